@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { loadConfig, type OperatorFault, parseConfig } from './index.ts';
+
+const schema = z.strictObject({
+  domain: z.string(),
+  listen: z.strictObject({ port: z.int().min(0).max(65_535) }),
+});
+
+function faultOf(action: () => unknown): OperatorFault {
+  try {
+    action();
+  } catch (error) {
+    return error as OperatorFault;
+  }
+  throw new Error('expected a fault');
+}
+
+describe('configuration', () => {
+  it('gives the value of the schema', () => {
+    const value = parseConfig('domain: contoso.example\nlisten: { port: 5061 }\n', 'pool.yaml', schema);
+    expect(value).toEqual({ domain: 'contoso.example', listen: { port: 5061 } });
+  });
+
+  it('refuses an unknown field and names its line and column', () => {
+    const fault = faultOf(() =>
+      parseConfig('domain: contoso.example\nlisten:\n  prot: 1\n  port: 2\n', 'pool.yaml', schema),
+    );
+    expect(fault).toMatchObject({ code: 'ENTENTE_CONFIG_UNKNOWN_FIELD', place: 'pool.yaml:3:3' });
+    expect(fault.message).toContain('listen.prot');
+  });
+
+  it('names a misspelt field rather than the one it leaves missing', () => {
+    const fault = faultOf(() =>
+      parseConfig('domian: contoso.example\nlisten: { port: 2 }\n', 'pool.yaml', schema),
+    );
+    expect(fault).toMatchObject({ code: 'ENTENTE_CONFIG_UNKNOWN_FIELD', place: 'pool.yaml:1:1' });
+  });
+
+  it('refuses a value of another kind and names its place', () => {
+    const fault = faultOf(() =>
+      parseConfig('domain: contoso.example\nlisten: { port: high }\n', 'pool.yaml', schema),
+    );
+    expect(fault).toMatchObject({ code: 'ENTENTE_CONFIG_INVALID', place: 'pool.yaml:2:17' });
+  });
+
+  it('names the place of the parent when a field is missing', () => {
+    const fault = faultOf(() => parseConfig('domain: contoso.example\nlisten: {}\n', 'pool.yaml', schema));
+    expect(fault).toMatchObject({ code: 'ENTENTE_CONFIG_INVALID', place: 'pool.yaml:2:9' });
+  });
+
+  it('refuses text that is not YAML', () => {
+    const fault = faultOf(() => parseConfig('domain: [a\n', 'pool.yaml', schema));
+    expect(fault.code).toBe('ENTENTE_CONFIG_SYNTAX');
+  });
+
+  it('refuses an alias bomb', () => {
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x]',
+      'b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]',
+      'c: [*b,*b,*b,*b,*b,*b,*b,*b,*b]',
+    ].join('\n');
+    expect(faultOf(() => parseConfig(bomb, 'pool.yaml', schema)).code).toBe('ENTENTE_CONFIG_SYNTAX');
+  });
+
+  it('says which file does not exist', () => {
+    const fault = faultOf(() => loadConfig('/nonexistent/pool.yaml', schema));
+    expect(fault).toMatchObject({ code: 'ENTENTE_CONFIG_MISSING', place: '/nonexistent/pool.yaml' });
+  });
+});

@@ -1,0 +1,132 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import type { core, ZodType } from 'zod';
+import { OperatorFault } from './fault.ts';
+
+/** Larger files are refused before they are read. */
+const maxConfigBytes = 1_048_576;
+
+/**
+ * Reads a server's configuration: YAML, checked against a schema, unknown fields refused.
+ * @param file path of the YAML file
+ * @param schema zod schema; make its objects strict so that a misspelt field is an error
+ * @returns the value of the schema
+ * @throws {OperatorFault} `ENTENTE_CONFIG_MISSING`, `ENTENTE_CONFIG_TOO_LARGE`, `ENTENTE_CONFIG_SYNTAX`,
+ * `ENTENTE_CONFIG_UNKNOWN_FIELD` or `ENTENTE_CONFIG_INVALID`, each with file:line:column and a remedy
+ */
+export function loadConfig<T>(file: string, schema: ZodType<T>): T {
+  return parseConfig(readConfigText(file), file, schema);
+}
+
+/**
+ * The pure half of {@link loadConfig}.
+ * @param text YAML text
+ * @param file name to report as the place of an error
+ * @param schema see {@link loadConfig}
+ */
+export function parseConfig<T>(text: string, file: string, schema: ZodType<T>): T {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true });
+  const at = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  const error = document.errors[0];
+  if (error !== undefined) {
+    throw new OperatorFault('ENTENTE_CONFIG_SYNTAX', {
+      sentence: `not valid YAML: ${error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '')}`,
+      place: at(error.pos[0]),
+      remedy: 'correct the syntax at this position',
+    });
+  }
+  const result = schema.safeParse(plainValue(document, file));
+  if (result.success) return result.data;
+
+  const issue = deepest(result.error.issues);
+  const place = at(offsetOf(document, issue));
+  const field = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? '?';
+    throw new OperatorFault('ENTENTE_CONFIG_UNKNOWN_FIELD', {
+      sentence: `the field "${field === '' ? key : `${field}.${key}`}" is not known`,
+      place,
+      remedy: 'remove it or correct its spelling',
+    });
+  }
+  throw new OperatorFault('ENTENTE_CONFIG_INVALID', {
+    sentence:
+      field === '' ? `the configuration is not right: ${issue.message}` : `"${field}": ${issue.message}`,
+    place,
+    remedy: 'give a value of the expected kind',
+  });
+}
+
+/**
+ * Resolves a path named in a configuration file against that file's folder.
+ * @param file the configuration file
+ * @param path absolute, or relative to the folder of `file`
+ */
+export function pathBeside(file: string, path: string): string {
+  return isAbsolute(path) ? path : resolve(dirname(file), path);
+}
+
+/** Aliases are few in a configuration; many are an attack on memory. */
+function plainValue(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 16 });
+  } catch (error) {
+    throw new OperatorFault('ENTENTE_CONFIG_SYNTAX', {
+      sentence: 'the aliases cannot be resolved or expand too far',
+      place: file,
+      remedy: 'write the values out instead of using YAML aliases',
+      cause: error,
+    });
+  }
+}
+
+function readConfigText(file: string): string {
+  try {
+    const { size } = statSync(file);
+    if (size > maxConfigBytes) {
+      throw new OperatorFault('ENTENTE_CONFIG_TOO_LARGE', {
+        sentence: `the configuration file has ${size} bytes, at most ${maxConfigBytes} are read`,
+        place: file,
+        remedy: 'name the right file',
+      });
+    }
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new OperatorFault('ENTENTE_CONFIG_MISSING', {
+      sentence: 'the configuration file does not exist',
+      place: file,
+      remedy: 'name an existing file with --config',
+      cause: error,
+    });
+  }
+}
+
+/** Unknown fields first: a misspelt name also makes the right one look missing. */
+function deepest(issues: readonly core.$ZodIssue[]): core.$ZodIssue {
+  return issues.find((issue) => issue.code === 'unrecognized_keys') ?? (issues[0] as core.$ZodIssue);
+}
+
+function offsetOf(document: ReturnType<typeof parseDocument>, issue: core.$ZodIssue): number {
+  const path: PropertyKey[] = [...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    const parent = document.getIn(path, true) as
+      | { items?: { key?: { value?: unknown; range?: number[] } }[] }
+      | undefined;
+    const pair = parent?.items?.find((item) => item.key?.value === issue.keys[0]);
+    if (pair?.key?.range?.[0] !== undefined) return pair.key.range[0];
+  }
+  for (; ; path.pop()) {
+    const node = (path.length === 0 ? document.contents : document.getIn(path, true)) as
+      | { range?: number[] }
+      | null
+      | undefined;
+    if (node?.range?.[0] !== undefined) return node.range[0];
+    if (path.length === 0) return 0;
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * A fault an operator can mend: what happened in one sentence, where, and what to do.
+ * Matched across packages by its shape (`code`, `remedy`), never by `instanceof`.
+ */
+export class OperatorFault extends Error {
+  /** Stable literal, e.g. `ENTENTE_CONFIG_UNKNOWN_FIELD`. */
+  readonly code: string;
+  /** File, file:line:column, address or field that the sentence is about. */
+  readonly place: string;
+  /** What the operator should do now. */
+  readonly remedy: string;
+
+  /**
+   * @param code stable literal that starts with `ENTENTE_`
+   * @param parts sentence without final stop, place and remedy
+   */
+  constructor(
+    code: string,
+    parts: {
+      readonly sentence: string;
+      readonly place: string;
+      readonly remedy: string;
+      readonly cause?: unknown;
+    },
+  ) {
+    super(parts.sentence, parts.cause === undefined ? undefined : { cause: parts.cause });
+    this.name = 'OperatorFault';
+    this.code = code;
+    this.place = parts.place;
+    this.remedy = parts.remedy;
+  }
+}
+
+/** What {@link describeFault} knows about an error. */
+export interface FaultDescription {
+  readonly code: string;
+  readonly sentence: string;
+  readonly place: string;
+  readonly remedy: string;
+}
+
+/**
+ * Says what an operator can do about an error, if it is one that an operator can mend.
+ * @param error anything that was thrown
+ * @param context place to name when the error does not carry one, e.g. the configuration file
+ * @returns the description, or `undefined` for a defect of the program
+ */
+export function describeFault(error: unknown, context = 'the process'): FaultDescription | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const fault = error as Error &
+    Partial<FaultDescription> &
+    NodeJS.ErrnoException & { address?: string; port?: number };
+  if (typeof fault.code !== 'string') return undefined;
+  if (typeof fault.remedy === 'string') {
+    return { code: fault.code, sentence: fault.message, place: fault.place ?? context, remedy: fault.remedy };
+  }
+  switch (fault.code) {
+    case 'EADDRINUSE':
+      return {
+        code: fault.code,
+        sentence: 'the port is already in use by another process',
+        place: endpoint(fault, context),
+        remedy: `stop that process, or give this one another port in ${context}`,
+      };
+    case 'EADDRNOTAVAIL':
+      return {
+        code: fault.code,
+        sentence: 'this machine does not have the address to listen on',
+        place: endpoint(fault, context),
+        remedy: `give an address of this machine in ${context}`,
+      };
+    case 'EACCES':
+    case 'EPERM':
+      return {
+        code: fault.code,
+        sentence: fault.path
+          ? 'the file may not be read or written by this user'
+          : 'the port may not be opened by this user',
+        place: fault.path ?? endpoint(fault, context),
+        remedy: fault.path
+          ? 'change the owner or the mode of the file'
+          : 'use a port above 1023, or grant the right to bind',
+      };
+    case 'ENOENT':
+      return {
+        code: fault.code,
+        sentence: 'the file does not exist',
+        place: fault.path ?? context,
+        remedy: `create it, or correct the path in ${context}`,
+      };
+    default:
+      return undefined;
+  }
+}
+
+function endpoint(fault: { address?: string; port?: number }, context: string): string {
+  return fault.address === undefined ? context : `${fault.address}:${fault.port ?? '?'}`;
+}

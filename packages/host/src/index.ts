@@ -1,0 +1,4 @@
+export { loadConfig, parseConfig, pathBeside } from './config.ts';
+export { describeFault, type FaultDescription, OperatorFault } from './fault.ts';
+export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { reportFault, runServer, type ServerProgram } from './run.ts';
