@@ -1,0 +1,88 @@
+/**
+ * What a benchmark is. A file `tooling/bench/suites/<name>.ts` exports it as `suite`. What counts is the ratio to
+ * something measured in the same run on the same machine; absolute figures only describe the machine.
+ */
+
+/** What a figure is compared with, measured in the same run. */
+export interface Against {
+  readonly what: string;
+  readonly value: number;
+}
+
+/** One figure of the report. */
+export interface BenchResult {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  /** `null` when the figure stands alone. */
+  readonly against: Against | null;
+  /** `value / against.value`, `null` without a comparison. */
+  readonly ratio: number | null;
+  /** The aim in words, e.g. `ratio ≥ 0.75`; `null` for a figure that is only reported. */
+  readonly aim: string | null;
+  /** Whether the aim is met; `true` where there is none. */
+  readonly ok: boolean;
+}
+
+export interface BenchOutcome {
+  readonly results: readonly BenchResult[];
+  /**
+   * Why the run proves nothing (the generator was the bottleneck, messages were lost, …). Not empty → exit 1: a
+   * number from an invalid run is worse than none.
+   */
+  readonly invalid: readonly string[];
+}
+
+export interface BenchOptions {
+  /** How long one measurement should take, in seconds (default 5; 1 in a short run). */
+  readonly seconds: number;
+  /** A smoke run: keep every step, make each as small as it can be. */
+  readonly short: boolean;
+  readonly log: (line: string) => void;
+}
+
+export interface BenchSuite {
+  readonly name: string;
+  run(options: BenchOptions): Promise<BenchOutcome> | BenchOutcome;
+}
+
+/** An aim on the ratio or on the value itself. */
+export type Aim =
+  | { readonly ratioAtLeast: number }
+  | { readonly ratioAtMost: number }
+  | { readonly atLeast: number }
+  | { readonly atMost: number };
+
+/**
+ * Builds a {@link BenchResult}: computes the ratio and judges the aim, so that no suite does it by hand.
+ *
+ * @param what What was measured, e.g. `MESSAGE + 200 relayed`.
+ * @param value The figure.
+ * @param unit Its unit, e.g. `/s`, `µs`, `kB`.
+ * @param compare The comparison and the aim, where there are any.
+ * @throws Error when an aim on the ratio has nothing to compare with.
+ */
+export function measured(
+  what: string,
+  value: number,
+  unit: string,
+  compare: { readonly against?: Against; readonly aim?: Aim } = {},
+): BenchResult {
+  const against = compare.against ?? null;
+  const ratio = against === null ? null : round(value / against.value);
+  const { aim } = compare;
+  if (aim === undefined) return { what, value: round(value), unit, against, ratio, aim: null, ok: true };
+  const base = { what, value: round(value), unit, against, ratio };
+  if ('atLeast' in aim) return { ...base, aim: `≥ ${aim.atLeast} ${unit}`, ok: value >= aim.atLeast };
+  if ('atMost' in aim) return { ...base, aim: `≤ ${aim.atMost} ${unit}`, ok: value <= aim.atMost };
+  if (ratio === null)
+    throw new Error(`"${what}" aims at a ratio but is compared with nothing: pass \`against\``);
+  if ('ratioAtLeast' in aim)
+    return { ...base, aim: `ratio ≥ ${aim.ratioAtLeast}`, ok: ratio >= aim.ratioAtLeast };
+  return { ...base, aim: `ratio ≤ ${aim.ratioAtMost}`, ok: ratio <= aim.ratioAtMost };
+}
+
+/** Four significant figures: more would claim a precision that no benchmark here has. */
+function round(value: number): number {
+  return Number(value.toPrecision(4));
+}
