@@ -1,0 +1,2 @@
+import type { Authorise } from './authorise.ts';
+export declare function allowNames(names: readonly string[]): Authorise;

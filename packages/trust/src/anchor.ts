@@ -1,0 +1,46 @@
+import type { Certificate, KeyKind } from '@entente/x509';
+import type { RevocationPolicy } from './revocation/policy.ts';
+
+/**
+ * Limits that *we* impose on an anchor, whatever its own certificate says. What breaks one is `anchor-limit-violated`.
+ */
+export interface AnchorLimits {
+  /**
+   * The only domains this anchor may speak for, subdomains included. Every name in the leaf — DNS names, hosts of URIs, mail
+   * domains, a common name that looks like a host — must lie inside; IP addresses and other name forms never do.
+   */
+  readonly domains?: readonly string[];
+  /** Domains this anchor may never speak for, subdomains included. */
+  readonly excludedDomains?: readonly string[];
+  /** The only interfaces (`LinkContext.interface`) on which the anchor counts. */
+  readonly links?: readonly string[];
+  /** Greatest number of intermediate CAs between anchor and leaf; 0 allows leaves issued by the anchor alone. */
+  readonly maxDepth?: number;
+  /** The only key kinds allowed below the anchor. */
+  readonly keyKinds?: readonly KeyKind[];
+  /** OIDs of the only purposes for which the anchor counts (e.g. serverAuth). */
+  readonly extKeyUsages?: readonly string[];
+  /** From this moment on (milliseconds since the epoch) the anchor is no longer believed. */
+  readonly notAfter?: number;
+}
+
+/**
+ * A key we believe, and how far we believe it.
+ */
+export interface TrustAnchor {
+  /** Name for people and logs, unique in its set. */
+  readonly name: string;
+  readonly certificate: Certificate;
+  readonly limits?: AnchorLimits;
+  /** How fresh revocation knowledge must be below this anchor; default: grace of 72 h after nextUpdate. */
+  readonly revocation?: RevocationPolicy;
+  /** A peer that dials us over this anchor may show a certificate for serverAuth only (public CAs issue no other). */
+  readonly serverAuthSuffices?: boolean;
+}
+
+/**
+ * An immutable set of anchors. A change is a new object: caches are bound to the object's identity.
+ */
+export interface AnchorSet {
+  readonly anchors: readonly TrustAnchor[];
+}

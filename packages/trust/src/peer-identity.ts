@@ -1,0 +1,29 @@
+/**
+ * Who the peer is, as far as its certificate says it and a trusted anchor stands for it.
+ */
+export interface PeerIdentity {
+  /** dNSName SANs, lower case, without trailing dot; wildcards are kept as written. */
+  readonly dnsNames: readonly string[];
+  /** Hosts of `sip:` URI SANs without user part, lower case. */
+  readonly sipDomains: readonly string[];
+  /** Every uniformResourceIdentifier SAN as written. */
+  readonly uris: readonly string[];
+  /** Subject of the leaf, RFC 4514 form. */
+  readonly subject: string;
+  /** Issuer of the leaf, RFC 4514 form. */
+  readonly issuer: string;
+  /** Serial number, lower-case hex. */
+  readonly serialHex: string;
+  /** SHA-256 of the DER certificate, lower-case hex. */
+  readonly fingerprint256: string;
+  /** End of the leaf's validity, milliseconds since the epoch. */
+  readonly notAfter: number;
+  /** The name that was asked for and found; absent for `inbound`. */
+  readonly matched?: string;
+  /** FQDN of the server that `authorise` selected. */
+  readonly server?: string;
+  /** Role of that server. */
+  readonly role?: string;
+  /** Name of the anchor that the path ends in. */
+  readonly anchor: string;
+}

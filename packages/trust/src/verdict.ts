@@ -1,0 +1,50 @@
+import type { Authorise } from './authorise.ts';
+import type { Evidence } from './evidence.ts';
+import type { ValidatedPath } from './path/validated-path.ts';
+import type { PeerIdentity } from './peer-identity.ts';
+import type { IdentityExpectation, LinkContext, PresentedChain } from './question.ts';
+import type { Rejection } from './reasons/rejection.ts';
+
+/**
+ * May this certificate chain act as this name, on this link, now?
+ */
+export interface Question {
+  /** The time of the verdict, milliseconds since the epoch. */
+  readonly now: number;
+  readonly link: LinkContext;
+  readonly identity: IdentityExpectation;
+  /** Required: whoever asks says who may use the link. */
+  readonly authorise: Authorise;
+}
+
+/**
+ * The answer: yes with who and why, or no with the most telling reason and every other one that was met.
+ */
+export type TrustVerdict =
+  | {
+      readonly trusted: true;
+      readonly peer: PeerIdentity;
+      readonly path: ValidatedPath;
+      readonly evidence: readonly Evidence[];
+    }
+  | {
+      readonly trusted: false;
+      readonly rejection: Rejection;
+      /** Every reason met on the way, the reported one first. */
+      readonly considered: readonly Rejection[];
+      readonly evidence: readonly Evidence[];
+      /** Who the peer claims to be; present when a path was found and a later stage refused. */
+      readonly peer?: PeerIdentity;
+    };
+
+/**
+ * Gives verdicts. Synchronous, without I/O; keeps a cache of what it has already proven about issuers.
+ */
+export interface Judge {
+  /**
+   * @param presented - what the peer sent
+   * @param question - the time, the link, the name expected and who may pass
+   * @returns the verdict; never throws for anything the peer can send
+   */
+  judge(presented: PresentedChain, question: Question): TrustVerdict;
+}
