@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TimerWheel, type WheelTimer } from './timer-wheel.ts';
+
+function wheelOnFakeClock() {
+  let now = 1_000_000;
+  let running = 0;
+  const woken: { name: string; at: number }[] = [];
+  const owner = { wake: (name: string, at: number) => void woken.push({ name, at }) };
+  const interval = {
+    start() {
+      running++;
+      return () => void running--;
+    },
+  };
+  const wheel = new TimerWheel<string>(() => now, interval);
+  return {
+    wheel,
+    owner,
+    woken,
+    running: () => running,
+    advance: (ms: number) => {
+      now += ms;
+      wheel.advance();
+    },
+    now: () => now,
+  };
+}
+
+describe('timer wheel', () => {
+  it('wakes once, not early and at most one tick late', () => {
+    const { wheel, owner, woken, advance } = wheelOnFakeClock();
+    wheel.schedule(500, owner, 'A');
+    advance(499);
+    expect(woken).toEqual([]);
+    advance(51);
+    advance(60_000);
+    expect(woken.map((entry) => entry.name)).toEqual(['A']);
+  });
+
+  it('does not wake a cancelled timer and rests when none waits', () => {
+    const { wheel, owner, woken, advance, running } = wheelOnFakeClock();
+    const timer = wheel.schedule(500, owner, 'A');
+    expect(running()).toBe(1);
+    wheel.cancel(timer);
+    wheel.cancel(timer);
+    advance(10_000);
+    expect(woken).toEqual([]);
+    expect(wheel.size).toBe(0);
+    expect(running()).toBe(0);
+  });
+
+  it('waits longer than one round', () => {
+    const { wheel, owner, woken, advance } = wheelOnFakeClock();
+    wheel.schedule(180_000, owner, 'C');
+    for (let passed = 0; passed < 179_950; passed += 50) advance(50);
+    expect(woken).toEqual([]);
+    advance(100);
+    expect(woken).toHaveLength(1);
+  });
+
+  it('survives an owner that cancels its neighbour while it is woken', () => {
+    const { wheel, woken, advance } = wheelOnFakeClock();
+    let neighbour: WheelTimer<string> | undefined;
+    const owner = {
+      wake(name: string, at: number) {
+        woken.push({ name, at });
+        if (neighbour !== undefined) wheel.cancel(neighbour);
+      },
+    };
+    neighbour = wheel.schedule(500, owner, 'first');
+    wheel.schedule(500, owner, 'second');
+    advance(1_000);
+    expect(woken).toHaveLength(1);
+    expect(wheel.size).toBe(0);
+  });
+
+  it('wakes exactly those that were not cancelled, never early (property)', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({
+            delay: fc.integer({ min: 0, max: 200_000 }),
+            cancel: fc.boolean(),
+            pause: fc.integer({ min: 0, max: 3_000 }),
+          }),
+          { maxLength: 60 },
+        ),
+        (plan) => {
+          const { wheel, owner, woken, advance, now } = wheelOnFakeClock();
+          const due = new Map<string, number>();
+          plan.forEach(({ delay, cancel, pause }, index) => {
+            const timer = wheel.schedule(delay, owner, String(index));
+            if (cancel) wheel.cancel(timer);
+            else due.set(String(index), now() + delay);
+            advance(pause);
+          });
+          for (let passed = 0; passed < 210_000; passed += 1_000) advance(1_000);
+          expect(woken.map((entry) => entry.name).sort()).toEqual([...due.keys()].sort());
+          for (const entry of woken) expect(entry.at).toBeGreaterThanOrEqual(due.get(entry.name) as number);
+          expect(wheel.size).toBe(0);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});

@@ -1,0 +1,7 @@
+export {
+  createTestAuthority,
+  type TestAuthority,
+  type TestCertificate,
+  type TestCertificateOptions,
+  testAuthorityFrom,
+} from './test-authority.ts';
