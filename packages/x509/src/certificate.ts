@@ -1,0 +1,29 @@
+import type { ExtensionValues, Signed } from './extension-values.ts';
+import type { Name } from './name.ts';
+import type { SubjectPublicKeyInfo } from './public-key.ts';
+
+/**
+ * A certificate that was read whole: whoever holds one knows that the bytes are strict DER and that every extension
+ * this package knows is well formed. Nothing is said about whether to believe it.
+ *
+ * Views share the memory of the input, which must therefore not be changed afterwards. Values are built when they are
+ * first asked for; the fields are getters, so copy them by name, not with spread.
+ * @see RFC 5280 §4.1
+ */
+export interface Certificate extends ExtensionValues, Signed {
+  readonly der: Uint8Array;
+  readonly version: 1 | 2 | 3;
+  /** Content octets of the INTEGER. */
+  readonly serialNumber: Uint8Array;
+  /** The same as lower-case hex, two digits an octet. */
+  readonly serialHex: string;
+  readonly issuer: Name;
+  readonly subject: Name;
+  /** Milliseconds since 1970. */
+  readonly notBefore: number;
+  /** Milliseconds since 1970. The certificate is still valid at this instant. */
+  readonly notAfter: number;
+  readonly publicKey: SubjectPublicKeyInfo;
+  readonly issuerUniqueId?: Uint8Array | undefined;
+  readonly subjectUniqueId?: Uint8Array | undefined;
+}

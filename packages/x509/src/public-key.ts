@@ -1,0 +1,29 @@
+import type { AlgorithmIdentifier } from './algorithm.ts';
+
+/** What kind of key it is; `ec-other` is a curve that is not one of the NIST three, `other` an unknown algorithm. */
+export type KeyKind =
+  | 'rsa'
+  | 'rsa-pss'
+  | 'ec-p256'
+  | 'ec-p384'
+  | 'ec-p521'
+  | 'ec-other'
+  | 'ed25519'
+  | 'ed448'
+  | 'dsa'
+  | 'other';
+
+/**
+ * A public key.
+ * @see RFC 5280 §4.1.2.7, RFC 8017 A.1, RFC 5480, RFC 8410
+ */
+export interface SubjectPublicKeyInfo {
+  /** The whole SEQUENCE: what `createPublicKey({ format: 'der', type: 'spki' })` takes. */
+  readonly der: Uint8Array;
+  readonly algorithm: AlgorithmIdentifier;
+  /** The key itself, without the count of unused bits: what key identifiers are hashed over. */
+  readonly bits: Uint8Array;
+  readonly kind: KeyKind;
+  /** Bits of the modulus (RSA, DSA's p when present) or of the curve; 0 when the algorithm is unknown. */
+  readonly sizeBits: number;
+}
