@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import { type PkiRefusal, refuse } from '../refusal.ts';
+import type { RandomBytes } from '../signer.ts';
+
+/** What a new server needs to find the authority, to know it again, and to be let in once. */
+export interface JoinToken {
+  /** Base URL of the authority, `https://…` without trailing slash. */
+  readonly authority: string;
+  /** FQDN of the one server that may use the token. */
+  readonly server: string;
+  /** Lower-case hexadecimal SHA-256 of the root's SubjectPublicKeyInfo: the only root the joiner may believe. */
+  readonly rootSpkiHash: string;
+  /** Lower-case hexadecimal SHA-256 of the administrator set that signs the topology. */
+  readonly administratorsHash: string;
+  /** 16 random octets. */
+  readonly secret: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly notAfter: number;
+}
+
+/** A token that was read, or why not. */
+export type ParsedJoinToken =
+  | { readonly ok: true; readonly token: JoinToken }
+  | { readonly ok: false; readonly refusal: PkiRefusal };
+
+/** Longest life of a join token: one hour. */
+export const maxJoinTokenMs = 3_600_000;
+const secretBytes = 16;
+const hashBytes = 32;
+const checksumBytes = 4;
+const maxTextLength = 2_048;
+const prefix = 'entente-join-1.';
+
+/**
+ * Makes a join token. Only {@link joinTokenSecretHash} of it may be stored.
+ * @param parts where, for whom, until when
+ * @param random source of the secret
+ * @param now milliseconds since 1970
+ * @throws {RangeError} if the token would live longer than {@link maxJoinTokenMs} or a field is not of its form
+ */
+export function createJoinToken(
+  parts: Omit<JoinToken, 'secret'>,
+  random: RandomBytes,
+  now: number,
+): JoinToken {
+  if (parts.notAfter <= now || parts.notAfter > now + maxJoinTokenMs) {
+    throw new RangeError(
+      `a join token lives more than 0 and at most ${maxJoinTokenMs} ms, this one would live ${parts.notAfter - now} ms; choose an earlier notAfter`,
+    );
+  }
+  const token = { ...parts, secret: random(secretBytes) };
+  const problem = problemOf(token);
+  if (problem !== undefined) throw new RangeError(`${problem}; correct this field of the join token`);
+  return token;
+}
+
+/**
+ * The form in which a secret is stored and looked up. One hash is enough: the secret has 128 random bits.
+ * @param secret the 16 octets of the token
+ * @returns lower-case hexadecimal SHA-256
+ */
+export function joinTokenSecretHash(secret: Uint8Array): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+/**
+ * Writes a token as one line of text that survives being pasted: letters, digits, `-`, `_` and `.` only.
+ * @param token what to write
+ */
+export function formatJoinToken(token: JoinToken): string {
+  const payload = Buffer.from(
+    JSON.stringify([
+      token.authority,
+      token.server,
+      Buffer.from(token.rootSpkiHash, 'hex').toString('base64url'),
+      Buffer.from(token.administratorsHash, 'hex').toString('base64url'),
+      Buffer.from(token.secret).toString('base64url'),
+      Math.floor(token.notAfter / 1000),
+    ]),
+  );
+  return `${prefix}${payload.toString('base64url')}.${checksum(payload).toString('base64url')}`;
+}
+
+/**
+ * Reads a pasted token. White space and line breaks that a terminal put in are ignored.
+ * @param text what was pasted
+ */
+export function parseJoinToken(text: string): ParsedJoinToken {
+  if (text.length > maxTextLength)
+    return malformed(`it has ${text.length} characters, at most ${maxTextLength} are read`);
+  const compact = withoutWhitespace(text);
+  if (!compact.startsWith(prefix)) return malformed(`it does not begin with ${prefix}`);
+  const dot = compact.indexOf('.', prefix.length);
+  if (dot < 0) return malformed('its end is missing');
+  const payload = Buffer.from(compact.slice(prefix.length, dot), 'base64url');
+  const expected = checksum(payload).toString('base64url');
+  if (compact.slice(dot + 1) !== expected)
+    return malformed('its checksum does not fit, so a part is missing or changed');
+  const token = fieldsOf(payload);
+  if (token === undefined) return malformed('its fields are not those of a join token');
+  const problem = problemOf(token);
+  return problem === undefined ? { ok: true, token } : malformed(problem);
+}
+
+function fieldsOf(payload: Buffer): JoinToken | undefined {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(payload.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(fields) || fields.length !== 6) return undefined;
+  const [authority, server, root, administrators, secret, seconds] = fields as unknown[];
+  const texts = [authority, server, root, administrators, secret];
+  if (!texts.every((field) => typeof field === 'string') || !Number.isSafeInteger(seconds)) return undefined;
+  return {
+    authority: authority as string,
+    server: server as string,
+    rootSpkiHash: Buffer.from(root as string, 'base64url').toString('hex'),
+    administratorsHash: Buffer.from(administrators as string, 'base64url').toString('hex'),
+    secret: new Uint8Array(Buffer.from(secret as string, 'base64url')),
+    notAfter: (seconds as number) * 1000,
+  };
+}
+
+function problemOf(token: JoinToken): string | undefined {
+  if (!isAuthorityUrl(token.authority))
+    return 'the authority is not an https URL without path, query and credentials';
+  if (!isHostName(token.server)) return 'the server is not a lower-case fully qualified name';
+  if (!isHash(token.rootSpkiHash)) return 'the hash of the root is not SHA-256 in hexadecimal';
+  if (!isHash(token.administratorsHash))
+    return 'the hash of the administrators is not SHA-256 in hexadecimal';
+  if (token.secret.length !== secretBytes)
+    return `the secret has ${token.secret.length} octets instead of ${secretBytes}`;
+  if (!Number.isSafeInteger(token.notAfter) || token.notAfter <= 0) return 'the expiry is not a time';
+  return undefined;
+}
+
+function isAuthorityUrl(text: string): boolean {
+  if (text.endsWith('/') || !URL.canParse(text)) return false;
+  const url = new URL(text);
+  return url.protocol === 'https:' && url.origin === text;
+}
+
+/** Letters, digits, hyphens and dots, at least two labels: the form of a server's name in a topology. */
+export function isHostName(text: string): boolean {
+  if (text.length === 0 || text.length > 253) return false;
+  const labels = text.split('.');
+  return (
+    labels.length > 1 &&
+    labels.every((label) => label.length <= 63 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(label))
+  );
+}
+
+function isHash(text: string): boolean {
+  return text.length === hashBytes * 2 && /^[0-9a-f]*$/.test(text);
+}
+
+function checksum(payload: Uint8Array): Buffer {
+  return createHash('sha256').update(payload).digest().subarray(0, checksumBytes);
+}
+
+function withoutWhitespace(text: string): string {
+  return text.split(/\s/).join('');
+}
+
+function malformed(detail: string): ParsedJoinToken {
+  return {
+    ok: false,
+    refusal: refuse(
+      'token-malformed',
+      `the text is not a join token: ${detail}`,
+      'paste the whole line that was printed when the token was made',
+    ),
+  };
+}

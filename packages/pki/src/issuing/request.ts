@@ -1,0 +1,66 @@
+import type { PkiRefusal } from '../refusal.ts';
+
+/** The kinds of leaf that an authority issues. */
+export type ProfileName = 'server' | 'administrator' | 'user';
+
+/** Who asks for a certificate, as established by the transport or a token: never by the request itself. */
+export type Requester =
+  | { readonly kind: 'join-token'; readonly server: string; readonly tokenId: string }
+  | { readonly kind: 'server'; readonly server: string; readonly serialHex: string }
+  | { readonly kind: 'administrator'; readonly name: string; readonly serialHex?: string };
+
+/** What is asked for. */
+export interface IssuanceRequest {
+  readonly profile: ProfileName;
+  /** FQDN of the server, name of the administrator, or address of record of the user (`alice@contoso.example`). */
+  readonly subject: string;
+  /** SubjectPublicKeyInfo, DER, whose private half the requester has proven to hold. */
+  readonly publicKey: Uint8Array;
+  /** Names that the PKCS#10 request carries; empty if it leaves the names to the authority. */
+  readonly requestedNames: readonly string[];
+}
+
+/** The names that a certificate will carry. */
+export interface CertificateNames {
+  /** For people only: nothing in the network believes a common name. */
+  readonly commonName: string;
+  /** dNSName entries, in the order in which they are written. */
+  readonly dns: readonly string[];
+  /** uniformResourceIdentifier entries; for a server each SIP name again as `sip:<name>` (RFC 5922 §7.1). */
+  readonly uris: readonly string[];
+}
+
+/** The answer of {@link MayIssue}. */
+export type IssuanceDecision =
+  | { readonly ok: true; readonly names: CertificateNames }
+  | { readonly ok: false; readonly refusal: PkiRefusal };
+
+/**
+ * The rule to which issuance is bound, e.g. the topology. The names in a certificate come from here, never from the
+ * request: a request may leave them out or repeat them, but cannot add one.
+ */
+export type MayIssue = (
+  request: IssuanceRequest,
+  requester: Requester,
+) => IssuanceDecision | Promise<IssuanceDecision>;
+
+/** A certificate that was issued and recorded. */
+export interface IssuedCertificate {
+  readonly der: Uint8Array;
+  /** The leaf and what leads to the root, without the root. DER. */
+  readonly chain: readonly Uint8Array[];
+  /** Lower-case hexadecimal. */
+  readonly serialHex: string;
+  readonly subject: string;
+  readonly profile: ProfileName;
+  readonly names: CertificateNames;
+  /** Milliseconds since 1970. */
+  readonly notBefore: number;
+  /** Milliseconds since 1970. */
+  readonly notAfter: number;
+}
+
+/** Issued, or refused with a reason. */
+export type IssuanceOutcome =
+  | { readonly ok: true; readonly certificate: IssuedCertificate }
+  | { readonly ok: false; readonly refusal: PkiRefusal };

@@ -1,0 +1,10 @@
+export type {
+  Ledger,
+  LedgerEntry,
+  RecordedCertificate,
+  Revocation,
+  RevokedCertificate,
+  RevokeOutcome,
+  SpendOutcome,
+  StoredJoinToken,
+} from './ledger.ts';

@@ -1,0 +1,72 @@
+/**
+ * Why the authority said no. Each literal is stable: logs, problem documents and clients match on it.
+ */
+export type PkiReason =
+  | 'malformed-request'
+  | 'request-too-large'
+  | 'media-type-not-supported'
+  | 'possession-not-proven'
+  | 'key-not-allowed'
+  | 'no-certificate'
+  | 'token-malformed'
+  | 'token-unknown'
+  | 'token-expired'
+  | 'token-spent'
+  | 'token-for-another-server'
+  | 'requester-revoked'
+  | 'not-in-topology'
+  | 'name-not-allowed'
+  | 'profile-not-allowed'
+  | 'profile-violated'
+  | 'certificate-unknown'
+  | 'certificate-already-revoked'
+  | 'not-found'
+  | 'method-not-allowed';
+
+/** A refusal as a value: nothing was issued or changed. */
+export interface PkiRefusal {
+  /** Stable literal. */
+  readonly reason: PkiReason;
+  /** What was expected and what was found, in one sentence. */
+  readonly message: string;
+  /** What the requester or the operator can do. */
+  readonly remedy: string;
+  /** HTTP status with which a handler answers. */
+  readonly status: number;
+}
+
+const statusOf: Record<PkiReason, number> = {
+  'malformed-request': 400,
+  'request-too-large': 413,
+  'media-type-not-supported': 415,
+  'possession-not-proven': 400,
+  'key-not-allowed': 400,
+  'no-certificate': 401,
+  'token-malformed': 400,
+  'token-unknown': 403,
+  'token-expired': 403,
+  'token-spent': 403,
+  'token-for-another-server': 403,
+  'requester-revoked': 403,
+  'not-in-topology': 403,
+  'name-not-allowed': 403,
+  'profile-not-allowed': 403,
+  'profile-violated': 422,
+  'certificate-unknown': 404,
+  'certificate-already-revoked': 409,
+  'not-found': 404,
+  'method-not-allowed': 405,
+};
+
+/** Every reason of this package, for documentation and for checks that each one is produced by a test. */
+export const pkiReasons: readonly PkiReason[] = Object.keys(statusOf) as PkiReason[];
+
+/**
+ * Builds a refusal.
+ * @param reason stable literal
+ * @param message what was expected and what was found
+ * @param remedy what to do now
+ */
+export function refuse(reason: PkiReason, message: string, remedy: string): PkiRefusal {
+  return { reason, message, remedy, status: statusOf[reason] };
+}

@@ -1,0 +1,35 @@
+/**
+ * Why a certificate was revoked (RFC 5280 §5.3.1). `removeFromCRL` is missing on purpose: it stands only in delta
+ * lists and is the publisher's business.
+ */
+export type RevocationReason =
+  | 'unspecified'
+  | 'keyCompromise'
+  | 'cACompromise'
+  | 'affiliationChanged'
+  | 'superseded'
+  | 'cessationOfOperation'
+  | 'certificateHold'
+  | 'privilegeWithdrawn'
+  | 'aACompromise';
+
+/** The number of each reason on the wire. */
+export const revocationReasonCodes: Readonly<Record<RevocationReason, number>> = {
+  unspecified: 0,
+  keyCompromise: 1,
+  cACompromise: 2,
+  affiliationChanged: 3,
+  superseded: 4,
+  cessationOfOperation: 5,
+  certificateHold: 6,
+  privilegeWithdrawn: 9,
+  aACompromise: 10,
+};
+
+/**
+ * Tells whether a text names a reason.
+ * @param text anything a requester sent
+ */
+export function isRevocationReason(text: unknown): text is RevocationReason {
+  return typeof text === 'string' && Object.hasOwn(revocationReasonCodes, text);
+}

@@ -1,0 +1,8 @@
+import { library } from '../../tooling/build/library.ts';
+
+export default library({
+  index: 'src/index.ts',
+  'client/index': 'src/client/index.ts',
+  'pkcs12/index': 'src/pkcs12/index.ts',
+  'ledger/index': 'src/ledger/index.ts',
+});
