@@ -1,0 +1,50 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../runner/main.ts';
+import { type BenchRun, runBench } from './run.ts';
+import { measured } from './suite.ts';
+
+const folder = fileURLToPath(new URL('./testing/', import.meta.url));
+
+function run(...argv: string[]): Promise<Outcome> {
+  return runBench(argv, { log: () => undefined }, { folder });
+}
+
+describe('pnpm bench', () => {
+  it('reports each figure with what it is compared with, its ratio and its aim', async () => {
+    const { report, ok } = await run('fine');
+    expect(ok).toBe(true);
+    expect((report as BenchRun).results).toEqual([
+      {
+        what: 'relayed',
+        value: 80,
+        unit: '/s',
+        against: { what: 'bare', value: 100 },
+        ratio: 0.8,
+        aim: 'ratio ≥ 0.75',
+        ok: true,
+      },
+    ]);
+    expect((report as BenchRun).machine.node).toBe(process.version);
+  });
+
+  it('passes a missed aim unless it is strict', async () => {
+    expect((await run('slow')).ok).toBe(true);
+    expect((await run('slow', '--strict')).ok).toBe(false);
+  });
+
+  it('fails an invalid run, strict or not', async () => {
+    expect((await run('invalid')).ok).toBe(false);
+    const { report, ok } = await run();
+    expect(ok).toBe(false);
+    expect((report as { runs: BenchRun[] }).runs.map(({ name }) => name)).toEqual([
+      'fine',
+      'invalid',
+      'slow',
+    ]);
+  });
+
+  it('refuses an aim on a ratio that is compared with nothing', () => {
+    expect(() => measured('x', 1, '/s', { aim: { ratioAtLeast: 1 } })).toThrow('compared with nothing');
+  });
+});

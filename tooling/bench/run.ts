@@ -1,0 +1,110 @@
+import { cpus, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { pick, positiveNumber, readCommandLine } from '../runner/command-line.ts';
+import { discover } from '../runner/discover.ts';
+import type { Outcome, Output } from '../runner/main.ts';
+import type { BenchOutcome, BenchResult, BenchSuite } from './suite.ts';
+
+const usage = `pnpm bench [name …] [--seconds N] [--short] [--strict] [--json]
+
+Measures, each figure against something measured in the same run. Exit status 1 when a run is invalid; with --strict
+also when an aim is missed. --short is a smoke run.
+Example: pnpm bench proxy --seconds 10`;
+
+/** The machine that the figures belong to. */
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryMb: number;
+  readonly node: string;
+  readonly openssl: string;
+  readonly platform: string;
+}
+
+/** One benchmark in the report. */
+export interface BenchRun {
+  readonly name: string;
+  readonly machine: Machine;
+  readonly results: readonly BenchResult[];
+  readonly invalid: readonly string[];
+}
+
+/** Where this run differs from the command's: tests pass their own folder. */
+export interface BenchSetting {
+  readonly folder?: string;
+}
+
+/**
+ * The benchmark runner.
+ *
+ * @throws UsageFault for an unknown name or a bad number.
+ */
+export async function runBench(
+  argv: readonly string[],
+  { log }: Output,
+  setting: BenchSetting = {},
+): Promise<Outcome> {
+  const { names, help, values } = readCommandLine(argv, {
+    seconds: { type: 'string' },
+    short: { type: 'boolean' },
+    strict: { type: 'boolean' },
+  });
+  if (help) {
+    log(usage);
+    return { report: { ok: true, usage }, ok: true };
+  }
+  const short = values.short === true;
+  const seconds = positiveNumber(values, 'seconds') ?? (short ? 1 : 5);
+  const folder = setting.folder ?? fileURLToPath(new URL('./suites/', import.meta.url));
+  const found = pick(await discover<BenchSuite>(folder, 'suite'), names);
+  const machine = describeMachine();
+  const runs: BenchRun[] = [];
+  for (const entry of found) {
+    log(`${entry.name} …`);
+    const outcome = await runOne(() => entry.load(), { seconds, short, log });
+    const run = { name: entry.name, machine, ...outcome };
+    for (const result of run.results) log(line(result));
+    for (const reason of run.invalid) log(`  ✗ invalid: ${reason}`);
+    runs.push(run);
+  }
+  const valid = runs.every((run) => run.invalid.length === 0);
+  const met = runs.every((run) => run.results.every((result) => result.ok));
+  const ok = valid && (met || values.strict !== true);
+  return { report: names.length === 1 ? runs[0] : { ok, runs }, ok };
+}
+
+async function runOne(
+  load: () => Promise<BenchSuite>,
+  options: { readonly seconds: number; readonly short: boolean; readonly log: (line: string) => void },
+): Promise<BenchOutcome> {
+  try {
+    const suite = await load();
+    const { results, invalid } = await suite.run(options);
+    const senseless = results.filter((result) => !Number.isFinite(result.value));
+    const reasons = [...invalid, ...senseless.map((result) => `"${result.what}" is not a number`)];
+    if (results.length === 0 && reasons.length === 0) reasons.push('nothing was measured');
+    return { results, invalid: reasons };
+  } catch (fault) {
+    return { results: [], invalid: [(fault as Error).stack ?? String(fault)] };
+  }
+}
+
+function describeMachine(): Machine {
+  const cores = cpus();
+  return {
+    cpu: cores[0]?.model ?? 'unknown',
+    cores: cores.length,
+    memoryMb: Math.round(totalmem() / 1048576),
+    node: process.version,
+    openssl: process.versions.openssl,
+    platform: `${process.platform} ${process.arch}`,
+  };
+}
+
+function line(result: BenchResult): string {
+  const { what, value, unit, against, ratio, aim, ok } = result;
+  const figure = `  ${aim === null ? '·' : ok ? '✓' : '✗'} ${what}: ${value} ${unit}`;
+  const compared =
+    against === null ? '' : `, ${ratio} × ${against.what} (${Number(against.value.toPrecision(4))})`;
+  return `${figure}${compared}${aim === null ? '' : `, aim ${aim}`}`;
+}

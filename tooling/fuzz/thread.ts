@@ -1,0 +1,169 @@
+import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Corpus, corpusOf, mutate } from './mutate.ts';
+import { seededRandom } from './random.ts';
+import {
+  blackboxBytes,
+  openBlackbox,
+  type RawFinding,
+  type ThreadMessage,
+  type ThreadOrder,
+} from './session.ts';
+import type { FuzzTarget } from './target.ts';
+
+/**
+ * The thread that executes the target. It tells of throws and leaks itself; that it hangs, or died of too little
+ * memory, its watchdog sees from outside.
+ */
+const order = workerData as ThreadOrder;
+const blackbox = openBlackbox(order.shared);
+const maxFindings = 20;
+const maxCorpus = 512;
+/** A leak is sustained growth; a single round may grow for reasons of the engine. */
+const leakRounds = 6;
+const leakBytesPerRun = 32;
+
+interface Failure {
+  readonly place: string;
+  readonly message: string;
+}
+
+class Session {
+  readonly #target: FuzzTarget;
+  readonly #known = new Set<string>();
+
+  constructor(target: FuzzTarget) {
+    this.#target = target;
+  }
+
+  /** Runs one input; the failure, where there is one. */
+  execute(input: Uint8Array): Failure | undefined {
+    blackbox.input.set(input);
+    blackbox.state[1] = input.length;
+    Atomics.store(blackbox.state, 2, 1);
+    Atomics.add(blackbox.state, 0, 1);
+    try {
+      const returned = this.#target.run(input) as unknown;
+      if (returned instanceof Promise) throw new Error('run must be synchronous, but it returned a promise');
+      return undefined;
+    } catch (thrown) {
+      return describe(thrown);
+    } finally {
+      Atomics.store(blackbox.state, 2, 0);
+    }
+  }
+
+  /** Reports a failure once per place, with the smallest input that shows it. */
+  report(failure: Failure, input: Uint8Array): void {
+    if (this.#known.has(failure.place) || this.#known.size >= maxFindings) return;
+    this.#known.add(failure.place);
+    tell({ kind: 'throw', message: failure.message, input: this.#shrink(failure.place, input) });
+  }
+
+  #shrink(place: string, input: Uint8Array): Uint8Array {
+    let best = input;
+    let budget = 2000;
+    for (let size = best.length >> 1; size >= 1 && budget > 0; size >>= 1) {
+      for (let from = 0; from + size <= best.length && budget > 0; ) {
+        budget -= 1;
+        const shorter = Buffer.concat([best.subarray(0, from), best.subarray(from + size)]);
+        if (this.execute(Uint8Array.from(shorter))?.place === place) best = shorter;
+        else from += size;
+      }
+    }
+    return Uint8Array.from(best);
+  }
+}
+
+function describe(thrown: unknown): Failure {
+  if (!(thrown instanceof Error)) return { place: String(thrown), message: `threw ${String(thrown)}` };
+  const frame = (thrown.stack ?? '').split('\n').find((line) => line.trimStart().startsWith('at ')) ?? '';
+  return { place: `${thrown.name} ${frame}`, message: `${thrown.name}: ${thrown.message}\n${frame.trim()}` };
+}
+
+function tell(finding: RawFinding): void {
+  post({ type: 'finding', finding });
+}
+
+function post(message: ThreadMessage): void {
+  parentPort?.postMessage(message);
+}
+
+async function main(): Promise<void> {
+  const module = (await import(pathToFileURL(order.file).href)) as { readonly target: FuzzTarget };
+  const { target } = module;
+  const maxBytes = Math.min(target.maxBytes ?? 65536, blackboxBytes);
+  const random = seededRandom(order.seed + order.generation * 7919);
+  const seeds = [...target.seeds(), ...order.regressions].map((seed) =>
+    Uint8Array.from(seed.subarray(0, maxBytes)),
+  );
+  if (seeds.length === 0) throw new Error(`target ${order.name} offers no seed`);
+  post({ type: 'ready', hangMs: target.hangMs ?? 1000 });
+  const session = new Session(target);
+  const corpus = corpusOf(seeds);
+  // A later thread follows one that died on an input: the seeds have been seen, and one of them may be what killed it.
+  if (order.generation === 0) {
+    for (const seed of [new Uint8Array(), ...seeds]) run(session, seed);
+  }
+  const leakShare = 0.25;
+  const mutateUntil = order.until - Math.max(0, order.until - Date.now()) * leakShare;
+  while (Date.now() < mutateUntil) {
+    for (let i = 0; i < 64; i += 1) {
+      const input = mutate(corpus, random, maxBytes);
+      run(session, input);
+      // Now and then a mutant stays, so that the walk leaves the neighbourhood of the seeds.
+      if (random.oneIn(256)) keep(corpus, input, seeds.length, random.below(maxCorpus));
+    }
+  }
+  probeForLeak(session, () => mutate(corpus, random, maxBytes), order.until);
+  post({ type: 'done' });
+}
+
+function run(session: Session, input: Uint8Array): void {
+  const failure = session.execute(input);
+  if (failure !== undefined) session.report(failure, Uint8Array.from(input));
+}
+
+function keep(corpus: Corpus, input: Uint8Array, pinned: number, slot: number): void {
+  if (corpus.inputs.length < pinned + maxCorpus) corpus.inputs.push(input);
+  else corpus.inputs[pinned + slot] = input;
+}
+
+/**
+ * Runs rounds of fresh mutants and weighs the heap after a collection behind each. Bounded caches and compiled code
+ * reach a plateau; growth in every one of the last rounds, above a floor per execution, is a leak.
+ */
+function probeForLeak(session: Session, next: () => Uint8Array, until: number): void {
+  const { gc } = globalThis;
+  if (gc === undefined) throw new Error('the fuzzing process needs --expose-gc');
+  const roundMs = Math.max(20, (until - Date.now()) / leakRounds);
+  const weights: number[] = [];
+  const counts: number[] = [];
+  for (let round = 0; round < leakRounds; round += 1) {
+    const end = performance.now() + roundMs;
+    let count = 0;
+    // At least some hundreds a round, however slow the target: a quotient of few is noise.
+    while (count < 200 || (performance.now() < end && count < 20_000)) {
+      session.execute(next());
+      count += 1;
+    }
+    gc();
+    gc();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    weights.push(heapUsed + arrayBuffers);
+    counts.push(count);
+  }
+  const growth = weights
+    .slice(2)
+    .map((weight, i) => (weight - (weights[i + 1] as number)) / (counts[i + 2] as number));
+  if (growth.every((bytes) => bytes > leakBytesPerRun)) {
+    const perRun = growth.map((bytes) => Math.round(bytes)).join(', ');
+    const message = `the heap keeps growing after each collection: ${perRun} bytes per execution in the last rounds`;
+    tell({ kind: 'leak', message, input: null });
+  }
+}
+
+main().catch((fault: unknown) => {
+  post({ type: 'fault', message: fault instanceof Error ? (fault.stack ?? fault.message) : String(fault) });
+});
