@@ -5,4 +5,6 @@ export default library({
   'client/index': 'src/client/index.ts',
   'pkcs12/index': 'src/pkcs12/index.ts',
   'ledger/index': 'src/ledger/index.ts',
+  'ledger/compliance/index': 'src/ledger/compliance/index.ts',
+  'node/index': 'src/node/index.ts',
 });

@@ -8,3 +8,8 @@ export type {
   SpendOutcome,
   StoredJoinToken,
 } from './ledger.ts';
+export { formatLedgerLine, parseLedgerLine } from './ledger-line.ts';
+export type { LedgerRecord } from './ledger-record.ts';
+export { LedgerState } from './ledger-state.ts';
+export { createMemoryLedger } from './memory-ledger.ts';
+export { type LedgerJournal, recordingLedger } from './recording-ledger.ts';

@@ -1,0 +1,31 @@
+import 'reflect-metadata';
+import type { webcrypto } from 'node:crypto';
+import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
+import { type AuthorityName, distinguishedName } from './authority-name.ts';
+import { signingAlgorithmOf } from './key-algorithm.ts';
+
+/** What a request of an issuing authority is made of. */
+export interface AuthorityRequestOptions {
+  readonly name: AuthorityName;
+  readonly keys: webcrypto.CryptoKeyPair;
+  readonly crypto: webcrypto.Crypto;
+}
+
+/**
+ * Makes the request that an issuing authority carries to the root: its name and key, signed with that key.
+ * @param options name and keys
+ * @returns PKCS#10, DER
+ * @throws {PkiFault} `ENTENTE_PKI_KEY_UNSUPPORTED`
+ * @see RFC 2986
+ */
+export async function createAuthorityRequest(options: AuthorityRequestOptions): Promise<Uint8Array> {
+  const request = await Pkcs10CertificateRequestGenerator.create(
+    {
+      name: distinguishedName(options.name),
+      keys: options.keys,
+      signingAlgorithm: signingAlgorithmOf(options.keys.privateKey),
+    },
+    options.crypto,
+  );
+  return new Uint8Array(request.rawData);
+}

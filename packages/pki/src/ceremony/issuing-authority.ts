@@ -1,0 +1,83 @@
+import 'reflect-metadata';
+import type { webcrypto } from 'node:crypto';
+import {
+  AuthorityInfoAccessExtension,
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  CRLDistributionPointsExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  Pkcs10CertificateRequest,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+import { PkiFault } from '../fault.ts';
+import { serialToHex } from '../issuing/serial-number.ts';
+import { signingAlgorithmOf } from './key-algorithm.ts';
+import { issuingAuthorityLifetimeMs, validityFrom } from './validity.ts';
+
+/** What the root needs to certify an issuing authority. */
+export interface IssuingAuthorityOptions {
+  /** The authority's request, PKCS#10 DER. */
+  readonly request: Uint8Array;
+  readonly root: {
+    /** DER. */
+    readonly certificate: Uint8Array;
+    readonly privateKey: webcrypto.CryptoKey;
+  };
+  readonly crypto: webcrypto.Crypto;
+  /** Content octets, see `drawSerialNumber`. */
+  readonly serialNumber: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Where the root's CRL is, plain HTTP (RFC 5280 §8: over HTTPS it would be circular). */
+  readonly crlUrl: string;
+  /** Where the root's certificate is, plain HTTP. */
+  readonly issuerUrl: string;
+  /** Milliseconds. Default 1 year. The end is never later than the root's. */
+  readonly lifetimeMs?: number;
+}
+
+/**
+ * Certifies an issuing authority: it may sign leaves and CRLs, but no further authority (path length 0).
+ * @param options request, root, serial number, time, and where the root publishes
+ * @returns the certificate, DER
+ * @throws {PkiFault} `ENTENTE_PKI_BAD_ARGUMENT` if the request does not prove possession of its key or names nobody
+ * @see RFC 5280 §4.2.1.9, §4.2.1.13, §4.2.2.1
+ */
+export async function createIssuingAuthority(options: IssuingAuthorityOptions): Promise<Uint8Array> {
+  const { crypto } = options;
+  const request = new Pkcs10CertificateRequest(options.request);
+  if (request.subject === '' || !(await request.verify(crypto))) {
+    throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+      sentence:
+        'the request of the issuing authority has no name or is not signed with the key that it names',
+      remedy: 'make it again with createAuthorityRequest and the keys of the issuing authority',
+    });
+  }
+  const root = new X509Certificate(options.root.certificate);
+  const validity = validityFrom(options.now, options.lifetimeMs ?? issuingAuthorityLifetimeMs);
+  const certificate = await X509CertificateGenerator.create(
+    {
+      subject: request.subjectName,
+      issuer: root.subjectName,
+      publicKey: request.publicKey,
+      signingKey: options.root.privateKey,
+      signingAlgorithm: signingAlgorithmOf(options.root.privateKey),
+      serialNumber: serialToHex(options.serialNumber),
+      notBefore: validity.notBefore,
+      notAfter: new Date(Math.min(validity.notAfter.getTime(), root.notAfter.getTime())),
+      extensions: [
+        new BasicConstraintsExtension(true, 0, true),
+        new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+        await SubjectKeyIdentifierExtension.create(request.publicKey, false, crypto),
+        await AuthorityKeyIdentifierExtension.create(root.publicKey, false, crypto),
+        new CRLDistributionPointsExtension([options.crlUrl]),
+        new AuthorityInfoAccessExtension({ caIssuers: options.issuerUrl }),
+      ],
+    },
+    crypto,
+  );
+  return new Uint8Array(certificate.rawData);
+}

@@ -1,0 +1,58 @@
+import 'reflect-metadata';
+import type { webcrypto } from 'node:crypto';
+import {
+  BasicConstraintsExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectKeyIdentifierExtension,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+import { serialToHex } from '../issuing/serial-number.ts';
+import { type AuthorityName, distinguishedName } from './authority-name.ts';
+import { signingAlgorithmOf } from './key-algorithm.ts';
+import { rootLifetimeMs, validityFrom } from './validity.ts';
+
+/** What a root is made of. */
+export interface RootAuthorityOptions {
+  readonly name: AuthorityName;
+  /** Made by `crypto.subtle.generateKey`; the private key only signs. */
+  readonly keys: webcrypto.CryptoKeyPair;
+  /** The provider that holds the keys. */
+  readonly crypto: webcrypto.Crypto;
+  /** Content octets, see `drawSerialNumber`. */
+  readonly serialNumber: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Milliseconds. Default 10 years. */
+  readonly lifetimeMs?: number;
+  /** How many authorities may stand between the root and a leaf. Default 1: one issuing authority. */
+  readonly pathLength?: number;
+}
+
+/**
+ * Makes a root: a certificate that signs itself, may only sign certificates and CRLs, and has no names to be
+ * mistaken for a server's.
+ * @param options name, keys, serial number and time
+ * @returns the certificate, DER
+ * @throws {PkiFault} `ENTENTE_PKI_KEY_UNSUPPORTED`
+ * @see RFC 5280 §4.2.1.9
+ */
+export async function createRootAuthority(options: RootAuthorityOptions): Promise<Uint8Array> {
+  const { keys, crypto } = options;
+  const certificate = await X509CertificateGenerator.createSelfSigned(
+    {
+      name: distinguishedName(options.name),
+      serialNumber: serialToHex(options.serialNumber),
+      ...validityFrom(options.now, options.lifetimeMs ?? rootLifetimeMs),
+      signingAlgorithm: signingAlgorithmOf(keys.privateKey),
+      keys,
+      extensions: [
+        new BasicConstraintsExtension(true, options.pathLength ?? 1, true),
+        new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+        await SubjectKeyIdentifierExtension.create(keys.publicKey, false, crypto),
+      ],
+    },
+    crypto,
+  );
+  return new Uint8Array(certificate.rawData);
+}

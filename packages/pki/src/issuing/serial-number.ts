@@ -1,0 +1,35 @@
+import type { RandomBytes } from '../signer.ts';
+
+/** Octets of a serial number: the most that RFC 5280 §4.1.2.2 allows. */
+const serialBytes = 20;
+
+/**
+ * Draws a serial number of 159 random bits: positive, at most 20 octets, not guessable (RFC 5280 §4.1.2.2).
+ * @param random source of random bytes
+ * @returns content octets of the INTEGER, shortest form
+ */
+export function drawSerialNumber(random: RandomBytes): Uint8Array {
+  const serial = Uint8Array.from(random(serialBytes));
+  if (serial.length !== serialBytes) {
+    throw new RangeError(
+      `the random source returned ${serial.length} octets, ${serialBytes} were asked for; pass one that fills the length`,
+    );
+  }
+  serial[0] = (serial[0] as number) & 0x7f;
+  let start = 0;
+  // DER allows a leading zero octet only before an octet whose high bit is set.
+  while (start < serialBytes - 1 && serial[start] === 0 && (serial[start + 1] as number) < 0x80) start++;
+  if (start === serialBytes - 1 && serial[start] === 0) {
+    throw new RangeError('the random source returned only zeros; pass a cryptographically strong one');
+  }
+  return serial.subarray(start);
+}
+
+/**
+ * The form in which serial numbers are stored and compared.
+ * @param serial content octets of the INTEGER
+ * @returns lower-case hexadecimal
+ */
+export function serialToHex(serial: Uint8Array): string {
+  return Buffer.from(serial.buffer, serial.byteOffset, serial.byteLength).toString('hex');
+}

@@ -1,0 +1,15 @@
+import type { LedgerEntry, Revocation, StoredJoinToken } from './ledger.ts';
+
+/** One change of a ledger: what a durable implementation writes, and all it needs to come back after a crash. */
+export type LedgerRecord =
+  | { readonly type: 'issued'; readonly entry: LedgerEntry }
+  | {
+      readonly type: 'revoked';
+      readonly issuer: string;
+      readonly serialHex: string;
+      readonly revocation: Revocation;
+    }
+  | { readonly type: 'released'; readonly issuer: string; readonly serialHex: string; readonly at: number }
+  | { readonly type: 'crl-number'; readonly issuer: string; readonly number: number }
+  | { readonly type: 'token-added'; readonly token: StoredJoinToken }
+  | { readonly type: 'token-spent'; readonly secretHash: string; readonly at: number };

@@ -1,0 +1,13 @@
+import type { Ledger } from './ledger.ts';
+import { LedgerState } from './ledger-state.ts';
+import { recordingLedger } from './recording-ledger.ts';
+
+/**
+ * A ledger that forgets everything when the process ends: for tests and trials.
+ */
+export function createMemoryLedger(): Ledger {
+  return recordingLedger(new LedgerState(), {
+    write: async () => {},
+    close: async () => {},
+  });
+}

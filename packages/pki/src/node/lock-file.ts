@@ -1,0 +1,57 @@
+import { open, readFile, rm } from 'node:fs/promises';
+import { PkiFault } from '../fault.ts';
+
+/** Locks of this process: after a crash in a container its successor may have the same process id. */
+const ownLocks = new Set<string>();
+
+/**
+ * Keeps other processes away by a file that holds our process id. A lock whose process no longer runs is taken over.
+ * @param path the lock file
+ * @returns gives the lock up
+ * @throws {PkiFault} `ENTENTE_PKI_LEDGER_LOCKED`
+ */
+export async function lockFile(path: string): Promise<() => Promise<void>> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const file = await open(path, 'wx', 0o600);
+      await file.writeFile(`${process.pid}\n`);
+      await file.close();
+      ownLocks.add(path);
+      return async () => {
+        if (ownLocks.delete(path)) await rm(path, { force: true });
+      };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const holder = await holderOf(path);
+      if (attempt > 0 || isHeld(path, holder)) {
+        throw new PkiFault('ENTENTE_PKI_LEDGER_LOCKED', {
+          sentence: `the process ${holder} has it open, and only one at a time may`,
+          place: path,
+          remedy: 'stop that process first; if it does not exist, delete the lock file',
+          cause: error,
+        });
+      }
+      await rm(path, { force: true });
+    }
+  }
+}
+
+async function holderOf(path: string): Promise<number> {
+  try {
+    return Number.parseInt(await readFile(path, 'utf8'), 10);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function isHeld(path: string, pid: number): boolean {
+  // An unreadable lock may be one that is just being written: it counts as held.
+  if (!Number.isSafeInteger(pid) || pid <= 0) return true;
+  if (pid === process.pid) return ownLocks.has(path);
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
