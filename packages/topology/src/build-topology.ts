@@ -1,0 +1,164 @@
+import type { PoolEntry, ServerEntry, TopologyDocument } from './document/document.ts';
+import type { Partner, Provider } from './document/partner.ts';
+import { effectivePolicies } from './document/policies.ts';
+import { topologyHash } from './document/topology-hash.ts';
+import { homeServer } from './home-server.ts';
+import { defaultPorts, type InterfaceName, zoneOfRole } from './roles.ts';
+import type { Narrowing, Pool, Server, ServerInterface, Topology } from './topology.ts';
+
+/**
+ * Indexes a document. It expects one that {@link checkTopology} finds no errors in; names that lead nowhere lead to `undefined`,
+ * never to somebody else.
+ *
+ * @param document - of the right shape, as {@link parseTopology} or {@link verifyTopology} give it
+ */
+export function buildTopology(document: TopologyDocument): Topology {
+  const pools = buildPools(document);
+  const servers = buildServers(document, pools);
+  const domains = new Map((document.domains ?? []).map((domain) => [domain.name, domain]));
+  const partners = buildPartners(document);
+  const topology: Topology = {
+    document,
+    hash: topologyHash(document),
+    servers,
+    externalNames: buildExternalNames(servers),
+    pools,
+    stores: new Map((document.stores ?? []).map((store) => [store.fqdn, store])),
+    domains,
+    narrowings: buildNarrowings(document, servers, pools),
+    policies: effectivePolicies(document.policies),
+    homeServer: (aor) => homeServer(topology, aor),
+    isOurDomain: (domain) => domains.has(domain.toLowerCase()),
+    partnerOf: (domain) => partners.get(domain.toLowerCase()),
+  };
+  return topology;
+}
+
+type GrowingPool = Pool & { readonly members: Server[] };
+
+function buildPools(document: TopologyDocument): Map<string, GrowingPool> {
+  const everyDomain = document.domains.map((domain) => domain.name);
+  const pools = new Map<string, GrowingPool>();
+  for (const entry of document.pools ?? []) {
+    if (pools.has(entry.fqdn)) continue;
+    pools.set(entry.fqdn, {
+      fqdn: entry.fqdn,
+      role: entry.role,
+      site: entry.site,
+      domains: domainsOf(entry, everyDomain),
+      members: [],
+    });
+  }
+  return pools;
+}
+
+function domainsOf(entry: PoolEntry, everyDomain: readonly string[]): readonly string[] {
+  const serves = entry.role === 'front-end' || entry.role === 'edge';
+  return serves ? (entry.domains ?? everyDomain) : [];
+}
+
+function buildServers(
+  document: TopologyDocument,
+  pools: ReadonlyMap<string, GrowingPool>,
+): Map<string, Server> {
+  const servers = new Map<string, Server>();
+  for (const entry of document.servers) {
+    if (servers.has(entry.fqdn)) continue;
+    const pool = entry.pool === undefined ? undefined : pools.get(entry.pool);
+    const server = buildServer(entry, pool);
+    servers.set(server.fqdn, server);
+    pool?.members.push(server);
+  }
+  return servers;
+}
+
+function buildServer(entry: ServerEntry, pool: Pool | undefined): Server {
+  const { flags, role } = entry;
+  const interfaces: Partial<Record<InterfaceName, ServerInterface>> = {};
+  for (const name of ['internal', 'external'] as const) {
+    const usual = defaultPorts[role][name];
+    if (usual === undefined) continue;
+    const given = entry.interfaces?.[name];
+    // Without an entry there is no external side: nobody is exposed to the outside by default.
+    if (name === 'external' && given === undefined) continue;
+    const ports = { ...usual };
+    for (const [service, port] of Object.entries(given?.ports ?? {})) {
+      if (port !== undefined && service in usual) ports[service as keyof typeof ports] = port;
+    }
+    interfaces[name] = {
+      name,
+      fqdn: given?.fqdn ?? entry.fqdn,
+      address: given?.address,
+      ports,
+      certificate: given?.certificate ?? 'enterprise',
+    };
+  }
+  return {
+    fqdn: entry.fqdn,
+    role,
+    zone: entry.zone ?? zoneOfRole[role],
+    pool,
+    site: entry.site ?? pool?.site,
+    interfaces,
+    flags: {
+      treatAsAuthenticated: flags?.treatAsAuthenticated ?? role === 'trusted-application',
+      throttleAsServer: flags?.throttleAsServer ?? false,
+      outboundOnly: flags?.outboundOnly ?? false,
+      requiresReplication: flags?.requiresReplication ?? false,
+    },
+    title: entry.title,
+  };
+}
+
+function buildExternalNames(servers: ReadonlyMap<string, Server>): ReadonlyMap<string, readonly Server[]> {
+  const names = new Map<string, Server[]>();
+  for (const server of servers.values()) {
+    const name = server.interfaces.external?.fqdn;
+    if (name === undefined) continue;
+    const known = names.get(name);
+    if (known === undefined) names.set(name, [server]);
+    else known.push(server);
+  }
+  return names;
+}
+
+function buildNarrowings(
+  document: TopologyDocument,
+  servers: ReadonlyMap<string, Server>,
+  pools: ReadonlyMap<string, Pool>,
+): ReadonlyMap<number, readonly Narrowing[]> {
+  const resolve = (names: readonly string[] | undefined): ReadonlySet<Server> | undefined => {
+    if (names === undefined) return undefined;
+    const found = new Set<Server>();
+    for (const name of names) {
+      const server = servers.get(name);
+      if (server !== undefined) found.add(server);
+      for (const member of pools.get(name)?.members ?? []) found.add(member);
+    }
+    return found;
+  };
+  const narrowings = new Map<number, Narrowing[]>();
+  for (const entry of document.links ?? []) {
+    const list = narrowings.get(entry.row) ?? [];
+    list.push({
+      closed: entry.closed === true,
+      a: resolve(entry.a),
+      b: resolve(entry.b),
+      mayOpen: entry.mayOpen,
+      maySend: entry.maySend,
+    });
+    narrowings.set(entry.row, list);
+  }
+  return narrowings;
+}
+
+function buildPartners(document: TopologyDocument): ReadonlyMap<string, Partner | Provider> {
+  const partners = new Map<string, Partner | Provider>();
+  for (const entry of [...(document.partners ?? []), ...(document.providers ?? [])]) {
+    const blocked = 'kind' in entry && entry.kind === 'blocked';
+    for (const domain of entry.domains) {
+      if (blocked || !partners.has(domain)) partners.set(domain, entry);
+    }
+  }
+  return partners;
+}

@@ -1,0 +1,75 @@
+/** A root certificate, pinned by its fingerprint. */
+export interface AnchorReference {
+  /** For people and logs, unique in the document's list it stands in. */
+  readonly name: string;
+  /** SHA-256 of the DER certificate, lower-case hex. */
+  readonly sha256: string;
+  /** The certificate itself, DER in base64 on one line. Members need it; a person may add it after the fingerprint. */
+  readonly certificate?: string | undefined;
+  /** Greatest number of intermediate CAs below it, 0 to 8. */
+  readonly maxDepth?: number | undefined;
+  /** Not believed from then on, RFC 3339 in UTC. */
+  readonly notAfter?: string | undefined;
+}
+
+/** What both kinds of allowed partner have in common. */
+interface AllowedPartner {
+  /** Unique among partners and providers; what logs and commands call it. */
+  readonly id: string;
+  readonly title?: string | undefined;
+  /** SIP domains it may speak for. */
+  readonly domains: readonly string[];
+  /** Its own roots, believed for its domains at the edge only; the document's federation anchors where absent. */
+  readonly anchors?: readonly AnchorReference[] | undefined;
+  /** Its edge may show a certificate for serverAuth only when it dials us; default false. */
+  readonly serverAuthOnly?: boolean | undefined;
+  /** Where its bundle of anchors is fetched and which key signs it. */
+  readonly bundle?: BundleSource | undefined;
+}
+
+/** Listed by domain; the next hop is found by SRV. */
+export interface AllowedDomain extends AllowedPartner {
+  readonly kind: 'allowed-domain';
+  /** Relaxation: the host name that SRV led to may be in the certificate instead of the SIP domain; default false. */
+  readonly matchHostName?: boolean | undefined;
+}
+
+/** Listed by domain with its edge pinned. */
+export interface AllowedServer extends AllowedPartner {
+  readonly kind: 'allowed-server';
+  /** FQDN of its edge. */
+  readonly fqdn: string;
+  readonly address?: string | undefined;
+  /** 1 to 65535; default 5061. */
+  readonly port?: number | undefined;
+}
+
+/** Refused, whatever else allows it. */
+export interface BlockedPartner {
+  readonly kind: 'blocked';
+  readonly id: string;
+  readonly title?: string | undefined;
+  readonly domains: readonly string[];
+}
+
+export type Partner = AllowedDomain | AllowedServer | BlockedPartner;
+
+/** A hosting provider: one FQDN for many domains. */
+export interface Provider {
+  readonly id: string;
+  readonly title?: string | undefined;
+  readonly fqdn: string;
+  readonly address?: string | undefined;
+  readonly port?: number | undefined;
+  readonly domains: readonly string[];
+  readonly anchors?: readonly AnchorReference[] | undefined;
+  readonly serverAuthOnly?: boolean | undefined;
+}
+
+/** Where a partner publishes its anchors. */
+export interface BundleSource {
+  /** `https:` URL. */
+  readonly url: string;
+  /** SubjectPublicKeyInfo of the key that signs the bundle, DER in base64 on one line. */
+  readonly publicKey: string;
+}

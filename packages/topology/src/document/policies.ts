@@ -1,0 +1,116 @@
+/** How old revocation knowledge may be. `off` is evidence in every verdict. */
+export interface RevocationRule {
+  readonly mode: 'hard-fail' | 'grace' | 'off';
+  /** With `grace` only: seconds after nextUpdate, 0 to 30 days. */
+  readonly graceSeconds?: number | undefined;
+}
+
+/** The settings of the document; what is absent has the default of {@link defaultPolicies}. */
+export interface Policies {
+  readonly trustState?:
+    | {
+        /** The authority signs a new state this often. */
+        readonly intervalSeconds?: number | undefined;
+        /** Members alarm after so long without a new one. */
+        readonly alarmAfterSeconds?: number | undefined;
+        /** Members refuse with `topology-stale` after so long without a new one. */
+        readonly refuseAfterSeconds?: number | undefined;
+      }
+    | undefined;
+  readonly revocation?:
+    | {
+        readonly enterprise?: RevocationRule | undefined;
+        readonly partners?: RevocationRule | undefined;
+      }
+    | undefined;
+  readonly federation?:
+    | {
+        /** Speak with domains that no partner entry lists; default false. */
+        readonly discovery?: boolean | undefined;
+        readonly throttle?:
+          | {
+              /** Messages a second of a discovered partner. */
+              readonly messagesPerSecond?: number | undefined;
+              /** Distinct local URIs a discovered partner may address before it is blocked. */
+              readonly distinctUris?: number | undefined;
+              /** Messages a second once too many of them fail. */
+              readonly suspectMessagesPerSecond?: number | undefined;
+            }
+          | undefined;
+      }
+    | undefined;
+  readonly media?:
+    | {
+        /** SRTP in offers and answers across the federation. */
+        readonly federationSrtp?: 'required' | 'optional' | undefined;
+        /** SRTP in offers and answers inside. */
+        readonly internalSrtp?: 'required' | 'optional' | undefined;
+      }
+    | undefined;
+}
+
+/** Policies with every default filled in. */
+export interface EffectivePolicies {
+  readonly trustState: {
+    readonly intervalSeconds: number;
+    readonly alarmAfterSeconds: number;
+    readonly refuseAfterSeconds: number;
+  };
+  readonly revocation: { readonly enterprise: RevocationRule; readonly partners: RevocationRule };
+  readonly federation: {
+    readonly discovery: boolean;
+    readonly throttle: {
+      readonly messagesPerSecond: number;
+      readonly distinctUris: number;
+      readonly suspectMessagesPerSecond: number;
+    };
+  };
+  readonly media: {
+    readonly federationSrtp: 'required' | 'optional';
+    readonly internalSrtp: 'required' | 'optional';
+  };
+}
+
+/** What holds where the document says nothing. */
+export const defaultPolicies: EffectivePolicies = {
+  trustState: { intervalSeconds: 60, alarmAfterSeconds: 600, refuseAfterSeconds: 96 * 3600 },
+  revocation: {
+    enterprise: { mode: 'grace', graceSeconds: 72 * 3600 },
+    partners: { mode: 'hard-fail' },
+  },
+  federation: {
+    discovery: false,
+    throttle: { messagesPerSecond: 20, distinctUris: 1000, suspectMessagesPerSecond: 1 },
+  },
+  media: { federationSrtp: 'required', internalSrtp: 'optional' },
+};
+
+/**
+ * Fills the defaults into a document's policies.
+ * @param policies - as written, or nothing
+ */
+export function effectivePolicies(policies: Policies | undefined): EffectivePolicies {
+  const { trustState, revocation, federation, media } = defaultPolicies;
+  return {
+    trustState: withDefaults(trustState, policies?.trustState),
+    revocation: withDefaults(revocation, policies?.revocation),
+    federation: {
+      discovery: policies?.federation?.discovery ?? federation.discovery,
+      throttle: withDefaults(federation.throttle, policies?.federation?.throttle),
+    },
+    media: withDefaults(media, policies?.media),
+  };
+}
+
+function withDefaults<T extends object>(
+  defaults: T,
+  given: { [K in keyof T]?: T[K] | undefined } | undefined,
+): T {
+  if (given === undefined) return defaults;
+  const merged = { ...defaults };
+  for (const key of Object.keys(defaults) as (keyof T)[]) {
+    const value = given[key];
+    if (value !== undefined) merged[key] = value as T[keyof T];
+  }
+  return merged;
+}

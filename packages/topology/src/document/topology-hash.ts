@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from './canonical-json.ts';
+import type { AdministratorSet, TopologyDocument } from './document.ts';
+
+/**
+ * The hash by which the next version names this one.
+ * @returns SHA-256 of the canonical form, lower-case hex
+ */
+export function topologyHash(document: TopologyDocument): string {
+  return sha256Hex(canonicalJson(document));
+}
+
+/**
+ * The hash by which a join token names the administrators. Keys stand in order of their id, titles do not count.
+ * @returns SHA-256, lower-case hex
+ */
+export function administratorSetHash(administrators: AdministratorSet): string {
+  const keys = administrators.keys
+    .map(({ id, algorithm, publicKey }) => ({ id, algorithm, publicKey }))
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
+  return sha256Hex(canonicalJson({ required: administrators.required, keys }));
+}
+
+/** SHA-256 of a text's UTF-8 bytes or of bytes, lower-case hex. */
+export function sha256Hex(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}

@@ -1,0 +1,67 @@
+import { serverNamed } from '../matrix/peers-of.ts';
+import { type InterfaceName, sipRoles } from '../roles.ts';
+import type { Server, ServerInterface, Topology } from '../topology.ts';
+
+/** The names that the certificate of one interface of a server must carry: these and no others. */
+export interface CertificateNames {
+  readonly interface: InterfaceName;
+  /** Name of the subject, the first of the DNS names. Never relied on for identity. */
+  readonly subject: string;
+  /** dNSName SANs. */
+  readonly dnsNames: readonly string[];
+  /** uniformResourceIdentifier SANs, `sip:<name>`; empty where the certificate is not for SIP or comes from a public CA. */
+  readonly sipUris: readonly string[];
+  /** Which CA issues it. */
+  readonly issuer: 'enterprise' | 'public';
+}
+
+/**
+ * The names of a server's certificates, one for each interface.
+ *
+ * A verifier that finds any `sip:` URI SAN counts no DNS name (RFC 5922 §7.1), so for SIP every name stands in both forms. Public
+ * CAs issue no URI SANs: there the DNS names alone count, the bare SIP domains among them.
+ *
+ * @param topology - built from a checked document
+ * @param fqdn - the server's own FQDN
+ * @throws `ENTENTE_UNKNOWN_SERVER` where the topology lists no such server
+ * @see RFC 5922 §7.1
+ */
+export function certificateNames(topology: Topology, fqdn: string): readonly CertificateNames[] {
+  const server = serverNamed(topology, fqdn);
+  const all: CertificateNames[] = [];
+  for (const side of [server.interfaces.internal, server.interfaces.external]) {
+    if (side === undefined) continue;
+    const dnsNames = [...new Set(namesOf(topology, server, side))];
+    const forSip = sipRoles.includes(server.role) && side.certificate === 'enterprise';
+    all.push({
+      interface: side.name,
+      subject: side.fqdn,
+      dnsNames,
+      sipUris: forSip ? dnsNames.map((name) => `sip:${name}`) : [],
+      issuer: side.certificate,
+    });
+  }
+  return all;
+}
+
+function namesOf(topology: Topology, server: Server, side: ServerInterface): readonly string[] {
+  if (side.name === 'external') {
+    return server.role === 'edge'
+      ? [side.fqdn, ...domainNames(servedDomains(topology, server))]
+      : [side.fqdn];
+  }
+  const own = [side.fqdn];
+  // An edge's internal certificate names the edge alone: the pool of edges is known by its external names.
+  if (server.pool !== undefined && server.role !== 'edge') own.push(server.pool.fqdn);
+  if (server.role === 'front-end') own.push(...domainNames(servedDomains(topology, server)));
+  return own;
+}
+
+function domainNames(domains: readonly string[]): readonly string[] {
+  return domains.flatMap((domain) => [`sip.${domain}`, domain]);
+}
+
+/** SIP domains whose clients a front end or an edge serves. */
+function servedDomains(topology: Topology, server: Server): readonly string[] {
+  return server.pool?.domains ?? [...topology.domains.keys()];
+}

@@ -1,0 +1,36 @@
+/**
+ * Why a peer or a request is refused. Shaped like the rejections of `@entente/trust`, whose union it is a part of.
+ */
+export type TopologyRejection = Explained &
+  (
+    | { readonly reason: 'not-in-topology'; readonly names?: readonly string[]; readonly server?: string }
+    | {
+        readonly reason: 'identity-ambiguous';
+        readonly names?: readonly string[];
+        readonly servers?: readonly string[];
+      }
+    | {
+        readonly reason: 'role-not-allowed-on-link';
+        readonly server?: string;
+        readonly role?: string;
+        readonly link?: string;
+        readonly interface?: string;
+      }
+    | {
+        readonly reason: 'direction-not-allowed';
+        readonly server?: string;
+        readonly role?: string;
+        readonly direction?: string;
+        readonly row?: number;
+      }
+  );
+
+interface Explained {
+  /** A sentence for people. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+/** The literals that the topology refuses with. */
+export type TopologyReason = TopologyRejection['reason'];
