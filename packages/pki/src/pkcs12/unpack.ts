@@ -1,0 +1,63 @@
+import forge from 'node-forge';
+import { PkiFault } from '../fault.ts';
+import { derOf, fromBinary, toBinary } from './asn1.ts';
+import type { Pkcs12Content } from './pack.ts';
+
+const { oids } = forge.pki as unknown as { oids: Record<string, string> };
+const maxBytes = 262_144;
+
+/**
+ * Opens a PKCS#12 file that holds one private key and its certificates.
+ * @param pfx DER or BER, at most 256 KiB
+ * @param password as it was packed
+ * @returns the key as PKCS#8 and the certificates, the one that belongs to the key first, the others in file order
+ * @throws {PkiFault} `ENTENTE_PKI_PKCS12_UNREADABLE` if it is no such file or the password is not the right one
+ * @see RFC 7292 §5
+ */
+export function unpackPkcs12(pfx: Uint8Array, password: string): Pkcs12Content {
+  if (pfx.length > maxBytes)
+    throw unreadable(`the file has ${pfx.length} octets, at most ${maxBytes} are read`);
+  let bags: forge.pkcs12.Bag[];
+  try {
+    const opened = forge.pkcs12.pkcs12FromAsn1(forge.asn1.fromDer(toBinary(pfx)), password);
+    bags = opened.safeContents.flatMap(({ safeBags }) => safeBags);
+  } catch (cause) {
+    throw unreadable('the file is not PKCS#12, or the password is not the right one', cause);
+  }
+  const keys = bags.filter(({ type }) => type === oids.pkcs8ShroudedKeyBag || type === oids.keyBag);
+  const certificates = bags.filter(({ type }) => type === oids.certBag);
+  const key = keys[0];
+  if (key === undefined || keys.length > 1 || certificates.length === 0) {
+    throw unreadable(
+      `the file holds ${keys.length} private keys and ${certificates.length} certificates, expected one key and at least one certificate`,
+    );
+  }
+  const keyId = localKeyId(key);
+  const own = certificates.filter((bag) => keyId !== undefined && localKeyId(bag) === keyId);
+  const others = certificates.filter((bag) => !own.includes(bag));
+  return { privateKey: keyDer(key), chain: [...own, ...others].map(certificateDer) };
+}
+
+function localKeyId(bag: forge.pkcs12.Bag): string | undefined {
+  const values = (bag.attributes as { localKeyId?: string[] }).localKeyId;
+  return values?.[0];
+}
+
+/** node-forge interprets RSA keys and certificates and leaves the others as the nodes that it read. */
+function keyDer(bag: forge.pkcs12.Bag): Uint8Array {
+  if (bag.key) return fromBinary(derOf(forge.pki.wrapRsaPrivateKey(forge.pki.privateKeyToAsn1(bag.key))));
+  return fromBinary(derOf(bag.asn1));
+}
+
+function certificateDer(bag: forge.pkcs12.Bag): Uint8Array {
+  if (bag.cert) return fromBinary(derOf(forge.pki.certificateToAsn1(bag.cert)));
+  return fromBinary(derOf(bag.asn1));
+}
+
+function unreadable(sentence: string, cause?: unknown): PkiFault {
+  return new PkiFault('ENTENTE_PKI_PKCS12_UNREADABLE', {
+    sentence,
+    remedy: 'check the file and the password',
+    cause,
+  });
+}
