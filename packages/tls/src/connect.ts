@@ -1,0 +1,249 @@
+import { isIP, type TcpNetConnectOpts } from 'node:net';
+import * as tls from 'node:tls';
+import type { IdentityExpectation, LinkContext } from '@entente/trust';
+import { clientContext } from './client-context.ts';
+import type { ConnectOptions } from './connect-options.ts';
+import { TlsFault, TrustError } from './fault.ts';
+import { type Asking, judgeSocket, type Outcome } from './judge-socket.ts';
+import { liveConnections } from './live-connections.ts';
+import { type Peer, setPeer } from './peer.ts';
+import { protectionOf } from './protection.ts';
+import type { Refusal } from './refusal.ts';
+import { refusedByPeer, watchForRefusal } from './refused-by-peer.ts';
+import { peerRefused } from './rejections.ts';
+import { refuseDisabledChecks } from './start-up-check.ts';
+import { authoriseOf, completeLink } from './tls-settings.ts';
+
+/** A socket whose peer has been judged; `peerOf(socket)` says who it is. */
+export type TrustedSocket = tls.TLSSocket;
+
+const defaultTimeoutMs = 10_000;
+const defaultRefusalWindowMs = 5_000;
+
+/**
+ * Dials, and hands the socket over once the verdict trusts the other side for the name that was asked for.
+ *
+ * The server's own verdict may come later: with TLS 1.3 a refusal is a close after the handshake. Where the server closes
+ * before it has sent anything the socket fails with a `TrustError` whose reason is `peer-refused`.
+ *
+ * @param options - where to, under which trust, which name, who may answer
+ * @returns a socket that nobody has read from yet
+ * @throws TrustError `ENTENTE_REFUSED` with rejection and verdict
+ * @throws TlsFault `ENTENTE_HANDSHAKE_FAILED`, `ENTENTE_TIMEOUT`, `ENTENTE_PLATFORM_CHECKS_OFF`; errors of TCP as they are
+ */
+export async function connect(options: ConnectOptions): Promise<TrustedSocket> {
+  refuseDisabledChecks();
+  options.signal?.throwIfAborted();
+  const dial = new Dial(options);
+  try {
+    return await dial.finish();
+  } catch (error) {
+    dial.socket.destroy();
+    throw error;
+  }
+}
+
+class Dial {
+  readonly socket: tls.TLSSocket;
+  readonly #options: ConnectOptions;
+  readonly #link: LinkContext;
+  readonly #place: string;
+  #staple: Uint8Array | undefined;
+
+  constructor(options: ConnectOptions) {
+    this.#options = options;
+    this.#link = completeLink('outbound', options.link);
+    this.#place = `${options.host}:${options.port}`;
+    const name = serverNameFor(options.expect, options.host);
+    const dialled: tls.ConnectionOptions & TcpNetConnectOpts = {
+      host: options.host,
+      port: options.port,
+      secureContext: clientContext(options.trust, options.identity?.current, this.#link, options.minVersion),
+      // Our verdict decides; OpenSSL's and Node's opinions are at most evidence.
+      rejectUnauthorized: false,
+      checkServerIdentity: () => undefined,
+      requestOCSP: true,
+      ...(name === undefined ? {} : { servername: name }),
+      ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
+      ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
+    };
+    this.socket = tls.connect(dialled);
+    // A peer's reset must not end the process before the owner listens.
+    this.socket.on('error', ignore);
+    this.socket.once('OCSPResponse', (response: Buffer | null) => {
+      if (response !== null && response.length > 0) this.#staple = response;
+    });
+  }
+
+  async finish(): Promise<TrustedSocket> {
+    const { signal, timeoutMs = defaultTimeoutMs } = this.#options;
+    const startedAt = performance.now();
+    const versionBefore = this.#options.trust.version;
+    await within(this.#secured(), timeoutMs, signal, this.#place);
+    const left = Math.max(1, timeoutMs - (performance.now() - startedAt));
+    const asking = this.#asking(left);
+    const outcome = await within(
+      Promise.resolve(judgeSocket(this.socket, asking, this.#protection(), this.#staple)),
+      left + 1_000,
+      signal,
+      this.#place,
+    );
+    return this.#conclude(outcome, asking, versionBefore);
+  }
+
+  #secured(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.socket.once('secureConnect', resolve);
+      this.socket.once('error', (error: Error) => reject(this.#handshakeError(error)));
+      this.socket.once('close', () => reject(this.#handshakeError(new Error('closed during the handshake'))));
+    });
+  }
+
+  #handshakeError(error: Error): Error {
+    const rejection = refusedByPeer(error);
+    if (rejection !== undefined) {
+      const refusal = new TrustError(rejection, this.#place, undefined, error);
+      this.#tell(refusal, 'peer');
+      return refusal;
+    }
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    // TCP's own errors (connect, read) say what they mean; the rest comes out of OpenSSL or of a bare close.
+    if (syscall !== undefined && code !== undefined) return error;
+    return new TlsFault('ENTENTE_HANDSHAKE_FAILED', {
+      sentence: `expected a TLS handshake, found ${code ?? error.message}`,
+      place: this.#place,
+      remedy:
+        'check that the port speaks TLS, and that both sides share a protocol version and a cipher suite',
+      cause: error,
+    });
+  }
+
+  #asking(verdictTimeoutMs: number): Asking {
+    const { trust, expect, allow } = this.#options;
+    return {
+      trust,
+      link: this.#link,
+      identity: expect,
+      authorise: authoriseOf(allow),
+      certificate: 'required',
+      secondOpinion: this.#link.interface !== 'external' && trust.platformAnchors !== undefined,
+      verdictTimeoutMs,
+    };
+  }
+
+  #protection() {
+    // A client learns of a CertificateRequest only by the signature algorithms that came with it (RFC 8446 §4.3.2).
+    const asked = this.#options.identity !== undefined && this.socket.getSharedSigalgs().length > 0;
+    return protectionOf(this.socket, asked);
+  }
+
+  #conclude(outcome: Outcome, asking: Asking, judgedUnder: string): TrustedSocket {
+    const { socket } = this;
+    if (!outcome.admitted) {
+      const error = new TrustError(outcome.rejection, this.#place, outcome.verdict);
+      this.#tell(error, 'handshake');
+      throw error;
+    }
+    if (socket.destroyed) {
+      const error = new TrustError(
+        refusedByPeer(socket.errored) ?? peerRefused(),
+        this.#place,
+        undefined,
+        socket.errored ?? undefined,
+      );
+      this.#tell(error, 'peer');
+      throw error;
+    }
+    this.#admit(outcome.peer, outcome, asking, judgedUnder);
+    return socket;
+  }
+
+  #admit(
+    peer: Peer,
+    outcome: Extract<Outcome, { admitted: true }>,
+    asking: Asking,
+    judgedUnder: string,
+  ): void {
+    const { socket } = this;
+    setPeer(socket, peer);
+    socket.authorized = true;
+    watchForRefusal(socket, {
+      place: this.#place,
+      windowMs: this.#options.refusalWindowMs ?? defaultRefusalWindowMs,
+      refused: (error) => this.#tell(error, 'peer'),
+    });
+    if (peer.peer === undefined || outcome.presented === undefined) return;
+    const forget = liveConnections(asking.trust).add(
+      {
+        asking,
+        presented: outcome.presented,
+        verdict: peer.verdict,
+        confirmed: (verdict) => setPeer(socket, { ...peer, verdict, peer: verdict.peer }),
+        withdrawn: (rejection, verdict) => {
+          const error = new TrustError(rejection, this.#place, verdict);
+          this.#tell(error, 'live');
+          socket.destroy(error);
+        },
+      },
+      judgedUnder,
+    );
+    socket.once('close', forget);
+  }
+
+  #tell(error: TrustError, when: Refusal['when']): void {
+    this.#options.onRefusal?.({
+      rejection: error.rejection,
+      verdict: error.verdict,
+      peer: error.verdict?.peer,
+      link: this.#link,
+      when,
+      remoteAddress: this.socket.remoteAddress ?? this.#options.host,
+      remotePort: this.socket.remotePort ?? this.#options.port,
+    });
+  }
+}
+
+/**
+ * The name to send as SNI (RFC 6066 §3 allows DNS names only): the one that was asked for, never the one that was dialled where
+ * the two differ.
+ */
+function serverNameFor(expect: IdentityExpectation, host: string): string | undefined {
+  const name =
+    expect.mode === 'sip-domain'
+      ? expect.domain
+      : expect.mode === 'host' || expect.mode === 'https'
+        ? expect.name
+        : host;
+  return isIP(name) === 0 && name !== '' ? name : undefined;
+}
+
+async function within<T>(
+  work: Promise<T>,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+  place: string,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let aborted: (() => void) | undefined;
+  const ended = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(
+        new TlsFault('ENTENTE_TIMEOUT', {
+          sentence: `expected a verdict within the time allowed, found none after ${Math.round(timeoutMs)} ms`,
+          place,
+          remedy: 'check that the address is reachable, or raise timeoutMs',
+        }),
+      );
+    }, timeoutMs);
+    aborted = () => reject(signal?.reason);
+    signal?.addEventListener('abort', aborted, { once: true });
+  });
+  try {
+    return await Promise.race([work, ended]);
+  } finally {
+    clearTimeout(timer);
+    if (aborted !== undefined) signal?.removeEventListener('abort', aborted);
+  }
+}
+
+function ignore(): void {}

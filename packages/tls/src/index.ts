@@ -1,0 +1,36 @@
+export { type Clock, systemClock } from './clock.ts';
+export { connect, type TrustedSocket } from './connect.ts';
+export type { AskedName, ConnectOptions, OutboundOptions } from './connect-options.ts';
+export { createTrust, type OwnedTrust, type TrustSupplier } from './create-trust.ts';
+export { isTrustError, TlsFault, type TlsFaultCode, TrustError } from './fault.ts';
+export type { Identity, IdentitySource, KeyMaterial } from './identity.ts';
+export { type LoadIdentityOptions, loadIdentity } from './load-identity.ts';
+export {
+  type HasSocket,
+  type Peer,
+  type Protection,
+  peerOf,
+  type RefusedVerdict,
+  type TrustedVerdict,
+} from './peer.ts';
+export type { Refusal } from './refusal.ts';
+export { refusedByPeer } from './refused-by-peer.ts';
+export {
+  type Http2Handler,
+  type Http2Module,
+  type HttpsModule,
+  type SocketHandler,
+  serve,
+  type TlsModule,
+  type TrustedServer,
+} from './serve.ts';
+export type {
+  Allow,
+  HttpSettings,
+  ListenOptions,
+  MutualServeOptions,
+  PlainServeOptions,
+  ServeLimits,
+  ServeOptions,
+} from './serve-options.ts';
+export type { ChangeScope, Trust, TrustChange } from './trust.ts';

@@ -1,0 +1,99 @@
+import type { TLSSocket } from 'node:tls';
+import type {
+  Authorise,
+  IdentityExpectation,
+  LinkContext,
+  PresentedChain,
+  Rejection,
+  TrustVerdict,
+} from '@entente/trust';
+import { askTrust } from './ask-trust.ts';
+import type { Peer, Protection, RefusedVerdict, TrustedVerdict } from './peer.ts';
+import { contradicts } from './platform-evidence.ts';
+import { presentedChain } from './presented-chain.ts';
+import { noCertificate, platformRefused, resumptionNotAllowed } from './rejections.ts';
+import type { Trust } from './trust.ts';
+
+/** Everything about a connection that its verdict depends on, besides the chain and the time. */
+export interface Asking {
+  readonly trust: Trust;
+  readonly link: LinkContext;
+  readonly identity: IdentityExpectation;
+  readonly authorise: Authorise;
+  /** Whether a peer without certificate may stay. */
+  readonly certificate: 'required' | 'optional';
+  /** Whether OpenSSL was given anchors, so that its opinion means something. */
+  readonly secondOpinion: boolean;
+  readonly verdictTimeoutMs: number;
+}
+
+/** The outcome for one socket. */
+export type Outcome =
+  | { readonly admitted: true; readonly peer: Peer; readonly presented: PresentedChain | undefined }
+  | { readonly admitted: false; readonly rejection: Rejection; readonly verdict: RefusedVerdict | undefined };
+
+/**
+ * Judges a socket whose handshake is done.
+ *
+ * @param socket - held by the caller: nobody reads from it before the outcome
+ * @param asking - what is asked
+ * @param protection - what the handshake agreed on
+ * @param stapledOcsp - DER OCSPResponse of the handshake
+ * @returns the outcome, at once unless revocation knowledge must be fetched
+ */
+export function judgeSocket(
+  socket: TLSSocket,
+  asking: Asking,
+  protection: Protection,
+  stapledOcsp?: Uint8Array,
+): Outcome | Promise<Outcome> {
+  // After resumption a server sees the leaf only and a client nothing at all: there is no chain to judge.
+  if (socket.isSessionReused()) return refused(resumptionNotAllowed(asking.link));
+  const presented = presentedChain(socket, stapledOcsp);
+  if (presented === undefined) {
+    if (asking.certificate === 'required') return refused(noCertificate(asking.link));
+    return {
+      admitted: true,
+      peer: { ...protection, protection: 'TLS', peer: undefined, verdict: undefined },
+      presented: undefined,
+    };
+  }
+  const conclude = (verdict: TrustVerdict): Outcome => {
+    if (!verdict.trusted) return refused(verdict.rejection, verdict);
+    const error = asking.secondOpinion ? platformError(socket) : undefined;
+    if (error !== undefined && contradicts(error, verdict, presented)) {
+      return refused(platformRefused(error), contradicted(verdict, error));
+    }
+    return { admitted: true, peer: { ...protection, peer: verdict.peer, verdict }, presented };
+  };
+  const verdict = askTrust(asking.trust, presented, questionOf(asking), asking.verdictTimeoutMs);
+  return 'then' in verdict ? verdict.then(conclude) : conclude(verdict);
+}
+
+/** @internal */
+export function questionOf(asking: Asking) {
+  return { link: asking.link, identity: asking.identity, authorise: asking.authorise };
+}
+
+function refused(rejection: Rejection, verdict?: RefusedVerdict): Outcome {
+  return { admitted: false, rejection, verdict };
+}
+
+function contradicted(verdict: TrustedVerdict, error: string): RefusedVerdict {
+  const rejection = platformRefused(error);
+  return {
+    trusted: false,
+    rejection,
+    considered: [rejection],
+    evidence: verdict.evidence,
+    peer: verdict.peer,
+  };
+}
+
+function platformError(socket: TLSSocket): string | undefined {
+  // Typed as Error, but it is the code as a string where the chain was refused (node:_tls_wrap, onServerSocketSecure).
+  const error = socket.authorizationError as unknown;
+  if (typeof error === 'string') return error;
+  if (error instanceof Error) return (error as NodeJS.ErrnoException).code ?? error.message;
+  return undefined;
+}

@@ -1,0 +1,23 @@
+import { createWriteStream } from 'node:fs';
+import type { Server } from 'node:tls';
+
+/**
+ * Appends the secrets of every connection to a file that only this user may read.
+ *
+ * @param server - whose connections
+ * @param path - the file, in the format that protocol analysers read
+ * @returns stops it
+ */
+export function appendKeyLog(server: Server, path: string): () => void {
+  const file = createWriteStream(path, { flags: 'a', mode: 0o600 });
+  // A full disk costs the log, not the server.
+  file.on('error', () => {});
+  const append = (line: Buffer) => {
+    file.write(line);
+  };
+  server.on('keylog', append);
+  return () => {
+    server.removeListener('keylog', append);
+    file.end();
+  };
+}

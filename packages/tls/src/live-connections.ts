@@ -1,0 +1,178 @@
+import type { PresentedChain, Rejection, TrustVerdict } from '@entente/trust';
+import { askTrust } from './ask-trust.ts';
+import { ConnectionIndex } from './connection-index.ts';
+import { DeadlineQueue } from './deadline-queue.ts';
+import { type Asking, questionOf } from './judge-socket.ts';
+import type { RefusedVerdict, TrustedVerdict } from './peer.ts';
+import type { ChangeScope, Trust } from './trust.ts';
+
+/** An open connection, as far as its verdict is concerned. */
+export interface LiveConnection {
+  readonly asking: Asking;
+  readonly presented: PresentedChain;
+  /** The verdict it stands on. */
+  verdict: TrustedVerdict;
+  /** Called when a later verdict still trusts. */
+  confirmed(verdict: TrustedVerdict): void;
+  /** Called once, when a later verdict refuses; closes the connection. */
+  withdrawn(rejection: Rejection, verdict: RefusedVerdict): void;
+}
+
+interface Entry {
+  /** Undefined once closed, so that a deadline left behind keeps no socket in memory. */
+  connection: LiveConnection | undefined;
+  keys: readonly string[];
+  dueAt: number;
+}
+
+/** Verdicts per slice before other work gets its turn; at 50 µs each a slice stays near 3 ms. */
+const sliceLength = 64;
+
+const registries = new WeakMap<Trust, LiveConnections>();
+
+/**
+ * The open connections under one trust.
+ * @param trust - the trust
+ */
+export function liveConnections(trust: Trust): LiveConnections {
+  let registry = registries.get(trust);
+  if (registry === undefined) {
+    registry = new LiveConnections(trust);
+    registries.set(trust, registry);
+  }
+  return registry;
+}
+
+/**
+ * Judges open connections again when trust changes and when time ends a verdict, in slices, and only those that are touched.
+ */
+export class LiveConnections {
+  readonly #trust: Trust;
+  readonly #entries = new Set<Entry>();
+  readonly #index = new ConnectionIndex<Entry>();
+  readonly #deadlines = new DeadlineQueue<Entry>();
+  readonly #waiting = new Set<Entry>();
+  #sliceScheduled = false;
+  #armedFor = Number.POSITIVE_INFINITY;
+  #disarm: (() => void) | undefined;
+  #stopListening: (() => void) | undefined;
+
+  constructor(trust: Trust) {
+    this.#trust = trust;
+  }
+
+  /** Number of open connections. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /**
+   * Watches over a connection until the returned function is called.
+   * @param connection - a connection that was just admitted
+   * @param judgedUnder - version of the trust at its verdict: where trust has changed since, it is judged again at once
+   */
+  add(connection: LiveConnection, judgedUnder: string): () => void {
+    if (this.#entries.size === 0) {
+      this.#stopListening = this.#trust.onChange((change) => this.#changed(change.scope));
+    }
+    const entry: Entry = { connection, keys: [], dueAt: connection.verdict.path.validUntil };
+    entry.keys = this.#index.add(entry, connection.verdict);
+    this.#entries.add(entry);
+    this.#watchTime(entry);
+    if (judgedUnder !== this.#trust.version) this.#enqueue([entry]);
+    return () => this.#remove(entry);
+  }
+
+  #remove(entry: Entry): void {
+    if (entry.connection === undefined) return;
+    entry.connection = undefined;
+    this.#entries.delete(entry);
+    this.#waiting.delete(entry);
+    this.#index.remove(entry, entry.keys);
+    if (this.#deadlines.size > 2 * this.#entries.size + 1_024) {
+      this.#deadlines.keep((due) => due.connection !== undefined);
+    }
+    if (this.#entries.size === 0) {
+      this.#stopListening?.();
+      this.#disarm?.();
+      this.#armedFor = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  #changed(scope: ChangeScope | undefined): void {
+    this.#enqueue(scope === undefined ? this.#entries : this.#index.touchedBy(scope));
+  }
+
+  #enqueue(entries: Iterable<Entry>): void {
+    for (const entry of entries) this.#waiting.add(entry);
+    if (this.#sliceScheduled || this.#waiting.size === 0) return;
+    this.#sliceScheduled = true;
+    setImmediate(() => this.#slice());
+  }
+
+  #slice(): void {
+    this.#sliceScheduled = false;
+    let left = sliceLength;
+    for (const entry of this.#waiting) {
+      if (left-- === 0) break;
+      this.#waiting.delete(entry);
+      this.#judge(entry);
+    }
+    this.#enqueue([]);
+  }
+
+  #judge(entry: Entry): void {
+    if (entry.connection === undefined) return;
+    const { asking, presented } = entry.connection;
+    const verdict = askTrust(this.#trust, presented, questionOf(asking), asking.verdictTimeoutMs);
+    if ('then' in verdict) void verdict.then((late) => this.#conclude(entry, late));
+    else this.#conclude(entry, verdict);
+  }
+
+  #conclude(entry: Entry, verdict: TrustVerdict): void {
+    const { connection } = entry;
+    if (connection === undefined) return;
+    if (!verdict.trusted) {
+      this.#remove(entry);
+      connection.withdrawn(verdict.rejection, verdict);
+      return;
+    }
+    connection.verdict = verdict;
+    this.#index.remove(entry, entry.keys);
+    entry.keys = this.#index.add(entry, verdict);
+    if (verdict.path.validUntil !== entry.dueAt) {
+      entry.dueAt = verdict.path.validUntil;
+      this.#watchTime(entry);
+    }
+    connection.confirmed(verdict);
+  }
+
+  #watchTime(entry: Entry): void {
+    if (!Number.isFinite(entry.dueAt)) return;
+    this.#deadlines.add(entry.dueAt, entry);
+    this.#arm();
+  }
+
+  #arm(): void {
+    const next = this.#deadlines.nextDueAt();
+    if (next === undefined || next >= this.#armedFor) return;
+    this.#disarm?.();
+    this.#armedFor = next;
+    // The last millisecond of validity still counts, so the question is asked in the one after it.
+    this.#disarm = this.#trust.clock.after(next + 1 - this.#trust.clock.now(), () => this.#due());
+  }
+
+  #due(): void {
+    this.#armedFor = Number.POSITIVE_INFINITY;
+    const now = this.#trust.clock.now();
+    for (
+      let due = this.#deadlines.takeDue(now - 1);
+      due !== undefined;
+      due = this.#deadlines.takeDue(now - 1)
+    ) {
+      // An entry that has closed, or has a later deadline by now, left its old one behind.
+      if (due.item.connection !== undefined && due.item.dueAt === due.dueAt) this.#enqueue([due.item]);
+    }
+    this.#arm();
+  }
+}

@@ -1,0 +1,113 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { decodePemCertificates } from '@entente/x509';
+import { TlsFault } from './fault.ts';
+import { watchFiles } from './file-watch.ts';
+import type { Identity, IdentitySource, KeyMaterial } from './identity.ts';
+
+/** Options of {@link loadIdentity}. */
+export interface LoadIdentityOptions extends IdentitySource {
+  /** Load again when one of the files changes; a half-written pair is skipped until it fits. Default false. */
+  readonly watch?: boolean;
+  /** Told when a changed file could not be used; the old certificate stays. */
+  readonly onFault?: (fault: unknown) => void;
+}
+
+/**
+ * Reads a certificate chain and its key, and checks that they fit.
+ *
+ * @param options - PEM text or paths of PEM files
+ * @returns who we are, replaceable while servers and clients hold it
+ * @throws TlsFault `ENTENTE_FILE_UNREADABLE`, `ENTENTE_CERTIFICATE_UNREADABLE`, `ENTENTE_KEY_UNREADABLE`, `ENTENTE_KEY_MISMATCH`
+ */
+export async function loadIdentity(options: LoadIdentityOptions): Promise<Identity> {
+  const listeners = new Set<(material: KeyMaterial) => void>();
+  let current = await readMaterial(options);
+  const replace = async (source: IdentitySource) => {
+    const next = await readMaterial(source);
+    if (next.certificatePem === current.certificatePem && next.keyPem === current.keyPem) return;
+    current = next;
+    for (const listener of [...listeners]) listener(next);
+  };
+  const paths = [options.certificate, options.key].filter((text) => !isPem(text));
+  const stopWatching =
+    options.watch === true && paths.length > 0
+      ? watchFiles(paths, () => {
+          replace(options).catch((fault: unknown) => options.onFault?.(fault));
+        })
+      : undefined;
+  return {
+    get current() {
+      return current;
+    },
+    replace,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      stopWatching?.();
+      listeners.clear();
+    },
+  };
+}
+
+async function readMaterial(source: IdentitySource): Promise<KeyMaterial> {
+  const certificatePem = await textOf(source.certificate, 'certificate');
+  const keyPem = await textOf(source.key, 'key');
+  const certificatePlace = placeOf(source.certificate, 'option identity.certificate');
+  const keyPlace = placeOf(source.key, 'option identity.key');
+
+  const chain = decodePemCertificates(certificatePem);
+  const leaf = chain.ok ? chain.value[0] : undefined;
+  if (!chain.ok || leaf === undefined) {
+    throw new TlsFault('ENTENTE_CERTIFICATE_UNREADABLE', {
+      sentence: `expected PEM certificates, leaf first, found ${chain.ok ? 'none' : `${chain.error.message} (${chain.error.where})`}`,
+      place: certificatePlace,
+      remedy: 'give a file with one or more CERTIFICATE blocks',
+    });
+  }
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(keyPem);
+  } catch (cause) {
+    throw new TlsFault('ENTENTE_KEY_UNREADABLE', {
+      sentence: 'expected an unencrypted private key in PEM, found something else',
+      place: keyPlace,
+      remedy: 'give a file with a PRIVATE KEY block (`openssl pkcs8 -topk8 -nocrypt` makes one)',
+      cause,
+    });
+  }
+  if (!new X509Certificate(leaf.der).checkPrivateKey(key)) {
+    throw new TlsFault('ENTENTE_KEY_MISMATCH', {
+      sentence: `expected the key of certificate ${leaf.subject.toString()} (serial ${leaf.serialHex}), found the key of another`,
+      place: keyPlace,
+      remedy: `give the key that was made for ${certificatePlace}, or the certificate that was issued for this key`,
+    });
+  }
+  return { certificatePem, keyPem, leaf };
+}
+
+function isPem(text: string): boolean {
+  return text.includes('-----BEGIN ');
+}
+
+function placeOf(text: string, option: string): string {
+  return isPem(text) ? option : text;
+}
+
+async function textOf(textOrPath: string, what: string): Promise<string> {
+  if (isPem(textOrPath)) return textOrPath;
+  try {
+    return await readFile(textOrPath, 'utf8');
+  } catch (cause) {
+    throw new TlsFault('ENTENTE_FILE_UNREADABLE', {
+      sentence: `expected a readable ${what} file, found ${(cause as NodeJS.ErrnoException).code ?? 'an error'}`,
+      place: textOrPath,
+      remedy: 'create the file, correct the path, or let this user read it',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import type { PeerIdentity, TrustVerdict } from '@entente/trust';
+
+/** A verdict that trusts. */
+export type TrustedVerdict = Extract<TrustVerdict, { trusted: true }>;
+/** A verdict that refuses. */
+export type RefusedVerdict = Extract<TrustVerdict, { trusted: false }>;
+
+/** What the handshake agreed on. */
+export interface Protection {
+  /** `MTLS`: both sides have proven who they are. `TLS`: only the server has. */
+  readonly protection: 'TLS' | 'MTLS';
+  /** `TLSv1.3` or `TLSv1.2`. */
+  readonly protocol: string;
+  /** Name of the cipher suite, e.g. `TLS_AES_256_GCM_SHA384`. */
+  readonly cipher: string;
+  /** Protocol agreed by ALPN. */
+  readonly alpn: string | undefined;
+}
+
+/** The other side of a connection under a verdict; `peer` is undefined for a client that showed no certificate. */
+export type Peer = Protection &
+  (
+    | { readonly peer: PeerIdentity; readonly verdict: TrustedVerdict }
+    | { readonly peer: undefined; readonly verdict: undefined }
+  );
+
+/**
+ * A symbol of the global registry: another installed copy of this package finds it too, and the proxy that `node:http2` gives
+ * out for its socket passes it through, which a WeakMap would not survive.
+ */
+const peerKey = Symbol.for('@entente/tls.peer');
+
+interface Carrier {
+  [peerKey]?: Peer;
+}
+
+/** Things that lead to a socket: the socket itself, a request of node:http or node:http2, an HTTP/2 stream or session. */
+export interface HasSocket {
+  readonly socket?: unknown;
+  readonly session?: unknown;
+  readonly stream?: unknown;
+}
+
+/**
+ * Tells who is on the other side.
+ *
+ * @param from - a socket, a request (`node:https`, `node:http2`), an HTTP/2 stream or session
+ * @returns the peer as last judged; undefined for a connection that this package has not admitted
+ */
+export function peerOf(from: object | null | undefined): Peer | undefined {
+  let at: unknown = from;
+  // socket ← request, socket ← session ← stream ← request: no chain is longer.
+  for (let step = 0; step < 4 && typeof at === 'object' && at !== null; step++) {
+    const peer = (at as Carrier)[peerKey];
+    if (peer !== undefined) return peer;
+    const { socket, session, stream } = at as HasSocket;
+    at = socket ?? session ?? stream;
+  }
+  return undefined;
+}
+
+/** @internal */
+export function setPeer(socket: object, peer: Peer): void {
+  Object.defineProperty(socket, peerKey, { value: peer, configurable: true, enumerable: false });
+}

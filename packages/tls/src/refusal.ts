@@ -1,0 +1,22 @@
+import type { LinkContext, PeerIdentity, Rejection } from '@entente/trust';
+import type { RefusedVerdict } from './peer.ts';
+
+/**
+ * A refusal, for logs, metrics and people on our side. The peer sees a closed connection and nothing else.
+ */
+export interface Refusal {
+  /** Why, with data, sentence and remedy. */
+  readonly rejection: Rejection;
+  /** The verdict with its evidence; absent where there was no chain to judge. */
+  readonly verdict: RefusedVerdict | undefined;
+  /** Who was on the other side, as far as it was proven. */
+  readonly peer: PeerIdentity | undefined;
+  readonly link: LinkContext;
+  /**
+   * `admission`: before the handshake, by a limit; `handshake`: by the verdict; `live`: an open connection that no longer
+   * passes; `peer`: the other side refused us.
+   */
+  readonly when: 'admission' | 'handshake' | 'live' | 'peer';
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
+}

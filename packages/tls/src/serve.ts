@@ -1,0 +1,239 @@
+import { randomBytes } from 'node:crypto';
+import type * as http from 'node:http';
+import type * as http2 from 'node:http2';
+import type * as https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type * as tls from 'node:tls';
+import { TlsFault } from './fault.ts';
+import { raiseGate } from './gate.ts';
+import type { Asking } from './judge-socket.ts';
+import { appendKeyLog } from './key-log.ts';
+import { type Peer, peerOf } from './peer.ts';
+import type { ServeOptions } from './serve-options.ts';
+import { refuseDisabledChecks } from './start-up-check.ts';
+import { authoriseOf, completeLink, contextSettings, platformAnchors } from './tls-settings.ts';
+
+/** `node:https`, the module itself. */
+export type HttpsModule = Pick<typeof https, 'createServer' | 'globalAgent'>;
+/** `node:http2`, the module itself. */
+export type Http2Module = Pick<typeof http2, 'createSecureServer'>;
+/** `node:tls`, the module itself. */
+export type TlsModule = Pick<typeof tls, 'createServer' | 'TLSSocket'>;
+
+/** Gets each admitted connection of a `node:tls` listener; nobody has read from it yet. */
+export type SocketHandler = (socket: tls.TLSSocket, peer: Peer) => void;
+/** Answers requests of `node:http2`. */
+export type Http2Handler = (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => void;
+
+/** A listener that is up. `await using` closes it. */
+export interface TrustedServer<S> {
+  /** The server of the module, e.g. for `upgrade` listeners. Every socket it shows has passed the verdict. */
+  readonly server: S;
+  /** Address it listens on. */
+  readonly host: string;
+  readonly port: number;
+  /** Open connections that were admitted. */
+  readonly connections: number;
+  /** Connections that have no verdict yet. */
+  readonly pending: number;
+  /**
+   * Stops accepting, lets open connections end within `limits.drainTimeoutMs`, then closes them. Idempotent.
+   */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Starts a listener on which nobody is heard before the verdict.
+ *
+ * @param module - the module itself: `node:https`, `node:http2` or `node:tls`
+ * @param options - trust, identity, and who may connect
+ * @param handler - requests for `https` and `http2`, sockets for `tls`
+ * @returns the listener, once it listens
+ * @throws TlsFault `ENTENTE_LISTEN_FAILED`, `ENTENTE_PLATFORM_CHECKS_OFF`, `ENTENTE_OPTION_INVALID`
+ */
+export function serve(
+  module: HttpsModule,
+  options: ServeOptions,
+  handler: http.RequestListener,
+): Promise<TrustedServer<https.Server>>;
+export function serve(
+  module: Http2Module,
+  options: ServeOptions,
+  handler: Http2Handler,
+): Promise<TrustedServer<http2.Http2SecureServer>>;
+export function serve(
+  module: TlsModule,
+  options: ServeOptions,
+  handler: SocketHandler,
+): Promise<TrustedServer<tls.Server>>;
+export async function serve(
+  module: HttpsModule | Http2Module | TlsModule,
+  options: ServeOptions,
+  handler: http.RequestListener | Http2Handler | SocketHandler,
+): Promise<TrustedServer<tls.Server>> {
+  refuseDisabledChecks();
+  options.signal?.throwIfAborted();
+  const settings = new ListenerSettings(options);
+  const server = createListener(module, options, settings, handler);
+  const { limits = {} } = options;
+  server.maxConnections = limits.maxConnections ?? 100_000;
+  const gate = raiseGate(server, {
+    asking: settings.asking,
+    link: settings.link,
+    limits,
+    onRefusal: options.onRefusal,
+  });
+  const renew = () => server.setSecureContext(settings.context());
+  const stops = [options.identity.onChange(renew), options.trust.onChange(renew)];
+  if (options.keyLogFile !== undefined) stops.push(appendKeyLog(server, options.keyLogFile));
+  await listen(server, options);
+
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= (async () => {
+      for (const stop of stops) stop();
+      const ended = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      (server as Partial<https.Server>).closeIdleConnections?.();
+      const deadline = setTimeout(() => {
+        for (const socket of gate.admitted) socket.destroy();
+      }, limits.drainTimeoutMs ?? 2_000);
+      await ended;
+      clearTimeout(deadline);
+    })();
+    return closed;
+  };
+  const aborted = () => void close();
+  options.signal?.addEventListener('abort', aborted, { once: true });
+  stops.push(() => options.signal?.removeEventListener('abort', aborted));
+
+  const { address, port } = server.address() as AddressInfo;
+  return {
+    server,
+    host: address,
+    port,
+    get connections() {
+      return gate.admitted.size;
+    },
+    get pending() {
+      return gate.pending;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** What the platform is told; made anew whenever identity or trust changes. */
+class ListenerSettings {
+  readonly link: Asking['link'];
+  readonly asking: Asking | undefined;
+  readonly #options: ServeOptions;
+
+  constructor(options: ServeOptions) {
+    this.#options = options;
+    this.link = completeLink('inbound', options.link);
+    if (options.clientCertificate === 'none') return;
+    this.asking = {
+      trust: options.trust,
+      link: this.link,
+      identity: options.expect ?? { mode: 'inbound' },
+      authorise: authoriseOf(options.allow),
+      certificate: options.clientCertificate ?? 'required',
+      secondOpinion: this.link.interface !== 'external' && options.trust.platformAnchors !== undefined,
+      verdictTimeoutMs: options.limits?.verdictTimeoutMs ?? 5_000,
+    };
+  }
+
+  context(): tls.TlsOptions {
+    const { trust, identity, minVersion } = this.#options;
+    const resumption = this.asking === undefined;
+    return {
+      ...contextSettings(identity.current, platformAnchors(trust, this.link), minVersion, resumption),
+      // Tickets live no longer than the trust state they were given under, and no other listener accepts them.
+      ticketKeys: randomBytes(48),
+    };
+  }
+
+  all(): tls.TlsOptions {
+    const { alpn, limits } = this.#options;
+    return {
+      ...this.context(),
+      requestCert: this.asking !== undefined,
+      rejectUnauthorized: false,
+      handshakeTimeout: limits?.handshakeTimeoutMs ?? 10_000,
+      ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
+    };
+  }
+}
+
+function createListener(
+  module: HttpsModule | Http2Module | TlsModule,
+  options: ServeOptions,
+  settings: ListenerSettings,
+  handler: http.RequestListener | Http2Handler | SocketHandler,
+): tls.Server {
+  const { http: web = {} } = options;
+  if ('createSecureServer' in module) {
+    return module.createSecureServer(
+      { ...settings.all(), allowHTTP1: web.http1Fallback ?? false },
+      handler as Http2Handler,
+    ) as unknown as tls.Server;
+  }
+  if ('TLSSocket' in module) {
+    return module.createServer(settings.all(), (socket) => {
+      const peer = peerOf(socket);
+      // The gate has set it; without it the socket was not judged, and nobody may have it.
+      if (peer === undefined) socket.destroy();
+      else (handler as SocketHandler)(socket, peer);
+    });
+  }
+  if ('globalAgent' in module) {
+    const server = module.createServer(
+      {
+        ...settings.all(),
+        ...(web.maxHeaderBytes === undefined ? {} : { maxHeaderSize: web.maxHeaderBytes }),
+        ...(web.requestTimeoutMs === undefined ? {} : { requestTimeout: web.requestTimeoutMs }),
+        ...(web.keepAliveTimeoutMs === undefined ? {} : { keepAliveTimeout: web.keepAliveTimeoutMs }),
+      },
+      handler as http.RequestListener,
+    );
+    return server;
+  }
+  throw new TlsFault('ENTENTE_OPTION_INVALID', {
+    sentence: 'expected the module node:https, node:http2 or node:tls, found something else',
+    place: 'first argument of serve',
+    remedy: "pass the module itself: import https from 'node:https'; serve(https, …)",
+  });
+}
+
+function listen(server: tls.Server, options: ServeOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = (cause: NodeJS.ErrnoException) => {
+      const place = `${options.host ?? '*'}:${options.port ?? 0}`;
+      reject(
+        new TlsFault('ENTENTE_LISTEN_FAILED', {
+          sentence:
+            cause.code === 'EADDRINUSE'
+              ? 'expected a free port, found one that another process listens on'
+              : `expected to listen, found ${cause.code ?? cause.message}`,
+          place,
+          remedy:
+            cause.code === 'EACCES'
+              ? 'use a port above 1023, or grant this user the right to bind'
+              : 'stop the other process, or choose another address or port',
+          cause,
+        }),
+      );
+    };
+    server.once('error', failed);
+    server.listen(
+      { port: options.port ?? 0, ...(options.host === undefined ? {} : { host: options.host }) },
+      () => {
+        server.removeListener('error', failed);
+        resolve();
+      },
+    );
+  });
+}
