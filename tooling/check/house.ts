@@ -1,0 +1,60 @@
+/**
+ * The house as data: who stands on which floor, and what is not pure though it stands on a pure floor. The picture
+ * is in docs/architecture.md; a test compares the two.
+ */
+
+/** Rooms by floor, lowest first. A room imports only from lower floors; rooms on one floor do not see each other. */
+export const floors: readonly (readonly string[])[] = [
+  ['x509', 'sip'],
+  ['trust', 'topology'],
+  ['pki', 'tls', 'federation', 'sip-proxy'],
+  ['member', 'sip-endpoint', 'host', 'store-sql', 'store-redis'],
+  ['authority-server', 'pool-server', 'edge-server', 'demo-client', 'cli', 'console'],
+];
+
+/** The floor number on which the apps stand. */
+export const appFloor = 5;
+
+/** Imports everything, so nobody may name it: only the root package.json lists it, and only tests and tooling use it. */
+export const testOnlyRoom = 'testkit';
+
+/** The floors that must be pure: decisions and formats. */
+export const pureFloors: readonly number[] = [1, 2, 3];
+
+/** Code on a pure floor that touches the platform, with the reason. A path ends in `/` or names one file. */
+export const impure: readonly { readonly path: string; readonly reason: string }[] = [
+  { path: 'packages/tls/src/', reason: 'puts sockets under the verdict' },
+  { path: 'packages/trust/src/node/', reason: 'reads directories, fetches CRLs and OCSP' },
+  { path: 'packages/pki/src/pkcs12/', reason: 'packs keys, and so needs salts' },
+  { path: 'packages/pki/src/client/', reason: 'talks to an authority' },
+  { path: 'packages/pki/src/node/', reason: 'keeps the ledger in files' },
+  { path: 'packages/pki/src/http/', reason: 'fetch-style handlers' },
+];
+
+/** Longest file, in lines. */
+export const maxFileLines = 400;
+
+/** Largest app, in lines of all its source files together; it stays below. */
+export const maxAppLines = 500;
+
+/** Words that name no responsibility: a file called so is a drawer. */
+export const drawerNames: readonly string[] = [
+  'util',
+  'utils',
+  'common',
+  'helper',
+  'helpers',
+  'manager',
+  'misc',
+];
+
+/**
+ * The floor of a room.
+ *
+ * @param room Folder name, e.g. `sip-proxy`.
+ * @returns 1 to 5, or undefined for a room that the house does not know.
+ */
+export function floorOf(room: string): number | undefined {
+  const index = floors.findIndex((rooms) => rooms.includes(room));
+  return index < 0 ? undefined : index + 1;
+}

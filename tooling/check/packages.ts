@@ -1,0 +1,87 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { pnpm, runCommand } from '../runner/command.ts';
+import type { Problem } from './problem.ts';
+import { readRooms } from './source/source-file.ts';
+
+/** A package as a user would install it. */
+export interface Packed {
+  readonly name: string;
+  readonly home: string;
+  readonly tarball: string;
+}
+
+/**
+ * Every public package builds, packs, and its tarball is one that other people's tools understand: publint, and
+ * "are the types wrong" for ESM.
+ *
+ * @param root Absolute path of the repository.
+ */
+export async function checkPackages(root: string): Promise<Problem[]> {
+  const built = await build(root);
+  if (built.length > 0) return built;
+  const folder = await mkdtemp(join(tmpdir(), 'entente-packages-'));
+  try {
+    const problems: Problem[] = [];
+    for (const packed of await packAll(root, folder)) problems.push(...(await judgeTarball(root, packed)));
+    return problems;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Builds everything that changed. */
+export async function build(root: string): Promise<Problem[]> {
+  const { program, args } = pnpm(root);
+  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
+  const call = [...args, 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'];
+  const { status, stdout, stderr } = await runCommand(program, call, { cwd: root, env });
+  if (status === 0) return [];
+  return [{ file: 'turbo.json', message: `the build fails:\n${(stdout + stderr).trim()}` }];
+}
+
+/**
+ * Packs every package that is not private, as publishing would.
+ *
+ * @param folder Where the tarballs go.
+ * @throws Error when a package does not pack.
+ */
+export async function packAll(root: string, folder: string): Promise<Packed[]> {
+  const packed: Packed[] = [];
+  const { program, args } = pnpm(root);
+  for (const { name, home, manifest } of readRooms(root)) {
+    if (manifest.private === true) continue;
+    const target = join(folder, name);
+    await mkdir(target, { recursive: true });
+    const call = [...args, 'pack', '--json', '--pack-destination', target];
+    const { status, stdout, stderr } = await runCommand(program, call, { cwd: join(root, home) });
+    if (status !== 0) throw new Error(`${manifest.name} does not pack: ${(stdout + stderr).trim()}`);
+    const { filename } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as { readonly filename: string };
+    packed.push({ name: manifest.name, home, tarball: filename });
+  }
+  return packed;
+}
+
+/** What publint and attw say about one tarball. */
+export async function judgeTarball(root: string, packed: Packed): Promise<Problem[]> {
+  const file = `${packed.home}/package.json`;
+  const bytes = await readFile(packed.tarball);
+  const tarball = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  const { messages, pkg } = await publint({ pack: { tarball } });
+  const problems = messages
+    .filter((message) => message.type !== 'suggestion')
+    .map(
+      (message): Problem => ({ file, message: `publint: ${formatMessage(message, pkg) ?? message.code}` }),
+    );
+  const attw = join(root, 'node_modules/.bin/attw');
+  const call = [packed.tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji', '--no-color'];
+  const { status, stdout, stderr } = await runCommand(attw, call, { cwd: root });
+  // A package without any types is no error to attw, only a remark.
+  const untyped = !stdout.includes('from ESM');
+  if (untyped) problems.push({ file, message: 'attw: the tarball has no types' });
+  else if (status !== 0) problems.push({ file, message: `attw: ${(stdout + stderr).trim()}` });
+  return problems;
+}

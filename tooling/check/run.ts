@@ -1,0 +1,68 @@
+import { fileURLToPath } from 'node:url';
+import { pick, readCommandLine } from '../runner/command-line.ts';
+import type { Outcome, Output } from '../runner/main.ts';
+import { checkCycles } from './cycles.ts';
+import { checkFloors } from './floors.ts';
+import { checkLint } from './lint.ts';
+import { checkPackages } from './packages.ts';
+import { type Problem, renderProblem } from './problem.ts';
+import { checkPurity } from './purity.ts';
+import { checkSizes } from './sizes.ts';
+import { checkTypes } from './types.ts';
+import { checkUnused } from './unused.ts';
+
+const usage = `pnpm check [check …] [--json]
+
+Checks the repository itself: lint (format and lint), types, floors (imports point down, purity, no cycles, sizes),
+unused (files, exports, dependencies), packages (build, pack, publint, attw). With no name all of them.
+Example: pnpm check floors types`;
+
+/** One check in the report. */
+export interface CheckRun {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly seconds: number;
+  readonly problems: readonly Problem[];
+}
+
+interface Check {
+  readonly name: string;
+  run(root: string): Promise<Problem[]> | Problem[];
+}
+
+const checks: readonly Check[] = [
+  { name: 'lint', run: (root) => checkLint(root) },
+  { name: 'types', run: (root) => checkTypes(root) },
+  {
+    name: 'floors',
+    run: (root) => [...checkFloors(root), ...checkPurity(root), ...checkCycles(root), ...checkSizes(root)],
+  },
+  { name: 'unused', run: (root) => checkUnused(root) },
+  { name: 'packages', run: checkPackages },
+];
+
+/**
+ * The check runner.
+ *
+ * @throws UsageFault for an unknown check.
+ */
+export async function runCheck(argv: readonly string[], { log }: Output): Promise<Outcome> {
+  const { names, help } = readCommandLine(argv);
+  if (help) {
+    log(usage);
+    return { report: { ok: true, usage }, ok: true };
+  }
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const runs: CheckRun[] = [];
+  for (const { name, run } of pick(checks, names)) {
+    const started = performance.now();
+    const problems = await run(root);
+    const seconds = Math.round((performance.now() - started) / 100) / 10;
+    const ok = problems.length === 0;
+    log(`${ok ? '✓' : '✗'} ${name}: ${ok ? 'clean' : `${problems.length} problems`} (${seconds} s)`);
+    for (const problem of problems) log(`  ${renderProblem(problem)}`);
+    runs.push({ name, ok, seconds, problems });
+  }
+  const ok = runs.every((run) => run.ok);
+  return { report: names.length === 1 ? runs[0] : { ok, runs }, ok };
+}

@@ -1,0 +1,45 @@
+import { basename } from 'node:path';
+import { drawerNames, maxAppLines, maxFileLines } from './house.ts';
+import type { Problem } from './problem.ts';
+import { readSources, type SourceFile } from './source/source-file.ts';
+
+/**
+ * Files stay readable at a sitting, apps stay thin, and no file is a drawer.
+ *
+ * @param root Absolute path of the repository.
+ */
+export function checkSizes(root: string): Problem[] {
+  const problems: Problem[] = [];
+  const apps = new Map<string, number>();
+  for (const file of readSources(root)) {
+    const lines = countLines(file);
+    if (lines > maxFileLines) {
+      problems.push({
+        file: file.path,
+        message: `has ${lines} lines, more than ${maxFileLines}; split it by concept`,
+      });
+    }
+    const words = basename(file.path).split('.')[0]?.split('-') ?? [];
+    const drawer = words.find((word) => drawerNames.includes(word.toLowerCase()));
+    if (drawer !== undefined) {
+      problems.push({
+        file: file.path,
+        message: `is called "${drawer}", which names no concept; say what it holds`,
+      });
+    }
+    if (file.home.startsWith('apps/') && !file.test && file.path.startsWith(`${file.home}/src/`)) {
+      apps.set(file.home, (apps.get(file.home) ?? 0) + lines);
+    }
+  }
+  for (const [app, lines] of apps) {
+    if (lines < maxAppLines) continue;
+    const message = `has ${lines} lines of source; an app stays under ${maxAppLines}, what two need lives in a package`;
+    problems.push({ file: app, message });
+  }
+  return problems;
+}
+
+function countLines(file: SourceFile): number {
+  const newlines = file.text.split('\n').length;
+  return file.text.endsWith('\n') ? newlines - 1 : newlines;
+}

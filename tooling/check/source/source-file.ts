@@ -1,0 +1,101 @@
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+/** A TypeScript file of the repository. */
+export interface SourceFile {
+  /** Path below the root, with `/`. */
+  readonly path: string;
+  readonly text: string;
+  /** `packages/trust`, `apps/cli`, `tooling`, or `` for the root. */
+  readonly home: string;
+  /** `trust`, `cli`; undefined outside packages and apps. */
+  readonly room: string | undefined;
+  /** A test, or something only tests use. */
+  readonly test: boolean;
+  readonly tree: ts.SourceFile;
+}
+
+/** A workspace package. */
+export interface Room {
+  readonly name: string;
+  readonly home: string;
+  readonly manifest: Manifest;
+}
+
+/** The fields of a package.json that the checks read. */
+export interface Manifest {
+  readonly name: string;
+  readonly private?: boolean;
+  readonly exports?: Readonly<Record<string, unknown>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+const skipped = new Set(['node_modules', 'dist', 'coverage', '.turbo', '.cache', '.git', '.entente']);
+
+/** Every TypeScript file of `packages/`, `apps/` and `tooling/` below `root`, by path. */
+export function readSources(root: string): SourceFile[] {
+  const files: SourceFile[] = [];
+  for (const top of ['packages', 'apps', 'tooling']) {
+    for (const path of walk(root, top)) {
+      if (!/\.[cm]?tsx?$/.test(path) || path.endsWith('.d.ts')) continue;
+      const text = readFileSync(join(root, path), 'utf8');
+      const [, room] = path.split('/');
+      const inRoom = top !== 'tooling' && room !== undefined;
+      files.push({
+        path,
+        text,
+        home: inRoom ? `${top}/${room}` : top,
+        room: inRoom ? room : undefined,
+        test: /\.test\.[cm]?tsx?$/.test(path) || /^(packages|apps)\/[^/]+\/test\//.test(path),
+        tree: ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true),
+      });
+    }
+  }
+  return files;
+}
+
+/** Every workspace package below `root`. */
+export function readRooms(root: string): Room[] {
+  const rooms: Room[] = [];
+  for (const top of ['packages', 'apps']) {
+    for (const entry of list(join(root, top))) {
+      const home = `${top}/${entry.name}`;
+      try {
+        const manifest = JSON.parse(readFileSync(join(root, home, 'package.json'), 'utf8')) as Manifest;
+        rooms.push({ name: entry.name, home, manifest });
+      } catch (fault) {
+        if ((fault as NodeJS.ErrnoException).code !== 'ENOENT') throw fault;
+      }
+    }
+  }
+  return rooms;
+}
+
+/** The path of the file behind an entry point's source condition, below the package; undefined where there is none. */
+export function sourceOf(target: unknown): string | undefined {
+  if (typeof target !== 'object' || target === null) return undefined;
+  const source = (target as Record<string, unknown>)['@entente/source'];
+  return typeof source === 'string' ? source.replace(/^\.\//, '') : undefined;
+}
+
+function* walk(root: string, path: string): Generator<string> {
+  for (const entry of list(join(root, path))) {
+    if (skipped.has(entry.name)) continue;
+    const below = `${path}/${entry.name}`;
+    if (entry.isDirectory()) yield* walk(root, below);
+    else if (entry.isFile()) yield below;
+  }
+}
+
+function list(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw fault;
+  }
+}

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { runCommand } from '../runner/command.ts';
+import { checkLint } from './lint.ts';
+import { judgeTarball } from './packages.ts';
+import { plantTree } from './testing/planted-tree.ts';
+import { checkTypes } from './types.ts';
+import { checkUnused } from './unused.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const tools = join(root, 'node_modules/.bin');
+const json = (value: unknown): string => JSON.stringify(value);
+
+describe('the lint check', { timeout: 60_000 }, () => {
+  const { vcs: _, ...own } = JSON.parse(readFileSync(join(root, 'biome.json'), 'utf8')) as { vcs: unknown };
+  const settings = { ...own, json: { formatter: { enabled: false } } };
+
+  it('refuses a file that is not formatted and one that breaks a rule, with the settings of the repository', async () => {
+    using tree = plantTree({
+      'biome.json': json(settings),
+      'tooling/format.ts': 'export const a = "double quotes"\n',
+      'tooling/rule.ts': "import { readFileSync } from 'fs';\n\nexport const a = readFileSync;\n",
+    });
+    const problems = await checkLint(tree.root, tools);
+    expect(problems.map(({ file }) => file).sort()).toEqual(['tooling/format.ts', 'tooling/rule.ts']);
+  });
+
+  it('passes a clean file', async () => {
+    using tree = plantTree({
+      'biome.json': json(settings),
+      'tooling/a.ts': "export const a = 'single quotes';\n",
+    });
+    expect(await checkLint(tree.root, tools)).toEqual([]);
+  });
+});
+
+describe('the type check', { timeout: 60_000 }, () => {
+  const tsconfig = json({ compilerOptions: { strict: true, noEmit: true, types: [] }, include: ['tooling'] });
+
+  it('refuses a type error, with its place', async () => {
+    using tree = plantTree({
+      'tsconfig.json': tsconfig,
+      'tooling/a.ts': "export const a: number = 'text';\n",
+    });
+    const [problem] = await checkTypes(tree.root, tools);
+    expect(problem).toMatchObject({ file: 'tooling/a.ts', line: 1 });
+    expect(problem?.message).toContain('TS2322');
+  });
+
+  it('passes sound types and refuses settings it cannot read', async () => {
+    using tree = plantTree({ 'tsconfig.json': tsconfig, 'tooling/a.ts': 'export const a: number = 1;\n' });
+    expect(await checkTypes(tree.root, tools)).toEqual([]);
+    using broken = plantTree({ 'tsconfig.json': json({ extends: './absent.json' }), 'tooling/a.ts': '' });
+    expect(await checkTypes(broken.root, tools)).not.toEqual([]);
+  });
+});
+
+describe('the unused check', { timeout: 60_000 }, () => {
+  it('refuses a file that nothing reaches, an export that nothing imports, and a module that is not listed', async () => {
+    using tree = plantTree({
+      'package.json': json({ name: 'planted', type: 'module', dependencies: { 'left-over': '1.0.0' } }),
+      'knip.json': json({ entry: ['tooling/bin.ts'], project: ['tooling/**/*.ts'] }),
+      'tooling/bin.ts': "import { used } from './a.ts';\nimport 'not-listed';\n\nused();\n",
+      'tooling/a.ts': 'export const used = () => undefined;\nexport const spare = 1;\n',
+      'tooling/orphan.ts': 'export const b = 1;\n',
+    });
+    const problems = (await checkUnused(tree.root, tools))
+      .map(({ file, message }) => `${file}: ${message}`)
+      .sort();
+    expect(problems).toEqual([
+      'package.json: dependency that nothing imports: left-over',
+      'tooling/a.ts: export that nothing imports: spare',
+      'tooling/bin.ts: imported, but not listed in package.json: not-listed',
+      'tooling/orphan.ts: no entry point reaches this file: tooling/orphan.ts',
+    ]);
+  });
+});
+
+describe('the packages check', { timeout: 120_000 }, () => {
+  async function judge(files: Readonly<Record<string, string>>): Promise<string[]> {
+    using tree = plantTree(files);
+    const cwd = join(tree.root, 'packages/planted');
+    const { stdout } = await runCommand('npm', ['pack', '--json', '--loglevel=error'], { cwd });
+    const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+    const packed = { name: '@entente/planted', home: 'packages/planted', tarball: join(cwd, filename) };
+    return (await judgeTarball(root, packed)).map(({ message }) => message);
+  }
+
+  const manifest = (target: Readonly<Record<string, string>>): string =>
+    json({
+      name: '@entente/planted',
+      version: '1.0.0',
+      type: 'module',
+      files: ['dist'],
+      exports: { '.': target },
+    });
+
+  it('refuses a tarball whose entry point is not in it', async () => {
+    const problems = await judge({
+      'packages/planted/package.json': manifest({ types: './dist/index.d.ts', default: './dist/absent.js' }),
+      'packages/planted/dist/index.d.ts': 'export declare const a: number;\n',
+    });
+    expect(problems.some((message) => message.startsWith('publint:'))).toBe(true);
+  });
+
+  it('refuses a tarball without types', async () => {
+    const problems = await judge({
+      'packages/planted/package.json': manifest({ default: './dist/index.js' }),
+      'packages/planted/dist/index.js': 'export const a = 1;\n',
+    });
+    expect(problems.some((message) => message.startsWith('attw:'))).toBe(true);
+  });
+
+  it('passes a sound tarball', async () => {
+    const problems = await judge({
+      'packages/planted/package.json': manifest({ types: './dist/index.d.ts', default: './dist/index.js' }),
+      'packages/planted/dist/index.d.ts': 'export declare const a: number;\n',
+      'packages/planted/dist/index.js': 'export const a = 1;\n',
+    });
+    expect(problems).toEqual([]);
+  });
+});

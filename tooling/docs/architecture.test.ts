@@ -1,0 +1,36 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const page = readFileSync(`${root}docs/architecture.md`, 'utf8');
+
+/** The rows of the table "Where a new thing goes": what is new, and the paths. */
+function rows(): { readonly what: string; readonly paths: readonly string[] }[] {
+  const section = page.split('## Where a new thing goes')[1]?.split('\n## ')[0] ?? '';
+  return section
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| a new') && !line.startsWith('| ---'))
+    .map((line) => {
+      const [, what = '', files = ''] = line.split('|');
+      return {
+        what: what.trim(),
+        paths: [...files.matchAll(/`([^`]+)`/g)].map((match) => match[1] as string),
+      };
+    });
+}
+
+describe('docs/architecture.md', () => {
+  it('says where a new thing goes, by paths that exist', () => {
+    const table = rows();
+    expect(table.length).toBeGreaterThan(5);
+    expect(table.filter((row) => row.paths.length === 0)).toEqual([]);
+    const missing = table.flatMap(({ paths }) => paths).filter((path) => !existsSync(root + path));
+    expect(missing).toEqual([]);
+  });
+
+  it('has only links that lead somewhere', () => {
+    const links = [...page.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] as string);
+    expect(links.filter((link) => !existsSync(new URL(link, `file://${root}docs/`)))).toEqual([]);
+  });
+});
