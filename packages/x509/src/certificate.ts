@@ -1,3 +1,4 @@
+import type { TimeForm } from './der/time.ts';
 import type { ExtensionValues, Signed } from './extension-values.ts';
 import type { Name } from './name.ts';
 import type { SubjectPublicKeyInfo } from './public-key.ts';
@@ -23,7 +24,11 @@ export interface Certificate extends ExtensionValues, Signed {
   readonly notBefore: number;
   /** Milliseconds since 1970. The certificate is still valid at this instant. */
   readonly notAfter: number;
+  /** How the time was written; §4.1.2.5 prescribes UTCTime through 2049, but readers take both. */
+  readonly notBeforeForm: TimeForm;
+  readonly notAfterForm: TimeForm;
   readonly publicKey: SubjectPublicKeyInfo;
+  /** Content octets of the BIT STRING, its count of unused bits first. Not used since version 3. */
   readonly issuerUniqueId?: Uint8Array | undefined;
   readonly subjectUniqueId?: Uint8Array | undefined;
 }

@@ -1,13 +1,6 @@
-import type { ExtensionValues, Signed } from './extension-values.ts';
+import type { Attribute, ExtensionValues, Signed } from './extension-values.ts';
 import type { Name } from './name.ts';
 import type { SubjectPublicKeyInfo } from './public-key.ts';
-
-/** One attribute of a request. @see RFC 2986 §4.1 */
-export interface RequestAttribute {
-  readonly oid: string;
-  /** The values' whole TLVs. */
-  readonly values: readonly Uint8Array[];
-}
 
 /**
  * A PKCS#10 request. The fields of `ExtensionValues` are those of its extensionRequest attribute (RFC 2985 §5.4.2).
@@ -18,5 +11,5 @@ export interface CertificationRequest extends ExtensionValues, Signed {
   readonly der: Uint8Array;
   readonly subject: Name;
   readonly publicKey: SubjectPublicKeyInfo;
-  readonly attributes: readonly RequestAttribute[];
+  readonly attributes: readonly Attribute[];
 }

@@ -52,6 +52,16 @@ export interface PolicyQualifier {
   readonly oid: string;
   /** The qualifier's whole TLV. */
   readonly value: Uint8Array;
+  /** Where a certification practice statement is; present for a CPS qualifier. */
+  readonly cps?: string | undefined;
+  /** Present for a user notice. */
+  readonly notice?: UserNotice | undefined;
+}
+
+/** @see RFC 5280 §4.2.1.4 */
+export interface UserNotice {
+  readonly reference?: { readonly organization: string; readonly numbers: readonly number[] } | undefined;
+  readonly explicitText?: string | undefined;
 }
 
 /** @see RFC 5280 §4.2.1.4 */
@@ -82,6 +92,8 @@ export interface AuthorityKeyIdentifier {
 
 /** Reasons as they occur in distribution points. @see RFC 5280 §4.2.1.13 */
 export interface ReasonFlags {
+  /** Bit 0, which has no meaning. */
+  readonly unused: boolean;
   readonly keyCompromise: boolean;
   readonly cACompromise: boolean;
   readonly affiliationChanged: boolean;
@@ -125,6 +137,13 @@ export interface IssuingDistributionPoint {
   readonly onlyContainsAttributeCerts: boolean;
 }
 
+/** A type with its values: an attribute of a directory entry or of a request. @see RFC 5280 §4.2.1.8, RFC 2986 §4.1 */
+export interface Attribute {
+  readonly oid: string;
+  /** The values' whole TLVs. */
+  readonly values: readonly Uint8Array[];
+}
+
 /**
  * The extensions of RFC 5280 that a certificate or a request can carry, read. A field is `undefined` when the
  * extension is absent.
@@ -152,6 +171,7 @@ export interface ExtensionValues {
   readonly freshestCrl?: readonly DistributionPoint[] | undefined;
   readonly authorityInfoAccess?: readonly AccessDescription[] | undefined;
   readonly subjectInfoAccess?: readonly AccessDescription[] | undefined;
+  readonly subjectDirectoryAttributes?: readonly Attribute[] | undefined;
 }
 
 /** What certificates, CRLs, requests and OCSP responses have in common: bytes somebody signed. */
@@ -159,8 +179,13 @@ export interface Signed {
   /** The bytes that are signed, with their header. */
   readonly tbs: Uint8Array;
   readonly signatureAlgorithm: AlgorithmIdentifier;
-  /** The signature without the count of unused bits. */
+  /**
+   * The signature's octets. Empty when the BIT STRING does not consist of whole octets: no algorithm makes such a
+   * signature, so it must verify under none.
+   */
   readonly signature: Uint8Array;
+  /** Content octets of the BIT STRING, its count of unused bits first. */
+  readonly signatureValue: Uint8Array;
 }
 
 /** Anything with a list of extensions. */

@@ -1,10 +1,14 @@
 export type { AlgorithmIdentifier } from './algorithm.ts';
 export type { Certificate } from './certificate.ts';
 export type { CertificateList, CrlReason, RevokedCertificate } from './certificate-list.ts';
-export type { CertificationRequest, RequestAttribute } from './certification-request.ts';
+export type { CertificationRequest } from './certification-request.ts';
+export { decodeCertificate } from './decode-certificate.ts';
+export { decodeCertificationRequest } from './decode-request.ts';
 export type { Decoded, DecodeError, DecodeErrorCode, DecodeLimits } from './decoded.ts';
+export type { TimeForm } from './der/time.ts';
 export type {
   AccessDescription,
+  Attribute,
   AuthorityKeyIdentifier,
   BasicConstraints,
   DistributionPoint,
@@ -22,6 +26,7 @@ export type {
   PolicyQualifier,
   ReasonFlags,
   Signed,
+  UserNotice,
 } from './extension-values.ts';
 export type { GeneralName } from './general-name.ts';
 export type { AttributeValue, Name } from './name.ts';
@@ -36,5 +41,6 @@ export type {
   OcspSingleResponse,
   ResponderId,
 } from './ocsp.ts';
-export type { PemBlock } from './pem.ts';
+export { oids } from './oids.ts';
+export { decodePem, decodePemCertificates, encodePem, type PemBlock } from './pem.ts';
 export type { KeyKind, SubjectPublicKeyInfo } from './public-key.ts';

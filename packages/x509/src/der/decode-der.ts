@@ -1,0 +1,52 @@
+import type { Decoded, DecodeLimits } from '../decoded.ts';
+import { DerReader } from './der-reader.ts';
+import { DerFault } from './fault.ts';
+
+/** Bounds of one kind of structure. */
+export interface LimitDefaults {
+  readonly maxBytes: number;
+  readonly maxDepth: number;
+  readonly maxItems: number;
+}
+
+/**
+ * Runs a reading function over the whole of `bytes` and returns what it built, or why the bytes were refused.
+ * @param bytes the input; the value keeps views on it
+ * @param where name of the structure, for errors
+ * @param read builds the value; it must consume everything
+ */
+export function decodeDer<T>(
+  bytes: Uint8Array,
+  limits: DecodeLimits | undefined,
+  defaults: LimitDefaults,
+  where: string,
+  read: (reader: DerReader) => T,
+): Decoded<T> {
+  const maxBytes = limits?.maxBytes ?? defaults.maxBytes;
+  if (bytes.length > maxBytes) {
+    return {
+      ok: false,
+      error: {
+        code: 'limit-exceeded',
+        message: `expected at most ${maxBytes} octets, found ${bytes.length}; raise maxBytes if this is meant`,
+        offset: 0,
+        where,
+      },
+    };
+  }
+  const reader = new DerReader(
+    bytes,
+    where,
+    limits?.maxDepth ?? defaults.maxDepth,
+    limits?.maxItems ?? defaults.maxItems,
+  );
+  try {
+    const value = read(reader);
+    if (reader.pos !== bytes.length) reader.fail('expected the end of the input, found more octets');
+    return { ok: true, value };
+  } catch (fault) {
+    if (!(fault instanceof DerFault)) throw fault;
+    const { code, message, offset, where: place } = fault;
+    return { ok: false, error: { code, message, offset, where: place } };
+  }
+}

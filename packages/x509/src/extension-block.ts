@@ -1,0 +1,162 @@
+import type { DerReader } from './der/der-reader.ts';
+import { oidText } from './der/oid.ts';
+import { TAG } from './der/tags.ts';
+import type { ExtensionReader } from './extension-readers.ts';
+import type { Extension } from './extension-values.ts';
+
+/** What one extension is called in errors, how it is read, and whether a validator can act on it when it is critical. */
+export interface KnownExtension {
+  readonly where: string;
+  readonly read: ExtensionReader<unknown>;
+  readonly actedOn: boolean;
+}
+
+/** The extensions that have a meaning in one kind of structure, by the code that `extensionCode` gives. */
+export type ExtensionTable = ReadonlyMap<number, KnownExtension>;
+
+// An extension occupies five numbers of the list: code, critical, identifier's offset, value's offset and end.
+const STRIDE = 5;
+const MAX_EXTENSIONS = 256;
+const UNKNOWN = -1;
+
+/** Short code of an extension under id-ce (2.5.29.x → x) or id-pe (1.3.6.1.5.5.7.1.x → 128 + x), else -1. */
+function extensionCode(bytes: Uint8Array, start: number, stop: number): number {
+  const last = bytes[stop - 1]!;
+  if (last >= 0x80) return UNKNOWN;
+  if (stop - start === 3) return bytes[start] === 0x55 && bytes[start + 1] === 0x1d ? last : UNKNOWN;
+  if (stop - start !== 8) return UNKNOWN;
+  for (let i = 0; i < 7; i++) if (bytes[start + i] !== ID_PE[i]) return UNKNOWN;
+  return 128 + last;
+}
+
+const ID_PE = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01];
+
+/**
+ * A list of extensions whose every known member has been checked. Values are built when they are asked for, by the
+ * function that checked them.
+ */
+export class ExtensionBlock {
+  private readonly reader: DerReader;
+  private readonly table: ExtensionTable;
+  private readonly marks: number[];
+  private readonly built: unknown[] = [];
+  private list: readonly Extension[] | undefined;
+
+  private constructor(reader: DerReader, table: ExtensionTable, marks: number[]) {
+    this.reader = reader;
+    this.table = table;
+    this.marks = marks;
+  }
+
+  /** No extensions. */
+  static none(reader: DerReader, table: ExtensionTable): ExtensionBlock {
+    return new ExtensionBlock(reader, table, []);
+  }
+
+  /** Reads Extensions: one or more, none twice (RFC 5280 §4.2). */
+  static read(reader: DerReader, table: ExtensionTable): ExtensionBlock {
+    const { bytes, where } = reader;
+    const marks: number[] = [];
+    const outer = reader.open(TAG.SEQUENCE);
+    do {
+      if (marks.length >= STRIDE * MAX_EXTENSIONS) {
+        reader.fail(
+          `expected at most ${MAX_EXTENSIONS} extensions, found more`,
+          reader.pos,
+          'limit-exceeded',
+        );
+      }
+      const extension = reader.open(TAG.SEQUENCE);
+      const oidAt = reader.pos;
+      reader.oid();
+      const code = extensionCode(bytes, reader.start, reader.stop);
+      refuseDuplicate(reader, marks, code, oidAt);
+      const critical = reader.optionalTrue();
+      reader.octetString();
+      const { start, stop } = reader;
+      reader.close(extension);
+      marks.push(code, critical ? 1 : 0, oidAt, start, stop);
+      const known = code === UNKNOWN ? undefined : table.get(code);
+      if (known === undefined) continue;
+      reader.where = known.where;
+      const { pos, end } = reader;
+      reader.pos = start;
+      reader.end = stop;
+      known.read(reader, false, critical);
+      reader.close(end);
+      reader.pos = pos;
+      reader.where = where;
+    } while (reader.more());
+    reader.close(outer);
+    return new ExtensionBlock(reader, table, marks);
+  }
+
+  /** The extension's value, built on the first call; undefined when it is absent. */
+  value(code: number): unknown {
+    const { marks, built, reader } = this;
+    for (let i = 0; i < marks.length; i += STRIDE) {
+      if (marks[i] !== code) continue;
+      const slot = i / STRIDE;
+      if (built[slot] === undefined) {
+        reader.pos = marks[i + 3]!;
+        reader.end = marks[i + 4]!;
+        built[slot] = this.table.get(code)!.read(reader, true, marks[i + 1] === 1);
+      }
+      return built[slot];
+    }
+    return undefined;
+  }
+
+  get size(): number {
+    return this.marks.length / STRIDE;
+  }
+
+  /** All extensions, raw. */
+  get extensions(): readonly Extension[] {
+    if (this.list !== undefined) return this.list;
+    const { marks, reader } = this;
+    const list: Extension[] = [];
+    for (let i = 0; i < marks.length; i += STRIDE) {
+      const value = reader.view(marks[i + 3]!, marks[i + 4]!);
+      list.push({ oid: this.oid(i), critical: marks[i + 1] === 1, value });
+    }
+    this.list = list;
+    return list;
+  }
+
+  /** Identifiers of the critical extensions that the table does not know or that nothing can act on. */
+  get unknownCritical(): readonly string[] {
+    const { marks } = this;
+    let unknown: string[] | undefined;
+    for (let i = 0; i < marks.length; i += STRIDE) {
+      if (marks[i + 1] === 0 || this.table.get(marks[i]!)?.actedOn) continue;
+      unknown ??= [];
+      unknown.push(this.oid(i));
+    }
+    return unknown ?? NOTHING;
+  }
+
+  private oid(mark: number): string {
+    const { reader } = this;
+    reader.pos = this.marks[mark + 2]!;
+    reader.end = this.marks[mark + 3]!;
+    reader.oid();
+    return oidText(reader.bytes, reader.start, reader.stop);
+  }
+}
+
+const NOTHING: readonly string[] = [];
+
+function refuseDuplicate(reader: DerReader, marks: readonly number[], code: number, oidAt: number): void {
+  for (let i = 0; i < marks.length; i += STRIDE) {
+    if (marks[i] !== code) continue;
+    // The identifiers' own lengths are part of what is compared.
+    if (code === UNKNOWN && !sameElement(reader.bytes, marks[i + 2]!, oidAt, reader.stop)) continue;
+    reader.fail('expected each extension once, found one again', oidAt);
+  }
+}
+
+function sameElement(bytes: Uint8Array, a: number, b: number, bStop: number): boolean {
+  for (let i = b, j = a; i < bStop; i++, j++) if (bytes[i] !== bytes[j]) return false;
+  return true;
+}

@@ -1,0 +1,130 @@
+import { DerReader } from './der/der-reader.ts';
+import { oidText } from './der/oid.ts';
+import { TAG } from './der/tags.ts';
+import { isStringTag, readString, stringText } from './der/text.ts';
+import type { AttributeValue, Name } from './name.ts';
+import { canonicalName } from './name-canonical.ts';
+import { nameText } from './name-text.ts';
+
+/** Reads a Name without building it. @see RFC 5280 §4.1.2.4 */
+export function checkName(reader: DerReader, tag: number = TAG.SEQUENCE): void {
+  const outer = reader.open(tag);
+  let rdns = 0;
+  while (reader.more()) {
+    reader.count(++rdns);
+    checkRdn(reader, TAG.SET);
+  }
+  reader.close(outer);
+}
+
+/** Reads a RelativeDistinguishedName without building it: one attribute or more, in the order of DER (X.690 §11.6). */
+export function checkRdn(reader: DerReader, tag: number): void {
+  const outer = reader.open(tag);
+  let from = reader.pos;
+  checkAttribute(reader);
+  let attributes = 1;
+  while (reader.more()) {
+    reader.count(++attributes);
+    const next = reader.pos;
+    checkAttribute(reader);
+    if (compareRanges(reader.bytes, from, next, next, reader.pos) > 0) {
+      reader.fail('expected the elements of a SET OF in ascending order, found a smaller one', next);
+    }
+    from = next;
+  }
+  reader.close(outer);
+}
+
+function checkAttribute(reader: DerReader): void {
+  const outer = reader.open(TAG.SEQUENCE);
+  reader.oid();
+  const tag = reader.peek();
+  if (isStringTag(tag)) readString(reader, tag);
+  else reader.any();
+  reader.close(outer);
+}
+
+/** Order of two encodings in a SET OF: as if the shorter one were padded with zeros. @see X.690 §11.6 */
+export function compareRanges(bytes: Uint8Array, a: number, aStop: number, b: number, bStop: number): number {
+  const length = Math.min(aStop - a, bStop - b);
+  for (let i = 0; i < length; i++) {
+    const difference = bytes[a + i]! - bytes[b + i]!;
+    if (difference !== 0) return difference;
+  }
+  return aStop - a - (bStop - b);
+}
+
+/** A Name over bytes that `checkName` accepted; everything else is built when it is asked for. */
+export class LazyName implements Name {
+  private readonly bytes: Uint8Array;
+  private readonly from: number;
+  private readonly to: number;
+  private view: Uint8Array | undefined;
+  private parts: readonly (readonly AttributeValue[])[] | undefined;
+  private key: string | undefined;
+
+  constructor(bytes: Uint8Array, from: number, to: number) {
+    this.bytes = bytes;
+    this.from = from;
+    this.to = to;
+  }
+
+  get der(): Uint8Array {
+    this.view ??= this.bytes.subarray(this.from, this.to);
+    return this.view;
+  }
+
+  get isEmpty(): boolean {
+    return this.to - this.from === 2;
+  }
+
+  get rdns(): readonly (readonly AttributeValue[])[] {
+    this.parts ??= buildRdns(this.bytes, this.from, this.to);
+    return this.parts;
+  }
+
+  get canonical(): string {
+    this.key ??= canonicalName(this.rdns);
+    return this.key;
+  }
+
+  toString(): string {
+    return nameText(this.rdns);
+  }
+}
+
+function buildRdns(bytes: Uint8Array, from: number, to: number): AttributeValue[][] {
+  const reader = new DerReader(bytes, 'name', Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  reader.pos = from;
+  reader.end = to;
+  const rdns: AttributeValue[][] = [];
+  const outer = reader.open(TAG.SEQUENCE);
+  while (reader.more()) {
+    const rdn: AttributeValue[] = [];
+    const set = reader.open(TAG.SET);
+    while (reader.more()) rdn.push(buildAttribute(reader));
+    reader.close(set);
+    rdns.push(rdn);
+  }
+  reader.close(outer);
+  return rdns;
+}
+
+function buildAttribute(reader: DerReader): AttributeValue {
+  const outer = reader.open(TAG.SEQUENCE);
+  reader.oid();
+  const oid = oidText(reader.bytes, reader.start, reader.stop);
+  const tag = reader.peek();
+  reader.take(tag);
+  const { bytes, start, stop } = reader;
+  reader.close(outer);
+  const text = isStringTag(tag) ? stringText(tag, bytes, start, stop) : undefined;
+  return { oid, tag, bytes: bytes.subarray(start, stop), text };
+}
+
+/** Reads a Name. */
+export function readName(reader: DerReader): Name {
+  const from = reader.pos;
+  checkName(reader);
+  return new LazyName(reader.bytes, from, reader.pos);
+}
