@@ -1,0 +1,79 @@
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MutationRun } from './mutation.ts';
+import { runMutation } from './run.ts';
+
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+const folder = fileURLToPath(new URL('./testing/', import.meta.url));
+const door = 'packages/door/src/open.ts';
+let root: string;
+
+/** A repository of two packages, where the test of one goes through the other: as patches and tests really lie. */
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'entente-planted-'));
+  const exports = { '.': { '@entente/source': './src/open.ts', default: './dist/open.js' } };
+  const files = {
+    [door]: "export function opens(key: string): boolean {\n  return key === 'right';\n}\n",
+    'packages/door/package.json': JSON.stringify({ name: '@entente/door', type: 'module', exports }),
+    'apps/house/package.json': JSON.stringify({ name: '@entente/house', type: 'module' }),
+    'apps/house/src/open.test.ts': `
+      import { opens } from '@entente/door';
+      import { expect, it } from 'vitest';
+      it('refuses a wrong key', () => expect(opens('wrong')).toBe(false));
+      it('opens for the right key', () => expect(opens('right')).toBe(true));
+      it('fails by itself', () => expect(opens('right')).toBe(false));
+    `,
+  };
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+  await cp(join(repository, 'vitest.config.ts'), join(root, 'vitest.config.ts'));
+  await mkdir(join(root, 'node_modules'));
+  for (const name of ['vitest', 'vite', '.bin']) {
+    await symlink(join(repository, 'node_modules', name), join(root, 'node_modules', name));
+  }
+  await mkdir(join(root, 'apps/house/node_modules/@entente'), { recursive: true });
+  await symlink('../../../../packages/door', join(root, 'apps/house/node_modules/@entente/door'));
+});
+
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+describe('the mutation test', { timeout: 120_000 }, () => {
+  it('passes a patch that the named test notices and refuses every patch that proves nothing', async () => {
+    const { report, ok } = await runMutation(['planted'], { log: () => undefined }, { root, folder });
+    const runs = (report as { runs: MutationRun[] }).runs;
+    expect(ok).toBe(false);
+    expect(runs.map(({ name, ok: noticed }) => [name.slice(8), noticed])).toEqual([
+      ['noticed', true],
+      ['unnoticed', false],
+      ['gone', false],
+      ['ambiguous', false],
+      ['no-file', false],
+      ['no-test', false],
+      ['failing-test', false],
+      ['breaks-the-source', false],
+    ]);
+    const details = runs.map(({ detail }) => detail);
+    expect(details[1]).toContain('nobody noticed');
+    expect(details[2]).toContain('occurs 0 times');
+    expect(details[3]).toContain('occurs 2 times');
+    expect(details[4]).toContain('does not exist');
+    expect(details[5]).toContain('does not run');
+    expect(details[6]).toContain('fails without the patch');
+    expect(details[7]).toContain('breaks the sources');
+  });
+
+  it('leaves the repository as it was', async () => {
+    expect(await readFile(join(root, door), 'utf8')).toContain("return key === 'right';");
+  });
+
+  it('refuses a name that is no room and no patch', async () => {
+    await expect(runMutation(['attic'], { log: () => undefined }, { root, folder })).rejects.toThrow(
+      'no patch "attic"',
+    );
+  });
+});

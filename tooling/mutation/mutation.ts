@@ -1,0 +1,83 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { copyRepository } from './copy-repository.ts';
+import type { MutationPatch } from './patch.ts';
+import { runTests, type TestEnd } from './run-test.ts';
+
+/** What became of one patch. */
+export interface MutationRun {
+  readonly name: string;
+  readonly ok: boolean;
+  /** The check that was off. */
+  readonly off: string;
+  /** The test that had to notice. */
+  readonly test: string;
+  /** The failure it noticed with, or what is wrong. */
+  readonly detail: string;
+}
+
+/** A patch with the name that the report shows. */
+export interface NamedPatch {
+  readonly name: string;
+  readonly patch: MutationPatch;
+}
+
+/**
+ * Applies each patch alone to a copy of the repository and runs its test there, which must fail. All the tests must
+ * pass without a patch, and each patch must still find its text: a patch that changes nothing proves nothing.
+ *
+ * @param root Absolute path of the repository.
+ * @param done Called after each patch.
+ */
+export async function mutate(
+  root: string,
+  patches: readonly NamedPatch[],
+  done: (run: MutationRun) => void,
+): Promise<MutationRun[]> {
+  if (patches.length === 0) return [];
+  await using copy = await copyRepository(root);
+  const unpatched = await runTests(
+    copy.root,
+    patches.map(({ patch }) => patch.test),
+  );
+  const runs: MutationRun[] = [];
+  for (const [i, named] of patches.entries()) {
+    const run = await runOne(copy.root, named, unpatched[i] as TestEnd);
+    done(run);
+    runs.push(run);
+  }
+  return runs;
+}
+
+async function runOne(root: string, { name, patch }: NamedPatch, unpatched: TestEnd): Promise<MutationRun> {
+  const { off, test } = patch;
+  const report = (ok: boolean, detail: string): MutationRun => ({
+    name,
+    ok,
+    off,
+    test: `${test.file}: ${test.title}`,
+    detail,
+  });
+  if (unpatched.status === 'absent') return report(false, `the test does not run: ${unpatched.detail}`);
+  if (unpatched.status === 'failed')
+    return report(false, `the test fails without the patch: ${unpatched.detail}`);
+  const path = join(root, patch.file);
+  const original = await readFile(path, 'utf8').catch(() => undefined);
+  if (original === undefined) return report(false, `stale patch: ${patch.file} does not exist`);
+  const count = original.split(patch.find).length - 1;
+  if (count !== 1)
+    return report(false, `stale patch: its text occurs ${count} times in ${patch.file}, not once`);
+  try {
+    await writeFile(
+      path,
+      original.replace(patch.find, () => patch.replace),
+    );
+    const [patched] = await runTests(root, [test]);
+    if (patched?.status === 'failed') return report(true, patched.detail);
+    if (patched?.status === 'passed')
+      return report(false, 'nobody noticed: the test passes with the check off');
+    return report(false, `the patch breaks the sources instead of a check: ${patched?.detail}`);
+  } finally {
+    await writeFile(path, original);
+  }
+}

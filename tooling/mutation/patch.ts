@@ -1,0 +1,29 @@
+/**
+ * A change to the sources that turns one check off, and the test that must notice. A file
+ * `tooling/mutation/patches/<room>.ts` exports a list of them as `patches`.
+ */
+export interface MutationPatch {
+  /** Unique within its list; `<room>/<name>` names it on the command line. */
+  readonly name: string;
+  /** The check that is off, as a sentence: "a certificate's signature is not verified". */
+  readonly off: string;
+  /** Path below the root. */
+  readonly file: string;
+  /** Text that occurs exactly once in the file. */
+  readonly find: string;
+  readonly replace: string;
+  /** The test that must pass without the patch and fail with it. */
+  readonly test: NamedTest;
+}
+
+/** A test by its file and its title, without the titles of what surrounds it. */
+export interface NamedTest {
+  readonly file: string;
+  readonly title: string;
+}
+
+/** The patches of one room. */
+export interface PatchList {
+  readonly name: string;
+  readonly list: readonly MutationPatch[];
+}

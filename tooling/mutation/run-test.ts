@@ -1,0 +1,80 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../runner/command.ts';
+import type { NamedTest } from './patch.ts';
+
+/** How a named test ended; `absent` also when its file could not be loaded. */
+export interface TestEnd {
+  readonly status: 'passed' | 'failed' | 'absent';
+  /** Why it failed, or why it did not run. */
+  readonly detail: string;
+}
+
+interface VitestReport {
+  readonly testResults: readonly {
+    readonly message?: string;
+    readonly assertionResults: readonly {
+      readonly title: string;
+      readonly status: string;
+      readonly failureMessages?: readonly string[] | null;
+    }[];
+  }[];
+}
+
+const timeoutMs = 180_000;
+
+/**
+ * Runs tests by file and title, in one vitest process, in a copy of the repository.
+ *
+ * @returns How each ended, in the order asked for.
+ */
+export async function runTests(root: string, tests: readonly NamedTest[]): Promise<TestEnd[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'entente-mutation-report-'));
+  try {
+    const report = join(folder, 'report.json');
+    const files = [...new Set(tests.map(({ file }) => file))];
+    const titles = [...new Set(tests.map(({ title }) => literal(title)))].join('|');
+    const args = ['run', ...files, '-t', `(${titles})$`, '--reporter=json', `--outputFile=${report}`];
+    const vitest = join(root, 'node_modules/.bin/vitest');
+    const end = await runCommand(vitest, args, { cwd: root, env: cleanEnvironment(), timeoutMs });
+    const text = await readFile(report, 'utf8').catch(() => undefined);
+    if (text === undefined)
+      return tests.map(() => absent(`vitest wrote no report: ${tail(end.stderr || end.stdout)}`));
+    return tests.map((test) => find(JSON.parse(text) as VitestReport, test));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function find(report: VitestReport, { title }: NamedTest): TestEnd {
+  const messages = report.testResults.map(({ message }) => message ?? '').join('\n');
+  const matches = report.testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter((entry) => entry.title === title && (entry.status === 'passed' || entry.status === 'failed'));
+  if (matches.length === 0) return absent(tail(messages) || 'no test of this title ran');
+  const failed = matches.find((entry) => entry.status === 'failed');
+  if (failed === undefined) return { status: 'passed', detail: '' };
+  return { status: 'failed', detail: failed.failureMessages?.[0]?.split('\n')[0] ?? '' };
+}
+
+function absent(detail: string): TestEnd {
+  return { status: 'absent', detail };
+}
+
+/** This may itself run under vitest, whose variables would confuse the inner one. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(VITEST|NODE_ENV$|TEST$|NODE_OPTIONS$)/.test(name),
+  );
+  return Object.fromEntries(own);
+}
+
+/** A regular expression that matches just this text. */
+function literal(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function tail(text: string): string {
+  return text.trim().slice(-2000);
+}

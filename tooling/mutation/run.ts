@@ -1,0 +1,70 @@
+import { fileURLToPath } from 'node:url';
+import { readCommandLine, UsageFault } from '../runner/command-line.ts';
+import { discover } from '../runner/discover.ts';
+import type { Outcome, Output } from '../runner/main.ts';
+import { type MutationRun, mutate, type NamedPatch } from './mutation.ts';
+import type { PatchList } from './patch.ts';
+
+const usage = `pnpm mutation [room | room/patch …] [--json]
+
+Turns each security check off, one at a time, in a temporary copy of the sources, and demands that the test named with
+it fails. With no name every patch.
+Example: pnpm mutation trust`;
+
+/** Where this run differs from the command's: tests pass their own repository. */
+export interface MutationSetting {
+  readonly root?: string;
+  readonly folder?: string;
+}
+
+/**
+ * The mutation runner.
+ *
+ * @throws UsageFault for a name that is no room and no patch.
+ */
+export async function runMutation(
+  argv: readonly string[],
+  { log }: Output,
+  setting: MutationSetting = {},
+): Promise<Outcome> {
+  const { names, help } = readCommandLine(argv);
+  if (help) {
+    log(usage);
+    return { report: { ok: true, usage }, ok: true };
+  }
+  const root = setting.root ?? fileURLToPath(new URL('../../', import.meta.url));
+  const folder = setting.folder ?? fileURLToPath(new URL('./patches/', import.meta.url));
+  const patches = select(await readPatches(folder), names);
+  const runs = await mutate(root, patches, (run) => log(line(run)));
+  const ok = runs.length > 0 && runs.every((run) => run.ok);
+  const noticed = runs.filter((run) => run.ok).length;
+  log(`${noticed} of ${runs.length} checks turned off were noticed`);
+  return { report: { ok, runs }, ok };
+}
+
+async function readPatches(folder: string): Promise<NamedPatch[]> {
+  const lists = await Promise.all(
+    (await discover<PatchList>(folder, 'patches')).map((found) => found.load()),
+  );
+  const patches = lists.flatMap(({ name, list }) =>
+    list.map((patch) => ({ name: `${name}/${patch.name}`, patch })),
+  );
+  const twice = patches.find(({ name }, i) => patches.findIndex((other) => other.name === name) !== i);
+  if (twice !== undefined) throw new Error(`two patches are called ${twice.name}`);
+  return patches;
+}
+
+function select(patches: readonly NamedPatch[], names: readonly string[]): NamedPatch[] {
+  if (names.length === 0) return [...patches];
+  return names.flatMap((wanted) => {
+    const matches = patches.filter(({ name }) => name === wanted || name.startsWith(`${wanted}/`));
+    if (matches.length > 0) return matches;
+    throw new UsageFault(
+      `there is no patch "${wanted}"; there is: ${patches.map(({ name }) => name).join(', ')}`,
+    );
+  });
+}
+
+function line({ name, ok, off, test, detail }: MutationRun): string {
+  return ok ? `✓ ${name}: ${off}; noticed` : `✗ ${name}: ${off}\n    ${test}\n    ${detail}`;
+}
