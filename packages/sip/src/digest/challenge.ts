@@ -1,0 +1,74 @@
+import { SipArgumentError } from '../syntax/problem.ts';
+import { isAscii } from '../syntax/text.ts';
+import { type DigestAlgorithm, digestAlgorithm } from './algorithm.ts';
+import { quotedParameter, readAuthValue } from './auth-value.ts';
+
+/** A digest challenge as read from WWW-Authenticate or Proxy-Authenticate. */
+export interface DigestChallenge {
+  readonly realm: string;
+  readonly nonce: string;
+  readonly algorithm: DigestAlgorithm;
+  /** Whether the algorithm was named; credentials repeat the parameter only then. */
+  readonly algorithmNamed: boolean;
+  readonly opaque: string | undefined;
+  /** True: the credentials were right, only the nonce was too old. */
+  readonly stale: boolean;
+  /** Whether `auth` is among the offered qualities of protection; false also where none is named. */
+  readonly qopAuth: boolean;
+  /** Whether any quality of protection was named. */
+  readonly qopNamed: boolean;
+}
+
+/**
+ * Writes the value of one WWW-Authenticate or Proxy-Authenticate header field. Several algorithms need several fields,
+ * the preferred one first (RFC 8760 §2.3).
+ * @param options realm and nonce as text, the algorithm, `stale` where only the nonce was too old, `opaque` at will
+ * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the realm is empty or not ASCII
+ * @see RFC 7616 §3.3, RFC 8760 §2.6 (qop is always there)
+ */
+export function createChallenge(options: {
+  readonly realm: string;
+  readonly nonce: string;
+  readonly algorithm: DigestAlgorithm;
+  readonly stale?: boolean;
+  readonly opaque?: string;
+}): string {
+  if (options.realm.length === 0 || !isAscii(options.realm)) {
+    throw new SipArgumentError(
+      `Digest realm: expected ASCII text such as a domain, found ${JSON.stringify(options.realm)}. Use the domain in A-label form`,
+    );
+  }
+  let value = `Digest ${quotedParameter('realm', options.realm)}, ${quotedParameter('nonce', options.nonce)}`;
+  value += `, algorithm=${options.algorithm}, qop="auth"`;
+  if (options.opaque !== undefined) value += `, ${quotedParameter('opaque', options.opaque)}`;
+  if (options.stale === true) value += ', stale=true';
+  return value;
+}
+
+/**
+ * Reads one challenge.
+ * @param value one header field value as text
+ * @returns undefined for another scheme, an algorithm this package does not know, or
+ *   a value without realm or nonce: a client ignores what it does not understand (RFC 8760 §2.4)
+ */
+export function parseChallenge(value: string): DigestChallenge | undefined {
+  const auth = readAuthValue(value);
+  if (auth === undefined || auth.scheme !== 'digest') return undefined;
+  const parameters = auth.parameters;
+  const realm = parameters.get('realm');
+  const nonce = parameters.get('nonce');
+  const algorithmName = parameters.get('algorithm');
+  const algorithm = digestAlgorithm(algorithmName);
+  if (realm === undefined || nonce === undefined || algorithm === undefined) return undefined;
+  const qop = parameters.get('qop');
+  return {
+    realm,
+    nonce,
+    algorithm,
+    algorithmNamed: algorithmName !== undefined,
+    opaque: parameters.get('opaque'),
+    stale: parameters.get('stale')?.toLowerCase() === 'true',
+    qopAuth: qop?.split(',').some((one) => one.trim().toLowerCase() === 'auth') ?? false,
+    qopNamed: qop !== undefined,
+  };
+}

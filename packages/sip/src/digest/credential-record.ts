@@ -1,0 +1,47 @@
+import { type DigestAlgorithm, digestHex } from './algorithm.ts';
+
+/**
+ * What a server keeps of a user: no password, only H(A1) for each algorithm that user may authenticate with.
+ * A record without `MD5` can never be used with MD5.
+ */
+export interface CredentialRecord {
+  /** As the user types it, without realm. */
+  readonly username: string;
+  readonly realm: string;
+  /** Lowercase hexadecimal H(username ":" realm ":" password) by algorithm. */
+  readonly ha1: Readonly<Partial<Record<DigestAlgorithm, string>>>;
+}
+
+/**
+ * H(A1), the only form in which a password needs to be kept.
+ * @param algorithm the digest algorithm
+ * @param username without realm
+ * @param realm the protection space
+ * @param password in plain text
+ * @returns lowercase hexadecimal
+ * @see RFC 7616 §3.4.2
+ */
+export function digestA1(
+  algorithm: DigestAlgorithm,
+  username: string,
+  realm: string,
+  password: string,
+): string {
+  return digestHex(algorithm, `${username}:${realm}:${password}`);
+}
+
+/**
+ * Makes a record from a password.
+ * @param user name, realm and password in plain text
+ * @param algorithms which H(A1) to keep; default SHA-256 alone
+ */
+export function createCredentialRecord(
+  user: { readonly username: string; readonly realm: string; readonly password: string },
+  algorithms: readonly DigestAlgorithm[] = ['SHA-256'],
+): CredentialRecord {
+  const ha1: Partial<Record<DigestAlgorithm, string>> = {};
+  for (const algorithm of algorithms) {
+    ha1[algorithm] = digestA1(algorithm, user.username, user.realm, user.password);
+  }
+  return { username: user.username, realm: user.realm, ha1 };
+}

@@ -1,0 +1,82 @@
+/** What {@link ReplayWindow.accept} decides. `stale`: too old to tell, the client should ask for a new nonce. */
+export type ReplayVerdict = 'accepted' | 'replayed' | 'stale';
+
+interface Use {
+  readonly createdAt: number;
+  /** Highest nonce count seen. */
+  highest: number;
+  /** Bit i: the count `highest - i` was seen. */
+  seen: number;
+}
+
+/** How far a count may lag behind the highest one: requests in flight at the same time may overtake each other. */
+const width = 32;
+
+/**
+ * Remembers which counts were used with which nonce, in bounded memory. Only nonces that came with a right response get
+ * in, so strangers cannot fill it. What it had to forget it refuses as stale, never accepts.
+ * @see RFC 7616 §3.4 (nc), §5.12
+ */
+export class ReplayWindow {
+  readonly #maxNonces: number;
+  readonly #lifetimeMs: number;
+  readonly #uses = new Map<string, Use>();
+  /** Nonces made up to this time may have been forgotten while they were still good. */
+  #forgottenUntil = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @param options `lifetimeMs` of a nonce; `maxNonces` remembered at once, default 100,000 (about 15 MB)
+   */
+  constructor(options: { readonly lifetimeMs: number; readonly maxNonces?: number }) {
+    this.#lifetimeMs = options.lifetimeMs;
+    this.#maxNonces = options.maxNonces ?? 100_000;
+  }
+
+  /** Nonces remembered. */
+  get size(): number {
+    return this.#uses.size;
+  }
+
+  /** When a nonce in the window was made; such a nonce has been verified before. */
+  createdAt(nonce: string): number | undefined {
+    return this.#uses.get(nonce)?.createdAt;
+  }
+
+  /**
+   * Takes note of one use; call it after everything else about the authorization was found right.
+   * @param nonce a nonce whose HMAC was verified
+   * @param createdAt its time in milliseconds since 1970
+   * @param count the nonce count, 1 to 2^32 − 1
+   * @param now milliseconds since 1970
+   */
+  accept(nonce: string, createdAt: number, count: number, now: number): ReplayVerdict {
+    const use = this.#uses.get(nonce);
+    if (use === undefined) {
+      if (createdAt <= this.#forgottenUntil) return 'stale';
+      this.#makeRoom(now);
+      this.#uses.set(nonce, { createdAt, highest: count, seen: 1 });
+      return 'accepted';
+    }
+    if (count > use.highest) {
+      const step = count - use.highest;
+      use.seen = step >= width ? 1 : (use.seen << step) | 1;
+      use.highest = count;
+      return 'accepted';
+    }
+    const behind = use.highest - count;
+    if (behind >= width) return 'stale';
+    const bit = 1 << behind;
+    if ((use.seen & bit) !== 0) return 'replayed';
+    use.seen |= bit;
+    return 'accepted';
+  }
+
+  #makeRoom(now: number): void {
+    for (const [nonce, use] of this.#uses) {
+      const expired = now - use.createdAt > this.#lifetimeMs;
+      if (!expired && this.#uses.size < this.#maxNonces) return;
+      if (!expired) this.#forgottenUntil = Math.max(this.#forgottenUntil, use.createdAt);
+      this.#uses.delete(nonce);
+    }
+  }
+}

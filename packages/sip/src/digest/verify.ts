@@ -1,0 +1,111 @@
+import { timingSafeEqual } from 'node:crypto';
+import { type DigestAlgorithm, digestHex, digestHexLength } from './algorithm.ts';
+import { type DigestAuthorization, digestResponse, readCount } from './authorization.ts';
+import type { CredentialRecord } from './credential-record.ts';
+import { isFresh, verifyNonce } from './nonce.ts';
+import type { ReplayWindow } from './replay-window.ts';
+
+/**
+ * Why an authorization was not accepted.
+ * `stale-nonce`: everything is right but the nonce's age: challenge again with `stale=true`.
+ * `forged-nonce`: not made by us for this realm: challenge again. `uri-mismatch`, `malformed`: answer 400.
+ */
+export type AuthorizationFault =
+  | 'malformed'
+  | 'algorithm-not-allowed'
+  | 'realm-mismatch'
+  | 'uri-mismatch'
+  | 'unknown-user'
+  | 'wrong-response'
+  | 'forged-nonce'
+  | 'stale-nonce'
+  | 'replayed';
+
+/** What {@link verifyAuthorization} decides. */
+export type AuthorizationVerdict =
+  | {
+      readonly ok: true;
+      readonly username: string;
+      readonly realm: string;
+      readonly algorithm: DigestAlgorithm;
+    }
+  | { readonly ok: false; readonly fault: AuthorizationFault };
+
+/** What a server knows when it checks an authorization. */
+export interface VerifyOptions {
+  readonly method: string;
+  readonly realm: string;
+  /** The user's record, or undefined where there is no such user in this realm. */
+  readonly record: CredentialRecord | undefined;
+  /** Says whether the digest-uri names what the Request-URI names (RFC 8760 §2.6 bullet 6). */
+  readonly uriMatches: (digestUri: string) => boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly nonceKey: Uint8Array;
+  readonly nonceLifetimeMs: number;
+  /** Shared by all checks of this realm on this server. */
+  readonly window: ReplayWindow;
+}
+
+/**
+ * Checks digest credentials. Only quality of protection `auth` is accepted: without it there is no nonce count and no
+ * defence against replay. Takes the same time for an unknown user as for a wrong password.
+ * @param authorization as read by {@link parseAuthorization}
+ * @param options what the server knows
+ * @see RFC 7616 §3.4, RFC 8760 §2.6
+ */
+export function verifyAuthorization(
+  authorization: DigestAuthorization,
+  options: VerifyOptions,
+): AuthorizationVerdict {
+  const { algorithm, nonce, cnonce, nonceCount } = authorization;
+  if (authorization.realm !== options.realm) return refused('realm-mismatch');
+  if (authorization.qop !== 'auth' || cnonce === undefined || nonceCount === undefined)
+    return refused('malformed');
+  const count = readCount(nonceCount);
+  if (count === undefined || count === 0) return refused('malformed');
+  if (algorithm === undefined) return refused('algorithm-not-allowed');
+  if (!options.uriMatches(authorization.uri)) return refused('uri-mismatch');
+
+  // A nonce in the window was verified when it got there, which saves the HMAC for all but its first use.
+  const known = options.window.createdAt(nonce);
+  const verdict =
+    known === undefined
+      ? verifyNonce(nonce, {
+          now: options.now,
+          key: options.nonceKey,
+          realm: options.realm,
+          lifetimeMs: options.nonceLifetimeMs,
+        })
+      : ({
+          state: isFresh(known, options.now, options.nonceLifetimeMs) ? 'fresh' : 'expired',
+          createdAt: known,
+        } as const);
+  if (verdict.state === 'forged') return refused('forged-nonce');
+
+  const ha1 = options.record?.ha1[algorithm];
+  const fields = { nonce, nonceCount, cnonce, method: options.method, uri: authorization.uri };
+  const expected = digestResponse(algorithm, ha1 ?? digestHex(algorithm, nonce), fields);
+  const right = equal(expected, authorization.response, digestHexLength[algorithm]);
+  if (options.record === undefined || options.record.username !== authorization.username) {
+    return refused('unknown-user');
+  }
+  if (ha1 === undefined) return refused('algorithm-not-allowed');
+  if (!right) return refused('wrong-response');
+  if (verdict.state === 'expired') return refused('stale-nonce');
+  const use = options.window.accept(nonce, verdict.createdAt, count, options.now);
+  if (use === 'stale') return refused('stale-nonce');
+  if (use === 'replayed') return refused('replayed');
+  return { ok: true, username: authorization.username, realm: options.realm, algorithm };
+}
+
+function refused(fault: AuthorizationFault): AuthorizationVerdict {
+  return { ok: false, fault };
+}
+
+function equal(expected: string, found: string, length: number): boolean {
+  if (found.length !== length) return false;
+  const a = Buffer.from(expected, 'latin1');
+  const b = Buffer.from(found, 'latin1');
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,57 @@
+import { magicCookie, type Via } from '../headers/via.ts';
+import type { SipRequest } from '../message/request.ts';
+import type { SipResponse } from '../message/response.ts';
+
+/**
+ * The key under which the server transaction of a request is kept: branch, sent-by and method, with ACK counted as
+ * INVITE so that it finds the INVITE it acknowledges.
+ * @param request as received
+ * @returns undefined where the branch does not begin with the magic cookie: matching as in RFC 2543 is not offered,
+ *   such a request is answered 400
+ * @see RFC 3261 §17.2.3
+ */
+export function serverTransactionKey(request: SipRequest): string | undefined {
+  return keyOf(request.topVia, request.method === 'ACK' ? 'INVITE' : request.method);
+}
+
+/**
+ * The key of the INVITE server transaction that a CANCEL wants to end.
+ * @param cancel a CANCEL as received
+ * @see RFC 3261 §9.2
+ */
+export function cancelledTransactionKey(cancel: SipRequest): string | undefined {
+  return keyOf(cancel.topVia, 'INVITE');
+}
+
+/**
+ * The key under which a client transaction is kept and a response finds it: branch and CSeq method.
+ * @param message the request as sent, or a response as received
+ * @see RFC 3261 §17.1.3
+ */
+export function clientTransactionKey(message: SipRequest | SipResponse): string | undefined {
+  const branch = cookieBranch(message.topVia);
+  return branch === undefined ? undefined : `${branch}|${message.cseq.method}`;
+}
+
+function keyOf(via: Via, method: string): string | undefined {
+  const branch = cookieBranch(via);
+  if (branch === undefined) return undefined;
+  // Host names compare without regard to case; a missing port stays missing, because repeats repeat it that way.
+  const host = lower(via.host);
+  return via.port === undefined ? `${branch}|${host}|${method}` : `${branch}|${host}:${via.port}|${method}`;
+}
+
+function cookieBranch(via: Via): string | undefined {
+  const branch = via.branch;
+  return branch !== undefined && branch.length > magicCookie.length && branch.startsWith(magicCookie)
+    ? branch
+    : undefined;
+}
+
+function lower(host: string): string {
+  for (let i = 0; i < host.length; i++) {
+    const code = host.charCodeAt(i);
+    if (code >= 0x41 && code <= 0x5a) return host.toLowerCase();
+  }
+  return host;
+}

@@ -1,0 +1,111 @@
+import type { SipRequest } from '../message/request.ts';
+import type { SipResponse } from '../message/response.ts';
+import type { TransactionTimer } from '../timers/timer-name.ts';
+import { defaultTimings, type Timings } from '../timers/timings.ts';
+import type { TransactionEnd, TransactionSink } from './sink.ts';
+import { startTimer, stopAllTimers, timerFired } from './timer-set.ts';
+
+/** States of a client or server transaction of any method but INVITE. */
+export type NonInviteState = 'trying' | 'proceeding' | 'completed' | 'terminated';
+
+/**
+ * Client transaction of every method but INVITE and ACK.
+ * @see RFC 3261 §17.1.2
+ */
+export class NonInviteClientTransaction<Context = unknown> {
+  readonly kind = 'non-invite-client';
+  readonly request: SipRequest;
+  readonly sink: TransactionSink<NonInviteClientTransaction<Context>>;
+  readonly reliable: boolean;
+  readonly timings: Timings;
+  /** Whatever the caller wants to find again when an effect arrives. */
+  context: Context;
+  state: NonInviteState = 'trying';
+  running = 0;
+  #gapMs: number;
+
+  /**
+   * @param request the request with its final top Via
+   * @param reliable whether the transport retransmits by itself (TCP, TLS, WebSocket)
+   * @param sink where effects go
+   * @param context the caller's own
+   * @param timings base times
+   */
+  constructor(
+    request: SipRequest,
+    reliable: boolean,
+    sink: TransactionSink<NonInviteClientTransaction<Context>>,
+    context: Context,
+    timings: Timings = defaultTimings,
+  ) {
+    this.request = request;
+    this.reliable = reliable;
+    this.sink = sink;
+    this.context = context;
+    this.timings = timings;
+    this.#gapMs = timings.t1Ms;
+  }
+
+  /** Sends the request and starts E (unreliable transports only) and F. Call once. */
+  start(): void {
+    if (!this.reliable) startTimer(this, 'E', this.#gapMs);
+    startTimer(this, 'F', 64 * this.timings.t1Ms);
+    this.sink.send(this, this.request);
+  }
+
+  /**
+   * @param response a response that matched this transaction by {@link clientTransactionKey}
+   */
+  receive(response: SipResponse): void {
+    if (this.state === 'completed' || this.state === 'terminated') return;
+    if (response.status < 200) {
+      this.state = 'proceeding';
+      this.sink.deliver(this, response);
+      return;
+    }
+    this.state = 'completed';
+    stopAllTimers(this);
+    if (!this.reliable) startTimer(this, 'K', this.timings.t4Ms);
+    this.sink.deliver(this, response);
+    // Timer K is zero on a reliable transport; the user may have ended the transaction while it was told.
+    if (this.reliable && this.state === 'completed') this.#end('completed');
+  }
+
+  /**
+   * A timer of this transaction has run out.
+   * @param timer its name as given to the sink
+   */
+  wake(timer: TransactionTimer): void {
+    if (!timerFired(this, timer)) return;
+    switch (timer) {
+      case 'E':
+        this.#gapMs =
+          this.state === 'proceeding' ? this.timings.t2Ms : Math.min(2 * this.#gapMs, this.timings.t2Ms);
+        startTimer(this, 'E', this.#gapMs);
+        this.sink.send(this, this.request);
+        return;
+      case 'F':
+        this.#end('timeout');
+        return;
+      case 'K':
+        this.#end('completed');
+        return;
+    }
+  }
+
+  /** The transport could not send for this transaction, or its connection broke before a final response. */
+  transportError(): void {
+    if (this.state !== 'terminated') this.#end('transport-error');
+  }
+
+  /** Its user gives up. */
+  abandon(): void {
+    if (this.state !== 'terminated') this.#end('abandoned');
+  }
+
+  #end(end: TransactionEnd): void {
+    this.state = 'terminated';
+    stopAllTimers(this);
+    this.sink.terminated(this, end);
+  }
+}
