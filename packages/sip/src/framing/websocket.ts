@@ -1,0 +1,51 @@
+import { indexHead } from '../message/head-index.ts';
+import { defaultLimits } from '../message/limits.ts';
+import {
+  bodyTooLong,
+  completeMessage,
+  fail,
+  type ParsedMessage,
+  type ParseOptions,
+} from '../message/parse-message.ts';
+import type { SipProblem } from '../syntax/problem.ts';
+import { wireFromBytes, wireFromText } from '../syntax/text.ts';
+
+/**
+ * Parses the one SIP message that a WebSocket message carries. Content-Length may be absent; where it is there it must
+ * agree with the body, because a WebSocket message holds one SIP message and nothing else.
+ *
+ * @param data - The payload of a text or binary WebSocket message.
+ * @returns as `parseMessage`. A refusal leaves the connection usable, so no fault is fatal.
+ * @see RFC 7118 §5.2, §5.3
+ */
+export function parseWebSocketMessage(data: string | Uint8Array, options: ParseOptions = {}): ParsedMessage {
+  const limits = options.limits === undefined ? defaultLimits : { ...defaultLimits, ...options.limits };
+  if (data.length > limits.maxHeaderBytes + limits.maxBodyBytes) {
+    return fail('', bodyTooLong(data.length, limits), [], false);
+  }
+  const text = typeof data === 'string' ? wireFromText(data) : wireFromBytes(data);
+  const head = indexHead(text, 0, limits);
+  if (head === 'incomplete') return fail(text, unclosed, [], false);
+  if ('broken' in head) return fail(text, head.broken, head.lines, false);
+  const length = text.length - head.bodyStart;
+  if (length > limits.maxBodyBytes) return fail(text, bodyTooLong(length, limits), head.lines, false);
+  if (head.contentLength !== -1 && head.contentLength !== length) {
+    return fail(text, lengthMismatch(head.contentLength, length), head.lines, false);
+  }
+  return completeMessage(text, head, options.check);
+}
+
+const unclosed: SipProblem = {
+  code: 'malformed-header',
+  status: 400,
+  message: 'Header: expected an empty line at its end, found the end of the WebSocket message',
+};
+
+function lengthMismatch(announced: number, found: number): SipProblem {
+  return {
+    code: announced > found ? 'body-incomplete' : 'trailing-bytes',
+    header: 'Content-Length',
+    status: 400,
+    message: `Content-Length: expected the ${found} bytes of the body in this WebSocket message, found ${announced}`,
+  };
+}

@@ -1,0 +1,64 @@
+import { classes, DIGIT, isAll, skipSpace, TOKEN, trimEnd } from '../syntax/characters.ts';
+import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
+
+/** The largest sequence number: 32 bits, unsigned (RFC 3261 §20.16). */
+export const maxSequence = 0xffff_ffff;
+
+/**
+ * The value of a CSeq header field.
+ *
+ * @see RFC 3261 §20.16
+ */
+export class CSeq {
+  /** 0 to 2^32 - 1. */
+  readonly sequence: number;
+  readonly method: string;
+
+  /**
+   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the number or the method cannot stand in a CSeq.
+   */
+  constructor(sequence: number, method: string) {
+    if (!(Number.isInteger(sequence) && sequence >= 0 && sequence <= maxSequence) || !isAll(method, TOKEN)) {
+      throw new SipArgumentError(
+        `CSeq: expected 0 to ${maxSequence} and a method token, found ${sequence} ${method}`,
+      );
+    }
+    this.sequence = sequence;
+    this.method = method;
+  }
+
+  toString(): string {
+    return `${this.sequence} ${this.method}`;
+  }
+}
+
+/**
+ * Parses a CSeq value.
+ *
+ * @param text - Unfolded.
+ * @returns the value, or a problem with code `malformed-header`.
+ */
+export function parseCSeq(text: string): Parsed<CSeq> {
+  const value = readCSeq(text, 0, text.length);
+  if (value !== undefined) return { ok: true, value };
+  return { ok: false, error: malformedHeader('CSeq', 'a 32-bit number and a method', text) };
+}
+
+/** Reads a CSeq value that fills a range; `undefined` where malformed. */
+export function readCSeq(text: string, start: number, end: number): CSeq | undefined {
+  const from = skipSpace(text, start, end);
+  let i = from;
+  let sequence = 0;
+  while (i < end && (classes[text.charCodeAt(i)]! & DIGIT) !== 0) {
+    sequence = sequence * 10 + text.charCodeAt(i) - 0x30;
+    i++;
+  }
+  if (i === from || sequence > maxSequence) return undefined;
+  const methodStart = skipSpace(text, i, end);
+  const methodEnd = trimEnd(text, methodStart, end);
+  if (methodStart === i || methodEnd === methodStart) return undefined;
+  for (let j = methodStart; j < methodEnd; j++) {
+    if ((classes[text.charCodeAt(j)]! & TOKEN) === 0) return undefined;
+  }
+  return new CSeq(sequence, text.slice(methodStart, methodEnd));
+}

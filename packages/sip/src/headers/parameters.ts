@@ -1,0 +1,239 @@
+import {
+  COMMA,
+  classes,
+  EQUALS,
+  isAll,
+  PARAMETER_VALUE,
+  QUOTE,
+  SEMICOLON,
+  skipSpace,
+  TOKEN,
+  URI_PARAMETER,
+} from '../syntax/characters.ts';
+import { SipArgumentError } from '../syntax/problem.ts';
+import { skipQuoted } from '../syntax/quoted.ts';
+import { quote, unescapeQuoted } from '../syntax/text.ts';
+
+/** What a parameter may be set to: text, a number, or `true` for a name that stands alone. */
+export type ParameterValue = string | number | true;
+
+/**
+ * The `;name=value` parameters of a header field value or URI: immutable, in the order received, names compared
+ * without regard to case.
+ *
+ * @see RFC 3261 §7.3.1, §19.1.1
+ */
+export class Parameters {
+  /** Names in lower case. */
+  readonly names: readonly string[];
+  /** Values as they stand in the message (quotes and escapes included); `undefined` where there is only a name. */
+  readonly rawValues: readonly (string | undefined)[];
+
+  constructor(names: readonly string[], rawValues: readonly (string | undefined)[]) {
+    this.names = names;
+    this.rawValues = rawValues;
+  }
+
+  /**
+   * Builds parameters from a record. Values that are no token are quoted.
+   *
+   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a name is no token.
+   */
+  static from(values: Readonly<Record<string, ParameterValue | undefined>>): Parameters {
+    let parameters = Parameters.none;
+    for (const [name, value] of Object.entries(values)) {
+      if (value !== undefined) parameters = parameters.with(name, value);
+    }
+    return parameters;
+  }
+
+  /** The empty set. */
+  static readonly none: Parameters = new Parameters([], []);
+
+  /** How many parameters there are. */
+  get size(): number {
+    return this.names.length;
+  }
+
+  /**
+   * The value of a parameter with quotes removed.
+   *
+   * @param name - Any case.
+   * @returns the empty text for a name without value, `undefined` where it is absent.
+   */
+  get(name: string): string | undefined {
+    const index = this.#find(name);
+    if (index === -1) return undefined;
+    const raw = this.rawValues[index];
+    if (raw === undefined) return '';
+    return raw.charCodeAt(0) === QUOTE ? unescapeQuoted(raw.slice(1, -1)) : raw;
+  }
+
+  /** The value as it stands in the message; `undefined` where the name is absent or has no value. */
+  raw(name: string): string | undefined {
+    const index = this.#find(name);
+    return index === -1 ? undefined : this.rawValues[index];
+  }
+
+  /** Says whether a name is present, with or without a value. */
+  has(name: string): boolean {
+    return this.#find(name) !== -1;
+  }
+
+  /** Names (lower case) with values, quotes removed. */
+  *entries(): Generator<readonly [name: string, value: string]> {
+    for (const name of this.names) yield [name, this.get(name) ?? ''];
+  }
+
+  /**
+   * The same parameters with one set or replaced in place.
+   *
+   * @param value - Text that is no token is quoted; `true` sets the bare name.
+   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the name is no token.
+   */
+  with(name: string, value: ParameterValue): Parameters {
+    if (!isAll(name, TOKEN | URI_PARAMETER)) {
+      throw new SipArgumentError(
+        `Parameter name: expected a token, found ${JSON.stringify(name)}. Rename it`,
+      );
+    }
+    return this.withRaw(name, value === true ? undefined : writeValue(String(value)));
+  }
+
+  /** As `with`, but the value is taken as it shall stand in the message. */
+  withRaw(name: string, raw: string | undefined): Parameters {
+    const names = [...this.names];
+    const values = [...this.rawValues];
+    const index = this.#find(name);
+    if (index === -1) {
+      names.push(name.toLowerCase());
+      values.push(raw);
+    } else values[index] = raw;
+    return new Parameters(names, values);
+  }
+
+  /** The same parameters without one. */
+  without(name: string): Parameters {
+    const index = this.#find(name);
+    if (index === -1) return this;
+    return new Parameters(
+      this.names.filter((_, i) => i !== index),
+      this.rawValues.filter((_, i) => i !== index),
+    );
+  }
+
+  /** `;name=value;name`, or the empty text. */
+  toString(): string {
+    let out = '';
+    for (let i = 0; i < this.names.length; i++) {
+      const raw = this.rawValues[i];
+      out += raw === undefined ? `;${this.names[i]}` : `;${this.names[i]}=${raw}`;
+    }
+    return out;
+  }
+
+  #find(name: string): number {
+    const names = this.names;
+    for (let i = 0; i < names.length; i++) if (names[i] === name) return i;
+    const lower = name.toLowerCase();
+    return lower === name ? -1 : names.indexOf(lower);
+  }
+}
+
+function writeValue(value: string): string {
+  return isAll(value, PARAMETER_VALUE) ? value : quote(value);
+}
+
+/** Where the reader of this file stopped. Set by every `read…` call that returns a value. */
+export const stopped = { at: 0 };
+
+/**
+ * Reads `*( SEMI generic-param )` from `at`. Stops at the end or at a comma; anything else is malformed.
+ *
+ * @returns `undefined` where malformed: a parameter without a name, an unknown character, or one name twice.
+ */
+export function readParameters(text: string, at: number, end: number): Parameters | undefined {
+  let i = skipSpace(text, at, end);
+  if (i >= end || text.charCodeAt(i) === COMMA) {
+    stopped.at = i;
+    return Parameters.none;
+  }
+  const names: string[] = [];
+  const values: (string | undefined)[] = [];
+  while (i < end) {
+    const code = text.charCodeAt(i);
+    if (code === COMMA) break;
+    if (code !== SEMICOLON) return undefined;
+    const nameStart = skipSpace(text, i + 1, end);
+    i = nameStart;
+    let upper = false;
+    while (i < end) {
+      const c = text.charCodeAt(i);
+      if ((classes[c]! & TOKEN) === 0) break;
+      if (c >= 0x41 && c <= 0x5a) upper = true;
+      i++;
+    }
+    if (i === nameStart) return undefined;
+    const name = text.slice(nameStart, i);
+    names.push(upper ? name.toLowerCase() : name);
+    i = skipSpace(text, i, end);
+    if (i < end && text.charCodeAt(i) === EQUALS) {
+      i = skipSpace(text, i + 1, end);
+      const valueStart = i;
+      if (text.charCodeAt(i) === QUOTE) {
+        i = skipQuoted(text, i, end);
+        if (i === -1) return undefined;
+      } else {
+        while (i < end && (classes[text.charCodeAt(i)]! & PARAMETER_VALUE) !== 0) i++;
+        if (i === valueStart) return undefined;
+      }
+      values.push(text.slice(valueStart, i));
+      i = skipSpace(text, i, end);
+    } else values.push(undefined);
+  }
+  if (hasRepeats(names)) return undefined;
+  stopped.at = i;
+  return new Parameters(names, values);
+}
+
+/**
+ * Reads the parameters of a URI: `*( ";" uri-parameter )` without white space, up to `?` or the end.
+ *
+ * @returns `undefined` where malformed.
+ */
+export function readUriParameters(text: string, at: number, end: number): Parameters | undefined {
+  const names: string[] = [];
+  const values: (string | undefined)[] = [];
+  let i = at;
+  while (i < end && text.charCodeAt(i) === SEMICOLON) {
+    const nameStart = ++i;
+    let upper = false;
+    while (i < end) {
+      const c = text.charCodeAt(i);
+      if ((classes[c]! & URI_PARAMETER) === 0) break;
+      if (c >= 0x41 && c <= 0x5a) upper = true;
+      i++;
+    }
+    if (i === nameStart) return undefined;
+    const name = text.slice(nameStart, i);
+    names.push(upper ? name.toLowerCase() : name);
+    if (i < end && text.charCodeAt(i) === EQUALS) {
+      const valueStart = ++i;
+      while (i < end && (classes[text.charCodeAt(i)]! & URI_PARAMETER) !== 0) i++;
+      if (i === valueStart) return undefined;
+      values.push(text.slice(valueStart, i));
+    } else values.push(undefined);
+  }
+  if (hasRepeats(names)) return undefined;
+  stopped.at = i;
+  return names.length === 0 ? Parameters.none : new Parameters(names, values);
+}
+
+/** One name must not appear twice (RFC 3261 §7.3.1, §19.1.1). Linear for long lists. */
+function hasRepeats(names: readonly string[]): boolean {
+  const count = names.length;
+  if (count < 2) return false;
+  if (count > 12) return new Set(names).size !== count;
+  for (let i = 1; i < count; i++) for (let j = 0; j < i; j++) if (names[i] === names[j]) return true;
+  return false;
+}

@@ -1,0 +1,185 @@
+import {
+  CLOSE_BRACKET,
+  COLON,
+  classes,
+  DIGIT,
+  HOST,
+  OPEN_BRACKET,
+  SLASH,
+  skipSpace,
+  TOKEN,
+} from '../syntax/characters.ts';
+import { malformedHeader, type Parsed } from '../syntax/problem.ts';
+import { isIpv6 } from '../uri/ip-address.ts';
+import { Parameters, type ParameterValue, readParameters, stopped } from './parameters.ts';
+
+/** The parts of a new `Via`. */
+export interface ViaParts {
+  /** `TLS`, `TCP`, `UDP`, `WS`, `WSS`, …; in capitals on the wire. */
+  readonly transport: string;
+  readonly host: string;
+  readonly port?: number | undefined;
+  readonly branch?: string | undefined;
+  readonly parameters?: Readonly<Record<string, ParameterValue | undefined>>;
+}
+
+/** Every branch that RFC 3261 makes begins with this (§8.1.1.7). */
+export const magicCookie = 'z9hG4bK';
+
+/**
+ * One value of a Via header field. Immutable.
+ *
+ * @see RFC 3261 §20.42, RFC 3581 (rport)
+ */
+export class Via {
+  /** `SIP/2.0`. */
+  readonly protocol: string;
+  /** In capitals. */
+  readonly transport: string;
+  /** As received; an IPv6 address keeps its brackets. */
+  readonly host: string;
+  readonly port: number | undefined;
+  readonly parameters: Parameters;
+
+  constructor(
+    protocol: string,
+    transport: string,
+    host: string,
+    port: number | undefined,
+    parameters: Parameters,
+  ) {
+    this.protocol = protocol;
+    this.transport = transport;
+    this.host = host;
+    this.port = port;
+    this.parameters = parameters;
+  }
+
+  /** Builds a value. */
+  static from(parts: ViaParts): Via {
+    const host = parts.host.includes(':') && !parts.host.startsWith('[') ? `[${parts.host}]` : parts.host;
+    const parameters = Parameters.from({ branch: parts.branch, ...parts.parameters });
+    return new Via('SIP/2.0', parts.transport.toUpperCase(), host, parts.port, parameters);
+  }
+
+  get branch(): string | undefined {
+    return this.parameters.raw('branch');
+  }
+
+  /** Whether the branch is one of RFC 3261: the magic cookie and something after it. */
+  get hasUniqueBranch(): boolean {
+    const branch = this.branch;
+    return branch !== undefined && branch.length > magicCookie.length && branch.startsWith(magicCookie);
+  }
+
+  /** The `received` address, without brackets. */
+  get received(): string | undefined {
+    const value = this.parameters.raw('received');
+    return value?.startsWith('[') && value.endsWith(']') ? value.slice(1, -1) : value;
+  }
+
+  /** The `rport` value; 0 where the parameter is there without a value (RFC 3581 §4). */
+  get rport(): number | undefined {
+    if (!this.parameters.has('rport')) return undefined;
+    return Number(this.parameters.raw('rport') ?? 0);
+  }
+
+  /** Host and port as one text. */
+  get sentBy(): string {
+    return this.port === undefined ? this.host : `${this.host}:${this.port}`;
+  }
+
+  /** A copy with one parameter set, for example `received`. */
+  withParameter(name: string, value: ParameterValue): Via {
+    return new Via(this.protocol, this.transport, this.host, this.port, this.parameters.with(name, value));
+  }
+
+  toString(): string {
+    return `${this.protocol}/${this.transport} ${this.sentBy}${this.parameters.toString()}`;
+  }
+}
+
+/**
+ * Parses one Via value.
+ *
+ * @param text - Unfolded.
+ * @returns the value, or a problem with code `malformed-header`.
+ * @see RFC 3261 §20.42
+ */
+export function parseVia(text: string): Parsed<Via> {
+  const value = readVia(text, 0, text.length);
+  if (value !== undefined && stopped.at === text.length) return { ok: true, value };
+  return { ok: false, error: malformedHeader('Via', 'SIP/2.0/transport host[:port] and parameters', text) };
+}
+
+/** Reads one Via value at the start of a range and stops at a comma or the end; `undefined` where malformed. */
+export function readVia(text: string, start: number, end: number): Via | undefined {
+  let i = skipSpace(text, start, end);
+  let protocol = 'SIP/2.0';
+  let transportStart: number;
+  if (text.startsWith('SIP/2.0/', i)) {
+    transportStart = i + 8;
+  } else {
+    const nameStart = i;
+    i = skipToken(text, i, end);
+    const name = text.slice(nameStart, i).toUpperCase();
+    i = skipSlash(text, i, end);
+    if (i === -1 || name === '') return undefined;
+    const versionStart = i;
+    i = skipToken(text, i, end);
+    if (i === versionStart) return undefined;
+    protocol = `${name}/${text.slice(versionStart, i)}`;
+    i = skipSlash(text, i, end);
+    if (i === -1) return undefined;
+    transportStart = i;
+  }
+  transportStart = skipSpace(text, transportStart, end);
+  i = skipToken(text, transportStart, end);
+  if (i === transportStart) return undefined;
+  const transport = capitals(text.slice(transportStart, i));
+  const hostStart = skipSpace(text, i, end);
+  if (hostStart === i) return undefined;
+
+  i = hostStart;
+  if (text.charCodeAt(i) === OPEN_BRACKET) {
+    while (i < end && text.charCodeAt(i) !== CLOSE_BRACKET) i++;
+    if (i >= end || !isIpv6(text.slice(hostStart + 1, i))) return undefined;
+    i++;
+  } else {
+    while (i < end && (classes[text.charCodeAt(i)]! & HOST) !== 0) i++;
+    if (i === hostStart) return undefined;
+  }
+  const host = text.slice(hostStart, i);
+
+  let port: number | undefined;
+  i = skipSpace(text, i, end);
+  if (i < end && text.charCodeAt(i) === COLON) {
+    i = skipSpace(text, i + 1, end);
+    const portStart = i;
+    port = 0;
+    while (i < end && (classes[text.charCodeAt(i)]! & DIGIT) !== 0) {
+      port = port * 10 + text.charCodeAt(i) - 0x30;
+      i++;
+    }
+    if (i === portStart || port > 65535) return undefined;
+  }
+  const parameters = readParameters(text, i, end);
+  return parameters === undefined ? undefined : new Via(protocol, transport, host, port, parameters);
+}
+
+function skipToken(text: string, at: number, end: number): number {
+  let i = at;
+  while (i < end && (classes[text.charCodeAt(i)]! & TOKEN) !== 0) i++;
+  return i;
+}
+
+function skipSlash(text: string, at: number, end: number): number {
+  const i = skipSpace(text, at, end);
+  return i < end && text.charCodeAt(i) === SLASH ? skipSpace(text, i + 1, end) : -1;
+}
+
+function capitals(transport: string): string {
+  return transport === 'TLS' || transport === 'TCP' || transport === 'UDP'
+    ? transport
+    : transport.toUpperCase();
+}

@@ -1,0 +1,43 @@
+export {
+  type FramerOptions,
+  type FramerSink,
+  pingBytes,
+  pongBytes,
+  StreamFramer,
+} from './framing/stream-framer.ts';
+export { parseWebSocketMessage } from './framing/websocket.ts';
+export { CSeq, maxSequence, parseCSeq } from './headers/cseq.ts';
+export { formatSipDate, parseSipDate } from './headers/date.ts';
+export { NameAddr, type NameAddrParts, parseNameAddr } from './headers/name-addr.ts';
+export { Parameters, type ParameterValue } from './headers/parameters.ts';
+export { magicCookie, parseVia, Via, type ViaParts } from './headers/via.ts';
+export { checkMessage } from './message/check-message.ts';
+export { createRequest, type RequestParts } from './message/create-request.ts';
+export { createResponse, type ResponseParts } from './message/create-response.ts';
+export { edit, MessageEditor } from './message/edit.ts';
+export type { HeaderFields, HeaderValue } from './message/header-field.ts';
+export { usualName } from './message/header-names.ts';
+export { defaultLimits, type MessageLimits } from './message/limits.ts';
+export {
+  type CheckDepth,
+  type MessageFault,
+  type ParsedMessage,
+  type ParseOptions,
+  parseMessage,
+  parseWire,
+} from './message/parse-message.ts';
+export { reasonPhrase } from './message/reason-phrases.ts';
+export { SipRequest } from './message/request.ts';
+export { SipResponse } from './message/response.ts';
+export type { SipMessage } from './message/sip-message.ts';
+export {
+  type Parsed,
+  SipArgumentError,
+  type SipProblem,
+  type SipProblemCode,
+  SipSyntaxError,
+} from './syntax/problem.ts';
+export { addressOfRecord, uriEquals } from './uri/compare-uri.ts';
+export { canonicalHost } from './uri/ip-address.ts';
+export { parseUri } from './uri/parse-uri.ts';
+export { encodeUriHeaders, OpaqueUri, SipUri, type SipUriParts, TelUri, type Uri } from './uri/uri.ts';

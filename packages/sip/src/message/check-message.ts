@@ -1,0 +1,70 @@
+import type { SipProblem } from '../syntax/problem.ts';
+import { SipSyntaxError } from '../syntax/problem.ts';
+import { checkTypedHeaders } from './check-headers.ts';
+import { CALL_ID, CSEQ, FROM, nameOfId, TO, VIA } from './header-names.ts';
+import type { SipRequest } from './request.ts';
+import type { SipMessage } from './sip-message.ts';
+
+const mandatory = [VIA, FROM, TO, CALL_ID, CSEQ];
+
+/**
+ * Checks what every element needs to route and answer a message; see `CheckDepth`.
+ *
+ * @returns the first problem, or `undefined`.
+ */
+export function checkRouting(message: SipMessage): SipProblem | undefined {
+  if (message.head.problem !== undefined) return message.head.problem;
+  for (const id of mandatory) if (message.find(id) === -1) return missing(nameOfId(id));
+  try {
+    message.topVia;
+    message.from;
+    message.to;
+    message.callId;
+    message.maxForwards;
+    const method = message.cseq.method;
+    if (message.kind === 'request') return checkRequest(message, method);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SipSyntaxError) return error.problem;
+    throw error;
+  }
+}
+
+/**
+ * Checks every field this package has a type for, after the checks of `parseMessage`. Then no typed getter throws.
+ *
+ * @returns the first problem, or `undefined`.
+ */
+export function checkMessage(message: SipMessage): SipProblem | undefined {
+  return checkRouting(message) ?? checkTypedHeaders(message);
+}
+
+function checkRequest(request: SipRequest, cseqMethod: string): SipProblem | undefined {
+  const uri = request.uri;
+  // A Request-URI must not carry header components (RFC 3261 §19.1.1, table of URI components by context).
+  if (uri.kind === 'sip' && uri.rawHeaders !== undefined) {
+    return {
+      code: 'malformed-uri',
+      status: 400,
+      message: 'Request-URI: expected no header components after "?", found some',
+    };
+  }
+  if (cseqMethod !== request.method) {
+    return {
+      code: 'method-mismatch',
+      header: 'CSeq',
+      status: 400,
+      message: `CSeq: expected the method ${JSON.stringify(request.method)} of the request line, found ${JSON.stringify(cseqMethod)}`,
+    };
+  }
+  return undefined;
+}
+
+function missing(header: string): SipProblem {
+  return {
+    code: 'missing-header',
+    header,
+    status: 400,
+    message: `${header}: expected this field, found none`,
+  };
+}

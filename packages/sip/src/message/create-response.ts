@@ -1,0 +1,100 @@
+import type { NameAddr } from '../headers/name-addr.ts';
+import { isAll, TOKEN } from '../syntax/characters.ts';
+import { SipArgumentError } from '../syntax/problem.ts';
+import { bodyWire, messageOfOwn } from './assemble.ts';
+import { STRIDE } from './head-index.ts';
+import { fieldLine, fieldPairs, fieldValue, type HeaderFields } from './header-field.ts';
+import { CALL_ID, CSEQ, FROM, headerId, RECORD_ROUTE, TO, VIA } from './header-names.ts';
+import { reasonPhrase } from './reason-phrases.ts';
+import type { SipRequest } from './request.ts';
+import type { SipResponse } from './response.ts';
+
+/** The optional parts of a new response. */
+export interface ResponseParts {
+  /** Set as the tag of To where the request has none there. Every response but 100 needs one (RFC 3261 §8.2.6.2). */
+  readonly toTag?: string | undefined;
+  readonly contact?: NameAddr | string;
+  /** Fields beyond those copied from the request, in order. */
+  readonly headers?: HeaderFields;
+  readonly contentType?: string;
+  readonly body?: string | Uint8Array;
+  /**
+   * Whether Record-Route is copied. Default: where the response creates a dialog, that is 101–299 to INVITE, SUBSCRIBE,
+   * NOTIFY and REFER without a To tag (RFC 3261 §12.1.1, RFC 6665 §4.4.1).
+   */
+  readonly recordRoute?: boolean;
+}
+
+const dialogMethods = new Set(['INVITE', 'SUBSCRIBE', 'NOTIFY', 'REFER', 'UPDATE']);
+const TIMESTAMP = headerId('Timestamp');
+
+/**
+ * Builds the response to a request: Via, From, To, Call-ID and CSeq are copied byte for byte, Record-Route where due,
+ * Timestamp into a 100. Content-Length is always written.
+ *
+ * @param status - 100–699.
+ * @param reason - Default: the usual phrase of the status.
+ * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the status or a part cannot stand in a response.
+ * @see RFC 3261 §8.2.6
+ */
+export function createResponse(
+  request: SipRequest,
+  status: number,
+  reason: string = reasonPhrase(status),
+  parts: ResponseParts = {},
+): SipResponse {
+  if (!(Number.isInteger(status) && status >= 100 && status <= 699)) {
+    throw new SipArgumentError(`Status: expected 100 to 699, found ${status}`);
+  }
+  const { toTag } = parts;
+  if (toTag !== undefined && !isAll(toTag, TOKEN)) {
+    throw new SipArgumentError(`To tag: expected a token, found ${JSON.stringify(toTag)}`);
+  }
+  const recordRoute =
+    parts.recordRoute ?? (status > 100 && status < 300 && dialogMethods.has(request.method));
+  const addTag = toTag !== undefined && request.to.tag === undefined;
+  let out = `SIP/2.0 ${status} ${fieldValue('Reason phrase', reason)}\r\n`;
+  out += copyFields(
+    request.wire,
+    request.head.lines,
+    addTag ? toTag : undefined,
+    recordRoute,
+    status === 100,
+  );
+  if (parts.contact !== undefined) out += fieldLine('Contact', parts.contact);
+  if (parts.headers !== undefined) {
+    for (const [name, value] of fieldPairs(parts.headers)) out += fieldLine(name, value);
+  }
+  if (parts.contentType !== undefined) out += fieldLine('Content-Type', parts.contentType);
+  const body = bodyWire(parts.body);
+  out += `Content-Length: ${body.length}\r\n\r\n`;
+  return messageOfOwn(out + body) as SipResponse;
+}
+
+/** The lines a response takes over from its request, in the order they came. */
+export function copyFields(
+  wire: string,
+  lines: readonly number[],
+  toTag: string | undefined,
+  recordRoute: boolean,
+  timestamp: boolean,
+): string {
+  let out = '';
+  for (let i = 0; i < lines.length; i += STRIDE) {
+    const id = lines[i + 3]! & 0xff;
+    const end = lines[i + 2]!;
+    if (id === TO && toTag !== undefined) out += `${wire.slice(lines[i]!, end)};tag=${toTag}\r\n`;
+    else if (
+      id === VIA ||
+      id === FROM ||
+      id === TO ||
+      id === CALL_ID ||
+      id === CSEQ ||
+      (recordRoute && id === RECORD_ROUTE) ||
+      (timestamp && id === TIMESTAMP)
+    ) {
+      out += wire.slice(lines[i]!, end + 2);
+    }
+  }
+  return out;
+}

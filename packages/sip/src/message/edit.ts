@@ -1,0 +1,247 @@
+import { skipSpace } from '../syntax/characters.ts';
+import { SipArgumentError } from '../syntax/problem.ts';
+import { findComma } from '../syntax/quoted.ts';
+import { bytesFromWire, unfold } from '../syntax/text.ts';
+import type { Uri } from '../uri/uri.ts';
+import { bodyWire, messageOfOwn } from './assemble.ts';
+import { FOLDED, STRIDE } from './head-index.ts';
+import { fieldLine, fieldValue, type HeaderValue } from './header-field.ts';
+import { headerId, UNKNOWN, VIA } from './header-names.ts';
+import type { SipMessage } from './sip-message.ts';
+
+/** A line the editor wrote. Untouched lines stay numbers: offsets into the index of the original. */
+interface WrittenLine {
+  readonly id: number;
+  readonly lowerName: string;
+  /** Name and value with CRLF, as wire text. */
+  readonly text: string;
+}
+
+type Line = number | WrittenLine;
+
+/**
+ * Starts editing a message. The original is not changed; every byte that no edit touches comes out as it came in.
+ *
+ * @example
+ * ```ts
+ * const forwarded = edit(request).setUri(target).prepend('Via', via).set('Max-Forwards', 69).toWire();
+ * ```
+ */
+export function edit<M extends SipMessage>(message: M): MessageEditor<M> {
+  return new MessageEditor(message);
+}
+
+/** Chainable edits on one message. */
+export class MessageEditor<M extends SipMessage = SipMessage> {
+  readonly #message: M;
+  readonly #lines: Line[] = [];
+  #startLine: string | undefined;
+  #body: string | undefined;
+
+  constructor(message: M) {
+    this.#message = message;
+    const count = message.head.lines.length;
+    for (let i = 0; i < count; i += STRIDE) this.#lines.push(i);
+  }
+
+  /** Replaces the Request-URI. */
+  setUri(uri: Uri | string): this {
+    const message = this.#message;
+    if (message.kind !== 'request')
+      throw new SipArgumentError('setUri: expected a request, found a response');
+    return this.setStartLine(`${message.method} ${uri.toString()} SIP/2.0`);
+  }
+
+  /**
+   * Replaces the start line.
+   *
+   * @param line - Without CRLF.
+   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where it holds a line break.
+   */
+  setStartLine(line: string): this {
+    this.#startLine = fieldValue('Start line', line);
+    return this;
+  }
+
+  /** Sets a field: replaces the first of this name where it stands and removes the others, or adds it at the end. */
+  set(name: string, value: HeaderValue): this {
+    const line = this.#write(name, value);
+    const first = this.#indexOf(line.id, line.lowerName, 0);
+    if (first === -1) {
+      this.#lines.push(line);
+      return this;
+    }
+    this.#lines[first] = line;
+    for (
+      let next = this.#indexOf(line.id, line.lowerName, first + 1);
+      next !== -1;
+      next = this.#indexOf(line.id, line.lowerName, next)
+    ) {
+      this.#lines.splice(next, 1);
+    }
+    return this;
+  }
+
+  /** Puts a field before the first of its name; where there is none, Via goes on top and others behind the Via fields. */
+  prepend(name: string, value: HeaderValue): this {
+    const line = this.#write(name, value);
+    let at = this.#indexOf(line.id, line.lowerName, 0);
+    if (at === -1) at = line.id === VIA ? 0 : this.#afterVias();
+    this.#lines.splice(at, 0, line);
+    return this;
+  }
+
+  /** Puts a field behind the last of its name, or at the end. */
+  append(name: string, value: HeaderValue): this {
+    const line = this.#write(name, value);
+    let last = -1;
+    for (let at = this.#indexOf(line.id, line.lowerName, 0); at !== -1; ) {
+      last = at;
+      at = this.#indexOf(line.id, line.lowerName, at + 1);
+    }
+    if (last === -1) this.#lines.push(line);
+    else this.#lines.splice(last + 1, 0, line);
+    return this;
+  }
+
+  /** Removes all fields of a name. */
+  remove(name: string): this {
+    const id = headerId(name);
+    const lower = name.toLowerCase();
+    for (let at = this.#indexOf(id, lower, 0); at !== -1; at = this.#indexOf(id, lower, at))
+      this.#lines.splice(at, 1);
+    return this;
+  }
+
+  /** Removes the first value of a name: the whole first field, or what stands before its first comma. */
+  removeFirstValue(name: string): this {
+    return this.#changeFirstValue(name, undefined);
+  }
+
+  /** Replaces the first value of a name and leaves those behind a comma alone. */
+  replaceFirstValue(name: string, value: HeaderValue): this {
+    return this.#changeFirstValue(name, fieldValue(name, value));
+  }
+
+  /** Replaces the body, sets Content-Length, and Content-Type where given. */
+  setBody(body: string | Uint8Array, contentType?: string): this {
+    this.#body = bodyWire(body);
+    if (contentType !== undefined) this.set('Content-Type', contentType);
+    else if (this.#body === '') this.remove('Content-Type');
+    return this.set('Content-Length', this.#body.length);
+  }
+
+  /** The edited message as wire text. */
+  toWire(): string {
+    const wire = this.#message.wire;
+    const { lines, startLineEnd, bodyStart } = this.#message.head;
+    // Runs of untouched neighbours are copied in one piece; the start line's run begins at 0.
+    let out = '';
+    let from = 0;
+    let to = startLineEnd + 2;
+    if (this.#startLine !== undefined) {
+      out = `${this.#startLine}\r\n`;
+      from = to;
+    }
+    for (const line of this.#lines) {
+      if (typeof line === 'number') {
+        const start = lines[line]!;
+        if (start !== to) {
+          if (to !== from) out += wire.slice(from, to);
+          from = start;
+        }
+        to = lines[line + 2]! + 2;
+      } else {
+        if (to !== from) out += wire.slice(from, to);
+        from = to;
+        out += line.text;
+      }
+    }
+    if (this.#body !== undefined) {
+      if (to !== from) out += wire.slice(from, to);
+      return `${out}\r\n${this.#body}`;
+    }
+    const tail = bodyStart - 2;
+    if (tail === to) return out + wire.slice(from);
+    if (to !== from) out += wire.slice(from, to);
+    return out + wire.slice(tail);
+  }
+
+  /** The edited message as bytes. */
+  toBytes(): Uint8Array {
+    return bytesFromWire(this.toWire());
+  }
+
+  /**
+   * The edited message as a message.
+   *
+   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the edits do not add up to a message.
+   */
+  toMessage(): M {
+    return messageOfOwn(this.toWire()) as M;
+  }
+
+  #write(name: string, value: HeaderValue): WrittenLine {
+    const id = headerId(name);
+    return { id, lowerName: id === UNKNOWN ? name.toLowerCase() : '', text: fieldLine(name, value) };
+  }
+
+  #indexOf(id: number, lowerName: string, from: number): number {
+    const lines = this.#message.head.lines;
+    for (let i = from; i < this.#lines.length; i++) {
+      const line = this.#lines[i]!;
+      const lineId = typeof line === 'number' ? lines[line + 3]! & 0xff : line.id;
+      if (lineId !== id) continue;
+      if (id !== UNKNOWN || this.#lowerNameOf(line) === lowerName) return i;
+    }
+    return -1;
+  }
+
+  #lowerNameOf(line: Line): string {
+    if (typeof line !== 'number') return line.lowerName;
+    const lines = this.#message.head.lines;
+    return this.#message.wire
+      .slice(lines[line]!, lines[line + 1]! - 1)
+      .trimEnd()
+      .toLowerCase();
+  }
+
+  #afterVias(): number {
+    let at = 0;
+    for (let via = this.#indexOf(VIA, '', 0); via !== -1; via = this.#indexOf(VIA, '', via + 1)) at = via + 1;
+    return at;
+  }
+
+  #changeFirstValue(name: string, replacement: string | undefined): this {
+    const id = headerId(name);
+    const at = this.#indexOf(id, name.toLowerCase(), 0);
+    if (at === -1) return this;
+    const [label, value] = this.#partsOf(this.#lines[at]!);
+    const comma = findComma(value, 0, value.length);
+    const rest = comma < value.length ? value.slice(comma + 1) : undefined;
+    if (replacement === undefined && rest === undefined) {
+      this.#lines.splice(at, 1);
+      return this;
+    }
+    const start = skipSpace(value, 0, value.length);
+    let text: string;
+    if (replacement === undefined) text = rest!;
+    else text = value.slice(0, start) + replacement + (rest === undefined ? '' : `,${rest}`);
+    const lowerName = id === UNKNOWN ? name.toLowerCase() : '';
+    this.#lines[at] = { id, lowerName, text: `${label}${text}\r\n` };
+    return this;
+  }
+
+  /** Name with colon, and value, of a line; folds are undone, because the line is about to be rewritten. */
+  #partsOf(line: Line): [label: string, value: string] {
+    if (typeof line !== 'number') {
+      const colon = line.text.indexOf(':') + 1;
+      return [line.text.slice(0, colon), line.text.slice(colon, -2)];
+    }
+    const lines = this.#message.head.lines;
+    const { wire } = this.#message;
+    const label = wire.slice(lines[line]!, lines[line + 1]!);
+    const value = wire.slice(lines[line + 1]!, lines[line + 2]!);
+    return [label, (lines[line + 3]! & FOLDED) === 0 ? value : unfold(value)];
+  }
+}

@@ -1,0 +1,45 @@
+import { isAll, TOKEN } from '../syntax/characters.ts';
+import { SipArgumentError } from '../syntax/problem.ts';
+import { wireFromText } from '../syntax/text.ts';
+
+/** What a header field may be set to: text, a number, or a value class of this package. */
+export type HeaderValue = string | number | { toString(): string };
+
+/** Header fields to add: pairs in order, or a record in which a list gives several fields of one name. */
+export type HeaderFields =
+  | readonly (readonly [name: string, value: HeaderValue])[]
+  | Readonly<Record<string, HeaderValue | readonly HeaderValue[] | undefined>>;
+
+/**
+ * Writes one header line with CRLF as wire text.
+ *
+ * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the name is no token or the value holds CR or LF, so that
+ *   no value can smuggle in a field of its own.
+ */
+export function fieldLine(name: string, value: HeaderValue): string {
+  if (!isAll(name, TOKEN)) {
+    throw new SipArgumentError(`Header name: expected a token, found ${JSON.stringify(name)}. Rename it`);
+  }
+  return `${name}: ${fieldValue(name, value)}\r\n`;
+}
+
+/** The value of a header line as wire text; see `fieldLine`. */
+export function fieldValue(name: string, value: HeaderValue): string {
+  const text = typeof value === 'string' ? value : value.toString();
+  if (text.indexOf('\n') !== -1 || text.indexOf('\r') !== -1) {
+    throw new SipArgumentError(
+      `${name}: expected a value without line breaks, found ${JSON.stringify(text)}`,
+    );
+  }
+  return wireFromText(text);
+}
+
+/** The pairs of either form of `HeaderFields`. */
+export function fieldPairs(fields: HeaderFields): readonly (readonly [string, HeaderValue])[] {
+  if (Array.isArray(fields)) return fields as readonly (readonly [string, HeaderValue])[];
+  return Object.entries(fields).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    if (Array.isArray(value)) return value.map((each: HeaderValue) => [name, each] as const);
+    return [[name, value as HeaderValue] as const];
+  });
+}

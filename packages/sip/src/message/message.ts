@@ -1,0 +1,383 @@
+import { type CSeq, readCSeq } from '../headers/cseq.ts';
+import { type NameAddr, readNameAddr, readNameAddrs } from '../headers/name-addr.ts';
+import { stopped } from '../headers/parameters.ts';
+import { readVia, type Via } from '../headers/via.ts';
+import { isAll, readNumber, skipSpace, TOKEN, trimEnd, WORD } from '../syntax/characters.ts';
+import { malformedHeader, SipSyntaxError } from '../syntax/problem.ts';
+import { splitAtCommas } from '../syntax/quoted.ts';
+import { bytesFromWire, isAscii, textFromWire, unfold } from '../syntax/text.ts';
+import { FOLDED, type Head, STRIDE } from './head-index.ts';
+import {
+  CALL_ID,
+  CONTACT,
+  CONTENT_TYPE,
+  CSEQ,
+  EXPIRES,
+  FROM,
+  headerId,
+  MAX_FORWARDS,
+  nameOfId,
+  RECORD_ROUTE,
+  ROUTE,
+  TO,
+  UNKNOWN,
+  VIA,
+} from './header-names.ts';
+
+/** Reads a value at the start of a range, leaves `stopped.at` behind it, and returns `undefined` where malformed. */
+type Reader<T> = (text: string, start: number, end: number) => T | undefined;
+
+/**
+ * What requests and responses share: lazy access to the header fields on the bytes received. Immutable; `edit` makes a
+ * changed copy in which every other byte stays as it was.
+ *
+ * Text comes back unfolded and UTF-8 decoded. A typed getter whose field is malformed throws `SipSyntaxError`
+ * (code SIP_MALFORMED_HEADER); after `parseMessage` this cannot happen for the fields it checked.
+ */
+export abstract class SipMessageBase {
+  abstract readonly kind: 'request' | 'response';
+  /** The whole message, one character per byte (Latin-1). A socket writes it with encoding `latin1`. */
+  readonly wire: string;
+  /** Where the parts lie. Internal; may change between versions. */
+  readonly head: Head;
+
+  private ascii: boolean | undefined = undefined;
+  private cachedVia: Via | undefined = undefined;
+  private cachedFrom: NameAddr | undefined = undefined;
+  private cachedTo: NameAddr | undefined = undefined;
+  private cachedCSeq: CSeq | undefined = undefined;
+  private cachedRoutes: readonly NameAddr[] | undefined = undefined;
+
+  constructor(wire: string, head: Head) {
+    this.wire = wire;
+    this.head = head;
+  }
+
+  /** The first Via value. */
+  get topVia(): Via {
+    this.cachedVia ??= this.read(this.require(VIA), readVia);
+    return this.cachedVia;
+  }
+
+  /** All Via values, topmost first. */
+  get vias(): readonly Via[] {
+    return this.list(VIA, readVia);
+  }
+
+  get from(): NameAddr {
+    this.cachedFrom ??= this.readWhole(this.require(FROM), readNameAddr);
+    return this.cachedFrom;
+  }
+
+  get to(): NameAddr {
+    this.cachedTo ??= this.readWhole(this.require(TO), readNameAddr);
+    return this.cachedTo;
+  }
+
+  get callId(): string {
+    const value = this.textAt(this.require(CALL_ID));
+    if (!isCallId(value)) throw new SipSyntaxError(malformedHeader('Call-ID', 'word["@" word]', value));
+    return value;
+  }
+
+  get cseq(): CSeq {
+    this.cachedCSeq ??= this.readWhole(this.require(CSEQ), readWholeCSeq);
+    return this.cachedCSeq;
+  }
+
+  /** 0–255; `undefined` where the field is absent. */
+  get maxForwards(): number | undefined {
+    const value = this.number(MAX_FORWARDS);
+    if (value !== undefined && value > 255) {
+      throw new SipSyntaxError(malformedHeader('Max-Forwards', '0 to 255', String(value)));
+    }
+    return value;
+  }
+
+  /** All Contact addresses; empty where there is none, and for `Contact: *`. */
+  get contacts(): readonly NameAddr[] {
+    return this.isContactWildcard ? [] : this.addresses(CONTACT);
+  }
+
+  /** Whether this is `Contact: *` (RFC 3261 §10.2.2). */
+  get isContactWildcard(): boolean {
+    const line = this.find(CONTACT);
+    return line !== -1 && this.textAt(line) === '*' && this.findNext(CONTACT, line) === -1;
+  }
+
+  /** The Route set, first hop first. */
+  get routes(): readonly NameAddr[] {
+    this.cachedRoutes ??= this.addresses(ROUTE);
+    return this.cachedRoutes;
+  }
+
+  get recordRoutes(): readonly NameAddr[] {
+    return this.addresses(RECORD_ROUTE);
+  }
+
+  /** Bytes of the body as announced; `undefined` where the field is absent. */
+  get contentLength(): number | undefined {
+    return this.head.contentLength === -1 ? undefined : this.head.contentLength;
+  }
+
+  /** Seconds, at most 2^32 - 1 (a larger number counts as that); `undefined` where the field is absent. */
+  get expires(): number | undefined {
+    const value = this.number(EXPIRES);
+    return value === undefined ? undefined : Math.min(value, 0xffff_ffff);
+  }
+
+  /** The Content-Type value as text. `parseMediaType` takes it apart. */
+  get contentType(): string | undefined {
+    const line = this.find(CONTENT_TYPE);
+    return line === -1 ? undefined : this.textAt(line);
+  }
+
+  /** The option tags of Require. */
+  get requires(): readonly string[] {
+    return this.tokens('Require');
+  }
+
+  /** The option tags of Proxy-Require. */
+  get proxyRequires(): readonly string[] {
+    return this.tokens('Proxy-Require');
+  }
+
+  /** The option tags of Supported. */
+  get supported(): readonly string[] {
+    return this.tokens('Supported');
+  }
+
+  /** The methods of Allow. */
+  get allow(): readonly string[] {
+    return this.tokens('Allow');
+  }
+
+  /** The body: a fresh copy, empty where there is none. */
+  get body(): Uint8Array {
+    return bytesFromWire(this.wire.slice(this.head.bodyStart));
+  }
+
+  /** The body decoded as UTF-8. */
+  get bodyText(): string {
+    return textFromWire(this.wire.slice(this.head.bodyStart));
+  }
+
+  /** How many bytes the body has. */
+  get bodyLength(): number {
+    return this.wire.length - this.head.bodyStart;
+  }
+
+  /**
+   * The value of the first field of a name, trimmed, unfolded, not cut at commas.
+   *
+   * @param name - Any case, compact or long form.
+   */
+  get(name: string): string | undefined {
+    const line = this.findByName(name);
+    return line === -1 ? undefined : this.textAt(line);
+  }
+
+  /** The values of all fields of a name, one entry a field, not cut at commas. */
+  all(name: string): readonly string[] {
+    const out: string[] = [];
+    for (let line = this.findByName(name); line !== -1; line = this.findByName(name, line + STRIDE)) {
+      out.push(this.textAt(line));
+    }
+    return out;
+  }
+
+  /** Whether a field of this name is there. */
+  has(name: string): boolean {
+    return this.findByName(name) !== -1;
+  }
+
+  /** All fields of a name, each cut at its commas (RFC 3261 §7.3.1). Not for fields whose grammar forbids it. */
+  values(name: string): readonly string[] {
+    const all = this.all(name);
+    if (all.length === 1 && all[0]!.indexOf(',') === -1) return all[0] === '' ? [] : all;
+    return all.flatMap((value) => (value === '' ? [] : splitAtCommas(value)));
+  }
+
+  /**
+   * A list of tokens: option tags, methods, event types.
+   *
+   * @throws SipSyntaxError (code SIP_MALFORMED_HEADER) where an element is no token.
+   */
+  tokens(name: string): readonly string[] {
+    const values = this.values(name);
+    for (const value of values) {
+      if (!isAll(value, TOKEN)) throw new SipSyntaxError(malformedHeader(name, 'a list of tokens', value));
+    }
+    return values;
+  }
+
+  /**
+   * The addresses of any field that holds name-addr values: Path, Service-Route, P-Asserted-Identity, Refer-To, …
+   *
+   * @throws SipSyntaxError (code SIP_MALFORMED_HEADER) where one is malformed.
+   */
+  addressesOf(name: string): readonly NameAddr[] {
+    const id = headerId(name);
+    if (id !== UNKNOWN) return this.addresses(id);
+    return this.all(name).flatMap((value) => {
+      const into: NameAddr[] = [];
+      if (!readNameAddrs(value, 0, value.length, into)) {
+        throw new SipSyntaxError(malformedHeader(name, 'a list of addresses', value));
+      }
+      return into;
+    });
+  }
+
+  /** Names (as received) and values of all fields in order. */
+  *headers(): Generator<readonly [name: string, value: string]> {
+    for (let line = 0; line < this.head.lines.length; line += STRIDE) {
+      yield [this.nameAt(line), this.textAt(line)];
+    }
+  }
+
+  /** The message as bytes: for a received message the bytes received. */
+  toBytes(): Uint8Array {
+    return bytesFromWire(this.wire);
+  }
+
+  /** The message as text, UTF-8 decoded. */
+  toString(): string {
+    return textFromWire(this.wire);
+  }
+
+  /** Offset into `head.lines` of the first line with an id, or -1. Internal. */
+  find(id: number): number {
+    const lines = this.head.lines;
+    for (let i = 3; i < lines.length; i += STRIDE) if ((lines[i]! & 0xff) === id) return i - 3;
+    return -1;
+  }
+
+  /** The value of a line: trimmed, unfolded, decoded. Internal. */
+  textAt(line: number): string {
+    const lines = this.head.lines;
+    const start = lines[line + 1]!;
+    const end = lines[line + 2]!;
+    if ((lines[line + 3]! & FOLDED) !== 0) return textFromWire(unfold(this.wire.slice(start, end)).trim());
+    const from = skipSpace(this.wire, start, end);
+    const value = this.wire.slice(from, trimEnd(this.wire, from, end));
+    return this.isHeadAscii() ? value : textFromWire(value);
+  }
+
+  private nameAt(line: number): string {
+    const start = this.head.lines[line]!;
+    const raw = this.wire.slice(start, this.head.lines[line + 1]! - 1);
+    return raw.trimEnd();
+  }
+
+  private findNext(id: number, after: number): number {
+    const lines = this.head.lines;
+    for (let i = after + STRIDE + 3; i < lines.length; i += STRIDE)
+      if ((lines[i]! & 0xff) === id) return i - 3;
+    return -1;
+  }
+
+  private findByName(name: string, from = 0): number {
+    const lines = this.head.lines;
+    const id = headerId(name);
+    const lower = id === UNKNOWN ? name.toLowerCase() : '';
+    for (let i = from; i < lines.length; i += STRIDE) {
+      if ((lines[i + 3]! & 0xff) !== id) continue;
+      if (id !== UNKNOWN || this.nameAt(i).toLowerCase() === lower) return i;
+    }
+    return -1;
+  }
+
+  private require(id: number): number {
+    const line = this.find(id);
+    if (line !== -1) return line;
+    const header = nameOfId(id);
+    throw new SipSyntaxError({
+      code: 'missing-header',
+      header,
+      status: 400,
+      message: `${header}: expected this field, found none`,
+    });
+  }
+
+  private isHeadAscii(): boolean {
+    this.ascii ??= isAscii(this.wire.slice(0, this.head.bodyStart));
+    return this.ascii;
+  }
+
+  /** Reads the first value of a line; more may follow after a comma. */
+  private read<T>(line: number, reader: Reader<T>): T {
+    const lines = this.head.lines;
+    if ((lines[line + 3]! & FOLDED) === 0 && this.isHeadAscii()) {
+      const value = reader(this.wire, lines[line + 1]!, lines[line + 2]!);
+      if (value !== undefined) return value;
+    } else {
+      const text = this.textAt(line);
+      const value = reader(text, 0, text.length);
+      if (value !== undefined) return value;
+    }
+    throw this.malformed(line);
+  }
+
+  /** Reads a value that must fill its line. */
+  private readWhole<T>(line: number, reader: Reader<T>): T {
+    const lines = this.head.lines;
+    if ((lines[line + 3]! & FOLDED) === 0 && this.isHeadAscii()) {
+      const value = reader(this.wire, lines[line + 1]!, lines[line + 2]!);
+      if (value !== undefined && stopped.at === lines[line + 2]) return value;
+    } else {
+      const text = this.textAt(line);
+      const value = reader(text, 0, text.length);
+      if (value !== undefined && stopped.at === text.length) return value;
+    }
+    throw this.malformed(line);
+  }
+
+  private list<T>(id: number, reader: Reader<T>): T[] {
+    const out: T[] = [];
+    for (let line = this.find(id); line !== -1; line = this.findNext(id, line)) {
+      const lines = this.head.lines;
+      const direct = (lines[line + 3]! & FOLDED) === 0 && this.isHeadAscii();
+      const text = direct ? this.wire : this.textAt(line);
+      const end = direct ? lines[line + 2]! : text.length;
+      let at = direct ? lines[line + 1]! : 0;
+      for (;;) {
+        const value = reader(text, at, end);
+        if (value === undefined) throw this.malformed(line);
+        out.push(value);
+        if (stopped.at >= end) break;
+        at = stopped.at + 1;
+      }
+    }
+    return out;
+  }
+
+  private addresses(id: number): readonly NameAddr[] {
+    return this.list(id, readNameAddr);
+  }
+
+  private number(id: number): number | undefined {
+    const line = this.find(id);
+    if (line === -1) return undefined;
+    const text = this.textAt(line);
+    const value = readNumber(text, 0, text.length);
+    if (value === -1) throw this.malformed(line);
+    return value;
+  }
+
+  private malformed(line: number): SipSyntaxError {
+    const header = nameOfId(this.head.lines[line + 3]! & 0xff);
+    return new SipSyntaxError(malformedHeader(header, 'the syntax of RFC 3261 §25.1', this.textAt(line)));
+  }
+}
+
+function readWholeCSeq(text: string, start: number, end: number): CSeq | undefined {
+  stopped.at = end;
+  return readCSeq(text, start, end);
+}
+
+/** callid = word [ "@" word ]. */
+function isCallId(text: string): boolean {
+  const at = text.indexOf('@');
+  if (at === -1) return isAll(text, WORD);
+  return isAll(text.slice(0, at), WORD) && isAll(text.slice(at + 1), WORD);
+}

@@ -1,0 +1,117 @@
+/**
+ * Character classes of the RFC 3261 §25.1 grammar as one lookup table: a bit per class, indexed by the character code.
+ * Codes from 128 up belong to no class; text that may hold UTF-8 tests for them explicitly.
+ */
+export const TOKEN = 1;
+export const WORD = 2;
+export const USER = 4;
+export const PASSWORD = 8;
+export const URI_PARAMETER = 16;
+export const URI_HEADER = 32;
+export const HOST = 64;
+export const DIGIT = 128;
+export const HEX = 256;
+export const ALPHA = 512;
+export const OPAQUE = 1024;
+export const PARAMETER_VALUE = 2048;
+
+/** SP, HTAB, CR, LF, and the delimiters the readers compare against. */
+export const SP = 0x20;
+export const TAB = 0x09;
+export const CR = 0x0d;
+export const LF = 0x0a;
+export const QUOTE = 0x22;
+export const PERCENT = 0x25;
+export const COMMA = 0x2c;
+export const SLASH = 0x2f;
+export const COLON = 0x3a;
+export const SEMICOLON = 0x3b;
+export const LESS = 0x3c;
+export const EQUALS = 0x3d;
+export const GREATER = 0x3e;
+export const QUESTION = 0x3f;
+export const AT = 0x40;
+export const OPEN_BRACKET = 0x5b;
+export const BACKSLASH = 0x5c;
+export const CLOSE_BRACKET = 0x5d;
+
+const alpha = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const digits = '0123456789';
+const alphanumeric = alpha + digits;
+const unreserved = `${alphanumeric}-_.!~*'()`;
+const token = `${alphanumeric}-.!%*_+\`'~`;
+
+const table = new Uint16Array(256);
+
+function mark(characters: string, bit: number): void {
+  for (let i = 0; i < characters.length; i++) table[characters.charCodeAt(i)]! |= bit;
+}
+
+mark(token, TOKEN);
+mark(`${token}()<>:\\"/[]?{}`, WORD);
+mark(`${unreserved}&=+$,;?/%`, USER);
+mark(`${unreserved}&=+$,%`, PASSWORD);
+mark(`${unreserved}[]/:&+$%`, URI_PARAMETER);
+mark(`${unreserved}[]/?:+$%`, URI_HEADER);
+mark(`${alphanumeric}-.`, HOST);
+mark(digits, DIGIT);
+mark(`${digits}abcdefABCDEF`, HEX);
+mark(alpha, ALPHA);
+mark(`${unreserved};/?:@&=+$,%[]#`, OPAQUE);
+// gen-value = token / host / quoted-string (RFC 3261 §25.1); a host may be an IPv6 reference, and RFC 5118 §4.5
+// asks receivers to take an IPv6 address in "received" with and without brackets.
+mark(`${token}[]:`, PARAMETER_VALUE);
+
+/** The table itself: `(classes[code] & TOKEN) !== 0`. Codes above 255 are outside it and read as `undefined`. */
+export const classes: Uint16Array = table;
+
+/**
+ * Says whether every character of a text is of a class.
+ *
+ * @param text - The text.
+ * @param bit - One of the class bits of this file.
+ * @returns false for the empty text.
+ */
+export function isAll(text: string, bit: number): boolean {
+  if (text.length === 0) return false;
+  for (let i = 0; i < text.length; i++) if ((classes[text.charCodeAt(i)]! & bit) === 0) return false;
+  return true;
+}
+
+/** Moves past SP and HTAB. */
+export function skipSpace(text: string, at: number, end: number): number {
+  let i = at;
+  while (i < end) {
+    const code = text.charCodeAt(i);
+    if (code !== SP && code !== TAB) break;
+    i++;
+  }
+  return i;
+}
+
+/** The end of a range without trailing SP and HTAB. */
+export function trimEnd(text: string, start: number, end: number): number {
+  let i = end;
+  while (i > start) {
+    const code = text.charCodeAt(i - 1);
+    if (code !== SP && code !== TAB) break;
+    i--;
+  }
+  return i;
+}
+
+/**
+ * Reads 1*DIGIT that fills a whole range.
+ *
+ * @returns the number, `Infinity` where it passes 2^53, or -1 where the range is empty or holds anything else.
+ */
+export function readNumber(text: string, start: number, end: number): number {
+  if (start >= end) return -1;
+  let value = 0;
+  for (let i = start; i < end; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value <= Number.MAX_SAFE_INTEGER ? value : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,76 @@
+/** Why a message, a header field or a URI was not accepted. The code is stable; the message is for people. */
+export type SipProblemCode =
+  | 'malformed-start-line'
+  | 'unsupported-version'
+  | 'malformed-header'
+  | 'malformed-uri'
+  | 'missing-header'
+  | 'repeated-header'
+  | 'method-mismatch'
+  | 'bare-line-break'
+  | 'content-length-missing'
+  | 'content-length-invalid'
+  | 'body-incomplete'
+  | 'trailing-bytes'
+  | 'start-line-too-long'
+  | 'too-many-headers'
+  | 'headers-too-long'
+  | 'body-too-long'
+  | 'empty-message';
+
+/** One reason why something was not accepted, as a value. */
+export interface SipProblem {
+  readonly code: SipProblemCode;
+  /** A sentence: what was expected, what was found. */
+  readonly message: string;
+  /** The header field it concerns, in its usual spelling. */
+  readonly header?: string;
+  /** The response status that fits where the message is a request (RFC 3261 §21.4, §21.5). */
+  readonly status: number;
+}
+
+/** The result of a parser: the value or the problem. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: SipProblem };
+
+/**
+ * Thrown by a lazy getter whose header field is malformed.
+ * `checkMessage` finds the same problem as a value beforehand.
+ */
+export class SipSyntaxError extends Error {
+  readonly code = 'SIP_MALFORMED_HEADER';
+  readonly problem: SipProblem;
+
+  constructor(problem: SipProblem) {
+    super(`${problem.message}. Run checkMessage before reading, or answer ${problem.status}`);
+    this.name = 'SipSyntaxError';
+    this.problem = problem;
+  }
+}
+
+/** Thrown where the caller, not the peer, hands in something that cannot stand in a SIP message. */
+export class SipArgumentError extends TypeError {
+  readonly code = 'SIP_INVALID_ARGUMENT';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'SipArgumentError';
+  }
+}
+
+/** Shortens and escapes text from a peer for use inside a sentence. */
+export function quoteForPeople(text: string): string {
+  const cut = text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return JSON.stringify(cut);
+}
+
+/** Builds a "malformed-header" problem. */
+export function malformedHeader(header: string, expected: string, found: string): SipProblem {
+  return {
+    code: 'malformed-header',
+    header,
+    status: 400,
+    message: `${header}: expected ${expected}, found ${quoteForPeople(found)}`,
+  };
+}

@@ -1,0 +1,97 @@
+import type { Parameters } from '../headers/parameters.ts';
+import { PASSWORD, USER } from '../syntax/characters.ts';
+import { escapeUri, unescapeUri } from './escape.ts';
+import { canonicalHost } from './ip-address.ts';
+import type { SipUri, TelUri, Uri } from './uri.ts';
+
+/** Parameters that make two URIs differ when only one of them has it (RFC 3261 §19.1.4). */
+const decisive = ['user', 'ttl', 'method', 'maddr', 'transport', 'gr'];
+
+/**
+ * Compares two URIs: scheme, user and password with case; host, parameters and header names without; parameters that
+ * only one has are ignored unless decisive; header components must agree. Not transitive, as the RFC notes.
+ *
+ * @returns whether they are equivalent.
+ * @see RFC 3261 §19.1.4, RFC 5627 §4.4 (`gr` is decisive)
+ */
+export function uriEquals(a: Uri, b: Uri): boolean {
+  if (a.kind === 'sip') return b.kind === 'sip' && sipEquals(a, b);
+  if (a.kind === 'tel') return b.kind === 'tel' && telEquals(a, b);
+  return b.kind === 'opaque' && a.scheme === b.scheme && a.rest === b.rest;
+}
+
+function sipEquals(a: SipUri, b: SipUri): boolean {
+  if (a.scheme !== b.scheme || a.port !== b.port) return false;
+  if (canonicalHost(a.host) !== canonicalHost(b.host)) return false;
+  if (normalise(a.rawUser, USER) !== normalise(b.rawUser, USER)) return false;
+  if (normalise(a.rawPassword, PASSWORD) !== normalise(b.rawPassword, PASSWORD)) return false;
+  return parametersAgree(a.parameters, b.parameters) && headersAgree(a, b);
+}
+
+function telEquals(a: TelUri, b: TelUri): boolean {
+  if (a.digits !== b.digits || a.parameters.size !== b.parameters.size) return false;
+  return a.parameters.names.every((name) => {
+    const other = b.parameters.get(name);
+    return other !== undefined && other.toLowerCase() === a.parameters.get(name)?.toLowerCase();
+  });
+}
+
+/** Brings escapes to one spelling, so that `%61` equals `a` and `%3d` equals `%3D`. */
+function normalise(raw: string | undefined, bit: number): string | undefined {
+  if (raw === undefined || raw.indexOf('%') === -1) return raw;
+  // Reserved characters are never equivalent to their escapes (RFC 3261 §19.1.4), so an escape is undone only where
+  // it stands for an unreserved character; anything else keeps its escape in capitals.
+  return raw.replace(/%[0-9a-fA-F]{2}/g, (escape) => {
+    const character = unescapeUri(escape);
+    return character.length === 1 &&
+      /[A-Za-z0-9\-_.!~*'()]/.test(character) &&
+      escapeUri(character, bit) === character
+      ? character
+      : escape.toUpperCase();
+  });
+}
+
+function parametersAgree(a: Parameters, b: Parameters): boolean {
+  if (a.size === 0 && b.size === 0) return true;
+  for (const name of decisive) if (a.has(name) !== b.has(name)) return false;
+  for (const name of a.names) {
+    const other = b.get(name);
+    if (other === undefined) continue;
+    if (unescapeUri(a.get(name) ?? '').toLowerCase() !== unescapeUri(other).toLowerCase()) return false;
+  }
+  return true;
+}
+
+function headersAgree(a: SipUri, b: SipUri): boolean {
+  if (a.rawHeaders === undefined && b.rawHeaders === undefined) return true;
+  const left = sortedHeaders(a);
+  const right = sortedHeaders(b);
+  return left.length === right.length && left.every((entry, i) => entry === right[i]);
+}
+
+function sortedHeaders(uri: SipUri): string[] {
+  return uri.headers.map(([name, value]) => `${name.toLowerCase()}=${value}`).sort();
+}
+
+/**
+ * The canonical form of an address of record, free of scheme, port, password, parameters and header components, so that
+ * `sip:`, `sips:` and every spelling of one user give one key: `alice@contoso.example`.
+ *
+ * @returns the key, or `undefined` for a URI that is no `sip:` or `sips:` URI.
+ * @see RFC 3261 §10.3 step 5, RFC 5630 §5.3
+ */
+export function addressOfRecord(uri: Uri): string | undefined {
+  if (uri.kind !== 'sip') return undefined;
+  const host = uri.host.charCodeAt(0) === 0x5b ? `[${canonicalHost(uri.host)}]` : canonicalHost(uri.host);
+  // Unescaping and escaping again gives every user part one spelling without letting two users share one.
+  if (uri.rawUser === undefined) return host;
+  return `${uri.rawUser.indexOf('%') === -1 ? uri.rawUser : reescape(uri.rawUser)}@${host}`;
+}
+
+function reescape(raw: string): string {
+  return raw.replace(/%[0-9a-fA-F]{2}/g, (escape) => {
+    const code = Number.parseInt(escape.slice(1), 16);
+    const character = String.fromCharCode(code);
+    return code < 0x80 && escapeUri(character, USER) === character ? character : escape.toUpperCase();
+  });
+}

@@ -1,0 +1,79 @@
+/**
+ * Text forms of IP addresses, for comparing hosts: `[2001:DB8::1]` and `[2001:db8:0:0:0:0:0:1]` are one host
+ * (RFC 5118 §4.1, RFC 3986 §3.2.2). Pure text; nothing is resolved.
+ */
+
+/** Says whether a text is a dotted IPv4 address. */
+export function isIpv4(text: string): boolean {
+  return readIpv4(text) !== undefined;
+}
+
+/** Says whether a text, without brackets, is an IPv6 address. */
+export function isIpv6(text: string): boolean {
+  return readIpv6(text) !== undefined;
+}
+
+/**
+ * The form under which equal hosts compare equal: lower case, without brackets, IPv6 as eight full groups.
+ *
+ * @param host - A host name, IPv4 address or IPv6 reference.
+ */
+export function canonicalHost(host: string): string {
+  const bare = host.charCodeAt(0) === 0x5b && host.endsWith(']') ? host.slice(1, -1) : host;
+  if (bare.indexOf(':') === -1) {
+    const name = bare.toLowerCase();
+    return name.endsWith('.') ? name.slice(0, -1) : name;
+  }
+  const groups = readIpv6(bare);
+  return groups === undefined ? bare.toLowerCase() : groups.map((group) => group.toString(16)).join(':');
+}
+
+function readIpv4(text: string): number[] | undefined {
+  const parts = text.length <= 15 ? text.split('.') : [];
+  if (parts.length !== 4) return undefined;
+  const out: number[] = [];
+  for (const part of parts) {
+    if (part.length === 0 || part.length > 3) return undefined;
+    let value = 0;
+    for (let i = 0; i < part.length; i++) {
+      const digit = part.charCodeAt(i) - 0x30;
+      if (digit < 0 || digit > 9) return undefined;
+      value = value * 10 + digit;
+    }
+    if (value > 255) return undefined;
+    out.push(value);
+  }
+  return out;
+}
+
+/** Eight groups of an IPv6 address, or `undefined`. */
+export function readIpv6(text: string): number[] | undefined {
+  if (text.length < 2 || text.length > 45) return undefined;
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const head = readGroups(halves[0]!, halves.length === 1);
+  const tail = halves.length === 2 ? readGroups(halves[1]!, true) : [];
+  if (head === undefined || tail === undefined) return undefined;
+  const given = head.length + tail.length;
+  if (halves.length === 1) return given === 8 ? head : undefined;
+  if (given > 7) return undefined;
+  return [...head, ...new Array<number>(8 - given).fill(0), ...tail];
+}
+
+function readGroups(text: string, last: boolean): number[] | undefined {
+  if (text === '') return [];
+  const parts = text.split(':');
+  const out: number[] = [];
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!;
+    if (last && i === parts.length - 1 && part.indexOf('.') !== -1) {
+      const four = readIpv4(part);
+      if (four === undefined) return undefined;
+      out.push(four[0]! * 256 + four[1]!, four[2]! * 256 + four[3]!);
+    } else {
+      if (!/^[0-9a-fA-F]{1,4}$/.test(part)) return undefined;
+      out.push(Number.parseInt(part, 16));
+    }
+  }
+  return out;
+}

@@ -1,0 +1,205 @@
+import { Parameters, readUriParameters, stopped } from '../headers/parameters.ts';
+import {
+  ALPHA,
+  AT,
+  CLOSE_BRACKET,
+  COLON,
+  classes,
+  DIGIT,
+  HOST,
+  OPAQUE,
+  OPEN_BRACKET,
+  PASSWORD,
+  PERCENT,
+  QUESTION,
+  SEMICOLON,
+  URI_HEADER,
+  USER,
+} from '../syntax/characters.ts';
+import { type Parsed, quoteForPeople } from '../syntax/problem.ts';
+import { escapesAreWhole } from './escape.ts';
+import { isIpv6 } from './ip-address.ts';
+import { OpaqueUri, SipUri, TelUri, type Uri } from './uri.ts';
+
+/**
+ * Parses a URI: `sip:` and `sips:` into their parts, `tel:` into number and parameters, every other scheme opaque.
+ * Strict: no white space, whole escapes, no empty host, port at most 65535, no parameter twice.
+ *
+ * @param text - The URI alone, without angle brackets.
+ * @returns the URI, or a problem with code `malformed-uri`.
+ * @see RFC 3261 §19.1, §25.1
+ */
+export function parseUri(text: string): Parsed<Uri> {
+  const uri = readUri(text, 0, text.length);
+  if (uri !== undefined) return { ok: true, value: uri };
+  return {
+    ok: false,
+    error: {
+      code: 'malformed-uri',
+      status: 400,
+      message: `URI: expected the syntax of RFC 3261 §25.1, found ${quoteForPeople(text)}`,
+    },
+  };
+}
+
+/** Reads a URI that fills a range; `undefined` where malformed. */
+export function readUri(text: string, start: number, end: number): Uri | undefined {
+  // s i p :  — the common case first; `| 0x20` folds case and cannot turn another character into these letters.
+  if (
+    (text.charCodeAt(start) | 0x20) === 0x73 &&
+    (text.charCodeAt(start + 1) | 0x20) === 0x69 &&
+    (text.charCodeAt(start + 2) | 0x20) === 0x70
+  ) {
+    const fourth = text.charCodeAt(start + 3);
+    if (fourth === COLON) return readSip(text, start, start + 4, end, 'sip');
+    if ((fourth | 0x20) === 0x73 && text.charCodeAt(start + 4) === COLON) {
+      return readSip(text, start, start + 5, end, 'sips');
+    }
+  }
+  return readOther(text, start, end);
+}
+
+function readSip(
+  text: string,
+  start: number,
+  from: number,
+  end: number,
+  scheme: 'sip' | 'sips',
+): SipUri | undefined {
+  // Everything a host, port and parameters may hold is allowed in a user part too, so one scan to the first "@" decides.
+  let i = from;
+  let colon = -1;
+  let escapes = false;
+  let user: string | undefined;
+  let password: string | undefined;
+  while (i < end) {
+    const code = text.charCodeAt(i);
+    if (code === COLON) {
+      if (colon === -1) colon = i;
+    } else if (code === PERCENT) escapes = true;
+    else if ((classes[code]! & USER) === 0) break;
+    i++;
+  }
+  if (i < end && text.charCodeAt(i) === AT) {
+    const userEnd = colon === -1 ? i : colon;
+    if (userEnd === from) return undefined;
+    if (escapes && !escapesAreWhole(text, from, i)) return undefined;
+    user = text.slice(from, userEnd);
+    if (colon !== -1) {
+      for (let j = colon + 1; j < i; j++)
+        if ((classes[text.charCodeAt(j)]! & PASSWORD) === 0) return undefined;
+      password = text.slice(colon + 1, i);
+    }
+    i++;
+  } else i = from;
+
+  const hostStart = i;
+  let host: string;
+  if (text.charCodeAt(i) === OPEN_BRACKET) {
+    while (i < end && text.charCodeAt(i) !== CLOSE_BRACKET) i++;
+    if (i >= end || !isIpv6(text.slice(hostStart + 1, i))) return undefined;
+    i++;
+    host = text.slice(hostStart, i).toLowerCase();
+  } else {
+    let upper = false;
+    while (i < end) {
+      const code = text.charCodeAt(i);
+      if ((classes[code]! & HOST) === 0) break;
+      if (code >= 0x41 && code <= 0x5a) upper = true;
+      i++;
+    }
+    if (i === hostStart) return undefined;
+    host = text.slice(hostStart, i);
+    if (upper) host = host.toLowerCase();
+  }
+
+  let port: number | undefined;
+  if (i < end && text.charCodeAt(i) === COLON) {
+    const portStart = ++i;
+    port = 0;
+    while (i < end && (classes[text.charCodeAt(i)]! & DIGIT) !== 0) {
+      port = port * 10 + text.charCodeAt(i) - 0x30;
+      i++;
+    }
+    if (i === portStart || port > 65535) return undefined;
+  }
+
+  let parameters = Parameters.none;
+  if (i < end && text.charCodeAt(i) === SEMICOLON) {
+    const tail = i;
+    const read = readUriParameters(text, i, end);
+    if (read === undefined) return undefined;
+    parameters = read;
+    i = stopped.at;
+    if (!escapesAreWhole(text, tail, i)) return undefined;
+  }
+
+  let headers: string | undefined;
+  if (i < end && text.charCodeAt(i) === QUESTION) {
+    if (!areUriHeaders(text, i + 1, end)) return undefined;
+    headers = text.slice(i + 1, end);
+    i = end;
+  }
+  if (i !== end) return undefined;
+  return new SipUri(scheme, user, password, host, port, parameters, headers, text.slice(start, end));
+}
+
+/** `hname "=" hvalue *( "&" … )`; a name must not be empty, a value may. */
+function areUriHeaders(text: string, start: number, end: number): boolean {
+  let nameLength = 0;
+  let inName = true;
+  for (let i = start; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x26) {
+      if (inName) return false;
+      inName = true;
+      nameLength = 0;
+    } else if (code === 0x3d) {
+      if (!inName || nameLength === 0) return false;
+      inName = false;
+    } else {
+      if ((classes[code]! & URI_HEADER) === 0) return false;
+      if (inName) nameLength++;
+    }
+  }
+  return !inName && escapesAreWhole(text, start, end);
+}
+
+function readOther(text: string, start: number, end: number): Uri | undefined {
+  let i = start;
+  if (i >= end || (classes[text.charCodeAt(i)]! & ALPHA) === 0) return undefined;
+  while (i < end) {
+    const code = text.charCodeAt(i);
+    if (code === COLON) break;
+    if ((classes[code]! & (ALPHA | DIGIT)) === 0 && code !== 0x2b && code !== 0x2d && code !== 0x2e)
+      return undefined;
+    i++;
+  }
+  if (i >= end) return undefined;
+  const scheme = text.slice(start, i).toLowerCase();
+  if (scheme === 'sip' || scheme === 'sips') return undefined;
+  const restStart = i + 1;
+  if (restStart === end) return undefined;
+  for (i = restStart; i < end; i++) if ((classes[text.charCodeAt(i)]! & OPAQUE) === 0) return undefined;
+  if (!escapesAreWhole(text, restStart, end)) return undefined;
+  if (scheme === 'tel') return readTel(text, start, restStart, end);
+  return new OpaqueUri(scheme, text.slice(restStart, end), text.slice(start, end));
+}
+
+/** RFC 3966 §3: digits, `*`, `#`, hexadecimal digits for local numbers, visual separators, then parameters. */
+function readTel(text: string, start: number, from: number, end: number): TelUri | undefined {
+  let i = from;
+  let digits = 0;
+  if (text.charCodeAt(i) === 0x2b) i++;
+  while (i < end && text.charCodeAt(i) !== SEMICOLON) {
+    const character = text.charAt(i);
+    if (/[0-9A-Fa-f*#]/.test(character)) digits++;
+    else if (!/[-.()]/.test(character)) return undefined;
+    i++;
+  }
+  if (digits === 0) return undefined;
+  const number = text.slice(from, i);
+  const parameters = readUriParameters(text, i, end);
+  if (parameters === undefined || stopped.at !== end) return undefined;
+  return new TelUri(number, parameters, text.slice(start, end));
+}
