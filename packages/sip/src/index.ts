@@ -11,6 +11,7 @@ export { formatSipDate, parseSipDate } from './headers/date.ts';
 export { NameAddr, type NameAddrParts, parseNameAddr } from './headers/name-addr.ts';
 export { Parameters, type ParameterValue } from './headers/parameters.ts';
 export { magicCookie, parseVia, Via, type ViaParts } from './headers/via.ts';
+export * from './machines.ts';
 export { checkMessage } from './message/check-message.ts';
 export { createRequest, type RequestParts } from './message/create-request.ts';
 export { createResponse, type ResponseParts } from './message/create-response.ts';

@@ -112,9 +112,15 @@ export class StreamFramer {
       this.#breaks = 0;
       const head = indexHead(text, at, this.#limits);
       if (head === 'incomplete') break;
-      if ('broken' in head) return this.#fail(text.slice(at), head.broken, head.lines, sink);
+      if ('broken' in head) {
+        this.#fail(text.slice(at), head.broken, head.lines, sink);
+        return;
+      }
       const problem = this.#lengthProblem(head);
-      if (problem !== undefined) return this.#fail(text.slice(at), problem, head.lines, sink);
+      if (problem !== undefined) {
+        this.#fail(text.slice(at), problem, head.lines, sink);
+        return;
+      }
       const end = at + head.bodyStart + head.contentLength;
       if (end > size) {
         this.#head = head;

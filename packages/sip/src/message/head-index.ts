@@ -66,7 +66,7 @@ export function indexHead(text: string, start: number, limits: MessageLimits): I
     if (first === CR) {
       const second = text.charCodeAt(at + 1);
       if (second === LF) break;
-      if (second === second) return broken(bareBreak('the header'), startLineEnd, lines, at - start);
+      if (!Number.isNaN(second)) return broken(bareBreak('the header'), startLineEnd, lines, at - start);
       const limit = tooLong(text, start, limits);
       return limit === undefined ? 'incomplete' : broken(limit, startLineEnd, lines, at - start);
     }
@@ -89,7 +89,7 @@ export function indexHead(text: string, start: number, limits: MessageLimits): I
       searched = lf + 1;
       lf = text.indexOf('\n', searched);
     }
-    if (next !== next) {
+    if (Number.isNaN(next)) {
       // The byte after this line decides whether it goes on.
       const limit = tooLong(text, start, limits);
       return limit === undefined ? 'incomplete' : broken(limit, startLineEnd, lines, at - start);

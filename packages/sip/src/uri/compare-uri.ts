@@ -41,13 +41,13 @@ function normalise(raw: string | undefined, bit: number): string | undefined {
   if (raw === undefined || raw.indexOf('%') === -1) return raw;
   // Reserved characters are never equivalent to their escapes (RFC 3261 §19.1.4), so an escape is undone only where
   // it stands for an unreserved character; anything else keeps its escape in capitals.
-  return raw.replace(/%[0-9a-fA-F]{2}/g, (escape) => {
-    const character = unescapeUri(escape);
+  return raw.replace(/%[0-9a-fA-F]{2}/g, (triplet) => {
+    const character = unescapeUri(triplet);
     return character.length === 1 &&
       /[A-Za-z0-9\-_.!~*'()]/.test(character) &&
       escapeUri(character, bit) === character
       ? character
-      : escape.toUpperCase();
+      : triplet.toUpperCase();
   });
 }
 
@@ -89,9 +89,9 @@ export function addressOfRecord(uri: Uri): string | undefined {
 }
 
 function reescape(raw: string): string {
-  return raw.replace(/%[0-9a-fA-F]{2}/g, (escape) => {
-    const code = Number.parseInt(escape.slice(1), 16);
+  return raw.replace(/%[0-9a-fA-F]{2}/g, (triplet) => {
+    const code = Number.parseInt(triplet.slice(1), 16);
     const character = String.fromCharCode(code);
-    return code < 0x80 && escapeUri(character, USER) === character ? character : escape.toUpperCase();
+    return code < 0x80 && escapeUri(character, USER) === character ? character : triplet.toUpperCase();
   });
 }
