@@ -1,3 +1,14 @@
+export {
+  Dialog,
+  DialogFault,
+  type DialogParts,
+  type DialogState,
+  type InDialogParts,
+  type InDialogVerdict,
+} from './dialog/dialog.ts';
+export { dialogId, dialogIdOfRequest, dialogIdOfResponse } from './dialog/dialog-id.ts';
+export { dialogOfRequest, dialogOfResponse, type Established } from './dialog/establish.ts';
+export { applyRouteSet, type RoutedTarget } from './dialog/route-set.ts';
 export { type DigestAlgorithm, digestAlgorithm } from './digest/algorithm.ts';
 export { answerChallenge, type ClientSecret, selectChallenges } from './digest/answer.ts';
 export { type DigestAuthorization, parseAuthorization } from './digest/authorization.ts';

@@ -1,0 +1,256 @@
+import { CSeq, maxSequence } from '../headers/cseq.ts';
+import { NameAddr } from '../headers/name-addr.ts';
+import { createRequest, type RequestParts } from '../message/create-request.ts';
+import type { SipRequest } from '../message/request.ts';
+import type { SipResponse } from '../message/response.ts';
+import type { Uri } from '../uri/uri.ts';
+import { dialogId } from './dialog-id.ts';
+import { applyRouteSet } from './route-set.ts';
+
+/** `early` until a 2xx, then `confirmed` until it ends. */
+export type DialogState = 'early' | 'confirmed' | 'terminated';
+
+/** What a dialog is made of. */
+export interface DialogParts {
+  /** Who sent the request that made it. */
+  readonly role: 'uac' | 'uas';
+  readonly state: 'early' | 'confirmed';
+  readonly callId: string;
+  readonly localTag: string;
+  /** The empty text where the peer sends none. */
+  readonly remoteTag: string;
+  readonly localUri: Uri;
+  readonly remoteUri: Uri;
+  readonly remoteTarget: Uri;
+  /** First hop first. */
+  readonly routeSet: readonly NameAddr[];
+  /** The last CSeq number this side used; undefined before the first. */
+  readonly localSequence: number | undefined;
+  /** The highest CSeq number received; undefined before the first. */
+  readonly remoteSequence: number | undefined;
+  /** Whether the request came or went over TLS to a sips URI. */
+  readonly secure: boolean;
+}
+
+/** What a request inside a dialog adds to what the dialog knows. */
+export type InDialogParts = Pick<
+  RequestParts,
+  'via' | 'maxForwards' | 'contact' | 'headers' | 'contentType' | 'body'
+>;
+
+/** Whether a request received in a dialog may be processed; if not, the response to give. */
+export type InDialogVerdict =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly status: 481 | 500; readonly message: string };
+
+/** Methods whose request or 2xx moves the remote target (RFC 3261 §12.2, RFC 3311 §5.1, RFC 6665 §4.4.1). */
+const targetRefreshMethods = new Set(['INVITE', 'UPDATE', 'SUBSCRIBE', 'NOTIFY', 'REFER']);
+
+/**
+ * A dialog: mutable, driven by the messages it sends and receives.
+ * @see RFC 3261 §12
+ */
+export class Dialog {
+  readonly role: 'uac' | 'uas';
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  readonly localUri: Uri;
+  readonly remoteUri: Uri;
+  readonly secure: boolean;
+  #state: DialogState;
+  #remoteTarget: Uri;
+  #routeSet: readonly NameAddr[];
+  #localSequence: number | undefined;
+  #remoteSequence: number | undefined;
+
+  /** @param parts from `dialogOfRequest` or `dialogOfResponse`, or from a store */
+  constructor(parts: DialogParts) {
+    this.role = parts.role;
+    this.callId = parts.callId;
+    this.localTag = parts.localTag;
+    this.remoteTag = parts.remoteTag;
+    this.localUri = parts.localUri;
+    this.remoteUri = parts.remoteUri;
+    this.secure = parts.secure;
+    this.#state = parts.state;
+    this.#remoteTarget = parts.remoteTarget;
+    this.#routeSet = parts.routeSet;
+    this.#localSequence = parts.localSequence;
+    this.#remoteSequence = parts.remoteSequence;
+  }
+
+  /** The key other messages of this dialog find it by. */
+  get id(): string {
+    return dialogId(this.callId, this.localTag, this.remoteTag);
+  }
+
+  get state(): DialogState {
+    return this.#state;
+  }
+
+  /** Where requests inside the dialog go. */
+  get remoteTarget(): Uri {
+    return this.#remoteTarget;
+  }
+
+  /** First hop first. */
+  get routeSet(): readonly NameAddr[] {
+    return this.#routeSet;
+  }
+
+  get localSequence(): number | undefined {
+    return this.#localSequence;
+  }
+
+  get remoteSequence(): number | undefined {
+    return this.#remoteSequence;
+  }
+
+  /**
+   * Builds the next request inside the dialog and counts its CSeq.
+   * @param method any but ACK and CANCEL
+   * @param parts what it carries
+   * @throws DialogFault (code SIP_DIALOG_STATE) where the dialog has ended, or the called side sends BYE on an early one
+   * @see RFC 3261 §12.2.1.1
+   */
+  createRequest(method: string, parts: InDialogParts = {}): SipRequest {
+    if (this.#state === 'terminated') {
+      throw new DialogFault(`${method}: expected a live dialog, found a terminated one. Start a new dialog`);
+    }
+    if (method === 'ACK' || method === 'CANCEL') {
+      throw new DialogFault(
+        `${method}: expected a method with a number of its own. Use createAck or createCancel`,
+      );
+    }
+    if (method === 'BYE' && this.role === 'uas' && this.#state === 'early') {
+      throw new DialogFault(
+        'BYE: expected a confirmed dialog, found an early one. Answer the INVITE with a failure instead',
+      );
+    }
+    const sequence = this.#localSequence === undefined ? 1 : this.#localSequence + 1;
+    if (sequence > maxSequence)
+      throw new DialogFault('CSeq: expected a number below 2^32. Start a new dialog');
+    this.#localSequence = sequence;
+    return this.#build(method, sequence, parts);
+  }
+
+  /**
+   * Builds the ACK for a 2xx. Each repeated 2xx gets the same ACK again.
+   * @param inviteSequence CSeq number of the INVITE that was accepted
+   * @param parts what it carries, for instance an answer
+   * @see RFC 3261 §13.2.2.4
+   */
+  createAck(inviteSequence: number, parts: InDialogParts = {}): SipRequest {
+    return this.#build('ACK', inviteSequence, parts);
+  }
+
+  /**
+   * Builds the BYE and ends the dialog: from here on it takes no part in anything.
+   * @throws DialogFault (code SIP_DIALOG_STATE) as {@link createRequest}
+   * @see RFC 3261 §15.1.1
+   */
+  createBye(parts: InDialogParts = {}): SipRequest {
+    const bye = this.createRequest('BYE', parts);
+    this.#state = 'terminated';
+    return bye;
+  }
+
+  /**
+   * Takes note of a request that arrived in this dialog.
+   * @returns 500 for a CSeq number below one seen before, 481 where the dialog has ended
+   * @see RFC 3261 §12.2.2
+   */
+  receiveRequest(request: SipRequest): InDialogVerdict {
+    const sequence = request.cseq.sequence;
+    // ACK and CANCEL carry the number of the request they belong to and say nothing new.
+    if (request.method === 'ACK' || request.method === 'CANCEL') return { ok: true };
+    if (this.#state === 'terminated') {
+      return { ok: false, status: 481, message: 'Dialog: expected a live one, found a terminated one' };
+    }
+    if (this.#remoteSequence !== undefined && sequence <= this.#remoteSequence) {
+      return {
+        ok: false,
+        status: 500,
+        message: `CSeq: expected a number above ${this.#remoteSequence}, found ${sequence}`,
+      };
+    }
+    this.#remoteSequence = sequence;
+    return { ok: true };
+  }
+
+  /**
+   * Takes note of the final response this side gave to a request in the dialog: only an accepted request changes it.
+   * @param request as received
+   * @param status of the response
+   */
+  requestAnswered(request: SipRequest, status: number): void {
+    if (status < 200 || status >= 300) return;
+    if (request.method === 'BYE') this.#state = 'terminated';
+    else if (this.#state !== 'terminated') this.#refreshTarget(request);
+  }
+
+  /**
+   * Takes note of a response to a request this side sent in the dialog, the one that made it included.
+   * @param response as received
+   * @see RFC 3261 §12.2.1.2, §13.2.2.4
+   */
+  receiveResponse(response: SipResponse): void {
+    const { status } = response;
+    if (this.#state === 'terminated' || status < 200) return;
+    const initial = this.#state === 'early' && this.role === 'uac' && response.cseq.method === 'INVITE';
+    if (status < 300) {
+      if (initial) {
+        this.#state = 'confirmed';
+        this.#routeSet = [...response.recordRoutes].reverse();
+      }
+      this.#refreshTarget(response);
+    } else if (initial || status === 481 || status === 408) {
+      this.#state = 'terminated';
+    }
+  }
+
+  /** The 2xx of this side went out: the dialog is confirmed. */
+  confirm(): void {
+    if (this.#state === 'early') this.#state = 'confirmed';
+  }
+
+  /** Ends the dialog: no response to a request in it (as 408), a failure for the INVITE, or the end of its usage. */
+  terminate(): void {
+    this.#state = 'terminated';
+  }
+
+  #refreshTarget(message: SipRequest | SipResponse): void {
+    if (!targetRefreshMethods.has(message.cseq.method)) return;
+    const contact = message.contacts[0];
+    if (contact !== undefined) this.#remoteTarget = contact.uri;
+  }
+
+  #build(method: string, sequence: number, parts: InDialogParts): SipRequest {
+    const { uri, routes } = applyRouteSet(this.#remoteTarget, this.#routeSet);
+    return createRequest({
+      ...parts,
+      method,
+      uri,
+      routes,
+      from: tagged(this.localUri, this.localTag),
+      to: tagged(this.remoteUri, this.remoteTag),
+      callId: this.callId,
+      cseq: new CSeq(sequence, method),
+    });
+  }
+}
+
+/** Thrown where a program asks of a dialog what its state does not allow. */
+export class DialogFault extends Error {
+  readonly code = 'SIP_DIALOG_STATE';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'DialogFault';
+  }
+}
+
+function tagged(uri: Uri, tag: string): NameAddr {
+  return NameAddr.from({ uri, parameters: tag === '' ? {} : { tag } });
+}

@@ -1,0 +1,27 @@
+import { NameAddr } from '../headers/name-addr.ts';
+import type { SipUri, Uri } from '../uri/uri.ts';
+
+/** What a route set and a remote target give a request: its Request-URI and Route values. */
+export interface RoutedTarget {
+  readonly uri: Uri;
+  readonly routes: readonly NameAddr[];
+}
+
+/**
+ * Applies a route set. A first hop that is a strict router gets the Request-URI, and the target moves to the end.
+ * @param target the remote target, or the URI of a new request
+ * @param routes first hop first
+ * @see RFC 3261 §12.2.1.1
+ */
+export function applyRouteSet(target: Uri, routes: readonly NameAddr[]): RoutedTarget {
+  const first = routes[0];
+  if (first === undefined || first.uri.kind !== 'sip' || first.uri.isLooseRouter)
+    return { uri: target, routes };
+  return { uri: requestUriOf(first.uri), routes: [...routes.slice(1), NameAddr.from({ uri: target })] };
+}
+
+/** A URI without what may not stand in a Request-URI: the `method` parameter and header components. */
+function requestUriOf(uri: SipUri): SipUri {
+  if (uri.rawHeaders === undefined && !uri.parameters.has('method')) return uri;
+  return uri.with({ headers: undefined, parameters: uri.parameters.without('method') });
+}
