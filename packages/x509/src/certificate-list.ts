@@ -1,3 +1,4 @@
+import type { TimeForm } from './der/time.ts';
 import type {
   AccessDescription,
   AuthorityKeyIdentifier,
@@ -29,6 +30,7 @@ export interface RevokedCertificate {
   readonly serialHex: string;
   /** Milliseconds since 1970. */
   readonly revocationDate: number;
+  readonly revocationDateForm: TimeForm;
   readonly reason?: CrlReason | undefined;
   /** Milliseconds since 1970. */
   readonly invalidityDate?: number | undefined;
@@ -49,11 +51,15 @@ export interface CertificateList extends Signed {
   readonly thisUpdate: number;
   /** Milliseconds since 1970. */
   readonly nextUpdate?: number | undefined;
+  /** How the times were written; §5.1.2.4 prescribes UTCTime through 2049, but readers take both. */
+  readonly thisUpdateForm: TimeForm;
+  readonly nextUpdateForm?: TimeForm | undefined;
   readonly extensions: readonly Extension[];
   /** Critical extensions of the CRL whose meaning this package does not know. */
   readonly unknownCritical: readonly string[];
   /** Critical extensions that occur in entries and whose meaning this package does not know. */
   readonly unknownCriticalInEntries: readonly string[];
+  /** Sequence number, 0 or more. @see RFC 5280 §5.2.3 */
   readonly crlNumber?: bigint | undefined;
   /** Number of the base that this delta amends; present exactly when it is a delta CRL. @see RFC 5280 §5.2.4 */
   readonly baseCrlNumber?: bigint | undefined;

@@ -137,11 +137,13 @@ export class ExtensionBlock {
   }
 
   private oid(mark: number): string {
-    const { reader } = this;
-    reader.pos = this.marks[mark + 2]!;
-    reader.end = this.marks[mark + 3]!;
-    reader.oid();
-    return oidText(reader.bytes, reader.start, reader.stop);
+    const { bytes } = this.reader;
+    // Object identifiers are limited to 128 octets, and 128 needs the long form of length.
+    const at = this.marks[mark + 2]!;
+    const length = bytes[at + 1]!;
+    return length < 0x80
+      ? oidText(bytes, at + 2, at + 2 + length)
+      : oidText(bytes, at + 3, at + 3 + bytes[at + 2]!);
   }
 }
 

@@ -3,6 +3,7 @@ export type { Certificate } from './certificate.ts';
 export type { CertificateList, CrlReason, RevokedCertificate } from './certificate-list.ts';
 export type { CertificationRequest } from './certification-request.ts';
 export { decodeCertificate } from './decode-certificate.ts';
+export { decodeCrl } from './decode-crl.ts';
 export { decodeCertificationRequest } from './decode-request.ts';
 export type { Decoded, DecodeError, DecodeErrorCode, DecodeLimits } from './decoded.ts';
 export type { TimeForm } from './der/time.ts';
