@@ -55,7 +55,7 @@ class Dial {
     this.#link = completeLink('outbound', options.link);
     this.#place = `${options.host}:${options.port}`;
     const name = serverNameFor(options.expect, options.host);
-    const dialled: tls.ConnectionOptions & TcpNetConnectOpts = {
+    const dialled: tls.ConnectionOptions & tls.TLSSocketOptions & TcpNetConnectOpts = {
       host: options.host,
       port: options.port,
       secureContext: clientContext(options.trust, options.identity?.current, this.#link, options.minVersion),

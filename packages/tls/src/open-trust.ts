@@ -1,0 +1,207 @@
+import { createHash } from 'node:crypto';
+import {
+  type AnchorSet,
+  createJudge,
+  type PolicyStage,
+  type RevocationKnowledge,
+  type RevocationPolicy,
+  type TrustPolicy,
+} from '@entente/trust';
+import {
+  type AnchorDefaults,
+  anchorsFrom,
+  createRevocationFetcher,
+  crlsFrom,
+  type FetcherOptions,
+  type RevocationFetcher,
+  type Store,
+  type StoreLocation,
+} from '@entente/trust/node';
+import { encodePem } from '@entente/x509';
+import { type Clock, systemClock } from './clock.ts';
+import { createTrust } from './create-trust.ts';
+import type { ChangeScope, Trust } from './trust.ts';
+
+/** Where anchors come from: a file or directory of PEM, `{ pem }`, a set made by the caller, or a store that follows something. */
+export type AnchorLocation = StoreLocation | AnchorSet | Store<AnchorSet>;
+/** Where CRLs come from: a file or directory, `{ pem }`, what the caller knows, or a store that follows something. */
+export type CrlLocation = StoreLocation | RevocationKnowledge | Store<RevocationKnowledge>;
+
+/** Options of {@link openTrust}. */
+export interface OpenTrustOptions {
+  /** Whom to believe. */
+  readonly anchors: AnchorLocation | readonly AnchorLocation[];
+  /** What is known to be revoked. */
+  readonly crls?: CrlLocation | readonly CrlLocation[];
+  /** Fetch CRLs and OCSP responses from these hosts when a verdict needs them. Without it nothing is fetched. */
+  readonly fetch?: FetcherOptions;
+  /** Limits for the anchors that come from files or text. */
+  readonly anchorDefaults?: AnchorDefaults;
+  /** How fresh revocation knowledge must be below those anchors; the same as `anchorDefaults.revocation`. */
+  readonly revocation?: RevocationPolicy;
+  /** Profile of the validator. Default `entente`. */
+  readonly policy?: TrustPolicy;
+  /** Policies that may refuse what has passed everything else. */
+  readonly policies?: readonly PolicyStage[];
+  /** Follow files. Default true. */
+  readonly watch?: boolean;
+  /** Told when changed files could not be used; the old ones stay in force. */
+  readonly onFault?: (fault: unknown) => void;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
+}
+
+/**
+ * A trust state from files: anchors and CRLs that are followed, and revocation knowledge that is fetched where that is allowed.
+ *
+ * @param options - anchors, CRLs, what may be fetched, and the policy
+ * @returns the trust, for `serve`, `connect`, `agent` and `dispatcher`
+ * @throws StoreFault (by code) where a store cannot be used
+ */
+export async function openTrust(options: OpenTrustOptions): Promise<Trust> {
+  const clock = options.clock ?? systemClock;
+  const opened: { [Symbol.asyncDispose](): Promise<void> }[] = [];
+  try {
+    const anchors = await Promise.all(listOf(options.anchors).map((from) => openAnchors(from, options)));
+    opened.push(...anchors.filter((store) => store !== undefined));
+    const crls = await Promise.all(listOf(options.crls).map((from) => openCrls(from, options)));
+    opened.push(...crls);
+    const fetcher =
+      options.fetch === undefined
+        ? undefined
+        : await createRevocationFetcher({ now: () => clock.now(), ...options.fetch });
+    if (fetcher !== undefined) opened.push(fetcher);
+    return assemble(options, clock, anchors, crls, fetcher, opened);
+  } catch (fault) {
+    for (const store of opened.reverse()) await store[Symbol.asyncDispose]();
+    throw fault;
+  }
+}
+
+function assemble(
+  options: OpenTrustOptions,
+  clock: Clock,
+  anchorStores: readonly Store<AnchorSet>[],
+  crlStores: readonly Store<RevocationKnowledge>[],
+  fetcher: RevocationFetcher | undefined,
+  opened: readonly { [Symbol.asyncDispose](): Promise<void> }[],
+): Trust {
+  const knowledgeSources = fetcher === undefined ? crlStores : [...crlStores, fetcher.store];
+  let anchors = joinAnchors(anchorStores);
+  let knowledge = joinKnowledge(knowledgeSources);
+  let version = versionOf(anchors, knowledge);
+  let platform: readonly string[] | undefined;
+  const trust = createTrust({
+    judge: createJudge({
+      anchors: () => anchors,
+      revocation: () => knowledge,
+      ...(options.policy === undefined ? {} : { policy: options.policy }),
+      ...(options.policies === undefined ? {} : { policies: options.policies }),
+    }),
+    version: () => version,
+    clock,
+    ...(fetcher === undefined
+      ? {}
+      : { prepare: (presented, question) => fetcher.prepare(presented, anchors, question.now) }),
+    platformAnchors: () => {
+      platform ??= anchors.anchors.map(({ certificate }) => encodePem('CERTIFICATE', certificate.der));
+      return platform;
+    },
+    async dispose() {
+      for (const store of [...opened].reverse()) await store[Symbol.asyncDispose]();
+    },
+  });
+  const changed = (scope?: ChangeScope) => {
+    version = versionOf(anchors, knowledge);
+    trust.announce(scope);
+  };
+  for (const store of anchorStores) {
+    store.onChange(() => {
+      anchors = joinAnchors(anchorStores);
+      platform = undefined;
+      changed();
+    });
+  }
+  for (const store of knowledgeSources) {
+    store.onChange(() => {
+      const before = knowledge;
+      knowledge = joinKnowledge(knowledgeSources);
+      changed(touchedIssuers(before, knowledge));
+    });
+  }
+  return trust;
+}
+
+/** Issuers whose CRLs differ. An OCSP response names its issuer only by hashes: then everything is judged again. */
+function touchedIssuers(before: RevocationKnowledge, after: RevocationKnowledge): ChangeScope | undefined {
+  if (differ(before.ocspResponses ?? [], after.ocspResponses ?? [])) return undefined;
+  const touched = new Set<string>();
+  for (const crl of before.crls) if (!after.crls.includes(crl)) touched.add(crl.issuer.toString());
+  for (const crl of after.crls) {
+    if (before.crls.includes(crl)) continue;
+    // An indirect CRL speaks for other issuers than the one that signed it (RFC 5280 §5.2.5).
+    if (crl.issuingDistributionPoint?.indirectCRL === true) return undefined;
+    touched.add(crl.issuer.toString());
+  }
+  return { issuers: [...touched] };
+}
+
+function differ(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length !== b.length || a.some((item, index) => item !== b[index]);
+}
+
+async function openAnchors(from: AnchorLocation, options: OpenTrustOptions): Promise<Store<AnchorSet>> {
+  if (isStore(from)) return from;
+  if (typeof from === 'object' && 'anchors' in from) return still(from);
+  return anchorsFrom(from, {
+    ...options.anchorDefaults,
+    ...(options.revocation === undefined ? {} : { revocation: options.revocation }),
+    ...followOf(options),
+  });
+}
+
+async function openCrls(from: CrlLocation, options: OpenTrustOptions): Promise<Store<RevocationKnowledge>> {
+  if (isStore(from)) return from;
+  if (typeof from === 'object' && 'crls' in from) return still(from);
+  return crlsFrom(from, followOf(options));
+}
+
+function followOf({ watch, onFault }: OpenTrustOptions) {
+  return { ...(watch === undefined ? {} : { watch }), ...(onFault === undefined ? {} : { onFault }) };
+}
+
+function isStore<T>(from: object | string): from is Store<T> {
+  return typeof from === 'object' && 'current' in from && 'onChange' in from;
+}
+
+/** A store over something that does not change. */
+function still<T>(current: T): Store<T> {
+  return { current, onChange: () => () => {}, [Symbol.asyncDispose]: async () => {} };
+}
+
+function listOf<T>(given: T | readonly T[] | undefined): readonly T[] {
+  if (given === undefined) return [];
+  return Array.isArray(given) ? given : [given as T];
+}
+
+function joinAnchors(stores: readonly Store<AnchorSet>[]): AnchorSet {
+  return stores.length === 1
+    ? stores[0]!.current
+    : { anchors: stores.flatMap((store) => store.current.anchors) };
+}
+
+function joinKnowledge(stores: readonly Store<RevocationKnowledge>[]): RevocationKnowledge {
+  return {
+    crls: stores.flatMap((store) => store.current.crls),
+    ocspResponses: stores.flatMap((store) => store.current.ocspResponses ?? []),
+  };
+}
+
+/** A digest of everything that verdicts depend on. */
+function versionOf(anchors: AnchorSet, knowledge: RevocationKnowledge): string {
+  const hash = createHash('sha256');
+  for (const { name, certificate } of anchors.anchors) hash.update(name).update(certificate.der);
+  for (const crl of knowledge.crls) hash.update(crl.signature).update(String(crl.thisUpdate));
+  for (const response of knowledge.ocspResponses ?? []) hash.update(response);
+  return hash.digest('hex').slice(0, 16);
+}

@@ -1,0 +1,88 @@
+import { decodeCertificate } from '@entente/x509';
+import type { AnchorLimits, AnchorSet, TrustAnchor } from '../anchor.ts';
+import type { RevocationPolicy } from '../revocation/policy.ts';
+import { StoreFault } from './fault.ts';
+import { follow } from './follow.ts';
+import { type FoundBlock, readBlocks, type StoreLocation } from './read-blocks.ts';
+import type { FollowOptions, Store } from './store.ts';
+
+/** What every anchor of a store has in common. */
+export interface AnchorDefaults {
+  /** Limits that we impose on each of them. */
+  readonly limits?: AnchorLimits;
+  /** How fresh revocation knowledge must be below them. */
+  readonly revocation?: RevocationPolicy;
+  /** See `TrustAnchor.serverAuthSuffices`. */
+  readonly serverAuthSuffices?: boolean;
+}
+
+/** Options of {@link anchorsFrom}. */
+export interface AnchorsFromOptions extends FollowOptions, AnchorDefaults {}
+
+/**
+ * Anchors from a PEM file, from every certificate file in a directory, or from PEM text. Files are followed: a change takes
+ * effect by itself, whole or not at all, and files that have become empty or broken change nothing but are told to `onFault`.
+ *
+ * @param location - path of a file or directory, or `{ pem }`
+ * @param options - limits for these anchors, and how files are followed
+ * @returns the anchors in force
+ * @throws StoreFault `ENTENTE_STORE_UNREADABLE`, `ENTENTE_STORE_MALFORMED`, `ENTENTE_STORE_EMPTY`
+ */
+export function anchorsFrom(
+  location: StoreLocation,
+  options: AnchorsFromOptions = {},
+): Promise<Store<AnchorSet>> {
+  return follow(
+    typeof location === 'string' ? [location] : [],
+    async () => anchorSet(await readBlocks(location, 'CERTIFICATE'), options, placeOf(location)),
+    options,
+  );
+}
+
+/** @internal */
+export function anchorSet(
+  blocks: readonly FoundBlock[],
+  { limits, revocation, serverAuthSuffices }: AnchorDefaults,
+  place: string,
+): AnchorSet {
+  const anchors: TrustAnchor[] = [];
+  const known = new Set<string>();
+  const names = new Set<string>();
+  for (const block of blocks) {
+    if (block.label !== 'CERTIFICATE' && block.label !== 'TRUSTED CERTIFICATE') continue;
+    const decoded = decodeCertificate(block.der);
+    if (!decoded.ok) {
+      throw new StoreFault('ENTENTE_STORE_MALFORMED', {
+        sentence: `expected a certificate, found ${decoded.error.message} (${decoded.error.where})`,
+        place: block.place,
+        remedy: 'replace the certificate, or remove it',
+      });
+    }
+    const certificate = decoded.value;
+    const key = Buffer.from(certificate.der).toString('base64');
+    if (known.has(key)) continue;
+    known.add(key);
+    const subject = certificate.subject.toString();
+    const name = names.has(subject) ? `${subject} (serial ${certificate.serialHex})` : subject;
+    names.add(name);
+    anchors.push({
+      name,
+      certificate,
+      ...(limits === undefined ? {} : { limits }),
+      ...(revocation === undefined ? {} : { revocation }),
+      ...(serverAuthSuffices === undefined ? {} : { serverAuthSuffices }),
+    });
+  }
+  if (anchors.length === 0) {
+    throw new StoreFault('ENTENTE_STORE_EMPTY', {
+      sentence: 'expected at least one CA certificate, found none',
+      place,
+      remedy: 'put the root certificate there, as a PEM block CERTIFICATE',
+    });
+  }
+  return { anchors };
+}
+
+function placeOf(location: StoreLocation): string {
+  return typeof location === 'string' ? location : 'text';
+}

@@ -1,0 +1,36 @@
+/** Stable literals of the faults of stores. */
+export type StoreFaultCode =
+  | 'ENTENTE_STORE_UNREADABLE'
+  | 'ENTENTE_STORE_EMPTY'
+  | 'ENTENTE_STORE_MALFORMED'
+  | 'ENTENTE_NO_SYSTEM_ANCHORS';
+
+/**
+ * A store of anchors or CRLs that cannot be used: one sentence, the place, the remedy. Match it by `code`.
+ */
+export class StoreFault extends Error {
+  readonly code: StoreFaultCode;
+  /** File, directory or option. */
+  readonly place: string;
+  readonly remedy: string;
+
+  /**
+   * @param code - stable literal
+   * @param parts - sentence without final stop, place, remedy, cause
+   */
+  constructor(
+    code: StoreFaultCode,
+    parts: {
+      readonly sentence: string;
+      readonly place: string;
+      readonly remedy: string;
+      readonly cause?: unknown;
+    },
+  ) {
+    super(parts.sentence, parts.cause === undefined ? undefined : { cause: parts.cause });
+    this.name = 'StoreFault';
+    this.code = code;
+    this.place = parts.place;
+    this.remedy = parts.remedy;
+  }
+}

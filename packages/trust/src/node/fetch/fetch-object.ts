@@ -1,0 +1,122 @@
+import { lookup } from 'node:dns/promises';
+import { type ClientRequest, request } from 'node:http';
+import { isIP } from 'node:net';
+import { type FetchRules, hostListed, privateAllowed } from './fetch-rules.ts';
+import { isPublicAddress } from './public-address.ts';
+
+/** What to fetch. */
+export interface ObjectRequest {
+  readonly url: string;
+  /** Bytes the answer may have. */
+  readonly maxBytes: number;
+  /** Present: POST with this body. */
+  readonly body?: { readonly bytes: Uint8Array; readonly mediaType: string };
+}
+
+/** The answer, or why there is none. */
+export type FetchedObject =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly why: string };
+
+/** Addresses behind a name. */
+export type LookUp = (host: string) => Promise<readonly string[]>;
+
+/** The resolver of this system. */
+export const systemLookUp: LookUp = async (host) =>
+  (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
+
+/**
+ * Fetches one object over plain HTTP: only from listed hosts, only at an address that was checked, without following redirects,
+ * bounded in size and time. CRLs and OCSP responses are signed, and HTTPS for them would be circular (RFC 5280 §8).
+ *
+ * @param wanted - URL, bound and body
+ * @param rules - hosts and time
+ * @param lookUp - resolver
+ */
+export async function fetchObject(
+  wanted: ObjectRequest,
+  rules: FetchRules,
+  lookUp: LookUp = systemLookUp,
+): Promise<FetchedObject> {
+  const url = URL.canParse(wanted.url) ? new URL(wanted.url) : undefined;
+  if (url === undefined || url.protocol !== 'http:') return failed('the location is not an http URL');
+  if (url.username !== '' || url.password !== '') return failed('the location carries a user name');
+  const host = url.hostname.toLowerCase().replace(/^\[(.*)\]$/, '$1');
+  if (!hostListed(rules, host)) return failed(`host ${host} is not listed`);
+  const end = AbortSignal.timeout(rules.timeoutMs ?? 5_000);
+  try {
+    const address = await checkedAddress(host, rules, lookUp, end);
+    if (address === undefined) return failed(`host ${host} has no address that may be asked`);
+    return await transfer(url, address, wanted, end);
+  } catch (error) {
+    if (end.aborted) return failed(`no whole answer within ${rules.timeoutMs ?? 5_000} ms`);
+    return failed((error as NodeJS.ErrnoException).code ?? (error as Error).message);
+  }
+}
+
+async function checkedAddress(
+  host: string,
+  rules: FetchRules,
+  lookUp: LookUp,
+  end: AbortSignal,
+): Promise<string | undefined> {
+  const addresses = isIP(host) === 0 ? await aborting(lookUp(host), end) : [host];
+  return addresses.find((address) => isPublicAddress(address) || privateAllowed(rules, host));
+}
+
+function aborting<T>(work: Promise<T>, end: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    end.addEventListener('abort', () => reject(end.reason), { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+function transfer(
+  url: URL,
+  address: string,
+  { maxBytes, body }: ObjectRequest,
+  signal: AbortSignal,
+): Promise<FetchedObject> {
+  return new Promise((resolve, reject) => {
+    const asked: ClientRequest = request({
+      // The address that was checked, not the name: a second look-up could answer differently.
+      host: address,
+      port: url.port === '' ? 80 : Number(url.port),
+      path: `${url.pathname}${url.search}`,
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        host: url.host,
+        ...(body === undefined
+          ? {}
+          : { 'content-type': body.mediaType, 'content-length': String(body.bytes.length) }),
+      },
+      agent: false,
+      signal,
+    });
+    const give = (outcome: FetchedObject) => {
+      resolve(outcome);
+      asked.destroy();
+    };
+    asked.on('error', reject);
+    asked.on('response', (answer) => {
+      if (answer.statusCode !== 200) return give(failed(`status ${answer.statusCode}`));
+      const announced = Number(answer.headers['content-length'] ?? 0);
+      if (announced > maxBytes) return give(failed(`${announced} bytes, more than ${maxBytes}`));
+      const chunks: Uint8Array[] = [];
+      let length = 0;
+      answer.on('data', (chunk: Uint8Array) => {
+        length += chunk.length;
+        if (length > maxBytes) return give(failed(`more than ${maxBytes} bytes`));
+        chunks.push(chunk);
+      });
+      answer.on('error', reject);
+      answer.on('aborted', () => reject(new Error('the answer broke off')));
+      answer.on('end', () => resolve({ ok: true, bytes: Buffer.concat(chunks) }));
+    });
+    asked.end(body?.bytes);
+  });
+}
+
+function failed(why: string): FetchedObject {
+  return { ok: false, why };
+}

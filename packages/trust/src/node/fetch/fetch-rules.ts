@@ -1,0 +1,45 @@
+/**
+ * What may be fetched, from where, and how much of it. Nothing is fetched from a host that is not listed.
+ */
+export interface FetchRules {
+  /** Host names, lower case; `*.contoso.example` stands for every name below, `*` for every public host. */
+  readonly hosts: readonly string[];
+  /** Listed hosts that may have private, loopback or link-local addresses: names or literal addresses. */
+  readonly privateHosts?: readonly string[];
+  /** Milliseconds for one object, from the look-up to the last byte. Default 5,000. */
+  readonly timeoutMs?: number;
+  /** Bytes of one CRL. Default 16 MiB. */
+  readonly maxCrlBytes?: number;
+  /** Bytes of one OCSP response. Default 64 KiB. */
+  readonly maxOcspBytes?: number;
+  /** Objects fetched for one chain. Default 8. */
+  readonly maxPerChain?: number;
+}
+
+/**
+ * Whether a host may be asked at all.
+ * @param rules - the rules
+ * @param host - host of a URL, lower case
+ */
+export function hostListed(rules: FetchRules, host: string): boolean {
+  return (
+    rules.hosts.some((entry) => matches(entry, host)) ||
+    (rules.privateHosts ?? []).some((entry) => matches(entry, host))
+  );
+}
+
+/**
+ * Whether a host may have an address that is not public.
+ * @param rules - the rules
+ * @param host - host of a URL, lower case
+ */
+export function privateAllowed(rules: FetchRules, host: string): boolean {
+  return (rules.privateHosts ?? []).some((entry) => matches(entry, host));
+}
+
+function matches(entry: string, host: string): boolean {
+  const wanted = entry.toLowerCase();
+  if (wanted === '*') return true;
+  if (wanted.startsWith('*.')) return host.endsWith(wanted.slice(1)) && host.length > wanted.length - 1;
+  return wanted === host;
+}

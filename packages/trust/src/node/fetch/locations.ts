@@ -1,0 +1,39 @@
+import { type Certificate, type DistributionPoint, oids } from '@entente/x509';
+
+/** Where a certificate says that its status can be learned. */
+export interface StatusLocations {
+  /** URLs of complete and delta CRLs. */
+  readonly crls: readonly string[];
+  /** URLs of OCSP responders. */
+  readonly ocsp: readonly string[];
+}
+
+/** OID of the access method OCSP. @see RFC 5280 §4.2.2.1 */
+const ocspMethod = '1.3.6.1.5.5.7.48.1';
+
+/**
+ * Reads the http locations of CRLs and OCSP responders.
+ *
+ * @param certificate - whose status is wanted
+ * @see RFC 5280 §4.2.1.13, §4.2.1.15, §4.2.2.1
+ */
+export function statusLocations(certificate: Certificate): StatusLocations {
+  return {
+    crls: [...httpUrls(certificate.crlDistributionPoints ?? []), ...httpUrls(certificate.freshestCrl ?? [])],
+    ocsp: (certificate.authorityInfoAccess ?? [])
+      .filter(({ method }) => method === ocspMethod)
+      .flatMap(({ location }) => (location.type === 'uri' && isHttp(location.value) ? [location.value] : [])),
+  };
+}
+
+function httpUrls(points: readonly DistributionPoint[]): string[] {
+  return points.flatMap(({ name }) =>
+    name !== undefined && name.type === 'full'
+      ? name.names.flatMap((each) => (each.type === 'uri' && isHttp(each.value) ? [each.value] : []))
+      : [],
+  );
+}
+
+function isHttp(url: string): boolean {
+  return url.slice(0, 7).toLowerCase() === 'http://';
+}

@@ -1,0 +1,80 @@
+import { stat } from 'node:fs/promises';
+import { filesOf } from './read-blocks.ts';
+import type { FollowOptions, Store } from './store.ts';
+
+/**
+ * Keeps a value that follows files. It is read again when names, sizes or times differ from the last look *and* have stayed the
+ * same for one interval, so that a file that is being written is not taken for its first half.
+ *
+ * @param paths - files and directories; none: the value never changes
+ * @param read - reads the value whole, or throws
+ * @param options - whether and how often to look, and who is told of faults
+ */
+export async function follow<T>(
+  paths: readonly string[],
+  read: () => Promise<T>,
+  options: FollowOptions = {},
+): Promise<Store<T>> {
+  const listeners = new Set<(current: T) => void>();
+  let usedState = await stateOf(paths);
+  let seenState = usedState;
+  let current = await read();
+  let looking = false;
+  let stopped = false;
+
+  const look = async () => {
+    const state = await stateOf(paths);
+    const settled = state === seenState;
+    seenState = state;
+    if (!settled || state === usedState) return;
+    usedState = state;
+    const next = await read();
+    if (stopped) return;
+    current = next;
+    for (const listener of [...listeners]) listener(next);
+  };
+  const timer =
+    options.watch === false || paths.length === 0
+      ? undefined
+      : setInterval(() => {
+          if (looking) return;
+          looking = true;
+          look()
+            .catch((fault: unknown) => options.onFault?.(fault))
+            .finally(() => {
+              looking = false;
+            });
+        }, options.intervalMs ?? 1_000);
+  timer?.unref();
+
+  return {
+    get current() {
+      return current;
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      stopped = true;
+      clearInterval(timer);
+      listeners.clear();
+    },
+  };
+}
+
+/** Names, sizes, times and inodes of every file: any change of content by ordinary means changes it. */
+async function stateOf(paths: readonly string[]): Promise<string> {
+  const lines: string[] = [];
+  for (const path of paths) {
+    for (const file of await filesOf(path).catch(() => [path])) {
+      const status = await stat(file, { bigint: true }).catch(() => undefined);
+      lines.push(
+        status === undefined ? `${file} gone` : `${file} ${status.size} ${status.mtimeNs} ${status.ino}`,
+      );
+    }
+  }
+  return lines.join('\n');
+}
