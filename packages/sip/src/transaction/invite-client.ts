@@ -129,10 +129,17 @@ export class InviteClientTransaction<Context = unknown> {
     stopAllTimers(this);
     this.#ack = ackForFailure(this.request, response);
     if (!this.reliable) startTimer(this, 'D', timerDMs);
-    this.sink.send(this, this.#ack);
+    // The user first: should the ACK fail to go out, the transaction is over before there is anybody left to tell.
     this.sink.deliver(this, response);
-    // Timer D is zero on a reliable transport; the state may have changed while the user was told.
-    if (this.reliable && this.state === 'completed') this.#end('completed');
+    if (!this.#is('completed')) return;
+    this.sink.send(this, this.#ack);
+    // Timer D is zero on a reliable transport.
+    if (this.reliable && this.#is('completed')) this.#end('completed');
+  }
+
+  /** The state now, after a sink was called: whoever was told may have ended the transaction. */
+  #is(state: InviteClientState): boolean {
+    return this.state === state;
   }
 
   #end(end: TransactionEnd): void {

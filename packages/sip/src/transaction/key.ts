@@ -6,21 +6,16 @@ import type { SipResponse } from '../message/response.ts';
  * The key under which the server transaction of a request is kept: branch, sent-by and method, with ACK counted as
  * INVITE so that it finds the INVITE it acknowledges.
  * @param request as received
+ * @param method look for a transaction of this method instead: `INVITE` to find what a CANCEL wants to end (§9.2)
  * @returns undefined where the branch does not begin with the magic cookie: matching as in RFC 2543 is not offered,
  *   such a request is answered 400
  * @see RFC 3261 §17.2.3
  */
-export function serverTransactionKey(request: SipRequest): string | undefined {
-  return keyOf(request.topVia, request.method === 'ACK' ? 'INVITE' : request.method);
-}
-
-/**
- * The key of the INVITE server transaction that a CANCEL wants to end.
- * @param cancel a CANCEL as received
- * @see RFC 3261 §9.2
- */
-export function cancelledTransactionKey(cancel: SipRequest): string | undefined {
-  return keyOf(cancel.topVia, 'INVITE');
+export function serverTransactionKey(
+  request: SipRequest,
+  method: string = request.method,
+): string | undefined {
+  return keyOf(request.topVia, method === 'ACK' ? 'INVITE' : method);
 }
 
 /**
