@@ -5,6 +5,7 @@ export { createTrust, type OwnedTrust, type TrustSupplier } from './create-trust
 export { isTrustError, TlsFault, type TlsFaultCode, TrustError } from './fault.ts';
 export type { Identity, IdentitySource, KeyMaterial } from './identity.ts';
 export { type LoadIdentityOptions, loadIdentity } from './load-identity.ts';
+export { type AnchorLocation, type CrlLocation, type OpenTrustOptions, openTrust } from './open-trust.ts';
 export {
   type HasSocket,
   type Peer,

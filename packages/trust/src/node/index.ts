@@ -1,6 +1,13 @@
 export { type AnchorDefaults, type AnchorsFromOptions, anchorsFrom } from './anchors-from.ts';
 export { crlsFrom } from './crls-from.ts';
 export { StoreFault, type StoreFaultCode } from './fault.ts';
+export type { LookUp } from './fetch/fetch-object.ts';
+export type { FetchRules } from './fetch/fetch-rules.ts';
+export {
+  createRevocationFetcher,
+  type FetcherOptions,
+  type RevocationFetcher,
+} from './fetch/revocation-fetcher.ts';
 export type { StoreLocation } from './read-blocks.ts';
 export type { FollowOptions, Store } from './store.ts';
 export { type SystemAnchors, systemAnchors, systemBundles } from './system-anchors.ts';

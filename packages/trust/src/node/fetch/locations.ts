@@ -8,9 +8,6 @@ export interface StatusLocations {
   readonly ocsp: readonly string[];
 }
 
-/** OID of the access method OCSP. @see RFC 5280 §4.2.2.1 */
-const ocspMethod = '1.3.6.1.5.5.7.48.1';
-
 /**
  * Reads the http locations of CRLs and OCSP responders.
  *
@@ -21,7 +18,7 @@ export function statusLocations(certificate: Certificate): StatusLocations {
   return {
     crls: [...httpUrls(certificate.crlDistributionPoints ?? []), ...httpUrls(certificate.freshestCrl ?? [])],
     ocsp: (certificate.authorityInfoAccess ?? [])
-      .filter(({ method }) => method === ocspMethod)
+      .filter(({ method }) => method === oids.ocsp)
       .flatMap(({ location }) => (location.type === 'uri' && isHttp(location.value) ? [location.value] : [])),
   };
 }

@@ -1,0 +1,51 @@
+import { type Certificate, decodeCertificate } from '@entente/x509';
+import type { AnchorSet } from '../../anchor.ts';
+import type { PresentedChain } from '../../question.ts';
+import { verificationKey } from '../../signatures/public-key.ts';
+import { verifySignature } from '../../signatures/verify-signature.ts';
+
+/** A certificate whose status is wanted, and who issued it. */
+export interface IssuedCertificate {
+  readonly certificate: Certificate;
+  readonly issuer: Certificate;
+}
+
+/** Certificates of a chain that are looked at; a path that has passed is shorter. */
+const mostCertificates = 16;
+
+/**
+ * Walks from the leaf up to an anchor and pairs each certificate with its issuer. Whatever does not belong to that walk is not
+ * asked about, so that a peer cannot send us fetching by adding strangers.
+ *
+ * @param presented - a chain whose path has passed a judge
+ * @param anchors - the anchors it was judged by
+ */
+export function issuedCertificates(
+  presented: PresentedChain,
+  anchors: AnchorSet,
+): readonly IssuedCertificate[] {
+  const sent = presented.certificates.slice(0, mostCertificates).flatMap((der) => {
+    const decoded = decodeCertificate(der);
+    return decoded.ok ? [decoded.value] : [];
+  });
+  const tops = anchors.anchors.map((anchor) => anchor.certificate);
+  const pairs: IssuedCertificate[] = [];
+  let at = sent[0];
+  while (at !== undefined && pairs.length < mostCertificates) {
+    const child = at;
+    const top = tops.find((candidate) => issued(candidate, child));
+    const issuer: Certificate | undefined =
+      top ?? sent.find((candidate) => candidate !== child && issued(candidate, child));
+    if (issuer === undefined) break;
+    pairs.push({ certificate: child, issuer });
+    at = top === undefined ? issuer : undefined;
+  }
+  return pairs;
+}
+
+function issued(candidate: Certificate, child: Certificate): boolean {
+  return (
+    candidate.subject.canonical === child.issuer.canonical &&
+    verifySignature(child, verificationKey(candidate))
+  );
+}
