@@ -1,3 +1,17 @@
+export type { AuthorityName } from './ceremony/authority-name.ts';
+export { type AuthorityRequestOptions, createAuthorityRequest } from './ceremony/authority-request.ts';
+export { issuerId, publicationPaths, spkiHash } from './ceremony/issuer-id.ts';
+export { createIssuingAuthority, type IssuingAuthorityOptions } from './ceremony/issuing-authority.ts';
+export { type AuthorityKeyKind, authorityKeyAlgorithms } from './ceremony/key-algorithm.ts';
+export { createRootAuthority, type RootAuthorityOptions } from './ceremony/root-authority.ts';
+export { backdateMs, issuingAuthorityLifetimeMs, rootLifetimeMs } from './ceremony/validity.ts';
+export {
+  type EnrolHandler,
+  type EnrolledPeer,
+  type EnrolOptions,
+  enrolHandler,
+} from './enrolment/enrol-handler.ts';
+export { issueJoinToken, type JoinTokenOptions, type JoinTokenOrder } from './enrolment/issue-join-token.ts';
 export {
   createJoinToken,
   formatJoinToken,
@@ -8,6 +22,29 @@ export {
   parseJoinToken,
 } from './enrolment/join-token.ts';
 export { PkiFault, type PkiFaultCode } from './fault.ts';
+export {
+  type CertificateApplication,
+  createIssuance,
+  type Issuance,
+  type IssuanceOptions,
+  type LeafKey,
+  type SignedLeaf,
+} from './issuing/issuance.ts';
+export { createIssuer, type Issuer } from './issuing/issuer.ts';
+export {
+  type LintFinding,
+  type LintRule,
+  type LintSubject,
+  lintCertificate,
+  lintRules,
+} from './issuing/lint.ts';
+export {
+  administratorNames,
+  administratorOf,
+  type CertificateProfile,
+  profiles,
+  userNames,
+} from './issuing/profile.ts';
 export type {
   CertificateNames,
   IssuanceDecision,
@@ -18,6 +55,23 @@ export type {
   ProfileName,
   Requester,
 } from './issuing/request.ts';
+export { drawSerialNumber } from './issuing/serial-number.ts';
+export { rootsHandler, type TrustBundle, trustBundleHandler } from './publication/bundle-handler.ts';
+export { type Handler, objectsHandler, type PublishedIssuer } from './publication/objects-handler.ts';
+export { problemResponse } from './publication/problem.ts';
 export { type PkiReason, type PkiRefusal, pkiReasons, refuse } from './refusal.ts';
+export { type CrlContent, createCrl } from './revocation/create-crl.ts';
+export {
+  type CrlPublisher,
+  type CrlPublisherOptions,
+  createCrlPublisher,
+  crlLifetimeMs,
+  type PublishedCrl,
+} from './revocation/crl-publisher.ts';
 export { isRevocationReason, type RevocationReason, revocationReasonCodes } from './revocation/reason.ts';
+export {
+  createRevocationDesk,
+  type RevocationDesk,
+  type RevocationOutcome,
+} from './revocation/revocation-desk.ts';
 export type { Clock, RandomBytes, SignatureScheme, Signer } from './signer.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type PkiRefusal, refuse } from '../refusal.ts';
 import type { RandomBytes } from '../signer.ts';
+import { isHostName } from './host-name.ts';
 
 /** What a new server needs to find the authority, to know it again, and to be let in once. */
 export interface JoinToken {
@@ -140,16 +141,6 @@ function isAuthorityUrl(text: string): boolean {
   if (text.endsWith('/') || !URL.canParse(text)) return false;
   const url = new URL(text);
   return url.protocol === 'https:' && url.origin === text;
-}
-
-/** Letters, digits, hyphens and dots, at least two labels: the form of a server's name in a topology. */
-export function isHostName(text: string): boolean {
-  if (text.length === 0 || text.length > 253) return false;
-  const labels = text.split('.');
-  return (
-    labels.length > 1 &&
-    labels.every((label) => label.length <= 63 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(label))
-  );
 }
 
 function isHash(text: string): boolean {

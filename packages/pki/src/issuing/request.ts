@@ -14,6 +14,8 @@ export interface IssuanceRequest {
   readonly profile: ProfileName;
   /** FQDN of the server, name of the administrator, or address of record of the user (`alice@contoso.example`). */
   readonly subject: string;
+  /** Which side of a server the certificate is for, where it has more than one, e.g. an edge's `external`. */
+  readonly interface?: string;
   /** SubjectPublicKeyInfo, DER, whose private half the requester has proven to hold. */
   readonly publicKey: Uint8Array;
   /** Names that the PKCS#10 request carries; empty if it leaves the names to the authority. */

@@ -1,1 +1,10 @@
+export { authorityFiles, publicMode, secretMode, writeWhole } from './authority-files.ts';
 export { openFileLedger } from './file-ledger.ts';
+export {
+  type AdministratorFiles,
+  type InitialisedAuthority,
+  type InitialiseOptions,
+  initialiseAuthority,
+} from './initialise-authority.ts';
+export { keySigner } from './key-signer.ts';
+export { type OpenAuthority, openAuthority } from './open-authority.ts';

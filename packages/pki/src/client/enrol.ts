@@ -1,0 +1,140 @@
+import { type Certificate, decodePemCertificates } from '@entente/x509';
+import type { JoinToken } from '../enrolment/join-token.ts';
+import { PkiFault } from '../fault.ts';
+import type { KeyAndRequest } from './key-and-request.ts';
+import type { EnrolmentOutcome, RemoteRefusal, Transport } from './transport.ts';
+
+/** What enrolment and renewal have in common. */
+export interface EnrolmentTask {
+  /** Key and request, see `createKeyAndRequest`. */
+  readonly key: KeyAndRequest;
+  /** Reaches the authority; for a renewal it shows the current client certificate. */
+  readonly transport: Transport;
+  /** Which side of the server the certificate is for, e.g. `external`. Default: the authority's, `internal`. */
+  readonly interface?: string;
+  /** Gives up when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+/** A first enrolment. */
+export interface EnrolOptions extends EnrolmentTask {
+  readonly token: JoinToken;
+}
+
+/** A renewal. */
+export interface RenewOptions extends EnrolmentTask {
+  /** Base URL of the authority, `https://…`. */
+  readonly authority: string;
+}
+
+const maxAnswerBytes = 262_144;
+
+/**
+ * Asks for the first certificate of a server, with a join token. The token is spent when the answer is a certificate.
+ * @param options token, key and transport; the transport must accept no other root than the one whose hash the token
+ * carries (see `pinnedRoot`)
+ * @returns the certificate, or the authority's refusal
+ * @throws {PkiFault} `ENTENTE_PKI_TRANSPORT` if the authority cannot be reached or answers with something else
+ */
+export async function enrol(options: EnrolOptions): Promise<EnrolmentOutcome> {
+  const secret = Buffer.from(options.token.secret).toString('base64url');
+  return ask(options, options.token.authority, { authorization: `Bearer ${secret}` });
+}
+
+/**
+ * Asks for a new certificate with the one that the server has. Make a new key for it.
+ * @param options where, key and transport
+ * @returns the certificate, or the authority's refusal
+ * @throws {PkiFault} `ENTENTE_PKI_TRANSPORT`
+ */
+export async function renew(options: RenewOptions): Promise<EnrolmentOutcome> {
+  return ask(options, options.authority, {});
+}
+
+async function ask(
+  task: EnrolmentTask,
+  authority: string,
+  headers: Record<string, string>,
+): Promise<EnrolmentOutcome> {
+  const url = new URL('/enrol', authority);
+  if (task.interface !== undefined) url.searchParams.set('interface', task.interface);
+  const request = new Request(url, {
+    method: 'POST',
+    headers: {
+      ...headers,
+      'content-type': 'application/pkcs10',
+      accept: 'application/pem-certificate-chain, application/problem+json',
+    },
+    body: new Uint8Array(task.key.request),
+    redirect: 'error',
+    ...(task.signal === undefined ? {} : { signal: task.signal }),
+  });
+  const { response, text } = await exchange(task.transport, request);
+  if (response.status !== 201) return { ok: false, refusal: readRefusal(response.status, text) };
+  const chain = decodePemCertificates(text);
+  const leaf = chain.ok ? chain.value[0] : undefined;
+  if (!chain.ok || leaf === undefined) {
+    throw transportFault(url, chain.ok ? 'no certificate' : chain.error.message);
+  }
+  if (!Buffer.from(leaf.publicKey.der).equals(task.key.publicKey)) {
+    throw transportFault(url, 'a certificate for another key');
+  }
+  return { ok: true, certificate: enrolled(text, chain.value, leaf) };
+}
+
+function enrolled(chainPem: string, chain: readonly Certificate[], leaf: Certificate) {
+  return {
+    chainPem,
+    chain: chain.map(({ der }) => der),
+    serialHex: leaf.serialHex,
+    notBefore: leaf.notBefore,
+    notAfter: leaf.notAfter,
+  };
+}
+
+async function exchange(
+  transport: Transport,
+  request: Request,
+): Promise<{ response: Response; text: string }> {
+  try {
+    const response = await transport(request);
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      length += part.length;
+      if (length > maxAnswerBytes) throw new Error(`an answer of more than ${maxAnswerBytes} octets`);
+      parts.push(part);
+    }
+    return { response, text: Buffer.concat(parts).toString('utf8') };
+  } catch (cause) {
+    // A refusal by our own verdict keeps its code and its evidence.
+    if (typeof (cause as { code?: unknown }).code === 'string') throw cause;
+    throw transportFault(new URL(request.url), (cause as Error).message, cause);
+  }
+}
+
+function readRefusal(status: number, text: string): RemoteRefusal {
+  try {
+    const { reason, detail, remedy } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof reason === 'string' && typeof detail === 'string' && typeof remedy === 'string') {
+      return { reason, message: detail, remedy, status };
+    }
+  } catch {
+    // Falls through: not JSON is as unreadable as JSON of another form.
+  }
+  return {
+    reason: 'unreadable-answer',
+    message: `expected a certificate or a problem document, found an answer with status ${status}`,
+    remedy: 'check that the address is that of the authority',
+    status,
+  };
+}
+
+function transportFault(url: URL, found: string, cause?: unknown): PkiFault {
+  return new PkiFault('ENTENTE_PKI_TRANSPORT', {
+    sentence: `expected a certificate from ${url.origin}, found ${found}`,
+    place: url.href,
+    remedy: 'check that the authority runs and that this machine reaches it',
+    cause,
+  });
+}

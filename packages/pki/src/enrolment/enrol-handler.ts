@@ -1,0 +1,174 @@
+import { encodePem } from '@entente/x509';
+import type { Issuance } from '../issuing/issuance.ts';
+import type { IssuedCertificate, Requester } from '../issuing/request.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { problemResponse } from '../publication/problem.ts';
+import { type PkiReason, type PkiRefusal, refuse } from '../refusal.ts';
+import type { Clock } from '../signer.ts';
+import { joinTokenSecretHash } from './join-token.ts';
+import { readBody } from './read-body.ts';
+
+/** A server that has proven itself by its current certificate. */
+export interface EnrolledPeer {
+  /** FQDN as the topology lists it. */
+  readonly server: string;
+  /** Serial number of the certificate that it showed, lower-case hexadecimal. */
+  readonly serialHex: string;
+}
+
+/** What enrolment needs. */
+export interface EnrolOptions {
+  readonly issuance: Issuance;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  /** Told of every certificate. */
+  readonly onIssued?: (certificate: IssuedCertificate, requester: Requester) => void;
+  /** Told of every refusal, with the server it was about as far as it is known. */
+  readonly onRefused?: (refusal: PkiRefusal, server: string | undefined) => void;
+}
+
+/**
+ * Answers `POST /enrol[?interface=external]`.
+ * @param request body PKCS#10 DER (`application/pkcs10`); a joiner adds `Authorization: Bearer <secret, base64url>`
+ * @param peer who is on the other side; absent if no certificate was shown
+ * @returns leaf and issuing authorities (`application/pem-certificate-chain`), or a problem document
+ */
+export type EnrolHandler = (request: Request, peer: EnrolledPeer | undefined) => Promise<Response>;
+
+const maxBodyBytes = 16_384;
+const bearer = 'Bearer ';
+/** 16 octets in base64url. */
+const secretLength = 22;
+
+interface Admission {
+  readonly requester: Requester & { readonly server: string };
+  readonly spend?: () => Promise<PkiRefusal | undefined>;
+}
+
+/**
+ * Makes the handler of enrolment: a server joins once with a token, and from then on renews with the certificate
+ * that it has.
+ * @param options authority, ledger and time
+ */
+export function enrolHandler(options: EnrolOptions): EnrolHandler {
+  const refused = (refusal: PkiRefusal, server: string | undefined): Response => {
+    options.onRefused?.(refusal, server);
+    return problemResponse(refusal);
+  };
+  return async (request, peer) => {
+    const shape = shapeRefusal(request);
+    if (shape !== undefined) return refused(shape, peer?.server);
+    const authorization = request.headers.get('authorization');
+    const admission =
+      authorization === null ? await admitPeer(options, peer) : await admitToken(options, authorization);
+    if ('reason' in admission) return refused(admission, peer?.server);
+    const { requester, spend } = admission;
+    const body = await readBody(request, maxBodyBytes);
+    if (body === undefined) return refused(tooLarge(), requester.server);
+    const side = new URL(request.url).searchParams.get('interface');
+    const outcome = await options.issuance.issue(
+      {
+        profile: 'server',
+        subject: requester.server,
+        request: body,
+        ...(side === null ? {} : { interface: side }),
+        ...(spend === undefined ? {} : { spend }),
+      },
+      requester,
+    );
+    if (!outcome.ok) return refused(outcome.refusal, requester.server);
+    options.onIssued?.(outcome.certificate, requester);
+    const pem = outcome.certificate.chain.map((der) => encodePem('CERTIFICATE', der)).join('');
+    return new Response(pem, {
+      status: 201,
+      headers: { 'content-type': 'application/pem-certificate-chain', 'cache-control': 'no-store' },
+    });
+  };
+}
+
+function shapeRefusal(request: Request): PkiRefusal | undefined {
+  if (request.method !== 'POST') {
+    return refuse(
+      'method-not-allowed',
+      `expected POST, found ${request.method}`,
+      'send the request with POST',
+    );
+  }
+  const mediaType = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
+  if (mediaType === 'application/pkcs10') return undefined;
+  return refuse(
+    'media-type-not-supported',
+    `expected application/pkcs10, found ${mediaType ?? 'no media type'}`,
+    'send a PKCS#10 request, DER encoded, with this media type',
+  );
+}
+
+async function admitPeer(
+  options: EnrolOptions,
+  peer: EnrolledPeer | undefined,
+): Promise<Admission | PkiRefusal> {
+  if (peer === undefined) {
+    return refuse(
+      'no-certificate',
+      'neither a join token nor a client certificate was shown',
+      'join with a token of entente join, or renew with the certificate that the server has',
+    );
+  }
+  const recorded = await options.ledger.find(options.issuance.issuer.id, peer.serialHex);
+  if (recorded?.revocation !== undefined) {
+    return refuse(
+      'requester-revoked',
+      `the certificate ${peer.serialHex} with which ${peer.server} asks is revoked (${recorded.revocation.reason})`,
+      'let the server join again with a new token',
+    );
+  }
+  return { requester: { kind: 'server', ...peer } };
+}
+
+async function admitToken(options: EnrolOptions, authorization: string): Promise<Admission | PkiRefusal> {
+  const text = authorization.startsWith(bearer) ? authorization.slice(bearer.length) : '';
+  const secret = Buffer.from(text, 'base64url');
+  if (text.length !== secretLength || secret.toString('base64url') !== text) {
+    return refuse(
+      'token-malformed',
+      'the Authorization header is not Bearer with the 128-bit secret of a join token',
+      'use the token as it was printed',
+    );
+  }
+  const hash = joinTokenSecretHash(secret);
+  const checked = await options.ledger.checkToken(hash, options.clock());
+  if (!checked.ok) return tokenRefusal(checked.reason);
+  const { server } = checked.token;
+  return {
+    // Enough of the hash to find the token again, too little to be of use to a reader of logs.
+    requester: { kind: 'join-token', server, tokenId: hash.slice(0, 16) },
+    async spend() {
+      const spent = await options.ledger.spendToken(hash, server, options.clock());
+      return spent.ok ? undefined : tokenRefusal(spent.reason);
+    },
+  };
+}
+
+type TokenReason = Extract<
+  PkiReason,
+  'token-unknown' | 'token-expired' | 'token-spent' | 'token-for-another-server'
+>;
+
+const tokenMessages: Readonly<Record<TokenReason, string>> = {
+  'token-unknown': 'this authority has not made this join token',
+  'token-expired': 'the join token has expired',
+  'token-spent': 'the join token has been used before',
+  'token-for-another-server': 'the join token was made for another server',
+};
+
+function tokenRefusal(reason: TokenReason): PkiRefusal {
+  return refuse(reason, tokenMessages[reason], 'let an administrator make a new join token for this server');
+}
+
+function tooLarge(): PkiRefusal {
+  return refuse(
+    'request-too-large',
+    `expected a request of at most ${maxBodyBytes} octets, found more`,
+    'send one PKCS#10 request and nothing else',
+  );
+}

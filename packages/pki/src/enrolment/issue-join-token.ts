@@ -1,0 +1,49 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Clock, RandomBytes } from '../signer.ts';
+import { createJoinToken, type JoinToken, joinTokenSecretHash, maxJoinTokenMs } from './join-token.ts';
+
+/** Where tokens are made. */
+export interface JoinTokenOptions {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+}
+
+/** What a token says. */
+export interface JoinTokenOrder {
+  /** Base URL of the authority, `https://…`. */
+  readonly authority: string;
+  readonly server: string;
+  readonly rootSpkiHash: string;
+  readonly administratorsHash: string;
+  /** Milliseconds, at most one hour. Default one hour. */
+  readonly lifetimeMs?: number;
+  /** Name of the administrator who makes it. */
+  readonly createdBy: string;
+}
+
+/**
+ * Makes a join token and stores its hash.
+ * @param options ledger, time and randomness
+ * @param order what it says
+ * @returns the token; it is nowhere else, so hand it on or lose it
+ * @throws {RangeError} if a field is not of its form or the life is too long
+ */
+export async function issueJoinToken(options: JoinTokenOptions, order: JoinTokenOrder): Promise<JoinToken> {
+  const now = options.clock();
+  // Whole seconds: that is what the text form carries.
+  const notAfter = Math.floor((now + (order.lifetimeMs ?? maxJoinTokenMs)) / 1000) * 1000;
+  const { authority, server, rootSpkiHash, administratorsHash } = order;
+  const token = createJoinToken(
+    { authority, server, rootSpkiHash, administratorsHash, notAfter },
+    options.random,
+    now,
+  );
+  await options.ledger.addToken({
+    secretHash: joinTokenSecretHash(token.secret),
+    server,
+    notAfter,
+    createdBy: order.createdBy,
+  });
+  return token;
+}

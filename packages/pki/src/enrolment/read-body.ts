@@ -1,0 +1,18 @@
+/**
+ * Reads the body of a request up to a limit, and never holds more.
+ * @param request its body must not have been read
+ * @param maxBytes greatest size
+ * @returns the octets, or `undefined` if there are more
+ */
+export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return undefined;
+  if (request.body === null) return new Uint8Array();
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of request.body as AsyncIterable<Uint8Array>) {
+    length += part.length;
+    if (length > maxBytes) return undefined;
+    parts.push(part);
+  }
+  return new Uint8Array(Buffer.concat(parts));
+}

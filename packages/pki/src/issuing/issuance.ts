@@ -1,0 +1,271 @@
+import { type CertificationRequest, decodeCertificate, decodeCertificationRequest } from '@entente/x509';
+import { backdateMs } from '../ceremony/validity.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { type PkiRefusal, refuse } from '../refusal.ts';
+import { shardOf } from '../revocation/shard.ts';
+import type { Clock, RandomBytes } from '../signer.ts';
+import type { Issuer } from './issuer.ts';
+import { type LeafTemplate, leafTemplate } from './leaf-template.ts';
+import { isAllowedKey, lintCertificate } from './lint.ts';
+import { type CertificateProfile, profiles } from './profile.ts';
+import { provesPossession } from './proof-of-possession.ts';
+import type {
+  CertificateNames,
+  IssuanceOutcome,
+  IssuanceRequest,
+  IssuedCertificate,
+  MayIssue,
+  ProfileName,
+  Requester,
+} from './request.ts';
+import { drawSerialNumber, serialToHex } from './serial-number.ts';
+
+/** What an authority needs in order to issue. */
+export interface IssuanceOptions {
+  readonly issuer: Issuer;
+  readonly ledger: Ledger;
+  /** The rule to which issuance is bound. */
+  readonly mayIssue: MayIssue;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Base of the plain HTTP address where lists and issuer certificates are, without trailing slash. */
+  readonly objectsUrl: string;
+  /** Over how many lists revoked certificates are spread. Default 1. Never change it for an issuer. */
+  readonly shards?: number;
+  /** Profiles that differ from the usual ones. */
+  readonly profiles?: Partial<Readonly<Record<ProfileName, CertificateProfile>>>;
+}
+
+/** What a requester hands in. */
+export interface CertificateApplication {
+  readonly profile: ProfileName;
+  readonly subject: string;
+  readonly interface?: string;
+  /** PKCS#10, DER. */
+  readonly request: Uint8Array;
+  /**
+   * Called when everything else has passed, just before signing: the place to spend a token. A refusal stops the
+   * issuance.
+   */
+  readonly spend?: () => Promise<PkiRefusal | undefined>;
+}
+
+/** An authority at work. */
+export interface Issuance {
+  readonly issuer: Issuer;
+  /**
+   * Decides on a request, and issues: parse, key, possession, decision, names, lint, token, sign, record.
+   * @param application what is asked for
+   * @param requester who asks, as established by the caller
+   * @returns the certificate once the ledger holds it, or a refusal
+   * @throws {PkiFault} of the ledger
+   */
+  issue(application: CertificateApplication, requester: Requester): Promise<IssuanceOutcome>;
+  /**
+   * Signs a leaf for a key and names that the caller vouches for, and records nothing: for measurements, and for the
+   * first certificate of the authority itself.
+   */
+  sign(profile: ProfileName, names: CertificateNames, publicKey: LeafKey): Promise<SignedLeaf | PkiRefusal>;
+}
+
+/** A public key to be certified. */
+export interface LeafKey {
+  /** SubjectPublicKeyInfo, DER. */
+  readonly der: Uint8Array;
+  /** The key itself, without the count of unused bits. */
+  readonly bits: Uint8Array;
+}
+
+/** A leaf that was linted and signed. */
+export interface SignedLeaf {
+  readonly der: Uint8Array;
+  readonly serialHex: string;
+  /** Milliseconds since 1970. */
+  readonly notBefore: number;
+  /** Milliseconds since 1970. */
+  readonly notAfter: number;
+}
+
+const maxRequestBytes = 16_384;
+const noSignature = Uint8Array.of(0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01);
+
+/**
+ * Makes an authority that issues under a rule.
+ * @param options issuer, ledger, rule, time and randomness
+ */
+export function createIssuance(options: IssuanceOptions): Issuance {
+  const { issuer, ledger, clock, random } = options;
+  const shards = options.shards ?? 1;
+  const templates = new Map<ProfileName, { profile: CertificateProfile; template: LeafTemplate }>();
+  for (const name of Object.keys(profiles) as ProfileName[]) {
+    const profile = options.profiles?.[name] ?? profiles[name];
+    templates.set(name, { profile, template: leafTemplate(issuer, profile, options.objectsUrl) });
+  }
+
+  const sign: Issuance['sign'] = async (profileName, names, publicKey) => {
+    const written = write(profileName, names, publicKey);
+    return 'reason' in written ? written : finish(written);
+  };
+
+  interface Written extends Omit<SignedLeaf, 'der'> {
+    readonly template: LeafTemplate;
+    readonly toBeSigned: Uint8Array;
+  }
+
+  const write = (name: ProfileName, names: CertificateNames, key: LeafKey): Written | PkiRefusal => {
+    const { profile, template } = templates.get(name) as {
+      profile: CertificateProfile;
+      template: LeafTemplate;
+    };
+    const now = clock();
+    const serialNumber = drawSerialNumber(random);
+    const notBefore = wholeSecond(now - backdateMs);
+    const notAfter = Math.min(wholeSecond(now + profile.lifetimeMs), issuer.certificate.notAfter);
+    const toBeSigned = template.toBeSigned({
+      serialNumber,
+      names,
+      publicKey: key.der,
+      publicKeyBits: key.bits,
+      notBefore,
+      notAfter,
+      shard: shardOf(serialNumber, shards),
+    });
+    const finding = lint(template.certificate(toBeSigned, noSignature), profile, names);
+    if (finding !== undefined) return finding;
+    return { template, toBeSigned, serialHex: serialToHex(serialNumber), notBefore, notAfter };
+  };
+
+  /** Reads back what would be signed, with the strict reader that every member uses. */
+  const lint = (
+    unsigned: Uint8Array,
+    profile: CertificateProfile,
+    names: CertificateNames,
+  ): PkiRefusal | undefined => {
+    const decoded = decodeCertificate(unsigned);
+    const findings = decoded.ok
+      ? lintCertificate({ certificate: decoded.value, profile, issuer, names })
+      : [{ rule: decoded.error.where, message: decoded.error.message }];
+    if (findings.length === 0) return undefined;
+    return refuse(
+      'profile-violated',
+      `the certificate would break the ${profile.name} profile: ${findings.map(({ rule, message }) => `${rule}: ${message}`).join('; ')}`,
+      'correct the names in the topology, or ask with another key',
+    );
+  };
+
+  const finish = async ({ template, toBeSigned, ...rest }: Written): Promise<SignedLeaf> => {
+    const signature = await issuer.signer.sign(toBeSigned);
+    return { ...rest, der: template.certificate(toBeSigned, signature) };
+  };
+
+  return {
+    issuer,
+    sign,
+    async issue(application, requester) {
+      const read = readRequest(application.request);
+      if ('reason' in read) return refused(read);
+      const request: IssuanceRequest = {
+        profile: application.profile,
+        subject: application.subject,
+        ...(application.interface === undefined ? {} : { interface: application.interface }),
+        publicKey: read.publicKey.der,
+        requestedNames: requestedNames(read),
+      };
+      const decision = await options.mayIssue(request, requester);
+      if (!decision.ok) return refused(decision.refusal);
+      const surplus = surplusName(request.requestedNames, decision.names);
+      if (surplus !== undefined) return refused(surplus);
+      const written = write(application.profile, decision.names, read.publicKey);
+      if ('reason' in written) return refused(written);
+      const unspent = await application.spend?.();
+      if (unspent !== undefined) return refused(unspent);
+      const leaf = await finish(written);
+      const certificate: IssuedCertificate = {
+        ...leaf,
+        chain: [leaf.der, ...issuer.chain],
+        subject: application.subject,
+        profile: application.profile,
+        names: decision.names,
+      };
+      await ledger.append({
+        issuer: issuer.id,
+        serialHex: leaf.serialHex,
+        profile: application.profile,
+        subject: application.subject,
+        names: decision.names,
+        notBefore: leaf.notBefore,
+        notAfter: leaf.notAfter,
+        issuedAt: clock(),
+        requester: requesterText(requester),
+        certificate: leaf.der,
+      });
+      return { ok: true, certificate };
+    },
+  };
+}
+
+function readRequest(der: Uint8Array): CertificationRequest | PkiRefusal {
+  const decoded = decodeCertificationRequest(der, { maxBytes: maxRequestBytes });
+  if (!decoded.ok) {
+    return refuse(
+      'malformed-request',
+      `the PKCS#10 request cannot be read: ${decoded.error.message} (${decoded.error.where})`,
+      'make the request again, DER encoded',
+    );
+  }
+  const { publicKey } = decoded.value;
+  if (!isAllowedKey(publicKey)) {
+    return refuse(
+      'key-not-allowed',
+      `expected a P-256, P-384 or RSA key of at least 2048 bits, found ${publicKey.kind} of ${publicKey.sizeBits} bits`,
+      'make a new key of an allowed kind',
+    );
+  }
+  if (!provesPossession(decoded.value)) {
+    return refuse(
+      'possession-not-proven',
+      'the request is not signed with the private half of the key that it names',
+      'sign the request with its own key, with SHA-256 or stronger',
+    );
+  }
+  return decoded.value;
+}
+
+/** The names that a request asks for; kinds of names that we never issue are kept so that they are refused. */
+function requestedNames(request: CertificationRequest): readonly string[] {
+  const subject = request.subject.rdns.flat().map(({ text, oid }) => text ?? oid);
+  const alternative = (request.subjectAltName ?? []).map((name) =>
+    name.type === 'dns' || name.type === 'uri' ? name.value : `(${name.type})`,
+  );
+  return [...subject, ...alternative];
+}
+
+function surplusName(requested: readonly string[], names: CertificateNames): PkiRefusal | undefined {
+  const decided = new Set([names.commonName, ...names.dns, ...names.uris]);
+  const surplus = requested.find((name) => !decided.has(name));
+  if (surplus === undefined) return undefined;
+  return refuse(
+    'name-not-allowed',
+    `the request asks for the name ${JSON.stringify(surplus.slice(0, 253))}, which is not among those decided: ${[...decided].join(', ')}`,
+    'leave the names out of the request, or change the topology first',
+  );
+}
+
+function requesterText(requester: Requester): string {
+  switch (requester.kind) {
+    case 'join-token':
+      return `join-token:${requester.tokenId}`;
+    case 'server':
+      return `server:${requester.server}`;
+    case 'administrator':
+      return `administrator:${requester.name}`;
+  }
+}
+
+function refused(refusal: PkiRefusal): IssuanceOutcome {
+  return { ok: false, refusal };
+}
+
+function wholeSecond(time: number): number {
+  return Math.floor(time / 1000) * 1000;
+}

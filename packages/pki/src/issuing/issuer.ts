@@ -1,0 +1,74 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { type Certificate, decodeCertificate } from '@entente/x509';
+import { issuerId } from '../ceremony/issuer-id.ts';
+import { PkiFault } from '../fault.ts';
+import type { Signer } from '../signer.ts';
+
+/** An authority that can sign: its certificate, its key, and what leads to the root. */
+export interface Issuer {
+  /** See `issuerId`. */
+  readonly id: string;
+  readonly certificate: Certificate;
+  readonly signer: Signer;
+  /** Its own certificate and those above it, without the root. DER. Empty for a root. */
+  readonly chain: readonly Uint8Array[];
+}
+
+/**
+ * Puts an authority together, and checks that its parts fit: an authority with the wrong key would sign certificates
+ * that nobody accepts.
+ * @param certificate of the authority, DER
+ * @param signer its key
+ * @param chain what goes between a leaf and the root, DER; default the certificate itself, and nothing for a root
+ * @returns the issuer
+ * @throws {PkiFault} `ENTENTE_PKI_AUTHORITY_DAMAGED` if the certificate is not one of an authority,
+ * `ENTENTE_PKI_KEY_MISMATCH` if the key is another one's
+ */
+export async function createIssuer(
+  certificate: Uint8Array,
+  signer: Signer,
+  chain?: readonly Uint8Array[],
+): Promise<Issuer> {
+  const decoded = decodeCertificate(certificate);
+  const isAuthority =
+    decoded.ok && decoded.value.basicConstraints?.cA === true && decoded.value.keyUsage?.keyCertSign === true;
+  if (!decoded.ok || !isAuthority || decoded.value.subjectKeyId === undefined) {
+    throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+      sentence: decoded.ok
+        ? `${decoded.value.subject.toString()} is not an authority: cA, keyCertSign or a key identifier is missing`
+        : `the authority's certificate cannot be read: ${decoded.error.message}`,
+      remedy: 'give the certificate that the ceremony made',
+    });
+  }
+  const { value } = decoded;
+  const probe = Buffer.from('Entente: does this key belong to this certificate?');
+  const signature = await signer.sign(probe);
+  const key = createPublicKey({ key: Buffer.from(value.publicKey.der), format: 'der', type: 'spki' });
+  if (!verify(digestOf(signer), probe, key, signature)) {
+    throw new PkiFault('ENTENTE_PKI_KEY_MISMATCH', {
+      sentence: `the key does not belong to the certificate of ${value.subject.toString()}`,
+      remedy: 'give the key that was made in the same ceremony as the certificate',
+    });
+  }
+  const selfIssued = value.subject.canonical === value.issuer.canonical;
+  return {
+    id: issuerId(value.publicKey.der),
+    certificate: value,
+    signer,
+    chain: chain ?? (selfIssued ? [] : [value.der]),
+  };
+}
+
+function digestOf(signer: Signer): string | null {
+  switch (signer.scheme) {
+    case 'ecdsa-with-sha256':
+    case 'rsa-pkcs1-sha256':
+      return 'sha256';
+    case 'ecdsa-with-sha384':
+      return 'sha384';
+    case 'ecdsa-with-sha512':
+      return 'sha512';
+    case 'ed25519':
+      return null;
+  }
+}

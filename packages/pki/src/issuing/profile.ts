@@ -1,0 +1,67 @@
+import { oids } from '@entente/x509';
+import type { CertificateNames, ProfileName } from './request.ts';
+
+/** What all certificates of one kind have in common. */
+export interface CertificateProfile {
+  readonly name: ProfileName;
+  /** Purposes, as OIDs, in the order in which they are written. */
+  readonly extKeyUsage: readonly string[];
+  /** Milliseconds from issuance to the end. */
+  readonly lifetimeMs: number;
+}
+
+const dayMs = 86_400_000;
+
+/**
+ * The kinds of leaf. A server is both ends of mutual TLS, so it always has both purposes; its life of 7 days can be
+ * that long because revocation is live. A user's certificate lasts a day.
+ */
+export const profiles: Readonly<Record<ProfileName, CertificateProfile>> = {
+  server: { name: 'server', extKeyUsage: [oids.serverAuth, oids.clientAuth], lifetimeMs: 7 * dayMs },
+  administrator: { name: 'administrator', extKeyUsage: [oids.clientAuth], lifetimeMs: 90 * dayMs },
+  user: { name: 'user', extKeyUsage: [oids.clientAuth], lifetimeMs: dayMs },
+};
+
+/**
+ * The names of an administrator's certificate: one URI that no server and no user can have.
+ * @param domain the organisation's network, e.g. `contoso.example`
+ * @param administrator lower-case letters, digits, `.`, `-` and `_`, at most 64
+ * @throws {RangeError} if the name is of another form
+ */
+export function administratorNames(domain: string, administrator: string): CertificateNames {
+  if (!isAdministratorName(administrator)) {
+    throw new RangeError(
+      `an administrator's name is made of lower-case letters, digits, ".", "-" and "_", at most 64, found ${JSON.stringify(administrator.slice(0, 80))}; choose such a name`,
+    );
+  }
+  return { commonName: administrator, dns: [], uris: [`${administratorPrefix(domain)}${administrator}`] };
+}
+
+/**
+ * Finds the administrator whom a certificate names.
+ * @param domain the organisation's network
+ * @param uris the certificate's URI names
+ * @returns the name, or `undefined` unless exactly one URI is an administrator's of this network
+ */
+export function administratorOf(domain: string, uris: readonly string[]): string | undefined {
+  const prefix = administratorPrefix(domain);
+  const names = uris.filter((uri) => uri.startsWith(prefix)).map((uri) => uri.slice(prefix.length));
+  const [name] = names;
+  return names.length === 1 && name !== undefined && isAdministratorName(name) ? name : undefined;
+}
+
+/**
+ * The names of a user's certificate.
+ * @param addressOfRecord without scheme, e.g. `alice@contoso.example`
+ */
+export function userNames(addressOfRecord: string): CertificateNames {
+  return { commonName: addressOfRecord, dns: [], uris: [`sip:${addressOfRecord}`] };
+}
+
+function administratorPrefix(domain: string): string {
+  return `entente://${domain}/administrators/`;
+}
+
+function isAdministratorName(text: string): boolean {
+  return /^[a-z0-9][a-z0-9._-]{0,63}$/.test(text);
+}

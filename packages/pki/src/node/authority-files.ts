@@ -1,0 +1,83 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { constants, open, readFile, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { PkiFault } from '../fault.ts';
+
+/** The files of an authority in its folder. */
+export const authorityFiles = {
+  rootCertificate: 'root_ca.crt',
+  rootKey: 'root_ca.key',
+  rootCrl: 'root_ca.crl',
+  issuingCertificate: 'intermediate_ca.crt',
+  issuingKey: 'intermediate_ca.key',
+  serverCertificate: 'tls.crt',
+  serverKey: 'tls.key',
+  ledger: 'ledger.jsonl',
+} as const;
+
+/** Everybody may read a certificate, only the owner a key. */
+export const publicMode = 0o644;
+export const secretMode = 0o600;
+
+/**
+ * Writes a file as a whole: under another name first, flushed, then renamed, so that a reader never sees half of it.
+ * @param path where
+ * @param content what
+ * @param mode rights of the new file
+ */
+export async function writeWhole(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+  const temporary = `${path}.new`;
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
+  const file = await open(temporary, flags, mode);
+  try {
+    await file.chmod(mode);
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/**
+ * Reads a private key.
+ * @throws {PkiFault} `ENTENTE_PKI_AUTHORITY_DAMAGED`
+ */
+export async function readPrivateKey(directory: string, name: string): Promise<KeyObject> {
+  const path = join(directory, name);
+  const text = await readAuthorityFile(path);
+  try {
+    return createPrivateKey(text);
+  } catch (cause) {
+    throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+      sentence: 'the file does not hold a private key',
+      place: path,
+      remedy: 'restore it from a copy',
+      cause,
+    });
+  }
+}
+
+/**
+ * Reads a file of the authority.
+ * @throws {PkiFault} `ENTENTE_PKI_AUTHORITY_DAMAGED` if it does not exist
+ */
+export async function readAuthorityFile(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+    throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+      sentence: 'a file of the authority is missing',
+      place: path,
+      remedy: 'make the authority with entente ca init, or correct the directory in the configuration',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,203 @@
+import { createPrivateKey, randomBytes, webcrypto } from 'node:crypto';
+import { access, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { encodePem } from '@entente/x509';
+import { createAuthorityRequest } from '../ceremony/authority-request.ts';
+import { issuerId, publicationPaths, spkiHash } from '../ceremony/issuer-id.ts';
+import { createIssuingAuthority } from '../ceremony/issuing-authority.ts';
+import { type AuthorityKeyKind, authorityKeyAlgorithms } from '../ceremony/key-algorithm.ts';
+import { createRootAuthority } from '../ceremony/root-authority.ts';
+import { issuingAuthorityLifetimeMs } from '../ceremony/validity.ts';
+import { createKeyAndRequest } from '../client/key-and-request.ts';
+import { PkiFault } from '../fault.ts';
+import { createIssuance, type Issuance } from '../issuing/issuance.ts';
+import { createIssuer } from '../issuing/issuer.ts';
+import { administratorNames } from '../issuing/profile.ts';
+import type { ProfileName } from '../issuing/request.ts';
+import { drawSerialNumber } from '../issuing/serial-number.ts';
+import { createCrl } from '../revocation/create-crl.ts';
+import { authorityFiles, publicMode, secretMode, writeWhole } from './authority-files.ts';
+import { openFileLedger } from './file-ledger.ts';
+import { keySigner } from './key-signer.ts';
+
+/** What an authority is made of. */
+export interface InitialiseOptions {
+  /** Where its files go; made with mode 0700 if it does not exist. */
+  readonly directory: string;
+  /** The organisation's network, e.g. `contoso.example`. */
+  readonly domain: string;
+  /** The authority's own FQDN. */
+  readonly fqdn: string;
+  /** Base of the plain HTTP address for lists and issuer certificates, e.g. `http://ca.contoso.example`. */
+  readonly objectsUrl: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Default `ec-p256`. */
+  readonly keyKind?: AuthorityKeyKind;
+  /** Names of the first administrators: each gets a client certificate. Default none. */
+  readonly administrators?: readonly string[];
+}
+
+/** What was made. */
+export interface InitialisedAuthority {
+  /** PEM. */
+  readonly rootPem: string;
+  /** Lower-case hexadecimal SHA-256 of the root's SubjectPublicKeyInfo, as join tokens carry it. */
+  readonly rootSpkiHash: string;
+  /** Lower-case hexadecimal SHA-256 of the root's certificate, as a topology pins it. */
+  readonly rootSha256: string;
+  /** See `issuerId`. */
+  readonly issuerId: string;
+  /** Full paths of what was written. */
+  readonly files: Readonly<Record<keyof typeof authorityFiles, string>>;
+  readonly administrators: readonly AdministratorFiles[];
+}
+
+/** Where the client certificate of an administrator is. */
+export interface AdministratorFiles {
+  readonly name: string;
+  /** Leaf and issuing authority, PEM. */
+  readonly certificate: string;
+  /** PKCS#8 PEM, mode 0600. */
+  readonly key: string;
+}
+
+/**
+ * Holds the ceremony of a domain: root, issuing authority, the root's revocation list, the authority's own server
+ * certificate, and an empty ledger. Keys have mode 0600. The root's key is needed again only to certify the next
+ * issuing authority and to sign the root's next list, in a year: it should leave the machine.
+ * @param options where and for whom
+ * @returns what was made
+ * @throws {PkiFault} `ENTENTE_PKI_AUTHORITY_EXISTS` if there is an authority already
+ */
+export async function initialiseAuthority(options: InitialiseOptions): Promise<InitialisedAuthority> {
+  const { directory, domain, objectsUrl, now } = options;
+  const files = Object.fromEntries(
+    Object.entries(authorityFiles).map(([key, name]) => [key, join(directory, name)]),
+  ) as Record<keyof typeof authorityFiles, string>;
+  await refuseExisting(files.rootCertificate);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+
+  const kind = options.keyKind ?? 'ec-p256';
+  const crypto = webcrypto as webcrypto.Crypto;
+  const rootKeys = await generate(kind);
+  const root = await createRootAuthority({
+    name: { organisation: domain, commonName: `${domain} Root CA` },
+    keys: rootKeys,
+    crypto,
+    serialNumber: drawSerialNumber(randomBytes),
+    now,
+  });
+  const rootKeyPem = await privatePem(rootKeys.privateKey);
+  const rootIssuer = await createIssuer(root, keySigner(createPrivateKey(rootKeyPem)));
+
+  const issuingKeys = await generate(kind);
+  const issuing = await createIssuingAuthority({
+    request: await createAuthorityRequest({
+      name: { organisation: domain, commonName: `${domain} Issuing CA 1` },
+      keys: issuingKeys,
+      crypto,
+    }),
+    root: { certificate: root, privateKey: rootKeys.privateKey },
+    crypto,
+    serialNumber: drawSerialNumber(randomBytes),
+    now,
+    crlUrl: `${objectsUrl}${publicationPaths.crl(rootIssuer.id, 0)}`,
+    issuerUrl: `${objectsUrl}${publicationPaths.issuer(rootIssuer.id)}`,
+  });
+  const issuingKeyPem = await privatePem(issuingKeys.privateKey);
+  const issuer = await createIssuer(issuing, keySigner(createPrivateKey(issuingKeyPem)));
+
+  await using ledger = await openFileLedger(files.ledger);
+  const rootCrl = await createCrl(rootIssuer, {
+    number: await ledger.nextCrlNumber(rootIssuer.id),
+    thisUpdate: now,
+    nextUpdate: now + issuingAuthorityLifetimeMs,
+    revoked: [],
+  });
+  const issuance = createIssuance({
+    issuer,
+    ledger,
+    clock: () => now,
+    random: randomBytes,
+    objectsUrl,
+    // The ceremony itself decides: the authority's own name and its administrators', and no others.
+    mayIssue: ({ profile, subject }) => ({
+      ok: true,
+      names:
+        profile === 'administrator'
+          ? administratorNames(domain, subject)
+          : { commonName: options.fqdn, dns: [options.fqdn], uris: [] },
+    }),
+  });
+  const server = await issueLeaf(issuance, 'server', options.fqdn);
+  const administrators: AdministratorFiles[] = [];
+  for (const name of options.administrators ?? []) {
+    const leaf = await issueLeaf(issuance, 'administrator', name);
+    const folder = join(directory, 'administrators');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const written = { name, certificate: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) };
+    await writeWhole(written.key, leaf.keyPem, secretMode);
+    await writeWhole(written.certificate, leaf.chainPem, publicMode);
+    administrators.push(written);
+  }
+  const rootPem = encodePem('CERTIFICATE', root);
+  await writeWhole(files.rootKey, rootKeyPem, secretMode);
+  await writeWhole(files.issuingKey, issuingKeyPem, secretMode);
+  await writeWhole(files.serverKey, server.keyPem, secretMode);
+  await writeWhole(files.rootCrl, encodePem('X509 CRL', rootCrl), publicMode);
+  await writeWhole(files.issuingCertificate, encodePem('CERTIFICATE', issuing), publicMode);
+  await writeWhole(files.serverCertificate, server.chainPem, publicMode);
+  // Last, because its presence says that the authority is whole.
+  await writeWhole(files.rootCertificate, rootPem, publicMode);
+  return {
+    rootPem,
+    rootSpkiHash: spkiHash(rootIssuer.certificate.publicKey.der),
+    rootSha256: spkiHash(root),
+    issuerId: issuerId(issuer.certificate.publicKey.der),
+    files,
+    administrators,
+  };
+}
+
+async function issueLeaf(
+  issuance: Issuance,
+  profile: ProfileName,
+  subject: string,
+): Promise<{ readonly keyPem: string; readonly chainPem: string }> {
+  const key = await createKeyAndRequest({ subject });
+  const outcome = await issuance.issue(
+    { profile, subject, request: key.request },
+    { kind: 'administrator', name: 'ceremony' },
+  );
+  if (!outcome.ok) {
+    throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+      sentence: outcome.refusal.message,
+      remedy: outcome.refusal.remedy,
+    });
+  }
+  const chainPem = outcome.certificate.chain.map((der) => encodePem('CERTIFICATE', der)).join('');
+  return { keyPem: key.privateKeyPem, chainPem };
+}
+
+async function refuseExisting(path: string): Promise<void> {
+  const exists = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) return;
+  throw new PkiFault('ENTENTE_PKI_AUTHORITY_EXISTS', {
+    sentence:
+      'there is an authority already, and a second one would replace the root that every member trusts',
+    place: path,
+    remedy: 'choose another directory, or move the old authority away if nobody trusts it any more',
+  });
+}
+
+async function generate(kind: AuthorityKeyKind): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(authorityKeyAlgorithms[kind], true, ['sign', 'verify']);
+}
+
+async function privatePem(key: webcrypto.CryptoKey): Promise<string> {
+  return encodePem('PRIVATE KEY', new Uint8Array(await webcrypto.subtle.exportKey('pkcs8', key)));
+}

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { type Certificate, decodeCrl, decodePem, decodePemCertificates } from '@entente/x509';
+import { PkiFault } from '../fault.ts';
+import { createIssuer, type Issuer } from '../issuing/issuer.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { PublishedCrl } from '../revocation/crl-publisher.ts';
+import { authorityFiles, readAuthorityFile, readPrivateKey } from './authority-files.ts';
+import { openFileLedger } from './file-ledger.ts';
+import { keySigner } from './key-signer.ts';
+
+/** The authority of a domain, ready to work. The root's key is not needed and not read. */
+export interface OpenAuthority {
+  readonly issuer: Issuer;
+  readonly root: Certificate;
+  /** The root's list, as the ceremony signed it. */
+  readonly rootCrl: PublishedCrl;
+  readonly ledger: Ledger;
+  /** Path of the authority's own server certificate. */
+  readonly serverCertificate: string;
+  /** Path of its key. */
+  readonly serverKey: string;
+  /** Closes the ledger. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Opens what `initialiseAuthority` made.
+ * @param directory where it is
+ * @throws {PkiFault} `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_KEY_MISMATCH`, `ENTENTE_PKI_LEDGER_LOCKED`,
+ * `ENTENTE_PKI_LEDGER_DAMAGED`
+ */
+export async function openAuthority(directory: string): Promise<OpenAuthority> {
+  const root = await readCertificate(join(directory, authorityFiles.rootCertificate));
+  const issuing = await readCertificate(join(directory, authorityFiles.issuingCertificate));
+  const key = await readPrivateKey(directory, authorityFiles.issuingKey);
+  const issuer = await createIssuer(issuing.der, keySigner(key));
+  if (issuing.issuer.canonical !== root.subject.canonical) {
+    throw damaged(
+      join(directory, authorityFiles.issuingCertificate),
+      `the issuing authority was certified by ${issuing.issuer.toString()}, not by the root here`,
+    );
+  }
+  const rootCrl = await readCrl(join(directory, authorityFiles.rootCrl));
+  const ledger = await openFileLedger(join(directory, authorityFiles.ledger));
+  return {
+    issuer,
+    root,
+    rootCrl,
+    ledger,
+    serverCertificate: join(directory, authorityFiles.serverCertificate),
+    serverKey: join(directory, authorityFiles.serverKey),
+    [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose](),
+  };
+}
+
+async function readCertificate(path: string): Promise<Certificate> {
+  const decoded = decodePemCertificates(await readAuthorityFile(path));
+  const certificate = decoded.ok ? decoded.value[0] : undefined;
+  if (certificate !== undefined) return certificate;
+  throw damaged(path, decoded.ok ? 'the file holds no certificate' : decoded.error.message);
+}
+
+async function readCrl(path: string): Promise<PublishedCrl> {
+  const blocks = decodePem(await readAuthorityFile(path));
+  const der = blocks.ok ? blocks.value.find(({ label }) => label === 'X509 CRL')?.der : undefined;
+  const list = der === undefined ? undefined : decodeCrl(der);
+  if (der === undefined || list?.ok !== true || list.value.nextUpdate === undefined) {
+    throw damaged(path, 'the file holds no revocation list with a number and a next update');
+  }
+  const { crlNumber, thisUpdate, nextUpdate } = list.value;
+  return { der, number: Number(crlNumber ?? 0n), thisUpdate, nextUpdate };
+}
+
+function damaged(place: string, sentence: string): PkiFault {
+  return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+    sentence,
+    place,
+    remedy: 'restore it from a copy, or make a new authority with entente ca init in another directory',
+  });
+}

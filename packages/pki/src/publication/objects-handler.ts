@@ -1,0 +1,83 @@
+import { issuerId } from '../ceremony/issuer-id.ts';
+import type { PublishedCrl } from '../revocation/crl-publisher.ts';
+import type { Clock } from '../signer.ts';
+import { answerWithObject, type PublicObject } from './signed-object.ts';
+
+/** An authority whose lists and certificate are published. */
+export interface PublishedIssuer {
+  /** Its certificate, DER. */
+  readonly certificate: Uint8Array;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array;
+  /** The latest list of a shard. */
+  crl(shard: number): PublishedCrl | undefined;
+}
+
+/** A fetch-style handler. */
+export type Handler = (request: Request) => Response | Promise<Response>;
+
+/** A list is asked for again after a minute at the latest, though it is good for a day: revocation is live. */
+const crlMaxAgeSeconds = 60;
+const issuerMaxAgeSeconds = 86_400;
+
+/**
+ * Serves the signed objects: `/crl/<issuer>/<shard>.crl`, `/issuer/<issuer>.cer`, and `/issuer` for the certificate
+ * of the first issuer. They prove themselves, so they go over plain HTTP (RFC 5280 §8), and nothing else does.
+ * @param issuers the issuing authority first, then the root
+ * @param clock for the age of a list
+ */
+export function objectsHandler(issuers: readonly PublishedIssuer[], clock: Clock): Handler {
+  const byId = new Map(issuers.map((issuer) => [issuerId(issuer.publicKey), issuer]));
+  return (request) => {
+    const path = new URL(request.url).pathname;
+    return answerWithObject(request, objectAt(path, byId, issuers[0], clock()));
+  };
+}
+
+function objectAt(
+  path: string,
+  byId: ReadonlyMap<string, PublishedIssuer>,
+  first: PublishedIssuer | undefined,
+  now: number,
+): PublicObject | undefined {
+  if (path === '/issuer') return issuerObject(first);
+  const [root, kind, name, file, ...rest] = path.split('/', 6);
+  if (root !== '' || rest.length > 0 || name === undefined) return undefined;
+  if (kind === 'issuer' && file === undefined && name.endsWith('.cer')) {
+    return issuerObject(byId.get(name.slice(0, -4)));
+  }
+  if (kind === 'crl' && file?.endsWith('.crl') === true) {
+    const shard = shardNumber(file.slice(0, -4));
+    return shard === undefined ? undefined : crlObject(byId.get(name)?.crl(shard), now);
+  }
+  return undefined;
+}
+
+function crlObject(list: PublishedCrl | undefined, now: number): PublicObject | undefined {
+  if (list === undefined) return undefined;
+  const left = Math.max(0, Math.floor((list.nextUpdate - now) / 1000));
+  return {
+    body: list.der,
+    mediaType: 'application/pkix-crl',
+    tag: String(list.number),
+    maxAgeSeconds: Math.min(crlMaxAgeSeconds, left),
+    lastModified: list.thisUpdate,
+  };
+}
+
+function issuerObject(issuer: PublishedIssuer | undefined): PublicObject | undefined {
+  if (issuer === undefined) return undefined;
+  return {
+    body: issuer.certificate,
+    mediaType: 'application/pkix-cert',
+    tag: issuerId(issuer.certificate),
+    maxAgeSeconds: issuerMaxAgeSeconds,
+  };
+}
+
+/** One spelling for each shard: digits without leading zero. */
+function shardNumber(text: string): number | undefined {
+  if (text.length === 0 || text.length > 5) return undefined;
+  const value = Number(text);
+  return Number.isInteger(value) && String(value) === text ? value : undefined;
+}

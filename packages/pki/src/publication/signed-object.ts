@@ -1,0 +1,50 @@
+import { refuse } from '../refusal.ts';
+import { problemResponse } from './problem.ts';
+
+/** Octets to be handed out. */
+export interface PublicObject {
+  readonly body: Uint8Array | string;
+  readonly mediaType: string;
+  /** Changes whenever the body does; without quotes. */
+  readonly tag: string;
+  /** How long a cache may keep it, seconds. */
+  readonly maxAgeSeconds: number;
+  /** Milliseconds since 1970. */
+  readonly lastModified?: number;
+}
+
+/**
+ * Answers a GET or HEAD with a public object; tells a caller that already has it (`If-None-Match`) so.
+ * @param request what was asked
+ * @param object what there is, or `undefined`
+ */
+export function answerWithObject(request: Request, object: PublicObject | undefined): Response {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    const refusal = refuse('method-not-allowed', `expected GET or HEAD, found ${request.method}`, 'use GET');
+    const response = problemResponse(refusal);
+    response.headers.set('allow', 'GET, HEAD');
+    return response;
+  }
+  if (object === undefined) {
+    return problemResponse(
+      refuse(
+        'not-found',
+        'there is no such object here',
+        'take the address from a certificate of this authority',
+      ),
+    );
+  }
+  const tag = `"${object.tag}"`;
+  const headers = new Headers({
+    'content-type': object.mediaType,
+    'cache-control': `public, max-age=${object.maxAgeSeconds}`,
+    etag: tag,
+  });
+  if (object.lastModified !== undefined) {
+    headers.set('last-modified', new Date(object.lastModified).toUTCString());
+  }
+  if (request.headers.get('if-none-match') === tag) return new Response(null, { status: 304, headers });
+  const body = typeof object.body === 'string' ? Buffer.from(object.body) : object.body;
+  headers.set('content-length', String(body.length));
+  return new Response(request.method === 'HEAD' ? null : new Uint8Array(body), { status: 200, headers });
+}

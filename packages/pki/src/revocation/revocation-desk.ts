@@ -1,0 +1,65 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import { type PkiRefusal, refuse } from '../refusal.ts';
+import type { Clock } from '../signer.ts';
+import type { CrlPublisher } from './crl-publisher.ts';
+import type { RevocationReason } from './reason.ts';
+
+/** What came of a revocation. */
+export type RevocationOutcome =
+  | { readonly ok: true; readonly serials: readonly string[]; readonly crlNumber: number }
+  | { readonly ok: false; readonly refusal: PkiRefusal };
+
+/** Revokes, and publishes at once. */
+export interface RevocationDesk {
+  /**
+   * Revokes one certificate.
+   * @param serialHex lower-case hexadecimal
+   */
+  revoke(serialHex: string, reason: RevocationReason): Promise<RevocationOutcome>;
+  /**
+   * Revokes every live certificate of a subject; of none it makes a success with no serial numbers and no new list.
+   * @param subject FQDN, administrator's name or address of record
+   */
+  revokeSubject(subject: string, reason: RevocationReason): Promise<RevocationOutcome>;
+}
+
+/**
+ * Makes the desk.
+ * @param ledger where revocations are recorded
+ * @param publisher signs the lists; its issuer is the one whose certificates are revoked
+ * @param clock time of revocation
+ */
+export function createRevocationDesk(ledger: Ledger, publisher: CrlPublisher, clock: Clock): RevocationDesk {
+  const issuer = publisher.issuer.id;
+  return {
+    async revoke(serialHex, reason) {
+      const outcome = await ledger.revoke(issuer, serialHex, { at: clock(), reason });
+      if (outcome === 'revoked')
+        return { ok: true, serials: [serialHex], crlNumber: await publisher.publish() };
+      const refusal =
+        outcome === 'unknown'
+          ? refuse(
+              'certificate-unknown',
+              `this authority has not issued serial number ${serialHex.slice(0, 40)}`,
+              'look it up with entente cert list',
+            )
+          : refuse(
+              'certificate-already-revoked',
+              `the certificate ${serialHex} is revoked already`,
+              'nothing needs to be done',
+            );
+      return { ok: false, refusal };
+    },
+    async revokeSubject(subject, reason) {
+      const now = clock();
+      const serials: string[] = [];
+      for (const certificate of await ledger.issuedTo(subject, now)) {
+        if (certificate.issuer !== issuer) continue;
+        const outcome = await ledger.revoke(issuer, certificate.serialHex, { at: now, reason });
+        if (outcome === 'revoked') serials.push(certificate.serialHex);
+      }
+      const crlNumber = serials.length > 0 ? await publisher.publish() : (publisher.current(0)?.number ?? 0);
+      return { ok: true, serials, crlNumber };
+    },
+  };
+}
