@@ -1,7 +1,16 @@
+export { type AgentOptions, agent } from './agent.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { connect, type TrustedSocket } from './connect.ts';
 export type { AskedName, ConnectOptions, OutboundOptions } from './connect-options.ts';
 export { createTrust, type OwnedTrust, type TrustSupplier } from './create-trust.ts';
+export type { HttpOutboundOptions } from './dial-for.ts';
+export {
+  type DispatcherClass,
+  type DispatcherOptions,
+  dispatcher,
+  type UndiciCallback,
+  type UndiciTarget,
+} from './dispatcher.ts';
 export { isTrustError, TlsFault, type TlsFaultCode, TrustError } from './fault.ts';
 export type { Identity, IdentitySource, KeyMaterial } from './identity.ts';
 export { type LoadIdentityOptions, loadIdentity } from './load-identity.ts';
@@ -14,6 +23,7 @@ export {
   type RefusedVerdict,
   type TrustedVerdict,
 } from './peer.ts';
+export { type ProbedServer, type ProbeOptions, serverChain } from './probe.ts';
 export type { Refusal } from './refusal.ts';
 export { refusedByPeer } from './refused-by-peer.ts';
 export {

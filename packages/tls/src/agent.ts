@@ -1,0 +1,62 @@
+import { Agent, type RequestOptions } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { dialFor, type HttpOutboundOptions } from './dial-for.ts';
+
+/** Options of {@link agent}. */
+export interface AgentOptions extends HttpOutboundOptions {
+  /** Keep connections for further requests. Default true. */
+  readonly keepAlive?: boolean;
+  /** Connections at once to one origin. Default: no bound. */
+  readonly maxSockets?: number;
+  /** Idle connections kept per origin. Default 256. */
+  readonly maxFreeSockets?: number;
+}
+
+/** What node:https adds to the options of a request before it asks for a connection. */
+interface Wanted extends RequestOptions {
+  readonly servername?: string;
+}
+
+class TrustedAgent extends Agent {
+  readonly #options: AgentOptions;
+
+  constructor(options: AgentOptions) {
+    super({
+      keepAlive: options.keepAlive ?? true,
+      // A resumed session carries no chain to judge.
+      maxCachedSessions: 0,
+      ...(options.maxSockets === undefined ? {} : { maxSockets: options.maxSockets }),
+      ...(options.maxFreeSockets === undefined ? {} : { maxFreeSockets: options.maxFreeSockets }),
+    });
+    this.#options = options;
+  }
+
+  /** Called by node:http for each new connection; the answer goes to the callback once there is a verdict. */
+  override createConnection(
+    wanted: Wanted,
+    created?: (error: Error | null, socket: Duplex) => void,
+  ): undefined {
+    const host = wanted.host ?? wanted.hostname ?? 'localhost';
+    const { servername = '' } = wanted;
+    dialFor(this.#options, {
+      host,
+      port: Number(wanted.port ?? 443),
+      name: servername === '' ? host : servername,
+      localAddress: wanted.localAddress,
+    }).then(
+      (socket) => created?.(null, socket),
+      // node:http reads the error first and looks at the socket only where there is none.
+      (error: Error) => created?.(error, undefined as never),
+    );
+  }
+}
+
+/**
+ * An agent for `https.request` whose every connection has passed the verdict. A request to a server that is refused fails with
+ * `ENTENTE_REFUSED`; pooled connections that no longer pass are closed.
+ *
+ * @param options - trust, identity, and which servers may answer
+ */
+export function agent(options: AgentOptions): Agent {
+  return new TrustedAgent(options);
+}

@@ -1,0 +1,107 @@
+import { isIP, type TcpNetConnectOpts } from 'node:net';
+import * as tls from 'node:tls';
+import type { PresentedChain } from '@entente/trust';
+import { TlsFault } from './fault.ts';
+import { presentedChain } from './presented-chain.ts';
+import { protectionOf } from './protection.ts';
+
+/** Which server to look at. */
+export interface ProbeOptions {
+  readonly host: string;
+  /** 1–65535. */
+  readonly port: number;
+  /** Name to ask for (SNI). Default `host`, where it is a name. */
+  readonly name?: string;
+  readonly alpn?: readonly string[];
+  /** Milliseconds. Default 10,000. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What a server shows to anybody who dials it. */
+export interface ProbedServer {
+  /** Undefined for a server without certificate. */
+  readonly presented: PresentedChain | undefined;
+  readonly protocol: string;
+  readonly cipher: string;
+  readonly alpn: string | undefined;
+  /** Address that answered. */
+  readonly address: string;
+  readonly handshakeMs: number;
+}
+
+/**
+ * Looks at what a TLS server presents, believing nothing and sending nothing, and closes. For `explain`: judge the chain next.
+ *
+ * @param options - where to
+ * @returns the chain as presented, and what the handshake agreed on
+ * @throws TlsFault `ENTENTE_HANDSHAKE_FAILED`, `ENTENTE_TIMEOUT`; errors of TCP as they are
+ */
+export async function serverChain(options: ProbeOptions): Promise<ProbedServer> {
+  const startedAt = performance.now();
+  const place = `${options.host}:${options.port}`;
+  const name = options.name ?? options.host;
+  const settings: tls.ConnectionOptions & tls.TLSSocketOptions & TcpNetConnectOpts = {
+    host: options.host,
+    port: options.port,
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+    requestOCSP: true,
+    minVersion: 'TLSv1.2',
+    ca: [],
+    ...(isIP(name) === 0 ? { servername: name } : {}),
+    ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
+  };
+  const socket = tls.connect(settings);
+  try {
+    let staple: Uint8Array | undefined;
+    socket.once('OCSPResponse', (response: Buffer | null) => {
+      if (response !== null && response.length > 0) staple = response;
+    });
+    await secured(socket, options, place);
+    const { protocol, cipher, alpn } = protectionOf(socket, false);
+    return {
+      presented: presentedChain(socket, staple),
+      protocol,
+      cipher,
+      alpn,
+      address: socket.remoteAddress ?? options.host,
+      handshakeMs: performance.now() - startedAt,
+    };
+  } finally {
+    socket.on('error', () => {});
+    socket.destroy();
+  }
+}
+
+function secured(socket: tls.TLSSocket, { timeoutMs = 10_000, signal }: ProbeOptions, place: string) {
+  return new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(
+        new TlsFault('ENTENTE_TIMEOUT', {
+          sentence: `expected a TLS handshake, found none after ${timeoutMs} ms`,
+          place,
+          remedy: 'check that the address is reachable and that the port speaks TLS from the first byte',
+        }),
+      );
+    }, timeoutMs);
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    socket.once('secureConnect', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    socket.once('error', (cause: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      if (cause.syscall !== undefined) reject(cause);
+      else
+        reject(
+          new TlsFault('ENTENTE_HANDSHAKE_FAILED', {
+            sentence: `expected a TLS handshake, found ${cause.code ?? cause.message}`,
+            place,
+            remedy: 'check that the port speaks TLS from the first byte, and TLS 1.2 or 1.3',
+            cause,
+          }),
+        );
+    });
+  });
+}
