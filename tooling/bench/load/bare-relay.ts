@@ -1,0 +1,34 @@
+import type { TestAuthority } from '@entente/testkit';
+import type { RelayOrder, RelayPorts } from '../bare/relay.ts';
+import type { LoadOrder, LoadTls } from './order.ts';
+import { cores, nextMessage, startPinned } from './pinned-process.ts';
+
+/** The bare relay, running in a process of its own. */
+export interface BareRelay extends Disposable {
+  readonly pid: number;
+  /** Where callers and called connect, as the generator is told. */
+  readonly sides: Pick<LoadOrder, 'caller' | 'called'>;
+}
+
+/**
+ * Starts the bare relay with certificates of its own.
+ *
+ * @param authority Issues them; the relay itself knows nothing but what OpenSSL checks.
+ */
+export async function startBareRelay(authority: TestAuthority): Promise<BareRelay> {
+  const servername = 'relay.contoso.example';
+  const own = await authority.issue({ dnsNames: [servername] });
+  const peer = await authority.issue({ dnsNames: ['load.contoso.example'] });
+  const anchorPem = authority.certificatePem;
+  const child = startPinned(new URL('../bare/relay.ts', import.meta.url), cores.server);
+  const order: RelayOrder = { certificatePem: own.chainPem, keyPem: own.keyPem, anchorPem };
+  child.send(order);
+  const { callerPort, calledPort } = await nextMessage<RelayPorts>(child);
+  const identity = { certificatePem: peer.chainPem, keyPem: peer.keyPem };
+  const base: Omit<LoadTls, 'port'> = { host: '127.0.0.1', servername, anchorPem, identity };
+  return {
+    pid: child.pid as number,
+    sides: { caller: { ...base, port: callerPort }, called: { ...base, port: calledPort } },
+    [Symbol.dispose]: () => void child.kill(),
+  };
+}

@@ -1,0 +1,130 @@
+import { openCalled } from './called.ts';
+import { Caller } from './caller.ts';
+import type { LoadConnection } from './load-connection.ts';
+import type { LoadNotice, LoadOrder, LoadReport } from './order.ts';
+
+/** The generator's process: callers and called, both; one order, one report. */
+process.once('message', (order: LoadOrder) => {
+  measure(order).then(
+    (report) => tell({ type: 'report', report }),
+    (fault: Error) => tell({ type: 'fault', message: fault.stack ?? fault.message }),
+  );
+});
+process.once('disconnect', () => process.exit(0));
+
+function tell(notice: LoadNotice): void {
+  process.send?.(notice);
+}
+
+async function measure(order: LoadOrder): Promise<LoadReport> {
+  const called: LoadConnection[] = [];
+  const callers: Caller[] = [];
+  for (const pair of order.pairs) {
+    called.push(await openCalled(order.called, pair));
+    callers.push(await Caller.open(order.caller, pair, order.messageBytes));
+  }
+  tell({ type: 'ready' });
+  const run = new Run(order, callers);
+  const broken = new Promise<never>((_, reject) => {
+    for (const side of called) side.ended = (why) => reject(new Error(`called: ${why}`));
+    for (const side of callers) side.watch((why) => reject(new Error(`caller: ${why}`)));
+  });
+  const report = await Promise.race([run.whole(), broken]);
+  for (const side of [...called, ...callers]) side.close();
+  return report;
+}
+
+/** Latencies are kept for this many of the last requests sent. */
+const ringSize = 1 << 20;
+
+class Run {
+  readonly #order: LoadOrder;
+  readonly #callers: readonly Caller[];
+  readonly #sentAt = new Float64Array(ringSize);
+  readonly #latencies: number[] = [];
+  readonly #refused = new Map<string, number>();
+  #sequence = 100_000;
+  #open = 0;
+  #completed = 0;
+  #counting = false;
+  #sending = true;
+
+  constructor(order: LoadOrder, callers: readonly Caller[]) {
+    this.#order = order;
+    this.#callers = callers;
+    for (const caller of callers) {
+      caller.finished = (sequence, statusLine) => this.#finish(caller, sequence, statusLine);
+    }
+  }
+
+  async whole(): Promise<LoadReport> {
+    const { inFlight, ratePerSecond, warmUpMs, measureMs } = this.#order;
+    if (ratePerSecond === undefined) {
+      for (const caller of this.#callers) for (let i = 0; i < inFlight; i += 1) this.#send(caller);
+    } else {
+      this.#pace(ratePerSecond);
+    }
+    await sleep(warmUpMs);
+    tell({ type: 'measuring' });
+    this.#counting = true;
+    const cpu = process.cpuUsage();
+    const started = performance.now();
+    await sleep(measureMs);
+    this.#counting = false;
+    const seconds = (performance.now() - started) / 1000;
+    const { user, system } = process.cpuUsage(cpu);
+    const generatorShare = (user + system) / 1e6 / seconds;
+    await this.#drain();
+    const latencyMs = ratePerSecond === undefined ? null : percentiles(this.#latencies);
+    const refused = Object.fromEntries(this.#refused);
+    return { completed: this.#completed, refused, lost: this.#open, seconds, generatorShare, latencyMs };
+  }
+
+  #send(caller: Caller): void {
+    this.#sequence += 1;
+    this.#open += 1;
+    if (this.#order.ratePerSecond !== undefined) this.#sentAt[this.#sequence % ringSize] = performance.now();
+    caller.send(this.#sequence);
+  }
+
+  #finish(caller: Caller, sequence: number, statusLine: string | undefined): void {
+    this.#open -= 1;
+    if (this.#counting) {
+      if (statusLine !== undefined) this.#refused.set(statusLine, (this.#refused.get(statusLine) ?? 0) + 1);
+      else this.#completed += 1;
+      if (this.#order.ratePerSecond !== undefined) {
+        this.#latencies.push(performance.now() - (this.#sentAt[sequence % ringSize] as number));
+      }
+    }
+    if (this.#sending && this.#order.ratePerSecond === undefined) this.#send(caller);
+  }
+
+  /** Open loop: what is due is sent, whether or not the answers keep up. */
+  #pace(ratePerSecond: number): void {
+    const started = performance.now();
+    let sent = 0;
+    const turn = (): void => {
+      if (!this.#sending) return;
+      const due = Math.floor(((performance.now() - started) / 1000) * ratePerSecond);
+      for (; sent < due; sent += 1) this.#send(this.#callers[sent % this.#callers.length] as Caller);
+      setTimeout(turn, 1);
+    };
+    turn();
+  }
+
+  async #drain(): Promise<void> {
+    this.#sending = false;
+    for (let i = 0; i < 40 && this.#open > 0; i += 1) await sleep(50);
+  }
+}
+
+function percentiles(values: number[]): { readonly p50: number; readonly p99: number } {
+  values.sort((a, b) => a - b);
+  const at = (share: number): number =>
+    values[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,66 @@
+import { createTestAuthority } from '@entente/testkit';
+import { describe, expect, it } from 'vitest';
+import { startBareRelay } from './bare-relay.ts';
+import { DigestAnswerer, readChallenge } from './digest.ts';
+import { MessageCutter } from './message-cutter.ts';
+import { runLoad } from './run-load.ts';
+
+describe('the message cutter', () => {
+  it('cuts whole messages wherever the chunks end, and keeps every byte', () => {
+    const body = String.fromCharCode(0, 128, 255, 13, 10, 13, 10);
+    const one = `SIP/2.0 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const stream = Buffer.from(one + one + one, 'latin1');
+    for (let size = 1; size <= stream.length; size += 1) {
+      const found: string[] = [];
+      const cutter = new MessageCutter((message) => found.push(message));
+      for (let at = 0; at < stream.length; at += size) cutter.push(stream.subarray(at, at + size));
+      expect(found).toEqual([one, one, one]);
+    }
+  });
+
+  it('refuses a message without a length', () => {
+    const cutter = new MessageCutter(() => undefined);
+    expect(() => cutter.push(Buffer.from('SIP/2.0 200 OK\r\n\r\n'))).toThrow('without Content-Length');
+  });
+});
+
+describe('the digest answerer', () => {
+  it('answers as RFC 7616 does and counts its requests', () => {
+    const response =
+      'SIP/2.0 401 Unauthorized\r\nWWW-Authenticate: Digest realm="a", nonce="old", algorithm=MD5\r\n' +
+      'WWW-Authenticate: Digest realm="contoso.example", nonce="n1", algorithm=SHA-256, qop="auth"\r\n\r\n';
+    const challenge = readChallenge(response);
+    expect(challenge).toMatchObject({ realm: 'contoso.example', nonce: 'n1', header: 'Authorization' });
+    if (challenge === undefined) return;
+    const answerer = new DigestAnswerer(challenge, { username: 'alice', password: 'secret' });
+    expect(answerer.answer('REGISTER', 'sip:contoso.example')).toContain('nc=00000001');
+    expect(answerer.answer('REGISTER', 'sip:contoso.example')).toContain('nc=00000002');
+  });
+
+  it('finds no challenge where only MD5 is offered', () => {
+    const response = 'SIP/2.0 401 Unauthorized\r\nWWW-Authenticate: Digest realm="a", nonce="b"\r\n\r\n';
+    expect(readChallenge(response)).toBeUndefined();
+  });
+});
+
+describe('the bare relay under load', () => {
+  it('hands every MESSAGE and its 200 over, at a fixed rate and in a closed loop', {
+    timeout: 60_000,
+  }, async () => {
+    using relay = await startBareRelay(await createTestAuthority('bench'));
+    const order = {
+      ...relay.sides,
+      pairs: [1, 2, 3].map((i) => ({ from: `sip:a${i}@contoso.example`, to: `sip:b${i}@contoso.example` })),
+      inFlight: 2,
+      warmUpMs: 50,
+      measureMs: 300,
+      messageBytes: 600,
+    };
+    const closed = await runLoad('relay', order, relay.pid);
+    expect(closed).toMatchObject({ lost: 0, refused: {}, latencyMs: null });
+    expect(closed.completed).toBeGreaterThan(0);
+    const paced = await runLoad('relay', { ...order, ratePerSecond: 200 }, relay.pid);
+    expect(paced).toMatchObject({ lost: 0, refused: {} });
+    expect(paced.latencyMs?.p99).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,67 @@
+/** What a generator is told to do, and what it answers; both cross a process boundary. */
+
+/** How the generator's connections are made. */
+export interface LoadTls {
+  readonly host: string;
+  readonly port: number;
+  readonly servername: string;
+  readonly anchorPem: string;
+  /** Without one the connection is TLS only, as a user's. */
+  readonly identity?: { readonly certificatePem: string; readonly keyPem: string };
+}
+
+/** A user by digest authentication (SHA-256). */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** One caller and the one who answers, each on a connection of its own. */
+export interface LoadPair {
+  /** Address of record of the caller, e.g. `sip:alice@contoso.example`. */
+  readonly from: string;
+  /** Address of record of the called. */
+  readonly to: string;
+  /** The called registers first, where it is a user. */
+  readonly registers?: Credentials;
+  /** The caller answers digest challenges with these. */
+  readonly authenticates?: Credentials;
+}
+
+/** One measurement. */
+export interface LoadOrder {
+  readonly caller: LoadTls;
+  readonly called: LoadTls;
+  readonly pairs: readonly LoadPair[];
+  /** Requests that each caller keeps under way. */
+  readonly inFlight: number;
+  /** Not counted. */
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+  /** Transactions a second over all callers; without it as many as come back (closed loop). */
+  readonly ratePerSecond?: number;
+  /** Length of a MESSAGE, in bytes. */
+  readonly messageBytes: number;
+}
+
+/** What one measurement found. */
+export interface LoadReport {
+  /** Transactions completed with 200 in the measured time. */
+  readonly completed: number;
+  /** Other final responses, by status line. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** Transactions that never came back. */
+  readonly lost: number;
+  readonly seconds: number;
+  /** Share of one core that the generator used, 0 to 1. */
+  readonly generatorShare: number;
+  /** Milliseconds; measured only at a fixed rate, else `null`. */
+  readonly latencyMs: { readonly p50: number; readonly p99: number } | null;
+}
+
+/** What a generator tells its parent. */
+export type LoadNotice =
+  | { readonly type: 'ready' }
+  | { readonly type: 'measuring' }
+  | { readonly type: 'report'; readonly report: LoadReport }
+  | { readonly type: 'fault'; readonly message: string };
