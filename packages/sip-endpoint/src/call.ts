@@ -1,0 +1,198 @@
+import {
+  createResponse,
+  type Dialog,
+  dialogOfRequest,
+  dialogOfResponse,
+  edit,
+  type SipRequest,
+  type SipResponse,
+} from '@entente/sip';
+import type { SipConnection } from './connection.ts';
+import type { SipEndpoint } from './endpoint.ts';
+import type { ServerTransaction } from './transaction-layer.ts';
+
+/** Body of an INVITE or its answer. */
+export interface SessionBody {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** A call that is established; both sides have it. */
+export class Call {
+  readonly dialog: Dialog;
+  /** Body that the other side sent: the answer for the caller, the offer for the called. */
+  readonly remoteBody: string;
+  /** Settles when the call has ended, by either side. */
+  readonly ended: Promise<'local' | 'remote' | 'lost'>;
+  readonly #endpoint: SipEndpoint;
+  readonly #connection: SipConnection;
+  readonly #settle: (by: 'local' | 'remote' | 'lost') => void;
+
+  constructor(endpoint: SipEndpoint, connection: SipConnection, dialog: Dialog, remoteBody: string) {
+    this.#endpoint = endpoint;
+    this.#connection = connection;
+    this.dialog = dialog;
+    this.remoteBody = remoteBody;
+    let settle: (by: 'local' | 'remote' | 'lost') => void = () => {};
+    this.ended = new Promise((resolve) => {
+      settle = resolve;
+    });
+    this.#settle = settle;
+  }
+
+  /**
+   * Ends the call with BYE.
+   * @returns the answer to the BYE
+   * @throws {NoAnswerError} if none comes; the call has ended all the same
+   */
+  async hangUp(): Promise<SipResponse> {
+    try {
+      return await this.#endpoint.ask(this.dialog.createBye(), this.#connection);
+    } finally {
+      this.#settle('local');
+    }
+  }
+
+  /** A request arrived in the dialog of this call. */
+  receive(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    const verdict = this.dialog.receiveRequest(request);
+    const answer = (status: number) => {
+      transaction.respond(createResponse(request, status));
+      this.dialog.requestAnswered(request, status);
+    };
+    if (!verdict.ok) answer(verdict.status);
+    else if (request.method === 'BYE') {
+      answer(200);
+      this.#settle('remote');
+    } else if (request.method === 'INFO' || request.method === 'OPTIONS') answer(200);
+    else answer(request.method === 'INVITE' || request.method === 'UPDATE' ? 488 : 405);
+  }
+
+  /** The connection broke. */
+  lost(): void {
+    this.dialog.terminate();
+    this.#settle('lost');
+  }
+}
+
+/** A call that rings here. */
+export class IncomingCall {
+  readonly request: SipRequest;
+  readonly #transaction: ServerTransaction;
+  readonly #endpoint: SipEndpoint;
+  readonly #connection: SipConnection;
+  readonly #localTag: string;
+  readonly #contact: string;
+  readonly #accepted: (call: Call) => void;
+  #repeat: ReturnType<typeof setTimeout> | undefined;
+  #cancelled: (() => void) | undefined;
+
+  constructor(
+    transaction: ServerTransaction,
+    parts: {
+      readonly endpoint: SipEndpoint;
+      readonly connection: SipConnection;
+      readonly contact: string;
+      readonly accepted: (call: Call) => void;
+    },
+  ) {
+    this.request = transaction.request;
+    this.#transaction = transaction;
+    this.#endpoint = parts.endpoint;
+    this.#connection = parts.connection;
+    this.#contact = parts.contact;
+    this.#accepted = parts.accepted;
+    this.#localTag = parts.endpoint.newToken();
+    transaction.context.user = {
+      onCancel: () => {
+        this.#transaction.respond(createResponse(this.request, 487, undefined, { toTag: this.#localTag }));
+        this.#cancelled?.();
+      },
+    };
+  }
+
+  /** Called if the caller gives up before the call is accepted. */
+  onCancelled(listener: () => void): void {
+    this.#cancelled = listener;
+  }
+
+  /** Answers 180. */
+  ring(): void {
+    this.#transaction.respond(
+      createResponse(this.request, 180, undefined, { toTag: this.#localTag, contact: this.#contact }),
+    );
+  }
+
+  /** Answers with a failure, 300 to 699. */
+  reject(status: number): void {
+    this.#transaction.respond(createResponse(this.request, status, undefined, { toTag: this.#localTag }));
+  }
+
+  /**
+   * Answers 200 and repeats it until the ACK comes.
+   * @param answer body of the 200
+   * @see RFC 3261 §13.3.1.4
+   */
+  accept(answer: SessionBody): Call | undefined {
+    const established = dialogOfRequest(this.request, { status: 200, localTag: this.#localTag }, true);
+    if (!established.ok) {
+      this.reject(400);
+      return undefined;
+    }
+    const response = createResponse(this.request, 200, undefined, {
+      toTag: this.#localTag,
+      contact: this.#contact,
+      contentType: answer.contentType,
+      body: answer.body,
+    });
+    if (!this.#transaction.respond(response)) return undefined;
+    const call = new Call(this.#endpoint, this.#connection, established.dialog, this.request.bodyText);
+    this.#accepted(call);
+    this.#repeatUntilAck(response, call, 500, 64 * 500);
+    return call;
+  }
+
+  /** The ACK for the 200 has come. */
+  acknowledged(): void {
+    clearTimeout(this.#repeat);
+    this.#repeat = undefined;
+  }
+
+  #repeatUntilAck(response: SipResponse, call: Call, gapMs: number, leftMs: number): void {
+    this.#repeat = setTimeout(() => {
+      if (leftMs <= 0) {
+        // RFC 3261 §13.3.1.4: without an ACK the session ends with BYE.
+        call.hangUp().catch(() => {});
+        return;
+      }
+      this.#transaction.respond(response);
+      this.#repeatUntilAck(response, call, Math.min(2 * gapMs, 4_000), leftMs - gapMs);
+    }, gapMs);
+    this.#repeat.unref();
+  }
+}
+
+/** How an INVITE came out. */
+export type CallOutcome =
+  | { readonly ok: true; readonly call: Call; readonly response: SipResponse }
+  | { readonly ok: false; readonly response: SipResponse };
+
+/**
+ * Finishes an INVITE that was answered: acknowledges a 2xx and makes the call.
+ * @param request the INVITE as sent
+ * @param response its final response
+ */
+export function concludeInvite(
+  endpoint: SipEndpoint,
+  connection: SipConnection,
+  request: SipRequest,
+  response: SipResponse,
+): CallOutcome {
+  if (response.status >= 300) return { ok: false, response };
+  const established = dialogOfResponse(request, response, true);
+  if (!established.ok) return { ok: false, response };
+  const ack = established.dialog.createAck(request.cseq.sequence);
+  endpoint.sendAck(edit(ack).prepend('Via', endpoint.via(connection)).toMessage(), connection);
+  return { ok: true, call: new Call(endpoint, connection, established.dialog, response.bodyText), response };
+}

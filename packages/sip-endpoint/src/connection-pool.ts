@@ -1,0 +1,65 @@
+import type { SipConnection } from './connection.ts';
+
+/** Where a server of ours or a partner's is reached. */
+export interface Hop {
+  /** The name asked for and proven: a server's FQDN, or a SIP domain. Connections are shared by this name alone. */
+  readonly name: string;
+  /** Address to dial. */
+  readonly address: string;
+  /** 1 to 65535. */
+  readonly port: number;
+  /** Row of the allow matrix. */
+  readonly row: number;
+}
+
+/** Dials a hop under the verdict and wraps the socket. */
+export type Dial = (hop: Hop) => Promise<SipConnection>;
+
+/**
+ * Open connections to servers, by the identity that was proven on them: never by address, so that two names on one
+ * address do not share a connection that only one of them may use.
+ * @see RFC 5923 §3, §5
+ */
+export class ConnectionPool {
+  readonly #open = new Map<string, SipConnection>();
+  readonly #dialling = new Map<string, Promise<SipConnection>>();
+  readonly #dial: Dial;
+
+  /** @param dial called once for many that want the same hop at the same time */
+  constructor(dial: Dial) {
+    this.#dial = dial;
+  }
+
+  /** The open connection to a name, if there is one. */
+  get(name: string): SipConnection | undefined {
+    const connection = this.#open.get(name);
+    return connection === undefined || connection.isClosed ? undefined : connection;
+  }
+
+  /**
+   * Makes a connection of a proven server available for requests towards it. The one that is open stays.
+   * @param name whom the connection leads to
+   */
+  offer(name: string, connection: SipConnection): void {
+    if (this.get(name) === undefined) this.#open.set(name, connection);
+  }
+
+  /** The open connection to a hop, or a new one. Rejects with what the dialling failed of. */
+  async reach(hop: Hop): Promise<SipConnection> {
+    const open = this.get(hop.name);
+    if (open !== undefined) return open;
+    let dialling = this.#dialling.get(hop.name);
+    if (dialling === undefined) {
+      dialling = this.#dial(hop).finally(() => this.#dialling.delete(hop.name));
+      this.#dialling.set(hop.name, dialling);
+    }
+    const connection = await dialling;
+    this.offer(hop.name, connection);
+    return connection;
+  }
+
+  /** Forgets a connection that was closed. */
+  forget(connection: SipConnection): void {
+    for (const [name, open] of this.#open) if (open === connection) this.#open.delete(name);
+  }
+}

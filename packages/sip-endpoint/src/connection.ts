@@ -1,0 +1,150 @@
+import type { TLSSocket } from 'node:tls';
+import {
+  type FramerSink,
+  type MessageFault,
+  type SipMessage,
+  type SipRequest,
+  type SipResponse,
+  StreamFramer,
+} from '@entente/sip';
+import { type Peer, peerOf } from '@entente/tls';
+import { GatheredWriter } from './gathered-writes.ts';
+import type { ClientTransaction, ServerTransaction } from './transaction-layer.ts';
+
+/** The row of the allow matrix that a connection stands on, and what it is called in logs. */
+export interface ConnectionLink {
+  readonly row: number;
+  readonly name: string;
+}
+
+/** Who takes what a connection brings. */
+export interface ConnectionUser {
+  onRequest(request: SipRequest, connection: SipConnection): void;
+  onResponse(response: SipResponse, connection: SipConnection): void;
+  /** A message was refused as malformed; it has been answered, and the connection is closed if framing is lost. */
+  onMalformed(fault: MessageFault, connection: SipConnection): void;
+  onClosed(connection: SipConnection): void;
+}
+
+/** Bounds of one connection. */
+export interface ConnectionLimits {
+  /** Bytes that may wait to be sent before the peer counts as stuck and is disconnected. Default 4 MiB. */
+  readonly maxPendingBytes?: number;
+  /** Milliseconds without a byte from the peer after which the connection is closed. Default 15 minutes. */
+  readonly idleTimeoutMs?: number;
+}
+
+let lastId = 0;
+
+/**
+ * A connection on which SIP is spoken: frames what comes in, gathers what goes out. Its number is never used again while
+ * the process lives, so a flow token cannot mean another connection later.
+ */
+export class SipConnection implements FramerSink {
+  readonly id: number = ++lastId;
+  readonly socket: TLSSocket;
+  /** The peer as judged; asked for anew each time, because trust is live. */
+  readonly link: ConnectionLink;
+  readonly openedByUs: boolean;
+  /** FQDN of the server at the other end, if it proved to be one. */
+  readonly server: string | undefined;
+  readonly protection: Peer;
+  /** Addresses of record that a user has proven to be on this connection, each with the time until which it counts. */
+  readonly users = new Map<string, number>();
+  readonly transactions = new Set<ClientTransaction | ServerTransaction>();
+  readonly #framer = new StreamFramer();
+  readonly #writer: GatheredWriter;
+  readonly #user: ConnectionUser;
+  readonly #maxPendingBytes: number;
+  #closed = false;
+
+  /**
+   * @param socket admitted by `serve` or `connect` of `@entente/tls`
+   * @param options which link it is, who dialled, who listens
+   */
+  constructor(
+    socket: TLSSocket,
+    options: {
+      readonly link: ConnectionLink;
+      readonly openedByUs: boolean;
+      readonly user: ConnectionUser;
+      readonly limits?: ConnectionLimits;
+    },
+  ) {
+    const peer = peerOf(socket);
+    if (peer === undefined)
+      throw new TypeError('this socket has no verdict; take it from serve or connect of @entente/tls');
+    this.socket = socket;
+    this.protection = peer;
+    this.server = peer.peer?.server;
+    this.link = options.link;
+    this.openedByUs = options.openedByUs;
+    this.#user = options.user;
+    this.#maxPendingBytes = options.limits?.maxPendingBytes ?? 4_194_304;
+    this.#writer = new GatheredWriter(socket);
+    socket.setNoDelay(true);
+    socket.setTimeout(options.limits?.idleTimeoutMs ?? 900_000, () => this.close());
+    socket.on('data', (bytes: Buffer) => this.#framer.push(bytes, this));
+    socket.on('error', () => this.#end());
+    socket.on('close', () => this.#end());
+    socket.on('end', () => this.close());
+  }
+
+  /** Whether nothing can be sent any more. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * @param message what to send
+   * @returns false if the connection is closed, or was closed now because the peer takes nothing
+   */
+  send(message: SipMessage): boolean {
+    if (this.#closed) return false;
+    this.#writer.write(message.wire);
+    if (this.#writer.pendingBytes > this.#maxPendingBytes) {
+      this.close();
+      return false;
+    }
+    return true;
+  }
+
+  /** Sends the double CRLF that keeps a flow alive (RFC 5626 §3.5.1). */
+  ping(): void {
+    if (!this.#closed) this.#writer.write('\r\n\r\n');
+  }
+
+  /** Sends what was gathered and closes. */
+  close(): void {
+    if (this.#closed) return;
+    this.#writer.flush();
+    this.socket.end();
+    this.socket.destroySoon();
+    this.#end();
+  }
+
+  // What the framer finds.
+
+  message(message: SipMessage): void {
+    if (this.#closed) return;
+    if (message.kind === 'request') this.#user.onRequest(message, this);
+    else this.#user.onResponse(message, this);
+  }
+
+  error(fault: MessageFault): void {
+    if (this.#closed) return;
+    this.#user.onMalformed(fault, this);
+    if (fault.response !== undefined) this.send(fault.response);
+    if (fault.fatal) this.close();
+  }
+
+  keepAlive(kind: 'ping' | 'pong'): void {
+    if (kind === 'ping' && !this.#closed) this.#writer.write('\r\n');
+  }
+
+  #end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#user.onClosed(this);
+  }
+}

@@ -1,0 +1,252 @@
+import type { TLSSocket } from 'node:tls';
+import {
+  createCancel,
+  createResponse,
+  defaultTimings,
+  edit,
+  type MessageFault,
+  type SipRequest,
+  type SipResponse,
+  type Timings,
+  type TransactionEnd,
+} from '@entente/sip';
+import {
+  type ConnectionLimits,
+  type ConnectionLink,
+  type ConnectionUser,
+  SipConnection,
+} from './connection.ts';
+import { ConnectionPool, type Hop } from './connection-pool.ts';
+import {
+  type ClientTransaction,
+  type ClientUser,
+  type ServerTransaction,
+  TransactionLayer,
+} from './transaction-layer.ts';
+
+/** Who decides about requests of an endpoint. */
+export interface EndpointUser {
+  /** A new request, matched and deduplicated; answer with `transaction.respond`. */
+  onRequest(transaction: ServerTransaction, connection: SipConnection): void;
+  /** An ACK for a 2xx: pass it on or take note of it. */
+  onAck(ack: SipRequest, connection: SipConnection): void;
+  /** A connection is up, dialled or accepted. */
+  onConnection?(connection: SipConnection): void;
+  onClosed?(connection: SipConnection): void;
+  /** Bytes that were no message; they have been answered where that is possible. */
+  onMalformed?(fault: MessageFault, connection: SipConnection): void;
+}
+
+/** What an endpoint needs. */
+export interface EndpointOptions {
+  /** What stands in our Via: a name that our certificate has, and the port we listen on. */
+  readonly sentBy: { readonly host: string; readonly port?: number };
+  readonly user: EndpointUser;
+  /**
+   * Dials a hop under the verdict.
+   * @returns the socket that `connect` of `@entente/tls` gave
+   */
+  readonly dial: (hop: Hop) => Promise<{ readonly socket: TLSSocket; readonly link: ConnectionLink }>;
+  /** Unpredictable text without spaces, for branches. */
+  readonly newToken: () => string;
+  /** Milliseconds since 1970; default the system's. */
+  readonly clock?: () => number;
+  readonly timings?: Timings;
+  readonly limits?: ConnectionLimits & { readonly maxTransactions?: number };
+}
+
+/** How {@link SipEndpoint.ask} waits. */
+export interface AskOptions {
+  readonly onProvisional?: ((response: SipResponse) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const silent: ClientUser = { onResponse() {}, onEnd() {} };
+
+/** Why a request got no answer; match it by `code`. */
+export class NoAnswerError extends Error {
+  readonly code: 'ENTENTE_SIP_TIMEOUT' | 'ENTENTE_SIP_CONNECTION_LOST' | 'ENTENTE_SIP_CLOSED';
+
+  constructor(end: TransactionEnd, method: string) {
+    const lost = end === 'transport-error';
+    super(
+      lost ? `the connection was lost before ${method} was answered` : `${method} was not answered in time`,
+    );
+    this.name = 'NoAnswerError';
+    this.code = lost
+      ? 'ENTENTE_SIP_CONNECTION_LOST'
+      : end === 'timeout'
+        ? 'ENTENTE_SIP_TIMEOUT'
+        : 'ENTENTE_SIP_CLOSED';
+  }
+}
+
+/** SIP on connections under the verdict: transactions, connections by identity, flows by number. */
+export class SipEndpoint implements ConnectionUser, AsyncDisposable {
+  readonly sentBy: string;
+  readonly newToken: () => string;
+  readonly #user: EndpointUser;
+  readonly #options: EndpointOptions;
+  readonly #connections = new Map<number, SipConnection>();
+  readonly #pool: ConnectionPool;
+  readonly #transactions: TransactionLayer;
+
+  /** @param options who we are, who decides, how to dial */
+  constructor(options: EndpointOptions) {
+    const { host, port } = options.sentBy;
+    this.sentBy = port === undefined ? host : `${host}:${port}`;
+    this.newToken = options.newToken;
+    this.#options = options;
+    this.#user = options.user;
+    this.#pool = new ConnectionPool(async (hop) => {
+      const { socket, link } = await options.dial(hop);
+      return this.#adopt(socket, link, true);
+    });
+    this.#transactions = new TransactionLayer({
+      user: options.user,
+      timings: options.timings ?? defaultTimings,
+      ...(options.clock === undefined ? {} : { clock: options.clock }),
+      ...(options.limits?.maxTransactions === undefined
+        ? {}
+        : { maxTransactions: options.limits.maxTransactions }),
+    });
+  }
+
+  /** Open connections. */
+  get connections(): Iterable<SipConnection> {
+    return this.#connections.values();
+  }
+
+  /** Transactions that are alive. */
+  get transactions(): number {
+    return this.#transactions.size;
+  }
+
+  /**
+   * Speaks SIP on an accepted socket.
+   * @param socket admitted by `serve(tls, …)` of `@entente/tls`
+   * @param link the link it was admitted on
+   */
+  accept(socket: TLSSocket, link: ConnectionLink): SipConnection {
+    const connection = this.#adopt(socket, link, false);
+    // A server that dialled us is reached over its own connection (RFC 5923 §5): it has proven its name on it.
+    if (connection.server !== undefined) this.#pool.offer(connection.server, connection);
+    return connection;
+  }
+
+  /** The open connection with a number, if it is still open. */
+  flow(id: number): SipConnection | undefined {
+    return this.#connections.get(id);
+  }
+
+  /** The open connection to a hop, or `undefined` if it must be dialled first. */
+  connected(hop: Hop): SipConnection | undefined {
+    return this.#pool.get(hop.name);
+  }
+
+  /** Dials a hop unless a connection to it is open. */
+  reach(hop: Hop): Promise<SipConnection> {
+    return this.#pool.reach(hop);
+  }
+
+  /**
+   * Sends a request that already has its top Via.
+   * @param request complete, its branch new
+   * @param connection where to
+   * @param user who is told of the answers
+   */
+  forward(request: SipRequest, connection: SipConnection, user: ClientUser): ClientTransaction {
+    return this.#transactions.request(request, connection, user);
+  }
+
+  /**
+   * The Via of a request of ours.
+   * @param connection on which it goes out: `alias` is for connections on which we have proven who we are
+   */
+  via(connection: SipConnection, branch: string = this.newToken()): string {
+    const alias = connection.protection.protection === 'MTLS' ? ';alias' : '';
+    return `SIP/2.0/TLS ${this.sentBy};branch=z9hG4bK${branch}${alias}`;
+  }
+
+  /**
+   * Sends a request of our own and waits for its final response.
+   * @param request without our Via
+   * @param connection where to
+   * @param options `onProvisional` is told of each 1xx; `signal` cancels an INVITE (RFC 3261 §9.1)
+   * @throws {NoAnswerError} if no final response comes
+   */
+  ask(request: SipRequest, connection: SipConnection, options: AskOptions = {}): Promise<SipResponse> {
+    const sent = edit(request).prepend('Via', this.via(connection)).toMessage();
+    const { onProvisional, signal } = options;
+    return new Promise((resolve, reject) => {
+      let ringing = false;
+      const cancel = () => {
+        // A CANCEL may follow a provisional response only, and means something for INVITE only.
+        if (ringing && sent.method === 'INVITE') this.forward(createCancel(sent), connection, silent);
+      };
+      signal?.addEventListener('abort', cancel, { once: true });
+      this.forward(sent, connection, {
+        onResponse(response) {
+          if (response.status >= 200) resolve(response);
+          else {
+            const first = !ringing;
+            ringing = true;
+            if (first && signal?.aborted) cancel();
+            onProvisional?.(response);
+          }
+        },
+        onEnd(end) {
+          signal?.removeEventListener('abort', cancel);
+          if (end !== 'completed') reject(new NoAnswerError(end, request.method));
+        },
+      });
+    });
+  }
+
+  /** Sends a message that belongs to no transaction: an ACK for a 2xx. */
+  sendAck(ack: SipRequest, connection: SipConnection): boolean {
+    return connection.send(ack);
+  }
+
+  /** Closes every connection; what was under way ends without an answer. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#transactions.close();
+    for (const connection of [...this.#connections.values()]) connection.close();
+  }
+
+  // What connections bring.
+
+  onRequest(request: SipRequest, connection: SipConnection): void {
+    if (this.#transactions.receiveRequest(request, connection)) return;
+    // RFC 7339 §5.10.2: no Retry-After, it would stop all traffic of this peer.
+    connection.send(createResponse(request, 503, undefined, { toTag: this.newToken() }));
+  }
+
+  onResponse(response: SipResponse, connection: SipConnection): void {
+    this.#transactions.receiveResponse(response, connection);
+  }
+
+  onMalformed(fault: MessageFault, connection: SipConnection): void {
+    this.#user.onMalformed?.(fault, connection);
+  }
+
+  onClosed(connection: SipConnection): void {
+    this.#connections.delete(connection.id);
+    this.#pool.forget(connection);
+    this.#transactions.connectionClosed(connection);
+    this.#user.onClosed?.(connection);
+  }
+
+  #adopt(socket: TLSSocket, link: ConnectionLink, openedByUs: boolean): SipConnection {
+    const { limits } = this.#options;
+    const connection = new SipConnection(socket, {
+      link,
+      openedByUs,
+      user: this,
+      ...(limits === undefined ? {} : { limits }),
+    });
+    this.#connections.set(connection.id, connection);
+    this.#user.onConnection?.(connection);
+    return connection;
+  }
+}

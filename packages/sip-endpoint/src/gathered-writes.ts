@@ -1,0 +1,77 @@
+import type { Writable } from 'node:stream';
+
+/** Bytes, or text whose every character is one byte. */
+export type WireData = Uint8Array | string;
+
+const waiting: GatheredWriter[] = [];
+let scheduled = false;
+
+function flushAll(): void {
+  scheduled = false;
+  // A flush may fail a socket, whose owner may write elsewhere: those writers wait for the next turn.
+  const batch = waiting.splice(0);
+  for (const writer of batch) writer.flush();
+}
+
+/**
+ * Gathers what is written to a socket until the event loop has read from every other socket that was ready, then hands it
+ * over in one piece: one TLS record and one system call for many messages.
+ */
+export class GatheredWriter {
+  readonly #socket: Writable;
+  #text = '';
+  #chunks: WireData[] | undefined;
+  #bytes = 0;
+
+  /** @param socket where the bytes go */
+  constructor(socket: Writable) {
+    this.#socket = socket;
+  }
+
+  /** Bytes that neither the peer's nor our kernel has taken yet. */
+  get pendingBytes(): number {
+    return this.#bytes + this.#socket.writableLength;
+  }
+
+  /** @param data what to send; strings are latin1, one character a byte */
+  write(data: WireData): void {
+    if (this.#bytes === 0) {
+      waiting.push(this);
+      if (!scheduled) {
+        scheduled = true;
+        setImmediate(flushAll);
+      }
+    }
+    this.#bytes += data.length;
+    if (typeof data === 'string') this.#text += data;
+    else {
+      this.#chunks ??= [];
+      if (this.#text !== '') {
+        this.#chunks.push(this.#text);
+        this.#text = '';
+      }
+      this.#chunks.push(data);
+    }
+  }
+
+  /** Hands over now what was gathered. */
+  flush(): void {
+    if (this.#bytes === 0) return;
+    const text = this.#text;
+    const chunks = this.#chunks;
+    this.#text = '';
+    this.#chunks = undefined;
+    this.#bytes = 0;
+    if (this.#socket.destroyed || this.#socket.writableEnded) return;
+    if (chunks === undefined) {
+      this.#socket.write(text, 'latin1');
+      return;
+    }
+    if (text !== '') chunks.push(text);
+    this.#socket.write(Buffer.concat(chunks.map(asBuffer)));
+  }
+}
+
+function asBuffer(data: WireData): Uint8Array {
+  return typeof data === 'string' ? Buffer.from(data, 'latin1') : data;
+}

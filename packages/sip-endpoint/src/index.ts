@@ -1,0 +1,18 @@
+export { Call, type CallOutcome, IncomingCall, type SessionBody } from './call.ts';
+export { type ConnectionLimits, type ConnectionLink, SipConnection } from './connection.ts';
+export type { Hop } from './connection-pool.ts';
+export {
+  type AskOptions,
+  type EndpointOptions,
+  type EndpointUser,
+  NoAnswerError,
+  SipEndpoint,
+} from './endpoint.ts';
+export type { ClientTransaction, ClientUser, ServerTransaction, ServerUser } from './transaction-layer.ts';
+export {
+  type ReceivedMessage,
+  UserAgent,
+  type UserAgentEvents,
+  type UserAgentOptions,
+} from './user-agent.ts';
+export type { UserCredentials } from './user-agent-session.ts';

@@ -1,0 +1,272 @@
+import {
+  clientTransactionKey,
+  createResponse,
+  InviteClientTransaction,
+  InviteServerTransaction,
+  NonInviteClientTransaction,
+  NonInviteServerTransaction,
+  type SipRequest,
+  type SipResponse,
+  serverTransactionKey,
+  type Timings,
+  type TransactionEnd,
+  type TransactionSink,
+  type TransactionTimer,
+} from '@entente/sip';
+import type { SipConnection } from './connection.ts';
+import { TimerWheel, type WheelTimer } from './timer-wheel.ts';
+
+/** Who is told what becomes of a request that we sent. */
+export interface ClientUser {
+  /** A provisional or final response; several 2xx may come for an INVITE. */
+  onResponse(response: SipResponse, transaction: ClientTransaction): void;
+  /** No response will come any more. After `completed` there was a final one. */
+  onEnd(end: TransactionEnd, transaction: ClientTransaction): void;
+}
+
+/** Who is told what becomes of a request that we received. */
+export interface ServerUser {
+  /** The transaction is over; `transport-error` and `no-ack` mean that the answer did not arrive. */
+  onEnd?(end: TransactionEnd, transaction: ServerTransaction): void;
+  /** The INVITE is to be given up (RFC 3261 §9.2); the CANCEL itself has been answered. */
+  onCancel?(cancel: SipRequest, transaction: ServerTransaction): void;
+}
+
+/** What a transaction of ours carries with it. */
+export class TransactionContext<User> {
+  readonly connection: SipConnection;
+  readonly key: string;
+  user: User;
+  /** At most two timers run at once; a map would cost more than it serves. */
+  first: WheelTimer<TransactionTimer> | undefined = undefined;
+  second: WheelTimer<TransactionTimer> | undefined = undefined;
+
+  constructor(connection: SipConnection, key: string, user: User) {
+    this.connection = connection;
+    this.key = key;
+    this.user = user;
+  }
+}
+
+/** A request that we sent and its answers. */
+export type ClientTransaction =
+  | InviteClientTransaction<TransactionContext<ClientUser>>
+  | NonInviteClientTransaction<TransactionContext<ClientUser>>;
+/** A request that we received and our answers. */
+export type ServerTransaction =
+  | InviteServerTransaction<TransactionContext<ServerUser | undefined>>
+  | NonInviteServerTransaction<TransactionContext<ServerUser | undefined>>;
+type AnyTransaction = ClientTransaction | ServerTransaction;
+
+/** Who decides about requests; everything about retransmission, matching and CANCEL has been done before it is asked. */
+export interface TransactionUser {
+  /** A new request. Answer with `transaction.respond`. */
+  onRequest(transaction: ServerTransaction, connection: SipConnection): void;
+  /** An ACK for a 2xx: it has no transaction and gets no answer. */
+  onAck(ack: SipRequest, connection: SipConnection): void;
+  /** A response that belongs to no transaction of ours; RFC 6026 §8.9 has proxies drop it. */
+  onStrayResponse?(response: SipResponse, connection: SipConnection): void;
+}
+
+/** What a {@link TransactionLayer} needs. */
+export interface TransactionLayerOptions {
+  readonly user: TransactionUser;
+  /** Milliseconds since 1970; default the system's. */
+  readonly clock?: () => number;
+  readonly wheel?: TimerWheel<TransactionTimer>;
+  readonly timings: Timings;
+  /** Transactions kept at once; a request beyond is refused with 503. Default 200,000. */
+  readonly maxTransactions?: number;
+}
+
+/** Runs the transaction machines of RFC 3261 §17 over connections that retransmit by themselves. */
+export class TransactionLayer implements TransactionSink<AnyTransaction> {
+  readonly #servers = new Map<string, ServerTransaction>();
+  readonly #clients = new Map<string, ClientTransaction>();
+  readonly #wheel: TimerWheel<TransactionTimer>;
+  readonly #user: TransactionUser;
+  readonly #timings: Timings;
+  readonly #maxTransactions: number;
+
+  /** @param options user, timings and bounds */
+  constructor(options: TransactionLayerOptions) {
+    this.#user = options.user;
+    this.#wheel = options.wheel ?? new TimerWheel(options.clock);
+    this.#timings = options.timings;
+    this.#maxTransactions = options.maxTransactions ?? 200_000;
+  }
+
+  /** Transactions that are alive. */
+  get size(): number {
+    return this.#servers.size + this.#clients.size;
+  }
+
+  /** Whether a further transaction would be one too many. */
+  get isFull(): boolean {
+    return this.size >= this.#maxTransactions;
+  }
+
+  /**
+   * Takes a request from a connection.
+   * @returns false if there is no room for another transaction; nothing was done with the request
+   */
+  receiveRequest(request: SipRequest, connection: SipConnection): boolean {
+    const key = serverKeyOn(connection, request);
+    if (key === undefined) {
+      // RFC 2543 branches: matching them would need other rules, and a peer that speaks TLS has no need of them.
+      if (request.method !== 'ACK') connection.send(createResponse(request, 400, 'Branch without z9hG4bK'));
+      return true;
+    }
+    const known = this.#servers.get(key);
+    if (known !== undefined) {
+      known.receive(request);
+      return true;
+    }
+    if (request.method === 'ACK') {
+      this.#user.onAck(request, connection);
+      return true;
+    }
+    if (this.isFull) return false;
+    const context = new TransactionContext<ServerUser | undefined>(connection, key, undefined);
+    const transaction: ServerTransaction =
+      request.method === 'INVITE'
+        ? new InviteServerTransaction(request, true, this, context, this.#timings)
+        : new NonInviteServerTransaction(request, true, this, context, this.#timings);
+    this.#servers.set(key, transaction);
+    connection.transactions.add(transaction);
+    transaction.start();
+    if (request.method === 'CANCEL') this.#cancel(request, transaction, connection);
+    else this.#user.onRequest(transaction, connection);
+    return true;
+  }
+
+  /** Takes a response from a connection. */
+  receiveResponse(response: SipResponse, connection: SipConnection): void {
+    const key = clientTransactionKey(response);
+    const transaction = key === undefined ? undefined : this.#clients.get(key);
+    // A response counts only on the connection that its request went out on: nobody else can answer for that peer.
+    if (transaction === undefined || transaction.context.connection !== connection) {
+      this.#user.onStrayResponse?.(response, connection);
+      return;
+    }
+    transaction.receive(response);
+  }
+
+  /**
+   * Sends a request in a new client transaction.
+   * @param request complete, with a top Via whose branch is new
+   * @param connection where to
+   * @param user who is told of the answers
+   */
+  request(request: SipRequest, connection: SipConnection, user: ClientUser): ClientTransaction {
+    const key = clientTransactionKey(request);
+    if (key === undefined)
+      throw new TypeError('the branch of the top Via must begin with z9hG4bK; take it from SipEndpoint.via');
+    const context = new TransactionContext<ClientUser>(connection, key, user);
+    const transaction: ClientTransaction =
+      request.method === 'INVITE'
+        ? new InviteClientTransaction(request, true, this, context, this.#timings)
+        : new NonInviteClientTransaction(request, true, this, context, this.#timings);
+    this.#clients.set(context.key, transaction);
+    connection.transactions.add(transaction);
+    transaction.start();
+    return transaction;
+  }
+
+  /** Ends what was under way on a connection that broke. */
+  connectionClosed(connection: SipConnection): void {
+    for (const transaction of [...connection.transactions]) {
+      if (isClient(transaction)) transaction.transportError();
+      else {
+        transaction.transportError();
+        transaction.abandon();
+      }
+    }
+  }
+
+  /** Ends everything, without a word to the peers. */
+  close(): void {
+    for (const transaction of [...this.#clients.values(), ...this.#servers.values()]) transaction.abandon();
+    this.#wheel.clear();
+  }
+
+  // The sink of every transaction: one object for all of them.
+
+  send(transaction: AnyTransaction, message: SipRequest | SipResponse): void {
+    if (!transaction.context.connection.send(message)) transaction.transportError();
+  }
+
+  deliver(transaction: AnyTransaction, message: SipRequest | SipResponse): void {
+    if (message.kind === 'request') this.#user.onAck(message, transaction.context.connection);
+    else
+      (transaction as ClientTransaction).context.user.onResponse(message, transaction as ClientTransaction);
+  }
+
+  startTimer(transaction: AnyTransaction, name: TransactionTimer, afterMs: number): void {
+    const { context } = transaction;
+    if (context.first?.name === name) this.#forgetFirst(context);
+    else if (context.second?.name === name) this.#forgetSecond(context);
+    const timer = this.#wheel.schedule(afterMs, transaction, name);
+    if (context.first === undefined || context.first.owner === undefined) context.first = timer;
+    else context.second = timer;
+  }
+
+  stopTimer(transaction: AnyTransaction, name: TransactionTimer): void {
+    const { context } = transaction;
+    if (context.first?.name === name) this.#forgetFirst(context);
+    else if (context.second?.name === name) this.#forgetSecond(context);
+  }
+
+  transportFailed(transaction: AnyTransaction): void {
+    const server = transaction as ServerTransaction;
+    server.context.user?.onEnd?.('transport-error', server);
+    server.context.user = undefined;
+  }
+
+  terminated(transaction: AnyTransaction, end: TransactionEnd): void {
+    const { context } = transaction;
+    context.connection.transactions.delete(transaction);
+    if (isClient(transaction)) {
+      this.#clients.delete(context.key);
+      transaction.context.user.onEnd(end, transaction);
+    } else {
+      this.#servers.delete(context.key);
+      transaction.context.user?.onEnd?.(end, transaction);
+    }
+  }
+
+  /** RFC 3261 §9.2: the CANCEL is answered by itself, the INVITE it means is told. */
+  #cancel(cancel: SipRequest, transaction: ServerTransaction, connection: SipConnection): void {
+    const key = serverKeyOn(connection, cancel, 'INVITE');
+    const invite = key === undefined ? undefined : this.#servers.get(key);
+    if (invite === undefined) {
+      transaction.respond(createResponse(cancel, 481));
+      return;
+    }
+    transaction.respond(createResponse(cancel, 200));
+    invite.context.user?.onCancel?.(cancel, invite);
+  }
+
+  #forgetFirst(context: TransactionContext<unknown>): void {
+    if (context.first !== undefined) this.#wheel.cancel(context.first);
+    context.first = undefined;
+  }
+
+  #forgetSecond(context: TransactionContext<unknown>): void {
+    if (context.second !== undefined) this.#wheel.cancel(context.second);
+    context.second = undefined;
+  }
+}
+
+function isClient(transaction: AnyTransaction): transaction is ClientTransaction {
+  return transaction.kind === 'invite-client' || transaction.kind === 'non-invite-client';
+}
+
+/**
+ * A peer cannot touch a transaction that came in over another connection, whatever branch it writes: the key carries the
+ * connection.
+ */
+function serverKeyOn(connection: SipConnection, request: SipRequest, method?: 'INVITE'): string | undefined {
+  const key = serverTransactionKey(request, method);
+  return key === undefined ? undefined : `${connection.id} ${key}`;
+}

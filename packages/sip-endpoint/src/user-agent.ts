@@ -1,0 +1,253 @@
+import {
+  createRequest,
+  createResponse,
+  dialogIdOfRequest,
+  type SipRequest,
+  type SipResponse,
+} from '@entente/sip';
+import { type Call, type CallOutcome, concludeInvite, IncomingCall, type SessionBody } from './call.ts';
+import type { SipConnection } from './connection.ts';
+import type { Hop } from './connection-pool.ts';
+import { type EndpointOptions, type EndpointUser, SipEndpoint } from './endpoint.ts';
+import type { ServerTransaction } from './transaction-layer.ts';
+import { taggedAddress, type UserCredentials, UserSession } from './user-agent-session.ts';
+
+/** A MESSAGE that arrived (RFC 3428). */
+export interface ReceivedMessage {
+  /** Address of record it comes from, as the From header says. */
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+  readonly contentType: string;
+}
+
+/** What a user agent tells. */
+export interface UserAgentEvents {
+  onMessage?(message: ReceivedMessage): void;
+  /** A call rings: answer it, or it stays unanswered. */
+  onCall?(call: IncomingCall): void;
+  onDisconnected?(): void;
+}
+
+/** Who a user agent is and where its server is. */
+export interface UserAgentOptions {
+  /** `sip:alice@contoso.example`. */
+  readonly addressOfRecord: string;
+  readonly credentials: UserCredentials;
+  /** The server that serves the user's domain. */
+  readonly server: Hop;
+  readonly dial: EndpointOptions['dial'];
+  readonly newToken: () => string;
+  readonly events: UserAgentEvents;
+  /** What stands in Via: a name for this host. Default `client.invalid` (RFC 7118 §5 shows its use). */
+  readonly host?: string;
+}
+
+/** A user's end of SIP: registers, sends and receives MESSAGE, makes and takes calls, over one connection. */
+export class UserAgent implements EndpointUser, AsyncDisposable {
+  readonly addressOfRecord: string;
+  readonly #options: UserAgentOptions;
+  readonly #endpoint: SipEndpoint;
+  readonly #contact: string;
+  readonly #callId: string;
+  readonly #calls = new Map<string, Call>();
+  readonly #ringing = new Map<string, IncomingCall>();
+  #session: UserSession | undefined;
+  #sequence = 0;
+
+  /** @param options who and where */
+  constructor(options: UserAgentOptions) {
+    this.#options = options;
+    this.addressOfRecord = options.addressOfRecord;
+    const host = options.host ?? 'client.invalid';
+    const user = options.addressOfRecord.slice(options.addressOfRecord.indexOf(':') + 1).split('@')[0];
+    this.#contact = `<sip:${user}-${options.newToken()}@${host}>`;
+    this.#callId = options.newToken();
+    this.#endpoint = new SipEndpoint({
+      sentBy: { host },
+      user: this,
+      dial: options.dial,
+      newToken: options.newToken,
+    });
+  }
+
+  /** The connection to the server, once there is one. */
+  get connection(): SipConnection | undefined {
+    return this.#session?.connection;
+  }
+
+  /** Dials the server under the verdict. @throws what the dialling fails of */
+  async connect(): Promise<SipConnection> {
+    const connection = await this.#endpoint.reach(this.#options.server);
+    if (this.#session?.connection !== connection) {
+      this.#session = new UserSession(this.#endpoint, connection, this.#options.credentials);
+    }
+    return connection;
+  }
+
+  /**
+   * Registers the connection as the way to this user; connects first if need be.
+   * @param expiresSeconds 0 removes the binding
+   * @returns the final response
+   */
+  async register(expiresSeconds = 3_600): Promise<SipResponse> {
+    await this.connect();
+    const fromTag = this.#options.newToken();
+    const registrar = `sip:${this.addressOfRecord.slice(this.addressOfRecord.lastIndexOf('@') + 1)}`;
+    const { response } = await this.#live().ask(() =>
+      createRequest({
+        method: 'REGISTER',
+        uri: registrar,
+        from: taggedAddress(this.addressOfRecord, fromTag),
+        to: `<${this.addressOfRecord}>`,
+        callId: this.#callId,
+        cseq: ++this.#sequence,
+        contact: this.#contact,
+        headers: { Expires: expiresSeconds, Supported: 'path, outbound, gruu' },
+      }),
+    );
+    return response;
+  }
+
+  /**
+   * Sends a text.
+   * @param to `sip:bob@contoso.example`
+   * @param text the body, sent as UTF-8
+   * @param as another From than the user's own; servers refuse it
+   * @see RFC 3428
+   */
+  async message(to: string, text: string, as: string = this.addressOfRecord): Promise<SipResponse> {
+    const fromTag = this.#options.newToken();
+    const callId = this.#options.newToken();
+    const { response } = await this.#live().ask(() =>
+      createRequest({
+        method: 'MESSAGE',
+        uri: to,
+        from: taggedAddress(as, fromTag),
+        to: `<${to}>`,
+        callId,
+        cseq: ++this.#sequence,
+        contentType: 'text/plain;charset=UTF-8',
+        body: text,
+      }),
+    );
+    return response;
+  }
+
+  /**
+   * Calls somebody; settles when the call is answered or refused.
+   * @param to `sip:bob@contoso.example`
+   * @param offer body of the INVITE
+   * @param options `onProvisional` hears of ringing; `signal` gives the call up
+   */
+  async call(
+    to: string,
+    offer: SessionBody,
+    options: { readonly onProvisional?: (response: SipResponse) => void; readonly signal?: AbortSignal } = {},
+  ): Promise<CallOutcome> {
+    const fromTag = this.#options.newToken();
+    const callId = this.#options.newToken();
+    const session = this.#live();
+    const { request, response } = await session.ask(
+      () =>
+        createRequest({
+          method: 'INVITE',
+          uri: to,
+          from: taggedAddress(this.addressOfRecord, fromTag),
+          to: `<${to}>`,
+          callId,
+          cseq: ++this.#sequence,
+          contact: this.#contact,
+          contentType: offer.contentType,
+          body: offer.body,
+          headers: { Allow: 'INVITE, ACK, BYE, CANCEL, MESSAGE, OPTIONS' },
+        }),
+      options,
+    );
+    const outcome = concludeInvite(this.#endpoint, session.connection, request, response);
+    if (outcome.ok) this.#keep(outcome.call);
+    return outcome;
+  }
+
+  /** Hangs up nothing, says nothing: closes the connection. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#endpoint[Symbol.asyncDispose]();
+  }
+
+  // What the endpoint brings.
+
+  onRequest(transaction: ServerTransaction, connection: SipConnection): void {
+    const { request } = transaction;
+    const dialog = dialogIdOfRequest(request);
+    if (dialog !== undefined) {
+      const call = this.#calls.get(dialog);
+      if (call === undefined) transaction.respond(createResponse(request, 481));
+      else call.receive(transaction);
+      return;
+    }
+    const toTag = this.#options.newToken();
+    switch (request.method) {
+      case 'MESSAGE':
+        transaction.respond(createResponse(request, 200, undefined, { toTag }));
+        this.#options.events.onMessage?.({
+          from: request.from.uri.toString(),
+          to: request.to.uri.toString(),
+          text: request.bodyText,
+          contentType: request.contentType ?? 'text/plain',
+        });
+        return;
+      case 'INVITE':
+        this.#ring(transaction, connection);
+        return;
+      case 'OPTIONS':
+        transaction.respond(createResponse(request, 200, undefined, { toTag, headers: { Allow: allowed } }));
+        return;
+      default:
+        transaction.respond(createResponse(request, 405, undefined, { toTag, headers: { Allow: allowed } }));
+    }
+  }
+
+  onAck(ack: SipRequest): void {
+    const id = dialogIdOfRequest(ack);
+    if (id === undefined) return;
+    this.#ringing.get(id)?.acknowledged();
+    this.#ringing.delete(id);
+  }
+
+  onClosed(): void {
+    for (const call of this.#calls.values()) call.lost();
+    this.#session = undefined;
+    this.#options.events.onDisconnected?.();
+  }
+
+  #ring(transaction: ServerTransaction, connection: SipConnection): void {
+    const incoming = new IncomingCall(transaction, {
+      endpoint: this.#endpoint,
+      connection,
+      contact: this.#contact,
+      accepted: (call) => {
+        this.#ringing.set(call.dialog.id, incoming);
+        this.#keep(call);
+      },
+    });
+    if (this.#options.events.onCall === undefined) incoming.reject(480);
+    else this.#options.events.onCall(incoming);
+  }
+
+  #keep(call: Call): void {
+    const { id } = call.dialog;
+    this.#calls.set(id, call);
+    void call.ended.then(() => {
+      this.#calls.delete(id);
+      this.#ringing.get(id)?.acknowledged();
+      this.#ringing.delete(id);
+    });
+  }
+
+  #live(): UserSession {
+    if (this.#session === undefined) throw new Error('not connected: call register or connect first');
+    return this.#session;
+  }
+}
+
+const allowed = 'INVITE, ACK, BYE, CANCEL, MESSAGE, OPTIONS';
