@@ -93,7 +93,10 @@ export function parseJoinToken(text: string): ParsedJoinToken {
   if (!compact.startsWith(prefix)) return malformed(`it does not begin with ${prefix}`);
   const dot = compact.indexOf('.', prefix.length);
   if (dot < 0) return malformed('its end is missing');
-  const payload = Buffer.from(compact.slice(prefix.length, dot), 'base64url');
+  const encoded = compact.slice(prefix.length, dot);
+  const payload = Buffer.from(encoded, 'base64url');
+  if (payload.toString('base64url') !== encoded)
+    return malformed('it holds characters that do not belong there');
   const expected = checksum(payload).toString('base64url');
   if (compact.slice(dot + 1) !== expected)
     return malformed('its checksum does not fit, so a part is missing or changed');

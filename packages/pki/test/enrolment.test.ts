@@ -1,0 +1,343 @@
+import { randomBytes, X509Certificate } from 'node:crypto';
+import {
+  type EnrolledPeer,
+  type EnrolOptions,
+  enrolHandler,
+  formatJoinToken,
+  issueJoinToken,
+  type JoinToken,
+  type PkiRefusal,
+  parseJoinToken,
+  refuse,
+  spkiHash,
+} from '@entente/pki';
+import { createKeyAndRequest, enrol, pinnedRoot, renew, renewalTime } from '@entente/pki/client';
+import { decodeCertificate, encodePem } from '@entente/x509';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { now, serverNames, type TestAuthority, testAuthority, testIssuance } from './authority.ts';
+
+const authorityUrl = 'https://ca.contoso.example';
+const administratorsHash = 'ab'.repeat(32);
+
+let authority: TestAuthority;
+let rootSpkiHash: string;
+
+beforeAll(async () => {
+  authority = await testAuthority();
+  const root = decodeCertificate(authority.root);
+  rootSpkiHash = root.ok ? spkiHash(root.value.publicKey.der) : '';
+});
+
+/** One authority with a clock that the test turns. */
+function scene(changes: Partial<EnrolOptions> = {}) {
+  const time = { now };
+  const clock = () => time.now;
+  const { issuance, ledger } = testIssuance(authority, { clock });
+  const refusals: { refusal: PkiRefusal; server: string | undefined }[] = [];
+  const handler = enrolHandler({
+    issuance,
+    ledger,
+    clock,
+    onRefused: (refusal, server) => refusals.push({ refusal, server }),
+    ...changes,
+  });
+  const makeToken = (lifetimeMs?: number): Promise<JoinToken> =>
+    issueJoinToken(
+      { ledger, clock, random: randomBytes },
+      {
+        authority: authorityUrl,
+        server: 'fe01.contoso.example',
+        rootSpkiHash,
+        administratorsHash,
+        createdBy: 'alice',
+        ...(lifetimeMs === undefined ? {} : { lifetimeMs }),
+      },
+    );
+  const transport = (peer?: EnrolledPeer) => (request: Request) => handler(request, peer);
+  return { time, ledger, issuance, handler, refusals, makeToken, transport };
+}
+
+const newKey = () => createKeyAndRequest({ subject: 'fe01.contoso.example' });
+
+describe('joining', () => {
+  it('gives a certificate for a token, with which the server then renews', async () => {
+    const { makeToken, transport, ledger, time } = scene();
+    const pasted = parseJoinToken(`  ${formatJoinToken(await makeToken()).replace(/.{40}/g, '$&\n')}\n`);
+    if (!pasted.ok) throw new Error(pasted.refusal.message);
+    const key = await newKey();
+    const joined = await enrol({ token: pasted.token, key, transport: transport() });
+    if (!joined.ok) throw new Error(joined.refusal.message);
+    const leaf = new X509Certificate(joined.certificate.chainPem);
+    expect(leaf.checkHost('fe01.contoso.example')).toBe('fe01.contoso.example');
+    expect(joined.certificate.chain).toHaveLength(2);
+
+    time.now += 4 * 86_400_000;
+    const peer = { server: 'fe01.contoso.example', serialHex: joined.certificate.serialHex };
+    const renewed = await renew({ authority: authorityUrl, key: await newKey(), transport: transport(peer) });
+    if (!renewed.ok) throw new Error(renewed.refusal.message);
+    expect(renewed.certificate.notAfter).toBe(time.now + 7 * 86_400_000);
+    const recorded = await ledger.issuedTo('fe01.contoso.example', time.now);
+    expect(recorded.map(({ requester }) => requester.replace(/:[0-9a-f]{16}$/, ''))).toEqual([
+      'join-token',
+      'server:fe01.contoso.example',
+    ]);
+  });
+
+  it('lets a token be used once', async () => {
+    const { makeToken, transport } = scene();
+    const token = await makeToken();
+    const attempts = await Promise.all(
+      [1, 2, 3, 4].map(async () => enrol({ token, key: await newKey(), transport: transport() })),
+    );
+    expect(attempts.filter(({ ok }) => ok)).toHaveLength(1);
+    const reasons = attempts.flatMap((attempt) => (attempt.ok ? [] : [attempt.refusal.reason]));
+    expect(new Set(reasons)).toEqual(new Set(['token-spent']));
+  });
+
+  it('refuses a token after its time', async () => {
+    const { makeToken, transport, time } = scene();
+    const token = await makeToken(60_000);
+    time.now += 60_001;
+    const outcome = await enrol({ token, key: await newKey(), transport: transport() });
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'token-expired', status: 403 } });
+  });
+
+  it('refuses a token that this authority has not made', async () => {
+    const { makeToken, transport, refusals } = scene();
+    const token = { ...(await makeToken()), secret: randomBytes(16) };
+    const outcome = await enrol({ token, key: await newKey(), transport: transport() });
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'token-unknown' } });
+    expect(refusals.map(({ refusal }) => refusal.reason)).toEqual(['token-unknown']);
+  });
+
+  it('gives the name of the token, not that of the request', async () => {
+    const { makeToken, transport } = scene();
+    const key = await createKeyAndRequest({ subject: 'ca.contoso.example' });
+    const outcome = await enrol({ token: await makeToken(), key, transport: transport() });
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'name-not-allowed' } });
+  });
+
+  it('does not spend the token when the request is refused', async () => {
+    const { makeToken, transport } = scene();
+    const token = await makeToken();
+    const wrong = await createKeyAndRequest({ subject: 'ca.contoso.example' });
+    await enrol({ token, key: wrong, transport: transport() });
+    const outcome = await enrol({ token, key: await newKey(), transport: transport() });
+    expect(outcome.ok).toBe(true);
+  });
+
+  it('stores the secret of a token only as its hash', async () => {
+    const { makeToken, ledger } = scene();
+    const added: unknown[] = [];
+    const watched = { ...ledger, addToken: async (stored: unknown) => void added.push(stored) };
+    await makeToken();
+    const token = await issueJoinToken(
+      { ledger: watched, clock: () => now, random: randomBytes },
+      {
+        authority: authorityUrl,
+        server: 'fe01.contoso.example',
+        rootSpkiHash,
+        administratorsHash,
+        createdBy: 'alice',
+      },
+    );
+    const stored = JSON.stringify(added);
+    for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+      expect(stored).not.toContain(Buffer.from(token.secret).toString(encoding));
+    }
+    expect(stored).toContain('secretHash');
+  });
+});
+
+describe('renewing', () => {
+  it('refuses a peer without certificate', async () => {
+    const { transport, refusals } = scene();
+    const outcome = await renew({ authority: authorityUrl, key: await newKey(), transport: transport() });
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'no-certificate', status: 401 } });
+    expect(refusals).toMatchObject([{ refusal: { reason: 'no-certificate' }, server: undefined }]);
+  });
+
+  it('refuses a peer whose certificate the ledger knows as revoked', async () => {
+    const { makeToken, transport, ledger, refusals } = scene();
+    const joined = await enrol({ token: await makeToken(), key: await newKey(), transport: transport() });
+    if (!joined.ok) throw new Error(joined.refusal.message);
+    const { serialHex } = joined.certificate;
+    await ledger.revoke(authority.issuer.id, serialHex, { at: now, reason: 'keyCompromise' });
+    const peer = { server: 'fe01.contoso.example', serialHex };
+    const outcome = await renew({ authority: authorityUrl, key: await newKey(), transport: transport(peer) });
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'requester-revoked' } });
+    expect(refusals).toMatchObject([{ server: 'fe01.contoso.example' }]);
+  });
+
+  it('asks for the interface that the server names', async () => {
+    const asked: (string | undefined)[] = [];
+    const { issuance, ledger } = testIssuance(authority, {
+      mayIssue: (request) => {
+        asked.push(request.interface);
+        return { ok: true, names: serverNames };
+      },
+    });
+    const handler = enrolHandler({ issuance, ledger, clock: () => now });
+    const peer = { server: 'fe01.contoso.example', serialHex: '0a' };
+    const task = { authority: authorityUrl, transport: (request: Request) => handler(request, peer) };
+    await renew({ ...task, key: await newKey(), interface: 'external' });
+    await renew({ ...task, key: await newKey() });
+    expect(asked).toEqual(['external', undefined]);
+  });
+
+  it('spreads renewals around half of the life', () => {
+    const life = { notBefore: 0, notAfter: 1000 };
+    expect([0, 0.5, 1].map((random) => renewalTime(life, random))).toEqual([450, 500, 550]);
+  });
+});
+
+describe('the enrol handler', () => {
+  const post = (body: Uint8Array | ReadableStream, headers: Record<string, string> = {}) =>
+    new Request(`${authorityUrl}/enrol`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/pkcs10', ...headers },
+      body: body as Uint8Array<ArrayBuffer>,
+      duplex: 'half',
+    } as RequestInit);
+  const peer = { server: 'fe01.contoso.example', serialHex: '0a' };
+
+  it('answers a refusal with a problem document that carries reason and remedy', async () => {
+    const { handler } = scene();
+    const response = await handler(post(new Uint8Array(10)), peer);
+    expect(response.status).toBe(400);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(await response.json()).toMatchObject({
+      status: 400,
+      reason: 'malformed-request',
+      remedy: expect.any(String),
+      detail: expect.any(String),
+    });
+  });
+
+  it('refuses another method, and another media type', async () => {
+    const { handler } = scene();
+    expect((await handler(new Request(`${authorityUrl}/enrol`), peer)).status).toBe(405);
+    const response = await handler(post(new Uint8Array(10), { 'content-type': 'text/plain' }), peer);
+    expect(await response.json()).toMatchObject({ status: 415, reason: 'media-type-not-supported' });
+  });
+
+  it('stops reading a body that is too large, also one whose length was not announced', async () => {
+    const { handler } = scene();
+    let sent = 0;
+    const endless = new ReadableStream({
+      pull(controller) {
+        sent += 1024;
+        controller.enqueue(new Uint8Array(1024));
+      },
+    });
+    const response = await handler(post(endless), peer);
+    expect(await response.json()).toMatchObject({ status: 413, reason: 'request-too-large' });
+    expect(sent).toBeLessThan(64 * 1024);
+  });
+
+  for (const [what, value] of [
+    ['another scheme', 'Basic YWxpY2U6Ym9i'],
+    ['a short secret', 'Bearer YWxpY2U'],
+    ['a secret in another alphabet', `Bearer ${'+'.repeat(22)}`],
+  ] as const) {
+    it(`refuses an Authorization header with ${what}`, async () => {
+      const { handler } = scene();
+      const response = await handler(post(new Uint8Array(10), { authorization: value }), peer);
+      expect(await response.json()).toMatchObject({ reason: 'token-malformed' });
+    });
+  }
+
+  it('judges a token even if the peer shows a certificate', async () => {
+    const { handler } = scene();
+    const secret = randomBytes(16).toString('base64url');
+    const response = await handler(post(new Uint8Array(10), { authorization: `Bearer ${secret}` }), peer);
+    expect(await response.json()).toMatchObject({ reason: 'token-unknown' });
+  });
+});
+
+describe('the client', () => {
+  const task = async (answer: () => Response | Promise<Response>) => ({
+    authority: authorityUrl,
+    key: await newKey(),
+    transport: async () => answer(),
+  });
+
+  it('refuses a certificate for another key', async () => {
+    const { issuance } = testIssuance(authority);
+    const other = await newKey();
+    const outcome = await issuance.issue(
+      { profile: 'server', subject: 'fe01.contoso.example', request: other.request },
+      { kind: 'server', server: 'fe01.contoso.example', serialHex: '0a' },
+    );
+    const pem = outcome.ok ? encodePem('CERTIFICATE', outcome.certificate.der) : '';
+    const renewal = renew(await task(() => new Response(pem, { status: 201 })));
+    await expect(renewal).rejects.toMatchObject({ code: 'ENTENTE_PKI_TRANSPORT' });
+  });
+
+  it('reports an answer that is neither certificate nor problem as such', async () => {
+    const html = await renew(await task(() => new Response('<html>', { status: 502 })));
+    expect(html).toMatchObject({ ok: false, refusal: { reason: 'unreadable-answer', status: 502 } });
+    const empty = renew(await task(() => new Response('', { status: 201 })));
+    await expect(empty).rejects.toMatchObject({ code: 'ENTENTE_PKI_TRANSPORT' });
+  });
+
+  it('stops reading an endless answer', async () => {
+    const endless = () =>
+      new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) }), {
+        status: 201,
+      });
+    await expect(renew(await task(endless))).rejects.toMatchObject({ code: 'ENTENTE_PKI_TRANSPORT' });
+  });
+
+  it('passes on a refusal of its own verdict with its code', async () => {
+    const verdict = Object.assign(new Error('no'), { code: 'ENTENTE_REFUSED' });
+    const renewal = renew(
+      await task(() => {
+        throw verdict;
+      }),
+    );
+    await expect(renewal).rejects.toBe(verdict);
+  });
+
+  it('takes no other root than the pinned one', async () => {
+    const other = await testAuthority();
+    const pem = encodePem('CERTIFICATE', other.root) + encodePem('CERTIFICATE', authority.root);
+    expect(Buffer.from(pinnedRoot(pem, rootSpkiHash)?.der ?? [])).toEqual(Buffer.from(authority.root));
+    expect(pinnedRoot(encodePem('CERTIFICATE', other.root), rootSpkiHash)).toBeUndefined();
+    expect(pinnedRoot('no PEM at all', rootSpkiHash)).toBeUndefined();
+  });
+});
+
+describe('the rule behind enrolment', () => {
+  let asked: string[];
+  beforeEach(() => {
+    asked = [];
+  });
+
+  it('refuses a server that it does not know, and keeps the token', async () => {
+    const time = () => now;
+    const { issuance, ledger } = testIssuance(authority, {
+      mayIssue: (_, requester) => {
+        asked.push(requester.kind);
+        return { ok: false, refusal: refuse('not-in-topology', 'fe01 is not in the topology', 'add it') };
+      },
+    });
+    const handler = enrolHandler({ issuance, ledger, clock: time });
+    const token = await issueJoinToken(
+      { ledger, clock: time, random: randomBytes },
+      {
+        authority: authorityUrl,
+        server: 'fe01.contoso.example',
+        rootSpkiHash,
+        administratorsHash,
+        createdBy: 'alice',
+      },
+    );
+    const transport = (request: Request) => handler(request, undefined);
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const outcome = await enrol({ token, key: await newKey(), transport });
+      expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'not-in-topology' } });
+    }
+    expect(asked).toEqual(['join-token', 'join-token']);
+  });
+});
