@@ -1,2 +1,40 @@
 import type { Authorise } from './authorise.ts';
-export declare function allowNames(names: readonly string[]): Authorise;
+import { hostName } from './names/host-name.ts';
+import { reject } from './reasons/catalogue.ts';
+
+/**
+ * Lets exactly the named peers pass.
+ *
+ * @param names - DNS names (also hosts of `sip:` URIs), or URIs such as SPIFFE IDs; compared exactly, no wildcards
+ * @returns an `authorise` that finds one of the peer's names on the list, or refuses with `not-in-topology`
+ * @throws a TypeError with code `ENTENTE_BAD_ALLOW_LIST` for an entry that is neither: it could never match
+ */
+export function allowNames(names: readonly string[]): Authorise {
+  const hosts = new Set<string>();
+  const uris = new Set<string>();
+  for (const name of names) {
+    if (name.includes(':')) {
+      uris.add(name);
+      continue;
+    }
+    const host = hostName(name);
+    if (host === undefined) {
+      throw Object.assign(
+        new TypeError(
+          `expected a DNS name or a URI in the allow list, found "${name}"; write it like pool1.contoso.example`,
+        ),
+        { code: 'ENTENTE_BAD_ALLOW_LIST' },
+      );
+    }
+    hosts.add(host);
+  }
+  return (peer) => {
+    const server =
+      peer.dnsNames.find((name) => hosts.has(name)) ??
+      peer.sipDomains.find((name) => hosts.has(name)) ??
+      peer.uris.find((uri) => uris.has(uri));
+    if (server !== undefined) return { ok: true, server };
+    const found = [...peer.dnsNames, ...peer.sipDomains, ...peer.uris];
+    return { ok: false, rejection: reject('not-in-topology', { names: found }) };
+  };
+}

@@ -1,22 +1,12 @@
 import type { Certificate } from '@entente/x509';
 import type { AnchorSet } from './anchor.ts';
-import type { ValidatedPath } from './path/validated-path.ts';
-import type { PeerIdentity } from './peer-identity.ts';
+import { domainsOf } from './anchor-limits.ts';
+import type { PolicyStage } from './policy-stage.ts';
 import type { TrustPolicy } from './profile.ts';
-import type { LinkContext } from './question.ts';
+import { profiles } from './profiles.ts';
 import type { RevocationKnowledge } from './revocation/knowledge.ts';
 import type { Judge } from './verdict.ts';
-
-/**
- * A policy of stage 6. It sees a peer that has passed everything and can only refuse.
- */
-export interface PolicyStage {
-  readonly name: string;
-  /**
-   * @returns a sentence that says why the peer is refused, or undefined
-   */
-  refuse(peer: PeerIdentity, link: LinkContext, path: ValidatedPath): string | undefined;
-}
+import { VerdictMaker } from './verdict-maker.ts';
 
 /** What a judge knows. The functions are asked at every verdict, so a new value takes effect at once. */
 export interface JudgeOptions {
@@ -35,5 +25,48 @@ export interface JudgeOptions {
  * Makes a judge.
  *
  * @param options - anchors, revocation knowledge, profile and policies
+ * @returns the judge; it keeps what it has proven about issuers for as long as the anchor set is the same object
+ * @throws a TypeError with code `ENTENTE_BAD_ANCHOR_LIMIT` when a limit of an anchor names no domain
  */
-export declare function createJudge(options: JudgeOptions): Judge;
+export function createJudge(options: JudgeOptions): Judge {
+  const { anchors, revocation = nothingKnown, intermediates = none, policies = [] } = options;
+  if (typeof anchors !== 'function') checkLimits(anchors);
+  return new VerdictMaker({
+    anchors: typeof anchors === 'function' ? anchors : () => anchors,
+    revocation: typeof revocation === 'function' ? revocation : () => revocation,
+    intermediates: typeof intermediates === 'function' ? intermediates : () => intermediates,
+    policy: options.policy ?? profiles.entente,
+    policies,
+  });
+}
+
+const nothingKnown: RevocationKnowledge = { crls: [] };
+const none: readonly Certificate[] = [];
+
+/**
+ * Makes an anchor set, and finds what is wrong with it now rather than at a handshake.
+ *
+ * @param anchors - the anchors; names must be unique
+ * @throws a TypeError with code `ENTENTE_ANCHOR_NAME_TAKEN` or `ENTENTE_BAD_ANCHOR_LIMIT`
+ */
+export function anchorSet(anchors: AnchorSet['anchors']): AnchorSet {
+  const set = { anchors: Object.freeze([...anchors]) };
+  const names = new Set<string>();
+  for (const { name } of anchors) {
+    if (names.has(name)) {
+      throw Object.assign(
+        new TypeError(
+          `expected anchors with names of their own, found "${name}" twice; rename one of the two`,
+        ),
+        { code: 'ENTENTE_ANCHOR_NAME_TAKEN' },
+      );
+    }
+    names.add(name);
+  }
+  checkLimits(set);
+  return set;
+}
+
+function checkLimits(set: AnchorSet): void {
+  for (const { limits } of set.anchors) if (limits !== undefined) domainsOf(limits);
+}

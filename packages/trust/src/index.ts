@@ -1,14 +1,25 @@
 export { allowNames } from './allow-names.ts';
 export type { AnchorLimits, AnchorSet, TrustAnchor } from './anchor.ts';
 export type { Authorise, Authorised } from './authorise.ts';
-export { createJudge, type JudgeOptions, type PolicyStage } from './create-judge.ts';
+export { anchorSet, createJudge, type JudgeOptions } from './create-judge.ts';
 export type { Evidence, SearchSpent, Stage } from './evidence.ts';
 export type { ValidatedPath } from './path/validated-path.ts';
 export type { PeerIdentity } from './peer-identity.ts';
-export type { InitialPolicies, SearchBudget, TrustPolicy } from './profile.ts';
+export type { PolicyStage } from './policy-stage.ts';
+export type {
+  ExtKeyUsageRules,
+  InitialPolicies,
+  RevocationRules,
+  SearchBudget,
+  TrustPolicy,
+} from './profile.ts';
+export { type ProfileName, profiles } from './profiles.ts';
 export type { IdentityExpectation, LinkContext, PresentedChain } from './question.ts';
+export { ranked, reasonCatalogue, reject } from './reasons/catalogue.ts';
+export type { ReasonEntries, ReasonEntry } from './reasons/entry.ts';
 export type { AtCertificate, Reason, ReasonData, Rejection, RejectionOf } from './reasons/rejection.ts';
 export type { RevocationKnowledge } from './revocation/knowledge.ts';
 export { enterpriseRevocation, partnerRevocation, type RevocationPolicy } from './revocation/policy.ts';
-export type { AlgorithmPolicy } from './signatures/algorithm-policy.ts';
+export type { CertificateRule } from './rules/certificate-rules.ts';
+export { type AlgorithmPolicy, historicAlgorithms, modernAlgorithms } from './signatures/algorithm-policy.ts';
 export type { Judge, Question, TrustVerdict } from './verdict.ts';

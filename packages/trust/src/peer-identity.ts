@@ -8,6 +8,10 @@ export interface PeerIdentity {
   readonly sipDomains: readonly string[];
   /** Every uniformResourceIdentifier SAN as written. */
   readonly uris: readonly string[];
+  /** iPAddress SANs as text; absent where there is none. */
+  readonly ipAddresses?: readonly string[];
+  /** rfc822Name SANs as written; absent where there is none. */
+  readonly emailAddresses?: readonly string[];
   /** Subject of the leaf, RFC 4514 form. */
   readonly subject: string;
   /** Issuer of the leaf, RFC 4514 form. */

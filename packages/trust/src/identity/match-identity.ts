@@ -1,0 +1,108 @@
+import type { Certificate } from '@entente/x509';
+import { commonNames } from '../names/certificate-names.ts';
+import { hostName } from '../names/host-name.ts';
+import { ipAddress, ipText } from '../names/ip-address.ts';
+import { sameBytes } from '../path/key-identifier.ts';
+import type { IdentityExpectation } from '../question.ts';
+import { reject } from '../reasons/catalogue.ts';
+import type { Rejection } from '../reasons/rejection.ts';
+import type { LeafNames } from './peer-identity-of.ts';
+
+/** What stage 4 found. */
+export type IdentityMatch =
+  | { readonly ok: true; readonly expected?: string; readonly matched?: string }
+  | { readonly ok: false; readonly rejection: Rejection };
+
+/**
+ * Looks for the name that was asked for, by the rules of its mode.
+ *
+ * @param leaf - the validated leaf
+ * @param names - its names
+ * @param expectation - mode and name
+ * @param commonNameFallback - whether a certificate without any subjectAltName may show its common name (RFC 5922 §7.1)
+ */
+export function matchIdentity(
+  leaf: Certificate,
+  names: LeafNames,
+  expectation: IdentityExpectation,
+  commonNameFallback: boolean,
+): IdentityMatch {
+  switch (expectation.mode) {
+    case 'sip-domain':
+      return exact('sip-domain', expectation.domain, sipDomainNames(leaf, names, commonNameFallback));
+    case 'host':
+      return exact('host', expectation.name, [...names.dnsNames, ...names.sipDomains]);
+    case 'https':
+      return https(expectation.name, names);
+    case 'service':
+      return service(expectation.allowed, names);
+    case 'inbound':
+      return { ok: true };
+  }
+}
+
+/** The names that count for a SIP domain: `sip:` URIs, and DNS names only where no `sip:` URI exists. @see RFC 5922 §7.1 */
+export function sipDomainNames(
+  leaf: Certificate,
+  names: LeafNames,
+  commonNameFallback: boolean,
+): readonly string[] {
+  if (names.hasSipUri) return names.sipDomains;
+  if (leaf.subjectAltName !== undefined || !commonNameFallback) return names.dnsNames;
+  return commonNames(leaf.subject).flatMap((name) => hostName(name) ?? []);
+}
+
+/** Letter by letter, case aside; no wildcard, no suffix. @see RFC 5922 §7.2 */
+function exact(mode: string, expected: string, found: readonly string[]): IdentityMatch {
+  const wanted = hostName(expected);
+  if (wanted !== undefined && found.includes(wanted)) return { ok: true, expected, matched: wanted };
+  const wild = wanted === undefined ? undefined : found.find((name) => wildcardMatches(name, wanted));
+  const data = { mode, expected, found };
+  return {
+    ok: false,
+    rejection: wild === undefined ? reject('name-mismatch', data) : reject('wildcard-not-allowed', data),
+  };
+}
+
+/** Wildcards count as the whole left-most label, for one label, and never directly below a top-level domain. @see RFC 9525 §6.3 */
+function https(expected: string, names: LeafNames): IdentityMatch {
+  const address = ipAddress(expected);
+  if (address !== undefined) {
+    if (names.ipAddresses.some((one) => sameBytes(one, address)))
+      return { ok: true, expected, matched: expected };
+    return mismatch('https', expected, [...names.ipAddresses.map(ipText), ...names.dnsNames]);
+  }
+  const wanted = hostName(expected);
+  const matched =
+    wanted === undefined
+      ? undefined
+      : names.dnsNames.find(
+          (name) => name === wanted || (wildcardMatches(name, wanted) && name.indexOf('.', 2) !== -1),
+        );
+  if (matched !== undefined) return { ok: true, expected, matched };
+  return mismatch('https', expected, names.dnsNames);
+}
+
+function wildcardMatches(name: string, wanted: string): boolean {
+  if (!name.startsWith('*.')) return false;
+  const dot = wanted.indexOf('.');
+  return dot > 0 && wanted.slice(dot + 1) === name.slice(2);
+}
+
+/** Any one of a list: entries with a scheme are URIs and compare octet by octet, the others are DNS names. */
+function service(allowed: readonly string[], names: LeafNames): IdentityMatch {
+  for (const entry of allowed) {
+    const found = entry.includes(':')
+      ? names.uris.includes(entry)
+      : names.dnsNames.includes(hostName(entry) ?? '');
+    if (found) return { ok: true, expected: allowed.join(', '), matched: entry };
+  }
+  return mismatch('service', allowed.length === 0 ? 'nobody (the allow list is empty)' : allowed.join(', '), [
+    ...names.dnsNames,
+    ...names.uris,
+  ]);
+}
+
+function mismatch(mode: string, expected: string, found: readonly string[]): IdentityMatch {
+  return { ok: false, rejection: reject('name-mismatch', { mode, expected, found }) };
+}

@@ -1,0 +1,92 @@
+import type { Certificate } from '@entente/x509';
+import { dnsName, hostName } from '../names/host-name.ts';
+import { ipText } from '../names/ip-address.ts';
+import { sipUri } from '../names/uri-host.ts';
+import type { PeerIdentity } from '../peer-identity.ts';
+import { digestOf } from '../signatures/digest.ts';
+
+/** The names of a leaf that identities are made of, each once. */
+export interface LeafNames {
+  readonly dnsNames: readonly string[];
+  readonly sipDomains: readonly string[];
+  readonly uris: readonly string[];
+  readonly ipAddresses: readonly Uint8Array[];
+  readonly emailAddresses: readonly string[];
+  /** Whether any `sip:` URI stands in the certificate, with or without user. @see RFC 5922 §7.1 */
+  readonly hasSipUri: boolean;
+}
+
+/** Reads the names out of a leaf. Names that are malformed identify nobody and are left out. */
+export function leafNames(leaf: Certificate): LeafNames {
+  const dnsNames: string[] = [];
+  const sipDomains: string[] = [];
+  const uris: string[] = [];
+  const ipAddresses: Uint8Array[] = [];
+  const emailAddresses: string[] = [];
+  let hasSipUri = false;
+  for (const name of leaf.subjectAltName ?? []) {
+    if (name.type === 'dns') {
+      const dns = dnsName(name.value);
+      if (dns !== undefined) addOnce(dnsNames, dns.name);
+    } else if (name.type === 'uri') {
+      addOnce(uris, name.value);
+      const sip = sipUri(name.value);
+      if (sip === undefined || sip.secure) continue;
+      hasSipUri = true;
+      const host = sip.hasUser ? undefined : hostName(sip.host);
+      if (host !== undefined) addOnce(sipDomains, host);
+    } else if (name.type === 'ip') ipAddresses.push(name.bytes);
+    else if (name.type === 'email') addOnce(emailAddresses, name.value);
+  }
+  return { dnsNames, sipDomains, uris, ipAddresses, emailAddresses, hasSipUri };
+}
+
+function addOnce(list: string[], value: string): void {
+  if (!list.includes(value)) list.push(value);
+}
+
+/**
+ * The identity of a leaf. What costs time to write out (names as text, the fingerprint) is written out when it is asked for: a
+ * verdict is given at every handshake, and most of them are never printed.
+ */
+export function peerIdentityOf(leaf: Certificate, names: LeafNames, anchor: string): PeerIdentity {
+  const { dnsNames, sipDomains, uris, ipAddresses, emailAddresses } = names;
+  let subject: string | undefined;
+  let issuer: string | undefined;
+  let fingerprint: string | undefined;
+  return {
+    dnsNames,
+    sipDomains,
+    uris,
+    ...(ipAddresses.length > 0 ? { ipAddresses: ipAddresses.map(ipText) } : {}),
+    ...(emailAddresses.length > 0 ? { emailAddresses } : {}),
+    get subject() {
+      subject ??= leaf.subject.toString();
+      return subject;
+    },
+    get issuer() {
+      issuer ??= leaf.issuer.toString();
+      return issuer;
+    },
+    get serialHex() {
+      return leaf.serialHex;
+    },
+    get fingerprint256() {
+      fingerprint ??= digestOf('sha256', leaf.der).toString('hex');
+      return fingerprint;
+    },
+    notAfter: leaf.notAfter,
+    anchor,
+  };
+}
+
+/** The same identity with more known about it; getters stay getters. */
+export function identified(
+  peer: PeerIdentity,
+  known: Partial<Pick<PeerIdentity, 'matched' | 'server' | 'role'>>,
+): PeerIdentity {
+  for (const [key, value] of Object.entries(known)) {
+    if (value !== undefined) Object.defineProperty(peer, key, { value, enumerable: true });
+  }
+  return peer;
+}

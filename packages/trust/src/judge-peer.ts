@@ -1,0 +1,74 @@
+import type { Evidence } from './evidence.ts';
+import { matchIdentity } from './identity/match-identity.ts';
+import { identified, leafNames, peerIdentityOf } from './identity/peer-identity-of.ts';
+import type { JudgeSources } from './judge-sources.ts';
+import type { FoundPath } from './path/find-path.ts';
+import { sealPath, type ValidatedPath } from './path/validated-path.ts';
+import type { PeerIdentity } from './peer-identity.ts';
+import { reject } from './reasons/catalogue.ts';
+import type { Rejection } from './reasons/rejection.ts';
+import type { Question } from './verdict.ts';
+
+type Outcome =
+  | { readonly ok: true; readonly peer: PeerIdentity; readonly path: ValidatedPath }
+  | { readonly ok: false; readonly peer: PeerIdentity; readonly rejection: Rejection };
+
+/**
+ * Stages 4 to 6, for a path that has passed: who is it, may it use the link, does some policy object?
+ *
+ * @param found - path that has passed stages 2 and 3
+ * @param question - the question
+ * @param sources - profile and policies of the judge
+ * @param evidence - filled with what held
+ */
+export function judgePeer(
+  found: FoundPath,
+  question: Question,
+  { policy, policies }: Pick<JudgeSources, 'policy' | 'policies'>,
+  evidence: Evidence[],
+): Outcome {
+  const leaf = found.chain[0]!;
+  const names = leafNames(leaf);
+  const claimed = peerIdentityOf(leaf, names, found.above.anchor.name);
+
+  const match = matchIdentity(leaf, names, question.identity, policy.commonNameFallback);
+  if (!match.ok) return { ok: false, peer: claimed, rejection: match.rejection };
+  const { expected, matched } = match;
+  if (expected !== undefined && matched !== undefined) {
+    evidence.push({ stage: 'identity', kind: 'name-found', mode: question.identity.mode, expected, matched });
+  } else {
+    const all = [...names.dnsNames, ...names.sipDomains.map((domain) => `sip:${domain}`)];
+    evidence.push({ stage: 'identity', kind: 'identities', names: all });
+  }
+  const peer = identified(claimed, { ...(matched === undefined ? {} : { matched }) });
+
+  const authorised = question.authorise(peer, question.link);
+  if (!authorised.ok) return { ok: false, peer, rejection: authorised.rejection };
+  const { server, role, row } = authorised;
+  evidence.push({
+    stage: 'authorise',
+    kind: 'authorised',
+    ...(server === undefined ? {} : { server }),
+    ...(role === undefined ? {} : { role }),
+    ...(row === undefined ? {} : { row }),
+  });
+  identified(peer, { ...(server === undefined ? {} : { server }), ...(role === undefined ? {} : { role }) });
+
+  const path = sealPath(found.above.anchor, found.chain, validUntil(found));
+  for (const stage of policies) {
+    const detail = stage.refuse(peer, question.link, path);
+    if (detail !== undefined) {
+      return { ok: false, peer, rejection: reject('refused-by-policy', { policy: stage.name, detail }) };
+    }
+    evidence.push({ stage: 'policy', kind: 'not-refused', policy: stage.name });
+  }
+  return { ok: true, peer, path };
+}
+
+/** The moment at which time alone ends the path. */
+function validUntil({ chain, above, freshUntil }: FoundPath): number {
+  const { certificate, limits } = above.anchor;
+  let until = Math.min(freshUntil, certificate.notAfter, limits?.notAfter ?? Number.POSITIVE_INFINITY);
+  for (const { notAfter } of chain) until = Math.min(until, notAfter);
+  return until;
+}

@@ -1,0 +1,66 @@
+import type { Certificate } from '@entente/x509';
+import type { AnchorSet, TrustAnchor } from './anchor.ts';
+import { sameBytes } from './path/key-identifier.ts';
+import type { PathState } from './path/path-state.ts';
+import { SignatureMemo } from './path/signature-memo.ts';
+
+/** Issuers that are remembered; a CA that makes intermediates by the thousand must not fill our memory. */
+const maxIssuers = 1_024;
+
+/**
+ * What a judge has proven about issuers and may rely on again: signatures, names, constraints. Time, purpose, revocation and
+ * our limits are asked anew at every verdict. Everything is forgotten when the anchors change.
+ */
+export class KnownIssuers {
+  #anchors: AnchorSet | undefined;
+  readonly #byIssuer = new Map<string, PathState[]>();
+  roots = new Map<TrustAnchor, PathState>();
+  signatures = new SignatureMemo();
+
+  /** Forgets everything when the anchors are others than before. */
+  follow(anchors: AnchorSet): void {
+    if (anchors === this.#anchors) return;
+    this.#anchors = anchors;
+    this.#byIssuer.clear();
+    this.roots = new Map();
+    this.signatures = new SignatureMemo();
+  }
+
+  /** States of issuers below which a leaf of this issuer has been believed before. */
+  of(leaf: Certificate): readonly PathState[] {
+    return this.#byIssuer.get(keyOf(leaf)) ?? [];
+  }
+
+  /** Remembers the issuer of a leaf whose path has passed. */
+  remember(leaf: Certificate, above: PathState): void {
+    const key = keyOf(leaf);
+    const states = this.#byIssuer.get(key);
+    if (states?.includes(above) === true) return;
+    if (this.#byIssuer.size >= maxIssuers) this.#byIssuer.clear();
+    // The latest first: after a rollover of the issuer's key it is the likelier one.
+    this.#byIssuer.set(key, [above, ...(states ?? []).slice(0, 3)]);
+  }
+}
+
+/** Octets of the issuer's name as a string: cheaper than its canonical form, and a miss costs nothing but the longer way. */
+function keyOf(leaf: Certificate): string {
+  const { der } = leaf.issuer;
+  return Buffer.from(der.buffer, der.byteOffset, der.length).toString('latin1');
+}
+
+/**
+ * Whether a peer (or the intermediates known beforehand) brings every certificate of a remembered path: a chain that is
+ * incomplete must not pass only because somebody else has shown the missing link.
+ */
+export function bringsAll(
+  above: PathState,
+  presented: readonly Uint8Array[],
+  known: readonly Certificate[],
+): boolean {
+  for (let state = above; state.parent !== undefined; state = state.parent) {
+    const { certificate } = state;
+    const brought = presented.some((der) => sameBytes(der, certificate.der)) || known.includes(certificate);
+    if (!brought) return false;
+  }
+  return true;
+}

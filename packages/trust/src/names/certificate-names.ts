@@ -1,0 +1,56 @@
+import { type Certificate, type GeneralName, type Name, oids } from '@entente/x509';
+import { looksLikeHost } from './host-name.ts';
+import { ipText } from './ip-address.ts';
+
+/**
+ * Every name a certificate claims, in the forms in which name constraints speak of them.
+ *
+ * @param certificate - whose names
+ * @returns subjectAltName entries, the subject, and what the subject implies: its mail addresses where there is no rfc822Name,
+ *   and, where there is no subjectAltName at all, common names that a careless client would take for a host
+ * @see RFC 5280 §4.2.1.10
+ */
+export function claimedNames(certificate: Certificate): readonly GeneralName[] {
+  const { subject } = certificate;
+  const names: GeneralName[] = [...(certificate.subjectAltName ?? [])];
+  const hasMail = names.some((name) => name.type === 'email');
+  const hasAny = names.length > 0;
+  if (subject.isEmpty) return names;
+  names.push({ type: 'directory', name: subject });
+  for (const attribute of subject.rdns.flat()) {
+    if (attribute.text === undefined) continue;
+    if (attribute.oid === oids.emailAddress && !hasMail) names.push({ type: 'email', value: attribute.text });
+    if (attribute.oid === oids.commonName && !hasAny && looksLikeHost(attribute.text) !== undefined) {
+      names.push({ type: 'dns', value: attribute.text.trim() });
+    }
+  }
+  return names;
+}
+
+/** Common names of a subject, in order. */
+export function commonNames(subject: Name): readonly string[] {
+  return subject.rdns
+    .flat()
+    .filter((attribute) => attribute.oid === oids.commonName)
+    .flatMap((attribute) => (attribute.text === undefined ? [] : [attribute.text]));
+}
+
+/** A name for people: kind and value. */
+export function nameText(name: GeneralName): string {
+  switch (name.type) {
+    case 'dns':
+    case 'uri':
+    case 'email':
+      return `${name.type} ${name.value}`;
+    case 'ip':
+      return `ip ${ipText(name.bytes)}`;
+    case 'directory':
+      return `directory name ${name.name.toString()}`;
+    case 'registered-id':
+      return `registered id ${name.oid}`;
+    case 'other':
+      return `other name ${name.oid}`;
+    default:
+      return `${name.type} name`;
+  }
+}

@@ -1,0 +1,85 @@
+/** Code points of what a host name is made of; underscore is met in practice and harmless in comparisons. */
+function isHostCharacter(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x5f;
+}
+
+/**
+ * Brings a host name into the form in which names are compared: lower case, no trailing dot.
+ *
+ * @param text - as found or as configured; A-labels, not Unicode
+ * @returns the name, or undefined where the text is no host name (an empty label, an IP address, a wildcard, other characters)
+ * @see RFC 1034 §3.5, RFC 1123 §2.1
+ */
+export function hostName(text: string): string | undefined {
+  const { length } = text;
+  if (length === 0 || length > 254) return undefined;
+  const lower = text.toLowerCase();
+  const end = lower.charCodeAt(length - 1) === 0x2e ? length - 1 : length;
+  if (end === 0 || end > 253) return undefined;
+  let label = 0;
+  let digitsOnly = true;
+  for (let index = 0; index < end; index++) {
+    const code = lower.charCodeAt(index);
+    if (code === 0x2e) {
+      if (label === 0 || lower.charCodeAt(index - 1) === 0x2d) return undefined;
+      label = 0;
+      digitsOnly = true;
+      continue;
+    }
+    if (!isHostCharacter(code) || (label === 0 && code === 0x2d) || ++label > 63) return undefined;
+    if (code < 0x30 || code > 0x39) digitsOnly = false;
+  }
+  // A name whose last label is a number is an IPv4 address to every resolver.
+  if (label === 0 || digitsOnly || lower.charCodeAt(end - 1) === 0x2d) return undefined;
+  return end === length ? lower : lower.slice(0, end);
+}
+
+/**
+ * A DNS name of a certificate: a host name, or one with `*` as its whole left-most label.
+ */
+export interface DnsName {
+  /** Lower case, no trailing dot; with the `*.` for a wildcard. */
+  readonly name: string;
+  readonly wildcard: boolean;
+}
+
+/**
+ * Reads a dNSName as certificates carry it.
+ *
+ * @returns the name, or undefined where it is neither a host name nor a wildcard of one
+ * @see RFC 9525 §6.3
+ */
+export function dnsName(text: string): DnsName | undefined {
+  if (!text.startsWith('*.')) {
+    const name = hostName(text);
+    return name === undefined ? undefined : { name, wildcard: false };
+  }
+  const base = hostName(text.slice(2));
+  return base === undefined ? undefined : { name: `*.${base}`, wildcard: true };
+}
+
+/** Whether `name` is `domain` or lies below it; both in comparison form. */
+export function isWithin(name: string, domain: string): boolean {
+  if (name.length === domain.length) return name === domain;
+  return (
+    name.length > domain.length &&
+    name.charCodeAt(name.length - domain.length - 1) === 0x2e &&
+    name.endsWith(domain)
+  );
+}
+
+/** Whether some name that the wildcard `*.base` stands for lies in `domain` or below it. */
+export function wildcardTouches(base: string, domain: string): boolean {
+  if (isWithin(base, domain)) return true;
+  return (
+    domain.length > base.length &&
+    domain.indexOf('.') === domain.length - base.length - 1 &&
+    domain.endsWith(base)
+  );
+}
+
+/** Whether a text could be taken for the name of a host: a host name of at least two labels, wildcards included. */
+export function looksLikeHost(text: string): DnsName | undefined {
+  if (!text.includes('.')) return undefined;
+  return dnsName(text.trim());
+}

@@ -1,0 +1,93 @@
+import type { Certificate, Name } from '@entente/x509';
+import type { AnchorSet, TrustAnchor } from '../anchor.ts';
+import { excludesKey, sameBytes } from './key-identifier.ts';
+
+const anchorIndexes = new WeakMap<AnchorSet, ReadonlyMap<string, readonly TrustAnchor[]>>();
+
+function anchorIndex(set: AnchorSet): ReadonlyMap<string, readonly TrustAnchor[]> {
+  const known = anchorIndexes.get(set);
+  if (known !== undefined) return known;
+  const index = new Map<string, TrustAnchor[]>();
+  for (const anchor of set.anchors) add(index, anchor.certificate.subject.canonical, anchor);
+  anchorIndexes.set(set, index);
+  return index;
+}
+
+function add<T>(index: Map<string, T[]>, key: string, value: T): void {
+  const list = index.get(key);
+  if (list === undefined) index.set(key, [value]);
+  else list.push(value);
+}
+
+/**
+ * The certificates of one verdict: anchors, and candidates for what lies between them and the leaf.
+ */
+export class CertificatePool {
+  readonly #anchors: ReadonlyMap<string, readonly TrustAnchor[]>;
+  readonly #bySubject = new Map<string, Certificate[]>();
+  readonly #byIssuer = new Map<string, Certificate[]>();
+  #reachable: Set<string> | undefined;
+
+  constructor(anchors: AnchorSet, candidates: Iterable<Certificate>) {
+    this.#anchors = anchorIndex(anchors);
+    for (const certificate of candidates) {
+      add(this.#bySubject, certificate.subject.canonical, certificate);
+      add(this.#byIssuer, certificate.issuer.canonical, certificate);
+    }
+  }
+
+  /** Anchors with this name. */
+  anchorsNamed(name: Name): readonly TrustAnchor[] {
+    return this.#anchors.get(name.canonical) ?? [];
+  }
+
+  /** Candidates with this name, whether or not they lead anywhere. */
+  presentedNamed(name: Name): readonly Certificate[] {
+    return this.#bySubject.get(name.canonical) ?? [];
+  }
+
+  /**
+   * Candidates that may have issued a certificate and from which names lead to some anchor, the likeliest first: the key
+   * identifier that is asked for, then those without one, then the others (RFC 4158 §3.5.12: a hint, no rule); a later end of
+   * validity before an earlier one.
+   */
+  issuersOf(certificate: Certificate): readonly Certificate[] {
+    const named = this.#bySubject.get(certificate.issuer.canonical);
+    if (named === undefined) return [];
+    if (!this.#reach().has(certificate.issuer.canonical)) return [];
+    const anchors = this.anchorsNamed(certificate.issuer);
+    const usable = named.filter((candidate) => !isAnchor(candidate, anchors));
+    if (usable.length < 2) return usable;
+    return usable
+      .map((candidate) => ({ candidate, likelihood: likelihood(certificate, candidate) }))
+      .sort((a, b) => b.likelihood - a.likelihood || b.candidate.notAfter - a.candidate.notAfter)
+      .map(({ candidate }) => candidate);
+  }
+
+  /** Names from which a chain of names leads to an anchor. One pass over the candidates, whatever their number. */
+  #reach(): Set<string> {
+    if (this.#reachable !== undefined) return this.#reachable;
+    const reachable = new Set<string>(this.#anchors.keys());
+    const open = [...reachable];
+    for (let name = open.pop(); name !== undefined; name = open.pop()) {
+      for (const below of this.#byIssuer.get(name) ?? []) {
+        const { canonical } = below.subject;
+        if (reachable.has(canonical)) continue;
+        reachable.add(canonical);
+        open.push(canonical);
+      }
+    }
+    this.#reachable = reachable;
+    return reachable;
+  }
+}
+
+/** A peer often presents the root too; the anchor itself has been tried already. */
+function isAnchor(candidate: Certificate, anchors: readonly TrustAnchor[]): boolean {
+  return anchors.some((anchor) => sameBytes(anchor.certificate.der, candidate.der));
+}
+
+function likelihood(certificate: Certificate, issuer: Certificate): number {
+  if (excludesKey(certificate, issuer)) return 0;
+  return certificate.authorityKeyId?.keyId !== undefined && issuer.subjectKeyId !== undefined ? 2 : 1;
+}

@@ -1,0 +1,36 @@
+import type { TrustAnchor } from '../anchor.ts';
+import type { TrustPolicy } from '../profile.ts';
+import type { LinkContext } from '../question.ts';
+import type { Rejection } from '../reasons/rejection.ts';
+import type { PathState } from './path-state.ts';
+import type { SignatureMemo } from './signature-memo.ts';
+import type { Spending } from './spending.ts';
+
+/** A purpose of a path: the extended key usage that must cover it. */
+export interface Purpose {
+  readonly oid: string;
+  /** Name in messages, e.g. `serverAuth`. */
+  readonly name: string;
+  /** Another usage that is as good where the anchor allows it. */
+  readonly alternative?: { readonly oid: string; readonly name: string };
+}
+
+/** What the checks of one verdict share. */
+export interface PathContext {
+  readonly policy: TrustPolicy;
+  /** Time of the verdict in whole seconds, as milliseconds: certificates know no smaller unit (RFC 5280 §4.1.2.5). */
+  readonly now: number;
+  readonly link: LinkContext;
+  readonly purpose: Purpose;
+  readonly spending: Spending;
+  readonly signatures: SignatureMemo;
+  /** Proven states of anchors, from which the states of issuers hang. */
+  readonly roots: Map<TrustAnchor, PathState>;
+  /** Where rejections go. */
+  readonly sink: Rejection[];
+}
+
+/** The same context with a sink of its own. */
+export function withSink(context: PathContext, sink: Rejection[]): PathContext {
+  return { ...context, sink };
+}

@@ -1,0 +1,139 @@
+import type { Certificate, Name } from '@entente/x509';
+import type { TrustAnchor } from '../anchor.ts';
+import { reject } from '../reasons/catalogue.ts';
+import type { Rejection } from '../reasons/rejection.ts';
+import { type VerificationKey, verificationKey } from '../signatures/public-key.ts';
+import { signatureAlgorithm } from '../signatures/signature-algorithm.ts';
+import type { CertificatePool } from './certificate-pool.ts';
+import { excludesKey, sameBytes } from './key-identifier.ts';
+import { type PathContext, withSink } from './path-context.ts';
+import { checkIssuer, isSelfIssued } from './path-state.ts';
+
+/** A chain of signatures from a certificate to an anchor; nothing else about it has been checked. */
+export interface CandidatePath {
+  readonly anchor: TrustAnchor;
+  /** Leaf first, the anchor not included. */
+  readonly chain: readonly Certificate[];
+}
+
+/**
+ * Finds chains upwards from a certificate, depth first with backtracking, the likeliest issuer first. Every edge is a
+ * signature that verifies, so that a crowd of strangers with the right names leads nowhere.
+ */
+export class PathSearch {
+  readonly #pool: CertificatePool;
+  readonly #context: PathContext;
+  readonly #tolerant: boolean;
+  /** Why branches ended; filled in the tolerant search only. */
+  readonly ended: Rejection[] = [];
+
+  /**
+   * @param pool - anchors and candidate intermediates
+   * @param context - budget and rules
+   * @param tolerant - also follow certificates that may not issue: to explain a refusal, never to find a path
+   */
+  constructor(pool: CertificatePool, context: PathContext, tolerant: boolean) {
+    this.#pool = pool;
+    this.#context = context;
+    this.#tolerant = tolerant;
+  }
+
+  /** All candidate paths of a certificate. */
+  paths(target: Certificate): Generator<CandidatePath> {
+    return this.#upwards([target]);
+  }
+
+  *#upwards(chain: readonly Certificate[]): Generator<CandidatePath> {
+    const { spending, policy } = this.#context;
+    const last = chain[chain.length - 1]!;
+    for (const anchor of this.#pool.anchorsNamed(last.issuer)) {
+      spending.step();
+      if (this.#signed(last, chain.length - 1, anchor.certificate, verificationKey(anchor.certificate))) {
+        yield { anchor, chain };
+      }
+    }
+    const issuers = this.#pool.issuersOf(last);
+    if (issuers.length === 0) return;
+    const { maxIntermediates } = policy.budget;
+    if (chain.length > maxIntermediates) {
+      this.#end(
+        reject('chain-too-long', { found: chain.length, max: maxIntermediates, unit: 'certificates' }),
+      );
+      return;
+    }
+    for (const issuer of issuers) {
+      spending.step();
+      if (isRepeated(issuer, chain) || !this.#mayIssue(issuer, chain.length)) continue;
+      if (!this.#signed(last, chain.length - 1, issuer, verificationKey(issuer))) continue;
+      yield* this.#upwards([...chain, issuer]);
+    }
+  }
+
+  /** Prunes certificates that can stand in no path at all, before their signature costs anything. */
+  #mayIssue(issuer: Certificate, depth: number): boolean {
+    if (this.#tolerant) return true;
+    const { now } = this.#context;
+    if (now < issuer.notBefore || now > issuer.notAfter) return false;
+    const sink: Rejection[] = [];
+    checkIssuer(issuer, 'intermediate', { depth, subject: '' }, withSink(this.#context, sink));
+    return sink.length === 0;
+  }
+
+  #signed(certificate: Certificate, depth: number, issuer: Certificate, key: VerificationKey): boolean {
+    // A key that inherits its parameters cannot verify before the key above it is known: decided on the way down.
+    if (key.object === undefined && key.info.kind === 'dsa') return true;
+    const { signatures, spending } = this.#context;
+    if (signatures.verify(certificate, key, spending)) return true;
+    if (!excludesKey(certificate, issuer)) {
+      this.#end(
+        reject('signature-invalid', {
+          depth,
+          subject: certificate.subject.toString(),
+          issuer: issuer.subject.toString(),
+          algorithm:
+            signatureAlgorithm(certificate.signatureAlgorithm)?.name ?? certificate.signatureAlgorithm.oid,
+        }),
+      );
+    }
+    return false;
+  }
+
+  #end(rejection: Rejection): void {
+    if (this.#tolerant) this.ended.push(rejection);
+  }
+}
+
+/** The same name with the same key again leads in a circle. @see RFC 4158 §2.4.2 */
+function isRepeated(candidate: Certificate, chain: readonly Certificate[]): boolean {
+  return chain.some(
+    (certificate) =>
+      certificate === candidate ||
+      (certificate.subject.canonical === candidate.subject.canonical &&
+        sameBytes(certificate.publicKey.der, candidate.publicKey.der)),
+  );
+}
+
+/**
+ * Names the certificate at which the way up ends, following names alone: what a person would call the missing link.
+ */
+export function missingIssuer(target: Certificate, pool: CertificatePool): Rejection {
+  let last = target;
+  let depth = 0;
+  const seen = new Set<Certificate>();
+  while (!seen.has(last) && !isSelfIssued(last)) {
+    seen.add(last);
+    const next = pool.presentedNamed(last.issuer).find((certificate) => !seen.has(certificate));
+    if (next === undefined) break;
+    last = next;
+    depth++;
+  }
+  return reject('unknown-issuer', {
+    depth,
+    subject: last.subject.toString(),
+    issuer: nameOrNothing(last.issuer),
+  });
+}
+
+function nameOrNothing(name: Name): string {
+  return name.isEmpty ? 'an empty name' : name.toString();
+}

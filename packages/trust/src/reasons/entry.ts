@@ -1,0 +1,45 @@
+import type { Stage } from '../evidence.ts';
+import type { Reason, ReasonData } from './rejection.ts';
+
+/**
+ * One entry of the catalogue: what a reason means, and how its sentence and remedy are made from its data.
+ */
+export interface ReasonEntry<R extends Reason> {
+  /** Where it arises; `connection` reasons come from sockets and servers, not from a judge. */
+  readonly stage: Stage | 'connection';
+  /** Among several rejections the one with the greatest rank is reported: the most telling, not the last one tried. */
+  readonly rank: number;
+  /** Package that produces it. */
+  readonly producedBy: string;
+  /** What it means, one sentence for the reference. */
+  readonly means: string;
+  sentence(data: ReasonData[R]): string;
+  remedy(data: ReasonData[R]): string;
+}
+
+/** A part of the catalogue. */
+export type ReasonEntries<R extends Reason> = { readonly [K in R]: ReasonEntry<K> };
+
+/** A moment as people read it in logs: `2026-01-02T03:04:05Z`. */
+export function moment(ms: number): string {
+  // A hostile GeneralizedTime reaches year 9999; nothing a decoder yields lies outside what Date can show.
+  return new Date(ms).toISOString().replace('.000Z', 'Z');
+}
+
+/** How a certificate of the chain is named in sentences. */
+export function certificateAt(depth: number, subject: string): string {
+  const name = subject === '' ? 'without a subject' : `"${clip(subject)}"`;
+  return depth === 0 ? `the certificate ${name}` : `the CA certificate ${name} (depth ${depth})`;
+}
+
+/** A list for a sentence; long lists are cut, because a peer chooses their length. */
+export function listed(items: readonly string[], none = 'none'): string {
+  if (items.length === 0) return none;
+  const shown = items.slice(0, 8).map(clip).join(', ');
+  return items.length > 8 ? `${shown} and ${items.length - 8} more` : shown;
+}
+
+/** Cuts what a peer wrote to a length that a log line can bear. */
+export function clip(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

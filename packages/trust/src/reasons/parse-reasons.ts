@@ -1,0 +1,35 @@
+import { clip, type ReasonEntries } from './entry.ts';
+
+/** Reasons of stage 1. */
+export const parseReasons: ReasonEntries<'no-certificate' | 'malformed-certificate' | 'chain-too-long'> = {
+  'no-certificate': {
+    stage: 'parse',
+    rank: 120,
+    producedBy: '@entente/trust',
+    means: 'The peer presented no certificate where one is required.',
+    sentence: ({ expected }) => `expected a ${expected} certificate, found none`,
+    remedy: ({ expected }) =>
+      expected === 'client'
+        ? 'give the client its own certificate and key, and make it present them'
+        : 'configure the server with a certificate and key',
+  },
+  'malformed-certificate': {
+    stage: 'parse',
+    rank: 92,
+    producedBy: '@entente/trust',
+    means:
+      'A certificate is not strict DER, exceeds a limit, or breaks a rule for certificates that the profile holds.',
+    sentence: ({ depth, where, problem }) =>
+      `expected a well-formed certificate at depth ${depth}, found a problem in ${where}: ${clip(problem)}`,
+    remedy: () => 'have the CA issue the certificate again in the form that RFC 5280 §4 describes',
+  },
+  'chain-too-long': {
+    stage: 'parse',
+    rank: 45,
+    producedBy: '@entente/trust',
+    means:
+      'The peer presented more certificates or bytes than are read, or the path has more intermediates than are allowed.',
+    sentence: ({ found, max, unit }) => `expected at most ${max} ${unit} in the chain, found ${found}`,
+    remedy: () => 'present only the leaf and the intermediates that lead from it to the anchor',
+  },
+};

@@ -1,0 +1,112 @@
+import type {
+  Certificate,
+  CertificateList,
+  DistributionPoint,
+  DistributionPointName,
+  GeneralName,
+  Name,
+} from '@entente/x509';
+import { sameBytes } from '../path/key-identifier.ts';
+import { reasonMask } from './reason-mask.ts';
+
+/**
+ * Whether a CRL speaks about a certificate through one distribution point, and for which reasons.
+ *
+ * @param point - a distribution point of the certificate; undefined for CRLs that no distribution point mentions
+ * @returns the reasons it covers as bits, or why it does not speak about the certificate
+ * @see RFC 5280 §6.3.3 (b) and (d)
+ */
+export function crlScope(
+  crl: CertificateList,
+  certificate: Certificate,
+  point: DistributionPoint | undefined,
+): number | string {
+  const scope = crl.issuingDistributionPoint;
+  const issuers = directoryNames(point?.crlIssuer);
+  if (issuers.length > 0) {
+    if (!issuers.some((issuer) => issuer.canonical === crl.issuer.canonical))
+      return 'a CRL of another issuer';
+    if (scope?.indirectCRL !== true) return 'a CRL of another issuer that is not marked as indirect';
+  } else if (crl.issuer.canonical !== certificate.issuer.canonical) {
+    return 'a CRL of another issuer';
+  }
+  if (scope === undefined) return reasonMask(point?.reasons);
+  if (scope.name !== undefined && !pointsMatch(scope.name, crl, certificate, point)) {
+    return 'a CRL for another distribution point';
+  }
+  const isCa = certificate.basicConstraints?.cA === true;
+  if (scope.onlyContainsUserCerts && isCa) return 'a CRL for end entities only';
+  if (scope.onlyContainsCACerts && !isCa) return 'a CRL for CAs only';
+  if (scope.onlyContainsAttributeCerts) return 'a CRL for attribute certificates only';
+  return reasonMask(point?.reasons) & reasonMask(scope.onlySomeReasons);
+}
+
+/** Whether two CRLs have the same scope, as a delta and its base must. @see RFC 5280 §6.3.3 (c) */
+export function sameScope(a: CertificateList, b: CertificateList): boolean {
+  const aDer = scopeDer(a);
+  const bDer = scopeDer(b);
+  if (aDer === undefined || bDer === undefined) return aDer === bDer;
+  return sameBytes(aDer, bDer);
+}
+
+/** The issuing distribution point as it stood in the CRL. */
+function scopeDer(crl: CertificateList): Uint8Array | undefined {
+  if (crl.issuingDistributionPoint === undefined) return undefined;
+  return crl.extensions.find((extension) => extension.oid === '2.5.29.28')?.value;
+}
+
+/** A name of a distribution point in comparable form. */
+type PointName = { readonly canonical: string } | { readonly der: Uint8Array } | { readonly text: string };
+
+function pointsMatch(
+  scopeName: DistributionPointName,
+  crl: CertificateList,
+  certificate: Certificate,
+  point: DistributionPoint | undefined,
+): boolean {
+  const ours = pointNames(scopeName, crl.issuer);
+  const theirs = namesOfPoint(certificate, point);
+  return ours.some((one) => theirs.some((other) => same(one, other)));
+}
+
+/** The names under which a certificate looks for its CRL: of the point, else of its CRL issuer, else of its own issuer. */
+function namesOfPoint(certificate: Certificate, point: DistributionPoint | undefined): readonly PointName[] {
+  const issuers = directoryNames(point?.crlIssuer);
+  if (point?.name !== undefined) return pointNames(point.name, issuers[0] ?? certificate.issuer);
+  const names = issuers.length > 0 ? issuers : [certificate.issuer];
+  return names.map((name) => ({ canonical: name.canonical }));
+}
+
+function pointNames(name: DistributionPointName, base: Name): readonly PointName[] {
+  if (name.type === 'relative') return [{ der: appended(base, name.rdn) }];
+  return name.names.flatMap((one): readonly PointName[] => {
+    if (one.type === 'directory') return [{ canonical: one.name.canonical }, { der: one.name.der }];
+    if (one.type === 'uri' || one.type === 'dns' || one.type === 'email')
+      return [{ text: `${one.type} ${one.value}` }];
+    return [];
+  });
+}
+
+function same(a: PointName, b: PointName): boolean {
+  if ('canonical' in a) return 'canonical' in b && a.canonical === b.canonical;
+  if ('der' in a) return 'der' in b && sameBytes(a.der, b.der);
+  return 'text' in b && a.text === b.text;
+}
+
+function directoryNames(names: readonly GeneralName[] | undefined): readonly Name[] {
+  return (names ?? []).flatMap((name) => (name.type === 'directory' ? [name.name] : []));
+}
+
+/** DER of a name with one RDN more. @see RFC 5280 §4.2.1.13 */
+function appended(base: Name, rdn: Uint8Array): Uint8Array {
+  const header = base.der[1]! < 0x80 ? 2 : 2 + (base.der[1]! & 0x7f);
+  const contents = Buffer.concat([base.der.subarray(header), rdn]);
+  const { length } = contents;
+  const front =
+    length < 0x80
+      ? [0x30, length]
+      : length < 0x100
+        ? [0x30, 0x81, length]
+        : [0x30, 0x82, (length >> 8) & 0xff, length & 0xff];
+  return Buffer.concat([Buffer.from(front), contents]);
+}

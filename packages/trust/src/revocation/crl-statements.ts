@@ -1,0 +1,169 @@
+import type {
+  Certificate,
+  CertificateList,
+  DistributionPoint,
+  Name,
+  RevokedCertificate,
+} from '@entente/x509';
+import { sameBytes } from '../path/key-identifier.ts';
+import type { PathState } from '../path/path-state.ts';
+import type { VerificationKey } from '../signatures/public-key.ts';
+import { signatureAlgorithm } from '../signatures/signature-algorithm.ts';
+import { crlScope, sameScope } from './crl-scope.ts';
+import { crlSigner } from './crl-signer.ts';
+import type { RevocationContext } from './revocation-context.ts';
+import type { Findings, Statement } from './statement.ts';
+
+/**
+ * Collects what CRLs say about a certificate.
+ *
+ * @param certificate - the certificate asked about
+ * @param above - state of its issuer
+ * @see RFC 5280 §6.3.3
+ */
+export function crlStatements(
+  certificate: Certificate,
+  above: PathState,
+  context: RevocationContext,
+  findings: Findings,
+): void {
+  const points: readonly (DistributionPoint | undefined)[] = [
+    ...(certificate.crlDistributionPoints ?? []),
+    undefined,
+  ];
+  const covered = new Map<CertificateList, number>();
+  for (const point of points) {
+    for (const crl of candidates(certificate, point, context)) {
+      if (crl.baseCrlNumber !== undefined) continue;
+      const reasons = crlScope(crl, certificate, point);
+      if (typeof reasons === 'string') {
+        findings.problems.push(reasons);
+        continue;
+      }
+      const before = covered.get(crl) ?? 0;
+      if ((reasons & ~before) === 0) continue;
+      const signer = usableSigner(crl, certificate, above, context, findings);
+      if (signer === undefined) continue;
+      covered.set(crl, before | reasons);
+      findings.statements.push(...statementsOf(crl, certificate, signer, reasons, context));
+    }
+  }
+}
+
+function candidates(
+  certificate: Certificate,
+  point: DistributionPoint | undefined,
+  context: RevocationContext,
+): readonly CertificateList[] {
+  const named = (point?.crlIssuer ?? []).flatMap((name) => (name.type === 'directory' ? [name.name] : []));
+  const issuers = named.length > 0 ? named : [certificate.issuer];
+  return issuers.flatMap((issuer) => context.index.crlsOf(issuer.canonical));
+}
+
+/** Who signed a CRL, where the CRL may be used at all. */
+interface Signer {
+  readonly key: VerificationKey;
+  readonly subject: Name;
+}
+
+function usableSigner(
+  crl: CertificateList,
+  certificate: Certificate,
+  above: PathState,
+  context: RevocationContext,
+  findings: Findings,
+): Signer | undefined {
+  const problem = formProblem(crl, context);
+  if (problem !== undefined) {
+    findings.problems.push(problem);
+    return undefined;
+  }
+  const signer = crlSigner(crl, certificate, above, context);
+  if (typeof signer === 'string') {
+    findings.problems.push(signer);
+    return undefined;
+  }
+  return signer;
+}
+
+function formProblem(crl: CertificateList, context: RevocationContext): string | undefined {
+  const { policy, now } = context.path;
+  const [unknown] = crl.unknownCritical;
+  if (unknown !== undefined) return `a CRL with the unknown critical extension ${unknown}`;
+  const [unknownEntry] = crl.unknownCriticalInEntries;
+  if (unknownEntry !== undefined)
+    return `a CRL whose entries have the unknown critical extension ${unknownEntry}`;
+  if (crl.thisUpdate > now + policy.revocation.futureSkewMs) return 'a CRL from the future';
+  const algorithm = signatureAlgorithm(crl.signatureAlgorithm);
+  if (algorithm === undefined || !policy.algorithms.signatures.includes(algorithm.name)) {
+    return `a CRL signed with ${algorithm?.name ?? crl.signatureAlgorithm.oid}, which is not allowed`;
+  }
+  if (!policy.revocation.strictCrls) return undefined;
+  if (crl.crlNumber === undefined) return 'a CRL without CRL number';
+  return crl.extensions.some((extension) => extension.oid === '2.5.29.20' && extension.critical)
+    ? 'a CRL whose CRL number is critical'
+    : undefined;
+}
+
+function statementsOf(
+  crl: CertificateList,
+  certificate: Certificate,
+  signer: Signer,
+  reasons: number,
+  context: RevocationContext,
+): readonly Statement[] {
+  const base = {
+    source: 'crl',
+    signer: signer.subject,
+    thisUpdate: crl.thisUpdate,
+    nextUpdate: crl.nextUpdate,
+    reasons,
+  } as const;
+  const entry = crl.lookup(certificate.serialNumber, certificate.issuer);
+  const delta = newestDelta(crl, signer, context);
+  const change = delta?.lookup(certificate.serialNumber, certificate.issuer);
+  // §6.3.3 (i) to (k): the delta speaks first, and what it removes is no longer revoked.
+  const last = change ?? entry;
+  if (last !== undefined && last.reason !== 'removeFromCRL') return [{ ...base, ...revocation(last) }];
+  if (delta === undefined) return [{ ...base, state: 'good' }];
+  // Base and delta together are as new as the delta and last as long as the first of the two.
+  const nextUpdate = earlier(crl.nextUpdate, delta.nextUpdate);
+  return [{ ...base, state: 'good', thisUpdate: delta.thisUpdate, nextUpdate }];
+}
+
+function revocation(entry: RevokedCertificate): Pick<Statement, 'state'> & { since: number; code: string } {
+  return { state: 'revoked', since: entry.revocationDate, code: entry.reason ?? 'unspecified' };
+}
+
+/** The newest delta that amends a complete CRL. @see RFC 5280 §5.2.4, §6.3.3 (c) and (h) */
+function newestDelta(
+  crl: CertificateList,
+  signer: Signer,
+  context: RevocationContext,
+): CertificateList | undefined {
+  const { path } = context;
+  return context.index
+    .crlsOf(crl.issuer.canonical)
+    .find(
+      (delta) =>
+        delta.baseCrlNumber !== undefined &&
+        crl.crlNumber !== undefined &&
+        delta.crlNumber !== undefined &&
+        delta.baseCrlNumber <= crl.crlNumber &&
+        crl.crlNumber < delta.crlNumber &&
+        sameScope(crl, delta) &&
+        sameKeyId(crl, delta) &&
+        formProblem(delta, context) === undefined &&
+        path.signatures.verify(delta, signer.key, path.spending),
+    );
+}
+
+function sameKeyId(a: CertificateList, b: CertificateList): boolean {
+  const aId = a.authorityKeyId?.keyId;
+  const bId = b.authorityKeyId?.keyId;
+  return aId === undefined || bId === undefined ? aId === bId : sameBytes(aId, bId);
+}
+
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : Math.min(a, b);
+}

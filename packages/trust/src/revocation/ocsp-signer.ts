@@ -1,0 +1,102 @@
+import {
+  type BasicOcspResponse,
+  type Certificate,
+  decodeCertificate,
+  type Name,
+  oids,
+  type ResponderId,
+} from '@entente/x509';
+import { sameBytes } from '../path/key-identifier.ts';
+import { checkTimes } from '../path/link-checks.ts';
+import { withSink } from '../path/path-context.ts';
+import { checkLeaf, type PathState } from '../path/path-state.ts';
+import type { Rejection } from '../reasons/rejection.ts';
+import { digestOf } from '../signatures/digest.ts';
+import { verificationKey } from '../signatures/public-key.ts';
+import { crlStatements } from './crl-statements.ts';
+import type { RevocationContext } from './revocation-context.ts';
+import type { Findings } from './statement.ts';
+
+/** Delegated signers looked at per response: one is normal, a peer may staple many. */
+const maxSigners = 4;
+
+type Signer =
+  | { readonly ok: true; readonly subject: Name }
+  | { readonly ok: false; readonly problem: string };
+
+/**
+ * Finds out who signed a response and whether he may: the issuer itself, or somebody whom the issuer's own key certified as an
+ * OCSP signer.
+ *
+ * @param above - state of the issuer of the certificate that the response is about
+ * @see RFC 6960 §4.2.2.2
+ */
+export function ocspSigner(
+  response: BasicOcspResponse,
+  above: PathState,
+  context: RevocationContext,
+): Signer {
+  const { signatures, spending } = context.path;
+  const issuer = above.certificate;
+  if (isResponder(response.responderId, issuer) && signatures.verify(response, above.key, spending)) {
+    return { ok: true, subject: issuer.subject };
+  }
+  let problem = 'an OCSP response whose signature no authorised key verifies';
+  for (const der of response.certificates.slice(0, maxSigners)) {
+    const decoded = decodeCertificate(der);
+    if (!decoded.ok) continue;
+    const candidate = decoded.value;
+    if (!isResponder(response.responderId, candidate)) continue;
+    const refusal = refuseSigner(candidate, above, context);
+    if (refusal !== undefined) problem = refusal;
+    else if (signatures.verify(response, verificationKey(candidate), spending)) {
+      return { ok: true, subject: candidate.subject };
+    }
+  }
+  return { ok: false, problem };
+}
+
+function refuseSigner(
+  candidate: Certificate,
+  above: PathState,
+  context: RevocationContext,
+): string | undefined {
+  if (candidate.issuer.canonical !== above.certificate.subject.canonical) {
+    return 'an OCSP signer certified by somebody else than the issuer';
+  }
+  if (candidate.extKeyUsage?.includes(oids.ocspSigning) !== true) {
+    return 'an OCSP signer without the extended key usage OCSPSigning';
+  }
+  const sink: Rejection[] = [];
+  const path = withSink(context.path, sink);
+  checkLeaf(above, candidate, path, false);
+  checkTimes([candidate], above.anchor, path);
+  const [rejection] = sink;
+  if (rejection !== undefined) return `an OCSP signer that is refused: ${rejection.message}`;
+  return statusProblem(candidate, above, context);
+}
+
+/** @see RFC 6960 §4.2.2.2.1 */
+function statusProblem(
+  candidate: Certificate,
+  above: PathState,
+  context: RevocationContext,
+): string | undefined {
+  if (candidate.extensions.some((extension) => extension.oid === oids.ocspNoCheck)) return undefined;
+  const findings: Findings = { statements: [], problems: [] };
+  crlStatements(candidate, above, context, findings);
+  if (findings.statements.some(({ state }) => state === 'revoked')) return 'an OCSP signer that is revoked';
+  if (context.path.policy.revocation.ocspSignerStatus === 'if-known') return undefined;
+  const known = findings.statements.some(
+    ({ nextUpdate }) => nextUpdate !== undefined && nextUpdate >= context.path.now,
+  );
+  return known
+    ? undefined
+    : 'an OCSP signer that may be revoked itself (no id-pkix-ocsp-nocheck, and no current CRL)';
+}
+
+function isResponder(id: ResponderId, certificate: Certificate): boolean {
+  if (id.type === 'name') return id.name.canonical === certificate.subject.canonical;
+  // The hash in a responder's identifier is SHA-1 by definition, whatever signs (RFC 6960 §4.2.1): a label, no protection.
+  return sameBytes(id.keyHash, digestOf('sha1', certificate.publicKey.bits));
+}

@@ -1,0 +1,85 @@
+import { type Certificate, oids } from '@entente/x509';
+import { sameBytes } from '../path/key-identifier.ts';
+import type { PathState } from '../path/path-state.ts';
+import { digestOf } from '../signatures/digest.ts';
+import { signatureAlgorithm } from '../signatures/signature-algorithm.ts';
+import { ocspSigner } from './ocsp-signer.ts';
+import { allReasons } from './reason-mask.ts';
+import type { RevocationContext } from './revocation-context.ts';
+import type { OcspAnswer } from './revocation-index.ts';
+import type { Findings } from './statement.ts';
+
+/**
+ * Collects what one OCSP answer says about a certificate.
+ *
+ * @param answer - a single response, unverified
+ * @param certificate - the certificate asked about
+ * @param above - state of its issuer
+ * @see RFC 6960 §3.2, §4.2.2
+ */
+export function ocspStatements(
+  answer: OcspAnswer,
+  certificate: Certificate,
+  above: PathState,
+  context: RevocationContext,
+  findings: Findings,
+): void {
+  const { response, single, source } = answer;
+  if (!speaksOf(answer, certificate, above)) return;
+  const problem = formProblem(answer, context);
+  if (problem !== undefined) {
+    findings.problems.push(problem);
+    return;
+  }
+  const signer = ocspSigner(response, above, context);
+  if (!signer.ok) {
+    findings.problems.push(signer.problem);
+    return;
+  }
+  const { status, thisUpdate, nextUpdate } = single;
+  if (status.state === 'unknown') {
+    findings.problems.push('an OCSP responder that does not know the certificate');
+    return;
+  }
+  const base = { source, signer: signer.subject, thisUpdate, nextUpdate, reasons: allReasons };
+  findings.statements.push(
+    status.state === 'good'
+      ? { ...base, state: 'good' }
+      : { ...base, state: 'revoked', since: status.revocationTime, code: status.reason ?? 'unspecified' },
+  );
+}
+
+/** Whether the CertID means this certificate of this issuer. @see RFC 6960 §4.1.1 */
+function speaksOf({ single }: OcspAnswer, certificate: Certificate, above: PathState): boolean {
+  const { certId } = single;
+  if (certId.serialHex !== certificate.serialHex) return false;
+  const digest = digests.get(certId.hashAlgorithm.oid);
+  if (digest === undefined) return false;
+  return (
+    sameBytes(certId.issuerNameHash, digestOf(digest, certificate.issuer.der)) &&
+    sameBytes(certId.issuerKeyHash, digestOf(digest, above.certificate.publicKey.bits))
+  );
+}
+
+const digests = new Map<string, string>([
+  [oids.sha1, 'sha1'],
+  [oids.sha224, 'sha224'],
+  [oids.sha256, 'sha256'],
+  [oids.sha384, 'sha384'],
+  [oids.sha512, 'sha512'],
+]);
+
+function formProblem({ response, single }: OcspAnswer, context: RevocationContext): string | undefined {
+  const { policy, now } = context.path;
+  const [unknown] = [...response.unknownCritical, ...single.unknownCritical];
+  if (unknown !== undefined) return `an OCSP response with the unknown critical extension ${unknown}`;
+  const latest = now + policy.revocation.futureSkewMs;
+  if (single.thisUpdate > latest || response.producedAt > latest) return 'an OCSP response from the future';
+  if (single.nextUpdate !== undefined && single.nextUpdate < single.thisUpdate) {
+    return 'an OCSP response whose nextUpdate lies before thisUpdate';
+  }
+  const algorithm = signatureAlgorithm(response.signatureAlgorithm);
+  return algorithm !== undefined && policy.algorithms.signatures.includes(algorithm.name)
+    ? undefined
+    : `an OCSP response signed with ${algorithm?.name ?? response.signatureAlgorithm.oid}, which is not allowed`;
+}

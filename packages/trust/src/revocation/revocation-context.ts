@@ -1,0 +1,23 @@
+import type { Certificate } from '@entente/x509';
+import type { CertificatePool } from '../path/certificate-pool.ts';
+import type { PathContext } from '../path/path-context.ts';
+import type { PathState } from '../path/path-state.ts';
+import type { OcspAnswer, RevocationIndex } from './revocation-index.ts';
+
+/** What stage 3 needs beside the path. */
+export interface RevocationContext {
+  readonly path: PathContext;
+  readonly index: RevocationIndex;
+  /** Where certificates of CRL signers are looked for; made when first needed. */
+  readonly pool: () => CertificatePool;
+  /** Answers that came with the handshake; they speak about the leaf. */
+  readonly stapled: readonly OcspAnswer[];
+  /** Stage 3 itself, for the path of a CRL signer. */
+  readonly checkRevocation: (
+    chain: readonly Certificate[],
+    above: PathState,
+    context: RevocationContext,
+  ) => void;
+  /** CRL signers whose own path is being checked: a circle ends there. */
+  readonly inProgress: readonly Certificate[];
+}

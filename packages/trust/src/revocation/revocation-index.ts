@@ -1,0 +1,63 @@
+import {
+  type BasicOcspResponse,
+  type CertificateList,
+  type OcspSingleResponse,
+} from '@entente/x509';
+import * as x509 from '@entente/x509';
+import type { RevocationKnowledge } from './knowledge.ts';
+import type { StatementSource } from './statement.ts';
+
+/** One answer of an OCSP responder, not yet believed. */
+export interface OcspAnswer {
+  readonly response: BasicOcspResponse;
+  readonly single: OcspSingleResponse;
+  readonly source: StatementSource;
+}
+
+/** Revocation knowledge, findable. */
+export interface RevocationIndex {
+  /** CRLs by issuer, newest first. */
+  crlsOf(canonicalIssuer: string): readonly CertificateList[];
+  /** OCSP answers by serial number, lower-case hex. */
+  answersFor(serialHex: string): readonly OcspAnswer[];
+}
+
+const indexes = new WeakMap<RevocationKnowledge, RevocationIndex>();
+
+/** The index of a snapshot, built once. */
+export function revocationIndex(knowledge: RevocationKnowledge): RevocationIndex {
+  const known = indexes.get(knowledge);
+  if (known !== undefined) return known;
+  const crls = new Map<string, CertificateList[]>();
+  for (const crl of knowledge.crls) {
+    const list = crls.get(crl.issuer.canonical);
+    if (list === undefined) crls.set(crl.issuer.canonical, [crl]);
+    else list.push(crl);
+  }
+  for (const list of crls.values()) list.sort((a, b) => b.thisUpdate - a.thisUpdate);
+  const answers = new Map<string, OcspAnswer[]>();
+  for (const der of knowledge.ocspResponses ?? []) {
+    for (const answer of ocspAnswers(der, 'ocsp')) {
+      const list = answers.get(answer.single.certId.serialHex);
+      if (list === undefined) answers.set(answer.single.certId.serialHex, [answer]);
+      else list.push(answer);
+    }
+  }
+  const index: RevocationIndex = {
+    crlsOf: (issuer) => crls.get(issuer) ?? none,
+    answersFor: (serialHex) => answers.get(serialHex) ?? none,
+  };
+  indexes.set(knowledge, index);
+  return index;
+}
+
+const none: readonly never[] = [];
+
+/** The answers in a DER response; none where it is malformed or says that the responder failed. */
+export function ocspAnswers(der: Uint8Array, source: StatementSource): readonly OcspAnswer[] {
+  const { decodeOcspResponse } = x509 as unknown as { decodeOcspResponse(der: Uint8Array): x509.Decoded<x509.OcspResponse> };
+  const decoded = decodeOcspResponse(der);
+  if (!decoded.ok || decoded.value.basic === undefined) return [];
+  const response = decoded.value.basic;
+  return response.responses.map((single) => ({ response, single, source }));
+}
