@@ -90,6 +90,7 @@ function buildServer(entry: ServerEntry, pool: Pool | undefined): Server {
       fqdn: given?.fqdn ?? entry.fqdn,
       address: given?.address,
       ports,
+      names: (given?.names ?? []).map((name) => (name.startsWith('sip:') ? name.slice(4) : name)),
       certificate: given?.certificate ?? 'enterprise',
     };
   }

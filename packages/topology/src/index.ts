@@ -1,4 +1,8 @@
 export { buildTopology } from './build-topology.ts';
+export { type Change, type Effect, strongestEffect } from './change/change.ts';
+export { diffTopologies } from './change/diff-topologies.ts';
+export { type CheckCode, checkCodes } from './checks/check-codes.ts';
+export { checkDocument } from './checks/check-document.ts';
 export { canonicalJson } from './document/canonical-json.ts';
 export {
   type AdministratorKey,
@@ -32,6 +36,8 @@ export {
   type Policies,
   type RevocationRule,
 } from './document/policies.ts';
+export { documentSchema, entryLimits, topologyJsonSchema } from './document/schema.ts';
+export { checkShape, type ShapeResult } from './document/shape-problems.ts';
 export { administratorSetHash, topologyHash } from './document/topology-hash.ts';
 export type { TopologyFault, TopologyFaultCode } from './fault.ts';
 export { allowMatrix } from './matrix/allow-matrix.ts';
@@ -46,6 +52,8 @@ export { mayRequest, type RequestAllowed, type RequestEnd } from './matrix/may-r
 export { type DialTarget, peersOf } from './matrix/peers-of.ts';
 export type { Direction, Party, Protection, Row, RowSide } from './matrix/row.ts';
 export { type CertificateNames, certificateNames } from './names/certificate-names.ts';
+export { type ParseResult, parseTopology } from './parse-topology.ts';
+export type { Problem, ShapeCode } from './problem.ts';
 export type { TopologyReason, TopologyRejection } from './rejection.ts';
 export {
   defaultPorts,
@@ -58,4 +66,16 @@ export {
   type Zone,
   zoneOfRole,
 } from './roles.ts';
+export type { TopologyRefusal, TopologyRefusalReason } from './signing/refusal.ts';
+export { addSignature, signTopology, type TopologySigner } from './signing/sign-topology.ts';
+export {
+  type DecodeSignedResult,
+  type DetachedSignature,
+  decodeSignedTopology,
+  encodeSignedTopology,
+  type SignedTopology,
+} from './signing/signed-topology.ts';
+export { type Standing, trustStateStanding } from './signing/trust-state-standing.ts';
+export { verifyChain } from './signing/verify-chain.ts';
+export { type TopologyKnowledge, type VerifyResult, verifyTopology } from './signing/verify-topology.ts';
 export type { Narrowing, Pool, Server, ServerInterface, Topology } from './topology.ts';

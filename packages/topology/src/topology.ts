@@ -58,6 +58,8 @@ export interface ServerInterface {
   readonly fqdn: string;
   readonly address?: string | undefined;
   readonly ports: Readonly<Partial<Record<Service, number>>>;
+  /** Further domain names of its certificate. */
+  readonly names: readonly string[];
   readonly certificate: 'enterprise' | 'public';
 }
 

@@ -108,6 +108,8 @@ export interface InterfaceEntry {
   readonly address?: string | undefined;
   /** Ports that differ from the role's usual ones, 1 to 65535. */
   readonly ports?: Readonly<Partial<Record<Service, number | undefined>>> | undefined;
+  /** Further names for its certificate: domain names, or `sip:` and a domain name. */
+  readonly names?: readonly string[] | undefined;
   /** `enterprise` (default) or `public`: which CA certifies this interface. Public certificates carry DNS names only. */
   readonly certificate?: 'enterprise' | 'public' | undefined;
 }

@@ -31,7 +31,7 @@ export function certificateNames(topology: Topology, fqdn: string): readonly Cer
   const all: CertificateNames[] = [];
   for (const side of [server.interfaces.internal, server.interfaces.external]) {
     if (side === undefined) continue;
-    const dnsNames = [...new Set(namesOf(topology, server, side))];
+    const dnsNames = [...new Set([...namesOf(topology, server, side), ...side.names])];
     const forSip = sipRoles.includes(server.role) && side.certificate === 'enterprise';
     all.push({
       interface: side.name,

@@ -1,0 +1,31 @@
+import type { Path } from '../yaml/locate.ts';
+
+/**
+ * What a change does to trust, and so whose signature it needs.
+ *
+ * - `chain`: version, previous hash and time of issue, which every version changes
+ * - `cosmetic`: nothing but words for people and places on a map
+ * - `narrowing`: afterwards nobody may do more than before; one administrator is enough
+ * - `quorum`: everything else; k of n administrators
+ * - `administrators`: who signs; k of the old and of the new set
+ */
+export type Effect = 'chain' | 'cosmetic' | 'narrowing' | 'quorum' | 'administrators';
+
+/** One difference between two documents. */
+export interface Change {
+  readonly kind: 'added' | 'removed' | 'changed';
+  readonly effect: Effect;
+  /** Field names, and for lists the name or id of the entry. */
+  readonly path: Path;
+  /** A sentence for people. */
+  readonly summary: string;
+}
+
+const order: readonly Effect[] = ['chain', 'cosmetic', 'narrowing', 'quorum', 'administrators'];
+
+/** The strongest effect among changes; `chain` where there are none. */
+export function strongestEffect(changes: readonly Change[]): Effect {
+  let strongest = 0;
+  for (const change of changes) strongest = Math.max(strongest, order.indexOf(change.effect));
+  return order[strongest]!;
+}

@@ -1,0 +1,55 @@
+/** What each check looks for. `error` stops signing and publishing, `warning` does not. */
+export const checkCodes = {
+  'duplicate-name': ['error', 'A name stands for two things.'],
+  'duplicate-id': ['error', 'Two entries have the same id.'],
+  'duplicate-listener': ['error', 'Two servers listen at the same address and port.'],
+  'unknown-reference': ['error', 'A name is used that no entry defines.'],
+  'pool-role-mismatch': ['error', 'A server is in a pool of another role.'],
+  'pool-without-members': ['error', 'A pool has no servers.'],
+  'home-not-front-end': ['error', 'The home of users is not a front end or a pool of front ends.'],
+  'edge-in-internal-zone': ['error', 'An edge stands behind both firewalls.'],
+  'zone-not-for-role': ['error', 'A server stands in a zone where its role does not belong.'],
+  'interface-not-for-role': ['error', 'A server has an interface that its role does not have.'],
+  'service-not-for-role': ['error', 'A server has a port for a service that its role does not offer.'],
+  'external-name-missing': ['error', 'An external interface has no name of its own.'],
+  'flag-not-for-role': ['error', 'A flag is set that means nothing for the role.'],
+  'name-unusable': ['error', 'A sip: name would make the DNS names beside it unusable (RFC 5922 §7.1).'],
+  'allowed-and-blocked': ['error', 'A partner domain is allowed and blocked at once.'],
+  'partner-domain-ours': ['error', 'A partner lists a domain that is ours, or lies below one of ours.'],
+  'partner-domain-twice': ['error', 'Two partners list the same domain.'],
+  'partner-domains-overlap': [
+    'warning',
+    'A partner lists a domain below one of another partner or above ours.',
+  ],
+  'partner-server-ours': ['error', 'The pinned server of a partner is one of ours.'],
+  'partner-without-anchors': ['warning', 'A partner has no anchors, and there are no federation anchors.'],
+  'fingerprint-mismatch': ['error', 'A certificate is not the one its fingerprint names.'],
+  'anchor-without-certificate': [
+    'warning',
+    'An anchor has a fingerprint, but members do not get the certificate.',
+  ],
+  'too-few-administrators': ['error', 'More signatures are required than there are administrators.'],
+  'one-signature-widens': ['warning', 'A single administrator can widen the topology.'],
+  'unusable-key': ['error', 'An administrator’s public key cannot verify signatures of its algorithm.'],
+  'previous-missing': ['error', 'A later version does not name the one before.'],
+  'previous-unexpected': ['error', 'The first version names one before.'],
+  'expires-before-issued': ['error', 'The document expires before it is issued.'],
+  'link-widened': ['error', 'An entry would widen a row of the allow matrix.'],
+  'narrowing-empty': ['error', 'An entry for a row changes nothing.'],
+  'narrowing-ambiguous': [
+    'error',
+    'A row between equals is limited to a side, but the sides are not told apart.',
+  ],
+  'narrowing-not-for-row': [
+    'error',
+    'An entry for a row names servers that do not stand on that side of it.',
+  ],
+  'link-nobody-serves': ['error', 'A link is needed that no server can serve.'],
+  'no-authority': ['warning', 'No authority is listed, so members cannot join or renew.'],
+  'policy-order': ['error', 'Times of the trust state are not in ascending order.'],
+  'policy-contradiction': ['error', 'Settings of a policy exclude each other.'],
+  'revocation-off': ['warning', 'Revocation is not checked.'],
+} as const satisfies Readonly<Record<string, readonly ['error' | 'warning', string]>>;
+
+/** Stable literal of a check. */
+export type CheckCode = keyof typeof checkCodes;

@@ -1,0 +1,37 @@
+import type { TopologyDocument } from '../document/document.ts';
+import type { Problem } from '../problem.ts';
+import type { Path } from '../yaml/locate.ts';
+import { checkAdministrators } from './check-administrators.ts';
+import { type CheckCode, checkCodes } from './check-codes.ts';
+import { checkLinks } from './check-links.ts';
+import { checkNames } from './check-names.ts';
+import { checkPartners } from './check-partners.ts';
+import { checkPolicies } from './check-policies.ts';
+import { checkReferences } from './check-references.ts';
+import { checkServers } from './check-servers.ts';
+
+/** Takes what a check found. */
+export type Report = (code: CheckCode, path: Path, message: string, remedy: string) => void;
+
+/** No more than so many problems are told at once. */
+const maxProblems = 200;
+
+/**
+ * Runs every check on a document of the right shape.
+ * @returns in the order of the checks; empty where everything fits together
+ */
+export function checkDocument(document: TopologyDocument): readonly Problem<CheckCode>[] {
+  const problems: Problem<CheckCode>[] = [];
+  const report: Report = (code, path, message, remedy) => {
+    if (problems.length >= maxProblems) return;
+    problems.push({ code, severity: checkCodes[code][0], message, remedy, path });
+  };
+  checkAdministrators(document, report);
+  checkNames(document, report);
+  checkReferences(document, report);
+  checkServers(document, report);
+  checkPartners(document, report);
+  checkLinks(document, report);
+  checkPolicies(document, report);
+  return problems;
+}

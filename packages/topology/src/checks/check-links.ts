@@ -1,0 +1,162 @@
+import type { LinkNarrowing, TopologyDocument } from '../document/document.ts';
+import { allowMatrix } from '../matrix/allow-matrix.ts';
+import { isSymmetric } from '../matrix/link-rules.ts';
+import { narrowDirection, type Row } from '../matrix/row.ts';
+import type { Role } from '../roles.ts';
+import type { Path } from '../yaml/locate.ts';
+import type { Report } from './check-document.ts';
+
+/** Entries for rows only narrow, and every role that is used has the neighbours it cannot work without. */
+export function checkLinks(document: TopologyDocument, report: Report): void {
+  const rolesByName = new Map<string, Role>();
+  for (const pool of document.pools ?? []) rolesByName.set(pool.fqdn, pool.role);
+  for (const server of document.servers) rolesByName.set(server.fqdn, server.role);
+  for (const [index, narrowing] of (document.links ?? []).entries()) {
+    const row = allowMatrix.find((candidate) => candidate.row === narrowing.row);
+    if (row !== undefined) checkNarrowing(row, narrowing, ['links', index], rolesByName, report);
+  }
+  checkNeighbours(document, report);
+}
+
+function checkNarrowing(
+  row: Row,
+  narrowing: LinkNarrowing,
+  path: Path,
+  rolesByName: ReadonlyMap<string, Role>,
+  report: Report,
+): void {
+  const { closed, mayOpen, maySend } = narrowing;
+  if (closed === undefined && mayOpen === undefined && maySend === undefined) {
+    report(
+      'narrowing-empty',
+      path,
+      `The entry for row ${row.row} changes nothing.`,
+      'Write closed: true, mayOpen or maySend, or remove the entry.',
+    );
+  }
+  for (const [field, wanted] of [
+    ['mayOpen', mayOpen],
+    ['maySend', maySend],
+  ] as const) {
+    if (wanted === undefined) continue;
+    if (narrowDirection(row[field], wanted) === 'none') {
+      report(
+        'link-widened',
+        [...path, field],
+        `Row ${row.row} gives "${field}" to ${row[field]} only; ${wanted} would widen it, which no topology can.`,
+        'Remove the entry, or write closed: true to forbid the link.',
+      );
+    } else if (row[field] === wanted) {
+      report(
+        'narrowing-empty',
+        [...path, field],
+        `Row ${row.row} gives "${field}" to ${wanted} only already.`,
+        'Remove the entry.',
+      );
+    }
+  }
+  if (isSymmetric(row) && (mayOpen ?? maySend) !== undefined && !areApart(narrowing)) {
+    report(
+      'narrowing-ambiguous',
+      path,
+      `Row ${row.row} links servers of the same role, so "a" and "b" must each list servers, and no server twice.`,
+      'List the servers of each side.',
+    );
+  }
+  for (const side of ['a', 'b'] as const) {
+    for (const [index, name] of (narrowing[side] ?? []).entries()) {
+      const role = rolesByName.get(name);
+      const place = [...path, side, index];
+      if (role === undefined) {
+        report(
+          'unknown-reference',
+          place,
+          `Expected a server or pool of this document, found ${JSON.stringify(name)}, which no entry defines.`,
+          'Correct the name.',
+        );
+      } else if (!row[side].parties.includes(role)) {
+        report(
+          'narrowing-not-for-row',
+          place,
+          `Side ${side} of row ${row.row} is ${row[side].parties.join(', ')}; ${name} is a ${role}.`,
+          'Name servers of that side, or correct the row.',
+        );
+      }
+    }
+  }
+}
+
+function areApart(narrowing: LinkNarrowing): boolean {
+  const { a, b } = narrowing;
+  return a !== undefined && b !== undefined && !a.some((name) => b.includes(name));
+}
+
+function checkNeighbours(document: TopologyDocument, report: Report): void {
+  const firstOf = new Map<Role, number>();
+  for (const [index, server] of document.servers.entries()) {
+    if (!firstOf.has(server.role)) firstOf.set(server.role, index);
+  }
+  const needs = (role: Role, neighbours: readonly Role[], why: string) => {
+    const index = firstOf.get(role);
+    if (index === undefined || neighbours.some((neighbour) => firstOf.has(neighbour))) return;
+    report(
+      'link-nobody-serves',
+      ['servers', index, 'role'],
+      `The ${role} ${document.servers[index]?.fqdn} ${why}, and there is no ${neighbours.join(' or ')}.`,
+      `Add a ${neighbours[0]} (entente topology add server), or remove the ${role}.`,
+    );
+  };
+  needs('edge', ['director', 'front-end', 'mediation'], 'hands its requests on inside');
+  needs('director', ['front-end'], 'hands its requests on to front ends');
+  needs('mediation', ['front-end', 'edge'], 'gets its calls from front ends');
+  needs('gateway', ['mediation'], 'is reached over a mediation server');
+  needs('trusted-application', ['front-end'], 'is reached over front ends');
+  needs('reverse-proxy', ['web-services'], 'passes requests to web services');
+  needs('web-services', ['front-end'], 'asks front ends');
+  checkDomainsServed(document, report);
+  checkFederationServed(document, report);
+  if (document.servers.length > 0 && !firstOf.has('authority')) {
+    report(
+      'no-authority',
+      ['servers'],
+      'No server has the role authority, so no member can join, renew or be told of changes.',
+      'Add the authority (entente topology add server --role authority).',
+    );
+  }
+}
+
+/** Clients of each of our domains must find a front end that has the domain's name. */
+function checkDomainsServed(document: TopologyDocument, report: Report): void {
+  const frontEnds = document.servers.filter((server) => server.role === 'front-end');
+  if (frontEnds.length === 0) return;
+  const pools = new Map((document.pools ?? []).map((pool) => [pool.fqdn, pool]));
+  const served = new Set<string>();
+  for (const server of frontEnds) {
+    const domains = server.pool === undefined ? undefined : pools.get(server.pool)?.domains;
+    if (domains === undefined) return;
+    for (const domain of domains) served.add(domain);
+  }
+  for (const [index, domain] of document.domains.entries()) {
+    if (served.has(domain.name)) continue;
+    report(
+      'link-nobody-serves',
+      ['domains', index, 'name'],
+      `No front end serves the clients of ${domain.name} (row 2).`,
+      'Add the domain to "domains" of a pool of front ends.',
+    );
+  }
+}
+
+/** Partners reach us, and we them, only over the external interface of an edge. */
+function checkFederationServed(document: TopologyDocument, report: Report): void {
+  const partner = (document.partners ?? []).findIndex((entry) => entry.kind !== 'blocked');
+  const provider = document.providers?.length ? 0 : -1;
+  if (partner === -1 && provider === -1) return;
+  if (document.servers.some((server) => server.role === 'edge' && server.interfaces?.external)) return;
+  report(
+    'link-nobody-serves',
+    partner === -1 ? ['providers', 0, 'id'] : ['partners', partner, 'id'],
+    'Partners are listed, and no edge has an external interface (row 12).',
+    'Add an edge with an external interface, or remove the partners.',
+  );
+}

@@ -1,0 +1,82 @@
+import type { TopologyDocument } from '../document/document.ts';
+import type { Role } from '../roles.ts';
+import type { Path } from '../yaml/locate.ts';
+import type { Report } from './check-document.ts';
+
+/** Every name that is used is defined, and with the right role. */
+export function checkReferences(document: TopologyDocument, report: Report): void {
+  const sites = new Set((document.sites ?? []).map((site) => site.id));
+  const domains = new Set(document.domains.map((domain) => domain.name));
+  const pools = new Map((document.pools ?? []).map((pool) => [pool.fqdn, pool.role]));
+  const servers = new Map(document.servers.map((server) => [server.fqdn, server.role]));
+  const unknown = (path: Path, what: string, name: string) =>
+    report(
+      'unknown-reference',
+      path,
+      `Expected ${what} of this document, found ${JSON.stringify(name)}, which no entry defines.`,
+      `Add ${what} with this name, or correct the name.`,
+    );
+
+  const used = new Set<string>();
+  for (const [index, server] of document.servers.entries()) {
+    if (server.site !== undefined && !sites.has(server.site)) {
+      unknown(['servers', index, 'site'], 'a site', server.site);
+    }
+    if (server.pool === undefined) continue;
+    used.add(server.pool);
+    const role = pools.get(server.pool);
+    if (role === undefined) unknown(['servers', index, 'pool'], 'a pool', server.pool);
+    else if (role !== server.role) {
+      report(
+        'pool-role-mismatch',
+        ['servers', index, 'pool'],
+        `${server.fqdn} is a ${server.role}, and ${server.pool} is a pool of the role ${role}.`,
+        `Put it into a pool of the role ${server.role}.`,
+      );
+    }
+  }
+  for (const [index, pool] of (document.pools ?? []).entries()) {
+    const path = ['pools', index];
+    if (pool.site !== undefined && !sites.has(pool.site)) unknown([...path, 'site'], 'a site', pool.site);
+    for (const [at, domain] of (pool.domains ?? []).entries()) {
+      if (!domains.has(domain)) unknown([...path, 'domains', at], 'a domain', domain);
+    }
+    if (!used.has(pool.fqdn)) {
+      report(
+        'pool-without-members',
+        [...path, 'fqdn'],
+        `No server is in the pool ${pool.fqdn}.`,
+        'Add a server to it (entente topology add server --pool), or remove the pool.',
+      );
+    }
+  }
+  const home = (path: Path, name: string) => checkHome(path, name, servers, pools, unknown, report);
+  for (const [index, domain] of document.domains.entries()) {
+    if (domain.pool !== undefined) home(['domains', index, 'pool'], domain.pool);
+  }
+  for (const [user, name] of Object.entries(document.users ?? {})) {
+    const domain = user.slice(user.indexOf('@') + 1);
+    if (!domains.has(domain)) unknown(['users', user], `the domain of ${user}`, domain);
+    home(['users', user], name);
+  }
+}
+
+function checkHome(
+  path: Path,
+  name: string,
+  servers: ReadonlyMap<string, Role>,
+  pools: ReadonlyMap<string, Role>,
+  unknown: (path: Path, what: string, name: string) => void,
+  report: Report,
+): void {
+  const role = servers.get(name) ?? pools.get(name);
+  if (role === undefined) unknown(path, 'a front end or pool', name);
+  else if (role !== 'front-end') {
+    report(
+      'home-not-front-end',
+      path,
+      `Users live at a front end or a pool of front ends; ${name} has the role ${role}.`,
+      'Name a front end or a pool of front ends.',
+    );
+  }
+}

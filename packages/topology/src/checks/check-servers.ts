@@ -1,0 +1,150 @@
+import type { InterfaceEntry, ServerEntry, TopologyDocument } from '../document/document.ts';
+import { defaultPorts, type InterfaceName, type Role, sipRoles, zoneOfRole } from '../roles.ts';
+import type { Path } from '../yaml/locate.ts';
+import type { Report } from './check-document.ts';
+
+const outboundOnlyRoles: readonly Role[] = ['trusted-application', 'gateway'];
+
+/** What one server's entry says fits its role, and no two servers listen at the same place. */
+export function checkServers(document: TopologyDocument, report: Report): void {
+  const listeners = new Map<string, string>();
+  for (const [index, server] of document.servers.entries()) {
+    const path = ['servers', index];
+    checkZone(server, path, report);
+    checkFlags(server, path, report);
+    for (const side of ['internal', 'external'] as const) {
+      const entry = server.interfaces?.[side];
+      if (entry === undefined) continue;
+      const sidePath = [...path, 'interfaces', side];
+      if (checkInterface(server, side, entry, sidePath, report)) {
+        checkListeners(server, side, entry, sidePath, listeners, report);
+      }
+    }
+  }
+}
+
+function checkZone(server: ServerEntry, path: Path, report: Report): void {
+  const expected = zoneOfRole[server.role];
+  if (server.zone === undefined || server.zone === expected) return;
+  report(
+    server.role === 'edge' ? 'edge-in-internal-zone' : 'zone-not-for-role',
+    [...path, 'zone'],
+    `The ${server.role} ${server.fqdn} belongs into the ${expected} zone, found ${server.zone}.`,
+    `Write ${expected}, or leave the zone out.`,
+  );
+}
+
+function checkFlags(server: ServerEntry, path: Path, report: Report): void {
+  const { flags, role } = server;
+  if (flags?.outboundOnly === true && !outboundOnlyRoles.includes(role)) {
+    report(
+      'flag-not-for-role',
+      [...path, 'flags', 'outboundOnly'],
+      `A ${role} must be able to open links; only ${outboundOnlyRoles.join(' and ')} can be outbound-only.`,
+      'Remove the flag, or narrow single rows under "links".',
+    );
+  }
+  if (flags?.treatAsAuthenticated === true && (role === 'edge' || !sipRoles.includes(role))) {
+    report(
+      'flag-not-for-role',
+      [...path, 'flags', 'treatAsAuthenticated'],
+      role === 'edge'
+        ? 'An edge authenticates no users, so what it hands on must be authenticated behind it.'
+        : `A ${role} sends no SIP requests.`,
+      'Remove the flag.',
+    );
+  }
+}
+
+/** @returns whether the role has such an interface at all */
+function checkInterface(
+  server: ServerEntry,
+  side: InterfaceName,
+  entry: InterfaceEntry,
+  path: Path,
+  report: Report,
+): boolean {
+  const usual = defaultPorts[server.role][side];
+  if (usual === undefined) {
+    report(
+      'interface-not-for-role',
+      path,
+      `A ${server.role} has no ${side} interface.`,
+      'Remove it: only edges and reverse proxies stand between inside and outside.',
+    );
+    return false;
+  }
+  if (side === 'external' && entry.fqdn === undefined) {
+    report(
+      'external-name-missing',
+      path,
+      `The external interface of ${server.fqdn} needs a name and a certificate of its own.`,
+      'Add "fqdn", e.g. access.contoso.example.',
+    );
+  }
+  if (side === 'internal' && entry.fqdn !== undefined && entry.fqdn !== server.fqdn) {
+    report(
+      'duplicate-name',
+      [...path, 'fqdn'],
+      `The internal interface has the server's own name ${server.fqdn}, found ${entry.fqdn}.`,
+      'Leave "fqdn" out here.',
+    );
+  }
+  for (const service of Object.keys(entry.ports ?? {})) {
+    if (service in usual) continue;
+    report(
+      'service-not-for-role',
+      [...path, 'ports', service],
+      `The ${side} interface of a ${server.role} offers ${Object.keys(usual).join(', ')}, found ${service}.`,
+      'Remove the port, or correct its name.',
+    );
+  }
+  checkSipNames(server, entry, path, report);
+  return true;
+}
+
+function checkSipNames(server: ServerEntry, entry: InterfaceEntry, path: Path, report: Report): void {
+  const isPublic = entry.certificate === 'public';
+  if (!isPublic && sipRoles.includes(server.role)) return;
+  for (const [index, name] of (entry.names ?? []).entries()) {
+    if (!name.startsWith('sip:')) continue;
+    report(
+      'name-unusable',
+      [...path, 'names', index],
+      isPublic
+        ? `A public CA gives no URI names, and beside ${name} no DNS name would count (RFC 5922 §7.1).`
+        : `A ${server.role} does not speak SIP; beside ${name} its DNS names would not count (RFC 5922 §7.1).`,
+      `Write ${name.slice(4)}, without sip:.`,
+    );
+  }
+}
+
+function checkListeners(
+  server: ServerEntry,
+  side: InterfaceName,
+  entry: InterfaceEntry,
+  path: Path,
+  listeners: Map<string, string>,
+  report: Report,
+): void {
+  if (entry.address === undefined) return;
+  const ports = { ...defaultPorts[server.role][side], ...entry.ports };
+  const own = `${server.fqdn} (${side})`;
+  for (const [service, port] of Object.entries(ports)) {
+    // Port 80 for validation is opened only while a certificate is asked for.
+    if (port === undefined || service === 'validation') continue;
+    const key = `${entry.address} ${port}`;
+    const owner = listeners.get(key);
+    if (owner === undefined) listeners.set(key, own);
+    else if (owner !== own) {
+      report(
+        'duplicate-listener',
+        entry.ports !== undefined && service in entry.ports
+          ? [...path, 'ports', service]
+          : [...path, 'address'],
+        `${own} and ${owner} both listen at ${entry.address} port ${port}.`,
+        'Give one of the two another port or address.',
+      );
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { isDomainName } from '../names/domain-name.ts';
+import { isIpv4, isIpv6 } from '../names/ip-address.ts';
+
+/** Codes of fields whose text does not have its form. */
+export type FieldCode =
+  | 'not-a-name'
+  | 'wildcard-name'
+  | 'not-an-address'
+  | 'not-an-id'
+  | 'not-a-fingerprint'
+  | 'not-base64'
+  | 'not-a-time'
+  | 'not-an-aor'
+  | 'not-a-url'
+  | 'too-long';
+
+/** Longest title, in UTF-16 code units. */
+export const maxTitleLength = 200;
+
+/** A text with a form of its own; the code and the sentence go into the problem. */
+function text(
+  code: FieldCode,
+  expected: string,
+  accepts: (value: string) => boolean,
+  maxLength: number,
+  format: string,
+) {
+  return z
+    .string()
+    .superRefine((value, context) => {
+      if (value.length > maxLength) {
+        context.addIssue({
+          code: 'custom',
+          params: { code: 'too-long' satisfies FieldCode },
+          message: `Expected at most ${maxLength} characters, found ${value.length}.`,
+        });
+      } else if (!accepts(value)) {
+        context.addIssue({
+          code: 'custom',
+          params: { code: value.includes('*') && code === 'not-a-name' ? 'wildcard-name' : code },
+          message: `Expected ${expected}, found ${JSON.stringify(value.slice(0, 80))}.`,
+        });
+      }
+    })
+    .meta({ description: capital(expected), maxLength, ...(format !== '' && { format }) });
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+export const domainName = text(
+  'not-a-name',
+  'a domain name in lower case with two labels or more and no wildcard',
+  isDomainName,
+  253,
+  'hostname',
+);
+
+/** A domain name, or the same as a `sip:` URI. */
+export const certificateName = text(
+  'not-a-name',
+  'a domain name, or sip: and a domain name, without wildcard',
+  (value) => isDomainName(value.startsWith('sip:') ? value.slice(4) : value),
+  257,
+  '',
+);
+
+export const ipAddress = text(
+  'not-an-address',
+  'an IPv4 or IPv6 address',
+  (value) => isIpv4(value) || isIpv6(value),
+  45,
+  '',
+);
+
+export const identifier = text(
+  'not-an-id',
+  'an id of lower-case letters, digits, dots and hyphens that begins with a letter or digit',
+  (value) => /^[a-z0-9][a-z0-9.-]*$/.test(value),
+  64,
+  '',
+);
+
+export const fingerprint = text(
+  'not-a-fingerprint',
+  'a SHA-256 in 64 lower-case hex digits',
+  (value) => /^[0-9a-f]{64}$/.test(value),
+  64,
+  '',
+);
+
+export const title = text('too-long', 'a short text', () => true, maxTitleLength, '');
+
+/** Strict base64: what decodes and encodes back to the same text, so that there is one spelling of each value. */
+export const base64 = text('not-base64', 'base64 on one line', isBase64, 32 * 1024, '');
+
+export const utcTime = text(
+  'not-a-time',
+  'a time in UTC like 2026-01-31T12:00:00Z',
+  (value) => timeInMs(value) !== undefined,
+  20,
+  'date-time',
+);
+
+export const addressOfRecord = text(
+  'not-an-aor',
+  'an address like alice@contoso.example, without scheme, host in lower case',
+  isAddressOfRecord,
+  320,
+  '',
+);
+
+export const httpsUrl = text('not-a-url', 'a URL that begins with https://', isHttpsUrl, 2048, 'uri');
+
+export const port = z.int().min(1).max(65535);
+
+/** Seconds, at most a year. */
+export const seconds = z
+  .int()
+  .min(0)
+  .max(366 * 86_400);
+
+function isBase64(value: string): boolean {
+  if (value.length === 0 || value.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(value)) return false;
+  // Unused bits of the last character must be zero (RFC 4648 §3.5).
+  const tail = value.slice(-4);
+  return Buffer.from(tail, 'base64').toString('base64') === tail;
+}
+
+/**
+ * Reads a time of the document.
+ * @returns milliseconds since the epoch, undefined where it is no such time
+ */
+export function timeInMs(value: string): number | undefined {
+  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/.test(value)) return undefined;
+  const ms = Date.parse(value);
+  if (Number.isNaN(ms)) return undefined;
+  // Date.parse takes 30 February for 2 March; the same text must come back.
+  return `${new Date(ms).toISOString().slice(0, 19)}Z` === value ? ms : undefined;
+}
+
+function isAddressOfRecord(value: string): boolean {
+  const at = value.indexOf('@');
+  if (at <= 0 || at !== value.lastIndexOf('@')) return false;
+  // The user part of RFC 3261 §25.1 without password; a colon would make the first part look like a scheme.
+  return /^[A-Za-z0-9\-_.!~*'()&=+$,;?/%]+$/.test(value.slice(0, at)) && isDomainName(value.slice(at + 1));
+}
+
+function isHttpsUrl(value: string): boolean {
+  if (!value.startsWith('https://') || !URL.canParse(value)) return false;
+  const url = new URL(value);
+  return url.username === '' && url.password === '' && url.hash === '';
+}

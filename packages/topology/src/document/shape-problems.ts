@@ -1,0 +1,134 @@
+import type { z } from 'zod';
+import type { Problem, ShapeCode } from '../problem.ts';
+import type { Path } from '../yaml/locate.ts';
+import type { TopologyDocument } from './document.ts';
+import { documentSchema } from './schema.ts';
+
+/** A document of the right shape, or every place where it is not. */
+export type ShapeResult =
+  | { readonly ok: true; readonly document: TopologyDocument }
+  | { readonly ok: false; readonly problems: readonly Problem<ShapeCode>[] };
+
+/** No more than so many problems are told at once. */
+const maxProblems = 100;
+
+/**
+ * Holds a value against the shape of a topology.
+ * @param value - as JSON or YAML gave it
+ */
+export function checkShape(value: unknown): ShapeResult {
+  const parsed = documentSchema.safeParse(value, { reportInput: true });
+  if (parsed.success) return { ok: true, document: parsed.data };
+  const problems: Problem<ShapeCode>[] = [];
+  for (const issue of parsed.error.issues) {
+    if (problems.length >= maxProblems) break;
+    problems.push(...problemsOf(issue));
+  }
+  return { ok: false, problems };
+}
+
+function problemsOf(issue: z.core.$ZodIssue): readonly Problem<ShapeCode>[] {
+  const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys
+        .slice(0, 10)
+        .map((key) =>
+          problem(
+            'unknown-field',
+            [...path, key],
+            `There is no field ${JSON.stringify(key.slice(0, 80))} here.`,
+            spelling,
+          ),
+        );
+    case 'custom':
+      return [
+        problem((issue.params?.['code'] ?? 'wrong-type') as ShapeCode, path, issue.message, remedyForText),
+      ];
+    case 'invalid_type':
+      return [typeProblem(path, issue.expected, issue.input)];
+    case 'invalid_value':
+      return [valueProblem(path, issue.values.map(String), issue.input)];
+    case 'invalid_union':
+      return [valueProblem(path, ['allowed-domain', 'allowed-server', 'blocked'], issue.input)];
+    case 'invalid_key':
+      return [
+        problem(
+          'not-an-aor',
+          path,
+          `Expected an address like alice@contoso.example as the name of this field. ${issue.issues[0]?.message ?? ''}`.trim(),
+          remedyForText,
+        ),
+      ];
+    case 'too_small':
+      return [
+        problem('out-of-range', path, rangeMessage('at least', issue.minimum, issue.origin), remedyForNumber),
+      ];
+    case 'too_big':
+      return [
+        problem('out-of-range', path, rangeMessage('at most', issue.maximum, issue.origin), remedyForNumber),
+      ];
+    default:
+      return [problem('wrong-type', path, issue.message, remedyForText)];
+  }
+}
+
+const spelling =
+  'Correct its spelling or its indentation, or remove it; the field names are in the topology reference.';
+const remedyForText = 'Correct the text at this place.';
+const remedyForNumber = 'Correct the number, or the length of the list, at this place.';
+
+function typeProblem(path: Path, expected: string, input: unknown): Problem<ShapeCode> {
+  const name = JSON.stringify(String(path.at(-1) ?? 'document'));
+  if (input === undefined) {
+    return problem('missing-field', path, `Expected the field ${name}, found none.`, `Add ${name}.`);
+  }
+  return problem(
+    'wrong-type',
+    path,
+    `Expected ${typeNames[expected] ?? expected} as ${name}, found ${describe(input)}.`,
+    input === null ? `Give ${name} a value, or remove it.` : remedyForText,
+  );
+}
+
+function valueProblem(path: Path, values: readonly string[], input: unknown): Problem<ShapeCode> {
+  const listed = values.map((value) => JSON.stringify(value)).join(', ');
+  if (input === undefined) {
+    const name = JSON.stringify(String(path.at(-1)));
+    return problem('missing-field', path, `Expected the field ${name}, one of ${listed}.`, `Add ${name}.`);
+  }
+  const found = typeof input === 'object' ? describe(input) : JSON.stringify(input).slice(0, 80);
+  return problem(
+    'not-allowed-value',
+    path,
+    `Expected one of ${listed}, found ${found}.`,
+    `Write one of ${listed}.`,
+  );
+}
+
+function rangeMessage(bound: string, limit: number | bigint, origin: string): string {
+  const unit = origin === 'array' ? ' entries' : origin === 'string' ? ' characters' : '';
+  return `Expected ${bound} ${limit}${unit}.`;
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'fields',
+  record: 'fields',
+};
+
+function describe(value: unknown): string {
+  if (value === null) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  const type = typeof value;
+  if (type === 'number') return Number.isInteger(value) ? 'a whole number' : 'a number';
+  return type === 'object' ? 'fields' : (typeNames[type] ?? type);
+}
+
+function problem(code: ShapeCode, path: Path, message: string, remedy: string): Problem<ShapeCode> {
+  return { code, severity: 'error', message, remedy, path };
+}

@@ -1,0 +1,18 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { AdministratorKey } from '../document/document.ts';
+
+/**
+ * Reads an administrator's public key.
+ * @returns undefined where it is no key, or not one for its algorithm (P-256 for ES256, Ed25519 for EdDSA)
+ */
+export function publicKeyOf(key: AdministratorKey): KeyObject | undefined {
+  let parsed: KeyObject;
+  try {
+    parsed = createPublicKey({ key: Buffer.from(key.publicKey, 'base64'), format: 'der', type: 'spki' });
+  } catch {
+    return undefined;
+  }
+  if (key.algorithm === 'EdDSA') return parsed.asymmetricKeyType === 'ed25519' ? parsed : undefined;
+  const curve = parsed.asymmetricKeyDetails?.namedCurve;
+  return parsed.asymmetricKeyType === 'ec' && curve === 'prime256v1' ? parsed : undefined;
+}

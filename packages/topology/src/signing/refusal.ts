@@ -1,0 +1,25 @@
+import type { Problem } from '../problem.ts';
+
+/** Why a member does not take up a document. */
+export type TopologyRefusalReason =
+  | 'malformed'
+  | 'invalid'
+  | 'wrong-network'
+  | 'wrong-administrators'
+  | 'unsigned'
+  | 'signature-invalid'
+  | 'under-signed'
+  | 'lower-version'
+  | 'forked'
+  | 'version-gap'
+  | 'stale'
+  | 'not-yet-issued';
+
+/** A document refused, with the reason. The last good one stays in force. */
+export interface TopologyRefusal {
+  readonly reason: TopologyRefusalReason;
+  readonly message: string;
+  readonly remedy: string;
+  /** With `malformed` and `invalid`: what is wrong with the document. */
+  readonly problems?: readonly Problem[];
+}

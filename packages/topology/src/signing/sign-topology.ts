@@ -1,0 +1,52 @@
+import { checkDocument } from '../checks/check-document.ts';
+import type { SignatureAlgorithm, TopologyDocument } from '../document/document.ts';
+import { topologyFault } from '../fault.ts';
+import { encodeHeader, encodePayload, signatureBytes, signingInput } from './detached-jws.ts';
+import type { SignedTopology } from './signed-topology.ts';
+
+/** An administrator's key, or the way to it. */
+export interface TopologySigner {
+  /** The id under which the topology lists the public key. */
+  readonly keyId: string;
+  readonly algorithm: SignatureAlgorithm;
+  /**
+   * Signs bytes.
+   * @returns 64 bytes: r and s for ES256 (`dsaEncoding: 'ieee-p1363'` in node:crypto), the Ed25519 signature for EdDSA
+   */
+  sign(bytes: Uint8Array): Uint8Array;
+}
+
+/**
+ * Signs a document.
+ *
+ * @param document - its version and `previous` already set
+ * @param signers - one to narrow; k of n for everything else; k of the old and of the new set to change the administrators
+ * @throws `ENTENTE_INVALID_TOPOLOGY` where a check finds an error; `ENTENTE_BAD_SIGNER` where a signer gives no signature
+ * @see RFC 7515 §5.1 and appendix F
+ */
+export function signTopology(document: TopologyDocument, signers: readonly TopologySigner[]): SignedTopology {
+  const error = checkDocument(document).find((problem) => problem.severity === 'error');
+  if (error !== undefined) {
+    throw topologyFault('ENTENTE_INVALID_TOPOLOGY', `${error.message} (${error.code}). ${error.remedy}`);
+  }
+  return signers.reduce(addSignature, { document, signatures: [] } as SignedTopology);
+}
+
+/**
+ * Adds an administrator's signature to a document that others have signed.
+ * @throws `ENTENTE_BAD_SIGNER` where the signer gives no signature of 64 bytes
+ */
+export function addSignature(signed: SignedTopology, signer: TopologySigner): SignedTopology {
+  const header = encodeHeader({ alg: signer.algorithm, kid: signer.keyId });
+  const signature = signer.sign(signingInput(header, encodePayload(signed.document)));
+  if (signature.length !== signatureBytes) {
+    throw topologyFault(
+      'ENTENTE_BAD_SIGNER',
+      `Expected ${signatureBytes} bytes from the signer ${signer.keyId}, found ${signature.length}: for ES256 give r and s, not DER.`,
+    );
+  }
+  const added = { protected: header, signature: Buffer.from(signature).toString('base64url') };
+  // A second signature of the same administrator would add nothing: the new one takes its place.
+  const others = signed.signatures.filter((known) => known.protected !== header);
+  return { document: signed.document, signatures: [...others, added] };
+}

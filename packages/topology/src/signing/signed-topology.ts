@@ -1,0 +1,79 @@
+import { canonicalJson } from '../document/canonical-json.ts';
+import type { TopologyDocument } from '../document/document.ts';
+import { readYaml } from '../yaml/read-yaml.ts';
+
+/**
+ * A document with its signatures: a JWS in general JSON form whose payload is detached (RFC 7515 §7.2.1, appendix F). What is
+ * signed is the canonical form of `document`.
+ */
+export interface SignedTopology {
+  readonly document: TopologyDocument;
+  readonly signatures: readonly DetachedSignature[];
+}
+
+/** One administrator's signature. */
+export interface DetachedSignature {
+  /** Base64url of the protected header. */
+  readonly protected: string;
+  /** Base64url of the signature. */
+  readonly signature: string;
+}
+
+/** More signatures than any set of administrators can give. */
+const maxSignatures = 128;
+
+/** A signed text taken apart, its document not yet believed in any way; or what is wrong with it. */
+export type DecodeSignedResult =
+  | { readonly ok: true; readonly document: unknown; readonly signatures: readonly DetachedSignature[] }
+  | { readonly ok: false; readonly message: string };
+
+/**
+ * Writes a signed document as it travels and is stored: canonical JSON, so that every byte of it counts.
+ */
+export function encodeSignedTopology(signed: SignedTopology): string {
+  return canonicalJson({ document: signed.document, signatures: signed.signatures });
+}
+
+/**
+ * Takes a signed text apart. Only the one canonical spelling is read: a text that differs in any byte is another text.
+ * @param text - at most 24 million UTF-16 code units, at most 16 levels deep
+ */
+export function decodeSignedTopology(text: string): DecodeSignedResult {
+  const read = readYaml(text);
+  if (!read.ok) return { ok: false, message: read.error.message };
+  const { value } = read.document;
+  const signed = asSigned(value);
+  if (signed === undefined) {
+    return { ok: false, message: 'Expected the fields "document" and "signatures" and no others.' };
+  }
+  if (canonicalJson(value) !== text) {
+    return {
+      ok: false,
+      message: 'Expected canonical JSON (RFC 8785), found the same value spelt differently.',
+    };
+  }
+  return { ok: true, ...signed };
+}
+
+function asSigned(
+  value: unknown,
+): { readonly document: unknown; readonly signatures: readonly DetachedSignature[] } | undefined {
+  if (!hasExactly(value, ['document', 'signatures'])) return undefined;
+  const { document, signatures } = value;
+  if (!Array.isArray(signatures) || signatures.length > maxSignatures) return undefined;
+  return signatures.every(isDetachedSignature) ? { document, signatures } : undefined;
+}
+
+function isDetachedSignature(value: unknown): value is DetachedSignature {
+  return (
+    hasExactly(value, ['protected', 'signature']) &&
+    typeof value['protected'] === 'string' &&
+    typeof value['signature'] === 'string'
+  );
+}
+
+function hasExactly(value: unknown, fields: readonly string[]): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const found = Object.keys(value);
+  return found.length === fields.length && fields.every((field) => Object.hasOwn(value, field));
+}

@@ -1,0 +1,237 @@
+import { buildTopology } from '../build-topology.ts';
+import { type Change, type Effect, strongestEffect } from '../change/change.ts';
+import { diffTopologies } from '../change/diff-topologies.ts';
+import { checkDocument } from '../checks/check-document.ts';
+import type { AdministratorSet, TopologyDocument } from '../document/document.ts';
+import { timeInMs } from '../document/field-types.ts';
+import { checkShape } from '../document/shape-problems.ts';
+import { administratorSetHash, topologyHash } from '../document/topology-hash.ts';
+import type { Topology } from '../topology.ts';
+import type { TopologyRefusal, TopologyRefusalReason } from './refusal.ts';
+import { decodeSignedTopology, type SignedTopology } from './signed-topology.ts';
+import { signersOf } from './signers-of.ts';
+
+/** What a member knows before it looks at a document. */
+export interface TopologyKnowledge {
+  /**
+   * The last good document; or, for a member that has none yet, the hash of the administrator set that its join token names
+   * ({@link administratorSetHash}).
+   */
+  readonly known: { readonly document: TopologyDocument } | { readonly administratorSetHash: string };
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The document that the newest trust state of the authority names. */
+  readonly latest?: { readonly version: number; readonly hash: string };
+  /** How far ahead of our clock a document may be issued, milliseconds; default ten minutes. */
+  readonly clockSkewMs?: number;
+}
+
+/** A document taken up, or why not. */
+export type VerifyResult =
+  | {
+      readonly accepted: true;
+      readonly topology: Topology;
+      readonly signed: SignedTopology;
+      /** Strongest effect of what changed; `chain` where it is the document already in force. */
+      readonly effect: Effect | 'first';
+      readonly changes: readonly Change[];
+      /** Ids of the administrators that signed. */
+      readonly signers: readonly string[];
+    }
+  | { readonly accepted: false; readonly refusal: TopologyRefusal };
+
+const defaultClockSkewMs = 10 * 60_000;
+
+/**
+ * Decides whether a member takes up a document: the next version of the chain it holds, signed by enough administrators of the
+ * document in force for what it changes, and neither old nor expired. One that is refused leaves the last good one in force.
+ *
+ * @param signed - as text ({@link encodeSignedTopology}), of which every byte counts, or already taken apart
+ * @param knowledge - what is in force, the time, and what the authority says is newest
+ */
+export function verifyTopology(signed: string | SignedTopology, knowledge: TopologyKnowledge): VerifyResult {
+  const decoded =
+    typeof signed === 'string' ? decodeSignedTopology(signed) : { ok: true as const, ...signed };
+  if (!decoded.ok) {
+    return refuse(
+      'malformed',
+      decoded.message,
+      'Fetch the document again; this one was cut or changed on the way.',
+    );
+  }
+  const shape = checkShape(decoded.document);
+  if (!shape.ok) {
+    return refuse(
+      'malformed',
+      `The document does not have the shape of a topology: ${shape.problems[0]?.message ?? ''}`,
+      'Update this member if the document was written for a later release.',
+      { problems: shape.problems },
+    );
+  }
+  const { document } = shape;
+  const { signatures } = decoded;
+  const { known } = knowledge;
+  const inForce = 'document' in known ? known.document.administrators : document.administrators;
+  if ('administratorSetHash' in known) {
+    const found = administratorSetHash(document.administrators);
+    if (found !== known.administratorSetHash) {
+      return refuse(
+        'wrong-administrators',
+        `Expected the administrators that the join token names (${known.administratorSetHash}), found others (${found}).`,
+        'Ask an administrator for a new join token, or find out who serves this document.',
+      );
+    }
+  }
+  if (signatures.length === 0) {
+    return refuse('unsigned', 'The document has no signature.', 'Sign it: entente topology sign.');
+  }
+  const verified = signersOf(document, signatures, inForce, document.administrators);
+  if (!verified.ok) return { accepted: false, refusal: verified.refusal };
+  const place = 'document' in known ? checkSuccession(known.document, document) : undefined;
+  if (place !== undefined) return { accepted: false, refusal: place };
+  const time = checkTime(document, knowledge);
+  if (time !== undefined) return { accepted: false, refusal: time };
+
+  const changes = 'document' in known ? diffTopologies(known.document, document) : [];
+  const effect = 'document' in known ? strongestEffect(changes) : 'first';
+  const missing = missingSignatures(effect, inForce, document.administrators, verified.signers);
+  if (missing !== undefined) {
+    return refuse('under-signed', missing, 'Collect the signatures: entente topology approve.');
+  }
+  const problems = checkDocument(document).filter((problem) => problem.severity === 'error');
+  if (problems.length > 0) {
+    return refuse(
+      'invalid',
+      `The document contradicts itself: ${problems[0]?.message ?? ''}`,
+      'Correct it (entente topology check), sign and publish it again.',
+      { problems },
+    );
+  }
+  return {
+    accepted: true,
+    topology: buildTopology(document),
+    signed: { document, signatures },
+    effect,
+    changes,
+    signers: [...new Set([...verified.signers.inForce, ...verified.signers.proposed])].sort(),
+  };
+}
+
+/** Whether a document is the one in force or the next one of the same chain. */
+function checkSuccession(known: TopologyDocument, document: TopologyDocument): TopologyRefusal | undefined {
+  if (document.network !== known.network) {
+    return {
+      reason: 'wrong-network',
+      message: `Expected a topology of ${known.network}, found one of ${document.network}.`,
+      remedy: 'Correct the address from which this member takes its topology.',
+    };
+  }
+  if (document.version < known.version) {
+    return {
+      reason: 'lower-version',
+      message: `Version ${known.version} is in force, found version ${document.version}.`,
+      remedy:
+        'To go back, publish the old content as a new version, signed by a quorum (entente topology rollback).',
+    };
+  }
+  const inForce = topologyHash(known);
+  if (document.version === known.version && topologyHash(document) !== inForce) {
+    return forked(
+      `There are two versions ${known.version}: ${inForce} in force and ${topologyHash(document)}.`,
+    );
+  }
+  if (document.version > known.version + 1) {
+    return {
+      reason: 'version-gap',
+      message: `Version ${known.version} is in force, found version ${document.version}: what lies between is not known.`,
+      remedy: `Fetch the versions from ${known.version + 1} on and verify them in order.`,
+    };
+  }
+  if (document.version === known.version + 1 && document.previous !== inForce) {
+    return forked(`Version ${document.version} continues ${document.previous}, and ${inForce} is in force.`);
+  }
+  return undefined;
+}
+
+function forked(message: string): TopologyRefusal {
+  return {
+    reason: 'forked',
+    message,
+    remedy:
+      'Somebody signed two different documents: ask the administrators before anything else is taken up.',
+  };
+}
+
+function checkTime(document: TopologyDocument, knowledge: TopologyKnowledge): TopologyRefusal | undefined {
+  const { now, latest, known } = knowledge;
+  const issued = timeInMs(document.issued) ?? Number.POSITIVE_INFINITY;
+  if (issued > now + (knowledge.clockSkewMs ?? defaultClockSkewMs)) {
+    return {
+      reason: 'not-yet-issued',
+      message: `The document is issued at ${document.issued}, which our clock has not reached.`,
+      remedy: 'Check the clock of this machine, and that of the administrator who signed.',
+    };
+  }
+  const stale = (message: string): TopologyRefusal => ({
+    reason: 'stale',
+    message,
+    remedy: 'Fetch the newest document; if there is none, sign and publish a new version.',
+  });
+  if (document.expires !== undefined && (timeInMs(document.expires) ?? 0) <= now) {
+    return stale(`The document expired at ${document.expires}.`);
+  }
+  if ('document' in known && document.issued < known.document.issued) {
+    return stale(
+      `The document was issued at ${document.issued}, before the one in force (${known.document.issued}).`,
+    );
+  }
+  if (latest !== undefined && latest.version > document.version) {
+    // A member that catches up goes through older versions; the last step must reach the newest.
+    const catchesUp = 'document' in known && document.version > known.document.version;
+    if (!catchesUp)
+      return stale(`The authority has announced version ${latest.version}, found ${document.version}.`);
+  }
+  if (latest !== undefined && latest.version === document.version && latest.hash !== topologyHash(document)) {
+    return forked(`The authority has announced another version ${latest.version}: ${latest.hash}.`);
+  }
+  return undefined;
+}
+
+/** What is missing for a change of this effect, as a sentence. */
+function missingSignatures(
+  effect: Effect | 'first',
+  inForce: AdministratorSet,
+  proposed: AdministratorSet,
+  signers: { readonly inForce: ReadonlySet<string>; readonly proposed: ReadonlySet<string> },
+): string | undefined {
+  const needed = effect === 'cosmetic' || effect === 'narrowing' ? 1 : inForce.required;
+  if (signers.inForce.size < needed) {
+    return `Expected signatures of ${needed} of the ${inForce.keys.length} administrators in force (${describe(effect)}), found ${signers.inForce.size}.`;
+  }
+  if (effect === 'administrators' && signers.proposed.size < proposed.required) {
+    return `Expected signatures of ${proposed.required} of the ${proposed.keys.length} new administrators too, found ${signers.proposed.size}.`;
+  }
+  return undefined;
+}
+
+function describe(effect: Effect | 'first'): string {
+  switch (effect) {
+    case 'first':
+      return 'a first document needs a quorum';
+    case 'administrators':
+      return 'it changes who signs';
+    case 'quorum':
+      return 'it does more than narrow';
+    default:
+      return `its changes are ${effect}`;
+  }
+}
+
+function refuse(
+  reason: TopologyRefusalReason,
+  message: string,
+  remedy: string,
+  more: Pick<TopologyRefusal, 'problems'> = {},
+): VerifyResult {
+  return { accepted: false, refusal: { reason, message, remedy, ...more } };
+}
