@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { type Head, headersTooLong, indexHead, startLineTooLong } from '../message/head-index.ts';
+import { type Head, indexHead } from '../message/head-index.ts';
+import { headersTooLong, startLineTooLong } from '../message/head-problems.ts';
 import { defaultLimits, type MessageLimits } from '../message/limits.ts';
 import {
   bodyTooLong,
@@ -96,29 +97,23 @@ export class StreamFramer {
 
   /** Cuts whole messages out of a chunk that starts between two messages. */
   #cut(bytes: Uint8Array, from: number, sink: FramerSink): void {
-    const text = wireFromBytes(bytes, from);
-    const size = text.length;
-    let at = 0;
+    const size = bytes.length;
+    let at = from;
     while (at < size) {
-      const code = text.charCodeAt(at);
-      if (code === CR) {
+      if (bytes[at] === CR) {
         if (at + 1 >= size) break;
-        if (text.charCodeAt(at + 1) === LF) {
+        if (bytes[at + 1] === LF) {
           at += 2;
-          this.#lineBreak(at >= size || text.charCodeAt(at) !== CR, sink);
+          this.#lineBreak(at >= size || bytes[at] !== CR, sink);
           continue;
         }
       }
       this.#breaks = 0;
-      const head = indexHead(text, at, this.#limits);
+      const head = indexHead(bytes, at, size, this.#limits);
       if (head === 'incomplete') break;
-      if ('broken' in head) {
-        this.#fail(text.slice(at), head.broken, head.lines, sink);
-        return;
-      }
-      const problem = this.#lengthProblem(head);
-      if (problem !== undefined) {
-        this.#fail(text.slice(at), problem, head.lines, sink);
+      const problem = 'broken' in head ? head.broken : this.#lengthProblem(head);
+      if (problem !== undefined || 'broken' in head) {
+        this.#fail(wireFromBytes(bytes, at), problem!, head.lines, sink);
         return;
       }
       const end = at + head.bodyStart + head.contentLength;
@@ -127,12 +122,11 @@ export class StreamFramer {
         this.#needed = end - at;
         break;
       }
-      // A message cut out of a larger chunk gets text of its own, so that it does not pin the chunk.
-      const own = at === 0 && end === size ? text : wireFromBytes(bytes, from + at, from + end);
-      this.#deliver(own, head, sink);
+      // Each message has text of its own, so that none pins the chunk.
+      this.#deliver(wireFromBytes(bytes, at, end), head, sink);
       at = end;
     }
-    if (at < size) this.#store(bytes, from + at, bytes.length);
+    if (at < size) this.#store(bytes, at, size);
   }
 
   /**
@@ -152,24 +146,18 @@ export class StreamFramer {
       const end = this.#headerEnd();
       if (end === -1) return this.#incompleteHeader(sink);
       // The bytes behind the header go back to the chunk; the header alone is indexed.
-      const text = this.#pending.toString('latin1', 0, end);
-      const head = indexHead(text, 0, this.#limits);
+      const head = indexHead(this.#pending, 0, end, this.#limits);
+      // With its empty line in place a header is never incomplete: an index that says so has met a limit.
+      const failure = head === 'incomplete' ? { broken: headersTooLong(this.#limits), lines: [] } : head;
+      const problem = 'broken' in failure ? failure.broken : this.#lengthProblem(failure);
+      if (problem !== undefined || 'broken' in failure) {
+        this.#fail(wireFromBytes(this.#pending, 0, end), problem!, failure.lines, sink);
+        return -1;
+      }
       this.#length = end;
-      const given = end - before;
-      if (head === 'incomplete' || 'broken' in head) {
-        // With its empty line in place a header is never incomplete: an index that says so has met a limit.
-        const limit = head === 'incomplete' ? headersTooLong(this.#limits) : head.broken;
-        this.#fail(text, limit, head === 'incomplete' ? [] : head.lines, sink);
-        return -1;
-      }
-      const problem = this.#lengthProblem(head);
-      if (problem !== undefined) {
-        this.#fail(text, problem, head.lines, sink);
-        return -1;
-      }
-      this.#head = head;
-      this.#needed = head.bodyStart + head.contentLength;
-      return this.#takeBody(bytes, given, sink);
+      this.#head = failure;
+      this.#needed = failure.bodyStart + failure.contentLength;
+      return this.#takeBody(bytes, end - before, sink);
     }
     return this.#takeBody(bytes, 0, sink);
   }
@@ -185,7 +173,7 @@ export class StreamFramer {
     const taken = Math.min(missing, bytes.length - from);
     this.#store(bytes, from, from + taken);
     if (taken < missing) return -1;
-    const wire = this.#pending.toString('latin1', 0, this.#needed);
+    const wire = wireFromBytes(this.#pending, 0, this.#needed);
     const head = this.#head!;
     this.#reset();
     this.#deliver(wire, head, sink);
@@ -209,10 +197,9 @@ export class StreamFramer {
       if (line === -1) problem = startLineTooLong(this.#limits);
     }
     if (problem === undefined) return -1;
-    const text = this.#pending.toString('latin1', 0, this.#length);
-    const head = indexHead(text, 0, this.#limits);
+    const head = indexHead(this.#pending, 0, this.#length, this.#limits);
     const lines = typeof head === 'object' ? head.lines : [];
-    this.#fail(text, problem, lines, sink);
+    this.#fail(wireFromBytes(this.#pending, 0, this.#length), problem, lines, sink);
     return -1;
   }
 

@@ -8,7 +8,7 @@ import {
   type ParseOptions,
 } from '../message/parse-message.ts';
 import type { SipProblem } from '../syntax/problem.ts';
-import { wireFromBytes, wireFromText } from '../syntax/text.ts';
+import { bytesFromText, wireFromBytes } from '../syntax/text.ts';
 
 /**
  * Parses the one SIP message that a WebSocket message carries. Content-Length may be absent; where it is there it must
@@ -23,8 +23,9 @@ export function parseWebSocketMessage(data: string | Uint8Array, options: ParseO
   if (data.length > limits.maxHeaderBytes + limits.maxBodyBytes) {
     return fail('', bodyTooLong(data.length, limits), [], false);
   }
-  const text = typeof data === 'string' ? wireFromText(data) : wireFromBytes(data);
-  const head = indexHead(text, 0, limits);
+  const bytes = typeof data === 'string' ? bytesFromText(data) : data;
+  const text = wireFromBytes(bytes);
+  const head = indexHead(bytes, 0, bytes.length, limits);
   if (head === 'incomplete') return fail(text, unclosed, [], false);
   if ('broken' in head) return fail(text, head.broken, head.lines, false);
   const length = text.length - head.bodyStart;

@@ -1,5 +1,8 @@
-import { classes, DIGIT, isAll, skipSpace, TOKEN, trimEnd } from '../syntax/characters.ts';
+import { classes, DIGIT, isAll, skipBlank, TOKEN, trimBlank } from '../syntax/characters.ts';
+import { codesOf } from '../syntax/codes.ts';
 import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
+import { wireFromText } from '../syntax/text.ts';
+import { stopped } from './parameters.ts';
 
 /** The largest sequence number: 32 bits, unsigned (RFC 3261 §20.16). */
 export const maxSequence = 0xffff_ffff;
@@ -39,26 +42,27 @@ export class CSeq {
  * @returns the value, or a problem with code `malformed-header`.
  */
 export function parseCSeq(text: string): Parsed<CSeq> {
-  const value = readCSeq(text, 0, text.length);
+  const wire = wireFromText(text);
+  const value = readCSeq(wire, 0, wire.length);
   if (value !== undefined) return { ok: true, value };
   return { ok: false, error: malformedHeader('CSeq', 'a 32-bit number and a method', text) };
 }
 
 /** Reads a CSeq value that fills a range; `undefined` where malformed. */
 export function readCSeq(text: string, start: number, end: number): CSeq | undefined {
-  const from = skipSpace(text, start, end);
+  const codes = codesOf(text, end);
+  const from = skipBlank(codes, start, end);
   let i = from;
   let sequence = 0;
-  while (i < end && (classes[text.charCodeAt(i)]! & DIGIT) !== 0) {
-    sequence = sequence * 10 + text.charCodeAt(i) - 0x30;
+  while (i < end && sequence <= maxSequence && (classes[codes[i]!]! & DIGIT) !== 0) {
+    sequence = sequence * 10 + codes[i]! - 0x30;
     i++;
   }
   if (i === from || sequence > maxSequence) return undefined;
-  const methodStart = skipSpace(text, i, end);
-  const methodEnd = trimEnd(text, methodStart, end);
+  const methodStart = skipBlank(codes, i, end);
+  const methodEnd = trimBlank(codes, methodStart, end);
   if (methodStart === i || methodEnd === methodStart) return undefined;
-  for (let j = methodStart; j < methodEnd; j++) {
-    if ((classes[text.charCodeAt(j)]! & TOKEN) === 0) return undefined;
-  }
+  for (let j = methodStart; j < methodEnd; j++) if ((classes[codes[j]!]! & TOKEN) === 0) return undefined;
+  stopped.at = end;
   return new CSeq(sequence, text.slice(methodStart, methodEnd));
 }

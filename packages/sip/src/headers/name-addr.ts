@@ -9,14 +9,15 @@ import {
   QUOTE,
   SEMICOLON,
   SP,
-  skipSpace,
+  skipBlank,
   TAB,
   TOKEN,
-  trimEnd,
+  trimBlank,
 } from '../syntax/characters.ts';
+import { codesOf } from '../syntax/codes.ts';
 import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
 import { skipQuoted } from '../syntax/quoted.ts';
-import { quote, unescapeQuoted } from '../syntax/text.ts';
+import { quote, textFromWire, unescapeQuoted, wireFromText } from '../syntax/text.ts';
 import { parseUri, readUri } from '../uri/parse-uri.ts';
 import type { Uri } from '../uri/uri.ts';
 import { Parameters, type ParameterValue, readParameters, stopped } from './parameters.ts';
@@ -100,45 +101,48 @@ export class NameAddr {
  * @see RFC 3261 §20.10, §25.1 (name-addr, addr-spec)
  */
 export function parseNameAddr(text: string): Parsed<NameAddr> {
-  const value = readNameAddr(text, 0, text.length);
-  if (value !== undefined && stopped.at === text.length) return { ok: true, value };
+  const wire = wireFromText(text);
+  const value = readNameAddr(wire, 0, wire.length);
+  if (value !== undefined && stopped.at === wire.length) return { ok: true, value };
   return { ok: false, error: malformedHeader('Address', 'one name-addr or addr-spec with parameters', text) };
 }
 
 /**
  * Reads one address at the start of a range and stops at a comma or the end (`stopped.at`).
  *
+ * @param text - Wire text.
  * @returns `undefined` where malformed.
  */
 export function readNameAddr(text: string, start: number, end: number): NameAddr | undefined {
-  const from = skipSpace(text, start, end);
+  const codes = codesOf(text, end);
+  let i = start;
+  while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
+  const from = i;
   let displayName = '';
-  let i = from;
-  if (text.charCodeAt(i) === QUOTE) {
+  if (i < end && codes[i] === QUOTE) {
     const after = skipQuoted(text, i, end);
     if (after === -1) return undefined;
-    displayName = unescapeQuoted(text.slice(i + 1, after - 1));
-    i = skipSpace(text, after, end);
-    if (text.charCodeAt(i) !== LESS) return undefined;
+    displayName = unescapeQuoted(textFromWire(text.slice(i + 1, after - 1)));
+    i = skipBlank(codes, after, end);
+    if (i >= end || codes[i] !== LESS) return undefined;
   } else {
     while (i < end) {
-      const code = text.charCodeAt(i);
+      const code = codes[i]!;
       if ((classes[code]! & TOKEN) === 0 && code !== SP && code !== TAB) break;
       i++;
     }
     if (i >= end) return undefined;
-    const code = text.charCodeAt(i);
-    if (code === COLON) return readBare(text, from, i, end);
-    if (code !== LESS) return undefined;
-    displayName = text.slice(from, trimEnd(text, from, i));
+    if (codes[i] === COLON) return readBare(text, codes, from, i, end);
+    if (codes[i] !== LESS) return undefined;
+    if (i > from) displayName = text.slice(from, trimBlank(codes, from, i));
   }
   const uriStart = i + 1;
-  let uriEnd = uriStart;
-  while (uriEnd < end && text.charCodeAt(uriEnd) !== GREATER) uriEnd++;
-  if (uriEnd >= end) return undefined;
-  const uri = readUri(text, uriStart, uriEnd);
+  i = uriStart;
+  while (i < end && codes[i] !== GREATER) i++;
+  if (i >= end) return undefined;
+  const uri = readUri(text, uriStart, i);
   if (uri === undefined) return undefined;
-  const parameters = readParameters(text, uriEnd + 1, end);
+  const parameters = readParameters(text, i + 1, end);
   return parameters === undefined ? undefined : new NameAddr(displayName, uri, parameters);
 }
 
@@ -146,10 +150,16 @@ export function readNameAddr(text: string, start: number, end: number): NameAddr
  * An address without angle brackets: it ends at the first semicolon, whose parameters belong to the header field, and
  * must not hold a question mark or comma (RFC 3261 §20.10).
  */
-function readBare(text: string, from: number, at: number, end: number): NameAddr | undefined {
+function readBare(
+  text: string,
+  codes: Uint8Array,
+  from: number,
+  at: number,
+  end: number,
+): NameAddr | undefined {
   let i = at;
   while (i < end) {
-    const code = text.charCodeAt(i);
+    const code = codes[i]!;
     if (code === SEMICOLON || code === COMMA || code === SP || code === TAB) break;
     if (code === QUESTION) return undefined;
     i++;

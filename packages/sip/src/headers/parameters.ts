@@ -4,15 +4,20 @@ import {
   EQUALS,
   isAll,
   PARAMETER_VALUE,
+  PERCENT,
   QUOTE,
   SEMICOLON,
-  skipSpace,
+  SP,
+  skipBlank,
+  TAB,
   TOKEN,
   URI_PARAMETER,
 } from '../syntax/characters.ts';
+import { codesOf } from '../syntax/codes.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { skipQuoted } from '../syntax/quoted.ts';
-import { quote, unescapeQuoted } from '../syntax/text.ts';
+import { quote, textFromWire, unescapeQuoted } from '../syntax/text.ts';
+import { escapesAreWhole } from '../uri/escape.ts';
 
 /** What a parameter may be set to: text, a number, or `true` for a name that stands alone. */
 export type ParameterValue = string | number | true;
@@ -150,48 +155,50 @@ export const stopped = { at: 0 };
 /**
  * Reads `*( SEMI generic-param )` from `at`. Stops at the end or at a comma; anything else is malformed.
  *
+ * @param text - Wire text.
  * @returns `undefined` where malformed: a parameter without a name, an unknown character, or one name twice.
  */
 export function readParameters(text: string, at: number, end: number): Parameters | undefined {
-  let i = skipSpace(text, at, end);
-  if (i >= end || text.charCodeAt(i) === COMMA) {
+  const codes = codesOf(text, end);
+  let i = at;
+  while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
+  if (i >= end || codes[i] === COMMA) {
     stopped.at = i;
     return Parameters.none;
   }
   const names: string[] = [];
   const values: (string | undefined)[] = [];
-  while (i < end) {
-    const code = text.charCodeAt(i);
-    if (code === COMMA) break;
-    if (code !== SEMICOLON) return undefined;
-    const nameStart = skipSpace(text, i + 1, end);
-    i = nameStart;
+  do {
+    if (codes[i] !== SEMICOLON) return undefined;
+    i++;
+    while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
+    const nameStart = i;
     let upper = false;
     while (i < end) {
-      const c = text.charCodeAt(i);
-      if ((classes[c]! & TOKEN) === 0) break;
-      if (c >= 0x41 && c <= 0x5a) upper = true;
+      const code = codes[i]!;
+      if ((classes[code]! & TOKEN) === 0) break;
+      if (code >= 0x41 && code <= 0x5a) upper = true;
       i++;
     }
     if (i === nameStart) return undefined;
-    const name = text.slice(nameStart, i);
-    names.push(upper ? name.toLowerCase() : name);
-    i = skipSpace(text, i, end);
-    if (i < end && text.charCodeAt(i) === EQUALS) {
-      i = skipSpace(text, i + 1, end);
+    names.push(parameterName(text, codes, nameStart, i, upper));
+    while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
+    if (i < end && codes[i] === EQUALS) {
+      i = skipBlank(codes, i + 1, end);
       const valueStart = i;
-      if (text.charCodeAt(i) === QUOTE) {
+      if (i < end && codes[i] === QUOTE) {
         i = skipQuoted(text, i, end);
         if (i === -1) return undefined;
+        values.push(textFromWire(text.slice(valueStart, i)));
       } else {
-        while (i < end && (classes[text.charCodeAt(i)]! & PARAMETER_VALUE) !== 0) i++;
+        while (i < end && (classes[codes[i]!]! & PARAMETER_VALUE) !== 0) i++;
         if (i === valueStart) return undefined;
+        values.push(text.slice(valueStart, i));
       }
-      values.push(text.slice(valueStart, i));
-      i = skipSpace(text, i, end);
+      while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
     } else values.push(undefined);
-  }
-  if (hasRepeats(names)) return undefined;
+  } while (i < end && codes[i] !== COMMA);
+  if (names.length > 1 && hasRepeats(names)) return undefined;
   stopped.at = i;
   return new Parameters(names, values);
 }
@@ -202,31 +209,49 @@ export function readParameters(text: string, at: number, end: number): Parameter
  * @returns `undefined` where malformed.
  */
 export function readUriParameters(text: string, at: number, end: number): Parameters | undefined {
+  const codes = codesOf(text, end);
   const names: string[] = [];
   const values: (string | undefined)[] = [];
   let i = at;
-  while (i < end && text.charCodeAt(i) === SEMICOLON) {
+  let escapes = false;
+  while (i < end && codes[i] === SEMICOLON) {
     const nameStart = ++i;
     let upper = false;
     while (i < end) {
-      const c = text.charCodeAt(i);
-      if ((classes[c]! & URI_PARAMETER) === 0) break;
-      if (c >= 0x41 && c <= 0x5a) upper = true;
+      const code = codes[i]!;
+      if ((classes[code]! & URI_PARAMETER) === 0) break;
+      if (code >= 0x41 && code <= 0x5a) upper = true;
+      else if (code === PERCENT) escapes = true;
       i++;
     }
     if (i === nameStart) return undefined;
-    const name = text.slice(nameStart, i);
-    names.push(upper ? name.toLowerCase() : name);
-    if (i < end && text.charCodeAt(i) === EQUALS) {
+    names.push(parameterName(text, codes, nameStart, i, upper));
+    if (i < end && codes[i] === EQUALS) {
       const valueStart = ++i;
-      while (i < end && (classes[text.charCodeAt(i)]! & URI_PARAMETER) !== 0) i++;
+      while (i < end) {
+        const code = codes[i]!;
+        if ((classes[code]! & URI_PARAMETER) === 0) break;
+        if (code === PERCENT) escapes = true;
+        i++;
+      }
       if (i === valueStart) return undefined;
       values.push(text.slice(valueStart, i));
     } else values.push(undefined);
   }
-  if (hasRepeats(names)) return undefined;
+  if (names.length > 1 && hasRepeats(names)) return undefined;
+  if (escapes && !escapesAreWhole(text, at, i)) return undefined;
   stopped.at = i;
   return names.length === 0 ? Parameters.none : new Parameters(names, values);
+}
+
+/** The name in lower case. The few names nearly every message has need no text of their own. */
+function parameterName(text: string, codes: Uint8Array, start: number, end: number, upper: boolean): string {
+  const length = end - start;
+  if (length === 2 && codes[start] === 0x6c && codes[start + 1] === 0x72) return 'lr';
+  if (length === 3 && codes[start] === 0x74 && codes[start + 1] === 0x61 && codes[start + 2] === 0x67)
+    return 'tag';
+  const name = text.slice(start, end);
+  return upper ? name.toLowerCase() : name;
 }
 
 /** One name must not appear twice (RFC 3261 §7.3.1, §19.1.1). Linear for long lists. */

@@ -6,10 +6,14 @@ import {
   HOST,
   OPEN_BRACKET,
   SLASH,
-  skipSpace,
+  SP,
+  skipBlank,
+  TAB,
   TOKEN,
 } from '../syntax/characters.ts';
+import { codesOf } from '../syntax/codes.ts';
 import { malformedHeader, type Parsed } from '../syntax/problem.ts';
+import { wireFromText } from '../syntax/text.ts';
 import { isIpv6 } from '../uri/ip-address.ts';
 import { Parameters, type ParameterValue, readParameters, stopped } from './parameters.ts';
 
@@ -107,79 +111,80 @@ export class Via {
  * @see RFC 3261 §20.42
  */
 export function parseVia(text: string): Parsed<Via> {
-  const value = readVia(text, 0, text.length);
-  if (value !== undefined && stopped.at === text.length) return { ok: true, value };
+  const wire = wireFromText(text);
+  const value = readVia(wire, 0, wire.length);
+  if (value !== undefined && stopped.at === wire.length) return { ok: true, value };
   return { ok: false, error: malformedHeader('Via', 'SIP/2.0/transport host[:port] and parameters', text) };
 }
 
 /** Reads one Via value at the start of a range and stops at a comma or the end; `undefined` where malformed. */
 export function readVia(text: string, start: number, end: number): Via | undefined {
-  let i = skipSpace(text, start, end);
+  const codes = codesOf(text, end);
+  let i = start;
+  while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
   let protocol = 'SIP/2.0';
-  let transportStart: number;
-  if (text.startsWith('SIP/2.0/', i)) {
-    transportStart = i + 8;
-  } else {
+  if (text.startsWith('SIP/2.0/', i)) i += 8;
+  else {
     const nameStart = i;
-    i = skipToken(text, i, end);
+    i = skipToken(codes, i, end);
     const name = text.slice(nameStart, i).toUpperCase();
-    i = skipSlash(text, i, end);
+    i = skipSlash(codes, i, end);
     if (i === -1 || name === '') return undefined;
     const versionStart = i;
-    i = skipToken(text, i, end);
+    i = skipToken(codes, i, end);
     if (i === versionStart) return undefined;
     protocol = `${name}/${text.slice(versionStart, i)}`;
-    i = skipSlash(text, i, end);
+    i = skipSlash(codes, i, end);
     if (i === -1) return undefined;
-    transportStart = i;
   }
-  transportStart = skipSpace(text, transportStart, end);
-  i = skipToken(text, transportStart, end);
+  const transportStart = skipBlank(codes, i, end);
+  i = skipToken(codes, transportStart, end);
   if (i === transportStart) return undefined;
-  const transport = capitals(text.slice(transportStart, i));
-  const hostStart = skipSpace(text, i, end);
+  const transport = capitals(text, codes, transportStart, i);
+  const hostStart = skipBlank(codes, i, end);
   if (hostStart === i) return undefined;
 
   i = hostStart;
-  if (text.charCodeAt(i) === OPEN_BRACKET) {
-    while (i < end && text.charCodeAt(i) !== CLOSE_BRACKET) i++;
+  if (i < end && codes[i] === OPEN_BRACKET) {
+    while (i < end && codes[i] !== CLOSE_BRACKET) i++;
     if (i >= end || !isIpv6(text.slice(hostStart + 1, i))) return undefined;
     i++;
   } else {
-    while (i < end && (classes[text.charCodeAt(i)]! & HOST) !== 0) i++;
+    while (i < end && (classes[codes[i]!]! & HOST) !== 0) i++;
     if (i === hostStart) return undefined;
   }
   const host = text.slice(hostStart, i);
 
   let port: number | undefined;
-  i = skipSpace(text, i, end);
-  if (i < end && text.charCodeAt(i) === COLON) {
-    i = skipSpace(text, i + 1, end);
+  while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
+  if (i < end && codes[i] === COLON) {
+    i = skipBlank(codes, i + 1, end);
     const portStart = i;
     port = 0;
-    while (i < end && (classes[text.charCodeAt(i)]! & DIGIT) !== 0) {
-      port = port * 10 + text.charCodeAt(i) - 0x30;
+    while (i < end && (classes[codes[i]!]! & DIGIT) !== 0 && port < 65_536) {
+      port = port * 10 + codes[i]! - 0x30;
       i++;
     }
-    if (i === portStart || port > 65535) return undefined;
+    if (i === portStart || port > 65_535) return undefined;
   }
   const parameters = readParameters(text, i, end);
   return parameters === undefined ? undefined : new Via(protocol, transport, host, port, parameters);
 }
 
-function skipToken(text: string, at: number, end: number): number {
+function skipToken(codes: Uint8Array, at: number, end: number): number {
   let i = at;
-  while (i < end && (classes[text.charCodeAt(i)]! & TOKEN) !== 0) i++;
+  while (i < end && (classes[codes[i]!]! & TOKEN) !== 0) i++;
   return i;
 }
 
-function skipSlash(text: string, at: number, end: number): number {
-  const i = skipSpace(text, at, end);
-  return i < end && text.charCodeAt(i) === SLASH ? skipSpace(text, i + 1, end) : -1;
+function skipSlash(codes: Uint8Array, at: number, end: number): number {
+  const i = skipBlank(codes, at, end);
+  return i < end && codes[i] === SLASH ? skipBlank(codes, i + 1, end) : -1;
 }
 
-function capitals(transport: string): string {
-  return transport === 'TLS' || transport === 'TCP' || transport === 'UDP'
-    ? transport
-    : transport.toUpperCase();
+function capitals(text: string, codes: Uint8Array, start: number, end: number): string {
+  // TLS needs no text of its own: nearly every Via has it.
+  if (end - start === 3 && codes[start] === 0x54 && codes[start + 1] === 0x4c && codes[start + 2] === 0x53)
+    return 'TLS';
+  return text.slice(start, end).toUpperCase();
 }

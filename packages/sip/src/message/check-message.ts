@@ -6,6 +6,8 @@ import type { SipRequest } from './request.ts';
 import type { SipMessage } from './sip-message.ts';
 
 const mandatory = [VIA, FROM, TO, CALL_ID, CSEQ];
+/** The bits of `Head.present` that must be set. */
+const mandatoryBits = 1 | (1 << FROM) | (1 << TO) | (1 << CALL_ID) | (1 << CSEQ);
 
 /**
  * Checks what every element needs to route and answer a message; see `CheckDepth`.
@@ -14,7 +16,9 @@ const mandatory = [VIA, FROM, TO, CALL_ID, CSEQ];
  */
 export function checkRouting(message: SipMessage): SipProblem | undefined {
   if (message.head.problem !== undefined) return message.head.problem;
-  for (const id of mandatory) if (message.find(id) === -1) return missing(nameOfId(id));
+  if ((message.head.present & mandatoryBits) !== mandatoryBits) {
+    for (const id of mandatory) if (message.find(id) === -1) return missing(nameOfId(id));
+  }
   try {
     message.topVia;
     message.from;

@@ -1,6 +1,16 @@
 import { COLON, CR, classes, LF, SP, TAB, TOKEN } from '../syntax/characters.ts';
-import { quoteForPeople, type SipProblem } from '../syntax/problem.ts';
-import { CONTENT_LENGTH, firstRepeatable, identifyName, nameOfId } from './header-names.ts';
+import type { SipProblem } from '../syntax/problem.ts';
+import { wireFromBytes } from '../syntax/text.ts';
+import {
+  badContentLength,
+  bareBreak,
+  headersTooLong,
+  malformedLine,
+  repeated,
+  startLineTooLong,
+  tooManyHeaders,
+} from './head-problems.ts';
+import { CONTENT_LENGTH, firstRepeatable, identifyName, nameOfId, UNKNOWN, VIA } from './header-names.ts';
 import type { MessageLimits } from './limits.ts';
 
 /** Numbers kept per header line: start of the name, start of the value, end of the line before CRLF, id and fold bit. */
@@ -17,204 +27,149 @@ export interface Head {
   /** End of the start line, before CRLF. */
   readonly startLineEnd: number;
   /** `STRIDE` numbers per header line. */
-  readonly lines: number[];
+  readonly lines: readonly number[];
   /** Offset of the first byte after the empty line. */
   readonly bodyStart: number;
   /** The Content-Length value; -1 where there is none. */
   readonly contentLength: number;
+  /** A bit for each id below `firstRepeatable` that is there, and bit 0 for Via. */
+  readonly present: number;
+  /** Whether no byte of the head is above 127. */
+  readonly ascii: boolean;
   /** The first problem that leaves the framing intact, so that the message can still be answered. */
   readonly problem: SipProblem | undefined;
+}
+
+/** A problem that breaks framing. `lines` holds what was read before it, to build a response from. */
+export interface BrokenHead {
+  readonly broken: SipProblem;
+  readonly lines: readonly number[];
 }
 
 /** What indexing gives: a head, more bytes needed, or a problem after which nothing on the stream can be trusted. */
 export type Indexed = Head | 'incomplete' | BrokenHead;
 
-/** A problem that breaks framing. `lines` holds what was read before it, to build a response from. */
-export interface BrokenHead {
-  readonly broken: SipProblem;
-  readonly startLineEnd: number;
-  readonly lines: number[];
-  /** Bytes read before the problem, relative to the first. */
-  readonly read: number;
-}
+/** Filled anew by each call; a message gets a copy of its exact length. */
+const work: number[] = [];
 
 /**
  * Indexes the head of a message.
  *
- * @param text - Wire text; the message may be followed by others.
+ * @param codes - Bytes; the message may be followed by others.
  * @param start - Offset of the start line.
+ * @param size - Where the bytes end.
  */
-export function indexHead(text: string, start: number, limits: MessageLimits): Indexed {
-  const lines: number[] = [];
-  const firstLf = text.indexOf('\n', start);
-  if (firstLf === -1) {
-    if (text.length - start > limits.maxStartLineBytes + 2)
-      return broken(startLineTooLong(limits), 0, lines, 0);
-    return 'incomplete';
+export function indexHead(codes: Uint8Array, start: number, size: number, limits: MessageLimits): Indexed {
+  // Never look further than the limits: what lies beyond makes the message too long anyway.
+  const reach = Math.min(size, start + limits.maxHeaderBytes);
+  let acc = 0;
+  let i = start;
+  while (i < reach) {
+    const code = codes[i]!;
+    if (code === CR || code === LF) break;
+    acc |= code;
+    i++;
   }
-  const startLineEnd = firstLf - 1 - start;
-  if (startLineEnd > limits.maxStartLineBytes) return broken(startLineTooLong(limits), 0, lines, 0);
-  if (text.indexOf('\r', start) !== firstLf - 1) return broken(bareBreak('the start line'), 0, lines, 0);
+  if (i - start > limits.maxStartLineBytes) return { broken: startLineTooLong(limits), lines: [] };
+  if (i >= reach || i + 1 >= size) return cutShort(size, start, limits, 0);
+  if (codes[i] !== CR || codes[i + 1] !== LF) return { broken: bareBreak('the start line'), lines: [] };
+  const startLineEnd = i - start;
 
   let problem: SipProblem | undefined;
   let contentLength = -1;
-  let seen = 0;
-  let at = firstLf + 1;
-  const last = start + limits.maxHeaderBytes;
+  let present = 0;
+  let count = 0;
+  i += 2;
   for (;;) {
-    const first = text.charCodeAt(at);
-    if (first === CR) {
-      const second = text.charCodeAt(at + 1);
-      if (second === LF) break;
-      if (!Number.isNaN(second)) return broken(bareBreak('the header'), startLineEnd, lines, at - start);
-      const limit = tooLong(text, start, limits);
-      return limit === undefined ? 'incomplete' : broken(limit, startLineEnd, lines, at - start);
+    const at = i;
+    if (i + 1 >= reach) return cutShort(size, start, limits, count);
+    if (codes[i] === CR) {
+      if (codes[i + 1] === LF) break;
+      return { broken: bareBreak('the header'), lines: work.slice(0, count) };
     }
-    // One line, with its folds: CRLF followed by white space goes on (RFC 3261 §7.3.1).
-    let lf = text.indexOf('\n', at);
-    let searched = at;
+    if (count >= limits.maxHeaders * STRIDE) {
+      return { broken: tooManyHeaders(limits), lines: work.slice(0, count) };
+    }
+    while (i < reach && (classes[codes[i]!]! & TOKEN) !== 0) i++;
+    const nameEnd = i;
+    while (i < reach && (codes[i] === SP || codes[i] === TAB)) i++;
+    const colon = codes[i] === COLON && nameEnd > at ? i : -1;
+    // One line with its folds: CRLF followed by white space goes on (RFC 3261 §7.3.1).
     let fold = 0;
-    let next: number;
     for (;;) {
-      if (lf === -1) {
-        const limit = tooLong(text, start, limits);
-        return limit === undefined ? 'incomplete' : broken(limit, startLineEnd, lines, at - start);
+      while (i < reach) {
+        const code = codes[i]!;
+        if (code === CR || code === LF) break;
+        acc |= code;
+        i++;
       }
-      if (text.indexOf('\r', searched) !== lf - 1) {
-        return broken(bareBreak('the header'), startLineEnd, lines, at - start);
+      if (i + 2 >= reach) return cutShort(size, start, limits, count);
+      if (codes[i] !== CR || codes[i + 1] !== LF) {
+        return { broken: bareBreak('the header'), lines: work.slice(0, count) };
       }
-      next = text.charCodeAt(lf + 1);
+      const next = codes[i + 2];
       if (next !== SP && next !== TAB) break;
       fold = FOLDED;
-      searched = lf + 1;
-      lf = text.indexOf('\n', searched);
+      i += 2;
     }
-    if (Number.isNaN(next)) {
-      // The byte after this line decides whether it goes on.
-      const limit = tooLong(text, start, limits);
-      return limit === undefined ? 'incomplete' : broken(limit, startLineEnd, lines, at - start);
-    }
-    const end = lf - 1;
-    if (end > last) return broken(headersTooLong(limits), startLineEnd, lines, at - start);
-    if (lines.length >= limits.maxHeaders * STRIDE) {
-      return broken(tooManyHeaders(limits), startLineEnd, lines, at - start);
-    }
-
-    let colon = at;
-    while ((classes[text.charCodeAt(colon)]! & TOKEN) !== 0) colon++;
-    const nameEnd = colon;
-    let code = text.charCodeAt(colon);
-    while (code === SP || code === TAB) code = text.charCodeAt(++colon);
-    if (code !== COLON || nameEnd === at || colon > end) {
-      problem ??= malformedLine(text.slice(at, end));
-    } else {
-      const id = identifyName(text, at, nameEnd);
-      if (id !== 0 && id < firstRepeatable) {
+    if (colon === -1) problem ??= malformedLine(wireFromBytes(codes, at, i));
+    else {
+      const id = identifyName(codes, at, nameEnd);
+      if (id === VIA) present |= 1;
+      else if (id !== UNKNOWN && id < firstRepeatable) {
         const bit = 1 << id;
+        const twice = (present & bit) !== 0;
+        present |= bit;
         if (id === CONTENT_LENGTH) {
-          const value = readContentLength(text, colon + 1, end);
-          if (value < 0 || (seen & bit) !== 0) {
-            const found = text.slice(colon + 1, end);
-            lines.push(at - start, colon + 1 - start, end - start, id | fold);
-            return broken(badContentLength(found, (seen & bit) !== 0), startLineEnd, lines, lf + 1 - start);
+          contentLength = readContentLength(codes, colon + 1, i);
+          if (contentLength === -1 || twice) {
+            const found = wireFromBytes(codes, colon + 1, i).trim();
+            return { broken: badContentLength(found, twice), lines: work.slice(0, count) };
           }
-          contentLength = value;
-        } else if ((seen & bit) !== 0) problem ??= repeated(nameOfId(id));
-        seen |= bit;
+        } else if (twice) problem ??= repeated(nameOfId(id));
       }
-      lines.push(at - start, colon + 1 - start, end - start, id | fold);
+      work[count] = at - start;
+      work[count + 1] = colon + 1 - start;
+      work[count + 2] = i - start;
+      work[count + 3] = id | fold;
+      count += STRIDE;
     }
-    at = lf + 1;
+    i += 2;
   }
-  const bodyStart = at + 2 - start;
-  if (bodyStart > limits.maxHeaderBytes)
-    return broken(headersTooLong(limits), startLineEnd, lines, at - start);
-  return { startLineEnd, lines, bodyStart, contentLength, problem };
+  return {
+    startLineEnd,
+    lines: work.slice(0, count),
+    bodyStart: i + 2 - start,
+    contentLength,
+    present,
+    ascii: acc < 128,
+    problem,
+  };
 }
 
-function broken(problem: SipProblem, startLineEnd: number, lines: number[], read: number): BrokenHead {
-  return { broken: problem, startLineEnd, lines, read };
+/** The bytes end before the head does: more are needed, or it is longer than the limit. */
+function cutShort(size: number, start: number, limits: MessageLimits, count: number): Indexed {
+  if (size - start < limits.maxHeaderBytes) return 'incomplete';
+  return { broken: headersTooLong(limits), lines: work.slice(0, count) };
 }
 
-/** 1*DIGIT with white space around it, at most nine quadrillion; -1 otherwise. */
-function readContentLength(text: string, start: number, end: number): number {
-  let i = start;
-  while (i < end && isSpaceOrBreak(text.charCodeAt(i))) i++;
-  let value = 0;
+/** 1*DIGIT with white space around it, below 2^53; -1 otherwise. */
+function readContentLength(codes: Uint8Array, start: number, end: number): number {
+  let i = skipBreaks(codes, start, end);
   const from = i;
+  let value = 0;
   while (i < end) {
-    const digit = text.charCodeAt(i) - 0x30;
+    const digit = codes[i]! - 0x30;
     if (digit < 0 || digit > 9) break;
     value = value * 10 + digit;
     i++;
   }
   if (i === from || value > Number.MAX_SAFE_INTEGER) return -1;
-  while (i < end && isSpaceOrBreak(text.charCodeAt(i))) i++;
-  return i === end ? value : -1;
+  return skipBreaks(codes, i, end) === end ? value : -1;
 }
 
-function isSpaceOrBreak(code: number): boolean {
-  return code === SP || code === TAB || code === CR || code === LF;
-}
-
-function tooLong(text: string, start: number, limits: MessageLimits): SipProblem | undefined {
-  return text.length - start > limits.maxHeaderBytes ? headersTooLong(limits) : undefined;
-}
-
-export function headersTooLong(limits: MessageLimits): SipProblem {
-  return {
-    code: 'headers-too-long',
-    status: 513,
-    message: `Header: expected at most ${limits.maxHeaderBytes} bytes up to the empty line, found more`,
-  };
-}
-
-export function startLineTooLong(limits: MessageLimits): SipProblem {
-  return {
-    code: 'start-line-too-long',
-    status: 414,
-    message: `Start line: expected at most ${limits.maxStartLineBytes} bytes, found more`,
-  };
-}
-
-function tooManyHeaders(limits: MessageLimits): SipProblem {
-  return {
-    code: 'too-many-headers',
-    status: 513,
-    message: `Header: expected at most ${limits.maxHeaders} fields, found more`,
-  };
-}
-
-function bareBreak(where: string): SipProblem {
-  return {
-    code: 'bare-line-break',
-    status: 400,
-    message: `Line break in ${where}: expected CRLF, found CR or LF alone`,
-  };
-}
-
-function badContentLength(found: string, twice: boolean): SipProblem {
-  return {
-    code: 'content-length-invalid',
-    header: 'Content-Length',
-    status: 400,
-    message: `Content-Length: expected one number of bytes, found ${twice ? 'it twice, then ' : ''}${quoteForPeople(found.trim())}`,
-  };
-}
-
-function malformedLine(line: string): SipProblem {
-  return {
-    code: 'malformed-header',
-    status: 400,
-    message: `Header line: expected a field name and a colon, found ${quoteForPeople(line)}`,
-  };
-}
-
-function repeated(header: string): SipProblem {
-  return {
-    code: 'repeated-header',
-    header,
-    status: 400,
-    message: `${header}: expected one field, found more than one`,
-  };
+function skipBreaks(codes: Uint8Array, at: number, end: number): number {
+  let i = at;
+  while (i < end && (codes[i] === SP || codes[i] === TAB || codes[i] === CR || codes[i] === LF)) i++;
+  return i;
 }

@@ -82,35 +82,30 @@ const repeatable = [
 export const firstRepeatable = 32;
 
 const names: string[] = [];
-const lowerNames: string[] = [];
 const idByName = new Map<string, number>();
-/** Candidates by (length, first letter), so that indexing compares one or two names at most. */
-const buckets: number[][] = [];
+/** Known names by (length, first letter), chained, so that indexing compares one or two names at most. */
+const firstOfBucket = new Uint8Array(32 * 32);
+const nextInBucket = new Uint8Array(256);
+/** The lower-case names, 32 codes each. */
+const nameCodes = new Uint8Array(256 * 32);
 
 const compactIds = new Uint8Array(128);
 
 function register(entry: string, id: number): void {
   const [name, compact] = entry.split(':') as [string, string?];
+  const lower = name.toLowerCase();
   names[id] = name;
-  lowerNames[id] = name.toLowerCase();
   idByName.set(name, id);
-  idByName.set(name.toLowerCase(), id);
-  addToBucket(name.toLowerCase(), id);
+  idByName.set(lower, id);
+  for (let i = 0; i < lower.length; i++) nameCodes[id * 32 + i] = lower.charCodeAt(i);
+  const bucket = (lower.length << 5) | (lower.charCodeAt(0) & 31);
+  nextInBucket[id] = firstOfBucket[bucket]!;
+  firstOfBucket[bucket] = id;
   if (compact === undefined) return;
   idByName.set(compact, id);
   compactIds[compact.charCodeAt(0)] = id;
 }
 
-function addToBucket(lower: string, id: number): void {
-  const key = bucketOf(lower.length, lower.charCodeAt(0));
-  buckets[key] = [...(buckets[key] ?? []), id];
-}
-
-function bucketOf(length: number, first: number): number {
-  return (length << 5) | (first & 31);
-}
-
-for (let i = 0; i < 32 * 32; i++) buckets.push([]);
 for (const [i, entry] of single.entries()) register(entry, i + 1);
 for (const [i, entry] of repeatable.entries()) register(entry, firstRepeatable + i);
 
@@ -135,23 +130,24 @@ export const RECORD_ROUTE: number = idOf('Record-Route');
 export const UNKNOWN = 0;
 
 /**
- * The id of a name in a range of wire text, in any case, compact or long.
+ * The id of a name in a range of codes, in any case, compact or long.
  *
+ * @param codes - The bytes of the message; the range holds token characters only.
  * @returns 0 where the name is unknown.
  */
-export function identifyName(text: string, start: number, end: number): number {
+export function identifyName(codes: Uint8Array, start: number, end: number): number {
   const length = end - start;
-  const first = text.charCodeAt(start) | 0x20;
-  if (length === 1) return first < 128 && first >= 0x61 && first <= 0x7a ? compactIds[first]! : UNKNOWN;
+  const first = codes[start]! | 0x20;
+  if (length === 1) return compactIds[first & 127]!;
   if (length > 31) return UNKNOWN;
-  const bucket = buckets[(length << 5) | (first & 31)]!;
-  for (let b = 0; b < bucket.length; b++) {
-    const id = bucket[b]!;
-    const lower = lowerNames[id]!;
+  let id = firstOfBucket[(length << 5) | (first & 31)]!;
+  while (id !== UNKNOWN) {
+    // `| 0x20` folds the case of letters and gives no other token character the code of a character in a known name.
     let i = 0;
-    // `| 0x20` folds letters; of the characters a name may hold, only CR becomes "-", and no range holds a CR.
-    while (i < length && (text.charCodeAt(start + i) | 0x20) === lower.charCodeAt(i)) i++;
+    const name = id << 5;
+    while (i < length && (codes[start + i]! | 0x20) === nameCodes[name + i]) i++;
     if (i === length) return id;
+    id = nextInBucket[id]!;
   }
   return UNKNOWN;
 }

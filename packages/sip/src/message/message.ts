@@ -2,10 +2,21 @@ import { type CSeq, readCSeq } from '../headers/cseq.ts';
 import { type NameAddr, readNameAddr, readNameAddrs } from '../headers/name-addr.ts';
 import { stopped } from '../headers/parameters.ts';
 import { readVia, type Via } from '../headers/via.ts';
-import { isAll, readNumber, skipSpace, TOKEN, trimEnd, WORD } from '../syntax/characters.ts';
+import {
+  AT,
+  classes,
+  isAll,
+  skipBlank,
+  skipSpace,
+  TOKEN,
+  trimBlank,
+  trimEnd,
+  WORD,
+} from '../syntax/characters.ts';
+import { codesOf } from '../syntax/codes.ts';
 import { malformedHeader, SipSyntaxError } from '../syntax/problem.ts';
 import { splitAtCommas } from '../syntax/quoted.ts';
-import { bytesFromWire, isAscii, textFromWire, unfold } from '../syntax/text.ts';
+import { bytesFromWire, textFromWire, unfold, wireFromText } from '../syntax/text.ts';
 import { FOLDED, type Head, STRIDE } from './head-index.ts';
 import {
   CALL_ID,
@@ -41,10 +52,11 @@ export abstract class SipMessageBase {
   /** Where the parts lie. Internal; may change between versions. */
   readonly head: Head;
 
-  private ascii: boolean | undefined = undefined;
   private cachedVia: Via | undefined = undefined;
   private cachedFrom: NameAddr | undefined = undefined;
   private cachedTo: NameAddr | undefined = undefined;
+  private cachedCallId: string | undefined = undefined;
+  private cachedMaxForwards: number | undefined = undefined;
   private cachedCSeq: CSeq | undefined = undefined;
   private cachedRoutes: readonly NameAddr[] | undefined = undefined;
 
@@ -75,22 +87,23 @@ export abstract class SipMessageBase {
   }
 
   get callId(): string {
-    const value = this.textAt(this.require(CALL_ID));
-    if (!isCallId(value)) throw new SipSyntaxError(malformedHeader('Call-ID', 'word["@" word]', value));
-    return value;
+    this.cachedCallId ??= this.readWhole(this.require(CALL_ID), readCallId);
+    return this.cachedCallId;
   }
 
   get cseq(): CSeq {
-    this.cachedCSeq ??= this.readWhole(this.require(CSEQ), readWholeCSeq);
+    this.cachedCSeq ??= this.readWhole(this.require(CSEQ), readCSeq);
     return this.cachedCSeq;
   }
 
   /** 0–255; `undefined` where the field is absent. */
   get maxForwards(): number | undefined {
+    if (this.cachedMaxForwards !== undefined) return this.cachedMaxForwards;
     const value = this.number(MAX_FORWARDS);
     if (value !== undefined && value > 255) {
       throw new SipSyntaxError(malformedHeader('Max-Forwards', '0 to 255', String(value)));
     }
+    this.cachedMaxForwards = value;
     return value;
   }
 
@@ -221,7 +234,8 @@ export abstract class SipMessageBase {
     if (id !== UNKNOWN) return this.addresses(id);
     return this.all(name).flatMap((value) => {
       const into: NameAddr[] = [];
-      if (!readNameAddrs(value, 0, value.length, into)) {
+      const wire = wireFromText(value);
+      if (!readNameAddrs(wire, 0, wire.length, into)) {
         throw new SipSyntaxError(malformedHeader(name, 'a list of addresses', value));
       }
       return into;
@@ -257,10 +271,10 @@ export abstract class SipMessageBase {
     const lines = this.head.lines;
     const start = lines[line + 1]!;
     const end = lines[line + 2]!;
-    if ((lines[line + 3]! & FOLDED) !== 0) return textFromWire(unfold(this.wire.slice(start, end)).trim());
+    if ((lines[line + 3]! & FOLDED) !== 0) return textFromWire(this.unfolded(line));
     const from = skipSpace(this.wire, start, end);
     const value = this.wire.slice(from, trimEnd(this.wire, from, end));
-    return this.isHeadAscii() ? value : textFromWire(value);
+    return this.head.ascii ? value : textFromWire(value);
   }
 
   private nameAt(line: number): string {
@@ -299,47 +313,46 @@ export abstract class SipMessageBase {
     });
   }
 
-  private isHeadAscii(): boolean {
-    this.ascii ??= isAscii(this.wire.slice(0, this.head.bodyStart));
-    return this.ascii;
-  }
-
   /** Reads the first value of a line; more may follow after a comma. */
   private read<T>(line: number, reader: Reader<T>): T {
     const lines = this.head.lines;
-    if ((lines[line + 3]! & FOLDED) === 0 && this.isHeadAscii()) {
-      const value = reader(this.wire, lines[line + 1]!, lines[line + 2]!);
-      if (value !== undefined) return value;
-    } else {
-      const text = this.textAt(line);
-      const value = reader(text, 0, text.length);
-      if (value !== undefined) return value;
+    let text = this.wire;
+    let start = lines[line + 1]!;
+    let end = lines[line + 2]!;
+    if ((lines[line + 3]! & FOLDED) !== 0) {
+      text = this.unfolded(line);
+      start = 0;
+      end = text.length;
     }
-    throw this.malformed(line);
+    const value = reader(text, start, end);
+    if (value === undefined) throw this.malformed(line);
+    return value;
   }
 
   /** Reads a value that must fill its line. */
   private readWhole<T>(line: number, reader: Reader<T>): T {
     const lines = this.head.lines;
-    if ((lines[line + 3]! & FOLDED) === 0 && this.isHeadAscii()) {
-      const value = reader(this.wire, lines[line + 1]!, lines[line + 2]!);
-      if (value !== undefined && stopped.at === lines[line + 2]) return value;
-    } else {
-      const text = this.textAt(line);
-      const value = reader(text, 0, text.length);
-      if (value !== undefined && stopped.at === text.length) return value;
+    let text = this.wire;
+    let start = lines[line + 1]!;
+    let end = lines[line + 2]!;
+    if ((lines[line + 3]! & FOLDED) !== 0) {
+      text = this.unfolded(line);
+      start = 0;
+      end = text.length;
     }
-    throw this.malformed(line);
+    const value = reader(text, start, end);
+    if (value === undefined || stopped.at !== end) throw this.malformed(line);
+    return value;
   }
 
   private list<T>(id: number, reader: Reader<T>): T[] {
     const out: T[] = [];
     for (let line = this.find(id); line !== -1; line = this.findNext(id, line)) {
       const lines = this.head.lines;
-      const direct = (lines[line + 3]! & FOLDED) === 0 && this.isHeadAscii();
-      const text = direct ? this.wire : this.textAt(line);
-      const end = direct ? lines[line + 2]! : text.length;
-      let at = direct ? lines[line + 1]! : 0;
+      const folded = (lines[line + 3]! & FOLDED) !== 0;
+      const text = folded ? this.unfolded(line) : this.wire;
+      const end = folded ? text.length : lines[line + 2]!;
+      let at = folded ? 0 : lines[line + 1]!;
       for (;;) {
         const value = reader(text, at, end);
         if (value === undefined) throw this.malformed(line);
@@ -351,17 +364,18 @@ export abstract class SipMessageBase {
     return out;
   }
 
+  private unfolded(line: number): string {
+    const lines = this.head.lines;
+    return unfold(this.wire.slice(lines[line + 1]!, lines[line + 2]!)).trim();
+  }
+
   private addresses(id: number): readonly NameAddr[] {
     return this.list(id, readNameAddr);
   }
 
   private number(id: number): number | undefined {
     const line = this.find(id);
-    if (line === -1) return undefined;
-    const text = this.textAt(line);
-    const value = readNumber(text, 0, text.length);
-    if (value === -1) throw this.malformed(line);
-    return value;
+    return line === -1 ? undefined : this.readWhole(line, readInteger);
   }
 
   private malformed(line: number): SipSyntaxError {
@@ -370,14 +384,35 @@ export abstract class SipMessageBase {
   }
 }
 
-function readWholeCSeq(text: string, start: number, end: number): CSeq | undefined {
+/** callid = word [ "@" word ], with white space around it. */
+function readCallId(text: string, start: number, end: number): string | undefined {
+  const codes = codesOf(text, end);
+  const from = skipBlank(codes, start, end);
+  const to = trimBlank(codes, from, end);
+  let at = -1;
+  for (let i = from; i < to; i++) {
+    const code = codes[i]!;
+    if ((classes[code]! & WORD) !== 0) continue;
+    if (code !== AT || at !== -1) return undefined;
+    at = i;
+  }
+  if (from === to || at === from || at === to - 1) return undefined;
   stopped.at = end;
-  return readCSeq(text, start, end);
+  return text.slice(from, to);
 }
 
-/** callid = word [ "@" word ]. */
-function isCallId(text: string): boolean {
-  const at = text.indexOf('@');
-  if (at === -1) return isAll(text, WORD);
-  return isAll(text.slice(0, at), WORD) && isAll(text.slice(at + 1), WORD);
+/** 1*DIGIT with white space around it; a number beyond 2^53 reads as Infinity. */
+function readInteger(text: string, start: number, end: number): number | undefined {
+  const codes = codesOf(text, end);
+  const from = skipBlank(codes, start, end);
+  const to = trimBlank(codes, from, end);
+  if (from === to) return undefined;
+  let value = 0;
+  for (let i = from; i < to; i++) {
+    const digit = codes[i]! - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  stopped.at = end;
+  return value <= Number.MAX_SAFE_INTEGER ? value : Number.POSITIVE_INFINITY;
 }

@@ -1,5 +1,6 @@
+import { codesFrom } from '../syntax/codes.ts';
 import type { SipProblem } from '../syntax/problem.ts';
-import { wireFromBytes } from '../syntax/text.ts';
+import { bytesFromWire, wireFromBytes } from '../syntax/text.ts';
 import { checkMessage, checkRouting } from './check-message.ts';
 import { type Head, indexHead } from './head-index.ts';
 import { defaultLimits, type MessageLimits } from './limits.ts';
@@ -44,24 +45,23 @@ export interface ParseOptions {
  * @see RFC 3261 §7, §18.3
  */
 export function parseMessage(bytes: Uint8Array, options: ParseOptions = {}): ParsedMessage {
-  return parseWire(wireFromBytes(bytes), options);
-}
-
-/** As `parseMessage`, for a message held as wire text. */
-export function parseWire(text: string, options: ParseOptions = {}): ParsedMessage {
   const limits = options.limits === undefined ? defaultLimits : { ...defaultLimits, ...options.limits };
-  const head = indexHead(text, 0, limits);
+  const head = indexHead(bytes, 0, bytes.length, limits);
+  const text = wireFromBytes(bytes);
   if (head === 'incomplete') return fail(text, unclosed(text), linesOfUnclosed(text, limits));
   if ('broken' in head) return fail(text, head.broken, head.lines);
   const available = text.length - head.bodyStart;
   const length = head.contentLength === -1 ? available : head.contentLength;
   if (length > limits.maxBodyBytes) return fail(text, bodyTooLong(length, limits), head.lines);
   if (length > available) return fail(text, bodyIncomplete(length, available), head.lines);
-  return completeMessage(
-    length === available ? text : text.slice(0, head.bodyStart + length),
-    head,
-    options.check,
-  );
+  const wire = length === available ? text : text.slice(0, head.bodyStart + length);
+  codesFrom(wire, bytes);
+  return completeMessage(wire, head, options.check);
+}
+
+/** As `parseMessage`, for a message held as wire text: one character per byte. */
+export function parseWire(text: string, options: ParseOptions = {}): ParsedMessage {
+  return parseMessage(bytesFromWire(text), options);
 }
 
 /** Reads and checks a message whose extent is known. The framing is intact, so no fault from here is fatal. */
@@ -89,7 +89,8 @@ export function fail(
 
 /** The lines of a header that the datagram ends before it does: closed here only so that a response can name them. */
 function linesOfUnclosed(text: string, limits: MessageLimits): readonly number[] {
-  const closed = indexHead(`${text}${text.endsWith('\r\n') ? '\r\n' : '\r\n\r\n'}`, 0, limits);
+  const bytes = bytesFromWire(`${text}${text.endsWith('\r\n') ? '' : '\r\n'}\r\n`);
+  const closed = indexHead(bytes, 0, bytes.length, limits);
   return closed === 'incomplete' ? [] : closed.lines;
 }
 

@@ -100,6 +100,20 @@ export function trimEnd(text: string, start: number, end: number): number {
   return i;
 }
 
+/** As `skipSpace`, on codes. */
+export function skipBlank(codes: Uint8Array, at: number, end: number): number {
+  let i = at;
+  while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
+  return i;
+}
+
+/** As `trimEnd`, on codes. */
+export function trimBlank(codes: Uint8Array, start: number, end: number): number {
+  let i = end;
+  while (i > start && (codes[i - 1] === SP || codes[i - 1] === TAB)) i--;
+  return i;
+}
+
 /**
  * Reads 1*DIGIT that fills a whole range.
  *

@@ -18,6 +18,11 @@ export function bytesFromWire(wire: string): Uint8Array {
   return Buffer.from(wire, 'latin1');
 }
 
+/** Text to bytes: UTF-8. */
+export function bytesFromText(text: string): Uint8Array {
+  return Buffer.from(text, 'utf8');
+}
+
 /** Says whether wire text holds ASCII only: then it is its own text. */
 export function isAscii(wire: string): boolean {
   // In UTF-8 every character from 128 to 255 takes two bytes, so the lengths differ exactly where there is one.

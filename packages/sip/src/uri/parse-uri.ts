@@ -16,7 +16,9 @@ import {
   URI_HEADER,
   USER,
 } from '../syntax/characters.ts';
+import { codesOf } from '../syntax/codes.ts';
 import { type Parsed, quoteForPeople } from '../syntax/problem.ts';
+import { wireFromText } from '../syntax/text.ts';
 import { escapesAreWhole } from './escape.ts';
 import { isIpv6 } from './ip-address.ts';
 import { OpaqueUri, SipUri, TelUri, type Uri } from './uri.ts';
@@ -30,7 +32,8 @@ import { OpaqueUri, SipUri, TelUri, type Uri } from './uri.ts';
  * @see RFC 3261 §19.1, §25.1
  */
 export function parseUri(text: string): Parsed<Uri> {
-  const uri = readUri(text, 0, text.length);
+  const wire = wireFromText(text);
+  const uri = readUri(wire, 0, wire.length);
   if (uri !== undefined) return { ok: true, value: uri };
   return {
     ok: false,
@@ -44,23 +47,26 @@ export function parseUri(text: string): Parsed<Uri> {
 
 /** Reads a URI that fills a range; `undefined` where malformed. */
 export function readUri(text: string, start: number, end: number): Uri | undefined {
+  const codes = codesOf(text, end);
+  if (end - start < 5) return readOther(text, codes, start, end);
   // s i p :  — the common case first; `| 0x20` folds case and cannot turn another character into these letters.
   if (
-    (text.charCodeAt(start) | 0x20) === 0x73 &&
-    (text.charCodeAt(start + 1) | 0x20) === 0x69 &&
-    (text.charCodeAt(start + 2) | 0x20) === 0x70
+    (codes[start]! | 0x20) === 0x73 &&
+    (codes[start + 1]! | 0x20) === 0x69 &&
+    (codes[start + 2]! | 0x20) === 0x70
   ) {
-    const fourth = text.charCodeAt(start + 3);
-    if (fourth === COLON) return readSip(text, start, start + 4, end, 'sip');
-    if ((fourth | 0x20) === 0x73 && text.charCodeAt(start + 4) === COLON) {
-      return readSip(text, start, start + 5, end, 'sips');
+    const fourth = codes[start + 3]!;
+    if (fourth === COLON) return readSip(text, codes, start, start + 4, end, 'sip');
+    if ((fourth | 0x20) === 0x73 && codes[start + 4] === COLON) {
+      return readSip(text, codes, start, start + 5, end, 'sips');
     }
   }
-  return readOther(text, start, end);
+  return readOther(text, codes, start, end);
 }
 
 function readSip(
   text: string,
+  codes: Uint8Array,
   start: number,
   from: number,
   end: number,
@@ -73,21 +79,20 @@ function readSip(
   let user: string | undefined;
   let password: string | undefined;
   while (i < end) {
-    const code = text.charCodeAt(i);
+    const code = codes[i]!;
     if (code === COLON) {
       if (colon === -1) colon = i;
     } else if (code === PERCENT) escapes = true;
     else if ((classes[code]! & USER) === 0) break;
     i++;
   }
-  if (i < end && text.charCodeAt(i) === AT) {
+  if (i < end && codes[i] === AT) {
     const userEnd = colon === -1 ? i : colon;
     if (userEnd === from) return undefined;
     if (escapes && !escapesAreWhole(text, from, i)) return undefined;
     user = text.slice(from, userEnd);
     if (colon !== -1) {
-      for (let j = colon + 1; j < i; j++)
-        if ((classes[text.charCodeAt(j)]! & PASSWORD) === 0) return undefined;
+      for (let j = colon + 1; j < i; j++) if ((classes[codes[j]!]! & PASSWORD) === 0) return undefined;
       password = text.slice(colon + 1, i);
     }
     i++;
@@ -95,15 +100,15 @@ function readSip(
 
   const hostStart = i;
   let host: string;
-  if (text.charCodeAt(i) === OPEN_BRACKET) {
-    while (i < end && text.charCodeAt(i) !== CLOSE_BRACKET) i++;
+  if (codes[i] === OPEN_BRACKET) {
+    while (i < end && codes[i] !== CLOSE_BRACKET) i++;
     if (i >= end || !isIpv6(text.slice(hostStart + 1, i))) return undefined;
     i++;
     host = text.slice(hostStart, i).toLowerCase();
   } else {
     let upper = false;
     while (i < end) {
-      const code = text.charCodeAt(i);
+      const code = codes[i]!;
       if ((classes[code]! & HOST) === 0) break;
       if (code >= 0x41 && code <= 0x5a) upper = true;
       i++;
@@ -114,29 +119,27 @@ function readSip(
   }
 
   let port: number | undefined;
-  if (i < end && text.charCodeAt(i) === COLON) {
+  if (i < end && codes[i] === COLON) {
     const portStart = ++i;
     port = 0;
-    while (i < end && (classes[text.charCodeAt(i)]! & DIGIT) !== 0) {
-      port = port * 10 + text.charCodeAt(i) - 0x30;
+    while (i < end && port < 65_536 && (classes[codes[i]!]! & DIGIT) !== 0) {
+      port = port * 10 + codes[i]! - 0x30;
       i++;
     }
     if (i === portStart || port > 65535) return undefined;
   }
 
   let parameters = Parameters.none;
-  if (i < end && text.charCodeAt(i) === SEMICOLON) {
-    const tail = i;
+  if (i < end && codes[i] === SEMICOLON) {
     const read = readUriParameters(text, i, end);
     if (read === undefined) return undefined;
     parameters = read;
     i = stopped.at;
-    if (!escapesAreWhole(text, tail, i)) return undefined;
   }
 
   let headers: string | undefined;
-  if (i < end && text.charCodeAt(i) === QUESTION) {
-    if (!areUriHeaders(text, i + 1, end)) return undefined;
+  if (i < end && codes[i] === QUESTION) {
+    if (!areUriHeaders(text, codes, i + 1, end)) return undefined;
     headers = text.slice(i + 1, end);
     i = end;
   }
@@ -145,11 +148,11 @@ function readSip(
 }
 
 /** `hname "=" hvalue *( "&" … )`; a name must not be empty, a value may. */
-function areUriHeaders(text: string, start: number, end: number): boolean {
+function areUriHeaders(text: string, codes: Uint8Array, start: number, end: number): boolean {
   let nameLength = 0;
   let inName = true;
   for (let i = start; i < end; i++) {
-    const code = text.charCodeAt(i);
+    const code = codes[i]!;
     if (code === 0x26) {
       if (inName) return false;
       inName = true;
@@ -165,11 +168,11 @@ function areUriHeaders(text: string, start: number, end: number): boolean {
   return !inName && escapesAreWhole(text, start, end);
 }
 
-function readOther(text: string, start: number, end: number): Uri | undefined {
+function readOther(text: string, codes: Uint8Array, start: number, end: number): Uri | undefined {
   let i = start;
-  if (i >= end || (classes[text.charCodeAt(i)]! & ALPHA) === 0) return undefined;
+  if (i >= end || (classes[codes[i]!]! & ALPHA) === 0) return undefined;
   while (i < end) {
-    const code = text.charCodeAt(i);
+    const code = codes[i]!;
     if (code === COLON) break;
     if ((classes[code]! & (ALPHA | DIGIT)) === 0 && code !== 0x2b && code !== 0x2d && code !== 0x2e)
       return undefined;
@@ -180,18 +183,24 @@ function readOther(text: string, start: number, end: number): Uri | undefined {
   if (scheme === 'sip' || scheme === 'sips') return undefined;
   const restStart = i + 1;
   if (restStart === end) return undefined;
-  for (i = restStart; i < end; i++) if ((classes[text.charCodeAt(i)]! & OPAQUE) === 0) return undefined;
+  for (i = restStart; i < end; i++) if ((classes[codes[i]!]! & OPAQUE) === 0) return undefined;
   if (!escapesAreWhole(text, restStart, end)) return undefined;
-  if (scheme === 'tel') return readTel(text, start, restStart, end);
+  if (scheme === 'tel') return readTel(text, codes, start, restStart, end);
   return new OpaqueUri(scheme, text.slice(restStart, end), text.slice(start, end));
 }
 
 /** RFC 3966 §3: digits, `*`, `#`, hexadecimal digits for local numbers, visual separators, then parameters. */
-function readTel(text: string, start: number, from: number, end: number): TelUri | undefined {
+function readTel(
+  text: string,
+  codes: Uint8Array,
+  start: number,
+  from: number,
+  end: number,
+): TelUri | undefined {
   let i = from;
   let digits = 0;
-  if (text.charCodeAt(i) === 0x2b) i++;
-  while (i < end && text.charCodeAt(i) !== SEMICOLON) {
+  if (codes[i] === 0x2b) i++;
+  while (i < end && codes[i] !== SEMICOLON) {
     const character = text.charAt(i);
     if (/[0-9A-Fa-f*#]/.test(character)) digits++;
     else if (!/[-.()]/.test(character)) return undefined;
