@@ -1,6 +1,6 @@
 import { isIP, type TcpNetConnectOpts } from 'node:net';
 import * as tls from 'node:tls';
-import type { IdentityExpectation, LinkContext } from '@entente/trust';
+import type { IdentityExpectation, LinkContext, PeerIdentity } from '@entente/trust';
 import { clientContext } from './client-context.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { TlsFault, TrustError } from './fault.ts';
@@ -92,10 +92,25 @@ class Dial {
   }
 
   #secured(): Promise<void> {
+    const { socket } = this;
     return new Promise((resolve, reject) => {
-      this.socket.once('secureConnect', resolve);
-      this.socket.once('error', (error: Error) => reject(this.#handshakeError(error)));
-      this.socket.once('close', () => reject(this.#handshakeError(new Error('closed during the handshake'))));
+      const forget = () => {
+        socket.off('secureConnect', done);
+        socket.off('error', failed);
+        socket.off('close', closed);
+      };
+      const done = () => {
+        forget();
+        resolve();
+      };
+      const failed = (error: Error) => {
+        forget();
+        reject(this.#handshakeError(error));
+      };
+      const closed = () => failed(new Error('closed during the handshake'));
+      socket.on('secureConnect', done);
+      socket.on('error', failed);
+      socket.on('close', closed);
     });
   }
 
@@ -181,7 +196,7 @@ class Dial {
         confirmed: (verdict) => setPeer(socket, { ...peer, verdict, peer: verdict.peer }),
         withdrawn: (rejection, verdict) => {
           const error = new TrustError(rejection, this.#place, verdict);
-          this.#tell(error, 'live');
+          this.#tell(error, 'live', peer.peer);
           socket.destroy(error);
         },
       },
@@ -190,11 +205,11 @@ class Dial {
     socket.once('close', forget);
   }
 
-  #tell(error: TrustError, when: Refusal['when']): void {
+  #tell(error: TrustError, when: Refusal['when'], known?: PeerIdentity): void {
     this.#options.onRefusal?.({
       rejection: error.rejection,
       verdict: error.verdict,
-      peer: error.verdict?.peer,
+      peer: error.verdict?.peer ?? known,
       link: this.#link,
       when,
       remoteAddress: this.socket.remoteAddress ?? this.#options.host,

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
-import type { Rejection } from '@entente/trust';
+import type { PeerIdentity, Rejection } from '@entente/trust';
 import { PendingConnections } from './admission-limits.ts';
 import { type Asking, judgeSocket, type Outcome } from './judge-socket.ts';
 import { liveConnections } from './live-connections.ts';
@@ -49,11 +49,17 @@ export function raiseGate(server: Server, options: GateOptions): Gate {
   const admitted = new Set<TLSSocket>();
   const emit = server.emit.bind(server) as (event: string | symbol, ...values: unknown[]) => boolean;
 
-  const tell = (socket: Socket, when: Refusal['when'], rejection: Rejection, verdict?: RefusedVerdict) =>
+  const tell = (
+    socket: Socket,
+    when: Refusal['when'],
+    rejection: Rejection,
+    verdict?: RefusedVerdict,
+    known?: PeerIdentity,
+  ) =>
     options.onRefusal?.({
       rejection,
       verdict,
-      peer: verdict?.peer,
+      peer: verdict?.peer ?? known,
       link: options.link,
       when,
       remoteAddress: socket.remoteAddress,
@@ -93,7 +99,7 @@ export function raiseGate(server: Server, options: GateOptions): Gate {
           verdict: peer.verdict,
           confirmed: (verdict) => setPeer(socket, { ...peer, verdict, peer: verdict.peer }),
           withdrawn: (rejection, verdict) => {
-            tell(socket, 'live', rejection, verdict);
+            tell(socket, 'live', rejection, verdict, peer.peer);
             socket.destroy();
           },
         },

@@ -1,0 +1,279 @@
+import * as tls from 'node:tls';
+import { createTestAuthority } from '@entente/testkit';
+import { connect, type Identity, type MutualServeOptions, peerOf, type Refusal, serve } from '@entente/tls';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  bare,
+  clientName,
+  ended,
+  issueFrom,
+  knowledge,
+  makeCrl,
+  makeWorld,
+  presenting,
+  serverName,
+  type World,
+} from './fixture.ts';
+
+const dayMs = 86_400_000;
+
+let world: World;
+let refusals: Refusal[];
+const closers: (() => Promise<void>)[] = [];
+
+beforeEach(async () => {
+  world = await makeWorld();
+  refusals = [];
+});
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+async function listen(options: Partial<MutualServeOptions> = {}) {
+  const server = await serve(
+    tls,
+    {
+      trust: world.trust,
+      identity: world.server,
+      allow: [clientName],
+      host: '127.0.0.1',
+      onRefusal: (refusal) => refusals.push(refusal),
+      ...options,
+    },
+    (socket, peer) => socket.end(`${peer.protection} ${peer.peer?.dnsNames[0] ?? 'nobody'}`),
+  );
+  closers.push(() => server.close());
+  return server;
+}
+
+async function dial(port: number, identity?: Identity) {
+  return ended(bare(port, identity === undefined ? {} : presenting(identity)));
+}
+
+describe('what a server lets in', () => {
+  it('admits a client that the verdict trusts and the list allows', async () => {
+    const { port } = await listen();
+    expect((await dial(port, world.client)).received).toBe(`MTLS ${clientName}`);
+    expect(refusals).toEqual([]);
+  });
+
+  it('admits a client whose chain goes over an intermediate that it sends', async () => {
+    const issuing = await world.authority.subordinate('Contoso Issuing');
+    world.crls.set(knowledge(await makeCrl(world.authority), await makeCrl(issuing)));
+    const { port } = await listen();
+    const client = await issueFrom(issuing, { dnsNames: [clientName] });
+    expect((await dial(port, client)).received).toBe(`MTLS ${clientName}`);
+  });
+
+  it('lets a client without certificate in where certificates are optional, and calls it TLS', async () => {
+    const { port } = await listen({ clientCertificate: 'optional' });
+    expect((await dial(port)).received).toBe('TLS nobody');
+  });
+
+  it('refuses a certificate that fails where certificates are optional: it is never treated as absent', async () => {
+    const { port } = await listen({ clientCertificate: 'optional' });
+    const stranger = await issueFrom(await createTestAuthority('Stranger'), { dnsNames: [clientName] });
+    expect((await dial(port, stranger)).received).toBe('');
+    expect(refusals.map(({ rejection }) => rejection.reason)).toEqual(['unknown-issuer']);
+  });
+});
+
+describe('what a server refuses, and the reason that only insiders see', () => {
+  const now = Date.now();
+  it.each<[string, string, () => Promise<Identity | undefined>]>([
+    ['a client without certificate', 'no-certificate', async () => undefined],
+    [
+      'a certificate of an unknown CA',
+      'unknown-issuer',
+      async () => issueFrom(await createTestAuthority('Stranger'), { dnsNames: [clientName] }),
+    ],
+    [
+      'a certificate of a CA that only bears the name of ours',
+      'unknown-issuer',
+      async () => issueFrom(await createTestAuthority('Contoso Root'), { dnsNames: [clientName] }),
+    ],
+    [
+      'an expired certificate',
+      'certificate-expired',
+      () => world.issue({ dnsNames: [clientName], notBefore: now - 3 * dayMs, notAfter: now - dayMs }),
+    ],
+    [
+      'a certificate that is not yet valid',
+      'certificate-not-yet-valid',
+      () => world.issue({ dnsNames: [clientName], notBefore: now + dayMs, notAfter: now + 3 * dayMs }),
+    ],
+    [
+      'a revoked certificate',
+      'revoked',
+      async () => {
+        await world.revoke(world.client.serialHex);
+        return world.client;
+      },
+    ],
+    [
+      'a certificate for serverAuth only',
+      'extended-key-usage-missing',
+      () => world.issue({ dnsNames: [clientName], usages: ['serverAuth'] }),
+    ],
+    [
+      'a trusted certificate whose name nobody listed',
+      'not-in-topology',
+      () => world.issue({ dnsNames: ['other.contoso.example'] }),
+    ],
+  ])('refuses %s with %s', async (_, reason, identity) => {
+    const { port } = await listen();
+    const outcome = await dial(port, await identity());
+    expect(outcome.received).toBe('');
+    expect(refusals.map(({ rejection }) => rejection.reason)).toEqual([reason]);
+    expect(refusals[0]).toMatchObject({
+      when: 'handshake',
+      remoteAddress: '127.0.0.1',
+      link: { direction: 'inbound' },
+    });
+    // A plain close: no alert that would tell the peer which check failed.
+    expect(outcome.error?.code ?? 'closed').not.toMatch(/ALERT/);
+  });
+
+  it('accepts a serverAuth-only client certificate where the anchor says that it suffices', async () => {
+    const { openTrust } = await import('@entente/tls');
+    const trust = await openTrust({
+      anchors: { pem: world.authority.certificatePem },
+      anchorDefaults: { serverAuthSuffices: true },
+      crls: world.crls,
+    });
+    const { port } = await listen({ trust });
+    const client = await world.issue({ dnsNames: [clientName], usages: ['serverAuth'] });
+    expect((await dial(port, client)).received).toBe(`MTLS ${clientName}`);
+  });
+});
+
+describe('what a client accepts', () => {
+  const asked = { mode: 'host', name: serverName } as const;
+
+  async function reach(port: number, more: Partial<Parameters<typeof connect>[0]> = {}) {
+    return connect({
+      host: '127.0.0.1',
+      port,
+      trust: world.trust,
+      identity: world.client,
+      expect: asked,
+      allow: [serverName],
+      ...more,
+    });
+  }
+
+  it('accepts the server whose certificate bears the name that was asked for, and says MTLS', async () => {
+    const { port } = await listen();
+    const socket = await reach(port);
+    expect(peerOf(socket)).toMatchObject({
+      protection: 'MTLS',
+      protocol: 'TLSv1.3',
+      peer: { matched: serverName },
+    });
+    expect((await ended(socket)).received).toBe(`MTLS ${clientName}`);
+  });
+
+  it('says TLS where the server never asked for the certificate that we have', async () => {
+    const server = await serve(
+      tls,
+      { trust: world.trust, identity: world.server, clientCertificate: 'none', host: '127.0.0.1' },
+      (socket) => socket.end('x'),
+    );
+    closers.push(() => server.close());
+    const socket = await reach(server.port);
+    expect(peerOf(socket)?.protection).toBe('TLS');
+    await ended(socket);
+  });
+
+  it('sends the name that was asked for, not the address that was dialled', async () => {
+    const server = await listen();
+    const seen = new Promise((resolve) => {
+      server.server.on('secureConnection', (socket) =>
+        resolve((socket as tls.TLSSocket & { servername?: string }).servername),
+      );
+    });
+    const socket = await reach(server.port);
+    expect(await seen).toBe(serverName);
+    socket.destroy();
+  });
+
+  it.each<[string, string, () => Promise<Identity>]>([
+    [
+      'a server with another name',
+      'name-mismatch',
+      () => world.issue({ dnsNames: ['evil.contoso.example'] }),
+    ],
+    [
+      'a server with a wildcard',
+      'wildcard-not-allowed',
+      () => world.issue({ dnsNames: ['*.contoso.example'] }),
+    ],
+    [
+      'a server of an unknown CA',
+      'unknown-issuer',
+      async () => issueFrom(await createTestAuthority('Stranger'), { dnsNames: [serverName] }),
+    ],
+    [
+      'a server with a client-only certificate',
+      'extended-key-usage-missing',
+      () => world.issue({ dnsNames: [serverName], usages: ['clientAuth'] }),
+    ],
+    [
+      'a revoked server',
+      'revoked',
+      async () => {
+        await world.revoke(world.server.serialHex);
+        return world.server;
+      },
+    ],
+  ])('refuses %s with %s', async (_, reason, identity) => {
+    const { port } = await listen({ identity: await identity() });
+    await expect(reach(port)).rejects.toMatchObject({
+      code: 'ENTENTE_REFUSED',
+      rejection: { reason },
+      verdict: { trusted: false },
+    });
+  });
+
+  it('refuses a server that the list does not allow, even if its name was asked for', async () => {
+    const { port } = await listen();
+    await expect(reach(port, { allow: ['other.contoso.example'] })).rejects.toMatchObject({
+      code: 'ENTENTE_REFUSED',
+    });
+  });
+
+  it('surfaces the close that follows a TLS 1.3 handshake as peer-refused', async () => {
+    const { port } = await listen();
+    const seen: Refusal[] = [];
+    const stranger = await issueFrom(await createTestAuthority('Stranger'), { dnsNames: [clientName] });
+    const socket = await reach(port, { identity: stranger, onRefusal: (refusal) => seen.push(refusal) });
+    const { error } = await ended(socket);
+    expect(error).toMatchObject({ code: 'ENTENTE_REFUSED', rejection: { reason: 'peer-refused' } });
+    expect(seen).toMatchObject([{ when: 'peer', rejection: { reason: 'peer-refused' } }]);
+  });
+
+  it('surfaces an alert of the server as peer-refused', async () => {
+    // A bare server that demands a certificate of a CA of its own, and says so with an alert.
+    const other = await createTestAuthority('Other');
+    const server = tls.createServer({
+      ...presenting(world.server),
+      ca: other.certificatePem,
+      requestCert: true,
+      rejectUnauthorized: true,
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    closers.push(async () => void server.close());
+    const { port } = server.address() as { port: number };
+    const socket = await reach(port).catch((error: unknown) => error);
+    const error = socket instanceof tls.TLSSocket ? (await ended(socket)).error : socket;
+    expect(error).toMatchObject({ code: 'ENTENTE_REFUSED', rejection: { reason: 'peer-refused' } });
+  });
+
+  it('does not take a close by our own end for a refusal', async () => {
+    const { port } = await listen();
+    const socket = await reach(port);
+    expect((await ended(socket)).error).toBeUndefined();
+  });
+});

@@ -1,0 +1,329 @@
+import * as https from 'node:https';
+import * as tls from 'node:tls';
+import { connect, createTrust, openTrust, peerOf, type Refusal, serve } from '@entente/tls';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  bare,
+  clientName,
+  type Ended,
+  ended,
+  knowledge,
+  makeCrl,
+  makeWorld,
+  presenting,
+  SettableStore,
+  serverName,
+  type World,
+} from './fixture.ts';
+
+const hourMs = 3_600_000;
+let world: World;
+let refusals: Refusal[];
+const closers: (() => Promise<void>)[] = [];
+
+beforeEach(async () => {
+  world = await makeWorld();
+  refusals = [];
+});
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+/** A server whose connections stay open, and a way to open one that has been admitted. */
+async function open(trust = world.trust) {
+  const server = await serve(
+    tls,
+    {
+      trust,
+      identity: world.server,
+      allow: [clientName, 'second.contoso.example'],
+      host: '127.0.0.1',
+      onRefusal: (refusal) => refusals.push(refusal),
+      limits: { drainTimeoutMs: 1 },
+    },
+    (socket) => {
+      socket.write('hello');
+      socket.resume();
+    },
+  );
+  closers.push(() => server.close());
+  return {
+    server,
+    async admitted(identity = world.client): Promise<{ socket: tls.TLSSocket; end: Promise<Ended> }> {
+      const socket = bare(server.port, presenting(identity));
+      const end = ended(socket);
+      await new Promise((resolve) => socket.once('data', resolve));
+      return { socket, end };
+    },
+  };
+}
+
+describe('live trust on the server side', () => {
+  it('closes an open connection when its certificate is revoked, with the reason for insiders', async () => {
+    const { server, admitted } = await open();
+    const { end } = await admitted();
+    await world.revoke(world.client.serialHex);
+    await end;
+    expect(refusals).toMatchObject([
+      { when: 'live', rejection: { reason: 'revoked' }, peer: { dnsNames: [clientName] } },
+    ]);
+    expect(server.connections).toBe(0);
+  });
+
+  it('leaves the connections of others open', async () => {
+    const second = await world.issue({ dnsNames: ['second.contoso.example'] });
+    const { server, admitted } = await open();
+    const gone = await admitted();
+    const stays = await admitted(second);
+    await world.revoke(world.client.serialHex);
+    await gone.end;
+    expect(server.connections).toBe(1);
+    expect(stays.socket.destroyed).toBe(false);
+    stays.socket.destroy();
+  });
+
+  it('closes an open connection when its anchor is gone', async () => {
+    const other = await makeWorld();
+    const anchors = new SettableStore(await anchorsOf(world));
+    const trust = await openTrust({ anchors, crls: world.crls });
+    const { admitted } = await open(trust);
+    const { end } = await admitted();
+    anchors.set(await anchorsOf(other));
+    await end;
+    expect(refusals).toMatchObject([{ when: 'live', rejection: { reason: 'unknown-issuer' } }]);
+  });
+
+  it('closes an open connection when time alone ends its verdict: the leaf expires', async () => {
+    const brief = await world.issue({ dnsNames: [clientName], notAfter: world.clock.now() + hourMs });
+    const { admitted } = await open();
+    const { end } = await admitted(brief);
+    world.clock.advance(hourMs - 10_000);
+    expect(refusals).toEqual([]);
+    world.clock.advance(20_000);
+    await end;
+    expect(refusals).toMatchObject([{ when: 'live', rejection: { reason: 'certificate-expired' } }]);
+  });
+
+  it('closes an open connection when its CRL goes stale under hard-fail', async () => {
+    const { admitted } = await open();
+    const { end } = await admitted();
+    // The fixture's CRL is good for a day.
+    world.clock.advance(25 * hourMs);
+    await end;
+    expect(refusals).toMatchObject([{ when: 'live', rejection: { reason: 'revocation-stale' } }]);
+  });
+
+  it('lets an open connection live on when a fresh CRL arrives before the old one ends', async () => {
+    const { server, admitted } = await open();
+    const { socket } = await admitted();
+    world.clock.advance(20 * hourMs);
+    world.crls.set(
+      knowledge(
+        await makeCrl(world.authority, [], {
+          thisUpdate: world.clock.now(),
+          nextUpdate: world.clock.now() + 24 * hourMs,
+        }),
+      ),
+    );
+    await settled();
+    world.clock.advance(10 * hourMs);
+    await settled();
+    expect(refusals).toEqual([]);
+    expect(server.connections).toBe(1);
+    socket.destroy();
+  });
+
+  it('fetches before it closes: stale knowledge that can be renewed costs no connection', async () => {
+    let fetched = 0;
+    const trust = createTrust({
+      judge: world.trust.judge,
+      version: () => world.trust.version,
+      clock: world.clock,
+      async prepare() {
+        fetched += 1;
+        world.crls.set(
+          knowledge(
+            await makeCrl(world.authority, [], {
+              thisUpdate: world.clock.now(),
+              nextUpdate: world.clock.now() + 24 * hourMs,
+            }),
+          ),
+        );
+      },
+    });
+    const { server, admitted } = await open(trust);
+    const { socket } = await admitted();
+    world.clock.advance(25 * hourMs);
+    await settled(() => fetched > 0);
+    await settled();
+    expect(fetched).toBe(1);
+    expect(refusals).toEqual([]);
+    expect(server.connections).toBe(1);
+    socket.destroy();
+  });
+
+  it('judges only what a change touches', async () => {
+    let verdicts = 0;
+    const trust = createTrust({
+      judge: {
+        judge: (presented, question) => {
+          verdicts += 1;
+          return world.trust.judge.judge(presented, question);
+        },
+      },
+      version: () => '1',
+      clock: world.clock,
+    });
+    const second = await world.issue({ dnsNames: ['second.contoso.example'] });
+    const { admitted } = await open(trust);
+    const sockets = [await admitted(), await admitted(second)];
+    verdicts = 0;
+    trust.announce({ domains: ['fabrikam.example'], servers: ['other.contoso.example'] });
+    await settled();
+    expect(verdicts).toBe(0);
+    trust.announce({ servers: [clientName] });
+    await settled();
+    expect(verdicts).toBe(1);
+    trust.announce({ domains: ['contoso.example'] });
+    await settled();
+    expect(verdicts).toBe(3);
+    trust.announce();
+    await settled();
+    expect(verdicts).toBe(5);
+    for (const { socket } of sockets) socket.destroy();
+  });
+
+  it('judges again at once when trust changed between verdict and admission', async () => {
+    let version = 1;
+    let revoked = false;
+    const trust = createTrust({
+      judge: {
+        judge: (presented, question) => {
+          const verdict = world.trust.judge.judge(presented, question);
+          if (revoked) return { ...refusedBy('revoked'), evidence: [] };
+          // The change lands while this verdict is on its way, and is announced before the connection is indexed.
+          version += 1;
+          revoked = true;
+          trust.announce();
+          return verdict;
+        },
+      },
+      version: () => String(version),
+      clock: world.clock,
+    });
+    const { server } = await open(trust);
+    await ended(bare(server.port, presenting(world.client)));
+    expect(refusals).toMatchObject([{ when: 'live', rejection: { reason: 'revoked' } }]);
+  });
+});
+
+describe('live trust on the client side', () => {
+  it('closes our connection to a server that is revoked, with an error that says why', async () => {
+    const { server } = await open();
+    const socket = await connect({
+      host: '127.0.0.1',
+      port: server.port,
+      trust: world.trust,
+      identity: world.client,
+      expect: { mode: 'host', name: serverName },
+      allow: [serverName],
+    });
+    const end = ended(socket);
+    await world.revoke(world.server.serialHex);
+    expect((await end).error).toMatchObject({ code: 'ENTENTE_REFUSED', rejection: { reason: 'revoked' } });
+  });
+});
+
+describe('hot swap', () => {
+  it('presents the new certificate from the next handshake on, and keeps open connections', async () => {
+    const { server, admitted } = await open();
+    const { socket } = await admitted();
+    const before = socket.getPeerX509Certificate()?.serialNumber.toLowerCase();
+    const next = await world.issue({ dnsNames: [serverName] });
+    await world.server.replace({
+      certificate: next.current.certificatePem,
+      key: next.current.keyPem,
+    });
+    const later = await admitted();
+    expect(before).toBe(world.server.serialHex);
+    expect(later.socket.getPeerX509Certificate()?.serialNumber.toLowerCase()).toBe(next.serialHex);
+    expect(server.connections).toBe(2);
+    socket.destroy();
+    later.socket.destroy();
+  });
+
+  it('keeps the rules after a swap: client certificates are still asked for, and nothing resumes', async () => {
+    const { server, admitted } = await open();
+    const next = await world.issue({ dnsNames: [serverName] });
+    await world.server.replace({ certificate: next.current.certificatePem, key: next.current.keyPem });
+    await ended(bare(server.port));
+    expect(refusals).toMatchObject([{ rejection: { reason: 'no-certificate' } }]);
+    const late = await ended(bare(server.port, { ...presenting(world.client), maxVersion: 'TLSv1.2' }));
+    expect(late.error?.code).toContain('PROTOCOL_VERSION');
+    (await admitted()).socket.destroy();
+  });
+});
+
+describe('closing', () => {
+  it('ends by its signal, after open requests had their time', async () => {
+    const stop = new AbortController();
+    const server = await serve(
+      https,
+      {
+        trust: world.trust,
+        identity: world.server,
+        allow: [clientName],
+        host: '127.0.0.1',
+        signal: stop.signal,
+      },
+      (request, response) => response.end(peerOf(request)?.protection),
+    );
+    const answer = await new Promise<string>((resolve, reject) => {
+      https
+        .get(
+          {
+            host: '127.0.0.1',
+            port: server.port,
+            ...presenting(world.client),
+            rejectUnauthorized: false,
+            agent: false,
+          },
+          (response) => response.setEncoding('utf8').on('data', resolve),
+        )
+        .on('error', reject);
+    });
+    expect(answer).toBe('MTLS');
+    stop.abort();
+    await server.close();
+    expect(server.server.listening).toBe(false);
+  });
+});
+
+async function anchorsOf(of: World) {
+  const { anchorsFrom } = await import('@entente/trust/node');
+  return (await anchorsFrom({ pem: of.authority.certificatePem })).current;
+}
+
+function refusedBy(reason: 'revoked') {
+  const rejection = {
+    reason,
+    depth: 0,
+    subject: '',
+    since: 0,
+    code: 'keyCompromise',
+    source: 'crl' as const,
+    signer: '',
+    message: '',
+    remedy: '',
+  };
+  return { trusted: false as const, rejection, considered: [rejection] };
+}
+
+/** Lets every slice that is scheduled run; with a condition, until it holds. */
+async function settled(until: () => boolean = () => true): Promise<void> {
+  for (let turn = 0; turn < 5 || !until(); turn++) {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
