@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { RejectionOf } from '@entente/trust';
-import { throttled } from './rejections.ts';
+import { tooMany } from './rejections.ts';
 
 /** Bounds on connections that have no verdict yet. */
 export interface PendingLimits {
@@ -34,9 +34,9 @@ export class PendingConnections {
     const { maxPending, maxPendingPerAddress } = this.#limits;
     const address = socket.remoteAddress ?? '';
     const fromAddress = this.#byAddress.get(address) ?? 0;
-    if (this.#count >= maxPending) return throttled('connections without a verdict', maxPending);
+    if (this.#count >= maxPending) return tooMany('connections without a verdict', maxPending);
     if (fromAddress >= maxPendingPerAddress) {
-      return throttled('connections without a verdict from one address', maxPendingPerAddress);
+      return tooMany('connections without a verdict from one address', maxPendingPerAddress);
     }
     this.#count++;
     this.#byAddress.set(address, fromAddress + 1);

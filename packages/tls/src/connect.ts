@@ -1,6 +1,6 @@
 import { isIP, type TcpNetConnectOpts } from 'node:net';
 import * as tls from 'node:tls';
-import type { IdentityExpectation, LinkContext, PeerIdentity } from '@entente/trust';
+import { type IdentityExpectation, type LinkContext, type PeerIdentity, reject } from '@entente/trust';
 import { clientContext } from './client-context.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { TlsFault, TrustError } from './fault.ts';
@@ -10,7 +10,6 @@ import { type Peer, setPeer } from './peer.ts';
 import { protectionOf } from './protection.ts';
 import type { Refusal } from './refusal.ts';
 import { refusedByPeer, watchForRefusal } from './refused-by-peer.ts';
-import { peerRefused } from './rejections.ts';
 import { refuseDisabledChecks } from './start-up-check.ts';
 import { authoriseOf, completeLink } from './tls-settings.ts';
 
@@ -161,7 +160,7 @@ class Dial {
     }
     if (socket.destroyed) {
       const error = new TrustError(
-        refusedByPeer(socket.errored) ?? peerRefused(),
+        refusedByPeer(socket.errored) ?? reject('peer-refused', {}),
         this.#place,
         undefined,
         socket.errored ?? undefined,

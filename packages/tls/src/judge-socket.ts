@@ -1,17 +1,17 @@
 import type { TLSSocket } from 'node:tls';
-import type {
-  Authorise,
-  IdentityExpectation,
-  LinkContext,
-  PresentedChain,
-  Rejection,
-  TrustVerdict,
+import {
+  type Authorise,
+  type IdentityExpectation,
+  type LinkContext,
+  type PresentedChain,
+  type Rejection,
+  reject,
+  type TrustVerdict,
 } from '@entente/trust';
 import { askTrust } from './ask-trust.ts';
 import type { Peer, Protection, RefusedVerdict, TrustedVerdict } from './peer.ts';
 import { contradicts } from './platform-evidence.ts';
 import { presentedChain } from './presented-chain.ts';
-import { noCertificate, platformRefused, resumptionNotAllowed } from './rejections.ts';
 import type { Trust } from './trust.ts';
 
 /** Everything about a connection that its verdict depends on, besides the chain and the time. */
@@ -48,10 +48,11 @@ export function judgeSocket(
   stapledOcsp?: Uint8Array,
 ): Outcome | Promise<Outcome> {
   // After resumption a server sees the leaf only and a client nothing at all: there is no chain to judge.
-  if (socket.isSessionReused()) return refused(resumptionNotAllowed(asking.link));
+  if (socket.isSessionReused()) return refused(reject('resumption-not-allowed', { link: asking.link.name }));
   const presented = presentedChain(socket, stapledOcsp);
   if (presented === undefined) {
-    if (asking.certificate === 'required') return refused(noCertificate(asking.link));
+    if (asking.certificate === 'required')
+      return refused(reject('no-certificate', { expected: asking.link.purpose }));
     return {
       admitted: true,
       peer: { ...protection, protection: 'TLS', peer: undefined, verdict: undefined },
@@ -62,7 +63,7 @@ export function judgeSocket(
     if (!verdict.trusted) return refused(verdict.rejection, verdict);
     const error = asking.secondOpinion ? platformError(socket) : undefined;
     if (error !== undefined && contradicts(error, verdict, presented)) {
-      return refused(platformRefused(error), contradicted(verdict, error));
+      return refused(reject('platform-refused', { error }), contradicted(verdict, error));
     }
     return { admitted: true, peer: { ...protection, peer: verdict.peer, verdict }, presented };
   };
@@ -80,7 +81,7 @@ function refused(rejection: Rejection, verdict?: RefusedVerdict): Outcome {
 }
 
 function contradicted(verdict: TrustedVerdict, error: string): RefusedVerdict {
-  const rejection = platformRefused(error);
+  const rejection = reject('platform-refused', { error });
   return {
     trusted: false,
     rejection,

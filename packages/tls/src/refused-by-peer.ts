@@ -1,7 +1,6 @@
 import type { TLSSocket } from 'node:tls';
-import type { RejectionOf } from '@entente/trust';
+import { type RejectionOf, reject } from '@entente/trust';
 import { isTrustError, TrustError } from './fault.ts';
-import { peerRefused } from './rejections.ts';
 
 /** OpenSSL's name of an alert that the other side sent: `ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED` and the like. */
 const alertCode = 'ERR_SSL_';
@@ -16,7 +15,7 @@ export function refusedByPeer(error: unknown): RejectionOf<'peer-refused'> | und
   if (isTrustError(error)) return error.rejection.reason === 'peer-refused' ? error.rejection : undefined;
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (typeof code !== 'string' || !code.startsWith(alertCode) || !code.includes('ALERT')) return undefined;
-  return peerRefused(code.slice(alertCode.length));
+  return reject('peer-refused', { error: code.slice(alertCode.length) });
 }
 
 /** What ends the watch early. */
@@ -45,7 +44,12 @@ export function watchForRefusal(socket: TLSSocket, watch: RefusalWatch): void {
   };
   const tell = (cause?: unknown) => {
     const seen = (cause as NodeJS.ErrnoException | undefined)?.code;
-    const error = new TrustError(refusedByPeer(cause) ?? peerRefused(seen), watch.place, undefined, cause);
+    const error = new TrustError(
+      refusedByPeer(cause) ?? reject('peer-refused', seen === undefined ? {} : { error: seen }),
+      watch.place,
+      undefined,
+      cause,
+    );
     stop();
     watch.refused(error);
     return error;
