@@ -197,11 +197,12 @@ async function caExtensions(
 
 /** RFC 5280 §5.2.3; the library has no class for it. */
 function crlNumber(value: number): x509.Extension {
-  return new x509.Extension(
-    '2.5.29.20',
-    false,
-    Uint8Array.from([0x02, 0x02, (value >> 8) & 0x7f, value & 0xff]).buffer,
-  );
+  const octets: number[] = [];
+  for (let rest = value; octets.length === 0 || rest > 0; rest = Math.floor(rest / 256))
+    octets.unshift(rest % 256);
+  // DER: an INTEGER is signed, so a leading octet above 127 needs a zero in front.
+  if ((octets[0] as number) > 127) octets.unshift(0);
+  return new x509.Extension('2.5.29.20', false, Uint8Array.from([0x02, octets.length, ...octets]).buffer);
 }
 
 async function newKeys(): Promise<CryptoKeyPair> {

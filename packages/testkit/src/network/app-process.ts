@@ -63,7 +63,10 @@ export async function startApp(
 
 function launch(app: AppName, options: Parameters<typeof startApp>[1]): AppProcess {
   const node = ['--conditions=@entente/source', '--import', 'tsx', ...(options.nodeArguments ?? [])];
-  const [command, ...before] = [...(options.launcher ?? []), process.execPath] as unknown as [string, ...string[]];
+  const [command, ...before] = [...(options.launcher ?? []), process.execPath] as unknown as [
+    string,
+    ...string[],
+  ];
   const child = spawn(
     command,
     [...before, ...node, `apps/${app}/src/bin.ts`, '--config', options.configFile],

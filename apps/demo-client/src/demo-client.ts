@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type { Logger } from '@entente/host';
+import { type Call, type IncomingCall, UserAgent } from '@entente/sip-endpoint';
+import { connect, isTrustError, openTrust, peerOf, type Trust } from '@entente/tls';
+import { type Command, readCommand } from './command.ts';
+import type { DemoClientConfig } from './config.ts';
+
+/** A user agent that does what its standard input says, one JSON command a line, and logs what happens. */
+export interface DemoClient extends AsyncDisposable {
+  /** @param line one command, see `command.ts` */
+  run(line: string): Promise<void>;
+}
+
+/** The only media this client has: none, on hold. Enough to show that a body passes untouched. */
+const sessionDescription = [
+  'v=0',
+  'o=- 0 0 IN IP4 127.0.0.1',
+  's=-',
+  'c=IN IP4 127.0.0.1',
+  't=0 0',
+  'm=audio 9 RTP/SAVP 0',
+  'a=inactive',
+  '',
+].join('\r\n');
+const offer = { contentType: 'application/sdp', body: sessionDescription };
+
+/**
+ * Starts the client: opens its trust; connects at the first command.
+ * @param config see `config.ts`
+ * @param parts where the trust anchors are, the log, where commands come from
+ */
+export async function createDemoClient(
+  config: DemoClientConfig,
+  parts: { readonly anchors: string; readonly logger: Logger; readonly commands?: Readable },
+): Promise<DemoClient> {
+  const addresses = new Map(Object.entries(config.addresses));
+  const trust = await openTrust({
+    anchors: parts.anchors,
+    fetch: {
+      hosts: [],
+      privateHosts: [...addresses.keys()],
+      lookUp: async (host) => (addresses.has(host) ? [addresses.get(host) as string] : []),
+    },
+  });
+  const client = new Client(config, trust, parts.logger);
+  if (parts.commands !== undefined) {
+    createInterface({ input: parts.commands }).on('line', (line) => void client.run(line));
+  }
+  return client;
+}
+
+class Client implements DemoClient {
+  readonly #trust: Trust;
+  readonly #logger: Logger;
+  readonly #agent: UserAgent;
+  #call: Call | undefined;
+
+  constructor(config: DemoClientConfig, trust: Trust, logger: Logger) {
+    this.#trust = trust;
+    this.#logger = logger;
+    const [username = '', domain = ''] = config.user.split('@');
+    const asked = config.server.domain ?? domain;
+    this.#agent = new UserAgent({
+      addressOfRecord: `sip:${config.user}`,
+      credentials: { secret: { username, password: config.password } },
+      server: { name: asked, address: config.server.address, port: config.server.port, row: 2 },
+      newToken: () => randomBytes(12).toString('hex'),
+      dial: async (hop) => {
+        const socket = await connect({
+          host: hop.address,
+          port: hop.port,
+          trust,
+          expect: { mode: 'sip-domain', domain: hop.name },
+          // The name that was asked for is all a client knows: whoever proves it may answer.
+          allow: [hop.name],
+          link: { name: '2 client–front-end', interface: 'internal' },
+        });
+        const peer = peerOf(socket);
+        logger.info(
+          {
+            event: 'connected',
+            link: 2,
+            peer: hop.name,
+            protection: peer?.protection,
+            tls: peer?.protocol,
+            cipher: peer?.cipher,
+          },
+          `connected to ${hop.name}`,
+        );
+        return { socket, link: { row: hop.row, name: '2 client–front-end' } };
+      },
+      events: {
+        onMessage: ({ from, text }) => logger.info({ event: 'message', from, text }, `message from ${from}`),
+        onCall: (call) => this.#answer(call),
+        onDisconnected: () => logger.warn({ event: 'disconnected' }, 'the connection was closed'),
+      },
+    });
+  }
+
+  async run(line: string): Promise<void> {
+    const read = readCommand(line);
+    if (!read.ok) {
+      this.#logger.error({ event: 'command-refused' }, read.message);
+      return;
+    }
+    const { id, do: what } = read.command;
+    try {
+      const outcome = await this.#carryOut(read.command);
+      this.#logger.info({ event: 'done', id, do: what, ...outcome }, `${what}: ${outcome.status ?? 'done'}`);
+    } catch (error) {
+      const refused = isTrustError(error);
+      this.#logger.error(
+        {
+          event: refused ? 'refused' : 'failed',
+          id,
+          do: what,
+          ...(refused
+            ? {
+                reason: error.rejection.reason,
+                remedy: error.remedy,
+                peer: error.place,
+                link: '2 client–front-end',
+              }
+            : { code: (error as { code?: string }).code }),
+        },
+        (error as Error).message,
+      );
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#agent[Symbol.asyncDispose]();
+    await this.#trust[Symbol.asyncDispose]();
+  }
+
+  async #carryOut(command: Command): Promise<{ readonly status?: number; readonly diagnostics?: string }> {
+    switch (command.do) {
+      case 'register':
+        return outcomeOf(await this.#agent.register(command.expires));
+      case 'message':
+        return outcomeOf(await this.#agent.message(command.to, command.text, command.as));
+      case 'call': {
+        const outcome = await this.#agent.call(command.to, offer, {
+          onProvisional: ({ status }) =>
+            this.#logger.info({ event: 'progress', id: command.id, status }, `call: ${status}`),
+        });
+        if (outcome.ok) this.#follow(outcome.call);
+        return {
+          ...outcomeOf(outcome.response),
+          ...(outcome.ok ? { received: outcome.call.remoteBody.length } : {}),
+        };
+      }
+      case 'hang-up': {
+        if (this.#call === undefined) return { status: 481 };
+        return outcomeOf(await this.#call.hangUp());
+      }
+    }
+  }
+
+  #answer(incoming: IncomingCall): void {
+    const from = incoming.request.from.uri.toString();
+    this.#logger.info({ event: 'ringing', from }, `call from ${from}`);
+    incoming.ring();
+    const call = incoming.accept(offer);
+    if (call !== undefined) this.#follow(call, from);
+  }
+
+  #follow(call: Call, from?: string): void {
+    this.#call = call;
+    this.#logger.info({ event: 'call-started', from, received: call.remoteBody.length }, 'call started');
+    void call.ended.then((by) => {
+      if (this.#call === call) this.#call = undefined;
+      this.#logger.info({ event: 'call-ended', by }, 'call ended');
+    });
+  }
+}
+
+function outcomeOf(response: { readonly status: number; get(name: string): string | undefined }) {
+  const diagnostics = response.get('Entente-Diagnostics');
+  return { status: response.status, ...(diagnostics === undefined ? {} : { diagnostics }) };
+}

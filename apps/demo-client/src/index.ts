@@ -1,0 +1,2 @@
+export { type DemoClientConfig, demoClientConfig } from './config.ts';
+export { createDemoClient, type DemoClient } from './demo-client.ts';

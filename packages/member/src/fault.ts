@@ -1,0 +1,33 @@
+/** Stable literals of the faults that this package throws. */
+export type MemberFaultCode =
+  | 'ENTENTE_MEMBER_TOKEN'
+  | 'ENTENTE_MEMBER_NO_TOKEN'
+  | 'ENTENTE_MEMBER_ROOT'
+  | 'ENTENTE_MEMBER_REFUSED'
+  | 'ENTENTE_MEMBER_UNREACHABLE'
+  | 'ENTENTE_MEMBER_DAMAGED';
+
+/** A fault that whoever runs the server can mend. Match it by `code`. */
+export class MemberFault extends Error {
+  readonly code: MemberFaultCode;
+  /** File, option or address that the sentence is about. */
+  readonly place: string;
+  /** What to do now. */
+  readonly remedy: string;
+
+  constructor(
+    code: MemberFaultCode,
+    parts: {
+      readonly sentence: string;
+      readonly place: string;
+      readonly remedy: string;
+      readonly cause?: unknown;
+    },
+  ) {
+    super(parts.sentence, parts.cause === undefined ? undefined : { cause: parts.cause });
+    this.name = 'MemberFault';
+    this.code = code;
+    this.place = parts.place;
+    this.remedy = parts.remedy;
+  }
+}

@@ -1,0 +1,5 @@
+/** What a member tells whoever runs it. */
+export interface MemberLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}

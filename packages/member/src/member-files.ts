@@ -1,0 +1,71 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { publicMode, secretMode, writeWhole } from '@entente/pki/node';
+import { MemberFault } from './fault.ts';
+
+const names = {
+  key: 'tls.key',
+  certificate: 'tls.crt',
+  roots: 'root_ca.crt',
+  topology: 'topology.json',
+  membership: 'member.json',
+} as const;
+
+/** What a member remembers beside certificates and topology. */
+export interface Membership {
+  /** Base URL of the authority. */
+  readonly authority: string;
+  /** Hash of the administrator set that its join token named. */
+  readonly administratorsHash: string;
+}
+
+/** The directory in which a member keeps who it is. */
+export class MemberFiles {
+  readonly directory: string;
+
+  /** @param directory made with mode 0700 if it does not exist */
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  path(name: keyof typeof names): string {
+    return join(this.directory, names[name]);
+  }
+
+  /** Makes the directory. */
+  async prepare(): Promise<void> {
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+  }
+
+  /** @returns the text, or `undefined` where there is no such file */
+  async read(name: keyof typeof names): Promise<string | undefined> {
+    try {
+      return await readFile(this.path(name), 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  async write(name: keyof typeof names, text: string): Promise<void> {
+    await writeWhole(this.path(name), text, name === 'key' ? secretMode : publicMode);
+  }
+
+  /** What was written when this server joined, or `undefined` if it has not. */
+  async membership(): Promise<Membership | undefined> {
+    const text = await this.read('membership');
+    if (text === undefined) return undefined;
+    try {
+      const { authority, administratorsHash } = JSON.parse(text) as Record<string, unknown>;
+      if (typeof authority === 'string' && typeof administratorsHash === 'string')
+        return { authority, administratorsHash };
+    } catch {
+      // Falls through to the fault below.
+    }
+    throw new MemberFault('ENTENTE_MEMBER_DAMAGED', {
+      sentence: 'the record of this membership cannot be read',
+      place: this.path('membership'),
+      remedy: 'restore the directory from a copy, or empty it and join again with a new token',
+    });
+  }
+}

@@ -1,0 +1,247 @@
+import { createKeyAndRequest, renew, renewalTime } from '@entente/pki/client';
+import { type Identity, loadIdentity, type OwnedTrust, type Trust } from '@entente/tls';
+import { authorise, type LocalEnd, type Topology } from '@entente/topology';
+import type { AnchorSet, Authorise, RevocationKnowledge } from '@entente/trust';
+import type { LookUp } from '@entente/trust/node';
+import { Authority } from './authority.ts';
+import { CurrentStore } from './current-store.ts';
+import { MemberFault } from './fault.ts';
+import { join, readToken } from './join.ts';
+import type { MemberLog } from './log.ts';
+import { MemberFiles } from './member-files.ts';
+import { enterpriseAnchors, memberTrust, readRoots } from './member-trust.ts';
+import { fetchPinnedRoot } from './pinned-root.ts';
+import { restoreTopology } from './topology-file.ts';
+
+/** What makes a server a member. */
+export interface MemberOptions {
+  /** Its own FQDN as the topology lists it. */
+  readonly fqdn: string;
+  /** Where it keeps its key, certificate, roots and topology. */
+  readonly directory: string;
+  /** Join token as pasted; needed the first time only. */
+  readonly token?: string;
+  /** Addresses of our hosts that DNS does not know, by name. The name in the certificate stays what it is. */
+  readonly addresses?: ReadonlyMap<string, string>;
+  readonly log: MemberLog;
+  /** Milliseconds between looks at the authority when no event comes. Default one minute. */
+  readonly pollMs?: number;
+}
+
+/** A server that has joined: who it is, whom it believes, and the topology in force. */
+export interface Member extends AsyncDisposable {
+  readonly fqdn: string;
+  readonly identity: Identity;
+  readonly trust: Trust;
+  /** The topology in force; another object after each change. */
+  readonly topology: Topology;
+  /**
+   * The authorisation of one of our ends, always by the topology in force.
+   * @param local our end of the link
+   */
+  authorise(local: Exclude<LocalEnd, { party: unknown }>): Authorise;
+  /**
+   * @param listener called after another topology has come into force
+   * @returns stops it
+   */
+  onTopology(listener: (topology: Topology) => void): () => void;
+}
+
+/**
+ * Joins the domain, or comes back to it: enrols with the token the first time, then takes roots, revocation lists and the
+ * topology from the authority and follows them.
+ * @param options who, where, with which token
+ * @throws {MemberFault} by code, and whatever the connection to the authority is refused for
+ */
+export async function joinDomain(options: MemberOptions): Promise<Member> {
+  const files = new MemberFiles(options.directory);
+  await files.prepare();
+  const crls = new CurrentStore<RevocationKnowledge>({ crls: [] });
+  const anchors = new CurrentStore<AnchorSet>({ anchors: [] });
+  let topology: Topology | undefined;
+  const addresses = options.addresses ?? new Map<string, string>();
+  const lookUp: LookUp | undefined =
+    addresses.size === 0
+      ? undefined
+      : async (host) => [addresses.get(host)].filter((address) => address !== undefined);
+
+  const known = await files.membership();
+  const token = known === undefined ? readToken(requireToken(options), options.fqdn) : undefined;
+  const authorityUrl = known?.authority ?? (token?.authority as string);
+  const authorityHost = new URL(authorityUrl).hostname;
+  const trust = await memberTrust({
+    anchors,
+    crls,
+    crlHosts: [authorityHost, ...addresses.keys()],
+    ...(lookUp === undefined ? {} : { lookUp }),
+    cacheDirectory: `${options.directory}/revocation`,
+    version: () => topology?.hash ?? 'none',
+  });
+  try {
+    if (token !== undefined) {
+      const root = await fetchPinnedRoot(authorityUrl, addresses.get(authorityHost), token.rootSpkiHash);
+      anchors.set(enterpriseAnchors([root]));
+      await join(files, token, trust, root.der, addresses.get(authorityHost));
+      options.log.info({ event: 'joined', authority: authorityUrl }, `joined the domain of ${authorityHost}`);
+    }
+    const roots = readRoots((await files.read('roots')) ?? '', files.path('roots'));
+    anchors.set(enterpriseAnchors(roots));
+    const membership = known ?? (await files.membership());
+    if (membership === undefined) throw damaged(files);
+    const identity = await loadIdentity({ certificate: files.path('certificate'), key: files.path('key') });
+    topology = await restoreTopology(files);
+
+    const member = new JoinedMember(options, files, identity, trust, () => topology);
+    const authority = new Authority({
+      url: authorityUrl,
+      address: addresses.get(authorityHost),
+      administratorsHash: membership.administratorsHash,
+      identity,
+      trust,
+      files,
+      anchors,
+      crls,
+      log: options.log,
+      pollMs: options.pollMs ?? 60_000,
+      current: () => topology,
+      takeUp: (next) => {
+        topology = next;
+        member.topologyChanged(next);
+      },
+    });
+    member.follow(authority);
+    await authority.start();
+    if (topology === undefined) {
+      throw new MemberFault('ENTENTE_MEMBER_UNREACHABLE', {
+        sentence: 'no topology could be had, neither from the authority nor from an earlier run',
+        place: authorityUrl,
+        remedy: 'publish a topology, and see that this server reaches the authority',
+      });
+    }
+    return member;
+  } catch (error) {
+    await trust[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+class JoinedMember implements Member {
+  readonly fqdn: string;
+  readonly identity: Identity;
+  readonly trust: OwnedTrust;
+  readonly #options: MemberOptions;
+  readonly #files: MemberFiles;
+  readonly #current: () => Topology | undefined;
+  readonly #listeners = new Set<(topology: Topology) => void>();
+  #authority: Authority | undefined;
+  #renewal: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    options: MemberOptions,
+    files: MemberFiles,
+    identity: Identity,
+    trust: OwnedTrust,
+    current: () => Topology | undefined,
+  ) {
+    this.fqdn = options.fqdn;
+    this.identity = identity;
+    this.trust = trust;
+    this.#options = options;
+    this.#files = files;
+    this.#current = current;
+    this.#planRenewal();
+  }
+
+  get topology(): Topology {
+    return this.#current() as Topology;
+  }
+
+  authorise(local: Exclude<LocalEnd, { party: unknown }>): Authorise {
+    let topology: Topology | undefined;
+    let decide: Authorise | undefined;
+    return (peer, link) => {
+      const current = this.topology;
+      if (decide === undefined || topology !== current) {
+        topology = current;
+        decide = authorise(current, local) as Authorise;
+      }
+      return decide(peer, link);
+    };
+  }
+
+  onTopology(listener: (topology: Topology) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Another topology is in force: open connections are judged again. */
+  topologyChanged(topology: Topology): void {
+    this.trust.announce();
+    for (const listener of [...this.#listeners]) listener(topology);
+  }
+
+  follow(authority: Authority): void {
+    this.#authority = authority;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#renewal);
+    await this.#authority?.[Symbol.asyncDispose]();
+    await this.identity[Symbol.asyncDispose]();
+    await this.trust[Symbol.asyncDispose]();
+  }
+
+  #planRenewal(): void {
+    const { notBefore, notAfter } = this.identity.current.leaf;
+    const now = this.trust.clock.now();
+    const at = renewalTime({ notBefore, notAfter }, Math.random());
+    // setTimeout takes 31 bits of milliseconds; a leaf lives for days, so one step is enough.
+    this.#renewal = setTimeout(() => void this.#renew(), Math.max(1_000, Math.min(at - now, 2_000_000_000)));
+    this.#renewal.unref();
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      const { authority } = this;
+      const key = await createKeyAndRequest({ subject: this.fqdn });
+      const outcome = await renew({ authority: authority.url, key, transport: authority.transport });
+      if (!outcome.ok) throw new Error(`${outcome.refusal.reason}: ${outcome.refusal.message}`);
+      await this.#files.write('key', key.privateKeyPem);
+      await this.#files.write('certificate', outcome.certificate.chainPem);
+      await this.identity.replace({ certificate: outcome.certificate.chainPem, key: key.privateKeyPem });
+      this.#options.log.info(
+        { event: 'renewed', notAfter: outcome.certificate.notAfter },
+        'certificate renewed',
+      );
+      this.#planRenewal();
+    } catch (error) {
+      this.#options.log.warn(
+        { event: 'renewal-failed' },
+        `the certificate was not renewed: ${(error as Error).message}`,
+      );
+      this.#renewal = setTimeout(() => void this.#renew(), 600_000);
+      this.#renewal.unref();
+    }
+  }
+
+  get authority(): Authority {
+    return this.#authority as Authority;
+  }
+}
+
+function requireToken(options: MemberOptions): string {
+  if (options.token !== undefined) return options.token;
+  throw new MemberFault('ENTENTE_MEMBER_NO_TOKEN', {
+    sentence: `${options.fqdn} has not joined yet and has no join token`,
+    place: options.directory,
+    remedy: 'ask an administrator for a join token for this server and give it as "join.token"',
+  });
+}
+
+function damaged(files: MemberFiles): MemberFault {
+  return new MemberFault('ENTENTE_MEMBER_DAMAGED', {
+    sentence: 'the record of this membership has vanished',
+    place: files.path('membership'),
+    remedy: 'restore the directory from a copy, or empty it and join again with a new token',
+  });
+}

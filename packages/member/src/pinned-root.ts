@@ -1,0 +1,76 @@
+import { request } from 'node:https';
+import { pinnedRoot } from '@entente/pki/client';
+import type { Certificate } from '@entente/x509';
+import { MemberFault } from './fault.ts';
+
+const maxBytes = 262_144;
+const timeoutMs = 10_000;
+
+/**
+ * Fetches the root that a join token pins. Nothing about this connection is believed, and nothing secret is sent on it:
+ * the answer proves itself by the hash in the token. The connection that the token's secret travels on comes later and is
+ * judged by this root.
+ * @param authority base URL from the token
+ * @param address where to dial instead of looking the name up
+ * @param rootSpkiHash lower-case hexadecimal SHA-256 from the token
+ * @throws {MemberFault} `ENTENTE_MEMBER_UNREACHABLE`, `ENTENTE_MEMBER_ROOT`
+ */
+export async function fetchPinnedRoot(
+  authority: string,
+  address: string | undefined,
+  rootSpkiHash: string,
+): Promise<Certificate> {
+  const url = new URL('/roots.pem', authority);
+  const root = pinnedRoot(await get(url, address), rootSpkiHash);
+  if (root !== undefined) return root;
+  throw new MemberFault('ENTENTE_MEMBER_ROOT', {
+    sentence: 'the root of the authority that answered is not the one the join token names',
+    place: url.origin,
+    remedy:
+      'check the address of the authority; if it is right, somebody stands between: ask for a token over another way',
+  });
+}
+
+function get(url: URL, address: string | undefined): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown) =>
+      reject(
+        new MemberFault('ENTENTE_MEMBER_UNREACHABLE', {
+          sentence: `the authority does not answer: ${(cause as Error).message}`,
+          place: url.origin,
+          remedy: 'start the authority, or correct its address',
+          cause,
+        }),
+      );
+    const outgoing = request(
+      {
+        host: address ?? url.hostname,
+        port: url.port === '' ? 443 : Number(url.port),
+        path: url.pathname,
+        servername: url.hostname,
+        headers: { host: url.host },
+        agent: false,
+        timeout: timeoutMs,
+        // Self-certifying content, see above: this call must not depend on a trust that it is about to found.
+        rejectUnauthorized: false,
+      },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        let size = 0;
+        incoming.on('data', (chunk: Buffer) => {
+          size += chunk.length;
+          if (size > maxBytes) outgoing.destroy(new Error(`an answer of more than ${maxBytes} bytes`));
+          else chunks.push(chunk);
+        });
+        incoming.once('end', () => {
+          if (incoming.statusCode === 200) resolve(Buffer.concat(chunks));
+          else fail(new Error(`it answered ${incoming.statusCode}`));
+        });
+        incoming.once('error', fail);
+      },
+    );
+    outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer within ${timeoutMs} ms`)));
+    outgoing.once('error', fail);
+    outgoing.end();
+  });
+}

@@ -1,0 +1,121 @@
+import { createResponse } from '@entente/sip';
+import type { IncomingCall, ServerTransaction, SipConnection } from '@entente/sip-endpoint';
+import { describe, expect, it } from 'vitest';
+import { startServer } from './network.ts';
+
+const offer = { contentType: 'application/sdp', body: 'v=0\r\n' };
+
+describe('SIP over judged connections', () => {
+  it('carries a MESSAGE, and says that the connection was lost when no answer can come any more', async () => {
+    const seen: string[] = [];
+    await using server = await startServer({
+      onRequest({ request }: ServerTransaction) {
+        seen.push(`${request.method} ${request.bodyText}`);
+      },
+      onAck() {},
+    });
+    const alice = server.agent('sip:alice@contoso.example');
+    await alice.connect();
+    const pending = alice.message('sip:bob@contoso.example', 'hello');
+    await expect.poll(() => seen).toEqual(['MESSAGE hello']);
+    await server.endpoint[Symbol.asyncDispose]();
+    await expect(pending).rejects.toMatchObject({ code: 'ENTENTE_SIP_CONNECTION_LOST' });
+  });
+
+  it('answers a request once and names its branch in the Via it sends', async () => {
+    await using server = await startServer({
+      onRequest(transaction) {
+        expect(transaction.request.topVia.branch).toMatch(/^z9hG4bK/);
+        expect(transaction.respond(createResponse(transaction.request, 200))).toBe(true);
+        expect(transaction.respond(createResponse(transaction.request, 500))).toBe(false);
+      },
+      onAck() {},
+    });
+    const alice = server.agent('sip:alice@contoso.example');
+    await alice.connect();
+    expect((await alice.message('sip:bob@contoso.example', 'hello')).status).toBe(200);
+    expect(server.endpoint.transactions).toBe(0);
+  });
+
+  it('sets a call up with 180, 200 and ACK, and ends it with BYE', async () => {
+    await using network = await startExchange();
+    const { alice, bob, acks } = network;
+    const statuses: number[] = [];
+    bob.calls.push((call) => {
+      call.ring();
+      const accepted = call.accept({ contentType: 'application/sdp', body: 'v=0\r\na=answer\r\n' });
+      void accepted?.ended.then((by) => bob.ended.push(by));
+    });
+    const outcome = await alice.agent.call('sip:bob@contoso.example', offer, {
+      onProvisional: ({ status }) => statuses.push(status),
+    });
+    expect(outcome.ok && outcome.call.remoteBody).toBe('v=0\r\na=answer\r\n');
+    expect(statuses).toContain(180);
+    await expect.poll(() => acks.length).toBe(1);
+    if (!outcome.ok) throw new Error('the call was refused');
+    expect((await outcome.call.hangUp()).status).toBe(200);
+    expect(await outcome.call.ended).toBe('local');
+    await expect.poll(() => bob.ended).toEqual(['remote']);
+  });
+
+  it('tells the called side of a CANCEL and answers the INVITE with 487', async () => {
+    await using network = await startExchange();
+    const { alice, bob } = network;
+    const cancelled: boolean[] = [];
+    const givingUp = new AbortController();
+    bob.calls.push((call) => {
+      call.onCancelled(() => cancelled.push(true));
+      call.ring();
+    });
+    const outcome = await alice.agent.call('sip:bob@contoso.example', offer, {
+      signal: givingUp.signal,
+      onProvisional: ({ status }) => status === 180 && givingUp.abort(),
+    });
+    expect(outcome.ok).toBe(false);
+    expect(outcome.response.status).toBe(487);
+    expect(cancelled).toEqual([true]);
+  });
+});
+
+/** A server that passes everything from one user agent to the other, as a transparent wire between the two. */
+async function startExchange() {
+  const connections: SipConnection[] = [];
+  const acks: string[] = [];
+  const other = (connection: SipConnection) =>
+    connections.find((candidate) => candidate !== connection) as SipConnection;
+  const pending = new Map<
+    ServerTransaction,
+    ReturnType<Awaited<ReturnType<typeof startServer>>['endpoint']['forward']>
+  >();
+  const server = await startServer({
+    onConnection: (connection) => connections.push(connection),
+    onAck(ack, connection) {
+      acks.push(ack.method);
+      other(connection).send(ack);
+    },
+    onRequest(transaction, connection) {
+      const { request } = transaction;
+      const onward = server.endpoint.forward(request, other(connection), {
+        onResponse: (response) => void transaction.respond(response),
+        onEnd: () => pending.delete(transaction),
+      });
+      transaction.context.user = {
+        onCancel: (cancel) =>
+          void server.endpoint.forward(cancel, other(connection), { onResponse() {}, onEnd() {} }),
+      };
+      pending.set(transaction, onward);
+    },
+  });
+  const calls: ((call: IncomingCall) => void)[] = [];
+  const ended: string[] = [];
+  const alice = { agent: server.agent('sip:alice@contoso.example') };
+  const bob = {
+    calls,
+    ended,
+    agent: server.agent('sip:bob@contoso.example', { onCall: (call) => calls.shift()?.(call) }),
+  };
+  await alice.agent.connect();
+  await bob.agent.connect();
+  await expect.poll(() => connections.length).toBe(2);
+  return { alice, bob, acks, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import tls from 'node:tls';
+import {
+  type EndpointUser,
+  type Hop,
+  SipEndpoint,
+  UserAgent,
+  type UserAgentEvents,
+} from '@entente/sip-endpoint';
+import { createTestAuthority } from '@entente/testkit';
+import { connect, loadIdentity, openTrust, serve } from '@entente/tls';
+
+/** A server endpoint on a real listener, and user agents that dial it. */
+export async function startServer(user: EndpointUser) {
+  const root = await createTestAuthority('Contoso Test Root');
+  const own = await root.issue({
+    dnsNames: ['fe1.contoso.example', 'contoso.example'],
+    uris: ['sip:fe1.contoso.example', 'sip:contoso.example'],
+  });
+  const trust = await openTrust({ anchors: { pem: root.certificatePem }, crls: { pem: await root.crl([]) } });
+  const identity = await loadIdentity({ certificate: own.chainPem, key: own.keyPem });
+  const newToken = () => randomBytes(8).toString('hex');
+  const endpoint = new SipEndpoint({
+    sentBy: { host: 'fe1.contoso.example', port: 5061 },
+    user,
+    newToken,
+    dial: () => Promise.reject(new Error('the server does not dial')),
+  });
+  const server = await serve(
+    tls,
+    { trust, identity, host: '127.0.0.1', clientCertificate: 'optional', allow: ['fe2.contoso.example'] },
+    (socket) => endpoint.accept(socket, { row: 2, name: '2 client–front-end' }),
+  );
+  const hop: Hop = { name: 'contoso.example', address: '127.0.0.1', port: server.port, row: 2 };
+  const agents: UserAgent[] = [];
+  return {
+    endpoint,
+    agent(addressOfRecord: string, events: UserAgentEvents = {}, password = 'secret') {
+      const username = addressOfRecord.slice(4).split('@')[0] ?? '';
+      const agent = new UserAgent({
+        addressOfRecord,
+        credentials: { secret: { username, password } },
+        server: hop,
+        newToken,
+        events,
+        dial: async () => ({
+          socket: await connect({
+            host: hop.address,
+            port: hop.port,
+            trust,
+            expect: { mode: 'sip-domain', domain: 'contoso.example' },
+            allow: ['contoso.example'],
+          }),
+          link: { row: 2, name: '2 client–front-end' },
+        }),
+      });
+      agents.push(agent);
+      return agent;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const agent of agents) await agent[Symbol.asyncDispose]();
+      await endpoint[Symbol.asyncDispose]();
+      await server.close();
+      await trust[Symbol.asyncDispose]();
+    },
+  };
+}
