@@ -1,0 +1,193 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTestAuthority, type TestAuthority } from '@entente/testkit';
+import { anchorsFrom, crlsFrom, type Store, systemAnchors } from '@entente/trust/node';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+let root: TestAuthority;
+let second: TestAuthority;
+let directory: string;
+const opened: { [Symbol.asyncDispose](): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  root = await createTestAuthority('Contoso Root');
+  second = await createTestAuthority('Fabrikam Root');
+});
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'entente-stores-'));
+});
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store[Symbol.asyncDispose]();
+  await rm(directory, { recursive: true });
+});
+
+function namesOf(set: { readonly anchors: readonly { readonly name: string }[] }): string[] {
+  return set.anchors.map(({ name }) => name);
+}
+
+async function put(name: string, text: string | Uint8Array): Promise<string> {
+  const path = join(directory, name);
+  await writeFile(path, text);
+  return path;
+}
+
+function derOf(authority: TestAuthority): Uint8Array {
+  return new X509Certificate(authority.certificatePem).raw;
+}
+
+describe('anchorsFrom', () => {
+  it('reads every certificate of a bundle, each once', async () => {
+    const path = await put('roots.pem', root.certificatePem + second.certificatePem + root.certificatePem);
+    const store = await anchorsFrom(path, { watch: false });
+    expect(namesOf(store.current)).toEqual(['CN=Contoso Root', 'CN=Fabrikam Root']);
+  });
+
+  it('reads every certificate file of a directory, PEM and DER, and leaves other files alone', async () => {
+    await put('a.pem', root.certificatePem);
+    await put('b.cer', derOf(second));
+    await put('README', 'not a certificate');
+    expect(namesOf((await anchorsFrom(directory, { watch: false })).current)).toEqual([
+      'CN=Contoso Root',
+      'CN=Fabrikam Root',
+    ]);
+  });
+
+  it('gives anchors that share a subject names of their own', async () => {
+    const twin = await createTestAuthority('Contoso Root');
+    const store = await anchorsFrom({ pem: root.certificatePem + twin.certificatePem });
+    const names = namesOf(store.current);
+    expect(names[0]).toBe('CN=Contoso Root');
+    expect(names[1]).toMatch(/^CN=Contoso Root \(serial [0-9a-f]+\)$/);
+  });
+
+  it('imposes the limits it was given on each anchor', async () => {
+    const store = await anchorsFrom(
+      { pem: root.certificatePem },
+      { limits: { domains: ['contoso.example'] } },
+    );
+    expect(store.current.anchors[0]?.limits).toEqual({ domains: ['contoso.example'] });
+  });
+
+  it.each<[string, string, () => Promise<string>]>([
+    ['a path that does not exist', 'ENTENTE_STORE_UNREADABLE', async () => join(directory, 'absent.pem')],
+    ['a file without certificates', 'ENTENTE_STORE_EMPTY', () => put('empty.pem', '')],
+    ['an empty directory', 'ENTENTE_STORE_EMPTY', async () => directory],
+    [
+      'a block that is no certificate',
+      'ENTENTE_STORE_MALFORMED',
+      () => put('bad.pem', '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'),
+    ],
+    [
+      'a block that breaks off',
+      'ENTENTE_STORE_MALFORMED',
+      () => put('cut.pem', root.certificatePem.slice(0, root.certificatePem.length / 2)),
+    ],
+  ])('refuses %s with %s, place and remedy', async (_, code, location) => {
+    const path = await location();
+    const fault = await anchorsFrom(path, { watch: false }).catch((error: unknown) => error);
+    expect(fault).toMatchObject({ code, remedy: expect.stringMatching(/./) });
+    expect((fault as { place: string }).place).toContain(directory);
+  });
+});
+
+describe('following files', () => {
+  /** Resolves with the next value of a store, or with the next fault. */
+  async function following(
+    path: string,
+  ): Promise<{ store: Store<{ anchors: readonly { name: string }[] }>; next(): Promise<unknown> }> {
+    let tell: (value: unknown) => void = () => {};
+    const store = await anchorsFrom(path, { intervalMs: 2, onFault: (fault) => tell(fault) });
+    opened.push(store);
+    store.onChange((value) => tell(value));
+    return {
+      store,
+      next: () =>
+        new Promise((resolve) => {
+          tell = resolve;
+        }),
+    };
+  }
+
+  it('takes a changed file over by itself', async () => {
+    const path = await put('roots.pem', root.certificatePem);
+    const { store, next } = await following(path);
+    const changed = next();
+    await put('roots.pem', second.certificatePem);
+    await changed;
+    expect(namesOf(store.current)).toEqual(['CN=Fabrikam Root']);
+  });
+
+  it('takes over a file that was added to a directory, and one replaced by rename', async () => {
+    await put('a.pem', root.certificatePem);
+    const { store, next } = await following(directory);
+    let changed = next();
+    await put('b.pem', second.certificatePem);
+    await changed;
+    expect(namesOf(store.current)).toHaveLength(2);
+    changed = next();
+    await put('draft', second.certificatePem);
+    await rename(join(directory, 'draft'), join(directory, 'a.pem'));
+    await changed;
+    expect(namesOf(store.current)).toEqual(['CN=Fabrikam Root']);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['was emptied', () => put('roots.pem', '')],
+    ['breaks off', () => put('roots.pem', second.certificatePem.slice(0, 100))],
+    ['is gone', () => rm(join(directory, 'roots.pem'))],
+  ])('knows no moment without anchors: a file that %s changes nothing and is told', async (_, harm) => {
+    const path = await put('roots.pem', root.certificatePem);
+    const { store, next } = await following(path);
+    const told = next();
+    await harm();
+    expect(await told).toMatchObject({
+      code: expect.stringMatching(/^ENTENTE_STORE_/),
+      place: expect.stringContaining(path),
+    });
+    expect(namesOf(store.current)).toEqual(['CN=Contoso Root']);
+    const mended = next();
+    await put('roots.pem', second.certificatePem);
+    await mended;
+    expect(namesOf(store.current)).toEqual(['CN=Fabrikam Root']);
+  });
+});
+
+describe('systemAnchors', () => {
+  it('takes the first bundle that exists', async () => {
+    const path = await put('ca-bundle.crt', root.certificatePem);
+    const found = await systemAnchors({}, [join(directory, 'absent.crt'), path]);
+    expect(found).toMatchObject({ source: path, leftOut: 0 });
+    expect(namesOf(found)).toEqual(['CN=Contoso Root']);
+  });
+
+  it('falls back to the roots that came with Node', async () => {
+    const found = await systemAnchors({}, [join(directory, 'absent.crt')]);
+    expect(found.source).toBe('node:tls rootCertificates');
+    expect(found.anchors.length).toBeGreaterThan(100);
+  });
+
+  it('leaves out and counts what the strict reader refuses', async () => {
+    const broken = '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n';
+    const path = await put('ca-bundle.crt', broken + root.certificatePem);
+    expect(await systemAnchors({}, [path])).toMatchObject({ leftOut: 1 });
+  });
+});
+
+describe('crlsFrom', () => {
+  it('reads CRLs from a directory, and takes an empty directory for knowing nothing', async () => {
+    await mkdir(join(directory, 'crls'));
+    expect((await crlsFrom(join(directory, 'crls'), { watch: false })).current.crls).toEqual([]);
+    await put('crls/contoso.crl', await root.crl([], { number: 300 }));
+    const { crls } = (await crlsFrom(join(directory, 'crls'), { watch: false })).current;
+    expect(crls.map(({ crlNumber }) => crlNumber)).toEqual([300n]);
+  });
+
+  it('refuses a file that is no CRL with ENTENTE_STORE_MALFORMED', async () => {
+    await put('bad.crl', '-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n');
+    await expect(crlsFrom(directory, { watch: false })).rejects.toMatchObject({
+      code: 'ENTENTE_STORE_MALFORMED',
+    });
+  });
+});
