@@ -67,6 +67,7 @@ const strict: TrustPolicy = {
     'subjectAltNameCritical',
     'subjectAltNameSyntax',
   ],
+  leafKeyUsage: false,
   revocation: { ...entente.revocation, fallback: { mode: 'hard-fail' }, strictCrls: true },
 };
 
@@ -83,6 +84,7 @@ const webpki: TrustPolicy = {
     'commonNameRepeatsSubjectAltName',
     'extKeyUsageWebPki',
     'authorityKeyIdentifierKeyOnly',
+    'rootKeyIdentifiersAgree',
   ],
   extKeyUsage: { mode: 'required', anyInLeaf: false },
 };

@@ -3,6 +3,10 @@ import { commonNames } from '../names/certificate-names.ts';
 import { dnsName } from '../names/host-name.ts';
 import { ipText } from '../names/ip-address.ts';
 import { mailAddress } from '../names/mail-address.ts';
+import { sameBytes } from '../path/key-identifier.ts';
+
+import { verificationKey } from '../signatures/public-key.ts';
+import { verifySignature } from '../signatures/verify-signature.ts';
 
 /** The part a certificate plays in a path. */
 export type Part = 'leaf' | 'intermediate' | 'anchor';
@@ -21,8 +25,9 @@ const isCritical = (certificate: Certificate, oid: string): boolean =>
 const has = (certificate: Certificate, oid: string): boolean =>
   certificate.extensions.some((extension) => extension.oid === oid);
 
-const isSelfIssued = (certificate: Certificate): boolean =>
-  certificate.subject.canonical === certificate.issuer.canonical;
+/** Signed with its own key; the names alone do not say so. */
+const isSelfSigned = (certificate: Certificate): boolean =>
+  verifySignature(certificate, verificationKey(certificate));
 
 /** Each rule: the field it looks at, and what it finds wrong there. */
 const rules = {
@@ -52,8 +57,8 @@ const rules = {
     'authorityKeyIdentifier',
     (certificate, part) => {
       if (isCritical(certificate, oids.authorityKeyIdentifier)) return 'critical, which it must not be';
-      if (part === 'anchor' && isSelfIssued(certificate)) return undefined;
-      return certificate.authorityKeyId?.keyId === undefined ? 'no keyIdentifier' : undefined;
+      if (certificate.authorityKeyId?.keyId !== undefined) return undefined;
+      return part === 'anchor' && isSelfSigned(certificate) ? undefined : 'no keyIdentifier';
     },
   ],
   /** RFC 5280 §4.2.1.2. */
@@ -197,6 +202,17 @@ const rules = {
     (certificate, part) => {
       if (part === 'anchor') return has(certificate, oids.extKeyUsage) ? 'present in a root' : undefined;
       return isCritical(certificate, oids.extKeyUsage) ? 'critical' : undefined;
+    },
+  ],
+  /** Web PKI: both key identifiers of a root are the same. */
+  rootKeyIdentifiersAgree: [
+    'authorityKeyIdentifier',
+    ({ authorityKeyId, subjectKeyId }, part) => {
+      if (part !== 'anchor' || authorityKeyId?.keyId === undefined || subjectKeyId === undefined)
+        return undefined;
+      return sameBytes(authorityKeyId.keyId, subjectKeyId)
+        ? undefined
+        : 'not the same as subjectKeyIdentifier';
     },
   ],
   /** Web PKI: the authority key identifier of roots and others is a keyIdentifier and nothing else. */
