@@ -21,6 +21,7 @@ export {
   type ParsedJoinToken,
   parseJoinToken,
 } from './enrolment/join-token.ts';
+export { readBody } from './enrolment/read-body.ts';
 export { PkiFault, type PkiFaultCode } from './fault.ts';
 export {
   type CertificateApplication,
@@ -58,7 +59,7 @@ export type {
 export { drawSerialNumber } from './issuing/serial-number.ts';
 export { rootsHandler, type TrustBundle, trustBundleHandler } from './publication/bundle-handler.ts';
 export { type Handler, objectsHandler, type PublishedIssuer } from './publication/objects-handler.ts';
-export { problemResponse } from './publication/problem.ts';
+export { type Problem, problemResponse } from './publication/problem.ts';
 export { type PkiReason, type PkiRefusal, pkiReasons, refuse } from './refusal.ts';
 export { type CrlContent, createCrl } from './revocation/create-crl.ts';
 export {

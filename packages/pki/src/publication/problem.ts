@@ -1,22 +1,30 @@
-import type { PkiRefusal } from '../refusal.ts';
+/** What a problem document says; every refusal of this package fits. */
+export interface Problem {
+  /** Stable literal. */
+  readonly reason: string;
+  readonly message: string;
+  readonly remedy: string;
+  /** HTTP status. */
+  readonly status: number;
+}
 
 /**
  * Answers with a problem document; `reason` and `remedy` are members of their own, so that a client need not read
  * prose.
- * @param refusal what to say
+ * @param problem what to say
  * @see RFC 9457 §3
  */
-export function problemResponse(refusal: PkiRefusal): Response {
+export function problemResponse(problem: Problem): Response {
   const body = {
     type: 'about:blank',
-    title: refusal.reason,
-    status: refusal.status,
-    detail: refusal.message,
-    reason: refusal.reason,
-    remedy: refusal.remedy,
+    title: problem.reason,
+    status: problem.status,
+    detail: problem.message,
+    reason: problem.reason,
+    remedy: problem.remedy,
   };
   return new Response(JSON.stringify(body), {
-    status: refusal.status,
+    status: problem.status,
     headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
   });
 }

@@ -1,0 +1,96 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { createAuthority } from '@entente/authority';
+import type { Logger } from '@entente/host';
+import { type Clock, peerOf, serve } from '@entente/tls';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { AuthorityConfig } from './config.ts';
+
+/** An authority that listens. */
+export interface AuthorityServer {
+  readonly https: { readonly host: string; readonly port: number };
+  readonly objects: { readonly host: string; readonly port: number };
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** What comes from outside. */
+export interface AuthorityServerOptions {
+  /** With `directory` resolved. */
+  readonly config: AuthorityConfig;
+  readonly logger: Logger;
+  /** Default the machine's clock. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Starts the authority of a domain: HTTPS for members (row 15) and administrators (row 17), and plain HTTP for signed
+ * objects. Resolving means that both listen.
+ * @param options configuration, and where to log
+ * @throws faults with `code`, place and remedy: of the ledger, the authority's files, the topologies, the listeners
+ */
+export async function createAuthorityServer(options: AuthorityServerOptions): Promise<AuthorityServer> {
+  const { config, logger } = options;
+  const stop: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of stop.splice(0).reverse()) await step();
+  };
+  try {
+    const { domain, fqdn, directory, administratorsHash } = config;
+    const authority = await createAuthority(
+      {
+        domain,
+        fqdn,
+        directory,
+        administratorsHash,
+        authorityUrl: config.https.url,
+        objectsUrl: config.objects.url,
+      },
+      logger,
+      options.clock,
+    );
+    stop.push(() => authority[Symbol.asyncDispose]());
+    const server = await serve(
+      https,
+      { ...authority.listener, ...addressOf(config.https), clientCertificate: 'optional' },
+      getRequestListener((request, env) => authority.fetch(request, peerOf((env as HttpBindings).incoming))),
+    );
+    stop.push(() => server.close());
+    stop.push(async () => authority.endStreams());
+    const objects = await listenPlain(config, authority.fetchObject);
+    stop.push(objects.close);
+    logger.info(
+      { https: `${server.host}:${server.port}`, objects: `${objects.host}:${objects.port}` },
+      `the authority of ${domain} listens`,
+    );
+    return {
+      https: { host: server.host, port: server.port },
+      objects: { host: objects.host, port: objects.port },
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (fault) {
+    await close();
+    throw fault;
+  }
+}
+
+function addressOf({ host, port }: { readonly host?: string | undefined; readonly port: number }) {
+  return host === undefined ? { port } : { host, port };
+}
+
+/** Signed objects only: nothing here is secret, and nothing is believed because it came from here. */
+async function listenPlain(config: AuthorityConfig, fetch: (request: Request) => Promise<Response>) {
+  const limits = { maxHeaderSize: 4_096, requestTimeout: 10_000 };
+  const server = http.createServer(limits, getRequestListener(fetch));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(addressOf(config.objects), resolve);
+  });
+  const { address, port } = server.address() as AddressInfo;
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { host: address, port, close };
+}

@@ -1,0 +1,106 @@
+import { objectsHandler } from '@entente/pki';
+import {
+  type Clock,
+  type Identity,
+  type OwnedTrust,
+  type Peer,
+  type Refusal,
+  systemClock,
+} from '@entente/tls';
+import type { Authorise } from '@entente/trust';
+import { allowAtAuthority, callerOf } from './caller.ts';
+import { type Authority, openDomainAuthority } from './open-domain-authority.ts';
+import { openOwnCertificate } from './own-certificate.ts';
+import { createRefusalLog, linkNames } from './refusals.ts';
+import { authorityRoutes } from './routes.ts';
+import type { AuthorityLog, AuthoritySettings } from './settings.ts';
+import { startUpkeep } from './upkeep.ts';
+
+/** What listens can be made of this: the authority of a domain, short of its sockets. */
+export interface RunningAuthority {
+  /** For `serve(https, { …listener, clientCertificate: 'optional' }, …)`. */
+  readonly listener: {
+    readonly trust: OwnedTrust;
+    readonly identity: Identity;
+    readonly allow: Authorise;
+    readonly link: { readonly name: string; readonly interface: string; readonly local: string };
+    readonly onRefusal: (refusal: Refusal) => void;
+  };
+  /**
+   * Answers a request that came over HTTPS.
+   * @param peer who `peerOf` says is on the other side
+   */
+  fetch(request: Request, peer: Peer | undefined): Promise<Response>;
+  /** Answers a request that came over plain HTTP: signed objects, and nothing else. */
+  fetchObject(request: Request): Promise<Response>;
+  /** Ends the streams of events, which would otherwise keep a listener from draining. */
+  endStreams(): void;
+  /** Stops upkeep, closes the ledger. Close the listeners first. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Opens the authority of a domain and keeps it up.
+ * @param settings its names and its folder
+ * @param log where it says what it does and what it refuses
+ * @param clock default the machine's
+ * @throws {PkiFault} of the ledger, the authority's files, or the stored topologies
+ */
+export async function createAuthority(
+  settings: AuthoritySettings,
+  log: AuthorityLog,
+  clock: Clock = systemClock,
+): Promise<RunningAuthority> {
+  const authority = await openDomainAuthority(settings, log, clock);
+  try {
+    return await run(authority, settings, log);
+  } catch (fault) {
+    await authority[Symbol.asyncDispose]();
+    throw fault;
+  }
+}
+
+async function run(
+  authority: Authority,
+  settings: AuthoritySettings,
+  log: AuthorityLog,
+): Promise<RunningAuthority> {
+  const { opened, issuance, topologies, trust, clock, publisher } = authority;
+  const { domain, fqdn } = settings;
+  const own = await openOwnCertificate(fqdn, opened, issuance, clock, log);
+  const refusals = createRefusalLog(log);
+  const app = authorityRoutes(settings, authority, refusals);
+  const objects = objectsHandler(
+    [
+      {
+        certificate: opened.issuer.certificate.der,
+        publicKey: opened.issuer.certificate.publicKey.der,
+        crl: (shard) => publisher.current(shard),
+      },
+      {
+        certificate: opened.root.der,
+        publicKey: opened.root.publicKey.der,
+        crl: (shard) => (shard === 0 ? opened.rootCrl : undefined),
+      },
+    ],
+    () => clock.now(),
+  );
+  const stopUpkeep = startUpkeep(authority, own, log);
+  return {
+    listener: {
+      trust,
+      identity: own.identity,
+      allow: allowAtAuthority({ domain, fqdn, topology: () => topologies.current?.topology }),
+      link: { name: linkNames.member, interface: 'internal', local: fqdn },
+      onRefusal: refusals.connection,
+    },
+    fetch: async (request, peer) => app.fetch(request, { caller: callerOf(peer, domain) }),
+    fetchObject: async (request) => objects(request),
+    endStreams: authority.events.close,
+    async [Symbol.asyncDispose]() {
+      stopUpkeep();
+      await own.identity[Symbol.asyncDispose]();
+      await authority[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type CrlPublisher,
+  createCrlPublisher,
+  createIssuance,
+  createRevocationDesk,
+  type Issuance,
+  type RevocationDesk,
+  spkiHash,
+  type TrustBundle,
+} from '@entente/pki';
+import { type OpenAuthority, openAuthority } from '@entente/pki/node';
+import { type Clock, createTrust, type OwnedTrust } from '@entente/tls';
+import type { VerifyResult } from '@entente/topology';
+import { createJudge, type RevocationKnowledge } from '@entente/trust';
+import { type CertificateList, decodeCrl, encodePem } from '@entente/x509';
+import { createEventHub, type EventHub } from './event-hub.ts';
+import { mayIssueByTopology } from './may-issue.ts';
+import type { AuthorityLog, AuthoritySettings } from './settings.ts';
+import { openTopologyStore, type TopologyStore } from './topology-store.ts';
+
+/** The authority of a domain, without its listeners. */
+export interface Authority {
+  readonly opened: OpenAuthority;
+  readonly issuance: Issuance;
+  readonly publisher: CrlPublisher;
+  readonly topologies: TopologyStore;
+  readonly events: EventHub;
+  /** The authority believes its own root alone, and knows of a revocation at once. */
+  readonly trust: OwnedTrust;
+  /** Lower-case hexadecimal SHA-256 of the root's key. */
+  readonly rootSpkiHash: string;
+  readonly clock: Clock;
+  bundle(): TrustBundle;
+  /** Verifies, stores and puts into force a topology; revokes whoever it no longer lists. */
+  publish(text: string): Promise<VerifyResult>;
+  /** Revokes as the desk does, and puts it into force. */
+  readonly revocation: RevocationDesk;
+  /** Signs a new revocation list and tells everybody. */
+  refreshCrl(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Opens an authority.
+ * @param settings its names and its folder
+ * @param log where it says what it does
+ * @param clock the time
+ */
+export async function openDomainAuthority(
+  settings: AuthoritySettings,
+  log: AuthorityLog,
+  clock: Clock,
+): Promise<Authority> {
+  const opened = await openAuthority(settings.directory);
+  const { issuer, root, ledger } = opened;
+  const { objectsUrl } = settings;
+  const now = (): number => clock.now();
+  const topologies = await openTopologyStore(settings.directory, settings.administratorsHash);
+  const issuance = createIssuance({
+    issuer,
+    ledger,
+    mayIssue: mayIssueByTopology(settings.fqdn, () => topologies.current?.topology),
+    clock: now,
+    random: randomBytes,
+    objectsUrl,
+  });
+  const publisher = createCrlPublisher({ issuer, ledger, clock: now, objectsUrl });
+  const desk = createRevocationDesk(ledger, publisher, now);
+  const events = createEventHub();
+
+  const rootList = readList(opened.rootCrl.der);
+  let knowledge: RevocationKnowledge = { crls: [rootList] };
+  const anchors = { anchors: [{ name: root.subject.toString(), certificate: root }] };
+  const trust = createTrust({
+    judge: createJudge({ anchors, revocation: () => knowledge, intermediates: [issuer.certificate] }),
+    version: () => `${topologies.current?.topology.hash ?? 'none'}/${publisher.current(0)?.number ?? 0}`,
+    clock,
+    platformAnchors: () => [encodePem('CERTIFICATE', root.der)],
+  });
+
+  const listChanged = (): void => {
+    const list = publisher.current(0);
+    if (list === undefined) return;
+    knowledge = { crls: [rootList, readList(list.der)] };
+    trust.announce();
+    events.announce({ type: 'crl', issuer: issuer.id, number: list.number });
+    log.info({ issuer: issuer.id, crlNumber: list.number }, 'a new revocation list is out');
+  };
+  const refreshCrl = async (): Promise<void> => {
+    await publisher.publish();
+    listChanged();
+  };
+  const inForce =
+    <A extends unknown[], R>(action: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      const before = publisher.current(0)?.number;
+      const outcome = await action(...args);
+      if (publisher.current(0)?.number !== before) listChanged();
+      return outcome;
+    };
+  const revocation: RevocationDesk = {
+    revoke: inForce(desk.revoke),
+    revokeSubject: inForce(desk.revokeSubject),
+  };
+
+  /** Whoever holds a server certificate and is not in the topology loses it; also after a crash half-way. */
+  const revokeUnlisted = async (): Promise<void> => {
+    const topology = topologies.current?.topology;
+    if (topology === undefined) return;
+    for (const subject of await ledger.subjects('server', now())) {
+      if (topology.servers.has(subject) || subject === settings.fqdn) continue;
+      const outcome = await revocation.revokeSubject(subject, 'cessationOfOperation');
+      if (outcome.ok) {
+        log.info(
+          { server: subject, serials: outcome.serials },
+          'a server left the topology and lost its certificates',
+        );
+      }
+    }
+  };
+
+  let last: Promise<unknown> = Promise.resolve();
+  const publish = (text: string): Promise<VerifyResult> => {
+    const turn = last.then(async () => {
+      const before = topologies.current?.topology.hash;
+      const result = await topologies.publish(text, now());
+      if (!result.accepted || result.topology.hash === before) return result;
+      const { hash, document } = result.topology;
+      await revokeUnlisted();
+      trust.announce();
+      events.announce({ type: 'topology', version: document.version, hash });
+      log.info({ version: document.version, hash, signers: result.signers }, 'a new topology is in force');
+      return result;
+    });
+    last = turn.catch(() => {});
+    return turn;
+  };
+
+  await refreshCrl();
+  await revokeUnlisted();
+  const roots = [{ certificate: root.der, publicKey: root.publicKey.der }];
+  return {
+    opened,
+    issuance,
+    publisher,
+    topologies,
+    events,
+    trust,
+    rootSpkiHash: spkiHash(root.publicKey.der),
+    clock,
+    bundle: () => ({ domain: settings.domain, sequence: 1, refreshHintSeconds: 300, roots }),
+    publish,
+    revocation,
+    refreshCrl,
+    async [Symbol.asyncDispose]() {
+      events.close();
+      await trust[Symbol.asyncDispose]();
+      await opened[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Our own list, read by the reader that judges it. */
+function readList(der: Uint8Array): CertificateList {
+  const decoded = decodeCrl(der);
+  if (!decoded.ok) throw new Error(`our own revocation list cannot be read: ${decoded.error.message}`);
+  return decoded.value;
+}

@@ -1,0 +1,59 @@
+import type { Issuance } from '@entente/pki';
+import { createKeyAndRequest, renewalTime } from '@entente/pki/client';
+import { type OpenAuthority, publicMode, secretMode, writeWhole } from '@entente/pki/node';
+import { type Clock, type Identity, loadIdentity } from '@entente/tls';
+import { encodePem } from '@entente/x509';
+import type { AuthorityLog } from './settings.ts';
+
+/** The authority's own server certificate, which it renews itself. */
+export interface OwnCertificate {
+  readonly identity: Identity;
+  /** When the next renewal is due, milliseconds since 1970. */
+  renewalDue(): number;
+  renew(): Promise<void>;
+}
+
+/** The middle of the spread: one authority has nobody to collide with. */
+const noJitter = 0.5;
+
+/**
+ * Loads the authority's certificate; makes a new one if it is due, or if a crash left key and certificate apart.
+ * @param fqdn the authority's own name
+ */
+export async function openOwnCertificate(
+  fqdn: string,
+  opened: OpenAuthority,
+  issuance: Issuance,
+  clock: Clock,
+  log: AuthorityLog,
+): Promise<OwnCertificate> {
+  const files = { certificate: opened.serverCertificate, key: opened.serverKey };
+  const renewFiles = async (): Promise<void> => {
+    const key = await createKeyAndRequest({ subject: fqdn });
+    const outcome = await issuance.issue(
+      { profile: 'server', subject: fqdn, request: key.request },
+      { kind: 'server', server: fqdn, serialHex: 'self' },
+    );
+    if (!outcome.ok) throw new Error(outcome.refusal.message);
+    const pem = outcome.certificate.chain.map((der) => encodePem('CERTIFICATE', der)).join('');
+    await writeWhole(files.key, key.privateKeyPem, secretMode);
+    await writeWhole(files.certificate, pem, publicMode);
+    log.info({ serial: outcome.certificate.serialHex }, 'the authority renewed its own certificate');
+  };
+
+  const identity = await loadIdentity(files).catch(async (fault: { code?: string }) => {
+    if (fault.code !== 'ENTENTE_KEY_MISMATCH') throw fault;
+    await renewFiles();
+    return loadIdentity(files);
+  });
+  const own: OwnCertificate = {
+    identity,
+    renewalDue: () => renewalTime(identity.current.leaf, noJitter),
+    async renew() {
+      await renewFiles();
+      await identity.replace(files);
+    },
+  };
+  if (own.renewalDue() <= clock.now()) await own.renew();
+  return own;
+}

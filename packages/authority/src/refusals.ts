@@ -1,0 +1,60 @@
+import { type Problem, problemResponse } from '@entente/pki';
+import type { Refusal } from '@entente/tls';
+import type { Caller } from './caller.ts';
+import type { AuthorityLog } from './settings.ts';
+
+/** What the listener's links are called: rows of the allow matrix. */
+export const linkNames = {
+  member: '15 member–authority',
+  administrator: '17 administrator–authority',
+} as const;
+
+/** Writes one line for each refusal: reason, peer, link, remedy. */
+export interface RefusalLog {
+  /** A request that was refused; answers it. */
+  request(problem: Problem, caller: Caller): Response;
+  /** The same without an answer. */
+  note(problem: Omit<Problem, 'status'>, caller: Caller): void;
+  /** A connection that was refused, or that no longer passes. */
+  connection(refusal: Refusal): void;
+}
+
+/**
+ * Makes the log of refusals.
+ * @param log where the lines go
+ */
+export function createRefusalLog(log: AuthorityLog): RefusalLog {
+  const note: RefusalLog['note'] = ({ reason, message, remedy }, caller) => {
+    const link = caller.kind === 'administrator' ? linkNames.administrator : linkNames.member;
+    log.warn({ reason, peer: nameOf(caller), link, remedy }, message);
+  };
+  return {
+    note,
+    request(problem, caller) {
+      note(problem, caller);
+      return problemResponse(problem);
+    },
+    connection({ rejection, peer, link, when, remoteAddress, remotePort }) {
+      const fields = {
+        reason: rejection.reason,
+        peer: peer?.server ?? peer?.dnsNames[0] ?? peer?.uris[0] ?? peer?.subject ?? 'unknown',
+        link: link.name,
+        remedy: rejection.remedy,
+        when,
+        from: `${remoteAddress ?? '?'}:${remotePort ?? '?'}`,
+      };
+      log.warn(fields, rejection.message);
+    },
+  };
+}
+
+function nameOf(caller: Caller): string {
+  switch (caller.kind) {
+    case 'server':
+      return caller.server;
+    case 'administrator':
+      return `administrator ${caller.name}`;
+    case 'nobody':
+      return caller.claimed ?? 'unknown';
+  }
+}

@@ -1,0 +1,95 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PkiFault } from '@entente/pki';
+import { publicMode, writeWhole } from '@entente/pki/node';
+import { encodeSignedTopology, type Topology, type VerifyResult, verifyTopology } from '@entente/topology';
+
+/** A topology in force, with the text that was signed. */
+export interface CurrentTopology {
+  readonly topology: Topology;
+  /** As members get it: canonical JSON. */
+  readonly text: string;
+}
+
+/** Keeps every version that was published. */
+export interface TopologyStore {
+  readonly current: CurrentTopology | undefined;
+  /** Judges a document as the next version, and keeps it if it is. One call at a time. */
+  publish(text: string, now: number): Promise<VerifyResult>;
+  /** The text of a version. */
+  version(number: number): Promise<string | undefined>;
+}
+
+/**
+ * Opens the store. The whole chain is verified again, from the administrators that the configuration names: who can
+ * write in this folder still cannot smuggle in a document that nobody signed.
+ * @param directory folder of the authority
+ * @param administratorsHash who may publish the first version
+ * @throws {PkiFault} `ENTENTE_PKI_AUTHORITY_DAMAGED` if what is stored does not verify
+ */
+export async function openTopologyStore(
+  directory: string,
+  administratorsHash: string,
+): Promise<TopologyStore> {
+  const folder = join(directory, 'topologies');
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  const pathOf = (version: number): string => join(folder, `${version}.json`);
+  let current: CurrentTopology | undefined;
+  const judge = (text: string, now: number): VerifyResult => {
+    const known =
+      current === undefined
+        ? { administratorSetHash: administratorsHash }
+        : { document: current.topology.document };
+    return verifyTopology(text, { known, now });
+  };
+
+  for (let version = 1; ; version++) {
+    const text = await readText(pathOf(version));
+    if (text === undefined) break;
+    const result = judge(text, issuedAt(text));
+    if (!result.accepted) {
+      throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+        sentence: `the stored topology does not verify: ${result.refusal.message}`,
+        place: pathOf(version),
+        remedy: 'restore it from a copy, or correct administratorsHash in the configuration',
+      });
+    }
+    current = { topology: result.topology, text };
+  }
+
+  return {
+    get current() {
+      return current;
+    },
+    async publish(text, now) {
+      const result = judge(text, now);
+      if (!result.accepted) return result;
+      const { topology } = result;
+      if (topology.hash === current?.topology.hash) return result;
+      const canonical = encodeSignedTopology(result.signed);
+      await writeWhole(pathOf(topology.document.version), canonical, publicMode);
+      current = { topology, text: canonical };
+      return result;
+    },
+    version: (number) => readText(pathOf(number)),
+  };
+}
+
+/** A document that was in time when it was published stays part of the chain for ever. */
+function issuedAt(text: string): number {
+  try {
+    const { document } = JSON.parse(text) as { document?: { issued?: string } };
+    return Date.parse(document?.issued ?? '');
+  } catch {
+    return Number.NaN;
+  }
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
