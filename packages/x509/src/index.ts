@@ -7,6 +7,28 @@ export { decodeCrl } from './decode-crl.ts';
 export { decodeCertificationRequest } from './decode-request.ts';
 export type { Decoded, DecodeError, DecodeErrorCode, DecodeLimits } from './decoded.ts';
 export type { TimeForm } from './der/time.ts';
+export {
+  createAlgorithm,
+  type Encoded,
+  encodeCertificate,
+  encodeTbsCertificate,
+  type SignatureInput,
+  type TbsCertificateFields,
+} from './encode-certificate.ts';
+export {
+  certificateIssuerExtension,
+  crlNumberExtension,
+  deltaCrlIndicatorExtension,
+  encodeCrl,
+  encodeTbsCrl,
+  invalidityDateExtension,
+  type RevokedFields,
+  reasonCodeExtension,
+  type TbsCrlFields,
+  TbsCrlWriter,
+} from './encode-crl.ts';
+export { EncodeError } from './encode-error.ts';
+export { encodeCertificationRequest, encodeRequestInfo, type RequestInfoFields } from './encode-request.ts';
 export type {
   AccessDescription,
   Attribute,
@@ -45,3 +67,26 @@ export type {
 export { oids } from './oids.ts';
 export { decodePem, decodePemCertificates, encodePem, type PemBlock } from './pem.ts';
 export type { KeyKind, SubjectPublicKeyInfo } from './public-key.ts';
+export {
+  crlDistributionPointsExtension,
+  freshestCrlExtension,
+  issuingDistributionPointExtension,
+} from './write-distribution-point.ts';
+export {
+  authorityInfoAccessExtension,
+  authorityKeyIdExtension,
+  basicConstraintsExtension,
+  certificatePoliciesExtension,
+  extKeyUsageExtension,
+  inhibitAnyPolicyExtension,
+  issuerAltNameExtension,
+  keyUsageExtension,
+  nameConstraintsExtension,
+  policyConstraintsExtension,
+  policyMappingsExtension,
+  subjectAltNameExtension,
+  subjectDirectoryAttributesExtension,
+  subjectInfoAccessExtension,
+  subjectKeyIdExtension,
+} from './write-extensions.ts';
+export { type AttributeInput, createName } from './write-name.ts';

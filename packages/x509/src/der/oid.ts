@@ -1,3 +1,4 @@
+import { EncodeError } from '../encode-error.ts';
 import { oids } from '../oids.ts';
 
 /** Dotted decimal of the content octets of an OBJECT IDENTIFIER that `DerReader.oid` accepted. */
@@ -33,13 +34,17 @@ const DOTTED = /^[0-2](\.(0|[1-9][0-9]*))+$/;
 /**
  * Content octets of an OBJECT IDENTIFIER.
  * @param text dotted decimal
- * @throws RangeError when it is no object identifier (the caller's mistake)
+ * @throws EncodeError when it is no object identifier
  */
 export function oidContent(text: string): Uint8Array {
+  return KNOWN_BY_TEXT.get(text) ?? buildContent(text);
+}
+
+function buildContent(text: string): Uint8Array {
   const arcs = DOTTED.test(text) ? text.split('.').map(BigInt) : [];
   const [root, second] = arcs;
   if (root === undefined || second === undefined || (root < 2n && second > 39n)) {
-    throw new RangeError(`expected an object identifier such as 2.5.4.3, found "${text}"`);
+    throw new EncodeError(`expected an object identifier such as 2.5.4.3, found "${text}"`);
   }
   const octets: number[] = [];
   for (const arc of [root * 40n + second, ...arcs.slice(2)]) {
@@ -69,9 +74,12 @@ export function sameBytes(expected: Uint8Array, bytes: Uint8Array, start: number
   return true;
 }
 
+const KNOWN_BY_TEXT: ReadonlyMap<string, Uint8Array> = new Map(
+  Object.values(oids).map((text) => [text, buildContent(text)]),
+);
+
 const KNOWN_BY_HASH: ReadonlyMap<number, KnownOid> = new Map(
-  Object.values(oids).map((text) => {
-    const content = oidContent(text);
+  [...KNOWN_BY_TEXT].map(([text, content]) => {
     return [hash(content, 0, content.length), { content, text }];
   }),
 );

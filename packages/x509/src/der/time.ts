@@ -1,3 +1,5 @@
+import { EncodeError } from '../encode-error.ts';
+
 /** How a point in time was written. @see RFC 5280 §4.1.2.5 */
 export type TimeForm = 'utc' | 'generalized';
 
@@ -52,12 +54,57 @@ function daysSince1970(year: number, month: number, day: number): number {
 
 /** The form that RFC 5280 §4.1.2.5 prescribes: UTCTime for the years 1950 to 2049. */
 export function prescribedForm(ms: number): TimeForm {
-  const year = new Date(ms).getUTCFullYear();
-  return year >= 1950 && year <= 2049 ? 'utc' : 'generalized';
+  return ms >= UTC_FIRST && ms < UTC_END ? 'utc' : 'generalized';
 }
 
-/** `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`; a fraction of a second is dropped. */
-export function timeText(ms: number, form: TimeForm): string {
-  const digits = new Date(ms).toISOString().replace(/[-:T]/g, '').slice(0, 14);
-  return `${form === 'utc' ? digits.slice(2) : digits}Z`;
+const UTC_FIRST = daysSince1970(1950, 1, 1) * DAY_MS;
+const UTC_END = daysSince1970(2050, 1, 1) * DAY_MS;
+const YEAR_0 = daysSince1970(0, 1, 1) * DAY_MS;
+const YEAR_10000 = daysSince1970(10_000, 1, 1) * DAY_MS;
+
+/**
+ * Writes `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ` at `at` and returns how many octets that took.
+ * @throws EncodeError when the form cannot express the time
+ */
+export function writeTime(buffer: Uint8Array, at: number, ms: number, form: TimeForm): number {
+  const [from, to] = form === 'utc' ? [UTC_FIRST, UTC_END] : [YEAR_0, YEAR_10000];
+  if (!(ms >= from && ms < to)) {
+    throw new EncodeError(
+      `expected a time that ${form === 'utc' ? 'UTCTime' : 'GeneralizedTime'} can express, found ${ms}`,
+    );
+  }
+  const days = Math.floor(ms / DAY_MS);
+  const seconds = Math.floor((ms - days * DAY_MS) / 1000);
+  // The inverse of daysSince1970.
+  const z = days + 719_468;
+  const era = Math.floor(z / 146_097);
+  const dayOfEra = z - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const m = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * m + 2) / 5) + 1;
+  const month = m < 10 ? m + 3 : m - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  let next = at;
+  if (form === 'generalized') next = putTwo(buffer, next, Math.floor(year / 100));
+  next = putTwo(buffer, next, year % 100);
+  next = putTwo(buffer, next, month);
+  next = putTwo(buffer, next, day);
+  next = putTwo(buffer, next, Math.floor(seconds / 3600));
+  next = putTwo(buffer, next, Math.floor(seconds / 60) % 60);
+  next = putTwo(buffer, next, seconds % 60);
+  buffer[next] = 0x5a;
+  return next + 1 - at;
+}
+
+function putTwo(buffer: Uint8Array, at: number, value: number): number {
+  buffer[at] = 0x30 + Math.floor(value / 10);
+  buffer[at + 1] = 0x30 + (value % 10);
+  return at + 2;
 }
