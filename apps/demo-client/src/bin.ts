@@ -8,12 +8,10 @@ await runServer({
   async start(configFile) {
     const config = loadConfig(configFile, demoClientConfig);
     const logger = createLogger({ app: 'demo-client', source: config.user });
-    const client = await createDemoClient(config, {
+    return createDemoClient(config, {
       anchors: pathBeside(configFile, config.anchors),
       logger,
       commands: process.stdin,
     });
-    logger.info({ event: 'started' }, 'started');
-    return client;
   },
 });

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { describeFault, OperatorFault } from './fault.ts';
+import { createLogger } from './logger.ts';
 
 /** What {@link runServer} needs to know. */
 export interface ServerProgram {
@@ -36,6 +37,7 @@ export async function runServer(program: ServerProgram): Promise<void> {
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve());
     });
     const running = await program.start(file, stop.signal);
+    createLogger({ app: program.name }).info({ event: 'started' }, `${program.name} has started`);
     await ended;
     stop.abort();
     setTimeout(() => process.exit(0), drainMs).unref();

@@ -1,24 +1,24 @@
-import { issuerId, publicationPaths } from '@entente/pki';
 import { agent, type Identity, type OwnedTrust } from '@entente/tls';
 import { type Topology, verifyTopology } from '@entente/topology';
-import { type AnchorSet, allowNames, type RevocationKnowledge } from '@entente/trust';
-import { type Certificate, type CertificateList, decodeCrl, decodePemCertificates } from '@entente/x509';
+import { allowNames, type RevocationKnowledge } from '@entente/trust';
+import { decodePemCertificates } from '@entente/x509';
 import type { CurrentStore } from './current-store.ts';
 import { readEventStream } from './event-stream.ts';
 import type { MemberLog } from './log.ts';
 import type { MemberFiles } from './member-files.ts';
+import { crlLocations, fetchCrl } from './own-crls.ts';
 import { createTransport } from './transport.ts';
 
 /** What a member needs to follow its authority. */
 export interface AuthorityOptions {
   readonly url: string;
-  readonly address: string | undefined;
+  /** Addresses of our hosts that DNS does not know. */
+  readonly addresses: ReadonlyMap<string, string>;
   /** Who may sign the first topology. */
   readonly administratorsHash: string;
   readonly identity: Identity;
   readonly trust: OwnedTrust;
   readonly files: MemberFiles;
-  readonly anchors: CurrentStore<AnchorSet>;
   readonly crls: CurrentStore<RevocationKnowledge>;
   readonly log: MemberLog;
   readonly pollMs: number;
@@ -38,6 +38,7 @@ export class Authority implements AsyncDisposable {
   readonly #options: AuthorityOptions;
   readonly #agent: ReturnType<typeof agent>;
   readonly #stop = new AbortController();
+  readonly #address: string | undefined;
   #poll: ReturnType<typeof setInterval> | undefined;
   /** One refresh at a time; a wish that comes meanwhile makes one more. */
   #refreshing: Promise<void> | undefined;
@@ -46,6 +47,7 @@ export class Authority implements AsyncDisposable {
   constructor(options: AuthorityOptions) {
     this.#options = options;
     this.url = options.url;
+    this.#address = options.addresses.get(new URL(options.url).hostname);
     this.#agent = agent({
       trust: options.trust,
       identity: options.identity,
@@ -54,7 +56,7 @@ export class Authority implements AsyncDisposable {
     });
     this.transport = createTransport({
       agent: this.#agent,
-      ...(options.address === undefined ? {} : { address: options.address }),
+      ...(this.#address === undefined ? {} : { address: this.#address }),
     });
   }
 
@@ -103,37 +105,21 @@ export class Authority implements AsyncDisposable {
   }
 
   async #refreshCrls(): Promise<void> {
-    const { identity, anchors, crls } = this.#options;
-    const issuing = decodePemCertificates(identity.current.certificatePem);
-    const issuers: Certificate[] = anchors.current.anchors.map(({ certificate }) => certificate);
-    if (issuing.ok) issuers.push(...issuing.value.slice(1));
+    const { identity, crls, addresses } = this.#options;
+    const chain = decodePemCertificates(identity.current.certificatePem);
+    if (!chain.ok) return;
     const before = crls.current.crls;
-    const lists: CertificateList[] = [];
-    let changed = false;
-    for (const issuer of issuers) {
-      const known = before.find((list) => list.issuer.canonical === issuer.subject.canonical);
-      const fetched = await this.#fetchCrl(issuer, known);
-      if (fetched !== undefined) lists.push(fetched);
-      if (fetched !== known) changed = true;
+    const lists = new Map(before.map((list) => [list.issuer.canonical, list]));
+    for (const url of crlLocations(chain.value)) {
+      const list = await fetchCrl(url, addresses.get(url.hostname), this.#stop.signal);
+      const known = lists.get(list.issuer.canonical);
+      // A list with a lower number is an old one played back (RFC 5280 §5.2.3).
+      if (known === undefined || (list.crlNumber ?? 0n) > (known.crlNumber ?? 0n))
+        lists.set(list.issuer.canonical, list);
     }
-    if (changed) crls.set({ crls: lists });
-  }
-
-  /** @returns the newest list of an issuer: what was fetched, or what is known where there is nothing newer */
-  async #fetchCrl(
-    issuer: Certificate,
-    known: CertificateList | undefined,
-  ): Promise<CertificateList | undefined> {
-    const path = publicationPaths.crl(issuerId(issuer.publicKey.der), 0);
-    const response = await this.#get(path);
-    if (response.status === 404) return known;
-    if (response.status !== 200) throw new Error(`${path}: status ${response.status}`);
-    const decoded = decodeCrl(new Uint8Array(await response.arrayBuffer()));
-    if (!decoded.ok) throw new Error(`${path}: ${decoded.error.message}`);
-    const list = decoded.value;
-    // A list with a lower number is an old one played back (RFC 5280 §5.2.3).
-    if (known !== undefined && (list.crlNumber ?? 0n) <= (known.crlNumber ?? 0n)) return known;
-    return list;
+    const after = [...lists.values()];
+    if (after.length !== before.length || after.some((list, index) => list !== before[index]))
+      crls.set({ crls: after });
   }
 
   async #refreshTopology(): Promise<void> {
@@ -185,7 +171,7 @@ export class Authority implements AsyncDisposable {
       const why = await readEventStream({
         url: new URL('/events', this.url),
         agent: this.#agent,
-        address: this.#options.address,
+        address: this.#address,
         signal,
         onOpen: () => {
           retryMs = firstRetryMs;

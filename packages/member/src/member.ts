@@ -94,12 +94,11 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
     const member = new JoinedMember(options, files, identity, trust, () => topology);
     const authority = new Authority({
       url: authorityUrl,
-      address: addresses.get(authorityHost),
+      addresses,
       administratorsHash: membership.administratorsHash,
       identity,
       trust,
       files,
-      anchors,
       crls,
       log: options.log,
       pollMs: options.pollMs ?? 60_000,

@@ -1,0 +1,59 @@
+import type { AppProcess, LogRecord } from './app-process.ts';
+import type { TestUser } from './organisation.ts';
+
+/** What came of a command to a user's client. */
+export interface CommandOutcome {
+  /** Status of the final response; absent where none came. */
+  readonly status?: number;
+  /** Reason of a refusal by the client itself. */
+  readonly reason?: string;
+  readonly record: LogRecord;
+}
+
+/** A user with a running client. */
+export interface DemoUser {
+  readonly user: TestUser;
+  readonly process: AppProcess;
+  register(): Promise<CommandOutcome>;
+  message(to: string, text: string, as?: string): Promise<CommandOutcome>;
+  call(to: string): Promise<CommandOutcome>;
+  hangUp(): Promise<CommandOutcome>;
+  /** Waits until a text has arrived. */
+  received(text: string): Promise<LogRecord>;
+}
+
+/** Gives orders to a running demo client. */
+export function startDemoUser(process: AppProcess, user: TestUser): DemoUser {
+  let last = 0;
+  const order = async (command: object): Promise<CommandOutcome> => {
+    const id = ++last;
+    process.send({ id, ...command });
+    const record = await process.waitFor(
+      `the outcome of ${JSON.stringify(command)}`,
+      (candidate) => candidate.id === id && ['done', 'refused', 'failed'].includes(candidate.event ?? ''),
+    );
+    return {
+      record,
+      ...(typeof record.status === 'number' ? { status: record.status } : {}),
+      ...(record.reason === undefined ? {} : { reason: record.reason }),
+    };
+  };
+  return {
+    user,
+    process,
+    async register() {
+      const outcome = await order({ do: 'register' });
+      if (outcome.status !== 200)
+        throw new Error(`${user.address} could not register: ${JSON.stringify(outcome.record)}`);
+      return outcome;
+    },
+    message: (to, text, as) => order({ do: 'message', to, text, ...(as === undefined ? {} : { as }) }),
+    call: (to) => order({ do: 'call', to }),
+    hangUp: () => order({ do: 'hang-up' }),
+    received: (text) =>
+      process.waitFor(
+        `the message ${JSON.stringify(text)}`,
+        (record) => record.event === 'message' && record.text === text,
+      ),
+  };
+}
