@@ -48,7 +48,9 @@ function located(
     .map(({ problem, offset }) => ({ ...problem, ...place(offset) }));
 }
 
-/** A field that should not be there is shown at its name, one with a wrong value at the value. */
+const shownAtName: ReadonlySet<string> = new Set(['unknown-field', 'missing-field', 'not-an-aor']);
+
+/** Where the name of a field is at fault it is shown there, else at the value. */
 function targetOf(problem: Problem): 'name' | 'value' {
-  return problem.code === 'unknown-field' || problem.code === 'missing-field' ? 'name' : 'value';
+  return shownAtName.has(problem.code) ? 'name' : 'value';
 }

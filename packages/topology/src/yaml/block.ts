@@ -74,7 +74,8 @@ function readMapping(cursor: Cursor, depth: number): object {
     const value = empty
       ? readValueBelow(cursor, depth + 1, column)
       : readInlineValue(cursor, depth + 1, column);
-    putMember(cursor, members, positions, key, keyAt, value, valueAt);
+    // A field without a value has no other place than its name.
+    putMember(cursor, members, positions, key, keyAt, value, value === null ? keyAt : valueAt);
     if (!continues(cursor, column)) return members;
     if (atDash(cursor)) {
       throw cursor.syntax('Expected a field name, found a list item.', 'Check the indentation of this line.');
