@@ -1,0 +1,220 @@
+import {
+  type AuthorizationFault,
+  addressOfRecord,
+  type CredentialRecord,
+  createChallenge,
+  createNonce,
+  type DigestAlgorithm,
+  type DigestAuthorization,
+  parseAuthorization,
+  parseUri,
+  type ReplayWindow,
+  type SipRequest,
+  SipUri,
+  uriEquals,
+  verifyAuthorization,
+} from '@entente/sip';
+import { type Refusal, refusal } from './refusal.ts';
+
+/** A user whose credentials were right. */
+export interface AuthenticatedUser {
+  readonly username: string;
+  readonly realm: string;
+  /** Which algorithm proved it. */
+  readonly algorithm: DigestAlgorithm;
+}
+
+/** What {@link authenticate} decides. A challenge is a refusal that the client can answer. */
+export type Authentication =
+  | { readonly outcome: 'authenticated'; readonly user: AuthenticatedUser }
+  | { readonly outcome: 'challenge' | 'refused'; readonly refusal: Refusal };
+
+/** What a server needs to authenticate its users. */
+export interface AuthenticateOptions {
+  /** The protection space, by custom the SIP domain. */
+  readonly realm: string;
+  /** `registrar` answers 401 with WWW-Authenticate, `proxy` 407 with Proxy-Authenticate; default by the method. */
+  readonly as?: 'registrar' | 'proxy';
+  /** The record of a user, or undefined. Fetch it beforehand where the store is far: see {@link claimedUsername}. */
+  readonly credentials: (username: string, realm: string) => CredentialRecord | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** At least 32 secret bytes, shared by the servers of the realm. */
+  readonly nonceKey: Uint8Array;
+  /** Eight random bytes, new for each call; used only where a challenge goes out. */
+  readonly salt: () => Uint8Array;
+  readonly nonceLifetimeMs: number;
+  readonly window: ReplayWindow;
+  /** What is offered and accepted, preferred first; default SHA-256 alone. MD5 here has no effect. */
+  readonly algorithms?: readonly DigestAlgorithm[];
+  /** Whether this user may use MD5, for clients that know nothing else. Default: nobody. */
+  readonly allowMd5For?: (username: string) => boolean;
+}
+
+const defaultAlgorithms: readonly DigestAlgorithm[] = ['SHA-256'];
+
+/**
+ * The username a request claims: that of its credentials for the realm, else the user part of From.
+ * @returns undefined where it claims none
+ */
+export function claimedUsername(request: SipRequest, realm: string): string | undefined {
+  for (const name of ['Authorization', 'Proxy-Authorization']) {
+    for (const value of request.all(name)) {
+      const found = parseAuthorization(value);
+      if (typeof found === 'object' && found.realm === realm) return found.username;
+    }
+  }
+  const { uri } = request.from;
+  return uri.kind === 'sip' ? uri.user : undefined;
+}
+
+/**
+ * Decides whether a request comes from a user of this realm.
+ * @param request any but ACK and CANCEL, which cannot be challenged (RFC 3261 §22.1)
+ * @param options realm, records, time, keys
+ * @see RFC 3261 §22, RFC 8760 §2
+ */
+export function authenticate(request: SipRequest, options: AuthenticateOptions): Authentication {
+  const registrar = (options.as ?? (request.method === 'REGISTER' ? 'registrar' : 'proxy')) === 'registrar';
+  const header = registrar ? 'Authorization' : 'Proxy-Authorization';
+  let fault: AuthorizationFault | undefined;
+  for (const value of request.all(header)) {
+    const authorization = parseAuthorization(value);
+    if (authorization === 'other-scheme') continue;
+    if (authorization === undefined) {
+      fault ??= 'malformed';
+      continue;
+    }
+    // Credentials for other realms belong to servers further on.
+    if (authorization.realm !== options.realm) continue;
+    const verdict = verify(request, authorization, options);
+    if (verdict.ok) {
+      const { username, realm, algorithm } = verdict;
+      return { outcome: 'authenticated', user: { username, realm, algorithm } };
+    }
+    fault = verdict.fault;
+  }
+  if (fault === 'malformed' || fault === 'uri-mismatch')
+    return { outcome: 'refused', refusal: unusable(header, fault) };
+  return { outcome: 'challenge', refusal: challenge(request, options, registrar, fault) };
+}
+
+function verify(request: SipRequest, authorization: DigestAuthorization, options: AuthenticateOptions) {
+  const { username, algorithm } = authorization;
+  const allowed =
+    algorithm === 'MD5'
+      ? (options.allowMd5For?.(username) ?? false)
+      : algorithm !== undefined && (options.algorithms ?? defaultAlgorithms).includes(algorithm);
+  if (!allowed) return { ok: false, fault: 'algorithm-not-allowed' } as const;
+  return verifyAuthorization(authorization, {
+    method: request.method,
+    realm: options.realm,
+    record: options.credentials(username, options.realm),
+    uriMatches: (uri) => sameResource(uri, request),
+    now: options.now,
+    nonceKey: options.nonceKey,
+    nonceLifetimeMs: options.nonceLifetimeMs,
+    window: options.window,
+  });
+}
+
+function sameResource(digestUri: string, request: SipRequest): boolean {
+  if (digestUri === request.uriText) return true;
+  const parsed = parseUri(digestUri);
+  return parsed.ok && uriEquals(parsed.value, request.uri);
+}
+
+function challenge(
+  request: SipRequest,
+  options: AuthenticateOptions,
+  registrar: boolean,
+  fault: AuthorizationFault | undefined,
+): Refusal {
+  const { realm } = options;
+  const nonce = createNonce({ now: options.now, key: options.nonceKey, salt: options.salt(), realm });
+  const algorithms: DigestAlgorithm[] = (options.algorithms ?? defaultAlgorithms).filter(
+    (one) => one !== 'MD5',
+  );
+  const claimed = claimedUsername(request, realm);
+  // MD5 goes last: a client takes the topmost challenge it understands (RFC 8760 §2.4).
+  if (claimed !== undefined && (options.allowMd5For?.(claimed) ?? false)) algorithms.push('MD5');
+  const name = registrar ? 'WWW-Authenticate' : 'Proxy-Authenticate';
+  const stale = fault === 'stale-nonce';
+  const headers = algorithms.map(
+    (algorithm) => [name, createChallenge({ realm, nonce, algorithm, stale })] as const,
+  );
+  const [reason, found, remedy] = explain(fault, algorithms);
+  return refusal(
+    reason,
+    registrar ? 401 : 407,
+    `Credentials: expected a valid digest for realm ${realm}, found ${found}`,
+    remedy,
+    headers,
+  );
+}
+
+function explain(
+  fault: AuthorizationFault | undefined,
+  algorithms: readonly DigestAlgorithm[],
+): readonly [
+  'authentication-required' | 'credentials-not-accepted' | 'algorithm-not-allowed',
+  string,
+  string,
+] {
+  switch (fault) {
+    case undefined:
+      return [
+        'authentication-required',
+        'none',
+        'Send the request again with credentials for the challenge.',
+      ];
+    case 'stale-nonce':
+      return [
+        'authentication-required',
+        'a nonce that is too old',
+        'Use the new nonce; the password was right.',
+      ];
+    case 'forged-nonce':
+      return [
+        'authentication-required',
+        'a nonce this realm did not issue',
+        'Use the nonce of the challenge.',
+      ];
+    case 'algorithm-not-allowed':
+      return [
+        'algorithm-not-allowed',
+        'an algorithm that is not allowed for this user',
+        `Use a client that knows ${algorithms.join(' or ')}, or allow MD5 for this user and store a verifier for it.`,
+      ];
+    case 'replayed':
+      return ['credentials-not-accepted', 'a nonce count used before', 'Count up nc with each request.'];
+    default:
+      // Whether the name or the password was wrong is not told, not even here: logs travel.
+      return ['credentials-not-accepted', 'a wrong username or password', 'Check username and password.'];
+  }
+}
+
+function unusable(header: string, fault: 'malformed' | 'uri-mismatch'): Refusal {
+  return fault === 'malformed'
+    ? refusal(
+        'malformed-request',
+        400,
+        `${header}: expected digest credentials with qop=auth, cnonce and nc, found something else`,
+        'Answer the challenge with quality of protection auth.',
+      )
+    : refusal(
+        'malformed-request',
+        400,
+        `${header}: expected a digest uri equal to the Request-URI, found another`,
+        'Compute the digest over the Request-URI as sent.',
+      );
+}
+
+/**
+ * The address of record of an authenticated user: `username@domain`, the key that identities are compared by.
+ * @param user authenticated
+ * @param domain a SIP domain of ours, usually the realm
+ */
+export function userAddress(user: { readonly username: string }, domain: string): string {
+  return addressOfRecord(SipUri.from({ user: user.username, host: domain })) ?? '';
+}

@@ -1,0 +1,110 @@
+import { type NameAddr, parseUri, type SipRequest, type Uri, uriEquals } from '@entente/sip';
+import type { Binding } from './locations/binding.ts';
+import { type Refusal, refusal } from './refusal.ts';
+import type { RegistrationPolicy } from './registration-policy.ts';
+
+/** One Contact of a REGISTER, checked. */
+export interface WantedContact {
+  readonly uri: Uri;
+  readonly q: number;
+  /** Seconds granted; 0 removes the binding. */
+  readonly expiresSec: number;
+  readonly instance: string | undefined;
+  readonly regId: number | undefined;
+}
+
+const maxInstanceLength = 256;
+
+/**
+ * Reads one Contact value of a REGISTER.
+ * @see RFC 3261 §10.3 step 7, RFC 5626 §6
+ */
+export function readContact(
+  contact: NameAddr,
+  request: SipRequest,
+  policy: RegistrationPolicy,
+): { readonly ok: true; readonly wanted: WantedContact } | { readonly ok: false; readonly refusal: Refusal } {
+  const { uri, parameters } = contact;
+  if (uri.kind !== 'sip') return malformed('Contact', 'a sip: or sips: URI', uri.toString());
+  const q = parameters.has('q') ? readQ(parameters.get('q') ?? '') : 1;
+  if (q === undefined)
+    return malformed('Contact parameter q', '0 to 1 with at most three decimals', parameters.get('q'));
+  const asked = readSeconds(parameters.get('expires')) ?? request.expires ?? policy.defaultExpiresSec;
+  if (asked > 0 && asked < policy.minExpiresSec) {
+    return {
+      ok: false,
+      refusal: refusal(
+        'interval-too-brief',
+        423,
+        `Expires: expected at least ${policy.minExpiresSec} seconds, found ${asked}`,
+        `Register for ${policy.minExpiresSec} seconds or longer.`,
+        [['Min-Expires', policy.minExpiresSec]],
+      ),
+    };
+  }
+  const instance = parameters.get('+sip.instance');
+  if (
+    instance !== undefined &&
+    (instance.length > maxInstanceLength || !/^<[\x21-\x3b\x3d\x3f-\x7e]+>$/.test(instance))
+  ) {
+    return malformed('Contact parameter +sip.instance', 'a URN in angle brackets', instance);
+  }
+  const regIdText = parameters.get('reg-id');
+  const regId = regIdText === undefined ? undefined : readSeconds(regIdText);
+  if (regIdText !== undefined && (regId === undefined || regId < 1 || regId > 0x7fff_ffff)) {
+    return malformed('Contact parameter reg-id', 'a number from 1', regIdText);
+  }
+  return {
+    ok: true,
+    wanted: {
+      uri,
+      q,
+      expiresSec: Math.min(asked, policy.maxExpiresSec),
+      instance,
+      // Without an instance a reg-id says nothing (RFC 5626 §6).
+      regId: instance === undefined ? undefined : regId,
+    },
+  };
+}
+
+/** Whether a stored binding is the one a contact means: the same flow of the same device, else an equivalent URI. */
+export function isSameBinding(binding: Binding, wanted: WantedContact): boolean {
+  if (wanted.instance !== undefined && wanted.regId !== undefined) {
+    return binding.instance === wanted.instance && binding.regId === wanted.regId;
+  }
+  if (binding.regId !== undefined) return false;
+  const stored = parseUri(binding.uri);
+  return stored.ok && uriEquals(stored.value, wanted.uri);
+}
+
+/** 0 to 1 with at most three decimals (RFC 3261 §25.1, qvalue). */
+function readQ(text: string): number | undefined {
+  if (text.length === 0 || text.length > 5) return undefined;
+  const dot = text.indexOf('.');
+  const digits = dot === -1 ? text : text.slice(0, dot) + text.slice(dot + 1);
+  if (readSeconds(digits) === undefined || (dot !== -1 && dot > 1)) return undefined;
+  const q = Number(text);
+  return q >= 0 && q <= 1 ? q : undefined;
+}
+
+/** Digits only, at most 2^32 − 1. */
+function readSeconds(text: string | undefined): number | undefined {
+  if (text === undefined || text.length === 0 || text.length > 64) return undefined;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x30 || code > 0x39) return undefined;
+  }
+  return Math.min(Number(text), 0xffff_ffff);
+}
+
+function malformed(where: string, expected: string, found: string | undefined) {
+  return {
+    ok: false,
+    refusal: refusal(
+      'malformed-request',
+      400,
+      `${where}: expected ${expected}, found ${JSON.stringify((found ?? '').slice(0, 80))}`,
+      'Correct the Contact of the REGISTER.',
+    ),
+  } as const;
+}

@@ -1,0 +1,89 @@
+import {
+  edit,
+  type MessageEditor,
+  type NameAddr,
+  type SipRequest,
+  type SipResponse,
+  type Uri,
+  type Via,
+} from '@entente/sip';
+import type { PreprocessedRequest } from './preprocess.ts';
+
+/** How a request is sent on. */
+export interface ForwardOptions {
+  /** Our Via with the branch of the new client transaction. */
+  readonly via: Via;
+  /** New Request-URI; without it the Request-URI stays as preprocessing left it. */
+  readonly uri?: Uri | string;
+  /** What preprocessing found; without it Route is left alone. */
+  readonly preprocessed?: PreprocessedRequest;
+  /** Our Record-Route entry, for requests that may begin a dialog and whose dialog must pass here. */
+  readonly recordRoute?: NameAddr | string;
+  /** Our Path entry, for a REGISTER that goes on to another registrar (RFC 3327). */
+  readonly path?: NameAddr | string;
+  /** Route values to put in front, first hop first: the Path of a binding. */
+  readonly routes?: readonly (NameAddr | string)[];
+  /** Further edits, for instance of identity headers; run last. */
+  readonly also?: (editor: MessageEditor<SipRequest>) => void;
+}
+
+/**
+ * Builds the request that goes on: every byte that no rule changes stays as it was received.
+ * @param request validated, so Max-Forwards is absent or at least 1
+ * @param options target, Via and routes
+ * @see RFC 3261 §16.6
+ */
+export function forwardRequest(request: SipRequest, options: ForwardOptions): SipRequest {
+  const editor = edit(request);
+  const { preprocessed } = options;
+  if (preprocessed !== undefined) removeRoutes(editor, preprocessed);
+  const uri = options.uri ?? (preprocessed?.removedLast === true ? preprocessed.uri : undefined);
+  if (uri !== undefined && uri.toString() !== request.uriText) editor.setUri(uri);
+  editor.set('Max-Forwards', (request.maxForwards ?? 71) - 1);
+  const routes = options.routes ?? [];
+  for (let i = routes.length - 1; i >= 0; i--) editor.prepend('Route', routes[i]!);
+  if (options.recordRoute !== undefined) editor.prepend('Record-Route', options.recordRoute);
+  if (options.path !== undefined) editor.prepend('Path', options.path);
+  editor.prepend('Via', options.via);
+  options.also?.(editor);
+  return editor.toMessage();
+}
+
+function removeRoutes(editor: MessageEditor<SipRequest>, preprocessed: PreprocessedRequest): void {
+  if (preprocessed.removedLast) {
+    // The rare case of a strict router: Route is written anew.
+    editor.remove('Route');
+    for (const route of preprocessed.routes) editor.append('Route', route);
+    return;
+  }
+  for (let i = 0; i < preprocessed.removedFirst; i++) editor.removeFirstValue('Route');
+}
+
+/**
+ * The response that goes back: without our Via.
+ * @param response as received by our client transaction
+ * @returns undefined where ours was the only Via, so that there is nobody to send it to
+ * @see RFC 3261 §16.7 step 3
+ */
+export function forwardResponse(
+  response: SipResponse,
+  also?: (editor: MessageEditor<SipResponse>) => void,
+): SipResponse | undefined {
+  if (response.vias.length < 2) return undefined;
+  const editor = edit(response).removeFirstValue('Via');
+  also?.(editor);
+  return editor.toMessage();
+}
+
+/** Methods whose request may begin a dialog, so that a proxy on the path must record-route it. */
+const dialogMethods: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'NOTIFY', 'REFER']);
+
+/**
+ * Whether a request may begin a dialog, so that a proxy that wants to see the dialog must add Record-Route. Inside a
+ * dialog the route set is fixed and another entry would change nothing.
+ * @param request as received
+ * @see RFC 3261 §16.6 step 4
+ */
+export function beginsDialog(request: SipRequest): boolean {
+  return dialogMethods.has(request.method) && request.to.tag === undefined;
+}

@@ -1,0 +1,27 @@
+export {
+  type AuthenticatedUser,
+  type AuthenticateOptions,
+  type Authentication,
+  authenticate,
+  claimedUsername,
+  userAddress,
+} from './authenticate.ts';
+export { type Arrival, decideRoute, type RouteDecision, type RouteKnowledge } from './decide-route.ts';
+export { beginsDialog, type ForwardOptions, forwardRequest, forwardResponse } from './forward.ts';
+export { gruusOf, openTemporaryGruu } from './gruu.ts';
+export { applyIdentity, type Identity, identityOf, type Sender, stripIdentity } from './identity.ts';
+export { createBranch, loopHash, loopHashOf } from './loop-hash.ts';
+export { type PreprocessedRequest, preprocessRoutes } from './preprocess.ts';
+export { type Refusal, type RefusalReason, refusal, responseForRefusal, warning399 } from './refusal.ts';
+export {
+  type RegisterContext,
+  type Registration,
+  register,
+  registerChange,
+  registeredAddress,
+} from './registrar.ts';
+export { defaultRegistrationPolicy, type RegistrationPolicy } from './registration-policy.ts';
+export { createRouteEntry, createRouteUri, type RouteToken, readRouteToken } from './route-token.ts';
+export { type SelectedTargets, selectTargets, type Target, type TargetGroups } from './targets.ts';
+export { openToken, sealToken } from './token.ts';
+export { type ValidateOptions, validateRequest } from './validate.ts';

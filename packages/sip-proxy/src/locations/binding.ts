@@ -1,0 +1,24 @@
+/** One way to reach a user: a contact he registered. Plain data, so that any store can keep it. */
+export interface Binding {
+  /** `alice@contoso.example`, as `addressOfRecord` of `@entente/sip` writes it. */
+  readonly aor: string;
+  /** The Contact URI as registered. */
+  readonly uri: string;
+  /** Preference, 0 to 1; 1 where the client gave none. */
+  readonly q: number;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+  /** Call-ID and CSeq of the REGISTER that wrote it, to recognise one that was overtaken. */
+  readonly callId: string;
+  readonly cseq: number;
+  /** Path entries as header field values, first hop first (RFC 3327); empty for a client of this server. */
+  readonly path: readonly string[];
+  /** The connection the REGISTER came over, as the runtime names it; undefined where it came by Path. */
+  readonly flow?: string;
+  /** `+sip.instance` without quotes, for instance `<urn:uuid:…>` (RFC 5626). */
+  readonly instance?: string;
+  /** `reg-id`, 1 or more (RFC 5626). */
+  readonly regId?: number;
+  /** When it was registered last, milliseconds since 1970: the newest flow of an instance is tried first. */
+  readonly updatedAt: number;
+}

@@ -1,0 +1,3 @@
+export type { Binding } from './binding.ts';
+export type { Awaitable, LocationChange, Locations } from './locations.ts';
+export { MemoryLocations } from './memory-locations.ts';

@@ -1,0 +1,76 @@
+import {
+  createResponse,
+  type HeaderValue,
+  reasonPhrase,
+  type SipRequest,
+  type SipResponse,
+} from '@entente/sip';
+
+/** Why a request is not carried on. The literal is stable; logs, metrics and the Entente-Diagnostics header carry it. */
+export type RefusalReason =
+  | 'malformed-request'
+  | 'unsupported-uri-scheme'
+  | 'too-many-hops'
+  | 'loop-detected'
+  | 'extension-not-supported'
+  | 'authentication-required'
+  | 'credentials-not-accepted'
+  | 'algorithm-not-allowed'
+  | 'identity-not-authorised'
+  | 'registration-not-authorised'
+  | 'relay-not-allowed'
+  | 'unknown-user'
+  | 'not-registered'
+  | 'interval-too-brief'
+  | 'too-many-contacts'
+  | 'registration-out-of-order'
+  | 'first-hop-lacks-outbound'
+  | 'flow-failed'
+  | 'method-not-allowed'
+  | 'no-response'
+  | 'next-hop-failed';
+
+/** A refusal as a value: what to answer, what to log, what to do about it. */
+export interface Refusal {
+  readonly status: number;
+  readonly reasonPhrase: string;
+  readonly reason: RefusalReason;
+  /** A sentence for insiders: what was expected, what was found. */
+  readonly message: string;
+  /** What would make the request acceptable. */
+  readonly remedy: string;
+  /** Header fields the response needs, for instance Unsupported or WWW-Authenticate. */
+  readonly headers: readonly (readonly [name: string, value: HeaderValue])[];
+}
+
+/** Builds a refusal; the reason phrase is the usual one of the status unless given. */
+export function refusal(
+  reason: RefusalReason,
+  status: number,
+  message: string,
+  remedy: string,
+  headers: Refusal['headers'] = [],
+  phrase: string = reasonPhrase(status),
+): Refusal {
+  return { status, reasonPhrase: phrase, reason, message, remedy, headers };
+}
+
+/**
+ * The response that tells a refusal to the sender. It holds what the sender needs, not what insiders read.
+ * @param request the refused request; never an ACK, which has no response
+ * @param refused why
+ * @param toTag tag for To where the request has none, 32 random bits or more
+ */
+export function responseForRefusal(request: SipRequest, refused: Refusal, toTag: string): SipResponse {
+  return createResponse(request, refused.status, refused.reasonPhrase, { toTag, headers: refused.headers });
+}
+
+/**
+ * A Warning header field value with code 399.
+ * @param agent host name of the server that warns
+ * @param text for people
+ * @see RFC 3261 §20.43
+ */
+export function warning399(agent: string, text: string): string {
+  return `399 ${agent} "${text.replace(/["\\]/g, '\\$&')}"`;
+}

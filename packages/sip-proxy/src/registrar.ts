@@ -1,0 +1,240 @@
+import {
+  addressOfRecord,
+  createResponse,
+  NameAddr,
+  parseUri,
+  type SipRequest,
+  type SipResponse,
+} from '@entente/sip';
+import { isSameBinding, readContact, type WantedContact } from './contact-binding.ts';
+import { gruusOf } from './gruu.ts';
+import type { Binding } from './locations/binding.ts';
+import type { LocationChange } from './locations/locations.ts';
+import { type Refusal, refusal } from './refusal.ts';
+import { defaultRegistrationPolicy, type RegistrationPolicy } from './registration-policy.ts';
+
+/** What a registrar knows about a REGISTER beside its text. */
+export interface RegisterContext {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Tag for To of the response: 32 random bits or more. */
+  readonly toTag: string;
+  /** The connection it came over, as the runtime names it; only where the client is a client of this server. */
+  readonly flow?: string;
+  readonly policy?: Partial<RegistrationPolicy>;
+  /** At least 32 secret bytes: then devices that support it get a GRUU (RFC 5627). */
+  readonly gruuKey?: Uint8Array;
+}
+
+/** What {@link register} decides. */
+export type Registration =
+  | { readonly ok: true; readonly bindings: readonly Binding[]; readonly response: SipResponse }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/**
+ * The address of record a REGISTER is about, if the sender may change it.
+ * @param request REGISTER
+ * @param addresses addresses of record the authenticated user may register; the first is his own
+ * @see RFC 3261 §10.3 steps 3 to 5
+ */
+export function registeredAddress(
+  request: SipRequest,
+  addresses: readonly string[],
+): { readonly ok: true; readonly aor: string } | { readonly ok: false; readonly refusal: Refusal } {
+  const aor = addressOfRecord(request.to.uri);
+  if (aor !== undefined && addresses.includes(aor)) return { ok: true, aor };
+  return {
+    ok: false,
+    refusal: refusal(
+      'registration-not-authorised',
+      403,
+      `To: expected ${addresses.join(' or ') || 'an address of the authenticated user'}, found ${aor ?? request.to.uri.toString()}`,
+      'Register the address of the account that authenticates.',
+    ),
+  };
+}
+
+/**
+ * Decides a REGISTER. Nothing is stored here: give it to `Locations.update` as the decision.
+ * @param request REGISTER by a sender who may change `aor`
+ * @param aor from {@link registeredAddress}
+ * @param current unexpired bindings of `aor`
+ * @param context time, connection, bounds
+ * @see RFC 3261 §10.3 steps 6 to 8, RFC 3327 §5.3, RFC 5626 §6, RFC 5627 §5
+ */
+export function register(
+  request: SipRequest,
+  aor: string,
+  current: readonly Binding[],
+  context: RegisterContext,
+): Registration {
+  const policy = { ...defaultRegistrationPolicy, ...context.policy };
+  if (request.isContactWildcard) return removeAll(request, aor, current, context, policy);
+  const path = request.has('Path') ? request.addressesOf('Path') : [];
+  let bindings = current;
+  let outbound = false;
+  for (const contact of request.contacts) {
+    const read = readContact(contact, request, policy);
+    if (!read.ok) return read;
+    const { wanted } = read;
+    const before = bindings.find((binding) => isSameBinding(binding, wanted));
+    if (before !== undefined && isOvertaken(request, before)) return outOfOrder(request, before);
+    const flowRefusal = wanted.regId === undefined ? undefined : checkFirstHop(request, path, context);
+    if (flowRefusal !== undefined) return { ok: false, refusal: flowRefusal };
+    if (wanted.regId !== undefined) outbound = true;
+    bindings = bindings.filter((binding) => binding !== before);
+    if (wanted.expiresSec > 0) bindings = [...bindings, bindingOf(request, aor, wanted, path, context)];
+  }
+  if (bindings.length > policy.maxContacts) return tooMany(bindings.length, policy);
+  return { ok: true, bindings, response: response(request, aor, bindings, context, policy, outbound) };
+}
+
+/**
+ * {@link register} in the form that `Locations.update` takes.
+ * @example
+ * ```ts
+ * const decided = locations.update(aor, now, registerChange(request, aor, { now, flow, toTag }));
+ * ```
+ */
+export function registerChange(
+  request: SipRequest,
+  aor: string,
+  context: RegisterContext,
+): (current: readonly Binding[]) => LocationChange<Registration> {
+  return (current) => {
+    const result = register(request, aor, current, context);
+    return result.ok ? { bindings: result.bindings, result } : { result };
+  };
+}
+
+function removeAll(
+  request: SipRequest,
+  aor: string,
+  current: readonly Binding[],
+  context: RegisterContext,
+  policy: RegistrationPolicy,
+): Registration {
+  if (request.expires !== 0) {
+    return {
+      ok: false,
+      refusal: refusal(
+        'malformed-request',
+        400,
+        `Contact: expected "*" only with Expires: 0, found Expires: ${request.expires ?? 'none'}`,
+        'Send Contact: * together with Expires: 0 to remove all bindings.',
+      ),
+    };
+  }
+  const overtaken = current.find((binding) => isOvertaken(request, binding));
+  if (overtaken !== undefined) return outOfOrder(request, overtaken);
+  return { ok: true, bindings: [], response: response(request, aor, [], context, policy, false) };
+}
+
+function bindingOf(
+  request: SipRequest,
+  aor: string,
+  wanted: WantedContact,
+  path: readonly NameAddr[],
+  context: RegisterContext,
+): Binding {
+  return {
+    aor,
+    uri: wanted.uri.toString(),
+    q: wanted.q,
+    expiresAt: context.now + wanted.expiresSec * 1_000,
+    callId: request.callId,
+    cseq: request.cseq.sequence,
+    path: path.map(String),
+    updatedAt: context.now,
+    ...(path.length === 0 && context.flow !== undefined && { flow: context.flow }),
+    ...(wanted.instance !== undefined && { instance: wanted.instance }),
+    ...(wanted.regId !== undefined && { regId: wanted.regId }),
+  };
+}
+
+/** A REGISTER of the same client that was sent before the one stored (RFC 3261 §10.3 step 7). */
+function isOvertaken(request: SipRequest, binding: Binding): boolean {
+  return binding.callId === request.callId && request.cseq.sequence <= binding.cseq;
+}
+
+/** With `reg-id` the first hop must keep the flow: this server, or a first Path entry with `ob` (RFC 5626 §6). */
+function checkFirstHop(
+  request: SipRequest,
+  path: readonly NameAddr[],
+  context: RegisterContext,
+): Refusal | undefined {
+  if (path.length === 0 && context.flow !== undefined && request.vias.length === 1) return undefined;
+  const first = path[path.length - 1]?.uri;
+  if (first?.kind === 'sip' && first.parameters.has('ob')) return undefined;
+  return refusal(
+    'first-hop-lacks-outbound',
+    439,
+    'Path: expected a first hop with parameter ob, found none',
+    'Register without reg-id, or through a server that supports outbound.',
+  );
+}
+
+function response(
+  request: SipRequest,
+  aor: string,
+  bindings: readonly Binding[],
+  context: RegisterContext,
+  policy: RegistrationPolicy,
+  outbound: boolean,
+): SipResponse {
+  const headers: (readonly [string, string | number | NameAddr])[] = [];
+  const gruu = context.gruuKey !== undefined && tags(request, 'Supported').includes('gruu');
+  for (const binding of bindings) headers.push(['Contact', contactOf(binding, aor, context, gruu)]);
+  // The first hop learns of the path only if the client can make use of it (RFC 3327 §5.3).
+  if (tags(request, 'Supported').includes('path'))
+    for (const entry of request.all('Path')) headers.push(['Path', entry]);
+  if (outbound) {
+    headers.push(['Require', 'outbound']);
+    if (policy.flowTimerSec > 0) headers.push(['Flow-Timer', policy.flowTimerSec]);
+  }
+  return createResponse(request, 200, undefined, { toTag: context.toTag, headers });
+}
+
+function contactOf(binding: Binding, aor: string, context: RegisterContext, gruu: boolean): NameAddr {
+  const uri = parseUri(binding.uri);
+  let contact = NameAddr.from({ uri: uri.ok ? uri.value : binding.uri });
+  contact = contact.withParameter(
+    'expires',
+    Math.max(1, Math.ceil((binding.expiresAt - context.now) / 1_000)),
+  );
+  if (binding.q !== 1) contact = contact.withParameter('q', String(binding.q));
+  if (binding.instance === undefined) return contact;
+  contact = contact.withParameter('+sip.instance', binding.instance);
+  if (binding.regId !== undefined) contact = contact.withParameter('reg-id', binding.regId);
+  if (!gruu || context.gruuKey === undefined) return contact;
+  const { publicGruu, temporaryGruu } = gruusOf(aor, binding, context.gruuKey);
+  return contact.withParameter('pub-gruu', publicGruu).withParameter('temp-gruu', temporaryGruu);
+}
+
+function tags(request: SipRequest, name: string): readonly string[] {
+  return request.has(name) ? request.tokens(name).map((tag) => tag.toLowerCase()) : [];
+}
+
+function outOfOrder(request: SipRequest, binding: Binding): Registration {
+  return {
+    ok: false,
+    refusal: refusal(
+      'registration-out-of-order',
+      500,
+      `CSeq: expected a number above ${binding.cseq} for this Call-ID, found ${request.cseq.sequence}`,
+      'Count CSeq up with each REGISTER of the same Call-ID.',
+    ),
+  };
+}
+
+function tooMany(count: number, policy: RegistrationPolicy): Registration {
+  return {
+    ok: false,
+    refusal: refusal(
+      'too-many-contacts',
+      403,
+      `Contact: expected at most ${policy.maxContacts} bindings of one address, found ${count}`,
+      'Remove bindings that are no longer used (Contact: * with Expires: 0 removes all).',
+    ),
+  };
+}

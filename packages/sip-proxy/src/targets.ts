@@ -1,0 +1,100 @@
+import type { SipUri, Uri } from '@entente/sip';
+import type { Binding } from './locations/binding.ts';
+import { type Refusal, refusal } from './refusal.ts';
+
+/** Where one copy of a request goes. */
+export interface Target {
+  /** The new Request-URI. */
+  readonly uri: string;
+  /** The client connection to send on, or undefined: follow `routes`. */
+  readonly flow: string | undefined;
+  /** Route values to put in front, first hop first (the binding's Path). */
+  readonly routes: readonly string[];
+  /** `+sip.instance` of the device, where it has one: other flows to it are alternatives, not further devices. */
+  readonly instance: string | undefined;
+}
+
+/** Groups to try one after the other; the targets of a group are tried at the same time. */
+export type TargetGroups = readonly (readonly Target[])[];
+
+/** What {@link selectTargets} finds. */
+export type SelectedTargets =
+  | { readonly ok: true; readonly groups: TargetGroups }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** Most branches a request may be forked into; registrations beyond are not tried. */
+const maxTargets = 16;
+
+/**
+ * Turns the bindings of a user into targets: highest q first, equal q at the same time, of one device only the flow
+ * registered last (its others follow as later groups).
+ * @param bindings unexpired, of one address of record
+ * @param requestUri the Request-URI; with `gr` only that device is meant (RFC 5627 §6.1)
+ * @see RFC 3261 §16.5, RFC 5626 §7
+ */
+export function selectTargets(bindings: readonly Binding[], requestUri: Uri): SelectedTargets {
+  const wanted = requestUri.kind === 'sip' && requestUri.isGruu ? instanceOfGruu(requestUri) : undefined;
+  let meant = bindings.filter((binding) => allowedForScheme(binding, requestUri));
+  if (wanted !== undefined) meant = meant.filter((binding) => instanceUrn(binding.instance) === wanted);
+  if (meant.length === 0) return notRegistered(bindings, requestUri, wanted);
+  if (meant.length === 1) return { ok: true, groups: [[targetOf(meant[0]!)]] };
+
+  const sorted = [...meant].sort((a, b) => b.q - a.q || b.updatedAt - a.updatedAt).slice(0, maxTargets);
+  const groups: Target[][] = [];
+  const spare: Target[][] = [];
+  const seen = new Set<string>();
+  let q = Number.NaN;
+  for (const binding of sorted) {
+    const target = targetOf(binding);
+    if (binding.instance !== undefined && binding.regId !== undefined) {
+      if (seen.has(binding.instance)) {
+        spare.push([target]);
+        continue;
+      }
+      seen.add(binding.instance);
+    }
+    if (binding.q === q) groups[groups.length - 1]!.push(target);
+    else groups.push([target]);
+    q = binding.q;
+  }
+  return { ok: true, groups: [...groups, ...spare] };
+}
+
+function targetOf(binding: Binding): Target {
+  return { uri: binding.uri, flow: binding.flow, routes: binding.path, instance: binding.instance };
+}
+
+/** A sips Request-URI reaches only sips contacts (RFC 5630 §5.3). */
+function allowedForScheme(binding: Binding, requestUri: Uri): boolean {
+  return requestUri.scheme !== 'sips' || binding.uri.startsWith('sips:');
+}
+
+function instanceOfGruu(uri: SipUri): string {
+  return (uri.parameters.get('gr') ?? '').toLowerCase();
+}
+
+function instanceUrn(instance: string | undefined): string | undefined {
+  return instance?.replace(/^<|>$/g, '').toLowerCase();
+}
+
+function notRegistered(
+  bindings: readonly Binding[],
+  requestUri: Uri,
+  instance: string | undefined,
+): SelectedTargets {
+  const found =
+    bindings.length === 0
+      ? 'none'
+      : instance === undefined
+        ? `${bindings.length}, but none registered with a sips contact`
+        : `${bindings.length}, but none of the device ${instance}`;
+  return {
+    ok: false,
+    refusal: refusal(
+      'not-registered',
+      480,
+      `Bindings of ${requestUri.toString()}: expected at least one, found ${found}`,
+      'Start a client that registers this address, then send the request again.',
+    ),
+  };
+}
