@@ -1,0 +1,376 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import http from 'node:http';
+import { join } from 'node:path';
+import { createAuthorityServer } from '@entente/authority-server';
+import { createIssuance, createIssuer } from '@entente/pki';
+import { createKeyAndRequest, renew } from '@entente/pki/client';
+import { createMemoryLedger } from '@entente/pki/ledger';
+import { keySigner } from '@entente/pki/node';
+import { decodeCrl, encodePem } from '@entente/x509';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Credentials, document, frontEnd, type Scene, send, signed, startScene } from './network.ts';
+
+let scene: Scene;
+const first = document([frontEnd('fe01.contoso.example'), frontEnd('fe02.contoso.example')]);
+let fe01: Credentials & { serialHex: string };
+
+beforeAll(async () => {
+  scene = await startScene();
+});
+afterAll(() => scene.close());
+
+async function plain(path: string, method = 'GET'): Promise<{ status: number; type: string; body: Buffer }> {
+  return new Promise((resolve, reject) => {
+    const { port } = scene.server().objects;
+    const outgoing = http.request({ host: '127.0.0.1', port, path, method, agent: false }, (incoming) => {
+      const parts: Buffer[] = [];
+      incoming.on('data', (part: Buffer) => parts.push(part));
+      incoming.on('end', () =>
+        resolve({
+          status: incoming.statusCode ?? 0,
+          type: incoming.headers['content-type'] ?? '',
+          body: Buffer.concat(parts),
+        }),
+      );
+    });
+    outgoing.once('error', reject);
+    outgoing.end();
+  });
+}
+
+async function currentList() {
+  const { body } = await plain(`/crl/${scene.made.issuerId}/0.crl`);
+  const decoded = decodeCrl(body);
+  if (!decoded.ok) throw new Error(decoded.error.message);
+  return decoded.value;
+}
+
+const lastRefusal = () => scene.log.filter(({ reason }) => reason !== undefined).at(-1);
+
+describe('before the first topology', () => {
+  it('answers anybody who asks whether it is well, and for its roots', async () => {
+    expect(await (await scene.ask('/healthz')).json()).toEqual({ status: 'ok' });
+    const roots = await scene.ask('/roots.pem');
+    expect(roots.headers.get('content-type')).toBe('application/pem-certificate-chain');
+    expect(await roots.text()).toBe(scene.made.rootPem);
+    expect(await (await scene.ask('/trust-bundle')).json()).toMatchObject({
+      domain: 'contoso.example',
+      roots: [{ spkiSha256: scene.made.rootSpkiHash }],
+    });
+  });
+
+  it('refuses a topology of other administrators than those it was told', async () => {
+    const { publicKey } = generateKeyPairSync('ed25519');
+    const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+    const [alice, bob] = first.administrators.keys;
+    const added = { id: 'third-key', algorithm: 'EdDSA' as const, publicKey: spki };
+    const other = { ...first, administrators: { required: 2, keys: [alice!, bob!, added] } };
+    const response = await scene.publish(signed(other));
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ reason: 'wrong-administrators' });
+    expect(lastRefusal()).toMatchObject({
+      reason: 'wrong-administrators',
+      peer: 'administrator alice',
+      link: '17 administrator–authority',
+      remedy: expect.any(String),
+    });
+  });
+
+  it('refuses a first topology with one signature of two', async () => {
+    expect(await (await scene.publish(signed(first, ['alice']))).json()).toMatchObject({
+      reason: 'under-signed',
+    });
+  });
+
+  it('makes no token for a server that is not in the topology', async () => {
+    const body = JSON.stringify({ server: 'fe01.contoso.example' });
+    const response = await scene.ask('/join-tokens', scene.alice, { method: 'POST', body });
+    expect(await response.json()).toMatchObject({ reason: 'not-in-topology', status: 403 });
+  });
+
+  it('puts the first topology into force', async () => {
+    const response = await scene.publish(signed(first));
+    expect(await response.json()).toMatchObject({ version: 1, effect: 'first', signers: ['alice', 'bob'] });
+  });
+});
+
+describe('a member', () => {
+  it('joins with a token, and gets the names that the topology gives it', async () => {
+    fe01 = await scene.join('fe01.contoso.example');
+    const { X509Certificate } = await import('node:crypto');
+    const names = new X509Certificate(fe01.cert).subjectAltName?.split(', ') ?? [];
+    expect(names).toEqual([
+      'DNS:fe01.contoso.example',
+      'DNS:pool01.contoso.example',
+      'DNS:sip.contoso.example',
+      'DNS:contoso.example',
+      'URI:sip:fe01.contoso.example',
+      'URI:sip:pool01.contoso.example',
+      'URI:sip:sip.contoso.example',
+      'URI:sip:contoso.example',
+    ]);
+  });
+
+  it('gets the topology as it was signed, also by version', async () => {
+    for (const path of ['/topology', '/topology/1']) {
+      const response = await scene.ask(path, fe01);
+      expect(response.headers.get('content-type')).toBe('application/jose+json');
+      expect(await response.text()).toBe(signedText);
+    }
+    for (const path of ['/topology/2', '/topology/0', '/topology/..%2f..%2fledger']) {
+      expect((await scene.ask(path, fe01)).status).toBe(404);
+    }
+  });
+  let signedText = '';
+  beforeAll(async () => {
+    const folder = join(scene.made.files.ledger, '..', 'topologies');
+    signedText = await readFile(join(folder, '1.json'), 'utf8');
+  });
+
+  it('renews with the certificate that it has', async () => {
+    const key = await createKeyAndRequest({ subject: 'fe01.contoso.example' });
+    const transport = (request: Request) =>
+      send(request, scene.server().https.port, scene.made.rootPem, fe01);
+    const outcome = await renew({ authority: 'https://ca.contoso.example', key, transport });
+    if (!outcome.ok) throw new Error(outcome.refusal.message);
+    const next = { cert: outcome.certificate.chainPem, key: key.privateKeyPem };
+    expect((await scene.ask('/topology', next)).status).toBe(200);
+  });
+
+  for (const path of ['/revoke', '/join-tokens', '/topology']) {
+    it(`is refused at POST ${path}: that is for administrators`, async () => {
+      const response = await scene.ask(path, fe01, { method: 'POST', body: '{}' });
+      expect(await response.json()).toMatchObject({ status: 403, reason: 'role-not-allowed-on-link' });
+      expect(lastRefusal()).toMatchObject({
+        reason: 'role-not-allowed-on-link',
+        peer: 'fe01.contoso.example',
+        link: '15 member–authority',
+      });
+    });
+  }
+});
+
+describe('a stranger', () => {
+  for (const [method, path] of [
+    ['GET', '/topology'],
+    ['GET', '/events'],
+    ['POST', '/topology'],
+    ['POST', '/revoke'],
+    ['POST', '/join-tokens'],
+  ] as const) {
+    it(`without certificate is refused at ${method} ${path}`, async () => {
+      const response = await scene.ask(path, undefined, {
+        method,
+        ...(method === 'POST' ? { body: '{}' } : {}),
+      });
+      expect(await response.json()).toMatchObject({ status: 401, reason: 'no-certificate' });
+      expect(lastRefusal()).toMatchObject({
+        reason: 'no-certificate',
+        peer: 'unknown',
+        remedy: expect.any(String),
+      });
+    });
+  }
+
+  it('without certificate and token is refused at /enrol', async () => {
+    const headers = { 'content-type': 'application/pkcs10' };
+    const response = await scene.ask('/enrol', undefined, { method: 'POST', headers, body: 'x' });
+    expect(await response.json()).toMatchObject({ reason: 'no-certificate' });
+  });
+
+  it('with a certificate of our CA that names no server of the topology is cut off', async () => {
+    const stranger = await forged('fe99.contoso.example');
+    await expect(scene.ask('/topology', stranger)).rejects.toThrow();
+    expect(lastRefusal()).toMatchObject({
+      reason: 'not-in-topology',
+      peer: 'fe99.contoso.example',
+      link: '15 member–authority',
+    });
+  });
+
+  it('that shows a self-made certificate with the URI of an administrator is cut off', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+    await expect(scene.ask('/topology', { cert: scene.alice.cert, key: pem })).rejects.toThrow();
+    const other = await startScene();
+    await expect(scene.ask('/topology', other.alice)).rejects.toThrow();
+    expect(lastRefusal()).toMatchObject({ reason: 'unknown-issuer' });
+    await other.close();
+  });
+
+  /** What somebody with a copy of the issuing key could make. */
+  async function forged(fqdn: string): Promise<Credentials> {
+    const { createPrivateKey, randomBytes, X509Certificate } = await import('node:crypto');
+    const { issuingCertificate, issuingKey } = scene.made.files;
+    const certificate = new X509Certificate(await readFile(issuingCertificate)).raw;
+    const issuance = createIssuance({
+      issuer: await createIssuer(certificate, keySigner(createPrivateKey(await readFile(issuingKey)))),
+      ledger: createMemoryLedger(),
+      mayIssue: () => ({ ok: true, names: { commonName: fqdn, dns: [fqdn], uris: [`sip:${fqdn}`] } }),
+      clock: Date.now,
+      random: randomBytes,
+      objectsUrl: 'http://ca.contoso.example',
+    });
+    const key = await createKeyAndRequest({ subject: fqdn });
+    const outcome = await issuance.issue(
+      { profile: 'server', subject: fqdn, request: key.request },
+      { kind: 'administrator', name: 'nobody' },
+    );
+    if (!outcome.ok) throw new Error(outcome.refusal.message);
+    const pem = outcome.certificate.chain.map((der) => encodePem('CERTIFICATE', der)).join('');
+    return { cert: pem, key: key.privateKeyPem };
+  }
+});
+
+describe('plain HTTP', () => {
+  it('serves lists and issuer certificates', async () => {
+    expect(await plain(`/crl/${scene.made.issuerId}/0.crl`)).toMatchObject({
+      status: 200,
+      type: 'application/pkix-crl',
+    });
+    expect(await plain('/issuer')).toMatchObject({ status: 200, type: 'application/pkix-cert' });
+  });
+
+  it('serves the list of the root at the address that the issuing authority names', async () => {
+    const { rootSpkiHash } = scene.made;
+    const { body } = await plain(`/crl/${rootSpkiHash.slice(0, 16)}/0.crl`);
+    expect(encodePem('X509 CRL', body)).toBe(await readFile(scene.made.files.rootCrl, 'utf8'));
+  });
+
+  for (const path of [
+    '/topology',
+    '/enrol',
+    '/roots.pem',
+    '/trust-bundle',
+    '/events',
+    '/healthz',
+    '/join-tokens',
+  ]) {
+    it(`does not serve ${path}`, async () => {
+      expect((await plain(path)).status).toBe(404);
+      expect((await plain(path, 'POST')).status).toBe(405);
+    });
+  }
+});
+
+describe('revoking', () => {
+  it('puts a certificate on the list at once, tells listeners, and cuts its connections', async () => {
+    const fe02 = await scene.join('fe02.contoso.example');
+    const events = await listen(fe01);
+    const own = await listen(fe02);
+    expect(await events.next()).toMatchObject({ event: 'topology', data: { version: 1 } });
+    expect(await events.next()).toMatchObject({ event: 'crl' });
+    const body = JSON.stringify({ serial: fe02.serialHex, reason: 'keyCompromise' });
+    const response = await scene.ask('/revoke', scene.alice, { method: 'POST', body });
+    const answer = (await response.json()) as { serials: string[]; crlNumber: number };
+    expect(answer.serials).toEqual([fe02.serialHex]);
+    const list = await currentList();
+    expect(Number(list.crlNumber)).toBe(answer.crlNumber);
+    expect(list.lookup(Buffer.from(fe02.serialHex, 'hex'))?.reason).toBe('keyCompromise');
+    expect(await events.next()).toMatchObject({
+      event: 'crl',
+      data: { issuer: scene.made.issuerId, number: answer.crlNumber },
+    });
+    await own.ended;
+    expect(lastRefusal()).toMatchObject({ reason: 'revoked', peer: 'fe02.contoso.example' });
+    await expect(scene.ask('/topology', fe02)).rejects.toThrow();
+    events.close();
+  });
+
+  it('refuses an order without reason that RFC 5280 names, or for nothing', async () => {
+    for (const order of [
+      {},
+      { serial: 'ab', reason: 'because' },
+      { serial: 'ab', server: 'fe01.contoso.example' },
+    ]) {
+      const response = await scene.ask('/revoke', scene.alice, {
+        method: 'POST',
+        body: JSON.stringify(order),
+      });
+      expect(await response.json()).toMatchObject({ reason: 'malformed-request' });
+    }
+  });
+});
+
+describe('a topology without a server', () => {
+  it('may be signed by one administrator, revokes the server, and cuts its connections', async () => {
+    const events = await listen(fe01);
+    const second = document([frontEnd('fe02.contoso.example')], first);
+    const response = await scene.publish(signed(second, ['bob']));
+    expect(await response.json()).toMatchObject({ version: 2, effect: 'narrowing', signers: ['bob'] });
+    await events.ended;
+    const list = await currentList();
+    expect(list.lookup(Buffer.from(fe01.serialHex, 'hex'))?.reason).toBe('cessationOfOperation');
+    await expect(scene.ask('/topology', fe01)).rejects.toThrow();
+  });
+
+  it('is in force again after a restart, with every revocation', async () => {
+    const before = await currentList();
+    await scene.restart();
+    const after = await currentList();
+    expect(Number(after.crlNumber)).toBeGreaterThan(Number(before.crlNumber));
+    expect(after.entryCount).toBe(before.entryCount);
+    const body = JSON.stringify({ server: 'fe01.contoso.example' });
+    const token = await scene.ask('/join-tokens', scene.alice, { method: 'POST', body });
+    expect(await token.json()).toMatchObject({ reason: 'not-in-topology' });
+    expect((await scene.ask('/topology', scene.alice)).status).toBe(200);
+  });
+
+  it('refuses to go back to an older one', async () => {
+    expect(await (await scene.publish(signed(first))).json()).toMatchObject({ reason: 'lower-version' });
+  });
+});
+
+describe('starting', () => {
+  it('refuses a second authority on the same ledger, and says who holds it', async () => {
+    const config = {
+      domain: 'contoso.example',
+      fqdn: 'ca.contoso.example',
+      directory: join(scene.made.files.ledger, '..'),
+      administratorsHash: '00'.repeat(32),
+      https: { host: '127.0.0.1', port: 0, url: 'https://ca.contoso.example' },
+      objects: { host: '127.0.0.1', port: 0, url: 'http://ca.contoso.example' },
+    };
+    const silent = { info() {}, warn() {}, error() {}, debug() {}, child: () => silent };
+    await expect(createAuthorityServer({ config, logger: silent })).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_LEDGER_LOCKED',
+      remedy: expect.any(String),
+    });
+  });
+});
+
+/** Follows /events until it ends. */
+async function listen(who: Credentials) {
+  const response = await scene.ask('/events', who);
+  expect(response.headers.get('content-type')).toBe('text/event-stream');
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  const waiting: { event: string; data: unknown }[] = [];
+  let wake: () => void = () => {};
+  const ended = (async () => {
+    let text = '';
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        text += Buffer.from(value).toString('utf8');
+        for (let at = text.indexOf('\n\n'); at >= 0; at = text.indexOf('\n\n')) {
+          const match = /^event: (.*)\ndata: (.*)$/.exec(text.slice(0, at));
+          text = text.slice(at + 2);
+          if (match !== null) waiting.push({ event: match[1]!, data: JSON.parse(match[2]!) });
+        }
+        wake();
+      }
+    } catch {
+      // Cut off: that is an end too.
+    }
+  })();
+  const next = async () => {
+    while (waiting.length === 0)
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    return waiting.shift();
+  };
+  return { next, ended, close: () => void reader.cancel() };
+}

@@ -1,0 +1,190 @@
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { type AuthorityServer, createAuthorityServer } from '@entente/authority-server';
+import { createKeyAndRequest, enrol, parseJoinToken } from '@entente/pki/client';
+import { type InitialisedAuthority, initialiseAuthority } from '@entente/pki/node';
+import {
+  type AdministratorSet,
+  administratorSetHash,
+  encodeSignedTopology,
+  type ServerEntry,
+  signTopology,
+  type TopologyDocument,
+  topologyHash,
+} from '@entente/topology';
+
+/** A certificate with its key, PEM. */
+export interface Credentials {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface LogLine {
+  readonly reason?: string;
+  readonly peer?: string;
+  readonly link?: string;
+  readonly remedy?: string;
+  readonly message: string;
+}
+
+/** Administrators' signing keys: alice and bob, two of two for anything but narrowing. */
+const signers: Record<string, KeyObject> = {};
+const keys = ['alice', 'bob'].map((id) => {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  signers[id] = privateKey;
+  const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+  return { id, algorithm: 'ES256' as const, publicKey: spki };
+});
+export const administrators: AdministratorSet = { required: 2, keys };
+
+export const frontEnd = (fqdn: string): ServerEntry => ({
+  fqdn,
+  role: 'front-end',
+  pool: 'pool01.contoso.example',
+});
+
+export function document(servers: readonly ServerEntry[], previous?: TopologyDocument): TopologyDocument {
+  return {
+    format: 'entente-topology/1',
+    network: 'contoso.example',
+    version: (previous?.version ?? 0) + 1,
+    ...(previous === undefined ? {} : { previous: topologyHash(previous) }),
+    issued: new Date(Math.floor(Date.now() / 1000) * 1000).toISOString().replace('.000', ''),
+    administrators,
+    domains: [{ name: 'contoso.example', pool: 'pool01.contoso.example' }],
+    pools: [{ fqdn: 'pool01.contoso.example', role: 'front-end' }],
+    servers: [{ fqdn: 'ca.contoso.example', role: 'authority' }, ...servers],
+  };
+}
+
+export function signed(topology: TopologyDocument, by: readonly string[] = ['alice', 'bob']): string {
+  return encodeSignedTopology(
+    signTopology(
+      topology,
+      by.map((keyId) => ({
+        keyId,
+        algorithm: 'ES256',
+        sign: (bytes) =>
+          sign('sha256', bytes, { key: signers[keyId] as KeyObject, dsaEncoding: 'ieee-p1363' }),
+      })),
+    ),
+  );
+}
+
+/** An authority that listens on loopback, with one administrator. */
+export interface Scene {
+  readonly made: InitialisedAuthority;
+  readonly log: LogLine[];
+  readonly alice: Credentials;
+  server(): AuthorityServer;
+  restart(): Promise<void>;
+  ask(path: string, who?: Credentials, init?: RequestInit): Promise<Response>;
+  join(fqdn: string): Promise<Credentials & { readonly serialHex: string }>;
+  publish(text: string, who?: Credentials): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export async function startScene(): Promise<Scene> {
+  const directory = await mkdtemp(join(tmpdir(), 'entente-authority-server-'));
+  const made = await initialiseAuthority({
+    directory: join(directory, 'ca'),
+    domain: 'contoso.example',
+    fqdn: 'ca.contoso.example',
+    objectsUrl: 'http://ca.contoso.example',
+    now: Date.now(),
+    administrators: ['alice'],
+  });
+  const files = made.administrators[0];
+  if (files === undefined) throw new Error('no administrator was made');
+  const alice = { cert: readFileSync(files.certificate, 'utf8'), key: readFileSync(files.key, 'utf8') };
+  const log: LogLine[] = [];
+  const write = (fields: object, message: string) => void log.push({ ...fields, message });
+  const logger = { info: write, warn: write, error: write, debug: write, child: () => logger };
+  const start = () =>
+    createAuthorityServer({
+      config: {
+        domain: 'contoso.example',
+        fqdn: 'ca.contoso.example',
+        directory: join(directory, 'ca'),
+        administratorsHash: administratorSetHash(administrators),
+        https: { host: '127.0.0.1', port: 0, url: 'https://ca.contoso.example' },
+        objects: { host: '127.0.0.1', port: 0, url: 'http://ca.contoso.example' },
+      },
+      logger,
+    });
+  let server = await start();
+
+  const ask: Scene['ask'] = (path, who, init = {}) => {
+    const request = new Request(new URL(path, 'https://ca.contoso.example'), init);
+    return send(request, server.https.port, made.rootPem, who);
+  };
+  const post = (path: string, who: Credentials, body: object) =>
+    ask(path, who, { method: 'POST', body: JSON.stringify(body) });
+
+  return {
+    made,
+    log,
+    alice,
+    server: () => server,
+    async restart() {
+      await server[Symbol.asyncDispose]();
+      server = await start();
+    },
+    ask,
+    publish: (text, who = alice) => ask('/topology', who, { method: 'POST', body: text }),
+    async join(fqdn) {
+      const answer = (await (await post('/join-tokens', alice, { server: fqdn })).json()) as {
+        token: string;
+      };
+      const token = parseJoinToken(answer.token);
+      if (!token.ok) throw new Error(token.refusal.message);
+      const key = await createKeyAndRequest({ subject: fqdn });
+      const transport = (request: Request) => send(request, server.https.port, made.rootPem);
+      const outcome = await enrol({ token: token.token, key, transport });
+      if (!outcome.ok) throw new Error(`${outcome.refusal.reason}: ${outcome.refusal.message}`);
+      const { chainPem, serialHex } = outcome.certificate;
+      return { cert: chainPem, key: key.privateKeyPem, serialHex };
+    },
+    async close() {
+      await server[Symbol.asyncDispose]();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Node's own client: what any program can do, without our verdict. */
+export async function send(request: Request, port: number, ca: string, who?: Credentials): Promise<Response> {
+  const body = Buffer.from(await request.arrayBuffer());
+  return new Promise((resolve, reject) => {
+    const outgoing = https.request(
+      {
+        host: '127.0.0.1',
+        port,
+        servername: 'ca.contoso.example',
+        ca,
+        ...who,
+        agent: false,
+        method: request.method,
+        path: new URL(request.url).pathname + new URL(request.url).search,
+        headers: { ...Object.fromEntries(request.headers), 'content-length': body.length },
+      },
+      (incoming) => {
+        const headers = incoming.headers as Record<string, string>;
+        incoming.on('error', () => {});
+        resolve(
+          new Response(Readable.toWeb(incoming) as ReadableStream, {
+            status: incoming.statusCode ?? 0,
+            headers,
+          }),
+        );
+      },
+    );
+    outgoing.once('error', reject);
+    outgoing.end(body);
+  });
+}
