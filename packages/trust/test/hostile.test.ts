@@ -1,0 +1,88 @@
+import { profiles } from '@entente/trust';
+import { describe, expect, it } from 'vitest';
+import { anchor, ask, judgeOf, outcome } from './making/asking.ts';
+import { type Made, makeCa, makeLeaf, makeRoot } from './making/certificates.ts';
+import type { NameInput } from './making/general-names.ts';
+
+const root = makeRoot('root');
+const { budget } = profiles.entente;
+
+/** What the search has cost, as the verdict's evidence says. */
+function spent(verdict: ReturnType<typeof ask>) {
+  const entry = verdict.evidence.find(({ kind }) => kind === 'search-ended' || kind === 'path-found');
+  if (entry === undefined || !('spent' in entry))
+    throw new Error('expected a verdict that says what it cost');
+  return entry.spent;
+}
+
+describe('a hostile chain', () => {
+  it('of a thousand intermediates is refused by count', () => {
+    const ca = makeCa(root, 'CA');
+    const chain = [makeLeaf(ca, ['a.contoso.example']), ...new Array<Made>(1000).fill(ca)];
+    expect(outcome(ask(judgeOf([anchor(root)]), chain))).toBe('chain-too-long');
+  });
+
+  it('of megabytes is refused by size', () => {
+    const big = makeLeaf(root, [{ other: '1.3.6.1.4.1.55738.2', text: 'x'.repeat(300_000) }]);
+    expect(outcome(ask(judgeOf([anchor(root)]), [big]))).toBe('chain-too-long');
+  });
+
+  it('of CAs that all sign each other ends within the budget', () => {
+    const layers: Made[][] = [[root]];
+    for (let layer = 0; layer < 7; layer++) {
+      const above = layers[layer]!;
+      const keys = [makeRoot(`layer ${layer}`), makeRoot(`layer ${layer}`), makeRoot(`layer ${layer}`)];
+      layers.push(
+        keys.slice(0, above.length === 1 ? 3 : 3).flatMap((key, index) => {
+          const issuer = above[index % above.length]!;
+          return [makeCa(issuer, `layer ${layer}`, { keyOf: key })];
+        }),
+      );
+      // Every CA of the layer is also certified by another one above.
+      const extra = keys.map((key, index) =>
+        makeCa(above[(index + 1) % above.length]!, `layer ${layer}`, { keyOf: key }),
+      );
+      layers[layer + 1]!.push(...extra.slice(0, 1));
+    }
+    const last = layers[layers.length - 1]![0]!;
+    // The leaf breaks a rule on every path, so no path ends the search.
+    const leaf = makeLeaf(last, ['a.contoso.example'], { extKeyUsage: ['1.3.6.1.5.5.7.3.3'] });
+    const verdict = ask(judgeOf([anchor(root)]), [leaf, ...layers.slice(1).flat()]);
+    expect(verdict.trusted).toBe(false);
+    const { signatures, steps } = spent(verdict);
+    expect(signatures).toBeLessThanOrEqual(budget.signatures + 1);
+    expect(steps).toBeLessThanOrEqual(budget.steps + 1);
+  });
+
+  it('of many keys under one name ends within the budget', () => {
+    const real = makeCa(root, 'CA');
+    const crowd = Array.from({ length: 30 }, () => makeCa(root, 'CA'));
+    const forged = makeLeaf(real, ['a.contoso.example'], { spoilSignature: true });
+    const verdict = ask(judgeOf([anchor(root)]), [forged, ...crowd]);
+    expect(verdict.trusted).toBe(false);
+    expect(spent(verdict).signatures).toBeLessThanOrEqual(budget.signatures + 1);
+  });
+
+  it('with huge constraint lists against many names ends in search-budget-exceeded', () => {
+    const constraints: NameInput[] = Array.from({ length: 1500 }, (_, index) => ({ dns: `c${index}.test` }));
+    const names: NameInput[] = Array.from({ length: 1500 }, (_, index) => ({ dns: `n${index}.test` }));
+    const narrow = makeCa(root, 'narrow', { excluded: constraints });
+    const verdict = ask(judgeOf([anchor(root)]), [makeLeaf(narrow, names), narrow]);
+    expect(verdict).toMatchObject({ rejection: { reason: 'search-budget-exceeded', what: 'comparisons' } });
+  });
+
+  it('with policies that map onto each other does not grow a tree', () => {
+    const policies = Array.from({ length: 40 }, (_, index) => `1.3.6.1.4.1.55738.3.${index}`);
+    const mappings = policies.flatMap((from) => policies.map((to): readonly [string, string] => [from, to]));
+    let issuer = makeCa(root, 'CA 0', { policies, policyConstraints: { requireExplicit: 0 }, mappings });
+    const chain = [issuer];
+    for (let depth = 1; depth < 6; depth++) {
+      issuer = makeCa(issuer, `CA ${depth}`, { policies, mappings });
+      chain.unshift(issuer);
+    }
+    const leaf = makeLeaf(issuer, ['a.contoso.example'], { policies });
+    const verdict = ask(judgeOf([anchor(root)]), [leaf, ...chain]);
+    expect(outcome(verdict)).toBe('trusted');
+    expect(spent(verdict).comparisons).toBeLessThan(budget.comparisons / 4);
+  });
+});

@@ -1,0 +1,115 @@
+import { type CertificateList, decodeCrl } from '@entente/x509';
+import { day, extension, type Made, namedBits, now, signatureOf } from './certificates.ts';
+import { bits, dn, integer, sequence, time, tlv } from './der.ts';
+import { generalName, type NameInput } from './general-names.ts';
+
+export interface RevokedInput {
+  readonly certificate: Made;
+  readonly at?: number;
+  /** CRLReason by number. */
+  readonly reason?: number;
+  /** Name of the certificate's issuer, for indirect CRLs. */
+  readonly issuer?: Made;
+  readonly extensions?: readonly Buffer[];
+}
+
+export interface CrlInput {
+  readonly issuer: Made;
+  readonly revoked?: readonly RevokedInput[];
+  readonly thisUpdate?: number;
+  /** `false` leaves it out. */
+  readonly nextUpdate?: number | false;
+  readonly number?: number;
+  /** Makes a delta over this base. */
+  readonly base?: number;
+  readonly scope?: {
+    readonly names?: readonly NameInput[];
+    readonly users?: boolean;
+    readonly cas?: boolean;
+    readonly reasons?: readonly number[];
+    readonly indirect?: boolean;
+  };
+  readonly extensions?: readonly Buffer[];
+  readonly spoilSignature?: boolean;
+}
+
+/** Makes a CRL as told. */
+export function makeCrl(input: CrlInput): CertificateList {
+  const { issuer } = input;
+  const algorithm = signatureOf(issuer.key, 'sha256');
+  const extensions = [
+    extension('2.5.29.35', false, sequence(tlv(0x80, issuer.keyId))),
+    extension('2.5.29.20', false, integer(input.number ?? 1)),
+    ...(input.base === undefined ? [] : [extension('2.5.29.27', true, integer(input.base))]),
+    ...(input.scope === undefined ? [] : [extension('2.5.29.28', true, scopeOf(input.scope))]),
+    ...(input.extensions ?? []),
+  ];
+  const entries = (input.revoked ?? []).map(entryOf);
+  const tbs = sequence(
+    integer(1),
+    algorithm.identifier,
+    dn(issuer.subject),
+    time(input.thisUpdate ?? now - day),
+    ...(input.nextUpdate === false ? [] : [time(input.nextUpdate ?? now + day)]),
+    ...(entries.length > 0 ? [sequence(...entries)] : []),
+    tlv(0xa0, sequence(...extensions)),
+  );
+  const signature = Buffer.from(algorithm.sign(tbs));
+  if (input.spoilSignature === true) signature[signature.length - 1]! ^= 1;
+  const decoded = decodeCrl(sequence(tbs, algorithm.identifier, bits(signature)));
+  if (!decoded.ok) throw new Error(`the test made a CRL that cannot be read: ${decoded.error.message}`);
+  return decoded.value;
+}
+
+function entryOf({ certificate, at, reason, issuer, extensions = [] }: RevokedInput): Buffer {
+  const all = [
+    ...(reason === undefined ? [] : [extension('2.5.29.21', false, tlv(0x0a, Buffer.of(reason)))]),
+    ...(issuer === undefined
+      ? []
+      : [extension('2.5.29.29', true, sequence(generalName({ directory: issuer.subject })))]),
+    ...extensions,
+  ];
+  return sequence(
+    tlv(0x02, certificate.certificate.serialNumber),
+    time(at ?? now - day),
+    ...(all.length > 0 ? [sequence(...all)] : []),
+  );
+}
+
+function scopeOf({ names, users, cas, reasons, indirect }: NonNullable<CrlInput['scope']>): Buffer {
+  const yes = Buffer.of(0xff);
+  return sequence(
+    ...(names === undefined ? [] : [tlv(0xa0, tlv(0xa0, ...names.map(generalName)))]),
+    ...(users === true ? [tlv(0x81, yes)] : []),
+    ...(cas === true ? [tlv(0x82, yes)] : []),
+    ...(reasons === undefined ? [] : [reasonBits(reasons)]),
+    ...(indirect === true ? [tlv(0x84, yes)] : []),
+  );
+}
+
+function reasonBits(reasons: readonly number[]): Buffer {
+  return namedBits(reasons, 0x83);
+}
+
+/** A cRLDistributionPoints extension. */
+export function distributionPoints(
+  ...points: readonly {
+    readonly names?: readonly NameInput[];
+    readonly reasons?: readonly number[];
+    readonly issuer?: Made;
+  }[]
+): Buffer {
+  return extension(
+    '2.5.29.31',
+    false,
+    sequence(
+      ...points.map(({ names, reasons, issuer }) =>
+        sequence(
+          ...(names === undefined ? [] : [tlv(0xa0, tlv(0xa0, ...names.map(generalName)))]),
+          ...(reasons === undefined ? [] : [namedBits(reasons, 0x81)]),
+          ...(issuer === undefined ? [] : [tlv(0xa2, generalName({ directory: issuer.subject }))]),
+        ),
+      ),
+    ),
+  );
+}
