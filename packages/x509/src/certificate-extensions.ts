@@ -17,7 +17,7 @@ import { readDirectoryAttributes } from './read-attributes.ts';
 import { readDistributionPoints } from './read-distribution-point.ts';
 import { readCertificatePolicies } from './read-policies.ts';
 
-/** Codes of extensions as `ExtensionBlock` numbers them: the last arc under id-ce, 128 more under id-pe. */
+/** Codes of extensions as `ExtensionBlock` numbers them: the last arc under id-ce, 128 more under id-pe, 256 more under id-pkix-ocsp. */
 export const CODE = {
   subjectDirectoryAttributes: 9,
   subjectKeyIdentifier: 14,
@@ -42,6 +42,7 @@ export const CODE = {
   inhibitAnyPolicy: 54,
   authorityInfoAccess: 129,
   subjectInfoAccess: 139,
+  ocspNonce: 258,
 } as const;
 
 /** One row of a table: code, name and reader of an extension that a validator acts on. */

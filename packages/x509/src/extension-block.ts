@@ -19,17 +19,26 @@ const STRIDE = 5;
 const MAX_EXTENSIONS = 256;
 const UNKNOWN = -1;
 
-/** Short code of an extension under id-ce (2.5.29.x → x) or id-pe (1.3.6.1.5.5.7.1.x → 128 + x), else -1. */
+/**
+ * Short code of an extension under id-ce (2.5.29.x → x), id-pe (1.3.6.1.5.5.7.1.x → 128 + x) or id-pkix-ocsp
+ * (1.3.6.1.5.5.7.48.1.x → 256 + x), else -1.
+ */
 function extensionCode(bytes: Uint8Array, start: number, stop: number): number {
   const last = bytes[stop - 1]!;
   if (last >= 0x80) return UNKNOWN;
   if (stop - start === 3) return bytes[start] === 0x55 && bytes[start + 1] === 0x1d ? last : UNKNOWN;
-  if (stop - start !== 8) return UNKNOWN;
-  for (let i = 0; i < 7; i++) if (bytes[start + i] !== ID_PE[i]) return UNKNOWN;
-  return 128 + last;
+  if (stop - start === 8) return startsWith(ID_PE, bytes, start) ? 128 + last : UNKNOWN;
+  if (stop - start === 9) return startsWith(ID_PKIX_OCSP, bytes, start) ? 256 + last : UNKNOWN;
+  return UNKNOWN;
+}
+
+function startsWith(prefix: readonly number[], bytes: Uint8Array, start: number): boolean {
+  for (let i = 0; i < prefix.length; i++) if (bytes[start + i] !== prefix[i]) return false;
+  return true;
 }
 
 const ID_PE = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01];
+const ID_PKIX_OCSP = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01];
 
 /**
  * A list of extensions whose every known member has been checked. Values are built when they are asked for, by the

@@ -4,6 +4,8 @@ export type { CertificateList, CrlReason, RevokedCertificate } from './certifica
 export type { CertificationRequest } from './certification-request.ts';
 export { decodeCertificate } from './decode-certificate.ts';
 export { decodeCrl } from './decode-crl.ts';
+export { decodeOcspRequest } from './decode-ocsp-request.ts';
+export { decodeOcspResponse } from './decode-ocsp-response.ts';
 export { decodeCertificationRequest } from './decode-request.ts';
 export type { Decoded, DecodeError, DecodeErrorCode, DecodeLimits } from './decoded.ts';
 export type { TimeForm } from './der/time.ts';
@@ -28,6 +30,18 @@ export {
   TbsCrlWriter,
 } from './encode-crl.ts';
 export { EncodeError } from './encode-error.ts';
+export {
+  type CertIdFields,
+  encodeOcspError,
+  encodeOcspRequest,
+  encodeOcspResponse,
+  encodeTbsOcspRequest,
+  encodeTbsOcspResponse,
+  type OcspRequestFields,
+  type OcspSignatureFields,
+  ocspNonceExtension,
+  type TbsOcspResponseFields,
+} from './encode-ocsp.ts';
 export { encodeCertificationRequest, encodeRequestInfo, type RequestInfoFields } from './encode-request.ts';
 export type {
   AccessDescription,
@@ -58,6 +72,7 @@ export type {
   CertId,
   OcspCertStatus,
   OcspRequest,
+  OcspRequestSignature,
   OcspResponse,
   OcspResponseStatus,
   OcspSingleRequest,

@@ -23,25 +23,31 @@ export interface OcspSingleRequest {
   readonly extensions: readonly Extension[];
 }
 
+/** @see RFC 6960 §4.1.1 */
+export interface OcspRequestSignature {
+  readonly signatureAlgorithm: AlgorithmIdentifier;
+  /** The signature's octets; empty when the BIT STRING does not consist of whole octets. */
+  readonly signature: Uint8Array;
+  /** Content octets of the BIT STRING, its count of unused bits first. */
+  readonly signatureValue: Uint8Array;
+  /** Each certificate's whole TLV, not decoded. */
+  readonly certificates: readonly Uint8Array[];
+}
+
 /** @see RFC 6960 §4.1 */
 export interface OcspRequest {
   readonly der: Uint8Array;
   /** The bytes that are signed, where the request is signed. */
   readonly tbs: Uint8Array;
+  /** Whether version 1 was spelt out although it is the default: not DER, but in use and harmless. */
+  readonly versionSpeltOut: boolean;
   readonly requestorName?: GeneralName | undefined;
   readonly requests: readonly OcspSingleRequest[];
   readonly extensions: readonly Extension[];
   readonly unknownCritical: readonly string[];
   /** 1 to 128 octets. @see RFC 9654 §2.1 */
   readonly nonce?: Uint8Array | undefined;
-  readonly signature?:
-    | {
-        readonly algorithm: AlgorithmIdentifier;
-        readonly bits: Uint8Array;
-        /** Each certificate's whole TLV, not decoded. */
-        readonly certificates: readonly Uint8Array[];
-      }
-    | undefined;
+  readonly signature?: OcspRequestSignature | undefined;
 }
 
 /** @see RFC 6960 §4.2.1 */
@@ -80,6 +86,8 @@ export interface OcspSingleResponse {
 /** @see RFC 6960 §4.2.1 */
 export interface BasicOcspResponse extends Signed {
   readonly der: Uint8Array;
+  /** Whether version 1 was spelt out although it is the default: not DER, but in use and harmless. */
+  readonly versionSpeltOut: boolean;
   readonly responderId: ResponderId;
   /** Milliseconds since 1970. */
   readonly producedAt: number;

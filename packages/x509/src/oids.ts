@@ -50,6 +50,7 @@ export const oids = {
   subjectInfoAccess: '1.3.6.1.5.5.7.1.11',
   tlsFeature: '1.3.6.1.5.5.7.1.24',
   signedCertificateTimestamps: '1.3.6.1.4.1.11129.2.4.2',
+  ocspSignedCertificateTimestamps: '1.3.6.1.4.1.11129.2.4.5',
 
   // Policies and their qualifiers (RFC 5280 §4.2.1.4)
   anyPolicy: '2.5.29.32.0',
