@@ -28,10 +28,10 @@ export {
   createIssuance,
   type Issuance,
   type IssuanceOptions,
-  type LeafKey,
   type SignedLeaf,
 } from './issuing/issuance.ts';
 export { createIssuer, type Issuer } from './issuing/issuer.ts';
+export type { LeafKey } from './issuing/leaf-template.ts';
 export {
   type LintFinding,
   type LintRule,

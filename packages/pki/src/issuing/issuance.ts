@@ -5,7 +5,7 @@ import { type PkiRefusal, refuse } from '../refusal.ts';
 import { shardOf } from '../revocation/shard.ts';
 import type { Clock, RandomBytes } from '../signer.ts';
 import type { Issuer } from './issuer.ts';
-import { type LeafTemplate, leafTemplate } from './leaf-template.ts';
+import { type LeafFields, type LeafKey, type LeafTemplate, leafTemplate } from './leaf-template.ts';
 import { isAllowedKey, lintCertificate } from './lint.ts';
 import { type CertificateProfile, profiles } from './profile.ts';
 import { provesPossession } from './proof-of-possession.ts';
@@ -68,14 +68,6 @@ export interface Issuance {
   sign(profile: ProfileName, names: CertificateNames, publicKey: LeafKey): Promise<SignedLeaf | PkiRefusal>;
 }
 
-/** A public key to be certified. */
-export interface LeafKey {
-  /** SubjectPublicKeyInfo, DER. */
-  readonly der: Uint8Array;
-  /** The key itself, without the count of unused bits. */
-  readonly bits: Uint8Array;
-}
-
 /** A leaf that was linted and signed. */
 export interface SignedLeaf {
   readonly der: Uint8Array;
@@ -121,15 +113,15 @@ export function createIssuance(options: IssuanceOptions): Issuance {
     const serialNumber = drawSerialNumber(random);
     const notBefore = wholeSecond(now - backdateMs);
     const notAfter = Math.min(wholeSecond(now + profile.lifetimeMs), issuer.certificate.notAfter);
-    const toBeSigned = template.toBeSigned({
+    const toBeSigned = encode(template, {
       serialNumber,
       names,
-      publicKey: key.der,
-      publicKeyBits: key.bits,
+      publicKey: key,
       notBefore,
       notAfter,
       shard: shardOf(serialNumber, shards),
     });
+    if ('reason' in toBeSigned) return toBeSigned;
     const finding = lint(template.certificate(toBeSigned, noSignature), profile, names);
     if (finding !== undefined) return finding;
     return { template, toBeSigned, serialHex: serialToHex(serialNumber), notBefore, notAfter };
@@ -202,6 +194,16 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       return { ok: true, certificate };
     },
   };
+}
+
+/** A decision may hold a name that no certificate can carry; that is its fault, not the program's. */
+function encode(template: LeafTemplate, fields: LeafFields): Uint8Array | PkiRefusal {
+  try {
+    return template.toBeSigned(fields);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'ENTENTE_X509_ENCODE') throw error;
+    return refuse('profile-violated', (error as Error).message, 'correct the names in the topology');
+  }
 }
 
 function readRequest(der: Uint8Array): CertificationRequest | PkiRefusal {

@@ -1,34 +1,40 @@
 import { createHash } from 'node:crypto';
-import { oids } from '@entente/x509';
-import { publicationPaths } from '../ceremony/issuer-id.ts';
 import {
-  asciiText,
-  bitString,
-  boolean,
-  integer,
-  integerOctets,
-  octetString,
-  oid,
-  sequence,
-  set,
-  tagged,
-  time,
-  utf8String,
-} from '../der/der-writer.ts';
+  authorityInfoAccessExtension,
+  authorityKeyIdExtension,
+  basicConstraintsExtension,
+  createName,
+  crlDistributionPointsExtension,
+  type Extension,
+  encodeCertificate,
+  encodeTbsCertificate,
+  extKeyUsageExtension,
+  type GeneralName,
+  keyUsageExtension,
+  oids,
+  subjectAltNameExtension,
+  subjectKeyIdExtension,
+} from '@entente/x509';
+import { publicationPaths } from '../ceremony/issuer-id.ts';
 import type { Issuer } from './issuer.ts';
 import type { CertificateProfile } from './profile.ts';
 import type { CertificateNames } from './request.ts';
-import { signatureAlgorithmDer } from './signature-algorithm.ts';
+import { signatureAlgorithm } from './signature-algorithm.ts';
+
+/** A public key to be certified; a decoded `SubjectPublicKeyInfo` fits. */
+export interface LeafKey {
+  /** SubjectPublicKeyInfo, DER. */
+  readonly der: Uint8Array;
+  /** The key itself, without the count of unused bits: what identifiers are hashed over. */
+  readonly bits: Uint8Array;
+}
 
 /** What differs from one leaf to the next. */
 export interface LeafFields {
   /** Content octets, see `drawSerialNumber`. */
   readonly serialNumber: Uint8Array;
   readonly names: CertificateNames;
-  /** SubjectPublicKeyInfo, DER. */
-  readonly publicKey: Uint8Array;
-  /** The key itself, what identifiers are hashed over. */
-  readonly publicKeyBits: Uint8Array;
+  readonly publicKey: LeafKey;
   /** Milliseconds since 1970. */
   readonly notBefore: number;
   /** Milliseconds since 1970. */
@@ -39,7 +45,10 @@ export interface LeafFields {
 
 /** Writes the leaves of one profile under one issuer. */
 export interface LeafTemplate {
-  /** The part to be signed, tbsCertificate, DER. */
+  /**
+   * The part to be signed, tbsCertificate, DER.
+   * @throws EncodeError (`ENTENTE_X509_ENCODE`) for a name that cannot be written
+   */
   toBeSigned(fields: LeafFields): Uint8Array;
   /** The certificate, DER. */
   certificate(toBeSigned: Uint8Array, signature: Uint8Array): Uint8Array;
@@ -47,10 +56,7 @@ export interface LeafTemplate {
 
 /** Longest common name (RFC 5280 appendix A.1, ub-common-name). */
 const maxCommonNameLength = 64;
-const versionThree = tagged(0xa0, integer(2));
-const emptyName = sequence();
-/** BIT STRING with bit 0 alone: digitalSignature. TLS 1.3 needs no other use of a leaf's key. */
-const digitalSignatureOnly = Uint8Array.of(0x03, 0x02, 0x07, 0x80);
+const emptyName = createName([]);
 
 /**
  * Prepares everything that all leaves of a profile share, so that issuing writes only what differs.
@@ -60,30 +66,23 @@ const digitalSignatureOnly = Uint8Array.of(0x03, 0x02, 0x07, 0x80);
  */
 export function leafTemplate(issuer: Issuer, profile: CertificateProfile, objectsUrl: string): LeafTemplate {
   const { certificate } = issuer;
-  const algorithm = signatureAlgorithmDer(issuer.signer.scheme);
-  const issuerName = certificate.subject.der;
-  const usage = [
-    extension(oids.basicConstraints, true, sequence()),
-    extension(oids.keyUsage, true, digitalSignatureOnly),
-    extension(oids.extKeyUsage, false, sequence(...profile.extKeyUsage.map(oid))),
+  const algorithm = signatureAlgorithm(issuer.signer.scheme);
+  const usage: readonly Extension[] = [
+    basicConstraintsExtension({ cA: false }),
+    // TLS 1.3 needs no other use of a leaf's key.
+    keyUsageExtension({ digitalSignature: true }),
+    extKeyUsageExtension(profile.extKeyUsage),
   ];
-  const authorityKey = extension(
-    oids.authorityKeyIdentifier,
-    false,
-    sequence(tagged(0x80, certificate.subjectKeyId as Uint8Array)),
-  );
-  const access = extension(
-    oids.authorityInfoAccess,
-    false,
-    sequence(sequence(oid(oids.caIssuers), uriName(`${objectsUrl}${publicationPaths.issuer(issuer.id)}`))),
-  );
-  const distributionPoints = new Map<number, Uint8Array>();
-  const distributionPoint = (shard: number): Uint8Array => {
+  const authorityKey = authorityKeyIdExtension({ keyId: certificate.subjectKeyId });
+  const access = authorityInfoAccessExtension([
+    { method: oids.caIssuers, location: uriName(`${objectsUrl}${publicationPaths.issuer(issuer.id)}`) },
+  ]);
+  const distributionPoints = new Map<number, Extension>();
+  const distributionPoint = (shard: number): Extension => {
     let written = distributionPoints.get(shard);
     if (written === undefined) {
       const url = uriName(`${objectsUrl}${publicationPaths.crl(issuer.id, shard)}`);
-      const point = sequence(tagged(0xa0, tagged(0xa0, url)));
-      written = extension(oids.cRLDistributionPoints, false, sequence(point));
+      written = crlDistributionPointsExtension([{ name: { type: 'full', names: [url] } }]);
       distributionPoints.set(shard, written);
     }
     return written;
@@ -93,31 +92,26 @@ export function leafTemplate(issuer: Issuer, profile: CertificateProfile, object
     toBeSigned(fields) {
       const { commonName } = fields.names;
       const named = commonName.length > 0 && commonName.length <= maxCommonNameLength;
-      return sequence(
-        versionThree,
-        integerOctets(fields.serialNumber),
-        algorithm,
-        issuerName,
-        sequence(time(fields.notBefore), time(fields.notAfter)),
-        named ? sequence(set(sequence(oid(oids.commonName), utf8String(commonName)))) : emptyName,
-        fields.publicKey,
-        tagged(
-          0xa3,
-          sequence(
-            ...usage,
-            // Critical exactly where the subject is empty (RFC 5280 §4.2.1.6).
-            extension(oids.subjectAltName, !named, alternativeNames(fields.names)),
-            extension(oids.subjectKeyIdentifier, false, octetString(keyIdentifier(fields.publicKeyBits))),
-            authorityKey,
-            distributionPoint(fields.shard),
-            access,
-          ),
-        ),
-      );
+      return encodeTbsCertificate({
+        serialNumber: fields.serialNumber,
+        signatureAlgorithm: algorithm,
+        issuer: certificate.subject,
+        notBefore: fields.notBefore,
+        notAfter: fields.notAfter,
+        subject: named ? createName([{ oid: oids.commonName, value: commonName }]) : emptyName,
+        publicKey: fields.publicKey,
+        extensions: [
+          ...usage,
+          // Critical exactly where the subject is empty (RFC 5280 §4.2.1.6).
+          subjectAltNameExtension(alternativeNames(fields.names), !named),
+          subjectKeyIdExtension(keyIdentifier(fields.publicKey.bits)),
+          authorityKey,
+          distributionPoint(fields.shard),
+          access,
+        ],
+      });
     },
-    certificate(toBeSigned, signature) {
-      return sequence(toBeSigned, algorithm, bitString(signature));
-    },
+    certificate: (toBeSigned, signature) => encodeCertificate(toBeSigned, algorithm, signature),
   };
 }
 
@@ -126,16 +120,10 @@ function keyIdentifier(publicKeyBits: Uint8Array): Uint8Array {
   return createHash('sha1').update(publicKeyBits).digest();
 }
 
-function alternativeNames(names: CertificateNames): Uint8Array {
-  return sequence(...names.dns.map((name) => asciiText(0x82, name)), ...names.uris.map(uriName));
+function alternativeNames(names: CertificateNames): readonly GeneralName[] {
+  return [...names.dns.map((value) => ({ type: 'dns' as const, value })), ...names.uris.map(uriName)];
 }
 
-function uriName(uri: string): Uint8Array {
-  return asciiText(0x86, uri);
-}
-
-function extension(id: string, critical: boolean, value: Uint8Array): Uint8Array {
-  return critical
-    ? sequence(oid(id), boolean(true), octetString(value))
-    : sequence(oid(id), octetString(value));
+function uriName(value: string): GeneralName {
+  return { type: 'uri', value };
 }
