@@ -186,11 +186,11 @@ class Dial {
       windowMs: this.#options.refusalWindowMs ?? defaultRefusalWindowMs,
       refused: (error) => this.#tell(error, 'peer'),
     });
-    if (peer.peer === undefined || outcome.presented === undefined) return;
+    if (peer.peer === undefined || outcome.shown === undefined) return;
     const forget = liveConnections(asking.trust).add(
       {
         asking,
-        presented: outcome.presented,
+        shown: outcome.shown,
         verdict: peer.verdict,
         confirmed: (verdict) => setPeer(socket, { ...peer, verdict, peer: verdict.peer }),
         withdrawn: (rejection, verdict) => {

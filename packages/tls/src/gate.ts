@@ -86,16 +86,16 @@ export function raiseGate(server: Server, options: GateOptions): Gate {
       return;
     }
     if (socket.destroyed) return;
-    const { peer, presented } = outcome;
+    const { peer, shown } = outcome;
     setPeer(socket, peer);
     admitted.add(socket);
     socket.once('close', () => admitted.delete(socket));
-    if (peer.peer !== undefined && presented !== undefined && options.asking !== undefined) {
+    if (peer.peer !== undefined && shown !== undefined && options.asking !== undefined) {
       socket.authorized = true;
       const forget = liveConnections(options.asking.trust).add(
         {
           asking: options.asking,
-          presented,
+          shown,
           verdict: peer.verdict,
           confirmed: (verdict) => setPeer(socket, { ...peer, verdict, peer: verdict.peer }),
           withdrawn: (rejection, verdict) => {
@@ -123,7 +123,7 @@ export function raiseGate(server: Server, options: GateOptions): Gate {
         {
           admitted: true,
           peer: { ...protection, peer: undefined, verdict: undefined },
-          presented: undefined,
+          shown: undefined,
         },
         '',
       );

@@ -3,7 +3,6 @@ import {
   type Authorise,
   type IdentityExpectation,
   type LinkContext,
-  type PresentedChain,
   type Rejection,
   reject,
   type TrustVerdict,
@@ -11,7 +10,7 @@ import {
 import { askTrust } from './ask-trust.ts';
 import type { Peer, Protection, RefusedVerdict, TrustedVerdict } from './peer.ts';
 import { contradicts } from './platform-evidence.ts';
-import { presentedChain } from './presented-chain.ts';
+import { ShownChain } from './shown-chain.ts';
 import type { Trust } from './trust.ts';
 
 /** Everything about a connection that its verdict depends on, besides the chain and the time. */
@@ -29,7 +28,7 @@ export interface Asking {
 
 /** The outcome for one socket. */
 export type Outcome =
-  | { readonly admitted: true; readonly peer: Peer; readonly presented: PresentedChain | undefined }
+  | { readonly admitted: true; readonly peer: Peer; readonly shown: ShownChain | undefined }
   | { readonly admitted: false; readonly rejection: Rejection; readonly verdict: RefusedVerdict | undefined };
 
 /**
@@ -49,25 +48,25 @@ export function judgeSocket(
 ): Outcome | Promise<Outcome> {
   // After resumption a server sees the leaf only and a client nothing at all: there is no chain to judge.
   if (socket.isSessionReused()) return refused(reject('resumption-not-allowed', { link: asking.link.name }));
-  const presented = presentedChain(socket, stapledOcsp);
-  if (presented === undefined) {
+  const shown = new ShownChain(socket, stapledOcsp);
+  if (shown.leaf === undefined) {
     if (asking.certificate === 'required')
       return refused(reject('no-certificate', { expected: asking.link.purpose }));
     return {
       admitted: true,
       peer: { ...protection, protection: 'TLS', peer: undefined, verdict: undefined },
-      presented: undefined,
+      shown: undefined,
     };
   }
   const conclude = (verdict: TrustVerdict): Outcome => {
     if (!verdict.trusted) return refused(verdict.rejection, verdict);
     const error = asking.secondOpinion ? platformError(socket) : undefined;
-    if (error !== undefined && contradicts(error, verdict, presented)) {
+    if (error !== undefined && contradicts(error, verdict, shown.whole()!)) {
       return refused(reject('platform-refused', { error }), contradicted(verdict, error));
     }
-    return { admitted: true, peer: { ...protection, peer: verdict.peer, verdict }, presented };
+    return { admitted: true, peer: { ...protection, peer: verdict.peer, verdict }, shown };
   };
-  const verdict = askTrust(asking.trust, presented, questionOf(asking), asking.verdictTimeoutMs);
+  const verdict = askTrust(asking.trust, shown, questionOf(asking), asking.verdictTimeoutMs);
   return 'then' in verdict ? verdict.then(conclude) : conclude(verdict);
 }
 

@@ -1,15 +1,16 @@
-import type { PresentedChain, Rejection, TrustVerdict } from '@entente/trust';
+import type { Rejection, TrustVerdict } from '@entente/trust';
 import { askTrust } from './ask-trust.ts';
 import { ConnectionIndex } from './connection-index.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
 import { type Asking, questionOf } from './judge-socket.ts';
 import type { RefusedVerdict, TrustedVerdict } from './peer.ts';
+import type { ShownChain } from './shown-chain.ts';
 import type { ChangeScope, Trust } from './trust.ts';
 
 /** An open connection, as far as its verdict is concerned. */
 export interface LiveConnection {
   readonly asking: Asking;
-  readonly presented: PresentedChain;
+  readonly shown: ShownChain;
   /** The verdict it stands on. */
   verdict: TrustedVerdict;
   /** Called when a later verdict still trusts. */
@@ -123,8 +124,8 @@ export class LiveConnections {
 
   #judge(entry: Entry): void {
     if (entry.connection === undefined) return;
-    const { asking, presented } = entry.connection;
-    const verdict = askTrust(this.#trust, presented, questionOf(asking), asking.verdictTimeoutMs);
+    const { asking, shown, verdict: last } = entry.connection;
+    const verdict = askTrust(this.#trust, shown, questionOf(asking), asking.verdictTimeoutMs, last);
     if ('then' in verdict) void verdict.then((late) => this.#conclude(entry, late));
     else this.#conclude(entry, verdict);
   }

@@ -2,8 +2,8 @@ import { isIP, type TcpNetConnectOpts } from 'node:net';
 import * as tls from 'node:tls';
 import type { PresentedChain } from '@entente/trust';
 import { TlsFault } from './fault.ts';
-import { presentedChain } from './presented-chain.ts';
 import { protectionOf } from './protection.ts';
+import { ShownChain } from './shown-chain.ts';
 
 /** Which server to look at. */
 export interface ProbeOptions {
@@ -61,7 +61,7 @@ export async function serverChain(options: ProbeOptions): Promise<ProbedServer> 
     await secured(socket, options, place);
     const { protocol, cipher, alpn } = protectionOf(socket, false);
     return {
-      presented: presentedChain(socket, staple),
+      presented: new ShownChain(socket, staple).whole(),
       protocol,
       cipher,
       alpn,

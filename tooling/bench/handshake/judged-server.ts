@@ -1,0 +1,66 @@
+import * as tls from 'node:tls';
+import { loadIdentity, openTrust, serve } from '@entente/tls';
+import { authorise, parseTopology } from '@entente/topology';
+import type { HandshakeServerOrder, ServerUsage } from './order.ts';
+
+/**
+ * The same server under the verdict: path, revocation of every certificate, identity, and the topology.
+ */
+let answered = 0;
+
+process.once('message', (order: HandshakeServerOrder) => {
+  void start(order);
+});
+process.once('disconnect', () => process.exit(0));
+
+async function start(order: HandshakeServerOrder): Promise<void> {
+  const trust = await openTrust({
+    anchors: { pem: order.anchorPem },
+    crls: { pem: order.crlsPem.join('') },
+    revocation: { mode: 'hard-fail' },
+  });
+  const identity = await loadIdentity({ certificate: order.certificatePem, key: order.keyPem });
+  const server = await serve(
+    tls,
+    {
+      trust,
+      identity,
+      allow: authorise(topologyOf(order.clients), { fqdn: serverName, interface: 'internal' }),
+      link: { name: '13 front-end–front-end', interface: 'internal', local: serverName },
+      host: '127.0.0.1',
+      limits: { maxPendingPerAddress: 5_000 },
+      onRefusal: ({ rejection }) => process.stderr.write(`refused: ${rejection.message}\n`),
+    },
+    (socket) => {
+      answered += 1;
+      socket.write('.');
+      socket.resume();
+    },
+  );
+  const usage = (): ServerUsage => {
+    const { user, system } = process.cpuUsage();
+    return { port: server.port, cpuMicros: user + system, answered, open: server.connections };
+  };
+  process.on('message', () => process.send?.(usage()));
+  process.send?.(usage());
+}
+
+const serverName = 'fe0.contoso.example';
+
+function topologyOf(clients: readonly string[]) {
+  const servers = [serverName, ...clients].map((fqdn) => `{ fqdn: ${fqdn}, role: front-end }`).join(', ');
+  const key = 'MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=';
+  const parsed = parseTopology(
+    [
+      'format: entente-topology/1',
+      'network: contoso.example',
+      'version: 1',
+      'issued: 2026-01-31T12:00:00Z',
+      `administrators: { required: 1, keys: [{ id: one, algorithm: EdDSA, publicKey: ${key} }] }`,
+      'domains: [{ name: contoso.example }]',
+      `servers: [${servers}]`,
+    ].join('\n'),
+  );
+  if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('; '));
+  return parsed.topology;
+}

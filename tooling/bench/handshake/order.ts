@@ -1,0 +1,44 @@
+/** What a server of this benchmark is told: certificate, whom to believe, which clients to expect. */
+export interface HandshakeServerOrder {
+  readonly certificatePem: string;
+  readonly keyPem: string;
+  readonly anchorPem: string;
+  /** One CRL for each issuer of the chain. */
+  readonly crlsPem: readonly string[];
+  /** FQDNs of the clients. */
+  readonly clients: readonly string[];
+}
+
+/** What a server answers to each message after it listens. */
+export interface ServerUsage {
+  readonly port: number;
+  /** Processor time used so far, microseconds. */
+  readonly cpuMicros: number;
+  /** Connections answered so far. */
+  readonly answered: number;
+  /** Open connections. */
+  readonly open: number;
+}
+
+/** A client certificate with its key. */
+export interface ClientMaterial {
+  readonly certificatePem: string;
+  readonly keyPem: string;
+}
+
+/** What the generator is told. */
+export interface HandshakeLoadOrder {
+  readonly port: number;
+  readonly clients: readonly ClientMaterial[];
+  readonly inFlight: number;
+  readonly measureMs: number;
+}
+
+/** What the generator has counted. */
+export interface HandshakeLoadReport {
+  readonly completed: number;
+  readonly failed: number;
+  readonly seconds: number;
+  /** Share of its core that the generator used, 0–1. */
+  readonly generatorShare: number;
+}

@@ -1,0 +1,129 @@
+import type { ChildProcess } from 'node:child_process';
+import { createTestAuthority } from '@entente/testkit';
+import type {
+  HandshakeLoadOrder,
+  HandshakeLoadReport,
+  HandshakeServerOrder,
+  ServerUsage,
+} from '../handshake/order.ts';
+import { cores, nextMessage, startPinned } from '../load/pinned-process.ts';
+import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
+
+/**
+ * Full TLS 1.3 mutual handshakes with the whole verdict on, beside bare Node in the same run. The generator does as much
+ * cryptography as the server and is the bottleneck, so what is compared is the server's processor time per handshake; rounds
+ * alternate, so that a busy machine hurts both.
+ */
+export const suite: BenchSuite = { name: 'handshake', run };
+
+interface Contestant {
+  readonly what: string;
+  readonly child: ChildProcess;
+  readonly port: number;
+  handshakes: number;
+  cpuMicros: number;
+  seconds: number;
+}
+
+async function run({ seconds, short, log }: BenchOptions): Promise<BenchOutcome> {
+  const { order, clients } = await prepare(short ? 8 : 64);
+  const bare = await start('bare node:tls', new URL('../bare/handshake-server.ts', import.meta.url), order);
+  const judged = await start(
+    'whole verdict',
+    new URL('../handshake/judged-server.ts', import.meta.url),
+    order,
+  );
+  const generator = startPinned(new URL('../handshake/generator.ts', import.meta.url), cores.generator);
+  const invalid: string[] = [];
+  try {
+    const rounds = short ? 1 : 4;
+    const load = { clients, inFlight: 16, measureMs: Math.max(300, (seconds * 1_000) / rounds) };
+    for (const each of [bare, judged]) await warmUp(generator, each, load);
+    for (let round = 0; round < rounds; round++) {
+      // Who goes first changes with the round.
+      for (const each of round % 2 === 0 ? [bare, judged] : [judged, bare]) {
+        invalid.push(...(await measure(generator, each, load)));
+        log(`${each.what}: ${Math.round(each.handshakes / each.seconds)}/s`);
+      }
+    }
+  } finally {
+    for (const child of [bare.child, judged.child, generator]) child.disconnect();
+  }
+  const against = { what: `${bare.what}, same run`, value: perCpuSecond(bare) };
+  return {
+    results: [
+      measured('mutual handshakes per second of the server’s processor time', perCpuSecond(judged), '/s', {
+        against,
+        aim: { ratioAtLeast: 0.85 },
+      }),
+      measured('processor time of a handshake with the whole verdict', cpuMicros(judged), 'µs'),
+      measured('processor time of a bare handshake', cpuMicros(bare), 'µs'),
+      measured('handshakes per second, generator-bound', judged.handshakes / judged.seconds, '/s'),
+    ],
+    invalid,
+  };
+}
+
+function perCpuSecond({ handshakes, cpuMicros: micros }: Contestant): number {
+  return handshakes / (micros / 1e6);
+}
+
+function cpuMicros({ handshakes, cpuMicros: micros }: Contestant): number {
+  return micros / handshakes;
+}
+
+async function prepare(count: number) {
+  const root = await createTestAuthority('Contoso Root');
+  const issuing = await root.subordinate('Contoso Issuing');
+  const server = await issuing.issue({ dnsNames: ['fe0.contoso.example'] });
+  const names = Array.from({ length: count }, (_, index) => `fe${index + 1}.contoso.example`);
+  const certificates = await Promise.all(names.map((name) => issuing.issue({ dnsNames: [name] })));
+  const order: HandshakeServerOrder = {
+    certificatePem: server.chainPem,
+    keyPem: server.keyPem,
+    anchorPem: root.certificatePem,
+    crlsPem: [await root.crl([], { number: 1_000 }), await issuing.crl([], { number: 1_000 })],
+    clients: names,
+  };
+  const clients = certificates.map(({ chainPem, keyPem }) => ({ certificatePem: chainPem, keyPem }));
+  return { order, clients };
+}
+
+async function start(what: string, file: URL, order: HandshakeServerOrder): Promise<Contestant> {
+  const child = startPinned(file, cores.server);
+  child.send(order);
+  const { port } = await nextMessage<ServerUsage>(child);
+  return { what, child, port, handshakes: 0, cpuMicros: 0, seconds: 0 };
+}
+
+type Load = Omit<HandshakeLoadOrder, 'port'>;
+
+async function warmUp(generator: ChildProcess, { port }: Contestant, load: Load): Promise<void> {
+  generator.send({ ...load, port });
+  await nextMessage<HandshakeLoadReport>(generator);
+}
+
+async function measure(generator: ChildProcess, contestant: Contestant, load: Load): Promise<string[]> {
+  const { child, port, what } = contestant;
+  const before = await usage(child);
+  generator.send({ ...load, port });
+  const report = await nextMessage<HandshakeLoadReport>(generator);
+  const after = await usage(child);
+  contestant.handshakes += report.completed;
+  contestant.cpuMicros += after.cpuMicros - before.cpuMicros;
+  contestant.seconds += report.seconds;
+  const problems: string[] = [];
+  if (report.failed > 0) problems.push(`${what}: ${report.failed} handshakes failed`);
+  if (after.answered - before.answered !== report.completed) {
+    problems.push(
+      `${what}: the server answered ${after.answered - before.answered}, the generator counted ${report.completed}`,
+    );
+  }
+  return problems;
+}
+
+async function usage(child: ChildProcess): Promise<ServerUsage> {
+  const answer = nextMessage<ServerUsage>(child);
+  child.send('usage');
+  return answer;
+}
