@@ -1,6 +1,7 @@
 export { allowNames } from './allow-names.ts';
 export type { AnchorLimits, AnchorSet, TrustAnchor } from './anchor.ts';
 export type { Authorise, Authorised } from './authorise.ts';
+export { type CertificateStatus, certificateStatus, type StatusQuestion } from './certificate-status.ts';
 export { anchorSet, createJudge, type JudgeOptions } from './create-judge.ts';
 export type { Evidence, SearchSpent, Stage } from './evidence.ts';
 export type { ValidatedPath } from './path/validated-path.ts';

@@ -35,6 +35,9 @@ export function crlScope(
     return 'a CRL for another distribution point';
   }
   const isCa = certificate.basicConstraints?.cA === true;
+  const partial = scope.onlyContainsUserCerts || scope.onlyContainsCACerts;
+  if (partial && certificate.version !== 3)
+    return 'a CRL for part of the certificates, which says nothing about one of version 1';
   if (scope.onlyContainsUserCerts && isCa) return 'a CRL for end entities only';
   if (scope.onlyContainsCACerts && !isCa) return 'a CRL for CAs only';
   if (scope.onlyContainsAttributeCerts) return 'a CRL for attribute certificates only';

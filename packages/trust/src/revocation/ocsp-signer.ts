@@ -14,6 +14,7 @@ import type { Rejection } from '../reasons/rejection.ts';
 import { digestOf } from '../signatures/digest.ts';
 import { verificationKey } from '../signatures/public-key.ts';
 import { crlStatements } from './crl-statements.ts';
+import { allReasons } from './reason-mask.ts';
 import type { RevocationContext } from './revocation-context.ts';
 import type { Findings } from './statement.ts';
 
@@ -87,9 +88,10 @@ function statusProblem(
   crlStatements(candidate, above, context, findings);
   if (findings.statements.some(({ state }) => state === 'revoked')) return 'an OCSP signer that is revoked';
   if (context.path.policy.revocation.ocspSignerStatus === 'if-known') return undefined;
-  const known = findings.statements.some(
+  const current = findings.statements.filter(
     ({ nextUpdate }) => nextUpdate !== undefined && nextUpdate >= context.path.now,
   );
+  const known = current.reduce((mask, { reasons }) => mask | reasons, 0) === allReasons;
   return known
     ? undefined
     : 'an OCSP signer that may be revoked itself (no id-pkix-ocsp-nocheck, and no current CRL)';

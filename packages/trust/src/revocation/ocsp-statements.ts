@@ -26,7 +26,7 @@ export function ocspStatements(
 ): void {
   const { response, single, source } = answer;
   if (!speaksOf(answer, certificate, above)) return;
-  const problem = formProblem(answer, context);
+  const problem = formProblem(answer, certificate, context);
   if (problem !== undefined) {
     findings.problems.push(problem);
     return;
@@ -37,7 +37,7 @@ export function ocspStatements(
     return;
   }
   const { status, thisUpdate, nextUpdate } = single;
-  if (status.state === 'unknown') {
+  if (status.state === 'unknown' || (status.state === 'good' && isDisowned(answer))) {
     findings.problems.push('an OCSP responder that does not know the certificate');
     return;
   }
@@ -46,6 +46,16 @@ export function ocspStatements(
     status.state === 'good'
       ? { ...base, state: 'good' }
       : { ...base, state: 'revoked', since: status.revocationTime, code: status.reason ?? 'unspecified' },
+  );
+}
+
+/** A list of Certificate Transparency timestamps tells nothing about revocation, critical or not. @see RFC 6962 §3.3 */
+const timestampList = '1.3.6.1.4.1.11129.2.4.5';
+
+/** Whether the same response also says that it does not know the certificate: then its `good` is worth nothing. */
+function isDisowned({ response, single }: OcspAnswer): boolean {
+  return response.responses.some(
+    ({ certId, status }) => status.state === 'unknown' && sameBytes(certId.der, single.certId.der),
   );
 }
 
@@ -69,12 +79,22 @@ const digests = new Map<string, string>([
   [oids.sha512, 'sha512'],
 ]);
 
-function formProblem({ response, single }: OcspAnswer, context: RevocationContext): string | undefined {
+function formProblem(
+  { response, single }: OcspAnswer,
+  certificate: Certificate,
+  context: RevocationContext,
+): string | undefined {
   const { policy, now } = context.path;
-  const [unknown] = [...response.unknownCritical, ...single.unknownCritical];
+  const [unknown] = [
+    ...response.unknownCritical,
+    ...single.unknownCritical.filter((id) => id !== timestampList),
+  ];
   if (unknown !== undefined) return `an OCSP response with the unknown critical extension ${unknown}`;
   const latest = now + policy.revocation.futureSkewMs;
   if (single.thisUpdate > latest || response.producedAt > latest) return 'an OCSP response from the future';
+  if (response.producedAt < certificate.notBefore || response.producedAt > certificate.notAfter) {
+    return 'an OCSP response from outside the validity of the certificate';
+  }
   if (single.nextUpdate !== undefined && single.nextUpdate < single.thisUpdate) {
     return 'an OCSP response whose nextUpdate lies before thisUpdate';
   }

@@ -1,5 +1,9 @@
-import type { BasicOcspResponse, CertificateList, OcspSingleResponse } from '@entente/x509';
-import * as x509 from '@entente/x509';
+import {
+  type BasicOcspResponse,
+  type CertificateList,
+  decodeOcspResponse,
+  type OcspSingleResponse,
+} from '@entente/x509';
 import type { RevocationKnowledge } from './knowledge.ts';
 import type { StatementSource } from './statement.ts';
 
@@ -51,9 +55,6 @@ const none: readonly never[] = [];
 
 /** The answers in a DER response; none where it is malformed or says that the responder failed. */
 export function ocspAnswers(der: Uint8Array, source: StatementSource): readonly OcspAnswer[] {
-  const { decodeOcspResponse } = x509 as unknown as {
-    decodeOcspResponse(der: Uint8Array): x509.Decoded<x509.OcspResponse>;
-  };
   const decoded = decodeOcspResponse(der);
   if (!decoded.ok || decoded.value.basic === undefined) return [];
   const response = decoded.value.basic;

@@ -1,0 +1,98 @@
+import type { Certificate } from '@entente/x509';
+import type { Evidence } from './evidence.ts';
+import { CertificatePool } from './path/certificate-pool.ts';
+import { type PathContext, withSink } from './path/path-context.ts';
+import { anchorState, intermediateState, type PathState } from './path/path-state.ts';
+import { SignatureMemo } from './path/signature-memo.ts';
+import { Spending } from './path/spending.ts';
+import type { TrustPolicy } from './profile.ts';
+import { profiles } from './profiles.ts';
+import type { Rejection } from './reasons/rejection.ts';
+import type { RevocationKnowledge } from './revocation/knowledge.ts';
+import type { RevocationPolicy } from './revocation/policy.ts';
+import { ocspAnswers, revocationIndex } from './revocation/revocation-index.ts';
+import { checkRevocation } from './revocation/revocation-stage.ts';
+
+/** What is asked about one certificate. */
+export interface StatusQuestion {
+  readonly certificate: Certificate;
+  /** Its issuer, and the issuers above, nearest first; the last one is taken as anchor. They are believed, not judged. */
+  readonly issuers: readonly [Certificate, ...Certificate[]];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly knowledge: RevocationKnowledge;
+  /** DER of an OCSP response that came with a handshake. */
+  readonly stapledOcsp?: Uint8Array;
+  /** Certificates among which CRL signers are looked for. */
+  readonly others?: readonly Certificate[];
+  /** Default: the profile `entente`. */
+  readonly policy?: TrustPolicy;
+  /** Default: `hard-fail`. */
+  readonly freshness?: RevocationPolicy;
+}
+
+/** What is known: with the reason when the certificate may not be used, with the evidence when it may. */
+export type CertificateStatus =
+  | { readonly status: 'good'; readonly evidence: readonly Evidence[] }
+  | { readonly status: 'revoked' | 'stale' | 'unknown'; readonly rejection: Rejection };
+
+/**
+ * Says what CRLs and OCSP responses tell about one certificate, without judging its path: for tools that look at revocation
+ * alone. A peer is judged by `createJudge`.
+ *
+ * @param question - certificate, issuers, time and knowledge
+ * @returns the status
+ * @see RFC 5280 §6.3, RFC 6960 §3.2
+ */
+export function certificateStatus(question: StatusQuestion): CertificateStatus {
+  const {
+    certificate,
+    issuers,
+    now,
+    knowledge,
+    policy = profiles.entente,
+    freshness = { mode: 'hard-fail' },
+  } = question;
+  const believed: PathContext = {
+    policy,
+    now: Math.floor(now / 1000) * 1000,
+    link: { name: 'status', direction: 'outbound', interface: 'status', purpose: 'server' },
+    purpose: { oid: '', name: '' },
+    spending: new Spending(policy.budget),
+    signatures: new SignatureMemo(),
+    roots: new Map(),
+    sink: [],
+  };
+  const rejections: Rejection[] = [];
+  const last = issuers[issuers.length - 1]!;
+  const anchor = { name: 'issuer', certificate: last, revocation: freshness };
+  let above: PathState | undefined = anchorState(anchor, issuers.length, believed);
+  for (let depth = issuers.length - 1; depth > 0 && above !== undefined; depth--) {
+    above = intermediateState(above, issuers[depth - 1]!, depth, believed);
+  }
+  const evidence: Evidence[] = [];
+  if (above === undefined) return { status: 'unknown', rejection: believed.sink[0]! };
+  const pool = new CertificatePool({ anchors: [anchor] }, [...issuers, ...(question.others ?? [])]);
+  checkRevocation(
+    [certificate],
+    above,
+    {
+      path: withSink(believed, rejections),
+      index: revocationIndex(knowledge),
+      pool: () => pool,
+      stapled: question.stapledOcsp === undefined ? [] : ocspAnswers(question.stapledOcsp, 'stapled-ocsp'),
+      inProgress: [],
+      checkRevocation: (chain, state, inner) => checkRevocation(chain, state, inner, []),
+    },
+    evidence,
+  );
+  const [rejection] = rejections;
+  if (rejection === undefined) return { status: 'good', evidence };
+  const status =
+    rejection.reason === 'revoked'
+      ? 'revoked'
+      : rejection.reason === 'revocation-stale'
+        ? 'stale'
+        : 'unknown';
+  return { status, rejection };
+}
