@@ -98,6 +98,7 @@ export class StreamFramer {
   /** Cuts whole messages out of a chunk that starts between two messages. */
   #cut(bytes: Uint8Array, from: number, sink: FramerSink): void {
     const size = bytes.length;
+    const text = wireFromBytes(bytes);
     let at = from;
     while (at < size) {
       if (bytes[at] === CR) {
@@ -109,11 +110,11 @@ export class StreamFramer {
         }
       }
       this.#breaks = 0;
-      const head = indexHead(bytes, at, size, this.#limits);
+      const head = indexHead(bytes, text, at, size, this.#limits);
       if (head === 'incomplete') break;
       const problem = 'broken' in head ? head.broken : this.#lengthProblem(head);
       if (problem !== undefined || 'broken' in head) {
-        this.#fail(wireFromBytes(bytes, at), problem!, head.lines, sink);
+        this.#fail(text.slice(at), problem!, head.lines, sink);
         return;
       }
       const end = at + head.bodyStart + head.contentLength;
@@ -123,7 +124,7 @@ export class StreamFramer {
         break;
       }
       // Each message has text of its own, so that none pins the chunk.
-      this.#deliver(wireFromBytes(bytes, at, end), head, sink);
+      this.#deliver(at === 0 && end === size ? text : wireFromBytes(bytes, at, end), head, sink);
       at = end;
     }
     if (at < size) this.#store(bytes, at, size);
@@ -146,12 +147,13 @@ export class StreamFramer {
       const end = this.#headerEnd();
       if (end === -1) return this.#incompleteHeader(sink);
       // The bytes behind the header go back to the chunk; the header alone is indexed.
-      const head = indexHead(this.#pending, 0, end, this.#limits);
+      const text = wireFromBytes(this.#pending, 0, end);
+      const head = indexHead(this.#pending, text, 0, end, this.#limits);
       // With its empty line in place a header is never incomplete: an index that says so has met a limit.
       const failure = head === 'incomplete' ? { broken: headersTooLong(this.#limits), lines: [] } : head;
       const problem = 'broken' in failure ? failure.broken : this.#lengthProblem(failure);
       if (problem !== undefined || 'broken' in failure) {
-        this.#fail(wireFromBytes(this.#pending, 0, end), problem!, failure.lines, sink);
+        this.#fail(text, problem!, failure.lines, sink);
         return -1;
       }
       this.#length = end;
@@ -197,9 +199,10 @@ export class StreamFramer {
       if (line === -1) problem = startLineTooLong(this.#limits);
     }
     if (problem === undefined) return -1;
-    const head = indexHead(this.#pending, 0, this.#length, this.#limits);
+    const text = wireFromBytes(this.#pending, 0, this.#length);
+    const head = indexHead(this.#pending, text, 0, this.#length, this.#limits);
     const lines = typeof head === 'object' ? head.lines : [];
-    this.#fail(wireFromBytes(this.#pending, 0, this.#length), problem, lines, sink);
+    this.#fail(text, problem, lines, sink);
     return -1;
   }
 

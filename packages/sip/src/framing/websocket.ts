@@ -25,7 +25,7 @@ export function parseWebSocketMessage(data: string | Uint8Array, options: ParseO
   }
   const bytes = typeof data === 'string' ? bytesFromText(data) : data;
   const text = wireFromBytes(bytes);
-  const head = indexHead(bytes, 0, bytes.length, limits);
+  const head = indexHead(bytes, text, 0, bytes.length, limits);
   if (head === 'incomplete') return fail(text, unclosed, [], false);
   if ('broken' in head) return fail(text, head.broken, head.lines, false);
   const length = text.length - head.bodyStart;

@@ -24,7 +24,7 @@ export function bodyWire(body: string | Uint8Array | undefined): string {
  */
 export function messageOfOwn(wire: string): SipMessage {
   const bytes = bytesFromWire(wire);
-  const head = indexHead(bytes, 0, bytes.length, unlimited);
+  const head = indexHead(bytes, wire, 0, bytes.length, unlimited);
   if (head === 'incomplete') throw new SipArgumentError('Message: expected a complete header, found none');
   if ('broken' in head) throw new SipArgumentError(head.broken.message);
   const message = messageFrom(wire, head);

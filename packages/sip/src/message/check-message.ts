@@ -1,13 +1,14 @@
 import type { SipProblem } from '../syntax/problem.ts';
 import { SipSyntaxError } from '../syntax/problem.ts';
 import { checkTypedHeaders } from './check-headers.ts';
+import { VIA_BIT } from './head-index.ts';
 import { CALL_ID, CSEQ, FROM, nameOfId, TO, VIA } from './header-names.ts';
 import type { SipRequest } from './request.ts';
 import type { SipMessage } from './sip-message.ts';
 
 const mandatory = [VIA, FROM, TO, CALL_ID, CSEQ];
 /** The bits of `Head.present` that must be set. */
-const mandatoryBits = 1 | (1 << FROM) | (1 << TO) | (1 << CALL_ID) | (1 << CSEQ);
+const mandatoryBits = VIA_BIT | (1 << FROM) | (1 << TO) | (1 << CALL_ID) | (1 << CSEQ);
 
 /**
  * Checks what every element needs to route and answer a message; see `CheckDepth`.

@@ -1,6 +1,5 @@
-import { COLON, CR, classes, LF, SP, TAB, TOKEN } from '../syntax/characters.ts';
+import { classes } from '../syntax/characters.ts';
 import type { SipProblem } from '../syntax/problem.ts';
-import { wireFromBytes } from '../syntax/text.ts';
 import {
   badContentLength,
   bareBreak,
@@ -10,7 +9,7 @@ import {
   startLineTooLong,
   tooManyHeaders,
 } from './head-problems.ts';
-import { CONTENT_LENGTH, firstRepeatable, identifyName, nameOfId, UNKNOWN, VIA } from './header-names.ts';
+import { CONTENT_LENGTH, firstRepeatable, identifyName, nameOfId, UNKNOWN } from './header-names.ts';
 import type { MessageLimits } from './limits.ts';
 
 /** Numbers kept per header line: start of the name, start of the value, end of the line before CRLF, id and fold bit. */
@@ -32,10 +31,8 @@ export interface Head {
   readonly bodyStart: number;
   /** The Content-Length value; -1 where there is none. */
   readonly contentLength: number;
-  /** A bit for each id below `firstRepeatable` that is there, and bit 0 for Via. */
+  /** A bit for each id below `firstRepeatable` that is there, and `VIA_BIT`. */
   readonly present: number;
-  /** Whether no byte of the head is above 127. */
-  readonly ascii: boolean;
   /** The first problem that leaves the framing intact, so that the message can still be answered. */
   readonly problem: SipProblem | undefined;
 }
@@ -49,102 +46,108 @@ export interface BrokenHead {
 /** What indexing gives: a head, more bytes needed, or a problem after which nothing on the stream can be trusted. */
 export type Indexed = Head | 'incomplete' | BrokenHead;
 
+/** The bit of `Head.present` that stands for Via, the first repeatable name. */
+export const VIA_BIT: number = 1 << 30;
+
+// Constants of this file: an imported binding is read from memory at each use, and this loop runs for every byte.
+const TOKEN = 1;
+const SP = 0x20;
+const TAB = 0x09;
+const CR = 0x0d;
+const LF = 0x0a;
+const COLON = 0x3a;
+const LENGTH = CONTENT_LENGTH;
+const REPEATABLE = firstRepeatable;
+
 /** Filled anew by each call; a message gets a copy of its exact length. */
 const work: number[] = [];
 
 /**
- * Indexes the head of a message.
+ * Indexes the head of a message. Names are read from the bytes, line ends are found in the text: each is the fastest way
+ * to its part.
  *
  * @param codes - Bytes; the message may be followed by others.
+ * @param text - The same bytes as wire text.
  * @param start - Offset of the start line.
  * @param size - Where the bytes end.
  */
-export function indexHead(codes: Uint8Array, start: number, size: number, limits: MessageLimits): Indexed {
-  // Never look further than the limits: what lies beyond makes the message too long anyway.
-  const reach = Math.min(size, start + limits.maxHeaderBytes);
-  let acc = 0;
-  let i = start;
-  while (i < reach) {
-    const code = codes[i]!;
-    if (code === CR || code === LF) break;
-    acc |= code;
-    i++;
-  }
-  if (i - start > limits.maxStartLineBytes) return { broken: startLineTooLong(limits), lines: [] };
-  if (i >= reach || i + 1 >= size) return cutShort(size, start, limits, 0);
-  if (codes[i] !== CR || codes[i + 1] !== LF) return { broken: bareBreak('the start line'), lines: [] };
-  const startLineEnd = i - start;
+export function indexHead(
+  codes: Uint8Array,
+  text: string,
+  start: number,
+  size: number,
+  limits: MessageLimits,
+): Indexed {
+  const kinds = classes;
+  let lf = text.indexOf('\n', start);
+  const startLineEnd = (lf === -1 ? size : lf - 1) - start;
+  if (startLineEnd > limits.maxStartLineBytes) return { broken: startLineTooLong(limits), lines: [] };
+  if (lf === -1) return cutShort(size, start, limits, 0);
+  if (text.indexOf('\r', start) !== lf - 1) return { broken: bareBreak('the start line'), lines: [] };
 
+  const maxCount = limits.maxHeaders * STRIDE;
   let problem: SipProblem | undefined;
   let contentLength = -1;
   let present = 0;
   let count = 0;
-  i += 2;
+  let at = lf + 1;
   for (;;) {
-    const at = i;
-    if (i + 1 >= reach) return cutShort(size, start, limits, count);
-    if (codes[i] === CR) {
-      if (codes[i + 1] === LF) break;
+    if (at + 1 >= size) return cutShort(size, start, limits, count);
+    if (codes[at] === CR) {
+      if (codes[at + 1] === LF) break;
       return { broken: bareBreak('the header'), lines: work.slice(0, count) };
     }
-    if (count >= limits.maxHeaders * STRIDE) {
-      return { broken: tooManyHeaders(limits), lines: work.slice(0, count) };
-    }
-    while (i < reach && (classes[codes[i]!]! & TOKEN) !== 0) i++;
+    if (count >= maxCount) return { broken: tooManyHeaders(limits), lines: work.slice(0, count) };
+    let i = at;
+    while (i < size && (kinds[codes[i]!]! & TOKEN) !== 0) i++;
     const nameEnd = i;
-    while (i < reach && (codes[i] === SP || codes[i] === TAB)) i++;
-    const colon = codes[i] === COLON && nameEnd > at ? i : -1;
+    while (i < size && (codes[i] === SP || codes[i] === TAB)) i++;
+    const colon = i;
     // One line with its folds: CRLF followed by white space goes on (RFC 3261 §7.3.1).
     let fold = 0;
     for (;;) {
-      while (i < reach) {
-        const code = codes[i]!;
-        if (code === CR || code === LF) break;
-        acc |= code;
-        i++;
-      }
-      if (i + 2 >= reach) return cutShort(size, start, limits, count);
-      if (codes[i] !== CR || codes[i + 1] !== LF) {
+      lf = text.indexOf('\n', i);
+      if (lf === -1 || lf + 1 >= size) return cutShort(size, start, limits, count);
+      if (text.indexOf('\r', i) !== lf - 1) {
         return { broken: bareBreak('the header'), lines: work.slice(0, count) };
       }
-      const next = codes[i + 2];
-      if (next !== SP && next !== TAB) break;
+      i = lf + 1;
+      if (codes[i] !== SP && codes[i] !== TAB) break;
       fold = FOLDED;
-      i += 2;
     }
-    if (colon === -1) problem ??= malformedLine(wireFromBytes(codes, at, i));
+    if (lf - start > limits.maxHeaderBytes) {
+      return { broken: headersTooLong(limits), lines: work.slice(0, count) };
+    }
+    if (codes[colon] !== COLON || nameEnd === at) problem ??= malformedLine(text.slice(at, lf - 1));
     else {
       const id = identifyName(codes, at, nameEnd);
-      if (id === VIA) present |= 1;
-      else if (id !== UNKNOWN && id < firstRepeatable) {
+      if (id < REPEATABLE) {
         const bit = 1 << id;
-        const twice = (present & bit) !== 0;
-        present |= bit;
-        if (id === CONTENT_LENGTH) {
-          contentLength = readContentLength(codes, colon + 1, i);
-          if (contentLength === -1 || twice) {
-            const found = wireFromBytes(codes, colon + 1, i).trim();
-            return { broken: badContentLength(found, twice), lines: work.slice(0, count) };
+        if (id === LENGTH) {
+          contentLength = readContentLength(codes, colon + 1, lf - 1);
+          if (contentLength === -1 || (present & bit) !== 0) {
+            const found = text.slice(colon + 1, lf - 1).trim();
+            return {
+              broken: badContentLength(found, (present & bit) !== 0),
+              lines: work.slice(0, count),
+            };
           }
-        } else if (twice) problem ??= repeated(nameOfId(id));
-      }
+        } else if (id !== UNKNOWN && (present & bit) !== 0) problem ??= repeated(nameOfId(id));
+        present |= bit;
+      } else if (id === REPEATABLE) present |= VIA_BIT;
       work[count] = at - start;
       work[count + 1] = colon + 1 - start;
-      work[count + 2] = i - start;
+      work[count + 2] = lf - 1 - start;
       work[count + 3] = id | fold;
       count += STRIDE;
     }
-    i += 2;
+    at = lf + 1;
   }
-  return {
-    startLineEnd,
-    lines: work.slice(0, count),
-    bodyStart: i + 2 - start,
-    contentLength,
-    present,
-    ascii: acc < 128,
-    problem,
-  };
+  const bodyStart = at + 2 - start;
+  if (bodyStart > limits.maxHeaderBytes) {
+    return { broken: headersTooLong(limits), lines: work.slice(0, count) };
+  }
+  return { startLineEnd, lines: work.slice(0, count), bodyStart, contentLength, present, problem };
 }
 
 /** The bytes end before the head does: more are needed, or it is longer than the limit. */

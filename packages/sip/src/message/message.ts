@@ -16,7 +16,7 @@ import {
 import { codesOf } from '../syntax/codes.ts';
 import { malformedHeader, SipSyntaxError } from '../syntax/problem.ts';
 import { splitAtCommas } from '../syntax/quoted.ts';
-import { bytesFromWire, textFromWire, unfold, wireFromText } from '../syntax/text.ts';
+import { bytesFromWire, isAscii, textFromWire, unfold, wireFromText } from '../syntax/text.ts';
 import { FOLDED, type Head, STRIDE } from './head-index.ts';
 import {
   CALL_ID,
@@ -52,6 +52,7 @@ export abstract class SipMessageBase {
   /** Where the parts lie. Internal; may change between versions. */
   readonly head: Head;
 
+  private ascii: boolean | undefined = undefined;
   private cachedVia: Via | undefined = undefined;
   private cachedFrom: NameAddr | undefined = undefined;
   private cachedTo: NameAddr | undefined = undefined;
@@ -274,7 +275,7 @@ export abstract class SipMessageBase {
     if ((lines[line + 3]! & FOLDED) !== 0) return textFromWire(this.unfolded(line));
     const from = skipSpace(this.wire, start, end);
     const value = this.wire.slice(from, trimEnd(this.wire, from, end));
-    return this.head.ascii ? value : textFromWire(value);
+    return this.isHeadAscii() ? value : textFromWire(value);
   }
 
   private nameAt(line: number): string {
@@ -362,6 +363,11 @@ export abstract class SipMessageBase {
       }
     }
     return out;
+  }
+
+  private isHeadAscii(): boolean {
+    this.ascii ??= isAscii(this.wire.slice(0, this.head.bodyStart));
+    return this.ascii;
   }
 
   private unfolded(line: number): string {

@@ -46,8 +46,8 @@ export interface ParseOptions {
  */
 export function parseMessage(bytes: Uint8Array, options: ParseOptions = {}): ParsedMessage {
   const limits = options.limits === undefined ? defaultLimits : { ...defaultLimits, ...options.limits };
-  const head = indexHead(bytes, 0, bytes.length, limits);
   const text = wireFromBytes(bytes);
+  const head = indexHead(bytes, text, 0, bytes.length, limits);
   if (head === 'incomplete') return fail(text, unclosed(text), linesOfUnclosed(text, limits));
   if ('broken' in head) return fail(text, head.broken, head.lines);
   const available = text.length - head.bodyStart;
@@ -89,8 +89,9 @@ export function fail(
 
 /** The lines of a header that the datagram ends before it does: closed here only so that a response can name them. */
 function linesOfUnclosed(text: string, limits: MessageLimits): readonly number[] {
-  const bytes = bytesFromWire(`${text}${text.endsWith('\r\n') ? '' : '\r\n'}\r\n`);
-  const closed = indexHead(bytes, 0, bytes.length, limits);
+  const whole = `${text}${text.endsWith('\r\n') ? '' : '\r\n'}\r\n`;
+  const bytes = bytesFromWire(whole);
+  const closed = indexHead(bytes, whole, 0, bytes.length, limits);
   return closed === 'incomplete' ? [] : closed.lines;
 }
 

@@ -1,5 +1,5 @@
 import { SipSyntaxError } from '../syntax/problem.ts';
-import { parseUri } from '../uri/parse-uri.ts';
+import { malformedUri, readUri } from '../uri/parse-uri.ts';
 import type { Uri } from '../uri/uri.ts';
 import type { Head } from './head-index.ts';
 import { SipMessageBase } from './message.ts';
@@ -27,9 +27,10 @@ export class SipRequest extends SipMessageBase {
   /** The Request-URI. */
   get uri(): Uri {
     if (this.cachedUri === undefined) {
-      const parsed = parseUri(this.uriText);
-      if (!parsed.ok) throw new SipSyntaxError(parsed.error);
-      this.cachedUri = parsed.value;
+      const start = this.method.length + 1;
+      const uri = readUri(this.wire, start, start + this.uriText.length);
+      if (uri === undefined) throw new SipSyntaxError(malformedUri(this.uriText));
+      this.cachedUri = uri;
     }
     return this.cachedUri;
   }

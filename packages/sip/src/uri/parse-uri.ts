@@ -17,7 +17,7 @@ import {
   USER,
 } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
-import { type Parsed, quoteForPeople } from '../syntax/problem.ts';
+import { type Parsed, quoteForPeople, type SipProblem } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
 import { escapesAreWhole } from './escape.ts';
 import { isIpv6 } from './ip-address.ts';
@@ -35,13 +35,15 @@ export function parseUri(text: string): Parsed<Uri> {
   const wire = wireFromText(text);
   const uri = readUri(wire, 0, wire.length);
   if (uri !== undefined) return { ok: true, value: uri };
+  return { ok: false, error: malformedUri(text) };
+}
+
+/** The problem of a text that is no URI. */
+export function malformedUri(text: string): SipProblem {
   return {
-    ok: false,
-    error: {
-      code: 'malformed-uri',
-      status: 400,
-      message: `URI: expected the syntax of RFC 3261 §25.1, found ${quoteForPeople(text)}`,
-    },
+    code: 'malformed-uri',
+    status: 400,
+    message: `URI: expected the syntax of RFC 3261 §25.1, found ${quoteForPeople(text)}`,
   };
 }
 
