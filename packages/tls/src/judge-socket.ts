@@ -8,6 +8,7 @@ import {
   type TrustVerdict,
 } from '@entente/trust';
 import { askTrust } from './ask-trust.ts';
+import { IssuerMemory } from './issuer-memory.ts';
 import type { Peer, Protection, RefusedVerdict, TrustedVerdict } from './peer.ts';
 import { contradicts } from './platform-evidence.ts';
 import { ShownChain } from './shown-chain.ts';
@@ -48,8 +49,10 @@ export function judgeSocket(
 ): Outcome | Promise<Outcome> {
   // After resumption a server sees the leaf only and a client nothing at all: there is no chain to judge.
   if (socket.isSessionReused()) return refused(reject('resumption-not-allowed', { link: asking.link.name }));
-  const shown = new ShownChain(socket, stapledOcsp);
-  if (shown.leaf === undefined) {
+  const memory = asking.secondOpinion ? IssuerMemory.of(asking.trust) : undefined;
+  const shown = new ShownChain(socket, stapledOcsp, memory);
+  const first = shown.first();
+  if (first === undefined) {
     if (asking.certificate === 'required')
       return refused(reject('no-certificate', { expected: asking.link.purpose }));
     return {
@@ -66,7 +69,7 @@ export function judgeSocket(
     }
     return { admitted: true, peer: { ...protection, peer: verdict.peer, verdict }, shown };
   };
-  const verdict = askTrust(asking.trust, shown, questionOf(asking), asking.verdictTimeoutMs);
+  const verdict = askTrust(asking.trust, shown, first, questionOf(asking), asking.verdictTimeoutMs);
   return 'then' in verdict ? verdict.then(conclude) : conclude(verdict);
 }
 

@@ -1,5 +1,5 @@
 import type { Rejection, TrustVerdict } from '@entente/trust';
-import { askTrust } from './ask-trust.ts';
+import { askAgain } from './ask-trust.ts';
 import { ConnectionIndex } from './connection-index.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
 import { type Asking, questionOf } from './judge-socket.ts';
@@ -125,7 +125,7 @@ export class LiveConnections {
   #judge(entry: Entry): void {
     if (entry.connection === undefined) return;
     const { asking, shown, verdict: last } = entry.connection;
-    const verdict = askTrust(this.#trust, shown, questionOf(asking), asking.verdictTimeoutMs, last);
+    const verdict = askAgain(this.#trust, shown, last, questionOf(asking), asking.verdictTimeoutMs);
     if ('then' in verdict) void verdict.then((late) => this.#conclude(entry, late));
     else this.#conclude(entry, verdict);
   }

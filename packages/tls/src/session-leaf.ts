@@ -1,3 +1,5 @@
+import { element } from './der-element.ts';
+
 /** ASN.1 tags in the encoding of an OpenSSL session (SSL_SESSION_ASN1, what `openssl sess_id` reads). */
 const sequenceTag = 0x30;
 const peerTag = 0xa3;
@@ -28,29 +30,4 @@ export function sessionLeaf(session: Uint8Array): Uint8Array | undefined {
     at = field.end;
   }
   return undefined;
-}
-
-interface Element {
-  readonly tag: number;
-  /** Where the contents begin and end. */
-  readonly from: number;
-  readonly end: number;
-}
-
-function element(bytes: Uint8Array, at: number): Element | undefined {
-  const tag = bytes[at];
-  const first = bytes[at + 1];
-  if (tag === undefined || first === undefined) return undefined;
-  let length = first;
-  let from = at + 2;
-  if (first >= 0x80) {
-    const octets = first & 0x7f;
-    // Four octets are more than any session; a plain number holds them.
-    if (octets === 0 || octets > 4) return undefined;
-    length = 0;
-    for (let i = 0; i < octets; i++) length = length * 256 + (bytes[from + i] ?? 0);
-    from += octets;
-  }
-  const end = from + length;
-  return end > bytes.length ? undefined : { tag, from, end };
 }

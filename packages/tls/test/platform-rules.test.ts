@@ -4,7 +4,17 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { createTrust, type MutualServeOptions, peerOf, type Refusal, serve } from '@entente/tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bare, clientName, ended, makeWorld, presenting, type World } from './fixture.ts';
+import {
+  bare,
+  clientName,
+  ended,
+  issueFrom,
+  knowledge,
+  makeCrl,
+  makeWorld,
+  presenting,
+  type World,
+} from './fixture.ts';
 
 let world: World;
 let refusals: Refusal[];
@@ -278,6 +288,48 @@ describe('the second opinion of OpenSSL on internal interfaces', () => {
   it('agrees with a verdict that trusts', async () => {
     const { port } = await greet({ link: { interface: 'internal' } });
     expect((await ended(bare(port, presenting(world.client)))).received).toBe('hello');
+  });
+});
+
+describe.each(['internal', 'external'])('chains over an intermediate, on an %s interface', (name) => {
+  async function below() {
+    const issuing = await world.authority.subordinate('Contoso Issuing');
+    world.crls.set(knowledge(await makeCrl(world.authority), await makeCrl(issuing)));
+    const { port } = await greet({ link: { interface: name } });
+    return { issuing, port };
+  }
+
+  it('admits one client after the other, whatever way the chain is read', async () => {
+    const { issuing, port } = await below();
+    for (let count = 0; count < 3; count++) {
+      const client = await issueFrom(issuing, { dnsNames: [clientName] });
+      expect((await ended(bare(port, presenting(client)))).received).toBe('hello');
+    }
+    expect(refusals).toEqual([]);
+  });
+
+  it('refuses a client that leaves the intermediate out, even after another has shown it', async () => {
+    const { issuing, port } = await below();
+    const client = await issueFrom(issuing, { dnsNames: [clientName] });
+    expect((await ended(bare(port, presenting(client)))).received).toBe('hello');
+    const [leafOnly] = client.current.certificatePem.split(/(?<=-----END CERTIFICATE-----\n)/);
+    await ended(bare(port, { cert: leafOnly!, key: client.current.keyPem }));
+    expect(refusals).toMatchObject([{ rejection: { reason: 'unknown-issuer' } }]);
+  });
+
+  it('refuses the clients of an intermediate that was revoked after another client had passed', async () => {
+    const { issuing, port } = await below();
+    const [first, second] = await Promise.all([
+      issueFrom(issuing, { dnsNames: [clientName] }),
+      issueFrom(issuing, { dnsNames: [clientName] }),
+    ]);
+    expect((await ended(bare(port, presenting(first)))).received).toBe('hello');
+    const { serialNumber } = new X509Certificate(issuing.certificatePem);
+    world.crls.set(
+      knowledge(await makeCrl(world.authority, [serialNumber.toLowerCase()]), await makeCrl(issuing)),
+    );
+    expect((await ended(bare(port, presenting(second)))).received).toBe('');
+    expect(refusals).toMatchObject([{ rejection: { reason: 'revoked', depth: 1 } }]);
   });
 });
 
