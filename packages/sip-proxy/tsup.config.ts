@@ -1,3 +1,7 @@
 import { library } from '../../tooling/build/library.ts';
 
-export default library({ index: 'src/index.ts', 'locations/index': 'src/locations/index.ts' });
+export default library({
+  index: 'src/index.ts',
+  'locations/index': 'src/locations/index.ts',
+  'locations/compliance': 'src/locations/compliance.ts',
+});

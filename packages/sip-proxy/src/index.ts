@@ -6,6 +6,7 @@ export {
   claimedUsername,
   userAddress,
 } from './authenticate.ts';
+export { bestCandidate, type Candidate, finalResponse } from './best-response.ts';
 export { type Arrival, decideRoute, type RouteDecision, type RouteKnowledge } from './decide-route.ts';
 export { beginsDialog, type ForwardOptions, forwardRequest, forwardResponse } from './forward.ts';
 export { gruusOf, openTemporaryGruu } from './gruu.ts';
@@ -21,6 +22,13 @@ export {
   registeredAddress,
 } from './registrar.ts';
 export { defaultRegistrationPolicy, type RegistrationPolicy } from './registration-policy.ts';
+export {
+  Branch,
+  defaultResponseContextTimes,
+  ResponseContext,
+  type ResponseContextSink,
+  type ResponseContextTimes,
+} from './response-context.ts';
 export { createRouteEntry, createRouteUri, type RouteToken, readRouteToken } from './route-token.ts';
 export { type SelectedTargets, selectTargets, type Target, type TargetGroups } from './targets.ts';
 export { openToken, sealToken } from './token.ts';

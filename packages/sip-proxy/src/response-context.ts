@@ -1,0 +1,253 @@
+import type { SipRequest, SipResponse } from '@entente/sip';
+import { bestCandidate, type Candidate, finalResponse } from './best-response.ts';
+import { forwardResponse } from './forward.ts';
+import type { Target, TargetGroups } from './targets.ts';
+
+/** One copy of a forked request on its way. */
+export class Branch<Owner = unknown> {
+  readonly target: Target;
+  /** Whatever the runtime wants to find again, for instance the client transaction. */
+  owner: Owner | undefined = undefined;
+  /** `calling` until the first provisional, `proceeding` until a final response. */
+  state: 'calling' | 'proceeding' | 'completed' = 'calling';
+  /** A CANCEL is wanted or was sent. */
+  cancelled = false;
+
+  constructor(target: Target) {
+    this.target = target;
+  }
+}
+
+/** Where a response context pushes its effects: one object serves all contexts. */
+export interface ResponseContextSink<Owner> {
+  /** Forward the request to `branch.target` in a new client transaction; a failure may be reported at once. */
+  startBranch(context: ResponseContext<Owner>, branch: Branch<Owner>): void;
+  /** Send CANCEL in the branch's client transaction; a provisional response has arrived. */
+  cancelBranch(context: ResponseContext<Owner>, branch: Branch<Owner>): void;
+  /** Abandon the branch's client transaction: its answer is not waited for any longer. */
+  abandonBranch(context: ResponseContext<Owner>, branch: Branch<Owner>): void;
+  /** Call `context.timerFired(branch)` after that time; a timer that runs for the branch is replaced. */
+  startTimer(context: ResponseContext<Owner>, branch: Branch<Owner>, afterMs: number): void;
+  /** Forget the branch's timer. */
+  stopTimer(context: ResponseContext<Owner>, branch: Branch<Owner>): void;
+  /** Give the response to the server transaction. */
+  respond(context: ResponseContext<Owner>, response: SipResponse): void;
+  /** No response may be sent (a non-INVITE that nobody answered, RFC 4320): abandon the server transaction. */
+  giveUp(context: ResponseContext<Owner>): void;
+  /** Nothing is pending any more; further 2xx to an INVITE may still be handed to `receive`. */
+  done(context: ResponseContext<Owner>): void;
+}
+
+/** Times of a response context in milliseconds. */
+export interface ResponseContextTimes {
+  /** Timer C: how long an INVITE branch may ring; more than three minutes (RFC 3261 §16.6 step 11). */
+  readonly timerCMs: number;
+  /** How long a cancelled branch may take to answer: 64·T1 (RFC 3261 §9.1). */
+  readonly cancelMs: number;
+}
+
+/** Timer C 181 s, 32 s after a CANCEL. */
+export const defaultResponseContextTimes: ResponseContextTimes = { timerCMs: 181_000, cancelMs: 32_000 };
+
+/**
+ * Everything that becomes of one forwarded request: which targets are tried, which responses go back, when branches are
+ * cancelled. Driven only by its methods.
+ * @see RFC 3261 §16.7 to §16.10
+ */
+export class ResponseContext<Owner = unknown> {
+  readonly request: SipRequest;
+  readonly sink: ResponseContextSink<Owner>;
+  readonly #groups: TargetGroups;
+  readonly #toTag: string;
+  readonly #times: ResponseContextTimes;
+  readonly #invite: boolean;
+  readonly #branches: Branch<Owner>[] = [];
+  readonly #candidates: Candidate[] = [];
+  #nextGroup = 0;
+  #pending = 0;
+  #busy = false;
+  /** No further branches: a 2xx, a 6xx or a CANCEL came. */
+  #closed = false;
+  #finalSent = false;
+  #done = false;
+
+  /**
+   * @param request as received
+   * @param groups from `selectTargets`
+   * @param sink where effects go
+   * @param toTag for a final response this server must make itself
+   * @param times of timer C
+   */
+  constructor(
+    request: SipRequest,
+    groups: TargetGroups,
+    sink: ResponseContextSink<Owner>,
+    toTag: string,
+    times: ResponseContextTimes = defaultResponseContextTimes,
+  ) {
+    this.request = request;
+    this.#groups = groups;
+    this.sink = sink;
+    this.#toTag = toTag;
+    this.#times = times;
+    this.#invite = request.method === 'INVITE';
+  }
+
+  /** The branches so far. */
+  get branches(): readonly Branch<Owner>[] {
+    return this.#branches;
+  }
+
+  /** Whether a final response has gone upstream. */
+  get isAnswered(): boolean {
+    return this.#finalSent;
+  }
+
+  /** Tries the first group of targets. Call once. */
+  start(): void {
+    this.#advance();
+  }
+
+  /**
+   * A response to a branch.
+   * @param branch from `startBranch`
+   * @param response as received, with our Via on top
+   */
+  receive(branch: Branch<Owner>, response: SipResponse): void {
+    const { status } = response;
+    if (status < 200) this.#provisional(branch, response);
+    else if (status < 300) this.#success(branch, response);
+    else if (branch.state !== 'completed') {
+      this.#complete(branch);
+      this.#candidates.push({ status, response });
+      if (status >= 600) this.#cancelPending();
+      this.#advance();
+    }
+  }
+
+  /**
+   * A branch ended without a final response.
+   * @param branch from `startBranch`
+   * @param status what to count it as: 408 no answer, 503 not sent, 504 the next hop's TLS or trust failed, 430 the
+   *   client's connection is gone
+   */
+  failed(branch: Branch<Owner>, status: number): void {
+    if (branch.state === 'completed') return;
+    this.#complete(branch);
+    this.#candidates.push({ status, response: undefined });
+    this.#advance();
+  }
+
+  /** The sender cancelled the INVITE: pending branches are cancelled, no others are tried (RFC 3261 §16.10). */
+  cancel(): void {
+    if (!this.#invite || this.#closed) return;
+    this.#cancelPending();
+    this.#advance();
+  }
+
+  /**
+   * The branch's timer ran out: it rang too long, or its CANCEL was not answered.
+   * @see RFC 3261 §16.8
+   */
+  timerFired(branch: Branch<Owner>): void {
+    if (branch.state === 'completed') return;
+    if (branch.state === 'proceeding' && !branch.cancelled) {
+      this.#cancelBranch(branch);
+      return;
+    }
+    this.sink.abandonBranch(this, branch);
+    this.failed(branch, 408);
+  }
+
+  #provisional(branch: Branch<Owner>, response: SipResponse): void {
+    if (branch.state === 'completed') return;
+    const first = branch.state === 'calling';
+    branch.state = 'proceeding';
+    if (first && branch.cancelled) {
+      // The CANCEL had to wait for a provisional response (RFC 3261 §9.1).
+      this.sink.startTimer(this, branch, this.#times.cancelMs);
+      this.sink.cancelBranch(this, branch);
+      return;
+    }
+    if (response.status === 100 || !this.#invite) return;
+    if (!branch.cancelled) this.sink.startTimer(this, branch, this.#times.timerCMs);
+    if (!this.#finalSent) this.#respond(forwardResponse(response));
+  }
+
+  #success(branch: Branch<Owner>, response: SipResponse): void {
+    const first = branch.state !== 'completed';
+    if (first) this.#complete(branch);
+    // Every 2xx to an INVITE goes upstream, of anything else only the first.
+    if (this.#invite || !this.#finalSent) {
+      this.#finalSent = true;
+      this.#respond(forwardResponse(response));
+    }
+    if (!first) return;
+    this.#cancelPending();
+    this.#advance();
+  }
+
+  #complete(branch: Branch<Owner>): void {
+    branch.state = 'completed';
+    this.#pending--;
+    if (this.#invite) this.sink.stopTimer(this, branch);
+  }
+
+  #cancelPending(): void {
+    this.#closed = true;
+    // A request other than INVITE cannot be cancelled.
+    if (!this.#invite || this.#pending === 0) return;
+    for (const branch of this.#branches) {
+      if (branch.state !== 'completed' && !branch.cancelled) this.#cancelBranch(branch);
+    }
+  }
+
+  #cancelBranch(branch: Branch<Owner>): void {
+    branch.cancelled = true;
+    if (branch.state !== 'proceeding') return;
+    this.sink.startTimer(this, branch, this.#times.cancelMs);
+    this.sink.cancelBranch(this, branch);
+  }
+
+  /** Starts the next group, or finishes, once nothing is pending. */
+  #advance(): void {
+    // A branch may fail while its group is being started; the loop below sees that when it comes round.
+    if (this.#busy) return;
+    this.#busy = true;
+    while (this.#pending === 0 && !this.#closed && this.#nextGroup < this.#groups.length) this.#startGroup();
+    this.#busy = false;
+    if (this.#pending > 0 || this.#done) return;
+    this.#done = true;
+    if (!this.#finalSent) this.#finish();
+    this.sink.done(this);
+  }
+
+  #startGroup(): void {
+    const group = this.#groups[this.#nextGroup++]!;
+    const branches = group.map((target) => new Branch<Owner>(target));
+    this.#branches.push(...branches);
+    this.#pending += branches.length;
+    for (const branch of branches) {
+      // A branch started before this one may have been answered, or the request cancelled, in the meantime.
+      if (this.#closed) {
+        branch.state = 'completed';
+        this.#pending--;
+        continue;
+      }
+      if (this.#invite) this.sink.startTimer(this, branch, this.#times.timerCMs);
+      this.sink.startBranch(this, branch);
+    }
+  }
+
+  #finish(): void {
+    this.#finalSent = true;
+    const best = bestCandidate(this.#candidates) ?? { status: 408, response: undefined };
+    const response = finalResponse(this.request, best, this.#candidates, this.#toTag);
+    if (response === undefined) this.sink.giveUp(this);
+    else this.sink.respond(this, response);
+  }
+
+  #respond(response: SipResponse | undefined): void {
+    if (response !== undefined) this.sink.respond(this, response);
+  }
+}
