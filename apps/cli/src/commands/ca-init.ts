@@ -1,0 +1,162 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { OperatorFault } from '@entente/host';
+import {
+  type InitialisedAuthority,
+  initialiseAuthority,
+  publicMode,
+  secretMode,
+  writeWhole,
+} from '@entente/pki/node';
+import { packPkcs12 } from '@entente/pki/pkcs12';
+import { administratorSetHash, parseTopology } from '@entente/topology';
+import { decodePemCertificates } from '@entente/x509';
+import type { Command } from 'commander';
+import { stringify } from 'yaml';
+
+interface CaInitOptions {
+  readonly domain: string;
+  readonly fqdn: string;
+  readonly directory: string;
+  readonly httpsUrl: string;
+  readonly objectsUrl: string;
+  readonly topology: string;
+  readonly administrator: readonly string[];
+  readonly p12PasswordFile?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * Adds `entente ca init`: the ceremony that makes the authority of a domain.
+ * @param program the command line, or its `ca` command's parent
+ */
+export function register(program: Command): void {
+  const ca = program.commands.find((command) => command.name() === 'ca') ?? program.command('ca');
+  ca.description('the certification authority of the domain')
+    .command('init')
+    .summary('make root, issuing authority, ledger and configuration')
+    .description(
+      'Holds the ceremony of a domain: root (10 years), issuing authority (1 year), the authority’s own certificate, client certificates of administrators, an empty ledger, and authority.yaml.',
+    )
+    .requiredOption('--domain <name>', 'the organisation’s network, e.g. contoso.example')
+    .requiredOption('--fqdn <name>', 'the authority’s own name, e.g. ca.contoso.example')
+    .requiredOption('--directory <path>', 'where its files go; must not hold an authority yet')
+    .requiredOption('--topology <file>', 'topology.yaml whose administrators may publish the first topology')
+    .requiredOption('--https-url <url>', 'how members reach it, e.g. https://ca.contoso.example')
+    .requiredOption('--objects-url <url>', 'plain HTTP for revocation lists, e.g. http://ca.contoso.example')
+    .option('--administrator <name...>', 'gets a client certificate; may be given more than once', [])
+    .option('--p12-password-file <file>', 'also pack the administrators’ certificates as PKCS#12')
+    .option('--json', 'one JSON object on the last line')
+    .addHelpText(
+      'after',
+      '\nExample:\n  entente ca init --domain contoso.example --fqdn ca.contoso.example --directory ./ca \\\n    --topology topology.yaml --https-url https://ca.contoso.example --objects-url http://ca.contoso.example \\\n    --administrator alice',
+    )
+    .action(async (options: CaInitOptions) => {
+      const made = await initialise(options);
+      process.stdout.write(options.json ? `${JSON.stringify(made)}\n` : describe(made));
+    });
+}
+
+interface Made extends InitialisedAuthority {
+  readonly configuration: string;
+  readonly pkcs12: readonly string[];
+}
+
+async function initialise(options: CaInitOptions): Promise<Made> {
+  const directory = resolve(options.directory);
+  const administratorsHash = await administratorsOf(options.topology);
+  const httpsUrl = originOf(options.httpsUrl, 'https:', '--https-url');
+  const objectsUrl = originOf(options.objectsUrl, 'http:', '--objects-url');
+  const password =
+    options.p12PasswordFile === undefined ? undefined : await readPassword(options.p12PasswordFile);
+  const made = await initialiseAuthority({
+    directory,
+    domain: options.domain,
+    fqdn: options.fqdn,
+    objectsUrl: objectsUrl.origin,
+    now: Date.now(),
+    administrators: options.administrator,
+  });
+  const configuration = join(directory, 'authority.yaml');
+  const listen = (url: URL, usual: number) => ({
+    port: url.port === '' ? usual : Number(url.port),
+    url: url.origin,
+  });
+  const text = stringify({
+    domain: options.domain,
+    fqdn: options.fqdn,
+    directory: '.',
+    administratorsHash,
+    https: listen(httpsUrl, 443),
+    objects: listen(objectsUrl, 80),
+  });
+  await writeWhole(configuration, text, publicMode);
+  const pkcs12: string[] = [];
+  for (const administrator of password === undefined ? [] : made.administrators) {
+    pkcs12.push(await pack(administrator, password as string));
+  }
+  return { ...made, configuration, pkcs12 };
+}
+
+async function administratorsOf(file: string): Promise<string> {
+  const parsed = parseTopology(await readFile(file, 'utf8'));
+  if (parsed.ok) return administratorSetHash(parsed.topology.document.administrators);
+  const problem = parsed.problems.find(({ severity }) => severity === 'error');
+  throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
+    sentence: problem?.message ?? 'the topology cannot be read',
+    place: problem === undefined ? file : `${file}:${problem.line}:${problem.column}`,
+    remedy: problem?.remedy ?? 'check it with entente topology check',
+  });
+}
+
+function originOf(text: string, protocol: string, option: string): URL {
+  if (URL.canParse(text)) {
+    const url = new URL(text);
+    if (url.protocol === protocol && (url.origin === text || `${url.origin}/` === text)) return url;
+  }
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence: `expected a URL that begins with ${protocol}// and has no path, found ${text}`,
+    place: option,
+    remedy: `give one like ${protocol}//ca.contoso.example`,
+  });
+}
+
+async function readPassword(file: string): Promise<string> {
+  const [line = ''] = (await readFile(file, 'utf8')).split(/\r?\n/, 1);
+  return line;
+}
+
+async function pack(
+  { name, certificate, key }: InitialisedAuthority['administrators'][number],
+  password: string,
+): Promise<string> {
+  const chain = decodePemCertificates(await readFile(certificate));
+  const privateKey = createPrivateKey(await readFile(key)).export({ format: 'der', type: 'pkcs8' });
+  const packed = packPkcs12(
+    { privateKey, chain: chain.ok ? chain.value.map(({ der }) => der) : [] },
+    { password, friendlyName: name },
+  );
+  const path = certificate.replace(/\.crt$/, '.p12');
+  await writeWhole(path, packed, secretMode);
+  return path;
+}
+
+function describe(made: Made): string {
+  const lines = [
+    'The authority is made.',
+    '',
+    `  root            ${made.files.rootCertificate}`,
+    `                  key hash ${made.rootSpkiHash}`,
+    `                  for the topology: sha256 ${made.rootSha256}`,
+    `  issuing         ${made.files.issuingCertificate}`,
+    `  configuration   ${made.configuration}`,
+    ...made.administrators.map(({ name, certificate }) => `  administrator   ${name}: ${certificate}`),
+    ...made.pkcs12.map((path) => `  PKCS#12         ${path}`),
+    '',
+    `Next: move ${made.files.rootKey} to a place that no network reaches;`,
+    `then start entente-authority-server --config ${made.configuration}`,
+    '',
+  ];
+  return lines.join('\n');
+}
