@@ -53,6 +53,12 @@ export { type DialTarget, peersOf } from './matrix/peers-of.ts';
 export type { Direction, Party, Protection, Row, RowSide } from './matrix/row.ts';
 export { type CertificateNames, certificateNames } from './names/certificate-names.ts';
 export { type ParseResult, parseTopology } from './parse-topology.ts';
+export { certificatePlan, type PlannedCertificate } from './plans/certificate-plan.ts';
+export { type DnsRecord, type DnsView, dnsPlan, zoneFile } from './plans/dns-plan.ts';
+export { drawMermaid } from './plans/draw-mermaid.ts';
+export { drawSvg } from './plans/draw-svg.ts';
+export { type FirewallOpening, firewallPlan, type Segment } from './plans/firewall-plan.ts';
+export { type LinkMatrixRow, type LinkMatrixSide, linkMatrix } from './plans/link-matrix.ts';
 export type { Problem, ShapeCode } from './problem.ts';
 export type { TopologyReason, TopologyRejection } from './rejection.ts';
 export {

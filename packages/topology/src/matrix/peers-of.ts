@@ -33,9 +33,13 @@ export interface DialTarget {
  * @throws `ENTENTE_UNKNOWN_SERVER` where the topology lists no such server
  */
 export function peersOf(topology: Topology, fqdn: string): readonly DialTarget[] {
-  const server = serverNamed(topology, fqdn);
+  return dialTargets(topology, serverNamed(topology, fqdn), topology.servers.values());
+}
+
+/** Whom a server may dial among some of the others, and every store. */
+export function dialTargets(topology: Topology, server: Server, others: Iterable<Server>): DialTarget[] {
   const targets: DialTarget[] = [];
-  for (const other of topology.servers.values()) {
+  for (const other of others) {
     if (other !== server) addTargets(topology, server, other, targets);
   }
   for (const store of topology.stores.values()) {

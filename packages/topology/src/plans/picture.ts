@@ -1,0 +1,155 @@
+import type { Direction, Protection } from '../matrix/row.ts';
+import type { Role, Zone } from '../roles.ts';
+import type { Server, Topology } from '../topology.ts';
+import { type LinkMatrixRow, linkMatrix } from './link-matrix.ts';
+
+/** What a picture shows as one box. */
+export type PictureNodeId =
+  | Role
+  | 'external-client'
+  | 'internal-client'
+  | 'partner'
+  | 'administrator'
+  | 'store';
+
+/** One box: everybody of a role, or a party that is no server. */
+export interface PictureNode {
+  readonly id: PictureNodeId;
+  readonly title: string;
+  readonly zone: Zone | 'outside';
+  /** Pools and servers, shortened where there are many. */
+  readonly lines: readonly string[];
+}
+
+/** One line between two boxes, or from a box to itself. */
+export interface PictureLink {
+  readonly row: number;
+  readonly a: PictureNodeId;
+  readonly b: PictureNodeId;
+  readonly protection: Protection;
+  readonly mayOpen: Direction;
+  readonly narrowed: boolean;
+}
+
+/** What every picture of a topology shows, whatever it is drawn with. */
+export interface Picture {
+  readonly network: string;
+  readonly version: number;
+  readonly nodes: readonly PictureNode[];
+  readonly links: readonly PictureLink[];
+}
+
+/** Lines in a box before "and n more". */
+const maxLines = 6;
+
+const titles: Readonly<Record<PictureNodeId, string>> = {
+  'front-end': 'Front ends',
+  director: 'Directors',
+  edge: 'Edges',
+  mediation: 'Mediation',
+  gateway: 'PSTN gateways',
+  'trusted-application': 'Trusted applications',
+  'web-services': 'Web services',
+  'reverse-proxy': 'Reverse proxies',
+  authority: 'Authority',
+  'external-client': 'External clients',
+  'internal-client': 'Internal clients',
+  partner: 'Federated partners',
+  administrator: 'Administrators',
+  store: 'Stores',
+};
+
+/**
+ * Gathers what a picture shows: boxes by role in their zones, and the rows of the allow matrix that are in use between them.
+ * Rows 15 and 20, which link everybody with the authority, have one line for all.
+ */
+export function picture(topology: Topology): Picture {
+  const rows = linkMatrix(topology).filter((row) => row.inUse);
+  const links = rows.flatMap(linksOf);
+  const ids = new Set<PictureNodeId>([...topology.servers.values()].map((server) => server.role));
+  for (const link of links) {
+    ids.add(link.a);
+    ids.add(link.b);
+  }
+  const nodes = [...ids].map((id) => ({
+    id,
+    title: titles[id],
+    zone: zoneOf(topology, id),
+    lines: linesOf(topology, id),
+  }));
+  return { network: topology.document.network, version: topology.document.version, nodes, links };
+}
+
+function linksOf(row: LinkMatrixRow): readonly PictureLink[] {
+  const { protection, mayOpen } = row;
+  const narrowed = row.narrowed.length > 0;
+  if (row.row === 15 || row.row === 18 || row.row === 20) return [];
+  return row.a.parties.flatMap((a) =>
+    row.b.parties
+      // Row 19 is for partners and clients alike; one line says it.
+      .filter(() => row.row !== 19 || a === 'external-client')
+      .map((b) => ({ row: row.row, a, b, protection, mayOpen, narrowed })),
+  );
+}
+
+function zoneOf(topology: Topology, id: PictureNodeId): Zone | 'outside' {
+  if (id === 'external-client' || id === 'partner') return 'outside';
+  for (const server of topology.servers.values()) {
+    if (server.role === id) return server.zone;
+  }
+  return 'internal';
+}
+
+function linesOf(topology: Topology, id: PictureNodeId): readonly string[] {
+  switch (id) {
+    case 'external-client':
+    case 'internal-client':
+      return [...topology.domains.keys()].slice(0, 3);
+    case 'administrator': {
+      const { required, keys } = topology.document.administrators;
+      return [`${required} of ${keys.length} sign`];
+    }
+    case 'partner':
+      return shortened(partnerLines(topology));
+    case 'store':
+      return shortened([...topology.stores.values()].map((store) => `${store.fqdn} (${store.kind})`));
+    default:
+      return shortened(serverLines([...topology.servers.values()].filter((server) => server.role === id)));
+  }
+}
+
+function partnerLines({ document, policies }: Topology): readonly string[] {
+  const lines = [...(document.partners ?? []), ...(document.providers ?? [])]
+    .filter((entry) => !('kind' in entry) || entry.kind !== 'blocked')
+    .flatMap((entry) => entry.domains);
+  return policies.federation.discovery ? [...lines, 'and whoever is discovered'] : lines;
+}
+
+/** A pool with its members where there is room, else the pool with their number. */
+function serverLines(servers: readonly Server[]): readonly string[] {
+  const pools = new Map<string, Server[]>();
+  const lines: string[] = [];
+  for (const server of servers) {
+    if (server.pool === undefined) lines.push(labelOf(server));
+    else {
+      const members = pools.get(server.pool.fqdn);
+      if (members === undefined) pools.set(server.pool.fqdn, [server]);
+      else members.push(server);
+    }
+  }
+  const roomy = servers.length + pools.size <= maxLines;
+  for (const [name, members] of pools) {
+    if (roomy) lines.push(name, ...members.map((member) => `· ${labelOf(member)}`));
+    else lines.push(`${name} (${members.length})`);
+  }
+  return lines;
+}
+
+function labelOf(server: Server): string {
+  return server.flags.outboundOnly ? `${server.fqdn} (outbound only)` : server.fqdn;
+}
+
+function shortened(lines: readonly string[]): readonly string[] {
+  if (lines.length <= maxLines) return lines;
+  return [...lines.slice(0, maxLines - 1), `and ${lines.length - maxLines + 1} more`];
+}
