@@ -1,4 +1,5 @@
 export { loadConfig, parseConfig, pathBeside } from './config.ts';
 export { describeFault, type FaultDescription, OperatorFault } from './fault.ts';
+export { logRefusal } from './log-refusal.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { reportFault, runServer, type ServerProgram } from './run.ts';

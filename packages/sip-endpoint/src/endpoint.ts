@@ -5,10 +5,12 @@ import {
   defaultTimings,
   edit,
   type MessageFault,
+  magicCookie,
   type SipRequest,
   type SipResponse,
   type Timings,
   type TransactionEnd,
+  Via,
 } from '@entente/sip';
 import {
   type ConnectionLimits,
@@ -21,6 +23,7 @@ import {
   type ClientTransaction,
   type ClientUser,
   type ServerTransaction,
+  silentUser,
   TransactionLayer,
 } from './transaction-layer.ts';
 
@@ -61,8 +64,6 @@ export interface AskOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const silent: ClientUser = { onResponse() {}, onEnd() {} };
-
 /** Why a request got no answer; match it by `code`. */
 export class NoAnswerError extends Error {
   readonly code: 'ENTENTE_SIP_TIMEOUT' | 'ENTENTE_SIP_CONNECTION_LOST' | 'ENTENTE_SIP_CLOSED';
@@ -83,7 +84,6 @@ export class NoAnswerError extends Error {
 
 /** SIP on connections under the verdict: transactions, connections by identity, flows by number. */
 export class SipEndpoint implements ConnectionUser, AsyncDisposable {
-  readonly sentBy: string;
   readonly newToken: () => string;
   readonly #user: EndpointUser;
   readonly #options: EndpointOptions;
@@ -93,8 +93,6 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
 
   /** @param options who we are, who decides, how to dial */
   constructor(options: EndpointOptions) {
-    const { host, port } = options.sentBy;
-    this.sentBy = port === undefined ? host : `${host}:${port}`;
     this.newToken = options.newToken;
     this.#options = options;
     this.#user = options.user;
@@ -160,12 +158,20 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   }
 
   /**
-   * The Via of a request of ours.
+   * The Via of a request that we send.
    * @param connection on which it goes out: `alias` is for connections on which we have proven who we are
+   * @param branch new for each transaction, with the magic cookie
    */
-  via(connection: SipConnection, branch: string = this.newToken()): string {
-    const alias = connection.protection.protection === 'MTLS' ? ';alias' : '';
-    return `SIP/2.0/TLS ${this.sentBy};branch=z9hG4bK${branch}${alias}`;
+  via(connection: SipConnection, branch: string = magicCookie + this.newToken()): Via {
+    const { host, port } = this.#options.sentBy;
+    const mutual = connection.protection.protection === 'MTLS';
+    return Via.from({
+      transport: 'TLS',
+      host,
+      branch,
+      ...(port === undefined ? {} : { port }),
+      ...(mutual ? { parameters: { alias: true } } : {}),
+    });
   }
 
   /**
@@ -182,7 +188,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
       let ringing = false;
       const cancel = () => {
         // A CANCEL may follow a provisional response only, and means something for INVITE only.
-        if (ringing && sent.method === 'INVITE') this.forward(createCancel(sent), connection, silent);
+        if (ringing && sent.method === 'INVITE') this.forward(createCancel(sent), connection, silentUser);
       };
       signal?.addEventListener('abort', cancel, { once: true });
       this.forward(sent, connection, {

@@ -8,6 +8,7 @@ export {
   NoAnswerError,
   SipEndpoint,
 } from './endpoint.ts';
+export { type NoWay, Relay, type RelayRules } from './relay.ts';
 export type { ClientTransaction, ClientUser, ServerTransaction, ServerUser } from './transaction-layer.ts';
 export {
   type ReceivedMessage,

@@ -24,6 +24,9 @@ export interface ClientUser {
   onEnd(end: TransactionEnd, transaction: ClientTransaction): void;
 }
 
+/** For requests whose answer nobody waits for, such as CANCEL. */
+export const silentUser: ClientUser = { onResponse() {}, onEnd() {} };
+
 /** Who is told what becomes of a request that we received. */
 export interface ServerUser {
   /** The transaction is over; `transport-error` and `no-ack` mean that the answer did not arrive. */

@@ -12,33 +12,52 @@ export interface TestUser {
   readonly md5?: boolean;
 }
 
+/** A SIP server on loopback, and ports of its own for everything else that the topology plans for its role. */
+export interface ServerPlace {
+  readonly fqdn: string;
+  /** SIP over TLS. */
+  readonly port: number;
+  readonly otherPorts: Readonly<Record<string, number>>;
+}
+
+/** Ports that {@link layOut} needs. */
+export const portsNeeded = 13;
+
 /** Names, ports and users of one organisation on loopback. */
 export interface Organisation {
   readonly domain: string;
   readonly authority: { readonly fqdn: string; readonly httpsPort: number; readonly objectsPort: number };
   readonly pool: string;
-  readonly frontEnds: readonly { readonly fqdn: string; readonly port: number }[];
+  readonly frontEnds: readonly ServerPlace[];
   /** A gateway: a server of the topology that may not talk to front ends. */
-  readonly gateway: { readonly fqdn: string; readonly port: number };
+  readonly gateway: ServerPlace;
+  /** What stands between gateway and front ends; planned, not running. */
+  readonly mediation: ServerPlace;
   readonly users: readonly TestUser[];
 }
 
 /**
  * Lays an organisation out: two front ends, an authority, a gateway, three users.
  * @param domain e.g. `contoso.example`
- * @param ports five free ports
+ * @param ports {@link portsNeeded} free ports
  */
 export function layOut(domain: string, ports: readonly number[]): Organisation {
-  const [httpsPort, objectsPort, first, second, gatewayPort] = ports as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [
+    httpsPort,
+    objectsPort,
+    sip1,
+    web1,
+    validation1,
+    sip2,
+    web2,
+    validation2,
+    sip3,
+    validation3,
+    ...mediation
+  ] = ports as PortList;
   const frontEnds = [
-    { fqdn: `fe1.${domain}`, port: first },
-    { fqdn: `fe2.${domain}`, port: second },
+    { fqdn: `fe1.${domain}`, port: sip1, otherPorts: { web: web1, validation: validation1 } },
+    { fqdn: `fe2.${domain}`, port: sip2, otherPorts: { web: web2, validation: validation2 } },
   ] as const;
   const password = () => randomBytes(12).toString('base64url');
   return {
@@ -46,7 +65,12 @@ export function layOut(domain: string, ports: readonly number[]): Organisation {
     authority: { fqdn: `ca.${domain}`, httpsPort, objectsPort },
     pool: `pool.${domain}`,
     frontEnds,
-    gateway: { fqdn: `gw1.${domain}`, port: gatewayPort },
+    gateway: { fqdn: `gw1.${domain}`, port: sip3, otherPorts: { validation: validation3 } },
+    mediation: {
+      fqdn: `med1.${domain}`,
+      port: mediation[0],
+      otherPorts: { gateway: mediation[1], validation: mediation[2] },
+    },
     users: [
       { address: `alice@${domain}`, password: password(), home: frontEnds[0].fqdn },
       { address: `bob@${domain}`, password: password(), home: frontEnds[1].fqdn },
@@ -55,6 +79,22 @@ export function layOut(domain: string, ports: readonly number[]): Organisation {
     ],
   };
 }
+
+type PortList = [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+];
 
 /** Every host of the organisation is on this machine. */
 export function addressesOf(organisation: Organisation): ReadonlyMap<string, string> {
@@ -78,8 +118,9 @@ export function topologyOf(
   keys: { readonly administrator: Uint8Array; readonly root: Uint8Array },
   now: number,
 ): TopologyDocument {
-  const { authority, domain, frontEnds, gateway, pool, users } = organisation;
+  const { authority, domain, frontEnds, gateway, mediation, pool, users } = organisation;
   const at = (ports: Record<string, number>) => ({ internal: { address: '127.0.0.1', ports } });
+  const sipAt = ({ port, otherPorts }: ServerPlace) => at({ sip: port, ...otherPorts });
   return {
     format: topologyFormat,
     network: domain,
@@ -106,13 +147,14 @@ export function topologyOf(
         role: 'authority',
         interfaces: at({ https: authority.httpsPort, objects: authority.objectsPort }),
       },
-      ...frontEnds.map(({ fqdn, port }) => ({
-        fqdn,
+      ...frontEnds.map((place) => ({
+        fqdn: place.fqdn,
         role: 'front-end' as const,
         pool,
-        interfaces: at({ sip: port }),
+        interfaces: sipAt(place),
       })),
-      { fqdn: gateway.fqdn, role: 'gateway', interfaces: at({ sip: gateway.port }) },
+      { fqdn: gateway.fqdn, role: 'gateway', interfaces: sipAt(gateway) },
+      { fqdn: mediation.fqdn, role: 'mediation', interfaces: sipAt(mediation) },
     ],
     users: Object.fromEntries(users.map(({ address, home }) => [address, home])),
   };

@@ -13,7 +13,14 @@ import { type AppProcess, startApp } from './app-process.ts';
 import { type DemoUser, startDemoUser } from './demo-user.ts';
 import { type DnsServer, startDnsServer } from './dns-server.ts';
 import { freePorts } from './free-ports.ts';
-import { addressesOf, layOut, type Organisation, type TestUser, topologyOf } from './organisation.ts';
+import {
+  addressesOf,
+  layOut,
+  type Organisation,
+  portsNeeded,
+  type TestUser,
+  topologyOf,
+} from './organisation.ts';
 
 /** How a test network is started. */
 export interface NetworkOptions {
@@ -77,7 +84,7 @@ async function start(
 ): Promise<Network> {
   const { onStep = () => {}, onProcess = () => {} } = options;
   const directory = options.directory ?? (await temporaryDirectory(started));
-  const organisation = layOut(options.domain ?? 'contoso.example', await freePorts(5));
+  const organisation = layOut(options.domain ?? 'contoso.example', await freePorts(portsNeeded));
   const addresses = addressesOf(organisation);
   const { authority, domain, frontEnds } = organisation;
   const processes: AppProcess[] = [];

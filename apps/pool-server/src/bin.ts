@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { createLogger, loadConfig, runServer } from '@entente/host';
+import { createPoolServer, poolServerConfig } from './index.ts';
+
+await runServer({
+  name: 'entente-pool-server',
+  summary: 'A SIP front end: registers users, routes their requests, believes only the topology.',
+  async start(configFile) {
+    const config = loadConfig(configFile, poolServerConfig);
+    const level = config.logLevel === undefined ? {} : { level: config.logLevel };
+    const logger = createLogger({ app: 'pool-server', source: config.fqdn, ...level });
+    return createPoolServer(config, { configFile, logger });
+  },
+});

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** What `pool-server.yaml` says. Names, ports and peers come from the signed topology, not from here. */
+export const poolServerConfig = z.strictObject({
+  /** This server's own name, as the topology lists it. */
+  fqdn: z.string().min(1),
+  /** Where it keeps its key, certificate, roots and the last good topology. */
+  directory: z.string().min(1),
+  /** Needed the first time only. */
+  join: z.strictObject({ token: z.string().min(1) }).optional(),
+  /** Addresses of our hosts that DNS does not know, by name. */
+  addresses: z.record(z.string().min(1), z.union([z.ipv4(), z.ipv6()])).default({}),
+  /** File with the digests of users' passwords. */
+  users: z.string().min(1),
+  /** What is written to the log. Default info. */
+  logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
+});
+
+export type PoolServerConfig = z.infer<typeof poolServerConfig>;
+
+const hex = (digits: number) =>
+  z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), `expected ${digits} hexadecimal digits`);
+
+/** What `users.yaml` says: no passwords, only H(A1) (RFC 7616 §3.4.2). A user with `MD5` gets the second challenge. */
+export const usersConfig = z.strictObject({
+  users: z.array(
+    z.strictObject({
+      username: z.string().min(1),
+      realm: z.string().min(1),
+      ha1: z.strictObject({ 'SHA-256': hex(64), 'SHA-512-256': hex(64).optional(), MD5: hex(32).optional() }),
+    }),
+  ),
+});

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { type CredentialRecord, nonceSaltBytes, ReplayWindow, type SipRequest } from '@entente/sip';
+import type { SipConnection } from '@entente/sip-endpoint';
+import {
+  authenticate,
+  type Identity,
+  identityOf,
+  type Refusal,
+  refusal,
+  registeredAddress,
+  userAddress,
+  validateRequest,
+} from '@entente/sip-proxy';
+import { mayRequest, type Topology } from '@entente/topology';
+
+/** The digests of users' passwords. */
+export interface Credentials {
+  find(username: string, realm: string): CredentialRecord | undefined;
+  /** Whether a user has a verifier for MD5, which is how it is turned on for him. */
+  hasMd5(username: string, realm: string): boolean;
+}
+
+/** What decides who sends a request. */
+export interface AdmissionOptions {
+  readonly fqdn: string;
+  readonly topology: () => Topology;
+  readonly credentials: Credentials;
+  /** Told when a user has proven who he is on a connection. */
+  readonly onUser: (address: string, connection: SipConnection) => void;
+  readonly clock: () => number;
+}
+
+/** An identity that the sender may use. */
+export type AcceptedIdentity = Extract<Identity, { ok: true }>;
+
+const nonceLifetimeMs = 300_000;
+/** A connection keeps the right to speak for a user this long after he has proven himself on it. */
+const provenForMs = 3_600_000;
+const nonceKeyBytes = 32;
+
+/** Who sends a request, and whether he may: a server of the topology, or a user who has proven himself by digest. */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #window = new ReplayWindow({ lifetimeMs: nonceLifetimeMs });
+  readonly #nonceKey = randomBytes(nonceKeyBytes);
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+  }
+
+  /** Who sends this request, if he may. */
+  admit(request: SipRequest, connection: SipConnection): AcceptedIdentity | Refusal {
+    const { fqdn, topology } = this.#options;
+    const invalid = validateRequest(request, { isOurVia: (host) => host === fqdn });
+    if (invalid !== undefined) return invalid;
+    const { server } = connection;
+    if (server !== undefined) {
+      const allowed = mayRequest(topology(), { fqdn: server }, { fqdn }, connection.link.row);
+      if (!allowed.ok) return notAllowed(allowed.rejection);
+      return acceptedOr(identityOf(request, { kind: 'trusted-server', name: server }, fqdn));
+    }
+    const proven = this.#provenUser(request, connection);
+    if ('reason' in proven) return proven;
+    const addresses = [proven.address];
+    if (request.method === 'REGISTER') {
+      const registered = registeredAddress(request, addresses);
+      if (!registered.ok) return registered.refusal;
+    }
+    return acceptedOr(identityOf(request, { kind: 'user', addresses }, fqdn));
+  }
+
+  /** The user on a connection: one who has proven himself on it already, or who does so with this request. */
+  #provenUser(request: SipRequest, connection: SipConnection): { readonly address: string } | Refusal {
+    const { clock, credentials, onUser, topology } = this.#options;
+    const now = clock();
+    const hasCredentials = request.has('Authorization') || request.has('Proxy-Authorization');
+    if (!hasCredentials && request.method !== 'REGISTER') {
+      for (const [address, until] of connection.users) if (until > now) return { address };
+    }
+    const { uri } = request.from;
+    const claimed = uri.kind === 'sip' && topology().isOurDomain(uri.host) ? uri.host : undefined;
+    const realm = claimed ?? topology().document.domains[0]?.name ?? this.#options.fqdn;
+    const result = authenticate(request, {
+      realm,
+      credentials: (username) => credentials.find(username, realm),
+      allowMd5For: (username) => credentials.hasMd5(username, realm),
+      now,
+      nonceKey: this.#nonceKey,
+      salt: () => randomBytes(nonceSaltBytes),
+      nonceLifetimeMs,
+      window: this.#window,
+    });
+    if (result.outcome !== 'authenticated') return result.refusal;
+    const address = userAddress(result.user, realm);
+    if (!connection.users.has(address)) onUser(address, connection);
+    connection.users.set(address, now + provenForMs);
+    return { address };
+  }
+}
+
+function acceptedOr(identity: Identity): AcceptedIdentity | Refusal {
+  return identity.ok ? identity : identity.refusal;
+}
+
+/** The topology lets this server open the link, but not send requests on it. */
+function notAllowed(rejection: { readonly message: string; readonly remedy: string }): Refusal {
+  return refusal('relay-not-allowed', 403, rejection.message, rejection.remedy);
+}

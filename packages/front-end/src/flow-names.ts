@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import type { SipConnection, SipEndpoint } from '@entente/sip-endpoint';
+
+/** Names of client connections as they stand in tokens: unguessable, and good for this process only. */
+export class FlowNames {
+  readonly #boot = randomBytes(6).toString('base64url');
+  readonly #endpoint: () => SipEndpoint;
+
+  constructor(endpoint: () => SipEndpoint) {
+    this.#endpoint = endpoint;
+  }
+
+  of(connection: SipConnection): string {
+    return `${this.#boot}.${connection.id}`;
+  }
+
+  /** The connection of a name, if it is still open. */
+  find(name: string): SipConnection | undefined {
+    const dot = name.indexOf('.');
+    return name.slice(0, dot) === this.#boot ? this.#endpoint().flow(Number(name.slice(dot + 1))) : undefined;
+  }
+}

@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import type { SipRequest } from '@entente/sip';
+import {
+  type EndpointUser,
+  type Hop,
+  Relay,
+  type ServerTransaction,
+  type SipConnection,
+  type SipEndpoint,
+} from '@entente/sip-endpoint';
+import {
+  decideRoute,
+  type PreprocessedRequest,
+  type Refusal,
+  type RouteDecision,
+  refusal,
+  registerChange,
+  registeredAddress,
+  selectTargets,
+} from '@entente/sip-proxy';
+import { MemoryLocations } from '@entente/sip-proxy/locations';
+import { type AcceptedIdentity, Admission, type AdmissionOptions } from './admission.ts';
+import { FlowNames } from './flow-names.ts';
+import { PassageRules, wayOf } from './passage.ts';
+import type { RequestRefusals } from './request-refusals.ts';
+
+/** What a front end stands on. */
+export interface FrontEndOptions extends AdmissionOptions {
+  readonly refusals: RequestRefusals;
+  /** Where another server of the topology is reached, if we may dial it. */
+  readonly hopTo: (server: string) => Hop | undefined;
+  /** Told when a server that a request is for cannot be reached, or was refused. */
+  readonly onUnreachable: (server: string, error: unknown) => void;
+}
+
+const gruuKeyBytes = 32;
+const nobody: AcceptedIdentity = { ok: true, asserted: undefined, values: [] };
+
+/** A front end: authenticates its users, registers those whose home it is, and hands on what is for others. */
+export class FrontEnd implements EndpointUser {
+  readonly #options: FrontEndOptions;
+  readonly #admission: Admission;
+  readonly #locations = new MemoryLocations();
+  readonly #flows = new FlowNames(() => this.#endpoint as SipEndpoint);
+  readonly #passage: PassageRules;
+  readonly #gruuKey = randomBytes(gruuKeyBytes);
+  #endpoint: SipEndpoint | undefined;
+  #relay: Relay | undefined;
+
+  constructor(options: FrontEndOptions) {
+    this.#options = options;
+    this.#admission = new Admission(options);
+    this.#passage = new PassageRules({ ...options, flows: this.#flows });
+  }
+
+  /** The endpoint whose user this is. Call once, before anything is accepted. */
+  attach(endpoint: SipEndpoint): void {
+    this.#endpoint = endpoint;
+    this.#relay = new Relay(endpoint, this.#options.clock);
+  }
+
+  onRequest(transaction: ServerTransaction, connection: SipConnection): void {
+    const { request } = transaction;
+    const identity = this.#admission.admit(request, connection);
+    if ('reason' in identity) {
+      this.#refuse(transaction, connection, identity);
+      return;
+    }
+    const routes = this.#preprocess(request);
+    const decision = this.#decide(request, routes, connection);
+    const rules = () => this.#passage.of({ request, from: connection, identity, routes });
+    switch (decision.kind) {
+      case 'refuse':
+        this.#refuse(transaction, connection, decision.refusal);
+        return;
+      case 'self':
+        this.#serve(transaction, connection, identity);
+        return;
+      case 'lookup': {
+        const bindings = this.#locations.lookup(decision.aor, this.#options.clock());
+        const selected = selectTargets(bindings, decision.uri);
+        if (selected.ok) this.#relay?.relay(transaction, selected.groups, rules());
+        else this.#refuse(transaction, connection, selected.refusal);
+        return;
+      }
+      default:
+        this.#relay?.relay(transaction, [[wayOf(decision)]], rules());
+    }
+  }
+
+  onAck(ack: SipRequest, connection: SipConnection): void {
+    const routes = this.#preprocess(ack);
+    const decision = this.#decide(ack, routes, connection);
+    if (decision.kind !== 'flow' && decision.kind !== 'server') return;
+    const rules = this.#passage.of({ request: ack, from: connection, identity: nobody, routes });
+    const target = wayOf(decision);
+    const way = rules.way(target);
+    const open = 'address' in way ? this.#endpoint?.connected(way) : 'id' in way ? way : undefined;
+    if (open !== undefined && this.#endpoint !== undefined)
+      open.send(rules.build(target, open, this.#endpoint.via(open)));
+  }
+
+  onClosed(connection: SipConnection): void {
+    this.#locations.removeFlow(this.#flows.of(connection));
+  }
+
+  #preprocess(request: SipRequest): PreprocessedRequest {
+    const topology = this.#options.topology();
+    return this.#passage.preprocess(
+      request,
+      (host) =>
+        host === this.#options.fqdn || topology.isOurDomain(host.startsWith('sip.') ? host.slice(4) : host),
+    );
+  }
+
+  #decide(request: SipRequest, routes: PreprocessedRequest, connection: SipConnection): RouteDecision {
+    const topology = this.#options.topology();
+    const arrival =
+      connection.server === undefined
+        ? ({ kind: 'client', flow: this.#flows.of(connection) } as const)
+        : ({ kind: 'server', name: connection.server } as const);
+    return decideRoute(request, routes, arrival, {
+      self: this.#options.fqdn,
+      isOurDomain: (domain) => topology.isOurDomain(domain),
+      isOurServer: (host) => topology.servers.has(host),
+      homeOf: (address) => topology.homeServer(address)?.fqdn,
+    });
+  }
+
+  /** A request for this server itself: REGISTER of a user whose home it is. */
+  #serve(transaction: ServerTransaction, connection: SipConnection, { asserted }: AcceptedIdentity): void {
+    const { request } = transaction;
+    if (request.method !== 'REGISTER') {
+      this.#refuse(transaction, connection, registerOnly(request.method));
+      return;
+    }
+    const registered = registeredAddress(request, asserted === undefined ? [] : [asserted]);
+    if (!registered.ok) {
+      this.#refuse(transaction, connection, registered.refusal);
+      return;
+    }
+    const now = this.#options.clock();
+    const context = {
+      now,
+      gruuKey: this.#gruuKey,
+      toTag: this.#token(),
+      ...(connection.server === undefined ? { flow: this.#flows.of(connection) } : undefined),
+    };
+    const result = this.#locations.update(
+      registered.aor,
+      now,
+      registerChange(request, registered.aor, context),
+    );
+    if (!result.ok) {
+      this.#refuse(transaction, connection, result.refusal);
+      return;
+    }
+    transaction.respond(result.response);
+  }
+
+  #refuse(transaction: ServerTransaction, connection: SipConnection, refused: Refusal): void {
+    const { request } = transaction;
+    transaction.respond(this.#options.refusals.refuse(request, refused, connection, this.#token()));
+  }
+
+  #token(): string {
+    return (this.#endpoint as SipEndpoint).newToken();
+  }
+}
+
+function registerOnly(method: string): Refusal {
+  return refusal(
+    'method-not-allowed',
+    405,
+    `expected REGISTER for this server itself, found ${method}`,
+    'Address the request to a user.',
+    [['Allow', 'REGISTER']],
+  );
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { parseNameAddr, type SipRequest } from '@entente/sip';
+import type { Hop, RelayRules, SipConnection } from '@entente/sip-endpoint';
+import {
+  applyIdentity,
+  beginsDialog,
+  createRouteEntry,
+  forwardRequest,
+  type PreprocessedRequest,
+  preprocessRoutes,
+  type RouteDecision,
+  stripIdentity,
+  type Target,
+} from '@entente/sip-proxy';
+import type { AcceptedIdentity } from './admission.ts';
+import type { FlowNames } from './flow-names.ts';
+
+/** Where a request goes: what the registrar knows, or a server by name. */
+export interface Way extends Target {
+  readonly server?: string;
+}
+
+/** A request that passes through here. */
+export interface Passage {
+  readonly request: SipRequest;
+  readonly from: SipConnection;
+  readonly identity: AcceptedIdentity;
+  readonly routes: PreprocessedRequest;
+}
+
+/** What the passage of requests stands on. */
+export interface PassageOptions {
+  readonly fqdn: string;
+  readonly flows: FlowNames;
+  /** Where another server of the topology is reached, if we may dial it. */
+  readonly hopTo: (server: string) => Hop | undefined;
+  /** Told when a server that a request is for cannot be reached, or was refused. */
+  readonly onUnreachable: (server: string, error: unknown) => void;
+}
+
+const routeKeyBytes = 32;
+
+/** How requests go on: to which connection, with which Route, Record-Route, Path and identity. */
+export class PassageRules {
+  readonly #options: PassageOptions;
+  /** Signs our own Route entries; nobody else can make one. */
+  readonly #key = randomBytes(routeKeyBytes);
+
+  constructor(options: PassageOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes our own entries off the Route.
+   * @param isOurHost whether a host names this server
+   */
+  preprocess(request: SipRequest, isOurHost: (host: string) => boolean): PreprocessedRequest {
+    return preprocessRoutes(request, { isOurHost, key: this.#key });
+  }
+
+  /** How this request goes on, whichever of its targets it goes to. */
+  of({ request, from, identity, routes }: Passage): RelayRules<Way> {
+    const { flows, fqdn, hopTo, onUnreachable } = this.#options;
+    const here = from.server === undefined ? flows.of(from) : '';
+    return {
+      way(target) {
+        if (target.flow !== undefined) return flows.find(target.flow) ?? { status: 430 };
+        const server = target.server ?? serverOfRoute(target.routes[0]);
+        return (server === undefined ? undefined : hopTo(server)) ?? { status: 504 };
+      },
+      build: (target, _to, via) => {
+        const entry = () => {
+          const token = {
+            server: fqdn,
+            flow: target.flow ?? here,
+            otherFlow: target.flow === undefined ? '' : here,
+          };
+          return createRouteEntry(fqdn, token, { key: this.#key });
+        };
+        return forwardRequest(request, {
+          via,
+          uri: target.uri,
+          preprocessed: routes,
+          routes: target.routes,
+          ...(beginsDialog(request) ? { recordRoute: entry() } : {}),
+          ...(request.method === 'REGISTER' ? { path: entry() } : {}),
+          also(editor) {
+            applyIdentity(editor, request, identity);
+            if (target.flow !== undefined) stripIdentity(editor, request, 'user');
+            // Credentials were for us; they go no further.
+            if (here !== '') editor.remove('Authorization').remove('Proxy-Authorization');
+          },
+        });
+      },
+      onUnreachable: (target, error) => onUnreachable(target.server ?? target.uri, error),
+    };
+  }
+}
+
+/** The way that a routing decision names. */
+export function wayOf(decision: Extract<RouteDecision, { kind: 'flow' | 'server' }>): Way {
+  const parts = { uri: decision.uri.toString(), routes: [], instance: undefined };
+  return decision.kind === 'flow'
+    ? { ...parts, flow: decision.flow }
+    : { ...parts, flow: undefined, server: decision.server };
+}
+
+/** The server that a Path entry of a binding leads to. */
+function serverOfRoute(route: string | undefined): string | undefined {
+  const parsed = route === undefined ? undefined : parseNameAddr(route);
+  return parsed?.ok === true && parsed.value.uri.kind === 'sip' ? parsed.value.uri.host : undefined;
+}

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import tls from 'node:tls';
+import { type Logger, logRefusal, OperatorFault } from '@entente/host';
+import type { Member } from '@entente/member';
+import { defaultTimings } from '@entente/sip';
+import { type SipConnection, SipEndpoint } from '@entente/sip-endpoint';
+import { connect, isTrustError, serve } from '@entente/tls';
+import type { ServerInterface, Topology } from '@entente/topology';
+import type { Credentials } from './admission.ts';
+import { FrontEnd } from './front-end.ts';
+import { createRequestRefusals } from './request-refusals.ts';
+import { hopFinder, linkOf, linkOfPeer } from './sip-links.ts';
+
+/** A front end that listens. */
+export interface RunningFrontEnd extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** What a front end is made of. */
+export interface ServeFrontEndOptions {
+  readonly member: Member;
+  readonly credentials: Credentials;
+  readonly logger: Logger;
+  /** Milliseconds since 1970; default the system's. */
+  readonly clock?: () => number;
+}
+
+/**
+ * Serves clients (TLS) and servers of the topology (MTLS) on the port that the topology names for this server.
+ * @param options who this server is, its users' credentials, its log
+ * @throws OperatorFault `ENTENTE_NOT_A_FRONT_END`; faults of `serve` in `@entente/tls`
+ */
+export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<RunningFrontEnd> {
+  const { credentials, logger, member } = options;
+  const { fqdn, identity, trust } = member;
+  const own = ownInterface(member.topology, fqdn);
+  const port = own.ports.sip as number;
+  const allow = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
+  const onRefusal = logRefusal(logger);
+  const frontEnd = new FrontEnd({
+    fqdn,
+    topology: () => member.topology,
+    hopTo: hopFinder(() => member.topology, fqdn),
+    credentials,
+    refusals: createRequestRefusals(logger, fqdn),
+    onUser: (address, connection) => logLink(logger, connection, address, fqdn),
+    onUnreachable(server, error) {
+      // A refusal has been logged with its reason where the verdict was given.
+      if (!isTrustError(error)) logger.warn({ event: 'unreachable', peer: server }, (error as Error).message);
+    },
+    clock: options.clock ?? Date.now,
+  });
+  const endpoint = new SipEndpoint({
+    sentBy: { host: fqdn, port },
+    // A proxy answers an INVITE with 100 at once: it cannot know how long the next hop takes.
+    timings: { ...defaultTimings, tryingAfterMs: 0 },
+    user: frontEnd,
+    newToken: () => randomBytes(9).toString('hex'),
+    async dial(hop) {
+      const link = linkOf(hop.row);
+      const socket = await connect({
+        host: hop.address,
+        port: hop.port,
+        trust,
+        identity,
+        expect: { mode: 'host', name: hop.name },
+        allow,
+        link: { name: link.name, interface: 'internal', local: fqdn },
+        onRefusal,
+      });
+      return { socket, link };
+    },
+  });
+  frontEnd.attach(endpoint);
+  const server = await serve(
+    tls,
+    {
+      trust,
+      identity,
+      ...(own.address === undefined ? {} : { host: own.address }),
+      port,
+      clientCertificate: 'optional',
+      allow,
+      link: { name: 'SIP', interface: 'internal', local: fqdn },
+      onRefusal,
+    },
+    (socket, peer) => {
+      const connection = endpoint.accept(socket, linkOfPeer(peer, allow));
+      if (connection.server !== undefined) logLink(logger, connection, connection.server, fqdn);
+    },
+  );
+  return {
+    port: server.port,
+    async [Symbol.asyncDispose]() {
+      await endpoint[Symbol.asyncDispose]();
+      await server.close();
+    },
+  };
+}
+
+function ownInterface(topology: Topology, fqdn: string): ServerInterface {
+  const server = topology.servers.get(fqdn);
+  const own = server?.interfaces.internal;
+  if (server?.role === 'front-end' && own?.ports.sip !== undefined) return own;
+  throw new OperatorFault('ENTENTE_NOT_A_FRONT_END', {
+    sentence: `the topology lists ${fqdn} as ${server === undefined ? 'no server' : server.role}, not as a front end`,
+    place: 'the topology',
+    remedy: 'add the server with role front-end and publish the topology, or correct "fqdn"',
+  });
+}
+
+function logLink(logger: Logger, connection: SipConnection, from: string, to: string): void {
+  const { cipher, protection, protocol } = connection.protection;
+  logger.info(
+    { event: 'link', link: connection.link.row, from, to, protection, tls: protocol, cipher },
+    `${connection.link.name}: ${from}`,
+  );
+}
