@@ -1,6 +1,6 @@
 import type { TopologyDocument } from '../document/document.ts';
 import { publicKeyOf } from '../signing/public-key.ts';
-import type { Report } from './check-document.ts';
+import type { Report } from './report.ts';
 
 /** Who signs, and the chain of versions. */
 export function checkAdministrators(document: TopologyDocument, report: Report): void {

@@ -1,6 +1,5 @@
 import type { TopologyDocument } from '../document/document.ts';
 import type { Problem } from '../problem.ts';
-import type { Path } from '../yaml/locate.ts';
 import { checkAdministrators } from './check-administrators.ts';
 import { type CheckCode, checkCodes } from './check-codes.ts';
 import { checkLinks } from './check-links.ts';
@@ -9,9 +8,7 @@ import { checkPartners } from './check-partners.ts';
 import { checkPolicies } from './check-policies.ts';
 import { checkReferences } from './check-references.ts';
 import { checkServers } from './check-servers.ts';
-
-/** Takes what a check found. */
-export type Report = (code: CheckCode, path: Path, message: string, remedy: string) => void;
+import type { Report } from './report.ts';
 
 /** No more than so many problems are told at once. */
 const maxProblems = 200;

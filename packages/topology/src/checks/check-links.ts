@@ -4,7 +4,7 @@ import { isSymmetric } from '../matrix/link-rules.ts';
 import { narrowDirection, type Row } from '../matrix/row.ts';
 import type { Role } from '../roles.ts';
 import type { Path } from '../yaml/locate.ts';
-import type { Report } from './check-document.ts';
+import type { Report } from './report.ts';
 
 /** Entries for rows only narrow, and every role that is used has the neighbours it cannot work without. */
 export function checkLinks(document: TopologyDocument, report: Report): void {

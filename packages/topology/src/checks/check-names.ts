@@ -1,6 +1,6 @@
 import type { TopologyDocument } from '../document/document.ts';
 import type { Path } from '../yaml/locate.ts';
-import type { Report } from './check-document.ts';
+import type { Report } from './report.ts';
 
 /** Every name stands for one thing, and every id too. */
 export function checkNames(document: TopologyDocument, report: Report): void {

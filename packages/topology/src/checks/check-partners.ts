@@ -2,7 +2,7 @@ import type { TopologyDocument } from '../document/document.ts';
 import type { AnchorReference, Partner, Provider } from '../document/partner.ts';
 import { sha256Hex } from '../document/topology-hash.ts';
 import type { Path } from '../yaml/locate.ts';
-import type { Report } from './check-document.ts';
+import type { Report } from './report.ts';
 
 interface Listed {
   readonly entry: Partner | Provider;

@@ -1,6 +1,6 @@
 import type { TopologyDocument } from '../document/document.ts';
 import { effectivePolicies } from '../document/policies.ts';
-import type { Report } from './check-document.ts';
+import type { Report } from './report.ts';
 
 /** Settings that fit each other. */
 export function checkPolicies(document: TopologyDocument, report: Report): void {

@@ -1,7 +1,7 @@
 import type { TopologyDocument } from '../document/document.ts';
 import type { Role } from '../roles.ts';
 import type { Path } from '../yaml/locate.ts';
-import type { Report } from './check-document.ts';
+import type { Report } from './report.ts';
 
 /** Every name that is used is defined, and with the right role. */
 export function checkReferences(document: TopologyDocument, report: Report): void {

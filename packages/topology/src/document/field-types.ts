@@ -16,7 +16,7 @@ export type FieldCode =
   | 'too-long';
 
 /** Longest title, in UTF-16 code units. */
-export const maxTitleLength = 200;
+const maxTitleLength = 200;
 
 /** A text with a form of its own; the code and the sentence go into the problem. */
 function text(

@@ -42,9 +42,7 @@ function problemsOf(issue: z.core.$ZodIssue): readonly Problem<ShapeCode>[] {
           ),
         );
     case 'custom':
-      return [
-        problem((issue.params?.['code'] ?? 'wrong-type') as ShapeCode, path, issue.message, remedyForText),
-      ];
+      return [problem(codeOf(issue.params), path, issue.message, remedyForText)];
     case 'invalid_type':
       return [typeProblem(path, issue.expected, issue.input)];
     case 'invalid_value':
@@ -71,6 +69,11 @@ function problemsOf(issue: z.core.$ZodIssue): readonly Problem<ShapeCode>[] {
     default:
       return [problem('wrong-type', path, issue.message, remedyForText)];
   }
+}
+
+/** The code that a field of a form of its own has set. */
+function codeOf(params: { readonly code?: ShapeCode } | undefined): ShapeCode {
+  return params?.code ?? 'wrong-type';
 }
 
 const spelling =

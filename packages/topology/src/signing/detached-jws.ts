@@ -5,7 +5,7 @@ import { publicKeyOf } from './public-key.ts';
 import type { DetachedSignature } from './signed-topology.ts';
 
 /** The `typ` of our headers: a signature made for something else is none for a topology (RFC 8725 §3.11). */
-export const signatureType = 'entente-topology+jws';
+const signatureType = 'entente-topology+jws';
 
 /** What a protected header says; it says nothing else. */
 export interface SignatureHeader {

@@ -67,8 +67,7 @@ function asSigned(
 function isDetachedSignature(value: unknown): value is DetachedSignature {
   return (
     hasExactly(value, ['protected', 'signature']) &&
-    typeof value['protected'] === 'string' &&
-    typeof value['signature'] === 'string'
+    Object.values(value).every((member) => typeof member === 'string')
   );
 }
 
