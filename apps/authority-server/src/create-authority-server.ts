@@ -82,6 +82,7 @@ function addressOf({ host, port }: { readonly host?: string | undefined; readonl
 async function listenPlain(config: AuthorityConfig, fetch: (request: Request) => Promise<Response>) {
   const limits = { maxHeaderSize: 4_096, requestTimeout: 10_000 };
   const server = http.createServer(limits, getRequestListener(fetch));
+  server.maxConnections = 10_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(addressOf(config.objects), resolve);

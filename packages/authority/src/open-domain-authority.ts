@@ -14,6 +14,7 @@ import { type Clock, createTrust, type OwnedTrust } from '@entente/tls';
 import type { VerifyResult } from '@entente/topology';
 import { createJudge, type RevocationKnowledge } from '@entente/trust';
 import { type CertificateList, decodeCrl, encodePem } from '@entente/x509';
+import { bundleSequence } from './bundle-sequence.ts';
 import { createEventHub, type EventHub } from './event-hub.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import type { AuthorityLog, AuthoritySettings } from './settings.ts';
@@ -71,12 +72,14 @@ export async function openDomainAuthority(
 
   const rootList = readList(opened.rootCrl.der);
   let knowledge: RevocationKnowledge = { crls: [rootList] };
-  const anchors = { anchors: [{ name: root.subject.toString(), certificate: root }] };
+  const anchors = {
+    anchors: opened.roots.map((certificate) => ({ name: spkiHash(certificate.publicKey.der), certificate })),
+  };
   const trust = createTrust({
     judge: createJudge({ anchors, revocation: () => knowledge, intermediates: [issuer.certificate] }),
     version: () => `${topologies.current?.topology.hash ?? 'none'}/${publisher.current(0)?.number ?? 0}`,
     clock,
-    platformAnchors: () => [encodePem('CERTIFICATE', root.der)],
+    platformAnchors: () => opened.roots.map(({ der }) => encodePem('CERTIFICATE', der)),
   });
 
   const listChanged = (): void => {
@@ -139,7 +142,8 @@ export async function openDomainAuthority(
 
   await refreshCrl();
   await revokeUnlisted();
-  const roots = [{ certificate: root.der, publicKey: root.publicKey.der }];
+  const roots = opened.roots.map(({ der, publicKey }) => ({ certificate: der, publicKey: publicKey.der }));
+  const sequence = await bundleSequence(settings.directory, opened.roots);
   return {
     opened,
     issuance,
@@ -149,7 +153,7 @@ export async function openDomainAuthority(
     trust,
     rootSpkiHash: spkiHash(root.publicKey.der),
     clock,
-    bundle: () => ({ domain: settings.domain, sequence: 1, refreshHintSeconds: 300, roots }),
+    bundle: () => ({ domain: settings.domain, sequence, refreshHintSeconds, roots }),
     publish,
     revocation,
     refreshCrl,
@@ -160,6 +164,9 @@ export async function openDomainAuthority(
     },
   };
 }
+
+/** How often members look for new roots even without an event. */
+const refreshHintSeconds = 300;
 
 /** Our own list, read by the reader that judges it. */
 function readList(der: Uint8Array): CertificateList {

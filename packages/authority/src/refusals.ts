@@ -13,7 +13,9 @@ export const linkNames = {
 export interface RefusalLog {
   /** A request that was refused; answers it. */
   request(problem: Problem, caller: Caller): Response;
-  /** The same without an answer. */
+  /** A fault of ours; answers without telling what it was. */
+  fault(fault: Error): Response;
+  /** The same as `request` without an answer. */
   note(problem: Omit<Problem, 'status'>, caller: Caller): void;
   /** A connection that was refused, or that no longer passes. */
   connection(refusal: Refusal): void;
@@ -33,6 +35,19 @@ export function createRefusalLog(log: AuthorityLog): RefusalLog {
     request(problem, caller) {
       note(problem, caller);
       return problemResponse(problem);
+    },
+    fault(fault) {
+      log.error(
+        { err: fault, code: (fault as { code?: unknown }).code },
+        `a request failed: ${fault.message}`,
+      );
+      const message = 'the authority could not do this now';
+      return problemResponse({
+        reason: 'fault',
+        message,
+        remedy: 'see its log, then try again',
+        status: 500,
+      });
     },
     connection({ rejection, peer, link, when, remoteAddress, remotePort }) {
       const fields = {

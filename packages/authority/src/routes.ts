@@ -181,6 +181,7 @@ export function authorityRoutes(
     });
   });
 
+  app.onError((fault) => refusals.fault(fault));
   app.notFound((c) =>
     refusals.request(
       refuse('not-found', 'there is nothing at this path', 'see the paths of the authority'),

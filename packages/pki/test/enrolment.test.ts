@@ -169,6 +169,31 @@ describe('renewing', () => {
     expect(refusals).toMatchObject([{ server: 'fe01.contoso.example' }]);
   });
 
+  it('leaves no successor of a certificate that is revoked while it renews itself', async () => {
+    const { makeToken, transport, ledger, issuance } = scene();
+    const joined = await enrol({ token: await makeToken(), key: await newKey(), transport: transport() });
+    if (!joined.ok) throw new Error(joined.refusal.message);
+    const { serialHex } = joined.certificate;
+    const slow = {
+      ...issuance,
+      issue: async (...order: Parameters<typeof issuance.issue>) => {
+        const outcome = await issuance.issue(...order);
+        await ledger.revoke(authority.issuer.id, serialHex, { at: now, reason: 'keyCompromise' });
+        return outcome;
+      },
+    };
+    const handler = enrolHandler({ issuance: slow, ledger, clock: () => now });
+    const peer = { server: 'fe01.contoso.example', serialHex };
+    const outcome = await renew({
+      authority: authorityUrl,
+      key: await newKey(),
+      transport: (request) => handler(request, peer),
+    });
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'requester-revoked' } });
+    const live = (await ledger.issuedTo('fe01.contoso.example', now)).filter(({ revocation }) => !revocation);
+    expect(live).toEqual([]);
+  });
+
   it('asks for the interface that the server names', async () => {
     const asked: (string | undefined)[] = [];
     const { issuance, ledger } = testIssuance(authority, {
@@ -182,7 +207,7 @@ describe('renewing', () => {
     const task = { authority: authorityUrl, transport: (request: Request) => handler(request, peer) };
     await renew({ ...task, key: await newKey(), interface: 'external' });
     await renew({ ...task, key: await newKey() });
-    expect(asked).toEqual(['external', undefined]);
+    expect(asked).toEqual(['external', 'external', undefined, undefined]);
   });
 
   it('spreads renewals around half of the life', () => {

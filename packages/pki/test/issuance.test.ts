@@ -179,7 +179,7 @@ describe('refusing to issue', () => {
     expect(await refusal({ mayIssue: () => ({ ok: false, refusal: no }) })).toEqual(no);
   });
 
-  it('asks the rule with what the request says and who the transport says is asking', async () => {
+  it('asks the rule, before and after signing, with what the request says and who the transport says is asking', async () => {
     const asked: unknown[] = [];
     const { issuance } = testIssuance(authority, {
       mayIssue: (...question) => {
@@ -199,7 +199,7 @@ describe('refusing to issue', () => {
       publicKey: key.publicKey,
       requestedNames: ['fe01.contoso.example', 'pool01.contoso.example'],
     };
-    expect(asked).toEqual([request, requester]);
+    expect(asked).toEqual([request, requester, request, requester]);
   });
 
   it('refuses a request for a name beyond those decided', async () => {
@@ -232,6 +232,33 @@ describe('refusing to issue', () => {
       expect(refused?.reason).toBe('profile-violated');
     });
   }
+
+  it('hands out nothing, and revokes, when the rule changed while the certificate was signed', async () => {
+    let allowed = true;
+    const no = refuse('not-in-topology', 'fe01 left the topology', 'add it');
+    const { signer } = authority.issuer;
+    const { issuance, ledger } = testIssuance(
+      {
+        ...authority,
+        issuer: {
+          ...authority.issuer,
+          signer: {
+            ...signer,
+            async sign(bytes) {
+              allowed = false;
+              return signer.sign(bytes);
+            },
+          },
+        },
+      },
+      { mayIssue: () => (allowed ? { ok: true, names: serverNames } : { ok: false, refusal: no }) },
+    );
+    const key = await createKeyAndRequest({ subject: 'fe01.contoso.example' });
+    const outcome = await issuance.issue(application(key.request), requester);
+    expect(outcome).toEqual({ ok: false, refusal: no });
+    const recorded = await ledger.issuedTo('fe01.contoso.example', now);
+    expect(recorded.map(({ revocation }) => revocation?.reason)).toEqual(['cessationOfOperation']);
+  });
 
   it('does not sign when the token cannot be spent, and spends none when the request is refused', async () => {
     const { issuance, ledger } = testIssuance(authority);

@@ -77,6 +77,8 @@ export function enrolHandler(options: EnrolOptions): EnrolHandler {
       requester,
     );
     if (!outcome.ok) return refused(outcome.refusal, requester.server);
+    const late = await withdrawnMeanwhile(options, requester, outcome.certificate.serialHex);
+    if (late !== undefined) return refused(late, requester.server);
     options.onIssued?.(outcome.certificate, requester);
     const pem = outcome.certificate.chain.map((der) => encodePem('CERTIFICATE', der)).join('');
     return new Response(pem, {
@@ -114,15 +116,41 @@ async function admitPeer(
       'join with a token of entente join, or renew with the certificate that the server has',
     );
   }
-  const recorded = await options.ledger.find(options.issuance.issuer.id, peer.serialHex);
-  if (recorded?.revocation !== undefined) {
-    return refuse(
-      'requester-revoked',
-      `the certificate ${peer.serialHex} with which ${peer.server} asks is revoked (${recorded.revocation.reason})`,
-      'let the server join again with a new token',
-    );
+  const { server, serialHex } = peer;
+  return (
+    (await revokedRequester(options, server, serialHex)) ?? {
+      requester: { kind: 'server', server, serialHex },
+    }
+  );
+}
+
+async function revokedRequester(
+  { ledger, issuance }: EnrolOptions,
+  server: string,
+  serialHex: string,
+): Promise<PkiRefusal | undefined> {
+  const recorded = await ledger.find(issuance.issuer.id, serialHex);
+  if (recorded?.revocation === undefined) return undefined;
+  return refuse(
+    'requester-revoked',
+    `the certificate ${serialHex} with which ${server} asks is revoked (${recorded.revocation.reason})`,
+    'let the server join again with a new token',
+  );
+}
+
+/** A certificate that was revoked while it renewed itself leaves no successor. */
+async function withdrawnMeanwhile(
+  options: EnrolOptions,
+  requester: Requester,
+  issued: string,
+): Promise<PkiRefusal | undefined> {
+  if (requester.kind !== 'server') return undefined;
+  const refusal = await revokedRequester(options, requester.server, requester.serialHex);
+  if (refusal !== undefined) {
+    const { ledger, issuance, clock } = options;
+    await ledger.revoke(issuance.issuer.id, issued, { at: clock(), reason: 'superseded' });
   }
-  return { requester: { kind: 'server', ...peer } };
+  return refusal;
 }
 
 async function admitToken(options: EnrolOptions, authorization: string): Promise<Admission | PkiRefusal> {

@@ -191,7 +191,12 @@ export function createIssuance(options: IssuanceOptions): Issuance {
         requester: requesterText(requester),
         certificate: leaf.der,
       });
-      return { ok: true, certificate };
+      // The rule may have changed while we signed, e.g. a topology without this server came into force. Whoever changed
+      // it has revoked what the ledger held by then; what came into the ledger later is found here.
+      const still = await options.mayIssue(request, requester);
+      if (still.ok) return { ok: true, certificate };
+      await ledger.revoke(issuer.id, leaf.serialHex, { at: clock(), reason: 'cessationOfOperation' });
+      return refused(still.refusal);
     },
   };
 }

@@ -11,7 +11,10 @@ import { keySigner } from './key-signer.ts';
 /** The authority of a domain, ready to work. The root's key is not needed and not read. */
 export interface OpenAuthority {
   readonly issuer: Issuer;
+  /** The root that certified the issuing authority. */
   readonly root: Certificate;
+  /** Every root in the file: during a rollover there are two. */
+  readonly roots: readonly Certificate[];
   /** The root's list, as the ceremony signed it. */
   readonly rootCrl: PublishedCrl;
   readonly ledger: Ledger;
@@ -30,14 +33,15 @@ export interface OpenAuthority {
  * `ENTENTE_PKI_LEDGER_DAMAGED`
  */
 export async function openAuthority(directory: string): Promise<OpenAuthority> {
-  const root = await readCertificate(join(directory, authorityFiles.rootCertificate));
-  const issuing = await readCertificate(join(directory, authorityFiles.issuingCertificate));
+  const roots = await readCertificates(join(directory, authorityFiles.rootCertificate));
+  const [issuing] = await readCertificates(join(directory, authorityFiles.issuingCertificate));
   const key = await readPrivateKey(directory, authorityFiles.issuingKey);
   const issuer = await createIssuer(issuing.der, keySigner(key));
-  if (issuing.issuer.canonical !== root.subject.canonical) {
+  const root = roots.find(({ subject }) => subject.canonical === issuing.issuer.canonical);
+  if (root === undefined) {
     throw damaged(
       join(directory, authorityFiles.issuingCertificate),
-      `the issuing authority was certified by ${issuing.issuer.toString()}, not by the root here`,
+      `the issuing authority was certified by ${issuing.issuer.toString()}, not by a root here`,
     );
   }
   const rootCrl = await readCrl(join(directory, authorityFiles.rootCrl));
@@ -45,6 +49,7 @@ export async function openAuthority(directory: string): Promise<OpenAuthority> {
   return {
     issuer,
     root,
+    roots,
     rootCrl,
     ledger,
     serverCertificate: join(directory, authorityFiles.serverCertificate),
@@ -53,10 +58,10 @@ export async function openAuthority(directory: string): Promise<OpenAuthority> {
   };
 }
 
-async function readCertificate(path: string): Promise<Certificate> {
+async function readCertificates(path: string): Promise<readonly [Certificate, ...Certificate[]]> {
   const decoded = decodePemCertificates(await readAuthorityFile(path));
-  const certificate = decoded.ok ? decoded.value[0] : undefined;
-  if (certificate !== undefined) return certificate;
+  const [first, ...others] = decoded.ok ? decoded.value : [];
+  if (first !== undefined) return [first, ...others];
   throw damaged(path, decoded.ok ? 'the file holds no certificate' : decoded.error.message);
 }
 

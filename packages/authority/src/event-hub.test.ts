@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { createEventHub } from './event-hub.ts';
+
+const topology = { type: 'topology', version: 7, hash: 'ab' } as const;
+const crl = { type: 'crl', issuer: '0123456789abcdef', number: 3 } as const;
+
+async function textOf(response: Response | undefined): Promise<string> {
+  if (response === undefined) throw new Error('the hub is full');
+  return response.text();
+}
+
+describe('the stream of events', () => {
+  it('begins with where things stand, then says what happens', async () => {
+    const hub = createEventHub();
+    const text = textOf(hub.listen([topology]));
+    hub.announce(crl);
+    hub.pulse();
+    hub.close();
+    expect(await text).toBe(
+      'retry: 1000\n\nevent: topology\ndata: {"version":7,"hash":"ab"}\n\nevent: crl\ndata: {"issuer":"0123456789abcdef","number":3}\n\n:\n\n',
+    );
+  });
+
+  it('forgets a listener that goes away', () => {
+    const hub = createEventHub();
+    const body = hub.listen([])?.body;
+    void body?.cancel();
+    expect(() => hub.announce(crl)).not.toThrow();
+  });
+
+  it('cuts off a listener that does not read, and keeps nothing more for it', async () => {
+    const hub = createEventHub();
+    const silent = hub.listen([]);
+    for (let number = 1; number <= 200; number++) hub.announce({ ...crl, number });
+    await expect(silent?.text()).rejects.toThrow('too slowly');
+  });
+});
