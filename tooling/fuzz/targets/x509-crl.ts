@@ -1,0 +1,16 @@
+import { restructure } from '../../../packages/x509/test/der-tree.ts';
+import { crlRoundTrip } from '../../../packages/x509/test/round-trip.ts';
+import { crls } from '../../../packages/x509/test/samples.ts';
+import type { FuzzTarget } from '../target.ts';
+
+const samples = crls();
+
+/** CRLs: any octets as they are, and the same octets as a script that rebuilds a well-formed one. */
+export const target: FuzzTarget = {
+  name: 'x509-crl',
+  seeds: () => samples,
+  run(input) {
+    crlRoundTrip(input);
+    crlRoundTrip(restructure(samples, input));
+  },
+};
