@@ -1,5 +1,6 @@
-import { agent, type Identity, type OwnedTrust } from '@entente/tls';
-import { type Topology, verifyTopology } from '@entente/topology';
+import type { IncomingMessage } from 'node:http';
+import { agent, type Identity, type OwnedTrust, peerOf } from '@entente/tls';
+import { allowMatrix, type Topology, verifyTopology } from '@entente/topology';
 import { allowNames, type RevocationKnowledge } from '@entente/trust';
 import { decodePemCertificates } from '@entente/x509';
 import type { CurrentStore } from './current-store.ts';
@@ -11,6 +12,8 @@ import { createTransport } from './transport.ts';
 
 /** What a member needs to follow its authority. */
 export interface AuthorityOptions {
+  /** Our own FQDN. */
+  readonly fqdn: string;
   readonly url: string;
   /** Addresses of our hosts that DNS does not know. */
   readonly addresses: ReadonlyMap<string, string>;
@@ -26,6 +29,8 @@ export interface AuthorityOptions {
   readonly takeUp: (topology: Topology) => void;
 }
 
+/** Member–authority in the allow matrix. */
+const authorityRow = 15;
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
 /** Versions fetched in a row by a member that was away. */
@@ -118,8 +123,15 @@ export class Authority implements AsyncDisposable {
         lists.set(list.issuer.canonical, list);
     }
     const after = [...lists.values()];
-    if (after.length !== before.length || after.some((list, index) => list !== before[index]))
-      crls.set({ crls: after });
+    const fresh = after.filter((list) => !before.includes(list));
+    if (fresh.length === 0) return;
+    crls.set({ crls: after });
+    for (const { crlNumber, issuer, nextUpdate } of fresh) {
+      this.#options.log.info(
+        { event: 'revocation-list', issuer: issuer.toString(), number: Number(crlNumber ?? 0n), nextUpdate },
+        `revocation list ${crlNumber} of ${issuer.toString()} is in force`,
+      );
+    }
   }
 
   async #refreshTopology(): Promise<void> {
@@ -173,8 +185,9 @@ export class Authority implements AsyncDisposable {
         agent: this.#agent,
         address: this.#address,
         signal,
-        onOpen: () => {
+        onOpen: (incoming) => {
           retryMs = firstRetryMs;
+          this.#logLink(incoming);
           // Whatever happened while nobody listened.
           void this.refresh();
         },
@@ -185,6 +198,26 @@ export class Authority implements AsyncDisposable {
       await pause(retryMs * (0.5 + Math.random()), signal);
       retryMs = Math.min(retryMs * 2, longestRetryMs);
     }
+  }
+
+  #logLink(incoming: IncomingMessage): void {
+    const peer = peerOf(incoming);
+    const link = allowMatrix.find(({ row }) => row === authorityRow);
+    if (peer === undefined || link === undefined) return;
+    const { fqdn, log } = this.#options;
+    const to = new URL(this.url).hostname;
+    log.info(
+      {
+        event: 'link',
+        link: link.row,
+        from: fqdn,
+        to,
+        protection: link.protection,
+        tls: peer.protocol,
+        cipher: peer.cipher,
+      },
+      `${link.name}: ${to}`,
+    );
   }
 
   #get(path: string): Promise<Response> {

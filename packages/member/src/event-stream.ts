@@ -15,7 +15,8 @@ export interface EventStreamOptions {
   /** Milliseconds without a byte after which the stream counts as broken. */
   readonly idleTimeoutMs?: number;
   readonly signal: AbortSignal;
-  readonly onOpen: () => void;
+  /** The stream is open; the message leads to its socket. */
+  readonly onOpen: (incoming: IncomingMessage) => void;
   readonly onEvent: (event: ServerEvent) => void;
 }
 
@@ -47,7 +48,7 @@ export function readEventStream(options: EventStreamOptions): Promise<string> {
         resolve(`status ${incoming.statusCode}`);
         return;
       }
-      options.onOpen();
+      options.onOpen(incoming);
       readEvents(incoming, options.onEvent, () => outgoing.destroy(new Error('a line that is too long')));
       incoming.once('error', (error) => resolve(error.message));
       incoming.once('close', () => resolve('closed'));

@@ -93,6 +93,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
 
     const member = new JoinedMember(options, files, identity, trust, () => topology);
     const authority = new Authority({
+      fqdn: options.fqdn,
       url: authorityUrl,
       addresses,
       administratorsHash: membership.administratorsHash,

@@ -1,4 +1,17 @@
 export {
+  type Account,
+  type DeliveryEntry,
+  type LinkEntry,
+  linkOfRecord,
+  linksOf,
+  type RefusalEntry,
+} from './network/account.ts';
+export type { AppProcess, LogRecord } from './network/app-process.ts';
+export type { CommandOutcome, DemoUser } from './network/demo-user.ts';
+export { type Network, type NetworkOptions, startNetwork } from './network/start-network.ts';
+export { type Delivery, deliveries } from './scenario/deliveries.ts';
+export { type Stranger, strangers, turnAway } from './scenario/strangers.ts';
+export {
   createTestAuthority,
   type TestAuthority,
   type TestCertificate,

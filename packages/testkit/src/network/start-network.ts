@@ -51,6 +51,8 @@ export interface Network extends AsyncDisposable {
   readonly administrator: Administrator;
   /** The issuing CA's key in the hands of an insider, who certifies whatever he likes. */
   readonly insider: TestAuthority;
+  /** Where the issuing CA publishes its revocation list. */
+  readonly crlUrl: string;
   /** A user's client, running and registered. */
   user(name: string): DemoUser;
   /** Every process of the network. */
@@ -219,6 +221,7 @@ async function start(
     frontEnds: joined,
     administrator,
     insider: await testAuthorityFrom(await readFile(ceremony.files.issuingCertificate, 'utf8'), issuingKey),
+    crlUrl: `http://${authority.fqdn}:${authority.objectsPort}/crl/${ceremony.issuerId}/0.crl`,
     processes,
     startUser,
     user(name) {

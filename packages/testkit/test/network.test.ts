@@ -1,0 +1,38 @@
+import { deliveries, linksOf, type Network, startNetwork, strangers, turnAway } from '@entente/testkit';
+import { allowMatrix } from '@entente/topology';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+describe('one organisation, each server a process of its own', () => {
+  let network: Network;
+  beforeAll(async () => {
+    network = await startNetwork();
+  }, 120_000);
+  afterAll(() => network?.[Symbol.asyncDispose]());
+
+  for (const delivery of deliveries) {
+    it(`delivers ${delivery.title}`, async () => {
+      const entry = await delivery.run(network);
+      expect(entry.through.length).toBeGreaterThan(0);
+    });
+  }
+
+  for (const stranger of strangers) {
+    it(`refuses ${stranger.attack}: ${stranger.expected}`, async () => {
+      const entry = await turnAway(network, stranger);
+      expect(entry.reason).toBe(stranger.expected);
+      expect(entry.remedy).not.toBe('');
+    });
+  }
+
+  it('has no link but those of the allow matrix, each with TLS 1.3 and the protection of its row', () => {
+    const links = linksOf(network.processes);
+    expect(new Set(links.map(({ link }) => link))).toEqual(new Set([2, 13, 15]));
+    for (const { link, protection, tls } of links) {
+      expect({ link, protection, tls }).toEqual({
+        link,
+        protection: allowMatrix.find(({ row }) => row === link)?.protection,
+        tls: 'TLSv1.3',
+      });
+    }
+  });
+});

@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util';
+
+/** What the demo was asked to do. */
+export interface DemoOptions {
+  /** End after the account instead of leaving the network up. */
+  readonly once: boolean;
+  /** File that gets the account as JSON. */
+  readonly report: string | undefined;
+  readonly help: boolean;
+}
+
+export const usage = `pnpm demo [--once] [--report FILE]
+
+  Starts one organisation on this machine: an authority, two front ends and users, each a process of its own. Shows links,
+  deliveries and the strangers that are refused, then leaves the network up.
+
+  --once         end the network after the account; exit status 1 if a step failed
+  --report FILE  write {ok, links, deliveries, refusals, seconds} as JSON
+`;
+
+/** @throws with a sentence where an argument is not known */
+export function demoOptions(args: readonly string[]): DemoOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      once: { type: 'boolean', default: false },
+      report: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  return { once: values.once, report: values.report, help: values.help };
+}

@@ -1,0 +1,59 @@
+import type { DeliveryEntry, LinkEntry, RefusalEntry } from '@entente/testkit';
+
+const colours = { good: 32, bad: 31, dim: 2, strong: 1 } as const;
+
+/** Writes the account for people, as it happens. Colour only on a terminal. */
+export class Paper {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #startedAt = performance.now();
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+  }
+
+  title(text: string): void {
+    this.#line(`\n${this.#paint('strong', text)}`);
+  }
+
+  step(text: string): void {
+    const seconds = ((performance.now() - this.#startedAt) / 1000).toFixed(1).padStart(5);
+    this.#line(this.#paint('dim', `${seconds} s  ${text}`));
+  }
+
+  link({ cipher, from, link, protection, tls, to }: LinkEntry): void {
+    this.#line(
+      `  link ${String(link).padStart(2)}  ${from} → ${to}  ${this.#paint('good', protection)}  ${tls} ${cipher}`,
+    );
+  }
+
+  delivery({ from, through, to, tookMs, what }: DeliveryEntry): void {
+    this.#line(`  ${this.#paint('good', '✓')} ${what}  ${[from, ...through, to].join(' → ')}  ${tookMs} ms`);
+  }
+
+  refusal({ attack, expected, reason, refusedBy, remedy }: RefusalEntry): void {
+    const right = reason === expected;
+    this.#line(`  ${this.#paint(right ? 'good' : 'bad', right ? '✓' : '✗')} ${attack}`);
+    this.#line(
+      `      ${refusedBy} refused: ${this.#paint('strong', reason)}${right ? '' : ` (expected ${expected})`}`,
+    );
+    this.#line(this.#paint('dim', `      remedy: ${remedy}`));
+  }
+
+  failure(what: string, error: unknown): void {
+    this.#line(
+      `  ${this.#paint('bad', '✗')} ${what}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+
+  text(text: string): void {
+    this.#line(text);
+  }
+
+  #line(text: string): void {
+    this.#stream.write(`${text}\n`);
+  }
+
+  #paint(colour: keyof typeof colours, text: string): string {
+    return this.#stream.isTTY ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text;
+  }
+}
