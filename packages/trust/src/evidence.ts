@@ -21,6 +21,15 @@ export type Evidence =
       readonly subjects: readonly string[];
       readonly spent: SearchSpent;
     }
+  | {
+      readonly stage: 'path';
+      /** A path that signatures lead along and that was refused. */
+      readonly kind: 'path-examined';
+      readonly anchor: string;
+      readonly subjects: readonly string[];
+      /** Reasons of everything that is wrong with it. */
+      readonly faults: readonly string[];
+    }
   | { readonly stage: 'path'; readonly kind: 'search-ended'; readonly spent: SearchSpent }
   | {
       readonly stage: 'path';

@@ -120,7 +120,9 @@ describe('a delegated OCSP signer', () => {
     const names = [{ uri: 'http://crl.contoso.example/signers.crl' }];
     const one = signer({ extensions: [distributionPoints({ names })] });
     expect(outcome(fetched({ signer: one }))).toBe('revocation-unknown');
-    expect(outcome(fetched({ signer: one }, [rootCrl, makeCrl({ issuer: ca, scope: { names } })]))).toBe('trusted');
+    expect(outcome(fetched({ signer: one }, [rootCrl, makeCrl({ issuer: ca, scope: { names } })]))).toBe(
+      'trusted',
+    );
     const lapsed = makeCrl({ issuer: ca, scope: { names }, nextUpdate: now - 1000 });
     expect(outcome(fetched({ signer: one }, [rootCrl, lapsed]))).toBe('revocation-unknown');
     const lists = makeCrl({ issuer: ca, scope: { names }, revoked: [{ certificate: one }] });

@@ -1,4 +1,5 @@
 import type { Certificate } from '@entente/x509';
+import type { TrustAnchor } from '../anchor.ts';
 import type { Evidence } from '../evidence.ts';
 import { bringsAll, type KnownIssuers } from '../known-issuers.ts';
 import { reject } from '../reasons/catalogue.ts';
@@ -65,7 +66,7 @@ export function findPath(search: Search, issuers: KnownIssuers, evidence: Eviden
       rejections: [reject('search-budget-exceeded', { what: error.what, max: error.max })],
     };
   }
-  const rejections = explainFailure(search);
+  const rejections = explainFailure(search, evidence);
   evidence.push({ stage: 'path', kind: 'search-ended', spent: context.spending.spent() });
   return { ok: false, rejections };
 }
@@ -123,7 +124,7 @@ function withRevocation(
     kind: 'path-found',
     anchor: anchor.name,
     get subjects() {
-      return [...chain, anchor.certificate].map(({ subject }) => subject.toString());
+      return subjectsOf(chain, anchor);
     },
     spent: context.spending.spent(),
   });
@@ -146,6 +147,10 @@ function withRevocation(
   return { chain, above, freshUntil };
 }
 
+function subjectsOf(chain: readonly Certificate[], anchor: TrustAnchor): readonly string[] {
+  return [...chain, anchor.certificate].map(({ subject }) => subject.toString());
+}
+
 function revocationContext({ context, index, pool, stapled }: Search): RevocationContext {
   return {
     path: context,
@@ -161,7 +166,7 @@ function revocationContext({ context, index, pool, stapled }: Search): Revocatio
  * Takes a failed search apart once more, this time following also what may not issue, and collects everything that is wrong
  * with each path that signatures lead along. It can only explain: no path found here is believed.
  */
-function explainFailure(search: Search): readonly Rejection[] {
+function explainFailure(search: Search, evidence: Evidence[]): readonly Rejection[] {
   const { leaf } = search;
   const context = withSink(search.context, []);
   const { sink } = context;
@@ -170,8 +175,18 @@ function explainFailure(search: Search): readonly Rejection[] {
   try {
     for (const { anchor, chain } of tolerant.paths(leaf)) {
       paths++;
+      const before = sink.length;
       const above = walkPath(anchor, chain, context, 'peer');
       if (above !== undefined) checkRevocation(chain, above, revocationContext({ ...search, context }), []);
+      evidence.push({
+        stage: 'path',
+        kind: 'path-examined',
+        anchor: anchor.name,
+        get subjects() {
+          return subjectsOf(chain, anchor);
+        },
+        faults: sink.slice(before).map(({ reason }) => reason),
+      });
       if (paths === maxExplained) break;
     }
   } catch (error) {

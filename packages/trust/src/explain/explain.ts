@@ -1,0 +1,86 @@
+import type { Evidence, Stage } from '../evidence.ts';
+import { reasonCatalogue } from '../reasons/catalogue.ts';
+import type { Rejection } from '../reasons/rejection.ts';
+import type { TrustVerdict } from '../verdict.ts';
+import { evidenceText } from './evidence-text.ts';
+import type { ExplainNode, ExplainTree } from './explain-tree.ts';
+
+const stages: readonly Stage[] = ['parse', 'path', 'revocation', 'identity', 'authorise', 'policy'];
+
+const titles: Readonly<Record<Stage, string>> = {
+  parse: 'read: strict DER, sizes and counts',
+  path: 'path: signatures, validity, constraints, limits on the anchor',
+  revocation: 'revocation: CRLs and OCSP responses',
+  identity: 'identity: the name that was asked for',
+  authorise: 'authorisation: may this peer use the link',
+  policy: 'policies: nobody else objects',
+};
+
+/**
+ * Lays a verdict out for people: stage by stage, with the evidence, every reason met and the remedy.
+ *
+ * @param verdict - from a judge
+ * @returns a tree; {@link renderExplain} turns it into text
+ */
+export function explain(verdict: TrustVerdict): ExplainTree {
+  if (verdict.trusted) {
+    const { peer, path, evidence } = verdict;
+    const as = peer.server ?? peer.matched ?? [...peer.dnsNames, ...peer.uris].join(', ');
+    return {
+      trusted: true,
+      title: `trusted: ${as === '' ? peer.subject : as}, by anchor "${path.anchor.name}"`,
+      stages: stages.map((stage) => passed(stage, evidence)),
+    };
+  }
+  const { rejection, considered, evidence } = verdict;
+  const failedAt = stageOf(rejection);
+  const failedIndex = stages.indexOf(failedAt);
+  return {
+    trusted: false,
+    title: `refused: ${rejection.reason}`,
+    stages: stages.map((stage, index) => {
+      const here = considered.filter((one) => stageOf(one) === stage);
+      if (stage !== failedAt && here.length === 0)
+        return index > failedIndex ? unreached(stage) : passed(stage, evidence);
+      return failed(stage, here, evidence);
+    }),
+    remedy: rejection.remedy,
+  };
+}
+
+function stageOf(rejection: Rejection): Stage {
+  const { stage } = reasonCatalogue[rejection.reason];
+  // Reasons of sockets and servers arise where peers are let in or not.
+  return stage === 'connection' ? 'authorise' : stage;
+}
+
+function notes(stage: Stage, evidence: readonly Evidence[]): readonly ExplainNode[] {
+  return evidence
+    .filter((one) => one.stage === stage)
+    .map((one) => ({
+      state: one.kind === 'not-asked' ? 'skipped' : one.kind === 'path-examined' ? 'failed' : 'noted',
+      text: evidenceText(one),
+      children: [],
+    }));
+}
+
+function passed(stage: Stage, evidence: readonly Evidence[]): ExplainNode {
+  const children = notes(stage, evidence);
+  const skipped = children.length > 0 && children.every(({ state }) => state === 'skipped');
+  return { state: skipped ? 'skipped' : 'passed', text: titles[stage], children };
+}
+
+function failed(stage: Stage, rejections: readonly Rejection[], evidence: readonly Evidence[]): ExplainNode {
+  const faults = rejections.map(
+    (rejection): ExplainNode => ({
+      state: 'failed',
+      text: `${rejection.reason}: ${rejection.message}`,
+      children: [],
+    }),
+  );
+  return { state: 'failed', text: titles[stage], children: [...faults, ...notes(stage, evidence)] };
+}
+
+function unreached(stage: Stage): ExplainNode {
+  return { state: 'unreached', text: titles[stage], children: [] };
+}
