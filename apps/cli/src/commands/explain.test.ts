@@ -1,0 +1,172 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import * as net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tls from 'node:tls';
+import { createTestAuthority, type TestAuthority, type TestCertificateOptions } from '@entente/testkit';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { run } from '../cli.ts';
+
+const serverName = 'pool.contoso.example';
+let root: TestAuthority;
+let directory: string;
+let anchors: string;
+const closers: (() => unknown)[] = [];
+
+beforeEach(async () => {
+  root = await createTestAuthority('Contoso Root');
+  directory = await mkdtemp(join(tmpdir(), 'entente-explain-'));
+  anchors = join(directory, 'ca.crt');
+  await writeFile(anchors, root.certificatePem);
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+  for (const close of closers.splice(0)) await close();
+  await rm(directory, { recursive: true });
+});
+
+async function server(options: TestCertificateOptions): Promise<string> {
+  const { chainPem, keyPem } = await root.issue(options);
+  return listen(tls.createServer({ cert: chainPem, key: keyPem }));
+}
+
+async function listen(listener: net.Server): Promise<string> {
+  await new Promise<void>((resolve) => {
+    listener.listen(0, '127.0.0.1', resolve);
+  });
+  closers.push(() => listener.close());
+  return `127.0.0.1:${(listener.address() as net.AddressInfo).port}`;
+}
+
+async function entente(...args: readonly string[]): Promise<{ status: number; out: string; err: string }> {
+  const texts = { out: '', err: '' };
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    texts.out += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    texts.err += String(text);
+    return true;
+  });
+  process.exitCode = undefined;
+  const status = await run(args);
+  return { status, ...texts };
+}
+
+async function crlFile(): Promise<string> {
+  const path = join(directory, 'contoso.crl');
+  await writeFile(path, await root.crl([], { number: 1_000 }));
+  return path;
+}
+
+describe('entente explain', () => {
+  it('trusts a server with the name, anchor and CRL that it should have, and shows every stage', async () => {
+    const address = await server({ dnsNames: [serverName] });
+    const { status, out } = await entente(
+      ...['explain', address, '--name', serverName, '--anchors', anchors, '--crls', await crlFile()],
+    );
+    expect(status).toBe(0);
+    expect(out).toMatch(/✓ trusted: pool\.contoso\.example/);
+    for (const stage of ['read', 'path', 'revocation', 'identity']) expect(out).toContain(`✓ ${stage}:`);
+    expect(out).toContain('TLSv1.3');
+  });
+
+  it('fetches the CRL that the certificate names, only from private hosts that are listed', async () => {
+    const crl = Buffer.from(
+      (await root.crl([], { number: 1_000 })).replace(/-----[^-]+-----/g, ''),
+      'base64',
+    );
+    const distribution = await listen(createServer((_, response) => response.end(crl)));
+    const address = await server({ dnsNames: [serverName], crlUrl: `http://${distribution}/contoso.crl` });
+    const asked = ['explain', address, '--name', serverName, '--anchors', anchors];
+    const refused = await entente(...asked);
+    expect(refused).toMatchObject({ status: 1 });
+    expect(refused.out).toContain('✗ refused: revocation-unknown');
+    expect(refused.out).toContain(`could not fetch http://${distribution}/contoso.crl: host 127.0.0.1`);
+    expect(await entente(...asked, '--fetch-from', '127.0.0.1')).toMatchObject({ status: 0 });
+  });
+
+  it.each<[string, string, TestCertificateOptions]>([
+    ['another name', 'name-mismatch', { dnsNames: ['evil.contoso.example'] }],
+    [
+      'an expired certificate',
+      'certificate-expired',
+      { dnsNames: [serverName], notBefore: Date.now() - 2_000_000, notAfter: Date.now() - 1_000_000 },
+    ],
+    [
+      'a client certificate',
+      'extended-key-usage-missing',
+      { dnsNames: [serverName], usages: ['clientAuth'] },
+    ],
+  ])('refuses %s with %s, evidence and remedy, exit status 1', async (_, reason, options) => {
+    const address = await server(options);
+    const asked = ['explain', address, '--name', serverName, '--anchors', anchors, '--crls', await crlFile()];
+    const { status, out } = await entente(...asked);
+    expect(status).toBe(1);
+    expect(out).toContain(`✗ refused: ${reason}`);
+    expect(out).toMatch(/└─ → ./);
+    const { out: json } = await entente(...asked, '--json');
+    expect(JSON.parse(json)).toMatchObject({
+      trusted: false,
+      reason,
+      name: serverName,
+      subjects: [expect.anything()],
+    });
+  });
+
+  it('judges by the roots of this system where no anchors are named', async () => {
+    const { status, out } = await entente(
+      'explain',
+      await server({ dnsNames: [serverName] }),
+      '--name',
+      serverName,
+    );
+    expect(status).toBe(1);
+    expect(out).toContain('✗ refused: unknown-issuer');
+  });
+
+  it('looks for a SIP domain by its own rules', async () => {
+    const address = await server({ dnsNames: [serverName], uris: ['sip:contoso.example'] });
+    const asked = [
+      'explain',
+      address,
+      '--anchors',
+      anchors,
+      '--crls',
+      await crlFile(),
+      '--rules',
+      'sip-domain',
+    ];
+    expect(await entente(...asked, '--name', 'contoso.example')).toMatchObject({ status: 0 });
+    expect((await entente(...asked, '--name', serverName)).out).toContain('name-mismatch');
+  });
+
+  it('says in one sentence that nobody answers, exit status 1', async () => {
+    const { status, out, err } = await entente('explain', '127.0.0.1:1');
+    expect(status).toBe(1);
+    expect(out).toContain('✗ 127.0.0.1:1: expected a TLS server, found ECONNREFUSED');
+    expect(err).toBe('');
+  });
+
+  it('says so where the port does not speak TLS', async () => {
+    const address = await listen(net.createServer((socket) => socket.end('SSH-2.0-none\r\n')));
+    const { status, out } = await entente('explain', address);
+    expect(status).toBe(1);
+    expect(out).toContain(`✗ ${address}: expected a TLS server, found`);
+  });
+
+  it.each([
+    ['no address', []],
+    ['a port that is none', ['contoso.example:99999']],
+    ['rules that it does not know', ['contoso.example', '--rules', 'suffix']],
+    ['a timeout that is none', ['contoso.example', '--timeout', 'soon']],
+    ['a file of anchors that is missing', ['contoso.example', '--anchors', '/nowhere/ca.crt']],
+  ])('takes %s for a fault of usage: exit status 2, no stack trace', async (_, args) => {
+    const { status, err } = await entente('explain', ...args);
+    expect(status).toBe(2);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(err).not.toBe('');
+  });
+});

@@ -1,0 +1,133 @@
+import { OperatorFault } from '@entente/host';
+import { renderExplain } from '@entente/trust';
+import { type Command, Option } from 'commander';
+import { type ExplainedServer, explainServer, type NameRules } from '../explain-server.ts';
+
+interface ExplainOptions {
+  readonly name?: string;
+  readonly rules: NameRules;
+  readonly anchors?: string;
+  readonly crls?: string;
+  readonly fetchFrom?: readonly string[];
+  readonly timeout: string;
+  readonly json?: boolean;
+}
+
+/**
+ * Adds `entente explain`: the staged verdict for any TLS server.
+ * @param program the command line
+ */
+export function register(program: Command): void {
+  program
+    .command('explain')
+    .summary('say whether a TLS server may be believed, and why')
+    .description(
+      'Dials a TLS server and lays out the verdict on it stage by stage, with evidence and remedy. Exit status 0: trusted, 1: refused or not reachable, 2: usage.',
+    )
+    .argument('<address>', 'host:port, [IPv6]:port; the port is 443 where none is given')
+    .option('--name <name>', 'the name to ask for; default the host')
+    .addOption(
+      new Option('--rules <rules>', 'how the name is looked for')
+        .choices(['https', 'host', 'sip-domain'])
+        .default('https'),
+    )
+    .option('--anchors <path>', 'file or directory of CA certificates; default the roots of this system')
+    .option('--crls <path>', 'file or directory of CRLs')
+    .option('--fetch-from <host...>', 'hosts with private addresses that may be asked for CRLs and OCSP')
+    .option('--timeout <ms>', 'milliseconds for the handshake, and for each CRL', '10000')
+    .option('--json', 'one JSON object on the last line')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  entente explain sip.contoso.example:5061 --rules sip-domain --name contoso.example\n  entente explain 127.0.0.1:5061 --name fe1.contoso.example --anchors ca.crt',
+    )
+    .action(async (address: string, options: ExplainOptions) => {
+      const { host, port } = addressOf(address);
+      const target = `${host}:${port}`;
+      const wanted = {
+        host,
+        port,
+        rules: options.rules,
+        timeoutMs: timeoutOf(options.timeout),
+        ...(options.name === undefined ? {} : { name: options.name }),
+        ...(options.anchors === undefined ? {} : { anchors: options.anchors }),
+        ...(options.crls === undefined ? {} : { crls: options.crls }),
+        ...(options.fetchFrom === undefined ? {} : { fetchFrom: options.fetchFrom }),
+      };
+      try {
+        const explained = await explainServer(wanted);
+        print(options.json === true ? asJson(target, explained) : asText(target, explained));
+        if (!explained.verdict.trusted) process.exitCode = 1;
+      } catch (error) {
+        const code = unreachable(error);
+        if (code === undefined) throw error;
+        print(
+          options.json === true
+            ? JSON.stringify({ target, trusted: false, reachable: false, error: code })
+            : `✗ ${target}: expected a TLS server, found ${code}\n└─ → check address and port, that the server runs, and that it speaks TLS from the first byte`,
+        );
+        process.exitCode = 1;
+      }
+    });
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Code of an error that says: there is no TLS server to judge. */
+function unreachable(error: unknown): string | undefined {
+  const { code, syscall, cause } = error as NodeJS.ErrnoException & { cause?: NodeJS.ErrnoException };
+  if (code === 'ENTENTE_TIMEOUT') return 'no answer in time';
+  if (code === 'ENTENTE_HANDSHAKE_FAILED') return cause?.code ?? cause?.message ?? code;
+  return syscall === undefined ? undefined : code;
+}
+
+function addressOf(text: string): { host: string; port: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3] ?? 443);
+  if (host !== undefined && port >= 1 && port <= 65_535) return { host, port };
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence: `expected host:port, found ${text}`,
+    place: 'argument <address>',
+    remedy: 'write for example sip.contoso.example:5061 or [::1]:5061',
+  });
+}
+
+function timeoutOf(text: string): number {
+  const timeoutMs = Number(text);
+  if (Number.isInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= 600_000) return timeoutMs;
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence: `expected milliseconds from 1 to 600000, found ${text}`,
+    place: 'option --timeout',
+    remedy: 'give a whole number of milliseconds',
+  });
+}
+
+function asText(target: string, { tree, name, connection, anchors, notFetched }: ExplainedServer): string {
+  const lines = [
+    `${target} asked for ${name}: ${connection.protocol}, ${connection.cipher}, ${connection.address}, ${Math.round(connection.handshakeMs)} ms`,
+    `anchors: ${anchors.count} from ${anchors.source}`,
+    renderExplain(tree, { colour: process.stdout.isTTY === true }),
+    ...Object.entries(notFetched).map(([url, why]) => `   could not fetch ${url}: ${why}`),
+  ];
+  return lines.join('\n');
+}
+
+function asJson(target: string, explained: ExplainedServer): string {
+  const { verdict, name, connection, subjects, anchors, notFetched, tree } = explained;
+  return JSON.stringify({
+    target,
+    name,
+    ...connection,
+    subjects,
+    anchors,
+    trusted: verdict.trusted,
+    ...(verdict.trusted
+      ? { peer: verdict.peer, validUntil: verdict.path.validUntil }
+      : { reason: verdict.rejection.reason, rejection: verdict.rejection, considered: verdict.considered }),
+    evidence: verdict.evidence,
+    notFetched,
+    tree,
+  });
+}

@@ -1,0 +1,146 @@
+import { isIP } from 'node:net';
+import { type ProbedServer, serverChain } from '@entente/tls';
+import {
+  type AnchorSet,
+  createJudge,
+  type ExplainTree,
+  explain,
+  type IdentityExpectation,
+  type PresentedChain,
+  type Question,
+  reject,
+  type TrustVerdict,
+} from '@entente/trust';
+import {
+  anchorsFrom,
+  createRevocationFetcher,
+  crlsFrom,
+  type RevocationFetcher,
+  systemAnchors,
+} from '@entente/trust/node';
+import { decodeCertificate } from '@entente/x509';
+
+/** How a server's name is looked for. */
+export type NameRules = 'https' | 'host' | 'sip-domain';
+
+/** What is to be explained. */
+export interface ExplainServerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** The name that is asked for. Default the host. */
+  readonly name?: string;
+  readonly rules?: NameRules;
+  /** File or directory of anchors. Default: the roots of this system. */
+  readonly anchors?: string;
+  /** File or directory of CRLs. */
+  readonly crls?: string;
+  /** Hosts with private addresses that may be asked for CRLs and OCSP responses. */
+  readonly fetchFrom?: readonly string[];
+  readonly timeoutMs?: number;
+  /** Milliseconds since the epoch. */
+  readonly now?: number;
+}
+
+/** The answer, for people and for programs. */
+export interface ExplainedServer {
+  readonly verdict: TrustVerdict;
+  readonly tree: ExplainTree;
+  readonly name: string;
+  readonly connection: Omit<ProbedServer, 'presented'>;
+  /** Subjects as presented, leaf first. */
+  readonly subjects: readonly string[];
+  /** Where the anchors came from, and how many they are. */
+  readonly anchors: { readonly source: string; readonly count: number };
+  /** Locations of revocation knowledge that could not be had, and why. */
+  readonly notFetched: Readonly<Record<string, string>>;
+}
+
+/**
+ * Dials any TLS server, looks at what it shows, and judges it as a client would that asks for this name.
+ *
+ * @param options - where to, which name, whom to believe
+ * @throws faults with `code` where the server cannot be reached or a file cannot be read
+ */
+export async function explainServer(options: ExplainServerOptions): Promise<ExplainedServer> {
+  const name = options.name ?? options.host;
+  const anchors = await anchorsOf(options.anchors);
+  const known =
+    options.crls === undefined ? [] : (await crlsFrom(options.crls, { watch: false })).current.crls;
+  const { presented, ...connection } = await serverChain({
+    host: options.host,
+    port: options.port,
+    name,
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+  });
+  await using fetcher = await createRevocationFetcher({
+    hosts: ['*'],
+    privateHosts: options.fetchFrom ?? [],
+    refresh: false,
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+  });
+  const judge = createJudge({
+    anchors: anchors.set,
+    revocation: () => ({
+      crls: [...known, ...fetcher.store.current.crls],
+      ocspResponses: fetcher.store.current.ocspResponses ?? [],
+    }),
+  });
+  const question: Question = {
+    now: options.now ?? Date.now(),
+    link: { name: 'explain', direction: 'outbound', interface: 'external', purpose: 'server' },
+    identity: identityOf(options.rules ?? 'https', name),
+    // Nobody's list is asked: the question is what a client would find that wants this server.
+    authorise: () => ({ ok: true }),
+  };
+  const verdict =
+    presented === undefined
+      ? nothingShown()
+      : await judged(presented, question, (chain, asked) => judge.judge(chain, asked), fetcher, anchors.set);
+  return {
+    verdict,
+    tree: explain(verdict),
+    name,
+    connection,
+    subjects: (presented?.certificates ?? []).map(subjectOf),
+    anchors: { source: anchors.source, count: anchors.set.anchors.length },
+    notFetched: Object.fromEntries(fetcher.failures),
+  };
+}
+
+async function judged(
+  presented: PresentedChain,
+  question: Question,
+  judge: (presented: PresentedChain, question: Question) => TrustVerdict,
+  fetcher: RevocationFetcher,
+  anchors: AnchorSet,
+): Promise<TrustVerdict> {
+  const verdict = judge(presented, question);
+  if (verdict.trusted) return verdict;
+  const { reason } = verdict.rejection;
+  if (reason !== 'revocation-unknown' && reason !== 'revocation-stale') return verdict;
+  await fetcher.prepare(presented, anchors, question.now);
+  return judge(presented, question);
+}
+
+async function anchorsOf(location: string | undefined): Promise<{ set: AnchorSet; source: string }> {
+  if (location === undefined) {
+    const set = await systemAnchors();
+    return { set, source: set.source };
+  }
+  return { set: (await anchorsFrom(location, { watch: false })).current, source: location };
+}
+
+function identityOf(rules: NameRules, name: string): IdentityExpectation {
+  if (rules === 'sip-domain') return { mode: 'sip-domain', domain: name };
+  return { mode: isIP(name) === 0 ? rules : 'https', name };
+}
+
+function nothingShown(): TrustVerdict {
+  const rejection = reject('no-certificate', { expected: 'server' });
+  return { trusted: false, rejection, considered: [rejection], evidence: [] };
+}
+
+function subjectOf(der: Uint8Array): string {
+  const decoded = decodeCertificate(der);
+  return decoded.ok ? decoded.value.subject.toString() : `(unreadable: ${decoded.error.message})`;
+}
