@@ -1,0 +1,96 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const issuance = 'packages/pki/src/issuing/issuance.ts';
+const ledgerState = 'packages/pki/src/ledger/ledger-state.ts';
+const enrolHandler = 'packages/pki/src/enrolment/enrol-handler.ts';
+
+const issuing = (title: string): MutationPatch['test'] => ({
+  file: 'packages/pki/test/issuance.test.ts',
+  title,
+});
+const enrolment = (title: string): MutationPatch['test'] => ({
+  file: 'packages/pki/test/enrolment.test.ts',
+  title,
+});
+
+/** What stands between a request and a certificate. */
+export const patches: PatchList = {
+  name: 'pki',
+  list: [
+    {
+      name: 'may-issue',
+      off: 'a certificate is issued without asking the rule',
+      file: issuance,
+      find: 'const decision = await options.mayIssue(request, requester);',
+      replace:
+        "const decision = { ok: true, names: { commonName: '', dns: [application.subject], uris: [] } } as Awaited<ReturnType<MayIssue>>;",
+      test: issuing('refuses what the rule refuses, with the reason of the rule'),
+    },
+    {
+      name: 'possession',
+      off: 'a request need not be signed with its own key',
+      file: issuance,
+      find: 'if (!provesPossession(decoded.value)) {',
+      replace: 'if (decoded.value === null) {',
+      test: issuing('refuses a request that is not signed with its own key'),
+    },
+    {
+      name: 'key-strength',
+      off: 'a weak key gets a certificate',
+      file: issuance,
+      find: 'if (!isAllowedKey(publicKey)) {',
+      replace: 'if (publicKey === null) {',
+      test: issuing('refuses an RSA key of 1024 bits'),
+    },
+    {
+      name: 'surplus-names',
+      off: 'a request may ask for names beyond those decided',
+      file: issuance,
+      find: 'if (surplus !== undefined) return refused(surplus);',
+      replace: '',
+      test: issuing('refuses a request for a name beyond those decided'),
+    },
+    {
+      name: 'token-spent',
+      off: 'a join token may be used again',
+      file: ledgerState,
+      find: "if (held.spent) return { ok: false, reason: 'token-spent' };",
+      replace: '',
+      test: enrolment('lets a token be used once'),
+    },
+    {
+      name: 'token-expiry',
+      off: 'a join token may be used after its time',
+      file: ledgerState,
+      find: "if (now > held.token.notAfter) return { ok: false, reason: 'token-expired' };",
+      replace: '',
+      test: enrolment('refuses a token after its time'),
+    },
+    {
+      name: 'spend-before-signing',
+      off: 'a certificate is signed though the token could not be spent',
+      file: issuance,
+      find: 'if (unspent !== undefined) return refused(unspent);',
+      replace: '',
+      test: issuing(
+        'does not sign when the token cannot be spent, and spends none when the request is refused',
+      ),
+    },
+    {
+      name: 'revoked-requester',
+      off: 'a revoked certificate renews itself',
+      file: enrolHandler,
+      find: 'if (recorded?.revocation !== undefined) {',
+      replace: 'if (recorded === null) {',
+      test: enrolment('refuses a peer whose certificate the ledger knows as revoked'),
+    },
+    {
+      name: 'issuer-lifetime',
+      off: 'a certificate outlives its issuer',
+      file: issuance,
+      find: 'Math.min(wholeSecond(now + profile.lifetimeMs), issuer.certificate.notAfter)',
+      replace: 'wholeSecond(now + profile.lifetimeMs)',
+      test: issuing('never lets a certificate outlive its issuer'),
+    },
+  ],
+};

@@ -1,0 +1,126 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const verify = 'packages/sip/src/digest/verify.ts';
+const authenticate = 'packages/sip-proxy/src/authenticate.ts';
+const identity = 'packages/sip-proxy/src/identity.ts';
+const decideRoute = 'packages/sip-proxy/src/decide-route.ts';
+
+const authenticating = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-proxy/test/authenticate.test.ts',
+  title,
+});
+const identities = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-proxy/test/identity.test.ts',
+  title,
+});
+const routing = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-proxy/test/routing.test.ts',
+  title,
+});
+
+/** Who a user is, whom he may speak for, and where his requests may go. */
+export const patches: PatchList = {
+  name: 'sip-proxy',
+  list: [
+    {
+      name: 'digest-response',
+      off: 'any password is the right one',
+      file: verify,
+      find: "if (!right) return refused('wrong-response');",
+      replace: '',
+      test: authenticating('challenges a wrong password and an unknown user in the same words'),
+    },
+    {
+      name: 'nonce-forged',
+      off: 'a client may make its own nonces',
+      file: verify,
+      find: "if (verdict.state === 'forged') return refused('forged-nonce');",
+      replace: '',
+      test: authenticating('refuses a nonce made with another key'),
+    },
+    {
+      name: 'nonce-count',
+      off: 'credentials may be replayed',
+      file: verify,
+      find: "if (use === 'replayed') return refused('replayed');",
+      replace: '',
+      test: authenticating('accepts a rising nonce count and refuses a repeated one'),
+    },
+    {
+      name: 'nonce-age',
+      off: 'a nonce never grows old',
+      file: verify,
+      find: "if (verdict.state === 'expired') return refused('stale-nonce');",
+      replace: '',
+      test: authenticating('challenges anew with stale=true where only the nonce is too old'),
+    },
+    {
+      name: 'digest-uri',
+      off: 'a digest over one address serves for another',
+      file: verify,
+      find: "if (!options.uriMatches(authorization.uri)) return refused('uri-mismatch');",
+      replace: '',
+      test: authenticating('refuses with 400 a digest over another Request-URI'),
+    },
+    {
+      name: 'algorithm',
+      off: 'MD5 is accepted from everybody',
+      file: authenticate,
+      find: '(options.allowMd5For?.(username) ?? false)\n      :',
+      replace: 'true\n      :',
+      test: authenticating('is refused where it is not allowed, whatever verifier is stored'),
+    },
+    {
+      name: 'from-identity',
+      off: 'a user may send From another',
+      file: identity,
+      find: 'if (!anonymous && (claimed === undefined || !sender.addresses.includes(claimed))) {',
+      replace: 'if (!anonymous && claimed === undefined) {',
+      test: identities('refuses From of another user with 403, identity-not-authorised and Warning 399'),
+    },
+    {
+      name: 'preferred-identity',
+      off: 'a user may prefer the identity of another',
+      file: identity,
+      find: 'if (wanted === undefined || !sender.addresses.includes(wanted)) {',
+      replace: 'if (wanted === undefined) {',
+      test: identities('refuses a preferred identity of somebody else'),
+    },
+    {
+      name: 'assertions-of-strangers',
+      off: 'what a stranger asserts is believed',
+      file: identity,
+      find: "if (sender.kind === 'trusted-server') {",
+      replace: "if (sender.kind !== 'user') {",
+      test: identities('strips what a stranger asserts'),
+    },
+    {
+      name: 'no-transit',
+      off: 'a partner may send through us to a third domain',
+      file: decideRoute,
+      find: "header === 'Request-URI' && arrival.kind !== 'partner'",
+      replace: "header === 'Request-URI'",
+      test: routing(
+        'carries to a foreign domain only where the topology names a way, and never for a partner',
+      ),
+    },
+    {
+      name: 'token-for-this-domain',
+      off: 'our token for one domain leads to any',
+      file: decideRoute,
+      find: "token.outside !== '' && token.outside === domain",
+      replace: "token.outside !== ''",
+      test: routing(
+        'follows a Route that leads outside with our own token for that domain, and for no other',
+      ),
+    },
+    {
+      name: 'flow-of-another',
+      off: 'a token of two connections serves over a third',
+      file: decideRoute,
+      find: "return 'unrelated';\n  }",
+      replace: 'return flow;\n  }',
+      test: routing('refuses with 430 a token of two connections that came over a third'),
+    },
+  ],
+};

@@ -1,0 +1,152 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const judgeSocket = 'packages/tls/src/judge-socket.ts';
+const settings = 'packages/tls/src/tls-settings.ts';
+const gate = 'packages/tls/src/gate.ts';
+const connect = 'packages/tls/src/connect.ts';
+const serve = 'packages/tls/src/serve.ts';
+
+const handshake = (title: string): MutationPatch['test'] => ({
+  file: 'packages/tls/test/handshake.test.ts',
+  title,
+});
+const platform = (title: string): MutationPatch['test'] => ({
+  file: 'packages/tls/test/platform-rules.test.ts',
+  title,
+});
+const live = (title: string): MutationPatch['test'] => ({ file: 'packages/tls/test/live.test.ts', title });
+
+/** What puts every socket under the verdict, and what keeps the platform from going round it. */
+export const patches: PatchList = {
+  name: 'tls',
+  list: [
+    {
+      name: 'verdict',
+      off: 'a socket is let in whatever the judge says',
+      file: judgeSocket,
+      find: 'if (!verdict.trusted) return refused(verdict.rejection, verdict);',
+      replace: '',
+      test: handshake('refuses a revoked certificate with revoked'),
+    },
+    {
+      name: 'certificate-required',
+      off: 'a client without certificate is let in where one is required',
+      file: judgeSocket,
+      find: "if (asking.certificate === 'required')",
+      replace: 'if (asking.certificate === null)',
+      test: handshake('refuses a client without certificate with no-certificate'),
+    },
+    {
+      name: 'failed-is-not-absent',
+      off: 'a certificate that fails counts as none where certificates are optional',
+      file: judgeSocket,
+      find: 'if (!verdict.trusted) return refused(verdict.rejection, verdict);',
+      replace:
+        "if (!verdict.trusted && asking.certificate === 'required') return refused(verdict.rejection, verdict);",
+      test: handshake(
+        'refuses a certificate that fails where certificates are optional: it is never treated as absent',
+      ),
+    },
+    {
+      name: 'resumed-session',
+      off: 'a resumed session, which shows no chain, is let in',
+      file: judgeSocket,
+      find: 'if (socket.isSessionReused()) return',
+      replace:
+        'if (socket.isSessionReused()) return { admitted: true } as Outcome;\n  if (asking === undefined) return',
+      test: platform(
+        'refuses a resumed session with resumption-not-allowed, should the platform ever let one through',
+      ),
+    },
+    {
+      name: 'no-tickets',
+      off: 'a port that asks for client certificates gives session tickets',
+      file: settings,
+      find: '(resumption ? 0 : constants.SSL_OP_NO_TICKET)',
+      replace: '0',
+      test: platform('never happens where client certificates are asked for (TLSv1.3)'),
+    },
+    {
+      name: 'no-renegotiation',
+      off: 'a peer may renegotiate, and change its certificate, after the verdict',
+      file: settings,
+      find: 'constants.SSL_OP_NO_RENEGOTIATION | ',
+      replace: '',
+      test: platform('is refused on TLS 1.2, so a peer cannot change its certificate after the verdict'),
+    },
+    {
+      name: 'no-ca-names',
+      off: 'an external interface shows strangers which CAs it knows',
+      file: settings,
+      find: "link.interface === 'external' ? [] :",
+      replace: '',
+      test: platform('shows no CA names in the request for a client certificate on an external interface'),
+    },
+    {
+      name: 'second-opinion',
+      off: 'what OpenSSL finds wrong, and our verdict does not explain, is ignored',
+      file: judgeSocket,
+      find: 'if (error !== undefined && contradicts(error, verdict, presented)) {',
+      replace: 'if (error === null) {',
+      test: platform('refuses with platform-refused what only our verdict trusts'),
+    },
+    {
+      name: 'start-up-check',
+      off: 'a listener starts where the environment turns the checks of Node off',
+      file: serve,
+      find: '  refuseDisabledChecks();\n',
+      replace: '',
+      test: platform('refuses to start where NODE_TLS_REJECT_UNAUTHORIZED=0'),
+    },
+    {
+      name: 'name-asked-for',
+      off: 'a client does not check the name that it asked for',
+      file: connect,
+      find: 'identity: expect,',
+      replace: "identity: { mode: 'inbound' },",
+      test: handshake('refuses a server with another name with name-mismatch'),
+    },
+    {
+      name: 'allow-of-the-client',
+      off: 'a client does not ask who may be reached',
+      file: connect,
+      find: 'authorise: authoriseOf(allow),',
+      replace: 'authorise: () => ({ ok: true }),',
+      test: handshake('refuses a server that the list does not allow, even if its name was asked for'),
+    },
+    {
+      name: 'allow-of-the-server',
+      off: 'a server does not ask who may connect',
+      file: serve,
+      find: 'authorise: authoriseOf(options.allow),',
+      replace: 'authorise: () => ({ ok: true }),',
+      test: handshake('refuses a trusted certificate whose name nobody listed with not-in-topology'),
+    },
+    {
+      name: 'live-closing',
+      off: 'a connection lives on after its certificate is revoked',
+      file: gate,
+      find: "tell(socket, 'live', rejection, verdict, peer.peer);\n            socket.destroy();",
+      replace: "tell(socket, 'live', rejection, verdict, peer.peer);",
+      test: live('closes an open connection when its certificate is revoked, with the reason for insiders'),
+    },
+    {
+      name: 'judged-before-heard',
+      off: 'listeners see a socket before its verdict',
+      file: gate,
+      find: "if (event === 'secureConnection') return secured(values[0] as TLSSocket);",
+      replace: '',
+      test: platform('shows an unjudged socket to no listener, not even to one added later'),
+    },
+    {
+      name: 'pending-limit',
+      off: 'one address may hold any number of connections without a verdict',
+      file: gate,
+      find: "if (typeof place !== 'function') {",
+      replace: 'if (place === undefined) {',
+      test: platform(
+        'refuses a further connection without a verdict from an address that already holds the most allowed',
+      ),
+    },
+  ],
+};

@@ -1,0 +1,166 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const authorise = 'packages/topology/src/matrix/authorise.ts';
+const rules = 'packages/topology/src/matrix/link-rules.ts';
+const verify = 'packages/topology/src/signing/verify-topology.ts';
+const signers = 'packages/topology/src/signing/signers-of.ts';
+
+const authoriseTest = (title: string): MutationPatch['test'] => ({
+  file: 'packages/topology/test/authorise.test.ts',
+  title,
+});
+const matrixTest = (title: string): MutationPatch['test'] => ({
+  file: 'packages/topology/test/allow-matrix.test.ts',
+  title,
+});
+const signingTest = (title: string): MutationPatch['test'] => ({
+  file: 'packages/topology/test/signing.test.ts',
+  title,
+});
+
+/** The checks of the signed topology: who is in it, on which link, and who had to sign it. */
+export const patches: PatchList = {
+  name: 'topology',
+  list: [
+    {
+      name: 'membership',
+      off: 'a server that is not in the topology is let in',
+      file: authorise,
+      find: "if ('reason' in selected) return refused(selected);",
+      replace: "if ('reason' in selected) return { ok: true, server: 'x', role: 'front-end', row: 13 };",
+      test: authoriseTest('refuses a valid certificate that is not in the topology'),
+    },
+    {
+      name: 'one-server',
+      off: 'a certificate that names two servers is either of them',
+      file: authorise,
+      find: 'if (found.length > 1) return ambiguous(found);',
+      replace: "if (found.length > 1) return { server: found[0]!, interface: 'internal' };",
+      test: authoriseTest('refuses a certificate that names two servers'),
+    },
+    {
+      name: 'pool-member',
+      off: 'any server may answer for a pool',
+      file: authorise,
+      find: 'if (pool !== undefined && server.pool !== pool) return notInPool(server, pool);',
+      replace: '',
+      test: authoriseTest('refuses a server that answers for a pool it is not in'),
+    },
+    {
+      name: 'role-on-link',
+      off: 'two roles that no row of the matrix links may talk',
+      file: authorise,
+      find: 'if (rules.length === 0) return refused(roleRefusal(ours.end, theirs, local.service));',
+      replace: 'if (rules.length === 0) return { ok: true, server: server.fqdn, role: server.role, row: 0 };',
+      test: authoriseTest('refuses the external certificate of an edge on an internal link'),
+    },
+    {
+      name: 'opening-direction',
+      off: 'either side may open a link',
+      file: authorise,
+      find: 'rules.find((rule) => includesSide(rule.mayOpen, openerSide(rule, inbound)));',
+      replace: 'rules[0];',
+      test: matrixTest(
+        'lets an outbound-only application be dialled and answer with requests, but open nothing',
+      ),
+    },
+    {
+      name: 'outbound-only',
+      off: 'an application flagged outbound-only may dial us',
+      file: rules,
+      find: "return row.protection === 'MTLS' && end.server?.flags.outboundOnly === true;",
+      replace: 'return false;',
+      test: matrixTest(
+        'lets an outbound-only application be dialled and answer with requests, but open nothing',
+      ),
+    },
+    {
+      name: 'closed-link',
+      off: 'a link that the topology closes stays open',
+      file: rules,
+      find: 'if (narrowing.closed) return undefined;',
+      replace: '',
+      test: authoriseTest('closes a link for everybody'),
+    },
+    {
+      name: 'signature',
+      off: 'a signature of the topology is not verified',
+      file: signers,
+      find: 'if (key === undefined || !isSignedBy(key, header, signature, payload)) continue;',
+      replace: 'if (key === undefined) continue;',
+      test: signingTest(
+        'is refused unsigned, signed by a stranger, or with a signature over another document',
+      ),
+    },
+    {
+      name: 'signature-count',
+      off: 'fewer administrators than required may sign',
+      file: verify,
+      find: 'if (signers.inForce.size < needed) {',
+      replace: 'if (signers.inForce.size < 0) {',
+      test: signingTest('is refused under-signed, and with administrators that the join token does not name'),
+    },
+    {
+      name: 'quorum-to-widen',
+      off: 'one administrator may add a server',
+      file: verify,
+      find: "const needed = effect === 'cosmetic' || effect === 'narrowing' ? 1 : inForce.required;",
+      replace: 'const needed = 1;',
+      test: signingTest('needs one signature to remove a server, and a quorum to add one'),
+    },
+    {
+      name: 'new-administrators-agree',
+      off: 'the new administrators need not sign',
+      file: verify,
+      find: "if (effect === 'administrators' && signers.proposed.size < proposed.required) {",
+      replace: 'if (signers.proposed.size < 0) {',
+      test: signingTest('needs the old and the new set to change the administrators'),
+    },
+    {
+      name: 'one-signature-each',
+      off: 'one administrator may sign twice',
+      file: signers,
+      find: 'signers.add(key.id);',
+      replace: "signers.add(key.id + '+'.repeat(signers.size));",
+      test: signingTest('counts two signatures of one administrator as one'),
+    },
+    {
+      name: 'administrators-of-the-token',
+      off: 'a first topology may name any administrators',
+      file: verify,
+      find: 'if (found !== known.administratorSetHash) {',
+      replace: 'if (found === undefined) {',
+      test: signingTest('is refused under-signed, and with administrators that the join token does not name'),
+    },
+    {
+      name: 'rollback',
+      off: 'an older version replaces a newer one',
+      file: verify,
+      find: 'if (document.version < known.version) {',
+      replace: 'if (document.version < 0) {',
+      test: signingTest(
+        'is refused older, forked, after a gap, of another network, expired, superseded or not yet issued',
+      ),
+    },
+    {
+      name: 'expiry',
+      off: 'an expired topology is taken up',
+      file: verify,
+      find: 'if (document.expires !== undefined && (timeInMs(document.expires) ?? 0) <= now) {',
+      replace: 'if (document.expires === null) {',
+      test: signingTest(
+        'is refused older, forked, after a gap, of another network, expired, superseded or not yet issued',
+      ),
+    },
+    {
+      name: 'announced-version',
+      off: 'a version that the authority has superseded is taken up',
+      file: verify,
+      find: 'if (latest !== undefined && latest.version > document.version) {',
+      replace: 'if (latest !== undefined && latest.version < 0) {',
+      test: signingTest(
+        'is refused where the authority has announced a later one, or another one of its version',
+      ),
+    },
+  ],
+};

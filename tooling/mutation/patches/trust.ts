@@ -1,0 +1,216 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const pathState = 'packages/trust/src/path/path-state.ts';
+const linkChecks = 'packages/trust/src/path/link-checks.ts';
+const limits = 'packages/trust/src/anchor-limits.ts';
+const judgePeer = 'packages/trust/src/judge-peer.ts';
+const revocation = 'packages/trust/src/revocation/revocation-stage.ts';
+
+const path = (title: string): MutationPatch['test'] => ({ file: 'packages/trust/test/path.test.ts', title });
+const anchorLimits = (title: string): MutationPatch['test'] => ({
+  file: 'packages/trust/test/anchor-limits.test.ts',
+  title,
+});
+const handshake = (title: string): MutationPatch['test'] => ({
+  file: 'packages/tls/test/handshake.test.ts',
+  title,
+});
+const of = (file: string, title: string): MutationPatch['test'] => ({
+  file: `packages/trust/test/${file}.test.ts`,
+  title,
+});
+
+/** The stages of the verdict, each check off once. */
+export const patches: PatchList = {
+  name: 'trust',
+  list: [
+    {
+      name: 'signature',
+      off: 'no signature is verified',
+      file: 'packages/trust/src/signatures/verify-signature.ts',
+      find: 'return verify(algorithm.digest, signed.tbs, key.object, signed.signature);',
+      replace: 'return true;',
+      test: path('refuses an altered leaf'),
+    },
+    {
+      name: 'algorithm',
+      off: 'any signature algorithm that we can compute is good enough',
+      file: pathState,
+      find: 'if (algorithm === undefined || !policy.algorithms.signatures.includes(algorithm.name)) {',
+      replace: 'if (algorithm === undefined) {',
+      test: path('refuses SHA-1 and small RSA keys'),
+    },
+    {
+      name: 'expired',
+      off: 'an expired certificate is as good as any',
+      file: linkChecks,
+      find: 'if (now > notAfter) {',
+      replace: 'if (now < 0) {',
+      test: path('refuses an expired leaf, and says since when'),
+    },
+    {
+      name: 'not-yet-valid',
+      off: 'a certificate counts before its time',
+      file: linkChecks,
+      find: '} else if (now < notBefore) {',
+      replace: '} else if (now < 0) {',
+      test: path('refuses a leaf that is not valid yet'),
+    },
+    {
+      name: 'basic-constraints',
+      off: 'anybody with a certificate may issue others',
+      file: pathState,
+      find: 'if (basicConstraints?.cA !== true) {',
+      replace: 'if (basicConstraints === null) {',
+      test: path('refuses a leaf whose issuer lacks cA'),
+    },
+    {
+      name: 'key-cert-sign',
+      off: 'a key that may not sign certificates signs them',
+      file: pathState,
+      find: 'if (keyUsage !== undefined && !keyUsage.keyCertSign) {',
+      replace: 'if (keyUsage === null) {',
+      test: path('refuses an issuer without keyCertSign'),
+    },
+    {
+      name: 'path-length',
+      off: 'pathLenConstraint is ignored',
+      file: pathState,
+      find: 'if (remaining <= 0) {',
+      replace: 'if (remaining === undefined) {',
+      test: path(
+        'refuses more intermediates than pathLenConstraint allows, and does not count self-issued ones',
+      ),
+    },
+    {
+      name: 'name-constraints',
+      off: "a CA's name constraints are ignored",
+      file: pathState,
+      find: 'if (above.constraints.length === 0) return;',
+      replace: 'if (above.constraints.length >= 0) return;',
+      test: {
+        file: 'packages/trust/test/name-constraints.test.ts',
+        title: 'permit the domain and everything below it, and nothing beside it',
+      },
+    },
+    {
+      name: 'unknown-critical',
+      off: 'a critical extension that nobody here understands is ignored',
+      file: pathState,
+      find: 'for (const oid of certificate.unknownCritical) {',
+      replace: 'for (const oid of certificate.unknownCritical.slice(0, 0)) {',
+      test: path('refuses an unknown critical extension at any depth'),
+    },
+    {
+      name: 'extended-key-usage',
+      off: 'a certificate for clients serves as a server, and the other way round',
+      file: linkChecks,
+      find: 'if (accepted.some((oid) => found.includes(oid))) continue;',
+      replace: 'if (accepted.length > 0) continue;',
+      test: path(
+        'refuses a certificate for clients only where a server is asked for, and the other way round',
+      ),
+    },
+    {
+      name: 'server-auth-suffices',
+      off: 'serverAuth alone is accepted of a peer that dials us, whatever the anchor says',
+      file: linkChecks,
+      find: 'if (purpose.alternative !== undefined && anchor.serverAuthSuffices === true)',
+      replace: 'if (purpose.alternative !== undefined)',
+      test: handshake('refuses a certificate for serverAuth only with extended-key-usage-missing'),
+    },
+    {
+      name: 'anchor-interfaces',
+      off: 'an anchor counts on every interface',
+      file: limits,
+      find: 'if (links !== undefined && !links.includes(link.interface)) {',
+      replace: 'if (links === null) {',
+      test: anchorLimits('bind an anchor to interfaces'),
+    },
+    {
+      name: 'anchor-domains',
+      off: "a partner's root vouches for any domain",
+      file: limits,
+      find: 'if (limits.domains !== undefined && !liesWithin(name, permitted)) {',
+      replace: 'if (limits.domains === null) {',
+      test: anchorLimits('refuses a sip: URI, as one of several'),
+    },
+    {
+      name: 'anchor-excluded-domains',
+      off: "a partner's root vouches for our own domain",
+      file: limits,
+      find: 'if (touchesAny(name, excluded)) {',
+      replace: 'if (excluded === null) {',
+      test: anchorLimits(
+        'exclude our own domains whatever else is allowed, wildcards and unread forms included',
+      ),
+    },
+    {
+      name: 'anchor-depth',
+      off: 'any number of intermediates may stand below a limited anchor',
+      file: limits,
+      find: 'if (maxDepth !== undefined && chain.length - 1 > maxDepth) {',
+      replace: 'if (maxDepth === null) {',
+      test: anchorLimits('bound the number of intermediates'),
+    },
+    {
+      name: 'revoked',
+      off: 'a revoked certificate is as good as any',
+      file: revocation,
+      find: 'if (revoked !== undefined) {',
+      replace: 'if (revoked === null) {',
+      test: of('crl', 'that lists leaf or intermediate refuses, with time and reason code'),
+    },
+    {
+      name: 'stale-list',
+      off: 'a list that should have been replaced long ago still counts',
+      file: revocation,
+      find: 'const current = judged.filter(({ lastsUntil }) => now <= lastsUntil);',
+      replace: 'const current = judged;',
+      test: of('crl', 'under hard-fail ends with nextUpdate'),
+    },
+    {
+      name: 'identity',
+      off: 'any name will do',
+      file: judgePeer,
+      find: 'if (!match.ok) return { ok: false, peer: claimed, rejection: match.rejection };',
+      replace: '',
+      test: of('identity', 'is never a suffix or a wildcard'),
+    },
+    {
+      name: 'authorise',
+      off: 'a trusted certificate opens every link',
+      file: judgePeer,
+      find: 'if (!authorised.ok) return { ok: false, peer, rejection: authorised.rejection };',
+      replace: '',
+      test: of('authorise', 'refuses with its own reason, and the verdict still says who it was'),
+    },
+    {
+      name: 'list-of-another',
+      off: 'a revocation list counts whoever signed it',
+      file: 'packages/trust/src/revocation/crl-signer.ts',
+      find: 'if (signatures.verify(crl, above.key, spending)) {',
+      replace: 'if (spending !== undefined) {',
+      test: of(
+        'crl',
+        'of somebody else, altered, from the future or with an unknown critical extension is no knowledge',
+      ),
+    },
+    {
+      name: 'nothing-known',
+      off: 'a certificate of which no list speaks is as good as any',
+      file: revocation,
+      find: 'if (covers(usable))',
+      replace: 'if (usable.length === 0) return now + 1;\n  if (covers(usable))',
+      test: of('crl', 'of a CA without cRLSign is no knowledge'),
+    },
+    {
+      name: 'policies',
+      off: 'what a policy refuses is let in',
+      file: judgePeer,
+      find: 'if (detail !== undefined) {',
+      replace: 'if (detail === null) {',
+      test: of('authorise', 'can only refuse, and are asked last'),
+    },
+  ],
+};
