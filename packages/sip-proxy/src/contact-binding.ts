@@ -82,7 +82,7 @@ function readQ(text: string): number | undefined {
   if (text.length === 0 || text.length > 5) return undefined;
   const dot = text.indexOf('.');
   const digits = dot === -1 ? text : text.slice(0, dot) + text.slice(dot + 1);
-  if (readSeconds(digits) === undefined || (dot !== -1 && dot > 1)) return undefined;
+  if (readSeconds(digits) === undefined || (dot !== -1 && dot !== 1)) return undefined;
   const q = Number(text);
   return q >= 0 && q <= 1 ? q : undefined;
 }

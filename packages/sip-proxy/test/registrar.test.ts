@@ -1,0 +1,308 @@
+import { parseUri, type SipRequest, Via } from '@entente/sip';
+import {
+  openTemporaryGruu,
+  type RegisterContext,
+  type Registration,
+  register,
+  registerChange,
+  registeredAddress,
+  selectTargets,
+} from '@entente/sip-proxy';
+import { type Binding, MemoryLocations } from '@entente/sip-proxy/locations';
+import { describe, expect, it } from 'vitest';
+import { alice, key, now, request } from './fixtures.ts';
+
+const context: RegisterContext = { now, toTag: 'r1', flow: 'f1' };
+
+function registerRequest(
+  headers: Record<string, string | string[]> = {},
+  cseq = 1,
+  callId = 'reg-1@192.0.2.1',
+): SipRequest {
+  return request({
+    method: 'REGISTER',
+    uri: 'sip:contoso.example',
+    to: '<sip:alice@contoso.example>',
+    callId,
+    cseq,
+    headers: { Contact: '<sip:alice@192.0.2.1:40000>', ...headers },
+  });
+}
+
+function accepted(result: Registration) {
+  if (!result.ok) throw new Error(result.refusal.message);
+  return result;
+}
+
+function refused(result: Registration) {
+  if (result.ok) throw new Error('expected a refusal');
+  return result.refusal;
+}
+
+const stored = (message: SipRequest, current: readonly Binding[] = [], at: RegisterContext = context) =>
+  accepted(register(message, alice, current, at)).bindings;
+
+describe('register', () => {
+  it('stores a contact for the default time, with its connection', () => {
+    const result = accepted(register(registerRequest(), alice, [], context));
+    expect(result.bindings).toEqual([
+      {
+        aor: alice,
+        uri: 'sip:alice@192.0.2.1:40000',
+        q: 1,
+        expiresAt: now + 3_600_000,
+        callId: 'reg-1@192.0.2.1',
+        cseq: 1,
+        path: [],
+        flow: 'f1',
+        updatedAt: now,
+      },
+    ]);
+    expect(result.response.status).toBe(200);
+    expect(result.response.to.tag).toBe('r1');
+    expect(result.response.get('Contact')).toBe('<sip:alice@192.0.2.1:40000>;expires=3600');
+  });
+
+  it('takes expires of the Contact before the Expires header, and shortens what is too long', () => {
+    const [own, shared, long] = stored(
+      registerRequest({
+        Contact: ['<sip:a@192.0.2.1>;expires=90', '<sip:a@192.0.2.2>', '<sip:a@192.0.2.3>;expires=99999999'],
+        Expires: '120',
+      }),
+    );
+    expect([own!.expiresAt - now, shared!.expiresAt - now, long!.expiresAt - now]).toEqual([
+      90_000, 120_000, 3_600_000,
+    ]);
+  });
+
+  it('refuses a time that is too short with 423 and Min-Expires', () => {
+    const refusal = refused(register(registerRequest({ Expires: '59' }), alice, [], context));
+    expect(refusal).toMatchObject({
+      status: 423,
+      reason: 'interval-too-brief',
+      headers: [['Min-Expires', 60]],
+    });
+  });
+
+  it('takes a malformed expires parameter for no wish', () => {
+    const [only] = stored(registerRequest({ Contact: '<sip:a@192.0.2.1>;expires=soon' }));
+    expect(only!.expiresAt - now).toBe(3_600_000);
+  });
+
+  it('removes the binding whose Contact expires at 0 and keeps the others', () => {
+    const both = stored(registerRequest({ Contact: ['<sip:a@192.0.2.1>', '<sip:a@192.0.2.2>'] }));
+    const left = stored(registerRequest({ Contact: '<sip:a@192.0.2.1>;expires=0' }, 2), both);
+    expect(left.map((one) => one.uri)).toEqual(['sip:a@192.0.2.2']);
+  });
+
+  it('refreshes instead of adding where the URI is equivalent', () => {
+    const first = stored(registerRequest());
+    const again = stored(registerRequest({ Contact: '<sip:%61lice@192.0.2.1:40000>' }, 2), first, {
+      ...context,
+      now: now + 5,
+    });
+    expect(again).toHaveLength(1);
+    expect(again[0]!.updatedAt).toBe(now + 5);
+  });
+
+  it('lists all bindings in the answer, and changes nothing where no Contact is given', () => {
+    const both = stored(registerRequest({ Contact: ['<sip:a@192.0.2.1>', '<sip:a@192.0.2.2>;q=0.5'] }));
+    const query = request({
+      method: 'REGISTER',
+      uri: 'sip:contoso.example',
+      to: '<sip:alice@contoso.example>',
+    });
+    const result = accepted(register(query, alice, both, context));
+    expect(result.bindings).toEqual(both);
+    expect(result.response.all('Contact')).toEqual([
+      '<sip:a@192.0.2.1>;expires=3600',
+      '<sip:a@192.0.2.2>;expires=3600;q=0.5',
+    ]);
+  });
+
+  it('removes everything for "*" with Expires 0', () => {
+    const both = stored(registerRequest({ Contact: ['<sip:a@192.0.2.1>', '<sip:a@192.0.2.2>'] }));
+    const result = accepted(
+      register(registerRequest({ Contact: '*', Expires: '0' }, 2), alice, both, context),
+    );
+    expect(result.bindings).toEqual([]);
+    expect(result.response.has('Contact')).toBe(false);
+  });
+
+  it('refuses "*" with any other Expires', () => {
+    expect(refused(register(registerRequest({ Contact: '*' }), alice, [], context)).status).toBe(400);
+    expect(
+      refused(register(registerRequest({ Contact: '*', Expires: '60' }), alice, [], context)).status,
+    ).toBe(400);
+  });
+
+  it('refuses a REGISTER that was overtaken by a later one of the same Call-ID', () => {
+    const later = stored(registerRequest({}, 5));
+    expect(refused(register(registerRequest({}, 4), alice, later, context)).reason).toBe(
+      'registration-out-of-order',
+    );
+    const all = registerRequest({ Contact: '*', Expires: '0' }, 5);
+    expect(refused(register(all, alice, later, context)).status).toBe(500);
+    expect(register(registerRequest({}, 1, 'other@192.0.2.1'), alice, later, context).ok).toBe(true);
+  });
+
+  it('stores nothing of a REGISTER one of whose contacts is refused', () => {
+    const bad = registerRequest({ Contact: ['<sip:a@192.0.2.1>', '<sip:a@192.0.2.2>;expires=1'] });
+    const locations = new MemoryLocations();
+    expect(locations.update(alice, now, registerChange(bad, alice, context)).ok).toBe(false);
+    expect(locations.lookup(alice, now)).toEqual([]);
+  });
+
+  it.each(['1.5', '0.1234', 'x', '-1', '.5', '2'])('refuses q=%s with 400', (q) => {
+    expect(
+      refused(register(registerRequest({ Contact: `<sip:a@192.0.2.1>;q=${q}` }), alice, [], context)).status,
+    ).toBe(400);
+  });
+
+  it('refuses a contact that is no SIP URI', () => {
+    expect(
+      refused(register(registerRequest({ Contact: '<mailto:a@contoso.example>' }), alice, [], context))
+        .status,
+    ).toBe(400);
+  });
+
+  it('refuses more contacts than the policy allows', () => {
+    const many = Array.from({ length: 17 }, (_, i) => `<sip:a@192.0.2.${i}>`);
+    expect(refused(register(registerRequest({ Contact: many }), alice, [], context)).reason).toBe(
+      'too-many-contacts',
+    );
+  });
+});
+
+describe('Path', () => {
+  const path = ['<sip:t1@fe1.contoso.example;lr;ob>', '<sip:t0@edge.contoso.example;lr;ob>'];
+
+  it('is stored in order instead of the connection, and becomes the Route of a target', () => {
+    const [only] = stored(registerRequest({ Path: path, Supported: 'path' }));
+    expect(only).toMatchObject({ path });
+    expect(only!.flow).toBeUndefined();
+    expect(selectTargets([only!], request().uri)).toMatchObject({
+      ok: true,
+      groups: [[{ routes: path, flow: undefined }]],
+    });
+  });
+
+  it('is shown only to a client that knows it', () => {
+    const withPath = registerRequest({ Path: path, Supported: 'path' });
+    expect(accepted(register(withPath, alice, [], context)).response.all('Path')).toEqual(path);
+    const without = registerRequest({ Path: path });
+    expect(accepted(register(without, alice, [], context)).response.has('Path')).toBe(false);
+  });
+});
+
+describe('outbound', () => {
+  const contact = (uri: string, regId: number) =>
+    `<${uri}>;+sip.instance="<urn:uuid:00000000-0000-1000-8000-000A95A0E128>";reg-id=${regId}`;
+
+  it('replaces the binding of the same device and reg-id, whatever its URI', () => {
+    const first = stored(registerRequest({ Contact: contact('sip:a@192.0.2.1', 1) }));
+    const second = stored(registerRequest({ Contact: contact('sip:a@192.0.2.9', 1) }, 1, 'new@x'), first);
+    expect(second.map((one) => one.uri)).toEqual(['sip:a@192.0.2.9']);
+  });
+
+  it('keeps two flows of one device and tries only the newest first', () => {
+    const first = stored(registerRequest({ Contact: contact('sip:a@192.0.2.1', 1) }));
+    const both = stored(registerRequest({ Contact: contact('sip:a@192.0.2.2', 2) }, 2), first, {
+      ...context,
+      now: now + 1,
+    });
+    expect(selectTargets(both, request().uri)).toMatchObject({
+      groups: [[{ uri: 'sip:a@192.0.2.2' }], [{ uri: 'sip:a@192.0.2.1' }]],
+    });
+  });
+
+  it('answers with Require: outbound and Flow-Timer', () => {
+    const { response } = accepted(
+      register(registerRequest({ Contact: contact('sip:a@192.0.2.1', 1) }), alice, [], context),
+    );
+    expect(response.get('Require')).toBe('outbound');
+    expect(response.get('Flow-Timer')).toBe('120');
+  });
+
+  it('refuses reg-id through a first hop that lacks outbound with 439', () => {
+    const via = [1, 2].map((i) =>
+      Via.from({ transport: 'TLS', host: `h${i}.example`, branch: `z9hG4bK${i}` }),
+    );
+    const through = request({
+      method: 'REGISTER',
+      to: `<sip:${alice}>`,
+      via,
+      contact: contact('sip:a@192.0.2.1', 1),
+    });
+    expect(refused(register(through, alice, [], context))).toMatchObject({
+      status: 439,
+      reason: 'first-hop-lacks-outbound',
+    });
+  });
+});
+
+describe('GRUU', () => {
+  const headers = { Contact: '<sip:a@192.0.2.1>;+sip.instance="<urn:uuid:1-2-3>"', Supported: 'gruu' };
+
+  it('is given to a device that supports it', () => {
+    const { response } = accepted(
+      register(registerRequest(headers), alice, [], { ...context, gruuKey: key }),
+    );
+    const [contact] = response.contacts;
+    expect(contact!.parameters.get('pub-gruu')).toBe('sip:alice@contoso.example;gr=urn:uuid:1-2-3');
+    const temporary = parseUri(contact!.parameters.get('temp-gruu')!);
+    expect(temporary.ok && temporary.value.kind === 'sip' && temporary.value.isGruu).toBe(true);
+    const user = temporary.ok && temporary.value.kind === 'sip' ? temporary.value.user! : '';
+    expect(user).not.toContain('alice');
+    expect(openTemporaryGruu(user, key)).toMatchObject({ aor: alice, instance: 'urn:uuid:1-2-3' });
+    expect(openTemporaryGruu(user, new Uint8Array(32))).toBeUndefined();
+  });
+
+  it('reaches only its device', () => {
+    const bindings = stored(registerRequest({ Contact: [headers.Contact, '<sip:a@192.0.2.2>'] }));
+    const gruu = request({ uri: 'sip:alice@contoso.example;gr=urn:uuid:1-2-3' }).uri;
+    expect(selectTargets(bindings, gruu)).toMatchObject({ groups: [[{ uri: 'sip:a@192.0.2.1' }]] });
+    const other = request({ uri: 'sip:alice@contoso.example;gr=urn:uuid:9' }).uri;
+    expect(selectTargets(bindings, other)).toMatchObject({ ok: false, refusal: { status: 480 } });
+  });
+});
+
+describe('selectTargets', () => {
+  it('refuses a user without bindings with 480', () => {
+    expect(selectTargets([], request().uri)).toMatchObject({
+      ok: false,
+      refusal: { status: 480, reason: 'not-registered' },
+    });
+  });
+
+  it('tries the highest q first and equal q together', () => {
+    const bindings = stored(
+      registerRequest({
+        Contact: ['<sip:a@192.0.2.1>;q=0.1', '<sip:a@192.0.2.2>', '<sip:a@192.0.2.3>;q=0.1'],
+      }),
+    );
+    const selected = selectTargets(bindings, request().uri);
+    expect(selected.ok && selected.groups.map((group) => group.length)).toEqual([1, 2]);
+    expect(selected.ok && selected.groups[0]![0]!.uri).toBe('sip:a@192.0.2.2');
+  });
+
+  it('never reaches a sip contact for a sips Request-URI', () => {
+    const bindings = stored(registerRequest({ Contact: ['<sip:a@192.0.2.1>', '<sips:a@192.0.2.2>'] }));
+    expect(selectTargets(bindings, request({ uri: 'sips:alice@contoso.example' }).uri)).toMatchObject({
+      groups: [[{ uri: 'sips:a@192.0.2.2' }]],
+    });
+  });
+});
+
+describe('registeredAddress', () => {
+  it('is the address of To where the user may register it', () => {
+    expect(registeredAddress(registerRequest(), [alice])).toEqual({ ok: true, aor: alice });
+  });
+
+  it('refuses the address of somebody else with 403', () => {
+    expect(registeredAddress(registerRequest(), ['bob@contoso.example'])).toMatchObject({
+      ok: false,
+      refusal: { status: 403, reason: 'registration-not-authorised' },
+    });
+  });
+});
