@@ -60,6 +60,23 @@ export { drawSvg } from './plans/draw-svg.ts';
 export { type FirewallOpening, firewallPlan, type Segment } from './plans/firewall-plan.ts';
 export { type LinkMatrixRow, type LinkMatrixSide, linkMatrix } from './plans/link-matrix.ts';
 export type { Problem, ShapeCode } from './problem.ts';
+export { judgeLink, type LinkFailure, linksOf, type RehearsedLink } from './rehearsal/judge-links.ts';
+export type {
+  NetworkState,
+  RehearsalJudge,
+  RehearsedChain,
+  RehearsedQuestion,
+  RehearsedVerdict,
+  Viewer,
+} from './rehearsal/rehearsal-judge.ts';
+export { type FailingLink, type Rehearsal, rehearse } from './rehearsal/rehearse.ts';
+export {
+  planRotation,
+  type Rollover,
+  type RotationAction,
+  type RotationPlan,
+  type RotationStep,
+} from './rehearsal/rotation.ts';
 export type { TopologyReason, TopologyRejection } from './rejection.ts';
 export {
   defaultPorts,

@@ -1,0 +1,136 @@
+import * as tls from 'node:tls';
+import type { TestCertificate } from '@entente/testkit';
+import {
+  connect,
+  type Identity,
+  isTrustError,
+  loadIdentity,
+  openTrust,
+  type Refusal,
+  serve,
+  type Trust,
+} from '@entente/tls';
+import { authorise, type LinkFailure, type LocalEnd, type RehearsedLink } from '@entente/topology';
+import { keyOf, type TestState } from './network.ts';
+
+/** What a link did: it worked, or who refused and why. */
+export type Outcome = Pick<LinkFailure, 'refusedBy' | 'reason'> | undefined;
+
+const mutualRows = new Set([3, 4, 5, 6, 7, 8, 9, 13, 14, 15, 16]);
+
+/** Opens links over real sockets, with the product's own listeners and connections. */
+export class Sockets {
+  readonly #state: TestState;
+  readonly #trust: Trust;
+  readonly #identities = new Map<TestCertificate, Promise<Identity>>();
+
+  private constructor(state: TestState, trust: Trust) {
+    this.#state = state;
+    this.#trust = trust;
+  }
+
+  static async open(state: TestState): Promise<Sockets> {
+    const trust = await openTrust({
+      anchors: { pem: state.anchors.join('') },
+      ...(state.crls.length > 0 && { crls: { pem: state.crls.join('') } }),
+    });
+    return new Sockets(state, trust);
+  }
+
+  /** Listens as the dialled end, dials as the other, and tells what came of it. */
+  async try(link: RehearsedLink): Promise<Outcome> {
+    const mutual = link.fromSide !== undefined && mutualRows.has(link.row);
+    const ended = new Promise<Outcome>((resolve, reject) => {
+      this.#listen(link, mutual, resolve)
+        .then(async (server) => {
+          try {
+            await this.#dial(link, server.port, resolve);
+          } finally {
+            await server.close();
+          }
+        })
+        .catch(reject);
+    });
+    return ended;
+  }
+
+  async #listen(link: RehearsedLink, mutual: boolean, ended: (outcome: Outcome) => void) {
+    const owner = link.to;
+    const identity = await this.#identity(this.#certificate(owner, link.toSide));
+    const local: LocalEnd = { fqdn: owner, interface: link.toSide, service: link.service };
+    const onRefusal = ({ rejection, when }: Refusal) => {
+      if (when === 'handshake') ended({ refusedBy: 'dialled', reason: rejection.reason });
+    };
+    const shared = {
+      trust: this.#trust,
+      identity,
+      host: '127.0.0.1',
+      link: { name: `${link.row}`, interface: link.toSide, local: owner },
+      onRefusal,
+      limits: { drainTimeoutMs: 0 },
+    } as const;
+    const options = mutual
+      ? ({ ...shared, clientCertificate: 'required', allow: authorise(this.#state.topology, local) } as const)
+      : ({ ...shared, clientCertificate: 'none' } as const);
+    return serve(tls, options, (socket) => socket.end('welcome'));
+  }
+
+  /** Resolves when the connection has told what it had to: a word of welcome, or its end. */
+  async #dial(link: RehearsedLink, port: number, ended: (outcome: Outcome) => void): Promise<void> {
+    const local: LocalEnd =
+      link.fromSide === undefined
+        ? { party: link.from as 'internal-client' | 'external-client', service: link.service }
+        : { fqdn: link.from, interface: link.fromSide, service: link.service };
+    const identity =
+      link.fromSide === undefined
+        ? {}
+        : { identity: await this.#identity(this.#certificate(link.from, link.fromSide)) };
+    try {
+      const socket = await connect({
+        host: '127.0.0.1',
+        port,
+        trust: this.#trust,
+        ...identity,
+        allow: authorise(this.#state.topology, local),
+        link: { name: `${link.row}`, interface: link.fromSide ?? link.toSide },
+        expect: expectation(link),
+      });
+      const welcomed = await new Promise<boolean>((resolve) => {
+        socket.once('data', () => resolve(true));
+        socket.once('error', () => resolve(false));
+        socket.once('close', () => resolve(false));
+      });
+      socket.destroy();
+      if (welcomed) ended(undefined);
+    } catch (error) {
+      if (!isTrustError(error)) throw error;
+      const { reason } = error.rejection;
+      // The other side's own word says more than that it refused us.
+      if (reason !== 'peer-refused') ended({ refusedBy: 'dialler', reason });
+    }
+  }
+
+  #certificate(fqdn: string, side: 'internal' | 'external'): TestCertificate {
+    const certificate = this.#state.certificates.get(keyOf(fqdn, side));
+    if (certificate === undefined) throw new Error(`the test has no certificate for ${fqdn} ${side}`);
+    return certificate;
+  }
+
+  #identity(certificate: TestCertificate): Promise<Identity> {
+    const { chainPem, keyPem } = certificate;
+    const known = this.#identities.get(certificate) ?? loadIdentity({ certificate: chainPem, key: keyPem });
+    this.#identities.set(certificate, known);
+    return known;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#trust[Symbol.asyncDispose]();
+  }
+}
+
+function expectation(link: RehearsedLink) {
+  if (link.fromSide === undefined) return { mode: 'sip-domain', domain: link.asked } as const;
+  return link.row === 15 || link.row === 16 || link.row === 10 || link.row === 11
+    ? ({ mode: 'https', name: link.asked } as const)
+    : ({ mode: 'host', name: link.asked } as const);
+}
