@@ -13,8 +13,9 @@ export interface PendingLimits {
  */
 export class PendingConnections {
   readonly #limits: PendingLimits;
-  readonly #byAddress = new Map<string, number>();
-  #count = 0;
+  readonly #pending = new Set<Socket>();
+  /** Kept only while there are enough of them for one address to reach its bound: asking for an address costs a system call. */
+  #byAddress: Map<string, number> | undefined;
 
   constructor(limits: PendingLimits) {
     this.#limits = limits;
@@ -22,7 +23,7 @@ export class PendingConnections {
 
   /** Connections without a verdict at this moment. */
   get count(): number {
-    return this.#count;
+    return this.#pending.size;
   }
 
   /**
@@ -32,22 +33,38 @@ export class PendingConnections {
    */
   enter(socket: Socket): (() => void) | RejectionOf<'throttled'> {
     const { maxPending, maxPendingPerAddress } = this.#limits;
-    const address = socket.remoteAddress ?? '';
-    const fromAddress = this.#byAddress.get(address) ?? 0;
-    if (this.#count >= maxPending) return tooMany('connections without a verdict', maxPending);
-    if (fromAddress >= maxPendingPerAddress) {
-      return tooMany('connections without a verdict from one address', maxPendingPerAddress);
+    if (this.#pending.size >= maxPending) return tooMany('connections without a verdict', maxPending);
+    if (this.#pending.size < maxPendingPerAddress) this.#byAddress = undefined;
+    else {
+      this.#byAddress ??= countByAddress(this.#pending);
+      if ((this.#byAddress.get(addressOf(socket)) ?? 0) >= maxPendingPerAddress) {
+        return tooMany('connections without a verdict from one address', maxPendingPerAddress);
+      }
     }
-    this.#count++;
-    this.#byAddress.set(address, fromAddress + 1);
-    let held = true;
+    this.#pending.add(socket);
+    this.#count(socket, 1);
     return () => {
-      if (!held) return;
-      held = false;
-      this.#count--;
-      const left = this.#byAddress.get(address)! - 1;
-      if (left === 0) this.#byAddress.delete(address);
-      else this.#byAddress.set(address, left);
+      if (this.#pending.delete(socket)) this.#count(socket, -1);
     };
   }
+
+  #count(socket: Socket, change: 1 | -1): void {
+    if (this.#byAddress === undefined) return;
+    const address = addressOf(socket);
+    this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + change);
+  }
+}
+
+function countByAddress(sockets: Iterable<Socket>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const socket of sockets) {
+    const address = addressOf(socket);
+    counts.set(address, (counts.get(address) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Node remembers an address that was asked for once, so a socket counts out under the address it was counted in with. */
+function addressOf(socket: Socket): string {
+  return socket.remoteAddress ?? '';
 }

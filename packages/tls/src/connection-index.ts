@@ -1,45 +1,55 @@
-import type { PeerIdentity } from '@entente/trust';
+import type { Certificate } from '@entente/x509';
 import type { TrustedVerdict } from './peer.ts';
 import type { ChangeScope } from './trust.ts';
 
+/** Where a connection stands in the index. */
+export interface IndexPlace {
+  readonly anchor: string;
+  /** Issuers of every certificate of the path. */
+  readonly issuers: readonly string[];
+  /** Serial numbers of the path, in the order of `issuers`. */
+  readonly serials: readonly string[];
+  /** Names of the peer, and of the server that it was taken for. */
+  readonly names: ReadonlySet<string>;
+}
+
 /**
- * Finds the connections that a change touches without looking at the others: by anchor, by issuer of every certificate of the
- * path, by issuer and serial number, by server, by domain.
+ * Finds the connections that a change touches without judging the others: by anchor, by issuer and serial number of every
+ * certificate of the path, by server, by domain.
  */
 export class ConnectionIndex<T> {
-  readonly #byKey = new Map<string, Set<T>>();
+  readonly #byAnchor = new Groups<T>();
+  readonly #byIssuer = new Groups<T>();
+  readonly #byName = new Groups<T>();
+  readonly #places = new Map<T, IndexPlace>();
 
-  /** Number of keys in use. */
-  get keys(): number {
-    return this.#byKey.size;
+  /** Number of connections. */
+  get size(): number {
+    return this.#places.size;
   }
 
   /**
+   * Puts a connection in, or into another place after a later verdict.
    * @param item - the connection
    * @param verdict - the verdict it stands on
-   * @returns its keys, to be given back to {@link remove}
    */
-  add(item: T, verdict: TrustedVerdict): readonly string[] {
-    const keys = keysOf(verdict);
-    for (const key of keys) {
-      const set = this.#byKey.get(key);
-      if (set === undefined) this.#byKey.set(key, new Set([item]));
-      else set.add(item);
-    }
-    return keys;
+  set(item: T, verdict: TrustedVerdict): void {
+    this.delete(item);
+    const place = placeOf(verdict);
+    this.#places.set(item, place);
+    this.#byAnchor.add(place.anchor, item);
+    for (const issuer of place.issuers) this.#byIssuer.add(issuer, item);
+    for (const name of place.names) this.#byName.add(name, item);
   }
 
-  /**
-   * @param item - the connection
-   * @param keys - what {@link add} returned for it
-   */
-  remove(item: T, keys: readonly string[]): void {
-    for (const key of keys) {
-      const set = this.#byKey.get(key);
-      if (set === undefined) continue;
-      set.delete(item);
-      if (set.size === 0) this.#byKey.delete(key);
-    }
+  /** @param item - the connection */
+  delete(item: T): void {
+    const place = this.#places.get(item);
+    if (place === undefined) return;
+    this.#places.delete(item);
+    this.#byAnchor.delete(place.anchor, item);
+    for (const issuer of place.issuers) this.#byIssuer.delete(issuer, item);
+    for (const name of place.names) this.#byName.delete(name, item);
   }
 
   /**
@@ -48,47 +58,84 @@ export class ConnectionIndex<T> {
    */
   touchedBy(scope: ChangeScope): Set<T> {
     const touched = new Set<T>();
-    const collect = (key: string) => {
-      for (const item of this.#byKey.get(key) ?? []) touched.add(item);
+    const collect = (items: Iterable<T>) => {
+      for (const item of items) touched.add(item);
     };
-    for (const anchor of scope.anchors ?? []) collect(`anchor ${anchor}`);
-    for (const issuer of scope.issuers ?? []) collect(`issuer ${issuer}`);
-    for (const { issuer, serialHex } of scope.certificates ?? []) collect(certificateKey(issuer, serialHex));
-    for (const server of scope.servers ?? []) collect(`server ${server.toLowerCase()}`);
-    for (const domain of scope.domains ?? []) collect(`domain ${domain.toLowerCase()}`);
+    for (const anchor of scope.anchors ?? []) collect(this.#byAnchor.get(anchor));
+    for (const issuer of scope.issuers ?? []) collect(this.#byIssuer.get(foldedName(issuer)));
+    for (const { issuer, serialHex } of scope.certificates ?? []) {
+      const folded = foldedName(issuer);
+      const serial = serialHex.toLowerCase();
+      for (const item of this.#byIssuer.get(folded)) {
+        const { issuers, serials } = this.#places.get(item)!;
+        if (serials.some((each, at) => each === serial && issuers[at] === folded)) touched.add(item);
+      }
+    }
+    for (const server of scope.servers ?? []) collect(this.#byName.get(server.toLowerCase()));
+    for (const domain of scope.domains ?? []) {
+      const whole = domain.toLowerCase();
+      const below = `.${whole}`;
+      // Names are few beside connections, and comparing one costs nothing beside a verdict.
+      for (const name of this.#byName.keys()) {
+        if (name === whole || name.endsWith(below)) collect(this.#byName.get(name));
+      }
+    }
     return touched;
   }
 }
 
-/** Labels of one name that are indexed; a name has at most 127, and nobody lists a partner by more than these. */
-const mostLabels = 16;
+class Groups<T> {
+  readonly #groups = new Map<string, Set<T>>();
 
-function keysOf(verdict: TrustedVerdict): string[] {
-  const keys = new Set<string>([`anchor ${verdict.peer.anchor}`]);
-  for (const certificate of verdict.path.certificates) {
-    const issuer = certificate.issuer.toString();
-    keys.add(`issuer ${issuer}`);
-    keys.add(certificateKey(issuer, certificate.serialHex));
+  add(key: string, item: T): void {
+    const group = this.#groups.get(key);
+    if (group === undefined) this.#groups.set(key, new Set([item]));
+    else group.add(item);
   }
-  const { server } = verdict.peer;
-  if (server !== undefined) keys.add(`server ${server.toLowerCase()}`);
-  for (const name of namesOf(verdict.peer)) {
-    keys.add(`server ${name}`);
-    let from = name;
-    for (let label = 0; label < mostLabels; label++) {
-      keys.add(`domain ${from}`);
-      const dot = from.indexOf('.');
-      if (dot < 0) break;
-      from = from.slice(dot + 1);
-    }
+
+  delete(key: string, item: T): void {
+    const group = this.#groups.get(key);
+    if (group === undefined) return;
+    group.delete(item);
+    if (group.size === 0) this.#groups.delete(key);
   }
-  return [...keys];
+
+  get(key: string): Iterable<T> {
+    return this.#groups.get(key) ?? [];
+  }
+
+  keys(): Iterable<string> {
+    return this.#groups.keys();
+  }
 }
 
-function namesOf(peer: PeerIdentity): string[] {
-  return [...peer.dnsNames, ...peer.sipDomains].map((name) => name.toLowerCase());
+function placeOf({ path, peer }: TrustedVerdict): IndexPlace {
+  const { certificates, anchor } = path;
+  const names = new Set<string>();
+  for (const name of peer.dnsNames) names.add(name.toLowerCase());
+  for (const domain of peer.sipDomains) names.add(domain.toLowerCase());
+  if (peer.server !== undefined) names.add(peer.server.toLowerCase());
+  return {
+    anchor: anchor.name,
+    // Above the leaf a judge gives out the same objects again and again, so their names are written out once.
+    issuers: certificates.map((_, at) => subjectOf(certificates[at + 1] ?? anchor.certificate)),
+    serials: certificates.map(({ serialHex }) => serialHex),
+    names,
+  };
 }
 
-function certificateKey(issuer: string, serialHex: string): string {
-  return `certificate ${issuer} ${serialHex}`;
+const subjects = new WeakMap<Certificate, string>();
+
+function subjectOf(certificate: Certificate): string {
+  let subject = subjects.get(certificate);
+  if (subject === undefined) {
+    subject = foldedName(certificate.subject.toString());
+    subjects.set(certificate, subject);
+  }
+  return subject;
+}
+
+/** Names of CAs are compared without regard to case and spaces (RFC 5280 §7.1): too many connections cost a verdict, too few trust. */
+function foldedName(name: string): string {
+  return name.toLowerCase().replaceAll(' ', '');
 }

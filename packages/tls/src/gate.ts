@@ -74,7 +74,7 @@ export function raiseGate(server: Server, options: GateOptions): Gate {
       return true;
     }
     socket[releaseKey] = place;
-    socket.once('close', place);
+    socket.on('close', place);
     return emit('connection', socket);
   };
 
@@ -89,10 +89,10 @@ export function raiseGate(server: Server, options: GateOptions): Gate {
     const { peer, shown } = outcome;
     setPeer(socket, peer);
     admitted.add(socket);
-    socket.once('close', () => admitted.delete(socket));
+    let forget: (() => void) | undefined;
     if (peer.peer !== undefined && shown !== undefined && options.asking !== undefined) {
       socket.authorized = true;
-      const forget = liveConnections(options.asking.trust).add(
+      forget = liveConnections(options.asking.trust).add(
         {
           asking: options.asking,
           shown,
@@ -105,8 +105,11 @@ export function raiseGate(server: Server, options: GateOptions): Gate {
         },
         judgedUnder,
       );
-      socket.once('close', forget);
     }
+    socket.on('close', () => {
+      admitted.delete(socket);
+      forget?.();
+    });
     emit('secureConnection', socket);
   };
 

@@ -22,7 +22,6 @@ export interface LiveConnection {
 interface Entry {
   /** Undefined once closed, so that a deadline left behind keeps no socket in memory. */
   connection: LiveConnection | undefined;
-  keys: readonly string[];
   dueAt: number;
 }
 
@@ -76,8 +75,8 @@ export class LiveConnections {
     if (this.#entries.size === 0) {
       this.#stopListening = this.#trust.onChange((change) => this.#changed(change.scope));
     }
-    const entry: Entry = { connection, keys: [], dueAt: connection.verdict.path.validUntil };
-    entry.keys = this.#index.add(entry, connection.verdict);
+    const entry: Entry = { connection, dueAt: connection.verdict.path.validUntil };
+    this.#index.set(entry, connection.verdict);
     this.#entries.add(entry);
     this.#watchTime(entry);
     if (judgedUnder !== this.#trust.version) this.#enqueue([entry]);
@@ -89,7 +88,7 @@ export class LiveConnections {
     entry.connection = undefined;
     this.#entries.delete(entry);
     this.#waiting.delete(entry);
-    this.#index.remove(entry, entry.keys);
+    this.#index.delete(entry);
     if (this.#deadlines.size > 2 * this.#entries.size + 1_024) {
       this.#deadlines.keep((due) => due.connection !== undefined);
     }
@@ -139,8 +138,7 @@ export class LiveConnections {
       return;
     }
     connection.verdict = verdict;
-    this.#index.remove(entry, entry.keys);
-    entry.keys = this.#index.add(entry, verdict);
+    this.#index.set(entry, verdict);
     if (verdict.path.validUntil !== entry.dueAt) {
       entry.dueAt = verdict.path.validUntil;
       this.#watchTime(entry);

@@ -61,5 +61,5 @@ export function peerOf(from: object | null | undefined): Peer | undefined {
 
 /** @internal */
 export function setPeer(socket: object, peer: Peer): void {
-  Object.defineProperty(socket, peerKey, { value: peer, configurable: true, enumerable: false });
+  (socket as Carrier)[peerKey] = peer;
 }
