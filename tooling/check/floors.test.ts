@@ -94,6 +94,10 @@ describe('the floors', () => {
   it('refuse a star export and a default export in an entry point', () => {
     const star = { 'packages/x509/src/index.ts': "export * from './a.ts';" };
     expect(floorProblems(star)[0]).toContain('star export');
+    const everything = { ...star, 'packages/x509/src/a.ts': 'export const a = 1;' };
+    expect(floorProblems(everything)[0]).toContain('star export');
+    const list = { ...star, 'packages/x509/src/a.ts': "export { a, type B } from './b.ts';" };
+    expect(floorProblems(list)).toEqual([]);
     expect(floorProblems({ 'packages/x509/src/index.ts': 'export default 1;' })[0]).toContain(
       'default export',
     );

@@ -7,7 +7,16 @@ import { importsOf } from './source/imports.ts';
 import { readSources, type SourceFile } from './source/source-file.ts';
 
 /** Built-in modules that neither touch the world nor keep time. */
-const pureModules = new Set(['buffer', 'crypto', 'util', 'util/types', 'string_decoder', 'punycode', 'url']);
+const pureModules = new Set([
+  'assert',
+  'assert/strict',
+  'buffer',
+  'crypto',
+  'string_decoder',
+  'url',
+  'util',
+  'util/types',
+]);
 
 /** What node:crypto offers that only computes: the same input gives the same output, at once. */
 const pureCrypto = new Set([
