@@ -35,7 +35,7 @@ export interface FramerSink {
 /** Options of a `StreamFramer`. */
 export interface FramerOptions {
   readonly limits?: Partial<MessageLimits>;
-  /** Default `routing`; see `parseMessage`. */
+  /** Default `addresses`; see `CheckDepth`. */
   readonly check?: CheckDepth;
 }
 
@@ -66,7 +66,7 @@ export class StreamFramer {
 
   constructor(options: FramerOptions = {}) {
     this.#limits = options.limits === undefined ? defaultLimits : { ...defaultLimits, ...options.limits };
-    this.#check = options.check ?? 'routing';
+    this.#check = options.check ?? 'addresses';
   }
 
   /** Whether a fatal fault ended this stream. */

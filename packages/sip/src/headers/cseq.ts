@@ -1,8 +1,11 @@
-import { classes, DIGIT, isAll, skipBlank, TOKEN, trimBlank } from '../syntax/characters.ts';
+import { classes, isAll, skipBlank, trimBlank } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
 import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
 import { stopped } from './parameters.ts';
+
+const DIGIT = 128;
+const TOKEN = 1;
 
 /** The largest sequence number: 32 bits, unsigned (RFC 3261 §20.16). */
 export const maxSequence = 0xffff_ffff;

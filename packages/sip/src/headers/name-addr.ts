@@ -1,26 +1,21 @@
-import {
-  COLON,
-  COMMA,
-  classes,
-  GREATER,
-  isAll,
-  LESS,
-  QUESTION,
-  QUOTE,
-  SEMICOLON,
-  SP,
-  skipBlank,
-  TAB,
-  TOKEN,
-  trimBlank,
-} from '../syntax/characters.ts';
+import { classes, isAll, skipBlank, trimBlank } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
-import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
+import { malformedHeader, type Parsed, SipArgumentError, SipSyntaxError } from '../syntax/problem.ts';
 import { skipQuoted } from '../syntax/quoted.ts';
 import { quote, textFromWire, unescapeQuoted, wireFromText } from '../syntax/text.ts';
-import { parseUri, readUri } from '../uri/parse-uri.ts';
+import { malformedUri, parseUri, readUri } from '../uri/parse-uri.ts';
 import type { Uri } from '../uri/uri.ts';
 import { Parameters, type ParameterValue, readParameters, stopped } from './parameters.ts';
+
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const LESS = 0x3c;
+const QUESTION = 0x3f;
+const QUOTE = 0x22;
+const SEMICOLON = 0x3b;
+const SP = 0x20;
+const TAB = 0x09;
+const TOKEN = 1;
 
 /** The parts of a new `NameAddr`. */
 export interface NameAddrParts {
@@ -38,14 +33,53 @@ export interface NameAddrParts {
 export class NameAddr {
   /** Unescaped; the empty text where there is none. */
   readonly displayName: string;
-  readonly uri: Uri;
   /** The parameters after the address, not those inside the URI. */
   readonly parameters: Parameters;
+  private parsed: Uri | undefined;
+  private readonly source: string;
+  private readonly start: number;
+  private readonly end: number;
 
-  constructor(displayName: string, uri: Uri, parameters: Parameters) {
+  /** For this package; use `NameAddr.from` or `parseNameAddr`. */
+  constructor(
+    displayName: string,
+    parameters: Parameters,
+    uri: Uri | undefined,
+    source: string,
+    start: number,
+    end: number,
+  ) {
     this.displayName = displayName;
-    this.uri = uri;
     this.parameters = parameters;
+    this.parsed = uri;
+    this.source = source;
+    this.start = start;
+    this.end = end;
+  }
+
+  /**
+   * The URI, parsed when first asked for.
+   *
+   * @throws SipSyntaxError (code SIP_MALFORMED_HEADER) where it is malformed, which the checks of `parseMessage` and
+   *   `checkMessage` find beforehand.
+   */
+  get uri(): Uri {
+    if (this.parsed === undefined) {
+      this.parsed = readUri(this.source, this.start, this.end);
+      if (this.parsed === undefined) throw new SipSyntaxError(malformedUri(this.uriText));
+    }
+    return this.parsed;
+  }
+
+  /** Whether `uri` can be read. */
+  get hasValidUri(): boolean {
+    this.parsed ??= readUri(this.source, this.start, this.end);
+    return this.parsed !== undefined;
+  }
+
+  /** The URI as it stands in the message. */
+  get uriText(): string {
+    return this.source.slice(this.start, this.end);
   }
 
   /**
@@ -62,7 +96,8 @@ export class NameAddr {
     }
     const given = parts.parameters;
     const parameters = given instanceof Parameters ? given : Parameters.from(given ?? {});
-    return new NameAddr(parts.displayName ?? '', uri, parameters);
+    const text = uri.toString();
+    return new NameAddr(parts.displayName ?? '', parameters, uri, text, 0, text.length);
   }
 
   /** The `tag` parameter of From and To (RFC 3261 §19.3). */
@@ -82,14 +117,15 @@ export class NameAddr {
 
   /** A copy with one parameter set. */
   withParameter(name: string, value: ParameterValue): NameAddr {
-    return new NameAddr(this.displayName, this.uri, this.parameters.with(name, value));
+    const { source, start, end } = this;
+    return new NameAddr(this.displayName, this.parameters.with(name, value), this.parsed, source, start, end);
   }
 
   /** Always in the form with angle brackets, which no URI can break. */
   toString(): string {
     const name = this.displayName;
     const written = name === '' ? '' : isAll(name, TOKEN) ? `${name} ` : `${quote(name)} `;
-    return `${written}<${this.uri.toString()}>${this.parameters.toString()}`;
+    return `${written}<${this.uriText}>${this.parameters.toString()}`;
   }
 }
 
@@ -103,7 +139,7 @@ export class NameAddr {
 export function parseNameAddr(text: string): Parsed<NameAddr> {
   const wire = wireFromText(text);
   const value = readNameAddr(wire, 0, wire.length);
-  if (value !== undefined && stopped.at === wire.length) return { ok: true, value };
+  if (value !== undefined && stopped.at === wire.length && value.hasValidUri) return { ok: true, value };
   return { ok: false, error: malformedHeader('Address', 'one name-addr or addr-spec with parameters', text) };
 }
 
@@ -137,13 +173,12 @@ export function readNameAddr(text: string, start: number, end: number): NameAddr
     if (i > from) displayName = text.slice(from, trimBlank(codes, from, i));
   }
   const uriStart = i + 1;
-  i = uriStart;
-  while (i < end && codes[i] !== GREATER) i++;
-  if (i >= end) return undefined;
-  const uri = readUri(text, uriStart, i);
-  if (uri === undefined) return undefined;
-  const parameters = readParameters(text, i + 1, end);
-  return parameters === undefined ? undefined : new NameAddr(displayName, uri, parameters);
+  // Without ">" the search runs on past this value, but then it is malformed and nothing else of it is read.
+  const uriEnd = text.indexOf('>', uriStart);
+  if (uriEnd === -1 || uriEnd >= end || uriEnd === uriStart) return undefined;
+  const parameters = readParameters(text, uriEnd + 1, end);
+  if (parameters === undefined) return undefined;
+  return new NameAddr(displayName, parameters, undefined, text, uriStart, uriEnd);
 }
 
 /**
@@ -164,10 +199,8 @@ function readBare(
     if (code === QUESTION) return undefined;
     i++;
   }
-  const uri = readUri(text, from, i);
-  if (uri === undefined) return undefined;
   const parameters = readParameters(text, i, end);
-  return parameters === undefined ? undefined : new NameAddr('', uri, parameters);
+  return parameters === undefined ? undefined : new NameAddr('', parameters, undefined, text, from, i);
 }
 
 /** Reads a comma-separated list of addresses that fills a range; `undefined` where malformed or empty. */

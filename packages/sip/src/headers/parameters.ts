@@ -1,23 +1,20 @@
-import {
-  COMMA,
-  classes,
-  EQUALS,
-  isAll,
-  PARAMETER_VALUE,
-  PERCENT,
-  QUOTE,
-  SEMICOLON,
-  SP,
-  skipBlank,
-  TAB,
-  TOKEN,
-  URI_PARAMETER,
-} from '../syntax/characters.ts';
+import { classes, isAll, skipBlank } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { skipQuoted } from '../syntax/quoted.ts';
 import { quote, textFromWire, unescapeQuoted } from '../syntax/text.ts';
 import { escapesAreWhole } from '../uri/escape.ts';
+
+const COMMA = 0x2c;
+const EQUALS = 0x3d;
+const PARAMETER_VALUE = 2048;
+const PERCENT = 0x25;
+const QUOTE = 0x22;
+const SEMICOLON = 0x3b;
+const SP = 0x20;
+const TAB = 0x09;
+const TOKEN = 1;
+const URI_PARAMETER = 16;
 
 /** What a parameter may be set to: text, a number, or `true` for a name that stands alone. */
 export type ParameterValue = string | number | true;
@@ -149,6 +146,16 @@ function writeValue(value: string): string {
   return isAll(value, PARAMETER_VALUE) ? value : quote(value);
 }
 
+/** Filled anew by each reader; a set gets copies of its exact length, which a growing array would not have. */
+const workNames: string[] = [];
+const workValues: (string | undefined)[] = [];
+
+function finish(count: number): Parameters | undefined {
+  if (count === 1) return new Parameters([workNames[0]!], [workValues[0]]);
+  const names = workNames.slice(0, count);
+  return hasRepeats(names) ? undefined : new Parameters(names, workValues.slice(0, count));
+}
+
 /** Where the reader of this file stopped. Set by every `read…` call that returns a value. */
 export const stopped = { at: 0 };
 
@@ -166,8 +173,7 @@ export function readParameters(text: string, at: number, end: number): Parameter
     stopped.at = i;
     return Parameters.none;
   }
-  const names: string[] = [];
-  const values: (string | undefined)[] = [];
+  let count = 0;
   do {
     if (codes[i] !== SEMICOLON) return undefined;
     i++;
@@ -181,7 +187,7 @@ export function readParameters(text: string, at: number, end: number): Parameter
       i++;
     }
     if (i === nameStart) return undefined;
-    names.push(parameterName(text, codes, nameStart, i, upper));
+    workNames[count] = parameterName(text, codes, nameStart, i, upper);
     while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
     if (i < end && codes[i] === EQUALS) {
       i = skipBlank(codes, i + 1, end);
@@ -189,18 +195,17 @@ export function readParameters(text: string, at: number, end: number): Parameter
       if (i < end && codes[i] === QUOTE) {
         i = skipQuoted(text, i, end);
         if (i === -1) return undefined;
-        values.push(textFromWire(text.slice(valueStart, i)));
+        workValues[count++] = textFromWire(text.slice(valueStart, i));
       } else {
         while (i < end && (classes[codes[i]!]! & PARAMETER_VALUE) !== 0) i++;
         if (i === valueStart) return undefined;
-        values.push(text.slice(valueStart, i));
+        workValues[count++] = text.slice(valueStart, i);
       }
       while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
-    } else values.push(undefined);
+    } else workValues[count++] = undefined;
   } while (i < end && codes[i] !== COMMA);
-  if (names.length > 1 && hasRepeats(names)) return undefined;
   stopped.at = i;
-  return new Parameters(names, values);
+  return finish(count);
 }
 
 /**
@@ -210,8 +215,7 @@ export function readParameters(text: string, at: number, end: number): Parameter
  */
 export function readUriParameters(text: string, at: number, end: number): Parameters | undefined {
   const codes = codesOf(text, end);
-  const names: string[] = [];
-  const values: (string | undefined)[] = [];
+  let count = 0;
   let i = at;
   let escapes = false;
   while (i < end && codes[i] === SEMICOLON) {
@@ -225,7 +229,7 @@ export function readUriParameters(text: string, at: number, end: number): Parame
       i++;
     }
     if (i === nameStart) return undefined;
-    names.push(parameterName(text, codes, nameStart, i, upper));
+    workNames[count] = parameterName(text, codes, nameStart, i, upper);
     if (i < end && codes[i] === EQUALS) {
       const valueStart = ++i;
       while (i < end) {
@@ -235,13 +239,12 @@ export function readUriParameters(text: string, at: number, end: number): Parame
         i++;
       }
       if (i === valueStart) return undefined;
-      values.push(text.slice(valueStart, i));
-    } else values.push(undefined);
+      workValues[count++] = text.slice(valueStart, i);
+    } else workValues[count++] = undefined;
   }
-  if (names.length > 1 && hasRepeats(names)) return undefined;
   if (escapes && !escapesAreWhole(text, at, i)) return undefined;
   stopped.at = i;
-  return names.length === 0 ? Parameters.none : new Parameters(names, values);
+  return count === 0 ? Parameters.none : finish(count);
 }
 
 /** The name in lower case. The few names nearly every message has need no text of their own. */
@@ -257,7 +260,6 @@ function parameterName(text: string, codes: Uint8Array, start: number, end: numb
 /** One name must not appear twice (RFC 3261 §7.3.1, §19.1.1). Linear for long lists. */
 function hasRepeats(names: readonly string[]): boolean {
   const count = names.length;
-  if (count < 2) return false;
   if (count > 12) return new Set(names).size !== count;
   for (let i = 1; i < count; i++) for (let j = 0; j < i; j++) if (names[i] === names[j]) return true;
   return false;

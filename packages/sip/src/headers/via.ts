@@ -1,21 +1,19 @@
-import {
-  CLOSE_BRACKET,
-  COLON,
-  classes,
-  DIGIT,
-  HOST,
-  OPEN_BRACKET,
-  SLASH,
-  SP,
-  skipBlank,
-  TAB,
-  TOKEN,
-} from '../syntax/characters.ts';
+import { classes, skipBlank } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
 import { malformedHeader, type Parsed } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
 import { isIpv6 } from '../uri/ip-address.ts';
 import { Parameters, type ParameterValue, readParameters, stopped } from './parameters.ts';
+
+const CLOSE_BRACKET = 0x5d;
+const COLON = 0x3a;
+const DIGIT = 128;
+const HOST = 64;
+const OPEN_BRACKET = 0x5b;
+const SLASH = 0x2f;
+const SP = 0x20;
+const TAB = 0x09;
+const TOKEN = 1;
 
 /** The parts of a new `Via`. */
 export interface ViaParts {

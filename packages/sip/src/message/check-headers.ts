@@ -27,7 +27,10 @@ export function checkTypedHeaders(message: SipMessage): SipProblem | undefined {
     message.expires;
     for (const name of addressFields) {
       if (name === 'Contact' && message.isContactWildcard) continue;
-      if (message.has(name)) message.addressesOf(name);
+      if (!message.has(name)) continue;
+      for (const address of message.addressesOf(name)) {
+        if (!address.hasValidUri) return malformedHeader(name, 'a valid URI', address.uriText);
+      }
     }
     for (const name of tokenFields) if (message.has(name)) message.tokens(name);
   } catch (error) {

@@ -1,9 +1,8 @@
-import type { SipProblem } from '../syntax/problem.ts';
-import { SipSyntaxError } from '../syntax/problem.ts';
+import type { NameAddr } from '../headers/name-addr.ts';
+import { malformedHeader, quoteForPeople, type SipProblem, SipSyntaxError } from '../syntax/problem.ts';
 import { checkTypedHeaders } from './check-headers.ts';
 import { VIA_BIT } from './head-index.ts';
 import { CALL_ID, CSEQ, FROM, nameOfId, TO, VIA } from './header-names.ts';
-import type { SipRequest } from './request.ts';
 import type { SipMessage } from './sip-message.ts';
 
 const mandatory = [VIA, FROM, TO, CALL_ID, CSEQ];
@@ -13,22 +12,23 @@ const mandatoryBits = VIA_BIT | (1 << FROM) | (1 << TO) | (1 << CALL_ID) | (1 <<
 /**
  * Checks what every element needs to route and answer a message; see `CheckDepth`.
  *
+ * @param addresses - Whether the URIs of the request line, From and To are read too.
  * @returns the first problem, or `undefined`.
  */
-export function checkRouting(message: SipMessage): SipProblem | undefined {
+export function checkRouting(message: SipMessage, addresses = true): SipProblem | undefined {
   if (message.head.problem !== undefined) return message.head.problem;
   if ((message.head.present & mandatoryBits) !== mandatoryBits) {
     for (const id of mandatory) if (message.find(id) === -1) return missing(nameOfId(id));
   }
   try {
     message.topVia;
-    message.from;
-    message.to;
+    const { from, to } = message;
     message.callId;
     message.maxForwards;
-    const method = message.cseq.method;
-    if (message.kind === 'request') return checkRequest(message, method);
-    return undefined;
+    const { method } = message.cseq;
+    if (message.kind === 'request' && method !== message.method)
+      return methodMismatch(message.method, method);
+    return addresses ? checkAddresses(message, from, to) : undefined;
   } catch (error) {
     if (error instanceof SipSyntaxError) return error.problem;
     throw error;
@@ -44,25 +44,30 @@ export function checkMessage(message: SipMessage): SipProblem | undefined {
   return checkRouting(message) ?? checkTypedHeaders(message);
 }
 
-function checkRequest(request: SipRequest, cseqMethod: string): SipProblem | undefined {
-  const uri = request.uri;
-  // A Request-URI must not carry header components (RFC 3261 §19.1.1, table of URI components by context).
-  if (uri.kind === 'sip' && uri.rawHeaders !== undefined) {
-    return {
-      code: 'malformed-uri',
-      status: 400,
-      message: 'Request-URI: expected no header components after "?", found some',
-    };
+function checkAddresses(message: SipMessage, from: NameAddr, to: NameAddr): SipProblem | undefined {
+  if (message.kind === 'request') {
+    const { uri } = message;
+    // A Request-URI must not carry header components (RFC 3261 §19.1.1, table of URI components by context).
+    if (uri.kind === 'sip' && uri.rawHeaders !== undefined) {
+      return {
+        code: 'malformed-uri',
+        status: 400,
+        message: 'Request-URI: expected no header components after "?", found some',
+      };
+    }
   }
-  if (cseqMethod !== request.method) {
-    return {
-      code: 'method-mismatch',
-      header: 'CSeq',
-      status: 400,
-      message: `CSeq: expected the method ${JSON.stringify(request.method)} of the request line, found ${JSON.stringify(cseqMethod)}`,
-    };
-  }
+  if (!from.hasValidUri) return malformedHeader('From', 'a valid URI', from.uriText);
+  if (!to.hasValidUri) return malformedHeader('To', 'a valid URI', to.uriText);
   return undefined;
+}
+
+function methodMismatch(method: string, found: string): SipProblem {
+  return {
+    code: 'method-mismatch',
+    header: 'CSeq',
+    status: 400,
+    message: `CSeq: expected the method ${quoteForPeople(method)} of the request line, found ${quoteForPeople(found)}`,
+  };
 }
 
 function missing(header: string): SipProblem {

@@ -38,6 +38,9 @@ import {
 /** Reads a value at the start of a range, leaves `stopped.at` behind it, and returns `undefined` where malformed. */
 type Reader<T> = (text: string, start: number, end: number) => T | undefined;
 
+/** Where the value being read lies. Reading is synchronous, so one serves all messages. */
+const span = { text: '', start: 0, end: 0, line: 0 };
+
 /**
  * What requests and responses share: lazy access to the header fields on the bytes received. Immutable; `edit` makes a
  * changed copy in which every other byte stays as it was.
@@ -68,8 +71,12 @@ export abstract class SipMessageBase {
 
   /** The first Via value. */
   get topVia(): Via {
-    this.cachedVia ??= this.read(this.require(VIA), readVia);
-    return this.cachedVia;
+    if (this.cachedVia !== undefined) return this.cachedVia;
+    this.locate(VIA);
+    const value = readVia(span.text, span.start, span.end);
+    if (value === undefined) throw this.malformed(span.line);
+    this.cachedVia = value;
+    return value;
   }
 
   /** All Via values, topmost first. */
@@ -78,23 +85,39 @@ export abstract class SipMessageBase {
   }
 
   get from(): NameAddr {
-    this.cachedFrom ??= this.readWhole(this.require(FROM), readNameAddr);
-    return this.cachedFrom;
+    if (this.cachedFrom !== undefined) return this.cachedFrom;
+    this.locate(FROM);
+    const value = readNameAddr(span.text, span.start, span.end);
+    if (value === undefined || stopped.at !== span.end) throw this.malformed(span.line);
+    this.cachedFrom = value;
+    return value;
   }
 
   get to(): NameAddr {
-    this.cachedTo ??= this.readWhole(this.require(TO), readNameAddr);
-    return this.cachedTo;
+    if (this.cachedTo !== undefined) return this.cachedTo;
+    this.locate(TO);
+    const value = readNameAddr(span.text, span.start, span.end);
+    if (value === undefined || stopped.at !== span.end) throw this.malformed(span.line);
+    this.cachedTo = value;
+    return value;
   }
 
   get callId(): string {
-    this.cachedCallId ??= this.readWhole(this.require(CALL_ID), readCallId);
-    return this.cachedCallId;
+    if (this.cachedCallId !== undefined) return this.cachedCallId;
+    this.locate(CALL_ID);
+    const value = readCallId(span.text, span.start, span.end);
+    if (value === undefined || stopped.at !== span.end) throw this.malformed(span.line);
+    this.cachedCallId = value;
+    return value;
   }
 
   get cseq(): CSeq {
-    this.cachedCSeq ??= this.readWhole(this.require(CSEQ), readCSeq);
-    return this.cachedCSeq;
+    if (this.cachedCSeq !== undefined) return this.cachedCSeq;
+    this.locate(CSEQ);
+    const value = readCSeq(span.text, span.start, span.end);
+    if (value === undefined || stopped.at !== span.end) throw this.malformed(span.line);
+    this.cachedCSeq = value;
+    return value;
   }
 
   /** 0–255; `undefined` where the field is absent. */
@@ -314,36 +337,20 @@ export abstract class SipMessageBase {
     });
   }
 
-  /** Reads the first value of a line; more may follow after a comma. */
-  private read<T>(line: number, reader: Reader<T>): T {
+  /** Puts the value of the first line with an id into `span`; without folds it is read where it stands. */
+  private locate(id: number): void {
+    const line = this.require(id);
     const lines = this.head.lines;
-    let text = this.wire;
-    let start = lines[line + 1]!;
-    let end = lines[line + 2]!;
-    if ((lines[line + 3]! & FOLDED) !== 0) {
-      text = this.unfolded(line);
-      start = 0;
-      end = text.length;
+    span.line = line;
+    if ((lines[line + 3]! & FOLDED) === 0) {
+      span.text = this.wire;
+      span.start = lines[line + 1]!;
+      span.end = lines[line + 2]!;
+    } else {
+      span.text = this.unfolded(line);
+      span.start = 0;
+      span.end = span.text.length;
     }
-    const value = reader(text, start, end);
-    if (value === undefined) throw this.malformed(line);
-    return value;
-  }
-
-  /** Reads a value that must fill its line. */
-  private readWhole<T>(line: number, reader: Reader<T>): T {
-    const lines = this.head.lines;
-    let text = this.wire;
-    let start = lines[line + 1]!;
-    let end = lines[line + 2]!;
-    if ((lines[line + 3]! & FOLDED) !== 0) {
-      text = this.unfolded(line);
-      start = 0;
-      end = text.length;
-    }
-    const value = reader(text, start, end);
-    if (value === undefined || stopped.at !== end) throw this.malformed(line);
-    return value;
   }
 
   private list<T>(id: number, reader: Reader<T>): T[] {
@@ -380,8 +387,11 @@ export abstract class SipMessageBase {
   }
 
   private number(id: number): number | undefined {
-    const line = this.find(id);
-    return line === -1 ? undefined : this.readWhole(line, readInteger);
+    if (this.find(id) === -1) return undefined;
+    this.locate(id);
+    const value = readInteger(span.text, span.start, span.end);
+    if (value === undefined) throw this.malformed(span.line);
+    return value;
   }
 
   private malformed(line: number): SipSyntaxError {

@@ -10,11 +10,14 @@ import type { SipMessage } from './sip-message.ts';
 import { messageFrom } from './start-line.ts';
 
 /**
- * How much of a message is checked before it is handed on.
- * `routing`: start line, Request-URI, the presence of the mandatory fields, no field twice that may stand once, and the
- * syntax of topmost Via, From, To, Call-ID, CSeq and Max-Forwards. `all`: every field this package has a type for.
+ * How much of a message is checked before it is handed on; a typed getter beyond it may throw `SipSyntaxError`.
+ *
+ * - `routing`: start line, the mandatory fields, no field twice that may stand once, and the syntax of topmost Via, From,
+ *   To, Call-ID, CSeq and Max-Forwards, but not yet of URIs.
+ * - `addresses`: also the URIs of the request line, From and To.
+ * - `all`: every field this package has a type for.
  */
-export type CheckDepth = 'routing' | 'all';
+export type CheckDepth = 'routing' | 'addresses' | 'all';
 
 /** Why a message was refused. */
 export interface MessageFault extends SipProblem {
@@ -32,7 +35,7 @@ export type ParsedMessage =
 /** Options of `parseMessage`. */
 export interface ParseOptions {
   readonly limits?: Partial<MessageLimits>;
-  /** Default `routing`. */
+  /** Default `addresses`. */
   readonly check?: CheckDepth;
 }
 
@@ -65,10 +68,10 @@ export function parseWire(text: string, options: ParseOptions = {}): ParsedMessa
 }
 
 /** Reads and checks a message whose extent is known. The framing is intact, so no fault from here is fatal. */
-export function completeMessage(wire: string, head: Head, check: CheckDepth = 'routing'): ParsedMessage {
+export function completeMessage(wire: string, head: Head, check: CheckDepth = 'addresses'): ParsedMessage {
   const message = messageFrom(wire, head);
   if (!('kind' in message)) return fail(wire, message, head.lines, false);
-  const problem = check === 'all' ? checkMessage(message) : checkRouting(message);
+  const problem = check === 'all' ? checkMessage(message) : checkRouting(message, check !== 'routing');
   if (problem !== undefined) return fail(wire, problem, head.lines, false);
   return { ok: true, message };
 }
