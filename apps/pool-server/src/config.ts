@@ -21,13 +21,20 @@ export type PoolServerConfig = z.infer<typeof poolServerConfig>;
 const hex = (digits: number) =>
   z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), `expected ${digits} hexadecimal digits`);
 
-/** What `users.yaml` says: no passwords, only H(A1) (RFC 7616 §3.4.2). A user with `MD5` gets the second challenge. */
+/** What `users.yaml` says: no passwords, only H(A1) (RFC 7616 §3.4.2). A user with `MD5` gets a challenge
+ * for it, the only one where there is no other digest. */
 export const usersConfig = z.strictObject({
   users: z.array(
     z.strictObject({
       username: z.string().min(1),
       realm: z.string().min(1),
-      ha1: z.strictObject({ 'SHA-256': hex(64), 'SHA-512-256': hex(64).optional(), MD5: hex(32).optional() }),
+      ha1: z
+        .strictObject({
+          'SHA-256': hex(64).optional(),
+          'SHA-512-256': hex(64).optional(),
+          MD5: hex(32).optional(),
+        })
+        .refine((digests) => Object.keys(digests).length > 0, 'expected at least one digest'),
     }),
   ),
 });

@@ -132,12 +132,7 @@ function challenge(
 ): Refusal {
   const { realm } = options;
   const nonce = createNonce({ now: options.now, key: options.nonceKey, salt: options.salt(), realm });
-  const algorithms: DigestAlgorithm[] = (options.algorithms ?? defaultAlgorithms).filter(
-    (one) => one !== 'MD5',
-  );
-  const claimed = claimedUsername(request, realm);
-  // MD5 goes last: a client takes the topmost challenge it understands (RFC 8760 §2.4).
-  if (claimed !== undefined && (options.allowMd5For?.(claimed) ?? false)) algorithms.push('MD5');
+  const algorithms = offered(options, claimedUsername(request, realm));
   const name = registrar ? 'WWW-Authenticate' : 'Proxy-Authenticate';
   const stale = fault === 'stale-nonce';
   const headers = algorithms.map(
@@ -151,6 +146,21 @@ function challenge(
     remedy,
     headers,
   );
+}
+
+/**
+ * What to offer: of the algorithms of this realm those the user has a verifier for, all of them where the user is not known.
+ * MD5 goes last: a client takes the topmost challenge it understands (RFC 8760 §2.4). A client that stops at the first one
+ * it does not understand, as libre does, needs a user with an MD5 verifier only.
+ */
+function offered(options: AuthenticateOptions, claimed: string | undefined): readonly DigestAlgorithm[] {
+  const strong = (options.algorithms ?? defaultAlgorithms).filter((one) => one !== 'MD5');
+  if (claimed === undefined) return strong;
+  const record = options.credentials(claimed, options.realm);
+  const usable: DigestAlgorithm[] =
+    record === undefined ? [...strong] : strong.filter((one) => record.ha1[one] !== undefined);
+  if (options.allowMd5For?.(claimed) ?? false) usable.push('MD5');
+  return usable.length === 0 ? strong : usable;
 }
 
 function explain(

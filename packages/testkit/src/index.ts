@@ -8,6 +8,7 @@ export {
 } from './network/account.ts';
 export type { AppProcess, LogRecord } from './network/app-process.ts';
 export type { CommandOutcome, DemoUser } from './network/demo-user.ts';
+export { freePorts } from './network/free-ports.ts';
 export { type Network, type NetworkOptions, startNetwork } from './network/start-network.ts';
 export { type Delivery, deliveries } from './scenario/deliveries.ts';
 export { type Stranger, strangers, turnAway } from './scenario/strangers.ts';

@@ -8,7 +8,7 @@ export interface TestUser {
   readonly password: string;
   /** FQDN of the front end where the user registers. */
   readonly home: string;
-  /** The user's client knows MD5 only: a second challenge is on for him. */
+  /** The user's client knows MD5 only: he has a verifier for it, and no other. */
   readonly md5?: boolean;
 }
 

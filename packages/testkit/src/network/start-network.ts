@@ -166,7 +166,7 @@ async function start(
     users: organisation.users.map(({ address, password, md5 }) =>
       createCredentialRecord(
         { username: address.split('@')[0] as string, realm: domain, password },
-        md5 === true ? ['SHA-256', 'MD5'] : ['SHA-256'],
+        md5 === true ? ['MD5'] : ['SHA-256'],
       ),
     ),
   });
