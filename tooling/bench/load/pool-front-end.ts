@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { createCredentialRecord } from '@entente/sip';
+import { type Network, startNetwork } from '@entente/testkit';
+import { decodeSignedTopology, type TopologyDocument, topologyHash } from '@entente/topology';
+import { stringify } from 'yaml';
+import type { LoadOrder, LoadPair, LoadTls } from './order.ts';
+import { cores, pinTo } from './pinned-process.ts';
+
+/** The front end of a pool with as many users as a measurement needs. */
+export interface PoolFrontEnd extends AsyncDisposable {
+  readonly pid: number;
+  /**
+   * Callers are a trusted server over mutual TLS, whose requests are not challenged; the called are users who
+   * registered by digest, each over a TLS connection of his own.
+   */
+  readonly byServer: Pick<LoadOrder, 'caller' | 'called' | 'pairs'>;
+  /** Callers are users too: each proves himself by digest with the first request on his connection. */
+  readonly byUser: Pick<LoadOrder, 'caller' | 'called' | 'pairs'>;
+}
+
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+const password = 'of a user that exists for a measurement only';
+
+/**
+ * Starts the test network, gives its first front end more users, and starts that front end again, alone on its core.
+ *
+ * @param pairs How many callers, and as many called.
+ */
+export async function startPoolFrontEnd(pairs: number): Promise<PoolFrontEnd> {
+  const network = await startNetwork({ clients: [] });
+  try {
+    return await restart(network, pairs);
+  } catch (fault) {
+    await network[Symbol.asyncDispose]();
+    throw fault;
+  }
+}
+
+async function restart(network: Network, pairs: number): Promise<PoolFrontEnd> {
+  const { directory, organisation } = network;
+  const { domain } = organisation;
+  const [place] = organisation.frontEnds;
+  const [first] = network.frontEnds;
+  if (place === undefined || first === undefined) throw new Error('the test network has no front end');
+  const names = Array.from({ length: pairs }, (_, i) => [`caller${i}`, `called${i}`] as const);
+  const users = names.flat();
+
+  const current = decodeSignedTopology(await readFile(join(directory, place.fqdn, 'topology.json'), 'utf8'));
+  if (!current.ok) throw new Error(`the topology of ${place.fqdn} cannot be read: ${current.message}`);
+  const document = current.document as TopologyDocument;
+  await network.administrator.publish({
+    ...document,
+    version: document.version + 1,
+    previous: topologyHash(document),
+    users: {
+      ...document.users,
+      ...Object.fromEntries(users.map((user) => [`${user}@${domain}`, place.fqdn])),
+    },
+  });
+  await first.stop();
+  const records = users.map((username) =>
+    createCredentialRecord({ username, realm: domain, password }, ['SHA-256']),
+  );
+  await writeFile(join(directory, 'users.yaml'), stringify({ users: records }), { mode: 0o600 });
+  const child = await startFrontEnd(join(directory, `${place.fqdn}.yaml`));
+
+  const anchorPem = await readFile(network.anchorsFile, 'utf8');
+  const { mediation } = organisation;
+  const server = await network.insider.issue({ dnsNames: [mediation.fqdn], crlUrl: network.crlUrl });
+  const called: LoadTls = { host: '127.0.0.1', port: place.port, servername: domain, anchorPem };
+  const identity = { certificatePem: server.chainPem, keyPem: server.keyPem };
+  const pair = ([from, to]: readonly [string, string]): LoadPair => ({
+    from: `sip:${from}@${domain}`,
+    to: `sip:${to}@${domain}`,
+    registers: { username: to, password },
+  });
+  return {
+    pid: child.pid as number,
+    byServer: { caller: { ...called, identity }, called, pairs: names.map(pair) },
+    byUser: {
+      caller: called,
+      called,
+      pairs: names.map((two) => ({ ...pair(two), authenticates: { username: two[0], password } })),
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await network[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Runs the front end as its command does, but pinned; resolves when it says that it has started. */
+function startFrontEnd(configFile: string): Promise<ChildProcess> {
+  const node = [process.execPath, '--conditions=@entente/source', '--import', 'tsx'];
+  const command = [...pinTo(cores.server), ...node, 'apps/pool-server/src/bin.ts', '--config', configFile];
+  const [program, ...args] = command as [string, ...string[]];
+  const child = spawn(program, args, { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] });
+  let words = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    words = (words + chunk.toString('utf8')).slice(-4096);
+  });
+  return new Promise((resolve, reject) => {
+    const lines = createInterface({ input: child.stdout });
+    lines.on('line', (line) => {
+      if (line.includes('"event":"started"')) resolve(child);
+      else words = `${words}${line}\n`.slice(-4096);
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the front end ended with status ${code}: ${words}`)));
+  });
+}
