@@ -1,18 +1,20 @@
-import type { Certificate } from '@entente/x509';
 import type { AnchorSet } from '../../anchor.ts';
 import type { PresentedChain } from '../../question.ts';
 import type { RevocationKnowledge } from '../../revocation/knowledge.ts';
 import type { Store } from '../store.ts';
-import { issuedCertificates } from './chain-issuers.ts';
+import { type IssuedCertificate, issuedCertificates } from './chain-issuers.ts';
 import { DiskCache } from './disk-cache.ts';
-import { fetchObject, type LookUp } from './fetch-object.ts';
+import { type FetchedObject, fetchObject, type LookUp, type ObjectRequest } from './fetch-object.ts';
 import type { FetchRules } from './fetch-rules.ts';
 import { FetchedCrls } from './fetched-crls.ts';
+import { FetchedOcspAnswers, ocspKey } from './fetched-ocsp.ts';
 import { statusLocations } from './locations.ts';
+import { ocspQuestion } from './ocsp-question.ts';
+import { SingleFlight } from './single-flight.ts';
 
 /** Options of {@link createRevocationFetcher}. */
 export interface FetcherOptions extends FetchRules {
-  /** Keeps what was fetched over a restart. */
+  /** Keeps CRLs over a restart. */
   readonly cacheDirectory?: string;
   /** Fetch again before what is known expires. Default true. */
   readonly refresh?: boolean;
@@ -33,8 +35,8 @@ export interface RevocationFetcher {
   /** Why locations failed last time, by URL. */
   readonly failures: ReadonlyMap<string, string>;
   /**
-   * Fetches what a chain says about its own status. Call it only for a chain whose path has passed: its verdict names
-   * `revocation-unknown` or `revocation-stale`.
+   * Fetches what a chain says about its own status: CRLs, and OCSP where a certificate names no CRL or its CRL cannot be had.
+   * Call it only for a chain whose path has passed: its verdict names `revocation-unknown` or `revocation-stale`.
    *
    * @param presented - the chain
    * @param anchors - the anchors it was judged by
@@ -47,11 +49,11 @@ export interface RevocationFetcher {
 }
 
 const defaultMaxCrlBytes = 16 * 1_024 * 1_024;
+const defaultMaxOcspBytes = 64 * 1_024;
 /** Fetched again after this part of its life. */
 const refreshAfter = 0.75;
 const refreshIntervalMs = 60_000;
-/** Failures remembered; the oldest goes first. */
-const mostFailures = 1_024;
+const ocspMediaType = 'application/ocsp-request';
 
 /**
  * Makes a fetcher under the fetching rules: listed hosts only, at a checked address, no redirects, bounded in size, time and
@@ -69,9 +71,8 @@ class Fetcher implements RevocationFetcher {
   readonly store: Store<RevocationKnowledge>;
   readonly #options: FetcherOptions;
   readonly #crls = new FetchedCrls();
-  readonly #failures = new Map<string, string>();
-  readonly #failedAt = new Map<string, number>();
-  readonly #inFlight = new Map<string, Promise<void>>();
+  readonly #answers = new FetchedOcspAnswers();
+  readonly #flights: SingleFlight;
   readonly #listeners = new Set<(current: RevocationKnowledge) => void>();
   readonly #cache: DiskCache | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
@@ -79,11 +80,16 @@ class Fetcher implements RevocationFetcher {
 
   constructor(options: FetcherOptions) {
     this.#options = options;
+    this.#flights = new SingleFlight({
+      now: () => this.#now(),
+      retryAfterMs: options.retryAfterMs ?? 30_000,
+      onFailure: options.onFailure,
+    });
     this.#cache = options.cacheDirectory === undefined ? undefined : new DiskCache(options.cacheDirectory);
-    const fetcher = this;
+    const current = () => this.#knowledge;
     this.store = {
       get current() {
-        return fetcher.#knowledge;
+        return current();
       },
       onChange: (listener) => {
         this.#listeners.add(listener);
@@ -99,7 +105,7 @@ class Fetcher implements RevocationFetcher {
   }
 
   get failures(): ReadonlyMap<string, string> {
-    return this.#failures;
+    return this.#flights.failures;
   }
 
   /** Takes in what an earlier run has kept. */
@@ -108,82 +114,101 @@ class Fetcher implements RevocationFetcher {
     for (const { url, bytes } of (await this.#cache?.all(maxBytes)) ?? []) {
       this.#crls.offer(url, bytes, undefined, maxBytes);
     }
-    this.#knowledge = { crls: this.#crls.lists };
+    this.#knowledge = this.#all();
   }
 
   async prepare(presented: PresentedChain, anchors: AnchorSet, now: number): Promise<void> {
-    const wanted = new Map<string, Certificate>();
-    for (const { certificate, issuer } of issuedCertificates(presented, anchors)) {
-      for (const url of statusLocations(certificate).crls) {
-        const known = this.#crls.get(url)?.crl;
-        if (known?.nextUpdate !== undefined && known.nextUpdate > now) continue;
-        if (wanted.size < (this.#options.maxPerChain ?? 8)) wanted.set(url, issuer);
-      }
-    }
-    await Promise.all([...wanted].map(([url, issuer]) => this.#fetch(url, issuer)));
+    const { maxPerChain = 8 } = this.#options;
+    const about = issuedCertificates(presented, anchors).slice(0, maxPerChain);
+    let left = maxPerChain;
+    await Promise.all(
+      about.map(async (issued) => {
+        const { crls, ocsp } = statusLocations(issued.certificate);
+        const chosen = crls.slice(0, Math.max(0, left));
+        left -= chosen.length;
+        const had = await Promise.all(chosen.map((url) => this.#crl(url, issued, now)));
+        const [responder] = ocsp;
+        if (responder === undefined || had.some((one) => one) || left <= 0) return;
+        left -= 1;
+        await this.#ocsp(responder, issued, now);
+      }),
+    );
   }
 
   async refresh(): Promise<void> {
     const now = this.#now();
-    const due = [...this.#crls.entries()].filter(({ crl }) => {
-      if (crl.nextUpdate === undefined) return false;
-      return now >= crl.thisUpdate + refreshAfter * (crl.nextUpdate - crl.thisUpdate);
-    });
-    await Promise.all(due.map(({ url, issuer }) => this.#fetch(url, issuer)));
+    const due = ({ thisUpdate, nextUpdate }: { thisUpdate: number; nextUpdate?: number | undefined }) =>
+      nextUpdate !== undefined && now >= thisUpdate + refreshAfter * (nextUpdate - thisUpdate);
+    const crls = [...this.#crls.entries()].filter(({ crl }) => due(crl));
+    const answers = [...this.#answers.entries()].filter(([, answer]) => due(answer));
+    await Promise.all([
+      ...crls.map(({ url, issuer }) => this.#fetchCrl(url, issuer)),
+      ...answers.map(([, { url, question, serialHex }]) => this.#fetchOcsp(url, question, serialHex)),
+    ]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     this.#listeners.clear();
-    await Promise.all(this.#inFlight.values());
+    await this.#flights.landed();
   }
 
-  #fetch(url: string, issuer: Certificate | undefined): Promise<void> {
-    const running = this.#inFlight.get(url);
-    if (running !== undefined) return running;
-    const failedAt = this.#failedAt.get(url);
-    if (failedAt !== undefined && this.#now() - failedAt < (this.#options.retryAfterMs ?? 30_000)) {
-      return Promise.resolve();
-    }
-    const fetching = this.#fetchCrl(url, issuer).finally(() => this.#inFlight.delete(url));
-    this.#inFlight.set(url, fetching);
-    return fetching;
+  /** @returns whether a CRL of this location is known and in its time */
+  async #crl(url: string, { issuer }: IssuedCertificate, now: number): Promise<boolean> {
+    const current = () => isCurrent(this.#crls.get(url)?.crl, now);
+    if (!current()) await this.#fetchCrl(url, issuer);
+    return current();
   }
 
-  async #fetchCrl(url: string, issuer: Certificate | undefined): Promise<void> {
-    const maxBytes = this.#maxCrlBytes();
-    const answer = await fetchObject({ url, maxBytes }, this.#options, this.#options.lookUp);
-    const known = this.#crls.get(url);
-    const why = answer.ok ? this.#crls.offer(url, answer.bytes, issuer, maxBytes) : answer.why;
-    if (why !== undefined) {
-      this.#failed(url, why);
-      return;
-    }
-    this.#failures.delete(url);
-    this.#failedAt.delete(url);
-    const now = this.#crls.get(url);
-    if (now === undefined || now.crl.thisUpdate === known?.crl.thisUpdate) return;
-    this.#knowledge = { crls: this.#crls.lists };
-    for (const listener of [...this.#listeners]) listener(this.#knowledge);
-    if (answer.ok) {
+  async #ocsp(url: string, issued: IssuedCertificate, now: number): Promise<void> {
+    const question = ocspQuestion(issued);
+    if (isCurrent(this.#answers.get(ocspKey(url, question)), now)) return;
+    await this.#fetchOcsp(url, question, issued.certificate.serialHex);
+  }
+
+  #fetchCrl(url: string, issuer: IssuedCertificate['issuer'] | undefined): Promise<void> {
+    return this.#flights.fly(url, url, async () => {
+      const maxBytes = this.#maxCrlBytes();
+      const answer = await this.#fetch({ url, maxBytes });
+      if (!answer.ok) return answer.why;
+      const before = this.#crls.get(url)?.crl.thisUpdate;
+      const why = this.#crls.offer(url, answer.bytes, issuer, maxBytes);
+      if (why !== undefined || this.#crls.get(url)?.crl.thisUpdate === before) return why;
+      this.#changed();
       // A cache that cannot be written costs a fetch after the next start, nothing else.
       await this.#cache?.keep(url, answer.bytes).catch((fault: unknown) => {
         this.#options.onFailure?.(url, `fetched, but not kept: ${(fault as Error).message}`);
       });
-    }
+      return undefined;
+    });
   }
 
-  #failed(url: string, why: string): void {
-    if (this.#failures.size >= mostFailures) {
-      const oldest = this.#failures.keys().next().value;
-      if (oldest !== undefined) {
-        this.#failures.delete(oldest);
-        this.#failedAt.delete(oldest);
-      }
-    }
-    this.#failures.set(url, why);
-    this.#failedAt.set(url, this.#now());
-    this.#options.onFailure?.(url, why);
+  #fetchOcsp(url: string, question: Uint8Array, serialHex: string): Promise<void> {
+    return this.#flights.fly(ocspKey(url, question), url, async () => {
+      const maxBytes = this.#options.maxOcspBytes ?? defaultMaxOcspBytes;
+      const answer = await this.#fetch({
+        url,
+        maxBytes,
+        body: { bytes: question, mediaType: ocspMediaType },
+      });
+      if (!answer.ok) return answer.why;
+      const why = this.#answers.offer(url, question, serialHex, answer.bytes, maxBytes);
+      if (why === undefined) this.#changed();
+      return why;
+    });
+  }
+
+  #fetch(wanted: ObjectRequest): Promise<FetchedObject> {
+    return fetchObject(wanted, this.#options, this.#options.lookUp);
+  }
+
+  #changed(): void {
+    this.#knowledge = this.#all();
+    for (const listener of [...this.#listeners]) listener(this.#knowledge);
+  }
+
+  #all(): RevocationKnowledge {
+    return { crls: this.#crls.lists, ocspResponses: this.#answers.responses };
   }
 
   #maxCrlBytes(): number {
@@ -193,4 +218,8 @@ class Fetcher implements RevocationFetcher {
   #now(): number {
     return this.#options.now?.() ?? Date.now();
   }
+}
+
+function isCurrent(known: { readonly nextUpdate?: number | undefined } | undefined, now: number): boolean {
+  return known?.nextUpdate !== undefined && known.nextUpdate > now;
 }

@@ -1,0 +1,77 @@
+/** How failures are treated. */
+export interface FlightRules {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Milliseconds for which what failed is left alone. */
+  readonly retryAfterMs: number;
+  readonly onFailure: ((url: string, why: string) => void) | undefined;
+}
+
+/** Failures remembered; the oldest goes first. */
+const mostFailures = 1_024;
+
+/**
+ * Sees to it that a thing is fetched by one request at a time, and that what has failed is left alone for a while: a flood of
+ * handshakes must not become a flood of requests.
+ */
+export class SingleFlight {
+  readonly #rules: FlightRules;
+  readonly #flights = new Map<string, Promise<void>>();
+  readonly #failures = new Map<string, string>();
+  readonly #failedAt = new Map<string, number>();
+
+  constructor(rules: FlightRules) {
+    this.#rules = rules;
+  }
+
+  /** Why locations failed last time, by URL. */
+  get failures(): ReadonlyMap<string, string> {
+    return this.#failures;
+  }
+
+  /**
+   * @param key - what is fetched
+   * @param url - from where
+   * @param fetch - fetches it; resolves with why it could not be had, or undefined
+   */
+  fly(key: string, url: string, fetch: () => Promise<string | undefined>): Promise<void> {
+    const running = this.#flights.get(key);
+    if (running !== undefined) return running;
+    const failedAt = this.#failedAt.get(key);
+    if (failedAt !== undefined && this.#rules.now() - failedAt < this.#rules.retryAfterMs) {
+      return Promise.resolve();
+    }
+    const flight = fetch()
+      .then((why) => {
+        if (why === undefined) this.#forgive(key, url);
+        else this.#failed(key, url, why);
+      })
+      .finally(() => this.#flights.delete(key));
+    this.#flights.set(key, flight);
+    return flight;
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async landed(): Promise<void> {
+    await Promise.all(this.#flights.values());
+  }
+
+  #forgive(key: string, url: string): void {
+    this.#failures.delete(url);
+    this.#failedAt.delete(key);
+  }
+
+  #failed(key: string, url: string, why: string): void {
+    dropOldest(this.#failures);
+    dropOldest(this.#failedAt);
+    this.#failures.set(url, why);
+    this.#failedAt.set(key, this.#rules.now());
+    this.#rules.onFailure?.(url, why);
+  }
+}
+
+function dropOldest(map: Map<string, unknown>): void {
+  if (map.size < mostFailures) return;
+  const oldest = map.keys().next().value;
+  if (oldest !== undefined) map.delete(oldest);
+}
