@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PkiFault } from '@entente/pki';
 import { publicMode, writeWhole } from '@entente/pki/node';
@@ -43,17 +43,12 @@ export async function openTopologyStore(
     return verifyTopology(text, { known, now });
   };
 
-  for (let version = 1; ; version++) {
-    const text = await readText(pathOf(version));
-    if (text === undefined) break;
+  for (const version of await storedVersions(folder)) {
+    const text = await readFile(pathOf(version), 'utf8');
     const result = judge(text, issuedAt(text));
-    if (!result.accepted) {
-      throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
-        sentence: `the stored topology does not verify: ${result.refusal.message}`,
-        place: pathOf(version),
-        remedy: 'restore it from a copy, or correct administratorsHash in the configuration',
-      });
-    }
+    if (!result.accepted) throw damaged(pathOf(version), result.refusal.message);
+    const found = result.topology.document.version;
+    if (found !== version) throw damaged(pathOf(version), `it is version ${found}`);
     current = { topology: result.topology, text };
   }
 
@@ -73,6 +68,24 @@ export async function openTopologyStore(
     },
     version: (number) => readText(pathOf(number)),
   };
+}
+
+/** Numbers of the stored versions, ascending. */
+async function storedVersions(folder: string): Promise<readonly number[]> {
+  const numbers: number[] = [];
+  for (const name of await readdir(folder)) {
+    const number = Number(name.slice(0, -'.json'.length));
+    if (Number.isSafeInteger(number) && name === `${number}.json`) numbers.push(number);
+  }
+  return numbers.sort((one, other) => one - other);
+}
+
+function damaged(place: string, found: string): PkiFault {
+  return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+    sentence: `the stored topology does not verify: ${found}`,
+    place,
+    remedy: 'restore it from a copy, or correct administratorsHash in the configuration',
+  });
 }
 
 /** A document that was in time when it was published stays part of the chain for ever. */

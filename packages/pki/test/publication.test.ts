@@ -251,7 +251,9 @@ describe('the handler of signed objects', () => {
 
   it('refuses to be written to', async () => {
     const { handler, id } = await served();
-    expect((await handler(get(`/crl/${id}/0.crl`, { method: 'POST' }))).status).toBe(405);
+    const response = await handler(get(`/crl/${id}/0.crl`, { method: 'POST' }));
+    expect(response.headers.get('allow')).toBe('GET, HEAD');
+    expect(await response.json()).toMatchObject({ status: 405, reason: 'method-not-allowed' });
   });
 
   for (const path of [
@@ -270,7 +272,8 @@ describe('the handler of signed objects', () => {
   ]) {
     it(`has nothing at ${path}`, async () => {
       const { handler, id } = await served();
-      expect((await handler(get(path.replace('ID', id)))).status).toBe(404);
+      const response = await handler(get(path.replace('ID', id)));
+      expect(await response.json()).toMatchObject({ status: 404, reason: 'not-found' });
     });
   }
 });

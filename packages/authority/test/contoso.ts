@@ -1,0 +1,56 @@
+import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
+import {
+  encodeSignedTopology,
+  signTopology,
+  type TopologyDocument,
+  topologyFormat,
+  topologyHash,
+} from '@entente/topology';
+
+const { publicKey, privateKey } = generateKeyPairSync('ec', {
+  namedCurve: 'P-256',
+  publicKeyEncoding: { format: 'der', type: 'spki' },
+  privateKeyEncoding: { format: 'pem', type: 'pkcs8' },
+});
+const outside = (fqdn: string, certificate: 'enterprise' | 'public') => ({
+  interfaces: { external: { fqdn, certificate } },
+});
+
+/** A network with a pool, two edges and an authority. */
+export const contoso: TopologyDocument = {
+  format: topologyFormat,
+  network: 'contoso.example',
+  version: 1,
+  issued: '2026-01-15T12:00:00Z',
+  administrators: {
+    required: 1,
+    keys: [{ id: 'alice', algorithm: 'ES256', publicKey: publicKey.toString('base64') }],
+  },
+  domains: [{ name: 'contoso.example', pool: 'pool01.contoso.example' }],
+  pools: [{ fqdn: 'pool01.contoso.example', role: 'front-end' }],
+  servers: [
+    { fqdn: 'ca.contoso.example', role: 'authority' },
+    { fqdn: 'fe01.contoso.example', role: 'front-end', pool: 'pool01.contoso.example' },
+    { fqdn: 'edge01.contoso.example', role: 'edge', ...outside('access.contoso.example', 'enterprise') },
+    { fqdn: 'edge02.contoso.example', role: 'edge', ...outside('access2.contoso.example', 'public') },
+  ],
+};
+
+/** The next version, with some fields changed. */
+export function next(previous: TopologyDocument, changes: Partial<TopologyDocument> = {}): TopologyDocument {
+  return { ...previous, version: previous.version + 1, previous: topologyHash(previous), ...changes };
+}
+
+/** Signed by alice. */
+export function signed(document: TopologyDocument): string {
+  const key = createPrivateKey(privateKey);
+  return encodeSignedTopology(
+    signTopology(document, [
+      {
+        keyId: 'alice',
+        algorithm: 'ES256',
+        sign: (bytes) => sign('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' }),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,73 @@
+import { mayIssueByTopology } from '@entente/authority';
+import type { IssuanceRequest, Requester } from '@entente/pki';
+import { buildTopology } from '@entente/topology';
+import { describe, expect, it } from 'vitest';
+import { contoso } from './contoso.ts';
+
+const rule = mayIssueByTopology('ca.contoso.example', () => buildTopology(contoso));
+const before = mayIssueByTopology('ca.contoso.example', () => undefined);
+const ask = (subject: string, changes: Partial<IssuanceRequest> = {}): IssuanceRequest => ({
+  profile: 'server',
+  subject,
+  publicKey: new Uint8Array(),
+  requestedNames: [],
+  ...changes,
+});
+const self = (server: string): Requester => ({ kind: 'server', server, serialHex: '0a' });
+
+describe('the rule behind issuance', () => {
+  it('gives a front end the names of its pool and its domains, each also as sip: URI', async () => {
+    const dns = ['fe01.contoso.example', 'pool01.contoso.example', 'sip.contoso.example', 'contoso.example'];
+    expect(await rule(ask('fe01.contoso.example'), self('fe01.contoso.example'))).toEqual({
+      ok: true,
+      names: { commonName: 'fe01.contoso.example', dns, uris: dns.map((name) => `sip:${name}`) },
+    });
+  });
+
+  it('gives an edge its internal name, and the names outside only where the enterprise CA certifies them', async () => {
+    expect(await rule(ask('edge01.contoso.example'), self('edge01.contoso.example'))).toMatchObject({
+      names: { dns: ['edge01.contoso.example'] },
+    });
+    const outside = { interface: 'external' };
+    expect(await rule(ask('edge01.contoso.example', outside), self('edge01.contoso.example'))).toMatchObject({
+      names: { dns: ['access.contoso.example', 'sip.contoso.example', 'contoso.example'] },
+    });
+    expect(await rule(ask('edge02.contoso.example', outside), self('edge02.contoso.example'))).toMatchObject({
+      refusal: { reason: 'name-not-allowed' },
+    });
+    expect(await rule(ask('fe01.contoso.example', outside), self('fe01.contoso.example'))).toMatchObject({
+      refusal: { reason: 'name-not-allowed' },
+    });
+  });
+
+  it('gives a server nothing for another server', async () => {
+    expect(await rule(ask('edge01.contoso.example'), self('fe01.contoso.example'))).toMatchObject({
+      refusal: { reason: 'profile-not-allowed' },
+    });
+  });
+
+  it('gives nobody a certificate of an administrator or a user', async () => {
+    for (const profile of ['administrator', 'user'] as const) {
+      expect(await rule(ask('alice', { profile }), { kind: 'administrator', name: 'alice' })).toMatchObject({
+        refusal: { reason: 'profile-not-allowed' },
+      });
+    }
+  });
+
+  it('refuses a server that the topology does not list, and every server before there is one', async () => {
+    for (const [judge, server] of [
+      [rule, 'fe99.contoso.example'],
+      [before, 'fe01.contoso.example'],
+    ] as const) {
+      expect(await judge(ask(server), self(server))).toMatchObject({
+        refusal: { reason: 'not-in-topology' },
+      });
+    }
+  });
+
+  it('lets the authority renew its own certificate before there is a topology', async () => {
+    expect(await before(ask('ca.contoso.example'), self('ca.contoso.example'))).toMatchObject({
+      names: { dns: ['ca.contoso.example'], uris: [] },
+    });
+  });
+});

@@ -1,0 +1,90 @@
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openTopologyStore } from '@entente/authority';
+import { administratorSetHash } from '@entente/topology';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contoso, next, signed } from './contoso.ts';
+
+const administrators = administratorSetHash(contoso.administrators);
+const now = Date.parse('2026-01-15T13:00:00Z');
+const withoutEdge = next(contoso, { servers: contoso.servers.slice(0, 3) });
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'entente-topologies-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const file = (version: number): string => join(folder, 'topologies', `${version}.json`);
+
+describe('the store of topologies', () => {
+  it('keeps every version, and has the last one in force after a restart', async () => {
+    const store = await openTopologyStore(folder, administrators);
+    expect(store.current).toBeUndefined();
+    expect(await store.publish(signed(contoso), now)).toMatchObject({ accepted: true, effect: 'first' });
+    expect(await store.publish(signed(withoutEdge), now)).toMatchObject({
+      accepted: true,
+      effect: 'narrowing',
+    });
+    const again = await openTopologyStore(folder, administrators);
+    expect(again.current?.topology.document.version).toBe(2);
+    expect(again.current?.text).toBe(await again.version(2));
+    expect(await again.version(1)).toBe(await readFile(file(1), 'utf8'));
+    expect(await again.version(3)).toBeUndefined();
+  });
+
+  it('opens a chain with a document that has expired since', async () => {
+    const brief = next(contoso, { expires: '2026-01-15T14:00:00Z' });
+    const store = await openTopologyStore(folder, administrators);
+    await store.publish(signed(contoso), now);
+    await store.publish(signed(brief), now);
+    expect((await openTopologyStore(folder, administrators)).current?.topology.document.version).toBe(2);
+  });
+
+  it('takes the document in force again without writing it', async () => {
+    const store = await openTopologyStore(folder, administrators);
+    await store.publish(signed(contoso), now);
+    const text = store.current?.text;
+    expect(await store.publish(signed(contoso), now)).toMatchObject({ accepted: true });
+    expect(store.current?.text).toBe(text);
+  });
+
+  it('leaves the last good document in force when a new one is refused', async () => {
+    const store = await openTopologyStore(folder, administrators);
+    await store.publish(signed(contoso), now);
+    const gap = next(withoutEdge);
+    expect(await store.publish(signed(gap), now)).toMatchObject({ refusal: { reason: 'version-gap' } });
+    expect(store.current?.topology.document.version).toBe(1);
+  });
+
+  const damaged = { code: 'ENTENTE_PKI_AUTHORITY_DAMAGED' };
+
+  it('does not open with other administrators than those of the first version', async () => {
+    await (await openTopologyStore(folder, administrators)).publish(signed(contoso), now);
+    await expect(openTopologyStore(folder, '00'.repeat(32))).rejects.toMatchObject(damaged);
+  });
+
+  it('does not open when a stored document was changed, and names the file', async () => {
+    const store = await openTopologyStore(folder, administrators);
+    await store.publish(signed(contoso), now);
+    await store.publish(signed(withoutEdge), now);
+    const text = await readFile(file(1), 'utf8');
+    await writeFile(file(1), text.replace('edge02.', 'edge03.'));
+    await expect(openTopologyStore(folder, administrators)).rejects.toMatchObject({
+      ...damaged,
+      place: file(1),
+    });
+  });
+
+  it('does not open when a version was exchanged for another', async () => {
+    const store = await openTopologyStore(folder, administrators);
+    await store.publish(signed(contoso), now);
+    await store.publish(signed(withoutEdge), now);
+    await rename(file(2), file(1));
+    await expect(openTopologyStore(folder, administrators)).rejects.toMatchObject({
+      ...damaged,
+      place: file(1),
+    });
+  });
+});
