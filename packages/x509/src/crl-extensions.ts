@@ -19,7 +19,7 @@ const readUnsigned: ExtensionReader<bigint> = (reader, build) => {
   const { bytes, start, stop } = reader;
   if (bytes[start]! & 0x80) reader.fail('expected a number of 0 or more, found a negative one', start);
   // RFC 5280 §5.2.3: up to 20 octets (and one for the sign).
-  if (stop - start > 21)
+  if (stop - start > (bytes[start] === 0 ? 21 : 20))
     reader.fail('expected a number of at most 20 octets, found more', start, 'limit-exceeded');
   return build ? BigInt(`0x${hexText(bytes, start, stop)}`) : undefined;
 };

@@ -93,9 +93,6 @@ function readCrl(reader: DerReader): CertificateList {
       entries.runs.offsets[0],
     );
   }
-  // `value` moved the reader to where the extension lies.
-  reader.pos = tbsFrom + tbs.length;
-  reader.end = reader.bytes.length;
   reader.where = 'signatureAlgorithm';
   const signatureAlgorithm = readAlgorithm(reader);
   if (!equalBytes(inner.der, signatureAlgorithm.der)) {
@@ -160,7 +157,6 @@ function readEntries(reader: DerReader, version: 1 | 2, issuer: Name): Entries {
     const at = reader.pos;
     const block = checkEntry(reader, version);
     if (block === undefined) continue;
-    const { pos, end } = reader;
     for (const oid of block.unknownCritical) if (unknown.size < MAX_ISSUERS) unknown.add(oid);
     const named = namedIssuer(block);
     if (named !== undefined) {
@@ -181,8 +177,6 @@ function readEntries(reader: DerReader, version: 1 | 2, issuer: Name): Entries {
       runs.offsets.push(at);
       runs.issuers.push(number);
     }
-    reader.pos = pos;
-    reader.end = end;
   } while (reader.more());
   const to = reader.pos;
   reader.close(outer);

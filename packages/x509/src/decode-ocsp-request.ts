@@ -55,9 +55,7 @@ function readRequest(reader: DerReader): OcspRequest {
   }
   reader.where = 'ocspRequest';
   reader.close(whole);
-  const { pos } = reader;
   const nonce = nonceOf(block);
-  reader.pos = pos;
   unknownCritical.push(...block.unknownCritical);
   const { extensions } = block;
   const der = reader.bytes;

@@ -107,9 +107,13 @@ export class ExtensionBlock {
       if (marks[i] !== code) continue;
       const slot = i / STRIDE;
       if (built[slot] === undefined) {
+        // Left as it was found, because a list of entries goes on reading after its values were asked for.
+        const { pos, end } = reader;
         reader.pos = marks[i + 3]!;
         reader.end = marks[i + 4]!;
         built[slot] = this.table.get(code)!.read(reader, true, marks[i + 1] === 1);
+        reader.pos = pos;
+        reader.end = end;
       }
       return built[slot];
     }

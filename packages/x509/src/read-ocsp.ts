@@ -31,7 +31,7 @@ export function readOcspExtensions(reader: DerReader, tag: number, of: 'message'
   return block;
 }
 
-/** The nonce in a message's extensions. Moves the reader, so ask when it has nothing left to read. */
+/** The nonce in a message's extensions. */
 export function nonceOf(block: ExtensionBlock): Uint8Array | undefined {
   return block.value(CODE.ocspNonce) as Uint8Array | undefined;
 }

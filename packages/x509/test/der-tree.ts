@@ -77,22 +77,32 @@ const TAGS = [
 ];
 
 /**
- * Applies a script of changes to one of the seeds and writes the result with lengths that fit again, so that mutants
- * get past the outer layers of a reader. Any octets are a script: the first chooses the seed, each four after it are
- * one change (what, where twice, with what).
+ * Applies one to four changes to one of the seeds and writes the result with lengths that fit again, so that mutants
+ * get past the outer layers of a reader. Which seed and which changes follows from the octets of `input` alone.
  */
-export function restructure(seeds: readonly Uint8Array[], script: Uint8Array): Uint8Array {
-  const seed = seeds[(script[0] ?? 0) % seeds.length]!;
-  const roots = parse(seed, 0) ?? [];
-  for (let at = 1; at + 3 < script.length && at < 4 * 16; at += 4) {
+export function restructure(seeds: readonly Uint8Array[], input: Uint8Array): Uint8Array {
+  const next = generator(input);
+  const roots = parse(seeds[next() % seeds.length]!, 0) ?? [];
+  for (let changes = 1 + (next() % 4); changes > 0; changes--) {
     const all = places(roots);
     if (all.length === 0 || all.length > 4096) break;
-    const where = all[(script[at + 1]! * 256 + script[at + 2]!) % all.length]!;
-    change(script[at]! % 10, where, all, script[at + 3]!, script.subarray(at));
+    change(next() % 10, all[next() % all.length]!, all, next() % 256, input);
   }
   const out: number[] = [];
   for (const root of roots) write(root, out);
   return Uint8Array.from(out);
+}
+
+/** Numbers of 31 bits that follow from `input`. */
+function generator(input: Uint8Array): () => number {
+  let state = 0x811c9dc5;
+  for (const octet of input) state = Math.imul(state ^ octet, 0x01000193);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return (mixed ^ (mixed >>> 14)) >>> 1;
+  };
 }
 
 function change(

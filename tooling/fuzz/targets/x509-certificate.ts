@@ -5,7 +5,7 @@ import type { FuzzTarget } from '../target.ts';
 
 const samples = certificates();
 
-/** Certificates: any octets as they are, and the same octets as a script that rebuilds a well-formed one. */
+/** Certificates: any octets as they are, and a well-formed one changed in ways that follow from them. */
 export const target: FuzzTarget = {
   name: 'x509-certificate',
   seeds: () => samples,

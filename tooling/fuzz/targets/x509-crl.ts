@@ -5,7 +5,7 @@ import type { FuzzTarget } from '../target.ts';
 
 const samples = crls();
 
-/** CRLs: any octets as they are, and the same octets as a script that rebuilds a well-formed one. */
+/** CRLs: any octets as they are, and a well-formed one changed in ways that follow from them. */
 export const target: FuzzTarget = {
   name: 'x509-crl',
   seeds: () => samples,

@@ -5,7 +5,7 @@ import type { FuzzTarget } from '../target.ts';
 
 const samples = ocspRequests();
 
-/** OCSP requests: any octets as they are, and the same octets as a script that rebuilds a well-formed one. */
+/** OCSP requests: any octets as they are, and a well-formed one changed in ways that follow from them. */
 export const target: FuzzTarget = {
   name: 'x509-ocsp-request',
   seeds: () => samples,
