@@ -3,7 +3,7 @@ import type { Evidence } from './evidence.ts';
 import { CertificatePool } from './path/certificate-pool.ts';
 import { type PathContext, withSink } from './path/path-context.ts';
 import { anchorState, intermediateState, type PathState } from './path/path-state.ts';
-import { SignatureMemo } from './path/signature-memo.ts';
+import { LastingSignatureMemo, SignatureMemo } from './path/signature-memo.ts';
 import { Spending } from './path/spending.ts';
 import type { TrustPolicy } from './profile.ts';
 import { profiles } from './profiles.ts';
@@ -12,6 +12,8 @@ import type { RevocationKnowledge } from './revocation/knowledge.ts';
 import type { RevocationPolicy } from './revocation/policy.ts';
 import { ocspAnswers, revocationIndex } from './revocation/revocation-index.ts';
 import { checkRevocation } from './revocation/revocation-stage.ts';
+
+import { evidenceOf, type Trail } from './trail.ts';
 
 /** What is asked about one certificate. */
 export interface StatusQuestion {
@@ -60,6 +62,7 @@ export function certificateStatus(question: StatusQuestion): CertificateStatus {
     purpose: { oid: '', name: '' },
     spending: new Spending(policy.budget),
     signatures: new SignatureMemo(),
+    statements: new LastingSignatureMemo(),
     roots: new Map(),
     sink: [],
   };
@@ -70,7 +73,7 @@ export function certificateStatus(question: StatusQuestion): CertificateStatus {
   for (let depth = issuers.length - 1; depth > 0 && above !== undefined; depth--) {
     above = intermediateState(above, issuers[depth - 1]!, depth, believed);
   }
-  const evidence: Evidence[] = [];
+  const trail: Trail = [];
   if (above === undefined) return { status: 'unknown', rejection: believed.sink[0]! };
   const pool = new CertificatePool({ anchors: [anchor] }, [...issuers, ...(question.others ?? [])]);
   checkRevocation(
@@ -84,10 +87,10 @@ export function certificateStatus(question: StatusQuestion): CertificateStatus {
       inProgress: [],
       checkRevocation: (chain, state, inner) => checkRevocation(chain, state, inner, []),
     },
-    evidence,
+    trail,
   );
   const [rejection] = rejections;
-  if (rejection === undefined) return { status: 'good', evidence };
+  if (rejection === undefined) return { status: 'good', evidence: evidenceOf(trail) };
   const status =
     rejection.reason === 'revoked'
       ? 'revoked'

@@ -1,12 +1,12 @@
-import type { Evidence } from './evidence.ts';
 import { matchIdentity } from './identity/match-identity.ts';
-import { identified, leafNames, peerIdentityOf } from './identity/peer-identity-of.ts';
+import { identified, type LeafNames, leafNames, peerIdentityOf } from './identity/peer-identity-of.ts';
 import type { JudgeSources } from './judge-sources.ts';
 import type { FoundPath } from './path/find-path.ts';
 import { sealPath, type ValidatedPath } from './path/validated-path.ts';
 import type { PeerIdentity } from './peer-identity.ts';
 import { reject } from './reasons/catalogue.ts';
 import type { Rejection } from './reasons/rejection.ts';
+import type { Trail } from './trail.ts';
 import type { Question } from './verdict.ts';
 
 type Outcome =
@@ -19,13 +19,13 @@ type Outcome =
  * @param found - path that has passed stages 2 and 3
  * @param question - the question
  * @param sources - profile and policies of the judge
- * @param evidence - filled with what held
+ * @param trail - filled with what held
  */
 export function judgePeer(
   found: FoundPath,
   question: Question,
   { policy, policies }: Pick<JudgeSources, 'policy' | 'policies'>,
-  evidence: Evidence[],
+  trail: Trail,
 ): Outcome {
   const leaf = found.chain[0]!;
   const names = leafNames(leaf);
@@ -35,24 +35,25 @@ export function judgePeer(
   if (!match.ok) return { ok: false, peer: claimed, rejection: match.rejection };
   const { expected, matched } = match;
   if (expected !== undefined && matched !== undefined) {
-    evidence.push({ stage: 'identity', kind: 'name-found', mode: question.identity.mode, expected, matched });
+    const { mode } = question.identity;
+    trail.push(() => ({ stage: 'identity', kind: 'name-found', mode, expected, matched }));
   } else {
-    const all = [...names.dnsNames, ...names.sipDomains.map((domain) => `sip:${domain}`)];
-    evidence.push({ stage: 'identity', kind: 'identities', names: all });
+    trail.push(() => ({ stage: 'identity', kind: 'identities', names: allNames(names) }));
   }
-  const peer = identified(claimed, { ...(matched === undefined ? {} : { matched }) });
+  const peer = identified(claimed, 'matched', matched);
 
   const authorised = question.authorise(peer, question.link);
   if (!authorised.ok) return { ok: false, peer, rejection: authorised.rejection };
   const { server, role, row } = authorised;
-  evidence.push({
+  trail.push(() => ({
     stage: 'authorise',
     kind: 'authorised',
     ...(server === undefined ? {} : { server }),
     ...(role === undefined ? {} : { role }),
     ...(row === undefined ? {} : { row }),
-  });
-  identified(peer, { ...(server === undefined ? {} : { server }), ...(role === undefined ? {} : { role }) });
+  }));
+  identified(peer, 'server', server);
+  identified(peer, 'role', role);
 
   const path = sealPath(found.above.anchor, found.chain, validUntil(found));
   for (const stage of policies) {
@@ -60,9 +61,13 @@ export function judgePeer(
     if (detail !== undefined) {
       return { ok: false, peer, rejection: reject('refused-by-policy', { policy: stage.name, detail }) };
     }
-    evidence.push({ stage: 'policy', kind: 'not-refused', policy: stage.name });
+    trail.push(() => ({ stage: 'policy', kind: 'not-refused', policy: stage.name }));
   }
   return { ok: true, peer, path };
+}
+
+function allNames({ dnsNames, sipDomains }: LeafNames): readonly string[] {
+  return [...dnsNames, ...sipDomains.map((domain) => `sip:${domain}`)];
 }
 
 /** The moment at which time alone ends the path. */

@@ -2,7 +2,7 @@ import type { Certificate } from '@entente/x509';
 import type { AnchorSet, TrustAnchor } from './anchor.ts';
 import { sameBytes } from './path/key-identifier.ts';
 import type { PathState } from './path/path-state.ts';
-import { SignatureMemo } from './path/signature-memo.ts';
+import { LastingSignatureMemo } from './path/signature-memo.ts';
 
 /** Issuers that are remembered; a CA that makes intermediates by the thousand must not fill our memory. */
 const maxIssuers = 1_024;
@@ -15,7 +15,7 @@ export class KnownIssuers {
   #anchors: AnchorSet | undefined;
   readonly #byIssuer = new Map<string, PathState[]>();
   roots = new Map<TrustAnchor, PathState>();
-  signatures = new SignatureMemo();
+  readonly statements = new LastingSignatureMemo();
 
   /** Forgets everything when the anchors are others than before. */
   follow(anchors: AnchorSet): void {
@@ -23,7 +23,6 @@ export class KnownIssuers {
     this.#anchors = anchors;
     this.#byIssuer.clear();
     this.roots = new Map();
-    this.signatures = new SignatureMemo();
   }
 
   /** States of issuers below which a leaf of this issuer has been believed before. */

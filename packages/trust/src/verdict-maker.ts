@@ -6,11 +6,15 @@ import { KnownIssuers } from './known-issuers.ts';
 import { CertificatePool } from './path/certificate-pool.ts';
 import { type FoundPath, findPath, type Search } from './path/find-path.ts';
 import type { PathContext, Purpose } from './path/path-context.ts';
+import { SignatureMemo } from './path/signature-memo.ts';
 import { Spending } from './path/spending.ts';
+import type { ValidatedPath } from './path/validated-path.ts';
+import type { PeerIdentity } from './peer-identity.ts';
 import type { LinkContext, PresentedChain } from './question.ts';
 import { ranked, reject } from './reasons/catalogue.ts';
 import type { Rejection } from './reasons/rejection.ts';
 import { ocspAnswers, revocationIndex } from './revocation/revocation-index.ts';
+import { evidenceOf, type Trail } from './trail.ts';
 import type { Judge, Question, TrustVerdict } from './verdict.ts';
 
 /**
@@ -25,16 +29,17 @@ export class VerdictMaker implements Judge {
   }
 
   judge(presented: PresentedChain, question: Question): TrustVerdict {
-    const evidence: Evidence[] = [];
+    const trail: Trail = [];
     const parsed = this.#parse(presented, question.link);
-    if (!parsed.ok) return refused([parsed.rejection], evidence);
+    if (!parsed.ok) return refused([parsed.rejection], trail);
     const { leaf, bytes } = parsed;
-    evidence.push({ stage: 'parse', kind: 'parsed', certificates: presented.certificates.length, bytes });
+    const { length } = presented.certificates;
+    trail.push(() => ({ stage: 'parse', kind: 'parsed', certificates: length, bytes }));
 
     const search = this.#search(leaf, presented, question);
-    const found = findPath(search, this.#issuers, evidence);
-    if (!found.ok) return refused(found.rejections, evidence);
-    return this.#judgePeer(found.path, question, evidence);
+    const found = findPath(search, this.#issuers, trail);
+    if (!found.ok) return refused(found.rejections, trail);
+    return this.#judgePeer(found.path, question, trail);
   }
 
   #parse(
@@ -76,7 +81,8 @@ export class VerdictMaker implements Judge {
       link,
       purpose: purposeOf(link),
       spending: new Spending(policy.budget),
-      signatures: this.#issuers.signatures,
+      signatures: new SignatureMemo(),
+      statements: this.#issuers.statements,
       roots: this.#issuers.roots,
       sink: [],
     };
@@ -101,19 +107,29 @@ export class VerdictMaker implements Judge {
     };
   }
 
-  #judgePeer(path: FoundPath, question: Question, evidence: Evidence[]): TrustVerdict {
-    const outcome = judgePeer(path, question, this.#sources, evidence);
-    if (outcome.ok) return { trusted: true, peer: outcome.peer, path: outcome.path, evidence };
-    return { ...refused([outcome.rejection], evidence), peer: outcome.peer };
+  #judgePeer(path: FoundPath, question: Question, trail: Trail): TrustVerdict {
+    const outcome = judgePeer(path, question, this.#sources, trail);
+    if (outcome.ok) return trusted(outcome.peer, outcome.path, trail);
+    return { ...refused([outcome.rejection], trail), peer: outcome.peer };
   }
 }
 
-function refused(
-  rejections: readonly Rejection[],
-  evidence: readonly Evidence[],
-): TrustVerdict & { trusted: false } {
+function trusted(peer: PeerIdentity, path: ValidatedPath, trail: Trail): TrustVerdict {
+  let evidence: readonly Evidence[] | undefined;
+  return {
+    trusted: true,
+    peer,
+    path,
+    get evidence() {
+      evidence ??= evidenceOf(trail);
+      return evidence;
+    },
+  };
+}
+
+function refused(rejections: readonly Rejection[], trail: Trail): TrustVerdict & { trusted: false } {
   const considered = ranked(rejections);
-  return { trusted: false, rejection: considered[0]!, considered, evidence };
+  return { trusted: false, rejection: considered[0]!, considered, evidence: evidenceOf(trail) };
 }
 
 function purposeOf(link: LinkContext): Purpose {

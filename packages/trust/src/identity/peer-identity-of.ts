@@ -80,13 +80,12 @@ export function peerIdentityOf(leaf: Certificate, names: LeafNames, anchor: stri
   };
 }
 
-/** The same identity with more known about it; getters stay getters. */
+/** Adds what has become known about a peer that is being judged; getters stay getters. */
 export function identified(
   peer: PeerIdentity,
-  known: Partial<Pick<PeerIdentity, 'matched' | 'server' | 'role'>>,
+  key: 'matched' | 'server' | 'role',
+  value: string | undefined,
 ): PeerIdentity {
-  for (const [key, value] of Object.entries(known)) {
-    if (value !== undefined) Object.defineProperty(peer, key, { value, enumerable: true });
-  }
+  if (value !== undefined) (peer as { [K in typeof key]?: string })[key] = value;
   return peer;
 }

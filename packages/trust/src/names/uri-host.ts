@@ -53,8 +53,10 @@ function withoutPort(hostPort: string): string | undefined {
 }
 
 function firstOf(text: string, stops: string, from: number): number {
-  for (let index = from; index < text.length; index++) {
-    if (stops.includes(text[index]!)) return index;
+  let first = text.length;
+  for (let index = 0; index < stops.length; index++) {
+    const at = text.indexOf(stops[index]!, from);
+    if (at !== -1 && at < first) first = at;
   }
-  return text.length;
+  return first;
 }

@@ -1,12 +1,12 @@
 import type { Certificate } from '@entente/x509';
 import type { TrustAnchor } from '../anchor.ts';
-import type { Evidence } from '../evidence.ts';
 import { bringsAll, type KnownIssuers } from '../known-issuers.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Rejection } from '../reasons/rejection.ts';
 import type { RevocationContext } from '../revocation/revocation-context.ts';
 import type { OcspAnswer, RevocationIndex } from '../revocation/revocation-index.ts';
 import { checkRevocation } from '../revocation/revocation-stage.ts';
+import type { Trail } from '../trail.ts';
 import type { CertificatePool } from './certificate-pool.ts';
 import { checkForLink } from './link-checks.ts';
 import { type PathContext, withSink } from './path-context.ts';
@@ -51,27 +51,27 @@ const maxExplained = 8;
  *
  * @param search - leaf, pool and context
  * @param issuers - what has been proven before
- * @param evidence - filled with what the path stands on
+ * @param trail - filled with what the path stands on
  */
-export function findPath(search: Search, issuers: KnownIssuers, evidence: Evidence[]): Outcome {
+export function findPath(search: Search, issuers: KnownIssuers, trail: Trail): Outcome {
   const { context } = search;
   try {
-    const path = byKnownIssuer(search, issuers, evidence) ?? bySearch(search, issuers, evidence);
+    const path = byKnownIssuer(search, issuers, trail) ?? bySearch(search, issuers, trail);
     if (path !== undefined) return { ok: true, path };
   } catch (error) {
     if (!(error instanceof BudgetExceeded)) throw error;
-    evidence.push({ stage: 'path', kind: 'search-ended', spent: context.spending.spent() });
+    trail.push(() => ({ stage: 'path', kind: 'search-ended', spent: context.spending.spent() }));
     return {
       ok: false,
       rejections: [reject('search-budget-exceeded', { what: error.what, max: error.max })],
     };
   }
-  const rejections = explainFailure(search, evidence);
-  evidence.push({ stage: 'path', kind: 'search-ended', spent: context.spending.spent() });
+  const rejections = explainFailure(search, trail);
+  trail.push(() => ({ stage: 'path', kind: 'search-ended', spent: context.spending.spent() }));
   return { ok: false, rejections };
 }
 
-function byKnownIssuer(search: Search, issuers: KnownIssuers, evidence: Evidence[]): FoundPath | undefined {
+function byKnownIssuer(search: Search, issuers: KnownIssuers, trail: Trail): FoundPath | undefined {
   const { leaf, presented, known } = search;
   for (const above of issuers.of(leaf)) {
     if (!bringsAll(above, presented, known)) continue;
@@ -80,7 +80,7 @@ function byKnownIssuer(search: Search, issuers: KnownIssuers, evidence: Evidence
     const chain = [leaf, ...certificatesFrom(above)];
     checkForLink(chain, above, context);
     if (context.sink.length > 0) continue;
-    const path = withRevocation(chain, above, { ...search, context }, evidence);
+    const path = withRevocation(chain, above, { ...search, context }, trail);
     if (path !== undefined) return path;
   }
   return undefined;
@@ -93,14 +93,14 @@ function certificatesFrom(above: PathState): readonly Certificate[] {
   return certificates;
 }
 
-function bySearch(search: Search, issuers: KnownIssuers, evidence: Evidence[]): FoundPath | undefined {
+function bySearch(search: Search, issuers: KnownIssuers, trail: Trail): FoundPath | undefined {
   const { leaf } = search;
   const context = withSink(search.context, []);
   for (const { anchor, chain } of new PathSearch(search.pool(), context, false).paths(leaf)) {
     context.sink.length = 0;
     const above = walkPath(anchor, chain, context, 'peer');
     if (above === undefined || context.sink.length > 0) continue;
-    const path = withRevocation(chain, above, { ...search, context }, evidence);
+    const path = withRevocation(chain, above, { ...search, context }, trail);
     if (path === undefined) continue;
     issuers.remember(leaf, above);
     return path;
@@ -112,38 +112,37 @@ function withRevocation(
   chain: readonly Certificate[],
   above: PathState,
   search: Search,
-  evidence: Evidence[],
+  trail: Trail,
 ): FoundPath | undefined {
   const { context } = search;
-  const held: Evidence[] = [];
+  const held: Trail = [];
   const freshUntil = checkRevocation(chain, above, revocationContext(search), held);
   if (context.sink.length > 0) return undefined;
   const { anchor } = above;
-  evidence.push({
+  trail.push(() => ({
     stage: 'path',
     kind: 'path-found',
     anchor: anchor.name,
-    get subjects() {
-      return subjectsOf(chain, anchor);
-    },
+    subjects: subjectsOf(chain, anchor),
     spent: context.spending.spent(),
-  });
-  if (anchor.limits !== undefined) {
-    evidence.push({
+  }));
+  const { limits } = anchor;
+  if (limits !== undefined) {
+    trail.push(() => ({
       stage: 'path',
       kind: 'limits-held',
       anchor: anchor.name,
-      limits: Object.keys(anchor.limits),
-    });
+      limits: Object.keys(limits),
+    }));
   }
   const usages = chain[0]!.extKeyUsage;
   const { purpose } = context;
   if (purpose.alternative !== undefined && usages !== undefined && !usages.includes(purpose.oid)) {
     if (usages.includes(purpose.alternative.oid)) {
-      evidence.push({ stage: 'path', kind: 'server-auth-sufficed', anchor: anchor.name });
+      trail.push(() => ({ stage: 'path', kind: 'server-auth-sufficed', anchor: anchor.name }));
     }
   }
-  evidence.push(...held);
+  for (const one of held) trail.push(one);
   return { chain, above, freshUntil };
 }
 
@@ -166,7 +165,7 @@ function revocationContext({ context, index, pool, stapled }: Search): Revocatio
  * Takes a failed search apart once more, this time following also what may not issue, and collects everything that is wrong
  * with each path that signatures lead along. It can only explain: no path found here is believed.
  */
-function explainFailure(search: Search, evidence: Evidence[]): readonly Rejection[] {
+function explainFailure(search: Search, trail: Trail): readonly Rejection[] {
   const { leaf } = search;
   const context = withSink(search.context, []);
   const { sink } = context;
@@ -178,15 +177,14 @@ function explainFailure(search: Search, evidence: Evidence[]): readonly Rejectio
       const before = sink.length;
       const above = walkPath(anchor, chain, context, 'peer');
       if (above !== undefined) checkRevocation(chain, above, revocationContext({ ...search, context }), []);
-      evidence.push({
+      const faults = sink.slice(before).map(({ reason }) => reason);
+      trail.push(() => ({
         stage: 'path',
         kind: 'path-examined',
         anchor: anchor.name,
-        get subjects() {
-          return subjectsOf(chain, anchor);
-        },
-        faults: sink.slice(before).map(({ reason }) => reason),
-      });
+        subjects: subjectsOf(chain, anchor),
+        faults,
+      }));
       if (paths === maxExplained) break;
     }
   } catch (error) {

@@ -3,7 +3,7 @@ import type { TrustPolicy } from '../profile.ts';
 import type { LinkContext } from '../question.ts';
 import type { Rejection } from '../reasons/rejection.ts';
 import type { PathState } from './path-state.ts';
-import type { SignatureMemo } from './signature-memo.ts';
+import type { LastingSignatureMemo, SignatureMemo } from './signature-memo.ts';
 import type { Spending } from './spending.ts';
 
 /** A purpose of a path: the extended key usage that must cover it. */
@@ -24,6 +24,8 @@ export interface PathContext {
   readonly purpose: Purpose;
   readonly spending: Spending;
   readonly signatures: SignatureMemo;
+  /** For statements about revocation that are held, not presented. */
+  readonly statements: LastingSignatureMemo;
   /** Proven states of anchors, from which the states of issuers hang. */
   readonly roots: Map<TrustAnchor, PathState>;
   /** Where rejections go. */

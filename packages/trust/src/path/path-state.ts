@@ -3,6 +3,7 @@ import type { TrustAnchor } from '../anchor.ts';
 import { claimedNames, nameText } from '../names/certificate-names.ts';
 import { type ConstraintSet, constraintBreach, constraintSet } from '../names/name-constraints.ts';
 import { reject } from '../reasons/catalogue.ts';
+import type { RememberedStanding } from '../revocation/standing.ts';
 import { ruleBreach } from '../rules/certificate-rules.ts';
 import { refuseKey } from '../signatures/algorithm-policy.ts';
 import { type VerificationKey, verificationKey } from '../signatures/public-key.ts';
@@ -28,6 +29,8 @@ export interface PathState {
   readonly policiesMatter: boolean;
   /** Proven states of certificates below. */
   readonly below: Map<Certificate, PathState>;
+  /** What has been worked out about the revocation of this certificate; the only thing about a state that changes. */
+  standing: RememberedStanding | undefined;
 }
 
 /** Whether issuer and subject are the same name. @see RFC 5280 §3.2 */
@@ -59,6 +62,7 @@ export function anchorState(anchor: TrustAnchor, depth: number, context: PathCon
     constraints: constraints === undefined ? [] : [constraints],
     policiesMatter: context.policy.policies.requireExplicit,
     below: new Map(),
+    standing: undefined,
   };
   if (pathLength !== undefined) state.lengthLimit = { remaining: pathLength, by: state };
   return state;
@@ -98,6 +102,7 @@ export function intermediateState(
       certificate.policyConstraints?.requireExplicit !== undefined ||
       certificate.policyMappings !== undefined,
     below: new Map(),
+    standing: undefined,
   };
   // §6.1.4 (l) and (m)
   if (!selfIssued && above.lengthLimit !== undefined) {

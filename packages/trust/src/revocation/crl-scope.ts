@@ -12,6 +12,7 @@ import { reasonMask } from './reason-mask.ts';
 /**
  * Whether a CRL speaks about a certificate through one distribution point, and for which reasons.
  *
+ * @param issuer - subject of the certificate's issuer: the same name as its issuer field, and already compared
  * @param point - a distribution point of the certificate; undefined for CRLs that no distribution point mentions
  * @returns the reasons it covers as bits, or why it does not speak about the certificate
  * @see RFC 5280 §6.3.3 (b) and (d)
@@ -19,15 +20,15 @@ import { reasonMask } from './reason-mask.ts';
 export function crlScope(
   crl: CertificateList,
   certificate: Certificate,
+  issuer: Name,
   point: DistributionPoint | undefined,
 ): number | string {
   const scope = crl.issuingDistributionPoint;
   const issuers = directoryNames(point?.crlIssuer);
   if (issuers.length > 0) {
-    if (!issuers.some((issuer) => issuer.canonical === crl.issuer.canonical))
-      return 'a CRL of another issuer';
+    if (!issuers.some((one) => one.canonical === crl.issuer.canonical)) return 'a CRL of another issuer';
     if (scope?.indirectCRL !== true) return 'a CRL of another issuer that is not marked as indirect';
-  } else if (crl.issuer.canonical !== certificate.issuer.canonical) {
+  } else if (crl.issuer.canonical !== issuer.canonical) {
     return 'a CRL of another issuer';
   }
   if (scope === undefined) return reasonMask(point?.reasons);
@@ -96,7 +97,8 @@ function same(a: PointName, b: PointName): boolean {
   return 'text' in b && a.text === b.text;
 }
 
-function directoryNames(names: readonly GeneralName[] | undefined): readonly Name[] {
+/** The directory names among general names. */
+export function directoryNames(names: readonly GeneralName[] | undefined): readonly Name[] {
   return (names ?? []).flatMap((name) => (name.type === 'directory' ? [name.name] : []));
 }
 

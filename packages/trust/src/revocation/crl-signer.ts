@@ -20,26 +20,26 @@ const maxNesting = 3;
  */
 export function crlSigner(
   crl: CertificateList,
-  certificate: Certificate,
   above: PathState,
   context: RevocationContext,
-): { readonly key: VerificationKey; readonly subject: Name } | string {
-  const { signatures, spending } = context.path;
+): { readonly key: VerificationKey; readonly subject: Name; readonly byIssuer: boolean } | string {
+  const { statements, spending } = context.path;
   let problem = 'a CRL whose signature no known key verifies';
-  if (crl.issuer.canonical === certificate.issuer.canonical) {
-    if (signatures.verify(crl, above.key, spending)) {
-      if (maySignCrls(above.certificate)) return { key: above.key, subject: above.certificate.subject };
+  if (crl.issuer.canonical === above.certificate.subject.canonical) {
+    if (statements.verify(crl, above.key, spending)) {
+      if (maySignCrls(above.certificate))
+        return { key: above.key, subject: above.certificate.subject, byIssuer: true };
       problem = 'a CRL whose signer lacks cRLSign in keyUsage';
     }
   }
   for (const candidate of candidates(crl, above, context)) {
     spending.step();
     const key = verificationKey(candidate);
-    if (!signatures.verify(crl, key, spending)) continue;
+    if (!statements.verify(crl, key, spending)) continue;
     if (!maySignCrls(candidate)) {
       problem = 'a CRL whose signer lacks cRLSign in keyUsage';
     } else if (isBelieved(candidate, above, context)) {
-      return { key, subject: candidate.subject };
+      return { key, subject: candidate.subject, byIssuer: false };
     } else problem = 'a CRL whose signer has no valid path to the same anchor';
   }
   return problem;

@@ -9,8 +9,9 @@ import { sameBytes } from '../path/key-identifier.ts';
 import type { PathState } from '../path/path-state.ts';
 import type { VerificationKey } from '../signatures/public-key.ts';
 import { signatureAlgorithm } from '../signatures/signature-algorithm.ts';
-import { crlScope, sameScope } from './crl-scope.ts';
+import { crlScope, directoryNames, sameScope } from './crl-scope.ts';
 import { crlSigner } from './crl-signer.ts';
+import { allReasons } from './reason-mask.ts';
 import type { RevocationContext } from './revocation-context.ts';
 import type { Findings, Statement } from './statement.ts';
 
@@ -27,48 +28,53 @@ export function crlStatements(
   context: RevocationContext,
   findings: Findings,
 ): void {
-  const points: readonly (DistributionPoint | undefined)[] = [
-    ...(certificate.crlDistributionPoints ?? []),
-    undefined,
-  ];
   const covered = new Map<CertificateList, number>();
-  for (const point of points) {
-    for (const crl of candidates(certificate, point, context)) {
-      if (crl.baseCrlNumber !== undefined) continue;
-      const reasons = crlScope(crl, certificate, point);
-      if (typeof reasons === 'string') {
-        findings.problems.push(reasons);
-        continue;
-      }
-      const before = covered.get(crl) ?? 0;
-      if ((reasons & ~before) === 0) continue;
-      const signer = usableSigner(crl, certificate, above, context, findings);
-      if (signer === undefined) continue;
-      covered.set(crl, before | reasons);
-      findings.statements.push(...statementsOf(crl, certificate, signer, reasons, context));
-    }
+  for (const point of certificate.crlDistributionPoints ?? []) {
+    const named = directoryNames(point.crlIssuer);
+    const issuers = named.length > 0 ? named : [above.certificate.subject];
+    for (const issuer of issuers) throughPoint(certificate, point, issuer, above, covered, context, findings);
   }
+  // §6.3.3, last paragraph: whatever else the issuer has published counts too.
+  throughPoint(certificate, undefined, above.certificate.subject, above, covered, context, findings);
 }
 
-function candidates(
+function throughPoint(
   certificate: Certificate,
   point: DistributionPoint | undefined,
+  issuer: Name,
+  above: PathState,
+  covered: Map<CertificateList, number>,
   context: RevocationContext,
-): readonly CertificateList[] {
-  const named = (point?.crlIssuer ?? []).flatMap((name) => (name.type === 'directory' ? [name.name] : []));
-  const issuers = named.length > 0 ? named : [certificate.issuer];
-  return issuers.flatMap((issuer) => context.index.crlsOf(issuer.canonical));
+  findings: Findings,
+): void {
+  for (const crl of context.index.crlsOf(issuer.canonical)) {
+    if (crl.baseCrlNumber !== undefined) continue;
+    const before = covered.get(crl) ?? 0;
+    if (before === allReasons) continue;
+    const reasons = crlScope(crl, certificate, above.certificate.subject, point);
+    if (typeof reasons === 'string') {
+      findings.problems.push(reasons);
+      continue;
+    }
+    if ((reasons & ~before) === 0) continue;
+    const signer = usableSigner(crl, above, context, findings);
+    if (signer === undefined) continue;
+    covered.set(crl, before | reasons);
+    findings.statements.push(
+      statementOf(crl, certificate, above.certificate.subject, signer, reasons, context),
+    );
+  }
 }
 
 /** Who signed a CRL, where the CRL may be used at all. */
 interface Signer {
   readonly key: VerificationKey;
   readonly subject: Name;
+  readonly byIssuer: boolean;
 }
 
 function usableSigner(
   crl: CertificateList,
-  certificate: Certificate,
   above: PathState,
   context: RevocationContext,
   findings: Findings,
@@ -78,7 +84,7 @@ function usableSigner(
     findings.problems.push(problem);
     return undefined;
   }
-  const signer = crlSigner(crl, certificate, above, context);
+  const signer = crlSigner(crl, above, context);
   if (typeof signer === 'string') {
     findings.problems.push(signer);
     return undefined;
@@ -105,30 +111,32 @@ function formProblem(crl: CertificateList, context: RevocationContext): string |
     : undefined;
 }
 
-function statementsOf(
+function statementOf(
   crl: CertificateList,
-  certificate: Certificate,
+  { serialNumber }: Certificate,
+  issuer: Name,
   signer: Signer,
   reasons: number,
   context: RevocationContext,
-): readonly Statement[] {
+): Statement {
   const base = {
     source: 'crl',
     signer: signer.subject,
+    byIssuer: signer.byIssuer,
     thisUpdate: crl.thisUpdate,
     nextUpdate: crl.nextUpdate,
     reasons,
   } as const;
-  const entry = crl.lookup(certificate.serialNumber, certificate.issuer);
+  const entry = crl.lookup(serialNumber, issuer);
   const delta = newestDelta(crl, signer, context);
-  const change = delta?.lookup(certificate.serialNumber, certificate.issuer);
+  const change = delta?.lookup(serialNumber, issuer);
   // §6.3.3 (i) to (k): the delta speaks first, and what it removes is no longer revoked.
   const last = change ?? entry;
-  if (last !== undefined && last.reason !== 'removeFromCRL') return [{ ...base, ...revocation(last) }];
-  if (delta === undefined) return [{ ...base, state: 'good' }];
+  if (last !== undefined && last.reason !== 'removeFromCRL') return { ...base, ...revocation(last) };
+  if (delta === undefined) return { ...base, state: 'good' };
   // Base and delta together are as new as the delta and last as long as the first of the two.
   const nextUpdate = earlier(crl.nextUpdate, delta.nextUpdate);
-  return [{ ...base, state: 'good', thisUpdate: delta.thisUpdate, nextUpdate }];
+  return { ...base, state: 'good', thisUpdate: delta.thisUpdate, nextUpdate };
 }
 
 function revocation(entry: RevokedCertificate): Pick<Statement, 'state'> & { since: number; code: string } {
@@ -154,7 +162,7 @@ function newestDelta(
         sameScope(crl, delta) &&
         sameKeyId(crl, delta) &&
         formProblem(delta, context) === undefined &&
-        path.signatures.verify(delta, signer.key, path.spending),
+        path.statements.verify(delta, signer.key, path.spending),
     );
 }
 

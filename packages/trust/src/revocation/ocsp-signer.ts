@@ -22,7 +22,7 @@ import type { Findings } from './statement.ts';
 const maxSigners = 4;
 
 type Signer =
-  | { readonly ok: true; readonly subject: Name }
+  | { readonly ok: true; readonly subject: Name; readonly byIssuer: boolean }
   | { readonly ok: false; readonly problem: string };
 
 /**
@@ -40,7 +40,7 @@ export function ocspSigner(
   const { signatures, spending } = context.path;
   const issuer = above.certificate;
   if (isResponder(response.responderId, issuer) && signatures.verify(response, above.key, spending)) {
-    return { ok: true, subject: issuer.subject };
+    return { ok: true, subject: issuer.subject, byIssuer: true };
   }
   let problem = 'an OCSP response whose signature no authorised key verifies';
   for (const der of response.certificates.slice(0, maxSigners)) {
@@ -51,7 +51,7 @@ export function ocspSigner(
     const refusal = refuseSigner(candidate, above, context);
     if (refusal !== undefined) problem = refusal;
     else if (signatures.verify(response, verificationKey(candidate), spending)) {
-      return { ok: true, subject: candidate.subject };
+      return { ok: true, subject: candidate.subject, byIssuer: false };
     }
   }
   return { ok: false, problem };

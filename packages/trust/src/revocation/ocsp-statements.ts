@@ -41,7 +41,14 @@ export function ocspStatements(
     findings.problems.push('an OCSP responder that does not know the certificate');
     return;
   }
-  const base = { source, signer: signer.subject, thisUpdate, nextUpdate, reasons: allReasons };
+  const base = {
+    source,
+    signer: signer.subject,
+    byIssuer: signer.byIssuer,
+    thisUpdate,
+    nextUpdate,
+    reasons: allReasons,
+  };
   findings.statements.push(
     status.state === 'good'
       ? { ...base, state: 'good' }

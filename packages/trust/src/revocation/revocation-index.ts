@@ -18,6 +18,10 @@ export interface OcspAnswer {
 export interface RevocationIndex {
   /** CRLs by issuer, newest first. */
   crlsOf(canonicalIssuer: string): readonly CertificateList[];
+  /** Whether there are any OCSP answers at all. */
+  readonly hasAnswers: boolean;
+  /** The first date of a statement after a moment, milliseconds; infinite where there is none. */
+  firstDateAfter(moment: number): number;
   /** OCSP answers by serial number, lower-case hex. */
   answersFor(serialHex: string): readonly OcspAnswer[];
 }
@@ -43,7 +47,17 @@ export function revocationIndex(knowledge: RevocationKnowledge): RevocationIndex
       else list.push(answer);
     }
   }
+  const dates = knowledge.crls.map(({ thisUpdate }) => thisUpdate);
+  for (const { single, response } of [...answers.values()].flat()) {
+    dates.push(single.thisUpdate, response.producedAt);
+  }
   const index: RevocationIndex = {
+    hasAnswers: answers.size > 0,
+    firstDateAfter: (moment) => {
+      let next = Number.POSITIVE_INFINITY;
+      for (const at of dates) if (at > moment && at < next) next = at;
+      return next;
+    },
     crlsOf: (issuer) => crls.get(issuer) ?? none,
     answersFor: (serialHex) => answers.get(serialHex) ?? none,
   };

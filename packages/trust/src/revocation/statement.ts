@@ -13,6 +13,8 @@ export interface Statement {
   readonly signer: Name;
   readonly thisUpdate: number;
   readonly nextUpdate: number | undefined;
+  /** Whether the issuer of the certificate has signed it with the key that signed the certificate. */
+  readonly byIssuer: boolean;
   /** Bits of the revocation reasons it covers; see `allReasons`. */
   readonly reasons: number;
   /** For `revoked`: since when, milliseconds, and the reason code. */

@@ -1,0 +1,42 @@
+import type { PathState } from '../path/path-state.ts';
+import type { RevocationContext } from './revocation-context.ts';
+import type { RevocationIndex } from './revocation-index.ts';
+import type { Statement } from './statement.ts';
+
+/** The statement a CA stands on, and until when that statement is current. */
+export interface Standing {
+  readonly statement: Statement;
+  readonly lastsUntil: number;
+}
+
+/** A standing that has been worked out and holds for a while. */
+export interface RememberedStanding extends Standing {
+  readonly index: RevocationIndex;
+  /** From when to when it may be used again, milliseconds. */
+  readonly from: number;
+  readonly until: number;
+}
+
+/** What has been worked out about a CA, if the knowledge is the same and time has changed nothing. */
+export function standingOf(
+  { standing }: PathState,
+  index: RevocationIndex,
+  now: number,
+): Standing | undefined {
+  if (standing === undefined || standing.index !== index) return undefined;
+  return now >= standing.from && now <= standing.until ? standing : undefined;
+}
+
+/**
+ * Remembers that a CA is not revoked: until the statement lapses, or another one of the same knowledge, dated in the future,
+ * begins to count.
+ */
+export function rememberStanding(
+  state: PathState,
+  { index, path: { now, policy } }: RevocationContext,
+  standing: Standing,
+): void {
+  const { futureSkewMs } = policy.revocation;
+  const until = Math.min(standing.lastsUntil, index.firstDateAfter(now + futureSkewMs) - futureSkewMs);
+  state.standing = { ...standing, index, from: now, until };
+}
