@@ -68,8 +68,9 @@ export function measured(
   unit: string,
   compare: { readonly against?: Against; readonly aim?: Aim } = {},
 ): BenchResult {
-  const against = compare.against ?? null;
-  const ratio = against === null ? null : round(value / against.value);
+  const { against: compared } = compare;
+  const against = compared === undefined ? null : { what: compared.what, value: round(compared.value) };
+  const ratio = compared === undefined ? null : round(value / compared.value);
   const { aim } = compare;
   if (aim === undefined) return { what, value: round(value), unit, against, ratio, aim: null, ok: true };
   const base = { what, value: round(value), unit, against, ratio };

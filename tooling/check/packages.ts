@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { pnpm, runCommand } from '../runner/command.ts';
+import { checkConsumer } from './consumer.ts';
 import type { Problem } from './problem.ts';
 import { readRooms } from './source/source-file.ts';
 
@@ -15,8 +16,8 @@ export interface Packed {
 }
 
 /**
- * Every public package builds, packs, and its tarball is one that other people's tools understand: publint, and
- * "are the types wrong" for ESM.
+ * Every public package builds, packs, its tarball is one that other people's tools understand (publint, and "are the
+ * types wrong" for ESM), and all of them work in a project that installs them.
  *
  * @param root Absolute path of the repository.
  */
@@ -25,9 +26,10 @@ export async function checkPackages(root: string): Promise<Problem[]> {
   if (built.length > 0) return built;
   const folder = await mkdtemp(join(tmpdir(), 'entente-packages-'));
   try {
+    const packed = await packAll(root, folder);
     const problems: Problem[] = [];
-    for (const packed of await packAll(root, folder)) problems.push(...(await judgeTarball(root, packed)));
-    return problems;
+    for (const one of packed) problems.push(...(await judgeTarball(root, one)));
+    return [...problems, ...(await checkConsumer(root, packed))];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

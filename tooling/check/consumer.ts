@@ -1,0 +1,131 @@
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, posix } from 'node:path';
+import { runCommand } from '../runner/command.ts';
+import type { Packed } from './packages.ts';
+import type { Problem } from './problem.ts';
+import type { Manifest } from './source/source-file.ts';
+
+interface InstalledManifest extends Manifest {
+  readonly bin?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Does what a user does: an empty project, all tarballs installed with npm, every entry point imported by Node and
+ * by the type checker, every command there.
+ *
+ * @param root Absolute path of the repository, for its type checker.
+ * @param packed Every package, for they depend on each other.
+ */
+export async function checkConsumer(root: string, packed: readonly Packed[]): Promise<Problem[]> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'entente-consumer-')));
+  try {
+    const installed = await install(folder, packed);
+    if (installed.length > 0) return installed;
+    const problems: Problem[] = [];
+    const specifiers: string[] = [];
+    for (const { name, home } of packed) {
+      const text = await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8');
+      const manifest = JSON.parse(text) as InstalledManifest;
+      problems.push(...leftovers(home, text));
+      for (const entry of Object.keys(manifest.exports ?? {})) {
+        if (!entry.endsWith('.json')) specifiers.push(posix.join(name, entry));
+      }
+      for (const [command, path] of Object.entries(manifest.bin ?? {})) {
+        problems.push(...(await checkCommand(folder, { home, command, path: join(name, path) })));
+      }
+    }
+    for (const specifier of specifiers) problems.push(...(await checkImport(folder, specifier)));
+    problems.push(...(await checkTypesOf(root, folder, specifiers)));
+    return problems;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function install(folder: string, packed: readonly Packed[]): Promise<Problem[]> {
+  const dependencies = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]));
+  const manifest = { name: 'consumer', private: true, type: 'module', dependencies };
+  await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
+  const args = [
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--prefer-offline',
+    '--ignore-scripts',
+    '--loglevel=error',
+  ];
+  const { status, stdout, stderr } = await runCommand('npm', args, { cwd: folder });
+  if (status === 0) return [];
+  return [{ file: 'package.json', message: `the tarballs do not install: ${(stdout + stderr).trim()}` }];
+}
+
+/** What only makes sense inside the workspace must not reach a user. */
+function leftovers(home: string, manifest: string): Problem[] {
+  return ['workspace:', 'link:', 'catalog:']
+    .filter((word) => manifest.includes(`"${word}`))
+    .map((word) => ({ file: `${home}/package.json`, message: `the tarball still says "${word}"` }));
+}
+
+async function checkImport(folder: string, specifier: string): Promise<Problem[]> {
+  const script = `const all = await import(${JSON.stringify(specifier)}); process.stdout.write(String(Object.keys(all).length));`;
+  const args = ['--input-type=module', '--eval', script];
+  const { status, stdout, stderr } = await runCommand(process.execPath, args, { cwd: folder, env: plain() });
+  if (status === 0 && stdout !== '' && stdout !== '0') return [];
+  const why = status === 0 ? 'it exports nothing' : stderr.trim();
+  return [{ file: specifier, message: `cannot be imported from its tarball: ${why}` }];
+}
+
+async function checkCommand(
+  folder: string,
+  { home, command, path }: { readonly home: string; readonly command: string; readonly path: string },
+): Promise<Problem[]> {
+  const file = `${home}/package.json`;
+  const text = await readFile(join(folder, 'node_modules', path), 'utf8').catch(() => undefined);
+  if (text === undefined)
+    return [{ file, message: `the command ${command} is not in the tarball (${path})` }];
+  if (!text.startsWith('#!/usr/bin/env node')) {
+    return [{ file, message: `the command ${command} does not begin with #!/usr/bin/env node` }];
+  }
+  const call = join(folder, 'node_modules/.bin', command);
+  const { status, stdout, stderr } = await runCommand(call, ['--help'], { cwd: folder, env: plain() });
+  if (status === 0 && stdout.trim() !== '') return [];
+  return [{ file, message: `${command} --help ends with status ${status}: ${stderr.trim().slice(-1000)}` }];
+}
+
+async function checkTypesOf(root: string, folder: string, specifiers: readonly string[]): Promise<Problem[]> {
+  const lines = specifiers.map((specifier, i) => `import * as entry${i} from '${specifier}';`);
+  const uses = specifiers.map((_, i) => `export type Entry${i} = keyof typeof entry${i};`);
+  await writeFile(join(folder, 'consumer.ts'), [...lines, ...uses, ''].join('\n'));
+  const compilerOptions = {
+    module: 'NodeNext',
+    target: 'ES2022',
+    lib: ['ES2023'],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noEmit: true,
+    types: ['node'],
+    skipLibCheck: false,
+  };
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
+  await mkdir(join(folder, 'node_modules/@types'), { recursive: true });
+  const types = join(folder, 'node_modules/@types/node');
+  await rm(types, { recursive: true, force: true });
+  await symlink(await realpath(join(root, 'node_modules/@types/node')), types);
+  const tsc = join(root, 'node_modules/.bin/tsc');
+  const { status, stdout } = await runCommand(tsc, ['-p', '.', '--pretty', 'false'], { cwd: folder });
+  if (status === 0) return [];
+  // Errors inside other people's declarations are theirs; a path of ours, or of the consumer, is named first.
+  const ours = stdout.split('\n').filter((line) => /^(consumer\.ts|node_modules\/@entente\/)/.test(line));
+  return ours.map((line) => ({
+    file: line.replace(/\(.*$/, ''),
+    message: `does not type-check for a user: ${line}`,
+  }));
+}
+
+/** Without our own export condition, and without what a test runner leaves behind. */
+function plain(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^(NODE_OPTIONS$|VITEST|NODE_ENV$)/.test(name));
+  return Object.fromEntries(own);
+}
