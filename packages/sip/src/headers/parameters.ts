@@ -179,15 +179,23 @@ export function readParameters(text: string, at: number, end: number): Parameter
     i++;
     while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
     const nameStart = i;
-    let upper = false;
-    while (i < end) {
-      const code = codes[i]!;
-      if ((classes[code]! & TOKEN) === 0) break;
-      if (code >= 0x41 && code <= 0x5a) upper = true;
-      i++;
+    // The two names nearly every message has are recognised at once, without text of their own.
+    const common = commonName(codes, i);
+    if (common !== '' && i + common.length < end) {
+      i += common.length;
+      workNames[count] = common;
+    } else {
+      let upper = false;
+      while (i < end) {
+        const code = codes[i]!;
+        if ((classes[code]! & TOKEN) === 0) break;
+        if (code >= 0x41 && code <= 0x5a) upper = true;
+        i++;
+      }
+      if (i === nameStart) return undefined;
+      const name = text.slice(nameStart, i);
+      workNames[count] = upper ? name.toLowerCase() : name;
     }
-    if (i === nameStart) return undefined;
-    workNames[count] = parameterName(text, codes, nameStart, i, upper);
     while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
     if (i < end && codes[i] === EQUALS) {
       i = skipBlank(codes, i + 1, end);
@@ -229,7 +237,8 @@ export function readUriParameters(text: string, at: number, end: number): Parame
       i++;
     }
     if (i === nameStart) return undefined;
-    workNames[count] = parameterName(text, codes, nameStart, i, upper);
+    const name = text.slice(nameStart, i);
+    workNames[count] = upper ? name.toLowerCase() : name;
     if (i < end && codes[i] === EQUALS) {
       const valueStart = ++i;
       while (i < end) {
@@ -247,14 +256,21 @@ export function readUriParameters(text: string, at: number, end: number): Parame
   return count === 0 ? Parameters.none : finish(count);
 }
 
-/** The name in lower case. The few names nearly every message has need no text of their own. */
-function parameterName(text: string, codes: Uint8Array, start: number, end: number, upper: boolean): string {
-  const length = end - start;
-  if (length === 2 && codes[start] === 0x6c && codes[start + 1] === 0x72) return 'lr';
-  if (length === 3 && codes[start] === 0x74 && codes[start + 1] === 0x61 && codes[start + 2] === 0x67)
-    return 'tag';
-  const name = text.slice(start, end);
-  return upper ? name.toLowerCase() : name;
+/** `tag` or `branch` where it stands at an offset followed by `=`, else the empty text. */
+function commonName(codes: Uint8Array, at: number): string {
+  const first = codes[at];
+  if (first === 0x74) {
+    return codes[at + 1] === 0x61 && codes[at + 2] === 0x67 && codes[at + 3] === EQUALS ? 'tag' : '';
+  }
+  return first === 0x62 &&
+    codes[at + 1] === 0x72 &&
+    codes[at + 2] === 0x61 &&
+    codes[at + 3] === 0x6e &&
+    codes[at + 4] === 0x63 &&
+    codes[at + 5] === 0x68 &&
+    codes[at + 6] === EQUALS
+    ? 'branch'
+    : '';
 }
 
 /** One name must not appear twice (RFC 3261 §7.3.1, §19.1.1). Linear for long lists. */

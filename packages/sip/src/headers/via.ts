@@ -121,7 +121,7 @@ export function readVia(text: string, start: number, end: number): Via | undefin
   let i = start;
   while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
   let protocol = 'SIP/2.0';
-  if (text.startsWith('SIP/2.0/', i)) i += 8;
+  if (startsWithSip20(codes, i)) i += 8;
   else {
     const nameStart = i;
     i = skipToken(codes, i, end);
@@ -167,6 +167,20 @@ export function readVia(text: string, start: number, end: number): Via | undefin
   }
   const parameters = readParameters(text, i, end);
   return parameters === undefined ? undefined : new Via(protocol, transport, host, port, parameters);
+}
+
+/** `SIP/2.0/`, as every Via in use begins. */
+function startsWithSip20(codes: Uint8Array, at: number): boolean {
+  return (
+    codes[at] === 0x53 &&
+    codes[at + 1] === 0x49 &&
+    codes[at + 2] === 0x50 &&
+    codes[at + 3] === 0x2f &&
+    codes[at + 4] === 0x32 &&
+    codes[at + 5] === 0x2e &&
+    codes[at + 6] === 0x30 &&
+    codes[at + 7] === 0x2f
+  );
 }
 
 function skipToken(codes: Uint8Array, at: number, end: number): number {

@@ -86,8 +86,9 @@ const idByName = new Map<string, number>();
 /** Known names by (length, first letter), chained, so that indexing compares one or two names at most. */
 const firstOfBucket = new Uint8Array(32 * 32);
 const nextInBucket = new Uint8Array(256);
-/** The lower-case names, 32 codes each. */
-const nameCodes = new Uint8Array(256 * 32);
+/** The lower-case names as little-endian words of four characters, and the word of the last four. */
+const nameWords = new Int32Array(256 * 8);
+const lastWords = new Int32Array(256);
 
 const compactIds = new Uint8Array(128);
 
@@ -97,7 +98,9 @@ function register(entry: string, id: number): void {
   names[id] = name;
   idByName.set(name, id);
   idByName.set(lower, id);
-  for (let i = 0; i < lower.length; i++) nameCodes[id * 32 + i] = lower.charCodeAt(i);
+  const codes = Uint8Array.from(lower, (character) => character.charCodeAt(0));
+  for (let i = 0; i + 4 <= lower.length; i += 4) nameWords[id * 8 + i / 4] = wordAt(codes, i);
+  lastWords[id] = wordAt(codes, lower.length - 4);
   const bucket = (lower.length << 5) | (lower.charCodeAt(0) & 31);
   nextInBucket[id] = firstOfBucket[bucket]!;
   firstOfBucket[bucket] = id;
@@ -137,19 +140,35 @@ export const UNKNOWN = 0;
  */
 export function identifyName(codes: Uint8Array, start: number, end: number): number {
   const length = end - start;
-  const first = codes[start]! | 0x20;
-  if (length === 1) return compactIds[first & 127]!;
+  if (length < 4) return identifyShort(codes, start, length);
   if (length > 31) return UNKNOWN;
-  let id = firstOfBucket[(length << 5) | (first & 31)]!;
+  const last = length - 4;
+  let id = firstOfBucket[(length << 5) | (codes[start]! & 31)]!;
   while (id !== UNKNOWN) {
-    // `| 0x20` folds the case of letters and gives no other token character the code of a character in a known name.
-    let i = 0;
-    const name = id << 5;
-    while (i < length && (codes[start + i]! | 0x20) === nameCodes[name + i]) i++;
-    if (i === length) return id;
+    // Four characters at a time, the last four overlapping. `| 0x20` folds the case of letters and gives no other token
+    // character the code of a character in a known name.
+    let word = id << 3;
+    let at = 0;
+    while (at < last && wordAt(codes, start + at) === nameWords[word]) {
+      at += 4;
+      word++;
+    }
+    if (at >= last && wordAt(codes, start + last) === lastWords[id]) return id;
     id = nextInBucket[id]!;
   }
   return UNKNOWN;
+}
+
+function identifyShort(codes: Uint8Array, start: number, length: number): number {
+  const first = codes[start]! | 0x20;
+  if (length === 1) return compactIds[first & 127]!;
+  const second = codes[start + 1]! | 0x20;
+  if (length === 2) return first === 0x74 && second === 0x6f ? TO : UNKNOWN;
+  return first === 0x76 && second === 0x69 && (codes[start + 2]! | 0x20) === 0x61 ? VIA : UNKNOWN;
+}
+
+function wordAt(codes: Uint8Array, at: number): number {
+  return codes[at]! | (codes[at + 1]! << 8) | (codes[at + 2]! << 16) | (codes[at + 3]! << 24) | 0x20202020;
 }
 
 /** The id of a name given by a caller, or 0. */
