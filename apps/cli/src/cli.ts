@@ -2,9 +2,40 @@ import { reportFault } from '@entente/host';
 import { Command, CommanderError } from 'commander';
 import { register as caInit } from './commands/ca-init.ts';
 import { register as explain } from './commands/explain.ts';
+import { register as rotatePlan } from './commands/rotate-plan.ts';
+import { register as topologyAdd } from './commands/topology-add.ts';
+import { register as topologyApprove } from './commands/topology-approve.ts';
+import { register as topologyCerts } from './commands/topology-certs.ts';
+import { register as topologyCheck } from './commands/topology-check.ts';
+import { register as topologyDiff } from './commands/topology-diff.ts';
+import { register as topologyDns } from './commands/topology-dns.ts';
+import { register as topologyDraw } from './commands/topology-draw.ts';
+import { register as topologyFirewall } from './commands/topology-firewall.ts';
+import { register as topologyInit } from './commands/topology-init.ts';
+import { register as topologyKey } from './commands/topology-key.ts';
+import { register as topologyRehearse } from './commands/topology-rehearse.ts';
+import { register as topologyRemove } from './commands/topology-remove.ts';
+import { register as topologySign } from './commands/topology-sign.ts';
 
 /** Each verb is one file of `commands/`. */
-const verbs = [explain, caInit];
+const verbs = [
+  explain,
+  caInit,
+  topologyInit,
+  topologyAdd,
+  topologyRemove,
+  topologyCheck,
+  topologyDraw,
+  topologyDns,
+  topologyCerts,
+  topologyFirewall,
+  topologyDiff,
+  topologyRehearse,
+  topologySign,
+  topologyApprove,
+  topologyKey,
+  rotatePlan,
+];
 
 /**
  * The command line `entente`.

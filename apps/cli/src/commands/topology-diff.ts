@@ -1,0 +1,72 @@
+import {
+  type Change,
+  diffTopologies,
+  type Effect,
+  strongestEffect,
+  type TopologyDocument,
+} from '@entente/topology';
+import type { Command } from 'commander';
+import { give } from '../topology/answer.ts';
+import { requireTopology } from '../topology/read-topology.ts';
+import { signedFilesOf } from '../topology/signed-files.ts';
+import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
+
+interface DiffOptions {
+  readonly from?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * Adds `entente topology diff`: what changes, and whose signatures that needs.
+ * @param program the command line
+ */
+export function register(program: Command): void {
+  topologyCommand(program)
+    .command('diff')
+    .summary('say what changes against the version in force, and who must sign it')
+    .description('Compares a topology with the one in force and says of each change whether it narrows.')
+    .argument('[file]', 'YAML, or the signed JSON', defaultFile)
+    .option('--from <file>', 'what to compare with; default topology.signed.json beside the file')
+    .option('--json', 'one JSON object on the last line')
+    .addHelpText('after', '\nExample:\n  entente topology diff topology.yaml --from topology.v3.json')
+    .action(async (file: string, given: DiffOptions) => {
+      const from = given.from ?? signedFilesOf(file).inForce;
+      const before = (await requireTopology(from)).document;
+      const after = (await requireTopology(file)).document;
+      const changes = diffTopologies(before, after).filter((change) => change.effect !== 'chain');
+      const effect = strongestEffect(changes);
+      const needed = signaturesFor(effect, before, after);
+      give(
+        {
+          json: { from, file, effect, needed, changes },
+          lines: [...describeChanges(changes), needed],
+          next: effect === 'chain' ? [] : [`entente topology sign ${file} --key <your key>`],
+        },
+        given.json,
+      );
+    });
+}
+
+/** The changes for people, the weightiest effects marked. */
+export function describeChanges(changes: readonly Change[]): readonly string[] {
+  if (changes.length === 0) return ['nothing changes'];
+  return changes.map((change) => `${marks[change.kind]} ${change.summary} (${change.effect})`);
+}
+
+/** Who must sign a change, as a sentence. */
+export function signaturesFor(effect: Effect, before: TopologyDocument, after: TopologyDocument): string {
+  const old = before.administrators;
+  switch (effect) {
+    case 'chain':
+      return 'no signature is needed';
+    case 'cosmetic':
+    case 'narrowing':
+      return 'one administrator’s signature is enough';
+    case 'quorum':
+      return `${old.required} of ${old.keys.length} administrators must sign`;
+    case 'administrators':
+      return `${old.required} of the ${old.keys.length} administrators in force and ${after.administrators.required} of the ${after.administrators.keys.length} new ones must sign`;
+  }
+}
+
+const marks = { added: '+', removed: '-', changed: '~' } as const;

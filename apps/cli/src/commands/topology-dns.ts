@@ -1,0 +1,48 @@
+import { type DnsView, dnsPlan, zoneFile } from '@entente/topology';
+import { type Command, Option } from 'commander';
+import { give, table } from '../topology/answer.ts';
+import { requireTopology } from '../topology/read-topology.ts';
+import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
+
+interface DnsOptions {
+  readonly view?: DnsView;
+  readonly zone?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * Adds `entente topology dns`: the records that the topology needs.
+ * @param program the command line
+ */
+export function register(program: Command): void {
+  topologyCommand(program)
+    .command('dns')
+    .summary('list the DNS records that the topology needs')
+    .description(
+      'Lists the records for internal and external resolvers, or writes them as a part of a zone file.',
+    )
+    .argument('[file]', 'YAML, or the signed JSON', defaultFile)
+    .addOption(
+      new Option('--view <view>', 'who resolves; both where none is given').choices(['internal', 'external']),
+    )
+    .option('--zone', 'as lines of a zone file')
+    .option('--json', 'one JSON object on the last line')
+    .addHelpText('after', '\nExample:\n  entente topology dns --view external --zone')
+    .action(dns);
+}
+
+async function dns(file: string, given: DnsOptions): Promise<void> {
+  const topology = await requireTopology(file);
+  const records = dnsPlan(topology).filter(
+    (record) => given.view === undefined || record.view === given.view,
+  );
+  if (given.zone === true && given.json !== true) {
+    process.stdout.write(zoneFile(records));
+    return;
+  }
+  const rows = records.map((record) => [record.view, record.name, record.type, record.data, record.purpose]);
+  give(
+    { json: { file, records }, lines: table([['view', 'name', 'type', 'data', 'for'], ...rows]) },
+    given.json,
+  );
+}

@@ -1,0 +1,32 @@
+import { firewallPlan } from '@entente/topology';
+import type { Command } from 'commander';
+import { give, table } from '../topology/answer.ts';
+import { requireTopology } from '../topology/read-topology.ts';
+import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
+
+/**
+ * Adds `entente topology firewall`: what the two firewalls let through.
+ * @param program the command line
+ */
+export function register(program: Command): void {
+  topologyCommand(program)
+    .command('firewall')
+    .summary('list the openings of the two firewalls')
+    .description('Lists what must pass between outside, perimeter and inside. Nothing else must.')
+    .argument('[file]', 'YAML, or the signed JSON', defaultFile)
+    .option('--json', 'one JSON object on the last line')
+    .addHelpText('after', '\nExample:\n  entente topology firewall')
+    .action(async (file: string, given: { readonly json?: boolean }) => {
+      const openings = firewallPlan(await requireTopology(file));
+      const rows = openings.map((opening) => [
+        `${opening.from} → ${opening.to}`,
+        opening.sources.length > 3 ? `${opening.sources.length} servers` : opening.sources.join(', '),
+        `${opening.destination}${opening.address === undefined ? '' : ` (${opening.address})`}`,
+        String(opening.port),
+        opening.row === undefined ? '' : String(opening.row),
+        opening.purpose,
+      ]);
+      const lines = table([['between', 'from', 'to', 'TCP port', 'row', 'for'], ...rows]);
+      give({ json: { file, openings }, lines }, given.json);
+    });
+}

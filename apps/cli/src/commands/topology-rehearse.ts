@@ -1,0 +1,106 @@
+import { OperatorFault } from '@entente/host';
+import { type FailingLink, rehearse } from '@entente/topology';
+import type { Command } from 'commander';
+import { give } from '../topology/answer.ts';
+import { judgeOf, readChains } from '../topology/network-files.ts';
+import { requireTopology } from '../topology/read-topology.ts';
+import { signedFilesOf } from '../topology/signed-files.ts';
+import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
+
+interface RehearseOptions {
+  readonly from?: string;
+  readonly certificates: string;
+  readonly anchors: readonly string[];
+  readonly crls: readonly string[];
+  readonly newCertificates?: string;
+  readonly newAnchors?: readonly string[];
+  readonly newCrls?: readonly string[];
+  readonly at?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * Adds `entente topology rehearse`: what would stop working if this went live.
+ * @param program the command line
+ */
+export function register(program: Command): void {
+  topologyCommand(program)
+    .command('rehearse')
+    .summary('say which links would stop working if this went live')
+    .description(
+      'Judges every link between servers and from clients twice: with the topology, certificates, roots and CRLs in force, and with the new ones. Exit status 0: nothing breaks, 1: something does, 2: usage.',
+    )
+    .argument('[file]', 'the topology that is to go live', defaultFile)
+    .option('--from <file>', 'the one in force; default topology.signed.json beside the file')
+    .requiredOption(
+      '--certificates <directory>',
+      '<name>.crt or <name>/tls.crt for each interface, leaf first',
+    )
+    .requiredOption('--anchors <path...>', 'roots that are believed')
+    .option('--crls <path...>', 'revocation lists that are known', [])
+    .option('--new-certificates <directory>', 'certificates that would be in use; default the same')
+    .option('--new-anchors <path...>', 'roots that would be believed; default the same')
+    .option('--new-crls <path...>', 'revocation lists that would be known; default the same')
+    .option('--at <time>', 'when it goes live, e.g. 2026-06-01T00:00:00Z; default now')
+    .option('--json', 'one JSON object on the last line')
+    .addHelpText(
+      'after',
+      '\nExample:\n  entente topology rehearse topology.yaml --certificates certs --anchors root_ca.crt --crls crls',
+    )
+    .action(run);
+}
+
+async function run(file: string, given: RehearseOptions): Promise<void> {
+  const before = await requireTopology(given.from ?? signedFilesOf(file).inForce);
+  const after = await requireTopology(file);
+  const judge = await judgeOf(given.anchors, given.crls);
+  const newJudge =
+    given.newAnchors === undefined && given.newCrls === undefined
+      ? judge
+      : await judgeOf(given.newAnchors ?? given.anchors, given.newCrls ?? given.crls);
+  const now = Date.now();
+  const rehearsal = rehearse(
+    { topology: before, now, judgeOf: () => judge, chainOf: await readChains(given.certificates, before) },
+    {
+      topology: after,
+      now: given.at === undefined ? now : timeOf(given.at),
+      judgeOf: () => newJudge,
+      chainOf: await readChains(given.newCertificates ?? given.certificates, after),
+    },
+  );
+  const { ok, judged, breaks, stillFail, newButFailing, mends } = rehearsal;
+  give(
+    {
+      json: { file, judged, breaks, stillFail, newButFailing, mends },
+      lines: [
+        ...describe('would stop working', breaks),
+        ...describe('does not work now, and would not', stillFail),
+        ...describe('is new, and would not work', newButFailing),
+        `${judged} links judged: ${breaks.length} would stop working, ${stillFail.length + newButFailing.length} would not work either, ${mends.length} would begin to work`,
+      ],
+      next: ok
+        ? [`entente topology sign ${file} --key <your key>`]
+        : [...new Set(breaks.map((link) => link.remedy))].slice(0, 8),
+      failed: !ok,
+    },
+    given.json,
+  );
+}
+
+/** Failing links for people, each with who refuses and why. */
+export function describe(what: string, links: readonly FailingLink[]): readonly string[] {
+  return links.map(
+    (link) =>
+      `row ${link.row}, ${link.from} → ${link.to} (${link.service}): ${what}; the ${link.refusedBy === 'dialler' ? link.from : link.to} end refuses: ${link.reason}: ${link.message}`,
+  );
+}
+
+function timeOf(text: string): number {
+  const time = Date.parse(text);
+  if (Number.isFinite(time)) return time;
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence: `expected a time like 2026-06-01T00:00:00Z, found ${text}`,
+    place: 'option --at',
+    remedy: 'write year, month, day and time in UTC',
+  });
+}

@@ -1,0 +1,108 @@
+import { OperatorFault } from '@entente/host';
+import {
+  type AdministratorKey,
+  diffTopologies,
+  signTopology,
+  strongestEffect,
+  type TopologyDocument,
+  topologyHash,
+} from '@entente/topology';
+import type { Command } from 'commander';
+import { findAdministrator, openSigner } from '../topology/administrator-key.ts';
+import { give } from '../topology/answer.ts';
+import { editTopology, setField } from '../topology/edit-topology.ts';
+import { giveProgress } from '../topology/give-progress.ts';
+import { readSignedIfThere, requireTopology } from '../topology/read-topology.ts';
+import { fileSigned, signedFilesOf } from '../topology/signed-files.ts';
+import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
+import { describeChanges, signaturesFor } from './topology-diff.ts';
+
+interface SignOptions {
+  readonly key: string;
+  readonly json?: boolean;
+}
+
+/**
+ * Adds `entente topology sign`: makes the next version of the chain, and gives it its first signature.
+ * @param program the command line
+ */
+export function register(program: Command): void {
+  topologyCommand(program)
+    .command('sign')
+    .summary('make the next version and sign it')
+    .description(
+      'Numbers the topology as the next version after topology.signed.json beside it, signs it, and files it: as topology.signed.json where that is enough, as topology.pending.json where others must approve. Exit status 1: nothing to sign.',
+    )
+    .argument('[file]', 'the YAML', defaultFile)
+    .requiredOption('--key <file>', 'your private key, e.g. administrators/alice.key')
+    .option('--json', 'one JSON object on the last line')
+    .addHelpText('after', '\nExample:\n  entente topology sign topology.yaml --key administrators/alice.key')
+    .action(sign);
+}
+
+async function sign(file: string, given: SignOptions): Promise<void> {
+  const files = signedFilesOf(file);
+  const inForce = (await readSignedIfThere(files.inForce))?.document;
+  const written = (await requireTopology(file)).document;
+  const signer = await requireSigner(given.key, [written, inForce]);
+  const changes =
+    inForce === undefined
+      ? []
+      : diffTopologies(inForce, written).filter((change) => change.effect !== 'chain');
+  if (inForce !== undefined && changes.length === 0) {
+    give(
+      {
+        json: { file, signed: false, version: inForce.version },
+        lines: [`version ${inForce.version} is in force and says the same: nothing to sign`],
+        failed: true,
+      },
+      given.json,
+    );
+    return;
+  }
+  const document = inForce === undefined ? written : await numbered(file, inForce);
+  const signed = signTopology(document, [signer]);
+  const progress = await fileSigned(signed, files, Date.now());
+  const effect = strongestEffect(changes);
+  const needed =
+    inForce === undefined
+      ? `${document.administrators.required} of ${document.administrators.keys.length} administrators must sign the first version`
+      : signaturesFor(effect, inForce, document);
+  giveProgress(
+    file,
+    signed,
+    progress,
+    [...(inForce === undefined ? [] : describeChanges(changes)), needed],
+    given.json,
+  );
+}
+
+/** Writes the place in the chain into the file, so that everybody sees what was signed. */
+async function numbered(file: string, inForce: TopologyDocument): Promise<TopologyDocument> {
+  const issued = `${new Date().toISOString().slice(0, 19)}Z`;
+  const edited = await editTopology(file, (document) => {
+    setField(document, ['version'], inForce.version + 1);
+    setField(document, ['previous'], topologyHash(inForce));
+    // A clock that is behind must not make a document older than the one it follows.
+    setField(document, ['issued'], issued > inForce.issued ? issued : inForce.issued);
+  });
+  return edited.topology?.document ?? (await requireTopology(file)).document;
+}
+
+/**
+ * The signer whose public key one of the documents lists.
+ * @throws OperatorFault `ENTENTE_NOT_AN_ADMINISTRATOR`
+ */
+export async function requireSigner(key: string, documents: readonly (TopologyDocument | undefined)[]) {
+  const listed: readonly AdministratorKey[] = documents.flatMap(
+    (document) => document?.administrators.keys ?? [],
+  );
+  const entry = await findAdministrator(listed, key);
+  if (entry !== undefined) return openSigner(entry.id, key);
+  throw new OperatorFault('ENTENTE_NOT_AN_ADMINISTRATOR', {
+    sentence: `expected the key of one of the administrators ${[...new Set(listed.map((one) => one.id))].join(', ')}, found another`,
+    place: key,
+    remedy:
+      'use the key whose public half the topology lists, or add it with entente topology add administrator',
+  });
+}

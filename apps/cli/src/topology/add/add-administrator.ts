@@ -1,0 +1,74 @@
+import { OperatorFault } from '@entente/host';
+import type { Command } from 'commander';
+import { readAdministrator } from '../administrator-key.ts';
+import { append, editTopology, setField } from '../edit-topology.ts';
+import { type EntryOptions, entryCommand, giveAdded } from './entry-command.ts';
+
+interface AdministratorOptions extends EntryOptions {
+  readonly publicKey: string;
+  readonly required?: string;
+}
+
+interface LinkOptions extends EntryOptions {
+  readonly a?: string;
+  readonly b?: string;
+  readonly closed?: boolean;
+  readonly mayOpen?: 'a' | 'b';
+  readonly maySend?: 'a' | 'b';
+}
+
+/** Adds `administrator` and `link`. */
+export function register(add: Command): void {
+  entryCommand(
+    add,
+    'administrator',
+    'add an administrator who may sign',
+    'entente topology add administrator bob --public-key bob.pub --required 2',
+  )
+    .argument('<id>', 'what signatures are filed under')
+    .requiredOption('--public-key <file>', 'PEM, made with entente topology key')
+    .option('--required <k>', 'how many must sign what does more than narrow')
+    .option('--title <text>', 'for people')
+    .action(async (id: string, given: AdministratorOptions) => {
+      const entry = { ...(await readAdministrator(id, given.publicKey)), title: given.title };
+      const required = given.required === undefined ? undefined : wholeNumber(given.required, '--required');
+      const edited = await editTopology(given.file, (document) => {
+        append(document, ['administrators', 'keys'], entry);
+        if (required !== undefined) setField(document, ['administrators', 'required'], required);
+      });
+      giveAdded(`the administrator ${id}`, entry, edited, given);
+    });
+  entryCommand(
+    add,
+    'link',
+    'make a row of the allow matrix narrower',
+    'entente topology add link 13 --a pool1.contoso.example --b pool2.contoso.example --closed',
+  )
+    .argument('<row>', 'number of the row, 1 to 20')
+    .option('--a <names>', 'servers or pools on side A, separated by commas; all where none is given')
+    .option('--b <names>', 'servers or pools on side B')
+    .option('--closed', 'no link at all')
+    .option('--may-open <side>', 'only a or b opens')
+    .option('--may-send <side>', 'only a or b sends requests')
+    .action(async (row: string, given: LinkOptions) => {
+      const entry = {
+        row: wholeNumber(row, '<row>'),
+        a: given.a?.split(','),
+        b: given.b?.split(','),
+        closed: given.closed,
+        mayOpen: given.mayOpen,
+        maySend: given.maySend,
+      };
+      const edited = await editTopology(given.file, (document) => append(document, ['links'], entry));
+      giveAdded(`a narrowing of row ${row}`, entry, edited, given);
+    });
+}
+
+function wholeNumber(text: string, option: string): number {
+  if (/^[0-9]{1,4}$/.test(text)) return Number(text);
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence: `expected a whole number, found ${text}`,
+    place: option,
+    remedy: 'give a number like 2',
+  });
+}

@@ -1,0 +1,157 @@
+import { OperatorFault } from '@entente/host';
+import type { AnchorReference } from '@entente/topology';
+import type { Command } from 'commander';
+import { append, editTopology, indexOfEntry } from '../edit-topology.ts';
+import { portOf } from './add-place.ts';
+import { collect, type EntryOptions, entryCommand, giveAdded } from './entry-command.ts';
+import { readAnchor } from './read-anchor.ts';
+
+interface PartnerOptions extends EntryOptions {
+  readonly domain: readonly string[];
+  readonly server?: string;
+  readonly address?: string;
+  readonly port?: string;
+  readonly anchor?: string;
+  readonly fingerprint?: string;
+  readonly blocked?: boolean;
+  readonly serverAuthOnly?: boolean;
+  readonly matchHostName?: boolean;
+}
+
+interface AnchorOptions extends EntryOptions {
+  readonly certificate: string;
+  readonly name?: string;
+  readonly fingerprint?: string;
+  readonly partner?: string;
+  readonly federation?: boolean;
+}
+
+/** Adds `partner`, `provider` and `anchor`. */
+export function register(add: Command): void {
+  entryCommand(
+    add,
+    'partner',
+    'add a federated partner, or block one',
+    'entente topology add partner fabrikam --domain fabrikam.example --anchor fabrikam-root.crt --fingerprint 3f:…',
+  )
+    .argument('<id>', 'what logs and commands call it')
+    .requiredOption('--domain <name>', 'a SIP domain it may speak for; repeatable', collect)
+    .option('--server <fqdn>', 'pin its edge; without it the next hop is found by SRV')
+    .option('--address <ip>', 'address of the pinned edge')
+    .option('--port <port>', 'port of the pinned edge; usually 5061')
+    .option('--anchor <file>', 'its root certificate; without it the federation anchors count')
+    .option('--fingerprint <sha256>', 'fingerprint of the root, as the partner told it by another way')
+    .option('--server-auth-only', 'its edge may show a certificate for servers only when it dials us')
+    .option('--match-host-name', 'the host that SRV led to may be in its certificate instead of the domain')
+    .option('--blocked', 'refuse it, whatever else allows it')
+    .option('--title <text>', 'for people')
+    .action(addPartner);
+  entryCommand(
+    add,
+    'provider',
+    'add a hosting provider: one server for many domains',
+    'entente topology add provider hoster --server edge.hoster.example --domain a.example --domain b.example',
+  )
+    .argument('<id>', 'what logs and commands call it')
+    .requiredOption('--domain <name>', 'a SIP domain it hosts; repeatable', collect)
+    .requiredOption('--server <fqdn>', 'its edge')
+    .option('--address <ip>', 'address of its edge')
+    .option('--port <port>', 'port of its edge; usually 5061')
+    .option('--anchor <file>', 'its root certificate; without it the federation anchors count')
+    .option('--fingerprint <sha256>', 'fingerprint of the root')
+    .option('--server-auth-only', 'its edge may show a certificate for servers only when it dials us')
+    .option('--title <text>', 'for people')
+    .action(addProvider);
+  entryCommand(
+    add,
+    'anchor',
+    'add a root certificate',
+    'entente topology add anchor --certificate root_ca.crt',
+  )
+    .requiredOption('--certificate <file>', 'the root, PEM or DER')
+    .option('--name <text>', 'for people and logs; the common name where none is given')
+    .option('--fingerprint <sha256>', 'refuse it unless this is its fingerprint')
+    .option('--federation', 'for partners without anchors of their own, at the edge only')
+    .option('--partner <id>', 'for one partner; without --federation or --partner it is our own CA')
+    .action(addAnchor);
+}
+
+async function addPartner(id: string, given: PartnerOptions): Promise<void> {
+  const { domain: domains, title } = given;
+  if (given.blocked === true) {
+    const entry = { kind: 'blocked', id, title, domains };
+    const edited = await editTopology(given.file, (document) => append(document, ['partners'], entry));
+    giveAdded(`${id}, blocked`, entry, edited, given);
+    return;
+  }
+  const shared = {
+    id,
+    title,
+    domains,
+    anchors: await anchorsOf(given),
+    serverAuthOnly: given.serverAuthOnly,
+  };
+  const entry =
+    given.server === undefined
+      ? { kind: 'allowed-domain', ...shared, matchHostName: given.matchHostName }
+      : {
+          kind: 'allowed-server',
+          ...shared,
+          fqdn: given.server,
+          address: given.address,
+          port: portOf(given.port),
+        };
+  const edited = await editTopology(given.file, (document) => append(document, ['partners'], entry));
+  giveAdded(`the partner ${id}`, entry, edited, given, comparing(shared.anchors));
+}
+
+async function addProvider(id: string, given: PartnerOptions): Promise<void> {
+  const { title, server: fqdn, address } = given;
+  const anchors = await anchorsOf(given);
+  const entry = {
+    id,
+    title,
+    fqdn,
+    address,
+    port: portOf(given.port),
+    domains: given.domain,
+    anchors,
+    serverAuthOnly: given.serverAuthOnly,
+  };
+  const edited = await editTopology(given.file, (document) => append(document, ['providers'], entry));
+  giveAdded(`the provider ${id}`, entry, edited, given, comparing(anchors));
+}
+
+async function addAnchor(given: AnchorOptions): Promise<void> {
+  const anchor = await readAnchor(given.certificate, given.name, given.fingerprint);
+  if (given.partner !== undefined && given.federation === true) {
+    throw new OperatorFault('ENTENTE_USAGE', {
+      sentence: 'expected --partner or --federation, found both',
+      place: 'the command line',
+      remedy: 'give one of them; for both, add the anchor twice',
+    });
+  }
+  const edited = await editTopology(given.file, (document) => {
+    const { partner } = given;
+    if (partner === undefined) {
+      append(document, ['anchors', given.federation === true ? 'federation' : 'enterprise'], anchor);
+    } else {
+      const index = indexOfEntry(document, 'partners', 'id', partner);
+      append(document, ['partners', index, 'anchors'], anchor);
+    }
+  });
+  giveAdded(`the anchor ${anchor.name}`, anchor, edited, given, comparing([anchor]));
+}
+
+async function anchorsOf({
+  anchor,
+  fingerprint,
+}: PartnerOptions): Promise<readonly AnchorReference[] | undefined> {
+  if (anchor !== undefined) return [await readAnchor(anchor, undefined, fingerprint)];
+  if (fingerprint === undefined) return undefined;
+  return [{ name: 'root', sha256: fingerprint.replaceAll(':', '').toLowerCase() }];
+}
+
+function comparing(anchors: readonly AnchorReference[] | undefined): readonly string[] {
+  return (anchors ?? []).map((anchor) => `compare the fingerprint with its owner: ${anchor.sha256}`);
+}

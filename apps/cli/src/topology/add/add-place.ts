@@ -1,0 +1,115 @@
+import { OperatorFault } from '@entente/host';
+import { type Role, roles } from '@entente/topology';
+import { type Command, Option } from 'commander';
+import { append, editTopology, indexOfEntry, setField } from '../edit-topology.ts';
+import { collect, type EntryOptions, entryCommand, giveAdded } from './entry-command.ts';
+
+/** Adds `site`, `domain`, `pool`, `store` and `user`. */
+export function register(add: Command): void {
+  entryCommand(add, 'site', 'add a site', 'entente topology add site berlin --title "Berlin, main building"')
+    .argument('<id>', 'lower case, e.g. berlin')
+    .option('--title <text>', 'for people')
+    .action(async (id: string, given: EntryOptions) => {
+      const entry = { id, title: given.title };
+      const edited = await editTopology(given.file, (document) => append(document, ['sites'], entry));
+      giveAdded(`the site ${id}`, entry, edited, given);
+    });
+  entryCommand(add, 'domain', 'add a SIP domain of ours', 'entente topology add domain sales.contoso.example')
+    .argument('<name>', 'the domain')
+    .option('--pool <fqdn>', 'home of the users that are not listed one by one')
+    .option('--title <text>', 'for people')
+    .action(addDomain);
+  entryCommand(
+    add,
+    'pool',
+    'add a pool of servers',
+    'entente topology add pool pool1.contoso.example --role front-end --home',
+  )
+    .argument('<fqdn>', 'its name')
+    .addOption(new Option('--role <role>', 'role of its members').choices(roles).default('front-end'))
+    .option('--site <id>', 'where it stands')
+    .option('--domain <name>', 'a domain it serves; repeatable; all of ours where none is given', collect)
+    .option('--home', 'make it the home of the users of the domains it serves')
+    .option('--title <text>', 'for people')
+    .action(addPool);
+  entryCommand(
+    add,
+    'store',
+    'add a data store that servers reach over the network',
+    'entente topology add store redis1.contoso.example --kind redis',
+  )
+    .argument('<fqdn>', 'its name')
+    .addOption(
+      new Option('--kind <kind>', 'what it is').choices(['redis', 'postgresql']).makeOptionMandatory(),
+    )
+    .option('--address <ip>', 'its address')
+    .option('--port <port>', 'its port')
+    .option('--title <text>', 'for people')
+    .action(addStore);
+  entryCommand(
+    add,
+    'user',
+    'name the home of a user',
+    'entente topology add user alice@contoso.example --home fe1.contoso.example',
+  )
+    .argument('<aor>', 'address of record without scheme')
+    .requiredOption('--home <fqdn>', 'front end or pool of front ends')
+    .action(async (aor: string, given: EntryOptions & { readonly home: string }) => {
+      const edited = await editTopology(given.file, (document) =>
+        setField(document, ['users', aor], given.home),
+      );
+      giveAdded(`the home of ${aor}`, { aor, home: given.home }, edited, given);
+    });
+}
+
+async function addDomain(name: string, given: EntryOptions & { readonly pool?: string }): Promise<void> {
+  const entry = { name, pool: given.pool, title: given.title };
+  const edited = await editTopology(given.file, (document) => append(document, ['domains'], entry));
+  giveAdded(`the domain ${name}`, entry, edited, given);
+}
+
+interface PoolOptions extends EntryOptions {
+  readonly role: Role;
+  readonly site?: string;
+  readonly domain?: readonly string[];
+  readonly home?: boolean;
+}
+
+async function addPool(fqdn: string, given: PoolOptions): Promise<void> {
+  const entry = { fqdn, role: given.role, title: given.title, site: given.site, domains: given.domain };
+  const edited = await editTopology(given.file, (document) => {
+    append(document, ['pools'], entry);
+    if (given.home !== true) return;
+    const { domains } = document.toJS() as { readonly domains: readonly { readonly name: string }[] };
+    for (const name of given.domain ?? domains.map((domain) => domain.name)) {
+      setField(document, ['domains', indexOfEntry(document, 'domains', 'name', name), 'pool'], fqdn);
+    }
+  });
+  giveAdded(`the pool ${fqdn}`, entry, edited, given, [
+    `entente topology add server <fqdn> --role ${given.role} --pool ${fqdn} --file ${given.file}`,
+  ]);
+}
+
+interface StoreOptions extends EntryOptions {
+  readonly kind: 'redis' | 'postgresql';
+  readonly address?: string;
+  readonly port?: string;
+}
+
+async function addStore(fqdn: string, given: StoreOptions): Promise<void> {
+  const { kind, address, title } = given;
+  const entry = { fqdn, kind, address, port: portOf(given.port), title };
+  const edited = await editTopology(given.file, (document) => append(document, ['stores'], entry));
+  giveAdded(`the store ${fqdn}`, entry, edited, given);
+}
+
+/** Reads `--port`. */
+export function portOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[0-9]{1,5}$/.test(text)) return Number(text);
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence: `expected a port from 1 to 65535, found ${text}`,
+    place: 'option --port',
+    remedy: 'give a number',
+  });
+}

@@ -1,0 +1,127 @@
+import { OperatorFault } from '@entente/host';
+import { type InterfaceEntry, type Role, roles, type ServerEntry, services } from '@entente/topology';
+import { type Command, Option } from 'commander';
+import { append, editTopology } from '../edit-topology.ts';
+import { collect, type EntryOptions, entryCommand, giveAdded } from './entry-command.ts';
+
+interface ServerOptions extends EntryOptions {
+  readonly role: Role;
+  readonly pool?: string;
+  readonly site?: string;
+  readonly address?: string;
+  readonly port?: readonly string[];
+  readonly externalFqdn?: string;
+  readonly externalAddress?: string;
+  readonly externalPort?: readonly string[];
+  readonly publicCertificate?: boolean;
+  readonly outboundOnly?: boolean;
+  readonly treatAsAuthenticated?: string;
+  readonly throttleAsServer?: boolean;
+  readonly requiresReplication?: boolean;
+}
+
+/** Adds `server`, and `application` as the short way to a trusted application. */
+export function register(add: Command): void {
+  options(
+    entryCommand(
+      add,
+      'server',
+      'add a server with its role',
+      'entente topology add server fe1.contoso.example --role front-end --pool pool1.contoso.example --address 10.0.0.11',
+    ),
+  )
+    .addOption(new Option('--role <role>', 'what it is for').choices(roles).makeOptionMandatory())
+    .action((fqdn: string, given: ServerOptions) => addServer(fqdn, given));
+  options(
+    entryCommand(
+      add,
+      'application',
+      'add a trusted application server',
+      'entente topology add application chat1.contoso.example --outbound-only',
+    ),
+  ).action((fqdn: string, given: Omit<ServerOptions, 'role'>) =>
+    addServer(fqdn, { ...given, role: 'trusted-application' }),
+  );
+}
+
+function options(command: Command): Command {
+  return command
+    .argument('<fqdn>', 'its own name, which no other server, pool or domain has')
+    .option('--pool <fqdn>', 'the pool it is a member of')
+    .option('--site <id>', 'where it stands')
+    .option('--address <ip>', 'address of its internal interface; found by DNS where none is given')
+    .option('--port <service=port>', 'a port other than the usual one, e.g. sip=15061; repeatable', collect)
+    .option('--external-fqdn <name>', 'name of its external interface (edges and reverse proxies)')
+    .option('--external-address <ip>', 'address of its external interface')
+    .option('--external-port <service=port>', 'e.g. clients=443, federation=5061; repeatable', collect)
+    .option('--public-certificate', 'its external certificate comes from a public CA: DNS names only')
+    .option('--outbound-only', 'only our servers dial it')
+    .option('--treat-as-authenticated <yes|no>', 'its requests need no authentication')
+    .option('--throttle-as-server', 'throttle it as a server, not as a user')
+    .option('--requires-replication', 'it takes part in replication of the pool’s state')
+    .option('--title <text>', 'for people');
+}
+
+async function addServer(fqdn: string, given: ServerOptions): Promise<void> {
+  const entry = entryOf(fqdn, given);
+  const edited = await editTopology(given.file, (document) => append(document, ['servers'], entry));
+  giveAdded(`the ${given.role} ${fqdn}`, entry, edited, given, [
+    `entente topology certs ${given.file} --for ${fqdn}`,
+  ]);
+}
+
+function entryOf(fqdn: string, given: ServerOptions): ServerEntry {
+  const internal = side<InterfaceEntry>({ address: given.address, ports: portsOf(given.port, '--port') });
+  const external = side<InterfaceEntry>({
+    fqdn: given.externalFqdn,
+    address: given.externalAddress,
+    ports: portsOf(given.externalPort, '--external-port'),
+    certificate: given.publicCertificate === true ? 'public' : undefined,
+  });
+  const flags = {
+    outboundOnly: given.outboundOnly,
+    treatAsAuthenticated: yesOrNo(given.treatAsAuthenticated),
+    throttleAsServer: given.throttleAsServer,
+    requiresReplication: given.requiresReplication,
+  };
+  return {
+    fqdn,
+    role: given.role,
+    title: given.title,
+    pool: given.pool,
+    site: given.site,
+    interfaces: side({ internal, external }),
+    flags: side(flags),
+  };
+}
+
+/** Leaves out what has nothing in it. */
+function side<T extends object>(entry: T): T | undefined {
+  return Object.values(entry).some((value) => value !== undefined) ? entry : undefined;
+}
+
+function portsOf(given: readonly string[] | undefined, option: string): InterfaceEntry['ports'] {
+  if (given === undefined) return undefined;
+  return Object.fromEntries(
+    given.map((text) => {
+      const [service = '', port = ''] = text.split('=');
+      if (services.some((known) => known === service) && /^[0-9]{1,5}$/.test(port))
+        return [service, Number(port)];
+      throw new OperatorFault('ENTENTE_USAGE', {
+        sentence: `expected a service and its port like sip=5061, found ${text}`,
+        place: `option ${option}`,
+        remedy: `name one of ${services.join(', ')}`,
+      });
+    }),
+  );
+}
+
+function yesOrNo(text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined;
+  if (text === 'yes' || text === 'no') return text === 'yes';
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence: `expected yes or no, found ${text}`,
+    place: 'option --treat-as-authenticated',
+    remedy: 'write yes or no',
+  });
+}

@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { type Answer, give } from '../answer.ts';
+import type { Edited } from '../edit-topology.ts';
+import { defaultFile } from '../topology-command.ts';
+
+/** Options that every kind of entry has. */
+export interface EntryOptions {
+  readonly file: string;
+  readonly title?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * Adds a kind of entry to `entente topology add`.
+ * @param add the command `add`
+ */
+export function entryCommand(add: Command, kind: string, summary: string, example: string): Command {
+  return add
+    .command(kind)
+    .summary(summary)
+    .description(
+      `${summary.charAt(0).toUpperCase()}${summary.slice(1)}. The file keeps its comments; nothing is signed yet.`,
+    )
+    .option('--file <path>', 'the topology', defaultFile)
+    .option('--json', 'one JSON object on the last line')
+    .addHelpText('after', `\nExample:\n  ${example}`);
+}
+
+/**
+ * Says that an entry was added and what is still open.
+ * @param what the entry, for people
+ * @param entry the entry as it was written
+ * @param next what to do once nothing is open
+ */
+export function giveAdded(
+  what: string,
+  entry: object,
+  edited: Edited,
+  options: EntryOptions,
+  next: readonly string[] = [],
+): void {
+  const open = edited.open.map((problem) => ({
+    code: problem.code,
+    message: problem.message,
+    remedy: problem.remedy,
+  }));
+  const { file } = options;
+  const answer: Answer = {
+    json: { added: entry, file, open },
+    lines: [`added ${what} to ${file}`, ...open.map((problem) => `still open: ${problem.message}`)],
+    next: [
+      ...open.map((problem) => problem.remedy),
+      ...next,
+      `entente topology check ${file}`,
+      `entente topology sign ${file} --key <your key>`,
+    ],
+  };
+  give(answer, options.json);
+}
+
+/** Collects the values of an option that may be given more than once. */
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}

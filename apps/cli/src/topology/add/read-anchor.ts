@@ -1,0 +1,53 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { OperatorFault } from '@entente/host';
+import type { AnchorReference } from '@entente/topology';
+
+/**
+ * Reads a root certificate as the document lists it, and holds it against the fingerprint that came another way.
+ *
+ * @param file PEM or DER
+ * @param name for people and logs; the subject's common name where none is given
+ * @param fingerprint SHA-256 in hex, with or without colons
+ * @throws OperatorFault `ENTENTE_FINGERPRINT_MISMATCH`, `ENTENTE_CERTIFICATE_UNREADABLE`
+ */
+export async function readAnchor(
+  file: string,
+  name?: string,
+  fingerprint?: string,
+): Promise<AnchorReference> {
+  const certificate = parse(await readFile(file), file);
+  const sha256 = createHash('sha256').update(certificate.raw).digest('hex');
+  if (fingerprint !== undefined && fingerprint.replaceAll(':', '').toLowerCase() !== sha256) {
+    throw new OperatorFault('ENTENTE_FINGERPRINT_MISMATCH', {
+      sentence: `expected the fingerprint ${fingerprint}, found ${sha256}`,
+      place: file,
+      remedy: 'ask the partner for both again, the fingerprint by telephone or on paper',
+    });
+  }
+  if (!certificate.ca) {
+    throw new OperatorFault('ENTENTE_CERTIFICATE_UNREADABLE', {
+      sentence: 'expected the certificate of a CA, found one that may not issue',
+      place: file,
+      remedy: 'give the root certificate',
+    });
+  }
+  return {
+    name: name ?? /(?:^|\n)CN=([^\n]+)/.exec(certificate.subject)?.[1] ?? sha256.slice(0, 16),
+    sha256,
+    certificate: certificate.raw.toString('base64'),
+  };
+}
+
+function parse(content: Buffer, file: string): X509Certificate {
+  try {
+    return new X509Certificate(content);
+  } catch (cause) {
+    throw new OperatorFault('ENTENTE_CERTIFICATE_UNREADABLE', {
+      sentence: 'expected a certificate in PEM or DER, found something else',
+      place: file,
+      remedy: 'give the root certificate, e.g. root_ca.crt',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,42 @@
+/** What a command says in the end. */
+export interface Answer {
+  /** For programs: one JSON object. */
+  readonly json: object;
+  /** For people, line by line. */
+  readonly lines: readonly string[];
+  /** What to do next, as commands or sentences. */
+  readonly next?: readonly string[];
+  /** Whether something was refused or a check failed; exit status 1. */
+  readonly failed?: boolean;
+}
+
+/**
+ * Prints an answer and sets the exit status.
+ * @param answer what was done or found
+ * @param asJson one JSON object instead of text
+ */
+export function give({ json, lines, next = [], failed = false }: Answer, asJson: boolean | undefined): void {
+  if (asJson === true) process.stdout.write(`${JSON.stringify({ ok: !failed, ...json, next })}\n`);
+  else {
+    const steps = next.length === 0 ? [] : ['', 'Next:', ...next.map((step) => `  ${step}`)];
+    process.stdout.write(`${[...lines, ...steps].join('\n')}\n`);
+  }
+  if (failed) process.exitCode = 1;
+}
+
+/**
+ * Lays out rows in columns for a terminal.
+ * @param rows cells; the first row is the heading
+ */
+export function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,107 @@
+import { OperatorFault } from '@entente/host';
+import { publicMode, writeWhole } from '@entente/pki/node';
+import { type Problem, parseTopology, type Topology } from '@entente/topology';
+import { type Document, isMap, isSeq, parseDocument } from 'yaml';
+import { placeOf, readText } from './read-topology.ts';
+
+/** How the document is written: nothing is folded, so that our own strict reader takes it back. */
+const style = { lineWidth: 0, minContentWidth: 0, flowCollectionPadding: true } as const;
+
+/** A document after an edit, as far as the checks are concerned. */
+export interface Edited {
+  readonly topology: Topology | undefined;
+  /** What is still missing; the edit itself has added none that was not there before. */
+  readonly open: readonly Problem[];
+}
+
+/**
+ * Changes a topology file, keeps its comments and its order, and writes it back only where the change adds no error of its own.
+ *
+ * @param file path of the YAML
+ * @param edit what to change
+ * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID` where the change does not fit
+ */
+export async function editTopology(file: string, edit: (document: Document) => void): Promise<Edited> {
+  const text = await readText(file);
+  const before = parseTopology(text);
+  refuseUnreadable(file, before);
+  const document = parseDocument(text, { keepSourceTokens: false });
+  edit(document);
+  const after = document.toString(style);
+  const parsed = parseTopology(after);
+  const known = new Set(before.ok ? [] : before.problems.map(signatureOf));
+  const problems = parsed.ok ? parsed.warnings : parsed.problems;
+  const added = problems.find((problem) => problem.severity === 'error' && isOfThisEdit(problem, known));
+  if (added !== undefined) {
+    throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
+      sentence: `this does not fit into the topology: ${added.message.replace(/\.$/, '')}`,
+      place: `${file} (nothing was changed)`,
+      remedy: added.remedy.replace(/\.$/, ''),
+    });
+  }
+  await writeWhole(file, after, publicMode);
+  return { topology: parsed.ok ? parsed.topology : undefined, open: problems };
+}
+
+/** Errors that only say that more must be added do not stop an edit: something has to come first. */
+const becauseUnfinished: ReadonlySet<string> = new Set(['pool-without-members', 'link-nobody-serves']);
+
+function isOfThisEdit(problem: Problem, known: ReadonlySet<string>): boolean {
+  return !becauseUnfinished.has(problem.code) && !known.has(signatureOf(problem));
+}
+
+function signatureOf(problem: Problem): string {
+  return `${problem.code} ${problem.path.join(' ')}`;
+}
+
+/** A file that is not even readable must be mended by hand: an edit would hide what is wrong. */
+function refuseUnreadable(file: string, parsed: ReturnType<typeof parseTopology>): void {
+  if (parsed.ok) return;
+  const unreadable = parsed.problems.find((problem) => problem.path.length === 0);
+  if (unreadable === undefined) return;
+  throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
+    sentence: unreadable.message.replace(/\.$/, ''),
+    place: placeOf(file, unreadable),
+    remedy: unreadable.remedy.replace(/\.$/, ''),
+  });
+}
+
+/**
+ * Appends an entry to a list of the document, in block style.
+ * @param path where the list is; it is made where it is not there
+ */
+export function append(document: Document, path: readonly (string | number)[], entry: object): void {
+  const node = document.createNode(dropUndefined(entry));
+  const list = document.getIn(path);
+  if (isSeq(list)) {
+    list.flow = false;
+    list.items.push(node);
+  } else document.setIn(path, document.createNode([dropUndefined(entry)]));
+}
+
+/** Sets a field of the document; the mappings above it are made where they are not there. */
+export function setField(document: Document, path: readonly (string | number)[], value: unknown): void {
+  document.setIn(
+    path,
+    typeof value === 'object' && value !== null ? document.createNode(dropUndefined(value)) : value,
+  );
+}
+
+/**
+ * Index of the entry of a list whose key has a value.
+ * @throws OperatorFault `ENTENTE_USAGE` where there is none
+ */
+export function indexOfEntry(document: Document, list: string, key: string, value: string): number {
+  const node = document.get(list);
+  const index = isSeq(node) ? node.items.findIndex((item) => isMap(item) && item.get(key) === value) : -1;
+  if (index >= 0) return index;
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence: `expected the ${key} of one of the ${list}, found ${value}`,
+    place: 'the command line',
+    remedy: `add it first, or correct the ${key}`,
+  });
+}
+
+function dropUndefined<T extends object>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

@@ -1,0 +1,36 @@
+import type { SignedTopology } from '@entente/topology';
+import { give } from './answer.ts';
+import type { Progress } from './signed-files.ts';
+
+/**
+ * Says where a document stands after a signature, and what to do next.
+ * @param file the YAML, for the commands that are suggested
+ * @param lines what changes and what that needs
+ */
+export function giveProgress(
+  file: string,
+  { document }: SignedTopology,
+  progress: Progress,
+  lines: readonly string[],
+  asJson: boolean | undefined,
+): void {
+  const { complete, signers, refusal } = progress;
+  const by = `version ${document.version}, signed by ${signers.join(', ')}`;
+  const json = { file, version: document.version, complete, signers };
+  if (complete) {
+    const next = [
+      `entente topology dns ${file}`,
+      `entente topology draw ${file} --output topology.svg`,
+      `give ${progress.file} to the authority, which hands it to every member`,
+    ];
+    const done = [...lines, `${by}, is complete: ${progress.file}`];
+    give({ json: { ...json, written: progress.file }, lines: done, next }, asJson);
+  } else if (refusal?.reason === 'under-signed') {
+    const next = [`another administrator: entente topology approve ${progress.file} --key <their key>`];
+    const waits = [...lines, `${by}, waits: ${progress.file}`, refusal.message];
+    give({ json: { ...json, written: progress.file, missing: refusal.message }, lines: waits, next }, asJson);
+  } else {
+    const refused = [...lines, `${by}, is refused: ${refusal?.message}`, `  → ${refusal?.remedy}`];
+    give({ json: { ...json, written: null, refusal }, lines: refused, failed: true }, asJson);
+  }
+}

@@ -1,0 +1,93 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OperatorFault } from '@entente/host';
+import type {
+  InterfaceName,
+  NetworkState,
+  RehearsalJudge,
+  RehearsedChain,
+  Topology,
+} from '@entente/topology';
+import { anchorSet, createJudge } from '@entente/trust';
+import { type CertificateList, decodeCrl, decodePem, decodePemCertificates } from '@entente/x509';
+
+/** The chains of a directory, by the name that each leaf is for. */
+export type Chains = NetworkState<Topology>['chainOf'];
+
+/**
+ * Reads the certificates of a network: `<name>.crt`, or `<name>/tls.crt`, where the name is that of the interface (the server’s own
+ * inside, the access name outside).
+ * @param directory where they are
+ */
+export async function readChains(directory: string, topology: Topology): Promise<Chains> {
+  const chains = new Map<string, RehearsedChain>();
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const file = entry.isDirectory() ? join(directory, entry.name, 'tls.crt') : join(directory, entry.name);
+    const name = entry.isDirectory() ? entry.name : entry.name.replace(/\.crt$/, '');
+    if (!(entry.isDirectory() || entry.name.endsWith('.crt'))) continue;
+    const pem = await readFile(file).catch(() => undefined);
+    if (pem === undefined) continue;
+    chains.set(name, { certificates: blocksOf(file, pem, 'CERTIFICATE') });
+  }
+  return (fqdn, side) => chains.get(nameOf(topology, fqdn, side));
+}
+
+function nameOf(topology: Topology, fqdn: string, side: InterfaceName): string {
+  return topology.servers.get(fqdn)?.interfaces[side]?.fqdn ?? fqdn;
+}
+
+/**
+ * Makes a judge of roots and revocation lists.
+ * @param anchors files or directories of certificates
+ * @param crls files or directories of CRLs
+ */
+export async function judgeOf(anchors: readonly string[], crls: readonly string[]): Promise<RehearsalJudge> {
+  const roots = [];
+  for (const file of await filesOf(anchors)) {
+    const decoded = decodePemCertificates(await readFile(file));
+    if (!decoded.ok) throw unreadable(file, 'a certificate', decoded.error.message);
+    for (const certificate of decoded.value) roots.push({ name: `${file} ${roots.length + 1}`, certificate });
+  }
+  if (roots.length === 0) throw unreadable(anchors.join(', '), 'a root certificate', 'none');
+  const lists: CertificateList[] = [];
+  for (const file of await filesOf(crls)) {
+    const content = await readFile(file);
+    const ders = content.subarray(0, 10).toString().startsWith('-----')
+      ? blocksOf(file, content, 'X509 CRL')
+      : [content];
+    for (const der of ders) {
+      const decoded = decodeCrl(der);
+      if (!decoded.ok) throw unreadable(file, 'a CRL', decoded.error.message);
+      lists.push(decoded.value);
+    }
+  }
+  return createJudge({ anchors: anchorSet(roots), revocation: { crls: lists } });
+}
+
+async function filesOf(paths: readonly string[]): Promise<readonly string[]> {
+  const files: string[] = [];
+  for (const path of paths) {
+    if (!(await stat(path)).isDirectory()) files.push(path);
+    else
+      for (const name of (await readdir(path)).sort())
+        if (/\.(crt|pem|crl)$/.test(name)) files.push(join(path, name));
+  }
+  return files;
+}
+
+function blocksOf(file: string, pem: Uint8Array, label: string): readonly Uint8Array[] {
+  const decoded = decodePem(pem);
+  const ders = decoded.ok
+    ? decoded.value.filter((block) => block.label === label).map((block) => block.der)
+    : [];
+  if (ders.length > 0) return ders;
+  throw unreadable(file, `"${label}" in PEM`, decoded.ok ? 'no such block' : decoded.error.message);
+}
+
+function unreadable(place: string, expected: string, found: string): OperatorFault {
+  return new OperatorFault('ENTENTE_CERTIFICATE_UNREADABLE', {
+    sentence: `expected ${expected}, found ${found}`,
+    place,
+    remedy: 'name the right file or directory',
+  });
+}

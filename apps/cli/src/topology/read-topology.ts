@@ -1,0 +1,114 @@
+import { readFile, stat } from 'node:fs/promises';
+import { OperatorFault } from '@entente/host';
+import {
+  buildTopology,
+  checkDocument,
+  checkShape,
+  decodeSignedTopology,
+  type Problem,
+  parseTopology,
+  type SignedTopology,
+  type Topology,
+  type TopologyDocument,
+} from '@entente/topology';
+
+/** Larger files are not even read: the largest topology that is accepted is smaller. */
+const maxBytes = 64 * 1024 * 1024;
+
+/** A topology from a file, or what is wrong with it. */
+export type ReadTopology =
+  | { readonly ok: true; readonly topology: Topology; readonly warnings: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/**
+ * Reads and checks a topology, as YAML or as the signed JSON that `sign` writes (whose signatures it does not judge).
+ * @param file path
+ */
+export async function readTopology(file: string): Promise<ReadTopology> {
+  const text = await readText(file);
+  if (!text.startsWith('{"document":')) return parseTopology(text);
+  const { document } = decodeSigned(file, text);
+  const problems = checkDocument(document);
+  const errors = problems.filter((problem) => problem.severity === 'error');
+  return errors.length > 0
+    ? { ok: false, problems }
+    : { ok: true, topology: buildTopology(document), warnings: problems };
+}
+
+/**
+ * Reads a topology that must be in order.
+ * @param file path
+ * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID` with the place of the first error
+ */
+export async function requireTopology(file: string): Promise<Topology> {
+  const read = await readTopology(file);
+  if (read.ok) return read.topology;
+  const errors = read.problems.filter((problem) => problem.severity === 'error');
+  const [first] = errors;
+  throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
+    sentence: `${withoutStop(first?.message ?? 'the topology cannot be read')}${errors.length > 1 ? `, and ${errors.length - 1} more errors` : ''}`,
+    place: placeOf(file, first),
+    remedy: `${withoutStop(first?.remedy ?? 'correct it')}; entente topology check ${file} lists everything`,
+  });
+}
+
+/**
+ * Reads what `sign` or `approve` has written.
+ * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID` where it is something else
+ */
+export async function readSigned(file: string): Promise<SignedTopology> {
+  return decodeSigned(file, await readText(file));
+}
+
+/** Like {@link readSigned}, or undefined where there is no such file. */
+export async function readSignedIfThere(file: string): Promise<SignedTopology | undefined> {
+  return (await exists(file)) ? readSigned(file) : undefined;
+}
+
+/** Whether a file exists. */
+export async function exists(file: string): Promise<boolean> {
+  try {
+    await stat(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `file:line:column` as far as it is known. */
+export function placeOf(file: string, problem: Problem | undefined): string {
+  return problem?.line === undefined ? file : `${file}:${problem.line}:${problem.column}`;
+}
+
+/**
+ * Reads a file that is small enough to be a topology.
+ * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID` where it is larger
+ */
+export async function readText(file: string): Promise<string> {
+  const { size } = await stat(file);
+  if (size > maxBytes) {
+    throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
+      sentence: `expected at most ${maxBytes} bytes, found ${size}`,
+      place: file,
+      remedy: 'name the file of the topology',
+    });
+  }
+  return readFile(file, 'utf8');
+}
+
+function decodeSigned(file: string, text: string): SignedTopology & { readonly document: TopologyDocument } {
+  const decoded = decodeSignedTopology(text);
+  const shape = decoded.ok ? checkShape(decoded.document) : undefined;
+  if (decoded.ok && shape?.ok === true) return { document: shape.document, signatures: decoded.signatures };
+  throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
+    sentence: withoutStop(
+      decoded.ok ? (shape?.ok === false ? (shape.problems[0]?.message ?? '') : '') : decoded.message,
+    ),
+    place: file,
+    remedy: 'name a file that entente topology sign has written; it is not edited by hand',
+  });
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/, '');
+}

@@ -1,0 +1,74 @@
+import { dirname, join } from 'node:path';
+import { publicMode, writeWhole } from '@entente/pki/node';
+import {
+  administratorSetHash,
+  encodeSignedTopology,
+  type SignedTopology,
+  type TopologyDocument,
+  type TopologyRefusal,
+  verifyTopology,
+} from '@entente/topology';
+import { readSignedIfThere } from './read-topology.ts';
+
+/** Files beside a topology: what is in force, what waits for signatures, and every version there was. */
+export interface SignedFiles {
+  readonly inForce: string;
+  readonly pending: string;
+  versionFile(version: number): string;
+}
+
+/**
+ * Names the files that belong to a topology.
+ * @param file path of the YAML
+ */
+export function signedFilesOf(file: string): SignedFiles {
+  const folder = dirname(file);
+  return {
+    inForce: join(folder, 'topology.signed.json'),
+    pending: join(folder, 'topology.pending.json'),
+    versionFile: (version) => join(folder, `topology.v${version}.json`),
+  };
+}
+
+/** What came of a signature. */
+export interface Progress {
+  /** Whether the document has all the signatures it needs. */
+  readonly complete: boolean;
+  readonly signers: readonly string[];
+  /** Why no member would take it up: `under-signed` where it waits for others. */
+  readonly refusal?: TopologyRefusal;
+  /** Where it is now. */
+  readonly file: string;
+}
+
+/**
+ * Files a signed document: as the one in force where a member would take it up, as pending where signatures are missing.
+ * @param now milliseconds since the epoch
+ */
+export async function fileSigned(signed: SignedTopology, files: SignedFiles, now: number): Promise<Progress> {
+  const inForce = await readSignedIfThere(files.inForce);
+  const result = verifyTopology(signed, { known: knownBy(inForce?.document, signed.document), now });
+  const signers = signed.signatures.map(({ protected: header }) => keyIdOf(header)).sort();
+  if (result.accepted) {
+    const text = encodeSignedTopology(signed);
+    await writeWhole(files.versionFile(signed.document.version), text, publicMode);
+    await writeWhole(files.inForce, text, publicMode);
+    return { complete: true, signers: result.signers, file: files.inForce };
+  }
+  const { refusal } = result;
+  if (refusal.reason === 'under-signed')
+    await writeWhole(files.pending, encodeSignedTopology(signed), publicMode);
+  return { complete: false, signers, refusal, file: files.pending };
+}
+
+/** What a member knows: the document in force, or for a first one the administrators that its join token will name. */
+export function knownBy(inForce: TopologyDocument | undefined, candidate: TopologyDocument) {
+  return inForce === undefined
+    ? { administratorSetHash: administratorSetHash(candidate.administrators) }
+    : { document: inForce };
+}
+
+function keyIdOf(header: string): string {
+  const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString('utf8')) as { readonly kid: string };
+  return kid;
+}
