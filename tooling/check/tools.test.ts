@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { runCommand } from '../runner/command.ts';
+import { checkConsumer } from './consumer.ts';
 import { checkLint } from './lint.ts';
-import { judgeTarball } from './packages.ts';
+import { judgeTarball, type Packed } from './packages.ts';
 import { plantTree } from './testing/planted-tree.ts';
 import { checkTypes } from './types.ts';
 import { checkUnused } from './unused.ts';
@@ -79,13 +80,21 @@ describe('the unused check', { timeout: 60_000 }, () => {
 });
 
 describe('the packages check', { timeout: 120_000 }, () => {
-  async function judge(files: Readonly<Record<string, string>>): Promise<string[]> {
-    using tree = plantTree(files);
-    const cwd = join(tree.root, 'packages/planted');
+  async function pack(tree: string): Promise<Packed> {
+    const cwd = join(tree, 'packages/planted');
     const { stdout } = await runCommand('npm', ['pack', '--json', '--loglevel=error'], { cwd });
     const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-    const packed = { name: '@entente/planted', home: 'packages/planted', tarball: join(cwd, filename) };
-    return (await judgeTarball(root, packed)).map(({ message }) => message);
+    return { name: '@entente/planted', home: 'packages/planted', tarball: join(cwd, filename) };
+  }
+
+  async function judge(files: Readonly<Record<string, string>>): Promise<string[]> {
+    using tree = plantTree(files);
+    return (await judgeTarball(root, await pack(tree.root))).map(({ message }) => message);
+  }
+
+  async function consume(files: Readonly<Record<string, string>>): Promise<string[]> {
+    using tree = plantTree(files);
+    return (await checkConsumer(root, [await pack(tree.root)])).map(({ message }) => message);
   }
 
   const manifest = (target: Readonly<Record<string, string>>): string =>
@@ -120,5 +129,38 @@ describe('the packages check', { timeout: 120_000 }, () => {
       'packages/planted/dist/index.js': 'export const a = 1;\n',
     });
     expect(problems).toEqual([]);
+  });
+
+  const sound = {
+    'packages/planted/package.json': manifest({ types: './dist/index.d.ts', default: './dist/index.js' }),
+    'packages/planted/dist/index.d.ts': 'export declare const a: number;\n',
+    'packages/planted/dist/index.js': 'export const a = 1;\n',
+  };
+
+  it('passes a tarball that installs, imports and type-checks in an empty project', async () => {
+    expect(await consume(sound)).toEqual([]);
+  });
+
+  it('refuses a tarball that cannot be imported, or exports nothing', async () => {
+    const throws = { ...sound, 'packages/planted/dist/index.js': "import './absent.js';\n" };
+    expect((await consume(throws))[0]).toContain('cannot be imported from its tarball');
+    const nothing = { ...sound, 'packages/planted/dist/index.js': 'export {};\n' };
+    expect((await consume(nothing))[0]).toContain('it exports nothing');
+  });
+
+  it('refuses a tarball whose declarations do not type-check for a user', async () => {
+    const broken = { ...sound, 'packages/planted/dist/index.d.ts': "export * from './absent.js';\n" };
+    expect((await consume(broken))[0]).toContain('does not type-check for a user');
+  });
+
+  it('refuses a tarball that lacks its command, or whose command fails', async () => {
+    const base = JSON.parse(sound['packages/planted/package.json']) as object;
+    const withBin = {
+      ...sound,
+      'packages/planted/package.json': json({ ...base, bin: { planted: './dist/bin.js' } }),
+    };
+    expect((await consume(withBin))[0]).toContain('is not in the tarball');
+    const failing = { ...withBin, 'packages/planted/dist/bin.js': '#!/usr/bin/env node\nprocess.exit(3);\n' };
+    expect((await consume(failing))[0]).toContain('ends with status 3');
   });
 });
