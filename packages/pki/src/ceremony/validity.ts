@@ -1,5 +1,5 @@
 /** One day in milliseconds. */
-export const dayMs = 86_400_000;
+const dayMs = 86_400_000;
 
 /** Issued certificates begin this much in the past, for members whose clocks are a little behind: 10 minutes. */
 export const backdateMs = 600_000;
