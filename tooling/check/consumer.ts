@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import { runCommand } from '../runner/command.ts';
-import type { Packed } from './packages.ts';
+import type { Packed } from './packed.ts';
 import type { Problem } from './problem.ts';
 import type { Manifest } from './source/source-file.ts';
 

@@ -5,15 +5,9 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { pnpm, runCommand } from '../runner/command.ts';
 import { checkConsumer } from './consumer.ts';
+import type { Packed } from './packed.ts';
 import type { Problem } from './problem.ts';
 import { readRooms } from './source/source-file.ts';
-
-/** A package as a user would install it. */
-export interface Packed {
-  readonly name: string;
-  readonly home: string;
-  readonly tarball: string;
-}
 
 /**
  * Every public package builds, packs, its tarball is one that other people's tools understand (publint, and "are the
@@ -36,7 +30,7 @@ export async function checkPackages(root: string): Promise<Problem[]> {
 }
 
 /** Builds everything that changed. */
-export async function build(root: string): Promise<Problem[]> {
+async function build(root: string): Promise<Problem[]> {
   const { program, args } = pnpm(root);
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
   const call = [...args, 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'];
@@ -51,7 +45,7 @@ export async function build(root: string): Promise<Problem[]> {
  * @param folder Where the tarballs go.
  * @throws Error when a package does not pack.
  */
-export async function packAll(root: string, folder: string): Promise<Packed[]> {
+async function packAll(root: string, folder: string): Promise<Packed[]> {
   const packed: Packed[] = [];
   const { program, args } = pnpm(root);
   for (const { name, home, manifest } of readRooms(root)) {

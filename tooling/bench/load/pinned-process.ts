@@ -55,13 +55,3 @@ export function processorMicros(pid: number): number | undefined {
     return undefined;
   }
 }
-
-/** Resident memory of a process, in bytes; undefined where the platform does not tell. */
-export function residentBytes(pid: number): number | undefined {
-  try {
-    const pages = readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1];
-    return Number(pages) * 4096;
-  } catch {
-    return undefined;
-  }
-}
