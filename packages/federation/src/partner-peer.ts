@@ -1,0 +1,95 @@
+import type { Partner, Provider, Topology } from '@entente/topology';
+import { type Authorise, type PeerIdentity, type Rejection, reject } from '@entente/trust';
+
+/** Row of the allow matrix: edge and a partner's edge. */
+const federationRow = 12;
+
+/** Who a proven peer is in the federation, and for which domains it may speak. */
+export interface PartnerAuthority {
+  /** Id of the partner's or provider's entry. */
+  readonly id: string;
+  /** SIP domains, lower case. */
+  readonly domains: readonly string[];
+  /** Names of its edges outside these domains: they may stand in Via and Record-Route. */
+  readonly hosts: readonly string[];
+}
+
+/** Which partner a peer is, or why it is none. */
+export type PartnerFound =
+  | { readonly ok: true; readonly authority: PartnerAuthority }
+  | { readonly ok: false; readonly rejection: Rejection };
+
+/**
+ * Finds the partner that a peer's certificate proves it to be. A domain that is listed by name must stand in the certificate; a
+ * pinned edge or a hosting provider proves its FQDN, and speaks for the domains of its entry.
+ * @param topology the one in force
+ * @param peer names that stages 2 to 4 of the verdict have proven
+ */
+export function partnerOfPeer(topology: Topology, peer: PeerIdentity): PartnerFound {
+  const names = sipNames(peer);
+  const proven = new Map<string, { readonly entry: Partner | Provider; readonly domains: string[] }>();
+  for (const name of names) {
+    const entry = topology.partnerOf(name);
+    if (entry !== undefined && 'kind' in entry && entry.kind === 'blocked') {
+      return { ok: false, rejection: reject('partner-blocked', { domain: name }) };
+    }
+    if (entry === undefined || 'fqdn' in entry) continue;
+    const found = proven.get(entry.id) ?? { entry, domains: [] };
+    if (entry.domains.includes(name)) found.domains.push(name);
+    proven.set(entry.id, found);
+  }
+  const pinned = pinnedEntries(topology);
+  for (const name of names) {
+    const entry = pinned.get(name);
+    if (entry !== undefined) proven.set(entry.id, { entry, domains: [...entry.domains] });
+  }
+  const found = [...proven.values()].filter(({ domains }) => domains.length > 0);
+  const [only] = found;
+  if (only === undefined)
+    return { ok: false, rejection: reject('partner-not-allowed', { names: names.slice(0, 8) }) };
+  if (found.length > 1) {
+    return {
+      ok: false,
+      rejection: reject('identity-ambiguous', { servers: found.map(({ entry }) => entry.id) }),
+    };
+  }
+  return {
+    ok: true,
+    authority: {
+      id: only.entry.id,
+      domains: only.domains,
+      hosts: 'fqdn' in only.entry ? [only.entry.fqdn] : [],
+    },
+  };
+}
+
+/**
+ * Authorisation of the federation's link: only listed partners, as they have proven themselves.
+ * @param topology asked at every verdict
+ */
+export function authorisePartner(topology: () => Topology): Authorise {
+  return (peer) => {
+    const found = partnerOfPeer(topology(), peer);
+    if (!found.ok) return found;
+    return { ok: true, server: found.authority.id, role: 'partner', row: federationRow };
+  };
+}
+
+/** RFC 5922 §7.1: DNS names count only where there is no `sip:` URI. */
+function sipNames({ dnsNames, sipDomains }: PeerIdentity): readonly string[] {
+  return (sipDomains.length > 0 ? sipDomains : dnsNames).map((name) => name.toLowerCase());
+}
+
+type Pinned = Extract<Partner, { kind: 'allowed-server' }> | Provider;
+const pinnedByTopology = new WeakMap<Topology, ReadonlyMap<string, Pinned>>();
+
+/** Entries that pin an FQDN, by it; found once for each topology. */
+function pinnedEntries(topology: Topology): ReadonlyMap<string, Pinned> {
+  const known = pinnedByTopology.get(topology);
+  if (known !== undefined) return known;
+  const { partners = [], providers = [] } = topology.document;
+  const servers = partners.filter((partner) => partner.kind === 'allowed-server');
+  const entries = new Map([...servers, ...providers].map((entry) => [entry.fqdn.toLowerCase(), entry]));
+  pinnedByTopology.set(topology, entries);
+  return entries;
+}

@@ -1,0 +1,209 @@
+import { createHash } from 'node:crypto';
+import { checkPartnerRequest, nextHop, partnerAnchors, partnerOfPeer } from '@entente/federation';
+import { createRequest, type SipRequest } from '@entente/sip';
+import { createTestAuthority } from '@entente/testkit';
+import { buildTopology, type TopologyDocument, topologyFormat } from '@entente/topology';
+import type { PeerIdentity } from '@entente/trust';
+import { decodePemCertificates } from '@entente/x509';
+import { describe, expect, it } from 'vitest';
+
+async function anchor(name: string) {
+  const { certificatePem } = await createTestAuthority(name);
+  const decoded = decodePemCertificates(certificatePem);
+  if (!decoded.ok || decoded.value[0] === undefined) throw new Error('no certificate');
+  const { der } = decoded.value[0];
+  return {
+    name,
+    sha256: createHash('sha256').update(der).digest('hex'),
+    certificate: Buffer.from(der).toString('base64'),
+  };
+}
+
+const fabrikamRoot = await anchor('Fabrikam Root');
+const sharedRoot = await anchor('Shared Root');
+
+const document: TopologyDocument = {
+  format: topologyFormat,
+  network: 'contoso.example',
+  version: 1,
+  issued: '2026-01-01T00:00:00Z',
+  administrators: { required: 1, keys: [] },
+  anchors: { federation: [sharedRoot] },
+  domains: [{ name: 'contoso.example' }],
+  servers: [],
+  partners: [
+    { kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'], anchors: [fabrikamRoot] },
+    { kind: 'allowed-domain', id: 'litware', domains: ['litware.example'], serverAuthOnly: true },
+    {
+      kind: 'allowed-server',
+      id: 'pinned',
+      domains: ['pinned.example'],
+      fqdn: 'sip.host.example',
+      port: 5062,
+    },
+    { kind: 'blocked', id: 'blocked', domains: ['blocked.example'] },
+  ],
+};
+const topology = buildTopology(document);
+
+function peer(names: Partial<PeerIdentity>): PeerIdentity {
+  return {
+    dnsNames: [],
+    sipDomains: [],
+    uris: [],
+    subject: 'CN=test',
+    issuer: 'CN=test',
+    serialHex: '01',
+    fingerprint256: '00',
+    notAfter: 0,
+    anchor: 'test',
+    ...names,
+  };
+}
+
+describe('anchors of the federation', () => {
+  const { anchors, unusable } = partnerAnchors(topology);
+  const named = (name: string) => anchors.find((candidate) => candidate.name === name);
+
+  it('lets the root of a partner vouch for the partner only, on the external interface only, never for us', () => {
+    expect(named('partner fabrikam: Fabrikam Root')?.limits).toEqual({
+      domains: ['fabrikam.example'],
+      links: ['external'],
+      excludedDomains: ['contoso.example'],
+    });
+  });
+
+  it('lets a third-party root vouch neither for us nor for a partner with roots of its own', () => {
+    expect(named('federation: Shared Root')?.limits).toEqual({
+      links: ['external'],
+      excludedDomains: ['contoso.example', 'fabrikam.example'],
+    });
+    expect(named('federation: Shared Root')?.serverAuthSuffices).toBeUndefined();
+  });
+
+  it('accepts serverAuth alone only for the partner whose entry says so', () => {
+    const own = named('federation for litware: Shared Root');
+    expect(own?.serverAuthSuffices).toBe(true);
+    expect(own?.limits?.domains).toEqual(['litware.example']);
+  });
+
+  it('fails hard where revocation is not known', () => {
+    for (const { revocation } of anchors) expect(revocation).toEqual({ mode: 'hard-fail' });
+  });
+
+  it('does not use a certificate that is not the one of its fingerprint', () => {
+    expect(unusable).toEqual([]);
+    const wrong = { ...fabrikamRoot, certificate: sharedRoot.certificate };
+    const other = buildTopology({
+      ...document,
+      partners: [{ kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'], anchors: [wrong] }],
+    });
+    expect(partnerAnchors(other).anchors.map(({ name }) => name)).toEqual(['federation: Shared Root']);
+    expect(partnerAnchors(other).unusable).toHaveLength(1);
+  });
+});
+
+describe('who a peer is in the federation', () => {
+  it('is the partner whose domain its certificate carries', () => {
+    expect(partnerOfPeer(topology, peer({ sipDomains: ['fabrikam.example'] }))).toMatchObject({
+      ok: true,
+      authority: { id: 'fabrikam', domains: ['fabrikam.example'] },
+    });
+  });
+
+  it('counts DNS names only where there is no sip: URI', () => {
+    const found = partnerOfPeer(
+      topology,
+      peer({ dnsNames: ['fabrikam.example'], sipDomains: ['other.example'] }),
+    );
+    expect(found).toMatchObject({ ok: false, rejection: { reason: 'partner-not-allowed' } });
+  });
+
+  it('is nobody when no partner lists its names', () => {
+    const found = partnerOfPeer(topology, peer({ dnsNames: ['unlisted.example'] }));
+    expect(found).toMatchObject({ ok: false, rejection: { reason: 'partner-not-allowed' } });
+  });
+
+  it('is refused when one of its names is blocked, whatever else it has', () => {
+    const found = partnerOfPeer(topology, peer({ dnsNames: ['fabrikam.example', 'blocked.example'] }));
+    expect(found).toMatchObject({ ok: false, rejection: { reason: 'partner-blocked' } });
+  });
+
+  it('is refused when its certificate speaks for two partners', () => {
+    const found = partnerOfPeer(topology, peer({ dnsNames: ['fabrikam.example', 'litware.example'] }));
+    expect(found).toMatchObject({ ok: false, rejection: { reason: 'identity-ambiguous' } });
+  });
+
+  it('is a pinned partner by its FQDN, and speaks for the domains of its entry', () => {
+    const found = partnerOfPeer(topology, peer({ dnsNames: ['sip.host.example'] }));
+    expect(found).toMatchObject({ ok: true, authority: { id: 'pinned', domains: ['pinned.example'] } });
+  });
+});
+
+describe('the next hop of a foreign domain', () => {
+  it('is found by SRV and must prove the domain that was asked for', () => {
+    expect(nextHop(topology, 'Fabrikam.example')).toMatchObject({
+      ok: true,
+      at: { kind: 'srv', service: '_sipfederationtls._tcp.fabrikam.example' },
+      expect: { mode: 'sip-domain', domain: 'fabrikam.example' },
+    });
+  });
+
+  it('is the pinned server, which must prove its own name', () => {
+    expect(nextHop(topology, 'pinned.example')).toMatchObject({
+      ok: true,
+      at: { kind: 'host', fqdn: 'sip.host.example', port: 5062 },
+      expect: { mode: 'host', name: 'sip.host.example' },
+    });
+  });
+
+  it('does not exist for a domain that is not listed or is blocked', () => {
+    expect(nextHop(topology, 'unlisted.example')).toMatchObject({
+      ok: false,
+      rejection: { reason: 'partner-not-allowed' },
+    });
+    expect(nextHop(topology, 'blocked.example')).toMatchObject({
+      ok: false,
+      rejection: { reason: 'partner-blocked' },
+    });
+  });
+});
+
+describe('the domain authority of each message', () => {
+  const authority = { id: 'fabrikam', domains: ['fabrikam.example'], hosts: [] };
+  const request = (parts: Partial<Parameters<typeof createRequest>[0]> = {}): SipRequest =>
+    createRequest({
+      method: 'MESSAGE',
+      uri: 'sip:alice@contoso.example',
+      from: '<sip:dora@fabrikam.example>;tag=1',
+      to: '<sip:alice@contoso.example>',
+      callId: 'call-1',
+      cseq: 1,
+      via: 'SIP/2.0/TLS edge.fabrikam.example;branch=z9hG4bK1',
+      ...parts,
+    });
+  const check = (candidate: SipRequest) =>
+    checkPartnerRequest(candidate, authority, (host) => host === 'contoso.example');
+
+  it('passes a request of the partner for one of our users', () => {
+    expect(check(request())).toBeUndefined();
+  });
+
+  for (const [header, parts] of [
+    ['From', { from: '<sip:mallory@contoso.example>;tag=1' }],
+    ['From', { from: '<sip:mallory@notfabrikam.example>;tag=1' }],
+    ['P-Asserted-Identity', { headers: { 'P-Asserted-Identity': '<sip:ceo@litware.example>' } }],
+    ['Via', { via: 'SIP/2.0/TLS edge.litware.example;branch=z9hG4bK1' }],
+    ['Record-Route', { headers: { 'Record-Route': '<sip:edge.litware.example;lr>' } }],
+  ] as const) {
+    it(`refuses a request whose ${header} is not the partner's: ${JSON.stringify(parts)}`, () => {
+      expect(check(request(parts))).toMatchObject({ reason: 'domain-not-authorised', header });
+    });
+  }
+
+  it('carries nothing on to others', () => {
+    expect(check(request({ uri: 'sip:carl@litware.example' }))).toMatchObject({
+      reason: 'relay-not-allowed',
+    });
+  });
+});
