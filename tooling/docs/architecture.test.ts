@@ -25,6 +25,9 @@ describe('docs/architecture.md', () => {
     const table = rows();
     expect(table.length).toBeGreaterThan(5);
     expect(table.filter((row) => row.paths.length === 0)).toEqual([]);
+    for (const word of ['header', 'check', 'reason', 'role', 'verb', 'port']) {
+      expect(table.filter(({ what }) => what.includes(word)).length, word).toBeGreaterThan(0);
+    }
     const missing = table.flatMap(({ paths }) => paths).filter((path) => !existsSync(root + path));
     expect(missing).toEqual([]);
   });
