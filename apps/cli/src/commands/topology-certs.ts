@@ -22,7 +22,7 @@ export function register(program: Command): void {
       'Lists each server’s certificates with their names, which the authority issues and no others.',
     )
     .argument('[file]', 'YAML, or the signed JSON', defaultFile)
-    .option('--for <fqdn>', 'of one server only')
+    .option('--for <fqdn>', 'of one server only, by its own or its external name')
     .option('--json', 'one JSON object on the last line')
     .addHelpText('after', '\nExample:\n  entente topology certs --for fe1.contoso.example')
     .action(certs);
@@ -31,7 +31,7 @@ export function register(program: Command): void {
 async function certs(file: string, given: CertsOptions): Promise<void> {
   const topology = await requireTopology(file);
   const certificates = certificatePlan(topology).filter(
-    (certificate) => given.for === undefined || certificate.server === given.for,
+    ({ server, subject }) => given.for === undefined || given.for === server || given.for === subject,
   );
   if (given.for !== undefined && certificates.length === 0) {
     throw new OperatorFault('ENTENTE_USAGE', {
