@@ -1,4 +1,3 @@
-import { sha256Hex } from './document/topology-hash.ts';
 import type { Pool, Server, Topology } from './topology.ts';
 
 /**
@@ -26,16 +25,46 @@ export function homeServer(topology: Topology, aor: string): Server | undefined 
 }
 
 function memberFor(pool: Pool, key: string): Server | undefined {
+  const user = hashOf(key);
   let best: Server | undefined;
-  let bestWeight = '';
+  let bestWeight = -1;
   for (const member of pool.members) {
-    const weight = sha256Hex(`${key}\n${member.fqdn}`);
+    const weight = mixed(user ^ seedOf(member));
     if (weight > bestWeight) {
       best = member;
       bestWeight = weight;
     }
   }
   return best;
+}
+
+/** The part of the weight that a member alone decides, computed once: this is asked for every request. */
+const seeds = new WeakMap<Server, number>();
+
+function seedOf(member: Server): number {
+  const known = seeds.get(member);
+  if (known !== undefined) return known;
+  const seed = mixed(hashOf(member.fqdn));
+  seeds.set(member, seed);
+  return seed;
+}
+
+/** FNV-1a, 32 bits. It spreads load; nothing is proven by it. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return hash;
+}
+
+/** The finishing steps of MurmurHash3: every bit of the input moves every bit of the result. */
+function mixed(value: number): number {
+  let hash = value ^ (value >>> 16);
+  hash = Math.imul(hash, 0x85ebca6b);
+  hash ^= hash >>> 13;
+  hash = Math.imul(hash, 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
 
 function normalAor(aor: string): { readonly user: string; readonly domain: string } | undefined {
