@@ -6,6 +6,8 @@ import { MemberFault } from './fault.ts';
 const names = {
   key: 'tls.key',
   certificate: 'tls.crt',
+  externalKey: 'tls-external.key',
+  externalCertificate: 'tls-external.crt',
   roots: 'root_ca.crt',
   topology: 'topology.json',
   membership: 'member.json',
@@ -48,7 +50,8 @@ export class MemberFiles {
   }
 
   async write(name: keyof typeof names, text: string): Promise<void> {
-    await writeWhole(this.path(name), text, name === 'key' ? secretMode : publicMode);
+    const secret = name === 'key' || name === 'externalKey';
+    await writeWhole(this.path(name), text, secret ? secretMode : publicMode);
   }
 
   /** What was written when this server joined, or `undefined` if it has not. */

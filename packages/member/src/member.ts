@@ -1,5 +1,4 @@
-import { createKeyAndRequest, renew, renewalTime } from '@entente/pki/client';
-import { type Identity, loadIdentity, type OwnedTrust, type Trust } from '@entente/tls';
+import type { Identity, OwnedTrust, Trust } from '@entente/tls';
 import { authorise, type LocalEnd, type Topology } from '@entente/topology';
 import type { AnchorSet, Authorise, RevocationKnowledge } from '@entente/trust';
 import type { LookUp } from '@entente/trust/node';
@@ -11,6 +10,7 @@ import type { MemberLog } from './log.ts';
 import { MemberFiles } from './member-files.ts';
 import { enterpriseAnchors, memberTrust, readRoots } from './member-trust.ts';
 import { fetchPinnedRoot } from './pinned-root.ts';
+import { RenewedIdentity } from './renewed-identity.ts';
 import { restoreTopology } from './topology-file.ts';
 
 /** What makes a server a member. */
@@ -40,6 +40,11 @@ export interface Member extends AsyncDisposable {
    * @param local our end of the link
    */
   authorise(local: Exclude<LocalEnd, { party: unknown }>): Authorise;
+  /**
+   * The identity of our external interface, from the enterprise CA: asked for where there is none yet, renewed by itself.
+   * @throws {MemberFault} `ENTENTE_MEMBER_REFUSED`
+   */
+  externalIdentity(): Promise<Identity>;
   /**
    * @param listener called after another topology has come into force
    * @returns stops it
@@ -88,11 +93,20 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
     anchors.set(enterpriseAnchors(roots));
     const membership = known ?? (await files.membership());
     if (membership === undefined) throw damaged(files);
-    const identity = await loadIdentity({ certificate: files.path('certificate'), key: files.path('key') });
+    let authority: Authority | undefined;
+    const internal = await RenewedIdentity.open({
+      fqdn: options.fqdn,
+      side: 'internal',
+      files,
+      authority: () => authority as Authority,
+      now: () => trust.clock.now(),
+      log: options.log,
+    });
+    const { identity } = internal;
     topology = await restoreTopology(files);
 
-    const member = new JoinedMember(options, files, identity, trust, () => topology);
-    const authority = new Authority({
+    const member = new JoinedMember(options, files, internal, trust, () => topology);
+    authority = new Authority({
       fqdn: options.fqdn,
       url: authorityUrl,
       addresses,
@@ -134,22 +148,23 @@ class JoinedMember implements Member {
   readonly #current: () => Topology | undefined;
   readonly #listeners = new Set<(topology: Topology) => void>();
   #authority: Authority | undefined;
-  #renewal: ReturnType<typeof setTimeout> | undefined;
+  readonly #sides: RenewedIdentity[];
+  #external: Promise<RenewedIdentity> | undefined;
 
   constructor(
     options: MemberOptions,
     files: MemberFiles,
-    identity: Identity,
+    internal: RenewedIdentity,
     trust: OwnedTrust,
     current: () => Topology | undefined,
   ) {
     this.fqdn = options.fqdn;
-    this.identity = identity;
+    this.identity = internal.identity;
+    this.#sides = [internal];
     this.trust = trust;
     this.#options = options;
     this.#files = files;
     this.#current = current;
-    this.#planRenewal();
   }
 
   get topology(): Topology {
@@ -169,6 +184,21 @@ class JoinedMember implements Member {
     };
   }
 
+  async externalIdentity(): Promise<Identity> {
+    this.#external ??= RenewedIdentity.open({
+      fqdn: this.fqdn,
+      side: 'external',
+      files: this.#files,
+      authority: () => this.#authority as Authority,
+      now: () => this.trust.clock.now(),
+      log: this.#options.log,
+    }).then((opened) => {
+      this.#sides.push(opened);
+      return opened;
+    });
+    return (await this.#external).identity;
+  }
+
   onTopology(listener: (topology: Topology) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -185,47 +215,9 @@ class JoinedMember implements Member {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearTimeout(this.#renewal);
     await this.#authority?.[Symbol.asyncDispose]();
-    await this.identity[Symbol.asyncDispose]();
+    for (const side of this.#sides.splice(0)) await side[Symbol.asyncDispose]();
     await this.trust[Symbol.asyncDispose]();
-  }
-
-  #planRenewal(): void {
-    const { notBefore, notAfter } = this.identity.current.leaf;
-    const now = this.trust.clock.now();
-    const at = renewalTime({ notBefore, notAfter }, Math.random());
-    // setTimeout takes 31 bits of milliseconds; a leaf lives for days, so one step is enough.
-    this.#renewal = setTimeout(() => void this.#renew(), Math.max(1_000, Math.min(at - now, 2_000_000_000)));
-    this.#renewal.unref();
-  }
-
-  async #renew(): Promise<void> {
-    try {
-      const { authority } = this;
-      const key = await createKeyAndRequest({ subject: this.fqdn });
-      const outcome = await renew({ authority: authority.url, key, transport: authority.transport });
-      if (!outcome.ok) throw new Error(`${outcome.refusal.reason}: ${outcome.refusal.message}`);
-      await this.#files.write('key', key.privateKeyPem);
-      await this.#files.write('certificate', outcome.certificate.chainPem);
-      await this.identity.replace({ certificate: outcome.certificate.chainPem, key: key.privateKeyPem });
-      this.#options.log.info(
-        { event: 'renewed', notAfter: outcome.certificate.notAfter },
-        'certificate renewed',
-      );
-      this.#planRenewal();
-    } catch (error) {
-      this.#options.log.warn(
-        { event: 'renewal-failed' },
-        `the certificate was not renewed: ${(error as Error).message}`,
-      );
-      this.#renewal = setTimeout(() => void this.#renew(), 600_000);
-      this.#renewal.unref();
-    }
-  }
-
-  get authority(): Authority {
-    return this.#authority as Authority;
   }
 }
 

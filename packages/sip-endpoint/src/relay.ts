@@ -30,6 +30,8 @@ export interface RelayRules<T extends Target> {
   way(target: T): SipConnection | Hop | NoWay;
   /** The request as it goes to a target. */
   build(target: T, to: SipConnection, via: Via): SipRequest;
+  /** The response as it goes back; default unchanged. */
+  answer?(response: SipResponse): SipResponse;
   /** The next hop could not be reached or was refused; the branch counts as 504. */
   onUnreachable?(target: T, error: unknown): void;
 }
@@ -155,7 +157,8 @@ export class Relay implements ResponseContextSink<BranchRun> {
   }
 
   respond(context: ResponseContext<BranchRun>, response: SipResponse): void {
-    (context as RelayedRequest).server.respond(response);
+    const { rules, server } = context as RelayedRequest;
+    server.respond(rules.answer?.(response) ?? response);
   }
 
   giveUp(context: ResponseContext<BranchRun>): void {

@@ -1,0 +1,109 @@
+import { createKeyAndRequest, renew, renewalTime } from '@entente/pki/client';
+import { type Identity, loadIdentity } from '@entente/tls';
+import type { Authority } from './authority.ts';
+import { MemberFault } from './fault.ts';
+import type { MemberLog } from './log.ts';
+import type { MemberFiles } from './member-files.ts';
+
+/** One side of a server, and the files of its certificate. */
+const sides = {
+  internal: { key: 'key', certificate: 'certificate' },
+  external: { key: 'externalKey', certificate: 'externalCertificate' },
+} as const;
+
+/** setTimeout takes 31 bits of milliseconds; a leaf lives for days, so one step is enough. */
+const longestWaitMs = 2_000_000_000;
+const shortestWaitMs = 1_000;
+const retryMs = 600_000;
+
+/** What an identity that renews itself needs. */
+export interface RenewedIdentityOptions {
+  readonly fqdn: string;
+  readonly side: keyof typeof sides;
+  readonly files: MemberFiles;
+  readonly authority: () => Authority;
+  readonly now: () => number;
+  readonly log: MemberLog;
+}
+
+/** A certificate of one interface that is renewed at half of its life, with a new key each time. */
+export class RenewedIdentity implements AsyncDisposable {
+  readonly identity: Identity;
+  readonly #options: RenewedIdentityOptions;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  private constructor(identity: Identity, options: RenewedIdentityOptions) {
+    this.identity = identity;
+    this.#options = options;
+    this.#plan();
+  }
+
+  /**
+   * Loads the certificate of an interface; one that was never asked for is asked for now.
+   * @throws {MemberFault} `ENTENTE_MEMBER_REFUSED`; faults of `loadIdentity`
+   */
+  static async open(options: RenewedIdentityOptions): Promise<RenewedIdentity> {
+    const { files, side } = options;
+    const { certificate, key } = sides[side];
+    if ((await files.read(certificate)) === undefined) await obtain(options);
+    const identity = await loadIdentity({ certificate: files.path(certificate), key: files.path(key) });
+    return new RenewedIdentity(identity, options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.identity[Symbol.asyncDispose]();
+  }
+
+  #plan(): void {
+    const { notAfter, notBefore } = this.identity.current.leaf;
+    const at = renewalTime({ notBefore, notAfter }, Math.random());
+    this.#wait(Math.max(shortestWaitMs, Math.min(at - this.#options.now(), longestWaitMs)));
+  }
+
+  #wait(ms: number): void {
+    this.#timer = setTimeout(() => void this.#renew(), ms);
+    this.#timer.unref();
+  }
+
+  async #renew(): Promise<void> {
+    const { log, side } = this.#options;
+    try {
+      const material = await obtain(this.#options);
+      await this.identity.replace(material);
+      const { notAfter } = this.identity.current.leaf;
+      log.info(
+        { event: 'renewed', interface: side, notAfter },
+        `certificate of the ${side} interface renewed`,
+      );
+      this.#plan();
+    } catch (error) {
+      const { message } = error as Error;
+      log.warn({ event: 'renewal-failed', interface: side }, `the certificate was not renewed: ${message}`);
+      this.#wait(retryMs);
+    }
+  }
+}
+
+async function obtain(options: RenewedIdentityOptions): Promise<{ certificate: string; key: string }> {
+  const { files, fqdn, side } = options;
+  const authority = options.authority();
+  const key = await createKeyAndRequest({ subject: fqdn });
+  const outcome = await renew({
+    authority: authority.url,
+    key,
+    transport: authority.transport,
+    interface: side,
+  });
+  if (!outcome.ok) {
+    throw new MemberFault('ENTENTE_MEMBER_REFUSED', {
+      sentence: `the authority refused: ${outcome.refusal.message} (${outcome.refusal.reason})`,
+      place: authority.url,
+      remedy: outcome.refusal.remedy,
+    });
+  }
+  const { chainPem } = outcome.certificate;
+  await files.write(sides[side].key, key.privateKeyPem);
+  await files.write(sides[side].certificate, chainPem);
+  return { certificate: chainPem, key: key.privateKeyPem };
+}

@@ -1,0 +1,2 @@
+export { locateService, type ServiceAddress, type ServiceResolver } from './locate-service.ts';
+export { orderServices, type ServiceRecord } from './order-services.ts';
