@@ -132,11 +132,13 @@ function refused(rejections: readonly Rejection[], trail: Trail): TrustVerdict &
   return { trusted: false, rejection: considered[0]!, considered, evidence: evidenceOf(trail) };
 }
 
-function purposeOf(link: LinkContext): Purpose {
-  if (link.purpose === 'server') return { oid: oids.serverAuth, name: 'serverAuth' };
-  const client = { oid: oids.clientAuth, name: 'clientAuth' };
-  if (link.direction !== 'inbound') return client;
-  return { ...client, alternative: { oid: oids.serverAuth, name: 'serverAuth' } };
+const forServers: Purpose = { oid: oids.serverAuth, name: 'serverAuth' };
+const forClients: Purpose = { oid: oids.clientAuth, name: 'clientAuth' };
+const forInboundClients: Purpose = { ...forClients, alternative: forServers };
+
+function purposeOf({ purpose, direction }: LinkContext): Purpose {
+  if (purpose === 'server') return forServers;
+  return direction === 'inbound' ? forInboundClients : forClients;
 }
 
 function decodeAll(ders: readonly Uint8Array[], malformed: Rejection[]): readonly Certificate[] {

@@ -54,12 +54,10 @@ export function peerIdentityOf(leaf: Certificate, names: LeafNames, anchor: stri
   let subject: string | undefined;
   let issuer: string | undefined;
   let fingerprint: string | undefined;
-  return {
+  const peer: { -readonly [K in keyof PeerIdentity]: PeerIdentity[K] } = {
     dnsNames,
     sipDomains,
     uris,
-    ...(ipAddresses.length > 0 ? { ipAddresses: ipAddresses.map(ipText) } : {}),
-    ...(emailAddresses.length > 0 ? { emailAddresses } : {}),
     get subject() {
       subject ??= leaf.subject.toString();
       return subject;
@@ -78,6 +76,9 @@ export function peerIdentityOf(leaf: Certificate, names: LeafNames, anchor: stri
     notAfter: leaf.notAfter,
     anchor,
   };
+  if (ipAddresses.length > 0) peer.ipAddresses = ipAddresses.map(ipText);
+  if (emailAddresses.length > 0) peer.emailAddresses = emailAddresses;
+  return peer;
 }
 
 /** Adds what has become known about a peer that is being judged; getters stay getters. */

@@ -6,7 +6,7 @@ import type { Rejection } from '../reasons/rejection.ts';
 import type { RevocationContext } from '../revocation/revocation-context.ts';
 import type { OcspAnswer, RevocationIndex } from '../revocation/revocation-index.ts';
 import { checkRevocation } from '../revocation/revocation-stage.ts';
-import type { Trail } from '../trail.ts';
+import { evidenceOf, type Trail } from '../trail.ts';
 import type { CertificatePool } from './certificate-pool.ts';
 import { checkForLink } from './link-checks.ts';
 import { type PathContext, withSink } from './path-context.ts';
@@ -72,35 +72,27 @@ export function findPath(search: Search, issuers: KnownIssuers, trail: Trail): O
 }
 
 function byKnownIssuer(search: Search, issuers: KnownIssuers, trail: Trail): FoundPath | undefined {
-  const { leaf, presented, known } = search;
+  const { leaf, presented, known, context } = search;
   for (const above of issuers.of(leaf)) {
     if (!bringsAll(above, presented, known)) continue;
-    const context = withSink(search.context, []);
+    context.sink.length = 0;
     if (!checkLeaf(above, leaf, context, true)) continue;
-    const chain = [leaf, ...certificatesFrom(above)];
+    const chain = [leaf, ...above.issuers];
     checkForLink(chain, above, context);
     if (context.sink.length > 0) continue;
-    const path = withRevocation(chain, above, { ...search, context }, trail);
+    const path = withRevocation(chain, above, search, trail);
     if (path !== undefined) return path;
   }
   return undefined;
 }
 
-function certificatesFrom(above: PathState): readonly Certificate[] {
-  const certificates: Certificate[] = [];
-  for (let state = above; state.parent !== undefined; state = state.parent)
-    certificates.push(state.certificate);
-  return certificates;
-}
-
 function bySearch(search: Search, issuers: KnownIssuers, trail: Trail): FoundPath | undefined {
-  const { leaf } = search;
-  const context = withSink(search.context, []);
+  const { leaf, context } = search;
   for (const { anchor, chain } of new PathSearch(search.pool(), context, false).paths(leaf)) {
     context.sink.length = 0;
     const above = walkPath(anchor, chain, context, 'peer');
     if (above === undefined || context.sink.length > 0) continue;
-    const path = withRevocation(chain, above, { ...search, context }, trail);
+    const path = withRevocation(chain, above, search, trail);
     if (path === undefined) continue;
     issuers.remember(leaf, above);
     return path;
@@ -142,7 +134,7 @@ function withRevocation(
       trail.push(() => ({ stage: 'path', kind: 'server-auth-sufficed', anchor: anchor.name }));
     }
   }
-  for (const one of held) trail.push(one);
+  trail.push(() => evidenceOf(held));
   return { chain, above, freshUntil };
 }
 

@@ -20,6 +20,8 @@ export interface PathState {
   readonly parent: PathState | undefined;
   readonly certificate: Certificate;
   readonly key: VerificationKey;
+  /** This certificate and those above it, the anchor not included. */
+  readonly issuers: readonly Certificate[];
   /** Certificates between anchor and this one, this one included; 0 for the anchor. */
   readonly position: number;
   /** Non-self-issued intermediates that may follow, and who says so. */
@@ -56,6 +58,7 @@ export function anchorState(anchor: TrustAnchor, depth: number, context: PathCon
     anchor,
     parent: undefined,
     certificate,
+    issuers: [],
     key: verificationKey(certificate),
     position: 0,
     lengthLimit: undefined as PathState['lengthLimit'],
@@ -93,6 +96,7 @@ export function intermediateState(
     anchor: above.anchor,
     parent: above,
     certificate,
+    issuers: [certificate, ...above.issuers],
     key: verificationKey(certificate, above.key),
     position: above.position + 1,
     lengthLimit: above.lengthLimit,

@@ -5,7 +5,11 @@ import type { Spending } from './spending.ts';
 
 /** Remembers which signatures verify, so that backtracking pays for each one once. Lives as long as one verdict. */
 export class SignatureMemo {
-  #results: Map<Signed, Map<VerificationKey, boolean>> | undefined;
+  // A verdict on a known issuer checks one signature: it is kept without a map.
+  #signed: Signed | undefined;
+  #key: VerificationKey | undefined;
+  #result = false;
+  #others: Map<Signed, Map<VerificationKey, boolean>> | undefined;
 
   /**
    * @param signed - what is signed
@@ -13,13 +17,20 @@ export class SignatureMemo {
    * @param spending - pays when the platform has to be asked
    */
   verify(signed: Signed, key: VerificationKey, spending: Spending): boolean {
-    const known = this.#results?.get(signed)?.get(key);
+    if (signed === this.#signed && key === this.#key) return this.#result;
+    const known = this.#others?.get(signed)?.get(key);
     if (known !== undefined) return known;
     spending.sign(key.price);
     const result = verifySignature(signed, key);
-    this.#results ??= new Map();
-    const byKey = this.#results.get(signed);
-    if (byKey === undefined) this.#results.set(signed, new Map([[key, result]]));
+    if (this.#signed === undefined) {
+      this.#signed = signed;
+      this.#key = key;
+      this.#result = result;
+      return result;
+    }
+    this.#others ??= new Map();
+    const byKey = this.#others.get(signed);
+    if (byKey === undefined) this.#others.set(signed, new Map([[key, result]]));
     else byKey.set(key, result);
     return result;
   }

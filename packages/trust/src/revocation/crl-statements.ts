@@ -1,10 +1,4 @@
-import type {
-  Certificate,
-  CertificateList,
-  DistributionPoint,
-  Name,
-  RevokedCertificate,
-} from '@entente/x509';
+import type { Certificate, CertificateList, DistributionPoint, Name } from '@entente/x509';
 import { sameBytes } from '../path/key-identifier.ts';
 import type { PathState } from '../path/path-state.ts';
 import type { VerificationKey } from '../signatures/public-key.ts';
@@ -28,7 +22,7 @@ export function crlStatements(
   context: RevocationContext,
   findings: Findings,
 ): void {
-  const covered = new Map<CertificateList, number>();
+  const covered: Covered[] = [];
   for (const point of certificate.crlDistributionPoints ?? []) {
     const named = directoryNames(point.crlIssuer);
     const issuers = named.length > 0 ? named : [above.certificate.subject];
@@ -38,18 +32,30 @@ export function crlStatements(
   throughPoint(certificate, undefined, above.certificate.subject, above, covered, context, findings);
 }
 
+/** The reasons for which a CRL has already been heard. */
+interface Covered {
+  readonly crl: CertificateList;
+  readonly reasons: number;
+}
+
+function coveredBy(crl: CertificateList, covered: readonly Covered[]): number {
+  let mask = 0;
+  for (const one of covered) if (one.crl === crl) mask |= one.reasons;
+  return mask;
+}
+
 function throughPoint(
   certificate: Certificate,
   point: DistributionPoint | undefined,
   issuer: Name,
   above: PathState,
-  covered: Map<CertificateList, number>,
+  covered: Covered[],
   context: RevocationContext,
   findings: Findings,
 ): void {
   for (const crl of context.index.crlsOf(issuer.canonical)) {
     if (crl.baseCrlNumber !== undefined) continue;
-    const before = covered.get(crl) ?? 0;
+    const before = coveredBy(crl, covered);
     if (before === allReasons) continue;
     const reasons = crlScope(crl, certificate, above.certificate.subject, point);
     if (typeof reasons === 'string') {
@@ -59,7 +65,7 @@ function throughPoint(
     if ((reasons & ~before) === 0) continue;
     const signer = usableSigner(crl, above, context, findings);
     if (signer === undefined) continue;
-    covered.set(crl, before | reasons);
+    covered.push({ crl, reasons });
     findings.statements.push(
       statementOf(crl, certificate, above.certificate.subject, signer, reasons, context),
     );
@@ -119,28 +125,39 @@ function statementOf(
   reasons: number,
   context: RevocationContext,
 ): Statement {
-  const base = {
-    source: 'crl',
-    signer: signer.subject,
-    byIssuer: signer.byIssuer,
-    thisUpdate: crl.thisUpdate,
-    nextUpdate: crl.nextUpdate,
-    reasons,
-  } as const;
+  const { subject, byIssuer } = signer;
+  const { thisUpdate, nextUpdate } = crl;
   const entry = crl.lookup(serialNumber, issuer);
   const delta = newestDelta(crl, signer, context);
-  const change = delta?.lookup(serialNumber, issuer);
   // §6.3.3 (i) to (k): the delta speaks first, and what it removes is no longer revoked.
-  const last = change ?? entry;
-  if (last !== undefined && last.reason !== 'removeFromCRL') return { ...base, ...revocation(last) };
-  if (delta === undefined) return { ...base, state: 'good' };
+  const last = delta?.lookup(serialNumber, issuer) ?? entry;
+  if (last !== undefined && last.reason !== 'removeFromCRL') {
+    const { revocationDate: since, reason: code = 'unspecified' } = last;
+    return {
+      state: 'revoked',
+      source: 'crl',
+      signer: subject,
+      byIssuer,
+      thisUpdate,
+      nextUpdate,
+      reasons,
+      since,
+      code,
+    };
+  }
+  if (delta === undefined) {
+    return { state: 'good', source: 'crl', signer: subject, byIssuer, thisUpdate, nextUpdate, reasons };
+  }
   // Base and delta together are as new as the delta and last as long as the first of the two.
-  const nextUpdate = earlier(crl.nextUpdate, delta.nextUpdate);
-  return { ...base, state: 'good', thisUpdate: delta.thisUpdate, nextUpdate };
-}
-
-function revocation(entry: RevokedCertificate): Pick<Statement, 'state'> & { since: number; code: string } {
-  return { state: 'revoked', since: entry.revocationDate, code: entry.reason ?? 'unspecified' };
+  return {
+    state: 'good',
+    source: 'crl',
+    signer: subject,
+    byIssuer,
+    thisUpdate: delta.thisUpdate,
+    nextUpdate: earlier(nextUpdate, delta.nextUpdate),
+    reasons,
+  };
 }
 
 /** The newest delta that amends a complete CRL. @see RFC 5280 §5.2.4, §6.3.3 (c) and (h) */

@@ -7,7 +7,7 @@ import { ocspStatements } from './ocsp-statements.ts';
 import type { RevocationPolicy } from './policy.ts';
 import { allReasons } from './reason-mask.ts';
 import type { RevocationContext } from './revocation-context.ts';
-import { rememberStanding, standingOf } from './standing.ts';
+import { rememberStanding, type Standing, standingOf } from './standing.ts';
 import type { Findings, Statement } from './statement.ts';
 
 type Asking = Exclude<RevocationPolicy, { mode: 'off' }>;
@@ -79,16 +79,13 @@ function checkOne(
   for (const statement of statements) {
     if (statement.state === 'revoked') return refuseRevoked(certificate, depth, statement, context);
   }
-  for (const grace of graceMs > 0 ? [0, graceMs] : [0]) {
-    const usable = statements.filter((one) => now <= lastsUntil(one, context) + grace);
-    if (!covers(usable)) continue;
-    const best = mostTelling(usable, context);
-    const standing = { statement: best, lastsUntil: lastsUntil(best, context) };
-    if (own !== undefined && grace === 0 && usable.every(({ byIssuer }) => byIssuer)) {
-      rememberStanding(own, context, standing);
-    }
-    return accept(certificate, depth, standing, grace > 0, graceMs, now, trail);
+  const current = bestOf(statements, now, context);
+  if (current !== undefined) {
+    if (own !== undefined) rememberStanding(own, context, current);
+    return accept(certificate, depth, current, false, graceMs, now, trail);
   }
+  const lapsed = graceMs > 0 ? bestOf(statements, now - graceMs, context) : undefined;
+  if (lapsed !== undefined) return accept(certificate, depth, lapsed, true, graceMs, now, trail);
   return refuseUnknown(certificate, depth, findings, graceMs, context);
 }
 
@@ -120,8 +117,9 @@ function refuseUnknown(
 ): number {
   const { sink, now } = context.path;
   const subject = certificate.subject.toString();
-  if (covers(statements)) {
-    const { source, thisUpdate, nextUpdate } = mostTelling(statements, context);
+  const stale = bestOf(statements, Number.NEGATIVE_INFINITY, context);
+  if (stale !== undefined) {
+    const { source, thisUpdate, nextUpdate } = stale.statement;
     const due = nextUpdate === undefined ? {} : { nextUpdate };
     sink.push(reject('revocation-stale', { depth, subject, source, thisUpdate, ...due, now, graceMs }));
   } else {
@@ -140,24 +138,38 @@ function lastsUntil({ thisUpdate, nextUpdate }: Statement, context: RevocationCo
   return maxAgeMs === undefined ? stated : Math.min(stated, thisUpdate + maxAgeMs);
 }
 
-function covers(statements: readonly Statement[]): boolean {
+/**
+ * The statement to stand on, among those current at a moment, where together they cover every reason. One that covers
+ * everything and lasts longest is enough; shards by reason last as long as the first of them to lapse.
+ */
+function bestOf(
+  statements: readonly Statement[],
+  moment: number,
+  context: RevocationContext,
+): Standing | undefined {
   let mask = 0;
-  for (const { reasons } of statements) mask |= reasons;
-  return mask === allReasons;
-}
-
-/** One statement that covers everything and lasts longest is enough; shards by reason last as long as the first to lapse. */
-function mostTelling(statements: readonly Statement[], context: RevocationContext): Statement {
-  const whole = statements.filter(({ reasons }) => reasons === allReasons);
-  const last = (one: Statement): number => lastsUntil(one, context);
-  if (whole.length > 0) return whole.reduce((a, b) => (last(b) > last(a) ? b : a));
-  return statements.reduce((a, b) => (last(b) < last(a) ? b : a));
+  let whole: Standing | undefined;
+  let shard: Standing | undefined;
+  let byIssuer = true;
+  for (const statement of statements) {
+    const until = lastsUntil(statement, context);
+    if (until < moment) continue;
+    mask |= statement.reasons;
+    byIssuer &&= statement.byIssuer;
+    if (statement.reasons === allReasons) {
+      if (whole === undefined || until > whole.lastsUntil) whole = { statement, lastsUntil: until, byIssuer };
+    } else if (shard === undefined || until < shard.lastsUntil)
+      shard = { statement, lastsUntil: until, byIssuer };
+  }
+  if (mask !== allReasons) return undefined;
+  const best = whole ?? shard;
+  return best === undefined ? undefined : { ...best, byIssuer };
 }
 
 function accept(
   certificate: Certificate,
   depth: number,
-  { statement, lastsUntil: until }: { readonly statement: Statement; readonly lastsUntil: number },
+  { statement, lastsUntil: until }: Standing,
   withinGrace: boolean,
   graceMs: number,
   now: number,

@@ -7,6 +7,8 @@ import type { Statement } from './statement.ts';
 export interface Standing {
   readonly statement: Statement;
   readonly lastsUntil: number;
+  /** Whether everything it stands on was signed by the issuer itself; else it depends on what a peer has presented. */
+  readonly byIssuer: boolean;
 }
 
 /** A standing that has been worked out and holds for a while. */
@@ -36,6 +38,7 @@ export function rememberStanding(
   { index, path: { now, policy } }: RevocationContext,
   standing: Standing,
 ): void {
+  if (!standing.byIssuer) return;
   const { futureSkewMs } = policy.revocation;
   const until = Math.min(standing.lastsUntil, index.firstDateAfter(now + futureSkewMs) - futureSkewMs);
   state.standing = { ...standing, index, from: now, until };
