@@ -26,6 +26,11 @@ export class PendingConnections {
     return this.#pending.size;
   }
 
+  /** The same, one by one. */
+  get sockets(): Iterable<Socket> {
+    return this.#pending;
+  }
+
   /**
    * Takes a place for a connection.
    * @param socket - the accepted connection

@@ -8,6 +8,7 @@ import { type RefusedVerdict, setPeer } from './peer.ts';
 import { protectionOf } from './protection.ts';
 import type { Refusal } from './refusal.ts';
 import { refusedByPeer } from './refused-by-peer.ts';
+import { tooMany } from './rejections.ts';
 import type { ServeLimits } from './serve-options.ts';
 
 /** What stands at the door of a listener. */
@@ -25,6 +26,8 @@ export interface Gate {
   readonly pending: number;
   /** Sockets that were admitted and are open. */
   readonly admitted: ReadonlySet<TLSSocket>;
+  /** Closes every connection, judged or not. */
+  closeAll(): void;
 }
 
 const releaseKey = Symbol('gives back the place among the pending');
@@ -152,6 +155,18 @@ export function raiseGate(server: Server, options: GateOptions): Gate {
     if (event === 'connection') return accept(values[0] as Pending);
     return emit(event, ...values);
   };
+  // Node drops what exceeds maxConnections by itself and only says so here.
+  server.on('drop', (dropped) => {
+    options.onRefusal?.({
+      rejection: tooMany('open connections', server.maxConnections),
+      verdict: undefined,
+      peer: undefined,
+      link: options.link,
+      when: 'admission',
+      remoteAddress: dropped?.remoteAddress,
+      remotePort: dropped?.remotePort,
+    });
+  });
   server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
     const rejection = refusedByPeer(error);
     if (rejection !== undefined) tell(socket, 'peer', rejection);
@@ -162,6 +177,9 @@ export function raiseGate(server: Server, options: GateOptions): Gate {
       return pending.count;
     },
     admitted,
+    closeAll() {
+      for (const socket of [...pending.sockets, ...admitted]) socket.destroy();
+    },
   };
 }
 

@@ -98,7 +98,7 @@ export async function serve(
       });
       (server as Partial<https.Server>).closeIdleConnections?.();
       const deadline = setTimeout(() => {
-        for (const socket of gate.admitted) socket.destroy();
+        gate.closeAll();
       }, limits.drainTimeoutMs ?? 2_000);
       await ended;
       clearTimeout(deadline);

@@ -23,7 +23,7 @@ export function sessionLeaf(session: Uint8Array): Uint8Array | undefined {
     if (field.tag === peerTag) {
       const certificate = element(session, field.from);
       if (certificate?.tag !== sequenceTag || certificate.end !== field.end) return undefined;
-      return new Uint8Array(session.subarray(field.from, field.end));
+      return Buffer.from(session.subarray(field.from, field.end));
     }
     // Fields are in the order of their tags: beyond [3] there is no peer.
     if (field.tag > peerTag) return undefined;

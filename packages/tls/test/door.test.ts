@@ -1,0 +1,223 @@
+import { X509Certificate } from 'node:crypto';
+import * as https from 'node:https';
+import * as net from 'node:net';
+import * as tls from 'node:tls';
+import { createTrust, type MutualServeOptions, peerOf, type Refusal, serve } from '@entente/tls';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  bare,
+  clientName,
+  ended,
+  issueFrom,
+  knowledge,
+  makeCrl,
+  makeWorld,
+  presenting,
+  type World,
+} from './fixture.ts';
+
+let world: World;
+let refusals: Refusal[];
+const closers: (() => Promise<void>)[] = [];
+
+beforeEach(async () => {
+  world = await makeWorld();
+  refusals = [];
+});
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+function common(): MutualServeOptions {
+  return {
+    trust: world.trust,
+    identity: world.server,
+    allow: [clientName],
+    host: '127.0.0.1',
+    onRefusal: (refusal) => refusals.push(refusal),
+  };
+}
+
+async function greet(options: Partial<MutualServeOptions> = {}) {
+  const server = await serve(tls, { ...common(), ...options }, (socket) => socket.end('hello'));
+  closers.push(() => server.close());
+  return server;
+}
+
+describe('holding a socket until the verdict', () => {
+  it('loses nothing of 48 kB that a client sent before the verdict, and shows no request before it', async () => {
+    const revealed: string[] = [];
+    let release!: () => void;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let asked!: () => void;
+    const askedForKnowledge = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    let known = false;
+    const trust = createTrust({
+      version: () => '1',
+      judge: {
+        judge: (presented, question) =>
+          known
+            ? world.trust.judge.judge(presented, question)
+            : {
+                trusted: false,
+                rejection: {
+                  reason: 'revocation-unknown',
+                  depth: 0,
+                  subject: '',
+                  why: 'not fetched yet',
+                  message: '',
+                  remedy: '',
+                },
+                considered: [],
+                evidence: [],
+              },
+      },
+      async prepare() {
+        asked();
+        await held;
+        known = true;
+      },
+    });
+    const server = await serve(https, { ...common(), trust }, (request, response) => {
+      revealed.push(String(peerOf(request)?.peer?.dnsNames[0]));
+      let length = 0;
+      request.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+      });
+      request.on('end', () => response.end(String(length)));
+    });
+    closers.push(() => server.close());
+    const socket = bare(server.port, { ...presenting(world.client), ALPNProtocols: ['http/1.1'] });
+    const body = 'x'.repeat(48 * 1024);
+    socket.write(
+      `POST / HTTP/1.1\r\nHost: pool.contoso.example\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+    );
+    await askedForKnowledge;
+    expect(revealed).toEqual([]);
+    expect(server).toMatchObject({ pending: 1, connections: 0 });
+    release();
+    const { received } = await ended(socket);
+    expect(received.endsWith(`\r\n\r\n${body.length}`)).toBe(true);
+    expect(revealed).toEqual([clientName]);
+  });
+
+  it('shows an unjudged socket to no listener, not even to one added later', async () => {
+    const server = await greet();
+    const seen: unknown[] = [];
+    server.server.on('secureConnection', (socket) => seen.push(socket));
+    await ended(bare(server.port));
+    expect(refusals.map(({ rejection }) => rejection.reason)).toEqual(['no-certificate']);
+    expect(seen).toEqual([]);
+  });
+
+  it('refuses a further connection without a verdict from an address that already holds the most allowed', async () => {
+    const { port } = await greet({ limits: { maxPendingPerAddress: 1 } });
+    const idle = net.connect(port, '127.0.0.1');
+    await new Promise((resolve) => idle.once('connect', resolve));
+    const second = await ended(bare(port, presenting(world.client)));
+    expect(second.received).toBe('');
+    expect(refusals).toMatchObject([{ when: 'admission', rejection: { reason: 'throttled' } }]);
+    idle.destroy();
+  });
+});
+
+describe('bounds', () => {
+  it('gives the place among the pending back at the verdict, and counts the connection as open', async () => {
+    const server = await serve(tls, common(), (socket) => void socket.write('hello'));
+    closers.push(() => server.close());
+    const socket = bare(server.port, presenting(world.client));
+    await new Promise((resolve) => socket.once('data', resolve));
+    expect(server).toMatchObject({ pending: 0, connections: 1 });
+    socket.destroy();
+  });
+
+  it('refuses connections above the greatest number of open ones, and says so', async () => {
+    const server = await serve(tls, { ...common(), limits: { maxConnections: 1 } }, (socket) => {
+      socket.write('hello');
+    });
+    closers.push(() => server.close());
+    const first = bare(server.port, presenting(world.client));
+    await new Promise((resolve) => first.once('data', resolve));
+    expect((await ended(bare(server.port, presenting(world.client)))).received).toBe('');
+    expect(refusals).toMatchObject([
+      { when: 'admission', rejection: { reason: 'throttled' }, remoteAddress: '127.0.0.1' },
+    ]);
+    first.destroy();
+  });
+
+  it('closes what has no verdict yet when the time to drain is over', async () => {
+    const server = await serve(tls, { ...common(), limits: { drainTimeoutMs: 1 } }, () => {});
+    const idle = net.connect(server.port, '127.0.0.1');
+    await new Promise((resolve) => idle.once('connect', resolve));
+    const closed = new Promise((resolve) => idle.once('close', resolve));
+    idle.resume();
+    await server.close();
+    await closed;
+  });
+});
+
+describe('the second opinion of OpenSSL on internal interfaces', () => {
+  it('refuses with platform-refused what only our verdict trusts', async () => {
+    // A judge that trusts anybody stands for a fault in ours: OpenSSL does not know this CA.
+    const other = await makeWorld();
+    const trust = createTrust({
+      version: () => '1',
+      judge: other.trust.judge,
+      platformAnchors: () => [world.authority.certificatePem],
+    });
+    const { port } = await greet({ trust, link: { interface: 'internal' } });
+    expect((await ended(bare(port, presenting(other.client)))).received).toBe('');
+    expect(refusals).toMatchObject([{ rejection: { reason: 'platform-refused' } }]);
+  });
+
+  it('agrees with a verdict that trusts', async () => {
+    const { port } = await greet({ link: { interface: 'internal' } });
+    expect((await ended(bare(port, presenting(world.client)))).received).toBe('hello');
+  });
+});
+
+describe.each(['internal', 'external'])('chains over an intermediate, on an %s interface', (name) => {
+  async function below() {
+    const issuing = await world.authority.subordinate('Contoso Issuing');
+    world.crls.set(knowledge(await makeCrl(world.authority), await makeCrl(issuing)));
+    const { port } = await greet({ link: { interface: name } });
+    return { issuing, port };
+  }
+
+  it('admits one client after the other, whatever way the chain is read', async () => {
+    const { issuing, port } = await below();
+    for (let count = 0; count < 3; count++) {
+      const client = await issueFrom(issuing, { dnsNames: [clientName] });
+      expect((await ended(bare(port, presenting(client)))).received).toBe('hello');
+    }
+    expect(refusals).toEqual([]);
+  });
+
+  it('refuses a client that leaves the intermediate out, even after another has shown it', async () => {
+    const { issuing, port } = await below();
+    const client = await issueFrom(issuing, { dnsNames: [clientName] });
+    expect((await ended(bare(port, presenting(client)))).received).toBe('hello');
+    const [leafOnly] = client.current.certificatePem.split(/(?<=-----END CERTIFICATE-----\n)/);
+    await ended(bare(port, { cert: leafOnly!, key: client.current.keyPem }));
+    expect(refusals).toMatchObject([{ rejection: { reason: 'unknown-issuer' } }]);
+  });
+
+  it('refuses the clients of an intermediate that was revoked after another client had passed', async () => {
+    const { issuing, port } = await below();
+    const [first, second] = await Promise.all([
+      issueFrom(issuing, { dnsNames: [clientName] }),
+      issueFrom(issuing, { dnsNames: [clientName] }),
+    ]);
+    expect((await ended(bare(port, presenting(first)))).received).toBe('hello');
+    const { serialNumber } = new X509Certificate(issuing.certificatePem);
+    world.crls.set(
+      knowledge(await makeCrl(world.authority, [serialNumber.toLowerCase()]), await makeCrl(issuing)),
+    );
+    expect((await ended(bare(port, presenting(second)))).received).toBe('');
+    expect(refusals).toMatchObject([{ rejection: { reason: 'revoked', depth: 1 } }]);
+  });
+});
