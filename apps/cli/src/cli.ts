@@ -15,6 +15,7 @@ import { register as topologyInit } from './commands/topology-init.ts';
 import { register as topologyKey } from './commands/topology-key.ts';
 import { register as topologyRehearse } from './commands/topology-rehearse.ts';
 import { register as topologyRemove } from './commands/topology-remove.ts';
+import { register as topologySchema } from './commands/topology-schema.ts';
 import { register as topologySign } from './commands/topology-sign.ts';
 
 /** Each verb is one file of `commands/`. */
@@ -34,6 +35,7 @@ const verbs = [
   topologySign,
   topologyApprove,
   topologyKey,
+  topologySchema,
   rotatePlan,
 ];
 

@@ -26,7 +26,8 @@ export function diffPartner(
 ): void {
   record.value(old.title, partner.title, [...path, 'title'], 'cosmetic');
   if (old.kind !== partner.kind) {
-    const keepsAll = old.domains.every((domain) => partner.domains.includes(domain));
+    const kept = new Set(partner.domains);
+    const keepsAll = old.domains.every((domain) => kept.has(domain));
     const blocks = partner.kind === 'blocked' && (keepsAll || !discovery);
     record.value(old.kind, partner.kind, [...path, 'kind'], blocks ? 'narrowing' : 'quorum');
     return;

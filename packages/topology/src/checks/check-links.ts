@@ -88,7 +88,9 @@ function checkNarrowing(
 
 function areApart(narrowing: LinkNarrowing): boolean {
   const { a, b } = narrowing;
-  return a !== undefined && b !== undefined && !a.some((name) => b.includes(name));
+  if (a === undefined || b === undefined) return false;
+  const onB = new Set(b);
+  return !a.some((name) => onB.has(name));
 }
 
 function checkNeighbours(document: TopologyDocument, report: Report): void {
