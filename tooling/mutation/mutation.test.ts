@@ -33,7 +33,7 @@ beforeAll(async () => {
   }
   await cp(join(repository, 'vitest.config.ts'), join(root, 'vitest.config.ts'));
   await mkdir(join(root, 'node_modules'));
-  for (const name of ['vitest', 'vite', '.bin']) {
+  for (const name of ['vitest', 'vite']) {
     await symlink(join(repository, 'node_modules', name), join(root, 'node_modules', name));
   }
   await mkdir(join(root, 'apps/house/node_modules/@entente'), { recursive: true });

@@ -20,6 +20,8 @@ export interface MutationPatch {
 export interface NamedTest {
   readonly file: string;
   readonly title: string;
+  /** The tests of its file build on each other, so all of them run. */
+  readonly inOrder?: true;
 }
 
 /** The patches of one room. */

@@ -25,19 +25,32 @@ interface VitestReport {
 const timeoutMs = 180_000;
 
 /**
- * Runs tests by file and title, in one vitest process, in a copy of the repository.
+ * Runs tests by file and title in a copy of the repository.
  *
  * @returns How each ended, in the order asked for.
  */
 export async function runTests(root: string, tests: readonly NamedTest[]): Promise<TestEnd[]> {
+  const ends = new Map<NamedTest, TestEnd>();
+  for (const inOrder of [undefined, true] as const) {
+    const group = tests.filter((test) => test.inOrder === inOrder);
+    if (group.length === 0) continue;
+    const found = await runGroup(root, group, inOrder === undefined);
+    for (const [i, test] of group.entries()) ends.set(test, found[i] as TestEnd);
+  }
+  return tests.map((test) => ends.get(test) as TestEnd);
+}
+
+/** @param alone Whether only the named tests run. */
+async function runGroup(root: string, tests: readonly NamedTest[], alone: boolean): Promise<TestEnd[]> {
   const folder = await mkdtemp(join(tmpdir(), 'entente-mutation-report-'));
   try {
     const report = join(folder, 'report.json');
     const files = [...new Set(tests.map(({ file }) => file))];
     const titles = [...new Set(tests.map(({ title }) => literal(title)))].join('|');
-    const args = ['run', ...files, '-t', `(${titles})$`, '--reporter=json', `--outputFile=${report}`];
-    const vitest = join(root, 'node_modules/.bin/vitest');
-    const end = await runCommand(vitest, args, { cwd: root, env: cleanEnvironment(), timeoutMs });
+    const which = alone ? ['-t', `(${titles})$`] : [];
+    const args = ['run', ...files, ...which, '--reporter=json', `--outputFile=${report}`];
+    const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), ...args];
+    const end = await runCommand(process.execPath, vitest, { cwd: root, env: cleanEnvironment(), timeoutMs });
     const text = await readFile(report, 'utf8').catch(() => undefined);
     if (text === undefined)
       return tests.map(() => absent(`vitest wrote no report: ${tail(end.stderr || end.stdout)}`));

@@ -1,0 +1,71 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const mayIssue = 'packages/authority/src/may-issue.ts';
+const routes = 'packages/authority/src/routes.ts';
+
+const issuing = (title: string): MutationPatch['test'] => ({
+  file: 'packages/authority/test/may-issue.test.ts',
+  title,
+});
+const server = (title: string): MutationPatch['test'] => ({
+  file: 'apps/authority-server/test/authority-server.test.ts',
+  title,
+  inOrder: true,
+});
+
+/** What binds the authority of a domain to its topology, and who may give it orders. */
+export const patches: PatchList = {
+  name: 'authority',
+  list: [
+    {
+      name: 'for-itself-only',
+      off: 'a server gets a certificate for another',
+      file: mayIssue,
+      find: "if (profile !== 'server' || requester.kind === 'administrator' || requester.server !== subject) {",
+      replace: "if (profile !== 'server' || requester.kind === 'administrator') {",
+      test: issuing('gives a server nothing for another server'),
+    },
+    {
+      name: 'profile',
+      off: 'anybody gets a certificate of any kind',
+      file: mayIssue,
+      find: "if (profile !== 'server' || requester.kind === 'administrator' || requester.server !== subject) {",
+      replace: "if (requester.kind !== 'administrator' && requester.server !== subject) {",
+      test: issuing('gives nobody a certificate of an administrator or a user'),
+    },
+    {
+      name: 'listed-servers',
+      off: 'a server that the topology does not list gets a certificate',
+      file: mayIssue,
+      find: 'if (subject === fqdn) return',
+      replace: "if (subject !== '') return",
+      test: issuing('refuses a server that the topology does not list, and every server before there is one'),
+    },
+    {
+      name: 'enterprise-names',
+      off: 'names that another CA certifies are given too',
+      file: mayIssue,
+      find: "if (names === undefined || names.issuer !== 'enterprise') {",
+      replace: 'if (names === undefined) {',
+      test: issuing(
+        'gives an edge its internal name, and the names outside only where the enterprise CA certifies them',
+      ),
+    },
+    {
+      name: 'administrators-only',
+      off: 'a server may give orders that are for administrators',
+      file: routes,
+      find: "if (who === 'member' || caller.kind === 'administrator') return undefined;",
+      replace: "if (caller.kind !== 'nobody') return undefined;",
+      test: server('is refused at POST /revoke: that is for administrators'),
+    },
+    {
+      name: 'members-only',
+      off: 'anybody reads the topology',
+      file: routes,
+      find: "if (caller.kind === 'nobody') {",
+      replace: 'if (who === undefined) {',
+      test: server('without certificate is refused at GET /topology'),
+    },
+  ],
+};

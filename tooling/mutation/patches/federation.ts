@@ -1,0 +1,170 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const anchors = 'packages/federation/src/partner-anchors.ts';
+const peer = 'packages/federation/src/partner-peer.ts';
+const message = 'packages/federation/src/message-authority.ts';
+const nextHop = 'packages/federation/src/next-hop.ts';
+
+const test = (title: string): MutationPatch['test'] => ({
+  file: 'packages/federation/test/federation.test.ts',
+  title,
+});
+
+/** What keeps two organisations from being made to believe each other about anything but their own names. */
+export const patches: PatchList = {
+  name: 'federation',
+  list: [
+    {
+      name: 'anchor-never-for-us',
+      off: "a partner's root may vouch for our own names",
+      file: anchors,
+      find: 'excludedDomains: [...ours, ...(limits.excludedDomains ?? [])],',
+      replace: 'excludedDomains: [...(limits.excludedDomains ?? [])],',
+      test: test(
+        'lets the root of a partner vouch for the partner only, on the external interface only, never for us',
+      ),
+    },
+    {
+      name: 'anchor-of-the-partner-only',
+      off: "a partner's root may vouch for a third partner",
+      file: anchors,
+      find: 'reference, { domains }, partner.serverAuthOnly === true);',
+      replace: 'reference, {}, partner.serverAuthOnly === true);',
+      test: test(
+        'lets the root of a partner vouch for the partner only, on the external interface only, never for us',
+      ),
+    },
+    {
+      name: 'anchor-on-the-outside-only',
+      off: "a partner's root counts on internal links",
+      file: anchors,
+      find: 'links: [federationInterface],',
+      replace: '',
+      test: test(
+        'lets the root of a partner vouch for the partner only, on the external interface only, never for us',
+      ),
+    },
+    {
+      name: 'anchor-fingerprint',
+      off: 'a root is used though it is not the one of its fingerprint',
+      file: anchors,
+      find: "if (createHash('sha256').update(der).digest('hex') !== sha256)",
+      replace: "if (createHash('sha256').update(der).digest('hex') === '')",
+      test: test('does not use a certificate that is not the one of its fingerprint'),
+    },
+    {
+      name: 'shared-root',
+      off: 'a third-party root may vouch for a partner that has roots of its own',
+      file: anchors,
+      find: "add('federation', reference, { excludedDomains: withOwnRoots }, false);",
+      replace: "add('federation', reference, {}, false);",
+      test: test('lets a third-party root vouch neither for us nor for a partner with roots of its own'),
+    },
+    {
+      name: 'server-auth-only',
+      off: 'serverAuth alone is accepted of every partner under a third-party root',
+      file: anchors,
+      find: "add('federation', reference, { excludedDomains: withOwnRoots }, false);",
+      replace: "add('federation', reference, { excludedDomains: withOwnRoots }, true);",
+      test: test('lets a third-party root vouch neither for us nor for a partner with roots of its own'),
+    },
+    {
+      name: 'listed-partners',
+      off: 'whoever has a certificate is a partner',
+      file: peer,
+      find: 'if (only === undefined)',
+      replace:
+        "if (only === undefined)\n    return { ok: true, authority: { id: 'anybody', domains: [...names], hosts: [] } };\n  if (only === null)",
+      test: test('is nobody when no partner lists its names'),
+    },
+    {
+      name: 'blocked-partner',
+      off: 'a blocked domain may connect',
+      file: peer,
+      find: "if (entry !== undefined && 'kind' in entry && entry.kind === 'blocked') {",
+      replace: 'if (entry === null) {',
+      test: test('is refused when one of its names is blocked, whatever else it has'),
+    },
+    {
+      name: 'one-partner',
+      off: 'one certificate may speak for two partners',
+      file: peer,
+      find: 'if (found.length > 1) {',
+      replace: 'if (found.length < 0) {',
+      test: test('is refused when its certificate speaks for two partners'),
+    },
+    {
+      name: 'uri-before-dns',
+      off: 'DNS names count beside sip: URIs',
+      file: peer,
+      find: '(sipDomains.length > 0 ? sipDomains : dnsNames)',
+      replace: '[...sipDomains, ...dnsNames]',
+      test: test('counts DNS names only where there is no sip: URI'),
+    },
+    {
+      name: 'from-domain',
+      off: 'a partner may send From a domain that it does not own',
+      file: message,
+      find: "if (!speaksFor(authority, from)) return notAuthorised('From', from, authority);",
+      replace: '',
+      test: test(
+        `refuses a request whose From is not the partner's: {"from":"<sip:mallory@contoso.example>;tag=1"}`,
+      ),
+    },
+    {
+      name: 'from-suffix',
+      off: 'a domain that merely ends alike is taken for the partner',
+      file: message,
+      find: 'host.endsWith(`.',
+      replace: 'host.endsWith(`',
+      test: test(
+        `refuses a request whose From is not the partner's: {"from":"<sip:mallory@notfabrikam.example>;tag=1"}`,
+      ),
+    },
+    {
+      name: 'asserted-domain',
+      off: 'a partner may assert an identity of somebody else',
+      file: message,
+      find: "if (uri.kind === 'sip' && !speaksFor(authority, host))",
+      replace: 'if (uri === null)',
+      test: test(
+        `refuses a request whose P-Asserted-Identity is not the partner's: {"headers":{"P-Asserted-Identity":"<sip:ceo@litware.example>"}}`,
+      ),
+    },
+    {
+      name: 'via-domain',
+      off: 'a partner may pretend that a request came through another',
+      file: message,
+      find: 'if (!speaksFor(authority, via) && !authority.hosts.includes(via))',
+      replace: "if (via === '')",
+      test: test(
+        `refuses a request whose Via is not the partner's: {"via":"SIP/2.0/TLS edge.litware.example;branch=z9hG4bK1"}`,
+      ),
+    },
+    {
+      name: 'no-transit',
+      off: 'a partner may send through us to a third organisation',
+      file: message,
+      find: "if (request.has('Route') || isOurs(target)) return undefined;",
+      replace: "if (target !== '') return undefined;",
+      test: test('carries nothing on to others'),
+    },
+    {
+      name: 'outbound-partners',
+      off: 'requests go to domains that nobody listed',
+      file: nextHop,
+      find: "if (entry === undefined) return { ok: false, rejection: reject('partner-not-allowed', { domain: asked }) };",
+      replace:
+        "if (entry === undefined) return { ok: true, partner: asked, name: asked, at: { kind: 'srv', service: asked }, expect: { mode: 'sip-domain', domain: asked }, matchHostName: false };",
+      test: test('does not exist for a domain that is not listed or is blocked'),
+    },
+    {
+      name: 'asked-for-domain',
+      off: 'what DNS answered is what the other side must prove',
+      file: nextHop,
+      find: "expect: { mode: 'sip-domain', domain: asked },",
+      replace: "expect: { mode: 'host', name: 'edge.fabrikam.example' },",
+      test: test('is found by SRV and must prove the domain that was asked for'),
+    },
+  ],
+};
