@@ -6,11 +6,32 @@ export {
   StreamFramer,
 } from './framing/stream-framer.ts';
 export { parseWebSocketMessage } from './framing/websocket.ts';
+export { parseRetryAfter, type RetryAfterValue } from './headers/comment.ts';
 export { CSeq, maxSequence, parseCSeq } from './headers/cseq.ts';
 export { formatSipDate, parseSipDate } from './headers/date.ts';
+export {
+  type EventValue,
+  parseEvent,
+  parseSubscriptionState,
+  type SubscriptionStateValue,
+} from './headers/event.ts';
+export { type MediaType, parseMediaType } from './headers/media-type.ts';
 export { NameAddr, type NameAddrParts, parseNameAddr } from './headers/name-addr.ts';
+export { type OutboundContact, outboundOf } from './headers/outbound.ts';
 export { Parameters, type ParameterValue } from './headers/parameters.ts';
+export { type PrivacyService, parsePrivacy } from './headers/privacy.ts';
+export { parseRAck, parseRSeq, RAck } from './headers/rack.ts';
+export { parseReason, Reason } from './headers/reason.ts';
+export { parseReplaces, Replaces } from './headers/replaces.ts';
+export {
+  minSessionInterval,
+  parseMinSE,
+  parseSessionExpires,
+  type Refresher,
+  SessionExpires,
+} from './headers/session-expires.ts';
 export { magicCookie, parseVia, Via, type ViaParts } from './headers/via.ts';
+export { parseWarning, Warning } from './headers/warning.ts';
 export * from './machines.ts';
 export { checkMessage } from './message/check-message.ts';
 export { createRequest, type RequestParts } from './message/create-request.ts';
@@ -18,6 +39,7 @@ export { createResponse, type ResponseParts } from './message/create-response.ts
 export { edit, MessageEditor } from './message/edit.ts';
 export type { HeaderFields, HeaderValue } from './message/header-field.ts';
 export { usualName } from './message/header-names.ts';
+export { type Capabilities, inspectRequest } from './message/inspect-request.ts';
 export { defaultLimits, type MessageLimits } from './message/limits.ts';
 export {
   type CheckDepth,

@@ -48,8 +48,11 @@ function readIpv4(text: string): number[] | undefined {
 
 /** Eight groups of an IPv6 address, or `undefined`. */
 export function readIpv6(text: string): number[] | undefined {
-  if (text.length < 2 || text.length > 45) return undefined;
-  const halves = text.split('::');
+  if (text.length < 2 || text.length > 46) return undefined;
+  // The RFC 3261 grammar allows a third colon before an IPv4 tail, and receivers must tolerate it (RFC 5118 §4.10).
+  const extra = text.indexOf(':::');
+  const repaired = extra !== -1 && isIpv4(text.slice(extra + 3)) ? text.replace(':::', '::') : text;
+  const halves = repaired.split('::');
   if (halves.length > 2) return undefined;
   const head = readGroups(halves[0]!, halves.length === 1);
   const tail = halves.length === 2 ? readGroups(halves[1]!, true) : [];

@@ -1,0 +1,36 @@
+import { malformedHeader, type Parsed } from '../syntax/problem.ts';
+import { wireFromText } from '../syntax/text.ts';
+import { type Parameters, readParameters, stopped } from './parameters.ts';
+import { isToken } from './token-with-parameters.ts';
+
+/**
+ * A media type or, in Accept, a media range.
+ *
+ * @see RFC 3261 §20.1, §20.15
+ */
+export interface MediaType {
+  /** In lower case; `*` in a range. */
+  readonly type: string;
+  /** In lower case; `*` in a range. */
+  readonly subtype: string;
+  readonly parameters: Parameters;
+}
+
+/** Parses one Content-Type value or one element of Accept. */
+export function parseMediaType(text: string): Parsed<MediaType> {
+  const wire = wireFromText(text.trim());
+  const semicolon = wire.indexOf(';');
+  const end = semicolon === -1 ? wire.length : semicolon;
+  const slash = wire.indexOf('/');
+  const type = wire.slice(0, slash).trim().toLowerCase();
+  const subtype = wire
+    .slice(slash + 1, end)
+    .trim()
+    .toLowerCase();
+  const parameters = readParameters(wire, end, wire.length);
+  const shaped = slash !== -1 && slash < end && isToken(type) && isToken(subtype);
+  if (!shaped || parameters === undefined || stopped.at !== wire.length) {
+    return { ok: false, error: malformedHeader('Media type', 'type/subtype with parameters', text) };
+  }
+  return { ok: true, value: { type, subtype, parameters } };
+}

@@ -1,0 +1,55 @@
+import { malformedHeader, type Parsed } from '../syntax/problem.ts';
+import { readBoundedNumber, readTokenWithParameters } from './token-with-parameters.ts';
+
+/** Which side sends the refreshes: the one that sent the request, or the one that answered it. */
+export type Refresher = 'uac' | 'uas';
+
+/** The smallest session interval, in seconds (RFC 4028 §5). */
+export const minSessionInterval = 90;
+
+/**
+ * The session interval of Session-Expires.
+ *
+ * @see RFC 4028 §4
+ */
+export class SessionExpires {
+  /** Seconds. */
+  readonly interval: number;
+  readonly refresher: Refresher | undefined;
+
+  constructor(interval: number, refresher?: Refresher) {
+    this.interval = interval;
+    this.refresher = refresher;
+  }
+
+  toString(): string {
+    return this.refresher === undefined ? `${this.interval}` : `${this.interval};refresher=${this.refresher}`;
+  }
+}
+
+/**
+ * Parses a Session-Expires value.
+ *
+ * @see RFC 4028 §4
+ */
+export function parseSessionExpires(text: string): Parsed<SessionExpires> {
+  const read = readTokenWithParameters(text);
+  const interval = readBoundedNumber(read?.token, 0xffff_ffff);
+  const refresher = read?.parameters.get('refresher')?.toLowerCase();
+  const known = refresher === undefined || refresher === 'uac' || refresher === 'uas';
+  if (interval === undefined || !known) {
+    return { ok: false, error: malformedHeader('Session-Expires', 'seconds;refresher=uac or uas', text) };
+  }
+  return { ok: true, value: new SessionExpires(interval, refresher as Refresher | undefined) };
+}
+
+/**
+ * Parses a Min-SE value: seconds with optional parameters.
+ *
+ * @see RFC 4028 §5
+ */
+export function parseMinSE(text: string): Parsed<number> {
+  const interval = readBoundedNumber(readTokenWithParameters(text)?.token, 0xffff_ffff);
+  if (interval !== undefined) return { ok: true, value: interval };
+  return { ok: false, error: malformedHeader('Min-SE', 'seconds', text) };
+}

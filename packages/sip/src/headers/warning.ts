@@ -1,0 +1,57 @@
+import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
+import { skipQuoted } from '../syntax/quoted.ts';
+import { quote, textFromWire, unescapeQuoted, wireFromText } from '../syntax/text.ts';
+
+/**
+ * One value of a Warning header field.
+ *
+ * @see RFC 3261 §20.43
+ */
+export class Warning {
+  /** Three digits; 399 is "miscellaneous". */
+  readonly code: number;
+  /** Host and port, or a pseudonym, of who warns. */
+  readonly agent: string;
+  readonly text: string;
+
+  /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the code or agent cannot stand in the field. */
+  constructor(code: number, agent: string, text: string) {
+    if (!(Number.isInteger(code) && code >= 100 && code <= 999) || !isAgent(agent)) {
+      throw new SipArgumentError(`Warning: expected a three-digit code and an agent, found ${code} ${agent}`);
+    }
+    this.code = code;
+    this.agent = agent;
+    this.text = text;
+  }
+
+  toString(): string {
+    return `${this.code} ${this.agent} ${quote(this.text)}`;
+  }
+}
+
+/** Parses one Warning value; a field with several is cut by `message.values('Warning')`. */
+export function parseWarning(text: string): Parsed<Warning> {
+  const wire = wireFromText(text.trim());
+  const agentEnd = wire.indexOf(' ', 4);
+  const agent = wire.slice(4, agentEnd);
+  const open = agentEnd + 1;
+  const shaped = /^[0-9]{3} /.test(wire) && agentEnd !== -1 && isAgent(agent);
+  if (
+    !shaped ||
+    wire[open] !== '"' ||
+    skipQuoted(wire, open, wire.length) !== wire.length ||
+    wire[0] === '0'
+  ) {
+    return { ok: false, error: malformedHeader('Warning', 'code, agent and quoted text', text) };
+  }
+  const value = new Warning(
+    Number(wire.slice(0, 3)),
+    agent,
+    unescapeQuoted(textFromWire(wire.slice(open + 1, -1))),
+  );
+  return { ok: true, value };
+}
+
+function isAgent(agent: string): boolean {
+  return agent.length > 0 && !/[^\x21-\x7e]|[",]/.test(agent);
+}
