@@ -5,6 +5,7 @@ import { isStringTag, readString, stringText } from './der/text.ts';
 import type { AttributeValue, Name } from './name.ts';
 import { canonicalName } from './name-canonical.ts';
 import { nameText } from './name-text.ts';
+import { oids } from './oids.ts';
 
 /** Reads a Name without building it. @see RFC 5280 §4.1.2.4 */
 export function checkName(reader: DerReader, tag: number = TAG.SEQUENCE): void {
@@ -40,9 +41,37 @@ function checkAttribute(reader: DerReader): void {
   reader.oid();
   const tag = reader.peek();
   if (isStringTag(tag)) readString(reader, tag);
-  else reader.any();
+  else {
+    const type = oidText(reader.bytes, reader.start, reader.stop);
+    if (TEXT_TYPES.has(type)) reader.fail(`expected a text as the value of ${type}, found another type`);
+    reader.any();
+  }
   reader.close(outer);
 }
+
+/** Attribute types whose values RFC 5280 appendix A.1 and RFC 4519 define as text. */
+const TEXT_TYPES: ReadonlySet<string> = new Set([
+  oids.commonName,
+  oids.surname,
+  oids.serialNumber,
+  oids.countryName,
+  oids.localityName,
+  oids.stateOrProvinceName,
+  oids.streetAddress,
+  oids.organizationName,
+  oids.organizationalUnitName,
+  oids.title,
+  oids.name,
+  oids.givenName,
+  oids.initials,
+  oids.generationQualifier,
+  oids.dnQualifier,
+  oids.pseudonym,
+  oids.organizationIdentifier,
+  oids.userId,
+  oids.domainComponent,
+  oids.emailAddress,
+]);
 
 /** Order of two encodings in a SET OF: as if the shorter one were padded with zeros. @see X.690 §11.6 */
 export function compareRanges(bytes: Uint8Array, a: number, aStop: number, b: number, bStop: number): number {

@@ -52,6 +52,13 @@ describe('names', () => {
     expect(() => cn(tag, hex)).toThrow(/^expected/);
   });
 
+  it('are refused when a common name is no text, and read when an unknown attribute is none', () => {
+    expect(() => cn('02', '01')).toThrow('expected a text as the value of 2.5.4.3');
+    const other = read({ der: fromHex('300d310b300906032a0304020205 39'.replace(' ', '')) });
+    expect(other.rdns[0]![0]).toMatchObject({ oid: '1.2.3.4', tag: 2, text: undefined });
+    expect(String(other)).toBe('1.2.3.4=#0539');
+  });
+
   it('within a subtree have keys that begin with its key', () => {
     const base = createName([{ oid: oids.organizationName, value: 'Contoso' }]);
     const inside = createName([
