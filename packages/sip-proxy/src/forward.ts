@@ -69,7 +69,7 @@ export function forwardResponse(
   response: SipResponse,
   also?: (editor: MessageEditor<SipResponse>) => void,
 ): SipResponse | undefined {
-  if (response.all('Via').length < 2 && response.vias.length < 2) return undefined;
+  if (response.all('Via').length < 2 && response.values('Via').length < 2) return undefined;
   const editor = edit(response).removeFirstValue('Via');
   also?.(editor);
   return editor.toMessage();

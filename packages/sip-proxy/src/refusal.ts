@@ -19,6 +19,7 @@ export type RefusalReason =
   | 'identity-not-authorised'
   | 'registration-not-authorised'
   | 'relay-not-allowed'
+  | 'domain-not-authorised'
   | 'unknown-user'
   | 'not-registered'
   | 'interval-too-brief'

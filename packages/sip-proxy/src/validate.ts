@@ -1,4 +1,4 @@
-import type { SipRequest } from '@entente/sip';
+import type { SipProblem, SipRequest } from '@entente/sip';
 import { loopHash, loopHashOf } from './loop-hash.ts';
 import { type Refusal, refusal } from './refusal.ts';
 
@@ -15,12 +15,22 @@ export interface ValidateOptions {
 const noExtensions: ReadonlySet<string> = new Set();
 
 /**
- * The checks of a request before anything else is done with it.
+ * The checks of a request before anything else is done with it. After them nothing in this package meets a header field
+ * it cannot read.
  * @param request parsed with check depth `routing`, so that Via, From, To, Call-ID, CSeq and Max-Forwards are well formed
  * @returns undefined where it may be processed
  * @see RFC 3261 §16.3, RFC 5393 §4.2.2
  */
 export function validateRequest(request: SipRequest, options: ValidateOptions): Refusal | undefined {
+  const problem = unreadable(request);
+  if (problem !== undefined) {
+    return refusal(
+      'malformed-request',
+      400,
+      problem.message,
+      'Correct the header field in the client or server that wrote it.',
+    );
+  }
   const { scheme } = request.uri;
   if (scheme !== 'sip' && scheme !== 'sips' && scheme !== 'tel') {
     return refusal(
@@ -39,6 +49,37 @@ export function validateRequest(request: SipRequest, options: ValidateOptions): 
     );
   }
   return checkLoop(request, options) ?? checkProxyRequire(request, options.supported ?? noExtensions);
+}
+
+const addressFields = ['Route', 'P-Asserted-Identity', 'P-Preferred-Identity'];
+
+/** Reads the fields that a proxy, and for REGISTER a registrar, works with; a malformed one is the peer's, not a fault. */
+function unreadable(request: SipRequest): SipProblem | undefined {
+  try {
+    void request.uri.scheme;
+    void request.from.uri;
+    void request.to.uri;
+    void request.vias;
+    void request.maxForwards;
+    if (request.has('Proxy-Require')) void request.proxyRequires;
+    for (const name of addressFields) readAddresses(request, name);
+    if (request.method === 'REGISTER') {
+      readAddresses(request, 'Path');
+      if (!request.isContactWildcard) readAddresses(request, 'Contact');
+      void request.expires;
+      void request.supported;
+    }
+    return undefined;
+  } catch (error) {
+    const { code, problem } = error as { readonly code?: string; readonly problem?: SipProblem };
+    if (code === 'SIP_MALFORMED_HEADER' && problem !== undefined) return problem;
+    throw error;
+  }
+}
+
+function readAddresses(request: SipRequest, name: string): void {
+  if (!request.has(name)) return;
+  for (const address of request.addressesOf(name)) void address.uri;
 }
 
 function checkLoop(request: SipRequest, options: ValidateOptions): Refusal | undefined {

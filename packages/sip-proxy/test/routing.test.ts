@@ -53,6 +53,27 @@ describe('validateRequest', () => {
     });
   });
 
+  it.each([
+    ['Route', '<sip:a b>'],
+    ['Via', 'SIP/2.0/TLS'],
+    ['P-Asserted-Identity', '<sip:>'],
+    ['P-Preferred-Identity', 'no address'],
+    ['Proxy-Require', 'a b'],
+  ])('refuses a malformed %s with 400 as a value', (name, value) => {
+    const message = request({ headers: { [name]: value } });
+    expect(validateRequest(message, options)).toMatchObject({ status: 400, reason: 'malformed-request' });
+  });
+
+  it.each([
+    ['Contact', '<sip:@>'],
+    ['Path', '<sip:a'],
+    ['Expires', 'soon'],
+    ['Supported', 'a b'],
+  ])('refuses a REGISTER with a malformed %s with 400 as a value', (name, value) => {
+    const message = request({ method: 'REGISTER', headers: { [name]: value } });
+    expect(validateRequest(message, options)).toMatchObject({ status: 400, reason: 'malformed-request' });
+  });
+
   it('refuses an unknown scheme with 416', () => {
     expect(validateRequest(request({ uri: 'http://contoso.example/' }), options)).toMatchObject({
       status: 416,
