@@ -12,7 +12,13 @@ const open = new Set<unknown>();
 
 function usage(): ServerUsage {
   const { user, system } = process.cpuUsage();
-  return { port, cpuMicros: user + system, answered, open: open.size };
+  return {
+    port,
+    cpuMicros: user + system,
+    answered,
+    open: open.size,
+    residentBytes: process.memoryUsage.rss(),
+  };
 }
 
 process.once('message', (order: HandshakeServerOrder) => {

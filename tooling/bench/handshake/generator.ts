@@ -1,16 +1,15 @@
-import { connect, createSecureContext, type SecureContext } from 'node:tls';
-import type { HandshakeLoadOrder, HandshakeLoadReport } from './order.ts';
+import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import type { ClientMaterial, HandshakeLoadOrder, HandshakeLoadReport, IdleOrder } from './order.ts';
 
 /** The generator's process: keeps a fixed number of full mutual handshakes going, each with the next client certificate. */
-process.on('message', (order: HandshakeLoadOrder) => {
-  measure(order).then((report) => process.send?.(report));
+process.on('message', (order: HandshakeLoadOrder | IdleOrder) => {
+  const done = 'hold' in order ? hold(order) : measure(order);
+  void done.then((report) => process.send?.(report));
 });
 process.once('disconnect', () => process.exit(0));
 
 async function measure(order: HandshakeLoadOrder): Promise<HandshakeLoadReport> {
-  const contexts = order.clients.map(({ certificatePem, keyPem }) =>
-    createSecureContext({ cert: certificatePem, key: keyPem, ca: [], minVersion: 'TLSv1.3' }),
-  );
+  const contexts = contextsOf(order.clients);
   const counts = { completed: 0, failed: 0 };
   const before = process.cpuUsage();
   const startedAt = performance.now();
@@ -28,6 +27,31 @@ async function measure(order: HandshakeLoadOrder): Promise<HandshakeLoadReport> 
   const seconds = (performance.now() - startedAt) / 1_000;
   const { user, system } = process.cpuUsage(before);
   return { ...counts, seconds, generatorShare: (user + system) / 1e6 / seconds };
+}
+
+function contextsOf(clients: readonly ClientMaterial[]): SecureContext[] {
+  return clients.map(({ certificatePem, keyPem }) =>
+    createSecureContext({ cert: certificatePem, key: keyPem, ca: [], minVersion: 'TLSv1.3' }),
+  );
+}
+
+const held: TLSSocket[] = [];
+
+/** Opens connections one after the other until it holds as many; answers how many the server has accepted. */
+async function hold({ port, clients, hold: count }: IdleOrder): Promise<{ held: number }> {
+  if (count < 0) for (const socket of held.splice(0)) socket.destroy();
+  const contexts = contextsOf(clients);
+  for (let opened = held.length; opened < count; opened++) {
+    const secureContext = contexts[opened % contexts.length]!;
+    const socket = connect({ host: '127.0.0.1', port, secureContext, rejectUnauthorized: false });
+    const accepted = await new Promise<boolean>((resolve) => {
+      socket.once('data', () => resolve(true));
+      socket.once('close', () => resolve(false));
+      socket.on('error', () => resolve(false));
+    });
+    if (accepted) held.push(socket);
+  }
+  return { held: held.length };
 }
 
 /** One handshake; done when the server's first byte shows that it has judged and accepted us. */

@@ -39,7 +39,13 @@ async function start(order: HandshakeServerOrder): Promise<void> {
   );
   const usage = (): ServerUsage => {
     const { user, system } = process.cpuUsage();
-    return { port: server.port, cpuMicros: user + system, answered, open: server.connections };
+    return {
+      port: server.port,
+      cpuMicros: user + system,
+      answered,
+      open: server.connections,
+      residentBytes: process.memoryUsage.rss(),
+    };
   };
   process.on('message', () => process.send?.(usage()));
   process.send?.(usage());

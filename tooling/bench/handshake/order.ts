@@ -18,12 +18,22 @@ export interface ServerUsage {
   readonly answered: number;
   /** Open connections. */
   readonly open: number;
+  /** Resident memory, bytes. */
+  readonly residentBytes: number;
 }
 
 /** A client certificate with its key. */
 export interface ClientMaterial {
   readonly certificatePem: string;
   readonly keyPem: string;
+}
+
+/** The generator opens connections until it holds as many. */
+export interface IdleOrder {
+  readonly port: number;
+  readonly clients: readonly ClientMaterial[];
+  /** How many; less than 0 lets go of all. */
+  readonly hold: number;
 }
 
 /** What the generator is told. */

@@ -23,6 +23,7 @@ interface Contestant {
   handshakes: number;
   cpuMicros: number;
   seconds: number;
+  bytesPerIdle: number;
 }
 
 async function run({ seconds, short, log }: BenchOptions): Promise<BenchOutcome> {
@@ -46,6 +47,8 @@ async function run({ seconds, short, log }: BenchOptions): Promise<BenchOutcome>
         log(`${each.what}: ${Math.round(each.handshakes / each.seconds)}/s`);
       }
     }
+    for (const each of [bare, judged])
+      invalid.push(...(await fill(generator, each, clients, short ? 100 : 1_000)));
   } finally {
     for (const child of [bare.child, judged.child, generator]) child.disconnect();
   }
@@ -58,6 +61,10 @@ async function run({ seconds, short, log }: BenchOptions): Promise<BenchOutcome>
       }),
       measured('processor time of a handshake with the whole verdict', cpuMicros(judged), 'µs'),
       measured('processor time of a bare handshake', cpuMicros(bare), 'µs'),
+      measured('memory of an idle judged connection', judged.bytesPerIdle / 1_024, 'kB', {
+        against: { what: 'idle bare connection, same run', value: bare.bytesPerIdle / 1_024 },
+        aim: { atMost: 70 },
+      }),
       measured('handshakes per second, generator-bound', judged.handshakes / judged.seconds, '/s'),
     ],
     invalid,
@@ -93,7 +100,7 @@ async function start(what: string, file: URL, order: HandshakeServerOrder): Prom
   const child = startPinned(file, cores.server);
   child.send(order);
   const { port } = await nextMessage<ServerUsage>(child);
-  return { what, child, port, handshakes: 0, cpuMicros: 0, seconds: 0 };
+  return { what, child, port, handshakes: 0, cpuMicros: 0, seconds: 0, bytesPerIdle: 0 };
 }
 
 type Load = Omit<HandshakeLoadOrder, 'port'>;
@@ -120,6 +127,29 @@ async function measure(generator: ChildProcess, contestant: Contestant, load: Lo
     );
   }
   return problems;
+}
+
+/** Opens idle connections and sees what each further one costs after a first lot has warmed up. */
+async function fill(
+  generator: ChildProcess,
+  contestant: Contestant,
+  clients: Load['clients'],
+  count: number,
+): Promise<string[]> {
+  const { child, port, what } = contestant;
+  const grow = async (hold: number) => {
+    generator.send({ port, clients, hold });
+    const { held } = await nextMessage<{ held: number }>(generator);
+    return { held, ...(await usage(child)) };
+  };
+  const few = await grow(count);
+  const many = await grow(3 * count);
+  contestant.bytesPerIdle = (many.residentBytes - few.residentBytes) / (2 * count);
+  generator.send({ port, clients, hold: -1 });
+  await nextMessage(generator);
+  return many.held === 3 * count
+    ? []
+    : [`${what}: ${3 * count - many.held} idle connections were not accepted`];
 }
 
 async function usage(child: ChildProcess): Promise<ServerUsage> {
