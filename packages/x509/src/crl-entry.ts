@@ -31,18 +31,18 @@ export function checkEntry(reader: DerReader, version: 1 | 2): ExtensionBlock | 
   let block: ExtensionBlock | undefined;
   if (reader.more()) {
     if (version === 1) reader.fail('expected no entry extensions in version 1, found some');
-    if (hasReasonOnly(reader)) reader.pos = reader.end;
+    if (isReasonOnly(reader.bytes, reader.pos, reader.end)) reader.pos = reader.end;
     else block = ExtensionBlock.read(reader, ENTRY_EXTENSIONS);
   }
   reader.close(outer);
   return block;
 }
 
-function hasReasonOnly(reader: DerReader): boolean {
-  const { bytes, pos, end } = reader;
-  if (end - pos !== REASON_ONLY.length + 1) return false;
-  for (let i = 0; i < REASON_ONLY.length; i++) if (bytes[pos + i] !== REASON_ONLY[i]) return false;
-  const reason = bytes[end - 1]!;
+/** Whether the extensions of an entry are a reasonCode that exists and nothing else. */
+function isReasonOnly(bytes: Uint8Array, start: number, stop: number): boolean {
+  if (stop - start !== REASON_ONLY.length + 1) return false;
+  for (let i = 0; i < REASON_ONLY.length; i++) if (bytes[start + i] !== REASON_ONLY[i]) return false;
+  const reason = bytes[stop - 1]!;
   return reason <= 10 && reason !== 7;
 }
 
@@ -123,9 +123,16 @@ export function namedIssuer(block: ExtensionBlock): Name | undefined {
   return directory?.type === 'directory' ? directory.name : undefined;
 }
 
-/** Whether the entry at `at` takes a certificate off the list. @see RFC 5280 §5.3.1 */
+/** Whether the entry at `at`, which `checkEntry` accepted, takes a certificate off the list. @see RFC 5280 §5.3.1 */
 export function isRemoval(bytes: Uint8Array, at: number): boolean {
+  const serial = serialOffset(bytes, at);
+  const time = serial + bytes[serial - 1]!;
+  const extensions = time + 2 + bytes[time + 1]!;
+  const end = entryEnd(bytes, at);
+  if (extensions === end) return false;
+  if (isReasonOnly(bytes, extensions, end)) return bytes[end - 1] === REMOVE_FROM_CRL;
   return new ReadEntry(bytes, at, NOBODY).reason === 'removeFromCRL';
 }
 
+const REMOVE_FROM_CRL = 8;
 const NOBODY = new LazyName(new Uint8Array([0x30, 0]), 0, 2);
