@@ -155,6 +155,26 @@ describe('the next document', () => {
     expect(reasonOf(first)).toBe('accepted as chain');
   });
 
+  it('is refused where one administrator stands in it twice, the key written in another way', () => {
+    const point = Buffer.from(two.entry.publicKey, 'base64');
+    const compressed = Buffer.concat([
+      Buffer.from('3039301306072a8648ce3d020106082a8648ce3d030107032200', 'hex'),
+      Buffer.from([2 + (point.at(-1)! & 1)]),
+      point.subarray(27, 59),
+    ]);
+    const again = { id: 'two-again', algorithm: 'ES256', publicKey: compressed.toString('base64') } as const;
+    const document = next({ administrators: { required: 2, keys: [one.entry, two.entry, again] } });
+    const signed = [one.signer, two.signer, { ...two.signer, keyId: 'two-again' }].reduce(addSignature, {
+      document,
+      signatures: [],
+    } as SignedTopology);
+    const result = verifyTopology(signed, inForce);
+    expect(result).toMatchObject({
+      accepted: false,
+      refusal: { reason: 'invalid', problems: [{ code: 'duplicate-id' }] },
+    });
+  });
+
   it('is refused where it contradicts itself, however many have signed', () => {
     const document = next({ links: [{ row: 10, mayOpen: 'b' }] });
     expect(() => signTopology(document, quorum)).toThrow(/link-widened/);

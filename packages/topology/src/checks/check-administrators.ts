@@ -1,5 +1,5 @@
 import type { TopologyDocument } from '../document/document.ts';
-import { publicKeyOf } from '../signing/public-key.ts';
+import { publicKeyIdentity } from '../signing/public-key.ts';
 import type { Report } from './report.ts';
 
 /** Who signs, and the chain of versions. */
@@ -34,24 +34,23 @@ export function checkAdministrators(document: TopologyDocument, report: Report):
       );
     }
     byId.add(key.id);
-    const other = byKey.get(key.publicKey);
-    if (other !== undefined) {
-      report(
-        'duplicate-id',
-        [...path, 'publicKey'],
-        `${key.id} has the same key as ${other}, so that one person would count twice.`,
-        'Let each administrator make a key of their own.',
-      );
-    }
-    byKey.set(key.publicKey, key.id);
-    if (publicKeyOf(key) === undefined) {
+    const identity = publicKeyIdentity(key);
+    const other = identity === undefined ? undefined : byKey.get(identity);
+    if (identity === undefined) {
       report(
         'unusable-key',
         [...path, 'publicKey'],
         `Expected the SubjectPublicKeyInfo of a key for ${key.algorithm} in base64, found something else.`,
         'Take the base64 between the PEM lines of "openssl pkey -pubout", joined to one line.',
       );
-    }
+    } else if (other !== undefined) {
+      report(
+        'duplicate-id',
+        [...path, 'publicKey'],
+        `${key.id} has the same key as ${other}, so that one person would count twice.`,
+        'Let each administrator make a key of their own.',
+      );
+    } else byKey.set(identity, key.id);
   }
   checkChain(document, report);
 }

@@ -173,7 +173,14 @@ function addSrv(
 function addNaptr(records: DnsRecord[], view: DnsView, domain: string): void {
   if (!records.some((record) => record.view === view && record.name === `_sips._tcp.${domain}`)) return;
   const data = `10 10 "s" "SIPS+D2T" "" _sips._tcp.${domain}.`;
-  records.push({ view, name: domain, type: 'NAPTR', ttl, data, purpose: 'SIPS over TCP (RFC 3263 §4.1)' });
+  records.push({
+    view,
+    name: domain,
+    type: 'NAPTR',
+    ttl,
+    data,
+    purpose: 'SIPS over TCP (RFC 3263 section 4.1)',
+  });
 }
 
 function unique(records: readonly DnsRecord[]): DnsRecord[] {

@@ -125,22 +125,26 @@ function partnerLines({ document, policies }: Topology): readonly string[] {
   return policies.federation.discovery ? [...lines, 'and whoever is discovered'] : lines;
 }
 
-/** A pool with its members where there is room, else the pool with their number. */
+/** A pool with its members and everybody's outer name where there is room, else the pool with their number. */
 function serverLines(servers: readonly Server[]): readonly string[] {
   const pools = new Map<string, Server[]>();
-  const lines: string[] = [];
+  const alone: Server[] = [];
   for (const server of servers) {
-    if (server.pool === undefined) lines.push(labelOf(server));
-    else {
-      const members = pools.get(server.pool.fqdn);
-      if (members === undefined) pools.set(server.pool.fqdn, [server]);
-      else members.push(server);
-    }
+    const members = server.pool === undefined ? alone : pools.get(server.pool.fqdn);
+    if (members !== undefined) members.push(server);
+    else if (server.pool !== undefined) pools.set(server.pool.fqdn, [server]);
   }
-  const roomy = servers.length + pools.size <= maxLines;
+  const outside = servers.filter((server) => server.interfaces.external !== undefined).length;
+  const roomy = servers.length + pools.size + outside <= maxLines;
+  const linesFor = (server: Server, indent: string): readonly string[] => {
+    const outer = server.interfaces.external?.fqdn;
+    const own = `${indent}${labelOf(server)}`;
+    return outer === undefined || !roomy ? [own] : [own, `· outside: ${outer}`];
+  };
+  const lines = alone.flatMap((server) => linesFor(server, ''));
   for (const [name, members] of pools) {
-    if (roomy) lines.push(name, ...members.map((member) => `· ${labelOf(member)}`));
-    else lines.push(`${name} (${members.length})`);
+    if (servers.length + pools.size > maxLines) lines.push(`${name} (${members.length})`);
+    else lines.push(name, ...members.flatMap((member) => linesFor(member, '· ')));
   }
   return lines;
 }

@@ -16,3 +16,12 @@ export function publicKeyOf(key: AdministratorKey): KeyObject | undefined {
   const curve = parsed.asymmetricKeyDetails?.namedCurve;
   return parsed.asymmetricKeyType === 'ec' && curve === 'prime256v1' ? parsed : undefined;
 }
+
+/**
+ * What makes two keys the same key, however each is written: an EC point has more than one encoding.
+ * @returns undefined where it is no key for its algorithm
+ */
+export function publicKeyIdentity(key: AdministratorKey): string | undefined {
+  const { crv, x, y } = publicKeyOf(key)?.export({ format: 'jwk' }) ?? {};
+  return crv === undefined ? undefined : `${crv} ${x} ${y ?? ''}`;
+}
