@@ -57,6 +57,7 @@ export class Admission {
     if (server !== undefined) {
       const allowed = mayRequest(topology(), { fqdn: server }, { fqdn }, connection.link.row);
       if (!allowed.ok) return notAllowed(allowed.rejection);
+      if (connection.protection.peer?.role === 'edge') return this.#fromOutside(request, connection, server);
       return acceptedOr(identityOf(request, { kind: 'trusted-server', name: server }, fqdn));
     }
     const proven = this.#provenUser(request, connection);
@@ -67,6 +68,21 @@ export class Admission {
       if (!registered.ok) return registered.refusal;
     }
     return acceptedOr(identityOf(request, { kind: 'user', addresses }, fqdn));
+  }
+
+  /**
+   * A request that an edge hands on. The edge authenticates no users: whoever speaks for a domain of ours proves himself here,
+   * with each request. A foreign domain's right to the message was the edge's question.
+   */
+  #fromOutside(request: SipRequest, connection: SipConnection, edge: string): AcceptedIdentity | Refusal {
+    const { fqdn, topology } = this.#options;
+    const { uri } = request.from;
+    if (uri.kind === 'sip' && !topology().isOurDomain(uri.host)) {
+      return acceptedOr(identityOf(request, { kind: 'stranger', name: edge }, fqdn));
+    }
+    const proven = this.#provenUser(request, connection);
+    if ('reason' in proven) return proven;
+    return acceptedOr(identityOf(request, { kind: 'user', addresses: [proven.address] }, fqdn));
   }
 
   /** The user on a connection: one who has proven himself on it already, or who does so with this request. */
@@ -92,6 +108,8 @@ export class Admission {
     });
     if (result.outcome !== 'authenticated') return result.refusal;
     const address = userAddress(result.user, realm);
+    // An edge carries many users: none of them may speak on the strength of another's proof.
+    if (connection.server !== undefined) return { address };
     if (!connection.users.has(address)) onUser(address, connection);
     connection.users.set(address, now + provenForMs);
     return { address };

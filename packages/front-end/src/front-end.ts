@@ -19,6 +19,7 @@ import {
   selectTargets,
 } from '@entente/sip-proxy';
 import { MemoryLocations } from '@entente/sip-proxy/locations';
+import type { Topology } from '@entente/topology';
 import { type AcceptedIdentity, Admission, type AdmissionOptions } from './admission.ts';
 import { FlowNames } from './flow-names.ts';
 import { PassageRules, wayOf } from './passage.ts';
@@ -124,6 +125,7 @@ export class FrontEnd implements EndpointUser {
       isOurDomain: (domain) => topology.isOurDomain(domain),
       isOurServer: (host) => topology.servers.has(host),
       homeOf: (address) => topology.homeServer(address)?.fqdn,
+      wayTo: (domain) => edgeTo(topology, domain),
     });
   }
 
@@ -166,6 +168,14 @@ export class FrontEnd implements EndpointUser {
   #token(): string {
     return (this.#endpoint as SipEndpoint).newToken();
   }
+}
+
+/** The edge that carries requests to a partner's domain. */
+function edgeTo(topology: Topology, domain: string): string | undefined {
+  const entry = topology.partnerOf(domain);
+  if (entry === undefined || ('kind' in entry && entry.kind === 'blocked')) return undefined;
+  for (const server of topology.servers.values()) if (server.role === 'edge') return server.fqdn;
+  return undefined;
 }
 
 function registerOnly(method: string): Refusal {

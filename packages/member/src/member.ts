@@ -95,7 +95,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
     if (membership === undefined) throw damaged(files);
     let authority: Authority | undefined;
     const internal = await RenewedIdentity.open({
-      fqdn: options.fqdn,
+      subject: () => options.fqdn,
       side: 'internal',
       files,
       authority: () => authority as Authority,
@@ -186,7 +186,7 @@ class JoinedMember implements Member {
 
   async externalIdentity(): Promise<Identity> {
     this.#external ??= RenewedIdentity.open({
-      fqdn: this.fqdn,
+      subject: () => this.topology.servers.get(this.fqdn)?.interfaces.external?.fqdn ?? this.fqdn,
       side: 'external',
       files: this.#files,
       authority: () => this.#authority as Authority,

@@ -18,7 +18,8 @@ const retryMs = 600_000;
 
 /** What an identity that renews itself needs. */
 export interface RenewedIdentityOptions {
-  readonly fqdn: string;
+  /** Name of the interface, as the topology lists it: the subject to ask for. */
+  readonly subject: () => string;
   readonly side: keyof typeof sides;
   readonly files: MemberFiles;
   readonly authority: () => Authority;
@@ -86,9 +87,9 @@ export class RenewedIdentity implements AsyncDisposable {
 }
 
 async function obtain(options: RenewedIdentityOptions): Promise<{ certificate: string; key: string }> {
-  const { files, fqdn, side } = options;
+  const { files, side, subject } = options;
   const authority = options.authority();
-  const key = await createKeyAndRequest({ subject: fqdn });
+  const key = await createKeyAndRequest({ subject: subject() });
   const outcome = await renew({
     authority: authority.url,
     key,

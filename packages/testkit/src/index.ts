@@ -9,7 +9,8 @@ export {
 export type { AppProcess, LogRecord } from './network/app-process.ts';
 export type { CommandOutcome, DemoUser } from './network/demo-user.ts';
 export { freePorts } from './network/free-ports.ts';
-export { type Network, type NetworkOptions, startNetwork } from './network/start-network.ts';
+export type { Network, NetworkOptions } from './network/network.ts';
+export { type Federation, startFederation, startNetwork } from './network/start-network.ts';
 export { type Delivery, deliveries } from './scenario/deliveries.ts';
 export { type Stranger, strangers, turnAway } from './scenario/strangers.ts';
 export {

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** Apps that the test network runs, each as a process of its own. */
-export type AppName = 'authority-server' | 'pool-server' | 'demo-client';
+export type AppName = 'authority-server' | 'pool-server' | 'edge-server' | 'demo-client';
 
 /** One line of an app's log. */
 export interface LogRecord {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type TopologyDocument, topologyFormat } from '@entente/topology';
+import { type AnchorReference, type Partner, type TopologyDocument, topologyFormat } from '@entente/topology';
 
 /** A user of the test network. */
 export interface TestUser {
@@ -10,6 +10,18 @@ export interface TestUser {
   readonly home: string;
   /** The user's client knows MD5 only: he has a verifier for it, and no other. */
   readonly md5?: boolean;
+  /** The user is outside: his client reaches the organisation over its edge. */
+  readonly external?: boolean;
+}
+
+/** An edge: a server with two sides. */
+export interface EdgePlace {
+  /** Name on the internal side, by which the topology knows it. */
+  readonly fqdn: string;
+  /** Name on the external side. */
+  readonly externalFqdn: string;
+  readonly internalPorts: Readonly<Record<'sip' | 'push' | 'validation', number>>;
+  readonly externalPorts: Readonly<Record<'clients' | 'federation' | 'bundle' | 'objects', number>>;
 }
 
 /** A SIP server on loopback, and ports of its own for everything else that the topology plans for its role. */
@@ -21,7 +33,7 @@ export interface ServerPlace {
 }
 
 /** Ports that {@link layOut} needs. */
-export const portsNeeded = 13;
+export const portsNeeded = 20;
 
 /** Names, ports and users of one organisation on loopback. */
 export interface Organisation {
@@ -33,6 +45,8 @@ export interface Organisation {
   readonly gateway: ServerPlace;
   /** What stands between gateway and front ends; planned, not running. */
   readonly mediation: ServerPlace;
+  /** Stands in the topology only where the network has one. */
+  readonly edge: EdgePlace;
   readonly users: readonly TestUser[];
 }
 
@@ -42,59 +56,41 @@ export interface Organisation {
  * @param ports {@link portsNeeded} free ports
  */
 export function layOut(domain: string, ports: readonly number[]): Organisation {
-  const [
-    httpsPort,
-    objectsPort,
-    sip1,
-    web1,
-    validation1,
-    sip2,
-    web2,
-    validation2,
-    sip3,
-    validation3,
-    ...mediation
-  ] = ports as PortList;
-  const frontEnds = [
-    { fqdn: `fe1.${domain}`, port: sip1, otherPorts: { web: web1, validation: validation1 } },
-    { fqdn: `fe2.${domain}`, port: sip2, otherPorts: { web: web2, validation: validation2 } },
-  ] as const;
+  const free = ports[Symbol.iterator]();
+  const port = (): number => {
+    const next = free.next();
+    if (next.done) throw new RangeError(`laying out ${domain} needs ${portsNeeded} ports`);
+    return next.value;
+  };
   const password = () => randomBytes(12).toString('base64url');
+  const frontEnd = (fqdn: string): ServerPlace => ({
+    fqdn,
+    port: port(),
+    otherPorts: { web: port(), validation: port() },
+  });
+  const [first, second] = [frontEnd(`fe1.${domain}`), frontEnd(`fe2.${domain}`)];
   return {
     domain,
-    authority: { fqdn: `ca.${domain}`, httpsPort, objectsPort },
+    authority: { fqdn: `ca.${domain}`, httpsPort: port(), objectsPort: port() },
     pool: `pool.${domain}`,
-    frontEnds,
-    gateway: { fqdn: `gw1.${domain}`, port: sip3, otherPorts: { validation: validation3 } },
-    mediation: {
-      fqdn: `med1.${domain}`,
-      port: mediation[0],
-      otherPorts: { gateway: mediation[1], validation: mediation[2] },
+    frontEnds: [first, second],
+    gateway: { fqdn: `gw1.${domain}`, port: port(), otherPorts: { validation: port() } },
+    mediation: { fqdn: `med1.${domain}`, port: port(), otherPorts: { gateway: port(), validation: port() } },
+    edge: {
+      fqdn: `edge1.${domain}`,
+      externalFqdn: `access.${domain}`,
+      internalPorts: { sip: port(), push: port(), validation: port() },
+      externalPorts: { clients: port(), federation: port(), bundle: port(), objects: port() },
     },
     users: [
-      { address: `alice@${domain}`, password: password(), home: frontEnds[0].fqdn },
-      { address: `bob@${domain}`, password: password(), home: frontEnds[1].fqdn },
-      { address: `carol@${domain}`, password: password(), home: frontEnds[0].fqdn },
-      { address: `dave@${domain}`, password: password(), home: frontEnds[0].fqdn, md5: true },
+      { address: `alice@${domain}`, password: password(), home: first.fqdn },
+      { address: `bob@${domain}`, password: password(), home: second.fqdn },
+      { address: `carol@${domain}`, password: password(), home: first.fqdn },
+      { address: `dave@${domain}`, password: password(), home: first.fqdn, md5: true },
+      { address: `erin@${domain}`, password: password(), home: second.fqdn, external: true },
     ],
   };
 }
-
-type PortList = [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-];
 
 /** Every host of the organisation is on this machine. */
 export function addressesOf(organisation: Organisation): ReadonlyMap<string, string> {
@@ -102,6 +98,8 @@ export function addressesOf(organisation: Organisation): ReadonlyMap<string, str
     organisation.authority.fqdn,
     organisation.domain,
     organisation.gateway.fqdn,
+    organisation.edge.fqdn,
+    organisation.edge.externalFqdn,
     ...organisation.frontEnds.map(({ fqdn }) => fqdn),
   ];
   return new Map(names.map((name) => [name, '127.0.0.1']));
@@ -112,13 +110,15 @@ export function addressesOf(organisation: Organisation): ReadonlyMap<string, str
  * @param organisation see {@link layOut}
  * @param keys the administrator's public key (SubjectPublicKeyInfo) and the root's certificate, DER
  * @param now milliseconds since 1970
+ * @param federation partners; with them comes the edge
  */
 export function topologyOf(
   organisation: Organisation,
   keys: { readonly administrator: Uint8Array; readonly root: Uint8Array },
   now: number,
+  federation?: { readonly partners: readonly Partner[]; readonly sharedRoots?: readonly AnchorReference[] },
 ): TopologyDocument {
-  const { authority, domain, frontEnds, gateway, mediation, pool, users } = organisation;
+  const { authority, domain, edge, frontEnds, gateway, mediation, pool, users } = organisation;
   const at = (ports: Record<string, number>) => ({ internal: { address: '127.0.0.1', ports } });
   const sipAt = ({ port, otherPorts }: ServerPlace) => at({ sip: port, ...otherPorts });
   return {
@@ -131,13 +131,8 @@ export function topologyOf(
       keys: [{ id: 'administrator', algorithm: 'ES256', publicKey: base64(keys.administrator) }],
     },
     anchors: {
-      enterprise: [
-        {
-          name: 'enterprise',
-          sha256: createHash('sha256').update(keys.root).digest('hex'),
-          certificate: base64(keys.root),
-        },
-      ],
+      enterprise: [anchorOf('enterprise', keys.root)],
+      ...(federation?.sharedRoots === undefined ? {} : { federation: federation.sharedRoots }),
     },
     domains: [{ name: domain, pool }],
     pools: [{ fqdn: pool, role: 'front-end' }],
@@ -155,9 +150,25 @@ export function topologyOf(
       })),
       { fqdn: gateway.fqdn, role: 'gateway', interfaces: sipAt(gateway) },
       { fqdn: mediation.fqdn, role: 'mediation', interfaces: sipAt(mediation) },
+      ...(federation === undefined
+        ? []
+        : [{ fqdn: edge.fqdn, role: 'edge' as const, interfaces: edgeAt(edge) }]),
     ],
+    ...(federation === undefined ? {} : { partners: federation.partners }),
     users: Object.fromEntries(users.map(({ address, home }) => [address, home])),
   };
+}
+
+function edgeAt({ externalFqdn, externalPorts, internalPorts }: EdgePlace) {
+  return {
+    internal: { address: '127.0.0.1', ports: internalPorts },
+    external: { fqdn: externalFqdn, address: '127.0.0.1', ports: externalPorts },
+  };
+}
+
+/** A root as a topology pins it. */
+export function anchorOf(name: string, root: Uint8Array): AnchorReference {
+  return { name, sha256: createHash('sha256').update(root).digest('hex'), certificate: base64(root) };
 }
 
 function base64(bytes: Uint8Array): string {

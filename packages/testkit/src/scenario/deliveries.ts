@@ -1,5 +1,5 @@
 import type { DeliveryEntry } from '../network/account.ts';
-import type { Network } from '../network/start-network.ts';
+import type { Network } from '../network/network.ts';
 
 /** Something to be delivered. */
 export interface Delivery {

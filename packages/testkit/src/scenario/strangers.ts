@@ -5,7 +5,7 @@ import tls from 'node:tls';
 import { joinDomain } from '@entente/member';
 import type { RefusalEntry } from '../network/account.ts';
 import type { AppProcess, LogRecord } from '../network/app-process.ts';
-import type { Network } from '../network/start-network.ts';
+import type { Network } from '../network/network.ts';
 import { createTestAuthority, type TestCertificate } from '../test-authority.ts';
 
 /** Somebody who must not get in, and the reason that must be given. */

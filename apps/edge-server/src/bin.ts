@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { createLogger, loadConfig, runServer } from '@entente/host';
+import { createEdgeServer, edgeServerConfig } from './index.ts';
+
+await runServer({
+  name: 'entente-edge-server',
+  summary: 'The edge of an organisation: external clients and federation partners, and nobody else.',
+  async start(configFile) {
+    const config = loadConfig(configFile, edgeServerConfig);
+    const level = config.logLevel === undefined ? {} : { level: config.logLevel };
+    const logger = createLogger({ app: 'edge-server', source: config.fqdn, ...level });
+    return createEdgeServer(config, { configFile, logger });
+  },
+});

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** What `edge-server.yaml` says. Names, ports, partners and their roots come from the signed topology, not from here. */
+export const edgeServerConfig = z.strictObject({
+  /** This server's own name on its internal interface, as the topology lists it. */
+  fqdn: z.string().min(1),
+  /** Where it keeps its keys, certificates, roots and the last good topology. */
+  directory: z.string().min(1),
+  /** Needed the first time only. */
+  join: z.strictObject({ token: z.string().min(1) }).optional(),
+  /** Addresses of hosts that DNS does not know, by name. */
+  addresses: z.record(z.string().min(1), z.union([z.ipv4(), z.ipv6()])).default({}),
+  /** DNS servers to find partners with, `address` or `address:port`; default the system's. DNS is not trusted. */
+  dns: z.array(z.string().min(1)).min(1).optional(),
+  /** What is written to the log. Default info. */
+  logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
+});
+
+export type EdgeServerConfig = z.infer<typeof edgeServerConfig>;

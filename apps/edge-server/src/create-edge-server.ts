@@ -1,0 +1,66 @@
+import { Resolver } from 'node:dns/promises';
+import { join } from 'node:path';
+import { type RunningEdge, serveEdge } from '@entente/edge';
+import { type Logger, OperatorFault, pathBeside } from '@entente/host';
+import { joinDomain, type Member } from '@entente/member';
+import type { EdgeServerConfig } from './config.ts';
+
+/** An edge that runs. */
+export interface EdgeServer extends AsyncDisposable {
+  readonly member: Member;
+  readonly edge: RunningEdge;
+}
+
+/**
+ * Starts an edge: joins the domain over its internal side, then serves both.
+ * @param config see `config.ts`
+ * @param parts log, and the configuration file that paths are relative to
+ * @throws faults with code, place and remedy
+ */
+export async function createEdgeServer(
+  config: EdgeServerConfig,
+  parts: { readonly configFile: string; readonly logger: Logger },
+): Promise<EdgeServer> {
+  const { configFile, logger } = parts;
+  const directory = pathBeside(configFile, config.directory);
+  const addresses = new Map(Object.entries(config.addresses));
+  const resolver = createResolver(config.dns, configFile);
+  const member = await joinDomain({
+    fqdn: config.fqdn,
+    directory,
+    ...(config.join === undefined ? {} : { token: config.join.token }),
+    addresses,
+    log: logger,
+  });
+  try {
+    const cacheDirectory = join(directory, 'federation');
+    const edge = await serveEdge({ member, logger, resolver, addresses, cacheDirectory });
+    return {
+      member,
+      edge,
+      async [Symbol.asyncDispose]() {
+        await edge[Symbol.asyncDispose]();
+        await member[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await member[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function createResolver(servers: readonly string[] | undefined, place: string): Resolver {
+  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
+  if (servers === undefined) return resolver;
+  try {
+    resolver.setServers([...servers]);
+  } catch (cause) {
+    throw new OperatorFault('ENTENTE_CONFIG_INVALID', {
+      sentence: `"dns": ${(cause as Error).message}`,
+      place,
+      remedy: 'give addresses of DNS servers, with a port where it is not 53',
+      cause,
+    });
+  }
+  return resolver;
+}

@@ -1,0 +1,149 @@
+import { checkPartnerRequest, type PartnerAuthority } from '@entente/federation';
+import { addressOfRecord, type SipRequest } from '@entente/sip';
+import { type PreprocessedRequest, type Refusal, refusal } from '@entente/sip-proxy';
+import type { Topology } from '@entente/topology';
+
+/** Where a request came from. */
+export type Arrival =
+  /** An external client, over the connection that the runtime calls `flow`. */
+  | { readonly kind: 'client'; readonly flow: string }
+  /** A federation partner, with the domains it has proven. */
+  | { readonly kind: 'partner'; readonly authority: PartnerAuthority }
+  /** A server of ours, on the internal interface. */
+  | { readonly kind: 'server' };
+
+/** Where a request goes. */
+export type PassageDecision =
+  | { readonly kind: 'inside'; readonly server: string }
+  | { readonly kind: 'flow'; readonly flow: string }
+  | { readonly kind: 'partner'; readonly domain: string }
+  | { readonly kind: 'refuse'; readonly refusal: Refusal };
+
+/**
+ * Decides what an edge does with a request. Nothing passes from one outsider to another, and nobody outside chooses which
+ * server inside he reaches: only a Route with our own signed token leads further than to the home of a user.
+ * @param request validated
+ * @param routes what is left of its Route, and the tokens of ours that were in it
+ * @param arrival where it came from
+ * @param topology the one in force
+ */
+export function decidePassage(
+  request: SipRequest,
+  routes: PreprocessedRequest,
+  arrival: Arrival,
+  topology: Topology,
+): PassageDecision {
+  switch (arrival.kind) {
+    case 'server':
+      return fromInside(routes, topology);
+    case 'client':
+      return fromClient(request, routes, arrival.flow, topology);
+    case 'partner':
+      return fromPartner(request, routes, arrival.authority, topology);
+  }
+}
+
+function fromInside(routes: PreprocessedRequest, topology: Topology): PassageDecision {
+  for (const { flow, outside } of routes.tokens) {
+    if (flow !== '') return { kind: 'flow', flow };
+    if (outside !== '') return { kind: 'partner', domain: outside };
+  }
+  const { uri } = routes;
+  if (uri.kind === 'sip' && routes.routes.length === 0 && !topology.isOurDomain(uri.host)) {
+    return { kind: 'partner', domain: uri.host };
+  }
+  return relay('Request-URI', uri.kind === 'sip' ? uri.host : uri.scheme);
+}
+
+function fromClient(
+  request: SipRequest,
+  routes: PreprocessedRequest,
+  flow: string,
+  topology: Topology,
+): PassageDecision {
+  const { uri } = request.from;
+  const domain = uri.kind === 'sip' ? uri.host : uri.scheme;
+  if (!topology.isOurDomain(domain)) {
+    return notAuthorised(`From: expected one of our domains from a client, found ${domain}`);
+  }
+  const onwards = alongTokens(routes, topology, flow);
+  if (onwards !== undefined) return onwards;
+  return home(
+    request.method === 'REGISTER' ? addressOfRecord(request.to.uri) : addressOfRecord(uri),
+    topology,
+  );
+}
+
+function fromPartner(
+  request: SipRequest,
+  routes: PreprocessedRequest,
+  authority: PartnerAuthority,
+  topology: Topology,
+): PassageDecision {
+  const rejection = checkPartnerRequest(request, authority, (host) => topology.isOurDomain(host));
+  if (rejection !== undefined) {
+    const { message, reason, remedy } = rejection;
+    return { kind: 'refuse', refusal: refusal(reason, 403, message, remedy) };
+  }
+  const onwards = alongTokens(routes, topology, '');
+  if (onwards !== undefined) return onwards;
+  const { uri } = routes;
+  if (uri.kind !== 'sip' || !topology.isOurDomain(uri.host)) {
+    return relay('Request-URI', uri.kind === 'sip' ? uri.host : uri.scheme);
+  }
+  return home(addressOfRecord(uri), topology);
+}
+
+/** The way that our own tokens vouch for; a Route without one leads nowhere. */
+function alongTokens(
+  { routes, tokens }: PreprocessedRequest,
+  topology: Topology,
+  ownFlow: string,
+): PassageDecision | undefined {
+  const next = routes[0]?.uri;
+  if (next !== undefined) {
+    const host = next.kind === 'sip' ? next.host : next.scheme;
+    if (tokens.length > 0 && topology.servers.has(host)) return { kind: 'inside', server: host };
+    return relay('Route', host);
+  }
+  const other = tokens.find(({ flow }) => flow !== '' && flow !== ownFlow);
+  return other === undefined ? undefined : { kind: 'flow', flow: other.flow };
+}
+
+function home(address: string | undefined, topology: Topology): PassageDecision {
+  const server = address === undefined ? undefined : topology.homeServer(address);
+  if (server !== undefined) return { kind: 'inside', server: server.fqdn };
+  return {
+    kind: 'refuse',
+    refusal: refusal(
+      'unknown-user',
+      404,
+      `expected a user of our domains, found ${address ?? 'none'}`,
+      'Check the address, or add the user to the topology.',
+    ),
+  };
+}
+
+function relay(header: string, host: string): PassageDecision {
+  return {
+    kind: 'refuse',
+    refusal: refusal(
+      'relay-not-allowed',
+      403,
+      `${header}: expected one of our users or a route with our own token, found ${host}`,
+      'Send the request to the domain that it is for, and leave out servers of ours.',
+    ),
+  };
+}
+
+function notAuthorised(message: string): PassageDecision {
+  return {
+    kind: 'refuse',
+    refusal: refusal(
+      'domain-not-authorised',
+      403,
+      message,
+      'Send From with an address of one of our domains.',
+    ),
+  };
+}

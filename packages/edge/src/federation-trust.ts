@@ -1,0 +1,66 @@
+import { partnerAnchors } from '@entente/federation';
+import type { Logger } from '@entente/host';
+import type { Member } from '@entente/member';
+import { openTrust, type Trust } from '@entente/tls';
+import type { Topology } from '@entente/topology';
+import type { AnchorSet } from '@entente/trust';
+import type { Store } from '@entente/trust/node';
+
+/** What the trust of the external interface stands on. */
+export interface FederationTrustOptions {
+  readonly member: Member;
+  /** Addresses of hosts that DNS does not know: revocation lists may be fetched from these even where they are private. */
+  readonly addresses: ReadonlyMap<string, string>;
+  readonly cacheDirectory: string;
+  readonly logger: Logger;
+}
+
+/**
+ * The trust of an edge's external interface: the anchors of partners, each limited to the partner's names, and nothing of
+ * our own. It follows the topology; connections whose partner is gone are closed.
+ */
+export async function openFederationTrust(options: FederationTrustOptions): Promise<Trust> {
+  const { addresses, cacheDirectory, logger, member } = options;
+  const listeners = new Set<(current: AnchorSet) => void>();
+  const read = (topology: Topology): AnchorSet => {
+    const { anchors, unusable } = partnerAnchors(topology);
+    for (const { name, why } of unusable) logger.error({ event: 'anchor-unusable', anchor: name }, why);
+    return { anchors };
+  };
+  let current = read(member.topology);
+  let stopFollowing = () => {};
+  const store: Store<AnchorSet> = {
+    get current() {
+      return current;
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async [Symbol.asyncDispose]() {
+      stopFollowing();
+      listeners.clear();
+    },
+  };
+  stopFollowing = member.onTopology((topology) => {
+    current = read(topology);
+    for (const listener of [...listeners]) listener(current);
+  });
+  return openTrust({
+    anchors: store,
+    fetch: {
+      hosts: listHosts(member.topology),
+      privateHosts: [...addresses.keys()],
+      cacheDirectory,
+      lookUp: async (host) => [addresses.get(host)].filter((address) => address !== undefined),
+    },
+  });
+}
+
+/** Hosts below the domains of partners: their lists are theirs to publish. */
+function listHosts({ document }: Topology): readonly string[] {
+  const domains = (document.partners ?? []).flatMap((partner) =>
+    partner.kind === 'blocked' ? [] : partner.domains,
+  );
+  return domains.flatMap((domain) => [domain, `*.${domain}`]);
+}

@@ -1,0 +1,251 @@
+import { randomBytes } from 'node:crypto';
+import tls from 'node:tls';
+import { authorisePartner } from '@entente/federation';
+import { type Logger, logRefusal, OperatorFault } from '@entente/host';
+import type { Member } from '@entente/member';
+import { defaultTimings } from '@entente/sip';
+import { type ConnectionLink, type Hop, type SipConnection, SipEndpoint } from '@entente/sip-endpoint';
+import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
+import { connect, isTrustError, type Peer, serve } from '@entente/tls';
+import { allowMatrix, peersOf, type ServerInterface, type Topology } from '@entente/topology';
+import { dialPartner } from './dial-partner.ts';
+import { Edge } from './edge.ts';
+import { openFederationTrust } from './federation-trust.ts';
+
+/** An edge that listens on its two sides. */
+export interface RunningEdge extends AsyncDisposable {
+  readonly ports: { readonly inside: number; readonly clients: number; readonly federation: number };
+}
+
+/** What an edge is made of. */
+export interface ServeEdgeOptions {
+  readonly member: Member;
+  readonly logger: Logger;
+  /** DNS for partners. */
+  readonly resolver: ServiceResolver;
+  /** Addresses of hosts that DNS does not know, by name. */
+  readonly addresses: ReadonlyMap<string, string>;
+  /** Where fetched revocation lists are kept. */
+  readonly cacheDirectory: string;
+}
+
+const clientRow = 1;
+const federationRow = 12;
+
+/**
+ * Serves both sides of an edge on the ports that the topology names: servers of ours inside (MTLS), external clients (TLS)
+ * and federation partners (MTLS) outside, each side with a certificate and a trust of its own.
+ * @throws OperatorFault `ENTENTE_NOT_AN_EDGE`; faults of `serve` in `@entente/tls`
+ */
+export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge> {
+  const { logger, member, resolver } = options;
+  const { fqdn } = member;
+  const { external, internal } = ownInterfaces(member.topology, fqdn);
+  const topology = () => member.topology;
+  const onRefusal = logRefusal(logger);
+  const externalIdentity = await member.externalIdentity();
+  const federationTrust = await openFederationTrust(options);
+  const allowInside = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
+  const allowPartner = authorisePartner(topology);
+  const edge = new Edge({
+    names: { inside: internal.fqdn, outside: external.fqdn },
+    topology,
+    hopInside: (server) => hopInside(topology(), fqdn, server),
+    onRefused(request, refused, connection) {
+      logger.warn(
+        {
+          event: 'refused',
+          reason: refused.reason,
+          peer: peerName(connection),
+          link: connection.link.name,
+          method: request.method,
+          status: refused.status,
+          remedy: refused.remedy,
+        },
+        refused.message,
+      );
+    },
+    onUnreachable(name, error) {
+      // A refusal by a verdict has been logged with its reason where it was given; others are told here.
+      if (isTrustError(error) && error.verdict === undefined) {
+        const { reason, remedy } = error.rejection;
+        logger.warn(
+          { event: 'refused', reason, peer: name, link: linkOf(federationRow).name, remedy },
+          error.message,
+        );
+      } else if (!isTrustError(error)) {
+        logger.warn({ event: 'unreachable', peer: name }, (error as Error).message);
+      }
+    },
+    onRegistered: (address, connection) => logLink(logger, connection, address, fqdn),
+  });
+  const newToken = () => randomBytes(9).toString('hex');
+  const timings = { ...defaultTimings, tryingAfterMs: 0 };
+  const inside = new SipEndpoint({
+    sentBy: { host: internal.fqdn, port: internal.ports.sip as number },
+    timings,
+    newToken,
+    user: edge.userOf('inside'),
+    async dial(hop) {
+      const link = linkOf(hop.row);
+      const socket = await connect({
+        host: hop.address,
+        port: hop.port,
+        trust: member.trust,
+        identity: member.identity,
+        expect: { mode: 'host', name: hop.name },
+        allow: allowInside,
+        link: { name: link.name, interface: 'internal', local: fqdn },
+        onRefusal,
+      });
+      return { socket, link };
+    },
+  });
+  const outside = new SipEndpoint({
+    sentBy: { host: external.fqdn, port: external.ports.federation as number },
+    timings,
+    newToken,
+    user: edge.userOf('outside'),
+    async dial(hop) {
+      const link = linkOf(federationRow);
+      const socket = await dialPartner(hop, {
+        topology,
+        trust: federationTrust,
+        identity: externalIdentity,
+        resolver,
+        link,
+        onRefusal,
+      });
+      return { socket, link };
+    },
+  });
+  edge.attach('inside', inside);
+  edge.attach('outside', outside);
+
+  const opened: AsyncDisposable[] = [federationTrust, inside, outside];
+  const stop = async (): Promise<void> => {
+    for (const item of opened.splice(0).reverse()) await item[Symbol.asyncDispose]();
+  };
+  try {
+    const servers = await serve(
+      tls,
+      {
+        trust: member.trust,
+        identity: member.identity,
+        ...listenAt(internal, 'sip'),
+        clientCertificate: 'required',
+        allow: allowInside,
+        link: { name: 'SIP inside', interface: 'internal', local: fqdn },
+        onRefusal,
+      },
+      (socket, peer) => {
+        const connection = inside.accept(socket, linkOfServer(peer, allowInside));
+        logLink(logger, connection, connection.server ?? '?', fqdn);
+      },
+    );
+    opened.push(servers);
+    const clients = await serve(
+      tls,
+      {
+        trust: federationTrust,
+        identity: externalIdentity,
+        ...listenAt(external, 'clients'),
+        clientCertificate: 'none',
+        link: { name: linkOf(clientRow).name, interface: 'external', local: fqdn },
+        onRefusal,
+      },
+      (socket) => void outside.accept(socket, linkOf(clientRow)),
+    );
+    opened.push(clients);
+    const partners = await serve(
+      tls,
+      {
+        trust: federationTrust,
+        identity: externalIdentity,
+        ...listenAt(external, 'federation'),
+        clientCertificate: 'required',
+        allow: allowPartner,
+        link: { name: linkOf(federationRow).name, interface: 'external', local: fqdn },
+        onRefusal,
+      },
+      (socket) => {
+        const connection = outside.accept(socket, linkOf(federationRow));
+        logLink(logger, connection, peerName(connection), external.fqdn);
+      },
+    );
+    opened.push(partners);
+    return {
+      ports: { inside: servers.port, clients: clients.port, federation: partners.port },
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function ownInterfaces(
+  topology: Topology,
+  fqdn: string,
+): { internal: ServerInterface; external: ServerInterface } {
+  const server = topology.servers.get(fqdn);
+  const { external, internal } = server?.interfaces ?? {};
+  if (server?.role === 'edge' && internal !== undefined && external !== undefined)
+    return { internal, external };
+  throw new OperatorFault('ENTENTE_NOT_AN_EDGE', {
+    sentence: `the topology lists ${fqdn} as ${server === undefined ? 'no server' : server.role}, not as an edge with two interfaces`,
+    place: 'the topology',
+    remedy: 'add the server with role edge and publish the topology, or correct "fqdn"',
+  });
+}
+
+function listenAt(side: ServerInterface, service: 'sip' | 'clients' | 'federation') {
+  return {
+    ...(side.address === undefined ? {} : { host: side.address }),
+    port: side.ports[service] as number,
+  };
+}
+
+function hopInside(topology: Topology, fqdn: string, server: string): Hop | undefined {
+  const target = peersOf(topology, fqdn).find(
+    (candidate) =>
+      candidate.fqdn === server &&
+      candidate.service === 'sip' &&
+      candidate.from === 'internal' &&
+      candidate.maySend,
+  );
+  if (target === undefined) return undefined;
+  return { name: target.fqdn, address: target.address ?? target.fqdn, port: target.port, row: target.row };
+}
+
+function linkOf(row: number): ConnectionLink {
+  return { row, name: allowMatrix.find((candidate) => candidate.row === row)?.name ?? `${row}` };
+}
+
+function linkOfServer(peer: Peer, allow: ReturnType<Member['authorise']>): ConnectionLink {
+  const link = {
+    name: 'SIP inside',
+    direction: 'inbound',
+    interface: 'internal',
+    purpose: 'client',
+  } as const;
+  const authorised = peer.peer === undefined ? undefined : allow(peer.peer, link);
+  return linkOf(authorised?.ok === true ? (authorised.row ?? 0) : 0);
+}
+
+function peerName(connection: SipConnection): string {
+  const { peer } = connection.protection;
+  return (
+    peer?.sipDomains[0] ??
+    peer?.dnsNames[0] ??
+    `${connection.socket.remoteAddress}:${connection.socket.remotePort}`
+  );
+}
+
+function logLink(logger: Logger, connection: SipConnection, from: string, to: string): void {
+  const { cipher, protection, protocol } = connection.protection;
+  logger.info(
+    { event: 'link', link: connection.link.row, from, to, protection, tls: protocol, cipher },
+    `${connection.link.name}: ${from}`,
+  );
+}

@@ -1,0 +1,47 @@
+import type { TestAuthority } from '../test-authority.ts';
+import type { Administrator } from './administrator.ts';
+import type { AppProcess } from './app-process.ts';
+import type { DemoUser } from './demo-user.ts';
+import type { DnsServer } from './dns-server.ts';
+import type { Organisation } from './organisation.ts';
+
+/** How a test network is started. */
+export interface NetworkOptions {
+  /** Default `contoso.example`. */
+  readonly domain?: string;
+  /** Where its files go; default a temporary directory that is removed at the end. */
+  readonly directory?: string;
+  /** Users whose clients are started and registered at once, by user part. Default alice, bob and carol. */
+  readonly clients?: readonly string[];
+  /** Command line in front of `node` for the front ends, e.g. `['taskset', '-c', '0']`. */
+  readonly frontEndLauncher?: readonly string[];
+  /** Told what happens while the network starts. */
+  readonly onStep?: (step: string) => void;
+  /** Told of each process right after it was started. */
+  readonly onProcess?: (process: AppProcess) => void;
+}
+
+/** One organisation that runs on this machine. */
+export interface Network extends AsyncDisposable {
+  readonly directory: string;
+  readonly organisation: Organisation;
+  /** PEM file with the root. */
+  readonly anchorsFile: string;
+  readonly addresses: ReadonlyMap<string, string>;
+  readonly dns: DnsServer;
+  readonly authority: AppProcess;
+  readonly frontEnds: readonly AppProcess[];
+  /** Only in a federation. */
+  readonly edge: AppProcess | undefined;
+  readonly administrator: Administrator;
+  /** The issuing CA's key in the hands of an insider, who certifies whatever he likes. */
+  readonly insider: TestAuthority;
+  /** Where the issuing CA publishes its revocation list. */
+  readonly crlUrl: string;
+  /** A user's client, running and registered. */
+  user(name: string): DemoUser;
+  /** Every process of the network. */
+  readonly processes: readonly AppProcess[];
+  /** Starts the client of a user, without registering it. */
+  startUser(name: string, server?: { readonly port: number }): Promise<DemoUser>;
+}

@@ -1,0 +1,49 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type InitialisedAuthority, initialiseAuthority } from '@entente/pki/node';
+import { decodePemCertificates } from '@entente/x509';
+import type { Organisation } from './organisation.ts';
+
+/** An organisation whose authority has been made, and that does not run yet. */
+export interface PreparedOrganisation {
+  readonly organisation: Organisation;
+  /** Where its files go. */
+  readonly directory: string;
+  readonly authorityDirectory: string;
+  readonly ceremony: InitialisedAuthority;
+  /** Signs topologies. */
+  readonly signingKey: { readonly publicKey: Uint8Array; readonly privateKey: string };
+  /** The root's certificate, DER. */
+  readonly root: Uint8Array;
+}
+
+/**
+ * Holds the ceremony of an organisation: root, issuing CA, an administrator's certificate and signing key.
+ * @param organisation names and ports
+ * @param directory made if it does not exist
+ */
+export async function prepareOrganisation(
+  organisation: Organisation,
+  directory: string,
+): Promise<PreparedOrganisation> {
+  const { authority, domain } = organisation;
+  await mkdir(directory, { recursive: true });
+  const authorityDirectory = join(directory, 'authority');
+  const ceremony = await initialiseAuthority({
+    directory: authorityDirectory,
+    domain,
+    fqdn: authority.fqdn,
+    objectsUrl: `http://${authority.fqdn}:${authority.objectsPort}`,
+    now: Date.now(),
+    administrators: ['administrator'],
+  });
+  const signingKey = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  const root = decodePemCertificates(ceremony.rootPem);
+  if (!root.ok || root.value[0] === undefined) throw new Error('the ceremony gave no root');
+  return { organisation, directory, authorityDirectory, ceremony, signingKey, root: root.value[0].der };
+}

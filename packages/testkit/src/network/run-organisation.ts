@@ -1,0 +1,225 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createCredentialRecord } from '@entente/sip';
+import { administratorSetHash, type TopologyDocument } from '@entente/topology';
+import { stringify } from 'yaml';
+import { testAuthorityFrom } from '../test-authority.ts';
+import { type Administrator, createAdministrator, es256Signer } from './administrator.ts';
+import { type AppName, type AppProcess, startApp } from './app-process.ts';
+import { type DemoUser, startDemoUser } from './demo-user.ts';
+import type { DnsServer } from './dns-server.ts';
+import type { Network, NetworkOptions } from './network.ts';
+import type { Organisation, TestUser } from './organisation.ts';
+import type { PreparedOrganisation } from './prepare-organisation.ts';
+
+/** What organisations on one machine share. */
+export interface SharedNetwork {
+  readonly addresses: ReadonlyMap<string, string>;
+  readonly dns: DnsServer;
+}
+
+/**
+ * Starts the processes of an organisation: authority, front ends, edge where the topology has one, and users' clients.
+ * @param prepared after its ceremony
+ * @param topology the first one, signed and published here
+ * @param shared addresses and DNS
+ * @param options clients, and who is told
+ */
+export async function runOrganisation(
+  prepared: PreparedOrganisation,
+  topology: TopologyDocument,
+  shared: SharedNetwork,
+  options: NetworkOptions,
+): Promise<Network> {
+  const runner = new Runner(prepared, shared, options);
+  try {
+    return await runner.start(topology);
+  } catch (error) {
+    await runner.stop();
+    throw error;
+  }
+}
+
+class Runner {
+  readonly #prepared: PreparedOrganisation;
+  readonly #shared: SharedNetwork;
+  readonly #options: NetworkOptions;
+  readonly #started: AsyncDisposable[] = [];
+  readonly #processes: AppProcess[] = [];
+
+  constructor(prepared: PreparedOrganisation, shared: SharedNetwork, options: NetworkOptions) {
+    this.#prepared = prepared;
+    this.#shared = shared;
+    this.#options = options;
+  }
+
+  async stop(): Promise<void> {
+    for (const item of this.#started.splice(0).reverse()) await item[Symbol.asyncDispose]();
+  }
+
+  async start(topology: TopologyDocument): Promise<Network> {
+    const { ceremony, directory, organisation } = this.#prepared;
+    const { addresses, dns } = this.#shared;
+    const { onStep = () => {} } = this.#options;
+    const { authority, domain } = organisation;
+    const authorityProcess = await this.#startAuthority(topology);
+    const administrator = await this.#administrator();
+    onStep(`${domain}: signing and publishing the topology`);
+    await administrator.publish(topology);
+    onStep(`${domain}: servers join with their tokens`);
+    const [edge, ...frontEnds] = await Promise.all([
+      topology.servers.some(({ role }) => role === 'edge') ? this.#startEdge(administrator) : undefined,
+      ...(await this.#startFrontEnds(administrator)),
+    ]);
+    const running = new Map<string, DemoUser>();
+    onStep(`${domain}: users register`);
+    await Promise.all(
+      (this.#options.clients ?? ['alice', 'bob', 'carol']).map(async (name) => {
+        const user = await this.#startUser(name);
+        await user.register();
+        running.set(name, user);
+      }),
+    );
+    const [certificate, key] = await Promise.all([
+      readFile(ceremony.files.issuingCertificate, 'utf8'),
+      readFile(ceremony.files.issuingKey, 'utf8'),
+    ]);
+    return {
+      directory,
+      organisation,
+      anchorsFile: ceremony.files.rootCertificate,
+      addresses,
+      dns,
+      authority: authorityProcess,
+      frontEnds,
+      edge,
+      administrator,
+      insider: await testAuthorityFrom(certificate, key),
+      crlUrl: `http://${authority.fqdn}:${authority.objectsPort}/crl/${ceremony.issuerId}/0.crl`,
+      processes: this.#processes,
+      startUser: (name, server) => this.#startUser(name, server),
+      user(name) {
+        const user = running.get(name);
+        if (user === undefined) throw new Error(`no client of ${name} was started`);
+        return user;
+      },
+      [Symbol.asyncDispose]: () => this.stop(),
+    };
+  }
+
+  async #startAuthority(topology: TopologyDocument): Promise<AppProcess> {
+    const { authorityDirectory, organisation } = this.#prepared;
+    const { authority, domain } = organisation;
+    const at = (scheme: string, port: number) => ({
+      host: '127.0.0.1',
+      port,
+      url: `${scheme}://${authority.fqdn}:${port}`,
+    });
+    return this.#run('authority-server', authority.fqdn, {
+      domain,
+      fqdn: authority.fqdn,
+      directory: authorityDirectory,
+      administratorsHash: administratorSetHash(topology.administrators),
+      https: at('https', authority.httpsPort),
+      objects: at('http', authority.objectsPort),
+    });
+  }
+
+  async #administrator(): Promise<Administrator> {
+    const { ceremony, organisation, signingKey } = this.#prepared;
+    const [files] = ceremony.administrators;
+    if (files === undefined) throw new Error('the ceremony gave no administrator');
+    const administrator = await createAdministrator({
+      authority: {
+        name: organisation.authority.fqdn,
+        address: '127.0.0.1',
+        port: organisation.authority.httpsPort,
+      },
+      anchorsFile: ceremony.files.rootCertificate,
+      addresses: this.#shared.addresses,
+      certificate: files.certificate,
+      key: files.key,
+      signer: es256Signer('administrator', signingKey.privateKey),
+    });
+    this.#started.push(administrator);
+    return administrator;
+  }
+
+  async #startFrontEnds(administrator: Administrator): Promise<readonly Promise<AppProcess>[]> {
+    const { domain, frontEnds, users } = this.#prepared.organisation;
+    const records = users.map(({ address, md5, password }) =>
+      createCredentialRecord(
+        { username: address.split('@')[0] as string, realm: domain, password },
+        md5 === true ? ['MD5'] : ['SHA-256'],
+      ),
+    );
+    const usersFile = await this.#write('users.yaml', { users: records });
+    return frontEnds.map(async ({ fqdn }) =>
+      this.#run(
+        'pool-server',
+        fqdn,
+        { ...(await this.#memberConfig(fqdn, administrator)), users: usersFile },
+        this.#options.frontEndLauncher,
+      ),
+    );
+  }
+
+  async #startEdge(administrator: Administrator): Promise<AppProcess> {
+    const { fqdn } = this.#prepared.organisation.edge;
+    const { dns } = this.#shared;
+    const config = await this.#memberConfig(fqdn, administrator);
+    return this.#run('edge-server', fqdn, { ...config, dns: [`${dns.address}:${dns.port}`] });
+  }
+
+  async #memberConfig(fqdn: string, administrator: Administrator) {
+    return {
+      fqdn,
+      directory: join(this.#prepared.directory, fqdn),
+      join: { token: await administrator.joinToken(fqdn) },
+      addresses: Object.fromEntries(this.#shared.addresses),
+    };
+  }
+
+  async #startUser(name: string, server?: { readonly port: number }): Promise<DemoUser> {
+    const { ceremony, organisation } = this.#prepared;
+    const user = userNamed(organisation, name);
+    const process = await this.#run('demo-client', user.address, {
+      user: user.address,
+      password: user.password,
+      server: { address: '127.0.0.1', port: server?.port ?? portFor(user, organisation) },
+      anchors: ceremony.files.rootCertificate,
+      addresses: Object.fromEntries(this.#shared.addresses),
+    });
+    return startDemoUser(process, user);
+  }
+
+  async #run(app: AppName, name: string, config: object, launcher?: readonly string[]): Promise<AppProcess> {
+    const configFile = await this.#write(`${name}.yaml`, config);
+    const process = await startApp(app, {
+      name,
+      configFile,
+      ...(launcher === undefined ? {} : { launcher }),
+    });
+    this.#started.push(process);
+    this.#processes.push(process);
+    this.#options.onProcess?.(process);
+    return process;
+  }
+
+  async #write(name: string, config: object): Promise<string> {
+    const file = join(this.#prepared.directory, name);
+    await writeFile(file, stringify(config), { mode: 0o600 });
+    return file;
+  }
+}
+
+function portFor(user: TestUser, { edge, frontEnds }: Organisation): number | undefined {
+  if (user.external === true) return edge.externalPorts.clients;
+  return frontEnds.find(({ fqdn }) => fqdn === user.home)?.port;
+}
+
+function userNamed(organisation: Organisation, name: string): TestUser {
+  const user = organisation.users.find(({ address }) => address.startsWith(`${name}@`));
+  if (user === undefined) throw new Error(`${organisation.domain} has no user ${name}`);
+  return user;
+}
