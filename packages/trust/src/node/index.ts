@@ -2,7 +2,7 @@ export { type AnchorDefaults, type AnchorsFromOptions, anchorsFrom } from './anc
 export { crlsFrom } from './crls-from.ts';
 export { StoreFault, type StoreFaultCode } from './fault.ts';
 export type { LookUp } from './fetch/fetch-object.ts';
-export type { FetchRules } from './fetch/fetch-rules.ts';
+export type { FetchRules, HostList } from './fetch/fetch-rules.ts';
 export {
   createRevocationFetcher,
   type FetcherOptions,

@@ -1,11 +1,17 @@
+/** Hosts, or a function that says which. */
+export type HostList = readonly string[] | (() => readonly string[]);
+
 /**
  * What may be fetched, from where, and how much of it. Nothing is fetched from a host that is not listed.
  */
 export interface FetchRules {
-  /** Host names, lower case; `*.contoso.example` stands for every name below, `*` for every public host. */
-  readonly hosts: readonly string[];
+  /**
+   * Host names; `*.contoso.example` stands for every name below, `*` for every public host. A function is asked at every fetch,
+   * so that a list that changes takes effect at once.
+   */
+  readonly hosts: HostList;
   /** Listed hosts that may have private, loopback or link-local addresses: names or literal addresses. */
-  readonly privateHosts?: readonly string[];
+  readonly privateHosts?: HostList;
   /** Milliseconds for one object, from the look-up to the last byte. Default 5,000. */
   readonly timeoutMs?: number;
   /** Bytes of one CRL. Default 16 MiB. */
@@ -22,10 +28,7 @@ export interface FetchRules {
  * @param host - host of a URL, lower case
  */
 export function hostListed(rules: FetchRules, host: string): boolean {
-  return (
-    rules.hosts.some((entry) => matches(entry, host)) ||
-    (rules.privateHosts ?? []).some((entry) => matches(entry, host))
-  );
+  return lists(rules.hosts, host) || privateAllowed(rules, host);
 }
 
 /**
@@ -34,7 +37,12 @@ export function hostListed(rules: FetchRules, host: string): boolean {
  * @param host - host of a URL, lower case
  */
 export function privateAllowed(rules: FetchRules, host: string): boolean {
-  return (rules.privateHosts ?? []).some((entry) => matches(entry, host));
+  return rules.privateHosts !== undefined && lists(rules.privateHosts, host);
+}
+
+function lists(list: HostList, host: string): boolean {
+  const hosts = typeof list === 'function' ? list() : list;
+  return hosts.some((entry) => matches(entry, host));
 }
 
 function matches(entry: string, host: string): boolean {

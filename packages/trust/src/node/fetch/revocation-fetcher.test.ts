@@ -9,6 +9,7 @@ import type { AnchorSet, PresentedChain } from '@entente/trust';
 import { anchorsFrom, createRevocationFetcher, type FetcherOptions } from '@entente/trust/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fetchObject } from './fetch-object.ts';
+import { hostListed } from './fetch-rules.ts';
 import { isPublicAddress } from './public-address.ts';
 
 const host = 'pki.contoso.example';
@@ -186,6 +187,25 @@ describe('the fetching rules', () => {
       why: `host ${host} is not listed`,
     });
     expect(asked).toEqual([]);
+  });
+
+  it('asks a list that is a function at every fetch', async () => {
+    answer = gives(Buffer.from('crl'));
+    let hosts: readonly string[] = [];
+    const following = { hosts: [], privateHosts: () => hosts };
+    expect(await fetchObject(wanted(), following, toLoopback)).toMatchObject({ ok: false });
+    hosts = ['*.contoso.example'];
+    expect(await fetchObject(wanted(), following, toLoopback)).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ['contoso.example', false],
+    ['pki.contoso.example', true],
+    ['crl.pki.contoso.example', true],
+    ['notcontoso.example', false],
+    ['contoso.example.evil.example', false],
+  ])('the entry *.contoso.example lists %s: %s', (name, expected) => {
+    expect(hostListed({ hosts: ['*.Contoso.example'] }, name)).toBe(expected);
   });
 
   it('asks no private address of a listed host, unless the host is listed as private', async () => {
