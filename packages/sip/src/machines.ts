@@ -8,7 +8,23 @@ export {
 } from './dialog/dialog.ts';
 export { dialogId, dialogIdOfRequest, dialogIdOfResponse } from './dialog/dialog-id.ts';
 export { dialogOfRequest, dialogOfResponse, type Established } from './dialog/establish.ts';
+export { decideRefer, type ReferDecision, sipfragOf, sipfragType } from './dialog/refer.ts';
+export {
+  type ProvisionalReliability,
+  provisionalReliability,
+  ReliableProvisionals,
+  type ReliableProvisionalsSink,
+  type ReliableTimer,
+} from './dialog/reliable-provisionals.ts';
+export { createPrack, ReliableResponses, type ReliableResponseVerdict } from './dialog/reliable-responses.ts';
+export { decideReplaces, type ReplacesDecision } from './dialog/replaces.ts';
 export { applyRouteSet, type RoutedTarget } from './dialog/route-set.ts';
+export {
+  glareDelayMs,
+  SessionChanges,
+  type SessionChangeVerdict,
+  type SessionMethod,
+} from './dialog/session-changes.ts';
 export { type DigestAlgorithm, digestAlgorithm } from './digest/algorithm.ts';
 export { answerChallenge, type ClientSecret, selectChallenges } from './digest/answer.ts';
 export { type DigestAuthorization, parseAuthorization } from './digest/authorization.ts';
@@ -22,6 +38,29 @@ export {
   type VerifyOptions,
   verifyAuthorization,
 } from './digest/verify.ts';
+export {
+  decideSubscribe,
+  type SubscribeDecision,
+  type SubscribePolicy,
+} from './subscription/decide-subscribe.ts';
+export { endsSubscription } from './subscription/ending-status.ts';
+export { Notifier, type NotifierSink, type NotifierState } from './subscription/notifier.ts';
+export {
+  Subscriber,
+  type SubscriberSink,
+  type SubscriberState,
+  type SubscriberTimer,
+  type SubscriptionEnd,
+} from './subscription/subscriber.ts';
+export { formatSubscriptionState, type SubscriptionState } from './subscription/subscription-state.ts';
+export {
+  answerSessionTimer,
+  type SessionInterval,
+  type SessionTimerAnswer,
+  sessionTimerHeaders,
+  sessionTimerOfResponse,
+} from './timers/session-interval.ts';
+export { SessionTimer, type SessionTimerName, type SessionTimerSink } from './timers/session-timer.ts';
 export type { TransactionTimer } from './timers/timer-name.ts';
 export { defaultTimings, type Timings } from './timers/timings.ts';
 export { ackForFailure } from './transaction/ack.ts';

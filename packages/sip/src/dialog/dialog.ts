@@ -5,6 +5,7 @@ import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
 import type { Uri } from '../uri/uri.ts';
 import { dialogId } from './dialog-id.ts';
+import { contactUri, recordRoutesOf } from './received-fields.ts';
 import { applyRouteSet } from './route-set.ts';
 
 /** `early` until a 2xx, then `confirmed` until it ends. */
@@ -202,7 +203,9 @@ export class Dialog {
     if (status < 300) {
       if (initial) {
         this.#state = 'confirmed';
-        this.#routeSet = [...response.recordRoutes].reverse();
+        // Record-Route that cannot be read leaves the route set of the early dialog.
+        const routes = recordRoutesOf(response);
+        if (routes !== undefined) this.#routeSet = [...routes].reverse();
       }
       this.#refreshTarget(response);
     } else if (initial || status === 481 || status === 408) {
@@ -222,8 +225,8 @@ export class Dialog {
 
   #refreshTarget(message: SipRequest | SipResponse): void {
     if (!targetRefreshMethods.has(message.cseq.method)) return;
-    const contact = message.contacts[0];
-    if (contact !== undefined) this.#remoteTarget = contact.uri;
+    const target = contactUri(message);
+    if (target !== undefined) this.#remoteTarget = target;
   }
 
   #build(method: string, sequence: number, parts: InDialogParts): SipRequest {

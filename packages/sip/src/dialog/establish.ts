@@ -2,6 +2,7 @@ import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
 import type { Uri } from '../uri/uri.ts';
 import { Dialog } from './dialog.ts';
+import { contactUri, recordRoutesOf } from './received-fields.ts';
 
 /** A dialog, or the sentence why the message makes none. */
 export type Established =
@@ -23,8 +24,11 @@ export function dialogOfResponse(request: SipRequest, response: SipResponse, sec
     return none('To: expected a tag in a provisional response, found none');
   const localTag = request.from.tag;
   if (localTag === undefined) return none('From: expected a tag in the request, found none');
-  const contact = response.contacts[0];
-  if (contact === undefined) return none('Contact: expected one address in the response, found none');
+  const remoteTarget = contactUri(response);
+  if (remoteTarget === undefined) return none('Contact: expected one address in the response, found none');
+  const recordRoutes = recordRoutesOf(response);
+  if (recordRoutes === undefined)
+    return none('Record-Route: expected addresses in the response, found something else');
   return {
     ok: true,
     dialog: new Dialog({
@@ -35,8 +39,8 @@ export function dialogOfResponse(request: SipRequest, response: SipResponse, sec
       remoteTag: remoteTag ?? '',
       localUri: request.from.uri,
       remoteUri: request.to.uri,
-      remoteTarget: contact.uri,
-      routeSet: [...response.recordRoutes].reverse(),
+      remoteTarget,
+      routeSet: [...recordRoutes].reverse(),
       localSequence: request.cseq.sequence,
       remoteSequence: undefined,
       secure: secure && isSips(request.uri),
@@ -59,8 +63,11 @@ export function dialogOfRequest(
 ): Established {
   const { status, localTag } = answer;
   if (status <= 100 || status >= 300) return none(`Status: expected 101 to 299, found ${status}`);
-  const contact = request.contacts[0];
-  if (contact === undefined) return none('Contact: expected one address in the request, found none');
+  const remoteTarget = contactUri(request);
+  if (remoteTarget === undefined) return none('Contact: expected one address in the request, found none');
+  const routeSet = recordRoutesOf(request);
+  if (routeSet === undefined)
+    return none('Record-Route: expected addresses in the request, found something else');
   return {
     ok: true,
     dialog: new Dialog({
@@ -71,8 +78,8 @@ export function dialogOfRequest(
       remoteTag: request.from.tag ?? '',
       localUri: request.to.uri,
       remoteUri: request.from.uri,
-      remoteTarget: contact.uri,
-      routeSet: request.recordRoutes,
+      remoteTarget,
+      routeSet,
       localSequence: undefined,
       remoteSequence: request.cseq.sequence,
       secure: secure && isSips(request.uri),

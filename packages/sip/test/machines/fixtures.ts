@@ -28,6 +28,11 @@ export function respond(
   status: number,
   headers: Record<string, string | string[]> = {},
   toTag = 'b1',
+  body = '',
 ): SipResponse {
-  return createResponse(original, status, undefined, { toTag, headers });
+  return createResponse(original, status, undefined, {
+    toTag,
+    headers,
+    ...(body !== '' && { body, contentType: 'application/sdp' }),
+  });
 }

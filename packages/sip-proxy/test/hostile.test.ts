@@ -1,0 +1,107 @@
+import { parseMessage, type SipRequest, Via } from '@entente/sip';
+import {
+  authenticate,
+  decideRoute,
+  forwardRequest,
+  identityOf,
+  preprocessRoutes,
+  type RouteKnowledge,
+  register,
+  validateRequest,
+} from '@entente/sip-proxy';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { alice, authenticationOptions, key, now, request } from './fixtures.ts';
+
+const known: RouteKnowledge = {
+  self: 'fe1.contoso.example',
+  isOurDomain: (domain) => domain === 'contoso.example',
+  isOurServer: (host) => host.endsWith('.contoso.example'),
+  homeOf: () => 'fe1.contoso.example',
+};
+
+/** Every decision of this package about one request. */
+function decideAll(message: SipRequest): string {
+  const refused = validateRequest(message, { isOurVia: (host) => host === known.self });
+  if (refused !== undefined) return refused.reason;
+  const preprocessed = preprocessRoutes(message, { isOurHost: (host) => host === known.self, key });
+  authenticate(message, authenticationOptions());
+  identityOf(message, { kind: 'trusted-server', name: 'fe2.contoso.example' }, known.self);
+  identityOf(message, { kind: 'user', addresses: [alice] }, known.self);
+  const decision = decideRoute(message, preprocessed, { kind: 'client', flow: 'f' }, known);
+  forwardRequest(message, {
+    via: Via.from({ transport: 'TLS', host: known.self, branch: 'z9hG4bKx' }),
+    preprocessed,
+  });
+  if (message.method === 'REGISTER')
+    register(message, alice, [], { now, toTag: 't', flow: 'f', gruuKey: key });
+  return decision.kind;
+}
+
+const rich = {
+  Route: '<sip:fe1.contoso.example;lr>, <sip:fe2.contoso.example;lr>',
+  Contact:
+    '"A" <sip:alice@192.0.2.1:5061;transport=tls>;expires=60;q=0.5;+sip.instance="<urn:uuid:1>";reg-id=1',
+  Path: '<sip:t@edge.contoso.example;lr;ob>',
+  Supported: 'path, gruu, outbound',
+  'Proxy-Require': 'sec-agree',
+  'P-Asserted-Identity': '"A" <sip:alice@contoso.example>, <tel:+12015550123>',
+  'P-Preferred-Identity': '<sip:alice@contoso.example>',
+  'Proxy-Authorization':
+    'Digest username="alice", realm="contoso.example", nonce="n", uri="sip:x", response="0", qop=auth, nc=00000001, cnonce="c"',
+  Authorization: 'Digest username="alice", realm="contoso.example", nonce="n", uri="sip:x", response="0"',
+  Privacy: 'id',
+  Expires: '3600',
+};
+const seeds = ['REGISTER', 'INVITE', 'MESSAGE'].map((method) => request({ method, headers: rich }).wire);
+
+describe('hostile requests', () => {
+  it('are decided or refused, never thrown, whatever bytes of them change', () => {
+    const outcomes = new Set<string>();
+    const edit = fc.record({
+      at: fc.nat(2_000),
+      remove: fc.nat(12),
+      insert: fc.oneof(
+        fc.constantFrom(
+          '',
+          ',',
+          ';',
+          '<',
+          '>',
+          '"',
+          '@',
+          '%',
+          ':',
+          '=',
+          ' ',
+          '\\',
+          '*',
+          '\r\n ',
+          '%00',
+          'é',
+          '[::1]',
+          '0',
+        ),
+        fc.string({ maxLength: 6 }),
+      ),
+    });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...seeds),
+        fc.array(edit, { minLength: 1, maxLength: 4 }),
+        (seed, edits) => {
+          let wire = seed;
+          for (const { at, remove, insert } of edits) {
+            const from = at % wire.length;
+            wire = wire.slice(0, from) + insert + wire.slice(from + remove);
+          }
+          const parsed = parseMessage(Buffer.from(wire, 'latin1'));
+          if (parsed.ok && parsed.message.kind === 'request') outcomes.add(decideAll(parsed.message));
+        },
+      ),
+      { numRuns: 5_000 },
+    );
+    // The mutations reached more than one branch.
+    expect(outcomes.size).toBeGreaterThan(3);
+  });
+});

@@ -1,0 +1,55 @@
+import type { SipRequest } from '../message/request.ts';
+
+/** Bounds of a notifier. */
+export interface SubscribePolicy {
+  /** Event packages it serves. */
+  readonly events: readonly string[];
+  readonly defaultExpiresSec: number;
+  readonly minExpiresSec: number;
+  readonly maxExpiresSec: number;
+}
+
+/** Whether a SUBSCRIBE may be granted: for how long, or what to answer instead. */
+export type SubscribeDecision =
+  | { readonly ok: true; readonly event: string; readonly expiresSec: number }
+  | {
+      readonly ok: false;
+      readonly status: 400 | 423 | 489;
+      readonly message: string;
+      readonly headers: readonly (readonly [name: string, value: string | number])[];
+    };
+
+const hourSec = 3_600;
+
+/**
+ * Decides a SUBSCRIBE before anybody asks who may see what.
+ * @param request SUBSCRIBE, first or refresh
+ * @param policy bounds
+ * @see RFC 6665 §4.2.1.1
+ */
+export function decideSubscribe(request: SipRequest, policy: SubscribePolicy): SubscribeDecision {
+  const value = request.get('Event');
+  const event = value?.split(';', 1)[0]?.trim();
+  if (event === undefined || event === '') {
+    return { ok: false, status: 400, message: 'Event: expected one event package, found none', headers: [] };
+  }
+  if (!policy.events.includes(event)) {
+    return {
+      ok: false,
+      status: 489,
+      message: `Event: expected ${policy.events.join(' or ') || 'none'}, found ${JSON.stringify(event.slice(0, 60))}`,
+      headers: [['Allow-Events', policy.events.join(', ')]],
+    };
+  }
+  const asked = request.expires ?? policy.defaultExpiresSec;
+  // Only a time below one hour may be refused as too short.
+  if (asked > 0 && asked < hourSec && asked < policy.minExpiresSec) {
+    return {
+      ok: false,
+      status: 423,
+      message: `Expires: expected at least ${policy.minExpiresSec} seconds, found ${asked}`,
+      headers: [['Min-Expires', policy.minExpiresSec]],
+    };
+  }
+  return { ok: true, event, expiresSec: Math.min(asked, policy.maxExpiresSec) };
+}

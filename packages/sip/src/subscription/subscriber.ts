@@ -1,0 +1,174 @@
+import type { SipRequest } from '../message/request.ts';
+import { endsSubscription } from './ending-status.ts';
+import { readSubscriptionState, type SubscriptionState } from './subscription-state.ts';
+
+/** States of a subscription as its subscriber sees it (RFC 6665 §4.1.2). */
+export type SubscriberState = 'notify-wait' | 'pending' | 'active' | 'terminated';
+
+/** Timers of a subscriber: N waits for a NOTIFY, `refresh` is due before `expiry`. */
+export type SubscriberTimer = 'N' | 'refresh' | 'expiry';
+
+/** Why a subscription ended, and whether to subscribe anew: at once, later, or not at all. */
+export interface SubscriptionEnd {
+  readonly cause: 'notifier' | 'failure' | 'no-notify' | 'expired';
+  /** Reason of the notifier, for instance `rejected`. */
+  readonly reason?: string;
+  /** Milliseconds to wait before subscribing anew; undefined: do not. */
+  readonly resubscribeAfterMs: number | undefined;
+}
+
+/** Where subscribers push their effects. */
+export interface SubscriberSink {
+  /** Send SUBSCRIBE in the dialog with this Expires (0 ends the subscription), then call `subscribed`. */
+  subscribe(subscriber: Subscriber, expiresSec: number): void;
+  /** Call `wake` after that time; a timer that runs is replaced. */
+  startTimer(subscriber: Subscriber, timer: SubscriberTimer, afterMs: number): void;
+  /** Forget the timer; called only for one that runs. */
+  stopTimer(subscriber: Subscriber, timer: SubscriberTimer): void;
+  /** The notifier sent state: `notify` carries it. */
+  notified(subscriber: Subscriber, notify: SipRequest, state: SubscriptionState): void;
+  /** Over, with all timers stopped. */
+  terminated(subscriber: Subscriber, end: SubscriptionEnd): void;
+}
+
+/** Reasons after which no new subscription makes sense (RFC 6665 §4.1.3). */
+const finalReasons: ReadonlySet<string> = new Set(['rejected', 'noresource', 'invariant']);
+/** Reasons whose retry-after parameter says nothing. */
+const immediateReasons: ReadonlySet<string> = new Set(['deactivated', 'timeout']);
+/** Longest head start of a refresh before expiry. */
+const refreshLeadMs = 60_000;
+
+/**
+ * One subscription on the side that asked for it. A SUBSCRIBE that forked makes one for each dialog.
+ * @see RFC 6665 §4.1
+ */
+export class Subscriber {
+  readonly sink: SubscriberSink;
+  readonly expiresSec: number;
+  readonly #t1Ms: number;
+  readonly #running = new Set<SubscriberTimer>();
+  #state: SubscriberState = 'notify-wait';
+  #leaving = false;
+
+  /**
+   * @param sink where effects go
+   * @param expiresSec seconds to ask for
+   * @param t1Ms T1 in milliseconds; timer N is 64·T1
+   */
+  constructor(sink: SubscriberSink, expiresSec: number, t1Ms = 500) {
+    this.sink = sink;
+    this.expiresSec = expiresSec;
+    this.#t1Ms = t1Ms;
+  }
+
+  get state(): SubscriberState {
+    return this.#state;
+  }
+
+  /** Sends the first SUBSCRIBE. Call once. */
+  start(): void {
+    this.#subscribe(this.expiresSec);
+  }
+
+  /** Ends the subscription by asking for 0 seconds; the last NOTIFY is still waited for (RFC 6665 §4.1.2.3). */
+  unsubscribe(): void {
+    if (this.#state === 'terminated' || this.#leaving) return;
+    this.#leaving = true;
+    this.#stop('refresh');
+    this.#subscribe(0);
+  }
+
+  /**
+   * The final response to a SUBSCRIBE of this subscription.
+   * @param status 200–699
+   * @param expiresSec Expires of a 2xx
+   */
+  subscribed(status: number, expiresSec?: number): void {
+    if (this.#state === 'terminated') return;
+    if (status < 300) {
+      // 204: no NOTIFY will come (RFC 5839).
+      if (status === 204) this.#stop('N');
+      if (expiresSec !== undefined && !this.#leaving) this.#lasts(Math.min(expiresSec, this.expiresSec));
+      return;
+    }
+    if (this.#state === 'notify-wait' || endsSubscription(status) || this.#leaving) {
+      this.#end({ cause: 'failure', resubscribeAfterMs: undefined });
+    } else this.#stop('N');
+  }
+
+  /**
+   * A NOTIFY of this subscription.
+   * @param notify in its dialog, CSeq checked
+   * @returns the status to answer: 200, or 400 without a readable Subscription-State, or 481 once it is over
+   */
+  receiveNotify(notify: SipRequest): 200 | 400 | 481 {
+    if (this.#state === 'terminated') return 481;
+    const value = notify.get('Subscription-State');
+    const state = value === undefined ? undefined : readSubscriptionState(value);
+    if (state === undefined) return 400;
+    this.#stop('N');
+    this.sink.notified(this, notify, state);
+    if (this.#isOver()) return 200;
+    if (state.state === 'terminated') {
+      this.#end({
+        cause: 'notifier',
+        ...(state.reason !== undefined && { reason: state.reason }),
+        resubscribeAfterMs: this.#leaving ? undefined : resubscribeAfterMs(state),
+      });
+      return 200;
+    }
+    // Once active it stays so: a late "pending" was overtaken.
+    if (this.#state !== 'active') this.#state = state.state;
+    if (state.expiresSec !== undefined && !this.#leaving) this.#lasts(state.expiresSec);
+    return 200;
+  }
+
+  /** A timer ran out. */
+  wake(timer: SubscriberTimer): void {
+    if (!this.#running.delete(timer)) return;
+    if (timer === 'refresh') this.#subscribe(this.expiresSec);
+    else
+      this.#end({
+        cause: timer === 'N' ? 'no-notify' : 'expired',
+        resubscribeAfterMs: this.#leaving ? undefined : 0,
+      });
+  }
+
+  #subscribe(expiresSec: number): void {
+    this.#start('N', 64 * this.#t1Ms);
+    this.sink.subscribe(this, expiresSec);
+  }
+
+  #lasts(seconds: number): void {
+    const ms = seconds * 1_000;
+    this.#start('expiry', ms);
+    this.#start('refresh', ms - Math.min(refreshLeadMs, ms / 2));
+  }
+
+  #start(timer: SubscriberTimer, afterMs: number): void {
+    this.#running.add(timer);
+    this.sink.startTimer(this, timer, afterMs);
+  }
+
+  #stop(timer: SubscriberTimer): void {
+    if (this.#running.delete(timer)) this.sink.stopTimer(this, timer);
+  }
+
+  #isOver(): boolean {
+    return this.#state === 'terminated';
+  }
+
+  #end(end: SubscriptionEnd): void {
+    this.#state = 'terminated';
+    for (const timer of [...this.#running]) this.#stop(timer);
+    this.sink.terminated(this, end);
+  }
+}
+
+/** When to subscribe anew after a NOTIFY that ended the subscription (RFC 6665 §4.1.3). */
+function resubscribeAfterMs(state: SubscriptionState): number | undefined {
+  const { reason } = state;
+  if (reason !== undefined && finalReasons.has(reason)) return undefined;
+  if (reason !== undefined && immediateReasons.has(reason)) return 0;
+  return (state.retryAfterSec ?? 0) * 1_000;
+}

@@ -1,0 +1,101 @@
+import {
+  minSessionInterval,
+  parseMinSE,
+  parseSessionExpires,
+  type Refresher,
+  SessionExpires,
+} from '../headers/session-expires.ts';
+import type { SipRequest } from '../message/request.ts';
+import type { SipResponse } from '../message/response.ts';
+
+/** What both sides agreed on for a session. */
+export interface SessionInterval {
+  /** Seconds. */
+  readonly interval: number;
+  readonly refresher: Refresher;
+}
+
+type Headers = readonly (readonly [name: string, value: string | number | SessionExpires])[];
+
+/**
+ * The header fields with which a request asks for a session timer.
+ * @param wish interval in seconds, and who shall refresh where that is not left open
+ * @param minSE the largest Min-SE seen in this dialog, where there was one
+ * @see RFC 4028 §7.1, §7.4
+ */
+export function sessionTimerHeaders(
+  wish: { readonly interval: number; readonly refresher?: Refresher },
+  minSE?: number,
+): Headers {
+  const interval = Math.max(wish.interval, minSE ?? minSessionInterval);
+  const headers: Headers = [
+    ['Supported', 'timer'],
+    ['Session-Expires', new SessionExpires(interval, wish.refresher)],
+  ];
+  return minSE === undefined ? headers : [...headers, ['Min-SE', minSE]];
+}
+
+/** How a server answers a session refresh request. */
+export type SessionTimerAnswer =
+  | { readonly ok: true; readonly agreed: SessionInterval | undefined; readonly headers: Headers }
+  | { readonly ok: false; readonly status: 400 | 422; readonly headers: Headers };
+
+/**
+ * Decides the session timer of an INVITE or UPDATE on the side that answers it.
+ * @param request as received
+ * @param policy seconds: `minSE` at least 90; `wanted` where this side wants a timer even if nobody asked; `refresher` who
+ *   shall refresh where the request leaves it open
+ * @returns header fields for the 2xx, or 422 with Min-SE, or 400 for a malformed field
+ * @see RFC 4028 §9
+ */
+export function answerSessionTimer(
+  request: SipRequest,
+  policy: { readonly minSE: number; readonly wanted?: number; readonly refresher?: Refresher },
+): SessionTimerAnswer {
+  const supported = request.supported.some((tag) => tag.toLowerCase() === 'timer');
+  const expiresText = request.get('Session-Expires');
+  const asked = expiresText === undefined ? undefined : parseSessionExpires(expiresText);
+  const minText = request.get('Min-SE');
+  const min = minText === undefined ? undefined : parseMinSE(minText);
+  if (asked?.ok === false || min?.ok === false) return { ok: false, status: 400, headers: [] };
+  const policyMin = Math.max(policy.minSE, minSessionInterval);
+  // A client that does not know the timer could do nothing with a 422.
+  if (asked !== undefined && supported && asked.value.interval < policyMin) {
+    return { ok: false, status: 422, headers: [['Min-SE', policyMin]] };
+  }
+  const floor = Math.max(min?.value ?? 0, minSessionInterval);
+  const interval = chooseInterval(asked?.value.interval, policy.wanted, floor);
+  if (interval === undefined) return { ok: true, agreed: undefined, headers: [] };
+  const refresher = supported ? (asked?.value.refresher ?? policy.refresher ?? 'uac') : 'uas';
+  const headers: Headers = [['Session-Expires', new SessionExpires(interval, refresher)]];
+  return {
+    ok: true,
+    agreed: { interval, refresher },
+    headers: supported ? [['Require', 'timer'], ...headers] : headers,
+  };
+}
+
+/** The answer may shorten what was asked down to the floor, never lengthen it. */
+function chooseInterval(
+  asked: number | undefined,
+  wanted: number | undefined,
+  floor: number,
+): number | undefined {
+  if (asked === undefined) return wanted === undefined ? undefined : Math.max(wanted, floor);
+  return wanted === undefined ? asked : Math.min(asked, Math.max(wanted, floor));
+}
+
+/**
+ * The session timer that a 2xx gives the side that sent the request.
+ * @param response 2xx to INVITE or UPDATE
+ * @param asked seconds the request asked for; the client may keep the timer for itself where the peer does not know it
+ * @returns undefined where the session has no timer
+ * @see RFC 4028 §7.2
+ */
+export function sessionTimerOfResponse(response: SipResponse, asked?: number): SessionInterval | undefined {
+  const text = response.get('Session-Expires');
+  const found = text === undefined ? undefined : parseSessionExpires(text);
+  if (found?.ok === true)
+    return { interval: found.value.interval, refresher: found.value.refresher ?? 'uac' };
+  return asked === undefined ? undefined : { interval: asked, refresher: 'uac' };
+}
