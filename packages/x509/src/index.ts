@@ -8,6 +8,10 @@ export { decodeOcspRequest } from './decode-ocsp-request.ts';
 export { decodeOcspResponse } from './decode-ocsp-response.ts';
 export { decodeCertificationRequest } from './decode-request.ts';
 export type { Decoded, DecodeError, DecodeErrorCode, DecodeLimits } from './decoded.ts';
+export { readDer } from './der/decode-der.ts';
+export type { DerReader } from './der/der-reader.ts';
+export { DerWriter } from './der/der-writer.ts';
+export { TAG } from './der/tags.ts';
 export type { TimeForm } from './der/time.ts';
 export {
   createAlgorithm,
@@ -104,4 +108,4 @@ export {
   subjectInfoAccessExtension,
   subjectKeyIdExtension,
 } from './write-extensions.ts';
-export { type AttributeInput, createName } from './write-name.ts';
+export { type AttributeInput, appendRdn, createName } from './write-name.ts';

@@ -37,6 +37,23 @@ export function createName(rdns: readonly (AttributeInput | readonly AttributeIn
   return new LazyName(der, 0, der.length);
 }
 
+/**
+ * A name with one RDN more, as a distribution point names it relative to the CRL's issuer.
+ * @param base the name to extend
+ * @param rdn the whole SET, as `DistributionPointName` of type `relative` has it
+ * @see RFC 5280 §4.2.1.13
+ */
+export function appendRdn(base: Name, rdn: Uint8Array): Name {
+  const writer = new DerWriter(base.der.length + rdn.length + 4);
+  const name = writer.begin(TAG.SEQUENCE);
+  const first = base.der[1]!;
+  writer.raw(base.der.subarray(first < 0x80 ? 2 : 2 + (first & 0x7f)));
+  writer.raw(rdn);
+  writer.end(name);
+  const der = writer.toBytes();
+  return new LazyName(der, 0, der.length);
+}
+
 /** Writes a SET OF in the order of DER (X.690 §11.6). */
 export function writeSetOf(writer: DerWriter, elements: readonly Uint8Array[], tag: number): void {
   const set = writer.begin(tag);

@@ -1,4 +1,4 @@
-import { createName, decodeCertificate, EncodeError, type Name, oids } from '@entente/x509';
+import { appendRdn, createName, decodeCertificate, EncodeError, type Name, oids } from '@entente/x509';
 import { describe, expect, it } from 'vitest';
 import { fromHex, signCertificate } from './samples.ts';
 
@@ -68,6 +68,16 @@ describe('names', () => {
     const beside = createName([{ oid: oids.organizationName, value: 'Contoso Ltd' }]);
     expect(inside.canonical.startsWith(base.canonical)).toBe(true);
     expect(beside.canonical.startsWith(base.canonical)).toBe(false);
+  });
+
+  it('grow by an RDN, also past the length that one octet can say', () => {
+    const relative = fromHex('310d300b06035504030c0443524c31');
+    const short = createName([{ oid: oids.organizationName, value: 'Contoso' }]);
+    const long = createName([{ oid: oids.organizationName, value: 'x'.repeat(120) }]);
+    for (const base of [createName([]), short, long, appendRdn(long, relative)]) {
+      const grown = read(appendRdn(base, relative));
+      expect(grown.canonical).toBe(`${base.canonical}2.5.4.3=crl1\0`);
+    }
   });
 
   it('compare the attributes of one RDN as a set, and RDNs as a list', () => {

@@ -50,3 +50,33 @@ export function decodeDer<T>(
     return { ok: false, error: { code, message, offset, where: place } };
   }
 }
+
+const DEFAULTS: LimitDefaults = { maxBytes: 1_048_576, maxDepth: 16, maxItems: 16_384 };
+
+/**
+ * Reads a DER structure of your own with the reader that this package uses for its own structures.
+ *
+ * ```ts
+ * const digest = readDer(bytes, 'digestInfo', (reader) => {
+ *   const outer = reader.open(TAG.SEQUENCE);
+ *   reader.any();
+ *   reader.octetString();
+ *   const value = reader.view();
+ *   reader.close(outer);
+ *   return value;
+ * });
+ * ```
+ * @param bytes exactly one structure
+ * @param where what it is called in errors
+ * @param read builds the value; it must consume everything
+ * @param limits default: 1 MiB, 16 levels, 16,384 elements a list
+ * @see X.690 §10, §11
+ */
+export function readDer<T>(
+  bytes: Uint8Array,
+  where: string,
+  read: (reader: DerReader) => T,
+  limits?: DecodeLimits,
+): Decoded<T> {
+  return decodeDer(bytes, limits, DEFAULTS, where, read);
+}
