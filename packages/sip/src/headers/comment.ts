@@ -1,3 +1,4 @@
+import { trimSpace } from '../syntax/characters.ts';
 import { malformedHeader, type Parsed } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
 import { readParameters, stopped } from './parameters.ts';
@@ -40,7 +41,7 @@ export interface RetryAfterValue {
 
 /** Parses a Retry-After value: seconds, a comment, parameters. */
 export function parseRetryAfter(text: string): Parsed<RetryAfterValue> {
-  const wire = wireFromText(text.trim());
+  const wire = wireFromText(trimSpace(text));
   let i = 0;
   while (i < wire.length && wire.charCodeAt(i) >= 0x30 && wire.charCodeAt(i) <= 0x39) i++;
   const seconds = readBoundedNumber(wire.slice(0, i), 0xffff_ffff);

@@ -1,3 +1,4 @@
+import { trimSpace } from '../syntax/characters.ts';
 import { malformedHeader, type Parsed } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
 import { type Parameters, readParameters, stopped } from './parameters.ts';
@@ -18,15 +19,12 @@ export interface MediaType {
 
 /** Parses one Content-Type value or one element of Accept. */
 export function parseMediaType(text: string): Parsed<MediaType> {
-  const wire = wireFromText(text.trim());
+  const wire = wireFromText(trimSpace(text));
   const semicolon = wire.indexOf(';');
   const end = semicolon === -1 ? wire.length : semicolon;
   const slash = wire.indexOf('/');
-  const type = wire.slice(0, slash).trim().toLowerCase();
-  const subtype = wire
-    .slice(slash + 1, end)
-    .trim()
-    .toLowerCase();
+  const type = trimSpace(wire.slice(0, slash)).toLowerCase();
+  const subtype = trimSpace(wire.slice(slash + 1, end)).toLowerCase();
   const parameters = readParameters(wire, end, wire.length);
   const shaped = slash !== -1 && slash < end && isToken(type) && isToken(subtype);
   if (!shaped || parameters === undefined || stopped.at !== wire.length) {

@@ -1,3 +1,4 @@
+import { trimSpace } from '../syntax/characters.ts';
 import { malformedHeader, type Parsed } from '../syntax/problem.ts';
 import { isToken } from './token-with-parameters.ts';
 
@@ -11,7 +12,7 @@ export type PrivacyService = 'header' | 'session' | 'user' | 'none' | 'critical'
  * @see RFC 3323 §4.2
  */
 export function parsePrivacy(text: string): Parsed<readonly string[]> {
-  const value = text.split(';').map((service) => service.trim().toLowerCase());
+  const value = text.split(';').map((service) => trimSpace(service).toLowerCase());
   // "none" asks for no privacy and stands alone.
   if (!value.every(isToken) || (value.includes('none') && value.length > 1)) {
     return { ok: false, error: malformedHeader('Privacy', 'tokens separated by ";", or "none" alone', text) };

@@ -1,3 +1,4 @@
+import { trimSpace } from '../syntax/characters.ts';
 import { malformedHeader, type Parsed } from '../syntax/problem.ts';
 import { isToken, readBoundedNumber } from './token-with-parameters.ts';
 
@@ -30,7 +31,7 @@ export class RAck {
  * @see RFC 3262 §7.2
  */
 export function parseRAck(text: string): Parsed<RAck> {
-  const parts = text.trim().split(/[ \t]+/, 4);
+  const parts = trimSpace(text).split(/[ \t]+/, 4);
   const response = readBoundedNumber(parts[0], 0xffff_ffff);
   const sequence = readBoundedNumber(parts[1], 0xffff_ffff);
   const method = parts[2];
@@ -48,7 +49,7 @@ export function parseRAck(text: string): Parsed<RAck> {
  * @see RFC 3262 §7.1
  */
 export function parseRSeq(text: string): Parsed<number> {
-  const value = readBoundedNumber(text.trim(), 0xffff_ffff);
+  const value = readBoundedNumber(trimSpace(text), 0xffff_ffff);
   if (value !== undefined && value > 0) return { ok: true, value };
   return { ok: false, error: malformedHeader('RSeq', '1 to 4294967295', text) };
 }

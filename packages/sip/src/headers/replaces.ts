@@ -1,4 +1,4 @@
-import { isAll, TOKEN, WORD } from '../syntax/characters.ts';
+import { isAll, TOKEN, trimSpace, WORD } from '../syntax/characters.ts';
 import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
 import { readParameters, stopped } from './parameters.ts';
@@ -38,9 +38,9 @@ export class Replaces {
  * @see RFC 3891 §6.1
  */
 export function parseReplaces(text: string): Parsed<Replaces> {
-  const wire = wireFromText(text.trim());
+  const wire = wireFromText(trimSpace(text));
   const semicolon = wire.indexOf(';');
-  const callId = wire.slice(0, semicolon).trimEnd();
+  const callId = trimSpace(wire.slice(0, semicolon));
   const parameters = semicolon === -1 ? undefined : readParameters(wire, semicolon, wire.length);
   const complete = parameters !== undefined && stopped.at === wire.length && isCallId(callId);
   const toTag = parameters?.raw('to-tag');

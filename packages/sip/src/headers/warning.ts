@@ -1,3 +1,4 @@
+import { trimSpace } from '../syntax/characters.ts';
 import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
 import { skipQuoted } from '../syntax/quoted.ts';
 import { quote, textFromWire, unescapeQuoted, wireFromText } from '../syntax/text.ts';
@@ -31,7 +32,7 @@ export class Warning {
 
 /** Parses one Warning value; a field with several is cut by `message.values('Warning')`. */
 export function parseWarning(text: string): Parsed<Warning> {
-  const wire = wireFromText(text.trim());
+  const wire = wireFromText(trimSpace(text));
   const agentEnd = wire.indexOf(' ', 4);
   const agent = wire.slice(4, agentEnd);
   const open = agentEnd + 1;

@@ -11,6 +11,7 @@ import {
   TOKEN,
   trimBlank,
   trimEnd,
+  trimSpace,
   WORD,
 } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
@@ -379,7 +380,7 @@ export abstract class SipMessageBase {
 
   private unfolded(line: number): string {
     const lines = this.head.lines;
-    return unfold(this.wire.slice(lines[line + 1]!, lines[line + 2]!)).trim();
+    return trimSpace(unfold(this.wire.slice(lines[line + 1]!, lines[line + 2]!)));
   }
 
   private addresses(id: number): readonly NameAddr[] {

@@ -100,6 +100,15 @@ export function trimEnd(text: string, start: number, end: number): number {
   return i;
 }
 
+/**
+ * A text without SP and HTAB around it. `String.prototype.trim` would take more: in wire text even the last byte of a
+ * UTF-8 character.
+ */
+export function trimSpace(text: string): string {
+  const start = skipSpace(text, 0, text.length);
+  return text.slice(start, trimEnd(text, start, text.length));
+}
+
 /** As `skipSpace`, on codes. */
 export function skipBlank(codes: Uint8Array, at: number, end: number): number {
   let i = at;

@@ -1,4 +1,4 @@
-import { BACKSLASH, COMMA, CR, GREATER, LESS, LF, QUOTE, SP, TAB } from './characters.ts';
+import { BACKSLASH, COMMA, CR, GREATER, LESS, LF, QUOTE, SP, TAB, trimSpace } from './characters.ts';
 
 /**
  * Moves past a quoted-string.
@@ -35,7 +35,7 @@ export function splitAtCommas(text: string): string[] {
   let start = 0;
   while (start <= text.length) {
     const comma = findComma(text, start, text.length);
-    parts.push(text.slice(start, comma).trim());
+    parts.push(trimSpace(text.slice(start, comma)));
     start = comma + 1;
   }
   return parts;

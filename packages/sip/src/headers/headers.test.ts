@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest';
+import { parseRetryAfter } from './comment.ts';
+import { CSeq, parseCSeq } from './cseq.ts';
+import { formatSipDate, parseSipDate } from './date.ts';
+import { parseEvent, parseSubscriptionState } from './event.ts';
+import { parseMediaType } from './media-type.ts';
+import { NameAddr, parseNameAddr } from './name-addr.ts';
+import { outboundOf } from './outbound.ts';
+import { Parameters } from './parameters.ts';
+import { parsePrivacy } from './privacy.ts';
+import { parseRAck, parseRSeq, RAck } from './rack.ts';
+import { parseReason, Reason } from './reason.ts';
+import { parseReplaces, Replaces } from './replaces.ts';
+import { parseMinSE, parseSessionExpires, SessionExpires } from './session-expires.ts';
+import { parseVia, Via } from './via.ts';
+import { parseWarning, Warning } from './warning.ts';
+
+function value<T>(parsed: { ok: true; value: T } | { ok: false; error: { message: string } }): T {
+  if (!parsed.ok) throw new Error(parsed.error.message);
+  return parsed.value;
+}
+
+describe('NameAddr', () => {
+  it('reads display names, with and without quotes and white space', () => {
+    expect(value(parseNameAddr('caller<sip:a@b>')).displayName).toBe('caller');
+    expect(value(parseNameAddr('"a \\"q\\" , ü" <sip:a@b>')).displayName).toBe('a "q" , ü');
+    expect(value(parseNameAddr('two words <sip:a@b>;x')).displayName).toBe('two words');
+  });
+
+  it('gives parameters of a bare address to the header field', () => {
+    const address = value(parseNameAddr('sip:a@b;tag=1;expires=30'));
+    expect(address.tag).toBe('1');
+    expect(address.uri.toString()).toBe('sip:a@b');
+  });
+
+  it.each([
+    '',
+    '<sip:a@b',
+    'sip:a@b?x=y',
+    '"x <sip:a@b>',
+    'a,b <sip:a@b>',
+    '<sip:a@b>;;',
+    '<sip:a@b>x',
+    '< sip:a@b>',
+    '<>',
+  ])('refuses %s', (text) => expect(parseNameAddr(text).ok).toBe(false));
+
+  it('quotes on writing what is no token', () => {
+    const address = NameAddr.from({
+      uri: 'sip:a@b',
+      displayName: 'Ünal "x"',
+      parameters: { tag: '1', note: 'a b' },
+    });
+    expect(address.toString()).toBe('"Ünal \\"x\\"" <sip:a@b>;tag=1;note="a b"');
+    expect(value(parseNameAddr(address.toString())).displayName).toBe('Ünal "x"');
+    expect(() => NameAddr.from({ uri: 'not a uri' })).toThrow(/valid URI/);
+  });
+});
+
+describe('Via', () => {
+  it('reads every spelling of white space, and IPv6', () => {
+    const via = value(
+      parseVia('SIP / 2.0 / tls [2001:db8::1] : 5061 ; branch = z9hG4bK1;received=2001:db8::9;rport'),
+    );
+    expect(via).toMatchObject({
+      transport: 'TLS',
+      host: '[2001:db8::1]',
+      port: 5061,
+      received: '2001:db8::9',
+      rport: 0,
+    });
+    expect(via.hasUniqueBranch).toBe(true);
+  });
+
+  it('knows a bare magic cookie is no unique branch', () => {
+    expect(value(parseVia('SIP/2.0/TLS a;branch=z9hG4bK')).hasUniqueBranch).toBe(false);
+  });
+
+  it('writes what it reads', () => {
+    const via = Via.from({ transport: 'tls', host: '2001:db8::1', port: 5061, branch: 'z9hG4bK1' });
+    expect(via.withParameter('received', '192.0.2.1').toString()).toBe(
+      'SIP/2.0/TLS [2001:db8::1]:5061;branch=z9hG4bK1;received=192.0.2.1',
+    );
+  });
+
+  it.each([
+    'SIP/2.0 a',
+    'SIP/2.0/TLSa',
+    'SIP/2.0/TLS ',
+    'SIP/2.0/TLS a:',
+    'SIP/2.0/TLS a:99999',
+    'SIP/2.0/TLS a;;',
+    'SIP/2.0/TLS a b',
+  ])('refuses %s', (text) => expect(parseVia(text).ok).toBe(false));
+});
+
+describe('CSeq', () => {
+  it('takes 32 bits and no more', () => {
+    expect(value(parseCSeq('0009  INVITE'))).toEqual(new CSeq(9, 'INVITE'));
+    expect(parseCSeq('4294967295 A').ok).toBe(true);
+    for (const text of ['4294967296 A', '1', '1 ', 'A 1', '1A', '-1 A', '1 A B'])
+      expect(parseCSeq(text).ok).toBe(false);
+  });
+});
+
+describe('Parameters', () => {
+  it('compares names without case, keeps order, and changes by copy', () => {
+    const parameters = Parameters.from({ Tag: 'a', flag: true, text: 'x y' });
+    expect(parameters.toString()).toBe(';tag=a;flag;text="x y"');
+    expect(parameters.with('FLAG', 1).without('tag').toString()).toBe(';flag=1;text="x y"');
+    expect([...parameters.entries()]).toEqual([
+      ['tag', 'a'],
+      ['flag', ''],
+      ['text', 'x y'],
+    ]);
+    expect(parameters.size).toBe(3);
+  });
+});
+
+describe('dates', () => {
+  it('reads and writes RFC 1123 dates in GMT', () => {
+    expect(value(parseSipDate('Sat, 13 Nov 2010 23:29:00 GMT'))).toBe(Date.UTC(2010, 10, 13, 23, 29));
+    expect(formatSipDate(Date.UTC(2010, 10, 13, 23, 29))).toBe('Sat, 13 Nov 2010 23:29:00 GMT');
+    expect(() => formatSipDate(Number.NaN)).toThrow(/years/);
+  });
+
+  it.each([
+    'Fri, 01 Jan 2010 16:00:00 EST',
+    'Sun, 13 Nov 2010 23:29:00 GMT',
+    'Sat, 31 Feb 2010 23:29:00 GMT',
+    'Sat, 13 Nov 2010 24:00:00 GMT',
+    'x',
+  ])('refuses %s', (text) => expect(parseSipDate(text).ok).toBe(false));
+});
+
+describe('header types of the extensions', () => {
+  it('reads and writes Reason', () => {
+    const reason = value(parseReason('SIP ;cause=580 ;text="Pre; condition"'));
+    expect(reason).toEqual(new Reason('SIP', 580, 'Pre; condition'));
+    expect(value(parseReason(reason.toString()))).toEqual(reason);
+    expect(parseReason('SIP;cause=x').ok).toBe(false);
+  });
+
+  it('reads Privacy, where none stands alone', () => {
+    expect(value(parsePrivacy('ID; user'))).toEqual(['id', 'user']);
+    expect(parsePrivacy('none;id').ok).toBe(false);
+    expect(parsePrivacy('id;;user').ok).toBe(false);
+  });
+
+  it('reads and writes Replaces', () => {
+    const replaces = value(parseReplaces('98732@a.example;from-tag=r33th4x0r;to-tag=ff87ff;early-only'));
+    expect(replaces).toEqual(new Replaces('98732@a.example', 'ff87ff', 'r33th4x0r', true));
+    expect(value(parseReplaces(replaces.toString()))).toEqual(replaces);
+    for (const text of ['1;to-tag=a', ';to-tag=a;from-tag=b', '1', '1;to-tag=a;from-tag="b"']) {
+      expect(parseReplaces(text).ok).toBe(false);
+    }
+    expect(() => new Replaces('1', 'a b', 'c')).toThrow(/tags/);
+  });
+
+  it('reads and writes Session-Expires and Min-SE', () => {
+    expect(value(parseSessionExpires('1800;Refresher=UAC'))).toEqual(new SessionExpires(1800, 'uac'));
+    expect(new SessionExpires(90, 'uas').toString()).toBe('90;refresher=uas');
+    expect(value(parseMinSE('90;x'))).toBe(90);
+    expect(parseSessionExpires('1800;refresher=me').ok).toBe(false);
+    expect(parseMinSE('soon').ok).toBe(false);
+  });
+
+  it('reads and writes RAck and RSeq', () => {
+    expect(value(parseRAck('776656 1 INVITE'))).toEqual(new RAck(776656, 1, 'INVITE'));
+    expect(new RAck(1, 2, 'INVITE').toString()).toBe('1 2 INVITE');
+    expect(value(parseRSeq('988789'))).toBe(988789);
+    for (const text of ['0 1 INVITE', '1 1', '1 1 INVITE x', '1 1 IN(VITE'])
+      expect(parseRAck(text).ok).toBe(false);
+    for (const text of ['0', '4294967296', '']) expect(parseRSeq(text).ok).toBe(false);
+  });
+
+  it('reads Event and Subscription-State', () => {
+    expect(value(parseEvent('presence;id=5'))).toMatchObject({ type: 'presence', id: '5' });
+    expect(value(parseSubscriptionState('Terminated;reason=Timeout;retry-after=30'))).toMatchObject({
+      state: 'terminated',
+      reason: 'timeout',
+      retryAfter: 30,
+      expires: undefined,
+    });
+    expect(parseEvent('').ok).toBe(false);
+    expect(parseSubscriptionState('active;expires=x').ok).toBe(false);
+  });
+
+  it('reads media types and ranges', () => {
+    const type = value(parseMediaType('Multipart/Mixed; boundary="a;b"'));
+    expect(type).toMatchObject({ type: 'multipart', subtype: 'mixed' });
+    expect(type.parameters.get('boundary')).toBe('a;b');
+    expect(parseMediaType('*/*').ok).toBe(true);
+    for (const text of ['text', 'text/', '/x', 'a/b;']) expect(parseMediaType(text).ok).toBe(false);
+  });
+
+  it('reads and writes Warning', () => {
+    const warning = value(parseWarning('399 sip.contoso.example "not \\"yours\\""'));
+    expect(warning).toEqual(new Warning(399, 'sip.contoso.example', 'not "yours"'));
+    expect(value(parseWarning(warning.toString()))).toEqual(warning);
+    for (const text of ['99 a "x"', '399 a x', '399 "x"', '399 a "x'])
+      expect(parseWarning(text).ok).toBe(false);
+  });
+
+  it('reads Retry-After with nested comments', () => {
+    expect(value(parseRetryAfter('18000 (back \\) (soon)) ;duration=3600'))).toEqual({
+      seconds: 18000,
+      comment: 'back \\) (soon)',
+      duration: 3600,
+    });
+    expect(parseRetryAfter('5 (open').ok).toBe(false);
+    expect(parseRetryAfter(`5 ${'('.repeat(9)}${')'.repeat(9)}`).ok).toBe(false);
+  });
+
+  it('reads outbound and GRUU parameters of a contact', () => {
+    const contact = value(
+      parseNameAddr(
+        '<sip:alice@192.0.2.1;ob>;+sip.instance="<urn:uuid:0c67>";reg-id=1;pub-gruu="sip:alice@contoso.example;gr=x"',
+      ),
+    );
+    expect(outboundOf(contact)).toEqual({
+      instance: 'urn:uuid:0c67',
+      regId: 1,
+      ob: true,
+      publicGruu: 'sip:alice@contoso.example;gr=x',
+      temporaryGruu: undefined,
+    });
+  });
+});

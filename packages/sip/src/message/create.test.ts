@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { NameAddr } from '../headers/name-addr.ts';
+import { Via } from '../headers/via.ts';
+import { checkMessage } from './check-message.ts';
+import { createRequest } from './create-request.ts';
+import { createResponse } from './create-response.ts';
+import { inspectRequest } from './inspect-request.ts';
+
+const parts = {
+  method: 'INVITE',
+  uri: 'sip:bob@fabrikam.example',
+  from: NameAddr.from({
+    uri: 'sip:alice@contoso.example',
+    displayName: 'Alice "A"',
+    parameters: { tag: 'a1' },
+  }),
+  to: '<sip:bob@fabrikam.example>',
+  callId: '1@contoso.example',
+  cseq: 1,
+  via: Via.from({ transport: 'TLS', host: 'pc.contoso.example', branch: 'z9hG4bK1' }),
+};
+
+describe('createRequest', () => {
+  it('builds a request that passes every check and gives its values back', () => {
+    const request = createRequest({
+      ...parts,
+      contentType: 'text/plain',
+      body: 'ä',
+      headers: { Subject: 'Grüße' },
+    });
+    expect(checkMessage(request)).toBeUndefined();
+    expect(request.from.displayName).toBe('Alice "A"');
+    expect(request.contentLength).toBe(2);
+    expect(request.get('Subject')).toBe('Grüße');
+    expect(request.maxForwards).toBe(70);
+  });
+
+  it.each([
+    ['a method that is no token', { method: 'IN VITE' }],
+    ['a URI with white space', { uri: 'sip:a b' }],
+    ['Max-Forwards above 255', { maxForwards: 256 }],
+    ['a CSeq that is no integer', { cseq: 1.5 }],
+    ['a line break in a value', { callId: '1\r\nVia: x' }],
+  ])('refuses %s', (_, change) => {
+    expect(() => createRequest({ ...parts, ...change })).toThrow(
+      expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT' }),
+    );
+  });
+});
+
+describe('createResponse', () => {
+  const request = createRequest({
+    ...parts,
+    headers: {
+      'Record-Route': ['<sip:p2.contoso.example;lr>', '<sip:p1.contoso.example;lr>'],
+      Timestamp: '54',
+    },
+  });
+
+  it('copies Via, From, To, Call-ID and CSeq, and adds the tag', () => {
+    const response = createResponse(request, 486, undefined, { toTag: 'b1' });
+    expect(response.toString()).toBe(
+      'SIP/2.0 486 Busy Here\r\n' +
+        'Via: SIP/2.0/TLS pc.contoso.example;branch=z9hG4bK1\r\n' +
+        'From: "Alice \\"A\\"" <sip:alice@contoso.example>;tag=a1\r\n' +
+        'To: <sip:bob@fabrikam.example>;tag=b1\r\n' +
+        'Call-ID: 1@contoso.example\r\n' +
+        'CSeq: 1 INVITE\r\n' +
+        'Content-Length: 0\r\n\r\n',
+    );
+  });
+
+  it('copies Record-Route into responses that create a dialog, and only there', () => {
+    expect(createResponse(request, 180).recordRoutes).toHaveLength(2);
+    expect(createResponse(request, 200).recordRoutes).toHaveLength(2);
+    expect(createResponse(request, 100).recordRoutes).toHaveLength(0);
+    expect(createResponse(request, 404).recordRoutes).toHaveLength(0);
+  });
+
+  it('copies Timestamp into a 100', () => {
+    expect(createResponse(request, 100).get('Timestamp')).toBe('54');
+    expect(createResponse(request, 200).has('Timestamp')).toBe(false);
+  });
+
+  it('keeps the tag that To already has', () => {
+    const inDialog = createRequest({ ...parts, to: '<sip:bob@fabrikam.example>;tag=b0' });
+    expect(createResponse(inDialog, 200, 'OK', { toTag: 'b1' }).to.tag).toBe('b0');
+  });
+});
+
+describe('inspectRequest', () => {
+  const endpoint = {
+    role: 'endpoint' as const,
+    methods: ['INVITE', 'OPTIONS'],
+    extensions: ['100rel'],
+    schemes: ['sip', 'sips'],
+    contentTypes: ['application/sdp'],
+  };
+  const proxy = { ...endpoint, role: 'proxy' as const };
+
+  it.each([
+    ['an unknown method with 501', { method: 'FOO' }, endpoint, 501],
+    ['a URI scheme it does not serve with 416', { uri: 'tel:+1' }, endpoint, 416],
+    ['an extension it does not know with 420', { headers: { Require: '100rel, foo' } }, endpoint, 420],
+    ['a body type it does not know with 415', { contentType: 'a/b', body: 'x' }, endpoint, 415],
+    ['an Accept it cannot answer with 406', { headers: { Accept: 'text/plain' } }, endpoint, 406],
+    ['Max-Forwards 0 with 483, at a proxy', { maxForwards: 0 }, proxy, 483],
+    ['Proxy-Require with 420, at a proxy', { headers: { 'Proxy-Require': 'foo' } }, proxy, 420],
+  ])('refuses %s', (_, change, capabilities, status) => {
+    expect(inspectRequest(createRequest({ ...parts, ...change }), capabilities)?.status).toBe(status);
+  });
+
+  it('lets pass what the element understands', () => {
+    expect(
+      inspectRequest(createRequest({ ...parts, headers: { Require: '100rel', Accept: '*/*' } }), endpoint),
+    ).toBeUndefined();
+    expect(inspectRequest(createRequest({ ...parts, method: 'FOO' }), proxy)).toBeUndefined();
+    expect(
+      inspectRequest(createRequest({ ...parts, method: 'ACK', headers: { Require: 'x' } }), endpoint),
+    ).toBeUndefined();
+  });
+
+  it('names the extensions it does not know', () => {
+    const request = createRequest({ ...parts, headers: { Require: 'foo, 100rel, bar' } });
+    expect(inspectRequest(request, endpoint)?.get('Unsupported')).toBe('foo, bar');
+  });
+});

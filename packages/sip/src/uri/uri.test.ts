@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { addressOfRecord, uriEquals } from './compare-uri.ts';
+import { parseUri } from './parse-uri.ts';
+import { encodeUriHeaders, SipUri, type Uri } from './uri.ts';
+
+function uri(text: string): Uri {
+  const parsed = parseUri(text);
+  if (!parsed.ok) throw new Error(parsed.error.message);
+  return parsed.value;
+}
+
+function sip(text: string): SipUri {
+  const value = uri(text);
+  if (value.kind !== 'sip') throw new Error(`${text} is no SIP URI`);
+  return value;
+}
+
+describe('parseUri', () => {
+  it('takes a SIP URI apart', () => {
+    const value = sip(
+      'sips:al%69ce:pa%20ss@Contoso.Example:5061;transport=TLS;lr;maddr=192.0.2.1?Subject=a%20b&to=x',
+    );
+    expect(value).toMatchObject({
+      scheme: 'sips',
+      user: 'alice',
+      password: 'pa ss',
+      host: 'contoso.example',
+      port: 5061,
+    });
+    expect(value.transport).toBe('tls');
+    expect(value.isLooseRouter).toBe(true);
+    expect(value.parameters.get('MADDR')).toBe('192.0.2.1');
+    expect(value.headers).toEqual([
+      ['Subject', 'a b'],
+      ['to', 'x'],
+    ]);
+  });
+
+  it('keeps parameters of the user part in the user part', () => {
+    expect(sip('sip:user;par=u%40example.net@contoso.example').user).toBe('user;par=u@example.net');
+  });
+
+  it('unescapes once, keeps nulls, and keeps escapes that are not UTF-8', () => {
+    expect(sip('sip:value%2541@a').user).toBe('value%41');
+    expect(sip('sip:null-%00@a').user).toBe('null-\0');
+    expect(sip('sip:x%ff@a').user).toBe('x%FF');
+  });
+
+  it('reads IPv6 references, also with the extra colon of the old grammar', () => {
+    expect(sip('sip:[2001:db8::10]:5070')).toMatchObject({ host: '[2001:db8::10]', port: 5070 });
+    expect(sip('sip:[2001:db8::10:5070]').port).toBeUndefined();
+    expect(sip('sip:u@[2001:db8:::192.0.2.1]').host).toBe('[2001:db8:::192.0.2.1]');
+  });
+
+  it('reads tel and keeps other schemes opaque', () => {
+    expect(uri('tel:+1-201-555-0123;ext=5')).toMatchObject({
+      kind: 'tel',
+      digits: '+12015550123',
+      isGlobal: true,
+    });
+    expect(uri('URN:service:sos')).toMatchObject({ kind: 'opaque', scheme: 'urn', rest: 'service:sos' });
+  });
+
+  it.each([
+    'sip:',
+    'sip:@a',
+    'sip:a@',
+    'sip:a b@c',
+    'sip:a@b:',
+    'sip:a@b:65536',
+    'sip:a@b:5061x',
+    'sip:a@b;',
+    'sip:a@b;x=',
+    'sip:a@b;x;X',
+    'sip:a@b?',
+    'sip:a@b?=v',
+    'sip:a@b?h',
+    'sip:a%4@b',
+    'sip:a%zz@b',
+    'sip:2001:db8::10',
+    'sip:[2001:db8::1::2]',
+    'sip:[::1',
+    'sip:a@@b',
+    '<sip:a@b>',
+    'sip:ä@b',
+    ':x',
+    '1x:y',
+    'x',
+    'tel:',
+    'tel:+',
+    'tel:12a!',
+  ])('refuses %s', (text) => {
+    expect(parseUri(text)).toMatchObject({ ok: false, error: { code: 'malformed-uri', status: 400 } });
+  });
+});
+
+describe('SipUri', () => {
+  it('escapes what its parts may not hold', () => {
+    const value = SipUri.from({ user: 'a@b c', host: '2001:db8::1', parameters: { x: 'a;b', lr: true } });
+    expect(value.toString()).toBe('sip:a%40b%20c@[2001:db8::1];x=a%3Bb;lr');
+    expect(sip(value.toString()).user).toBe('a@b c');
+  });
+
+  it('changes one part and keeps the others', () => {
+    const value = sip('sip:alice@contoso.example:5061;transport=tls');
+    expect(value.with({ port: undefined }).toString()).toBe('sip:alice@contoso.example;transport=tls');
+    expect(value.with({ user: 'bob' }).toString()).toBe('sip:bob@contoso.example:5061;transport=tls');
+  });
+
+  it('refuses hosts and ports that cannot be', () => {
+    for (const parts of [{ host: '' }, { host: 'a b' }, { host: 'a', port: 0 }, { host: '[x]' }]) {
+      expect(() => SipUri.from(parts)).toThrow(expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT' }));
+    }
+  });
+
+  it('writes header fields for a URI', () => {
+    const headers = encodeUriHeaders([['Replaces', '1@a;to-tag=2;from-tag=3']]);
+    expect(sip(`sip:bob@fabrikam.example?${headers}`).headers).toEqual([
+      ['Replaces', '1@a;to-tag=2;from-tag=3'],
+    ]);
+  });
+});
+
+// The pairs of RFC 3261 §19.1.4 in our domains, and what RFC 5118 and 5627 add.
+describe('uriEquals', () => {
+  it.each([
+    ['sip:%61lice@contoso.example;transport=TCP', 'sip:alice@CONTOSO.example;Transport=tcp'],
+    ['sip:carol@contoso.example', 'sip:carol@contoso.example;newparam=5'],
+    ['sip:carol@contoso.example', 'sip:carol@contoso.example;security=on'],
+    ['sip:carol@contoso.example;newparam=5', 'sip:carol@contoso.example;security=on'],
+    [
+      'sip:contoso.example;transport=tcp?to=sip:b%40c&subject=x',
+      'sip:contoso.example;transport=TCP?subject=x&to=sip:b%40c',
+    ],
+    ['sip:a@[2001:DB8::1]', 'sip:a@[2001:db8:0:0:0:0:0:1]'],
+    ['sip:a@contoso.example?x=1', 'sip:a@contoso.example?X=1'],
+    ['tel:+1-201-555-0123', 'tel:+12015550123'],
+  ])('finds %s equal to %s', (a, b) => {
+    expect(uriEquals(uri(a), uri(b))).toBe(true);
+    expect(uriEquals(uri(b), uri(a))).toBe(true);
+  });
+
+  it.each([
+    ['sip:alice@contoso.example', 'SIP:ALICE@contoso.example'],
+    ['sip:bob@contoso.example', 'sip:bob@contoso.example:5060'],
+    ['sip:bob@contoso.example', 'sip:bob@contoso.example;transport=udp'],
+    ['sip:bob@contoso.example', 'sip:bob@contoso.example:6000;transport=tcp'],
+    ['sip:carol@contoso.example;security=off', 'sip:carol@contoso.example;security=on'],
+    ['sip:carol@contoso.example', 'sip:carol@contoso.example?Subject=next%20meeting'],
+    ['sip:bob@contoso.example', 'sips:bob@contoso.example'],
+    ['sip:bob@contoso.example;gr=1', 'sip:bob@contoso.example'],
+    ['sip:a%3Bb@contoso.example', 'sip:a;b@contoso.example'],
+    ['sip:bob@contoso.example', 'tel:+1'],
+  ])('tells %s from %s', (a, b) => {
+    expect(uriEquals(uri(a), uri(b))).toBe(false);
+    expect(uriEquals(uri(b), uri(a))).toBe(false);
+  });
+});
+
+describe('addressOfRecord', () => {
+  it('gives one key to every spelling of one user', () => {
+    const spellings = [
+      'sip:alice@contoso.example',
+      'sips:alice@CONTOSO.example.:5061;transport=tls',
+      'sip:%61l%69ce:secret@contoso.example?x=y',
+    ];
+    expect(new Set(spellings.map((text) => addressOfRecord(uri(text))))).toEqual(
+      new Set(['alice@contoso.example']),
+    );
+  });
+
+  it('never gives two users one key', () => {
+    const users = [
+      'sip:a%00b@c',
+      'sip:a%2500b@c',
+      'sip:a@c',
+      'sip:A@c',
+      'sip:a%40c@c',
+      'sip:a%3Ab@c',
+      'sip:c',
+    ];
+    expect(new Set(users.map((text) => addressOfRecord(uri(text)))).size).toBe(users.length);
+  });
+
+  it('has none for a URI that is no SIP URI', () => {
+    expect(addressOfRecord(uri('tel:+1'))).toBeUndefined();
+  });
+});
