@@ -11,8 +11,9 @@ import type { CertificatePool } from './certificate-pool.ts';
 import { checkForLink } from './link-checks.ts';
 import { type PathContext, withSink } from './path-context.ts';
 import { missingIssuer, PathSearch } from './path-search.ts';
-import { checkLeaf, type PathState } from './path-state.ts';
+import type { PathState } from './path-state.ts';
 import { BudgetExceeded } from './spending.ts';
+import { checkLeaf } from './step-path.ts';
 import { walkPath } from './walk-path.ts';
 
 /** A search for a path of one leaf: stages 2 and 3 together, for a path whose certificates are revoked is none. */

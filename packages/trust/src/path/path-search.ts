@@ -7,7 +7,7 @@ import { signatureAlgorithm } from '../signatures/signature-algorithm.ts';
 import type { CertificatePool } from './certificate-pool.ts';
 import { excludesKey, sameBytes } from './key-identifier.ts';
 import { type PathContext, withSink } from './path-context.ts';
-import { checkIssuer, isSelfIssued } from './path-state.ts';
+import { checkIssuer, isSelfIssued } from './step-path.ts';
 
 /** A chain of signatures from a certificate to an anchor; nothing else about it has been checked. */
 export interface CandidatePath {

@@ -2,8 +2,8 @@ import { type Certificate, oids } from '@entente/x509';
 import type { InitialPolicies } from '../profile.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Rejection } from '../reasons/rejection.ts';
-import { isSelfIssued } from './path-state.ts';
 import type { Spending } from './spending.ts';
+import { isSelfIssued } from './step-path.ts';
 
 /**
  * A node of the policy graph. RFC 5280 keeps a tree, which doubles with every level of a hostile chain; RFC 9618 showed that a

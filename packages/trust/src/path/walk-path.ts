@@ -2,7 +2,8 @@ import type { Certificate } from '@entente/x509';
 import type { TrustAnchor } from '../anchor.ts';
 import { checkForLink, checkTimes } from './link-checks.ts';
 import type { PathContext } from './path-context.ts';
-import { anchorState, checkLeaf, intermediateState, type PathState } from './path-state.ts';
+import type { PathState } from './path-state.ts';
+import { anchorState, checkLeaf, intermediateState } from './step-path.ts';
 
 /** The state of an anchor, made once per judge. */
 export function rootState(anchor: TrustAnchor, depth: number, context: PathContext): PathState {

@@ -9,7 +9,8 @@ import {
 import { sameBytes } from '../path/key-identifier.ts';
 import { checkTimes } from '../path/link-checks.ts';
 import { withSink } from '../path/path-context.ts';
-import { checkLeaf, type PathState } from '../path/path-state.ts';
+import type { PathState } from '../path/path-state.ts';
+import { checkLeaf } from '../path/step-path.ts';
 import type { Rejection } from '../reasons/rejection.ts';
 import { digestOf } from '../signatures/digest.ts';
 import { verificationKey } from '../signatures/public-key.ts';

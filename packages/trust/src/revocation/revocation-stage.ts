@@ -6,8 +6,9 @@ import { crlStatements } from './crl-statements.ts';
 import { ocspStatements } from './ocsp-statements.ts';
 import type { RevocationPolicy } from './policy.ts';
 import { allReasons } from './reason-mask.ts';
+import type { Standing } from './remembered-standing.ts';
 import type { RevocationContext } from './revocation-context.ts';
-import { rememberStanding, type Standing, standingOf } from './standing.ts';
+import { rememberStanding, standingOf } from './standing.ts';
 import type { Findings, Statement } from './statement.ts';
 
 type Asking = Exclude<RevocationPolicy, { mode: 'off' }>;

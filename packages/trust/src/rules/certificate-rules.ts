@@ -231,9 +231,6 @@ const rules = {
 /** Name of a rule for single certificates. */
 export type CertificateRule = keyof typeof rules;
 
-/** Every rule there is. */
-export const certificateRules = Object.keys(rules) as readonly CertificateRule[];
-
 /**
  * Holds a certificate against the rules of a profile.
  *
