@@ -1,4 +1,12 @@
-import { Notifier, ReliableProvisionals, SessionTimer, Subscriber } from '@entente/sip';
+import {
+  Notifier,
+  ReliableProvisionals,
+  type ReliableTimer,
+  SessionTimer,
+  type SessionTimerName,
+  Subscriber,
+  type SubscriberTimer,
+} from '@entente/sip';
 import { describe, expect, it } from 'vitest';
 import { request, respond } from './fixtures.ts';
 import { Timers } from './timers.ts';
@@ -53,7 +61,7 @@ function walker<Name extends string>(
 
 const machines: Readonly<Record<string, Create>> = {
   subscriber: () =>
-    walker((timers, ended) => {
+    walker<SubscriberTimer>((timers, ended) => {
       const machine = new Subscriber(
         {
           subscribe: () => {},
@@ -79,7 +87,7 @@ const machines: Readonly<Record<string, Create>> = {
       };
     }),
   notifier: () =>
-    walker((timers, ended) => {
+    walker<'expiry'>((timers, ended) => {
       const machine = new Notifier({
         notify: () => {},
         startTimer: (_, name, afterMs) => timers.start(name, afterMs),
@@ -102,7 +110,7 @@ const machines: Readonly<Record<string, Create>> = {
       };
     }),
   'session timer': () =>
-    walker((timers, ended) => {
+    walker<SessionTimerName>((timers, ended) => {
       let over = false;
       const machine = new SessionTimer({
         refresh: () => {},
@@ -128,7 +136,7 @@ const machines: Readonly<Record<string, Create>> = {
       };
     }),
   'reliable provisionals': () =>
-    walker((timers, ended) => {
+    walker<ReliableTimer>((timers, ended) => {
       let over = false;
       const machine = new ReliableProvisionals(invite, 1, {
         send: () => {},
