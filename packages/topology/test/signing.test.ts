@@ -199,6 +199,17 @@ describe('a chain', () => {
     expect(last?.topology.document.version).toBe(3);
   });
 
+  it('leads over a version that has expired in the meantime, but never ends at one', () => {
+    const expiring = next({ expires: '2026-03-31T00:00:00Z' });
+    const renewed = next({ expires: '2027-03-31T00:00:00Z', issued: '2026-03-30T00:00:00Z' }, expiring);
+    const links = [expiring, renewed].map((document) => encodeSignedTopology(signTopology(document, quorum)));
+    expect(verifyChain(links, inForce).last?.topology.document.version).toBe(3);
+    expect(verifyChain(links.slice(0, 1), inForce).refused?.refusal.reason).toBe('stale');
+    const { last, refused } = verifyChain([links[0]!, encodeSignedTopology(first)], inForce);
+    expect(last).toBeUndefined();
+    expect(refused?.refusal.reason).toBe('lower-version');
+  });
+
   it('stops at the first version that is refused, and keeps what came before', () => {
     const widened = encodeSignedTopology(signTopology(next(withMore, second), [two.signer]));
     const { last, refused } = verifyChain([chain[0]!, widened], inForce);

@@ -1,5 +1,5 @@
 import type { SignedTopology } from './signed-topology.ts';
-import { type TopologyKnowledge, type VerifyResult, verifyTopology } from './verify-topology.ts';
+import { isExpired, type TopologyKnowledge, type VerifyResult, verifyTopology } from './verify-topology.ts';
 
 /**
  * Takes up several versions one after the other, as a member does that was away. It stops at the first that is refused; what was
@@ -17,11 +17,14 @@ export function verifyChain(
 } {
   let known = knowledge.known;
   let last: (VerifyResult & { accepted: true }) | undefined;
-  for (const signed of documents) {
-    const result = verifyTopology(signed, { ...knowledge, known });
+  for (const [index, signed] of documents.entries()) {
+    const superseded = index < documents.length - 1;
+    const result = verifyTopology(signed, { ...knowledge, known, superseded });
     if (!result.accepted) return { ...(last !== undefined && { last }), refused: result };
-    last = result;
-    known = { document: result.topology.document };
+    const { document } = result.topology;
+    // One that has expired only leads on to the next; it never comes into force itself.
+    if (!isExpired(document, knowledge.now)) last = result;
+    known = { document };
   }
   return last === undefined ? {} : { last };
 }

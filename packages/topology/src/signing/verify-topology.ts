@@ -22,6 +22,11 @@ export interface TopologyKnowledge {
   readonly now: number;
   /** The document that the newest trust state of the authority names. */
   readonly latest?: { readonly version: number; readonly hash: string };
+  /**
+   * Whether a later version is at hand that is verified right after this one. A document that was in time once stays a link of the
+   * chain when it has expired; it must not be what remains in force.
+   */
+  readonly superseded?: boolean;
   /** How far ahead of our clock a document may be issued, milliseconds; default ten minutes. */
   readonly clockSkewMs?: number;
 }
@@ -177,7 +182,7 @@ function checkTime(document: TopologyDocument, knowledge: TopologyKnowledge): To
     message,
     remedy: 'Fetch the newest document; if there is none, sign and publish a new version.',
   });
-  if (document.expires !== undefined && (timeInMs(document.expires) ?? 0) <= now) {
+  if (knowledge.superseded !== true && isExpired(document, now)) {
     return stale(`The document expired at ${document.expires}.`);
   }
   if ('document' in known && document.issued < known.document.issued) {
@@ -195,6 +200,11 @@ function checkTime(document: TopologyDocument, knowledge: TopologyKnowledge): To
     return forked(`The authority has announced another version ${latest.version}: ${latest.hash}.`);
   }
   return undefined;
+}
+
+/** Whether a document’s time is over. @param now - milliseconds since the epoch */
+export function isExpired({ expires }: TopologyDocument, now: number): boolean {
+  return expires !== undefined && (timeInMs(expires) ?? 0) <= now;
 }
 
 /** What is missing for a change of this effect, as a sentence. */
