@@ -47,6 +47,14 @@ describe('the fuzzer', () => {
     expect(report.findings.map((finding) => finding.kind)).toEqual(['leak']);
   });
 
+  it('finds a throw behind doors that show one after the other, by what each input reaches', {
+    timeout: 60_000,
+  }, async () => {
+    const { run: report, ok } = await run('planted-maze', '12');
+    expect(ok).toBe(false);
+    expect(Buffer.from(report.findings[0]?.input ?? '', 'base64').toString('latin1')).toBe('MA!');
+  });
+
   it('finds nothing in a sound target with a bounded cache', { timeout: 60_000 }, async () => {
     const { run: report, ok } = await run('sound', '3');
     expect(report.findings).toEqual([]);

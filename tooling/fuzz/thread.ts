@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { Coverage } from './coverage.ts';
 import { type Corpus, corpusOf, mutate } from './mutate.ts';
-import { seededRandom } from './random.ts';
+import { type Random, seededRandom } from './random.ts';
 import {
   blackboxBytes,
   openBlackbox,
@@ -91,6 +92,8 @@ function post(message: ThreadMessage): void {
 }
 
 async function main(): Promise<void> {
+  // Before the target is loaded: code that ran without counters never gets any.
+  const coverage = new Coverage();
   const module = (await import(pathToFileURL(order.file).href)) as { readonly target: FuzzTarget };
   const { target } = module;
   const maxBytes = Math.min(target.maxBytes ?? 65536, blackboxBytes);
@@ -108,14 +111,8 @@ async function main(): Promise<void> {
   }
   const leakShare = 0.25;
   const mutateUntil = order.until - Math.max(0, order.until - Date.now()) * leakShare;
-  while (Date.now() < mutateUntil) {
-    for (let i = 0; i < 64; i += 1) {
-      const input = mutate(corpus, random, maxBytes);
-      run(session, input);
-      // Now and then a mutant stays, so that the walk leaves the neighbourhood of the seeds.
-      if (random.oneIn(256)) keep(corpus, input, seeds.length, random.below(maxCorpus));
-    }
-  }
+  explore(session, { corpus, pinned: seeds.length, random, maxBytes, coverage }, mutateUntil);
+  coverage.close();
   probeForLeak(session, () => mutate(corpus, random, maxBytes), order.until);
   post({ type: 'done' });
 }
@@ -123,6 +120,61 @@ async function main(): Promise<void> {
 function run(session: Session, input: Uint8Array): void {
   const failure = session.execute(input);
   if (failure !== undefined) session.report(failure, Uint8Array.from(input));
+}
+
+interface Ground {
+  readonly corpus: Corpus;
+  /** The first inputs of the corpus, which stay. */
+  readonly pinned: number;
+  readonly random: Random;
+  readonly maxBytes: number;
+  readonly coverage: Coverage;
+}
+
+/** Mutants run between two looks at the coverage. */
+const batchSize = 256;
+
+/** Mutates until the time is over; a mutant that reaches new code stays, for the next ones to start from. */
+function explore(session: Session, ground: Ground, until: number): void {
+  const { corpus, pinned, random, maxBytes, coverage } = ground;
+  coverage.news();
+  while (Date.now() < until) {
+    const batch: Uint8Array[] = [];
+    for (let i = 0; i < batchSize && (i % 32 !== 0 || Date.now() < until); i += 1) {
+      const input = mutate(corpus, random, maxBytes);
+      run(session, input);
+      batch.push(input);
+    }
+    const fresh = new Set(coverage.news());
+    if (fresh.size === 0) continue;
+    // Somebody in this batch was somewhere new: who, shows when they run again one by one.
+    for (const input of batch) {
+      session.execute(input);
+      const reached = coverage.reachedOf(fresh);
+      for (const part of reached) fresh.delete(part);
+      if (reached.size > 0) {
+        const shortest = trim(session, coverage, input, reached);
+        keep(corpus, shortest, pinned, random.below(maxCorpus));
+      }
+      if (fresh.size === 0 || Date.now() > until) break;
+    }
+  }
+}
+
+/** Cuts off what is not needed to get there: in a long input most mutations hit nothing. */
+function trim(
+  session: Session,
+  coverage: Coverage,
+  input: Uint8Array,
+  reached: ReadonlySet<string>,
+): Uint8Array {
+  let best = input;
+  for (let cut = best.length >> 1; cut >= 1; cut >>= 1) {
+    const shorter = best.slice(0, best.length - cut);
+    session.execute(shorter);
+    if (coverage.reachedOf(reached).size === reached.size) best = shorter;
+  }
+  return best;
 }
 
 function keep(corpus: Corpus, input: Uint8Array, pinned: number, slot: number): void {
