@@ -146,8 +146,8 @@ export const patches: PatchList = {
       name: 'expiry',
       off: 'an expired topology is taken up',
       file: verify,
-      find: 'if (document.expires !== undefined && (timeInMs(document.expires) ?? 0) <= now) {',
-      replace: 'if (document.expires === null) {',
+      find: 'if (knowledge.superseded !== true && isExpired(document, now)) {',
+      replace: 'if (knowledge.superseded === true && isExpired(document, now)) {',
       test: signingTest(
         'is refused older, forked, after a gap, of another network, expired, superseded or not yet issued',
       ),
