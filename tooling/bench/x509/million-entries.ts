@@ -1,0 +1,102 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import {
+  createAlgorithm,
+  createName,
+  crlNumberExtension,
+  decodeCrl,
+  encodeCrl,
+  oids,
+  TbsCrlWriter,
+} from '@entente/x509';
+
+/**
+ * One half of the life of a CRL of many entries, in a process of its own so that its memory can be told:
+ * `write FILE COUNT` as the authority does, `read FILE COUNT` as a member does. Prints one JSON object.
+ */
+const [, , action, file, entries] = process.argv;
+if (file === undefined || entries === undefined) throw new Error('expected write|read FILE COUNT');
+const count = Number(entries);
+
+/** 159 bits that differ from entry to entry and are always the same from run to run. */
+function serialNumber(entry: number): Uint8Array {
+  const octets = new Uint8Array(20);
+  let state = Math.imul(entry + 1, 0x9e3779b1);
+  for (let i = 0; i < octets.length; i++) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) | 0;
+    octets[i] = (state >>> 16) & 0xff;
+  }
+  octets[0] = 0x40 | (octets[0]! & 0x3f);
+  octets.set([entry >> 16, entry >> 8, entry], 17);
+  return octets;
+}
+
+function write(path: string): Record<string, number> {
+  const algorithm = createAlgorithm(oids.ecdsaWithSHA256);
+  const issuer = createName([{ oid: oids.commonName, value: 'Contoso Issuing CA' }]);
+  const now = Date.UTC(2026, 10, 24);
+  const start = performance.now();
+  const fields = {
+    signatureAlgorithm: algorithm,
+    issuer,
+    thisUpdate: now,
+    nextUpdate: now + 86_400_000,
+    extensions: [crlNumberExtension(1)],
+  };
+  const writer = new TbsCrlWriter(fields, count);
+  for (let entry = 0; entry < count; entry++) {
+    writer.add({
+      serialNumber: serialNumber(entry),
+      revocationDate: now - entry * 1000,
+      reason: 'cessationOfOperation',
+    });
+  }
+  const der = encodeCrl(writer.finish(), algorithm, new Uint8Array(70).fill(1));
+  const seconds = (performance.now() - start) / 1000;
+  writeFileSync(path, der);
+  return { seconds, megabytes: der.length / 1e6, maxRssMegabytes: maxRss() };
+}
+
+function read(path: string): Record<string, number> {
+  // A Buffer of this size has memory of its own, so nothing is copied here.
+  const bytes = readFileSync(path);
+  const start = performance.now();
+  const decoded = decodeCrl(bytes);
+  if (!decoded.ok) throw new Error(decoded.error.message);
+  const crl = decoded.value;
+  // The first lookup builds the index.
+  const first = crl.lookup(serialNumber(0));
+  const seconds = (performance.now() - start) / 1000;
+  if (first === undefined || crl.entryCount !== count)
+    throw new Error('the CRL does not hold what was written');
+  const maxRssMegabytes = maxRss();
+  return { seconds, maxRssMegabytes, lookupsPerSecond: lookups(crl.lookup.bind(crl)) };
+}
+
+/** Half of the serial numbers are listed, half are not; making them is not part of the time. */
+function lookups(lookup: (serial: Uint8Array) => unknown): number {
+  const sample = 100_000;
+  const step = Math.max(1, Math.floor(count / sample));
+  const serials: Uint8Array[] = [];
+  for (let i = 0; i < sample; i++) {
+    const serial = serialNumber((i * step) % count);
+    if (i % 2 === 1) serial[16]! ^= 0xff;
+    serials.push(serial);
+  }
+  const expected = serials.length / 2;
+  const start = performance.now();
+  let rounds = 0;
+  do {
+    let found = 0;
+    for (const serial of serials) if (lookup(serial) !== undefined) found++;
+    if (found !== expected)
+      throw new Error(`expected ${expected} serial numbers to be listed, found ${found}`);
+    rounds++;
+  } while (performance.now() - start < 500);
+  return (rounds * serials.length) / ((performance.now() - start) / 1000);
+}
+
+function maxRss(): number {
+  return process.resourceUsage().maxRSS / 1024;
+}
+
+process.stdout.write(`${JSON.stringify(action === 'write' ? write(file) : read(file))}\n`);
