@@ -54,7 +54,7 @@ function readPointName(reader: DerReader, build: boolean): DistributionPointName
     checkRdn(reader, 0xa1);
     if (build) {
       // An implicit tag stands where the SET's own was; the value carries the SET's again.
-      const rdn = reader.bytes.slice(from, reader.pos);
+      const rdn = Uint8Array.from(reader.view(from, reader.pos));
       rdn[0] = TAG.SET;
       name = { type: 'relative', rdn };
     }

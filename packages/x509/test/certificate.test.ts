@@ -242,6 +242,20 @@ describe('decodeCertificate', () => {
     expect(certificate({ publicKey: { der } }).publicKey).toMatchObject({ kind: 'rsa', sizeBits: 60 });
   });
 
+  it('never changes its input, and makes no Buffer of a Buffer', () => {
+    const der = Buffer.from(signCertificate({ extensions: everyExtension() }));
+    const before = Buffer.from(der);
+    const decoded = decodeCertificate(der);
+    if (!decoded.ok) throw new Error(decoded.error.message);
+    const { crlDistributionPoints, tbs, subjectKeyId } = decoded.value;
+    expect(crlDistributionPoints?.[1]?.name).toEqual({
+      type: 'relative',
+      rdn: fromHex('310b300906035504030c024331'),
+    });
+    expect(der.equals(before)).toBe(true);
+    for (const view of [tbs, subjectKeyId!, decoded.value.der]) expect(Buffer.isBuffer(view)).toBe(false);
+  });
+
   it('keeps views on the input instead of copies', () => {
     const der = signCertificate({ extensions: [basicConstraintsExtension({ cA: true })] });
     const decoded = decodeCertificate(der);

@@ -56,7 +56,7 @@ function reads(bytes: Uint8Array, decode: (bytes: Uint8Array) => unknown): numbe
     get(target, property) {
       if (typeof property === 'string' && /^[0-9]+$/.test(property)) count++;
       const value = Reflect.get(target, property, target);
-      return typeof value === 'function' ? value.bind(target) : value;
+      return typeof value === 'function' && property !== 'constructor' ? value.bind(target) : value;
     },
   });
   decode(watched);

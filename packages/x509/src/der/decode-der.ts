@@ -34,8 +34,11 @@ export function decodeDer<T>(
       },
     };
   }
+  // A Buffer would hand its own ways on to every view (its slice shares memory), and slow the reader down by its shape.
+  const plain =
+    bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   const reader = new DerReader(
-    bytes,
+    plain,
     where,
     limits?.maxDepth ?? defaults.maxDepth,
     limits?.maxItems ?? defaults.maxItems,
