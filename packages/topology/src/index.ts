@@ -60,16 +60,20 @@ export { drawSvg } from './plans/draw-svg.ts';
 export { type FirewallOpening, firewallPlan, type Segment } from './plans/firewall-plan.ts';
 export { type LinkMatrixRow, type LinkMatrixSide, linkMatrix } from './plans/link-matrix.ts';
 export type { Problem, ShapeCode } from './problem.ts';
-export { judgeLink, type LinkFailure, linksOf, type RehearsedLink } from './rehearsal/judge-links.ts';
+export { judgeLink, linksOf } from './rehearsal/judge-links.ts';
 export type {
   NetworkState,
+  PartnerRules,
   RehearsalJudge,
   RehearsedChain,
+  RehearsedIdentity,
   RehearsedQuestion,
+  RehearsedRejection,
   RehearsedVerdict,
   Viewer,
 } from './rehearsal/rehearsal-judge.ts';
 export { type FailingLink, type Rehearsal, rehearse } from './rehearsal/rehearse.ts';
+export type { LinkFailure, RehearsedLink } from './rehearsal/rehearsed-link.ts';
 export {
   planRotation,
   type Rollover,

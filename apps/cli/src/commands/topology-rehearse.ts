@@ -1,8 +1,8 @@
 import { OperatorFault } from '@entente/host';
-import { type FailingLink, rehearse } from '@entente/topology';
+import { type FailingLink, type NetworkState, rehearse, type Topology } from '@entente/topology';
 import type { Command } from 'commander';
 import { give } from '../topology/answer.ts';
-import { judgeOf, readChains } from '../topology/network-files.ts';
+import { judgeOf, partnersOf, readChains } from '../topology/network-files.ts';
 import { requireTopology } from '../topology/read-topology.ts';
 import { signedFilesOf } from '../topology/signed-files.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
@@ -15,6 +15,8 @@ interface RehearseOptions {
   readonly newCertificates?: string;
   readonly newAnchors?: readonly string[];
   readonly newCrls?: readonly string[];
+  readonly partnerCertificates?: string | undefined;
+  readonly newPartnerCertificates?: string;
   readonly at?: string;
   readonly json?: boolean;
 }
@@ -28,7 +30,7 @@ export function register(program: Command): void {
     .command('rehearse')
     .summary('say which links would stop working if this went live')
     .description(
-      'Judges every link between servers and from clients twice: with the topology, certificates, roots and CRLs in force, and with the new ones. Exit status 0: nothing breaks, 1: something does, 2: usage.',
+      'Judges every link between servers, from clients and with known partners twice: with the topology, certificates, roots and CRLs in force, and with the new ones. Exit status 0: nothing breaks, 1: something does, 2: usage.',
     )
     .argument('[file]', 'the topology that is to go live', defaultFile)
     .option('--from <file>', 'the one in force; default topology.signed.json beside the file')
@@ -41,6 +43,11 @@ export function register(program: Command): void {
     .option('--new-certificates <directory>', 'certificates that would be in use; default the same')
     .option('--new-anchors <path...>', 'roots that would be believed; default the same')
     .option('--new-crls <path...>', 'revocation lists that would be known; default the same')
+    .option(
+      '--partner-certificates <directory>',
+      '<domain>.crt or <domain>/tls.crt: what the edges of partners show',
+    )
+    .option('--new-partner-certificates <directory>', 'what they would show; default the same')
     .option('--at <time>', 'when it goes live, e.g. 2026-06-01T00:00:00Z; default now')
     .option('--json', 'one JSON object on the last line')
     .addHelpText(
@@ -53,20 +60,19 @@ export function register(program: Command): void {
 async function run(file: string, given: RehearseOptions): Promise<void> {
   const before = await requireTopology(given.from ?? signedFilesOf(file).inForce);
   const after = await requireTopology(file);
-  const judge = await judgeOf(given.anchors, given.crls);
-  const newJudge =
-    given.newAnchors === undefined && given.newCrls === undefined
-      ? judge
-      : await judgeOf(given.newAnchors ?? given.anchors, given.newCrls ?? given.crls);
   const now = Date.now();
   const rehearsal = rehearse(
-    { topology: before, now, judgeOf: () => judge, chainOf: await readChains(given.certificates, before) },
-    {
-      topology: after,
-      now: given.at === undefined ? now : timeOf(given.at),
-      judgeOf: () => newJudge,
-      chainOf: await readChains(given.newCertificates ?? given.certificates, after),
-    },
+    await stateOf(before, given, now),
+    await stateOf(
+      after,
+      {
+        certificates: given.newCertificates ?? given.certificates,
+        anchors: given.newAnchors ?? given.anchors,
+        crls: given.newCrls ?? given.crls,
+        partnerCertificates: given.newPartnerCertificates ?? given.partnerCertificates,
+      },
+      given.at === undefined ? now : timeOf(given.at),
+    ),
   );
   const { ok, judged, breaks, stillFail, newButFailing, mends } = rehearsal;
   give(
@@ -85,6 +91,22 @@ async function run(file: string, given: RehearseOptions): Promise<void> {
     },
     given.json,
   );
+}
+
+type StateFiles = Pick<RehearseOptions, 'certificates' | 'anchors' | 'crls' | 'partnerCertificates'>;
+
+async function stateOf(topology: Topology, files: StateFiles, now: number): Promise<NetworkState<Topology>> {
+  const judge = await judgeOf(files.anchors, files.crls);
+  const chainOf = await readChains(files.certificates, topology);
+  if (files.partnerCertificates === undefined) return { topology, now, chainOf, judgeOf: () => judge };
+  const atEdge = await partnersOf(files.partnerCertificates, topology, files.crls);
+  return {
+    topology,
+    now,
+    chainOf,
+    judgeOf: (viewer) => ('fqdn' in viewer && viewer.interface === 'external' ? atEdge.judge : judge),
+    partners: atEdge.partners,
+  };
 }
 
 /** Failing links for people, each with who refuses and why. */

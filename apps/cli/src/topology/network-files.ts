@@ -1,9 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { authorisePartner, nextHop, partnerAnchors } from '@entente/federation';
 import { OperatorFault } from '@entente/host';
 import type {
   InterfaceName,
   NetworkState,
+  PartnerRules,
   RehearsalJudge,
   RehearsedChain,
   Topology,
@@ -20,6 +22,11 @@ export type Chains = NetworkState<Topology>['chainOf'];
  * @param directory where they are
  */
 export async function readChains(directory: string, topology: Topology): Promise<Chains> {
+  const chains = await readNamedChains(directory);
+  return (fqdn, side) => chains.get(nameOf(topology, fqdn, side));
+}
+
+async function readNamedChains(directory: string): Promise<ReadonlyMap<string, RehearsedChain>> {
   const chains = new Map<string, RehearsedChain>();
   for (const entry of await readdir(directory, { withFileTypes: true })) {
     const file = entry.isDirectory() ? join(directory, entry.name, 'tls.crt') : join(directory, entry.name);
@@ -29,11 +36,33 @@ export async function readChains(directory: string, topology: Topology): Promise
     if (pem === undefined) continue;
     chains.set(name, { certificates: blocksOf(file, pem, 'CERTIFICATE') });
   }
-  return (fqdn, side) => chains.get(nameOf(topology, fqdn, side));
+  return chains;
 }
 
 function nameOf(topology: Topology, fqdn: string, side: InterfaceName): string {
   return topology.servers.get(fqdn)?.interfaces[side]?.fqdn ?? fqdn;
+}
+
+/**
+ * How partners are judged at the edge: by the anchors and rules that the topology gives them.
+ * @param directory `<domain>.crt` or `<domain>/tls.crt`: what each partner's edge shows
+ * @param crls files or directories of CRLs
+ */
+export async function partnersOf(
+  directory: string,
+  topology: Topology,
+  crls: readonly string[],
+): Promise<{ readonly partners: PartnerRules; readonly judge: RehearsalJudge }> {
+  const chains = await readNamedChains(directory);
+  const { anchors } = partnerAnchors(topology);
+  return {
+    partners: {
+      chainOf: (domain) => chains.get(domain),
+      nextHop: (domain) => nextHop(topology, domain),
+      authorise: authorisePartner(() => topology),
+    },
+    judge: createJudge({ anchors: anchorSet(anchors), revocation: { crls: await readLists(crls) } }),
+  };
 }
 
 /**
@@ -49,6 +78,10 @@ export async function judgeOf(anchors: readonly string[], crls: readonly string[
     for (const certificate of decoded.value) roots.push({ name: `${file} ${roots.length + 1}`, certificate });
   }
   if (roots.length === 0) throw unreadable(anchors.join(', '), 'a root certificate', 'none');
+  return createJudge({ anchors: anchorSet(roots), revocation: { crls: await readLists(crls) } });
+}
+
+async function readLists(crls: readonly string[]): Promise<readonly CertificateList[]> {
   const lists: CertificateList[] = [];
   for (const file of await filesOf(crls)) {
     const content = await readFile(file);
@@ -61,7 +94,7 @@ export async function judgeOf(anchors: readonly string[], crls: readonly string[
       lists.push(decoded.value);
     }
   }
-  return createJudge({ anchors: anchorSet(roots), revocation: { crls: lists } });
+  return lists;
 }
 
 async function filesOf(paths: readonly string[]): Promise<readonly string[]> {

@@ -1,39 +1,19 @@
 import { allowMatrix } from '../matrix/allow-matrix.ts';
 import { authorise, type LocalEnd } from '../matrix/authorise.ts';
+import { mayRequest } from '../matrix/may-request.ts';
 import { peersOf } from '../matrix/peers-of.ts';
 import type { Row } from '../matrix/row.ts';
-import type { InterfaceName, Service } from '../roles.ts';
 import type { Server, Topology } from '../topology.ts';
-import type { NetworkState, RehearsedChain, RehearsedQuestion, Viewer } from './rehearsal-judge.ts';
-
-/** One link that a network has: who dials whom, at which port, by which name. */
-export interface RehearsedLink {
-  readonly row: number;
-  /** FQDN of the server that dials, or the kind of client. */
-  readonly from: string;
-  readonly fromSide?: InterfaceName;
-  /** FQDN of the server that is dialled. */
-  readonly to: string;
-  readonly toSide: InterfaceName;
-  readonly service: Service;
-  /** The name that is asked for: the server's own, or for clients the SIP domain. */
-  readonly asked: string;
-}
-
-/** Why one end refuses the other. */
-export interface LinkFailure {
-  /** Who refuses: the end that dials, or the one that is dialled. */
-  readonly refusedBy: 'dialler' | 'dialled';
-  readonly reason: string;
-  readonly message: string;
-  readonly remedy: string;
-}
+import { judgePartnerLink, partnerLinks, partnerRow } from './partner-links.ts';
+import type { NetworkState, RehearsedQuestion, Viewer } from './rehearsal-judge.ts';
+import { judge, type LinkFailure, type RehearsedLink } from './rehearsed-link.ts';
 
 /**
- * Every link of a network that certificates decide: between servers, and from clients to their servers. Plain HTTP, stores and
- * partners are not among them: their certificates are not ours.
+ * Every link of a network that certificates decide: between servers, from clients to their servers, and with those partners whose
+ * certificates are known. Plain HTTP and stores are not among them.
+ * @param partners - the domains of the partners to take in
  */
-export function linksOf(topology: Topology): readonly RehearsedLink[] {
+export function linksOf(topology: Topology, partners: readonly string[] = []): readonly RehearsedLink[] {
   const links: RehearsedLink[] = [];
   for (const server of topology.servers.values()) {
     for (const target of peersOf(topology, server.fqdn)) {
@@ -49,12 +29,19 @@ export function linksOf(topology: Topology): readonly RehearsedLink[] {
       });
     }
     addClientLinks(topology, server, links);
+    if (server.role === 'edge' && server.interfaces.external !== undefined) {
+      links.push(...partnerLinks(topology, server.fqdn, partners));
+    }
   }
   return links;
 }
 
 function addClientLinks(topology: Topology, server: Server, links: RehearsedLink[]): void {
   const domains = server.pool?.domains ?? [...topology.domains.keys()];
+  const party = server.role === 'edge' ? 'external-client' : 'internal-client';
+  const side = server.role === 'edge' ? 'external' : 'internal';
+  const row = server.role === 'edge' ? 1 : 2;
+  if (!mayRequest(topology, { party }, { fqdn: server.fqdn, interface: side }, row).ok) return;
   for (const domain of domains) {
     if (server.role === 'front-end') {
       const link = {
@@ -87,6 +74,7 @@ function addClientLinks(topology: Topology, server: Server, links: RehearsedLink
 export function judgeLink(link: RehearsedLink, state: NetworkState<Topology>): LinkFailure | undefined {
   const row = allowMatrix.find((candidate) => candidate.row === link.row);
   if (row === undefined) return undefined;
+  if (row.row === partnerRow) return judgePartnerLink(link, state);
   const dialler: LocalEnd =
     link.fromSide === undefined
       ? { party: link.from as 'internal-client' | 'external-client', service: link.service }
@@ -133,23 +121,4 @@ function linkContext(row: Row, link: RehearsedLink) {
 function askedIdentity(row: Row, link: RehearsedLink): RehearsedQuestion['identity'] {
   if (link.fromSide === undefined) return { mode: 'sip-domain', domain: link.asked };
   return row.protection === 'MTLS' ? { mode: 'host', name: link.asked } : { mode: 'https', name: link.asked };
-}
-
-function judge(
-  state: NetworkState<Topology>,
-  viewer: Viewer,
-  chain: RehearsedChain | undefined,
-  question: Omit<RehearsedQuestion, 'now'>,
-): Omit<LinkFailure, 'refusedBy'> | undefined {
-  if (chain === undefined) {
-    return {
-      reason: 'no-certificate',
-      message: `No certificate is known for the ${question.link.purpose} of this link.`,
-      remedy: 'Issue one with the names of the topology (entente topology certs) before this goes live.',
-    };
-  }
-  const verdict = state.judgeOf(viewer).judge(chain, { ...question, now: state.now });
-  if (verdict.trusted) return undefined;
-  const { reason, message, remedy } = verdict.rejection;
-  return { reason, message, remedy };
 }

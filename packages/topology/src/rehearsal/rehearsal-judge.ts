@@ -1,4 +1,3 @@
-import type { LinkDirection, PeerNames, TopologyAuthorised } from '../matrix/authorise.ts';
 import type { InterfaceName } from '../roles.ts';
 
 /** A chain as a server would show it: DER certificates, leaf first. */
@@ -9,10 +8,7 @@ export interface RehearsedChain {
 /** What a judge says, as far as a rehearsal needs it. */
 export type RehearsedVerdict =
   | { readonly trusted: true }
-  | {
-      readonly trusted: false;
-      readonly rejection: { readonly reason: string; readonly message: string; readonly remedy: string };
-    };
+  | { readonly trusted: false; readonly rejection: RehearsedRejection };
 
 /** The question that a rehearsal asks; `Question` of `@entente/trust` has the same fields. */
 export interface RehearsedQuestion {
@@ -24,12 +20,42 @@ export interface RehearsedQuestion {
     readonly purpose: 'server' | 'client';
     readonly local?: string;
   };
-  readonly identity:
-    | { readonly mode: 'sip-domain'; readonly domain: string }
-    | { readonly mode: 'host'; readonly name: string }
-    | { readonly mode: 'https'; readonly name: string }
-    | { readonly mode: 'inbound' };
-  readonly authorise: (peer: PeerNames, link: LinkDirection) => TopologyAuthorised;
+  readonly identity: RehearsedIdentity;
+  /** Stage 5 of the verdict: the topology's, or for partners the federation's. */
+  readonly authorise: (peer: never, link: never) => unknown;
+}
+
+/** Which name is looked for, and how. */
+export type RehearsedIdentity =
+  | { readonly mode: 'sip-domain'; readonly domain: string }
+  | { readonly mode: 'host'; readonly name: string }
+  | { readonly mode: 'https'; readonly name: string }
+  | { readonly mode: 'service'; readonly allowed: readonly string[] }
+  | { readonly mode: 'inbound' };
+
+/** Why somebody is refused, as far as a rehearsal tells it. */
+export interface RehearsedRejection {
+  readonly reason: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/**
+ * How partners are judged at the edge. Who a partner is, is the federation's decision; the functions of `@entente/federation` fit.
+ */
+export interface PartnerRules {
+  /**
+   * The chain that a partner's edge shows.
+   * @returns undefined where it is not known: links with that domain are not rehearsed
+   */
+  chainOf(domain: string): RehearsedChain | undefined;
+  /** Which name an edge asks for when it dials for a domain, or why it does not dial. */
+  nextHop(
+    domain: string,
+  ):
+    | { readonly ok: true; readonly expect: RehearsedIdentity }
+    | { readonly ok: false; readonly rejection: RehearsedRejection };
+  readonly authorise: RehearsedQuestion['authorise'];
 }
 
 /** Whoever can judge a chain; the judges of `@entente/trust` fit. */
@@ -54,4 +80,6 @@ export interface NetworkState<T> {
   readonly judgeOf: (viewer: Viewer) => RehearsalJudge;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Without it links with partners are not rehearsed. */
+  readonly partners?: PartnerRules;
 }

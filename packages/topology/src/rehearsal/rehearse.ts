@@ -1,6 +1,7 @@
 import type { Topology } from '../topology.ts';
-import { judgeLink, type LinkFailure, linksOf, type RehearsedLink } from './judge-links.ts';
+import { judgeLink, linksOf } from './judge-links.ts';
 import type { NetworkState } from './rehearsal-judge.ts';
+import type { LinkFailure, RehearsedLink } from './rehearsed-link.ts';
 
 /** A link and why it fails. */
 export type FailingLink = RehearsedLink & LinkFailure;
@@ -40,7 +41,7 @@ export function rehearse(
   const mends: RehearsedLink[] = [];
   const newButFailing: FailingLink[] = [];
   const known = new Set<string>();
-  const links = linksOf(current.topology).filter(among);
+  const links = linksIn(current).filter(among);
   for (const link of links) {
     known.add(keyOf(link));
     const before = judgeLink(link, current);
@@ -51,13 +52,25 @@ export function rehearse(
     else stillFail.push({ ...link, ...after });
   }
   let judged = links.length;
-  for (const link of linksOf(candidate.topology).filter(among)) {
+  for (const link of linksIn(candidate).filter(among)) {
     if (known.has(keyOf(link))) continue;
     judged++;
     const failure = judgeLink(link, candidate);
     if (failure !== undefined) newButFailing.push({ ...link, ...failure });
   }
   return { ok: breaks.length === 0, judged, breaks, stillFail, mends, newButFailing };
+}
+
+/** Partners count whose certificate is known; those that we block have no link to lose. */
+function linksIn({ topology, partners }: NetworkState<Topology>): readonly RehearsedLink[] {
+  if (partners === undefined) return linksOf(topology);
+  const { document } = topology;
+  const allowed = (document.partners ?? []).filter((partner) => partner.kind !== 'blocked');
+  const domains = [...allowed, ...(document.providers ?? [])].flatMap((entry) => entry.domains);
+  return linksOf(
+    topology,
+    domains.filter((domain) => partners.chainOf(domain) !== undefined),
+  );
 }
 
 function keyOf({ row, from, to, toSide, service, asked }: RehearsedLink): string {

@@ -1,7 +1,7 @@
 import type { Topology } from '../topology.ts';
-import type { RehearsedLink } from './judge-links.ts';
 import type { NetworkState } from './rehearsal-judge.ts';
 import { type FailingLink, rehearse } from './rehearse.ts';
+import type { RehearsedLink } from './rehearsed-link.ts';
 
 /** What a rollover of the CA is made of. A step is taken everywhere before the next one begins. */
 export type RotationAction =
