@@ -7,9 +7,8 @@ import {
   type SipRequest,
   type SipResponse,
 } from '@entente/sip';
-import type { SipConnection } from './connection.ts';
-import type { SipEndpoint } from './endpoint.ts';
 import type { ServerTransaction } from './transaction-layer.ts';
+import type { UserSession } from './user-agent-session.ts';
 
 /** Body of an INVITE or its answer. */
 export interface SessionBody {
@@ -24,13 +23,11 @@ export class Call {
   readonly remoteBody: string;
   /** Settles when the call has ended, by either side. */
   readonly ended: Promise<'local' | 'remote' | 'lost'>;
-  readonly #endpoint: SipEndpoint;
-  readonly #connection: SipConnection;
+  readonly #session: UserSession;
   readonly #settle: (by: 'local' | 'remote' | 'lost') => void;
 
-  constructor(endpoint: SipEndpoint, connection: SipConnection, dialog: Dialog, remoteBody: string) {
-    this.#endpoint = endpoint;
-    this.#connection = connection;
+  constructor(session: UserSession, dialog: Dialog, remoteBody: string) {
+    this.#session = session;
     this.dialog = dialog;
     this.remoteBody = remoteBody;
     let settle: (by: 'local' | 'remote' | 'lost') => void = () => {};
@@ -47,8 +44,11 @@ export class Call {
    */
   async hangUp(): Promise<SipResponse> {
     try {
-      return await this.#endpoint.ask(this.dialog.createBye(), this.#connection);
+      // A server outside may challenge the BYE too: it is built anew, with the next number, for the answer.
+      const { response } = await this.#session.ask(() => this.dialog.createRequest('BYE'));
+      return response;
     } finally {
+      this.dialog.terminate();
       this.#settle('local');
     }
   }
@@ -80,8 +80,7 @@ export class Call {
 export class IncomingCall {
   readonly request: SipRequest;
   readonly #transaction: ServerTransaction;
-  readonly #endpoint: SipEndpoint;
-  readonly #connection: SipConnection;
+  readonly #session: UserSession;
   readonly #localTag: string;
   readonly #contact: string;
   readonly #accepted: (call: Call) => void;
@@ -91,19 +90,17 @@ export class IncomingCall {
   constructor(
     transaction: ServerTransaction,
     parts: {
-      readonly endpoint: SipEndpoint;
-      readonly connection: SipConnection;
+      readonly session: UserSession;
       readonly contact: string;
       readonly accepted: (call: Call) => void;
     },
   ) {
     this.request = transaction.request;
     this.#transaction = transaction;
-    this.#endpoint = parts.endpoint;
-    this.#connection = parts.connection;
+    this.#session = parts.session;
     this.#contact = parts.contact;
     this.#accepted = parts.accepted;
-    this.#localTag = parts.endpoint.newToken();
+    this.#localTag = parts.session.endpoint.newToken();
     transaction.context.user = {
       onCancel: () => {
         this.#transaction.respond(createResponse(this.request, 487, undefined, { toTag: this.#localTag }));
@@ -147,7 +144,7 @@ export class IncomingCall {
       body: answer.body,
     });
     if (!this.#transaction.respond(response)) return undefined;
-    const call = new Call(this.#endpoint, this.#connection, established.dialog, this.request.bodyText);
+    const call = new Call(this.#session, established.dialog, this.request.bodyText);
     this.#accepted(call);
     this.#repeatUntilAck(response, call, 500, 64 * 500);
     return call;
@@ -184,15 +181,15 @@ export type CallOutcome =
  * @param response its final response
  */
 export function concludeInvite(
-  endpoint: SipEndpoint,
-  connection: SipConnection,
+  session: UserSession,
   request: SipRequest,
   response: SipResponse,
 ): CallOutcome {
   if (response.status >= 300) return { ok: false, response };
   const established = dialogOfResponse(request, response, true);
   if (!established.ok) return { ok: false, response };
+  const { connection, endpoint } = session;
   const ack = established.dialog.createAck(request.cseq.sequence);
   endpoint.sendAck(edit(ack).prepend('Via', endpoint.via(connection)).toMessage(), connection);
-  return { ok: true, call: new Call(endpoint, connection, established.dialog, response.bodyText), response };
+  return { ok: true, call: new Call(session, established.dialog, response.bodyText), response };
 }

@@ -164,7 +164,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
         }),
       options,
     );
-    const outcome = concludeInvite(this.#endpoint, session.connection, request, response);
+    const outcome = concludeInvite(session, request, response);
     if (outcome.ok) this.#keep(outcome.call);
     return outcome;
   }
@@ -197,7 +197,8 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
         });
         return;
       case 'INVITE':
-        this.#ring(transaction, connection);
+        if (this.#session?.connection === connection) this.#ring(transaction, this.#session);
+        else transaction.respond(createResponse(request, 480, undefined, { toTag }));
         return;
       case 'OPTIONS':
         transaction.respond(createResponse(request, 200, undefined, { toTag, headers: { Allow: allowed } }));
@@ -220,10 +221,9 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     this.#options.events.onDisconnected?.();
   }
 
-  #ring(transaction: ServerTransaction, connection: SipConnection): void {
+  #ring(transaction: ServerTransaction, session: UserSession): void {
     const incoming = new IncomingCall(transaction, {
-      endpoint: this.#endpoint,
-      connection,
+      session,
       contact: this.#contact,
       accepted: (call) => {
         this.#ringing.set(call.dialog.id, incoming);
