@@ -68,6 +68,11 @@ const shapes: readonly (readonly [string, string, readonly string[]])[] = [
     ['not-allowed-value at line -8: entente-topology'],
   ],
   ['a list for the whole', '- a\n', ['wrong-type at line -8: - a']],
+  [
+    'a title that would steer a terminal',
+    with_('role: authority', 'role: authority\n    title: "\\u001b[2J"'),
+    ['not-a-title at line 18: "\\u001b[2J"'],
+  ],
   ['an alias', with_('role: authority', 'role: *r'), ['alias-not-allowed at line 17: *r']],
 ];
 

@@ -13,6 +13,7 @@ export type FieldCode =
   | 'not-a-time'
   | 'not-an-aor'
   | 'not-a-url'
+  | 'not-a-title'
   | 'too-long';
 
 /** Longest title, in UTF-16 code units. */
@@ -91,7 +92,14 @@ export const fingerprint = text(
   '',
 );
 
-export const title = text('too-long', 'a short text', () => true, maxTitleLength, '');
+/** For people only, but it ends up on terminals and in logs: nothing in it may steer them. */
+export const title = text(
+  'not-a-title',
+  'a text without control characters',
+  (value) => !/\p{Control}/u.test(value),
+  maxTitleLength,
+  '',
+);
 
 /** Strict base64: what decodes and encodes back to the same text, so that there is one spelling of each value. */
 export const base64 = text('not-base64', 'base64 on one line', isBase64, 32 * 1024, '');
