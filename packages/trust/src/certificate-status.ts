@@ -83,7 +83,7 @@ export function certificateStatus(question: StatusQuestion): CertificateStatus {
     {
       path: withSink(believed, rejections),
       index: revocationIndex(knowledge),
-      pool: () => pool,
+      candidates: { pool: () => pool },
       stapled: question.stapledOcsp === undefined ? [] : ocspAnswers(question.stapledOcsp, 'stapled-ocsp'),
       inProgress: [],
       checkRevocation: (chain, state, inner) => checkRevocation(chain, state, inner, []),

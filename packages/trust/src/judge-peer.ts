@@ -1,5 +1,6 @@
+import { LeafIdentity } from './identity/leaf-identity.ts';
+import { type LeafNames, leafNames } from './identity/leaf-names.ts';
 import { matchIdentity } from './identity/match-identity.ts';
-import { identified, type LeafNames, leafNames, peerIdentityOf } from './identity/peer-identity-of.ts';
 import type { JudgeSources } from './judge-sources.ts';
 import type { FoundPath } from './path/find-path.ts';
 import { sealPath, type ValidatedPath } from './path/validated-path.ts';
@@ -29,10 +30,10 @@ export function judgePeer(
 ): Outcome {
   const leaf = found.chain[0]!;
   const names = leafNames(leaf);
-  const claimed = peerIdentityOf(leaf, names, found.above.anchor.name);
+  const peer = new LeafIdentity(leaf, names, found.above.anchor.name);
 
   const match = matchIdentity(leaf, names, question.identity, policy.commonNameFallback);
-  if (!match.ok) return { ok: false, peer: claimed, rejection: match.rejection };
+  if (!match.ok) return { ok: false, peer, rejection: match.rejection };
   const { expected, matched } = match;
   if (expected !== undefined && matched !== undefined) {
     const { mode } = question.identity;
@@ -40,7 +41,7 @@ export function judgePeer(
   } else {
     trail.push(() => ({ stage: 'identity', kind: 'identities', names: allNames(names) }));
   }
-  const peer = identified(claimed, 'matched', matched);
+  if (matched !== undefined) peer.matched = matched;
 
   const authorised = question.authorise(peer, question.link);
   if (!authorised.ok) return { ok: false, peer, rejection: authorised.rejection };
@@ -52,8 +53,8 @@ export function judgePeer(
     ...(role === undefined ? {} : { role }),
     ...(row === undefined ? {} : { row }),
   }));
-  identified(peer, 'server', server);
-  identified(peer, 'role', role);
+  if (server !== undefined) peer.server = server;
+  if (role !== undefined) peer.role = role;
 
   const path = sealPath(found.above.anchor, found.chain, validUntil(found));
   for (const stage of policies) {

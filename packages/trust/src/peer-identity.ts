@@ -1,5 +1,6 @@
 /**
- * Who the peer is, as far as its certificate says it and a trusted anchor stands for it.
+ * Who the peer is, as far as its certificate says it and a trusted anchor stands for it. Some fields are getters: copy them by
+ * name, not with spread; `JSON.stringify` writes them all.
  */
 export interface PeerIdentity {
   /** dNSName SANs, lower case, without trailing dot; wildcards are kept as written. */

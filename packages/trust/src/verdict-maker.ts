@@ -1,20 +1,18 @@
 import { type Certificate, decodeCertificate, oids } from '@entente/x509';
-import type { Evidence } from './evidence.ts';
 import { judgePeer } from './judge-peer.ts';
 import type { JudgeSources } from './judge-sources.ts';
 import { KnownIssuers } from './known-issuers.ts';
-import { CertificatePool } from './path/certificate-pool.ts';
-import { type FoundPath, findPath, type Search } from './path/find-path.ts';
+import { type FoundPath, findPath } from './path/find-path.ts';
 import type { PathContext, Purpose } from './path/path-context.ts';
+import { Search } from './path/search.ts';
 import { SignatureMemo } from './path/signature-memo.ts';
 import { Spending } from './path/spending.ts';
-import type { ValidatedPath } from './path/validated-path.ts';
-import type { PeerIdentity } from './peer-identity.ts';
 import type { LinkContext, PresentedChain } from './question.ts';
 import { ranked, reject } from './reasons/catalogue.ts';
 import type { Rejection } from './reasons/rejection.ts';
 import { ocspAnswers, revocationIndex } from './revocation/revocation-index.ts';
 import { evidenceOf, type Trail } from './trail.ts';
+import { TrustedVerdict } from './trusted-verdict.ts';
 import type { Judge, Question, TrustVerdict } from './verdict.ts';
 
 /**
@@ -86,45 +84,23 @@ export class VerdictMaker implements Judge {
       roots: this.#issuers.roots,
       sink: [],
     };
-    const malformed: Rejection[] = [];
-    let pool: CertificatePool | undefined;
-    return {
+    const { stapledOcsp } = presented;
+    return new Search({
       leaf,
       context,
       presented: presented.certificates,
       known,
-      malformed,
-      // Most verdicts stand on a known issuer and never look at what else the peer has sent.
-      pool: () => {
-        pool ??= new CertificatePool(anchors, [
-          ...decodeAll(presented.certificates.slice(1), malformed),
-          ...known,
-        ]);
-        return pool;
-      },
+      anchors,
       index: revocationIndex(this.#sources.revocation()),
-      stapled: presented.stapledOcsp === undefined ? [] : ocspAnswers(presented.stapledOcsp, 'stapled-ocsp'),
-    };
+      stapled: stapledOcsp === undefined ? none : ocspAnswers(stapledOcsp, 'stapled-ocsp'),
+    });
   }
 
   #judgePeer(path: FoundPath, question: Question, trail: Trail): TrustVerdict {
     const outcome = judgePeer(path, question, this.#sources, trail);
-    if (outcome.ok) return trusted(outcome.peer, outcome.path, trail);
+    if (outcome.ok) return new TrustedVerdict(outcome.peer, outcome.path, trail);
     return { ...refused([outcome.rejection], trail), peer: outcome.peer };
   }
-}
-
-function trusted(peer: PeerIdentity, path: ValidatedPath, trail: Trail): TrustVerdict {
-  let evidence: readonly Evidence[] | undefined;
-  return {
-    trusted: true,
-    peer,
-    path,
-    get evidence() {
-      evidence ??= evidenceOf(trail);
-      return evidence;
-    },
-  };
 }
 
 function refused(rejections: readonly Rejection[], trail: Trail): TrustVerdict & { trusted: false } {
@@ -141,15 +117,4 @@ function purposeOf({ purpose, direction }: LinkContext): Purpose {
   return direction === 'inbound' ? forInboundClients : forClients;
 }
 
-function decodeAll(ders: readonly Uint8Array[], malformed: Rejection[]): readonly Certificate[] {
-  const certificates: Certificate[] = [];
-  for (const [index, der] of ders.entries()) {
-    const decoded = decodeCertificate(der);
-    if (decoded.ok) certificates.push(decoded.value);
-    else {
-      const { where, message } = decoded.error;
-      malformed.push(reject('malformed-certificate', { depth: index + 1, where, problem: message }));
-    }
-  }
-  return certificates;
-}
+const none: readonly never[] = [];

@@ -6,7 +6,7 @@ import { sameBytes } from '../path/key-identifier.ts';
 import type { IdentityExpectation } from '../question.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Rejection } from '../reasons/rejection.ts';
-import type { LeafNames } from './peer-identity-of.ts';
+import type { LeafNames } from './leaf-names.ts';
 
 /** What stage 4 found. */
 export type IdentityMatch =

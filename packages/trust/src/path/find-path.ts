@@ -4,32 +4,16 @@ import { bringsAll, type KnownIssuers } from '../known-issuers.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Rejection } from '../reasons/rejection.ts';
 import type { RevocationContext } from '../revocation/revocation-context.ts';
-import type { OcspAnswer, RevocationIndex } from '../revocation/revocation-index.ts';
 import { checkRevocation } from '../revocation/revocation-stage.ts';
 import { evidenceOf, type Trail } from '../trail.ts';
-import type { CertificatePool } from './certificate-pool.ts';
 import { checkForLink } from './link-checks.ts';
 import { type PathContext, withSink } from './path-context.ts';
 import { missingIssuer, PathSearch } from './path-search.ts';
 import type { PathState } from './path-state.ts';
+import type { Search } from './search.ts';
 import { BudgetExceeded } from './spending.ts';
 import { checkLeaf } from './step-path.ts';
 import { walkPath } from './walk-path.ts';
-
-/** A search for a path of one leaf: stages 2 and 3 together, for a path whose certificates are revoked is none. */
-export interface Search {
-  readonly leaf: Certificate;
-  readonly context: PathContext;
-  /** What the peer presented, DER, leaf first. */
-  readonly presented: readonly Uint8Array[];
-  /** Intermediates known beforehand. */
-  readonly known: readonly Certificate[];
-  /** Presented certificates that could not be read; filled when the pool is made. */
-  readonly malformed: readonly Rejection[];
-  readonly pool: () => CertificatePool;
-  readonly index: RevocationIndex;
-  readonly stapled: readonly OcspAnswer[];
-}
 
 /** A path that has passed stages 2 and 3. */
 export interface FoundPath {
@@ -55,7 +39,7 @@ const maxExplained = 8;
  * @param trail - filled with what the path stands on
  */
 export function findPath(search: Search, issuers: KnownIssuers, trail: Trail): Outcome {
-  const { context } = search;
+  const { context } = search.input;
   try {
     const path = byKnownIssuer(search, issuers, trail) ?? bySearch(search, issuers, trail);
     if (path !== undefined) return { ok: true, path };
@@ -73,7 +57,7 @@ export function findPath(search: Search, issuers: KnownIssuers, trail: Trail): O
 }
 
 function byKnownIssuer(search: Search, issuers: KnownIssuers, trail: Trail): FoundPath | undefined {
-  const { leaf, presented, known, context } = search;
+  const { leaf, presented, known, context } = search.input;
   for (const above of issuers.of(leaf)) {
     if (!bringsAll(above, presented, known)) continue;
     context.sink.length = 0;
@@ -88,7 +72,7 @@ function byKnownIssuer(search: Search, issuers: KnownIssuers, trail: Trail): Fou
 }
 
 function bySearch(search: Search, issuers: KnownIssuers, trail: Trail): FoundPath | undefined {
-  const { leaf, context } = search;
+  const { leaf, context } = search.input;
   for (const { anchor, chain } of new PathSearch(search.pool(), context, false).paths(leaf)) {
     context.sink.length = 0;
     const above = walkPath(anchor, chain, context, 'peer');
@@ -107,9 +91,9 @@ function withRevocation(
   search: Search,
   trail: Trail,
 ): FoundPath | undefined {
-  const { context } = search;
+  const { context } = search.input;
   const held: Trail = [];
-  const freshUntil = checkRevocation(chain, above, revocationContext(search), held);
+  const freshUntil = checkRevocation(chain, above, revocationContext(search, context), held);
   if (context.sink.length > 0) return undefined;
   const { anchor } = above;
   trail.push(() => ({
@@ -143,15 +127,22 @@ function subjectsOf(chain: readonly Certificate[], anchor: TrustAnchor): readonl
   return [...chain, anchor.certificate].map(({ subject }) => subject.toString());
 }
 
-function revocationContext({ context, index, pool, stapled }: Search): RevocationContext {
+function revocationContext(search: Search, path: PathContext): RevocationContext {
+  const { index, stapled } = search.input;
   return {
-    path: context,
+    path,
     index,
-    pool,
+    candidates: search,
     stapled,
-    inProgress: [],
-    checkRevocation: (chain, above, inner) => checkRevocation(chain, above, inner, []),
+    inProgress: noCertificates,
+    checkRevocation: checkNested,
   };
+}
+
+const noCertificates: readonly Certificate[] = [];
+
+function checkNested(chain: readonly Certificate[], above: PathState, context: RevocationContext): void {
+  checkRevocation(chain, above, context, []);
 }
 
 /**
@@ -159,8 +150,8 @@ function revocationContext({ context, index, pool, stapled }: Search): Revocatio
  * with each path that signatures lead along. It can only explain: no path found here is believed.
  */
 function explainFailure(search: Search, trail: Trail): readonly Rejection[] {
-  const { leaf } = search;
-  const context = withSink(search.context, []);
+  const { leaf } = search.input;
+  const context = withSink(search.input.context, []);
   const { sink } = context;
   const tolerant = new PathSearch(search.pool(), context, true);
   let paths = 0;
@@ -169,7 +160,7 @@ function explainFailure(search: Search, trail: Trail): readonly Rejection[] {
       paths++;
       const before = sink.length;
       const above = walkPath(anchor, chain, context, 'peer');
-      if (above !== undefined) checkRevocation(chain, above, revocationContext({ ...search, context }), []);
+      if (above !== undefined) checkRevocation(chain, above, revocationContext(search, context), []);
       const faults = sink.slice(before).map(({ reason }) => reason);
       trail.push(() => ({
         stage: 'path',

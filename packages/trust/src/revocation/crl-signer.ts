@@ -54,7 +54,7 @@ function candidates(
   above: PathState,
   context: RevocationContext,
 ): readonly Certificate[] {
-  const pool = context.pool();
+  const pool = context.candidates.pool();
   const anchor = above.anchor.certificate;
   const named = [...pool.presentedNamed(crl.issuer)];
   if (anchor.subject.canonical === crl.issuer.canonical) named.push(anchor);
@@ -74,7 +74,9 @@ function isBelieved(candidate: Certificate, above: PathState, context: Revocatio
     stapled: [],
     inProgress: [...context.inProgress, candidate],
   };
-  for (const { anchor, chain } of new PathSearch(context.pool(), context.path, false).paths(candidate)) {
+  for (const { anchor, chain } of new PathSearch(context.candidates.pool(), context.path, false).paths(
+    candidate,
+  )) {
     if (anchor !== above.anchor) continue;
     const sink: Rejection[] = [];
     const path = withSink(context.path, sink);

@@ -9,7 +9,7 @@ export interface RevocationContext {
   readonly path: PathContext;
   readonly index: RevocationIndex;
   /** Where certificates of CRL signers are looked for; made when first needed. */
-  readonly pool: () => CertificatePool;
+  readonly candidates: { pool(): CertificatePool };
   /** Answers that came with the handshake; they speak about the leaf. */
   readonly stapled: readonly OcspAnswer[];
   /** Stage 3 itself, for the path of a CRL signer. */

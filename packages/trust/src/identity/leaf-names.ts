@@ -1,9 +1,6 @@
 import type { Certificate } from '@entente/x509';
 import { dnsName, hostName } from '../names/host-name.ts';
-import { ipText } from '../names/ip-address.ts';
 import { sipUri } from '../names/uri-host.ts';
-import type { PeerIdentity } from '../peer-identity.ts';
-import { digestOf } from '../signatures/digest.ts';
 
 /** The names of a leaf that identities are made of, each once. */
 export interface LeafNames {
@@ -43,50 +40,4 @@ export function leafNames(leaf: Certificate): LeafNames {
 
 function addOnce(list: string[], value: string): void {
   if (!list.includes(value)) list.push(value);
-}
-
-/**
- * The identity of a leaf. What costs time to write out (names as text, the fingerprint) is written out when it is asked for: a
- * verdict is given at every handshake, and most of them are never printed.
- */
-export function peerIdentityOf(leaf: Certificate, names: LeafNames, anchor: string): PeerIdentity {
-  const { dnsNames, sipDomains, uris, ipAddresses, emailAddresses } = names;
-  let subject: string | undefined;
-  let issuer: string | undefined;
-  let fingerprint: string | undefined;
-  const peer: { -readonly [K in keyof PeerIdentity]: PeerIdentity[K] } = {
-    dnsNames,
-    sipDomains,
-    uris,
-    get subject() {
-      subject ??= leaf.subject.toString();
-      return subject;
-    },
-    get issuer() {
-      issuer ??= leaf.issuer.toString();
-      return issuer;
-    },
-    get serialHex() {
-      return leaf.serialHex;
-    },
-    get fingerprint256() {
-      fingerprint ??= digestOf('sha256', leaf.der).toString('hex');
-      return fingerprint;
-    },
-    notAfter: leaf.notAfter,
-    anchor,
-  };
-  if (ipAddresses.length > 0) peer.ipAddresses = ipAddresses.map(ipText);
-  if (emailAddresses.length > 0) peer.emailAddresses = emailAddresses;
-  return peer;
-}
-
-/** Adds what has become known about a peer that is being judged; getters stay getters. */
-export function identified(
-  peer: PeerIdentity,
-  key: 'matched' | 'server' | 'role',
-  value: string | undefined,
-): PeerIdentity {
-  if (value !== undefined) (peer as { [K in typeof key]?: string })[key] = value;
-  return peer;
 }

@@ -1,0 +1,56 @@
+import { type Certificate, decodeCertificate } from '@entente/x509';
+import type { AnchorSet } from '../anchor.ts';
+import { reject } from '../reasons/catalogue.ts';
+import type { Rejection } from '../reasons/rejection.ts';
+import type { OcspAnswer, RevocationIndex } from '../revocation/revocation-index.ts';
+import { CertificatePool } from './certificate-pool.ts';
+import type { PathContext } from './path-context.ts';
+
+/** What a search starts from. */
+export interface SearchInput {
+  readonly leaf: Certificate;
+  readonly context: PathContext;
+  /** What the peer presented, DER, leaf first. */
+  readonly presented: readonly Uint8Array[];
+  /** Intermediates known beforehand. */
+  readonly known: readonly Certificate[];
+  readonly anchors: AnchorSet;
+  readonly index: RevocationIndex;
+  readonly stapled: readonly OcspAnswer[];
+}
+
+/**
+ * A search for a path of one leaf. Most verdicts stand on a known issuer and never look at what else the peer has sent: it is
+ * read when somebody asks for the pool.
+ */
+export class Search {
+  readonly input: SearchInput;
+  /** Presented certificates that could not be read; known once the pool is made. */
+  readonly malformed: Rejection[] = [];
+  #pool: CertificatePool | undefined;
+
+  constructor(input: SearchInput) {
+    this.input = input;
+  }
+
+  /** Anchors, and candidates for what lies between them and the leaf. */
+  pool(): CertificatePool {
+    this.#pool ??= new CertificatePool(this.input.anchors, this.#candidates());
+    return this.#pool;
+  }
+
+  #candidates(): readonly Certificate[] {
+    const { presented, known } = this.input;
+    const certificates: Certificate[] = [];
+    for (let index = 1; index < presented.length; index++) {
+      const decoded = decodeCertificate(presented[index]!);
+      if (decoded.ok) {
+        certificates.push(decoded.value);
+        continue;
+      }
+      const { where, message } = decoded.error;
+      this.malformed.push(reject('malformed-certificate', { depth: index, where, problem: message }));
+    }
+    return [...certificates, ...known];
+  }
+}

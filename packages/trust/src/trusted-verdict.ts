@@ -1,0 +1,33 @@
+import type { Evidence } from './evidence.ts';
+import type { ValidatedPath } from './path/validated-path.ts';
+import type { PeerIdentity } from './peer-identity.ts';
+import { evidenceOf, type Trail } from './trail.ts';
+import type { TrustVerdict } from './verdict.ts';
+
+type Trusted = Extract<TrustVerdict, { trusted: true }>;
+
+/** A verdict that trusts; its evidence is written out when it is read. */
+export class TrustedVerdict implements Trusted {
+  readonly trusted = true;
+  readonly peer: PeerIdentity;
+  readonly path: ValidatedPath;
+  readonly #trail: Trail;
+  #evidence: readonly Evidence[] | undefined;
+
+  constructor(peer: PeerIdentity, path: ValidatedPath, trail: Trail) {
+    this.peer = peer;
+    this.path = path;
+    this.#trail = trail;
+  }
+
+  get evidence(): readonly Evidence[] {
+    this.#evidence ??= evidenceOf(this.#trail);
+    return this.#evidence;
+  }
+
+  /** For logs; the path is told by the evidence. */
+  toJSON(): Omit<Trusted, 'path'> {
+    const { trusted, peer, evidence } = this;
+    return { trusted, peer, evidence };
+  }
+}
