@@ -17,7 +17,7 @@ const maxInstanceLength = 256;
 
 /**
  * Reads one Contact value of a REGISTER.
- * @see RFC 3261 §10.3 step 7, RFC 5626 §6
+ * @see RFC 3261 §10.3 step 7, RFC 5626 §6, RFC 5630 §5.2
  */
 export function readContact(
   contact: NameAddr,
@@ -26,6 +26,7 @@ export function readContact(
 ): { readonly ok: true; readonly wanted: WantedContact } | { readonly ok: false; readonly refusal: Refusal } {
   const { uri, parameters } = contact;
   if (uri.kind !== 'sip') return malformed('Contact', 'a sip: or sips: URI', uri.toString());
+  if (uri.scheme === 'sips' && !isSecureThroughout(request)) return insecure();
   const q = parameters.has('q') ? readQ(parameters.get('q') ?? '') : 1;
   if (q === undefined)
     return malformed('Contact parameter q', '0 to 1 with at most three decimals', parameters.get('q'));
@@ -65,6 +66,24 @@ export function readContact(
       regId: instance === undefined ? undefined : regId,
     },
   };
+}
+
+/** A sips contact may be bound only where Request-URI and every Path entry are sips too (RFC 5630 §5.2). */
+function isSecureThroughout(request: SipRequest): boolean {
+  if (request.uri.scheme !== 'sips') return false;
+  return !request.has('Path') || request.addressesOf('Path').every((entry) => entry.uri.scheme === 'sips');
+}
+
+function insecure() {
+  return {
+    ok: false,
+    refusal: refusal(
+      'insecure-registration',
+      400,
+      'Contact: expected a sips URI only with a sips Request-URI and sips Path entries, found a sip URI among them',
+      'Register the sips contact at a sips: Request-URI, or register a sip contact.',
+    ),
+  } as const;
 }
 
 /** Whether a stored binding is the one a contact means: the same flow of the same device, else an equivalent URI. */

@@ -19,9 +19,11 @@ export function gruusOf(
 ): { readonly publicGruu: string; readonly temporaryGruu: string } {
   const at = aor.lastIndexOf('@');
   const host = aor.slice(at + 1);
+  // The GRUU has the scheme of the contact it stands for (RFC 5630 §5.2.1).
+  const scheme = binding.uri.startsWith('sips:') ? 'sips' : 'sip';
   const instance = (binding.instance ?? '').replace(/^<|>$/g, '');
   const publicGruu = new SipUri(
-    'sip',
+    scheme,
     aor.slice(0, at),
     undefined,
     host,
@@ -31,7 +33,12 @@ export function gruusOf(
   ).toString();
   // Bound to the Call-ID: a temporary GRUU lives as long as the registration that got it (RFC 5627 §3.2.2).
   const token = sealToken(purpose, [aor, instance, binding.callId], key);
-  const temporaryGruu = SipUri.from({ user: `${prefix}${token}`, host, parameters: { gr: true } }).toString();
+  const temporaryGruu = SipUri.from({
+    scheme,
+    user: `${prefix}${token}`,
+    host,
+    parameters: { gr: true },
+  }).toString();
   return { publicGruu, temporaryGruu };
 }
 

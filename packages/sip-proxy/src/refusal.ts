@@ -25,6 +25,7 @@ export type RefusalReason =
   | 'interval-too-brief'
   | 'too-many-contacts'
   | 'registration-out-of-order'
+  | 'insecure-registration'
   | 'first-hop-lacks-outbound'
   | 'flow-failed'
   | 'method-not-allowed'

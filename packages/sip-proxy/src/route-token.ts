@@ -22,17 +22,24 @@ const purpose = 'route';
  * Makes the URI of a Record-Route or Path entry that only we can have made.
  * @param host our name as peers reach us: the pool for Record-Route, our own FQDN for Path
  * @param token what it shall say when it returns
- * @param options `key` at least 32 secret bytes; `port` where it is not the default; `outbound` adds `ob` (RFC 5626 §5.1)
+ * @param options `key` at least 32 secret bytes; `port` where it is not the default; `scheme` `sips` for
+ *   requests that came with one; `outbound` adds `ob` (RFC 5626 §5.1)
  */
 export function createRouteUri(
   host: string,
   token: Partial<RouteToken>,
-  options: { readonly key: Uint8Array; readonly port?: number | undefined; readonly outbound?: boolean },
+  options: {
+    readonly key: Uint8Array;
+    readonly port?: number | undefined;
+    readonly scheme?: 'sip' | 'sips';
+    readonly outbound?: boolean;
+  },
 ): SipUri {
   const { server = '', flow = '', otherFlow = '', outside = '' } = token;
   return SipUri.from({
     user: sealToken(purpose, [server, flow, otherFlow, outside], options.key),
     host,
+    scheme: options.scheme ?? 'sip',
     port: options.port,
     parameters: options.outbound === true ? { lr: true, ob: true } : { lr: true },
   });

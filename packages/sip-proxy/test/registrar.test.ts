@@ -166,6 +166,29 @@ describe('register', () => {
     ).toBe(400);
   });
 
+  it('binds a sips contact only with a sips Request-URI and sips Path entries', () => {
+    const secure = (uri: string, path: string) =>
+      request({
+        method: 'REGISTER',
+        uri,
+        to: `<sip:${alice}>`,
+        headers: { Contact: '<sips:a@192.0.2.1>', ...(path !== '' && { Path: path }) },
+      });
+    expect(register(secure('sips:contoso.example', ''), alice, [], context).ok).toBe(true);
+    expect(
+      register(secure('sips:contoso.example', '<sips:fe1.contoso.example;lr>'), alice, [], context).ok,
+    ).toBe(true);
+    for (const bad of [
+      secure('sip:contoso.example', ''),
+      secure('sips:contoso.example', '<sip:fe1.contoso.example;lr>'),
+    ]) {
+      expect(refused(register(bad, alice, [], context))).toMatchObject({
+        status: 400,
+        reason: 'insecure-registration',
+      });
+    }
+  });
+
   it('refuses more contacts than the policy allows', () => {
     const many = Array.from({ length: 17 }, (_, i) => `<sip:a@192.0.2.${i}>`);
     expect(refused(register(registerRequest({ Contact: many }), alice, [], context)).reason).toBe(
@@ -287,7 +310,14 @@ describe('selectTargets', () => {
   });
 
   it('never reaches a sip contact for a sips Request-URI', () => {
-    const bindings = stored(registerRequest({ Contact: ['<sip:a@192.0.2.1>', '<sips:a@192.0.2.2>'] }));
+    const bindings = stored(
+      request({
+        method: 'REGISTER',
+        uri: 'sips:contoso.example',
+        to: `<sip:${alice}>`,
+        headers: { Contact: ['<sip:a@192.0.2.1>', '<sips:a@192.0.2.2>'] },
+      }),
+    );
     expect(selectTargets(bindings, request({ uri: 'sips:alice@contoso.example' }).uri)).toMatchObject({
       groups: [[{ uri: 'sips:a@192.0.2.2' }]],
     });
