@@ -10,6 +10,8 @@ export const edgeServerConfig = z.strictObject({
   join: z.strictObject({ token: z.string().min(1) }).optional(),
   /** Addresses of hosts that DNS does not know, by name. */
   addresses: z.record(z.string().min(1), z.union([z.ipv4(), z.ipv6()])).default({}),
+  /** Certificate and key of the external side where the topology says that a public CA issues it; PEM files. */
+  external: z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).optional(),
   /** DNS servers to find partners with, `address` or `address:port`; default the system's. DNS is not trusted. */
   dns: z.array(z.string().min(1)).min(1).optional(),
   /** What is written to the log. Default info. */

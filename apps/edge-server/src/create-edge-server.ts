@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type RunningEdge, serveEdge } from '@entente/edge';
 import { type Logger, OperatorFault, pathBeside } from '@entente/host';
 import { joinDomain, type Member } from '@entente/member';
+import { loadIdentity } from '@entente/tls';
 import type { EdgeServerConfig } from './config.ts';
 
 /** An edge that runs. */
@@ -34,7 +35,16 @@ export async function createEdgeServer(
   });
   try {
     const cacheDirectory = join(directory, 'federation');
-    const edge = await serveEdge({ member, logger, resolver, addresses, cacheDirectory });
+    const { external } = config;
+    const externalIdentity =
+      external === undefined
+        ? await member.externalIdentity()
+        : await loadIdentity({
+            certificate: pathBeside(configFile, external.certificate),
+            key: pathBeside(configFile, external.key),
+            watch: true,
+          });
+    const edge = await serveEdge({ member, externalIdentity, logger, resolver, addresses, cacheDirectory });
     return {
       member,
       edge,

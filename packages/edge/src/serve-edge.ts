@@ -6,7 +6,7 @@ import type { Member } from '@entente/member';
 import { defaultTimings } from '@entente/sip';
 import { type ConnectionLink, type Hop, type SipConnection, SipEndpoint } from '@entente/sip-endpoint';
 import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
-import { connect, isTrustError, type Peer, serve } from '@entente/tls';
+import { connect, type Identity, isTrustError, type Peer, serve } from '@entente/tls';
 import { allowMatrix, peersOf, type ServerInterface, type Topology } from '@entente/topology';
 import { dialPartner } from './dial-partner.ts';
 import { Edge } from './edge.ts';
@@ -20,6 +20,8 @@ export interface RunningEdge extends AsyncDisposable {
 /** What an edge is made of. */
 export interface ServeEdgeOptions {
   readonly member: Member;
+  /** Who we are outside: `member.externalIdentity()`, or a certificate of a public CA. */
+  readonly externalIdentity: Identity;
   readonly logger: Logger;
   /** DNS for partners. */
   readonly resolver: ServiceResolver;
@@ -38,12 +40,11 @@ const federationRow = 12;
  * @throws OperatorFault `ENTENTE_NOT_AN_EDGE`; faults of `serve` in `@entente/tls`
  */
 export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge> {
-  const { logger, member, resolver } = options;
+  const { externalIdentity, logger, member, resolver } = options;
   const { fqdn } = member;
   const { external, internal } = ownInterfaces(member.topology, fqdn);
   const topology = () => member.topology;
   const onRefusal = logRefusal(logger);
-  const externalIdentity = await member.externalIdentity();
   const federationTrust = await openFederationTrust(options);
   const allowInside = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
   const allowPartner = authorisePartner(topology);

@@ -9,9 +9,11 @@ export {
 export type { AppProcess, LogRecord } from './network/app-process.ts';
 export type { CommandOutcome, DemoUser } from './network/demo-user.ts';
 export { freePorts } from './network/free-ports.ts';
-export type { Network, NetworkOptions } from './network/network.ts';
+export type { FederationOptions, Network, NetworkOptions } from './network/network.ts';
 export { type Federation, startFederation, startNetwork } from './network/start-network.ts';
 export { type Delivery, deliveries } from './scenario/deliveries.ts';
+export { type EdgeStranger, edgeStrangers, turnAwayAtEdge } from './scenario/edge-strangers.ts';
+export { type FederatedDelivery, federatedDeliveries } from './scenario/federated-deliveries.ts';
 export { type Stranger, strangers, turnAway } from './scenario/strangers.ts';
 export {
   createTestAuthority,

@@ -21,6 +21,14 @@ export interface NetworkOptions {
   readonly onProcess?: (process: AppProcess) => void;
 }
 
+/** How a federation is started. */
+export interface FederationOptions extends Omit<NetworkOptions, 'domain'> {
+  /** `own`: each has its own CA, and the other's root (default). `shared`: both edges have certificates of a public CA. */
+  readonly roots?: 'own' | 'shared';
+  /** Called when the first organisation runs, before the second is started. */
+  readonly onFirst?: (network: Network) => Promise<void>;
+}
+
 /** One organisation that runs on this machine. */
 export interface Network extends AsyncDisposable {
   readonly directory: string;
@@ -29,6 +37,8 @@ export interface Network extends AsyncDisposable {
   readonly anchorsFile: string;
   readonly addresses: ReadonlyMap<string, string>;
   readonly dns: DnsServer;
+  /** What DNS answers; a test may change it. */
+  readonly services: Map<string, { target: string; port: number }[]>;
   readonly authority: AppProcess;
   readonly frontEnds: readonly AppProcess[];
   /** Only in a federation. */

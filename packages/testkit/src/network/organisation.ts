@@ -116,7 +116,12 @@ export function topologyOf(
   organisation: Organisation,
   keys: { readonly administrator: Uint8Array; readonly root: Uint8Array },
   now: number,
-  federation?: { readonly partners: readonly Partner[]; readonly sharedRoots?: readonly AnchorReference[] },
+  federation?: {
+    readonly partners: readonly Partner[];
+    readonly sharedRoots?: readonly AnchorReference[];
+    /** The external certificate of the edge comes from a public CA. */
+    readonly publicCertificate?: boolean;
+  },
 ): TopologyDocument {
   const { authority, domain, edge, frontEnds, gateway, mediation, pool, users } = organisation;
   const at = (ports: Record<string, number>) => ({ internal: { address: '127.0.0.1', ports } });
@@ -152,17 +157,28 @@ export function topologyOf(
       { fqdn: mediation.fqdn, role: 'mediation', interfaces: sipAt(mediation) },
       ...(federation === undefined
         ? []
-        : [{ fqdn: edge.fqdn, role: 'edge' as const, interfaces: edgeAt(edge) }]),
+        : [
+            {
+              fqdn: edge.fqdn,
+              role: 'edge' as const,
+              interfaces: edgeAt(edge, federation.publicCertificate),
+            },
+          ]),
     ],
     ...(federation === undefined ? {} : { partners: federation.partners }),
     users: Object.fromEntries(users.map(({ address, home }) => [address, home])),
   };
 }
 
-function edgeAt({ externalFqdn, externalPorts, internalPorts }: EdgePlace) {
+function edgeAt({ externalFqdn, externalPorts, internalPorts }: EdgePlace, publicCertificate = false) {
   return {
     internal: { address: '127.0.0.1', ports: internalPorts },
-    external: { fqdn: externalFqdn, address: '127.0.0.1', ports: externalPorts },
+    external: {
+      fqdn: externalFqdn,
+      address: '127.0.0.1',
+      ports: externalPorts,
+      ...(publicCertificate ? { certificate: 'public' as const } : {}),
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createCredentialRecord } from '@entente/sip';
 import { administratorSetHash, type TopologyDocument } from '@entente/topology';
 import { stringify } from 'yaml';
-import { testAuthorityFrom } from '../test-authority.ts';
+import { type TestCertificate, testAuthorityFrom } from '../test-authority.ts';
 import { type Administrator, createAdministrator, es256Signer } from './administrator.ts';
 import { type AppName, type AppProcess, startApp } from './app-process.ts';
 import { type DemoUser, startDemoUser } from './demo-user.ts';
@@ -16,6 +16,9 @@ import type { PreparedOrganisation } from './prepare-organisation.ts';
 export interface SharedNetwork {
   readonly addresses: ReadonlyMap<string, string>;
   readonly dns: DnsServer;
+  readonly services: Network['services'];
+  /** Certificate of the edge's external side where a public CA issues it. */
+  readonly externalCertificate?: TestCertificate;
 }
 
 /**
@@ -59,7 +62,7 @@ class Runner {
 
   async start(topology: TopologyDocument): Promise<Network> {
     const { ceremony, directory, organisation } = this.#prepared;
-    const { addresses, dns } = this.#shared;
+    const { addresses, dns, services } = this.#shared;
     const { onStep = () => {} } = this.#options;
     const { authority, domain } = organisation;
     const authorityProcess = await this.#startAuthority(topology);
@@ -90,6 +93,7 @@ class Runner {
       anchorsFile: ceremony.files.rootCertificate,
       addresses,
       dns,
+      services,
       authority: authorityProcess,
       frontEnds,
       edge,
@@ -168,7 +172,18 @@ class Runner {
     const { fqdn } = this.#prepared.organisation.edge;
     const { dns } = this.#shared;
     const config = await this.#memberConfig(fqdn, administrator);
-    return this.#run('edge-server', fqdn, { ...config, dns: [`${dns.address}:${dns.port}`] });
+    const external = await this.#externalFiles();
+    return this.#run('edge-server', fqdn, { ...config, ...external, dns: [`${dns.address}:${dns.port}`] });
+  }
+
+  async #externalFiles() {
+    const { externalCertificate } = this.#shared;
+    if (externalCertificate === undefined) return {};
+    const certificate = join(this.#prepared.directory, 'edge-external.crt');
+    const key = join(this.#prepared.directory, 'edge-external.key');
+    await writeFile(certificate, externalCertificate.chainPem);
+    await writeFile(key, externalCertificate.keyPem, { mode: 0o600 });
+    return { external: { certificate, key } };
   }
 
   async #memberConfig(fqdn: string, administrator: Administrator) {

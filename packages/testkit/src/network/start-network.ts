@@ -1,13 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AllowedDomain } from '@entente/topology';
+import type { AllowedDomain, TopologyDocument } from '@entente/topology';
+import { decodePemCertificates } from '@entente/x509';
 import { startDnsServer } from './dns-server.ts';
 import { freePorts } from './free-ports.ts';
-import type { Network, NetworkOptions } from './network.ts';
+import type { FederationOptions, Network, NetworkOptions } from './network.ts';
 import { addressesOf, anchorOf, layOut, type Organisation, portsNeeded, topologyOf } from './organisation.ts';
 import { type PreparedOrganisation, prepareOrganisation } from './prepare-organisation.ts';
-import { runOrganisation } from './run-organisation.ts';
+import { type PublicAuthority, startPublicAuthority } from './public-authority.ts';
+import { runOrganisation, type SharedNetwork } from './run-organisation.ts';
 
 /**
  * Starts an organisation: an authority, a pool of two front ends, and users' clients, each a process of its own on
@@ -15,89 +17,146 @@ import { runOrganisation } from './run-organisation.ts';
  * @param options names, place, clients
  */
 export async function startNetwork(options: NetworkOptions = {}): Promise<Network> {
-  const [network] = await startAll([options.domain ?? 'contoso.example'], options);
-  return network as Network;
+  return owning(async (own) => {
+    const { prepared, shared } = await prepare([options.domain ?? 'contoso.example'], options, own);
+    const [organisation] = prepared as [PreparedOrganisation];
+    return own(await runOrganisation(organisation, firstTopology(organisation), shared, options));
+  });
 }
 
 /** Two organisations with an edge each. */
 export interface Federation extends AsyncDisposable {
   readonly contoso: Network;
   readonly fabrikam: Network;
+  /** A third-party CA that both trust for partners without roots of their own. */
+  readonly publicAuthority: PublicAuthority;
 }
+
+/** A domain that both organisations list and that only has a certificate of the public CA; nobody runs it. */
+export const thirdPartner = 'litware.example';
 
 /**
  * Starts contoso.example and fabrikam.example, each with its own CA, authority, pool and edge. They have exchanged their
  * roots by fingerprint; each believes the other about the other's names, and about nothing else.
- * @param options clients and who is told; `domain` has no effect
+ * @param options clients, who is told, whose certificates the edges have
  */
-export async function startFederation(options: Omit<NetworkOptions, 'domain'> = {}): Promise<Federation> {
-  const [contoso, fabrikam] = await startAll(['contoso.example', 'fabrikam.example'], options);
-  return {
-    contoso: contoso as Network,
-    fabrikam: fabrikam as Network,
-    async [Symbol.asyncDispose]() {
-      await fabrikam?.[Symbol.asyncDispose]();
-      await contoso?.[Symbol.asyncDispose]();
-    },
-  };
+export async function startFederation(options: FederationOptions = {}): Promise<Federation> {
+  return owning(async (own) => {
+    const publicAuthority = own(await startPublicAuthority());
+    const { prepared, shared } = await prepare(['contoso.example', 'fabrikam.example'], options, own, [
+      publicAuthority.host,
+    ]);
+    const [first, second] = prepared as [PreparedOrganisation, PreparedOrganisation];
+    const sharedRoots = options.roots === 'shared';
+    const run = async (
+      organisation: PreparedOrganisation,
+      partner: PreparedOrganisation,
+    ): Promise<Network> => {
+      const topology = federatedTopology(organisation, partner, publicAuthority, sharedRoots);
+      const external = sharedRoots
+        ? { externalCertificate: await publicCertificate(organisation, publicAuthority) }
+        : {};
+      return own(await runOrganisation(organisation, topology, { ...shared, ...external }, options));
+    };
+    const contoso = await run(first, second);
+    await options.onFirst?.(contoso);
+    const fabrikam = await run(second, first);
+    return { contoso, fabrikam, publicAuthority };
+  });
 }
 
-async function startAll(domains: readonly string[], options: NetworkOptions): Promise<readonly Network[]> {
-  const started: AsyncDisposable[] = [];
+type Own = <T extends AsyncDisposable>(item: T) => T;
+
+/** Starts something of several parts; disposing of it disposes of all of them, in reverse. */
+async function owning<T extends object>(start: (own: Own) => Promise<T>): Promise<T & AsyncDisposable> {
+  const parts: AsyncDisposable[] = [];
   const stop = async (): Promise<void> => {
-    for (const item of started.splice(0).reverse()) await item[Symbol.asyncDispose]();
+    for (const part of parts.splice(0).reverse()) await part[Symbol.asyncDispose]();
   };
   try {
-    const directory = options.directory ?? (await temporaryDirectory(started));
-    const ports = await freePorts(portsNeeded * domains.length);
-    const organisations = domains.map((domain) => layOut(domain, ports.splice(0, portsNeeded)));
-    const addresses = new Map(organisations.flatMap((organisation) => [...addressesOf(organisation)]));
-    const dns = await startDnsServer({ addresses, services: servicesOf(organisations) });
-    started.push(dns);
-    options.onStep?.(`making the authorities: root, issuing CA, revocation lists (${domains.join(', ')})`);
-    const prepared = await Promise.all(
-      organisations.map((organisation) =>
-        prepareOrganisation(
-          organisation,
-          domains.length === 1 ? directory : join(directory, organisation.domain),
-        ),
-      ),
-    );
-    const networks = await Promise.all(
-      prepared.map(async (own) => {
-        const others = prepared.filter((other) => other !== own);
-        const network = await runOrganisation(own, firstTopology(own, others), { addresses, dns }, options);
-        started.push(network);
-        return network;
-      }),
-    );
-    // Whichever is disposed of first takes what is shared with it once all are gone.
-    let left = networks.length;
-    return networks.map((network) => ({
-      ...network,
-      async [Symbol.asyncDispose]() {
-        await network[Symbol.asyncDispose]();
-        left--;
-        if (left === 0) await stop();
-      },
-    }));
+    const started = await start((item) => {
+      parts.push(item);
+      return item;
+    });
+    return { ...started, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function firstTopology(own: PreparedOrganisation, others: readonly PreparedOrganisation[]) {
-  const keys = { administrator: own.signingKey.publicKey, root: own.root };
-  const partners = others.map(partnerOf);
-  return topologyOf(own.organisation, keys, Date.now(), partners.length === 0 ? undefined : { partners });
+async function prepare(
+  domains: readonly string[],
+  options: NetworkOptions,
+  own: Own,
+  otherHosts: readonly string[] = [],
+): Promise<{ prepared: readonly PreparedOrganisation[]; shared: SharedNetwork }> {
+  const directory = options.directory ?? (await temporaryDirectory(own));
+  const ports = await freePorts(portsNeeded * domains.length);
+  const organisations = domains.map((domain) => layOut(domain, ports.splice(0, portsNeeded)));
+  const addresses = new Map(organisations.flatMap((organisation) => [...addressesOf(organisation)]));
+  for (const host of otherHosts) addresses.set(host, '127.0.0.1');
+  const services = servicesOf(organisations);
+  const dns = own(await startDnsServer({ addresses, services }));
+  options.onStep?.(`making the authorities: root, issuing CA, revocation lists (${domains.join(', ')})`);
+  const prepared = await Promise.all(
+    organisations.map((organisation) =>
+      prepareOrganisation(
+        organisation,
+        domains.length === 1 ? directory : join(directory, organisation.domain),
+      ),
+    ),
+  );
+  return { prepared, shared: { addresses, dns, services } };
 }
 
-/** The partner's entry: listed by domain, its root pinned by fingerprint. */
-function partnerOf({ organisation, root }: PreparedOrganisation): AllowedDomain {
+function firstTopology({ organisation, root, signingKey }: PreparedOrganisation): TopologyDocument {
+  return topologyOf(organisation, { administrator: signingKey.publicKey, root }, Date.now());
+}
+
+function federatedTopology(
+  own: PreparedOrganisation,
+  partner: PreparedOrganisation,
+  publicAuthority: PublicAuthority,
+  shared: boolean,
+): TopologyDocument {
+  const decoded = decodePemCertificates(publicAuthority.authority.certificatePem);
+  if (!decoded.ok || decoded.value[0] === undefined) throw new Error('the public CA has no certificate');
+  return topologyOf(
+    own.organisation,
+    { administrator: own.signingKey.publicKey, root: own.root },
+    Date.now(),
+    {
+      partners: [
+        partnerOf(partner, shared),
+        { kind: 'allowed-domain', id: 'litware', domains: [thirdPartner] },
+      ],
+      sharedRoots: [anchorOf('public', decoded.value[0].der)],
+      publicCertificate: shared,
+    },
+  );
+}
+
+/**
+ * The partner's entry: listed by domain, its root pinned by fingerprint. With a shared CA the second organisation's edge has a
+ * certificate for serverAuth only, as public CAs issue them, and its entry says that this is enough.
+ */
+function partnerOf({ organisation, root }: PreparedOrganisation, shared: boolean): AllowedDomain {
   const { domain } = organisation;
   const [id = domain] = domain.split('.');
-  return { kind: 'allowed-domain', id, domains: [domain], anchors: [anchorOf('root', root)] };
+  const entry = { kind: 'allowed-domain', id, domains: [domain] } as const;
+  if (!shared) return { ...entry, anchors: [anchorOf('root', root)] };
+  return isServerAuthOnly(domain) ? { ...entry, serverAuthOnly: true } : entry;
+}
+
+function isServerAuthOnly(domain: string): boolean {
+  return domain === 'fabrikam.example';
+}
+
+function publicCertificate({ organisation }: PreparedOrganisation, publicAuthority: PublicAuthority) {
+  const { domain, edge } = organisation;
+  const names = [edge.externalFqdn, `sip.${domain}`, domain];
+  return publicAuthority.issue(names, isServerAuthOnly(domain) ? ['serverAuth'] : undefined);
 }
 
 function servicesOf(organisations: readonly Organisation[]) {
@@ -114,8 +173,8 @@ function servicesOf(organisations: readonly Organisation[]) {
   return services;
 }
 
-async function temporaryDirectory(started: AsyncDisposable[]): Promise<string> {
+async function temporaryDirectory(own: Own): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'entente-network-'));
-  started.push({ [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) });
+  own({ [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) });
   return directory;
 }

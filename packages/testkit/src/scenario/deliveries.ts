@@ -1,4 +1,5 @@
 import type { DeliveryEntry } from '../network/account.ts';
+import type { DemoUser } from '../network/demo-user.ts';
 import type { Network } from '../network/network.ts';
 
 /** Something to be delivered. */
@@ -7,73 +8,82 @@ export interface Delivery {
   run(network: Network): Promise<DeliveryEntry>;
 }
 
-function message(from: string, to: string, title: string): Delivery {
-  return {
-    title,
-    async run(network) {
-      const [sender, receiver] = [network.user(from), network.user(to)];
-      const text = `hello ${to}, this is ${from} (${network.processes.length} processes)`;
-      const startedAt = performance.now();
-      const outcome = await sender.message(`sip:${receiver.user.address}`, text);
-      if (outcome.status !== 200)
-        throw new Error(`${title}: answered ${outcome.status ?? JSON.stringify(outcome.record)}`);
-      await receiver.received(text);
-      return entry('MESSAGE', network, from, to, startedAt);
-    },
-  };
+let sent = 0;
+
+/** Sends a text and waits until it has arrived. @throws if it is refused or does not arrive */
+export async function deliverMessage(
+  title: string,
+  sender: DemoUser,
+  receiver: DemoUser,
+  through: readonly string[],
+): Promise<DeliveryEntry> {
+  const text = `hello ${receiver.user.address}, this is message ${++sent}`;
+  const startedAt = performance.now();
+  const outcome = await sender.message(`sip:${receiver.user.address}`, text);
+  if (outcome.status !== 200)
+    throw new Error(`${title}: answered ${outcome.status ?? JSON.stringify(outcome.record)}`);
+  await receiver.received(text);
+  return entry('MESSAGE', sender, receiver, through, startedAt);
 }
 
-function call(from: string, to: string, title: string): Delivery {
-  return {
-    title,
-    async run(network) {
-      const [caller, called] = [network.user(from), network.user(to)];
-      const startedAt = performance.now();
-      const outcome = await caller.call(`sip:${called.user.address}`);
-      if (outcome.status !== 200)
-        throw new Error(`${title}: answered ${outcome.status ?? JSON.stringify(outcome.record)}`);
-      await called.process.waitFor(
-        'the call',
-        ({ event, from: by }) => event === 'call-started' && by === `sip:${caller.user.address}`,
-      );
-      const ringing = caller.process.records.some(
-        ({ event, status }) => event === 'progress' && status === 180,
-      );
-      if (!ringing) throw new Error(`${title}: no 180 reached the caller`);
-      const ended = await caller.hangUp();
-      if (ended.status !== 200) throw new Error(`${title}: BYE was answered ${ended.status}`);
-      await called.process.waitFor(
-        'the end of the call',
-        ({ event, by }) => event === 'call-ended' && by === 'remote',
-      );
-      return entry('call', network, from, to, startedAt);
-    },
-  };
+/** Calls, waits until both sides have the call, and hangs up. @throws if one step fails */
+export async function deliverCall(
+  title: string,
+  caller: DemoUser,
+  called: DemoUser,
+  through: readonly string[],
+): Promise<DeliveryEntry> {
+  const startedAt = performance.now();
+  const before = caller.process.records.length;
+  const outcome = await caller.call(`sip:${called.user.address}`);
+  if (outcome.status !== 200)
+    throw new Error(`${title}: answered ${outcome.status ?? JSON.stringify(outcome.record)}`);
+  await called.process.waitFor(
+    'the call',
+    ({ event, from: by }) => event === 'call-started' && by === `sip:${caller.user.address}`,
+  );
+  const rang = caller.process.records
+    .slice(before)
+    .some(({ event, status }) => event === 'progress' && status === 180);
+  if (!rang) throw new Error(`${title}: no 180 reached the caller`);
+  const ended = await caller.hangUp();
+  if (ended.status !== 200) throw new Error(`${title}: BYE was answered ${ended.status}`);
+  await called.process.waitFor(
+    'the end of the call',
+    ({ event, by }) => event === 'call-ended' && by === 'remote',
+  );
+  return entry('call', caller, called, through, startedAt);
 }
 
 function entry(
   what: DeliveryEntry['what'],
-  network: Network,
-  from: string,
-  to: string,
+  from: DemoUser,
+  to: DemoUser,
+  through: readonly string[],
   startedAt: number,
 ): DeliveryEntry {
-  const [sender, receiver] = [network.user(from).user, network.user(to).user];
+  const tookMs = Math.round(performance.now() - startedAt);
+  return { what, from: from.user.address, to: to.user.address, through, tookMs };
+}
+
+function inside(title: string, what: DeliveryEntry['what'], from: string, to: string): Delivery {
   return {
-    what,
-    from: sender.address,
-    to: receiver.address,
-    through: sender.home === receiver.home ? [sender.home] : [sender.home, receiver.home],
-    tookMs: Math.round(performance.now() - startedAt),
+    title,
+    run(network) {
+      const [sender, receiver] = [network.user(from), network.user(to)];
+      const homes = [sender.user.home, receiver.user.home];
+      const deliver = what === 'MESSAGE' ? deliverMessage : deliverCall;
+      return deliver(title, sender, receiver, [...new Set(homes)]);
+    },
   };
 }
 
 /** What one organisation delivers: at one front end, and across the two. */
 export const deliveries: readonly Delivery[] = [
-  message('alice', 'carol', 'a message at one front end'),
-  message('alice', 'bob', 'a message from one front end to the other'),
-  message('bob', 'alice', 'a message the other way'),
-  call('alice', 'carol', 'a call at one front end'),
-  call('alice', 'bob', 'a call across the two front ends'),
-  call('bob', 'alice', 'a call the other way'),
+  inside('a message at one front end', 'MESSAGE', 'alice', 'carol'),
+  inside('a message from one front end to the other', 'MESSAGE', 'alice', 'bob'),
+  inside('a message the other way', 'MESSAGE', 'bob', 'alice'),
+  inside('a call at one front end', 'call', 'alice', 'carol'),
+  inside('a call across the two front ends', 'call', 'alice', 'bob'),
+  inside('a call the other way', 'call', 'bob', 'alice'),
 ];

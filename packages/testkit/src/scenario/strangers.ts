@@ -53,7 +53,7 @@ async function dialFrontEnd(network: Network, certificate: Pick<TestCertificate,
 }
 
 /** The next refusal that a process writes down from now on. */
-function nextRefusal(
+export function nextRefusal(
   process: AppProcess,
   wanted: (record: LogRecord) => boolean = () => true,
 ): Promise<LogRecord> {

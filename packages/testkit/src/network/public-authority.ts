@@ -1,0 +1,40 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createTestAuthority, type TestAuthority, type TestCertificate } from '../test-authority.ts';
+
+/** A third-party CA that several organisations trust: DNS names only, and a revocation list over HTTP. */
+export interface PublicAuthority extends AsyncDisposable {
+  readonly authority: TestAuthority;
+  /** Host of its revocation list. */
+  readonly host: string;
+  /** Issues what a public CA issues: DNS names, no URIs. */
+  issue(
+    dnsNames: readonly string[],
+    usages?: readonly ('serverAuth' | 'clientAuth')[],
+  ): Promise<TestCertificate>;
+}
+
+const host = 'crl.public.example';
+
+/** Starts a public CA on loopback. */
+export async function startPublicAuthority(): Promise<PublicAuthority> {
+  const authority = await createTestAuthority('Public Test Root');
+  const list = Buffer.from((await authority.crl([])).replace(/-----[^-]*-----|\s/g, ''), 'base64');
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/pkix-crl', 'content-length': list.length });
+    response.end(list);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const crlUrl = `http://${host}:${(server.address() as AddressInfo).port}/root.crl`;
+  return {
+    authority,
+    host,
+    issue: (dnsNames, usages) =>
+      authority.issue({ dnsNames, crlUrl, ...(usages === undefined ? {} : { usages }) }),
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

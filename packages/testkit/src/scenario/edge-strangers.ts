@@ -1,0 +1,201 @@
+import type { AddressInfo } from 'node:net';
+import tls from 'node:tls';
+import { createRequest } from '@entente/sip';
+import type { RefusalEntry } from '../network/account.ts';
+import type { AppProcess, LogRecord } from '../network/app-process.ts';
+import { type Federation, thirdPartner } from '../network/start-network.ts';
+import type { TestCertificate } from '../test-authority.ts';
+import { nextRefusal } from './strangers.ts';
+
+/** Somebody at the border who must not get through, and the reason that must be given. */
+export interface EdgeStranger {
+  readonly attack: string;
+  readonly expected: string;
+  /** @returns the refusal as the process that refused wrote it down */
+  run(federation: Federation): Promise<{ readonly refusedBy: string; readonly record: LogRecord }>;
+}
+
+/** Runs the attack of a stranger at the border. @throws if nobody refuses him */
+export async function turnAwayAtEdge(federation: Federation, stranger: EdgeStranger): Promise<RefusalEntry> {
+  const { record, refusedBy } = await stranger.run(federation);
+  return {
+    attack: stranger.attack,
+    refusedBy,
+    reason: record.reason ?? 'none',
+    expected: stranger.expected,
+    remedy: String(record.remedy ?? ''),
+  };
+}
+
+/** A connection of an attacker to contoso's edge, on the federation's port. */
+function dialEdge({ contoso }: Federation, certificate: TestCertificate): tls.TLSSocket {
+  const { domain, edge } = contoso.organisation;
+  const socket = tls.connect({
+    host: '127.0.0.1',
+    port: edge.externalPorts.federation,
+    cert: certificate.chainPem,
+    key: certificate.keyPem,
+    servername: domain,
+    // The stranger does not care whom he attacks.
+    rejectUnauthorized: false,
+  });
+  socket.on('error', () => {});
+  return socket;
+}
+
+function edgeOf({ contoso }: Federation): AppProcess {
+  if (contoso.edge === undefined) throw new Error('contoso.example has no edge');
+  return contoso.edge;
+}
+
+function byCertificate(
+  attack: string,
+  expected: string,
+  certify: (federation: Federation) => Promise<TestCertificate>,
+): EdgeStranger {
+  return {
+    attack,
+    expected,
+    async run(federation) {
+      const edge = edgeOf(federation);
+      const certificate = await certify(federation);
+      const refused = nextRefusal(edge);
+      const socket = dialEdge(federation, certificate);
+      try {
+        return { refusedBy: edge.name, record: await refused };
+      } finally {
+        socket.destroy();
+      }
+    },
+  };
+}
+
+const fabrikamNames = {
+  dnsNames: ['access.fabrikam.example', 'fabrikam.example'],
+  uris: ['sip:access.fabrikam.example', 'sip:fabrikam.example'],
+};
+
+/** A partner with a certificate that is in order, who sends what he may not. */
+function byMessage(
+  attack: string,
+  expected: string,
+  parts: Partial<Parameters<typeof createRequest>[0]>,
+): EdgeStranger {
+  return {
+    attack,
+    expected,
+    async run(federation) {
+      const edge = edgeOf(federation);
+      const { fabrikam } = federation;
+      const certificate = await fabrikam.insider.issue({ ...fabrikamNames, crlUrl: fabrikam.crlUrl });
+      const request = createRequest({
+        method: 'MESSAGE',
+        uri: 'sip:alice@contoso.example',
+        from: '<sip:mallory@fabrikam.example>;tag=m1',
+        to: '<sip:alice@contoso.example>',
+        callId: `mallory-${expected}-${Date.now()}`,
+        cseq: 1,
+        via: 'SIP/2.0/TLS access.fabrikam.example;branch=z9hG4bKmallory',
+        contentType: 'text/plain',
+        body: 'hello',
+        ...parts,
+      });
+      const refused = nextRefusal(edge, ({ method }) => method === 'MESSAGE');
+      const socket = dialEdge(federation, certificate);
+      try {
+        const answer = new Promise<string>((resolve) =>
+          socket.once('data', (bytes) => resolve(bytes.toString('latin1'))),
+        );
+        socket.write(request.wire, 'latin1');
+        const record = await refused;
+        plainRefusal(await answer, record);
+        return { refusedBy: edge.name, record };
+      } finally {
+        socket.destroy();
+      }
+    },
+  };
+}
+
+/** What a refused partner may learn: a status, and nothing of why or of what is inside. */
+export function plainRefusal(answer: string, record: LogRecord): void {
+  if (!answer.startsWith('SIP/2.0 403 '))
+    throw new Error(`expected a plain 403, found ${answer.split('\r\n')[0]}`);
+  for (const secret of [String(record.reason), 'Entente-Diagnostics', 'fe1.', 'fe2.', 'edge1.']) {
+    const [head = ''] = answer.split('\r\n\r\n');
+    const own = head.split('\r\n').filter((line) => !/^(Via|From|To|Call-ID|CSeq):/i.test(line));
+    if (own.join('\n').includes(secret)) throw new Error(`the refusal tells a partner "${secret}"`);
+  }
+}
+
+/** DNS leads to an attacker who has a valid certificate, for another name. */
+const hijackedName: EdgeStranger = {
+  attack: 'DNS leads to an attacker with a valid certificate for another name',
+  expected: 'name-mismatch',
+  async run(federation) {
+    const { contoso, publicAuthority } = federation;
+    const edge = edgeOf(federation);
+    const certificate = await publicAuthority.issue(['attacker.example']);
+    const attacker = tls.createServer({ cert: certificate.chainPem, key: certificate.keyPem }, (socket) =>
+      socket.on('error', () => {}),
+    );
+    await new Promise<void>((resolve) => attacker.listen(0, '127.0.0.1', resolve));
+    const { port } = attacker.address() as AddressInfo;
+    contoso.services.set(`_sipfederationtls._tcp.${thirdPartner}`, [
+      { target: contoso.organisation.edge.externalFqdn, port },
+    ]);
+    try {
+      const refused = nextRefusal(edge);
+      const outcome = await contoso.user('alice').message(`sip:carl@${thirdPartner}`, 'for your eyes only');
+      if (outcome.status === 200) throw new Error('the attacker got the message');
+      return { refusedBy: edge.name, record: await refused };
+    } finally {
+      contoso.services.delete(`_sipfederationtls._tcp.${thirdPartner}`);
+      attacker.close();
+    }
+  },
+};
+
+/** Everybody that an edge turns away. */
+export const edgeStrangers: readonly EdgeStranger[] = [
+  byCertificate("a partner's CA vouches for our name", 'anchor-limit-violated', ({ fabrikam }) =>
+    fabrikam.insider.issue({
+      dnsNames: ['contoso.example'],
+      uris: ['sip:contoso.example'],
+      crlUrl: fabrikam.crlUrl,
+    }),
+  ),
+  byCertificate("a partner's CA vouches for a third partner", 'anchor-limit-violated', ({ fabrikam }) =>
+    fabrikam.insider.issue({ dnsNames: [thirdPartner], crlUrl: fabrikam.crlUrl }),
+  ),
+  byCertificate(
+    "a partner's CA vouches for the partner and, in the same certificate, for us",
+    'anchor-limit-violated',
+    ({ fabrikam }) =>
+      fabrikam.insider.issue({ dnsNames: ['fabrikam.example', 'contoso.example'], crlUrl: fabrikam.crlUrl }),
+  ),
+  byCertificate(
+    'somebody with a certificate in order is not listed as a partner',
+    'partner-not-allowed',
+    ({ publicAuthority }) => publicAuthority.issue(['unlisted.example']),
+  ),
+  byCertificate(
+    "a partner's certificate is for servers only, and its entry does not allow that",
+    'extended-key-usage-missing',
+    ({ fabrikam }) =>
+      fabrikam.insider.issue({ ...fabrikamNames, usages: ['serverAuth'], crlUrl: fabrikam.crlUrl }),
+  ),
+  byMessage('a partner sends From one of our own users', 'domain-not-authorised', {
+    from: '<sip:bob@contoso.example>;tag=m1',
+  }),
+  byMessage('a partner sends From a third domain', 'domain-not-authorised', {
+    from: `<sip:carl@${thirdPartner}>;tag=m1`,
+  }),
+  byMessage('a partner routes a request towards an internal server', 'relay-not-allowed', {
+    routes: ['<sip:fe1.contoso.example;lr>'],
+  }),
+  byMessage('a partner wants a request carried on to a third domain', 'relay-not-allowed', {
+    uri: `sip:carl@${thirdPartner}`,
+  }),
+  hijackedName,
+];

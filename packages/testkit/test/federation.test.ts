@@ -1,0 +1,57 @@
+import {
+  edgeStrangers,
+  type Federation,
+  federatedDeliveries,
+  linksOf,
+  startFederation,
+  turnAwayAtEdge,
+} from '@entente/testkit';
+import { allowMatrix } from '@entente/topology';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const clients = ['alice', 'bob', 'erin'];
+
+describe('two organisations, each with a CA of its own', () => {
+  let federation: Federation;
+  beforeAll(async () => {
+    federation = await startFederation({ clients });
+  }, 180_000);
+  afterAll(() => federation?.[Symbol.asyncDispose]());
+
+  for (const delivery of federatedDeliveries) {
+    it(`delivers ${delivery.title}`, async () => {
+      const entry = await delivery.run(federation);
+      expect(entry.through.length).toBeGreaterThan(1);
+    });
+  }
+
+  for (const stranger of edgeStrangers) {
+    it(`refuses at the edge: ${stranger.attack}: ${stranger.expected}`, async () => {
+      const entry = await turnAwayAtEdge(federation, stranger);
+      expect(entry.reason).toBe(stranger.expected);
+      expect(entry.remedy).not.toBe('');
+    });
+  }
+
+  it('uses the links that the allow matrix has, each with its protection', () => {
+    const links = linksOf([...federation.contoso.processes, ...federation.fabrikam.processes]);
+    expect(new Set(links.map(({ link }) => link))).toEqual(new Set([1, 2, 4, 12, 13, 15]));
+    for (const { link, protection, tls } of links) {
+      expect({ link, protection, tls }).toEqual({
+        link,
+        protection: allowMatrix.find(({ row }) => row === link)?.protection,
+        tls: 'TLSv1.3',
+      });
+    }
+  });
+});
+
+describe('two organisations whose edges have certificates of a shared third-party CA', () => {
+  it('deliver both ways: DNS names only, one side for serverAuth only by explicit entry', async () => {
+    await using federation = await startFederation({ clients: ['alice', 'bob'], roots: 'shared' });
+    for (const delivery of federatedDeliveries) {
+      if (!delivery.title.includes('partner')) continue;
+      await delivery.run(federation);
+    }
+  }, 180_000);
+});
