@@ -124,6 +124,12 @@ describe('the picture', () => {
     }
   });
 
+  it('shows stores, and says that links to them are not drawn', () => {
+    const svg = drawSvg(buildTopology(contoso));
+    expect(svg).toContain('redis1.contoso.example (redis)');
+    expect(svg).toContain('Not drawn: servers to stores by TLS (18).');
+  });
+
   it('leaves out a row that is closed for everybody, and marks one that is narrowed', () => {
     const svg = drawSvg(
       buildTopology({

@@ -67,6 +67,7 @@ export function picture(topology: Topology): Picture {
   const rows = linkMatrix(topology).filter((row) => row.inUse);
   const links = rows.flatMap(linksOf);
   const ids = new Set<PictureNodeId>([...topology.servers.values()].map((server) => server.role));
+  if (topology.stores.size > 0) ids.add('store');
   for (const link of links) {
     ids.add(link.a);
     ids.add(link.b);
