@@ -49,6 +49,7 @@ describe('the mutation test', { timeout: 120_000 }, () => {
     expect(ok).toBe(false);
     expect(runs.map(({ name, ok: noticed }) => [name.slice(8), noticed])).toEqual([
       ['noticed', true],
+      ['noticed-in-a-folder', true],
       ['unnoticed', false],
       ['gone', false],
       ['ambiguous', false],
@@ -58,13 +59,13 @@ describe('the mutation test', { timeout: 120_000 }, () => {
       ['breaks-the-source', false],
     ]);
     const details = runs.map(({ detail }) => detail);
-    expect(details[1]).toContain('nobody noticed');
-    expect(details[2]).toContain('occurs 0 times');
-    expect(details[3]).toContain('occurs 2 times');
-    expect(details[4]).toContain('does not exist');
-    expect(details[5]).toContain('does not run');
-    expect(details[6]).toContain('fails without the patch');
-    expect(details[7]).toContain('breaks the sources');
+    expect(details[2]).toContain('nobody noticed');
+    expect(details[3]).toContain('occurs 0 times');
+    expect(details[4]).toContain('occurs 2 times');
+    expect(details[5]).toContain('occurs 0 times');
+    expect(details[6]).toContain('does not run');
+    expect(details[7]).toContain('fails without the patch');
+    expect(details[8]).toContain('breaks the sources');
   });
 
   it('leaves the repository as it was', async () => {

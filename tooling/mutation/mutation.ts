@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { copyRepository } from './copy-repository.ts';
 import type { MutationPatch } from './patch.ts';
@@ -61,12 +61,13 @@ async function runOne(root: string, { name, patch }: NamedPatch, unpatched: Test
   if (unpatched.status === 'absent') return report(false, `the test does not run: ${unpatched.detail}`);
   if (unpatched.status === 'failed')
     return report(false, `the test fails without the patch: ${unpatched.detail}`);
-  const path = join(root, patch.file);
-  const original = await readFile(path, 'utf8').catch(() => undefined);
-  if (original === undefined) return report(false, `stale patch: ${patch.file} does not exist`);
-  const count = original.split(patch.find).length - 1;
-  if (count !== 1)
+  const places = await findText(root, patch);
+  const [place] = places;
+  if (place === undefined || places.length > 1 || place.count !== 1) {
+    const count = places.reduce((sum, one) => sum + one.count, 0);
     return report(false, `stale patch: its text occurs ${count} times in ${patch.file}, not once`);
+  }
+  const { path, text: original } = place;
   try {
     await writeFile(
       path,
@@ -80,4 +81,26 @@ async function runOne(root: string, { name, patch }: NamedPatch, unpatched: Test
   } finally {
     await writeFile(path, original);
   }
+}
+
+interface Place {
+  readonly path: string;
+  readonly text: string;
+  /** How often the text occurs in it. */
+  readonly count: number;
+}
+
+/** The files in which the text of a patch occurs; tests are not sources. */
+async function findText(root: string, { file, find }: MutationPatch): Promise<Place[]> {
+  const whole = join(root, file);
+  const names = file.endsWith('/') ? await readdir(whole, { recursive: true }).catch(() => []) : [''];
+  const places: Place[] = [];
+  for (const name of names) {
+    if (name !== '' && (!name.endsWith('.ts') || name.endsWith('.test.ts'))) continue;
+    const path = name === '' ? whole : join(whole, name);
+    const text = await readFile(path, 'utf8').catch(() => '');
+    const count = text.split(find).length - 1;
+    if (count > 0) places.push({ path, text, count });
+  }
+  return places;
 }

@@ -7,9 +7,9 @@ export interface MutationPatch {
   readonly name: string;
   /** The check that is off, as a sentence: "a certificate's signature is not verified". */
   readonly off: string;
-  /** Path below the root. */
+  /** Path of a file below the root; or of a folder, with `/` at its end, where code may move between files. */
   readonly file: string;
-  /** Text that occurs exactly once in the file. */
+  /** Text that occurs exactly once in the file, or in all sources of the folder together. */
   readonly find: string;
   readonly replace: string;
   /** The test that must pass without the patch and fail with it. */

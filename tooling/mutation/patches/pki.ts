@@ -80,8 +80,8 @@ export const patches: PatchList = {
       name: 'revoked-requester',
       off: 'a revoked certificate renews itself',
       file: enrolHandler,
-      find: 'if (recorded?.revocation !== undefined) {',
-      replace: 'if (recorded === null) {',
+      find: 'if (recorded?.revocation === undefined) return undefined;',
+      replace: 'if (recorded !== null) return undefined;',
       test: enrolment('refuses a peer whose certificate the ledger knows as revoked'),
     },
     {

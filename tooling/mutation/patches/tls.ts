@@ -1,8 +1,6 @@
 import type { MutationPatch, PatchList } from '../patch.ts';
 
-const judgeSocket = 'packages/tls/src/judge-socket.ts';
-const settings = 'packages/tls/src/tls-settings.ts';
-const gate = 'packages/tls/src/gate.ts';
+const sources = 'packages/tls/src/';
 const connect = 'packages/tls/src/connect.ts';
 const serve = 'packages/tls/src/serve.ts';
 
@@ -10,6 +8,7 @@ const handshake = (title: string): MutationPatch['test'] => ({
   file: 'packages/tls/test/handshake.test.ts',
   title,
 });
+const door = (title: string): MutationPatch['test'] => ({ file: 'packages/tls/test/door.test.ts', title });
 const platform = (title: string): MutationPatch['test'] => ({
   file: 'packages/tls/test/platform-rules.test.ts',
   title,
@@ -23,7 +22,7 @@ export const patches: PatchList = {
     {
       name: 'verdict',
       off: 'a socket is let in whatever the judge says',
-      file: judgeSocket,
+      file: sources,
       find: 'if (!verdict.trusted) return refused(verdict.rejection, verdict);',
       replace: '',
       test: handshake('refuses a revoked certificate with revoked'),
@@ -31,7 +30,7 @@ export const patches: PatchList = {
     {
       name: 'certificate-required',
       off: 'a client without certificate is let in where one is required',
-      file: judgeSocket,
+      file: sources,
       find: "if (asking.certificate === 'required')",
       replace: 'if (asking.certificate === null)',
       test: handshake('refuses a client without certificate with no-certificate'),
@@ -39,7 +38,7 @@ export const patches: PatchList = {
     {
       name: 'failed-is-not-absent',
       off: 'a certificate that fails counts as none where certificates are optional',
-      file: judgeSocket,
+      file: sources,
       find: 'if (!verdict.trusted) return refused(verdict.rejection, verdict);',
       replace:
         "if (!verdict.trusted && asking.certificate === 'required') return refused(verdict.rejection, verdict);",
@@ -50,7 +49,7 @@ export const patches: PatchList = {
     {
       name: 'resumed-session',
       off: 'a resumed session, which shows no chain, is let in',
-      file: judgeSocket,
+      file: sources,
       find: 'if (socket.isSessionReused()) return',
       replace:
         'if (socket.isSessionReused()) return { admitted: true } as Outcome;\n  if (asking === undefined) return',
@@ -61,7 +60,7 @@ export const patches: PatchList = {
     {
       name: 'no-tickets',
       off: 'a port that asks for client certificates gives session tickets',
-      file: settings,
+      file: sources,
       find: '(resumption ? 0 : constants.SSL_OP_NO_TICKET)',
       replace: '0',
       test: platform('never happens where client certificates are asked for (TLSv1.3)'),
@@ -69,7 +68,7 @@ export const patches: PatchList = {
     {
       name: 'no-renegotiation',
       off: 'a peer may renegotiate, and change its certificate, after the verdict',
-      file: settings,
+      file: sources,
       find: 'constants.SSL_OP_NO_RENEGOTIATION | ',
       replace: '',
       test: platform('is refused on TLS 1.2, so a peer cannot change its certificate after the verdict'),
@@ -77,7 +76,7 @@ export const patches: PatchList = {
     {
       name: 'no-ca-names',
       off: 'an external interface shows strangers which CAs it knows',
-      file: settings,
+      file: sources,
       find: "link.interface === 'external' ? [] :",
       replace: '',
       test: platform('shows no CA names in the request for a client certificate on an external interface'),
@@ -85,10 +84,10 @@ export const patches: PatchList = {
     {
       name: 'second-opinion',
       off: 'what OpenSSL finds wrong, and our verdict does not explain, is ignored',
-      file: judgeSocket,
-      find: 'if (error !== undefined && contradicts(error, verdict, presented)) {',
+      file: sources,
+      find: 'if (error !== undefined && contradicts(error, verdict, shown.whole()!)) {',
       replace: 'if (error === null) {',
-      test: platform('refuses with platform-refused what only our verdict trusts'),
+      test: door('refuses with platform-refused what only our verdict trusts'),
     },
     {
       name: 'start-up-check',
@@ -125,26 +124,26 @@ export const patches: PatchList = {
     {
       name: 'live-closing',
       off: 'a connection lives on after its certificate is revoked',
-      file: gate,
-      find: "tell(socket, 'live', rejection, verdict, peer.peer);\n            socket.destroy();",
-      replace: "tell(socket, 'live', rejection, verdict, peer.peer);",
+      file: sources,
+      find: "this.#tell(socket, 'live', rejection, verdict, peer);\n    socket.destroy();",
+      replace: "this.#tell(socket, 'live', rejection, verdict, peer);",
       test: live('closes an open connection when its certificate is revoked, with the reason for insiders'),
     },
     {
       name: 'judged-before-heard',
       off: 'listeners see a socket before its verdict',
-      file: gate,
-      find: "if (event === 'secureConnection') return secured(values[0] as TLSSocket);",
+      file: sources,
+      find: "if (event === 'secureConnection') return this.#secured(values[0] as TLSSocket);",
       replace: '',
-      test: platform('shows an unjudged socket to no listener, not even to one added later'),
+      test: door('shows an unjudged socket to no listener, not even to one added later'),
     },
     {
       name: 'pending-limit',
       off: 'one address may hold any number of connections without a verdict',
-      file: gate,
+      file: sources,
       find: "if (typeof place !== 'function') {",
       replace: 'if (place === undefined) {',
-      test: platform(
+      test: door(
         'refuses a further connection without a verdict from an address that already holds the most allowed',
       ),
     },

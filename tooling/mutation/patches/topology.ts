@@ -2,8 +2,8 @@ import type { MutationPatch, PatchList } from '../patch.ts';
 
 const authorise = 'packages/topology/src/matrix/authorise.ts';
 const rules = 'packages/topology/src/matrix/link-rules.ts';
-const verify = 'packages/topology/src/signing/verify-topology.ts';
-const signers = 'packages/topology/src/signing/signers-of.ts';
+const verify = 'packages/topology/src/signing/';
+const signers = verify;
 
 const authoriseTest = (title: string): MutationPatch['test'] => ({
   file: 'packages/topology/test/authorise.test.ts',

@@ -1,10 +1,9 @@
 import type { MutationPatch, PatchList } from '../patch.ts';
 
-const pathState = 'packages/trust/src/path/path-state.ts';
 const linkChecks = 'packages/trust/src/path/link-checks.ts';
 const limits = 'packages/trust/src/anchor-limits.ts';
 const judgePeer = 'packages/trust/src/judge-peer.ts';
-const revocation = 'packages/trust/src/revocation/revocation-stage.ts';
+const revocation = 'packages/trust/src/revocation/';
 
 const path = (title: string): MutationPatch['test'] => ({ file: 'packages/trust/test/path.test.ts', title });
 const anchorLimits = (title: string): MutationPatch['test'] => ({
@@ -35,7 +34,7 @@ export const patches: PatchList = {
     {
       name: 'algorithm',
       off: 'any signature algorithm that we can compute is good enough',
-      file: pathState,
+      file: 'packages/trust/src/path/',
       find: 'if (algorithm === undefined || !policy.algorithms.signatures.includes(algorithm.name)) {',
       replace: 'if (algorithm === undefined) {',
       test: path('refuses SHA-1 and small RSA keys'),
@@ -59,7 +58,7 @@ export const patches: PatchList = {
     {
       name: 'basic-constraints',
       off: 'anybody with a certificate may issue others',
-      file: pathState,
+      file: 'packages/trust/src/path/',
       find: 'if (basicConstraints?.cA !== true) {',
       replace: 'if (basicConstraints === null) {',
       test: path('refuses a leaf whose issuer lacks cA'),
@@ -67,7 +66,7 @@ export const patches: PatchList = {
     {
       name: 'key-cert-sign',
       off: 'a key that may not sign certificates signs them',
-      file: pathState,
+      file: 'packages/trust/src/path/',
       find: 'if (keyUsage !== undefined && !keyUsage.keyCertSign) {',
       replace: 'if (keyUsage === null) {',
       test: path('refuses an issuer without keyCertSign'),
@@ -75,7 +74,7 @@ export const patches: PatchList = {
     {
       name: 'path-length',
       off: 'pathLenConstraint is ignored',
-      file: pathState,
+      file: 'packages/trust/src/path/',
       find: 'if (remaining <= 0) {',
       replace: 'if (remaining === undefined) {',
       test: path(
@@ -85,7 +84,7 @@ export const patches: PatchList = {
     {
       name: 'name-constraints',
       off: "a CA's name constraints are ignored",
-      file: pathState,
+      file: 'packages/trust/src/path/',
       find: 'if (above.constraints.length === 0) return;',
       replace: 'if (above.constraints.length >= 0) return;',
       test: {
@@ -96,7 +95,7 @@ export const patches: PatchList = {
     {
       name: 'unknown-critical',
       off: 'a critical extension that nobody here understands is ignored',
-      file: pathState,
+      file: 'packages/trust/src/path/',
       find: 'for (const oid of certificate.unknownCritical) {',
       replace: 'for (const oid of certificate.unknownCritical.slice(0, 0)) {',
       test: path('refuses an unknown critical extension at any depth'),
@@ -157,16 +156,16 @@ export const patches: PatchList = {
       name: 'revoked',
       off: 'a revoked certificate is as good as any',
       file: revocation,
-      find: 'if (revoked !== undefined) {',
-      replace: 'if (revoked === null) {',
+      find: "if (statement.state === 'revoked') return refuseRevoked(certificate, depth, statement, context);",
+      replace: '',
       test: of('crl', 'that lists leaf or intermediate refuses, with time and reason code'),
     },
     {
       name: 'stale-list',
       off: 'a list that should have been replaced long ago still counts',
       file: revocation,
-      find: 'const current = judged.filter(({ lastsUntil }) => now <= lastsUntil);',
-      replace: 'const current = judged;',
+      find: 'if (until < moment) continue;',
+      replace: '',
       test: of('crl', 'under hard-fail ends with nextUpdate'),
     },
     {
@@ -188,8 +187,8 @@ export const patches: PatchList = {
     {
       name: 'list-of-another',
       off: 'a revocation list counts whoever signed it',
-      file: 'packages/trust/src/revocation/crl-signer.ts',
-      find: 'if (signatures.verify(crl, above.key, spending)) {',
+      file: revocation,
+      find: 'if (statements.verify(crl, above.key, spending)) {',
       replace: 'if (spending !== undefined) {',
       test: of(
         'crl',
@@ -200,8 +199,8 @@ export const patches: PatchList = {
       name: 'nothing-known',
       off: 'a certificate of which no list speaks is as good as any',
       file: revocation,
-      find: 'if (covers(usable))',
-      replace: 'if (usable.length === 0) return now + 1;\n  if (covers(usable))',
+      find: 'return refuseUnknown(certificate, depth, findings, graceMs, context);',
+      replace: 'return now + 1;',
       test: of('crl', 'of a CA without cRLSign is no knowledge'),
     },
     {

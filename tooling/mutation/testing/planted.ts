@@ -13,6 +13,7 @@ export const patches: PatchList = {
   name: 'planted',
   list: [
     { ...base, name: 'noticed' },
+    { ...base, name: 'noticed-in-a-folder', file: 'packages/door/src/' },
     { ...base, name: 'unnoticed', test: { ...base.test, title: 'opens for the right key' } },
     { ...base, name: 'gone', find: 'key === undefined' },
     { ...base, name: 'ambiguous', find: 'key' },
