@@ -1,15 +1,21 @@
 import { writeFile } from 'node:fs/promises';
 import {
   type Account,
+  type AppProcess,
   type DeliveryEntry,
   deliveries,
+  edgeStrangers,
+  federatedDeliveries,
+  type LinkEntry,
+  type LogRecord,
   linkOfRecord,
   linksOf,
   type Network,
   type RefusalEntry,
-  startNetwork,
+  startFederation,
   strangers,
   turnAway,
+  turnAwayAtEdge,
 } from '@entente/testkit';
 import { allowMatrix } from '@entente/topology';
 import type { DemoOptions } from './options.ts';
@@ -28,60 +34,49 @@ export async function runDemo(
   untilStopped: () => Promise<void>,
 ): Promise<boolean> {
   const startedAt = performance.now();
-  paper.title('One organisation: contoso.example');
-  const seen = new Set<string>();
-  await using network = await startNetwork({
-    onStep: (step) => paper.step(step),
-    onProcess(process) {
-      const show = (record: (typeof process.records)[number]) => {
-        const link = linkOfRecord(record);
-        const key = `${link?.link} ${link?.from} ${link?.to}`;
-        if (link === undefined || seen.has(key)) return;
-        seen.add(key);
-        paper.link(link);
-      };
-      process.records.forEach(show);
-      process.onRecord(show);
-    },
-  });
   const delivered: DeliveryEntry[] = [];
   const refusals: RefusalEntry[] = [];
-  let ok = await each(
-    deliveries,
-    'Deliveries',
-    ({ title }) => title,
-    paper,
-    async (delivery) => {
-      const entry = await delivery.run(network);
+  let ok = true;
+  const deliver = (title: string, run: () => Promise<DeliveryEntry>) =>
+    attempt(title, paper, async () => {
+      const entry = await run();
       delivered.push(entry);
       paper.delivery(entry);
       return true;
-    },
-  );
-  const turnedAway = await each(
-    strangers,
-    'Strangers at the door',
-    ({ attack }) => attack,
-    paper,
-    async (stranger) => {
-      const entry = await turnAway(network, stranger);
+    });
+  const turnedAway = (attack: string, run: () => Promise<RefusalEntry>) =>
+    attempt(attack, paper, async () => {
+      const entry = await run();
       refusals.push(entry);
       paper.refusal(entry);
       return entry.reason === entry.expected;
-    },
-  );
-  ok = ok && turnedAway;
+    });
 
-  const links = linksOf(network.processes);
-  for (const link of links) {
-    const row = allowMatrix.find((candidate) => candidate.row === link.link);
-    if (link.tls === 'TLSv1.3' && link.protection === row?.protection) continue;
-    paper.failure(
-      `link ${link.link} ${link.from} → ${link.to}`,
-      `${link.protection} ${link.tls}, expected ${row?.protection} TLSv1.3`,
-    );
-    ok = false;
+  paper.title('One organisation: contoso.example');
+  await using federation = await startFederation({
+    clients: ['alice', 'bob', 'carol', 'erin'],
+    partnerClients: ['alice', 'bob', 'erin'],
+    onStep: (step) => paper.step(step),
+    onProcess: showLinks(paper),
+    async onFirst(contoso) {
+      paper.title('Deliveries inside');
+      for (const { run, title } of deliveries) ok = (await deliver(title, () => run(contoso))) && ok;
+      paper.title('Strangers at the door');
+      for (const stranger of strangers) {
+        ok = (await turnedAway(stranger.attack, () => turnAway(contoso, stranger))) && ok;
+      }
+      paper.title('A second one: fabrikam.example. Each believes the other about its own names only.');
+    },
+  });
+  paper.title('Deliveries from outside, and across the border');
+  for (const { run, title } of federatedDeliveries) ok = (await deliver(title, () => run(federation))) && ok;
+  paper.title('Strangers at the edge');
+  for (const stranger of edgeStrangers) {
+    ok = (await turnedAway(stranger.attack, () => turnAwayAtEdge(federation, stranger))) && ok;
   }
+
+  const links = linksOf([...federation.contoso.processes, ...federation.fabrikam.processes]);
+  ok = linksHold(links, paper) && ok;
   const seconds = Number(((performance.now() - startedAt) / 1000).toFixed(1));
   const account: Account = { ok, links, deliveries: delivered, refusals, seconds };
   if (options.report !== undefined)
@@ -90,30 +85,50 @@ export async function runDemo(
     ok ? `Everything as it should be, after ${seconds} s.` : `Something went wrong, after ${seconds} s.`,
   );
   if (!options.once) {
-    tellWhatToTry(network, paper);
+    tellWhatToTry(federation.contoso, paper);
     await untilStopped();
   }
   return ok;
 }
 
-async function each<T>(
-  items: readonly T[],
-  title: string,
-  nameOf: (item: T) => string,
-  paper: Paper,
-  run: (item: T) => Promise<boolean>,
-): Promise<boolean> {
-  paper.title(title);
-  let ok = true;
-  for (const item of items) {
-    try {
-      if (!(await run(item))) ok = false;
-    } catch (error) {
-      paper.failure(nameOf(item), error);
-      ok = false;
-    }
+/** Shows each link once, as soon as a process has told of it. */
+function showLinks(paper: Paper): (process: AppProcess) => void {
+  const seen = new Set<string>();
+  return (process) => {
+    const show = (record: LogRecord) => {
+      const link = linkOfRecord(record);
+      const key = `${link?.link} ${link?.from} ${link?.to}`;
+      if (link === undefined || seen.has(key)) return;
+      seen.add(key);
+      paper.link(link);
+    };
+    process.records.forEach(show);
+    process.onRecord(show);
+  };
+}
+
+/** Whether every link has TLS 1.3 and the protection of its row. */
+function linksHold(links: readonly LinkEntry[], paper: Paper): boolean {
+  let hold = true;
+  for (const { from, link, protection, tls, to } of links) {
+    const row = allowMatrix.find((candidate) => candidate.row === link);
+    if (tls === 'TLSv1.3' && protection === row?.protection) continue;
+    paper.failure(
+      `link ${link} ${from} → ${to}`,
+      `${protection} ${tls}, expected ${row?.protection} TLSv1.3`,
+    );
+    hold = false;
   }
-  return ok;
+  return hold;
+}
+
+async function attempt(what: string, paper: Paper, run: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await run();
+  } catch (error) {
+    paper.failure(what, error);
+    return false;
+  }
 }
 
 function tellWhatToTry(network: Network, paper: Paper): void {

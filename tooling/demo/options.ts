@@ -11,8 +11,8 @@ export interface DemoOptions {
 
 export const usage = `pnpm demo [--once] [--report FILE]
 
-  Starts one organisation on this machine: an authority, two front ends and users, each a process of its own. Shows links,
-  deliveries and the strangers that are refused, then leaves the network up.
+  Starts two organisations on this machine, each with an authority, two front ends, an edge and users as processes of their
+  own. Shows links, deliveries and the strangers that are refused, then leaves the network up.
 
   --once         end the network after the account; exit status 1 if a step failed
   --report FILE  write {ok, links, deliveries, refusals, seconds} as JSON

@@ -25,6 +25,8 @@ export interface NetworkOptions {
 export interface FederationOptions extends Omit<NetworkOptions, 'domain'> {
   /** `own`: each has its own CA, and the other's root (default). `shared`: both edges have certificates of a public CA. */
   readonly roots?: 'own' | 'shared';
+  /** Users of the second organisation whose clients are started; default those of the first. */
+  readonly partnerClients?: readonly string[];
   /** Called when the first organisation runs, before the second is started. */
   readonly onFirst?: (network: Network) => Promise<void>;
 }

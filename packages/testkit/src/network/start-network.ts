@@ -51,16 +51,18 @@ export async function startFederation(options: FederationOptions = {}): Promise<
     const run = async (
       organisation: PreparedOrganisation,
       partner: PreparedOrganisation,
+      clients = options.clients,
     ): Promise<Network> => {
       const topology = federatedTopology(organisation, partner, publicAuthority, sharedRoots);
       const external = sharedRoots
         ? { externalCertificate: await publicCertificate(organisation, publicAuthority) }
         : {};
-      return own(await runOrganisation(organisation, topology, { ...shared, ...external }, options));
+      const settings = { ...options, ...(clients === undefined ? {} : { clients }) };
+      return own(await runOrganisation(organisation, topology, { ...shared, ...external }, settings));
     };
     const contoso = await run(first, second);
     await options.onFirst?.(contoso);
-    const fabrikam = await run(second, first);
+    const fabrikam = await run(second, first, options.partnerClients);
     return { contoso, fabrikam, publicAuthority };
   });
 }
