@@ -9,7 +9,7 @@ export const floors: readonly (readonly string[])[] = [
   ['trust', 'topology'],
   ['pki', 'tls', 'federation', 'sip-proxy'],
   ['member', 'sip-endpoint', 'host', 'store-sql', 'store-redis'],
-  ['authority', 'front-end'],
+  ['authority', 'front-end', 'edge'],
   ['authority-server', 'pool-server', 'edge-server', 'demo-client', 'cli', 'console'],
 ];
 
