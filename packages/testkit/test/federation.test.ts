@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   edgeStrangers,
   type Federation,
@@ -9,6 +10,7 @@ import {
 import { allowMatrix } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+const hasOpenssl = spawnSync('openssl', ['version']).error === undefined;
 const clients = ['alice', 'bob', 'erin'];
 
 describe('two organisations, each with a CA of its own', () => {
@@ -32,6 +34,24 @@ describe('two organisations, each with a CA of its own', () => {
       expect(entry.remedy).not.toBe('');
     });
   }
+
+  it.skipIf(!hasOpenssl)(
+    'shows strangers no CA names in the handshake of either external port (needs openssl)',
+    () => {
+      for (const network of [federation.contoso, federation.fabrikam]) {
+        const { clients, federation: partners } = network.organisation.edge.externalPorts;
+        for (const port of [clients, partners]) {
+          const { stdout } = spawnSync('openssl', ['s_client', '-connect', `127.0.0.1:${port}`], {
+            input: '',
+          });
+          const words = stdout.toString('utf8');
+          expect(words).toContain('BEGIN CERTIFICATE');
+          expect(words).toContain('No client certificate CA names sent');
+          expect(words).not.toContain('Acceptable client certificate CA names');
+        }
+      }
+    },
+  );
 
   it('uses the links that the allow matrix has, each with its protection', () => {
     const links = linksOf([...federation.contoso.processes, ...federation.fabrikam.processes]);
