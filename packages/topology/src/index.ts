@@ -103,6 +103,6 @@ export {
   type SignedTopology,
 } from './signing/signed-topology.ts';
 export { type Standing, trustStateStanding } from './signing/trust-state-standing.ts';
-export { verifyChain } from './signing/verify-chain.ts';
+export { type ChainResult, verifyChain } from './signing/verify-chain.ts';
 export { type TopologyKnowledge, type VerifyResult, verifyTopology } from './signing/verify-topology.ts';
 export type { Narrowing, Pool, Server, ServerInterface, Topology } from './topology.ts';

@@ -151,8 +151,14 @@ describe('the next document', () => {
     expect(reasonOf(first, { ...joining, latest })).toBe('stale');
   });
 
-  it('is accepted again while it is in force', () => {
+  it('is accepted again while it is in force, with as few signatures as it came with', () => {
     expect(reasonOf(first)).toBe('accepted as chain');
+    const narrowed = signTopology(next(withoutChat), [three.signer]);
+    const knowledge: TopologyKnowledge = { known: { document: narrowed.document }, now };
+    expect(reasonOf(narrowed, knowledge)).toBe('accepted as chain');
+    expect(reasonOf({ ...narrowed, signatures: [] }, knowledge)).toBe('unsigned');
+    const emptied = signTopology(next({}, narrowed.document), [three.signer]);
+    expect(reasonOf(emptied, knowledge)).toBe('under-signed');
   });
 
   it('is refused where one administrator stands in it twice, the key written in another way', () => {
@@ -208,6 +214,19 @@ describe('a chain', () => {
     const { last, refused } = verifyChain([links[0]!, encodeSignedTopology(first)], inForce);
     expect(last).toBeUndefined();
     expect(refused?.refusal.reason).toBe('lower-version');
+  });
+
+  it('leads a new member from the latest version with a quorum over those that only narrow', () => {
+    const whole = [encodeSignedTopology(first), ...chain];
+    expect(verifyChain(whole, joining).last?.topology.document.version).toBe(3);
+    expect(verifyChain(whole.slice(1), joining).refused?.refusal.reason).toBe('under-signed');
+    const widened = encodeSignedTopology(signTopology(next(withMore, second), [two.signer]));
+    const stopped = verifyChain([whole[0]!, whole[1]!, widened], joining);
+    expect(stopped.last?.topology.document.version).toBe(2);
+    expect(stopped.refused?.refusal.reason).toBe('under-signed');
+    const forged = whole[0]!.replace('fe1.contoso', 'fe6.contoso');
+    expect(verifyChain([whole[0]!, forged], joining).refused?.refusal.reason).toBe('signature-invalid');
+    expect(verifyChain([forged, ...chain], joining).last).toBeUndefined();
   });
 
   it('stops at the first version that is refused, and keeps what came before', () => {

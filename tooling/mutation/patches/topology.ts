@@ -104,7 +104,7 @@ export const patches: PatchList = {
       name: 'quorum-to-widen',
       off: 'one administrator may add a server',
       file: verify,
-      find: "const needed = effect === 'cosmetic' || effect === 'narrowing' ? 1 : inForce.required;",
+      find: 'const needed = oneIsEnough.has(effect) ? 1 : inForce.required;',
       replace: 'const needed = 1;',
       test: signingTest('needs one signature to remove a server, and a quorum to add one'),
     },

@@ -1,20 +1,46 @@
 import type { SignedTopology } from './signed-topology.ts';
 import { isExpired, type TopologyKnowledge, type VerifyResult, verifyTopology } from './verify-topology.ts';
 
+/** What came of a chain. */
+export interface ChainResult {
+  /** The last version taken up. */
+  readonly last?: VerifyResult & { accepted: true };
+  /** The refusal that ended the chain, if one did. */
+  readonly refused?: VerifyResult & { accepted: false };
+}
+
 /**
  * Takes up several versions one after the other, as a member does that was away. It stops at the first that is refused; what was
  * taken up before it stays.
  *
- * @param documents - in ascending order of version, the first right after the one in force
- * @returns the last one taken up, and the refusal that ended the chain, if one did
+ * A member that has none yet begins at the latest version that a quorum of the administrators of its join token has signed: versions
+ * after it that only narrow may have fewer signatures, and mean something only after it.
+ *
+ * @param documents - in ascending order of version; the first right after the one in force, if there is one
  */
 export function verifyChain(
   documents: readonly (string | SignedTopology)[],
   knowledge: TopologyKnowledge,
-): {
-  readonly last?: VerifyResult & { accepted: true };
-  readonly refused?: VerifyResult & { accepted: false };
-} {
+): ChainResult {
+  if ('document' in knowledge.known) return follow(documents, knowledge);
+  for (let index = documents.length - 1; index >= 0; index--) {
+    const result = verifyTopology(documents[index]!, {
+      ...knowledge,
+      superseded: index < documents.length - 1,
+    });
+    if (!result.accepted) {
+      // Anything but too few signatures is no reason to look further back.
+      if (result.refusal.reason !== 'under-signed' || index === 0) return { refused: result };
+      continue;
+    }
+    const { document } = result.topology;
+    const rest = follow(documents.slice(index + 1), { ...knowledge, known: { document } });
+    return rest.last === undefined && !isExpired(document, knowledge.now) ? { ...rest, last: result } : rest;
+  }
+  return {};
+}
+
+function follow(documents: readonly (string | SignedTopology)[], knowledge: TopologyKnowledge): ChainResult {
   let known = knowledge.known;
   let last: (VerifyResult & { accepted: true }) | undefined;
   for (const [index, signed] of documents.entries()) {

@@ -99,7 +99,13 @@ export function verifyTopology(signed: string | SignedTopology, knowledge: Topol
 
   const changes = 'document' in known ? diffTopologies(known.document, document) : [];
   const effect = 'document' in known ? strongestEffect(changes) : 'first';
-  const missing = missingSignatures(effect, inForce, document.administrators, verified.signers);
+  const again = 'document' in known && topologyHash(document) === topologyHash(known.document);
+  const missing = missingSignatures(
+    again ? 'again' : effect,
+    inForce,
+    document.administrators,
+    verified.signers,
+  );
   if (missing !== undefined) {
     return refuse('under-signed', missing, 'Collect the signatures: entente topology approve.');
   }
@@ -207,14 +213,17 @@ export function isExpired({ expires }: TopologyDocument, now: number): boolean {
   return expires !== undefined && (timeInMs(expires) ?? 0) <= now;
 }
 
-/** What is missing for a change of this effect, as a sentence. */
+/**
+ * What is missing for a change of this effect, as a sentence. The document in force itself comes `again` with as many signatures as it
+ * had when it was taken up; one shows that it is whole.
+ */
 function missingSignatures(
-  effect: Effect | 'first',
+  effect: Effect | 'first' | 'again',
   inForce: AdministratorSet,
   proposed: AdministratorSet,
   signers: { readonly inForce: ReadonlySet<string>; readonly proposed: ReadonlySet<string> },
 ): string | undefined {
-  const needed = effect === 'cosmetic' || effect === 'narrowing' ? 1 : inForce.required;
+  const needed = oneIsEnough.has(effect) ? 1 : inForce.required;
   if (signers.inForce.size < needed) {
     return `Expected signatures of ${needed} of the ${inForce.keys.length} administrators in force (${describe(effect)}), found ${signers.inForce.size}.`;
   }
@@ -224,7 +233,9 @@ function missingSignatures(
   return undefined;
 }
 
-function describe(effect: Effect | 'first'): string {
+const oneIsEnough: ReadonlySet<string> = new Set(['again', 'cosmetic', 'narrowing']);
+
+function describe(effect: Effect | 'first' | 'again'): string {
   switch (effect) {
     case 'first':
       return 'a first document needs a quorum';
