@@ -7,6 +7,7 @@ import {
   type Uri,
   type Via,
 } from '@entente/sip';
+import { incomingBreadth } from './breadth.ts';
 import type { PreprocessedRequest } from './preprocess.ts';
 
 /** How a request is sent on. */
@@ -23,15 +24,17 @@ export interface ForwardOptions {
   readonly path?: NameAddr | string;
   /** Route values to put in front, first hop first: the Path of a binding. */
   readonly routes?: readonly (NameAddr | string)[];
+  /** Max-Breadth of this copy: `breadth` of the branch's target; without it the request keeps what it brought. */
+  readonly breadth?: number | undefined;
   /** Further edits, for instance of identity headers; run last. */
   readonly also?: (editor: MessageEditor<SipRequest>) => void;
 }
 
 /**
- * Builds the request that goes on: every byte that no rule changes stays as it was received.
+ * Builds the request that goes on: every byte that no rule changes (Via, Max-Forwards, Max-Breadth, the routes) stays as it was received.
  * @param request validated, so Max-Forwards is absent or at least 1
  * @param options target, Via and routes
- * @see RFC 3261 §16.6
+ * @see RFC 3261 §16.6, RFC 5393 §5.3.3
  */
 export function forwardRequest(request: SipRequest, options: ForwardOptions): SipRequest {
   const editor = edit(request);
@@ -40,6 +43,7 @@ export function forwardRequest(request: SipRequest, options: ForwardOptions): Si
   const uri = options.uri ?? (preprocessed?.removedLast === true ? preprocessed.uri : undefined);
   if (uri !== undefined && uri.toString() !== request.uriText) editor.setUri(uri);
   editor.set('Max-Forwards', (request.maxForwards ?? 71) - 1);
+  editor.set('Max-Breadth', options.breadth ?? incomingBreadth(request));
   const routes = options.routes ?? [];
   for (let i = routes.length - 1; i >= 0; i--) editor.prepend('Route', routes[i]!);
   if (options.recordRoute !== undefined) editor.prepend('Record-Route', options.recordRoute);

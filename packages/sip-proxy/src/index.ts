@@ -7,6 +7,7 @@ export {
   userAddress,
 } from './authenticate.ts';
 export { bestCandidate, type Candidate, finalResponse } from './best-response.ts';
+export { incomingBreadth, maxBreadth, shareBreadth } from './breadth.ts';
 export { type Arrival, decideRoute, type RouteDecision, type RouteKnowledge } from './decide-route.ts';
 export { beginsDialog, type ForwardOptions, forwardRequest, forwardResponse } from './forward.ts';
 export { gruusOf, openTemporaryGruu } from './gruu.ts';

@@ -12,6 +12,7 @@ export type RefusalReason =
   | 'unsupported-uri-scheme'
   | 'too-many-hops'
   | 'loop-detected'
+  | 'breadth-exceeded'
   | 'extension-not-supported'
   | 'authentication-required'
   | 'credentials-not-accepted'

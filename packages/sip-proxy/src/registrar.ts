@@ -78,7 +78,9 @@ export function register(
     if (!read.ok) return read;
     const { wanted } = read;
     const before = bindings.find((binding) => isSameBinding(binding, wanted));
-    if (before !== undefined && isOvertaken(request, before)) return outOfOrder(request, before);
+    // A contact named twice in one REGISTER is no earlier registration.
+    if (before !== undefined && current.includes(before) && isOvertaken(request, before))
+      return outOfOrder(request, before);
     const flowRefusal = wanted.regId === undefined ? undefined : checkFirstHop(request, path, context);
     if (flowRefusal !== undefined) return { ok: false, refusal: flowRefusal };
     if (wanted.regId !== undefined) outbound = true;

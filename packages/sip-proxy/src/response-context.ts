@@ -1,5 +1,6 @@
 import type { SipRequest, SipResponse } from '@entente/sip';
 import { bestCandidate, type Candidate, finalResponse } from './best-response.ts';
+import { shareBreadth } from './breadth.ts';
 import { forwardResponse } from './forward.ts';
 import type { Target, TargetGroups } from './targets.ts';
 
@@ -86,7 +87,7 @@ export class ResponseContext<Owner = unknown> {
     times: ResponseContextTimes = defaultResponseContextTimes,
   ) {
     this.request = request;
-    this.#groups = groups;
+    this.#groups = shareBreadth(groups, request);
     this.sink = sink;
     this.#toTag = toTag;
     this.#times = times;

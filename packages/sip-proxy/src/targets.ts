@@ -12,6 +12,8 @@ export interface Target {
   readonly routes: readonly string[];
   /** `+sip.instance` of the device, where it has one: other flows to it are alternatives, not further devices. */
   readonly instance: string | undefined;
+  /** Its share of Max-Breadth where the request is forked; the response context sets it (RFC 5393). */
+  readonly breadth?: number;
 }
 
 /** Groups to try one after the other; the targets of a group are tried at the same time. */

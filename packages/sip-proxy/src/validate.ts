@@ -1,4 +1,5 @@
 import type { SipProblem, SipRequest } from '@entente/sip';
+import { incomingBreadth } from './breadth.ts';
 import { loopHash, loopHashOf } from './loop-hash.ts';
 import { type Refusal, refusal } from './refusal.ts';
 
@@ -19,7 +20,7 @@ const noExtensions: ReadonlySet<string> = new Set();
  * it cannot read.
  * @param request parsed with check depth `routing`, so that Via, From, To, Call-ID, CSeq and Max-Forwards are well formed
  * @returns undefined where it may be processed
- * @see RFC 3261 §16.3, RFC 5393 §4.2.2
+ * @see RFC 3261 §16.3, RFC 5393 §4.2.2, §5.3.3
  */
 export function validateRequest(request: SipRequest, options: ValidateOptions): Refusal | undefined {
   const problem = unreadable(request);
@@ -46,6 +47,14 @@ export function validateRequest(request: SipRequest, options: ValidateOptions): 
       483,
       'Max-Forwards: expected at least 1 to forward the request, found 0',
       'Look for a routing loop in front of this server, or send the request with Max-Forwards: 70.',
+    );
+  }
+  if (incomingBreadth(request) === 0) {
+    return refusal(
+      'breadth-exceeded',
+      440,
+      'Max-Breadth: expected at least 1 to forward the request, found 0',
+      'Send the request with Max-Breadth: 60, or look for what forks it so often.',
     );
   }
   return checkLoop(request, options) ?? checkProxyRequire(request, options.supported ?? noExtensions);

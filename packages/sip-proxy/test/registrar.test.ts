@@ -105,6 +105,12 @@ describe('register', () => {
     expect(again[0]!.updatedAt).toBe(now + 5);
   });
 
+  it('binds a contact once that one REGISTER names twice', () => {
+    expect(
+      stored(registerRequest({ Contact: ['<sip:a@192.0.2.1>', '<sip:a@192.0.2.1>;q=0.5'] })),
+    ).toMatchObject([{ q: 0.5 }]);
+  });
+
   it('lists all bindings in the answer, and changes nothing where no Contact is given', () => {
     const both = stored(registerRequest({ Contact: ['<sip:a@192.0.2.1>', '<sip:a@192.0.2.2>;q=0.5'] }));
     const query = request({

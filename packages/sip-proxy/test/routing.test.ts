@@ -319,12 +319,13 @@ describe('decideRoute inside dialogs', () => {
 describe('forwardRequest', () => {
   const via = Via.from({ transport: 'TLS', host: self, branch: 'z9hG4bKnew' });
 
-  it('adds Via on top, lowers Max-Forwards, and leaves every other byte alone', () => {
+  it('adds Via on top and Max-Breadth, lowers Max-Forwards, and leaves every other byte alone', () => {
     const message = request({ body: 'hello', contentType: 'text/plain', headers: { 'X-Odd': 'a ,  b' } });
     const sent = forwardRequest(message, { via });
     const undone = sent.wire
       .replace('Via: SIP/2.0/TLS fe1.contoso.example;branch=z9hG4bKnew\r\n', '')
-      .replace('Max-Forwards: 69', 'Max-Forwards: 70');
+      .replace('Max-Forwards: 69', 'Max-Forwards: 70')
+      .replace('Max-Breadth: 60\r\n', '');
     expect(undone).toBe(message.wire);
   });
 
