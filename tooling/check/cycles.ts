@@ -7,13 +7,13 @@ import { readRooms, readSources, sourceOf } from './source/source-file.ts';
  * No circular imports, type-only ones included: two files that need each other's types are one concept, or lack one.
  *
  * @param root Absolute path of the repository.
+ * @param sources What was read of it, where it was read already.
  */
-export function checkCycles(root: string): Problem[] {
-  const files = readSources(root);
-  const paths = new Set(files.map((file) => file.path));
+export function checkCycles(root: string, sources = readSources(root)): Problem[] {
+  const paths = new Set(sources.map((file) => file.path));
   const entries = entryPoints(root);
   const graph = new Map<string, string[]>();
-  for (const file of files) {
+  for (const file of sources) {
     const targets = importsOf(file).map(({ specifier }) =>
       specifier.startsWith('.') ? posix.join(posix.dirname(file.path), specifier) : entries.get(specifier),
     );

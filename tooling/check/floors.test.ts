@@ -70,9 +70,18 @@ describe('the floors', () => {
       devDependencies: { '@entente/testkit': 'workspace:*' },
     });
     const problems = floorProblems({ 'packages/trust/package.json': trust });
-    expect(problems).toHaveLength(2);
+    expect(problems).toHaveLength(4);
     expect(problems[0]).toContain('dependencies: trust (floor 2) imports tls (floor 3)');
     expect(problems[1]).toContain('devDependencies: trust names testkit');
+  });
+
+  it('refuse a room as dependency that is never imported', () => {
+    const trust = manifest('@entente/trust', { dependencies: { '@entente/x509': 'workspace:*' } });
+    const files = { 'packages/x509/src/index.ts': '', 'packages/trust/package.json': trust };
+    expect(floorProblems(files)).toEqual([
+      'packages/trust/package.json: depends on @entente/x509, which it never imports',
+    ]);
+    expect(floorProblems({ ...files, 'packages/trust/src/a.ts': "import '@entente/x509';" })).toEqual([]);
   });
 
   it('refuse a path into another package, and an entry point it does not export', () => {

@@ -12,20 +12,33 @@ const scope = '@entente/';
  * `internal/` stays inside, an entry point has no star and no default export.
  *
  * @param root Absolute path of the repository.
+ * @param sources What was read of it, where it was read already.
  */
-export function checkFloors(root: string): Problem[] {
+export function checkFloors(root: string, sources = readSources(root)): Problem[] {
   const rooms = readRooms(root);
   const byName = new Map(rooms.map((room) => [room.name, room]));
   const problems = rooms.flatMap((room) => checkManifest(room));
   const entries = new Set(rooms.flatMap((room) => entryFiles(room)));
-  const sources = readSources(root);
   const byPath = new Map(sources.map((file) => [file.path, file]));
+  const named = new Map(rooms.map((room) => [room.home, new Set<string>()]));
   for (const file of sources) {
     if (file.room === undefined) continue;
+    for (const { specifier } of importsOf(file)) {
+      named.get(file.home)?.add(specifier.split('/').slice(0, 2).join('/'));
+    }
     if (entries.has(file.path)) problems.push(...checkEntry(file, byPath));
-    for (const named of importsOf(file)) {
-      const message = judgeImport(file, named, byName);
-      if (message !== undefined) problems.push({ file: file.path, line: named.line, message });
+    for (const one of importsOf(file)) {
+      const message = judgeImport(file, one, byName);
+      if (message !== undefined) problems.push({ file: file.path, line: one.line, message });
+    }
+  }
+  for (const { home, manifest } of rooms) {
+    for (const dependency of Object.keys({ ...manifest.dependencies, ...manifest.devDependencies })) {
+      if (!dependency.startsWith(scope) || named.get(home)?.has(dependency)) continue;
+      problems.push({
+        file: `${home}/package.json`,
+        message: `depends on ${dependency}, which it never imports`,
+      });
     }
   }
   return problems;

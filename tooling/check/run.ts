@@ -8,6 +8,7 @@ import { checkPackages } from './packages.ts';
 import { type Problem, renderProblem } from './problem.ts';
 import { checkPurity } from './purity.ts';
 import { checkSizes } from './sizes.ts';
+import { readSources } from './source/source-file.ts';
 import { checkTypes } from './types.ts';
 import { checkUnused } from './unused.ts';
 
@@ -35,7 +36,10 @@ const checks: readonly Check[] = [
   { name: 'types', run: (root) => checkTypes(root) },
   {
     name: 'floors',
-    run: (root) => [...checkFloors(root), ...checkPurity(root), ...checkCycles(root), ...checkSizes(root)],
+    run: (root) => {
+      const sources = readSources(root);
+      return [checkFloors, checkPurity, checkCycles, checkSizes].flatMap((check) => check(root, sources));
+    },
   },
   { name: 'unused', run: (root) => checkUnused(root) },
   { name: 'packages', run: checkPackages },
