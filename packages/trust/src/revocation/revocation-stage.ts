@@ -164,7 +164,8 @@ function bestOf(
   }
   if (mask !== allReasons) return undefined;
   const best = whole ?? shard;
-  return best === undefined ? undefined : { ...best, byIssuer };
+  if (best === undefined || best.byIssuer === byIssuer) return best;
+  return { statement: best.statement, lastsUntil: best.lastsUntil, byIssuer };
 }
 
 function accept(

@@ -25,5 +25,6 @@ export function rememberStanding(
   if (!standing.byIssuer) return;
   const { futureSkewMs } = policy.revocation;
   const until = Math.min(standing.lastsUntil, index.firstDateAfter(now + futureSkewMs) - futureSkewMs);
-  state.standing = { ...standing, index, from: now, until };
+  const { statement, lastsUntil, byIssuer } = standing;
+  state.standing = { statement, lastsUntil, byIssuer, index, from: now, until };
 }

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { type Certificate, oids, type SubjectPublicKeyInfo } from '@entente/x509';
 
 /** A key that signatures are checked with. */
@@ -31,20 +31,39 @@ export function verificationKey(certificate: Certificate, issuerKey?: Verificati
 }
 
 function load(info: SubjectPublicKeyInfo, der: Uint8Array): VerificationKey {
-  return { info, object: loadKey(der), price: priceOf(info) };
+  return { info, object: loadKey(info, der), price: priceOf(info) };
 }
 
-function loadKey(der: Uint8Array): KeyObject | undefined {
+/**
+ * Loads a key the quickest way there is: OpenSSL's general decoder (`spki`) takes 85 µs for any key, twice a P-256 verification,
+ * while PKCS#1 takes 3 µs and a P-256 point 44 µs. Each way checks the key as well as the other.
+ */
+function loadKey(info: SubjectPublicKeyInfo, der: Uint8Array): KeyObject | undefined {
+  const { bits } = info;
   try {
-    return createPublicKey({
-      key: Buffer.from(der.buffer, der.byteOffset, der.length),
-      format: 'der',
-      type: 'spki',
-    });
+    if (info.kind === 'rsa') return createPublicKey({ key: bufferOf(bits), format: 'der', type: 'pkcs1' });
+    if (info.kind === 'ed25519') return fromJwk({ kty: 'OKP', crv: 'Ed25519', x: base64url(bits) });
+    if (info.kind === 'ec-p256' && bits.length === 65 && bits[0] === 4) {
+      const [x, y] = [base64url(bits.subarray(1, 33)), base64url(bits.subarray(33))];
+      return fromJwk({ kty: 'EC', crv: 'P-256', x, y });
+    }
+    return createPublicKey({ key: bufferOf(der), format: 'der', type: 'spki' });
   } catch {
     // Well-formed DER that is no key: a point off its curve, an even modulus. Nothing verifies with it.
     return undefined;
   }
+}
+
+function fromJwk(key: JsonWebKey): KeyObject {
+  return createPublicKey({ key, format: 'jwk' });
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function base64url(bytes: Uint8Array): string {
+  return bufferOf(bytes).toString('base64url');
 }
 
 /** Measured on OpenSSL 3: what one verification costs beside P-256. */
