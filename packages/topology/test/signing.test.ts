@@ -216,6 +216,22 @@ describe('a chain', () => {
     expect(refused?.refusal.reason).toBe('lower-version');
   });
 
+  it('lets a new member begin where the administrators have changed, old ones among the signers', () => {
+    const four = testAdministrator('four');
+    const renewed = testAdministrator('one');
+    const changed = next({ administrators: { required: 2, keys: [renewed.entry, two.entry, four.entry] } });
+    const signers = [one.signer, three.signer, two.signer, four.signer];
+    const text = encodeSignedTopology(signTopology(changed, signers));
+    expect(reasonOf(text)).toBe('accepted as administrators');
+    const token = { administratorSetHash: administratorSetHash(changed.administrators) };
+    expect(reasonOf(text, { known: token, now })).toBe('accepted as first');
+    const tooFew = signTopology(changed, [one.signer, three.signer, two.signer]);
+    expect(reasonOf(tooFew, { known: token, now })).toBe('under-signed');
+    expect(reasonOf(signTopology(changed, [one.signer, three.signer]), { known: token, now })).toBe(
+      'signature-invalid',
+    );
+  });
+
   it('leads a new member from the latest version with a quorum over those that only narrow', () => {
     const whole = [encodeSignedTopology(first), ...chain];
     expect(verifyChain(whole, joining).last?.topology.document.version).toBe(3);

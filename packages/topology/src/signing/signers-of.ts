@@ -12,14 +12,17 @@ export interface Signers {
 /**
  * Verifies every signature of a document. One that nobody of either set has made refuses the whole.
  *
+ * Without a document in force, signatures of administrators who have left with this version cannot be told from those of strangers:
+ * then they count for nothing, and only where none counts is the whole refused for them.
+ *
  * @param document - what was signed
- * @param inForce - the administrators of the document in force
+ * @param inForce - the administrators of the document in force; undefined for a member that has none yet
  * @param proposed - the administrators that the signed document names
  */
 export function signersOf(
   document: unknown,
   signatures: readonly DetachedSignature[],
-  inForce: AdministratorSet,
+  inForce: AdministratorSet | undefined,
   proposed: AdministratorSet,
 ):
   | { readonly ok: true; readonly signers: Signers }
@@ -27,9 +30,10 @@ export function signersOf(
   const payload = encodePayload(document);
   const found = { inForce: new Set<string>(), proposed: new Set<string>() };
   const sets = [
-    [byId(inForce), found.inForce],
+    [byId(inForce ?? proposed), found.inForce],
     [byId(proposed), found.proposed],
   ] as const;
+  let strange: TopologyRefusal | undefined;
   for (const signature of signatures) {
     const header = decodeHeader(signature.protected);
     if (header === undefined) return { ok: false, refusal: invalid(undefined) };
@@ -40,8 +44,10 @@ export function signersOf(
       signers.add(key.id);
       known = true;
     }
-    if (!known) return { ok: false, refusal: invalid(header) };
+    if (!known && inForce !== undefined) return { ok: false, refusal: invalid(header) };
+    if (!known) strange ??= invalid(header);
   }
+  if (strange !== undefined && found.proposed.size === 0) return { ok: false, refusal: strange };
   return { ok: true, signers: found };
 }
 
