@@ -14,7 +14,14 @@ export { gruusOf, openTemporaryGruu } from './gruu.ts';
 export { applyIdentity, type Identity, identityOf, type Sender, stripIdentity } from './identity.ts';
 export { createBranch, loopHash, loopHashOf } from './loop-hash.ts';
 export { type PreprocessedRequest, preprocessRoutes } from './preprocess.ts';
-export { type Refusal, type RefusalReason, refusal, responseForRefusal, warning399 } from './refusal.ts';
+export {
+  type Refusal,
+  type RefusalReason,
+  refusal,
+  refusalReasons,
+  responseForRefusal,
+  warning399,
+} from './refusal.ts';
 export {
   type RegisterContext,
   type Registration,

@@ -6,32 +6,34 @@ import {
   type SipResponse,
 } from '@entente/sip';
 
-/** Why a request is not carried on. The literal is stable; logs, metrics and the Entente-Diagnostics header carry it. */
-export type RefusalReason =
-  | 'malformed-request'
-  | 'unsupported-uri-scheme'
-  | 'too-many-hops'
-  | 'loop-detected'
-  | 'breadth-exceeded'
-  | 'extension-not-supported'
-  | 'authentication-required'
-  | 'credentials-not-accepted'
-  | 'algorithm-not-allowed'
-  | 'identity-not-authorised'
-  | 'registration-not-authorised'
-  | 'relay-not-allowed'
-  | 'domain-not-authorised'
-  | 'unknown-user'
-  | 'not-registered'
-  | 'interval-too-brief'
-  | 'too-many-contacts'
-  | 'registration-out-of-order'
-  | 'insecure-registration'
-  | 'first-hop-lacks-outbound'
-  | 'flow-failed'
-  | 'method-not-allowed'
-  | 'no-response'
-  | 'next-hop-failed';
+/** Every reason for which a request is not carried on. Stable: logs, metrics and Entente-Diagnostics carry the literal. */
+export const refusalReasons = [
+  'malformed-request',
+  'unsupported-uri-scheme',
+  'too-many-hops',
+  'loop-detected',
+  'breadth-exceeded',
+  'extension-not-supported',
+  'authentication-required',
+  'credentials-not-accepted',
+  'algorithm-not-allowed',
+  'identity-not-authorised',
+  'registration-not-authorised',
+  'relay-not-allowed',
+  'domain-not-authorised',
+  'unknown-user',
+  'not-registered',
+  'interval-too-brief',
+  'too-many-contacts',
+  'registration-out-of-order',
+  'insecure-registration',
+  'first-hop-lacks-outbound',
+  'flow-failed',
+  'method-not-allowed',
+] as const;
+
+/** Why a request is not carried on. */
+export type RefusalReason = (typeof refusalReasons)[number];
 
 /** A refusal as a value: what to answer, what to log, what to do about it. */
 export interface Refusal {

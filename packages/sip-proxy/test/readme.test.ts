@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { refusalReasons } from '@entente/sip-proxy';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
@@ -35,5 +36,10 @@ describe('README', () => {
   it('has further examples that run', async () => {
     expect(examples.length).toBeGreaterThan(1);
     for (const example of examples.slice(1)) await run(example);
+  });
+
+  it('lists every reason there is, and no other', () => {
+    const listed = [...readme.matchAll(/^\| `([a-z-]+)` +\|/gm)].map((match) => match[1]);
+    expect(listed).toEqual([...refusalReasons]);
   });
 });
