@@ -9,7 +9,6 @@ import {
 } from '@entente/sip';
 import { type Peer, peerOf } from '@entente/tls';
 import { GatheredWriter } from './gathered-writes.ts';
-import type { ClientTransaction, ServerTransaction } from './transaction-layer.ts';
 
 /** The row of the allow matrix that a connection stands on, and what it is called in logs. */
 export interface ConnectionLink {
@@ -51,7 +50,8 @@ export class SipConnection implements FramerSink {
   readonly protection: Peer;
   /** Addresses of record that a user has proven to be on this connection, each with the time until which it counts. */
   readonly users = new Map<string, number>();
-  readonly transactions = new Set<ClientTransaction | ServerTransaction>();
+  /** What is under way on this connection; the transaction layer keeps it. */
+  readonly transactions = new Set<object>();
   readonly #framer = new StreamFramer();
   readonly #writer: GatheredWriter;
   readonly #user: ConnectionUser;

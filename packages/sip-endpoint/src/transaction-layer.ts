@@ -178,7 +178,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
 
   /** Ends what was under way on a connection that broke. */
   connectionClosed(connection: SipConnection): void {
-    for (const transaction of [...connection.transactions]) {
+    for (const transaction of [...connection.transactions] as AnyTransaction[]) {
       if (isClient(transaction)) transaction.transportError();
       else {
         transaction.transportError();
