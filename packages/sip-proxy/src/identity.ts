@@ -1,4 +1,4 @@
-import { addressOfRecord, type MessageEditor, NameAddr, type SipRequest } from '@entente/sip';
+import { addressOfRecord, type MessageEditor, type NameAddr, type SipRequest } from '@entente/sip';
 import { type Refusal, refusal, warning399 } from './refusal.ts';
 
 /** Who sent a request, as far as this server knows. */
@@ -17,7 +17,7 @@ export type Identity =
       /** The identity to assert, as address of record; undefined where none is known (a stranger's, or a server's own). */
       readonly asserted: string | undefined;
       /** P-Asserted-Identity values to send on. */
-      readonly values: readonly NameAddr[];
+      readonly values: readonly (NameAddr | string)[];
     }
   | { readonly ok: false; readonly refusal: Refusal };
 
@@ -57,7 +57,7 @@ export function identityOf(request: SipRequest, sender: Sender, agent: string): 
       asserted = wanted;
     }
   }
-  const values = asserted === undefined ? [] : [NameAddr.from({ uri: `sip:${asserted}` })];
+  const values = asserted === undefined ? [] : [`<sip:${asserted}>`];
   return { ok: true, asserted, values };
 }
 

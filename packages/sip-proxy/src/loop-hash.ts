@@ -7,26 +7,24 @@ import { magicCookie, type SipRequest } from '@entente/sip';
  * @see RFC 5393 §4.2.1, RFC 3261 §16.6 step 8
  */
 export function loopHash(request: SipRequest): string {
-  let a = 0x811c9dc5;
-  let b = 0x1b873593;
-  const feed = (text: string): void => {
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i);
-      a = Math.imul(a ^ code, 0x01000193);
-      b = Math.imul(b + code, 0x9e3779b1) ^ (b >>> 15);
-    }
-    a = Math.imul(a ^ 0x1ff, 0x01000193);
-    b = Math.imul(b + 0x1ff, 0x9e3779b1);
-  };
-  feed(request.uriText);
-  feed(request.from.tag ?? '');
-  feed(request.to.tag ?? '');
-  feed(request.get('Call-ID') ?? '');
-  feed(String(request.cseq.sequence));
-  for (const name of ['Route', 'Proxy-Require', 'Proxy-Authorization']) {
-    for (const value of request.all(name)) feed(value);
+  let hash = mix(0x811c9dc5, request.uriText);
+  hash = mix(hash, request.from.tag ?? '');
+  hash = mix(hash, request.to.tag ?? '');
+  hash = mix(hash, request.callId);
+  hash = Math.imul(hash ^ request.cseq.sequence, 0x01000193);
+  for (const name of hashedFields) {
+    if (request.has(name)) for (const value of request.all(name)) hash = mix(hash, value);
   }
-  return (a >>> 0).toString(36) + (b >>> 0).toString(36);
+  return (hash >>> 0).toString(36);
+}
+
+const hashedFields = ['Route', 'Proxy-Require', 'Proxy-Authorization'] as const;
+
+/** FNV-1a, and a mark between texts so that moving a character from one to the next shows. */
+function mix(start: number, text: string): number {
+  let hash = start;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return Math.imul(hash ^ 0x1ff, 0x01000193);
 }
 
 /**

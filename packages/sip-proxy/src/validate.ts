@@ -1,4 +1,4 @@
-import type { SipProblem, SipRequest } from '@entente/sip';
+import type { SipProblem, SipRequest, Via } from '@entente/sip';
 import { incomingBreadth } from './breadth.ts';
 import { loopHash, loopHashOf } from './loop-hash.ts';
 import { type Refusal, refusal } from './refusal.ts';
@@ -67,12 +67,12 @@ function unreadable(request: SipRequest): SipProblem | undefined {
   try {
     void request.uri.scheme;
     void request.from.uri;
-    void request.to.uri;
-    void request.vias;
+    void viasOf(request);
     void request.maxForwards;
     if (request.has('Proxy-Require')) void request.proxyRequires;
     for (const name of addressFields) readAddresses(request, name);
     if (request.method === 'REGISTER') {
+      void request.to.uri;
       readAddresses(request, 'Path');
       if (!request.isContactWildcard) readAddresses(request, 'Contact');
       void request.expires;
@@ -86,13 +86,19 @@ function unreadable(request: SipRequest): SipProblem | undefined {
   }
 }
 
+/** All Via values; the usual single one comes from the request's cache. */
+function viasOf(request: SipRequest): readonly Via[] {
+  const fields = request.all('Via');
+  return fields.length === 1 && !fields[0]!.includes(',') ? [request.topVia] : request.vias;
+}
+
 function readAddresses(request: SipRequest, name: string): void {
   if (!request.has(name)) return;
   for (const address of request.addressesOf(name)) void address.uri;
 }
 
 function checkLoop(request: SipRequest, options: ValidateOptions): Refusal | undefined {
-  const { vias } = request;
+  const vias = viasOf(request);
   const maxVias = options.maxVias ?? 70;
   if (vias.length > maxVias) {
     return refusal(
