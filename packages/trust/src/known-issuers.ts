@@ -14,6 +14,7 @@ const maxIssuers = 1_024;
 export class KnownIssuers {
   #anchors: AnchorSet | undefined;
   readonly #byIssuer = new Map<string, PathState[]>();
+  #latest: { readonly name: Uint8Array; readonly states: readonly PathState[] } | undefined;
   roots = new Map<TrustAnchor, PathState>();
   readonly statements = new LastingSignatureMemo();
 
@@ -22,12 +23,19 @@ export class KnownIssuers {
     if (anchors === this.#anchors) return;
     this.#anchors = anchors;
     this.#byIssuer.clear();
+    this.#latest = undefined;
     this.roots = new Map();
   }
 
   /** States of issuers below which a leaf of this issuer has been believed before. */
   of(leaf: Certificate): readonly PathState[] {
-    return this.#byIssuer.get(keyOf(leaf)) ?? [];
+    // Most peers of a server come from one CA, and comparing octets is cheaper than making a key of them.
+    if (this.#latest !== undefined && sameBytes(this.#latest.name, leaf.issuer.der))
+      return this.#latest.states;
+    const states = this.#byIssuer.get(keyOf(leaf));
+    if (states === undefined) return none;
+    this.#latest = { name: Uint8Array.from(leaf.issuer.der), states };
+    return states;
   }
 
   /** Remembers the issuer of a leaf whose path has passed. */
@@ -38,8 +46,11 @@ export class KnownIssuers {
     if (this.#byIssuer.size >= maxIssuers) this.#byIssuer.clear();
     // The latest first: after a rollover of the issuer's key it is the likelier one.
     this.#byIssuer.set(key, [above, ...(states ?? []).slice(0, 3)]);
+    this.#latest = undefined;
   }
 }
+
+const none: readonly never[] = [];
 
 /** Octets of the issuer's name as a string: cheaper than its canonical form, and a miss costs nothing but the longer way. */
 function keyOf(leaf: Certificate): string {

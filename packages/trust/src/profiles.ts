@@ -12,8 +12,8 @@ const anyPolicy = {
 
 /** What a handshake may cost: worst cases end well under 50 ms on one slow core. */
 const handshakeBudget: SearchBudget = {
-  signatures: 160,
-  steps: 2_000,
+  signatures: 128,
+  steps: 600,
   comparisons: 250_000,
   maxIntermediates: 8,
   maxPresented: 32,

@@ -35,9 +35,23 @@ export function leafNames(leaf: Certificate): LeafNames {
     } else if (name.type === 'ip') ipAddresses.push(name.bytes);
     else if (name.type === 'email') addOnce(emailAddresses, name.value);
   }
-  return { dnsNames, sipDomains, uris, ipAddresses, emailAddresses, hasSipUri };
+  return {
+    dnsNames: distinct(dnsNames),
+    sipDomains: distinct(sipDomains),
+    uris: distinct(uris),
+    ipAddresses,
+    emailAddresses: distinct(emailAddresses),
+    hasSipUri,
+  };
 }
 
+/** Up to this many names are compared one by one; a certificate with thousands must not cost their square. */
+const few = 32;
+
 function addOnce(list: string[], value: string): void {
-  if (!list.includes(value)) list.push(value);
+  if (list.length >= few || !list.includes(value)) list.push(value);
+}
+
+function distinct(list: string[]): readonly string[] {
+  return list.length < few ? list : [...new Set(list)];
 }

@@ -1,7 +1,7 @@
 import type { Certificate, GeneralName, GeneralSubtree } from '@entente/x509';
 import type { Spending } from '../path/spending.ts';
-import { dnsName, hostName, isWithin, wildcardTouches } from './host-name.ts';
-import { mailAddress } from './mail-address.ts';
+import { type DnsName, dnsName, hostName, isWithin, wildcardTouches } from './host-name.ts';
+import { type MailAddress, mailAddress } from './mail-address.ts';
 import { uriHost } from './uri-host.ts';
 
 type Form = GeneralName['type'];
@@ -10,12 +10,23 @@ type NameOf<F extends Form> = Extract<GeneralName, { type: F }>;
 /** How a name lies to one constraint: inside for certain, outside for certain, or in a way that cannot be told. */
 type Relation = 'inside' | 'touches' | 'outside' | 'undecidable';
 
+/** One subtree, its base read once: constraint lists and name lists multiply. */
+interface Subtree {
+  readonly base: GeneralName;
+  /** RFC 5280 fixes minimum at 0 and forbids maximum; whoever writes another value means something we cannot honour. */
+  readonly bounded: boolean;
+  /** For forms that name hosts: the domain in comparison form, undefined where it is malformed or empty. */
+  readonly domain: string | undefined;
+  /** Whether the base begins with a dot: the hosts below, not the host itself. */
+  readonly dotted: boolean;
+}
+
 /** The constraints of one CA, sorted by name form. */
 export interface ConstraintSet {
   /** Subject of the CA that imposes them. */
   readonly by: string;
-  readonly permitted: ReadonlyMap<Form, readonly GeneralSubtree[]>;
-  readonly excluded: ReadonlyMap<Form, readonly GeneralSubtree[]>;
+  readonly permitted: ReadonlyMap<Form, readonly Subtree[]>;
+  readonly excluded: ReadonlyMap<Form, readonly Subtree[]>;
 }
 
 /** Sorts the constraints of a CA certificate; undefined where it has none. */
@@ -29,11 +40,15 @@ export function constraintSet(certificate: Certificate): ConstraintSet | undefin
   };
 }
 
-function byForm(subtrees: readonly GeneralSubtree[]): ReadonlyMap<Form, readonly GeneralSubtree[]> {
-  const sorted = new Map<Form, GeneralSubtree[]>();
-  for (const subtree of subtrees) {
-    const list = sorted.get(subtree.base.type);
-    if (list === undefined) sorted.set(subtree.base.type, [subtree]);
+function byForm(subtrees: readonly GeneralSubtree[]): ReadonlyMap<Form, readonly Subtree[]> {
+  const sorted = new Map<Form, Subtree[]>();
+  for (const { base, minimum, maximum } of subtrees) {
+    const text = 'value' in base && typeof base.value === 'string' ? base.value : '';
+    const dotted = text.startsWith('.');
+    const domain = hostName(dotted ? text.slice(1) : text);
+    const subtree = { base, bounded: minimum !== 0 || maximum !== undefined, domain, dotted };
+    const list = sorted.get(base.type);
+    if (list === undefined) sorted.set(base.type, [subtree]);
     else list.push(subtree);
   }
   return sorted;
@@ -61,54 +76,87 @@ export function constraintBreach(
   spending: Spending,
 ): ConstraintBreach | undefined {
   for (const name of names) {
-    const excluded = set.excluded.get(name.type) ?? [];
-    const permitted = set.permitted.get(name.type) ?? [];
+    const excluded = set.excluded.get(name.type) ?? none;
+    const permitted = set.permitted.get(name.type) ?? none;
     if (excluded.length + permitted.length === 0) continue;
     spending.compare(excluded.length + permitted.length);
     const { by } = set;
+    const read = readName(name);
     for (const subtree of excluded) {
-      const relation = relate(name, subtree);
+      const relation = relate(read, subtree);
       if (relation === 'undecidable') return { name, constraint: 'unsupported', by };
       if (relation !== 'outside') return { name, constraint: 'excluded', by };
     }
     if (permitted.length === 0) continue;
-    const relations = permitted.map((subtree) => relate(name, subtree));
-    if (relations.includes('undecidable')) return { name, constraint: 'unsupported', by };
-    if (!relations.includes('inside')) return { name, constraint: 'permitted', by };
+    let inside = false;
+    for (const subtree of permitted) {
+      const relation = relate(read, subtree);
+      if (relation === 'undecidable') return { name, constraint: 'unsupported', by };
+      inside ||= relation === 'inside';
+    }
+    if (!inside) return { name, constraint: 'permitted', by };
   }
   return undefined;
 }
 
-function relate(name: GeneralName, subtree: GeneralSubtree): Relation {
-  // RFC 5280 fixes minimum at 0 and forbids maximum; whoever writes another value means something we cannot honour.
-  if (subtree.minimum !== 0 || subtree.maximum !== undefined) return 'undecidable';
-  const { base } = subtree;
+const none: readonly never[] = [];
+
+/** A name taken apart once, before it is held against many subtrees. */
+type ReadName =
+  | { readonly form: 'dns'; readonly dns: DnsName }
+  | { readonly form: 'uri'; readonly host: string }
+  | { readonly form: 'email'; readonly address: MailAddress }
+  | { readonly form: 'ip'; readonly bytes: Uint8Array }
+  | { readonly form: 'directory'; readonly canonical: string }
+  | { readonly form: 'undecidable' };
+
+function readName(name: GeneralName): ReadName {
+  const undecidable = { form: 'undecidable' } as const;
   switch (name.type) {
+    case 'dns': {
+      const dns = dnsName(name.value);
+      return dns === undefined ? undecidable : { form: 'dns', dns };
+    }
+    case 'uri': {
+      // "MUST reject": no authority, or an IP address in it.
+      const host = hostName(uriHost(name.value) ?? '');
+      return host === undefined ? undecidable : { form: 'uri', host };
+    }
+    case 'email': {
+      const address = mailAddress(name.value);
+      return address === undefined ? undecidable : { form: 'email', address };
+    }
+    case 'ip':
+      return { form: 'ip', bytes: name.bytes };
+    case 'directory':
+      return { form: 'directory', canonical: name.name.canonical };
+    default:
+      return undecidable;
+  }
+}
+
+function relate(name: ReadName, subtree: Subtree): Relation {
+  if (subtree.bounded) return 'undecidable';
+  const { base } = subtree;
+  switch (name.form) {
     case 'dns':
-      return dnsRelation(name.value, (base as NameOf<'dns'>).value);
+      return dnsRelation(name.dns, subtree);
     case 'uri':
-      return hostRelation(uriHost(name.value), (base as NameOf<'uri'>).value);
+      return hostRelation(name.host, subtree);
     case 'email':
-      return mailRelation(name.value, (base as NameOf<'email'>).value);
+      return mailRelation(name.address, subtree);
     case 'ip':
       return ipRelation(name.bytes, (base as NameOf<'ip'>).bytes);
     case 'directory':
-      return name.name.canonical.startsWith((base as NameOf<'directory'>).name.canonical)
-        ? 'inside'
-        : 'outside';
+      return name.canonical.startsWith((base as NameOf<'directory'>).name.canonical) ? 'inside' : 'outside';
     default:
       return 'undecidable';
   }
 }
 
-function dnsRelation(text: string, base: string): Relation {
-  const name = dnsName(text);
-  if (name === undefined) return 'undecidable';
-  if (base === '') return 'inside';
+function dnsRelation(name: DnsName, { base, domain, dotted }: Subtree): Relation {
+  if (domain === undefined) return (base as NameOf<'dns'>).value === '' ? 'inside' : 'undecidable';
   // A leading dot is no RFC 5280 form, but common: it means the names below. As an exclusion it is read as the wider of the two.
-  const dotted = base.startsWith('.');
-  const domain = hostName(dotted ? base.slice(1) : base);
-  if (domain === undefined) return 'undecidable';
   if (!name.wildcard) {
     if (dotted && name.name === domain) return 'touches';
     return isWithin(name.name, domain) ? 'inside' : 'outside';
@@ -119,23 +167,16 @@ function dnsRelation(text: string, base: string): Relation {
 }
 
 /** URI constraints, and the host part of mail constraints: with a leading dot the hosts below, without it this host alone. */
-function hostRelation(host: string | undefined, base: string): Relation {
-  const name = host === undefined ? undefined : hostName(host);
-  // "MUST reject": no authority, or an IP address in it.
-  if (name === undefined) return 'undecidable';
-  if (base === '') return 'inside';
-  const dotted = base.startsWith('.');
-  const domain = hostName(dotted ? base.slice(1) : base);
-  if (domain === undefined) return 'undecidable';
-  if (dotted) return name !== domain && isWithin(name, domain) ? 'inside' : 'outside';
-  return name === domain ? 'inside' : 'outside';
+function hostRelation(host: string, { base, domain, dotted }: Subtree): Relation {
+  if (domain === undefined) return (base as NameOf<'uri'>).value === '' ? 'inside' : 'undecidable';
+  if (dotted) return host !== domain && isWithin(host, domain) ? 'inside' : 'outside';
+  return host === domain ? 'inside' : 'outside';
 }
 
-function mailRelation(text: string, base: string): Relation {
-  const address = mailAddress(text);
-  if (address === undefined) return 'undecidable';
-  if (!base.includes('@')) return hostRelation(address.host, base);
-  const mailbox = mailAddress(base);
+function mailRelation(address: MailAddress, subtree: Subtree): Relation {
+  const { value } = subtree.base as NameOf<'email'>;
+  if (!value.includes('@')) return hostRelation(address.host, subtree);
+  const mailbox = mailAddress(value);
   if (mailbox === undefined) return 'undecidable';
   return mailbox.local === address.local && mailbox.host === address.host ? 'inside' : 'outside';
 }

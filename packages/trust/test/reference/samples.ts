@@ -14,7 +14,7 @@ export const samples: { readonly [R in Reason]: ReasonData[R] } = {
     problem: 'expected a time, found an INTEGER',
   },
   'chain-too-long': { found: 40, max: 32, unit: 'certificates' },
-  'search-budget-exceeded': { what: 'signatures', max: 160 },
+  'search-budget-exceeded': { what: 'signatures', max: 128 },
   'unknown-issuer': { ...ca, issuer: 'CN=Fabrikam Root' },
   'signature-invalid': { ...leaf, issuer: 'CN=Fabrikam Issuing CA', algorithm: 'ecdsa-sha256' },
   'algorithm-not-allowed': { ...leaf, algorithm: 'rsa-sha1', allowed: ['ecdsa-sha256', 'rsa-sha256'] },
