@@ -76,6 +76,8 @@ describe('the identity of an HTTPS server (RFC 9525)', () => {
     expect(is(identity, ['w*.contoso.example'])).toBe('name-mismatch');
     expect(is(identity, ['www.*.example'])).toBe('name-mismatch');
     expect(is({ mode: 'https', name: 'contoso.example' }, ['*.example'])).toBe('name-mismatch');
+    expect(is({ mode: 'https', name: 'contoso.co.uk' }, ['*.co.uk'])).toBe('name-mismatch');
+    expect(is({ mode: 'https', name: 'www.contoso.co.uk' }, ['*.contoso.co.uk'])).toBe('trusted');
   });
 
   it('is never the common name', () => {

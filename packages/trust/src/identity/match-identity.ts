@@ -64,7 +64,7 @@ function exact(mode: string, expected: string, found: readonly string[]): Identi
   };
 }
 
-/** Wildcards count as the whole left-most label, for one label, and never directly below a top-level domain. @see RFC 9525 §6.3 */
+/** Wildcards count as the whole left-most label, for one label, and never directly below a registry. @see RFC 9525 §6.3 */
 function https(expected: string, names: LeafNames): IdentityMatch {
   const address = ipAddress(expected);
   if (address !== undefined) {
@@ -77,7 +77,7 @@ function https(expected: string, names: LeafNames): IdentityMatch {
     wanted === undefined
       ? undefined
       : names.dnsNames.find(
-          (name) => name === wanted || (wildcardMatches(name, wanted) && name.indexOf('.', 2) !== -1),
+          (name) => name === wanted || (wildcardMatches(name, wanted) && !isRegistry(name.slice(2))),
         );
   if (matched !== undefined) return { ok: true, expected, matched };
   return mismatch('https', expected, names.dnsNames);
@@ -87,6 +87,36 @@ function wildcardMatches(name: string, wanted: string): boolean {
   if (!name.startsWith('*.')) return false;
   const dot = wanted.indexOf('.');
   return dot > 0 && wanted.slice(dot + 1) === name.slice(2);
+}
+
+/** Second-level labels under which registries of countries sell names. */
+const registryLabels = new Set([
+  'ac',
+  'co',
+  'com',
+  'edu',
+  'gob',
+  'gov',
+  'ltd',
+  'mil',
+  'net',
+  'nom',
+  'or',
+  'org',
+  'plc',
+  'sch',
+]);
+
+/**
+ * Whether a domain is one below which strangers own names: a top-level domain, or a country's `co.uk`. A wildcard there would
+ * stand for all of them. The list of all such domains changes weekly and belongs to a CA, not into a validator: this catches
+ * the plain ones.
+ */
+function isRegistry(domain: string): boolean {
+  const dot = domain.indexOf('.');
+  if (dot === -1) return true;
+  const isCountry = domain.length - dot === 3;
+  return isCountry && registryLabels.has(domain.slice(0, dot));
 }
 
 /** Any one of a list: entries with a scheme are URIs and compare octet by octet, the others are DNS names. */

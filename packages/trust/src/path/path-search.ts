@@ -82,7 +82,10 @@ export class PathSearch {
   #signed(certificate: Certificate, depth: number, issuer: Certificate, key: VerificationKey): boolean {
     // A key that inherits its parameters cannot verify before the key above it is known: decided on the way down.
     if (key.object === undefined && key.info.kind === 'dsa') return true;
-    const { signatures, spending } = this.#context;
+    const { signatures, spending, policy } = this.#context;
+    const algorithm = signatureAlgorithm(certificate.signatureAlgorithm)?.name;
+    if (!this.#tolerant && !(algorithm !== undefined && policy.algorithms.signatures.includes(algorithm)))
+      return false;
     if (signatures.verify(certificate, key, spending)) return true;
     if (!excludesKey(certificate, issuer)) {
       this.#end(

@@ -4,6 +4,7 @@ import { suite as limbo } from '../limbo.ts';
 import { suite as ocsp } from '../ocsp.ts';
 import { suite as pkits } from '../pkits.ts';
 
+// biome-ignore lint/suspicious/noUndeclaredEnvVars: vitest is not run through turbo, so its cache cannot go stale
 const vectors = process.env.ENTENTE_VECTORS ?? '';
 
 describe.skipIf(vectors === '')(
