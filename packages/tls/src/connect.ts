@@ -1,12 +1,18 @@
 import { isIP, type TcpNetConnectOpts } from 'node:net';
 import * as tls from 'node:tls';
-import { type IdentityExpectation, type LinkContext, type PeerIdentity, reject } from '@entente/trust';
+import {
+  type IdentityExpectation,
+  type LinkContext,
+  type PeerIdentity,
+  type Rejection,
+  reject,
+} from '@entente/trust';
+import { type AdmissionOwner, admitSocket } from './admitted-connection.ts';
 import { clientContext } from './client-context.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { TlsFault, TrustError } from './fault.ts';
 import { type Asking, judgeSocket, type Outcome } from './judge-socket.ts';
-import { liveConnections } from './live-connections.ts';
-import { type Peer, setPeer } from './peer.ts';
+import type { RefusedVerdict } from './peer.ts';
 import { protectionOf } from './protection.ts';
 import type { Refusal } from './refusal.ts';
 import { refusedByPeer, watchForRefusal } from './refused-by-peer.ts';
@@ -42,7 +48,7 @@ export async function connect(options: ConnectOptions): Promise<TrustedSocket> {
   }
 }
 
-class Dial {
+class Dial implements AdmissionOwner {
   readonly socket: tls.TLSSocket;
   readonly #options: ConnectOptions;
   readonly #link: LinkContext;
@@ -168,40 +174,28 @@ class Dial {
       this.#tell(error, 'peer');
       throw error;
     }
-    this.#admit(outcome.peer, outcome, asking, judgedUnder);
+    this.#admit(outcome, asking, judgedUnder);
     return socket;
   }
 
-  #admit(
-    peer: Peer,
-    outcome: Extract<Outcome, { admitted: true }>,
-    asking: Asking,
-    judgedUnder: string,
-  ): void {
+  #admit(outcome: Extract<Outcome, { admitted: true }>, asking: Asking, judgedUnder: string): void {
     const { socket } = this;
-    setPeer(socket, peer);
-    socket.authorized = true;
     watchForRefusal(socket, {
       place: this.#place,
       windowMs: this.#options.refusalWindowMs ?? defaultRefusalWindowMs,
       refused: (error) => this.#tell(error, 'peer'),
     });
-    if (peer.peer === undefined || outcome.shown === undefined) return;
-    const forget = liveConnections(asking.trust).add(
-      {
-        asking,
-        shown: outcome.shown,
-        verdict: peer.verdict,
-        confirmed: (verdict) => setPeer(socket, { ...peer, verdict, peer: verdict.peer }),
-        withdrawn: (rejection, verdict) => {
-          const error = new TrustError(rejection, this.#place, verdict);
-          this.#tell(error, 'live', peer.peer);
-          socket.destroy(error);
-        },
-      },
-      judgedUnder,
-    );
-    socket.once('close', forget);
+    admitSocket(socket, outcome, asking, judgedUnder, this);
+  }
+
+  withdrawn(socket: tls.TLSSocket, rejection: Rejection, verdict: RefusedVerdict, peer: PeerIdentity): void {
+    const error = new TrustError(rejection, this.#place, verdict);
+    this.#tell(error, 'live', peer);
+    socket.destroy(error);
+  }
+
+  failed(socket: tls.TLSSocket, error: unknown): void {
+    socket.destroy(error instanceof Error ? error : new Error(String(error)));
   }
 
   #tell(error: TrustError, when: Refusal['when'], known?: PeerIdentity): void {

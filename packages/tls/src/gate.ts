@@ -2,9 +2,9 @@ import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
 import type { PeerIdentity, Rejection } from '@entente/trust';
 import { PendingConnections } from './admission-limits.ts';
+import { type AdmissionOwner, admitSocket } from './admitted-connection.ts';
 import { type Asking, judgeSocket, type Outcome } from './judge-socket.ts';
-import { liveConnections } from './live-connections.ts';
-import { type RefusedVerdict, setPeer } from './peer.ts';
+import type { RefusedVerdict } from './peer.ts';
 import { protectionOf } from './protection.ts';
 import type { Refusal } from './refusal.ts';
 import { refusedByPeer } from './refused-by-peer.ts';
@@ -18,175 +18,164 @@ export interface GateOptions {
   readonly link: Asking['link'];
   readonly limits: ServeLimits;
   readonly onRefusal: ((refusal: Refusal) => void) | undefined;
+  readonly onFault: ((fault: unknown) => void) | undefined;
 }
 
-/** The door, while it stands. */
-export interface Gate {
-  /** Connections without a verdict. */
-  readonly pending: number;
-  /** Sockets that were admitted and are open. */
-  readonly admitted: ReadonlySet<TLSSocket>;
-  /** Closes every connection, judged or not. */
-  closeAll(): void;
-}
-
-const releaseKey = Symbol('gives back the place among the pending');
+const placeKey = Symbol('gives back the place among the pending');
 
 interface Pending extends Socket {
-  [releaseKey]?: () => void;
+  [placeKey]?: () => void;
 }
+
+type Emit = (event: string | symbol, ...values: unknown[]) => boolean;
 
 /**
  * Lets nobody see a socket before its verdict. It stands in the server's own `emit`, so it comes before every listener, also
  * before those that are added later; while revocation knowledge is fetched the socket is held: nobody reads, and what the peer
  * has sent stays in the buffers.
- *
- * @param server - a listener of node:tls, node:https or node:http2
- * @param options - what is asked of clients
  */
-export function raiseGate(server: Server, options: GateOptions): Gate {
-  const pending = new PendingConnections({
-    maxPending: options.limits.maxPending ?? 5_000,
-    maxPendingPerAddress: options.limits.maxPendingPerAddress ?? 500,
-  });
-  const admitted = new Set<TLSSocket>();
-  const emit = server.emit.bind(server) as (event: string | symbol, ...values: unknown[]) => boolean;
+export class Gate implements AdmissionOwner {
+  /** Sockets that were admitted and are open. */
+  readonly admitted = new Set<TLSSocket>();
+  readonly #options: GateOptions;
+  readonly #pending: PendingConnections;
+  readonly #emit: Emit;
 
-  const tell = (
-    socket: Socket,
-    when: Refusal['when'],
-    rejection: Rejection,
-    verdict?: RefusedVerdict,
-    known?: PeerIdentity,
-  ) =>
-    options.onRefusal?.({
-      rejection,
-      verdict,
-      peer: verdict?.peer ?? known,
-      link: options.link,
-      when,
-      remoteAddress: socket.remoteAddress,
-      remotePort: socket.remotePort,
+  /**
+   * @param server - a listener of node:tls, node:https or node:http2
+   * @param options - what is asked of clients
+   */
+  constructor(server: Server, options: GateOptions) {
+    this.#options = options;
+    this.#pending = new PendingConnections({
+      maxPending: options.limits.maxPending ?? 5_000,
+      maxPendingPerAddress: options.limits.maxPendingPerAddress ?? 500,
     });
+    const emit: Emit = server.emit.bind(server);
+    this.#emit = emit;
+    server.emit = (event: string | symbol, ...values: unknown[]): boolean => {
+      if (event === 'secureConnection') return this.#secured(values[0] as TLSSocket);
+      if (event === 'connection') return this.#accept(values[0] as Pending);
+      return emit(event, ...values);
+    };
+    // Node drops what exceeds maxConnections by itself and only says so here.
+    server.on('drop', (dropped) => {
+      this.#tell(dropped ?? {}, 'admission', tooMany('open connections', server.maxConnections));
+    });
+    server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
+      const rejection = refusedByPeer(error);
+      if (rejection !== undefined) this.#tell(socket, 'peer', rejection);
+      socket.destroy();
+    });
+  }
 
-  const accept = (socket: Pending): boolean => {
-    const place = pending.enter(socket);
+  /** Connections without a verdict. */
+  get pending(): number {
+    return this.#pending.count;
+  }
+
+  /** Closes every connection, judged or not. */
+  closeAll(): void {
+    for (const socket of [...this.#pending.sockets, ...this.admitted]) socket.destroy();
+  }
+
+  withdrawn(socket: TLSSocket, rejection: Rejection, verdict: RefusedVerdict, peer: PeerIdentity): void {
+    this.#tell(socket, 'live', rejection, verdict, peer);
+    socket.destroy();
+  }
+
+  failed(socket: TLSSocket, error: unknown): void {
+    socket.destroy();
+    const { onFault } = this.#options;
+    if (onFault !== undefined) onFault(error);
+    // Not from inside the platform's callback: that would leave its own state half done.
+    else
+      queueMicrotask(() => {
+        throw error;
+      });
+  }
+
+  closed(socket: TLSSocket): void {
+    this.admitted.delete(socket);
+  }
+
+  #accept(socket: Pending): boolean {
+    const place = this.#pending.enter(socket);
     if (typeof place !== 'function') {
-      tell(socket, 'admission', place);
+      this.#tell(socket, 'admission', place);
       socket.destroy();
       return true;
     }
-    socket[releaseKey] = place;
+    socket[placeKey] = place;
     socket.on('close', place);
-    return emit('connection', socket);
-  };
+    return this.#emit('connection', socket);
+  }
 
-  const admit = (socket: TLSSocket, outcome: Outcome, judgedUnder: string): void => {
+  #secured(socket: TLSSocket): boolean {
+    // A peer's reset must not end the process because nobody listens yet.
+    socket.on('error', ignore);
+    const { asking } = this.#options;
+    if (asking === undefined) {
+      const protection = protectionOf(socket, false);
+      const peer = { ...protection, peer: undefined, verdict: undefined };
+      this.#conclude(socket, { admitted: true, peer, shown: undefined }, '');
+      return true;
+    }
+    const judgedUnder = asking.trust.version;
+    let outcome: Outcome | Promise<Outcome>;
+    try {
+      outcome = judgeSocket(socket, asking, protectionOf(socket, true));
+    } catch (error) {
+      this.failed(socket, error);
+      return true;
+    }
+    if (!('then' in outcome)) this.#conclude(socket, outcome, judgedUnder);
+    else {
+      void outcome.then(
+        (late) => this.#conclude(socket, late, judgedUnder),
+        (error: unknown) => this.failed(socket, error),
+      );
+    }
+    return true;
+  }
+
+  #conclude(socket: TLSSocket, outcome: Outcome, judgedUnder: string): void {
+    placeOf(socket)?.();
     if (!outcome.admitted) {
-      // Addresses are read before the socket is gone.
-      tell(socket, 'handshake', outcome.rejection, outcome.verdict);
+      // Told before the socket is gone, and its addresses with it.
+      this.#tell(socket, 'handshake', outcome.rejection, outcome.verdict);
       socket.destroy();
       return;
     }
     if (socket.destroyed) return;
-    const { peer, shown } = outcome;
-    setPeer(socket, peer);
-    admitted.add(socket);
-    let forget: (() => void) | undefined;
-    if (peer.peer !== undefined && shown !== undefined && options.asking !== undefined) {
-      socket.authorized = true;
-      forget = liveConnections(options.asking.trust).add(
-        {
-          asking: options.asking,
-          shown,
-          verdict: peer.verdict,
-          confirmed: (verdict) => setPeer(socket, { ...peer, verdict, peer: verdict.peer }),
-          withdrawn: (rejection, verdict) => {
-            tell(socket, 'live', rejection, verdict, peer.peer);
-            socket.destroy();
-          },
-        },
-        judgedUnder,
-      );
-    }
-    socket.on('close', () => {
-      admitted.delete(socket);
-      forget?.();
-    });
-    emit('secureConnection', socket);
-  };
+    this.admitted.add(socket);
+    admitSocket(socket, outcome, this.#options.asking, judgedUnder, this);
+    this.#emit('secureConnection', socket);
+  }
 
-  const secured = (socket: TLSSocket): boolean => {
-    // A peer's reset must not end the process because nobody listens yet.
-    socket.on('error', ignore);
-    const { asking } = options;
-    const release = releaseOf(socket);
-    if (asking === undefined) {
-      release();
-      const protection = protectionOf(socket, false);
-      admit(
-        socket,
-        {
-          admitted: true,
-          peer: { ...protection, peer: undefined, verdict: undefined },
-          shown: undefined,
-        },
-        '',
-      );
-      return true;
-    }
-    const judgedUnder = asking.trust.version;
-    const protection = protectionOf(socket, true);
-    const outcome = judgeSocket(socket, asking, protection);
-    if (!('then' in outcome)) {
-      release();
-      admit(socket, outcome, judgedUnder);
-      return true;
-    }
-    void outcome.then((late) => {
-      release();
-      admit(socket, late, judgedUnder);
+  #tell(
+    from: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined },
+    when: Refusal['when'],
+    rejection: Rejection,
+    verdict?: RefusedVerdict,
+    known?: PeerIdentity,
+  ): void {
+    this.#options.onRefusal?.({
+      rejection,
+      verdict,
+      peer: verdict?.peer ?? known,
+      link: this.#options.link,
+      when,
+      remoteAddress: from.remoteAddress,
+      remotePort: from.remotePort,
     });
-    return true;
-  };
-
-  server.emit = (event: string | symbol, ...values: unknown[]): boolean => {
-    if (event === 'secureConnection') return secured(values[0] as TLSSocket);
-    if (event === 'connection') return accept(values[0] as Pending);
-    return emit(event, ...values);
-  };
-  // Node drops what exceeds maxConnections by itself and only says so here.
-  server.on('drop', (dropped) => {
-    options.onRefusal?.({
-      rejection: tooMany('open connections', server.maxConnections),
-      verdict: undefined,
-      peer: undefined,
-      link: options.link,
-      when: 'admission',
-      remoteAddress: dropped?.remoteAddress,
-      remotePort: dropped?.remotePort,
-    });
-  });
-  server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
-    const rejection = refusedByPeer(error);
-    if (rejection !== undefined) tell(socket, 'peer', rejection);
-    socket.destroy();
-  });
-  return {
-    get pending() {
-      return pending.count;
-    },
-    admitted,
-    closeAll() {
-      for (const socket of [...pending.sockets, ...admitted]) socket.destroy();
-    },
-  };
+  }
 }
 
 /** The TLS socket keeps the accepted one as `_parent`; where it does not, the place is given back at close. */
-function releaseOf(socket: TLSSocket): () => void {
+function placeOf(socket: TLSSocket): (() => void) | undefined {
   const { _parent: accepted } = socket as unknown as { readonly _parent?: Pending };
-  return accepted?.[releaseKey] ?? ignore;
+  return accepted?.[placeKey];
 }
 
 function ignore(): void {}

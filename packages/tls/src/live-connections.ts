@@ -17,6 +17,8 @@ export interface LiveConnection {
   confirmed(verdict: TrustedVerdict): void;
   /** Called once, when a later verdict refuses; closes the connection. */
   withdrawn(rejection: Rejection, verdict: RefusedVerdict): void;
+  /** Called once, when a later verdict could not be had because something threw; closes the connection. */
+  failed(error: unknown): void;
 }
 
 interface Entry {
@@ -124,9 +126,25 @@ export class LiveConnections {
   #judge(entry: Entry): void {
     if (entry.connection === undefined) return;
     const { asking, shown, verdict: last } = entry.connection;
-    const verdict = askAgain(this.#trust, shown, last, questionOf(asking), asking.verdictTimeoutMs);
-    if ('then' in verdict) void verdict.then((late) => this.#conclude(entry, late));
-    else this.#conclude(entry, verdict);
+    try {
+      const verdict = askAgain(this.#trust, shown, last, questionOf(asking), asking.verdictTimeoutMs);
+      if (!('then' in verdict)) this.#conclude(entry, verdict);
+      else {
+        void verdict.then(
+          (late) => this.#conclude(entry, late),
+          (error: unknown) => this.#failed(entry, error),
+        );
+      }
+    } catch (error) {
+      this.#failed(entry, error);
+    }
+  }
+
+  /** Without a verdict nobody stays. */
+  #failed(entry: Entry, error: unknown): void {
+    const { connection } = entry;
+    this.#remove(entry);
+    connection?.failed(error);
   }
 
   #conclude(entry: Entry, verdict: TrustVerdict): void {

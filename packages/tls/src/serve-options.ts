@@ -57,6 +57,11 @@ export interface ListenOptions {
   /** Told of every refusal. */
   readonly onRefusal?: (refusal: Refusal) => void;
   /**
+   * Told when `allow` or the judge has thrown; the connection is closed already. Without it the fault is thrown, and ends the
+   * process like any other that nobody handles.
+   */
+  readonly onFault?: (fault: unknown) => void;
+  /**
    * File to which the secrets of every connection are appended, for a protocol analyser. Whoever reads it reads the traffic.
    * The environment variable SSLKEYLOGFILE alone does nothing.
    */

@@ -5,7 +5,7 @@ import type * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type * as tls from 'node:tls';
 import { TlsFault } from './fault.ts';
-import { raiseGate } from './gate.ts';
+import { Gate } from './gate.ts';
 import type { Asking } from './judge-socket.ts';
 import { appendKeyLog } from './key-log.ts';
 import { type Peer, peerOf } from './peer.ts';
@@ -78,11 +78,12 @@ export async function serve(
   const server = createListener(module, options, settings, handler);
   const { limits = {} } = options;
   server.maxConnections = limits.maxConnections ?? 100_000;
-  const gate = raiseGate(server, {
+  const gate = new Gate(server, {
     asking: settings.asking,
     link: settings.link,
     limits,
     onRefusal: options.onRefusal,
+    onFault: options.onFault,
   });
   const renew = () => server.setSecureContext(settings.context());
   const stops = [options.identity.onChange(renew), options.trust.onChange(renew)];

@@ -221,3 +221,43 @@ describe.each(['internal', 'external'])('chains over an intermediate, on an %s i
     expect(refusals).toMatchObject([{ rejection: { reason: 'revoked', depth: 1 } }]);
   });
 });
+
+describe('faults of our own', () => {
+  it('closes the connection where allow throws, and says so to whoever asked to know', async () => {
+    const faults: unknown[] = [];
+    const fault = new Error('the list could not be read');
+    const { port } = await greet({
+      allow: () => {
+        throw fault;
+      },
+      onFault: (seen) => faults.push(seen),
+    });
+    expect((await ended(bare(port, presenting(world.client)))).received).toBe('');
+    expect(faults).toEqual([fault]);
+  });
+
+  it('closes an open connection whose later verdict throws: without a verdict nobody stays', async () => {
+    let broken = false;
+    const faults: unknown[] = [];
+    const server = await serve(
+      tls,
+      {
+        ...common(),
+        allow: () => {
+          if (broken) throw new Error('the list could not be read');
+          return { ok: true };
+        },
+        onFault: (seen) => faults.push(seen),
+      },
+      (socket) => void socket.write('hello'),
+    );
+    closers.push(() => server.close());
+    const end = ended(bare(server.port, presenting(world.client)));
+    await new Promise((resolve) => server.server.once('secureConnection', resolve));
+    broken = true;
+    await world.revoke();
+    await end;
+    expect(faults).toHaveLength(1);
+    expect(server.connections).toBe(0);
+  });
+});
