@@ -82,6 +82,7 @@ export class PassageRules {
           uri: target.uri,
           preprocessed: routes,
           routes: target.routes,
+          ...(target.breadth === undefined ? {} : { breadth: target.breadth }),
           ...(beginsDialog(request) ? { recordRoute: entry() } : {}),
           ...(request.method === 'REGISTER' ? { path: entry() } : {}),
           also(editor) {

@@ -1,6 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { agent, type Identity, type OwnedTrust, peerOf } from '@entente/tls';
-import { allowMatrix, type Topology, verifyTopology } from '@entente/topology';
+import {
+  allowMatrix,
+  decodeSignedTopology,
+  type Topology,
+  type TopologyKnowledge,
+  type TopologyRefusal,
+  type VerifyResult,
+  verifyTopology,
+} from '@entente/topology';
 import { allowNames, type RevocationKnowledge } from '@entente/trust';
 import { decodePemCertificates } from '@entente/x509';
 import type { CurrentStore } from './current-store.ts';
@@ -140,40 +148,65 @@ export class Authority implements AsyncDisposable {
     await this.#consider(await response.text());
   }
 
-  async #consider(text: string, depth = 0): Promise<void> {
-    const { current, files, trust, administratorsHash, log } = this.#options;
-    const inForce = current();
-    const known =
-      inForce === undefined ? { administratorSetHash: administratorsHash } : { document: inForce.document };
-    const result = verifyTopology(text, { known, now: trust.clock.now() });
-    if (!result.accepted) {
-      const next = (inForce?.document.version ?? 0) + 1;
-      if (result.refusal.reason === 'version-gap' && depth < mostVersionsBehind) {
-        const missing = await this.#get(`/topology/${next}`);
-        if (missing.status === 200) {
-          await this.#consider(await missing.text(), depth + 1);
-          if ((this.#options.current()?.document.version ?? 0) >= next) await this.#consider(text, depth + 1);
-          return;
-        }
-      }
-      log.warn(
-        {
-          event: 'topology-refused',
-          reason: result.refusal.reason,
-          remedy: result.refusal.remedy,
-          peer: this.url,
-        },
-        result.refusal.message,
-      );
-      return;
+  async #consider(text: string): Promise<void> {
+    const inForce = this.#options.current();
+    const known = inForce === undefined ? this.#firstKnowledge() : { document: inForce.document };
+    const result = verifyTopology(text, { known, now: this.#now() });
+    if (result.accepted) return this.#takeUp(result.topology, text);
+    // A member that was away goes through the versions it has missed, each signed by the administrators of the one before.
+    if (result.refusal.reason === 'version-gap' || inForce === undefined) {
+      const caughtUp = await this.#catchUp(text, inForce);
+      if (caughtUp?.accepted === true) return this.#takeUp(caughtUp.topology, text);
+      if (caughtUp !== undefined) return this.#logRefusal(caughtUp.refusal);
     }
-    if (inForce !== undefined && result.topology.hash === inForce.hash) return;
-    await files.write('topology', text);
-    this.#options.takeUp(result.topology);
-    log.info(
-      { event: 'topology', version: result.topology.document.version, hash: result.topology.hash },
-      `topology version ${result.topology.document.version} is in force`,
+    this.#logRefusal(result.refusal);
+  }
+
+  /** @returns what came of the newest document after all before it, or `undefined` where a version cannot be had */
+  async #catchUp(text: string, inForce: Topology | undefined): Promise<VerifyResult | undefined> {
+    const decoded = decodeSignedTopology(text);
+    const newest = decoded.ok
+      ? Number((decoded.document as { version?: unknown } | null)?.version)
+      : Number.NaN;
+    const first = (inForce?.document.version ?? 0) + 1;
+    if (!Number.isInteger(newest) || newest - first > mostVersionsBehind) return undefined;
+    let known: TopologyKnowledge['known'] | undefined = inForce && { document: inForce.document };
+    for (let version = first; version < newest; version++) {
+      const response = await this.#get(`/topology/${version}`);
+      if (response.status !== 200) return undefined;
+      const passed = verifyTopology(await response.text(), {
+        known: known ?? this.#firstKnowledge(),
+        now: this.#now(),
+        superseded: true,
+      });
+      if (passed.accepted) known = { document: passed.topology.document };
+      // The join token may name administrators that came later: the chain begins with their first document.
+      else if (known !== undefined || passed.refusal.reason !== 'wrong-administrators') return passed;
+    }
+    return known === undefined ? undefined : verifyTopology(text, { known, now: this.#now() });
+  }
+
+  async #takeUp(topology: Topology, text: string): Promise<void> {
+    if (topology.hash === this.#options.current()?.hash) return;
+    await this.#options.files.write('topology', text);
+    this.#options.takeUp(topology);
+    const { version } = topology.document;
+    this.#options.log.info(
+      { event: 'topology', version, hash: topology.hash },
+      `topology version ${version} is in force`,
     );
+  }
+
+  #logRefusal({ message, reason, remedy }: TopologyRefusal): void {
+    this.#options.log.warn({ event: 'topology-refused', reason, remedy, peer: this.url }, message);
+  }
+
+  #firstKnowledge(): TopologyKnowledge['known'] {
+    return { administratorSetHash: this.#options.administratorsHash };
+  }
+
+  #now(): number {
+    return this.#options.trust.clock.now();
   }
 
   async #followEvents(): Promise<void> {

@@ -127,6 +127,8 @@ function authority(
         entries: revoked.map((serialNumber) => ({
           serialNumber,
           revocationDate: new Date(Date.now() - 60_000),
+          // Without a reason the library writes an empty list of extensions, which RFC 5280 §5.1.2.6 does not allow.
+          reason: x509.X509CrlReason.keyCompromise,
         })),
         extensions: [
           await x509.AuthorityKeyIdentifierExtension.create(certificate.publicKey),
