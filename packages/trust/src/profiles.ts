@@ -60,6 +60,7 @@ const strict: TrustPolicy = {
     'caBitsBelongToCas',
     'nameConstraintsInCasOnly',
     'nameConstraintsNotEmpty',
+    'nameConstraintsSyntax',
     'nameConstraintsCritical',
     'policyConstraintsCritical',
     'authorityInfoAccessNotCritical',

@@ -252,6 +252,13 @@ describe('the search', () => {
     ).toBe('chain-too-long');
   });
 
+  it('does not count self-issued certificates of a rollover among the intermediates', () => {
+    const policy = { ...profiles.entente, budget: { ...profiles.entente.budget, maxIntermediates: 1 } };
+    const rollover = makeCa(ca, 'issuing CA');
+    const chain = [makeLeaf(rollover, ['a.contoso.example']), rollover, ca];
+    expect(outcome(ask(judgeOf([anchor(root)], { policy }), chain))).toBe('trusted');
+  });
+
   it('reports the most telling reason and keeps the others', () => {
     const bad = make({
       issuer: ca,

@@ -44,7 +44,7 @@ export class PathSearch {
   }
 
   *#upwards(chain: readonly Certificate[]): Generator<CandidatePath> {
-    const { spending, policy } = this.#context;
+    const { spending } = this.#context;
     const last = chain[chain.length - 1]!;
     for (const anchor of this.#pool.anchorsNamed(last.issuer)) {
       spending.step();
@@ -54,19 +54,23 @@ export class PathSearch {
     }
     const issuers = this.#pool.issuersOf(last);
     if (issuers.length === 0) return;
-    const { maxIntermediates } = policy.budget;
-    if (chain.length > maxIntermediates) {
-      this.#end(
-        reject('chain-too-long', { found: chain.length, max: maxIntermediates, unit: 'certificates' }),
-      );
-      return;
-    }
     for (const issuer of issuers) {
       spending.step();
       if (isRepeated(issuer, chain) || !this.#mayIssue(issuer, chain.length)) continue;
+      if (!this.#isShortEnough(issuer, chain)) continue;
       if (!this.#signed(last, chain.length - 1, issuer, verificationKey(issuer))) continue;
       yield* this.#upwards([...chain, issuer]);
     }
+  }
+
+  /** Self-issued certificates only carry a CA from one key to the next and do not count, within reason. @see RFC 5280 §4.2.1.9 */
+  #isShortEnough(issuer: Certificate, chain: readonly Certificate[]): boolean {
+    const { maxIntermediates: max } = this.#context.policy.budget;
+    let found = isSelfIssued(issuer) ? 0 : 1;
+    for (let index = 1; index < chain.length; index++) if (!isSelfIssued(chain[index]!)) found++;
+    if (found <= max && chain.length <= max + maxSelfIssued) return true;
+    this.#end(reject('chain-too-long', { found: Math.max(found, chain.length), max, unit: 'certificates' }));
+    return false;
   }
 
   /** Prunes certificates that can stand in no path at all, before their signature costs anything. */
@@ -105,6 +109,9 @@ export class PathSearch {
     if (this.#tolerant) this.ended.push(rejection);
   }
 }
+
+/** Self-issued certificates in one path: a rollover has two, and two rollovers at once are unheard of. */
+const maxSelfIssued = 8;
 
 /** The same name with the same key again leads in a circle. @see RFC 4158 §2.4.2 */
 function isRepeated(candidate: Certificate, chain: readonly Certificate[]): boolean {

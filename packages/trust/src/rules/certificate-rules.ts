@@ -1,6 +1,6 @@
 import { type Certificate, oids } from '@entente/x509';
 import { commonNames } from '../names/certificate-names.ts';
-import { dnsName } from '../names/host-name.ts';
+import { dnsName, hostName } from '../names/host-name.ts';
 import { ipText } from '../names/ip-address.ts';
 import { mailAddress } from '../names/mail-address.ts';
 import { sameBytes } from '../path/key-identifier.ts';
@@ -114,6 +114,22 @@ const rules = {
         ? 'not critical'
         : undefined,
   ],
+  /** RFC 5280 §4.2.1.10: DNS constraints are host names without leading dot, addresses come with a mask. */
+  nameConstraintsSyntax: [
+    'nameConstraints',
+    ({ nameConstraints }) => {
+      if (nameConstraints === undefined) return undefined;
+      for (const { base } of [...nameConstraints.permitted, ...nameConstraints.excluded]) {
+        if (base.type === 'dns' && base.value !== '' && hostName(base.value) === undefined) {
+          return `"${base.value}" is no host name`;
+        }
+        if (base.type === 'ip' && base.bytes.length !== 8 && base.bytes.length !== 32) {
+          return `${base.bytes.length} octets are no address with a mask`;
+        }
+      }
+      return undefined;
+    },
+  ],
   /** RFC 5280 §4.2.1.11. */
   policyConstraintsCritical: [
     'policyConstraints',
@@ -207,9 +223,9 @@ const rules = {
   /** Web PKI: both key identifiers of a root are the same. */
   rootKeyIdentifiersAgree: [
     'authorityKeyIdentifier',
-    ({ authorityKeyId, subjectKeyId }, part) => {
-      if (part !== 'anchor' || authorityKeyId?.keyId === undefined || subjectKeyId === undefined)
-        return undefined;
+    ({ authorityKeyId, subjectKeyId, subject, issuer }, part) => {
+      const isRoot = part === 'anchor' && subject.canonical === issuer.canonical;
+      if (!isRoot || authorityKeyId?.keyId === undefined || subjectKeyId === undefined) return undefined;
       return sameBytes(authorityKeyId.keyId, subjectKeyId)
         ? undefined
         : 'not the same as subjectKeyIdentifier';
