@@ -6,5 +6,8 @@ export default defineConfig({
   test: {
     include: ['{packages,apps}/*/{src,test}/**/*.test.ts', 'tooling/**/*.test.ts'],
     pool: 'forks',
+    // Nothing waits for time to pass, but a busy machine may be slow: a limit only ends what hangs.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });
