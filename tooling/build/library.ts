@@ -13,6 +13,10 @@ export function library(entry: Record<string, string> = { index: 'src/index.ts' 
     target: 'node20',
     dts: false,
     sourcemap: true,
+    esbuildOptions(options) {
+      // The sources ship beside dist, so a copy of them in every map would only double the install.
+      options.sourcesContent = false;
+    },
     splitting: true,
     clean: true,
     outDir: 'dist',

@@ -49,7 +49,7 @@ export async function openFederationTrust(options: FederationTrustOptions): Prom
   return openTrust({
     anchors: store,
     fetch: {
-      hosts: listHosts(member.topology),
+      hosts: () => listHosts(member.topology),
       privateHosts: [...addresses.keys()],
       cacheDirectory,
       lookUp: async (host) => [addresses.get(host)].filter((address) => address !== undefined),

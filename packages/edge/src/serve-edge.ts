@@ -1,10 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import tls from 'node:tls';
 import { authorisePartner } from '@entente/federation';
 import { type Logger, logRefusal, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
 import { defaultTimings } from '@entente/sip';
-import { type ConnectionLink, type Hop, type SipConnection, SipEndpoint } from '@entente/sip-endpoint';
+import {
+  type ConnectionLink,
+  createTokenSource,
+  type Hop,
+  type SipConnection,
+  SipEndpoint,
+} from '@entente/sip-endpoint';
 import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
 import { connect, type Identity, isTrustError, type Peer, serve } from '@entente/tls';
 import { allowMatrix, peersOf, type ServerInterface, type Topology } from '@entente/topology';
@@ -80,7 +85,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     },
     onRegistered: (address, connection) => logLink(logger, connection, address, fqdn),
   });
-  const newToken = () => randomBytes(9).toString('hex');
+  const newToken = createTokenSource();
   const timings = { ...defaultTimings, tryingAfterMs: 0 };
   const inside = new SipEndpoint({
     sentBy: { host: internal.fqdn, port: internal.ports.sip as number },

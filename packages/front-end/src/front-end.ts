@@ -13,6 +13,7 @@ import {
   type PreprocessedRequest,
   type Refusal,
   type RouteDecision,
+  type RouteKnowledge,
   refusal,
   registerChange,
   registeredAddress,
@@ -46,6 +47,7 @@ export class FrontEnd implements EndpointUser {
   readonly #passage: PassageRules;
   readonly #gruuKey = randomBytes(gruuKeyBytes);
   #endpoint: SipEndpoint | undefined;
+  #knowledge: { readonly topology: Topology; readonly routes: RouteKnowledge } | undefined;
   #relay: Relay | undefined;
 
   constructor(options: FrontEndOptions) {
@@ -120,13 +122,21 @@ export class FrontEnd implements EndpointUser {
       connection.server === undefined
         ? ({ kind: 'client', flow: this.#flows.of(connection) } as const)
         : ({ kind: 'server', name: connection.server } as const);
-    return decideRoute(request, routes, arrival, {
+    return decideRoute(request, routes, arrival, this.#knowledgeOf(topology));
+  }
+
+  /** What the topology says of routes; the same object for every request while it is in force. */
+  #knowledgeOf(topology: Topology): RouteKnowledge {
+    if (this.#knowledge?.topology === topology) return this.#knowledge.routes;
+    const routes: RouteKnowledge = {
       self: this.#options.fqdn,
       isOurDomain: (domain) => topology.isOurDomain(domain),
       isOurServer: (host) => topology.servers.has(host),
       homeOf: (address) => topology.homeServer(address)?.fqdn,
       wayTo: (domain) => edgeTo(topology, domain),
-    });
+    };
+    this.#knowledge = { topology, routes };
+    return routes;
   }
 
   /** A request for this server itself: REGISTER of a user whose home it is. */

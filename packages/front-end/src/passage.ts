@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { parseNameAddr, type SipRequest } from '@entente/sip';
-import type { Hop, RelayRules, SipConnection } from '@entente/sip-endpoint';
+import { type NameAddr, parseNameAddr, type SipRequest, type Via } from '@entente/sip';
+import type { Hop, NoWay, RelayRules, SipConnection } from '@entente/sip-endpoint';
 import {
   applyIdentity,
   beginsDialog,
@@ -59,42 +59,65 @@ export class PassageRules {
   }
 
   /** How this request goes on, whichever of its targets it goes to. */
-  of({ request, from, identity, routes }: Passage): RelayRules<Way> {
-    const { flows, fqdn, hopTo, onUnreachable } = this.#options;
-    const here = from.server === undefined ? flows.of(from) : '';
-    return {
-      way(target) {
-        if (target.flow !== undefined) return flows.find(target.flow) ?? { status: 430 };
-        const server = target.server ?? serverOfRoute(target.routes[0]);
-        return (server === undefined ? undefined : hopTo(server)) ?? { status: 504 };
+  of(passage: Passage): RelayRules<Way> {
+    return new PassingRequest(passage, this.#options, this.#key);
+  }
+}
+
+/** One request on its way: an object instead of closures, because every request has one. */
+class PassingRequest implements RelayRules<Way> {
+  readonly #passage: Passage;
+  readonly #options: PassageOptions;
+  readonly #key: Uint8Array;
+  /** Name of the client's connection that it came over; empty where it came from a server. */
+  readonly #here: string;
+
+  constructor(passage: Passage, options: PassageOptions, key: Uint8Array) {
+    this.#passage = passage;
+    this.#options = options;
+    this.#key = key;
+    this.#here = passage.from.server === undefined ? options.flows.of(passage.from) : '';
+  }
+
+  way(target: Way): SipConnection | Hop | NoWay {
+    const { flows, hopTo } = this.#options;
+    if (target.flow !== undefined) return flows.find(target.flow) ?? { status: 430 };
+    const server = target.server ?? serverOfRoute(target.routes[0]);
+    return (server === undefined ? undefined : hopTo(server)) ?? { status: 504 };
+  }
+
+  build(target: Way, _to: SipConnection, via: Via): SipRequest {
+    const { identity, request, routes } = this.#passage;
+    const toUser = target.flow !== undefined;
+    return forwardRequest(request, {
+      via,
+      uri: target.uri,
+      preprocessed: routes,
+      routes: target.routes,
+      breadth: target.breadth,
+      recordRoute: beginsDialog(request) ? this.#entry(target) : undefined,
+      path: request.method === 'REGISTER' ? this.#entry(target) : undefined,
+      also: (editor) => {
+        applyIdentity(editor, request, identity);
+        if (toUser) stripIdentity(editor, request, 'user');
+        // Credentials were for us; they go no further.
+        if (this.#here !== '') editor.remove('Authorization').remove('Proxy-Authorization');
       },
-      build: (target, _to, via) => {
-        const entry = () => {
-          const token = {
-            server: fqdn,
-            flow: target.flow ?? here,
-            otherFlow: target.flow === undefined ? '' : here,
-          };
-          return createRouteEntry(fqdn, token, { key: this.#key });
-        };
-        return forwardRequest(request, {
-          via,
-          uri: target.uri,
-          preprocessed: routes,
-          routes: target.routes,
-          ...(target.breadth === undefined ? {} : { breadth: target.breadth }),
-          ...(beginsDialog(request) ? { recordRoute: entry() } : {}),
-          ...(request.method === 'REGISTER' ? { path: entry() } : {}),
-          also(editor) {
-            applyIdentity(editor, request, identity);
-            if (target.flow !== undefined) stripIdentity(editor, request, 'user');
-            // Credentials were for us; they go no further.
-            if (here !== '') editor.remove('Authorization').remove('Proxy-Authorization');
-          },
-        });
-      },
-      onUnreachable: (target, error) => onUnreachable(target.server ?? target.uri, error),
+    });
+  }
+
+  onUnreachable(target: Way, error: unknown): void {
+    this.#options.onUnreachable(target.server ?? target.uri, error);
+  }
+
+  /** Our own Route entry, which leads back to the client that this server holds. */
+  #entry({ flow }: Way): NameAddr {
+    const token = {
+      server: this.#options.fqdn,
+      flow: flow ?? this.#here,
+      otherFlow: flow === undefined ? '' : this.#here,
     };
+    return createRouteEntry(this.#options.fqdn, token, { key: this.#key });
   }
 }
 

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import tls from 'node:tls';
 import { type Logger, logRefusal, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
 import { defaultTimings } from '@entente/sip';
-import { type SipConnection, SipEndpoint } from '@entente/sip-endpoint';
+import { createTokenSource, type SipConnection, SipEndpoint } from '@entente/sip-endpoint';
 import { connect, isTrustError, serve } from '@entente/tls';
 import type { ServerInterface, Topology } from '@entente/topology';
 import type { Credentials } from './admission.ts';
@@ -55,7 +54,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     // A proxy answers an INVITE with 100 at once: it cannot know how long the next hop takes.
     timings: { ...defaultTimings, tryingAfterMs: 0 },
     user: frontEnd,
-    newToken: () => randomBytes(9).toString('hex'),
+    newToken: createTokenSource(),
     async dial(hop) {
       const link = linkOf(hop.row);
       const socket = await connect({

@@ -9,6 +9,7 @@ export {
   SipEndpoint,
 } from './endpoint.ts';
 export { type NoWay, Relay, type RelayRules } from './relay.ts';
+export { createTokenSource } from './token-source.ts';
 export type { ClientTransaction, ClientUser, ServerTransaction, ServerUser } from './transaction-layer.ts';
 export {
   type ReceivedMessage,

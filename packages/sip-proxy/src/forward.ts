@@ -19,9 +19,9 @@ export interface ForwardOptions {
   /** What preprocessing found; without it Route is left alone. */
   readonly preprocessed?: PreprocessedRequest;
   /** Our Record-Route entry, for requests that may begin a dialog and whose dialog must pass here. */
-  readonly recordRoute?: NameAddr | string;
+  readonly recordRoute?: NameAddr | string | undefined;
   /** Our Path entry, for a REGISTER that goes on to another registrar (RFC 3327). */
-  readonly path?: NameAddr | string;
+  readonly path?: NameAddr | string | undefined;
   /** Route values to put in front, first hop first: the Path of a binding. */
   readonly routes?: readonly (NameAddr | string)[];
   /** Max-Breadth of this copy: `breadth` of the branch's target; without it the request keeps what it brought. */
