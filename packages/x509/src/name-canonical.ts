@@ -59,17 +59,14 @@ function squeeze(text: string): string {
 }
 
 // Upper-casing first expands what has no single lower-case form (ß → SS), as the folding table of RFC 3454 B.2 does.
-// Character by character, because toLowerCase on a whole word turns the last capital sigma into a final one.
+// Lower-casing makes the last capital sigma of a word a final one, the only letter that depends on its place.
 function foldCase(text: string): string {
-  let folded = '';
-  for (const character of text) {
-    for (const upper of character.toUpperCase()) folded += upper.toLowerCase();
-  }
-  return folded.replaceAll('ς', 'σ');
+  return text.toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 }
 
 /** RFC 4518 §2.2: what maps to nothing and what maps to a space. */
 function mapCharacters(text: string): string {
+  if (!needsMapping(text)) return text;
   let mapped = '';
   for (const character of text) {
     const point = character.codePointAt(0)!;
@@ -77,6 +74,16 @@ function mapCharacters(text: string): string {
     else if (!within(TO_NOTHING, point)) mapped += character;
   }
   return mapped;
+}
+
+/** Whether a character may lie in one of the ranges: all that are left out here are letters, marks and symbols. */
+function needsMapping(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c < 0x20 || (c >= 0x7f && c <= 0xad) || c >= 0xd800) return true;
+    if (c >= 0x034f && c <= 0x3000 && (within(TO_SPACE, c) || within(TO_NOTHING, c))) return true;
+  }
+  return false;
 }
 
 function within(ranges: readonly number[], point: number): boolean {

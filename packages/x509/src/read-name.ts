@@ -10,6 +10,13 @@ import { oids } from './oids.ts';
 /** Reads a Name without building it. @see RFC 5280 §4.1.2.4 */
 export function checkName(reader: DerReader, tag: number = TAG.SEQUENCE): void {
   const outer = reader.open(tag);
+  if (reader.end - reader.pos > MAX_NAME_BYTES) {
+    reader.fail(
+      `expected a name of at most ${MAX_NAME_BYTES} octets, found more`,
+      reader.pos,
+      'limit-exceeded',
+    );
+  }
   let rdns = 0;
   while (reader.more()) {
     reader.count(++rdns);
@@ -17,6 +24,12 @@ export function checkName(reader: DerReader, tag: number = TAG.SEQUENCE): void {
   }
   reader.close(outer);
 }
+
+/**
+ * Far beyond any real name: the RFC's own bound is 64 characters a value. Comparing names costs Unicode normalisation,
+ * which can take quadratic time, and a name too long to compare must not slip past an excluded subtree.
+ */
+const MAX_NAME_BYTES = 8192;
 
 /** Reads a RelativeDistinguishedName without building it: one attribute or more, in the order of DER (X.690 §11.6). */
 export function checkRdn(reader: DerReader, tag: number): void {
