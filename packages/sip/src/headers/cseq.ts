@@ -4,6 +4,7 @@ import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/proble
 import { wireFromText } from '../syntax/text.ts';
 import { stopped } from './parameters.ts';
 
+// Constants of this file: an imported binding is read from memory at each use, and these loops run for every byte.
 const DIGIT = 128;
 const TOKEN = 1;
 

@@ -7,6 +7,7 @@ import { malformedUri, parseUri, readUri } from '../uri/parse-uri.ts';
 import type { Uri } from '../uri/uri.ts';
 import { Parameters, type ParameterValue, readParameters, stopped } from './parameters.ts';
 
+// Constants of this file: an imported binding is read from memory at each use, and these loops run for every byte.
 const COLON = 0x3a;
 const COMMA = 0x2c;
 const LESS = 0x3c;

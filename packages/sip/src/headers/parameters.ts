@@ -5,6 +5,7 @@ import { skipQuoted } from '../syntax/quoted.ts';
 import { quote, textFromWire, unescapeQuoted } from '../syntax/text.ts';
 import { escapesAreWhole } from '../uri/escape.ts';
 
+// Constants of this file: an imported binding is read from memory at each use, and these loops run for every byte.
 const COMMA = 0x2c;
 const EQUALS = 0x3d;
 const PARAMETER_VALUE = 2048;

@@ -2,27 +2,15 @@ import { type CSeq, readCSeq } from '../headers/cseq.ts';
 import { type NameAddr, readNameAddr, readNameAddrs } from '../headers/name-addr.ts';
 import { stopped } from '../headers/parameters.ts';
 import { readVia, type Via } from '../headers/via.ts';
-import {
-  AT,
-  classes,
-  isAll,
-  skipBlank,
-  skipSpace,
-  TOKEN,
-  trimBlank,
-  trimEnd,
-  trimSpace,
-  WORD,
-} from '../syntax/characters.ts';
-import { codesOf } from '../syntax/codes.ts';
+import { skipSpace, trimEnd, trimSpace } from '../syntax/characters.ts';
 import { malformedHeader, SipSyntaxError } from '../syntax/problem.ts';
 import { splitAtCommas } from '../syntax/quoted.ts';
 import { bytesFromWire, isAscii, textFromWire, unfold, wireFromText } from '../syntax/text.ts';
+import { readCallId, readInteger, readTokens } from './field-readers.ts';
 import { FOLDED, type Head, STRIDE } from './head-index.ts';
 import {
   CALL_ID,
   CONTACT,
-  CONTENT_TYPE,
   CSEQ,
   EXPIRES,
   FROM,
@@ -33,6 +21,7 @@ import {
   ROUTE,
   TO,
   UNKNOWN,
+  usualName,
   VIA,
 } from './header-names.ts';
 
@@ -57,6 +46,7 @@ export abstract class SipMessageBase {
   readonly head: Head;
 
   private ascii: boolean | undefined = undefined;
+  private viaIsAlone = false;
   private cachedVia: Via | undefined = undefined;
   private cachedFrom: NameAddr | undefined = undefined;
   private cachedTo: NameAddr | undefined = undefined;
@@ -76,31 +66,30 @@ export abstract class SipMessageBase {
     this.locate(VIA);
     const value = readVia(span.text, span.start, span.end);
     if (value === undefined) throw this.malformed(span.line);
+    this.viaIsAlone = stopped.at === span.end;
     this.cachedVia = value;
     return value;
   }
 
   /** All Via values, topmost first. */
   get vias(): readonly Via[] {
+    const first = this.find(VIA);
+    // One field with one value, as most messages have towards their end: it is read already.
+    if (first !== -1 && this.findNext(VIA, first) === -1) {
+      const via = this.topVia;
+      if (this.viaIsAlone) return [via];
+    }
     return this.list(VIA, readVia);
   }
 
   get from(): NameAddr {
-    if (this.cachedFrom !== undefined) return this.cachedFrom;
-    this.locate(FROM);
-    const value = readNameAddr(span.text, span.start, span.end);
-    if (value === undefined || stopped.at !== span.end) throw this.malformed(span.line);
-    this.cachedFrom = value;
-    return value;
+    this.cachedFrom ??= this.address(FROM);
+    return this.cachedFrom;
   }
 
   get to(): NameAddr {
-    if (this.cachedTo !== undefined) return this.cachedTo;
-    this.locate(TO);
-    const value = readNameAddr(span.text, span.start, span.end);
-    if (value === undefined || stopped.at !== span.end) throw this.malformed(span.line);
-    this.cachedTo = value;
-    return value;
+    this.cachedTo ??= this.address(TO);
+    return this.cachedTo;
   }
 
   get callId(): string {
@@ -166,8 +155,7 @@ export abstract class SipMessageBase {
 
   /** The Content-Type value as text. `parseMediaType` takes it apart. */
   get contentType(): string | undefined {
-    const line = this.find(CONTENT_TYPE);
-    return line === -1 ? undefined : this.textAt(line);
+    return this.get('Content-Type');
   }
 
   /** The option tags of Require. */
@@ -242,11 +230,21 @@ export abstract class SipMessageBase {
    * @throws SipSyntaxError (code SIP_MALFORMED_HEADER) where an element is no token.
    */
   tokens(name: string): readonly string[] {
-    const values = this.values(name);
-    for (const value of values) {
-      if (!isAll(value, TOKEN)) throw new SipSyntaxError(malformedHeader(name, 'a list of tokens', value));
+    const out: string[] = [];
+    for (let line = this.findByName(name); line !== -1; line = this.findByName(name, line + STRIDE)) {
+      const lines = this.head.lines;
+      const folded = (lines[line + 3]! & FOLDED) !== 0;
+      const text = folded ? this.unfolded(line) : this.wire;
+      const read = readTokens(
+        text,
+        folded ? 0 : lines[line + 1]!,
+        folded ? text.length : lines[line + 2]!,
+        out,
+      );
+      if (!read)
+        throw new SipSyntaxError(malformedHeader(usualName(name), 'a list of tokens', this.textAt(line)));
     }
-    return values;
+    return out;
   }
 
   /**
@@ -269,9 +267,7 @@ export abstract class SipMessageBase {
 
   /** Names (as received) and values of all fields in order. */
   *headers(): Generator<readonly [name: string, value: string]> {
-    for (let line = 0; line < this.head.lines.length; line += STRIDE) {
-      yield [this.nameAt(line), this.textAt(line)];
-    }
+    for (let i = 0; i < this.head.lines.length; i += STRIDE) yield [this.nameAt(i), this.textAt(i)];
   }
 
   /** The message as bytes: for a received message the bytes received. */
@@ -383,6 +379,13 @@ export abstract class SipMessageBase {
     return trimSpace(unfold(this.wire.slice(lines[line + 1]!, lines[line + 2]!)));
   }
 
+  private address(id: number): NameAddr {
+    this.locate(id);
+    const value = readNameAddr(span.text, span.start, span.end);
+    if (value === undefined || stopped.at !== span.end) throw this.malformed(span.line);
+    return value;
+  }
+
   private addresses(id: number): readonly NameAddr[] {
     return this.list(id, readNameAddr);
   }
@@ -399,37 +402,4 @@ export abstract class SipMessageBase {
     const header = nameOfId(this.head.lines[line + 3]! & 0xff);
     return new SipSyntaxError(malformedHeader(header, 'the syntax of RFC 3261 §25.1', this.textAt(line)));
   }
-}
-
-/** callid = word [ "@" word ], with white space around it. */
-function readCallId(text: string, start: number, end: number): string | undefined {
-  const codes = codesOf(text, end);
-  const from = skipBlank(codes, start, end);
-  const to = trimBlank(codes, from, end);
-  let at = -1;
-  for (let i = from; i < to; i++) {
-    const code = codes[i]!;
-    if ((classes[code]! & WORD) !== 0) continue;
-    if (code !== AT || at !== -1) return undefined;
-    at = i;
-  }
-  if (from === to || at === from || at === to - 1) return undefined;
-  stopped.at = end;
-  return text.slice(from, to);
-}
-
-/** 1*DIGIT with white space around it; a number beyond 2^53 reads as Infinity. */
-function readInteger(text: string, start: number, end: number): number | undefined {
-  const codes = codesOf(text, end);
-  const from = skipBlank(codes, start, end);
-  const to = trimBlank(codes, from, end);
-  if (from === to) return undefined;
-  let value = 0;
-  for (let i = from; i < to; i++) {
-    const digit = codes[i]! - 0x30;
-    if (digit < 0 || digit > 9) return undefined;
-    value = value * 10 + digit;
-  }
-  stopped.at = end;
-  return value <= Number.MAX_SAFE_INTEGER ? value : Number.POSITIVE_INFINITY;
 }

@@ -61,16 +61,7 @@ export function unfold(text: string): string {
 
 /** Undoes quoted-pair inside the body of a quoted-string (RFC 3261 §25.1). */
 export function unescapeQuoted(text: string): string {
-  let at = text.indexOf('\\');
-  if (at === -1) return text;
-  let out = '';
-  let from = 0;
-  while (at !== -1) {
-    out += text.slice(from, at);
-    from = at + 1;
-    at = text.indexOf('\\', at + 2);
-  }
-  return out + text.slice(from);
+  return text.indexOf('\\') === -1 ? text : text.replace(/\\([\s\S])/g, '$1');
 }
 
 /** Writes text as a quoted-string. */

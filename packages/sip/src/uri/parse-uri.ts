@@ -7,6 +7,7 @@ import { escapesAreWhole } from './escape.ts';
 import { isIpv6 } from './ip-address.ts';
 import { OpaqueUri, SipUri, TelUri, type Uri } from './uri.ts';
 
+// Constants of this file: an imported binding is read from memory at each use, and these loops run for every byte.
 const ALPHA = 512;
 const AT = 0x40;
 const CLOSE_BRACKET = 0x5d;

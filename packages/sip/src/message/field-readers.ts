@@ -1,0 +1,61 @@
+import { stopped } from '../headers/parameters.ts';
+import { classes, skipBlank, trimBlank } from '../syntax/characters.ts';
+import { codesOf } from '../syntax/codes.ts';
+
+// Constants of this file: an imported binding is read from memory at each use, and these loops run for every byte.
+const TOKEN = 1;
+const WORD = 2;
+const TAB = 0x09;
+const SP = 0x20;
+const COMMA = 0x2c;
+const AT = 0x40;
+
+/** Appends the tokens of a comma-separated list; false where an element is no token. The list may be empty. */
+export function readTokens(text: string, start: number, end: number, into: string[]): boolean {
+  const codes = codesOf(text, end);
+  let i = skipBlank(codes, start, end);
+  if (i >= end) return true;
+  for (;;) {
+    const from = i;
+    while (i < end && (classes[codes[i]!]! & TOKEN) !== 0) i++;
+    if (i === from) return false;
+    into.push(text.slice(from, i));
+    while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
+    if (i >= end) return true;
+    if (codes[i] !== COMMA) return false;
+    i = skipBlank(codes, i + 1, end);
+  }
+}
+
+/** callid = word [ "@" word ], with white space around it. */
+export function readCallId(text: string, start: number, end: number): string | undefined {
+  const codes = codesOf(text, end);
+  const from = skipBlank(codes, start, end);
+  const to = trimBlank(codes, from, end);
+  let at = -1;
+  for (let i = from; i < to; i++) {
+    const code = codes[i]!;
+    if ((classes[code]! & WORD) !== 0) continue;
+    if (code !== AT || at !== -1) return undefined;
+    at = i;
+  }
+  if (from === to || at === from || at === to - 1) return undefined;
+  stopped.at = end;
+  return text.slice(from, to);
+}
+
+/** 1*DIGIT with white space around it; a number beyond 2^53 reads as Infinity. */
+export function readInteger(text: string, start: number, end: number): number | undefined {
+  const codes = codesOf(text, end);
+  const from = skipBlank(codes, start, end);
+  const to = trimBlank(codes, from, end);
+  if (from === to) return undefined;
+  let value = 0;
+  for (let i = from; i < to; i++) {
+    const digit = codes[i]! - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  stopped.at = end;
+  return value <= Number.MAX_SAFE_INTEGER ? value : Number.POSITIVE_INFINITY;
+}
