@@ -24,6 +24,8 @@ const maxCorpus = 512;
 /** A leak is sustained growth; a single round may grow for reasons of the engine. */
 const leakRounds = 6;
 const leakBytesPerRun = 32;
+/** Less than this in a round is the engine's own book-keeping, however few executions it was. */
+const leakBytesPerRound = 65_536;
 
 interface Failure {
   readonly place: string;
@@ -209,7 +211,9 @@ function probeForLeak(session: Session, next: () => Uint8Array, until: number): 
   const growth = weights
     .slice(2)
     .map((weight, i) => (weight - (weights[i + 1] as number)) / (counts[i + 2] as number));
-  if (growth.every((bytes) => bytes > leakBytesPerRun)) {
+  const grows = (bytes: number, i: number): boolean =>
+    bytes > leakBytesPerRun && bytes * (counts[i + 2] as number) > leakBytesPerRound;
+  if (growth.every(grows)) {
     const perRun = growth.map((bytes) => Math.round(bytes)).join(', ');
     const message = `the heap keeps growing after each collection: ${perRun} bytes per execution in the last rounds`;
     tell({ kind: 'leak', message, input: null });

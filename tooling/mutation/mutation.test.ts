@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { MutationRun } from './mutation.ts';
-import { runMutation } from './run.ts';
+import { type MutationRun, placeOf } from './mutation.ts';
+import { readPatches, runMutation } from './run.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const folder = fileURLToPath(new URL('./testing/', import.meta.url));
@@ -76,5 +76,18 @@ describe('the mutation test', { timeout: 120_000 }, () => {
     await expect(runMutation(['attic'], { log: () => undefined }, { root, folder })).rejects.toThrow(
       'no patch "attic"',
     );
+  });
+});
+
+describe('the patches', () => {
+  it('all find their text exactly once in the sources as they are', async () => {
+    const patches = await readPatches(fileURLToPath(new URL('./patches/', import.meta.url)));
+    expect(patches.length).toBeGreaterThan(50);
+    const stale: string[] = [];
+    for (const { name, patch } of patches) {
+      const place = await placeOf(repository, patch);
+      if (typeof place === 'string') stale.push(`${name}: ${place}`);
+    }
+    expect(stale).toEqual([]);
   });
 });

@@ -61,12 +61,8 @@ async function runOne(root: string, { name, patch }: NamedPatch, unpatched: Test
   if (unpatched.status === 'absent') return report(false, `the test does not run: ${unpatched.detail}`);
   if (unpatched.status === 'failed')
     return report(false, `the test fails without the patch: ${unpatched.detail}`);
-  const places = await findText(root, patch);
-  const [place] = places;
-  if (place === undefined || places.length > 1 || place.count !== 1) {
-    const count = places.reduce((sum, one) => sum + one.count, 0);
-    return report(false, `stale patch: its text occurs ${count} times in ${patch.file}, not once`);
-  }
+  const place = await placeOf(root, patch);
+  if (typeof place === 'string') return report(false, place);
   const { path, text: original } = place;
   try {
     await writeFile(
@@ -81,6 +77,15 @@ async function runOne(root: string, { name, patch }: NamedPatch, unpatched: Test
   } finally {
     await writeFile(path, original);
   }
+}
+
+/** Where the text of a patch is; a sentence where it is not there exactly once. */
+export async function placeOf(root: string, patch: MutationPatch): Promise<Place | string> {
+  const places = await findText(root, patch);
+  const [place] = places;
+  if (place !== undefined && places.length === 1 && place.count === 1) return place;
+  const count = places.reduce((sum, one) => sum + one.count, 0);
+  return `stale patch: its text occurs ${count} times in ${patch.file}, not once`;
 }
 
 interface Place {

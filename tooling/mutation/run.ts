@@ -42,7 +42,8 @@ export async function runMutation(
   return { report: { ok, runs }, ok };
 }
 
-async function readPatches(folder: string): Promise<NamedPatch[]> {
+/** Every patch below a folder, by name. */
+export async function readPatches(folder: string): Promise<NamedPatch[]> {
   const lists = await Promise.all(
     (await discover<PatchList>(folder, 'patches')).map((found) => found.load()),
   );

@@ -1,8 +1,8 @@
 import type { MutationPatch, PatchList } from '../patch.ts';
 
-const linkChecks = 'packages/trust/src/path/link-checks.ts';
-const limits = 'packages/trust/src/anchor-limits.ts';
-const judgePeer = 'packages/trust/src/judge-peer.ts';
+const linkChecks = 'packages/trust/src/path/';
+const limits = 'packages/trust/src/';
+const judgePeer = 'packages/trust/src/';
 const revocation = 'packages/trust/src/revocation/';
 
 const path = (title: string): MutationPatch['test'] => ({ file: 'packages/trust/test/path.test.ts', title });
@@ -172,7 +172,7 @@ export const patches: PatchList = {
       name: 'identity',
       off: 'any name will do',
       file: judgePeer,
-      find: 'if (!match.ok) return { ok: false, peer: claimed, rejection: match.rejection };',
+      find: 'if (!match.ok) return { ok: false, peer, rejection: match.rejection };',
       replace: '',
       test: of('identity', 'is never a suffix or a wildcard'),
     },
