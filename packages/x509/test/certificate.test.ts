@@ -159,6 +159,18 @@ describe('decodeCertificate', () => {
     expect(certificate({ extensions: extensions.slice(1) }).extensions).toHaveLength(256);
   });
 
+  it('refuses version 1 spelt out', () => {
+    const der = Buffer.from(signCertificate());
+    der[der.indexOf(fromHex('a003020102')) + 4] = 0;
+    expect(decodeCertificate(der)).toMatchObject({
+      ok: false,
+      error: {
+        where: 'tbsCertificate.version',
+        message: 'expected version 1 to be left out, found it spelt out',
+      },
+    });
+  });
+
   it('refuses an algorithm outside that is not the one inside', () => {
     const der = signCertificate({ signatureAlgorithm: createAlgorithm(oids.ecdsaWithSHA384) });
     // The last octet of the outer identifier, before the 67 octets of the signature.
@@ -184,6 +196,16 @@ describe('decodeCertificate', () => {
     ['a subtree that is an address without mask', oids.nameConstraints, '30 0a a008 3006 8704 01020304'],
     ['a policy twice', oids.certificatePolicies, '30 0c 3004 06022a03 3004 06022a03'],
     ['an empty list of policies', oids.certificatePolicies, '30 00'],
+    [
+      'a user notice that is no text',
+      oids.certificatePolicies,
+      '301a 3018 06022a03 3012 3010 06082b06010505070202 3004 0402 6869',
+    ],
+    [
+      'an attribute whose values are out of order',
+      oids.subjectDirectoryAttributes,
+      '300e 300c 06022a03 3106 020102 020101',
+    ],
     ['an empty policy constraint', oids.policyConstraints, '30 00'],
     ['an issuer without serial', oids.authorityKeyIdentifier, '30 05 a103 820161'],
     ['a serial without issuer', oids.authorityKeyIdentifier, '30 03 820101'],

@@ -188,6 +188,33 @@ describe('decodeCrl', () => {
     expect(() => read({}, three, { maxItems: 2 })).toThrow('expected at most 2 elements');
   });
 
+  it('refuses an algorithm outside that is not the one inside', () => {
+    const der = crl();
+    der[der.length - 68] = 3;
+    expect(der[der.length - 69]).toBe(3);
+    expect(decodeCrl(der)).toMatchObject({
+      ok: false,
+      error: { message: 'expected the algorithm named in tbsCertList.signature, found another' },
+    });
+  });
+
+  it('refuses version 1 spelt out and version 3', () => {
+    const version = (number: number) => {
+      const der = Buffer.from(crl());
+      der[der.indexOf(fromHex('020101')) + 2] = number;
+      return decodeCrl(der);
+    };
+    expect(version(1).ok).toBe(true);
+    expect(version(0)).toMatchObject({
+      ok: false,
+      error: { code: 'malformed', where: 'tbsCertList.version' },
+    });
+    expect(version(2)).toMatchObject({
+      ok: false,
+      error: { code: 'unsupported', where: 'tbsCertList.version' },
+    });
+  });
+
   it('refuses a list of entries that is empty', () => {
     const der = crl();
     // After nextUpdate an empty SEQUENCE, with the two lengths around it corrected.

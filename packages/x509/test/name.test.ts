@@ -46,6 +46,7 @@ describe('names', () => {
     ['BMPString of half a character', '1e', '004100'],
     ['BMPString with a surrogate', '1e', 'd83dde00'],
     ['UniversalString beyond Unicode', '1c', '00110000'],
+    ['UniversalString of half a character', '1c', '000000410000'],
     ['NumericString with a letter', '12', latin('12a')],
     ['VisibleString with a control character', '1a', '07'],
   ])('are refused for a %s', (_, tag, hex) => {

@@ -120,6 +120,31 @@ describe('OCSP responses', () => {
     expect(decodeOcspResponse(fromHex(hex))).toMatchObject({ ok: false, error: { code: 'malformed' } });
   });
 
+  it('are refused for an answer beside an error, however sound', () => {
+    const der = Buffer.from(answer({}));
+    der[der.indexOf(fromHex('0a0100')) + 2] = 3;
+    expect(decodeOcspResponse(der)).toMatchObject({
+      ok: false,
+      error: { message: 'expected no response with status tryLater, found one' },
+    });
+  });
+
+  it('are refused for a list of certificates that is empty', () => {
+    const tbs = encodeTbsOcspRequest({ requests: [{ certId }] });
+    const one = Buffer.from(
+      encodeOcspRequest(tbs, { signatureAlgorithm: ecdsa, signature, certificates: [fromHex('3000')] }),
+    );
+    expect(decodeOcspRequest(one).ok).toBe(true);
+    // [0] { SEQUENCE { SEQUENCE {} } } becomes [0] { SEQUENCE { } } and an octet too many, with lengths that fit.
+    const at = one.length - 6;
+    expect(one.subarray(at)).toEqual(Buffer.from('a00430023000', 'hex'));
+    one.set(fromHex('a00430000500'), at);
+    expect(decodeOcspRequest(one)).toMatchObject({
+      ok: false,
+      error: { message: 'expected one certificate or more, found none' },
+    });
+  });
+
   it('of another type are unsupported', () => {
     const der = Buffer.from(answer({}));
     der[der.indexOf(fromHex('06092b0601050507300101')) + 10] = 2;

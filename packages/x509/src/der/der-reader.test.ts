@@ -45,6 +45,28 @@ describe('DerReader', () => {
     expect(error(hex, any).code).toBe('malformed');
   });
 
+  it.each([
+    ['04', 'expected a length, found the end'],
+    ['3080 0000', 'expected a definite length, found the indefinite form'],
+    ['0485 0000000001 aa', 'expected a length of at most four octets, found more'],
+    ['0483 0100', 'expected a length, found the end'],
+    ['', 'expected an element, found the end'],
+    ['1f', 'expected a tag number, found the end'],
+    ['1f ffffffff7f 00', 'expected a tag number below 2^31'],
+  ])('says of %s: %s', (hex, message) => {
+    expect(error(hex, any).message).toBe(message);
+  });
+
+  it('reads times and refuses those that do not exist', () => {
+    const time = (reader: DerReader) => reader.time();
+    expect(value(`170d${Buffer.from('260101000000Z').toString('hex')}`, time)).toBe(Date.UTC(2026, 0, 1));
+    expect(value(`180f${Buffer.from('20260101000000Z').toString('hex')}`, time)).toBe(Date.UTC(2026, 0, 1));
+    expect(error(`170d${Buffer.from('260230000000Z').toString('hex')}`, time).message).toContain('UTCTime');
+    expect(error(`180f${Buffer.from('20260230000000Z').toString('hex')}`, time).message).toContain(
+      'GeneralizedTime',
+    );
+  });
+
   it('refuses a length beyond the element around it, even when the input goes on', () => {
     const inner = (reader: DerReader) => {
       const outer = reader.open(TAG.SEQUENCE);
@@ -105,7 +127,10 @@ describe('DerReader', () => {
     expect(value('0303 07 8080', (reader) => reader.namedBits(9))).toBe(0b100000001);
     expect(error('0302 00 06', (reader) => reader.namedBits(9)).message).toContain('trailing zeros');
     expect(value('0302 00 06', (reader) => reader.namedBits(9, TAG.BIT_STRING, true))).toBe(0b1100000);
-    expect(error('0303 06 0040', (reader) => reader.namedBits(9)).code).toBe('malformed');
+    expect(error('0303 06 0040', (reader) => reader.namedBits(9)).message).toContain('found 10');
+    expect(error('0304 00 800000', (reader) => reader.namedBits(9, TAG.BIT_STRING, true)).message).toContain(
+      'found 24',
+    );
     expect(error('0303 06 0040', (reader) => reader.namedBits(9, TAG.BIT_STRING, true)).code).toBe(
       'malformed',
     );
