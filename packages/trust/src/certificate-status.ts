@@ -11,7 +11,7 @@ import { profiles } from './profiles.ts';
 import type { Rejection } from './reasons/rejection.ts';
 import type { RevocationKnowledge } from './revocation/knowledge.ts';
 import type { RevocationPolicy } from './revocation/policy.ts';
-import { ocspAnswers, revocationIndex } from './revocation/revocation-index.ts';
+import { revocationIndex, stapledAnswers } from './revocation/revocation-index.ts';
 import { checkRevocation } from './revocation/revocation-stage.ts';
 
 import { evidenceOf, type Trail } from './trail.ts';
@@ -84,7 +84,7 @@ export function certificateStatus(question: StatusQuestion): CertificateStatus {
       path: withSink(believed, rejections),
       index: revocationIndex(knowledge),
       candidates: { pool: () => pool },
-      stapled: question.stapledOcsp === undefined ? [] : ocspAnswers(question.stapledOcsp, 'stapled-ocsp'),
+      stapled: stapledAnswers(question.stapledOcsp),
       inProgress: [],
       checkRevocation: (chain, state, inner) => checkRevocation(chain, state, inner, []),
     },

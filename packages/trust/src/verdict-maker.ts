@@ -10,7 +10,7 @@ import { Spending } from './path/spending.ts';
 import type { LinkContext, PresentedChain } from './question.ts';
 import { ranked, reject } from './reasons/catalogue.ts';
 import type { Rejection } from './reasons/rejection.ts';
-import { ocspAnswers, revocationIndex } from './revocation/revocation-index.ts';
+import { revocationIndex, stapledAnswers } from './revocation/revocation-index.ts';
 import { evidenceOf, type Trail } from './trail.ts';
 import { TrustedVerdict } from './trusted-verdict.ts';
 import type { Judge, Question, TrustVerdict } from './verdict.ts';
@@ -84,7 +84,6 @@ export class VerdictMaker implements Judge {
       roots: this.#issuers.roots,
       sink: [],
     };
-    const { stapledOcsp } = presented;
     return new Search({
       leaf,
       context,
@@ -92,7 +91,7 @@ export class VerdictMaker implements Judge {
       known,
       anchors,
       index: revocationIndex(this.#sources.revocation()),
-      stapled: stapledOcsp === undefined ? none : ocspAnswers(stapledOcsp, 'stapled-ocsp'),
+      stapled: stapledAnswers(presented.stapledOcsp),
     });
   }
 
@@ -116,5 +115,3 @@ function purposeOf({ purpose, direction }: LinkContext): Purpose {
   if (purpose === 'server') return forServers;
   return direction === 'inbound' ? forInboundClients : forClients;
 }
-
-const none: readonly never[] = [];

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { anchor, ask, judgeOf, outcome } from './making/asking.ts';
 import { type Made, makeCa, makeLeaf, makeRoot } from './making/certificates.ts';
 import type { NameInput } from './making/general-names.ts';
+import { makeOcsp } from './making/ocsp.ts';
 
 const root = makeRoot('root');
 const { budget } = profiles.entente;
@@ -28,30 +29,36 @@ describe('a hostile chain', () => {
   });
 
   it('of CAs that all sign each other ends within the budget', () => {
-    const layers: Made[][] = [[root]];
-    for (let layer = 0; layer < 7; layer++) {
-      const above = layers[layer]!;
-      const keys = [makeRoot(`layer ${layer}`), makeRoot(`layer ${layer}`), makeRoot(`layer ${layer}`)];
-      layers.push(
-        keys.slice(0, above.length === 1 ? 3 : 3).flatMap((key, index) => {
-          const issuer = above[index % above.length]!;
-          return [makeCa(issuer, `layer ${layer}`, { keyOf: key })];
-        }),
-      );
-      // Every CA of the layer is also certified by another one above.
-      const extra = keys.map((key, index) =>
-        makeCa(above[(index + 1) % above.length]!, `layer ${layer}`, { keyOf: key }),
-      );
-      layers[layer + 1]!.push(...extra.slice(0, 1));
+    // Two CAs a layer, each certified by both above: the number of paths doubles with every layer.
+    let above: readonly Made[] = [root];
+    const presented: Made[] = [];
+    for (let layer = 0; layer < 8; layer++) {
+      const keys = [makeRoot(`layer ${layer}`), makeRoot(`layer ${layer}`)];
+      for (const keyOf of keys)
+        for (const issuer of above) presented.push(makeCa(issuer, `layer ${layer}`, { keyOf }));
+      above = keys;
     }
-    const last = layers[layers.length - 1]![0]!;
     // The leaf breaks a rule on every path, so no path ends the search.
-    const leaf = makeLeaf(last, ['a.contoso.example'], { extKeyUsage: ['1.3.6.1.5.5.7.3.3'] });
-    const verdict = ask(judgeOf([anchor(root)]), [leaf, ...layers.slice(1).flat()]);
+    const leaf = makeLeaf(above[0]!, ['a.contoso.example'], { extKeyUsage: ['1.3.6.1.5.5.7.3.3'] });
+    const verdict = ask(judgeOf([anchor(root)]), [leaf, ...presented]);
     expect(verdict.trusted).toBe(false);
     const { signatures, steps } = spent(verdict);
     expect(signatures).toBeLessThanOrEqual(budget.signatures + 1);
     expect(steps).toBeLessThanOrEqual(budget.steps + 1);
+  });
+
+  it('with a staple of a thousand answers has only the first few read', () => {
+    const ca = makeCa(root, 'CA');
+    const leaf = makeLeaf(ca, ['a.contoso.example']);
+    const strict = judgeOf([anchor(root, { revocation: { mode: 'hard-fail' } })]);
+    const stapledOcsp = makeOcsp({
+      issuer: ca,
+      signer: makeRoot('stranger'),
+      responses: new Array(1_000).fill({ certificate: leaf }),
+    });
+    const verdict = ask(strict, [leaf, ca], { stapledOcsp });
+    expect(outcome(verdict)).toBe('revocation-unknown');
+    expect(spent(verdict).signatures).toBeLessThan(20);
   });
 
   it('of many keys under one name ends within the budget', () => {

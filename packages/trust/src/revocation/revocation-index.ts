@@ -67,8 +67,18 @@ export function revocationIndex(knowledge: RevocationKnowledge): RevocationIndex
 
 const none: readonly never[] = [];
 
+/** A staple speaks of one certificate; what is much larger is not read at all. */
+const maxStapleBytes = 64 * 1024;
+const maxStapledAnswers = 16;
+
+/** The answers that came with a handshake, as many as a peer has any reason to send. */
+export function stapledAnswers(der: Uint8Array | undefined): readonly OcspAnswer[] {
+  if (der === undefined || der.length > maxStapleBytes) return none;
+  return ocspAnswers(der, 'stapled-ocsp').slice(0, maxStapledAnswers);
+}
+
 /** The answers in a DER response; none where it is malformed or says that the responder failed. */
-export function ocspAnswers(der: Uint8Array, source: StatementSource): readonly OcspAnswer[] {
+function ocspAnswers(der: Uint8Array, source: StatementSource): readonly OcspAnswer[] {
   const decoded = decodeOcspResponse(der);
   if (!decoded.ok || decoded.value.basic === undefined) return [];
   const response = decoded.value.basic;
