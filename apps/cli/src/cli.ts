@@ -1,7 +1,9 @@
 import { reportFault } from '@entente/host';
 import { Command, CommanderError } from 'commander';
 import { register as caInit } from './commands/ca-init.ts';
+import { register as certRevoke } from './commands/cert-revoke.ts';
 import { register as explain } from './commands/explain.ts';
+import { register as joinToken } from './commands/join-token.ts';
 import { register as rotatePlan } from './commands/rotate-plan.ts';
 import { register as topologyAdd } from './commands/topology-add.ts';
 import { register as topologyApprove } from './commands/topology-approve.ts';
@@ -13,10 +15,12 @@ import { register as topologyDraw } from './commands/topology-draw.ts';
 import { register as topologyFirewall } from './commands/topology-firewall.ts';
 import { register as topologyInit } from './commands/topology-init.ts';
 import { register as topologyKey } from './commands/topology-key.ts';
+import { register as topologyPublish } from './commands/topology-publish.ts';
 import { register as topologyRehearse } from './commands/topology-rehearse.ts';
 import { register as topologyRemove } from './commands/topology-remove.ts';
 import { register as topologySchema } from './commands/topology-schema.ts';
 import { register as topologySign } from './commands/topology-sign.ts';
+import { register as userAdd } from './commands/user-add.ts';
 
 /** Each verb is one file of `commands/`. */
 const verbs = [
@@ -34,9 +38,13 @@ const verbs = [
   topologyRehearse,
   topologySign,
   topologyApprove,
+  topologyPublish,
   topologyKey,
   topologySchema,
   rotatePlan,
+  joinToken,
+  certRevoke,
+  userAdd,
 ];
 
 /**
