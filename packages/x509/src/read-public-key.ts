@@ -42,6 +42,10 @@ export function readPublicKey(reader: DerReader, build: boolean): SubjectPublicK
                 ? KEY.p521
                 : KEY.ec;
       } else {
+        // An implicit or a spelt-out curve (RFC 5480 §2.1.1): forbidden there, so no verdict will take the key.
+        if (reader.peek() !== TAG.SEQUENCE && reader.peek() !== TAG.NULL) {
+          reader.fail('expected the name of a curve, found another type');
+        }
         reader.any();
         key = KEY.ec;
       }

@@ -236,6 +236,7 @@ describe('decodeCertificate', () => {
       '3021 300b 06092a864886f70d010101 0312 00 300f 0209 00c000000000000001 0202 0101',
     ],
     ['an RSA modulus below 0', '301b 300d 06092a864886f70d010101 0500 030a 00 3007 0201 ff 0202 0101'],
+    ['a curve that is a text', '3017 3010 06072a8648ce3d0201 1c05 6162636465 0303 00 0401'],
     ['a point of the wrong length', '3018 3013 06072a8648ce3d0201 06082a8648ce3d030107 0301 00'],
     ['an Ed25519 key of 31 octets', `3029 3005 06032b6570 0320 00 ${'11'.repeat(31)}`],
     ['a key of unused bits', `302a 3005 06032b6570 0321 01 ${'10'.repeat(32)}`],
