@@ -76,11 +76,9 @@ function readKit(folder: string): Kit {
     ? readJson<{ reasons: Record<string, readonly string[]> }>(reasonsPath)
     : { reasons: {} };
   const certificate = cached((name) =>
-    decoded(decodeCertificate(new Uint8Array(readFileSync(join(folder, 'certs', name)))), name),
+    decoded(decodeCertificate(readFileSync(join(folder, 'certs', name))), name),
   );
-  const crl = cached((name) =>
-    decoded(decodeCrl(new Uint8Array(readFileSync(join(folder, 'crls', name)))), name),
-  );
+  const crl = cached((name) => decoded(decodeCrl(readFileSync(join(folder, 'crls', name))), name));
   const { tests, trustAnchor } = suiteFile;
   const leaves = new Set(tests.map((test) => test.path[0]));
   const others = new Set(tests.flatMap((test) => test.certs).filter((name) => !leaves.has(name)));
