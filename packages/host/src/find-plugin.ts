@@ -1,0 +1,64 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { pluginFault } from './plugin-fault.ts';
+
+const maxConditionDepth = 8;
+
+/**
+ * The module of a plugin.
+ * @param use name of an installed package, or a path that begins with `.` or `/`
+ * @param from folders to search from: paths are relative to the first; packages are looked for in the `node_modules` of each
+ *   and of the folders above it
+ * @returns a file URL
+ * @throws OperatorFault `ENTENTE_PLUGIN_NOT_FOUND`
+ */
+export function findPlugin(use: string, from: readonly string[]): string {
+  if (use.startsWith('.') || isAbsolute(use)) {
+    const path = resolve(from[0] ?? '.', use);
+    if (!existsSync(path)) throw notFound(use, `there is no ${path}`);
+    return pathToFileURL(statSync(path).isDirectory() ? entryOf(path, use) : path).href;
+  }
+  if (!/^(@[a-z0-9._~-]{1,100}\/)?[a-z0-9_~-][a-z0-9._~-]{0,200}$/.test(use)) {
+    throw notFound(use, 'expected the name of a package or a path');
+  }
+  for (const start of from) {
+    for (let folder = resolve(start); ; folder = dirname(folder)) {
+      const home = join(folder, 'node_modules', use);
+      if (existsSync(join(home, 'package.json'))) return pathToFileURL(entryOf(home, use)).href;
+      if (dirname(folder) === folder) break;
+    }
+  }
+  throw notFound(use, `no package of that name is installed beside ${from.join(' or ')}`);
+}
+
+/** The file that `import` of the package would load. */
+function entryOf(home: string, use: string): string {
+  let manifest: { exports?: unknown; main?: unknown };
+  try {
+    manifest = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
+  } catch (error) {
+    throw notFound(use, `${home} has no readable package.json`, error);
+  }
+  const main = typeof manifest.main === 'string' ? manifest.main : 'index.js';
+  const target = manifest.exports === undefined ? main : targetOf(manifest.exports, 0);
+  const file = target === undefined ? undefined : join(home, target);
+  if (file === undefined || !existsSync(file)) throw notFound(use, `${home} has no module to import`);
+  return file;
+}
+
+function targetOf(exports: unknown, depth: number): string | undefined {
+  if (typeof exports === 'string') return exports;
+  if (typeof exports !== 'object' || exports === null || depth > maxConditionDepth) return undefined;
+  for (const [key, value] of Object.entries(exports)) {
+    if (!['.', 'node', 'import', 'default'].includes(key)) continue;
+    const target = targetOf(value, depth + 1);
+    if (target !== undefined) return target;
+  }
+  return undefined;
+}
+
+function notFound(use: string, sentence: string, cause?: unknown) {
+  const remedy = 'install it with npm beside the configuration file, or correct "use"';
+  return pluginFault('ENTENTE_PLUGIN_NOT_FOUND', use, sentence, remedy, cause);
+}

@@ -1,0 +1,177 @@
+import { findPlugin } from './find-plugin.ts';
+import type { Logger } from './logger.ts';
+import { orderPlugins } from './order-plugins.ts';
+import type { Plugin, Port } from './plugin/index.ts';
+import { pluginFault } from './plugin-fault.ts';
+
+/** A plugin as a configuration file names it. */
+export interface PluginUse {
+  /** Name of an installed package, or a path beside the configuration file. */
+  readonly use: string;
+  readonly config?: unknown;
+}
+
+/** What plugins are loaded with. */
+export interface LoadPluginsOptions {
+  readonly plugins: readonly PluginUse[];
+  /** Folders where packages are looked for; the first is that of the configuration file. */
+  readonly from: readonly string[];
+  /** Ports that the server uses. */
+  readonly accepts: readonly Port<unknown>[];
+  readonly logger: Logger;
+}
+
+/** Plugins at work; disposing stops them, the last first. */
+export interface Plugins extends AsyncDisposable {
+  /** What was provided for a port, in the order of the configuration. */
+  provided<T>(port: Port<T>): readonly { readonly plugin: string; readonly implementation: T }[];
+}
+
+interface Ready {
+  readonly plugin: Plugin;
+  readonly config: unknown;
+}
+
+/**
+ * Loads plugins. Their shape, names, ports, versions, order and configuration are checked before any of them is set up.
+ * @param options what to load, and for whom
+ * @throws OperatorFault whose code begins with `ENTENTE_PLUGIN_` and whose place names the plugin
+ */
+export async function loadPlugins(options: LoadPluginsOptions): Promise<Plugins> {
+  const configs = new Map<Plugin, unknown>();
+  const loaded: Plugin[] = [];
+  for (const { use, config } of options.plugins) {
+    // A module may be named twice; each mention is a plugin of its own, and the second is refused by name.
+    const plugin = Object.create(await importPlugin(use, options.from)) as Plugin;
+    loaded.push(plugin);
+    configs.set(plugin, config);
+  }
+  const ordered = orderPlugins(loaded, options.accepts);
+  const ready: Ready[] = [];
+  for (const plugin of ordered)
+    ready.push({ plugin, config: await checkConfig(plugin, configs.get(plugin)) });
+  return setUp(ready, loaded, options.logger);
+}
+
+async function importPlugin(use: string, from: readonly string[]): Promise<Plugin> {
+  const url = findPlugin(use, from);
+  let module: { plugin?: unknown };
+  try {
+    module = await import(url);
+  } catch (error) {
+    throw pluginFault(
+      'ENTENTE_PLUGIN_BROKEN',
+      use,
+      `it cannot be imported: ${sentenceOf(error)}`,
+      'reinstall it, or ask its author',
+      error,
+    );
+  }
+  const problem = shapeProblem(module.plugin as Partial<Plugin> | undefined);
+  if (problem === undefined) return module.plugin as Plugin;
+  throw pluginFault(
+    'ENTENTE_PLUGIN_SHAPE',
+    use,
+    problem,
+    'install a version of the plugin that is made for this server',
+  );
+}
+
+function shapeProblem(plugin: Partial<Plugin> | undefined): string | undefined {
+  if (typeof plugin !== 'object' || plugin === null) return 'expected an export named "plugin", found none';
+  if (plugin.apiVersion !== 1) return `expected apiVersion 1, found ${String(plugin.apiVersion)}`;
+  if (typeof plugin.name !== 'string' || !/^[a-z][a-z0-9-]{0,63}$/.test(plugin.name)) {
+    return 'expected a name of lower-case letters, digits and hyphens';
+  }
+  for (const list of [plugin.requires, plugin.provides]) {
+    const fits = (port: Port<unknown>) => typeof port?.name === 'string' && Number.isInteger(port.version);
+    if (!Array.isArray(list) || !list.every(fits)) return 'expected "requires" and "provides" to list ports';
+  }
+  if (typeof plugin.setup !== 'function') return 'expected a function "setup"';
+  if (typeof plugin.configSchema?.['~standard']?.validate !== 'function')
+    return 'expected "configSchema" to be a Standard Schema';
+  return undefined;
+}
+
+async function checkConfig({ configSchema, name }: Plugin, config: unknown): Promise<unknown> {
+  const result = await configSchema['~standard'].validate(config);
+  if (result.issues === undefined) return result.value;
+  const [issue] = result.issues;
+  const path = (issue?.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
+  throw pluginFault(
+    'ENTENTE_PLUGIN_CONFIG',
+    name,
+    `${['config', ...path].join('.')}: ${issue?.message ?? 'not accepted'}`,
+    'correct the configuration of the plugin',
+  );
+}
+
+async function setUp(
+  ready: readonly Ready[],
+  configured: readonly Plugin[],
+  logger: Logger,
+): Promise<Plugins> {
+  const provided = new Map<string, Map<Plugin, unknown>>();
+  const stop = new AbortController();
+  const undo: { readonly name: string; readonly dispose: () => void | Promise<void> }[] = [];
+  const dispose = async (): Promise<void> => {
+    stop.abort();
+    for (const { dispose: step, name } of undo.splice(0).reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        logger.error({ plugin: name }, `the plugin did not end cleanly: ${sentenceOf(error)}`);
+      }
+    }
+  };
+  for (const { config, plugin } of ready) {
+    const { name } = plugin;
+    const declared = (list: readonly Port<unknown>[], port: Port<unknown>, where: string) => {
+      if (list.some((one) => one.name === port.name && one.version === port.version)) return;
+      throw new Error(`port ${port.name} version ${port.version} is not in "${where}"`);
+    };
+    try {
+      await plugin.setup(
+        {
+          log: logger.child({ plugin: name }),
+          signal: stop.signal,
+          use<T>(port: Port<T>) {
+            declared(plugin.requires, port, 'requires');
+            return [...(provided.get(port.name)?.values() ?? [])][0] as T;
+          },
+          provide(port, implementation) {
+            declared(plugin.provides, port, 'provides');
+            const offers = provided.get(port.name) ?? new Map<Plugin, unknown>();
+            provided.set(port.name, offers.set(plugin, implementation));
+          },
+          onDispose: (step) => void undo.push({ name, dispose: step }),
+        },
+        config,
+      );
+      const missing = plugin.provides.find((port) => provided.get(port.name)?.has(plugin) !== true);
+      if (missing !== undefined) throw new Error(`it declares port ${missing.name} and did not provide it`);
+    } catch (error) {
+      await dispose();
+      throw pluginFault(
+        'ENTENTE_PLUGIN_SETUP',
+        name,
+        `it did not start: ${sentenceOf(error)}`,
+        'look at its configuration, or ask its author',
+        error,
+      );
+    }
+  }
+  return {
+    provided<T>(port: Port<T>) {
+      const offers = provided.get(port.name);
+      return configured
+        .filter((plugin) => offers?.has(plugin))
+        .map((plugin) => ({ plugin: plugin.name, implementation: offers?.get(plugin) as T }));
+    },
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+function sentenceOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}

@@ -1,0 +1,72 @@
+import type { Plugin, Port } from './plugin/index.ts';
+import { pluginFault } from './plugin-fault.ts';
+
+/**
+ * The order in which plugins are set up: as given, but each after those it needs.
+ * @param plugins as configured
+ * @param accepts ports that the server itself uses; any number of plugins may provide one of them
+ * @throws OperatorFault `ENTENTE_PLUGIN_DUPLICATE`, `ENTENTE_PLUGIN_PORT`, `ENTENTE_PLUGIN_CYCLE`
+ */
+export function orderPlugins<P extends Plugin>(
+  plugins: readonly P[],
+  accepts: readonly Port<unknown>[],
+): readonly P[] {
+  const names = new Set<string>();
+  const providers = new Map<string, P>();
+  const needed = new Set(plugins.flatMap(({ requires }) => requires.map(({ name }) => name)));
+  for (const plugin of plugins) {
+    if (names.has(plugin.name)) {
+      throw pluginFault(
+        'ENTENTE_PLUGIN_DUPLICATE',
+        plugin.name,
+        'it is configured twice',
+        'leave one of the two',
+      );
+    }
+    names.add(plugin.name);
+    for (const port of plugin.provides) {
+      const accepted = accepts.find(({ name }) => name === port.name);
+      if (accepted !== undefined) sameVersion(plugin, port, accepted);
+      else if (!needed.has(port.name)) throw portFault(plugin, port, 'nothing here uses it');
+      else if (providers.has(port.name)) {
+        throw portFault(plugin, port, `${providers.get(port.name)?.name} provides it already`);
+      }
+      providers.set(port.name, plugin);
+    }
+  }
+  const ordered: P[] = [];
+  const open = new Set<P>();
+  const visit = (plugin: P): void => {
+    if (ordered.includes(plugin)) return;
+    if (open.has(plugin)) {
+      const circle = [...open, plugin].map(({ name }) => name).join(' → ');
+      throw pluginFault(
+        'ENTENTE_PLUGIN_CYCLE',
+        plugin.name,
+        `plugins need each other in a circle: ${circle}`,
+        'remove one of them',
+      );
+    }
+    open.add(plugin);
+    for (const port of plugin.requires) {
+      const provider = providers.get(port.name);
+      if (provider === undefined) throw portFault(plugin, port, 'it needs it, and no plugin provides it');
+      sameVersion(plugin, port, provider.provides.find(({ name }) => name === port.name) as Port<unknown>);
+      visit(provider);
+    }
+    open.delete(plugin);
+    ordered.push(plugin);
+  };
+  for (const plugin of plugins) visit(plugin);
+  return ordered;
+}
+
+function sameVersion(plugin: Plugin, port: Port<unknown>, other: Port<unknown>): void {
+  if (port.version !== other.version)
+    throw portFault(plugin, port, `expected version ${other.version}, found ${port.version}`);
+}
+
+function portFault(plugin: Plugin, port: Port<unknown>, sentence: string) {
+  const remedy = 'install a version of the plugin that fits, or the plugin it goes with';
+  return pluginFault('ENTENTE_PLUGIN_PORT', plugin.name, `port ${port.name}: ${sentence}`, remedy);
+}

@@ -1,0 +1,60 @@
+import type { ConfigSchema } from './standard-schema.ts';
+
+/** A contract between a plugin and whoever uses what it offers. Plain data: duplicate installs do not matter. */
+export interface Port<T> {
+  /** For instance `request-policy`. */
+  readonly name: string;
+  /** Version of the contract, 1 or more; both sides must mean the same. */
+  readonly version: number;
+  /** Only for type inference; never read. */
+  readonly contract?: T;
+}
+
+/** Where a plugin writes; every line carries its name. */
+export interface PluginLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  debug(fields: object, message: string): void;
+}
+
+/** All that a plugin sees of the server: the ports it declared, a log, and a signal. */
+export interface PluginScope {
+  readonly log: PluginLog;
+  /** Aborted when the server stops, before anything is disposed. */
+  readonly signal: AbortSignal;
+  /**
+   * Gives what another plugin provides.
+   * @throws where the port is not in `requires`
+   */
+  use<T>(port: Port<T>): T;
+  /**
+   * Offers an implementation. Call it once for each port in `provides`.
+   * @throws where the port is not in `provides`
+   */
+  provide<T>(port: Port<T>, implementation: T): void;
+  /** Called when the server stops: what was acquired last goes first. */
+  onDispose(dispose: () => void | Promise<void>): void;
+}
+
+/** A plugin, as its module exports it under the name `plugin`. */
+export interface Plugin<C = unknown> {
+  /** Letters, digits and hyphens; logs and faults carry it. */
+  readonly name: string;
+  /** Version of this contract. */
+  readonly apiVersion: 1;
+  readonly requires: readonly Port<unknown>[];
+  readonly provides: readonly Port<unknown>[];
+  readonly configSchema: ConfigSchema<C>;
+  /** Begins its work. Everything has been checked before the first plugin is set up. */
+  setup(scope: PluginScope, config: C): void | Promise<void>;
+}
+
+/**
+ * Says that an object is a plugin, and types its configuration.
+ * @param plugin see {@link Plugin}
+ * @returns the same object
+ */
+export function definePlugin<C>(plugin: Plugin<C>): Plugin<C> {
+  return plugin;
+}
