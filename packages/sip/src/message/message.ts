@@ -114,9 +114,7 @@ export abstract class SipMessageBase {
   get maxForwards(): number | undefined {
     if (this.cachedMaxForwards !== undefined) return this.cachedMaxForwards;
     const value = this.number(MAX_FORWARDS);
-    if (value !== undefined && value > 255) {
-      throw new SipSyntaxError(malformedHeader('Max-Forwards', '0 to 255', String(value)));
-    }
+    if (value !== undefined && value > 255) throw this.malformed(span.line);
     this.cachedMaxForwards = value;
     return value;
   }
@@ -295,7 +293,8 @@ export abstract class SipMessageBase {
     if ((lines[line + 3]! & FOLDED) !== 0) return textFromWire(this.unfolded(line));
     const from = skipSpace(this.wire, start, end);
     const value = this.wire.slice(from, trimEnd(this.wire, from, end));
-    return this.isHeadAscii() ? value : textFromWire(value);
+    this.ascii ??= isAscii(this.wire.slice(0, this.head.bodyStart));
+    return this.ascii ? value : textFromWire(value);
   }
 
   private nameAt(line: number): string {
@@ -367,11 +366,6 @@ export abstract class SipMessageBase {
       }
     }
     return out;
-  }
-
-  private isHeadAscii(): boolean {
-    this.ascii ??= isAscii(this.wire.slice(0, this.head.bodyStart));
-    return this.ascii;
   }
 
   private unfolded(line: number): string {

@@ -61,7 +61,23 @@ export function unfold(text: string): string {
 
 /** Undoes quoted-pair inside the body of a quoted-string (RFC 3261 §25.1). */
 export function unescapeQuoted(text: string): string {
-  return text.indexOf('\\') === -1 ? text : text.replace(/\\([\s\S])/g, '$1');
+  let at = text.indexOf('\\');
+  if (at === -1) return text;
+  const parts: string[] = [];
+  let from = 0;
+  while (at !== -1) {
+    if (at > from) parts.push(text.slice(from, at));
+    from = at + 1;
+    at = text.indexOf('\\', at + 2);
+    // Neighbouring pairs are the usual way to make this slow: take a run of them at once.
+    while (at === from + 1) {
+      parts.push(text.charAt(from));
+      from = at + 1;
+      at = text.indexOf('\\', at + 2);
+    }
+  }
+  parts.push(text.slice(from));
+  return parts.join('');
 }
 
 /** Writes text as a quoted-string. */
