@@ -41,7 +41,7 @@ export class ConnectionPool {
    * @param name whom the connection leads to
    */
   offer(name: string, connection: SipConnection): void {
-    if (this.get(name) === undefined) this.#open.set(name, connection);
+    if (!connection.isClosed && this.get(name) === undefined) this.#open.set(name, connection);
   }
 
   /** The open connection to a hop, or a new one. Rejects with what the dialling failed of. */

@@ -33,6 +33,8 @@ export interface ConnectionLimits {
   readonly idleTimeoutMs?: number;
 }
 
+/** Milliseconds that a closing connection has to take what waits for it. */
+const closingMs = 5_000;
 let lastId = 0;
 
 /**
@@ -84,6 +86,8 @@ export class SipConnection implements FramerSink {
     this.#writer = new GatheredWriter(socket);
     socket.setNoDelay(true);
     socket.setTimeout(options.limits?.idleTimeoutMs ?? 900_000, () => this.close());
+    // It broke between the verdict and now: its close event will not come again.
+    if (socket.destroyed) queueMicrotask(() => this.#end());
     socket.on('data', (bytes: Buffer) => this.#framer.push(bytes, this));
     socket.on('error', () => this.#end());
     socket.on('close', () => this.#end());
@@ -101,17 +105,12 @@ export class SipConnection implements FramerSink {
    */
   send(message: SipMessage): boolean {
     if (this.#closed) return false;
-    this.#writer.write(message.wire);
-    if (this.#writer.pendingBytes > this.#maxPendingBytes) {
-      this.close();
-      return false;
-    }
-    return true;
+    return this.#write(message.wire);
   }
 
   /** Sends the double CRLF that keeps a flow alive (RFC 5626 §3.5.1). */
   ping(): void {
-    if (!this.#closed) this.#writer.write('\r\n\r\n');
+    if (!this.#closed) this.#write('\r\n\r\n');
   }
 
   /** Sends what was gathered and closes. */
@@ -120,6 +119,10 @@ export class SipConnection implements FramerSink {
     this.#writer.flush();
     this.socket.end();
     this.socket.destroySoon();
+    // A peer that takes nothing would keep the socket and what waits in it for ever.
+    const giveUp = setTimeout(() => this.socket.destroy(), closingMs);
+    giveUp.unref();
+    this.socket.once('close', () => clearTimeout(giveUp));
     this.#end();
   }
 
@@ -139,7 +142,16 @@ export class SipConnection implements FramerSink {
   }
 
   keepAlive(kind: 'ping' | 'pong'): void {
-    if (kind === 'ping' && !this.#closed) this.#writer.write('\r\n');
+    if (kind === 'ping' && !this.#closed) this.#write('\r\n');
+  }
+
+  #write(data: string): boolean {
+    this.#writer.write(data);
+    if (this.#writer.pendingBytes <= this.#maxPendingBytes) return true;
+    // Stuck, or does not want to read: there is no use in waiting until it takes the rest.
+    this.socket.destroy();
+    this.#end();
+    return false;
   }
 
   #end(): void {

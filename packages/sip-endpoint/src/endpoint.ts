@@ -38,6 +38,8 @@ export interface EndpointUser {
   onClosed?(connection: SipConnection): void;
   /** Bytes that were no message; they have been answered where that is possible. */
   onMalformed?(fault: MessageFault, connection: SipConnection): void;
+  /** Something was thrown while a message was handled: a fault of this program. The message is answered 500 or dropped. */
+  onFault?(error: unknown, connection: SipConnection): void;
 }
 
 /** What an endpoint needs. */
@@ -55,7 +57,11 @@ export interface EndpointOptions {
   /** Milliseconds since 1970; default the system's. */
   readonly clock?: () => number;
   readonly timings?: Timings;
-  readonly limits?: ConnectionLimits & { readonly maxTransactions?: number };
+  readonly limits?: ConnectionLimits & {
+    readonly maxTransactions?: number;
+    /** Of these, on the connection of a peer that is no server. Default 8,192. */
+    readonly maxTransactionsPerClient?: number;
+  };
 }
 
 /** How {@link SipEndpoint.ask} waits. */
@@ -90,6 +96,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   readonly #connections = new Map<number, SipConnection>();
   readonly #pool: ConnectionPool;
   readonly #transactions: TransactionLayer;
+  #disposed = false;
 
   /** @param options who we are, who decides, how to dial */
   constructor(options: EndpointOptions) {
@@ -107,6 +114,9 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
       ...(options.limits?.maxTransactions === undefined
         ? {}
         : { maxTransactions: options.limits.maxTransactions }),
+      ...(options.limits?.maxTransactionsPerClient === undefined
+        ? {}
+        : { maxTransactionsPerClient: options.limits.maxTransactionsPerClient }),
     });
   }
 
@@ -128,7 +138,9 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   accept(socket: TLSSocket, link: ConnectionLink): SipConnection {
     const connection = this.#adopt(socket, link, false);
     // A server that dialled us is reached over its own connection (RFC 5923 §5): it has proven its name on it.
-    if (connection.server !== undefined) this.#pool.offer(connection.server, connection);
+    // A partner has proven domains, and its `server` is but the name of its entry: requests to it are dialled for by domain.
+    const { server, protection } = connection;
+    if (server !== undefined && protection.peer?.role !== 'partner') this.#pool.offer(server, connection);
     return connection;
   }
 
@@ -216,6 +228,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
 
   /** Closes every connection; what was under way ends without an answer. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
     this.#transactions.close();
     for (const connection of [...this.#connections.values()]) connection.close();
   }
@@ -251,6 +264,11 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
       user: this,
       ...(limits === undefined ? {} : { limits }),
     });
+    // Dialled or accepted while everything was being closed: nobody would close it any more.
+    if (this.#disposed) {
+      connection.close();
+      return connection;
+    }
     this.#connections.set(connection.id, connection);
     this.#user.onConnection?.(connection);
     return connection;

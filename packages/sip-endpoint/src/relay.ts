@@ -30,6 +30,8 @@ export interface RelayRules<T extends Target> {
   way(target: T): SipConnection | Hop | NoWay;
   /** The request as it goes to a target. */
   build(target: T, to: SipConnection, via: Via): SipRequest;
+  /** The response as it arrives from a target, before it competes with others; default unchanged. */
+  arrived?(response: SipResponse, from: SipConnection): SipResponse;
   /** The response as it goes back; default unchanged. */
   answer?(response: SipResponse): SipResponse;
   /** The next hop could not be reached or was refused; the branch counts as 504. */
@@ -69,8 +71,9 @@ class BranchRun implements ClientUser {
     this.branch = branch;
   }
 
-  onResponse(response: SipResponse): void {
-    this.context.receive(this.branch, response);
+  onResponse(response: SipResponse, transaction: ClientTransaction): void {
+    const { rules } = this.context as RelayedRequest;
+    this.context.receive(this.branch, rules.arrived?.(response, transaction.context.connection) ?? response);
   }
 
   onEnd(end: TransactionEnd): void {
@@ -184,7 +187,15 @@ export class Relay implements ResponseContextSink<BranchRun> {
   #launch(context: RelayedRequest, branch: Branch<BranchRun>, connection: SipConnection): void {
     const run = branch.owner as BranchRun;
     const via = this.#endpoint.via(connection, createBranch(this.#endpoint.newToken(), context.hash));
-    const request = context.rules.build(branch.target, connection, via);
+    let request: SipRequest;
+    try {
+      request = context.rules.build(branch.target, connection, via);
+    } catch (error) {
+      // After dialling nobody above would catch it; the sender hears that this branch failed.
+      context.rules.onUnreachable?.(branch.target, error);
+      context.failed(branch, 500);
+      return;
+    }
     run.transaction = this.#endpoint.forward(request, connection, run);
   }
 }

@@ -7,6 +7,7 @@ import {
   NonInviteServerTransaction,
   type SipRequest,
   type SipResponse,
+  SipSyntaxError,
   serverTransactionKey,
   type Timings,
   type TransactionEnd,
@@ -69,6 +70,8 @@ export interface TransactionUser {
   onAck(ack: SipRequest, connection: SipConnection): void;
   /** A response that belongs to no transaction of ours; RFC 6026 §8.9 has proxies drop it. */
   onStrayResponse?(response: SipResponse, connection: SipConnection): void;
+  /** Something was thrown while a message was handled; the message is answered 500 or dropped, everything else goes on. */
+  onFault?(error: unknown, connection: SipConnection): void;
 }
 
 /** What a {@link TransactionLayer} needs. */
@@ -80,6 +83,8 @@ export interface TransactionLayerOptions {
   readonly timings: Timings;
   /** Transactions kept at once; a request beyond is refused with 503. Default 200,000. */
   readonly maxTransactions?: number;
+  /** Of these, how many may be under way on the connection of a peer that is no server. Default 8,192. */
+  readonly maxTransactionsPerClient?: number;
 }
 
 /** Runs the transaction machines of RFC 3261 §17 over connections that retransmit by themselves. */
@@ -90,6 +95,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   readonly #user: TransactionUser;
   readonly #timings: Timings;
   readonly #maxTransactions: number;
+  readonly #maxPerClient: number;
 
   /** @param options user, timings and bounds */
   constructor(options: TransactionLayerOptions) {
@@ -97,6 +103,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     this.#wheel = options.wheel ?? new TimerWheel(options.clock);
     this.#timings = options.timings;
     this.#maxTransactions = options.maxTransactions ?? 200_000;
+    this.#maxPerClient = options.maxTransactionsPerClient ?? 8_192;
   }
 
   /** Transactions that are alive. */
@@ -126,10 +133,12 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
       return true;
     }
     if (request.method === 'ACK') {
-      this.#user.onAck(request, connection);
+      this.#acknowledge(request, connection);
       return true;
     }
     if (this.isFull) return false;
+    // One client must not take the room of all others; what it leaves unacknowledged stays for 32 s.
+    if (connection.server === undefined && connection.transactions.size >= this.#maxPerClient) return false;
     const context = new TransactionContext<ServerUser | undefined>(connection, key, undefined);
     const transaction: ServerTransaction =
       request.method === 'INVITE'
@@ -138,8 +147,13 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     this.#servers.set(key, transaction);
     connection.transactions.add(transaction);
     transaction.start();
-    if (request.method === 'CANCEL') this.#cancel(request, transaction, connection);
-    else this.#user.onRequest(transaction, connection);
+    try {
+      if (request.method === 'CANCEL') this.#cancel(request, transaction, connection);
+      else this.#user.onRequest(transaction, connection);
+    } catch (error) {
+      this.#contain(error, connection);
+      transaction.respond(createResponse(request, error instanceof SipSyntaxError ? 400 : 500));
+    }
     return true;
   }
 
@@ -200,9 +214,17 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   }
 
   deliver(transaction: AnyTransaction, message: SipRequest | SipResponse): void {
-    if (message.kind === 'request') this.#user.onAck(message, transaction.context.connection);
-    else
-      (transaction as ClientTransaction).context.user.onResponse(message, transaction as ClientTransaction);
+    const { connection } = transaction.context;
+    if (message.kind === 'request') {
+      this.#acknowledge(message, connection);
+      return;
+    }
+    const client = transaction as ClientTransaction;
+    try {
+      client.context.user.onResponse(message, client);
+    } catch (error) {
+      this.#contain(error, connection);
+    }
   }
 
   startTimer(transaction: AnyTransaction, name: TransactionTimer, afterMs: number): void {
@@ -248,6 +270,19 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     }
     transaction.respond(createResponse(cancel, 200));
     invite.context.user?.onCancel?.(cancel, invite);
+  }
+
+  #acknowledge(ack: SipRequest, connection: SipConnection): void {
+    try {
+      this.#user.onAck(ack, connection);
+    } catch (error) {
+      this.#contain(error, connection);
+    }
+  }
+
+  /** A header field that a peer wrote wrongly is its fault alone; anything else is ours, and told. Neither ends the process. */
+  #contain(error: unknown, connection: SipConnection): void {
+    if (!(error instanceof SipSyntaxError)) this.#user.onFault?.(error, connection);
   }
 
   #forgetFirst(context: TransactionContext<unknown>): void {
