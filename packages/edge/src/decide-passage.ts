@@ -85,9 +85,13 @@ function fromPartner(
     const { message, reason, remedy } = rejection;
     return { kind: 'refuse', refusal: refusal(reason, 403, message, remedy) };
   }
+  const { uri } = routes;
+  // A front end would carry it on to that partner: no token in the Route makes us a bridge between two of them.
+  if (uri.kind === 'sip' && !topology.isOurDomain(uri.host) && topology.partnerOf(uri.host) !== undefined) {
+    return relay('Request-URI', uri.host);
+  }
   const onwards = alongTokens(routes, topology, '');
   if (onwards !== undefined) return onwards;
-  const { uri } = routes;
   if (uri.kind !== 'sip' || !topology.isOurDomain(uri.host)) {
     return relay('Request-URI', uri.kind === 'sip' ? uri.host : uri.scheme);
   }
@@ -103,12 +107,19 @@ function alongTokens(
   const next = routes[0]?.uri;
   if (next !== undefined) {
     const host = next.kind === 'sip' ? next.host : next.scheme;
-    if (tokens.length > 0 && topology.servers.has(host)) return { kind: 'inside', server: host };
+    const role = topology.servers.get(host)?.role;
+    if (tokens.length > 0 && role !== undefined && rolesThatCheck.has(role))
+      return { kind: 'inside', server: host };
     return relay('Route', host);
   }
+  // Both ends of a dialog see the token of the other end. Taken at its word here, it would lead past the servers inside,
+  // which are the ones that ask a user who he is.
   const other = tokens.find(({ flow }) => flow !== '' && flow !== ownFlow);
-  return other === undefined ? undefined : { kind: 'flow', flow: other.flow };
+  return other === undefined ? undefined : relay('Route', 'the connection of another client');
 }
+
+/** Servers that find out who a user is before they carry anything on; no other hears from outsiders first. */
+const rolesThatCheck: ReadonlySet<string> = new Set(['front-end', 'director']);
 
 function home(address: string | undefined, topology: Topology): PassageDecision {
   const server = address === undefined ? undefined : topology.homeServer(address);

@@ -42,6 +42,8 @@ export interface EdgeOptions {
   readonly onUnreachable: (name: string, error: unknown) => void;
   /** Told when a registrar has accepted an external client's registration. */
   readonly onRegistered: (address: string, connection: SipConnection) => void;
+  /** Told of a fault of this program while a message was handled. */
+  readonly onFault?: (error: unknown, connection: SipConnection) => void;
 }
 
 const clientRow = 1;
@@ -72,6 +74,7 @@ export class Edge {
     return {
       onRequest: (transaction, connection) => this.#onRequest(transaction, connection, side),
       onAck: (ack, connection) => this.#onAck(ack, connection, side),
+      onFault: (error, connection) => this.#options.onFault?.(error, connection),
     };
   }
 
@@ -205,7 +208,8 @@ export class Edge {
         if (request.method === 'REGISTER' && response.status === 200 && side === 'outside') {
           onRegistered(`${response.to.uri.toString().replace(/^sips?:/, '')}`, from);
         }
-        return side === 'outside' ? withoutInsiderFields(response) : response;
+        // Nor does an outsider's answer bring in an identity or diagnostics: nobody has checked them.
+        return withoutInsiderFields(response);
       },
       onUnreachable: ({ decision }, error) => onUnreachable(nameOf(decision), error),
     };

@@ -83,6 +83,12 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         logger.warn({ event: 'unreachable', peer: name }, (error as Error).message);
       }
     },
+    onFault(error, connection) {
+      logger.error(
+        { event: 'fault', peer: peerName(connection), err: error },
+        'a message could not be handled',
+      );
+    },
     onRegistered: (address, connection) => logLink(logger, connection, address, fqdn),
   });
   const newToken = createTokenSource();
