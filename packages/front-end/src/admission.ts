@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type CredentialRecord, nonceSaltBytes, ReplayWindow, type SipRequest } from '@entente/sip';
+import {
+  addressOfRecord,
+  type CredentialRecord,
+  nonceSaltBytes,
+  ReplayWindow,
+  type SipRequest,
+} from '@entente/sip';
 import type { SipConnection } from '@entente/sip-endpoint';
 import {
   authenticate,
@@ -62,12 +68,25 @@ export class Admission {
     }
     const proven = this.#provenUser(request, connection);
     if ('reason' in proven) return proven;
-    const addresses = [proven.address];
+    const { addresses } = proven;
     if (request.method === 'REGISTER') {
       const registered = registeredAddress(request, addresses);
       if (!registered.ok) return registered.refusal;
     }
     return acceptedOr(identityOf(request, { kind: 'user', addresses }, fqdn));
+  }
+
+  /**
+   * Whether an ACK for a 2xx may go on. It cannot be challenged (RFC 3261 §22.1): a client's counts only on the connection on
+   * which the user in From has proven himself before.
+   */
+  acknowledges(ack: SipRequest, connection: SipConnection): boolean {
+    const { fqdn, topology } = this.#options;
+    if (validateRequest(ack, { isOurVia: (host) => host === fqdn }) !== undefined) return false;
+    const { server, users } = connection;
+    if (server !== undefined)
+      return mayRequest(topology(), { fqdn: server }, { fqdn }, connection.link.row).ok;
+    return identityOf(ack, { kind: 'user', addresses: [...users.keys()] }, fqdn).ok && users.size > 0;
   }
 
   /**
@@ -82,16 +101,25 @@ export class Admission {
     }
     const proven = this.#provenUser(request, connection);
     if ('reason' in proven) return proven;
-    return acceptedOr(identityOf(request, { kind: 'user', addresses: [proven.address] }, fqdn));
+    return acceptedOr(identityOf(request, { kind: 'user', addresses: proven.addresses }, fqdn));
   }
 
-  /** The user on a connection: one who has proven himself on it already, or who does so with this request. */
-  #provenUser(request: SipRequest, connection: SipConnection): { readonly address: string } | Refusal {
+  /** The users on a connection: those who have proven themselves on it already, or the one who does so with this request. */
+  #provenUser(
+    request: SipRequest,
+    connection: SipConnection,
+  ): { readonly addresses: readonly string[] } | Refusal {
     const { clock, credentials, onUser, topology } = this.#options;
     const now = clock();
     const hasCredentials = request.has('Authorization') || request.has('Proxy-Authorization');
-    if (!hasCredentials && request.method !== 'REGISTER') {
-      for (const [address, until] of connection.users) if (until > now) return { address };
+    if (connection.server === undefined && !hasCredentials && request.method !== 'REGISTER') {
+      const claimedBy = addressOfRecord(request.from.uri);
+      for (const [address, until] of connection.users) {
+        if (until <= now) continue;
+        // Several users may share a connection; who did not prove himself speaks for nobody by the proof of another.
+        if (claimedBy !== undefined && connection.users.size > 1 && claimedBy !== address) continue;
+        return { addresses: [address] };
+      }
     }
     const { uri } = request.from;
     const claimed = uri.kind === 'sip' && topology().isOurDomain(uri.host) ? uri.host : undefined;
@@ -109,10 +137,10 @@ export class Admission {
     if (result.outcome !== 'authenticated') return result.refusal;
     const address = userAddress(result.user, realm);
     // An edge carries many users: none of them may speak on the strength of another's proof.
-    if (connection.server !== undefined) return { address };
+    if (connection.server !== undefined) return { addresses: [address] };
     if (!connection.users.has(address)) onUser(address, connection);
     connection.users.set(address, now + provenForMs);
-    return { address };
+    return { addresses: [address] };
   }
 }
 

@@ -33,6 +33,8 @@ export interface FrontEndOptions extends AdmissionOptions {
   readonly hopTo: (server: string) => Hop | undefined;
   /** Told when a server that a request is for cannot be reached, or was refused. */
   readonly onUnreachable: (server: string, error: unknown) => void;
+  /** Told of a fault of this program while a message was handled. */
+  readonly onFault?: (error: unknown, connection: SipConnection) => void;
 }
 
 const gruuKeyBytes = 32;
@@ -70,7 +72,7 @@ export class FrontEnd implements EndpointUser {
       return;
     }
     const routes = this.#preprocess(request);
-    const decision = this.#decide(request, routes, connection);
+    const decision = this.#decide(request, routes, connection, identity.asserted === undefined);
     const rules = () => this.#passage.of({ request, from: connection, identity, routes });
     switch (decision.kind) {
       case 'refuse':
@@ -92,8 +94,13 @@ export class FrontEnd implements EndpointUser {
   }
 
   onAck(ack: SipRequest, connection: SipConnection): void {
+    if (!this.#admission.acknowledges(ack, connection)) return;
     const routes = this.#preprocess(ack);
-    const decision = this.#decide(ack, routes, connection);
+    // Whoever acknowledges an answer has it through here, with our entry in its Record-Route.
+    if (routes.tokens.length === 0) return;
+    const { from } = ack;
+    const ours = from.uri.kind === 'sip' && this.#options.topology().isOurDomain(from.uri.host);
+    const decision = this.#decide(ack, routes, connection, !ours);
     if (decision.kind !== 'flow' && decision.kind !== 'server') return;
     const rules = this.#passage.of({ request: ack, from: connection, identity: nobody, routes });
     const target = wayOf(decision);
@@ -101,6 +108,10 @@ export class FrontEnd implements EndpointUser {
     const open = 'address' in way ? this.#endpoint?.connected(way) : 'id' in way ? way : undefined;
     if (open !== undefined && this.#endpoint !== undefined)
       open.send(rules.build(target, open, this.#endpoint.via(open)));
+  }
+
+  onFault(error: unknown, connection: SipConnection): void {
+    this.#options.onFault?.(error, connection);
   }
 
   onClosed(connection: SipConnection): void {
@@ -116,12 +127,21 @@ export class FrontEnd implements EndpointUser {
     );
   }
 
-  #decide(request: SipRequest, routes: PreprocessedRequest, connection: SipConnection): RouteDecision {
+  /** @param stranger nobody vouches for the sender: what an edge hands on for him goes to users of ours, never out again */
+  #decide(
+    request: SipRequest,
+    routes: PreprocessedRequest,
+    connection: SipConnection,
+    stranger: boolean,
+  ): RouteDecision {
     const topology = this.#options.topology();
+    const { protection, server } = connection;
     const arrival =
-      connection.server === undefined
+      server === undefined
         ? ({ kind: 'client', flow: this.#flows.of(connection) } as const)
-        : ({ kind: 'server', name: connection.server } as const);
+        : stranger && protection.peer?.role === 'edge'
+          ? ({ kind: 'partner', name: server } as const)
+          : ({ kind: 'server', name: server } as const);
     return decideRoute(request, routes, arrival, this.#knowledgeOf(topology));
   }
 

@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { type NameAddr, parseNameAddr, type SipRequest, type Via } from '@entente/sip';
+import {
+  edit,
+  type NameAddr,
+  parseNameAddr,
+  type SipRequest,
+  type SipResponse,
+  type Via,
+} from '@entente/sip';
 import type { Hop, NoWay, RelayRules, SipConnection } from '@entente/sip-endpoint';
 import {
   applyIdentity,
@@ -39,6 +46,7 @@ export interface PassageOptions {
 }
 
 const routeKeyBytes = 32;
+const insiderFields = ['P-Asserted-Identity', 'Entente-Diagnostics'] as const;
 
 /** How requests go on: to which connection, with which Route, Record-Route, Path and identity. */
 export class PassageRules {
@@ -104,6 +112,16 @@ class PassingRequest implements RelayRules<Way> {
         if (this.#here !== '') editor.remove('Authorization').remove('Proxy-Authorization');
       },
     });
+  }
+
+  arrived(response: SipResponse, from: SipConnection): SipResponse {
+    if (from.server !== undefined) return response;
+    // A client's answer asserts no identity and brings no diagnostics: nobody has checked them (RFC 3325 §5).
+    const found = insiderFields.filter((name) => response.has(name));
+    if (found.length === 0) return response;
+    const editor = edit(response);
+    for (const name of found) editor.remove(name);
+    return editor.toMessage();
   }
 
   onUnreachable(target: Way, error: unknown): void {

@@ -47,6 +47,10 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
       // A refusal has been logged with its reason where the verdict was given.
       if (!isTrustError(error)) logger.warn({ event: 'unreachable', peer: server }, (error as Error).message);
     },
+    onFault(error, connection) {
+      const peer = connection.server ?? `${connection.socket.remoteAddress}`;
+      logger.error({ event: 'fault', peer, err: error }, 'a message could not be handled');
+    },
     clock: options.clock ?? Date.now,
   });
   const endpoint = new SipEndpoint({

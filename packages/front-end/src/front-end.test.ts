@@ -1,0 +1,158 @@
+import { createRequest, createResponse, parseMessage, type SipRequest } from '@entente/sip';
+import type { ServerTransaction, SipConnection, SipEndpoint } from '@entente/sip-endpoint';
+import { buildTopology, topologyFormat } from '@entente/topology';
+import { describe, expect, it } from 'vitest';
+import { FrontEnd } from './front-end.ts';
+
+const fqdn = 'fe1.contoso.example';
+const edge = 'edge1.contoso.example';
+
+const topology = buildTopology({
+  format: topologyFormat,
+  network: 'contoso.example',
+  version: 1,
+  issued: '2026-01-01T00:00:00Z',
+  administrators: { required: 1, keys: [] },
+  domains: [{ name: 'contoso.example', pool: 'pool1.contoso.example' }],
+  pools: [{ fqdn: 'pool1.contoso.example', role: 'front-end' }],
+  servers: [
+    { fqdn, role: 'front-end', pool: 'pool1.contoso.example' },
+    { fqdn: edge, role: 'edge', interfaces: { external: { fqdn: 'access1.contoso.example' } } },
+  ],
+  partners: [
+    { kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'] },
+    { kind: 'allowed-domain', id: 'litware', domains: ['litware.example'] },
+  ],
+});
+
+let lastId = 0;
+
+function fakeConnection(server?: string): SipConnection & { readonly sent: SipRequest[] } {
+  const sent: SipRequest[] = [];
+  return {
+    id: ++lastId,
+    server,
+    users: new Map(),
+    link: server === undefined ? { row: 2, name: '2' } : { row: 4, name: '4' },
+    protection: { peer: server === undefined ? undefined : { role: 'edge' } },
+    send: (message: SipRequest) => sent.push(message) > 0,
+    sent,
+  } as unknown as SipConnection & { readonly sent: SipRequest[] };
+}
+
+/** A front end that holds the given connections. */
+function start(...connections: SipConnection[]) {
+  const reasons: string[] = [];
+  const asked: string[] = [];
+  const frontEnd = new FrontEnd({
+    fqdn,
+    topology: () => topology,
+    credentials: { find: () => undefined, hasMd5: () => false },
+    onUser() {},
+    clock: () => 1_000,
+    refusals: {
+      refuse(request, refused, _connection, toTag) {
+        reasons.push(refused.reason);
+        return createResponse(request, refused.status, undefined, { toTag });
+      },
+    },
+    hopTo(server) {
+      asked.push(server);
+      return undefined;
+    },
+    onUnreachable() {},
+  });
+  frontEnd.attach({
+    newToken: () => 'token',
+    flow: (id: number) => connections.find((connection) => connection.id === id),
+  } as unknown as SipEndpoint);
+  const ask = (request: SipRequest, connection: SipConnection) =>
+    frontEnd.onRequest(
+      { request, respond: () => true, context: {}, abandon() {} } as unknown as ServerTransaction,
+      connection,
+    );
+  return { frontEnd, reasons, asked, ask };
+}
+
+function message(method: string, uri: string, from: string, headers: Record<string, string> = {}) {
+  return createRequest({
+    method,
+    uri,
+    from: `<${from}>;tag=1`,
+    to: `<${uri}>`,
+    callId: 'c',
+    cseq: 1,
+    headers: { Via: 'SIP/2.0/TLS client.invalid;branch=z9hG4bK1', ...headers },
+  });
+}
+
+describe('what a front end does for strangers', () => {
+  it('never carries a request of one partner on to another, even where it comes through our own edge', () => {
+    const { ask, asked, reasons } = start();
+    ask(message('MESSAGE', 'sip:bob@litware.example', 'sip:alice@fabrikam.example'), fakeConnection(edge));
+    expect(reasons).toEqual(['relay-not-allowed']);
+    expect(asked).toEqual([]);
+  });
+
+  it('carries what a user of ours sends to a partner to the edge', () => {
+    const { ask, asked, reasons } = start();
+    const client = fakeConnection();
+    client.users.set('alice@contoso.example', 2_000);
+    ask(message('MESSAGE', 'sip:bob@litware.example', 'sip:alice@contoso.example'), client);
+    expect(reasons).toEqual([]);
+    expect(asked).toEqual([edge]);
+  });
+
+  it('challenges whoever speaks for a domain of ours through the edge', () => {
+    const { ask, reasons } = start();
+    const carrier = fakeConnection(edge);
+    carrier.users.set('alice@contoso.example', 2_000);
+    ask(message('MESSAGE', 'sip:bob@contoso.example', 'sip:alice@contoso.example'), carrier);
+    ask(message('MESSAGE', 'sip:bob@contoso.example', 'sips:alice@CONTOSO.example'), carrier);
+    // The proof of one user on a connection of many is nobody else's; not even his own, here.
+    expect(reasons).toHaveLength(2);
+    expect(new Set(reasons)).toEqual(new Set(['authentication-required']));
+  });
+
+  it('lets no user speak by the proof of another on the same connection', () => {
+    const { ask, reasons } = start();
+    const client = fakeConnection();
+    client.users.set('alice@contoso.example', 2_000);
+    ask(message('MESSAGE', 'sip:bob@litware.example', 'sip:bob@contoso.example'), client);
+    client.users.set('bob2@contoso.example', 2_000);
+    ask(message('MESSAGE', 'sip:bob@litware.example', 'sip:bob2@contoso.example'), client);
+    ask(message('MESSAGE', 'sip:bob@litware.example', 'sip:bob@contoso.example'), client);
+    expect(reasons).toEqual(['identity-not-authorised', 'authentication-required']);
+  });
+});
+
+describe('an ACK, which nobody can challenge', () => {
+  const ack = (headers: Record<string, string> = {}) =>
+    message('ACK', 'sip:bob@litware.example', 'sip:alice@contoso.example', headers);
+
+  it('goes nowhere from a client on whose connection its user has not proven himself', () => {
+    const { asked, frontEnd } = start();
+    frontEnd.onAck(ack(), fakeConnection());
+    frontEnd.onAck(ack({ Route: `<sip:${edge};lr>` }), fakeConnection());
+    expect(asked).toEqual([]);
+  });
+
+  it('goes nowhere without our own entry in its Route', () => {
+    const { asked, frontEnd } = start();
+    const client = fakeConnection();
+    client.users.set('alice@contoso.example', 2_000);
+    frontEnd.onAck(ack(), client);
+    frontEnd.onAck(ack({ Route: `<sip:${fqdn};lr>, <sip:${edge};lr>` }), client);
+    expect(asked).toEqual([]);
+  });
+
+  it('is dropped where its Route cannot be read, whoever sends it', () => {
+    const { asked, frontEnd } = start();
+    const text = ack({ Route: '<sip:x.example;lr>' }).wire.replace('<sip:x.example;lr>', '<<>');
+    const parsed = parseMessage(Buffer.from(text, 'latin1'), { check: 'routing' });
+    if (!parsed.ok || parsed.message.kind !== 'request') throw new Error('the test wrote no request');
+    for (const connection of [fakeConnection(), fakeConnection(edge)])
+      frontEnd.onAck(parsed.message, connection);
+    expect(asked).toEqual([]);
+  });
+});
