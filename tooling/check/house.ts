@@ -9,7 +9,7 @@ export const floors: readonly (readonly string[])[] = [
   ['trust', 'topology'],
   ['pki', 'tls', 'federation', 'sip-proxy'],
   ['member', 'sip-endpoint', 'host', 'store-sql', 'store-redis'],
-  ['authority', 'front-end', 'edge'],
+  ['authority', 'front-end', 'edge', 'commands'],
   ['authority-server', 'pool-server', 'edge-server', 'demo-client', 'cli', 'console'],
 ];
 

@@ -1,7 +1,1 @@
-export { createProgram, run } from './cli.ts';
-export {
-  type ExplainedServer,
-  type ExplainServerOptions,
-  explainServer,
-  type NameRules,
-} from './explain-server.ts';
+export { createProgram, run } from '@entente/commands';

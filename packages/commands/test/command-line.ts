@@ -1,4 +1,4 @@
-import { createProgram, run } from '@entente/cli';
+import { createProgram, run } from '@entente/commands';
 import type { Command } from 'commander';
 import { expect, vi } from 'vitest';
 

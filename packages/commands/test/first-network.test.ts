@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '@entente/cli';
+import { run } from '@entente/commands';
 import {
   administratorSetHash,
   decodeSignedTopology,
