@@ -113,8 +113,10 @@ export class Authority implements AsyncDisposable {
   }
 
   async #refreshAll(): Promise<void> {
-    await this.#refreshCrls();
+    // Lists travel over plain HTTP: whoever blocks them must not hold up the topology too.
+    const [lists] = await Promise.allSettled([this.#refreshCrls()]);
     await this.#refreshTopology();
+    if (lists.status === 'rejected') throw lists.reason;
   }
 
   async #refreshCrls(): Promise<void> {
@@ -270,11 +272,13 @@ export class Authority implements AsyncDisposable {
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
     const end = () => {
       clearTimeout(timer);
+      // An authority that is away for long means many pauses: none leaves its listener behind.
+      signal.removeEventListener('abort', end);
       resolve();
     };
+    const timer = setTimeout(end, ms);
     signal.addEventListener('abort', end, { once: true });
   });
 }

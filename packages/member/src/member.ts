@@ -82,6 +82,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
     cacheDirectory: `${options.directory}/revocation`,
     version: () => topology?.hash ?? 'none',
   });
+  let opened: AsyncDisposable = trust;
   try {
     if (token !== undefined) {
       const root = await fetchPinnedRoot(authorityUrl, addresses.get(authorityHost), token.rootSpkiHash);
@@ -103,9 +104,9 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
       log: options.log,
     });
     const { identity } = internal;
-    topology = await restoreTopology(files);
-
     const member = new JoinedMember(options, files, internal, trust, () => topology);
+    opened = member;
+    topology = await restoreTopology(files);
     authority = new Authority({
       fqdn: options.fqdn,
       url: authorityUrl,
@@ -134,7 +135,8 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
     }
     return member;
   } catch (error) {
-    await trust[Symbol.asyncDispose]();
+    // With the member goes what already follows the authority, which would keep the process alive.
+    await opened[Symbol.asyncDispose]();
     throw error;
   }
 }
@@ -196,7 +198,14 @@ class JoinedMember implements Member {
       this.#sides.push(opened);
       return opened;
     });
-    return (await this.#external).identity;
+    const opening = this.#external;
+    try {
+      return (await opening).identity;
+    } catch (error) {
+      // The authority may be there the next time.
+      if (this.#external === opening) this.#external = undefined;
+      throw error;
+    }
   }
 
   onTopology(listener: (topology: Topology) => void): () => void {
