@@ -37,6 +37,20 @@ describe('SIP over judged connections', () => {
     expect(server.endpoint.transactions).toBe(0);
   });
 
+  it('closes at once what is accepted after it was disposed of', async () => {
+    await using server = await startServer({ onRequest() {}, onAck() {} });
+    await server.endpoint[Symbol.asyncDispose]();
+    let disconnected = false;
+    const alice = server.agent('sip:alice@contoso.example', {
+      onDisconnected() {
+        disconnected = true;
+      },
+    });
+    await alice.connect();
+    await expect.poll(() => disconnected).toBe(true);
+    expect([...server.endpoint.connections]).toEqual([]);
+  });
+
   it('sets a call up with 180, 200 and ACK, and ends it with BYE', async () => {
     await using network = await startExchange();
     const { alice, bob, acks } = network;
