@@ -122,7 +122,6 @@ export const CALL_ID: number = idOf('Call-ID');
 export const CSEQ: number = idOf('CSeq');
 export const MAX_FORWARDS: number = idOf('Max-Forwards');
 export const CONTENT_LENGTH: number = idOf('Content-Length');
-export const CONTENT_TYPE: number = idOf('Content-Type');
 export const EXPIRES: number = idOf('Expires');
 export const VIA: number = idOf('Via');
 export const CONTACT: number = idOf('Contact');

@@ -24,16 +24,10 @@ export const QUOTE = 0x22;
 export const PERCENT = 0x25;
 export const COMMA = 0x2c;
 export const SLASH = 0x2f;
-export const COLON = 0x3a;
-export const SEMICOLON = 0x3b;
 export const LESS = 0x3c;
 export const EQUALS = 0x3d;
 export const GREATER = 0x3e;
-export const QUESTION = 0x3f;
-export const AT = 0x40;
-export const OPEN_BRACKET = 0x5b;
 export const BACKSLASH = 0x5c;
-export const CLOSE_BRACKET = 0x5d;
 
 const alpha = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const digits = '0123456789';
@@ -121,20 +115,4 @@ export function trimBlank(codes: Uint8Array, start: number, end: number): number
   let i = end;
   while (i > start && (codes[i - 1] === SP || codes[i - 1] === TAB)) i--;
   return i;
-}
-
-/**
- * Reads 1*DIGIT that fills a whole range.
- *
- * @returns the number, `Infinity` where it passes 2^53, or -1 where the range is empty or holds anything else.
- */
-export function readNumber(text: string, start: number, end: number): number {
-  if (start >= end) return -1;
-  let value = 0;
-  for (let i = start; i < end; i++) {
-    const digit = text.charCodeAt(i) - 0x30;
-    if (digit < 0 || digit > 9) return -1;
-    value = value * 10 + digit;
-  }
-  return value <= Number.MAX_SAFE_INTEGER ? value : Number.POSITIVE_INFINITY;
 }
