@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { pluginFault } from './plugin-fault.ts';
 
@@ -11,7 +11,7 @@ const maxConditionDepth = 8;
  * @param from folders to search from: paths are relative to the first; packages are looked for in the `node_modules` of each
  *   and of the folders above it
  * @returns a file URL
- * @throws OperatorFault `ENTENTE_PLUGIN_NOT_FOUND`
+ * @throws OperatorFault `ENTENTE_PLUGIN_NOT_FOUND`; `ENTENTE_PLUGIN_BROKEN` where a package names a module outside itself
  */
 export function findPlugin(use: string, from: readonly string[]): string {
   if (use.startsWith('.') || isAbsolute(use)) {
@@ -42,9 +42,27 @@ function entryOf(home: string, use: string): string {
   }
   const main = typeof manifest.main === 'string' ? manifest.main : 'index.js';
   const target = manifest.exports === undefined ? main : targetOf(manifest.exports, 0);
-  const file = target === undefined ? undefined : join(home, target);
-  if (file === undefined || !existsSync(file)) throw notFound(use, `${home} has no module to import`);
+  if (target === undefined) throw notFound(use, `${home} has no module to import`);
+  const file = join(home, target);
+  if (!isInside(home, file)) throw outside(use, target);
+  if (!existsSync(file)) throw notFound(use, `${home} has no module to import`);
+  // The folder itself may be a link, as pnpm lays packages out; a file in it may not lead elsewhere.
+  if (!isInside(realpathSync(home), realpathSync(file))) throw outside(use, target);
   return file;
+}
+
+function isInside(home: string, file: string): boolean {
+  const path = relative(home, file);
+  return path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
+}
+
+function outside(use: string, target: string) {
+  return pluginFault(
+    'ENTENTE_PLUGIN_BROKEN',
+    use,
+    `expected its package.json to name a module inside the package, found ${target}`,
+    'reinstall it, or ask its author',
+  );
 }
 
 function targetOf(exports: unknown, depth: number): string | undefined {

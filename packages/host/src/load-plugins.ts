@@ -1,7 +1,7 @@
 import { findPlugin } from './find-plugin.ts';
 import type { Logger } from './logger.ts';
 import { orderPlugins } from './order-plugins.ts';
-import type { Plugin, Port } from './plugin/index.ts';
+import type { Plugin, Port, SchemaResult } from './plugin/index.ts';
 import { pluginFault } from './plugin-fault.ts';
 
 /** A plugin as a configuration file names it. */
@@ -94,16 +94,20 @@ function shapeProblem(plugin: Partial<Plugin> | undefined): string | undefined {
 }
 
 async function checkConfig({ configSchema, name }: Plugin, config: unknown): Promise<unknown> {
-  const result = await configSchema['~standard'].validate(config);
+  const code = 'ENTENTE_PLUGIN_CONFIG';
+  let result: SchemaResult<unknown>;
+  try {
+    result = await configSchema['~standard'].validate(config);
+    if (typeof result !== 'object' || result === null) throw new Error('expected a result, found none');
+  } catch (error) {
+    const sentence = `config: its schema failed: ${sentenceOf(error)}`;
+    throw pluginFault(code, name, sentence, 'look at its configuration, or ask its author', error);
+  }
   if (result.issues === undefined) return result.value;
   const [issue] = result.issues;
   const path = (issue?.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
-  throw pluginFault(
-    'ENTENTE_PLUGIN_CONFIG',
-    name,
-    `${['config', ...path].join('.')}: ${issue?.message ?? 'not accepted'}`,
-    'correct the configuration of the plugin',
-  );
+  const sentence = `${['config', ...path].join('.')}: ${issue?.message ?? 'not accepted'}`;
+  throw pluginFault(code, name, sentence, 'correct the configuration of the plugin');
 }
 
 async function setUp(
@@ -126,9 +130,16 @@ async function setUp(
   };
   for (const { config, plugin } of ready) {
     const { name } = plugin;
+    const misused = (port: Port<unknown>, sentence: string) =>
+      pluginFault(
+        'ENTENTE_PLUGIN_PORT',
+        name,
+        `port ${port.name}: ${sentence}`,
+        'ask the author of the plugin',
+      );
     const declared = (list: readonly Port<unknown>[], port: Port<unknown>, where: string) => {
       if (list.some((one) => one.name === port.name && one.version === port.version)) return;
-      throw new Error(`port ${port.name} version ${port.version} is not in "${where}"`);
+      throw misused(port, `version ${port.version} is not in "${where}"`);
     };
     try {
       await plugin.setup(
@@ -137,7 +148,9 @@ async function setUp(
           signal: stop.signal,
           use<T>(port: Port<T>) {
             declared(plugin.requires, port, 'requires');
-            return [...(provided.get(port.name)?.values() ?? [])][0] as T;
+            const offers = [...(provided.get(port.name)?.values() ?? [])];
+            if (offers.length === 0) throw misused(port, 'it uses it before any plugin has provided it');
+            return offers[0] as T;
           },
           provide(port, implementation) {
             declared(plugin.provides, port, 'provides');

@@ -12,7 +12,7 @@ export function orderPlugins<P extends Plugin>(
   accepts: readonly Port<unknown>[],
 ): readonly P[] {
   const names = new Set<string>();
-  const providers = new Map<string, P>();
+  const providers = new Map<string, Set<P>>();
   const needed = new Set(plugins.flatMap(({ requires }) => requires.map(({ name }) => name)));
   for (const plugin of plugins) {
     if (names.has(plugin.name)) {
@@ -25,13 +25,12 @@ export function orderPlugins<P extends Plugin>(
     }
     names.add(plugin.name);
     for (const port of plugin.provides) {
+      const others = providers.get(port.name) ?? new Set<P>();
       const accepted = accepts.find(({ name }) => name === port.name);
       if (accepted !== undefined) sameVersion(plugin, port, accepted);
       else if (!needed.has(port.name)) throw portFault(plugin, port, 'nothing here uses it');
-      else if (providers.has(port.name)) {
-        throw portFault(plugin, port, `${providers.get(port.name)?.name} provides it already`);
-      }
-      providers.set(port.name, plugin);
+      else if (others.size > 0) throw portFault(plugin, port, `${namesOf(others)} provides it already`);
+      providers.set(port.name, others.add(plugin));
     }
   }
   const ordered: P[] = [];
@@ -39,18 +38,25 @@ export function orderPlugins<P extends Plugin>(
   const visit = (plugin: P): void => {
     if (ordered.includes(plugin)) return;
     if (open.has(plugin)) {
-      const circle = [...open, plugin].map(({ name }) => name).join(' → ');
+      const path = [...open, plugin];
+      const circle = path.slice(path.indexOf(plugin)).map(({ name }) => name);
       throw pluginFault(
         'ENTENTE_PLUGIN_CYCLE',
         plugin.name,
-        `plugins need each other in a circle: ${circle}`,
+        `plugins need each other in a circle: ${circle.join(' → ')}`,
         'remove one of them',
       );
     }
     open.add(plugin);
     for (const port of plugin.requires) {
-      const provider = providers.get(port.name);
+      const candidates = providers.get(port.name) ?? new Set<P>();
+      const [provider] = candidates;
       if (provider === undefined) throw portFault(plugin, port, 'it needs it, and no plugin provides it');
+      if (candidates.size > 1) {
+        // The server may use all of them; a plugin gets one, and the order of a file must not decide which.
+        const sentence = `it needs one, and which is ambiguous: ${namesOf(candidates)} provide it`;
+        throw portFault(plugin, port, sentence, 'leave one of the plugins that provide it');
+      }
       sameVersion(plugin, port, provider.provides.find(({ name }) => name === port.name) as Port<unknown>);
       visit(provider);
     }
@@ -66,7 +72,15 @@ function sameVersion(plugin: Plugin, port: Port<unknown>, other: Port<unknown>):
     throw portFault(plugin, port, `expected version ${other.version}, found ${port.version}`);
 }
 
-function portFault(plugin: Plugin, port: Port<unknown>, sentence: string) {
-  const remedy = 'install a version of the plugin that fits, or the plugin it goes with';
+function namesOf(plugins: Iterable<Plugin>): string {
+  return [...plugins].map(({ name }) => name).join(' and ');
+}
+
+function portFault(
+  plugin: Plugin,
+  port: Port<unknown>,
+  sentence: string,
+  remedy = 'install a version of the plugin that fits, or the plugin it goes with',
+) {
   return pluginFault('ENTENTE_PLUGIN_PORT', plugin.name, `port ${port.name}: ${sentence}`, remedy);
 }
