@@ -9,8 +9,8 @@ import {
   type VerifyResult,
   verifyTopology,
 } from '@entente/topology';
-import { allowNames, type RevocationKnowledge } from '@entente/trust';
-import { decodePemCertificates } from '@entente/x509';
+import { allowNames, isSignedBy, type RevocationKnowledge } from '@entente/trust';
+import { type Certificate, decodePemCertificates } from '@entente/x509';
 import type { CurrentStore } from './current-store.ts';
 import { readEventStream } from './event-stream.ts';
 import type { MemberLog } from './log.ts';
@@ -31,6 +31,8 @@ export interface AuthorityOptions {
   readonly trust: OwnedTrust;
   readonly files: MemberFiles;
   readonly crls: CurrentStore<RevocationKnowledge>;
+  /** The enterprise roots in force. */
+  readonly roots: () => readonly Certificate[];
   readonly log: MemberLog;
   readonly pollMs: number;
   readonly current: () => Topology | undefined;
@@ -120,13 +122,23 @@ export class Authority implements AsyncDisposable {
   }
 
   async #refreshCrls(): Promise<void> {
-    const { identity, crls, addresses } = this.#options;
+    const { identity, crls, addresses, roots } = this.#options;
     const chain = decodePemCertificates(identity.current.certificatePem);
     if (!chain.ok) return;
+    const authorities = [...chain.value.slice(1), ...roots()];
     const before = crls.current.crls;
     const lists = new Map(before.map((list) => [list.issuer.canonical, list]));
     for (const url of crlLocations(chain.value)) {
       const list = await fetchCrl(url, addresses.get(url.hostname), this.#stop.signal);
+      // It came over plain HTTP: a forged list must not displace the true one, whatever number it carries.
+      if (
+        !authorities.some(
+          (issuer) => issuer.subject.canonical === list.issuer.canonical && isSignedBy(list, issuer),
+        )
+      ) {
+        this.#warn(`the revocation list at ${url.href} is not signed by our authority`, undefined);
+        continue;
+      }
       const known = lists.get(list.issuer.canonical);
       // A list with a lower number is an old one played back (RFC 5280 §5.2.3).
       if (known === undefined || (list.crlNumber ?? 0n) > (known.crlNumber ?? 0n))

@@ -116,6 +116,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
       trust,
       files,
       crls,
+      roots: () => anchors.current.anchors.map(({ certificate }) => certificate),
       log: options.log,
       pollMs: options.pollMs ?? 60_000,
       current: () => topology,

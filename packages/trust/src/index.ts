@@ -26,4 +26,5 @@ export type { RevocationKnowledge } from './revocation/knowledge.ts';
 export { enterpriseRevocation, partnerRevocation, type RevocationPolicy } from './revocation/policy.ts';
 export type { CertificateRule } from './rules/certificate-rules.ts';
 export { type AlgorithmPolicy, historicAlgorithms, modernAlgorithms } from './signatures/algorithm-policy.ts';
+export { isSignedBy } from './signatures/is-signed-by.ts';
 export type { Judge, Question, TrustVerdict } from './verdict.ts';

@@ -51,6 +51,8 @@ url: https://a.example/#x
   });
 
   it.each([
+    ['a dash alone in brackets', 'a: [-]\n', 'syntax', 1, 5],
+    ['a name that begins with a brace', 'a:\n{: 1\n', 'syntax', 2, 1],
     ['an anchor', 'a: &x 1\nb: 2\n', 'alias-not-allowed', 1, 4],
     ['an alias', 'a: 1\nb: *x\n', 'alias-not-allowed', 2, 4],
     ['a tag', 'a: !!str 1\n', 'syntax', 1, 4],

@@ -118,7 +118,7 @@ function requireInside(cursor: Cursor, start: number): void {
  * @returns the text as written, without trailing spaces
  */
 export function readPlain(cursor: Cursor, inFlow: boolean): string {
-  refuseIndicator(cursor);
+  refuseIndicator(cursor, inFlow);
   const start = cursor.pos;
   let end = start;
   while (!cursor.atEnd) {
@@ -160,7 +160,7 @@ function isFlowIndicator(code: number): boolean {
   );
 }
 
-function refuseIndicator(cursor: Cursor): void {
+function refuseIndicator(cursor: Cursor, inFlow: boolean): void {
   const char = cursor.text.charAt(cursor.pos);
   if (char === '&' || char === '*') {
     throw new YamlError(
@@ -184,11 +184,11 @@ function refuseIndicator(cursor: Cursor): void {
     );
   }
   const next = cursor.code(1);
-  const alone = Number.isNaN(next) || next === space || next === newline;
+  const alone = Number.isNaN(next) || next === space || next === newline || (inFlow && isFlowIndicator(next));
   if ((char === '?' || char === '-' || char === ':') && alone) {
     throw cursor.syntax(`Expected a value, found ${char} alone.`, 'Check the indentation of this line.');
   }
-  if (char === ',' || char === ']' || char === '}' || char === '#') {
+  if (char === ',' || char === '[' || char === ']' || char === '{' || char === '}' || char === '#') {
     throw cursor.syntax(`Expected a value, found ${char}.`, 'Remove it, or put the text in quotes.');
   }
 }
