@@ -46,7 +46,11 @@ export async function createDemoClient(
   });
   const client = new Client(config, trust, parts.logger);
   if (parts.commands !== undefined) {
-    createInterface({ input: parts.commands }).on('line', (line) => void client.run(line));
+    // One after the other: a message waits for the registration that stands before it.
+    let before: Promise<void> = Promise.resolve();
+    createInterface({ input: parts.commands }).on('line', (line) => {
+      before = before.then(() => client.run(line));
+    });
   }
   return client;
 }

@@ -1,0 +1,113 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCredentialRecord } from '@entente/sip';
+import { type Network, startNetwork } from '@entente/testkit';
+import { encodeSignedTopology, signTopology, topologyHash } from '@entente/topology';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { answerOf, runEntente } from './command-line.ts';
+
+describe('orders to an authority', () => {
+  let network: Network;
+  let folder: string;
+  let options: string;
+  beforeAll(async () => {
+    network = await startNetwork({ clients: [] });
+    folder = await mkdtemp(join(tmpdir(), 'entente-orders-'));
+    const { authority } = network.organisation;
+    const files = join(network.directory, 'authority', 'administrators', 'administrator');
+    options = `--authority https://${authority.fqdn}:${authority.httpsPort} --address 127.0.0.1 --anchors ${network.anchorsFile} --certificate ${files}.crt --key ${files}.key`;
+  }, 120_000);
+  afterAll(async () => {
+    await network?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('join-token prints a token for a server of the topology', async () => {
+    const { json, status } = await answerOf(`join-token gw1.contoso.example ${options}`);
+    expect(status).toBe(0);
+    expect(String(json.token)).toMatch(/^entente-join-1\./);
+  });
+
+  it('join-token writes a configuration that only its owner may read, and replaces none', async () => {
+    const file = join(folder, 'gw1.yaml');
+    const line = `join-token gw1.contoso.example --config ${file} ${options}`;
+    expect((await answerOf(line)).status).toBe(0);
+    expect(parse(await readFile(file, 'utf8'))).toMatchObject({ fqdn: 'gw1.contoso.example', join: {} });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const again = await runEntente(line);
+    expect(again).toMatchObject({ status: 2 });
+    expect(again.stderr).toContain('ENTENTE_FILE_EXISTS');
+  });
+
+  it('join-token is refused for a server that the topology does not list', async () => {
+    const ran = await runEntente(`join-token rogue.contoso.example ${options}`);
+    expect(ran.status).toBe(1);
+    expect(ran.stdout + ran.stderr).toContain('not-in-topology');
+  });
+
+  it('topology publish hands a signed version on; the same under a wrong previous version is refused', async () => {
+    const text = await readFile(join(network.directory, 'fe1.contoso.example', 'topology.json'), 'utf8');
+    const { document } = JSON.parse(text) as { document: Parameters<typeof topologyHash>[0] };
+    const next = { ...document, version: 2, previous: topologyHash(document), title: 'second' };
+    const file = join(folder, 'topology.signed.json');
+    await writeFile(file, encodeSignedTopology(signTopology(next, [network.administrator.signer])));
+    const { json, status } = await answerOf(`topology publish ${file} ${options}`);
+    expect({ status, version: json.version, effect: json.effect }).toEqual({
+      status: 0,
+      version: 2,
+      effect: 'cosmetic',
+    });
+
+    const fork = { ...document, version: 2, previous: topologyHash(document), title: 'another second' };
+    await writeFile(file, encodeSignedTopology(signTopology(fork, [network.administrator.signer])));
+    const ran = await runEntente(`topology publish ${file} ${options}`);
+    expect(ran.status).toBe(1);
+    expect(ran.stdout + ran.stderr).toContain('forked');
+  });
+
+  it('cert revoke takes a server its certificates away', async () => {
+    const { json, status } = await answerOf(
+      `cert revoke --server fe2.contoso.example --reason keyCompromise ${options}`,
+    );
+    expect(status).toBe(0);
+    expect(json.serials).toHaveLength(1);
+    expect(Number(json.crlNumber)).toBeGreaterThan(1);
+    expect((await runEntente(`cert revoke ${options}`)).status).toBe(2);
+  });
+
+  it('whoever cannot be reached is a fault of usage, with place and remedy', async () => {
+    const nobody = options.replace(/:\d+ --address/, ':1 --address');
+    const ran = await runEntente(`join-token gw1.contoso.example ${nobody}`);
+    expect(ran.status).toBe(2);
+    expect(ran.stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('entente user add', () => {
+  it('keeps a digest that the password fits, and never the password', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'entente-user-'));
+    try {
+      const file = join(folder, 'users.yaml');
+      const { json, status } = await answerOf(`user add alice@contoso.example --file ${file} --generate`);
+      expect(status).toBe(0);
+      const password = String(json.password);
+      const text = await readFile(file, 'utf8');
+      expect(text).not.toContain(password);
+      const record = createCredentialRecord({ username: 'alice', realm: 'contoso.example', password });
+      expect(parse(text)).toEqual({ users: [record] });
+      expect((await runEntente(`user add alice@contoso.example --file ${file} --generate`)).status).not.toBe(
+        0,
+      );
+      const md5 = await answerOf(
+        `user add alice@contoso.example --file ${file} --generate --md5-only --replace`,
+      );
+      expect(md5.status).toBe(0);
+      const { users } = parse(await readFile(file, 'utf8')) as { users: { ha1: object }[] };
+      expect(users.map(({ ha1 }) => Object.keys(ha1))).toEqual([['MD5']]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
