@@ -7,11 +7,9 @@ export const target: FuzzTarget = {
   name: 'planted-leak',
   seeds: () => [Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)],
   run(input) {
-    remembered.push({
-      length: input.length,
-      words: Array.from({ length: 16 }, (_, i) => `${i}:${input[i]}`),
-    });
-    // Bounded in bytes so that the test machine survives; the growth is what is to be found.
-    if (remembered.length > 400_000) remembered.length = 0;
+    const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = input;
+    remembered.push({ length: input.length, a, b, c, d, e, f, g, h });
+    // Bounded so that the test machine survives, far above what a fast one executes while it is looked at.
+    if (remembered.length > 6_000_000) remembered.length = 0;
   },
 };

@@ -23,8 +23,8 @@ export const patches: PatchList = {
       name: 'route-inside',
       off: 'a partner may route requests to servers of ours',
       file: sources,
-      find: 'if (tokens.length > 0 && topology.servers.has(host))',
-      replace: 'if (topology.servers.has(host))',
+      find: 'if (tokens.length > 0 && role !== undefined && rolesThatCheck.has(role))',
+      replace: 'if (role !== undefined && rolesThatCheck.has(role))',
       test: stranger('a partner routes a request towards an internal server: relay-not-allowed'),
     },
     {
