@@ -12,6 +12,8 @@ export const poolServerConfig = z.strictObject({
   addresses: z.record(z.string().min(1), z.union([z.ipv4(), z.ipv6()])).default({}),
   /** File with the digests of users' passwords. */
   users: z.string().min(1),
+  /** Plugins: an installed package or a path beside this file, and the configuration it checks itself. */
+  plugins: z.array(z.strictObject({ use: z.string().min(1), config: z.unknown().optional() })).default([]),
   /** What is written to the log. Default info. */
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
 });

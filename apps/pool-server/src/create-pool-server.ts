@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import { type RunningFrontEnd, serveFrontEnd } from '@entente/front-end';
-import { type Logger, pathBeside } from '@entente/host';
+import { type RequestPolicy, requestPolicyPort } from '@entente/front-end/request-policy';
+import { type Logger, loadPlugins, type Plugins, pathBeside } from '@entente/host';
 import { joinDomain, type Member } from '@entente/member';
 import type { PoolServerConfig } from './config.ts';
 import { loadCredentials } from './credentials.ts';
@@ -22,25 +24,45 @@ export async function createPoolServer(
 ): Promise<PoolServer> {
   const { configFile, logger } = parts;
   const credentials = loadCredentials(pathBeside(configFile, config.users));
-  const member = await joinDomain({
-    fqdn: config.fqdn,
-    directory: pathBeside(configFile, config.directory),
-    ...(config.join === undefined ? {} : { token: config.join.token }),
-    addresses: new Map(Object.entries(config.addresses)),
-    log: logger,
+  const plugins = await loadPlugins({
+    plugins: config.plugins,
+    from: [dirname(configFile)],
+    accepts: [requestPolicyPort],
+    logger,
   });
+  let member: Member | undefined;
   try {
-    const frontEnd = await serveFrontEnd({ member, credentials, logger });
-    return {
-      member,
-      frontEnd,
-      async [Symbol.asyncDispose]() {
-        await frontEnd[Symbol.asyncDispose]();
-        await member[Symbol.asyncDispose]();
-      },
-    };
+    member = await joinDomain({
+      fqdn: config.fqdn,
+      directory: pathBeside(configFile, config.directory),
+      ...(config.join === undefined ? {} : { token: config.join.token }),
+      addresses: new Map(Object.entries(config.addresses)),
+      log: logger,
+    });
+    const policies = policiesOf(plugins);
+    const frontEnd = await serveFrontEnd({ member, credentials, logger, policies });
+    return poolServer(member, frontEnd, plugins);
   } catch (error) {
-    await member[Symbol.asyncDispose]();
+    await member?.[Symbol.asyncDispose]();
+    await plugins[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+function policiesOf(plugins: Plugins) {
+  return plugins
+    .provided<RequestPolicy>(requestPolicyPort)
+    .map(({ plugin, implementation }) => ({ plugin, policy: implementation }));
+}
+
+function poolServer(member: Member, frontEnd: RunningFrontEnd, plugins: Plugins): PoolServer {
+  return {
+    member,
+    frontEnd,
+    async [Symbol.asyncDispose]() {
+      await frontEnd[Symbol.asyncDispose]();
+      await plugins[Symbol.asyncDispose]();
+      await member[Symbol.asyncDispose]();
+    },
+  };
 }

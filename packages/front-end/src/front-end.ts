@@ -22,6 +22,7 @@ import {
 import { MemoryLocations } from '@entente/sip-proxy/locations';
 import type { Topology } from '@entente/topology';
 import { type AcceptedIdentity, Admission, type AdmissionOptions } from './admission.ts';
+import { askPolicies, type NamedPolicy } from './ask-policies.ts';
 import { FlowNames } from './flow-names.ts';
 import { PassageRules, wayOf } from './passage.ts';
 import type { RequestRefusals } from './request-refusals.ts';
@@ -29,6 +30,8 @@ import type { RequestRefusals } from './request-refusals.ts';
 /** What a front end stands on. */
 export interface FrontEndOptions extends AdmissionOptions {
   readonly refusals: RequestRefusals;
+  /** Asked in this order about each request that nothing else refused. */
+  readonly policies?: readonly NamedPolicy[];
   /** Where another server of the topology is reached, if we may dial it. */
   readonly hopTo: (server: string) => Hop | undefined;
   /** Told when a server that a request is for cannot be reached, or was refused. */
@@ -74,10 +77,16 @@ export class FrontEnd implements EndpointUser {
     const routes = this.#preprocess(request);
     const decision = this.#decide(request, routes, connection, identity.asserted === undefined);
     const rules = () => this.#passage.of({ request, from: connection, identity, routes });
+    if (decision.kind === 'refuse') {
+      this.#refuse(transaction, connection, decision.refusal);
+      return;
+    }
+    const refused = askPolicies(request, this.#options.policies ?? []);
+    if (refused !== undefined) {
+      this.#refuse(transaction, connection, refused);
+      return;
+    }
     switch (decision.kind) {
-      case 'refuse':
-        this.#refuse(transaction, connection, decision.refusal);
-        return;
       case 'self':
         this.#serve(transaction, connection, identity);
         return;

@@ -6,6 +6,7 @@ import { createTokenSource, type SipConnection, SipEndpoint } from '@entente/sip
 import { connect, isTrustError, serve } from '@entente/tls';
 import type { ServerInterface, Topology } from '@entente/topology';
 import type { Credentials } from './admission.ts';
+import type { NamedPolicy } from './ask-policies.ts';
 import { FrontEnd } from './front-end.ts';
 import { createRequestRefusals } from './request-refusals.ts';
 import { hopFinder, linkOf, linkOfPeer } from './sip-links.ts';
@@ -20,6 +21,8 @@ export interface ServeFrontEndOptions {
   readonly member: Member;
   readonly credentials: Credentials;
   readonly logger: Logger;
+  /** Asked in this order about each request that nothing else refused. */
+  readonly policies?: readonly NamedPolicy[];
   /** Milliseconds since 1970; default the system's. */
   readonly clock?: () => number;
 }
@@ -41,6 +44,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     topology: () => member.topology,
     hopTo: hopFinder(() => member.topology, fqdn),
     credentials,
+    policies: options.policies ?? [],
     refusals: createRequestRefusals(logger, fqdn),
     onUser: (address, connection) => logLink(logger, connection, address, fqdn),
     onUnreachable(server, error) {

@@ -30,6 +30,7 @@ export const refusalReasons = [
   'first-hop-lacks-outbound',
   'flow-failed',
   'method-not-allowed',
+  'refused-by-policy',
 ] as const;
 
 /** Why a request is not carried on. */

@@ -15,6 +15,8 @@ export interface NetworkOptions {
   readonly clients?: readonly string[];
   /** Command line in front of `node` for the front ends, e.g. `['taskset', '-c', '0']`. */
   readonly frontEndLauncher?: readonly string[];
+  /** Further fields of the front ends' configuration. */
+  readonly frontEndConfig?: object;
   /** Told what happens while the network starts. */
   readonly onStep?: (step: string) => void;
   /** Told of each process right after it was started. */

@@ -162,7 +162,11 @@ class Runner {
       this.#run(
         'pool-server',
         fqdn,
-        { ...(await this.#memberConfig(fqdn, administrator)), users: usersFile },
+        {
+          ...(await this.#memberConfig(fqdn, administrator)),
+          users: usersFile,
+          ...this.#options.frontEndConfig,
+        },
         this.#options.frontEndLauncher,
       ),
     );
