@@ -3,6 +3,7 @@ import type { ServerTransaction, SipConnection, SipEndpoint } from '@entente/sip
 import { buildTopology, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { FrontEnd } from './front-end.ts';
+import { FakeRequestPolicy } from './request-policy/index.ts';
 
 const fqdn = 'fe1.contoso.example';
 const edge = 'edge1.contoso.example';
@@ -42,12 +43,17 @@ function fakeConnection(server?: string): SipConnection & { readonly sent: SipRe
 
 /** A front end that holds the given connections. */
 function start(...connections: SipConnection[]) {
+  return startWith(undefined, ...connections);
+}
+
+function startWith(policy: FakeRequestPolicy | undefined, ...connections: SipConnection[]) {
   const reasons: string[] = [];
   const asked: string[] = [];
   const frontEnd = new FrontEnd({
     fqdn,
     topology: () => topology,
     credentials: { find: () => undefined, hasMd5: () => false },
+    ...(policy === undefined ? {} : { policies: [{ plugin: 'alpha', policy }] }),
     onUser() {},
     clock: () => 1_000,
     refusals: {
@@ -123,6 +129,30 @@ describe('what a front end does for strangers', () => {
     ask(message('MESSAGE', 'sip:bob@litware.example', 'sip:bob2@contoso.example'), client);
     ask(message('MESSAGE', 'sip:bob@litware.example', 'sip:bob@contoso.example'), client);
     expect(reasons).toEqual(['identity-not-authorised', 'authentication-required']);
+  });
+});
+
+describe('the policies of plugins', () => {
+  const partner = 'sip:bob@litware.example';
+
+  it('refuse a request before it is relayed anywhere', () => {
+    const { ask, asked, reasons } = startWith(new FakeRequestPolicy(['MESSAGE']));
+    const client = fakeConnection();
+    client.users.set('alice@contoso.example', 2_000);
+    ask(message('MESSAGE', partner, 'sip:alice@contoso.example'), client);
+    expect(reasons).toEqual(['refused-by-policy']);
+    expect(asked).toEqual([]);
+    ask(message('INFO', partner, 'sip:alice@contoso.example'), client);
+    expect(asked).toEqual([edge]);
+  });
+
+  it('are not asked about a request that is refused without them', () => {
+    const policy = new FakeRequestPolicy();
+    const { ask, reasons } = startWith(policy);
+    ask(message('MESSAGE', partner, 'sip:alice@contoso.example'), fakeConnection());
+    ask(message('MESSAGE', partner, 'sip:alice@fabrikam.example'), fakeConnection(edge));
+    expect(reasons).toEqual(['authentication-required', 'relay-not-allowed']);
+    expect(policy.seen).toEqual([]);
   });
 });
 
