@@ -46,5 +46,7 @@ describe('a plugin from a tarball, installed with npm beside the configuration o
     const outcome = await network.user('alice').message(`sip:${carol.user.address}`, 'see you at noon');
     expect(outcome.status).toBe(200);
     await carol.received('see you at noon');
+    const texts = carol.process.records.filter(({ event }) => event === 'message').map(({ text }) => text);
+    expect(texts, 'the refused one never arrived').toEqual(['see you at noon']);
   });
 });
