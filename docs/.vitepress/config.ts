@@ -1,0 +1,59 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { defineConfig } from 'vitepress';
+
+const docs = new URL('../', import.meta.url);
+
+interface Page {
+  readonly text: string;
+  readonly link: string;
+}
+
+/** The pages of a folder, named by their first headings. */
+function pagesOf(folder: string): Page[] {
+  return readdirSync(new URL(`${folder}/`, docs))
+    .filter((file) => file.endsWith('.md') && file !== 'index.md')
+    .sort()
+    .map((file) => page(`${folder}/${file}`));
+}
+
+function page(path: string): Page {
+  const heading = readFileSync(new URL(path, docs), 'utf8')
+    .split('\n')
+    .find((line) => line.startsWith('# '));
+  return { text: heading?.slice(2) ?? path, link: `/${path.replace(/\.md$/, '')}` };
+}
+
+/**
+ * The pages link to files of the repository, which are no pages of the site; such a link is not dead as long as the file is there.
+ * @param url as VitePress looks it up: relative to docs, without `.md`
+ */
+function isRepositoryFile(url: string): boolean {
+  const path = /^\.\/\.\.\/((?:\.\.\/)*(?:tooling|packages|apps)\/.+)$/
+    .exec(url)?.[1]
+    ?.replace(/^(?:\.\.\/)+/, '');
+  if (path === undefined) return false;
+  return [path, `${path}.md`].some((candidate) => existsSync(new URL(`../${candidate}`, docs)));
+}
+
+export default defineConfig({
+  title: 'Entente',
+  description: 'A SIP network of servers that trust each other for stated reasons',
+  lang: 'en',
+  cleanUrls: true,
+  ignoreDeadLinks: [isRepositoryFile],
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: 'deep',
+    nav: [
+      { text: 'Start', link: '/start' },
+      { text: 'Trust', link: '/verdict' },
+      { text: 'Reasons', link: '/reference/reasons' },
+    ],
+    sidebar: [
+      { text: 'Begin', items: [page('start.md'), page('verdict.md')] },
+      { text: 'Guides', items: pagesOf('guides') },
+      { text: 'Reference', items: [page('reference/reasons.md'), page('architecture.md')] },
+      { text: 'Decisions', collapsed: true, items: pagesOf('decisions') },
+    ],
+  },
+});
