@@ -1,4 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { authorityFiles } from '@entente/pki/node';
 import {
   type Account,
   type AppProcess,
@@ -18,6 +20,7 @@ import {
   turnAwayAtEdge,
 } from '@entente/testkit';
 import { allowMatrix } from '@entente/topology';
+import { encodePem } from '@entente/x509';
 import type { DemoOptions } from './options.ts';
 import type { Paper } from './paper.ts';
 
@@ -85,7 +88,7 @@ export async function runDemo(
     ok ? `Everything as it should be, after ${seconds} s.` : `Something went wrong, after ${seconds} s.`,
   );
   if (!options.once) {
-    tellWhatToTry(federation.contoso, paper);
+    await tellWhatToTry(federation.contoso, paper);
     await untilStopped();
   }
   return ok;
@@ -131,15 +134,27 @@ async function attempt(what: string, paper: Paper, run: () => Promise<boolean>):
   }
 }
 
-function tellWhatToTry(network: Network, paper: Paper): void {
+/** The revocation lists of a network in one file: DNS outside does not know the host that publishes them. */
+async function writeLists({ anchorsFile, crlUrl, directory }: Network): Promise<string> {
+  const rootList = await readFile(join(dirname(anchorsFile), authorityFiles.rootCrl), 'utf8');
+  const url = new URL(crlUrl);
+  url.hostname = '127.0.0.1';
+  const list = encodePem('X509 CRL', new Uint8Array(await (await fetch(url)).arrayBuffer()));
+  const file = join(directory, 'revocation.pem');
+  await writeFile(file, rootList + list);
+  return file;
+}
+
+async function tellWhatToTry(network: Network, paper: Paper): Promise<void> {
   const { anchorsFile, directory, organisation } = network;
+  const lists = await writeLists(network);
   const [first] = organisation.frontEnds;
   const dave = organisation.users.find(({ md5 }) => md5);
   paper.text(`
 The network stays up; its files are in ${directory}. Try, in another terminal:
 
   # the verdict on a front end, stage by stage
-  npx -y pnpm@10.34.9 entente explain 127.0.0.1:${first?.port} --name ${organisation.domain} --anchors ${anchorsFile}
+  npx -y pnpm@10.34.9 entente explain 127.0.0.1:${first?.port} --name ${organisation.domain} --anchors ${anchorsFile} --crls ${lists}
 
   # the same without our root: refused, and told why
   npx -y pnpm@10.34.9 entente explain 127.0.0.1:${first?.port} --name ${organisation.domain}
