@@ -141,8 +141,8 @@ export const patches: PatchList = {
       name: 'pending-limit',
       off: 'one address may hold any number of connections without a verdict',
       file: sources,
-      find: "if (typeof place !== 'function') {",
-      replace: 'if (place === undefined) {',
+      find: 'if (this.#pending.size < maxPendingPerAddress) this.#byAddress = undefined;',
+      replace: 'if (this.#pending.size >= 0) this.#byAddress = undefined;',
       test: door(
         'refuses a further connection without a verdict from an address that already holds the most allowed',
       ),
