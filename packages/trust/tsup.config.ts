@@ -1,3 +1,3 @@
 import { library } from '../../tooling/build/library.ts';
 
-export default library({ index: 'src/index.ts', 'node/index': 'src/node/index.ts' });
+export default library({ index: 'src/index.ts', 'node/index': 'src/node/index.ts' }, { maps: false });

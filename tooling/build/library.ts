@@ -4,15 +4,20 @@ import { defineConfig } from 'tsup';
  * The one way a package is built: ES modules for Node 20, one file per entry point, shared chunks split off.
  * Declarations come from `tsc -p tsconfig.build.json`, not from here.
  * @param entry output name → source file
+ * @param options `maps: false` for what must be small to install and therefore comes without its sources: the output keeps
+ *   names and lines, and says above each part which file it is from
  */
-export function library(entry: Record<string, string> = { index: 'src/index.ts' }) {
+export function library(
+  entry: Record<string, string> = { index: 'src/index.ts' },
+  { maps = true }: { readonly maps?: boolean } = {},
+) {
   return defineConfig({
     entry,
     format: 'esm',
     platform: 'node',
     target: 'node20',
     dts: false,
-    sourcemap: true,
+    sourcemap: maps,
     esbuildOptions(options) {
       // The sources ship beside dist, so a copy of them in every map would only double the install.
       options.sourcesContent = false;

@@ -5,17 +5,20 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { pnpm, runCommand } from '../runner/command.ts';
 import { checkConsumer } from './consumer.ts';
+import { checkInstallSize, tlsInstall } from './install-size.ts';
 import type { Packed } from './packed.ts';
 import type { Problem } from './problem.ts';
 import { readRooms } from './source/source-file.ts';
 
 /**
  * Every public package builds, packs, its tarball is one that other people's tools understand (publint, and "are the
- * types wrong" for ESM), and all of them work in a project that installs them.
+ * types wrong" for ESM), and all of them work in a project that installs them. What is meant to be installed by itself
+ * stays small.
  *
  * @param root Absolute path of the repository.
+ * @param log Told the figures.
  */
-export async function checkPackages(root: string): Promise<Problem[]> {
+export async function checkPackages(root: string, log: (line: string) => void): Promise<Problem[]> {
   const built = await build(root);
   if (built.length > 0) return built;
   const folder = await mkdtemp(join(tmpdir(), 'entente-packages-'));
@@ -23,6 +26,7 @@ export async function checkPackages(root: string): Promise<Problem[]> {
     const packed = await packAll(root, folder);
     const problems: Problem[] = [];
     for (const one of packed) problems.push(...(await judgeTarball(root, one)));
+    problems.push(...(await checkInstallSize(packed, tlsInstall, log)));
     return [...problems, ...(await checkConsumer(root, packed))];
   } finally {
     await rm(folder, { recursive: true, force: true });

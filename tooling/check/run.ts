@@ -15,7 +15,7 @@ import { checkUnused } from './unused.ts';
 const usage = `pnpm check [check …] [--json]
 
 Checks the repository itself: lint (format and lint), types, floors (imports point down, purity, no cycles, sizes),
-unused (files, exports, dependencies), packages (build, pack, publint, attw). With no name all of them.
+unused (files, exports, dependencies), packages (build, pack, publint, attw, install size). With no name all of them.
 Example: pnpm check floors types`;
 
 /** One check in the report. */
@@ -28,7 +28,7 @@ export interface CheckRun {
 
 interface Check {
   readonly name: string;
-  run(root: string): Promise<Problem[]> | Problem[];
+  run(root: string, log: (line: string) => void): Promise<Problem[]> | Problem[];
 }
 
 const checks: readonly Check[] = [
@@ -60,7 +60,7 @@ export async function runCheck(argv: readonly string[], { log }: Output): Promis
   const runs: CheckRun[] = [];
   for (const { name, run } of pick(checks, names)) {
     const started = performance.now();
-    const problems = await run(root);
+    const problems = await run(root, log);
     const seconds = Math.round((performance.now() - started) / 100) / 10;
     const ok = problems.length === 0;
     log(`${ok ? '✓' : '✗'} ${name}: ${ok ? 'clean' : `${problems.length} problems`} (${seconds} s)`);

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { runCommand } from '../runner/command.ts';
 import { checkConsumer } from './consumer.ts';
+import { checkInstallSize } from './install-size.ts';
 import { checkLint } from './lint.ts';
 import { judgeTarball } from './packages.ts';
 import type { Packed } from './packed.ts';
@@ -163,5 +164,33 @@ describe('the packages check', { timeout: 120_000 }, () => {
     expect((await consume(withBin))[0]).toContain('is not in the tarball');
     const failing = { ...withBin, 'packages/planted/dist/bin.js': '#!/usr/bin/env node\nprocess.exit(3);\n' };
     expect((await consume(failing))[0]).toContain('ends with status 3');
+  });
+
+  async function install(files: Readonly<Record<string, string>>, maxBytes: number) {
+    using tree = plantTree(files);
+    const lines: string[] = [];
+    const limit = { name: '@entente/planted', brings: ['@entente/planted'], maxBytes };
+    const problems = await checkInstallSize([await pack(tree.root)], limit, (line) => lines.push(line));
+    return { messages: problems.map(({ message }) => message), lines };
+  }
+
+  it('says what an install takes, and refuses more than is allowed', async () => {
+    const fitting = await install(sound, 100_000);
+    expect(fitting.messages).toEqual([]);
+    expect(fitting.lines).toEqual([
+      expect.stringMatching(/npm install @entente\/planted: 0\.0\d MB on disk/),
+    ]);
+    const large = { ...sound, 'packages/planted/dist/table.js': `// ${'x'.repeat(100_000)}\n` };
+    expect((await install(large, 100_000)).messages).toEqual([expect.stringContaining('more than 0.10 MB')]);
+  });
+
+  it('refuses an install that brings what it should not', async () => {
+    using stranger = plantTree({ 'package.json': json({ name: 'stranger', version: '1.0.0' }) });
+    const base = JSON.parse(sound['packages/planted/package.json']) as object;
+    const dependencies = { stranger: `file:${stranger.root}` };
+    const leaning = { ...sound, 'packages/planted/package.json': json({ ...base, dependencies }) };
+    expect((await install(leaning, 100_000)).messages).toEqual([
+      'installing @entente/planted brings stranger too',
+    ]);
   });
 });
