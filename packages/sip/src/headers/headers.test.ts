@@ -91,7 +91,35 @@ describe('Via', () => {
     'SIP/2.0/TLS a:99999',
     'SIP/2.0/TLS a;;',
     'SIP/2.0/TLS a b',
+    'SIP/2.0/TLS a..b',
+    'SIP/2.0/TLS .a',
+    'SIP/2.0/TLS -a',
+    'SIP/2.0/TLS a-;branch=z9hG4bK1',
+    'SIP/2.0/TLS 1.2.3',
+    'SIP/2.0/TLS a@b',
   ])('refuses %s', (text) => expect(parseVia(text).ok).toBe(false));
+});
+
+describe('Via.from', () => {
+  it.each([
+    { transport: 'T LS', host: 'a' },
+    { transport: '', host: 'a' },
+    { transport: 'TLS', host: 'a b' },
+    { transport: 'TLS', host: '' },
+    { transport: 'TLS', host: 'a;branch=z9hG4bKx' },
+    { transport: 'TLS', host: '[::1' },
+    { transport: 'TLS', host: 'a', port: 0 },
+    { transport: 'TLS', host: 'a', port: 65_536 },
+  ])('refuses what cannot stand in a Via: %o', (parts) => {
+    expect(() => Via.from(parts)).toThrow(expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT' }));
+  });
+
+  it('gives an rport that is a port, or 0', () => {
+    expect(value(parseVia('SIP/2.0/TLS a;rport=5060')).rport).toBe(5060);
+    for (const rport of ['rport', 'rport=x', 'rport=65536', 'rport=0'])
+      expect(value(parseVia(`SIP/2.0/TLS a;${rport}`)).rport).toBe(0);
+    expect(value(parseVia('SIP/2.0/TLS a')).rport).toBeUndefined();
+  });
 });
 
 describe('CSeq', () => {

@@ -1,14 +1,18 @@
-import { classes, skipBlank } from '../syntax/characters.ts';
+import { classes, isAll, skipBlank } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
-import { malformedHeader, type Parsed } from '../syntax/problem.ts';
+import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
+import { isHost, isHostName } from '../uri/host.ts';
 import { isIpv6 } from '../uri/ip-address.ts';
 import { Parameters, type ParameterValue, readParameters, stopped } from './parameters.ts';
+import { readBoundedNumber } from './token-with-parameters.ts';
 
 // Constants of this file: an imported binding is read from memory at each use, and these loops run for every byte.
 const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;
 const DIGIT = 128;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
 const HOST = 64;
 const OPEN_BRACKET = 0x5b;
 const SLASH = 0x2f;
@@ -58,9 +62,20 @@ export class Via {
     this.parameters = parameters;
   }
 
-  /** Builds a value. */
+  /**
+   * Builds a value.
+   *
+   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a part cannot stand in a Via.
+   */
   static from(parts: ViaParts): Via {
     const host = parts.host.includes(':') && !parts.host.startsWith('[') ? `[${parts.host}]` : parts.host;
+    const { port } = parts;
+    const knownPort = port === undefined || (Number.isInteger(port) && port > 0 && port < 65_536);
+    if (!isAll(parts.transport, TOKEN) || !isHost(host) || !knownPort) {
+      throw new SipArgumentError(
+        `Via: expected a transport, a host and a port of 1 to 65535, found ${JSON.stringify([parts.transport, parts.host, port])}`,
+      );
+    }
     const parameters = Parameters.from({ branch: parts.branch, ...parts.parameters });
     return new Via('SIP/2.0', parts.transport.toUpperCase(), host, parts.port, parameters);
   }
@@ -81,10 +96,10 @@ export class Via {
     return value?.startsWith('[') && value.endsWith(']') ? value.slice(1, -1) : value;
   }
 
-  /** The `rport` value; 0 where the parameter is there without a value (RFC 3581 §4). */
+  /** The `rport` value, 1 to 65535; 0 where the parameter is there without one that is a port (RFC 3581 §4). */
   get rport(): number | undefined {
     if (!this.parameters.has('rport')) return undefined;
-    return Number(this.parameters.raw('rport') ?? 0);
+    return readBoundedNumber(this.parameters.raw('rport'), 65_535) ?? 0;
   }
 
   /** Host and port as one text. */
@@ -92,8 +107,16 @@ export class Via {
     return this.port === undefined ? this.host : `${this.host}:${this.port}`;
   }
 
-  /** A copy with one parameter set, for example `received`. */
+  /**
+   * A copy with one parameter set, for example `received`, whose IPv6 address is written without brackets
+   * (RFC 5118 §4.5).
+   *
+   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the name is no token.
+   */
   withParameter(name: string, value: ParameterValue): Via {
+    if (typeof value === 'string' && value.startsWith('[') && name.toLowerCase() === 'received') {
+      return this.withParameter(name, value.replace(/^\[|\]$/g, ''));
+    }
     return new Via(this.protocol, this.transport, this.host, this.port, this.parameters.with(name, value));
   }
 
@@ -120,6 +143,7 @@ export function parseVia(text: string): Parsed<Via> {
 export function readVia(text: string, start: number, end: number): Via | undefined {
   const codes = codesOf(text, end);
   let i = start;
+  let odd = false;
   while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
   let protocol = 'SIP/2.0';
   if (startsWithSip20(codes, i)) i += 8;
@@ -149,10 +173,17 @@ export function readVia(text: string, start: number, end: number): Via | undefin
     if (i >= end || !isIpv6(text.slice(hostStart + 1, i))) return undefined;
     i++;
   } else {
-    while (i < end && (classes[codes[i]!]! & HOST) !== 0) i++;
+    odd = codes[i]! < DIGIT_0;
+    while (i < end && (classes[codes[i]!]! & HOST) !== 0) {
+      if (codes[i]! < DIGIT_0 && codes[i - 1]! < DIGIT_0) odd = true;
+      i++;
+    }
     if (i === hostStart) return undefined;
+    odd = odd || codes[i - 1]! <= DIGIT_9;
   }
   const host = text.slice(hostStart, i);
+  // Only "." and "-" at an edge or side by side, and a digit at the end, leave a doubt.
+  if (odd && !isHostName(host)) return undefined;
 
   let port: number | undefined;
   while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;

@@ -1,6 +1,7 @@
 import { magicCookie, type Via } from '../headers/via.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
+import { canonicalHost } from '../uri/ip-address.ts';
 
 /**
  * The key under which the server transaction of a request is kept: branch, sent-by and method, with ACK counted as
@@ -32,7 +33,7 @@ function keyOf(via: Via, method: string): string | undefined {
   const branch = cookieBranch(via);
   if (branch === undefined) return undefined;
   // Host names compare without regard to case; a missing port stays missing, because repeats repeat it that way.
-  const host = lower(via.host);
+  const host = via.host.charCodeAt(0) === 0x5b ? canonicalHost(via.host) : lower(via.host);
   return via.port === undefined ? `${branch}|${host}|${method}` : `${branch}|${host}:${via.port}|${method}`;
 }
 

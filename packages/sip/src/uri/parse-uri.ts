@@ -4,6 +4,7 @@ import { codesOf } from '../syntax/codes.ts';
 import { type Parsed, quoteForPeople, type SipProblem } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
 import { escapesAreWhole } from './escape.ts';
+import { isHostName } from './host.ts';
 import { isIpv6 } from './ip-address.ts';
 import { OpaqueUri, SipUri, TelUri, type Uri } from './uri.ts';
 
@@ -13,6 +14,8 @@ const AT = 0x40;
 const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;
 const DIGIT = 128;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
 const HOST = 64;
 const OPAQUE = 1024;
 const OPEN_BRACKET = 0x5b;
@@ -109,14 +112,18 @@ function readSip(
     host = text.slice(hostStart, i).toLowerCase();
   } else {
     let upper = false;
+    let odd = codes[hostStart]! < DIGIT_0;
     while (i < end) {
       const code = codes[i]!;
       if ((classes[code]! & HOST) === 0) break;
       if (code >= 0x41 && code <= 0x5a) upper = true;
+      else if (code < DIGIT_0 && codes[i - 1]! < DIGIT_0) odd = true;
       i++;
     }
     if (i === hostStart) return undefined;
     host = text.slice(hostStart, i);
+    // Only "." and "-" at an edge or side by side, and a digit at the end, leave a doubt.
+    if ((odd || codes[i - 1]! <= DIGIT_9) && !isHostName(host)) return undefined;
     if (upper) host = host.toLowerCase();
   }
 

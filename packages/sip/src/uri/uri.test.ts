@@ -52,6 +52,22 @@ describe('parseUri', () => {
     expect(sip('sip:u@[2001:db8:::192.0.2.1]').host).toBe('[2001:db8:::192.0.2.1]');
   });
 
+  it.each([
+    'b',
+    'b.',
+    'b1',
+    'a-b.c--d.x1',
+    '1.b',
+    '3com.example',
+    '4f2a',
+    '192.0.2.1',
+    'XN--BCHER-KVA.example',
+  ])('takes the host %s', (host) => {
+    expect(sip(`sip:a@${host}:5061`).host).toBe(host.toLowerCase());
+    expect(sip(`sip:${host}`).host).toBe(host.toLowerCase());
+    expect(SipUri.from({ host }).host).toBe(host.toLowerCase());
+  });
+
   it('reads tel and keeps other schemes opaque', () => {
     expect(uri('tel:+1-201-555-0123;ext=5')).toMatchObject({
       kind: 'tel',
@@ -83,6 +99,19 @@ describe('parseUri', () => {
     'sip:a@@b',
     '<sip:a@b>',
     'sip:ä@b',
+    'sip:a@b..c',
+    'sip:a@.b',
+    'sip:a@.',
+    'sip:a@-b',
+    'sip:a@b-',
+    'sip:a@b-.c',
+    'sip:a@b.-c',
+    'sip:a@b_c',
+    'sip:a@1',
+    'sip:a@b.1',
+    'sip:a@1.2.3',
+    'sip:a@1.2.3.256',
+    'sip:a@1.2.3.4.5',
     ':x',
     '1x:y',
     'x',
@@ -108,7 +137,13 @@ describe('SipUri', () => {
   });
 
   it('refuses hosts and ports that cannot be', () => {
-    for (const parts of [{ host: '' }, { host: 'a b' }, { host: 'a', port: 0 }, { host: '[x]' }]) {
+    for (const parts of [
+      { host: '' },
+      { host: 'a b' },
+      { host: 'a..b' },
+      { host: 'a', port: 0 },
+      { host: '[x]' },
+    ]) {
       expect(() => SipUri.from(parts)).toThrow(expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT' }));
     }
   });

@@ -1,8 +1,8 @@
 import { Parameters, type ParameterValue } from '../headers/parameters.ts';
-import { classes, HOST, PASSWORD, URI_HEADER, URI_PARAMETER, USER } from '../syntax/characters.ts';
+import { PASSWORD, URI_HEADER, URI_PARAMETER, USER } from '../syntax/characters.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { escapeUri, unescapeUri } from './escape.ts';
-import { isIpv6 } from './ip-address.ts';
+import { isHost } from './host.ts';
 
 /** Any URI a SIP message may carry. Tell them apart by `kind`. */
 export type Uri = SipUri | TelUri | OpaqueUri;
@@ -217,13 +217,6 @@ function uriParameters(values: Readonly<Record<string, ParameterValue | undefine
     parameters = parameters.withRaw(escapeUri(name, URI_PARAMETER), raw);
   }
   return parameters;
-}
-
-function isHost(host: string): boolean {
-  if (host.startsWith('[')) return host.endsWith(']') && isIpv6(host.slice(1, -1));
-  if (host.length === 0) return false;
-  for (let i = 0; i < host.length; i++) if ((classes[host.charCodeAt(i)]! & HOST) === 0) return false;
-  return true;
 }
 
 /** Writes header fields as the part after `?` of a URI (RFC 3261 §19.1.1). */

@@ -1,0 +1,28 @@
+import { isIpv4, isIpv6 } from './ip-address.ts';
+
+/**
+ * Whether a text is a host name: labels of letters, digits and inner hyphens, with a dot at its end or not. A last label
+ * of digits alone names no domain, so that such a text must be an IPv4 address. A last label may begin with a digit, as
+ * RFC 1123 §2.1 allows and machine names in containers do.
+ *
+ * @see RFC 3261 §25.1 (hostname, IPv4address)
+ */
+export function isHostName(text: string): boolean {
+  const labels = text.split('.');
+  if (labels.length > 1 && labels.at(-1) === '') labels.pop();
+  if (
+    !labels.every((label) => /^[A-Za-z0-9-]+$/.test(label) && !label.startsWith('-') && !label.endsWith('-'))
+  )
+    return false;
+  return !/^[0-9]+$/.test(labels.at(-1)!) || isIpv4(text);
+}
+
+/**
+ * Whether a text is a host: a name, an IPv4 address, or an IPv6 address in brackets.
+ *
+ * @see RFC 3261 §25.1 (host)
+ */
+export function isHost(text: string): boolean {
+  if (text.startsWith('[')) return text.endsWith(']') && isIpv6(text.slice(1, -1));
+  return isHostName(text);
+}
