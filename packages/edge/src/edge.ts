@@ -3,6 +3,7 @@ import { insiderFieldsOf, partnerOfPeer } from '@entente/federation';
 import { edit, type SipRequest, type SipResponse } from '@entente/sip';
 import {
   type EndpointUser,
+  FlowNames,
   type Hop,
   Relay,
   type RelayRules,
@@ -61,7 +62,7 @@ interface Way extends Target {
 export class Edge {
   readonly #options: EdgeOptions;
   readonly #key = randomBytes(routeKeyBytes);
-  readonly #boot = randomBytes(6).toString('base64url');
+  readonly #flows = new FlowNames(() => this.#endpoint('outside'));
   readonly #endpoints: Partial<Record<Side, SipEndpoint>> = {};
   readonly #relays: Partial<Record<Side, Relay>> = {};
 
@@ -152,7 +153,7 @@ export class Edge {
     const { row } = connection.link;
     const { peer } = connection.protection;
     if (side === 'outside' && row === clientRow && peer === undefined)
-      return { kind: 'client', flow: this.#flowName(connection) };
+      return { kind: 'client', flow: this.#flows.of(connection) };
     if (side === 'outside' && row === federationRow && peer !== undefined) {
       const found = partnerOfPeer(topology, peer);
       if (found.ok) return { kind: 'partner', authority: found.authority };
@@ -178,7 +179,7 @@ export class Edge {
     const arriving = this.#tokenFor(request, from, side);
     return {
       way: ({ decision }) => {
-        if (decision.kind === 'flow') return this.#connectionOf(decision.flow) ?? { status: 430 };
+        if (decision.kind === 'flow') return this.#flows.find(decision.flow) ?? { status: 430 };
         if (decision.kind === 'inside') return hopInside(decision.server) ?? { status: 504 };
         return { name: decision.domain, address: '', port: 0, row: federationRow };
       },
@@ -218,19 +219,9 @@ export class Edge {
   /** What our Route entries say of the side that a request came from. */
   #tokenFor(request: SipRequest, from: SipConnection, side: Side): Partial<RouteToken> {
     if (side === 'inside') return {};
-    if (from.link.row === clientRow) return { flow: this.#flowName(from) };
+    if (from.link.row === clientRow) return { flow: this.#flows.of(from) };
     const { uri } = request.from;
     return { outside: uri.kind === 'sip' ? uri.host : '' };
-  }
-
-  #flowName(connection: SipConnection): string {
-    return `${this.#boot}.${connection.id}`;
-  }
-
-  #connectionOf(flow: string): SipConnection | undefined {
-    const dot = flow.indexOf('.');
-    if (flow.slice(0, dot) !== this.#boot) return undefined;
-    return this.#endpoint('outside').flow(Number(flow.slice(dot + 1)));
   }
 
   #endpoint(side: Side): SipEndpoint {

@@ -4,15 +4,17 @@ import { type Logger, logRefusal, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
 import { defaultTimings } from '@entente/sip';
 import {
-  type ConnectionLink,
   createTokenSource,
-  type Hop,
-  type SipConnection,
+  dialServer,
+  logConnection,
+  logMessageFault,
+  logRequestRefusal,
+  peerName,
   SipEndpoint,
 } from '@entente/sip-endpoint';
 import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
-import { connect, type Identity, isTrustError, type Peer, serve } from '@entente/tls';
-import { allowMatrix, peersOf, type ServerInterface, type Topology } from '@entente/topology';
+import { type Identity, isTrustError, serve } from '@entente/tls';
+import { hopFinder, linkOf, linkOfServer, type ServerInterface, type Topology } from '@entente/topology';
 import { dialPartner } from './dial-partner.ts';
 import { Edge } from './edge.ts';
 import { openFederationTrust } from './federation-trust.ts';
@@ -56,21 +58,8 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   const edge = new Edge({
     names: { inside: internal.fqdn, outside: external.fqdn },
     topology,
-    hopInside: (server) => hopInside(topology(), fqdn, server),
-    onRefused(request, refused, connection) {
-      logger.warn(
-        {
-          event: 'refused',
-          reason: refused.reason,
-          peer: peerName(connection),
-          link: connection.link.name,
-          method: request.method,
-          status: refused.status,
-          remedy: refused.remedy,
-        },
-        refused.message,
-      );
-    },
+    hopInside: hopFinder(topology, fqdn),
+    onRefused: (request, refused, connection) => logRequestRefusal(logger, request, refused, connection),
     onUnreachable(name, error) {
       // A refusal by a verdict has been logged with its reason where it was given; others are told here.
       if (isTrustError(error) && error.verdict === undefined) {
@@ -83,13 +72,8 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         logger.warn({ event: 'unreachable', peer: name }, (error as Error).message);
       }
     },
-    onFault(error, connection) {
-      logger.error(
-        { event: 'fault', peer: peerName(connection), err: error },
-        'a message could not be handled',
-      );
-    },
-    onRegistered: (address, connection) => logLink(logger, connection, address, fqdn),
+    onFault: (error, connection) => logMessageFault(logger, error, connection),
+    onRegistered: (address, connection) => logConnection(logger, connection, address, fqdn),
   });
   const newToken = createTokenSource();
   const timings = { ...defaultTimings, tryingAfterMs: 0 };
@@ -98,20 +82,14 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     timings,
     newToken,
     user: edge.userOf('inside'),
-    async dial(hop) {
-      const link = linkOf(hop.row);
-      const socket = await connect({
-        host: hop.address,
-        port: hop.port,
+    dial: (hop) =>
+      dialServer(hop, linkOf(hop.row), {
         trust: member.trust,
         identity: member.identity,
-        expect: { mode: 'host', name: hop.name },
         allow: allowInside,
-        link: { name: link.name, interface: 'internal', local: fqdn },
+        local: fqdn,
         onRefusal,
-      });
-      return { socket, link };
-    },
+      }),
   });
   const outside = new SipEndpoint({
     sentBy: { host: external.fqdn, port: external.ports.federation as number },
@@ -151,8 +129,9 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         onRefusal,
       },
       (socket, peer) => {
-        const connection = inside.accept(socket, linkOfServer(peer, allowInside));
-        logLink(logger, connection, connection.server ?? '?', fqdn);
+        const link = peer.peer === undefined ? linkOf(0) : linkOfServer(peer.peer, allowInside);
+        const connection = inside.accept(socket, link);
+        logConnection(logger, connection, peerName(connection), fqdn);
       },
     );
     opened.push(servers);
@@ -182,7 +161,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
       },
       (socket) => {
         const connection = outside.accept(socket, linkOf(federationRow));
-        logLink(logger, connection, peerName(connection), external.fqdn);
+        logConnection(logger, connection, peerName(connection), external.fqdn);
       },
     );
     opened.push(partners);
@@ -216,48 +195,4 @@ function listenAt(side: ServerInterface, service: 'sip' | 'clients' | 'federatio
     ...(side.address === undefined ? {} : { host: side.address }),
     port: side.ports[service] as number,
   };
-}
-
-function hopInside(topology: Topology, fqdn: string, server: string): Hop | undefined {
-  const target = peersOf(topology, fqdn).find(
-    (candidate) =>
-      candidate.fqdn === server &&
-      candidate.service === 'sip' &&
-      candidate.from === 'internal' &&
-      candidate.maySend,
-  );
-  if (target === undefined) return undefined;
-  return { name: target.fqdn, address: target.address ?? target.fqdn, port: target.port, row: target.row };
-}
-
-function linkOf(row: number): ConnectionLink {
-  return { row, name: allowMatrix.find((candidate) => candidate.row === row)?.name ?? `${row}` };
-}
-
-function linkOfServer(peer: Peer, allow: ReturnType<Member['authorise']>): ConnectionLink {
-  const link = {
-    name: 'SIP inside',
-    direction: 'inbound',
-    interface: 'internal',
-    purpose: 'client',
-  } as const;
-  const authorised = peer.peer === undefined ? undefined : allow(peer.peer, link);
-  return linkOf(authorised?.ok === true ? (authorised.row ?? 0) : 0);
-}
-
-function peerName(connection: SipConnection): string {
-  const { peer } = connection.protection;
-  return (
-    peer?.sipDomains[0] ??
-    peer?.dnsNames[0] ??
-    `${connection.socket.remoteAddress}:${connection.socket.remotePort}`
-  );
-}
-
-function logLink(logger: Logger, connection: SipConnection, from: string, to: string): void {
-  const { cipher, protection, protocol } = connection.protection;
-  logger.info(
-    { event: 'link', link: connection.link.row, from, to, protection, tls: protocol, cipher },
-    `${connection.link.name}: ${from}`,
-  );
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { SipRequest } from '@entente/sip';
 import {
   type EndpointUser,
+  FlowNames,
   type Hop,
   Relay,
   type ServerTransaction,
@@ -23,7 +24,6 @@ import { MemoryLocations } from '@entente/sip-proxy/locations';
 import type { Topology } from '@entente/topology';
 import { type AcceptedIdentity, Admission, type AdmissionOptions } from './admission.ts';
 import { askPolicies, type NamedPolicy } from './ask-policies.ts';
-import { FlowNames } from './flow-names.ts';
 import { PassageRules, wayOf } from './passage.ts';
 import type { RequestRefusals } from './request-refusals.ts';
 

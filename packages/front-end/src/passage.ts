@@ -7,7 +7,7 @@ import {
   type SipResponse,
   type Via,
 } from '@entente/sip';
-import type { Hop, NoWay, RelayRules, SipConnection } from '@entente/sip-endpoint';
+import type { FlowNames, Hop, NoWay, RelayRules, SipConnection } from '@entente/sip-endpoint';
 import {
   applyIdentity,
   beginsDialog,
@@ -20,7 +20,6 @@ import {
   type Target,
 } from '@entente/sip-proxy';
 import type { AcceptedIdentity } from './admission.ts';
-import type { FlowNames } from './flow-names.ts';
 
 /** Where a request goes: what the registrar knows, or a server by name. */
 export interface Way extends Target {

@@ -1,6 +1,6 @@
 import type { Logger } from '@entente/host';
 import type { SipRequest, SipResponse } from '@entente/sip';
-import type { SipConnection } from '@entente/sip-endpoint';
+import { logRequestRefusal, type SipConnection } from '@entente/sip-endpoint';
 import { type Refusal, responseForRefusal } from '@entente/sip-proxy';
 
 /** Writes down why a request is not carried on, in words for insiders, and answers it. */
@@ -22,20 +22,7 @@ const requestRefused = 1000;
 export function createRequestRefusals(logger: Logger, source: string): RequestRefusals {
   return {
     refuse(request, refusal, connection, toTag) {
-      // A challenge is the usual first step of a conversation, not something an operator looks into.
-      const level = refusal.reason === 'authentication-required' ? 'debug' : 'warn';
-      logger[level](
-        {
-          event: 'refused',
-          reason: refusal.reason,
-          peer: peerName(connection),
-          link: connection.link.name,
-          method: request.method,
-          status: refusal.status,
-          remedy: refusal.remedy,
-        },
-        refusal.message,
-      );
+      logRequestRefusal(logger, request, refusal, connection);
       const diagnostics = `${requestRefused};reason="${refusal.reason}";source="${source}"`;
       return responseForRefusal(
         request,
@@ -44,11 +31,4 @@ export function createRequestRefusals(logger: Logger, source: string): RequestRe
       );
     },
   };
-}
-
-/** Whom a connection leads to, for logs. */
-export function peerName(connection: SipConnection): string {
-  if (connection.server !== undefined) return connection.server;
-  const [user] = connection.users.keys();
-  return user ?? `${connection.socket.remoteAddress ?? '?'}:${connection.socket.remotePort ?? '?'}`;
 }

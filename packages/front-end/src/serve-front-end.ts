@@ -2,14 +2,22 @@ import tls from 'node:tls';
 import { type Logger, logRefusal, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
 import { defaultTimings } from '@entente/sip';
-import { createTokenSource, type SipConnection, SipEndpoint } from '@entente/sip-endpoint';
-import { connect, isTrustError, serve } from '@entente/tls';
-import type { ServerInterface, Topology } from '@entente/topology';
+import {
+  createTokenSource,
+  dialServer,
+  logConnection,
+  logMessageFault,
+  SipEndpoint,
+} from '@entente/sip-endpoint';
+import { isTrustError, serve } from '@entente/tls';
+import { hopFinder, linkOf, linkOfServer, type ServerInterface, type Topology } from '@entente/topology';
 import type { Credentials } from './admission.ts';
 import type { NamedPolicy } from './ask-policies.ts';
 import { FrontEnd } from './front-end.ts';
 import { createRequestRefusals } from './request-refusals.ts';
-import { hopFinder, linkOf, linkOfPeer } from './sip-links.ts';
+
+/** Row of a client, which shows no certificate. */
+const clientRow = 2;
 
 /** A front end that listens. */
 export interface RunningFrontEnd extends AsyncDisposable {
@@ -46,15 +54,12 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     credentials,
     policies: options.policies ?? [],
     refusals: createRequestRefusals(logger, fqdn),
-    onUser: (address, connection) => logLink(logger, connection, address, fqdn),
+    onUser: (address, connection) => logConnection(logger, connection, address, fqdn),
     onUnreachable(server, error) {
       // A refusal has been logged with its reason where the verdict was given.
       if (!isTrustError(error)) logger.warn({ event: 'unreachable', peer: server }, (error as Error).message);
     },
-    onFault(error, connection) {
-      const peer = connection.server ?? `${connection.socket.remoteAddress}`;
-      logger.error({ event: 'fault', peer, err: error }, 'a message could not be handled');
-    },
+    onFault: (error, connection) => logMessageFault(logger, error, connection),
     clock: options.clock ?? Date.now,
   });
   const endpoint = new SipEndpoint({
@@ -63,20 +68,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     timings: { ...defaultTimings, tryingAfterMs: 0 },
     user: frontEnd,
     newToken: createTokenSource(),
-    async dial(hop) {
-      const link = linkOf(hop.row);
-      const socket = await connect({
-        host: hop.address,
-        port: hop.port,
-        trust,
-        identity,
-        expect: { mode: 'host', name: hop.name },
-        allow,
-        link: { name: link.name, interface: 'internal', local: fqdn },
-        onRefusal,
-      });
-      return { socket, link };
-    },
+    dial: (hop) => dialServer(hop, linkOf(hop.row), { trust, identity, allow, local: fqdn, onRefusal }),
   });
   frontEnd.attach(endpoint);
   const server = await serve(
@@ -92,8 +84,9 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
       onRefusal,
     },
     (socket, peer) => {
-      const connection = endpoint.accept(socket, linkOfPeer(peer, allow));
-      if (connection.server !== undefined) logLink(logger, connection, connection.server, fqdn);
+      const link = peer.peer === undefined ? linkOf(clientRow) : linkOfServer(peer.peer, allow);
+      const connection = endpoint.accept(socket, link);
+      if (connection.server !== undefined) logConnection(logger, connection, connection.server, fqdn);
     },
   );
   return {
@@ -114,12 +107,4 @@ function ownInterface(topology: Topology, fqdn: string): ServerInterface {
     place: 'the topology',
     remedy: 'add the server with role front-end and publish the topology, or correct "fqdn"',
   });
-}
-
-function logLink(logger: Logger, connection: SipConnection, from: string, to: string): void {
-  const { cipher, protection, protocol } = connection.protection;
-  logger.info(
-    { event: 'link', link: connection.link.row, from, to, protection, tls: protocol, cipher },
-    `${connection.link.name}: ${from}`,
-  );
 }

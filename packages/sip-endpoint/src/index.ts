@@ -1,6 +1,14 @@
 export { Call, type CallOutcome, IncomingCall, type SessionBody } from './call.ts';
 export { type ConnectionLimits, type ConnectionLink, SipConnection } from './connection.ts';
+export {
+  type EndpointLog,
+  logConnection,
+  logMessageFault,
+  logRequestRefusal,
+  peerName,
+} from './connection-log.ts';
 export type { Hop } from './connection-pool.ts';
+export { type DialServerOptions, dialServer } from './dial-server.ts';
 export {
   type AskOptions,
   type EndpointOptions,
@@ -8,6 +16,7 @@ export {
   NoAnswerError,
   SipEndpoint,
 } from './endpoint.ts';
+export { FlowNames } from './flow-names.ts';
 export { type NoWay, Relay, type RelayRules } from './relay.ts';
 export { createTokenSource } from './token-source.ts';
 export type { ClientTransaction, ClientUser, ServerTransaction, ServerUser } from './transaction-layer.ts';

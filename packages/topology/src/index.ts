@@ -48,6 +48,8 @@ export {
   type PeerNames,
   type TopologyAuthorised,
 } from './matrix/authorise.ts';
+export { hopFinder, type ServerHop } from './matrix/hop-finder.ts';
+export { type Link, linkOf, linkOfServer } from './matrix/link-of.ts';
 export { mayRequest, type RequestAllowed, type RequestEnd } from './matrix/may-request.ts';
 export { type DialTarget, peersOf } from './matrix/peers-of.ts';
 export type { Direction, Party, Protection, Row, RowSide } from './matrix/row.ts';
@@ -59,6 +61,7 @@ export { drawMermaid } from './plans/draw-mermaid.ts';
 export { drawSvg } from './plans/draw-svg.ts';
 export { type FirewallOpening, firewallPlan, type Segment } from './plans/firewall-plan.ts';
 export { type LinkMatrixRow, type LinkMatrixSide, linkMatrix } from './plans/link-matrix.ts';
+export { outsideObjectUrls, publishesOutside } from './plans/publication-plan.ts';
 export type { Problem, ShapeCode } from './problem.ts';
 export { judgeLink, linksOf } from './rehearsal/judge-links.ts';
 export type {

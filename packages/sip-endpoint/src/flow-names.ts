@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import type { SipConnection, SipEndpoint } from '@entente/sip-endpoint';
+import type { SipConnection } from './connection.ts';
+import type { SipEndpoint } from './endpoint.ts';
 
 /** Names of client connections as they stand in tokens: unguessable, and good for this process only. */
 export class FlowNames {
   readonly #boot = randomBytes(6).toString('base64url');
   readonly #endpoint: () => SipEndpoint;
 
+  /** @param endpoint whose connections are named; asked for when a name is looked up */
   constructor(endpoint: () => SipEndpoint) {
     this.#endpoint = endpoint;
   }
 
+  /** The name of a connection. */
   of(connection: SipConnection): string {
     return `${this.#boot}.${connection.id}`;
   }

@@ -1,0 +1,69 @@
+import type { SipRequest } from '@entente/sip';
+import type { Refusal } from '@entente/sip-proxy';
+import type { SipConnection } from './connection.ts';
+
+/** Where the lines of a server go. */
+export interface EndpointLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/**
+ * Whom a connection leads to, for logs: the server it proved to be, the domain of a partner, a user, or else an address.
+ */
+export function peerName(connection: SipConnection): string {
+  const { protection, server, socket, users } = connection;
+  const { peer } = protection;
+  // The `server` of a partner is the name of its entry; its domain says more.
+  if (server !== undefined && peer?.role !== 'partner') return server;
+  const [user] = users.keys();
+  return (
+    peer?.sipDomains[0] ??
+    peer?.dnsNames[0] ??
+    user ??
+    `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? '?'}`
+  );
+}
+
+/**
+ * Writes down that a connection is up, or that a user has proven himself on it.
+ * @param from the peer
+ * @param to this server
+ */
+export function logConnection(log: EndpointLog, connection: SipConnection, from: string, to: string): void {
+  const { cipher, protection, protocol } = connection.protection;
+  log.info(
+    { event: 'link', link: connection.link.row, from, to, protection, tls: protocol, cipher },
+    `${connection.link.name}: ${from}`,
+  );
+}
+
+/** Writes down why a request is not carried on. The words are for insiders; the sender gets the status. */
+export function logRequestRefusal(
+  log: EndpointLog,
+  request: SipRequest,
+  refusal: Refusal,
+  connection: SipConnection,
+): void {
+  // A challenge is the usual first step of a conversation, not something an operator looks into.
+  const level = refusal.reason === 'authentication-required' ? 'debug' : 'warn';
+  log[level](
+    {
+      event: 'refused',
+      reason: refusal.reason,
+      peer: peerName(connection),
+      link: connection.link.name,
+      method: request.method,
+      status: refusal.status,
+      remedy: refusal.remedy,
+    },
+    refusal.message,
+  );
+}
+
+/** Writes down a fault of this program while a message of a peer was handled. */
+export function logMessageFault(log: EndpointLog, error: unknown, connection: SipConnection): void {
+  log.error({ event: 'fault', peer: peerName(connection), err: error }, 'a message could not be handled');
+}

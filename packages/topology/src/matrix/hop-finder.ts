@@ -1,0 +1,46 @@
+import type { InterfaceName } from '../roles.ts';
+import type { Topology } from '../topology.ts';
+import { peersOf } from './peers-of.ts';
+
+/** Where requests to a server go, and on which row. */
+export interface ServerHop {
+  /** FQDN, asked for in the certificate. */
+  readonly name: string;
+  /** Where to connect to: the address that the topology pins, or the FQDN. */
+  readonly address: string;
+  /** 1 to 65535. */
+  readonly port: number;
+  /** Row of the allow matrix. */
+  readonly row: number;
+}
+
+/**
+ * Whom a server may dial over SIP and send requests to.
+ * @param topology the one in force; targets are found anew when it is another object
+ * @param fqdn this server
+ * @param from our interface that dials
+ * @returns where a server is reached, or `undefined` if no row of the matrix leads there
+ */
+export function hopFinder(
+  topology: () => Topology,
+  fqdn: string,
+  from: InterfaceName = 'internal',
+): (server: string) => ServerHop | undefined {
+  let known: Topology | undefined;
+  const hops = new Map<string, ServerHop>();
+  return (server) => {
+    const current = topology();
+    if (known !== current) {
+      known = current;
+      hops.clear();
+      for (const target of peersOf(current, fqdn)) {
+        if (target.service !== 'sip' || target.from !== from || !target.maySend) continue;
+        // Where several rows lead to a server, the first of the matrix counts.
+        if (hops.has(target.fqdn)) continue;
+        const { fqdn: name, address = name, port, row } = target;
+        hops.set(name, { name, address, port, row });
+      }
+    }
+    return hops.get(server);
+  };
+}
