@@ -73,7 +73,8 @@ async function run(
   const objects = objectsHandler(
     [
       {
-        certificate: opened.issuer.certificate.der,
+        // Whoever follows a certificate to its issuer may stand outside.
+        certificate: (opened.outside ?? opened.issuer.certificate).der,
         publicKey: opened.issuer.certificate.publicKey.der,
         crl: (shard) => publisher.current(shard),
       },

@@ -17,6 +17,7 @@ import { type CertificateList, decodeCrl, encodePem } from '@entente/x509';
 import { bundleSequence } from './bundle-sequence.ts';
 import { createEventHub, type EventHub } from './event-hub.ts';
 import { mayIssueByTopology } from './may-issue.ts';
+import { outsideProblem, outsideView } from './outside-view.ts';
 import type { AuthorityLog, AuthoritySettings } from './settings.ts';
 import { openTopologyStore, type TopologyStore } from './topology-store.ts';
 
@@ -65,6 +66,7 @@ export async function openDomainAuthority(
     clock: now,
     random: randomBytes,
     objectsUrl,
+    outside: () => outsideView(opened, topologies.current?.topology),
   });
   const publisher = createCrlPublisher({ issuer, ledger, clock: now, objectsUrl });
   const desk = createRevocationDesk(ledger, publisher, now);
@@ -123,6 +125,11 @@ export async function openDomainAuthority(
     }
   };
 
+  const warnOfOutside = (): void => {
+    const problem = outsideProblem(opened, topologies.current?.topology);
+    if (problem !== undefined) log.warn({ remedy: problem.remedy }, problem.message);
+  };
+
   let last: Promise<unknown> = Promise.resolve();
   const publish = (text: string): Promise<VerifyResult> => {
     const turn = last.then(async () => {
@@ -134,6 +141,7 @@ export async function openDomainAuthority(
       trust.announce();
       events.announce({ type: 'topology', version: document.version, hash });
       log.info({ version: document.version, hash, signers: result.signers }, 'a new topology is in force');
+      warnOfOutside();
       return result;
     });
     last = turn.catch(() => {});
@@ -142,6 +150,7 @@ export async function openDomainAuthority(
 
   await refreshCrl();
   await revokeUnlisted();
+  warnOfOutside();
   const roots = opened.roots.map(({ der, publicKey }) => ({ certificate: der, publicKey: publicKey.der }));
   const sequence = await bundleSequence(settings.directory, opened.roots);
   return {

@@ -3,6 +3,7 @@ export { type AuthorityRequestOptions, createAuthorityRequest } from './ceremony
 export { issuerId, publicationPaths, spkiHash } from './ceremony/issuer-id.ts';
 export { createIssuingAuthority, type IssuingAuthorityOptions } from './ceremony/issuing-authority.ts';
 export { type AuthorityKeyKind, authorityKeyAlgorithms } from './ceremony/key-algorithm.ts';
+export { createOutsideAuthority, type OutsideAuthorityOptions } from './ceremony/outside-authority.ts';
 export { createRootAuthority, type RootAuthorityOptions } from './ceremony/root-authority.ts';
 export { backdateMs, issuingAuthorityLifetimeMs, rootLifetimeMs } from './ceremony/validity.ts';
 export {
@@ -32,6 +33,7 @@ export {
 } from './issuing/issuance.ts';
 export { createIssuer, type Issuer } from './issuing/issuer.ts';
 export type { LeafKey } from './issuing/leaf-template.ts';
+export type { OutsideView } from './issuing/leaf-templates.ts';
 export {
   type LintFinding,
   type LintRule,

@@ -5,9 +5,10 @@ import { type PkiRefusal, refuse } from '../refusal.ts';
 import { shardOf } from '../revocation/shard.ts';
 import type { Clock, RandomBytes } from '../signer.ts';
 import type { Issuer } from './issuer.ts';
-import { type LeafFields, type LeafKey, type LeafTemplate, leafTemplate } from './leaf-template.ts';
+import type { LeafFields, LeafKey, LeafTemplate } from './leaf-template.ts';
+import { type LeafTemplates, leafTemplates, type OutsideView } from './leaf-templates.ts';
 import { isAllowedKey, lintCertificate } from './lint.ts';
-import { type CertificateProfile, profiles } from './profile.ts';
+import type { CertificateProfile } from './profile.ts';
 import { provesPossession } from './proof-of-possession.ts';
 import type {
   CertificateNames,
@@ -30,6 +31,11 @@ export interface IssuanceOptions {
   readonly random: RandomBytes;
   /** Base of the plain HTTP address where lists and issuer certificates are, without trailing slash. */
   readonly objectsUrl: string;
+  /**
+   * How certificates of external interfaces differ: outsiders reach neither `objectsUrl` nor should they read the name of a
+   * server inside. Asked at each issuance; left out, or answered with `undefined`, they are like all others.
+   */
+  readonly outside?: () => OutsideView | undefined;
   /** Over how many lists revoked certificates are spread. Default 1. Never change it for an issuer. */
   readonly shards?: number;
   /** Profiles that differ from the usual ones. */
@@ -79,6 +85,8 @@ export interface SignedLeaf {
 }
 
 const maxRequestBytes = 16_384;
+/** As the topology calls it. */
+const externalInterface = 'external';
 const noSignature = Uint8Array.of(0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01);
 
 /**
@@ -88,14 +96,10 @@ const noSignature = Uint8Array.of(0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01
 export function createIssuance(options: IssuanceOptions): Issuance {
   const { issuer, ledger, clock, random } = options;
   const shards = options.shards ?? 1;
-  const templates = new Map<ProfileName, { profile: CertificateProfile; template: LeafTemplate }>();
-  for (const name of Object.keys(profiles) as ProfileName[]) {
-    const profile = options.profiles?.[name] ?? profiles[name];
-    templates.set(name, { profile, template: leafTemplate(issuer, profile, options.objectsUrl) });
-  }
+  const templatesOf = leafTemplates(options);
 
   const sign: Issuance['sign'] = async (profileName, names, publicKey) => {
-    const written = write(profileName, names, publicKey);
+    const written = write(templatesOf(undefined), profileName, names, publicKey);
     return 'reason' in written ? written : finish(written);
   };
 
@@ -104,11 +108,13 @@ export function createIssuance(options: IssuanceOptions): Issuance {
     readonly toBeSigned: Uint8Array;
   }
 
-  const write = (name: ProfileName, names: CertificateNames, key: LeafKey): Written | PkiRefusal => {
-    const { profile, template } = templates.get(name) as {
-      profile: CertificateProfile;
-      template: LeafTemplate;
-    };
+  const write = (
+    templates: LeafTemplates,
+    name: ProfileName,
+    names: CertificateNames,
+    key: LeafKey,
+  ): Written | PkiRefusal => {
+    const { profile, template } = templates[name];
     const now = clock();
     const serialNumber = drawSerialNumber(random);
     const notBefore = wholeSecond(now - backdateMs);
@@ -167,14 +173,15 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       if (!decision.ok) return refused(decision.refusal);
       const surplus = surplusName(request.requestedNames, decision.names);
       if (surplus !== undefined) return refused(surplus);
-      const written = write(application.profile, decision.names, read.publicKey);
+      const view = application.interface === externalInterface ? options.outside?.() : undefined;
+      const written = write(templatesOf(view), application.profile, decision.names, read.publicKey);
       if ('reason' in written) return refused(written);
       const unspent = await application.spend?.();
       if (unspent !== undefined) return refused(unspent);
       const leaf = await finish(written);
       const certificate: IssuedCertificate = {
         ...leaf,
-        chain: [leaf.der, ...issuer.chain],
+        chain: [leaf.der, ...(view?.chain ?? issuer.chain)],
         subject: application.subject,
         profile: application.profile,
         names: decision.names,

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import {
-  authorityInfoAccessExtension,
   authorityKeyIdExtension,
   basicConstraintsExtension,
   createName,
-  crlDistributionPointsExtension,
   type Extension,
   encodeCertificate,
   encodeTbsCertificate,
@@ -15,7 +13,7 @@ import {
   subjectAltNameExtension,
   subjectKeyIdExtension,
 } from '@entente/x509';
-import { publicationPaths } from '../ceremony/issuer-id.ts';
+import { issuerAt, listsAt } from '../publication/published-at.ts';
 import type { Issuer } from './issuer.ts';
 import type { CertificateProfile } from './profile.ts';
 import type { CertificateNames } from './request.ts';
@@ -62,9 +60,14 @@ const emptyName = createName([]);
  * Prepares everything that all leaves of a profile share, so that issuing writes only what differs.
  * @param issuer who signs
  * @param profile which kind of leaf
- * @param objectsUrl base of the plain HTTP address where lists and issuer certificates are, without trailing slash
+ * @param objectsUrls bases of the plain HTTP addresses where lists and issuer certificates are, without trailing slash; each is
+ * another way to the same list (RFC 5280 §4.2.1.13)
  */
-export function leafTemplate(issuer: Issuer, profile: CertificateProfile, objectsUrl: string): LeafTemplate {
+export function leafTemplate(
+  issuer: Issuer,
+  profile: CertificateProfile,
+  objectsUrls: readonly string[],
+): LeafTemplate {
   const { certificate } = issuer;
   const algorithm = signatureAlgorithm(issuer.signer.scheme);
   const usage: readonly Extension[] = [
@@ -74,15 +77,12 @@ export function leafTemplate(issuer: Issuer, profile: CertificateProfile, object
     extKeyUsageExtension(profile.extKeyUsage),
   ];
   const authorityKey = authorityKeyIdExtension({ keyId: certificate.subjectKeyId });
-  const access = authorityInfoAccessExtension([
-    { method: oids.caIssuers, location: uriName(`${objectsUrl}${publicationPaths.issuer(issuer.id)}`) },
-  ]);
+  const access = issuerAt(objectsUrls, issuer.id);
   const distributionPoints = new Map<number, Extension>();
   const distributionPoint = (shard: number): Extension => {
     let written = distributionPoints.get(shard);
     if (written === undefined) {
-      const url = uriName(`${objectsUrl}${publicationPaths.crl(issuer.id, shard)}`);
-      written = crlDistributionPointsExtension([{ name: { type: 'full', names: [url] } }]);
+      written = listsAt(objectsUrls, issuer.id, shard);
       distributionPoints.set(shard, written);
     }
     return written;

@@ -133,14 +133,14 @@ const checks: Readonly<Record<LintRule, Check>> = {
     ),
   // RFC 5280 §8: a list that is fetched over HTTPS would need itself.
   'distribution-point': ({ certificate }) => {
-    const names = (certificate.crlDistributionPoints ?? []).flatMap(({ name }) =>
-      name?.type === 'full' ? name.names : [],
-    );
-    const [first] = names;
+    const points = certificate.crlDistributionPoints ?? [];
+    const names = points.flatMap(({ name }) => (name?.type === 'full' ? name.names : []));
     return expected(
-      'one distribution point with an http: URL',
-      `${names.length} names`,
-      names.length === 1 && first?.type === 'uri' && first.value.startsWith('http://'),
+      'one distribution point with http: URLs',
+      `${points.length} points with ${names.length} names`,
+      points.length === 1 &&
+        names.length > 0 &&
+        names.every((name) => name.type === 'uri' && name.value.startsWith('http://')),
     );
   },
   'issuer-name': ({ certificate, issuer }) =>

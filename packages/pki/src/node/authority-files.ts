@@ -10,6 +10,8 @@ export const authorityFiles = {
   rootCrl: 'root_ca.crl',
   issuingCertificate: 'intermediate_ca.crt',
   issuingKey: 'intermediate_ca.key',
+  /** Same authority, same key: the certificate that outsiders are shown. Only where there are edges. */
+  outsideCertificate: 'intermediate_ca_outside.crt',
   serverCertificate: 'tls.crt',
   serverKey: 'tls.key',
   ledger: 'ledger.jsonl',

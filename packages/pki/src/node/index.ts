@@ -1,4 +1,5 @@
 export { authorityFiles, publicMode, secretMode, writeWhole } from './authority-files.ts';
+export { type CertifyOutsideOptions, certifyOutside } from './certify-outside.ts';
 export { openFileLedger } from './file-ledger.ts';
 export {
   type AdministratorFiles,

@@ -6,6 +6,7 @@ import { createAuthorityRequest } from '../ceremony/authority-request.ts';
 import { issuerId, publicationPaths, spkiHash } from '../ceremony/issuer-id.ts';
 import { createIssuingAuthority } from '../ceremony/issuing-authority.ts';
 import { type AuthorityKeyKind, authorityKeyAlgorithms } from '../ceremony/key-algorithm.ts';
+import { createOutsideAuthority } from '../ceremony/outside-authority.ts';
 import { createRootAuthority } from '../ceremony/root-authority.ts';
 import { issuingAuthorityLifetimeMs } from '../ceremony/validity.ts';
 import { createKeyAndRequest } from '../client/key-and-request.ts';
@@ -30,6 +31,11 @@ export interface InitialiseOptions {
   readonly fqdn: string;
   /** Base of the plain HTTP address for lists and issuer certificates, e.g. `http://ca.contoso.example`. */
   readonly objectsUrl: string;
+  /**
+   * Bases of the plain HTTP addresses at which edges will serve the same to outsiders. Without one, no partner can check whether
+   * an edge's certificate was revoked; see `certifyOutside`. Default none.
+   */
+  readonly outsideObjectsUrls?: readonly string[];
   /** Milliseconds since 1970. */
   readonly now: number;
   /** Default `ec-p256`. */
@@ -48,7 +54,7 @@ export interface InitialisedAuthority {
   readonly rootSha256: string;
   /** See `issuerId`. */
   readonly issuerId: string;
-  /** Full paths of what was written. */
+  /** Full paths of what was written; `outsideCertificate` only where addresses outside were given. */
   readonly files: Readonly<Record<keyof typeof authorityFiles, string>>;
   readonly administrators: readonly AdministratorFiles[];
 }
@@ -71,7 +77,7 @@ export interface AdministratorFiles {
  * @throws {PkiFault} `ENTENTE_PKI_AUTHORITY_EXISTS` if there is an authority already
  */
 export async function initialiseAuthority(options: InitialiseOptions): Promise<InitialisedAuthority> {
-  const { directory, domain, objectsUrl, now } = options;
+  const { directory, domain, objectsUrl, now, outsideObjectsUrls: outside = [] } = options;
   const files = Object.fromEntries(
     Object.entries(authorityFiles).map(([key, name]) => [key, join(directory, name)]),
   ) as Record<keyof typeof authorityFiles, string>;
@@ -148,6 +154,15 @@ export async function initialiseAuthority(options: InitialiseOptions): Promise<I
   await writeWhole(files.rootCrl, encodePem('X509 CRL', rootCrl), publicMode);
   await writeWhole(files.issuingCertificate, encodePem('CERTIFICATE', issuing), publicMode);
   await writeWhole(files.serverCertificate, server.chainPem, publicMode);
+  if (outside.length > 0) {
+    const certificate = await createOutsideAuthority({
+      issuing: issuer.certificate,
+      root: rootIssuer,
+      serialNumber: drawSerialNumber(randomBytes),
+      objectsUrls: outside,
+    });
+    await writeWhole(files.outsideCertificate, encodePem('CERTIFICATE', certificate), publicMode);
+  }
   // Last, because its presence says that the authority is whole.
   await writeWhole(files.rootCertificate, rootPem, publicMode);
   return {

@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Certificate, decodeCrl, decodePem, decodePemCertificates } from '@entente/x509';
 import { PkiFault } from '../fault.ts';
@@ -11,6 +12,8 @@ import { keySigner } from './key-signer.ts';
 /** The authority of a domain, ready to work. The root's key is not needed and not read. */
 export interface OpenAuthority {
   readonly issuer: Issuer;
+  /** The issuing authority's certificate for outsiders, see `certifyOutside`; `undefined` where there is none. */
+  readonly outside: Certificate | undefined;
   /** The root that certified the issuing authority. */
   readonly root: Certificate;
   /** Every root in the file: during a rollover there are two. */
@@ -44,10 +47,12 @@ export async function openAuthority(directory: string): Promise<OpenAuthority> {
       `the issuing authority was certified by ${issuing.issuer.toString()}, not by a root here`,
     );
   }
+  const outside = await readOutside(directory, issuing);
   const rootCrl = await readCrl(join(directory, authorityFiles.rootCrl));
   const ledger = await openFileLedger(join(directory, authorityFiles.ledger));
   return {
     issuer,
+    outside,
     root,
     roots,
     rootCrl,
@@ -63,6 +68,23 @@ async function readCertificates(path: string): Promise<readonly [Certificate, ..
   const [first, ...others] = decoded.ok ? decoded.value : [];
   if (first !== undefined) return [first, ...others];
   throw damaged(path, decoded.ok ? 'the file holds no certificate' : decoded.error.message);
+}
+
+/** There is none without edges; one for another key would make every chain shown outside worthless. */
+async function readOutside(directory: string, issuing: Certificate): Promise<Certificate | undefined> {
+  const path = join(directory, authorityFiles.outsideCertificate);
+  const exists = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) return undefined;
+  const [outside] = await readCertificates(path);
+  if (Buffer.from(outside.publicKey.der).equals(issuing.publicKey.der)) return outside;
+  throw new PkiFault('ENTENTE_PKI_KEY_MISMATCH', {
+    sentence: 'the certificate for outsiders has another key than the issuing authority',
+    place: path,
+    remedy: 'remove it and make it anew with entente ca outside',
+  });
 }
 
 async function readCrl(path: string): Promise<PublishedCrl> {

@@ -1,0 +1,44 @@
+import { type Certificate, encodeCertificate, encodeTbsCertificate, oids } from '@entente/x509';
+import type { Issuer } from '../issuing/issuer.ts';
+import { signatureAlgorithm } from '../issuing/signature-algorithm.ts';
+import { issuerAt, listsAt } from '../publication/published-at.ts';
+
+/** What the certificate of an issuing authority for outsiders is made from. */
+export interface OutsideAuthorityOptions {
+  /** The issuing authority's certificate as members know it. */
+  readonly issuing: Certificate;
+  /** Who certified it, with the key. */
+  readonly root: Issuer;
+  /** Content octets, see `drawSerialNumber`. */
+  readonly serialNumber: Uint8Array;
+  /** Bases of the plain HTTP addresses at which outsiders find the root's list; at least one. */
+  readonly objectsUrls: readonly string[];
+}
+
+/**
+ * Certifies an issuing authority a second time, for outsiders: same name, key, validity and powers, but the root's list and
+ * certificate are where outsiders reach them, and no server inside is named. Chains that are shown outside carry this one.
+ * @param options issuing authority, root, serial number, addresses
+ * @returns the certificate, DER
+ * @see RFC 5280 §4.2.1.13, §4.2.2.1
+ */
+export async function createOutsideAuthority(options: OutsideAuthorityOptions): Promise<Uint8Array> {
+  const { issuing, objectsUrls, root, serialNumber } = options;
+  const algorithm = signatureAlgorithm(root.signer.scheme);
+  const replaced: readonly string[] = [oids.cRLDistributionPoints, oids.authorityInfoAccess];
+  const toBeSigned = encodeTbsCertificate({
+    serialNumber,
+    signatureAlgorithm: algorithm,
+    issuer: root.certificate.subject,
+    subject: issuing.subject,
+    notBefore: issuing.notBefore,
+    notAfter: issuing.notAfter,
+    publicKey: issuing.publicKey,
+    extensions: [
+      ...issuing.extensions.filter(({ oid }) => !replaced.includes(oid)),
+      listsAt(objectsUrls, root.id, 0),
+      issuerAt(objectsUrls, root.id),
+    ],
+  });
+  return encodeCertificate(toBeSigned, algorithm, await root.signer.sign(toBeSigned));
+}

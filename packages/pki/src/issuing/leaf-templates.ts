@@ -1,0 +1,51 @@
+import type { Issuer } from './issuer.ts';
+import { type LeafTemplate, leafTemplate } from './leaf-template.ts';
+import { type CertificateProfile, profiles } from './profile.ts';
+import type { ProfileName } from './request.ts';
+
+/** What a certificate of an external interface says instead. */
+export interface OutsideView {
+  /** Bases of the plain HTTP addresses at which outsiders find lists and issuer certificates; at least one. */
+  readonly objectsUrls: readonly string[];
+  /** The issuing authority's certificate for outsiders, and those above it without the root, DER. */
+  readonly chain: readonly Uint8Array[];
+}
+
+/** Every profile with its template. */
+export type LeafTemplates = Readonly<
+  Record<ProfileName, { readonly profile: CertificateProfile; readonly template: LeafTemplate }>
+>;
+
+/**
+ * Prepares the templates of an issuer: for members at once, for outsiders when their addresses are known, and anew when these
+ * change.
+ * @param options issuer, where members find lists, and profiles that differ from the usual ones
+ * @returns the templates for a view; `undefined` is that of members
+ */
+export function leafTemplates(options: {
+  readonly issuer: Issuer;
+  readonly objectsUrl: string;
+  readonly profiles?: Partial<LeafProfiles>;
+}): (view: OutsideView | undefined) => LeafTemplates {
+  const inside = templatesAt([options.objectsUrl], options);
+  let outside: { readonly urls: string; readonly templates: LeafTemplates } | undefined;
+  return (view) => {
+    if (view === undefined) return inside;
+    const urls = view.objectsUrls.join(' ');
+    if (outside?.urls !== urls) outside = { urls, templates: templatesAt(view.objectsUrls, options) };
+    return outside.templates;
+  };
+}
+
+type LeafProfiles = Readonly<Record<ProfileName, CertificateProfile>>;
+
+function templatesAt(
+  objectsUrls: readonly string[],
+  { issuer, profiles: changed }: { readonly issuer: Issuer; readonly profiles?: Partial<LeafProfiles> },
+): LeafTemplates {
+  const entries = (Object.keys(profiles) as ProfileName[]).map((name) => {
+    const profile = changed?.[name] ?? profiles[name];
+    return [name, { profile, template: leafTemplate(issuer, profile, objectsUrls) }] as const;
+  });
+  return Object.fromEntries(entries) as unknown as LeafTemplates;
+}

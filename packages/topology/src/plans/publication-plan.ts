@@ -1,0 +1,42 @@
+import { mayRequest } from '../matrix/may-request.ts';
+import type { Server, ServerInterface, Topology } from '../topology.ts';
+
+/** Row 19 of the allow matrix: outsiders take signed objects from an edge. */
+const outsiderRow = 19;
+const httpPort = 80;
+
+/**
+ * Whether an edge serves outsiders our revocation lists and CA certificates: it has an external interface, and the topology has
+ * not closed row 19 for it.
+ *
+ * @param topology - built from a checked document
+ * @param server - one of its servers
+ * @returns its external interface, or undefined
+ */
+export function publishesOutside(topology: Topology, server: Server): ServerInterface | undefined {
+  const { external } = server.interfaces;
+  if (server.role !== 'edge' || external === undefined) return undefined;
+  const here = { fqdn: server.fqdn, interface: 'external' } as const;
+  const asked = (['partner', 'external-client'] as const).some(
+    (party) => mayRequest(topology, { party }, here, outsiderRow).ok,
+  );
+  return asked ? external : undefined;
+}
+
+/**
+ * Where outsiders fetch our revocation lists and CA certificates: the edges, over plain HTTP because these objects prove themselves
+ * (RFC 5280 §8). Certificates that outsiders see name these addresses and no server inside.
+ *
+ * @param topology - built from a checked document
+ * @returns origins such as `http://access.contoso.example`, in the order of the document, each once
+ */
+export function outsideObjectUrls(topology: Topology): readonly string[] {
+  const urls = new Set<string>();
+  for (const server of topology.servers.values()) {
+    const side = publishesOutside(topology, server);
+    const port = side?.ports.objects;
+    if (side === undefined || port === undefined) continue;
+    urls.add(`http://${side.fqdn}${port === httpPort ? '' : `:${port}`}`);
+  }
+  return [...urls];
+}
