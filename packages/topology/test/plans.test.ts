@@ -4,7 +4,10 @@ import {
   certificatePlan,
   dnsPlan,
   firewallPlan,
+  hopFinder,
   linkMatrix,
+  linkOf,
+  linkOfServer,
   peersOf,
   type TopologyDocument,
   zoneFile,
@@ -282,6 +285,47 @@ describe('peersOf', () => {
   it('lists no outbound link for a server that may only be dialled, but that to the authority', () => {
     const rows = peersOf(topology, 'bot1.contoso.example').map((target) => target.row);
     expect(new Set(rows)).toEqual(new Set([15, 18]));
+  });
+});
+
+describe('hopFinder', () => {
+  it('finds a server that may be sent requests, where the topology pins it', () => {
+    const hopTo = hopFinder(() => topology, 'fe2.contoso.example');
+    expect(hopTo('fe1.contoso.example')).toEqual({
+      name: 'fe1.contoso.example',
+      address: '127.0.0.1',
+      port: 15061,
+      row: 13,
+    });
+    expect(hopTo('authority.contoso.example')).toBeUndefined();
+    expect(hopTo('nowhere.contoso.example')).toBeUndefined();
+  });
+
+  it('goes by the topology in force', () => {
+    let current = topology;
+    const hopTo = hopFinder(() => current, 'fe2.contoso.example');
+    expect(hopTo('fe1.contoso.example')).toBeDefined();
+    const servers = placed.servers.filter(({ fqdn }) => fqdn !== 'fe1.contoso.example');
+    current = buildTopology({ ...placed, servers });
+    expect(hopTo('fe1.contoso.example')).toBeUndefined();
+  });
+
+  it('finds nothing from an interface that the server does not have', () => {
+    expect(
+      hopFinder(() => topology, 'fe2.contoso.example', 'external')('fe1.contoso.example'),
+    ).toBeUndefined();
+  });
+});
+
+describe('a link', () => {
+  it('is named by its row', () => {
+    expect(linkOf(12)).toEqual({ row: 12, name: '12 edge–partner' });
+  });
+
+  it('of a server that the topology does not allow permits nothing', () => {
+    const peer = { dnsNames: ['fe1.contoso.example'], sipDomains: [] };
+    expect(linkOfServer(peer, () => ({ ok: true, row: 13 })).row).toBe(13);
+    expect(linkOfServer(peer, () => ({ ok: false })).row).toBe(0);
   });
 });
 
