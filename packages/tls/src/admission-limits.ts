@@ -1,75 +1,96 @@
 import type { Socket } from 'node:net';
 import type { RejectionOf } from '@entente/trust';
+import { addressGroup } from './address-group.ts';
 import { tooMany } from './rejections.ts';
 
-/** Bounds on connections that have no verdict yet. */
-export interface PendingLimits {
-  readonly maxPending: number;
-  readonly maxPendingPerAddress: number;
+/** A bound on connections of one kind. */
+export interface PlaceLimits {
+  /** What they are called in a refusal, e.g. `open connections`. */
+  readonly what: string;
+  /** All of them. */
+  readonly max: number;
+  /** Those from one address, or one /64 of IPv6. */
+  readonly maxPerAddress: number;
 }
 
-/**
- * Counts connections between accept and verdict, whole and per address: what a stranger can hold without showing who it is.
- */
-export class PendingConnections {
-  readonly #limits: PendingLimits;
-  readonly #pending = new Set<Socket>();
+/** Counts connections of one kind, whole and per address: what a stranger can hold, as whoever it may come. */
+export class ConnectionPlaces {
+  readonly #limits: PlaceLimits;
+  readonly #taken = new Set<Socket>();
   /** Kept only while there are enough of them for one address to reach its bound: asking for an address costs a system call. */
   #byAddress: Map<string, number> | undefined;
 
-  constructor(limits: PendingLimits) {
+  /** @param limits how many there may be */
+  constructor(limits: PlaceLimits) {
     this.#limits = limits;
   }
 
-  /** Connections without a verdict at this moment. */
+  /** Connections that have a place at this moment. */
   get count(): number {
-    return this.#pending.size;
+    return this.#taken.size;
   }
 
   /** The same, one by one. */
   get sockets(): Iterable<Socket> {
-    return this.#pending;
+    return this.#taken;
   }
 
   /**
    * Takes a place for a connection.
    * @param socket - the accepted connection
-   * @returns gives the place back, or says which limit refuses it
+   * @returns which limit refuses it, or `undefined` if it has its place
    */
-  enter(socket: Socket): (() => void) | RejectionOf<'throttled'> {
-    const { maxPending, maxPendingPerAddress } = this.#limits;
-    if (this.#pending.size >= maxPending) return tooMany('connections without a verdict', maxPending);
-    if (this.#pending.size < maxPendingPerAddress) this.#byAddress = undefined;
-    else {
-      this.#byAddress ??= countByAddress(this.#pending);
-      if ((this.#byAddress.get(addressOf(socket)) ?? 0) >= maxPendingPerAddress) {
-        return tooMany('connections without a verdict from one address', maxPendingPerAddress);
+  enter(socket: Socket): RejectionOf<'throttled'> | undefined {
+    const { max, maxPerAddress, what } = this.#limits;
+    if (this.#taken.size >= max) return tooMany(what, max);
+    if (this.#taken.size >= maxPerAddress) {
+      this.#byAddress ??= countByAddress(this.#taken);
+      if ((this.#byAddress.get(groupOf(socket)) ?? 0) >= maxPerAddress) {
+        return tooMany(`${what} from one address`, maxPerAddress);
       }
     }
-    this.#pending.add(socket);
+    this.#taken.add(socket);
     this.#count(socket, 1);
-    return () => {
-      if (this.#pending.delete(socket)) this.#count(socket, -1);
-    };
+    return undefined;
+  }
+
+  /**
+   * Gives the place back; a connection that has none is passed over.
+   * @param socket - the accepted connection
+   */
+  leave(socket: Socket): void {
+    if (!this.#taken.delete(socket)) return;
+    this.#count(socket, -1);
+    // Well below the bound, so that a connection that comes and goes at it does not have all the others counted again.
+    if (this.#taken.size < this.#limits.maxPerAddress / 2) this.#byAddress = undefined;
   }
 
   #count(socket: Socket, change: 1 | -1): void {
     if (this.#byAddress === undefined) return;
-    const address = addressOf(socket);
-    this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + change);
+    const group = groupOf(socket);
+    const count = (this.#byAddress.get(group) ?? 0) + change;
+    if (count > 0) this.#byAddress.set(group, count);
+    else this.#byAddress.delete(group);
   }
 }
 
 function countByAddress(sockets: Iterable<Socket>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const socket of sockets) {
-    const address = addressOf(socket);
-    counts.set(address, (counts.get(address) ?? 0) + 1);
+    const group = groupOf(socket);
+    counts.set(group, (counts.get(group) ?? 0) + 1);
   }
   return counts;
 }
 
-/** Node remembers an address that was asked for once, so a socket counts out under the address it was counted in with. */
-function addressOf(socket: Socket): string {
-  return socket.remoteAddress ?? '';
+const groups = new WeakMap<Socket, string>();
+
+/** The platform forgets the address of a closed socket: one counts out where it was counted in. */
+function groupOf(socket: Socket): string {
+  let group = groups.get(socket);
+  if (group === undefined) {
+    group = addressGroup(socket.remoteAddress);
+    groups.set(socket, group);
+  }
+  return group;
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
 import type { PeerIdentity, Rejection } from '@entente/trust';
-import { PendingConnections } from './admission-limits.ts';
+import { ConnectionPlaces } from './admission-limits.ts';
 import { type AdmissionOwner, admitSocket } from './admitted-connection.ts';
 import { type Asking, judgeSocket, type Outcome } from './judge-socket.ts';
 import type { RefusedVerdict } from './peer.ts';
@@ -21,11 +21,7 @@ export interface GateOptions {
   readonly onFault: ((fault: unknown) => void) | undefined;
 }
 
-const placeKey = Symbol('gives back the place among the pending');
-
-interface Pending extends Socket {
-  [placeKey]?: () => void;
-}
+const defaultMaxConnections = 100_000;
 
 type Emit = (event: string | symbol, ...values: unknown[]) => boolean;
 
@@ -38,7 +34,8 @@ export class Gate implements AdmissionOwner {
   /** Sockets that were admitted and are open. */
   readonly admitted = new Set<TLSSocket>();
   readonly #options: GateOptions;
-  readonly #pending: PendingConnections;
+  readonly #pending: ConnectionPlaces;
+  readonly #open: ConnectionPlaces;
   readonly #emit: Emit;
 
   /**
@@ -47,18 +44,26 @@ export class Gate implements AdmissionOwner {
    */
   constructor(server: Server, options: GateOptions) {
     this.#options = options;
-    this.#pending = new PendingConnections({
-      maxPending: options.limits.maxPending ?? 5_000,
-      maxPendingPerAddress: options.limits.maxPendingPerAddress ?? 500,
+    const { limits } = options;
+    this.#open = new ConnectionPlaces({
+      what: 'open connections',
+      max: limits.maxConnections ?? defaultMaxConnections,
+      maxPerAddress: limits.maxConnectionsPerAddress ?? 1_000,
     });
+    this.#pending = new ConnectionPlaces({
+      what: 'connections without a verdict',
+      max: limits.maxPending ?? 5_000,
+      maxPerAddress: limits.maxPendingPerAddress ?? 500,
+    });
+    // The platform drops the rest before it tells anybody, and only says so with `drop`.
+    server.maxConnections = limits.maxConnections ?? defaultMaxConnections;
     const emit: Emit = server.emit.bind(server);
     this.#emit = emit;
     server.emit = (event: string | symbol, ...values: unknown[]): boolean => {
       if (event === 'secureConnection') return this.#secured(values[0] as TLSSocket);
-      if (event === 'connection') return this.#accept(values[0] as Pending);
+      if (event === 'connection') return this.#accept(values[0] as Socket);
       return emit(event, ...values);
     };
-    // Node drops what exceeds maxConnections by itself and only says so here.
     server.on('drop', (dropped) => {
       this.#tell(dropped ?? {}, 'admission', tooMany('open connections', server.maxConnections));
     });
@@ -99,15 +104,18 @@ export class Gate implements AdmissionOwner {
     this.admitted.delete(socket);
   }
 
-  #accept(socket: Pending): boolean {
-    const place = this.#pending.enter(socket);
-    if (typeof place !== 'function') {
-      this.#tell(socket, 'admission', place);
+  #accept(socket: Socket): boolean {
+    const refused = this.#open.enter(socket) ?? this.#pending.enter(socket);
+    if (refused !== undefined) {
+      this.#open.leave(socket);
+      this.#tell(socket, 'admission', refused);
       socket.destroy();
       return true;
     }
-    socket[placeKey] = place;
-    socket.on('close', place);
+    socket.on('close', () => {
+      this.#pending.leave(socket);
+      this.#open.leave(socket);
+    });
     return this.#emit('connection', socket);
   }
 
@@ -140,7 +148,8 @@ export class Gate implements AdmissionOwner {
   }
 
   #conclude(socket: TLSSocket, outcome: Outcome, judgedUnder: string): void {
-    placeOf(socket)?.();
+    const accepted = acceptedOf(socket);
+    if (accepted !== undefined) this.#pending.leave(accepted);
     if (!outcome.admitted) {
       // Told before the socket is gone, and its addresses with it.
       this.#tell(socket, 'handshake', outcome.rejection, outcome.verdict);
@@ -172,10 +181,9 @@ export class Gate implements AdmissionOwner {
   }
 }
 
-/** The TLS socket keeps the accepted one as `_parent`; where it does not, the place is given back at close. */
-function placeOf(socket: TLSSocket): (() => void) | undefined {
-  const { _parent: accepted } = socket as unknown as { readonly _parent?: Pending };
-  return accepted?.[placeKey];
+/** The TLS socket keeps the accepted one as `_parent`; where it does not, its place is given back at close. */
+function acceptedOf(socket: TLSSocket): Socket | undefined {
+  return (socket as unknown as { readonly _parent?: Socket })._parent;
 }
 
 function ignore(): void {}

@@ -6,19 +6,24 @@ import type { Trust } from './trust.ts';
 /** Who may use a link: exact names (DNS names, SIP domains or URIs), or a function that decides. */
 export type Allow = readonly string[] | Authorise;
 
-/** Bounds on what strangers can make a listener do. */
+/**
+ * Bounds on what strangers can make a listener do. None can be turned off. Connections from one /64 of IPv6 count as from one
+ * address, an IPv4 address mapped into IPv6 as that address.
+ */
 export interface ServeLimits {
-  /** Open connections at once. Default 100,000. */
+  /** Open connections at once, 1 to 1,000,000. Default 100,000. */
   readonly maxConnections?: number;
-  /** Connections at once that have no verdict yet. Default 5,000. */
+  /** The same, from one address; refused before the handshake. Default 1,000. */
+  readonly maxConnectionsPerAddress?: number;
+  /** Connections at once that have no verdict yet, 1 to 1,000,000. Default 5,000. */
   readonly maxPending?: number;
   /** The same, from one address. Default 500. */
   readonly maxPendingPerAddress?: number;
-  /** Milliseconds from the first byte to the end of the handshake. Default 10,000. */
+  /** Milliseconds from the first byte to the end of the handshake, 1 to 120,000. Default 10,000. */
   readonly handshakeTimeoutMs?: number;
-  /** Milliseconds that revocation knowledge may take to be fetched before the verdict. Default 5,000. */
+  /** Milliseconds that revocation knowledge may take to be fetched before the verdict, 1 to 120,000. Default 5,000. */
   readonly verdictTimeoutMs?: number;
-  /** Milliseconds that open connections get to end by themselves when the server closes. Default 2,000. */
+  /** Milliseconds that open connections get to end by themselves when the server closes, 0 to 600,000. Default 2,000. */
   readonly drainTimeoutMs?: number;
 }
 

@@ -4,6 +4,7 @@ import type * as http2 from 'node:http2';
 import type * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type * as tls from 'node:tls';
+import { checkLimits } from './check-limits.ts';
 import { TlsFault } from './fault.ts';
 import { Gate } from './gate.ts';
 import type { Asking } from './judge-socket.ts';
@@ -74,10 +75,10 @@ export async function serve(
 ): Promise<TrustedServer<tls.Server>> {
   refuseDisabledChecks();
   options.signal?.throwIfAborted();
+  const { limits = {} } = options;
+  checkLimits(limits);
   const settings = new ListenerSettings(options);
   const server = createListener(module, options, settings, handler);
-  const { limits = {} } = options;
-  server.maxConnections = limits.maxConnections ?? 100_000;
   const gate = new Gate(server, {
     asking: settings.asking,
     link: settings.link,

@@ -149,6 +149,97 @@ describe('bounds', () => {
     first.destroy();
   });
 
+  async function hold(port: number, localAddress = '127.0.0.1') {
+    const socket = bare(port, { ...presenting(world.client), localAddress } as tls.ConnectionOptions);
+    await new Promise((resolve) => socket.once('data', resolve));
+    return socket;
+  }
+
+  it('refuses a further open connection from an address that holds the most allowed, before any handshake', async () => {
+    const server = await serve(tls, { ...common(), limits: { maxConnectionsPerAddress: 2 } }, (socket) => {
+      socket.write('hello');
+    });
+    closers.push(() => server.close());
+    const held = [await hold(server.port), await hold(server.port)];
+    let handshakes = 0;
+    server.server.on('connection', () => handshakes++);
+    expect((await ended(bare(server.port, presenting(world.client)))).received).toBe('');
+    expect(handshakes).toBe(0);
+    expect(refusals).toMatchObject([
+      {
+        when: 'admission',
+        rejection: {
+          reason: 'throttled',
+          message: 'expected at most 2 open connections from one address, found one more',
+        },
+        remoteAddress: '127.0.0.1',
+      },
+    ]);
+    for (const socket of held) socket.destroy();
+  });
+
+  it('holds no address up for what another has open', async () => {
+    const server = await serve(tls, { ...common(), limits: { maxConnectionsPerAddress: 1 } }, (socket) => {
+      socket.write('hello');
+    });
+    closers.push(() => server.close());
+    const held = [await hold(server.port), await hold(server.port, '127.0.0.2')];
+    expect(server.connections).toBe(2);
+    for (const socket of held) socket.destroy();
+    expect(refusals).toEqual([]);
+  });
+
+  it.each(['the client', 'the server'])('gives the place of an address back when %s closes', async (who) => {
+    const accepted: tls.TLSSocket[] = [];
+    const server = await serve(tls, { ...common(), limits: { maxConnectionsPerAddress: 1 } }, (socket) => {
+      accepted.push(socket);
+      socket.write('hello');
+    });
+    closers.push(() => server.close());
+    for (let round = 0; round < 3; round++) {
+      const socket = await hold(server.port);
+      const gone = new Promise((resolve) => accepted[round]?.once('close', resolve));
+      if (who === 'the client') socket.destroy();
+      else accepted[round]?.destroy();
+      await gone;
+      // The accepted socket under it closes in the same turn or the next.
+      await new Promise((resolve) => setImmediate(resolve));
+      socket.destroy();
+    }
+    expect(refusals).toEqual([]);
+    expect(server).toMatchObject({ pending: 0, connections: 0 });
+  });
+
+  it('counts a client that comes over IPv6 as mapped IPv4 by its address', async () => {
+    const server = await serve(
+      tls,
+      { ...common(), host: '::', limits: { maxConnectionsPerAddress: 1 } },
+      (socket) => void socket.write('hello'),
+    );
+    closers.push(() => server.close());
+    const held = [await hold(server.port), await hold(server.port, '127.0.0.2')];
+    expect((await ended(bare(server.port, presenting(world.client)))).received).toBe('');
+    expect(refusals).toMatchObject([{ remoteAddress: '::ffff:127.0.0.1' }]);
+    for (const socket of held) socket.destroy();
+  });
+
+  it.each([
+    ['maxConnections', Number.POSITIVE_INFINITY],
+    ['maxConnectionsPerAddress', Number.NaN],
+    ['maxConnectionsPerAddress', 0],
+    ['maxConnectionsPerAddress', 1_000_001],
+    ['maxPending', -1],
+    ['maxPendingPerAddress', 1.5],
+    ['handshakeTimeoutMs', 0],
+    ['verdictTimeoutMs', Number.POSITIVE_INFINITY],
+    ['drainTimeoutMs', '1' as unknown as number],
+  ] as const)('refuses to start with %s %s: no limit can be turned off', async (name, value) => {
+    await expect(serve(tls, { ...common(), limits: { [name]: value } }, () => {})).rejects.toMatchObject({
+      code: 'ENTENTE_OPTION_INVALID',
+      place: `limits.${name} of serve`,
+    });
+  });
+
   it('closes what has no verdict yet when the time to drain is over', async () => {
     const server = await serve(tls, { ...common(), limits: { drainTimeoutMs: 1 } }, () => {});
     const idle = net.connect(server.port, '127.0.0.1');

@@ -28,7 +28,7 @@ async function start(order: HandshakeServerOrder): Promise<void> {
       allow: authorise(topologyOf(order.clients), { fqdn: serverName, interface: 'internal' }),
       link: { name: '13 front-end–front-end', interface: 'internal', local: serverName },
       host: '127.0.0.1',
-      limits: { maxPendingPerAddress: 5_000 },
+      limits: { maxPendingPerAddress: 5_000, maxConnectionsPerAddress: 100_000 },
       onRefusal: ({ rejection }) => process.stderr.write(`refused: ${rejection.message}\n`),
     },
     (socket) => {

@@ -141,11 +141,29 @@ export const patches: PatchList = {
       name: 'pending-limit',
       off: 'one address may hold any number of connections without a verdict',
       file: sources,
-      find: 'if (this.#pending.size < maxPendingPerAddress) this.#byAddress = undefined;',
-      replace: 'if (this.#pending.size >= 0) this.#byAddress = undefined;',
+      find: 'maxPerAddress: limits.maxPendingPerAddress ?? 500,',
+      replace: 'maxPerAddress: 5_000,',
       test: door(
         'refuses a further connection without a verdict from an address that already holds the most allowed',
       ),
+    },
+    {
+      name: 'open-limit',
+      off: 'one address may hold any number of open connections',
+      file: sources,
+      find: 'const refused = this.#open.enter(socket) ?? this.#pending.enter(socket);',
+      replace: 'const refused = this.#pending.enter(socket);',
+      test: door(
+        'refuses a further open connection from an address that holds the most allowed, before any handshake',
+      ),
+    },
+    {
+      name: 'limits-in-range',
+      off: 'a limit that is no number turns itself off',
+      file: serve,
+      find: '  checkLimits(limits);\n',
+      replace: '',
+      test: door('refuses to start with maxConnectionsPerAddress NaN: no limit can be turned off'),
     },
   ],
 };
