@@ -1,85 +1,125 @@
 import { createRequest, type SipRequest } from '@entente/sip';
-import { createRouteEntry, preprocessRoutes } from '@entente/sip-proxy';
-import type { Topology } from '@entente/topology';
+import { preprocessRoutes, revealRoutes, sealedEntry } from '@entente/sip-proxy';
+import { buildTopology, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { type Arrival, decidePassage } from './decide-passage.ts';
 
-const edge = 'edge1.contoso.example';
+const access = 'access.contoso.example';
 const key = new Uint8Array(32).fill(7);
-const roles = new Map([
-  [edge, 'edge'],
-  ['fe1.contoso.example', 'front-end'],
-  ['med1.contoso.example', 'mediation'],
-]);
+const seal = { host: access, key, salt: () => new Uint8Array(16).fill(1) };
 
-const topology = {
-  servers: new Map([...roles].map(([fqdn, role]) => [fqdn, { fqdn, role }])),
-  isOurDomain: (domain: string) => domain === 'contoso.example',
-  partnerOf: (domain: string) => (/^(fabrikam|litware)\.example$/.test(domain) ? { id: domain } : undefined),
-  homeServer: () => ({ fqdn: 'fe1.contoso.example' }),
-} as unknown as Topology;
+const topology = buildTopology({
+  format: topologyFormat,
+  network: 'contoso.example',
+  version: 1,
+  issued: '2026-01-01T00:00:00Z',
+  administrators: { required: 1, keys: [] },
+  domains: [{ name: 'contoso.example', pool: 'pool1.contoso.example' }],
+  pools: [{ fqdn: 'pool1.contoso.example', role: 'front-end' }],
+  servers: [
+    { fqdn: 'fe1.contoso.example', role: 'front-end', pool: 'pool1.contoso.example' },
+    { fqdn: 'med1.contoso.example', role: 'mediation' },
+    { fqdn: 'edge1.contoso.example', role: 'edge', interfaces: { external: { fqdn: access } } },
+  ],
+  partners: [
+    { kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'] },
+    { kind: 'allowed-domain', id: 'litware', domains: ['litware.example'] },
+  ],
+});
 
 const client: Arrival = { kind: 'client', flow: 'boot.1' };
 const fabrikam: Arrival = {
   kind: 'partner',
   authority: { id: 'fabrikam', domains: ['fabrikam.example'], hosts: [] },
 };
+/** Whom a way was sealed for. */
+const forClient = { flow: 'boot.1' };
+const forPartner = { outside: 'fabrikam.example' };
 
-/** What becomes of a request whose Route has our own token, and behind it the given hosts. */
-function decide(
-  arrival: Arrival,
-  parts: { readonly uri: string; readonly flow?: string; readonly route?: string },
-) {
-  const ownRoute = createRouteEntry(edge, { server: edge, flow: parts.flow ?? '' }, { key });
-  const from = arrival.kind === 'client' ? 'sip:alice@contoso.example' : 'sip:bob@fabrikam.example';
-  const request: SipRequest = createRequest({
+function requestOf(arrival: Arrival, uri: string, route: string): SipRequest {
+  const from = arrival.kind === 'partner' ? 'sip:bob@fabrikam.example' : 'sip:alice@contoso.example';
+  return createRequest({
     method: 'MESSAGE',
-    uri: parts.uri,
+    uri,
     from: `<${from}>;tag=1`,
-    to: `<${parts.uri}>`,
+    to: `<${uri}>`,
     callId: 'c',
     cseq: 1,
-    headers: {
-      Via: 'SIP/2.0/TLS sip.fabrikam.example;branch=z9hG4bK1',
-      Route: parts.route === undefined ? `${ownRoute}` : `${ownRoute}, <sip:${parts.route};lr>`,
-    },
+    headers: { Via: 'SIP/2.0/TLS sip.fabrikam.example;branch=z9hG4bK1', Route: route },
   });
-  const routes = preprocessRoutes(request, { isOurHost: (host) => host === edge, key });
-  expect(routes.tokens.length).toBe(1);
-  return decidePassage(request, routes, arrival, topology);
+}
+
+/** What becomes of a request with a way that we have sealed for somebody. */
+function decide(
+  arrival: Arrival,
+  parts: {
+    readonly uri: string;
+    readonly sealedFor: { flow?: string; outside?: string };
+    readonly route?: string;
+  },
+) {
+  const { route, sealedFor, uri } = parts;
+  const routes = route === undefined ? [] : [`<sip:${route};lr>`];
+  const request = requestOf(
+    arrival,
+    uri,
+    `${sealedEntry({ flow: '', outside: '', routes, ...sealedFor }, seal)}`,
+  );
+  const revealed = revealRoutes(request, { isOurHost: (host) => host === access, key });
+  if (!revealed.ok) throw new Error(revealed.refusal.message);
+  return decidePassage(request, revealed.routes, arrival, topology);
 }
 
 const refused = { kind: 'refuse', refusal: { reason: 'relay-not-allowed', status: 403 } };
 
-describe('what outsiders reach with a token of ours that they have seen in a dialog', () => {
-  it('refuses to lead one client to the connection of another past the servers that ask who he is', () => {
-    expect(decide(client, { uri: 'sip:bob@contoso.example', flow: 'boot.2' })).toMatchObject(refused);
-  });
-
-  it('refuses to lead a partner straight to the connection of a client', () => {
-    expect(decide(fabrikam, { uri: 'sip:bob@contoso.example', flow: 'boot.2' })).toMatchObject(refused);
-  });
+describe('what outsiders reach with a way that we have sealed', () => {
+  const through = { uri: 'sip:bob@198.51.100.7', route: 'fe1.contoso.example' };
 
   it('leads on through a front end', () => {
-    const through = { uri: 'sip:bob@198.51.100.7', route: 'fe1.contoso.example' };
-    for (const arrival of [client, fabrikam])
-      expect(decide(arrival, through)).toEqual({ kind: 'inside', server: 'fe1.contoso.example' });
+    const inside = { kind: 'inside', server: 'fe1.contoso.example' };
+    expect(decide(client, { ...through, sealedFor: forClient })).toEqual(inside);
+    expect(decide(fabrikam, { ...through, sealedFor: forPartner })).toEqual(inside);
   });
 
-  it('refuses a Route to a server inside that asks nobody who he is', () => {
-    const through = { uri: 'sip:+15550100@contoso.example', route: 'med1.contoso.example' };
-    for (const arrival of [client, fabrikam]) expect(decide(arrival, through)).toMatchObject(refused);
+  it('leads nobody in but whom it was sealed for: no partner by that of another or of a client, no client by that of a partner', () => {
+    for (const sealedFor of [{ outside: 'litware.example' }, forClient, {}])
+      expect(decide(fabrikam, { ...through, sealedFor })).toMatchObject(refused);
+    expect(decide(client, { ...through, sealedFor: forPartner })).toMatchObject(refused);
+  });
+
+  it('refuses to lead one client to the connection of another past the servers that ask who he is', () => {
+    const uri = 'sip:bob@contoso.example';
+    expect(decide(client, { uri, sealedFor: { flow: 'boot.2' } })).toMatchObject(refused);
+    expect(decide(fabrikam, { uri, sealedFor: { flow: 'boot.2' } })).toMatchObject(refused);
+  });
+
+  it('refuses a way to a server inside that asks nobody who he is', () => {
+    const gateway = { uri: 'sip:+15550100@contoso.example', route: 'med1.contoso.example' };
+    expect(decide(client, { ...gateway, sealedFor: forClient })).toMatchObject(refused);
+    expect(decide(fabrikam, { ...gateway, sealedFor: forPartner })).toMatchObject(refused);
   });
 
   it('never carries a request of one partner on to another, through a front end either', () => {
-    const through = { uri: 'sip:alice@litware.example', route: 'fe1.contoso.example' };
-    expect(decide(fabrikam, through)).toMatchObject(refused);
+    const transit = { uri: 'sip:alice@litware.example', route: 'fe1.contoso.example' };
+    expect(decide(fabrikam, { ...transit, sealedFor: forPartner })).toMatchObject(refused);
   });
 
-  it('lets a client send with the token of his own connection', () => {
-    expect(decide(client, { uri: 'sip:bob@contoso.example', flow: 'boot.1' })).toEqual({
+  it('lets a client send with the way of his own connection', () => {
+    expect(decide(client, { uri: 'sip:bob@contoso.example', sealedFor: forClient })).toEqual({
       kind: 'inside',
       server: 'fe1.contoso.example',
     });
+  });
+});
+
+describe('what leaves', () => {
+  it('is refused where its Route would carry the name of a server inside', () => {
+    const request = requestOf(
+      { kind: 'server' },
+      'sip:bob@fabrikam.example',
+      '<sip:edge1.contoso.example;lr>, <sip:sip.fabrikam.example;lr>, <sip:fe1.contoso.example;lr>',
+    );
+    const routes = preprocessRoutes(request, { isOurHost: (host) => host === 'edge1.contoso.example', key });
+    expect(decidePassage(request, routes, { kind: 'server' }, topology)).toMatchObject(refused);
   });
 });

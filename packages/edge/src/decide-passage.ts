@@ -1,4 +1,4 @@
-import { checkPartnerRequest, type PartnerAuthority } from '@entente/federation';
+import { checkPartnerRequest, isInsideName, type PartnerAuthority, speaksFor } from '@entente/federation';
 import { addressOfRecord, type SipRequest } from '@entente/sip';
 import { type PreprocessedRequest, type Refusal, refusal } from '@entente/sip-proxy';
 import type { Topology } from '@entente/topology';
@@ -12,18 +12,20 @@ export type Arrival =
   /** A server of ours, on the internal interface. */
   | { readonly kind: 'server' };
 
-/** Where a request goes. */
-export type PassageDecision =
+/** Where a request that may pass goes. */
+export type Passage =
   | { readonly kind: 'inside'; readonly server: string }
   | { readonly kind: 'flow'; readonly flow: string }
-  | { readonly kind: 'partner'; readonly domain: string }
-  | { readonly kind: 'refuse'; readonly refusal: Refusal };
+  | { readonly kind: 'partner'; readonly domain: string };
+
+/** Where a request goes. */
+export type PassageDecision = Passage | { readonly kind: 'refuse'; readonly refusal: Refusal };
 
 /**
  * Decides what an edge does with a request. Nothing passes from one outsider to another, and nobody outside chooses which
- * server inside he reaches: only a Route with our own signed token leads further than to the home of a user.
+ * server inside he reaches: only a way that we have sealed for him leads further than to the home of a user.
  * @param request validated
- * @param routes what is left of its Route, and the tokens of ours that were in it
+ * @param routes what is left of its Route, and what our own entries in it said
  * @param arrival where it came from
  * @param topology the one in force
  */
@@ -44,6 +46,10 @@ export function decidePassage(
 }
 
 function fromInside(routes: PreprocessedRequest, topology: Topology): PassageDecision {
+  // What is left of the Route goes out as it stands.
+  for (const { uri: hop } of routes.routes) {
+    if (hop.kind === 'sip' && isInsideName(topology, hop.host)) return relay('Route', hop.host);
+  }
   for (const { flow, outside } of routes.tokens) {
     if (flow !== '') return { kind: 'flow', flow };
     if (outside !== '') return { kind: 'partner', domain: outside };
@@ -66,6 +72,8 @@ function fromClient(
   if (!topology.isOurDomain(domain)) {
     return notAuthorised(`From: expected one of our domains from a client, found ${domain}`);
   }
+  if (routes.tokens.some(({ outside }) => outside !== ''))
+    return relay('Route', 'a way sealed for a partner');
   const onwards = alongTokens(routes, topology, flow);
   if (onwards !== undefined) return onwards;
   return home(
@@ -90,6 +98,9 @@ function fromPartner(
   if (uri.kind === 'sip' && !topology.isOurDomain(uri.host) && topology.partnerOf(uri.host) !== undefined) {
     return relay('Request-URI', uri.host);
   }
+  // The other end of a dialog may have shown it to somebody: it leads in only whom it was made for.
+  if (!routes.tokens.every(({ outside }) => speaksFor(authority, outside)))
+    return relay('Route', 'a way sealed for somebody else');
   const onwards = alongTokens(routes, topology, '');
   if (onwards !== undefined) return onwards;
   if (uri.kind !== 'sip' || !topology.isOurDomain(uri.host)) {
@@ -98,7 +109,7 @@ function fromPartner(
   return home(addressOfRecord(uri), topology);
 }
 
-/** The way that our own tokens vouch for; a Route without one leads nowhere. */
+/** The way that we have sealed; a Route without it leads nowhere. */
 function alongTokens(
   { routes, tokens }: PreprocessedRequest,
   topology: Topology,
@@ -112,8 +123,7 @@ function alongTokens(
       return { kind: 'inside', server: host };
     return relay('Route', host);
   }
-  // Both ends of a dialog see the token of the other end. Taken at its word here, it would lead past the servers inside,
-  // which are the ones that ask a user who he is.
+  // Taken at its word, what names another connection would lead past the servers inside, which ask a user who he is.
   const other = tokens.find(({ flow }) => flow !== '' && flow !== ownFlow);
   return other === undefined ? undefined : relay('Route', 'the connection of another client');
 }
@@ -141,7 +151,7 @@ function relay(header: string, host: string): PassageDecision {
     refusal: refusal(
       'relay-not-allowed',
       403,
-      `${header}: expected one of our users or a route with our own token, found ${host}`,
+      `${header}: expected one of our users or a way that we have sealed for the sender, found ${host}`,
       'Send the request to the domain that it is for, and leave out servers of ours.',
     ),
   };

@@ -1,4 +1,11 @@
-export { checkPartnerRequest, insiderFieldsOf, type MessageRejection } from './message-authority.ts';
+export { hideInsideNames, isInsideName } from './inside-names.ts';
+export {
+  assertableIdentities,
+  checkPartnerRequest,
+  insiderFieldsOf,
+  type MessageRejection,
+  speaksFor,
+} from './message-authority.ts';
 export { type NextHop, nextHop } from './next-hop.ts';
 export { type PartnerAnchors, partnerAnchors } from './partner-anchors.ts';
 export { authorisePartner, type PartnerAuthority, type PartnerFound, partnerOfPeer } from './partner-peer.ts';

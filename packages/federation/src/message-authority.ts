@@ -1,4 +1,4 @@
-import type { SipMessage, SipRequest, Uri } from '@entente/sip';
+import type { NameAddr, SipMessage, SipRequest, Uri } from '@entente/sip';
 import type { PartnerAuthority } from './partner-peer.ts';
 
 /** Why a message of a partner is not taken. The literal is stable. */
@@ -54,8 +54,11 @@ export function checkPartnerRequest(
   };
 }
 
-/** A domain, or a host below it. */
-function speaksFor({ domains }: PartnerAuthority, host: string): boolean {
+/**
+ * Whether a host is a domain that a partner may speak for, or below one.
+ * @param host lower case
+ */
+export function speaksFor({ domains }: Pick<PartnerAuthority, 'domains'>, host: string): boolean {
   return domains.some((domain) => host === domain || host.endsWith(`.${domain}`));
 }
 
@@ -71,6 +74,20 @@ function notAuthorised(header: string, domain: string, { domains, id }: PartnerA
     message: `${header}: expected a domain that the partner ${id} may speak for (${domains.join(', ')}), found ${domain}`,
     remedy: `let ${domain} send its own messages, or add it to the domains of the partner ${id}`,
   };
+}
+
+/**
+ * The identities that a partner may assert, where its request asserts others too. A `tel:` URI has no domain, so nothing shows
+ * that the number is the partner's: it counts as asserted by somebody whom we do not trust, and is taken off (RFC 3325 §5). The
+ * request itself is in order, and gateways rightly assert a number beside their address, so it goes on.
+ * @param request that {@link checkPartnerRequest} passed
+ * @returns the values that stay; undefined where all may stay
+ */
+export function assertableIdentities(request: SipRequest): readonly NameAddr[] | undefined {
+  if (!request.has('P-Asserted-Identity')) return undefined;
+  const values = request.addressesOf('P-Asserted-Identity');
+  const kept = values.filter(({ uri }) => uri.kind === 'sip');
+  return kept.length === values.length ? undefined : kept;
 }
 
 /** Fields that are for insiders: they never leave the organisation, and never come in. */

@@ -61,6 +61,8 @@ function removeRoutes(editor: MessageEditor<SipRequest>, preprocessed: Preproces
     return;
   }
   for (let i = 0; i < preprocessed.removedFirst; i++) editor.removeFirstValue('Route');
+  for (let i = (preprocessed.revealed ?? 0) - 1; i >= 0; i--)
+    editor.prepend('Route', preprocessed.routes[i]!);
 }
 
 /**

@@ -11,6 +11,7 @@ export { incomingBreadth, maxBreadth, shareBreadth } from './breadth.ts';
 export { type Arrival, decideRoute, type RouteDecision, type RouteKnowledge } from './decide-route.ts';
 export { beginsDialog, type ForwardOptions, forwardRequest, forwardResponse } from './forward.ts';
 export { gruusOf, openTemporaryGruu } from './gruu.ts';
+export { hidePath, hideRecordRoute, recordRouteOf, restorePath, sealedEntry } from './hidden-path.ts';
 export { applyIdentity, type Identity, identityOf, type Sender, stripIdentity } from './identity.ts';
 export { createBranch, loopHash, loopHashOf } from './loop-hash.ts';
 export { type PreprocessedRequest, preprocessRoutes } from './preprocess.ts';
@@ -37,7 +38,9 @@ export {
   type ResponseContextSink,
   type ResponseContextTimes,
 } from './response-context.ts';
+export { type RevealedRoutes, revealRoutes } from './reveal-routes.ts';
 export { createRouteEntry, createRouteUri, type RouteToken, readRouteToken } from './route-token.ts';
+export { openRoute, type RouteSeal, type SealedRoute, sealRoute, sealSaltBytes } from './sealed-route.ts';
 export { type SelectedTargets, selectTargets, type Target, type TargetGroups } from './targets.ts';
 export { openToken, sealToken } from './token.ts';
 export { type ValidateOptions, validateRequest } from './validate.ts';

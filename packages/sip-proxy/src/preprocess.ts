@@ -10,6 +10,8 @@ export interface PreprocessedRequest {
   readonly uri: Uri;
   /** Route values that remain, first hop first. */
   readonly routes: readonly NameAddr[];
+  /** How many of these stood sealed in an entry of ours (`revealRoutes`), so that they are put in front; default none. */
+  readonly revealed?: number;
   /** How many values to remove from the top of Route. */
   readonly removedFirst: number;
   /** Whether the last Route value has become the Request-URI. */

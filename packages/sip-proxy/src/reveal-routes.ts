@@ -1,0 +1,85 @@
+import { type NameAddr, parseNameAddr, type SipRequest, type Uri } from '@entente/sip';
+import type { PreprocessedRequest } from './preprocess.ts';
+import { type Refusal, refusal } from './refusal.ts';
+import { openRoute, type SealedRoute } from './sealed-route.ts';
+
+/** Entries that name us which a request from outside may carry in a row: a configured first hop, and the sealed one. */
+const maxOwnRoutes = 4;
+
+/** What {@link revealRoutes} finds. */
+export type RevealedRoutes =
+  | { readonly ok: true; readonly routes: PreprocessedRequest }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/**
+ * Takes our entries off the Route of a request from outside, and puts the way in their place that we had sealed in one of them.
+ * Whoever names us without saying more proves nothing, and is no harm; an entry that says something which we did not seal is
+ * refused, and so is a way that somebody outside has lengthened.
+ * @param request validated
+ * @param options `isOurHost`: whether a URI with this host names us; `key` of our seals
+ * @see RFC 3261 §16.4
+ */
+export function revealRoutes(
+  request: SipRequest,
+  options: { readonly isOurHost: (host: string) => boolean; readonly key: Uint8Array },
+): RevealedRoutes {
+  const { isOurHost, key } = options;
+  let { uri } = request;
+  let routes: readonly NameAddr[] = request.has('Route') ? request.routes : [];
+  let sealed: SealedRoute | undefined;
+  let removedLast = false;
+
+  // Only we make such a text, so a Request-URI with one is our own entry, put there by a strict router.
+  const strict = routes.length > 0 ? userAt(uri, isOurHost) : undefined;
+  sealed = strict === undefined ? undefined : openRoute(strict, key);
+  if (sealed !== undefined) {
+    uri = routes[routes.length - 1]!.uri;
+    routes = routes.slice(0, -1);
+    removedLast = true;
+  }
+
+  let removedFirst = 0;
+  while (removedFirst < routes.length && removedFirst < maxOwnRoutes) {
+    const top = routes[removedFirst]!.uri;
+    if (top.kind !== 'sip' || !isOurHost(top.host)) break;
+    const user = userAt(top, isOurHost);
+    if (user !== undefined) {
+      const opened = openRoute(user, key);
+      if (opened === undefined || sealed !== undefined) return notSealed(top);
+      sealed = opened;
+    }
+    removedFirst++;
+  }
+  const rest = routes.slice(removedFirst);
+  if (sealed === undefined)
+    return { ok: true, routes: { uri, routes: rest, removedFirst, removedLast, tokens: [] } };
+  if (rest[0] !== undefined) return notSealed(rest[0].uri);
+
+  const revealed: NameAddr[] = [];
+  for (const value of sealed.routes) {
+    const parsed = parseNameAddr(value);
+    if (!parsed.ok) return notSealed(uri);
+    revealed.push(parsed.value);
+  }
+  const tokens = [{ server: '', flow: sealed.flow, otherFlow: '', outside: sealed.outside }];
+  return {
+    ok: true,
+    routes: { uri, routes: revealed, revealed: revealed.length, removedFirst, removedLast, tokens },
+  };
+}
+
+function userAt(uri: Uri, isOurHost: (host: string) => boolean): string | undefined {
+  return uri.kind === 'sip' && isOurHost(uri.host) ? uri.rawUser : undefined;
+}
+
+function notSealed(found: Uri): RevealedRoutes {
+  return {
+    ok: false,
+    refusal: refusal(
+      'relay-not-allowed',
+      403,
+      `Route: expected a way that this edge has sealed and nothing behind it, found ${found.toString()}`,
+      'Begin a new dialog: this one was begun at another edge, or before the edge was started anew.',
+    ),
+  };
+}
