@@ -1,3 +1,4 @@
+import { connectionLimitsConfig } from '@entente/host';
 import { z } from 'zod';
 
 /** What `edge-server.yaml` says. Names, ports, partners and their roots come from the signed topology, not from here. */
@@ -14,6 +15,8 @@ export const edgeServerConfig = z.strictObject({
   external: z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).optional(),
   /** DNS servers to find partners with, `address` or `address:port`; default the system's. DNS is not trusted. */
   dns: z.array(z.string().min(1)).min(1).optional(),
+  /** How many connections each listener holds at once. */
+  limits: connectionLimitsConfig.default({}),
   /** What is written to the log. Default info. */
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
 });

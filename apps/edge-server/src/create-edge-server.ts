@@ -44,7 +44,15 @@ export async function createEdgeServer(
             key: pathBeside(configFile, external.key),
             watch: true,
           });
-    const edge = await serveEdge({ member, externalIdentity, logger, resolver, addresses, cacheDirectory });
+    const edge = await serveEdge({
+      member,
+      externalIdentity,
+      logger,
+      resolver,
+      addresses,
+      cacheDirectory,
+      limits: config.limits,
+    });
     return {
       member,
       edge,

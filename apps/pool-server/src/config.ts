@@ -1,3 +1,4 @@
+import { connectionLimitsConfig } from '@entente/host';
 import { z } from 'zod';
 
 /** What `pool-server.yaml` says. Names, ports and peers come from the signed topology, not from here. */
@@ -14,6 +15,8 @@ export const poolServerConfig = z.strictObject({
   users: z.string().min(1),
   /** Plugins: an installed package or a path beside this file, and the configuration it checks itself. */
   plugins: z.array(z.strictObject({ use: z.string().min(1), config: z.unknown().optional() })).default([]),
+  /** How many connections each listener holds at once. */
+  limits: connectionLimitsConfig.default({}),
   /** What is written to the log. Default info. */
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
 });

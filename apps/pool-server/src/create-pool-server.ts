@@ -40,7 +40,7 @@ export async function createPoolServer(
       log: logger,
     });
     const policies = policiesOf(plugins);
-    const frontEnd = await serveFrontEnd({ member, credentials, logger, policies });
+    const frontEnd = await serveFrontEnd({ member, credentials, logger, policies, limits: config.limits });
     return poolServer(member, frontEnd, plugins);
   } catch (error) {
     await member?.[Symbol.asyncDispose]();

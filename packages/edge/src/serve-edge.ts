@@ -13,7 +13,7 @@ import {
   SipEndpoint,
 } from '@entente/sip-endpoint';
 import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
-import { type Identity, isTrustError, serve } from '@entente/tls';
+import { type Identity, isTrustError, type ServeLimits, serve } from '@entente/tls';
 import { hopFinder, linkOf, linkOfServer, type ServerInterface, type Topology } from '@entente/topology';
 import { dialPartner } from './dial-partner.ts';
 import { Edge } from './edge.ts';
@@ -36,6 +36,8 @@ export interface ServeEdgeOptions {
   readonly addresses: ReadonlyMap<string, string>;
   /** Where fetched revocation lists are kept. */
   readonly cacheDirectory: string;
+  /** Bounds of each listener; see `@entente/tls`. */
+  readonly limits?: ServeLimits;
 }
 
 const clientRow = 1;
@@ -126,6 +128,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         clientCertificate: 'required',
         allow: allowInside,
         link: { name: 'SIP inside', interface: 'internal', local: fqdn },
+        limits: options.limits ?? {},
         onRefusal,
       },
       (socket, peer) => {
@@ -143,6 +146,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         ...listenAt(external, 'clients'),
         clientCertificate: 'none',
         link: { name: linkOf(clientRow).name, interface: 'external', local: fqdn },
+        limits: options.limits ?? {},
         onRefusal,
       },
       (socket) => void outside.accept(socket, linkOf(clientRow)),
@@ -157,6 +161,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         clientCertificate: 'required',
         allow: allowPartner,
         link: { name: linkOf(federationRow).name, interface: 'external', local: fqdn },
+        limits: options.limits ?? {},
         onRefusal,
       },
       (socket) => {

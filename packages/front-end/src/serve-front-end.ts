@@ -9,7 +9,7 @@ import {
   logMessageFault,
   SipEndpoint,
 } from '@entente/sip-endpoint';
-import { isTrustError, serve } from '@entente/tls';
+import { isTrustError, type ServeLimits, serve } from '@entente/tls';
 import { hopFinder, linkOf, linkOfServer, type ServerInterface, type Topology } from '@entente/topology';
 import type { Credentials } from './admission.ts';
 import type { NamedPolicy } from './ask-policies.ts';
@@ -31,6 +31,8 @@ export interface ServeFrontEndOptions {
   readonly logger: Logger;
   /** Asked in this order about each request that nothing else refused. */
   readonly policies?: readonly NamedPolicy[];
+  /** Bounds of the listener; see `@entente/tls`. */
+  readonly limits?: ServeLimits;
   /** Milliseconds since 1970; default the system's. */
   readonly clock?: () => number;
 }
@@ -81,6 +83,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
       clientCertificate: 'optional',
       allow,
       link: { name: 'SIP', interface: 'internal', local: fqdn },
+      limits: options.limits ?? {},
       onRefusal,
     },
     (socket, peer) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { loadConfig, type OperatorFault, parseConfig } from './index.ts';
+import { connectionLimitsConfig, loadConfig, type OperatorFault, parseConfig } from './index.ts';
 
 const schema = z.strictObject({
   domain: z.string(),
@@ -66,5 +66,30 @@ describe('configuration', () => {
   it('says which file does not exist', () => {
     const fault = faultOf(() => loadConfig('/nonexistent/pool.yaml', schema));
     expect(fault).toMatchObject({ code: 'ENTENTE_CONFIG_MISSING', place: '/nonexistent/pool.yaml' });
+  });
+});
+
+describe('limits of connections', () => {
+  const parse = (text: string) =>
+    parseConfig(text, 'pool.yaml', z.strictObject({ limits: connectionLimitsConfig }));
+
+  it('are taken within their ranges', () => {
+    const limits = { maxConnections: 500, maxConnectionsPerAddress: 50 };
+    expect(parse(`limits: ${JSON.stringify(limits)}\n`)).toEqual({ limits });
+  });
+
+  it.each([
+    ['maxConnections', '99'],
+    ['maxConnections', '.inf'],
+    ['maxConnectionsPerAddress', '9'],
+    ['maxConnectionsPerAddress', '100001'],
+    ['maxConnectionsPerAddress', '.nan'],
+    ['maxConnectionsPerAddress', 'null'],
+    ['maxConnectionsPerAddress', 'off'],
+  ])('are refused outside: %s %s', (name, value) => {
+    expect(faultOf(() => parse(`limits: { ${name}: ${value} }\n`))).toMatchObject({
+      code: 'ENTENTE_CONFIG_INVALID',
+      place: expect.stringMatching(/^pool\.yaml:1:/),
+    });
   });
 });

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/**
+ * The part of a server's configuration that says how many connections each of its listeners holds at once; for `limits` of
+ * `serve` in `@entente/tls`. The ranges leave no way to turn a bound off.
+ */
+export const connectionLimitsConfig = z.strictObject({
+  /** Open connections, 100 to 1,000,000. Default 100,000. */
+  maxConnections: z.int().min(100).max(1_000_000).exactOptional(),
+  /** Of these, from one address or one /64 of IPv6, 10 to 100,000. Default 1,000: raise it where many users share an address. */
+  maxConnectionsPerAddress: z.int().min(10).max(100_000).exactOptional(),
+});
