@@ -18,10 +18,19 @@ import { hopFinder, linkOf, linkOfServer, type ServerInterface, type Topology } 
 import { dialPartner } from './dial-partner.ts';
 import { Edge } from './edge.ts';
 import { openFederationTrust } from './federation-trust.ts';
+import { serveObjects } from './serve-objects.ts';
+import { tellApart } from './tell-apart.ts';
 
 /** An edge that listens on its two sides. */
 export interface RunningEdge extends AsyncDisposable {
-  readonly ports: { readonly inside: number; readonly clients: number; readonly federation: number };
+  readonly ports: {
+    readonly inside: number;
+    readonly clients: number;
+    readonly federation: number;
+    /** HTTP for revocation lists and CA certificates, HTTPS for the federation bundle; none where row 19 is closed. */
+    readonly objects: number | undefined;
+    readonly bundle: number | undefined;
+  };
 }
 
 /** What an edge is made of. */
@@ -119,6 +128,8 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     for (const item of opened.splice(0).reverse()) await item[Symbol.asyncDispose]();
   };
   try {
+    const served = await serveObjects({ member, identity: externalIdentity, trust: federationTrust, logger });
+    opened.push(served);
     const servers = await serve(
       tls,
       {
@@ -149,7 +160,12 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         limits: options.limits ?? {},
         onRefusal,
       },
-      (socket) => void outside.accept(socket, linkOf(clientRow)),
+      (socket) => {
+        const sip = () => void outside.accept(socket, linkOf(clientRow));
+        // The bundle may share the clients' port, as it does by default.
+        if (served.bundle === external.ports.clients) tellApart(socket, { sip, http: served.takeHttp });
+        else sip();
+      },
     );
     opened.push(clients);
     const partners = await serve(
@@ -171,7 +187,13 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     );
     opened.push(partners);
     return {
-      ports: { inside: servers.port, clients: clients.port, federation: partners.port },
+      ports: {
+        inside: servers.port,
+        clients: clients.port,
+        federation: partners.port,
+        objects: served.objects,
+        bundle: served.bundle,
+      },
       [Symbol.asyncDispose]: stop,
     };
   } catch (error) {

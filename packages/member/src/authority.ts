@@ -9,13 +9,11 @@ import {
   type VerifyResult,
   verifyTopology,
 } from '@entente/topology';
-import { allowNames, isSignedBy, type RevocationKnowledge } from '@entente/trust';
-import { type Certificate, decodePemCertificates } from '@entente/x509';
-import type { CurrentStore } from './current-store.ts';
+import { allowNames } from '@entente/trust';
 import { readEventStream } from './event-stream.ts';
 import type { MemberLog } from './log.ts';
 import type { MemberFiles } from './member-files.ts';
-import { crlLocations, fetchCrl } from './own-crls.ts';
+import type { OwnLists } from './own-lists.ts';
 import { createTransport } from './transport.ts';
 
 /** What a member needs to follow its authority. */
@@ -30,9 +28,7 @@ export interface AuthorityOptions {
   readonly identity: Identity;
   readonly trust: OwnedTrust;
   readonly files: MemberFiles;
-  readonly crls: CurrentStore<RevocationKnowledge>;
-  /** The enterprise roots in force. */
-  readonly roots: () => readonly Certificate[];
+  readonly lists: OwnLists;
   readonly log: MemberLog;
   readonly pollMs: number;
   readonly current: () => Topology | undefined;
@@ -116,44 +112,9 @@ export class Authority implements AsyncDisposable {
 
   async #refreshAll(): Promise<void> {
     // Lists travel over plain HTTP: whoever blocks them must not hold up the topology too.
-    const [lists] = await Promise.allSettled([this.#refreshCrls()]);
+    const [lists] = await Promise.allSettled([this.#options.lists.refresh(this.#stop.signal)]);
     await this.#refreshTopology();
     if (lists.status === 'rejected') throw lists.reason;
-  }
-
-  async #refreshCrls(): Promise<void> {
-    const { identity, crls, addresses, roots } = this.#options;
-    const chain = decodePemCertificates(identity.current.certificatePem);
-    if (!chain.ok) return;
-    const authorities = [...chain.value.slice(1), ...roots()];
-    const before = crls.current.crls;
-    const lists = new Map(before.map((list) => [list.issuer.canonical, list]));
-    for (const url of crlLocations(chain.value)) {
-      const list = await fetchCrl(url, addresses.get(url.hostname), this.#stop.signal);
-      // It came over plain HTTP: a forged list must not displace the true one, whatever number it carries.
-      if (
-        !authorities.some(
-          (issuer) => issuer.subject.canonical === list.issuer.canonical && isSignedBy(list, issuer),
-        )
-      ) {
-        this.#warn(`the revocation list at ${url.href} is not signed by our authority`, undefined);
-        continue;
-      }
-      const known = lists.get(list.issuer.canonical);
-      // A list with a lower number is an old one played back (RFC 5280 §5.2.3).
-      if (known === undefined || (list.crlNumber ?? 0n) > (known.crlNumber ?? 0n))
-        lists.set(list.issuer.canonical, list);
-    }
-    const after = [...lists.values()];
-    const fresh = after.filter((list) => !before.includes(list));
-    if (fresh.length === 0) return;
-    crls.set({ crls: after });
-    for (const { crlNumber, issuer, nextUpdate } of fresh) {
-      this.#options.log.info(
-        { event: 'revocation-list', issuer: issuer.toString(), number: Number(crlNumber ?? 0n), nextUpdate },
-        `revocation list ${crlNumber} of ${issuer.toString()} is in force`,
-      );
-    }
   }
 
   async #refreshTopology(): Promise<void> {

@@ -9,6 +9,7 @@ const names = {
   externalKey: 'tls-external.key',
   externalCertificate: 'tls-external.crt',
   roots: 'root_ca.crt',
+  lists: 'revocation.crl',
   topology: 'topology.json',
   membership: 'member.json',
 } as const;

@@ -2,6 +2,7 @@ import type { Identity, OwnedTrust, Trust } from '@entente/tls';
 import { authorise, type LocalEnd, type Topology } from '@entente/topology';
 import type { AnchorSet, Authorise, RevocationKnowledge } from '@entente/trust';
 import type { LookUp } from '@entente/trust/node';
+import type { Certificate, CertificateList } from '@entente/x509';
 import { Authority } from './authority.ts';
 import { CurrentStore } from './current-store.ts';
 import { MemberFault } from './fault.ts';
@@ -9,6 +10,7 @@ import { join, readToken } from './join.ts';
 import type { MemberLog } from './log.ts';
 import { MemberFiles } from './member-files.ts';
 import { enterpriseAnchors, memberTrust, readRoots } from './member-trust.ts';
+import { OwnLists } from './own-lists.ts';
 import { fetchPinnedRoot } from './pinned-root.ts';
 import { RenewedIdentity } from './renewed-identity.ts';
 import { restoreTopology } from './topology-file.ts';
@@ -35,6 +37,20 @@ export interface Member extends AsyncDisposable {
   readonly trust: Trust;
   /** The topology in force; another object after each change. */
   readonly topology: Topology;
+  /** The enterprise roots in force. */
+  readonly roots: readonly Certificate[];
+  /**
+   * The newest revocation list of each of our authorities, every one signed by it; another array after each change. Empty until
+   * the authority has been reached once.
+   */
+  readonly revocationLists: readonly CertificateList[];
+  /**
+   * Asks our authority, over a connection that was judged (row 15).
+   * @param path e.g. `/trust-bundle`
+   * @param signal gives up
+   * @returns whatever it answers
+   */
+  ask(path: string, signal?: AbortSignal): Promise<Response>;
   /**
    * The authorisation of one of our ends, always by the topology in force.
    * @param local our end of the link
@@ -90,8 +106,8 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
       await join(files, token, trust, root.der, addresses.get(authorityHost));
       options.log.info({ event: 'joined', authority: authorityUrl }, `joined the domain of ${authorityHost}`);
     }
-    const roots = readRoots((await files.read('roots')) ?? '', files.path('roots'));
-    anchors.set(enterpriseAnchors(roots));
+    const installed = readRoots((await files.read('roots')) ?? '', files.path('roots'));
+    anchors.set(enterpriseAnchors(installed));
     const membership = known ?? (await files.membership());
     if (membership === undefined) throw damaged(files);
     let authority: Authority | undefined;
@@ -104,8 +120,22 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
       log: options.log,
     });
     const { identity } = internal;
-    const member = new JoinedMember(options, files, internal, trust, () => topology);
+    const roots = () => anchors.current.anchors.map(({ certificate }) => certificate);
+    const member = new JoinedMember(options, files, internal, trust, {
+      topology: () => topology,
+      roots,
+      lists: () => crls.current.crls,
+    });
     opened = member;
+    const lists = new OwnLists({
+      chainPem: () => identity.current.certificatePem,
+      roots,
+      addresses,
+      files,
+      store: crls,
+      log: options.log,
+    });
+    await lists.restore();
     topology = await restoreTopology(files);
     authority = new Authority({
       fqdn: options.fqdn,
@@ -115,8 +145,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
       identity,
       trust,
       files,
-      crls,
-      roots: () => anchors.current.anchors.map(({ certificate }) => certificate),
+      lists,
       log: options.log,
       pollMs: options.pollMs ?? 60_000,
       current: () => topology,
@@ -142,13 +171,20 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
   }
 }
 
+/** What changes while a member runs. */
+interface Current {
+  topology(): Topology | undefined;
+  roots(): readonly Certificate[];
+  lists(): readonly CertificateList[];
+}
+
 class JoinedMember implements Member {
   readonly fqdn: string;
   readonly identity: Identity;
   readonly trust: OwnedTrust;
   readonly #options: MemberOptions;
   readonly #files: MemberFiles;
-  readonly #current: () => Topology | undefined;
+  readonly #current: Current;
   readonly #listeners = new Set<(topology: Topology) => void>();
   #authority: Authority | undefined;
   readonly #sides: RenewedIdentity[];
@@ -159,7 +195,7 @@ class JoinedMember implements Member {
     files: MemberFiles,
     internal: RenewedIdentity,
     trust: OwnedTrust,
-    current: () => Topology | undefined,
+    current: Current,
   ) {
     this.fqdn = options.fqdn;
     this.identity = internal.identity;
@@ -171,7 +207,20 @@ class JoinedMember implements Member {
   }
 
   get topology(): Topology {
-    return this.#current() as Topology;
+    return this.#current.topology() as Topology;
+  }
+
+  get roots(): readonly Certificate[] {
+    return this.#current.roots();
+  }
+
+  get revocationLists(): readonly CertificateList[] {
+    return this.#current.lists();
+  }
+
+  ask(path: string, signal?: AbortSignal): Promise<Response> {
+    const { transport, url } = this.#authority as Authority;
+    return transport(new Request(new URL(path, url), signal === undefined ? {} : { signal }));
   }
 
   authorise(local: Exclude<LocalEnd, { party: unknown }>): Authorise {

@@ -1,0 +1,69 @@
+import { type Handler, issuerId, objectsHandler, type PublishedIssuer } from '@entente/pki';
+import { isSignedBy } from '@entente/trust';
+import { type Certificate, type CertificateList, decodePemCertificates } from '@entente/x509';
+
+/** What an edge knows of its own authorities; `Member` and `Identity` have it. */
+export interface OwnObjects {
+  /** The enterprise roots in force. */
+  roots(): readonly Certificate[];
+  /** Their lists and those of the authorities below; another array after each change. */
+  lists(): readonly CertificateList[];
+  /** The chains that this edge shows, outside first, PEM. */
+  chains(): readonly string[];
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/**
+ * Serves outsiders the signed objects of our authorities, byte for byte as the authority signed them: `/crl/<issuer>/0.crl` and
+ * `/issuer/<issuer>.cer`. Nothing is fetched for a request, and nothing is there that no authority of ours has signed. A new list
+ * replaces the old one between two requests.
+ * @param own where the objects come from
+ */
+export function mirroredObjects(own: OwnObjects): Handler {
+  let seen: readonly unknown[] = [];
+  let handler: Handler = () => new Response(null, { status: 503 });
+  return (request) => {
+    const inForce = [own.lists(), ...own.roots(), ...own.chains()];
+    if (inForce.length !== seen.length || inForce.some((item, index) => item !== seen[index])) {
+      handler = objectsHandler(issuersOf(own), () => own.now());
+      seen = inForce;
+    }
+    return handler(request);
+  };
+}
+
+/** The issuing authorities first, then the roots, each with the list that it has signed. */
+function issuersOf(own: OwnObjects): readonly PublishedIssuer[] {
+  const roots = own.roots();
+  const byId = new Map<string, Certificate>();
+  for (const pem of own.chains()) {
+    const decoded = decodePemCertificates(pem);
+    for (const authority of decoded.ok ? decoded.value.slice(1) : []) {
+      // A public CA may have certified our external name: its certificates are its own to publish.
+      if (!roots.some((root) => issued(root, authority) && isSignedBy(authority, root))) continue;
+      const id = issuerId(authority.publicKey.der);
+      if (!byId.has(id)) byId.set(id, authority);
+    }
+  }
+  for (const root of roots) byId.set(issuerId(root.publicKey.der), root);
+  return [...byId.values()].map((authority) => {
+    const list = own
+      .lists()
+      .find((candidate) => issued(authority, candidate) && isSignedBy(candidate, authority));
+    return {
+      certificate: authority.der,
+      publicKey: authority.publicKey.der,
+      crl: (shard) => (shard === 0 && list !== undefined ? published(list) : undefined),
+    };
+  });
+}
+
+function issued(authority: Certificate, { issuer }: Pick<Certificate | CertificateList, 'issuer'>): boolean {
+  return authority.subject.canonical === issuer.canonical;
+}
+
+function published(list: CertificateList) {
+  const { crlNumber = 0n, der, thisUpdate, nextUpdate = thisUpdate } = list;
+  return { der, number: Number(crlNumber), thisUpdate, nextUpdate };
+}

@@ -1,0 +1,38 @@
+import type { TLSSocket } from 'node:tls';
+
+/** Milliseconds until a client must have said something. */
+const silenceMs = 10_000;
+
+/**
+ * Tells HTTP from SIP on one port by the first octets: no SIP method is called GET or HEAD. The socket is handed on with nothing
+ * read from it.
+ * @param socket just admitted
+ * @param to who takes it
+ */
+export function tellApart(
+  socket: TLSSocket,
+  to: { readonly http: (socket: TLSSocket) => void; readonly sip: (socket: TLSSocket) => void },
+): void {
+  const silent = () => socket.destroy();
+  const failed = () => socket.destroy();
+  const ready = () => {
+    const chunk = socket.read() as Buffer | null;
+    if (chunk === null) {
+      // The other side has ended without a word, or the octets are still on their way.
+      if (socket.readableEnded) socket.destroy();
+      return;
+    }
+    socket.off('readable', ready);
+    socket.off('timeout', silent);
+    socket.off('error', failed);
+    socket.setTimeout(0);
+    socket.unshift(chunk);
+    const words = chunk.toString('latin1', 0, 5);
+    if (words.startsWith('GET ') || words === 'HEAD ') to.http(socket);
+    else to.sip(socket);
+  };
+  socket.setTimeout(silenceMs);
+  socket.on('timeout', silent);
+  socket.on('error', failed);
+  socket.on('readable', ready);
+}

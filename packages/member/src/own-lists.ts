@@ -1,0 +1,110 @@
+import { isSignedBy, type RevocationKnowledge } from '@entente/trust';
+import {
+  type Certificate,
+  type CertificateList,
+  decodeCrl,
+  decodePem,
+  decodePemCertificates,
+  encodePem,
+} from '@entente/x509';
+import type { CurrentStore } from './current-store.ts';
+import type { MemberLog } from './log.ts';
+import type { MemberFiles } from './member-files.ts';
+import { crlLocations, fetchCrl } from './own-crls.ts';
+
+const pemLabel = 'X509 CRL';
+
+/** What the lists of our own authorities are followed with. */
+export interface OwnListsOptions {
+  /** Leaf and intermediates of this member, PEM. */
+  readonly chainPem: () => string;
+  /** The enterprise roots in force. */
+  readonly roots: () => readonly Certificate[];
+  /** Addresses of our hosts that DNS does not know. */
+  readonly addresses: ReadonlyMap<string, string>;
+  readonly files: Pick<MemberFiles, 'read' | 'write'>;
+  readonly store: CurrentStore<RevocationKnowledge>;
+  readonly log: MemberLog;
+}
+
+/**
+ * The revocation lists of our own authorities: one for each, the newest that it has signed. They come over plain HTTP, so nothing
+ * gets in that is not signed by an authority of ours, and nothing goes back to an older number.
+ */
+export class OwnLists {
+  readonly #options: OwnListsOptions;
+
+  constructor(options: OwnListsOptions) {
+    this.#options = options;
+  }
+
+  /** Takes in what an earlier run wrote down, as little believed as what comes over the network. */
+  async restore(): Promise<void> {
+    const text = await this.#options.files.read('lists');
+    const blocks = text === undefined ? undefined : decodePem(text);
+    if (blocks?.ok !== true) return;
+    const lists = blocks.value.flatMap(({ label, der }) => {
+      const decoded = label === pemLabel ? decodeCrl(der) : undefined;
+      return decoded?.ok === true ? [decoded.value] : [];
+    });
+    this.#takeIn(lists.map((list) => ({ list, from: 'an earlier run' })));
+  }
+
+  /**
+   * Fetches the lists that our own chain names.
+   * @param signal gives up
+   * @throws where a list cannot be had
+   */
+  async refresh(signal: AbortSignal): Promise<void> {
+    const { addresses, chainPem, files, log, store } = this.#options;
+    const chain = decodePemCertificates(chainPem());
+    if (!chain.ok) return;
+    const fetched: { list: CertificateList; from: string }[] = [];
+    for (const url of crlLocations(chain.value)) {
+      const list = await fetchCrl(url, addresses.get(url.hostname), signal);
+      fetched.push({ list, from: url.href });
+    }
+    const fresh = this.#takeIn(fetched);
+    if (fresh.length === 0) return;
+    for (const { crlNumber, issuer, nextUpdate } of fresh) {
+      log.info(
+        { event: 'revocation-list', issuer: issuer.toString(), number: Number(crlNumber ?? 0n), nextUpdate },
+        `revocation list ${crlNumber} of ${issuer.toString()} is in force`,
+      );
+    }
+    await files.write('lists', store.current.crls.map(({ der }) => encodePem(pemLabel, der)).join(''));
+  }
+
+  /** @returns what is in force now and was not before */
+  #takeIn(
+    offered: readonly { readonly list: CertificateList; readonly from: string }[],
+  ): readonly CertificateList[] {
+    const { chainPem, log, roots, store } = this.#options;
+    const chain = decodePemCertificates(chainPem());
+    const authorities = [...(chain.ok ? chain.value.slice(1) : []), ...roots()];
+    const before = store.current.crls;
+    const lists = new Map(before.map((list) => [list.issuer.canonical, list]));
+    for (const { list, from } of offered) {
+      // It came over plain HTTP: a forged list must not displace the true one, whatever number it carries.
+      if (
+        !authorities.some(
+          (issuer) => issuer.subject.canonical === list.issuer.canonical && isSignedBy(list, issuer),
+        )
+      ) {
+        log.warn(
+          { event: 'revocation-list-refused', peer: from, issuer: list.issuer.toString() },
+          `the revocation list from ${from} is not signed by our authority`,
+        );
+        continue;
+      }
+      const known = lists.get(list.issuer.canonical);
+      // A list with a lower number is an old one played back (RFC 5280 §5.2.3).
+      if (known === undefined || (list.crlNumber ?? 0n) > (known.crlNumber ?? 0n))
+        lists.set(list.issuer.canonical, list);
+    }
+    const after = [...lists.values()];
+    const fresh = after.filter((list) => !before.includes(list));
+    if (fresh.length > 0) store.set({ crls: after });
+    return fresh;
+  }
+}

@@ -1,0 +1,30 @@
+import type { PatchList } from '../patch.ts';
+
+/** What a member believes of what comes over plain HTTP. */
+export const patches: PatchList = {
+  name: 'member',
+  list: [
+    {
+      name: 'forged-list',
+      off: 'a member takes a revocation list that its authority has not signed',
+      file: 'packages/member/src/own-lists.ts',
+      find: '(issuer) => issuer.subject.canonical === list.issuer.canonical && isSignedBy(list, issuer),',
+      replace: '(issuer) => issuer.subject.canonical === list.issuer.canonical,',
+      test: {
+        file: 'packages/member/test/own-lists.test.ts',
+        title: 'let nothing in that our authority has not signed, whatever number it carries',
+      },
+    },
+    {
+      name: 'played-back-list',
+      off: 'an old revocation list that is played back replaces the newer one',
+      file: 'packages/member/src/own-lists.ts',
+      find: 'if (known === undefined || (list.crlNumber ?? 0n) > (known.crlNumber ?? 0n))',
+      replace: 'if (known === undefined || list !== known)',
+      test: {
+        file: 'packages/member/test/own-lists.test.ts',
+        title: 'never go back to an older number',
+      },
+    },
+  ],
+};
