@@ -7,6 +7,7 @@ export {
 } from './framing/stream-framer.ts';
 export { parseWebSocketMessage } from './framing/websocket.ts';
 export { parseRetryAfter, type RetryAfterValue } from './headers/comment.ts';
+export { type ContentDisposition, parseContentDisposition } from './headers/content-disposition.ts';
 export { CSeq, maxSequence, parseCSeq } from './headers/cseq.ts';
 export { formatSipDate, parseSipDate } from './headers/date.ts';
 export {
@@ -15,11 +16,13 @@ export {
   parseSubscriptionState,
   type SubscriptionStateValue,
 } from './headers/event.ts';
+export { type Identity, parseIdentity } from './headers/identity.ts';
 export { type MediaType, parseMediaType } from './headers/media-type.ts';
 export { NameAddr, type NameAddrParts, parseNameAddr } from './headers/name-addr.ts';
 export { type OutboundContact, outboundOf } from './headers/outbound.ts';
 export { Parameters, type ParameterValue } from './headers/parameters.ts';
 export { type PrivacyService, parsePrivacy } from './headers/privacy.ts';
+export { qualityOf } from './headers/quality.ts';
 export { parseRAck, parseRSeq, RAck } from './headers/rack.ts';
 export { parseReason, Reason } from './headers/reason.ts';
 export { parseReplaces, Replaces } from './headers/replaces.ts';
@@ -30,6 +33,7 @@ export {
   type Refresher,
   SessionExpires,
 } from './headers/session-expires.ts';
+export { parseTargetDialog, TargetDialog } from './headers/target-dialog.ts';
 export { magicCookie, parseVia, Via, type ViaParts } from './headers/via.ts';
 export { parseWarning, Warning } from './headers/warning.ts';
 export * from './machines.ts';

@@ -1,6 +1,6 @@
 import { trimSpace } from '../syntax/characters.ts';
 import { malformedHeader, type Parsed } from '../syntax/problem.ts';
-import { wireFromText } from '../syntax/text.ts';
+import { textFromWire, wireFromText } from '../syntax/text.ts';
 import { readParameters, stopped } from './parameters.ts';
 import { readBoundedNumber } from './token-with-parameters.ts';
 
@@ -17,11 +17,15 @@ const maxDepth = 8;
 export function skipComment(text: string, at: number): number {
   let depth = 0;
   for (let i = at; i < text.length; i++) {
-    const character = text[i];
-    if (character === '\\') i++;
-    else if (character === '(') {
+    const character = text[i]!;
+    if (character === '\\') {
+      if (i + 1 >= text.length || text.charCodeAt(i + 1) > 0x7f) return -1;
+      i++;
+    } else if (character === '(') {
       if (++depth > maxDepth) return -1;
-    } else if (character === ')' && --depth === 0) return i + 1;
+    } else if (character === ')') {
+      if (--depth === 0) return i + 1;
+    } else if ((character < ' ' && character !== '\t') || character === '\x7f') return -1;
   }
   return -1;
 }
@@ -32,8 +36,9 @@ export function skipComment(text: string, at: number): number {
  * @see RFC 3261 §20.33
  */
 export interface RetryAfterValue {
+  /** 0 to 2^32 - 1. */
   readonly seconds: number;
-  /** Without its parentheses. */
+  /** Without its parentheses; a quoted-pair and inner parentheses stay as they are. */
   readonly comment: string | undefined;
   /** The `duration` parameter: for how many seconds the callee will then be reachable. */
   readonly duration: number | undefined;
@@ -50,12 +55,13 @@ export function parseRetryAfter(text: string): Parsed<RetryAfterValue> {
   let after = i;
   if (wire[i] === '(') {
     after = skipComment(wire, i);
-    if (after !== -1) comment = wire.slice(i + 1, after - 1);
+    if (after !== -1) comment = textFromWire(wire.slice(i + 1, after - 1));
   }
   const parameters = after === -1 ? undefined : readParameters(wire, after, wire.length);
-  if (seconds === undefined || parameters === undefined || stopped.at !== wire.length) {
+  const duration = readBoundedNumber(parameters?.raw('duration'), 0xffff_ffff);
+  const whole = parameters !== undefined && stopped.at === wire.length;
+  if (seconds === undefined || !whole || (parameters.has('duration') && duration === undefined)) {
     return { ok: false, error: malformedHeader('Retry-After', 'seconds, a comment and parameters', text) };
   }
-  const duration = readBoundedNumber(parameters.get('duration'), 0xffff_ffff);
   return { ok: true, value: { seconds, comment, duration } };
 }

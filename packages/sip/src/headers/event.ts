@@ -8,7 +8,7 @@ import { readBoundedNumber, readTokenWithParameters } from './token-with-paramet
  * @see RFC 6665 §8.2.1
  */
 export interface EventValue {
-  /** With case, for example `presence`. */
+  /** With case, package and templates, for example `presence` or `presence.winfo`. */
   readonly type: string;
   /** The `id` parameter, which tells subscriptions in one dialog apart. */
   readonly id: string | undefined;
@@ -18,7 +18,8 @@ export interface EventValue {
 /** Parses an Event value. */
 export function parseEvent(text: string): Parsed<EventValue> {
   const read = readTokenWithParameters(text);
-  if (read === undefined) {
+  // event-type = event-package *( "." event-template ), each without dots of its own.
+  if (read === undefined || read.token.split('.').includes('')) {
     return { ok: false, error: malformedHeader('Event', 'an event type with parameters', text) };
   }
   const { token, parameters } = read;

@@ -1,17 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { parseRetryAfter } from './comment.ts';
+import { parseContentDisposition } from './content-disposition.ts';
 import { CSeq, parseCSeq } from './cseq.ts';
 import { formatSipDate, parseSipDate } from './date.ts';
 import { parseEvent, parseSubscriptionState } from './event.ts';
+import { parseIdentity } from './identity.ts';
 import { parseMediaType } from './media-type.ts';
 import { NameAddr, parseNameAddr } from './name-addr.ts';
 import { outboundOf } from './outbound.ts';
 import { Parameters } from './parameters.ts';
 import { parsePrivacy } from './privacy.ts';
+import { qualityOf } from './quality.ts';
 import { parseRAck, parseRSeq, RAck } from './rack.ts';
 import { parseReason, Reason } from './reason.ts';
 import { parseReplaces, Replaces } from './replaces.ts';
 import { parseMinSE, parseSessionExpires, SessionExpires } from './session-expires.ts';
+import { parseTargetDialog, TargetDialog } from './target-dialog.ts';
 import { parseVia, Via } from './via.ts';
 import { parseWarning, Warning } from './warning.ts';
 
@@ -236,8 +240,69 @@ describe('header types of the extensions', () => {
       comment: 'back \\) (soon)',
       duration: 3600,
     });
+    expect(value(parseRetryAfter('5 (später)')).comment).toBe('später');
     expect(parseRetryAfter('5 (open').ok).toBe(false);
     expect(parseRetryAfter(`5 ${'('.repeat(9)}${')'.repeat(9)}`).ok).toBe(false);
+  });
+
+  it('reads Content-Disposition, required unless it says optional', () => {
+    expect(value(parseContentDisposition('Session;handling=OPTIONAL'))).toMatchObject({
+      type: 'session',
+      isOptional: true,
+    });
+    expect(value(parseContentDisposition('icon')).isOptional).toBe(false);
+  });
+
+  it('reads and writes Target-Dialog', () => {
+    const target = value(parseTargetDialog('1@a;remote-tag=2;local-tag=3'));
+    expect(target).toEqual(new TargetDialog('1@a', '3', '2'));
+    expect(value(parseTargetDialog(target.toString()))).toEqual(target);
+    expect(() => new TargetDialog('1', 'a b', 'c')).toThrow(/tags/);
+  });
+
+  it('reads Identity', () => {
+    expect(value(parseIdentity('a.b.c;info=<https://a.example/c.pem>;alg=ES256;ppt=shaken'))).toMatchObject({
+      passport: 'a.b.c',
+      info: 'https://a.example/c.pem',
+      algorithm: 'ES256',
+      extension: 'shaken',
+    });
+    expect(value(parseIdentity('a-b_c/d+e ; info = <https://a.example/c.pem>')).algorithm).toBeUndefined();
+    for (const text of [
+      'abc',
+      'abc;alg=ES256',
+      'abc;info=https://a/',
+      'abc;info=<no uri>',
+      'abc;info=<https://a/>alg=ES256',
+      'abc;info=<https://a/>;info=<https://b/>',
+      'abc;info=<https://a/>, abc;info=<https://a/>',
+      'a(c;info=<https://a/>',
+    ])
+      expect(parseIdentity(text).ok).toBe(false);
+  });
+
+  it('reads q with up to three decimals, 1 where there is none', () => {
+    const q = (text: string) => qualityOf(value(parseMediaType(`a/b${text}`)).parameters);
+    expect([q(''), q(';q=0.25'), q(';q=0'), q(';q=1.0'), q(';q=1.1'), q(';q=0.1234')]).toEqual([
+      1,
+      0.25,
+      0,
+      1,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('is never built with what cannot stand in a field', () => {
+    const fault = expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT' });
+    expect(() => new RAck(0, 1, 'INVITE')).toThrow(fault);
+    expect(() => new RAck(1, 2 ** 32, 'INVITE')).toThrow(fault);
+    expect(() => new RAck(1, 1, 'IN VITE')).toThrow(fault);
+    expect(() => new Reason('SIP ', 200)).toThrow(fault);
+    expect(() => new Reason('SIP', 1.5)).toThrow(fault);
+    expect(() => new SessionExpires(Number.NaN)).toThrow(fault);
+    expect(() => new SessionExpires(-1)).toThrow(fault);
+    expect(() => new Warning(399, 'a b', 'x')).toThrow(fault);
   });
 
   it('reads outbound and GRUU parameters of a contact', () => {

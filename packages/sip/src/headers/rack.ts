@@ -1,5 +1,6 @@
 import { trimSpace } from '../syntax/characters.ts';
-import { malformedHeader, type Parsed } from '../syntax/problem.ts';
+import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
+import { maxSequence } from './cseq.ts';
 import { isToken, readBoundedNumber } from './token-with-parameters.ts';
 
 /**
@@ -14,7 +15,13 @@ export class RAck {
   readonly sequence: number;
   readonly method: string;
 
+  /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a part cannot stand in the field. */
   constructor(responseNumber: number, sequence: number, method: string) {
+    if (!isSequence(responseNumber) || responseNumber === 0 || !isSequence(sequence) || !isToken(method)) {
+      throw new SipArgumentError(
+        `RAck: expected two 32-bit numbers, the first above 0, and a method, found ${responseNumber} ${sequence} ${method}`,
+      );
+    }
     this.responseNumber = responseNumber;
     this.sequence = sequence;
     this.method = method;
@@ -52,4 +59,8 @@ export function parseRSeq(text: string): Parsed<number> {
   const value = readBoundedNumber(trimSpace(text), 0xffff_ffff);
   if (value !== undefined && value > 0) return { ok: true, value };
   return { ok: false, error: malformedHeader('RSeq', '1 to 4294967295', text) };
+}
+
+function isSequence(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= maxSequence;
 }

@@ -1,7 +1,10 @@
-import { malformedHeader, type Parsed } from '../syntax/problem.ts';
+import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
 import { quote } from '../syntax/text.ts';
 import { Parameters } from './parameters.ts';
-import { readBoundedNumber, readTokenWithParameters } from './token-with-parameters.ts';
+import { isToken, readBoundedNumber, readTokenWithParameters } from './token-with-parameters.ts';
+
+/** The largest cause this package reads; `SIP` has three digits, `Q.850` up to three. */
+const maxCause = 9_999;
 
 /**
  * One value of a Reason header field: why a request was sent, for example a BYE after a failure.
@@ -11,11 +14,16 @@ import { readBoundedNumber, readTokenWithParameters } from './token-with-paramet
 export class Reason {
   /** `SIP`, `Q.850`, … */
   readonly protocol: string;
-  /** The status or cause code. */
+  /** The status or cause code, 0 to 9999. */
   readonly cause: number | undefined;
   readonly text: string | undefined;
 
+  /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a part cannot stand in the field. */
   constructor(protocol: string, cause?: number, text?: string) {
+    const known = cause === undefined || (Number.isInteger(cause) && cause >= 0 && cause <= maxCause);
+    if (!isToken(protocol) || !known) {
+      throw new SipArgumentError(`Reason: expected a token and a cause, found ${protocol} ${cause}`);
+    }
     this.protocol = protocol;
     this.cause = cause;
     this.text = text;
@@ -36,7 +44,7 @@ export function parseReason(text: string): Parsed<Reason> {
   const read = readTokenWithParameters(text);
   const { token = '', parameters = Parameters.none } = read ?? {};
   const cause = parameters.get('cause');
-  const number = readBoundedNumber(cause, 9_999);
+  const number = readBoundedNumber(cause, maxCause);
   if (read === undefined || (cause !== undefined && number === undefined)) {
     return { ok: false, error: malformedHeader('Reason', 'protocol;cause=number;text="text"', text) };
   }

@@ -1,4 +1,4 @@
-import { malformedHeader, type Parsed } from '../syntax/problem.ts';
+import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
 import { readBoundedNumber, readTokenWithParameters } from './token-with-parameters.ts';
 
 /** Which side sends the refreshes: the one that sent the request, or the one that answered it. */
@@ -17,7 +17,11 @@ export class SessionExpires {
   readonly interval: number;
   readonly refresher: Refresher | undefined;
 
+  /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the interval is not 0 to 2^32 - 1 whole seconds. */
   constructor(interval: number, refresher?: Refresher) {
+    if (!(Number.isInteger(interval) && interval >= 0 && interval <= 0xffff_ffff)) {
+      throw new SipArgumentError(`Session-Expires: expected whole seconds, found ${interval}`);
+    }
     this.interval = interval;
     this.refresher = refresher;
   }

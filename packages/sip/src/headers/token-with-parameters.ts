@@ -34,7 +34,7 @@ export function readTokenWithParameters(text: string): TokenWithParameters | und
  * @returns `undefined` where it is no number or too large.
  */
 export function readBoundedNumber(text: string | undefined, max: number): number | undefined {
-  if (text === undefined || text.length === 0 || text.length > 10) return undefined;
+  if (text === undefined || text.length === 0) return undefined;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code < 0x30 || code > 0x39) return undefined;

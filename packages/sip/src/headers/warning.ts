@@ -1,4 +1,4 @@
-import { trimSpace } from '../syntax/characters.ts';
+import { isAll, PARAMETER_VALUE, trimSpace } from '../syntax/characters.ts';
 import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
 import { skipQuoted } from '../syntax/quoted.ts';
 import { quote, textFromWire, unescapeQuoted, wireFromText } from '../syntax/text.ts';
@@ -53,6 +53,7 @@ export function parseWarning(text: string): Parsed<Warning> {
   return { ok: true, value };
 }
 
+/** `hostport / pseudonym`: a token, or a host with brackets and a port. */
 function isAgent(agent: string): boolean {
-  return agent.length > 0 && !/[^\x21-\x7e]|[",]/.test(agent);
+  return isAll(agent, PARAMETER_VALUE);
 }

@@ -104,6 +104,19 @@ describe('inspectRequest', () => {
     ['an extension it does not know with 420', { headers: { Require: '100rel, foo' } }, endpoint, 420],
     ['a body type it does not know with 415', { contentType: 'a/b', body: 'x' }, endpoint, 415],
     ['an Accept it cannot answer with 406', { headers: { Accept: 'text/plain' } }, endpoint, 406],
+    [
+      'an Accept that excludes it with 406',
+      { headers: { Accept: '*/*, application/sdp;q=0' } },
+      endpoint,
+      406,
+    ],
+    ['a malformed q in Accept with 400', { headers: { Accept: 'application/sdp;q=2' } }, endpoint, 400],
+    [
+      'a body type it does not know that is not marked optional with 415',
+      { contentType: 'a/b', body: 'x', headers: { 'Content-Disposition': 'session;handling=required' } },
+      endpoint,
+      415,
+    ],
     ['Max-Forwards 0 with 483, at a proxy', { maxForwards: 0 }, proxy, 483],
     ['Proxy-Require with 420, at a proxy', { headers: { 'Proxy-Require': 'foo' } }, proxy, 420],
   ])('refuses %s', (_, change, capabilities, status) => {
@@ -115,9 +128,25 @@ describe('inspectRequest', () => {
       inspectRequest(createRequest({ ...parts, headers: { Require: '100rel', Accept: '*/*' } }), endpoint),
     ).toBeUndefined();
     expect(inspectRequest(createRequest({ ...parts, method: 'FOO' }), proxy)).toBeUndefined();
+    const optional = {
+      'Content-Disposition': 'x;handling=optional',
+      Accept: 'text/*;q=0, application/*;q=0.1',
+    };
+    expect(
+      inspectRequest(createRequest({ ...parts, contentType: 'a/b', body: 'x', headers: optional }), endpoint),
+    ).toBeUndefined();
     expect(
       inspectRequest(createRequest({ ...parts, method: 'ACK', headers: { Require: 'x' } }), endpoint),
     ).toBeUndefined();
+  });
+
+  it('tags To in a refusal, the same way each time (RFC 3261 §8.2.6.2, §8.2.7)', () => {
+    const request = createRequest({ ...parts, method: 'FOO' });
+    const tag = inspectRequest(request, endpoint)?.to.tag;
+    expect(tag).toMatch(/^e[0-9a-f]+$/);
+    expect(inspectRequest(request, endpoint)?.to.tag).toBe(tag);
+    const inDialog = createRequest({ ...parts, method: 'FOO', to: '<sip:bob@fabrikam.example>;tag=b0' });
+    expect(inspectRequest(inDialog, endpoint)?.to.tag).toBe('b0');
   });
 
   it('names the extensions it does not know', () => {

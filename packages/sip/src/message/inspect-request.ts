@@ -1,7 +1,10 @@
-import { parseMediaType } from '../headers/media-type.ts';
+import { parseContentDisposition } from '../headers/content-disposition.ts';
+import { type MediaType, parseMediaType } from '../headers/media-type.ts';
+import { qualityOf } from '../headers/quality.ts';
 import { SipSyntaxError } from '../syntax/problem.ts';
 import { createResponse } from './create-response.ts';
 import type { HeaderFields } from './header-field.ts';
+import { statelessTag } from './rejection.ts';
 import type { SipRequest } from './request.ts';
 import type { SipResponse } from './response.ts';
 
@@ -34,22 +37,22 @@ export function inspectRequest(request: SipRequest, capabilities: Capabilities):
       ? inspectAsProxy(request, capabilities)
       : inspectAsEndpoint(request, capabilities);
   } catch (error) {
-    if (error instanceof SipSyntaxError) return createResponse(request, error.problem.status);
+    if (error instanceof SipSyntaxError) return refuse(request, error.problem.status);
     throw error;
   }
 }
 
 function inspectAsProxy(request: SipRequest, capabilities: Capabilities): SipResponse | undefined {
-  if (!capabilities.schemes.includes(request.uri.scheme)) return createResponse(request, 416);
-  if (request.maxForwards === 0) return createResponse(request, 483);
+  if (!capabilities.schemes.includes(request.uri.scheme)) return refuse(request, 416);
+  if (request.maxForwards === 0) return refuse(request, 483);
   return unsupported(request, request.proxyRequires, capabilities);
 }
 
 function inspectAsEndpoint(request: SipRequest, capabilities: Capabilities): SipResponse | undefined {
   if (!capabilities.methods.includes(request.method)) {
-    return createResponse(request, 501, undefined, { headers: { Allow: capabilities.methods.join(', ') } });
+    return refuse(request, 501, { Allow: capabilities.methods.join(', ') });
   }
-  if (!capabilities.schemes.includes(request.uri.scheme)) return createResponse(request, 416);
+  if (!capabilities.schemes.includes(request.uri.scheme)) return refuse(request, 416);
   // A CANCEL must not carry Require, and if it does, the field is ignored (RFC 3261 §8.2.2.3).
   if (request.method !== 'CANCEL') {
     const refused = unsupported(request, request.requires, capabilities);
@@ -65,7 +68,7 @@ function unsupported(
 ): SipResponse | undefined {
   const unknown = tags.filter((tag) => !capabilities.extensions.includes(tag.toLowerCase()));
   if (unknown.length === 0) return undefined;
-  return createResponse(request, 420, undefined, { headers: { Unsupported: unknown.join(', ') } });
+  return refuse(request, 420, { Unsupported: unknown.join(', ') });
 }
 
 function contentRefusal(request: SipRequest, capabilities: Capabilities): SipResponse | undefined {
@@ -73,17 +76,18 @@ function contentRefusal(request: SipRequest, capabilities: Capabilities): SipRes
   const type = request.contentType;
   if (request.bodyLength > 0 && type !== undefined) {
     const media = parseMediaType(type);
-    if (!media.ok) return createResponse(request, 400);
+    if (!media.ok) return refuse(request, 400);
     const name = `${media.value.type}/${media.value.subtype}`;
     // A body that is marked optional may be ignored (RFC 3261 §8.2.3).
-    const optional = /;\s*handling\s*=\s*optional\b/i.test(request.get('Content-Disposition') ?? '');
-    if (!optional && !capabilities.contentTypes.includes(name)) {
-      return createResponse(request, 415, undefined, { headers: accept });
+    const disposition = parseContentDisposition(request.get('Content-Disposition') ?? 'render');
+    if (!disposition.ok) return refuse(request, 400);
+    if (!disposition.value.isOptional && !capabilities.contentTypes.includes(name)) {
+      return refuse(request, 415, accept);
     }
   }
   const encoding = request.get('Content-Encoding');
   if (request.bodyLength > 0 && encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    return createResponse(request, 415, undefined, { headers: { 'Accept-Encoding': 'identity' } });
+    return refuse(request, 415, { 'Accept-Encoding': 'identity' });
   }
   return acceptRefusal(request, capabilities);
 }
@@ -92,15 +96,34 @@ function contentRefusal(request: SipRequest, capabilities: Capabilities): SipRes
 function acceptRefusal(request: SipRequest, capabilities: Capabilities): SipResponse | undefined {
   if (request.method !== 'INVITE' || !request.has('Accept')) return undefined;
   const offered = capabilities.answerTypes ?? capabilities.contentTypes;
+  const ranges: MediaType[] = [];
   for (const text of request.values('Accept')) {
     const range = parseMediaType(text);
-    if (!range.ok) return createResponse(request, 400);
-    const { type, subtype } = range.value;
-    const fits = (name: string) =>
-      type === '*' || name === `${type}/${subtype}` || (subtype === '*' && name.startsWith(`${type}/`));
-    if (offered.some(fits)) return undefined;
+    if (!range.ok || qualityOf(range.value.parameters) === undefined) return refuse(request, 400);
+    ranges.push(range.value);
   }
-  return createResponse(request, 406, undefined, {
-    headers: { Warning: '399 sip "No body type of Accept can be produced"' },
+  if (offered.some((name) => isAcceptable(name, ranges))) return undefined;
+  return refuse(request, 406, { Warning: '399 sip "No body type of Accept can be produced"' });
+}
+
+/** The range that names a type most closely decides about it, and q=0 refuses (RFC 3261 §20.1). */
+function isAcceptable(name: string, ranges: readonly MediaType[]): boolean {
+  const [main = ''] = name.split('/', 1);
+  const closeness = ({ type, subtype }: MediaType): number => {
+    if (`${type}/${subtype}` === name) return 3;
+    if (subtype !== '*') return 0;
+    return type === main ? 2 : type === '*' ? 1 : 0;
+  };
+  const closest = Math.max(0, ...ranges.map(closeness));
+  return (
+    closest > 0 && ranges.some((range) => closeness(range) === closest && qualityOf(range.parameters) !== 0)
+  );
+}
+
+/** A refusal with the tag that every response but 100 carries in To; the same request gets the same (RFC 3261 §8.2.7). */
+function refuse(request: SipRequest, status: number, headers: HeaderFields = {}): SipResponse {
+  return createResponse(request, status, undefined, {
+    toTag: statelessTag(request.wire, request.head.lines),
+    headers,
   });
 }

@@ -58,7 +58,7 @@ function needsTag(to: string): boolean {
 }
 
 /** FNV-1a over the lines that name the request: no randomness, and a retransmission gets the same tag. */
-function statelessTag(wire: string, lines: readonly number[]): string {
+export function statelessTag(wire: string, lines: readonly number[]): string {
   let hash = 0x811c9dc5;
   for (let i = 0; i < lines.length; i += STRIDE) {
     for (let j = lines[i]!; j < lines[i + 2]!; j++) hash = Math.imul(hash ^ wire.charCodeAt(j), 0x01000193);

@@ -1,0 +1,41 @@
+import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
+import { isCallId, readCallIdWithTags } from './call-id-with-tags.ts';
+import { isToken } from './token-with-parameters.ts';
+
+/**
+ * A dialog that the sender of a request shares with its receiver, as proof that it may ask.
+ *
+ * @see RFC 4538 §7
+ */
+export class TargetDialog {
+  readonly callId: string;
+  /** The tag of the side that sends the field. */
+  readonly localTag: string;
+  readonly remoteTag: string;
+
+  /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a part cannot stand in the field. */
+  constructor(callId: string, localTag: string, remoteTag: string) {
+    if (!isCallId(callId) || !isToken(localTag) || !isToken(remoteTag)) {
+      throw new SipArgumentError('Target-Dialog: expected a Call-ID and two tags, found other characters');
+    }
+    this.callId = callId;
+    this.localTag = localTag;
+    this.remoteTag = remoteTag;
+  }
+
+  toString(): string {
+    return `${this.callId};local-tag=${this.localTag};remote-tag=${this.remoteTag}`;
+  }
+}
+
+/**
+ * Parses a Target-Dialog value.
+ *
+ * @see RFC 4538 §7
+ */
+export function parseTargetDialog(text: string): Parsed<TargetDialog> {
+  const read = readCallIdWithTags(text, 'local-tag', 'remote-tag');
+  if (read !== undefined) return { ok: true, value: new TargetDialog(read.callId, read.first, read.second) };
+  const expected = 'call-id;local-tag=tag;remote-tag=tag';
+  return { ok: false, error: malformedHeader('Target-Dialog', expected, text) };
+}
