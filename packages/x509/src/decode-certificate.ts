@@ -67,8 +67,7 @@ function readCertificate(reader: DerReader): Certificate {
   checkName(reader);
   marks.keyFrom = reader.pos;
   reader.where = 'tbsCertificate.subjectPublicKeyInfo';
-  readPublicKey(reader, false);
-  marks.keyTo = reader.pos;
+  const key = readPublicKey(reader);
   marks.issuerFrom = innerTo;
   readUniqueIds(reader, marks);
   reader.where = 'tbsCertificate.extensions';
@@ -97,7 +96,7 @@ function readCertificate(reader: DerReader): Certificate {
   marks.signatureValueFrom = reader.start - 1;
   reader.where = 'certificate';
   reader.close(whole);
-  return new ReadCertificate(reader, block, marks);
+  return new ReadCertificate(reader, block, marks, key);
 }
 
 function readVersion(reader: DerReader): 1 | 2 | 3 {
@@ -145,7 +144,6 @@ class Marks {
   notAfterTag = 0;
   subjectFrom = 0;
   keyFrom = 0;
-  keyTo = 0;
   algorithmFrom = 0;
   algorithmTo = 0;
   signatureFrom = 0;
@@ -160,15 +158,16 @@ class ReadCertificate extends ExtendedValue implements Certificate {
   private readonly marks: Marks;
   private hex: string | undefined;
   private algorithm: AlgorithmIdentifier | undefined;
-  private key: SubjectPublicKeyInfo | undefined;
   private tbsView: Uint8Array | undefined;
   readonly issuer: Name;
   readonly subject: Name;
+  readonly publicKey: SubjectPublicKeyInfo;
 
-  constructor(reader: DerReader, block: ExtensionBlock, marks: Marks) {
+  constructor(reader: DerReader, block: ExtensionBlock, marks: Marks, key: SubjectPublicKeyInfo) {
     super(block);
     this.reader = reader;
     this.marks = marks;
+    this.publicKey = key;
     this.issuer = new LazyName(reader.bytes, marks.issuerFrom, marks.issuerTo);
     this.subject = new LazyName(reader.bytes, marks.subjectFrom, marks.keyFrom);
   }
@@ -215,14 +214,6 @@ class ReadCertificate extends ExtendedValue implements Certificate {
   }
   get notAfterForm(): TimeForm {
     return this.marks.notAfterTag === TAG.UTC_TIME ? 'utc' : 'generalized';
-  }
-  get publicKey(): SubjectPublicKeyInfo {
-    if (this.key === undefined) {
-      this.reader.pos = this.marks.keyFrom;
-      this.reader.end = this.marks.keyTo;
-      this.key = readPublicKey(this.reader, true)!;
-    }
-    return this.key;
   }
   get issuerUniqueId(): Uint8Array | undefined {
     return this.marks.issuerUniqueId;

@@ -43,7 +43,7 @@ function readRequest(reader: DerReader): CertificationRequest {
   reader.where = 'certificationRequestInfo.subject';
   const subject = readName(reader);
   reader.where = 'certificationRequestInfo.subjectPKInfo';
-  const publicKey = readPublicKey(reader, true)!;
+  const publicKey = readPublicKey(reader);
   reader.where = 'certificationRequestInfo.attributes';
   const { attributes, block } = readAttributes(reader);
   reader.close(info);

@@ -1,5 +1,5 @@
 import type { AlgorithmIdentifier } from './algorithm.ts';
-import type { DerReader } from './der/der-reader.ts';
+import { DerReader } from './der/der-reader.ts';
 import { oidText } from './der/oid.ts';
 import { TAG } from './der/tags.ts';
 
@@ -9,6 +9,18 @@ export function checkAlgorithm(reader: DerReader): void {
   reader.oid();
   if (reader.more()) reader.any();
   reader.close(outer);
+}
+
+/**
+ * Reads an AlgorithmIdentifier that `checkAlgorithm` has accepted, or part of what was.
+ * @param at where it begins
+ * @param end where it ends at the latest
+ */
+export function algorithmAt(bytes: Uint8Array, at: number, end: number): AlgorithmIdentifier {
+  const reader = new DerReader(bytes, 'algorithm', Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  reader.pos = at;
+  reader.end = end;
+  return readAlgorithm(reader);
 }
 
 /** Reads an AlgorithmIdentifier. */

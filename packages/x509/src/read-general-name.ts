@@ -7,11 +7,23 @@ import { checkName, LazyName } from './read-name.ts';
 /** What an iPAddress holds: an address (RFC 5280 §4.2.1.6) or an address and a mask (§4.2.1.10). */
 export type IpForm = 'address' | 'subnet';
 
+/** Text of a list of names, each octet a character, and the offset of its first octet. */
+interface ListText {
+  readonly text: string;
+  readonly from: number;
+}
+
 /**
  * Reads a GeneralName.
  * @param build false to check only; the result is then undefined
+ * @param list text of the list that the name stands in, where it has been made
  */
-export function readGeneralName(reader: DerReader, build: boolean, ip: IpForm): GeneralName | undefined {
+export function readGeneralName(
+  reader: DerReader,
+  build: boolean,
+  ip: IpForm,
+  list?: ListText,
+): GeneralName | undefined {
   const tag = reader.peek();
   const { bytes } = reader;
   switch (tag) {
@@ -21,7 +33,10 @@ export function readGeneralName(reader: DerReader, build: boolean, ip: IpForm): 
       reader.take(tag);
       checkAscii(reader);
       if (!build) return undefined;
-      const value = latin1Text(bytes, reader.start, reader.stop);
+      const value =
+        list === undefined
+          ? latin1Text(bytes, reader.start, reader.stop)
+          : list.text.slice(reader.start - list.from, reader.stop - list.from);
       return { type: tag === 0x82 ? 'dns' : tag === 0x86 ? 'uri' : 'email', value };
     }
     case 0x87: {
@@ -82,10 +97,14 @@ export function readGeneralNames(
 ): readonly GeneralName[] | undefined {
   const outer = reader.open(tag);
   const names: GeneralName[] = [];
+  // Making a string of octets costs much the same for one name as for all of them; parts of a string cost next to nothing.
+  const list = build
+    ? { text: latin1Text(reader.bytes, reader.pos, reader.end), from: reader.pos }
+    : undefined;
   let count = 0;
   do {
     reader.count(++count);
-    const name = readGeneralName(reader, build, 'address');
+    const name = readGeneralName(reader, build, 'address', list);
     if (name !== undefined) names.push(name);
   } while (reader.more());
   reader.close(outer);

@@ -1,23 +1,20 @@
+import type { AlgorithmIdentifier } from './algorithm.ts';
 import type { DerReader } from './der/der-reader.ts';
 import { oidText } from './der/oid.ts';
 import { TAG } from './der/tags.ts';
 import { oids } from './oids.ts';
 import type { KeyKind, SubjectPublicKeyInfo } from './public-key.ts';
-import { readAlgorithm } from './read-algorithm.ts';
+import { algorithmAt } from './read-algorithm.ts';
 
-/**
- * Reads a SubjectPublicKeyInfo and checks the key's own form where the algorithm is known.
- * @param build false to check only; the result is then undefined
- */
-export function readPublicKey(reader: DerReader, build: boolean): SubjectPublicKeyInfo | undefined {
+/** Reads a SubjectPublicKeyInfo and checks the key's own form where the algorithm is known. */
+export function readPublicKey(reader: DerReader): SubjectPublicKeyInfo {
   const { bytes } = reader;
   const from = reader.pos;
   const outer = reader.open(TAG.SEQUENCE);
-  const algorithmAt = reader.pos;
+  const algorithmFrom = reader.pos;
   const algorithmEnd = reader.open(TAG.SEQUENCE);
   reader.oid();
   const oid = oidText(bytes, reader.start, reader.stop);
-  // Kind and size in one number, because nothing may be allocated when only checking.
   let key: number = KEY.other;
   let size = 0;
   switch (oid) {
@@ -73,17 +70,46 @@ export function readPublicKey(reader: DerReader, build: boolean): SubjectPublicK
   else if (key === KEY.dsa) readDsaKey(reader, bitsStart, bitsStop);
   else if (key !== KEY.ec && key !== KEY.other) size = checkPoint(reader, key, bitsStart, bitsStop);
   reader.pos = to;
-  if (!build) return undefined;
-  reader.pos = algorithmAt;
-  const algorithm = readAlgorithm(reader);
-  reader.pos = to;
-  return {
-    der: reader.view(from, to),
-    algorithm,
-    bits: reader.view(bitsStart, bitsStop),
-    kind: KINDS[key]!,
-    sizeBits: size,
-  };
+  return new ReadPublicKey(KINDS[key]!, size, { bytes, from, to, algorithmFrom, bitsStart, bitsStop });
+}
+
+/** Where a key lies in the input. */
+interface Place {
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+  readonly algorithmFrom: number;
+  readonly bitsStart: number;
+  readonly bitsStop: number;
+}
+
+/** Most keys are those of leaves, of which nothing but kind and size is ever asked: views are made when they are. */
+class ReadPublicKey implements SubjectPublicKeyInfo {
+  readonly kind: KeyKind;
+  readonly sizeBits: number;
+  private readonly place: Place;
+  private identifier: AlgorithmIdentifier | undefined;
+
+  constructor(kind: KeyKind, sizeBits: number, place: Place) {
+    this.kind = kind;
+    this.sizeBits = sizeBits;
+    this.place = place;
+  }
+
+  get der(): Uint8Array {
+    const { bytes, from, to } = this.place;
+    return bytes.subarray(from, to);
+  }
+
+  get bits(): Uint8Array {
+    const { bytes, bitsStart, bitsStop } = this.place;
+    return bytes.subarray(bitsStart, bitsStop);
+  }
+
+  get algorithm(): AlgorithmIdentifier {
+    this.identifier ??= algorithmAt(this.place.bytes, this.place.algorithmFrom, this.place.to);
+    return this.identifier;
+  }
 }
 
 const KEY = {
