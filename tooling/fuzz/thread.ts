@@ -23,6 +23,8 @@ const maxFindings = 20;
 const maxCorpus = 512;
 /** A leak is sustained growth; a single round may grow for reasons of the engine. */
 const leakRounds = 6;
+const leakShare = 0.25;
+const longestLeakMs = 20_000;
 const leakBytesPerRun = 32;
 /** Less than this in a round is the engine's own book-keeping, however few executions it was. */
 const leakBytesPerRound = 65_536;
@@ -111,8 +113,9 @@ async function main(): Promise<void> {
   if (order.generation === 0) {
     for (const seed of [new Uint8Array(), ...seeds]) run(session, seed);
   }
-  const leakShare = 0.25;
-  const mutateUntil = order.until - Math.max(0, order.until - Date.now()) * leakShare;
+  // The search for a leak takes a quarter, of a long run less: its rounds end by their count.
+  const mutateUntil =
+    order.until - Math.min(Math.max(0, order.until - Date.now()) * leakShare, longestLeakMs);
   explore(session, { corpus, pinned: seeds.length, random, maxBytes, coverage }, mutateUntil);
   coverage.close();
   probeForLeak(session, () => mutate(corpus, random, maxBytes), order.until);
