@@ -7,6 +7,7 @@ import {
   preprocessRoutes,
   type RouteKnowledge,
   register,
+  revealRoutes,
   validateRequest,
 } from '@entente/sip-proxy';
 import fc from 'fast-check';
@@ -25,6 +26,7 @@ function decideAll(message: SipRequest): string {
   const refused = validateRequest(message, { isOurVia: (host) => host === known.self });
   if (refused !== undefined) return refused.reason;
   const preprocessed = preprocessRoutes(message, { isOurHost: (host) => host === known.self, key });
+  revealRoutes(message, { isOurHost: (host) => host === known.self, key });
   authenticate(message, authenticationOptions());
   identityOf(message, { kind: 'trusted-server', name: 'fe2.contoso.example' }, known.self);
   identityOf(message, { kind: 'user', addresses: [alice] }, known.self);

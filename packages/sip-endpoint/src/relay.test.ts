@@ -1,0 +1,118 @@
+import { createRequest, createResponse, type SipResponse, Via } from '@entente/sip';
+import type { Target } from '@entente/sip-proxy';
+import { describe, expect, it } from 'vitest';
+import type { SipConnection } from './connection.ts';
+import type { Hop } from './connection-pool.ts';
+import type { SipEndpoint } from './endpoint.ts';
+import { Relay, type RelayRules } from './relay.ts';
+import type { ClientTransaction, ClientUser, ServerTransaction } from './transaction-layer.ts';
+
+const hop: Hop = { name: 'fe2.contoso.example', address: '192.0.2.2', port: 5061, row: 13 };
+const target: Target = {
+  uri: 'sip:bob@contoso.example',
+  flow: undefined,
+  routes: [],
+  instance: undefined,
+};
+const request = createRequest({
+  method: 'MESSAGE',
+  uri: target.uri,
+  from: '<sip:alice@contoso.example>;tag=1',
+  to: `<${target.uri}>`,
+  callId: 'c',
+  cseq: 1,
+  via: 'SIP/2.0/TLS client.invalid;branch=z9hG4bK1',
+});
+const via = Via.from({ transport: 'TLS', host: 'fe1.contoso.example', branch: 'z9hG4bKours' });
+
+/** A relay over an endpoint that reaches the hop when dialled, or at once; what it sends is answered by `answer`. */
+function relay(
+  rules: Partial<RelayRules<Target>>,
+  { open, answer }: { open: boolean; answer?: (sent: typeof request) => SipResponse },
+) {
+  const answers: SipResponse[] = [];
+  const connection = {} as SipConnection;
+  const endpoint = {
+    newToken: () => 'token',
+    connected: () => (open ? connection : undefined),
+    reach: async () => connection,
+    via: () => via,
+    forward(sent: typeof request, _connection: SipConnection, user: ClientUser) {
+      const transaction = { request: sent, context: { connection } } as unknown as ClientTransaction;
+      if (answer !== undefined) queueMicrotask(() => user.onResponse(answer(sent), transaction));
+      return transaction;
+    },
+  } as unknown as SipEndpoint;
+  const server = {
+    request,
+    context: {},
+    respond: (response: SipResponse) => answers.push(response) > 0,
+  } as unknown as ServerTransaction;
+  new Relay(endpoint).relay(server, [[target]], { way: () => hop, build: () => request, ...rules });
+  return answers;
+}
+
+describe('a request that cannot be written for its next hop', () => {
+  for (const open of [true, false]) {
+    it(`is answered 500, and told, where the connection ${open ? 'is open' : 'had to be dialled'}`, async () => {
+      const fault = new RangeError('does not fit');
+      const told: unknown[] = [];
+      const answers = relay(
+        {
+          build() {
+            throw fault;
+          },
+          onUnreachable: (_target, error) => told.push(error),
+        },
+        { open },
+      );
+      await expect.poll(() => answers.map(({ status }) => status)).toEqual([500]);
+      expect(told).toEqual([fault]);
+    });
+  }
+});
+
+describe('a response on its way back', () => {
+  it('passes what the rules make of it as it arrives, with our Via still on top, and again as it leaves', async () => {
+    const seen: string[] = [];
+    const answers = relay(
+      {
+        // Outside nobody saw the Via values below ours.
+        build: () =>
+          createRequest({
+            method: request.method,
+            uri: request.uri,
+            from: request.from,
+            to: request.to,
+            callId: 'c',
+            cseq: 1,
+            via,
+          }),
+        arrived(response) {
+          seen.push(response.topVia.host);
+          return createResponse(
+            createRequest({
+              method: request.method,
+              uri: request.uri,
+              from: request.from,
+              to: request.to,
+              callId: 'c',
+              cseq: 1,
+              via: [via, request.topVia],
+            }),
+            response.status,
+            undefined,
+            { toTag: 't' },
+          );
+        },
+        answer(response) {
+          seen.push(response.topVia.host);
+          return response;
+        },
+      },
+      { open: true, answer: (sent) => createResponse(sent, 200, undefined, { toTag: 't' }) },
+    );
+    await expect.poll(() => answers.map(({ status }) => status)).toEqual([200]);
+    expect(seen).toEqual(['fe1.contoso.example', 'client.invalid']);
+  });
+});

@@ -1,0 +1,222 @@
+import { createResponse, edit, NameAddr, type SipRequest, type SipResponse, Via } from '@entente/sip';
+import {
+  forwardRequest,
+  hidePath,
+  hideRecordRoute,
+  openRoute,
+  recordRouteOf,
+  restorePath,
+  revealRoutes,
+  type SealedRoute,
+  sealedEntry,
+  sealRoute,
+} from '@entente/sip-proxy';
+import { describe, expect, it } from 'vitest';
+import { invite, key } from './fixtures.ts';
+
+const access = 'access.contoso.example';
+let drawn = 0;
+const seal = { host: access, key, salt: () => new Uint8Array(16).fill(++drawn) };
+const inside = ['<sip:abc@fe2.contoso.example;lr>', '<sip:def@edge1.contoso.example;lr>'];
+const way: SealedRoute = { flow: 'boot.1', outside: '', routes: inside };
+const isOurHost = (host: string) => host === access || host === 'contoso.example';
+
+describe('a sealed way', () => {
+  it('opens for the key that sealed it, and says nothing to anybody else', () => {
+    const sealed = sealRoute(way, seal) as string;
+    expect(openRoute(sealed, key)).toEqual(way);
+    expect(openRoute(sealed, new Uint8Array(32).fill(8))).toBeUndefined();
+    expect(Buffer.from(sealed, 'base64url').toString('latin1')).not.toContain('contoso');
+  });
+
+  it('opens with no bit of it changed, in no other spelling, and not cut short', () => {
+    const sealed = sealRoute(way, seal) as string;
+    const bytes = Buffer.from(sealed, 'base64url');
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const changed = Buffer.from(bytes);
+      changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
+      expect(openRoute(changed.toString('base64url'), key)).toBeUndefined();
+    }
+    for (let length = 0; length < sealed.length; length++)
+      expect(openRoute(sealed.slice(0, length), key)).toBeUndefined();
+    for (const spelling of [`${sealed}=`, `${sealed}~`, ` ${sealed}`])
+      expect(openRoute(spelling, key)).toBeUndefined();
+  });
+
+  it('does not show that two dialogs share it', () => {
+    expect(sealRoute(way, seal)).not.toBe(sealRoute(way, seal));
+  });
+
+  it('is at most 4,096 characters long; what would be longer is not sealed, and not looked at', () => {
+    const hop = `<sip:${'a'.repeat(100)}@fe1.contoso.example;lr>`;
+    const many = (count: number) => ({ ...way, routes: Array.from({ length: count }, () => hop) });
+    expect(sealRoute(many(20), seal)?.length).toBeLessThanOrEqual(4_096);
+    expect(sealRoute(many(30), seal)).toBeUndefined();
+    expect(sealRoute({ ...way, routes: ['\0'] }, seal)).toBeUndefined();
+    expect(openRoute('A'.repeat(4_097), key)).toBeUndefined();
+  });
+
+  it('needs a key of 32 bytes and a salt of 16', () => {
+    const short = { code: 'SIP_PROXY_SEAL' };
+    expect(() => sealRoute(way, { ...seal, key: new Uint8Array(31) })).toThrowError(
+      expect.objectContaining(short),
+    );
+    expect(() => sealRoute(way, { ...seal, salt: () => new Uint8Array(15) })).toThrowError(
+      expect.objectContaining(short),
+    );
+    expect(() => openRoute('AAAA', new Uint8Array(31))).toThrowError(expect.objectContaining(short));
+  });
+});
+
+describe('a request from outside', () => {
+  const from = (route: string, uri = 'sip:bob@198.51.100.7') => invite({ uri, headers: { Route: route } });
+  const reveal = (request: SipRequest) => revealRoutes(request, { isOurHost, key });
+  const forwarded = (request: SipRequest) => {
+    const revealed = reveal(request);
+    if (!revealed.ok) throw new Error(revealed.refusal.message);
+    const via = Via.from({ transport: 'TLS', host: 'edge1.contoso.example', branch: 'z9hG4bKo' });
+    return forwardRequest(request, { via, preprocessed: revealed.routes });
+  };
+  const entry = () => `${sealedEntry(way, seal)}`;
+  const refused = { ok: false, refusal: { reason: 'relay-not-allowed', status: 403 } };
+
+  it('goes on along the way that was sealed in its Route', () => {
+    const request = from(`<sip:${access};lr>, ${entry()}`);
+    expect(reveal(request)).toMatchObject({
+      ok: true,
+      routes: { tokens: [{ flow: 'boot.1', outside: '' }] },
+    });
+    expect(forwarded(request).all('Route')).toEqual(inside);
+    expect(forwarded(request).uriText).toBe('sip:bob@198.51.100.7');
+  });
+
+  it('goes on along it where a strict router has put our entry into the Request-URI', () => {
+    const { uri } = sealedEntry(way, seal) as NameAddr;
+    const request = from('<sip:bob@198.51.100.7>', uri.toString());
+    expect(forwarded(request).all('Route')).toEqual(inside);
+    expect(forwarded(request).uriText).toBe('sip:bob@198.51.100.7');
+  });
+
+  it('is refused where its way was changed, sealed by another edge, or is none', () => {
+    const sealed = sealRoute(way, seal) as string;
+    const other = sealRoute(way, { ...seal, key: new Uint8Array(32).fill(8) });
+    const changed = sealed.slice(0, -1) + (sealed.endsWith('A') ? 'B' : 'A');
+    for (const user of [changed, other, 'alice', sealed.slice(1)])
+      expect(reveal(from(`<sip:${user}@${access};lr>`))).toMatchObject(refused);
+    expect(reveal(from(`<sip:alice@contoso.example;lr>`))).toMatchObject(refused);
+  });
+
+  it('is refused where somebody has put a hop behind the way, or a second way', () => {
+    for (const behind of ['<sip:fe1.contoso.example;lr>', '<sip:litware.example;lr>', entry()])
+      expect(reveal(from(`${entry()}, ${behind}`))).toMatchObject(refused);
+    const { uri } = sealedEntry(way, seal) as NameAddr;
+    expect(reveal(from(`${entry()}, <sip:bob@198.51.100.7>`, uri.toString()))).toMatchObject(refused);
+  });
+
+  it('keeps a Route that is not ours, which proves nothing', () => {
+    const revealed = reveal(from(`<sip:${access};lr>, <sip:fe1.contoso.example;lr>`));
+    expect(revealed).toMatchObject({ ok: true, routes: { removedFirst: 1, tokens: [] } });
+    expect(revealed.ok && revealed.routes.routes.map(String)).toEqual(['<sip:fe1.contoso.example;lr>']);
+  });
+});
+
+const ourVia = Via.from({ transport: 'TLS', host: access, branch: 'z9hG4bKours' });
+const ours = NameAddr.from({ uri: 'sip:token@edge1.contoso.example;lr' });
+const asArrived = () =>
+  invite({
+    via: ['SIP/2.0/TLS fe2.contoso.example;branch=z9hG4bKfe', 'SIP/2.0/TLS client.invalid;branch=z9hG4bKc'],
+    headers: { 'Record-Route': inside.join(', ') },
+  });
+
+/** The request as it goes out, and its answer with what the other side put on top of the route set. */
+function exchange(onTop: string, change: (response: SipResponse) => SipResponse = (response) => response) {
+  const request = asArrived();
+  const sealed = sealedEntry({ ...way, routes: recordRouteOf(request) }, seal) as NameAddr;
+  const editor = edit(request);
+  hidePath(editor, ourVia, sealed);
+  const out = editor.toMessage();
+  const answered = edit(createResponse(out, 200, undefined, { toTag: 't' }));
+  if (onTop !== '') answered.prepend('Record-Route', onTop);
+  const restored = restorePath(change(answered.toMessage()), request, { sealed, inside: ours });
+  return { request, out, restored, sealed };
+}
+
+describe('the way of a request that goes out', () => {
+  it('is one Via and one sealed entry', () => {
+    const { out, sealed } = exchange('');
+    expect(out.vias.map(String)).toEqual([`${ourVia}`]);
+    expect(out.values('Record-Route')).toEqual([`${sealed}`]);
+    expect(out.wire).not.toMatch(/fe2|edge1|client\.invalid/);
+    expect(openRoute((sealed.uri.kind === 'sip' && sealed.uri.rawUser) || '', key)?.routes).toEqual(inside);
+  });
+
+  it('shows no route set where no dialog begins', () => {
+    const editor = edit(asArrived());
+    hidePath(editor, ourVia, undefined);
+    expect(editor.toMessage().has('Record-Route')).toBe(false);
+  });
+
+  it('comes back with the answer, our entry of the inside in place of the sealed one', () => {
+    const { request, restored } = exchange('<sip:sip.fabrikam.example;lr>');
+    expect(restored.vias.map(String)).toEqual([`${ourVia}`, ...request.vias.map(String)]);
+    expect(restored.values('Record-Route')).toEqual(['<sip:sip.fabrikam.example;lr>', `${ours}`, ...inside]);
+  });
+
+  it('comes back without what the other side added to it: Via values, and hops below our entry', () => {
+    const { request, restored } = exchange('', (response) =>
+      edit(response)
+        .append('Via', 'SIP/2.0/TLS evil.example;branch=z9hG4bKe')
+        .append('Record-Route', '<sip:evil.example;lr>')
+        .toMessage(),
+    );
+    expect(restored.vias.map(String)).toEqual([`${ourVia}`, ...request.vias.map(String)]);
+    expect(restored.values('Record-Route')).toEqual([`${ours}`, ...inside]);
+  });
+
+  it('is no route set where the answer has lost our entry or changed it', () => {
+    for (const value of ['<sip:evil.example;lr>', `<sip:else@${access};lr>`]) {
+      const { restored } = exchange('', (response) => edit(response).set('Record-Route', value).toMessage());
+      expect(restored.has('Record-Route')).toBe(false);
+    }
+  });
+});
+
+describe('the route set of an answer that goes out', () => {
+  const theirs = '<sip:sip.fabrikam.example;lr>';
+  const hidden = (values: readonly string[], entry: NameAddr | 'none' = ours) => {
+    const response = createResponse(
+      invite({ headers: values.map((value) => ['Record-Route', value] as const) }),
+      200,
+      undefined,
+      {
+        toTag: 't',
+      },
+    );
+    const editor = edit(response);
+    hideRecordRoute(editor, response, entry === 'none' ? undefined : entry, (routes) =>
+      sealedEntry({ ...way, routes }, seal),
+    );
+    return editor.toMessage().values('Record-Route');
+  };
+  const routesIn = (value: string | undefined) =>
+    openRoute(/<sip:([^@]*)@access\.contoso\.example;lr>/.exec(value ?? '')?.[1] ?? '', key)?.routes;
+
+  it('is one sealed entry, in the order in which the other side sends along it, above what was theirs', () => {
+    const [first, ...others] = hidden([...inside, `${ours}`, theirs]);
+    expect(routesIn(first)).toEqual([...inside].reverse());
+    expect(others).toEqual([theirs]);
+  });
+
+  it('seals a second passage of the same request through us with the rest', () => {
+    const [first, ...others] = hidden([`${ours}`, ...inside, `${ours}`, theirs]);
+    expect(routesIn(first)).toEqual([...inside].reverse().concat(`${ours}`));
+    expect(others).toEqual([theirs]);
+  });
+
+  it('does not go out where our entry is not in it, or it is too long to be sealed', () => {
+    expect(hidden([...inside, theirs])).toEqual([]);
+    expect(hidden([...inside, `${ours}`, theirs], 'none')).toEqual([]);
+    const long = Array.from({ length: 40 }, () => `<sip:${'a'.repeat(100)}@fe1.contoso.example;lr>`);
+    expect(hidden([...long, `${ours}`])).toEqual([]);
+  });
+});
