@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { createPrivateKey, webcrypto } from 'node:crypto';
+import { crlDistributionPointsExtension } from '@entente/x509';
 import * as x509 from '@peculiar/x509';
 
 x509.cryptoProvider.set(webcrypto);
@@ -26,8 +27,8 @@ export interface TestCertificateOptions {
   readonly usages?: readonly ('serverAuth' | 'clientAuth')[];
   /** Makes a CA certificate with this path length (`null` for none). */
   readonly ca?: { readonly pathLength: number | null };
-  /** CRL distribution point. */
-  readonly crlUrl?: string;
+  /** CRL distribution point; several are names of one point. */
+  readonly crlUrl?: string | readonly string[];
 }
 
 /** A certificate with its key and the chain that a peer would send. */
@@ -166,8 +167,7 @@ async function sign(
     extensions.push(new x509.ExtendedKeyUsageExtension(usages.map((usage) => x509.ExtendedKeyUsage[usage])));
   }
   if (names.length > 0) extensions.push(new x509.SubjectAlternativeNameExtension(names));
-  if (options.crlUrl !== undefined)
-    extensions.push(new x509.CRLDistributionPointsExtension([options.crlUrl]));
+  if (options.crlUrl !== undefined) extensions.push(distributionPoint([options.crlUrl].flat()));
   const commonName = options.commonName ?? options.dnsNames?.[0];
   return x509.X509CertificateGenerator.create({
     serialNumber: newSerial(),
@@ -221,4 +221,10 @@ function newSerial(): string {
   const bytes = Buffer.from(webcrypto.getRandomValues(new Uint8Array(16)));
   bytes[0] = ((bytes[0] as number) & 0x3f) | 0x40;
   return bytes.toString('hex');
+}
+
+function distributionPoint(urls: readonly string[]): x509.Extension {
+  const names = urls.map((value) => ({ type: 'uri' as const, value }));
+  const { critical, oid, value } = crlDistributionPointsExtension([{ name: { type: 'full', names } }]);
+  return new x509.Extension(oid, critical, value);
 }

@@ -8,6 +8,20 @@ export interface FetchedCrl {
   readonly crl: CertificateList;
   /** Issuer of the certificate that named the location; undefined after a restart, until a chain names it again. */
   readonly issuer: Certificate | undefined;
+  /** Where it can be had, this location among them. */
+  readonly locations: readonly string[];
+  /** Milliseconds since the epoch; undefined after a restart. */
+  readonly fetchedAt: number | undefined;
+}
+
+/** What is known of a location beside what it answered. */
+export interface CrlSource {
+  /** Issuer of the certificate that named the location. */
+  readonly issuer?: Certificate | undefined;
+  /** The location and the other names of its distribution point, in the certificate's order. */
+  readonly locations?: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly fetchedAt?: number;
 }
 
 /**
@@ -37,14 +51,14 @@ export class FetchedCrls {
    *
    * @param url - the location
    * @param bytes - what it answered
-   * @param issuer - issuer of the certificate that named the location
+   * @param source - who named the location, and when it was asked
    * @param maxBytes - bound for the decoder
    * @returns undefined when it was taken in or changes nothing, else why it was not
    */
   offer(
     url: string,
     bytes: Uint8Array,
-    issuer: Certificate | undefined,
+    { fetchedAt, issuer, locations }: CrlSource,
     maxBytes: number,
   ): string | undefined {
     const decoded = decodeCrl(bytes, { maxBytes });
@@ -56,8 +70,21 @@ export class FetchedCrls {
       return `a CRL of another issuer, ${crl.issuer.toString()}`;
     }
     const known = this.#byUrl.get(url);
-    if (known !== undefined && crl.thisUpdate < known.crl.thisUpdate) return 'a CRL older than the one known';
-    this.#byUrl.set(url, { url, crl, issuer: issuer ?? known?.issuer });
+    if (known !== undefined && isOlder(crl, known.crl)) return 'a CRL older than the one known';
+    this.#byUrl.set(url, {
+      url,
+      // The same bytes are the same object, so that nobody is told of a change that is none.
+      crl: known !== undefined && Buffer.from(known.crl.der).equals(crl.der) ? known.crl : crl,
+      issuer: issuer ?? known?.issuer,
+      locations: locations ?? known?.locations ?? [url],
+      fetchedAt,
+    });
     return undefined;
   }
+}
+
+/** Times count in whole seconds; two lists of one second are told apart by their numbers (RFC 5280 §5.2.3). */
+function isOlder(crl: CertificateList, than: CertificateList): boolean {
+  if (crl.thisUpdate !== than.thisUpdate) return crl.thisUpdate < than.thisUpdate;
+  return (crl.crlNumber ?? 0n) < (than.crlNumber ?? 0n);
 }

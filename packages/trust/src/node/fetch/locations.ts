@@ -2,8 +2,11 @@ import { type Certificate, type DistributionPoint, oids } from '@entente/x509';
 
 /** Where a certificate says that its status can be learned. */
 export interface StatusLocations {
-  /** URLs of complete and delta CRLs. */
-  readonly crls: readonly string[];
+  /**
+   * URLs of complete and delta CRLs, by distribution point. The names of one point are other ways to the same CRL (RFC 5280
+   * §4.2.1.13): one that answers is enough.
+   */
+  readonly crls: readonly (readonly string[])[];
   /** URLs of OCSP responders. */
   readonly ocsp: readonly string[];
 }
@@ -23,12 +26,14 @@ export function statusLocations(certificate: Certificate): StatusLocations {
   };
 }
 
-function httpUrls(points: readonly DistributionPoint[]): string[] {
-  return points.flatMap(({ name }) =>
-    name !== undefined && name.type === 'full'
-      ? name.names.flatMap((each) => (each.type === 'uri' && isHttp(each.value) ? [each.value] : []))
-      : [],
-  );
+function httpUrls(points: readonly DistributionPoint[]): string[][] {
+  return points
+    .map(({ name }) =>
+      name !== undefined && name.type === 'full'
+        ? name.names.flatMap((each) => (each.type === 'uri' && isHttp(each.value) ? [each.value] : []))
+        : [],
+    )
+    .filter((urls) => urls.length > 0);
 }
 
 function isHttp(url: string): boolean {

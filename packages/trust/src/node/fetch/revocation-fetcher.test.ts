@@ -55,7 +55,7 @@ async function fetcher(options: Partial<FetcherOptions> = {}) {
 
 const url = (path = '/contoso.crl') => `http://${host}:${port}${path}`;
 
-async function chain(crlUrl = url(), from = authority): Promise<PresentedChain> {
+async function chain(crlUrl: string | readonly string[] = url(), from = authority): Promise<PresentedChain> {
   const { certificatePem } = await from.issue({ dnsNames: ['fe.contoso.example'], crlUrl });
   return { certificates: [new X509Certificate(certificatePem).raw] };
 }
@@ -163,6 +163,56 @@ describe('fetching revocation knowledge', () => {
     answer = gives(await crl(201, now));
     await made.refresh();
     expect(made.store.current.crls.map(({ crlNumber }) => crlNumber)).toEqual([201n]);
+  });
+
+  it('fetches again at the interval that it is given, so that a revocation arrives before the list expires', async () => {
+    let now = Date.now();
+    answer = gives(await crl(200, now));
+    const made = await fetcher({ now: () => now, refreshEveryMs: 300_000 });
+    await made.prepare(await chain(), anchors, now);
+    now += 299_999;
+    await made.refresh();
+    expect(asked).toHaveLength(1);
+    now += 1;
+    answer = gives(await crl(201, now));
+    await made.refresh();
+    expect(made.store.current.crls.map(({ crlNumber }) => crlNumber)).toEqual([201n]);
+  });
+
+  it('tells two lists of one second apart by their numbers', async () => {
+    const now = Date.now();
+    const [older, newer] = [await crl(200, now), await crl(201, now)];
+    answer = gives(older);
+    const made = await fetcher({ refreshEveryMs: 0 });
+    await made.prepare(await chain(), anchors, now);
+    const refreshed = async (bytes: Uint8Array) => {
+      answer = gives(bytes);
+      await made.refresh();
+      return made.store.current.crls.map(({ crlNumber }) => crlNumber);
+    };
+    expect(await refreshed(newer)).toEqual([201n]);
+    expect(await refreshed(older)).toEqual([201n]);
+  });
+
+  it('asks the names of one distribution point in order, until one has answered', async () => {
+    answer = gives(await crl(200));
+    const made = await fetcher();
+    await made.prepare(await chain([url('/one.crl'), url('/other.crl')]), anchors, Date.now());
+    expect(asked).toEqual([`${host}:${port} /one.crl`]);
+  });
+
+  it('asks the next name where one has no answer, at the first fetch and at each refresh', async () => {
+    const bytes = await crl(200);
+    answer = (request, response) => {
+      if (request.url === '/one.crl') response.writeHead(503).end();
+      else response.end(bytes);
+    };
+    const made = await fetcher({ refreshEveryMs: 0, retryAfterMs: 0 });
+    await made.prepare(await chain([url('/one.crl'), url('/other.crl')]), anchors, Date.now());
+    expect(made.store.current.crls.map(({ crlNumber }) => crlNumber)).toEqual([200n]);
+    await made.refresh();
+    const turn = [`${host}:${port} /one.crl`, `${host}:${port} /other.crl`];
+    expect(asked).toEqual([...turn, ...turn]);
   });
 
   it('knows after a restart what it has kept on disk', async () => {

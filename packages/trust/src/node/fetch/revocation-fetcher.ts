@@ -1,3 +1,4 @@
+import type { Certificate } from '@entente/x509';
 import type { AnchorSet } from '../../anchor.ts';
 import type { PresentedChain } from '../../question.ts';
 import type { RevocationKnowledge } from '../../revocation/knowledge.ts';
@@ -6,7 +7,7 @@ import { type IssuedCertificate, issuedCertificates } from './chain-issuers.ts';
 import { DiskCache } from './disk-cache.ts';
 import { type FetchedObject, fetchObject, type LookUp, type ObjectRequest } from './fetch-object.ts';
 import type { FetchRules } from './fetch-rules.ts';
-import { FetchedCrls } from './fetched-crls.ts';
+import { type FetchedCrl, FetchedCrls } from './fetched-crls.ts';
 import { FetchedOcspAnswers, ocspKey } from './fetched-ocsp.ts';
 import { statusLocations } from './locations.ts';
 import { ocspQuestion } from './ocsp-question.ts';
@@ -18,6 +19,11 @@ export interface FetcherOptions extends FetchRules {
   readonly cacheDirectory?: string;
   /** Fetch again before what is known expires. Default true. */
   readonly refresh?: boolean;
+  /**
+   * Fetch what is known again when it is this old, however long it would still be good: milliseconds, 1,000 at least. What an
+   * issuer revokes takes effect here no later. Default: only before it expires.
+   */
+  readonly refreshEveryMs?: number;
   /** Milliseconds for which a location that failed is left alone. Default 30,000. */
   readonly retryAfterMs?: number;
   /** Milliseconds since the epoch. Default the machine's clock. */
@@ -53,6 +59,7 @@ const defaultMaxOcspBytes = 64 * 1_024;
 /** Fetched again after this part of its life. */
 const refreshAfter = 0.75;
 const refreshIntervalMs = 60_000;
+const shortestRefreshMs = 1_000;
 const ocspMediaType = 'application/ocsp-request';
 
 /**
@@ -100,7 +107,8 @@ class Fetcher implements RevocationFetcher {
       [Symbol.asyncDispose]: async () => {},
     };
     if (options.refresh === false) return;
-    this.#timer = setInterval(() => void this.refresh(), refreshIntervalMs);
+    const everyMs = Math.max(shortestRefreshMs, options.refreshEveryMs ?? refreshIntervalMs);
+    this.#timer = setInterval(() => void this.refresh(), Math.min(everyMs, refreshIntervalMs));
     this.#timer.unref();
   }
 
@@ -112,7 +120,7 @@ class Fetcher implements RevocationFetcher {
   async load(): Promise<void> {
     const maxBytes = this.#maxCrlBytes();
     for (const { url, bytes } of (await this.#cache?.all(maxBytes)) ?? []) {
-      this.#crls.offer(url, bytes, undefined, maxBytes);
+      this.#crls.offer(url, bytes, {}, maxBytes);
     }
     this.#knowledge = this.#all();
   }
@@ -124,9 +132,13 @@ class Fetcher implements RevocationFetcher {
     await Promise.all(
       about.map(async (issued) => {
         const { crls, ocsp } = statusLocations(issued.certificate);
-        const chosen = crls.slice(0, Math.max(0, left));
-        left -= chosen.length;
-        const had = await Promise.all(chosen.map((url) => this.#crl(url, issued, now)));
+        const chosen: (readonly string[])[] = [];
+        for (const names of crls) {
+          const few = names.slice(0, Math.max(0, left));
+          left -= few.length;
+          if (few.length > 0) chosen.push(few);
+        }
+        const had = await Promise.all(chosen.map((names) => this.#crl(names, issued.issuer, now)));
         const [responder] = ocsp;
         if (responder === undefined || had.some((one) => one) || left <= 0) return;
         left -= 1;
@@ -139,10 +151,13 @@ class Fetcher implements RevocationFetcher {
     const now = this.#now();
     const due = ({ thisUpdate, nextUpdate }: { thisUpdate: number; nextUpdate?: number | undefined }) =>
       nextUpdate !== undefined && now >= thisUpdate + refreshAfter * (nextUpdate - thisUpdate);
-    const crls = [...this.#crls.entries()].filter(({ crl }) => due(crl));
+    const { refreshEveryMs = Number.POSITIVE_INFINITY } = this.#options;
+    const old = ({ fetchedAt }: FetchedCrl) =>
+      fetchedAt === undefined ? refreshEveryMs < Number.POSITIVE_INFINITY : now - fetchedAt >= refreshEveryMs;
+    const crls = [...this.#crls.entries()].filter((one) => due(one.crl) || old(one));
     const answers = [...this.#answers.entries()].filter(([, answer]) => due(answer));
     await Promise.all([
-      ...crls.map(({ url, issuer }) => this.#fetchCrl(url, issuer)),
+      ...crls.map(({ issuer, locations }) => this.#fetchFirst(locations, issuer)),
       ...answers.map(([, { url, question, serialHex }]) => this.#fetchOcsp(url, question, serialHex)),
     ]);
   }
@@ -153,11 +168,16 @@ class Fetcher implements RevocationFetcher {
     await this.#flights.landed();
   }
 
-  /** @returns whether a CRL of this location is known and in its time */
-  async #crl(url: string, { issuer }: IssuedCertificate, now: number): Promise<boolean> {
-    const current = () => isCurrent(this.#crls.get(url)?.crl, now);
-    if (!current()) await this.#fetchCrl(url, issuer);
+  /** @returns whether the CRL of a distribution point is known and in its time */
+  async #crl(names: readonly string[], issuer: Certificate, now: number): Promise<boolean> {
+    const current = () => names.some((url) => isCurrent(this.#crls.get(url)?.crl, now));
+    if (!current()) await this.#fetchFirst(names, issuer);
     return current();
+  }
+
+  /** Asks one location after the other until one has answered. */
+  async #fetchFirst(names: readonly string[], issuer: Certificate | undefined): Promise<void> {
+    for (const url of names) if (await this.#fetchCrl(url, names, issuer)) return;
   }
 
   async #ocsp(url: string, issued: IssuedCertificate, now: number): Promise<void> {
@@ -166,14 +186,20 @@ class Fetcher implements RevocationFetcher {
     await this.#fetchOcsp(url, question, issued.certificate.serialHex);
   }
 
-  #fetchCrl(url: string, issuer: IssuedCertificate['issuer'] | undefined): Promise<void> {
-    return this.#flights.fly(url, url, async () => {
+  /** @returns whether the location has answered with a CRL */
+  async #fetchCrl(
+    url: string,
+    locations: readonly string[],
+    issuer: Certificate | undefined,
+  ): Promise<boolean> {
+    await this.#flights.fly(url, url, async () => {
       const maxBytes = this.#maxCrlBytes();
+      const fetchedAt = this.#now();
       const answer = await this.#fetch({ url, maxBytes });
       if (!answer.ok) return answer.why;
-      const before = this.#crls.get(url)?.crl.thisUpdate;
-      const why = this.#crls.offer(url, answer.bytes, issuer, maxBytes);
-      if (why !== undefined || this.#crls.get(url)?.crl.thisUpdate === before) return why;
+      const before = this.#crls.get(url)?.crl;
+      const why = this.#crls.offer(url, answer.bytes, { issuer, locations, fetchedAt }, maxBytes);
+      if (why !== undefined || this.#crls.get(url)?.crl === before) return why;
       this.#changed();
       // A cache that cannot be written costs a fetch after the next start, nothing else.
       await this.#cache?.keep(url, answer.bytes).catch((fault: unknown) => {
@@ -181,6 +207,7 @@ class Fetcher implements RevocationFetcher {
       });
       return undefined;
     });
+    return !this.#flights.failures.has(url);
   }
 
   #fetchOcsp(url: string, question: Uint8Array, serialHex: string): Promise<void> {
