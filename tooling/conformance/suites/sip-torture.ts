@@ -15,10 +15,15 @@ export const suite: ConformanceSuite = {
   // Either the root of all vectors or the folder of this set may be named, so the suite looks for itself.
   needs: [],
   run({ vectors, log }) {
-    const folder = [vectors, join(vectors, 'sip-torture')].find(
-      (path) => vectors !== '' && existsSync(join(path, 'expected.json')),
+    if (vectors === '') return tally('sip-torture', [], [], { count: 1, reason });
+    const folder = [vectors, join(vectors, 'sip-torture')].find((path) =>
+      existsSync(join(path, 'expected.json')),
     );
-    if (folder === undefined) return tally('sip-torture', [], [], { count: 1, reason });
+    if (folder === undefined) {
+      // A folder was named: its absence must not look like a run without vectors.
+      const expected = `expected.json in ${vectors} or below it in sip-torture/`;
+      return tally('sip-torture', [{ id: 'expected.json', expected, actual: 'not there' }]);
+    }
     const { messages } = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Vectors;
     const inputs = messages.map((message) => ({ message, bytes: readFileSync(join(folder, message.file)) }));
     const faults = sharedStreamFaults(inputs);
