@@ -17,6 +17,11 @@ export const edgeServerConfig = z.strictObject({
   dns: z.array(z.string().min(1)).min(1).optional(),
   /** How many connections each listener holds at once. */
   limits: connectionLimitsConfig.default({}),
+  /**
+   * Seconds after which the revocation lists of partners are fetched again: what a partner revokes takes effect here no later.
+   * Default 300.
+   */
+  partnerListsEverySeconds: z.int().min(1).max(3_600).optional(),
   /** What is written to the log. Default info. */
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
 });

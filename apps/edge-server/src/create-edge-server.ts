@@ -35,7 +35,7 @@ export async function createEdgeServer(
   });
   try {
     const cacheDirectory = join(directory, 'federation');
-    const { external } = config;
+    const { external, partnerListsEverySeconds: every } = config;
     const externalIdentity =
       external === undefined
         ? await member.externalIdentity()
@@ -52,6 +52,7 @@ export async function createEdgeServer(
       addresses,
       cacheDirectory,
       limits: config.limits,
+      ...(every === undefined ? {} : { refreshEveryMs: every * 1_000 }),
     });
     return {
       member,

@@ -1,6 +1,7 @@
 import { partnerAnchors } from '@entente/federation';
 import type { Logger } from '@entente/host';
 import type { Member } from '@entente/member';
+import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
 import { openTrust, type Trust } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import type { AnchorSet } from '@entente/trust';
@@ -12,15 +13,22 @@ export interface FederationTrustOptions {
   /** Addresses of hosts that DNS does not know: revocation lists may be fetched from these even where they are private. */
   readonly addresses: ReadonlyMap<string, string>;
   readonly cacheDirectory: string;
+  /** DNS for partners. */
+  readonly resolver: Pick<ServiceResolver, 'resolve4' | 'resolve6'>;
+  /** Milliseconds after which a partner's lists are fetched again. Default five minutes. */
+  readonly refreshEveryMs?: number;
   readonly logger: Logger;
 }
+
+/** What a partner revokes takes effect here no later. */
+const defaultRefreshMs = 300_000;
 
 /**
  * The trust of an edge's external interface: the anchors of partners, each limited to the partner's names, and nothing of
  * our own. It follows the topology; connections whose partner is gone are closed.
  */
 export async function openFederationTrust(options: FederationTrustOptions): Promise<Trust> {
-  const { addresses, cacheDirectory, logger, member } = options;
+  const { addresses, cacheDirectory, logger, member, resolver } = options;
   const listeners = new Set<(current: AnchorSet) => void>();
   const read = (topology: Topology): AnchorSet => {
     const { anchors, unusable } = partnerAnchors(topology);
@@ -52,9 +60,22 @@ export async function openFederationTrust(options: FederationTrustOptions): Prom
       hosts: () => listHosts(member.topology),
       privateHosts: [...addresses.keys()],
       cacheDirectory,
-      lookUp: async (host) => [addresses.get(host)].filter((address) => address !== undefined),
+      refreshEveryMs: options.refreshEveryMs ?? defaultRefreshMs,
+      lookUp: async (host) => {
+        const known = addresses.get(host);
+        return known === undefined ? lookUpHost(host, resolver) : [known];
+      },
+      onFailure: (url, why) => logger.warn({ event: 'list-not-fetched', peer: url }, `${url}: ${why}`),
     },
   });
+}
+
+async function lookUpHost(
+  host: string,
+  resolver: FederationTrustOptions['resolver'],
+): Promise<readonly string[]> {
+  const found = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+  return found.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
 }
 
 /** Hosts below the domains of partners: their lists are theirs to publish. */

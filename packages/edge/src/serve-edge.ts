@@ -45,6 +45,8 @@ export interface ServeEdgeOptions {
   readonly addresses: ReadonlyMap<string, string>;
   /** Where fetched revocation lists are kept. */
   readonly cacheDirectory: string;
+  /** Milliseconds after which a partner's lists are fetched again. Default five minutes. */
+  readonly refreshEveryMs?: number;
   /** Bounds of each listener; see `@entente/tls`. */
   readonly limits?: ServeLimits;
 }
