@@ -1,0 +1,292 @@
+import {
+  createRequest,
+  createResponse,
+  edit,
+  type HeaderFields,
+  type SipRequest,
+  type SipResponse,
+  Via,
+} from '@entente/sip';
+import type {
+  ClientTransaction,
+  ClientUser,
+  Hop,
+  ServerTransaction,
+  SipConnection,
+  SipEndpoint,
+} from '@entente/sip-endpoint';
+import { buildTopology, topologyFormat } from '@entente/topology';
+import { describe, expect, it } from 'vitest';
+import { Edge, type Side } from './edge.ts';
+
+const names = { inside: 'edge1.contoso.example', outside: 'access.contoso.example' };
+const frontEnd = 'fe1.contoso.example';
+
+const topology = buildTopology({
+  format: topologyFormat,
+  network: 'contoso.example',
+  version: 1,
+  issued: '2026-01-01T00:00:00Z',
+  administrators: { required: 1, keys: [] },
+  domains: [{ name: 'contoso.example', pool: 'pool1.contoso.example' }],
+  pools: [{ fqdn: 'pool1.contoso.example', role: 'front-end' }],
+  servers: [
+    { fqdn: frontEnd, role: 'front-end', pool: 'pool1.contoso.example' },
+    { fqdn: names.inside, role: 'edge', interfaces: { external: { fqdn: names.outside } } },
+  ],
+  partners: [{ kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'] }],
+});
+
+let lastId = 0;
+function fakeConnection(row: number, parts: object): SipConnection {
+  return {
+    id: ++lastId,
+    link: { row, name: `${row}` },
+    protection: {},
+    ...parts,
+  } as unknown as SipConnection;
+}
+
+interface Sent {
+  readonly message: SipRequest;
+  /** Answers it; without a message with the given status. */
+  answer(response: number | SipResponse): void;
+}
+
+/** An edge between a front end, a client and a partner, none of whom is there: what it sends them is written down. */
+function start() {
+  const inside = fakeConnection(4, { server: frontEnd });
+  const client = fakeConnection(1, {});
+  const peer = { dnsNames: ['fabrikam.example'], sipDomains: [] };
+  const partner = fakeConnection(12, { protection: { peer } });
+  const sent: Record<Side, Sent[]> = { inside: [], outside: [] };
+  const reasons: string[] = [];
+  const registered: string[] = [];
+  const unreachable: unknown[] = [];
+  const edge = new Edge({
+    names,
+    topology: () => topology,
+    hopInside: (server) => ({ name: server, address: '192.0.2.1', port: 5061, row: 4 }),
+    onRefused: (_request, { reason }) => reasons.push(reason),
+    onUnreachable: (_name, error) => unreachable.push(error),
+    onRegistered: (address) => registered.push(address),
+  });
+  for (const side of ['inside', 'outside'] as const) {
+    const answer = (message: SipRequest, user: ClientUser) => (response: number | SipResponse) =>
+      user.onResponse(
+        typeof response === 'number'
+          ? createResponse(message, response, undefined, { toTag: 'far' })
+          : response,
+        { request: message, context: { connection: inside } } as unknown as ClientTransaction,
+      );
+    const endpoint = {
+      newToken: () => `token${++lastId}`,
+      connected: (_hop: Hop) => (side === 'inside' ? inside : partner),
+      flow: (id: number) => (id === client.id ? client : undefined),
+      via: () => Via.from({ transport: 'TLS', host: names[side], branch: `z9hG4bK${++lastId}` }),
+      forward(message: SipRequest, _connection: SipConnection, user: ClientUser) {
+        sent[side].push({ message, answer: answer(message, user) });
+        return { request: message, context: { connection: inside }, abandon() {} };
+      },
+    };
+    edge.attach(side, endpoint as unknown as SipEndpoint);
+  }
+  const ask = (side: Side, connection: SipConnection, request: SipRequest): readonly SipResponse[] => {
+    const answers: SipResponse[] = [];
+    const respond = (response: SipResponse) => answers.push(response) > 0;
+    edge
+      .userOf(side)
+      .onRequest({ request, respond, context: {}, abandon() {} } as unknown as ServerTransaction, connection);
+    return answers;
+  };
+  return {
+    sent,
+    reasons,
+    registered,
+    unreachable,
+    fromFrontEnd: (request: SipRequest) => ask('inside', inside, request),
+    fromClient: (request: SipRequest) => ask('outside', client, request),
+    fromPartner: (request: SipRequest) => ask('outside', partner, request),
+  };
+}
+
+const hers = 'sip:alice@contoso.example';
+const his = 'sip:bob@fabrikam.example';
+
+function message(
+  method: string,
+  from: string,
+  to: string,
+  parts: { uri?: string; via?: string[]; headers?: HeaderFields } = {},
+): SipRequest {
+  return createRequest({
+    method,
+    uri: parts.uri ?? to,
+    from: `<${from}>;tag=1`,
+    to: `<${to}>`,
+    callId: 'c',
+    cseq: 1,
+    via: parts.via ?? ['SIP/2.0/TLS sip.fabrikam.example;branch=z9hG4bK1'],
+    ...(parts.headers === undefined ? {} : { headers: parts.headers }),
+  });
+}
+
+const insideVias = [`SIP/2.0/TLS ${frontEnd};branch=z9hG4bKfe`, 'SIP/2.0/TLS 10.1.2.3;branch=z9hG4bKalice'];
+const outwards = (method = 'INVITE', headers: HeaderFields = {}) =>
+  message(method, hers, his, {
+    via: insideVias,
+    headers: [...Object.entries(headers), ['Record-Route', `<sip:t@${frontEnd};lr>`]] as HeaderFields,
+  });
+const namesOfInside = /fe1\.|edge1\.|pool1\.|10\.1\.2\.3/;
+
+describe('what an outsider asserts', () => {
+  it('is stripped from a response: neither identity nor diagnostics come in', () => {
+    const { fromFrontEnd, sent } = start();
+    const [answer] = [fromFrontEnd(outwards('MESSAGE'))];
+    const out = sent.outside[0] as Sent;
+    const asserted = createResponse(out.message, 200, undefined, {
+      toTag: 'far',
+      headers: { 'P-Asserted-Identity': '<sip:ceo@contoso.example>', 'Entente-Diagnostics': '1000' },
+    });
+    out.answer(asserted);
+    expect(answer?.map(({ status }) => status)).toEqual([200]);
+    for (const name of ['P-Asserted-Identity', 'Entente-Diagnostics'])
+      expect(answer?.[0]?.has(name)).toBe(false);
+  });
+
+  it('comes in from a partner where it is an address of his domain, and not where it is a number', () => {
+    const { fromPartner, reasons, sent } = start();
+    fromPartner(
+      message('MESSAGE', his, hers, { headers: { 'P-Asserted-Identity': `<${his}>, <tel:+15550100>` } }),
+    );
+    fromPartner(message('MESSAGE', his, hers, { headers: { 'P-Asserted-Identity': '<tel:+15550100>' } }));
+    expect(sent.inside.map(({ message: { wire } }) => /tel:/.test(wire))).toEqual([false, false]);
+    expect(sent.inside.map(({ message: seen }) => seen.all('P-Asserted-Identity'))).toEqual([
+      [`<${his}>`],
+      [],
+    ]);
+    fromPartner(message('MESSAGE', his, hers, { headers: { 'P-Asserted-Identity': `<${hers}>` } }));
+    expect(reasons).toEqual(['domain-not-authorised']);
+  });
+
+  it('never comes in from a client', () => {
+    const { fromClient, sent } = start();
+    fromClient(message('MESSAGE', hers, his, { headers: { 'P-Asserted-Identity': `<${hers}>` } }));
+    expect(sent.inside[0]?.message.has('P-Asserted-Identity')).toBe(false);
+  });
+});
+
+describe('what goes out', () => {
+  it('shows a partner no name of the inside, and its answers find their way back', () => {
+    const { fromFrontEnd, sent } = start();
+    const answers = fromFrontEnd(
+      outwards('INVITE', {
+        'P-Asserted-Identity': `<${hers}>`,
+        'Entente-Diagnostics': '1000;source="fe1.contoso.example"',
+        'History-Info': '<sip:x@fe1.contoso.example>;index=1',
+      }),
+    );
+    const out = sent.outside[0] as Sent;
+    expect(out.message.wire).not.toMatch(namesOfInside);
+    expect(out.message.vias).toHaveLength(1);
+    expect(out.message.recordRoutes).toHaveLength(1);
+    for (const status of [180, 183, 200, 200]) out.answer(status);
+    expect(answers.map(({ status }) => status)).toEqual([180, 183, 200, 200]);
+    for (const answer of answers) {
+      expect(answer.vias.map(String)).toEqual(insideVias);
+      expect(answer.recordRoutes.map(({ uri }) => uri.kind === 'sip' && uri.host)).toEqual([
+        names.inside,
+        frontEnd,
+      ]);
+    }
+  });
+
+  it('shows nobody outside the answers of the inside but for what is his: no route, warning or reason of ours', () => {
+    const { fromPartner, sent } = start();
+    const theirs = '<sip:sip.fabrikam.example;lr>';
+    const answers = fromPartner(message('INVITE', his, hers, { headers: { 'Record-Route': theirs } }));
+    const into = sent.inside[0] as Sent;
+    const atFrontEnd = edit(into.message).prepend('Record-Route', `<sip:t@${frontEnd};lr>`).toMessage();
+    into.answer(
+      createResponse(atFrontEnd, 183, undefined, {
+        toTag: 'a',
+        headers: {
+          Warning: `399 ${frontEnd} "Why"`,
+          'Entente-Diagnostics': '1000',
+          Path: '<sip:x;lr>',
+          'P-Asserted-Identity': `<${hers}>`,
+        },
+      }),
+    );
+    expect(answers).toHaveLength(1);
+    expect(answers[0]?.wire).not.toMatch(namesOfInside);
+    expect(answers[0]?.values('Record-Route')[1]).toBe(theirs);
+    for (const name of ['Warning', 'Entente-Diagnostics', 'Path', 'P-Asserted-Identity'])
+      expect(answers[0]?.has(name)).toBe(false);
+  });
+
+  it('is not sent at all where its way is too long to be sealed: the sender hears 500', () => {
+    const { fromFrontEnd, sent, unreachable } = start();
+    const long = Array.from({ length: 60 }, (_, i) => `<sip:${'a'.repeat(60)}${i}@${frontEnd};lr>`);
+    const request = message('INVITE', hers, his, {
+      via: insideVias,
+      headers: { 'Record-Route': long.join(', ') },
+    });
+    expect(fromFrontEnd(request).map(({ status }) => status)).toEqual([500]);
+    expect(sent.outside).toEqual([]);
+    expect(unreachable).toHaveLength(1);
+  });
+
+  it('tells an external client that it is registered, and nothing of the way there', () => {
+    const { fromClient, registered, sent } = start();
+    const answers = fromClient(message('REGISTER', hers, hers, { uri: 'sip:contoso.example' }));
+    const into = sent.inside[0] as Sent;
+    const path = into.message.all('Path');
+    expect(path.join()).toContain(names.inside);
+    into.answer(
+      createResponse(into.message, 200, undefined, {
+        toTag: 'a',
+        headers: [
+          ['Path', path.join()],
+          ['Service-Route', `<sip:${frontEnd};lr>`],
+          ['Contact', '<sip:alice@client.invalid>'],
+        ],
+      }),
+    );
+    expect(registered).toEqual(['alice@contoso.example']);
+    expect(answers[0]?.wire).not.toMatch(namesOfInside);
+    expect(answers[0]?.contacts).toHaveLength(1);
+  });
+});
+
+describe('a request in a dialog', () => {
+  /** A call of alice to bob, as bob's edge sees it. */
+  function called(from: ReturnType<typeof start>): string {
+    from.fromFrontEnd(outwards());
+    return (from.sent.outside.at(-1) as Sent).message.values('Record-Route')[0] as string;
+  }
+  const bye = (route: string) =>
+    message('BYE', his, hers, { uri: 'sip:alice@10.1.2.3', headers: { Route: route } });
+
+  it('goes in along the way that was sealed for its sender', () => {
+    const network = start();
+    network.fromPartner(bye(called(network)));
+    expect(network.reasons).toEqual([]);
+    expect(network.sent.inside.map(({ message: { routes } }) => routes.map(String))).toEqual([
+      [`<sip:t@${frontEnd};lr>`],
+    ]);
+  });
+
+  it('is refused with a way of another edge, of this one before it was started anew, or of somebody else', () => {
+    const network = start();
+    const own = called(network);
+    const foreign = called(start());
+    const refused = { status: 403 };
+    expect(network.fromPartner(bye(foreign))).toMatchObject([refused]);
+    expect(network.fromPartner(bye(own.replace('<sip:', '<sip:A')))).toMatchObject([refused]);
+    const hang = message('BYE', hers, his, { uri: 'sip:bob@192.0.2.9', headers: { Route: own } });
+    expect(network.fromClient(hang)).toMatchObject([refused]);
+    expect(network.reasons).toEqual(['relay-not-allowed', 'relay-not-allowed', 'relay-not-allowed']);
+    expect(network.sent.inside).toEqual([]);
+  });
+});
