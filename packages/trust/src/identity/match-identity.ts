@@ -31,7 +31,7 @@ export function matchIdentity(
     case 'sip-domain':
       return exact('sip-domain', expectation.domain, sipDomainNames(leaf, names, commonNameFallback));
     case 'host':
-      return exact('host', expectation.name, [...names.dnsNames, ...names.sipDomains]);
+      return exact('host', expectation.name, names.dnsNames, names.sipDomains);
     case 'https':
       return https(expectation.name, names);
     case 'service':
@@ -53,9 +53,17 @@ export function sipDomainNames(
 }
 
 /** Letter by letter, case aside; no wildcard, no suffix. @see RFC 5922 §7.2 */
-function exact(mode: string, expected: string, found: readonly string[]): IdentityMatch {
+function exact(
+  mode: string,
+  expected: string,
+  names: readonly string[],
+  others: readonly string[] = [],
+): IdentityMatch {
   const wanted = hostName(expected);
-  if (wanted !== undefined && found.includes(wanted)) return { ok: true, expected, matched: wanted };
+  if (wanted !== undefined && (names.includes(wanted) || others.includes(wanted))) {
+    return { ok: true, expected, matched: wanted };
+  }
+  const found = [...names, ...others];
   const wild = wanted === undefined ? undefined : found.find((name) => wildcardMatches(name, wanted));
   const data = { mode, expected, found };
   return {

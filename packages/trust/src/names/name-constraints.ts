@@ -2,6 +2,7 @@ import type { Certificate, GeneralName, GeneralSubtree } from '@entente/x509';
 import type { Spending } from '../path/spending.ts';
 import { type DnsName, dnsName, hostName, isWithin, wildcardTouches } from './host-name.ts';
 import { type MailAddress, mailAddress } from './mail-address.ts';
+import { isContiguous } from './name-syntax.ts';
 import { uriHost } from './uri-host.ts';
 
 type Form = GeneralName['type'];
@@ -192,14 +193,4 @@ function ipRelation(address: Uint8Array, range: Uint8Array): Relation {
     if ((address[index]! & mask) !== (range[index]! & mask)) return 'outside';
   }
   return 'inside';
-}
-
-/** A mask is some one bits followed by zero bits only, as in CIDR (RFC 4632). */
-function isContiguous(mask: Uint8Array): boolean {
-  let ended = false;
-  for (const octet of mask) {
-    if (ended ? octet !== 0 : (~octet & (~octet + 1) & 0xff) !== 0) return false;
-    if (octet !== 0xff) ended = true;
-  }
-  return true;
 }

@@ -9,12 +9,12 @@ export function uriHost(uri: string): string | undefined {
   const colon = uri.indexOf(':');
   if (colon <= 0) return undefined;
   const scheme = uri.slice(0, colon).toLowerCase();
-  if (scheme === 'sip' || scheme === 'sips') return withoutPort(sipHostPort(uri.slice(colon + 1)));
+  if (scheme === 'sip' || scheme === 'sips') return sipHost(uri, colon + 1);
   if (!uri.startsWith('//', colon + 1)) return undefined;
   const start = colon + 3;
   const end = firstOf(uri, '/?#', start);
-  const authority = uri.slice(start, end);
-  return withoutPort(authority.slice(authority.lastIndexOf('@') + 1));
+  const at = uri.slice(start, end).lastIndexOf('@');
+  return withoutPort(uri, start + at + 1, end);
 }
 
 /** A `sip:` URI taken apart as far as identities need it. */
@@ -32,23 +32,26 @@ export interface SipUri {
  */
 export function sipUri(uri: string): SipUri | undefined {
   const colon = uri.indexOf(':');
-  const scheme = colon <= 0 ? '' : uri.slice(0, colon).toLowerCase();
+  if (colon !== 3 && colon !== 4) return undefined;
+  const scheme = uri.slice(0, colon).toLowerCase();
   if (scheme !== 'sip' && scheme !== 'sips') return undefined;
-  const rest = uri.slice(colon + 1);
-  const host = withoutPort(sipHostPort(rest));
-  return host === undefined ? undefined : { secure: scheme === 'sips', hasUser: rest.includes('@'), host };
+  const host = sipHost(uri, colon + 1);
+  if (host === undefined) return undefined;
+  return { secure: scheme === 'sips', hasUser: uri.indexOf('@', colon + 1) !== -1, host };
 }
 
-function sipHostPort(rest: string): string {
+function sipHost(uri: string, from: number): string | undefined {
   // The user part may hold ';' and '?', so the last '@' decides before parameters and headers are cut off.
-  const at = rest.lastIndexOf('@');
-  const hostAndMore = rest.slice(at + 1);
-  return hostAndMore.slice(0, firstOf(hostAndMore, ';?', 0));
+  const start = Math.max(from, uri.lastIndexOf('@') + 1);
+  return withoutPort(uri, start, firstOf(uri, ';?', start));
 }
 
-function withoutPort(hostPort: string): string | undefined {
-  const bracket = hostPort.startsWith('[') ? hostPort.indexOf(']') : -1;
-  const host = bracket > 0 ? hostPort.slice(0, bracket + 1) : hostPort.slice(0, firstOf(hostPort, ':', 0));
+/** The host in `uri` from `start` to `end`, which may end with a port. */
+function withoutPort(uri: string, start: number, end: number): string | undefined {
+  const bracket = uri.charCodeAt(start) === 0x5b ? uri.indexOf(']', start) : -1;
+  if (bracket > start && bracket < end) return uri.slice(start, bracket + 1);
+  const colon = uri.indexOf(':', start);
+  const host = uri.slice(start, colon === -1 || colon > end ? end : colon);
   return host === '' ? undefined : host;
 }
 

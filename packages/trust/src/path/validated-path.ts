@@ -55,5 +55,5 @@ export function sealPath(
   certificates: readonly Certificate[],
   validUntil: number,
 ): ValidatedPath {
-  return new ValidatedPath(pathKey, anchor, Object.freeze([...certificates]), validUntil);
+  return new ValidatedPath(pathKey, anchor, Object.freeze(certificates), validUntil);
 }

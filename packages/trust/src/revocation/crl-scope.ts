@@ -1,10 +1,11 @@
-import type {
-  Certificate,
-  CertificateList,
-  DistributionPoint,
-  DistributionPointName,
-  GeneralName,
-  Name,
+import {
+  appendRdn,
+  type Certificate,
+  type CertificateList,
+  type DistributionPoint,
+  type DistributionPointName,
+  type GeneralName,
+  type Name,
 } from '@entente/x509';
 import { sameBytes } from '../path/key-identifier.ts';
 import { reasonMask } from './reason-mask.ts';
@@ -82,7 +83,7 @@ function namesOfPoint(certificate: Certificate, point: DistributionPoint | undef
 }
 
 function pointNames(name: DistributionPointName, base: Name): readonly PointName[] {
-  if (name.type === 'relative') return [{ der: appended(base, name.rdn) }];
+  if (name.type === 'relative') return [{ der: appendRdn(base, name.rdn).der }];
   return name.names.flatMap((one): readonly PointName[] => {
     if (one.type === 'directory') return [{ canonical: one.name.canonical }, { der: one.name.der }];
     if (one.type === 'uri' || one.type === 'dns' || one.type === 'email')
@@ -99,19 +100,8 @@ function same(a: PointName, b: PointName): boolean {
 
 /** The directory names among general names. */
 export function directoryNames(names: readonly GeneralName[] | undefined): readonly Name[] {
-  return (names ?? []).flatMap((name) => (name.type === 'directory' ? [name.name] : []));
+  if (names === undefined) return none;
+  return names.flatMap((name) => (name.type === 'directory' ? [name.name] : []));
 }
 
-/** DER of a name with one RDN more. @see RFC 5280 §4.2.1.13 */
-function appended(base: Name, rdn: Uint8Array): Uint8Array {
-  const header = base.der[1]! < 0x80 ? 2 : 2 + (base.der[1]! & 0x7f);
-  const contents = Buffer.concat([base.der.subarray(header), rdn]);
-  const { length } = contents;
-  const front =
-    length < 0x80
-      ? [0x30, length]
-      : length < 0x100
-        ? [0x30, 0x81, length]
-        : [0x30, 0x82, (length >> 8) & 0xff, length & 0xff];
-  return Buffer.concat([Buffer.from(front), contents]);
-}
+const none: readonly never[] = [];

@@ -3,6 +3,7 @@ import { sameBytes } from '../path/key-identifier.ts';
 import type { PathState } from '../path/path-state.ts';
 import type { VerificationKey } from '../signatures/public-key.ts';
 import { signatureAlgorithm } from '../signatures/signature-algorithm.ts';
+import { crlRuleProblem } from './crl-rules.ts';
 import { crlScope, directoryNames, sameScope } from './crl-scope.ts';
 import { crlSigner } from './crl-signer.ts';
 import { allReasons } from './reason-mask.ts';
@@ -110,11 +111,7 @@ function formProblem(crl: CertificateList, context: RevocationContext): string |
   if (algorithm === undefined || !policy.algorithms.signatures.includes(algorithm.name)) {
     return `a CRL signed with ${algorithm?.name ?? crl.signatureAlgorithm.oid}, which is not allowed`;
   }
-  if (!policy.revocation.strictCrls) return undefined;
-  if (crl.crlNumber === undefined) return 'a CRL without CRL number';
-  return crl.extensions.some((extension) => extension.oid === '2.5.29.20' && extension.critical)
-    ? 'a CRL whose CRL number is critical'
-    : undefined;
+  return policy.revocation.strictCrls ? crlRuleProblem(crl) : undefined;
 }
 
 function statementOf(

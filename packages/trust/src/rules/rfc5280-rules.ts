@@ -1,9 +1,9 @@
 import { type Certificate, oids } from '@entente/x509';
-import { dnsName, hostName } from '../names/host-name.ts';
-import { mailAddress } from '../names/mail-address.ts';
+import { constraintProblem, nameProblem } from '../names/name-syntax.ts';
 import { verificationKey } from '../signatures/public-key.ts';
 import { verifySignature } from '../signatures/verify-signature.ts';
 import { isCritical, type Rules } from './rule.ts';
+import { timeProblem } from './time-form.ts';
 
 /** Signed with its own key; the names alone do not say so. */
 const isSelfSigned = (certificate: Certificate): boolean =>
@@ -35,10 +35,10 @@ export const rfc5280Rules = {
   /** RFC 5280 §4.2.1.1: present with a keyId save in self-signed certificates, never critical. */
   authorityKeyIdentifier: [
     'authorityKeyIdentifier',
-    (certificate, part) => {
+    (certificate) => {
       if (isCritical(certificate, oids.authorityKeyIdentifier)) return 'critical, which it must not be';
       if (certificate.authorityKeyId?.keyId !== undefined) return undefined;
-      return part === 'anchor' && isSelfSigned(certificate) ? undefined : 'no keyIdentifier';
+      return isSelfSigned(certificate) ? undefined : 'no keyIdentifier';
     },
   ],
   /** RFC 5280 §4.2.1.2. */
@@ -46,9 +46,8 @@ export const rfc5280Rules = {
     'subjectKeyIdentifier',
     (certificate, part) => {
       if (isCritical(certificate, oids.subjectKeyIdentifier)) return 'critical, which it must not be';
-      return part !== 'leaf' && certificate.subjectKeyId === undefined
-        ? 'missing in a CA certificate'
-        : undefined;
+      const isCa = part !== 'leaf' || certificate.basicConstraints?.cA === true;
+      return isCa && certificate.subjectKeyId === undefined ? 'missing in a CA certificate' : undefined;
     },
   ],
   /** RFC 5280 §4.2.1.9. */
@@ -94,18 +93,14 @@ export const rfc5280Rules = {
         ? 'not critical'
         : undefined,
   ],
-  /** RFC 5280 §4.2.1.10: DNS constraints are host names without leading dot, addresses come with a mask. */
+  /** RFC 5280 §4.2.1.10: hosts without leading dot, mailboxes, addresses with a mask; neither minimum nor maximum. */
   nameConstraintsSyntax: [
     'nameConstraints',
     ({ nameConstraints }) => {
       if (nameConstraints === undefined) return undefined;
-      for (const { base } of [...nameConstraints.permitted, ...nameConstraints.excluded]) {
-        if (base.type === 'dns' && base.value !== '' && hostName(base.value) === undefined) {
-          return `"${base.value}" is no host name`;
-        }
-        if (base.type === 'ip' && base.bytes.length !== 8 && base.bytes.length !== 32) {
-          return `${base.bytes.length} octets are no address with a mask`;
-        }
+      for (const subtree of [...nameConstraints.permitted, ...nameConstraints.excluded]) {
+        const problem = constraintProblem(subtree);
+        if (problem !== undefined) return problem;
       }
       return undefined;
     },
@@ -140,21 +135,70 @@ export const rfc5280Rules = {
         : 'not critical beside an empty subject';
     },
   ],
-  /** RFC 5280 §4.2.1.6: preferred name syntax, mailboxes, 4 or 16 octets. */
+  /** RFC 5280 §4.2.1.6: preferred name syntax, mailboxes, absolute URIs, 4 or 16 octets. */
   subjectAltNameSyntax: [
     'subjectAltName',
     ({ subjectAltName }) => {
       for (const name of subjectAltName ?? []) {
-        if (name.type === 'dns' && (name.value.includes('_') || dnsName(name.value) === undefined)) {
-          return `"${name.value}" is no DNS name`;
-        }
-        if (name.type === 'email' && mailAddress(name.value) === undefined)
-          return `"${name.value}" is no mailbox`;
-        if (name.type === 'ip' && name.bytes.length !== 4 && name.bytes.length !== 16) {
-          return `${name.bytes.length} octets are no IP address`;
-        }
+        const problem = nameProblem(name);
+        if (problem !== undefined) return problem;
       }
       return undefined;
     },
+  ],
+  /** RFC 5280 §4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050 on. */
+  validityForm: [
+    'validity',
+    ({ notBefore, notBeforeForm, notAfter, notAfterForm }, part) =>
+      part === 'anchor'
+        ? undefined
+        : (timeProblem(notBefore, notBeforeForm) ?? timeProblem(notAfter, notAfterForm)),
+  ],
+  /** RFC 5280 §4.1.2.8. */
+  noUniqueIdentifiers: [
+    'tbsCertificate',
+    ({ issuerUniqueId, subjectUniqueId }, part) => {
+      if (part === 'anchor') return undefined;
+      if (issuerUniqueId !== undefined) return 'an issuerUniqueID, which is not issued any more';
+      return subjectUniqueId === undefined ? undefined : 'a subjectUniqueID, which is not issued any more';
+    },
+  ],
+  /** RFC 5280 §4.2.1.4: who cannot interpret a critical policy with its qualifiers must refuse it. */
+  policyQualifiersUnderstood: [
+    'certificatePolicies',
+    (certificate) => {
+      if (!isCritical(certificate, oids.certificatePolicies)) return undefined;
+      const all = (certificate.certificatePolicies ?? []).flatMap(({ qualifiers }) => qualifiers);
+      const unknown = all.find(({ oid }) => oid !== oids.cpsQualifier && oid !== oids.userNoticeQualifier);
+      return unknown === undefined ? undefined : `critical, with the unknown qualifier ${unknown.oid}`;
+    },
+  ],
+  /** RFC 5280 §4.2.1.14. */
+  inhibitAnyPolicyCritical: [
+    'inhibitAnyPolicy',
+    (certificate) =>
+      certificate.inhibitAnyPolicy !== undefined && !isCritical(certificate, oids.inhibitAnyPolicy)
+        ? 'not critical'
+        : undefined,
+  ],
+  /** RFC 5280 §4.2.1.15. */
+  freshestCrlNotCritical: [
+    'freshestCRL',
+    (certificate) =>
+      isCritical(certificate, oids.freshestCRL) ? 'critical, which it must not be' : undefined,
+  ],
+  /** RFC 5280 §4.2.2.2. */
+  subjectInfoAccessNotCritical: [
+    'subjectInfoAccess',
+    (certificate) =>
+      isCritical(certificate, oids.subjectInfoAccess) ? 'critical, which it must not be' : undefined,
+  ],
+  /** RFC 5280 §4.2.1.9. */
+  pathLengthNeedsKeyCertSign: [
+    'basicConstraints',
+    ({ basicConstraints, keyUsage }) =>
+      basicConstraints?.pathLength !== undefined && keyUsage?.keyCertSign === false
+        ? 'pathLenConstraint without keyCertSign'
+        : undefined,
   ],
 } as const satisfies Rules;

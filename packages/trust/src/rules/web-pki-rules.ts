@@ -72,6 +72,17 @@ export const webPkiRules = {
         : undefined;
     },
   ],
+  /** Web PKI: what a CA's key may do is said; roots may be older than the rule. */
+  caHasKeyUsage: [
+    'keyUsage',
+    ({ keyUsage }, part) =>
+      part === 'intermediate' && keyUsage === undefined ? 'missing in a CA certificate' : undefined,
+  ],
+  /** Web PKI: subscribers sign no CRLs. */
+  leafSignsNoCrls: [
+    'keyUsage',
+    ({ keyUsage }, part) => (part === 'leaf' && keyUsage?.cRLSign === true ? 'cRLSign in a leaf' : undefined),
+  ],
 } as const satisfies Rules;
 
 /** RFC 5952 in brief: the longest run of zero groups becomes `::`. */

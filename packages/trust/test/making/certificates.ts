@@ -37,6 +37,14 @@ export interface CertificateInput {
   readonly inhibitAny?: number;
   /** Whole DER of further extensions. */
   readonly extensions?: readonly Buffer[];
+  /** Extensions that otherwise come by themselves, by object identifier: another one instead, or `false` for none. */
+  readonly instead?: Readonly<Record<string, Buffer | false>>;
+  /** Writes both times as GeneralizedTime, whatever the year. */
+  readonly generalizedTimes?: boolean;
+  /** Further fields between key and extensions: unique identifiers. */
+  readonly uniqueIds?: readonly Buffer[];
+  /** Certifies these octets as SubjectPublicKeyInfo. */
+  readonly spki?: Buffer;
   readonly keys?: KeyKinds;
   /** Certifies this key instead of a new one. */
   readonly keyOf?: Pick<Made, 'key'> & { readonly publicKey?: KeyObject };
@@ -104,7 +112,7 @@ export function make(input: CertificateInput): Made {
     input.keyOf === undefined
       ? keyPair(input.keys ?? 'p256')
       : { privateKey: input.keyOf.key, publicKey: publicOf(input.keyOf.key) };
-  const spki = pair.publicKey.export({ format: 'der', type: 'spki' });
+  const spki = input.spki ?? pair.publicKey.export({ format: 'der', type: 'spki' });
   const keyId = createHash('sha1').update(spki).digest();
   const subject = input.subject ?? [['CN', 'leaf']];
   const issuer = input.issuer ?? { key: pair.privateKey, subject, keyId };
@@ -115,9 +123,13 @@ export function make(input: CertificateInput): Made {
     integer(input.serial ?? ++serials),
     algorithm.identifier,
     dn(issuer.subject),
-    sequence(time(input.notBefore ?? now - 30 * day), time(input.notAfter ?? now + 30 * day)),
+    sequence(
+      time(input.notBefore ?? now - 30 * day, input.generalizedTimes),
+      time(input.notAfter ?? now + 30 * day, input.generalizedTimes),
+    ),
     dn(subject),
     spki,
+    ...(input.uniqueIds ?? []),
     ...(version === 3 ? [tlv(0xa3, sequence(...extensionsOf(input, keyId, issuer.keyId)))] : []),
   );
   const signature = Buffer.from(algorithm.sign(tbs));
@@ -175,7 +187,11 @@ function extensionsOf(input: CertificateInput, keyId: Buffer, issuerKeyId: Buffe
     list.push(extension('2.5.29.36', true, sequence(...parts)));
   }
   if (input.inhibitAny !== undefined) list.push(extension('2.5.29.54', true, integer(input.inhibitAny)));
-  return [...list, ...(input.extensions ?? [])];
+  const all = list.flatMap((one) => {
+    const found = Object.entries(input.instead ?? {}).find(([id]) => one.includes(oid(id)));
+    return found === undefined ? [one] : found[1] === false ? [] : [found[1]];
+  });
+  return [...all, ...(input.extensions ?? [])];
 }
 
 function publicOf(key: KeyObject): KeyObject {

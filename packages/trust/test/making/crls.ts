@@ -1,6 +1,6 @@
 import { type CertificateList, decodeCrl } from '@entente/x509';
 import { day, extension, type Made, namedBits, now, signatureOf } from './certificates.ts';
-import { bits, dn, integer, sequence, time, tlv } from './der.ts';
+import { bits, dn, integer, oid, sequence, time, tlv } from './der.ts';
 import { generalName, type NameInput } from './general-names.ts';
 
 export interface RevokedInput {
@@ -30,6 +30,10 @@ export interface CrlInput {
     readonly indirect?: boolean;
   };
   readonly extensions?: readonly Buffer[];
+  /** Extensions that otherwise come by themselves, by object identifier: another one instead, or `false` for none. */
+  readonly instead?: Readonly<Record<string, Buffer | false>>;
+  /** Writes both times as GeneralizedTime, whatever the year. */
+  readonly generalizedTimes?: boolean;
   readonly spoilSignature?: boolean;
 }
 
@@ -43,14 +47,17 @@ export function makeCrl(input: CrlInput): CertificateList {
     ...(input.base === undefined ? [] : [extension('2.5.29.27', true, integer(input.base))]),
     ...(input.scope === undefined ? [] : [extension('2.5.29.28', true, scopeOf(input.scope))]),
     ...(input.extensions ?? []),
-  ];
+  ].flatMap((one) => {
+    const found = Object.entries(input.instead ?? {}).find(([id]) => one.includes(oid(id)));
+    return found === undefined ? [one] : found[1] === false ? [] : [found[1]];
+  });
   const entries = (input.revoked ?? []).map(entryOf);
   const tbs = sequence(
     integer(1),
     algorithm.identifier,
     dn(issuer.subject),
-    time(input.thisUpdate ?? now - day),
-    ...(input.nextUpdate === false ? [] : [time(input.nextUpdate ?? now + day)]),
+    time(input.thisUpdate ?? now - day, input.generalizedTimes),
+    ...(input.nextUpdate === false ? [] : [time(input.nextUpdate ?? now + day, input.generalizedTimes)]),
     ...(entries.length > 0 ? [sequence(...entries)] : []),
     tlv(0xa0, sequence(...extensions)),
   );

@@ -1,0 +1,26 @@
+import { type CertificateList, oids } from '@entente/x509';
+import { timeProblem } from '../rules/time-form.ts';
+
+/**
+ * What RFC 5280 §5 lays on those who publish CRLs, and a CRL does not keep.
+ *
+ * @returns a few words, or undefined
+ */
+export function crlRuleProblem(crl: CertificateList): string | undefined {
+  const critical = (oid: string): boolean =>
+    crl.extensions.some((extension) => extension.oid === oid && extension.critical);
+  // §5.2.3, §5.2.1, §5.2.4, §5.2.5, §5.1.2.4
+  if (crl.crlNumber === undefined) return 'a CRL without CRL number';
+  if (critical(oids.cRLNumber)) return 'a CRL whose CRL number is critical';
+  if (crl.authorityKeyId?.keyId === undefined) return 'a CRL that does not name the key of its signer';
+  if (critical(oids.authorityKeyIdentifier)) return 'a CRL whose authority key identifier is critical';
+  if (crl.baseCrlNumber !== undefined && !critical(oids.deltaCRLIndicator)) {
+    return 'a delta CRL whose indicator is not critical';
+  }
+  if (crl.issuingDistributionPoint !== undefined && !critical(oids.issuingDistributionPoint)) {
+    return 'a CRL whose issuing distribution point is not critical';
+  }
+  const wrong = timeProblem(crl.thisUpdate, crl.thisUpdateForm);
+  if (wrong !== undefined) return `a CRL with ${wrong}`;
+  return undefined;
+}
