@@ -1,5 +1,5 @@
 import type { Parameters } from '../headers/parameters.ts';
-import { PASSWORD, USER } from '../syntax/characters.ts';
+import { PASSWORD, URI_PARAMETER, USER } from '../syntax/characters.ts';
 import { escapeUri, unescapeUri } from './escape.ts';
 import { canonicalHost } from './ip-address.ts';
 import type { SipUri, TelUri, Uri } from './uri.ts';
@@ -9,10 +9,11 @@ const decisive = ['user', 'ttl', 'method', 'maddr', 'transport', 'gr'];
 
 /**
  * Compares two URIs: scheme, user and password with case; host, parameters and header names without; parameters that
- * only one has are ignored unless decisive; header components must agree. Not transitive, as the RFC notes.
+ * only one has are ignored unless decisive; header components must agree. Not transitive, as the RFC notes. Numbers of
+ * `tel:` compare without visual separators, and every parameter counts.
  *
  * @returns whether they are equivalent.
- * @see RFC 3261 §19.1.4, RFC 5627 §4.4 (`gr` is decisive)
+ * @see RFC 3261 §19.1.4, RFC 5627 §4.4 (`gr` is decisive), RFC 3966 §4 (tel)
  */
 export function uriEquals(a: Uri, b: Uri): boolean {
   if (a.kind === 'sip') return b.kind === 'sip' && sipEquals(a, b);
@@ -29,11 +30,20 @@ function sipEquals(a: SipUri, b: SipUri): boolean {
 }
 
 function telEquals(a: TelUri, b: TelUri): boolean {
-  if (a.digits !== b.digits || a.parameters.size !== b.parameters.size) return false;
-  return a.parameters.names.every((name) => {
-    const other = b.parameters.get(name);
-    return other !== undefined && other.toLowerCase() === a.parameters.get(name)?.toLowerCase();
-  });
+  const left = comparable(a.parameters);
+  const right = comparable(b.parameters);
+  if (a.digits !== b.digits || left.size !== right.size) return false;
+  for (const [name, value] of left) {
+    const other = right.get(name);
+    if (other === undefined || telValue(name, other) !== telValue(name, value)) return false;
+  }
+  return true;
+}
+
+/** Digits in parameters compare without visual separators too (RFC 3966 §4). */
+function telValue(name: string, value: string): string {
+  const isNumber = name === 'ext' || (name === 'phone-context' && value.startsWith('+'));
+  return isNumber ? value.replace(/[-.()]/g, '') : value;
 }
 
 /** Brings escapes to one spelling, so that `%61` equals `a` and `%3d` equals `%3D`. */
@@ -53,13 +63,20 @@ function normalise(raw: string | undefined, bit: number): string | undefined {
 
 function parametersAgree(a: Parameters, b: Parameters): boolean {
   if (a.size === 0 && b.size === 0) return true;
-  for (const name of decisive) if (a.has(name) !== b.has(name)) return false;
-  for (const name of a.names) {
-    const other = b.get(name);
-    if (other === undefined) continue;
-    if (unescapeUri(a.get(name) ?? '').toLowerCase() !== unescapeUri(other).toLowerCase()) return false;
+  const left = comparable(a);
+  const right = comparable(b);
+  for (const name of decisive) if (left.has(name) !== right.has(name)) return false;
+  for (const [name, value] of left) {
+    const other = right.get(name);
+    if (other !== undefined && other !== value) return false;
   }
   return true;
+}
+
+/** Names and values as they compare: one spelling of escapes, without case. */
+function comparable(parameters: Parameters): ReadonlyMap<string, string> {
+  const form = (raw: string): string => (normalise(raw, URI_PARAMETER) ?? '').toLowerCase();
+  return new Map(parameters.names.map((name, i) => [form(name), form(parameters.rawValues[i] ?? '')]));
 }
 
 function headersAgree(a: SipUri, b: SipUri): boolean {
@@ -70,7 +87,7 @@ function headersAgree(a: SipUri, b: SipUri): boolean {
 }
 
 function sortedHeaders(uri: SipUri): string[] {
-  return uri.headers.map(([name, value]) => `${name.toLowerCase()}=${value}`).sort();
+  return uri.headers.map(([name, value]) => `${name.toLowerCase()}\n${value}`).sort();
 }
 
 /**

@@ -198,7 +198,10 @@ function readOther(text: string, codes: Uint8Array, start: number, end: number):
   return new OpaqueUri(scheme, text.slice(restStart, end), text.slice(start, end));
 }
 
-/** RFC 3966 §3: digits, `*`, `#`, hexadecimal digits for local numbers, visual separators, then parameters. */
+/**
+ * RFC 3966 §3: digits and visual separators, then parameters. A local number may hold `*`, `#` and hexadecimal digits, and
+ * must say in `phone-context` where it is local.
+ */
 function readTel(
   text: string,
   codes: Uint8Array,
@@ -208,10 +211,12 @@ function readTel(
 ): TelUri | undefined {
   let i = from;
   let digits = 0;
-  if (codes[i] === 0x2b) i++;
+  const isGlobal = codes[i] === 0x2b;
+  if (isGlobal) i++;
+  const digit = isGlobal ? /[0-9]/ : /[0-9A-Fa-f*#]/;
   while (i < end && codes[i] !== SEMICOLON) {
     const character = text.charAt(i);
-    if (/[0-9A-Fa-f*#]/.test(character)) digits++;
+    if (digit.test(character)) digits++;
     else if (!/[-.()]/.test(character)) return undefined;
     i++;
   }
@@ -219,5 +224,6 @@ function readTel(
   const number = text.slice(from, i);
   const parameters = readUriParameters(text, i, end);
   if (parameters === undefined || stopped.at !== end) return undefined;
+  if (!isGlobal && parameters.raw('phone-context') === undefined) return undefined;
   return new TelUri(number, parameters, text.slice(start, end));
 }

@@ -74,6 +74,10 @@ describe('parseUri', () => {
       digits: '+12015550123',
       isGlobal: true,
     });
+    expect(uri('tel:70-42*#a;phone-context=contoso.example')).toMatchObject({
+      digits: '7042*#a',
+      isGlobal: false,
+    });
     expect(uri('URN:service:sos')).toMatchObject({ kind: 'opaque', scheme: 'urn', rest: 'service:sos' });
   });
 
@@ -118,6 +122,12 @@ describe('parseUri', () => {
     'tel:',
     'tel:+',
     'tel:12a!',
+    'tel:911',
+    'tel:+1A',
+    'tel:+1*2',
+    'tel:12;phone-context=',
+    'tel:+1;ext=5;EXT=5',
+    'tel:+1;x y',
   ])('refuses %s', (text) => {
     expect(parseUri(text)).toMatchObject({ ok: false, error: { code: 'malformed-uri', status: 400 } });
   });
@@ -169,7 +179,16 @@ describe('uriEquals', () => {
     ],
     ['sip:a@[2001:DB8::1]', 'sip:a@[2001:db8:0:0:0:0:0:1]'],
     ['sip:a@contoso.example?x=1', 'sip:a@contoso.example?X=1'],
+    ['sip:a@contoso.example;%74ransport=t%43p', 'sip:a@contoso.example;transport=tcp'],
+    ['sip:a@contoso.example;x=a%2fb', 'sip:a@contoso.example;X=A%2Fb'],
+    ['sip:a@contoso.example;x', 'sip:a@contoso.example'],
+    ['sip:a:%70w@contoso.example', 'sip:a:pw@contoso.example'],
+    ['sip:a@contoso.example.', 'sip:a@contoso.example'],
     ['tel:+1-201-555-0123', 'tel:+12015550123'],
+    ['tel:+1.201.(555)0123;ext=1-2;x=Y', 'TEL:+12015550123;X=y;Ext=12'],
+    ['tel:7042;phone-context=+1-201', 'tel:70-42;phone-context=+1201'],
+    ['tel:0a*#;phone-context=Contoso.example', 'tel:0A*#;phone-context=contoso.example'],
+    ['urn:service:sos', 'URN:service:sos'],
   ])('finds %s equal to %s', (a, b) => {
     expect(uriEquals(uri(a), uri(b))).toBe(true);
     expect(uriEquals(uri(b), uri(a))).toBe(true);
@@ -185,7 +204,22 @@ describe('uriEquals', () => {
     ['sip:bob@contoso.example', 'sips:bob@contoso.example'],
     ['sip:bob@contoso.example;gr=1', 'sip:bob@contoso.example'],
     ['sip:a%3Bb@contoso.example', 'sip:a;b@contoso.example'],
+    ['sip:bob@contoso.example', 'sip:bob@contoso.example;maddr=192.0.2.1'],
+    ['sip:bob@contoso.example', 'sip:bob@contoso.example;ttl=1'],
+    ['sip:bob@contoso.example', 'sip:bob@contoso.example;user=phone'],
+    ['sip:bob@contoso.example', 'sip:bob@contoso.example;method=INVITE'],
+    ['sip:bob@contoso.example', 'sip:bob@contoso.example;%6Dethod=INVITE'],
+    ['sip:bob@contoso.example;x=a%26b', 'sip:bob@contoso.example;x=a&b'],
+    ['sip:bob@contoso.example?a=b%3Dc', 'sip:bob@contoso.example?a%3Db=c'],
+    ['sip:bob:a@contoso.example', 'sip:bob:A@contoso.example'],
+    ['sip:bob:@contoso.example', 'sip:bob@contoso.example'],
+    ['sip:bob@contoso.example', 'sip:contoso.example'],
     ['sip:bob@contoso.example', 'tel:+1'],
+    ['tel:+12015550123', 'tel:2015550123;phone-context=+1'],
+    ['tel:7042;phone-context=+1201', 'tel:7042;phone-context=+1202'],
+    ['tel:+12015550123;ext=1', 'tel:+12015550123'],
+    ['tel:+1;x=1', 'tel:+1;y=1'],
+    ['urn:a', 'urn:A'],
   ])('tells %s from %s', (a, b) => {
     expect(uriEquals(uri(a), uri(b))).toBe(false);
     expect(uriEquals(uri(b), uri(a))).toBe(false);
