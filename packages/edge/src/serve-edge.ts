@@ -95,6 +95,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     timings,
     newToken,
     user: edge.userOf('inside'),
+    retryOn: (listener) => member.trust.onChange(listener),
     dial: (hop) =>
       dialServer(hop, linkOf(hop.row), {
         trust: member.trust,
@@ -109,6 +110,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     timings,
     newToken,
     user: edge.userOf('outside'),
+    retryOn: (listener) => federationTrust.onChange(listener),
     async dial(hop) {
       const link = linkOf(federationRow);
       const socket = await dialPartner(hop, {

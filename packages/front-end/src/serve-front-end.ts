@@ -70,6 +70,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     timings: { ...defaultTimings, tryingAfterMs: 0 },
     user: frontEnd,
     newToken: createTokenSource(),
+    retryOn: (listener) => trust.onChange(listener),
     dial: (hop) => dialServer(hop, linkOf(hop.row), { trust, identity, allow, local: fqdn, onRefusal }),
   });
   frontEnd.attach(endpoint);

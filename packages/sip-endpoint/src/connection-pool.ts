@@ -1,4 +1,5 @@
 import type { SipConnection } from './connection.ts';
+import { DialBackoff } from './dial-backoff.ts';
 
 /** Where a server of ours or a partner's is reached. */
 export interface Hop {
@@ -24,10 +25,21 @@ export class ConnectionPool {
   readonly #open = new Map<string, SipConnection>();
   readonly #dialling = new Map<string, Promise<SipConnection>>();
   readonly #dial: Dial;
+  readonly #clock: () => number;
+  readonly #random: () => number;
+  readonly #backoff = new DialBackoff();
+  /** Changes whenever everything is forgiven. */
+  #epoch = 0;
 
-  /** @param dial called once for many that want the same hop at the same time */
-  constructor(dial: Dial) {
+  /**
+   * @param dial called once for many that want the same hop at the same time
+   * @param clock milliseconds since 1970; default the system's
+   * @param random 0 up to 1; default the system's
+   */
+  constructor(dial: Dial, clock: () => number = Date.now, random: () => number = Math.random) {
     this.#dial = dial;
+    this.#clock = clock;
+    this.#random = random;
   }
 
   /** The open connection to a name, if there is one. */
@@ -41,21 +53,52 @@ export class ConnectionPool {
    * @param name whom the connection leads to
    */
   offer(name: string, connection: SipConnection): void {
-    if (!connection.isClosed && this.get(name) === undefined) this.#open.set(name, connection);
+    if (connection.isClosed) return;
+    this.#backoff.forgive(name);
+    if (this.get(name) === undefined) this.#open.set(name, connection);
   }
 
-  /** The open connection to a hop, or a new one. Rejects with what the dialling failed of. */
+  /** A peer has shown that it is there: it may be dialled at once. */
+  forgive(name: string): void {
+    this.#backoff.forgive(name);
+  }
+
+  /** Every hop may be dialled at once. */
+  forgiveAll(): void {
+    this.#epoch++;
+    this.#backoff.forgiveAll();
+  }
+
+  /**
+   * The open connection to a hop, or a new one. Rejects with what the dialling failed of; for a while after that it rejects
+   * with the same and does not dial.
+   */
   async reach(hop: Hop): Promise<SipConnection> {
     const open = this.get(hop.name);
     if (open !== undefined) return open;
     let dialling = this.#dialling.get(hop.name);
     if (dialling === undefined) {
-      dialling = this.#dial(hop).finally(() => this.#dialling.delete(hop.name));
+      const refusal = this.#backoff.refusal(hop, this.#clock());
+      if (refusal !== undefined) throw refusal.error;
+      dialling = this.#dialOnce(hop).finally(() => this.#dialling.delete(hop.name));
       this.#dialling.set(hop.name, dialling);
     }
     const connection = await dialling;
     this.offer(hop.name, connection);
     return connection;
+  }
+
+  async #dialOnce(hop: Hop): Promise<SipConnection> {
+    const epoch = this.#epoch;
+    try {
+      const connection = await this.#dial(hop);
+      this.#backoff.forgive(hop.name);
+      return connection;
+    } catch (error) {
+      // What failed under an earlier state of trust or topology says nothing of the present one.
+      if (epoch === this.#epoch) this.#backoff.failed(hop, error, this.#clock(), this.#random());
+      throw error;
+    }
   }
 
   /** Forgets a connection that was closed. */

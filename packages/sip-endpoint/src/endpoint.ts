@@ -52,6 +52,11 @@ export interface EndpointOptions {
    * @returns the socket that `connect` of `@entente/tls` gave
    */
   readonly dial: (hop: Hop) => Promise<{ readonly socket: TLSSocket; readonly link: ConnectionLink }>;
+  /**
+   * A hop that could not be reached is not dialled again for a while: half a second, doubling to 15 seconds. What may have
+   * changed that calls the listener given here, e.g. `trust.onChange`; it returns what stops it.
+   */
+  readonly retryOn?: (listener: () => void) => () => void;
   /** Unpredictable text without spaces, for branches. */
   readonly newToken: () => string;
   /** Milliseconds since 1970; default the system's. */
@@ -96,6 +101,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   readonly #connections = new Map<number, SipConnection>();
   readonly #pool: ConnectionPool;
   readonly #transactions: TransactionLayer;
+  readonly #stopRetrying: (() => void) | undefined;
   #disposed = false;
 
   /** @param options who we are, who decides, how to dial */
@@ -106,7 +112,8 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     this.#pool = new ConnectionPool(async (hop) => {
       const { socket, link } = await options.dial(hop);
       return this.#adopt(socket, link, true);
-    });
+    }, options.clock);
+    this.#stopRetrying = options.retryOn?.(() => this.retry());
     this.#transactions = new TransactionLayer({
       user: options.user,
       timings: options.timings ?? defaultTimings,
@@ -141,6 +148,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     // A partner has proven domains, and its `server` is but the name of its entry: requests to it are dialled for by domain.
     const { server, protection } = connection;
     if (server !== undefined && protection.peer?.role !== 'partner') this.#pool.offer(server, connection);
+    for (const domain of protection.peer?.sipDomains ?? []) this.#pool.forgive(domain);
     return connection;
   }
 
@@ -154,9 +162,17 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     return this.#pool.get(hop.name);
   }
 
-  /** Dials a hop unless a connection to it is open. */
+  /**
+   * Dials a hop unless a connection to it is open.
+   * @throws what the dialling failed of, or has failed of a moment ago
+   */
   reach(hop: Hop): Promise<SipConnection> {
     return this.#pool.reach(hop);
+  }
+
+  /** Lets every hop be dialled at once, also one that could not be reached a moment ago. */
+  retry(): void {
+    this.#pool.forgiveAll();
   }
 
   /**
@@ -229,6 +245,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   /** Closes every connection; what was under way ends without an answer. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
+    this.#stopRetrying?.();
     this.#transactions.close();
     for (const connection of [...this.#connections.values()]) connection.close();
   }

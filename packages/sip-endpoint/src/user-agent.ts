@@ -78,6 +78,8 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
 
   /** Dials the server under the verdict. @throws what the dialling fails of */
   async connect(): Promise<SipConnection> {
+    // Whoever asks for it wants it tried.
+    this.#endpoint.retry();
     const connection = await this.#endpoint.reach(this.#options.server);
     if (this.#session?.connection !== connection) {
       this.#session = new UserSession(this.#endpoint, connection, this.#options.credentials);

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Hop } from './connection-pool.ts';
+import { DialBackoff } from './dial-backoff.ts';
+
+const hop: Hop = { name: 'edge.fabrikam.example', address: '192.0.2.1', port: 5061, row: 12 };
+const rules = { firstMs: 500, capMs: 4_000, maxHops: 3 };
+const down = new Error('connect ECONNREFUSED');
+const start = 1_000_000;
+
+describe('a hop that could not be reached', () => {
+  it('is not dialled again until its time has passed, and fails of the same', () => {
+    const backoff = new DialBackoff(rules);
+    expect(backoff.refusal(hop, start)).toBeUndefined();
+    backoff.failed(hop, down, start, 0);
+    expect(backoff.refusal(hop, start + 499)).toEqual({ error: down });
+    expect(backoff.refusal(hop, start + 500)).toBeUndefined();
+  });
+
+  it('waits twice as long after each further failure, up to the cap', () => {
+    const backoff = new DialBackoff(rules);
+    let now = start;
+    for (const waitMs of [500, 1_000, 2_000, 4_000, 4_000, 4_000]) {
+      backoff.failed(hop, down, now, 0);
+      expect(backoff.refusal(hop, now + waitMs - 1)).toBeDefined();
+      expect(backoff.refusal(hop, now + waitMs)).toBeUndefined();
+      now += waitMs;
+    }
+  });
+
+  it('never waits longer than the cap, nor less than half of its time (property)', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 20_000 }), fc.double({ min: 0, max: 1, noNaN: true })), {
+          minLength: 1,
+          maxLength: 100,
+        }),
+        (failures) => {
+          const backoff = new DialBackoff(rules);
+          let now = start;
+          for (const [pause, chance] of failures) {
+            now += pause;
+            backoff.failed(hop, down, now, chance);
+            expect(backoff.refusal(hop, now + 249)).toBeDefined();
+            expect(backoff.refusal(hop, now + 4_000)).toBeUndefined();
+          }
+        },
+      ),
+    );
+  });
+
+  it('begins anew when it has been left alone for longer than the cap', () => {
+    const backoff = new DialBackoff(rules);
+    backoff.failed(hop, down, start, 0);
+    backoff.failed(hop, down, start + 500, 0);
+    const later = start + 1_500 + 4_001;
+    backoff.failed(hop, down, later, 0);
+    expect(backoff.refusal(hop, later + 500)).toBeUndefined();
+  });
+
+  it('is dialled at once where it has moved to another address or port', () => {
+    const backoff = new DialBackoff(rules);
+    backoff.failed(hop, down, start, 0);
+    expect(backoff.refusal({ ...hop, address: '192.0.2.2' }, start)).toBeUndefined();
+    expect(backoff.refusal({ ...hop, port: 5062 }, start)).toBeUndefined();
+    expect(backoff.refusal({ ...hop, row: 4 }, start)).toBeDefined();
+  });
+
+  it('is dialled at once when it is forgiven, and its next failure is a first one', () => {
+    const backoff = new DialBackoff(rules);
+    backoff.failed(hop, down, start, 0);
+    backoff.failed(hop, down, start + 500, 0);
+    backoff.forgive(hop.name);
+    expect(backoff.refusal(hop, start + 500)).toBeUndefined();
+    backoff.failed(hop, down, start + 500, 0);
+    expect(backoff.refusal(hop, start + 1_000)).toBeUndefined();
+  });
+
+  it('is not held up by a clock that was set back', () => {
+    const backoff = new DialBackoff(rules);
+    backoff.failed(hop, down, start, 0);
+    expect(backoff.refusal(hop, start - 3_600_000)).toBeUndefined();
+  });
+
+  it('holds no other hop up', () => {
+    const backoff = new DialBackoff(rules);
+    backoff.failed(hop, down, start, 0);
+    expect(backoff.refusal({ ...hop, name: 'other.example' }, start)).toBeUndefined();
+  });
+
+  it('is forgotten when too many others have failed since', () => {
+    const backoff = new DialBackoff(rules);
+    const named = (name: string): Hop => ({ ...hop, name });
+    for (const name of ['a', 'b', 'c', 'a', 'd']) backoff.failed(named(name), down, start, 0);
+    expect(backoff.size).toBe(3);
+    expect(backoff.refusal(named('b'), start)).toBeUndefined();
+    expect(backoff.refusal(named('a'), start)).toBeDefined();
+  });
+
+  it('is forgiven with all others when trust or topology changes', () => {
+    const backoff = new DialBackoff(rules);
+    backoff.failed(hop, down, start, 0);
+    backoff.forgiveAll();
+    expect(backoff.refusal(hop, start)).toBeUndefined();
+    expect(backoff.size).toBe(0);
+  });
+});
