@@ -14,7 +14,7 @@ const url = (scheme: 'http' | 'https') =>
 
 const listener = (scheme: 'http' | 'https') =>
   z.strictObject({
-    /** Address to listen on; default every address. */
+    /** Address to listen on; default loopback. `::` is every one. */
     host: z.string().optional(),
     port,
     /** How others reach it: stands in join tokens (https) and in certificates (http). */

@@ -75,7 +75,8 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
 }
 
 function addressOf({ host, port }: { readonly host?: string | undefined; readonly port: number }) {
-  return host === undefined ? { port } : { host, port };
+  // Whoever wants to be reached from elsewhere says so.
+  return { host: host ?? '127.0.0.1', port };
 }
 
 /** Signed objects only: nothing here is secret, and nothing is believed because it came from here. */

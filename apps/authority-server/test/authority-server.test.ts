@@ -1,12 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import http from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthorityServer } from '@entente/authority-server';
 import { createIssuance, createIssuer } from '@entente/pki';
 import { createKeyAndRequest, renew } from '@entente/pki/client';
 import { createMemoryLedger } from '@entente/pki/ledger';
-import { keySigner } from '@entente/pki/node';
+import { initialiseAuthority, keySigner } from '@entente/pki/node';
 import { decodeCrl, encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Credentials, document, frontEnd, type Scene, send, signed, startScene } from './network.ts';
@@ -323,6 +324,22 @@ describe('a topology without a server', () => {
 });
 
 describe('starting', () => {
+  it('listens on this machine only where the configuration names no host', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'entente-authority-host-'));
+    const names = { domain: 'contoso.example', fqdn: 'ca.contoso.example' };
+    const [url, objectsUrl] = ['https://ca.contoso.example', 'http://ca.contoso.example'];
+    await initialiseAuthority({ ...names, directory, objectsUrl, now: Date.now() });
+    const silent = { info() {}, warn() {}, error() {}, debug() {}, child: () => silent };
+    const config = { ...names, directory, administratorsHash: '00'.repeat(32) };
+    const server = await createAuthorityServer({
+      config: { ...config, https: { port: 0, url }, objects: { port: 0, url: objectsUrl } },
+      logger: silent,
+    });
+    expect([server.https.host, server.objects.host]).toEqual(['127.0.0.1', '127.0.0.1']);
+    await server[Symbol.asyncDispose]();
+    await rm(directory, { recursive: true, force: true });
+  });
+
   it('refuses a second authority on the same ledger, and says who holds it', async () => {
     const config = {
       domain: 'contoso.example',

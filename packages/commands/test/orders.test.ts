@@ -5,7 +5,7 @@ import { createCredentialRecord } from '@entente/sip';
 import { type Network, startNetwork } from '@entente/testkit';
 import { encodeSignedTopology, signTopology, topologyHash } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { answerOf, runEntente } from './command-line.ts';
 
 describe('orders to an authority', () => {
@@ -28,6 +28,24 @@ describe('orders to an authority', () => {
     const { json, status } = await answerOf(`join-token gw1.contoso.example ${options}`);
     expect(status).toBe(0);
     expect(String(json.token)).toMatch(/^entente-join-1\./);
+  });
+
+  it('--as names the file that says which authority and who; what is missing is said', async () => {
+    const [, authority, anchors, certificate, key] =
+      /--authority (\S+) .*--anchors (\S+) --certificate (\S+) --key (\S+)/.exec(options) as RegExpExecArray;
+    const file = join(folder, 'administrator.yaml');
+    const access = { authority, address: '127.0.0.1', anchors, certificate, key };
+    await writeFile(file, stringify(access));
+    const line = `join-token gw1.contoso.example --config ${join(folder, 'as.yaml')} --as ${file}`;
+    expect((await answerOf(line)).status).toBe(0);
+    expect(parse(await readFile(join(folder, 'as.yaml'), 'utf8')).addresses).toEqual({
+      [network.organisation.authority.fqdn]: '127.0.0.1',
+    });
+    const nobody = await runEntente('join-token gw1.contoso.example');
+    expect(nobody).toMatchObject({ status: 2, stderr: expect.stringContaining('--authority, --anchors') });
+    await writeFile(file, stringify({ ...access, password: 'secret' }));
+    const wrong = await runEntente(`join-token gw1.contoso.example --as ${file}`);
+    expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining('found password') });
   });
 
   it('join-token writes a configuration that only its owner may read, and replaces none', async () => {

@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import { OperatorFault } from '@entente/host';
 import { agent, loadIdentity, openTrust } from '@entente/tls';
 import { readAddresses } from './addresses.ts';
-import type { AdministratorOptions } from './administrator-command.ts';
+import type { AdministratorAccess } from './administrator-access.ts';
 
 /** What the authority answered. */
 export type Outcome =
@@ -33,14 +33,14 @@ const timeoutMs = 30_000;
 /**
  * Connects to the authority as an administrator. Revocation lists are fetched from the authority's host and from the hosts
  * whose addresses were given, and from no other.
- * @param options as the command line gave them
+ * @param access which authority, and as whom
  */
-export async function connectAuthority(options: AdministratorOptions): Promise<AuthorityConnection> {
-  const url = originOf(options.authority);
-  const addresses = readAddresses(options.address, url.hostname);
-  const identity = await loadIdentity({ certificate: options.certificate, key: options.key });
+export async function connectAuthority(access: AdministratorAccess): Promise<AuthorityConnection> {
+  const url = originOf(access.authority);
+  const addresses = readAddresses(access.address, url.hostname);
+  const identity = await loadIdentity({ certificate: access.certificate, key: access.key });
   const trust = await openTrust({
-    anchors: options.anchors,
+    anchors: access.anchors,
     watch: false,
     fetch: {
       hosts: [],

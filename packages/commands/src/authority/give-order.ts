@@ -1,5 +1,5 @@
 import { type Answer, give } from '../topology/answer.ts';
-import type { AdministratorOptions } from './administrator-command.ts';
+import { type AdministratorOptions, accessOf } from './administrator-access.ts';
 import { connectAuthority } from './connect-authority.ts';
 
 /** An order to the authority. */
@@ -12,7 +12,7 @@ export interface Order {
 /**
  * Gives an order to the authority and says what came of it. A refusal is an answer: exit status 1.
  * @param order what is sent
- * @param options connection
+ * @param options connection, as the command line gave it
  * @param describe what was done, from the authority's answer
  */
 export async function giveOrder(
@@ -20,7 +20,7 @@ export async function giveOrder(
   options: AdministratorOptions,
   describe: (answer: Readonly<Record<string, unknown>>) => Answer | Promise<Answer>,
 ): Promise<void> {
-  await using connection = await connectAuthority(options);
+  await using connection = await connectAuthority(await accessOf(options));
   const outcome = await connection.order(path, mediaType, body);
   if (outcome.ok) {
     give(await describe(outcome.answer), options.json);

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parse } from 'yaml';
 import { register } from './ca-init.ts';
 
 let folder: string;
@@ -79,6 +80,53 @@ describe('entente ca init', () => {
   it('says what to do with the key of the root', async () => {
     expect(await run()).toContain(
       `move ${join(folder, 'ca', 'root_ca.key')} to a place that no network reaches`,
+    );
+  });
+
+  it('listens on this machine only, unless the topology gives it an address or --listen does', async () => {
+    const hostOf = async (...more: string[]) => {
+      await rm(join(folder, 'ca'), { recursive: true, force: true });
+      const made = JSON.parse(await run('--json', ...more));
+      const { https, objects } = parse(await readFile(made.configuration, 'utf8'));
+      expect([https.host, objects.host]).toEqual([made.listen, made.listen]);
+      return made.listen;
+    };
+    expect(await hostOf()).toBe('127.0.0.1');
+    expect(await hostOf('--listen', '::')).toBe('::');
+    const document = JSON.parse(await readFile(topology, 'utf8'));
+    document.servers[0].interfaces = { internal: { address: '10.0.0.5' } };
+    await writeFile(topology, JSON.stringify(document));
+    expect(await hostOf()).toBe('10.0.0.5');
+    await expect(run('--listen', 'ca.contoso.example')).rejects.toMatchObject({ code: 'ENTENTE_USAGE' });
+  });
+
+  it('writes what --as reads, without a secret and with names relative to it', async () => {
+    const { access } = JSON.parse(await run('--administrator', 'alice', '--json'));
+    expect(access).toEqual([join(folder, 'ca', 'administrators', 'alice.yaml')]);
+    expect(parse(await readFile(access[0], 'utf8'))).toEqual({
+      authority: 'https://ca.contoso.example:8443',
+      anchors: '../root_ca.crt',
+      certificate: 'alice.crt',
+      key: 'alice.key',
+    });
+  });
+
+  it('names the edges of the topology as the places where partners find revocation lists', async () => {
+    const document = JSON.parse(await readFile(topology, 'utf8'));
+    document.servers.push(
+      { fqdn: 'fe1.contoso.example', role: 'front-end' },
+      {
+        fqdn: 'edge1.contoso.example',
+        role: 'edge',
+        interfaces: { external: { fqdn: 'access.contoso.example' } },
+      },
+    );
+    await writeFile(topology, JSON.stringify(document));
+    const { files } = JSON.parse(await run('--json'));
+    expect(files.outsideCertificate).toBeDefined();
+    const text = new X509Certificate(await readFile(files.outsideCertificate)).toString();
+    expect(Buffer.from(text.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64').toString('latin1')).toContain(
+      'http://access.contoso.example/',
     );
   });
 

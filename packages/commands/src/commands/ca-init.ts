@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import {
@@ -10,10 +11,12 @@ import {
   writeWhole,
 } from '@entente/pki/node';
 import { packPkcs12 } from '@entente/pki/pkcs12';
-import { administratorSetHash, parseTopology } from '@entente/topology';
+import { administratorSetHash, outsideObjectUrls, parseTopology, type Topology } from '@entente/topology';
 import { decodePemCertificates } from '@entente/x509';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
+import { writeAccess } from '../authority/administrator-access.ts';
+import { type Answer, give } from '../topology/answer.ts';
 
 interface CaInitOptions {
   readonly domain: string;
@@ -22,6 +25,7 @@ interface CaInitOptions {
   readonly httpsUrl: string;
   readonly objectsUrl: string;
   readonly topology: string;
+  readonly listen?: string;
   readonly administrator: readonly string[];
   readonly p12PasswordFile?: string;
   readonly json?: boolean;
@@ -37,7 +41,7 @@ export function register(program: Command): void {
     .command('init')
     .summary('make root, issuing authority, ledger and configuration')
     .description(
-      'Holds the ceremony of a domain: root (10 years), issuing authority (1 year), the authority’s own certificate, client certificates of administrators, an empty ledger, and authority.yaml.',
+      'Holds the ceremony of a domain: root (10 years), issuing authority (1 year), the authority’s own certificate, client certificates of administrators with a file for --as, an empty ledger, and authority.yaml.',
     )
     .requiredOption('--domain <name>', 'the organisation’s network, e.g. contoso.example')
     .requiredOption('--fqdn <name>', 'the authority’s own name, e.g. ca.contoso.example')
@@ -45,6 +49,10 @@ export function register(program: Command): void {
     .requiredOption('--topology <file>', 'topology.yaml whose administrators may publish the first topology')
     .requiredOption('--https-url <url>', 'how members reach it, e.g. https://ca.contoso.example')
     .requiredOption('--objects-url <url>', 'plain HTTP for revocation lists, e.g. http://ca.contoso.example')
+    .option(
+      '--listen <ip>',
+      'address to listen on; default the one that the topology gives it, and loopback where it gives none',
+    )
     .option('--administrator <name...>', 'gets a client certificate; may be given more than once', [])
     .option('--p12-password-file <file>', 'also pack the administrators’ certificates as PKCS#12')
     .option('--json', 'one JSON object on the last line')
@@ -54,18 +62,25 @@ export function register(program: Command): void {
     )
     .action(async (options: CaInitOptions) => {
       const made = await initialise(options);
-      process.stdout.write(options.json ? `${JSON.stringify(made)}\n` : describe(made));
+      give(answerOf(made, options.topology), options.json);
     });
 }
 
 interface Made extends InitialisedAuthority {
   readonly configuration: string;
+  /** Address that it will listen on. */
+  readonly listen: string;
+  /** For `--as`, one of each administrator. */
+  readonly access: readonly string[];
   readonly pkcs12: readonly string[];
 }
 
 async function initialise(options: CaInitOptions): Promise<Made> {
   const directory = resolve(options.directory);
-  const administratorsHash = await administratorsOf(options.topology);
+  const topology = await topologyOf(options.topology);
+  const { administrators } = topology.document;
+  const internal = topology.servers.get(options.fqdn)?.interfaces.internal;
+  const host = addressOf(options.listen) ?? internal?.address ?? loopback;
   const httpsUrl = originOf(options.httpsUrl, 'https:', '--https-url');
   const objectsUrl = originOf(options.objectsUrl, 'http:', '--objects-url');
   const password =
@@ -75,11 +90,13 @@ async function initialise(options: CaInitOptions): Promise<Made> {
     domain: options.domain,
     fqdn: options.fqdn,
     objectsUrl: objectsUrl.origin,
+    outsideObjectsUrls: outsideObjectUrls(topology),
     now: Date.now(),
     administrators: options.administrator,
   });
   const configuration = join(directory, 'authority.yaml');
   const listen = (url: URL, usual: number) => ({
+    host,
     port: url.port === '' ? usual : Number(url.port),
     url: url.origin,
   });
@@ -87,21 +104,43 @@ async function initialise(options: CaInitOptions): Promise<Made> {
     domain: options.domain,
     fqdn: options.fqdn,
     directory: '.',
-    administratorsHash,
+    administratorsHash: administratorSetHash(administrators),
     https: listen(httpsUrl, 443),
     objects: listen(objectsUrl, 80),
   });
   await writeWhole(configuration, text, publicMode);
+  const access: string[] = [];
+  for (const administrator of made.administrators) {
+    access.push(
+      await writeAccess(administrator, {
+        authority: httpsUrl.origin,
+        address: internal?.address,
+        anchors: made.files.rootCertificate,
+      }),
+    );
+  }
   const pkcs12: string[] = [];
   for (const administrator of password === undefined ? [] : made.administrators) {
     pkcs12.push(await pack(administrator, password as string));
   }
-  return { ...made, configuration, pkcs12 };
+  return { ...made, configuration, listen: host, access, pkcs12 };
 }
 
-async function administratorsOf(file: string): Promise<string> {
+/** Whoever wants to be reached from elsewhere says so: the topology, or the administrator. */
+const loopback = '127.0.0.1';
+
+function addressOf(listen: string | undefined): string | undefined {
+  if (listen === undefined || isIP(listen) !== 0) return listen;
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence: `expected an IP address, found ${listen}`,
+    place: '--listen',
+    remedy: 'give an address of this machine; 0.0.0.0 or :: is every one',
+  });
+}
+
+async function topologyOf(file: string): Promise<Topology> {
   const parsed = parseTopology(await readFile(file, 'utf8'));
-  if (parsed.ok) return administratorSetHash(parsed.topology.document.administrators);
+  if (parsed.ok) return parsed.topology;
   const problem = parsed.problems.find(({ severity }) => severity === 'error');
   throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
     sentence: problem?.message ?? 'the topology cannot be read',
@@ -142,21 +181,29 @@ async function pack(
   return path;
 }
 
-function describe(made: Made): string {
-  const lines = [
-    'The authority is made.',
-    '',
-    `  root            ${made.files.rootCertificate}`,
-    `                  key hash ${made.rootSpkiHash}`,
-    `                  for the topology: sha256 ${made.rootSha256}`,
-    `  issuing         ${made.files.issuingCertificate}`,
-    `  configuration   ${made.configuration}`,
-    ...made.administrators.map(({ name, certificate }) => `  administrator   ${name}: ${certificate}`),
-    ...made.pkcs12.map((path) => `  PKCS#12         ${path}`),
-    '',
-    `Next: move ${made.files.rootKey} to a place that no network reaches;`,
-    `then start entente-authority-server --config ${made.configuration}`,
-    '',
-  ];
-  return lines.join('\n');
+function answerOf(made: Made, topology: string): Answer {
+  const { files, listen } = made;
+  const start = `entente-authority-server --config ${made.configuration}`;
+  return {
+    json: made,
+    lines: [
+      'The authority is made.',
+      '',
+      `  root            ${files.rootCertificate}`,
+      `                  key hash ${made.rootSpkiHash}`,
+      `                  for the topology: sha256 ${made.rootSha256}`,
+      `  issuing         ${files.issuingCertificate}`,
+      `  configuration   ${made.configuration}`,
+      `  listens on      ${listen}${listen === loopback ? ': this machine only; host: in the configuration, or --listen, changes that' : ''}`,
+      ...made.administrators.map(({ name, certificate }) => `  administrator   ${name}: ${certificate}`),
+      ...made.access.map((path) => `  access          --as ${path}`),
+      ...made.pkcs12.map((path) => `  PKCS#12         ${path}`),
+    ],
+    next: [
+      `move ${files.rootKey} to a place that no network reaches`,
+      `entente topology add anchor --certificate ${files.rootCertificate} --file ${topology}`,
+      `entente topology sign ${topology} --key <your key>`,
+      `start the authority: ${start}`,
+    ],
+  };
 }

@@ -1,7 +1,8 @@
 import { OperatorFault } from '@entente/host';
 import { revocationReasonCodes } from '@entente/pki';
 import { type Command, Option } from 'commander';
-import { type AdministratorOptions, administratorCommand } from '../authority/administrator-command.ts';
+import type { AdministratorOptions } from '../authority/administrator-access.ts';
+import { administratorCommand } from '../authority/administrator-command.ts';
 import { giveOrder } from '../authority/give-order.ts';
 
 interface RevokeOptions extends AdministratorOptions {

@@ -104,14 +104,27 @@ function timeoutOf(text: string): number {
   });
 }
 
-function asText(target: string, { tree, name, connection, anchors, notFetched }: ExplainedServer): string {
+function asText(target: string, explained: ExplainedServer): string {
+  const { tree, name, connection, anchors, notFetched } = explained;
   const lines = [
     `${target} asked for ${name}: ${connection.protocol}, ${connection.cipher}, ${connection.address}, ${Math.round(connection.handshakeMs)} ms`,
     `anchors: ${anchors.count} from ${anchors.source}`,
     renderExplain(tree, { colour: process.stdout.isTTY === true }),
     ...Object.entries(notFetched).map(([url, why]) => `   could not fetch ${url}: ${why}`),
+    ...nextOf(explained).flatMap((step) => ['', 'Next:', `  ${step}`]),
   ];
   return lines.join('\n');
+}
+
+/** What to do next; after a refusal that is the remedy, which the tree ends with, unless lists were missing. */
+function nextOf({ verdict, notFetched }: ExplainedServer): readonly string[] {
+  if (verdict.trusted)
+    return ['watch it: the same with --json; exit status 1 means that it is believed no longer'];
+  const { reason } = verdict.rejection;
+  if (reason !== 'revocation-unknown' || Object.keys(notFetched).length === 0) return [];
+  return [
+    'fetch these lists yourself and name them with --crls; a host with a private address needs --fetch-from',
+  ];
 }
 
 function asJson(target: string, explained: ExplainedServer): string {
@@ -129,5 +142,6 @@ function asJson(target: string, explained: ExplainedServer): string {
     evidence: verdict.evidence,
     notFetched,
     tree,
+    next: nextOf(explained),
   });
 }

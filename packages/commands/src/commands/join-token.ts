@@ -4,7 +4,12 @@ import { secretMode, writeWhole } from '@entente/pki/node';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { readAddresses } from '../authority/addresses.ts';
-import { type AdministratorOptions, administratorCommand } from '../authority/administrator-command.ts';
+import {
+  type AdministratorAccess,
+  type AdministratorOptions,
+  accessOf,
+} from '../authority/administrator-access.ts';
+import { administratorCommand } from '../authority/administrator-command.ts';
 import { giveOrder } from '../authority/give-order.ts';
 import { exists } from '../topology/read-topology.ts';
 
@@ -68,19 +73,27 @@ async function run(server: string, options: JoinTokenOptions): Promise<void> {
         next: [`put it into the configuration of ${server} as join: { token: … }, before ${until}`],
       };
     }
-    await writeWhole(config, configurationOf(server, token, config, options), secretMode);
+    const text = configurationOf(server, token, config, options.users, await accessOf(options));
+    await writeWhole(config, text, secretMode);
     return {
       json: { server, config, notAfter: until },
       lines: [`wrote ${config}, with a token that is good until ${until}`],
-      next: [`start ${server} with --config ${config}`],
+      next: [
+        `start ${server}, before ${until}: entente-pool-server or entente-edge-server --config ${config}`,
+      ],
     };
   });
 }
 
-function configurationOf(server: string, token: string, config: string, options: JoinTokenOptions): string {
-  const addresses = readAddresses(options.address, new URL(options.authority).hostname);
-  const users =
-    options.users === undefined ? undefined : relative(dirname(resolve(config)), resolve(options.users));
+function configurationOf(
+  server: string,
+  token: string,
+  config: string,
+  usersFile: string | undefined,
+  { address, authority }: AdministratorAccess,
+): string {
+  const addresses = readAddresses(address, new URL(authority).hostname);
+  const users = usersFile === undefined ? undefined : relative(dirname(resolve(config)), resolve(usersFile));
   return stringify(
     {
       fqdn: server,

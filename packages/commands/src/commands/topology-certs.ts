@@ -45,5 +45,10 @@ async function certs(file: string, given: CertsOptions): Promise<void> {
     ...certificate.dnsNames.map((name) => `  DNS:${name}`),
     ...certificate.sipUris.map((uri) => `  URI:${uri}`),
   ]);
-  give({ json: { file, certificates }, lines }, given.json);
+  const next = [
+    certificates.some(({ issuer }) => issuer === 'public')
+      ? 'order those from the public CA and name them in edge.yaml as external; servers get the others when they join: entente join-token <server> …'
+      : 'servers get theirs when they join: entente join-token <server> --config <file> --as ca/administrators/<you>.yaml',
+  ];
+  give({ json: { file, certificates }, lines, next }, given.json);
 }

@@ -36,8 +36,9 @@ async function check(file: string, given: CheckOptions): Promise<void> {
     `  → ${problem.remedy}`,
   ]);
   if (!read.ok) {
+    const next = [`mend what the arrows say, then entente topology check ${file}`];
     const json = { file, errors, warnings: problems.length - errors, problems };
-    give({ json, lines: [...lines, `${errors} errors in ${file}`], failed: true }, given.json);
+    give({ json, lines: [...lines, `${errors} errors in ${file}`], next, failed: true }, given.json);
     return;
   }
   const { topology } = read;

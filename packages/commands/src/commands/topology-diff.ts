@@ -40,7 +40,11 @@ export function register(program: Command): void {
         {
           json: { from, file, effect, needed, changes },
           lines: [...describeChanges(changes), needed],
-          next: effect === 'chain' ? [] : [`entente topology sign ${file} --key <your key>`],
+          next: [
+            effect === 'chain'
+              ? `entente topology add … or remove … --file ${file}`
+              : `entente topology sign ${file} --key <your key>`,
+          ],
         },
         given.json,
       );

@@ -42,7 +42,11 @@ async function dns(file: string, given: DnsOptions): Promise<void> {
   }
   const rows = records.map((record) => [record.view, record.name, record.type, record.data, record.purpose]);
   give(
-    { json: { file, records }, lines: table([['view', 'name', 'type', 'data', 'for'], ...rows]) },
+    {
+      json: { file, records },
+      lines: table([['view', 'name', 'type', 'data', 'for'], ...rows]),
+      next: [`entente topology dns ${file} --view external --zone, for the zone file of your DNS server`],
+    },
     given.json,
   );
 }

@@ -37,9 +37,11 @@ async function draw(file: string, given: DrawOptions): Promise<void> {
       {
         json: { file, format: given.format, output: given.output },
         lines: [`drew ${file} into ${given.output}`],
+        next: [`open ${given.output}; entente topology firewall ${file} lists its links as openings`],
       },
       given.json,
     );
-  } else if (given.json === true) give({ json: { file, format: given.format, picture }, lines: [] }, true);
+  } else if (given.json === true)
+    give({ json: { file, format: given.format, picture }, lines: [], next: [] }, true);
   else process.stdout.write(picture);
 }

@@ -27,6 +27,9 @@ export function register(program: Command): void {
         opening.purpose,
       ]);
       const lines = table([['between', 'from', 'to', 'TCP port', 'row', 'for'], ...rows]);
-      give({ json: { file, openings }, lines }, given.json);
+      const next = [
+        'open these and nothing else; entente explain <host:port> shows from outside what answers',
+      ];
+      give({ json: { file, openings }, lines, next }, given.json);
     });
 }

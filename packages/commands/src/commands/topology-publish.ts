@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type AdministratorOptions, administratorCommand } from '../authority/administrator-command.ts';
+import type { AdministratorOptions } from '../authority/administrator-access.ts';
+import { administratorCommand } from '../authority/administrator-command.ts';
 import { giveOrder } from '../authority/give-order.ts';
 import { readSigned, readText } from '../topology/read-topology.ts';
 import { topologyCommand } from '../topology/topology-command.ts';
@@ -34,7 +35,7 @@ async function run(file: string, options: AdministratorOptions): Promise<void> {
     ],
     next: [
       'running members take it up by themselves',
-      'a new server: entente join-token <server> --config <file> …',
+      'a new server: entente join-token <server> --config <server>.yaml --as ca/administrators/<you>.yaml',
     ],
   }));
 }

@@ -54,6 +54,9 @@ async function sign(file: string, given: SignOptions): Promise<void> {
       {
         json: { file, signed: false, version: inForce.version },
         lines: [`version ${inForce.version} is in force and says the same: nothing to sign`],
+        next: [
+          `change it with entente topology add or remove, or hand it on: entente topology publish ${files.inForce} --as ca/administrators/<you>.yaml`,
+        ],
         failed: true,
       },
       given.json,

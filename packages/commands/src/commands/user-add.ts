@@ -82,7 +82,7 @@ async function add(address: string, options: UserAddOptions): Promise<void> {
       ],
       next: [
         `entente topology add user ${address} --home <front end>, where the topology does not have the user`,
-        'front ends read the file when they start',
+        `start the front end again: it reads ${file} when it starts`,
       ],
     },
     options.json,

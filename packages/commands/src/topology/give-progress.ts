@@ -19,9 +19,8 @@ export function giveProgress(
   const json = { file, version: document.version, complete, signers };
   if (complete) {
     const next = [
-      `entente topology dns ${file}`,
-      `entente topology draw ${file} --output topology.svg`,
-      `give ${progress.file} to the authority, which hands it to every member`,
+      `entente topology dns ${file}, for the records it needs`,
+      `entente topology publish ${progress.file} --as ca/administrators/${signers.length === 1 ? signers[0] : '<you>'}.yaml`,
     ];
     const done = [...lines, `${by}, is complete: ${progress.file}`];
     give({ json: { ...json, written: progress.file }, lines: done, next }, asJson);
@@ -31,6 +30,7 @@ export function giveProgress(
     give({ json: { ...json, written: progress.file, missing: refusal.message }, lines: waits, next }, asJson);
   } else {
     const refused = [...lines, `${by}, is refused: ${refusal?.message}`, `  → ${refusal?.remedy}`];
-    give({ json: { ...json, written: null, refusal }, lines: refused, failed: true }, asJson);
+    const next = [`entente topology diff ${file}, then sign again`];
+    give({ json: { ...json, written: null, refusal }, lines: refused, next, failed: true }, asJson);
   }
 }
