@@ -146,15 +146,37 @@ function enter(reader: DerReader, start: number, stop: number): number {
   return outer;
 }
 
-/** RSAPublicKey (RFC 8017 A.1.1): modulus and exponent above 0. Returns the bits of the modulus. */
+/**
+ * RSAPublicKey (RFC 8017 §3.1, A.1.1): an odd modulus, and an odd exponent of at least 3. With the exponent 1 everybody signs,
+ * and OpenSSL takes it; with one as long as the modulus a verification takes as long as a signature, so it ends at the 64 bits
+ * that OpenSSL sets for large keys. Returns the bits of the modulus.
+ */
 function readRsaKey(reader: DerReader, start: number, stop: number): number {
   const outer = enter(reader, start, stop);
   const sequence = reader.open(TAG.SEQUENCE);
   const size = positiveInteger(reader);
-  positiveInteger(reader);
+  refuseEven(reader, 'modulus');
+  const exponentBits = positiveInteger(reader);
+  refuseEven(reader, 'exponent');
+  if (exponentBits < 2) reader.fail('expected an RSA exponent of at least 3, found 1', reader.start);
+  if (exponentBits > MAX_EXPONENT_BITS) {
+    reader.fail(
+      `expected an RSA exponent of at most ${MAX_EXPONENT_BITS} bits, found ${exponentBits}`,
+      reader.start,
+      'limit-exceeded',
+    );
+  }
   reader.close(sequence);
   reader.close(outer);
   return size;
+}
+
+const MAX_EXPONENT_BITS = 64;
+
+function refuseEven(reader: DerReader, what: string): void {
+  if ((reader.bytes[reader.stop - 1]! & 1) === 0) {
+    reader.fail(`expected an odd RSA ${what}, found an even one`, reader.start);
+  }
 }
 
 /** Dss-Parms (RFC 3279 §2.3.2); they may be missing, and are then the issuer's. Returns the bits of p, or 0. */

@@ -230,12 +230,23 @@ describe('decodeCertificate', () => {
     ).toContain('trailing zeros');
   });
 
+  const rsa = '06092a864886f70d010101';
   it.each([
     [
       'an RSA key without NULL',
       '3021 300b 06092a864886f70d010101 0312 00 300f 0209 00c000000000000001 0202 0101',
     ],
     ['an RSA modulus below 0', '301b 300d 06092a864886f70d010101 0500 030a 00 3007 0201 ff 0202 0101'],
+    ['an even RSA modulus', `3021 300d ${rsa} 0500 0310 00 300d 0208 0ffffffffffffffe 0201 03`],
+    [
+      'an RSA exponent of 1, with which anybody signs',
+      `3021 300d ${rsa} 0500 0310 00 300d 0208 0fffffffffffffff 0201 01`,
+    ],
+    ['an even RSA exponent', `3021 300d ${rsa} 0500 0310 00 300d 0208 0fffffffffffffff 0201 04`],
+    [
+      'an RSA exponent of 65 bits, with which checking takes as long as signing',
+      `3029 300d ${rsa} 0500 0318 00 3015 0208 0fffffffffffffff 0209 010000000000000001`,
+    ],
     ['a curve that is a text', '3017 3010 06072a8648ce3d0201 1c05 6162636465 0303 00 0401'],
     ['a point of the wrong length', '3018 3013 06072a8648ce3d0201 06082a8648ce3d030107 0301 00'],
     ['an Ed25519 key of 31 octets', `3029 3005 06032b6570 0320 00 ${'11'.repeat(31)}`],
@@ -253,6 +264,13 @@ describe('decodeCertificate', () => {
   ])('reads %s', (_, hex, kind, sizeBits) => {
     const der = fromHex(hex.replaceAll(' ', ''));
     expect(certificate({ publicKey: { der } }).publicKey).toMatchObject({ kind, sizeBits });
+  });
+
+  it.each(['0201 03', '0203 010001', '0209 00ffffffffffffffff'])('takes the RSA exponent %s', (exponent) => {
+    const key = `0208 0fffffffffffffff ${exponent}`.replaceAll(' ', '');
+    const length = (extra: number) => (key.length / 2 + extra).toString(16).padStart(2, '0');
+    const hex = `30${length(20)}300d${rsa}050003${length(3)}0030${length(0)}${key}`;
+    expect(certificate({ publicKey: { der: fromHex(hex) } }).publicKey.kind).toBe('rsa');
   });
 
   it('counts the bits of an RSA modulus without its leading zeros', () => {
