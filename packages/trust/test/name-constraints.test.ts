@@ -51,6 +51,14 @@ describe('constraints on DNS names', () => {
     expect(under({ permitted }, [], { subject: [['CN', 'www.fabrikam.example']] })).toBe(violated);
     expect(under({ permitted }, [], { subject: [['CN', 'some person']] })).toBe('trusted');
   });
+
+  it('take the common name of a CA for a label: nobody asks a CA for a host', () => {
+    const narrow = makeCa(root, 'narrow', { permitted });
+    const below = makeCa(narrow, 'issuing.fabrikam.example');
+    expect(outcome(ask(judge, [makeLeaf(below, ['a.contoso.example']), below, narrow]))).toBe('trusted');
+    const named = makeCa(narrow, 'issuing', { names: [{ dns: 'issuing.fabrikam.example' }] });
+    expect(outcome(ask(judge, [makeLeaf(named, ['a.contoso.example']), named, narrow]))).toBe(violated);
+  });
 });
 
 describe('constraints on other forms', () => {

@@ -10,6 +10,7 @@ import {
   makeRoot,
   now,
   ocspSigning,
+  usage,
 } from './making/certificates.ts';
 import { distributionPoints, makeCrl } from './making/crls.ts';
 import { nothing } from './making/der.ts';
@@ -101,6 +102,7 @@ describe('a delegated OCSP signer', () => {
   it('certified by the issuer for OCSPSigning is believed', () => {
     expect(outcome(fetched({ signer: signer() }))).toBe('trusted');
     expect(outcome(fetched({ signer: signer(), byKey: true }))).toBe('trusted');
+    expect(outcome(fetched({ signer: signer({ keyUsage: false }) }))).toBe('trusted');
   });
 
   it('is not believed without OCSPSigning, from another CA, expired, or altered', () => {
@@ -111,6 +113,7 @@ describe('a delegated OCSP signer', () => {
       signer({}, makeCa(root, 'issuing CA')),
       signer({ notAfter: now - day }),
       signer({ spoilSignature: true }),
+      signer({ keyUsage: [usage.cRLSign] }),
     ];
     for (const one of bad) expect(outcome(fetched({ signer: one }))).toBe('revocation-unknown');
     expect(outcome(fetched({ signer: signer(), certificates: [] }))).toBe('revocation-unknown');

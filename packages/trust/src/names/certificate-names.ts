@@ -6,11 +6,12 @@ import { ipText } from './ip-address.ts';
  * Every name a certificate claims, in the forms in which name constraints speak of them.
  *
  * @param certificate - whose names
+ * @param isLeaf - whether it stands at the end of a path; the common name of a CA is a label
  * @returns subjectAltName entries, the subject, and what the subject implies: its mail addresses where there is no rfc822Name,
- *   and, where there is no subjectAltName at all, common names that a careless client would take for a host
+ *   and, in a leaf without any subjectAltName, common names that a careless client would take for a host
  * @see RFC 5280 §4.2.1.10
  */
-export function claimedNames(certificate: Certificate): readonly GeneralName[] {
+export function claimedNames(certificate: Certificate, isLeaf: boolean): readonly GeneralName[] {
   const { subject } = certificate;
   const names: GeneralName[] = [...(certificate.subjectAltName ?? [])];
   const hasMail = names.some((name) => name.type === 'email');
@@ -20,7 +21,12 @@ export function claimedNames(certificate: Certificate): readonly GeneralName[] {
   for (const attribute of subject.rdns.flat()) {
     if (attribute.text === undefined) continue;
     if (attribute.oid === oids.emailAddress && !hasMail) names.push({ type: 'email', value: attribute.text });
-    if (attribute.oid === oids.commonName && !hasAny && looksLikeHost(attribute.text) !== undefined) {
+    if (
+      attribute.oid === oids.commonName &&
+      isLeaf &&
+      !hasAny &&
+      looksLikeHost(attribute.text) !== undefined
+    ) {
       names.push({ type: 'dns', value: attribute.text.trim() });
     }
   }

@@ -230,7 +230,7 @@ export function checkIssuer(
 
 function checkNames(above: PathState, certificate: Certificate, at: At, context: PathContext): void {
   if (above.constraints.length === 0) return;
-  const names = claimedNames(certificate);
+  const names = claimedNames(certificate, at.depth === 0);
   for (const set of above.constraints) {
     const breach = constraintBreach(names, set, context.spending);
     if (breach === undefined) continue;

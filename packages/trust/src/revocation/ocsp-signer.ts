@@ -69,6 +69,11 @@ function refuseSigner(
   if (candidate.extKeyUsage?.includes(oids.ocspSigning) !== true) {
     return 'an OCSP signer without the extended key usage OCSPSigning';
   }
+  // RFC 5280 §4.2.1.12 names the bits that go with OCSPSigning; a key for something else signs no statements.
+  const { keyUsage } = candidate;
+  if (keyUsage !== undefined && !keyUsage.digitalSignature && !keyUsage.contentCommitment) {
+    return 'an OCSP signer without digitalSignature in keyUsage';
+  }
   const sink: Rejection[] = [];
   const path = withSink(context.path, sink);
   checkLeaf(above, candidate, path, false);
