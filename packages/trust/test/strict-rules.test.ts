@@ -238,6 +238,13 @@ describe('the Web PKI', () => {
     );
   });
 
+  it('gives subscribers no purpose that stands for all', () => {
+    const extKeyUsage = [serverAuth, '2.5.29.37.0'];
+    expect(leafSaid('webpki', { subject: [['CN', name]], extKeyUsage })).toMatch(/anyExtendedKeyUsage/);
+    expect(caSaid('webpki', { extKeyUsage })).toBe('trusted');
+    expect(leafSaid(strict, { extKeyUsage })).toBe('trusted');
+  });
+
   it('gives subscribers no bit of a CA', () => {
     const keyUsage = [usage.digitalSignature, usage.cRLSign];
     expect(leafSaid('webpki', { subject: [['CN', name]], keyUsage })).toMatch(/keyUsage: cRLSign/);

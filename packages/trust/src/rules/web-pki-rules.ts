@@ -41,12 +41,14 @@ export const webPkiRules = {
       return stray === undefined ? undefined : `"${stray}" is not among the subjectAltNames`;
     },
   ],
-  /** Web PKI: extended key usage is not critical, and roots carry none. */
+  /** Web PKI: extended key usage is not critical, roots carry none, and no subscriber has all purposes at once. */
   extKeyUsageWebPki: [
     'extKeyUsage',
     (certificate, part) => {
       if (part === 'anchor')
         return hasExtension(certificate, oids.extKeyUsage) ? 'present in a root' : undefined;
+      if (part === 'leaf' && certificate.extKeyUsage?.includes(oids.anyExtendedKeyUsage) === true)
+        return 'anyExtendedKeyUsage in a leaf';
       return isCritical(certificate, oids.extKeyUsage) ? 'critical' : undefined;
     },
   ],
