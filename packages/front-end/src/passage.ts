@@ -46,6 +46,7 @@ export interface PassageOptions {
 
 const routeKeyBytes = 32;
 const insiderFields = ['P-Asserted-Identity', 'Entente-Diagnostics'] as const;
+const ownBusiness = ['Authorization', 'Proxy-Authorization', 'Entente-Diagnostics'] as const;
 
 /** How requests go on: to which connection, with which Route, Record-Route, Path and identity. */
 export class PassageRules {
@@ -78,12 +79,16 @@ class PassingRequest implements RelayRules<Way> {
   readonly #key: Uint8Array;
   /** Name of the client's connection that it came over; empty where it came from a server. */
   readonly #here: string;
+  /** Whether a server of our trust domain sent it: not an edge, behind which there is an outsider. */
+  readonly #fromInsider: boolean;
 
   constructor(passage: Passage, options: PassageOptions, key: Uint8Array) {
     this.#passage = passage;
     this.#options = options;
     this.#key = key;
     this.#here = passage.from.server === undefined ? options.flows.of(passage.from) : '';
+    const { protection, server } = passage.from;
+    this.#fromInsider = server !== undefined && protection.peer?.role !== 'edge';
   }
 
   way(target: Way): SipConnection | Hop | NoWay {
@@ -107,8 +112,10 @@ class PassingRequest implements RelayRules<Way> {
       also: (editor) => {
         applyIdentity(editor, request, identity);
         if (toUser) stripIdentity(editor, request, 'user');
-        // Credentials were for us; they go no further.
-        if (this.#here !== '') editor.remove('Authorization').remove('Proxy-Authorization');
+        if (!this.#fromInsider) {
+          // Credentials were for us; they go no further. Nor does what only servers of ours say of a request.
+          for (const name of ownBusiness) if (request.has(name)) editor.remove(name);
+        }
       },
     });
   }

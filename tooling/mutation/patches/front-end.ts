@@ -5,6 +5,11 @@ const stranger = (title: string): MutationPatch['test'] => ({
   title: `refuses ${title}`,
 });
 
+const wire = (title: string): MutationPatch['test'] => ({
+  file: 'packages/front-end/test/wire.test.ts',
+  title,
+});
+
 /** That a front end asks who sends a request: seen from outside, in a running network. */
 export const patches: PatchList = {
   name: 'front-end',
@@ -28,6 +33,42 @@ export const patches: PatchList = {
       test: stranger(
         'a gateway of the topology dials a front end, which no row of the matrix allows: role-not-allowed-on-link',
       ),
+    },
+    {
+      name: 'insider-fields',
+      off: 'a client puts diagnostics into a request as if they were ours',
+      file: 'packages/front-end/src/',
+      find: "const ownBusiness = ['Authorization', 'Proxy-Authorization', 'Entente-Diagnostics'] as const;",
+      replace: "const ownBusiness = ['Authorization', 'Proxy-Authorization'] as const;",
+      test: wire(
+        'does not travel on from a client: no diagnostics, and only the identity that it has proven',
+      ),
+    },
+    {
+      name: 'insider-fields-of-an-edge',
+      off: 'what an outsider says through an edge counts as said by a server of ours',
+      file: 'packages/front-end/src/',
+      find: "this.#fromInsider = server !== undefined && protection.peer?.role !== 'edge';",
+      replace: 'this.#fromInsider = server !== undefined || protection.peer !== undefined;',
+      test: wire('does not travel on from an edge: an outsider stands behind it'),
+    },
+    {
+      name: 'asserted-identity',
+      off: 'a user asserts another identity than his own',
+      file: 'packages/front-end/src/',
+      find: '        applyIdentity(editor, request, identity);\n',
+      replace: '',
+      test: wire(
+        'does not travel on from a client: no diagnostics, and only the identity that it has proven',
+      ),
+    },
+    {
+      name: 'credentials-go-no-further',
+      off: 'the callee sees the digest of the caller’s password',
+      file: 'packages/front-end/src/',
+      find: "const ownBusiness = ['Authorization', 'Proxy-Authorization', 'Entente-Diagnostics'] as const;",
+      replace: "const ownBusiness = ['Entente-Diagnostics'] as const;",
+      test: wire('keeps the credentials that an edge brought to itself'),
     },
   ],
 };

@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import { serveFrontEnd } from '@entente/front-end';
+import type { Logger } from '@entente/host';
+import type { Member } from '@entente/member';
+import {
+  answerChallenge,
+  createCredentialRecord,
+  createRequest,
+  createResponse,
+  edit,
+  type SipRequest,
+  type SipResponse,
+  selectChallenges,
+} from '@entente/sip';
+import { SipEndpoint } from '@entente/sip-endpoint';
+import { createTestAuthority, freePorts } from '@entente/testkit';
+import { connect, type Identity, loadIdentity, openTrust } from '@entente/tls';
+import { authorise, buildTopology, topologyFormat } from '@entente/topology';
+import type { Authorise } from '@entente/trust';
+
+const realm = 'contoso.example';
+const password = 'secret';
+const pool = 'pool1.contoso.example';
+
+/** A front end on a real listener, and whoever dials it with whatever headers a test gives. */
+export async function startFrontEnd() {
+  const root = await createTestAuthority('Contoso Test Root');
+  const [port = 0] = await freePorts(1);
+  const topology = buildTopology({
+    format: topologyFormat,
+    network: realm,
+    version: 1,
+    issued: '2026-01-01T00:00:00Z',
+    administrators: { required: 1, keys: [] },
+    domains: [{ name: realm, pool }],
+    pools: [{ fqdn: pool, role: 'front-end' }],
+    servers: [
+      {
+        fqdn: 'fe1.contoso.example',
+        role: 'front-end',
+        pool,
+        interfaces: { internal: { address: '127.0.0.1', ports: { sip: port } } },
+      },
+      { fqdn: 'app1.contoso.example', role: 'trusted-application' },
+      {
+        fqdn: 'edge1.contoso.example',
+        role: 'edge',
+        interfaces: { external: { fqdn: 'access1.contoso.example' } },
+      },
+    ],
+  });
+  const trust = await openTrust({ anchors: { pem: root.certificatePem }, crls: { pem: await root.crl([]) } });
+  const identityOf = async (name: string) => {
+    const { chainPem, keyPem } = await root.issue({
+      dnsNames: [name, realm],
+      uris: [`sip:${name}`, `sip:${realm}`],
+    });
+    return loadIdentity({ certificate: chainPem, key: keyPem });
+  };
+  const lines: Record<string, unknown>[] = [];
+  const write = (fields: object, msg: string) => void lines.push({ ...fields, msg });
+  const logger: Logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
+  const frontEnd = await serveFrontEnd({
+    member: {
+      fqdn: 'fe1.contoso.example',
+      identity: await identityOf('fe1.contoso.example'),
+      trust,
+      topology,
+      authorise: (local: Parameters<Member['authorise']>[0]) => authorise(topology, local) as Authorise,
+    } as Member,
+    logger,
+    credentials: {
+      find: (username) => createCredentialRecord({ username, realm, password }),
+      hasMd5: () => false,
+    },
+  });
+  const opened: AsyncDisposable[] = [frontEnd, trust];
+  const dialFrontEnd = async (identity?: Identity) => {
+    const peer = new Peer(port, trust, identity);
+    opened.unshift(peer);
+    return peer;
+  };
+  return {
+    lines,
+    /** A client that proves itself as a user and registers. */
+    async user(username: string) {
+      const peer = await dialFrontEnd();
+      const address = `sip:${username}@${realm}`;
+      const response = await peer.ask('REGISTER', `sip:${realm}`, {
+        as: username,
+        to: address,
+        contact: `<sip:${username}@client.invalid>`,
+      });
+      if (response.status !== 200) throw new Error(`REGISTER of ${username}: ${response.status}`);
+      return peer;
+    },
+    /** A client that has proven nothing yet. */
+    client: () => dialFrontEnd(),
+    /** A server of the topology. */
+    server: async (fqdn: string) => dialFrontEnd(await identityOf(fqdn)),
+    async [Symbol.asyncDispose]() {
+      for (const item of opened) await item[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** How a {@link Peer} asks. */
+export interface AskOptions {
+  /** Who the From says it is, and who answers a challenge. */
+  readonly as: string;
+  readonly to?: string;
+  readonly contact?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Whoever dials the front end: says what it is told to, keeps what it gets. */
+class Peer implements AsyncDisposable {
+  /** Requests as they arrived. */
+  readonly received: SipRequest[] = [];
+  /** Fields that its answers carry. */
+  answerHeaders: Record<string, string> = {};
+  /** How often it had to prove who it is. */
+  challenged = 0;
+  readonly #endpoint: SipEndpoint;
+  readonly #port: number;
+
+  constructor(port: number, trust: Awaited<ReturnType<typeof openTrust>>, identity: Identity | undefined) {
+    this.#port = port;
+    this.#endpoint = new SipEndpoint({
+      sentBy: { host: 'client.invalid' },
+      newToken: token,
+      user: {
+        onAck() {},
+        onRequest: (transaction) => {
+          this.received.push(transaction.request);
+          transaction.respond(
+            createResponse(transaction.request, 200, undefined, {
+              toTag: token(),
+              headers: this.answerHeaders,
+            }),
+          );
+        },
+      },
+      dial: async (hop) => ({
+        socket: await connect({
+          host: hop.address,
+          port: hop.port,
+          trust,
+          expect: { mode: 'sip-domain', domain: realm },
+          allow: [realm],
+          ...(identity === undefined ? {} : { identity }),
+        }),
+        link: { row: hop.row, name: 'under test' },
+      }),
+    });
+  }
+
+  /** Sends a request; where it is challenged, proves who it is and sends it again. */
+  async ask(method: string, uri: string, options: AskOptions): Promise<SipResponse> {
+    const connection = await this.#endpoint.reach({
+      name: realm,
+      address: '127.0.0.1',
+      port: this.#port,
+      row: 2,
+    });
+    const callId = token();
+    const build = (cseq: number) =>
+      createRequest({
+        method,
+        uri,
+        from: `<sip:${options.as}@${realm}>;tag=${token()}`,
+        to: `<${options.to ?? uri}>`,
+        callId,
+        cseq,
+        ...(options.contact === undefined ? {} : { contact: options.contact }),
+        headers: options.headers ?? {},
+      });
+    const response = await this.#endpoint.ask(build(1), connection);
+    if (response.status !== 401 && response.status !== 407) return response;
+    this.challenged++;
+    const proxy = response.status === 407;
+    const [challenge] = selectChallenges(response.all(proxy ? 'Proxy-Authenticate' : 'WWW-Authenticate'));
+    if (challenge === undefined) return response;
+    const answer = answerChallenge(
+      challenge,
+      { method, uri },
+      { username: options.as, password },
+      { cnonce: token(), nonceCount: 1 },
+    );
+    const field = proxy ? 'Proxy-Authorization' : 'Authorization';
+    return this.#endpoint.ask(edit(build(2)).append(field, answer).toMessage(), connection);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#endpoint[Symbol.asyncDispose]();
+  }
+}
+
+function token(): string {
+  return randomBytes(8).toString('hex');
+}

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startFrontEnd } from './wire-network.ts';
+
+const diagnostics = '1000;reason="relay-not-allowed";source="fe1.contoso.example"';
+const ceo = '<sip:ceo@contoso.example>';
+const forged = { 'Entente-Diagnostics': diagnostics, 'P-Asserted-Identity': ceo };
+
+describe('what only insiders may say', () => {
+  let network: Awaited<ReturnType<typeof startFrontEnd>>;
+  let alice: Awaited<ReturnType<typeof network.user>>;
+  let bob: Awaited<ReturnType<typeof network.user>>;
+  beforeAll(async () => {
+    network = await startFrontEnd();
+    alice = await network.user('alice');
+    bob = await network.user('bob');
+  });
+  afterAll(() => network[Symbol.asyncDispose]());
+
+  const message = (peer: typeof alice, as: string, headers: Record<string, string>) =>
+    peer.ask('MESSAGE', 'sip:bob@contoso.example', { as, headers });
+
+  it('does not travel on from a client: no diagnostics, and only the identity that it has proven', async () => {
+    expect((await message(alice, 'alice', forged)).status).toBe(200);
+    const arrived = bob.received.at(-1);
+    expect(arrived?.wire).not.toContain('Entente-Diagnostics');
+    expect(arrived?.all('P-Asserted-Identity')).toEqual(['<sip:alice@contoso.example>']);
+  });
+
+  it('does not travel on from a client however it is written, nor twice', async () => {
+    const odd = {
+      'eNTENTE-dIAGNOSTICS': diagnostics,
+      'p-asserted-identity': `${ceo}, <tel:+15550100>`,
+    };
+    expect((await message(alice, 'alice', odd)).status).toBe(200);
+    const arrived = bob.received.at(-1);
+    expect(arrived?.wire.toLowerCase()).not.toContain('entente-diagnostics');
+    expect(arrived?.all('P-Asserted-Identity')).toEqual(['<sip:alice@contoso.example>']);
+  });
+
+  it('does not travel on from an edge: an outsider stands behind it', async () => {
+    const edge = await network.server('edge1.contoso.example');
+    expect((await message(edge, 'alice', forged)).status).toBe(200);
+    const arrived = bob.received.at(-1);
+    expect(arrived?.wire).not.toContain('Entente-Diagnostics');
+    expect(arrived?.all('P-Asserted-Identity')).toEqual(['<sip:alice@contoso.example>']);
+  });
+
+  it.each(['a client', 'an edge'])('keeps the credentials that %s brought to itself', async (who) => {
+    const sender = who === 'an edge' ? await network.server('edge1.contoso.example') : await network.client();
+    const response = await sender.ask('MESSAGE', 'sip:bob@contoso.example', { as: 'dave' });
+    expect(response.status).toBe(200);
+    expect(sender.challenged).toBe(1);
+    expect(bob.received.at(-1)?.wire).not.toContain('Authorization');
+  });
+
+  it('travels on from a server that may vouch', async () => {
+    const application = await network.server('app1.contoso.example');
+    expect((await message(application, 'app', forged)).status).toBe(200);
+    const arrived = bob.received.at(-1);
+    expect(arrived?.all('P-Asserted-Identity')).toEqual([ceo]);
+    expect(arrived?.get('Entente-Diagnostics')).toBe(diagnostics);
+  });
+
+  it('does not come back in a client’s answer', async () => {
+    bob.answerHeaders = forged;
+    const response = await message(alice, 'alice', {});
+    bob.answerHeaders = {};
+    expect(response.status).toBe(200);
+    expect(response.wire).not.toContain('Entente-Diagnostics');
+    expect(response.has('P-Asserted-Identity')).toBe(false);
+  });
+});
