@@ -26,12 +26,24 @@ export {
   type SessionMethod,
 } from './dialog/session-changes.ts';
 export { type DigestAlgorithm, digestAlgorithm } from './digest/algorithm.ts';
-export { answerChallenge, type ClientSecret, selectChallenges } from './digest/answer.ts';
+export { answerChallenge, selectChallenges } from './digest/answer.ts';
+export {
+  type AuthenticationInfoVerdict,
+  createAuthenticationInfo,
+  verifyAuthenticationInfo,
+} from './digest/authentication-info.ts';
 export { type DigestAuthorization, parseAuthorization } from './digest/authorization.ts';
 export { createChallenge, type DigestChallenge, parseChallenge } from './digest/challenge.ts';
-export { type CredentialRecord, createCredentialRecord, digestA1 } from './digest/credential-record.ts';
+export {
+  type CredentialRecord,
+  createCredentialRecord,
+  digestA1,
+  hashUsername,
+} from './digest/credential-record.ts';
 export { createNonce, type NonceVerdict, nonceSaltBytes, verifyNonce } from './digest/nonce.ts';
 export { type ReplayVerdict, ReplayWindow } from './digest/replay-window.ts';
+export type { QualityOfProtection } from './digest/request-digest.ts';
+export type { ClientSecret } from './digest/secret.ts';
 export {
   type AuthorizationFault,
   type AuthorizationVerdict,

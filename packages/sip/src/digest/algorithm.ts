@@ -32,7 +32,7 @@ export function digestAlgorithm(name: string | undefined): DigestAlgorithm | und
   return upper === 'SHA-256' || upper === 'SHA-512-256' || upper === 'MD5' ? upper : undefined;
 }
 
-/** H(text) in lowercase hexadecimal; text beyond ASCII is hashed as UTF-8 (RFC 7616 §4). */
-export function digestHex(algorithm: DigestAlgorithm, text: string): string {
+/** H(text) or H(bytes) in lowercase hexadecimal; text beyond ASCII is hashed as UTF-8 (RFC 7616 §4). */
+export function digestHex(algorithm: DigestAlgorithm, text: string | Uint8Array): string {
   return hash(hashNames[algorithm], text, 'hex');
 }

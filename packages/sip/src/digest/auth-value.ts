@@ -27,8 +27,20 @@ export function readAuthValue(value: string): AuthValue | undefined {
   const scheme = value.slice(schemeStart, at).toLowerCase();
   const afterScheme = skipSpace(value, at, end);
   if (afterScheme === at) return undefined;
-  at = afterScheme;
 
+  const parameters = readAuthParameters(value, afterScheme);
+  return parameters === undefined ? undefined : { scheme, parameters };
+}
+
+/**
+ * Reads `name=value` parameters with commas between them, as they stand behind the scheme and in Authentication-Info.
+ * @param from where the first name begins
+ * @returns undefined where they do not follow the grammar, one repeats, or there are more than 32
+ * @see RFC 3261 §25.1 (auth-param, ainfo)
+ */
+export function readAuthParameters(value: string, from: number): ReadonlyMap<string, string> | undefined {
+  const end = value.length;
+  let at = skipSpace(value, from, end);
   const parameters = new Map<string, string>();
   for (;;) {
     const nameStart = at;
@@ -54,7 +66,7 @@ export function readAuthValue(value: string): AuthValue | undefined {
     if (parameters.has(name) || parameters.size >= maxParameters) return undefined;
     parameters.set(name, text);
     at = skipSpace(value, at, end);
-    if (at >= end) return { scheme, parameters };
+    if (at >= end) return parameters;
     if (value.charCodeAt(at) !== COMMA) return undefined;
     at = skipSpace(value, at + 1, end);
   }

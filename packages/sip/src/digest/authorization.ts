@@ -1,9 +1,13 @@
-import { type DigestAlgorithm, digestAlgorithm, digestHex } from './algorithm.ts';
+import { type DigestAlgorithm, digestAlgorithm } from './algorithm.ts';
 import { quotedParameter, readAuthValue } from './auth-value.ts';
+import { readExtendedValue } from './extended-value.ts';
 
 /** Digest credentials as read from Authorization or Proxy-Authorization. */
 export interface DigestAuthorization {
+  /** With `userhash` a hash of it: look the record up under {@link hashUsername}. */
   readonly username: string;
+  /** Whether `username` is H(username ":" realm). */
+  readonly userhash: boolean;
   readonly realm: string;
   readonly nonce: string;
   /** The digest-uri as sent. */
@@ -24,7 +28,7 @@ export interface DigestAuthorization {
  * Reads one Authorization or Proxy-Authorization value.
  * @param value one header field value as text
  * @returns `'other-scheme'` for a scheme that is not Digest, undefined where a required parameter is missing or
- *   malformed (a username in hashed or extended form counts as malformed: the server never offers either)
+ *   malformed. A username in the extended form (`username*`) is decoded; beside `username` or `userhash` it is malformed
  * @see RFC 7616 §3.4
  */
 export function parseAuthorization(value: string): DigestAuthorization | 'other-scheme' | undefined {
@@ -32,18 +36,21 @@ export function parseAuthorization(value: string): DigestAuthorization | 'other-
   if (auth === undefined) return undefined;
   if (auth.scheme !== 'digest') return 'other-scheme';
   const parameters = auth.parameters;
-  const username = parameters.get('username');
+  const extended = parameters.get('username*');
+  const userhash = parameters.get('userhash')?.toLowerCase() === 'true';
+  if (extended !== undefined && (userhash || parameters.has('username'))) return undefined;
+  const username = extended === undefined ? parameters.get('username') : readExtendedValue(extended);
   const realm = parameters.get('realm');
   const nonce = parameters.get('nonce');
   const uri = parameters.get('uri');
   const response = parameters.get('response');
   if (username === undefined || realm === undefined || nonce === undefined) return undefined;
   if (uri === undefined || response === undefined) return undefined;
-  if (parameters.has('username*') || parameters.get('userhash')?.toLowerCase() === 'true') return undefined;
   const nonceCount = parameters.get('nc');
   if (nonceCount !== undefined && readCount(nonceCount) === undefined) return undefined;
   return {
     username,
+    userhash,
     realm,
     nonce,
     uri,
@@ -71,28 +78,9 @@ export function readCount(text: string): number | undefined {
   return value;
 }
 
-/**
- * The response of qop `auth`: H(H(A1) ":" nonce ":" nc ":" cnonce ":auth:" H(method ":" uri)).
- * @see RFC 7616 §3.4.1, §3.4.3
- */
-export function digestResponse(
-  algorithm: DigestAlgorithm,
-  ha1: string,
-  fields: {
-    readonly nonce: string;
-    readonly nonceCount: string;
-    readonly cnonce: string;
-    readonly method: string;
-    readonly uri: string;
-  },
-): string {
-  const ha2 = digestHex(algorithm, `${fields.method}:${fields.uri}`);
-  return digestHex(algorithm, `${ha1}:${fields.nonce}:${fields.nonceCount}:${fields.cnonce}:auth:${ha2}`);
-}
-
 /** Writes an Authorization value; which parameters are quoted is fixed by RFC 7616 §3.4. */
 export function writeAuthorization(
-  fields: Omit<DigestAuthorization, 'qop'> & { readonly algorithmNamed: boolean },
+  fields: DigestAuthorization & { readonly algorithmNamed: boolean },
 ): string {
   let value = `Digest ${quotedParameter('username', fields.username)}, ${quotedParameter('realm', fields.realm)}`;
   value += `, ${quotedParameter('nonce', fields.nonce)}, ${quotedParameter('uri', fields.uri)}`;
@@ -100,7 +88,8 @@ export function writeAuthorization(
   if (fields.algorithmNamed && fields.algorithm !== undefined) value += `, algorithm=${fields.algorithm}`;
   if (fields.cnonce !== undefined) value += `, ${quotedParameter('cnonce', fields.cnonce)}`;
   if (fields.opaque !== undefined) value += `, ${quotedParameter('opaque', fields.opaque)}`;
-  if (fields.nonceCount !== undefined) value += `, qop=auth, nc=${fields.nonceCount}`;
+  if (fields.nonceCount !== undefined) value += `, qop=${fields.qop}, nc=${fields.nonceCount}`;
+  if (fields.userhash) value += ', userhash=true';
   return value;
 }
 

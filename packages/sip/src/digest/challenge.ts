@@ -2,6 +2,7 @@ import { SipArgumentError } from '../syntax/problem.ts';
 import { isAscii } from '../syntax/text.ts';
 import { type DigestAlgorithm, digestAlgorithm } from './algorithm.ts';
 import { quotedParameter, readAuthValue } from './auth-value.ts';
+import { type QualityOfProtection, readQop } from './request-digest.ts';
 
 /** A digest challenge as read from WWW-Authenticate or Proxy-Authenticate. */
 export interface DigestChallenge {
@@ -13,16 +14,20 @@ export interface DigestChallenge {
   readonly opaque: string | undefined;
   /** True: the credentials were right, only the nonce was too old. */
   readonly stale: boolean;
-  /** Whether `auth` is among the offered qualities of protection; false also where none is named. */
+  /** Whether `auth` is offered; so it is where no quality of protection is named (RFC 8760 §2.6 bullet 8). */
   readonly qopAuth: boolean;
-  /** Whether any quality of protection was named. */
-  readonly qopNamed: boolean;
+  /** Whether `auth-int` is offered. */
+  readonly qopAuthInt: boolean;
+  /** Whether the server wants the username hashed. */
+  readonly userhash: boolean;
 }
 
 /**
  * Writes the value of one WWW-Authenticate or Proxy-Authenticate header field. Several algorithms need several fields,
  * the preferred one first (RFC 8760 §2.3).
- * @param options realm and nonce as text, the algorithm, `stale` where only the nonce was too old, `opaque` at will
+ * @param options realm and nonce as text, the algorithm, `stale` where only the nonce was too old, `opaque` at will;
+ *   `qop` what is offered, default `auth` alone (who offers `auth-int` passes bodies to `verifyAuthorization`); `userhash`
+ *   where records can be found by {@link hashUsername}
  * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the realm is empty or not ASCII
  * @see RFC 7616 §3.3, RFC 8760 §2.6 (qop is always there)
  */
@@ -32,6 +37,8 @@ export function createChallenge(options: {
   readonly algorithm: DigestAlgorithm;
   readonly stale?: boolean;
   readonly opaque?: string;
+  readonly qop?: readonly QualityOfProtection[];
+  readonly userhash?: boolean;
 }): string {
   if (options.realm.length === 0 || !isAscii(options.realm)) {
     throw new SipArgumentError(
@@ -39,9 +46,10 @@ export function createChallenge(options: {
     );
   }
   let value = `Digest ${quotedParameter('realm', options.realm)}, ${quotedParameter('nonce', options.nonce)}`;
-  value += `, algorithm=${options.algorithm}, qop="auth"`;
+  value += `, algorithm=${options.algorithm}, qop="${(options.qop ?? ['auth']).join(',') || 'auth'}"`;
   if (options.opaque !== undefined) value += `, ${quotedParameter('opaque', options.opaque)}`;
   if (options.stale === true) value += ', stale=true';
+  if (options.userhash === true) value += ', userhash=true';
   return value;
 }
 
@@ -61,6 +69,7 @@ export function parseChallenge(value: string): DigestChallenge | undefined {
   const algorithm = digestAlgorithm(algorithmName);
   if (realm === undefined || nonce === undefined || algorithm === undefined) return undefined;
   const qop = parameters.get('qop');
+  const offered = qop === undefined ? ['auth'] : qop.split(',').map(readQop);
   return {
     realm,
     nonce,
@@ -68,7 +77,8 @@ export function parseChallenge(value: string): DigestChallenge | undefined {
     algorithmNamed: algorithmName !== undefined,
     opaque: parameters.get('opaque'),
     stale: parameters.get('stale')?.toLowerCase() === 'true',
-    qopAuth: qop?.split(',').some((one) => one.trim().toLowerCase() === 'auth') ?? false,
-    qopNamed: qop !== undefined,
+    qopAuth: offered.includes('auth'),
+    qopAuthInt: offered.includes('auth-int'),
+    userhash: parameters.get('userhash')?.toLowerCase() === 'true',
   };
 }

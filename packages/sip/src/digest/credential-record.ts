@@ -31,6 +31,16 @@ export function digestA1(
 }
 
 /**
+ * The name a client sends in place of the username where the challenge asked for `userhash`. A server that asks keeps its
+ * records under this name too, one for each algorithm it offers.
+ * @returns lowercase hexadecimal H(username ":" realm)
+ * @see RFC 7616 §3.4.4
+ */
+export function hashUsername(algorithm: DigestAlgorithm, username: string, realm: string): string {
+  return digestHex(algorithm, `${username}:${realm}`);
+}
+
+/**
  * Makes a record from a password.
  * @param user name, realm and password in plain text
  * @param algorithms which H(A1) to keep; default SHA-256 alone

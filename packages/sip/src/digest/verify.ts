@@ -1,9 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
 import { type DigestAlgorithm, digestHex, digestHexLength } from './algorithm.ts';
-import { type DigestAuthorization, digestResponse, readCount } from './authorization.ts';
-import type { CredentialRecord } from './credential-record.ts';
+import { type DigestAuthorization, readCount } from './authorization.ts';
+import { type CredentialRecord, hashUsername } from './credential-record.ts';
+import { equalDigests } from './equal-digests.ts';
 import { isFresh, verifyNonce } from './nonce.ts';
 import type { ReplayWindow } from './replay-window.ts';
+import { noBody, readQop, requestDigest } from './request-digest.ts';
 
 /**
  * Why an authorization was not accepted.
@@ -34,6 +35,8 @@ export type AuthorizationVerdict =
 /** What a server knows when it checks an authorization. */
 export interface VerifyOptions {
   readonly method: string;
+  /** The body of the request, empty bytes for none. Where it is given, `auth-int` is accepted beside `auth`. */
+  readonly body?: Uint8Array | undefined;
   readonly realm: string;
   /** The user's record, or undefined where there is no such user in this realm. */
   readonly record: CredentialRecord | undefined;
@@ -48,8 +51,8 @@ export interface VerifyOptions {
 }
 
 /**
- * Checks digest credentials. Only quality of protection `auth` is accepted: without it there is no nonce count and no
- * defence against replay. Takes the same time for an unknown user as for a wrong password.
+ * Checks digest credentials. A quality of protection is required: without it there is no nonce count and no defence
+ * against replay. Takes the same time for an unknown user as for a wrong password.
  * @param authorization as read by {@link parseAuthorization}
  * @param options what the server knows
  * @see RFC 7616 §3.4, RFC 8760 §2.6
@@ -60,8 +63,9 @@ export function verifyAuthorization(
 ): AuthorizationVerdict {
   const { algorithm, nonce, cnonce, nonceCount } = authorization;
   if (authorization.realm !== options.realm) return refused('realm-mismatch');
-  if (authorization.qop !== 'auth' || cnonce === undefined || nonceCount === undefined)
-    return refused('malformed');
+  const qop = readQop(authorization.qop);
+  if (qop === undefined || cnonce === undefined || nonceCount === undefined) return refused('malformed');
+  if (qop === 'auth-int' && options.body === undefined) return refused('malformed');
   const count = readCount(nonceCount);
   if (count === undefined || count === 0) return refused('malformed');
   if (algorithm === undefined) return refused('algorithm-not-allowed');
@@ -84,28 +88,29 @@ export function verifyAuthorization(
   if (verdict.state === 'forged') return refused('forged-nonce');
 
   const ha1 = options.record?.ha1[algorithm];
-  const fields = { nonce, nonceCount, cnonce, method: options.method, uri: authorization.uri };
-  const expected = digestResponse(algorithm, ha1 ?? digestHex(algorithm, nonce), fields);
-  const right = equal(expected, authorization.response, digestHexLength[algorithm]);
-  if (options.record === undefined || options.record.username !== authorization.username) {
-    return refused('unknown-user');
-  }
+  const { method, body = noBody, record } = options;
+  const fields = { nonce, nonceCount, cnonce, qop, method, uri: authorization.uri, body };
+  const expected = requestDigest(algorithm, ha1 ?? digestHex(algorithm, nonce), fields);
+  const right = equalDigests(expected, authorization.response, digestHexLength[algorithm]);
+  if (record === undefined || !isUser(authorization, record, algorithm)) return refused('unknown-user');
   if (ha1 === undefined) return refused('algorithm-not-allowed');
   if (!right) return refused('wrong-response');
   if (verdict.state === 'expired') return refused('stale-nonce');
   const use = options.window.accept(nonce, verdict.createdAt, count, options.now);
   if (use === 'stale') return refused('stale-nonce');
   if (use === 'replayed') return refused('replayed');
-  return { ok: true, username: authorization.username, realm: options.realm, algorithm };
+  return { ok: true, username: record.username, realm: options.realm, algorithm };
+}
+
+/** Whether a record is that of the user whom the credentials name, in the clear or hashed. */
+function isUser(
+  { username, userhash, realm }: DigestAuthorization,
+  record: CredentialRecord,
+  algorithm: DigestAlgorithm,
+): boolean {
+  return username === (userhash ? hashUsername(algorithm, record.username, realm) : record.username);
 }
 
 function refused(fault: AuthorizationFault): AuthorizationVerdict {
   return { ok: false, fault };
-}
-
-function equal(expected: string, found: string, length: number): boolean {
-  if (found.length !== length) return false;
-  const a = Buffer.from(expected, 'latin1');
-  const b = Buffer.from(found, 'latin1');
-  return a.length === b.length && timingSafeEqual(a, b);
 }
