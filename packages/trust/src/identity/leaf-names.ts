@@ -30,7 +30,12 @@ export function leafNames(leaf: Certificate): LeafNames {
       const sip = sipUri(name.value);
       if (sip === undefined || sip.secure) continue;
       hasSipUri = true;
-      const host = sip.hasUser ? undefined : hostName(sip.host);
+      if (sip.hasUser) continue;
+      // Servers carry each of their names twice, as DNS name and as URI: what has been read already need not be read again.
+      const host =
+        isPlain(sip.host) && dnsNames.length <= few && dnsNames.includes(sip.host)
+          ? sip.host
+          : hostName(sip.host);
       if (host !== undefined) addOnce(sipDomains, host);
     } else if (name.type === 'ip') ipAddresses.push(name.bytes);
     else if (name.type === 'email') addOnce(emailAddresses, name.value);
@@ -43,6 +48,11 @@ export function leafNames(leaf: Certificate): LeafNames {
     emailAddresses: distinct(emailAddresses),
     hasSipUri,
   };
+}
+
+/** Whether a text that stands among DNS names is a host name: a wildcard is none. */
+function isPlain(text: string): boolean {
+  return text.charCodeAt(0) !== 0x2a;
 }
 
 /** Up to this many names are compared one by one; a certificate with thousands must not cost their square. */

@@ -59,7 +59,7 @@ function exact(
   names: readonly string[],
   others: readonly string[] = [],
 ): IdentityMatch {
-  const wanted = hostName(expected);
+  const wanted = names.includes(expected) && !expected.startsWith('*') ? expected : hostName(expected);
   if (wanted !== undefined && (names.includes(wanted) || others.includes(wanted))) {
     return { ok: true, expected, matched: wanted };
   }

@@ -1,6 +1,15 @@
-/** Code points of what a host name is made of; underscore is met in practice and harmless in comparisons. */
-function isHostCharacter(code: number): boolean {
-  return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x5f;
+const kind = { other: 0, letter: 1, capital: 2, digit: 3, hyphen: 4, dot: 5 } as const;
+
+/** What a host name is made of, by character code; underscore is met in practice and harmless in comparisons. */
+const kinds = new Uint8Array(128);
+for (const [characters, is] of [
+  ['abcdefghijklmnopqrstuvwxyz_', kind.letter],
+  ['ABCDEFGHIJKLMNOPQRSTUVWXYZ', kind.capital],
+  ['0123456789', kind.digit],
+  ['-', kind.hyphen],
+  ['.', kind.dot],
+] as const) {
+  for (const character of characters) kinds[character.charCodeAt(0)] = is;
 }
 
 /**
@@ -13,25 +22,30 @@ function isHostCharacter(code: number): boolean {
 export function hostName(text: string): string | undefined {
   const { length } = text;
   if (length === 0 || length > 254) return undefined;
-  const lower = text.toLowerCase();
-  const end = lower.charCodeAt(length - 1) === 0x2e ? length - 1 : length;
+  const end = text.charCodeAt(length - 1) === 0x2e ? length - 1 : length;
   if (end === 0 || end > 253) return undefined;
   let label = 0;
   let digitsOnly = true;
+  let hasCapitals = false;
+  let previous: number = kind.dot;
   for (let index = 0; index < end; index++) {
-    const code = lower.charCodeAt(index);
-    if (code === 0x2e) {
-      if (label === 0 || lower.charCodeAt(index - 1) === 0x2d) return undefined;
+    const code = text.charCodeAt(index);
+    const is = code < 128 ? kinds[code]! : kind.other;
+    if (is === kind.dot) {
+      if (label === 0 || previous === kind.hyphen) return undefined;
       label = 0;
       digitsOnly = true;
-      continue;
+    } else {
+      if (is === kind.other || (label === 0 && is === kind.hyphen) || ++label > 63) return undefined;
+      if (is !== kind.digit) digitsOnly = false;
+      if (is === kind.capital) hasCapitals = true;
     }
-    if (!isHostCharacter(code) || (label === 0 && code === 0x2d) || ++label > 63) return undefined;
-    if (code < 0x30 || code > 0x39) digitsOnly = false;
+    previous = is;
   }
   // A name whose last label is a number is an IPv4 address to every resolver.
-  if (label === 0 || digitsOnly || lower.charCodeAt(end - 1) === 0x2d) return undefined;
-  return end === length ? lower : lower.slice(0, end);
+  if (label === 0 || digitsOnly || previous === kind.hyphen) return undefined;
+  const name = end === length ? text : text.slice(0, end);
+  return hasCapitals ? name.toLowerCase() : name;
 }
 
 /**
