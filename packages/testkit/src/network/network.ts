@@ -29,6 +29,13 @@ export interface FederationOptions extends Omit<NetworkOptions, 'domain'> {
   readonly roots?: 'own' | 'shared';
   /** Users of the second organisation whose clients are started; default those of the first. */
   readonly partnerClients?: readonly string[];
+  /**
+   * Address that each organisation has for the other's inside names; default none. A listener there hears whoever tries to pass
+   * the edge by.
+   */
+  readonly partnersInsideAt?: string;
+  /** Further fields of the edges' configuration. */
+  readonly edgeConfig?: object;
   /** Called when the first organisation runs, before the second is started. */
   readonly onFirst?: (network: Network) => Promise<void>;
 }
@@ -52,6 +59,8 @@ export interface Network extends AsyncDisposable {
   readonly insider: TestAuthority;
   /** Where the issuing CA publishes its revocation list. */
   readonly crlUrl: string;
+  /** The same for whoever shows himself outside: the chain and the address of the list are those that outsiders know. */
+  readonly outside: { readonly insider: TestAuthority; readonly crlUrl: string };
   /** A user's client, running and registered. */
   user(name: string): DemoUser;
   /** Every process of the network. */

@@ -92,6 +92,16 @@ export function layOut(domain: string, ports: readonly number[]): Organisation {
   };
 }
 
+/** Names by which outsiders reach the organisation; they know no other. */
+export function outsideNamesOf({ domain, edge }: Organisation): readonly string[] {
+  return [domain, edge.externalFqdn];
+}
+
+/** Where the edge serves outsiders the organisation's signed objects. */
+export function outsideObjectsUrl({ edge }: Organisation): string {
+  return `http://${edge.externalFqdn}:${edge.externalPorts.objects}`;
+}
+
 /** Every host of the organisation is on this machine. */
 export function addressesOf(organisation: Organisation): ReadonlyMap<string, string> {
   const names = [

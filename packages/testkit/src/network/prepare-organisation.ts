@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type InitialisedAuthority, initialiseAuthority } from '@entente/pki/node';
 import { decodePemCertificates } from '@entente/x509';
-import type { Organisation } from './organisation.ts';
+import { type Organisation, outsideObjectsUrl } from './organisation.ts';
 
 /** An organisation whose authority has been made, and that does not run yet. */
 export interface PreparedOrganisation {
@@ -22,10 +22,12 @@ export interface PreparedOrganisation {
  * Holds the ceremony of an organisation: root, issuing CA, an administrator's certificate and signing key.
  * @param organisation names and ports
  * @param directory made if it does not exist
+ * @param withEdge its issuing CA also gets the certificate that outsiders are shown
  */
 export async function prepareOrganisation(
   organisation: Organisation,
   directory: string,
+  withEdge: boolean,
 ): Promise<PreparedOrganisation> {
   const { authority, domain } = organisation;
   await mkdir(directory, { recursive: true });
@@ -35,6 +37,7 @@ export async function prepareOrganisation(
     domain,
     fqdn: authority.fqdn,
     objectsUrl: `http://${authority.fqdn}:${authority.objectsPort}`,
+    ...(withEdge ? { outsideObjectsUrls: [outsideObjectsUrl(organisation)] } : {}),
     now: Date.now(),
     administrators: ['administrator'],
   });

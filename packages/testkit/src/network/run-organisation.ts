@@ -9,7 +9,7 @@ import { type AppName, type AppProcess, startApp } from './app-process.ts';
 import { type DemoUser, startDemoUser } from './demo-user.ts';
 import type { DnsServer } from './dns-server.ts';
 import type { Network, NetworkOptions } from './network.ts';
-import type { Organisation, TestUser } from './organisation.ts';
+import { type Organisation, outsideObjectsUrl, type TestUser } from './organisation.ts';
 import type { PreparedOrganisation } from './prepare-organisation.ts';
 
 /** What organisations on one machine share. */
@@ -19,6 +19,8 @@ export interface SharedNetwork {
   readonly services: Network['services'];
   /** Certificate of the edge's external side where a public CA issues it. */
   readonly externalCertificate?: TestCertificate;
+  /** Further fields of the edge's configuration. */
+  readonly edgeConfig?: object;
 }
 
 /**
@@ -83,10 +85,20 @@ class Runner {
         running.set(name, user);
       }),
     );
-    const [certificate, key] = await Promise.all([
-      readFile(ceremony.files.issuingCertificate, 'utf8'),
-      readFile(ceremony.files.issuingKey, 'utf8'),
-    ]);
+    const key = await readFile(ceremony.files.issuingKey, 'utf8');
+    const insider = async (file: string) => testAuthorityFrom(await readFile(file, 'utf8'), key);
+    const listPath = `/crl/${ceremony.issuerId}/0.crl`;
+    const inside = {
+      insider: await insider(ceremony.files.issuingCertificate),
+      crlUrl: `http://${authority.fqdn}:${authority.objectsPort}${listPath}`,
+    };
+    const outside =
+      edge === undefined
+        ? inside
+        : {
+            insider: await insider(ceremony.files.outsideCertificate),
+            crlUrl: `${outsideObjectsUrl(organisation)}${listPath}`,
+          };
     return {
       directory,
       organisation,
@@ -98,8 +110,8 @@ class Runner {
       frontEnds,
       edge,
       administrator,
-      insider: await testAuthorityFrom(certificate, key),
-      crlUrl: `http://${authority.fqdn}:${authority.objectsPort}/crl/${ceremony.issuerId}/0.crl`,
+      ...inside,
+      outside,
       processes: this.#processes,
       startUser: (name, server) => this.#startUser(name, server),
       user(name) {
@@ -177,7 +189,12 @@ class Runner {
     const { dns } = this.#shared;
     const config = await this.#memberConfig(fqdn, administrator);
     const external = await this.#externalFiles();
-    return this.#run('edge-server', fqdn, { ...config, ...external, dns: [`${dns.address}:${dns.port}`] });
+    return this.#run('edge-server', fqdn, {
+      ...config,
+      ...external,
+      dns: [`${dns.address}:${dns.port}`],
+      ...this.#shared.edgeConfig,
+    });
   }
 
   async #externalFiles() {

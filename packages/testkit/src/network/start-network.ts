@@ -6,7 +6,15 @@ import { decodePemCertificates } from '@entente/x509';
 import { startDnsServer } from './dns-server.ts';
 import { freePorts } from './free-ports.ts';
 import type { FederationOptions, Network, NetworkOptions } from './network.ts';
-import { addressesOf, anchorOf, layOut, type Organisation, portsNeeded, topologyOf } from './organisation.ts';
+import {
+  addressesOf,
+  anchorOf,
+  layOut,
+  type Organisation,
+  outsideNamesOf,
+  portsNeeded,
+  topologyOf,
+} from './organisation.ts';
 import { type PreparedOrganisation, prepareOrganisation } from './prepare-organisation.ts';
 import { type PublicAuthority, startPublicAuthority } from './public-authority.ts';
 import { runOrganisation, type SharedNetwork } from './run-organisation.ts';
@@ -58,7 +66,13 @@ export async function startFederation(options: FederationOptions = {}): Promise<
         ? { externalCertificate: await publicCertificate(organisation, publicAuthority) }
         : {};
       const settings = { ...options, ...(clients === undefined ? {} : { clients }) };
-      return own(await runOrganisation(organisation, topology, { ...shared, ...external }, settings));
+      const view = {
+        ...shared,
+        ...external,
+        addresses: addressesFor(organisation, partner, publicAuthority, options.partnersInsideAt),
+        ...(options.edgeConfig === undefined ? {} : { edgeConfig: options.edgeConfig }),
+      };
+      return own(await runOrganisation(organisation, topology, view, settings));
     };
     const contoso = await run(first, second);
     await options.onFirst?.(contoso);
@@ -106,10 +120,27 @@ async function prepare(
       prepareOrganisation(
         organisation,
         domains.length === 1 ? directory : join(directory, organisation.domain),
+        domains.length > 1,
       ),
     ),
   );
   return { prepared, shared: { addresses, dns, services } };
+}
+
+/** What one organisation knows of addresses: its own hosts, and of its partner only what outsiders know. */
+function addressesFor(
+  own: PreparedOrganisation,
+  partner: PreparedOrganisation,
+  publicAuthority: PublicAuthority,
+  partnersInsideAt: string | undefined,
+): ReadonlyMap<string, string> {
+  const addresses = new Map<string, string>();
+  if (partnersInsideAt !== undefined)
+    for (const name of addressesOf(partner.organisation).keys()) addresses.set(name, partnersInsideAt);
+  for (const name of [...outsideNamesOf(partner.organisation), publicAuthority.host])
+    addresses.set(name, '127.0.0.1');
+  for (const [name, address] of addressesOf(own.organisation)) addresses.set(name, address);
+  return addresses;
 }
 
 function firstTopology({ organisation, root, signingKey }: PreparedOrganisation): TopologyDocument {

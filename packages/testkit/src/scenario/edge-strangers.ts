@@ -87,7 +87,10 @@ function byMessage(
     async run(federation) {
       const edge = edgeOf(federation);
       const { fabrikam } = federation;
-      const certificate = await fabrikam.insider.issue({ ...fabrikamNames, crlUrl: fabrikam.crlUrl });
+      const certificate = await fabrikam.outside.insider.issue({
+        ...fabrikamNames,
+        crlUrl: fabrikam.outside.crlUrl,
+      });
       const request = createRequest({
         method: 'MESSAGE',
         uri: 'sip:alice@contoso.example',
@@ -159,20 +162,23 @@ const hijackedName: EdgeStranger = {
 /** Everybody that an edge turns away. */
 export const edgeStrangers: readonly EdgeStranger[] = [
   byCertificate("a partner's CA vouches for our name", 'anchor-limit-violated', ({ fabrikam }) =>
-    fabrikam.insider.issue({
+    fabrikam.outside.insider.issue({
       dnsNames: ['contoso.example'],
       uris: ['sip:contoso.example'],
-      crlUrl: fabrikam.crlUrl,
+      crlUrl: fabrikam.outside.crlUrl,
     }),
   ),
   byCertificate("a partner's CA vouches for a third partner", 'anchor-limit-violated', ({ fabrikam }) =>
-    fabrikam.insider.issue({ dnsNames: [thirdPartner], crlUrl: fabrikam.crlUrl }),
+    fabrikam.outside.insider.issue({ dnsNames: [thirdPartner], crlUrl: fabrikam.outside.crlUrl }),
   ),
   byCertificate(
     "a partner's CA vouches for the partner and, in the same certificate, for us",
     'anchor-limit-violated',
     ({ fabrikam }) =>
-      fabrikam.insider.issue({ dnsNames: ['fabrikam.example', 'contoso.example'], crlUrl: fabrikam.crlUrl }),
+      fabrikam.outside.insider.issue({
+        dnsNames: ['fabrikam.example', 'contoso.example'],
+        crlUrl: fabrikam.outside.crlUrl,
+      }),
   ),
   byCertificate(
     'somebody with a certificate in order is not listed as a partner',
@@ -183,7 +189,11 @@ export const edgeStrangers: readonly EdgeStranger[] = [
     "a partner's certificate is for servers only, and its entry does not allow that",
     'extended-key-usage-missing',
     ({ fabrikam }) =>
-      fabrikam.insider.issue({ ...fabrikamNames, usages: ['serverAuth'], crlUrl: fabrikam.crlUrl }),
+      fabrikam.outside.insider.issue({
+        ...fabrikamNames,
+        usages: ['serverAuth'],
+        crlUrl: fabrikam.outside.crlUrl,
+      }),
   ),
   byMessage('a partner sends From one of our own users', 'domain-not-authorised', {
     from: '<sip:bob@contoso.example>;tag=m1',
