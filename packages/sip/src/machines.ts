@@ -66,6 +66,12 @@ export {
 } from './subscription/subscriber.ts';
 export { formatSubscriptionState, type SubscriptionState } from './subscription/subscription-state.ts';
 export {
+  type ProxiedSessionTimer,
+  type ProxySessionDecision,
+  proxySessionRequest,
+  proxySessionResponse,
+} from './timers/session-at-proxy.ts';
+export {
   answerSessionTimer,
   type SessionInterval,
   type SessionTimerAnswer,

@@ -1,0 +1,104 @@
+import {
+  minSessionInterval,
+  parseMinSE,
+  parseSessionExpires,
+  SessionExpires,
+} from '../headers/session-expires.ts';
+import type { SipRequest } from '../message/request.ts';
+import type { SipResponse } from '../message/response.ts';
+
+/** Header fields to set on the message that goes on, with `edit(message).set(name, value)`. */
+type Headers = readonly (readonly [name: string, value: string | number | SessionExpires])[];
+
+/** What a proxy remembers of a session refresh request until its final response. */
+export interface ProxiedSessionTimer {
+  /** Seconds, as in the request that went on. */
+  readonly interval: number;
+  /** Whether the request came from a side that knows session timers. */
+  readonly isClientAware: boolean;
+}
+
+/** What a proxy does with a session refresh request. `timer` is undefined where the session gets none. */
+export type ProxySessionDecision =
+  | { readonly ok: true; readonly headers: Headers; readonly timer: ProxiedSessionTimer | undefined }
+  | { readonly ok: false; readonly status: 400 | 422; readonly headers: Headers };
+
+/**
+ * Decides what a record-routing, stateful proxy does about the session timer of an INVITE or UPDATE. A request of another
+ * method is left alone.
+ * @param request as received
+ * @param policy seconds: `minSE` the shortest interval it bears, at least 90; `wanted` the interval it asks for, where it
+ *   asks for one by itself
+ * @returns the fields to change in the request that goes on, or 422 with Min-SE, or 400 for a malformed field
+ * @see RFC 4028 §8.1
+ */
+export function proxySessionRequest(
+  request: SipRequest,
+  policy: { readonly minSE: number; readonly wanted?: number },
+): ProxySessionDecision {
+  if (request.method !== 'INVITE' && request.method !== 'UPDATE') return unchanged;
+  const expiresText = request.get('Session-Expires');
+  const minText = request.get('Min-SE');
+  const asked = expiresText === undefined ? undefined : parseSessionExpires(expiresText);
+  const min = minText === undefined ? undefined : parseMinSE(minText);
+  if (asked?.ok === false || min?.ok === false) return { ok: false, status: 400, headers: [] };
+
+  const isClientAware = knowsTimer(request.supported);
+  const shortest = Math.max(policy.minSE, minSessionInterval);
+  const wanted = policy.wanted === undefined ? undefined : Math.max(policy.wanted, shortest);
+  const found = asked?.value.interval;
+  if (found === undefined && wanted === undefined) return unchanged;
+  if (found !== undefined && found < shortest && isClientAware) {
+    return { ok: false, status: 422, headers: [['Min-SE', shortest]] };
+  }
+  // A client that does not know timers could do nothing with a 422, so its request is changed instead; a client that does
+  // must find its own Min-SE untouched (RFC 4028 §11).
+  const raised = found !== undefined && found < shortest ? shortest : 0;
+  const floor = Math.max(min?.value ?? 0, minSessionInterval, raised);
+  const interval = Math.max(found === undefined ? wanted! : Math.min(found, wanted ?? found), floor);
+  const headers: [string, string | number | SessionExpires][] = [];
+  if (raised > (min?.value ?? 0)) headers.push(['Min-SE', raised]);
+  if (interval !== found) headers.push(['Session-Expires', withInterval(expiresText, interval)]);
+  return { ok: true, headers, timer: { interval, isClientAware } };
+}
+
+/**
+ * What a proxy does with the final response to a session refresh request, and until when the session then lasts. When
+ * that time has passed the proxy may forget the call; it never sends BYE (RFC 4028 §8.3).
+ * @param response as received
+ * @param timer what {@link proxySessionRequest} gave for its request
+ * @param now milliseconds since 1970, when the response goes on
+ * @returns fields to change, and when the session ends in milliseconds since 1970: `undefined` where it has no timer, or
+ *   where the response is no 2xx and changes nothing
+ * @see RFC 4028 §8.2
+ */
+export function proxySessionResponse(
+  response: SipResponse,
+  timer: ProxiedSessionTimer | undefined,
+  now: number,
+): { readonly headers: Headers; readonly expiresAt: number | undefined } {
+  if (!response.isSuccess) return { headers: [], expiresAt: undefined };
+  const text = response.get('Session-Expires');
+  if (text !== undefined) {
+    const found = parseSessionExpires(text);
+    return { headers: [], expiresAt: found.ok ? now + found.value.interval * 1_000 : undefined };
+  }
+  if (timer === undefined || !timer.isClientAware) return { headers: [], expiresAt: undefined };
+  const { requires } = response;
+  const require: Headers = knowsTimer(requires) ? [] : [['Require', [...requires, 'timer'].join(', ')]];
+  return {
+    headers: [['Session-Expires', new SessionExpires(timer.interval, 'uac')], ...require],
+    expiresAt: now + timer.interval * 1_000,
+  };
+}
+
+const unchanged: ProxySessionDecision = { ok: true, headers: [], timer: undefined };
+
+function knowsTimer(tags: readonly string[]): boolean {
+  return tags.some((tag) => tag.toLowerCase() === 'timer');
+}
+
+/** The value with another interval; the refresher is none of a proxy's business. */
+function withInterval(text: string | undefined, interval: number): string {
+  return text === undefined ? `${interval}` : text.replace(/^[0-9]+/, `${interval}`);
+}
