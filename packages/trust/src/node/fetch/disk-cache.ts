@@ -4,24 +4,30 @@ import { join } from 'node:path';
 
 /** An object that was fetched in an earlier run. */
 export interface CachedObject {
-  readonly url: string;
+  /** What it answers: a URL, or a URL and what was sent there. */
+  readonly key: string;
   readonly bytes: Uint8Array;
 }
 
-/** Objects kept; the oldest goes first. */
+/** Objects kept of one kind; the oldest goes first. */
 const mostObjects = 1_024;
-const mostUrlBytes = 2_048;
+const mostKeyBytes = 2_048;
 
 /**
- * Keeps fetched objects over a restart: one file each, named by the hash of the URL, holding the URL, a line feed and the bytes.
+ * Keeps fetched objects over a restart: one file each, named by the hash of its key, holding the key, a line feed and the bytes.
  * What it gives back is as little believed as what comes from the network: the judge checks who signed it.
  */
 export class DiskCache {
   readonly #directory: string;
+  readonly #extension: string;
 
-  /** @param directory - made when it is not there */
-  constructor(directory: string) {
+  /**
+   * @param directory - made when it is not there
+   * @param kind - extension of the files; each kind has room of its own, so that many small objects displace no large one
+   */
+  constructor(directory: string, kind: 'object' | 'ocsp') {
     this.#directory = directory;
+    this.#extension = `.${kind}`;
   }
 
   /**
@@ -31,37 +37,36 @@ export class DiskCache {
   async all(maxBytes: number): Promise<readonly CachedObject[]> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     const found: CachedObject[] = [];
-    for (const name of (await readdir(this.#directory)).slice(0, mostObjects)) {
-      if (!name.endsWith('.object')) continue;
+    for (const name of (await this.#names()).slice(0, mostObjects)) {
       const path = join(this.#directory, name);
       const status = await stat(path).catch(() => undefined);
-      if (status === undefined || !status.isFile() || status.size > maxBytes + mostUrlBytes) continue;
+      if (status === undefined || !status.isFile() || status.size > maxBytes + mostKeyBytes) continue;
       const bytes = await readFile(path).catch(() => undefined);
-      const end = bytes?.subarray(0, mostUrlBytes).indexOf(0x0a) ?? -1;
+      const end = bytes?.subarray(0, mostKeyBytes + 1).indexOf(0x0a) ?? -1;
       if (bytes === undefined || end < 0) continue;
-      const url = bytes.toString('latin1', 0, end);
-      if (name === nameOf(url)) found.push({ url, bytes: bytes.subarray(end + 1) });
+      const key = bytes.toString('latin1', 0, end);
+      if (name === this.#nameOf(key)) found.push({ key, bytes: bytes.subarray(end + 1) });
     }
     return found;
   }
 
   /**
-   * @param url - where the object came from
+   * @param key - what the object answers
    * @param bytes - the object
    */
-  async keep(url: string, bytes: Uint8Array): Promise<void> {
-    if (url.length > mostUrlBytes || url.includes('\n')) return;
+  async keep(key: string, bytes: Uint8Array): Promise<void> {
+    if (key.length > mostKeyBytes || key.includes('\n')) return;
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     await this.#makeRoom();
-    const path = join(this.#directory, nameOf(url));
+    const path = join(this.#directory, this.#nameOf(key));
     // Written beside and renamed, so that a crash leaves the old object or the new one.
     const draft = `${path}.${process.pid}.part`;
-    await writeFile(draft, Buffer.concat([Buffer.from(`${url}\n`, 'latin1'), bytes]), { mode: 0o600 });
+    await writeFile(draft, Buffer.concat([Buffer.from(`${key}\n`, 'latin1'), bytes]), { mode: 0o600 });
     await rename(draft, path);
   }
 
   async #makeRoom(): Promise<void> {
-    const names = (await readdir(this.#directory)).filter((name) => name.endsWith('.object'));
+    const names = await this.#names();
     if (names.length < mostObjects) return;
     let oldest: { path: string; at: number } | undefined;
     for (const name of names) {
@@ -71,8 +76,12 @@ export class DiskCache {
     }
     if (oldest !== undefined) await unlink(oldest.path);
   }
-}
 
-function nameOf(url: string): string {
-  return `${createHash('sha256').update(url).digest('hex')}.object`;
+  async #names(): Promise<readonly string[]> {
+    return (await readdir(this.#directory)).filter((name) => name.endsWith(this.#extension));
+  }
+
+  #nameOf(key: string): string {
+    return `${createHash('sha256').update(key).digest('hex')}${this.#extension}`;
+  }
 }

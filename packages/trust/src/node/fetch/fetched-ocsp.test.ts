@@ -1,7 +1,10 @@
 import 'reflect-metadata';
 import { createPrivateKey, sign, webcrypto, X509Certificate } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createTestAuthority, type TestAuthority } from '@entente/testkit';
 import { type AnchorSet, createJudge, type PresentedChain, type Question } from '@entente/trust';
 import { anchorsFrom, createRevocationFetcher, type RevocationFetcher } from '@entente/trust/node';
@@ -52,13 +55,14 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-async function fetcher(now: () => number = Date.now): Promise<RevocationFetcher> {
+async function fetcher(now: () => number = Date.now, cacheDirectory?: string): Promise<RevocationFetcher> {
   const made = await createRevocationFetcher({
     hosts: [],
     privateHosts: [host],
     lookUp: async () => ['127.0.0.1'],
     refresh: false,
     now,
+    ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
   });
   closers.push(() => made[Symbol.asyncDispose]());
   return made;
@@ -194,5 +198,52 @@ describe('fetching OCSP responses', () => {
     expect(made.store.current.ocspResponses).not.toEqual([first]);
     expect(asked).toHaveLength(3);
     expect(verdictOf(made, presented, now + hourMs)).toBe('trusted');
+  });
+
+  it('refuses an answer that nobody has signed whom the issuer names, and keeps the true one', async () => {
+    const now = Date.now();
+    let time = now;
+    const made = await fetcher(() => time);
+    const presented = await leaf();
+    await made.prepare(presented, anchors, now);
+    const [first] = made.store.current.ocspResponses ?? [];
+    const stranger = await createTestAuthority('Contoso Root');
+    // A date far ahead would lock every true answer out as older.
+    answer = (request) => respond(request, { state: 'good' }, now + 1000 * hourMs, stranger);
+    time += 4 * hourMs;
+    await made.refresh();
+    expect(made.store.current.ocspResponses).toEqual([first]);
+    expect([...made.failures.values()]).toEqual([expect.stringMatching(/nobody has signed/)]);
+  });
+
+  it('knows after a restart what it has kept on disk, and asks again when that ends', async () => {
+    const cacheDirectory = await mkdtemp(join(tmpdir(), 'entente-ocsp-'));
+    closers.push(() => rm(cacheDirectory, { recursive: true }));
+    const presented = await leaf();
+    let now = Date.now();
+    await (await fetcher(() => now, cacheDirectory)).prepare(presented, anchors, now);
+    const again = await fetcher(() => now, cacheDirectory);
+    expect(verdictOf(again, presented)).toBe('trusted');
+    await again.prepare(presented, anchors, now);
+    expect(asked).toHaveLength(1);
+    now += 3 * hourMs + 1;
+    answer = (request) => respond(request, { state: 'good' }, now);
+    await again.refresh();
+    expect(asked).toHaveLength(2);
+    expect(verdictOf(again, presented, now + hourMs)).toBe('trusted');
+  });
+
+  it('takes nothing from disk that is no answer to its question', async () => {
+    const cacheDirectory = await mkdtemp(join(tmpdir(), 'entente-ocsp-'));
+    closers.push(() => rm(cacheDirectory, { recursive: true }));
+    await (await fetcher(Date.now, cacheDirectory)).prepare(await leaf(), anchors, Date.now());
+    const [file] = await readdir(cacheDirectory);
+    const path = join(cacheDirectory, file!);
+    const kept = await readFile(path);
+    await writeFile(path, kept.subarray(0, kept.length - 1));
+    expect((await fetcher(Date.now, cacheDirectory)).store.current.ocspResponses).toEqual([]);
+    await writeFile(join(cacheDirectory, `${'0'.repeat(64)}.ocsp`), kept);
+    await rm(path);
+    expect((await fetcher(Date.now, cacheDirectory)).store.current.ocspResponses).toEqual([]);
   });
 });

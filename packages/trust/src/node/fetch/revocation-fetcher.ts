@@ -8,14 +8,14 @@ import { DiskCache } from './disk-cache.ts';
 import { type FetchedObject, fetchObject, type LookUp, type ObjectRequest } from './fetch-object.ts';
 import type { FetchRules } from './fetch-rules.ts';
 import { type FetchedCrl, FetchedCrls } from './fetched-crls.ts';
-import { FetchedOcspAnswers, ocspKey } from './fetched-ocsp.ts';
+import { FetchedOcspAnswers, type OcspInquiry, ocspKey } from './fetched-ocsp.ts';
 import { statusLocations } from './locations.ts';
 import { ocspQuestion } from './ocsp-question.ts';
 import { SingleFlight } from './single-flight.ts';
 
 /** Options of {@link createRevocationFetcher}. */
 export interface FetcherOptions extends FetchRules {
-  /** Keeps CRLs over a restart. */
+  /** Keeps CRLs and OCSP responses over a restart. */
   readonly cacheDirectory?: string;
   /** Fetch again before what is known expires. Default true. */
   readonly refresh?: boolean;
@@ -82,6 +82,7 @@ class Fetcher implements RevocationFetcher {
   readonly #flights: SingleFlight;
   readonly #listeners = new Set<(current: RevocationKnowledge) => void>();
   readonly #cache: DiskCache | undefined;
+  readonly #ocspCache: DiskCache | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
   #knowledge: RevocationKnowledge = { crls: [] };
 
@@ -92,7 +93,10 @@ class Fetcher implements RevocationFetcher {
       retryAfterMs: options.retryAfterMs ?? 30_000,
       onFailure: options.onFailure,
     });
-    this.#cache = options.cacheDirectory === undefined ? undefined : new DiskCache(options.cacheDirectory);
+    if (options.cacheDirectory !== undefined) {
+      this.#cache = new DiskCache(options.cacheDirectory, 'object');
+      this.#ocspCache = new DiskCache(options.cacheDirectory, 'ocsp');
+    }
     const current = () => this.#knowledge;
     this.store = {
       get current() {
@@ -119,8 +123,12 @@ class Fetcher implements RevocationFetcher {
   /** Takes in what an earlier run has kept. */
   async load(): Promise<void> {
     const maxBytes = this.#maxCrlBytes();
-    for (const { url, bytes } of (await this.#cache?.all(maxBytes)) ?? []) {
-      this.#crls.offer(url, bytes, {}, maxBytes);
+    for (const { key, bytes } of (await this.#cache?.all(maxBytes)) ?? []) {
+      this.#crls.offer(key, bytes, {}, maxBytes);
+    }
+    const maxOcspBytes = this.#maxOcspBytes();
+    for (const { key, bytes } of (await this.#ocspCache?.all(maxOcspBytes)) ?? []) {
+      this.#answers.restore(key, bytes, maxOcspBytes);
     }
     this.#knowledge = this.#all();
   }
@@ -158,7 +166,7 @@ class Fetcher implements RevocationFetcher {
     const answers = [...this.#answers.entries()].filter(([, answer]) => due(answer));
     await Promise.all([
       ...crls.map(({ issuer, locations }) => this.#fetchFirst(locations, issuer)),
-      ...answers.map(([, { url, question, serialHex }]) => this.#fetchOcsp(url, question, serialHex)),
+      ...answers.map(([, inquiry]) => this.#fetchOcsp(inquiry)),
     ]);
   }
 
@@ -182,8 +190,11 @@ class Fetcher implements RevocationFetcher {
 
   async #ocsp(url: string, issued: IssuedCertificate, now: number): Promise<void> {
     const question = ocspQuestion(issued);
-    if (isCurrent(this.#answers.get(ocspKey(url, question)), now)) return;
-    await this.#fetchOcsp(url, question, issued.certificate.serialHex);
+    const key = ocspKey(url, question);
+    const { issuer } = issued;
+    this.#answers.learnIssuer(key, issuer);
+    if (isCurrent(this.#answers.get(key), now)) return;
+    await this.#fetchOcsp({ url, question, serialHex: issued.certificate.serialHex, issuer });
   }
 
   /** @returns whether the location has answered with a CRL */
@@ -201,27 +212,32 @@ class Fetcher implements RevocationFetcher {
       const why = this.#crls.offer(url, answer.bytes, { issuer, locations, fetchedAt }, maxBytes);
       if (why !== undefined || this.#crls.get(url)?.crl === before) return why;
       this.#changed();
-      // A cache that cannot be written costs a fetch after the next start, nothing else.
-      await this.#cache?.keep(url, answer.bytes).catch((fault: unknown) => {
-        this.#options.onFailure?.(url, `fetched, but not kept: ${(fault as Error).message}`);
-      });
+      await this.#keep(this.#cache, url, url, answer.bytes);
       return undefined;
     });
     return !this.#flights.failures.has(url);
   }
 
-  #fetchOcsp(url: string, question: Uint8Array, serialHex: string): Promise<void> {
-    return this.#flights.fly(ocspKey(url, question), url, async () => {
-      const maxBytes = this.#options.maxOcspBytes ?? defaultMaxOcspBytes;
-      const answer = await this.#fetch({
-        url,
-        maxBytes,
-        body: { bytes: question, mediaType: ocspMediaType },
-      });
+  #fetchOcsp(inquiry: OcspInquiry): Promise<void> {
+    const { url, question } = inquiry;
+    const key = ocspKey(url, question);
+    return this.#flights.fly(key, url, async () => {
+      const maxBytes = this.#maxOcspBytes();
+      const body = { bytes: question, mediaType: ocspMediaType };
+      const answer = await this.#fetch({ url, maxBytes, body });
       if (!answer.ok) return answer.why;
-      const why = this.#answers.offer(url, question, serialHex, answer.bytes, maxBytes);
-      if (why === undefined) this.#changed();
-      return why;
+      const why = this.#answers.offer(inquiry, answer.bytes, maxBytes);
+      if (why !== undefined) return why;
+      this.#changed();
+      await this.#keep(this.#ocspCache, key, url, answer.bytes);
+      return undefined;
+    });
+  }
+
+  /** A cache that cannot be written costs a fetch after the next start, nothing else. */
+  async #keep(cache: DiskCache | undefined, key: string, url: string, bytes: Uint8Array): Promise<void> {
+    await cache?.keep(key, bytes).catch((fault: unknown) => {
+      this.#options.onFailure?.(url, `fetched, but not kept: ${(fault as Error).message}`);
     });
   }
 
@@ -240,6 +256,10 @@ class Fetcher implements RevocationFetcher {
 
   #maxCrlBytes(): number {
     return this.#options.maxCrlBytes ?? defaultMaxCrlBytes;
+  }
+
+  #maxOcspBytes(): number {
+    return this.#options.maxOcspBytes ?? defaultMaxOcspBytes;
   }
 
   #now(): number {
