@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import tls from 'node:tls';
 import {
+  type ConnectionLimits,
   type EndpointUser,
   type Hop,
   SipEndpoint,
@@ -10,8 +11,15 @@ import {
 import { createTestAuthority } from '@entente/testkit';
 import { connect, loadIdentity, openTrust, serve } from '@entente/tls';
 
+/** How a server under test differs from others. */
+export interface ServerUnderTest {
+  readonly limits?: ConnectionLimits;
+  /** Has each socket after its verdict and before the endpoint. */
+  readonly before?: (socket: tls.TLSSocket) => void;
+}
+
 /** A server endpoint on a real listener, and user agents that dial it. */
-export async function startServer(user: EndpointUser) {
+export async function startServer(user: EndpointUser, { limits, before }: ServerUnderTest = {}) {
   const root = await createTestAuthority('Contoso Test Root');
   const own = await root.issue({
     dnsNames: ['fe1.contoso.example', 'contoso.example'],
@@ -25,16 +33,34 @@ export async function startServer(user: EndpointUser) {
     user,
     newToken,
     dial: () => Promise.reject(new Error('the server does not dial')),
+    ...(limits === undefined ? {} : { limits }),
   });
   const server = await serve(
     tls,
     { trust, identity, host: '127.0.0.1', clientCertificate: 'optional', allow: ['fe2.contoso.example'] },
-    (socket) => endpoint.accept(socket, { row: 2, name: '2 client–front-end' }),
+    (socket) => {
+      before?.(socket);
+      endpoint.accept(socket, { row: 2, name: '2 client–front-end' });
+    },
   );
   const hop: Hop = { name: 'contoso.example', address: '127.0.0.1', port: server.port, row: 2 };
   const agents: UserAgent[] = [];
+  const sockets: tls.TLSSocket[] = [];
   return {
     endpoint,
+    /** A client that writes whatever it likes; paused, so that it takes nothing until it is told to. */
+    async bare(): Promise<tls.TLSSocket> {
+      const socket = tls.connect({
+        host: '127.0.0.1',
+        port: server.port,
+        rejectUnauthorized: false,
+        servername: 'fe1.contoso.example',
+      });
+      sockets.push(socket);
+      socket.on('error', () => {});
+      await new Promise((resolve) => socket.once('secureConnect', resolve));
+      return socket;
+    },
     agent(addressOfRecord: string, events: UserAgentEvents = {}, password = 'secret') {
       const username = addressOfRecord.slice(4).split('@')[0] ?? '';
       const agent = new UserAgent({
@@ -58,6 +84,7 @@ export async function startServer(user: EndpointUser) {
       return agent;
     },
     async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
       for (const agent of agents) await agent[Symbol.asyncDispose]();
       await endpoint[Symbol.asyncDispose]();
       await server.close();

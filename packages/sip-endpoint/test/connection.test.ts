@@ -1,0 +1,129 @@
+import { createRequest } from '@entente/sip';
+import type { EndpointUser, SipConnection } from '@entente/sip-endpoint';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type ServerUnderTest, startServer } from './network.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A server that hands each connection to the test. */
+async function serverOf(options: ServerUnderTest = {}) {
+  const closed: number[] = [];
+  const opened: SipConnection[] = [];
+  const user: EndpointUser = {
+    onRequest() {},
+    onAck() {},
+    onConnection: (connection) => opened.push(connection),
+    onClosed: (connection) => closed.push(connection.id),
+  };
+  const server = await startServer(user, options);
+  return {
+    server,
+    opened,
+    closed,
+    async connect() {
+      const socket = await server.bare();
+      await expect.poll(() => opened.length).toBe(1);
+      return { socket, connection: opened[0] as SipConnection };
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+const message = (body: string) =>
+  createRequest({
+    method: 'MESSAGE',
+    uri: 'sip:bob@contoso.example',
+    from: '<sip:alice@contoso.example>;tag=1',
+    to: '<sip:bob@contoso.example>',
+    callId: 'c',
+    cseq: 1,
+    via: 'SIP/2.0/TLS fe1.contoso.example;branch=z9hG4bK1',
+    contentType: 'text/plain',
+    body,
+  });
+
+describe('keep-alive', () => {
+  it('answers each ping with one pong, however many come at once (RFC 5626 §4.4.1)', async () => {
+    await using network = await serverOf();
+    const { socket } = await network.connect();
+    let received = '';
+    socket.on('data', (bytes: Buffer) => {
+      received += bytes.toString('latin1');
+    });
+    socket.write('\r\n\r\n'.repeat(3));
+    await expect.poll(() => received).toBe('\r\n'.repeat(3));
+  });
+
+  it('disconnects a peer that pings without taking the pongs, at the bound for what waits', async () => {
+    await using network = await serverOf({ limits: { maxPendingBytes: 1_024 } });
+    const { socket, connection } = await network.connect();
+    // One record: nothing of the answer can have left when the last of them is read.
+    socket.write('\r\n\r\n'.repeat(2_000));
+    await expect.poll(() => network.closed).toEqual([connection.id]);
+    expect(connection.socket.destroyed).toBe(true);
+    expect([...network.server.endpoint.connections]).toEqual([]);
+  });
+
+  it('lets pongs wait up to that bound', async () => {
+    await using network = await serverOf({ limits: { maxPendingBytes: 4_000 } });
+    const { socket } = await network.connect();
+    let length = 0;
+    socket.on('data', (bytes: Buffer) => {
+      length += bytes.length;
+    });
+    socket.write('\r\n\r\n'.repeat(2_000));
+    await expect.poll(() => length).toBe(4_000);
+    expect(network.closed).toEqual([]);
+  });
+});
+
+describe('a peer that takes nothing', () => {
+  it('is disconnected at once, and nothing is sent to it any more', async () => {
+    await using network = await serverOf({ limits: { maxPendingBytes: 100_000 } });
+    const { connection } = await network.connect();
+    const big = message('x'.repeat(60_000));
+    expect(connection.send(big)).toBe(true);
+    expect(connection.send(big)).toBe(false);
+    expect(connection).toMatchObject({ isClosed: true, socket: { destroyed: true } });
+    expect(network.closed).toEqual([connection.id]);
+    expect(connection.send(big)).toBe(false);
+    connection.ping();
+    connection.close();
+    expect(network.closed).toEqual([connection.id]);
+  });
+
+  it('keeps its socket for five seconds when the connection is closed, and no longer', async () => {
+    await using network = await serverOf({ limits: { maxPendingBytes: 200_000_000 } });
+    const { connection } = await network.connect();
+    // More than the kernels of both sides hold.
+    const big = message('x'.repeat(65_000));
+    for (let sent = 0; sent < 1_000; sent++) connection.send(big);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    connection.close();
+    expect(network.closed).toEqual([connection.id]);
+    vi.advanceTimersByTime(4_999);
+    expect(connection.socket.destroyed).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(connection.socket.destroyed).toBe(true);
+  });
+});
+
+describe('a connection that broke between its verdict and its first use', () => {
+  it('counts as closed, and whoever was told of it is told so', async () => {
+    await using network = await serverOf({ before: (socket) => void socket.destroy() });
+    await network.server.bare().catch(() => {});
+    await expect.poll(() => network.closed).toHaveLength(1);
+    expect(network.opened.map(({ id }) => id)).toEqual(network.closed);
+    expect([...network.server.endpoint.connections]).toEqual([]);
+  });
+});
+
+describe('a silent peer', () => {
+  it('is disconnected when its time is over', async () => {
+    await using network = await serverOf({ limits: { idleTimeoutMs: 1 } });
+    await network.server.bare();
+    await expect.poll(() => network.closed).toHaveLength(1);
+  });
+});
