@@ -1,6 +1,7 @@
 import { reportFault } from '@entente/host';
 import { Command, CommanderError } from 'commander';
 import { register as caInit } from './commands/ca-init.ts';
+import { register as caOutside } from './commands/ca-outside.ts';
 import { register as certRevoke } from './commands/cert-revoke.ts';
 import { register as explain } from './commands/explain.ts';
 import { register as joinToken } from './commands/join-token.ts';
@@ -26,6 +27,7 @@ import { register as userAdd } from './commands/user-add.ts';
 const verbs = [
   explain,
   caInit,
+  caOutside,
   topologyInit,
   topologyAdd,
   topologyRemove,
