@@ -80,6 +80,7 @@ export class Edge {
       onRequest: (transaction, connection) => this.#onRequest(transaction, connection, side),
       onAck: (ack, connection) => this.#onAck(ack, connection, side),
       onFault: (error, connection) => this.#options.onFault?.(error, connection),
+      onDisposing: () => this.#relays[side]?.close(),
     };
   }
 

@@ -123,6 +123,10 @@ export class FrontEnd implements EndpointUser {
     this.#options.onFault?.(error, connection);
   }
 
+  onDisposing(): void {
+    this.#relay?.close();
+  }
+
   onClosed(connection: SipConnection): void {
     this.#locations.removeFlow(this.#flows.of(connection));
   }

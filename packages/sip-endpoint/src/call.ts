@@ -7,6 +7,7 @@ import {
   type SipRequest,
   type SipResponse,
 } from '@entente/sip';
+import type { SipConnection } from './connection.ts';
 import type { ServerTransaction } from './transaction-layer.ts';
 import type { UserSession } from './user-agent-session.ts';
 
@@ -35,6 +36,11 @@ export class Call {
       settle = resolve;
     });
     this.#settle = settle;
+  }
+
+  /** The connection that the call was set up on. */
+  get connection(): SipConnection {
+    return this.#session.connection;
   }
 
   /**

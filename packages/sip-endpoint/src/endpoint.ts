@@ -36,6 +36,8 @@ export interface EndpointUser {
   /** A connection is up, dialled or accepted. */
   onConnection?(connection: SipConnection): void;
   onClosed?(connection: SipConnection): void;
+  /** The endpoint is about to close all connections: begin nothing more on them. */
+  onDisposing?(): void;
   /** Bytes that were no message; they have been answered where that is possible. */
   onMalformed?(fault: MessageFault, connection: SipConnection): void;
   /** Something was thrown while a message was handled: a fault of this program. The message is answered 500 or dropped. */
@@ -246,6 +248,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     this.#stopRetrying?.();
+    this.#user.onDisposing?.();
     this.#transactions.close();
     for (const connection of [...this.#connections.values()]) connection.close();
   }

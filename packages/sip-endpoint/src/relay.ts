@@ -90,11 +90,23 @@ class BranchRun implements ClientUser {
 export class Relay implements ResponseContextSink<BranchRun> {
   readonly #endpoint: SipEndpoint;
   readonly #timers: TimerWheel<'C'>;
+  #closed = false;
 
   /** @param endpoint on whose connections requests travel */
   constructor(endpoint: SipEndpoint, clock?: () => number) {
     this.#endpoint = endpoint;
     this.#timers = new TimerWheel(clock);
+  }
+
+  /** Branches whose time is counted. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  /** No branch begins any more, and none is woken. Call it before the connections are closed. */
+  close(): void {
+    this.#closed = true;
+    this.#timers.clear();
   }
 
   /**
@@ -125,6 +137,10 @@ export class Relay implements ResponseContextSink<BranchRun> {
   startBranch(context: ResponseContext<BranchRun>, branch: Branch<BranchRun>): void {
     const relayed = context as RelayedRequest;
     const { rules } = relayed;
+    if (this.#closed) {
+      context.failed(branch, 503);
+      return;
+    }
     branch.owner ??= new BranchRun(context, branch);
     const way = rules.way(branch.target);
     if (way instanceof SipConnection) this.#launch(relayed, branch, way);
@@ -143,6 +159,7 @@ export class Relay implements ResponseContextSink<BranchRun> {
   }
 
   startTimer(context: ResponseContext<BranchRun>, branch: Branch<BranchRun>, afterMs: number): void {
+    if (this.#closed) return;
     branch.owner ??= new BranchRun(context, branch);
     this.stopTimer(context, branch);
     branch.owner.timer = this.#timers.schedule(afterMs, branch.owner, 'C');

@@ -8,7 +8,7 @@ import {
 import { type Call, type CallOutcome, concludeInvite, IncomingCall, type SessionBody } from './call.ts';
 import type { SipConnection } from './connection.ts';
 import type { Hop } from './connection-pool.ts';
-import { type EndpointOptions, type EndpointUser, SipEndpoint } from './endpoint.ts';
+import { type EndpointOptions, type EndpointUser, NoAnswerError, SipEndpoint } from './endpoint.ts';
 import type { ServerTransaction } from './transaction-layer.ts';
 import { taggedAddress, type UserCredentials, UserSession } from './user-agent-session.ts';
 
@@ -76,11 +76,17 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     return this.#session?.connection;
   }
 
-  /** Dials the server under the verdict. @throws what the dialling fails of */
+  /**
+   * Dials the server under the verdict.
+   * @throws what the dialling fails of
+   * @throws {NoAnswerError} where the server closes at once
+   */
   async connect(): Promise<SipConnection> {
     // Whoever asks for it wants it tried.
     this.#endpoint.retry();
     const connection = await this.#endpoint.reach(this.#options.server);
+    // It was up and is gone already: `onClosed` has come before there was a session.
+    if (connection.isClosed) throw new NoAnswerError('transport-error', 'the first request');
     if (this.#session?.connection !== connection) {
       this.#session = new UserSession(this.#endpoint, connection, this.#options.credentials);
     }
@@ -217,8 +223,10 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     this.#ringing.delete(id);
   }
 
-  onClosed(): void {
-    for (const call of this.#calls.values()) call.lost();
+  onClosed(connection: SipConnection): void {
+    for (const call of this.#calls.values()) if (call.connection === connection) call.lost();
+    // A connection that another has taken the place of says nothing about that one.
+    if (this.#session?.connection !== connection) return;
     this.#session = undefined;
     this.#options.events.onDisconnected?.();
   }

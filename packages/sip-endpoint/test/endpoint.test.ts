@@ -72,6 +72,23 @@ describe('SIP over judged connections', () => {
     await expect.poll(() => bob.ended).toEqual(['remote']);
   });
 
+  it('counts a call as lost when its own connection breaks, and not when another does', async () => {
+    await using network = await startExchange();
+    const { alice, bob, disconnected, server } = network;
+    bob.calls.push((call) => void call.accept({ contentType: 'application/sdp', body: 'v=0\r\n' }));
+    const outcome = await alice.agent.call('sip:bob@contoso.example', offer);
+    if (!outcome.ok) throw new Error('the call was refused');
+    const own = alice.agent.connection;
+    const others = [...server.endpoint.connections];
+    alice.agent.onClosed(others[0] as SipConnection);
+    expect(alice.agent.connection).toBe(own);
+    expect(disconnected).toEqual([]);
+    for (const connection of others) connection.close();
+    expect(await outcome.call.ended).toBe('lost');
+    await expect.poll(() => disconnected).toEqual(['alice']);
+    expect(alice.agent.connection).toBeUndefined();
+  });
+
   it('tells the called side of a CANCEL and answers the INVITE with 487', async () => {
     await using network = await startExchange();
     const { alice, bob } = network;
@@ -122,7 +139,9 @@ async function startExchange() {
   });
   const calls: ((call: IncomingCall) => void)[] = [];
   const ended: string[] = [];
-  const alice = { agent: server.agent('sip:alice@contoso.example') };
+  const disconnected: string[] = [];
+  const onDisconnected = () => void disconnected.push('alice');
+  const alice = { agent: server.agent('sip:alice@contoso.example', { onDisconnected }) };
   const bob = {
     calls,
     ended,
@@ -131,5 +150,12 @@ async function startExchange() {
   await alice.agent.connect();
   await bob.agent.connect();
   await expect.poll(() => connections.length).toBe(2);
-  return { alice, bob, acks, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  return {
+    alice,
+    bob,
+    acks,
+    server,
+    disconnected,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
 }
