@@ -2,6 +2,8 @@ import type { TLSSocket } from 'node:tls';
 
 /** Milliseconds until a client must have said something. */
 const silenceMs = 10_000;
+const httpMethods = ['GET ', 'HEAD '];
+const longestMethod = 5;
 
 /**
  * Tells HTTP from SIP on one port by the first octets: no SIP method is called GET or HEAD. The socket is handed on with nothing
@@ -15,6 +17,7 @@ export function tellApart(
 ): void {
   const silent = () => socket.destroy();
   const failed = () => socket.destroy();
+  let held = Buffer.alloc(0);
   const ready = () => {
     const chunk = socket.read() as Buffer | null;
     if (chunk === null) {
@@ -22,13 +25,16 @@ export function tellApart(
       if (socket.readableEnded) socket.destroy();
       return;
     }
+    held = Buffer.concat([held, chunk]);
+    const words = held.toString('latin1', 0, longestMethod);
+    const isHttp = httpMethods.some((method) => words.startsWith(method));
+    if (!isHttp && httpMethods.some((method) => method.startsWith(words))) return;
     socket.off('readable', ready);
     socket.off('timeout', silent);
     socket.off('error', failed);
     socket.setTimeout(0);
-    socket.unshift(chunk);
-    const words = chunk.toString('latin1', 0, 5);
-    if (words.startsWith('GET ') || words === 'HEAD ') to.http(socket);
+    socket.unshift(held);
+    if (isHttp) to.http(socket);
     else to.sip(socket);
   };
   socket.setTimeout(silenceMs);

@@ -1,0 +1,74 @@
+import type { PatchList } from '../patch.ts';
+
+/** What outsiders are given at the edge (row 19): only what proves itself, and no name of a server inside. */
+export const patches: PatchList = {
+  name: 'outsiders',
+  list: [
+    {
+      name: 'forged-list',
+      off: 'the edge serves a list that the authority at its path has not signed',
+      file: 'packages/edge/src/mirrored-objects.ts',
+      find: '.find((candidate) => issued(authority, candidate) && isSignedBy(candidate, authority));',
+      replace: '.find((candidate) => issued(authority, candidate));',
+      test: {
+        file: 'packages/edge/src/mirrored-objects.test.ts',
+        title: 'serves a list only if the authority at that path has signed it',
+      },
+    },
+    {
+      name: 'strange-authority',
+      off: 'the edge serves certificates of authorities that are not below our roots',
+      file: 'packages/edge/src/mirrored-objects.ts',
+      find: 'if (!roots.some((root) => issued(root, authority) && isSignedBy(authority, root))) continue;',
+      replace: 'if (roots.length === 0) continue;',
+      test: {
+        file: 'packages/edge/src/mirrored-objects.test.ts',
+        title: 'serves no certificate of a CA that is not ours, e.g. of a public one that certified our name',
+      },
+    },
+    {
+      name: 'bundle-root',
+      off: 'the edge shows partners a root that the topology does not pin',
+      file: 'packages/edge/src/mirrored-bundle.ts',
+      find: 'if (!rules.roots.has(sha256))',
+      replace: 'if (rules.roots.size === 0)',
+      test: {
+        file: 'packages/edge/src/mirrored-bundle.test.ts',
+        title: 'is refused with a root that nobody has pinned, beside one that is',
+      },
+    },
+    {
+      name: 'bundle-sequence',
+      off: 'an older bundle replaces a newer one',
+      file: 'packages/edge/src/mirrored-bundle.ts',
+      find: 'if (rules.known !== undefined && sequence < rules.known)',
+      replace: 'if (rules.known !== undefined && sequence < 0)',
+      test: {
+        file: 'packages/edge/src/mirrored-bundle.test.ts',
+        title: 'never goes back to an older sequence number',
+      },
+    },
+    {
+      name: 'inside-names',
+      off: 'certificates that outsiders see name the authority inside',
+      file: 'packages/authority/src/outside-view.ts',
+      find: 'if (objectsUrls.length === 0) return undefined;',
+      replace: 'if (objectsUrls.length >= 0) return undefined;',
+      test: {
+        file: 'packages/testkit/test/outsiders.test.ts',
+        title: 'names in certificates that outsiders see only the edge, and no server inside',
+      },
+    },
+    {
+      name: 'closed-row',
+      off: 'an edge is named where the topology closes row 19 for it',
+      file: 'packages/topology/src/plans/publication-plan.ts',
+      find: 'return asked ? external : undefined;',
+      replace: 'return external;',
+      test: {
+        file: 'packages/topology/test/publication-plan.test.ts',
+        title: 'is not at an edge for which the topology closes row 19',
+      },
+    },
+  ],
+};
