@@ -23,6 +23,7 @@ import { allowMatrix } from '@entente/topology';
 import { encodePem } from '@entente/x509';
 import type { DemoOptions } from './options.ts';
 import type { Paper } from './paper.ts';
+import { whatToTry } from './what-to-try.ts';
 
 /**
  * Runs the demo.
@@ -88,7 +89,7 @@ export async function runDemo(
     ok ? `Everything as it should be, after ${seconds} s.` : `Something went wrong, after ${seconds} s.`,
   );
   if (!options.once) {
-    await tellWhatToTry(federation.contoso, paper);
+    paper.text(whatToTry(federation.contoso, await writeLists(federation.contoso)));
     await untilStopped();
   }
   return ok;
@@ -143,24 +144,4 @@ async function writeLists({ anchorsFile, crlUrl, directory }: Network): Promise<
   const file = join(directory, 'revocation.pem');
   await writeFile(file, rootList + list);
   return file;
-}
-
-async function tellWhatToTry(network: Network, paper: Paper): Promise<void> {
-  const { anchorsFile, directory, organisation } = network;
-  const lists = await writeLists(network);
-  const [first] = organisation.frontEnds;
-  const dave = organisation.users.find(({ md5 }) => md5);
-  paper.text(`
-The network stays up; its files are in ${directory}. Try, in another terminal:
-
-  # the verdict on a front end, stage by stage
-  npx -y pnpm@10.34.9 entente explain 127.0.0.1:${first?.port} --name ${organisation.domain} --anchors ${anchorsFile} --crls ${lists}
-
-  # the same without our root: refused, and told why
-  npx -y pnpm@10.34.9 entente explain 127.0.0.1:${first?.port} --name ${organisation.domain}
-
-  # a SIP client of your own, over TLS: server 127.0.0.1:${first?.port}, CA file ${anchorsFile},
-  # user ${dave?.address}, password ${dave?.password}
-
-Ctrl-C ends it.`);
 }

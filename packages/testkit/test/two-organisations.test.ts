@@ -1,0 +1,190 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePorts } from '@entente/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const clone = fileURLToPath(new URL('../../../', import.meta.url));
+const guide = join(clone, 'docs/guides/two-organisations.md');
+/** One block of the guide starts several processes, on a machine that may be busy with other tests. */
+const blockMs = 180_000;
+
+/** A terminal of the reader: a shell in the clone, whose output is read as it comes. */
+class Terminal implements AsyncDisposable {
+  readonly #shell: ChildProcess;
+  readonly #closed: Promise<void>;
+  #output = '';
+  #listeners = new Set<() => void>();
+  #ended = false;
+  #blocks = 0;
+
+  constructor() {
+    // A process group of its own, so that nothing a block has started outlives the test.
+    this.#shell = spawn('bash', ['-e'], { cwd: clone, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    for (const stream of [this.#shell.stdout, this.#shell.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.#output += chunk.toString('utf8');
+        for (const listener of [...this.#listeners]) listener();
+      });
+    }
+    this.#closed = new Promise((resolve) => {
+      this.#shell.once('close', () => {
+        this.#ended = true;
+        for (const listener of [...this.#listeners]) listener();
+        resolve();
+      });
+    });
+  }
+
+  /** Types a block that comes to its end. @returns what it printed */
+  async run(block: string): Promise<string> {
+    this.#blocks += 1;
+    const mark = `== end of block ${this.#blocks} ==`;
+    const from = this.#output.length;
+    this.type(`${block}\necho '${mark}'\n`);
+    await this.says(mark);
+    return this.#output.slice(from, this.#output.indexOf(mark));
+  }
+
+  /** Types a block that stays, as a client does. */
+  type(block: string): void {
+    this.#shell.stdin?.write(`${block}\n`);
+  }
+
+  /** Waits until something is on the screen. */
+  says(text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (finish: () => void) => {
+        clearTimeout(limit);
+        this.#listeners.delete(look);
+        finish();
+      };
+      const fail = (why: string) =>
+        settle(() => reject(new Error(`${why} before "${text}" came:\n${this.#output}`)));
+      const look = () => {
+        if (this.#output.includes(text)) settle(resolve);
+        else if (this.#ended) fail('the shell ended');
+      };
+      const limit = setTimeout(() => fail(`${blockMs} ms passed`), blockMs);
+      this.#listeners.add(look);
+      look();
+    });
+  }
+
+  /** Closes the terminal: whatever still runs in it ends. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#ended && this.#shell.pid !== undefined) {
+      try {
+        process.kill(-this.#shell.pid, 'SIGKILL');
+      } catch {
+        // The group is gone already.
+      }
+    }
+    await this.#closed;
+  }
+}
+
+/** The shell blocks of the guide, with ports that are free and a folder of our own in place of those printed. */
+async function blocksOf(page: string, folder: string): Promise<readonly string[]> {
+  const text = await readFile(page, 'utf8');
+  const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map((match) => match[1] ?? '');
+  const printed = [...new Set(blocks.join('').match(/\b[12]\d{4}\b/g))];
+  const free = await freePorts(printed.length);
+  const ports = new Map(printed.map((port, index) => [port, String(free[index])]));
+  return blocks.map((block) =>
+    block
+      .replaceAll('/tmp/two-organisations', folder)
+      .replaceAll(/\b[12]\d{4}\b/g, (port) => ports.get(port) ?? port),
+  );
+}
+
+/** Starts a user's client in a terminal of its own, which knows where the programs are. */
+function client(blocks: readonly string[], user: string): Terminal {
+  const terminal = new Terminal();
+  const [paths = ''] = blocks[0]?.split('\n') ?? [];
+  terminal.type(
+    `${paths}\n${blocks.find((block) => block.includes(`entente-demo-client --config ${user}.yaml`))}`,
+  );
+  return terminal;
+}
+
+describe('the guide to two organisations', { timeout: 900_000 }, () => {
+  let folder: string;
+  let blocks: readonly string[];
+  let servers: Terminal;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'entente-two-organisations-'));
+    blocks = await blocksOf(guide, folder);
+    servers = new Terminal();
+  });
+  afterAll(async () => {
+    await servers[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** The blocks that end, from one that contains a text to the one before that contains another. */
+  function between(first: string, end: string): readonly string[] {
+    const [from, to] = [first, end].map((text) => blocks.findIndex((block) => block.includes(text)));
+    if (from === -1 || to === -1) throw new Error(`the guide no longer has ${first} or ${end}`);
+    return blocks.slice(from, to);
+  }
+
+  it('leads from nothing to a message across, shows each link, and a refusal when the trust is taken back', async () => {
+    for (const block of between('export PATH', 'entente-demo-client')) await servers.run(block);
+
+    await using bob = client(blocks, 'bob');
+    await bob.says('register: 200');
+    {
+      await using alice = client(blocks, 'alice');
+      await alice.says('message: 200');
+      await bob.says('message from sip:alice@contoso.example');
+      await bob.says('hello from the other side');
+    }
+    const [links = ''] = between('"event":"link"', 'topology remove');
+    const shown = await servers.run(links);
+    for (const row of [2, 4, 12]) expect(shown).toContain(`"link":${row},`);
+
+    const [narrow = '', refusal = ''] = between('topology remove', 'kill $(jobs -p)');
+    expect(await servers.run(narrow)).toContain(
+      'version 2 of fabrikam.example is in force; effect: narrowing',
+    );
+    expect(await servers.run(refusal)).toMatch(/"reason":"unknown-issuer".*"remedy":/);
+    await using again = client(blocks, 'alice');
+    await again.says('message: 500');
+    const told = await servers.run('grep -h \'"event":"refused"\' ../contoso/edge1.yaml.log');
+    expect(told).toContain('"reason":"peer-refused"');
+    expect(told).not.toContain('unknown-issuer');
+  });
+
+  it('ends all that it has started', async () => {
+    await servers.run(blocks.at(-1) ?? '');
+    expect(await servers.run('jobs -r')).toBe('');
+  });
+
+  it('leaves an authority that listens on loopback only, and no password', async () => {
+    for (const organisation of ['contoso', 'fabrikam']) {
+      const text = await readFile(join(folder, organisation, 'ca/authority.yaml'), 'utf8');
+      expect(text.match(/host: 127\.0\.0\.1/g)).toHaveLength(2);
+      const [user] = (await readdir(join(folder, organisation))).filter((file) =>
+        /^(alice|bob)\.yaml$/.test(file),
+      );
+      const password = /^password: (.+)$/m.exec(
+        await readFile(join(folder, organisation, user!), 'utf8'),
+      )?.[1];
+      expect(await readFile(join(folder, organisation, 'users.yaml'), 'utf8')).not.toContain(password);
+    }
+  });
+
+  it('names only reasons that there are, in its table of what goes wrong', async () => {
+    const text = await readFile(guide, 'utf8');
+    const reasons = await readFile(join(clone, 'docs/reference/reasons.md'), 'utf8');
+    const named = [...text.matchAll(/^\| `([a-z-]+)`(?: at an edge|, `| +\|)/gm)].map((match) => match[1]!);
+    expect(named.length).toBeGreaterThan(5);
+    const elsewhere = ['token-spent'];
+    expect(named.filter((name) => !reasons.includes(`### ${name}\n`) && !elsewhere.includes(name))).toEqual(
+      [],
+    );
+  });
+});
