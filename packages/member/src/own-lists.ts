@@ -25,6 +25,8 @@ export interface OwnListsOptions {
   readonly files: Pick<MemberFiles, 'read' | 'write'>;
   readonly store: CurrentStore<RevocationKnowledge>;
   readonly log: MemberLog;
+  /** Milliseconds that the lists may take to be fetched. Default 10,000. */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -56,15 +58,25 @@ export class OwnLists {
    * @throws where a list cannot be had
    */
   async refresh(signal: AbortSignal): Promise<void> {
-    const { addresses, chainPem, files, log, store } = this.#options;
+    const { addresses, chainPem, timeoutMs = 10_000 } = this.#options;
+    // For all of it: whoever lets a list drip over plain HTTP holds nothing up for longer.
+    const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     const chain = decodePemCertificates(chainPem());
     if (!chain.ok) return;
-    const fetched: { list: CertificateList; from: string }[] = [];
-    for (const url of crlLocations(chain.value)) {
-      const list = await fetchCrl(url, addresses.get(url.hostname), signal);
-      fetched.push({ list, from: url.href });
-    }
-    const fresh = this.#takeIn(fetched);
+    const outcomes = await Promise.allSettled(
+      crlLocations(chain.value).map(async (url) => ({
+        list: await fetchCrl(url, addresses.get(url.hostname), within),
+        from: url.href,
+      })),
+    );
+    // One list that cannot be had does not keep the others out.
+    const fetched = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    await this.#keep(this.#takeIn(fetched));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+
+  async #keep(fresh: readonly CertificateList[]): Promise<void> {
+    const { files, log, store } = this.#options;
     if (fresh.length === 0) return;
     for (const { crlNumber, issuer, nextUpdate } of fresh) {
       log.info(

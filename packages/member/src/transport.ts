@@ -44,7 +44,10 @@ export function createTransport(options: TransportOptions): (request: Request) =
       );
       outgoing.once('error', reject);
       outgoing.once('response', (incoming) => {
-        readBody(incoming, maxBytes).then((bytes) => resolve(responseOf(incoming, bytes)), reject);
+        // Not every status and header that Node reads makes a Response: that must not end the process.
+        readBody(incoming, maxBytes)
+          .then((bytes) => resolve(responseOf(incoming, bytes)))
+          .catch(reject);
       });
       outgoing.end(body);
     });

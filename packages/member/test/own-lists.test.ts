@@ -22,7 +22,12 @@ describe('the lists of our own authorities', () => {
   let served: Uint8Array;
   let chainPem: string;
   let written: Map<string, string>;
-  const server = createServer((_request, response) => response.end(served));
+  const server = createServer((request, response) => {
+    if (request.url === '/gone') response.writeHead(404).end();
+    // The first byte, and never the rest.
+    else if (request.url === '/drip') response.writeHead(200).write(served.subarray(0, 1));
+    else response.end(served);
+  });
 
   beforeEach(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -35,9 +40,15 @@ describe('the lists of our own authorities', () => {
     chainPem = leaf.chainPem;
     written = new Map();
   });
-  afterEach(() => new Promise((resolve) => server.close(resolve)));
+  afterEach(
+    () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  );
 
-  const open = () => {
+  const open = (more: { timeoutMs?: number } = {}) => {
     const store = new CurrentStore<RevocationKnowledge>({ crls: [] });
     const lists = new OwnLists({
       chainPem: () => chainPem,
@@ -49,6 +60,7 @@ describe('the lists of our own authorities', () => {
       },
       store,
       log: { info() {}, warn() {} },
+      ...more,
     });
     const numbers = () => store.current.crls.map(({ crlNumber }) => Number(crlNumber));
     const fetched = async (bytes: Uint8Array) => {
@@ -73,6 +85,49 @@ describe('the lists of our own authorities', () => {
     expect(await fetched(await listOf(ours, 7))).toEqual([7]);
     expect(await fetched(await listOf(ours, 6))).toEqual([7]);
     expect(await fetched(await listOf(ours, 8))).toEqual([8]);
+  });
+
+  it('stay as they are where what comes is cut off, is none, or does not come', async () => {
+    const { fetched, numbers } = open();
+    await fetched(await listOf(ours, 7));
+    const next = await listOf(ours, 8);
+    for (const bytes of [next.subarray(0, next.length - 1), next.subarray(0, 1), Buffer.from('<html>')]) {
+      await expect(fetched(bytes)).rejects.toThrow(/not a revocation list/);
+      expect(numbers()).toEqual([7]);
+    }
+    const longer = Buffer.concat([next, Buffer.from([0])]);
+    await expect(fetched(longer)).rejects.toThrow(/not a revocation list/);
+    await expect(fetched(Buffer.alloc(0))).rejects.toThrow(/not a revocation list/);
+    expect(numbers()).toEqual([7]);
+    expect(await fetched(next)).toEqual([8]);
+  });
+
+  it('are taken in even where another of them cannot be had', async () => {
+    const { port } = server.address() as AddressInfo;
+    const crlUrl = ['/gone', '/0.crl'].map((path) => `http://ca.contoso.example:${port}${path}`);
+    chainPem = (await ours.issue({ dnsNames: ['fe1.contoso.example'], crlUrl })).chainPem;
+    const { fetched, numbers } = open();
+    await expect(fetched(await listOf(ours, 7))).rejects.toThrow(/404/);
+    expect(numbers()).toEqual([7]);
+  });
+
+  it('hold nothing up for longer than their time, however slowly they come', async () => {
+    const { port } = server.address() as AddressInfo;
+    const crlUrl = `http://ca.contoso.example:${port}/drip`;
+    chainPem = (await ours.issue({ dnsNames: ['fe1.contoso.example'], crlUrl })).chainPem;
+    const { fetched } = open({ timeoutMs: 50 });
+    await expect(fetched(await listOf(ours, 7))).rejects.toThrow(/abort/i);
+  });
+
+  it('start without the file of an earlier run where it is damaged', async () => {
+    const first = open();
+    await first.fetched(await listOf(ours, 7));
+    const whole = written.get('lists') as string;
+    written.set('lists', whole.slice(0, whole.length / 2));
+    const cut = open();
+    await cut.lists.restore();
+    expect(cut.numbers()).toEqual([]);
+    expect(await cut.fetched(await listOf(ours, 8))).toEqual([8]);
   });
 
   it('are there after a restart without the authority, and are checked again', async () => {
