@@ -3,20 +3,20 @@ import { parseRAck } from '../headers/rack.ts';
 import { edit } from '../message/edit.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
+import { tagsOf } from '../message/tags-of.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 
 /** Whether provisional responses to an INVITE must, may or must not be sent reliably (RFC 3262 §3). */
 export type ProvisionalReliability = 'required' | 'allowed' | 'forbidden';
 
 /**
- * What an INVITE says about reliable provisional responses.
+ * What an INVITE says about reliable provisional responses. A field that cannot be read asks for nothing.
  * @param request INVITE as received
  */
 export function provisionalReliability(request: SipRequest): ProvisionalReliability {
-  const names = (list: readonly string[]) => list.some((tag) => tag.toLowerCase() === '100rel');
   if (request.method !== 'INVITE') return 'forbidden';
-  if (request.has('Require') && names(request.requires)) return 'required';
-  return request.has('Supported') && names(request.supported) ? 'allowed' : 'forbidden';
+  if (tagsOf(request, 'Require')?.includes('100rel')) return 'required';
+  return tagsOf(request, 'Supported')?.includes('100rel') ? 'allowed' : 'forbidden';
 }
 
 /** Timers of reliable provisional responses. */

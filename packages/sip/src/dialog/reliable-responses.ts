@@ -1,6 +1,7 @@
 import { parseRSeq, RAck } from '../headers/rack.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
+import { tagsOf } from '../message/tags-of.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import type { Dialog, InDialogParts } from './dialog.ts';
 
@@ -23,8 +24,11 @@ export class ReliableResponses {
    */
   receive(response: SipResponse): ReliableResponseVerdict {
     const value = response.get('RSeq');
-    if (response.status === 100 || value === undefined || !response.has('Require')) return 'plain';
-    if (!response.requires.some((tag) => tag.toLowerCase() === '100rel')) return 'plain';
+    if (response.status === 100 || value === undefined) return 'plain';
+    const tags = tagsOf(response, 'Require');
+    // Whether it is reliable cannot be read: without a PRACK it will come again, or not at all.
+    if (tags === undefined) return 'drop';
+    if (!tags.includes('100rel')) return 'plain';
     const sequence = parseRSeq(value);
     if (!sequence.ok || (this.#last !== undefined && sequence.value !== this.#last + 1)) return 'drop';
     this.#last = sequence.value;

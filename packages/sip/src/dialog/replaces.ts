@@ -28,7 +28,10 @@ export function decideReplaces(
   if (parsed?.ok !== true)
     return refuse(400, 'expected one well-formed value in an INVITE, found something else');
   const { value } = parsed;
-  const dialog = find(dialogId(value.callId, value.toTag, value.fromTag));
+  // "0" stands for a tag that the peer does not send, as RFC 2543 allowed.
+  const dialog =
+    find(dialogId(value.callId, value.toTag, value.fromTag)) ??
+    (value.fromTag === '0' ? find(dialogId(value.callId, value.toTag, '')) : undefined);
   if (dialog === undefined)
     return refuse(481, 'expected the tags and Call-ID of a dialog, found none of ours');
   if (dialog.state === 'terminated')

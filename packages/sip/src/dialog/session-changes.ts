@@ -27,6 +27,14 @@ export class SessionChanges {
     this.#local.set(method, withOffer);
   }
 
+  /**
+   * The offer that was open got its answer before the final response, for instance in a reliable provisional response or
+   * in PRACK: from here on either side may offer anew with UPDATE (RFC 3311 §5.1).
+   */
+  offerSettled(): void {
+    for (const open of [this.#local, this.#remote]) for (const method of open.keys()) open.set(method, false);
+  }
+
   /** The final response to it arrived, or none will. */
   answered(method: SessionMethod): void {
     this.#local.delete(method);

@@ -1,12 +1,8 @@
-import { classes, skipBlank, trimBlank } from '../syntax/characters.ts';
+import { classes, DIGIT, skipBlank, TOKEN, trimBlank } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
 import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
 import { stopped } from './parameters.ts';
-
-// Constants of this file: an imported binding is read from memory at each use, and these loops run for every byte.
-const DIGIT = 128;
-const TOKEN = 1;
 
 /** The largest sequence number: 32 bits, unsigned (RFC 3261 §20.16). */
 export const maxSequence = 0xffff_ffff;
@@ -18,8 +14,8 @@ export const maxSequence = 0xffff_ffff;
  */
 export class CSeq {
   /** 0 to 2^32 - 1. */
-  readonly sequence: number;
-  readonly method: string;
+  declare readonly sequence: number;
+  declare readonly method: string;
 
   /**
    * @param method - A token, as in the request line.
@@ -46,14 +42,23 @@ export class CSeq {
  */
 export function parseCSeq(text: string): Parsed<CSeq> {
   const wire = wireFromText(text);
-  const value = readCSeq(wire, 0, wire.length);
+  const value = readCSeq(wire, codesOf(wire, wire.length), 0, wire.length);
   if (value !== undefined) return { ok: true, value };
   return { ok: false, error: malformedHeader('CSeq', 'a 32-bit number and a method', text) };
 }
 
-/** Reads a CSeq value that fills a range; `undefined` where malformed. */
-export function readCSeq(text: string, start: number, end: number): CSeq | undefined {
-  const codes = codesOf(text, end);
+/**
+ * Reads a CSeq value that fills a range; `undefined` where malformed.
+ *
+ * @param method - What `text` begins with, where that is likely to be the method here too: it is then used again.
+ */
+export function readCSeq(
+  text: string,
+  codes: Uint8Array,
+  start: number,
+  end: number,
+  method = '',
+): CSeq | undefined {
   const from = skipBlank(codes, start, end);
   let i = from;
   let sequence = 0;
@@ -65,6 +70,14 @@ export function readCSeq(text: string, start: number, end: number): CSeq | undef
   const methodStart = skipBlank(codes, i, end);
   const methodEnd = trimBlank(codes, methodStart, end);
   if (methodStart === i || methodEnd === methodStart) return undefined;
+  if (methodEnd - methodStart === method.length) {
+    let j = 0;
+    while (j < method.length && codes[methodStart + j] === codes[j]) j++;
+    if (j === method.length) {
+      stopped.at = end;
+      return new CSeq(sequence, method);
+    }
+  }
   for (let j = methodStart; j < methodEnd; j++) if ((classes[codes[j]!]! & TOKEN) === 0) return undefined;
   stopped.at = end;
   return new CSeq(sequence, text.slice(methodStart, methodEnd));

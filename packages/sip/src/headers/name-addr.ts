@@ -1,22 +1,25 @@
-import { classes, isAll, skipBlank, trimBlank } from '../syntax/characters.ts';
+import {
+  COLON,
+  COMMA,
+  classes,
+  isAll,
+  LESS,
+  QUESTION,
+  QUOTE,
+  SEMICOLON,
+  SP,
+  skipBlank,
+  TAB,
+  TOKEN,
+  trimSpace,
+} from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
 import { malformedHeader, type Parsed, SipArgumentError, SipSyntaxError } from '../syntax/problem.ts';
 import { skipQuoted } from '../syntax/quoted.ts';
 import { quote, textFromWire, unescapeQuoted, wireFromText } from '../syntax/text.ts';
 import { malformedUri, parseUri, readUri } from '../uri/parse-uri.ts';
 import type { Uri } from '../uri/uri.ts';
-import { Parameters, type ParameterValue, readParameters, stopped } from './parameters.ts';
-
-// Constants of this file: an imported binding is read from memory at each use, and these loops run for every byte.
-const COLON = 0x3a;
-const COMMA = 0x2c;
-const LESS = 0x3c;
-const QUESTION = 0x3f;
-const QUOTE = 0x22;
-const SEMICOLON = 0x3b;
-const SP = 0x20;
-const TAB = 0x09;
-const TOKEN = 1;
+import { Parameters, type ParameterValue, parametersAt, stopped } from './parameters.ts';
 
 /** The parts of a new `NameAddr`. */
 export interface NameAddrParts {
@@ -32,30 +35,45 @@ export interface NameAddrParts {
  * @see RFC 3261 §20.10
  */
 export class NameAddr {
-  /** Unescaped; the empty text where there is none. */
-  readonly displayName: string;
   /** The parameters after the address, not those inside the URI. */
-  readonly parameters: Parameters;
-  private parsed: Uri | undefined;
-  private readonly source: string;
-  private readonly start: number;
-  private readonly end: number;
+  declare readonly parameters: Parameters;
+  declare private name: string | undefined;
+  declare private parsed: Uri | undefined;
+  declare private readonly source: string;
+  declare private readonly nameStart: number;
+  declare private readonly start: number;
+  declare private readonly end: number;
 
-  /** For this package; use `NameAddr.from` or `parseNameAddr`. */
+  /**
+   * For this package; use `NameAddr.from` or `parseNameAddr`.
+   *
+   * @param name - The display name; `undefined` where it stands from `nameStart` up to the bracket before `start`.
+   */
   constructor(
-    displayName: string,
+    name: string | undefined,
     parameters: Parameters,
     uri: Uri | undefined,
     source: string,
+    nameStart: number,
     start: number,
     end: number,
   ) {
-    this.displayName = displayName;
+    this.name = name;
+    this.nameStart = nameStart;
     this.parameters = parameters;
     this.parsed = uri;
     this.source = source;
     this.start = start;
     this.end = end;
+  }
+
+  /** The display name, unescaped; the empty text where there is none. */
+  get displayName(): string {
+    if (this.name === undefined) {
+      const name = trimSpace(this.source.slice(this.nameStart, this.start - 1));
+      this.name = name.startsWith('"') ? unescapeQuoted(textFromWire(name.slice(1, -1))) : name;
+    }
+    return this.name;
   }
 
   /**
@@ -98,7 +116,7 @@ export class NameAddr {
     const given = parts.parameters;
     const parameters = given instanceof Parameters ? given : Parameters.from(given ?? {});
     const text = uri.toString();
-    return new NameAddr(parts.displayName ?? '', parameters, uri, text, 0, text.length);
+    return new NameAddr(parts.displayName ?? '', parameters, uri, text, 0, 0, text.length);
   }
 
   /** The `tag` parameter of From and To (RFC 3261 §19.3). */
@@ -118,8 +136,9 @@ export class NameAddr {
 
   /** A copy with one parameter set. */
   withParameter(name: string, value: ParameterValue): NameAddr {
-    const { source, start, end } = this;
-    return new NameAddr(this.displayName, this.parameters.with(name, value), this.parsed, source, start, end);
+    const { source, nameStart, start, end } = this;
+    const parameters = this.parameters.with(name, value);
+    return new NameAddr(this.name, parameters, this.parsed, source, nameStart, start, end);
   }
 
   /** Always in the form with angle brackets, which no URI can break. */
@@ -139,7 +158,7 @@ export class NameAddr {
  */
 export function parseNameAddr(text: string): Parsed<NameAddr> {
   const wire = wireFromText(text);
-  const value = readNameAddr(wire, 0, wire.length);
+  const value = readNameAddr(wire, codesOf(wire, wire.length), 0, wire.length);
   if (value !== undefined && stopped.at === wire.length && value.hasValidUri) return { ok: true, value };
   return { ok: false, error: malformedHeader('Address', 'one name-addr or addr-spec with parameters', text) };
 }
@@ -150,16 +169,20 @@ export function parseNameAddr(text: string): Parsed<NameAddr> {
  * @param text - Wire text.
  * @returns `undefined` where malformed.
  */
-export function readNameAddr(text: string, start: number, end: number): NameAddr | undefined {
-  const codes = codesOf(text, end);
+export function readNameAddr(
+  text: string,
+  codes: Uint8Array,
+  start: number,
+  end: number,
+): NameAddr | undefined {
   let i = start;
   while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
   const from = i;
-  let displayName = '';
+  let name: string | undefined = '';
   if (i < end && codes[i] === QUOTE) {
     const after = skipQuoted(text, i, end);
     if (after === -1) return undefined;
-    displayName = unescapeQuoted(textFromWire(text.slice(i + 1, after - 1)));
+    name = undefined;
     i = skipBlank(codes, after, end);
     if (i >= end || codes[i] !== LESS) return undefined;
   } else {
@@ -171,15 +194,15 @@ export function readNameAddr(text: string, start: number, end: number): NameAddr
     if (i >= end) return undefined;
     if (codes[i] === COLON) return readBare(text, codes, from, i, end);
     if (codes[i] !== LESS) return undefined;
-    if (i > from) displayName = text.slice(from, trimBlank(codes, from, i));
+    if (i > from) name = undefined;
   }
   const uriStart = i + 1;
   // Without ">" the search runs on past this value, but then it is malformed and nothing else of it is read.
   const uriEnd = text.indexOf('>', uriStart);
   if (uriEnd === -1 || uriEnd >= end || uriEnd === uriStart) return undefined;
-  const parameters = readParameters(text, uriEnd + 1, end);
+  const parameters = parametersAt(text, codes, uriEnd + 1, end);
   if (parameters === undefined) return undefined;
-  return new NameAddr(displayName, parameters, undefined, text, uriStart, uriEnd);
+  return new NameAddr(name, parameters, undefined, text, from, uriStart, uriEnd);
 }
 
 /**
@@ -200,15 +223,16 @@ function readBare(
     if (code === QUESTION) return undefined;
     i++;
   }
-  const parameters = readParameters(text, i, end);
-  return parameters === undefined ? undefined : new NameAddr('', parameters, undefined, text, from, i);
+  const parameters = parametersAt(text, codes, i, end);
+  return parameters === undefined ? undefined : new NameAddr('', parameters, undefined, text, from, from, i);
 }
 
 /** Reads a comma-separated list of addresses that fills a range; `undefined` where malformed or empty. */
 export function readNameAddrs(text: string, start: number, end: number, into: NameAddr[]): boolean {
+  const codes = codesOf(text, end);
   let at = start;
   for (;;) {
-    const value = readNameAddr(text, at, end);
+    const value = readNameAddr(text, codes, at, end);
     if (value === undefined) return false;
     into.push(value);
     if (stopped.at >= end) return true;

@@ -1,21 +1,23 @@
-import { classes, isAll, skipBlank } from '../syntax/characters.ts';
+import {
+  COMMA,
+  classes,
+  EQUALS,
+  isAll,
+  PARAMETER_VALUE,
+  PERCENT,
+  QUOTE,
+  SEMICOLON,
+  SP,
+  skipBlank,
+  TAB,
+  TOKEN,
+  URI_PARAMETER,
+} from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { skipQuoted } from '../syntax/quoted.ts';
 import { quote, textFromWire, unescapeQuoted } from '../syntax/text.ts';
 import { escapesAreWhole } from '../uri/escape.ts';
-
-// Constants of this file: an imported binding is read from memory at each use, and these loops run for every byte.
-const COMMA = 0x2c;
-const EQUALS = 0x3d;
-const PARAMETER_VALUE = 2048;
-const PERCENT = 0x25;
-const QUOTE = 0x22;
-const SEMICOLON = 0x3b;
-const SP = 0x20;
-const TAB = 0x09;
-const TOKEN = 1;
-const URI_PARAMETER = 16;
 
 /** What a parameter may be set to: text, a number, or `true` for a name that stands alone. */
 export type ParameterValue = string | number | true;
@@ -27,14 +29,15 @@ export type ParameterValue = string | number | true;
  * @see RFC 3261 §7.3.1, §19.1.1
  */
 export class Parameters {
-  /** Names in lower case. */
-  readonly names: readonly string[];
-  /** Values as they stand in the message (quotes and escapes included); `undefined` where there is only a name. */
-  readonly rawValues: readonly (string | undefined)[];
+  /**
+   * Each name in lower case, and behind it its value as it stands in the message (quotes and escapes included) or
+   * `undefined` where there is only a name.
+   */
+  declare private readonly list: readonly (string | undefined)[];
 
-  constructor(names: readonly string[], rawValues: readonly (string | undefined)[]) {
-    this.names = names;
-    this.rawValues = rawValues;
+  /** For this package; use `Parameters.from`. */
+  constructor(list: readonly (string | undefined)[]) {
+    this.list = list;
   }
 
   /**
@@ -51,11 +54,16 @@ export class Parameters {
   }
 
   /** The empty set. */
-  static readonly none: Parameters = new Parameters([], []);
+  static readonly none: Parameters = new Parameters([]);
 
   /** How many parameters there are. */
   get size(): number {
-    return this.names.length;
+    return this.list.length / 2;
+  }
+
+  /** The names in lower case, in the order received. */
+  get names(): readonly string[] {
+    return this.list.filter((_, i) => i % 2 === 0) as string[];
   }
 
   /**
@@ -65,22 +73,22 @@ export class Parameters {
    * @returns the empty text for a name without value, `undefined` where it is absent.
    */
   get(name: string): string | undefined {
-    const index = this.#find(name);
+    const index = this.find(name);
     if (index === -1) return undefined;
-    const raw = this.rawValues[index];
+    const raw = this.list[index + 1];
     if (raw === undefined) return '';
     return raw.charCodeAt(0) === QUOTE ? unescapeQuoted(raw.slice(1, -1)) : raw;
   }
 
   /** The value as it stands in the message; `undefined` where the name is absent or has no value. */
   raw(name: string): string | undefined {
-    const index = this.#find(name);
-    return index === -1 ? undefined : this.rawValues[index];
+    const index = this.find(name);
+    return index === -1 ? undefined : this.list[index + 1];
   }
 
   /** Says whether a name is present, with or without a value. */
   has(name: string): boolean {
-    return this.#find(name) !== -1;
+    return this.find(name) !== -1;
   }
 
   /** Names (lower case) with values, quotes removed. */
@@ -105,41 +113,35 @@ export class Parameters {
 
   /** As `with`, but the value is taken as it shall stand in the message. */
   withRaw(name: string, raw: string | undefined): Parameters {
-    const names = [...this.names];
-    const values = [...this.rawValues];
-    const index = this.#find(name);
-    if (index === -1) {
-      names.push(name.toLowerCase());
-      values.push(raw);
-    } else values[index] = raw;
-    return new Parameters(names, values);
+    const list = [...this.list];
+    const index = this.find(name);
+    if (index === -1) list.push(name.toLowerCase(), raw);
+    else list[index + 1] = raw;
+    return new Parameters(list);
   }
 
   /** The same parameters without one. */
   without(name: string): Parameters {
-    const index = this.#find(name);
+    const index = this.find(name);
     if (index === -1) return this;
-    return new Parameters(
-      this.names.filter((_, i) => i !== index),
-      this.rawValues.filter((_, i) => i !== index),
-    );
+    return new Parameters(this.list.filter((_, i) => i !== index && i !== index + 1));
   }
 
   /** `;name=value;name`, or the empty text. */
   toString(): string {
     let out = '';
-    for (let i = 0; i < this.names.length; i++) {
-      const raw = this.rawValues[i];
-      out += raw === undefined ? `;${this.names[i]}` : `;${this.names[i]}=${raw}`;
+    for (let i = 0; i < this.list.length; i += 2) {
+      const raw = this.list[i + 1];
+      out += raw === undefined ? `;${this.list[i]}` : `;${this.list[i]}=${raw}`;
     }
     return out;
   }
 
-  #find(name: string): number {
-    const names = this.names;
-    for (let i = 0; i < names.length; i++) if (names[i] === name) return i;
+  private find(name: string): number {
+    const { list } = this;
+    for (let i = 0; i < list.length; i += 2) if (list[i] === name) return i;
     const lower = name.toLowerCase();
-    return lower === name ? -1 : names.indexOf(lower);
+    return lower === name ? -1 : this.find(lower);
   }
 }
 
@@ -147,14 +149,16 @@ function writeValue(value: string): string {
   return isAll(value, PARAMETER_VALUE) ? value : quote(value);
 }
 
-/** Filled anew by each reader; a set gets copies of its exact length, which a growing array would not have. */
-const workNames: string[] = [];
-const workValues: (string | undefined)[] = [];
+/** Filled anew by each reader; a set gets a copy of its exact length, which a growing array would not have. */
+const work: (string | undefined)[] = [];
 
-function finish(count: number): Parameters | undefined {
-  if (count === 1) return new Parameters([workNames[0]!], [workValues[0]]);
-  const names = workNames.slice(0, count);
-  return hasRepeats(names) ? undefined : new Parameters(names, workValues.slice(0, count));
+/** The set of the pairs in `work` and of the last pair, which does not go there: mostly it is the only one. */
+function finish(count: number, name: string, raw: string | undefined): Parameters | undefined {
+  if (count === 0) return new Parameters([name, raw]);
+  work[count] = name;
+  work[count + 1] = raw;
+  const list = work.slice(0, count + 2);
+  return hasRepeats(list) ? undefined : new Parameters(list);
 }
 
 /** Where the reader of this file stopped. Set by every `read…` call that returns a value. */
@@ -167,7 +171,16 @@ export const stopped = { at: 0 };
  * @returns `undefined` where malformed: a parameter without a name, an unknown character, or one name twice.
  */
 export function readParameters(text: string, at: number, end: number): Parameters | undefined {
-  const codes = codesOf(text, end);
+  return parametersAt(text, codesOf(text, end), at, end);
+}
+
+/** As `readParameters`, where the codes of the text are at hand. */
+export function parametersAt(
+  text: string,
+  codes: Uint8Array,
+  at: number,
+  end: number,
+): Parameters | undefined {
   let i = at;
   while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
   if (i >= end || codes[i] === COMMA) {
@@ -175,16 +188,18 @@ export function readParameters(text: string, at: number, end: number): Parameter
     return Parameters.none;
   }
   let count = 0;
-  do {
+  for (;;) {
     if (codes[i] !== SEMICOLON) return undefined;
     i++;
     while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
     const nameStart = i;
+    let name: string;
+    let raw: string | undefined;
     // The two names nearly every message has are recognised at once, without text of their own.
-    const common = commonName(codes, i);
-    if (common !== '' && i + common.length < end) {
+    const common = commonName(codes, i, end);
+    if (common !== '') {
       i += common.length;
-      workNames[count] = common;
+      name = common;
     } else {
       let upper = false;
       while (i < end) {
@@ -194,8 +209,8 @@ export function readParameters(text: string, at: number, end: number): Parameter
         i++;
       }
       if (i === nameStart) return undefined;
-      const name = text.slice(nameStart, i);
-      workNames[count] = upper ? name.toLowerCase() : name;
+      name = text.slice(nameStart, i);
+      if (upper) name = name.toLowerCase();
     }
     while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
     if (i < end && codes[i] === EQUALS) {
@@ -204,17 +219,21 @@ export function readParameters(text: string, at: number, end: number): Parameter
       if (i < end && codes[i] === QUOTE) {
         i = skipQuoted(text, i, end);
         if (i === -1) return undefined;
-        workValues[count++] = textFromWire(text.slice(valueStart, i));
+        raw = textFromWire(text.slice(valueStart, i));
       } else {
         while (i < end && (classes[codes[i]!]! & PARAMETER_VALUE) !== 0) i++;
         if (i === valueStart) return undefined;
-        workValues[count++] = text.slice(valueStart, i);
+        raw = text.slice(valueStart, i);
       }
       while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
-    } else workValues[count++] = undefined;
-  } while (i < end && codes[i] !== COMMA);
-  stopped.at = i;
-  return finish(count);
+    }
+    if (i >= end || codes[i] === COMMA) {
+      stopped.at = i;
+      return finish(count, name, raw);
+    }
+    work[count++] = name;
+    work[count++] = raw;
+  }
 }
 
 /**
@@ -227,7 +246,13 @@ export function readUriParameters(text: string, at: number, end: number): Parame
   let count = 0;
   let i = at;
   let escapes = false;
+  let name = '';
+  let raw: string | undefined;
   while (i < end && codes[i] === SEMICOLON) {
+    if (name !== '') {
+      work[count++] = name;
+      work[count++] = raw;
+    }
     const nameStart = ++i;
     let upper = false;
     while (i < end) {
@@ -238,8 +263,9 @@ export function readUriParameters(text: string, at: number, end: number): Parame
       i++;
     }
     if (i === nameStart) return undefined;
-    const name = text.slice(nameStart, i);
-    workNames[count] = upper ? name.toLowerCase() : name;
+    name = text.slice(nameStart, i);
+    if (upper) name = name.toLowerCase();
+    raw = undefined;
     if (i < end && codes[i] === EQUALS) {
       const valueStart = ++i;
       while (i < end) {
@@ -249,16 +275,18 @@ export function readUriParameters(text: string, at: number, end: number): Parame
         i++;
       }
       if (i === valueStart) return undefined;
-      workValues[count++] = text.slice(valueStart, i);
-    } else workValues[count++] = undefined;
+      raw = text.slice(valueStart, i);
+    }
   }
   if (escapes && !escapesAreWhole(text, at, i)) return undefined;
   stopped.at = i;
-  return count === 0 ? Parameters.none : finish(count);
+  return name === '' ? Parameters.none : finish(count, name, raw);
 }
 
 /** `tag` or `branch` where it stands at an offset followed by `=`, else the empty text. */
-function commonName(codes: Uint8Array, at: number): string {
+function commonName(codes: Uint8Array, at: number, end: number): string {
+  // A value follows, so that no offset beyond the end is looked at.
+  if (at + 7 >= end) return '';
   const first = codes[at];
   if (first === 0x74) {
     return codes[at + 1] === 0x61 && codes[at + 2] === 0x67 && codes[at + 3] === EQUALS ? 'tag' : '';
@@ -275,9 +303,9 @@ function commonName(codes: Uint8Array, at: number): string {
 }
 
 /** One name must not appear twice (RFC 3261 §7.3.1, §19.1.1). Linear for long lists. */
-function hasRepeats(names: readonly string[]): boolean {
-  const count = names.length;
-  if (count > 12) return new Set(names).size !== count;
-  for (let i = 1; i < count; i++) for (let j = 0; j < i; j++) if (names[i] === names[j]) return true;
+function hasRepeats(list: readonly (string | undefined)[]): boolean {
+  const count = list.length;
+  if (count > 24) return new Set(list.filter((_, i) => i % 2 === 0)).size !== count / 2;
+  for (let i = 2; i < count; i += 2) for (let j = 0; j < i; j += 2) if (list[i] === list[j]) return true;
   return false;
 }

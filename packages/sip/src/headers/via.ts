@@ -1,24 +1,26 @@
-import { classes, isAll, skipBlank } from '../syntax/characters.ts';
+import {
+  CLOSE_BRACKET,
+  COLON,
+  classes,
+  DIGIT,
+  DIGIT_0,
+  DIGIT_9,
+  HOST,
+  isAll,
+  OPEN_BRACKET,
+  SLASH,
+  SP,
+  skipBlank,
+  TAB,
+  TOKEN,
+} from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
 import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
 import { isHost, isHostName } from '../uri/host.ts';
 import { isIpv6 } from '../uri/ip-address.ts';
-import { Parameters, type ParameterValue, readParameters, stopped } from './parameters.ts';
+import { Parameters, type ParameterValue, parametersAt, stopped } from './parameters.ts';
 import { readBoundedNumber } from './token-with-parameters.ts';
-
-// Constants of this file: an imported binding is read from memory at each use, and these loops run for every byte.
-const CLOSE_BRACKET = 0x5d;
-const COLON = 0x3a;
-const DIGIT = 128;
-const DIGIT_0 = 0x30;
-const DIGIT_9 = 0x39;
-const HOST = 64;
-const OPEN_BRACKET = 0x5b;
-const SLASH = 0x2f;
-const SP = 0x20;
-const TAB = 0x09;
-const TOKEN = 1;
 
 /** The parts of a new `Via`. */
 export interface ViaParts {
@@ -40,13 +42,13 @@ export const magicCookie = 'z9hG4bK';
  */
 export class Via {
   /** `SIP/2.0`. */
-  readonly protocol: string;
+  declare readonly protocol: string;
   /** In capitals. */
-  readonly transport: string;
+  declare readonly transport: string;
   /** As received; an IPv6 address keeps its brackets. */
-  readonly host: string;
-  readonly port: number | undefined;
-  readonly parameters: Parameters;
+  declare readonly host: string;
+  declare readonly port: number | undefined;
+  declare readonly parameters: Parameters;
 
   constructor(
     protocol: string,
@@ -134,14 +136,13 @@ export class Via {
  */
 export function parseVia(text: string): Parsed<Via> {
   const wire = wireFromText(text);
-  const value = readVia(wire, 0, wire.length);
+  const value = readVia(wire, codesOf(wire, wire.length), 0, wire.length);
   if (value !== undefined && stopped.at === wire.length) return { ok: true, value };
   return { ok: false, error: malformedHeader('Via', 'SIP/2.0/transport host[:port] and parameters', text) };
 }
 
 /** Reads one Via value at the start of a range and stops at a comma or the end; `undefined` where malformed. */
-export function readVia(text: string, start: number, end: number): Via | undefined {
-  const codes = codesOf(text, end);
+export function readVia(text: string, codes: Uint8Array, start: number, end: number): Via | undefined {
   let i = start;
   let odd = false;
   while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
@@ -173,13 +174,17 @@ export function readVia(text: string, start: number, end: number): Via | undefin
     if (i >= end || !isIpv6(text.slice(hostStart + 1, i))) return undefined;
     i++;
   } else {
-    odd = codes[i]! < DIGIT_0;
-    while (i < end && (classes[codes[i]!]! & HOST) !== 0) {
-      if (codes[i]! < DIGIT_0 && codes[i - 1]! < DIGIT_0) odd = true;
+    // What stands before the first character counts like a dot there.
+    let last = 0;
+    while (i < end) {
+      const code = codes[i]!;
+      if ((classes[code]! & HOST) === 0) break;
+      if (code < DIGIT_0 && last < DIGIT_0) odd = true;
+      last = code;
       i++;
     }
     if (i === hostStart) return undefined;
-    odd = odd || codes[i - 1]! <= DIGIT_9;
+    odd = odd || last <= DIGIT_9;
   }
   const host = text.slice(hostStart, i);
   // Only "." and "-" at an edge or side by side, and a digit at the end, leave a doubt.
@@ -197,7 +202,7 @@ export function readVia(text: string, start: number, end: number): Via | undefin
     }
     if (i === portStart || port > 65_535) return undefined;
   }
-  const parameters = readParameters(text, i, end);
+  const parameters = parametersAt(text, codes, i, end);
   return parameters === undefined ? undefined : new Via(protocol, transport, host, port, parameters);
 }
 

@@ -1,5 +1,6 @@
+import { codesOf } from '../syntax/codes.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
-import { bytesFromWire, wireFromBytes, wireFromText } from '../syntax/text.ts';
+import { wireFromBytes, wireFromText } from '../syntax/text.ts';
 import { indexHead } from './head-index.ts';
 import type { SipMessage } from './sip-message.ts';
 import { messageFrom } from './start-line.ts';
@@ -23,8 +24,7 @@ export function bodyWire(body: string | Uint8Array | undefined): string {
  * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the caller's parts do not add up to a message.
  */
 export function messageOfOwn(wire: string): SipMessage {
-  const bytes = bytesFromWire(wire);
-  const head = indexHead(bytes, wire, 0, bytes.length, unlimited);
+  const head = indexHead(codesOf(wire, wire.length), wire, 0, wire.length, unlimited);
   if (head === 'incomplete') throw new SipArgumentError('Message: expected a complete header, found none');
   if ('broken' in head) throw new SipArgumentError(head.broken.message);
   const message = messageFrom(wire, head);

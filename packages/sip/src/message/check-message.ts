@@ -20,6 +20,7 @@ export function checkRouting(message: SipMessage, addresses = true): SipProblem 
   if ((message.head.present & mandatoryBits) !== mandatoryBits) {
     for (const id of mandatory) if (message.find(id) === -1) return missing(nameOfId(id));
   }
+  message.readRouting(message.kind === 'request' ? message.method : '');
   try {
     message.topVia;
     const { from, to } = message;

@@ -1,14 +1,5 @@
-import { stopped } from '../headers/parameters.ts';
-import { classes, skipBlank, trimBlank } from '../syntax/characters.ts';
+import { AT, COMMA, classes, SP, skipBlank, TAB, TOKEN, trimBlank, WORD } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
-
-// Constants of this file: an imported binding is read from memory at each use, and these loops run for every byte.
-const TOKEN = 1;
-const WORD = 2;
-const TAB = 0x09;
-const SP = 0x20;
-const COMMA = 0x2c;
-const AT = 0x40;
 
 /** Appends the tokens of a comma-separated list; false where an element is no token. The list may be empty. */
 export function readTokens(text: string, start: number, end: number, into: string[]): boolean {
@@ -28,8 +19,7 @@ export function readTokens(text: string, start: number, end: number, into: strin
 }
 
 /** callid = word [ "@" word ], with white space around it. */
-export function readCallId(text: string, start: number, end: number): string | undefined {
-  const codes = codesOf(text, end);
+export function readCallId(text: string, codes: Uint8Array, start: number, end: number): string | undefined {
   const from = skipBlank(codes, start, end);
   const to = trimBlank(codes, from, end);
   let at = -1;
@@ -40,13 +30,11 @@ export function readCallId(text: string, start: number, end: number): string | u
     at = i;
   }
   if (from === to || at === from || at === to - 1) return undefined;
-  stopped.at = end;
   return text.slice(from, to);
 }
 
 /** 1*DIGIT with white space around it; a number beyond 2^53 reads as Infinity. */
-export function readInteger(text: string, start: number, end: number): number | undefined {
-  const codes = codesOf(text, end);
+export function readInteger(codes: Uint8Array, start: number, end: number): number | undefined {
   const from = skipBlank(codes, start, end);
   const to = trimBlank(codes, from, end);
   if (from === to) return undefined;
@@ -56,6 +44,11 @@ export function readInteger(text: string, start: number, end: number): number | 
     if (digit < 0 || digit > 9) return undefined;
     value = value * 10 + digit;
   }
-  stopped.at = end;
   return value <= Number.MAX_SAFE_INTEGER ? value : Number.POSITIVE_INFINITY;
+}
+
+/** Max-Forwards: 0–255 (RFC 3261 §20.22); `undefined` where it is no number or too large. */
+export function readHops(codes: Uint8Array, start: number, end: number): number | undefined {
+  const value = readInteger(codes, start, end);
+  return value !== undefined && value <= 255 ? value : undefined;
 }

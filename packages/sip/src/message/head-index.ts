@@ -1,4 +1,4 @@
-import { classes } from '../syntax/characters.ts';
+import { COLON, CR, classes, LF, SP, TAB, TOKEN } from '../syntax/characters.ts';
 import type { SipProblem } from '../syntax/problem.ts';
 import {
   badContentLength,
@@ -9,7 +9,16 @@ import {
   startLineTooLong,
   tooManyHeaders,
 } from './head-problems.ts';
-import { CONTENT_LENGTH, firstRepeatable, identifyName, nameOfId, UNKNOWN } from './header-names.ts';
+import {
+  CONTENT_LENGTH,
+  compactId,
+  firstRepeatable,
+  identifyName,
+  nameBeforeColon,
+  nameLengths,
+  nameOfId,
+  UNKNOWN,
+} from './header-names.ts';
 import type { MessageLimits } from './limits.ts';
 
 /** Numbers kept per header line: start of the name, start of the value, end of the line before CRLF, id and fold bit. */
@@ -49,15 +58,8 @@ export type Indexed = Head | 'incomplete' | BrokenHead;
 /** The bit of `Head.present` that stands for Via, the first repeatable name. */
 export const VIA_BIT: number = 1 << 30;
 
-// Constants of this file: an imported binding is read from memory at each use, and this loop runs for every byte.
-const TOKEN = 1;
-const SP = 0x20;
-const TAB = 0x09;
-const CR = 0x0d;
-const LF = 0x0a;
-const COLON = 0x3a;
-const LENGTH = CONTENT_LENGTH;
-const REPEATABLE = firstRepeatable;
+/** In place of an id: the line has no name. */
+const MALFORMED = -1;
 
 /** Filled anew by each call; a message gets a copy of its exact length. */
 const work: number[] = [];
@@ -69,16 +71,18 @@ const work: number[] = [];
  * @param codes - Bytes; the message may be followed by others.
  * @param text - The same bytes as wire text.
  * @param start - Offset of the start line.
- * @param size - Where the bytes end.
+ * @param bytes - Where the bytes end.
  */
 export function indexHead(
   codes: Uint8Array,
   text: string,
   start: number,
-  size: number,
+  bytes: number,
   limits: MessageLimits,
 ): Indexed {
   const kinds = classes;
+  // As a small integer: the machine code would otherwise compare every offset with it as a double.
+  const size = Math.min(bytes, 0x3fff_ffff) | 0;
   let lf = text.indexOf('\n', start);
   const startLineEnd = (lf === -1 ? size : lf - 1) - start;
   if (startLineEnd > limits.maxStartLineBytes) return { broken: startLineTooLong(limits), lines: [] };
@@ -98,10 +102,21 @@ export function indexHead(
       return { broken: bareBreak('the header'), lines: work.slice(0, count) };
     }
     if (count >= maxCount) return { broken: tooManyHeaders(limits), lines: work.slice(0, count) };
-    let i = at;
-    while (i < size && (kinds[codes[i]!]! & TOKEN) !== 0) i++;
-    const nameEnd = i;
-    while (i < size && (codes[i] === SP || codes[i] === TAB)) i++;
+    let id: number;
+    let i = at + 1;
+    if (codes[i] === COLON) id = compactId(codes[at]!);
+    else {
+      id = nameBeforeColon(codes, at, size);
+      i = at + nameLengths[id]!;
+    }
+    if (id === UNKNOWN) {
+      // Not as it is usually written: white space before the colon, other letters, or no name at all.
+      i = at;
+      while (i < size && (kinds[codes[i]!]! & TOKEN) !== 0) i++;
+      const nameEnd = i;
+      while (i < size && (codes[i] === SP || codes[i] === TAB)) i++;
+      id = i < size && codes[i] === COLON && nameEnd !== at ? identifyName(codes, at, nameEnd) : MALFORMED;
+    }
     const colon = i;
     // One line with its folds: CRLF followed by white space goes on (RFC 3261 §7.3.1).
     let fold = 0;
@@ -118,12 +133,11 @@ export function indexHead(
     if (lf - start > limits.maxHeaderBytes) {
       return { broken: headersTooLong(limits), lines: work.slice(0, count) };
     }
-    if (codes[colon] !== COLON || nameEnd === at) problem ??= malformedLine(text.slice(at, lf - 1));
+    if (id === MALFORMED) problem ??= malformedLine(text.slice(at, lf - 1));
     else {
-      const id = identifyName(codes, at, nameEnd);
-      if (id < REPEATABLE) {
+      if (id < firstRepeatable) {
         const bit = 1 << id;
-        if (id === LENGTH) {
+        if (id === CONTENT_LENGTH) {
           contentLength = readContentLength(codes, colon + 1, lf - 1);
           if (contentLength === -1 || (present & bit) !== 0) {
             const found = text.slice(colon + 1, lf - 1).trim();
@@ -134,7 +148,7 @@ export function indexHead(
           }
         } else if (id !== UNKNOWN && (present & bit) !== 0) problem ??= repeated(nameOfId(id));
         present |= bit;
-      } else if (id === REPEATABLE) present |= VIA_BIT;
+      } else if (id === firstRepeatable) present |= VIA_BIT;
       work[count] = at - start;
       work[count + 1] = colon + 1 - start;
       work[count + 2] = lf - 1 - start;

@@ -1,3 +1,10 @@
+/** `To:` as three bytes of a word. */
+const TO_SPELLED = 0x3a6f54;
+const SPREAD = 0x24275a49;
+
+/** Id 0: a name this package does not know. */
+export const UNKNOWN = 0;
+
 /**
  * Header field names this package knows, with their compact forms. A name gets a small number ("id") when a message is
  * indexed, so that later look-ups compare numbers. Ids below `firstRepeatable` may appear once in a message.
@@ -90,7 +97,16 @@ const nextInBucket = new Uint8Array(256);
 const nameWords = new Int32Array(256 * 8);
 const lastWords = new Int32Array(256);
 
-const compactIds = new Uint8Array(128);
+const compactIds = new Uint8Array(256);
+
+/** The same for the usual spelling with its colon, by its first word: what nearly every line begins with. */
+const firstSpelled = new Uint8Array(256);
+const nextSpelled = new Uint8Array(256);
+const spelledWords = new Int32Array(256 * 8);
+const lastSpelledWords = new Int32Array(256);
+
+/** Characters of the usual spelling of an id; 0 for `UNKNOWN`. */
+export const nameLengths: Uint8Array = new Uint8Array(256);
 
 function register(entry: string, id: number): void {
   const [name, compact] = entry.split(':') as [string, string?];
@@ -99,37 +115,85 @@ function register(entry: string, id: number): void {
   idByName.set(name, id);
   idByName.set(lower, id);
   const codes = Uint8Array.from(lower, (character) => character.charCodeAt(0));
-  for (let i = 0; i + 4 <= lower.length; i += 4) nameWords[id * 8 + i / 4] = wordAt(codes, i);
-  lastWords[id] = wordAt(codes, lower.length - 4);
+  for (let i = 0; i + 4 <= lower.length; i += 4) nameWords[id * 8 + i / 4] = foldedWordAt(codes, i);
+  if (lower.length >= 4) lastWords[id] = foldedWordAt(codes, lower.length - 4);
   const bucket = (lower.length << 5) | (lower.charCodeAt(0) & 31);
   nextInBucket[id] = firstOfBucket[bucket]!;
   firstOfBucket[bucket] = id;
+  registerSpelling(name, id);
   if (compact === undefined) return;
   idByName.set(compact, id);
   compactIds[compact.charCodeAt(0)] = id;
 }
 
+function registerSpelling(name: string, id: number): void {
+  nameLengths[id] = name.length;
+  if (name.length < 3) return;
+  const codes = Uint8Array.from(`${name}:`, (character) => character.charCodeAt(0));
+  for (let i = 0; i + 4 <= codes.length; i += 4) spelledWords[id * 8 + i / 4] = wordAt(codes, i);
+  lastSpelledWords[id] = wordAt(codes, codes.length - 4);
+  // Behind those of the same bucket: the names at the top of the lists are the usual ones.
+  const bucket = bucketOf(spelledWords[id * 8]!);
+  let last = firstSpelled[bucket]!;
+  if (last === UNKNOWN) firstSpelled[bucket] = id;
+  else {
+    while (nextSpelled[last] !== UNKNOWN) last = nextSpelled[last]!;
+    nextSpelled[last] = id;
+  }
+}
+
 for (const [i, entry] of single.entries()) register(entry, i + 1);
 for (const [i, entry] of repeatable.entries()) register(entry, firstRepeatable + i);
 
-function idOf(name: string): number {
-  return idByName.get(name)!;
+// Places in the lists above, written out so that they are constants to whoever compares with them; a test holds them there.
+export const FROM = 1;
+export const TO = 2;
+export const CALL_ID = 3;
+export const CSEQ = 4;
+export const MAX_FORWARDS = 5;
+export const CONTENT_LENGTH = 6;
+export const EXPIRES = 8;
+export const VIA = 32;
+export const CONTACT = 33;
+export const ROUTE = 34;
+export const RECORD_ROUTE = 35;
+
+/**
+ * The id of the name that stands at an offset in its usual spelling with the colon right behind it.
+ *
+ * @returns 0 for any other spelling, and for names that are unknown.
+ */
+export function nameBeforeColon(codes: Uint8Array, start: number, size: number): number {
+  if (start + 4 > size) return UNKNOWN;
+  const first = wordAt(codes, start);
+  if ((first & 0xffffff) === TO_SPELLED) return TO;
+  let id = firstSpelled[bucketOf(first)]!;
+  while (id !== UNKNOWN) {
+    const colon = start + nameLengths[id]!;
+    if (spelledWords[id << 3] === first && colon < size && codes[colon] === 0x3a) {
+      let word = (id << 3) + 1;
+      let at = start + 4;
+      const last = colon - 3;
+      while (at < last && wordAt(codes, at) === spelledWords[word]) {
+        at += 4;
+        word++;
+      }
+      if (at >= last && wordAt(codes, last) === lastSpelledWords[id]) return id;
+    }
+    id = nextSpelled[id]!;
+  }
+  return UNKNOWN;
 }
 
-export const FROM: number = idOf('From');
-export const TO: number = idOf('To');
-export const CALL_ID: number = idOf('Call-ID');
-export const CSEQ: number = idOf('CSeq');
-export const MAX_FORWARDS: number = idOf('Max-Forwards');
-export const CONTENT_LENGTH: number = idOf('Content-Length');
-export const EXPIRES: number = idOf('Expires');
-export const VIA: number = idOf('Via');
-export const CONTACT: number = idOf('Contact');
-export const ROUTE: number = idOf('Route');
-export const RECORD_ROUTE: number = idOf('Record-Route');
+/** Any word gets one of 256 numbers; the words that known names begin with get different ones, or nearly so. */
+function bucketOf(word: number): number {
+  return Math.imul(word, SPREAD) >>> 24;
+}
 
-/** Id 0: a name this package does not know. */
-export const UNKNOWN = 0;
+/** The id of a compact name: one letter of either case. */
+export function compactId(code: number): number {
+  return compactIds[code | 0x20]!;
+}
 
 /**
  * The id of a name in a range of codes, in any case, compact or long.
@@ -148,11 +212,11 @@ export function identifyName(codes: Uint8Array, start: number, end: number): num
     // character the code of a character in a known name.
     let word = id << 3;
     let at = 0;
-    while (at < last && wordAt(codes, start + at) === nameWords[word]) {
+    while (at < last && foldedWordAt(codes, start + at) === nameWords[word]) {
       at += 4;
       word++;
     }
-    if (at >= last && wordAt(codes, start + last) === lastWords[id]) return id;
+    if (at >= last && foldedWordAt(codes, start + last) === lastWords[id]) return id;
     id = nextInBucket[id]!;
   }
   return UNKNOWN;
@@ -160,14 +224,18 @@ export function identifyName(codes: Uint8Array, start: number, end: number): num
 
 function identifyShort(codes: Uint8Array, start: number, length: number): number {
   const first = codes[start]! | 0x20;
-  if (length === 1) return compactIds[first & 127]!;
+  if (length === 1) return compactIds[first]!;
   const second = codes[start + 1]! | 0x20;
   if (length === 2) return first === 0x74 && second === 0x6f ? TO : UNKNOWN;
   return first === 0x76 && second === 0x69 && (codes[start + 2]! | 0x20) === 0x61 ? VIA : UNKNOWN;
 }
 
 function wordAt(codes: Uint8Array, at: number): number {
-  return codes[at]! | (codes[at + 1]! << 8) | (codes[at + 2]! << 16) | (codes[at + 3]! << 24) | 0x20202020;
+  return codes[at]! | (codes[at + 1]! << 8) | (codes[at + 2]! << 16) | (codes[at + 3]! << 24);
+}
+
+function foldedWordAt(codes: Uint8Array, at: number): number {
+  return wordAt(codes, at) | 0x20202020;
 }
 
 /** The id of a name given by a caller, or 0. */

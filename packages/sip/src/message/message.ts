@@ -2,12 +2,12 @@ import { type CSeq, readCSeq } from '../headers/cseq.ts';
 import { type NameAddr, readNameAddr, readNameAddrs } from '../headers/name-addr.ts';
 import { stopped } from '../headers/parameters.ts';
 import { readVia, type Via } from '../headers/via.ts';
-import { skipSpace, trimEnd, trimSpace } from '../syntax/characters.ts';
+import { codesOf } from '../syntax/codes.ts';
 import { malformedHeader, SipSyntaxError } from '../syntax/problem.ts';
-import { splitAtCommas } from '../syntax/quoted.ts';
-import { bytesFromWire, isAscii, textFromWire, unfold, wireFromText } from '../syntax/text.ts';
-import { readCallId, readInteger, readTokens } from './field-readers.ts';
+import { wireFromText } from '../syntax/text.ts';
+import { readCallId, readHops, readInteger, readTokens } from './field-readers.ts';
 import { FOLDED, type Head, STRIDE } from './head-index.ts';
+import { HeaderLines } from './header-lines.ts';
 import {
   CALL_ID,
   CONTACT,
@@ -16,7 +16,6 @@ import {
   FROM,
   headerId,
   MAX_FORWARDS,
-  nameOfId,
   RECORD_ROUTE,
   ROUTE,
   TO,
@@ -26,10 +25,7 @@ import {
 } from './header-names.ts';
 
 /** Reads a value at the start of a range, leaves `stopped.at` behind it, and returns `undefined` where malformed. */
-type Reader<T> = (text: string, start: number, end: number) => T | undefined;
-
-/** Where the value being read lies. Reading is synchronous, so one serves all messages. */
-const span = { text: '', start: 0, end: 0, line: 0 };
+type Reader<T> = (text: string, codes: Uint8Array, start: number, end: number) => T | undefined;
 
 /**
  * What requests and responses share: lazy access to the header fields on the bytes received. Immutable; `edit` makes a
@@ -38,35 +34,74 @@ const span = { text: '', start: 0, end: 0, line: 0 };
  * Text comes back unfolded and UTF-8 decoded. A typed getter whose field is malformed throws `SipSyntaxError`
  * (code SIP_MALFORMED_HEADER); after `parseMessage` this cannot happen for the fields it checked.
  */
-export abstract class SipMessageBase {
-  abstract readonly kind: 'request' | 'response';
-  /** The whole message, one character per byte (Latin-1). A socket writes it with encoding `latin1`. */
-  readonly wire: string;
-  /** Where the parts lie. Internal; may change between versions. */
-  readonly head: Head;
-
-  private ascii: boolean | undefined = undefined;
-  private viaIsAlone = false;
-  private cachedVia: Via | undefined = undefined;
-  private cachedFrom: NameAddr | undefined = undefined;
-  private cachedTo: NameAddr | undefined = undefined;
-  private cachedCallId: string | undefined = undefined;
-  private cachedMaxForwards: number | undefined = undefined;
-  private cachedCSeq: CSeq | undefined = undefined;
-  private cachedRoutes: readonly NameAddr[] | undefined = undefined;
+export abstract class SipMessageBase extends HeaderLines {
+  declare abstract readonly kind: 'request' | 'response';
+  declare private viaIsAlone: boolean;
+  declare private cachedVia: Via | undefined;
+  declare private cachedFrom: NameAddr | undefined;
+  declare private cachedTo: NameAddr | undefined;
+  declare private cachedCallId: string | undefined;
+  declare private cachedMaxForwards: number | undefined;
+  declare private cachedCSeq: CSeq | undefined;
+  declare private cachedRoutes: readonly NameAddr[] | undefined;
 
   constructor(wire: string, head: Head) {
-    this.wire = wire;
-    this.head = head;
+    super(wire, head);
+    this.viaIsAlone = false;
+    this.cachedVia = undefined;
+    this.cachedFrom = undefined;
+    this.cachedTo = undefined;
+    this.cachedCallId = undefined;
+    this.cachedMaxForwards = undefined;
+    this.cachedCSeq = undefined;
+    this.cachedRoutes = undefined;
+  }
+
+  /**
+   * Reads in one go what `checkRouting` asks for. What is missing, folded or malformed stays unread, so that its getter
+   * says what is wrong with it. Internal.
+   *
+   * @param method - Of a request: mostly CSeq has the same.
+   */
+  readRouting(method: string): void {
+    const { wire } = this;
+    const { lines, bodyStart } = this.head;
+    const codes = codesOf(wire, bodyStart);
+    let sawVia = false;
+    for (let i = 0; i < lines.length; i += STRIDE) {
+      // The bit of a folded line makes its id none of these.
+      const id = lines[i + 3]!;
+      if ((id & 0xff) === VIA) {
+        if (!sawVia && id === VIA) {
+          const end = lines[i + 2]!;
+          this.cachedVia = readVia(wire, codes, lines[i + 1]!, end);
+          this.viaIsAlone = stopped.at === end;
+        }
+        sawVia = true;
+      } else if (id <= MAX_FORWARDS && id !== UNKNOWN) {
+        const start = lines[i + 1]!;
+        const end = lines[i + 2]!;
+        if (id === FROM || id === TO) {
+          const value = readNameAddr(wire, codes, start, end);
+          if (stopped.at === end) {
+            if (id === FROM) this.cachedFrom = value;
+            else this.cachedTo = value;
+          }
+        } else if (id === CALL_ID) this.cachedCallId = readCallId(wire, codes, start, end);
+        else if (id === CSEQ) this.cachedCSeq = readCSeq(wire, codes, start, end, method);
+        else this.cachedMaxForwards = readHops(codes, start, end);
+      }
+    }
   }
 
   /** The first Via value. */
   get topVia(): Via {
     if (this.cachedVia !== undefined) return this.cachedVia;
-    this.locate(VIA);
-    const value = readVia(span.text, span.start, span.end);
-    if (value === undefined) throw this.malformed(span.line);
-    this.viaIsAlone = stopped.at === span.end;
+    const line = this.require(VIA);
+    const { text, codes, start, end } = this.spanOf(line);
+    const value = readVia(text, codes, start, end);
+    if (value === undefined) throw this.malformed(line);
+    this.viaIsAlone = stopped.at === end;
     this.cachedVia = value;
     return value;
   }
@@ -94,18 +129,20 @@ export abstract class SipMessageBase {
 
   get callId(): string {
     if (this.cachedCallId !== undefined) return this.cachedCallId;
-    this.locate(CALL_ID);
-    const value = readCallId(span.text, span.start, span.end);
-    if (value === undefined || stopped.at !== span.end) throw this.malformed(span.line);
+    const line = this.require(CALL_ID);
+    const { text, codes, start, end } = this.spanOf(line);
+    const value = readCallId(text, codes, start, end);
+    if (value === undefined) throw this.malformed(line);
     this.cachedCallId = value;
     return value;
   }
 
   get cseq(): CSeq {
     if (this.cachedCSeq !== undefined) return this.cachedCSeq;
-    this.locate(CSEQ);
-    const value = readCSeq(span.text, span.start, span.end);
-    if (value === undefined || stopped.at !== span.end) throw this.malformed(span.line);
+    const line = this.require(CSEQ);
+    const { text, codes, start, end } = this.spanOf(line);
+    const value = readCSeq(text, codes, start, end);
+    if (value === undefined) throw this.malformed(line);
     this.cachedCSeq = value;
     return value;
   }
@@ -113,8 +150,11 @@ export abstract class SipMessageBase {
   /** 0–255; `undefined` where the field is absent. */
   get maxForwards(): number | undefined {
     if (this.cachedMaxForwards !== undefined) return this.cachedMaxForwards;
-    const value = this.number(MAX_FORWARDS);
-    if (value !== undefined && value > 255) throw this.malformed(span.line);
+    const line = this.find(MAX_FORWARDS);
+    if (line === -1) return undefined;
+    const { codes, start, end } = this.spanOf(line);
+    const value = readHops(codes, start, end);
+    if (value === undefined) throw this.malformed(line);
     this.cachedMaxForwards = value;
     return value;
   }
@@ -147,8 +187,12 @@ export abstract class SipMessageBase {
 
   /** Seconds, at most 2^32 - 1 (a larger number counts as that); `undefined` where the field is absent. */
   get expires(): number | undefined {
-    const value = this.number(EXPIRES);
-    return value === undefined ? undefined : Math.min(value, 0xffff_ffff);
+    const line = this.find(EXPIRES);
+    if (line === -1) return undefined;
+    const { codes, start, end } = this.spanOf(line);
+    const value = readInteger(codes, start, end);
+    if (value === undefined) throw this.malformed(line);
+    return Math.min(value, 0xffff_ffff);
   }
 
   /** The Content-Type value as text. `parseMediaType` takes it apart. */
@@ -176,52 +220,6 @@ export abstract class SipMessageBase {
     return this.tokens('Allow');
   }
 
-  /** The body: a fresh copy, empty where there is none. */
-  get body(): Uint8Array {
-    return bytesFromWire(this.wire.slice(this.head.bodyStart));
-  }
-
-  /** The body decoded as UTF-8. */
-  get bodyText(): string {
-    return textFromWire(this.wire.slice(this.head.bodyStart));
-  }
-
-  /** How many bytes the body has. */
-  get bodyLength(): number {
-    return this.wire.length - this.head.bodyStart;
-  }
-
-  /**
-   * The value of the first field of a name, trimmed, unfolded, not cut at commas.
-   *
-   * @param name - Any case, compact or long form.
-   */
-  get(name: string): string | undefined {
-    const line = this.findByName(name);
-    return line === -1 ? undefined : this.textAt(line);
-  }
-
-  /** The values of all fields of a name, one entry a field, not cut at commas. */
-  all(name: string): readonly string[] {
-    const out: string[] = [];
-    for (let line = this.findByName(name); line !== -1; line = this.findByName(name, line + STRIDE)) {
-      out.push(this.textAt(line));
-    }
-    return out;
-  }
-
-  /** Whether a field of this name is there. */
-  has(name: string): boolean {
-    return this.findByName(name) !== -1;
-  }
-
-  /** All fields of a name, each cut at its commas (RFC 3261 §7.3.1). Not for fields whose grammar forbids it. */
-  values(name: string): readonly string[] {
-    const all = this.all(name);
-    if (all.length === 1 && all[0]!.indexOf(',') === -1) return all[0] === '' ? [] : all;
-    return all.flatMap((value) => (value === '' ? [] : splitAtCommas(value)));
-  }
-
   /**
    * A list of tokens: option tags, methods, event types.
    *
@@ -230,16 +228,8 @@ export abstract class SipMessageBase {
   tokens(name: string): readonly string[] {
     const out: string[] = [];
     for (let line = this.findByName(name); line !== -1; line = this.findByName(name, line + STRIDE)) {
-      const lines = this.head.lines;
-      const folded = (lines[line + 3]! & FOLDED) !== 0;
-      const text = folded ? this.unfolded(line) : this.wire;
-      const read = readTokens(
-        text,
-        folded ? 0 : lines[line + 1]!,
-        folded ? text.length : lines[line + 2]!,
-        out,
-      );
-      if (!read)
+      const { text, start, end } = this.spanOf(line);
+      if (!readTokens(text, start, end, out))
         throw new SipSyntaxError(malformedHeader(usualName(name), 'a list of tokens', this.textAt(line)));
     }
     return out;
@@ -263,103 +253,28 @@ export abstract class SipMessageBase {
     });
   }
 
-  /** Names (as received) and values of all fields in order. */
-  *headers(): Generator<readonly [name: string, value: string]> {
-    for (let i = 0; i < this.head.lines.length; i += STRIDE) yield [this.nameAt(i), this.textAt(i)];
+  /** The value of a line with its codes; without folds it is read where it stands. */
+  private spanOf(line: number): { text: string; codes: Uint8Array; start: number; end: number } {
+    const { lines } = this.head;
+    const folded = (lines[line + 3]! & FOLDED) !== 0;
+    const text = folded ? this.unfolded(line) : this.wire;
+    const end = folded ? text.length : lines[line + 2]!;
+    return { text, codes: codesOf(text, end), start: folded ? 0 : lines[line + 1]!, end };
   }
 
-  /** The message as bytes: for a received message the bytes received. */
-  toBytes(): Uint8Array {
-    return bytesFromWire(this.wire);
-  }
-
-  /** The message as text, UTF-8 decoded. */
-  toString(): string {
-    return textFromWire(this.wire);
-  }
-
-  /** Offset into `head.lines` of the first line with an id, or -1. Internal. */
-  find(id: number): number {
-    const lines = this.head.lines;
-    for (let i = 3; i < lines.length; i += STRIDE) if ((lines[i]! & 0xff) === id) return i - 3;
-    return -1;
-  }
-
-  /** The value of a line: trimmed, unfolded, decoded. Internal. */
-  textAt(line: number): string {
-    const lines = this.head.lines;
-    const start = lines[line + 1]!;
-    const end = lines[line + 2]!;
-    if ((lines[line + 3]! & FOLDED) !== 0) return textFromWire(this.unfolded(line));
-    const from = skipSpace(this.wire, start, end);
-    const value = this.wire.slice(from, trimEnd(this.wire, from, end));
-    this.ascii ??= isAscii(this.wire.slice(0, this.head.bodyStart));
-    return this.ascii ? value : textFromWire(value);
-  }
-
-  private nameAt(line: number): string {
-    const start = this.head.lines[line]!;
-    const raw = this.wire.slice(start, this.head.lines[line + 1]! - 1);
-    return raw.trimEnd();
-  }
-
-  private findNext(id: number, after: number): number {
-    const lines = this.head.lines;
-    for (let i = after + STRIDE + 3; i < lines.length; i += STRIDE)
-      if ((lines[i]! & 0xff) === id) return i - 3;
-    return -1;
-  }
-
-  private findByName(name: string, from = 0): number {
-    const lines = this.head.lines;
-    const id = headerId(name);
-    const lower = id === UNKNOWN ? name.toLowerCase() : '';
-    for (let i = from; i < lines.length; i += STRIDE) {
-      if ((lines[i + 3]! & 0xff) !== id) continue;
-      if (id !== UNKNOWN || this.nameAt(i).toLowerCase() === lower) return i;
-    }
-    return -1;
-  }
-
-  private require(id: number): number {
-    const line = this.find(id);
-    if (line !== -1) return line;
-    const header = nameOfId(id);
-    throw new SipSyntaxError({
-      code: 'missing-header',
-      header,
-      status: 400,
-      message: `${header}: expected this field, found none`,
-    });
-  }
-
-  /** Puts the value of the first line with an id into `span`; without folds it is read where it stands. */
-  private locate(id: number): void {
-    const line = this.require(id);
-    const lines = this.head.lines;
-    span.line = line;
-    if ((lines[line + 3]! & FOLDED) === 0) {
-      span.text = this.wire;
-      span.start = lines[line + 1]!;
-      span.end = lines[line + 2]!;
-    } else {
-      span.text = this.unfolded(line);
-      span.start = 0;
-      span.end = span.text.length;
-    }
-  }
-
-  private list<T>(id: number, reader: Reader<T>): T[] {
+  private list<T>(id: number, reader: Reader<T>): readonly T[] {
+    const first = this.find(id);
+    if (first === -1) return [];
     const out: T[] = [];
-    for (let line = this.find(id); line !== -1; line = this.findNext(id, line)) {
-      const lines = this.head.lines;
-      const folded = (lines[line + 3]! & FOLDED) !== 0;
-      const text = folded ? this.unfolded(line) : this.wire;
-      const end = folded ? text.length : lines[line + 2]!;
-      let at = folded ? 0 : lines[line + 1]!;
+    for (let line = first; line !== -1; line = this.findNext(id, line)) {
+      const { text, codes, start, end } = this.spanOf(line);
+      let at = start;
       for (;;) {
-        const value = reader(text, at, end);
+        const value = reader(text, codes, at, end);
         if (value === undefined) throw this.malformed(line);
+        // Mostly the only one: then the list takes no more room than it needs.
+        if (line === first && at === start && stopped.at >= end && this.findNext(id, line) === -1)
+          return [value];
         out.push(value);
         if (stopped.at >= end) break;
         at = stopped.at + 1;
@@ -368,32 +283,15 @@ export abstract class SipMessageBase {
     return out;
   }
 
-  private unfolded(line: number): string {
-    const lines = this.head.lines;
-    return trimSpace(unfold(this.wire.slice(lines[line + 1]!, lines[line + 2]!)));
-  }
-
   private address(id: number): NameAddr {
-    this.locate(id);
-    const value = readNameAddr(span.text, span.start, span.end);
-    if (value === undefined || stopped.at !== span.end) throw this.malformed(span.line);
+    const line = this.require(id);
+    const { text, codes, start, end } = this.spanOf(line);
+    const value = readNameAddr(text, codes, start, end);
+    if (value === undefined || stopped.at !== end) throw this.malformed(line);
     return value;
   }
 
   private addresses(id: number): readonly NameAddr[] {
     return this.list(id, readNameAddr);
-  }
-
-  private number(id: number): number | undefined {
-    if (this.find(id) === -1) return undefined;
-    this.locate(id);
-    const value = readInteger(span.text, span.start, span.end);
-    if (value === undefined) throw this.malformed(span.line);
-    return value;
-  }
-
-  private malformed(line: number): SipSyntaxError {
-    const header = nameOfId(this.head.lines[line + 3]! & 0xff);
-    return new SipSyntaxError(malformedHeader(header, 'the syntax of RFC 3261 §25.1', this.textAt(line)));
   }
 }

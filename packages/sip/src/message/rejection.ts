@@ -1,4 +1,5 @@
 import { readNameAddr } from '../headers/name-addr.ts';
+import { codesOf } from '../syntax/codes.ts';
 import type { SipProblem } from '../syntax/problem.ts';
 import { messageOfOwn } from './assemble.ts';
 import { copyFields } from './create-response.ts';
@@ -53,7 +54,7 @@ function firstOfEach(lines: readonly number[]): number[] {
 }
 
 function needsTag(to: string): boolean {
-  const address = readNameAddr(to, 0, to.length);
+  const address = readNameAddr(to, codesOf(to, to.length), 0, to.length);
   return address !== undefined && address.tag === undefined;
 }
 

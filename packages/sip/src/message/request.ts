@@ -10,25 +10,30 @@ import { SipMessageBase } from './message.ts';
  * @see RFC 3261 §7.1
  */
 export class SipRequest extends SipMessageBase {
-  readonly kind = 'request';
+  declare readonly kind: 'request';
   /** As received; methods compare with case. */
-  readonly method: string;
-  /** The Request-URI as it stands in the request line. */
-  readonly uriText: string;
-  private cachedUri: Uri | undefined = undefined;
+  declare readonly method: string;
+  declare private readonly uriEnd: number;
+  declare private cachedUri: Uri | undefined;
 
   /** For this package; use `parseMessage` or `createRequest`. */
-  constructor(wire: string, head: Head, method: string, uriText: string) {
+  constructor(wire: string, head: Head, method: string, uriEnd: number) {
     super(wire, head);
+    this.kind = 'request';
     this.method = method;
-    this.uriText = uriText;
+    this.uriEnd = uriEnd;
+    this.cachedUri = undefined;
+  }
+
+  /** The Request-URI as it stands in the request line. */
+  get uriText(): string {
+    return this.wire.slice(this.method.length + 1, this.uriEnd);
   }
 
   /** The Request-URI. */
   get uri(): Uri {
     if (this.cachedUri === undefined) {
-      const start = this.method.length + 1;
-      const uri = readUri(this.wire, start, start + this.uriText.length);
+      const uri = readUri(this.wire, this.method.length + 1, this.uriEnd);
       if (uri === undefined) throw new SipSyntaxError(malformedUri(this.uriText));
       this.cachedUri = uri;
     }

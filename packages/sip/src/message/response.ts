@@ -8,21 +8,22 @@ import { SipMessageBase } from './message.ts';
  * @see RFC 3261 §7.2
  */
 export class SipResponse extends SipMessageBase {
-  readonly kind = 'response';
+  declare readonly kind: 'response';
   /** 100–699. */
-  readonly status: number;
-  private readonly rawReason: string;
+  declare readonly status: number;
+  declare private readonly reasonStart: number;
 
   /** For this package; use `parseMessage` or `createResponse`. */
-  constructor(wire: string, head: Head, status: number, rawReason: string) {
+  constructor(wire: string, head: Head, status: number, reasonStart: number) {
     super(wire, head);
+    this.kind = 'response';
     this.status = status;
-    this.rawReason = rawReason;
+    this.reasonStart = reasonStart;
   }
 
   /** The reason phrase; it may be empty. */
   get reason(): string {
-    return textFromWire(this.rawReason);
+    return textFromWire(this.wire.slice(this.reasonStart, this.head.startLineEnd));
   }
 
   /** Whether the status is below 200. */

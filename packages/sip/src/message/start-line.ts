@@ -1,4 +1,5 @@
-import { classes, SP, TOKEN } from '../syntax/characters.ts';
+import { classes, SLASH, SP, TOKEN } from '../syntax/characters.ts';
+import { codesOf } from '../syntax/codes.ts';
 import { quoteForPeople, type SipProblem } from '../syntax/problem.ts';
 import type { Head } from './head-index.ts';
 import { SipRequest } from './request.ts';
@@ -14,19 +15,32 @@ import type { SipMessage } from './sip-message.ts';
 export function messageFrom(wire: string, head: Head): SipMessage | SipProblem {
   const end = head.startLineEnd;
   if (startsWithVersion(wire)) return responseFrom(wire, head, end);
+  const codes = codesOf(wire, head.bodyStart);
   let i = 0;
-  while ((classes[wire.charCodeAt(i)]! & TOKEN) !== 0) i++;
+  while ((classes[codes[i]!]! & TOKEN) !== 0) i++;
   const uriStart = i + 1;
   const space = wire.indexOf(' ', uriStart);
-  if (i === 0 || wire.charCodeAt(i) !== SP || space >= end || space <= uriStart)
-    return badRequestLine(wire, end);
-  if (space !== end - 8 || !wire.startsWith('SIP/2.0', space + 1)) {
+  if (i === 0 || codes[i] !== SP || space >= end || space <= uriStart) return badRequestLine(wire, end);
+  if (space !== end - 8 || !isVersion(codes, space + 1)) {
     const version = wire.slice(space + 1, end);
     if (version.toUpperCase() !== 'SIP/2.0') {
       return /^SIP\/[0-9]{1,9}\.[0-9]{1,9}$/i.test(version) ? badVersion(version) : badRequestLine(wire, end);
     }
   }
-  return new SipRequest(wire, head, wire.slice(0, i), wire.slice(uriStart, space));
+  return new SipRequest(wire, head, wire.slice(0, i), space);
+}
+
+/** `SIP/2.0` */
+function isVersion(codes: Uint8Array, at: number): boolean {
+  return (
+    codes[at] === 0x53 &&
+    codes[at + 1] === 0x49 &&
+    codes[at + 2] === 0x50 &&
+    codes[at + 3] === SLASH &&
+    codes[at + 4] === 0x32 &&
+    codes[at + 5] === 0x2e &&
+    codes[at + 6] === 0x30
+  );
 }
 
 /** Whether wire text starts like a status line. A method cannot hold a slash, so there is no doubt. */
@@ -43,7 +57,7 @@ function responseFrom(wire: string, head: Head, end: number): SipResponse | SipP
   // Status-Code = 3DIGIT, then SP even where the reason phrase is empty.
   const status = (digit(wire, space + 1) * 10 + digit(wire, space + 2)) * 10 + digit(wire, space + 3);
   if (!(status >= 100 && status <= 699) || wire.charCodeAt(space + 4) !== SP) return badStatusLine(wire, end);
-  return new SipResponse(wire, head, status, wire.slice(space + 5, end));
+  return new SipResponse(wire, head, status, space + 5);
 }
 
 function digit(wire: string, at: number): number {

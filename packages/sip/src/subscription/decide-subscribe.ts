@@ -1,4 +1,6 @@
+import { parseEvent } from '../headers/event.ts';
 import type { SipRequest } from '../message/request.ts';
+import { quoteForPeople } from '../syntax/problem.ts';
 
 /** Bounds of a notifier. */
 export interface SubscribePolicy {
@@ -11,7 +13,13 @@ export interface SubscribePolicy {
 
 /** Whether a SUBSCRIBE may be granted: for how long, or what to answer instead. */
 export type SubscribeDecision =
-  | { readonly ok: true; readonly event: string; readonly expiresSec: number }
+  | {
+      readonly ok: true;
+      readonly event: string;
+      /** Tells subscriptions to one event in one dialog apart. */
+      readonly id: string | undefined;
+      readonly expiresSec: number;
+    }
   | {
       readonly ok: false;
       readonly status: 400 | 423 | 489;
@@ -29,10 +37,10 @@ const hourSec = 3_600;
  */
 export function decideSubscribe(request: SipRequest, policy: SubscribePolicy): SubscribeDecision {
   const value = request.get('Event');
-  const event = value?.split(';', 1)[0]?.trim();
-  if (event === undefined || event === '') {
-    return { ok: false, status: 400, message: 'Event: expected one event package, found none', headers: [] };
-  }
+  if (value === undefined) return malformed('Event: expected one event package, found none');
+  const parsed = parseEvent(value);
+  if (!parsed.ok) return malformed(parsed.error.message);
+  const { type: event, id } = parsed.value;
   if (!policy.events.includes(event)) {
     return {
       ok: false,
@@ -40,6 +48,10 @@ export function decideSubscribe(request: SipRequest, policy: SubscribePolicy): S
       message: `Event: expected ${policy.events.join(' or ') || 'none'}, found ${JSON.stringify(event.slice(0, 60))}`,
       headers: [['Allow-Events', policy.events.join(', ')]],
     };
+  }
+  const expires = request.get('Expires');
+  if (expires !== undefined && !/^[0-9]+$/.test(expires)) {
+    return malformed(`Expires: expected seconds, found ${quoteForPeople(expires)}`);
   }
   const asked = request.expires ?? policy.defaultExpiresSec;
   // Only a time below one hour may be refused as too short.
@@ -51,5 +63,9 @@ export function decideSubscribe(request: SipRequest, policy: SubscribePolicy): S
       headers: [['Min-Expires', policy.minExpiresSec]],
     };
   }
-  return { ok: true, event, expiresSec: Math.min(asked, policy.maxExpiresSec) };
+  return { ok: true, event, id, expiresSec: Math.min(asked, policy.maxExpiresSec) };
+}
+
+function malformed(message: string): SubscribeDecision {
+  return { ok: false, status: 400, message, headers: [] };
 }

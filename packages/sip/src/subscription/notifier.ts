@@ -8,7 +8,7 @@ export type NotifierState = 'resp-wait' | 'pending' | 'active' | 'terminated';
 export interface NotifierSink {
   /** Send NOTIFY in the dialog with this Subscription-State and the state of the resource as far as it may be shown. */
   notify(notifier: Notifier, state: SubscriptionState): void;
-  /** Call `wake` after that time; a timer that runs is replaced. */
+  /** Call `wake` after that time, which may be longer than `setTimeout` takes; a timer that runs is replaced. */
   startTimer(notifier: Notifier, timer: 'expiry', afterMs: number): void;
   /** Forget the timer; called only while it runs. */
   stopTimer(notifier: Notifier, timer: 'expiry'): void;

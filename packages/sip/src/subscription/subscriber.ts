@@ -21,7 +21,7 @@ export interface SubscriptionEnd {
 export interface SubscriberSink {
   /** Send SUBSCRIBE in the dialog with this Expires (0 ends the subscription), then call `subscribed`. */
   subscribe(subscriber: Subscriber, expiresSec: number): void;
-  /** Call `wake` after that time; a timer that runs is replaced. */
+  /** Call `wake` after that time, which may be longer than `setTimeout` takes; a timer that runs is replaced. */
   startTimer(subscriber: Subscriber, timer: SubscriberTimer, afterMs: number): void;
   /** Forget the timer; called only for one that runs. */
   stopTimer(subscriber: Subscriber, timer: SubscriberTimer): void;
@@ -48,17 +48,18 @@ export class Subscriber {
   readonly #t1Ms: number;
   readonly #running = new Set<SubscriberTimer>();
   #state: SubscriberState = 'notify-wait';
-  #leaving = false;
+  #leaving: boolean;
 
   /**
    * @param sink where effects go
-   * @param expiresSec seconds to ask for
+   * @param expiresSec seconds to ask for; 0 asks for the state once (RFC 6665 §4.4.3)
    * @param t1Ms T1 in milliseconds; timer N is 64·T1
    */
   constructor(sink: SubscriberSink, expiresSec: number, t1Ms = 500) {
     this.sink = sink;
     this.expiresSec = expiresSec;
     this.#t1Ms = t1Ms;
+    this.#leaving = expiresSec === 0;
   }
 
   get state(): SubscriberState {
@@ -86,9 +87,10 @@ export class Subscriber {
   subscribed(status: number, expiresSec?: number): void {
     if (this.#state === 'terminated') return;
     if (status < 300) {
-      // 204: no NOTIFY will come (RFC 5839).
-      if (status === 204) this.#stop('N');
-      if (expiresSec !== undefined && !this.#leaving) this.#lasts(Math.min(expiresSec, this.expiresSec));
+      // 204: no NOTIFY will come (RFC 5839), nor a last one to who leaves.
+      if (status === 204 && this.#leaving) this.#end({ cause: 'notifier', resubscribeAfterMs: undefined });
+      else if (status === 204) this.#stop('N');
+      if (!this.#leaving) this.#accepted(expiresSec);
       return;
     }
     if (this.#state === 'notify-wait' || endsSubscription(status) || this.#leaving) {
@@ -106,7 +108,8 @@ export class Subscriber {
     const value = notify.get('Subscription-State');
     const state = value === undefined ? undefined : readSubscriptionState(value);
     if (state === undefined) return 400;
-    this.#stop('N');
+    // Who leaves waits for the last NOTIFY, not for one that crossed his SUBSCRIBE.
+    if (!this.#leaving || state.state === 'terminated') this.#stop('N');
     this.sink.notified(this, notify, state);
     if (this.#isOver()) return 200;
     if (state.state === 'terminated') {
@@ -119,7 +122,10 @@ export class Subscriber {
     }
     // Once active it stays so: a late "pending" was overtaken.
     if (this.#state !== 'active') this.#state = state.state;
-    if (state.expiresSec !== undefined && !this.#leaving) this.#lasts(state.expiresSec);
+    if (!this.#leaving) {
+      if (state.expiresSec !== undefined) this.#lasts(state.expiresSec);
+      else this.#accepted(undefined);
+    }
     return 200;
   }
 
@@ -139,10 +145,17 @@ export class Subscriber {
     this.sink.subscribe(this, expiresSec);
   }
 
+  /** Without a time from the notifier the subscription lasts as long as was asked for, so that none lasts for ever. */
+  #accepted(expiresSec: number | undefined): void {
+    if (expiresSec !== undefined) this.#lasts(Math.min(expiresSec, this.expiresSec));
+    else if (!this.#running.has('expiry')) this.#lasts(this.expiresSec);
+  }
+
   #lasts(seconds: number): void {
     const ms = seconds * 1_000;
     this.#start('expiry', ms);
-    this.#start('refresh', ms - Math.min(refreshLeadMs, ms / 2));
+    if (ms > 0) this.#start('refresh', ms - Math.min(refreshLeadMs, ms / 2));
+    else this.#stop('refresh');
   }
 
   #start(timer: SubscriberTimer, afterMs: number): void {

@@ -25,6 +25,10 @@ export function bytesFromText(text: string): Uint8Array {
 
 /** Says whether wire text holds ASCII only: then it is its own text. */
 export function isAscii(wire: string): boolean {
+  if (wire.length <= 32) {
+    for (let i = 0; i < wire.length; i++) if (wire.charCodeAt(i) > 0x7f) return false;
+    return true;
+  }
   // In UTF-8 every character from 128 to 255 takes two bytes, so the lengths differ exactly where there is one.
   return Buffer.byteLength(wire, 'utf8') === wire.length;
 }

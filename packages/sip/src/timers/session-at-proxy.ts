@@ -6,6 +6,7 @@ import {
 } from '../headers/session-expires.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
+import { tagsOf } from '../message/tags-of.ts';
 
 /** Header fields to set on the message that goes on, with `edit(message).set(name, value)`. */
 type Headers = readonly (readonly [name: string, value: string | number | SessionExpires])[];
@@ -41,9 +42,11 @@ export function proxySessionRequest(
   const minText = request.get('Min-SE');
   const asked = expiresText === undefined ? undefined : parseSessionExpires(expiresText);
   const min = minText === undefined ? undefined : parseMinSE(minText);
-  if (asked?.ok === false || min?.ok === false) return { ok: false, status: 400, headers: [] };
+  const tags = tagsOf(request, 'Supported');
+  if (tags === undefined || asked?.ok === false || min?.ok === false)
+    return { ok: false, status: 400, headers: [] };
 
-  const isClientAware = knowsTimer(request.supported);
+  const isClientAware = tags.includes('timer');
   const shortest = Math.max(policy.minSE, minSessionInterval);
   const wanted = policy.wanted === undefined ? undefined : Math.max(policy.wanted, shortest);
   const found = asked?.value.interval;
@@ -84,8 +87,10 @@ export function proxySessionResponse(
     return { headers: [], expiresAt: found.ok ? now + found.value.interval * 1_000 : undefined };
   }
   if (timer === undefined || !timer.isClientAware) return { headers: [], expiresAt: undefined };
-  const { requires } = response;
-  const require: Headers = knowsTimer(requires) ? [] : [['Require', [...requires, 'timer'].join(', ')]];
+  const tags = tagsOf(response, 'Require');
+  // A Require that cannot be read cannot be added to: the response goes on as it is.
+  if (tags === undefined) return { headers: [], expiresAt: undefined };
+  const require: Headers = tags.includes('timer') ? [] : [['Require', [...tags, 'timer'].join(', ')]];
   return {
     headers: [['Session-Expires', new SessionExpires(timer.interval, 'uac')], ...require],
     expiresAt: now + timer.interval * 1_000,
@@ -93,10 +98,6 @@ export function proxySessionResponse(
 }
 
 const unchanged: ProxySessionDecision = { ok: true, headers: [], timer: undefined };
-
-function knowsTimer(tags: readonly string[]): boolean {
-  return tags.some((tag) => tag.toLowerCase() === 'timer');
-}
 
 /** The value with another interval; the refresher is none of a proxy's business. */
 function withInterval(text: string | undefined, interval: number): string {

@@ -7,6 +7,7 @@ import {
 } from '../headers/session-expires.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
+import { tagsOf } from '../message/tags-of.ts';
 
 /** What both sides agreed on for a session. */
 export interface SessionInterval {
@@ -52,12 +53,14 @@ export function answerSessionTimer(
   request: SipRequest,
   policy: { readonly minSE: number; readonly wanted?: number; readonly refresher?: Refresher },
 ): SessionTimerAnswer {
-  const supported = request.supported.some((tag) => tag.toLowerCase() === 'timer');
+  const tags = tagsOf(request, 'Supported');
   const expiresText = request.get('Session-Expires');
   const asked = expiresText === undefined ? undefined : parseSessionExpires(expiresText);
   const minText = request.get('Min-SE');
   const min = minText === undefined ? undefined : parseMinSE(minText);
-  if (asked?.ok === false || min?.ok === false) return { ok: false, status: 400, headers: [] };
+  if (tags === undefined || asked?.ok === false || min?.ok === false)
+    return { ok: false, status: 400, headers: [] };
+  const supported = tags.includes('timer');
   const policyMin = Math.max(policy.minSE, minSessionInterval);
   // A client that does not know the timer could do nothing with a 422.
   if (asked !== undefined && supported && asked.value.interval < policyMin) {

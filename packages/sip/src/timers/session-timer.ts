@@ -4,7 +4,7 @@ export interface SessionTimerSink {
   refresh(timer: SessionTimer): void;
   /** The session was not refreshed in time: send BYE. */
   expired(timer: SessionTimer): void;
-  /** Call `wake` after that time; a timer that runs is replaced. */
+  /** Call `wake` after that time, which may be longer than `setTimeout` takes; a timer that runs is replaced. */
   startTimer(timer: SessionTimer, name: SessionTimerName, afterMs: number): void;
   /** Forget the timer; called only for one that runs. */
   stopTimer(timer: SessionTimer, name: SessionTimerName): void;

@@ -76,7 +76,7 @@ function parametersAgree(a: Parameters, b: Parameters): boolean {
 /** Names and values as they compare: one spelling of escapes, without case. */
 function comparable(parameters: Parameters): ReadonlyMap<string, string> {
   const form = (raw: string): string => (normalise(raw, URI_PARAMETER) ?? '').toLowerCase();
-  return new Map(parameters.names.map((name, i) => [form(name), form(parameters.rawValues[i] ?? '')]));
+  return new Map(parameters.names.map((name) => [form(name), form(parameters.raw(name) ?? '')]));
 }
 
 function headersAgree(a: SipUri, b: SipUri): boolean {

@@ -1,5 +1,23 @@
 import { Parameters, readUriParameters, stopped } from '../headers/parameters.ts';
-import { classes } from '../syntax/characters.ts';
+import {
+  ALPHA,
+  AT,
+  CLOSE_BRACKET,
+  COLON,
+  classes,
+  DIGIT,
+  DIGIT_0,
+  DIGIT_9,
+  HOST,
+  OPAQUE,
+  OPEN_BRACKET,
+  PASSWORD,
+  PERCENT,
+  QUESTION,
+  SEMICOLON,
+  URI_HEADER,
+  USER,
+} from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
 import { type Parsed, quoteForPeople, type SipProblem } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
@@ -7,24 +25,6 @@ import { escapesAreWhole } from './escape.ts';
 import { isHostName } from './host.ts';
 import { isIpv6 } from './ip-address.ts';
 import { OpaqueUri, SipUri, TelUri, type Uri } from './uri.ts';
-
-// Constants of this file: an imported binding is read from memory at each use, and these loops run for every byte.
-const ALPHA = 512;
-const AT = 0x40;
-const CLOSE_BRACKET = 0x5d;
-const COLON = 0x3a;
-const DIGIT = 128;
-const DIGIT_0 = 0x30;
-const DIGIT_9 = 0x39;
-const HOST = 64;
-const OPAQUE = 1024;
-const OPEN_BRACKET = 0x5b;
-const PASSWORD = 8;
-const PERCENT = 0x25;
-const QUESTION = 0x3f;
-const SEMICOLON = 0x3b;
-const URI_HEADER = 32;
-const USER = 4;
 
 /**
  * Parses a URI: `sip:` and `sips:` into their parts, `tel:` into number and parameters, every other scheme opaque.

@@ -46,6 +46,14 @@ describe('decideReplaces, RFC 3891 §3', () => {
     });
   });
 
+  it('takes the tag 0 for a peer that sends no tag (§6.1)', () => {
+    const old = request('INVITE', { from: '<sip:alice@contoso.example>' });
+    const dialog = made(dialogOfRequest(old, { status: 200, localTag: 'b1' }, false));
+    expect(decideReplaces(replacing('to-tag=b1;from-tag=0'), find(dialog))).toMatchObject({
+      kind: 'replace',
+    });
+  });
+
   it('refuses an early dialog this side was called in with 481', () => {
     expect(decideReplaces(replacing(ofCalled), find(asCalled(180)))).toMatchObject({
       kind: 'refuse',

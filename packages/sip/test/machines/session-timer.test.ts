@@ -45,6 +45,19 @@ describe('SessionChanges, RFC 3261 §14 and RFC 3311 §5', () => {
     expect(changes.maySend('INVITE', true)).toBe(true);
   });
 
+  it('lets both offer anew with UPDATE once the offer of an INVITE has its answer (RFC 3311 §5.1)', () => {
+    const changes = new SessionChanges();
+    changes.sent('INVITE', true);
+    expect(changes.maySend('UPDATE', true)).toBe(false);
+    changes.offerSettled();
+    expect(changes.maySend('UPDATE', true)).toBe(true);
+    expect(changes.maySend('INVITE', true)).toBe(false);
+    expect(changes.receive('UPDATE', true, 0)).toEqual({ ok: true });
+    expect(changes.receive('INVITE', false, 0)).toEqual({ ok: false, status: 491 });
+    changes.offerSettled();
+    expect(changes.receive('UPDATE', true, 1)).toEqual({ ok: false, status: 500, retryAfterSec: 1 });
+  });
+
   it('waits 2.1 to 4 s as owner of the Call-ID, else up to 2 s', () => {
     expect([
       glareDelayMs(true, 0),

@@ -87,13 +87,71 @@ describe('subscriber, RFC 6665 §4.1.2', () => {
     expect(subscriber.state).toBe('active');
   });
 
-  it('active → terminated: a refresh gets 481', () => {
+  it.each(['pending', 'active'])('%s → terminated: a refresh gets 481', (state) => {
     const subscriber = begin();
-    subscriber.receiveNotify(notify('active;expires=600'));
+    subscriber.receiveNotify(notify(`${state};expires=600`));
     timers.advance(540_000);
     expect(sent).toEqual([600, 600]);
     subscriber.subscribed(481);
     expect([subscriber.state, timers.due.size]).toEqual(['terminated', 0]);
+  });
+
+  it.each(['pending', 'active'])('%s → terminated: NOTIFY with state=terminated', (state) => {
+    const subscriber = begin();
+    subscriber.receiveNotify(notify(state));
+    expect(subscriber.receiveNotify(notify('terminated;reason=noresource'))).toBe(200);
+    expect([subscriber.state, ends[0]!.cause, timers.due.size]).toEqual(['terminated', 'notifier', 0]);
+  });
+
+  it('notify-wait → notify-wait: 2xx to SUBSCRIBE, whose NOTIFY is still due', () => {
+    const subscriber = begin();
+    subscriber.subscribed(200, 600);
+    expect([subscriber.state, timers.due.has('N')]).toEqual(['notify-wait', true]);
+  });
+
+  it('pending → pending, active → active: a NOTIFY with expires moves the expiry', () => {
+    for (const state of ['pending', 'active']) {
+      timers = new Timers();
+      const subscriber = begin();
+      subscriber.receiveNotify(notify(`${state};expires=600`));
+      subscriber.receiveNotify(notify(`${state};expires=100`));
+      expect([subscriber.state, timers.due.get('expiry')]).toEqual([state, 100_000]);
+    }
+  });
+
+  it('lasts as long as it asked for where the notifier names no time, never for ever', () => {
+    const subscriber = begin(600);
+    subscriber.receiveNotify(notify('active'));
+    expect(timers.due.get('expiry')).toBe(600_000);
+    const other = begin(600);
+    other.subscribed(204);
+    expect(timers.due.get('expiry')).toBe(600_000);
+    expect([subscriber.state, other.state]).toEqual(['active', 'notify-wait']);
+  });
+
+  it('keeps the time of a NOTIFY that came before a 2xx without Expires', () => {
+    const subscriber = begin(600);
+    subscriber.receiveNotify(notify('active;expires=100'));
+    subscriber.subscribed(200);
+    expect(timers.due.get('expiry')).toBe(100_000);
+  });
+
+  it('with 0 seconds asks once and never again (§4.4.3)', () => {
+    const subscriber = begin(0);
+    subscriber.subscribed(200, 0);
+    subscriber.receiveNotify(notify('terminated;reason=timeout'));
+    timers.advance(100_000);
+    expect([sent, ends, timers.due.size]).toEqual([
+      [0],
+      [{ cause: 'notifier', reason: 'timeout', resubscribeAfterMs: undefined }],
+      0,
+    ]);
+  });
+
+  it('expires without a refresh where the notifier gives it no time', () => {
+    begin().receiveNotify(notify('active;expires=0'));
+    timers.advance(0);
+    expect([sent, ends[0]?.cause]).toEqual([[600], 'expired']);
   });
 
   it('active → active: a refresh fails otherwise; the subscription lives until it expires', () => {
@@ -139,6 +197,26 @@ describe('subscriber, RFC 6665 §4.1.2', () => {
     expect([sent, ends, timers.due.size]).toEqual([
       [600, 0],
       [{ cause: 'notifier', reason: 'timeout', resubscribeAfterMs: undefined }],
+      0,
+    ]);
+  });
+
+  it('→ terminated by unsubscribing: 204, after which no NOTIFY is due', () => {
+    const subscriber = begin();
+    subscriber.receiveNotify(notify('active;expires=600'));
+    subscriber.unsubscribe();
+    subscriber.subscribed(204);
+    expect([subscriber.state, ends[0]?.cause, timers.due.size]).toEqual(['terminated', 'notifier', 0]);
+  });
+
+  it('→ terminated by unsubscribing: without a last NOTIFY when N fires, also where one crossed', () => {
+    const subscriber = begin();
+    subscriber.unsubscribe();
+    subscriber.receiveNotify(notify('active'));
+    timers.advance(32_000);
+    expect([subscriber.state, ends, timers.due.size]).toEqual([
+      'terminated',
+      [{ cause: 'no-notify', resubscribeAfterMs: undefined }],
       0,
     ]);
   });
@@ -279,6 +357,7 @@ describe('decideSubscribe, RFC 6665 §4.2.1.1', () => {
     expect(decide({ Event: 'presence;id=1', Expires: '600' })).toEqual({
       ok: true,
       event: 'presence',
+      id: '1',
       expiresSec: 600,
     });
     expect(decide({ Event: 'dialog', Expires: '99999' })).toMatchObject({ expiresSec: 7_200 });
@@ -294,7 +373,11 @@ describe('decideSubscribe, RFC 6665 §4.2.1.1', () => {
     });
   });
 
-  it('refuses a missing event with 400', () => expect(decide({})).toMatchObject({ ok: false, status: 400 }));
+  it('refuses a missing or malformed event, and a malformed time, with 400', () => {
+    for (const headers of [{}, { Event: '' }, { Event: 'a b' }, { Event: 'dialog', Expires: 'soon' }]) {
+      expect(decide(headers as Record<string, string>)).toMatchObject({ ok: false, status: 400 });
+    }
+  });
 
   it('refuses a time that is too short with 423, but never one of an hour or more', () => {
     expect(decide({ Event: 'dialog', Expires: '59' })).toMatchObject({
