@@ -5,7 +5,7 @@ import type { Trust } from './trust.ts';
 
 /**
  * Asks the judge: about what is at hand first, and about all that the peer sent before anything is refused. Where the verdict
- * fails only because revocation is not known well enough, lets the trust fetch and asks once more. Synchronous whenever nothing
+ * fails only because revocation is not known well enough, or an intermediate is missing, lets the trust fetch and asks once more. Synchronous whenever nothing
  * has to be fetched, so that a warm verdict costs no turn of the event loop.
  *
  * @param trust - whose judge is asked
@@ -23,7 +23,7 @@ export function askTrust(
 ): TrustVerdict | Promise<TrustVerdict> {
   const asked: Question = { ...question, now: trust.clock.now() };
   const verdict = askInTurn(trust, shown, first, asked);
-  if (verdict.trusted || trust.prepare === undefined || !wantsKnowledge(verdict)) return verdict;
+  if (verdict.trusted || trust.prepare === undefined || !wantsKnowledge(verdict, trust)) return verdict;
   return prepared(trust, shown.whole() ?? first, asked, verdict, timeoutMs);
 }
 
@@ -38,8 +38,9 @@ function askInTurn(trust: Trust, shown: ShownChain, first: PresentedChain, quest
   return whole === undefined || whole === first ? verdict : trust.judge.judge(whole, question);
 }
 
-function wantsKnowledge(verdict: RefusedVerdict): boolean {
+function wantsKnowledge(verdict: RefusedVerdict, trust: Trust): boolean {
   const { reason } = verdict.rejection;
+  if (reason === 'unknown-issuer') return trust.completes?.() === true;
   return reason === 'revocation-unknown' || reason === 'revocation-stale';
 }
 

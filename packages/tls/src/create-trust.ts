@@ -10,6 +10,7 @@ export interface TrustSupplier {
   /** Default: the machine's clock. */
   readonly clock?: Clock;
   readonly prepare?: Trust['prepare'];
+  readonly completes?: Trust['completes'];
   readonly platformAnchors?: Trust['platformAnchors'];
   /** Called once, when the trust is disposed of. */
   dispose?(): void | Promise<void>;
@@ -40,6 +41,7 @@ export function createTrust(supplier: TrustSupplier): OwnedTrust {
       return supplier.version();
     },
     ...(supplier.prepare === undefined ? {} : { prepare: supplier.prepare.bind(supplier) }),
+    ...(supplier.completes === undefined ? {} : { completes: supplier.completes.bind(supplier) }),
     ...(supplier.platformAnchors === undefined
       ? {}
       : { platformAnchors: supplier.platformAnchors.bind(supplier) }),

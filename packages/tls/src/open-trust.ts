@@ -3,6 +3,9 @@ import {
   type AnchorSet,
   createJudge,
   type PolicyStage,
+  type PresentedChain,
+  type Question,
+  type Reason,
   type RevocationKnowledge,
   type RevocationPolicy,
   type TrustPolicy,
@@ -10,6 +13,7 @@ import {
 import {
   type AnchorDefaults,
   anchorsFrom,
+  createIssuerFetcher,
   createRevocationFetcher,
   crlsFrom,
   type FetcherOptions,
@@ -33,7 +37,10 @@ export interface OpenTrustOptions {
   readonly anchors: AnchorLocation | readonly AnchorLocation[];
   /** What is known to be revoked. */
   readonly crls?: CrlLocation | readonly CrlLocation[];
-  /** Fetch CRLs and OCSP responses from these hosts when a verdict needs them. Without it nothing is fetched. */
+  /**
+   * Fetch CRLs and OCSP responses from these hosts when a verdict needs them. Without it nothing is fetched but the intermediates
+   * that peers forget, and those only where an anchor names hosts for it (`issuersFrom`).
+   */
   readonly fetch?: FetcherOptions;
   /** Limits for the anchors that come from files or text. */
   readonly anchorDefaults?: AnchorDefaults;
@@ -91,18 +98,33 @@ function assemble(
   let knowledge = joinKnowledge(knowledgeSources);
   let version = versionOf(anchors, knowledge);
   let platform: readonly string[] | undefined;
+  const issuers = createIssuerFetcher({ now: () => clock.now(), ...options.fetch });
+  const judge = createJudge({
+    anchors: () => anchors,
+    revocation: () => knowledge,
+    intermediates: () => issuers.current,
+    ...(options.policy === undefined ? {} : { policy: options.policy }),
+    ...(options.policies === undefined ? {} : { policies: options.policies }),
+  });
+  const completes = () => anchors.anchors.some(({ issuersFrom }) => issuersFrom !== undefined);
+  const reasonAgainst = (presented: PresentedChain, question: Question): Reason | undefined => {
+    const verdict = judge.judge(presented, question);
+    return verdict.trusted ? undefined : verdict.rejection.reason;
+  };
+  const prepare: NonNullable<Trust['prepare']> = async (presented, question, verdict) => {
+    let lacking = verdict?.rejection.reason ?? reasonAgainst(presented, question);
+    const lacked = completes() ? await issuers.complete(presented, anchors) : [];
+    if (lacking === 'unknown-issuer' && lacked.length > 0) lacking = reasonAgainst(presented, question);
+    if (lacking !== 'revocation-unknown' && lacking !== 'revocation-stale') return;
+    const certificates = [...presented.certificates, ...lacked.map(({ der }) => der)];
+    await fetcher?.prepare({ ...presented, certificates }, anchors, question.now);
+  };
   const trust = createTrust({
-    judge: createJudge({
-      anchors: () => anchors,
-      revocation: () => knowledge,
-      ...(options.policy === undefined ? {} : { policy: options.policy }),
-      ...(options.policies === undefined ? {} : { policies: options.policies }),
-    }),
+    judge,
     version: () => version,
     clock,
-    ...(fetcher === undefined
-      ? {}
-      : { prepare: (presented, question) => fetcher.prepare(presented, anchors, question.now) }),
+    completes,
+    ...(fetcher === undefined && !completes() ? {} : { prepare }),
     platformAnchors: () => {
       platform ??= anchors.anchors.map(({ certificate }) => encodePem('CERTIFICATE', certificate.der));
       return platform;

@@ -37,14 +37,16 @@ export interface Trust {
   /** The time that verdicts are asked with. */
   readonly clock: Clock;
   /**
-   * Called when a verdict fails for want of revocation knowledge; may fetch it, within bounds. The judge is asked once more
-   * when the promise settles; a rejected promise counts as nothing fetched.
+   * Called when a verdict fails for want of revocation knowledge, or of an issuer where `completes` says so; may fetch it, within
+   * bounds. The judge is asked once more when the promise settles; a rejected promise counts as nothing fetched.
    */
   prepare?(
     presented: PresentedChain,
     question: Question,
-    verdict: Extract<TrustVerdict, { trusted: false }>,
+    verdict?: Extract<TrustVerdict, { trusted: false }>,
   ): Promise<void>;
+  /** Whether `prepare` may find missing intermediates: it is then called for `unknown-issuer` too. */
+  completes?(): boolean;
   /**
    * Certificates (PEM) that OpenSSL is told to believe on interfaces other than `external`, as a second opinion.
    * Absent: no second opinion is asked for anywhere.

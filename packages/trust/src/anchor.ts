@@ -36,6 +36,11 @@ export interface TrustAnchor {
   readonly revocation?: RevocationPolicy;
   /** A peer that dials us over this anchor may show a certificate for serverAuth only (public CAs issue no other). */
   readonly serverAuthSuffices?: boolean;
+  /**
+   * Hosts from which a missing intermediate below this anchor may be fetched (caIssuers, RFC 5280 §4.2.2.1); `*.contoso.example`
+   * stands for every name below. Absent: none. The judge itself fetches nothing; see `@entente/trust/node`.
+   */
+  readonly issuersFrom?: readonly string[];
 }
 
 /**

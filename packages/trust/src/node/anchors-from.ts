@@ -14,6 +14,8 @@ export interface AnchorDefaults {
   readonly revocation?: RevocationPolicy;
   /** See `TrustAnchor.serverAuthSuffices`. */
   readonly serverAuthSuffices?: boolean;
+  /** See `TrustAnchor.issuersFrom`. */
+  readonly issuersFrom?: readonly string[];
 }
 
 /** Options of {@link anchorsFrom}. */
@@ -42,7 +44,7 @@ export function anchorsFrom(
 /** @internal */
 export function anchorSet(
   blocks: readonly FoundBlock[],
-  { limits, revocation, serverAuthSuffices }: AnchorDefaults,
+  { limits, revocation, serverAuthSuffices, issuersFrom }: AnchorDefaults,
   place: string,
 ): AnchorSet {
   const anchors: TrustAnchor[] = [];
@@ -71,6 +73,7 @@ export function anchorSet(
       ...(limits === undefined ? {} : { limits }),
       ...(revocation === undefined ? {} : { revocation }),
       ...(serverAuthSuffices === undefined ? {} : { serverAuthSuffices }),
+      ...(issuersFrom === undefined ? {} : { issuersFrom }),
     });
   }
   if (anchors.length === 0) {

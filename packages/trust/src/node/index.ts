@@ -4,6 +4,11 @@ export { StoreFault, type StoreFaultCode } from './fault.ts';
 export type { LookUp } from './fetch/fetch-object.ts';
 export type { FetchRules, HostList } from './fetch/fetch-rules.ts';
 export {
+  createIssuerFetcher,
+  type IssuerFetcher,
+  type IssuerFetcherOptions,
+} from './fetch/issuer-fetcher.ts';
+export {
   createRevocationFetcher,
   type FetcherOptions,
   type RevocationFetcher,

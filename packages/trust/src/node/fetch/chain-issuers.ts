@@ -43,7 +43,8 @@ export function issuedCertificates(
   return pairs;
 }
 
-function issued(candidate: Certificate, child: Certificate): boolean {
+/** Whether a certificate has issued another one, by name and signature. */
+export function issued(candidate: Certificate, child: Certificate): boolean {
   return (
     candidate.subject.canonical === child.issuer.canonical &&
     verifySignature(child, verificationKey(candidate))

@@ -20,10 +20,22 @@ export interface StatusLocations {
 export function statusLocations(certificate: Certificate): StatusLocations {
   return {
     crls: [...httpUrls(certificate.crlDistributionPoints ?? []), ...httpUrls(certificate.freshestCrl ?? [])],
-    ocsp: (certificate.authorityInfoAccess ?? [])
-      .filter(({ method }) => method === oids.ocsp)
-      .flatMap(({ location }) => (location.type === 'uri' && isHttp(location.value) ? [location.value] : [])),
+    ocsp: accessUrls(certificate, oids.ocsp),
   };
+}
+
+/**
+ * Reads the http locations of certificates of the issuer.
+ * @see RFC 5280 §4.2.2.1
+ */
+export function issuerLocations(certificate: Certificate): readonly string[] {
+  return accessUrls(certificate, oids.caIssuers);
+}
+
+function accessUrls(certificate: Certificate, wanted: string): readonly string[] {
+  return (certificate.authorityInfoAccess ?? []).flatMap(({ method, location }) =>
+    method === wanted && location.type === 'uri' && isHttp(location.value) ? [location.value] : [],
+  );
 }
 
 function httpUrls(points: readonly DistributionPoint[]): string[][] {
