@@ -8,11 +8,19 @@ interface Page {
   readonly link: string;
 }
 
+/** The order in which guides are read; one that is not listed comes last. */
+const guides = ['one-organisation', 'first-network', 'two-organisations', 'operations'];
+
 /** The pages of a folder, named by their first headings. */
-function pagesOf(folder: string): Page[] {
+function pagesOf(folder: string, order: readonly string[] = []): Page[] {
+  const rank = (file: string): number => {
+    const place = order.indexOf(file.replace(/\.md$/, ''));
+    return place === -1 ? order.length : place;
+  };
   return readdirSync(new URL(`${folder}/`, docs))
     .filter((file) => file.endsWith('.md') && file !== 'index.md')
     .sort()
+    .sort((a, b) => rank(a) - rank(b))
     .map((file) => page(`${folder}/${file}`));
 }
 
@@ -20,7 +28,7 @@ function page(path: string): Page {
   const heading = readFileSync(new URL(path, docs), 'utf8')
     .split('\n')
     .find((line) => line.startsWith('# '));
-  return { text: heading?.slice(2) ?? path, link: `/${path.replace(/\.md$/, '')}` };
+  return { text: heading?.slice(2) ?? path, link: `/${path.replace(/(?:index)?\.md$/, '')}` };
 }
 
 /**
@@ -46,14 +54,15 @@ export default defineConfig({
     outline: 'deep',
     nav: [
       { text: 'Start', link: '/start' },
+      { text: 'Guides', link: '/guides/one-organisation' },
       { text: 'Trust', link: '/verdict' },
       { text: 'Reasons', link: '/reference/reasons' },
     ],
     sidebar: [
       { text: 'Begin', items: [page('start.md'), page('verdict.md')] },
-      { text: 'Guides', items: pagesOf('guides') },
+      { text: 'Guides', items: pagesOf('guides', guides) },
       { text: 'Reference', items: [page('reference/reasons.md'), page('architecture.md')] },
-      { text: 'Decisions', collapsed: true, items: pagesOf('decisions') },
+      { text: 'Decisions', collapsed: true, items: [page('decisions/index.md'), ...pagesOf('decisions')] },
     ],
   },
 });

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const clone = fileURLToPath(new URL('../../../', import.meta.url));
 const guide = join(clone, 'docs/guides/two-organisations.md');
+const operations = join(clone, 'docs/guides/operations.md');
 /** One block of the guide starts several processes, on a machine that may be busy with other tests. */
 const blockMs = 180_000;
 
@@ -86,10 +87,14 @@ class Terminal implements AsyncDisposable {
   }
 }
 
-/** The shell blocks of the guide, with ports that are free and a folder of our own in place of those printed. */
-async function blocksOf(page: string, folder: string): Promise<readonly string[]> {
+/** The shell blocks of a page that are to be run. */
+async function blocksOf(page: string): Promise<readonly string[]> {
   const text = await readFile(page, 'utf8');
-  const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map((match) => match[1] ?? '');
+  return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map((match) => match[1] ?? '');
+}
+
+/** The same with ports that are free and a folder of our own in place of those printed. */
+async function placed(blocks: readonly string[], folder: string): Promise<readonly string[]> {
   const printed = [...new Set(blocks.join('').match(/\b[12]\d{4}\b/g))];
   const free = await freePorts(printed.length);
   const ports = new Map(printed.map((port, index) => [port, String(free[index])]));
@@ -116,7 +121,7 @@ describe('the guide to two organisations', { timeout: 900_000 }, () => {
   let servers: Terminal;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'entente-two-organisations-'));
-    blocks = await blocksOf(guide, folder);
+    blocks = await placed(await blocksOf(guide), folder);
     servers = new Terminal();
   });
   afterAll(async () => {
@@ -156,6 +161,28 @@ describe('the guide to two organisations', { timeout: 900_000 }, () => {
     const told = await servers.run('grep -h \'"event":"refused"\' ../contoso/edge1.yaml.log');
     expect(told).toContain('"reason":"peer-refused"');
     expect(told).not.toContain('unknown-issuer');
+  });
+
+  it('leaves a network on which the blocks of “At three in the morning” do what that page says', async () => {
+    await servers.run('cd ../contoso');
+    const stop = async (log: string) => {
+      const [record = ''] = (await readFile(join(folder, 'contoso', log), 'utf8')).split('\n', 1);
+      const { pid } = JSON.parse(record) as { pid: number };
+      await servers.run(`kill ${pid}; wait ${pid}`);
+    };
+    const told: string[] = [];
+    for (const block of await blocksOf(operations)) {
+      if (block.includes('serve pool-server')) await stop('fe1.yaml.log');
+      if (block.includes('serve authority-server')) await stop('ca/authority.yaml.log');
+      told.push(await servers.run(block));
+    }
+    const all = told.join('');
+    expect(all).toContain('"reason":"peer-refused"');
+    expect(all).toContain('pool-server has started with fe1.yaml');
+    expect(all).toMatch(/revoked [0-9a-f]+.*: keyCompromise/);
+    expect(all).toContain('version 2 of contoso.example is in force; effect: narrowing');
+    expect(all).toContain('authority-server has started with ca/authority.yaml');
+    expect(told.at(-1)).toMatch(/^"number":\d+\n$/);
   });
 
   it('ends all that it has started', async () => {

@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const docs = join(root, 'docs');
+
+/** Every page of the site, and what a visitor of the repository reads first. */
+const pages = [
+  ...readdirSync(docs, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md') && !file.includes('node_modules'))
+    .map((file) => join(docs, file)),
+  ...['README.md', 'SECURITY.md', 'CONTRIBUTING.md'].map((file) => join(root, file)),
+];
+
+const text = (page: string): string => readFileSync(page, 'utf8').replaceAll(/^```.*?^```$/gms, '');
+
+/** Anchors that the site gives to headings. */
+function anchorsOf(page: string): ReadonlySet<string> {
+  const headings = [...text(page).matchAll(/^#{1,6} (.+)$/gm)].map((match) => match[1] ?? '');
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s-]/gu, ' ')
+        .trim()
+        .replaceAll(/\s+/g, '-'),
+    ),
+  );
+}
+
+/** Links of a page to files and headings here: where to, as written and resolved. */
+function linksOf(
+  page: string,
+): readonly { readonly link: string; readonly file: string; readonly anchor: string }[] {
+  return [...text(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map((match) => {
+    const [path = '', anchor = ''] = (match[1] ?? '').split('#');
+    return { link: match[1] ?? '', file: path === '' ? page : resolve(dirname(page), path), anchor };
+  });
+}
+
+describe('every page', () => {
+  it.each(pages.map((page) => [relative(root, page), page]))(
+    '%s: has links that lead somewhere',
+    (_name, page) => {
+      const dead = linksOf(page).filter(
+        ({ anchor, file }) => !existsSync(file) || (anchor !== '' && !anchorsOf(file).has(anchor)),
+      );
+      expect(dead.map(({ link }) => link)).toEqual([]);
+    },
+  );
+
+  it('of the site can be reached from its landing page by links', () => {
+    const reached = new Set<string>();
+    const follow = (page: string): void => {
+      if (reached.has(page) || !page.endsWith('.md') || !page.startsWith(docs)) return;
+      reached.add(page);
+      for (const { file } of linksOf(page)) follow(file);
+    };
+    follow(join(docs, 'index.md'));
+    expect(pages.filter((page) => page.startsWith(docs) && !reached.has(page))).toEqual([]);
+  });
+
+  it('names no command of entente that there is not', async () => {
+    const { createProgram } = await import('@entente/commands');
+    const verbs = createProgram().commands.map((command) => command.name());
+    const named = pages.flatMap((page) => [
+      ...readFileSync(page, 'utf8').matchAll(/(?:^|`|npx -y pnpm@\S+ )entente ([a-z][a-z-]+)/gm),
+    ]);
+    expect(named.length).toBeGreaterThan(30);
+    expect([...new Set(named.map((match) => match[1]!))].filter((verb) => !verbs.includes(verb))).toEqual([]);
+  });
+});
