@@ -41,8 +41,8 @@ export async function loadPlugins(options: LoadPluginsOptions): Promise<Plugins>
   const configs = new Map<Plugin, unknown>();
   const loaded: Plugin[] = [];
   for (const { use, config } of options.plugins) {
-    // A module may be named twice; each mention is a plugin of its own, and the second is refused by name.
-    const plugin = Object.create(await importPlugin(use, options.from)) as Plugin;
+    // The object itself, never a copy: it may have private members. One that is named twice is refused by its name.
+    const plugin = await importPlugin(use, options.from);
     loaded.push(plugin);
     configs.set(plugin, config);
   }
@@ -155,6 +155,7 @@ async function setUp(
           provide(port, implementation) {
             declared(plugin.provides, port, 'provides');
             const offers = provided.get(port.name) ?? new Map<Plugin, unknown>();
+            if (offers.has(plugin)) throw misused(port, 'it provides it twice');
             provided.set(port.name, offers.set(plugin, implementation));
           },
           onDispose: (step) => void undo.push({ name, dispose: step }),

@@ -100,6 +100,21 @@ describe('loading plugins', () => {
     expect(seen).toEqual(['setup alpha', 'setup beta', 'setup gamma', 'setup delta']);
   });
 
+  it('takes an object of a class with private members as it is', async () => {
+    install(
+      'alpha',
+      `class Counter {
+        #count = 0;
+        name = 'alpha'; apiVersion = 1; requires = []; provides = [${JSON.stringify(policy)}];
+        configSchema = { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } };
+        setup(scope) { this.#count++; scope.provide(${JSON.stringify(policy)}, 'counted ' + this.#count); }
+      }
+      export const plugin = new Counter();`,
+    );
+    const plugins = await load(['alpha']);
+    expect(plugins.provided(policy)).toEqual([{ plugin: 'alpha', implementation: 'counted 1' }]);
+  });
+
   it('finds a package in the node_modules of a folder above', async () => {
     install('alpha', source('alpha'));
     const below = join(folder, 'etc', 'pool');
@@ -316,6 +331,11 @@ describe('plugins that fail while they are set up', () => {
     ['throws', `throw new Error('port taken');`, 'port taken'],
     ['does not provide what it declares', '', 'did not provide it'],
     ['uses a port it does not declare', `scope.use(${JSON.stringify(clock)});`, 'not in "requires"'],
+    [
+      'provides a port twice',
+      `scope.provide(${JSON.stringify(policy)}, 1); scope.provide(${JSON.stringify(policy)}, 2);`,
+      'port policy: it provides it twice',
+    ],
     [
       'provides a port it does not declare',
       `scope.provide(${JSON.stringify(clock)}, 1);`,

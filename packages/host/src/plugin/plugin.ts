@@ -30,7 +30,7 @@ export interface PluginScope {
   use<T>(port: Port<T>): T;
   /**
    * Offers an implementation. Call it once for each port in `provides`.
-   * @throws where the port is not in `provides`
+   * @throws where the port is not in `provides`, or has been provided already
    */
   provide<T>(port: Port<T>, implementation: T): void;
   /** Called when the server stops: what was acquired last goes first. */
