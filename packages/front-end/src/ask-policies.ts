@@ -8,6 +8,12 @@ export interface NamedPolicy {
   readonly policy: RequestPolicy;
 }
 
+/** A policy has refused a request. */
+export interface RefusedByPolicy extends Refusal {
+  /** The plugin that the policy comes from. */
+  readonly plugin: string;
+}
+
 /** Characters of a policy's sentence that are kept. */
 const maxSentence = 200;
 
@@ -16,16 +22,20 @@ const maxSentence = 200;
  * that is broken lets nothing through.
  * @returns why the request is refused, or `undefined`
  */
-export function askPolicies(request: SipRequest, policies: readonly NamedPolicy[]): Refusal | undefined {
+export function askPolicies(
+  request: SipRequest,
+  policies: readonly NamedPolicy[],
+): RefusedByPolicy | undefined {
   for (const { plugin, policy } of policies) {
     const sentence = sentenceOf(policy, request);
     if (sentence === undefined) continue;
-    return refusal(
+    const refused = refusal(
       'refused-by-policy',
       403,
       `plugin ${plugin}: ${sentence}`,
       `Send what the policy allows, or change the configuration of plugin ${plugin}.`,
     );
+    return { ...refused, plugin };
   }
   return undefined;
 }

@@ -13,6 +13,7 @@ import {
   decideRoute,
   type PreprocessedRequest,
   type Refusal,
+  type Registration,
   type RouteDecision,
   type RouteKnowledge,
   refusal,
@@ -24,7 +25,7 @@ import { MemoryLocations } from '@entente/sip-proxy/locations';
 import type { Topology } from '@entente/topology';
 import { type AcceptedIdentity, Admission, type AdmissionOptions } from './admission.ts';
 import { askPolicies, type NamedPolicy } from './ask-policies.ts';
-import { PassageRules, wayOf } from './passage.ts';
+import { PassageRules, type Way, wayOf } from './passage.ts';
 import type { RequestRefusals } from './request-refusals.ts';
 
 /** What a front end stands on. */
@@ -39,6 +40,11 @@ export interface FrontEndOptions extends AdmissionOptions {
   /** Told of a fault of this program while a message was handled. */
   readonly onFault?: (error: unknown, connection: SipConnection) => void;
 }
+
+/** Where a request goes on, or why nowhere. */
+type Selected =
+  | { readonly ok: true; readonly groups: readonly (readonly Way[])[] }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 const gruuKeyBytes = 32;
 const nobody: AcceptedIdentity = { ok: true, asserted: undefined, values: [] };
@@ -81,25 +87,25 @@ export class FrontEnd implements EndpointUser {
       this.#refuse(transaction, connection, decision.refusal);
       return;
     }
-    const refused = askPolicies(request, this.#options.policies ?? []);
-    if (refused !== undefined) {
-      this.#refuse(transaction, connection, refused);
+    if (decision.kind === 'self') {
+      this.#serve(transaction, connection, identity);
       return;
     }
-    switch (decision.kind) {
-      case 'self':
-        this.#serve(transaction, connection, identity);
-        return;
-      case 'lookup': {
-        const bindings = this.#locations.lookup(decision.aor, this.#options.clock());
-        const selected = selectTargets(bindings, decision.uri);
-        if (selected.ok) this.#relay?.relay(transaction, selected.groups, rules());
-        else this.#refuse(transaction, connection, selected.refusal);
-        return;
-      }
-      default:
-        this.#relay?.relay(transaction, [[wayOf(decision)]], rules());
-    }
+    const selected = this.#targetsOf(decision);
+    const refused = selected.ok ? this.#askPolicies(request) : selected.refusal;
+    if (refused === undefined && selected.ok) this.#relay?.relay(transaction, selected.groups, rules());
+    else if (refused !== undefined) this.#refuse(transaction, connection, refused);
+  }
+
+  #targetsOf(decision: Exclude<RouteDecision, { kind: 'refuse' | 'self' }>): Selected {
+    if (decision.kind !== 'lookup') return { ok: true, groups: [[wayOf(decision)]] };
+    const bindings = this.#locations.lookup(decision.aor, this.#options.clock());
+    return selectTargets(bindings, decision.uri);
+  }
+
+  /** Last, when nothing else refuses the request and nothing has been done about it yet. */
+  #askPolicies(request: SipRequest): Refusal | undefined {
+    return askPolicies(request, this.#options.policies ?? []);
   }
 
   onAck(ack: SipRequest, connection: SipConnection): void {
@@ -191,11 +197,12 @@ export class FrontEnd implements EndpointUser {
       toTag: this.#token(),
       ...(connection.server === undefined ? { flow: this.#flows.of(connection) } : undefined),
     };
-    const result = this.#locations.update(
-      registered.aor,
-      now,
-      registerChange(request, registered.aor, context),
-    );
+    const change = registerChange(request, registered.aor, context);
+    const result = this.#locations.update<Registration>(registered.aor, now, (current) => {
+      const changed = change(current);
+      const refused = changed.result.ok ? this.#askPolicies(request) : undefined;
+      return refused === undefined ? changed : { result: { ok: false, refusal: refused } };
+    });
     if (!result.ok) {
       this.#refuse(transaction, connection, result.refusal);
       return;

@@ -3,6 +3,8 @@ import type { SipRequest, SipResponse } from '@entente/sip';
 import { logRequestRefusal, type SipConnection } from '@entente/sip-endpoint';
 import { type Refusal, responseForRefusal } from '@entente/sip-proxy';
 
+import type { RefusedByPolicy } from './ask-policies.ts';
+
 /** Writes down why a request is not carried on, in words for insiders, and answers it. */
 export interface RequestRefusals {
   /**
@@ -22,7 +24,8 @@ const requestRefused = 1000;
 export function createRequestRefusals(logger: Logger, source: string): RequestRefusals {
   return {
     refuse(request, refusal, connection, toTag) {
-      logRequestRefusal(logger, request, refusal, connection);
+      const { plugin } = refusal as Partial<RefusedByPolicy>;
+      logRequestRefusal(logger, request, refusal, connection, plugin === undefined ? {} : { plugin });
       const diagnostics = `${requestRefused};reason="${refusal.reason}";source="${source}"`;
       return responseForRefusal(
         request,

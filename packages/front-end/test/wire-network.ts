@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { serveFrontEnd } from '@entente/front-end';
+import { type NamedPolicy, serveFrontEnd } from '@entente/front-end';
 import type { Logger } from '@entente/host';
 import type { Member } from '@entente/member';
 import {
@@ -23,7 +23,7 @@ const password = 'secret';
 const pool = 'pool1.contoso.example';
 
 /** A front end on a real listener, and whoever dials it with whatever headers a test gives. */
-export async function startFrontEnd() {
+export async function startFrontEnd({ policies = [] }: { policies?: readonly NamedPolicy[] } = {}) {
   const root = await createTestAuthority('Contoso Test Root');
   const [port = 0] = await freePorts(1);
   const topology = buildTopology({
@@ -69,6 +69,7 @@ export async function startFrontEnd() {
       authorise: (local: Parameters<Member['authorise']>[0]) => authorise(topology, local) as Authorise,
     } as Member,
     logger,
+    policies,
     credentials: {
       find: (username) => createCredentialRecord({ username, realm, password }),
       hasMd5: () => false,

@@ -40,12 +40,16 @@ export function logConnection(log: EndpointLog, connection: SipConnection, from:
   );
 }
 
-/** Writes down why a request is not carried on. The words are for insiders; the sender gets the status. */
+/**
+ * Writes down why a request is not carried on. The words are for insiders; the sender gets the status.
+ * @param more further fields
+ */
 export function logRequestRefusal(
   log: EndpointLog,
   request: SipRequest,
   refusal: Refusal,
   connection: SipConnection,
+  more: object = {},
 ): void {
   // A challenge is the usual first step of a conversation, not something an operator looks into.
   const level = refusal.reason === 'authentication-required' ? 'debug' : 'warn';
@@ -58,6 +62,7 @@ export function logRequestRefusal(
       method: request.method,
       status: refusal.status,
       remedy: refusal.remedy,
+      ...more,
     },
     refusal.message,
   );

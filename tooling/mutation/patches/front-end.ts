@@ -10,6 +10,11 @@ const wire = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const policies = (title: string): MutationPatch['test'] => ({
+  file: 'packages/front-end/test/policies.test.ts',
+  title,
+});
+
 /** That a front end asks who sends a request: seen from outside, in a running network. */
 export const patches: PatchList = {
   name: 'front-end',
@@ -69,6 +74,24 @@ export const patches: PatchList = {
       find: "const ownBusiness = ['Authorization', 'Proxy-Authorization', 'Entente-Diagnostics'] as const;",
       replace: "const ownBusiness = ['Entente-Diagnostics'] as const;",
       test: wire('keeps the credentials that an edge brought to itself'),
+    },
+    {
+      name: 'policies',
+      off: 'what a policy refuses is relayed',
+      file: 'packages/front-end/src/',
+      find: 'const refused = selected.ok ? this.#askPolicies(request) : selected.refusal;',
+      replace: 'const refused = selected.ok ? undefined : selected.refusal;',
+      test: policies('that refuses a MESSAGE keeps it from whom it is for'),
+    },
+    {
+      name: 'policies-of-the-registrar',
+      off: 'a registration is kept that a policy refuses',
+      file: 'packages/front-end/src/',
+      find: 'const refused = changed.result.ok ? this.#askPolicies(request) : undefined;',
+      replace: 'const refused = undefined;',
+      test: policies(
+        'that refuses a REGISTER leaves no binding, and the log names the plugin in a field of its own',
+      ),
     },
   ],
 };

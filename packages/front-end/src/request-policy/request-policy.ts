@@ -23,8 +23,9 @@ export interface PolicyRefusal {
 }
 
 /**
- * Sees a request that has passed everything else on a front end, and can only refuse it. It answers at once: a throw, a
- * Promise or any other value than these two counts as a refusal.
+ * Sees a request that has passed every other check of a front end, before anything is done about it, and can only refuse it. It
+ * answers at once: a throw, a Promise or any other value than these two counts as a refusal. A request that passes two front
+ * ends is shown to the policies of both; ACK and CANCEL, which belong to a request that was shown, are not.
  */
 export interface RequestPolicy {
   judge(view: RequestView): PolicyRefusal | undefined;
