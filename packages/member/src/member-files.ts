@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publicMode, secretMode, writeWhole } from '@entente/pki/node';
 import { MemberFault } from './fault.ts';
@@ -6,13 +6,21 @@ import { MemberFault } from './fault.ts';
 const names = {
   key: 'tls.key',
   certificate: 'tls.crt',
+  pending: 'tls.pending.pem',
   externalKey: 'tls-external.key',
   externalCertificate: 'tls-external.crt',
+  externalPending: 'tls-external.pending.pem',
   roots: 'root_ca.crt',
   lists: 'revocation.crl',
   topology: 'topology.json',
   membership: 'member.json',
 } as const;
+
+/** What a file of a member holds. */
+export type FileName = keyof typeof names;
+
+/** These hold private keys. */
+const secrets: ReadonlySet<FileName> = new Set(['key', 'pending', 'externalKey', 'externalPending']);
 
 /** What a member remembers beside certificates and topology. */
 export interface Membership {
@@ -31,7 +39,7 @@ export class MemberFiles {
     this.directory = directory;
   }
 
-  path(name: keyof typeof names): string {
+  path(name: FileName): string {
     return join(this.directory, names[name]);
   }
 
@@ -41,7 +49,7 @@ export class MemberFiles {
   }
 
   /** @returns the text, or `undefined` where there is no such file */
-  async read(name: keyof typeof names): Promise<string | undefined> {
+  async read(name: FileName): Promise<string | undefined> {
     try {
       return await readFile(this.path(name), 'utf8');
     } catch (error) {
@@ -50,9 +58,13 @@ export class MemberFiles {
     }
   }
 
-  async write(name: keyof typeof names, text: string): Promise<void> {
-    const secret = name === 'key' || name === 'externalKey';
-    await writeWhole(this.path(name), text, secret ? secretMode : publicMode);
+  async write(name: FileName, text: string): Promise<void> {
+    await writeWhole(this.path(name), text, secrets.has(name) ? secretMode : publicMode);
+  }
+
+  /** Removes a file; one that is not there is gone already. */
+  async remove(name: FileName): Promise<void> {
+    await rm(this.path(name), { force: true });
   }
 
   /** What was written when this server joined, or `undefined` if it has not. */

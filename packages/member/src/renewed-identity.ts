@@ -2,14 +2,9 @@ import { createKeyAndRequest, renew, renewalTime } from '@entente/pki/client';
 import { type Identity, loadIdentity } from '@entente/tls';
 import type { Authority } from './authority.ts';
 import { MemberFault } from './fault.ts';
+import { IdentityFiles, type KeyPair, type Side } from './identity-files.ts';
 import type { MemberLog } from './log.ts';
 import type { MemberFiles } from './member-files.ts';
-
-/** One side of a server, and the files of its certificate. */
-const sides = {
-  internal: { key: 'key', certificate: 'certificate' },
-  external: { key: 'externalKey', certificate: 'externalCertificate' },
-} as const;
 
 /** setTimeout takes 31 bits of milliseconds; a leaf lives for days, so one step is enough. */
 const longestWaitMs = 2_000_000_000;
@@ -20,7 +15,7 @@ const retryMs = 600_000;
 export interface RenewedIdentityOptions {
   /** Name of the interface, as the topology lists it: the subject to ask for. */
   readonly subject: () => string;
-  readonly side: keyof typeof sides;
+  readonly side: Side;
   readonly files: MemberFiles;
   readonly authority: () => Authority;
   readonly now: () => number;
@@ -44,10 +39,10 @@ export class RenewedIdentity implements AsyncDisposable {
    * @throws {MemberFault} `ENTENTE_MEMBER_REFUSED`; faults of `loadIdentity`
    */
   static async open(options: RenewedIdentityOptions): Promise<RenewedIdentity> {
-    const { files, side } = options;
-    const { certificate, key } = sides[side];
-    if ((await files.read(certificate)) === undefined) await obtain(options);
-    const identity = await loadIdentity({ certificate: files.path(certificate), key: files.path(key) });
+    const pair = new IdentityFiles(options.files, options.side);
+    await pair.recover();
+    if (!(await pair.exists())) await obtain(options);
+    const identity = await loadIdentity(pair.paths);
     return new RenewedIdentity(identity, options);
   }
 
@@ -86,7 +81,7 @@ export class RenewedIdentity implements AsyncDisposable {
   }
 }
 
-async function obtain(options: RenewedIdentityOptions): Promise<{ certificate: string; key: string }> {
+async function obtain(options: RenewedIdentityOptions): Promise<KeyPair> {
   const { files, side, subject } = options;
   const authority = options.authority();
   const key = await createKeyAndRequest({ subject: subject() });
@@ -103,8 +98,7 @@ async function obtain(options: RenewedIdentityOptions): Promise<{ certificate: s
       remedy: outcome.refusal.remedy,
     });
   }
-  const { chainPem } = outcome.certificate;
-  await files.write(sides[side].key, key.privateKeyPem);
-  await files.write(sides[side].certificate, chainPem);
-  return { certificate: chainPem, key: key.privateKeyPem };
+  const pair = { certificate: outcome.certificate.chainPem, key: key.privateKeyPem };
+  await new IdentityFiles(files, side).replace(pair);
+  return pair;
 }

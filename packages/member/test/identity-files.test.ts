@@ -1,0 +1,120 @@
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTestAuthority } from '@entente/testkit';
+import { loadIdentity } from '@entente/tls';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { IdentityFiles, type KeyPair, type Side } from '../src/identity-files.ts';
+import { type FileName, MemberFiles } from '../src/member-files.ts';
+
+/** The power goes before the operation with this number; everything before it is on the disk. */
+class FailingFiles extends MemberFiles {
+  #left: number;
+
+  constructor(directory: string, operations: number) {
+    super(directory);
+    this.#left = operations;
+  }
+
+  override write(name: FileName, text: string): Promise<void> {
+    this.#spend();
+    return super.write(name, text);
+  }
+
+  override remove(name: FileName): Promise<void> {
+    this.#spend();
+    return super.remove(name);
+  }
+
+  #spend(): void {
+    if (this.#left-- <= 0) throw new Error('power failure');
+  }
+}
+
+describe('a pair of key and certificate', () => {
+  let directory: string;
+  let old: KeyPair;
+  let renewed: KeyPair;
+  beforeAll(async () => {
+    const authority = await createTestAuthority('Contoso Root');
+    const issue = async (): Promise<KeyPair> => {
+      const { chainPem, keyPem } = await authority.issue({ dnsNames: ['fe1.contoso.example'] });
+      return { certificate: chainPem, key: keyPem };
+    };
+    [old, renewed] = [await issue(), await issue()];
+  });
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'entente-identity-'));
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+
+  /** What a server would find when it starts. */
+  const restart = async (side: Side = 'internal') => {
+    const pair = new IdentityFiles(new MemberFiles(directory), side);
+    await pair.recover();
+    await using identity = await loadIdentity(pair.paths);
+    const { certificatePem, keyPem } = identity.current;
+    return { certificate: certificatePem, key: keyPem };
+  };
+  const replace = (pair: KeyPair, side: Side = 'internal') =>
+    new IdentityFiles(new MemberFiles(directory), side).replace(pair);
+
+  it.each(['internal', 'external'] as const)(
+    'fits after a crash at any moment of its replacement: the old one or the new one (%s)',
+    async (side) => {
+      const found: string[] = [];
+      for (let operations = 0; ; operations++) {
+        await replace(old, side);
+        const failing = new IdentityFiles(new FailingFiles(directory, operations), side);
+        const outcome = await failing.replace(renewed).then(
+          () => 'done',
+          () => 'crashed',
+        );
+        const pair = await restart(side);
+        found.push(pair.key === renewed.key ? 'new' : 'old');
+        expect(await restart(side), 'once more, it is the same').toEqual(pair);
+        expect((await readdir(directory)).filter((name) => name.includes('pending'))).toEqual([]);
+        if (outcome === 'done') break;
+      }
+      expect(found).toEqual(['old', 'new', 'new', 'new', 'new']);
+    },
+  );
+
+  it('fits after a crash at any moment of its recovery', async () => {
+    for (let operations = 0; operations < 4; operations++) {
+      await replace(old);
+      const crash = new IdentityFiles(new FailingFiles(directory, 2), 'internal');
+      await expect(crash.replace(renewed)).rejects.toThrow('power failure');
+      const again = new IdentityFiles(new FailingFiles(directory, operations), 'internal');
+      await again.recover().catch(() => {});
+      expect(await restart()).toEqual(renewed);
+    }
+  });
+
+  it('is whole where nothing was there before', async () => {
+    const crash = new IdentityFiles(new FailingFiles(directory, 1), 'internal');
+    await expect(crash.replace(renewed)).rejects.toThrow('power failure');
+    expect(await restart()).toEqual(renewed);
+  });
+
+  it.each([
+    ['nothing', () => ''],
+    ['half of a pair', () => renewed.key + renewed.certificate.slice(0, 200)],
+    ['a key and the certificate of another', () => old.key + renewed.certificate],
+    ['a certificate without a key', () => renewed.certificate],
+    ['something else', () => 'hello'],
+  ])('stays where the third file holds %s', async (_, text) => {
+    await replace(old);
+    await writeFile(join(directory, 'tls.pending.pem'), text());
+    expect(await restart()).toEqual(old);
+    expect(await readdir(directory)).not.toContain('tls.pending.pem');
+  });
+
+  it('is read by nobody else, the third file neither', async () => {
+    const crash = new IdentityFiles(new FailingFiles(directory, 2), 'internal');
+    await expect(crash.replace(renewed)).rejects.toThrow('power failure');
+    for (const name of ['tls.key', 'tls.pending.pem']) {
+      expect((await stat(join(directory, name))).mode & 0o777).toBe(0o600);
+    }
+  });
+});
