@@ -1,5 +1,5 @@
 import { createRequest, type SipRequest } from '@entente/sip';
-import { preprocessRoutes, revealRoutes, sealedEntry } from '@entente/sip-proxy';
+import { createRouteEntry, preprocessRoutes, revealRoutes, sealedEntry } from '@entente/sip-proxy';
 import { buildTopology, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { type Arrival, decidePassage } from './decide-passage.ts';
@@ -114,12 +114,21 @@ describe('what outsiders reach with a way that we have sealed', () => {
 
 describe('what leaves', () => {
   it('is refused where its Route would carry the name of a server inside', () => {
-    const request = requestOf(
-      { kind: 'server' },
-      'sip:bob@fabrikam.example',
-      '<sip:edge1.contoso.example;lr>, <sip:sip.fabrikam.example;lr>, <sip:fe1.contoso.example;lr>',
-    );
-    const routes = preprocessRoutes(request, { isOurHost: (host) => host === 'edge1.contoso.example', key });
-    expect(decidePassage(request, routes, { kind: 'server' }, topology)).toMatchObject(refused);
+    const own = createRouteEntry('edge1.contoso.example', { outside: 'fabrikam.example' }, { key });
+    const decided = (behind: string) => {
+      const server: Arrival = { kind: 'server' };
+      const request = requestOf(
+        server,
+        'sip:bob@192.0.2.9',
+        `${own}, <sip:sip.fabrikam.example;lr>${behind}`,
+      );
+      const routes = preprocessRoutes(request, {
+        isOurHost: (host) => host === 'edge1.contoso.example',
+        key,
+      });
+      return decidePassage(request, routes, server, topology);
+    };
+    expect(decided('')).toEqual({ kind: 'partner', domain: 'fabrikam.example' });
+    expect(decided(', <sip:fe1.contoso.example;lr>')).toMatchObject(refused);
   });
 });

@@ -7,6 +7,27 @@ const stranger = (title: string): MutationPatch['test'] => ({
   title: `refuses at the edge: ${title}`,
 });
 
+const edge = (title: string): MutationPatch['test'] => ({ file: 'packages/edge/src/edge.test.ts', title });
+
+const passage = (title: string): MutationPatch['test'] => ({
+  file: 'packages/edge/src/decide-passage.test.ts',
+  title,
+});
+
+const sealing = 'packages/sip-proxy/src/sealed-route.ts';
+const revealing = 'packages/sip-proxy/src/reveal-routes.ts';
+const sealed = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-proxy/test/hidden-path.test.ts',
+  title,
+});
+
+/** What reaches somebody outside, byte by byte; the tests are one conversation. */
+const bytes: MutationPatch['test'] = {
+  file: 'packages/testkit/test/hidden-names.test.ts',
+  title: 'names no server inside, in not one byte',
+  inOrder: true,
+};
+
 /** That an edge asks the federation's rules at all: seen from outside, by strangers at the door of two networks. */
 export const patches: PatchList = {
   name: 'edge',
@@ -35,6 +56,131 @@ export const patches: PatchList = {
       replace:
         "const allowPartner: ReturnType<typeof authorisePartner> = () => ({ ok: true, server: 'anybody', role: 'partner', row: 12 });",
       test: stranger('somebody with a certificate in order is not listed as a partner: partner-not-allowed'),
+    },
+    {
+      name: 'seal-verified',
+      off: 'a sealed way may be changed',
+      file: sealing,
+      find: 'opening.final();',
+      replace: '',
+      test: sealed('opens with no bit of it changed, in no other spelling, and not cut short'),
+    },
+    {
+      name: 'seal-required',
+      off: 'an entry of ours that we did not seal is passed over',
+      file: revealing,
+      find: 'if (opened === undefined || sealed !== undefined) return notSealed(top);',
+      replace: 'if (sealed !== undefined) return notSealed(top);',
+      test: sealed('is refused where its way was changed, sealed by another edge, or is none'),
+    },
+    {
+      name: 'way-lengthened',
+      off: 'somebody outside may add hops to a sealed way',
+      file: revealing,
+      find: 'if (rest[0] !== undefined) return notSealed(rest[0].uri);',
+      replace: '',
+      test: sealed('is refused where somebody has put a hop behind the way, or a second way'),
+    },
+    {
+      name: 'answer-way-restored',
+      off: 'an answer from outside may add hops to the way inside',
+      file: 'packages/sip-proxy/src/hidden-path.ts',
+      find: "const restored = [...values.slice(0, at), own.inside, ...request.values('Record-Route')];",
+      replace:
+        "const restored = [...values.slice(0, at), own.inside, ...request.values('Record-Route'), ...values.slice(at + 1)];",
+      test: sealed(
+        'comes back without what the other side added to it: Via values, and hops below our entry',
+      ),
+    },
+    {
+      name: 'way-out-hidden',
+      off: 'Via and Record-Route of servers inside go out with a request',
+      file: sources,
+      find: 'hidePath(editor, via, this.#sealed);',
+      replace: "if (this.#sealed !== undefined) editor.prepend('Record-Route', this.#sealed);",
+      test: edge('shows a partner no name of the inside, and its answers find their way back'),
+    },
+    {
+      name: 'answer-route-hidden',
+      off: 'the route set of an answer goes out as it came from the inside',
+      file: sources,
+      find: 'hideRecordRoute(editor, response, this.#entry(), (routes) =>',
+      replace: 'if (response === undefined) hideRecordRoute(editor, response, this.#entry(), (routes) =>',
+      test: edge(
+        'shows nobody outside the answers of the inside but for what is his: no route, warning or reason of ours',
+      ),
+    },
+    {
+      name: 'answer-names-hidden',
+      off: 'warnings, Path and whatever else names a server inside go out with an answer',
+      file: sources,
+      find: 'hideInsideNames(editor, response, topology());',
+      replace: '',
+      test: bytes,
+    },
+    {
+      name: 'request-names-hidden',
+      off: 'fields that name a server inside go out with a request',
+      file: sources,
+      find: 'hideInsideNames(editor, request, topology());',
+      replace: '',
+      test: edge('shows a partner no name of the inside, and its answers find their way back'),
+    },
+    {
+      name: 'diagnostics-stay',
+      off: 'Entente-Diagnostics go out with an answer',
+      file: sources,
+      find: "for (const name of insiderFieldsOf(response, 'out')) editor.remove(name);",
+      replace: '',
+      test: edge(
+        'shows nobody outside the answers of the inside but for what is his: no route, warning or reason of ours',
+      ),
+    },
+    {
+      name: 'answers-assert-nothing',
+      off: 'an answer from outside asserts an identity',
+      file: sources,
+      find: "const fields = insiderFieldsOf(restored, 'out');",
+      replace: "const fields = insiderFieldsOf(restored, 'in');",
+      test: edge('is stripped from a response: neither identity nor diagnostics come in'),
+    },
+    {
+      name: 'asserted-number',
+      off: 'a partner may assert any telephone number',
+      file: sources,
+      find: 'else setIdentities(editor, assertableIdentities(request));',
+      replace: '',
+      test: edge(
+        'comes in from a partner where it is an address of his domain, and not where it is a number',
+      ),
+    },
+    {
+      name: 'way-of-the-partner',
+      off: 'a partner may use the way that was sealed for another',
+      file: sources,
+      find: 'if (!routes.tokens.every(({ outside }) => speaksFor(authority, outside)))',
+      replace: 'if (routes.tokens === undefined)',
+      test: passage(
+        'leads nobody in but whom it was sealed for: no partner by that of another or of a client, no client by that of a partner',
+      ),
+    },
+    {
+      name: 'way-of-the-client',
+      off: 'a client may use the way that was sealed for a partner',
+      file: sources,
+      find: "if (routes.tokens.some(({ outside }) => outside !== ''))",
+      replace: 'if (routes.tokens === undefined)',
+      test: passage(
+        'leads nobody in but whom it was sealed for: no partner by that of another or of a client, no client by that of a partner',
+      ),
+    },
+    {
+      name: 'route-that-leaves',
+      off: 'a Route that names a server inside goes out',
+      file: sources,
+      find: "if (hop.kind === 'sip' && isInsideName(topology, hop.host))",
+      replace: "if (hop.kind === 'sip' && hop.host === '')",
+      test: passage('is refused where its Route would carry the name of a server inside'),
     },
   ],
 };

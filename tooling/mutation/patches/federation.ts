@@ -3,10 +3,16 @@ import type { MutationPatch, PatchList } from '../patch.ts';
 const anchors = 'packages/federation/src/partner-anchors.ts';
 const peer = 'packages/federation/src/partner-peer.ts';
 const message = 'packages/federation/src/message-authority.ts';
+const names = 'packages/federation/src/inside-names.ts';
 const nextHop = 'packages/federation/src/next-hop.ts';
 
 const test = (title: string): MutationPatch['test'] => ({
   file: 'packages/federation/test/federation.test.ts',
+  title,
+});
+
+const inside = (title: string): MutationPatch['test'] => ({
+  file: 'packages/federation/test/inside-names.test.ts',
   title,
 });
 
@@ -148,6 +154,38 @@ export const patches: PatchList = {
       find: "if (request.has('Route') || isOurs(target)) return undefined;",
       replace: "if (target !== '') return undefined;",
       test: test('carries nothing on to others'),
+    },
+    {
+      name: 'asserted-number',
+      off: 'a telephone number counts as an identity that a partner may assert',
+      file: message,
+      find: "values.filter(({ uri }) => uri.kind === 'sip')",
+      replace: 'values.filter(({ uri }) => uri !== undefined)',
+      test: inside('have a domain: a number is taken off, the address beside it stays'),
+    },
+    {
+      name: 'warnings-stay',
+      off: 'a warning of a server of ours leaves',
+      file: names,
+      find: "if (!isOurs(topology, agent)) editor.append('Warning', value);",
+      replace: "editor.append('Warning', value);",
+      test: inside('carries no warning of a server of ours, and those of others'),
+    },
+    {
+      name: 'ways-stay',
+      off: 'Path and Service-Route leave',
+      file: names,
+      find: 'waysInside.has(lower) || namesInside(value, topology)',
+      replace: 'namesInside(value, topology)',
+      test: inside('carries no way inside: neither Path nor Service-Route'),
+    },
+    {
+      name: 'any-field',
+      off: 'a field that nobody thought of names a server inside, and leaves',
+      file: names,
+      find: 'waysInside.has(lower) || namesInside(value, topology)',
+      replace: 'waysInside.has(lower)',
+      test: inside('carries no further field that names a server inside, however it is written'),
     },
     {
       name: 'outbound-partners',
