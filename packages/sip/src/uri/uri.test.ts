@@ -144,6 +144,21 @@ describe('SipUri', () => {
     const value = sip('sip:alice@contoso.example:5061;transport=tls');
     expect(value.with({ port: undefined }).toString()).toBe('sip:alice@contoso.example;transport=tls');
     expect(value.with({ user: 'bob' }).toString()).toBe('sip:bob@contoso.example:5061;transport=tls');
+    expect(value.with({ user: undefined }).toString()).toBe('sip:contoso.example:5061;transport=tls');
+  });
+
+  it('keeps the other parts to the letter, whatever a peer wrote', () => {
+    const odd = sip('sip:x%ff%41:p%2f@contoso.example:0;x=%41?a=%42');
+    expect(odd.with({ scheme: 'sips' }).toString()).toBe('sips:x%ff%41:p%2f@contoso.example:0;x=%41?a=%42');
+    expect(odd.with({ headers: undefined }).toString()).toBe('sip:x%ff%41:p%2f@contoso.example:0;x=%41');
+  });
+
+  it('refuses header components that would break out of the URI', () => {
+    for (const headers of ['a=b c', 'a=b>', 'a="b"', 'a=b\r\n', 'a=\u00fc']) {
+      expect(() => SipUri.from({ host: 'a', headers })).toThrow(
+        expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT' }),
+      );
+    }
   });
 
   it('refuses hosts and ports that cannot be', () => {

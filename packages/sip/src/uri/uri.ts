@@ -17,7 +17,7 @@ export interface SipUriParts {
   /** 1–65535. */
   readonly port?: number | undefined;
   readonly parameters?: Parameters | Readonly<Record<string, ParameterValue | undefined>>;
-  /** The part after `?`, escaped, without the question mark. */
+  /** The part after `?`, escaped, without the question mark; `encodeUriHeaders` writes it. */
   readonly headers?: string | undefined;
 }
 
@@ -67,27 +67,15 @@ export class SipUri {
    * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the host or port cannot stand in a URI.
    */
   static from(parts: SipUriParts): SipUri {
-    const { scheme = 'sip', user, password, port, headers } = parts;
-    let host = parts.host.toLowerCase();
-    if (host.includes(':') && !host.startsWith('[')) host = `[${host}]`;
-    if (!isHost(host)) {
-      throw new SipArgumentError(
-        `SIP URI host: expected a host name or address, found ${JSON.stringify(parts.host)}`,
-      );
-    }
-    if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536)) {
-      throw new SipArgumentError(`SIP URI port: expected 1 to 65535, found ${port}`);
-    }
-    const given = parts.parameters;
-    const parameters = given instanceof Parameters ? given : uriParameters(given ?? {});
+    const { scheme = 'sip', user, password, host, port, parameters, headers } = parts;
     return new SipUri(
       scheme,
-      user === undefined ? undefined : escapeUri(user, USER),
-      password === undefined ? undefined : escapeUri(password, PASSWORD),
-      host,
-      port,
-      parameters,
-      headers,
+      escaped(user, USER),
+      escaped(password, PASSWORD),
+      checkedHost(host),
+      checkedPort(port),
+      parametersFrom(parameters),
+      checkedHeaders(headers),
     );
   }
 
@@ -125,18 +113,21 @@ export class SipUri {
     });
   }
 
-  /** A copy with some parts replaced; `undefined` removes one. */
+  /**
+   * A copy with some parts replaced; `undefined` removes one. The others stay as they are, to the letter.
+   *
+   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a new part cannot stand in a URI.
+   */
   with(changes: Partial<SipUriParts>): SipUri {
-    return SipUri.from({
-      scheme: this.scheme,
-      user: this.user,
-      password: this.password,
-      host: this.host,
-      port: this.port,
-      parameters: this.parameters,
-      headers: this.rawHeaders,
-      ...changes,
-    });
+    return new SipUri(
+      changes.scheme ?? this.scheme,
+      'user' in changes ? escaped(changes.user, USER) : this.rawUser,
+      'password' in changes ? escaped(changes.password, PASSWORD) : this.rawPassword,
+      changes.host === undefined ? this.host : checkedHost(changes.host),
+      'port' in changes ? checkedPort(changes.port) : this.port,
+      'parameters' in changes ? parametersFrom(changes.parameters) : this.parameters,
+      'headers' in changes ? checkedHeaders(changes.headers) : this.rawHeaders,
+    );
   }
 
   /** The text as received, or as built from the parts. */
@@ -207,6 +198,33 @@ export class OpaqueUri {
   toString(): string {
     return this.#text;
   }
+}
+
+function escaped(text: string | undefined, bit: number): string | undefined {
+  return text === undefined ? undefined : escapeUri(text, bit);
+}
+
+function checkedHost(given: string): string {
+  let host = given.toLowerCase();
+  if (host.includes(':') && !host.startsWith('[')) host = `[${host}]`;
+  if (isHost(host)) return host;
+  throw new SipArgumentError(`SIP URI host: expected a host name or address, found ${JSON.stringify(given)}`);
+}
+
+function checkedPort(port: number | undefined): number | undefined {
+  if (port === undefined || (Number.isInteger(port) && port > 0 && port < 65_536)) return port;
+  throw new SipArgumentError(`SIP URI port: expected 1 to 65535, found ${port}`);
+}
+
+function checkedHeaders(headers: string | undefined): string | undefined {
+  if (headers === undefined || /^[\x21\x23-\x3b\x3d\x3f-\x7e]+$/.test(headers)) return headers;
+  throw new SipArgumentError(
+    `SIP URI headers: expected escaped text, found ${JSON.stringify(headers)}. Write it with encodeUriHeaders`,
+  );
+}
+
+function parametersFrom(given: SipUriParts['parameters']): Parameters {
+  return given instanceof Parameters ? given : uriParameters(given ?? {});
 }
 
 function uriParameters(values: Readonly<Record<string, ParameterValue | undefined>>): Parameters {

@@ -70,6 +70,7 @@ const junk = [
   '\xff',
   '1 2 3',
   'sip:a@b?c',
+  '<sip:a%ff@b:0>',
 ];
 const none = { startTimer: () => {}, stopTimer: () => {} };
 const invite = request('INVITE', { cseq: 10 });
