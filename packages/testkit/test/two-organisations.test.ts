@@ -180,7 +180,6 @@ describe('the guide to two organisations', { timeout: 900_000 }, () => {
     expect(all).toContain('"reason":"peer-refused"');
     expect(all).toContain('pool-server has started with fe1.yaml');
     expect(all).toMatch(/revoked [0-9a-f]+.*: keyCompromise/);
-    expect(all).toContain('version 2 of contoso.example is in force; effect: narrowing');
     expect(all).toContain('authority-server has started with ca/authority.yaml');
     expect(told.at(-1)).toMatch(/^"number":\d+\n$/);
   });

@@ -1,0 +1,183 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+interface Readme {
+  /** E.g. `packages/tls`. */
+  readonly room: string;
+  readonly text: string;
+  readonly blocks: readonly { readonly language: string; readonly code: string; readonly line: number }[];
+}
+
+/** The READMEs of what is published. */
+const rooms = ['packages', 'apps'].flatMap((floor) =>
+  readdirSync(join(root, floor)).map((name) => `${floor}/${name}`),
+);
+const published = rooms.filter((room) => {
+  const file = join(root, room, 'package.json');
+  return (
+    existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { private?: boolean }).private !== true
+  );
+});
+
+function readmeOf(room: string): Readme {
+  const file = join(root, room, 'README.md');
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const blocks = [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map((match) => ({
+    language: match[1] ?? '',
+    code: match[2] ?? '',
+    line: text.slice(0, match.index).split('\n').length,
+  }));
+  return { room, text, blocks };
+}
+
+const readmes = published.map(readmeOf);
+/** A README that shows its package together with one that only the program around it depends on. */
+const elsewhere: Readonly<Record<string, string>> = { 'packages/authority': 'apps/authority-server' };
+
+/** What a type checker says of JavaScript that is wrong as it stands: no such module, no such export, no such property. */
+const wrongInJavaScript: ReadonlySet<number> = new Set([2304, 2305, 2307, 2339, 2552, 2614, 2724]);
+
+const isProgram = (language: string): boolean => language === 'ts' || language === 'js';
+
+describe('the README of every package that is published', () => {
+  it.each(readmes.map((readme) => [readme.room, readme]))(
+    '%s: begins with something to paste',
+    (_room, { blocks }) => {
+      expect(blocks[0]?.line).toBeLessThanOrEqual(9);
+      expect(['ts', 'js', 'sh', 'yaml']).toContain(blocks[0]?.language);
+    },
+  );
+
+  it('has only programs that compile against the package as it is', () => {
+    const files = new Map(
+      readmes.flatMap(({ blocks, room }) =>
+        blocks
+          .filter(({ language }) => isProgram(language))
+          .map(({ code, language }, index) => {
+            const name = `readme-${room.split('/')[1]}-${index}-${language}.mts`;
+            return [join(root, elsewhere[room] ?? room, name), `${code}\nexport {};\n`] as const;
+          }),
+      ),
+    );
+    expect(files.size).toBeGreaterThan(20);
+    const options: ts.CompilerOptions = {
+      target: ts.ScriptTarget.ES2023,
+      lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      customConditions: ['@entente/source'],
+      allowImportingTsExtensions: true,
+      noEmit: true,
+      skipLibCheck: true,
+      strict: true,
+      types: ['node'],
+    };
+    const host = ts.createCompilerHost(options);
+    const { fileExists, getSourceFile, readFile } = host;
+    host.getCurrentDirectory = () => root;
+    host.fileExists = (file) => files.has(file) || fileExists.call(host, file);
+    host.readFile = (file) => files.get(file) ?? readFile.call(host, file);
+    host.getSourceFile = (file, language, ...more) => {
+      const code = files.get(file);
+      return code === undefined
+        ? getSourceFile.call(host, file, language, ...more)
+        : ts.createSourceFile(file, code, language, true);
+    };
+    const program = ts.createProgram([...files.keys()], options, host);
+    const problems = [...files.keys()].flatMap((file) => {
+      const source = program.getSourceFile(file);
+      const found = program
+        .getSemanticDiagnostics(source)
+        .filter(({ code }) => !file.endsWith('-js.mts') || wrongInJavaScript.has(code));
+      return [...program.getSyntacticDiagnostics(source), ...found].map(
+        ({ messageText, start = 0 }) =>
+          `${file.slice(root.length)}:${source?.getLineAndCharacterOfPosition(start).line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+      );
+    });
+    expect(problems).toEqual([]);
+  }, 180_000);
+});
+
+/** First programs that run by themselves and that no test of their own package runs. */
+describe('the first program of the README', () => {
+  const folders: string[] = [];
+  afterAll(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Runs it as a file in a folder inside the package, so that names are found as after an installation. */
+  function runFirst(room: string, prepare: (folder: string) => readonly string[] = () => []) {
+    const folder = mkdtempSync(join(root, room, 'readme-'));
+    folders.push(folder);
+    const first = readmeOf(room).blocks.find(({ language }) => isProgram(language));
+    writeFileSync(join(folder, 'first.mts'), first?.code ?? '');
+    const args = prepare(folder);
+    const node = [
+      '--conditions=@entente/source',
+      '--import',
+      join(root, 'node_modules/tsx/dist/esm/index.mjs'),
+    ];
+    return spawnSync(process.execPath, [...node, 'first.mts', ...args], { cwd: folder, encoding: 'utf8' });
+  }
+
+  it('of trust judges a root as a server, and refuses it', () => {
+    expect(runFirst('packages/trust').stdout).toContain('refused');
+  });
+
+  it('of pki makes an authority and a certificate', () => {
+    expect(runFirst('packages/pki')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('ok: true'),
+    });
+  });
+
+  it('of commands lists the verbs', () => {
+    expect(runFirst('packages/commands').stdout).toContain("'explain'");
+  });
+
+  it('of federation says where a partner’s domain leads', () => {
+    const { status, stdout, stderr } = runFirst('packages/federation', (folder) => {
+      const file = join(folder, 'topology.yaml');
+      const servers = {
+        'ca.contoso.example': { role: 'authority' },
+        'fe1.contoso.example': { role: 'front-end' },
+        'edge1.contoso.example': {
+          role: 'edge',
+          interfaces: { external: { fqdn: 'access.contoso.example' } },
+        },
+      };
+      const [key = ''] = /MCow[^,\s}]+/.exec(readmeOf('packages/topology').text) ?? [];
+      const topology = {
+        format: 'entente-topology/1',
+        network: 'contoso.example',
+        version: 1,
+        issued: '2026-01-31T12:00:00Z',
+        administrators: { required: 1, keys: [{ id: 'one', algorithm: 'EdDSA', publicKey: key }] },
+        domains: [{ name: 'contoso.example' }],
+        servers: Object.entries(servers).map(([fqdn, server]) => ({ fqdn, ...server })),
+        partners: [{ kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'] }],
+      };
+      writeFileSync(file, JSON.stringify(topology));
+      return [];
+    });
+    expect({ status, stdout }, stderr).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('fabrikam.example'),
+    });
+  });
+
+  it('of host is a server that says what is wrong with its configuration', () => {
+    const { status, stderr } = runFirst('packages/host', (folder) => {
+      writeFileSync(join(folder, 'server.yaml'), 'fqdn: fe1.contoso.example\nport: many\n');
+      return ['--config', 'server.yaml'];
+    });
+    expect(status).toBe(2);
+    expect(stderr).toContain('server.yaml:2:');
+  });
+});
