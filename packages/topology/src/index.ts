@@ -43,6 +43,7 @@ export type { TopologyFault, TopologyFaultCode } from './fault.ts';
 export { allowMatrix } from './matrix/allow-matrix.ts';
 export {
   authorise,
+  type Confirmation,
   type LinkDirection,
   type LocalEnd,
   type PeerNames,

@@ -23,6 +23,7 @@ export type TopologyRejection = Explained &
         readonly direction?: string;
         readonly row?: number;
       }
+    | { readonly reason: 'topology-stale'; readonly issuedAt?: number; readonly now?: number }
   );
 
 interface Explained {

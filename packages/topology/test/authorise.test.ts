@@ -158,3 +158,44 @@ describe('a narrowed row', () => {
     expect(authorise(limited, other)(peer([local.fqdn]), outbound).ok).toBe(false);
   });
 });
+
+describe('a topology that nobody confirms any more', () => {
+  const hour = 3_600_000;
+  const confirmedAt = Date.UTC(2026, 5, 1);
+  const answer = (ageMs: number, confirmed: number | 'never' = confirmedAt, settings = {}) => {
+    const document = { ...contoso, policies: { trustState: settings } };
+    const at = confirmed === 'never' ? undefined : confirmed;
+    const now = (at ?? Date.parse(contoso.issued)) + ageMs;
+    const decide = authorise(buildTopology(document), local, () => ({ confirmedAt: at, now }));
+    return decide(peer(['fe2.contoso.example']), inbound);
+  };
+
+  it('lets nobody pass after 96 hours, and says since when', () => {
+    expect(answer(96 * hour - 1)).toMatchObject({ ok: true });
+    expect(answer(96 * hour)).toMatchObject({
+      ok: false,
+      rejection: { reason: 'topology-stale', issuedAt: confirmedAt, now: confirmedAt + 96 * hour },
+    });
+  });
+
+  it('goes by its own setting', () => {
+    expect(answer(2 * hour, confirmedAt, { refuseAfterSeconds: 3600 })).toMatchObject({
+      rejection: { reason: 'topology-stale' },
+    });
+  });
+
+  it('counts from its signatures where it never was confirmed', () => {
+    expect(answer(95 * hour, 'never')).toMatchObject({ ok: true });
+    expect(answer(96 * hour, 'never')).toMatchObject({
+      rejection: { reason: 'topology-stale', issuedAt: Date.parse(contoso.issued) },
+    });
+  });
+
+  it('is asked at every decision', () => {
+    let now = confirmedAt;
+    const decide = authorise(topology, local, () => ({ confirmedAt, now }));
+    expect(decide(peer(['fe2.contoso.example']), inbound)).toMatchObject({ ok: true });
+    now += 97 * hour;
+    expect(decide(peer(['fe2.contoso.example']), inbound)).toMatchObject({ ok: false });
+  });
+});

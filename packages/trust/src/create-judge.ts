@@ -19,6 +19,11 @@ export interface JudgeOptions {
   readonly intermediates?: readonly Certificate[] | (() => readonly Certificate[]);
   /** Stage 6, in order. */
   readonly policies?: readonly PolicyStage[];
+  /**
+   * The latest time that somebody believed has signed, milliseconds since the epoch (see {@link latestSignedTime}): a clock that
+   * is behind it by more than the profile's `futureSkewMs` believes what has expired, so every peer is `clock-untrusted`.
+   */
+  readonly latestSigned?: () => number | undefined;
 }
 
 /**
@@ -37,6 +42,7 @@ export function createJudge(options: JudgeOptions): Judge {
     intermediates: typeof intermediates === 'function' ? intermediates : () => intermediates,
     policy: options.policy ?? profiles.entente,
     policies,
+    latestSigned: options.latestSigned ?? (() => undefined),
   });
 }
 

@@ -66,6 +66,13 @@ export type Evidence =
       readonly expected: string;
       readonly matched: string;
     }
+  | {
+      readonly stage: 'identity';
+      /** TLSA records of the host: one fits the path, or none can be used, which is as if there were none. */
+      readonly kind: 'dane-fits' | 'dane-unusable';
+      readonly host: string;
+      readonly records: number;
+    }
   | { readonly stage: 'identity'; readonly kind: 'identities'; readonly names: readonly string[] }
   | {
       readonly stage: 'authorise';

@@ -1,3 +1,4 @@
+import { fitsTlsa } from './dane/fits-tlsa.ts';
 import { LeafIdentity } from './identity/leaf-identity.ts';
 import { type LeafNames, leafNames } from './identity/leaf-names.ts';
 import { matchIdentity } from './identity/match-identity.ts';
@@ -42,6 +43,14 @@ export function judgePeer(
     trail.push(() => ({ stage: 'identity', kind: 'identities', names: allNames(names) }));
   }
   if (matched !== undefined) peer.matched = matched;
+  const { dane } = question;
+  if (dane !== undefined && dane.records.length > 0) {
+    const data = { host: dane.host, records: dane.records.length };
+    const fit = fitsTlsa(dane.records, found.chain, found.above.anchor.certificate);
+    if (fit === 'differs') return { ok: false, peer, rejection: reject('dane-mismatch', data) };
+    const kind = fit === 'fits' ? 'dane-fits' : 'dane-unusable';
+    trail.push(() => ({ stage: 'identity', kind, ...data }));
+  }
 
   const authorised = question.authorise(peer, question.link);
   if (!authorised.ok) return { ok: false, peer, rejection: authorised.rejection };

@@ -11,4 +11,5 @@ export interface JudgeSources {
   readonly intermediates: () => readonly Certificate[];
   readonly policy: TrustPolicy;
   readonly policies: readonly PolicyStage[];
+  readonly latestSigned: () => number | undefined;
 }

@@ -1,4 +1,5 @@
 import { type Certificate, decodeCertificate, oids } from '@entente/x509';
+import { clockRejection } from './clock/clock-rejection.ts';
 import { judgePeer } from './judge-peer.ts';
 import type { JudgeSources } from './judge-sources.ts';
 import { KnownIssuers } from './known-issuers.ts';
@@ -28,6 +29,8 @@ export class VerdictMaker implements Judge {
 
   judge(presented: PresentedChain, question: Question): TrustVerdict {
     const trail: Trail = [];
+    const clock = clockRejection(question.now, this.#sources);
+    if (clock !== undefined) return refused([clock], trail);
     const parsed = this.#parse(presented, question.link);
     if (!parsed.ok) return refused([parsed.rejection], trail);
     const { leaf, bytes } = parsed;

@@ -1,4 +1,5 @@
 import type { Authorise } from './authorise.ts';
+import type { DaneExpectation } from './dane/tlsa-record.ts';
 import type { Evidence } from './evidence.ts';
 import type { ValidatedPath } from './path/validated-path.ts';
 import type { PeerIdentity } from './peer-identity.ts';
@@ -15,6 +16,8 @@ export interface Question {
   readonly identity: IdentityExpectation;
   /** Required: whoever asks says who may use the link. */
   readonly authorise: Authorise;
+  /** What DNSSEC-validated TLSA records say of the server; they can only refuse. */
+  readonly dane?: DaneExpectation;
 }
 
 /**

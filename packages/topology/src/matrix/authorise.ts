@@ -1,5 +1,6 @@
 import type { TopologyRejection } from '../rejection.ts';
 import type { InterfaceName, Role, Service } from '../roles.ts';
+import { trustStateStanding } from '../signing/trust-state-standing.ts';
 import type { Pool, Server, Topology } from '../topology.ts';
 import { type LinkEnd, type LinkRule, linkRules } from './link-rules.ts';
 import { includesSide, type Party } from './row.ts';
@@ -37,6 +38,14 @@ export type LocalEnd =
       readonly service?: Service;
     };
 
+/** How old the topology is that an end of a link decides by. */
+export interface Confirmation {
+  /** When the authority last confirmed it, milliseconds since the epoch; `undefined` where it never has. */
+  readonly confirmedAt: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 /**
  * Makes the authorisation of one end of a link: only servers of the topology pass, only on a row of the allow matrix, only in a
  * direction that the row allows.
@@ -46,15 +55,21 @@ export type LocalEnd =
  *
  * @param topology - built from a document that was verified
  * @param local - who asks, on which interface
+ * @param confirmation - asked at every decision: a topology that was not confirmed for longer than its setting
+ *   `trustState.refuseAfterSeconds` lets nobody pass (`topology-stale`), for a server may long have been taken out of it. Without it
+ *   the topology is taken for current, as by its author
  * @returns a function for `Question.authorise`; constant time in the size of the topology. Where we ourselves are not
  *   in the topology, it refuses every peer with `not-in-topology`
  */
 export function authorise(
   topology: Topology,
   local: LocalEnd,
+  confirmation?: () => Confirmation,
 ): (peer: PeerNames, link: LinkDirection) => TopologyAuthorised {
   const ours = localEnd(topology, local);
   return (peer, link) => {
+    const stale = confirmation === undefined ? undefined : staleness(topology, confirmation());
+    if (stale !== undefined) return refused(stale);
     if (ours.end === undefined) return refused(ours.rejection);
     const selected = selectServer(topology, peer);
     if ('reason' in selected) return refused(selected);
@@ -67,6 +82,15 @@ export function authorise(
     if (opened === undefined) return refused(directionRefusal(rules[0]!, ours.end, theirs, inbound));
     return { ok: true, server: server.fqdn, role: server.role, row: opened.row.row };
   };
+}
+
+/** Where nobody ever confirmed it, the time of its signatures is all there is. */
+function staleness(topology: Topology, { confirmedAt, now }: Confirmation): TopologyRejection | undefined {
+  const issuedAt = confirmedAt ?? Date.parse(topology.document.issued);
+  const standing = trustStateStanding(topology, issuedAt, now);
+  if (standing.standing !== 'stale') return undefined;
+  const { message, remedy } = standing;
+  return { reason: 'topology-stale', issuedAt, now, message, remedy };
 }
 
 type OurEnd = { readonly end: LinkEnd } | { readonly end: undefined; readonly rejection: TopologyRejection };

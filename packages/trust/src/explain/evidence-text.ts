@@ -29,6 +29,10 @@ export function evidenceText(evidence: Evidence): string {
       return `${who(evidence)} was not asked about, because ${evidence.because} says so`;
     case 'name-found':
       return `asked for ${clip(evidence.expected)}, found ${clip(evidence.matched)} (rules of ${evidence.mode})`;
+    case 'dane-fits':
+      return `one of ${evidence.records} TLSA records of ${evidence.host} fits the path`;
+    case 'dane-unusable':
+      return `none of ${evidence.records} TLSA records of ${evidence.host} can be used: as if there were none`;
     case 'identities':
       return `nobody was asked for by name; the certificate says ${listed(evidence.names, 'nothing')}`;
     case 'authorised':

@@ -2,21 +2,16 @@ import { moment, type ReasonEntries } from './entry.ts';
 
 /** Reasons that sockets and servers produce beside the judge. */
 export const connectionReasons: ReasonEntries<
-  | 'topology-stale'
-  | 'resumption-not-allowed'
-  | 'platform-refused'
-  | 'peer-refused'
-  | 'dane-mismatch'
-  | 'clock-untrusted'
-  | 'throttled'
+  'topology-stale' | 'resumption-not-allowed' | 'platform-refused' | 'peer-refused' | 'throttled'
 > = {
   'topology-stale': {
     stage: 'connection',
     rank: 98,
-    producedBy: '@entente/member',
-    means: 'The signed trust state is older than the topology allows, so nobody is believed any more.',
+    producedBy: '@entente/topology',
+    means:
+      'The authority has not confirmed the topology for longer than the topology allows, so nobody is believed any more.',
     sentence: ({ issuedAt, now }) =>
-      `expected a recent trust state, found one ${issuedAt === undefined ? 'that is too old' : `of ${moment(issuedAt)}`}${now === undefined ? '' : ` at ${moment(now)}`}`,
+      `expected a recent confirmation of the topology, found ${issuedAt === undefined ? 'none' : `one of ${moment(issuedAt)}`}${now === undefined ? '' : ` at ${moment(now)}`}`,
     remedy: () => 'restore the connection to the authority',
   },
   'resumption-not-allowed': {
@@ -43,24 +38,6 @@ export const connectionReasons: ReasonEntries<
     sentence: ({ error }) =>
       `expected the peer to accept us, found that it closed the connection${error === undefined ? '' : ` (${error})`}`,
     remedy: () => 'read the reason in the log of the peer: it is not told to strangers',
-  },
-  'dane-mismatch': {
-    stage: 'connection',
-    rank: 42,
-    producedBy: '@entente/sip-endpoint',
-    means: 'DNSSEC-validated TLSA records exist for the host, and none fits the chain.',
-    sentence: ({ host, records }) =>
-      `expected a chain that fits one of ${records} TLSA records of ${host}, found none`,
-    remedy: () => 'publish TLSA records for the current certificate, or remove the old ones',
-  },
-  'clock-untrusted': {
-    stage: 'connection',
-    rank: 105,
-    producedBy: '@entente/member',
-    means: 'The clock of this machine is behind a time that the authority has signed.',
-    sentence: ({ now, latestSigned }) =>
-      `expected a clock not behind ${latestSigned === undefined ? 'the latest signed time' : moment(latestSigned)}, found ${now === undefined ? 'an earlier time' : moment(now)}`,
-    remedy: () => 'set the clock of this machine',
   },
   throttled: {
     stage: 'connection',

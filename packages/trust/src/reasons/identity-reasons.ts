@@ -4,6 +4,7 @@ import { listed, type ReasonEntries } from './entry.ts';
 export const identityReasons: ReasonEntries<
   | 'name-mismatch'
   | 'wildcard-not-allowed'
+  | 'dane-mismatch'
   | 'identity-ambiguous'
   | 'not-in-topology'
   | 'role-not-allowed-on-link'
@@ -30,6 +31,15 @@ export const identityReasons: ReasonEntries<
     sentence: ({ mode, expected, found }) =>
       `expected the exact name ${expected} (rules of ${mode} allow no wildcard), found ${listed(found)}`,
     remedy: ({ expected }) => `have a certificate issued that names ${expected} itself`,
+  },
+  'dane-mismatch': {
+    stage: 'identity',
+    rank: 42,
+    producedBy: '@entente/trust',
+    means: 'DNSSEC-validated TLSA records exist for the host, and none fits the chain.',
+    sentence: ({ host, records }) =>
+      `expected a chain that fits one of ${records} TLSA records of ${host}, found none`,
+    remedy: () => 'publish TLSA records for the current certificate, or remove the old ones',
   },
   'identity-ambiguous': {
     stage: 'authorise',

@@ -1,7 +1,20 @@
-import { clip, type ReasonEntries } from './entry.ts';
+import { clip, moment, type ReasonEntries } from './entry.ts';
 
-/** Reasons of stage 1. */
-export const parseReasons: ReasonEntries<'no-certificate' | 'malformed-certificate' | 'chain-too-long'> = {
+/** Reasons of stage 1, and the one that comes before any reading. */
+export const parseReasons: ReasonEntries<
+  'clock-untrusted' | 'no-certificate' | 'malformed-certificate' | 'chain-too-long'
+> = {
+  'clock-untrusted': {
+    stage: 'parse',
+    rank: 105,
+    producedBy: '@entente/trust',
+    means:
+      'The clock of this machine is behind a time that an authority has signed: it would believe what has expired.',
+    sentence: ({ now, latestSigned }) =>
+      `expected a clock not behind ${latestSigned === undefined ? 'the latest signed time' : moment(latestSigned)}, found ${now === undefined ? 'an earlier time' : moment(now)}`,
+    remedy: () => 'set the clock of this machine',
+  },
+
   'no-certificate': {
     stage: 'parse',
     rank: 120,

@@ -3,6 +3,7 @@ import {
   type Authorise,
   anchorSet,
   createJudge,
+  type DaneExpectation,
   type IdentityExpectation,
   type Judge,
   type JudgeOptions,
@@ -46,6 +47,7 @@ export interface AskInput {
   readonly identity?: IdentityExpectation;
   readonly authorise?: Authorise;
   readonly stapledOcsp?: Uint8Array;
+  readonly dane?: DaneExpectation;
 }
 
 /** Asks about a chain, leaf first. */
@@ -60,6 +62,7 @@ export function ask(judge: Judge, chain: readonly Made[], input: AskInput = {}):
       link: input.link ?? link,
       identity: input.identity ?? { mode: 'inbound' },
       authorise: input.authorise ?? anyone,
+      ...(input.dane === undefined ? {} : { dane: input.dane }),
     },
   );
 }

@@ -1,0 +1,24 @@
+/**
+ * A TLSA record as it stood in the DNS.
+ * @see RFC 6698 §2.1
+ */
+export interface TlsaRecord {
+  /** 0 PKIX-TA, 1 PKIX-EE, 2 DANE-TA, 3 DANE-EE. */
+  readonly usage: number;
+  /** 0 the whole certificate, 1 its SubjectPublicKeyInfo. */
+  readonly selector: number;
+  /** 0 the octets themselves, 1 their SHA-256, 2 their SHA-512. */
+  readonly matching: number;
+  readonly data: Uint8Array;
+}
+
+/**
+ * What the DNS says about the certificate of a server. Whoever passes it vouches that DNSSEC has validated every answer on the
+ * way: the alias, the SRV record and the TLSA records (RFC 7673 §3). Records can only refuse: path, revocation and name must hold
+ * all the same.
+ */
+export interface DaneExpectation {
+  /** The host whose records these are. */
+  readonly host: string;
+  readonly records: readonly TlsaRecord[];
+}
