@@ -59,10 +59,11 @@ export function readCSeq(
   end: number,
   method = '',
 ): CSeq | undefined {
+  const kinds = classes;
   const from = skipBlank(codes, start, end);
   let i = from;
   let sequence = 0;
-  while (i < end && sequence <= maxSequence && (classes[codes[i]!]! & DIGIT) !== 0) {
+  while (i < end && sequence <= maxSequence && (kinds[codes[i]!]! & DIGIT) !== 0) {
     sequence = sequence * 10 + codes[i]! - 0x30;
     i++;
   }
@@ -78,7 +79,7 @@ export function readCSeq(
       return new CSeq(sequence, method);
     }
   }
-  for (let j = methodStart; j < methodEnd; j++) if ((classes[codes[j]!]! & TOKEN) === 0) return undefined;
+  for (let j = methodStart; j < methodEnd; j++) if ((kinds[codes[j]!]! & TOKEN) === 0) return undefined;
   stopped.at = end;
   return new CSeq(sequence, text.slice(methodStart, methodEnd));
 }

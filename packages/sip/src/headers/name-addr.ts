@@ -175,6 +175,7 @@ export function readNameAddr(
   start: number,
   end: number,
 ): NameAddr | undefined {
+  const kinds = classes;
   let i = start;
   while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
   const from = i;
@@ -188,7 +189,7 @@ export function readNameAddr(
   } else {
     while (i < end) {
       const code = codes[i]!;
-      if ((classes[code]! & TOKEN) === 0 && code !== SP && code !== TAB) break;
+      if ((kinds[code]! & TOKEN) === 0 && code !== SP && code !== TAB) break;
       i++;
     }
     if (i >= end) return undefined;

@@ -181,6 +181,7 @@ export function parametersAt(
   at: number,
   end: number,
 ): Parameters | undefined {
+  const kinds = classes;
   let i = at;
   while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
   if (i >= end || codes[i] === COMMA) {
@@ -204,7 +205,7 @@ export function parametersAt(
       let upper = false;
       while (i < end) {
         const code = codes[i]!;
-        if ((classes[code]! & TOKEN) === 0) break;
+        if ((kinds[code]! & TOKEN) === 0) break;
         if (code >= 0x41 && code <= 0x5a) upper = true;
         i++;
       }
@@ -221,7 +222,7 @@ export function parametersAt(
         if (i === -1) return undefined;
         raw = textFromWire(text.slice(valueStart, i));
       } else {
-        while (i < end && (classes[codes[i]!]! & PARAMETER_VALUE) !== 0) i++;
+        while (i < end && (kinds[codes[i]!]! & PARAMETER_VALUE) !== 0) i++;
         if (i === valueStart) return undefined;
         raw = text.slice(valueStart, i);
       }
@@ -242,6 +243,7 @@ export function parametersAt(
  * @returns `undefined` where malformed.
  */
 export function readUriParameters(text: string, at: number, end: number): Parameters | undefined {
+  const kinds = classes;
   const codes = codesOf(text, end);
   let count = 0;
   let i = at;
@@ -257,7 +259,7 @@ export function readUriParameters(text: string, at: number, end: number): Parame
     let upper = false;
     while (i < end) {
       const code = codes[i]!;
-      if ((classes[code]! & URI_PARAMETER) === 0) break;
+      if ((kinds[code]! & URI_PARAMETER) === 0) break;
       if (code >= 0x41 && code <= 0x5a) upper = true;
       else if (code === PERCENT) escapes = true;
       i++;
@@ -270,7 +272,7 @@ export function readUriParameters(text: string, at: number, end: number): Parame
       const valueStart = ++i;
       while (i < end) {
         const code = codes[i]!;
-        if ((classes[code]! & URI_PARAMETER) === 0) break;
+        if ((kinds[code]! & URI_PARAMETER) === 0) break;
         if (code === PERCENT) escapes = true;
         i++;
       }

@@ -143,6 +143,7 @@ export function parseVia(text: string): Parsed<Via> {
 
 /** Reads one Via value at the start of a range and stops at a comma or the end; `undefined` where malformed. */
 export function readVia(text: string, codes: Uint8Array, start: number, end: number): Via | undefined {
+  const kinds = classes;
   let i = start;
   let odd = false;
   while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
@@ -178,7 +179,7 @@ export function readVia(text: string, codes: Uint8Array, start: number, end: num
     let last = 0;
     while (i < end) {
       const code = codes[i]!;
-      if ((classes[code]! & HOST) === 0) break;
+      if ((kinds[code]! & HOST) === 0) break;
       if (code < DIGIT_0 && last < DIGIT_0) odd = true;
       last = code;
       i++;
@@ -196,7 +197,7 @@ export function readVia(text: string, codes: Uint8Array, start: number, end: num
     i = skipBlank(codes, i + 1, end);
     const portStart = i;
     port = 0;
-    while (i < end && (classes[codes[i]!]! & DIGIT) !== 0 && port < 65_536) {
+    while (i < end && (kinds[codes[i]!]! & DIGIT) !== 0 && port < 65_536) {
       port = port * 10 + codes[i]! - 0x30;
       i++;
     }
@@ -221,8 +222,9 @@ function startsWithSip20(codes: Uint8Array, at: number): boolean {
 }
 
 function skipToken(codes: Uint8Array, at: number, end: number): number {
+  const kinds = classes;
   let i = at;
-  while (i < end && (classes[codes[i]!]! & TOKEN) !== 0) i++;
+  while (i < end && (kinds[codes[i]!]! & TOKEN) !== 0) i++;
   return i;
 }
 

@@ -3,12 +3,13 @@ import { codesOf } from '../syntax/codes.ts';
 
 /** Appends the tokens of a comma-separated list; false where an element is no token. The list may be empty. */
 export function readTokens(text: string, start: number, end: number, into: string[]): boolean {
+  const kinds = classes;
   const codes = codesOf(text, end);
   let i = skipBlank(codes, start, end);
   if (i >= end) return true;
   for (;;) {
     const from = i;
-    while (i < end && (classes[codes[i]!]! & TOKEN) !== 0) i++;
+    while (i < end && (kinds[codes[i]!]! & TOKEN) !== 0) i++;
     if (i === from) return false;
     into.push(text.slice(from, i));
     while (i < end && (codes[i] === SP || codes[i] === TAB)) i++;
@@ -20,12 +21,13 @@ export function readTokens(text: string, start: number, end: number, into: strin
 
 /** callid = word [ "@" word ], with white space around it. */
 export function readCallId(text: string, codes: Uint8Array, start: number, end: number): string | undefined {
+  const kinds = classes;
   const from = skipBlank(codes, start, end);
   const to = trimBlank(codes, from, end);
   let at = -1;
   for (let i = from; i < to; i++) {
     const code = codes[i]!;
-    if ((classes[code]! & WORD) !== 0) continue;
+    if ((kinds[code]! & WORD) !== 0) continue;
     if (code !== AT || at !== -1) return undefined;
     at = i;
   }

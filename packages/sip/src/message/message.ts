@@ -68,6 +68,7 @@ export abstract class SipMessageBase extends HeaderLines {
     const { lines, bodyStart } = this.head;
     const codes = codesOf(wire, bodyStart);
     let sawVia = false;
+    let sawRoute = false;
     for (let i = 0; i < lines.length; i += STRIDE) {
       // The bit of a folded line makes its id none of these.
       const id = lines[i + 3]!;
@@ -78,6 +79,12 @@ export abstract class SipMessageBase extends HeaderLines {
           this.viaIsAlone = stopped.at === end;
         }
         sawVia = true;
+      } else if ((id & 0xff) === ROUTE) {
+        // One field with one value, as most requests have it. More, or a malformed one, are read when asked for.
+        const end = lines[i + 2]!;
+        const value = !sawRoute && id === ROUTE ? readNameAddr(wire, codes, lines[i + 1]!, end) : undefined;
+        this.cachedRoutes = value !== undefined && stopped.at === end ? [value] : undefined;
+        sawRoute = true;
       } else if (id <= MAX_FORWARDS && id !== UNKNOWN) {
         const start = lines[i + 1]!;
         const end = lines[i + 2]!;

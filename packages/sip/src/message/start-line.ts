@@ -13,11 +13,12 @@ import type { SipMessage } from './sip-message.ts';
  * @see RFC 3261 §7.1, §7.2
  */
 export function messageFrom(wire: string, head: Head): SipMessage | SipProblem {
+  const kinds = classes;
   const end = head.startLineEnd;
   if (startsWithVersion(wire)) return responseFrom(wire, head, end);
   const codes = codesOf(wire, head.bodyStart);
   let i = 0;
-  while ((classes[codes[i]!]! & TOKEN) !== 0) i++;
+  while ((kinds[codes[i]!]! & TOKEN) !== 0) i++;
   const uriStart = i + 1;
   const space = wire.indexOf(' ', uriStart);
   if (i === 0 || codes[i] !== SP || space >= end || space <= uriStart) return badRequestLine(wire, end);

@@ -77,6 +77,7 @@ function readSip(
   end: number,
   scheme: 'sip' | 'sips',
 ): SipUri | undefined {
+  const kinds = classes;
   // Everything a host, port and parameters may hold is allowed in a user part too, so one scan to the first "@" decides.
   let i = from;
   let colon = -1;
@@ -88,7 +89,7 @@ function readSip(
     if (code === COLON) {
       if (colon === -1) colon = i;
     } else if (code === PERCENT) escapes = true;
-    else if ((classes[code]! & USER) === 0) break;
+    else if ((kinds[code]! & USER) === 0) break;
     i++;
   }
   if (i < end && codes[i] === AT) {
@@ -97,7 +98,7 @@ function readSip(
     if (escapes && !escapesAreWhole(text, from, i)) return undefined;
     user = text.slice(from, userEnd);
     if (colon !== -1) {
-      for (let j = colon + 1; j < i; j++) if ((classes[codes[j]!]! & PASSWORD) === 0) return undefined;
+      for (let j = colon + 1; j < i; j++) if ((kinds[codes[j]!]! & PASSWORD) === 0) return undefined;
       password = text.slice(colon + 1, i);
     }
     i++;
@@ -115,7 +116,7 @@ function readSip(
     let odd = codes[hostStart]! < DIGIT_0;
     while (i < end) {
       const code = codes[i]!;
-      if ((classes[code]! & HOST) === 0) break;
+      if ((kinds[code]! & HOST) === 0) break;
       if (code >= 0x41 && code <= 0x5a) upper = true;
       else if (code < DIGIT_0 && codes[i - 1]! < DIGIT_0) odd = true;
       i++;
@@ -131,7 +132,7 @@ function readSip(
   if (i < end && codes[i] === COLON) {
     const portStart = ++i;
     port = 0;
-    while (i < end && port < 65_536 && (classes[codes[i]!]! & DIGIT) !== 0) {
+    while (i < end && port < 65_536 && (kinds[codes[i]!]! & DIGIT) !== 0) {
       port = port * 10 + codes[i]! - 0x30;
       i++;
     }
