@@ -116,7 +116,8 @@ describe('what an edge gives outsiders', () => {
   };
   beforeAll(async () => {
     federation = await startFederation({
-      clients: ['alice', 'bob'],
+      clients: ['alice', 'bob', 'erin'],
+      partnerBundleAt: 'clients-port',
       edgeConfig: { partnerListsEverySeconds: 1 },
       ...(byPass === undefined ? {} : { partnersInsideAt: byPass }),
       onFirst: guard,
@@ -262,6 +263,17 @@ describe('what an edge gives outsiders', () => {
       expect({ path, status: (await getSecurely(contoso, path)).status }).toEqual({ path, status: 404 });
     }
     expect((await getSecurely(contoso, '/trust-bundle', 'DELETE')).status).toBe(405);
+  });
+
+  it('is the bundle on the port of clients too, where the topology gives both one port: HTTP and SIP are told apart', async () => {
+    const { fabrikam } = federation;
+    const { bundle, clients } = fabrikam.organisation.edge.externalPorts;
+    expect(bundle).toBe(clients);
+    const answer = await getSecurely(fabrikam, '/trust-bundle');
+    expect(JSON.parse(answer.body.toString('utf8'))).toMatchObject({ domain: 'fabrikam.example' });
+    expect((await getSecurely(fabrikam, '/topology')).status).toBe(404);
+    const outcome = await fabrikam.user('erin').message('sip:alice@fabrikam.example', 'SIP on the same port');
+    expect(outcome.status).toBe(200);
   });
 
   it('carries a revocation across the border: the partner’s edge closes what is open and refuses what comes after', async () => {

@@ -34,6 +34,8 @@ export interface FederationOptions extends Omit<NetworkOptions, 'domain'> {
    * the edge by.
    */
   readonly partnersInsideAt?: string;
+  /** Port of the second organisation's bundle: its own (default), or that of its clients, as the topology has it by default. */
+  readonly partnerBundleAt?: 'own-port' | 'clients-port';
   /** Further fields of the edges' configuration. */
   readonly edgeConfig?: object;
   /** Called when the first organisation runs, before the second is started. */

@@ -54,7 +54,8 @@ export async function startFederation(options: FederationOptions = {}): Promise<
     const { prepared, shared } = await prepare(['contoso.example', 'fabrikam.example'], options, own, [
       publicAuthority.host,
     ]);
-    const [first, second] = prepared as [PreparedOrganisation, PreparedOrganisation];
+    const [first, ownPorts] = prepared as [PreparedOrganisation, PreparedOrganisation];
+    const second = options.partnerBundleAt === 'clients-port' ? sharingPort(ownPorts) : ownPorts;
     const sharedRoots = options.roots === 'shared';
     const run = async (
       organisation: PreparedOrganisation,
@@ -125,6 +126,14 @@ async function prepare(
     ),
   );
   return { prepared, shared: { addresses, dns, services } };
+}
+
+/** The bundle on the port of external clients. */
+function sharingPort(prepared: PreparedOrganisation): PreparedOrganisation {
+  const { organisation } = prepared;
+  const { edge } = organisation;
+  const externalPorts = { ...edge.externalPorts, bundle: edge.externalPorts.clients };
+  return { ...prepared, organisation: { ...organisation, edge: { ...edge, externalPorts } } };
 }
 
 /** What one organisation knows of addresses: its own hosts, and of its partner only what outsiders know. */
