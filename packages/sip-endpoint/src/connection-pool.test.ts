@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SipConnection } from './connection.ts';
-import { ConnectionPool, type Hop } from './connection-pool.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import type { Hop } from './hop.ts';
 
 const hop: Hop = { name: 'fe2.contoso.example', address: '192.0.2.2', port: 5061, row: 13 };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Hop } from './connection-pool.ts';
 import { DialBackoff } from './dial-backoff.ts';
+import type { Hop } from './hop.ts';
 
 const hop: Hop = { name: 'edge.fabrikam.example', address: '192.0.2.1', port: 5061, row: 12 };
 const rules = { firstMs: 500, capMs: 4_000, maxHops: 3 };

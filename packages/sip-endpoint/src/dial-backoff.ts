@@ -1,4 +1,4 @@
-import type { Hop } from './connection-pool.ts';
+import type { Hop } from './hop.ts';
 
 /** How long a hop that could not be reached is left alone. */
 export interface BackoffRules {

@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import { type ConnectOptions, connect } from '@entente/tls';
 import type { ConnectionLink } from './connection.ts';
-import type { Hop } from './connection-pool.ts';
+import type { Hop } from './hop.ts';
 
 /** As whom a server of the topology dials another. */
 export interface DialServerOptions

@@ -18,7 +18,8 @@ import {
   type ConnectionUser,
   SipConnection,
 } from './connection.ts';
-import { ConnectionPool, type Hop } from './connection-pool.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import type { Hop } from './hop.ts';
 import {
   type ClientTransaction,
   type ClientUser,

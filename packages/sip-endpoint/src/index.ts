@@ -7,7 +7,6 @@ export {
   logRequestRefusal,
   peerName,
 } from './connection-log.ts';
-export type { Hop } from './connection-pool.ts';
 export { type DialServerOptions, dialServer } from './dial-server.ts';
 export {
   type AskOptions,
@@ -17,6 +16,7 @@ export {
   SipEndpoint,
 } from './endpoint.ts';
 export { FlowNames } from './flow-names.ts';
+export type { Hop } from './hop.ts';
 export { type NoWay, Relay, type RelayRules } from './relay.ts';
 export { createTokenSource } from './token-source.ts';
 export type { ClientTransaction, ClientUser, ServerTransaction, ServerUser } from './transaction-layer.ts';

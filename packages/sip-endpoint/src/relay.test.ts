@@ -2,8 +2,8 @@ import { createRequest, createResponse, type SipResponse, Via } from '@entente/s
 import type { Target } from '@entente/sip-proxy';
 import { describe, expect, it } from 'vitest';
 import type { SipConnection } from './connection.ts';
-import type { Hop } from './connection-pool.ts';
 import type { SipEndpoint } from './endpoint.ts';
+import type { Hop } from './hop.ts';
 import { Relay, type RelayRules } from './relay.ts';
 import type { ClientTransaction, ClientUser, ServerTransaction } from './transaction-layer.ts';
 

@@ -9,8 +9,8 @@ import {
   type TargetGroups,
 } from '@entente/sip-proxy';
 import { SipConnection } from './connection.ts';
-import type { Hop } from './connection-pool.ts';
 import type { SipEndpoint } from './endpoint.ts';
+import type { Hop } from './hop.ts';
 import { TimerWheel, type WheelTimer } from './timer-wheel.ts';
 import {
   type ClientTransaction,

@@ -7,8 +7,8 @@ import {
 } from '@entente/sip';
 import { type Call, type CallOutcome, concludeInvite, IncomingCall, type SessionBody } from './call.ts';
 import type { SipConnection } from './connection.ts';
-import type { Hop } from './connection-pool.ts';
 import { type EndpointOptions, type EndpointUser, NoAnswerError, SipEndpoint } from './endpoint.ts';
+import type { Hop } from './hop.ts';
 import type { ServerTransaction } from './transaction-layer.ts';
 import { taggedAddress, type UserCredentials, UserSession } from './user-agent-session.ts';
 
