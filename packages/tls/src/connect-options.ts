@@ -1,4 +1,4 @@
-import type { IdentityExpectation, LinkContext } from '@entente/trust';
+import type { DaneExpectation, IdentityExpectation, LinkContext } from '@entente/trust';
 import type { Identity } from './identity.ts';
 import type { Refusal } from './refusal.ts';
 import type { Allow } from './serve-options.ts';
@@ -38,6 +38,8 @@ export interface ConnectOptions extends OutboundOptions {
   readonly port: number;
   /** The name that was asked for, and how it must be found in the certificate. */
   readonly expect: AskedName;
+  /** TLSA records of the server, validated by DNSSEC: they can refuse (`dane-mismatch`), and spare no other check. */
+  readonly dane?: DaneExpectation;
   /** Protocols offered by ALPN, best first. */
   readonly alpn?: readonly string[];
   /** Local address to dial from. */

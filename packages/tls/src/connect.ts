@@ -139,12 +139,13 @@ class Dial implements AdmissionOwner {
   }
 
   #asking(verdictTimeoutMs: number): Asking {
-    const { trust, expect, allow } = this.#options;
+    const { trust, expect, allow, dane } = this.#options;
     return {
       trust,
       link: this.#link,
       identity: expect,
       authorise: authoriseOf(allow),
+      dane,
       certificate: 'required',
       secondOpinion: this.#link.interface !== 'external' && trust.platformAnchors !== undefined,
       verdictTimeoutMs,

@@ -1,6 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import {
   type Authorise,
+  type DaneExpectation,
   type IdentityExpectation,
   type LinkContext,
   type Rejection,
@@ -20,6 +21,7 @@ export interface Asking {
   readonly link: LinkContext;
   readonly identity: IdentityExpectation;
   readonly authorise: Authorise;
+  readonly dane?: DaneExpectation | undefined;
   /** Whether a peer without certificate may stay. */
   readonly certificate: 'required' | 'optional';
   /** Whether OpenSSL was given anchors, so that its opinion means something. */
@@ -75,7 +77,8 @@ export function judgeSocket(
 
 /** @internal */
 export function questionOf(asking: Asking) {
-  return { link: asking.link, identity: asking.identity, authorise: asking.authorise };
+  const { link, identity, authorise, dane } = asking;
+  return { link, identity, authorise, ...(dane === undefined ? {} : { dane }) };
 }
 
 function refused(rejection: Rejection, verdict?: RefusedVerdict): Outcome {

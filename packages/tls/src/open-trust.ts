@@ -56,6 +56,8 @@ export interface OpenTrustOptions {
   readonly onFault?: (fault: unknown) => void;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
+  /** The latest signed time known, milliseconds since the epoch; a clock behind it believes nobody (`JudgeOptions.latestSigned`). */
+  readonly latestSigned?: () => number | undefined;
 }
 
 /**
@@ -105,6 +107,7 @@ function assemble(
     intermediates: () => issuers.current,
     ...(options.policy === undefined ? {} : { policy: options.policy }),
     ...(options.policies === undefined ? {} : { policies: options.policies }),
+    ...(options.latestSigned === undefined ? {} : { latestSigned: options.latestSigned }),
   });
   const completes = () => anchors.anchors.some(({ issuersFrom }) => issuersFrom !== undefined);
   const reasonAgainst = (presented: PresentedChain, question: Question): Reason | undefined => {
