@@ -1,4 +1,7 @@
-import { hexText } from './der/text.ts';
+import type { DerReader } from './der/der-reader.ts';
+import { oidText } from './der/oid.ts';
+import { TAG } from './der/tags.ts';
+import { hexText, isStringTag, stringText } from './der/text.ts';
 import type { AttributeValue } from './name.ts';
 
 /** Ends an RDN; prepared text never contains a control character. */
@@ -23,8 +26,52 @@ export function canonicalName(rdns: readonly (readonly AttributeValue[])[]): str
 }
 
 function attributeKey({ oid, tag, bytes, text }: AttributeValue): string {
-  const value = text === undefined ? `${RAW}${tag}:${hexText(bytes, 0, bytes.length)}` : prepare(text);
-  return `${oid}=${value}`;
+  return text === undefined ? rawKey(oid, tag, bytes, 0, bytes.length) : textKey(oid, text);
+}
+
+function rawKey(oid: string, tag: number, bytes: Uint8Array, start: number, stop: number): string {
+  return `${oid}=${RAW}${tag}:${hexText(bytes, start, stop)}`;
+}
+
+function textKey(oid: string, text: string): string {
+  return `${oid}=${prepare(text)}`;
+}
+
+/**
+ * {@link canonicalName} of a name whose parts nobody has asked for: the same walk without making them.
+ * @param reader at a Name that has been checked
+ */
+export function readCanonicalName(reader: DerReader): string {
+  let key = '';
+  const outer = reader.open(TAG.SEQUENCE);
+  while (reader.more()) {
+    const set = reader.open(TAG.SET);
+    const first = readAttributeKey(reader);
+    if (!reader.more()) key += first;
+    else {
+      const keys = [first];
+      while (reader.more()) keys.push(readAttributeKey(reader));
+      key += keys.sort().join(BETWEEN_ATTRIBUTES);
+    }
+    key += END_OF_RDN;
+    reader.close(set);
+  }
+  reader.close(outer);
+  return key;
+}
+
+function readAttributeKey(reader: DerReader): string {
+  const outer = reader.open(TAG.SEQUENCE);
+  reader.oid();
+  const { bytes } = reader;
+  const oid = oidText(bytes, reader.start, reader.stop);
+  const tag = reader.peek();
+  reader.take(tag);
+  const { start, stop } = reader;
+  reader.close(outer);
+  return isStringTag(tag)
+    ? textKey(oid, stringText(tag, bytes, start, stop))
+    : rawKey(oid, tag, bytes, start, stop);
 }
 
 /**
@@ -32,16 +79,18 @@ function attributeKey({ oid, tag, bytes, text }: AttributeValue): string {
  * @see RFC 5280 §7.1, RFC 4518 §2
  */
 export function prepare(text: string): string {
-  let plain = true;
+  let hasCapitals = false;
+  let isSpaced = false;
   let previous = SPACE;
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c < SPACE || c > 0x7e) return prepareUnicode(text);
-    if ((c >= 0x41 && c <= 0x5a) || (c === SPACE && previous === SPACE)) plain = false;
+    if (c >= 0x41 && c <= 0x5a) hasCapitals = true;
+    if (c === SPACE && previous === SPACE) isSpaced = true;
     previous = c;
   }
-  if (plain && (previous !== SPACE || text === '')) return text;
-  return squeeze(text.toLowerCase());
+  const folded = hasCapitals ? text.toLowerCase() : text;
+  return isSpaced || previous === SPACE ? squeeze(folded) : folded;
 }
 
 const SPACE = 0x20;

@@ -3,7 +3,7 @@ import { oidText } from './der/oid.ts';
 import { TAG } from './der/tags.ts';
 import { isStringTag, readString, stringText } from './der/text.ts';
 import type { AttributeValue, Name } from './name.ts';
-import { canonicalName } from './name-canonical.ts';
+import { canonicalName, readCanonicalName } from './name-canonical.ts';
 import { nameText } from './name-text.ts';
 import { oids } from './oids.ts';
 
@@ -126,7 +126,10 @@ export class LazyName implements Name {
   }
 
   get canonical(): string {
-    this.key ??= canonicalName(this.rdns);
+    this.key ??=
+      this.parts === undefined
+        ? readCanonicalName(nameReader(this.bytes, this.from, this.to))
+        : canonicalName(this.parts);
     return this.key;
   }
 
@@ -135,10 +138,15 @@ export class LazyName implements Name {
   }
 }
 
-function buildRdns(bytes: Uint8Array, from: number, to: number): AttributeValue[][] {
+function nameReader(bytes: Uint8Array, from: number, to: number): DerReader {
   const reader = new DerReader(bytes, 'name', Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   reader.pos = from;
   reader.end = to;
+  return reader;
+}
+
+function buildRdns(bytes: Uint8Array, from: number, to: number): AttributeValue[][] {
+  const reader = nameReader(bytes, from, to);
   const rdns: AttributeValue[][] = [];
   const outer = reader.open(TAG.SEQUENCE);
   while (reader.more()) {

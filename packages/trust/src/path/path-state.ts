@@ -23,8 +23,8 @@ export interface PathState {
   readonly constraints: readonly ConstraintSet[];
   /** Whether some certificate above can make a policy necessary. */
   readonly policiesMatter: boolean;
-  /** Proven states of certificates below. */
-  readonly below: Map<Certificate, PathState>;
-  /** What has been worked out about the revocation of this certificate; the only thing about a state that changes. */
+  /** Proven states of certificates below; it grows, and made when there is the first. */
+  below: Map<Certificate, PathState> | undefined;
+  /** What has been worked out about the revocation of this certificate; it changes with what is known. */
   standing: RememberedStanding | undefined;
 }

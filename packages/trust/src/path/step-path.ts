@@ -22,7 +22,7 @@ export function isSelfIssued(certificate: Certificate): boolean {
 export function anchorState(anchor: TrustAnchor, depth: number, context: PathContext): PathState {
   const { certificate } = anchor;
   const asCertificate = context.policy.anchorIs === 'certificate';
-  const at = { depth, subject: certificate.subject.toString() };
+  const at = { depth, subject: '' };
   if (asCertificate) {
     checkIssuer(certificate, 'anchor', at, context);
     checkKey(certificate, at, context);
@@ -39,7 +39,7 @@ export function anchorState(anchor: TrustAnchor, depth: number, context: PathCon
     lengthLimit: undefined as PathState['lengthLimit'],
     constraints: constraints === undefined ? [] : [constraints],
     policiesMatter: context.policy.policies.requireExplicit,
-    below: new Map(),
+    below: undefined,
     standing: undefined,
   };
   if (pathLength !== undefined) state.lengthLimit = { remaining: pathLength, by: state };
@@ -57,10 +57,10 @@ export function intermediateState(
   depth: number,
   context: PathContext,
 ): PathState | undefined {
-  const known = above.below.get(certificate);
+  const known = above.below?.get(certificate);
   if (known !== undefined) return known;
   const found = context.sink.length;
-  const at = { depth, subject: certificate.subject.toString() };
+  const at = { depth, subject: '' };
   if (!checkSignature(above, certificate, at, context)) return undefined;
   checkIssuer(certificate, 'intermediate', at, context);
   checkKey(certificate, at, context);
@@ -80,7 +80,7 @@ export function intermediateState(
       above.policiesMatter ||
       certificate.policyConstraints?.requireExplicit !== undefined ||
       certificate.policyMappings !== undefined,
-    below: new Map(),
+    below: undefined,
     standing: undefined,
   };
   // §6.1.4 (l) and (m)
@@ -116,7 +116,7 @@ export function intermediateState(
 const maxKeptBelow = 256;
 
 function keep(above: PathState, state: PathState): void {
-  if (above.below.size >= maxKeptBelow) above.below.clear();
+  if (above.below === undefined || above.below.size >= maxKeptBelow) above.below = new Map();
   above.below.set(state.certificate, state);
 }
 

@@ -104,7 +104,10 @@ function utf32At(bytes: Uint8Array, i: number): number {
 export function stringText(tag: number, bytes: Uint8Array, start: number, stop: number): string {
   switch (tag) {
     case TAG.UTF8_STRING:
-      return UTF8.decode(bytes.subarray(start, stop));
+      // Most names are ASCII, and the decoder's call costs more than the whole name.
+      return isAscii(bytes, start, stop)
+        ? latin1Text(bytes, start, stop)
+        : UTF8.decode(bytes.subarray(start, stop));
     case TAG.BMP_STRING: {
       let text = '';
       for (let i = start; i < stop; i += 2) text += String.fromCharCode(bytes[i]! * 256 + bytes[i + 1]!);
@@ -120,13 +123,31 @@ export function stringText(tag: number, bytes: Uint8Array, start: number, stop: 
   }
 }
 
+function isAscii(bytes: Uint8Array, start: number, stop: number): boolean {
+  for (let i = start; i < stop; i++) if (bytes[i]! >= 0x80) return false;
+  return true;
+}
+
 const CHUNK = 8192;
+/** Up to this length it is cheaper to build a text piece by piece than to make a view for `apply`. */
+const SHORT = 32;
 
 /** Each octet as the character of the same number. */
 export function latin1Text(bytes: Uint8Array, start: number, stop: number): string {
+  if (stop - start <= SHORT) return shortText(bytes, start, stop);
   if (stop - start <= CHUNK) return String.fromCharCode.apply(null, bytes.subarray(start, stop) as never);
   let text = '';
   for (let i = start; i < stop; i += CHUNK) text += latin1Text(bytes, i, Math.min(i + CHUNK, stop));
+  return text;
+}
+
+function shortText(bytes: Uint8Array, start: number, stop: number): string {
+  let text = '';
+  let i = start;
+  for (; i + 4 <= stop; i += 4) {
+    text += String.fromCharCode(bytes[i]!, bytes[i + 1]!, bytes[i + 2]!, bytes[i + 3]!);
+  }
+  for (; i < stop; i++) text += String.fromCharCode(bytes[i]!);
   return text;
 }
 
