@@ -56,7 +56,11 @@ const verbs = [
 export function createProgram(): Command {
   const program = new Command('entente')
     .description('Who may act as this name, and why not: the command line of the network.')
-    .showHelpAfterError('(entente --help lists the verbs)');
+    .showHelpAfterError('(entente --help lists the verbs)')
+    .addHelpText(
+      'after',
+      '\nBegin with one of these; every verb has --help with an example, and --json:\n  entente explain example.com:443\n  entente topology init contoso.example --administrator alice',
+    );
   for (const register of verbs) register(program);
   for (const command of allOf(program)) command.exitOverride();
   return program;
