@@ -105,11 +105,11 @@ describe('connections to servers', () => {
 describe('a hop that failed', () => {
   const down = new Error('connect ECONNREFUSED');
 
-  it('is not dialled for the requests that follow: they fail of the same at once', async () => {
+  it('is not dialled for the requests that follow: they fail at once, and know of what', async () => {
     const { clock, dials, fail, pool } = poolOnFakeClock();
     await fail(down);
     clock.now += 499;
-    await expect(pool.reach(hop)).rejects.toBe(down);
+    await expect(pool.reach(hop)).rejects.toMatchObject({ code: 'ENTENTE_SIP_HOP_DOWN', cause: down });
     expect(dials).toHaveLength(1);
   });
 

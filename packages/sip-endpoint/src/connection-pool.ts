@@ -1,6 +1,6 @@
 import type { SipConnection } from './connection.ts';
 import { DialBackoff } from './dial-backoff.ts';
-import type { Hop } from './hop.ts';
+import type { Hop, HopDownError } from './hop.ts';
 
 /** Dials a hop under the verdict and wraps the socket. */
 export type Dial = (hop: Hop) => Promise<SipConnection>;
@@ -59,8 +59,8 @@ export class ConnectionPool {
   }
 
   /**
-   * The open connection to a hop, or a new one. Rejects with what the dialling failed of; for a while after that it rejects
-   * with the same and does not dial.
+   * The open connection to a hop, or a new one. Rejects with what the dialling failed of; for a while after that it does not
+   * dial, and rejects with {@link HopDownError}.
    */
   async reach(hop: Hop): Promise<SipConnection> {
     const open = this.get(hop.name);
@@ -68,7 +68,7 @@ export class ConnectionPool {
     let dialling = this.#dialling.get(hop.name);
     if (dialling === undefined) {
       const refusal = this.#backoff.refusal(hop, this.#clock());
-      if (refusal !== undefined) throw refusal.error;
+      if (refusal !== undefined) throw refusal;
       dialling = this.#dialOnce(hop).finally(() => this.#dialling.delete(hop.name));
       this.#dialling.set(hop.name, dialling);
     }

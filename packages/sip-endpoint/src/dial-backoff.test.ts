@@ -9,11 +9,15 @@ const down = new Error('connect ECONNREFUSED');
 const start = 1_000_000;
 
 describe('a hop that could not be reached', () => {
-  it('is not dialled again until its time has passed, and fails of the same', () => {
+  it('is not dialled again until its time has passed, and says why', () => {
     const backoff = new DialBackoff(rules);
     expect(backoff.refusal(hop, start)).toBeUndefined();
     backoff.failed(hop, down, start, 0);
-    expect(backoff.refusal(hop, start + 499)).toEqual({ error: down });
+    expect(backoff.refusal(hop, start + 499)).toMatchObject({
+      code: 'ENTENTE_SIP_HOP_DOWN',
+      message: 'edge.fabrikam.example is not dialled again for 1 ms: connect ECONNREFUSED',
+      cause: down,
+    });
     expect(backoff.refusal(hop, start + 500)).toBeUndefined();
   });
 

@@ -1,4 +1,4 @@
-import type { Hop } from './hop.ts';
+import { type Hop, HopDownError } from './hop.ts';
 
 /** How long a hop that could not be reached is left alone. */
 export interface BackoffRules {
@@ -46,13 +46,13 @@ export class DialBackoff {
    * Why a hop is not to be dialled now.
    * @param hop name, address and port: a hop that has moved is another one
    * @param now milliseconds since 1970
-   * @returns what the last dialling failed of, or `undefined` if the hop may be dialled
+   * @returns `undefined` if the hop may be dialled
    */
-  refusal(hop: Hop, now: number): { readonly error: unknown } | undefined {
+  refusal(hop: Hop, now: number): HopDownError | undefined {
     const failure = this.#failureOf(hop);
     // A clock that was set back must not hold a hop up for longer than any failure does.
     if (failure === undefined || now >= failure.until || now < failure.at) return undefined;
-    return { error: failure.error };
+    return new HopDownError(hop, failure.until - now, failure.error);
   }
 
   /**

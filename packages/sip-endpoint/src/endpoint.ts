@@ -151,7 +151,8 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     // A partner has proven domains, and its `server` is but the name of its entry: requests to it are dialled for by domain.
     const { server, protection } = connection;
     if (server !== undefined && protection.peer?.role !== 'partner') this.#pool.offer(server, connection);
-    for (const domain of protection.peer?.sipDomains ?? []) this.#pool.forgive(domain);
+    const { dnsNames = [], sipDomains = [] } = protection.peer ?? {};
+    for (const name of [...dnsNames, ...sipDomains]) this.#pool.forgive(name);
     return connection;
   }
 
@@ -167,7 +168,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
 
   /**
    * Dials a hop unless a connection to it is open.
-   * @throws what the dialling failed of, or has failed of a moment ago
+   * @throws what the dialling failed of; {@link HopDownError} where it has failed a moment ago
    */
   reach(hop: Hop): Promise<SipConnection> {
     return this.#pool.reach(hop);

@@ -9,3 +9,19 @@ export interface Hop {
   /** Row of the allow matrix. */
   readonly row: number;
 }
+
+/** A hop that could not be reached a moment ago is not dialled yet; `cause` is what the dialling failed of. Match it by `code`. */
+export class HopDownError extends Error {
+  readonly code = 'ENTENTE_SIP_HOP_DOWN';
+
+  /**
+   * @param hop the one asked for
+   * @param forMs milliseconds until it may be dialled again
+   * @param cause what the last dialling failed of
+   */
+  constructor(hop: Hop, forMs: number, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(`${hop.name} is not dialled again for ${Math.ceil(forMs)} ms: ${why}`, { cause });
+    this.name = 'HopDownError';
+  }
+}

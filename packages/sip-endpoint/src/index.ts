@@ -16,7 +16,7 @@ export {
   SipEndpoint,
 } from './endpoint.ts';
 export { FlowNames } from './flow-names.ts';
-export type { Hop } from './hop.ts';
+export { type Hop, HopDownError } from './hop.ts';
 export { type NoWay, Relay, type RelayRules } from './relay.ts';
 export { createTokenSource } from './token-source.ts';
 export type { ClientTransaction, ClientUser, ServerTransaction, ServerUser } from './transaction-layer.ts';

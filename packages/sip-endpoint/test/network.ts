@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import tls from 'node:tls';
 import {
   type ConnectionLimits,
+  type EndpointOptions,
   type EndpointUser,
   type Hop,
   SipEndpoint,
@@ -16,10 +17,12 @@ export interface ServerUnderTest {
   readonly limits?: ConnectionLimits;
   /** Has each socket after its verdict and before the endpoint. */
   readonly before?: (socket: tls.TLSSocket) => void;
+  /** Default: it does not dial. */
+  readonly dial?: EndpointOptions['dial'];
 }
 
 /** A server endpoint on a real listener, and user agents that dial it. */
-export async function startServer(user: EndpointUser, { limits, before }: ServerUnderTest = {}) {
+export async function startServer(user: EndpointUser, { limits, before, dial }: ServerUnderTest = {}) {
   const root = await createTestAuthority('Contoso Test Root');
   const own = await root.issue({
     dnsNames: ['fe1.contoso.example', 'contoso.example'],
@@ -32,7 +35,7 @@ export async function startServer(user: EndpointUser, { limits, before }: Server
     sentBy: { host: 'fe1.contoso.example', port: 5061 },
     user,
     newToken,
-    dial: () => Promise.reject(new Error('the server does not dial')),
+    dial: dial ?? (() => Promise.reject(new Error('the server does not dial'))),
     ...(limits === undefined ? {} : { limits }),
   });
   const server = await serve(
@@ -48,13 +51,18 @@ export async function startServer(user: EndpointUser, { limits, before }: Server
   const sockets: tls.TLSSocket[] = [];
   return {
     endpoint,
-    /** A client that writes whatever it likes; paused, so that it takes nothing until it is told to. */
-    async bare(): Promise<tls.TLSSocket> {
+    /**
+     * A client that writes whatever it likes; paused, so that it takes nothing until it is told to.
+     * @param name of a server, where it shows a certificate
+     */
+    async bare(name?: string): Promise<tls.TLSSocket> {
+      const shown = name === undefined ? undefined : await root.issue({ dnsNames: [name] });
       const socket = tls.connect({
         host: '127.0.0.1',
         port: server.port,
         rejectUnauthorized: false,
         servername: 'fe1.contoso.example',
+        ...(shown === undefined ? {} : { cert: shown.chainPem, key: shown.keyPem }),
       });
       sockets.push(socket);
       socket.on('error', () => {});
