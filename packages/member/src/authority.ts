@@ -33,6 +33,8 @@ export interface AuthorityOptions {
   readonly pollMs: number;
   readonly current: () => Topology | undefined;
   readonly takeUp: (topology: Topology) => void;
+  /** Told when the authority has answered with the topology in force, or with one that was taken up. */
+  readonly confirmed: () => Promise<void>;
 }
 
 /** Member–authority in the allow matrix. */
@@ -162,9 +164,10 @@ export class Authority implements AsyncDisposable {
   }
 
   async #takeUp(topology: Topology, text: string): Promise<void> {
-    if (topology.hash === this.#options.current()?.hash) return;
+    if (topology.hash === this.#options.current()?.hash) return this.#options.confirmed();
     await this.#options.files.write('topology', text);
     this.#options.takeUp(topology);
+    await this.#options.confirmed();
     const { version } = topology.document;
     this.#options.log.info(
       { event: 'topology', version, hash: topology.hash },

@@ -13,6 +13,7 @@ const names = {
   roots: 'root_ca.crt',
   lists: 'revocation.crl',
   topology: 'topology.json',
+  lastKnown: 'last-known.json',
   membership: 'member.json',
 } as const;
 

@@ -17,6 +17,8 @@ export interface MemberTrustOptions {
   readonly crlHosts: readonly string[];
   readonly lookUp?: LookUp;
   readonly cacheDirectory: string;
+  /** The latest time that an authority of ours has signed. */
+  readonly latestSigned: () => number | undefined;
   /** Version of what the owner adds to the state, e.g. the hash of the topology. */
   readonly version: () => string;
 }
@@ -29,6 +31,7 @@ export async function memberTrust(options: MemberTrustOptions): Promise<OwnedTru
   const inner = await openTrust({
     anchors: options.anchors,
     crls: options.crls,
+    latestSigned: options.latestSigned,
     fetch: {
       hosts: [],
       privateHosts: options.crlHosts,

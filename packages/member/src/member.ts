@@ -7,6 +7,7 @@ import { Authority } from './authority.ts';
 import { CurrentStore } from './current-store.ts';
 import { MemberFault } from './fault.ts';
 import { join, readToken } from './join.ts';
+import { LastKnown } from './last-known.ts';
 import type { MemberLog } from './log.ts';
 import { MemberFiles } from './member-files.ts';
 import { enterpriseAnchors, memberTrust, readRoots } from './member-trust.ts';
@@ -77,7 +78,9 @@ export interface Member extends AsyncDisposable {
 export async function joinDomain(options: MemberOptions): Promise<Member> {
   const files = new MemberFiles(options.directory);
   await files.prepare();
+  const lastKnown = await LastKnown.open(files, options.log);
   const crls = new CurrentStore<RevocationKnowledge>({ crls: [] });
+  crls.onChange((lists) => void lastKnown.signed(lists));
   const anchors = new CurrentStore<AnchorSet>({ anchors: [] });
   let topology: Topology | undefined;
   const addresses = options.addresses ?? new Map<string, string>();
@@ -96,6 +99,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
     crlHosts: [authorityHost, ...addresses.keys()],
     ...(lookUp === undefined ? {} : { lookUp }),
     cacheDirectory: `${options.directory}/revocation`,
+    latestSigned: () => lastKnown.latestSigned,
     version: () => topology?.hash ?? 'none',
   });
   let opened: AsyncDisposable = trust;
@@ -125,6 +129,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
       topology: () => topology,
       roots,
       lists: () => crls.current.crls,
+      lastKnown,
     });
     opened = member;
     const lists = new OwnLists({
@@ -153,6 +158,12 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
         topology = next;
         member.topologyChanged(next);
       },
+      confirmed: () => lastKnown.confirmed(trust.clock.now()),
+    });
+    lastKnown.watch({
+      clock: trust.clock,
+      refuseAfterMs: () => refuseAfterMs(topology),
+      lapsed: () => trust.announce(),
     });
     member.follow(authority);
     await authority.start();
@@ -176,6 +187,12 @@ interface Current {
   topology(): Topology | undefined;
   roots(): readonly Certificate[];
   lists(): readonly CertificateList[];
+  readonly lastKnown: LastKnown;
+}
+
+function refuseAfterMs(topology: Topology | undefined): number {
+  // Before there is a topology there is nobody to refuse.
+  return (topology?.policies.trustState.refuseAfterSeconds ?? Number.POSITIVE_INFINITY) * 1000;
 }
 
 class JoinedMember implements Member {
@@ -226,11 +243,15 @@ class JoinedMember implements Member {
   authorise(local: Exclude<LocalEnd, { party: unknown }>): Authorise {
     let topology: Topology | undefined;
     let decide: Authorise | undefined;
+    const confirmation = () => ({
+      confirmedAt: this.#current.lastKnown.confirmedAt,
+      now: this.trust.clock.now(),
+    });
     return (peer, link) => {
       const current = this.topology;
       if (decide === undefined || topology !== current) {
         topology = current;
-        decide = authorise(current, local) as Authorise;
+        decide = authorise(current, local, confirmation) as Authorise;
       }
       return decide(peer, link);
     };
@@ -274,6 +295,7 @@ class JoinedMember implements Member {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#current.lastKnown[Symbol.dispose]();
     await this.#authority?.[Symbol.asyncDispose]();
     for (const side of this.#sides.splice(0)) await side[Symbol.asyncDispose]();
     await this.trust[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { joinDomain, type Member } from '@entente/member';
@@ -72,6 +72,60 @@ describe('a member', () => {
     await network.administrator.publish(next(third, { title: 'fourth' }));
     await using again = await joinAsGateway();
     await expect.poll(() => again.topology.document.version, { timeout: 10_000 }).toBe(4);
+  });
+
+  describe('that comes back', () => {
+    const hour = 3_600_000;
+    const remember = async (remembered: { latestSigned?: number; confirmedAt?: number }) => {
+      const times = Object.entries(remembered).map(([name, ms]) => [name, new Date(ms).toISOString()]);
+      await writeFile(join(directory, 'last-known.json'), JSON.stringify(Object.fromEntries(times)));
+    };
+    const decide = (member: Member) => {
+      const peer = { dnsNames: ['fe1.contoso.example'], sipDomains: [] } as never;
+      const local = { fqdn: 'med1.contoso.example', interface: 'internal' } as const;
+      const link = { name: 'test', direction: 'outbound', interface: 'internal', purpose: 'server' } as const;
+      const answer = member.authorise(local)(peer, link);
+      return answer.ok ? 'allowed' : answer.rejection.reason;
+    };
+    /** No host of ours is where it should be. */
+    const cutOff = () =>
+      joinDomain({
+        fqdn: network.organisation.gateway.fqdn,
+        directory,
+        addresses: new Map([...network.addresses.keys()].map((host) => [host, '127.9.9.9'])),
+        log: quiet,
+      });
+
+    it('believes nobody when the authority has not confirmed the topology for too long, until it has', async () => {
+      await remember({ confirmedAt: Date.now() - 97 * hour });
+      const alone = await cutOff();
+      expect(decide(alone)).toBe('topology-stale');
+      await alone[Symbol.asyncDispose]();
+      await using member = await joinAsGateway();
+      expect(decide(member)).toBe('allowed');
+    });
+
+    it('goes on with the last good topology before that', async () => {
+      await remember({ confirmedAt: Date.now() - 95 * hour });
+      await using alone = await cutOff();
+      expect(decide(alone)).toBe('allowed');
+    });
+
+    it('believes nobody while its clock is behind a time that the authority has signed', async () => {
+      await remember({ latestSigned: Date.now() + hour, confirmedAt: Date.now() });
+      await using member = await joinAsGateway();
+      const verdict = member.trust.judge.judge(
+        { certificates: [member.identity.current.leaf.der] },
+        {
+          now: member.trust.clock.now(),
+          link: { name: 'test', direction: 'outbound', interface: 'internal', purpose: 'server' },
+          identity: { mode: 'inbound' },
+          authorise: () => ({ ok: true }),
+        },
+      );
+      expect(verdict).toMatchObject({ rejection: { reason: 'clock-untrusted' } });
+      await remember({});
+    });
   });
 
   it('disconnects a server that is taken out of the topology, and does not let it in again', async () => {

@@ -51,10 +51,12 @@ describe('a member whose authority answers garbage', () => {
 
   it.each(garbage)('keeps the last good topology: %s', async (_, make) => {
     const before = [...member.written];
+    const confirmations = member.confirmations();
     member.answer('/topology', make(member));
     await member.authority.refresh();
     expect(member.version()).toBe(1);
     expect(member.written, 'what is written down stays as well').toEqual(before);
+    expect(member.confirmations(), 'and nothing is confirmed').toBe(confirmations);
     expect(member.warnings.length, 'and the log says that something is wrong').toBeGreaterThan(0);
 
     member.answer('/topology', member.signed(member.next()));

@@ -77,6 +77,7 @@ export async function startMember() {
   const warnings: string[] = [];
   const written: string[] = [];
   let topology: Topology | undefined;
+  let confirmations = 0;
   const trust = createTrust({ judge: inner.judge, version: () => inner.version });
   const authority = new Authority({
     fqdn,
@@ -93,6 +94,9 @@ export async function startMember() {
     takeUp: (next) => {
       topology = next;
     },
+    confirmed: async () => {
+      confirmations += 1;
+    },
   });
   const signed = (document: TopologyDocument, signer = one.signer) =>
     encodeSignedTopology(signTopology(document, [signer]));
@@ -105,6 +109,7 @@ export async function startMember() {
     stranger: administrator('one').signer,
     next: (): TopologyDocument => ({ ...first, version: 2, previous: topologyHash(first), title: 'second' }),
     version: () => topology?.document.version,
+    confirmations: () => confirmations,
     answer(path: '/topology' | '/events', how: Answer | string) {
       answers[path] = typeof how === 'string' ? (_request, response) => response.end(how) : how;
     },

@@ -1,0 +1,121 @@
+import { createTestAuthority, type TestAuthority } from '@entente/testkit';
+import type { Clock } from '@entente/tls';
+import { type CertificateList, decodeCrl, decodePem } from '@entente/x509';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LastKnown } from '../src/last-known.ts';
+
+const hour = 3_600_000;
+const start = Date.UTC(2026, 5, 1);
+
+/** A clock that a test moves. */
+class TestClock implements Clock {
+  time = start;
+  #waiting: { readonly at: number; readonly run: () => void }[] = [];
+  now(): number {
+    return this.time;
+  }
+  after(delayMs: number, run: () => void): () => void {
+    const entry = { at: this.time + delayMs, run };
+    this.#waiting.push(entry);
+    return () => {
+      this.#waiting = this.#waiting.filter((one) => one !== entry);
+    };
+  }
+  advance(ms: number): void {
+    this.time += ms;
+    const due = this.#waiting.filter(({ at }) => at <= this.time);
+    this.#waiting = this.#waiting.filter(({ at }) => at > this.time);
+    for (const { run } of due) run();
+  }
+}
+
+describe('what a member last knew', () => {
+  let authority: TestAuthority;
+  let written: string | undefined;
+  let writes: number;
+  let warnings: string[];
+  const files = {
+    path: () => 'last-known.json',
+    read: async () => written,
+    write: async (_: string, text: string) => {
+      written = text;
+      writes += 1;
+    },
+  };
+  const log = { info() {}, warn: (_: unknown, text: string) => void warnings.push(text) };
+  const open = () => LastKnown.open(files, log);
+  const listOf = async (thisUpdate: number): Promise<CertificateList> => {
+    const blocks = decodePem(await authority.crl([], { number: 1, thisUpdate }));
+    const decoded = blocks.ok && blocks.value[0] !== undefined ? decodeCrl(blocks.value[0].der) : undefined;
+    if (decoded?.ok !== true) throw new Error('no list');
+    return decoded.value;
+  };
+
+  beforeAll(async () => {
+    authority = await createTestAuthority('Contoso Root');
+  });
+  beforeEach(() => {
+    written = undefined;
+    writes = 0;
+    warnings = [];
+  });
+
+  it('of signed times is the latest, over a restart too, whatever lists there are then', async () => {
+    const known = await open();
+    expect(known.latestSigned).toBeUndefined();
+    await known.signed({ crls: [await listOf(start), await listOf(start + hour)] });
+    expect(known.latestSigned).toBe(start + hour);
+    await known.signed({ crls: [await listOf(start)] });
+    expect((await open()).latestSigned).toBe(start + hour);
+  });
+
+  it('of confirmations is the last one, even where the clock was corrected backwards', async () => {
+    const known = await open();
+    await known.confirmed(start + 1000 * hour);
+    await known.confirmed(start);
+    expect(known.confirmedAt).toBe(start);
+    expect((await open()).confirmedAt).toBe(start);
+  });
+
+  it('is written down once a minute and not at every confirmation', async () => {
+    const known = await open();
+    for (let second = 0; second < 60; second++) await known.confirmed(start + second * 1000);
+    expect(writes).toBe(1);
+    await known.confirmed(start + 60_000);
+    expect(writes).toBe(2);
+  });
+
+  it('is nothing where the file is damaged, and that is said', async () => {
+    for (const text of ['', '{"latestSigned":', '{"confirmedAt":"yesterday"}', 'null', '{"confirmedAt":5}']) {
+      written = text;
+      warnings = [];
+      const known = await open();
+      expect([known.latestSigned, known.confirmedAt], text).toEqual([undefined, undefined]);
+      expect(warnings, text).toHaveLength(1);
+    }
+  });
+
+  it('stays in memory where it cannot be written', async () => {
+    const known = await LastKnown.open(
+      { ...files, write: () => Promise.reject(new Error('disk full')) },
+      log,
+    );
+    await known.confirmed(start);
+    expect(known.confirmedAt).toBe(start);
+    expect(warnings).toEqual([expect.stringContaining('disk full')]);
+  });
+
+  it('tells when the last confirmation becomes too old, and not while new ones come', async () => {
+    const clock = new TestClock();
+    let lapses = 0;
+    using known = await open();
+    await known.confirmed(clock.now());
+    known.watch({ clock, refuseAfterMs: () => 96 * hour, lapsed: () => void lapses++ });
+    clock.advance(95 * hour);
+    await known.confirmed(clock.now());
+    clock.advance(95 * hour);
+    expect(lapses).toBe(0);
+    clock.advance(hour);
+    expect(lapses).toBe(1);
+  });
+});
