@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Handler } from '@entente/pki';
-import { answerWithObject } from '@entente/pki';
+import type { FindObject } from './answer-requests.ts';
 
 /** A bundle of ours as the authority wrote it. */
 export interface Bundle {
@@ -50,19 +49,19 @@ export function readBundle(text: string, rules: BundleRules): Bundle | string {
 }
 
 /**
- * Serves `/trust-bundle`: the roots of our network, for partners that follow their changes.
+ * Finds `/trust-bundle`: the roots of our network, for partners that follow their changes.
  * @param bundle what there is at the moment
  */
-export function bundleHandler(bundle: () => Bundle | undefined): Handler {
-  return (request) => {
-    const current = new URL(request.url).pathname === '/trust-bundle' ? bundle() : undefined;
-    if (current === undefined) return answerWithObject(request, undefined);
-    return answerWithObject(request, {
+export function bundleObject(bundle: () => Bundle | undefined): FindObject {
+  return (path) => {
+    const current = path === '/trust-bundle' ? bundle() : undefined;
+    if (current === undefined) return undefined;
+    return {
       body: current.text,
       mediaType: 'application/json',
       tag: createHash('sha256').update(current.text).digest('hex').slice(0, 32),
       maxAgeSeconds,
-    });
+    };
   };
 }
 

@@ -1,6 +1,7 @@
-import { type Handler, issuerId, objectsHandler, type PublishedIssuer } from '@entente/pki';
+import { issuerId, type PublishedIssuer, publishedObjects } from '@entente/pki';
 import { isSignedBy } from '@entente/trust';
 import { type Certificate, type CertificateList, decodePemCertificates } from '@entente/x509';
+import type { FindObject } from './answer-requests.ts';
 
 /** What an edge knows of its own authorities; `Member` and `Identity` have it. */
 export interface OwnObjects {
@@ -15,21 +16,21 @@ export interface OwnObjects {
 }
 
 /**
- * Serves outsiders the signed objects of our authorities, byte for byte as the authority signed them: `/crl/<issuer>/0.crl` and
+ * Finds, for outsiders, the signed objects of our authorities, byte for byte as the authority signed them: `/crl/<issuer>/0.crl` and
  * `/issuer/<issuer>.cer`. Nothing is fetched for a request, and nothing is there that no authority of ours has signed. A new list
  * replaces the old one between two requests.
  * @param own where the objects come from
  */
-export function mirroredObjects(own: OwnObjects): Handler {
+export function mirroredObjects(own: OwnObjects): FindObject {
   let seen: readonly unknown[] = [];
-  let handler: Handler = () => new Response(null, { status: 503 });
-  return (request) => {
+  let find: FindObject = () => undefined;
+  return (path) => {
     const inForce = [own.lists(), ...own.roots(), ...own.chains()];
     if (inForce.length !== seen.length || inForce.some((item, index) => item !== seen[index])) {
-      handler = objectsHandler(issuersOf(own), () => own.now());
+      find = publishedObjects(issuersOf(own), () => own.now());
       seen = inForce;
     }
-    return handler(request);
+    return find(path);
   };
 }
 

@@ -4,11 +4,17 @@ import https from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { type Logger, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
-import { answerWithObject, type Handler } from '@entente/pki';
 import { type Identity, serve, type Trust } from '@entente/tls';
 import { publishesOutside, type ServerInterface } from '@entente/topology';
-import { answerRequests, mostConnections, mostRequests, strangerLimits } from './answer-requests.ts';
-import { type Bundle, bundleHandler, maxBundleBytes, readBundle } from './mirrored-bundle.ts';
+import {
+  answerRequests,
+  boundConnections,
+  type FindObject,
+  mostConnections,
+  mostRequests,
+  strangerLimits,
+} from './answer-requests.ts';
+import { type Bundle, bundleObject, maxBundleBytes, readBundle } from './mirrored-bundle.ts';
 import { mirroredObjects } from './mirrored-objects.ts';
 
 /** What an edge serves outsiders from. */
@@ -63,7 +69,7 @@ export async function serveObjects(options: ServeObjectsOptions): Promise<Served
   );
   const followed = followBundle(member, logger);
   stops.push(followed.stop);
-  const bundle = answerRequests(whileOpen(open, bundleHandler(followed.current)), onFault);
+  const bundle = answerRequests(whileOpen(open, bundleObject(followed.current)), onFault);
   const inner = boundedServer(bundle);
   stops.push(() => inner.closeAllConnections());
   const stop = async (): Promise<void> => {
@@ -115,14 +121,13 @@ function ownSide({ fqdn, topology }: Member): ServerInterface | undefined {
 }
 
 /** The topology may close row 19 at any time. */
-function whileOpen(open: () => boolean, handler: Handler): Handler {
-  return (request) => (open() ? handler(request) : answerWithObject(request, undefined));
+function whileOpen(open: () => boolean, find: FindObject): FindObject {
+  return (path) => (open() ? find(path) : undefined);
 }
 
 function boundedServer(listener: http.RequestListener): http.Server {
   const server = http.createServer(strangerLimits, listener);
-  server.maxConnections = mostConnections;
-  server.maxRequestsPerSocket = mostRequests;
+  boundConnections(server);
   return server;
 }
 

@@ -60,9 +60,14 @@ export type {
 } from './issuing/request.ts';
 export { drawSerialNumber } from './issuing/serial-number.ts';
 export { rootsHandler, type TrustBundle, trustBundleHandler } from './publication/bundle-handler.ts';
-export { type Handler, objectsHandler, type PublishedIssuer } from './publication/objects-handler.ts';
+export {
+  type Handler,
+  objectsHandler,
+  type PublishedIssuer,
+  publishedObjects,
+} from './publication/objects-handler.ts';
 export { type Problem, problemResponse } from './publication/problem.ts';
-export { answerWithObject, type PublicObject } from './publication/signed-object.ts';
+export { objectHeaders, type PublicObject } from './publication/signed-object.ts';
 export { type PkiReason, type PkiRefusal, pkiReasons, refuse } from './refusal.ts';
 export { type CrlContent, createCrl } from './revocation/create-crl.ts';
 export {

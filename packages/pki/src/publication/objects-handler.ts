@@ -27,11 +27,22 @@ const issuerMaxAgeSeconds = 86_400;
  * @param clock for the age of a list
  */
 export function objectsHandler(issuers: readonly PublishedIssuer[], clock: Clock): Handler {
+  const find = publishedObjects(issuers, clock);
+  return (request) => answerWithObject(request, find(new URL(request.url).pathname));
+}
+
+/**
+ * What {@link objectsHandler} serves, by path, for whoever answers requests in another way.
+ * @param issuers the issuing authority first, then the root
+ * @param clock for the age of a list
+ * @returns finds the object of a path; its octets are not copied
+ */
+export function publishedObjects(
+  issuers: readonly PublishedIssuer[],
+  clock: Clock,
+): (path: string) => PublicObject | undefined {
   const byId = new Map(issuers.map((issuer) => [issuerId(issuer.publicKey), issuer]));
-  return (request) => {
-    const path = new URL(request.url).pathname;
-    return answerWithObject(request, objectAt(path, byId, issuers[0], clock()));
-  };
+  return (path) => objectAt(path, byId, issuers[0], clock());
 }
 
 function objectAt(

@@ -14,6 +14,21 @@ export interface PublicObject {
 }
 
 /**
+ * What a cache is told of an object, without its length.
+ * @param object what is handed out
+ */
+export function objectHeaders(object: PublicObject): Readonly<Record<string, string>> {
+  return {
+    'content-type': object.mediaType,
+    'cache-control': `public, max-age=${object.maxAgeSeconds}`,
+    etag: `"${object.tag}"`,
+    ...(object.lastModified === undefined
+      ? {}
+      : { 'last-modified': new Date(object.lastModified).toUTCString() }),
+  };
+}
+
+/**
  * Answers a GET or HEAD with a public object; tells a caller that already has it (`If-None-Match`) so.
  * @param request what was asked
  * @param object what there is, or `undefined`
@@ -34,16 +49,9 @@ export function answerWithObject(request: Request, object: PublicObject | undefi
       ),
     );
   }
-  const tag = `"${object.tag}"`;
-  const headers = new Headers({
-    'content-type': object.mediaType,
-    'cache-control': `public, max-age=${object.maxAgeSeconds}`,
-    etag: tag,
-  });
-  if (object.lastModified !== undefined) {
-    headers.set('last-modified', new Date(object.lastModified).toUTCString());
-  }
-  if (request.headers.get('if-none-match') === tag) return new Response(null, { status: 304, headers });
+  const headers = new Headers(objectHeaders(object));
+  if (request.headers.get('if-none-match') === headers.get('etag'))
+    return new Response(null, { status: 304, headers });
   const body = typeof object.body === 'string' ? Buffer.from(object.body) : object.body;
   headers.set('content-length', String(body.length));
   return new Response(request.method === 'HEAD' ? null : new Uint8Array(body), { status: 200, headers });
