@@ -1,5 +1,6 @@
 import { reportFault } from '@entente/host';
 import { Command, CommanderError } from 'commander';
+import { register as caAdministrator } from './commands/ca-administrator.ts';
 import { register as caInit } from './commands/ca-init.ts';
 import { register as caOutside } from './commands/ca-outside.ts';
 import { register as certRevoke } from './commands/cert-revoke.ts';
@@ -27,6 +28,7 @@ import { register as userAdd } from './commands/user-add.ts';
 const verbs = [
   explain,
   caInit,
+  caAdministrator,
   caOutside,
   topologyInit,
   topologyAdd,

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { OperatorFault } from '@entente/host';
+import { administratorNames, createIssuance } from '@entente/pki';
+import { createKeyAndRequest } from '@entente/pki/client';
+import { authorityFiles, openAuthority, publicMode, secretMode, writeWhole } from '@entente/pki/node';
+import { encodePem } from '@entente/x509';
+import type { Command } from 'commander';
+import { parse } from 'yaml';
+import { writeAccess } from '../authority/administrator-access.ts';
+import { give } from '../topology/answer.ts';
+import { exists } from '../topology/read-topology.ts';
+
+interface CaAdministratorOptions {
+  readonly config: string;
+  readonly replace?: boolean;
+  readonly json?: boolean;
+}
+
+/** What is needed of `authority.yaml`. */
+interface AuthorityNames {
+  readonly domain: string;
+  readonly directory: string;
+  readonly authorityUrl: string;
+  readonly objectsUrl: string;
+  /** Address that the authority listens on, where that is one. */
+  readonly address: string | undefined;
+}
+
+/**
+ * Adds `entente ca administrator`: a client certificate for one more administrator, or the next one of the same.
+ * @param program the command line, or its `ca` command's parent
+ */
+export function register(program: Command): void {
+  const ca = program.commands.find((command) => command.name() === 'ca') ?? program.command('ca');
+  ca.command('administrator')
+    .summary('give an administrator a client certificate, the first or the next')
+    .description(
+      'Issues a client certificate of 90 days, beside those that ca init made. Runs where the authority’s files are, while the authority does not. Signing topologies needs a key of its own: entente topology key.',
+    )
+    .argument('<name>', 'lower-case letters, digits, ".", "-" and "_", e.g. alice')
+    .option('--config <file>', 'of the authority', 'ca/authority.yaml')
+    .option('--replace', 'this administrator has a certificate, and gets the next')
+    .option('--json', 'one JSON object on the last line')
+    .addHelpText('after', '\nExample:\n  entente ca administrator alice --config ca/authority.yaml --replace')
+    .action(certify);
+}
+
+async function certify(name: string, { config, json, replace }: CaAdministratorOptions): Promise<void> {
+  const { address, authorityUrl, directory, domain, objectsUrl } = await namesOf(config);
+  const names = namesFor(domain, name);
+  const folder = join(directory, 'administrators');
+  const certificate = join(folder, `${name}.crt`);
+  const key = join(folder, `${name}.key`);
+  if (replace !== true && (await exists(certificate))) {
+    throw new OperatorFault('ENTENTE_FILE_EXISTS', {
+      sentence: `${name} has a certificate`,
+      place: certificate,
+      remedy: 'give --replace for the next one, or choose another name',
+    });
+  }
+  await using authority = await openAuthority(directory);
+  const { issuer, ledger } = authority;
+  const issuance = createIssuance({
+    issuer,
+    ledger,
+    clock: Date.now,
+    random: randomBytes,
+    objectsUrl,
+    // Whoever holds the authority's key decides, as in the ceremony; nothing else is asked for here.
+    mayIssue: () => ({ ok: true, names }),
+  });
+  const { privateKeyPem, request } = await createKeyAndRequest({ subject: name });
+  const outcome = await issuance.issue(
+    { profile: 'administrator', subject: name, request },
+    { kind: 'administrator', name: 'ceremony' },
+  );
+  if (!outcome.ok) {
+    const { message: sentence, remedy } = outcome.refusal;
+    throw new OperatorFault('ENTENTE_NOT_ISSUED', { sentence, place: config, remedy });
+  }
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeWhole(key, privateKeyPem, secretMode);
+  const chain = outcome.certificate.chain.map((der) => encodePem('CERTIFICATE', der));
+  await writeWhole(certificate, chain.join(''), publicMode);
+  const access = await writeAccess(
+    { certificate, key },
+    { authority: authorityUrl, address, anchors: join(directory, authorityFiles.rootCertificate) },
+  );
+  give(
+    {
+      json: { name, certificate, key, access, serial: outcome.certificate.serialHex },
+      lines: [`${name} has a client certificate, serial ${outcome.certificate.serialHex}: ${certificate}`],
+      next: [
+        `start the authority again: entente-authority-server --config ${config}`,
+        `hand ${access} and the files that it names to ${name}, for --as`,
+      ],
+    },
+    json,
+  );
+}
+
+function namesFor(domain: string, name: string) {
+  try {
+    return administratorNames(domain, name);
+  } catch (cause) {
+    throw new OperatorFault('ENTENTE_USAGE', {
+      sentence: (cause as Error).message,
+      place: 'argument <name>',
+      remedy: 'give a name like alice',
+      cause,
+    });
+  }
+}
+
+async function namesOf(file: string): Promise<AuthorityNames> {
+  const read = parse(await readFile(file, 'utf8')) as Record<
+    string,
+    Record<string, unknown> | unknown
+  > | null;
+  const https = read?.https as Record<string, unknown> | undefined;
+  const objects = read?.objects as Record<string, unknown> | undefined;
+  const [domain, directory] = [read?.domain, read?.directory];
+  const [authorityUrl, objectsUrl, host] = [https?.url, objects?.url, https?.host];
+  if (
+    typeof domain !== 'string' ||
+    typeof directory !== 'string' ||
+    typeof authorityUrl !== 'string' ||
+    typeof objectsUrl !== 'string'
+  ) {
+    throw new OperatorFault('ENTENTE_CONFIG_INVALID', {
+      sentence: 'expected domain, directory, https.url and objects.url',
+      place: file,
+      remedy: 'name the authority.yaml that entente ca init has written',
+    });
+  }
+  const one = typeof host === 'string' && host !== '::' && host !== '0.0.0.0';
+  return {
+    domain,
+    directory: resolve(dirname(file), directory),
+    authorityUrl,
+    objectsUrl,
+    address: one ? (host as string) : undefined,
+  };
+}
