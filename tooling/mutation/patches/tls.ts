@@ -158,6 +158,14 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'whole-network-of-an-address',
+      off: 'each of the addresses that one machine has in IPv6 gets the bound for itself',
+      file: 'packages/tls/src/address-group.ts',
+      find: "  if (!address.includes(':')) return address;\n",
+      replace: "  if (address !== '') return address;\n",
+      test: { file: 'packages/tls/src/address-group.test.ts', title: 'of addresses of one /64' },
+    },
+    {
       name: 'limits-in-range',
       off: 'a limit that is no number turns itself off',
       file: serve,
