@@ -26,5 +26,29 @@ export const patches: PatchList = {
         title: 'never go back to an older number',
       },
     },
+    {
+      name: 'confirmation',
+      off: 'a member that is cut off believes its last topology for ever',
+      file: 'packages/member/src/member.ts',
+      find: 'decide = authorise(current, local, confirmation) as Authorise;',
+      replace: 'decide = authorise(current, local) as Authorise;',
+      test: {
+        file: 'packages/member/test/follow.test.ts',
+        title: 'believes nobody when the authority has not confirmed the topology for too long, until it has',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'signed-time',
+      off: 'a member whose clock was set back believes what has expired',
+      file: 'packages/member/src/member.ts',
+      find: 'latestSigned: () => lastKnown.latestSigned,',
+      replace: 'latestSigned: () => undefined,',
+      test: {
+        file: 'packages/member/test/follow.test.ts',
+        title: 'believes nobody while its clock is behind a time that the authority has signed',
+        inOrder: true,
+      },
+    },
   ],
 };

@@ -162,5 +162,13 @@ export const patches: PatchList = {
         'is refused where the authority has announced a later one, or another one of its version',
       ),
     },
+    {
+      name: 'confirmation',
+      off: 'a topology that nobody has confirmed for weeks still lets servers pass',
+      file: authorise,
+      find: "if (standing.standing !== 'stale') return undefined;",
+      replace: 'if (now > 0) return undefined;',
+      test: authoriseTest('lets nobody pass after 96 hours, and says since when'),
+    },
   ],
 };
