@@ -43,7 +43,8 @@ export const connectionReasons: ReasonEntries<
     stage: 'connection',
     rank: 32,
     producedBy: '@entente/federation',
-    means: 'The peer exceeds the limits for discovered partners.',
+    means:
+      'The peer exceeds a limit: of connections that a listener holds, or of what a discovered partner may send.',
     sentence: ({ domain }) =>
       `expected traffic within the limits, found too much from ${domain ?? 'this peer'}`,
     remedy: () => 'list the domain as a partner, which lifts the limits',
