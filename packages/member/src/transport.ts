@@ -10,6 +10,8 @@ export interface TransportOptions {
   readonly address?: string;
   /** Milliseconds without any progress before a request is given up. Default 10 s. */
   readonly timeoutMs?: number;
+  /** Milliseconds for the whole of a request and its answer. Default 60 s: whoever slows the network down freezes nobody. */
+  readonly deadlineMs?: number;
   /** Largest answer that is read, in bytes. Default 64 MiB. */
   readonly maxBytes?: number;
 }
@@ -19,7 +21,7 @@ export interface TransportOptions {
  * @param options agent, address and bounds
  */
 export function createTransport(options: TransportOptions): (request: Request) => Promise<Response> {
-  const { agent, address, timeoutMs = 10_000, maxBytes = 67_108_864 } = options;
+  const { agent, address, timeoutMs = 10_000, deadlineMs = 60_000, maxBytes = 67_108_864 } = options;
   return async (request) => {
     const url = new URL(request.url);
     const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
@@ -39,6 +41,10 @@ export function createTransport(options: TransportOptions): (request: Request) =
         timeout: timeoutMs,
         signal: request.signal,
       });
+      const giveUp = () =>
+        outgoing.destroy(new Error(`${url.host} has not answered in full within ${deadlineMs} ms`));
+      const deadline = setTimeout(giveUp, deadlineMs);
+      outgoing.once('close', () => clearTimeout(deadline));
       outgoing.once('timeout', () =>
         outgoing.destroy(new Error(`no answer from ${url.host} within ${timeoutMs} ms`)),
       );
