@@ -57,11 +57,15 @@ export default defineConfig({
       { text: 'Guides', link: '/guides/one-organisation' },
       { text: 'Trust', link: '/verdict' },
       { text: 'Reasons', link: '/reference/reasons' },
+      { text: 'Commands', link: '/reference/commands' },
     ],
     sidebar: [
       { text: 'Begin', items: [page('start.md'), page('verdict.md')] },
       { text: 'Guides', items: pagesOf('guides', guides) },
-      { text: 'Reference', items: [page('reference/reasons.md'), page('architecture.md')] },
+      {
+        text: 'Reference',
+        items: [page('reference/reasons.md'), page('reference/commands.md'), page('architecture.md')],
+      },
       { text: 'Decisions', collapsed: true, items: [page('decisions/index.md'), ...pagesOf('decisions')] },
     ],
   },

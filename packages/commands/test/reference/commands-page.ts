@@ -1,0 +1,76 @@
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createProgram } from '@entente/commands';
+import type { Command } from 'commander';
+
+/** Where the page is. */
+export const pagePath = fileURLToPath(new URL('../../../../docs/reference/commands.md', import.meta.url));
+
+/** The verbs in the order in which a network is made. */
+function verbsOf(command: Command, path: readonly string[] = []): readonly (readonly [string, Command])[] {
+  if (command.commands.length === 0) return [[path.join(' '), command]];
+  return command.commands.flatMap((child) => verbsOf(child, [...path, child.name()]));
+}
+
+/** What stands under "Example" in the help. */
+function exampleOf(command: Command): string {
+  let help = '';
+  command.configureOutput({
+    writeOut: (text) => {
+      help += text;
+    },
+  });
+  command.outputHelp();
+  const [, example = ''] = help.split(/\nExamples?:\n/);
+  return example
+    .split('\n\n')[0]
+    ?.split('\n')
+    .map((line) => line.replace(/^ {2}/, ''))
+    .join('\n')
+    .trimEnd() as string;
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+
+function section([path, command]: readonly [string, Command]): string {
+  const usage = command.usage().replace('[options] ', '').replace('[options]', '').trim();
+  const rows = command.options.map(({ argChoices, defaultValue, description, flags }) => {
+    const plain = defaultValue === undefined || (Array.isArray(defaultValue) && defaultValue.length === 0);
+    const choices =
+      argChoices === undefined ? '' : `: ${argChoices.map((choice) => `\`${choice}\``).join(', ')}`;
+    return `| \`${flags.replaceAll('|', '\\|')}\` | ${cell(description)}${choices}${plain ? '' : ` (default \`${defaultValue}\`)`} |`;
+  });
+  return [
+    `## ${path}`,
+    '',
+    cell(command.description()),
+    '',
+    '```bash',
+    exampleOf(command),
+    '```',
+    '',
+    `\`entente ${path}${usage === '' ? '' : ` ${usage}`}\``,
+    '',
+    '| option | meaning |',
+    '| --- | --- |',
+    ...rows,
+  ].join('\n');
+}
+
+/** The page of the command line, from the help of its verbs. */
+export function commandsPage(): string {
+  const head = [
+    '# Command line',
+    '',
+    'Every verb of `entente`, from its own help. Exit status: 0 done or trusted, 1 refused or a failed check, 2 not understood or a fault that',
+    'the operator can mend. A fault is one sentence with place and remedy. Each answer ends with what to do next; `--json` gives one JSON',
+    'object instead, with `ok` and `next`. [In a clone](../guides/first-network.md) `entente` is in `tooling/bin`.',
+    '',
+    'This page is generated; write it again with',
+    '`node --conditions=@entente/source --import tsx packages/commands/test/reference/commands-page.ts`.',
+    '',
+  ];
+  return `${head.join('\n')}\n${verbsOf(createProgram()).map(section).join('\n\n')}\n`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await writeFile(pagePath, commandsPage());
