@@ -11,6 +11,7 @@ import { LastKnown } from './last-known.ts';
 import type { MemberLog } from './log.ts';
 import { MemberFiles } from './member-files.ts';
 import { enterpriseAnchors, memberTrust, readRoots } from './member-trust.ts';
+import { fitsOutside } from './outside-chain.ts';
 import { OwnLists } from './own-lists.ts';
 import { fetchPinnedRoot } from './pinned-root.ts';
 import { RenewedIdentity } from './renewed-identity.ts';
@@ -267,6 +268,12 @@ class JoinedMember implements Member {
       log: this.#options.log,
     }).then((opened) => {
       this.#sides.push(opened);
+      const fit = (): void => {
+        const { certificatePem } = opened.identity.current;
+        if (!fitsOutside(certificatePem, this.topology, this.fqdn)) void opened.renewNow();
+      };
+      fit();
+      this.onTopology(fit);
       return opened;
     });
     const opening = this.#external;

@@ -27,6 +27,8 @@ export class RenewedIdentity implements AsyncDisposable {
   readonly identity: Identity;
   readonly #options: RenewedIdentityOptions;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #renewing: Promise<void> | undefined;
+  #closed = false;
 
   private constructor(identity: Identity, options: RenewedIdentityOptions) {
     this.identity = identity;
@@ -47,8 +49,18 @@ export class RenewedIdentity implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
     clearTimeout(this.#timer);
     await this.identity[Symbol.asyncDispose]();
+  }
+
+  /** Asks for another certificate now, because the one in hand no longer fits. One that cannot be had is asked for again later. */
+  async renewNow(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = undefined;
+    });
+    await this.#renewing;
   }
 
   #plan(): void {
@@ -58,7 +70,8 @@ export class RenewedIdentity implements AsyncDisposable {
   }
 
   #wait(ms: number): void {
-    this.#timer = setTimeout(() => void this.#renew(), ms);
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => void this.renewNow(), ms);
     this.#timer.unref();
   }
 

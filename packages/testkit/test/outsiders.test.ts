@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect, createServer as createTcpServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import tls from 'node:tls';
 import { issuerId } from '@entente/pki';
 import { type Federation, federatedDeliveries, type Network, startFederation } from '@entente/testkit';
+import { decodeSignedTopology, type TopologyDocument, topologyHash } from '@entente/topology';
 import { type Certificate, decodeCertificate, decodeCrl, decodePemCertificates, oids } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -276,6 +278,36 @@ describe('what an edge gives outsiders', () => {
     expect(outcome.status).toBe(200);
   });
 
+  it('follows the topology: an edge with another name or port asks for another certificate by itself', async () => {
+    const { contoso } = federation;
+    const { edge: place } = contoso.organisation;
+    const before = await inForce(contoso);
+    const edge = contoso.edge as NonNullable<Network['edge']>;
+    const renewed = edge.waitFor('another certificate', ({ event }) => event === 'renewed');
+    await contoso.administrator.publish({
+      ...before,
+      version: before.version + 1,
+      previous: topologyHash(before),
+      servers: before.servers.map((server) =>
+        server.fqdn === place.fqdn
+          ? {
+              ...server,
+              interfaces: {
+                ...server.interfaces,
+                external: { ...server.interfaces?.external, names: ['chat.contoso.example'] },
+              },
+            }
+          : server,
+      ),
+    });
+    expect(await renewed).toMatchObject({ interface: 'external' });
+    const [leaf] = await chainOutside(contoso);
+    expect((leaf as Certificate).subjectAltName).toContainEqual({
+      type: 'dns',
+      value: 'chat.contoso.example',
+    });
+  });
+
   it('carries a revocation across the border: the partner’s edge closes what is open and refuses what comes after', async () => {
     const { contoso, fabrikam } = federation;
     const [leaf] = await chainOutside(fabrikam);
@@ -291,6 +323,14 @@ describe('what an edge gives outsiders', () => {
     expect(passedBy).toBe(0);
   }, 90_000);
 });
+
+/** The topology as the edge has written it down. */
+async function inForce({ directory, organisation }: Network): Promise<TopologyDocument> {
+  const text = await readFile(join(directory, organisation.edge.fqdn, 'topology.json'), 'utf8');
+  const decoded = decodeSignedTopology(text);
+  if (!decoded.ok) throw new Error('the edge has no topology');
+  return decoded.document as TopologyDocument;
+}
 
 function listOf(pem: string | Uint8Array): readonly Certificate[] {
   const decoded = decodePemCertificates(pem);

@@ -52,7 +52,7 @@ async function certify({ directory, json, topology: file }: CaOutsideOptions): P
       ],
       next: [
         'put the key of the root away again',
-        'start the authority again: edges get the new chain with their next certificate',
+        'start the authority again, then the edges: each asks for the new chain',
       ],
     },
     json,

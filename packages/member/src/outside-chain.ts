@@ -1,0 +1,41 @@
+import { certificateNames, outsideObjectUrls, type Topology } from '@entente/topology';
+import { type Certificate, decodePemCertificates } from '@entente/x509';
+
+/**
+ * Whether the chain of our external interface still says what the topology says: its names, and where outsiders find the lists of
+ * each of its certificates. If not, another is asked for.
+ * @param chainPem leaf and intermediates
+ * @param topology the one in force
+ * @param fqdn our own
+ */
+export function fitsOutside(chainPem: string, topology: Topology, fqdn: string): boolean {
+  const decoded = decodePemCertificates(chainPem);
+  const wanted = topology.servers.has(fqdn)
+    ? certificateNames(topology, fqdn).find((names) => names.interface === 'external')
+    : undefined;
+  // Without an external interface of ours there is nothing to ask for.
+  if (wanted === undefined || wanted.issuer !== 'enterprise') return true;
+  const [leaf] = decoded.ok ? decoded.value : [];
+  if (!decoded.ok || leaf === undefined) return false;
+  const names = (leaf.subjectAltName ?? []).flatMap((name) => (name.type === 'dns' ? [name.value] : []));
+  if (!sameMembers(names, wanted.dnsNames)) return false;
+  const urls = outsideObjectUrls(topology);
+  return (
+    urls.length === 0 || decoded.value.every((certificate) => sameMembers(listOrigins(certificate), urls))
+  );
+}
+
+function listOrigins({ crlDistributionPoints = [] }: Certificate): readonly string[] {
+  return crlDistributionPoints.flatMap(({ name }) =>
+    name?.type === 'full'
+      ? name.names.flatMap((one) =>
+          one.type === 'uri' && URL.canParse(one.value) ? [new URL(one.value).origin] : [],
+        )
+      : [],
+  );
+}
+
+function sameMembers(one: readonly string[], other: readonly string[]): boolean {
+  const members = new Set(other);
+  return new Set(one).size === members.size && one.every((item) => members.has(item));
+}

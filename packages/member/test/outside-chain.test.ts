@@ -1,0 +1,59 @@
+import { createTestAuthority } from '@entente/testkit';
+import { buildTopology, type Topology, topologyFormat } from '@entente/topology';
+import { describe, expect, it } from 'vitest';
+import { fitsOutside } from '../src/outside-chain.ts';
+
+const fqdn = 'edge1.contoso.example';
+
+function topology(external?: object): Topology {
+  return buildTopology({
+    format: topologyFormat,
+    network: 'contoso.example',
+    version: 1,
+    issued: '2026-01-15T12:00:00Z',
+    administrators: { required: 1, keys: [] },
+    domains: [{ name: 'contoso.example' }],
+    servers: [
+      {
+        fqdn,
+        role: 'edge',
+        ...(external === undefined
+          ? {}
+          : { interfaces: { external: { fqdn: 'access.contoso.example', ...external } } }),
+      },
+    ],
+  });
+}
+
+const names = ['access.contoso.example', 'sip.contoso.example', 'contoso.example'];
+const lists = 'http://access.contoso.example/crl/0123456789abcdef/0.crl';
+
+describe('the chain of an external interface', () => {
+  it('fits while names and places of lists are those of the topology', async () => {
+    const authority = await createTestAuthority('Contoso Root');
+    const [leaf, elsewhere] = await Promise.all(
+      [lists, 'http://ca.contoso.example/0.crl'].map((crlUrl) =>
+        authority.issue({ dnsNames: names, crlUrl }),
+      ),
+    );
+    expect(fitsOutside(leaf?.certificatePem ?? '', topology({}), fqdn)).toBe(true);
+    expect(fitsOutside(elsewhere?.certificatePem ?? '', topology({}), fqdn)).toBe(false);
+    expect(fitsOutside(`${leaf?.certificatePem}${elsewhere?.certificatePem}`, topology({}), fqdn)).toBe(
+      false,
+    );
+    for (const changed of [
+      { names: ['chat.contoso.example'] },
+      { fqdn: 'edge.contoso.example' },
+      { ports: { objects: 8080 } },
+    ]) {
+      expect(fitsOutside(leaf?.certificatePem ?? '', topology(changed), fqdn)).toBe(false);
+    }
+  });
+
+  it('is not ours to ask for where a public CA issues it, or the interface is gone', async () => {
+    for (const none of [topology({ certificate: 'public' }), topology()])
+      expect(fitsOutside('', none, fqdn)).toBe(true);
+    expect(fitsOutside('', topology({}), 'edge2.contoso.example')).toBe(true);
+    expect(fitsOutside('', topology({}), fqdn)).toBe(false);
+  });
+});
