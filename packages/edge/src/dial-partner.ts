@@ -1,4 +1,4 @@
-import { authorisePartner, nextHop } from '@entente/federation';
+import { nextHop } from '@entente/federation';
 import type { ConnectionLink, Hop } from '@entente/sip-endpoint';
 import { locateService, type ServiceAddress, type ServiceResolver } from '@entente/sip-endpoint/resolve';
 import {
@@ -12,10 +12,13 @@ import {
   type TrustedSocket,
 } from '@entente/tls';
 import type { Topology } from '@entente/topology';
+import type { Authorise } from '@entente/trust';
 
 /** What dialling a partner needs. */
 export interface DialPartnerOptions {
   readonly topology: () => Topology;
+  /** Which partners may answer. */
+  readonly allow: Authorise;
   readonly trust: Trust;
   readonly identity: Identity;
   readonly resolver: ServiceResolver;
@@ -29,7 +32,7 @@ export interface DialPartnerOptions {
  * @throws TrustError where no listed partner has the domain, or every answer was refused
  */
 export async function dialPartner(hop: Hop, options: DialPartnerOptions): Promise<TrustedSocket> {
-  const { identity, link, onRefusal, resolver, topology, trust } = options;
+  const { allow, identity, link, onRefusal, resolver, topology, trust } = options;
   const next = nextHop(topology(), hop.name);
   if (!next.ok) throw new TrustError(next.rejection, hop.name);
   const candidates: readonly ServiceAddress[] =
@@ -48,7 +51,7 @@ export async function dialPartner(hop: Hop, options: DialPartnerOptions): Promis
         trust,
         identity,
         expect,
-        allow: authorisePartner(topology),
+        allow,
         link: { name: link.name, interface: 'external' },
         onRefusal,
       });

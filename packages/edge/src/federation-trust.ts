@@ -56,6 +56,7 @@ export async function openFederationTrust(options: FederationTrustOptions): Prom
   });
   return openTrust({
     anchors: store,
+    latestSigned: () => member.latestSigned,
     fetch: {
       hosts: () => listHosts(member.topology),
       privateHosts: [...addresses.keys()],

@@ -67,7 +67,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   const onRefusal = logRefusal(logger);
   const federationTrust = await openFederationTrust(options);
   const allowInside = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
-  const allowPartner = authorisePartner(topology);
+  const allowPartner = member.whileConfirmed(authorisePartner(topology));
   const edge = new Edge({
     names: { inside: internal.fqdn, outside: external.fqdn },
     topology,
@@ -115,6 +115,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
       const link = linkOf(federationRow);
       const socket = await dialPartner(hop, {
         topology,
+        allow: allowPartner,
         trust: federationTrust,
         identity: externalIdentity,
         resolver,

@@ -1,6 +1,12 @@
 import type { Identity, OwnedTrust, Trust } from '@entente/tls';
-import { authorise, type LocalEnd, type Topology } from '@entente/topology';
-import type { AnchorSet, Authorise, RevocationKnowledge } from '@entente/trust';
+import {
+  authorise,
+  type Confirmation,
+  type LocalEnd,
+  refuseUnconfirmed,
+  type Topology,
+} from '@entente/topology';
+import type { AnchorSet, Authorise, Rejection, RevocationKnowledge } from '@entente/trust';
 import type { LookUp } from '@entente/trust/node';
 import type { Certificate, CertificateList } from '@entente/x509';
 import { Authority } from './authority.ts';
@@ -59,12 +65,20 @@ export interface Member extends AsyncDisposable {
    */
   authorise(local: Exclude<LocalEnd, { party: unknown }>): Authorise;
   /**
+   * Puts another authorisation that stands on the topology, such as that of partners, under the condition that the authority has
+   * confirmed the topology lately enough.
+   * @param allow asked after that
+   */
+  whileConfirmed(allow: Authorise): Authorise;
+  /** The latest time that an authority of ours has signed, milliseconds since the epoch: for trusts beside our own. */
+  readonly latestSigned: number | undefined;
+  /**
    * The identity of our external interface, from the enterprise CA: asked for where there is none yet, renewed by itself.
    * @throws {MemberFault} `ENTENTE_MEMBER_REFUSED`
    */
   externalIdentity(): Promise<Identity>;
   /**
-   * @param listener called after another topology has come into force
+   * @param listener called after another topology has come into force, and when the one in force is not believed any more
    * @returns stops it
    */
   onTopology(listener: (topology: Topology) => void): () => void;
@@ -164,7 +178,9 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
     lastKnown.watch({
       clock: trust.clock,
       refuseAfterMs: () => refuseAfterMs(topology),
-      lapsed: () => trust.announce(),
+      lapsed: () => {
+        if (topology !== undefined) member.topologyChanged(topology);
+      },
     });
     member.follow(authority);
     await authority.start();
@@ -244,10 +260,7 @@ class JoinedMember implements Member {
   authorise(local: Exclude<LocalEnd, { party: unknown }>): Authorise {
     let topology: Topology | undefined;
     let decide: Authorise | undefined;
-    const confirmation = () => ({
-      confirmedAt: this.#current.lastKnown.confirmedAt,
-      now: this.trust.clock.now(),
-    });
+    const confirmation = () => this.#confirmation();
     return (peer, link) => {
       const current = this.topology;
       if (decide === undefined || topology !== current) {
@@ -256,6 +269,21 @@ class JoinedMember implements Member {
       }
       return decide(peer, link);
     };
+  }
+
+  whileConfirmed(allow: Authorise): Authorise {
+    return (peer, link) => {
+      const rejection = refuseUnconfirmed(this.topology, this.#confirmation()) as Rejection | undefined;
+      return rejection === undefined ? allow(peer, link) : { ok: false, rejection };
+    };
+  }
+
+  get latestSigned(): number | undefined {
+    return this.#current.lastKnown.latestSigned;
+  }
+
+  #confirmation(): Confirmation {
+    return { confirmedAt: this.#current.lastKnown.confirmedAt, now: this.trust.clock.now() };
   }
 
   async externalIdentity(): Promise<Identity> {
@@ -291,7 +319,7 @@ class JoinedMember implements Member {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Another topology is in force: open connections are judged again. */
+  /** Another topology is in force, or the one in force no longer holds: open connections are judged again. */
   topologyChanged(topology: Topology): void {
     this.trust.announce();
     for (const listener of [...this.#listeners]) listener(topology);

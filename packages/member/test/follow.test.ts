@@ -87,6 +87,11 @@ describe('a member', () => {
       const answer = member.authorise(local)(peer, link);
       return answer.ok ? 'allowed' : answer.rejection.reason;
     };
+    /** An authorisation of somebody else, as that of partners. */
+    const others = (member: Member) => {
+      const answer = member.whileConfirmed(() => ({ ok: true }))({} as never, {} as never);
+      return answer.ok ? 'allowed' : answer.rejection.reason;
+    };
     /** No host of ours is where it should be. */
     const cutOff = () =>
       joinDomain({
@@ -100,9 +105,11 @@ describe('a member', () => {
       await remember({ confirmedAt: Date.now() - 97 * hour });
       const alone = await cutOff();
       expect(decide(alone)).toBe('topology-stale');
+      expect(others(alone)).toBe('topology-stale');
       await alone[Symbol.asyncDispose]();
       await using member = await joinAsGateway();
       expect(decide(member)).toBe('allowed');
+      expect(others(member)).toBe('allowed');
     });
 
     it('goes on with the last good topology before that', async () => {

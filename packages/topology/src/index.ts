@@ -47,6 +47,7 @@ export {
   type LinkDirection,
   type LocalEnd,
   type PeerNames,
+  refuseUnconfirmed,
   type TopologyAuthorised,
 } from './matrix/authorise.ts';
 export { hopFinder, type ServerHop } from './matrix/hop-finder.ts';

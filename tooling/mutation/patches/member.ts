@@ -39,6 +39,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'confirmation-of-partners',
+      off: 'partners are believed by a topology that nobody has confirmed for weeks',
+      file: 'packages/member/src/member.ts',
+      find: 'return rejection === undefined ? allow(peer, link) : { ok: false, rejection };',
+      replace: 'return rejection === null ? { ok: false, rejection } : allow(peer, link);',
+      test: {
+        file: 'packages/member/test/follow.test.ts',
+        title: 'believes nobody when the authority has not confirmed the topology for too long, until it has',
+        inOrder: true,
+      },
+    },
+    {
       name: 'signed-time',
       off: 'a member whose clock was set back believes what has expired',
       file: 'packages/member/src/member.ts',

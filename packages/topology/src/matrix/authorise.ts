@@ -68,7 +68,7 @@ export function authorise(
 ): (peer: PeerNames, link: LinkDirection) => TopologyAuthorised {
   const ours = localEnd(topology, local);
   return (peer, link) => {
-    const stale = confirmation === undefined ? undefined : staleness(topology, confirmation());
+    const stale = confirmation === undefined ? undefined : refuseUnconfirmed(topology, confirmation());
     if (stale !== undefined) return refused(stale);
     if (ours.end === undefined) return refused(ours.rejection);
     const selected = selectServer(topology, peer);
@@ -84,8 +84,17 @@ export function authorise(
   };
 }
 
-/** Where nobody ever confirmed it, the time of its signatures is all there is. */
-function staleness(topology: Topology, { confirmedAt, now }: Confirmation): TopologyRejection | undefined {
+/**
+ * Whether a topology is still to be believed. For `authorise` functions that stand on it in other ways, as those of partners do.
+ *
+ * @param topology - the one in force
+ * @param confirmation - when it was confirmed last; where it never was, the time of its signatures is all there is
+ * @returns `topology-stale`, or undefined
+ */
+export function refuseUnconfirmed(
+  topology: Topology,
+  { confirmedAt, now }: Confirmation,
+): TopologyRejection | undefined {
   const issuedAt = confirmedAt ?? Date.parse(topology.document.issued);
   const standing = trustStateStanding(topology, issuedAt, now);
   if (standing.standing !== 'stale') return undefined;
