@@ -76,7 +76,8 @@ class Terminal implements AsyncDisposable {
 
   /** Closes the terminal: whatever still runs in it ends. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#ended && this.#shell.pid !== undefined) {
+    // The shell may have ended at a command that failed; what it had started has not.
+    if (this.#shell.pid !== undefined) {
       try {
         process.kill(-this.#shell.pid, 'SIGKILL');
       } catch {
