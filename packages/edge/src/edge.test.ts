@@ -184,6 +184,7 @@ describe('what goes out', () => {
         'P-Asserted-Identity': `<${hers}>`,
         'Entente-Diagnostics': '1000;source="fe1.contoso.example"',
         'History-Info': '<sip:x@fe1.contoso.example>;index=1',
+        Contact: '<sip:focus@fe1.contoso.example>;isfocus',
       }),
     );
     const out = sent.outside[0] as Sent;
@@ -210,6 +211,7 @@ describe('what goes out', () => {
     into.answer(
       createResponse(atFrontEnd, 183, undefined, {
         toTag: 'a',
+        contact: `<sip:focus@${frontEnd}>`,
         headers: {
           Warning: `399 ${frontEnd} "Why"`,
           'Entente-Diagnostics': '1000',

@@ -1,8 +1,9 @@
-import { assertableIdentities, hideInsideNames, insiderFieldsOf } from '@entente/federation';
+import { assertableIdentities, hideInsideNames, insiderFieldsOf, isInsideName } from '@entente/federation';
 import {
   edit,
   type MessageEditor,
   type NameAddr,
+  type SipMessage,
   type SipRequest,
   type SipResponse,
   type Via,
@@ -12,13 +13,14 @@ import {
   beginsDialog,
   createRouteEntry,
   forwardRequest,
+  hideContacts,
   hidePath,
   hideRecordRoute,
   type PreprocessedRequest,
-  type RouteSeal,
   type RouteToken,
   recordRouteOf,
   restorePath,
+  type Seal,
   sealedEntry,
   type Target,
 } from '@entente/sip-proxy';
@@ -40,7 +42,7 @@ export interface PassageOptions {
   readonly name: string;
   readonly topology: () => Topology;
   /** Our name outside, and the key of our entries on both sides. */
-  readonly seal: RouteSeal;
+  readonly seal: Seal;
   /** Where a server inside is reached, if we may dial it. */
   readonly hopInside: (server: string) => Hop | undefined;
   /** Where a partner's domain is reached. */
@@ -93,15 +95,14 @@ class WayIn implements RelayRules<Target> {
 
   answer(response: SipResponse): SipResponse {
     const { from, request } = this.#passing;
-    const { onRegistered, seal, topology } = this.#options;
+    const { onRegistered, seal } = this.#options;
     if (request.method === 'REGISTER' && response.status === 200)
       onRegistered(`${response.to.uri.toString().replace(/^sips?:/, '')}`, from);
     const editor = edit(response);
-    for (const name of insiderFieldsOf(response, 'out')) editor.remove(name);
     hideRecordRoute(editor, response, this.#entry(), (routes) =>
       sealedEntry({ ...this.#sender, routes }, seal),
     );
-    hideInsideNames(editor, response, topology());
+    hideInside(editor, response, this.#options);
     return editor.toMessage();
   }
 
@@ -144,7 +145,7 @@ class WayOut implements RelayRules<Target> {
 
   build({ uri }: Target, _to: SipConnection, via: Via): SipRequest {
     const { request, routes } = this.#passing;
-    const { seal, topology } = this.#options;
+    const { seal } = this.#options;
     if (beginsDialog(request)) {
       this.#sealed = sealedEntry({ ...this.#receiver, routes: recordRouteOf(request) }, seal);
       if (this.#sealed === undefined)
@@ -156,8 +157,7 @@ class WayOut implements RelayRules<Target> {
       preprocessed: routes,
       also: (editor) => {
         hidePath(editor, via, this.#sealed);
-        for (const name of insiderFieldsOf(request, 'out')) editor.remove(name);
-        hideInsideNames(editor, request, topology());
+        hideInside(editor, request, this.#options);
       },
     });
   }
@@ -179,6 +179,18 @@ class WayOut implements RelayRules<Target> {
   onUnreachable(_target: Target, error: unknown): void {
     this.#options.onUnreachable(nameOf(this.#passing.passage), error);
   }
+}
+
+/** What stays inside, of any message that goes out. */
+function hideInside(
+  editor: MessageEditor<SipMessage>,
+  message: SipMessage,
+  { seal, topology }: PassageOptions,
+): void {
+  const current = topology();
+  for (const name of insiderFieldsOf(message, 'out')) editor.remove(name);
+  hideContacts(editor, message, { ...seal, isInside: (host) => isInsideName(current, host) });
+  hideInsideNames(editor, message, current);
 }
 
 /** Our entry for servers inside: it leads to somebody outside, and only we can have made it. */

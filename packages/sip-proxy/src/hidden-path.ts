@@ -1,34 +1,20 @@
 import {
   edit,
   type MessageEditor,
-  NameAddr,
+  type NameAddr,
   parseNameAddr,
   type SipMessage,
   type SipRequest,
   type SipResponse,
-  SipUri,
   type Via,
 } from '@entente/sip';
-import { type RouteSeal, type SealedRoute, sealRoute } from './sealed-route.ts';
-
-/**
- * The one Record-Route entry that stands, outside, for a whole way inside.
- * @param route the way, and who is given it
- * @param seal our name outside, key and salt
- * @returns undefined where the way is too long to be sealed
- */
-export function sealedEntry(route: SealedRoute, seal: RouteSeal): NameAddr | undefined {
-  const user = sealRoute(route, seal);
-  if (user === undefined) return undefined;
-  return NameAddr.from({ uri: SipUri.from({ user, host: seal.host, parameters: { lr: true } }) });
-}
 
 /**
  * Takes the way that a request has come inside off it: our Via and our entry are all that the next hop sees. What is taken
  * off comes back with {@link restorePath}.
  * @param editor of the request that goes out
  * @param via ours
- * @param entry from {@link sealedEntry}, over the Record-Route values that the request brought; undefined where no dialog begins
+ * @param entry from `sealedEntry`, over the Record-Route values that the request brought; undefined where no dialog begins
  */
 export function hidePath(editor: MessageEditor<SipRequest>, via: Via, entry: NameAddr | undefined): void {
   editor.set('Via', via).remove('Record-Route');

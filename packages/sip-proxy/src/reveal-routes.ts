@@ -1,6 +1,7 @@
 import { type NameAddr, parseNameAddr, type SipRequest, type Uri } from '@entente/sip';
 import type { PreprocessedRequest } from './preprocess.ts';
 import { type Refusal, refusal } from './refusal.ts';
+import { revealContact } from './sealed-contact.ts';
 import { openRoute, type SealedRoute } from './sealed-route.ts';
 
 /** Entries that name us which a request from outside may carry in a row: a configured first hop, and the sealed one. */
@@ -14,7 +15,7 @@ export type RevealedRoutes =
 /**
  * Takes our entries off the Route of a request from outside, and puts the way in their place that we had sealed in one of them.
  * Whoever names us without saying more proves nothing, and is no harm; an entry that says something which we did not seal is
- * refused, and so is a way that somebody outside has lengthened.
+ * refused, and so is a way that somebody outside has lengthened. A Request-URI that is a sealed Contact is opened too.
  * @param request validated
  * @param options `isOurHost`: whether a URI with this host names us; `key` of our seals
  * @see RFC 3261 §16.4
@@ -50,6 +51,8 @@ export function revealRoutes(
     }
     removedFirst++;
   }
+  // A Contact of a server inside, which we had given out in its place.
+  uri = revealContact(uri, options) ?? uri;
   const rest = routes.slice(removedFirst);
   if (sealed === undefined)
     return { ok: true, routes: { uri, routes: rest, removedFirst, removedLast, tokens: [] } };

@@ -1,11 +1,13 @@
-import { createResponse, edit, NameAddr, type SipRequest, type SipResponse, Via } from '@entente/sip';
+import { createResponse, edit, NameAddr, type SipRequest, type SipResponse, SipUri, Via } from '@entente/sip';
 import {
   forwardRequest,
+  hideContacts,
   hidePath,
   hideRecordRoute,
   openRoute,
   recordRouteOf,
   restorePath,
+  revealContact,
   revealRoutes,
   type SealedRoute,
   sealedEntry,
@@ -65,6 +67,50 @@ describe('a sealed way', () => {
       expect.objectContaining(short),
     );
     expect(() => openRoute('AAAA', new Uint8Array(31))).toThrowError(expect.objectContaining(short));
+  });
+});
+
+describe('a Contact of a server inside', () => {
+  const isInside = (host: string) => host.endsWith('1.contoso.example');
+  const given = (contact: string) => {
+    const editor = edit(invite({ contact }));
+    hideContacts(editor, invite({ contact }), { ...seal, isInside });
+    return editor.toMessage();
+  };
+  const focus = 'sip:room;id=7@chat1.contoso.example:5041;transport=tls';
+
+  it('goes out as an address at us, its parameters beside it, and leads back in when it is called', () => {
+    const sent = given(`<${focus}>;isfocus`);
+    expect(sent.wire).not.toContain('chat1');
+    const [contact] = sent.contacts;
+    expect(contact?.parameters.has('isfocus')).toBe(true);
+    const uri = contact?.uri as NonNullable<typeof contact>['uri'];
+    expect(revealContact(uri, { isOurHost, key })?.toString()).toBe(focus);
+    const revealed = revealRoutes(
+      invite({ uri: uri.toString(), headers: { Route: `${sealedEntry(way, seal)}` } }),
+      {
+        isOurHost,
+        key,
+      },
+    );
+    expect(revealed.ok && revealed.routes.uri.toString()).toBe(focus);
+  });
+
+  it('is no sealed way, and a sealed way is no Contact', () => {
+    const [contact] = given(`<${focus}>`).contacts;
+    const user = (contact?.uri.kind === 'sip' && contact.uri.rawUser) || '';
+    expect(openRoute(user, key)).toBeUndefined();
+    const entry = sealedEntry(way, seal) as NameAddr;
+    expect(revealContact(entry.uri, { isOurHost, key })).toBeUndefined();
+    const elsewhere = SipUri.from({ user, host: 'fe1.contoso.example' });
+    expect(revealContact(elsewhere, { isOurHost, key })).toBeUndefined();
+  });
+
+  it('is left out where it is too long to be sealed; the Contact of a device stays as it is', () => {
+    expect(given(`<sip:${'a'.repeat(4_000)}@chat1.contoso.example>`).has('Contact')).toBe(false);
+    expect(given('<sip:alice@client.invalid>').wire).toBe(
+      invite({ contact: '<sip:alice@client.invalid>' }).wire,
+    );
   });
 });
 

@@ -14,7 +14,7 @@ const passage = (title: string): MutationPatch['test'] => ({
   title,
 });
 
-const sealing = 'packages/sip-proxy/src/sealed-route.ts';
+const sealing = 'packages/sip-proxy/src/seal.ts';
 const revealing = 'packages/sip-proxy/src/reveal-routes.ts';
 const sealed = (title: string): MutationPatch['test'] => ({
   file: 'packages/sip-proxy/test/hidden-path.test.ts',
@@ -114,7 +114,7 @@ export const patches: PatchList = {
       name: 'answer-names-hidden',
       off: 'warnings, Path and whatever else names a server inside go out with an answer',
       file: sources,
-      find: 'hideInsideNames(editor, response, topology());',
+      find: 'hideInside(editor, response, this.#options);',
       replace: '',
       test: bytes,
     },
@@ -122,19 +122,27 @@ export const patches: PatchList = {
       name: 'request-names-hidden',
       off: 'fields that name a server inside go out with a request',
       file: sources,
-      find: 'hideInsideNames(editor, request, topology());',
+      find: 'hideInside(editor, request, this.#options);',
       replace: '',
       test: edge('shows a partner no name of the inside, and its answers find their way back'),
     },
     {
       name: 'diagnostics-stay',
-      off: 'Entente-Diagnostics go out with an answer',
+      off: 'Entente-Diagnostics and asserted identities go out',
       file: sources,
-      find: "for (const name of insiderFieldsOf(response, 'out')) editor.remove(name);",
+      find: "for (const name of insiderFieldsOf(message, 'out')) editor.remove(name);",
       replace: '',
       test: edge(
         'shows nobody outside the answers of the inside but for what is his: no route, warning or reason of ours',
       ),
+    },
+    {
+      name: 'contact-hidden',
+      off: 'the Contact of a server inside goes out',
+      file: sources,
+      find: 'hideContacts(editor, message, { ...seal, isInside: (host) => isInsideName(current, host) });',
+      replace: '',
+      test: edge('shows a partner no name of the inside, and its answers find their way back'),
     },
     {
       name: 'answers-assert-nothing',

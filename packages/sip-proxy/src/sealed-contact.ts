@@ -1,0 +1,43 @@
+import { type MessageEditor, parseUri, type SipMessage, SipUri, type Uri } from '@entente/sip';
+import { type Seal, seal, unseal } from './seal.ts';
+
+const purpose = 'contact';
+
+/**
+ * Hides the Contact addresses of servers inside in a message that goes out: the other end of the dialog is given an address at us
+ * that holds the true one, sealed. The addresses of users' devices stay. One that is too long to be sealed is left out.
+ * @param editor of the message
+ * @param message the message
+ * @param options `isInside`: whether a host must not be seen outside; our name there, key and salt
+ */
+export function hideContacts(
+  editor: MessageEditor<SipMessage>,
+  message: SipMessage,
+  options: Seal & { readonly isInside: (host: string) => boolean },
+): void {
+  const { host, isInside } = options;
+  const hidden = ({ uri }: { readonly uri: Uri }) => uri.kind === 'sip' && isInside(uri.host);
+  const contacts = message.has('Contact') ? message.contacts : [];
+  if (!contacts.some(hidden)) return;
+  editor.remove('Contact');
+  for (const contact of contacts) {
+    const user = hidden(contact) ? seal(purpose, [contact.uriText], options) : undefined;
+    if (user !== undefined) editor.append('Contact', contact.with({ uri: SipUri.from({ user, host }) }));
+    else if (!hidden(contact)) editor.append('Contact', contact);
+  }
+}
+
+/**
+ * The true address behind one that {@link hideContacts} gave out.
+ * @param uri Request-URI of a request from outside
+ * @returns undefined where the URI is none of ours
+ */
+export function revealContact(
+  uri: Uri,
+  options: { readonly isOurHost: (host: string) => boolean; readonly key: Uint8Array },
+): Uri | undefined {
+  if (uri.kind !== 'sip' || uri.rawUser === undefined || !options.isOurHost(uri.host)) return undefined;
+  const [text] = unseal(purpose, uri.rawUser, options.key) ?? [];
+  const parsed = text === undefined ? undefined : parseUri(text);
+  return parsed?.ok === true ? parsed.value : undefined;
+}
