@@ -5,11 +5,12 @@ import { defineConfig } from 'tsup';
  * Declarations come from `tsc -p tsconfig.build.json`, not from here.
  * @param entry output name → source file
  * @param options `maps: false` for what must be small to install and therefore comes without its sources: the output keeps
- *   names and lines, and says above each part which file it is from
+ *   names and lines, and says above each part which file it is from; `inlined: true` for loops over bytes: constants of
+ *   other files are put in place. Otherwise they are variables of the bundle, which the engine reads and checks at each use
  */
 export function library(
   entry: Record<string, string> = { index: 'src/index.ts' },
-  { maps = true }: { readonly maps?: boolean } = {},
+  { maps = true, inlined = false }: { readonly maps?: boolean; readonly inlined?: boolean } = {},
 ) {
   return defineConfig({
     entry,
@@ -21,6 +22,7 @@ export function library(
     esbuildOptions(options) {
       // The sources ship beside dist, so a copy of them in every map would only double the install.
       options.sourcesContent = false;
+      options.minifySyntax = inlined;
     },
     splitting: true,
     clean: true,

@@ -1,20 +1,27 @@
 /**
- * How often a function runs in a second: the best of many short slices, so that what else the machine does between them
- * does not count.
+ * How often each of several functions runs in a second. They take turns in slices of about two milliseconds, and the best
+ * slice of each counts: what else the machine does weighs on all of them alike, and least on the best slices.
  *
- * @param seconds - For all slices together.
+ * @param seconds - For each function.
  */
-export function perSecond(run: () => unknown, seconds: number): number {
-  const warm = performance.now() + Math.min(seconds * 250, 400);
-  while (performance.now() < warm) for (let i = 0; i < 100; i++) run();
-  const once = microseconds(run, 100);
-  // About two milliseconds a slice.
-  const count = Math.max(1, Math.round(2_000 / once));
-  const end = performance.now() + seconds * 1_000;
-  let best = Number.POSITIVE_INFINITY;
-  do best = Math.min(best, microseconds(run, count));
-  while (performance.now() < end);
-  return 1_000_000 / best;
+export function perSecond<Name extends string>(
+  runs: Readonly<Record<Name, () => unknown>>,
+  seconds: number,
+): Readonly<Record<Name, number>> {
+  const contestants = (Object.entries(runs) as [Name, () => unknown][]).map(([name, run]) => {
+    const warm = performance.now() + Math.min(seconds * 250, 400);
+    while (performance.now() < warm) for (let i = 0; i < 100; i++) run();
+    const count = Math.max(1, Math.round(2_000 / microseconds(run, 100)));
+    return { name, run, count, best: Number.POSITIVE_INFINITY };
+  });
+  const end = performance.now() + seconds * 1_000 * contestants.length;
+  do {
+    for (const each of contestants) each.best = Math.min(each.best, microseconds(each.run, each.count));
+  } while (performance.now() < end);
+  return Object.fromEntries(contestants.map(({ name, best }) => [name, 1_000_000 / best])) as Record<
+    Name,
+    number
+  >;
 }
 
 /** The mean time of one run, in microseconds. */

@@ -35,30 +35,48 @@ const kinds: Readonly<Record<string, (size: number) => () => void>> = {
 };
 
 /**
- * Fits the growth of each kind over sizes up to 1 MB.
+ * Fits the growth of each kind over sizes up to 1 MB. Each sample handles as many bytes as any other, a small input
+ * several times, so that collecting garbage and whatever else the process does weighs on all sizes alike; samples of all
+ * sizes take turns; what counts is processor time, because the machine may be busy with others; the best sample of each
+ * size is the one least disturbed.
  *
- * @param short - Fewer repetitions and sizes up to 256 kB.
+ * @param short - Fewer rounds and sizes up to 256 kB.
  */
 export function worstInputs(short: boolean): readonly Growth[] {
-  const sizes = short ? [32_768, 65_536, 131_072, 262_144] : [131_072, 262_144, 524_288, 1_048_576];
-  // The first runs pay for compiling and for a heap that grows; every kind runs at every size before any is timed.
-  for (const make of Object.values(kinds)) for (const size of sizes) bestTime(make(size), 2);
-  return Object.entries(kinds).map(([what, make]) => {
-    const points = sizes.map(
-      (size) => [Math.log(size), Math.log(bestTime(make(size), short ? 5 : 9))] as const,
-    );
-    return { what, exponent: slope(points) };
+  const sizes = short
+    ? [16_384, 32_768, 65_536, 131_072, 262_144]
+    : [65_536, 131_072, 262_144, 524_288, 1_048_576];
+  const largest = sizes.at(-1)!;
+  const series = Object.entries(kinds).map(([what, make]) => ({
+    what,
+    samples: sizes.map((size) => ({ size, run: make(size), best: Number.POSITIVE_INFINITY })),
+  }));
+  // The first rounds pay for compiling and for a heap that grows, so every kind has two that do not count.
+  const warm = 2;
+  for (const { samples } of series) {
+    for (const sample of samples)
+      for (let i = 0; i < warm; i++) processorTime(sample.run, largest / sample.size);
+  }
+  return series.map(({ what, samples }) => {
+    for (let round = 0; round < (short ? 5 : 15); round++) {
+      for (const sample of samples) {
+        const times = largest / sample.size;
+        sample.best = Math.min(sample.best, processorTime(sample.run, times) / times);
+      }
+    }
+    return {
+      what,
+      exponent: slope(samples.map(({ size, best }) => [Math.log(size), Math.log(best)] as const)),
+    };
   });
 }
 
-function bestTime(run: () => void, rounds: number): number {
-  let best = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < rounds; i++) {
-    const start = performance.now();
-    run();
-    best = Math.min(best, performance.now() - start);
-  }
-  return best;
+/** What a function takes of the processor, all threads together, when run several times. */
+function processorTime(run: () => void, times: number): number {
+  const start = process.cpuUsage();
+  for (let i = 0; i < times; i++) run();
+  const { user, system } = process.cpuUsage(start);
+  return user + system;
 }
 
 /** Least squares. */

@@ -1,0 +1,122 @@
+import { createRequire } from 'node:module';
+import { edit, parseMessage, type SipRequest, SipUri, StreamFramer } from '@entente/sip';
+import { peers } from './peers.ts';
+import { retainedBytes } from './retained.ts';
+import { sampleInvite } from './sample.ts';
+import { perSecond } from './timing.ts';
+import { type Growth, worstInputs } from './worst.ts';
+
+/** What this script measures and prints. */
+export interface Measured {
+  readonly bytes: number;
+  /** Runs a second. */
+  readonly rates: Readonly<
+    Record<'sip' | 'routing' | 'every' | 'checked' | 'edited' | 'framed' | 'JsSIP' | 'SIP.js', number>
+  >;
+  /** Bytes of heap a message keeps. */
+  readonly retained: number;
+  readonly growth: readonly Growth[];
+}
+
+/** How long to measure. */
+export interface MeasureOrder {
+  /** For each rate. */
+  readonly seconds: number;
+  readonly short: boolean;
+}
+
+/** As a busy connection delivers them. */
+const chunkMessages = 10;
+
+const routingDepth = { check: 'routing' } as const;
+
+/**
+ * Start line, top Via with its host, port and branch, To and From with their URIs and tags, Call-ID, CSeq, Max-Forwards,
+ * the Route and its URI, Content-Length. URIs as text, as npm `sip` gives them.
+ */
+function readRouting(bytes: Uint8Array): SipRequest {
+  const request = parsed(bytes);
+  const { method, uriText, topVia, to, from, callId, cseq, maxForwards, routes, contentLength } = request;
+  const via = topVia.transport && topVia.host && topVia.port === 5061 && topVia.branch;
+  const dialog = to.uriText && to.tag === undefined && from.uriText && from.tag && callId;
+  const complete = method && uriText && via && dialog && cseq.sequence && cseq.method && routes[0]?.uriText;
+  if (!complete || maxForwards !== 70 || contentLength !== 136) throw new Error('misread');
+  return request;
+}
+
+function readEvery(bytes: Uint8Array): void {
+  const request = readRouting(bytes);
+  const { vias, contacts, allow, supported, contentType } = request;
+  const complete = vias.length + contacts.length === 2 && allow.length === 5 && supported.length === 3;
+  if (!complete || contentType === undefined || request.get('User-Agent') === undefined)
+    throw new Error('misread');
+  if (request.uri.kind !== 'sip' || request.to.uri.kind !== 'sip' || request.from.uri.kind !== 'sip') {
+    throw new Error('misread');
+  }
+}
+
+function parsed(bytes: Uint8Array): SipRequest {
+  const result = parseMessage(bytes, routingDepth);
+  if (!result.ok || result.message.kind !== 'request') throw new Error('the sample was refused');
+  return result.message;
+}
+
+/** What a proxy changes: Request-URI, Via, Max-Forwards, Route and Record-Route. */
+function proxyEdit(bytes: Uint8Array): () => void {
+  const request = parsed(bytes);
+  const target = SipUri.from({ user: 'bob', host: '192.0.2.4', port: 5061 });
+  let branch = 0;
+  return () => {
+    const wire = edit(request)
+      .setUri(target)
+      .prepend('Via', `SIP/2.0/TLS fe1.contoso.example;branch=z9hG4bK${branch++}`)
+      .set('Max-Forwards', 69)
+      .removeFirstValue('Route')
+      .prepend('Record-Route', '<sip:pool1.contoso.example;lr>')
+      .toWire();
+    if (wire.length < bytes.length) throw new Error('an edit lost bytes');
+  };
+}
+
+/** Pushes a chunk of messages through a framer. */
+function framing(bytes: Uint8Array): () => void {
+  const chunk = Buffer.concat(Array.from({ length: chunkMessages }, () => bytes));
+  let count = 0;
+  const sink = {
+    message: () => {
+      count++;
+    },
+    error: (fault: { message: string }) => {
+      throw new Error(fault.message);
+    },
+  };
+  const framer = new StreamFramer(routingDepth);
+  return () => {
+    const before = count;
+    framer.push(chunk, sink);
+    if (count !== before + chunkMessages) throw new Error('the framer lost a message');
+  };
+}
+
+const { seconds, short } = JSON.parse(process.argv[2] ?? '') as MeasureOrder;
+const bytes = Buffer.from(sampleInvite(), 'latin1');
+const { parseSip, parseJsSip, parseSipJs } = peers(createRequire(import.meta.url), bytes);
+const rates = perSecond(
+  {
+    sip: parseSip,
+    routing: () => readRouting(bytes),
+    every: () => readEvery(bytes),
+    checked: () => parseMessage(bytes),
+    edited: proxyEdit(bytes),
+    framed: framing(bytes),
+  },
+  seconds,
+);
+const others = perSecond({ JsSIP: parseJsSip, 'SIP.js': parseSipJs }, seconds);
+const measured: Measured = {
+  bytes: bytes.length,
+  rates: { ...rates, framed: rates.framed * chunkMessages, ...others },
+  retained: retainedBytes(() => readRouting(bytes)),
+  growth: worstInputs(short),
+};
+process.stdout.write(JSON.stringify(measured));
