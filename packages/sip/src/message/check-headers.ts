@@ -138,7 +138,7 @@ function bracketed(message: SipMessage, name: string): SipProblem | undefined {
 }
 
 function isContact({ parameters }: NameAddr): boolean {
-  // A malformed "expires" is no fault: it counts as absent (RFC 3261 §10.2.1.1).
+  // A malformed "expires" is no fault: it counts as 3600 (RFC 3261 §10.2).
   return qualityOf(parameters) !== undefined;
 }
 

@@ -1,0 +1,133 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const digest = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip/test/machines/digest-answers.test.ts',
+  title,
+});
+const fields = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip/src/message/check-headers.test.ts',
+  title,
+});
+
+/** What a message must be to be read, and what proves who sent it. */
+export const patches: PatchList = {
+  name: 'sip',
+  list: [
+    {
+      name: 'auth-int-needs-a-body',
+      off: 'credentials that cover a body are held against none',
+      file: 'packages/sip/src/digest/verify.ts',
+      find: "if (qop === 'auth-int' && options.body === undefined) return refused('malformed');",
+      replace: '',
+      test: digest('is refused by a server that has no body to hold it against'),
+    },
+    {
+      name: 'auth-int-body',
+      off: 'a body that was changed on the way is as good as the one that was sent',
+      file: 'packages/sip/src/digest/request-digest.ts',
+      find: 'digestHex(algorithm, fields.body)',
+      replace: "digestHex(algorithm, '')",
+      test: digest('covers the body of the answer where the client asked for auth-int'),
+    },
+    {
+      name: 'hashed-username',
+      off: 'a hashed username may be that of anybody',
+      file: 'packages/sip/src/digest/verify.ts',
+      find: 'return username === (userhash ? hashUsername(algorithm, record.username, realm) : record.username);',
+      replace: 'return userhash || username === record.username;',
+      test: digest('names nobody else: a hash of another name, or in the clear where it says hashed'),
+    },
+    {
+      name: 'proof-of-the-server',
+      off: 'any server knows the secret',
+      file: 'packages/sip/src/digest/authentication-info.ts',
+      find: "if (!equalDigests(digest, found, length)) return { ok: false, fault: 'wrong-proof' };",
+      replace: '',
+      test: digest('is not what the request said: a server cannot give the response back'),
+    },
+    {
+      name: 'proof-of-another-request',
+      off: 'a proof for one request counts for any other',
+      file: 'packages/sip/src/digest/authentication-info.ts',
+      find: "if (!same) return { ok: false, fault: 'other-request' };",
+      replace: '',
+      test: digest('is refused with other-request: one to another cnonce'),
+    },
+    {
+      name: 'host-in-uri',
+      off: 'any letters and dots are a host',
+      file: 'packages/sip/src/uri/parse-uri.ts',
+      find: 'if ((odd || codes[i - 1]! <= DIGIT_9) && !isHostName(host)) return undefined;',
+      replace: '',
+      test: { file: 'packages/sip/src/uri/uri.test.ts', title: 'refuses sip:a@b..c' },
+    },
+    {
+      name: 'local-number',
+      off: 'a local telephone number is local to nowhere',
+      file: 'packages/sip/src/uri/parse-uri.ts',
+      find: "if (!isGlobal && parameters.raw('phone-context') === undefined) return undefined;",
+      replace: '',
+      test: { file: 'packages/sip/src/uri/uri.test.ts', title: 'refuses tel:911' },
+    },
+    {
+      name: 'reserved-escapes',
+      off: 'an escaped reserved character equals a bare one',
+      file: 'packages/sip/src/uri/compare-uri.ts',
+      find: ': triplet.toUpperCase();\n  });\n}\n\nfunction parametersAgree',
+      replace: ': character;\n  });\n}\n\nfunction parametersAgree',
+      test: {
+        file: 'packages/sip/src/uri/uri.test.ts',
+        title: 'tells sip:bob@contoso.example;x=a%26b from sip:bob@contoso.example;x=a&b',
+      },
+    },
+    {
+      name: 'route-in-brackets',
+      off: 'a Route without angle brackets gives its parameters to the field',
+      file: 'packages/sip/src/message/check-headers.ts',
+      find: "find((value) => !value.includes('<'))",
+      replace: 'find(() => false)',
+      test: fields('refuses Route: sip:a;lr'),
+    },
+    {
+      name: 'received-is-an-address',
+      off: 'Via may say that a request was received from a name',
+      file: 'packages/sip/src/headers/via-parameters.ts',
+      find: "valid('received', () => isIpv4(received ?? '') || isIpv6(received ?? ''))",
+      replace: 'true',
+      test: fields('refuses the Via parameter received=a.example'),
+    },
+    {
+      name: 'line-break-in-value',
+      off: 'a value may smuggle in a header field of its own',
+      file: 'packages/sip/src/message/header-field.ts',
+      find: "if (text.indexOf('\\n') !== -1 || text.indexOf('\\r') !== -1) {",
+      replace: 'if (text.length < 0) {',
+      test: {
+        file: 'packages/sip/test/docs.test.ts',
+        title: "prints what its comments say: 'What is malformed'",
+      },
+    },
+    {
+      name: 'length-on-a-stream',
+      off: 'a message on a stream may leave open where it ends',
+      file: 'packages/sip/src/framing/stream-framer.ts',
+      find: 'if (head.contentLength === -1) return contentLengthMissing;',
+      replace: '',
+      test: {
+        file: 'packages/sip/src/framing/stream-framer.test.ts',
+        title: 'ends with no Content-Length, answers, and takes nothing more',
+      },
+    },
+    {
+      name: 'session-too-short',
+      off: 'a proxy takes any session interval from who could be told better',
+      file: 'packages/sip/src/timers/session-at-proxy.ts',
+      find: 'found < shortest && isClientAware',
+      replace: 'found < 0 && isClientAware',
+      test: {
+        file: 'packages/sip/test/machines/session-at-proxy.test.ts',
+        title: 'that is too short is refused with 422 and Min-SE where the client knows timers',
+      },
+    },
+  ],
+};
