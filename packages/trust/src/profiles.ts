@@ -14,7 +14,7 @@ const anyPolicy = {
 const handshakeBudget: SearchBudget = {
   signatures: 128,
   steps: 600,
-  comparisons: 250_000,
+  comparisons: 100_000,
   maxIntermediates: 8,
   maxPresented: 32,
   maxBytes: 256 * 1024,
@@ -74,6 +74,7 @@ const strict: TrustPolicy = {
     'freshestCrlNotCritical',
     'subjectInfoAccessNotCritical',
     'pathLengthNeedsKeyCertSign',
+    'keyUsageWithoutTrailingZeros',
   ],
   leafKeyUsage: false,
   revocation: { ...entente.revocation, fallback: { mode: 'hard-fail' }, strictCrls: true },

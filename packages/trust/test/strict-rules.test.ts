@@ -215,6 +215,20 @@ describe('RFC 5280 §4.2.1.10, the form of name constraints', () => {
   });
 });
 
+describe('RFC 5280 §4.2.1.3', () => {
+  it('key usage is DER: its bits end in a one; anchors are as old as they are', () => {
+    const padded = (...octets: readonly number[]) => ({
+      '2.5.29.15': extension('2.5.29.15', true, tlv(0x03, Buffer.from(octets))),
+    });
+    expect(leafSaid(strict, { instead: padded(0, 0x80) })).toMatch(/keyUsage: trailing zeros/);
+    expect(leafSaid(strict, { instead: padded(7, 0x80) })).toBe('trusted');
+    expect(leafSaid(strict, { instead: padded(6, 0xc0) })).toBe('trusted');
+    expect(leafSaid('entente', { instead: padded(0, 0x80) })).toBe('trusted');
+    const old = makeRoot('old root', { instead: padded(0, 0x06) });
+    expect(said(strict, [makeLeaf(old, names, eku)], [old])).toBe('trusted');
+  });
+});
+
 describe('RFC 5280 §4.2.1.9', () => {
   it('pathLenConstraint stands only beside cA and keyCertSign', () => {
     const without = extension('2.5.29.19', true, sequence(integer(0)));

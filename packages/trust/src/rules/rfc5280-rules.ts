@@ -193,6 +193,17 @@ export const rfc5280Rules = {
     (certificate) =>
       isCritical(certificate, oids.subjectInfoAccess) ? 'critical, which it must not be' : undefined,
   ],
+  /** X.690 §11.2.2: named bits end in a one. The reader takes others too, because old roots have them. */
+  keyUsageWithoutTrailingZeros: [
+    'keyUsage',
+    ({ extensions }, part) => {
+      if (part === 'anchor') return undefined;
+      const bits = extensions.find(({ oid }) => oid === oids.keyUsage)?.value;
+      // Tag, length, count of unused bits, then the bits.
+      if (bits === undefined || bits.length < 4) return undefined;
+      return (bits[bits.length - 1]! & (1 << bits[2]!)) === 0 ? 'trailing zeros' : undefined;
+    },
+  ],
   /** RFC 5280 §4.2.1.9. */
   pathLengthNeedsKeyCertSign: [
     'basicConstraints',
