@@ -12,6 +12,7 @@ export type ProvisionalReliability = 'required' | 'allowed' | 'forbidden';
 /**
  * What an INVITE says about reliable provisional responses. A field that cannot be read asks for nothing.
  * @param request INVITE as received
+ * @see RFC 3262 §3
  */
 export function provisionalReliability(request: SipRequest): ProvisionalReliability {
   if (request.method !== 'INVITE') return 'forbidden';

@@ -44,7 +44,12 @@ export interface RetryAfterValue {
   readonly duration: number | undefined;
 }
 
-/** Parses a Retry-After value: seconds, a comment, parameters. */
+/**
+ * Parses a Retry-After value: seconds, a comment, parameters.
+ *
+ * @returns the value, or a problem with code `malformed-header`.
+ * @see RFC 3261 §20.33
+ */
 export function parseRetryAfter(text: string): Parsed<RetryAfterValue> {
   const wire = wireFromText(trimSpace(text));
   let i = 0;

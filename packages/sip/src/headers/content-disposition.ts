@@ -12,10 +12,16 @@ export interface ContentDisposition {
   readonly type: string;
   /** Whether a receiver that does not understand the body must refuse the request. Without the parameter: yes. */
   readonly isOptional: boolean;
+  /** All of them, `handling` included. */
   readonly parameters: Parameters;
 }
 
-/** Parses a Content-Disposition value. */
+/**
+ * Parses a Content-Disposition value.
+ *
+ * @returns the value, or a problem with code `malformed-header`.
+ * @see RFC 3261 §20.11
+ */
 export function parseContentDisposition(text: string): Parsed<ContentDisposition> {
   const read = readTokenWithParameters(text);
   const handling = read?.parameters.has('handling') ? (read.parameters.raw('handling') ?? '') : 'required';

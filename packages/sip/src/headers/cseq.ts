@@ -37,6 +37,7 @@ export class CSeq {
 /**
  * Parses a CSeq value.
  *
+ * @see RFC 3261 §20.16
  * @param text - Unfolded.
  * @returns the value, or a problem with code `malformed-header`.
  */

@@ -24,6 +24,7 @@ export function parseSipDate(text: string): Parsed<number> {
  *
  * @param time - Milliseconds since 1970; the year must have four digits.
  * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the year has not.
+ * @see RFC 3261 §20.17
  */
 export function formatSipDate(time: number): string {
   const date = new Date(time);

@@ -15,7 +15,12 @@ export interface EventValue {
   readonly parameters: Parameters;
 }
 
-/** Parses an Event value. */
+/**
+ * Parses an Event value.
+ *
+ * @returns the value, or a problem with code `malformed-header`.
+ * @see RFC 6665 §8.2.1, §8.4
+ */
 export function parseEvent(text: string): Parsed<EventValue> {
   const read = readTokenWithParameters(text);
   // event-type = event-package *( "." event-template ), each without dots of its own.
@@ -43,7 +48,12 @@ export interface SubscriptionStateValue {
   readonly parameters: Parameters;
 }
 
-/** Parses a Subscription-State value. */
+/**
+ * Parses a Subscription-State value.
+ *
+ * @returns the value, or a problem with code `malformed-header`.
+ * @see RFC 6665 §8.2.3, §8.4
+ */
 export function parseSubscriptionState(text: string): Parsed<SubscriptionStateValue> {
   const read = readTokenWithParameters(text);
   const expires = readBoundedNumber(read?.parameters.get('expires'), 0xffff_ffff);

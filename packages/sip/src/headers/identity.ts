@@ -18,12 +18,16 @@ export interface Identity {
   readonly algorithm: string | undefined;
   /** The `ppt` parameter, a PASSporT extension, for example `shaken`. */
   readonly extension: string | undefined;
+  /** What follows `info`. */
   readonly parameters: Parameters;
 }
 
 /**
- * Parses one Identity value; a message may carry several fields, each with one value or more
- * (`message.values('Identity')`).
+ * Parses one Identity value; a message may carry several (`message.values('Identity')`). The form of RFC 4474, which has
+ * no parameters, is refused.
+ *
+ * @returns the value, or a problem with code `malformed-header`; a verifier answers 438 then (§6.2.2).
+ * @see RFC 8224 §4
  */
 export function parseIdentity(text: string): Parsed<Identity> {
   const wire = wireFromText(trimSpace(text));

@@ -17,7 +17,12 @@ export interface MediaType {
   readonly parameters: Parameters;
 }
 
-/** Parses one Content-Type value or one element of Accept. */
+/**
+ * Parses one Content-Type value or one element of Accept.
+ *
+ * @returns the value, or a problem with code `malformed-header`.
+ * @see RFC 3261 §20.1, §20.15
+ */
 export function parseMediaType(text: string): Parsed<MediaType> {
   const wire = wireFromText(trimSpace(text));
   const semicolon = wire.indexOf(';');

@@ -22,6 +22,7 @@ export interface OutboundContact {
  * Reads the outbound and GRUU parameters of a Contact value.
  *
  * @returns a value whose members are `undefined` where the contact does not use the extension.
+ * @see RFC 5626 §4.1, §11.1, RFC 5627 §4.1
  */
 export function outboundOf(contact: NameAddr): OutboundContact {
   const { parameters, uri } = contact;

@@ -158,6 +158,8 @@ function finish(count: number, name: string, raw: string | undefined): Parameter
   work[count] = name;
   work[count + 1] = raw;
   const list = work.slice(0, count + 2);
+  // A hostile list must not keep its room, nor the message it was cut from.
+  if (count > 64) work.length = 0;
   return hasRepeats(list) ? undefined : new Parameters(list);
 }
 
@@ -307,7 +309,11 @@ function commonName(codes: Uint8Array, at: number, end: number): string {
 /** One name must not appear twice (RFC 3261 §7.3.1, §19.1.1). Linear for long lists. */
 function hasRepeats(list: readonly (string | undefined)[]): boolean {
   const count = list.length;
-  if (count > 24) return new Set(list.filter((_, i) => i % 2 === 0)).size !== count / 2;
+  if (count > 24) {
+    const seen = new Set<string | undefined>();
+    for (let i = 0; i < count; i += 2) if (seen.size === seen.add(list[i]).size) return true;
+    return false;
+  }
   for (let i = 2; i < count; i += 2) for (let j = 0; j < i; j += 2) if (list[i] === list[j]) return true;
   return false;
 }

@@ -11,8 +11,9 @@ import { isToken, readBoundedNumber } from './token-with-parameters.ts';
 export class RAck {
   /** 1 to 2^32 - 1. */
   readonly responseNumber: number;
-  /** 0 to 2^32 - 1. */
+  /** The CSeq number of the request that was answered, 0 to 2^32 - 1. */
   readonly sequence: number;
+  /** Its method. */
   readonly method: string;
 
   /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a part cannot stand in the field. */

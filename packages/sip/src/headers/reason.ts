@@ -16,6 +16,7 @@ export class Reason {
   readonly protocol: string;
   /** The status or cause code, 0 to 9999. */
   readonly cause: number | undefined;
+  /** For people, without its quotes. */
   readonly text: string | undefined;
 
   /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a part cannot stand in the field. */

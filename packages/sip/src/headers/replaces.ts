@@ -11,7 +11,9 @@ export class Replaces {
   readonly callId: string;
   /** The To tag as the receiver of the INVITE sees it: its own. */
   readonly toTag: string;
+  /** The From tag as the receiver sees it: that of the other side. */
   readonly fromTag: string;
+  /** Whether only a dialog that is not answered yet may be replaced. */
   readonly earlyOnly: boolean;
 
   /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a part cannot stand in the field. */

@@ -13,8 +13,9 @@ export const minSessionInterval = 90;
  * @see RFC 4028 §4
  */
 export class SessionExpires {
-  /** Seconds. */
+  /** Seconds, 0 to 2^32 - 1; what is below {@link minSessionInterval} may be refused with 422. */
   readonly interval: number;
+  /** `undefined` where the request leaves it open. */
   readonly refresher: Refresher | undefined;
 
   /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the interval is not 0 to 2^32 - 1 whole seconds. */

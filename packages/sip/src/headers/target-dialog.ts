@@ -11,6 +11,7 @@ export class TargetDialog {
   readonly callId: string;
   /** The tag of the side that sends the field. */
   readonly localTag: string;
+  /** The tag of the other side, which receives it. */
   readonly remoteTag: string;
 
   /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a part cannot stand in the field. */

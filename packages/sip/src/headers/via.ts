@@ -26,8 +26,11 @@ import { readBoundedNumber } from './token-with-parameters.ts';
 export interface ViaParts {
   /** `TLS`, `TCP`, `UDP`, `WS`, `WSS`, …; in capitals on the wire. */
   readonly transport: string;
+  /** Host name, IPv4 address, or IPv6 address with or without brackets. */
   readonly host: string;
+  /** 1–65535. */
   readonly port?: number | undefined;
+  /** Begins with the magic cookie, and is new for each transaction (RFC 3261 §8.1.1.7). */
   readonly branch?: string | undefined;
   readonly parameters?: Readonly<Record<string, ParameterValue | undefined>>;
 }
@@ -82,6 +85,7 @@ export class Via {
     return new Via('SIP/2.0', parts.transport.toUpperCase(), host, parts.port, parameters);
   }
 
+  /** The `branch` parameter as received. */
   get branch(): string | undefined {
     return this.parameters.raw('branch');
   }

@@ -13,6 +13,7 @@ export class Warning {
   readonly code: number;
   /** Host and port, or a pseudonym, of who warns. */
   readonly agent: string;
+  /** For people, without its quotes. */
   readonly text: string;
 
   /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the code or agent cannot stand in the field. */
@@ -30,7 +31,12 @@ export class Warning {
   }
 }
 
-/** Parses one Warning value; a field with several is cut by `message.values('Warning')`. */
+/**
+ * Parses one Warning value; a field with several is cut by `message.values('Warning')`.
+ *
+ * @returns the value, or a problem with code `malformed-header`.
+ * @see RFC 3261 §20.43
+ */
 export function parseWarning(text: string): Parsed<Warning> {
   const wire = wireFromText(trimSpace(text));
   const agentEnd = wire.indexOf(' ', 4);

@@ -17,6 +17,7 @@ export function isIpv6(text: string): boolean {
  * The form under which equal hosts compare equal: lower case, without brackets, IPv6 as eight full groups.
  *
  * @param host - A host name, IPv4 address or IPv6 reference.
+ * @see RFC 3261 §19.1.4, RFC 5118 §4.1
  */
 export function canonicalHost(host: string): string {
   const bare = host.charCodeAt(0) === 0x5b && host.endsWith(']') ? host.slice(1, -1) : host;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { Parameters } from '../headers/parameters.ts';
 import { addressOfRecord, uriEquals } from './compare-uri.ts';
 import { parseUri } from './parse-uri.ts';
-import { encodeUriHeaders, SipUri, type Uri } from './uri.ts';
+import { encodeUriHeaders, OpaqueUri, SipUri, TelUri, type Uri } from './uri.ts';
 
 function uri(text: string): Uri {
   const parsed = parseUri(text);
@@ -151,6 +152,23 @@ describe('SipUri', () => {
     const odd = sip('sip:x%ff%41:p%2f@contoso.example:0;x=%41?a=%42');
     expect(odd.with({ scheme: 'sips' }).toString()).toBe('sips:x%ff%41:p%2f@contoso.example:0;x=%41?a=%42');
     expect(odd.with({ headers: undefined }).toString()).toBe('sip:x%ff%41:p%2f@contoso.example:0;x=%41');
+  });
+
+  it('refuses tel numbers and opaque URIs that would not read back', () => {
+    const fault = expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT' });
+    for (const number of ['', '+', '+1a', '911', '+1 2', '+1>'])
+      expect(() => new TelUri(number)).toThrow(fault);
+    const local = new TelUri('911', Parameters.from({ 'phone-context': 'contoso.example' }));
+    expect(uri(local.toString())).toMatchObject({ number: '911' });
+    for (const [scheme, rest] of [
+      ['', 'x'],
+      ['URN', 'x'],
+      ['urn', ''],
+      ['urn', 'a b'],
+      ['urn', 'a>'],
+    ] as const)
+      expect(() => new OpaqueUri(scheme, rest)).toThrow(fault);
+    expect(uri(new OpaqueUri('urn', 'service:sos').toString())).toMatchObject({ scheme: 'urn' });
   });
 
   it('refuses header components that would break out of the URI', () => {

@@ -1,5 +1,5 @@
 import { Parameters, type ParameterValue } from '../headers/parameters.ts';
-import { PASSWORD, URI_HEADER, URI_PARAMETER, USER } from '../syntax/characters.ts';
+import { isAll, OPAQUE, PASSWORD, URI_HEADER, URI_PARAMETER, USER } from '../syntax/characters.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { escapeUri, unescapeUri } from './escape.ts';
 import { isHost } from './host.ts';
@@ -35,12 +35,14 @@ export class SipUri {
   readonly rawPassword: string | undefined;
   /** Lower case; an IPv6 address keeps its brackets. */
   readonly host: string;
+  /** 0 to 65535; `undefined` where none is named. */
   readonly port: number | undefined;
   readonly parameters: Parameters;
   /** What follows `?`, as received; `undefined` where there is none. */
   readonly rawHeaders: string | undefined;
   #text: string | undefined;
 
+  /** For this package; use `SipUri.from` or `parseUri`. */
   constructor(
     scheme: 'sip' | 'sips',
     rawUser: string | undefined,
@@ -159,7 +161,17 @@ export class TelUri {
   readonly parameters: Parameters;
   readonly #text: string | undefined;
 
+  /**
+   * @param number - `+` and digits, or a local number, whose `phone-context` must be among the parameters.
+   * @param text - For this package: the URI as received.
+   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the number cannot stand in a tel URI.
+   */
   constructor(number: string, parameters: Parameters = Parameters.none, text?: string) {
+    if (text === undefined && !isNumber(number, parameters)) {
+      throw new SipArgumentError(
+        `tel URI: expected "+" and digits, or a local number with phone-context, found ${JSON.stringify(number)}`,
+      );
+    }
     this.number = number;
     this.parameters = parameters;
     this.#text = text;
@@ -189,15 +201,32 @@ export class OpaqueUri {
   readonly rest: string;
   readonly #text: string;
 
-  constructor(scheme: string, rest: string, text = `${scheme}:${rest}`) {
+  /**
+   * @param text - For this package: the URI as received.
+   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where scheme and rest make no URI.
+   */
+  constructor(scheme: string, rest: string, text?: string) {
+    if (text === undefined && !(/^[a-z][a-z0-9+.-]*$/.test(scheme) && isAll(rest, OPAQUE))) {
+      throw new SipArgumentError(
+        `URI: expected a scheme in lower case and escaped text, found ${JSON.stringify([scheme, rest])}`,
+      );
+    }
     this.scheme = scheme;
     this.rest = rest;
-    this.#text = text;
+    this.#text = text ?? `${scheme}:${rest}`;
   }
 
   toString(): string {
     return this.#text;
   }
+}
+
+function isNumber(number: string, parameters: Parameters): boolean {
+  const isGlobal = number.startsWith('+');
+  const digits = number.replace(/[-.()]/g, '');
+  return isGlobal
+    ? /^\+[0-9]+$/.test(digits)
+    : /^[0-9A-Fa-f*#]+$/.test(digits) && parameters.raw('phone-context') !== undefined;
 }
 
 function escaped(text: string | undefined, bit: number): string | undefined {
