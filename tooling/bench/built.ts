@@ -14,10 +14,16 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
  *
  * @param script The script: it takes its order as JSON in the first argument and prints its results as JSON.
  * @param room The folder under `packages/` whose build settings count.
+ * @param flags For Node.
  * @returns what the script printed.
  * @throws Error when the build or the script fails.
  */
-export async function runBuilt<Result>(script: URL, room: string, order: unknown): Promise<Result> {
+export async function runBuilt<Result>(
+  script: URL,
+  room: string,
+  order: unknown,
+  flags: readonly string[] = [],
+): Promise<Result> {
   const settings = (await import(pathToFileURL(join(root, 'packages', room, 'tsup.config.ts')).href)) as {
     default: Options;
   };
@@ -41,7 +47,7 @@ export async function runBuilt<Result>(script: URL, room: string, order: unknown
         esbuild.conditions = ['@entente/source'];
       },
     });
-    const argv = [join(outDir, 'script.js'), JSON.stringify(order)];
+    const argv = [...flags, join(outDir, 'script.js'), JSON.stringify(order)];
     const { NODE_OPTIONS: _, ...env } = process.env;
     const { stdout } = await promisify(execFile)(process.execPath, argv, { env, cwd: root });
     return JSON.parse(stdout) as Result;

@@ -4,7 +4,6 @@ import { peers } from './peers.ts';
 import { retainedBytes } from './retained.ts';
 import { sampleInvite } from './sample.ts';
 import { perSecond } from './timing.ts';
-import { type Growth, worstInputs } from './worst.ts';
 
 /** What this script measures and prints. */
 export interface Measured {
@@ -15,14 +14,11 @@ export interface Measured {
   >;
   /** Bytes of heap a message keeps. */
   readonly retained: number;
-  readonly growth: readonly Growth[];
 }
 
-/** How long to measure. */
+/** How long to measure each rate. */
 export interface MeasureOrder {
-  /** For each rate. */
   readonly seconds: number;
-  readonly short: boolean;
 }
 
 /** As a busy connection delivers them. */
@@ -98,7 +94,7 @@ function framing(bytes: Uint8Array): () => void {
   };
 }
 
-const { seconds, short } = JSON.parse(process.argv[2] ?? '') as MeasureOrder;
+const { seconds } = JSON.parse(process.argv[2] ?? '') as MeasureOrder;
 const bytes = Buffer.from(sampleInvite(), 'latin1');
 const { parseSip, parseJsSip, parseSipJs } = peers(createRequire(import.meta.url), bytes);
 const rates = perSecond(
@@ -117,6 +113,5 @@ const measured: Measured = {
   bytes: bytes.length,
   rates: { ...rates, framed: rates.framed * chunkMessages, ...others },
   retained: retainedBytes(() => readRouting(bytes)),
-  growth: worstInputs(short),
 };
 process.stdout.write(JSON.stringify(measured));

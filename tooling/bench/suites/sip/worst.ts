@@ -58,7 +58,7 @@ export function worstInputs(short: boolean): readonly Growth[] {
       for (let i = 0; i < warm; i++) processorTime(sample.run, largest / sample.size);
   }
   return series.map(({ what, samples }) => {
-    for (let round = 0; round < (short ? 5 : 15); round++) {
+    for (let round = 0; round < (short ? 5 : 9); round++) {
       for (const sample of samples) {
         const times = largest / sample.size;
         sample.best = Math.min(sample.best, processorTime(sample.run, times) / times);
