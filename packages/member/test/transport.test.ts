@@ -47,7 +47,7 @@ describe('a request to the authority', () => {
       drip();
     };
     await expect(ask({ deadlineMs: 50 })).rejects.toThrow('not answered in full within 50 ms');
-    await expect.poll(() => open?.destroyed, 'and the connection with it').toBe(true);
+    await expect.poll(() => open?.destroyed).toBe(true);
   });
 
   it('is given up where the answer is larger than it may be', async () => {
