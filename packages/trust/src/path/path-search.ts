@@ -2,6 +2,7 @@ import type { Certificate, Name } from '@entente/x509';
 import type { TrustAnchor } from '../anchor.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Rejection } from '../reasons/rejection.ts';
+import { refuseKey } from '../signatures/algorithm-policy.ts';
 import { type VerificationKey, verificationKey } from '../signatures/public-key.ts';
 import { signatureAlgorithm } from '../signatures/signature-algorithm.ts';
 import type { CertificatePool } from './certificate-pool.ts';
@@ -79,8 +80,11 @@ export class PathSearch {
     const { now } = this.#context;
     if (now < issuer.notBefore || now > issuer.notAfter) return false;
     const sink: Rejection[] = [];
-    checkIssuer(issuer, 'intermediate', { depth, subject: '' }, withSink(this.#context, sink));
-    return sink.length === 0;
+    const at = { depth, subject: '' };
+    checkIssuer(issuer, 'intermediate', at, withSink(this.#context, sink));
+    return (
+      sink.length === 0 && refuseKey(issuer.publicKey, this.#context.policy.algorithms, at) === undefined
+    );
   }
 
   #signed(certificate: Certificate, depth: number, issuer: Certificate, key: VerificationKey): boolean {

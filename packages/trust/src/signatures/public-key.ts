@@ -1,5 +1,5 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { type Certificate, oids, type SubjectPublicKeyInfo } from '@entente/x509';
+import { type Certificate, DerWriter, oids, type SubjectPublicKeyInfo, TAG } from '@entente/x509';
 
 /** A key that signatures are checked with. */
 export interface VerificationKey {
@@ -70,14 +70,17 @@ function base64url(bytes: Uint8Array): string {
 function priceOf(info: SubjectPublicKeyInfo): number {
   switch (info.kind) {
     case 'ec-p384':
-    case 'ec-p521':
-    case 'ec-other':
     case 'ed448':
       return 8;
+    case 'ec-p521':
+      return 18;
+    case 'ec-other':
+      // Among them are binary curves, which nobody has made quick.
+      return 40;
     case 'ed25519':
       return 2;
     case 'dsa':
-      return 4;
+      return Math.max(4, Math.ceil(4 * (info.sizeBits / 2048) ** 2));
     default:
       return Math.max(1, Math.ceil((info.sizeBits / 2048) ** 2));
   }
@@ -87,18 +90,10 @@ function priceOf(info: SubjectPublicKeyInfo): number {
 function inherit(info: SubjectPublicKeyInfo, issuerKey: VerificationKey): Uint8Array {
   const { parameters, oid } = issuerKey.info.algorithm;
   if (oid !== oids.dsa || parameters === undefined) return info.der;
-  const identifier = issuerKey.info.algorithm.der;
-  const bits = tlv(0x03, Buffer.concat([Buffer.of(0), info.bits]));
-  return tlv(0x30, Buffer.concat([identifier, bits]));
-}
-
-function tlv(tag: number, contents: Buffer): Buffer {
-  const { length } = contents;
-  const header =
-    length < 0x80
-      ? Buffer.of(tag, length)
-      : length < 0x100
-        ? Buffer.of(tag, 0x81, length)
-        : Buffer.of(tag, 0x82, length >> 8, length & 0xff);
-  return Buffer.concat([header, contents]);
+  const writer = new DerWriter();
+  const key = writer.begin(TAG.SEQUENCE);
+  writer.raw(issuerKey.info.algorithm.der);
+  writer.bitString(info.bits);
+  writer.end(key);
+  return writer.toBytes();
 }

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { allowNames, anchorSet, createJudge, partnerRevocation } from '@entente/trust';
+import { decodeCertificate } from '@entente/x509';
+import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
+import { type HostileChain, hostileChains } from '../trust/hostile-chains.ts';
+
+/**
+ * What chains cost that are made to cost much: each is judged several times by a judge that has never seen it, and the worst
+ * time counts, which is the first as a rule, when nothing has been compiled yet. A chain that is not refused with a reason makes the run invalid.
+ */
+export const suite: BenchSuite = { name: 'hostile', run };
+
+const maxMs = 50;
+
+function run({ short, log }: BenchOptions): BenchOutcome {
+  const now = Date.now();
+  const { root, chains } = hostileChains(now);
+  const decoded = decodeCertificate(root);
+  if (!decoded.ok) throw new Error(decoded.error.message);
+  const anchors = anchorSet([{ name: 'contoso', certificate: decoded.value, revocation: partnerRevocation }]);
+  const judge = ({ certificates }: HostileChain) =>
+    createJudge({ anchors, revocation: { crls: [] } }).judge(
+      { certificates },
+      {
+        now,
+        link: { name: 'bench', direction: 'inbound', interface: 'external', purpose: 'client' },
+        identity: { mode: 'inbound' },
+        authorise: allowNames(['a.contoso.example']),
+      },
+    );
+  const invalid: string[] = [];
+  const results = chains.map((chain) => {
+    let worst = 0;
+    let reason = '';
+    for (let time = 0; time < (short ? 2 : 8); time++) {
+      const before = threadMs();
+      const verdict = judge(chain);
+      worst = Math.max(worst, threadMs() - before);
+      if (verdict.trusted) invalid.push(`"${chain.what}" was trusted`);
+      else reason = verdict.rejection.reason;
+    }
+    log(`${chain.what}: ${reason}`);
+    return measured(`${chain.what}: ${reason}, worst of several`, worst, 'ms', { aim: { atMost: maxMs } });
+  });
+  return { results, invalid };
+}
+
+/**
+ * Processor time of the main thread, milliseconds: for that long nobody else is served. What the compiler and the collector do
+ * beside it, and other processes in between, is not the chain's. Where Linux does not tell it: that of the whole process.
+ */
+function threadMs(): number {
+  try {
+    const [onProcessor] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1').split(' ');
+    return Number(onProcessor) / 1e6;
+  } catch {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
+  }
+}
