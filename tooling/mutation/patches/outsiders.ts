@@ -60,6 +60,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'kept-issuer',
+      off: 'after a restart, a list of anybody replaces the one that was kept',
+      file: 'packages/trust/src/node/fetch/revocation-fetcher.ts',
+      find: '(one) => one.issuer !== undefined && (due(one.crl) || old(one)),',
+      replace: '(one) => due(one.crl) || old(one),',
+      test: {
+        file: 'packages/trust/src/node/fetch/revocation-fetcher.test.ts',
+        title: 'a list whose issuer was not kept stays as it is until a chain names it again',
+      },
+    },
+    {
       name: 'closed-row',
       off: 'an edge is named where the topology closes row 19 for it',
       file: 'packages/topology/src/plans/publication-plan.ts',

@@ -25,7 +25,7 @@ export class DiskCache {
    * @param directory - made when it is not there
    * @param kind - extension of the files; each kind has room of its own, so that many small objects displace no large one
    */
-  constructor(directory: string, kind: 'object' | 'ocsp') {
+  constructor(directory: string, kind: 'object' | 'ocsp' | 'issuer') {
     this.#directory = directory;
     this.#extension = `.${kind}`;
   }

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -224,6 +224,43 @@ describe('fetching revocation knowledge', () => {
     expect(again.store.current.crls.map(({ crlNumber }) => crlNumber)).toEqual([200n]);
     await again.prepare(await chain(), anchors, Date.now());
     expect(asked).toHaveLength(1);
+  });
+});
+
+describe('after a restart', () => {
+  let cacheDirectory: string;
+  beforeEach(async () => {
+    cacheDirectory = await mkdtemp(join(tmpdir(), 'entente-cache-'));
+    closers.push(() => rm(cacheDirectory, { recursive: true }));
+    answer = gives(await crl(200, Date.now() - 60_000));
+    const before = await fetcher({ cacheDirectory });
+    await before.prepare(await chain(), anchors, Date.now());
+    await before[Symbol.asyncDispose]();
+  });
+
+  it('a list is fetched again at once where lists are fetched at an interval', async () => {
+    const again = await fetcher({ cacheDirectory, refreshEveryMs: 300_000 });
+    answer = gives(await crl(201, Date.now()));
+    await again.refresh();
+    expect(again.store.current.crls.map(({ crlNumber }) => crlNumber)).toEqual([201n]);
+  });
+
+  it('a forged list does not displace the one that was kept: whose it must be was kept too', async () => {
+    const again = await fetcher({ cacheDirectory, refreshEveryMs: 300_000 });
+    answer = gives(await crl(9_999, Date.now(), await createTestAuthority('Contoso Root')));
+    await again.refresh();
+    expect(again.failures.get(url())).toMatch(/not signed/);
+    expect(again.store.current.crls.map(({ crlNumber }) => crlNumber)).toEqual([200n]);
+  });
+
+  it('a list whose issuer was not kept stays as it is until a chain names it again', async () => {
+    for (const name of await readdir(cacheDirectory)) {
+      if (name.endsWith('.issuer')) await rm(join(cacheDirectory, name));
+    }
+    const again = await fetcher({ cacheDirectory, refreshEveryMs: 300_000 });
+    answer = gives(await crl(9_999, Date.now(), await createTestAuthority('Contoso Root')));
+    await again.refresh();
+    expect(again.store.current.crls.map(({ crlNumber }) => crlNumber)).toEqual([200n]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Certificate } from '@entente/x509';
+import { type Certificate, decodeCertificate } from '@entente/x509';
 import type { AnchorSet } from '../../anchor.ts';
 import type { PresentedChain } from '../../question.ts';
 import type { RevocationKnowledge } from '../../revocation/knowledge.ts';
@@ -82,6 +82,8 @@ class Fetcher implements RevocationFetcher {
   readonly #flights: SingleFlight;
   readonly #listeners = new Set<(current: RevocationKnowledge) => void>();
   readonly #cache: DiskCache | undefined;
+  /** Whose list a location gives: who named it. */
+  readonly #issuerCache: DiskCache | undefined;
   readonly #ocspCache: DiskCache | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
   #knowledge: RevocationKnowledge = { crls: [] };
@@ -95,6 +97,7 @@ class Fetcher implements RevocationFetcher {
     });
     if (options.cacheDirectory !== undefined) {
       this.#cache = new DiskCache(options.cacheDirectory, 'object');
+      this.#issuerCache = new DiskCache(options.cacheDirectory, 'issuer');
       this.#ocspCache = new DiskCache(options.cacheDirectory, 'ocsp');
     }
     const current = () => this.#knowledge;
@@ -123,8 +126,9 @@ class Fetcher implements RevocationFetcher {
   /** Takes in what an earlier run has kept. */
   async load(): Promise<void> {
     const maxBytes = this.#maxCrlBytes();
+    const issuers = new Map((await this.#issuerCache?.all(maxBytes))?.map(({ key, bytes }) => [key, bytes]));
     for (const { key, bytes } of (await this.#cache?.all(maxBytes)) ?? []) {
-      this.#crls.offer(key, bytes, {}, maxBytes);
+      this.#crls.offer(key, bytes, { issuer: certificateIn(issuers.get(key)) }, maxBytes);
     }
     const maxOcspBytes = this.#maxOcspBytes();
     for (const { key, bytes } of (await this.#ocspCache?.all(maxOcspBytes)) ?? []) {
@@ -162,7 +166,10 @@ class Fetcher implements RevocationFetcher {
     const { refreshEveryMs = Number.POSITIVE_INFINITY } = this.#options;
     const old = ({ fetchedAt }: FetchedCrl) =>
       fetchedAt === undefined ? refreshEveryMs < Number.POSITIVE_INFINITY : now - fetchedAt >= refreshEveryMs;
-    const crls = [...this.#crls.entries()].filter((one) => due(one.crl) || old(one));
+    // Whose list it must be has to be known: else a forged one could displace it.
+    const crls = [...this.#crls.entries()].filter(
+      (one) => one.issuer !== undefined && (due(one.crl) || old(one)),
+    );
     const answers = [...this.#answers.entries()].filter(([, answer]) => due(answer));
     await Promise.all([
       ...crls.map(({ issuer, locations }) => this.#fetchFirst(locations, issuer)),
@@ -213,6 +220,7 @@ class Fetcher implements RevocationFetcher {
       if (why !== undefined || this.#crls.get(url)?.crl === before) return why;
       this.#changed();
       await this.#keep(this.#cache, url, url, answer.bytes);
+      if (issuer !== undefined) await this.#keep(this.#issuerCache, url, url, issuer.der);
       return undefined;
     });
     return !this.#flights.failures.has(url);
@@ -265,6 +273,11 @@ class Fetcher implements RevocationFetcher {
   #now(): number {
     return this.#options.now?.() ?? Date.now();
   }
+}
+
+function certificateIn(der: Uint8Array | undefined): Certificate | undefined {
+  const decoded = der === undefined ? undefined : decodeCertificate(der);
+  return decoded?.ok === true ? decoded.value : undefined;
 }
 
 function isCurrent(known: { readonly nextUpdate?: number | undefined } | undefined, now: number): boolean {
