@@ -279,6 +279,23 @@ describe('a request in a dialog', () => {
     ]);
   });
 
+  it('reaches the Contact of a server inside that its sender was given sealed', () => {
+    const network = start();
+    network.fromFrontEnd(outwards('INVITE', { Contact: `<sip:focus@${frontEnd};gr=1>` }));
+    const { message: invited } = network.sent.outside[0] as Sent;
+    const [route] = invited.values('Record-Route') as [string];
+    const contact = `${invited.contacts[0]?.uri}`;
+    expect(contact).toMatch(/^sip:[\w-]+@access\.contoso\.example$/);
+    network.fromPartner(message('BYE', his, hers, { uri: contact, headers: { Route: route } }));
+    expect(network.sent.inside.map(({ message: { uriText } }) => uriText)).toEqual([
+      `sip:focus@${frontEnd};gr=1`,
+    ]);
+    // Without a way in the address leads nowhere.
+    expect(network.fromPartner(message('OPTIONS', his, hers, { uri: contact }))).toMatchObject([
+      { status: 403 },
+    ]);
+  });
+
   it('is refused with a way of another edge, of this one before it was started anew, or of somebody else', () => {
     const network = start();
     const own = called(network);

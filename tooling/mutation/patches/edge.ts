@@ -52,7 +52,7 @@ export const patches: PatchList = {
       name: 'partner-list',
       off: 'whoever has a certificate in order is let in as a partner',
       file: sources,
-      find: 'const allowPartner = authorisePartner(topology);',
+      find: 'const allowPartner = member.whileConfirmed(authorisePartner(topology));',
       replace:
         "const allowPartner: ReturnType<typeof authorisePartner> = () => ({ ok: true, server: 'anybody', role: 'partner', row: 12 });",
       test: stranger('somebody with a certificate in order is not listed as a partner: partner-not-allowed'),
