@@ -108,6 +108,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'bare-line-break',
+      off: 'a CR or LF alone may stand in a header field, where others see the end of a line',
+      file: 'packages/sip/src/message/head-index.ts',
+      find: "if (text.indexOf('\\r', i) !== lf - 1) {",
+      replace: 'if (text.length < 0) {',
+      test: {
+        file: 'packages/sip/src/message/read-routing.test.ts',
+        title: 'are followed by a colon; a line without one, and a bare line break in any value, is refused',
+      },
+    },
+    {
       name: 'length-on-a-stream',
       off: 'a message on a stream may leave open where it ends',
       file: 'packages/sip/src/framing/stream-framer.ts',
