@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import * as sip from '@entente/sip';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -50,6 +51,43 @@ describe.each(pages)('docs/$name', ({ text }) => {
   });
 });
 
+/** What the compiler says of programs beside this test, as strict as a user may be. */
+function complaints(programs: readonly string[]): string[] {
+  const options: ts.CompilerOptions = {
+    strict: true,
+    noEmit: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+    customConditions: ['@entente/source'],
+    allowImportingTsExtensions: true,
+    types: ['node'],
+    skipLibCheck: true,
+  };
+  const files = new Map(
+    programs.map((code, i) => [fileURLToPath(new URL(`./example-${i}.ts`, import.meta.url)), code]),
+  );
+  const host = ts.createCompilerHost(options);
+  const { readFile, fileExists } = host;
+  host.readFile = (name) => files.get(name) ?? readFile(name);
+  host.fileExists = (name) => files.has(name) || fileExists(name);
+  const getSourceFile = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, target, ...rest) => {
+    const code = files.get(name);
+    return code === undefined
+      ? getSourceFile(name, target, ...rest)
+      : ts.createSourceFile(name, code, target);
+  };
+  const program = ts.createProgram([...files.keys()], options, host);
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(
+      ({ file, messageText }) =>
+        `${file?.fileName.split('/').at(-1)}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+    );
+}
+
 /** The names of which no program imports one from the package and then does something with it. */
 function withoutExample(names: readonly string[], programs: readonly string[]): string[] {
   const used = new Set<string>();
@@ -70,6 +108,13 @@ describe('every class and function of the package', () => {
   const guide = blocksOf(read('../../../docs/guides/sip-in-ten-minutes.md')).join('\n');
   const programs = [...pages.flatMap(({ text }) => blocksOf(text)), ...blocksOf(read('../README.md')), guide];
   const names = Object.keys(sip);
+
+  it('is used in examples that a strict compiler takes, and it would not take a wrong one', () => {
+    const wrong = "import { parseUri } from '@entente/sip';\nparseUri(1);";
+    expect(complaints([...programs, wrong])).toEqual([
+      `example-${programs.length}.ts: Argument of type 'number' is not assignable to parameter of type 'string'.`,
+    ]);
+  }, 180_000);
 
   it('has an example that runs', () => {
     expect(names.length).toBeGreaterThan(100);
