@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { AnchorReference, Partner, Provider, Topology } from '@entente/topology';
-import type { AnchorLimits, RevocationPolicy, TrustAnchor } from '@entente/trust';
+import {
+  type AnchorReference,
+  type Partner,
+  type Provider,
+  revocationPolicy,
+  type Topology,
+} from '@entente/topology';
+import type { AnchorLimits, TrustAnchor } from '@entente/trust';
 import { decodeCertificate } from '@entente/x509';
 
 /** The interface on which partners are believed; nowhere else. */
@@ -25,7 +31,7 @@ export function partnerAnchors(topology: Topology): PartnerAnchors {
   const { document } = topology;
   const ours = [...topology.domains.keys()];
   const partners = allowedPartners(topology);
-  const revocation = revocationOf(topology);
+  const revocation = revocationPolicy(topology, 'partners');
   const anchors: TrustAnchor[] = [];
   const unusable: { name: string; why: string }[] = [];
   const add = (
@@ -87,18 +93,6 @@ function limitsOf({ maxDepth, notAfter }: AnchorReference): AnchorLimits {
     ...(maxDepth === undefined ? {} : { maxDepth }),
     ...(notAfter === undefined ? {} : { notAfter: Date.parse(notAfter) }),
   };
-}
-
-function revocationOf({ hash, policies }: Topology): RevocationPolicy {
-  const rule = policies.revocation.partners;
-  switch (rule.mode) {
-    case 'hard-fail':
-      return { mode: 'hard-fail' };
-    case 'grace':
-      return { mode: 'grace', graceMs: (rule.graceSeconds ?? 0) * 1_000 };
-    case 'off':
-      return { mode: 'off', signedBy: `topology ${hash.slice(0, 16)}` };
-  }
 }
 
 /** @returns the certificate, or why it cannot be used */

@@ -1,10 +1,6 @@
 import { createTrust, type OwnedTrust, openTrust } from '@entente/tls';
-import {
-  type AnchorSet,
-  enterpriseRevocation,
-  type RevocationKnowledge,
-  type RevocationPolicy,
-} from '@entente/trust';
+import { revocationPolicy, type Topology } from '@entente/topology';
+import { type AnchorSet, enterpriseRevocation, type RevocationKnowledge } from '@entente/trust';
 import type { LookUp, Store } from '@entente/trust/node';
 import { type Certificate, decodePemCertificates } from '@entente/x509';
 import { MemberFault } from './fault.ts';
@@ -54,12 +50,10 @@ export async function memberTrust(options: MemberTrustOptions): Promise<OwnedTru
 /**
  * The enterprise roots as anchors.
  * @param roots certificates that the join token or the authority's bundle vouched for
- * @param revocation how fresh knowledge below them must be
+ * @param topology the one in force, which says how fresh revocation knowledge must be; without one the default holds
  */
-export function enterpriseAnchors(
-  roots: readonly Certificate[],
-  revocation: RevocationPolicy = enterpriseRevocation,
-): AnchorSet {
+export function enterpriseAnchors(roots: readonly Certificate[], topology?: Topology): AnchorSet {
+  const revocation = topology === undefined ? enterpriseRevocation : revocationPolicy(topology, 'enterprise');
   return {
     anchors: roots.map((certificate) => ({
       name: `enterprise ${certificate.subject.toString()} ${certificate.serialHex.slice(0, 8)}`,

@@ -156,7 +156,11 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
       log: options.log,
     });
     await lists.restore();
-    topology = await restoreTopology(files);
+    const takeUp = (next: Topology | undefined): void => {
+      topology = next;
+      anchors.set(enterpriseAnchors(roots(), next));
+    };
+    takeUp(await restoreTopology(files));
     authority = new Authority({
       fqdn: options.fqdn,
       url: authorityUrl,
@@ -170,7 +174,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
       pollMs: options.pollMs ?? 60_000,
       current: () => topology,
       takeUp: (next) => {
-        topology = next;
+        takeUp(next);
         member.topologyChanged(next);
       },
       confirmed: () => lastKnown.confirmed(trust.clock.now()),

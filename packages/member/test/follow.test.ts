@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { joinDomain, type Member } from '@entente/member';
 import { type Network, startNetwork } from '@entente/testkit';
 import { type TopologyDocument, topologyHash } from '@entente/topology';
+import { decodePemCertificates } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const quiet = { info() {}, warn() {} };
@@ -135,10 +136,38 @@ describe('a member', () => {
     });
   });
 
+  it('judges by what the topology in force says of revocation', async () => {
+    await using member = await joinAsGateway();
+    await expect.poll(() => member.topology.document.version, { timeout: 10_000 }).toBe(4);
+    const evidence = () => {
+      const chain = decodePemCertificates(member.identity.current.certificatePem);
+      const verdict = member.trust.judge.judge(
+        { certificates: chain.ok ? chain.value.map(({ der }) => der) : [] },
+        {
+          now: member.trust.clock.now(),
+          link: { name: 'test', direction: 'outbound', interface: 'internal', purpose: 'server' },
+          identity: { mode: 'inbound' },
+          authorise: () => ({ ok: true }),
+        },
+      );
+      return JSON.stringify(verdict.evidence.filter(({ stage }) => stage === 'revocation'));
+    };
+    expect(evidence()).not.toContain('topology ');
+    const { document } = member.topology;
+    const off = { policies: { ...document.policies, revocation: { enterprise: { mode: 'off' } } } } as const;
+    const fifth = next(document, off);
+    await network.administrator.publish(fifth);
+    await expect
+      .poll(evidence, { timeout: 10_000 })
+      .toContain(`topology ${topologyHash(fifth).slice(0, 16)}`);
+    await network.administrator.publish(next(fifth, { policies: document.policies }));
+    await expect.poll(evidence, { timeout: 10_000 }).not.toContain('topology ');
+  });
+
   it('disconnects a server that is taken out of the topology, and does not let it in again', async () => {
     await network.user('alice').message('sip:bob@contoso.example', 'while fe2 is a server of ours');
     await using member = await joinAsGateway();
-    await expect.poll(() => member.topology.document.version, { timeout: 10_000 }).toBe(4);
+    await expect.poll(() => member.topology.document.version, { timeout: 10_000 }).toBe(6);
     const [frontEnd] = network.frontEnds;
     const { document } = member.topology;
     const users = Object.entries(document.users ?? {}).filter(([, home]) => home !== 'fe2.contoso.example');

@@ -36,6 +36,7 @@ export {
   type Policies,
   type RevocationRule,
 } from './document/policies.ts';
+export { revocationPolicy, type TopologyRevocation } from './document/revocation-policy.ts';
 export { documentSchema, entryLimits, topologyJsonSchema } from './document/schema.ts';
 export { checkShape, type ShapeResult } from './document/shape-problems.ts';
 export { administratorSetHash, topologyHash } from './document/topology-hash.ts';

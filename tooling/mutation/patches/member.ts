@@ -1,6 +1,6 @@
 import type { PatchList } from '../patch.ts';
 
-/** What a member believes of what comes over plain HTTP. */
+/** What a member believes, and for how long. */
 export const patches: PatchList = {
   name: 'member',
   list: [
@@ -24,6 +24,18 @@ export const patches: PatchList = {
       test: {
         file: 'packages/member/test/own-lists.test.ts',
         title: 'never go back to an older number',
+      },
+    },
+    {
+      name: 'revocation-policy',
+      off: 'what the signed topology demands of revocation below our own roots is not heeded',
+      file: 'packages/member/src/member.ts',
+      find: 'anchors.set(enterpriseAnchors(roots(), next));',
+      replace: 'anchors.set(enterpriseAnchors(roots()));',
+      test: {
+        file: 'packages/member/test/follow.test.ts',
+        title: 'judges by what the topology in force says of revocation',
+        inOrder: true,
       },
     },
     {

@@ -1,0 +1,29 @@
+import type { Topology } from '../topology.ts';
+
+/** How fresh revocation knowledge must be below an anchor, as the validator of `@entente/trust` takes it. */
+export type TopologyRevocation =
+  | { readonly mode: 'hard-fail' }
+  /** `graceMs` after nextUpdate, 0 to 30 days. */
+  | { readonly mode: 'grace'; readonly graceMs: number }
+  /** `signedBy` names the topology: a check is off by a signature alone, and every verdict says by which. */
+  | { readonly mode: 'off'; readonly signedBy: string };
+
+/**
+ * What the signed topology says of revocation, ready to be put on an anchor.
+ * @param topology - the one in force
+ * @param below - whose anchors: `enterprise`, our own roots (default 72 h of grace), or `partners` (default hard-fail)
+ */
+export function revocationPolicy(
+  { hash, policies }: Pick<Topology, 'hash' | 'policies'>,
+  below: 'enterprise' | 'partners',
+): TopologyRevocation {
+  const { mode, graceSeconds } = policies.revocation[below];
+  switch (mode) {
+    case 'hard-fail':
+      return { mode };
+    case 'grace':
+      return { mode, graceMs: (graceSeconds ?? 0) * 1_000 };
+    case 'off':
+      return { mode, signedBy: `topology ${hash.slice(0, 16)}` };
+  }
+}
