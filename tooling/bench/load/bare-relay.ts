@@ -1,10 +1,11 @@
 import type { TestAuthority } from '@entente/testkit';
 import type { RelayOrder, RelayPorts } from '../bare/relay.ts';
+import { buildScript } from '../built.ts';
 import type { LoadOrder, LoadTls } from './order.ts';
-import { cores, nextMessage, startPinned } from './pinned-process.ts';
+import { cores, nextMessage, startPinnedBuilt } from './pinned-process.ts';
 
 /** The bare relay, running in a process of its own. */
-export interface BareRelay extends Disposable {
+export interface BareRelay extends AsyncDisposable {
   readonly pid: number;
   /** Where callers and called connect, as the generator is told. */
   readonly sides: Pick<LoadOrder, 'caller' | 'called'>;
@@ -20,7 +21,8 @@ export async function startBareRelay(authority: TestAuthority): Promise<BareRela
   const own = await authority.issue({ dnsNames: [servername] });
   const peer = await authority.issue({ dnsNames: ['load.contoso.example'] });
   const anchorPem = authority.certificatePem;
-  const child = startPinned(new URL('../bare/relay.ts', import.meta.url), cores.server);
+  const built = await buildScript(new URL('../bare/relay.ts', import.meta.url), 'sip');
+  const child = startPinnedBuilt(built.file, cores.server);
   const order: RelayOrder = { certificatePem: own.chainPem, keyPem: own.keyPem, anchorPem };
   child.send(order);
   const { callerPort, calledPort } = await nextMessage<RelayPorts>(child);
@@ -29,6 +31,9 @@ export async function startBareRelay(authority: TestAuthority): Promise<BareRela
   return {
     pid: child.pid as number,
     sides: { caller: { ...base, port: callerPort }, called: { ...base, port: calledPort } },
-    [Symbol.dispose]: () => void child.kill(),
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await built[Symbol.asyncDispose]();
+    },
   };
 }

@@ -47,7 +47,7 @@ describe('the bare relay under load', () => {
   it('hands every MESSAGE and its 200 over, at a fixed rate and in a closed loop', {
     timeout: 60_000,
   }, async () => {
-    using relay = await startBareRelay(await createTestAuthority('bench'));
+    await using relay = await startBareRelay(await createTestAuthority('bench'));
     const order = {
       ...relay.sides,
       pairs: [1, 2, 3].map((i) => ({ from: `sip:a${i}@contoso.example`, to: `sip:b${i}@contoso.example` })),

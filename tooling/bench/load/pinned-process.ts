@@ -27,6 +27,17 @@ export function startPinned(file: URL, core: number): ChildProcess {
   return spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }
 
+/**
+ * As `startPinned`, for a file that was built.
+ *
+ * @param file Its path.
+ */
+export function startPinnedBuilt(file: string, core: number): ChildProcess {
+  const line: readonly string[] = [...pinTo(core), process.execPath, file];
+  const [program, ...args] = line as [string, ...string[]];
+  return spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+}
+
 /** The next message of a process. Rejects when it ends first. */
 export function nextMessage<T>(child: ChildProcess): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -7,6 +7,7 @@ import { createCredentialRecord } from '@entente/sip';
 import { type Network, startNetwork } from '@entente/testkit';
 import { decodeSignedTopology, type TopologyDocument, topologyHash } from '@entente/topology';
 import { stringify } from 'yaml';
+import { buildScript } from '../built.ts';
 import type { LoadOrder, LoadPair, LoadTls } from './order.ts';
 import { cores, pinTo } from './pinned-process.ts';
 
@@ -23,6 +24,7 @@ export interface PoolFrontEnd extends AsyncDisposable {
 }
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
+const command = new URL('../../../apps/pool-server/src/bin.ts', import.meta.url);
 const password = 'of a user that exists for a measurement only';
 
 /**
@@ -66,7 +68,8 @@ async function restart(network: Network, pairs: number): Promise<PoolFrontEnd> {
     createCredentialRecord({ username, realm: domain, password }, ['SHA-256']),
   );
   await writeFile(join(directory, 'users.yaml'), stringify({ users: records }), { mode: 0o600 });
-  const child = await startFrontEnd(join(directory, `${place.fqdn}.yaml`));
+  const built = await buildScript(command, 'sip');
+  const child = await startFrontEnd(built.file, join(directory, `${place.fqdn}.yaml`));
 
   const anchorPem = await readFile(network.anchorsFile, 'utf8');
   const { mediation } = organisation;
@@ -88,16 +91,16 @@ async function restart(network: Network, pairs: number): Promise<PoolFrontEnd> {
     },
     async [Symbol.asyncDispose]() {
       child.kill();
+      await built[Symbol.asyncDispose]();
       await network[Symbol.asyncDispose]();
     },
   };
 }
 
 /** Runs the front end as its command does, but pinned; resolves when it says that it has started. */
-function startFrontEnd(configFile: string): Promise<ChildProcess> {
-  const node = [process.execPath, '--conditions=@entente/source', '--import', 'tsx'];
-  const command = [...pinTo(cores.server), ...node, 'apps/pool-server/src/bin.ts', '--config', configFile];
-  const [program, ...args] = command as [string, ...string[]];
+function startFrontEnd(file: string, configFile: string): Promise<ChildProcess> {
+  const line = [...pinTo(cores.server), process.execPath, file, '--config', configFile];
+  const [program, ...args] = line as [string, ...string[]];
   const child = spawn(program, args, { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] });
   let words = '';
   child.stderr.on('data', (chunk: Buffer) => {

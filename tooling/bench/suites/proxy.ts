@@ -20,7 +20,7 @@ export const suite: BenchSuite = {
   async run({ seconds, short, log }) {
     const count = short ? 20 : 100;
     const timing = { warmUpMs: short ? 1000 : 3000, measureMs: seconds * 1000, messageBytes, inFlight: 1 };
-    using relay = await startBareRelay(await createTestAuthority('Bench'));
+    await using relay = await startBareRelay(await createTestAuthority('Bench'));
     await using pool = await startPoolFrontEnd(count);
     const { pairs } = pool.byServer;
     // The bare relay knows no registrar: nobody registers there.
