@@ -3,10 +3,11 @@ import { createRouteEntry, preprocessRoutes, revealRoutes, sealedEntry } from '@
 import { buildTopology, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { type Arrival, decidePassage } from './decide-passage.ts';
+import { createSealing } from './sealing.ts';
 
 const access = 'access.contoso.example';
 const key = new Uint8Array(32).fill(7);
-const seal = { host: access, key, salt: () => new Uint8Array(16).fill(1) };
+const sealing = createSealing();
 
 const topology = buildTopology({
   format: topologyFormat,
@@ -63,9 +64,9 @@ function decide(
   const request = requestOf(
     arrival,
     uri,
-    `${sealedEntry({ flow: '', outside: '', routes, ...sealedFor }, seal)}`,
+    `${sealedEntry({ flow: '', outside: '', routes, ...sealedFor }, access, sealing)}`,
   );
-  const revealed = revealRoutes(request, { isOurHost: (host) => host === access, key });
+  const revealed = revealRoutes(request, { isOurHost: (host) => host === access, sealing });
   if (!revealed.ok) throw new Error(revealed.refusal.message);
   return decidePassage(request, revealed.routes, arrival, topology);
 }

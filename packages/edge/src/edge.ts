@@ -17,13 +17,13 @@ import {
   refusal,
   responseForRefusal,
   revealRoutes,
-  sealSaltBytes,
   type Target,
   validateRequest,
 } from '@entente/sip-proxy';
 import { mayRequest, type Topology } from '@entente/topology';
 import { type Arrival, decidePassage, type Passage } from './decide-passage.ts';
 import { type PassageOptions, type PassingRequest, rulesFor } from './passing-request.ts';
+import { createSealing } from './sealing.ts';
 
 /** The two sides of an edge. */
 export type Side = 'inside' | 'outside';
@@ -55,8 +55,10 @@ const routeKeyBytes = 32;
  */
 export class Edge {
   readonly #options: EdgeOptions;
-  /** Makes and reads our entries on both sides; nobody else can. */
+  /** Signs our entries inside; nobody else can make one. */
   readonly #key = randomBytes(routeKeyBytes);
+  /** Seals what we give to outsiders; nobody else can read it. */
+  readonly #sealing = createSealing();
   readonly #flows = new FlowNames(() => this.#endpoint('outside'));
   readonly #endpoints: Partial<Record<Side, SipEndpoint>> = {};
   readonly #relays: Partial<Record<Side, Relay>> = {};
@@ -68,7 +70,9 @@ export class Edge {
     this.#passage = {
       ...options,
       name: names.inside,
-      seal: { host: names.outside, key: this.#key, salt: () => randomBytes(sealSaltBytes) },
+      nameOutside: names.outside,
+      key: this.#key,
+      sealing: this.#sealing,
       hopToPartner: (domain) => ({ name: domain, address: '', port: 0, row: federationRow }),
       connectionOf: (flow) => this.#flows.find(flow),
     };
@@ -143,7 +147,7 @@ export class Edge {
     const served = (host: string) => topology.isOurDomain(host.startsWith('sip.') ? host.slice(4) : host);
     const revealed = revealRoutes(request, {
       isOurHost: (host) => host === outside || served(host),
-      key: this.#key,
+      sealing: this.#sealing,
     });
     return revealed.ok ? revealed.routes : revealed.refusal;
   }

@@ -20,7 +20,7 @@ import {
   type RouteToken,
   recordRouteOf,
   restorePath,
-  type Seal,
+  type Sealing,
   sealedEntry,
   type Target,
 } from '@entente/sip-proxy';
@@ -41,8 +41,11 @@ export interface PassageOptions {
   /** Our name inside. */
   readonly name: string;
   readonly topology: () => Topology;
-  /** Our name outside, and the key of our entries on both sides. */
-  readonly seal: Seal;
+  readonly nameOutside: string;
+  /** Signs our entries inside. */
+  readonly key: Uint8Array;
+  /** Seals what goes out. */
+  readonly sealing: Sealing;
   /** Where a server inside is reached, if we may dial it. */
   readonly hopInside: (server: string) => Hop | undefined;
   /** Where a partner's domain is reached. */
@@ -95,12 +98,12 @@ class WayIn implements RelayRules<Target> {
 
   answer(response: SipResponse): SipResponse {
     const { from, request } = this.#passing;
-    const { onRegistered, seal } = this.#options;
+    const { nameOutside, onRegistered, sealing } = this.#options;
     if (request.method === 'REGISTER' && response.status === 200)
       onRegistered(`${response.to.uri.toString().replace(/^sips?:/, '')}`, from);
     const editor = edit(response);
     hideRecordRoute(editor, response, this.#entry(), (routes) =>
-      sealedEntry({ ...this.#sender, routes }, seal),
+      sealedEntry({ ...this.#sender, routes }, nameOutside, sealing),
     );
     hideInside(editor, response, this.#options);
     return editor.toMessage();
@@ -145,9 +148,10 @@ class WayOut implements RelayRules<Target> {
 
   build({ uri }: Target, _to: SipConnection, via: Via): SipRequest {
     const { request, routes } = this.#passing;
-    const { seal } = this.#options;
+    const { nameOutside, sealing } = this.#options;
     if (beginsDialog(request)) {
-      this.#sealed = sealedEntry({ ...this.#receiver, routes: recordRouteOf(request) }, seal);
+      const way = { ...this.#receiver, routes: recordRouteOf(request) };
+      this.#sealed = sealedEntry(way, nameOutside, sealing);
       if (this.#sealed === undefined)
         throw new RangeError('Record-Route: the way inside is too long to be sealed');
     }
@@ -185,21 +189,21 @@ class WayOut implements RelayRules<Target> {
 function hideInside(
   editor: MessageEditor<SipMessage>,
   message: SipMessage,
-  { seal, topology }: PassageOptions,
+  { nameOutside: host, sealing, topology }: PassageOptions,
 ): void {
   const current = topology();
   for (const name of insiderFieldsOf(message, 'out')) editor.remove(name);
-  hideContacts(editor, message, { ...seal, isInside: (host) => isInsideName(current, host) });
+  hideContacts(editor, message, { host, sealing, isInside: (name) => isInsideName(current, name) });
   hideInsideNames(editor, message, current);
 }
 
 /** Our entry for servers inside: it leads to somebody outside, and only we can have made it. */
 function insideEntry(
-  { name, seal }: PassageOptions,
+  { key, name }: PassageOptions,
   end: Pick<RouteToken, 'flow' | 'outside'>,
   outbound = false,
 ): NameAddr {
-  return createRouteEntry(name, { ...end, server: name }, { key: seal.key, outbound });
+  return createRouteEntry(name, { ...end, server: name }, { key, outbound });
 }
 
 /** Whom our entries lead back to: a client's connection, or the domain that a partner speaks for. */

@@ -40,9 +40,9 @@ export {
 } from './response-context.ts';
 export { type RevealedRoutes, revealRoutes } from './reveal-routes.ts';
 export { createRouteEntry, createRouteUri, type RouteToken, readRouteToken } from './route-token.ts';
-export { type Seal, sealSaltBytes } from './seal.ts';
 export { hideContacts, revealContact } from './sealed-contact.ts';
-export { openRoute, type SealedRoute, sealedEntry, sealRoute } from './sealed-route.ts';
+export { openRoute, type SealedRoute, sealedEntry } from './sealed-route.ts';
+export type { Sealing } from './sealing.ts';
 export { type SelectedTargets, selectTargets, type Target, type TargetGroups } from './targets.ts';
 export { openToken, sealToken } from './token.ts';
 export { type ValidateOptions, validateRequest } from './validate.ts';

@@ -3,6 +3,7 @@ import type { PreprocessedRequest } from './preprocess.ts';
 import { type Refusal, refusal } from './refusal.ts';
 import { revealContact } from './sealed-contact.ts';
 import { openRoute, type SealedRoute } from './sealed-route.ts';
+import type { Sealing } from './sealing.ts';
 
 /** Entries that name us which a request from outside may carry in a row: a configured first hop, and the sealed one. */
 const maxOwnRoutes = 4;
@@ -17,14 +18,14 @@ export type RevealedRoutes =
  * Whoever names us without saying more proves nothing, and is no harm; an entry that says something which we did not seal is
  * refused, and so is a way that somebody outside has lengthened. A Request-URI that is a sealed Contact is opened too.
  * @param request validated
- * @param options `isOurHost`: whether a URI with this host names us; `key` of our seals
+ * @param options `isOurHost`: whether a URI with this host names us; what seals our ways
  * @see RFC 3261 §16.4
  */
 export function revealRoutes(
   request: SipRequest,
-  options: { readonly isOurHost: (host: string) => boolean; readonly key: Uint8Array },
+  options: { readonly isOurHost: (host: string) => boolean; readonly sealing: Sealing },
 ): RevealedRoutes {
-  const { isOurHost, key } = options;
+  const { isOurHost, sealing } = options;
   let { uri } = request;
   let routes: readonly NameAddr[] = request.has('Route') ? request.routes : [];
   let sealed: SealedRoute | undefined;
@@ -32,7 +33,7 @@ export function revealRoutes(
 
   // Only we make such a text, so a Request-URI with one is our own entry, put there by a strict router.
   const strict = routes.length > 0 ? userAt(uri, isOurHost) : undefined;
-  sealed = strict === undefined ? undefined : openRoute(strict, key);
+  sealed = strict === undefined ? undefined : openRoute(strict, sealing);
   if (sealed !== undefined) {
     uri = routes[routes.length - 1]!.uri;
     routes = routes.slice(0, -1);
@@ -45,7 +46,7 @@ export function revealRoutes(
     if (top.kind !== 'sip' || !isOurHost(top.host)) break;
     const user = userAt(top, isOurHost);
     if (user !== undefined) {
-      const opened = openRoute(user, key);
+      const opened = openRoute(user, sealing);
       if (opened === undefined || sealed !== undefined) return notSealed(top);
       sealed = opened;
     }

@@ -1,5 +1,5 @@
 import { type MessageEditor, parseUri, type SipMessage, SipUri, type Uri } from '@entente/sip';
-import { type Seal, seal, unseal } from './seal.ts';
+import type { Sealing } from './sealing.ts';
 
 const purpose = 'contact';
 
@@ -8,20 +8,24 @@ const purpose = 'contact';
  * that holds the true one, sealed. The addresses of users' devices stay. One that is too long to be sealed is left out.
  * @param editor of the message
  * @param message the message
- * @param options `isInside`: whether a host must not be seen outside; our name there, key and salt
+ * @param options `isInside`: whether a host must not be seen outside; `host`: our name there; what seals
  */
 export function hideContacts(
   editor: MessageEditor<SipMessage>,
   message: SipMessage,
-  options: Seal & { readonly isInside: (host: string) => boolean },
+  options: {
+    readonly host: string;
+    readonly isInside: (host: string) => boolean;
+    readonly sealing: Sealing;
+  },
 ): void {
-  const { host, isInside } = options;
+  const { host, isInside, sealing } = options;
   const hidden = ({ uri }: { readonly uri: Uri }) => uri.kind === 'sip' && isInside(uri.host);
   const contacts = message.has('Contact') ? message.contacts : [];
   if (!contacts.some(hidden)) return;
   editor.remove('Contact');
   for (const contact of contacts) {
-    const user = hidden(contact) ? seal(purpose, [contact.uriText], options) : undefined;
+    const user = hidden(contact) ? sealing.seal(purpose, [contact.uriText]) : undefined;
     if (user !== undefined) editor.append('Contact', contact.with({ uri: SipUri.from({ user, host }) }));
     else if (!hidden(contact)) editor.append('Contact', contact);
   }
@@ -34,10 +38,10 @@ export function hideContacts(
  */
 export function revealContact(
   uri: Uri,
-  options: { readonly isOurHost: (host: string) => boolean; readonly key: Uint8Array },
+  options: { readonly isOurHost: (host: string) => boolean; readonly sealing: Sealing },
 ): Uri | undefined {
   if (uri.kind !== 'sip' || uri.rawUser === undefined || !options.isOurHost(uri.host)) return undefined;
-  const [text] = unseal(purpose, uri.rawUser, options.key) ?? [];
+  const [text] = options.sealing.open(purpose, uri.rawUser) ?? [];
   const parsed = text === undefined ? undefined : parseUri(text);
   return parsed?.ok === true ? parsed.value : undefined;
 }

@@ -1,5 +1,5 @@
 import { NameAddr, SipUri } from '@entente/sip';
-import { type Seal, seal, unseal } from './seal.ts';
+import type { Sealing } from './sealing.ts';
 
 /** The way of a dialog inside, as somebody outside carries it for us without being able to read it. */
 export interface SealedRoute {
@@ -14,36 +14,24 @@ export interface SealedRoute {
 const purpose = 'route';
 
 /**
- * Seals a way.
- * @returns text that is safe as the user part of a SIP URI; undefined where the way is too long
- * @throws RangeError (code SIP_PROXY_SEAL) for a short key or salt
- */
-export function sealRoute(
-  { flow, outside, routes }: SealedRoute,
-  options: Pick<Seal, 'key' | 'salt'>,
-): string | undefined {
-  return seal(purpose, [flow, outside, ...routes], options);
-}
-
-/**
- * Opens what {@link sealRoute} sealed.
- * @param sealed user part of a URI, from anybody
- * @returns undefined for anything else
- * @throws RangeError (code SIP_PROXY_SEAL) for a short key
- */
-export function openRoute(sealed: string, key: Uint8Array): SealedRoute | undefined {
-  const [flow, outside, ...routes] = unseal(purpose, sealed, key) ?? [];
-  return flow === undefined || outside === undefined ? undefined : { flow, outside, routes };
-}
-
-/**
  * The one Record-Route entry that stands, outside, for a whole way inside.
  * @param route the way, and who is given it
- * @param options our name outside, key and salt
+ * @param host our name outside
+ * @param sealing what seals it
  * @returns undefined where the way is too long to be sealed
  */
-export function sealedEntry(route: SealedRoute, options: Seal): NameAddr | undefined {
-  const user = sealRoute(route, options);
+export function sealedEntry(route: SealedRoute, host: string, sealing: Sealing): NameAddr | undefined {
+  const user = sealing.seal(purpose, [route.flow, route.outside, ...route.routes]);
   if (user === undefined) return undefined;
-  return NameAddr.from({ uri: SipUri.from({ user, host: options.host, parameters: { lr: true } }) });
+  return NameAddr.from({ uri: SipUri.from({ user, host, parameters: { lr: true } }) });
+}
+
+/**
+ * Opens the way in the user part of a {@link sealedEntry}.
+ * @param user from anybody
+ * @returns undefined for anything else
+ */
+export function openRoute(user: string, sealing: Sealing): SealedRoute | undefined {
+  const [flow, outside, ...routes] = sealing.open(purpose, user) ?? [];
+  return flow === undefined || outside === undefined ? undefined : { flow, outside, routes };
 }

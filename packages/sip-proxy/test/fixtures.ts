@@ -11,12 +11,27 @@ import {
   selectChallenges,
   Via,
 } from '@entente/sip';
-import type { AuthenticateOptions, Refusal } from '@entente/sip-proxy';
+import type { AuthenticateOptions, Refusal, Sealing } from '@entente/sip-proxy';
 
 export const now = 1_700_000_000_000;
 export const key = new Uint8Array(32).fill(7);
 export const alice = 'alice@contoso.example';
 export const bob = 'bob@contoso.example';
+
+/** Seals by remembering: what it gives out says nothing, and nobody else can make it. Beyond 3,000 characters it gives nothing. */
+export function fakeSealing(): Sealing {
+  const known = new Map<string, readonly string[]>();
+  return {
+    seal(purpose, fields) {
+      if (fields.join('').length > 3_000) return undefined;
+      const sealed = `sealed-${++lastSealed}`;
+      known.set(`${purpose} ${sealed}`, fields);
+      return sealed;
+    },
+    open: (purpose, sealed) => known.get(`${purpose} ${sealed}`),
+  };
+}
+let lastSealed = 0;
 
 /** A request of alice to bob over TLS, changed as asked. */
 export function request(parts: Partial<RequestParts> = {}): SipRequest {

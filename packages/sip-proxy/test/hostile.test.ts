@@ -12,7 +12,7 @@ import {
 } from '@entente/sip-proxy';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alice, authenticationOptions, key, now, request } from './fixtures.ts';
+import { alice, authenticationOptions, fakeSealing, key, now, request } from './fixtures.ts';
 
 const known: RouteKnowledge = {
   self: 'fe1.contoso.example',
@@ -26,7 +26,7 @@ function decideAll(message: SipRequest): string {
   const refused = validateRequest(message, { isOurVia: (host) => host === known.self });
   if (refused !== undefined) return refused.reason;
   const preprocessed = preprocessRoutes(message, { isOurHost: (host) => host === known.self, key });
-  revealRoutes(message, { isOurHost: (host) => host === known.self, key });
+  revealRoutes(message, { isOurHost: (host) => host === known.self, sealing: fakeSealing() });
   authenticate(message, authenticationOptions());
   identityOf(message, { kind: 'trusted-server', name: 'fe2.contoso.example' }, known.self);
   identityOf(message, { kind: 'user', addresses: [alice] }, known.self);

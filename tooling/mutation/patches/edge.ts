@@ -14,8 +14,12 @@ const passage = (title: string): MutationPatch['test'] => ({
   title,
 });
 
-const sealing = 'packages/sip-proxy/src/seal.ts';
 const revealing = 'packages/sip-proxy/src/reveal-routes.ts';
+const sealing = (title: string): MutationPatch['test'] => ({
+  file: 'packages/edge/src/sealing.test.ts',
+  title,
+});
+
 const sealed = (title: string): MutationPatch['test'] => ({
   file: 'packages/sip-proxy/test/hidden-path.test.ts',
   title,
@@ -60,10 +64,10 @@ export const patches: PatchList = {
     {
       name: 'seal-verified',
       off: 'a sealed way may be changed',
-      file: sealing,
+      file: sources,
       find: 'opening.final();',
       replace: '',
-      test: sealed('opens with no bit of it changed, in no other spelling, and not cut short'),
+      test: sealing('opens with no bit of it changed, in no other spelling, and not cut short'),
     },
     {
       name: 'seal-required',
@@ -140,7 +144,7 @@ export const patches: PatchList = {
       name: 'contact-hidden',
       off: 'the Contact of a server inside goes out',
       file: sources,
-      find: 'hideContacts(editor, message, { ...seal, isInside: (host) => isInsideName(current, host) });',
+      find: 'hideContacts(editor, message, { host, sealing, isInside: (name) => isInsideName(current, name) });',
       replace: '',
       test: edge('shows a partner no name of the inside, and its answers find their way back'),
     },
