@@ -149,6 +149,9 @@ function writeValue(value: string): string {
   return isAll(value, PARAMETER_VALUE) ? value : quote(value);
 }
 
+/** More parameters than this in one value or URI are malformed: no field has a use for them, and each costs room. */
+const maxParameters = 1_024;
+
 /** Filled anew by each reader; a set gets a copy of its exact length, which a growing array would not have. */
 const work: (string | undefined)[] = [];
 
@@ -170,7 +173,8 @@ export const stopped = { at: 0 };
  * Reads `*( SEMI generic-param )` from `at`. Stops at the end or at a comma; anything else is malformed.
  *
  * @param text - Wire text.
- * @returns `undefined` where malformed: a parameter without a name, an unknown character, or one name twice.
+ * @returns `undefined` where malformed: a parameter without a name, an unknown character, one name twice, or more than
+ *   `maxParameters`.
  */
 export function readParameters(text: string, at: number, end: number): Parameters | undefined {
   return parametersAt(text, codesOf(text, end), at, end);
@@ -234,6 +238,7 @@ export function parametersAt(
       stopped.at = i;
       return finish(count, name, raw);
     }
+    if (count >= 2 * maxParameters - 2) return undefined;
     work[count++] = name;
     work[count++] = raw;
   }
@@ -254,6 +259,7 @@ export function readUriParameters(text: string, at: number, end: number): Parame
   let raw: string | undefined;
   while (i < end && codes[i] === SEMICOLON) {
     if (name !== '') {
+      if (count >= 2 * maxParameters - 2) return undefined;
       work[count++] = name;
       work[count++] = raw;
     }

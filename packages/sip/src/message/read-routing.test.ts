@@ -79,6 +79,23 @@ describe('routing depth', () => {
   });
 });
 
+describe('parameters', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, i) => `;p${i}=v`).join('');
+
+  it('are at most 1,024 in one value and in one URI, and none stands twice', () => {
+    const contact = (text: string) => {
+      const [value] = request([`Contact: ${text}`]).contacts;
+      return value;
+    };
+    expect(contact(`<sip:c@c>${many(1_024)}`)?.parameters.size).toBe(1_024);
+    expect(() => contact(`<sip:c@c>${many(1_025)}`)).toThrow(/Contact/);
+    expect(() => contact(`<sip:c@c>${many(100)};P7`)).toThrow(/Contact/);
+    expect(contact(`<sip:c@c${many(1_024)}>`)?.hasValidUri).toBe(true);
+    expect(contact(`<sip:c@c${many(1_025)}>`)?.hasValidUri).toBe(false);
+    expect(contact(`<sip:c@c${many(100)};P7>`)?.hasValidUri).toBe(false);
+  });
+});
+
 describe('header names', () => {
   it('are known in every case, in compact form and before white space, and nowhere by likeness', () => {
     for (const line of ['Max-Forwards: 9', 'MAX-FORWARDS: 9', 'max-forwards:9', 'Max-Forwards \t: 9']) {
