@@ -23,8 +23,10 @@ export function crlStatements(
   context: RevocationContext,
   findings: Findings,
 ): void {
-  const covered: Covered[] = [];
-  for (const point of certificate.crlDistributionPoints ?? []) {
+  const points = certificate.crlDistributionPoints;
+  // Without distribution points every CRL is heard once.
+  const covered: Covered[] | undefined = points === undefined ? undefined : [];
+  for (const point of points ?? none) {
     const named = directoryNames(point.crlIssuer);
     const issuers = named.length > 0 ? named : [above.certificate.subject];
     for (const issuer of issuers) throughPoint(certificate, point, issuer, above, covered, context, findings);
@@ -33,14 +35,17 @@ export function crlStatements(
   throughPoint(certificate, undefined, above.certificate.subject, above, covered, context, findings);
 }
 
+const none: readonly never[] = [];
+
 /** The reasons for which a CRL has already been heard. */
 interface Covered {
   readonly crl: CertificateList;
   readonly reasons: number;
 }
 
-function coveredBy(crl: CertificateList, covered: readonly Covered[]): number {
+function coveredBy(crl: CertificateList, covered: readonly Covered[] | undefined): number {
   let mask = 0;
+  if (covered === undefined) return mask;
   for (const one of covered) if (one.crl === crl) mask |= one.reasons;
   return mask;
 }
@@ -50,7 +55,7 @@ function throughPoint(
   point: DistributionPoint | undefined,
   issuer: Name,
   above: PathState,
-  covered: Covered[],
+  covered: Covered[] | undefined,
   context: RevocationContext,
   findings: Findings,
 ): void {
@@ -66,7 +71,7 @@ function throughPoint(
     if ((reasons & ~before) === 0) continue;
     const signer = usableSigner(crl, above, context, findings);
     if (signer === undefined) continue;
-    covered.push({ crl, reasons });
+    covered?.push({ crl, reasons });
     findings.statements.push(
       statementOf(crl, certificate, above.certificate.subject, signer, reasons, context),
     );
