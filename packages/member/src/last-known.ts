@@ -35,6 +35,7 @@ export class LastKnown implements Disposable {
   #writtenAt = Number.NEGATIVE_INFINITY;
   #watch: Watch | undefined;
   #cancel: (() => void) | undefined;
+  #closed = false;
 
   private constructor(
     files: Pick<MemberFiles, 'write'>,
@@ -99,7 +100,9 @@ export class LastKnown implements Disposable {
     this.#wait();
   }
 
+  /** Ends waiting and writing: what is under way then must not write into the directory of a later run. */
   [Symbol.dispose](): void {
+    this.#closed = true;
     this.#watch = undefined;
     this.#cancel?.();
   }
@@ -115,6 +118,7 @@ export class LastKnown implements Disposable {
   }
 
   async #write(): Promise<void> {
+    if (this.#closed) return;
     const remembered: Record<keyof Remembered, string | undefined> = {
       latestSigned: written(this.#latestSigned),
       confirmedAt: written(this.#confirmedAt),

@@ -105,6 +105,13 @@ describe('what a member last knew', () => {
     expect(warnings).toEqual([expect.stringContaining('disk full')]);
   });
 
+  it('writes nothing more once it is disposed of', async () => {
+    const known = await open();
+    known[Symbol.dispose]();
+    await known.confirmed(start);
+    expect(writes).toBe(0);
+  });
+
   it('tells when the last confirmation becomes too old, and not while new ones come', async () => {
     const clock = new TestClock();
     let lapses = 0;
