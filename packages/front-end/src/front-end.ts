@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { SipRequest } from '@entente/sip';
+import { edit, type SipRequest } from '@entente/sip';
 import {
   type EndpointUser,
   FlowNames,
@@ -197,7 +197,7 @@ export class FrontEnd implements EndpointUser {
       toTag: this.#token(),
       ...(connection.server === undefined ? { flow: this.#flows.of(connection) } : undefined),
     };
-    const change = registerChange(request, registered.aor, context);
+    const change = registerChange(withoutOwnPath(request, connection), registered.aor, context);
     const result = this.#locations.update<Registration>(registered.aor, now, (current) => {
       const changed = change(current);
       const refused = changed.result.ok ? this.#askPolicies(request) : undefined;
@@ -218,6 +218,15 @@ export class FrontEnd implements EndpointUser {
   #token(): string {
     return (this.#endpoint as SipEndpoint).newToken();
   }
+}
+
+/**
+ * A REGISTER as the registrar takes it. Path is what proxies write (RFC 3327 §5.2): a client that wrote one itself would have what
+ * others send it go to any server that we may dial.
+ */
+function withoutOwnPath(request: SipRequest, connection: SipConnection): SipRequest {
+  if (connection.server !== undefined || !request.has('Path')) return request;
+  return edit(request).remove('Path').toMessage();
 }
 
 /** The edge that carries requests to a partner's domain. */

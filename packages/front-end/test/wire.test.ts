@@ -70,3 +70,25 @@ describe('what only insiders may say', () => {
     expect(response.has('P-Asserted-Identity')).toBe(false);
   });
 });
+
+describe('a Path that a client wrote itself', () => {
+  it('leads nowhere: he is reached over his own connection, and no server inside hears of it', async () => {
+    await using network = await startFrontEnd();
+    const application = await network.server('app1.contoso.example');
+    await application.ask('OPTIONS', 'sip:contoso.example', { as: 'app' });
+    const alice = await network.user('alice');
+    const bob = await network.client();
+    const registered = await bob.ask('REGISTER', 'sip:contoso.example', {
+      as: 'bob',
+      to: 'sip:bob@contoso.example',
+      contact: '<sip:+15550100@app1.contoso.example>',
+      headers: { Path: '<sip:app1.contoso.example;lr>', Supported: 'path' },
+    });
+    expect(registered.status).toBe(200);
+    const { status } = await alice.ask('MESSAGE', 'sip:bob@contoso.example', { as: 'alice' });
+    expect(application.received).toEqual([]);
+    expect(status).toBe(200);
+    expect(bob.received.map((request) => request.has('Route'))).toEqual([false]);
+    expect(registered.has('Path')).toBe(false);
+  });
+});

@@ -40,6 +40,14 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'own-path',
+      off: 'a client says by a Path of its own which server inside gets what others send it',
+      file: 'packages/front-end/src/',
+      find: "if (connection.server !== undefined || !request.has('Path')) return request;",
+      replace: 'if (connection.id > 0) return request;',
+      test: wire('leads nowhere: he is reached over his own connection, and no server inside hears of it'),
+    },
+    {
       name: 'insider-fields',
       off: 'a client puts diagnostics into a request as if they were ours',
       file: 'packages/front-end/src/',
