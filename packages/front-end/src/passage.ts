@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import {
   edit,
+  type MessageEditor,
   type NameAddr,
+  parseAuthorization,
   parseNameAddr,
   type SipRequest,
   type SipResponse,
@@ -19,6 +21,7 @@ import {
   stripIdentity,
   type Target,
 } from '@entente/sip-proxy';
+import type { Topology } from '@entente/topology';
 import type { AcceptedIdentity } from './admission.ts';
 
 /** Where a request goes: what the registrar knows, or a server by name. */
@@ -37,6 +40,7 @@ export interface Passage {
 /** What the passage of requests stands on. */
 export interface PassageOptions {
   readonly fqdn: string;
+  readonly topology: () => Topology;
   readonly flows: FlowNames;
   /** Where another server of the topology is reached, if we may dial it. */
   readonly hopTo: (server: string) => Hop | undefined;
@@ -46,7 +50,7 @@ export interface PassageOptions {
 
 const routeKeyBytes = 32;
 const insiderFields = ['P-Asserted-Identity', 'Entente-Diagnostics'] as const;
-const ownBusiness = ['Authorization', 'Proxy-Authorization', 'Entente-Diagnostics'] as const;
+const credentialFields = ['Authorization', 'Proxy-Authorization'] as const;
 
 /** How requests go on: to which connection, with which Route, Record-Route, Path and identity. */
 export class PassageRules {
@@ -113,8 +117,8 @@ class PassingRequest implements RelayRules<Way> {
         applyIdentity(editor, request, identity);
         if (toUser) stripIdentity(editor, request, 'user');
         if (!this.#fromInsider) {
-          // Credentials were for us; they go no further. Nor does what only servers of ours say of a request.
-          for (const name of ownBusiness) if (request.has(name)) editor.remove(name);
+          if (request.has('Entente-Diagnostics')) editor.remove('Entente-Diagnostics');
+          for (const name of credentialFields) this.#keepCredentials(editor, name);
         }
       },
     });
@@ -132,6 +136,27 @@ class PassingRequest implements RelayRules<Way> {
 
   onUnreachable(target: Way, error: unknown): void {
     this.#options.onUnreachable(target.server ?? target.uri, error);
+  }
+
+  /**
+   * Credentials for us go no further, those for a realm that is not ours do: a proxy or server of that realm has asked for them
+   * (RFC 3261 §22.3). What cannot be told to be for somebody else was for us.
+   */
+  #keepCredentials(editor: MessageEditor<SipRequest>, name: (typeof credentialFields)[number]): void {
+    const { request } = this.#passage;
+    if (!request.has(name)) return;
+    const values = request.all(name);
+    const others = values.filter((value) => this.#isForOthers(parseAuthorization(value)));
+    if (others.length === values.length) return;
+    editor.remove(name);
+    for (const value of others) editor.append(name, value);
+  }
+
+  #isForOthers(credentials: ReturnType<typeof parseAuthorization>): boolean {
+    const { fqdn, topology } = this.#options;
+    if (typeof credentials !== 'object') return false;
+    const { realm } = credentials;
+    return realm.toLowerCase() !== fqdn && !topology().isOurDomain(realm);
   }
 
   /** Our own Route entry, which leads back to the client that this server holds. */

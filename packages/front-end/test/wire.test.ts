@@ -53,6 +53,25 @@ describe('what only insiders may say', () => {
     expect(bob.received.at(-1)?.wire).not.toContain('Authorization');
   });
 
+  it.each(['Authorization', 'Proxy-Authorization'])(
+    'lets %s for the realm of somebody further on pass, and its own not',
+    async (field) => {
+      const other =
+        'Digest username="dave", realm="fabrikam.example", nonce="n", uri="sip:bob@contoso.example", response="0"';
+      const sender = await network.client();
+      const response = await sender.ask('MESSAGE', 'sip:bob@contoso.example', {
+        as: 'dave',
+        headers: { [field]: other },
+      });
+      expect(response.status).toBe(200);
+      const arrived = bob.received.at(-1);
+      expect([
+        ...(arrived?.all('Authorization') ?? []),
+        ...(arrived?.all('Proxy-Authorization') ?? []),
+      ]).toEqual([other]);
+    },
+  );
+
   it('travels on from a server that may vouch', async () => {
     const application = await network.server('app1.contoso.example');
     expect((await message(application, 'app', forged)).status).toBe(200);

@@ -51,8 +51,8 @@ export const patches: PatchList = {
       name: 'insider-fields',
       off: 'a client puts diagnostics into a request as if they were ours',
       file: 'packages/front-end/src/',
-      find: "const ownBusiness = ['Authorization', 'Proxy-Authorization', 'Entente-Diagnostics'] as const;",
-      replace: "const ownBusiness = ['Authorization', 'Proxy-Authorization'] as const;",
+      find: "if (request.has('Entente-Diagnostics')) editor.remove('Entente-Diagnostics');",
+      replace: '',
       test: wire(
         'does not travel on from a client: no diagnostics, and only the identity that it has proven',
       ),
@@ -79,8 +79,8 @@ export const patches: PatchList = {
       name: 'credentials-go-no-further',
       off: 'the callee sees the digest of the caller’s password',
       file: 'packages/front-end/src/',
-      find: "const ownBusiness = ['Authorization', 'Proxy-Authorization', 'Entente-Diagnostics'] as const;",
-      replace: "const ownBusiness = ['Entente-Diagnostics'] as const;",
+      find: 'return realm.toLowerCase() !== fqdn && !topology().isOurDomain(realm);',
+      replace: "return realm !== '';",
       test: wire('keeps the credentials that an edge brought to itself'),
     },
     {
