@@ -261,6 +261,41 @@ describe('what goes out', () => {
   });
 });
 
+describe('a sips request', () => {
+  const secure = (uri: string) => uri.replace(/^sip:/, 'sips:');
+  const schemes = (request: SipRequest | SipResponse, name: string) =>
+    request.values(name).map((value) => value.replace(/^<(\w+):.*$/, '$1'));
+
+  it('goes out with entries and Contacts that are sips too, and so do its answers inside', () => {
+    const { fromFrontEnd, sent } = start();
+    const invite = edit(outwards('INVITE', { Contact: `<sips:focus@${frontEnd}>` }))
+      .setUri(secure(his))
+      .toMessage();
+    const answers = fromFrontEnd(invite);
+    const out = sent.outside[0] as Sent;
+    expect(schemes(out.message, 'Record-Route')).toEqual(['sips']);
+    expect(schemes(out.message, 'Contact')).toEqual(['sips']);
+    out.answer(200);
+    expect(schemes(answers[0] as SipResponse, 'Record-Route')[0]).toBe('sips');
+  });
+
+  it('comes in with entries that are sips too, and so do its answers outside', () => {
+    const { fromPartner, sent } = start();
+    const answers = fromPartner(message('INVITE', his, hers, { uri: secure(hers) }));
+    const into = sent.inside[0] as Sent;
+    expect(schemes(into.message, 'Record-Route')).toEqual(['sips']);
+    into.answer(200);
+    expect(schemes(answers[0] as SipResponse, 'Record-Route')).toEqual(['sips']);
+  });
+
+  it('registers through here: its Path is sips', () => {
+    const { fromClient, sent } = start();
+    fromClient(message('REGISTER', hers, hers, { uri: 'sips:contoso.example' }));
+    fromClient(message('REGISTER', hers, hers, { uri: 'sip:contoso.example' }));
+    expect(sent.inside.map(({ message: seen }) => schemes(seen, 'Path'))).toEqual([['sips'], ['sip']]);
+  });
+});
+
 describe('a request in a dialog', () => {
   /** A call of alice to bob, as bob's edge sees it. */
   function called(from: ReturnType<typeof start>): string {

@@ -1,4 +1,4 @@
-import { partnerAnchors } from '@entente/federation';
+import { partnerAnchors, pinnedAddresses } from '@entente/federation';
 import type { Logger } from '@entente/host';
 import type { Member } from '@entente/member';
 import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
@@ -10,7 +10,10 @@ import type { Store } from '@entente/trust/node';
 /** What the trust of the external interface stands on. */
 export interface FederationTrustOptions {
   readonly member: Member;
-  /** Addresses of hosts that DNS does not know: revocation lists may be fetched from these even where they are private. */
+  /**
+   * Addresses of hosts that neither DNS knows nor the topology pins. Revocation lists may be fetched from these, and from pinned
+   * ones, even where they are private.
+   */
   readonly addresses: ReadonlyMap<string, string>;
   readonly cacheDirectory: string;
   /** DNS for partners. */
@@ -54,16 +57,17 @@ export async function openFederationTrust(options: FederationTrustOptions): Prom
     current = read(topology);
     for (const listener of [...listeners]) listener(current);
   });
+  const addressOf = (host: string) => pinnedAddresses(member.topology).get(host) ?? addresses.get(host);
   return openTrust({
     anchors: store,
     latestSigned: () => member.latestSigned,
     fetch: {
       hosts: () => listHosts(member.topology),
-      privateHosts: [...addresses.keys()],
+      privateHosts: () => [...addresses.keys(), ...pinnedAddresses(member.topology).keys()],
       cacheDirectory,
       refreshEveryMs: options.refreshEveryMs ?? defaultRefreshMs,
       lookUp: async (host) => {
-        const known = addresses.get(host);
+        const known = addressOf(host);
         return known === undefined ? lookUpHost(host, resolver) : [known];
       },
       onFailure: (url, why) => logger.warn({ event: 'list-not-fetched', peer: url }, `${url}: ${why}`),

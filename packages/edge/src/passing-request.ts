@@ -21,6 +21,7 @@ import {
   recordRouteOf,
   restorePath,
   type Sealing,
+  schemeOfEntries,
   sealedEntry,
   type Target,
 } from '@entente/sip-proxy';
@@ -103,7 +104,7 @@ class WayIn implements RelayRules<Target> {
       onRegistered(`${response.to.uri.toString().replace(/^sips?:/, '')}`, from);
     const editor = edit(response);
     hideRecordRoute(editor, response, this.#entry(), (routes) =>
-      sealedEntry({ ...this.#sender, routes }, nameOutside, sealing),
+      sealedEntry({ ...this.#sender, routes }, nameOutside, sealing, schemeOfEntries(this.#passing.routes)),
     );
     hideInside(editor, response, this.#options);
     return editor.toMessage();
@@ -119,7 +120,7 @@ class WayIn implements RelayRules<Target> {
   }
 
   #makeEntry(outbound: boolean): NameAddr {
-    return insideEntry(this.#options, this.#sender, outbound);
+    return insideEntry(this.#options, this.#passing, this.#sender, outbound);
   }
 }
 
@@ -151,7 +152,7 @@ class WayOut implements RelayRules<Target> {
     const { nameOutside, sealing } = this.#options;
     if (beginsDialog(request)) {
       const way = { ...this.#receiver, routes: recordRouteOf(request) };
-      this.#sealed = sealedEntry(way, nameOutside, sealing);
+      this.#sealed = sealedEntry(way, nameOutside, sealing, schemeOfEntries(routes));
       if (this.#sealed === undefined)
         throw new RangeError('Record-Route: the way inside is too long to be sealed');
     }
@@ -169,8 +170,8 @@ class WayOut implements RelayRules<Target> {
   arrived(response: SipResponse): SipResponse {
     const { request } = this.#passing;
     const sealed = this.#sealed;
-    const own =
-      sealed === undefined ? undefined : { sealed, inside: insideEntry(this.#options, this.#receiver) };
+    const inside = sealed && insideEntry(this.#options, this.#passing, this.#receiver);
+    const own = sealed && inside && { sealed, inside };
     const restored = restorePath(response, request, own);
     // An outsider's answer brings in neither an identity nor diagnostics: nobody has checked them.
     const fields = insiderFieldsOf(restored, 'out');
@@ -200,10 +201,11 @@ function hideInside(
 /** Our entry for servers inside: it leads to somebody outside, and only we can have made it. */
 function insideEntry(
   { key, name }: PassageOptions,
+  { routes }: PassingRequest,
   end: Pick<RouteToken, 'flow' | 'outside'>,
   outbound = false,
 ): NameAddr {
-  return createRouteEntry(name, { ...end, server: name }, { key, outbound });
+  return createRouteEntry(name, { ...end, server: name }, { key, outbound, scheme: schemeOfEntries(routes) });
 }
 
 /** Whom our entries lead back to: a client's connection, or the domain that a partner speaks for. */

@@ -18,6 +18,7 @@ import {
   type PreprocessedRequest,
   preprocessRoutes,
   type RouteDecision,
+  schemeOfEntries,
   stripIdentity,
   type Target,
 } from '@entente/sip-proxy';
@@ -160,13 +161,16 @@ class PassingRequest implements RelayRules<Way> {
   }
 
   /** Our own Route entry, which leads back to the client that this server holds. */
-  #entry({ flow }: Way): NameAddr {
+  #entry({ flow, routes: [next] }: Way): NameAddr {
     const token = {
       server: this.#options.fqdn,
       flow: flow ?? this.#here,
       otherFlow: flow === undefined ? '' : this.#here,
     };
-    return createRouteEntry(this.#options.fqdn, token, { key: this.#key });
+    return createRouteEntry(this.#options.fqdn, token, {
+      key: this.#key,
+      scheme: next?.includes('<sips:') ? 'sips' : schemeOfEntries(this.#passage.routes),
+    });
   }
 }
 

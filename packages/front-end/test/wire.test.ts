@@ -111,3 +111,24 @@ describe('a Path that a client wrote itself', () => {
     expect(registered.has('Path')).toBe(false);
   });
 });
+
+describe('a sips request', () => {
+  it('gets a Record-Route entry that is sips, and a sip request one that is sip (RFC 3261 §16.6 step 4)', async () => {
+    await using network = await startFrontEnd();
+    const alice = await network.user('alice');
+    const bob = await network.client();
+    const registered = await bob.ask('REGISTER', 'sips:contoso.example', {
+      as: 'bob',
+      to: 'sip:bob@contoso.example',
+      contact: '<sips:bob@client.invalid>',
+    });
+    expect(registered.status).toBe(200);
+    for (const scheme of ['sips', 'sip']) {
+      const { status } = await alice.ask('SUBSCRIBE', `${scheme}:bob@contoso.example`, { as: 'alice' });
+      expect(status).toBe(200);
+      const arrived = bob.received.at(-1);
+      expect(arrived?.uriText).toBe(`${scheme}:bob@client.invalid`);
+      expect(arrived?.recordRoutes.map(({ uri }) => uri.scheme)).toEqual([scheme]);
+    }
+  });
+});

@@ -14,7 +14,7 @@ export { gruusOf, openTemporaryGruu } from './gruu.ts';
 export { hidePath, hideRecordRoute, recordRouteOf, restorePath } from './hidden-path.ts';
 export { applyIdentity, type Identity, identityOf, type Sender, stripIdentity } from './identity.ts';
 export { createBranch, loopHash, loopHashOf } from './loop-hash.ts';
-export { type PreprocessedRequest, preprocessRoutes } from './preprocess.ts';
+export { type PreprocessedRequest, preprocessRoutes, schemeOfEntries } from './preprocess.ts';
 export {
   type Refusal,
   type RefusalReason,

@@ -21,6 +21,18 @@ export interface PreprocessedRequest {
 }
 
 /**
+ * The scheme of our Record-Route and Path entries: `sips` where the Request-URI or the next hop is, so that no hop of the dialog
+ * leaves TLS and a sips Contact can be bound.
+ * @see RFC 3261 §16.6 step 4, RFC 5630 §5.2
+ */
+export function schemeOfEntries({
+  routes,
+  uri,
+}: Pick<PreprocessedRequest, 'routes' | 'uri'>): 'sip' | 'sips' {
+  return uri.scheme === 'sips' || routes[0]?.uri.scheme === 'sips' ? 'sips' : 'sip';
+}
+
+/**
  * Takes our own entries off the Route, and undoes what a strict router in front of us did.
  * @param request as received
  * @param options `isOurHost`: whether a URI with this host and port names this server; `key` of our route tokens

@@ -141,7 +141,7 @@ function bindingOf(
 ): Binding {
   return {
     aor,
-    uri: wanted.uri.toString(),
+    uri: wanted.uri.toString().replace(/^sips?:/i, (scheme) => scheme.toLowerCase()),
     q: wanted.q,
     expiresAt: context.now + wanted.expiresSec * 1_000,
     callId: request.callId,

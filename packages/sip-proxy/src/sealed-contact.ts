@@ -26,9 +26,18 @@ export function hideContacts(
   editor.remove('Contact');
   for (const contact of contacts) {
     const user = hidden(contact) ? sealing.seal(purpose, [contact.uriText]) : undefined;
-    if (user !== undefined) editor.append('Contact', contact.with({ uri: SipUri.from({ user, host }) }));
+    if (user !== undefined)
+      editor.append(
+        'Contact',
+        contact.with({ uri: SipUri.from({ scheme: schemeOf(contact.uri), user, host }) }),
+      );
     else if (!hidden(contact)) editor.append('Contact', contact);
   }
+}
+
+/** A sips Contact stays one: the dialog is secure at its last hop too (RFC 3261 §12.1.1). */
+function schemeOf({ scheme }: Uri): 'sip' | 'sips' {
+  return scheme === 'sips' ? 'sips' : 'sip';
 }
 
 /**

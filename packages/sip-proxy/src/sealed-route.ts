@@ -18,12 +18,18 @@ const purpose = 'route';
  * @param route the way, and who is given it
  * @param host our name outside
  * @param sealing what seals it
+ * @param scheme from `schemeOfEntries`
  * @returns undefined where the way is too long to be sealed
  */
-export function sealedEntry(route: SealedRoute, host: string, sealing: Sealing): NameAddr | undefined {
+export function sealedEntry(
+  route: SealedRoute,
+  host: string,
+  sealing: Sealing,
+  scheme: 'sip' | 'sips' = 'sip',
+): NameAddr | undefined {
   const user = sealing.seal(purpose, [route.flow, route.outside, ...route.routes]);
   if (user === undefined) return undefined;
-  return NameAddr.from({ uri: SipUri.from({ user, host, parameters: { lr: true } }) });
+  return NameAddr.from({ uri: SipUri.from({ scheme, user, host, parameters: { lr: true } }) });
 }
 
 /**

@@ -39,7 +39,7 @@ export function selectTargets(bindings: readonly Binding[], requestUri: Uri): Se
   let meant = bindings.filter((binding) => allowedForScheme(binding, requestUri));
   if (wanted !== undefined) meant = meant.filter((binding) => instanceUrn(binding.instance) === wanted);
   if (meant.length === 0) return notRegistered(bindings, requestUri, wanted);
-  if (meant.length === 1) return { ok: true, groups: [[targetOf(meant[0]!)]] };
+  if (meant.length === 1) return { ok: true, groups: [[targetOf(meant[0]!, requestUri)]] };
 
   const sorted = [...meant].sort((a, b) => b.q - a.q || b.updatedAt - a.updatedAt).slice(0, maxTargets);
   const groups: Target[][] = [];
@@ -47,7 +47,7 @@ export function selectTargets(bindings: readonly Binding[], requestUri: Uri): Se
   const seen = new Set<string>();
   let q = Number.NaN;
   for (const binding of sorted) {
-    const target = targetOf(binding);
+    const target = targetOf(binding, requestUri);
     if (binding.instance !== undefined && binding.regId !== undefined) {
       if (seen.has(binding.instance)) {
         spare.push([target]);
@@ -62,8 +62,11 @@ export function selectTargets(bindings: readonly Binding[], requestUri: Uri): Se
   return { ok: true, groups: [...groups, ...spare] };
 }
 
-function targetOf(binding: Binding): Target {
-  return { uri: binding.uri, flow: binding.flow, routes: binding.path, instance: binding.instance };
+/** Who asked with sip is not carried to a sips URI: the scheme is the caller's choice, only the rest is the contact's (RFC 5630 §5.3). */
+function targetOf(binding: Binding, requestUri: Uri): Target {
+  const insecure = requestUri.scheme !== 'sips' && binding.uri.startsWith('sips:');
+  const uri = insecure ? `sip:${binding.uri.slice('sips:'.length)}` : binding.uri;
+  return { uri, flow: binding.flow, routes: binding.path, instance: binding.instance };
 }
 
 /** A sips Request-URI reaches only sips contacts (RFC 5630 §5.3). */

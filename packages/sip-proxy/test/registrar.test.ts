@@ -315,6 +315,26 @@ describe('selectTargets', () => {
     expect(selected.ok && selected.groups[0]![0]!.uri).toBe('sip:a@192.0.2.2');
   });
 
+  it('reaches a sips contact for a sip Request-URI with the scheme that the caller chose, however it was registered', () => {
+    for (const scheme of ['sips', 'SIPS']) {
+      const bindings = stored(
+        request({
+          method: 'REGISTER',
+          uri: 'sips:contoso.example',
+          to: `<sip:${alice}>`,
+          headers: { Contact: `<${scheme}:a@192.0.2.2;x=Y>` },
+        }),
+      );
+      for (const asked of ['sip', 'sips']) {
+        expect(selectTargets(bindings, request({ uri: `${asked}:alice@contoso.example` }).uri)).toMatchObject(
+          {
+            groups: [[{ uri: `${asked}:a@192.0.2.2;x=Y` }]],
+          },
+        );
+      }
+    }
+  });
+
   it('never reaches a sip contact for a sips Request-URI', () => {
     const bindings = stored(
       request({

@@ -2,7 +2,7 @@
 export interface Binding {
   /** `alice@contoso.example`, as `addressOfRecord` of `@entente/sip` writes it. */
   readonly aor: string;
-  /** The Contact URI as registered. */
+  /** The Contact URI as registered, its scheme in lower case. */
   readonly uri: string;
   /** Preference, 0 to 1; 1 where the client gave none. */
   readonly q: number;
