@@ -3,7 +3,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { OperatorFault } from '@entente/host';
 import { agent, loadIdentity, openTrust } from '@entente/tls';
-import { readAddresses } from './addresses.ts';
+import { readAddresses } from '../addresses.ts';
 import type { AdministratorAccess } from './administrator-access.ts';
 
 /** What the authority answered. */
