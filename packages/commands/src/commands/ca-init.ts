@@ -191,7 +191,7 @@ function answerOf(made: Made, topology: string): Answer {
       '',
       `  root            ${files.rootCertificate}`,
       `                  key hash ${made.rootSpkiHash}`,
-      `                  for the topology: sha256 ${made.rootSha256}`,
+      `                  fingerprint ${made.rootSha256}`,
       `  issuing         ${files.issuingCertificate}`,
       `  configuration   ${made.configuration}`,
       `  listens on      ${listen}${listen === loopback ? ': this machine only; host: in the configuration, or --listen, changes that' : ''}`,
