@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { type ProbedServer, serverChain } from '@entente/tls';
 import {
@@ -19,6 +20,7 @@ import {
   systemAnchors,
 } from '@entente/trust/node';
 import { decodeCertificate } from '@entente/x509';
+import { publishersOf } from './publishers.ts';
 
 /** How a server's name is looked for. */
 export type NameRules = 'https' | 'host' | 'sip-domain';
@@ -36,6 +38,11 @@ export interface ExplainServerOptions {
   readonly crls?: string;
   /** Hosts with private addresses that may be asked for CRLs and OCSP responses. */
   readonly fetchFrom?: readonly string[];
+  /**
+   * Addresses of hosts that DNS does not know, by name in lower case: for dialling and for fetching. A host that is named here
+   * may be asked for CRLs and OCSP responses at this address, private or not.
+   */
+  readonly addresses?: ReadonlyMap<string, string>;
   readonly timeoutMs?: number;
   /** Milliseconds since the epoch. */
   readonly now?: number;
@@ -51,8 +58,17 @@ export interface ExplainedServer {
   readonly subjects: readonly string[];
   /** Where the anchors came from, and how many they are. */
   readonly anchors: { readonly source: string; readonly count: number };
-  /** Locations of revocation knowledge that could not be had, and why. */
-  readonly notFetched: Readonly<Record<string, string>>;
+  /** Revocation knowledge that could not be had. */
+  readonly notFetched: readonly NotFetched[];
+}
+
+/** A location of revocation knowledge that could not be had. */
+export interface NotFetched {
+  readonly url: string;
+  /** Issuer whose certificates it speaks of, as RFC 4514 writes the name, cut at 200 characters; undefined where none names it. */
+  readonly of: string | undefined;
+  /** What went wrong: a code, or one sentence. */
+  readonly why: string;
 }
 
 /**
@@ -63,18 +79,24 @@ export interface ExplainedServer {
  */
 export async function explainServer(options: ExplainServerOptions): Promise<ExplainedServer> {
   const name = options.name ?? options.host;
+  const addresses = options.addresses ?? new Map<string, string>();
   const anchors = await anchorsOf(options.anchors);
   const known =
     options.crls === undefined ? [] : (await crlsFrom(options.crls, { watch: false })).current.crls;
   const { presented, ...connection } = await serverChain({
-    host: options.host,
+    host: addresses.get(options.host.toLowerCase()) ?? options.host,
     port: options.port,
     name,
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   });
   await using fetcher = await createRevocationFetcher({
     hosts: ['*'],
-    privateHosts: options.fetchFrom ?? [],
+    privateHosts: [...(options.fetchFrom ?? []), ...addresses.keys()],
+    lookUp: async (host) => {
+      const known = addresses.get(host);
+      if (known !== undefined) return [known];
+      return (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
+    },
     refresh: false,
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   });
@@ -96,6 +118,7 @@ export async function explainServer(options: ExplainServerOptions): Promise<Expl
     presented === undefined
       ? nothingShown()
       : await judged(presented, question, (chain, asked) => judge.judge(chain, asked), fetcher, anchors.set);
+  const publishers = publishersOf(presented?.certificates ?? []);
   return {
     verdict,
     tree: explain(verdict),
@@ -103,7 +126,7 @@ export async function explainServer(options: ExplainServerOptions): Promise<Expl
     connection,
     subjects: (presented?.certificates ?? []).map(subjectOf),
     anchors: { source: anchors.source, count: anchors.set.anchors.length },
-    notFetched: Object.fromEntries(fetcher.failures),
+    notFetched: [...fetcher.failures].map(([url, why]) => ({ url, of: publishers.get(url), why })),
   };
 }
 

@@ -4,4 +4,5 @@ export {
   type ExplainServerOptions,
   explainServer,
   type NameRules,
+  type NotFetched,
 } from './explain-server.ts';

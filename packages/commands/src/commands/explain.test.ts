@@ -84,8 +84,36 @@ describe('entente explain', () => {
     const refused = await entente(...asked);
     expect(refused).toMatchObject({ status: 1 });
     expect(refused.out).toContain('✗ refused: revocation-unknown');
-    expect(refused.out).toContain(`could not fetch http://${distribution}/contoso.crl: host 127.0.0.1`);
+    expect(refused.out).toContain(
+      `could not fetch http://${distribution}/contoso.crl (list of "CN=Contoso Root"): host 127.0.0.1`,
+    );
     expect(await entente(...asked, '--fetch-from', '127.0.0.1')).toMatchObject({ status: 0 });
+  });
+
+  it('dials and fetches at the addresses that it is given, of hosts that DNS does not know', async () => {
+    const crl = Buffer.from(
+      (await root.crl([], { number: 1_000 })).replace(/-----[^-]+-----/g, ''),
+      'base64',
+    );
+    const distribution = await listen(createServer((_, response) => response.end(crl)));
+    const crlUrl = `http://ca.contoso.example:${distribution.split(':')[1]}/contoso.crl`;
+    const address = await server({ dnsNames: [serverName], crlUrl });
+    const asked = ['explain', `Pool.contoso.example:${address.split(':')[1]}`, '--anchors', anchors];
+    const there = [
+      ...asked,
+      '--address',
+      `${serverName}=127.0.0.1`,
+      '--address',
+      'ca.contoso.example=127.0.0.1',
+    ];
+    expect(await entente(...there)).toMatchObject({ status: 0 });
+    // An address alone is that of the server that is asked; who is not named is still not asked at a private address.
+    const { out, status } = await entente(...asked, '--address', '127.0.0.1', '--json');
+    expect(status).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      address: '127.0.0.1',
+      notFetched: [{ url: crlUrl, of: expect.stringContaining('CN=Contoso Root') }],
+    });
   });
 
   it.each<[string, string, TestCertificateOptions]>([
@@ -161,6 +189,7 @@ describe('entente explain', () => {
     ['no address', []],
     ['a port that is none', ['contoso.example:99999']],
     ['rules that it does not know', ['contoso.example', '--rules', 'suffix']],
+    ['an address that is none', ['contoso.example', '--address', 'ca.contoso.example=here']],
     ['a timeout that is none', ['contoso.example', '--timeout', 'soon']],
     ['a file of anchors that is missing', ['contoso.example', '--anchors', '/nowhere/ca.crt']],
   ])('takes %s for a fault of usage: exit status 2, no stack trace', async (_, args) => {

@@ -1,6 +1,7 @@
 import { OperatorFault } from '@entente/host';
 import { renderExplain } from '@entente/trust';
 import { type Command, Option } from 'commander';
+import { readAddresses } from '../addresses.ts';
 import { type ExplainedServer, explainServer, type NameRules } from '../explain-server.ts';
 
 interface ExplainOptions {
@@ -9,6 +10,7 @@ interface ExplainOptions {
   readonly anchors?: string;
   readonly crls?: string;
   readonly fetchFrom?: readonly string[];
+  readonly address: readonly string[];
   readonly timeout: string;
   readonly json?: boolean;
 }
@@ -34,11 +36,17 @@ export function register(program: Command): void {
     .option('--anchors <path>', 'file or directory of CA certificates; default the roots of this system')
     .option('--crls <path>', 'file or directory of CRLs')
     .option('--fetch-from <host...>', 'hosts with private addresses that may be asked for CRLs and OCSP')
+    .option(
+      '--address <ip>',
+      'address of the server where DNS does not know it, or <name>=<ip> for this or another host, which may then be asked for CRLs and OCSP; repeatable',
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    )
     .option('--timeout <ms>', 'milliseconds for the handshake, and for each CRL', '10000')
     .option('--json', 'one JSON object on the last line')
     .addHelpText(
       'after',
-      '\nExamples:\n  entente explain sip.contoso.example:5061 --rules sip-domain --name contoso.example\n  entente explain 127.0.0.1:5061 --name fe1.contoso.example --anchors ca.crt',
+      '\nExamples:\n  entente explain sip.contoso.example:5061 --rules sip-domain --name contoso.example\n  entente explain 127.0.0.1:5061 --name fe1.contoso.example --anchors ca.crt\n  entente explain fe1.contoso.example:5061 --anchors ca.crt --address 127.0.0.1 --address ca.contoso.example=127.0.0.1',
     )
     .action(async (address: string, options: ExplainOptions) => {
       const { host, port } = addressOf(address);
@@ -48,6 +56,7 @@ export function register(program: Command): void {
         port,
         rules: options.rules,
         timeoutMs: timeoutOf(options.timeout),
+        addresses: readAddresses(options.address, host.toLowerCase()),
         ...(options.name === undefined ? {} : { name: options.name }),
         ...(options.anchors === undefined ? {} : { anchors: options.anchors }),
         ...(options.crls === undefined ? {} : { crls: options.crls }),
@@ -82,6 +91,11 @@ function unreachable(error: unknown): string | undefined {
   return syscall === undefined ? undefined : code;
 }
 
+/** A URL stands in a certificate as its maker wrote it; it must not move the cursor of whoever reads it. */
+function printable(url: string): string {
+  return url.replaceAll(/[^!-~]/g, '?');
+}
+
 function addressOf(text: string): { host: string; port: number } {
   const match = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text);
   const host = match?.[1] ?? match?.[2];
@@ -110,7 +124,10 @@ function asText(target: string, explained: ExplainedServer): string {
     `${target} asked for ${name}: ${connection.protocol}, ${connection.cipher}, ${connection.address}, ${Math.round(connection.handshakeMs)} ms`,
     `anchors: ${anchors.count} from ${anchors.source}`,
     renderExplain(tree, { colour: process.stdout.isTTY === true }),
-    ...Object.entries(notFetched).map(([url, why]) => `   could not fetch ${url}: ${why}`),
+    ...notFetched.map(
+      ({ url, of, why }) =>
+        `   could not fetch ${printable(url)}${of === undefined ? '' : ` (list of "${of}")`}: ${why}`,
+    ),
     ...nextOf(explained).flatMap((step) => ['', 'Next:', `  ${step}`]),
   ];
   return lines.join('\n');
@@ -121,9 +138,9 @@ function nextOf({ verdict, notFetched }: ExplainedServer): readonly string[] {
   if (verdict.trusted)
     return ['watch it: the same with --json; exit status 1 means that it is believed no longer'];
   const { reason } = verdict.rejection;
-  if (reason !== 'revocation-unknown' || Object.keys(notFetched).length === 0) return [];
+  if (reason !== 'revocation-unknown' || notFetched.length === 0) return [];
   return [
-    'fetch these lists yourself and name them with --crls; a host with a private address needs --fetch-from',
+    'fetch these lists yourself and name them with --crls; a host with a private address needs --fetch-from, one that DNS does not know --address',
   ];
 }
 
