@@ -3,6 +3,7 @@ import {
   createResponse,
   edit,
   type HeaderFields,
+  parseMessage,
   type SipRequest,
   type SipResponse,
   Via,
@@ -258,6 +259,22 @@ describe('what goes out', () => {
     expect(registered).toEqual(['alice@contoso.example']);
     expect(answers[0]?.wire).not.toMatch(namesOfInside);
     expect(answers[0]?.contacts).toHaveLength(1);
+  });
+});
+
+describe('a Contact that cannot be read', () => {
+  const contacts = ['<sip:a@@b>', '<<>', '*, <sip:a@@b>', '"a <sip:a@b.example>'];
+
+  it.each(contacts)('keeps no answer from the sender, and does not go out: %s', (contact) => {
+    const { fromPartner, sent } = start();
+    const answers = fromPartner(message('INVITE', his, hers));
+    const into = sent.inside[0] as Sent;
+    const good = createResponse(into.message, 200, undefined, { toTag: 'a', contact: '<sip:x@y.example>' });
+    const parsed = parseMessage(Buffer.from(good.wire.replace('<sip:x@y.example>', contact), 'latin1'));
+    if (!parsed.ok || parsed.message.kind !== 'response') throw new Error('the test wrote no response');
+    into.answer(parsed.message);
+    expect(answers.map(({ status }) => status)).toEqual([200]);
+    expect(answers[0]?.has('Contact')).toBe(false);
   });
 });
 

@@ -1,4 +1,4 @@
-import { createRequest, createResponse, type SipResponse, Via } from '@entente/sip';
+import { createRequest, createResponse, edit, type SipResponse, Via } from '@entente/sip';
 import type { Target } from '@entente/sip-proxy';
 import { describe, expect, it } from 'vitest';
 import type { SipConnection } from './connection.ts';
@@ -28,7 +28,16 @@ const via = Via.from({ transport: 'TLS', host: 'fe1.contoso.example', branch: 'z
 /** A relay over an endpoint that reaches the hop when dialled, or at once; what it sends is answered by `answer`. */
 function relay(
   rules: Partial<RelayRules<Target>>,
-  { open, answer }: { open: boolean; answer?: (sent: typeof request) => SipResponse },
+  {
+    open,
+    answer,
+    onFault,
+  }: {
+    open: boolean;
+    answer?: (sent: typeof request) => SipResponse;
+    /** What the transaction layer does with what is thrown while it hands a response over. */
+    onFault?: (error: unknown) => void;
+  },
 ) {
   const answers: SipResponse[] = [];
   const connection = {} as SipConnection;
@@ -39,7 +48,15 @@ function relay(
     via: () => via,
     forward(sent: typeof request, _connection: SipConnection, user: ClientUser) {
       const transaction = { request: sent, context: { connection } } as unknown as ClientTransaction;
-      if (answer !== undefined) queueMicrotask(() => user.onResponse(answer(sent), transaction));
+      const hand = (response: SipResponse) => {
+        try {
+          user.onResponse(response, transaction);
+        } catch (error) {
+          if (onFault === undefined) throw error;
+          onFault(error);
+        }
+      };
+      if (answer !== undefined) queueMicrotask(() => hand(answer(sent)));
       return transaction;
     },
   } as unknown as SipEndpoint;
@@ -65,6 +82,30 @@ describe('a request that cannot be written for its next hop', () => {
           onUnreachable: (_target, error) => told.push(error),
         },
         { open },
+      );
+      await expect.poll(() => answers.map(({ status }) => status)).toEqual([500]);
+      expect(told).toEqual([fault]);
+    });
+  }
+});
+
+describe('a response that the rules cannot handle', () => {
+  for (const rule of ['arrived', 'answer'] as const) {
+    it(`leaves nobody waiting: the sender hears 500, and the fault is told (${rule})`, async () => {
+      const fault = new RangeError('does not fit');
+      const told: unknown[] = [];
+      const answers = relay(
+        {
+          build: () => edit(request).prepend('Via', via).toMessage(),
+          [rule]() {
+            throw fault;
+          },
+        },
+        {
+          open: true,
+          answer: (sent) => createResponse(sent, 200, undefined, { toTag: 't' }),
+          onFault: (error) => told.push(error),
+        },
       );
       await expect.poll(() => answers.map(({ status }) => status)).toEqual([500]);
       expect(told).toEqual([fault]);

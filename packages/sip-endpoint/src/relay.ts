@@ -1,4 +1,11 @@
-import { createCancel, type SipRequest, type SipResponse, type TransactionEnd, type Via } from '@entente/sip';
+import {
+  createCancel,
+  createResponse,
+  type SipRequest,
+  type SipResponse,
+  type TransactionEnd,
+  type Via,
+} from '@entente/sip';
 import {
   type Branch,
   createBranch,
@@ -73,7 +80,15 @@ class BranchRun implements ClientUser {
 
   onResponse(response: SipResponse, transaction: ClientTransaction): void {
     const { rules } = this.context as RelayedRequest;
-    this.context.receive(this.branch, rules.arrived?.(response, transaction.context.connection) ?? response);
+    let arrived: SipResponse;
+    try {
+      arrived = rules.arrived?.(response, transaction.context.connection) ?? response;
+    } catch (error) {
+      // The transaction tells no more of it: without this the sender would wait, and what is kept for him would stay.
+      if (response.status >= 200) this.context.failed(this.branch, 500);
+      throw error;
+    }
+    this.context.receive(this.branch, arrived);
   }
 
   onEnd(end: TransactionEnd): void {
@@ -178,7 +193,15 @@ export class Relay implements ResponseContextSink<BranchRun> {
 
   respond(context: ResponseContext<BranchRun>, response: SipResponse): void {
     const { rules, server } = context as RelayedRequest;
-    server.respond(rules.answer?.(response) ?? response);
+    let answer: SipResponse;
+    try {
+      answer = rules.answer?.(response) ?? response;
+    } catch (error) {
+      const toTag = this.#endpoint.newToken();
+      if (response.status >= 200) server.respond(createResponse(server.request, 500, undefined, { toTag }));
+      throw error;
+    }
+    server.respond(answer);
   }
 
   giveUp(context: ResponseContext<BranchRun>): void {

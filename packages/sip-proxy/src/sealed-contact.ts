@@ -1,11 +1,12 @@
-import { type MessageEditor, parseUri, type SipMessage, SipUri, type Uri } from '@entente/sip';
+import { type MessageEditor, parseNameAddr, parseUri, type SipMessage, SipUri, type Uri } from '@entente/sip';
 import type { Sealing } from './sealing.ts';
 
 const purpose = 'contact';
 
 /**
  * Hides the Contact addresses of servers inside in a message that goes out: the other end of the dialog is given an address at us
- * that holds the true one, sealed. The addresses of users' devices stay. One that is too long to be sealed is left out.
+ * that holds the true one, sealed. The addresses of users' devices stay. One that is too long to be sealed is left out, and so is one
+ * that cannot be read: nobody knows what it names, and the message itself must not be lost for it.
  * @param editor of the message
  * @param message the message
  * @param options `isInside`: whether a host must not be seen outside; `host`: our name there; what seals
@@ -21,10 +22,13 @@ export function hideContacts(
 ): void {
   const { host, isInside, sealing } = options;
   const hidden = ({ uri }: { readonly uri: Uri }) => uri.kind === 'sip' && isInside(uri.host);
-  const contacts = message.has('Contact') ? message.contacts : [];
-  if (!contacts.some(hidden)) return;
+  if (!message.has('Contact') || message.isContactWildcard) return;
+  const contacts = message.values('Contact').map(parseNameAddr);
+  if (contacts.every((contact) => contact.ok && !hidden(contact.value))) return;
   editor.remove('Contact');
-  for (const contact of contacts) {
+  for (const read of contacts) {
+    if (!read.ok) continue;
+    const contact = read.value;
     const user = hidden(contact) ? sealing.seal(purpose, [contact.uriText]) : undefined;
     if (user !== undefined)
       editor.append(
