@@ -9,3 +9,4 @@ export {
 export { type NextHop, nextHop } from './next-hop.ts';
 export { type PartnerAnchors, partnerAnchors } from './partner-anchors.ts';
 export { authorisePartner, type PartnerAuthority, type PartnerFound, partnerOfPeer } from './partner-peer.ts';
+export { pinnedAddresses } from './pinned-addresses.ts';

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { checkPartnerRequest, nextHop, partnerAnchors, partnerOfPeer } from '@entente/federation';
+import {
+  checkPartnerRequest,
+  nextHop,
+  partnerAnchors,
+  partnerOfPeer,
+  pinnedAddresses,
+} from '@entente/federation';
 import { createRequest, type SipRequest } from '@entente/sip';
 import { createTestAuthority } from '@entente/testkit';
 import { buildTopology, type TopologyDocument, topologyFormat } from '@entente/topology';
@@ -205,5 +211,17 @@ describe('the domain authority of each message', () => {
     expect(check(request({ uri: 'sip:carl@litware.example' }))).toMatchObject({
       reason: 'relay-not-allowed',
     });
+  });
+});
+
+describe('pinned addresses', () => {
+  it('are those of partners whose entry has one, and of no other host', () => {
+    expect(pinnedAddresses(topology)).toEqual(new Map());
+    const partners = (document.partners ?? []).map((partner) =>
+      partner.kind === 'allowed-server' ? { ...partner, address: '192.0.2.7' } : partner,
+    );
+    expect(pinnedAddresses(buildTopology({ ...document, partners }))).toEqual(
+      new Map([['sip.host.example', '192.0.2.7']]),
+    );
   });
 });

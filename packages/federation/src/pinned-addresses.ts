@@ -1,0 +1,15 @@
+import type { Topology } from '@entente/topology';
+
+/**
+ * Addresses that the signed topology pins for hosts of partners, so that they need no DNS: to dial them, and to fetch the
+ * revocation lists that they publish.
+ * @param topology the one in force
+ * @returns address by host name, lower case
+ */
+export function pinnedAddresses({ document }: Topology): ReadonlyMap<string, string> {
+  const pinned = new Map<string, string>();
+  for (const entry of [...(document.partners ?? []), ...(document.providers ?? [])]) {
+    if ('fqdn' in entry && entry.address !== undefined) pinned.set(entry.fqdn.toLowerCase(), entry.address);
+  }
+  return pinned;
+}
