@@ -13,11 +13,12 @@ import {
   SipEndpoint,
 } from '@entente/sip-endpoint';
 import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
-import { type Identity, isTrustError, type ServeLimits, serve } from '@entente/tls';
+import { type Identity, isTrustError, type Refusal, type ServeLimits, serve } from '@entente/tls';
 import { hopFinder, linkOf, linkOfServer, type ServerInterface, type Topology } from '@entente/topology';
 import { dialPartner } from './dial-partner.ts';
 import { Edge } from './edge.ts';
 import { openFederationTrust } from './federation-trust.ts';
+import { partnerRefusal } from './partner-refusal.ts';
 import { serveObjects } from './serve-objects.ts';
 import { tellApart } from './tell-apart.ts';
 
@@ -65,6 +66,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   const { external, internal } = ownInterfaces(member.topology, fqdn);
   const topology = () => member.topology;
   const onRefusal = logRefusal(logger);
+  const onPartnerRefusal = (refusal: Refusal) => onRefusal(partnerRefusal(refusal));
   const federationTrust = await openFederationTrust(options);
   const allowInside = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
   const allowPartner = member.whileConfirmed(authorisePartner(topology));
@@ -120,7 +122,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         identity: externalIdentity,
         resolver,
         link,
-        onRefusal,
+        onRefusal: onPartnerRefusal,
       });
       return { socket, link };
     },
@@ -183,7 +185,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         allow: allowPartner,
         link: { name: linkOf(federationRow).name, interface: 'external', local: fqdn },
         limits: options.limits ?? {},
-        onRefusal,
+        onRefusal: onPartnerRefusal,
       },
       (socket) => {
         const connection = outside.accept(socket, linkOf(federationRow));

@@ -9,7 +9,7 @@ function start() {
   const write = (fields: object, msg: string) => void lines.push({ ...fields, msg });
   const logger: Logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
   const told = logRefusal(logger, () => clock.now);
-  const refuse = (when: Refusal['when']) =>
+  const refuse = (when: Refusal['when'], more: Partial<Refusal> = {}) =>
     told({
       rejection: {
         reason: 'throttled',
@@ -27,6 +27,7 @@ function start() {
       when,
       remoteAddress: '192.0.2.1',
       remotePort: 40_000,
+      ...more,
     });
   return { clock, lines, refuse };
 }
@@ -47,6 +48,12 @@ describe('a refused connection', () => {
         msg: 'expected at most 1,000 open connections',
       },
     ]);
+  });
+
+  it('of a peer that has proven nothing shows what its certificate claims as a claim, not as the peer', () => {
+    const { lines, refuse } = start();
+    refuse('handshake', { claimed: 'access.contoso.example' });
+    expect(lines[0]).toMatchObject({ peer: 'unknown', claimed: 'access.contoso.example' });
   });
 
   it('that had a verdict has its own line each time', () => {

@@ -6,7 +6,8 @@ const admissionQuietMs = 1_000;
 
 /**
  * Writes down a connection that was refused, or that no longer passes: one line with reason, peer, link and remedy. The peer
- * itself saw a closed connection and nothing else. What a limit refuses before the handshake costs a stranger next to nothing,
+ * itself saw a closed connection and nothing else. What an unproven certificate says of its holder stands under `claimed`, never
+ * under `peer`. What a limit refuses before the handshake costs a stranger next to nothing,
  * so it gets a line a second at most, with the number of those that got none in `more`.
  * @param logger where the line goes
  * @param clock milliseconds since 1970; default the system's
@@ -15,7 +16,7 @@ const admissionQuietMs = 1_000;
 export function logRefusal(logger: Logger, clock: () => number = Date.now): (refusal: Refusal) => void {
   let lastAdmission = Number.NEGATIVE_INFINITY;
   let more = 0;
-  return ({ rejection, peer, link, when, remoteAddress, remotePort }) => {
+  return ({ rejection, peer, claimed, link, when, remoteAddress, remotePort }) => {
     if (when === 'admission') {
       const sinceMs = clock() - lastAdmission;
       if (sinceMs >= 0 && sinceMs < admissionQuietMs) {
@@ -29,6 +30,7 @@ export function logRefusal(logger: Logger, clock: () => number = Date.now): (ref
         event: 'refused',
         reason: rejection.reason,
         peer: peer?.server ?? peer?.dnsNames[0] ?? peer?.uris[0] ?? peer?.subject ?? 'unknown',
+        ...(claimed === undefined ? {} : { claimed }),
         link: link.name,
         when,
         from: `${remoteAddress ?? '?'}:${remotePort ?? '?'}`,

@@ -8,6 +8,7 @@ import {
   reject,
 } from '@entente/trust';
 import { type AdmissionOwner, admitSocket } from './admitted-connection.ts';
+import { claimOf } from './claimed-name.ts';
 import { clientContext } from './client-context.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { TlsFault, TrustError } from './fault.ts';
@@ -162,7 +163,7 @@ class Dial implements AdmissionOwner {
     const { socket } = this;
     if (!outcome.admitted) {
       const error = new TrustError(outcome.rejection, this.#place, outcome.verdict);
-      this.#tell(error, 'handshake');
+      this.#tell(error, 'handshake', undefined, outcome.leaf);
       throw error;
     }
     if (socket.destroyed) {
@@ -199,11 +200,13 @@ class Dial implements AdmissionOwner {
     socket.destroy(error instanceof Error ? error : new Error(String(error)));
   }
 
-  #tell(error: TrustError, when: Refusal['when'], known?: PeerIdentity): void {
+  #tell(error: TrustError, when: Refusal['when'], known?: PeerIdentity, leaf?: Uint8Array): void {
+    const peer = error.verdict?.peer ?? known;
     this.#options.onRefusal?.({
       rejection: error.rejection,
       verdict: error.verdict,
-      peer: error.verdict?.peer ?? known,
+      peer,
+      ...claimOf(peer, leaf),
       link: this.#link,
       when,
       remoteAddress: this.socket.remoteAddress ?? this.#options.host,

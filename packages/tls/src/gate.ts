@@ -3,6 +3,7 @@ import type { Server, TLSSocket } from 'node:tls';
 import type { PeerIdentity, Rejection } from '@entente/trust';
 import { ConnectionPlaces } from './admission-limits.ts';
 import { type AdmissionOwner, admitSocket } from './admitted-connection.ts';
+import { claimOf } from './claimed-name.ts';
 import { type Asking, judgeSocket, type Outcome } from './judge-socket.ts';
 import type { RefusedVerdict } from './peer.ts';
 import { protectionOf } from './protection.ts';
@@ -152,7 +153,7 @@ export class Gate implements AdmissionOwner {
     if (accepted !== undefined) this.#pending.leave(accepted);
     if (!outcome.admitted) {
       // Told before the socket is gone, and its addresses with it.
-      this.#tell(socket, 'handshake', outcome.rejection, outcome.verdict);
+      this.#tell(socket, 'handshake', outcome.rejection, outcome.verdict, undefined, outcome.leaf);
       socket.destroy();
       return;
     }
@@ -168,11 +169,14 @@ export class Gate implements AdmissionOwner {
     rejection: Rejection,
     verdict?: RefusedVerdict,
     known?: PeerIdentity,
+    leaf?: Uint8Array,
   ): void {
+    const peer = verdict?.peer ?? known;
     this.#options.onRefusal?.({
       rejection,
       verdict,
-      peer: verdict?.peer ?? known,
+      peer,
+      ...claimOf(peer, leaf),
       link: this.#options.link,
       when,
       remoteAddress: from.remoteAddress,

@@ -32,7 +32,13 @@ export interface Asking {
 /** The outcome for one socket. */
 export type Outcome =
   | { readonly admitted: true; readonly peer: Peer; readonly shown: ShownChain | undefined }
-  | { readonly admitted: false; readonly rejection: Rejection; readonly verdict: RefusedVerdict | undefined };
+  | {
+      readonly admitted: false;
+      readonly rejection: Rejection;
+      readonly verdict: RefusedVerdict | undefined;
+      /** DER of the leaf that was presented. */
+      readonly leaf: Uint8Array | undefined;
+    };
 
 /**
  * Judges a socket whose handshake is done.
@@ -64,7 +70,7 @@ export function judgeSocket(
     };
   }
   const conclude = (verdict: TrustVerdict): Outcome => {
-    if (!verdict.trusted) return refused(verdict.rejection, verdict);
+    if (!verdict.trusted) return refused(verdict.rejection, verdict, first.certificates[0]);
     const error = asking.secondOpinion ? platformError(socket) : undefined;
     if (error !== undefined && contradicts(error, verdict, shown.whole()!)) {
       return refused(reject('platform-refused', { error }), contradicted(verdict, error));
@@ -81,8 +87,8 @@ export function questionOf(asking: Asking) {
   return { link, identity, authorise, ...(dane === undefined ? {} : { dane }) };
 }
 
-function refused(rejection: Rejection, verdict?: RefusedVerdict): Outcome {
-  return { admitted: false, rejection, verdict };
+function refused(rejection: Rejection, verdict?: RefusedVerdict, leaf?: Uint8Array): Outcome {
+  return { admitted: false, rejection, verdict, leaf };
 }
 
 function contradicted(verdict: TrustedVerdict, error: string): RefusedVerdict {

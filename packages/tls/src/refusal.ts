@@ -11,6 +11,11 @@ export interface Refusal {
   readonly verdict: RefusedVerdict | undefined;
   /** Who was on the other side, as far as it was proven. */
   readonly peer: PeerIdentity | undefined;
+  /**
+   * What the presented certificate calls its holder, where nothing about it is proven: a claim of whoever dialled or answered.
+   * At most 200 characters, all of them printable ASCII. For people who read a log; never a ground for a decision.
+   */
+  readonly claimed?: string;
   readonly link: LinkContext;
   /**
    * `admission`: before the handshake, by a limit; `handshake`: by the verdict; `live`: an open connection that no longer

@@ -76,6 +76,16 @@ describe('what a server lets in', () => {
     expect((await dial(port, stranger)).received).toBe('');
     expect(refusals.map(({ rejection }) => rejection.reason)).toEqual(['unknown-issuer']);
   });
+
+  it('tells what an unproven certificate claims apart from who the peer is, whatever it came with', async () => {
+    const { port } = await listen();
+    const issuing = await (await createTestAuthority('Stranger')).subordinate('Stranger Issuing');
+    await dial(port, await issueFrom(issuing, { dnsNames: [clientName] }));
+    expect(refusals[0]).toMatchObject({ peer: undefined, claimed: clientName });
+    await dial(port, await issueFrom(world.authority, { dnsNames: ['other.contoso.example'] }));
+    expect(refusals[1]?.peer?.dnsNames).toEqual(['other.contoso.example']);
+    expect(refusals[1]).not.toHaveProperty('claimed');
+  });
 });
 
 describe('what a server refuses, and the reason that only insiders see', () => {
