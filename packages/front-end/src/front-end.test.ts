@@ -7,6 +7,7 @@ import { FakeRequestPolicy } from './request-policy/index.ts';
 
 const fqdn = 'fe1.contoso.example';
 const edge = 'edge1.contoso.example';
+const mediation = 'mediation1.contoso.example';
 
 const topology = buildTopology({
   format: topologyFormat,
@@ -18,6 +19,7 @@ const topology = buildTopology({
   pools: [{ fqdn: 'pool1.contoso.example', role: 'front-end' }],
   servers: [
     { fqdn, role: 'front-end', pool: 'pool1.contoso.example' },
+    { fqdn: mediation, role: 'mediation' },
     { fqdn: edge, role: 'edge', interfaces: { external: { fqdn: 'access1.contoso.example' } } },
   ],
   partners: [
@@ -98,6 +100,18 @@ describe('what a front end does for strangers', () => {
     ask(message('MESSAGE', 'sip:bob@litware.example', 'sip:alice@fabrikam.example'), fakeConnection(edge));
     expect(reasons).toEqual(['relay-not-allowed']);
     expect(asked).toEqual([]);
+  });
+
+  it('routes nothing of them to a server that takes everybody’s word, whatever way a callee has written for them', () => {
+    const { ask, asked, frontEnd, reasons } = start();
+    for (const method of ['MESSAGE', 'ACK']) {
+      const headers = { Route: `<sip:${fqdn};lr>, <sip:${mediation};lr>` };
+      const stray = message(method, `sip:+15550100@${mediation}`, 'sip:alice@fabrikam.example', headers);
+      if (method === 'ACK') frontEnd.onAck(stray, fakeConnection(edge));
+      else ask(stray, fakeConnection(edge));
+    }
+    expect(asked).toEqual([]);
+    expect(reasons).toEqual(['relay-not-allowed']);
   });
 
   it('carries what a user of ours sends to a partner to the edge', () => {

@@ -47,6 +47,7 @@ type Selected =
   | { readonly ok: false; readonly refusal: Refusal };
 
 const gruuKeyBytes = 32;
+const rolesForStrangers: ReadonlySet<string> = new Set(['front-end', 'director', 'edge']);
 const nobody: AcceptedIdentity = { ok: true, asserted: undefined, values: [] };
 
 /** A front end: authenticates its users, registers those whose home it is, and hands on what is for others. */
@@ -161,7 +162,11 @@ export class FrontEnd implements EndpointUser {
         : stranger && protection.peer?.role === 'edge'
           ? ({ kind: 'partner', name: server } as const)
           : ({ kind: 'server', name: server } as const);
-    return decideRoute(request, routes, arrival, this.#knowledgeOf(topology));
+    const known = this.#knowledgeOf(topology);
+    if (arrival.kind !== 'partner') return decideRoute(request, routes, arrival, known);
+    // The callee wrote part of a stranger's Route. It ends at servers that ask who somebody is, or know the way out.
+    const isOurServer = (host: string) => rolesForStrangers.has(topology.servers.get(host)?.role ?? '');
+    return decideRoute(request, routes, arrival, { ...known, isOurServer });
   }
 
   /** What the topology says of routes; the same object for every request while it is in force. */

@@ -40,6 +40,19 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'route-of-a-stranger',
+      off: 'a callee writes a Record-Route by which a partner reaches any server inside',
+      file: 'packages/front-end/src/',
+      find: "const isOurServer = (host: string) => rolesForStrangers.has(topology.servers.get(host)?.role ?? '');",
+      replace:
+        "const isOurServer = (host: string) => !rolesForStrangers.has('') && topology.servers.has(host);",
+      test: {
+        file: 'packages/front-end/src/front-end.test.ts',
+        title:
+          'routes nothing of them to a server that takes everybody’s word, whatever way a callee has written for them',
+      },
+    },
+    {
       name: 'own-path',
       off: 'a client says by a Path of its own which server inside gets what others send it',
       file: 'packages/front-end/src/',
