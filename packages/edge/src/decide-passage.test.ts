@@ -56,11 +56,11 @@ function decide(
   parts: {
     readonly uri: string;
     readonly sealedFor: { flow?: string; outside?: string };
-    readonly route?: string;
+    readonly route?: string | readonly string[];
   },
 ) {
   const { route, sealedFor, uri } = parts;
-  const routes = route === undefined ? [] : [`<sip:${route};lr>`];
+  const routes = route === undefined ? [] : [route].flat().map((host) => `<sip:${host};lr>`);
   const request = requestOf(
     arrival,
     uri,
@@ -95,9 +95,17 @@ describe('what outsiders reach with a way that we have sealed', () => {
   });
 
   it('refuses a way to a server inside that asks nobody who he is', () => {
-    const gateway = { uri: 'sip:+15550100@contoso.example', route: 'med1.contoso.example' };
-    expect(decide(client, { ...gateway, sealedFor: forClient })).toMatchObject(refused);
-    expect(decide(fabrikam, { ...gateway, sealedFor: forPartner })).toMatchObject(refused);
+    // The other end of the dialog writes part of the way that we seal: it may put a front end in front.
+    for (const route of ['med1.contoso.example', ['fe1.contoso.example', 'med1.contoso.example']]) {
+      const gateway = { uri: 'sip:+15550100@contoso.example', route };
+      expect(decide(client, { ...gateway, sealedFor: forClient })).toMatchObject(refused);
+      expect(decide(fabrikam, { ...gateway, sealedFor: forPartner })).toMatchObject(refused);
+    }
+  });
+
+  it('leads on through a front end and an edge to somebody outside', () => {
+    const route = ['fe1.contoso.example', 'edge1.contoso.example', 'sip.litware.example'];
+    expect(decide(client, { ...through, route, sealedFor: forClient })).toMatchObject({ kind: 'inside' });
   });
 
   it('never carries a request of one partner on to another, through a front end either', () => {

@@ -53,6 +53,14 @@ export const patches: PatchList = {
       test: stranger('a partner routes a request towards an internal server: relay-not-allowed'),
     },
     {
+      name: 'way-past-a-front-end',
+      off: 'a callee writes into the way of his caller which server behind the front end that one reaches',
+      file: sources,
+      find: "if (stray !== undefined) return relay('Route', stray.uri.toString());",
+      replace: '',
+      test: passage('refuses a way to a server inside that asks nobody who he is'),
+    },
+    {
       name: 'partner-list',
       off: 'whoever has a certificate in order is let in as a partner',
       file: sources,
