@@ -158,7 +158,8 @@ export function authorityRoutes(
       return refusals.request(badOrder('"server", and "lifetimeSeconds" from 1 to 3600'), caller);
     }
     const topology = authority.topologies.current?.topology;
-    if (topology?.servers.has(server) !== true) {
+    const listed = topology?.servers.get(server);
+    if (topology === undefined || listed === undefined) {
       const message = `the server ${JSON.stringify(server.slice(0, 253))} is not in the topology`;
       return refusals.request(
         refuse('not-in-topology', message, 'add it and publish the topology first'),
@@ -176,7 +177,8 @@ export function authorityRoutes(
         createdBy: caller.kind === 'administrator' ? caller.name : '',
       },
     );
-    return c.json({ token: formatJoinToken(token), server, notAfter: token.notAfter }, 201, {
+    const { notAfter } = token;
+    return c.json({ token: formatJoinToken(token), server, role: listed.role, notAfter }, 201, {
       'cache-control': 'no-store',
     });
   });

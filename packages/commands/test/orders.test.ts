@@ -59,6 +59,18 @@ describe('orders to an authority', () => {
     expect(again.stderr).toContain('ENTENTE_FILE_EXISTS');
   });
 
+  it('join-token names the program that the role of the server asks for', async () => {
+    for (const [server, program] of [
+      ['fe1', 'entente-pool-server'],
+      ['gw1', 'your program'],
+    ] as const) {
+      const file = join(folder, `${server}-role.yaml`);
+      const { stdout } = await runEntente(`join-token ${server}.contoso.example --config ${file} ${options}`);
+      expect(stdout).toContain(`: ${program}`);
+      expect(stdout.match(/entente-\w+-server|your program/g)).toHaveLength(1);
+    }
+  });
+
   it('join-token is refused for a server that the topology does not list', async () => {
     const ran = await runEntente(`join-token rogue.contoso.example ${options}`);
     expect(ran.status).toBe(1);

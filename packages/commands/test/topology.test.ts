@@ -252,6 +252,16 @@ describe('entente topology draw, dns, certs and firewall', () => {
     expect((await answerOf('topology firewall')).json.openings).toEqual([]);
   });
 
+  it('firewall says why port 80 is on its list, where it is', async () => {
+    expect(await succeed('topology firewall')).not.toContain('RFC 8555');
+    await succeed(
+      'topology add server edge1.contoso.example --role edge --external-fqdn access.contoso.example',
+    );
+    const told = await succeed('topology firewall');
+    expect(told).toMatch(/ edge1\.contoso\.example +80 +20 /);
+    expect(told).toMatch(/^Row 20: .* port 80 \(RFC 8555 section 8\.3\)/m);
+  });
+
   it('read the signed document too', async () => {
     await signFirst();
     expect(await succeed('topology draw topology.signed.json')).toBe(await succeed('topology draw'));

@@ -78,11 +78,16 @@ async function run(server: string, options: JoinTokenOptions): Promise<void> {
     return {
       json: { server, config, notAfter: until },
       lines: [`wrote ${config}, with a token that is good until ${until}`],
-      next: [
-        `start ${server}, before ${until}: entente-pool-server or entente-edge-server --config ${config}`,
-      ],
+      next: [`start ${server}, before ${until}: ${programOf(String(answer.role))} --config ${config}`],
     };
   });
+}
+
+/** The program that runs a server of a role. */
+function programOf(role: string): string {
+  if (role === 'front-end') return 'entente-pool-server';
+  if (role === 'edge') return 'entente-edge-server';
+  return 'your program that joins as a member, with';
 }
 
 function configurationOf(

@@ -4,6 +4,9 @@ import { give, table } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
+/** The authority looks whether who asks for a certificate by ACME holds the name: over HTTP, on port 80 (RFC 8555 §8.3). */
+const validationRow = 20;
+
 /**
  * Adds `entente topology firewall`: what the two firewalls let through.
  * @param program the command line
@@ -26,7 +29,14 @@ export function register(program: Command): void {
         opening.row === undefined ? '' : String(opening.row),
         opening.purpose,
       ]);
-      const lines = table([['between', 'from', 'to', 'TCP port', 'row', 'for'], ...rows]);
+      const lines = [...table([['between', 'from', 'to', 'TCP port', 'row', 'for'], ...rows])];
+      if (openings.some(({ port, row }) => row === validationRow && port === 80)) {
+        lines.push(
+          '',
+          `Row ${validationRow}: only while a server asks for a certificate by ACME. Its validation goes to port 80 (RFC 8555 section 8.3),`,
+          'whatever the other ports are. A server that joins with a token does not need it.',
+        );
+      }
       const next = [
         'open these and nothing else; entente explain <host:port> shows from outside what answers',
       ];
