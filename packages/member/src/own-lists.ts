@@ -6,6 +6,7 @@ import {
   decodePem,
   decodePemCertificates,
   encodePem,
+  oids,
 } from '@entente/x509';
 import type { CurrentStore } from './current-store.ts';
 import type { MemberLog } from './log.ts';
@@ -13,6 +14,7 @@ import type { MemberFiles } from './member-files.ts';
 import { crlLocations, fetchCrl } from './own-crls.ts';
 
 const pemLabel = 'X509 CRL';
+const earlierRun = 'an earlier run';
 
 /** What the lists of our own authorities are followed with. */
 export interface OwnListsOptions {
@@ -30,8 +32,9 @@ export interface OwnListsOptions {
 }
 
 /**
- * The revocation lists of our own authorities: one for each, the newest that it has signed. They come over plain HTTP, so nothing
- * gets in that is not signed by an authority of ours, and nothing goes back to an older number.
+ * The revocation lists of our own authorities: one for each key and distribution point, the newest that it has signed. They come
+ * over plain HTTP, so nothing gets in that is not signed by an authority of ours, and nothing goes back to an older number or
+ * gives way to a list of the same authority that says less.
  */
 export class OwnLists {
   readonly #options: OwnListsOptions;
@@ -49,7 +52,7 @@ export class OwnLists {
       const decoded = label === pemLabel ? decodeCrl(der) : undefined;
       return decoded?.ok === true ? [decoded.value] : [];
     });
-    this.#takeIn(lists.map((list) => ({ list, from: 'an earlier run' })));
+    this.#takeIn(lists.map((list) => ({ list, from: earlierRun })));
   }
 
   /**
@@ -95,7 +98,7 @@ export class OwnLists {
     const chain = decodePemCertificates(chainPem());
     const authorities = [...(chain.ok ? chain.value.slice(1) : []), ...roots()];
     const before = store.current.crls;
-    const lists = new Map(before.map((list) => [list.issuer.canonical, list]));
+    const lists = new Map(before.map((list) => [placeOf(list), list]));
     for (const { list, from } of offered) {
       // It came over plain HTTP: a forged list must not displace the true one, whatever number it carries.
       if (
@@ -109,14 +112,45 @@ export class OwnLists {
         );
         continue;
       }
-      const known = lists.get(list.issuer.canonical);
+      const problem = scopeProblem(list, from);
+      if (problem !== undefined) {
+        log.warn(
+          { event: 'revocation-list-refused', peer: from, issuer: list.issuer.toString() },
+          `the revocation list from ${from} ${problem}`,
+        );
+        continue;
+      }
+      const known = lists.get(placeOf(list));
       // A list with a lower number is an old one played back (RFC 5280 §5.2.3).
       if (known === undefined || (list.crlNumber ?? 0n) > (known.crlNumber ?? 0n))
-        lists.set(list.issuer.canonical, list);
+        lists.set(placeOf(list), list);
     }
     const after = [...lists.values()];
     const fresh = after.filter((list) => !before.includes(list));
     if (fresh.length > 0) store.set({ crls: after });
     return fresh;
   }
+}
+
+/**
+ * What a list may replace: one of the same authority, by name and key (a root that is being replaced has one name and two keys),
+ * for the same certificates.
+ */
+function placeOf({ authorityKeyId, extensions, issuer }: CertificateList): string {
+  const scope = extensions.find(({ oid }) => oid === oids.issuingDistributionPoint)?.value;
+  return [issuer.canonical, hex(authorityKeyId?.keyId), hex(scope)].join(' ');
+}
+
+function hex(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? '' : Buffer.from(bytes).toString('hex');
+}
+
+/** Over plain HTTP anything that our authority ever signed may be put in the place of what was asked for. @see RFC 5280 §5.2.5 */
+function scopeProblem(list: CertificateList, from: string): string | undefined {
+  if (list.baseCrlNumber !== undefined) return 'is a delta, not a whole list';
+  const point = list.issuingDistributionPoint;
+  if (point === undefined || from === earlierRun) return undefined;
+  const names = point.name?.type === 'full' ? point.name.names : [];
+  const covers = names.some((name) => name.type === 'uri' && name.value === from);
+  return covers ? undefined : 'covers other certificates than those that name this place';
 }

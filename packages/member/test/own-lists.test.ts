@@ -2,15 +2,26 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createTestAuthority, type TestAuthority } from '@entente/testkit';
 import type { RevocationKnowledge } from '@entente/trust';
-import { type Certificate, decodePem, decodePemCertificates } from '@entente/x509';
+import {
+  type Certificate,
+  decodePem,
+  decodePemCertificates,
+  deltaCrlIndicatorExtension,
+  type Extension,
+  issuingDistributionPointExtension,
+} from '@entente/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CurrentStore } from '../src/current-store.ts';
 import { OwnLists } from '../src/own-lists.ts';
 
 const name = 'Contoso Root';
 
-async function listOf(authority: TestAuthority, number: number): Promise<Uint8Array> {
-  const blocks = decodePem(await authority.crl([], { number }));
+async function listOf(
+  authority: TestAuthority,
+  number: number,
+  ...extensions: readonly Extension[]
+): Promise<Uint8Array> {
+  const blocks = decodePem(await authority.crl([], { number, extensions }));
   if (!blocks.ok || blocks.value[0] === undefined) throw new Error('no list');
   return blocks.value[0].der;
 }
@@ -48,11 +59,11 @@ describe('the lists of our own authorities', () => {
       }),
   );
 
-  const open = (more: { timeoutMs?: number } = {}) => {
+  const open = ({ roots = [root], ...more }: { roots?: Certificate[]; timeoutMs?: number } = {}) => {
     const store = new CurrentStore<RevocationKnowledge>({ crls: [] });
     const lists = new OwnLists({
       chainPem: () => chainPem,
-      roots: () => [root],
+      roots: () => roots,
       addresses: new Map([['ca.contoso.example', '127.0.0.1']]),
       files: {
         read: async (file) => written.get(file),
@@ -85,6 +96,36 @@ describe('the lists of our own authorities', () => {
     expect(await fetched(await listOf(ours, 7))).toEqual([7]);
     expect(await fetched(await listOf(ours, 6))).toEqual([7]);
     expect(await fetched(await listOf(ours, 8))).toEqual([8]);
+  });
+
+  it('never give way to a delta, which says less', async () => {
+    const { fetched } = open();
+    expect(await fetched(await listOf(ours, 7))).toEqual([7]);
+    expect(await fetched(await listOf(ours, 8, deltaCrlIndicatorExtension(7)))).toEqual([7]);
+  });
+
+  it('never give way to one that covers other certificates: it must name the place where it was fetched', async () => {
+    const { port } = server.address() as AddressInfo;
+    const covers = (shard: number) =>
+      issuingDistributionPointExtension({
+        name: {
+          type: 'full',
+          names: [{ type: 'uri', value: `http://ca.contoso.example:${port}/${shard}.crl` }],
+        },
+      });
+    const { fetched } = open();
+    expect(await fetched(await listOf(ours, 7))).toEqual([7]);
+    expect(await fetched(await listOf(ours, 8, covers(1)))).toEqual([7]);
+    expect(await fetched(await listOf(ours, 6, covers(0)))).toEqual([7, 6]);
+    expect(await fetched(await listOf(ours, 8, covers(0)))).toEqual([7, 8]);
+  });
+
+  it('stand beside each other where one name has two keys, as while a root is replaced', async () => {
+    const next = decodePemCertificates(forger.certificatePem);
+    if (!next.ok || next.value[0] === undefined) throw new Error('no root');
+    const { fetched } = open({ roots: [root, next.value[0]] });
+    expect(await fetched(await listOf(ours, 700))).toEqual([700]);
+    expect(await fetched(await listOf(forger, 1))).toEqual([700, 1]);
   });
 
   it('stay as they are where what comes is cut off, is none, or does not come', async () => {

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { createPrivateKey, webcrypto } from 'node:crypto';
-import { crlDistributionPointsExtension } from '@entente/x509';
+import { crlDistributionPointsExtension, type Extension } from '@entente/x509';
 import * as x509 from '@peculiar/x509';
 
 x509.cryptoProvider.set(webcrypto);
@@ -52,7 +52,13 @@ export interface TestAuthority {
   /** A CRL over the given serial numbers, PEM. */
   crl(
     revoked: readonly string[],
-    options?: { readonly thisUpdate?: number; readonly nextUpdate?: number; readonly number?: number },
+    options?: {
+      readonly thisUpdate?: number;
+      readonly nextUpdate?: number;
+      readonly number?: number;
+      /** Beside number and key of the signer, as the writers of `@entente/x509` make them. */
+      readonly extensions?: readonly Extension[];
+    },
   ): Promise<string>;
 }
 
@@ -134,6 +140,9 @@ function authority(
         extensions: [
           await x509.AuthorityKeyIdentifierExtension.create(certificate.publicKey),
           crlNumber(options.number ?? 1),
+          ...(options.extensions ?? []).map(
+            ({ oid, critical, value }) => new x509.Extension(oid, critical, Uint8Array.from(value)),
+          ),
         ],
         signingAlgorithm: ecdsa,
         signingKey: key,

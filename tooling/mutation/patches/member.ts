@@ -27,6 +27,29 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'delta-for-a-list',
+      off: 'a delta that our authority has signed takes the place of its whole revocation list',
+      file: 'packages/member/src/own-lists.ts',
+      find: "if (list.baseCrlNumber !== undefined) return 'is a delta, not a whole list';",
+      replace: '',
+      test: {
+        file: 'packages/member/test/own-lists.test.ts',
+        title: 'never give way to a delta, which says less',
+      },
+    },
+    {
+      name: 'list-of-others',
+      off: 'a revocation list that covers other certificates takes a place that it was not asked at',
+      file: 'packages/member/src/own-lists.ts',
+      find: "return covers ? undefined : 'covers other certificates than those that name this place';",
+      replace: 'return covers ? undefined : undefined;',
+      test: {
+        file: 'packages/member/test/own-lists.test.ts',
+        title:
+          'never give way to one that covers other certificates: it must name the place where it was fetched',
+      },
+    },
+    {
       name: 'revocation-policy',
       off: 'what the signed topology demands of revocation below our own roots is not heeded',
       file: 'packages/member/src/member.ts',
