@@ -103,6 +103,16 @@ describe('what outsiders reach with a way that we have sealed', () => {
     }
   });
 
+  it('refuses a Request-URI that names a server inside and is no Contact that we have sealed', () => {
+    const guessed = { uri: 'sip:+15550100@med1.contoso.example', route: 'fe1.contoso.example' };
+    expect(decide(client, { ...guessed, sealedFor: forClient })).toMatchObject(refused);
+    expect(decide(fabrikam, { ...guessed, sealedFor: forPartner })).toMatchObject(refused);
+    const sealed = sealing.seal('contact', [guessed.uri]);
+    const given = { ...guessed, uri: `sip:${sealed}@${access}` };
+    expect(decide(client, { ...given, sealedFor: forClient })).toMatchObject({ kind: 'inside' });
+    expect(decide(fabrikam, { ...given, sealedFor: forPartner })).toMatchObject({ kind: 'inside' });
+  });
+
   it('leads on through a front end and an edge to somebody outside', () => {
     const route = ['fe1.contoso.example', 'edge1.contoso.example', 'sip.litware.example'];
     expect(decide(client, { ...through, route, sealedFor: forClient })).toMatchObject({ kind: 'inside' });

@@ -111,10 +111,13 @@ function fromPartner(
 
 /** The way that we have sealed; a Route without it leads nowhere. */
 function alongTokens(
-  { routes, tokens }: PreprocessedRequest,
+  { isUriRevealed, routes, tokens, uri }: PreprocessedRequest,
   topology: Topology,
   ownFlow: string,
 ): PassageDecision | undefined {
+  // Only a Contact that we had sealed names a server inside: a front end would carry it on to whichever one is guessed here.
+  if (isUriRevealed !== true && uri.kind === 'sip' && isInsideName(topology, uri.host))
+    return relay('Request-URI', uri.host);
   const next = routes[0]?.uri;
   if (next !== undefined) {
     const host = next.kind === 'sip' ? next.host : next.scheme;

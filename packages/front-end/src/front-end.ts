@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { edit, type SipRequest } from '@entente/sip';
+import { edit, type NameAddr, type SipRequest, type Uri } from '@entente/sip';
 import {
   type EndpointUser,
   FlowNames,
@@ -162,11 +162,12 @@ export class FrontEnd implements EndpointUser {
         : stranger && protection.peer?.role === 'edge'
           ? ({ kind: 'partner', name: server } as const)
           : ({ kind: 'server', name: server } as const);
-    const known = this.#knowledgeOf(topology);
-    if (arrival.kind !== 'partner') return decideRoute(request, routes, arrival, known);
-    // The callee wrote part of a stranger's Route. It ends at servers that ask who somebody is, or know the way out.
-    const isOurServer = (host: string) => rolesForStrangers.has(topology.servers.get(host)?.role ?? '');
-    return decideRoute(request, routes, arrival, { ...known, isOurServer });
+    if (arrival.kind === 'partner') {
+      // The callee wrote part of a stranger's Route. It leads to servers that ask who somebody is, or know the way out.
+      const stray = routes.routes.find(({ uri }) => !mayCarryStrangers(uri, topology));
+      if (stray !== undefined) return { kind: 'refuse', refusal: strayRoute(stray) };
+    }
+    return decideRoute(request, routes, arrival, this.#knowledgeOf(topology));
   }
 
   /** What the topology says of routes; the same object for every request while it is in force. */
@@ -240,6 +241,21 @@ function edgeTo(topology: Topology, domain: string): string | undefined {
   if (entry === undefined || ('kind' in entry && entry.kind === 'blocked')) return undefined;
   for (const server of topology.servers.values()) if (server.role === 'edge') return server.fqdn;
   return undefined;
+}
+
+/** Whether a hop of a stranger's Route is none of ours, or one that does not take his word. */
+function mayCarryStrangers(hop: Uri, topology: Topology): boolean {
+  const role = hop.kind === 'sip' ? topology.servers.get(hop.host)?.role : undefined;
+  return role === undefined || rolesForStrangers.has(role);
+}
+
+function strayRoute(found: NameAddr): Refusal {
+  return refusal(
+    'relay-not-allowed',
+    403,
+    `Route: expected front ends and edges for a sender whom nobody vouches for, found ${found.uriText}`,
+    'Send the request to the user whom it is for.',
+  );
 }
 
 function registerOnly(method: string): Refusal {

@@ -34,6 +34,7 @@ export async function startFrontEnd({ policies = [] }: { policies?: readonly Nam
     administrators: { required: 1, keys: [] },
     domains: [{ name: realm, pool }],
     pools: [{ fqdn: pool, role: 'front-end' }],
+    partners: [{ kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'] }],
     servers: [
       {
         fqdn: 'fe1.contoso.example',
@@ -109,6 +110,8 @@ export async function startFrontEnd({ policies = [] }: { policies?: readonly Nam
 export interface AskOptions {
   /** Who the From says it is, and who answers a challenge. */
   readonly as: string;
+  /** From where it is no user of ours. */
+  readonly from?: string;
   readonly to?: string;
   readonly contact?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -169,7 +172,7 @@ class Peer implements AsyncDisposable {
       createRequest({
         method,
         uri,
-        from: `<sip:${options.as}@${realm}>;tag=${token()}`,
+        from: `<${options.from ?? `sip:${options.as}@${realm}`}>;tag=${token()}`,
         to: `<${options.to ?? uri}>`,
         callId,
         cseq,

@@ -132,3 +132,34 @@ describe('a sips request', () => {
     }
   });
 });
+
+describe('a dialog that an application has begun', () => {
+  it('is ended by the user whom it called: his BYE reaches the application', async () => {
+    await using network = await startFrontEnd();
+    const application = await network.server('app1.contoso.example');
+    const alice = await network.user('alice');
+    const called = await application.ask('SUBSCRIBE', 'sip:alice@contoso.example', { as: 'app' });
+    expect(called.status).toBe(200);
+    const Route = alice.received.at(-1)?.values('Record-Route').join() ?? '';
+    const bye = await alice.ask('BYE', 'sip:room@app1.contoso.example', { as: 'alice', headers: { Route } });
+    expect(bye.status).toBe(200);
+    // A partner's, too, to whom his edge has given the way and the Contact.
+    const edge = await network.server('edge1.contoso.example');
+    await edge.ask('OPTIONS', 'sip:contoso.example', { as: 'edge', from: 'sip:bob@fabrikam.example' });
+    expect((await application.ask('SUBSCRIBE', 'sip:bob@fabrikam.example', { as: 'app' })).status).toBe(200);
+    const way = edge.received.at(-1)?.values('Record-Route').join() ?? '';
+    const ended = await edge.ask('BYE', 'sip:room@app1.contoso.example', {
+      as: 'bob',
+      from: 'sip:bob@fabrikam.example',
+      headers: { Route: way },
+    });
+    expect(ended.status).toBe(200);
+    // Without our entry it is no request in a dialog that came through here.
+    const stray = await alice.ask('BYE', 'sip:room@app1.contoso.example', { as: 'alice' });
+    expect(stray.status).toBe(405);
+    expect(application.received.map(({ method, uriText }) => `${method} ${uriText}`)).toEqual([
+      'BYE sip:room@app1.contoso.example',
+      'BYE sip:room@app1.contoso.example',
+    ]);
+  });
+});

@@ -119,6 +119,9 @@ function byRequestUri(
   if (!ours && uri.host !== known.self && !known.isOurServer(uri.host)) {
     return outside(uri, tokens, known, uri, 'Request-URI', arrival);
   }
+  // The Contact of a server inside, in a dialog that came through here: it has no route set of its own.
+  if (!ours && uri.host !== known.self && tokens.length > 0)
+    return { kind: 'server', server: uri.host, uri, why: 'route' };
   if (uri.rawUser === undefined || !ours || request.method === 'REGISTER') {
     const aor = request.method === 'REGISTER' ? addressOfRecord(request.to.uri) : undefined;
     return aor === undefined ? { kind: 'self', uri } : home(aor, uri, known, 'self');

@@ -12,6 +12,8 @@ export interface PreprocessedRequest {
   readonly routes: readonly NameAddr[];
   /** How many of these stood sealed in an entry of ours (`revealRoutes`), so that they are put in front; default none. */
   readonly revealed?: number;
+  /** Whether `uri` stood sealed in a Contact of ours (`revealRoutes`); default not. */
+  readonly isUriRevealed?: boolean;
   /** How many values to remove from the top of Route. */
   readonly removedFirst: number;
   /** Whether the last Route value has become the Request-URI. */

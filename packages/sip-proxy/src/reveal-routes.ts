@@ -53,10 +53,12 @@ export function revealRoutes(
     removedFirst++;
   }
   // A Contact of a server inside, which we had given out in its place.
-  uri = revealContact(uri, options) ?? uri;
+  const contact = revealContact(uri, options);
+  uri = contact ?? uri;
+  const isUriRevealed = contact !== undefined;
   const rest = routes.slice(removedFirst);
   if (sealed === undefined)
-    return { ok: true, routes: { uri, routes: rest, removedFirst, removedLast, tokens: [] } };
+    return { ok: true, routes: { uri, isUriRevealed, routes: rest, removedFirst, removedLast, tokens: [] } };
   if (rest[0] !== undefined) return notSealed(rest[0].uri);
 
   const revealed: NameAddr[] = [];
@@ -68,7 +70,15 @@ export function revealRoutes(
   const tokens = [{ server: '', flow: sealed.flow, otherFlow: '', outside: sealed.outside }];
   return {
     ok: true,
-    routes: { uri, routes: revealed, revealed: revealed.length, removedFirst, removedLast, tokens },
+    routes: {
+      uri,
+      isUriRevealed,
+      routes: revealed,
+      revealed: revealed.length,
+      removedFirst,
+      removedLast,
+      tokens,
+    },
   };
 }
 

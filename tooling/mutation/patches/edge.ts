@@ -61,6 +61,14 @@ export const patches: PatchList = {
       test: passage('refuses a way to a server inside that asks nobody who he is'),
     },
     {
+      name: 'guessed-contact',
+      off: 'in a dialog an outsider may address any server inside whose name he guesses',
+      file: sources,
+      find: "if (isUriRevealed !== true && uri.kind === 'sip' && isInsideName(topology, uri.host))",
+      replace: "if (isUriRevealed === undefined && uri.kind === 'sip')",
+      test: passage('refuses a Request-URI that names a server inside and is no Contact that we have sealed'),
+    },
+    {
       name: 'partner-list',
       off: 'whoever has a certificate in order is let in as a partner',
       file: sources,

@@ -43,14 +43,21 @@ export const patches: PatchList = {
       name: 'route-of-a-stranger',
       off: 'a callee writes a Record-Route by which a partner reaches any server inside',
       file: 'packages/front-end/src/',
-      find: "const isOurServer = (host: string) => rolesForStrangers.has(topology.servers.get(host)?.role ?? '');",
-      replace:
-        "const isOurServer = (host: string) => !rolesForStrangers.has('') && topology.servers.has(host);",
+      find: "if (stray !== undefined) return { kind: 'refuse', refusal: strayRoute(stray) };",
+      replace: "if (stray?.displayName === '?') return { kind: 'refuse', refusal: strayRoute(stray) };",
       test: {
         file: 'packages/front-end/src/front-end.test.ts',
         title:
           'routes nothing of them to a server that takes everybody’s word, whatever way a callee has written for them',
       },
+    },
+    {
+      name: 'contact-of-a-server',
+      off: 'whoever names a server inside in a Request-URI reaches it, in a dialog or not',
+      file: 'packages/sip-proxy/src/decide-route.ts',
+      find: 'if (!ours && uri.host !== known.self && tokens.length > 0)',
+      replace: 'if (!ours && uri.host !== known.self)',
+      test: wire('is ended by the user whom it called: his BYE reaches the application'),
     },
     {
       name: 'own-path',
