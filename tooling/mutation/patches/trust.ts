@@ -285,6 +285,18 @@ export const patches: PatchList = {
       test: of('ocsp', 'is not believed without OCSPSigning, from another CA, expired, or altered'),
     },
     {
+      name: 'unchecked-crl',
+      off: 'an indirect CRL of a stranger displaces the one that the issuer has signed',
+      file: 'packages/trust/src/node/fetch/fetched-crls.ts',
+      find: "if (unchecked) return 'an indirect CRL that cannot be checked, beside one that the issuer has signed';",
+      replace: '',
+      test: {
+        file: 'packages/trust/src/node/fetch/revocation-fetcher.test.ts',
+        title:
+          'lets no indirect CRL, whose signer nobody here can check, displace one that the issuer has signed',
+      },
+    },
+    {
       name: 'forged-answer',
       off: 'an OCSP response that anybody signed displaces the true one',
       file: 'packages/trust/src/node/fetch/fetched-ocsp.ts',

@@ -12,6 +12,11 @@ export interface FetchedCrl {
   readonly locations: readonly string[];
   /** Milliseconds since the epoch; undefined after a restart. */
   readonly fetchedAt: number | undefined;
+  /**
+   * An indirect CRL of another issuer, whose signer only a verdict finds: it may be anybody's. It displaces no other list, gives
+   * way to any, and neither is kept on disk nor spares a fetch.
+   */
+  readonly unchecked: boolean;
 }
 
 /** What is known of a location beside what it answered. */
@@ -64,13 +69,17 @@ export class FetchedCrls {
     const decoded = decodeCrl(bytes, { maxBytes });
     if (!decoded.ok) return `not a CRL: ${decoded.error.message}`;
     const crl = decoded.value;
-    if (issuer !== undefined && crl.issuer.canonical === issuer.subject.canonical) {
+    const unchecked = issuer !== undefined && crl.issuer.canonical !== issuer.subject.canonical;
+    if (issuer !== undefined && !unchecked) {
       if (!verifySignature(crl, verificationKey(issuer))) return 'a CRL that its issuer has not signed';
-    } else if (issuer !== undefined && crl.issuingDistributionPoint?.indirectCRL !== true) {
+    } else if (unchecked && crl.issuingDistributionPoint?.indirectCRL !== true) {
       return `a CRL of another issuer, ${crl.issuer.toString()}`;
     }
     const known = this.#byUrl.get(url);
-    if (known !== undefined && isOlder(crl, known.crl)) return 'a CRL older than the one known';
+    if (known !== undefined && !known.unchecked) {
+      if (unchecked) return 'an indirect CRL that cannot be checked, beside one that the issuer has signed';
+      if (isOlder(crl, known.crl)) return 'a CRL older than the one known';
+    }
     this.#byUrl.set(url, {
       url,
       // The same bytes are the same object, so that nobody is told of a change that is none.
@@ -78,6 +87,7 @@ export class FetchedCrls {
       issuer: issuer ?? known?.issuer,
       locations: locations ?? known?.locations ?? [url],
       fetchedAt,
+      unchecked,
     });
     return undefined;
   }

@@ -185,7 +185,11 @@ class Fetcher implements RevocationFetcher {
 
   /** @returns whether the CRL of a distribution point is known and in its time */
   async #crl(names: readonly string[], issuer: Certificate, now: number): Promise<boolean> {
-    const current = () => names.some((url) => isCurrent(this.#crls.get(url)?.crl, now));
+    const current = () =>
+      names.some((url) => {
+        const known = this.#crls.get(url);
+        return known?.unchecked === false && isCurrent(known.crl, now);
+      });
     if (!current()) await this.#fetchFirst(names, issuer);
     return current();
   }
@@ -219,6 +223,7 @@ class Fetcher implements RevocationFetcher {
       const why = this.#crls.offer(url, answer.bytes, { issuer, locations, fetchedAt }, maxBytes);
       if (why !== undefined || this.#crls.get(url)?.crl === before) return why;
       this.#changed();
+      if (this.#crls.get(url)?.unchecked === true) return undefined;
       await this.#keep(this.#cache, url, url, answer.bytes);
       if (issuer !== undefined) await this.#keep(this.#issuerCache, url, url, issuer.der);
       return undefined;
