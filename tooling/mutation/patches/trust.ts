@@ -291,9 +291,8 @@ export const patches: PatchList = {
       find: "if (unchecked) return 'an indirect CRL that cannot be checked, beside one that the issuer has signed';",
       replace: '',
       test: {
-        file: 'packages/trust/src/node/fetch/revocation-fetcher.test.ts',
-        title:
-          'lets no indirect CRL, whose signer nobody here can check, displace one that the issuer has signed',
+        file: 'packages/trust/src/node/fetch/indirect-crls.test.ts',
+        title: 'displace none that the issuer has signed: nobody here can check theirs',
       },
     },
     {

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { createTestAuthority, type TestAuthority } from '@entente/testkit';
 import type { AnchorSet, PresentedChain } from '@entente/trust';
 import { anchorsFrom, createRevocationFetcher, type FetcherOptions } from '@entente/trust/node';
-import { issuingDistributionPointExtension } from '@entente/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fetchObject } from './fetch-object.ts';
 import { hostListed } from './fetch-rules.ts';
@@ -62,17 +61,7 @@ async function chain(crlUrl: string | readonly string[] = url(), from = authorit
 }
 
 async function crl(number: number, thisUpdate = Date.now() - 60_000, from = authority): Promise<Uint8Array> {
-  return derOf(await from.crl([], { number, thisUpdate }));
-}
-
-/** A list that says that it speaks for other issuers too, by somebody whom nobody here knows. */
-async function indirectCrl(number: number, thisUpdate = Date.now()): Promise<Uint8Array> {
-  const stranger = await createTestAuthority('Stranger');
-  const extensions = [issuingDistributionPointExtension({ indirectCRL: true })];
-  return derOf(await stranger.crl([], { number, thisUpdate, extensions }));
-}
-
-function derOf(pem: string): Uint8Array {
+  const pem = await from.crl([], { number, thisUpdate });
   return Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64');
 }
 
@@ -160,31 +149,6 @@ describe('fetching revocation knowledge', () => {
     expect(asked).toHaveLength(2);
     expect(made.store.current.crls.map(({ crlNumber }) => crlNumber)).toEqual([201n]);
     expect(made.failures.get(url())).toMatch(/older/);
-  });
-
-  it('lets no indirect CRL, whose signer nobody here can check, displace one that the issuer has signed', async () => {
-    const now = Date.now();
-    const made = await fetcher({ refreshEveryMs: 0 });
-    answer = gives(await crl(200));
-    await made.prepare(await chain(), anchors, now);
-    answer = gives(await indirectCrl(9_999));
-    await made.refresh();
-    expect(made.store.current.crls.map(({ crlNumber }) => crlNumber)).toEqual([200n]);
-    expect(made.failures.get(url())).toMatch(/cannot be checked/);
-  });
-
-  it('lets an indirect CRL keep nobody from the true one: it gives way, is asked about again and not kept', async () => {
-    const cacheDirectory = await mkdtemp(join(tmpdir(), 'entente-cache-'));
-    closers.push(() => rm(cacheDirectory, { recursive: true }));
-    const now = Date.now();
-    const made = await fetcher({ cacheDirectory });
-    answer = gives(await indirectCrl(9_999));
-    await made.prepare(await chain(), anchors, now);
-    expect(made.store.current.crls.map(({ crlNumber }) => crlNumber)).toEqual([9_999n]);
-    expect(await readdir(cacheDirectory)).toEqual([]);
-    answer = gives(await crl(200));
-    await made.prepare(await chain(), anchors, now);
-    expect(made.store.current.crls.map(({ crlNumber }) => crlNumber)).toEqual([200n]);
   });
 
   it('fetches again when three quarters of a CRL are over, not before', async () => {
