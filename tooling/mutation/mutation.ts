@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { copyRepository } from './copy-repository.ts';
+import { copyRepository, type RepositoryCopy } from './copy-repository.ts';
 import type { MutationPatch } from './patch.ts';
 import { runTests, type TestEnd } from './run-test.ts';
 
@@ -22,12 +23,16 @@ export interface NamedPatch {
   readonly patch: MutationPatch;
 }
 
+/** Copies that are broken side by side, each with one patch at a time. */
+const atOnce = Math.min(4, availableParallelism());
+
 /**
  * Applies each patch alone to a copy of the repository and runs its test there, which must fail. All the tests must
  * pass without a patch, and each patch must still find its text: a patch that changes nothing proves nothing.
  *
  * @param root Absolute path of the repository.
  * @param done Called after each patch.
+ * @returns What became of each, in the order of the patches.
  */
 export async function mutate(
   root: string,
@@ -35,18 +40,30 @@ export async function mutate(
   done: (run: MutationRun) => void,
 ): Promise<MutationRun[]> {
   if (patches.length === 0) return [];
-  await using copy = await copyRepository(root);
-  const unpatched = await runTests(
-    copy.root,
-    patches.map(({ patch }) => patch.test),
-  );
-  const runs: MutationRun[] = [];
-  for (const [i, named] of patches.entries()) {
-    const run = await runOne(copy.root, named, unpatched[i] as TestEnd);
-    done(run);
-    runs.push(run);
+  const copies: RepositoryCopy[] = [];
+  try {
+    const first = await copyRepository(root);
+    copies.push(first);
+    while (copies.length < Math.min(atOnce, patches.length)) copies.push(await copyRepository(root));
+    const unpatched = await runTests(
+      first.root,
+      patches.map(({ patch }) => patch.test),
+    );
+    const runs: MutationRun[] = [];
+    const waiting = patches.entries();
+    const work = async (copy: RepositoryCopy): Promise<void> => {
+      // One iterator feeds all copies.
+      for (const [i, named] of waiting) {
+        const run = await runOne(copy.root, named, unpatched[i] as TestEnd);
+        done(run);
+        runs[i] = run;
+      }
+    };
+    await Promise.all(copies.map(work));
+    return runs;
+  } finally {
+    await Promise.all(copies.map((copy) => copy[Symbol.asyncDispose]()));
   }
-  return runs;
 }
 
 async function runOne(root: string, { name, patch }: NamedPatch, unpatched: TestEnd): Promise<MutationRun> {

@@ -22,7 +22,9 @@ interface VitestReport {
   }[];
 }
 
+/** For one file of tests; many files get more. */
 const timeoutMs = 180_000;
+const moreMsPerFile = 10_000;
 
 /**
  * Runs tests by file and title in a copy of the repository.
@@ -50,7 +52,11 @@ async function runGroup(root: string, tests: readonly NamedTest[], alone: boolea
     const which = alone ? ['-t', `(${titles})$`] : [];
     const args = ['run', ...files, ...which, '--reporter=json', `--outputFile=${report}`];
     const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), ...args];
-    const end = await runCommand(process.execPath, vitest, { cwd: root, env: cleanEnvironment(), timeoutMs });
+    const end = await runCommand(process.execPath, vitest, {
+      cwd: root,
+      env: cleanEnvironment(),
+      timeoutMs: timeoutMs + (files.length - 1) * moreMsPerFile,
+    });
     const text = await readFile(report, 'utf8').catch(() => undefined);
     if (text === undefined)
       return tests.map(() => absent(`vitest wrote no report: ${tail(end.stderr || end.stdout)}`));

@@ -23,7 +23,7 @@ export const patches: PatchList = {
       name: 'verdict',
       off: 'a socket is let in whatever the judge says',
       file: sources,
-      find: 'if (!verdict.trusted) return refused(verdict.rejection, verdict);',
+      find: 'if (!verdict.trusted) return refused(verdict.rejection, verdict, first.certificates[0]);',
       replace: '',
       test: handshake('refuses a revoked certificate with revoked'),
     },
@@ -39,9 +39,9 @@ export const patches: PatchList = {
       name: 'failed-is-not-absent',
       off: 'a certificate that fails counts as none where certificates are optional',
       file: sources,
-      find: 'if (!verdict.trusted) return refused(verdict.rejection, verdict);',
+      find: 'if (!verdict.trusted) return refused(verdict.rejection, verdict, first.certificates[0]);',
       replace:
-        "if (!verdict.trusted && asking.certificate === 'required') return refused(verdict.rejection, verdict);",
+        "if (!verdict.trusted && asking.certificate === 'required') return refused(verdict.rejection, verdict, first.certificates[0]);",
       test: handshake(
         'refuses a certificate that fails where certificates are optional: it is never treated as absent',
       ),
