@@ -21,10 +21,10 @@ export class KnownIssuers {
   /** Forgets everything when the anchors are others than before. */
   follow(anchors: AnchorSet): void {
     if (anchors === this.#anchors) return;
+    if (this.#anchors !== undefined) this.roots = new Map();
     this.#anchors = anchors;
     this.#byIssuer.clear();
     this.#latest = undefined;
-    this.roots = new Map();
   }
 
   /** States of issuers below which a leaf of this issuer has been believed before. */

@@ -29,11 +29,34 @@ export function readAlgorithm(reader: DerReader): AlgorithmIdentifier {
   const outer = reader.open(TAG.SEQUENCE);
   reader.oid();
   const oid = oidText(reader.bytes, reader.start, reader.stop);
-  let parameters: Uint8Array | undefined;
-  if (reader.more()) {
-    reader.any();
-    parameters = reader.view();
-  }
+  const parametersFrom = reader.pos;
+  if (reader.more()) reader.any();
+  const to = reader.pos;
   reader.close(outer);
-  return { oid, der: reader.view(from, reader.pos), parameters };
+  return new ReadAlgorithm(oid, reader.bytes, from, parametersFrom, to);
+}
+
+/** Of most algorithms nothing but the identifier is ever asked: views are made when they are. */
+class ReadAlgorithm implements AlgorithmIdentifier {
+  readonly oid: string;
+  private readonly bytes: Uint8Array;
+  private readonly from: number;
+  private readonly parametersFrom: number;
+  private readonly to: number;
+
+  constructor(oid: string, bytes: Uint8Array, from: number, parametersFrom: number, to: number) {
+    this.oid = oid;
+    this.bytes = bytes;
+    this.from = from;
+    this.parametersFrom = parametersFrom;
+    this.to = to;
+  }
+
+  get der(): Uint8Array {
+    return this.bytes.subarray(this.from, this.to);
+  }
+
+  get parameters(): Uint8Array | undefined {
+    return this.parametersFrom === this.to ? undefined : this.bytes.subarray(this.parametersFrom, this.to);
+  }
 }

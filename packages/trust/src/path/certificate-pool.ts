@@ -25,25 +25,23 @@ function add<T>(index: Map<string, T[]>, key: string, value: T): void {
 export class CertificatePool {
   readonly #anchors: ReadonlyMap<string, readonly TrustAnchor[]>;
   readonly #bySubject = new Map<string, Certificate[]>();
-  readonly #byIssuer = new Map<string, Certificate[]>();
+  readonly #candidates: readonly Certificate[];
   #reachable: Set<string> | undefined;
 
-  constructor(anchors: AnchorSet, candidates: Iterable<Certificate>) {
+  constructor(anchors: AnchorSet, candidates: readonly Certificate[]) {
     this.#anchors = anchorIndex(anchors);
-    for (const certificate of candidates) {
-      add(this.#bySubject, certificate.subject.canonical, certificate);
-      add(this.#byIssuer, certificate.issuer.canonical, certificate);
-    }
+    this.#candidates = candidates;
+    for (const certificate of candidates) add(this.#bySubject, certificate.subject.canonical, certificate);
   }
 
   /** Anchors with this name. */
   anchorsNamed(name: Name): readonly TrustAnchor[] {
-    return this.#anchors.get(name.canonical) ?? [];
+    return this.#anchors.get(name.canonical) ?? none;
   }
 
   /** Candidates with this name, whether or not they lead anywhere. */
   presentedNamed(name: Name): readonly Certificate[] {
-    return this.#bySubject.get(name.canonical) ?? [];
+    return this.#bySubject.get(name.canonical) ?? none;
   }
 
   /**
@@ -53,9 +51,13 @@ export class CertificatePool {
    */
   issuersOf(certificate: Certificate): readonly Certificate[] {
     const named = this.#bySubject.get(certificate.issuer.canonical);
-    if (named === undefined) return [];
-    if (!this.#reach().has(certificate.issuer.canonical)) return [];
+    if (named === undefined) return none;
     const anchors = this.anchorsNamed(certificate.issuer);
+    if (anchors.length === 0) {
+      if (!this.#reach().has(certificate.issuer.canonical)) return none;
+      // No candidate is an anchor, for none has an anchor's name.
+      if (named.length === 1) return named;
+    }
     const usable = named.filter((candidate) => !isAnchor(candidate, anchors));
     if (usable.length < 2) return usable;
     return usable
@@ -64,22 +66,33 @@ export class CertificatePool {
       .map(({ candidate }) => candidate);
   }
 
-  /** Names from which a chain of names leads to an anchor. One pass over the candidates, whatever their number. */
+  /** Names below anchors from which a chain of names leads to one. One pass over the candidates, whatever their number. */
   #reach(): Set<string> {
     if (this.#reachable !== undefined) return this.#reachable;
-    const reachable = new Set<string>(this.#anchors.keys());
-    const open = [...reachable];
+    const reachable = new Set<string>();
+    const open: string[] = [];
+    const waiting = new Map<string, Certificate[]>();
+    for (const candidate of this.#candidates) {
+      const issuer = candidate.issuer.canonical;
+      if (!this.#anchors.has(issuer)) add(waiting, issuer, candidate);
+      else if (arrives(reachable, candidate)) open.push(candidate.subject.canonical);
+    }
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
-      for (const below of this.#byIssuer.get(name) ?? []) {
-        const { canonical } = below.subject;
-        if (reachable.has(canonical)) continue;
-        reachable.add(canonical);
-        open.push(canonical);
+      for (const below of waiting.get(name) ?? none) {
+        if (arrives(reachable, below)) open.push(below.subject.canonical);
       }
     }
     this.#reachable = reachable;
     return reachable;
   }
+}
+
+const none: readonly never[] = [];
+
+/** Whether a name is reached for the first time. */
+function arrives(reachable: Set<string>, { subject }: Certificate): boolean {
+  const before = reachable.size;
+  return reachable.add(subject.canonical).size > before;
 }
 
 /** A peer often presents the root too; the anchor itself has been tried already. */

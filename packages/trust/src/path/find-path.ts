@@ -73,16 +73,16 @@ function byKnownIssuer(search: Search, issuers: KnownIssuers, trail: Trail): Fou
 
 function bySearch(search: Search, issuers: KnownIssuers, trail: Trail): FoundPath | undefined {
   const { leaf, context } = search.input;
-  for (const { anchor, chain } of new PathSearch(search.pool(), context, false).paths(leaf)) {
+  let path: FoundPath | undefined;
+  new PathSearch(search.pool(), context, false).find(leaf, ({ anchor, chain }) => {
     context.sink.length = 0;
     const above = walkPath(anchor, chain, context, 'peer');
-    if (above === undefined || context.sink.length > 0) continue;
-    const path = withRevocation(chain, above, search, trail);
-    if (path === undefined) continue;
-    issuers.remember(leaf, above);
-    return path;
-  }
-  return undefined;
+    if (above === undefined || context.sink.length > 0) return false;
+    path = withRevocation(chain, above, search, trail);
+    if (path !== undefined) issuers.remember(leaf, above);
+    return path !== undefined;
+  });
+  return path;
 }
 
 function withRevocation(
@@ -156,7 +156,7 @@ function explainFailure(search: Search, trail: Trail): readonly Rejection[] {
   const tolerant = new PathSearch(search.pool(), context, true);
   let paths = 0;
   try {
-    for (const { anchor, chain } of tolerant.paths(leaf)) {
+    tolerant.find(leaf, ({ anchor, chain }) => {
       paths++;
       const before = sink.length;
       const above = walkPath(anchor, chain, context, 'peer');
@@ -169,8 +169,8 @@ function explainFailure(search: Search, trail: Trail): readonly Rejection[] {
         subjects: subjectsOf(chain, anchor),
         faults,
       }));
-      if (paths === maxExplained) break;
-    }
+      return paths === maxExplained;
+    });
   } catch (error) {
     if (!(error instanceof BudgetExceeded)) throw error;
   }

@@ -39,29 +39,34 @@ export class PathSearch {
     this.#tolerant = tolerant;
   }
 
-  /** All candidate paths of a certificate. */
-  paths(target: Certificate): Generator<CandidatePath> {
-    return this.#upwards([target]);
+  /**
+   * Offers the candidate paths of a certificate, one by one.
+   *
+   * @param target - where the paths begin
+   * @param takes - whether a path will do; the search goes on while none does
+   * @returns whether one was taken
+   */
+  find(target: Certificate, takes: (path: CandidatePath) => boolean): boolean {
+    return this.#upwards([target], takes);
   }
 
-  *#upwards(chain: readonly Certificate[]): Generator<CandidatePath> {
+  #upwards(chain: readonly Certificate[], takes: (path: CandidatePath) => boolean): boolean {
     const { spending } = this.#context;
     const last = chain[chain.length - 1]!;
     for (const anchor of this.#pool.anchorsNamed(last.issuer)) {
       spending.step();
       if (this.#signed(last, chain.length - 1, anchor.certificate, verificationKey(anchor.certificate))) {
-        yield { anchor, chain };
+        if (takes({ anchor, chain })) return true;
       }
     }
-    const issuers = this.#pool.issuersOf(last);
-    if (issuers.length === 0) return;
-    for (const issuer of issuers) {
+    for (const issuer of this.#pool.issuersOf(last)) {
       spending.step();
       if (isRepeated(issuer, chain) || !this.#mayIssue(issuer, chain.length)) continue;
       if (!this.#isShortEnough(issuer, chain)) continue;
       if (!this.#signed(last, chain.length - 1, issuer, verificationKey(issuer))) continue;
-      yield* this.#upwards([...chain, issuer]);
+      if (this.#upwards([...chain, issuer], takes)) return true;
     }
+    return false;
   }
 
   /** Self-issued certificates only carry a CA from one key to the next and do not count, within reason. @see RFC 5280 §4.2.1.9 */

@@ -74,17 +74,15 @@ function isBelieved(candidate: Certificate, above: PathState, context: Revocatio
     stapled: [],
     inProgress: [...context.inProgress, candidate],
   };
-  for (const { anchor, chain } of new PathSearch(context.candidates.pool(), context.path, false).paths(
-    candidate,
-  )) {
-    if (anchor !== above.anchor) continue;
+  const search = new PathSearch(context.candidates.pool(), context.path, false);
+  return search.find(candidate, ({ anchor, chain }) => {
+    if (anchor !== above.anchor) return false;
     const sink: Rejection[] = [];
     const path = withSink(context.path, sink);
     const state = walkPath(anchor, chain, path, 'crl-signer');
     if (state !== undefined && sink.length === 0) context.checkRevocation(chain, state, { ...inner, path });
-    if (state !== undefined && sink.length === 0) return true;
-  }
-  return false;
+    return state !== undefined && sink.length === 0;
+  });
 }
 
 function isOnPath(candidate: Certificate, above: PathState): boolean {

@@ -20,7 +20,7 @@ const keys = new WeakMap<SubjectPublicKeyInfo, VerificationKey>();
  */
 export function verificationKey(certificate: Certificate, issuerKey?: VerificationKey): VerificationKey {
   const info = certificate.publicKey;
-  if (info.algorithm.oid === oids.dsa && info.algorithm.parameters === undefined && issuerKey !== undefined) {
+  if (info.kind === 'dsa' && info.algorithm.parameters === undefined && issuerKey !== undefined) {
     return load(info, inherit(info, issuerKey));
   }
   const known = keys.get(info);
@@ -42,10 +42,10 @@ function loadKey(info: SubjectPublicKeyInfo, der: Uint8Array): KeyObject | undef
   const { bits } = info;
   try {
     if (info.kind === 'rsa') return createPublicKey({ key: bufferOf(bits), format: 'der', type: 'pkcs1' });
-    if (info.kind === 'ed25519') return fromJwk({ kty: 'OKP', crv: 'Ed25519', x: base64url(bits) });
+    if (info.kind === 'ed25519')
+      return fromJwk({ kty: 'OKP', crv: 'Ed25519', x: base64url(bits, 0, bits.length) });
     if (info.kind === 'ec-p256' && bits.length === 65 && bits[0] === 4) {
-      const [x, y] = [base64url(bits.subarray(1, 33)), base64url(bits.subarray(33))];
-      return fromJwk({ kty: 'EC', crv: 'P-256', x, y });
+      return fromJwk({ kty: 'EC', crv: 'P-256', x: base64url(bits, 1, 33), y: base64url(bits, 33, 65) });
     }
     return createPublicKey({ key: bufferOf(der), format: 'der', type: 'spki' });
   } catch {
@@ -62,8 +62,8 @@ function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-function base64url(bytes: Uint8Array): string {
-  return bufferOf(bytes).toString('base64url');
+function base64url(bytes: Uint8Array, from: number, to: number): string {
+  return bufferOf(bytes).toString('base64url', from, to);
 }
 
 /** Measured on OpenSSL 3: what one verification costs beside P-256. */
