@@ -1,3 +1,4 @@
+import { rememberedCanonical } from './canonical-memo.ts';
 import { DerReader } from './der/der-reader.ts';
 import { oidText } from './der/oid.ts';
 import { TAG } from './der/tags.ts';
@@ -128,7 +129,7 @@ export class LazyName implements Name {
   get canonical(): string {
     this.key ??=
       this.parts === undefined
-        ? readCanonicalName(nameReader(this.bytes, this.from, this.to))
+        ? rememberedCanonical(this.bytes, this.from, this.to, makeCanonical)
         : canonicalName(this.parts);
     return this.key;
   }
@@ -136,6 +137,10 @@ export class LazyName implements Name {
   toString(): string {
     return nameText(this.rdns);
   }
+}
+
+function makeCanonical(bytes: Uint8Array, from: number, to: number): string {
+  return readCanonicalName(nameReader(bytes, from, to));
 }
 
 function nameReader(bytes: Uint8Array, from: number, to: number): DerReader {
