@@ -9,6 +9,7 @@ import {
 } from '@entente/sip';
 import { type Peer, peerOf } from '@entente/tls';
 import { GatheredWriter } from './gathered-writes.ts';
+import { type Placed, UnorderedList } from './unordered-list.ts';
 
 /** The row of the allow matrix that a connection stands on, and what it is called in logs. */
 export interface ConnectionLink {
@@ -53,7 +54,7 @@ export class SipConnection implements FramerSink {
   /** Addresses of record that a user has proven to be on this connection, each with the time until which it counts. */
   readonly users = new Map<string, number>();
   /** What is under way on this connection; the transaction layer keeps it. */
-  readonly transactions = new Set<object>();
+  readonly transactions = new UnorderedList<Placed>();
   readonly #framer = new StreamFramer();
   readonly #writer: GatheredWriter;
   readonly #user: ConnectionUser;

@@ -50,6 +50,17 @@ describe('timer wheel', () => {
     expect(running()).toBe(0);
   });
 
+  it('wakes those of a slot that are left when one of them cancels another', () => {
+    const { wheel, woken, owner, advance } = wheelOnFakeClock();
+    const timers: WheelTimer<string>[] = [];
+    const canceller = { wake: () => wheel.cancel(timers[1]!) };
+    timers.push(wheel.schedule(500, owner, 'A'), wheel.schedule(500, owner, 'B'));
+    wheel.schedule(500, canceller, 'C');
+    advance(600);
+    expect(woken.map((entry) => entry.name)).toEqual(['A']);
+    expect(wheel.size).toBe(0);
+  });
+
   it('waits longer than one round', () => {
     const { wheel, owner, woken, advance } = wheelOnFakeClock();
     wheel.schedule(180_000, owner, 'C');

@@ -85,6 +85,9 @@ export class TimerWheel<Name> {
     if (timer.previous === undefined) this.#slots[timer.slot] = timer.next;
     else timer.previous.next = timer.next;
     if (timer.next !== undefined) timer.next.previous = timer.previous;
+    // A timer that is garbage must not keep its neighbours from being it.
+    timer.previous = undefined;
+    timer.next = undefined;
     this.#size--;
     if (this.#size === 0) this.#rest();
   }
@@ -95,18 +98,22 @@ export class TimerWheel<Name> {
     while (this.#size > 0 && this.#cursorTime + tickMs <= now) {
       this.#cursorTime += tickMs;
       this.#cursor = (this.#cursor + 1) % slotCount;
-      let timer = this.#slots[this.#cursor];
-      while (timer !== undefined) {
-        const following: WheelTimer<Name> | undefined = timer.next;
-        if (timer.rounds > 0) timer.rounds--;
-        else {
-          const owner = timer.owner;
-          this.cancel(timer);
-          owner?.wake(timer.name, now);
-        }
-        timer = following;
+      // Found before the first is woken, for whoever is woken may cancel any of them.
+      for (const timer of this.#due()) {
+        const { owner } = timer;
+        this.cancel(timer);
+        owner?.wake(timer.name, now);
       }
     }
+  }
+
+  #due(): readonly WheelTimer<Name>[] {
+    const due: WheelTimer<Name>[] = [];
+    for (let timer = this.#slots[this.#cursor]; timer !== undefined; timer = timer.next) {
+      if (timer.rounds > 0) timer.rounds--;
+      else due.push(timer);
+    }
+    return due;
   }
 
   /** Forgets every timer. */

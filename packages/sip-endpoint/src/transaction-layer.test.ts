@@ -2,6 +2,7 @@ import { defaultTimings, parseMessage, type SipRequest, type SipResponse } from 
 import { describe, expect, it } from 'vitest';
 import type { SipConnection } from './connection.ts';
 import { TransactionLayer, type TransactionUser } from './transaction-layer.ts';
+import { UnorderedList } from './unordered-list.ts';
 
 let lastId = 0;
 
@@ -10,7 +11,7 @@ function fakeConnection(server?: string) {
   const connection = {
     id: ++lastId,
     server,
-    transactions: new Set(),
+    transactions: new UnorderedList(),
     send: (message: SipRequest | SipResponse) => sent.push(message) > 0,
   } as unknown as SipConnection;
   const statuses = () => sent.map((message) => (message.kind === 'response' ? message.status : 0));

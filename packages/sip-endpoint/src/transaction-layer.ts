@@ -16,6 +16,8 @@ import {
 } from '@entente/sip';
 import type { SipConnection } from './connection.ts';
 import { TimerWheel, type WheelTimer } from './timer-wheel.ts';
+import { TransactionTable } from './transaction-table.ts';
+import type { Placed } from './unordered-list.ts';
 
 /** Who is told what becomes of a request that we sent. */
 export interface ClientUser {
@@ -37,10 +39,13 @@ export interface ServerUser {
 }
 
 /** What a transaction of ours carries with it. */
-export class TransactionContext<User> {
+export class TransactionContext<User> implements Placed {
   readonly connection: SipConnection;
   readonly key: string;
   user: User;
+  /** Whose context it is; known once the machine is made. */
+  transaction: AnyTransaction | undefined = undefined;
+  place = -1;
   /** At most two timers run at once; a map would cost more than it serves. */
   first: WheelTimer<TransactionTimer> | undefined = undefined;
   second: WheelTimer<TransactionTimer> | undefined = undefined;
@@ -89,8 +94,8 @@ export interface TransactionLayerOptions {
 
 /** Runs the transaction machines of RFC 3261 §17 over connections that retransmit by themselves. */
 export class TransactionLayer implements TransactionSink<AnyTransaction> {
-  readonly #servers = new Map<string, ServerTransaction>();
-  readonly #clients = new Map<string, ClientTransaction>();
+  readonly #servers = new TransactionTable<ServerTransaction>();
+  readonly #clients = new TransactionTable<ClientTransaction>();
   readonly #wheel: TimerWheel<TransactionTimer>;
   readonly #user: TransactionUser;
   readonly #timings: Timings;
@@ -145,7 +150,8 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
         ? new InviteServerTransaction(request, true, this, context, this.#timings)
         : new NonInviteServerTransaction(request, true, this, context, this.#timings);
     this.#servers.set(key, transaction);
-    connection.transactions.add(transaction);
+    context.transaction = transaction;
+    connection.transactions.add(context);
     transaction.start();
     try {
       if (request.method === 'CANCEL') this.#cancel(request, transaction, connection);
@@ -185,14 +191,16 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
         ? new InviteClientTransaction(request, true, this, context, this.#timings)
         : new NonInviteClientTransaction(request, true, this, context, this.#timings);
     this.#clients.set(context.key, transaction);
-    connection.transactions.add(transaction);
+    context.transaction = transaction;
+    connection.transactions.add(context);
     transaction.start();
     return transaction;
   }
 
   /** Ends what was under way on a connection that broke. */
   connectionClosed(connection: SipConnection): void {
-    for (const transaction of [...connection.transactions] as AnyTransaction[]) {
+    for (const { transaction } of connection.transactions.copy() as readonly TransactionContext<unknown>[]) {
+      if (transaction === undefined) continue;
       if (isClient(transaction)) transaction.transportError();
       else {
         transaction.transportError();
@@ -250,7 +258,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
 
   terminated(transaction: AnyTransaction, end: TransactionEnd): void {
     const { context } = transaction;
-    context.connection.transactions.delete(transaction);
+    context.connection.transactions.remove(context);
     if (isClient(transaction)) {
       this.#clients.delete(context.key);
       transaction.context.user.onEnd(end, transaction);

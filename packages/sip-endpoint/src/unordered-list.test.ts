@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Placed, UnorderedList } from './unordered-list.ts';
+
+describe('an unordered list', () => {
+  it('holds what a set holds', () => {
+    const items = Array.from({ length: 12 }, (): Placed => ({ place: -1 }));
+    fc.assert(
+      fc.property(fc.array(fc.nat(items.length - 1), { maxLength: 200 }), (steps) => {
+        for (const item of items) item.place = -1;
+        const list = new UnorderedList<Placed>();
+        const set = new Set<Placed>();
+        for (const step of steps) {
+          const item = items[step]!;
+          if (set.delete(item)) list.remove(item);
+          else {
+            set.add(item);
+            list.add(item);
+          }
+          expect(list.size).toBe(set.size);
+          expect(new Set(list.copy())).toEqual(set);
+        }
+      }),
+    );
+  });
+
+  it('ignores what is not in it', () => {
+    const list = new UnorderedList<Placed>();
+    const inside = { place: -1 };
+    list.add(inside);
+    list.remove({ place: -1 });
+    list.remove({ place: 0 });
+    expect(list.copy()).toEqual([inside]);
+  });
+});
