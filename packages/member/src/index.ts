@@ -1,3 +1,4 @@
 export { MemberFault, type MemberFaultCode } from './fault.ts';
+export { joinDomain } from './join-domain.ts';
 export type { MemberLog } from './log.ts';
-export { joinDomain, type Member, type MemberOptions } from './member.ts';
+export type { Member, MemberOptions } from './member.ts';

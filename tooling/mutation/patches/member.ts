@@ -52,7 +52,7 @@ export const patches: PatchList = {
     {
       name: 'revocation-policy',
       off: 'what the signed topology demands of revocation below our own roots is not heeded',
-      file: 'packages/member/src/member.ts',
+      file: 'packages/member/src/join-domain.ts',
       find: 'anchors.set(enterpriseAnchors(roots(), next));',
       replace: 'anchors.set(enterpriseAnchors(roots()));',
       test: {
@@ -88,7 +88,7 @@ export const patches: PatchList = {
     {
       name: 'signed-time',
       off: 'a member whose clock was set back believes what has expired',
-      file: 'packages/member/src/member.ts',
+      file: 'packages/member/src/join-domain.ts',
       find: 'latestSigned: () => lastKnown.latestSigned,',
       replace: 'latestSigned: () => undefined,',
       test: {
