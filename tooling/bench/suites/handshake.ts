@@ -1,19 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
 import { createTestAuthority } from '@entente/testkit';
+import { buildScript } from '../built.ts';
 import type {
   HandshakeLoadOrder,
   HandshakeLoadReport,
   HandshakeServerOrder,
   ServerUsage,
 } from '../handshake/order.ts';
-import { cores, nextMessage, startPinned } from '../load/pinned-process.ts';
+import { cores, nextMessage, startPinned, startPinnedBuilt } from '../load/pinned-process.ts';
 import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
 
 /**
  * Full TLS 1.3 mutual handshakes with the whole verdict on, beside bare Node in the same run. The generator does as much
  * cryptography as the server and is the bottleneck, so what is compared is the server's processor time per handshake. Short
  * rounds alternate and the quiet ones count, so that what else runs on the machine weighs little, and on both alike. Before
- * that both servers are warmed up: a server compiles its hot paths in its first thousands of handshakes and lives for months.
+ * that both servers are warmed up: a server compiles its hot paths in its first thousands of handshakes and lives for months. Both servers run as they are built.
  */
 export const suite: BenchSuite = { name: 'handshake', run };
 
@@ -30,12 +31,13 @@ interface Contestant {
 
 async function run({ seconds, short, log }: BenchOptions): Promise<BenchOutcome> {
   const { order, clients } = await prepare(short ? 8 : 64);
-  const bare = await start('bare node:tls', new URL('../bare/handshake-server.ts', import.meta.url), order);
-  const judged = await start(
-    'whole verdict',
+  await using bareScript = await buildScript(new URL('../bare/handshake-server.ts', import.meta.url), 'tls');
+  await using judgedScript = await buildScript(
     new URL('../handshake/judged-server.ts', import.meta.url),
-    order,
+    'tls',
   );
+  const bare = await start('bare node:tls', bareScript.file, order);
+  const judged = await start('whole verdict', judgedScript.file, order);
   const generator = startPinned(new URL('../handshake/generator.ts', import.meta.url), cores.generator);
   const invalid: string[] = [];
   try {
@@ -100,8 +102,8 @@ async function prepare(count: number) {
   return { order, clients };
 }
 
-async function start(what: string, file: URL, order: HandshakeServerOrder): Promise<Contestant> {
-  const child = startPinned(file, cores.server);
+async function start(what: string, file: string, order: HandshakeServerOrder): Promise<Contestant> {
+  const child = startPinnedBuilt(file, cores.server);
   child.send(order);
   const { port } = await nextMessage<ServerUsage>(child);
   return { what, child, port, handshakes: 0, cpuMicros: [], seconds: 0, bytesPerIdle: 0 };

@@ -1,22 +1,12 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import {
-  type AnchorSet,
-  allowNames,
-  anchorSet,
-  createJudge,
-  type Judge,
-  partnerRevocation,
-  type RevocationKnowledge,
-} from '@entente/trust';
-import type { Certificate, CertificateList, Signed } from '@entente/x509';
+import { runBuilt } from '../built.ts';
 import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
-import { makeCa, makeCrl, makeLeaves } from '../trust/contoso.ts';
+import type { Measured, MeasureOrder } from '../trust/measure.ts';
 
 /**
  * What a verdict costs beside its signatures, P-256 throughout, revocation under hard-fail, identity and authorisation on.
  * Warm: the issuers are known, each leaf is new to the judge. Cold: a judge that knows nothing meets leaf, two intermediates
  * and three CRLs. Bare: the same signatures by `node:crypto` alone. Contests alternate in short rounds and the quiet ones count,
- * so that what else runs on the machine weighs little, and on all of them alike.
+ * so that what else runs on the machine weighs little, and on all of them alike. Measured as published, without the loader of TypeScript.
  *
  * A chain that nobody has met brings two keys, and no signature can be checked before its key is loaded. `createPublicKey` on
  * the quickest way there is (JWK) costs as much as a check, because OpenSSL multiplies the point by the order of the group to
@@ -26,175 +16,39 @@ import { makeCa, makeCrl, makeLeaves } from '../trust/contoso.ts';
  */
 export const suite: BenchSuite = { name: 'trust', run };
 
-interface Contest {
-  readonly once: () => void;
-  /** Processor time of one go, microseconds, by round. */
-  readonly micros: number[];
-}
-
-function run({ seconds, short, log }: BenchOptions): BenchOutcome {
-  const now = Date.now();
-  const root = makeCa('Contoso root', now);
-  const middle = makeCa('Contoso intermediate CA', now, root);
-  const issuing = makeCa('Contoso issuing CA', now, middle);
-  const leaves = makeLeaves(issuing, short ? 400 : 4_000, now);
-  const crls = [makeCrl(root, 10, now), makeCrl(middle, 10, now), makeCrl(issuing, 1_000, now)] as const;
-  const scene: Scene = {
-    now,
-    leaves,
-    chain: [issuing.certificate.der, middle.certificate.der],
-    crls,
-    anchors: anchorSet([{ name: 'contoso', certificate: root.certificate, revocation: partnerRevocation }]),
-    knowledge: { crls },
-  };
-  const issuers = [issuing, middle, root].map((ca) => ca.certificate);
-
-  const contest = (once: () => void): Contest => ({ once, micros: [] });
-  const bareWarm = contest(bareLeaves(leaves, issuing.certificate));
-  const warm = contest(warmVerdicts(scene));
-  const bareCold = contest(bareChains(scene, issuers, false));
-  const bareLoading = contest(bareChains(scene, issuers, true));
-  const cold = contest(coldVerdicts(scene));
-  const contests = [bareWarm, warm, bareCold, bareLoading, cold];
-
-  const rounds = short ? 4 : Math.max(10, Math.round(seconds * 20));
-  // A server compiles its hot paths in its first seconds; that is not what a verdict costs.
-  for (const each of contests) timed(each, short ? 0.1 : 2);
-  for (const each of contests) each.micros.length = 0;
-  for (let round = 0; round < rounds; round++) {
-    for (const each of round % 2 === 0 ? contests : [...contests].reverse()) timed(each, 0.05);
-  }
-  const perSecond = (each: Contest): number => 1e6 / quiet(each.micros);
-  const micros = (each: Contest): number => quiet(each.micros);
-  log(`verify ${Math.round(perSecond(bareWarm))}/s, warm verdict ${Math.round(perSecond(warm))}/s`);
+async function run({ seconds, short, log }: BenchOptions): Promise<BenchOutcome> {
+  const order: MeasureOrder = { seconds, short };
+  const script = new URL('../trust/measure.ts', import.meta.url);
+  const { bareWarm, warm, bareCold, bareLoading, cold } = await runBuilt<Measured>(script, 'trust', order);
+  log(`verify ${Math.round(1e6 / bareWarm)}/s, warm verdict ${Math.round(1e6 / warm)}/s`);
   log(
-    `six signatures ${micros(bareCold).toFixed(0)} µs, ${micros(bareLoading).toFixed(0)} µs with key loading, cold verdict ${micros(cold).toFixed(0)} µs`,
+    `six signatures ${bareCold.toFixed(0)} µs, ${bareLoading.toFixed(0)} µs with key loading, cold verdict ${cold.toFixed(0)} µs`,
   );
   const loaded = {
     what: 'six signature checks by node:crypto with loaded keys, same run',
-    value: micros(bareCold),
+    value: bareCold,
   };
   return {
     results: [
-      measured('warm verdict: issuers known, a leaf never seen before', perSecond(warm), '/s', {
-        against: { what: 'bare node:crypto verify of the leaf, same run', value: perSecond(bareWarm) },
+      measured('warm verdict: issuers known, a leaf never seen before', 1e6 / warm, '/s', {
+        against: { what: 'bare node:crypto verify of the leaf, same run', value: 1e6 / bareWarm },
         aim: { ratioAtLeast: 0.8 },
       }),
-      measured('cold verdict: leaf, two intermediates, three CRLs', micros(cold), 'µs', {
+      measured('cold verdict: leaf, two intermediates, three CRLs', cold, 'µs', {
         against: {
           what: 'its six signature checks by node:crypto, which load the two new keys, same run',
-          value: micros(bareLoading),
+          value: bareLoading,
         },
         aim: { ratioAtMost: 1.5 },
       }),
-      measured('cold verdict, beside checks whose keys are loaded already', micros(cold), 'µs', {
+      measured('cold verdict, beside checks whose keys are loaded already', cold, 'µs', {
         against: loaded,
         aim: { ratioAtMost: 1.5 },
       }),
-      measured('the least a cold verdict can cost: six checks, two keys to load', micros(bareLoading), 'µs', {
+      measured('the least a cold verdict can cost: six checks, two keys to load', bareLoading, 'µs', {
         against: loaded,
       }),
     ],
     invalid: [],
-  };
-}
-
-/** Repeats `once` for a while and counts the processor's time, not the clock's: what other processes do in between is not the verdict's. */
-function timed({ once, micros }: Contest, seconds: number): void {
-  const before = process.cpuUsage();
-  const end = performance.now() + seconds * 1_000;
-  let done = 0;
-  do {
-    for (let index = 0; index < 10; index++) once();
-    done += 10;
-  } while (performance.now() < end);
-  const { user, system } = process.cpuUsage(before);
-  micros.push((user + system) / done);
-}
-
-/** A quarter of the rounds were quicker: noise only ever adds. */
-function quiet(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 2]!;
-}
-
-interface Scene {
-  readonly now: number;
-  readonly leaves: readonly Certificate[];
-  readonly chain: readonly Uint8Array[];
-  readonly crls: readonly [CertificateList, CertificateList, CertificateList];
-  readonly anchors: AnchorSet;
-  readonly knowledge: RevocationKnowledge;
-}
-
-function judgeFor({ anchors, knowledge }: Scene): Judge {
-  return createJudge({ anchors, revocation: knowledge });
-}
-
-const authorise = allowNames(['pool1.contoso.example']);
-
-function decide(judge: Judge, { now, chain }: Scene, leaf: Certificate): void {
-  const verdict = judge.judge(
-    { certificates: [leaf.der, ...chain] },
-    {
-      now,
-      link: { name: 'bench', direction: 'outbound', interface: 'internal', purpose: 'server' },
-      identity: { mode: 'host', name: 'pool1.contoso.example' },
-      authorise,
-    },
-  );
-  if (!verdict.trusted)
-    throw new Error(`expected every leaf of the bench to pass: ${verdict.rejection.message}`);
-}
-
-function warmVerdicts(scene: Scene): () => void {
-  const judge = judgeFor(scene);
-  let index = 0;
-  return () => decide(judge, scene, scene.leaves[index++ % scene.leaves.length]!);
-}
-
-/**
- * A new judge each time, which reads the chain anew and verifies every signature. Anchors and CRLs are what a server has loaded
- * beforehand: decoded, not verified.
- */
-function coldVerdicts(scene: Scene): () => void {
-  let index = 0;
-  return () => decide(judgeFor(scene), scene, scene.leaves[index++ % scene.leaves.length]!);
-}
-
-function check(signed: Signed, key: KeyObject): void {
-  if (!verify('sha256', signed.tbs, key, signed.signature))
-    throw new Error('expected a signature that verifies');
-}
-
-function keyOf(certificate: Certificate): KeyObject {
-  return createPublicKey({ key: Buffer.from(certificate.publicKey.der), format: 'der', type: 'spki' });
-}
-
-/** What it takes to load the key of a certificate the quickest way; everything but the loading is done beforehand. */
-function loaderOf(certificate: Certificate): () => KeyObject {
-  const key = keyOf(certificate).export({ format: 'jwk' });
-  return () => createPublicKey({ key, format: 'jwk' });
-}
-
-function bareLeaves(leaves: readonly Certificate[], issuer: Certificate): () => void {
-  const key = keyOf(issuer);
-  let index = 0;
-  return () => check(leaves[index++ % leaves.length]!, key);
-}
-
-function bareChains({ leaves, crls }: Scene, issuers: readonly Certificate[], loading: boolean): () => void {
-  const loaded = issuers.map(keyOf);
-  const loaders = issuers.map(loaderOf);
-  const [ofRoot, ofMiddle, ofIssuing] = crls;
-  let index = 0;
-  return () => {
-    const [issuing, middle] = (loading ? [loaders[0]!(), loaders[1]!()] : loaded) as [KeyObject, KeyObject];
-    const root = loaded[2]!;
-    check(leaves[index++ % leaves.length]!, issuing);
-    check(issuers[0]!, middle);
-    check(issuers[1]!, root);
-    check(ofIssuing, issuing);
-    check(ofMiddle, middle);
-    check(ofRoot, root);
   };
 }
