@@ -268,6 +268,9 @@ describe('the Web PKI', () => {
 
 describe('a CRL under the strict profile', () => {
   const scope = sequence(tlv(0x81, Buffer.of(0xff)));
+  const place = tlv(0x86, Buffer.from('http://lists.contoso.example/ca'));
+  const points = sequence(sequence(tlv(0xa0, tlv(0xa0, place))));
+  const access = sequence(sequence(oid('1.3.6.1.5.5.7.48.2'), place));
   const crlSaid = (input: Omit<Parameters<typeof makeCrl>[0], 'issuer'>, profile: Profile = strict) => {
     const judge = judgeOf([anchor(root, { revocation: { mode: 'hard-fail' } })], {
       policy: profiles[profile],
@@ -280,6 +283,12 @@ describe('a CRL under the strict profile', () => {
     ['has one that is not critical', { instead: { '2.5.29.20': extension('2.5.29.20', true, integer(1)) } }],
     ['names the key that signed it', { instead: { '2.5.29.35': false } }],
     ['writes times in the form of their year', { generalizedTimes: true }],
+    ['writes the second one so too', { generalizedTimes: 'nextUpdate' }],
+    ['has pointers to deltas that are not critical', { extensions: [extension('2.5.29.46', true, points)] }],
+    [
+      'has pointers to its issuer that are not critical',
+      { extensions: [extension('1.3.6.1.5.5.7.1.1', true, access)] },
+    ],
     ['marks its scope as critical', { extensions: [extension('2.5.29.28', false, scope)] }],
   ])('%s', (_, wrong) => {
     expect(crlSaid(wrong)).toBe('revocation-unknown');
@@ -289,5 +298,7 @@ describe('a CRL under the strict profile', () => {
   it('otherwise is taken', () => {
     expect(crlSaid({})).toBe('trusted');
     expect(crlSaid({ extensions: [extension('2.5.29.28', true, scope)] })).toBe('trusted');
+    expect(crlSaid({ extensions: [extension('2.5.29.46', false, points)] })).toBe('trusted');
+    expect(crlSaid({ extensions: [extension('1.3.6.1.5.5.7.1.1', false, access)] })).toBe('trusted');
   });
 });

@@ -9,7 +9,7 @@ import { timeProblem } from '../rules/time-form.ts';
 export function crlRuleProblem(crl: CertificateList): string | undefined {
   const critical = (oid: string): boolean =>
     crl.extensions.some((extension) => extension.oid === oid && extension.critical);
-  // §5.2.3, §5.2.1, §5.2.4, §5.2.5, §5.1.2.4
+  // §5.2.3, §5.2.1, §5.2.4, §5.2.5, §5.2.6, §5.2.7, §5.1.2.4, §5.1.2.5
   if (crl.crlNumber === undefined) return 'a CRL without CRL number';
   if (critical(oids.cRLNumber)) return 'a CRL whose CRL number is critical';
   if (crl.authorityKeyId?.keyId === undefined) return 'a CRL that does not name the key of its signer';
@@ -20,7 +20,13 @@ export function crlRuleProblem(crl: CertificateList): string | undefined {
   if (crl.issuingDistributionPoint !== undefined && !critical(oids.issuingDistributionPoint)) {
     return 'a CRL whose issuing distribution point is not critical';
   }
-  const wrong = timeProblem(crl.thisUpdate, crl.thisUpdateForm);
-  if (wrong !== undefined) return `a CRL with ${wrong}`;
-  return undefined;
+  if (critical(oids.freshestCRL)) return 'a CRL whose pointers to deltas are critical';
+  if (critical(oids.authorityInfoAccess)) return 'a CRL whose pointers to its issuer are critical';
+  const { thisUpdate, thisUpdateForm, nextUpdate, nextUpdateForm } = crl;
+  const wrong =
+    timeProblem(thisUpdate, thisUpdateForm) ??
+    (nextUpdate === undefined || nextUpdateForm === undefined
+      ? undefined
+      : timeProblem(nextUpdate, nextUpdateForm));
+  return wrong === undefined ? undefined : `a CRL with ${wrong}`;
 }

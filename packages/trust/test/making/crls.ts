@@ -32,8 +32,8 @@ export interface CrlInput {
   readonly extensions?: readonly Buffer[];
   /** Extensions that otherwise come by themselves, by object identifier: another one instead, or `false` for none. */
   readonly instead?: Readonly<Record<string, Buffer | false>>;
-  /** Writes both times as GeneralizedTime, whatever the year. */
-  readonly generalizedTimes?: boolean;
+  /** Writes both times, or the second alone, as GeneralizedTime, whatever the year. */
+  readonly generalizedTimes?: boolean | 'nextUpdate';
   readonly spoilSignature?: boolean;
 }
 
@@ -56,8 +56,10 @@ export function makeCrl(input: CrlInput): CertificateList {
     integer(1),
     algorithm.identifier,
     dn(issuer.subject),
-    time(input.thisUpdate ?? now - day, input.generalizedTimes),
-    ...(input.nextUpdate === false ? [] : [time(input.nextUpdate ?? now + day, input.generalizedTimes)]),
+    time(input.thisUpdate ?? now - day, input.generalizedTimes === true),
+    ...(input.nextUpdate === false
+      ? []
+      : [time(input.nextUpdate ?? now + day, input.generalizedTimes !== undefined)]),
     ...(entries.length > 0 ? [sequence(...entries)] : []),
     tlv(0xa0, sequence(...extensions)),
   );
