@@ -69,6 +69,7 @@ export class Authority implements AsyncDisposable {
     });
     this.transport = createTransport({
       agent: this.#agent,
+      signal: this.#stop.signal,
       ...(this.#address === undefined ? {} : { address: this.#address }),
     });
   }

@@ -93,7 +93,7 @@ export class JoinedMember implements Member {
   readonly #current: Current;
   readonly #listeners = new Set<(topology: Topology) => void>();
   #authority: Authority | undefined;
-  readonly #sides: RenewedIdentity[];
+  readonly #internal: RenewedIdentity;
   #external: Promise<RenewedIdentity> | undefined;
 
   constructor(
@@ -105,7 +105,7 @@ export class JoinedMember implements Member {
   ) {
     this.fqdn = options.fqdn;
     this.identity = internal.identity;
-    this.#sides = [internal];
+    this.#internal = internal;
     this.trust = trust;
     this.#options = options;
     this.#files = files;
@@ -167,7 +167,6 @@ export class JoinedMember implements Member {
       now: () => this.trust.clock.now(),
       log: this.#options.log,
     }).then((opened) => {
-      this.#sides.push(opened);
       const fit = (): void => {
         const { certificatePem } = opened.identity.current;
         if (!fitsOutside(certificatePem, this.topology, this.fqdn)) void opened.renewNow();
@@ -203,8 +202,16 @@ export class JoinedMember implements Member {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#current.lastKnown[Symbol.dispose]();
+    // The sides close before the authority breaks off what they ask, so none of them calls that a failure.
+    const sides = [
+      this.#internal[Symbol.asyncDispose](),
+      this.#external?.then(
+        (external) => external[Symbol.asyncDispose](),
+        () => {},
+      ),
+    ];
     await this.#authority?.[Symbol.asyncDispose]();
-    for (const side of this.#sides.splice(0)) await side[Symbol.asyncDispose]();
+    await Promise.all(sides);
     await this.trust[Symbol.asyncDispose]();
   }
 }

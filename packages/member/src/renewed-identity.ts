@@ -43,19 +43,22 @@ export class RenewedIdentity implements AsyncDisposable {
   static async open(options: RenewedIdentityOptions): Promise<RenewedIdentity> {
     const pair = new IdentityFiles(options.files, options.side);
     await pair.recover();
-    if (!(await pair.exists())) await obtain(options);
+    if (!(await pair.exists())) await pair.replace(await obtain(options));
     const identity = await loadIdentity(pair.paths);
     return new RenewedIdentity(identity, options);
   }
 
+  /** Afterwards nothing is written: who comes next may have the directory. A pair that is being written is finished first. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
+    await this.#renewing;
     await this.identity[Symbol.asyncDispose]();
   }
 
   /** Asks for another certificate now, because the one in hand no longer fits. One that cannot be had is asked for again later. */
   async renewNow(): Promise<void> {
+    if (this.#closed) return;
     clearTimeout(this.#timer);
     this.#renewing ??= this.#renew().finally(() => {
       this.#renewing = undefined;
@@ -76,10 +79,12 @@ export class RenewedIdentity implements AsyncDisposable {
   }
 
   async #renew(): Promise<void> {
-    const { log, side } = this.#options;
+    const { files, log, side } = this.#options;
     try {
-      const material = await obtain(this.#options);
-      await this.identity.replace(material);
+      const pair = await obtain(this.#options);
+      if (this.#closed) return;
+      await new IdentityFiles(files, side).replace(pair);
+      await this.identity.replace(pair);
       const { notAfter } = this.identity.current.leaf;
       log.info(
         { event: 'renewed', interface: side, notAfter },
@@ -87,6 +92,7 @@ export class RenewedIdentity implements AsyncDisposable {
       );
       this.#plan();
     } catch (error) {
+      if (this.#closed) return;
       const { message } = error as Error;
       log.warn({ event: 'renewal-failed', interface: side }, `the certificate was not renewed: ${message}`);
       this.#wait(retryMs);
@@ -94,8 +100,9 @@ export class RenewedIdentity implements AsyncDisposable {
   }
 }
 
+/** Asks the authority; nothing is written. */
 async function obtain(options: RenewedIdentityOptions): Promise<KeyPair> {
-  const { files, side, subject } = options;
+  const { side, subject } = options;
   const authority = options.authority();
   const key = await createKeyAndRequest({ subject: subject() });
   const outcome = await renew({
@@ -111,7 +118,5 @@ async function obtain(options: RenewedIdentityOptions): Promise<KeyPair> {
       remedy: outcome.refusal.remedy,
     });
   }
-  const pair = { certificate: outcome.certificate.chainPem, key: key.privateKeyPem };
-  await new IdentityFiles(files, side).replace(pair);
-  return pair;
+  return { certificate: outcome.certificate.chainPem, key: key.privateKeyPem };
 }

@@ -12,6 +12,8 @@ export interface TransportOptions {
   readonly timeoutMs?: number;
   /** Milliseconds for the whole of a request and its answer. Default 60 s: whoever slows the network down freezes nobody. */
   readonly deadlineMs?: number;
+  /** Every request is given up when it aborts. */
+  readonly signal?: AbortSignal;
   /** Largest answer that is read, in bytes. Default 64 MiB. */
   readonly maxBytes?: number;
 }
@@ -21,11 +23,13 @@ export interface TransportOptions {
  * @param options agent, address and bounds
  */
 export function createTransport(options: TransportOptions): (request: Request) => Promise<Response> {
-  const { agent, address, timeoutMs = 10_000, deadlineMs = 60_000, maxBytes = 67_108_864 } = options;
+  const { agent, address, signal, timeoutMs = 10_000, deadlineMs = 60_000, maxBytes = 67_108_864 } = options;
   return async (request) => {
     const url = new URL(request.url);
     const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
     return new Promise<Response>((resolve, reject) => {
+      const ended = () => new Error(`${url.host} is no longer asked`);
+      if (signal?.aborted === true) return reject(ended());
       const outgoing = httpsRequest({
         agent,
         host: address ?? url.hostname,
@@ -44,7 +48,17 @@ export function createTransport(options: TransportOptions): (request: Request) =
       const giveUp = () =>
         outgoing.destroy(new Error(`${url.host} has not answered in full within ${deadlineMs} ms`));
       const deadline = setTimeout(giveUp, deadlineMs);
-      outgoing.once('close', () => clearTimeout(deadline));
+      const end = () => {
+        outgoing.destroy();
+        // Without a connection yet, a request says nothing of its end.
+        clearTimeout(deadline);
+        reject(ended());
+      };
+      signal?.addEventListener('abort', end);
+      outgoing.once('close', () => {
+        clearTimeout(deadline);
+        signal?.removeEventListener('abort', end);
+      });
       outgoing.once('timeout', () =>
         outgoing.destroy(new Error(`no answer from ${url.host} within ${timeoutMs} ms`)),
       );

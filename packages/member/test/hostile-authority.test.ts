@@ -70,6 +70,17 @@ describe('a member whose authority answers garbage', () => {
     expect(member.version()).toBe(1);
     expect(member.warnings[0]).toContain('going on with the last good state');
   });
+
+  it('gives up what it waits for when it comes to its end', async () => {
+    let heard = 0;
+    member.answer('/topology', () => void heard++);
+    const { transport, url } = member.authority;
+    const asked = transport(new Request(`${url}/topology`));
+    asked.catch(() => {});
+    await expect.poll(() => heard).toBe(1);
+    await member.authority[Symbol.asyncDispose]();
+    await expect(asked).rejects.toThrow('no longer asked');
+  });
 });
 
 describe('a member that hears malformed events', () => {

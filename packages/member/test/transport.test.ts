@@ -50,6 +50,32 @@ describe('a request to the authority', () => {
     await expect.poll(() => open?.destroyed).toBe(true);
   });
 
+  it.each([
+    ['while it waits for the answer', 'request'],
+    ['while the answer comes', 'response'],
+  ] as const)('is given up when whoever asks comes to an end: %s', async (_, moment) => {
+    const stop = new AbortController();
+    answer = (response) => {
+      if (moment === 'response') response.writeHead(200).write('x', () => stop.abort());
+      else stop.abort();
+    };
+    const asked = ask({ signal: stop.signal });
+    await expect(asked).rejects.toThrow('no longer asked');
+    await expect(ask({ signal: stop.signal }), 'and none begins afterwards').rejects.toThrow(
+      'no longer asked',
+    );
+  });
+
+  it('is given up at once where there is no connection yet', async () => {
+    const stop = new AbortController();
+    const agent = new Agent();
+    agent.createConnection = () => {
+      setImmediate(() => stop.abort());
+      return undefined;
+    };
+    await expect(ask({ agent, signal: stop.signal })).rejects.toThrow('no longer asked');
+  });
+
   it('is given up where the answer is larger than it may be', async () => {
     answer = (response) => void response.end('x'.repeat(1_001));
     await expect(ask({ maxBytes: 1_000 })).rejects.toThrow('larger than 1000 bytes');

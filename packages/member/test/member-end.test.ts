@@ -1,0 +1,118 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTestAuthority, type TestAuthority } from '@entente/testkit';
+import type { OwnedTrust } from '@entente/tls';
+import { buildTopology, outsideObjectUrls, type Topology, topologyFormat } from '@entente/topology';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Authority } from '../src/authority.ts';
+import { IdentityFiles } from '../src/identity-files.ts';
+import type { LastKnown } from '../src/last-known.ts';
+import { JoinedMember } from '../src/member.ts';
+import { MemberFiles } from '../src/member-files.ts';
+import { RenewedIdentity } from '../src/renewed-identity.ts';
+
+const fqdn = 'edge1.contoso.example';
+
+function topologyWith(outside: string): Topology {
+  return buildTopology({
+    format: topologyFormat,
+    network: 'contoso.example',
+    version: 1,
+    issued: '2026-01-01T00:00:00Z',
+    administrators: { required: 1, keys: [] },
+    domains: [{ name: 'contoso.example', pool: 'pool1.contoso.example' }],
+    pools: [{ fqdn: 'pool1.contoso.example', role: 'front-end' }],
+    servers: [
+      { fqdn: 'fe1.contoso.example', role: 'front-end', pool: 'pool1.contoso.example' },
+      { fqdn, role: 'edge', interfaces: { external: { fqdn: outside } } },
+    ],
+  });
+}
+
+describe('a member that comes to its end', () => {
+  let directory: string;
+  let root: TestAuthority;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'entente-end-'));
+    root = await createTestAuthority('Contoso Root');
+    const { chainPem, keyPem } = await root.issue({ dnsNames: [fqdn] });
+    const pair = { certificate: chainPem, key: keyPem };
+    await new IdentityFiles(new MemberFiles(directory), 'internal').replace(pair);
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+
+  /** A member whose authority answers when it comes to its end. */
+  const start = async () => {
+    const files = new MemberFiles(directory);
+    const warnings: string[] = [];
+    const log = { info() {}, warn: (_fields: unknown, text: string) => void warnings.push(text) };
+    let topology = topologyWith('access.contoso.example');
+    let asked = 0;
+    let end = (): void => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const authority = {
+      url: 'https://ca.contoso.example',
+      async transport(request: Request) {
+        asked += 1;
+        const wanted = new Uint8Array(await request.arrayBuffer());
+        await ended;
+        // One that fits the topology, so that no other is wanted.
+        const chain = await root.certify(wanted, {
+          dnsNames: ['access.contoso.example', 'sip.contoso.example', 'contoso.example'],
+          crlUrl: outsideObjectUrls(topology).map((url) => `${url}/list.crl`),
+        });
+        return new Response(chain, { status: 201 });
+      },
+      async [Symbol.asyncDispose]() {
+        end();
+      },
+    } as Partial<Authority> as Authority;
+    const internal = await RenewedIdentity.open({
+      subject: () => fqdn,
+      side: 'internal',
+      files,
+      authority: () => authority,
+      now: () => Date.now(),
+      log,
+    });
+    const trust = { clock: { now: () => Date.now() }, announce() {}, async [Symbol.asyncDispose]() {} };
+    const member = new JoinedMember(
+      { fqdn, directory, log },
+      files,
+      internal,
+      trust as unknown as OwnedTrust,
+      {
+        topology: () => topology,
+        roots: () => [],
+        lists: () => [],
+        lastKnown: { [Symbol.dispose]() {} } as LastKnown,
+      },
+    );
+    member.follow(authority);
+    return {
+      member,
+      warnings,
+      asked: () => asked,
+      rename(outside: string) {
+        topology = topologyWith(outside);
+        member.topologyChanged(topology);
+      },
+    };
+  };
+
+  it('has its external interface end with it, also where that one is only being asked for', async () => {
+    const { asked, member, rename, warnings } = await start();
+    const opening = member.externalIdentity();
+    await expect.poll(asked).toBe(1);
+    await member[Symbol.asyncDispose]();
+    const left = await readdir(directory);
+    await opening;
+    rename('other.contoso.example');
+    await expect(readdir(directory), 'nothing is written afterwards').resolves.toEqual(left);
+    expect(asked(), 'and nothing is asked').toBe(1);
+    expect(warnings).toEqual([]);
+  });
+});

@@ -1,0 +1,119 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTestAuthority, type TestAuthority } from '@entente/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Authority } from '../src/authority.ts';
+import { IdentityFiles, type KeyPair } from '../src/identity-files.ts';
+import { type FileName, MemberFiles } from '../src/member-files.ts';
+import { RenewedIdentity } from '../src/renewed-identity.ts';
+
+const dnsNames = ['fe1.contoso.example'];
+
+/** Something that happens when the test says so. */
+function gate() {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+}
+
+/** Says when a file begins to be written, and what has been written since. */
+class WatchedFiles extends MemberFiles {
+  readonly begun = gate();
+  readonly written: FileName[] = [];
+
+  override async write(name: FileName, text: string): Promise<void> {
+    this.begun.open();
+    await super.write(name, text);
+    this.written.push(name);
+  }
+}
+
+describe('the certificate of an interface', () => {
+  let directory: string;
+  let root: TestAuthority;
+  let first: KeyPair;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'entente-renewed-'));
+    root = await createTestAuthority('Contoso Root');
+    const { chainPem, keyPem } = await root.issue({ dnsNames });
+    first = { certificate: chainPem, key: keyPem };
+    await new IdentityFiles(new MemberFiles(directory), 'internal').replace(first);
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+
+  /** The identity of a server whose authority has been asked once `asked` is open, and answers after `answer`. */
+  const open = async (files: MemberFiles) => {
+    const asked = gate();
+    const answer = gate();
+    const logged: string[] = [];
+    const transport = async (request: Request): Promise<Response> => {
+      const wanted = new Uint8Array(await request.arrayBuffer());
+      asked.open();
+      await answer.opened;
+      return new Response(await root.certify(wanted, { dnsNames }), { status: 201 });
+    };
+    const renewed = await RenewedIdentity.open({
+      subject: () => 'fe1.contoso.example',
+      side: 'internal',
+      files,
+      authority: () => ({ url: 'https://ca.contoso.example', transport }) as Authority,
+      now: () => Date.now(),
+      log: {
+        info: (_fields, text) => void logged.push(text),
+        warn: (_fields, text) => void logged.push(text),
+      },
+    });
+    return { renewed, asked, answer, logged };
+  };
+  const onDisk = async (): Promise<KeyPair> => {
+    const files = new MemberFiles(directory);
+    return { certificate: `${await files.read('certificate')}`, key: `${await files.read('key')}` };
+  };
+
+  it('is another one with another key once it is renewed, on disk too', async () => {
+    const { answer, logged, renewed } = await open(new MemberFiles(directory));
+    answer.open();
+    await renewed.renewNow();
+    const { certificatePem, keyPem } = renewed.identity.current;
+    expect(keyPem).not.toBe(first.key);
+    expect(await onDisk()).toEqual({ certificate: certificatePem, key: keyPem });
+    expect(logged).toEqual(['certificate of the internal interface renewed']);
+    await renewed[Symbol.asyncDispose]();
+  });
+
+  it('stays on disk as it is where the answer comes after the end: the directory may be the next one’s by then', async () => {
+    const files = new WatchedFiles(directory);
+    const { answer, asked, logged, renewed } = await open(files);
+    const renewing = renewed.renewNow();
+    await asked.opened;
+    const closing = renewed[Symbol.asyncDispose]();
+    answer.open();
+    await Promise.all([closing, renewing]);
+    expect(files.written).toEqual([]);
+    expect(await onDisk()).toEqual(first);
+    expect(logged, 'and nothing is said of it').toEqual([]);
+  });
+
+  it('is written to its end where the end comes meanwhile, and nothing is written afterwards', async () => {
+    const files = new WatchedFiles(directory);
+    const { answer, renewed } = await open(files);
+    answer.open();
+    const renewing = renewed.renewNow();
+    await files.begun.opened;
+    await renewed[Symbol.asyncDispose]();
+    expect(files.written).toEqual(['pending', 'key', 'certificate']);
+    await renewing;
+  });
+
+  it('is not asked for any more after the end', async () => {
+    const files = new WatchedFiles(directory);
+    const { answer, renewed } = await open(files);
+    await renewed[Symbol.asyncDispose]();
+    answer.open();
+    await renewed.renewNow();
+    expect(files.written).toEqual([]);
+  });
+});
