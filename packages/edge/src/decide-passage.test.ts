@@ -1,5 +1,6 @@
-import { createRequest, type SipRequest } from '@entente/sip';
+import type { SipRequest } from '@entente/sip';
 import { createRouteEntry, preprocessRoutes, revealRoutes, sealedEntry } from '@entente/sip-proxy';
+import { requestBetween } from '@entente/testkit/request';
 import { buildTopology, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { type Arrival, decidePassage } from './decide-passage.ts';
@@ -39,15 +40,8 @@ const forPartner = { outside: 'fabrikam.example' };
 
 function requestOf(arrival: Arrival, uri: string, route: string): SipRequest {
   const from = arrival.kind === 'partner' ? 'sip:bob@fabrikam.example' : 'sip:alice@contoso.example';
-  return createRequest({
-    method: 'MESSAGE',
-    uri,
-    from: `<${from}>;tag=1`,
-    to: `<${uri}>`,
-    callId: 'c',
-    cseq: 1,
-    headers: { Via: 'SIP/2.0/TLS sip.fabrikam.example;branch=z9hG4bK1', Route: route },
-  });
+  const via = 'SIP/2.0/TLS sip.fabrikam.example;branch=z9hG4bK1';
+  return requestBetween(from, uri, { via, headers: { Route: route } });
 }
 
 /** What becomes of a request with a way that we have sealed for somebody. */

@@ -1,9 +1,9 @@
 import {
-  createRequest,
   createResponse,
   edit,
   type HeaderFields,
   parseMessage,
+  type RequestParts,
   type SipRequest,
   type SipResponse,
   Via,
@@ -16,6 +16,7 @@ import type {
   SipConnection,
   SipEndpoint,
 } from '@entente/sip-endpoint';
+import { requestBetween } from '@entente/testkit/request';
 import { buildTopology, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { Edge, type Side } from './edge.ts';
@@ -114,23 +115,9 @@ function start() {
 const hers = 'sip:alice@contoso.example';
 const his = 'sip:bob@fabrikam.example';
 
-function message(
-  method: string,
-  from: string,
-  to: string,
-  parts: { uri?: string; via?: string[]; headers?: HeaderFields } = {},
-): SipRequest {
-  return createRequest({
-    method,
-    uri: parts.uri ?? to,
-    from: `<${from}>;tag=1`,
-    to: `<${to}>`,
-    callId: 'c',
-    cseq: 1,
-    via: parts.via ?? ['SIP/2.0/TLS sip.fabrikam.example;branch=z9hG4bK1'],
-    ...(parts.headers === undefined ? {} : { headers: parts.headers }),
-  });
-}
+const theirVia = 'SIP/2.0/TLS sip.fabrikam.example;branch=z9hG4bK1';
+const message = (method: string, from: string, to: string, parts: Partial<RequestParts> = {}) =>
+  requestBetween(from, to, { method, via: theirVia, ...parts });
 
 const insideVias = [`SIP/2.0/TLS ${frontEnd};branch=z9hG4bKfe`, 'SIP/2.0/TLS 10.1.2.3;branch=z9hG4bKalice'];
 const outwards = (method = 'INVITE', headers: HeaderFields = {}) =>

@@ -6,8 +6,9 @@ import {
   partnerOfPeer,
   pinnedAddresses,
 } from '@entente/federation';
-import { createRequest, type SipRequest } from '@entente/sip';
+import type { RequestParts, SipRequest } from '@entente/sip';
 import { createTestAuthority } from '@entente/testkit';
+import { requestBetween } from '@entente/testkit/request';
 import { buildTopology, type TopologyDocument, topologyFormat } from '@entente/topology';
 import type { PeerIdentity } from '@entente/trust';
 import { decodePemCertificates } from '@entente/x509';
@@ -177,17 +178,9 @@ describe('the next hop of a foreign domain', () => {
 
 describe('the domain authority of each message', () => {
   const authority = { id: 'fabrikam', domains: ['fabrikam.example'], hosts: [] };
-  const request = (parts: Partial<Parameters<typeof createRequest>[0]> = {}): SipRequest =>
-    createRequest({
-      method: 'MESSAGE',
-      uri: 'sip:alice@contoso.example',
-      from: '<sip:dora@fabrikam.example>;tag=1',
-      to: '<sip:alice@contoso.example>',
-      callId: 'call-1',
-      cseq: 1,
-      via: 'SIP/2.0/TLS edge.fabrikam.example;branch=z9hG4bK1',
-      ...parts,
-    });
+  const via = 'SIP/2.0/TLS edge.fabrikam.example;branch=z9hG4bK1';
+  const request = (parts: Partial<RequestParts> = {}) =>
+    requestBetween('sip:dora@fabrikam.example', 'sip:alice@contoso.example', { via, ...parts });
   const check = (candidate: SipRequest) =>
     checkPartnerRequest(candidate, authority, (host) => host === 'contoso.example');
 

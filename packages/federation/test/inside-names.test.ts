@@ -1,5 +1,6 @@
 import { assertableIdentities, hideInsideNames, isInsideName } from '@entente/federation';
-import { createRequest, createResponse, edit, type HeaderFields, type SipMessage } from '@entente/sip';
+import { createResponse, edit, type HeaderFields, type SipMessage } from '@entente/sip';
+import { requestBetween } from '@entente/testkit/request';
 import { buildTopology, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 
@@ -22,14 +23,9 @@ const topology = buildTopology({
 });
 
 const request = (headers: HeaderFields = {}) =>
-  createRequest({
+  requestBetween('sip:bob@fabrikam.example', 'sip:alice@contoso.example', {
     method: 'INVITE',
-    uri: 'sip:alice@contoso.example',
-    from: '<sip:bob@fabrikam.example>;tag=1',
-    to: '<sip:alice@contoso.example>',
     callId: 'call-1@fe1.contoso.example',
-    cseq: 1,
-    via: 'SIP/2.0/TLS sip.fabrikam.example;branch=z9hG4bK1',
     headers,
   });
 const response = (headers: HeaderFields, reason?: string) =>

@@ -1,4 +1,4 @@
-import { createRequest } from '@entente/sip';
+import { requestBetween } from '@entente/testkit/request';
 import { describe, expect, it } from 'vitest';
 import { askPolicies } from './ask-policies.ts';
 import {
@@ -8,14 +8,8 @@ import {
   requestPolicyCompliance,
 } from './request-policy/index.ts';
 
-const request = createRequest({
-  method: 'MESSAGE',
-  uri: 'sip:bob@contoso.example',
-  from: '<sip:alice@contoso.example>;tag=1',
-  to: '<sip:bob@contoso.example>',
-  callId: 'c',
-  cseq: 1,
-  headers: { Via: 'SIP/2.0/TLS client.invalid;branch=z9hG4bK1', Subject: 'noon' },
+const request = requestBetween('sip:alice@contoso.example', 'sip:bob@contoso.example', {
+  headers: { Subject: 'noon' },
   body: 'hélas',
 });
 

@@ -1,5 +1,6 @@
-import { createRequest, createResponse, parseMessage, type SipRequest } from '@entente/sip';
+import { createResponse, parseMessage, type SipRequest } from '@entente/sip';
 import type { ServerTransaction, SipConnection, SipEndpoint } from '@entente/sip-endpoint';
+import { requestBetween } from '@entente/testkit/request';
 import { buildTopology, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { FrontEnd } from './front-end.ts';
@@ -83,15 +84,7 @@ function startWith(policy: FakeRequestPolicy | undefined, ...connections: SipCon
 }
 
 function message(method: string, uri: string, from: string, headers: Record<string, string> = {}) {
-  return createRequest({
-    method,
-    uri,
-    from: `<${from}>;tag=1`,
-    to: `<${uri}>`,
-    callId: 'c',
-    cseq: 1,
-    headers: { Via: 'SIP/2.0/TLS client.invalid;branch=z9hG4bK1', ...headers },
-  });
+  return requestBetween(from, uri, { method, headers });
 }
 
 describe('what a front end does for strangers', () => {
