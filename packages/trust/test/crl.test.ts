@@ -216,6 +216,17 @@ describe('a CRL of another signer', () => {
     );
   });
 
+  it('is not believed when it leads to another anchor, whatever that one is trusted for', () => {
+    const partnerRoot = makeRoot('partner root');
+    const namesake = makeCa(partnerRoot, 'issuing CA');
+    const anchors = [
+      anchor(root, { revocation: partnerRevocation }),
+      anchor(partnerRoot, { name: 'partner' }),
+    ];
+    const judge = judgeOf(anchors, { revocation: { crls: [rootCrl, makeCrl({ issuer: namesake })] } });
+    expect(outcome(ask(judge, [leaf, ca, namesake]))).toBe('revocation-unknown');
+  });
+
   it('is not believed once that signer is revoked', () => {
     const newKey = makeCa(root, 'issuing CA');
     const rootList = makeCrl({ issuer: root, revoked: [{ certificate: newKey }] });
