@@ -1,6 +1,13 @@
-import { defaultTimings, parseMessage, type SipRequest, type SipResponse } from '@entente/sip';
+import {
+  createResponse,
+  defaultTimings,
+  parseMessage,
+  type SipRequest,
+  type SipResponse,
+} from '@entente/sip';
 import { describe, expect, it } from 'vitest';
 import type { SipConnection } from './connection.ts';
+import { TimerWheel } from './timer-wheel.ts';
 import { TransactionLayer, type TransactionUser } from './transaction-layer.ts';
 import { UnorderedList } from './unordered-list.ts';
 
@@ -83,5 +90,80 @@ describe('the transaction layer', () => {
       expect(layer.receiveRequest(request('INVITE', branch), server)).toBe(true);
     layer.close();
     expect(layer.size).toBe(0);
+  });
+
+  it('gives a client the room of what has ended back', () => {
+    const layer = layerOf(
+      { onRequest: (transaction) => void transaction.respond(createResponse(transaction.request, 200)) },
+      { maxTransactionsPerClient: 1 },
+    );
+    const { connection } = fakeConnection();
+    const taken = ['k', 'l', 'm'].map((branch) =>
+      layer.receiveRequest(request('MESSAGE', branch), connection),
+    );
+    expect(taken).toEqual([true, true, true]);
+    expect(connection.transactions.size).toBe(0);
+  });
+
+  it('ends what is under way on a connection that broke, and on no other', () => {
+    const ends: string[] = [];
+    const layer = layerOf({
+      onRequest(transaction) {
+        transaction.context.user = { onEnd: (end) => ends.push(`received: ${end}`) };
+      },
+    });
+    const [broken, whole] = [fakeConnection().connection, fakeConnection().connection];
+    for (const connection of [broken, whole]) {
+      layer.receiveRequest(request('INVITE', 'n'), connection);
+      const user = { onResponse() {}, onEnd: (end: string) => ends.push(`sent: ${end}`) };
+      layer.request(request('MESSAGE', `o${connection.id}`), connection, user);
+    }
+    expect(layer.size).toBe(4);
+    layer.connectionClosed(broken);
+    expect(ends.sort()).toEqual(['received: transport-error', 'sent: transport-error']);
+    expect([layer.size, broken.transactions.size, whole.transactions.size]).toEqual([2, 0, 2]);
+    layer.close();
+  });
+
+  it('ends all that is under way on a connection that broke where one user throws, and tells of the fault', () => {
+    const fault = new Error('a fault of the program');
+    const faults: unknown[] = [];
+    const ends: string[] = [];
+    const throwing = (end: string) => {
+      ends.push(end);
+      throw fault;
+    };
+    const layer = layerOf({
+      onRequest(transaction) {
+        transaction.context.user = { onEnd: throwing };
+      },
+      onFault: (error) => faults.push(error),
+    });
+    const { connection } = fakeConnection();
+    for (const branch of ['p', 'q']) {
+      layer.receiveRequest(request('INVITE', branch), connection);
+      layer.request(request('MESSAGE', branch), connection, { onResponse() {}, onEnd: throwing });
+    }
+    layer.connectionClosed(connection);
+    expect(ends).toEqual(new Array(4).fill('transport-error'));
+    expect(faults).toEqual(new Array(4).fill(fault));
+    expect(layer.size).toBe(0);
+  });
+
+  it('wakes all whose time has passed where the user of one throws', () => {
+    let now = 0;
+    const wheel = new TimerWheel<TransactionTimer>(() => now, { start: () => () => {} });
+    const faults: unknown[] = [];
+    const layer = layerOf({ onFault: (error) => faults.push(error) }, { wheel });
+    const { connection } = fakeConnection();
+    const onEnd = (end: string) => {
+      throw new Error(end);
+    };
+    for (const branch of ['r', 's'])
+      layer.request(request('MESSAGE', branch), connection, { onResponse() {}, onEnd });
+    now = 64 * defaultTimings.t1Ms + 50;
+    wheel.advance();
+    expect(faults).toEqual([new Error('timeout'), new Error('timeout')]);
+    expect([layer.size, wheel.size]).toEqual([0, 0]);
   });
 });

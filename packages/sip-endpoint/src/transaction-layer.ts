@@ -252,19 +252,25 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
 
   transportFailed(transaction: AnyTransaction): void {
     const server = transaction as ServerTransaction;
-    server.context.user?.onEnd?.('transport-error', server);
+    this.#tellEnd('transport-error', server);
     server.context.user = undefined;
   }
 
   terminated(transaction: AnyTransaction, end: TransactionEnd): void {
     const { context } = transaction;
     context.connection.transactions.remove(context);
-    if (isClient(transaction)) {
-      this.#clients.delete(context.key);
-      transaction.context.user.onEnd(end, transaction);
-    } else {
-      this.#servers.delete(context.key);
-      transaction.context.user?.onEnd?.(end, transaction);
+    if (isClient(transaction)) this.#clients.delete(context.key);
+    else this.#servers.delete(context.key);
+    this.#tellEnd(end, transaction);
+  }
+
+  /** Whoever throws here would keep the others on a broken connection, or in the same tick, from hearing of their end. */
+  #tellEnd(end: TransactionEnd, transaction: AnyTransaction): void {
+    try {
+      if (isClient(transaction)) transaction.context.user.onEnd(end, transaction);
+      else transaction.context.user?.onEnd?.(end, transaction);
+    } catch (error) {
+      this.#contain(error, transaction.context.connection);
     }
   }
 
