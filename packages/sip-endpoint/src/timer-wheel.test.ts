@@ -115,4 +115,67 @@ describe('timer wheel', () => {
       { numRuns: 50 },
     );
   });
+
+  it('leaves a timer that is over no link to its neighbours', () => {
+    const { wheel, owner, advance } = wheelOnFakeClock();
+    const timers = ['A', 'B', 'C'].map((name) => wheel.schedule(500, owner, name));
+    wheel.cancel(timers[1]!);
+    advance(600);
+    for (const { previous, next } of timers) expect([previous, next]).toEqual([undefined, undefined]);
+  });
+
+  it('wakes each in time whatever those that are woken schedule, cancel or clear (property)', () => {
+    const delays = [0, 1, 49, 50, 500, 51_150, 51_200, 60_000, 102_400];
+    const step = fc.record({
+      act: fc.constantFrom('schedule', 'schedule', 'cancel', 'clear'),
+      which: fc.nat(1_000),
+      passes: fc.constantFrom(10, 50, 120, 51_200),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 40, maxLength: 120 }), (plan) => {
+        const { wheel, advance, now, running } = wheelOnFakeClock();
+        const waiting = new Set<{ readonly due: number; readonly timer: WheelTimer<string> }>();
+        const steps = plan.values();
+        let pass = 0;
+        const act = (): void => {
+          const { value } = steps.next();
+          if (value === undefined) return;
+          const { act: what, which } = value;
+          const at = [...waiting][which % Math.max(1, waiting.size)];
+          if (what === 'schedule') schedule(delays[which % delays.length]!);
+          else if (what === 'clear' && which % 8 === 0) {
+            wheel.clear();
+            waiting.clear();
+          } else if (at !== undefined) {
+            wheel.cancel(at.timer);
+            waiting.delete(at);
+          }
+        };
+        const schedule = (delay: number): void => {
+          const due = now() + delay;
+          const owner = {
+            wake() {
+              expect(waiting.delete(entry)).toBe(true);
+              expect(now()).toBeGreaterThanOrEqual(due);
+              expect(now()).toBeLessThanOrEqual(due + pass + 50);
+              act();
+              act();
+            },
+          };
+          const entry = { due, timer: wheel.schedule(delay, owner, '') };
+          waiting.add(entry);
+        };
+        for (const { passes } of plan) {
+          act();
+          schedule(50);
+          pass = passes;
+          advance(passes);
+          expect(wheel.size).toBe(waiting.size);
+          expect(running()).toBe(waiting.size > 0 ? 1 : 0);
+          for (const { due } of waiting) expect(due + 50).toBeGreaterThanOrEqual(now());
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { TransactionTable } from './transaction-table.ts';
 
 describe('a table of transactions', () => {
@@ -35,5 +35,29 @@ describe('a table of transactions', () => {
     }
     expect(table.get('long')).toBe('an INVITE that rings');
     expect(table.size).toBe(1);
+  });
+
+  it.each([
+    ['one', 1, 10, 20],
+    ['a thousand', 1_000, 1, 3],
+  ])('is renewed now and then, the more rarely the more there are: %s', (_, held, least, most) => {
+    const table = new TransactionTable<string>();
+    for (let i = 0; i < held; i++) table.set(`long ${i}`, '');
+    let made = 0;
+    class CountedMap<K, V> extends Map<K, V> {
+      constructor(entries?: Iterable<readonly [K, V]>) {
+        super(entries);
+        made++;
+      }
+    }
+    vi.stubGlobal('Map', CountedMap);
+    onTestFinished(() => void vi.unstubAllGlobals());
+    for (let i = 0; i < 10_000; i++) {
+      table.set(`short ${i}`, '');
+      table.delete(`short ${i}`);
+    }
+    expect(made).toBeGreaterThanOrEqual(least);
+    expect(made).toBeLessThanOrEqual(most);
+    expect(table.size).toBe(held);
   });
 });

@@ -24,12 +24,26 @@ describe('an unordered list', () => {
     );
   });
 
-  it('ignores what is not in it', () => {
+  it('ignores what is not in it, though that has a place elsewhere', () => {
     const list = new UnorderedList<Placed>();
-    const inside = { place: -1 };
-    list.add(inside);
+    const other = new UnorderedList<Placed>();
+    const inside = [{ place: -1 }, { place: -1 }];
+    const outside = { place: -1 };
+    for (const item of inside) list.add(item);
+    other.add(outside);
     list.remove({ place: -1 });
-    list.remove({ place: 0 });
-    expect(list.copy()).toEqual([inside]);
+    list.remove(outside);
+    expect(list.copy()).toEqual(inside);
+    expect(other.copy()).toEqual([outside]);
+  });
+
+  it('gives out copies, which stay as they are', () => {
+    const list = new UnorderedList<Placed>();
+    const items = [{ place: -1 }, { place: -1 }, { place: -1 }];
+    for (const item of items) list.add(item);
+    const copy = list.copy();
+    for (const item of copy) list.remove(item);
+    expect(copy).toEqual(items);
+    expect(list.size).toBe(0);
   });
 });
