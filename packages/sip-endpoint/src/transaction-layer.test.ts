@@ -4,6 +4,7 @@ import {
   parseMessage,
   type SipRequest,
   type SipResponse,
+  type TransactionTimer,
 } from '@entente/sip';
 import { describe, expect, it } from 'vitest';
 import type { SipConnection } from './connection.ts';
