@@ -196,6 +196,37 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'list-below-another-anchor',
+      off: 'whoever bears the name of a CA below any anchor signs its revocation lists',
+      file: revocation,
+      find: 'if (anchor !== above.anchor) return false;',
+      replace: '',
+      test: of('crl', 'is not believed when it leads to another anchor, whatever that one is trusted for'),
+    },
+    {
+      name: 'answer-of-another-key',
+      off: 'a certificate that one key has signed counts as signed by any',
+      file: 'packages/trust/src/path/signature-memo.ts',
+      find: 'known.signed === signed && known.key === key',
+      replace: 'known.signed === signed',
+      test: {
+        file: 'packages/trust/src/path/signature-memo.test.ts',
+        title: 'tells of each signature what each key says of it, and pays for each answer once',
+      },
+    },
+    {
+      name: 'name-of-another',
+      off: 'a name that takes the place of another in the memo is taken for it',
+      file: 'packages/x509/src/canonical-memo.ts',
+      find: 'known !== undefined && holds(known.der, bytes, from, to)',
+      replace: 'known !== undefined',
+      test: {
+        file: 'packages/x509/src/canonical-memo.test.ts',
+        title:
+          'gives every name its own form, far more names than it has room for, written one over the other',
+      },
+    },
+    {
       name: 'nothing-known',
       off: 'a certificate of which no list speaks is as good as any',
       file: revocation,
