@@ -27,7 +27,7 @@ export interface Watch {
  * Keeps the latest signed time and the last confirmation of the topology, over restarts too: neither a clock that was set back nor
  * an authority that is cut off makes a member go on believing what is over.
  */
-export class LastKnown implements Disposable {
+export class LastKnown implements AsyncDisposable {
   readonly #files: Pick<MemberFiles, 'write'>;
   readonly #log: MemberLog;
   #latestSigned: number | undefined;
@@ -35,6 +35,8 @@ export class LastKnown implements Disposable {
   #writtenAt = Number.NEGATIVE_INFINITY;
   #watch: Watch | undefined;
   #cancel: (() => void) | undefined;
+  /** One write at a time, so that none overtakes another. */
+  #writing: Promise<void> = Promise.resolve();
   #closed = false;
 
   private constructor(
@@ -100,11 +102,12 @@ export class LastKnown implements Disposable {
     this.#wait();
   }
 
-  /** Ends waiting and writing: what is under way then must not write into the directory of a later run. */
-  [Symbol.dispose](): void {
+  /** Ends waiting and writing; what is being written is finished first: afterwards the directory may be that of a later run. */
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#watch = undefined;
     this.#cancel?.();
+    await this.#writing;
   }
 
   #wait(): void {
@@ -117,7 +120,12 @@ export class LastKnown implements Disposable {
     else this.#cancel = clock.after(left, () => this.#wait());
   }
 
-  async #write(): Promise<void> {
+  #write(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#writeNow());
+    return this.#writing;
+  }
+
+  async #writeNow(): Promise<void> {
     if (this.#closed) return;
     const remembered: Record<keyof Remembered, string | undefined> = {
       latestSigned: written(this.#latestSigned),

@@ -201,9 +201,9 @@ export class JoinedMember implements Member {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#current.lastKnown[Symbol.dispose]();
-    // The sides close before the authority breaks off what they ask, so none of them calls that a failure.
-    const sides = [
+    // What is ours closes before the authority breaks off what it was asked, so nothing calls that a failure.
+    const closing = [
+      this.#current.lastKnown[Symbol.asyncDispose](),
       this.#internal[Symbol.asyncDispose](),
       this.#external?.then(
         (external) => external[Symbol.asyncDispose](),
@@ -211,7 +211,7 @@ export class JoinedMember implements Member {
       ),
     ];
     await this.#authority?.[Symbol.asyncDispose]();
-    await Promise.all(sides);
+    await Promise.all(closing);
     await this.trust[Symbol.asyncDispose]();
   }
 }

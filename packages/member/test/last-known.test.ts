@@ -107,15 +107,50 @@ describe('what a member last knew', () => {
 
   it('writes nothing more once it is disposed of', async () => {
     const known = await open();
-    known[Symbol.dispose]();
+    await known[Symbol.asyncDispose]();
     await known.confirmed(start);
     expect(writes).toBe(0);
+  });
+
+  describe('and writes down slowly', () => {
+    /** Each write waits until the test lets it go on. */
+    const openSlow = async () => {
+      const held: (() => void)[] = [];
+      const write = async (name: string, text: string) => {
+        await new Promise<void>((resolve) => held.push(resolve));
+        await files.write(name, text);
+      };
+      return { known: await LastKnown.open({ ...files, write }, log), held };
+    };
+
+    it('is on disk before its end, where it was being written: a later run may have the directory then', async () => {
+      const { held, known } = await openSlow();
+      const order: string[] = [];
+      const writing = known.confirmed(start);
+      await expect.poll(() => held.length).toBe(1);
+      const closing = known[Symbol.asyncDispose]().then(() => order.push(`closed after ${writes}`));
+      setImmediate(() => held[0]?.());
+      await Promise.all([writing, closing]);
+      expect(order).toEqual(['closed after 1']);
+    });
+
+    it('is never overtaken by what was known earlier', async () => {
+      const { held, known } = await openSlow();
+      const earlier = known.confirmed(start);
+      const later = known.confirmed(start + hour);
+      await expect.poll(() => held.length).toBeGreaterThan(0);
+      // Whoever waits now goes on, the last one first.
+      const goOn = setInterval(() => held.pop()?.(), 1);
+      await Promise.all([earlier, later]);
+      clearInterval(goOn);
+      expect((await open()).confirmedAt).toBe(start + hour);
+    });
   });
 
   it('tells when the last confirmation becomes too old, and not while new ones come', async () => {
     const clock = new TestClock();
     let lapses = 0;
-    using known = await open();
+    await using known = await open();
     await known.confirmed(clock.now());
     known.watch({ clock, refuseAfterMs: () => 96 * hour, lapsed: () => void lapses++ });
     clock.advance(95 * hour);

@@ -88,7 +88,7 @@ describe('a member that comes to its end', () => {
         topology: () => topology,
         roots: () => [],
         lists: () => [],
-        lastKnown: { [Symbol.dispose]() {} } as LastKnown,
+        lastKnown: { async [Symbol.asyncDispose]() {} } as LastKnown,
       },
     );
     member.follow(authority);
