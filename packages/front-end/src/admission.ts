@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   addressOfRecord,
   type CredentialRecord,
+  detached,
   nonceSaltBytes,
   ReplayWindow,
   type SipRequest,
@@ -138,8 +139,9 @@ export class Admission {
     const address = userAddress(result.user, realm);
     // An edge carries many users: none of them may speak on the strength of another's proof.
     if (connection.server !== undefined) return { addresses: [address] };
-    if (!connection.users.has(address)) onUser(address, connection);
-    connection.users.set(address, now + provenForMs);
+    const isNew = !connection.users.has(address);
+    if (isNew) onUser(address, connection);
+    connection.users.set(isNew ? detached(address) : address, now + provenForMs);
     return { addresses: [address] };
   }
 }

@@ -1,3 +1,4 @@
+import { detached } from '@entente/sip';
 import type { SipConnection } from './connection.ts';
 import { DialBackoff } from './dial-backoff.ts';
 import type { Hop, HopDownError } from './hop.ts';
@@ -44,7 +45,7 @@ export class ConnectionPool {
   offer(name: string, connection: SipConnection): void {
     if (connection.isClosed) return;
     this.#backoff.forgive(name);
-    if (this.get(name) === undefined) this.#open.set(name, connection);
+    if (this.get(name) === undefined) this.#open.set(detached(name), connection);
   }
 
   /** A peer has shown that it is there: it may be dialled at once. */

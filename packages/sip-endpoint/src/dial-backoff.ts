@@ -1,3 +1,4 @@
+import { detached } from '@entente/sip';
 import { type Hop, HopDownError } from './hop.ts';
 
 /** How long a hop that could not be reached is left alone. */
@@ -72,7 +73,7 @@ export class DialBackoff {
     const waitMs = Math.min(capMs, firstMs * 2 ** Math.min(count - 1, 30));
     const { address, name, port } = hop;
     this.#failures.delete(name);
-    this.#failures.set(name, {
+    this.#failures.set(detached(name), {
       address,
       port,
       error,

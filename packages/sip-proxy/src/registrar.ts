@@ -1,6 +1,7 @@
 import {
   addressOfRecord,
   createResponse,
+  detached,
   NameAddr,
   parseUri,
   type SipRequest,
@@ -139,17 +140,18 @@ function bindingOf(
   path: readonly NameAddr[],
   context: RegisterContext,
 ): Binding {
+  // A binding outlives its REGISTER by far.
   return {
-    aor,
-    uri: wanted.uri.toString().replace(/^sips?:/i, (scheme) => scheme.toLowerCase()),
+    aor: detached(aor),
+    uri: detached(wanted.uri.toString().replace(/^sips?:/i, (scheme) => scheme.toLowerCase())),
     q: wanted.q,
     expiresAt: context.now + wanted.expiresSec * 1_000,
-    callId: request.callId,
+    callId: detached(request.callId),
     cseq: request.cseq.sequence,
-    path: path.map(String),
+    path: path.map((entry) => detached(entry.toString())),
     updatedAt: context.now,
     ...(path.length === 0 && context.flow !== undefined && { flow: context.flow }),
-    ...(wanted.instance !== undefined && { instance: wanted.instance }),
+    ...(wanted.instance !== undefined && { instance: detached(wanted.instance) }),
     ...(wanted.regId !== undefined && { regId: wanted.regId }),
   };
 }

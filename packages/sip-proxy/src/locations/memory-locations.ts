@@ -1,3 +1,4 @@
+import { detached } from '@entente/sip';
 import type { Binding } from './binding.ts';
 import type { LocationChange, Locations } from './locations.ts';
 
@@ -52,7 +53,8 @@ export class MemoryLocations implements Locations {
     return removed;
   }
 
-  #put(aor: string, bindings: readonly Binding[]): void {
+  #put(address: string, bindings: readonly Binding[]): void {
+    const aor = detached(address);
     const before = this.#byAor.get(aor) ?? none;
     if (bindings.length === 0) this.#byAor.delete(aor);
     else this.#byAor.set(aor, [...bindings]);

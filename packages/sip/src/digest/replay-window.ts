@@ -1,3 +1,5 @@
+import { detached } from '../syntax/detached.ts';
+
 /** What {@link ReplayWindow.accept} decides. `stale`: too old to tell, the client should ask for a new nonce. */
 export type ReplayVerdict = 'accepted' | 'replayed' | 'stale';
 
@@ -54,7 +56,7 @@ export class ReplayWindow {
     if (use === undefined) {
       if (createdAt <= this.#forgottenUntil) return 'stale';
       this.#makeRoom(now);
-      this.#uses.set(nonce, { createdAt, highest: count, seen: 1 });
+      this.#uses.set(detached(nonce), { createdAt, highest: count, seen: 1 });
       return 'accepted';
     }
     if (count > use.highest) {

@@ -1,0 +1,54 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { parseMessage, type SipRequest } from '@entente/sip';
+import { registerChange } from '@entente/sip-proxy';
+import { MemoryLocations } from '@entente/sip-proxy/locations';
+import { describe, expect, it } from 'vitest';
+import { now } from './fixtures.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const bodyBytes = 1_000_000;
+const users = 24;
+
+function registerRequest(user: number): SipRequest {
+  const head = [
+    'REGISTER sip:contoso.example SIP/2.0',
+    'Via: SIP/2.0/TLS edge.contoso.example;branch=z9hG4bK1',
+    `From: <sip:user-with-a-long-name-${user}@contoso.example>;tag=1`,
+    `To: <sip:user-with-a-long-name-${user}@contoso.example>`,
+    `Call-ID: a-call-id-of-usual-length-${user}@client.contoso.example`,
+    'CSeq: 1 REGISTER',
+    'Max-Forwards: 70',
+    'Supported: path, outbound',
+    'Path: <sip:edge.contoso.example;transport=tls;lr;ob>',
+    `Contact: <sip:user-${user}@client.contoso.example:40000;transport=tls>;+sip.instance="<urn:uuid:00000000-0000-1000-8000-${`${user}`.padStart(12, '0')}>";reg-id=1`,
+    `Content-Length: ${bodyBytes}`,
+  ].join('\r\n');
+  const parsed = parseMessage(
+    Buffer.concat([Buffer.from(`${head}\r\n\r\n`), Buffer.alloc(bodyBytes, 0x61)]),
+    { limits: { maxBodyBytes: bodyBytes } },
+  );
+  if (!parsed.ok || parsed.message.kind !== 'request') throw new Error('the test wrote no request');
+  return parsed.message;
+}
+
+describe('a binding', () => {
+  it('keeps nothing of its REGISTER but what it says', () => {
+    const locations = new MemoryLocations();
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    for (let user = 0; user < users; user++) {
+      const request = registerRequest(user);
+      const { uri } = request.to;
+      if (uri.kind !== 'sip') throw new Error('the test wrote no SIP address');
+      const aor = `${uri.user}@${uri.host}`;
+      const decided = locations.update(aor, now, registerChange(request, aor, { now, toTag: 'r1' }));
+      expect(decided.ok).toBe(true);
+    }
+    collectGarbage();
+    expect(locations.size).toBe(users);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan((users * bodyBytes) / 8);
+  });
+});

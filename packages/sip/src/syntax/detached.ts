@@ -1,0 +1,19 @@
+import { Buffer } from 'node:buffer';
+import { isAscii } from './text.ts';
+
+/**
+ * The same text in memory of its own. What a message gives is a slice of it, and a slice keeps the whole message alive, body
+ * included: who keeps a value for longer than its message (in a table, in a store) keeps a detached one.
+ *
+ * @param text - A value of a message, or anything put together from such values.
+ *
+ * @example
+ * ```ts
+ * const calls = new Map<string, number>();
+ * calls.set(detached(request.callId), Date.now());
+ * ```
+ */
+export function detached(text: string): string {
+  const encoding = isAscii(text) ? 'latin1' : 'utf16le';
+  return Buffer.from(text, encoding).toString(encoding);
+}

@@ -1,0 +1,76 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { detached, parseAuthorization, parseMessage, ReplayWindow, type SipRequest } from '@entente/sip';
+import { describe, expect, it } from 'vitest';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** What a peer may send with each request, and how often. */
+const bodyBytes = 1_000_000;
+const messages = 24;
+
+function request(nonce: string): SipRequest {
+  const head = [
+    'REGISTER sip:contoso.example SIP/2.0',
+    'Via: SIP/2.0/TLS client.contoso.example;branch=z9hG4bK1',
+    'From: <sip:alice@contoso.example>;tag=1',
+    'To: <sip:alice@contoso.example>',
+    'Call-ID: 1',
+    'CSeq: 1 REGISTER',
+    'Max-Forwards: 70',
+    `Authorization: Digest username="alice", realm="contoso.example", nonce="${nonce}", uri="sip:contoso.example", response="${'0'.repeat(64)}"`,
+    `Content-Length: ${bodyBytes}`,
+  ].join('\r\n');
+  const parsed = parseMessage(
+    Buffer.concat([Buffer.from(`${head}\r\n\r\n`), Buffer.alloc(bodyBytes, 0x61)]),
+    {
+      limits: { maxBodyBytes: bodyBytes },
+    },
+  );
+  if (!parsed.ok || parsed.message.kind !== 'request') throw new Error('the test wrote no request');
+  return parsed.message;
+}
+
+/** Bytes of heap that stay when one value of each message is kept. */
+function keptBytes(keep: (request: SipRequest, index: number) => void): number {
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  for (let index = 0; index < messages; index++) keep(request(`nonce-of-the-server-number-${index}`), index);
+  collectGarbage();
+  return process.memoryUsage().heapUsed - before;
+}
+
+describe('a value that is kept longer than its message', () => {
+  const all = messages * bodyBytes;
+
+  it('keeps the whole message alive while it is a slice of it', () => {
+    const values: string[] = [];
+    expect(keptBytes((message) => values.push(message.get('Authorization') as string))).toBeGreaterThan(
+      all / 2,
+    );
+    expect(values).toHaveLength(messages);
+  });
+
+  it('keeps nothing but itself once it is detached', () => {
+    const values: string[] = [];
+    const bytes = keptBytes((message) => values.push(detached(message.get('Authorization') as string)));
+    expect(bytes).toBeLessThan(all / 8);
+    expect(values[1]).toContain('nonce="nonce-of-the-server-number-1"');
+  });
+
+  it('is detached by the window of nonces', () => {
+    const window = new ReplayWindow({ lifetimeMs: 60_000 });
+    const bytes = keptBytes((message) => {
+      const credentials = parseAuthorization(message.get('Authorization') as string);
+      if (typeof credentials !== 'object') throw new Error('the test wrote no credentials');
+      expect(window.accept(credentials.nonce, 0, 1, 0)).toBe('accepted');
+    });
+    expect(window.size).toBe(messages);
+    expect(bytes).toBeLessThan(all / 8);
+  });
+
+  it('is the same text, whatever its characters', () => {
+    for (const text of ['', 'alice', 'Zoë', '中文', '😀', '\ud800', 'é']) expect(detached(text)).toBe(text);
+  });
+});
