@@ -130,6 +130,11 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     });
   }
 
+  /** Tells the user of something that was thrown while a message of this connection was handled, outside of any transaction. */
+  fault(error: unknown, connection: SipConnection): void {
+    this.#user.onFault?.(error, connection);
+  }
+
   /** Open connections. */
   get connections(): Iterable<SipConnection> {
     return this.#connections.values();

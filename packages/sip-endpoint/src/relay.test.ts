@@ -1,6 +1,6 @@
 import { createRequest, createResponse, edit, type SipResponse, Via } from '@entente/sip';
 import type { Target } from '@entente/sip-proxy';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { SipConnection } from './connection.ts';
 import type { SipEndpoint } from './endpoint.ts';
 import type { Hop } from './hop.ts';
@@ -32,8 +32,17 @@ function relay(
     open,
     answer,
     onFault,
+    down = false,
+    faults = [],
+    message = request,
   }: {
     open: boolean;
+    /** Whether the hop cannot be reached. */
+    down?: boolean;
+    /** Filled with what was thrown where no transaction is above. */
+    faults?: unknown[];
+    /** What is relayed. */
+    message?: typeof request;
     answer?: (sent: typeof request) => SipResponse;
     /** What the transaction layer does with what is thrown while it hands a response over. */
     onFault?: (error: unknown) => void;
@@ -44,10 +53,18 @@ function relay(
   const endpoint = {
     newToken: () => 'token',
     connected: () => (open ? connection : undefined),
-    reach: async () => connection,
+    reach: async () => {
+      if (down) throw new Error('nobody listens');
+      return connection;
+    },
+    fault: (error: unknown) => faults.push(error),
     via: () => via,
     forward(sent: typeof request, _connection: SipConnection, user: ClientUser) {
-      const transaction = { request: sent, context: { connection } } as unknown as ClientTransaction;
+      const transaction = {
+        request: sent,
+        context: { connection },
+        abandon() {},
+      } as unknown as ClientTransaction;
       const hand = (response: SipResponse) => {
         try {
           user.onResponse(response, transaction);
@@ -61,7 +78,7 @@ function relay(
     },
   } as unknown as SipEndpoint;
   const server = {
-    request,
+    request: message,
     context: {},
     respond: (response: SipResponse) => answers.push(response) > 0,
   } as unknown as ServerTransaction;
@@ -87,6 +104,43 @@ describe('a request that cannot be written for its next hop', () => {
       expect(told).toEqual([fault]);
     });
   }
+});
+
+describe('a rule that throws', () => {
+  afterEach(() => void vi.useRealTimers());
+  const fault = new RangeError('of a plugin');
+  const throwing = () => {
+    throw fault;
+  };
+
+  it('about the way is answered 500, and told', () => {
+    const told: unknown[] = [];
+    const answers = relay(
+      { way: throwing, onUnreachable: (_target, error) => told.push(error) },
+      { open: true },
+    );
+    expect(answers.map(({ status }) => status)).toEqual([500]);
+    expect(told).toEqual([fault]);
+  });
+
+  it('after a hop could not be reached is told, and rejects nothing that nobody hears', async () => {
+    const faults: unknown[] = [];
+    const answers = relay({ answer: throwing }, { open: false, down: true, faults });
+    await expect.poll(() => faults).toEqual([fault]);
+    expect(answers.map(({ status }) => status)).toEqual([500]);
+  });
+
+  it('when the time of an INVITE is up is told, and ends no process', () => {
+    vi.useFakeTimers();
+    const faults: unknown[] = [];
+    const via = 'SIP/2.0/TLS client.invalid;branch=z9hG4bK2';
+    const { from, to, callId } = request;
+    const message = createRequest({ method: 'INVITE', uri: target.uri, from, to, callId, cseq: 1, via });
+    const answers = relay({ answer: throwing, build: () => message }, { open: true, faults, message });
+    vi.advanceTimersByTime(200_000);
+    expect(faults).toEqual([fault]);
+    expect(answers.map(({ status }) => status)).toEqual([500]);
+  });
 });
 
 describe('a response that the rules cannot handle', () => {

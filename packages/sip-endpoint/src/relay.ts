@@ -72,10 +72,12 @@ class BranchRun implements ClientUser {
   readonly branch: Branch<BranchRun>;
   transaction: ClientTransaction | undefined = undefined;
   timer: WheelTimer<'C'> | undefined = undefined;
+  readonly #relay: Relay;
 
-  constructor(context: ResponseContext<BranchRun>, branch: Branch<BranchRun>) {
+  constructor(context: ResponseContext<BranchRun>, branch: Branch<BranchRun>, relay: Relay) {
     this.context = context;
     this.branch = branch;
+    this.#relay = relay;
   }
 
   onResponse(response: SipResponse, transaction: ClientTransaction): void {
@@ -97,7 +99,11 @@ class BranchRun implements ClientUser {
 
   wake(): void {
     this.timer = undefined;
-    this.context.timerFired(this.branch);
+    try {
+      this.context.timerFired(this.branch);
+    } catch (error) {
+      this.#relay.contain(error, this.context);
+    }
   }
 }
 
@@ -156,8 +162,15 @@ export class Relay implements ResponseContextSink<BranchRun> {
       context.failed(branch, 503);
       return;
     }
-    branch.owner ??= new BranchRun(context, branch);
-    const way = rules.way(branch.target);
+    branch.owner ??= new BranchRun(context, branch, this);
+    let way: SipConnection | Hop | NoWay;
+    try {
+      way = rules.way(branch.target);
+    } catch (error) {
+      rules.onUnreachable?.(branch.target, error);
+      context.failed(branch, 500);
+      return;
+    }
     if (way instanceof SipConnection) this.#launch(relayed, branch, way);
     else if ('status' in way) context.failed(branch, way.status);
     else {
@@ -175,7 +188,7 @@ export class Relay implements ResponseContextSink<BranchRun> {
 
   startTimer(context: ResponseContext<BranchRun>, branch: Branch<BranchRun>, afterMs: number): void {
     if (this.#closed) return;
-    branch.owner ??= new BranchRun(context, branch);
+    branch.owner ??= new BranchRun(context, branch, this);
     this.stopTimer(context, branch);
     branch.owner.timer = this.#timers.schedule(afterMs, branch.owner, 'C');
   }
@@ -210,8 +223,13 @@ export class Relay implements ResponseContextSink<BranchRun> {
 
   done(): void {}
 
+  /** Tells what a rule has thrown where no transaction is above that would: after dialling, and when time is up. */
+  contain(error: unknown, context: ResponseContext<BranchRun>): void {
+    this.#endpoint.fault(error, (context as RelayedRequest).server.context.connection);
+  }
+
   #dial(context: RelayedRequest, branch: Branch<BranchRun>, hop: Hop): void {
-    this.#endpoint.reach(hop).then(
+    const reached = this.#endpoint.reach(hop).then(
       (connection) => {
         if (branch.state === 'completed') return;
         if (branch.cancelled) context.failed(branch, 487);
@@ -222,6 +240,7 @@ export class Relay implements ResponseContextSink<BranchRun> {
         context.failed(branch, 504);
       },
     );
+    reached.catch((error: unknown) => this.contain(error, context));
   }
 
   #launch(context: RelayedRequest, branch: Branch<BranchRun>, connection: SipConnection): void {
