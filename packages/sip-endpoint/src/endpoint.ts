@@ -8,6 +8,7 @@ import {
   magicCookie,
   type SipRequest,
   type SipResponse,
+  SipSyntaxError,
   type Timings,
   type TransactionEnd,
   Via,
@@ -130,9 +131,12 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     });
   }
 
-  /** Tells the user of something that was thrown while a message of this connection was handled, outside of any transaction. */
+  /**
+   * Tells the user of what was thrown while a message of this connection was handled, outside of any transaction. A header field
+   * that a peer wrote wrongly is its fault alone.
+   */
   fault(error: unknown, connection: SipConnection): void {
-    this.#user.onFault?.(error, connection);
+    if (!(error instanceof SipSyntaxError)) this.#user.onFault?.(error, connection);
   }
 
   /** Open connections. */
