@@ -8,7 +8,6 @@ import {
   magicCookie,
   type SipRequest,
   type SipResponse,
-  SipSyntaxError,
   type Timings,
   type TransactionEnd,
   Via,
@@ -131,12 +130,9 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     });
   }
 
-  /**
-   * Tells the user of what was thrown while a message of this connection was handled, outside of any transaction. A header field
-   * that a peer wrote wrongly is its fault alone.
-   */
+  /** Tells the user of what was thrown while a message of this connection was handled, outside of any transaction. */
   fault(error: unknown, connection: SipConnection): void {
-    if (!(error instanceof SipSyntaxError)) this.#user.onFault?.(error, connection);
+    this.#transactions.contain(error, connection);
   }
 
   /** Open connections. */

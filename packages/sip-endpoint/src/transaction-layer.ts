@@ -157,7 +157,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
       if (request.method === 'CANCEL') this.#cancel(request, transaction, connection);
       else this.#user.onRequest(transaction, connection);
     } catch (error) {
-      this.#contain(error, connection);
+      this.contain(error, connection);
       transaction.respond(createResponse(request, error instanceof SipSyntaxError ? 400 : 500));
     }
     return true;
@@ -231,7 +231,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     try {
       client.context.user.onResponse(message, client);
     } catch (error) {
-      this.#contain(error, connection);
+      this.contain(error, connection);
     }
   }
 
@@ -270,7 +270,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
       if (isClient(transaction)) transaction.context.user.onEnd(end, transaction);
       else transaction.context.user?.onEnd?.(end, transaction);
     } catch (error) {
-      this.#contain(error, transaction.context.connection);
+      this.contain(error, transaction.context.connection);
     }
   }
 
@@ -290,12 +290,12 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     try {
       this.#user.onAck(ack, connection);
     } catch (error) {
-      this.#contain(error, connection);
+      this.contain(error, connection);
     }
   }
 
   /** A header field that a peer wrote wrongly is its fault alone; anything else is ours, and told. Neither ends the process. */
-  #contain(error: unknown, connection: SipConnection): void {
+  contain(error: unknown, connection: SipConnection): void {
     if (!(error instanceof SipSyntaxError)) this.#user.onFault?.(error, connection);
   }
 
