@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import {
   addressOfRecord,
   type CredentialRecord,
-  detached,
   nonceSaltBytes,
   ReplayWindow,
   type SipRequest,
@@ -139,9 +138,8 @@ export class Admission {
     const address = userAddress(result.user, realm);
     // An edge carries many users: none of them may speak on the strength of another's proof.
     if (connection.server !== undefined) return { addresses: [address] };
-    const isNew = !connection.users.has(address);
-    if (isNew) onUser(address, connection);
-    connection.users.set(isNew ? detached(address) : address, now + provenForMs);
+    if (!connection.users.has(address)) onUser(address, connection);
+    connection.users.set(address, now + provenForMs);
     return { addresses: [address] };
   }
 }

@@ -1,0 +1,87 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import {
+  answerChallenge,
+  createCredentialRecord,
+  parseMessage,
+  type SipRequest,
+  selectChallenges,
+} from '@entente/sip';
+import type { SipConnection } from '@entente/sip-endpoint';
+import { buildTopology, topologyFormat } from '@entente/topology';
+import { describe, expect, it } from 'vitest';
+import { Admission } from '../src/admission.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const bodyBytes = 1_000_000;
+const users = 12;
+const realm = 'contoso.example';
+const password = 'of a user that exists in this test only';
+
+const topology = buildTopology({
+  format: topologyFormat,
+  network: realm,
+  version: 1,
+  issued: '2026-01-01T00:00:00Z',
+  administrators: { required: 1, keys: [] },
+  domains: [{ name: realm }],
+  servers: [{ fqdn: 'fe1.contoso.example', role: 'front-end' }],
+});
+
+function register(username: string, authorization?: string): SipRequest {
+  const head = [
+    `REGISTER sip:${realm} SIP/2.0`,
+    'Via: SIP/2.0/TLS client.invalid;branch=z9hG4bK1',
+    `From: <sip:${username}@${realm}>;tag=1`,
+    `To: <sip:${username}@${realm}>`,
+    'Call-ID: 1',
+    'CSeq: 1 REGISTER',
+    'Max-Forwards: 70',
+    ...(authorization === undefined ? [] : [`Authorization: ${authorization}`]),
+    `Content-Length: ${bodyBytes}`,
+  ].join('\r\n');
+  const bytes = Buffer.concat([Buffer.from(`${head}\r\n\r\n`), Buffer.alloc(bodyBytes, 0x61)]);
+  const parsed = parseMessage(bytes, { limits: { maxBodyBytes: bodyBytes } });
+  if (!parsed.ok || parsed.message.kind !== 'request') throw new Error('the test wrote no request');
+  return parsed.message;
+}
+
+describe('a user who has proven himself on a connection', () => {
+  it('is remembered without the request that he did it with', () => {
+    const told: string[] = [];
+    const admission = new Admission({
+      fqdn: 'fe1.contoso.example',
+      topology: () => topology,
+      credentials: {
+        find: (username) => createCredentialRecord({ username, realm, password }, ['SHA-256']),
+        hasMd5: () => false,
+      },
+      onUser: (address) => told.push(address),
+      clock: Date.now,
+    });
+    const connection = { users: new Map(), link: { row: 2, name: '2' }, protection: {} } as SipConnection;
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    for (let index = 0; index < users; index++) {
+      const username = `user-with-a-long-name-${index}`;
+      const refused = admission.admit(register(username), connection);
+      if (!('headers' in refused)) throw new Error('expected a challenge');
+      const [challenge] = selectChallenges(refused.headers.map(([, value]) => String(value)));
+      if (challenge === undefined) throw new Error('expected a challenge');
+      const target = { method: 'REGISTER', uri: `sip:${realm}` };
+      const answer = answerChallenge(
+        challenge,
+        target,
+        { username, password },
+        { cnonce: 'c', nonceCount: 1 },
+      );
+      expect(admission.admit(register(username, answer), connection)).toMatchObject({ ok: true });
+    }
+    collectGarbage();
+    expect([...connection.users.keys()]).toEqual(told);
+    expect(told[1]).toBe(`user-with-a-long-name-1@${realm}`);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan((users * bodyBytes) / 4);
+  });
+});
