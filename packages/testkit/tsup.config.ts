@@ -1,3 +1,7 @@
 import { library } from '../../tooling/build/library.ts';
 
-export default library({ index: 'src/index.ts', 'request-between': 'src/request-between.ts' });
+export default library({
+  index: 'src/index.ts',
+  'heap-growth': 'src/heap-growth.ts',
+  'request-between': 'src/request-between.ts',
+});

@@ -1,28 +1,22 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { heapGrowth } from '@entente/testkit/heap';
 import { describe, expect, it } from 'vitest';
 import type { SipConnection } from '../src/connection.ts';
 import { ConnectionPool } from '../src/connection-pool.ts';
 import { DialBackoff } from '../src/dial-backoff.ts';
 import type { Hop } from '../src/hop.ts';
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
 const messageBytes = 1_000_000;
 const hops = 24;
 
 /** Bytes of heap that stay when the hop of each message, named by a slice of it, was handed over. */
 function keptBytes(hand: (hop: Hop) => void): number {
-  collectGarbage();
-  const before = process.memoryUsage().heapUsed;
-  for (let index = 0; index < hops; index++) {
-    const name = `partner-number-${index}.fabrikam.example`;
-    const message = Buffer.from(name.padEnd(messageBytes)).toString('latin1');
-    hand({ name: message.slice(0, name.length), address: '', port: 0, row: 15 });
-  }
-  collectGarbage();
-  return process.memoryUsage().heapUsed - before;
+  return heapGrowth(() => {
+    for (let index = 0; index < hops; index++) {
+      const name = `partner-number-${index}.fabrikam.example`;
+      const message = Buffer.from(name.padEnd(messageBytes)).toString('latin1');
+      hand({ name: message.slice(0, name.length), address: '', port: 0, row: 15 });
+    }
+  });
 }
 
 describe('the name of a hop, which a request gave', () => {

@@ -1,10 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { detached, parseAuthorization, parseMessage, ReplayWindow, type SipRequest } from '@entente/sip';
+import { heapGrowth } from '@entente/testkit/heap';
 import { describe, expect, it } from 'vitest';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** What a peer may send with each request, and how often. */
 const bodyBytes = 1_000_000;
@@ -34,11 +30,10 @@ function request(nonce: string): SipRequest {
 
 /** Bytes of heap that stay when one value of each message is kept. */
 function keptBytes(keep: (request: SipRequest, index: number) => void): number {
-  collectGarbage();
-  const before = process.memoryUsage().heapUsed;
-  for (let index = 0; index < messages; index++) keep(request(`nonce-of-the-server-number-${index}`), index);
-  collectGarbage();
-  return process.memoryUsage().heapUsed - before;
+  return heapGrowth(() => {
+    for (let index = 0; index < messages; index++)
+      keep(request(`nonce-of-the-server-number-${index}`), index);
+  });
 }
 
 describe('a value that is kept longer than its message', () => {
