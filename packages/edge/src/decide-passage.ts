@@ -1,7 +1,7 @@
 import { checkPartnerRequest, isInsideName, type PartnerAuthority, speaksFor } from '@entente/federation';
-import { addressOfRecord, type SipRequest, type Uri } from '@entente/sip';
+import { addressOfRecord, type SipRequest } from '@entente/sip';
 import { type PreprocessedRequest, type Refusal, refusal } from '@entente/sip-proxy';
-import type { Topology } from '@entente/topology';
+import { mayCarryStrangers, type Topology } from '@entente/topology';
 
 /** Where a request came from. */
 export type Arrival =
@@ -122,7 +122,7 @@ function alongTokens(
   if (next !== undefined) {
     const host = next.kind === 'sip' ? next.host : next.scheme;
     const role = topology.servers.get(host)?.role;
-    const stray = routes.find((route) => leadsToOthers(route.uri, topology));
+    const stray = routes.find(({ uri }) => uri.kind === 'sip' && !mayCarryStrangers(topology, uri.host));
     if (stray !== undefined) return relay('Route', stray.uri.toString());
     if (tokens.length > 0 && role !== undefined && rolesThatCheck.has(role))
       return { kind: 'inside', server: host };
@@ -135,13 +135,6 @@ function alongTokens(
 
 /** Servers that find out who a user is before they carry anything on; no other hears from outsiders first. */
 const rolesThatCheck: ReadonlySet<string> = new Set(['front-end', 'director']);
-const rolesOnTheWay: ReadonlySet<string> = new Set([...rolesThatCheck, 'edge']);
-
-/** A hop at a server inside that carries on whatever servers of ours send: the other end of the dialog may have written it. */
-function leadsToOthers(hop: Uri, topology: Topology): boolean {
-  const role = hop.kind === 'sip' ? topology.servers.get(hop.host)?.role : undefined;
-  return role !== undefined && !rolesOnTheWay.has(role);
-}
 
 function home(address: string | undefined, topology: Topology): PassageDecision {
   const server = address === undefined ? undefined : topology.homeServer(address);

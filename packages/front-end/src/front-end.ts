@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { edit, type NameAddr, type SipRequest, type Uri } from '@entente/sip';
+import { edit, type NameAddr, type SipRequest } from '@entente/sip';
 import {
   type EndpointUser,
   FlowNames,
@@ -22,7 +22,7 @@ import {
   selectTargets,
 } from '@entente/sip-proxy';
 import { MemoryLocations } from '@entente/sip-proxy/locations';
-import type { Topology } from '@entente/topology';
+import { mayCarryStrangers, type Topology } from '@entente/topology';
 import { type AcceptedIdentity, Admission, type AdmissionOptions } from './admission.ts';
 import { askPolicies, type NamedPolicy } from './ask-policies.ts';
 import { PassageRules, type Way, wayOf } from './passage.ts';
@@ -47,7 +47,6 @@ type Selected =
   | { readonly ok: false; readonly refusal: Refusal };
 
 const gruuKeyBytes = 32;
-const rolesForStrangers: ReadonlySet<string> = new Set(['front-end', 'director', 'edge']);
 const nobody: AcceptedIdentity = { ok: true, asserted: undefined, values: [] };
 
 /** A front end: authenticates its users, registers those whose home it is, and hands on what is for others. */
@@ -164,7 +163,9 @@ export class FrontEnd implements EndpointUser {
           : ({ kind: 'server', name: server } as const);
     if (arrival.kind === 'partner') {
       // The callee wrote part of a stranger's Route. It leads to servers that ask who somebody is, or know the way out.
-      const stray = routes.routes.find(({ uri }) => !mayCarryStrangers(uri, topology));
+      const stray = routes.routes.find(
+        ({ uri }) => uri.kind === 'sip' && !mayCarryStrangers(topology, uri.host),
+      );
       if (stray !== undefined) return { kind: 'refuse', refusal: strayRoute(stray) };
     }
     return decideRoute(request, routes, arrival, this.#knowledgeOf(topology));
@@ -241,12 +242,6 @@ function edgeTo(topology: Topology, domain: string): string | undefined {
   if (entry === undefined || ('kind' in entry && entry.kind === 'blocked')) return undefined;
   for (const server of topology.servers.values()) if (server.role === 'edge') return server.fqdn;
   return undefined;
-}
-
-/** Whether a hop of a stranger's Route is none of ours, or one that does not take his word. */
-function mayCarryStrangers(hop: Uri, topology: Topology): boolean {
-  const role = hop.kind === 'sip' ? topology.servers.get(hop.host)?.role : undefined;
-  return role === undefined || rolesForStrangers.has(role);
 }
 
 function strayRoute(found: NameAddr): Refusal {

@@ -53,6 +53,7 @@ export {
 } from './matrix/authorise.ts';
 export { hopFinder, type ServerHop } from './matrix/hop-finder.ts';
 export { type Link, linkOf, linkOfServer } from './matrix/link-of.ts';
+export { mayCarryStrangers } from './matrix/may-carry-strangers.ts';
 export { mayRequest, type RequestAllowed, type RequestEnd } from './matrix/may-request.ts';
 export { type DialTarget, peersOf } from './matrix/peers-of.ts';
 export type { Direction, Party, Protection, Row, RowSide } from './matrix/row.ts';
