@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type RunningEdge, serveEdge } from '@entente/edge';
 import { type Logger, OperatorFault, pathBeside } from '@entente/host';
 import { joinDomain, type Member } from '@entente/member';
-import { loadIdentity } from '@entente/tls';
+import { loadCredential } from '@entente/tls';
 import type { EdgeServerConfig } from './config.ts';
 
 /** An edge that runs. */
@@ -39,7 +39,7 @@ export async function createEdgeServer(
     const externalIdentity =
       external === undefined
         ? await member.externalIdentity()
-        : await loadIdentity({
+        : await loadCredential({
             certificate: pathBeside(configFile, external.certificate),
             key: pathBeside(configFile, external.key),
             watch: true,

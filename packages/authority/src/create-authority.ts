@@ -1,10 +1,10 @@
 import { objectsHandler } from '@entente/pki';
 import {
   type Clock,
-  type Identity,
+  type ConnectionRefusal,
+  type Credential,
   type OwnedTrust,
   type Peer,
-  type Refusal,
   systemClock,
 } from '@entente/tls';
 import type { Authorise } from '@entente/trust';
@@ -21,10 +21,10 @@ export interface RunningAuthority {
   /** For `serve(https, { …listener, clientCertificate: 'optional' }, …)`. */
   readonly listener: {
     readonly trust: OwnedTrust;
-    readonly identity: Identity;
+    readonly identity: Credential;
     readonly allow: Authorise;
     readonly link: { readonly name: string; readonly interface: string; readonly local: string };
-    readonly onRefusal: (refusal: Refusal) => void;
+    readonly onRefusal: (refusal: ConnectionRefusal) => void;
   };
   /**
    * Answers a request that came over HTTPS.

@@ -1,13 +1,13 @@
 import type { Issuance } from '@entente/pki';
 import { createKeyAndRequest, renewalTime } from '@entente/pki/client';
 import { type OpenAuthority, publicMode, secretMode, writeWhole } from '@entente/pki/node';
-import { type Clock, type Identity, loadIdentity } from '@entente/tls';
+import { type Clock, type Credential, loadCredential } from '@entente/tls';
 import { encodePem } from '@entente/x509';
 import type { AuthorityLog } from './settings.ts';
 
 /** The authority's own server certificate, which it renews itself. */
 export interface OwnCertificate {
-  readonly identity: Identity;
+  readonly identity: Credential;
   /** When the next renewal is due, milliseconds since 1970. */
   renewalDue(): number;
   renew(): Promise<void>;
@@ -41,10 +41,10 @@ export async function openOwnCertificate(
     log.info({ serial: outcome.certificate.serialHex }, 'the authority renewed its own certificate');
   };
 
-  const identity = await loadIdentity(files).catch(async (fault: { code?: string }) => {
+  const identity = await loadCredential(files).catch(async (fault: { code?: string }) => {
     if (fault.code !== 'ENTENTE_KEY_MISMATCH') throw fault;
     await renewFiles();
-    return loadIdentity(files);
+    return loadCredential(files);
   });
   const own: OwnCertificate = {
     identity,

@@ -1,5 +1,5 @@
 import { type Problem, problemResponse } from '@entente/pki';
-import type { Refusal } from '@entente/tls';
+import type { ConnectionRefusal } from '@entente/tls';
 import type { Caller } from './caller.ts';
 import type { AuthorityLog } from './settings.ts';
 
@@ -18,7 +18,7 @@ export interface RefusalLog {
   /** The same as `request` without an answer. */
   note(problem: Omit<Problem, 'status'>, caller: Caller): void;
   /** A connection that was refused, or that no longer passes. */
-  connection(refusal: Refusal): void;
+  connection(refusal: ConnectionRefusal): void;
 }
 
 /**

@@ -3,10 +3,10 @@ import type { ConnectionLink, Hop } from '@entente/sip-endpoint';
 import { locateService, type ServiceAddress, type ServiceResolver } from '@entente/sip-endpoint/resolve';
 import {
   type AskedName,
+  type ConnectionRefusal,
+  type Credential,
   connect,
-  type Identity,
   isTrustError,
-  type Refusal,
   type Trust,
   TrustError,
   type TrustedSocket,
@@ -20,10 +20,10 @@ export interface DialPartnerOptions {
   /** Which partners may answer. */
   readonly allow: Authorise;
   readonly trust: Trust;
-  readonly identity: Identity;
+  readonly identity: Credential;
   readonly resolver: ServiceResolver;
   readonly link: ConnectionLink;
-  readonly onRefusal: (refusal: Refusal) => void;
+  readonly onRefusal: (refusal: ConnectionRefusal) => void;
 }
 
 /**

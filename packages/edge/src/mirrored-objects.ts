@@ -3,7 +3,7 @@ import { isSignedBy } from '@entente/trust';
 import { type Certificate, type CertificateList, decodePemCertificates } from '@entente/x509';
 import type { FindObject } from './answer-requests.ts';
 
-/** What an edge knows of its own authorities; `Member` and `Identity` have it. */
+/** What an edge knows of its own authorities; `Member` and `Credential` have it. */
 export interface OwnObjects {
   /** The enterprise roots in force. */
   roots(): readonly Certificate[];

@@ -1,9 +1,9 @@
-import type { Refusal } from '@entente/tls';
+import type { ConnectionRefusal } from '@entente/tls';
 import { reject } from '@entente/trust';
 import { describe, expect, it } from 'vitest';
 import { partnerRefusal } from './partner-refusal.ts';
 
-function refusalOf(rejection: Refusal['rejection']): Refusal {
+function refusalOf(rejection: ConnectionRefusal['rejection']): ConnectionRefusal {
   return {
     rejection,
     verdict: undefined,

@@ -1,4 +1,4 @@
-import type { Refusal } from '@entente/tls';
+import type { ConnectionRefusal } from '@entente/tls';
 
 /**
  * Gives a refusal at the border to partners the remedy that fits there. A root among our own anchors would be believed for every
@@ -7,7 +7,7 @@ import type { Refusal } from '@entente/tls';
  * @param refusal - of link 12, in either direction
  * @returns the same, with another remedy where no partner's root vouches for the certificate
  */
-export function partnerRefusal(refusal: Refusal): Refusal {
+export function partnerRefusal(refusal: ConnectionRefusal): ConnectionRefusal {
   if (refusal.rejection.reason !== 'unknown-issuer') return refusal;
   return { ...refusal, rejection: { ...refusal.rejection, remedy } };
 }

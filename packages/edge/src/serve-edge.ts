@@ -13,7 +13,7 @@ import {
   SipEndpoint,
 } from '@entente/sip-endpoint';
 import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
-import { type Identity, isTrustError, type Refusal, type ServeLimits, serve } from '@entente/tls';
+import { type ConnectionRefusal, type Credential, isTrustError, type ServeLimits, serve } from '@entente/tls';
 import { hopFinder, linkOf, linkOfServer, type ServerInterface, type Topology } from '@entente/topology';
 import { dialPartner } from './dial-partner.ts';
 import { Edge } from './edge.ts';
@@ -38,7 +38,7 @@ export interface RunningEdge extends AsyncDisposable {
 export interface ServeEdgeOptions {
   readonly member: Member;
   /** Who we are outside: `member.externalIdentity()`, or a certificate of a public CA. */
-  readonly externalIdentity: Identity;
+  readonly externalIdentity: Credential;
   readonly logger: Logger;
   /** DNS for partners. */
   readonly resolver: ServiceResolver;
@@ -66,7 +66,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   const { external, internal } = ownInterfaces(member.topology, fqdn);
   const topology = () => member.topology;
   const onRefusal = logRefusal(logger);
-  const onPartnerRefusal = (refusal: Refusal) => onRefusal(partnerRefusal(refusal));
+  const onPartnerRefusal = (refusal: ConnectionRefusal) => onRefusal(partnerRefusal(refusal));
   const federationTrust = await openFederationTrust(options);
   const allowInside = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
   const allowPartner = member.whileConfirmed(authorisePartner(topology));

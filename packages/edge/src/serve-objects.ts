@@ -4,7 +4,7 @@ import https from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { type Logger, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
-import { type Identity, serve, type Trust } from '@entente/tls';
+import { type Credential, serve, type Trust } from '@entente/tls';
 import { publishesOutside, type ServerInterface } from '@entente/topology';
 import {
   answerRequests,
@@ -21,7 +21,7 @@ import { mirroredObjects } from './mirrored-objects.ts';
 export interface ServeObjectsOptions {
   readonly member: Member;
   /** Who we are outside. */
-  readonly identity: Identity;
+  readonly identity: Credential;
   /** The trust of the external interface. */
   readonly trust: Trust;
   readonly logger: Logger;

@@ -14,7 +14,7 @@ import {
 } from '@entente/sip';
 import { SipEndpoint } from '@entente/sip-endpoint';
 import { createTestAuthority, freePorts } from '@entente/testkit';
-import { connect, type Identity, loadIdentity, openTrust } from '@entente/tls';
+import { type Credential, connect, loadCredential, openTrust } from '@entente/tls';
 import { authorise, buildTopology, topologyFormat } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 
@@ -56,7 +56,7 @@ export async function startFrontEnd({ policies = [] }: { policies?: readonly Nam
       dnsNames: [name, realm],
       uris: [`sip:${name}`, `sip:${realm}`],
     });
-    return loadIdentity({ certificate: chainPem, key: keyPem });
+    return loadCredential({ certificate: chainPem, key: keyPem });
   };
   const lines: Record<string, unknown>[] = [];
   const write = (fields: object, msg: string) => void lines.push({ ...fields, msg });
@@ -77,7 +77,7 @@ export async function startFrontEnd({ policies = [] }: { policies?: readonly Nam
     },
   });
   const opened: AsyncDisposable[] = [frontEnd, trust];
-  const dialFrontEnd = async (identity?: Identity) => {
+  const dialFrontEnd = async (identity?: Credential) => {
     const peer = new Peer(port, trust, identity);
     opened.unshift(peer);
     return peer;
@@ -128,7 +128,7 @@ class Peer implements AsyncDisposable {
   readonly #endpoint: SipEndpoint;
   readonly #port: number;
 
-  constructor(port: number, trust: Awaited<ReturnType<typeof openTrust>>, identity: Identity | undefined) {
+  constructor(port: number, trust: Awaited<ReturnType<typeof openTrust>>, identity: Credential | undefined) {
     this.#port = port;
     this.#endpoint = new SipEndpoint({
       sentBy: { host: 'client.invalid' },

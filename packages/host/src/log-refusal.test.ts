@@ -1,4 +1,4 @@
-import type { Refusal } from '@entente/tls';
+import type { ConnectionRefusal } from '@entente/tls';
 import { describe, expect, it } from 'vitest';
 import { logRefusal } from './log-refusal.ts';
 import type { Logger } from './logger.ts';
@@ -9,13 +9,13 @@ function start() {
   const write = (fields: object, msg: string) => void lines.push({ ...fields, msg });
   const logger: Logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
   const told = logRefusal(logger, () => clock.now);
-  const refuse = (when: Refusal['when'], more: Partial<Refusal> = {}) =>
+  const refuse = (when: ConnectionRefusal['when'], more: Partial<ConnectionRefusal> = {}) =>
     told({
       rejection: {
         reason: 'throttled',
         message: 'expected at most 1,000 open connections',
         remedy: 'wait',
-      } as Refusal['rejection'],
+      } as ConnectionRefusal['rejection'],
       verdict: undefined,
       peer: undefined,
       link: {

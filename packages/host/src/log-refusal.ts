@@ -1,4 +1,4 @@
-import type { Refusal } from '@entente/tls';
+import type { ConnectionRefusal } from '@entente/tls';
 import type { Logger } from './logger.ts';
 
 /** Milliseconds between two lines about connections that a limit refused before their handshake. */
@@ -13,7 +13,10 @@ const admissionQuietMs = 1_000;
  * @param clock milliseconds since 1970; default the system's
  * @returns for `onRefusal` of `serve` and `connect`
  */
-export function logRefusal(logger: Logger, clock: () => number = Date.now): (refusal: Refusal) => void {
+export function logRefusal(
+  logger: Logger,
+  clock: () => number = Date.now,
+): (refusal: ConnectionRefusal) => void {
   let lastAdmission = Number.NEGATIVE_INFINITY;
   let more = 0;
   return ({ rejection, peer, claimed, link, when, remoteAddress, remotePort }) => {

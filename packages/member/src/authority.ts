@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { agent, type Identity, type OwnedTrust, peerOf } from '@entente/tls';
+import { agent, type Credential, type OwnedTrust, peerOf } from '@entente/tls';
 import {
   allowMatrix,
   decodeSignedTopology,
@@ -25,7 +25,7 @@ export interface AuthorityOptions {
   readonly addresses: ReadonlyMap<string, string>;
   /** Who may sign the first topology. */
   readonly administratorsHash: string;
-  readonly identity: Identity;
+  readonly identity: Credential;
   readonly trust: OwnedTrust;
   readonly files: MemberFiles;
   readonly lists: OwnLists;

@@ -1,4 +1,4 @@
-import { loadIdentity } from '@entente/tls';
+import { loadCredential } from '@entente/tls';
 import type { FileName, MemberFiles } from './member-files.ts';
 
 /** One side of a server, and the files of its certificate. */
@@ -33,7 +33,7 @@ export class IdentityFiles {
     this.#names = sides[side];
   }
 
-  /** Where the pair is, for `loadIdentity`. */
+  /** Where the pair is, for `loadCredential`. */
   get paths(): KeyPair {
     const { certificate, key } = this.#names;
     return { certificate: this.#files.path(certificate), key: this.#files.path(key) };
@@ -71,7 +71,7 @@ export class IdentityFiles {
 
 async function fits(pair: KeyPair): Promise<boolean> {
   try {
-    await using identity = await loadIdentity(pair);
+    await using identity = await loadCredential(pair);
     return identity.current.certificatePem === pair.certificate;
   } catch {
     return false;

@@ -1,4 +1,4 @@
-import type { Identity, OwnedTrust, Trust } from '@entente/tls';
+import type { Credential, OwnedTrust, Trust } from '@entente/tls';
 import {
   authorise,
   type Confirmation,
@@ -33,7 +33,7 @@ export interface MemberOptions {
 /** A server that has joined: who it is, whom it believes, and the topology in force. */
 export interface Member extends AsyncDisposable {
   readonly fqdn: string;
-  readonly identity: Identity;
+  readonly identity: Credential;
   readonly trust: Trust;
   /** The topology in force; another object after each change. */
   readonly topology: Topology;
@@ -68,7 +68,7 @@ export interface Member extends AsyncDisposable {
    * The identity of our external interface, from the enterprise CA: asked for where there is none yet, renewed by itself.
    * @throws {MemberFault} `ENTENTE_MEMBER_REFUSED`
    */
-  externalIdentity(): Promise<Identity>;
+  externalIdentity(): Promise<Credential>;
   /**
    * @param listener called after another topology has come into force, and when the one in force is not believed any more
    * @returns stops it
@@ -86,7 +86,7 @@ export interface Current {
 
 export class JoinedMember implements Member {
   readonly fqdn: string;
-  readonly identity: Identity;
+  readonly identity: Credential;
   readonly trust: OwnedTrust;
   readonly #options: MemberOptions;
   readonly #files: MemberFiles;
@@ -158,7 +158,7 @@ export class JoinedMember implements Member {
     return { confirmedAt: this.#current.lastKnown.confirmedAt, now: this.trust.clock.now() };
   }
 
-  async externalIdentity(): Promise<Identity> {
+  async externalIdentity(): Promise<Credential> {
     this.#external ??= RenewedIdentity.open({
       subject: () => this.topology.servers.get(this.fqdn)?.interfaces.external?.fqdn ?? this.fqdn,
       side: 'external',

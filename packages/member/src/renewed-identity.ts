@@ -1,5 +1,5 @@
 import { createKeyAndRequest, renew, renewalTime } from '@entente/pki/client';
-import { type Identity, loadIdentity } from '@entente/tls';
+import { type Credential, loadCredential } from '@entente/tls';
 import type { Authority } from './authority.ts';
 import { MemberFault } from './fault.ts';
 import { IdentityFiles, type KeyPair, type Side } from './identity-files.ts';
@@ -24,13 +24,13 @@ export interface RenewedIdentityOptions {
 
 /** A certificate of one interface that is renewed at half of its life, with a new key each time. */
 export class RenewedIdentity implements AsyncDisposable {
-  readonly identity: Identity;
+  readonly identity: Credential;
   readonly #options: RenewedIdentityOptions;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #renewing: Promise<void> | undefined;
   #closed = false;
 
-  private constructor(identity: Identity, options: RenewedIdentityOptions) {
+  private constructor(identity: Credential, options: RenewedIdentityOptions) {
     this.identity = identity;
     this.#options = options;
     this.#plan();
@@ -38,13 +38,13 @@ export class RenewedIdentity implements AsyncDisposable {
 
   /**
    * Loads the certificate of an interface; one that was never asked for is asked for now.
-   * @throws {MemberFault} `ENTENTE_MEMBER_REFUSED`; faults of `loadIdentity`
+   * @throws {MemberFault} `ENTENTE_MEMBER_REFUSED`; faults of `loadCredential`
    */
   static async open(options: RenewedIdentityOptions): Promise<RenewedIdentity> {
     const pair = new IdentityFiles(options.files, options.side);
     await pair.recover();
     if (!(await pair.exists())) await pair.replace(await obtain(options));
-    const identity = await loadIdentity(pair.paths);
+    const identity = await loadCredential(pair.paths);
     return new RenewedIdentity(identity, options);
   }
 

@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import { createTestAuthority } from '@entente/testkit';
-import { createTrust, loadIdentity, openTrust, serve } from '@entente/tls';
+import { createTrust, loadCredential, openTrust, serve } from '@entente/tls';
 import {
   administratorSetHash,
   encodeSignedTopology,
@@ -42,7 +42,7 @@ export async function startMember() {
   const inner = await openTrust({ anchors: { pem: root.certificatePem }, crls });
   const identityOf = async (name: string) => {
     const { chainPem, keyPem } = await root.issue({ dnsNames: [name] });
-    return loadIdentity({ certificate: chainPem, key: keyPem });
+    return loadCredential({ certificate: chainPem, key: keyPem });
   };
   const one = administrator('one');
   const first: TopologyDocument = {

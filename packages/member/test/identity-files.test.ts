@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority } from '@entente/testkit';
-import { loadIdentity } from '@entente/tls';
+import { loadCredential } from '@entente/tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { IdentityFiles, type KeyPair, type Side } from '../src/identity-files.ts';
 import { type FileName, MemberFiles } from '../src/member-files.ts';
@@ -52,7 +52,7 @@ describe('a pair of key and certificate', () => {
   const restart = async (side: Side = 'internal') => {
     const pair = new IdentityFiles(new MemberFiles(directory), side);
     await pair.recover();
-    await using identity = await loadIdentity(pair.paths);
+    await using identity = await loadCredential(pair.paths);
     const { certificatePem, keyPem } = identity.current;
     return { certificate: certificatePem, key: keyPem };
   };

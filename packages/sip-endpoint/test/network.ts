@@ -10,7 +10,7 @@ import {
   type UserAgentEvents,
 } from '@entente/sip-endpoint';
 import { createTestAuthority } from '@entente/testkit';
-import { connect, loadIdentity, openTrust, serve } from '@entente/tls';
+import { connect, loadCredential, openTrust, serve } from '@entente/tls';
 
 /** How a server under test differs from others. */
 export interface ServerUnderTest {
@@ -29,7 +29,7 @@ export async function startServer(user: EndpointUser, { limits, before, dial }: 
     uris: ['sip:fe1.contoso.example', 'sip:contoso.example'],
   });
   const trust = await openTrust({ anchors: { pem: root.certificatePem }, crls: { pem: await root.crl([]) } });
-  const identity = await loadIdentity({ certificate: own.chainPem, key: own.keyPem });
+  const identity = await loadCredential({ certificate: own.chainPem, key: own.keyPem });
   const newToken = () => randomBytes(8).toString('hex');
   const endpoint = new SipEndpoint({
     sentBy: { host: 'fe1.contoso.example', port: 5061 },

@@ -1,6 +1,6 @@
 import type { PeerIdentity } from '@entente/trust';
 import { decodeCertificate } from '@entente/x509';
-import type { Refusal } from './refusal.ts';
+import type { ConnectionRefusal } from './refusal.ts';
 
 const maxNames = 4;
 const maxLength = 200;
@@ -15,7 +15,7 @@ const maxLength = 200;
 export function claimOf(
   peer: PeerIdentity | undefined,
   leaf: Uint8Array | undefined,
-): Pick<Refusal, 'claimed'> {
+): Pick<ConnectionRefusal, 'claimed'> {
   if (peer !== undefined || leaf === undefined) return {};
   const decoded = decodeCertificate(leaf);
   if (!decoded.ok) return {};

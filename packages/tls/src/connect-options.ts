@@ -1,6 +1,6 @@
 import type { DaneExpectation, IdentityExpectation, LinkContext } from '@entente/trust';
-import type { Identity } from './identity.ts';
-import type { Refusal } from './refusal.ts';
+import type { Credential } from './identity.ts';
+import type { ConnectionRefusal } from './refusal.ts';
 import type { Allow } from './serve-options.ts';
 import type { Trust } from './trust.ts';
 
@@ -12,7 +12,7 @@ export interface OutboundOptions {
   /** The trust state that the server is judged by. */
   readonly trust: Trust;
   /** Who we are, where the server asks for a certificate. */
-  readonly identity?: Identity;
+  readonly identity?: Credential;
   /** Which servers may answer: exact names, or a function. Required, so that it cannot be forgotten. */
   readonly allow: Allow;
   /** How the link is called, and on which interface it is; default `{ name: 'tls', interface: 'external' }`. */
@@ -27,7 +27,7 @@ export interface OutboundOptions {
    */
   readonly refusalWindowMs?: number;
   /** Told of every refusal, ours and the server's. */
-  readonly onRefusal?: (refusal: Refusal) => void;
+  readonly onRefusal?: (refusal: ConnectionRefusal) => void;
 }
 
 /** Options of `connect`. */

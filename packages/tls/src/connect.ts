@@ -15,7 +15,7 @@ import { TlsFault, TrustError } from './fault.ts';
 import { type Asking, judgeSocket, type Outcome } from './judge-socket.ts';
 import type { RefusedVerdict } from './peer.ts';
 import { protectionOf } from './protection.ts';
-import type { Refusal } from './refusal.ts';
+import type { ConnectionRefusal } from './refusal.ts';
 import { refusedByPeer, watchForRefusal } from './refused-by-peer.ts';
 import { refuseDisabledChecks } from './start-up-check.ts';
 import { authoriseOf, completeLink } from './tls-settings.ts';
@@ -200,7 +200,7 @@ class Dial implements AdmissionOwner {
     socket.destroy(error instanceof Error ? error : new Error(String(error)));
   }
 
-  #tell(error: TrustError, when: Refusal['when'], known?: PeerIdentity, leaf?: Uint8Array): void {
+  #tell(error: TrustError, when: ConnectionRefusal['when'], known?: PeerIdentity, leaf?: Uint8Array): void {
     const peer = error.verdict?.peer ?? known;
     this.#options.onRefusal?.({
       rejection: error.rejection,

@@ -7,7 +7,7 @@ import { claimOf } from './claimed-name.ts';
 import { type Asking, judgeSocket, type Outcome } from './judge-socket.ts';
 import type { RefusedVerdict } from './peer.ts';
 import { protectionOf } from './protection.ts';
-import type { Refusal } from './refusal.ts';
+import type { ConnectionRefusal } from './refusal.ts';
 import { refusedByPeer } from './refused-by-peer.ts';
 import { tooMany } from './rejections.ts';
 import type { ServeLimits } from './serve-options.ts';
@@ -18,7 +18,7 @@ export interface GateOptions {
   readonly asking: Asking | undefined;
   readonly link: Asking['link'];
   readonly limits: ServeLimits;
-  readonly onRefusal: ((refusal: Refusal) => void) | undefined;
+  readonly onRefusal: ((refusal: ConnectionRefusal) => void) | undefined;
   readonly onFault: ((fault: unknown) => void) | undefined;
 }
 
@@ -165,7 +165,7 @@ export class Gate implements AdmissionOwner {
 
   #tell(
     from: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined },
-    when: Refusal['when'],
+    when: ConnectionRefusal['when'],
     rejection: Rejection,
     verdict?: RefusedVerdict,
     known?: PeerIdentity,

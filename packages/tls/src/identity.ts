@@ -11,7 +11,7 @@ export interface KeyMaterial {
 }
 
 /** Where certificate and key come from: PEM text, or the path of a PEM file. */
-export interface IdentitySource {
+export interface CredentialSource {
   /** Leaf first, then intermediates: PEM text, or the path of a PEM file. */
   readonly certificate: string;
   /** PEM text, or the path of a PEM file. */
@@ -22,15 +22,15 @@ export interface IdentitySource {
  * Who we are on the wire. Servers and clients that hold it present the new certificate from the next handshake on after it
  * was replaced; connections that are open stay open.
  */
-export interface Identity {
+export interface Credential {
   /** What is presented now. */
   readonly current: KeyMaterial;
   /**
    * Presents another certificate from now on. On a fault the old one stays.
-   * @param source - certificate and key, as for `loadIdentity`
-   * @throws TlsFault as `loadIdentity`
+   * @param source - certificate and key, as for `loadCredential`
+   * @throws TlsFault as `loadCredential`
    */
-  replace(source: IdentitySource): Promise<void>;
+  replace(source: CredentialSource): Promise<void>;
   /**
    * @param listener - called after each replacement
    * @returns stops it

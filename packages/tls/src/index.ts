@@ -12,8 +12,8 @@ export {
   type UndiciTarget,
 } from './dispatcher.ts';
 export { isTrustError, TlsFault, type TlsFaultCode, TrustError } from './fault.ts';
-export type { Identity, IdentitySource, KeyMaterial } from './identity.ts';
-export { type LoadIdentityOptions, loadIdentity } from './load-identity.ts';
+export type { Credential, CredentialSource, KeyMaterial } from './identity.ts';
+export { type LoadCredentialOptions, loadCredential } from './load-identity.ts';
 export { type AnchorLocation, type CrlLocation, type OpenTrustOptions, openTrust } from './open-trust.ts';
 export {
   type HasSocket,
@@ -24,7 +24,7 @@ export {
   type TrustedVerdict,
 } from './peer.ts';
 export { type ProbedServer, type ProbeOptions, serverChain } from './probe.ts';
-export type { Refusal } from './refusal.ts';
+export type { ConnectionRefusal } from './refusal.ts';
 export { refusedByPeer } from './refused-by-peer.ts';
 export {
   type Http2Handler,

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { decodePemCertificates } from '@entente/x509';
 import { TlsFault } from './fault.ts';
 import { watchFiles } from './file-watch.ts';
-import type { Identity, IdentitySource, KeyMaterial } from './identity.ts';
+import type { Credential, CredentialSource, KeyMaterial } from './identity.ts';
 
-/** Options of {@link loadIdentity}. */
-export interface LoadIdentityOptions extends IdentitySource {
+/** Options of {@link loadCredential}. */
+export interface LoadCredentialOptions extends CredentialSource {
   /** Load again when one of the files changes; a half-written pair is skipped until it fits. Default false. */
   readonly watch?: boolean;
   /** Told when a changed file could not be used; the old certificate stays. */
@@ -20,10 +20,10 @@ export interface LoadIdentityOptions extends IdentitySource {
  * @returns who we are, replaceable while servers and clients hold it
  * @throws TlsFault `ENTENTE_FILE_UNREADABLE`, `ENTENTE_CERTIFICATE_UNREADABLE`, `ENTENTE_KEY_UNREADABLE`, `ENTENTE_KEY_MISMATCH`
  */
-export async function loadIdentity(options: LoadIdentityOptions): Promise<Identity> {
+export async function loadCredential(options: LoadCredentialOptions): Promise<Credential> {
   const listeners = new Set<(material: KeyMaterial) => void>();
   let current = await readMaterial(options);
-  const replace = async (source: IdentitySource) => {
+  const replace = async (source: CredentialSource) => {
     const next = await readMaterial(source);
     if (next.certificatePem === current.certificatePem && next.keyPem === current.keyPem) return;
     current = next;
@@ -54,7 +54,7 @@ export async function loadIdentity(options: LoadIdentityOptions): Promise<Identi
   };
 }
 
-async function readMaterial(source: IdentitySource): Promise<KeyMaterial> {
+async function readMaterial(source: CredentialSource): Promise<KeyMaterial> {
   const certificatePem = await textOf(source.certificate, 'certificate');
   const keyPem = await textOf(source.key, 'key');
   const certificatePlace = placeOf(source.certificate, 'option identity.certificate');

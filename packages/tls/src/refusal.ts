@@ -4,7 +4,7 @@ import type { RefusedVerdict } from './peer.ts';
 /**
  * A refusal, for logs, metrics and people on our side. The peer sees a closed connection and nothing else.
  */
-export interface Refusal {
+export interface ConnectionRefusal {
   /** Why, with data, sentence and remedy. */
   readonly rejection: Rejection;
   /** The verdict with its evidence; absent where there was no chain to judge. */

@@ -1,6 +1,6 @@
 import type { Authorise, IdentityExpectation, LinkContext } from '@entente/trust';
-import type { Identity } from './identity.ts';
-import type { Refusal } from './refusal.ts';
+import type { Credential } from './identity.ts';
+import type { ConnectionRefusal } from './refusal.ts';
 import type { Trust } from './trust.ts';
 
 /** Who may use a link: exact names (DNS names, SIP domains or URIs), or a function that decides. */
@@ -44,7 +44,7 @@ export interface ListenOptions {
   /** The trust state that clients are judged by. */
   readonly trust: Trust;
   /** Who we are. */
-  readonly identity: Identity;
+  readonly identity: Credential;
   /** Address to listen on. Default: every address. */
   readonly host?: string;
   /** Port; 0 takes a free one. Default 0. */
@@ -60,7 +60,7 @@ export interface ListenOptions {
   /** How the link is called, and on which interface it is; default `{ name: 'tls', interface: 'external' }`. */
   readonly link?: Partial<LinkContext>;
   /** Told of every refusal. */
-  readonly onRefusal?: (refusal: Refusal) => void;
+  readonly onRefusal?: (refusal: ConnectionRefusal) => void;
   /**
    * Told when `allow` or the judge has thrown; the connection is closed already. Without it the fault is thrown, and ends the
    * process like any other that nobody handles.

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import * as https from 'node:https';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { createTrust, type MutualServeOptions, peerOf, type Refusal, serve } from '@entente/tls';
+import { type ConnectionRefusal, createTrust, type MutualServeOptions, peerOf, serve } from '@entente/tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   bare,
@@ -17,7 +17,7 @@ import {
 } from './fixture.ts';
 
 let world: World;
-let refusals: Refusal[];
+let refusals: ConnectionRefusal[];
 const closers: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { createPrivateKey, webcrypto } from 'node:crypto';
 import * as tls from 'node:tls';
 import { createTestAuthority, type TestAuthority, type TestCertificateOptions } from '@entente/testkit';
-import { type Clock, type Identity, loadIdentity, openTrust, type Trust } from '@entente/tls';
+import { type Clock, type Credential, loadCredential, openTrust, type Trust } from '@entente/tls';
 import type { RevocationKnowledge } from '@entente/trust';
 import type { Store } from '@entente/trust/node';
 import { decodeCrl } from '@entente/x509';
@@ -115,9 +115,9 @@ export interface World {
   readonly crls: SettableStore<RevocationKnowledge>;
   readonly clock: ManualClock;
   readonly trust: Trust;
-  readonly server: Identity & { readonly serialHex: string };
-  readonly client: Identity & { readonly serialHex: string };
-  issue(options: TestCertificateOptions): Promise<Identity & { readonly serialHex: string }>;
+  readonly server: Credential & { readonly serialHex: string };
+  readonly client: Credential & { readonly serialHex: string };
+  issue(options: TestCertificateOptions): Promise<Credential & { readonly serialHex: string }>;
   /** Publishes a CRL with these serial numbers. */
   revoke(...serials: readonly string[]): Promise<void>;
 }
@@ -150,7 +150,7 @@ export async function makeWorld(): Promise<World> {
 /** Issues a certificate and loads it. */
 export async function issueFrom(authority: TestAuthority, options: TestCertificateOptions) {
   const { chainPem, keyPem, serialHex } = await authority.issue(options);
-  const identity = await loadIdentity({ certificate: chainPem, key: keyPem });
+  const identity = await loadCredential({ certificate: chainPem, key: keyPem });
   return Object.assign(identity, { serialHex });
 }
 
@@ -188,6 +188,6 @@ export function bare(port: number, options: tls.ConnectionOptions = {}): tls.TLS
 }
 
 /** What bare node:tls needs to present an identity. */
-export function presenting(identity: Identity): { cert: string; key: string } {
+export function presenting(identity: Credential): { cert: string; key: string } {
   return { cert: identity.current.certificatePem, key: identity.current.keyPem };
 }

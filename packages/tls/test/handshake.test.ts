@@ -1,6 +1,13 @@
 import * as tls from 'node:tls';
 import { createTestAuthority } from '@entente/testkit';
-import { connect, type Identity, type MutualServeOptions, peerOf, type Refusal, serve } from '@entente/tls';
+import {
+  type ConnectionRefusal,
+  type Credential,
+  connect,
+  type MutualServeOptions,
+  peerOf,
+  serve,
+} from '@entente/tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   bare,
@@ -18,7 +25,7 @@ import {
 const dayMs = 86_400_000;
 
 let world: World;
-let refusals: Refusal[];
+let refusals: ConnectionRefusal[];
 const closers: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {
@@ -46,7 +53,7 @@ async function listen(options: Partial<MutualServeOptions> = {}) {
   return server;
 }
 
-async function dial(port: number, identity?: Identity) {
+async function dial(port: number, identity?: Credential) {
   return ended(bare(port, identity === undefined ? {} : presenting(identity)));
 }
 
@@ -90,7 +97,7 @@ describe('what a server lets in', () => {
 
 describe('what a server refuses, and the reason that only insiders see', () => {
   const now = Date.now();
-  it.each<[string, string, () => Promise<Identity | undefined>]>([
+  it.each<[string, string, () => Promise<Credential | undefined>]>([
     ['a client without certificate', 'no-certificate', async () => undefined],
     [
       'a certificate of an unknown CA',
@@ -207,7 +214,7 @@ describe('what a client accepts', () => {
     socket.destroy();
   });
 
-  it.each<[string, string, () => Promise<Identity>]>([
+  it.each<[string, string, () => Promise<Credential>]>([
     [
       'a server with another name',
       'name-mismatch',
@@ -254,7 +261,7 @@ describe('what a client accepts', () => {
 
   it('surfaces the close that follows a TLS 1.3 handshake as peer-refused', async () => {
     const { port } = await listen();
-    const seen: Refusal[] = [];
+    const seen: ConnectionRefusal[] = [];
     const stranger = await issueFrom(await createTestAuthority('Stranger'), { dnsNames: [clientName] });
     const socket = await reach(port, { identity: stranger, onRefusal: (refusal) => seen.push(refusal) });
     const { error } = await ended(socket);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tls from 'node:tls';
 import { createTestAuthority, type TestCertificate } from '@entente/testkit';
-import { loadIdentity, serve } from '@entente/tls';
+import { loadCredential, serve } from '@entente/tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeWorld } from './fixture.ts';
 
@@ -33,10 +33,10 @@ async function put(name: string, text: string): Promise<string> {
   return path;
 }
 
-describe('loadIdentity', () => {
+describe('loadCredential', () => {
   it('takes PEM text and paths alike', async () => {
     const certificate = await put('tls.crt', first.chainPem);
-    const identity = await loadIdentity({ certificate, key: first.keyPem });
+    const identity = await loadCredential({ certificate, key: first.keyPem });
     expect(identity.current.leaf.serialHex).toBe(first.serialHex);
   });
 
@@ -78,7 +78,7 @@ describe('loadIdentity', () => {
       async () => ({ certificate: first.chainPem, key: await put('tls.key', first.chainPem) }),
     ],
   ])('refuses %s with %s, the place and a remedy', async (_, code, place, source) => {
-    const fault = await loadIdentity(await source()).catch((error: unknown) => error);
+    const fault = await loadCredential(await source()).catch((error: unknown) => error);
     expect(fault).toMatchObject({
       code,
       place: expect.stringContaining(place),
@@ -88,7 +88,7 @@ describe('loadIdentity', () => {
   });
 
   it('keeps the old certificate where the new key does not fit', async () => {
-    const identity = await loadIdentity({ certificate: first.chainPem, key: first.keyPem });
+    const identity = await loadCredential({ certificate: first.chainPem, key: first.keyPem });
     await expect(identity.replace({ certificate: second.chainPem, key: first.keyPem })).rejects.toMatchObject(
       { code: 'ENTENTE_KEY_MISMATCH' },
     );
@@ -98,7 +98,7 @@ describe('loadIdentity', () => {
   it('follows its files: a renewed pair is taken over by itself', async () => {
     const certificate = await put('tls.crt', first.chainPem);
     const key = await put('tls.key', first.keyPem);
-    const identity = await loadIdentity({ certificate, key, watch: true, onFault: () => {} });
+    const identity = await loadCredential({ certificate, key, watch: true, onFault: () => {} });
     closers.push(() => identity[Symbol.asyncDispose]());
     const changed = new Promise((resolve) => {
       identity.onChange(resolve);

@@ -1,6 +1,6 @@
 import * as https from 'node:https';
 import * as tls from 'node:tls';
-import { connect, createTrust, openTrust, peerOf, type Refusal, serve } from '@entente/tls';
+import { type ConnectionRefusal, connect, createTrust, openTrust, peerOf, serve } from '@entente/tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   bare,
@@ -18,7 +18,7 @@ import {
 
 const hourMs = 3_600_000;
 let world: World;
-let refusals: Refusal[];
+let refusals: ConnectionRefusal[];
 const closers: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {

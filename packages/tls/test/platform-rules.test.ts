@@ -1,12 +1,12 @@
 import { constants, X509Certificate } from 'node:crypto';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { type MutualServeOptions, type Refusal, serve } from '@entente/tls';
+import { type ConnectionRefusal, type MutualServeOptions, serve } from '@entente/tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bare, clientName, ended, makeWorld, presenting, type World } from './fixture.ts';
 
 let world: World;
-let refusals: Refusal[];
+let refusals: ConnectionRefusal[];
 const closers: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import * as tls from 'node:tls';
-import { loadIdentity, openTrust, serve } from '@entente/tls';
+import { loadCredential, openTrust, serve } from '@entente/tls';
 import { authorise, parseTopology } from '@entente/topology';
 import type { HandshakeServerOrder, ServerUsage } from './order.ts';
 
@@ -19,7 +19,7 @@ async function start(order: HandshakeServerOrder): Promise<void> {
     crls: { pem: order.crlsPem.join('') },
     revocation: { mode: 'hard-fail' },
   });
-  const identity = await loadIdentity({ certificate: order.certificatePem, key: order.keyPem });
+  const identity = await loadCredential({ certificate: order.certificatePem, key: order.keyPem });
   const server = await serve(
     tls,
     {

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { OperatorFault } from '@entente/host';
-import { agent, loadIdentity, openTrust } from '@entente/tls';
+import { agent, loadCredential, openTrust } from '@entente/tls';
 import { readAddresses } from '../addresses.ts';
 import type { AdministratorAccess } from './administrator-access.ts';
 
@@ -38,7 +38,7 @@ const timeoutMs = 30_000;
 export async function connectAuthority(access: AdministratorAccess): Promise<AuthorityConnection> {
   const url = originOf(access.authority);
   const addresses = readAddresses(access.address, url.hostname);
-  const identity = await loadIdentity({ certificate: access.certificate, key: access.key });
+  const identity = await loadCredential({ certificate: access.certificate, key: access.key });
   const trust = await openTrust({
     anchors: access.anchors,
     watch: false,

@@ -1,12 +1,12 @@
 import * as tls from 'node:tls';
 import type { TestCertificate } from '@entente/testkit';
 import {
+  type ConnectionRefusal,
+  type Credential,
   connect,
-  type Identity,
   isTrustError,
-  loadIdentity,
+  loadCredential,
   openTrust,
-  type Refusal,
   serve,
   type Trust,
 } from '@entente/tls';
@@ -22,7 +22,7 @@ const mutualRows = new Set([3, 4, 5, 6, 7, 8, 9, 13, 14, 15, 16]);
 export class Sockets {
   readonly #state: TestState;
   readonly #trust: Trust;
-  readonly #identities = new Map<TestCertificate, Promise<Identity>>();
+  readonly #identities = new Map<TestCertificate, Promise<Credential>>();
 
   private constructor(state: TestState, trust: Trust) {
     this.#state = state;
@@ -58,7 +58,7 @@ export class Sockets {
     const owner = link.to;
     const identity = await this.#identity(this.#certificate(owner, link.toSide));
     const local: LocalEnd = { fqdn: owner, interface: link.toSide, service: link.service };
-    const onRefusal = ({ rejection, when }: Refusal) => {
+    const onRefusal = ({ rejection, when }: ConnectionRefusal) => {
       if (when === 'handshake') ended({ refusedBy: 'dialled', reason: rejection.reason });
     };
     const shared = {
@@ -116,9 +116,9 @@ export class Sockets {
     return certificate;
   }
 
-  #identity(certificate: TestCertificate): Promise<Identity> {
+  #identity(certificate: TestCertificate): Promise<Credential> {
     const { chainPem, keyPem } = certificate;
-    const known = this.#identities.get(certificate) ?? loadIdentity({ certificate: chainPem, key: keyPem });
+    const known = this.#identities.get(certificate) ?? loadCredential({ certificate: chainPem, key: keyPem });
     this.#identities.set(certificate, known);
     return known;
   }

@@ -2,7 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import * as tls from 'node:tls';
 import { authorisePartner, nextHop, partnerAnchors } from '@entente/federation';
 import { createTestAuthority, type TestAuthority, type TestCertificate } from '@entente/testkit';
-import { connect, isTrustError, loadIdentity, openTrust, serve } from '@entente/tls';
+import { connect, isTrustError, loadCredential, openTrust, serve } from '@entente/tls';
 import {
   type AllowedDomain,
   buildTopology,
@@ -117,7 +117,7 @@ async function happens(topology: Topology, certificate: TestCertificate, own: Te
     tls,
     {
       trust,
-      identity: await loadIdentity({ certificate: own.chainPem, key: own.keyPem }),
+      identity: await loadCredential({ certificate: own.chainPem, key: own.keyPem }),
       host: '127.0.0.1',
       link,
       allow,

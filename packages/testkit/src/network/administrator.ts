@@ -1,6 +1,6 @@
 import { createPrivateKey, sign as signBytes } from 'node:crypto';
 import { request } from 'node:https';
-import { agent, type Identity, loadIdentity, openTrust } from '@entente/tls';
+import { agent, type Credential, loadCredential, openTrust } from '@entente/tls';
 import {
   addSignature,
   encodeSignedTopology,
@@ -53,7 +53,7 @@ export function signedText(document: TopologyDocument, signers: readonly Topolog
 /** Connects an administrator to a running authority. */
 export async function createAdministrator(options: AdministratorOptions): Promise<Administrator> {
   const { authority, addresses, signer } = options;
-  const identity: Identity = await loadIdentity({ certificate: options.certificate, key: options.key });
+  const identity: Credential = await loadCredential({ certificate: options.certificate, key: options.key });
   const trust = await openTrust({
     anchors: options.anchorsFile,
     fetch: {
