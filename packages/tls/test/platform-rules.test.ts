@@ -66,7 +66,7 @@ describe('resumption', () => {
   }
 
   it('refuses a resumed session with resumption-not-allowed, should the platform ever let one through', async () => {
-    const { judgeSocket } = await import('../src/judge-socket.ts');
+    const { judgeSocket } = await import('../src/trust/judge-socket.ts');
     const resumed = { isSessionReused: () => true } as tls.TLSSocket;
     const outcome = await judgeSocket(
       resumed,

@@ -1,14 +1,17 @@
 import type { MutationPatch, PatchList } from '../patch.ts';
 
 const sources = 'packages/tls/src/';
-const connect = 'packages/tls/src/connect.ts';
-const serve = 'packages/tls/src/serve.ts';
+const connect = 'packages/tls/src/dial/connect.ts';
+const serve = 'packages/tls/src/listen/serve.ts';
 
 const handshake = (title: string): MutationPatch['test'] => ({
   file: 'packages/tls/test/handshake.test.ts',
   title,
 });
-const door = (title: string): MutationPatch['test'] => ({ file: 'packages/tls/test/door.test.ts', title });
+const admission = (title: string): MutationPatch['test'] => ({
+  file: 'packages/tls/test/admission.test.ts',
+  title,
+});
 const platform = (title: string): MutationPatch['test'] => ({
   file: 'packages/tls/test/platform-rules.test.ts',
   title,
@@ -87,7 +90,7 @@ export const patches: PatchList = {
       file: sources,
       find: 'if (error !== undefined && contradicts(error, verdict, shown.whole()!)) {',
       replace: 'if (error === null) {',
-      test: door('refuses with platform-refused what only our verdict trusts'),
+      test: admission('refuses with platform-refused what only our verdict trusts'),
     },
     {
       name: 'start-up-check',
@@ -135,7 +138,7 @@ export const patches: PatchList = {
       file: sources,
       find: "if (event === 'secureConnection') return this.#secured(values[0] as TLSSocket);",
       replace: '',
-      test: door('shows an unjudged socket to no listener, not even to one added later'),
+      test: admission('shows an unjudged socket to no listener, not even to one added later'),
     },
     {
       name: 'pending-limit',
@@ -143,7 +146,7 @@ export const patches: PatchList = {
       file: sources,
       find: 'maxPerAddress: limits.maxPendingPerAddress ?? 500,',
       replace: 'maxPerAddress: 5_000,',
-      test: door(
+      test: admission(
         'refuses a further connection without a verdict from an address that already holds the most allowed',
       ),
     },
@@ -153,17 +156,17 @@ export const patches: PatchList = {
       file: sources,
       find: 'const refused = this.#open.enter(socket) ?? this.#pending.enter(socket);',
       replace: 'const refused = this.#pending.enter(socket);',
-      test: door(
+      test: admission(
         'refuses a further open connection from an address that holds the most allowed, before any handshake',
       ),
     },
     {
       name: 'whole-network-of-an-address',
       off: 'each of the addresses that one machine has in IPv6 gets the bound for itself',
-      file: 'packages/tls/src/address-group.ts',
+      file: 'packages/tls/src/listen/address-group.ts',
       find: "  if (!address.includes(':')) return address;\n",
       replace: "  if (address !== '') return address;\n",
-      test: { file: 'packages/tls/src/address-group.test.ts', title: 'of addresses of one /64' },
+      test: { file: 'packages/tls/src/listen/address-group.test.ts', title: 'of addresses of one /64' },
     },
     {
       name: 'limits-in-range',
@@ -171,7 +174,7 @@ export const patches: PatchList = {
       file: serve,
       find: '  checkLimits(limits);\n',
       replace: '',
-      test: door('refuses to start with maxConnectionsPerAddress NaN: no limit can be turned off'),
+      test: admission('refuses to start with maxConnectionsPerAddress NaN: no limit can be turned off'),
     },
   ],
 };

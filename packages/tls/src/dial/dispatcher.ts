@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
+import { TlsFault } from '../refusal/fault.ts';
 import { dialFor, type HttpOutboundOptions } from './dial-for.ts';
-import { TlsFault } from './fault.ts';
 
 /** What undici passes to a connector. */
 export interface UndiciTarget {

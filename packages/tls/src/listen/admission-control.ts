@@ -1,19 +1,18 @@
 import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
 import type { PeerIdentity, Rejection } from '@entente/trust';
-import { ConnectionPlaces } from './admission-limits.ts';
-import { type AdmissionOwner, admitSocket } from './admitted-connection.ts';
-import { claimOf } from './claimed-name.ts';
-import { type Asking, judgeSocket, type Outcome } from './judge-socket.ts';
-import type { RefusedVerdict } from './peer.ts';
-import { protectionOf } from './protection.ts';
-import type { ConnectionRefusal } from './refusal.ts';
-import { refusedByPeer } from './refused-by-peer.ts';
-import { tooMany } from './rejections.ts';
+import { type AdmissionOwner, admitSocket } from '../live/admitted-connection.ts';
+import { claimOf } from '../refusal/claimed-name.ts';
+import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
+import { refusedByPeer } from '../refusal/refused-by-peer.ts';
+import { type Asking, judgeSocket, type Outcome } from '../trust/judge-socket.ts';
+import type { RefusedVerdict } from '../trust/peer.ts';
+import { protectionOf } from '../trust/protection.ts';
+import { ConnectionPlaces, tooMany } from './admission-limits.ts';
 import type { ServeLimits } from './serve-options.ts';
 
 /** What stands at the door of a listener. */
-export interface GateOptions {
+export interface AdmissionControlOptions {
   /** Undefined: clients are not asked who they are. */
   readonly asking: Asking | undefined;
   readonly link: Asking['link'];
@@ -31,10 +30,10 @@ type Emit = (event: string | symbol, ...values: unknown[]) => boolean;
  * before those that are added later; while revocation knowledge is fetched the socket is held: nobody reads, and what the peer
  * has sent stays in the buffers.
  */
-export class Gate implements AdmissionOwner {
+export class AdmissionControl implements AdmissionOwner {
   /** Sockets that were admitted and are open. */
   readonly admitted = new Set<TLSSocket>();
-  readonly #options: GateOptions;
+  readonly #options: AdmissionControlOptions;
   readonly #pending: ConnectionPlaces;
   readonly #open: ConnectionPlaces;
   readonly #emit: Emit;
@@ -43,7 +42,7 @@ export class Gate implements AdmissionOwner {
    * @param server - a listener of node:tls, node:https or node:http2
    * @param options - what is asked of clients
    */
-  constructor(server: Server, options: GateOptions) {
+  constructor(server: Server, options: AdmissionControlOptions) {
     this.#options = options;
     const { limits } = options;
     this.#open = new ConnectionPlaces({

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
-import type { RejectionOf } from '@entente/trust';
+import { type RejectionOf, reject } from '@entente/trust';
 import { addressGroup } from './address-group.ts';
-import { tooMany } from './rejections.ts';
 
 /** A bound on connections of one kind. */
 export interface PlaceLimits {
@@ -93,4 +92,18 @@ function groupOf(socket: Socket): string {
     groups.set(socket, group);
   }
   return group;
+}
+
+/**
+ * A limit of the listener is reached. The catalogue speaks of partners under `throttled`; here it is the number of connections.
+ *
+ * @param what - the limit
+ * @param max - its value
+ */
+export function tooMany(what: string, max: number): RejectionOf<'throttled'> {
+  return {
+    ...reject('throttled', {}),
+    message: `expected at most ${max} ${what}, found one more`,
+    remedy: 'wait, or raise the limit in the options of the listener if the load is legitimate',
+  };
 }

@@ -1,7 +1,7 @@
 import type { Certificate } from '@entente/x509';
 import { describe, expect, it } from 'vitest';
+import type { TrustedVerdict } from '../trust/peer.ts';
 import { ConnectionIndex } from './connection-index.ts';
-import type { TrustedVerdict } from './peer.ts';
 
 function certificate(subject: string, serialHex: string): Certificate {
   return { subject: { toString: () => subject }, serialHex } as unknown as Certificate;

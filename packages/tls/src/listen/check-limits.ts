@@ -1,4 +1,4 @@
-import { TlsFault } from './fault.ts';
+import { TlsFault } from '../refusal/fault.ts';
 import type { ServeLimits } from './serve-options.ts';
 
 const connections = { least: 1, most: 1_000_000 };

@@ -1,9 +1,9 @@
 import { isIP, type TcpNetConnectOpts } from 'node:net';
 import * as tls from 'node:tls';
 import type { PresentedChain } from '@entente/trust';
-import { TlsFault } from './fault.ts';
-import { protectionOf } from './protection.ts';
-import { ShownChain } from './shown-chain.ts';
+import { TlsFault } from '../refusal/fault.ts';
+import { protectionOf } from '../trust/protection.ts';
+import { ShownChain } from '../trust/shown-chain.ts';
 
 /** Which server to look at. */
 export interface ProbeOptions {

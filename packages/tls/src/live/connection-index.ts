@@ -1,6 +1,6 @@
 import type { Certificate } from '@entente/x509';
-import type { TrustedVerdict } from './peer.ts';
-import type { ChangeScope } from './trust.ts';
+import type { TrustedVerdict } from '../trust/peer.ts';
+import type { ChangeScope } from '../trust/trust.ts';
 
 /** Where a connection stands in the index. */
 export interface IndexPlace {

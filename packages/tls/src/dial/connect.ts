@@ -7,18 +7,19 @@ import {
   type Rejection,
   reject,
 } from '@entente/trust';
-import { type AdmissionOwner, admitSocket } from './admitted-connection.ts';
-import { claimOf } from './claimed-name.ts';
+import { refuseDisabledChecks } from '../credential/platform-settings.ts';
+import { type AdmissionOwner, admitSocket } from '../live/admitted-connection.ts';
+import { claimOf } from '../refusal/claimed-name.ts';
+import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
+import { TlsFault, TrustError } from '../refusal/fault.ts';
+import { refusedByPeer, watchForRefusal } from '../refusal/refused-by-peer.ts';
+import { authoriseOf } from '../trust/allow.ts';
+import { type Asking, judgeSocket, type Outcome } from '../trust/judge-socket.ts';
+import { completeLink } from '../trust/link.ts';
+import type { RefusedVerdict } from '../trust/peer.ts';
+import { protectionOf } from '../trust/protection.ts';
 import { clientContext } from './client-context.ts';
 import type { ConnectOptions } from './connect-options.ts';
-import { TlsFault, TrustError } from './fault.ts';
-import { type Asking, judgeSocket, type Outcome } from './judge-socket.ts';
-import type { RefusedVerdict } from './peer.ts';
-import { protectionOf } from './protection.ts';
-import type { ConnectionRefusal } from './refusal.ts';
-import { refusedByPeer, watchForRefusal } from './refused-by-peer.ts';
-import { refuseDisabledChecks } from './start-up-check.ts';
-import { authoriseOf, completeLink } from './tls-settings.ts';
 
 /** A socket whose peer has been judged; `peerOf(socket)` says who it is. */
 export type TrustedSocket = tls.TLSSocket;

@@ -1,37 +1,26 @@
 import { constants } from 'node:crypto';
 import type { SecureContextOptions } from 'node:tls';
 import type { LinkContext } from '@entente/trust';
-import { type Authorise, allowNames } from '@entente/trust';
-import type { KeyMaterial } from './identity.ts';
-import type { Allow } from './serve-options.ts';
-import type { Trust } from './trust.ts';
-
-/** What of a link is always known. */
-export const defaultLink = { name: 'tls', interface: 'external' } as const;
+import { TlsFault } from '../refusal/fault.ts';
+import type { Trust } from '../trust/trust.ts';
+import type { KeyMaterial } from './credential.ts';
 
 /**
- * Completes a link.
- * @param direction - who dials
- * @param given - what the caller says of it
+ * Refuses to run where an environment variable turns Node's certificate checks off: our verdict would stand, but every other
+ * connection of the process would believe anybody.
+ *
+ * @param environment - default `process.env`
+ * @throws TlsFault `ENTENTE_PLATFORM_CHECKS_OFF`
  */
-export function completeLink(
-  direction: 'inbound' | 'outbound',
-  given: Partial<LinkContext> = {},
-): LinkContext {
-  return {
-    ...defaultLink,
-    direction,
-    purpose: direction === 'inbound' ? 'client' : 'server',
-    ...given,
-  };
-}
-
-/**
- * The function behind `allow`.
- * @param allow - names or a function
- */
-export function authoriseOf(allow: Allow): Authorise {
-  return typeof allow === 'function' ? allow : allowNames(allow);
+export function refuseDisabledChecks(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): void {
+  if (environment.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return;
+  throw new TlsFault('ENTENTE_PLATFORM_CHECKS_OFF', {
+    sentence: 'expected certificate checks to be on, found NODE_TLS_REJECT_UNAUTHORIZED=0',
+    place: 'environment variable NODE_TLS_REJECT_UNAUTHORIZED',
+    remedy: 'unset it; to trust a private CA give its root as an anchor',
+  });
 }
 
 /**

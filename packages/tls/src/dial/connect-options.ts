@@ -1,8 +1,8 @@
 import type { DaneExpectation, IdentityExpectation, LinkContext } from '@entente/trust';
-import type { Credential } from './identity.ts';
-import type { ConnectionRefusal } from './refusal.ts';
-import type { Allow } from './serve-options.ts';
-import type { Trust } from './trust.ts';
+import type { Credential } from '../credential/credential.ts';
+import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
+import type { Allow } from '../trust/allow.ts';
+import type { Trust } from '../trust/trust.ts';
 
 /** A name that can be asked for when dialling; `inbound` is for listeners only. */
 export type AskedName = Exclude<IdentityExpectation, { readonly mode: 'inbound' }>;

@@ -1,11 +1,11 @@
 import type { Rejection, TrustVerdict } from '@entente/trust';
-import { askAgain } from './ask-trust.ts';
+import { askAgain } from '../trust/ask-trust.ts';
+import { type Asking, questionOf } from '../trust/judge-socket.ts';
+import type { RefusedVerdict, TrustedVerdict } from '../trust/peer.ts';
+import type { ShownChain } from '../trust/shown-chain.ts';
+import type { ChangeScope, Trust } from '../trust/trust.ts';
 import { ConnectionIndex } from './connection-index.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
-import { type Asking, questionOf } from './judge-socket.ts';
-import type { RefusedVerdict, TrustedVerdict } from './peer.ts';
-import type { ShownChain } from './shown-chain.ts';
-import type { ChangeScope, Trust } from './trust.ts';
 
 /** An open connection, as far as its verdict is concerned. */
 export interface LiveConnection {

@@ -1,9 +1,9 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { decodePemCertificates } from '@entente/x509';
-import { TlsFault } from './fault.ts';
-import { watchFiles } from './file-watch.ts';
-import type { Credential, CredentialSource, KeyMaterial } from './identity.ts';
+import { TlsFault } from '../refusal/fault.ts';
+import type { Credential, CredentialSource, KeyMaterial } from './credential.ts';
 
 /** Options of {@link loadCredential}. */
 export interface LoadCredentialOptions extends CredentialSource {
@@ -110,4 +110,22 @@ async function textOf(textOrPath: string, what: string): Promise<string> {
       cause,
     });
   }
+}
+
+/**
+ * Watches files by polling their times: that also sees a file replaced by rename, on every file system.
+ *
+ * @param paths - files to watch
+ * @param changed - called once per poll in which one of them changed
+ * @param intervalMs - milliseconds between polls
+ * @returns stops it
+ */
+function watchFiles(paths: readonly string[], changed: () => void, intervalMs = 1_000): () => void {
+  const listener = (now: { mtimeMs: number; ino: number; size: number }, before: typeof now) => {
+    if (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino || now.size !== before.size) changed();
+  };
+  for (const path of paths) watchFile(path, { interval: intervalMs, persistent: false }, listener);
+  return () => {
+    for (const path of paths) unwatchFile(path, listener);
+  };
 }

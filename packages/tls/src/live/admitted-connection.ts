@@ -1,9 +1,9 @@
 import type { TLSSocket } from 'node:tls';
 import type { PeerIdentity, Rejection } from '@entente/trust';
-import type { Asking, Outcome } from './judge-socket.ts';
+import type { Asking, Outcome } from '../trust/judge-socket.ts';
+import { type Peer, type RefusedVerdict, setPeer, type TrustedVerdict } from '../trust/peer.ts';
+import type { ShownChain } from '../trust/shown-chain.ts';
 import { type LiveConnection, liveConnections } from './live-connections.ts';
-import { type Peer, type RefusedVerdict, setPeer, type TrustedVerdict } from './peer.ts';
-import type { ShownChain } from './shown-chain.ts';
 
 /** Who is told, and how the connection ends. */
 export interface AdmissionOwner {

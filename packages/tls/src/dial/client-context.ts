@@ -1,8 +1,8 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { LinkContext } from '@entente/trust';
-import type { KeyMaterial } from './identity.ts';
-import { contextSettings, platformAnchors } from './tls-settings.ts';
-import type { Trust } from './trust.ts';
+import type { KeyMaterial } from '../credential/credential.ts';
+import { contextSettings, platformAnchors } from '../credential/platform-settings.ts';
+import type { Trust } from '../trust/trust.ts';
 
 /** Stands for a client without certificate. */
 const nobody = {};

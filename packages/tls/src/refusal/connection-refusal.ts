@@ -1,5 +1,5 @@
 import type { LinkContext, PeerIdentity, Rejection } from '@entente/trust';
-import type { RefusedVerdict } from './peer.ts';
+import type { RefusedVerdict } from '../trust/peer.ts';
 
 /**
  * A refusal, for logs, metrics and people on our side. The peer sees a closed connection and nothing else.

@@ -1,6 +1,6 @@
 import type { PeerIdentity } from '@entente/trust';
 import { decodeCertificate } from '@entente/x509';
-import type { ConnectionRefusal } from './refusal.ts';
+import type { ConnectionRefusal } from './connection-refusal.ts';
 
 const maxNames = 4;
 const maxLength = 200;

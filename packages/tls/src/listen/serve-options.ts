@@ -1,10 +1,8 @@
-import type { Authorise, IdentityExpectation, LinkContext } from '@entente/trust';
-import type { Credential } from './identity.ts';
-import type { ConnectionRefusal } from './refusal.ts';
-import type { Trust } from './trust.ts';
-
-/** Who may use a link: exact names (DNS names, SIP domains or URIs), or a function that decides. */
-export type Allow = readonly string[] | Authorise;
+import type { IdentityExpectation, LinkContext } from '@entente/trust';
+import type { Credential } from '../credential/credential.ts';
+import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
+import type { Allow } from '../trust/allow.ts';
+import type { Trust } from '../trust/trust.ts';
 
 /**
  * Bounds on what strangers can make a listener do. None can be turned off. Connections from one /64 of IPv6 count as from one

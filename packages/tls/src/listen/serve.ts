@@ -4,15 +4,16 @@ import type * as http2 from 'node:http2';
 import type * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type * as tls from 'node:tls';
+import { contextSettings, platformAnchors, refuseDisabledChecks } from '../credential/platform-settings.ts';
+import { TlsFault } from '../refusal/fault.ts';
+import { authoriseOf } from '../trust/allow.ts';
+import type { Asking } from '../trust/judge-socket.ts';
+import { completeLink } from '../trust/link.ts';
+import { type Peer, peerOf } from '../trust/peer.ts';
+import { AdmissionControl } from './admission-control.ts';
 import { checkLimits } from './check-limits.ts';
-import { TlsFault } from './fault.ts';
-import { Gate } from './gate.ts';
-import type { Asking } from './judge-socket.ts';
 import { appendKeyLog } from './key-log.ts';
-import { type Peer, peerOf } from './peer.ts';
 import type { ServeOptions } from './serve-options.ts';
-import { refuseDisabledChecks } from './start-up-check.ts';
-import { authoriseOf, completeLink, contextSettings, platformAnchors } from './tls-settings.ts';
 
 /** `node:https`, the module itself. */
 export type HttpsModule = Pick<typeof https, 'createServer' | 'globalAgent'>;
@@ -79,7 +80,7 @@ export async function serve(
   checkLimits(limits);
   const settings = new ListenerSettings(options);
   const server = createListener(module, options, settings, handler);
-  const gate = new Gate(server, {
+  const admission = new AdmissionControl(server, {
     asking: settings.asking,
     link: settings.link,
     limits,
@@ -100,7 +101,7 @@ export async function serve(
       });
       (server as Partial<https.Server>).closeIdleConnections?.();
       const deadline = setTimeout(() => {
-        gate.closeAll();
+        admission.closeAll();
       }, limits.drainTimeoutMs ?? 2_000);
       await ended;
       clearTimeout(deadline);
@@ -117,10 +118,10 @@ export async function serve(
     host: address,
     port,
     get connections() {
-      return gate.admitted.size;
+      return admission.admitted.size;
     },
     get pending() {
-      return gate.pending;
+      return admission.pending;
     },
     close,
     [Symbol.asyncDispose]: close,
@@ -186,7 +187,7 @@ function createListener(
   if ('TLSSocket' in module) {
     return module.createServer(settings.all(), (socket) => {
       const peer = peerOf(socket);
-      // The gate has set it; without it the socket was not judged, and nobody may have it.
+      // The admission control has set it; without it the socket was not judged, and nobody may have it.
       if (peer === undefined) socket.destroy();
       else (handler as SocketHandler)(socket, peer);
     });
