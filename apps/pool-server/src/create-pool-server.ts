@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { type RunningFrontEnd, serveFrontEnd } from '@entente/front-end';
-import { type RequestPolicy, requestPolicyPort } from '@entente/front-end/request-policy';
 import { type Logger, loadPlugins, type Plugins, pathBeside } from '@entente/host';
 import { joinDomain, type Member } from '@entente/member';
+import { type RequestPolicy, requestPolicyPort } from '@entente/sip-relay/request-policy';
 import type { PoolServerConfig } from './config.ts';
 import { loadCredentials } from './credentials.ts';
 

@@ -1,6 +1,6 @@
-import type { Credentials } from '@entente/front-end';
 import { loadConfig } from '@entente/host';
 import type { CredentialRecord } from '@entente/sip';
+import type { Credentials } from '@entente/sip-relay';
 import { usersConfig } from './config.ts';
 
 /**

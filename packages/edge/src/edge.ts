@@ -1,15 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { partnerOfPeer } from '@entente/federation';
 import type { SipRequest } from '@entente/sip';
-import {
-  type EndpointUser,
-  FlowNames,
-  type Hop,
-  Relay,
-  type ServerTransaction,
-  type SipConnection,
-  type SipEndpoint,
-} from '@entente/sip-endpoint';
+import type { EndpointUser, Hop, ServerTransaction, SipConnection, SipEndpoint } from '@entente/sip-endpoint';
 import {
   type PreprocessedRequest,
   preprocessRoutes,
@@ -20,6 +12,7 @@ import {
   type Target,
   validateRequest,
 } from '@entente/sip-proxy';
+import { FlowNames, Relay } from '@entente/sip-relay';
 import { mayRequest, type Topology } from '@entente/topology';
 import { type Arrival, decidePassage, type Passage } from './decide-passage.ts';
 import { type PassageOptions, type PassingRequest, rulesFor } from './passing-request.ts';

@@ -8,7 +8,7 @@ import {
   type SipResponse,
   type Via,
 } from '@entente/sip';
-import type { Hop, NoWay, RelayRules, SipConnection } from '@entente/sip-endpoint';
+import type { Hop, SipConnection } from '@entente/sip-endpoint';
 import {
   beginsDialog,
   createRouteEntry,
@@ -25,6 +25,7 @@ import {
   sealedEntry,
   type Target,
 } from '@entente/sip-proxy';
+import type { NoWay, RelayRules } from '@entente/sip-relay';
 import type { Topology } from '@entente/topology';
 import type { Arrival, Passage } from './decide-passage.ts';
 

@@ -3,16 +3,9 @@ import { authorisePartner } from '@entente/federation';
 import { type Logger, logRefusal, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
 import { defaultTimings } from '@entente/sip';
-import {
-  createTokenSource,
-  dialServer,
-  logConnection,
-  logMessageFault,
-  logRequestRefusal,
-  peerName,
-  SipEndpoint,
-} from '@entente/sip-endpoint';
+import { createTokenSource, dialServer, SipEndpoint } from '@entente/sip-endpoint';
 import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
+import { logConnection, logMessageFault, logRequestRefusal, peerName } from '@entente/sip-relay';
 import { type ConnectionRefusal, type Credential, isTrustError, type ServeLimits, serve } from '@entente/tls';
 import { hopFinder, linkOf, linkOfServer, type ServerInterface, type Topology } from '@entente/topology';
 import { dialPartner } from './dial-partner.ts';

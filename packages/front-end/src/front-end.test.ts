@@ -1,10 +1,10 @@
 import { createResponse, parseMessage, type SipRequest } from '@entente/sip';
 import type { ServerTransaction, SipConnection, SipEndpoint } from '@entente/sip-endpoint';
+import { FakeRequestPolicy } from '@entente/sip-relay/request-policy';
 import { requestBetween } from '@entente/testkit/request';
 import { buildTopology, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { FrontEnd } from './front-end.ts';
-import { FakeRequestPolicy } from './request-policy/index.ts';
 
 const fqdn = 'fe1.contoso.example';
 const edge = 'edge1.contoso.example';

@@ -1,14 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { edit, type NameAddr, type SipRequest } from '@entente/sip';
-import {
-  type EndpointUser,
-  FlowNames,
-  type Hop,
-  Relay,
-  type ServerTransaction,
-  type SipConnection,
-  type SipEndpoint,
-} from '@entente/sip-endpoint';
+import type { EndpointUser, Hop, ServerTransaction, SipConnection, SipEndpoint } from '@entente/sip-endpoint';
 import {
   decideRoute,
   type PreprocessedRequest,
@@ -22,9 +14,16 @@ import {
   selectTargets,
 } from '@entente/sip-proxy';
 import { MemoryLocations } from '@entente/sip-proxy/locations';
+import {
+  type AcceptedIdentity,
+  Admission,
+  type AdmissionOptions,
+  askPolicies,
+  FlowNames,
+  type NamedPolicy,
+  Relay,
+} from '@entente/sip-relay';
 import { mayCarryStrangers, type Topology } from '@entente/topology';
-import { type AcceptedIdentity, Admission, type AdmissionOptions } from './admission.ts';
-import { askPolicies, type NamedPolicy } from './ask-policies.ts';
 import { PassageRules, type Way, wayOf } from './passage.ts';
 import type { RequestRefusals } from './request-refusals.ts';
 

@@ -9,7 +9,7 @@ import {
   type SipResponse,
   type Via,
 } from '@entente/sip';
-import type { FlowNames, Hop, NoWay, RelayRules, SipConnection } from '@entente/sip-endpoint';
+import type { Hop, SipConnection } from '@entente/sip-endpoint';
 import {
   applyIdentity,
   beginsDialog,
@@ -22,8 +22,8 @@ import {
   stripIdentity,
   type Target,
 } from '@entente/sip-proxy';
+import type { AcceptedIdentity, FlowNames, NoWay, RelayRules } from '@entente/sip-relay';
 import type { Topology } from '@entente/topology';
-import type { AcceptedIdentity } from './admission.ts';
 
 /** Where a request goes: what the registrar knows, or a server by name. */
 export interface Way extends Target {

@@ -1,9 +1,8 @@
 import type { Logger } from '@entente/host';
 import type { SipRequest, SipResponse } from '@entente/sip';
-import { logRequestRefusal, type SipConnection } from '@entente/sip-endpoint';
+import type { SipConnection } from '@entente/sip-endpoint';
 import { type Refusal, responseForRefusal } from '@entente/sip-proxy';
-
-import type { RefusedByPolicy } from './ask-policies.ts';
+import { logRequestRefusal, type RefusedByPolicy } from '@entente/sip-relay';
 
 /** Writes down why a request is not carried on, in words for insiders, and answers it. */
 export interface RequestRefusals {

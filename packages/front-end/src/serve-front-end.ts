@@ -2,17 +2,10 @@ import tls from 'node:tls';
 import { type Logger, logRefusal, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
 import { defaultTimings } from '@entente/sip';
-import {
-  createTokenSource,
-  dialServer,
-  logConnection,
-  logMessageFault,
-  SipEndpoint,
-} from '@entente/sip-endpoint';
+import { createTokenSource, dialServer, SipEndpoint } from '@entente/sip-endpoint';
+import { type Credentials, logConnection, logMessageFault, type NamedPolicy } from '@entente/sip-relay';
 import { isTrustError, type ServeLimits, serve } from '@entente/tls';
 import { hopFinder, linkOf, linkOfServer, type ServerInterface, type Topology } from '@entente/topology';
-import type { Credentials } from './admission.ts';
-import type { NamedPolicy } from './ask-policies.ts';
 import { FrontEnd } from './front-end.ts';
 import { createRequestRefusals } from './request-refusals.ts';
 

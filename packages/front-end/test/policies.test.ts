@@ -1,4 +1,4 @@
-import { FakeRequestPolicy } from '@entente/front-end/request-policy';
+import { FakeRequestPolicy } from '@entente/sip-relay/request-policy';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startFrontEnd } from './wire-network.ts';
 

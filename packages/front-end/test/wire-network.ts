@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type NamedPolicy, serveFrontEnd } from '@entente/front-end';
+import { serveFrontEnd } from '@entente/front-end';
 import type { Logger } from '@entente/host';
 import type { Member } from '@entente/member';
 import {
@@ -13,6 +13,7 @@ import {
   selectChallenges,
 } from '@entente/sip';
 import { SipEndpoint } from '@entente/sip-endpoint';
+import type { NamedPolicy } from '@entente/sip-relay';
 import { createTestAuthority, freePorts } from '@entente/testkit';
 import { type Credential, connect, loadCredential, openTrust } from '@entente/tls';
 import { authorise, buildTopology, topologyFormat } from '@entente/topology';

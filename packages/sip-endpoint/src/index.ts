@@ -1,12 +1,5 @@
 export { Call, type CallOutcome, IncomingCall, type SessionBody } from './call.ts';
 export { type ConnectionLimits, type ConnectionLink, SipConnection } from './connection.ts';
-export {
-  type EndpointLog,
-  logConnection,
-  logMessageFault,
-  logRequestRefusal,
-  peerName,
-} from './connection-log.ts';
 export { type DialServerOptions, dialServer } from './dial-server.ts';
 export {
   type AskOptions,
@@ -15,11 +8,16 @@ export {
   NoAnswerError,
   SipEndpoint,
 } from './endpoint.ts';
-export { FlowNames } from './flow-names.ts';
 export { type Hop, HopDownError } from './hop.ts';
-export { type NoWay, Relay, type RelayRules } from './relay.ts';
+export { TimerWheel, type WheelTimer } from './timer-wheel.ts';
 export { createTokenSource } from './token-source.ts';
-export type { ClientTransaction, ClientUser, ServerTransaction, ServerUser } from './transaction-layer.ts';
+export {
+  type ClientTransaction,
+  type ClientUser,
+  type ServerTransaction,
+  type ServerUser,
+  silentUser,
+} from './transaction-layer.ts';
 export {
   type ReceivedMessage,
   UserAgent,

@@ -22,7 +22,7 @@ export const patches: PatchList = {
     {
       name: 'sender',
       off: 'a front end believes every From',
-      file: 'packages/front-end/src/',
+      file: 'packages/sip-relay/src/admission/',
       find: "return acceptedOr(identityOf(request, { kind: 'user', addresses }, fqdn));",
       replace:
         "if (request.method === 'MESSAGE') return acceptedOr(identityOf(request, { kind: 'trusted-server', name: fqdn }, fqdn));\n    return acceptedOr(identityOf(request, { kind: 'user', addresses }, fqdn));",

@@ -1,10 +1,14 @@
 import { createRequest, type SipRequest, type SipResponse, type TransactionEnd, Via } from '@entente/sip';
+import type {
+  ClientTransaction,
+  ClientUser,
+  ServerTransaction,
+  SipConnection,
+  SipEndpoint,
+} from '@entente/sip-endpoint';
 import type { Target } from '@entente/sip-proxy';
 import { describe, expect, it } from 'vitest';
-import type { SipConnection } from './connection.ts';
-import type { SipEndpoint } from './endpoint.ts';
 import { Relay } from './relay.ts';
-import type { ClientTransaction, ClientUser, ServerTransaction } from './transaction-layer.ts';
 
 const hop = { name: 'fe2.contoso.example', address: '192.0.2.2', port: 5061, row: 13 };
 const target: Target = { uri: 'sip:bob@contoso.example', flow: undefined, routes: [], instance: undefined };

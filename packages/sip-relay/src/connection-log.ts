@@ -1,6 +1,6 @@
 import type { SipRequest } from '@entente/sip';
+import type { SipConnection } from '@entente/sip-endpoint';
 import type { Refusal } from '@entente/sip-proxy';
-import type { SipConnection } from './connection.ts';
 
 /** Where the lines of a server go. */
 export interface EndpointLog {

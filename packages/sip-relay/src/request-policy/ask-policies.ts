@@ -1,6 +1,6 @@
 import type { SipRequest } from '@entente/sip';
 import { type Refusal, refusal } from '@entente/sip-proxy';
-import type { RequestPolicy, RequestView } from './request-policy/index.ts';
+import type { RequestPolicy, RequestView } from './request-policy.ts';
 
 /** A policy, and the name of the plugin it comes from. */
 export interface NamedPolicy {

@@ -1,11 +1,15 @@
 import { createRequest, createResponse, edit, type SipResponse, Via } from '@entente/sip';
+import type {
+  ClientTransaction,
+  ClientUser,
+  Hop,
+  ServerTransaction,
+  SipConnection,
+  SipEndpoint,
+} from '@entente/sip-endpoint';
 import type { Target } from '@entente/sip-proxy';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { SipConnection } from './connection.ts';
-import type { SipEndpoint } from './endpoint.ts';
-import type { Hop } from './hop.ts';
 import { Relay, type RelayRules } from './relay.ts';
-import type { ClientTransaction, ClientUser, ServerTransaction } from './transaction-layer.ts';
 
 const hop: Hop = { name: 'fe2.contoso.example', address: '192.0.2.2', port: 5061, row: 13 };
 const target: Target = {

@@ -7,6 +7,17 @@ import {
   type Via,
 } from '@entente/sip';
 import {
+  type ClientTransaction,
+  type ClientUser,
+  type Hop,
+  type ServerTransaction,
+  SipConnection,
+  type SipEndpoint,
+  silentUser,
+  TimerWheel,
+  type WheelTimer,
+} from '@entente/sip-endpoint';
+import {
   type Branch,
   createBranch,
   loopHash,
@@ -15,16 +26,6 @@ import {
   type Target,
   type TargetGroups,
 } from '@entente/sip-proxy';
-import { SipConnection } from './connection.ts';
-import type { SipEndpoint } from './endpoint.ts';
-import type { Hop } from './hop.ts';
-import { TimerWheel, type WheelTimer } from './timer-wheel.ts';
-import {
-  type ClientTransaction,
-  type ClientUser,
-  type ServerTransaction,
-  silentUser,
-} from './transaction-layer.ts';
 
 /** A way that does not exist, and the status it counts as: 430 where a client's connection is gone, 504 elsewhere. */
 export interface NoWay {

@@ -1,12 +1,7 @@
 import { requestBetween } from '@entente/testkit/request';
 import { describe, expect, it } from 'vitest';
 import { askPolicies } from './ask-policies.ts';
-import {
-  FakeRequestPolicy,
-  type RequestPolicy,
-  type RequestView,
-  requestPolicyCompliance,
-} from './request-policy/index.ts';
+import { FakeRequestPolicy, type RequestPolicy, type RequestView, requestPolicyCompliance } from './index.ts';
 
 const request = requestBetween('sip:alice@contoso.example', 'sip:bob@contoso.example', {
   headers: { Subject: 'noon' },

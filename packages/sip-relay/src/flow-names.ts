@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { SipConnection } from './connection.ts';
-import type { SipEndpoint } from './endpoint.ts';
+import type { SipConnection, SipEndpoint } from '@entente/sip-endpoint';
 
 /** Names of client connections as they stand in tokens: unguessable, and good for this process only. */
 export class FlowNames {

@@ -6,10 +6,10 @@ import {
   selectChallenges,
 } from '@entente/sip';
 import type { SipConnection } from '@entente/sip-endpoint';
+import { Admission } from '@entente/sip-relay';
 import { heapGrowth } from '@entente/testkit/heap';
 import { buildTopology, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
-import { Admission } from '../src/admission.ts';
 
 const bodyBytes = 1_000_000;
 const users = 12;
