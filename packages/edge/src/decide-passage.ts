@@ -1,6 +1,6 @@
 import { checkPartnerRequest, isInsideName, type PartnerAuthority, speaksFor } from '@entente/federation';
 import { addressOfRecord, type SipRequest } from '@entente/sip';
-import { type PreprocessedRequest, type Refusal, refusal } from '@entente/sip-proxy';
+import { type PreprocessedRequest, type RequestRefusal, refusal } from '@entente/sip-proxy';
 import { mayCarryStrangers, type Topology } from '@entente/topology';
 
 /** Where a request came from. */
@@ -19,7 +19,7 @@ export type Passage =
   | { readonly kind: 'partner'; readonly domain: string };
 
 /** Where a request goes. */
-export type PassageDecision = Passage | { readonly kind: 'refuse'; readonly refusal: Refusal };
+export type PassageDecision = Passage | { readonly kind: 'refuse'; readonly refusal: RequestRefusal };
 
 /**
  * Decides what an edge does with a request. Nothing passes from one outsider to another, and nobody outside chooses which

@@ -1,5 +1,5 @@
 import { nextHop } from '@entente/federation';
-import type { ConnectionLink, Hop } from '@entente/sip-endpoint';
+import type { ConnectionLink, NextHop } from '@entente/sip-endpoint';
 import { locateService, type ServiceAddress, type ServiceResolver } from '@entente/sip-endpoint/resolve';
 import {
   type AskedName,
@@ -31,7 +31,7 @@ export interface DialPartnerOptions {
  * @param hop its name is the domain
  * @throws TrustError where no listed partner has the domain, or every answer was refused
  */
-export async function dialPartner(hop: Hop, options: DialPartnerOptions): Promise<TrustedSocket> {
+export async function dialPartner(hop: NextHop, options: DialPartnerOptions): Promise<TrustedSocket> {
   const { allow, identity, link, onRefusal, resolver, topology, trust } = options;
   const next = nextHop(topology(), hop.name);
   if (!next.ok) throw new TrustError(next.rejection, hop.name);

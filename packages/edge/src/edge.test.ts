@@ -11,7 +11,7 @@ import {
 import type {
   ClientTransaction,
   ClientUser,
-  Hop,
+  NextHop,
   ServerTransaction,
   SipConnection,
   SipEndpoint,
@@ -83,7 +83,7 @@ function start() {
       );
     const endpoint = {
       newToken: () => `token${++lastId}`,
-      connected: (_hop: Hop) => (side === 'inside' ? inside : partner),
+      connected: (_hop: NextHop) => (side === 'inside' ? inside : partner),
       flow: (id: number) => (id === client.id ? client : undefined),
       via: () => Via.from({ transport: 'TLS', host: names[side], branch: `z9hG4bK${++lastId}` }),
       forward(message: SipRequest, _connection: SipConnection, user: ClientUser) {

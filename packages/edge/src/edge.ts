@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { partnerOfPeer } from '@entente/federation';
 import type { SipRequest } from '@entente/sip';
-import type { EndpointUser, Hop, ServerTransaction, SipConnection, SipEndpoint } from '@entente/sip-endpoint';
+import type {
+  EndpointUser,
+  NextHop,
+  ServerTransaction,
+  SipConnection,
+  SipEndpoint,
+} from '@entente/sip-endpoint';
 import {
   type PreprocessedRequest,
   preprocessRoutes,
-  type Refusal,
+  type RequestRefusal,
   refusal,
   responseForRefusal,
   revealRoutes,
@@ -27,9 +33,9 @@ export interface EdgeOptions {
   readonly names: Readonly<Record<Side, string>>;
   readonly topology: () => Topology;
   /** Where a server inside is reached, if we may dial it. */
-  readonly hopInside: (server: string) => Hop | undefined;
+  readonly hopInside: (server: string) => NextHop | undefined;
   /** Told of a request that is not carried on. */
-  readonly onRefused: (request: SipRequest, refused: Refusal, connection: SipConnection) => void;
+  readonly onRefused: (request: SipRequest, refused: RequestRefusal, connection: SipConnection) => void;
   /** Told when a server or partner cannot be reached, or was refused. */
   readonly onUnreachable: (name: string, error: unknown) => void;
   /** Told when a registrar has accepted an external client's registration. */
@@ -113,7 +119,7 @@ export class Edge {
     open?.send(rules.build(target, open, endpoint.via(open)));
   }
 
-  #decide(request: SipRequest, connection: SipConnection, side: Side): PassingRequest | Refusal {
+  #decide(request: SipRequest, connection: SipConnection, side: Side): PassingRequest | RequestRefusal {
     const { names, topology } = this.#options;
     const current = topology();
     // A request may pass here twice, in from a client and out to a partner. It is in a loop only if it has gone this way before.
@@ -135,7 +141,7 @@ export class Edge {
     return preprocessRoutes(request, { isOurHost, key: this.#key });
   }
 
-  #routesOutside(request: SipRequest, topology: Topology): PreprocessedRequest | Refusal {
+  #routesOutside(request: SipRequest, topology: Topology): PreprocessedRequest | RequestRefusal {
     const { outside } = this.#options.names;
     const served = (host: string) => topology.isOurDomain(host.startsWith('sip.') ? host.slice(4) : host);
     const revealed = revealRoutes(request, {
@@ -145,7 +151,7 @@ export class Edge {
     return revealed.ok ? revealed.routes : revealed.refusal;
   }
 
-  #arrivalOf(connection: SipConnection, side: Side, topology: Topology): Arrival | Refusal {
+  #arrivalOf(connection: SipConnection, side: Side, topology: Topology): Arrival | RequestRefusal {
     const { row } = connection.link;
     const { peer } = connection.protection;
     if (side === 'outside' && row === clientRow && peer === undefined)

@@ -8,7 +8,7 @@ import {
   type SipResponse,
   type Via,
 } from '@entente/sip';
-import type { Hop, SipConnection } from '@entente/sip-endpoint';
+import type { NextHop, SipConnection } from '@entente/sip-endpoint';
 import {
   beginsDialog,
   createRouteEntry,
@@ -49,9 +49,9 @@ export interface PassageOptions {
   /** Seals what goes out. */
   readonly sealing: Sealing;
   /** Where a server inside is reached, if we may dial it. */
-  readonly hopInside: (server: string) => Hop | undefined;
+  readonly hopInside: (server: string) => NextHop | undefined;
   /** Where a partner's domain is reached. */
-  readonly hopToPartner: (domain: string) => Hop;
+  readonly hopToPartner: (domain: string) => NextHop;
   /** The connection of a client, if it is still open. */
   readonly connectionOf: (flow: string) => SipConnection | undefined;
   /** Told when a server or partner cannot be reached, or was refused. */
@@ -78,7 +78,7 @@ class WayIn implements RelayRules<Target> {
     this.#sender = senderOf(passing);
   }
 
-  way(): Hop | NoWay {
+  way(): NextHop | NoWay {
     return this.#options.hopInside(nameOf(this.#passing.passage)) ?? { status: 504 };
   }
 
@@ -142,7 +142,7 @@ class WayOut implements RelayRules<Target> {
     };
   }
 
-  way(): SipConnection | Hop | NoWay {
+  way(): SipConnection | NextHop | NoWay {
     const { connectionOf, hopToPartner } = this.#options;
     const { flow, outside } = this.#receiver;
     return flow === '' ? hopToPartner(outside) : (connectionOf(flow) ?? { status: 430 });

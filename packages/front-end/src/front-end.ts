@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { edit, type NameAddr, type SipRequest } from '@entente/sip';
-import type { EndpointUser, Hop, ServerTransaction, SipConnection, SipEndpoint } from '@entente/sip-endpoint';
+import type {
+  EndpointUser,
+  NextHop,
+  ServerTransaction,
+  SipConnection,
+  SipEndpoint,
+} from '@entente/sip-endpoint';
 import {
   decideRoute,
   type PreprocessedRequest,
-  type Refusal,
   type Registration,
+  type RequestRefusal,
   type RouteDecision,
   type RouteKnowledge,
   refusal,
@@ -33,7 +39,7 @@ export interface FrontEndOptions extends AdmissionOptions {
   /** Asked in this order about each request that nothing else refused. */
   readonly policies?: readonly NamedPolicy[];
   /** Where another server of the topology is reached, if we may dial it. */
-  readonly hopTo: (server: string) => Hop | undefined;
+  readonly hopTo: (server: string) => NextHop | undefined;
   /** Told when a server that a request is for cannot be reached, or was refused. */
   readonly onUnreachable: (server: string, error: unknown) => void;
   /** Told of a fault of this program while a message was handled. */
@@ -43,7 +49,7 @@ export interface FrontEndOptions extends AdmissionOptions {
 /** Where a request goes on, or why nowhere. */
 type Selected =
   | { readonly ok: true; readonly groups: readonly (readonly Way[])[] }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | { readonly ok: false; readonly refusal: RequestRefusal };
 
 const gruuKeyBytes = 32;
 const nobody: AcceptedIdentity = { ok: true, asserted: undefined, values: [] };
@@ -103,7 +109,7 @@ export class FrontEnd implements EndpointUser {
   }
 
   /** Last, when nothing else refuses the request and nothing has been done about it yet. */
-  #askPolicies(request: SipRequest): Refusal | undefined {
+  #askPolicies(request: SipRequest): RequestRefusal | undefined {
     return askPolicies(request, this.#options.policies ?? []);
   }
 
@@ -216,7 +222,7 @@ export class FrontEnd implements EndpointUser {
     transaction.respond(result.response);
   }
 
-  #refuse(transaction: ServerTransaction, connection: SipConnection, refused: Refusal): void {
+  #refuse(transaction: ServerTransaction, connection: SipConnection, refused: RequestRefusal): void {
     const { request } = transaction;
     transaction.respond(this.#options.refusals.refuse(request, refused, connection, this.#token()));
   }
@@ -243,7 +249,7 @@ function edgeTo(topology: Topology, domain: string): string | undefined {
   return undefined;
 }
 
-function strayRoute(found: NameAddr): Refusal {
+function strayRoute(found: NameAddr): RequestRefusal {
   return refusal(
     'relay-not-allowed',
     403,
@@ -252,7 +258,7 @@ function strayRoute(found: NameAddr): Refusal {
   );
 }
 
-function registerOnly(method: string): Refusal {
+function registerOnly(method: string): RequestRefusal {
   return refusal(
     'method-not-allowed',
     405,

@@ -9,7 +9,7 @@ import {
   type SipResponse,
   type Via,
 } from '@entente/sip';
-import type { Hop, SipConnection } from '@entente/sip-endpoint';
+import type { NextHop, SipConnection } from '@entente/sip-endpoint';
 import {
   applyIdentity,
   beginsDialog,
@@ -44,7 +44,7 @@ export interface PassageOptions {
   readonly topology: () => Topology;
   readonly flows: FlowNames;
   /** Where another server of the topology is reached, if we may dial it. */
-  readonly hopTo: (server: string) => Hop | undefined;
+  readonly hopTo: (server: string) => NextHop | undefined;
   /** Told when a server that a request is for cannot be reached, or was refused. */
   readonly onUnreachable: (server: string, error: unknown) => void;
 }
@@ -96,7 +96,7 @@ class PassingRequest implements RelayRules<Way> {
     this.#fromInsider = server !== undefined && protection.peer?.role !== 'edge';
   }
 
-  way(target: Way): SipConnection | Hop | NoWay {
+  way(target: Way): SipConnection | NextHop | NoWay {
     const { flows, hopTo } = this.#options;
     if (target.flow !== undefined) return flows.find(target.flow) ?? { status: 430 };
     const server = target.server ?? serverOfRoute(target.routes[0]);

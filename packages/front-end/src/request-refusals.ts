@@ -1,7 +1,7 @@
 import type { Logger } from '@entente/host';
 import type { SipRequest, SipResponse } from '@entente/sip';
 import type { SipConnection } from '@entente/sip-endpoint';
-import { type Refusal, responseForRefusal } from '@entente/sip-proxy';
+import { type RequestRefusal, responseForRefusal } from '@entente/sip-proxy';
 import { logRequestRefusal, type RefusedByPolicy } from '@entente/sip-relay';
 
 /** Writes down why a request is not carried on, in words for insiders, and answers it. */
@@ -10,7 +10,7 @@ export interface RequestRefusals {
    * @param toTag tag of the response where the request has none
    * @returns the response; inside the organisation it names the reason in Entente-Diagnostics
    */
-  refuse(request: SipRequest, refusal: Refusal, connection: SipConnection, toTag: string): SipResponse;
+  refuse(request: SipRequest, refusal: RequestRefusal, connection: SipConnection, toTag: string): SipResponse;
 }
 
 /** Number of the Entente-Diagnostics header for a request that was refused. */

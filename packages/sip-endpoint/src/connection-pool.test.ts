@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { SipConnection } from './connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
-import type { Hop } from './hop.ts';
+import type { NextHop } from './next-hop.ts';
 
-const hop: Hop = { name: 'fe2.contoso.example', address: '192.0.2.2', port: 5061, row: 13 };
+const hop: NextHop = { name: 'fe2.contoso.example', address: '192.0.2.2', port: 5061, row: 13 };
 
 /** All that the pool looks at. */
 function connection(): SipConnection & { isClosed: boolean } {
@@ -13,7 +13,8 @@ function connection(): SipConnection & { isClosed: boolean } {
 /** A pool whose dialling the test settles, on a clock that it moves. */
 function poolOnFakeClock() {
   const clock = { now: 1_000_000 };
-  const dials: { hop: Hop; resolve: (value: SipConnection) => void; reject: (error: unknown) => void }[] = [];
+  const dials: { hop: NextHop; resolve: (value: SipConnection) => void; reject: (error: unknown) => void }[] =
+    [];
   const pool = new ConnectionPool(
     (asked) => new Promise((resolve, reject) => dials.push({ hop: asked, resolve, reject })),
     () => clock.now,

@@ -1,10 +1,10 @@
 import { detached } from '@entente/sip';
 import type { SipConnection } from './connection.ts';
 import { DialBackoff } from './dial-backoff.ts';
-import type { Hop, HopDownError } from './hop.ts';
+import type { HopDownError, NextHop } from './next-hop.ts';
 
 /** Dials a hop under the verdict and wraps the socket. */
-export type Dial = (hop: Hop) => Promise<SipConnection>;
+export type Dial = (hop: NextHop) => Promise<SipConnection>;
 
 /**
  * Open connections to servers, by the identity that was proven on them: never by address, so that two names on one
@@ -63,7 +63,7 @@ export class ConnectionPool {
    * The open connection to a hop, or a new one. Rejects with what the dialling failed of; for a while after that it does not
    * dial, and rejects with {@link HopDownError}.
    */
-  async reach(hop: Hop): Promise<SipConnection> {
+  async reach(hop: NextHop): Promise<SipConnection> {
     const open = this.get(hop.name);
     if (open !== undefined) return open;
     let dialling = this.#dialling.get(hop.name);
@@ -78,7 +78,7 @@ export class ConnectionPool {
     return connection;
   }
 
-  async #dialOnce(hop: Hop): Promise<SipConnection> {
+  async #dialOnce(hop: NextHop): Promise<SipConnection> {
     const epoch = this.#epoch;
     try {
       const connection = await this.#dial(hop);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DialBackoff } from './dial-backoff.ts';
-import type { Hop } from './hop.ts';
+import type { NextHop } from './next-hop.ts';
 
-const hop: Hop = { name: 'edge.fabrikam.example', address: '192.0.2.1', port: 5061, row: 12 };
+const hop: NextHop = { name: 'edge.fabrikam.example', address: '192.0.2.1', port: 5061, row: 12 };
 const rules = { firstMs: 500, capMs: 4_000, maxHops: 3 };
 const down = new Error('connect ECONNREFUSED');
 const start = 1_000_000;
@@ -94,7 +94,7 @@ describe('a hop that could not be reached', () => {
 
   it('is forgotten when too many others have failed since', () => {
     const backoff = new DialBackoff(rules);
-    const named = (name: string): Hop => ({ ...hop, name });
+    const named = (name: string): NextHop => ({ ...hop, name });
     for (const name of ['a', 'b', 'c', 'a', 'd']) backoff.failed(named(name), down, start, 0);
     expect(backoff.size).toBe(3);
     expect(backoff.refusal(named('b'), start)).toBeUndefined();

@@ -1,5 +1,5 @@
 import { detached } from '@entente/sip';
-import { type Hop, HopDownError } from './hop.ts';
+import { HopDownError, type NextHop } from './next-hop.ts';
 
 /** How long a hop that could not be reached is left alone. */
 export interface BackoffRules {
@@ -49,7 +49,7 @@ export class DialBackoff {
    * @param now milliseconds since 1970
    * @returns `undefined` if the hop may be dialled
    */
-  refusal(hop: Hop, now: number): HopDownError | undefined {
+  refusal(hop: NextHop, now: number): HopDownError | undefined {
     const failure = this.#failureOf(hop);
     // A clock that was set back must not hold a hop up for longer than any failure does.
     if (failure === undefined || now >= failure.until || now < failure.at) return undefined;
@@ -64,7 +64,7 @@ export class DialBackoff {
    * @param chance 0 up to 1, another one each time: it takes up to half of the time away, so that servers that lost the same
    *   hop do not come back to it together
    */
-  failed(hop: Hop, error: unknown, now: number, chance: number): void {
+  failed(hop: NextHop, error: unknown, now: number, chance: number): void {
     const { capMs, firstMs, maxHops } = this.#rules;
     const last = this.#failureOf(hop);
     // Left alone for longer than it had to wait, it has had its chance to recover.
@@ -97,7 +97,7 @@ export class DialBackoff {
     this.#failures.clear();
   }
 
-  #failureOf({ address, name, port }: Hop): Failure | undefined {
+  #failureOf({ address, name, port }: NextHop): Failure | undefined {
     const failure = this.#failures.get(name);
     return failure?.address === address && failure.port === port ? failure : undefined;
   }

@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import { type ConnectOptions, connect } from '@entente/tls';
 import type { ConnectionLink } from './connection.ts';
-import type { Hop } from './hop.ts';
+import type { NextHop } from './next-hop.ts';
 
 /** As whom a server of the topology dials another. */
 export interface DialServerOptions
@@ -19,7 +19,7 @@ export interface DialServerOptions
  * @throws what `connect` of `@entente/tls` throws
  */
 export async function dialServer(
-  hop: Hop,
+  hop: NextHop,
   link: ConnectionLink,
   { local, ...who }: DialServerOptions,
 ): Promise<{ readonly socket: TLSSocket; readonly link: ConnectionLink }> {

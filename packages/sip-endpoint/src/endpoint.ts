@@ -19,7 +19,7 @@ import {
   SipConnection,
 } from './connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
-import type { Hop } from './hop.ts';
+import type { NextHop } from './next-hop.ts';
 import {
   type ClientTransaction,
   type ClientUser,
@@ -54,7 +54,7 @@ export interface EndpointOptions {
    * Dials a hop under the verdict.
    * @returns the socket that `connect` of `@entente/tls` gave
    */
-  readonly dial: (hop: Hop) => Promise<{ readonly socket: TLSSocket; readonly link: ConnectionLink }>;
+  readonly dial: (hop: NextHop) => Promise<{ readonly socket: TLSSocket; readonly link: ConnectionLink }>;
   /**
    * A hop that could not be reached is not dialled again for a while: half a second, doubling to 15 seconds. What may have
    * changed that calls the listener given here, e.g. `trust.onChange`; it returns what stops it.
@@ -167,7 +167,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   }
 
   /** The open connection to a hop, or `undefined` if it must be dialled first. */
-  connected(hop: Hop): SipConnection | undefined {
+  connected(hop: NextHop): SipConnection | undefined {
     return this.#pool.get(hop.name);
   }
 
@@ -175,7 +175,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
    * Dials a hop unless a connection to it is open.
    * @throws what the dialling failed of; {@link HopDownError} where it has failed a moment ago
    */
-  reach(hop: Hop): Promise<SipConnection> {
+  reach(hop: NextHop): Promise<SipConnection> {
     return this.#pool.reach(hop);
   }
 

@@ -8,7 +8,7 @@ export {
   NoAnswerError,
   SipEndpoint,
 } from './endpoint.ts';
-export { type Hop, HopDownError } from './hop.ts';
+export { HopDownError, type NextHop } from './next-hop.ts';
 export { TimerWheel, type WheelTimer } from './timer-wheel.ts';
 export { createTokenSource } from './token-source.ts';
 export {

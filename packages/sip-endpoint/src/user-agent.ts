@@ -8,7 +8,7 @@ import {
 import { type Call, type CallOutcome, concludeInvite, IncomingCall, type SessionBody } from './call.ts';
 import type { SipConnection } from './connection.ts';
 import { type EndpointOptions, type EndpointUser, NoAnswerError, SipEndpoint } from './endpoint.ts';
-import type { Hop } from './hop.ts';
+import type { NextHop } from './next-hop.ts';
 import type { ServerTransaction } from './transaction-layer.ts';
 import { taggedAddress, type UserCredentials, UserSession } from './user-agent-session.ts';
 
@@ -35,7 +35,7 @@ export interface UserAgentOptions {
   readonly addressOfRecord: string;
   readonly credentials: UserCredentials;
   /** The server that serves the user's domain. */
-  readonly server: Hop;
+  readonly server: NextHop;
   readonly dial: EndpointOptions['dial'];
   readonly newToken: () => string;
   readonly events: UserAgentEvents;

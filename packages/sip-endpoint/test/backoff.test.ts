@@ -1,9 +1,9 @@
-import { type Hop, SipEndpoint } from '@entente/sip-endpoint';
+import { type NextHop, SipEndpoint } from '@entente/sip-endpoint';
 import { describe, expect, it } from 'vitest';
 import { startServer } from './network.ts';
 
 const down = new Error('connect ECONNREFUSED');
-const hop: Hop = { name: 'fe2.contoso.example', address: '192.0.2.2', port: 5061, row: 13 };
+const hop: NextHop = { name: 'fe2.contoso.example', address: '192.0.2.2', port: 5061, row: 13 };
 const waiting = { code: 'ENTENTE_SIP_HOP_DOWN', cause: down };
 
 describe('an endpoint whose hop is down', () => {

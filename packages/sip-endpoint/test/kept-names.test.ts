@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { SipConnection } from '../src/connection.ts';
 import { ConnectionPool } from '../src/connection-pool.ts';
 import { DialBackoff } from '../src/dial-backoff.ts';
-import type { Hop } from '../src/hop.ts';
+import type { NextHop } from '../src/next-hop.ts';
 
 const messageBytes = 1_000_000;
 const hops = 24;
 
 /** Bytes of heap that stay when the hop of each message, named by a slice of it, was handed over. */
-function keptBytes(hand: (hop: Hop) => void): number {
+function keptBytes(hand: (hop: NextHop) => void): number {
   return heapGrowth(() => {
     for (let index = 0; index < hops; index++) {
       const name = `partner-number-${index}.fabrikam.example`;

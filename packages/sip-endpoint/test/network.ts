@@ -4,7 +4,7 @@ import {
   type ConnectionLimits,
   type EndpointOptions,
   type EndpointUser,
-  type Hop,
+  type NextHop,
   SipEndpoint,
   UserAgent,
   type UserAgentEvents,
@@ -46,7 +46,7 @@ export async function startServer(user: EndpointUser, { limits, before, dial }: 
       endpoint.accept(socket, { row: 2, name: '2 client–front-end' });
     },
   );
-  const hop: Hop = { name: 'contoso.example', address: '127.0.0.1', port: server.port, row: 2 };
+  const hop: NextHop = { name: 'contoso.example', address: '127.0.0.1', port: server.port, row: 2 };
   const agents: UserAgent[] = [];
   const sockets: tls.TLSSocket[] = [];
   return {

@@ -14,7 +14,7 @@ import {
   uriEquals,
   verifyAuthorization,
 } from '@entente/sip';
-import { type Refusal, refusal } from './refusal.ts';
+import { type RequestRefusal, refusal } from './refusal.ts';
 
 /** A user whose credentials were right. */
 export interface AuthenticatedUser {
@@ -27,7 +27,7 @@ export interface AuthenticatedUser {
 /** What {@link authenticate} decides. A challenge is a refusal that the client can answer. */
 export type Authentication =
   | { readonly outcome: 'authenticated'; readonly user: AuthenticatedUser }
-  | { readonly outcome: 'challenge' | 'refused'; readonly refusal: Refusal };
+  | { readonly outcome: 'challenge' | 'refused'; readonly refusal: RequestRefusal };
 
 /** What a server needs to authenticate its users. */
 export interface AuthenticateOptions {
@@ -129,7 +129,7 @@ function challenge(
   options: AuthenticateOptions,
   registrar: boolean,
   fault: AuthorizationFault | undefined,
-): Refusal {
+): RequestRefusal {
   const { realm } = options;
   const nonce = createNonce({ now: options.now, key: options.nonceKey, salt: options.salt(), realm });
   const algorithms = offered(options, claimedUsername(request, realm));
@@ -204,7 +204,7 @@ function explain(
   }
 }
 
-function unusable(header: string, fault: 'malformed' | 'uri-mismatch'): Refusal {
+function unusable(header: string, fault: 'malformed' | 'uri-mismatch'): RequestRefusal {
   return fault === 'malformed'
     ? refusal(
         'malformed-request',

@@ -1,6 +1,6 @@
 import { type NameAddr, parseUri, type SipRequest, type Uri, uriEquals } from '@entente/sip';
 import type { Binding } from './locations/binding.ts';
-import { type Refusal, refusal } from './refusal.ts';
+import { type RequestRefusal, refusal } from './refusal.ts';
 import type { RegistrationPolicy } from './registration-policy.ts';
 
 /** One Contact of a REGISTER, checked. */
@@ -23,7 +23,9 @@ export function readContact(
   contact: NameAddr,
   request: SipRequest,
   policy: RegistrationPolicy,
-): { readonly ok: true; readonly wanted: WantedContact } | { readonly ok: false; readonly refusal: Refusal } {
+):
+  | { readonly ok: true; readonly wanted: WantedContact }
+  | { readonly ok: false; readonly refusal: RequestRefusal } {
   const { uri, parameters } = contact;
   if (uri.kind !== 'sip') return malformed('Contact', 'a sip: or sips: URI', uri.toString());
   if (uri.scheme === 'sips' && !isSecureThroughout(request)) return insecure();

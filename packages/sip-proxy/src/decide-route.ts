@@ -1,6 +1,6 @@
 import { addressOfRecord, type SipRequest, type Uri } from '@entente/sip';
 import type { PreprocessedRequest } from './preprocess.ts';
-import { type Refusal, refusal } from './refusal.ts';
+import { type RequestRefusal, refusal } from './refusal.ts';
 import type { RouteToken } from './route-token.ts';
 
 /** Where a request came from. */
@@ -41,7 +41,7 @@ export type RouteDecision =
   | { readonly kind: 'lookup'; readonly aor: string; readonly uri: Uri }
   /** It is addressed to this server or domain itself, not to a user: REGISTER, OPTIONS. */
   | { readonly kind: 'self'; readonly uri: Uri }
-  | { readonly kind: 'refuse'; readonly refusal: Refusal };
+  | { readonly kind: 'refuse'; readonly refusal: RequestRefusal };
 
 /**
  * Decides where a request goes, before any lookup. A Route that leads out of our servers, and a Request-URI that is not

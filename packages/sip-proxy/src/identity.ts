@@ -1,5 +1,5 @@
 import { addressOfRecord, type MessageEditor, type NameAddr, type SipRequest } from '@entente/sip';
-import { type Refusal, refusal, warning399 } from './refusal.ts';
+import { type RequestRefusal, refusal, warning399 } from './refusal.ts';
 
 /** Who sent a request, as far as this server knows. */
 export type Sender =
@@ -11,7 +11,7 @@ export type Sender =
   | { readonly kind: 'stranger'; readonly name: string };
 
 /** What {@link identityOf} finds. */
-export type Identity =
+export type AssertedIdentity =
   | {
       readonly ok: true;
       /** The identity to assert, as address of record; undefined where none is known (a stranger's, or a server's own). */
@@ -19,7 +19,7 @@ export type Identity =
       /** P-Asserted-Identity values to send on. */
       readonly values: readonly (NameAddr | string)[];
     }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | { readonly ok: false; readonly refusal: RequestRefusal };
 
 const assertedHeader = 'P-Asserted-Identity';
 const preferredHeader = 'P-Preferred-Identity';
@@ -33,7 +33,7 @@ const preferredHeader = 'P-Preferred-Identity';
  * @param agent our host name, for the Warning
  * @see RFC 3325 §5, RFC 3261 §22
  */
-export function identityOf(request: SipRequest, sender: Sender, agent: string): Identity {
+export function identityOf(request: SipRequest, sender: Sender, agent: string): AssertedIdentity {
   if (sender.kind === 'trusted-server') {
     const values = request.has(assertedHeader) ? request.addressesOf(assertedHeader) : [];
     const first = values.find((value) => value.uri.kind === 'sip');
@@ -71,7 +71,7 @@ export function identityOf(request: SipRequest, sender: Sender, agent: string): 
 export function applyIdentity(
   editor: MessageEditor<SipRequest>,
   request: SipRequest,
-  identity: Extract<Identity, { ok: true }>,
+  identity: Extract<AssertedIdentity, { ok: true }>,
 ): void {
   if (request.has(preferredHeader)) editor.remove(preferredHeader);
   if (identity.values.length === 0) {
@@ -102,7 +102,12 @@ export function stripIdentity(
   if (receiver === 'stranger' || asked) editor.remove(assertedHeader);
 }
 
-function notAuthorised(header: string, addresses: readonly string[], found: string, agent: string): Identity {
+function notAuthorised(
+  header: string,
+  addresses: readonly string[],
+  found: string,
+  agent: string,
+): AssertedIdentity {
   return {
     ok: false,
     refusal: refusal(

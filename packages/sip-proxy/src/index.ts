@@ -12,12 +12,12 @@ export { type Arrival, decideRoute, type RouteDecision, type RouteKnowledge } fr
 export { beginsDialog, type ForwardOptions, forwardRequest, forwardResponse } from './forward.ts';
 export { gruusOf, openTemporaryGruu } from './gruu.ts';
 export { hidePath, hideRecordRoute, recordRouteOf, restorePath } from './hidden-path.ts';
-export { applyIdentity, type Identity, identityOf, type Sender, stripIdentity } from './identity.ts';
+export { type AssertedIdentity, applyIdentity, identityOf, type Sender, stripIdentity } from './identity.ts';
 export { createBranch, loopHash, loopHashOf } from './loop-hash.ts';
 export { type PreprocessedRequest, preprocessRoutes, schemeOfEntries } from './preprocess.ts';
 export {
-  type Refusal,
   type RefusalReason,
+  type RequestRefusal,
   refusal,
   refusalReasons,
   responseForRefusal,

@@ -37,7 +37,7 @@ export const refusalReasons = [
 export type RefusalReason = (typeof refusalReasons)[number];
 
 /** A refusal as a value: what to answer, what to log, what to do about it. */
-export interface Refusal {
+export interface RequestRefusal {
   readonly status: number;
   readonly reasonPhrase: string;
   readonly reason: RefusalReason;
@@ -55,9 +55,9 @@ export function refusal(
   status: number,
   message: string,
   remedy: string,
-  headers: Refusal['headers'] = [],
+  headers: RequestRefusal['headers'] = [],
   phrase: string = reasonPhrase(status),
-): Refusal {
+): RequestRefusal {
   return { status, reasonPhrase: phrase, reason, message, remedy, headers };
 }
 
@@ -67,7 +67,7 @@ export function refusal(
  * @param refused why
  * @param toTag tag for To where the request has none, 32 random bits or more
  */
-export function responseForRefusal(request: SipRequest, refused: Refusal, toTag: string): SipResponse {
+export function responseForRefusal(request: SipRequest, refused: RequestRefusal, toTag: string): SipResponse {
   return createResponse(request, refused.status, refused.reasonPhrase, { toTag, headers: refused.headers });
 }
 

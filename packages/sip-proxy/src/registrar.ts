@@ -11,7 +11,7 @@ import { isSameBinding, readContact, type WantedContact } from './contact-bindin
 import { gruusOf } from './gruu.ts';
 import type { Binding } from './locations/binding.ts';
 import type { LocationChange } from './locations/locations.ts';
-import { type Refusal, refusal } from './refusal.ts';
+import { type RequestRefusal, refusal } from './refusal.ts';
 import { defaultRegistrationPolicy, type RegistrationPolicy } from './registration-policy.ts';
 
 /** What a registrar knows about a REGISTER beside its text. */
@@ -30,7 +30,7 @@ export interface RegisterContext {
 /** What {@link register} decides. */
 export type Registration =
   | { readonly ok: true; readonly bindings: readonly Binding[]; readonly response: SipResponse }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | { readonly ok: false; readonly refusal: RequestRefusal };
 
 /**
  * The address of record a REGISTER is about, if the sender may change it.
@@ -41,7 +41,7 @@ export type Registration =
 export function registeredAddress(
   request: SipRequest,
   addresses: readonly string[],
-): { readonly ok: true; readonly aor: string } | { readonly ok: false; readonly refusal: Refusal } {
+): { readonly ok: true; readonly aor: string } | { readonly ok: false; readonly refusal: RequestRefusal } {
   const aor = addressOfRecord(request.to.uri);
   if (aor !== undefined && addresses.includes(aor)) return { ok: true, aor };
   return {
@@ -166,7 +166,7 @@ function checkFirstHop(
   request: SipRequest,
   path: readonly NameAddr[],
   context: RegisterContext,
-): Refusal | undefined {
+): RequestRefusal | undefined {
   if (path.length === 0 && context.flow !== undefined && request.vias.length === 1) return undefined;
   const first = path[path.length - 1]?.uri;
   if (first?.kind === 'sip' && first.parameters.has('ob')) return undefined;

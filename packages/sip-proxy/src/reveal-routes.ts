@@ -1,6 +1,6 @@
 import { type NameAddr, parseNameAddr, type SipRequest, type Uri } from '@entente/sip';
 import type { PreprocessedRequest } from './preprocess.ts';
-import { type Refusal, refusal } from './refusal.ts';
+import { type RequestRefusal, refusal } from './refusal.ts';
 import { revealContact } from './sealed-contact.ts';
 import { openRoute, type SealedRoute } from './sealed-route.ts';
 import type { Sealing } from './sealing.ts';
@@ -11,7 +11,7 @@ const maxOwnRoutes = 4;
 /** What {@link revealRoutes} finds. */
 export type RevealedRoutes =
   | { readonly ok: true; readonly routes: PreprocessedRequest }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | { readonly ok: false; readonly refusal: RequestRefusal };
 
 /**
  * Takes our entries off the Route of a request from outside, and puts the way in their place that we had sealed in one of them.

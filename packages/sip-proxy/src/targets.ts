@@ -1,6 +1,6 @@
 import type { SipUri, Uri } from '@entente/sip';
 import type { Binding } from './locations/binding.ts';
-import { type Refusal, refusal } from './refusal.ts';
+import { type RequestRefusal, refusal } from './refusal.ts';
 
 /** Where one copy of a request goes. */
 export interface Target {
@@ -22,7 +22,7 @@ export type TargetGroups = readonly (readonly Target[])[];
 /** What {@link selectTargets} finds. */
 export type SelectedTargets =
   | { readonly ok: true; readonly groups: TargetGroups }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | { readonly ok: false; readonly refusal: RequestRefusal };
 
 /** Most branches a request may be forked into; registrations beyond are not tried. */
 const maxTargets = 16;

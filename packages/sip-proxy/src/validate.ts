@@ -1,7 +1,7 @@
 import type { SipProblem, SipRequest, Via } from '@entente/sip';
 import { incomingBreadth } from './breadth.ts';
 import { loopHash, loopHashOf } from './loop-hash.ts';
-import { type Refusal, refusal } from './refusal.ts';
+import { type RequestRefusal, refusal } from './refusal.ts';
 
 /** What a proxy knows when it looks at a request for the first time. */
 export interface ValidateOptions {
@@ -22,7 +22,7 @@ const noExtensions: ReadonlySet<string> = new Set();
  * @returns undefined where it may be processed
  * @see RFC 3261 §16.3, RFC 5393 §4.2.2, §5.3.3
  */
-export function validateRequest(request: SipRequest, options: ValidateOptions): Refusal | undefined {
+export function validateRequest(request: SipRequest, options: ValidateOptions): RequestRefusal | undefined {
   const problem = unreadable(request);
   if (problem !== undefined) {
     return refusal(
@@ -97,7 +97,7 @@ function readAddresses(request: SipRequest, name: string): void {
   for (const address of request.addressesOf(name)) void address.uri;
 }
 
-function checkLoop(request: SipRequest, options: ValidateOptions): Refusal | undefined {
+function checkLoop(request: SipRequest, options: ValidateOptions): RequestRefusal | undefined {
   const vias = viasOf(request);
   const maxVias = options.maxVias ?? 70;
   if (vias.length > maxVias) {
@@ -123,7 +123,7 @@ function checkLoop(request: SipRequest, options: ValidateOptions): Refusal | und
   return undefined;
 }
 
-function checkProxyRequire(request: SipRequest, supported: ReadonlySet<string>): Refusal | undefined {
+function checkProxyRequire(request: SipRequest, supported: ReadonlySet<string>): RequestRefusal | undefined {
   if (!request.has('Proxy-Require')) return undefined;
   const unsupported = request.proxyRequires.filter((tag) => !supported.has(tag.toLowerCase()));
   if (unsupported.length === 0) return undefined;

@@ -3,7 +3,7 @@ import {
   type Authentication,
   authenticate,
   claimedUsername,
-  type Refusal,
+  type RequestRefusal,
   responseForRefusal,
 } from '@entente/sip-proxy';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { answered, authenticationOptions, now, request } from './fixtures.ts';
 
 const user = { username: 'alice', password: 'secret' };
 
-function refusalOf(result: Authentication): Refusal {
+function refusalOf(result: Authentication): RequestRefusal {
   if (result.outcome === 'authenticated') throw new Error('expected a refusal');
   return result.refusal;
 }

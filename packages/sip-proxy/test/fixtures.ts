@@ -11,7 +11,7 @@ import {
   selectChallenges,
   Via,
 } from '@entente/sip';
-import type { AuthenticateOptions, Refusal, Sealing } from '@entente/sip-proxy';
+import type { AuthenticateOptions, RequestRefusal, Sealing } from '@entente/sip-proxy';
 
 export const now = 1_700_000_000_000;
 export const key = new Uint8Array(32).fill(7);
@@ -96,7 +96,7 @@ export function authenticationOptions(changes: Partial<AuthenticateOptions> = {}
 /** The request again with the answer to the challenge of a refusal. */
 export function answered(
   original: SipRequest,
-  challenge: Refusal,
+  challenge: RequestRefusal,
   user: { username: string; password: string },
   changes: { nonceCount?: number; algorithms?: ('SHA-256' | 'MD5')[]; uri?: string } = {},
 ): SipRequest {

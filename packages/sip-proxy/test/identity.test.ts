@@ -1,7 +1,7 @@
 import { edit } from '@entente/sip';
 import {
+  type AssertedIdentity,
   applyIdentity,
-  type Identity,
   identityOf,
   type Sender,
   stripIdentity,
@@ -14,7 +14,7 @@ const agent = 'fe1.contoso.example';
 const asAlice: Sender = { kind: 'user', addresses: [alice] };
 const server: Sender = { kind: 'trusted-server', name: 'fe2.contoso.example' };
 
-function forwarded(original: ReturnType<typeof request>, identity: Identity) {
+function forwarded(original: ReturnType<typeof request>, identity: AssertedIdentity) {
   if (!identity.ok) throw new Error('expected an identity');
   const editor = edit(original);
   applyIdentity(editor, original, identity);

@@ -1,6 +1,6 @@
 import type { SipRequest } from '@entente/sip';
 import type { SipConnection } from '@entente/sip-endpoint';
-import type { Refusal } from '@entente/sip-proxy';
+import type { RequestRefusal } from '@entente/sip-proxy';
 
 /** Where the lines of a server go. */
 export interface EndpointLog {
@@ -47,7 +47,7 @@ export function logConnection(log: EndpointLog, connection: SipConnection, from:
 export function logRequestRefusal(
   log: EndpointLog,
   request: SipRequest,
-  refusal: Refusal,
+  refusal: RequestRefusal,
   connection: SipConnection,
   more: object = {},
 ): void {

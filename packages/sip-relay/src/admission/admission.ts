@@ -8,10 +8,10 @@ import {
 } from '@entente/sip';
 import type { SipConnection } from '@entente/sip-endpoint';
 import {
+  type AssertedIdentity,
   authenticate,
-  type Identity,
   identityOf,
-  type Refusal,
+  type RequestRefusal,
   refusal,
   registeredAddress,
   userAddress,
@@ -37,7 +37,7 @@ export interface AdmissionOptions {
 }
 
 /** An identity that the sender may use. */
-export type AcceptedIdentity = Extract<Identity, { ok: true }>;
+export type AcceptedIdentity = Extract<AssertedIdentity, { ok: true }>;
 
 const nonceLifetimeMs = 300_000;
 /** A connection keeps the right to speak for a user this long after he has proven himself on it. */
@@ -55,7 +55,7 @@ export class Admission {
   }
 
   /** Who sends this request, if he may. */
-  admit(request: SipRequest, connection: SipConnection): AcceptedIdentity | Refusal {
+  admit(request: SipRequest, connection: SipConnection): AcceptedIdentity | RequestRefusal {
     const { fqdn, topology } = this.#options;
     const invalid = validateRequest(request, { isOurVia: (host) => host === fqdn });
     if (invalid !== undefined) return invalid;
@@ -93,7 +93,11 @@ export class Admission {
    * A request that an edge hands on. The edge authenticates no users: whoever speaks for a domain of ours proves himself here,
    * with each request. A foreign domain's right to the message was the edge's question.
    */
-  #fromOutside(request: SipRequest, connection: SipConnection, edge: string): AcceptedIdentity | Refusal {
+  #fromOutside(
+    request: SipRequest,
+    connection: SipConnection,
+    edge: string,
+  ): AcceptedIdentity | RequestRefusal {
     const { fqdn, topology } = this.#options;
     const { uri } = request.from;
     if (uri.kind === 'sip' && !topology().isOurDomain(uri.host)) {
@@ -108,7 +112,7 @@ export class Admission {
   #provenUser(
     request: SipRequest,
     connection: SipConnection,
-  ): { readonly addresses: readonly string[] } | Refusal {
+  ): { readonly addresses: readonly string[] } | RequestRefusal {
     const { clock, credentials, onUser, topology } = this.#options;
     const now = clock();
     const hasCredentials = request.has('Authorization') || request.has('Proxy-Authorization');
@@ -144,11 +148,11 @@ export class Admission {
   }
 }
 
-function acceptedOr(identity: Identity): AcceptedIdentity | Refusal {
+function acceptedOr(identity: AssertedIdentity): AcceptedIdentity | RequestRefusal {
   return identity.ok ? identity : identity.refusal;
 }
 
 /** The topology lets this server open the link, but not send requests on it. */
-function notAllowed(rejection: { readonly message: string; readonly remedy: string }): Refusal {
+function notAllowed(rejection: { readonly message: string; readonly remedy: string }): RequestRefusal {
   return refusal('relay-not-allowed', 403, rejection.message, rejection.remedy);
 }

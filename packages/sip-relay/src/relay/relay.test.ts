@@ -2,7 +2,7 @@ import { createRequest, createResponse, edit, type SipResponse, Via } from '@ent
 import type {
   ClientTransaction,
   ClientUser,
-  Hop,
+  NextHop,
   ServerTransaction,
   SipConnection,
   SipEndpoint,
@@ -11,7 +11,7 @@ import type { Target } from '@entente/sip-proxy';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Relay, type RelayRules } from './relay.ts';
 
-const hop: Hop = { name: 'fe2.contoso.example', address: '192.0.2.2', port: 5061, row: 13 };
+const hop: NextHop = { name: 'fe2.contoso.example', address: '192.0.2.2', port: 5061, row: 13 };
 const target: Target = {
   uri: 'sip:bob@contoso.example',
   flow: undefined,

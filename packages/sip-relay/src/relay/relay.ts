@@ -9,7 +9,7 @@ import {
 import {
   type ClientTransaction,
   type ClientUser,
-  type Hop,
+  type NextHop,
   type ServerTransaction,
   SipConnection,
   type SipEndpoint,
@@ -35,7 +35,7 @@ export interface NoWay {
 /** What a proxy decides about one request that it relays. */
 export interface RelayRules<T extends Target> {
   /** Where a target leads: an open connection, a server to be dialled, or nowhere. */
-  way(target: T): SipConnection | Hop | NoWay;
+  way(target: T): SipConnection | NextHop | NoWay;
   /** The request as it goes to a target. */
   build(target: T, to: SipConnection, via: Via): SipRequest;
   /** The response as it arrives from a target, before it competes with others; default unchanged. */
@@ -164,7 +164,7 @@ export class Relay implements ResponseContextSink<BranchRun> {
       return;
     }
     branch.owner ??= new BranchRun(context, branch, this);
-    let way: SipConnection | Hop | NoWay;
+    let way: SipConnection | NextHop | NoWay;
     try {
       way = rules.way(branch.target);
     } catch (error) {
@@ -229,7 +229,7 @@ export class Relay implements ResponseContextSink<BranchRun> {
     this.#endpoint.fault(error, (context as RelayedRequest).server.context.connection);
   }
 
-  #dial(context: RelayedRequest, branch: Branch<BranchRun>, hop: Hop): void {
+  #dial(context: RelayedRequest, branch: Branch<BranchRun>, hop: NextHop): void {
     const reached = this.#endpoint.reach(hop).then(
       (connection) => {
         if (branch.state === 'completed') return;

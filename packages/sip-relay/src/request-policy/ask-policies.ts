@@ -1,5 +1,5 @@
 import type { SipRequest } from '@entente/sip';
-import { type Refusal, refusal } from '@entente/sip-proxy';
+import { type RequestRefusal, refusal } from '@entente/sip-proxy';
 import type { RequestPolicy, RequestView } from './request-policy.ts';
 
 /** A policy, and the name of the plugin it comes from. */
@@ -9,7 +9,7 @@ export interface NamedPolicy {
 }
 
 /** A policy has refused a request. */
-export interface RefusedByPolicy extends Refusal {
+export interface RefusedByPolicy extends RequestRefusal {
   /** The plugin that the policy comes from. */
   readonly plugin: string;
 }

@@ -1,5 +1,5 @@
 /** Where a server of ours or a partner's is reached. */
-export interface Hop {
+export interface NextHop {
   /** The name asked for and proven: a server's FQDN, or a SIP domain. Connections are shared by this name alone. */
   readonly name: string;
   /** Address to dial. */
@@ -19,7 +19,7 @@ export class HopDownError extends Error {
    * @param forMs milliseconds until it may be dialled again
    * @param cause what the last dialling failed of
    */
-  constructor(hop: Hop, forMs: number, cause: unknown) {
+  constructor(hop: NextHop, forMs: number, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
     super(`${hop.name} is not dialled again for ${Math.ceil(forMs)} ms: ${why}`, { cause });
     this.name = 'HopDownError';
