@@ -97,5 +97,17 @@ export const patches: PatchList = {
         inOrder: true,
       },
     },
+    {
+      name: 'trust-version',
+      off: 'a change of trust while a connection is judged goes unnoticed, so the connection stands on what is over',
+      file: 'packages/tls/src/',
+      find: 'version: () => String(changes),',
+      replace: "version: () => '0',",
+      test: {
+        file: 'packages/tls/test/trust-version.test.ts',
+        title:
+          'changes with each change of its anchors, also where only what is imposed on an anchor differs',
+      },
+    },
   ],
 };
