@@ -1,4 +1,4 @@
-export { MemberFault, type MemberFaultCode } from './fault.ts';
-export { joinDomain } from './join-domain.ts';
-export type { MemberLog } from './log.ts';
-export type { Member, MemberOptions } from './member.ts';
+export { MemberFault, type MemberFaultCode } from './files/fault.ts';
+export type { MemberLog } from './files/log.ts';
+export { joinDomain } from './join/join-domain.ts';
+export type { Member, MemberOptions } from './join/member.ts';

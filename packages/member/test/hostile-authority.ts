@@ -13,9 +13,9 @@ import {
   topologyFormat,
   topologyHash,
 } from '@entente/topology';
-import { Authority } from '../src/authority.ts';
-import type { MemberFiles } from '../src/member-files.ts';
-import type { OwnLists } from '../src/own-lists.ts';
+import { AuthorityClient } from '../src/authority/authority-client.ts';
+import type { MemberFiles } from '../src/files/member-files.ts';
+import type { RevocationLists } from '../src/follow/revocation-lists.ts';
 
 const host = 'ca.contoso.example';
 const fqdn = 'fe1.contoso.example';
@@ -79,7 +79,7 @@ export async function startMember() {
   let topology: Topology | undefined;
   let confirmations = 0;
   const trust = createTrust({ judge: inner.judge, version: () => inner.version });
-  const authority = new Authority({
+  const authority = new AuthorityClient({
     fqdn,
     url: `https://${host}:${server.port}`,
     addresses: new Map([[host, '127.0.0.1']]),
@@ -87,7 +87,7 @@ export async function startMember() {
     identity: await identityOf(fqdn),
     trust,
     files: { write: async (name: string) => void written.push(name) } as unknown as MemberFiles,
-    lists: { refresh: async () => {} } as unknown as OwnLists,
+    lists: { refresh: async () => {} } as unknown as RevocationLists,
     log: { info() {}, warn: (_fields, text) => void warnings.push(text) },
     pollMs: 3_600_000,
     current: () => topology,

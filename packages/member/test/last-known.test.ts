@@ -2,7 +2,7 @@ import { createTestAuthority, type TestAuthority } from '@entente/testkit';
 import type { Clock } from '@entente/tls';
 import { type CertificateList, decodeCrl, decodePem } from '@entente/x509';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LastKnown } from '../src/last-known.ts';
+import { LastKnown } from '../src/files/last-known.ts';
 
 const hour = 3_600_000;
 const start = Date.UTC(2026, 5, 1);

@@ -5,12 +5,12 @@ import { createTestAuthority, type TestAuthority } from '@entente/testkit';
 import type { OwnedTrust } from '@entente/tls';
 import { buildTopology, outsideObjectUrls, type Topology, topologyFormat } from '@entente/topology';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Authority } from '../src/authority.ts';
-import { IdentityFiles } from '../src/identity-files.ts';
-import type { LastKnown } from '../src/last-known.ts';
-import { JoinedMember } from '../src/member.ts';
-import { MemberFiles } from '../src/member-files.ts';
-import { RenewedIdentity } from '../src/renewed-identity.ts';
+import type { AuthorityClient } from '../src/authority/authority-client.ts';
+import { CredentialFiles } from '../src/credential/credential-files.ts';
+import { RenewedCredential } from '../src/credential/renewed-credential.ts';
+import type { LastKnown } from '../src/files/last-known.ts';
+import { MemberFiles } from '../src/files/member-files.ts';
+import { JoinedMember } from '../src/join/member.ts';
 
 const fqdn = 'edge1.contoso.example';
 
@@ -38,7 +38,7 @@ describe('a member that comes to its end', () => {
     root = await createTestAuthority('Contoso Root');
     const { chainPem, keyPem } = await root.issue({ dnsNames: [fqdn] });
     const pair = { certificate: chainPem, key: keyPem };
-    await new IdentityFiles(new MemberFiles(directory), 'internal').replace(pair);
+    await new CredentialFiles(new MemberFiles(directory), 'internal').replace(pair);
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
@@ -69,8 +69,8 @@ describe('a member that comes to its end', () => {
       async [Symbol.asyncDispose]() {
         end();
       },
-    } as Partial<Authority> as Authority;
-    const internal = await RenewedIdentity.open({
+    } as Partial<AuthorityClient> as AuthorityClient;
+    const internal = await RenewedCredential.open({
       subject: () => fqdn,
       side: 'internal',
       files,

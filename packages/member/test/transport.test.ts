@@ -3,7 +3,7 @@ import { Agent, createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createTestAuthority } from '@entente/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTransport, type TransportOptions } from '../src/transport.ts';
+import { createTransport, type TransportOptions } from '../src/authority/transport.ts';
 
 describe('a request to the authority', () => {
   let answer: (response: ServerResponse) => void;

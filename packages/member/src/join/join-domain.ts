@@ -1,18 +1,18 @@
 import type { Topology } from '@entente/topology';
 import type { AnchorSet, RevocationKnowledge } from '@entente/trust';
 import type { LookUp } from '@entente/trust/node';
-import { Authority } from './authority.ts';
-import { CurrentStore } from './current-store.ts';
-import { MemberFault } from './fault.ts';
-import { join, readToken } from './join.ts';
-import { LastKnown } from './last-known.ts';
+import { AuthorityClient } from '../authority/authority-client.ts';
+import { RenewedCredential } from '../credential/renewed-credential.ts';
+import { MemberFault } from '../files/fault.ts';
+import { LastKnown } from '../files/last-known.ts';
+import { MemberFiles } from '../files/member-files.ts';
+import { restoreTopology } from '../files/topology-file.ts';
+import { RevocationLists } from '../follow/revocation-lists.ts';
+import { CurrentStore } from '../state/current-store.ts';
+import { enterpriseAnchors, memberTrust, readRoots } from '../state/member-trust.ts';
+import { join, readToken } from './enrol-server.ts';
 import { JoinedMember, type Member, type MemberOptions } from './member.ts';
-import { MemberFiles } from './member-files.ts';
-import { enterpriseAnchors, memberTrust, readRoots } from './member-trust.ts';
-import { OwnLists } from './own-lists.ts';
 import { fetchPinnedRoot } from './pinned-root.ts';
-import { RenewedIdentity } from './renewed-identity.ts';
-import { restoreTopology } from './topology-file.ts';
 
 /**
  * Joins the domain, or comes back to it: enrols with the token the first time, then takes roots, revocation lists and the
@@ -59,12 +59,12 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
     anchors.set(enterpriseAnchors(installed));
     const membership = known ?? (await files.membership());
     if (membership === undefined) throw damaged(files);
-    let authority: Authority | undefined;
-    const internal = await RenewedIdentity.open({
+    let authority: AuthorityClient | undefined;
+    const internal = await RenewedCredential.open({
       subject: () => options.fqdn,
       side: 'internal',
       files,
-      authority: () => authority as Authority,
+      authority: () => authority as AuthorityClient,
       now: () => trust.clock.now(),
       log: options.log,
     });
@@ -77,7 +77,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
       lastKnown,
     });
     opened = member;
-    const lists = new OwnLists({
+    const lists = new RevocationLists({
       chainPem: () => identity.current.certificatePem,
       roots,
       addresses,
@@ -91,7 +91,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
       anchors.set(enterpriseAnchors(roots(), next));
     };
     takeUp(await restoreTopology(files));
-    authority = new Authority({
+    authority = new AuthorityClient({
       fqdn: options.fqdn,
       url: authorityUrl,
       addresses,

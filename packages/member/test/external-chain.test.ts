@@ -1,7 +1,7 @@
 import { createTestAuthority } from '@entente/testkit';
 import { buildTopology, type Topology, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
-import { fitsOutside } from '../src/outside-chain.ts';
+import { fitsTopology } from '../src/credential/external-chain.ts';
 
 const fqdn = 'edge1.contoso.example';
 
@@ -36,9 +36,9 @@ describe('the chain of an external interface', () => {
         authority.issue({ dnsNames: names, crlUrl }),
       ),
     );
-    expect(fitsOutside(leaf?.certificatePem ?? '', topology({}), fqdn)).toBe(true);
-    expect(fitsOutside(elsewhere?.certificatePem ?? '', topology({}), fqdn)).toBe(false);
-    expect(fitsOutside(`${leaf?.certificatePem}${elsewhere?.certificatePem}`, topology({}), fqdn)).toBe(
+    expect(fitsTopology(leaf?.certificatePem ?? '', topology({}), fqdn)).toBe(true);
+    expect(fitsTopology(elsewhere?.certificatePem ?? '', topology({}), fqdn)).toBe(false);
+    expect(fitsTopology(`${leaf?.certificatePem}${elsewhere?.certificatePem}`, topology({}), fqdn)).toBe(
       false,
     );
     for (const changed of [
@@ -46,14 +46,14 @@ describe('the chain of an external interface', () => {
       { fqdn: 'edge.contoso.example' },
       { ports: { objects: 8080 } },
     ]) {
-      expect(fitsOutside(leaf?.certificatePem ?? '', topology(changed), fqdn)).toBe(false);
+      expect(fitsTopology(leaf?.certificatePem ?? '', topology(changed), fqdn)).toBe(false);
     }
   });
 
   it('is not ours to ask for where a public CA issues it, or the interface is gone', async () => {
     for (const none of [topology({ certificate: 'public' }), topology()])
-      expect(fitsOutside('', none, fqdn)).toBe(true);
-    expect(fitsOutside('', topology({}), 'edge2.contoso.example')).toBe(true);
-    expect(fitsOutside('', topology({}), fqdn)).toBe(false);
+      expect(fitsTopology('', none, fqdn)).toBe(true);
+    expect(fitsTopology('', topology({}), 'edge2.contoso.example')).toBe(true);
+    expect(fitsTopology('', topology({}), fqdn)).toBe(false);
   });
 });

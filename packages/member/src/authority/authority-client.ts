@@ -10,14 +10,14 @@ import {
   verifyTopology,
 } from '@entente/topology';
 import { allowNames } from '@entente/trust';
+import type { MemberLog } from '../files/log.ts';
+import type { MemberFiles } from '../files/member-files.ts';
+import type { RevocationLists } from '../follow/revocation-lists.ts';
 import { readEventStream } from './event-stream.ts';
-import type { MemberLog } from './log.ts';
-import type { MemberFiles } from './member-files.ts';
-import type { OwnLists } from './own-lists.ts';
 import { createTransport } from './transport.ts';
 
 /** What a member needs to follow its authority. */
-export interface AuthorityOptions {
+export interface AuthorityClientOptions {
   /** Our own FQDN. */
   readonly fqdn: string;
   readonly url: string;
@@ -28,7 +28,7 @@ export interface AuthorityOptions {
   readonly identity: Credential;
   readonly trust: OwnedTrust;
   readonly files: MemberFiles;
-  readonly lists: OwnLists;
+  readonly lists: RevocationLists;
   readonly log: MemberLog;
   readonly pollMs: number;
   readonly current: () => Topology | undefined;
@@ -45,10 +45,10 @@ const longestRetryMs = 30_000;
 const mostVersionsBehind = 1_000;
 
 /** The authority as a member sees it: takes topology and revocation lists from it, and hears when they change. */
-export class Authority implements AsyncDisposable {
+export class AuthorityClient implements AsyncDisposable {
   readonly url: string;
   readonly transport: (request: Request) => Promise<Response>;
-  readonly #options: AuthorityOptions;
+  readonly #options: AuthorityClientOptions;
   readonly #agent: ReturnType<typeof agent>;
   readonly #stop = new AbortController();
   readonly #address: string | undefined;
@@ -57,7 +57,7 @@ export class Authority implements AsyncDisposable {
   #refreshing: Promise<void> | undefined;
   #again = false;
 
-  constructor(options: AuthorityOptions) {
+  constructor(options: AuthorityClientOptions) {
     this.#options = options;
     this.url = options.url;
     this.#address = options.addresses.get(new URL(options.url).hostname);

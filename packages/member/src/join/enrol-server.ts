@@ -2,9 +2,9 @@ import { createKeyAndRequest, enrol, type JoinToken, parseJoinToken } from '@ent
 import { agent, type Trust } from '@entente/tls';
 import { allowNames } from '@entente/trust';
 import { encodePem } from '@entente/x509';
-import { MemberFault } from './fault.ts';
-import type { MemberFiles } from './member-files.ts';
-import { createTransport } from './transport.ts';
+import { createTransport } from '../authority/transport.ts';
+import { MemberFault } from '../files/fault.ts';
+import type { MemberFiles } from '../files/member-files.ts';
 
 /**
  * Reads a join token meant for a server.

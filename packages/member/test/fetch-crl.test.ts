@@ -4,7 +4,7 @@ import { createTestAuthority } from '@entente/testkit';
 import { isSignedBy } from '@entente/trust';
 import { decodeCrl, decodePem, decodePemCertificates } from '@entente/x509';
 import { afterEach, describe, expect, it } from 'vitest';
-import { fetchCrl } from '../src/own-crls.ts';
+import { fetchCrl } from '../src/follow/fetch-crl.ts';
 
 function derOf(pem: string): Uint8Array {
   const blocks = decodePem(pem);

@@ -1,10 +1,10 @@
 import { createKeyAndRequest, renew, renewalTime } from '@entente/pki/client';
 import { type Credential, loadCredential } from '@entente/tls';
-import type { Authority } from './authority.ts';
-import { MemberFault } from './fault.ts';
-import { IdentityFiles, type KeyPair, type Side } from './identity-files.ts';
-import type { MemberLog } from './log.ts';
-import type { MemberFiles } from './member-files.ts';
+import type { AuthorityClient } from '../authority/authority-client.ts';
+import { MemberFault } from '../files/fault.ts';
+import type { MemberLog } from '../files/log.ts';
+import type { MemberFiles } from '../files/member-files.ts';
+import { CredentialFiles, type KeyPair, type Side } from './credential-files.ts';
 
 /** setTimeout takes 31 bits of milliseconds; a leaf lives for days, so one step is enough. */
 const longestWaitMs = 2_000_000_000;
@@ -12,25 +12,25 @@ const shortestWaitMs = 1_000;
 const retryMs = 600_000;
 
 /** What an identity that renews itself needs. */
-export interface RenewedIdentityOptions {
+export interface RenewedCredentialOptions {
   /** Name of the interface, as the topology lists it: the subject to ask for. */
   readonly subject: () => string;
   readonly side: Side;
   readonly files: MemberFiles;
-  readonly authority: () => Authority;
+  readonly authority: () => AuthorityClient;
   readonly now: () => number;
   readonly log: MemberLog;
 }
 
 /** A certificate of one interface that is renewed at half of its life, with a new key each time. */
-export class RenewedIdentity implements AsyncDisposable {
+export class RenewedCredential implements AsyncDisposable {
   readonly identity: Credential;
-  readonly #options: RenewedIdentityOptions;
+  readonly #options: RenewedCredentialOptions;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #renewing: Promise<void> | undefined;
   #closed = false;
 
-  private constructor(identity: Credential, options: RenewedIdentityOptions) {
+  private constructor(identity: Credential, options: RenewedCredentialOptions) {
     this.identity = identity;
     this.#options = options;
     this.#plan();
@@ -40,12 +40,12 @@ export class RenewedIdentity implements AsyncDisposable {
    * Loads the certificate of an interface; one that was never asked for is asked for now.
    * @throws {MemberFault} `ENTENTE_MEMBER_REFUSED`; faults of `loadCredential`
    */
-  static async open(options: RenewedIdentityOptions): Promise<RenewedIdentity> {
-    const pair = new IdentityFiles(options.files, options.side);
+  static async open(options: RenewedCredentialOptions): Promise<RenewedCredential> {
+    const pair = new CredentialFiles(options.files, options.side);
     await pair.recover();
     if (!(await pair.exists())) await pair.replace(await obtain(options));
     const identity = await loadCredential(pair.paths);
-    return new RenewedIdentity(identity, options);
+    return new RenewedCredential(identity, options);
   }
 
   /** Afterwards nothing is written: who comes next may have the directory. A pair that is being written is finished first. */
@@ -83,7 +83,7 @@ export class RenewedIdentity implements AsyncDisposable {
     try {
       const pair = await obtain(this.#options);
       if (this.#closed) return;
-      await new IdentityFiles(files, side).replace(pair);
+      await new CredentialFiles(files, side).replace(pair);
       await this.identity.replace(pair);
       const { notAfter } = this.identity.current.leaf;
       log.info(
@@ -101,7 +101,7 @@ export class RenewedIdentity implements AsyncDisposable {
 }
 
 /** Asks the authority; nothing is written. */
-async function obtain(options: RenewedIdentityOptions): Promise<KeyPair> {
+async function obtain(options: RenewedCredentialOptions): Promise<KeyPair> {
   const { side, subject } = options;
   const authority = options.authority();
   const key = await createKeyAndRequest({ subject: subject() });

@@ -1,7 +1,7 @@
 import { request } from 'node:https';
 import { pinnedRoot } from '@entente/pki/client';
 import type { Certificate } from '@entente/x509';
-import { MemberFault } from './fault.ts';
+import { MemberFault } from '../files/fault.ts';
 
 const maxBytes = 262_144;
 const timeoutMs = 10_000;

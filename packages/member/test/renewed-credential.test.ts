@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority, type TestAuthority } from '@entente/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Authority } from '../src/authority.ts';
-import { IdentityFiles, type KeyPair } from '../src/identity-files.ts';
-import { type FileName, MemberFiles } from '../src/member-files.ts';
-import { RenewedIdentity } from '../src/renewed-identity.ts';
+import type { AuthorityClient } from '../src/authority/authority-client.ts';
+import { CredentialFiles, type KeyPair } from '../src/credential/credential-files.ts';
+import { RenewedCredential } from '../src/credential/renewed-credential.ts';
+import { type FileName, MemberFiles } from '../src/files/member-files.ts';
 
 const dnsNames = ['fe1.contoso.example'];
 
@@ -40,7 +40,7 @@ describe('the certificate of an interface', () => {
     root = await createTestAuthority('Contoso Root');
     const { chainPem, keyPem } = await root.issue({ dnsNames });
     first = { certificate: chainPem, key: keyPem };
-    await new IdentityFiles(new MemberFiles(directory), 'internal').replace(first);
+    await new CredentialFiles(new MemberFiles(directory), 'internal').replace(first);
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
@@ -55,11 +55,11 @@ describe('the certificate of an interface', () => {
       await answer.opened;
       return new Response(await root.certify(wanted, { dnsNames }), { status: 201 });
     };
-    const renewed = await RenewedIdentity.open({
+    const renewed = await RenewedCredential.open({
       subject: () => 'fe1.contoso.example',
       side: 'internal',
       files,
-      authority: () => ({ url: 'https://ca.contoso.example', transport }) as Authority,
+      authority: () => ({ url: 'https://ca.contoso.example', transport }) as AuthorityClient,
       now: () => Date.now(),
       log: {
         info: (_fields, text) => void logged.push(text),

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createTestAuthority } from '@entente/testkit';
 import { loadCredential } from '@entente/tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { IdentityFiles, type KeyPair, type Side } from '../src/identity-files.ts';
-import { type FileName, MemberFiles } from '../src/member-files.ts';
+import { CredentialFiles, type KeyPair, type Side } from '../src/credential/credential-files.ts';
+import { type FileName, MemberFiles } from '../src/files/member-files.ts';
 
 /** The power goes before the operation with this number; everything before it is on the disk. */
 class FailingFiles extends MemberFiles {
@@ -50,14 +50,14 @@ describe('a pair of key and certificate', () => {
 
   /** What a server would find when it starts. */
   const restart = async (side: Side = 'internal') => {
-    const pair = new IdentityFiles(new MemberFiles(directory), side);
+    const pair = new CredentialFiles(new MemberFiles(directory), side);
     await pair.recover();
     await using identity = await loadCredential(pair.paths);
     const { certificatePem, keyPem } = identity.current;
     return { certificate: certificatePem, key: keyPem };
   };
   const replace = (pair: KeyPair, side: Side = 'internal') =>
-    new IdentityFiles(new MemberFiles(directory), side).replace(pair);
+    new CredentialFiles(new MemberFiles(directory), side).replace(pair);
 
   it.each(['internal', 'external'] as const)(
     'fits after a crash at any moment of its replacement: the old one or the new one (%s)',
@@ -65,7 +65,7 @@ describe('a pair of key and certificate', () => {
       const found: string[] = [];
       for (let operations = 0; ; operations++) {
         await replace(old, side);
-        const failing = new IdentityFiles(new FailingFiles(directory, operations), side);
+        const failing = new CredentialFiles(new FailingFiles(directory, operations), side);
         const outcome = await failing.replace(renewed).then(
           () => 'done',
           () => 'crashed',
@@ -83,16 +83,16 @@ describe('a pair of key and certificate', () => {
   it('fits after a crash at any moment of its recovery', async () => {
     for (let operations = 0; operations < 4; operations++) {
       await replace(old);
-      const crash = new IdentityFiles(new FailingFiles(directory, 2), 'internal');
+      const crash = new CredentialFiles(new FailingFiles(directory, 2), 'internal');
       await expect(crash.replace(renewed)).rejects.toThrow('power failure');
-      const again = new IdentityFiles(new FailingFiles(directory, operations), 'internal');
+      const again = new CredentialFiles(new FailingFiles(directory, operations), 'internal');
       await again.recover().catch(() => {});
       expect(await restart()).toEqual(renewed);
     }
   });
 
   it('is whole where nothing was there before', async () => {
-    const crash = new IdentityFiles(new FailingFiles(directory, 1), 'internal');
+    const crash = new CredentialFiles(new FailingFiles(directory, 1), 'internal');
     await expect(crash.replace(renewed)).rejects.toThrow('power failure');
     expect(await restart()).toEqual(renewed);
   });
@@ -111,7 +111,7 @@ describe('a pair of key and certificate', () => {
   });
 
   it('is read by nobody else, the third file neither', async () => {
-    const crash = new IdentityFiles(new FailingFiles(directory, 2), 'internal');
+    const crash = new CredentialFiles(new FailingFiles(directory, 2), 'internal');
     await expect(crash.replace(renewed)).rejects.toThrow('power failure');
     for (const name of ['tls.key', 'tls.pending.pem']) {
       expect((await stat(join(directory, name))).mode & 0o777).toBe(0o600);

@@ -8,16 +8,16 @@ import {
   encodePem,
   oids,
 } from '@entente/x509';
-import type { CurrentStore } from './current-store.ts';
-import type { MemberLog } from './log.ts';
-import type { MemberFiles } from './member-files.ts';
-import { crlLocations, fetchCrl } from './own-crls.ts';
+import type { MemberLog } from '../files/log.ts';
+import type { MemberFiles } from '../files/member-files.ts';
+import type { CurrentStore } from '../state/current-store.ts';
+import { crlLocations, fetchCrl } from './fetch-crl.ts';
 
 const pemLabel = 'X509 CRL';
 const earlierRun = 'an earlier run';
 
 /** What the lists of our own authorities are followed with. */
-export interface OwnListsOptions {
+export interface RevocationListsOptions {
   /** Leaf and intermediates of this member, PEM. */
   readonly chainPem: () => string;
   /** The enterprise roots in force. */
@@ -36,10 +36,10 @@ export interface OwnListsOptions {
  * over plain HTTP, so nothing gets in that is not signed by an authority of ours, and nothing goes back to an older number or
  * gives way to a list of the same authority that says less.
  */
-export class OwnLists {
-  readonly #options: OwnListsOptions;
+export class RevocationLists {
+  readonly #options: RevocationListsOptions;
 
-  constructor(options: OwnListsOptions) {
+  constructor(options: RevocationListsOptions) {
     this.#options = options;
   }
 

@@ -8,7 +8,7 @@ import { type Certificate, decodePemCertificates } from '@entente/x509';
  * @param topology the one in force
  * @param fqdn our own
  */
-export function fitsOutside(chainPem: string, topology: Topology, fqdn: string): boolean {
+export function fitsTopology(chainPem: string, topology: Topology, fqdn: string): boolean {
   const decoded = decodePemCertificates(chainPem);
   const wanted = topology.servers.has(fqdn)
     ? certificateNames(topology, fqdn).find((names) => names.interface === 'external')

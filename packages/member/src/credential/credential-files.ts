@@ -1,5 +1,5 @@
 import { loadCredential } from '@entente/tls';
-import type { FileName, MemberFiles } from './member-files.ts';
+import type { FileName, MemberFiles } from '../files/member-files.ts';
 
 /** One side of a server, and the files of its certificate. */
 const sides = {
@@ -23,7 +23,7 @@ const chainBegins = '-----BEGIN CERTIFICATE-----';
  * written down whole in a third, and whoever finds that one finishes what was begun. So a crash at any moment leaves the old
  * pair or the new one, never one half of each.
  */
-export class IdentityFiles {
+export class CredentialFiles {
   readonly #files: Pick<MemberFiles, 'path' | 'read' | 'write' | 'remove'>;
   readonly #names: (typeof sides)[Side];
 

@@ -8,12 +8,12 @@ import {
 } from '@entente/topology';
 import type { Authorise, Rejection } from '@entente/trust';
 import type { Certificate, CertificateList } from '@entente/x509';
-import type { Authority } from './authority.ts';
-import type { LastKnown } from './last-known.ts';
-import type { MemberLog } from './log.ts';
-import type { MemberFiles } from './member-files.ts';
-import { fitsOutside } from './outside-chain.ts';
-import { RenewedIdentity } from './renewed-identity.ts';
+import type { AuthorityClient } from '../authority/authority-client.ts';
+import { fitsTopology } from '../credential/external-chain.ts';
+import { RenewedCredential } from '../credential/renewed-credential.ts';
+import type { LastKnown } from '../files/last-known.ts';
+import type { MemberLog } from '../files/log.ts';
+import type { MemberFiles } from '../files/member-files.ts';
 
 /** What makes a server a member. */
 export interface MemberOptions {
@@ -92,14 +92,14 @@ export class JoinedMember implements Member {
   readonly #files: MemberFiles;
   readonly #current: Current;
   readonly #listeners = new Set<(topology: Topology) => void>();
-  #authority: Authority | undefined;
-  readonly #internal: RenewedIdentity;
-  #external: Promise<RenewedIdentity> | undefined;
+  #authority: AuthorityClient | undefined;
+  readonly #internal: RenewedCredential;
+  #external: Promise<RenewedCredential> | undefined;
 
   constructor(
     options: MemberOptions,
     files: MemberFiles,
-    internal: RenewedIdentity,
+    internal: RenewedCredential,
     trust: OwnedTrust,
     current: Current,
   ) {
@@ -125,7 +125,7 @@ export class JoinedMember implements Member {
   }
 
   ask(path: string, signal?: AbortSignal): Promise<Response> {
-    const { transport, url } = this.#authority as Authority;
+    const { transport, url } = this.#authority as AuthorityClient;
     return transport(new Request(new URL(path, url), signal === undefined ? {} : { signal }));
   }
 
@@ -159,17 +159,17 @@ export class JoinedMember implements Member {
   }
 
   async externalIdentity(): Promise<Credential> {
-    this.#external ??= RenewedIdentity.open({
+    this.#external ??= RenewedCredential.open({
       subject: () => this.topology.servers.get(this.fqdn)?.interfaces.external?.fqdn ?? this.fqdn,
       side: 'external',
       files: this.#files,
-      authority: () => this.#authority as Authority,
+      authority: () => this.#authority as AuthorityClient,
       now: () => this.trust.clock.now(),
       log: this.#options.log,
     }).then((opened) => {
       const fit = (): void => {
         const { certificatePem } = opened.identity.current;
-        if (!fitsOutside(certificatePem, this.topology, this.fqdn)) void opened.renewNow();
+        if (!fitsTopology(certificatePem, this.topology, this.fqdn)) void opened.renewNow();
       };
       fit();
       this.onTopology(fit);
@@ -196,7 +196,7 @@ export class JoinedMember implements Member {
     for (const listener of [...this.#listeners]) listener(topology);
   }
 
-  follow(authority: Authority): void {
+  follow(authority: AuthorityClient): void {
     this.#authority = authority;
   }
 

@@ -11,8 +11,8 @@ import {
   issuingDistributionPointExtension,
 } from '@entente/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CurrentStore } from '../src/current-store.ts';
-import { OwnLists } from '../src/own-lists.ts';
+import { RevocationLists } from '../src/follow/revocation-lists.ts';
+import { CurrentStore } from '../src/state/current-store.ts';
 
 const name = 'Contoso Root';
 
@@ -61,7 +61,7 @@ describe('the lists of our own authorities', () => {
 
   const open = ({ roots = [root], ...more }: { roots?: Certificate[]; timeoutMs?: number } = {}) => {
     const store = new CurrentStore<RevocationKnowledge>({ crls: [] });
-    const lists = new OwnLists({
+    const lists = new RevocationLists({
       chainPem: () => chainPem,
       roots: () => roots,
       addresses: new Map([['ca.contoso.example', '127.0.0.1']]),

@@ -3,7 +3,7 @@ import { revocationPolicy, type Topology } from '@entente/topology';
 import { type AnchorSet, enterpriseRevocation, type RevocationKnowledge } from '@entente/trust';
 import type { LookUp, Store } from '@entente/trust/node';
 import { type Certificate, decodePemCertificates } from '@entente/x509';
-import { MemberFault } from './fault.ts';
+import { MemberFault } from '../files/fault.ts';
 
 /** What the judge of a member stands on. */
 export interface MemberTrustOptions {
