@@ -8,6 +8,7 @@ import { createIssuance, createIssuer } from '@entente/pki';
 import { createKeyAndRequest, renew } from '@entente/pki/client';
 import { createMemoryLedger } from '@entente/pki/ledger';
 import { initialiseAuthority, keySigner } from '@entente/pki/node';
+import { links } from '@entente/topology';
 import { decodeCrl, encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Credentials, document, frontEnd, type Scene, send, signed, startScene } from './network.ts';
@@ -73,7 +74,7 @@ describe('before the first topology', () => {
     expect(lastRefusal()).toMatchObject({
       reason: 'wrong-administrators',
       peer: 'administrator alice',
-      link: '17 administrator–authority',
+      link: links.administratorToAuthority.name,
       remedy: expect.any(String),
     });
   });
@@ -146,7 +147,7 @@ describe('a member', () => {
       expect(lastRefusal()).toMatchObject({
         reason: 'role-not-allowed-on-link',
         peer: 'fe01.contoso.example',
-        link: '15 member–authority',
+        link: links.memberToAuthority.name,
       });
     });
   }
@@ -186,7 +187,7 @@ describe('a stranger', () => {
     expect(lastRefusal()).toMatchObject({
       reason: 'not-in-topology',
       peer: 'fe99.contoso.example',
-      link: '15 member–authority',
+      link: links.memberToAuthority.name,
     });
   });
 

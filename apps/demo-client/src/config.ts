@@ -11,6 +11,8 @@ export const demoClientConfig = z.strictObject({
     domain: z.string().min(1).optional(),
     address: z.string().min(1),
     port: z.int().min(1).max(65_535),
+    /** Which server it is: `edge` from outside. Default `front-end`. */
+    role: z.enum(['front-end', 'edge']).default('front-end'),
   }),
   /** PEM file or directory with the roots the user trusts. */
   anchors: z.string().min(1),

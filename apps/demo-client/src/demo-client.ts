@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { Logger } from '@entente/host';
 import { type Call, type IncomingCall, UserAgent } from '@entente/sip-endpoint';
 import { connect, isTrustError, openTrust, peerOf, type Trust } from '@entente/tls';
+import { type Link, links } from '@entente/topology';
 import { type Command, readCommand } from './command.ts';
 import type { DemoClientConfig } from './config.ts';
 
@@ -59,17 +60,19 @@ class Client implements DemoClient {
   readonly #trust: Trust;
   readonly #logger: Logger;
   readonly #agent: UserAgent;
+  readonly #link: Link;
   #call: Call | undefined;
 
   constructor(config: DemoClientConfig, trust: Trust, logger: Logger) {
     this.#trust = trust;
     this.#logger = logger;
+    this.#link = config.server.role === 'edge' ? links.clientToEdge : links.clientToFrontEnd;
     const [username = '', domain = ''] = config.user.split('@');
     const asked = config.server.domain ?? domain;
     this.#agent = new UserAgent({
       addressOfRecord: `sip:${config.user}`,
       credentials: { secret: { username, password: config.password } },
-      server: { name: asked, address: config.server.address, port: config.server.port, row: 2 },
+      server: { name: asked, address: config.server.address, port: config.server.port, link: this.#link },
       newToken: () => randomBytes(12).toString('hex'),
       dial: async (hop) => {
         const socket = await connect({
@@ -79,13 +82,13 @@ class Client implements DemoClient {
           expect: { mode: 'sip-domain', domain: hop.name },
           // The name that was asked for is all a client knows: whoever proves it may answer.
           allow: [hop.name],
-          link: { name: '2 client–front-end', interface: 'internal' },
+          link: { name: hop.link.name, interface: 'internal' },
         });
         const peer = peerOf(socket);
         logger.info(
           {
             event: 'connected',
-            link: 2,
+            link: hop.link.row,
             peer: hop.name,
             protection: peer?.protection,
             tls: peer?.protocol,
@@ -93,7 +96,7 @@ class Client implements DemoClient {
           },
           `connected to ${hop.name}`,
         );
-        return { socket, link: { row: hop.row, name: '2 client–front-end' } };
+        return { socket, link: hop.link };
       },
       events: {
         onMessage: ({ from, text }) => logger.info({ event: 'message', from, text }, `message from ${from}`),
@@ -125,7 +128,7 @@ class Client implements DemoClient {
                 reason: error.rejection.reason,
                 remedy: error.remedy,
                 peer: error.place,
-                link: '2 client–front-end',
+                link: this.#link.name,
               }
             : { code: (error as { code?: string }).code }),
         },

@@ -1,6 +1,6 @@
 import { administratorOf } from '@entente/pki';
 import type { Peer } from '@entente/tls';
-import { authorise, type Topology } from '@entente/topology';
+import { authorise, links, type Topology } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 
 /** Who sends a request, as the verdict on its connection proved it. */
@@ -25,7 +25,7 @@ export interface DoorKeeper {
 export function allowAtAuthority(keeper: DoorKeeper): Authorise {
   return (peer, link) => {
     if (administratorOf(keeper.domain, peer.uris) !== undefined) {
-      return { ok: true, role: 'administrator', row: 17 };
+      return { ok: true, role: 'administrator', row: links.administratorToAuthority.row };
     }
     const topology = keeper.topology();
     if (topology === undefined) {

@@ -1,12 +1,13 @@
 import { type Problem, problemResponse } from '@entente/pki';
 import type { ConnectionRefusal } from '@entente/tls';
+import { links } from '@entente/topology';
 import type { Caller } from './caller.ts';
 import type { AuthorityLog } from './settings.ts';
 
 /** What the listener's links are called: rows of the allow matrix. */
 export const linkNames = {
-  member: '15 member–authority',
-  administrator: '17 administrator–authority',
+  member: links.memberToAuthority.name,
+  administrator: links.administratorToAuthority.name,
 } as const;
 
 /** Writes one line for each refusal: reason, peer, link, remedy. */

@@ -1,5 +1,5 @@
 import { nextHop } from '@entente/federation';
-import type { ConnectionLink, NextHop } from '@entente/sip-endpoint';
+import type { NextHop } from '@entente/sip-endpoint';
 import { locateService, type ServiceAddress, type ServiceResolver } from '@entente/sip-endpoint/resolve';
 import {
   type AskedName,
@@ -22,7 +22,6 @@ export interface DialPartnerOptions {
   readonly trust: Trust;
   readonly identity: Credential;
   readonly resolver: ServiceResolver;
-  readonly link: ConnectionLink;
   readonly onRefusal: (refusal: ConnectionRefusal) => void;
 }
 
@@ -32,7 +31,7 @@ export interface DialPartnerOptions {
  * @throws TrustError where no listed partner has the domain, or every answer was refused
  */
 export async function dialPartner(hop: NextHop, options: DialPartnerOptions): Promise<TrustedSocket> {
-  const { allow, identity, link, onRefusal, resolver, topology, trust } = options;
+  const { allow, identity, onRefusal, resolver, topology, trust } = options;
   const next = nextHop(topology(), hop.name);
   if (!next.ok) throw new TrustError(next.rejection, hop.name);
   const candidates: readonly ServiceAddress[] =
@@ -52,7 +51,7 @@ export async function dialPartner(hop: NextHop, options: DialPartnerOptions): Pr
         identity,
         expect,
         allow,
-        link: { name: link.name, interface: 'external' },
+        link: { name: hop.link.name, interface: 'external' },
         onRefusal,
       });
     } catch (error) {

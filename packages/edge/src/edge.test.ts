@@ -17,7 +17,7 @@ import type {
   SipEndpoint,
 } from '@entente/sip-endpoint';
 import { requestBetween } from '@entente/testkit/request';
-import { buildTopology, topologyFormat } from '@entente/topology';
+import { buildTopology, type Link, links, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { Edge, type Side } from './edge.ts';
 
@@ -40,10 +40,10 @@ const topology = buildTopology({
 });
 
 let lastId = 0;
-function fakeConnection(row: number, parts: object): SipConnection {
+function fakeConnection(link: Link, parts: object): SipConnection {
   return {
     id: ++lastId,
-    link: { row, name: `${row}` },
+    link,
     protection: {},
     ...parts,
   } as unknown as SipConnection;
@@ -57,10 +57,10 @@ interface Sent {
 
 /** An edge between a front end, a client and a partner, none of whom is there: what it sends them is written down. */
 function start() {
-  const inside = fakeConnection(4, { server: frontEnd });
-  const client = fakeConnection(1, {});
+  const inside = fakeConnection(links.edgeToFrontEnd, { server: frontEnd });
+  const client = fakeConnection(links.clientToEdge, {});
   const peer = { dnsNames: ['fabrikam.example'], sipDomains: [] };
-  const partner = fakeConnection(12, { protection: { peer } });
+  const partner = fakeConnection(links.federation, { protection: { peer } });
   const sent: Record<Side, Sent[]> = { inside: [], outside: [] };
   const reasons: string[] = [];
   const registered: string[] = [];
@@ -68,7 +68,7 @@ function start() {
   const edge = new Edge({
     names,
     topology: () => topology,
-    hopInside: (server) => ({ name: server, address: '192.0.2.1', port: 5061, row: 4 }),
+    hopInside: (server) => ({ name: server, address: '192.0.2.1', port: 5061, link: links.edgeToFrontEnd }),
     onRefused: (_request, { reason }) => reasons.push(reason),
     onUnreachable: (_name, error) => unreachable.push(error),
     onRegistered: (address) => registered.push(address),

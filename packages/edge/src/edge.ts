@@ -19,7 +19,7 @@ import {
   validateRequest,
 } from '@entente/sip-proxy';
 import { FlowNames, Relay } from '@entente/sip-relay';
-import { mayRequest, type Topology } from '@entente/topology';
+import { links, mayRequest, type Topology } from '@entente/topology';
 import { type Arrival, decidePassage, type Passage } from './decide-passage.ts';
 import { type PassageOptions, type PassingRequest, rulesFor } from './passing-request.ts';
 import { createSealing } from './sealing.ts';
@@ -44,8 +44,6 @@ export interface EdgeOptions {
   readonly onFault?: (error: unknown, connection: SipConnection) => void;
 }
 
-const clientRow = 1;
-const federationRow = 12;
 const routeKeyBytes = 32;
 
 /**
@@ -72,7 +70,7 @@ export class Edge {
       nameOutside: names.outside,
       key: this.#key,
       sealing: this.#sealing,
-      hopToPartner: (domain) => ({ name: domain, address: '', port: 0, row: federationRow }),
+      hopToPartner: (domain) => ({ name: domain, address: '', port: 0, link: links.federation }),
       connectionOf: (flow) => this.#flows.find(flow),
     };
   }
@@ -154,9 +152,9 @@ export class Edge {
   #arrivalOf(connection: SipConnection, side: Side, topology: Topology): Arrival | RequestRefusal {
     const { row } = connection.link;
     const { peer } = connection.protection;
-    if (side === 'outside' && row === clientRow && peer === undefined)
+    if (side === 'outside' && row === links.clientToEdge.row && peer === undefined)
       return { kind: 'client', flow: this.#flows.of(connection) };
-    if (side === 'outside' && row === federationRow && peer !== undefined) {
+    if (side === 'outside' && row === links.federation.row && peer !== undefined) {
       const found = partnerOfPeer(topology, peer);
       if (found.ok) return { kind: 'partner', authority: found.authority };
       return refusal('relay-not-allowed', 403, found.rejection.message, found.rejection.remedy);

@@ -1,4 +1,5 @@
 import type { ConnectionRefusal } from '@entente/tls';
+import { links } from '@entente/topology';
 import { reject } from '@entente/trust';
 import { describe, expect, it } from 'vitest';
 import { partnerRefusal } from './partner-refusal.ts';
@@ -10,7 +11,7 @@ function refusalOf(rejection: ConnectionRefusal['rejection']): ConnectionRefusal
     peer: undefined,
     claimed: 'access.fabrikam.example',
     link: {
-      name: '12 edge–partner',
+      name: links.federation.name,
       direction: 'inbound',
       interface: 'external',
       purpose: 'client',

@@ -7,7 +7,14 @@ import { createTokenSource, dialServer, SipEndpoint } from '@entente/sip-endpoin
 import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
 import { logConnection, logMessageFault, logRequestRefusal, peerName } from '@entente/sip-relay';
 import { type ConnectionRefusal, type Credential, isTrustError, type ServeLimits, serve } from '@entente/tls';
-import { hopFinder, linkOf, linkOfServer, type ServerInterface, type Topology } from '@entente/topology';
+import {
+  hopFinder,
+  linkOfServer,
+  links,
+  noLink,
+  type ServerInterface,
+  type Topology,
+} from '@entente/topology';
 import { dialPartner } from './dial-partner.ts';
 import { Edge } from './edge.ts';
 import { openFederationTrust } from './federation-trust.ts';
@@ -45,9 +52,6 @@ export interface ServeEdgeOptions {
   readonly limits?: ServeLimits;
 }
 
-const clientRow = 1;
-const federationRow = 12;
-
 /**
  * Serves both sides of an edge on the ports that the topology names: servers of ours inside (MTLS), external clients (TLS)
  * and federation partners (MTLS) outside, each side with a certificate and a trust of its own.
@@ -73,7 +77,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
       if (isTrustError(error) && error.verdict === undefined) {
         const { reason, remedy } = error.rejection;
         logger.warn(
-          { event: 'refused', reason, peer: name, link: linkOf(federationRow).name, remedy },
+          { event: 'refused', reason, peer: name, link: links.federation.name, remedy },
           error.message,
         );
       } else if (!isTrustError(error)) {
@@ -92,7 +96,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     user: edge.userOf('inside'),
     retryOn: (listener) => member.trust.onChange(listener),
     dial: (hop) =>
-      dialServer(hop, linkOf(hop.row), {
+      dialServer(hop, {
         trust: member.trust,
         identity: member.identity,
         allow: allowInside,
@@ -107,17 +111,15 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     user: edge.userOf('outside'),
     retryOn: (listener) => federationTrust.onChange(listener),
     async dial(hop) {
-      const link = linkOf(federationRow);
       const socket = await dialPartner(hop, {
         topology,
         allow: allowPartner,
         trust: federationTrust,
         identity: externalIdentity,
         resolver,
-        link,
         onRefusal: onPartnerRefusal,
       });
-      return { socket, link };
+      return { socket, link: hop.link };
     },
   });
   edge.attach('inside', inside);
@@ -143,7 +145,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         onRefusal,
       },
       (socket, peer) => {
-        const link = peer.peer === undefined ? linkOf(0) : linkOfServer(peer.peer, allowInside);
+        const link = peer.peer === undefined ? noLink : linkOfServer(peer.peer, allowInside);
         const connection = inside.accept(socket, link);
         logConnection(logger, connection, peerName(connection), fqdn);
       },
@@ -156,12 +158,12 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         identity: externalIdentity,
         ...listenAt(external, 'clients'),
         clientCertificate: 'none',
-        link: { name: linkOf(clientRow).name, interface: 'external', local: fqdn },
+        link: { name: links.clientToEdge.name, interface: 'external', local: fqdn },
         limits: options.limits ?? {},
         onRefusal,
       },
       (socket) => {
-        const sip = () => void outside.accept(socket, linkOf(clientRow));
+        const sip = () => void outside.accept(socket, links.clientToEdge);
         // The bundle may share the clients' port, as it does by default.
         if (served.bundle === external.ports.clients) tellApart(socket, { sip, http: served.takeHttp });
         else sip();
@@ -176,12 +178,12 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         ...listenAt(external, 'federation'),
         clientCertificate: 'required',
         allow: allowPartner,
-        link: { name: linkOf(federationRow).name, interface: 'external', local: fqdn },
+        link: { name: links.federation.name, interface: 'external', local: fqdn },
         limits: options.limits ?? {},
         onRefusal: onPartnerRefusal,
       },
       (socket) => {
-        const connection = outside.accept(socket, linkOf(federationRow));
+        const connection = outside.accept(socket, links.federation);
         logConnection(logger, connection, peerName(connection), external.fqdn);
       },
     );

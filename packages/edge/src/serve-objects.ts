@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { type Logger, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
 import { type Credential, serve, type Trust } from '@entente/tls';
-import { publishesOutside, type ServerInterface } from '@entente/topology';
+import { links, publishesOutside, type ServerInterface } from '@entente/topology';
 import {
   answerRequests,
   boundConnections,
@@ -37,7 +37,7 @@ export interface ServedObjects extends AsyncDisposable {
   takeHttp(socket: TLSSocket): void;
 }
 
-const link = { name: '19 outsider–edge', interface: 'external' } as const;
+const link = { name: links.outsiderToEdge.name, interface: 'external' } as const;
 const fetchTimeoutMs = 10_000;
 const retryMs = 30_000;
 const longestWaitMs = 3_600_000;

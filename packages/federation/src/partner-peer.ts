@@ -1,8 +1,5 @@
-import type { Partner, Provider, Topology } from '@entente/topology';
+import { links, type Partner, type Provider, type Topology } from '@entente/topology';
 import { type Authorise, type PeerIdentity, type Rejection, reject } from '@entente/trust';
-
-/** Row of the allow matrix: edge and a partner's edge. */
-const federationRow = 12;
 
 /** Who a proven peer is in the federation, and for which domains it may speak. */
 export interface PartnerAuthority {
@@ -71,7 +68,7 @@ export function authorisePartner(topology: () => Topology): Authorise {
   return (peer) => {
     const found = partnerOfPeer(topology(), peer);
     if (!found.ok) return found;
-    return { ok: true, server: found.authority.id, role: 'partner', row: federationRow };
+    return { ok: true, server: found.authority.id, role: 'partner', row: links.federation.row };
   };
 }
 

@@ -2,7 +2,7 @@ import { createResponse, parseMessage, type SipRequest } from '@entente/sip';
 import type { ServerTransaction, SipConnection, SipEndpoint } from '@entente/sip-endpoint';
 import { FakeRequestPolicy } from '@entente/sip-relay/request-policy';
 import { requestBetween } from '@entente/testkit/request';
-import { buildTopology, topologyFormat } from '@entente/topology';
+import { buildTopology, links, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { FrontEnd } from './front-end.ts';
 
@@ -37,7 +37,7 @@ function fakeConnection(server?: string): SipConnection & { readonly sent: SipRe
     id: ++lastId,
     server,
     users: new Map(),
-    link: server === undefined ? { row: 2, name: '2' } : { row: 4, name: '4' },
+    link: server === undefined ? links.clientToFrontEnd : links.edgeToFrontEnd,
     protection: { peer: server === undefined ? undefined : { role: 'edge' } },
     send: (message: SipRequest) => sent.push(message) > 0,
     sent,

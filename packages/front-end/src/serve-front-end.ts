@@ -5,12 +5,9 @@ import { defaultTimings } from '@entente/sip';
 import { createTokenSource, dialServer, SipEndpoint } from '@entente/sip-endpoint';
 import { type Credentials, logConnection, logMessageFault, type NamedPolicy } from '@entente/sip-relay';
 import { isTrustError, type ServeLimits, serve } from '@entente/tls';
-import { hopFinder, linkOf, linkOfServer, type ServerInterface, type Topology } from '@entente/topology';
+import { hopFinder, linkOfServer, links, type ServerInterface, type Topology } from '@entente/topology';
 import { FrontEnd } from './front-end.ts';
 import { createRequestRefusals } from './request-refusals.ts';
-
-/** Row of a client, which shows no certificate. */
-const clientRow = 2;
 
 /** A front end that listens. */
 export interface RunningFrontEnd extends AsyncDisposable {
@@ -64,7 +61,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     user: frontEnd,
     newToken: createTokenSource(),
     retryOn: (listener) => trust.onChange(listener),
-    dial: (hop) => dialServer(hop, linkOf(hop.row), { trust, identity, allow, local: fqdn, onRefusal }),
+    dial: (hop) => dialServer(hop, { trust, identity, allow, local: fqdn, onRefusal }),
   });
   frontEnd.attach(endpoint);
   const server = await serve(
@@ -81,7 +78,8 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
       onRefusal,
     },
     (socket, peer) => {
-      const link = peer.peer === undefined ? linkOf(clientRow) : linkOfServer(peer.peer, allow);
+      // A client shows no certificate.
+      const link = peer.peer === undefined ? links.clientToFrontEnd : linkOfServer(peer.peer, allow);
       const connection = endpoint.accept(socket, link);
       if (connection.server !== undefined) logConnection(logger, connection, connection.server, fqdn);
     },

@@ -16,7 +16,7 @@ import { SipEndpoint } from '@entente/sip-endpoint';
 import type { NamedPolicy } from '@entente/sip-relay';
 import { createTestAuthority, freePorts } from '@entente/testkit';
 import { type Credential, connect, loadCredential, openTrust } from '@entente/tls';
-import { authorise, buildTopology, topologyFormat } from '@entente/topology';
+import { authorise, buildTopology, links, topologyFormat } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 
 const realm = 'contoso.example';
@@ -155,7 +155,7 @@ class Peer implements AsyncDisposable {
           allow: [realm],
           ...(identity === undefined ? {} : { identity }),
         }),
-        link: { row: hop.row, name: 'under test' },
+        link: hop.link,
       }),
     });
   }
@@ -166,7 +166,7 @@ class Peer implements AsyncDisposable {
       name: realm,
       address: '127.0.0.1',
       port: this.#port,
-      row: 2,
+      link: links.clientToFrontEnd,
     });
     const callId = token();
     const build = (cseq: number) =>

@@ -19,7 +19,7 @@ function start() {
       verdict: undefined,
       peer: undefined,
       link: {
-        name: '1 external-client–edge',
+        name: 'clients',
         direction: 'inbound',
         interface: 'external',
         purpose: 'client',
@@ -41,7 +41,7 @@ describe('a refused connection', () => {
         event: 'refused',
         reason: 'throttled',
         peer: 'unknown',
-        link: '1 external-client–edge',
+        link: 'clients',
         when: 'handshake',
         from: '192.0.2.1:40000',
         remedy: 'wait',

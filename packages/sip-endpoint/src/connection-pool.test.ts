@@ -3,7 +3,12 @@ import type { SipConnection } from './connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import type { NextHop } from './next-hop.ts';
 
-const hop: NextHop = { name: 'fe2.contoso.example', address: '192.0.2.2', port: 5061, row: 13 };
+const hop: NextHop = {
+  name: 'fe2.contoso.example',
+  address: '192.0.2.2',
+  port: 5061,
+  link: { row: 0, name: 'a test' },
+};
 
 /** All that the pool looks at. */
 function connection(): SipConnection & { isClosed: boolean } {

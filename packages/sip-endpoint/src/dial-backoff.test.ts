@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { DialBackoff } from './dial-backoff.ts';
 import type { NextHop } from './next-hop.ts';
 
-const hop: NextHop = { name: 'edge.fabrikam.example', address: '192.0.2.1', port: 5061, row: 12 };
+const hop: NextHop = {
+  name: 'edge.fabrikam.example',
+  address: '192.0.2.1',
+  port: 5061,
+  link: { row: 0, name: 'a test' },
+};
 const rules = { firstMs: 500, capMs: 4_000, maxHops: 3 };
 const down = new Error('connect ECONNREFUSED');
 const start = 1_000_000;
@@ -67,7 +72,7 @@ describe('a hop that could not be reached', () => {
     backoff.failed(hop, down, start, 0);
     expect(backoff.refusal({ ...hop, address: '192.0.2.2' }, start)).toBeUndefined();
     expect(backoff.refusal({ ...hop, port: 5062 }, start)).toBeUndefined();
-    expect(backoff.refusal({ ...hop, row: 4 }, start)).toBeDefined();
+    expect(backoff.refusal({ ...hop, link: { row: 0, name: 'another' } }, start)).toBeDefined();
   });
 
   it('is dialled at once when it is forgiven, and its next failure is a first one', () => {

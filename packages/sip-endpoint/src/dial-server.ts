@@ -14,13 +14,11 @@ export interface DialServerOptions
  * Dials a server of the topology from the internal interface. Its certificate must have the name of the hop, and the
  * topology must allow the link.
  * @param hop where to
- * @param link the row that permits it
  * @returns for `dial` of an endpoint
  * @throws what `connect` of `@entente/tls` throws
  */
 export async function dialServer(
   hop: NextHop,
-  link: ConnectionLink,
   { local, ...who }: DialServerOptions,
 ): Promise<{ readonly socket: TLSSocket; readonly link: ConnectionLink }> {
   const socket = await connect({
@@ -28,7 +26,7 @@ export async function dialServer(
     host: hop.address,
     port: hop.port,
     expect: { mode: 'host', name: hop.name },
-    link: { name: link.name, interface: 'internal', local },
+    link: { name: hop.link.name, interface: 'internal', local },
   });
-  return { socket, link };
+  return { socket, link: hop.link };
 }

@@ -1,3 +1,5 @@
+import type { ConnectionLink } from './connection.ts';
+
 /** Where a server of ours or a partner's is reached. */
 export interface NextHop {
   /** The name asked for and proven: a server's FQDN, or a SIP domain. Connections are shared by this name alone. */
@@ -6,8 +8,8 @@ export interface NextHop {
   readonly address: string;
   /** 1 to 65535. */
   readonly port: number;
-  /** Row of the allow matrix. */
-  readonly row: number;
+  /** The link on which it may be dialled. */
+  readonly link: ConnectionLink;
 }
 
 /** A hop that could not be reached a moment ago is not dialled yet; `cause` is what the dialling failed of. Match it by `code`. */

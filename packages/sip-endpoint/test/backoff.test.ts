@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { startServer } from './network.ts';
 
 const down = new Error('connect ECONNREFUSED');
-const hop: NextHop = { name: 'fe2.contoso.example', address: '192.0.2.2', port: 5061, row: 13 };
+const hop: NextHop = {
+  name: 'fe2.contoso.example',
+  address: '192.0.2.2',
+  port: 5061,
+  link: { row: 0, name: 'a test' },
+};
 const waiting = { code: 'ENTENTE_SIP_HOP_DOWN', cause: down };
 
 describe('an endpoint whose hop is down', () => {

@@ -14,7 +14,7 @@ function keptBytes(hand: (hop: NextHop) => void): number {
     for (let index = 0; index < hops; index++) {
       const name = `partner-number-${index}.fabrikam.example`;
       const message = Buffer.from(name.padEnd(messageBytes)).toString('latin1');
-      hand({ name: message.slice(0, name.length), address: '', port: 0, row: 15 });
+      hand({ name: message.slice(0, name.length), address: '', port: 0, link: { row: 0, name: 'a test' } });
     }
   });
 }

@@ -21,6 +21,8 @@ export interface ServerUnderTest {
   readonly dial?: EndpointOptions['dial'];
 }
 
+const link = { row: 0, name: 'a test' };
+
 /** A server endpoint on a real listener, and user agents that dial it. */
 export async function startServer(user: EndpointUser, { limits, before, dial }: ServerUnderTest = {}) {
   const root = await createTestAuthority('Contoso Test Root');
@@ -43,10 +45,10 @@ export async function startServer(user: EndpointUser, { limits, before, dial }: 
     { trust, identity, host: '127.0.0.1', clientCertificate: 'optional', allow: ['fe2.contoso.example'] },
     (socket) => {
       before?.(socket);
-      endpoint.accept(socket, { row: 2, name: '2 client–front-end' });
+      endpoint.accept(socket, link);
     },
   );
-  const hop: NextHop = { name: 'contoso.example', address: '127.0.0.1', port: server.port, row: 2 };
+  const hop: NextHop = { name: 'contoso.example', address: '127.0.0.1', port: server.port, link };
   const agents: UserAgent[] = [];
   const sockets: tls.TLSSocket[] = [];
   return {
@@ -85,7 +87,7 @@ export async function startServer(user: EndpointUser, { limits, before, dial }: 
             expect: { mode: 'sip-domain', domain: 'contoso.example' },
             allow: ['contoso.example'],
           }),
-          link: { row: 2, name: '2 client–front-end' },
+          link,
         }),
       });
       agents.push(agent);

@@ -8,7 +8,7 @@ import {
 import type { SipConnection } from '@entente/sip-endpoint';
 import { Admission } from '@entente/sip-relay';
 import { heapGrowth } from '@entente/testkit/heap';
-import { buildTopology, topologyFormat } from '@entente/topology';
+import { buildTopology, links, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 
 const bodyBytes = 1_000_000;
@@ -57,7 +57,11 @@ describe('a user who has proven himself on a connection', () => {
       onUser: (address) => told.push(address),
       clock: Date.now,
     });
-    const connection = { users: new Map(), link: { row: 2, name: '2' }, protection: {} } as SipConnection;
+    const connection = {
+      users: new Map(),
+      link: links.clientToFrontEnd,
+      protection: {},
+    } as unknown as SipConnection;
     const bytes = heapGrowth(() => {
       for (let index = 0; index < users; index++) {
         const username = `user-with-a-long-name-${index}`;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '@entente/testkit';
+import { links as allowed } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const clone = fileURLToPath(new URL('../../../', import.meta.url));
@@ -155,7 +156,8 @@ describe('the guide to two organisations', { timeout: 900_000 }, () => {
     }
     const [links = ''] = between('"event":"link"', 'topology remove');
     const shown = await servers.run(links);
-    for (const row of [2, 4, 12]) expect(shown).toContain(`"link":${row},`);
+    for (const { row } of [allowed.clientToFrontEnd, allowed.edgeToFrontEnd, allowed.federation])
+      expect(shown).toContain(`"link":${row},`);
 
     const [narrow = '', refusal = ''] = between('topology remove', 'kill $(jobs -p)');
     expect(await servers.run(narrow)).toContain(

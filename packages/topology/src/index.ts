@@ -41,7 +41,6 @@ export { documentSchema, entryLimits, topologyJsonSchema } from './document/sche
 export { checkShape, type ShapeResult } from './document/shape-problems.ts';
 export { administratorSetHash, topologyHash } from './document/topology-hash.ts';
 export type { TopologyFault, TopologyFaultCode } from './fault.ts';
-export { allowMatrix } from './matrix/allow-matrix.ts';
 export {
   authorise,
   type Confirmation,
@@ -52,7 +51,8 @@ export {
   type TopologyAuthorised,
 } from './matrix/authorise.ts';
 export { hopFinder, type ServerHop } from './matrix/hop-finder.ts';
-export { type Link, linkOf, linkOfServer } from './matrix/link-of.ts';
+export { type Link, linkOfServer, noLink } from './matrix/link-of.ts';
+export { allowMatrix, links } from './matrix/links.ts';
 export { mayCarryStrangers } from './matrix/may-carry-strangers.ts';
 export { mayRequest, type RequestAllowed, type RequestEnd } from './matrix/may-request.ts';
 export { type DialTarget, peersOf } from './matrix/peers-of.ts';

@@ -1,4 +1,5 @@
 import {
+  allowMatrix,
   buildTopology,
   certificateNames,
   certificatePlan,
@@ -6,8 +7,9 @@ import {
   firewallPlan,
   hopFinder,
   linkMatrix,
-  linkOf,
   linkOfServer,
+  links,
+  noLink,
   peersOf,
   type TopologyDocument,
   zoneFile,
@@ -295,7 +297,7 @@ describe('hopFinder', () => {
       name: 'fe1.contoso.example',
       address: '127.0.0.1',
       port: 15061,
-      row: 13,
+      link: links.frontEndToFrontEnd,
     });
     expect(hopTo('authority.contoso.example')).toBeUndefined();
     expect(hopTo('nowhere.contoso.example')).toBeUndefined();
@@ -319,13 +321,18 @@ describe('hopFinder', () => {
 
 describe('a link', () => {
   it('is named by its row', () => {
-    expect(linkOf(12)).toEqual({ row: 12, name: '12 edge–partner' });
+    expect(links.federation).toMatchObject({ row: 12, name: '12 edge–partner' });
+    for (const [index, { row, name }] of allowMatrix.entries()) {
+      expect(row).toBe(index + 1);
+      expect(name).toMatch(new RegExp(`^${row} [a-z-]+–[a-z-]+$`));
+    }
   });
 
   it('of a server that the topology does not allow permits nothing', () => {
     const peer = { dnsNames: ['fe1.contoso.example'], sipDomains: [] };
-    expect(linkOfServer(peer, () => ({ ok: true, row: 13 })).row).toBe(13);
-    expect(linkOfServer(peer, () => ({ ok: false })).row).toBe(0);
+    expect(linkOfServer(peer, () => ({ ok: true, row: 13 }))).toBe(links.frontEndToFrontEnd);
+    expect(linkOfServer(peer, () => ({ ok: false }))).toBe(noLink);
+    expect(linkOfServer(peer, () => ({ ok: false, row: 13 }))).toBe(noLink);
   });
 });
 

@@ -1,6 +1,6 @@
 import * as tls from 'node:tls';
 import { loadCredential, openTrust, serve } from '@entente/tls';
-import { authorise, parseTopology } from '@entente/topology';
+import { authorise, links, parseTopology } from '@entente/topology';
 import type { HandshakeServerOrder, ServerUsage } from './order.ts';
 
 /**
@@ -26,7 +26,7 @@ async function start(order: HandshakeServerOrder): Promise<void> {
       trust,
       identity,
       allow: authorise(topologyOf(order.clients), { fqdn: serverName, interface: 'internal' }),
-      link: { name: '13 front-end–front-end', interface: 'internal', local: serverName },
+      link: { name: links.frontEndToFrontEnd.name, interface: 'internal', local: serverName },
       host: '127.0.0.1',
       limits: { maxPendingPerAddress: 5_000, maxConnectionsPerAddress: 100_000 },
       onRefusal: ({ rejection }) => process.stderr.write(`refused: ${rejection.message}\n`),

@@ -74,7 +74,7 @@ export const patches: PatchList = {
       file: sources,
       find: 'const allowPartner = member.whileConfirmed(authorisePartner(topology));',
       replace:
-        "const allowPartner: ReturnType<typeof authorisePartner> = () => ({ ok: true, server: 'anybody', role: 'partner', row: 12 });",
+        "const allowPartner: ReturnType<typeof authorisePartner> = () => ({ ok: true, server: 'anybody', role: 'partner', row: links.federation.row });",
       test: stranger('somebody with a certificate in order is not listed as a partner: partner-not-allowed'),
     },
     {

@@ -34,7 +34,7 @@ export const patches: PatchList = {
       file: 'packages/front-end/src/',
       find: "const allow = member.authorise({ fqdn, interface: 'internal', service: 'sip' });",
       replace:
-        "const allow: ReturnType<typeof member.authorise> = () => ({ ok: true, server: 'x', role: 'front-end', row: 13 });",
+        "const allow: ReturnType<typeof member.authorise> = () => ({ ok: true, server: 'x', role: 'front-end', row: links.frontEndToFrontEnd.row });",
       test: stranger(
         'a gateway of the topology dials a front end, which no row of the matrix allows: role-not-allowed-on-link',
       ),

@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { OperatorFault } from '@entente/host';
 import { agent, loadCredential, openTrust } from '@entente/tls';
+import { links } from '@entente/topology';
 import { readAddresses } from '../addresses.ts';
 import type { AdministratorAccess } from './administrator-access.ts';
 
@@ -58,7 +59,7 @@ export async function connectAuthority(access: AdministratorAccess): Promise<Aut
     trust,
     identity,
     allow: [url.hostname],
-    link: { name: '17 administrator–authority', interface: 'internal' },
+    link: { name: links.administratorToAuthority.name, interface: 'internal' },
     keepAlive: false,
   });
   return {

@@ -1,11 +1,11 @@
-import { firewallPlan } from '@entente/topology';
+import { firewallPlan, links } from '@entente/topology';
 import type { Command } from 'commander';
 import { give, table } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
 /** The authority looks whether who asks for a certificate by ACME holds the name: over HTTP, on port 80 (RFC 8555 §8.3). */
-const validationRow = 20;
+const validationRow = links.authorityToMember.row;
 
 /**
  * Adds `entente topology firewall`: what the two firewalls let through.

@@ -10,13 +10,25 @@ import {
   serve,
   type Trust,
 } from '@entente/tls';
-import { authorise, type LinkFailure, type LocalEnd, type RehearsedLink } from '@entente/topology';
+import {
+  allowMatrix,
+  authorise,
+  type LinkFailure,
+  type LocalEnd,
+  type Protection,
+  type RehearsedLink,
+} from '@entente/topology';
 import { keyOf, type TestState } from './network.ts';
 
 /** What a link did: it worked, or who refused and why. */
 export type Outcome = Pick<LinkFailure, 'refusedBy' | 'reason'> | undefined;
 
-const mutualRows = new Set([3, 4, 5, 6, 7, 8, 9, 13, 14, 15, 16]);
+const mutualRows = rowsUnder('MTLS', 'mutual HTTPS');
+const httpsRows = rowsUnder('HTTPS', 'mutual HTTPS');
+
+function rowsUnder(...protections: readonly Protection[]): ReadonlySet<number> {
+  return new Set(allowMatrix.filter((link) => protections.includes(link.protection)).map(({ row }) => row));
+}
 
 /** Opens links over real sockets, with the product's own listeners and connections. */
 export class Sockets {
@@ -130,7 +142,7 @@ export class Sockets {
 
 function expectation(link: RehearsedLink) {
   if (link.fromSide === undefined) return { mode: 'sip-domain', domain: link.asked } as const;
-  return link.row === 15 || link.row === 16 || link.row === 10 || link.row === 11
+  return httpsRows.has(link.row)
     ? ({ mode: 'https', name: link.asked } as const)
     : ({ mode: 'host', name: link.asked } as const);
 }

@@ -6,6 +6,7 @@ import { connect, isTrustError, loadCredential, openTrust, serve } from '@entent
 import {
   type AllowedDomain,
   buildTopology,
+  links,
   type NetworkState,
   type Partner,
   rehearse,
@@ -203,7 +204,7 @@ describe('a rehearsal of the federation says what then happens on sockets where'
     const before = seen(topologyWith([fabrikam()]), usual);
     const topology = topologyWith(partners?.() ?? [fabrikam()]);
     const shown = (await certificate?.()) ?? usual;
-    const { breaks } = rehearse(before, seen(topology, shown), (link) => link.row === 12);
+    const { breaks } = rehearse(before, seen(topology, shown), (link) => link.row === links.federation.row);
     const said = {
       dialling: breaks.find((link) => link.refusedBy === 'dialler')?.reason,
       dialled: breaks.find((link) => link.refusedBy === 'dialled')?.reason,

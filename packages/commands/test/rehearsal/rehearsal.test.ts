@@ -1,6 +1,7 @@
 import { createTestAuthority, type TestAuthority } from '@entente/testkit';
 import {
   judgeLink,
+  links,
   linksOf,
   type NetworkState,
   planRotation,
@@ -95,15 +96,22 @@ const changes: readonly Change[] = [
     reasons: [],
   },
   {
-    what: 'row 7 is closed',
-    to: () => network.withDocument({ links: [{ row: 7, closed: true }] }),
+    what: 'the link of front ends and mediation servers is closed',
+    to: () => network.withDocument({ links: [{ row: links.frontEndToMediation.row, closed: true }] }),
     reasons: ['role-not-allowed-on-link'],
   },
   {
     what: 'one front end may no longer dial the other',
     to: () =>
       network.withDocument({
-        links: [{ row: 13, a: ['fe1.contoso.example'], b: ['fe2.contoso.example'], mayOpen: 'b' }],
+        links: [
+          {
+            row: links.frontEndToFrontEnd.row,
+            a: ['fe1.contoso.example'],
+            b: ['fe2.contoso.example'],
+            mayOpen: 'b',
+          },
+        ],
       }),
     reasons: ['direction-not-allowed'],
   },

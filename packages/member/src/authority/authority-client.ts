@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { agent, type Credential, type OwnedTrust, peerOf } from '@entente/tls';
 import {
-  allowMatrix,
   decodeSignedTopology,
+  links,
   type Topology,
   type TopologyKnowledge,
   type TopologyRefusal,
@@ -38,7 +38,6 @@ export interface AuthorityClientOptions {
 }
 
 /** Member–authority in the allow matrix. */
-const authorityRow = 15;
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
 /** Versions fetched in a row by a member that was away. */
@@ -65,7 +64,7 @@ export class AuthorityClient implements AsyncDisposable {
       trust: options.trust,
       identity: options.identity,
       allow: allowNames([new URL(options.url).hostname]),
-      link: { name: '15 member–authority', interface: 'internal' },
+      link: { name: links.memberToAuthority.name, interface: 'internal' },
     });
     this.transport = createTransport({
       agent: this.#agent,
@@ -214,8 +213,8 @@ export class AuthorityClient implements AsyncDisposable {
 
   #logLink(incoming: IncomingMessage): void {
     const peer = peerOf(incoming);
-    const link = allowMatrix.find(({ row }) => row === authorityRow);
-    if (peer === undefined || link === undefined) return;
+    if (peer === undefined) return;
+    const link = links.memberToAuthority;
     const { fqdn, log } = this.#options;
     const to = new URL(this.url).hostname;
     log.info(

@@ -1,5 +1,6 @@
 import { createKeyAndRequest, enrol, type JoinToken, parseJoinToken } from '@entente/pki/client';
 import { agent, type Trust } from '@entente/tls';
+import { links } from '@entente/topology';
 import { allowNames } from '@entente/trust';
 import { encodePem } from '@entente/x509';
 import { createTransport } from '../authority/transport.ts';
@@ -46,7 +47,7 @@ export async function join(
   const dialler = agent({
     trust,
     allow: allowNames([authority]),
-    link: { name: '15 member–authority', interface: 'internal' },
+    link: { name: links.memberToAuthority.name, interface: 'internal' },
     keepAlive: false,
   });
   try {

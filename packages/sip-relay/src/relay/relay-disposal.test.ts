@@ -10,7 +10,12 @@ import type { Target } from '@entente/sip-proxy';
 import { describe, expect, it } from 'vitest';
 import { Relay } from './relay.ts';
 
-const hop = { name: 'fe2.contoso.example', address: '192.0.2.2', port: 5061, row: 13 };
+const hop = {
+  name: 'fe2.contoso.example',
+  address: '192.0.2.2',
+  port: 5061,
+  link: { row: 0, name: 'a test' },
+};
 const target: Target = { uri: 'sip:bob@contoso.example', flow: undefined, routes: [], instance: undefined };
 
 function request(method: string): SipRequest {

@@ -11,7 +11,12 @@ import type { Target } from '@entente/sip-proxy';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Relay, type RelayRules } from './relay.ts';
 
-const hop: NextHop = { name: 'fe2.contoso.example', address: '192.0.2.2', port: 5061, row: 13 };
+const hop: NextHop = {
+  name: 'fe2.contoso.example',
+  address: '192.0.2.2',
+  port: 5061,
+  link: { row: 0, name: 'a test' },
+};
 const target: Target = {
   uri: 'sip:bob@contoso.example',
   flow: undefined,

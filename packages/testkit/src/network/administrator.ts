@@ -4,6 +4,7 @@ import { agent, type Credential, loadCredential, openTrust } from '@entente/tls'
 import {
   addSignature,
   encodeSignedTopology,
+  links,
   signTopology,
   type TopologyDocument,
   type TopologySigner,
@@ -66,7 +67,7 @@ export async function createAdministrator(options: AdministratorOptions): Promis
     trust,
     identity,
     allow: [authority.name],
-    link: { name: '17 administrator–authority', interface: 'internal' },
+    link: { name: links.administratorToAuthority.name, interface: 'internal' },
   });
   const order = (path: string, mediaType: string, body: string): Promise<Record<string, unknown>> =>
     new Promise((resolve, reject) => {

@@ -222,7 +222,11 @@ class Runner {
     const process = await this.#run('demo-client', user.address, {
       user: user.address,
       password: user.password,
-      server: { address: '127.0.0.1', port: server?.port ?? portFor(user, organisation) },
+      server: {
+        address: '127.0.0.1',
+        port: server?.port ?? portFor(user, organisation),
+        role: user.external === true ? 'edge' : 'front-end',
+      },
       anchors: ceremony.files.rootCertificate,
       addresses: Object.fromEntries(this.#shared.addresses),
     });

@@ -1,6 +1,6 @@
 import type { LinkNarrowing, TopologyDocument } from '../document/document.ts';
-import { allowMatrix } from '../matrix/allow-matrix.ts';
 import { isSymmetric } from '../matrix/link-rules.ts';
+import { allowMatrix, links } from '../matrix/links.ts';
 import { narrowDirection, type Row } from '../matrix/row.ts';
 import type { Role } from '../roles.ts';
 import type { Path } from '../yaml/locate.ts';
@@ -143,7 +143,7 @@ function checkDomainsServed(document: TopologyDocument, report: Report): void {
     report(
       'link-nobody-serves',
       ['domains', index, 'name'],
-      `No front end serves the clients of ${domain.name} (row 2).`,
+      `No front end serves the clients of ${domain.name} (row ${links.clientToFrontEnd.row}).`,
       'Add the domain to "domains" of a pool of front ends.',
     );
   }
@@ -158,7 +158,7 @@ function checkFederationServed(document: TopologyDocument, report: Report): void
   report(
     'link-nobody-serves',
     partner === -1 ? ['providers', 0, 'id'] : ['partners', partner, 'id'],
-    'Partners are listed, and no edge has an external interface (row 12).',
+    `Partners are listed, and no edge has an external interface (row ${links.federation.row}).`,
     'Add an edge with an external interface, or remove the partners.',
   );
 }

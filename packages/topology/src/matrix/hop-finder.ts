@@ -1,8 +1,9 @@
 import type { InterfaceName } from '../roles.ts';
 import type { Topology } from '../topology.ts';
+import { type Link, linkOfRow } from './link-of.ts';
 import { peersOf } from './peers-of.ts';
 
-/** Where requests to a server go, and on which row. */
+/** Where requests to a server go, and on which link. */
 export interface ServerHop {
   /** FQDN, asked for in the certificate. */
   readonly name: string;
@@ -10,8 +11,8 @@ export interface ServerHop {
   readonly address: string;
   /** 1 to 65535. */
   readonly port: number;
-  /** Row of the allow matrix. */
-  readonly row: number;
+  /** The row of the allow matrix that lets us dial it. */
+  readonly link: Link;
 }
 
 /**
@@ -38,7 +39,7 @@ export function hopFinder(
         // Where several rows lead to a server, the first of the matrix counts.
         if (hops.has(target.fqdn)) continue;
         const { fqdn: name, address = name, port, row } = target;
-        hops.set(name, { name, address, port, row });
+        hops.set(name, { name, address, port, link: linkOfRow(row) });
       }
     }
     return hops.get(server);

@@ -1,27 +1,26 @@
-import { allowMatrix } from './allow-matrix.ts';
 import type { PeerNames } from './authorise.ts';
+import { allowMatrix } from './links.ts';
+import type { Row } from './row.ts';
 
-/** A row of the allow matrix as connections and logs name it. */
-export interface Link {
-  readonly row: number;
-  readonly name: string;
+/** A row of the allow matrix as connections and logs name it; every one of {@link links} is one. */
+export type Link = Pick<Row, 'row' | 'name'>;
+
+const byRow: ReadonlyMap<number, Link> = new Map(allowMatrix.map((link) => [link.row, link]));
+
+/** The link of a connection that no row of the matrix allows: nobody may send requests on it. */
+export const noLink: Link = { row: 0, name: '0' };
+
+/** The link of a row's number, or {@link noLink}. */
+export function linkOfRow(row: number | undefined): Link {
+  return (row !== undefined && byRow.get(row)) || noLink;
 }
 
-const links: ReadonlyMap<number, Link> = new Map(allowMatrix.map(({ row, name }) => [row, { row, name }]));
-
 /**
- * The link of a row.
- * @param row number in the allow matrix; one that is not there gets its number as name, and permits nothing
- */
-export function linkOf(row: number): Link {
-  return links.get(row) ?? { row, name: `${row}` };
-}
-
-/**
- * The link on which a server of ours that dialled us stands.
- * @param peer its identities; the verdict has been given
- * @param authorise the authorisation of the interface that it came in on
- * @returns a link that permits nothing where the topology has ceased to allow it
+ * The link on which a server of ours that dialled us is connected.
+ *
+ * @param peer - its identities; the verdict has been given
+ * @param authorise - the authorisation of the interface that it came in on
+ * @returns {@link noLink} where the topology has ceased to allow it
  */
 export function linkOfServer<P extends PeerNames>(
   peer: P,
@@ -41,5 +40,5 @@ export function linkOfServer<P extends PeerNames>(
     interface: 'internal',
     purpose: 'client',
   });
-  return linkOf(ok ? (row ?? 0) : 0);
+  return linkOfRow(ok ? row : undefined);
 }

@@ -1,6 +1,6 @@
 import type { InterfaceName, Service } from '../roles.ts';
 import type { Narrowing, Server, Topology } from '../topology.ts';
-import { allowMatrix } from './allow-matrix.ts';
+import { allowMatrix } from './links.ts';
 import { type Direction, narrowDirection, type Party, type Row } from './row.ts';
 
 /** One end of a link, as the question names it. */

@@ -1,3 +1,4 @@
+import { links } from '../matrix/links.ts';
 import { isIpv4 } from '../names/ip-address.ts';
 import type { Pool, Server, ServerInterface, Topology } from '../topology.ts';
 
@@ -82,8 +83,8 @@ function addAddress(
 function addInternalDomain(topology: Topology, domain: string, records: DnsRecord[]): void {
   for (const { target, port, servers } of internalTargets(topology, domain)) {
     for (const [service, purpose] of [
-      ['_sipinternaltls._tcp', 'internal clients (row 2)'],
-      ['_sips._tcp', 'internal clients by RFC 3263 (row 2)'],
+      ['_sipinternaltls._tcp', `internal clients (row ${links.clientToFrontEnd.row})`],
+      ['_sips._tcp', `internal clients by RFC 3263 (row ${links.clientToFrontEnd.row})`],
     ] as const) {
       addSrv(records, 'internal', service, domain, target, port, purpose);
     }
@@ -134,13 +135,21 @@ function addExternalDomain(topology: Topology, domain: string, records: DnsRecor
     if (server.pool !== undefined && !server.pool.domains.includes(domain)) continue;
     const { clients, federation } = side.ports;
     if (clients !== undefined) {
-      addSrv(records, 'external', '_sip._tls', domain, side.fqdn, clients, 'external clients (row 1)');
+      addSrv(
+        records,
+        'external',
+        '_sip._tls',
+        domain,
+        side.fqdn,
+        clients,
+        `external clients (row ${links.clientToEdge.row})`,
+      );
     }
     if (federation !== undefined) {
       reachable = true;
       for (const [service, purpose] of [
-        ['_sipfederationtls._tcp', 'federation (row 12)'],
-        ['_sips._tcp', 'federation by RFC 3263 (row 12)'],
+        ['_sipfederationtls._tcp', `federation (row ${links.federation.row})`],
+        ['_sips._tcp', `federation by RFC 3263 (row ${links.federation.row})`],
       ] as const) {
         addSrv(records, 'external', service, domain, side.fqdn, federation, purpose);
       }

@@ -1,5 +1,7 @@
+import { links } from '../matrix/links.ts';
 import { mayRequest } from '../matrix/may-request.ts';
 import { type DialTarget, dialTargets } from '../matrix/peers-of.ts';
+import type { Row } from '../matrix/row.ts';
 import type { Zone } from '../roles.ts';
 import type { Server, ServerInterface, Topology } from '../topology.ts';
 
@@ -85,7 +87,7 @@ function zoneOfTarget(topology: Topology, target: DialTarget): Zone {
 function addOutside(topology: Topology, server: Server, add: Add): void {
   const side = server.interfaces.external;
   if (side === undefined) return;
-  const into = (port: number | undefined, row: number | undefined, purpose: string) => {
+  const into = (port: number | undefined, link: Row | undefined, purpose: string) => {
     if (port === undefined) return;
     add(
       {
@@ -94,7 +96,7 @@ function addOutside(topology: Topology, server: Server, add: Add): void {
         destination: side.fqdn,
         ...(side.address !== undefined && { address: side.address }),
         port,
-        ...(row !== undefined && { row }),
+        ...(link !== undefined && { row: link.row }),
         purpose,
       },
       'any',
@@ -105,16 +107,17 @@ function addOutside(topology: Topology, server: Server, add: Add): void {
     return;
   }
   const here = { fqdn: server.fqdn, interface: 'external' } as const;
-  const open = (party: 'external-client' | 'partner', row: number) =>
+  const open = (party: 'external-client' | 'partner', { row }: Row) =>
     mayRequest(topology, { party }, here, row).ok || mayRequest(topology, here, { party }, row).ok;
-  if (open('external-client', 1)) into(side.ports.clients, 1, 'external clients to edge, TLS');
-  if (open('partner', 12)) {
-    into(side.ports.federation, 12, 'partners to edge, MTLS');
+  if (open('external-client', links.clientToEdge))
+    into(side.ports.clients, links.clientToEdge, 'external clients to edge, TLS');
+  if (open('partner', links.federation)) {
+    into(side.ports.federation, links.federation, 'partners to edge, MTLS');
     addPartners(topology, server, side, add);
   }
-  if (open('partner', 19)) {
-    into(side.ports.objects, 19, 'anybody to edge, HTTP: CRL, OCSP and CA certificates');
-    into(side.ports.bundle, 19, 'partners to edge, HTTPS: federation bundle');
+  if (open('partner', links.outsiderToEdge)) {
+    into(side.ports.objects, links.outsiderToEdge, 'anybody to edge, HTTP: CRL, OCSP and CA certificates');
+    into(side.ports.bundle, links.outsiderToEdge, 'partners to edge, HTTPS: federation bundle');
   }
 }
 
@@ -124,7 +127,12 @@ function addPartners(topology: Topology, server: Server, side: ServerInterface, 
     ...(document.partners ?? []).filter((partner) => partner.kind === 'allowed-server'),
     ...(document.providers ?? []),
   ];
-  const outward = { from: server.zone, to: 'outside', row: 12, purpose: 'edge to partners, MTLS' } as const;
+  const outward = {
+    from: server.zone,
+    to: 'outside',
+    row: links.federation.row,
+    purpose: 'edge to partners, MTLS',
+  } as const;
   for (const partner of pinned) {
     add(
       {

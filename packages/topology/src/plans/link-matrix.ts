@@ -1,4 +1,4 @@
-import { allowMatrix } from '../matrix/allow-matrix.ts';
+import { allowMatrix } from '../matrix/links.ts';
 import type { Direction, Party, Protection, Row, RowSide } from '../matrix/row.ts';
 import type { Server, Topology } from '../topology.ts';
 

@@ -1,3 +1,4 @@
+import { links } from '../matrix/links.ts';
 import type { Direction, Protection } from '../matrix/row.ts';
 import type { Role, Zone } from '../roles.ts';
 import type { Server, Topology } from '../topology.ts';
@@ -65,10 +66,10 @@ const titles: Readonly<Record<PictureNodeId, string>> = {
  */
 export function picture(topology: Topology): Picture {
   const rows = linkMatrix(topology).filter((row) => row.inUse);
-  const links = rows.flatMap(linksOf);
+  const drawn = rows.flatMap(linksOf);
   const ids = new Set<PictureNodeId>([...topology.servers.values()].map((server) => server.role));
   if (topology.stores.size > 0) ids.add('store');
-  for (const link of links) {
+  for (const link of drawn) {
     ids.add(link.a);
     ids.add(link.b);
   }
@@ -78,17 +79,22 @@ export function picture(topology: Topology): Picture {
     zone: zoneOf(topology, id),
     lines: linesOf(topology, id),
   }));
-  return { network: topology.document.network, version: topology.document.version, nodes, links };
+  return { network: topology.document.network, version: topology.document.version, nodes, links: drawn };
 }
+
+/** Links that nearly every server has: they would hide the others. */
+const notDrawn = new Set(
+  [links.memberToAuthority, links.serverToStore, links.authorityToMember].map(({ row }) => row),
+);
 
 function linksOf(row: LinkMatrixRow): readonly PictureLink[] {
   const { protection, mayOpen } = row;
   const narrowed = row.narrowed.length > 0;
-  if (row.row === 15 || row.row === 18 || row.row === 20) return [];
+  if (notDrawn.has(row.row)) return [];
   return row.a.parties.flatMap((a) =>
     row.b.parties
-      // Row 19 is for partners and clients alike; one line says it.
-      .filter(() => row.row !== 19 || a === 'external-client')
+      // Partners and clients use this link alike; one line shows it.
+      .filter(() => row.row !== links.outsiderToEdge.row || a === 'external-client')
       .map((b) => ({ row: row.row, a, b, protection, mayOpen, narrowed })),
   );
 }

@@ -1,8 +1,7 @@
+import { links } from '../matrix/links.ts';
 import { mayRequest } from '../matrix/may-request.ts';
 import type { Server, ServerInterface, Topology } from '../topology.ts';
 
-/** Row 19 of the allow matrix: outsiders take signed objects from an edge. */
-const outsiderRow = 19;
 const httpPort = 80;
 
 /**
@@ -18,7 +17,7 @@ export function publishesOutside(topology: Topology, server: Server): ServerInte
   if (server.role !== 'edge' || external === undefined) return undefined;
   const here = { fqdn: server.fqdn, interface: 'external' } as const;
   const asked = (['partner', 'external-client'] as const).some(
-    (party) => mayRequest(topology, { party }, here, outsiderRow).ok,
+    (party) => mayRequest(topology, { party }, here, links.outsiderToEdge.row).ok,
   );
   return asked ? external : undefined;
 }

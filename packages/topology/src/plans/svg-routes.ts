@@ -1,3 +1,4 @@
+import { links as allowed } from '../matrix/links.ts';
 import type { PictureLink } from './picture.ts';
 import type { Box, Layout } from './svg-layout.ts';
 
@@ -48,7 +49,7 @@ export function ownLinks(links: readonly PictureLink[], box: Box): readonly Pict
 }
 
 function route(link: PictureLink, a: Box, b: Box, { along }: Offsets): Route {
-  if (link.row === 16) return underneath(link, a, b);
+  if (link.row === allowed.authorityToEdge.row) return underneath(link, a, b);
   if (isBeside(a, b)) {
     const low = Math.max(a.y, b.y);
     const high = Math.min(a.y + a.height, b.y + b.height);

@@ -1,10 +1,10 @@
-import { allowMatrix } from '../matrix/allow-matrix.ts';
 import { authorise, type LocalEnd } from '../matrix/authorise.ts';
+import { allowMatrix, links } from '../matrix/links.ts';
 import { mayRequest } from '../matrix/may-request.ts';
 import { peersOf } from '../matrix/peers-of.ts';
 import type { Row } from '../matrix/row.ts';
 import type { Server, Topology } from '../topology.ts';
-import { judgePartnerLink, partnerLinks, partnerRow } from './partner-links.ts';
+import { judgePartnerLink, partnerLinks } from './partner-links.ts';
 import type { NetworkState, RehearsedQuestion, Viewer } from './rehearsal-judge.ts';
 import { judge, type LinkFailure, type RehearsedLink } from './rehearsed-link.ts';
 
@@ -14,11 +14,11 @@ import { judge, type LinkFailure, type RehearsedLink } from './rehearsed-link.ts
  * @param partners - the domains of the partners to take in
  */
 export function linksOf(topology: Topology, partners: readonly string[] = []): readonly RehearsedLink[] {
-  const links: RehearsedLink[] = [];
+  const found: RehearsedLink[] = [];
   for (const server of topology.servers.values()) {
     for (const target of peersOf(topology, server.fqdn)) {
       if (target.service === 'store' || target.protection === 'HTTP') continue;
-      links.push({
+      found.push({
         row: target.row,
         from: server.fqdn,
         fromSide: target.from,
@@ -28,40 +28,40 @@ export function linksOf(topology: Topology, partners: readonly string[] = []): r
         asked: target.fqdn,
       });
     }
-    addClientLinks(topology, server, links);
+    addClientLinks(topology, server, found);
     if (server.role === 'edge' && server.interfaces.external !== undefined) {
-      links.push(...partnerLinks(topology, server.fqdn, partners));
+      found.push(...partnerLinks(topology, server.fqdn, partners));
     }
   }
-  return links;
+  return found;
 }
 
-function addClientLinks(topology: Topology, server: Server, links: RehearsedLink[]): void {
+function addClientLinks(topology: Topology, server: Server, found: RehearsedLink[]): void {
   const domains = server.pool?.domains ?? [...topology.domains.keys()];
   const party = server.role === 'edge' ? 'external-client' : 'internal-client';
   const side = server.role === 'edge' ? 'external' : 'internal';
-  const row = server.role === 'edge' ? 1 : 2;
+  const { row } = server.role === 'edge' ? links.clientToEdge : links.clientToFrontEnd;
   if (!mayRequest(topology, { party }, { fqdn: server.fqdn, interface: side }, row).ok) return;
   for (const domain of domains) {
     if (server.role === 'front-end') {
       const link = {
-        row: 2,
+        row,
         from: 'internal-client',
         to: server.fqdn,
         toSide: 'internal',
         service: 'sip',
       } as const;
-      links.push({ ...link, asked: domain });
+      found.push({ ...link, asked: domain });
     }
     if (server.role === 'edge' && server.interfaces.external !== undefined) {
       const link = {
-        row: 1,
+        row,
         from: 'external-client',
         to: server.fqdn,
         toSide: 'external',
         service: 'clients',
       } as const;
-      links.push({ ...link, asked: domain });
+      found.push({ ...link, asked: domain });
     }
   }
 }
@@ -74,7 +74,7 @@ function addClientLinks(topology: Topology, server: Server, links: RehearsedLink
 export function judgeLink(link: RehearsedLink, state: NetworkState<Topology>): LinkFailure | undefined {
   const row = allowMatrix.find((candidate) => candidate.row === link.row);
   if (row === undefined) return undefined;
-  if (row.row === partnerRow) return judgePartnerLink(link, state);
+  if (row === links.federation) return judgePartnerLink(link, state);
   const dialler: LocalEnd =
     link.fromSide === undefined
       ? { party: link.from as 'internal-client' | 'external-client', service: link.service }

@@ -1,10 +1,8 @@
+import { links } from '../matrix/links.ts';
 import { mayRequest } from '../matrix/may-request.ts';
 import type { Topology } from '../topology.ts';
 import type { NetworkState } from './rehearsal-judge.ts';
 import { judge, type LinkFailure, type RehearsedLink } from './rehearsed-link.ts';
-
-/** Row of the allow matrix for partners. */
-export const partnerRow = 12;
 
 /** Links of one edge with partners, both ways. */
 export function partnerLinks(
@@ -12,9 +10,10 @@ export function partnerLinks(
   edge: string,
   domains: readonly string[],
 ): readonly RehearsedLink[] {
+  const { row } = links.federation;
   const here = { fqdn: edge, interface: 'external' } as const;
-  if (!mayRequest(topology, here, { party: 'partner' }, partnerRow).ok) return [];
-  const shared = { row: partnerRow, toSide: 'external', service: 'federation' } as const;
+  if (!mayRequest(topology, here, { party: 'partner' }, row).ok) return [];
+  const shared = { row, toSide: 'external', service: 'federation' } as const;
   return domains.flatMap((domain) => [
     { ...shared, from: edge, fromSide: 'external' as const, to: domain, asked: domain },
     { ...shared, from: domain, to: edge, asked: domain },
@@ -31,12 +30,12 @@ export function judgePartnerLink(
   if (partners === undefined || chain === undefined) return undefined;
   const dials = link.fromSide !== undefined;
   const edge = dials ? link.from : link.to;
-  const context = { name: '12 edge–partner', interface: 'external', local: edge } as const;
+  const context = { name: links.federation.name, interface: 'external', local: edge } as const;
   const viewer = { fqdn: edge, interface: 'external' } as const;
   const { authorise } = partners;
   if (!dials) {
-    const link12 = { ...context, direction: 'inbound', purpose: 'client' } as const;
-    const failure = judge(state, viewer, chain, { link: link12, identity: { mode: 'inbound' }, authorise });
+    const inbound = { ...context, direction: 'inbound', purpose: 'client' } as const;
+    const failure = judge(state, viewer, chain, { link: inbound, identity: { mode: 'inbound' }, authorise });
     return failure && { refusedBy: 'dialled', ...failure };
   }
   const next = partners.nextHop(link.asked);
@@ -44,7 +43,7 @@ export function judgePartnerLink(
     const { reason, message, remedy } = next.rejection;
     return { refusedBy: 'dialler', reason, message, remedy };
   }
-  const link12 = { ...context, direction: 'outbound', purpose: 'server' } as const;
-  const failure = judge(state, viewer, chain, { link: link12, identity: next.expect, authorise });
+  const outbound = { ...context, direction: 'outbound', purpose: 'server' } as const;
+  const failure = judge(state, viewer, chain, { link: outbound, identity: next.expect, authorise });
   return failure && { refusedBy: 'dialler', ...failure };
 }

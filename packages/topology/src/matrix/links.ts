@@ -18,12 +18,8 @@ function inside(row: number, a: Role, b: Role): Row {
   };
 }
 
-/**
- * The allow matrix: which pairs of roles may be linked, on which interface, who may open and who may send requests. What is not
- * here is refused. A topology may make a row narrower, never wider.
- */
-export const allowMatrix: readonly Row[] = [
-  {
+const rows = {
+  clientToEdge: {
     row: 1,
     name: '1 external-client–edge',
     a: { parties: ['external-client'], services: [] },
@@ -31,7 +27,7 @@ export const allowMatrix: readonly Row[] = [
     protection: 'TLS',
     ...clientDirections,
   },
-  {
+  clientToFrontEnd: {
     row: 2,
     name: '2 internal-client–front-end',
     a: { parties: ['internal-client'], services: [] },
@@ -39,17 +35,17 @@ export const allowMatrix: readonly Row[] = [
     protection: 'TLS',
     ...clientDirections,
   },
-  inside(3, 'edge', 'director'),
-  inside(4, 'edge', 'front-end'),
-  inside(5, 'edge', 'mediation'),
-  inside(6, 'director', 'front-end'),
-  inside(7, 'front-end', 'mediation'),
-  inside(8, 'front-end', 'trusted-application'),
-  {
+  edgeToDirector: inside(3, 'edge', 'director'),
+  edgeToFrontEnd: inside(4, 'edge', 'front-end'),
+  edgeToMediation: inside(5, 'edge', 'mediation'),
+  directorToFrontEnd: inside(6, 'director', 'front-end'),
+  frontEndToMediation: inside(7, 'front-end', 'mediation'),
+  frontEndToApplication: inside(8, 'front-end', 'trusted-application'),
+  mediationToGateway: {
     ...inside(9, 'mediation', 'gateway'),
     a: { parties: ['mediation'], interface: 'internal', services: ['gateway'] },
   },
-  {
+  reverseProxyToWebServices: {
     row: 10,
     name: '10 reverse-proxy–web-services',
     a: { parties: ['reverse-proxy'], interface: 'internal', services: [] },
@@ -57,7 +53,7 @@ export const allowMatrix: readonly Row[] = [
     protection: 'HTTPS',
     ...oneWay,
   },
-  {
+  webServicesToFrontEnd: {
     row: 11,
     name: '11 web-services–front-end',
     a: { parties: ['web-services'], interface: 'internal', services: [] },
@@ -65,7 +61,7 @@ export const allowMatrix: readonly Row[] = [
     protection: 'HTTPS',
     ...oneWay,
   },
-  {
+  federation: {
     row: 12,
     name: '12 edge–partner',
     a: { parties: ['edge'], interface: 'external', services: ['federation'] },
@@ -73,9 +69,9 @@ export const allowMatrix: readonly Row[] = [
     protection: 'MTLS',
     ...peerDirections,
   },
-  { ...inside(13, 'front-end', 'front-end'), condition: 'different-servers' },
-  { ...inside(14, 'edge', 'edge'), condition: 'same-pool' },
-  {
+  frontEndToFrontEnd: { ...inside(13, 'front-end', 'front-end'), condition: 'different-servers' },
+  edgeToEdge: { ...inside(14, 'edge', 'edge'), condition: 'same-pool' },
+  memberToAuthority: {
     row: 15,
     name: '15 member–authority',
     a: { parties: members, interface: 'internal', services: [] },
@@ -83,7 +79,7 @@ export const allowMatrix: readonly Row[] = [
     protection: 'mutual HTTPS',
     ...oneWay,
   },
-  {
+  authorityToEdge: {
     row: 16,
     name: '16 authority–edge',
     a: { parties: ['authority'], interface: 'internal', services: [] },
@@ -91,7 +87,7 @@ export const allowMatrix: readonly Row[] = [
     protection: 'mutual HTTPS',
     ...oneWay,
   },
-  {
+  administratorToAuthority: {
     row: 17,
     name: '17 administrator–authority',
     a: { parties: ['administrator'], services: [] },
@@ -99,7 +95,7 @@ export const allowMatrix: readonly Row[] = [
     protection: 'mutual HTTPS',
     ...oneWay,
   },
-  {
+  serverToStore: {
     row: 18,
     name: '18 server–store',
     a: { parties: roles, interface: 'internal', services: [] },
@@ -107,7 +103,7 @@ export const allowMatrix: readonly Row[] = [
     protection: 'TLS',
     ...oneWay,
   },
-  {
+  outsiderToEdge: {
     row: 19,
     name: '19 outsider–edge',
     a: { parties: ['partner', 'external-client'], services: [] },
@@ -115,7 +111,7 @@ export const allowMatrix: readonly Row[] = [
     protection: 'HTTP',
     ...oneWay,
   },
-  {
+  authorityToMember: {
     row: 20,
     name: '20 authority–member',
     a: { parties: ['authority'], interface: 'internal', services: [] },
@@ -123,4 +119,15 @@ export const allowMatrix: readonly Row[] = [
     protection: 'HTTP',
     ...oneWay,
   },
-];
+} satisfies Readonly<Record<string, Row>>;
+
+/**
+ * The links of the allow matrix by name: which pairs of roles may be linked, on which interface, who may open and who may send
+ * requests. What is not here is refused. A topology may make a row narrower, never wider.
+ *
+ * Code names a link by this object; the number and the text of a row are written here and nowhere else.
+ */
+export const links: Readonly<Record<keyof typeof rows, Row>> = rows;
+
+/** Every row of the allow matrix, by number. */
+export const allowMatrix: readonly Row[] = Object.values(links);
