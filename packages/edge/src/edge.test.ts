@@ -8,18 +8,13 @@ import {
   type SipResponse,
   Via,
 } from '@entente/sip';
-import type {
-  ClientTransaction,
-  ClientUser,
-  NextHop,
-  ServerTransaction,
-  SipConnection,
-  SipEndpoint,
-} from '@entente/sip-endpoint';
+import { forwardResponse, responseForRefusal, type Target } from '@entente/sip-proxy';
+import { FlowNames, type ProxyDecision, type RelayDecision, type RequestOrigin } from '@entente/sip-relay';
 import { requestBetween } from '@entente/testkit/request';
 import { buildTopology, type Link, links, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
-import { Edge, type Side } from './edge.ts';
+import { createEdgePolicies } from './edge.ts';
+import type { Side } from './edge-sender.ts';
 
 const names = { inside: 'edge1.contoso.example', outside: 'access.contoso.example' };
 const frontEnd = 'fe1.contoso.example';
@@ -40,13 +35,8 @@ const topology = buildTopology({
 });
 
 let lastId = 0;
-function fakeConnection(link: Link, parts: object): SipConnection {
-  return {
-    id: ++lastId,
-    link,
-    protection: {},
-    ...parts,
-  } as unknown as SipConnection;
+function originOf(link: Link, parts: Partial<RequestOrigin> = {}): RequestOrigin {
+  return { id: ++lastId, link, protection: {}, server: undefined, users: new Map(), ...parts };
 }
 
 interface Sent {
@@ -57,55 +47,53 @@ interface Sent {
 
 /** An edge between a front end, a client and a partner, none of whom is there: what it sends them is written down. */
 function start() {
-  const inside = fakeConnection(links.edgeToFrontEnd, { server: frontEnd });
-  const client = fakeConnection(links.clientToEdge, {});
-  const peer = { dnsNames: ['fabrikam.example'], sipDomains: [] };
-  const partner = fakeConnection(links.federation, { protection: { peer } });
+  const inside = originOf(links.edgeToFrontEnd, { server: frontEnd });
+  const client = originOf(links.clientToEdge);
+  const partner = originOf(links.federation, {
+    protection: { peer: { dnsNames: ['fabrikam.example'], sipDomains: [] } },
+  });
   const sent: Record<Side, Sent[]> = { inside: [], outside: [] };
   const reasons: string[] = [];
   const registered: string[] = [];
-  const unreachable: unknown[] = [];
-  const edge = new Edge({
+  const policies = createEdgePolicies({
     names,
     topology: () => topology,
+    flows: new FlowNames(),
     hopInside: (server) => ({ name: server, address: '192.0.2.1', port: 5061, link: links.edgeToFrontEnd }),
-    onRefused: (_request, { reason }) => reasons.push(reason),
-    onUnreachable: (_name, error) => unreachable.push(error),
     onRegistered: (address) => registered.push(address),
   });
-  for (const side of ['inside', 'outside'] as const) {
-    const answer = (message: SipRequest, user: ClientUser) => (response: number | SipResponse) =>
-      user.onResponse(
+  /** Sends a relayed request on as the runtime does, and takes the answers to it back. */
+  const relay = (side: Side, { rules, targets }: RelayDecision, answers: SipResponse[]): void => {
+    const target = targets[0]?.[0] as Target;
+    const via = Via.from({ transport: 'TLS', host: names[side], branch: `z9hG4bK${++lastId}` });
+    const message = rules.build(target, via);
+    const answer = (response: number | SipResponse) => {
+      const received =
         typeof response === 'number'
           ? createResponse(message, response, undefined, { toTag: 'far' })
-          : response,
-        { request: message, context: { connection: inside } } as unknown as ClientTransaction,
-      );
-    const endpoint = {
-      newToken: () => `token${++lastId}`,
-      connected: (_hop: NextHop) => (side === 'inside' ? inside : partner),
-      flow: (id: number) => (id === client.id ? client : undefined),
-      via: () => Via.from({ transport: 'TLS', host: names[side], branch: `z9hG4bK${++lastId}` }),
-      forward(message: SipRequest, _connection: SipConnection, user: ClientUser) {
-        sent[side].push({ message, answer: answer(message, user) });
-        return { request: message, context: { connection: inside }, abandon() {} };
-      },
+          : response;
+      const back = forwardResponse(rules.arrived?.(received, target) ?? received);
+      if (back !== undefined) answers.push(rules.answer?.(back) ?? back);
     };
-    edge.attach(side, endpoint as unknown as SipEndpoint);
-  }
-  const ask = (side: Side, connection: SipConnection, request: SipRequest): readonly SipResponse[] => {
+    sent[side].push({ message, answer });
+  };
+  const ask = (side: Side, origin: RequestOrigin, request: SipRequest): readonly SipResponse[] => {
     const answers: SipResponse[] = [];
-    const respond = (response: SipResponse) => answers.push(response) > 0;
-    edge
-      .userOf(side)
-      .onRequest({ request, respond, context: {}, abandon() {} } as unknown as ServerTransaction, connection);
+    const sender = policies[side].admit(request, origin);
+    const decision: ProxyDecision =
+      'reason' in sender ? { kind: 'refuse', refusal: sender } : policies[side].decide(request, sender);
+    if (decision.kind === 'relay')
+      relay(decision.side === 'inside' ? 'inside' : 'outside', decision, answers);
+    else if (decision.kind === 'refuse') {
+      reasons.push(decision.refusal.reason);
+      answers.push(responseForRefusal(request, decision.refusal, 'edge'));
+    }
     return answers;
   };
   return {
     sent,
     reasons,
     registered,
-    unreachable,
     fromFrontEnd: (request: SipRequest) => ask('inside', inside, request),
     fromClient: (request: SipRequest) => ask('outside', client, request),
     fromPartner: (request: SipRequest) => ask('outside', partner, request),
@@ -215,16 +203,15 @@ describe('what goes out', () => {
       expect(answers[0]?.has(name)).toBe(false);
   });
 
-  it('is not sent at all where its way is too long to be sealed: the sender hears 500', () => {
-    const { fromFrontEnd, sent, unreachable } = start();
+  it('is not sent at all where its route inside is too long to be sealed', () => {
+    const { fromFrontEnd, sent } = start();
     const long = Array.from({ length: 60 }, (_, i) => `<sip:${'a'.repeat(60)}${i}@${frontEnd};lr>`);
     const request = message('INVITE', hers, his, {
       via: insideVias,
       headers: { 'Record-Route': long.join(', ') },
     });
-    expect(fromFrontEnd(request).map(({ status }) => status)).toEqual([500]);
+    expect(() => fromFrontEnd(request)).toThrow('too long');
     expect(sent.outside).toEqual([]);
-    expect(unreachable).toHaveLength(1);
   });
 
   it('tells an external client that it is registered, and nothing of the way there', () => {

@@ -1,187 +1,132 @@
 import { randomBytes } from 'node:crypto';
 import { partnerOfPeer } from '@entente/federation';
 import type { SipRequest } from '@entente/sip';
-import type {
-  EndpointUser,
-  NextHop,
-  ServerTransaction,
-  SipConnection,
-  SipEndpoint,
-} from '@entente/sip-endpoint';
 import {
   type PreprocessedRequest,
   preprocessRoutes,
   type RequestRefusal,
   refusal,
-  responseForRefusal,
   revealRoutes,
   type Target,
-  validateRequest,
 } from '@entente/sip-proxy';
-import { FlowNames, Relay } from '@entente/sip-relay';
+import {
+  type FlowNames,
+  namesOurDomain,
+  type ProxyDecision,
+  type ProxyPolicy,
+  type RequestOrigin,
+} from '@entente/sip-relay';
 import { links, mayRequest, type Topology } from '@entente/topology';
-import { type Arrival, decidePassage, type Passage } from './decide-passage.ts';
-import { type PassageOptions, type PassingRequest, rulesFor } from './passing-request.ts';
+import { type Arrival, decideEdgeRoute, type EdgeRoute } from './decide-edge-route.ts';
+import type { EdgeSender, Side } from './edge-sender.ts';
+import { type ForwardingOptions, rulesFor } from './forwarding.ts';
 import { createSealing } from './sealing.ts';
 
-/** The two sides of an edge. */
-export type Side = 'inside' | 'outside';
-
-/** What an edge stands on. */
-export interface EdgeOptions {
-  /** Own name on each side; the two differ. */
-  readonly names: Readonly<Record<Side, string>>;
-  readonly topology: () => Topology;
-  /** Where a server inside is reached, if we may dial it. */
-  readonly hopInside: (server: string) => NextHop | undefined;
-  /** Told of a request that is not carried on. */
-  readonly onRefused: (request: SipRequest, refused: RequestRefusal, connection: SipConnection) => void;
-  /** Told when a server or partner cannot be reached, or was refused. */
-  readonly onUnreachable: (name: string, error: unknown) => void;
-  /** Told when a registrar has accepted an external client's registration. */
-  readonly onRegistered: (address: string, connection: SipConnection) => void;
-  /** Told of a fault of this program while a message was handled. */
-  readonly onFault?: (error: unknown, connection: SipConnection) => void;
+/** What an edge decides with. */
+export interface EdgeOptions extends Omit<ForwardingOptions, 'key' | 'sealing'> {
+  /** Names of the connections of external clients. */
+  readonly flows: FlowNames;
 }
 
 const routeKeyBytes = 32;
 
 /**
- * The edge of an organisation: hands on what external clients and partners may send, and what insiders send to them. It
- * authenticates no users; it holds partners to their domains, on every request.
+ * The policies of the two sides of an edge, which hands on what external clients and partners may send, and what insiders send to
+ * them. It authenticates no users; it holds partners to their domains, on every request.
+ * @param options - names, topology, names of connections
  */
-export class Edge {
-  readonly #options: EdgeOptions;
-  /** Signs our entries inside; nobody else can make one. */
-  readonly #key = randomBytes(routeKeyBytes);
-  /** Seals what we give to outsiders; nobody else can read it. */
-  readonly #sealing = createSealing();
-  readonly #flows = new FlowNames(() => this.#endpoint('outside'));
-  readonly #endpoints: Partial<Record<Side, SipEndpoint>> = {};
-  readonly #relays: Partial<Record<Side, Relay>> = {};
-  readonly #passage: PassageOptions;
+export function createEdgePolicies(options: EdgeOptions): Readonly<Record<Side, EdgePolicy>> {
+  const forwarding: ForwardingOptions = {
+    ...options,
+    // Nobody else can make an entry of ours, or read what we have sealed.
+    key: randomBytes(routeKeyBytes),
+    sealing: createSealing(),
+  };
+  return {
+    inside: new EdgePolicy('inside', options.flows, forwarding),
+    outside: new EdgePolicy('outside', options.flows, forwarding),
+  };
+}
 
-  constructor(options: EdgeOptions) {
-    const { names } = options;
-    this.#options = options;
-    this.#passage = {
-      ...options,
-      name: names.inside,
-      nameOutside: names.outside,
-      key: this.#key,
-      sealing: this.#sealing,
-      hopToPartner: (domain) => ({ name: domain, address: '', port: 0, link: links.federation }),
-      connectionOf: (flow) => this.#flows.find(flow),
-    };
+/** What one side of an edge decides. */
+export class EdgePolicy implements ProxyPolicy<EdgeSender> {
+  readonly #side: Side;
+  readonly #flows: FlowNames;
+  readonly #forwarding: ForwardingOptions;
+
+  constructor(side: Side, flows: FlowNames, forwarding: ForwardingOptions) {
+    this.#side = side;
+    this.#flows = flows;
+    this.#forwarding = forwarding;
   }
 
-  /** The user of the endpoint of one side. */
-  userOf(side: Side): EndpointUser {
+  admit(_request: SipRequest, origin: RequestOrigin): EdgeSender | RequestRefusal {
+    const arrival = this.#arrivalOf(origin, this.#forwarding.topology());
+    return 'reason' in arrival ? arrival : { arrival, origin };
+  }
+
+  decide(request: SipRequest, sender: EdgeSender): ProxyDecision {
+    const topology = this.#forwarding.topology();
+    const routes =
+      this.#side === 'inside' ? this.#routesInside(request) : this.#routesOutside(request, topology);
+    if ('reason' in routes) return { kind: 'refuse', refusal: routes };
+    const route = decideEdgeRoute(request, routes, sender.arrival, topology);
+    if (route.kind === 'refuse') return route;
     return {
-      onRequest: (transaction, connection) => this.#onRequest(transaction, connection, side),
-      onAck: (ack, connection) => this.#onAck(ack, connection, side),
-      onFault: (error, connection) => this.#options.onFault?.(error, connection),
-      onDisposing: () => this.#relays[side]?.close(),
+      kind: 'relay',
+      targets: [[targetOf(routes, route)]],
+      rules: rulesFor({ request, sender, routes, route }, this.#forwarding),
+      side: sideOf(route),
     };
-  }
-
-  /** The endpoint of one side. Call for both before anything is accepted. */
-  attach(side: Side, endpoint: SipEndpoint): void {
-    this.#endpoints[side] = endpoint;
-    this.#relays[side] = new Relay(endpoint);
-  }
-
-  #onRequest(transaction: ServerTransaction, connection: SipConnection, side: Side): void {
-    const { request } = transaction;
-    const passing = this.#decide(request, connection, side);
-    if ('reason' in passing) {
-      this.#options.onRefused(request, passing, connection);
-      transaction.respond(responseForRefusal(request, passing, this.#endpoint(side).newToken()));
-      return;
-    }
-    this.#relays[sideOf(passing.passage)]?.relay(
-      transaction,
-      [[targetOf(passing)]],
-      rulesFor(passing, this.#passage),
-    );
-  }
-
-  #onAck(ack: SipRequest, connection: SipConnection, side: Side): void {
-    const passing = this.#decide(ack, connection, side);
-    if ('reason' in passing) return;
-    const target = targetOf(passing);
-    const rules = rulesFor(passing, this.#passage);
-    const way = rules.way(target);
-    const endpoint = this.#endpoint(sideOf(passing.passage));
-    const open = 'address' in way ? endpoint.connected(way) : 'id' in way ? way : undefined;
-    open?.send(rules.build(target, open, endpoint.via(open)));
-  }
-
-  #decide(request: SipRequest, connection: SipConnection, side: Side): PassingRequest | RequestRefusal {
-    const { names, topology } = this.#options;
-    const current = topology();
-    // A request may pass here twice, in from a client and out to a partner. It is in a loop only if it has gone this way before.
-    const passed = names[side === 'inside' ? 'outside' : 'inside'];
-    const invalid = validateRequest(request, { isOurVia: (host) => host === passed });
-    if (invalid !== undefined) return invalid;
-    const arrival = this.#arrivalOf(connection, side, current);
-    if ('reason' in arrival) return arrival;
-    const routes = side === 'inside' ? this.#routesInside(request) : this.#routesOutside(request, current);
-    if ('reason' in routes) return routes;
-    const decision = decidePassage(request, routes, arrival, current);
-    if (decision.kind === 'refuse') return decision.refusal;
-    return { request, from: connection, arrival, routes, passage: decision };
   }
 
   #routesInside(request: SipRequest): PreprocessedRequest {
-    const { inside, outside } = this.#options.names;
-    const isOurHost = (host: string) => host === inside || host === outside;
-    return preprocessRoutes(request, { isOurHost, key: this.#key });
+    const { key, names } = this.#forwarding;
+    const isOurHost = (host: string) => host === names.inside || host === names.outside;
+    return preprocessRoutes(request, { isOurHost, key });
   }
 
   #routesOutside(request: SipRequest, topology: Topology): PreprocessedRequest | RequestRefusal {
-    const { outside } = this.#options.names;
-    const served = (host: string) => topology.isOurDomain(host.startsWith('sip.') ? host.slice(4) : host);
-    const revealed = revealRoutes(request, {
-      isOurHost: (host) => host === outside || served(host),
-      sealing: this.#sealing,
-    });
+    const { names, sealing } = this.#forwarding;
+    const isOurHost = (host: string) => host === names.outside || namesOurDomain(topology, host);
+    const revealed = revealRoutes(request, { isOurHost, sealing });
     return revealed.ok ? revealed.routes : revealed.refusal;
   }
 
-  #arrivalOf(connection: SipConnection, side: Side, topology: Topology): Arrival | RequestRefusal {
-    const { row } = connection.link;
-    const { peer } = connection.protection;
+  #arrivalOf(origin: RequestOrigin, topology: Topology): Arrival | RequestRefusal {
+    const {
+      link: { row },
+      protection: { peer },
+      server,
+    } = origin;
+    const side = this.#side;
     if (side === 'outside' && row === links.clientToEdge.row && peer === undefined)
-      return { kind: 'client', flow: this.#flows.of(connection) };
+      return { kind: 'client', flow: this.#flows.of(origin) };
     if (side === 'outside' && row === links.federation.row && peer !== undefined) {
       const found = partnerOfPeer(topology, peer);
-      if (found.ok) return { kind: 'partner', authority: found.authority };
-      return refusal('relay-not-allowed', 403, found.rejection.message, found.rejection.remedy);
+      return found.ok ? { kind: 'partner', authority: found.authority } : notAllowed(found.rejection);
     }
-    const { server } = connection;
     if (side === 'inside' && server !== undefined) {
-      const allowed = mayRequest(topology, { fqdn: server }, { fqdn: this.#options.names.inside }, row);
-      if (allowed.ok) return { kind: 'server' };
-      return refusal('relay-not-allowed', 403, allowed.rejection.message, allowed.rejection.remedy);
+      const { names } = this.#forwarding;
+      const allowed = mayRequest(topology, { fqdn: server }, { fqdn: names.inside }, row);
+      return allowed.ok ? { kind: 'server' } : notAllowed(allowed.rejection);
     }
-    return refusal(
-      'relay-not-allowed',
-      403,
-      `nobody sends requests on link ${row} here`,
-      'Use the interface that is meant for you.',
-    );
-  }
-
-  #endpoint(side: Side): SipEndpoint {
-    return this.#endpoints[side] as SipEndpoint;
+    return notAllowed({
+      message: `nobody sends requests on link ${row} here`,
+      remedy: 'Use the interface that is meant for you.',
+    });
   }
 }
 
-function sideOf(passage: Passage): Side {
-  return passage.kind === 'inside' ? 'inside' : 'outside';
+function sideOf(route: EdgeRoute): Side {
+  return route.kind === 'inside' ? 'inside' : 'outside';
 }
 
-function targetOf({ routes }: PassingRequest): Target {
-  return { uri: routes.uri.toString(), flow: undefined, routes: [], instance: undefined };
+function targetOf({ uri }: PreprocessedRequest, route: EdgeRoute): Target {
+  const flow = route.kind === 'flow' ? route.flow : undefined;
+  return { uri: uri.toString(), flow, routes: [], instance: undefined };
+}
+
+function notAllowed({ message, remedy }: { message: string; remedy: string }): RequestRefusal {
+  return refusal('relay-not-allowed', 403, message, remedy);
 }

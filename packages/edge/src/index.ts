@@ -1,3 +1,4 @@
-export { type Arrival, decidePassage, type Passage, type PassageDecision } from './decide-passage.ts';
-export { Edge, type EdgeOptions, type Side } from './edge.ts';
+export { type Arrival, decideEdgeRoute, type EdgeDecision, type EdgeRoute } from './decide-edge-route.ts';
+export { createEdgePolicies, type EdgeOptions, type EdgePolicy } from './edge.ts';
+export type { EdgeSender, Side } from './edge-sender.ts';
 export { type RunningEdge, type ServeEdgeOptions, serveEdge } from './serve-edge.ts';

@@ -2,11 +2,10 @@ import tls from 'node:tls';
 import { authorisePartner } from '@entente/federation';
 import { type Logger, logRefusal, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
-import { defaultTimings } from '@entente/sip';
-import { createTokenSource, dialServer, SipEndpoint } from '@entente/sip-endpoint';
+import { createTokenSource, dialServer } from '@entente/sip-endpoint';
 import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
-import { logConnection, logMessageFault, logRequestRefusal, peerName } from '@entente/sip-relay';
-import { type ConnectionRefusal, type Credential, isTrustError, type ServeLimits, serve } from '@entente/tls';
+import { FlowNames, logConnection, ProxyRuntime, peerName } from '@entente/sip-relay';
+import { type ConnectionRefusal, type Credential, type ServeLimits, serve } from '@entente/tls';
 import {
   hopFinder,
   linkOfServer,
@@ -16,11 +15,12 @@ import {
   type Topology,
 } from '@entente/topology';
 import { dialPartner } from './dial-partner.ts';
-import { Edge } from './edge.ts';
+import { createEdgePolicies } from './edge.ts';
+import type { EdgeSender } from './edge-sender.ts';
 import { openFederationTrust } from './federation-trust.ts';
 import { partnerRefusal } from './partner-refusal.ts';
-import { serveObjects } from './serve-objects.ts';
-import { tellApart } from './tell-apart.ts';
+import { serveObjects } from './publication/serve-objects.ts';
+import { sniffProtocol } from './sniff-protocol.ts';
 
 /** An edge that listens on its two sides. */
 export interface RunningEdge extends AsyncDisposable {
@@ -67,33 +67,30 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   const federationTrust = await openFederationTrust(options);
   const allowInside = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
   const allowPartner = member.whileConfirmed(authorisePartner(topology));
-  const edge = new Edge({
+  const flows = new FlowNames();
+  const policies = createEdgePolicies({
     names: { inside: internal.fqdn, outside: external.fqdn },
     topology,
+    flows,
     hopInside: hopFinder(topology, fqdn),
-    onRefused: (request, refused, connection) => logRequestRefusal(logger, request, refused, connection),
-    onUnreachable(name, error) {
-      // A refusal by a verdict has been logged with its reason where it was given; others are told here.
-      if (isTrustError(error) && error.verdict === undefined) {
-        const { reason, remedy } = error.rejection;
-        logger.warn(
-          { event: 'refused', reason, peer: name, link: links.federation.name, remedy },
-          error.message,
-        );
-      } else if (!isTrustError(error)) {
-        logger.warn({ event: 'unreachable', peer: name }, (error as Error).message);
-      }
+    onRegistered(address, origin) {
+      const connection = outside.connectionOf(origin);
+      if (connection !== undefined) logConnection(logger, connection, address, fqdn);
     },
-    onFault: (error, connection) => logMessageFault(logger, error, connection),
-    onRegistered: (address, connection) => logConnection(logger, connection, address, fqdn),
   });
-  const newToken = createTokenSource();
-  const timings = { ...defaultTimings, tryingAfterMs: 0 };
-  const inside = new SipEndpoint({
+  const shared = {
+    flows,
+    newToken: createTokenSource(),
+    log: logger,
+    sides: { inside: () => inside, outside: () => outside },
+  };
+  // A request may pass here twice, in from a client and out to a partner: it is in a loop only if it comes the same way again. What
+  // passes gets the Via of the side it leaves by.
+  const inside: ProxyRuntime<EdgeSender> = new ProxyRuntime({
+    ...shared,
     sentBy: { host: internal.fqdn, port: internal.ports.sip as number },
-    timings,
-    newToken,
-    user: edge.userOf('inside'),
+    policy: policies.inside,
+    isOurVia: (host) => host === external.fqdn,
     retryOn: (listener) => member.trust.onChange(listener),
     dial: (hop) =>
       dialServer(hop, {
@@ -104,11 +101,11 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         onRefusal,
       }),
   });
-  const outside = new SipEndpoint({
+  const outside: ProxyRuntime<EdgeSender> = new ProxyRuntime({
+    ...shared,
     sentBy: { host: external.fqdn, port: external.ports.federation as number },
-    timings,
-    newToken,
-    user: edge.userOf('outside'),
+    policy: policies.outside,
+    isOurVia: (host) => host === internal.fqdn,
     retryOn: (listener) => federationTrust.onChange(listener),
     async dial(hop) {
       const socket = await dialPartner(hop, {
@@ -122,8 +119,6 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
       return { socket, link: hop.link };
     },
   });
-  edge.attach('inside', inside);
-  edge.attach('outside', outside);
 
   const opened: AsyncDisposable[] = [federationTrust, inside, outside];
   const stop = async (): Promise<void> => {
@@ -165,7 +160,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
       (socket) => {
         const sip = () => void outside.accept(socket, links.clientToEdge);
         // The bundle may share the clients' port, as it does by default.
-        if (served.bundle === external.ports.clients) tellApart(socket, { sip, http: served.takeHttp });
+        if (served.bundle === external.ports.clients) sniffProtocol(socket, { sip, http: served.takeHttp });
         else sip();
       },
     );

@@ -11,6 +11,9 @@ export interface PartnerAuthority {
   readonly hosts: readonly string[];
 }
 
+/** The names of a peer that count in the federation. */
+type PeerNames = Pick<PeerIdentity, 'dnsNames' | 'sipDomains'>;
+
 /** Which partner a peer is, or why it is none. */
 export type PartnerFound =
   | { readonly ok: true; readonly authority: PartnerAuthority }
@@ -22,7 +25,7 @@ export type PartnerFound =
  * @param topology the one in force
  * @param peer names that stages 2 to 4 of the verdict have proven
  */
-export function partnerOfPeer(topology: Topology, peer: PeerIdentity): PartnerFound {
+export function partnerOfPeer(topology: Topology, peer: PeerNames): PartnerFound {
   const names = sipNames(peer);
   const proven = new Map<string, { readonly entry: Partner | Provider; readonly domains: string[] }>();
   for (const name of names) {
@@ -73,7 +76,7 @@ export function authorisePartner(topology: () => Topology): Authorise {
 }
 
 /** RFC 5922 §7.1: DNS names count only where there is no `sip:` URI. */
-function sipNames({ dnsNames, sipDomains }: PeerIdentity): readonly string[] {
+function sipNames({ dnsNames, sipDomains }: PeerNames): readonly string[] {
   return (sipDomains.length > 0 ? sipDomains : dnsNames).map((name) => name.toLowerCase());
 }
 

@@ -1,5 +1,6 @@
-import { createResponse, parseMessage, type SipRequest } from '@entente/sip';
-import type { ServerTransaction, SipConnection, SipEndpoint } from '@entente/sip-endpoint';
+import { parseMessage, type SipRequest } from '@entente/sip';
+import { validateRequest } from '@entente/sip-proxy';
+import { FlowNames, type RequestOrigin } from '@entente/sip-relay';
 import { FakeRequestPolicy } from '@entente/sip-relay/request-policy';
 import { requestBetween } from '@entente/testkit/request';
 import { buildTopology, links, topologyFormat } from '@entente/topology';
@@ -31,56 +32,46 @@ const topology = buildTopology({
 
 let lastId = 0;
 
-function fakeConnection(server?: string): SipConnection & { readonly sent: SipRequest[] } {
-  const sent: SipRequest[] = [];
+function originOf(server?: string): RequestOrigin {
   return {
     id: ++lastId,
     server,
     users: new Map(),
     link: server === undefined ? links.clientToFrontEnd : links.edgeToFrontEnd,
-    protection: { peer: server === undefined ? undefined : { role: 'edge' } },
-    send: (message: SipRequest) => sent.push(message) > 0,
-    sent,
-  } as unknown as SipConnection & { readonly sent: SipRequest[] };
+    protection: server === undefined ? {} : { peer: { role: 'edge', dnsNames: [server], sipDomains: [] } },
+  };
 }
 
-/** A front end that holds the given connections. */
-function start(...connections: SipConnection[]) {
-  return startWith(undefined, ...connections);
-}
-
-function startWith(policy: FakeRequestPolicy | undefined, ...connections: SipConnection[]) {
+/** A front end that may dial nobody: what it decides is written down. */
+function start(policy?: FakeRequestPolicy) {
   const reasons: string[] = [];
   const asked: string[] = [];
   const frontEnd = new FrontEnd({
     fqdn,
     topology: () => topology,
     credentials: { find: () => undefined, hasMd5: () => false },
+    flows: new FlowNames(),
     ...(policy === undefined ? {} : { policies: [{ plugin: 'alpha', policy }] }),
+    newToken: () => 'token',
     onUser() {},
     clock: () => 1_000,
-    refusals: {
-      refuse(request, refused, _connection, toTag) {
-        reasons.push(refused.reason);
-        return createResponse(request, refused.status, undefined, { toTag });
-      },
-    },
     hopTo(server) {
       asked.push(server);
       return undefined;
     },
-    onUnreachable() {},
   });
-  frontEnd.attach({
-    newToken: () => 'token',
-    flow: (id: number) => connections.find((connection) => connection.id === id),
-  } as unknown as SipEndpoint);
-  const ask = (request: SipRequest, connection: SipConnection) =>
-    frontEnd.onRequest(
-      { request, respond: () => true, context: {}, abandon() {} } as unknown as ServerTransaction,
-      connection,
-    );
-  return { frontEnd, reasons, asked, ask };
+  const ask = (request: SipRequest, origin: RequestOrigin) => {
+    const sender = validateRequest(request, { isOurVia: () => false }) ?? frontEnd.admit(request, origin);
+    if ('reason' in sender) {
+      if (request.method !== 'ACK') reasons.push(sender.reason);
+      return;
+    }
+    const decision = frontEnd.decide(request, sender);
+    if (decision.kind === 'refuse' && request.method !== 'ACK') reasons.push(decision.refusal.reason);
+    if (decision.kind === 'relay')
+      for (const target of decision.targets.flat()) decision.rules.nextHop(target);
+  };
+  return { reasons, asked, ask };
 }
 
 function message(method: string, uri: string, from: string, headers: Record<string, string> = {}) {
@@ -90,18 +81,17 @@ function message(method: string, uri: string, from: string, headers: Record<stri
 describe('what a front end does for strangers', () => {
   it('never carries a request of one partner on to another, even where it comes through our own edge', () => {
     const { ask, asked, reasons } = start();
-    ask(message('MESSAGE', 'sip:bob@litware.example', 'sip:alice@fabrikam.example'), fakeConnection(edge));
+    ask(message('MESSAGE', 'sip:bob@litware.example', 'sip:alice@fabrikam.example'), originOf(edge));
     expect(reasons).toEqual(['relay-not-allowed']);
     expect(asked).toEqual([]);
   });
 
   it('routes nothing of them to a server that takes everybody’s word, whatever way a callee has written for them', () => {
-    const { ask, asked, frontEnd, reasons } = start();
+    const { ask, asked, reasons } = start();
     for (const method of ['MESSAGE', 'ACK']) {
       const headers = { Route: `<sip:${fqdn};lr>, <sip:${mediation};lr>` };
       const stray = message(method, `sip:+15550100@${mediation}`, 'sip:alice@fabrikam.example', headers);
-      if (method === 'ACK') frontEnd.onAck(stray, fakeConnection(edge));
-      else ask(stray, fakeConnection(edge));
+      ask(stray, originOf(edge));
     }
     expect(asked).toEqual([]);
     expect(reasons).toEqual(['relay-not-allowed']);
@@ -109,7 +99,7 @@ describe('what a front end does for strangers', () => {
 
   it('carries what a user of ours sends to a partner to the edge', () => {
     const { ask, asked, reasons } = start();
-    const client = fakeConnection();
+    const client = originOf();
     client.users.set('alice@contoso.example', 2_000);
     ask(message('MESSAGE', 'sip:bob@litware.example', 'sip:alice@contoso.example'), client);
     expect(reasons).toEqual([]);
@@ -118,7 +108,7 @@ describe('what a front end does for strangers', () => {
 
   it('challenges whoever speaks for a domain of ours through the edge', () => {
     const { ask, reasons } = start();
-    const carrier = fakeConnection(edge);
+    const carrier = originOf(edge);
     carrier.users.set('alice@contoso.example', 2_000);
     ask(message('MESSAGE', 'sip:bob@contoso.example', 'sip:alice@contoso.example'), carrier);
     ask(message('MESSAGE', 'sip:bob@contoso.example', 'sips:alice@CONTOSO.example'), carrier);
@@ -129,7 +119,7 @@ describe('what a front end does for strangers', () => {
 
   it('lets no user speak by the proof of another on the same connection', () => {
     const { ask, reasons } = start();
-    const client = fakeConnection();
+    const client = originOf();
     client.users.set('alice@contoso.example', 2_000);
     ask(message('MESSAGE', 'sip:bob@litware.example', 'sip:bob@contoso.example'), client);
     client.users.set('bob2@contoso.example', 2_000);
@@ -143,8 +133,8 @@ describe('the policies of plugins', () => {
   const partner = 'sip:bob@litware.example';
 
   it('refuse a request before it is relayed anywhere', () => {
-    const { ask, asked, reasons } = startWith(new FakeRequestPolicy(['MESSAGE']));
-    const client = fakeConnection();
+    const { ask, asked, reasons } = start(new FakeRequestPolicy(['MESSAGE']));
+    const client = originOf();
     client.users.set('alice@contoso.example', 2_000);
     ask(message('MESSAGE', partner, 'sip:alice@contoso.example'), client);
     expect(reasons).toEqual(['refused-by-policy']);
@@ -155,9 +145,9 @@ describe('the policies of plugins', () => {
 
   it('are not asked about a request that is refused without them', () => {
     const policy = new FakeRequestPolicy();
-    const { ask, reasons } = startWith(policy);
-    ask(message('MESSAGE', partner, 'sip:alice@contoso.example'), fakeConnection());
-    ask(message('MESSAGE', partner, 'sip:alice@fabrikam.example'), fakeConnection(edge));
+    const { ask, reasons } = start(policy);
+    ask(message('MESSAGE', partner, 'sip:alice@contoso.example'), originOf());
+    ask(message('MESSAGE', partner, 'sip:alice@fabrikam.example'), originOf(edge));
     expect(reasons).toEqual(['authentication-required', 'relay-not-allowed']);
     expect(policy.seen).toEqual([]);
   });
@@ -168,28 +158,27 @@ describe('an ACK, which nobody can challenge', () => {
     message('ACK', 'sip:bob@litware.example', 'sip:alice@contoso.example', headers);
 
   it('goes nowhere from a client on whose connection its user has not proven himself', () => {
-    const { asked, frontEnd } = start();
-    frontEnd.onAck(ack(), fakeConnection());
-    frontEnd.onAck(ack({ Route: `<sip:${edge};lr>` }), fakeConnection());
+    const { ask, asked } = start();
+    ask(ack(), originOf());
+    ask(ack({ Route: `<sip:${edge};lr>` }), originOf());
     expect(asked).toEqual([]);
   });
 
   it('goes nowhere without our own entry in its Route', () => {
-    const { asked, frontEnd } = start();
-    const client = fakeConnection();
+    const { ask, asked } = start();
+    const client = originOf();
     client.users.set('alice@contoso.example', 2_000);
-    frontEnd.onAck(ack(), client);
-    frontEnd.onAck(ack({ Route: `<sip:${fqdn};lr>, <sip:${edge};lr>` }), client);
+    ask(ack(), client);
+    ask(ack({ Route: `<sip:${fqdn};lr>, <sip:${edge};lr>` }), client);
     expect(asked).toEqual([]);
   });
 
   it('is dropped where its Route cannot be read, whoever sends it', () => {
-    const { asked, frontEnd } = start();
+    const { ask, asked } = start();
     const text = ack({ Route: '<sip:x.example;lr>' }).wire.replace('<sip:x.example;lr>', '<<>');
     const parsed = parseMessage(Buffer.from(text, 'latin1'), { check: 'routing' });
     if (!parsed.ok || parsed.message.kind !== 'request') throw new Error('the test wrote no request');
-    for (const connection of [fakeConnection(), fakeConnection(edge)])
-      frontEnd.onAck(parsed.message, connection);
+    for (const connection of [originOf(), originOf(edge)]) ask(parsed.message, connection);
     expect(asked).toEqual([]);
   });
 });

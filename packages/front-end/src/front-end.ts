@@ -1,15 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { edit, type NameAddr, type SipRequest } from '@entente/sip';
-import type {
-  EndpointUser,
-  NextHop,
-  ServerTransaction,
-  SipConnection,
-  SipEndpoint,
-} from '@entente/sip-endpoint';
 import {
   decideRoute,
   type PreprocessedRequest,
+  preprocessRoutes,
   type Registration,
   type RequestRefusal,
   type RouteDecision,
@@ -21,91 +15,100 @@ import {
 } from '@entente/sip-proxy';
 import { MemoryLocations } from '@entente/sip-proxy/locations';
 import {
-  type AcceptedIdentity,
   Admission,
   type AdmissionOptions,
   askPolicies,
-  FlowNames,
   type NamedPolicy,
-  Relay,
+  namesOurDomain,
+  type ProxyDecision,
+  type ProxyPolicy,
+  type RequestOrigin,
+  type Sender,
 } from '@entente/sip-relay';
 import { mayCarryStrangers, type Topology } from '@entente/topology';
-import { PassageRules, type Way, wayOf } from './passage.ts';
-import type { RequestRefusals } from './request-refusals.ts';
+import { ForwardedRequest, type ForwardingOptions, targetOf } from './forwarding.ts';
 
-/** What a front end stands on. */
-export interface FrontEndOptions extends AdmissionOptions {
-  readonly refusals: RequestRefusals;
+/** What a front end decides with. */
+export interface FrontEndOptions extends AdmissionOptions, Pick<ForwardingOptions, 'hopTo'> {
   /** Asked in this order about each request that nothing else refused. */
   readonly policies?: readonly NamedPolicy[];
-  /** Where another server of the topology is reached, if we may dial it. */
-  readonly hopTo: (server: string) => NextHop | undefined;
-  /** Told when a server that a request is for cannot be reached, or was refused. */
-  readonly onUnreachable: (server: string, error: unknown) => void;
-  /** Told of a fault of this program while a message was handled. */
-  readonly onFault?: (error: unknown, connection: SipConnection) => void;
+  /** Unpredictable text without spaces, for tags. */
+  readonly newToken: () => string;
 }
 
-/** Where a request goes on, or why nowhere. */
-type Selected =
-  | { readonly ok: true; readonly groups: readonly (readonly Way[])[] }
-  | { readonly ok: false; readonly refusal: RequestRefusal };
-
 const gruuKeyBytes = 32;
-const nobody: AcceptedIdentity = { ok: true, asserted: undefined, values: [] };
+const routeKeyBytes = 32;
+const drop: ProxyDecision = {
+  kind: 'refuse',
+  refusal: refusal(
+    'relay-not-allowed',
+    403,
+    'ACK: expected a route with our own entry, found none',
+    'Send the ACK along the route set of its dialog.',
+  ),
+};
 
-/** A front end: authenticates its users, registers those whose home it is, and hands on what is for others. */
-export class FrontEnd implements EndpointUser {
+/** The policy of a front end: authenticates its users, registers those whose home it is, and hands on what is for others. */
+export class FrontEnd implements ProxyPolicy<Sender> {
   readonly #options: FrontEndOptions;
   readonly #admission: Admission;
+  readonly #forwarding: ForwardingOptions;
   readonly #locations = new MemoryLocations();
-  readonly #flows = new FlowNames(() => this.#endpoint as SipEndpoint);
-  readonly #passage: PassageRules;
   readonly #gruuKey = randomBytes(gruuKeyBytes);
-  #endpoint: SipEndpoint | undefined;
   #knowledge: { readonly topology: Topology; readonly routes: RouteKnowledge } | undefined;
-  #relay: Relay | undefined;
 
+  /** @param options - who this server is, its users' credentials, the topology in force */
   constructor(options: FrontEndOptions) {
     this.#options = options;
     this.#admission = new Admission(options);
-    this.#passage = new PassageRules({ ...options, flows: this.#flows });
+    this.#forwarding = { ...options, key: randomBytes(routeKeyBytes) };
   }
 
-  /** The endpoint whose user this is. Call once, before anything is accepted. */
-  attach(endpoint: SipEndpoint): void {
-    this.#endpoint = endpoint;
-    this.#relay = new Relay(endpoint, this.#options.clock);
+  admit(request: SipRequest, origin: RequestOrigin): Sender | RequestRefusal {
+    return this.#admission.admit(request, origin);
   }
 
-  onRequest(transaction: ServerTransaction, connection: SipConnection): void {
-    const { request } = transaction;
-    const identity = this.#admission.admit(request, connection);
-    if ('reason' in identity) {
-      this.#refuse(transaction, connection, identity);
-      return;
-    }
-    const routes = this.#preprocess(request);
-    const decision = this.#decide(request, routes, connection, identity.asserted === undefined);
-    const rules = () => this.#passage.of({ request, from: connection, identity, routes });
-    if (decision.kind === 'refuse') {
-      this.#refuse(transaction, connection, decision.refusal);
-      return;
-    }
-    if (decision.kind === 'self') {
-      this.#serve(transaction, connection, identity);
-      return;
-    }
-    const selected = this.#targetsOf(decision);
-    const refused = selected.ok ? this.#askPolicies(request) : selected.refusal;
-    if (refused === undefined && selected.ok) this.#relay?.relay(transaction, selected.groups, rules());
-    else if (refused !== undefined) this.#refuse(transaction, connection, refused);
+  decide(request: SipRequest, sender: Sender): ProxyDecision {
+    const topology = this.#options.topology();
+    const routes = this.#preprocess(request, topology);
+    // The sender of an ACK for a 2xx has that answer through here, with our entry in its Record-Route.
+    if (request.method === 'ACK' && routes.tokens.length === 0) return drop;
+    const stray = sender.arrival.kind === 'partner' ? strayRouteOf(routes, topology) : undefined;
+    if (stray !== undefined) return refuse(strayRoute(stray));
+    const route = decideRoute(request, routes, sender.arrival, this.#knowledgeOf(topology));
+    if (route.kind === 'refuse') return route;
+    if (request.method === 'ACK') return this.#forwardAck(request, sender, routes, route);
+    if (route.kind === 'self') return this.#serve(request, sender);
+    const selected =
+      route.kind === 'lookup'
+        ? selectTargets(this.#locations.lookup(route.aor, this.#options.clock()), route.uri)
+        : { ok: true as const, groups: [[targetOf(route)]] };
+    if (!selected.ok) return refuse(selected.refusal);
+    const refused = this.#askPolicies(request);
+    if (refused !== undefined) return refuse(refused);
+    return {
+      kind: 'relay',
+      targets: selected.groups,
+      rules: new ForwardedRequest(request, sender, routes, this.#forwarding),
+    };
   }
 
-  #targetsOf(decision: Exclude<RouteDecision, { kind: 'refuse' | 'self' }>): Selected {
-    if (decision.kind !== 'lookup') return { ok: true, groups: [[wayOf(decision)]] };
-    const bindings = this.#locations.lookup(decision.aor, this.#options.clock());
-    return selectTargets(bindings, decision.uri);
+  onClosed(origin: RequestOrigin): void {
+    this.#locations.removeFlow(this.#options.flows.of(origin));
+  }
+
+  #forwardAck(
+    ack: SipRequest,
+    sender: Sender,
+    routes: PreprocessedRequest,
+    route: RouteDecision,
+  ): ProxyDecision {
+    if (route.kind !== 'flow' && route.kind !== 'server') return drop;
+    return {
+      kind: 'relay',
+      targets: [[targetOf(route)]],
+      rules: new ForwardedRequest(ack, sender, routes, this.#forwarding),
+    };
   }
 
   /** Last, when nothing else refuses the request and nothing has been done about it yet. */
@@ -113,67 +116,12 @@ export class FrontEnd implements EndpointUser {
     return askPolicies(request, this.#options.policies ?? []);
   }
 
-  onAck(ack: SipRequest, connection: SipConnection): void {
-    if (!this.#admission.acknowledges(ack, connection)) return;
-    const routes = this.#preprocess(ack);
-    // Whoever acknowledges an answer has it through here, with our entry in its Record-Route.
-    if (routes.tokens.length === 0) return;
-    const { from } = ack;
-    const ours = from.uri.kind === 'sip' && this.#options.topology().isOurDomain(from.uri.host);
-    const decision = this.#decide(ack, routes, connection, !ours);
-    if (decision.kind !== 'flow' && decision.kind !== 'server') return;
-    const rules = this.#passage.of({ request: ack, from: connection, identity: nobody, routes });
-    const target = wayOf(decision);
-    const way = rules.way(target);
-    const open = 'address' in way ? this.#endpoint?.connected(way) : 'id' in way ? way : undefined;
-    if (open !== undefined && this.#endpoint !== undefined)
-      open.send(rules.build(target, open, this.#endpoint.via(open)));
-  }
-
-  onFault(error: unknown, connection: SipConnection): void {
-    this.#options.onFault?.(error, connection);
-  }
-
-  onDisposing(): void {
-    this.#relay?.close();
-  }
-
-  onClosed(connection: SipConnection): void {
-    this.#locations.removeFlow(this.#flows.of(connection));
-  }
-
-  #preprocess(request: SipRequest): PreprocessedRequest {
-    const topology = this.#options.topology();
-    return this.#passage.preprocess(
-      request,
-      (host) =>
-        host === this.#options.fqdn || topology.isOurDomain(host.startsWith('sip.') ? host.slice(4) : host),
-    );
-  }
-
-  /** @param stranger nobody vouches for the sender: what an edge hands on for him goes to users of ours, never out again */
-  #decide(
-    request: SipRequest,
-    routes: PreprocessedRequest,
-    connection: SipConnection,
-    stranger: boolean,
-  ): RouteDecision {
-    const topology = this.#options.topology();
-    const { protection, server } = connection;
-    const arrival =
-      server === undefined
-        ? ({ kind: 'client', flow: this.#flows.of(connection) } as const)
-        : stranger && protection.peer?.role === 'edge'
-          ? ({ kind: 'partner', name: server } as const)
-          : ({ kind: 'server', name: server } as const);
-    if (arrival.kind === 'partner') {
-      // The callee wrote part of a stranger's Route. It leads to servers that ask who somebody is, or know the way out.
-      const stray = routes.routes.find(
-        ({ uri }) => uri.kind === 'sip' && !mayCarryStrangers(topology, uri.host),
-      );
-      if (stray !== undefined) return { kind: 'refuse', refusal: strayRoute(stray) };
-    }
-    return decideRoute(request, routes, arrival, this.#knowledgeOf(topology));
+  #preprocess(request: SipRequest, topology: Topology): PreprocessedRequest {
+    const { fqdn } = this.#options;
+    return preprocessRoutes(request, {
+      isOurHost: (host) => host === fqdn || namesOurDomain(topology, host),
+      key: this.#forwarding.key,
+    });
   }
 
   /** What the topology says of routes; the same object for every request while it is in force. */
@@ -191,54 +139,39 @@ export class FrontEnd implements EndpointUser {
   }
 
   /** A request for this server itself: REGISTER of a user whose home it is. */
-  #serve(transaction: ServerTransaction, connection: SipConnection, { asserted }: AcceptedIdentity): void {
-    const { request } = transaction;
-    if (request.method !== 'REGISTER') {
-      this.#refuse(transaction, connection, registerOnly(request.method));
-      return;
-    }
+  #serve(request: SipRequest, { arrival, flow, identity: { asserted } }: Sender): ProxyDecision {
+    if (request.method !== 'REGISTER') return refuse(registerOnly(request.method));
     const registered = registeredAddress(request, asserted === undefined ? [] : [asserted]);
-    if (!registered.ok) {
-      this.#refuse(transaction, connection, registered.refusal);
-      return;
-    }
-    const now = this.#options.clock();
-    const context = {
+    if (!registered.ok) return refuse(registered.refusal);
+    const { clock, newToken } = this.#options;
+    const now = clock();
+    const isClient = arrival.kind === 'client';
+    const change = registerChange(isClient ? withoutOwnPath(request) : request, registered.aor, {
       now,
       gruuKey: this.#gruuKey,
-      toTag: this.#token(),
-      ...(connection.server === undefined ? { flow: this.#flows.of(connection) } : undefined),
-    };
-    const change = registerChange(withoutOwnPath(request, connection), registered.aor, context);
+      toTag: newToken(),
+      ...(isClient ? { flow } : undefined),
+    });
     const result = this.#locations.update<Registration>(registered.aor, now, (current) => {
       const changed = change(current);
       const refused = changed.result.ok ? this.#askPolicies(request) : undefined;
       return refused === undefined ? changed : { result: { ok: false, refusal: refused } };
     });
-    if (!result.ok) {
-      this.#refuse(transaction, connection, result.refusal);
-      return;
-    }
-    transaction.respond(result.response);
-  }
-
-  #refuse(transaction: ServerTransaction, connection: SipConnection, refused: RequestRefusal): void {
-    const { request } = transaction;
-    transaction.respond(this.#options.refusals.refuse(request, refused, connection, this.#token()));
-  }
-
-  #token(): string {
-    return (this.#endpoint as SipEndpoint).newToken();
+    return result.ok ? { kind: 'serve', response: result.response } : refuse(result.refusal);
   }
 }
 
 /**
- * A REGISTER as the registrar takes it. Path is what proxies write (RFC 3327 §5.2): a client that wrote one itself would have what
- * others send it go to any server that we may dial.
+ * A REGISTER of a client as the registrar reads it. Path is what proxies write (RFC 3327 §5.2): a client that wrote one itself would
+ * lead what others send it to any server that we may dial.
  */
-function withoutOwnPath(request: SipRequest, connection: SipConnection): SipRequest {
-  if (connection.server !== undefined || !request.has('Path')) return request;
-  return edit(request).remove('Path').toMessage();
+function withoutOwnPath(request: SipRequest): SipRequest {
+  return request.has('Path') ? edit(request).remove('Path').toMessage() : request;
+}
+
+/** The callee wrote part of an outsider's Route. It leads to servers that authenticate a sender, or to edges. */
+function strayRouteOf({ routes }: PreprocessedRequest, topology: Topology): NameAddr | undefined {
+  return routes.find(({ uri }) => uri.kind === 'sip' && !mayCarryStrangers(topology, uri.host));
 }
 
 /** The edge that carries requests to a partner's domain. */
@@ -247,6 +180,10 @@ function edgeTo(topology: Topology, domain: string): string | undefined {
   if (entry === undefined || ('kind' in entry && entry.kind === 'blocked')) return undefined;
   for (const server of topology.servers.values()) if (server.role === 'edge') return server.fqdn;
   return undefined;
+}
+
+function refuse(refused: RequestRefusal): ProxyDecision {
+  return { kind: 'refuse', refusal: refused };
 }
 
 function strayRoute(found: NameAddr): RequestRefusal {

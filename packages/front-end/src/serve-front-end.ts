@@ -1,13 +1,18 @@
 import tls from 'node:tls';
 import { type Logger, logRefusal, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
-import { defaultTimings } from '@entente/sip';
-import { createTokenSource, dialServer, SipEndpoint } from '@entente/sip-endpoint';
-import { type Credentials, logConnection, logMessageFault, type NamedPolicy } from '@entente/sip-relay';
-import { isTrustError, type ServeLimits, serve } from '@entente/tls';
+import { createTokenSource, dialServer } from '@entente/sip-endpoint';
+import {
+  type Credentials,
+  FlowNames,
+  logConnection,
+  type NamedPolicy,
+  ProxyRuntime,
+  type Sender,
+} from '@entente/sip-relay';
+import { type ServeLimits, serve } from '@entente/tls';
 import { hopFinder, linkOfServer, links, type ServerInterface, type Topology } from '@entente/topology';
 import { FrontEnd } from './front-end.ts';
-import { createRequestRefusals } from './request-refusals.ts';
 
 /** A front end that listens. */
 export interface RunningFrontEnd extends AsyncDisposable {
@@ -39,31 +44,33 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
   const port = own.ports.sip as number;
   const allow = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
   const onRefusal = logRefusal(logger);
-  const frontEnd = new FrontEnd({
+  const newToken = createTokenSource();
+  const flows = new FlowNames();
+  const policy = new FrontEnd({
     fqdn,
     topology: () => member.topology,
     hopTo: hopFinder(() => member.topology, fqdn),
     credentials,
+    flows,
     policies: options.policies ?? [],
-    refusals: createRequestRefusals(logger, fqdn),
-    onUser: (address, connection) => logConnection(logger, connection, address, fqdn),
-    onUnreachable(server, error) {
-      // A refusal has been logged with its reason where the verdict was given.
-      if (!isTrustError(error)) logger.warn({ event: 'unreachable', peer: server }, (error as Error).message);
+    newToken,
+    onUser(address, origin) {
+      const connection = runtime.connectionOf(origin);
+      if (connection !== undefined) logConnection(logger, connection, address, fqdn);
     },
-    onFault: (error, connection) => logMessageFault(logger, error, connection),
     clock: options.clock ?? Date.now,
   });
-  const endpoint = new SipEndpoint({
+  const runtime: ProxyRuntime<Sender> = new ProxyRuntime({
     sentBy: { host: fqdn, port },
-    // A proxy answers an INVITE with 100 at once: it cannot know how long the next hop takes.
-    timings: { ...defaultTimings, tryingAfterMs: 0 },
-    user: frontEnd,
-    newToken: createTokenSource(),
+    policy,
+    flows,
+    newToken,
+    isOurVia: (host) => host === fqdn,
+    log: logger,
+    diagnosticsFrom: fqdn,
     retryOn: (listener) => trust.onChange(listener),
     dial: (hop) => dialServer(hop, { trust, identity, allow, local: fqdn, onRefusal }),
   });
-  frontEnd.attach(endpoint);
   const server = await serve(
     tls,
     {
@@ -80,14 +87,14 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     (socket, peer) => {
       // A client shows no certificate.
       const link = peer.peer === undefined ? links.clientToFrontEnd : linkOfServer(peer.peer, allow);
-      const connection = endpoint.accept(socket, link);
+      const connection = runtime.accept(socket, link);
       if (connection.server !== undefined) logConnection(logger, connection, connection.server, fqdn);
     },
   );
   return {
     port: server.port,
     async [Symbol.asyncDispose]() {
-      await endpoint[Symbol.asyncDispose]();
+      await runtime[Symbol.asyncDispose]();
       await server.close();
     },
   };

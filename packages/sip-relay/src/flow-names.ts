@@ -1,24 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import type { SipConnection, SipEndpoint } from '@entente/sip-endpoint';
 
-/** Names of client connections as they stand in tokens: unguessable, and good for this process only. */
+const bootBytes = 6;
+
+/**
+ * Names of client connections as they stand in tokens: they cannot be guessed, and are valid for this process only.
+ */
 export class FlowNames {
-  readonly #boot = randomBytes(6).toString('base64url');
-  readonly #endpoint: () => SipEndpoint;
+  readonly #boot = randomBytes(bootBytes).toString('base64url');
 
-  /** @param endpoint whose connections are named; asked for when a name is looked up */
-  constructor(endpoint: () => SipEndpoint) {
-    this.#endpoint = endpoint;
-  }
-
-  /** The name of a connection. */
-  of(connection: SipConnection): string {
+  /**
+   * The name of a connection.
+   * @param connection - by its number
+   */
+  of(connection: { readonly id: number }): string {
     return `${this.#boot}.${connection.id}`;
   }
 
-  /** The connection of a name, if it is still open. */
-  find(name: string): SipConnection | undefined {
+  /**
+   * The number of the connection that a name was made for.
+   * @returns undefined for a name that this process did not make
+   */
+  idOf(name: string): number | undefined {
     const dot = name.indexOf('.');
-    return name.slice(0, dot) === this.#boot ? this.#endpoint().flow(Number(name.slice(dot + 1))) : undefined;
+    return name.slice(0, dot) === this.#boot ? Number(name.slice(dot + 1)) : undefined;
   }
 }

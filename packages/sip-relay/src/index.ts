@@ -1,16 +1,10 @@
-export {
-  type AcceptedIdentity,
-  Admission,
-  type AdmissionOptions,
-  type Credentials,
-} from './admission/admission.ts';
-export {
-  type EndpointLog,
-  logConnection,
-  logMessageFault,
-  logRequestRefusal,
-  peerName,
-} from './connection-log.ts';
+export { Admission, type AdmissionOptions, type Credentials } from './admission/admission.ts';
+export type { AcceptedIdentity, Sender } from './admission/sender.ts';
 export { FlowNames } from './flow-names.ts';
-export { type NoWay, Relay, type RelayRules } from './relay/relay.ts';
+export { type EndpointLog, logConnection, peerName } from './log/connection-log.ts';
+export type { ProxyDecision, ProxyPolicy, RelayDecision, RequestOrigin } from './proxy-policy.ts';
+export { ProxyRuntime, type ProxyRuntimeOptions } from './proxy-runtime.ts';
+export { Relay, type RelayOptions } from './relay/relay.ts';
+export type { RelayRules, Unreachable } from './relay/relay-rules.ts';
 export { askPolicies, type NamedPolicy, type RefusedByPolicy } from './request-policy/ask-policies.ts';
+export { namesOurDomain } from './service-host.ts';

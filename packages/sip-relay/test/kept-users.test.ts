@@ -5,8 +5,7 @@ import {
   type SipRequest,
   selectChallenges,
 } from '@entente/sip';
-import type { SipConnection } from '@entente/sip-endpoint';
-import { Admission } from '@entente/sip-relay';
+import { Admission, FlowNames, type RequestOrigin } from '@entente/sip-relay';
 import { heapGrowth } from '@entente/testkit/heap';
 import { buildTopology, links, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
@@ -54,14 +53,17 @@ describe('a user who has proven himself on a connection', () => {
         find: (username) => createCredentialRecord({ username, realm, password }, ['SHA-256']),
         hasMd5: () => false,
       },
+      flows: new FlowNames(),
       onUser: (address) => told.push(address),
       clock: Date.now,
     });
-    const connection = {
+    const connection: RequestOrigin = {
+      id: 1,
+      server: undefined,
       users: new Map(),
       link: links.clientToFrontEnd,
       protection: {},
-    } as unknown as SipConnection;
+    };
     const bytes = heapGrowth(() => {
       for (let index = 0; index < users; index++) {
         const username = `user-with-a-long-name-${index}`;
@@ -76,7 +78,9 @@ describe('a user who has proven himself on a connection', () => {
           { username, password },
           { cnonce: 'c', nonceCount: 1 },
         );
-        expect(admission.admit(register(username, answer), connection)).toMatchObject({ ok: true });
+        expect(admission.admit(register(username, answer), connection)).toMatchObject({
+          identity: { ok: true },
+        });
       }
     });
     expect([...connection.users.keys()]).toEqual(told);

@@ -9,8 +9,8 @@ const stranger = (title: string): MutationPatch['test'] => ({
 
 const edge = (title: string): MutationPatch['test'] => ({ file: 'packages/edge/src/edge.test.ts', title });
 
-const passage = (title: string): MutationPatch['test'] => ({
-  file: 'packages/edge/src/decide-passage.test.ts',
+const routing = (title: string): MutationPatch['test'] => ({
+  file: 'packages/edge/src/decide-edge-route.test.ts',
   title,
 });
 
@@ -58,7 +58,7 @@ export const patches: PatchList = {
       file: sources,
       find: "if (stray !== undefined) return relay('Route', stray.uri.toString());",
       replace: '',
-      test: passage('refuses a way to a server inside that asks nobody who he is'),
+      test: routing('refuses a way to a server inside that asks nobody who he is'),
     },
     {
       name: 'guessed-contact',
@@ -66,7 +66,7 @@ export const patches: PatchList = {
       file: sources,
       find: "if (isUriRevealed !== true && uri.kind === 'sip' && isInsideName(topology, uri.host))",
       replace: "if (isUriRevealed === undefined && uri.kind === 'sip')",
-      test: passage('refuses a Request-URI that names a server inside and is no Contact that we have sealed'),
+      test: routing('refuses a Request-URI that names a server inside and is no Contact that we have sealed'),
     },
     {
       name: 'partner-list',
@@ -188,7 +188,7 @@ export const patches: PatchList = {
       file: sources,
       find: 'if (!routes.tokens.every(({ outside }) => speaksFor(authority, outside)))',
       replace: 'if (routes.tokens === undefined)',
-      test: passage(
+      test: routing(
         'leads nobody in but whom it was sealed for: no partner by that of another or of a client, no client by that of a partner',
       ),
     },
@@ -198,7 +198,7 @@ export const patches: PatchList = {
       file: sources,
       find: "if (routes.tokens.some(({ outside }) => outside !== ''))",
       replace: 'if (routes.tokens === undefined)',
-      test: passage(
+      test: routing(
         'leads nobody in but whom it was sealed for: no partner by that of another or of a client, no client by that of a partner',
       ),
     },
@@ -208,7 +208,7 @@ export const patches: PatchList = {
       file: sources,
       find: "if (hop.kind === 'sip' && isInsideName(topology, hop.host))",
       replace: "if (hop.kind === 'sip' && hop.host === '')",
-      test: passage('is refused where its Route would carry the name of a server inside'),
+      test: routing('is refused where its Route would carry the name of a server inside'),
     },
   ],
 };

@@ -23,9 +23,9 @@ export const patches: PatchList = {
       name: 'sender',
       off: 'a front end believes every From',
       file: 'packages/sip-relay/src/admission/',
-      find: "return acceptedOr(identityOf(request, { kind: 'user', addresses }, fqdn));",
+      find: "const identity = identityOf(request, { kind: 'user', addresses }, fqdn);",
       replace:
-        "if (request.method === 'MESSAGE') return acceptedOr(identityOf(request, { kind: 'trusted-server', name: fqdn }, fqdn));\n    return acceptedOr(identityOf(request, { kind: 'user', addresses }, fqdn));",
+        "const identity = identityOf(request, request.method === 'MESSAGE' ? { kind: 'trusted-server', name: fqdn } : { kind: 'user', addresses }, fqdn);",
       test: stranger('a user sends From another user: identity-not-authorised'),
     },
     {
@@ -43,8 +43,8 @@ export const patches: PatchList = {
       name: 'route-of-a-stranger',
       off: 'a callee writes a Record-Route by which a partner reaches any server inside',
       file: 'packages/front-end/src/',
-      find: "if (stray !== undefined) return { kind: 'refuse', refusal: strayRoute(stray) };",
-      replace: "if (stray?.displayName === '?') return { kind: 'refuse', refusal: strayRoute(stray) };",
+      find: 'if (stray !== undefined) return refuse(strayRoute(stray));',
+      replace: "if (stray?.displayName === '?') return refuse(strayRoute(stray));",
       test: {
         file: 'packages/front-end/src/front-end.test.ts',
         title:
@@ -63,8 +63,8 @@ export const patches: PatchList = {
       name: 'own-path',
       off: 'a client says by a Path of its own which server inside gets what others send it',
       file: 'packages/front-end/src/',
-      find: "if (connection.server !== undefined || !request.has('Path')) return request;",
-      replace: 'if (connection.id > 0) return request;',
+      find: 'registerChange(isClient ? withoutOwnPath(request) : request, registered.aor, {',
+      replace: 'registerChange(isClient && now < 0 ? withoutOwnPath(request) : request, registered.aor, {',
       test: wire('leads nowhere: he is reached over his own connection, and no server inside hears of it'),
     },
     {
@@ -80,9 +80,10 @@ export const patches: PatchList = {
     {
       name: 'insider-fields-of-an-edge',
       off: 'what an outsider says through an edge counts as said by a server of ours',
-      file: 'packages/front-end/src/',
-      find: "this.#fromInsider = server !== undefined && protection.peer?.role !== 'edge';",
-      replace: 'this.#fromInsider = server !== undefined || protection.peer !== undefined;',
+      file: 'packages/sip-relay/src/admission/',
+      find: "    arrival: { kind: isVouchedFor ? 'server' : 'partner', name: edge },\n    identity,\n    isInsider: false,",
+      replace:
+        "    arrival: { kind: isVouchedFor ? 'server' : 'partner', name: edge },\n    identity,\n    isInsider: true,",
       test: wire('does not travel on from an edge: an outsider stands behind it'),
     },
     {
@@ -107,8 +108,8 @@ export const patches: PatchList = {
       name: 'policies',
       off: 'what a policy refuses is relayed',
       file: 'packages/front-end/src/',
-      find: 'const refused = selected.ok ? this.#askPolicies(request) : selected.refusal;',
-      replace: 'const refused = selected.ok ? undefined : selected.refusal;',
+      find: '    const refused = this.#askPolicies(request);\n    if (refused !== undefined) return refuse(refused);\n',
+      replace: '',
       test: policies('that refuses a MESSAGE keeps it from whom it is for'),
     },
     {

@@ -6,23 +6,23 @@ import {
   ReplayWindow,
   type SipRequest,
 } from '@entente/sip';
-import type { SipConnection } from '@entente/sip-endpoint';
 import {
-  type AssertedIdentity,
   authenticate,
   identityOf,
   type RequestRefusal,
   refusal,
   registeredAddress,
   userAddress,
-  validateRequest,
 } from '@entente/sip-proxy';
 import { mayRequest, type Topology } from '@entente/topology';
+import type { FlowNames } from '../flow-names.ts';
+import type { RequestOrigin } from '../proxy-policy.ts';
+import type { AcceptedIdentity, Sender } from './sender.ts';
 
 /** The digests of users' passwords. */
 export interface Credentials {
   find(username: string, realm: string): CredentialRecord | undefined;
-  /** Whether a user has a verifier for MD5, which is how it is turned on for him. */
+  /** Whether a user has a verifier for MD5, which is how it is turned on for that user. */
   hasMd5(username: string, realm: string): boolean;
 }
 
@@ -31,97 +31,115 @@ export interface AdmissionOptions {
   readonly fqdn: string;
   readonly topology: () => Topology;
   readonly credentials: Credentials;
-  /** Told when a user has proven who he is on a connection. */
-  readonly onUser: (address: string, connection: SipConnection) => void;
+  /** Names of client connections. */
+  readonly flows: FlowNames;
+  /** A user has authenticated on a connection for the first time. */
+  readonly onUser: (address: string, origin: RequestOrigin) => void;
+  /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
 
-/** An identity that the sender may use. */
-export type AcceptedIdentity = Extract<AssertedIdentity, { ok: true }>;
-
 const nonceLifetimeMs = 300_000;
-/** A connection keeps the right to speak for a user this long after he has proven himself on it. */
+/** A user who has authenticated on a connection may use it without credentials for this long. */
 const provenForMs = 3_600_000;
 const nonceKeyBytes = 32;
+const notAuthenticated = refusal(
+  'authentication-required',
+  401,
+  'ACK: expected a connection on which a user has authenticated, found none',
+  'Register first.',
+);
+const nobody: AcceptedIdentity = { ok: true, asserted: undefined, values: [] };
 
-/** Who sends a request, and whether he may: a server of the topology, or a user who has proven himself by digest. */
+/** Who sends a request, and whether they may: a server of the topology, or a user who has authenticated by digest. */
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #window = new ReplayWindow({ lifetimeMs: nonceLifetimeMs });
   readonly #nonceKey = randomBytes(nonceKeyBytes);
 
+  /** @param options - this server, its users' credentials, the topology in force */
   constructor(options: AdmissionOptions) {
     this.#options = options;
   }
 
-  /** Who sends this request, if he may. */
-  admit(request: SipRequest, connection: SipConnection): AcceptedIdentity | RequestRefusal {
-    const { fqdn, topology } = this.#options;
-    const invalid = validateRequest(request, { isOurVia: (host) => host === fqdn });
-    if (invalid !== undefined) return invalid;
-    const { server } = connection;
-    if (server !== undefined) {
-      const allowed = mayRequest(topology(), { fqdn: server }, { fqdn }, connection.link.row);
-      if (!allowed.ok) return notAllowed(allowed.rejection);
-      if (connection.protection.peer?.role === 'edge') return this.#fromOutside(request, connection, server);
-      return acceptedOr(identityOf(request, { kind: 'trusted-server', name: server }, fqdn));
-    }
-    const proven = this.#provenUser(request, connection);
+  /**
+   * Who sends this request.
+   * @param request - whose form is valid
+   * @param origin - the connection it came over
+   */
+  admit(request: SipRequest, origin: RequestOrigin): Sender | RequestRefusal {
+    const { server } = origin;
+    if (server !== undefined) return this.#fromServer(request, origin, server);
+    if (request.method === 'ACK') return this.#acknowledgement(request, origin);
+    const { fqdn, flows } = this.#options;
+    const proven = this.#provenUser(request, origin);
     if ('reason' in proven) return proven;
     const { addresses } = proven;
     if (request.method === 'REGISTER') {
       const registered = registeredAddress(request, addresses);
       if (!registered.ok) return registered.refusal;
     }
-    return acceptedOr(identityOf(request, { kind: 'user', addresses }, fqdn));
+    const identity = identityOf(request, { kind: 'user', addresses }, fqdn);
+    return identity.ok ? clientSender(identity, flows.of(origin)) : identity.refusal;
   }
 
   /**
-   * Whether an ACK for a 2xx may go on. It cannot be challenged (RFC 3261 §22.1): a client's counts only on the connection on
-   * which the user in From has proven himself before.
+   * An ACK for a 2xx cannot be challenged (RFC 3261 §22.1): it counts only on a connection on which the user in From has
+   * authenticated before.
    */
-  acknowledges(ack: SipRequest, connection: SipConnection): boolean {
+  #acknowledgement(ack: SipRequest, origin: RequestOrigin): Sender | RequestRefusal {
+    const { fqdn, flows } = this.#options;
+    const { users } = origin;
+    if (users.size === 0) return notAuthenticated;
+    const identity = identityOf(ack, { kind: 'user', addresses: [...users.keys()] }, fqdn);
+    return identity.ok ? clientSender(nobody, flows.of(origin)) : identity.refusal;
+  }
+
+  #fromServer(request: SipRequest, origin: RequestOrigin, server: string): Sender | RequestRefusal {
     const { fqdn, topology } = this.#options;
-    if (validateRequest(ack, { isOurVia: (host) => host === fqdn }) !== undefined) return false;
-    const { server, users } = connection;
-    if (server !== undefined)
-      return mayRequest(topology(), { fqdn: server }, { fqdn }, connection.link.row).ok;
-    return identityOf(ack, { kind: 'user', addresses: [...users.keys()] }, fqdn).ok && users.size > 0;
+    const allowed = mayRequest(topology(), { fqdn: server }, { fqdn }, origin.link.row);
+    if (!allowed.ok) return notAllowed(allowed.rejection);
+    if (origin.protection.peer?.role === 'edge') return this.#fromEdge(request, origin, server);
+    const identity =
+      request.method === 'ACK' ? nobody : identityOf(request, { kind: 'trusted-server', name: server }, fqdn);
+    return identity.ok
+      ? { arrival: { kind: 'server', name: server }, identity, isInsider: true, flow: '' }
+      : identity.refusal;
   }
 
   /**
-   * A request that an edge hands on. The edge authenticates no users: whoever speaks for a domain of ours proves himself here,
-   * with each request. A foreign domain's right to the message was the edge's question.
+   * A request that an edge hands on. The edge authenticates no users: a sender from a domain of ours authenticates here, with each
+   * request. Whether a foreign domain may send the message was for the edge to decide.
    */
-  #fromOutside(
-    request: SipRequest,
-    connection: SipConnection,
-    edge: string,
-  ): AcceptedIdentity | RequestRefusal {
+  #fromEdge(request: SipRequest, origin: RequestOrigin, edge: string): Sender | RequestRefusal {
     const { fqdn, topology } = this.#options;
     const { uri } = request.from;
-    if (uri.kind === 'sip' && !topology().isOurDomain(uri.host)) {
-      return acceptedOr(identityOf(request, { kind: 'stranger', name: edge }, fqdn));
+    const isOurs = uri.kind === 'sip' && topology().isOurDomain(uri.host);
+    if (request.method === 'ACK') return edgeSender(edge, nobody, isOurs);
+    if (uri.kind === 'sip' && !isOurs) {
+      const identity = identityOf(request, { kind: 'stranger', name: edge }, fqdn);
+      return identity.ok ? edgeSender(edge, identity, false) : identity.refusal;
     }
-    const proven = this.#provenUser(request, connection);
+    const proven = this.#provenUser(request, origin);
     if ('reason' in proven) return proven;
-    return acceptedOr(identityOf(request, { kind: 'user', addresses: proven.addresses }, fqdn));
+    const identity = identityOf(request, { kind: 'user', addresses: proven.addresses }, fqdn);
+    return identity.ok ? edgeSender(edge, identity, identity.asserted !== undefined) : identity.refusal;
   }
 
-  /** The users on a connection: those who have proven themselves on it already, or the one who does so with this request. */
+  /** The user of a connection: one who has authenticated on it already, or who does so with this request. */
   #provenUser(
     request: SipRequest,
-    connection: SipConnection,
+    origin: RequestOrigin,
   ): { readonly addresses: readonly string[] } | RequestRefusal {
     const { clock, credentials, onUser, topology } = this.#options;
     const now = clock();
     const hasCredentials = request.has('Authorization') || request.has('Proxy-Authorization');
-    if (connection.server === undefined && !hasCredentials && request.method !== 'REGISTER') {
+    if (origin.server === undefined && !hasCredentials && request.method !== 'REGISTER') {
       const claimedBy = addressOfRecord(request.from.uri);
-      for (const [address, until] of connection.users) {
+      for (const [address, until] of origin.users) {
         if (until <= now) continue;
-        // Several users may share a connection; who did not prove himself speaks for nobody by the proof of another.
-        if (claimedBy !== undefined && connection.users.size > 1 && claimedBy !== address) continue;
+        // Several users may share a connection: none of them is identified by the authentication of another.
+        if (claimedBy !== undefined && origin.users.size > 1 && claimedBy !== address) continue;
         return { addresses: [address] };
       }
     }
@@ -140,16 +158,26 @@ export class Admission {
     });
     if (result.outcome !== 'authenticated') return result.refusal;
     const address = userAddress(result.user, realm);
-    // An edge carries many users: none of them may speak on the strength of another's proof.
-    if (connection.server !== undefined) return { addresses: [address] };
-    if (!connection.users.has(address)) onUser(address, connection);
-    connection.users.set(address, now + provenForMs);
+    // An edge carries many users: each request authenticates its own.
+    if (origin.server !== undefined) return { addresses: [address] };
+    if (!origin.users.has(address)) onUser(address, origin);
+    origin.users.set(address, now + provenForMs);
     return { addresses: [address] };
   }
 }
 
-function acceptedOr(identity: AssertedIdentity): AcceptedIdentity | RequestRefusal {
-  return identity.ok ? identity : identity.refusal;
+function clientSender(identity: AcceptedIdentity, flow: string): Sender {
+  return { arrival: { kind: 'client', flow }, identity, isInsider: false, flow };
+}
+
+/** What an edge hands on for a sender that nobody vouches for goes to users of ours, never out again. */
+function edgeSender(edge: string, identity: AcceptedIdentity, isVouchedFor: boolean): Sender {
+  return {
+    arrival: { kind: isVouchedFor ? 'server' : 'partner', name: edge },
+    identity,
+    isInsider: false,
+    flow: '',
+  };
 }
 
 /** The topology lets this server open the link, but not send requests on it. */

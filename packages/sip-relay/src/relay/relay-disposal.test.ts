@@ -8,6 +8,7 @@ import type {
 } from '@entente/sip-endpoint';
 import type { Target } from '@entente/sip-proxy';
 import { describe, expect, it } from 'vitest';
+import { FlowNames } from '../flow-names.ts';
 import { Relay } from './relay.ts';
 
 const hop = {
@@ -50,7 +51,7 @@ function relayOf(method: string, groups: number, open: boolean) {
       return transaction;
     },
   } as unknown as SipEndpoint;
-  const relay = new Relay(endpoint);
+  const relay = new Relay({ endpoint, flows: new FlowNames() });
   const server = {
     request: request(method),
     context: {},
@@ -60,7 +61,7 @@ function relayOf(method: string, groups: number, open: boolean) {
   relay.relay(
     server,
     Array.from({ length: groups }, () => [target]),
-    { way: () => hop, build: () => request(method) },
+    { nextHop: () => hop, build: () => request(method) },
   );
   const end = (how: TransactionEnd) => {
     const last = sent.at(-1);
@@ -99,7 +100,7 @@ describe('a relay that was closed', () => {
         respond: (response: SipResponse) => statuses.push(response.status) > 0,
       } as unknown as ServerTransaction,
       [[target]],
-      { way: () => hop, build: () => request('INVITE') },
+      { nextHop: () => hop, build: () => request('INVITE') },
     );
     expect(dials()).toBe(1);
     expect(statuses).toEqual([500]);

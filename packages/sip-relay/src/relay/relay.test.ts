@@ -9,7 +9,9 @@ import type {
 } from '@entente/sip-endpoint';
 import type { Target } from '@entente/sip-proxy';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Relay, type RelayRules } from './relay.ts';
+import { FlowNames } from '../flow-names.ts';
+import { Relay } from './relay.ts';
+import type { RelayRules } from './relay-rules.ts';
 
 const hop: NextHop = {
   name: 'fe2.contoso.example',
@@ -43,6 +45,7 @@ function relay(
     onFault,
     down = false,
     faults = [],
+    unreachable = [],
     message = request,
   }: {
     open: boolean;
@@ -50,6 +53,8 @@ function relay(
     down?: boolean;
     /** Filled with what was thrown where no transaction is above. */
     faults?: unknown[];
+    /** Filled with why a target was not reached. */
+    unreachable?: unknown[];
     /** What is relayed. */
     message?: typeof request;
     answer?: (sent: typeof request) => SipResponse;
@@ -91,7 +96,12 @@ function relay(
     context: {},
     respond: (response: SipResponse) => answers.push(response) > 0,
   } as unknown as ServerTransaction;
-  new Relay(endpoint).relay(server, [[target]], { way: () => hop, build: () => request, ...rules });
+  const relaying = new Relay({
+    endpoint,
+    flows: new FlowNames(),
+    onUnreachable: (_name, error) => unreachable.push(error),
+  });
+  relaying.relay(server, [[target]], { nextHop: () => hop, build: () => request, ...rules });
   return answers;
 }
 
@@ -105,9 +115,8 @@ describe('a request that cannot be written for its next hop', () => {
           build() {
             throw fault;
           },
-          onUnreachable: (_target, error) => told.push(error),
         },
-        { open },
+        { open, unreachable: told },
       );
       await expect.poll(() => answers.map(({ status }) => status)).toEqual([500]);
       expect(told).toEqual([fault]);
@@ -122,12 +131,9 @@ describe('a rule that throws', () => {
     throw fault;
   };
 
-  it('about the way is answered 500, and told', () => {
+  it('about the next hop is answered 500, and told', () => {
     const told: unknown[] = [];
-    const answers = relay(
-      { way: throwing, onUnreachable: (_target, error) => told.push(error) },
-      { open: true },
-    );
+    const answers = relay({ nextHop: throwing }, { open: true, unreachable: told });
     expect(answers.map(({ status }) => status)).toEqual([500]);
     expect(told).toEqual([fault]);
   });

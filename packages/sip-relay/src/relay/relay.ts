@@ -1,122 +1,56 @@
+import { createCancel, createResponse, type SipRequest, type SipResponse } from '@entente/sip';
 import {
-  createCancel,
-  createResponse,
-  type SipRequest,
-  type SipResponse,
-  type TransactionEnd,
-  type Via,
-} from '@entente/sip';
-import {
-  type ClientTransaction,
-  type ClientUser,
   type NextHop,
   type ServerTransaction,
   SipConnection,
   type SipEndpoint,
   silentUser,
   TimerWheel,
-  type WheelTimer,
 } from '@entente/sip-endpoint';
 import {
   type Branch,
   createBranch,
-  loopHash,
-  ResponseContext,
+  type ResponseContext,
   type ResponseContextSink,
   type Target,
   type TargetGroups,
 } from '@entente/sip-proxy';
+import type { FlowNames } from '../flow-names.ts';
+import type { RelayRules, Unreachable } from './relay-rules.ts';
+import { BranchRun, RelayedRequest } from './relayed-request.ts';
 
-/** A way that does not exist, and the status it counts as: 430 where a client's connection is gone, 504 elsewhere. */
-export interface NoWay {
-  readonly status: number;
+/** What a {@link Relay} needs. */
+export interface RelayOptions {
+  /** On whose connections requests travel. */
+  readonly endpoint: SipEndpoint;
+  /** Names of client connections, as targets have them. */
+  readonly flows: FlowNames;
+  /** The next hop could not be reached or was refused (the branch counts as 504), or the request could not be written for it (500). */
+  readonly onUnreachable?: (name: string, error: unknown, hop: NextHop | undefined) => void;
+  /** Milliseconds since 1970; default the system's. */
+  readonly clock?: (() => number) | undefined;
 }
 
-/** What a proxy decides about one request that it relays. */
-export interface RelayRules<T extends Target> {
-  /** Where a target leads: an open connection, a server to be dialled, or nowhere. */
-  way(target: T): SipConnection | NextHop | NoWay;
-  /** The request as it goes to a target. */
-  build(target: T, to: SipConnection, via: Via): SipRequest;
-  /** The response as it arrives from a target, before it competes with others; default unchanged. */
-  arrived?(response: SipResponse, from: SipConnection): SipResponse;
-  /** The response as it goes back; default unchanged. */
-  answer?(response: SipResponse): SipResponse;
-  /** The next hop could not be reached or was refused; the branch counts as 504. */
-  onUnreachable?(target: T, error: unknown): void;
-}
+const flowFailed: Unreachable = { status: 430 };
 
-/** A request on its way through, with whom it came from. */
-class RelayedRequest extends ResponseContext<BranchRun> {
-  readonly server: ServerTransaction;
-  readonly rules: RelayRules<Target>;
-  /** Of the routing part, the same for every branch (RFC 5393 §4.2.1). */
-  readonly hash: string;
-
-  constructor(
-    server: ServerTransaction,
-    groups: TargetGroups,
-    relay: Relay,
-    rules: RelayRules<Target>,
-    toTag: string,
-  ) {
-    super(server.request, groups, relay, toTag);
-    this.server = server;
-    this.rules = rules;
-    this.hash = loopHash(server.request);
-  }
-}
-
-/** One branch under way: hears what its client transaction says, and its timer. */
-class BranchRun implements ClientUser {
-  readonly context: ResponseContext<BranchRun>;
-  readonly branch: Branch<BranchRun>;
-  transaction: ClientTransaction | undefined = undefined;
-  timer: WheelTimer<'C'> | undefined = undefined;
-  readonly #relay: Relay;
-
-  constructor(context: ResponseContext<BranchRun>, branch: Branch<BranchRun>, relay: Relay) {
-    this.context = context;
-    this.branch = branch;
-    this.#relay = relay;
-  }
-
-  onResponse(response: SipResponse, transaction: ClientTransaction): void {
-    const { rules } = this.context as RelayedRequest;
-    let arrived: SipResponse;
-    try {
-      arrived = rules.arrived?.(response, transaction.context.connection) ?? response;
-    } catch (error) {
-      // The transaction tells no more of it: without this the sender would wait, and what is kept for him would stay.
-      if (response.status >= 200) this.context.failed(this.branch, 500);
-      throw error;
-    }
-    this.context.receive(this.branch, arrived);
-  }
-
-  onEnd(end: TransactionEnd): void {
-    if (end !== 'completed') this.context.failed(this.branch, end === 'timeout' ? 408 : 503);
-  }
-
-  wake(): void {
-    this.timer = undefined;
-    try {
-      this.context.timerFired(this.branch);
-    } catch (error) {
-      this.#relay.contain(error, this.context);
-    }
-  }
-}
-
-/** Relays requests as a stateful proxy (RFC 3261 §16): one object for all of them. */
+/**
+ * Relays requests as a stateful proxy: one object for all of them.
+ * @see RFC 3261 §16
+ */
 export class Relay implements ResponseContextSink<BranchRun> {
   readonly #endpoint: SipEndpoint;
+  readonly #flows: FlowNames;
+  readonly #onUnreachable: RelayOptions['onUnreachable'];
   readonly #timers: TimerWheel<'C'>;
+  readonly #contain = (error: unknown, context: ResponseContext<BranchRun>): void =>
+    this.#endpoint.fault(error, (context as RelayedRequest).server.context.connection);
   #closed = false;
 
-  /** @param endpoint on whose connections requests travel */
-  constructor(endpoint: SipEndpoint, clock?: () => number) {
+  /** @param options - endpoint and names of connections */
+  constructor({ clock, endpoint, flows, onUnreachable }: RelayOptions) {
     this.#endpoint = endpoint;
+    this.#flows = flows;
+    this.#onUnreachable = onUnreachable;
     this.#timers = new TimerWheel(clock);
   }
 
@@ -133,50 +67,50 @@ export class Relay implements ResponseContextSink<BranchRun> {
 
   /**
    * Relays a request to its targets and answers it.
-   * @param server the request as it arrived
-   * @param groups tried one after the other; the targets of a group at the same time
-   * @param rules what the proxy decides
+   * @param server - the request as it arrived
+   * @param groups - tried one after the other; the targets of a group at the same time
+   * @param rules - what the policy decided
    */
-  relay<T extends Target>(
-    server: ServerTransaction,
-    groups: readonly (readonly T[])[],
-    rules: RelayRules<T>,
-  ): void {
-    const context = new RelayedRequest(
-      server,
-      groups,
-      this,
-      rules as unknown as RelayRules<Target>,
-      this.#endpoint.newToken(),
-    );
+  relay(server: ServerTransaction, groups: TargetGroups, rules: RelayRules): void {
+    const context = new RelayedRequest(server, groups, this, rules, this.#endpoint.newToken());
     const cancel = () => context.cancel();
     server.context.user = { onCancel: cancel, onEnd: (end) => void (end !== 'completed' && cancel()) };
     context.start();
+  }
+
+  /**
+   * Passes an ACK for a 2xx on: it has no transaction and gets no answer.
+   * @param target - where to
+   * @param rules - what the policy decided
+   */
+  forwardAck(target: Target, rules: RelayRules): void {
+    const to = this.#destination(target, rules);
+    const open = to instanceof SipConnection ? to : 'status' in to ? undefined : this.#endpoint.connected(to);
+    open?.send(rules.build(target, this.#endpoint.via(open)));
   }
 
   // The sink of every response context.
 
   startBranch(context: ResponseContext<BranchRun>, branch: Branch<BranchRun>): void {
     const relayed = context as RelayedRequest;
-    const { rules } = relayed;
     if (this.#closed) {
       context.failed(branch, 503);
       return;
     }
-    branch.owner ??= new BranchRun(context, branch, this);
-    let way: SipConnection | NextHop | NoWay;
+    branch.owner ??= new BranchRun(context, branch, this.#contain);
+    let to: SipConnection | NextHop | Unreachable;
     try {
-      way = rules.way(branch.target);
+      to = this.#destination(branch.target, relayed.rules);
     } catch (error) {
-      rules.onUnreachable?.(branch.target, error);
+      this.#unreachable(relayed, branch, error);
       context.failed(branch, 500);
       return;
     }
-    if (way instanceof SipConnection) this.#launch(relayed, branch, way);
-    else if ('status' in way) context.failed(branch, way.status);
+    if (to instanceof SipConnection) this.#launch(relayed, branch, to);
+    else if ('status' in to) context.failed(branch, to.status);
     else {
-      const open = this.#endpoint.connected(way);
-      if (open === undefined) this.#dial(relayed, branch, way);
+      const open = this.#endpoint.connected(to);
+      if (open === undefined) this.#dial(relayed, branch, to);
       else this.#launch(relayed, branch, open);
     }
   }
@@ -189,7 +123,7 @@ export class Relay implements ResponseContextSink<BranchRun> {
 
   startTimer(context: ResponseContext<BranchRun>, branch: Branch<BranchRun>, afterMs: number): void {
     if (this.#closed) return;
-    branch.owner ??= new BranchRun(context, branch, this);
+    branch.owner ??= new BranchRun(context, branch, this.#contain);
     this.stopTimer(context, branch);
     branch.owner.timer = this.#timers.schedule(afterMs, branch.owner, 'C');
   }
@@ -224,9 +158,20 @@ export class Relay implements ResponseContextSink<BranchRun> {
 
   done(): void {}
 
-  /** Tells what a rule has thrown where no transaction is above that would: after dialling, and when time is up. */
-  contain(error: unknown, context: ResponseContext<BranchRun>): void {
-    this.#endpoint.fault(error, (context as RelayedRequest).server.context.connection);
+  /** A flow that is gone counts as 430 (RFC 5626 §11.5), a server that may not be dialled as what the rules say. */
+  #destination(target: Target, rules: RelayRules): SipConnection | NextHop | Unreachable {
+    if (target.flow === undefined) return rules.nextHop(target);
+    const id = this.#flows.idOf(target.flow);
+    return (id === undefined ? undefined : this.#endpoint.flow(id)) ?? flowFailed;
+  }
+
+  #unreachable(
+    { rules }: RelayedRequest,
+    { target }: Branch<BranchRun>,
+    error: unknown,
+    hop?: NextHop,
+  ): void {
+    this.#onUnreachable?.(rules.nameOf?.(target) ?? target.uri, error, hop);
   }
 
   #dial(context: RelayedRequest, branch: Branch<BranchRun>, hop: NextHop): void {
@@ -237,11 +182,12 @@ export class Relay implements ResponseContextSink<BranchRun> {
         else this.#launch(context, branch, connection);
       },
       (error: unknown) => {
-        context.rules.onUnreachable?.(branch.target, error);
+        this.#unreachable(context, branch, error, hop);
         context.failed(branch, 504);
       },
     );
-    reached.catch((error: unknown) => this.contain(error, context));
+    // After dialling no transaction is above that would report what a rule throws.
+    reached.catch((error: unknown) => this.#contain(error, context));
   }
 
   #launch(context: RelayedRequest, branch: Branch<BranchRun>, connection: SipConnection): void {
@@ -249,10 +195,10 @@ export class Relay implements ResponseContextSink<BranchRun> {
     const via = this.#endpoint.via(connection, createBranch(this.#endpoint.newToken(), context.hash));
     let request: SipRequest;
     try {
-      request = context.rules.build(branch.target, connection, via);
+      request = context.rules.build(branch.target, via);
     } catch (error) {
-      // After dialling nobody above would catch it; the sender hears that this branch failed.
-      context.rules.onUnreachable?.(branch.target, error);
+      // After dialling nothing above would catch it; the sender hears that this branch failed.
+      this.#unreachable(context, branch, error);
       context.failed(branch, 500);
       return;
     }

@@ -11,7 +11,7 @@ const longestMethod = 5;
  * @param socket just admitted
  * @param to who takes it
  */
-export function tellApart(
+export function sniffProtocol(
   socket: TLSSocket,
   to: { readonly http: (socket: TLSSocket) => void; readonly sip: (socket: TLSSocket) => void },
 ): void {

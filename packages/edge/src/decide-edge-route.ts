@@ -13,13 +13,13 @@ export type Arrival =
   | { readonly kind: 'server' };
 
 /** Where a request that may pass goes. */
-export type Passage =
+export type EdgeRoute =
   | { readonly kind: 'inside'; readonly server: string }
   | { readonly kind: 'flow'; readonly flow: string }
   | { readonly kind: 'partner'; readonly domain: string };
 
 /** Where a request goes. */
-export type PassageDecision = Passage | { readonly kind: 'refuse'; readonly refusal: RequestRefusal };
+export type EdgeDecision = EdgeRoute | { readonly kind: 'refuse'; readonly refusal: RequestRefusal };
 
 /**
  * Decides what an edge does with a request. Nothing passes from one outsider to another, and nobody outside chooses which
@@ -29,12 +29,12 @@ export type PassageDecision = Passage | { readonly kind: 'refuse'; readonly refu
  * @param arrival where it came from
  * @param topology the one in force
  */
-export function decidePassage(
+export function decideEdgeRoute(
   request: SipRequest,
   routes: PreprocessedRequest,
   arrival: Arrival,
   topology: Topology,
-): PassageDecision {
+): EdgeDecision {
   switch (arrival.kind) {
     case 'server':
       return fromInside(routes, topology);
@@ -45,7 +45,7 @@ export function decidePassage(
   }
 }
 
-function fromInside(routes: PreprocessedRequest, topology: Topology): PassageDecision {
+function fromInside(routes: PreprocessedRequest, topology: Topology): EdgeDecision {
   // What is left of the Route goes out as it stands.
   for (const { uri: hop } of routes.routes) {
     if (hop.kind === 'sip' && isInsideName(topology, hop.host)) return relay('Route', hop.host);
@@ -66,7 +66,7 @@ function fromClient(
   routes: PreprocessedRequest,
   flow: string,
   topology: Topology,
-): PassageDecision {
+): EdgeDecision {
   const { uri } = request.from;
   const domain = uri.kind === 'sip' ? uri.host : uri.scheme;
   if (!topology.isOurDomain(domain)) {
@@ -87,7 +87,7 @@ function fromPartner(
   routes: PreprocessedRequest,
   authority: PartnerAuthority,
   topology: Topology,
-): PassageDecision {
+): EdgeDecision {
   const rejection = checkPartnerRequest(request, authority, (host) => topology.isOurDomain(host));
   if (rejection !== undefined) {
     const { message, reason, remedy } = rejection;
@@ -114,7 +114,7 @@ function alongTokens(
   { isUriRevealed, routes, tokens, uri }: PreprocessedRequest,
   topology: Topology,
   ownFlow: string,
-): PassageDecision | undefined {
+): EdgeDecision | undefined {
   // Only a Contact that we had sealed names a server inside: a front end would carry it on to whichever one is guessed here.
   if (isUriRevealed !== true && uri.kind === 'sip' && isInsideName(topology, uri.host))
     return relay('Request-URI', uri.host);
@@ -136,7 +136,7 @@ function alongTokens(
 /** Servers that find out who a user is before they carry anything on; no other hears from outsiders first. */
 const rolesThatCheck: ReadonlySet<string> = new Set(['front-end', 'director']);
 
-function home(address: string | undefined, topology: Topology): PassageDecision {
+function home(address: string | undefined, topology: Topology): EdgeDecision {
   const server = address === undefined ? undefined : topology.homeServer(address);
   if (server !== undefined) return { kind: 'inside', server: server.fqdn };
   return {
@@ -150,7 +150,7 @@ function home(address: string | undefined, topology: Topology): PassageDecision 
   };
 }
 
-function relay(header: string, host: string): PassageDecision {
+function relay(header: string, host: string): EdgeDecision {
   return {
     kind: 'refuse',
     refusal: refusal(
@@ -162,7 +162,7 @@ function relay(header: string, host: string): PassageDecision {
   };
 }
 
-function notAuthorised(message: string): PassageDecision {
+function notAuthorised(message: string): EdgeDecision {
   return {
     kind: 'refuse',
     refusal: refusal(

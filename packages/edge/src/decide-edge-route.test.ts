@@ -3,7 +3,7 @@ import { createRouteEntry, preprocessRoutes, revealRoutes, sealedEntry } from '@
 import { requestBetween } from '@entente/testkit/request';
 import { buildTopology, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
-import { type Arrival, decidePassage } from './decide-passage.ts';
+import { type Arrival, decideEdgeRoute } from './decide-edge-route.ts';
 import { createSealing } from './sealing.ts';
 
 const access = 'access.contoso.example';
@@ -62,7 +62,7 @@ function decide(
   );
   const revealed = revealRoutes(request, { isOurHost: (host) => host === access, sealing });
   if (!revealed.ok) throw new Error(revealed.refusal.message);
-  return decidePassage(request, revealed.routes, arrival, topology);
+  return decideEdgeRoute(request, revealed.routes, arrival, topology);
 }
 
 const refused = { kind: 'refuse', refusal: { reason: 'relay-not-allowed', status: 403 } };
@@ -139,7 +139,7 @@ describe('what leaves', () => {
         isOurHost: (host) => host === 'edge1.contoso.example',
         key,
       });
-      return decidePassage(request, routes, server, topology);
+      return decideEdgeRoute(request, routes, server, topology);
     };
     expect(decided('')).toEqual({ kind: 'partner', domain: 'fabrikam.example' });
     expect(decided(', <sip:fe1.contoso.example;lr>')).toMatchObject(refused);

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { tellApart } from './tell-apart.ts';
+import { sniffProtocol } from './sniff-protocol.ts';
 
 /** What tells words apart needs of a socket. */
 class Wire extends PassThrough {
@@ -17,7 +17,7 @@ function taken(...words: readonly string[]): Promise<{ as: string; heard: string
   return new Promise((resolve) => {
     const as = (name: string) => (socket: TLSSocket) =>
       resolve({ as: name, heard: String(socket.read() ?? ''), wire });
-    tellApart(wire as unknown as TLSSocket, { http: as('http'), sip: as('sip') });
+    sniffProtocol(wire as unknown as TLSSocket, { http: as('http'), sip: as('sip') });
     void (async () => {
       for (const word of words) {
         wire.write(word);
@@ -49,14 +49,14 @@ describe('one port for HTTP and SIP', () => {
 
   it('closes a connection on which nothing is said', async () => {
     const wire = new Wire();
-    tellApart(wire as unknown as TLSSocket, { http: () => {}, sip: () => {} });
+    sniffProtocol(wire as unknown as TLSSocket, { http: () => {}, sip: () => {} });
     wire.emit('timeout');
     expect(wire.destroyed).toBe(true);
   });
 
   it('closes a connection that ends without a word', async () => {
     const wire = new Wire();
-    tellApart(wire as unknown as TLSSocket, { http: () => {}, sip: () => {} });
+    sniffProtocol(wire as unknown as TLSSocket, { http: () => {}, sip: () => {} });
     const closed = new Promise((resolve) => wire.once('close', resolve));
     wire.end();
     await closed;

@@ -1,8 +1,9 @@
 import type { SipRequest } from '@entente/sip';
 import type { SipConnection } from '@entente/sip-endpoint';
 import type { RequestRefusal } from '@entente/sip-proxy';
+import type { RefusedByPolicy } from '../request-policy/ask-policies.ts';
 
-/** Where the lines of a server go. */
+/** Where the log lines of a server go. */
 export interface EndpointLog {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -10,9 +11,7 @@ export interface EndpointLog {
   error(fields: object, message: string): void;
 }
 
-/**
- * Whom a connection leads to, for logs: the server it proved to be, the domain of a partner, a user, or else an address.
- */
+/** The peer of a connection, for logs: the server it proved to be, the domain of a partner, a user, or else an address. */
 export function peerName(connection: SipConnection): string {
   const { protection, server, socket, users } = connection;
   const { peer } = protection;
@@ -28,9 +27,9 @@ export function peerName(connection: SipConnection): string {
 }
 
 /**
- * Writes down that a connection is up, or that a user has proven himself on it.
- * @param from the peer
- * @param to this server
+ * Logs that a connection is up, or that a user has authenticated on it.
+ * @param from - the peer
+ * @param to - this server
  */
 export function logConnection(log: EndpointLog, connection: SipConnection, from: string, to: string): void {
   const { cipher, protection, protocol } = connection.protection;
@@ -40,17 +39,14 @@ export function logConnection(log: EndpointLog, connection: SipConnection, from:
   );
 }
 
-/**
- * Writes down why a request is not carried on. The words are for insiders; the sender gets the status.
- * @param more further fields
- */
+/** Logs why a request is not relayed. The words are for operators; the sender gets the status. */
 export function logRequestRefusal(
   log: EndpointLog,
   request: SipRequest,
   refusal: RequestRefusal,
   connection: SipConnection,
-  more: object = {},
 ): void {
+  const { plugin } = refusal as Partial<RefusedByPolicy>;
   // A challenge is the usual first step of a conversation, not something an operator looks into.
   const level = refusal.reason === 'authentication-required' ? 'debug' : 'warn';
   log[level](
@@ -62,13 +58,13 @@ export function logRequestRefusal(
       method: request.method,
       status: refusal.status,
       remedy: refusal.remedy,
-      ...more,
+      ...(plugin === undefined ? {} : { plugin }),
     },
     refusal.message,
   );
 }
 
-/** Writes down a fault of this program while a message of a peer was handled. */
+/** Logs a fault of this program while a message of a peer was handled. */
 export function logMessageFault(log: EndpointLog, error: unknown, connection: SipConnection): void {
   log.error({ event: 'fault', peer: peerName(connection), err: error }, 'a message could not be handled');
 }

@@ -1,0 +1,12 @@
+import type { RequestOrigin } from '@entente/sip-relay';
+import type { Arrival } from './decide-edge-route.ts';
+
+/** The two sides of an edge. */
+export type Side = 'inside' | 'outside';
+
+/** Who sends a request through the edge, found out once. */
+export interface EdgeSender {
+  readonly arrival: Arrival;
+  /** The connection it came over. */
+  readonly origin: RequestOrigin;
+}

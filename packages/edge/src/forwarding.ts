@@ -1,0 +1,225 @@
+import { assertableIdentities, hideInsideNames, insiderFieldsOf, isInsideName } from '@entente/federation';
+import {
+  edit,
+  type MessageEditor,
+  type NameAddr,
+  type SipMessage,
+  type SipRequest,
+  type SipResponse,
+  type Via,
+} from '@entente/sip';
+import type { NextHop } from '@entente/sip-endpoint';
+import {
+  beginsDialog,
+  createRouteEntry,
+  forwardRequest,
+  hideContacts,
+  hidePath,
+  hideRecordRoute,
+  type PreprocessedRequest,
+  type RouteToken,
+  recordRouteOf,
+  restorePath,
+  type Sealing,
+  schemeOfEntries,
+  sealedEntry,
+  type Target,
+} from '@entente/sip-proxy';
+import type { RelayRules, RequestOrigin, Unreachable } from '@entente/sip-relay';
+import { links, type Topology } from '@entente/topology';
+import type { EdgeRoute } from './decide-edge-route.ts';
+import type { EdgeSender, Side } from './edge-sender.ts';
+
+/** A request that the edge forwards. */
+export interface ForwardedRequest {
+  readonly request: SipRequest;
+  readonly sender: EdgeSender;
+  readonly routes: PreprocessedRequest;
+  readonly route: EdgeRoute;
+}
+
+/** What forwarding needs. */
+export interface ForwardingOptions {
+  /** Our name on each side; the two differ. */
+  readonly names: Readonly<Record<Side, string>>;
+  readonly topology: () => Topology;
+  /** Signs our entries inside. */
+  readonly key: Uint8Array;
+  /** Seals what goes out. */
+  readonly sealing: Sealing;
+  /** Where a server inside is reached, if we may dial it. */
+  readonly hopInside: (server: string) => NextHop | undefined;
+  /** A registrar has accepted an external client's registration. */
+  readonly onRegistered: (address: string, origin: RequestOrigin) => void;
+}
+
+const unreachable: Unreachable = { status: 504 };
+
+/** How a request is forwarded: inwards or outwards, as the decision says. */
+export function rulesFor(forwarded: ForwardedRequest, options: ForwardingOptions): RelayRules {
+  return forwarded.route.kind === 'inside'
+    ? new InwardRules(forwarded, options)
+    : new OutwardRules(forwarded, options);
+}
+
+/** A request from outside, and the answers that go back out. */
+class InwardRules implements RelayRules {
+  readonly #forwarded: ForwardedRequest;
+  readonly #options: ForwardingOptions;
+  /** The outsider that our entries lead back to. */
+  readonly #sender: Pick<RouteToken, 'flow' | 'outside'>;
+
+  constructor(forwarded: ForwardedRequest, options: ForwardingOptions) {
+    this.#forwarded = forwarded;
+    this.#options = options;
+    this.#sender = senderOf(forwarded);
+  }
+
+  nextHop(): NextHop | Unreachable {
+    return this.#options.hopInside(nameOf(this.#forwarded.route)) ?? unreachable;
+  }
+
+  build({ uri }: Target, via: Via): SipRequest {
+    const { request, routes, sender } = this.#forwarded;
+    return forwardRequest(request, {
+      via,
+      uri,
+      preprocessed: routes,
+      recordRoute: this.#entry(),
+      path: request.method === 'REGISTER' ? this.#makeEntry(true) : undefined,
+      also: (editor) => {
+        for (const name of insiderFieldsOf(request, 'in')) editor.remove(name);
+        if (sender.arrival.kind === 'client') editor.remove('P-Asserted-Identity');
+        else setIdentities(editor, assertableIdentities(request));
+      },
+    });
+  }
+
+  answer(response: SipResponse): SipResponse {
+    const { request, routes, sender } = this.#forwarded;
+    const { names, onRegistered, sealing } = this.#options;
+    if (request.method === 'REGISTER' && response.status === 200)
+      onRegistered(`${response.to.uri.toString().replace(/^sips?:/, '')}`, sender.origin);
+    const editor = edit(response);
+    hideRecordRoute(editor, response, this.#entry(), (hops) =>
+      sealedEntry({ ...this.#sender, routes: hops }, names.outside, sealing, schemeOfEntries(routes)),
+    );
+    hideInside(editor, response, this.#options);
+    return editor.toMessage();
+  }
+
+  nameOf(): string {
+    return nameOf(this.#forwarded.route);
+  }
+
+  /** Our entry in Record-Route inside, where a dialog may begin. */
+  #entry(): NameAddr | undefined {
+    return beginsDialog(this.#forwarded.request) ? this.#makeEntry(false) : undefined;
+  }
+
+  #makeEntry(outbound: boolean): NameAddr {
+    return insideEntry(this.#options, this.#forwarded, this.#sender, outbound);
+  }
+}
+
+/** A request to somebody outside, and the answers to it. */
+class OutwardRules implements RelayRules {
+  readonly #forwarded: ForwardedRequest;
+  readonly #options: ForwardingOptions;
+  readonly #receiver: Pick<RouteToken, 'flow' | 'outside'>;
+  #sealed: NameAddr | undefined;
+
+  constructor(forwarded: ForwardedRequest, options: ForwardingOptions) {
+    const { route } = forwarded;
+    this.#forwarded = forwarded;
+    this.#options = options;
+    this.#receiver = {
+      flow: route.kind === 'flow' ? route.flow : '',
+      outside: route.kind === 'partner' ? route.domain : '',
+    };
+  }
+
+  nextHop(): NextHop {
+    return { name: this.#receiver.outside, address: '', port: 0, link: links.federation };
+  }
+
+  build({ uri }: Target, via: Via): SipRequest {
+    const { request, routes } = this.#forwarded;
+    const { names, sealing } = this.#options;
+    if (beginsDialog(request)) {
+      const inside = { ...this.#receiver, routes: recordRouteOf(request) };
+      this.#sealed = sealedEntry(inside, names.outside, sealing, schemeOfEntries(routes));
+      if (this.#sealed === undefined)
+        throw new RangeError(
+          'Record-Route: expected a route inside that can be sealed, found one that is too long',
+        );
+    }
+    return forwardRequest(request, {
+      via,
+      uri,
+      preprocessed: routes,
+      also: (editor) => {
+        hidePath(editor, via, this.#sealed);
+        hideInside(editor, request, this.#options);
+      },
+    });
+  }
+
+  arrived(response: SipResponse): SipResponse {
+    const { request } = this.#forwarded;
+    const sealed = this.#sealed;
+    const inside = sealed && insideEntry(this.#options, this.#forwarded, this.#receiver);
+    const own = sealed && inside && { sealed, inside };
+    const restored = restorePath(response, request, own);
+    // An outsider's answer brings in neither an identity nor diagnostics: nobody has checked them.
+    const fields = insiderFieldsOf(restored, 'out');
+    if (fields.length === 0) return restored;
+    const editor = edit(restored);
+    for (const name of fields) editor.remove(name);
+    return editor.toMessage();
+  }
+
+  nameOf(): string {
+    return nameOf(this.#forwarded.route);
+  }
+}
+
+/** What stays inside, of any message that goes out. */
+function hideInside(
+  editor: MessageEditor<SipMessage>,
+  message: SipMessage,
+  { names: { outside: host }, sealing, topology }: ForwardingOptions,
+): void {
+  const current = topology();
+  for (const name of insiderFieldsOf(message, 'out')) editor.remove(name);
+  hideContacts(editor, message, { host, sealing, isInside: (name) => isInsideName(current, name) });
+  hideInsideNames(editor, message, current);
+}
+
+/** Our entry for servers inside: it leads to somebody outside, and only we can have made it. */
+function insideEntry(
+  { key, names: { inside: name } }: ForwardingOptions,
+  { routes }: ForwardedRequest,
+  end: Pick<RouteToken, 'flow' | 'outside'>,
+  outbound = false,
+): NameAddr {
+  return createRouteEntry(name, { ...end, server: name }, { key, outbound, scheme: schemeOfEntries(routes) });
+}
+
+/** The outsider that our entries lead back to: a client's connection, or the domain that a partner speaks for. */
+function senderOf({ request, sender: { arrival } }: ForwardedRequest): Pick<RouteToken, 'flow' | 'outside'> {
+  if (arrival.kind === 'client') return { flow: arrival.flow, outside: '' };
+  const { uri } = request.from;
+  return { flow: '', outside: uri.kind === 'sip' ? uri.host : '' };
+}
+
+function setIdentities(editor: MessageEditor<SipRequest>, values: readonly NameAddr[] | undefined): void {
+  if (values === undefined) return;
+  editor.remove('P-Asserted-Identity');
+  for (const value of values) editor.append('P-Asserted-Identity', value);
+}
+
+function nameOf(route: EdgeRoute): string {
+  if (route.kind === 'inside') return route.server;
+  return route.kind === 'partner' ? route.domain : 'external client';
+}

@@ -1,0 +1,146 @@
+import {
+  edit,
+  type MessageEditor,
+  type NameAddr,
+  parseAuthorization,
+  parseNameAddr,
+  type SipRequest,
+  type SipResponse,
+  type Via,
+} from '@entente/sip';
+import type { NextHop } from '@entente/sip-endpoint';
+import {
+  applyIdentity,
+  beginsDialog,
+  createRouteEntry,
+  forwardRequest,
+  type PreprocessedRequest,
+  type RouteDecision,
+  schemeOfEntries,
+  stripIdentity,
+  type Target,
+} from '@entente/sip-proxy';
+import type { RelayRules, Sender, Unreachable } from '@entente/sip-relay';
+import type { Topology } from '@entente/topology';
+
+/** Where a request goes: what the registrar knows, or a server by name. */
+export interface ForwardTarget extends Target {
+  readonly server?: string;
+}
+
+/** What forwarding needs. */
+export interface ForwardingOptions {
+  readonly fqdn: string;
+  readonly topology: () => Topology;
+  /** Where another server of the topology is reached, if we may dial it. */
+  readonly hopTo: (server: string) => NextHop | undefined;
+  /** Signs our own Route entries, at least 32 secret bytes. */
+  readonly key: Uint8Array;
+}
+
+const unreachable: Unreachable = { status: 504 };
+const insiderFields = ['P-Asserted-Identity', 'Entente-Diagnostics'] as const;
+const credentialFields = ['Authorization', 'Proxy-Authorization'] as const;
+
+/**
+ * How one request goes on, whichever of its targets it goes to: with which Route, Record-Route, Path and identity. An object instead
+ * of closures, because every request has one.
+ */
+export class ForwardedRequest implements RelayRules<ForwardTarget> {
+  readonly #request: SipRequest;
+  readonly #sender: Sender;
+  readonly #routes: PreprocessedRequest;
+  readonly #options: ForwardingOptions;
+
+  constructor(request: SipRequest, sender: Sender, routes: PreprocessedRequest, options: ForwardingOptions) {
+    this.#request = request;
+    this.#sender = sender;
+    this.#routes = routes;
+    this.#options = options;
+  }
+
+  nextHop(target: ForwardTarget): NextHop | Unreachable {
+    const server = target.server ?? serverOfRoute(target.routes[0]);
+    return (server === undefined ? undefined : this.#options.hopTo(server)) ?? unreachable;
+  }
+
+  build(target: ForwardTarget, via: Via): SipRequest {
+    const request = this.#request;
+    const { identity, isInsider } = this.#sender;
+    return forwardRequest(request, {
+      via,
+      uri: target.uri,
+      preprocessed: this.#routes,
+      routes: target.routes,
+      breadth: target.breadth,
+      recordRoute: beginsDialog(request) ? this.#entry(target) : undefined,
+      path: request.method === 'REGISTER' ? this.#entry(target) : undefined,
+      also: (editor) => {
+        applyIdentity(editor, request, identity);
+        if (target.flow !== undefined) stripIdentity(editor, request, 'user');
+        if (isInsider) return;
+        if (request.has('Entente-Diagnostics')) editor.remove('Entente-Diagnostics');
+        for (const name of credentialFields) this.#keepCredentials(editor, name);
+      },
+    });
+  }
+
+  arrived(response: SipResponse, target: ForwardTarget): SipResponse {
+    if (target.flow === undefined) return response;
+    // A client's answer asserts no identity and brings no diagnostics: nobody has checked them (RFC 3325 §5).
+    const found = insiderFields.filter((name) => response.has(name));
+    if (found.length === 0) return response;
+    const editor = edit(response);
+    for (const name of found) editor.remove(name);
+    return editor.toMessage();
+  }
+
+  nameOf(target: ForwardTarget): string {
+    return target.server ?? target.uri;
+  }
+
+  /**
+   * Credentials for us go no further; those for a realm that is not ours do, because a proxy or server of that realm has asked for
+   * them (RFC 3261 §22.3). What cannot be read as meant for another realm was meant for us.
+   */
+  #keepCredentials(editor: MessageEditor<SipRequest>, name: (typeof credentialFields)[number]): void {
+    if (!this.#request.has(name)) return;
+    const values = this.#request.all(name);
+    const others = values.filter((value) => this.#isForOthers(parseAuthorization(value)));
+    if (others.length === values.length) return;
+    editor.remove(name);
+    for (const value of others) editor.append(name, value);
+  }
+
+  #isForOthers(credentials: ReturnType<typeof parseAuthorization>): boolean {
+    const { fqdn, topology } = this.#options;
+    if (typeof credentials !== 'object') return false;
+    const { realm } = credentials;
+    return realm.toLowerCase() !== fqdn && !topology().isOurDomain(realm);
+  }
+
+  /** Our own Route entry, which leads back to the client that this server holds. */
+  #entry({ flow, routes: [next] }: ForwardTarget): NameAddr {
+    const { fqdn, key } = this.#options;
+    const here = this.#sender.flow;
+    const token = { server: fqdn, flow: flow ?? here, otherFlow: flow === undefined ? '' : here };
+    return createRouteEntry(fqdn, token, {
+      key,
+      scheme: next?.includes('<sips:') ? 'sips' : schemeOfEntries(this.#routes),
+    });
+  }
+}
+
+/** The target that a routing decision names. */
+export function targetOf(decision: Extract<RouteDecision, { kind: 'flow' | 'server' }>): ForwardTarget {
+  const parts = { uri: decision.uri.toString(), routes: [], instance: undefined };
+  return decision.kind === 'flow'
+    ? { ...parts, flow: decision.flow }
+    : { ...parts, flow: undefined, server: decision.server };
+}
+
+/** The server that a Path entry of a binding leads to. */
+function serverOfRoute(route: string | undefined): string | undefined {
+  const parsed = route === undefined ? undefined : parseNameAddr(route);
+  return parsed?.ok === true && parsed.value.uri.kind === 'sip' ? parsed.value.uri.host : undefined;
+}

@@ -1,0 +1,15 @@
+import type { Arrival, AssertedIdentity } from '@entente/sip-proxy';
+
+/** An identity that the sender may use. */
+export type AcceptedIdentity = Extract<AssertedIdentity, { ok: true }>;
+
+/** Who sends a request, found out once. */
+export interface Sender {
+  /** Where the request came from, as routing asks. */
+  readonly arrival: Arrival;
+  readonly identity: AcceptedIdentity;
+  /** Whether a server of our trust domain sent it, and no outsider is behind that server. */
+  readonly isInsider: boolean;
+  /** Name of the client connection it came over; empty where it came from a server. */
+  readonly flow: string;
+}

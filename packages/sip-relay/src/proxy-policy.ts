@@ -1,0 +1,66 @@
+import type { SipRequest, SipResponse } from '@entente/sip';
+import type { ConnectionLink } from '@entente/sip-endpoint';
+import type { RequestRefusal, TargetGroups } from '@entente/sip-proxy';
+import type { RelayRules } from './relay/relay-rules.ts';
+
+/** What a policy sees of the connection that a request came over; a `SipConnection` is one. */
+export interface RequestOrigin {
+  /** Never used again while the process lives. */
+  readonly id: number;
+  readonly link: ConnectionLink;
+  /** FQDN of the server at the other end, if it proved to be one. */
+  readonly server: string | undefined;
+  /** What the verdict found; no peer where the other end showed no certificate. */
+  readonly protection: {
+    readonly peer?:
+      | {
+          readonly role?: string;
+          readonly dnsNames: readonly string[];
+          readonly sipDomains: readonly string[];
+        }
+      | undefined;
+  };
+  /** Addresses of record that a user has proven on this connection, each with the time until which it counts. */
+  readonly users: Map<string, number>;
+}
+
+/** What becomes of a request. */
+export type ProxyDecision =
+  /** It is answered with the refusal's status, and the reason is logged. */
+  | { readonly kind: 'refuse'; readonly refusal: RequestRefusal }
+  /** This server answers it itself. */
+  | { readonly kind: 'serve'; readonly response: SipResponse }
+  | RelayDecision;
+
+/** A request that goes on. */
+export interface RelayDecision {
+  readonly kind: 'relay';
+  /** Tried one group after the other; the targets of a group at the same time. */
+  readonly targets: TargetGroups;
+  readonly rules: RelayRules;
+  /** The side that it leaves by, where it is not the one that it came in on; see `ProxyRuntimeOptions.sides`. */
+  readonly side?: string;
+}
+
+/**
+ * What a server decides about requests. Matching, retransmissions, CANCEL, relaying, answers to refusals and logs are the
+ * runtime's; a policy only decides, and does not see a connection that it could write to.
+ */
+export interface ProxyPolicy<Sender extends object = object> {
+  /**
+   * Decides who sends a request, once for each request. An ACK for a 2xx cannot be challenged or answered: a refusal drops it.
+   * @param request - whose form is valid
+   * @param origin - the connection it came over
+   * @returns the sender, handed to `decide`; it must have no field `reason`
+   */
+  admit(request: SipRequest, origin: RequestOrigin): Sender | RequestRefusal;
+  /**
+   * Decides what becomes of a request. Nothing is relayed before the decision is there. An ACK for a 2xx is passed on where the
+   * decision is `relay`, to its first target, and dropped otherwise.
+   * @param request - the one that was admitted
+   * @param sender - what `admit` returned
+   */
+  decide(request: SipRequest, sender: Sender): ProxyDecision | Promise<ProxyDecision>;
+  /** A connection is closed. */
+  onClosed?(origin: RequestOrigin): void;
+}

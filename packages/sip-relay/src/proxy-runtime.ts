@@ -1,0 +1,187 @@
+import type { TLSSocket } from 'node:tls';
+import { createResponse, defaultTimings, type SipRequest, SipSyntaxError } from '@entente/sip';
+import {
+  type ConnectionLink,
+  type EndpointOptions,
+  type EndpointUser,
+  type ServerTransaction,
+  type SipConnection,
+  SipEndpoint,
+} from '@entente/sip-endpoint';
+import { type RequestRefusal, responseForRefusal, validateRequest } from '@entente/sip-proxy';
+import type { FlowNames } from './flow-names.ts';
+import { type EndpointLog, logMessageFault, logRequestRefusal } from './log/connection-log.ts';
+import { logUnreachable } from './log/unreachable-log.ts';
+import { PendingDecision } from './pending-decision.ts';
+import type { ProxyDecision, ProxyPolicy, RequestOrigin } from './proxy-policy.ts';
+import { Relay } from './relay/relay.ts';
+
+/** What a proxy runtime is made of. */
+export interface ProxyRuntimeOptions<Sender extends object>
+  extends Pick<EndpointOptions, 'dial' | 'limits' | 'newToken' | 'retryOn' | 'sentBy'> {
+  readonly policy: ProxyPolicy<Sender>;
+  /** Names of client connections; the policy writes them into tokens and targets. */
+  readonly flows: FlowNames;
+  /** Whether a Via with this host is one that a request gets here, so that the request is in a loop (RFC 5393 §4.2.2). */
+  readonly isOurVia: (host: string) => boolean;
+  readonly log: EndpointLog;
+  /**
+   * FQDN of this server where its peers belong to the organisation: refusals then carry `Entente-Diagnostics` with the reason.
+   * Without it a refusal is its status alone.
+   */
+  readonly diagnosticsFrom?: string;
+  /** The runtimes of the other sides of this server, by the names that decisions use; asked when a request leaves by one. */
+  readonly sides?: Readonly<Record<string, () => ProxyRuntime<object>>>;
+  /** Milliseconds since 1970; default the system's. */
+  readonly clock?: () => number;
+}
+
+/** Number of the Entente-Diagnostics header for a request that was refused. */
+const requestRefused = 1000;
+/** A proxy answers an INVITE with 100 at once: it cannot know how long the next hop takes. */
+const timings = { ...defaultTimings, tryingAfterMs: 0 };
+
+/**
+ * The proxy that every SIP server of the network runs: it owns the endpoint of one side, asks its policy about each request, and does
+ * what the policy decides. A server with two sides, as an edge is, has two.
+ * @see RFC 3261 §16
+ */
+export class ProxyRuntime<Sender extends object = object> implements AsyncDisposable {
+  readonly #options: ProxyRuntimeOptions<Sender>;
+  readonly #endpoint: SipEndpoint;
+  readonly #relay: Relay;
+  readonly #validation: { readonly isOurVia: (host: string) => boolean };
+
+  /** @param options - who we are, who decides, how to dial, where lines go */
+  constructor(options: ProxyRuntimeOptions<Sender>) {
+    const { clock, flows, isOurVia, log } = options;
+    this.#options = options;
+    this.#validation = { isOurVia };
+    this.#endpoint = new SipEndpoint({ ...options, timings, user: this.#user() });
+    this.#relay = new Relay({
+      endpoint: this.#endpoint,
+      flows,
+      clock,
+      onUnreachable: (name, error, hop) => logUnreachable(log, name, hop, error),
+    });
+  }
+
+  /**
+   * Speaks SIP on an accepted socket.
+   * @param socket - admitted by `serve` of `@entente/tls`
+   * @param link - the link it was admitted on
+   */
+  accept(socket: TLSSocket, link: ConnectionLink): SipConnection {
+    return this.#endpoint.accept(socket, link);
+  }
+
+  /** The connection that a policy knows as `origin`, if it is still open. */
+  connectionOf(origin: RequestOrigin): SipConnection | undefined {
+    return this.#endpoint.flow(origin.id);
+  }
+
+  /** Closes every connection; what was under way ends without an answer. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#endpoint[Symbol.asyncDispose]();
+  }
+
+  #user(): EndpointUser {
+    const { log, policy } = this.#options;
+    return {
+      onRequest: (transaction, connection) => this.#onRequest(transaction, connection),
+      onAck: (ack, connection) => this.#onAck(ack, connection),
+      onClosed: (connection) => policy.onClosed?.(connection),
+      onFault: (error, connection) => logMessageFault(log, error, connection),
+      onDisposing: () => this.#relay.close(),
+    };
+  }
+
+  #onRequest(transaction: ServerTransaction, connection: SipConnection): void {
+    const { request } = transaction;
+    const sender = this.#admit(request, connection);
+    if ('reason' in sender) {
+      this.#refuse(transaction, connection, sender);
+      return;
+    }
+    const decision = this.#options.policy.decide(request, sender);
+    if (decision instanceof Promise) this.#await(decision, transaction, connection);
+    else this.#carryOut(decision, transaction, connection);
+  }
+
+  #onAck(ack: SipRequest, connection: SipConnection): void {
+    const sender = this.#admit(ack, connection);
+    if ('reason' in sender) return;
+    const decision = this.#options.policy.decide(ack, sender);
+    if (decision instanceof Promise) {
+      decision
+        .then((late) => this.#passAckOn(late))
+        .catch((error) => this.#endpoint.fault(error, connection));
+    } else this.#passAckOn(decision);
+  }
+
+  #admit(request: SipRequest, connection: SipConnection): Sender | RequestRefusal {
+    return validateRequest(request, this.#validation) ?? this.#options.policy.admit(request, connection);
+  }
+
+  #passAckOn(decision: ProxyDecision): void {
+    if (decision.kind !== 'relay') return;
+    const target = decision.targets[0]?.[0];
+    if (target !== undefined) this.#relayOf(decision.side).forwardAck(target, decision.rules);
+  }
+
+  #carryOut(decision: ProxyDecision, transaction: ServerTransaction, connection: SipConnection): void {
+    switch (decision.kind) {
+      case 'refuse':
+        this.#refuse(transaction, connection, decision.refusal);
+        break;
+      case 'serve':
+        transaction.respond(decision.response);
+        break;
+      case 'relay':
+        this.#relayOf(decision.side).relay(transaction, decision.targets, decision.rules);
+    }
+  }
+
+  #await(decision: Promise<ProxyDecision>, transaction: ServerTransaction, connection: SipConnection): void {
+    const pending = new PendingDecision();
+    transaction.context.user = pending;
+    decision
+      .then((late) => {
+        if (pending.isOver) return;
+        if (pending.isCancelled) this.#respond(transaction, 487);
+        else this.#carryOut(late, transaction, connection);
+      })
+      .catch((error: unknown) => {
+        this.#endpoint.fault(error, connection);
+        if (!pending.isOver) this.#respond(transaction, error instanceof SipSyntaxError ? 400 : 500);
+      });
+  }
+
+  #respond(transaction: ServerTransaction, status: number): void {
+    const toTag = this.#endpoint.newToken();
+    transaction.respond(createResponse(transaction.request, status, undefined, { toTag }));
+  }
+
+  #refuse(transaction: ServerTransaction, connection: SipConnection, refused: RequestRefusal): void {
+    const { diagnosticsFrom, log } = this.#options;
+    const { request } = transaction;
+    logRequestRefusal(log, request, refused, connection);
+    const shown =
+      diagnosticsFrom === undefined
+        ? refused
+        : { ...refused, headers: [...refused.headers, diagnosticsOf(refused, diagnosticsFrom)] };
+    transaction.respond(responseForRefusal(request, shown, this.#endpoint.newToken()));
+  }
+
+  #relayOf(side: string | undefined): Relay {
+    if (side === undefined) return this.#relay;
+    const other = this.#options.sides?.[side];
+    if (other === undefined)
+      throw new TypeError(`decision: expected one of the sides of this server, found ${side}`);
+    return other().#relay;
+  }
+}
+
+function diagnosticsOf({ reason }: RequestRefusal, source: string): readonly [string, string] {
+  return ['Entente-Diagnostics', `${requestRefused};reason="${reason}";source="${source}"`];
+}
