@@ -3,6 +3,7 @@ import { pick, readCommandLine } from '../runner/command-line.ts';
 import type { Outcome, Output } from '../runner/main.ts';
 import { checkCycles } from './cycles.ts';
 import { checkFloors } from './floors.ts';
+import { checkLinks } from './links.ts';
 import { checkLint } from './lint.ts';
 import { checkPackages } from './packages.ts';
 import { type Problem, renderProblem } from './problem.ts';
@@ -14,7 +15,7 @@ import { checkUnused } from './unused.ts';
 
 const usage = `pnpm check [check …] [--json]
 
-Checks the repository itself: lint (format and lint), types, floors (imports point down, purity, no cycles, sizes),
+Checks the repository itself: lint (format and lint), types, floors (imports point down, purity, no cycles, sizes, links by name),
 unused (files, exports, dependencies), packages (build, pack, publint, attw, install size). With no name all of them.
 Example: pnpm check floors types`;
 
@@ -38,7 +39,9 @@ const checks: readonly Check[] = [
     name: 'floors',
     run: (root) => {
       const sources = readSources(root);
-      return [checkFloors, checkPurity, checkCycles, checkSizes].flatMap((check) => check(root, sources));
+      return [checkFloors, checkPurity, checkCycles, checkSizes, checkLinks].flatMap((check) =>
+        check(root, sources),
+      );
     },
   },
   { name: 'unused', run: (root) => checkUnused(root) },

@@ -40,7 +40,7 @@ describe('where outsiders find our revocation lists', () => {
       expect(publishesOutside(topology, server)).toBeUndefined();
   });
 
-  it('is not at an edge for which the topology closes row 19', () => {
+  it('is not at an edge for which the topology closes the link to outsiders', () => {
     const document = edges({}, { fqdn: 'access2.contoso.example' });
     expect(urls({ ...document, links: [{ row: 19, closed: true }] })).toEqual([]);
     expect(urls({ ...document, links: [{ row: 19, b: ['edge1.contoso.example'], closed: true }] })).toEqual([

@@ -72,13 +72,13 @@ export const patches: PatchList = {
     },
     {
       name: 'closed-row',
-      off: 'an edge is named where the topology closes row 19 for it',
+      off: 'an edge is named where the topology closes the link to outsiders',
       file: 'packages/topology/src/plans/publication-plan.ts',
       find: 'return asked ? external : undefined;',
       replace: 'return external;',
       test: {
         file: 'packages/topology/test/publication-plan.test.ts',
-        title: 'is not at an edge for which the topology closes row 19',
+        title: 'is not at an edge for which the topology closes the link to outsiders',
       },
     },
   ],

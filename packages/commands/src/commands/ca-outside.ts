@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { certifyOutside } from '@entente/pki/node';
-import { outsideObjectUrls } from '@entente/topology';
+import { links, outsideObjectUrls } from '@entente/topology';
 import type { Command } from 'commander';
 import { give } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';
@@ -37,7 +37,7 @@ async function certify({ directory, json, topology: file }: CaOutsideOptions): P
     throw new OperatorFault('ENTENTE_NO_EDGE', {
       sentence: 'no edge of the topology serves revocation lists to outsiders',
       place: file,
-      remedy: 'add an edge with an external interface, and open row 19 for it',
+      remedy: `add an edge with an external interface, and do not close row ${links.outsiderToEdge.row} for it`,
     });
   }
   const certificate = await certifyOutside({ directory: resolve(directory), objectsUrls });

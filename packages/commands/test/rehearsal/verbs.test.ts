@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority } from '@entente/testkit';
-import type { TopologyDocument } from '@entente/topology';
+import { links, type TopologyDocument } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerOf, runEntente } from '../command-line.ts';
 import { document, issueAll, TestNetwork, type TestState } from './network.ts';
@@ -71,7 +71,10 @@ describe('entente topology rehearse', () => {
       `topology rehearse without-fe2.yaml --from current.yaml ${world}`,
     );
     expect(status).toBe(1);
-    expect(stdout).toContain('row 13, fe1.contoso.example → fe2.contoso.example (sip): would stop working; ');
+    const { row } = links.frontEndToFrontEnd;
+    expect(stdout).toContain(
+      `row ${row}, fe1.contoso.example → fe2.contoso.example (sip): would stop working; `,
+    );
     expect(stdout).toContain('not-in-topology: ');
     const revoked = await answerOf(
       `topology rehearse current.yaml --from current.yaml ${world} --new-crls revoked.crl`,

@@ -1,4 +1,5 @@
 import { OperatorFault } from '@entente/host';
+import { allowMatrix } from '@entente/topology';
 import type { Command } from 'commander';
 import { readAdministrator } from '../administrator-key.ts';
 import { append, editTopology, setField } from '../edit-topology.ts';
@@ -44,7 +45,7 @@ export function register(add: Command): void {
     'make a row of the allow matrix narrower',
     'entente topology add link 13 --a pool1.contoso.example --b pool2.contoso.example --closed',
   )
-    .argument('<row>', 'number of the row, 1 to 20')
+    .argument('<row>', `number of the row, 1 to ${allowMatrix.length}`)
     .option('--a <names>', 'servers or pools on side A, separated by commas; all where none is given')
     .option('--b <names>', 'servers or pools on side B')
     .option('--closed', 'no link at all')
