@@ -53,7 +53,10 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
     const server = await serve(
       https,
       { ...authority.listener, ...addressOf(config.https), clientCertificate: 'optional' },
-      getRequestListener((request, env) => authority.fetch(request, peerOf((env as HttpBindings).incoming))),
+      getRequestListener((request, env) => {
+        const { incoming } = env as HttpBindings;
+        return authority.fetch(request, peerOf(incoming), incoming.socket.remoteAddress);
+      }),
     );
     stop.push(() => server.close());
     stop.push(async () => authority.endStreams());

@@ -7,8 +7,8 @@ import type { Authorise } from '@entente/trust';
 export type Caller =
   | { readonly kind: 'server'; readonly server: string; readonly serialHex: string }
   | { readonly kind: 'administrator'; readonly name: string; readonly serialHex: string }
-  /** No certificate was shown; `claimed` is who a join token says it is. */
-  | { readonly kind: 'nobody'; readonly claimed?: string };
+  /** No certificate was shown; `claimed` is the server that its join token was issued for, `address` where the connection comes from. */
+  | { readonly kind: 'nobody'; readonly address: string; readonly claimed?: string };
 
 /** What the authority must know of itself to let others in. */
 export interface DoorKeeper {
@@ -46,16 +46,17 @@ export function allowAtAuthority(keeper: DoorKeeper): Authorise {
 
 /**
  * Who is on the other side of a connection.
- * @param peer as the listener admitted it
- * @param domain the organisation's network
+ * @param peer - as the listener admitted it
+ * @param address - IP address that the connection comes from
+ * @param domain - the organisation's network
  */
-export function callerOf(peer: Peer | undefined, domain: string): Caller {
+export function callerOf(peer: Peer | undefined, address: string, domain: string): Caller {
   const identity = peer?.peer;
-  if (identity === undefined) return { kind: 'nobody' };
+  if (identity === undefined) return { kind: 'nobody', address };
   const name = administratorOf(domain, identity.uris);
   const { serialHex } = identity;
   if (name !== undefined) return { kind: 'administrator', name, serialHex };
   return identity.server === undefined
-    ? { kind: 'nobody' }
+    ? { kind: 'nobody', address }
     : { kind: 'server', server: identity.server, serialHex };
 }

@@ -3,6 +3,7 @@ import {
   type Clock,
   type ConnectionRefusal,
   type Credential,
+  type Log,
   type OwnedTrust,
   type Peer,
   systemClock,
@@ -13,7 +14,7 @@ import { type Authority, openDomainAuthority } from './open-domain-authority.ts'
 import { openOwnCertificate } from './own-certificate.ts';
 import { createRefusalLog, linkNames } from './refusals.ts';
 import { authorityRoutes } from './routes.ts';
-import type { AuthorityLog, AuthoritySettings } from './settings.ts';
+import type { AuthoritySettings } from './settings.ts';
 import { startUpkeep } from './upkeep.ts';
 
 /** What listens can be made of this: the authority of a domain, short of its sockets. */
@@ -28,9 +29,11 @@ export interface RunningAuthority {
   };
   /**
    * Answers a request that came over HTTPS.
-   * @param peer who `peerOf` says is on the other side
+   * @param request - the request
+   * @param peer - who `peerOf` says is on the other side
+   * @param address - IP address of the other side, for the log; default unknown
    */
-  fetch(request: Request, peer: Peer | undefined): Promise<Response>;
+  fetch(request: Request, peer: Peer | undefined, address?: string): Promise<Response>;
   /** Answers a request that came over plain HTTP: signed objects, and nothing else. */
   fetchObject(request: Request): Promise<Response>;
   /** Ends the streams of events, which would otherwise keep a listener from draining. */
@@ -48,7 +51,7 @@ export interface RunningAuthority {
  */
 export async function createAuthority(
   settings: AuthoritySettings,
-  log: AuthorityLog,
+  log: Log,
   clock: Clock = systemClock,
 ): Promise<RunningAuthority> {
   const authority = await openDomainAuthority(settings, log, clock);
@@ -60,15 +63,11 @@ export async function createAuthority(
   }
 }
 
-async function run(
-  authority: Authority,
-  settings: AuthoritySettings,
-  log: AuthorityLog,
-): Promise<RunningAuthority> {
+async function run(authority: Authority, settings: AuthoritySettings, log: Log): Promise<RunningAuthority> {
   const { opened, issuance, topologies, trust, clock, publisher } = authority;
   const { domain, fqdn } = settings;
   const own = await openOwnCertificate(fqdn, opened, issuance, clock, log);
-  const refusals = createRefusalLog(log);
+  const refusals = createRefusalLog(log, () => clock.now());
   const app = authorityRoutes(settings, authority, refusals);
   const objects = objectsHandler(
     [
@@ -95,7 +94,8 @@ async function run(
       link: { name: linkNames.member, interface: 'internal', local: fqdn },
       onRefusal: refusals.connection,
     },
-    fetch: async (request, peer) => app.fetch(request, { caller: callerOf(peer, domain) }),
+    fetch: async (request, peer, address = '?') =>
+      app.fetch(request, { caller: callerOf(peer, address, domain) }),
     fetchObject: async (request) => objects(request),
     endStreams: authority.events.close,
     async [Symbol.asyncDispose]() {

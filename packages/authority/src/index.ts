@@ -1,5 +1,5 @@
 export { allowAtAuthority, type Caller, callerOf, type DoorKeeper } from './caller.ts';
 export { createAuthority, type RunningAuthority } from './create-authority.ts';
 export { mayIssueByTopology } from './may-issue.ts';
-export type { AuthorityLog, AuthoritySettings } from './settings.ts';
+export type { AuthoritySettings } from './settings.ts';
 export { type CurrentTopology, openTopologyStore, type TopologyStore } from './topology-store.ts';

@@ -10,7 +10,7 @@ import {
   type TrustBundle,
 } from '@entente/pki';
 import { type OpenAuthority, openAuthority } from '@entente/pki/node';
-import { type Clock, createTrust, type OwnedTrust } from '@entente/tls';
+import { type Clock, createTrust, type Log, type OwnedTrust } from '@entente/tls';
 import type { VerifyResult } from '@entente/topology';
 import { createJudge, type RevocationKnowledge } from '@entente/trust';
 import { type CertificateList, decodeCrl, encodePem } from '@entente/x509';
@@ -18,7 +18,7 @@ import { bundleSequence } from './bundle-sequence.ts';
 import { createEventHub, type EventHub } from './event-hub.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideProblem, outsideView } from './outside-view.ts';
-import type { AuthorityLog, AuthoritySettings } from './settings.ts';
+import type { AuthoritySettings } from './settings.ts';
 import { openTopologyStore, type TopologyStore } from './topology-store.ts';
 
 /** The authority of a domain, without its listeners. */
@@ -51,7 +51,7 @@ export interface Authority {
  */
 export async function openDomainAuthority(
   settings: AuthoritySettings,
-  log: AuthorityLog,
+  log: Log,
   clock: Clock,
 ): Promise<Authority> {
   const opened = await openAuthority(settings.directory);

@@ -1,9 +1,8 @@
 import type { Issuance } from '@entente/pki';
 import { createKeyAndRequest, renewalTime } from '@entente/pki/client';
 import { type OpenAuthority, publicMode, secretMode, writeWhole } from '@entente/pki/node';
-import { type Clock, type Credential, loadCredential } from '@entente/tls';
+import { type Clock, type Credential, type Log, loadCredential } from '@entente/tls';
 import { encodePem } from '@entente/x509';
-import type { AuthorityLog } from './settings.ts';
 
 /** The authority's own server certificate, which it renews itself. */
 export interface OwnCertificate {
@@ -25,7 +24,7 @@ export async function openOwnCertificate(
   opened: OpenAuthority,
   issuance: Issuance,
   clock: Clock,
-  log: AuthorityLog,
+  log: Log,
 ): Promise<OwnCertificate> {
   const files = { certificate: opened.serverCertificate, key: opened.serverKey };
   const renewFiles = async (): Promise<void> => {

@@ -1,8 +1,7 @@
 import { type Problem, problemResponse } from '@entente/pki';
-import type { ConnectionRefusal } from '@entente/tls';
+import { type ConnectionRefusal, type Log, logRefusal, RefusalLimit } from '@entente/tls';
 import { links } from '@entente/topology';
 import type { Caller } from './caller.ts';
-import type { AuthorityLog } from './settings.ts';
 
 /** What the listener's links are called: rows of the allow matrix. */
 export const linkNames = {
@@ -10,11 +9,20 @@ export const linkNames = {
   administrator: links.administratorToAuthority.name,
 } as const;
 
-/** Writes one line for each refusal: reason, peer, link, remedy. */
+/**
+ * Logs refusals, one line each with reason, peer, link and remedy, within the bounds of `RefusalLimit` of `@entente/tls`:
+ * requests and connections of one peer share its lines.
+ */
 export interface RefusalLog {
-  /** A request that was refused; answers it. */
+  /**
+   * Logs a request that was refused.
+   * @returns the answer to it
+   */
   request(problem: Problem, caller: Caller): Response;
-  /** A fault of ours; answers without telling what it was. */
+  /**
+   * Logs a fault of the authority.
+   * @returns an answer that does not describe it
+   */
   fault(fault: Error): Response;
   /** The same as `request` without an answer. */
   note(problem: Omit<Problem, 'status'>, caller: Caller): void;
@@ -24,12 +32,19 @@ export interface RefusalLog {
 
 /**
  * Makes the log of refusals.
- * @param log where the lines go
+ * @param log - where the lines go
+ * @param now - gives milliseconds since the epoch; default the system's clock
  */
-export function createRefusalLog(log: AuthorityLog): RefusalLog {
+export function createRefusalLog(log: Log, now: () => number = Date.now): RefusalLog {
+  const limit = new RefusalLimit(now);
   const note: RefusalLog['note'] = ({ reason, message, remedy }, caller) => {
+    const leftOut =
+      caller.kind === 'nobody'
+        ? limit.line({ address: caller.address, admitted: false })
+        : limit.line({ name: nameOf(caller), admitted: true });
+    if (leftOut === undefined) return;
     const link = caller.kind === 'administrator' ? linkNames.administrator : linkNames.member;
-    log.warn({ reason, peer: nameOf(caller), link, remedy }, message);
+    log.warn({ event: 'refused', reason, ...peerFields(caller), link, remedy, ...leftOut }, message);
   };
   return {
     note,
@@ -50,27 +65,16 @@ export function createRefusalLog(log: AuthorityLog): RefusalLog {
         status: 500,
       });
     },
-    connection({ rejection, peer, link, when, remoteAddress, remotePort }) {
-      const fields = {
-        reason: rejection.reason,
-        peer: peer?.server ?? peer?.dnsNames[0] ?? peer?.uris[0] ?? peer?.subject ?? 'unknown',
-        link: link.name,
-        remedy: rejection.remedy,
-        when,
-        from: `${remoteAddress ?? '?'}:${remotePort ?? '?'}`,
-      };
-      log.warn(fields, rejection.message);
-    },
+    connection: logRefusal(log, limit),
   };
 }
 
-function nameOf(caller: Caller): string {
-  switch (caller.kind) {
-    case 'server':
-      return caller.server;
-    case 'administrator':
-      return `administrator ${caller.name}`;
-    case 'nobody':
-      return caller.claimed ?? 'unknown';
-  }
+function peerFields(caller: Caller): object {
+  if (caller.kind !== 'nobody') return { peer: nameOf(caller) };
+  const { address, claimed } = caller;
+  return { peer: claimed ?? 'unknown', from: address };
+}
+
+function nameOf(caller: Exclude<Caller, { kind: 'nobody' }>): string {
+  return caller.kind === 'server' ? caller.server : `administrator ${caller.name}`;
 }

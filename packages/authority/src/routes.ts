@@ -63,7 +63,7 @@ export function authorityRoutes(
       onRefused: (refusal, server) =>
         refusals.note(
           refusal,
-          caller.kind === 'nobody' && server !== undefined ? { kind: 'nobody', claimed: server } : caller,
+          caller.kind === 'nobody' && server !== undefined ? { ...caller, claimed: server } : caller,
         ),
     });
   app.all('/enrol', (c) => {

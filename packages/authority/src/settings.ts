@@ -13,10 +13,3 @@ export interface AuthoritySettings {
   /** Where lists and issuer certificates are: `http://…` without path. Stands in certificates. */
   readonly objectsUrl: string;
 }
-
-/** Where the authority says what it does; a pino logger fits. */
-export interface AuthorityLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}

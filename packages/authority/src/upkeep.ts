@@ -1,6 +1,6 @@
+import type { Log } from '@entente/tls';
 import type { Authority } from './open-domain-authority.ts';
 import type { OwnCertificate } from './own-certificate.ts';
-import type { AuthorityLog } from './settings.ts';
 
 /** Well below the idle timeout of common middleboxes. */
 const pulseMs = 15_000;
@@ -13,7 +13,7 @@ const rootListWarningMs = 30 * dayMs;
  * sign the root's next list.
  * @returns stops it
  */
-export function startUpkeep(authority: Authority, own: OwnCertificate, log: AuthorityLog): () => void {
+export function startUpkeep(authority: Authority, own: OwnCertificate, log: Log): () => void {
   const { clock, publisher, opened } = authority;
   let warnedAt = Number.NEGATIVE_INFINITY;
   let stopped = false;

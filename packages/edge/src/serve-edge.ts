@@ -1,11 +1,11 @@
 import tls from 'node:tls';
 import { authorisePartner } from '@entente/federation';
-import { type Logger, logRefusal, OperatorFault } from '@entente/host';
+import { type Logger, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
 import { createTokenSource, dialServer } from '@entente/sip-endpoint';
 import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
 import { FlowNames, logConnection, ProxyRuntime, peerName } from '@entente/sip-relay';
-import { type ConnectionRefusal, type Credential, type ServeLimits, serve } from '@entente/tls';
+import { type ConnectionRefusal, type Credential, logRefusal, type ServeLimits, serve } from '@entente/tls';
 import {
   hopFinder,
   linkOfServer,

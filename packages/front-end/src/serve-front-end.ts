@@ -1,5 +1,5 @@
 import tls from 'node:tls';
-import { type Logger, logRefusal, OperatorFault } from '@entente/host';
+import { type Logger, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
 import { createTokenSource, dialServer } from '@entente/sip-endpoint';
 import {
@@ -10,7 +10,7 @@ import {
   ProxyRuntime,
   type Sender,
 } from '@entente/sip-relay';
-import { type ServeLimits, serve } from '@entente/tls';
+import { logRefusal, type ServeLimits, serve } from '@entente/tls';
 import { hopFinder, linkOfServer, links, type ServerInterface, type Topology } from '@entente/topology';
 import { FrontEnd } from './front-end.ts';
 

@@ -7,6 +7,5 @@ export {
   type Plugins,
   type PluginUse,
 } from './load-plugins.ts';
-export { logRefusal } from './log-refusal.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { reportFault, runServer, type ServerProgram } from './run.ts';

@@ -1,11 +1,12 @@
+import type { Log } from '@entente/tls';
 import { pino } from 'pino';
 
-/** JSON lines; a refusal carries `reason`, `peer` and `link`. */
-export interface Logger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-  debug(fields: object, message: string): void;
+/** The log of a server, in JSON lines; a refusal has `reason`, `peer` and `link`. */
+export interface Logger extends Log {
+  /**
+   * Makes a logger whose lines carry further fields.
+   * @param fields - added to each line
+   */
   child(fields: object): Logger;
 }
 

@@ -1,4 +1,3 @@
 export { MemberFault, type MemberFaultCode } from './files/fault.ts';
-export type { MemberLog } from './files/log.ts';
 export { joinDomain } from './join/join-domain.ts';
 export type { Member, MemberOptions } from './join/member.ts';

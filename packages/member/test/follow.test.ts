@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { joinDomain, type Member } from '@entente/member';
-import { type Network, startNetwork } from '@entente/testkit';
+import { createTestLog, type Network, startNetwork } from '@entente/testkit';
 import { type TopologyDocument, topologyHash } from '@entente/topology';
 import { decodePemCertificates } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const quiet = { info() {}, warn() {} };
+const quiet = createTestLog();
 
 /** The next version of a document. */
 function next(document: TopologyDocument, changes: Partial<TopologyDocument>): TopologyDocument {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
-import { createTestAuthority } from '@entente/testkit';
+import { createTestAuthority, createTestLog } from '@entente/testkit';
 import { createTrust, loadCredential, openTrust, serve } from '@entente/tls';
 import {
   administratorSetHash,
@@ -88,7 +88,7 @@ export async function startMember() {
     trust,
     files: { write: async (name: string) => void written.push(name) } as unknown as MemberFiles,
     lists: { refresh: async () => {} } as unknown as RevocationLists,
-    log: { info() {}, warn: (_fields, text) => void warnings.push(text) },
+    log: createTestLog(({ level, message }) => level === 'warn' && warnings.push(message)),
     pollMs: 3_600_000,
     current: () => topology,
     takeUp: (next) => {

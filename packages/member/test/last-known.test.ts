@@ -1,4 +1,4 @@
-import { createTestAuthority, type TestAuthority } from '@entente/testkit';
+import { createTestAuthority, createTestLog, type TestAuthority } from '@entente/testkit';
 import type { Clock } from '@entente/tls';
 import { type CertificateList, decodeCrl, decodePem } from '@entente/x509';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -42,7 +42,7 @@ describe('what a member last knew', () => {
       writes += 1;
     },
   };
-  const log = { info() {}, warn: (_: unknown, text: string) => void warnings.push(text) };
+  const log = createTestLog(({ level, message }) => level === 'warn' && warnings.push(message));
   const open = () => LastKnown.open(files, log);
   const listOf = async (thisUpdate: number): Promise<CertificateList> => {
     const blocks = decodePem(await authority.crl([], { number: 1, thisUpdate }));

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTestAuthority, type TestAuthority } from '@entente/testkit';
+import { createTestAuthority, createTestLog, type TestAuthority } from '@entente/testkit';
 import type { OwnedTrust } from '@entente/tls';
 import { buildTopology, outsideObjectUrls, type Topology, topologyFormat } from '@entente/topology';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,7 +46,7 @@ describe('a member that comes to its end', () => {
   const start = async () => {
     const files = new MemberFiles(directory);
     const warnings: string[] = [];
-    const log = { info() {}, warn: (_fields: unknown, text: string) => void warnings.push(text) };
+    const log = createTestLog(({ level, message }) => level === 'warn' && warnings.push(message));
     let topology = topologyWith('access.contoso.example');
     let asked = 0;
     let end = (): void => {};

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTestAuthority, type TestAuthority } from '@entente/testkit';
+import { createTestAuthority, createTestLog, type TestAuthority } from '@entente/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuthorityClient } from '../src/authority/authority-client.ts';
 import { CredentialFiles, type KeyPair } from '../src/credential/credential-files.ts';
@@ -61,10 +61,7 @@ describe('the certificate of an interface', () => {
       files,
       authority: () => ({ url: 'https://ca.contoso.example', transport }) as AuthorityClient,
       now: () => Date.now(),
-      log: {
-        info: (_fields, text) => void logged.push(text),
-        warn: (_fields, text) => void logged.push(text),
-      },
+      log: createTestLog(({ message }) => logged.push(message)),
     });
     return { renewed, asked, answer, logged };
   };

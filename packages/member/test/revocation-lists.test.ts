@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createTestAuthority, type TestAuthority } from '@entente/testkit';
+import { createTestAuthority, createTestLog, type TestAuthority } from '@entente/testkit';
 import type { RevocationKnowledge } from '@entente/trust';
 import {
   type Certificate,
@@ -70,7 +70,7 @@ describe('the lists of our own authorities', () => {
         write: async (file, text) => void written.set(file, text),
       },
       store,
-      log: { info() {}, warn() {} },
+      log: createTestLog(),
       ...more,
     });
     const numbers = () => store.current.crls.map(({ crlNumber }) => Number(crlNumber));

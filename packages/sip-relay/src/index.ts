@@ -1,7 +1,7 @@
 export { Admission, type AdmissionOptions, type Credentials } from './admission/admission.ts';
 export type { AcceptedIdentity, Sender } from './admission/sender.ts';
 export { FlowNames } from './flow-names.ts';
-export { type EndpointLog, logConnection, peerName } from './log/connection-log.ts';
+export { logConnection, peerName } from './log/connection-log.ts';
 export type { ProxyDecision, ProxyPolicy, RelayDecision, RequestOrigin } from './proxy-policy.ts';
 export { ProxyRuntime, type ProxyRuntimeOptions } from './proxy-runtime.ts';
 export { Relay, type RelayOptions } from './relay/relay.ts';

@@ -9,8 +9,9 @@ import {
   SipEndpoint,
 } from '@entente/sip-endpoint';
 import { type RequestRefusal, responseForRefusal, validateRequest } from '@entente/sip-proxy';
+import type { Log } from '@entente/tls';
 import type { FlowNames } from './flow-names.ts';
-import { type EndpointLog, logMessageFault, logRequestRefusal } from './log/connection-log.ts';
+import { logMessageFault, logRequestRefusal } from './log/connection-log.ts';
 import { logUnreachable } from './log/unreachable-log.ts';
 import { PendingDecision } from './pending-decision.ts';
 import type { ProxyDecision, ProxyPolicy, RequestOrigin } from './proxy-policy.ts';
@@ -24,7 +25,7 @@ export interface ProxyRuntimeOptions<Sender extends object>
   readonly flows: FlowNames;
   /** Whether a Via with this host is one that a request gets here, so that the request is in a loop (RFC 5393 §4.2.2). */
   readonly isOurVia: (host: string) => boolean;
-  readonly log: EndpointLog;
+  readonly log: Log;
   /**
    * FQDN of this server where its peers belong to the organisation: refusals then carry `Entente-Diagnostics` with the reason.
    * Without it a refusal is its status alone.

@@ -22,3 +22,4 @@ export {
   type TestCertificateOptions,
   testAuthorityFrom,
 } from './test-authority.ts';
+export { createTestLog, type TestLog, type TestLogLine } from './test-log.ts';

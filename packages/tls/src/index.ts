@@ -29,6 +29,9 @@ export type {
   ServeLimits,
   ServeOptions,
 } from './listen/serve-options.ts';
+export type { Log } from './log/log.ts';
+export { logRefusal } from './log/log-refusal.ts';
+export { type LeftOut, RefusalLimit, type RefusedPeer } from './log/refusal-limit.ts';
 export type { ConnectionRefusal } from './refusal/connection-refusal.ts';
 export { isTrustError, TlsFault, type TlsFaultCode, TrustError } from './refusal/fault.ts';
 export { refusedByPeer } from './refusal/refused-by-peer.ts';

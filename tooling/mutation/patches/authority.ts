@@ -18,6 +18,17 @@ export const patches: PatchList = {
   name: 'authority',
   list: [
     {
+      name: 'refusal-lines',
+      off: 'callers that show no certificate fill the log of the authority',
+      file: 'packages/authority/src/refusals.ts',
+      find: '    if (leftOut === undefined) return;\n',
+      replace: '',
+      test: {
+        file: 'packages/authority/src/refusals.test.ts',
+        title: 'cannot be flooded by requests of callers that have proven nothing',
+      },
+    },
+    {
       name: 'for-itself-only',
       off: 'a server gets a certificate for another',
       file: mayIssue,

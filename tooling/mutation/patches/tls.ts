@@ -18,6 +18,11 @@ const platform = (title: string): MutationPatch['test'] => ({
 });
 const live = (title: string): MutationPatch['test'] => ({ file: 'packages/tls/test/live.test.ts', title });
 
+const logRefusal = (title: string): MutationPatch['test'] => ({
+  file: 'packages/tls/src/log/log-refusal.test.ts',
+  title,
+});
+
 /** What puts every socket under the verdict, and what keeps the platform from going round it. */
 export const patches: PatchList = {
   name: 'tls',
@@ -167,6 +172,26 @@ export const patches: PatchList = {
       find: "  if (!address.includes(':')) return address;\n",
       replace: "  if (address !== '') return address;\n",
       test: { file: 'packages/tls/src/listen/address-group.test.ts', title: 'of addresses of one /64' },
+    },
+    {
+      name: 'refusal-lines-of-a-peer',
+      off: 'a peer that is refused again and again fills the log',
+      file: 'packages/tls/src/log/refusal-limit.ts',
+      find: '    if (this.#lines >= this.#max) return false;\n',
+      replace: '',
+      test: logRefusal(
+        'has one of ten lines that its peer gets in a second, and the next line has the number of those without',
+      ),
+    },
+    {
+      name: 'refusal-lines-of-many-addresses',
+      off: 'whoever comes from many addresses fills the log',
+      file: 'packages/tls/src/log/refusal-limit.ts',
+      find: '(peer.admitted || this.#unadmitted.take(now))',
+      replace: 'this.#unadmitted !== undefined',
+      test: logRefusal(
+        'has one of a hundred lines in a second where its peer was never admitted, from however many addresses',
+      ),
     },
     {
       name: 'limits-in-range',

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { agent, type Credential, type OwnedTrust, peerOf } from '@entente/tls';
+import { agent, type Credential, type Log, type OwnedTrust, peerOf } from '@entente/tls';
 import {
   decodeSignedTopology,
   links,
@@ -10,7 +10,6 @@ import {
   verifyTopology,
 } from '@entente/topology';
 import { allowNames } from '@entente/trust';
-import type { MemberLog } from '../files/log.ts';
 import type { MemberFiles } from '../files/member-files.ts';
 import type { RevocationLists } from '../follow/revocation-lists.ts';
 import { readEventStream } from './event-stream.ts';
@@ -29,7 +28,7 @@ export interface AuthorityClientOptions {
   readonly trust: OwnedTrust;
   readonly files: MemberFiles;
   readonly lists: RevocationLists;
-  readonly log: MemberLog;
+  readonly log: Log;
   readonly pollMs: number;
   readonly current: () => Topology | undefined;
   readonly takeUp: (topology: Topology) => void;

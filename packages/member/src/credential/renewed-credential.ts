@@ -1,8 +1,7 @@
 import { createKeyAndRequest, renew, renewalTime } from '@entente/pki/client';
-import { type Credential, loadCredential } from '@entente/tls';
+import { type Credential, type Log, loadCredential } from '@entente/tls';
 import type { AuthorityClient } from '../authority/authority-client.ts';
 import { MemberFault } from '../files/fault.ts';
-import type { MemberLog } from '../files/log.ts';
 import type { MemberFiles } from '../files/member-files.ts';
 import { CredentialFiles, type KeyPair, type Side } from './credential-files.ts';
 
@@ -19,7 +18,7 @@ export interface RenewedCredentialOptions {
   readonly files: MemberFiles;
   readonly authority: () => AuthorityClient;
   readonly now: () => number;
-  readonly log: MemberLog;
+  readonly log: Log;
 }
 
 /** A certificate of one interface that is renewed at half of its life, with a new key each time. */

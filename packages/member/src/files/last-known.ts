@@ -1,6 +1,5 @@
-import type { Clock } from '@entente/tls';
+import type { Clock, Log } from '@entente/tls';
 import type { RevocationKnowledge } from '@entente/trust';
-import type { MemberLog } from './log.ts';
 import type { MemberFiles } from './member-files.ts';
 
 /** Confirmations come every minute and more often; on disk they need not be newer than this. */
@@ -29,7 +28,7 @@ export interface Watch {
  */
 export class LastKnown implements AsyncDisposable {
   readonly #files: Pick<MemberFiles, 'write'>;
-  readonly #log: MemberLog;
+  readonly #log: Log;
   #latestSigned: number | undefined;
   #confirmedAt: number | undefined;
   #writtenAt = Number.NEGATIVE_INFINITY;
@@ -41,7 +40,7 @@ export class LastKnown implements AsyncDisposable {
 
   private constructor(
     files: Pick<MemberFiles, 'write'>,
-    log: MemberLog,
+    log: Log,
     { latestSigned, confirmedAt }: Remembered,
   ) {
     this.#files = files;
@@ -51,7 +50,7 @@ export class LastKnown implements AsyncDisposable {
   }
 
   /** Takes up what an earlier run has written down; a damaged file is as good as none, and said. */
-  static async open(files: Pick<MemberFiles, 'read' | 'write' | 'path'>, log: MemberLog): Promise<LastKnown> {
+  static async open(files: Pick<MemberFiles, 'read' | 'write' | 'path'>, log: Log): Promise<LastKnown> {
     const text = await files.read('lastKnown');
     const remembered = text === undefined ? {} : read(text);
     if (remembered === undefined) {

@@ -1,3 +1,4 @@
+import type { Log } from '@entente/tls';
 import { isSignedBy, type RevocationKnowledge } from '@entente/trust';
 import {
   type Certificate,
@@ -8,7 +9,6 @@ import {
   encodePem,
   oids,
 } from '@entente/x509';
-import type { MemberLog } from '../files/log.ts';
 import type { MemberFiles } from '../files/member-files.ts';
 import type { CurrentStore } from '../state/current-store.ts';
 import { crlLocations, fetchCrl } from './fetch-crl.ts';
@@ -26,7 +26,7 @@ export interface RevocationListsOptions {
   readonly addresses: ReadonlyMap<string, string>;
   readonly files: Pick<MemberFiles, 'read' | 'write'>;
   readonly store: CurrentStore<RevocationKnowledge>;
-  readonly log: MemberLog;
+  readonly log: Log;
   /** Milliseconds that the lists may take to be fetched. Default 10,000. */
   readonly timeoutMs?: number;
 }

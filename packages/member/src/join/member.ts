@@ -1,4 +1,4 @@
-import type { Credential, OwnedTrust, Trust } from '@entente/tls';
+import type { Credential, Log, OwnedTrust, Trust } from '@entente/tls';
 import {
   authorise,
   type Confirmation,
@@ -12,7 +12,6 @@ import type { AuthorityClient } from '../authority/authority-client.ts';
 import { fitsTopology } from '../credential/external-chain.ts';
 import { RenewedCredential } from '../credential/renewed-credential.ts';
 import type { LastKnown } from '../files/last-known.ts';
-import type { MemberLog } from '../files/log.ts';
 import type { MemberFiles } from '../files/member-files.ts';
 
 /** What makes a server a member. */
@@ -25,7 +24,7 @@ export interface MemberOptions {
   readonly token?: string;
   /** Addresses of our hosts that DNS does not know, by name. The name in the certificate stays what it is. */
   readonly addresses?: ReadonlyMap<string, string>;
-  readonly log: MemberLog;
+  readonly log: Log;
   /** Milliseconds between looks at the authority when no event comes. Default one minute. */
   readonly pollMs?: number;
 }

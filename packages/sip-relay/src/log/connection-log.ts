@@ -1,15 +1,8 @@
 import type { SipRequest } from '@entente/sip';
 import type { SipConnection } from '@entente/sip-endpoint';
 import type { RequestRefusal } from '@entente/sip-proxy';
+import type { Log } from '@entente/tls';
 import type { RefusedByPolicy } from '../request-policy/ask-policies.ts';
-
-/** Where the log lines of a server go. */
-export interface EndpointLog {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 /** The peer of a connection, for logs: the server it proved to be, the domain of a partner, a user, or else an address. */
 export function peerName(connection: SipConnection): string {
@@ -31,7 +24,7 @@ export function peerName(connection: SipConnection): string {
  * @param from - the peer
  * @param to - this server
  */
-export function logConnection(log: EndpointLog, connection: SipConnection, from: string, to: string): void {
+export function logConnection(log: Log, connection: SipConnection, from: string, to: string): void {
   const { cipher, protection, protocol } = connection.protection;
   log.info(
     { event: 'link', link: connection.link.row, from, to, protection, tls: protocol, cipher },
@@ -41,7 +34,7 @@ export function logConnection(log: EndpointLog, connection: SipConnection, from:
 
 /** Logs why a request is not relayed. The words are for operators; the sender gets the status. */
 export function logRequestRefusal(
-  log: EndpointLog,
+  log: Log,
   request: SipRequest,
   refusal: RequestRefusal,
   connection: SipConnection,
@@ -65,6 +58,6 @@ export function logRequestRefusal(
 }
 
 /** Logs a fault of this program while a message of a peer was handled. */
-export function logMessageFault(log: EndpointLog, error: unknown, connection: SipConnection): void {
+export function logMessageFault(log: Log, error: unknown, connection: SipConnection): void {
   log.error({ event: 'fault', peer: peerName(connection), err: error }, 'a message could not be handled');
 }

@@ -1,6 +1,5 @@
 import type { NextHop } from '@entente/sip-endpoint';
-import { isTrustError } from '@entente/tls';
-import type { EndpointLog } from './connection-log.ts';
+import { isTrustError, type Log } from '@entente/tls';
 
 /**
  * Logs that a request could not be sent to its next hop.
@@ -9,12 +8,7 @@ import type { EndpointLog } from './connection-log.ts';
  * @param hop - where it was to go, if that was decided
  * @param error - what dialling failed of. A refusal by a verdict was logged with its reason where the verdict was given.
  */
-export function logUnreachable(
-  log: EndpointLog,
-  name: string,
-  hop: NextHop | undefined,
-  error: unknown,
-): void {
+export function logUnreachable(log: Log, name: string, hop: NextHop | undefined, error: unknown): void {
   if (!isTrustError(error)) {
     log.warn({ event: 'unreachable', peer: name }, (error as Error).message);
     return;

@@ -7,6 +7,7 @@ import type { RefusalEntry } from '../network/account.ts';
 import type { AppProcess, LogRecord } from '../network/app-process.ts';
 import type { Network } from '../network/network.ts';
 import { createTestAuthority, type TestCertificate } from '../test-authority.ts';
+import { createTestLog } from '../test-log.ts';
 
 /** Somebody who must not get in, and the reason that must be given. */
 export interface Stranger {
@@ -88,7 +89,7 @@ async function joinAsGateway(network: Network): Promise<TestCertificate> {
     directory: join(directory, fqdn),
     token: await administrator.joinToken(fqdn),
     addresses,
-    log: { info() {}, warn() {} },
+    log: createTestLog(),
   });
   const { certificatePem, keyPem, leaf } = member.identity.current;
   return { chainPem: certificatePem, certificatePem, keyPem, serialHex: leaf.serialHex };

@@ -1,0 +1,99 @@
+import type { ConnectionRefusal } from '@entente/tls';
+import { links } from '@entente/topology';
+import { reject } from '@entente/trust';
+import { describe, expect, it } from 'vitest';
+import type { Caller } from './caller.ts';
+import { createRefusalLog } from './refusals.ts';
+
+const link = {
+  name: links.memberToAuthority.name,
+  direction: 'inbound',
+  interface: 'internal',
+  purpose: 'client',
+} as const;
+
+function start() {
+  const clock = { now: 1_000_000 };
+  const lines: Record<string, unknown>[] = [];
+  const write = (fields: object, message: string) => void lines.push({ ...fields, message });
+  const log = { debug: write, info: write, warn: write, error: write };
+  const refusals = createRefusalLog(log, () => clock.now);
+  const connection = (remoteAddress: string, when: ConnectionRefusal['when'] = 'handshake') =>
+    refusals.connection({
+      rejection: reject('no-certificate', { expected: 'client' }),
+      verdict: undefined,
+      peer: undefined,
+      link,
+      when,
+      remoteAddress,
+      remotePort: 40_000,
+    });
+  const request = (caller: Caller) =>
+    refusals.request(
+      {
+        reason: 'no-certificate',
+        message: 'no client certificate was shown',
+        remedy: 'show one',
+        status: 403,
+      },
+      caller,
+    );
+  return { clock, lines, connection, request };
+}
+
+describe('the log of an authority', () => {
+  it.each(['handshake', 'admission', 'peer'] as const)(
+    'cannot be flooded by connections that are refused: %s',
+    (when) => {
+      const { clock, lines, connection } = start();
+      for (let count = 0; count < 10_000; count++) connection('192.0.2.1', when);
+      expect(lines.length).toBeLessThanOrEqual(10);
+      const written = lines.length;
+      clock.now += 1_000;
+      connection('192.0.2.1', when);
+      expect(lines.at(-1)).toMatchObject({ event: 'refused', when, more: 10_000 - written });
+    },
+  );
+
+  it('cannot be flooded by requests of callers that have proven nothing', () => {
+    const { lines, request } = start();
+    for (let count = 0; count < 10_000; count++) {
+      const response = request({ kind: 'nobody', address: '192.0.2.1' });
+      expect(response.status).toBe(403);
+    }
+    expect(lines.length).toBeLessThanOrEqual(10);
+  });
+
+  it('cannot be flooded with a join token for another server in each request', () => {
+    const { lines, request } = start();
+    for (let count = 0; count < 10_000; count++) {
+      request({ kind: 'nobody', address: '192.0.2.1', claimed: `fe${count}.contoso.example` });
+    }
+    expect(lines.length).toBeLessThanOrEqual(10);
+  });
+
+  it('keeps its lines for other peers while one floods it', () => {
+    const { lines, connection, request } = start();
+    for (let count = 0; count < 10_000; count++) connection('192.0.2.1');
+    connection('198.51.100.7');
+    expect(lines.at(-1)).toMatchObject({ from: '198.51.100.7:40000' });
+    request({ kind: 'server', server: 'fe01.contoso.example', serialHex: '01' });
+    expect(lines.at(-1)).toMatchObject({ event: 'refused', peer: 'fe01.contoso.example' });
+  });
+
+  it('names the server that a join token was issued for, and where the request comes from', () => {
+    const { lines, request } = start();
+    request({ kind: 'nobody', address: '192.0.2.1', claimed: 'fe09.contoso.example' });
+    expect(lines).toEqual([
+      {
+        event: 'refused',
+        reason: 'no-certificate',
+        peer: 'fe09.contoso.example',
+        link: links.memberToAuthority.name,
+        from: '192.0.2.1',
+        remedy: 'show one',
+        message: 'no client certificate was shown',
+      },
+    ]);
+  });
+});
