@@ -1,11 +1,16 @@
+import { randomInt } from 'node:crypto';
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { maxSeed, randomSeed } from './tooling/seed/random-seed.ts';
 
 export default defineConfig({
   ssr: { resolve: { conditions: ['@entente/source', ...defaultServerConditions] } },
   test: {
     include: ['{packages,apps}/*/{src,test}/**/*.test.ts', 'tooling/**/*.test.ts'],
     pool: 'forks',
+    globalSetup: 'tooling/seed/announce-seed.ts',
+    setupFiles: 'tooling/seed/seed-properties.ts',
+    env: { ENTENTE_SEED: `${randomSeed(process.env, () => randomInt(1, maxSeed))}` },
     // Nothing waits for time to pass, but a busy machine may be slow: a limit only ends what hangs.
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -29,6 +29,10 @@ export interface FuzzOrder {
   readonly name: string;
   readonly file: string;
   readonly seconds: number;
+  /** Ends after this many mutants instead; the time is then a limit only. */
+  readonly mutants?: number;
+  /** Ends mutating with the first finding. */
+  readonly first: boolean;
   readonly seed: number;
   /** Folder of inputs that once were findings, one file each; may not exist. */
   readonly regressions: string;
@@ -43,9 +47,10 @@ export interface FuzzOrder {
  */
 export async function fuzz(order: FuzzOrder): Promise<FuzzRun> {
   const started = performance.now();
-  const { name, file, seconds, seed } = order;
+  const { name, file, first, mutants, seconds, seed } = order;
   const regressions = await readAll(order.regressions);
-  const report = await runProcess({ name, file, seconds, seed, regressions });
+  const count = mutants === undefined ? {} : { mutants };
+  const report = await runProcess({ name, file, seconds, ...count, first, seed, regressions });
   const findings: Finding[] = [];
   for (const finding of report.findings) findings.push(await keep(finding, order));
   const took = Math.round((performance.now() - started) / 100) / 10;

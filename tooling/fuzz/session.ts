@@ -5,6 +5,10 @@ export interface SessionOrder {
   readonly file: string;
   readonly name: string;
   readonly seconds: number;
+  /** Mutants to run, and at most as many in each round of the search for a leak; undefined: as many as the time allows. */
+  readonly mutants?: number;
+  /** Whether mutating ends with the first finding. */
+  readonly first: boolean;
   readonly seed: number;
   /** Inputs kept from earlier findings; run before anything is mutated. */
   readonly regressions: readonly Uint8Array[];

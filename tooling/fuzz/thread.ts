@@ -24,6 +24,8 @@ const maxCorpus = 512;
 /** A leak is sustained growth; a single round may grow for reasons of the engine. */
 const leakRounds = 6;
 const leakShare = 0.25;
+/** Most executions of a round. */
+const leakMutants = 20_000;
 const longestLeakMs = 20_000;
 const leakBytesPerRun = 32;
 /** Less than this in a round is the engine's own book-keeping, however few executions it was. */
@@ -40,6 +42,11 @@ class Session {
 
   constructor(target: FuzzTarget) {
     this.#target = target;
+  }
+
+  /** Whether anything was found. */
+  get failed(): boolean {
+    return this.#known.size > 0;
   }
 
   /** Runs one input; the failure, where there is one. */
@@ -116,9 +123,12 @@ async function main(): Promise<void> {
   // The search for a leak takes a quarter, of a long run less: its rounds end by their count.
   const mutateUntil =
     order.until - Math.min(Math.max(0, order.until - Date.now()) * leakShare, longestLeakMs);
-  explore(session, { corpus, pinned: seeds.length, random, maxBytes, coverage }, mutateUntil);
+  const ground = { corpus, pinned: seeds.length, random, maxBytes, coverage };
+  const more =
+    order.mutants === undefined ? () => Date.now() < mutateUntil : atMost(order.mutants, order.until);
+  explore(session, ground, () => more() && !(order.first && session.failed));
   coverage.close();
-  probeForLeak(session, () => mutate(corpus, random, maxBytes), order.until);
+  probeForLeak(session, () => mutate(corpus, random, maxBytes), order);
   post({ type: 'done' });
 }
 
@@ -136,19 +146,27 @@ interface Ground {
   readonly coverage: Coverage;
 }
 
-/** Mutants run between two looks at the coverage. */
+/** Mutants run between two looks at the coverage, and between two looks at whether to go on. */
 const batchSize = 256;
+const stepSize = 32;
 
-/** Mutates until the time is over; a mutant that reaches new code stays, for the next ones to start from. */
-function explore(session: Session, ground: Ground, until: number): void {
+/** Holds for as many steps as make `mutants`, and not beyond the limit of time. */
+function atMost(mutants: number, until: number): () => boolean {
+  let left = Math.ceil(mutants / stepSize);
+  return () => left-- > 0 && Date.now() < until;
+}
+
+/** Mutates as long as it should; a mutant that reaches new code stays, for the next ones to start from. */
+function explore(session: Session, ground: Ground, goesOn: () => boolean): void {
   const { corpus, pinned, random, maxBytes, coverage } = ground;
   coverage.news();
-  while (Date.now() < until) {
+  for (let going = goesOn(); going; ) {
     const batch: Uint8Array[] = [];
-    for (let i = 0; i < batchSize && (i % 32 !== 0 || Date.now() < until); i += 1) {
+    for (let i = 0; going && i < batchSize; i += 1) {
       const input = mutate(corpus, random, maxBytes);
       run(session, input);
       batch.push(input);
+      if (i % stepSize === stepSize - 1) going = goesOn();
     }
     const fresh = new Set(coverage.news());
     if (fresh.size === 0) continue;
@@ -161,7 +179,7 @@ function explore(session: Session, ground: Ground, until: number): void {
         const shortest = trim(session, coverage, input, reached);
         keep(corpus, shortest, pinned, random.below(maxCorpus));
       }
-      if (fresh.size === 0 || Date.now() > until) break;
+      if (fresh.size === 0 || !going) break;
     }
   }
 }
@@ -191,17 +209,22 @@ function keep(corpus: Corpus, input: Uint8Array, pinned: number, slot: number): 
  * Runs rounds of fresh mutants and weighs the heap after a collection behind each. Bounded caches and compiled code
  * reach a plateau; growth in every one of the last rounds, above a floor per execution, is a leak.
  */
-function probeForLeak(session: Session, next: () => Uint8Array, until: number): void {
+function probeForLeak(
+  session: Session,
+  next: () => Uint8Array,
+  { mutants = leakMutants, until }: ThreadOrder,
+): void {
   const { gc } = globalThis;
   if (gc === undefined) throw new Error('the fuzzing process needs --expose-gc');
   const roundMs = Math.max(20, (until - Date.now()) / leakRounds);
+  const enough = Math.min(mutants, leakMutants);
   const weights: number[] = [];
   const counts: number[] = [];
   for (let round = 0; round < leakRounds; round += 1) {
     const end = performance.now() + roundMs;
     let count = 0;
     // At least some hundreds a round, however slow the target: a quotient of few is noise.
-    while (count < 200 || (performance.now() < end && count < 20_000)) {
+    while (count < 200 || (performance.now() < end && count < enough)) {
       session.execute(next());
       count += 1;
     }

@@ -31,9 +31,10 @@ beforeAll(async () => {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text);
   }
-  await cp(join(repository, 'vitest.config.ts'), join(root, 'vitest.config.ts'));
+  for (const path of ['vitest.config.ts', 'tooling/seed'])
+    await cp(join(repository, path), join(root, path), { recursive: true });
   await mkdir(join(root, 'node_modules'));
-  for (const name of ['vitest', 'vite']) {
+  for (const name of ['vitest', 'vite', 'fast-check']) {
     await symlink(join(repository, 'node_modules', name), join(root, 'node_modules', name));
   }
   await mkdir(join(root, 'apps/house/node_modules/@entente'), { recursive: true });

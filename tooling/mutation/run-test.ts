@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../runner/command.ts';
+import { seedInCi } from '../seed/random-seed.ts';
 import type { NamedTest } from './patch.ts';
 
 /** How a named test ended; `absent` also when its file could not be loaded. */
@@ -81,12 +82,15 @@ function absent(detail: string): TestEnd {
   return { status: 'absent', detail };
 }
 
-/** This may itself run under vitest, whose variables would confuse the inner one. */
+/**
+ * This may itself run under vitest, whose variables would confuse the inner one. The seed is always the same one: whether
+ * a test notices is a property of the test, not of what it drew.
+ */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(VITEST|NODE_ENV$|TEST$|NODE_OPTIONS$)/.test(name),
   );
-  return Object.fromEntries(own);
+  return { ...Object.fromEntries(own), ENTENTE_SEED: `${seedInCi}` };
 }
 
 /** A regular expression that matches just this text. */

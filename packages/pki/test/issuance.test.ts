@@ -146,7 +146,14 @@ describe('refusing to issue', () => {
   }
 
   it('refuses octets that are no request', async () => {
-    expect((await refusal({}, randomBytes(100)))?.reason).toBe('malformed-request');
+    expect(
+      (
+        await refusal(
+          {},
+          Uint8Array.from({ length: 100 }, (_, i) => (i * 37) & 0xff),
+        )
+      )?.reason,
+    ).toBe('malformed-request');
     expect((await refusal({}, new Uint8Array(20_000)))?.reason).toBe('malformed-request');
   });
 

@@ -118,7 +118,7 @@ describe('PKCS#12', () => {
   });
 
   it('refuses octets that are no PKCS#12', () => {
-    for (const bytes of [new Uint8Array(), Uint8Array.of(0x30, 0x00), randomBytes(300)]) {
+    for (const bytes of [new Uint8Array(), Uint8Array.of(0x30, 0x00), new Uint8Array(300).fill(0xa5)]) {
       expect(() => unpackPkcs12(bytes, password)).toThrow(
         expect.objectContaining({ code: 'ENTENTE_PKI_PKCS12_UNREADABLE' }),
       );

@@ -132,6 +132,8 @@ const edit: fc.Arbitrary<Edit> = fc.record({
   value: fc.constantFrom(...plausible),
 });
 
+const edits = fc.array(edit, { minLength: 1, maxLength: 3 });
+
 function apply(root: unknown, { what, at, field, value }: Edit): void {
   const places: { container: Record<string | number, unknown> | unknown[]; key: string | number }[] = [];
   const walk = (container: unknown) => {
@@ -171,32 +173,36 @@ describe('a change that one administrator may sign', () => {
     'permits nothing that was not permitted before, whatever is edited, %s',
     (_, before) => {
       const permittedBefore = permissionsOf(before);
-      const seen = { cosmetic: 0, narrowing: 0, quorum: 0 };
       fc.assert(
-        fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
-          const after = edited(before, edits);
+        fc.property(edits, (some) => {
+          const after = edited(before, some);
           if (after === undefined) return;
           const effect = strongestEffect(diffTopologies(before, after));
-          if (effect === 'quorum') seen.quorum++;
           if (effect !== 'cosmetic' && effect !== 'narrowing' && effect !== 'chain') return;
           const permittedAfter = permissionsOf(after);
           const gained = [...permittedAfter].filter((permission) => !permittedBefore.has(permission));
           expect(gained).toEqual([]);
-          if (effect === 'narrowing') seen.narrowing++;
-          else {
-            seen.cosmetic++;
-            expect(permittedAfter.size).toBe(permittedBefore.size);
-          }
+          if (effect !== 'narrowing') expect(permittedAfter.size).toBe(permittedBefore.size);
         }),
         { numRuns: 6_000 },
       );
-      // The property says something only where enough edits of each kind have come by.
-      expect(seen.narrowing).toBeGreaterThan(25);
-      expect(seen.cosmetic).toBeGreaterThan(5);
-      expect(seen.quorum).toBeGreaterThan(100);
     },
     120_000,
   );
+
+  it('is met often enough by the edits that are drawn, and so are the other kinds', () => {
+    // Always the same edits, so that this does not hang on luck.
+    const seen = { cosmetic: 0, chain: 0, narrowing: 0, quorum: 0, administrators: 0 };
+    for (const some of fc.sample(edits, { seed: 1, numRuns: 3_000 })) {
+      const after = edited(rich, some);
+      if (after === undefined) continue;
+      const effect = strongestEffect(diffTopologies(rich, after));
+      seen[effect]++;
+    }
+    expect(seen.narrowing).toBeGreaterThan(10);
+    expect(seen.cosmetic + seen.chain).toBeGreaterThan(2);
+    expect(seen.quorum).toBeGreaterThan(50);
+  }, 120_000);
 
   it('is the only kind that a member takes up with one signature', () => {
     const [one] = administrators;

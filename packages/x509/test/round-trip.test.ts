@@ -20,16 +20,16 @@ describe.each(kinds)('%s', (_, prove, seeds) => {
   });
 
   it('do so after any change that leaves them readable', () => {
-    let readable = 0;
+    const scripts = fc.uint8Array({ minLength: 6, maxLength: 12 });
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 6, maxLength: 12 }), (script) => {
-        if (prove(restructure(seeds, script))) readable++;
-      }),
+      fc.property(scripts, (script) => void prove(restructure(seeds, script))),
       { numRuns: 2000 },
     );
-    // The property says nothing unless it met both kinds.
-    expect(readable).toBeGreaterThan(20);
-    expect(readable).toBeLessThan(1990);
+    // The property says nothing unless its changes leave some readable and others not. Always the same changes: no luck.
+    const readable = fc
+      .sample(scripts, { seed: 1, numRuns: 500 })
+      .map((script) => prove(restructure(seeds, script)));
+    expect(new Set(readable)).toEqual(new Set([true, false]));
   });
 
   it('are refused, not half read, when they are cut off anywhere', () => {

@@ -169,19 +169,20 @@ url: https://a.example/#x
       ],
       ...['1', '0', '.5', 'true', 'no', '~', '---', '?', '&', '*', '\\', 'é', '1e3', '0x1'],
     );
-    let accepted = 0;
+    const text = fc.array(token, { maxLength: 14 }).map((tokens) => tokens.join(''));
     fc.assert(
-      fc.property(fc.array(token, { maxLength: 14 }), (tokens) => {
-        const text = tokens.join('');
+      fc.property(text, (text) => {
         const ours = readYaml(text);
         if (!ours.ok) return;
         const theirs = parseDocument(text, { uniqueKeys: true, strict: true });
         expect(theirs.errors.map((error) => error.message)).toEqual([]);
         expect(ours.document.value).toEqual(theirs.toJS() ?? null);
-        accepted++;
       }),
       { numRuns: 20_000 },
     );
-    expect(accepted).toBeGreaterThan(500);
+    // The property says something of accepted texts only; of these, always the same ones, both kinds are many.
+    const read = fc.sample(text, { seed: 1, numRuns: 2_000 }).filter((each) => readYaml(each).ok);
+    expect(read.length).toBeGreaterThan(50);
+    expect(read.length).toBeLessThan(1_950);
   });
 });
