@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkCycles } from './cycles.ts';
 import { checkFloors } from './floors.ts';
-import { appFloor, floorOf, floors } from './house.ts';
-import { checkSizes } from './sizes.ts';
 import { manifest, plantTree } from './testing/planted-tree.ts';
 
 function floorProblems(files: Readonly<Record<string, string>>): string[] {
@@ -115,17 +112,6 @@ describe('the floors', () => {
   it('refuse a package that the house does not know', () => {
     expect(floorProblems({ 'packages/shed/src/index.ts': '' })[0]).toContain('stands on no floor');
   });
-
-  it('are those of docs/architecture.md', () => {
-    const page = readFileSync(new URL('../../docs/architecture.md', import.meta.url), 'utf8');
-    const drawn = new Map<string, number>();
-    for (const [, floor, rooms] of page.matchAll(/^floor (\d)\s+\S+\s+(.*)$/gm)) {
-      for (const room of rooms?.match(/[a-z0-9]+(-[a-z0-9]+)*/g) ?? []) drawn.set(room, Number(floor));
-    }
-    const known = floors.flat();
-    expect(known.filter((room) => drawn.get(room) !== floorOf(room))).toEqual([]);
-    expect(floorOf('cli')).toBe(appFloor);
-  });
 });
 
 describe('the cycle check', () => {
@@ -163,29 +149,5 @@ describe('the cycle check', () => {
         'packages/x509/src/d.ts': '',
       }),
     ).toEqual([]);
-  });
-});
-
-describe('the size check', () => {
-  function sizes(files: Readonly<Record<string, string>>): string[] {
-    using tree = plantTree(files);
-    return checkSizes(tree.root).map(({ file, message }) => `${file} ${message}`);
-  }
-
-  it('refuses a file of more than 400 lines and passes one of 400', () => {
-    expect(sizes({ 'packages/x509/src/a.ts': '\n'.repeat(401) })[0]).toContain('has 401 lines');
-    expect(sizes({ 'packages/x509/src/a.ts': '\n'.repeat(400) })).toEqual([]);
-  });
-
-  it('refuses an app of 500 lines, tests not counted', () => {
-    const half = '\n'.repeat(250);
-    expect(sizes({ 'apps/cli/src/a.ts': half, 'apps/cli/src/b.ts': half })[0]).toContain(
-      'apps/cli has 500 lines',
-    );
-    expect(sizes({ 'apps/cli/src/a.ts': half, 'apps/cli/src/b.test.ts': half })).toEqual([]);
-  });
-
-  it('refuses a file that is called after no concept', () => {
-    expect(sizes({ 'packages/x509/src/der-utils.ts': '' })[0]).toContain('names no concept');
   });
 });

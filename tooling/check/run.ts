@@ -2,7 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { pick, readCommandLine } from '../runner/command-line.ts';
 import type { Outcome, Output } from '../runner/main.ts';
 import { checkCycles } from './cycles.ts';
+import { checkExisting } from './existing.ts';
 import { checkFloors } from './floors.ts';
+import { checkFolders } from './folders.ts';
 import { checkLinks } from './links.ts';
 import { checkLint } from './lint.ts';
 import { checkPackages } from './packages.ts';
@@ -15,8 +17,9 @@ import { checkUnused } from './unused.ts';
 
 const usage = `pnpm check [check …] [--json]
 
-Checks the repository itself: lint (format and lint), types, floors (imports point down, purity, no cycles, sizes, links by name),
-unused (files, exports, dependencies), packages (build, pack, publint, attw, install size). With no name all of them.
+Checks the repository itself: lint (format and lint), types, floors (imports point down, purity, no
+circles of files or folders, sizes, links by name, the house lists what exists), unused (files, exports,
+dependencies), packages (build, pack, publint, attw, install size). With no name all of them.
 Example: pnpm check floors types`;
 
 /** One check in the report. */
@@ -37,11 +40,17 @@ const checks: readonly Check[] = [
   { name: 'types', run: (root) => checkTypes(root) },
   {
     name: 'floors',
-    run: (root) => {
+    run: (root, log) => {
       const sources = readSources(root);
-      return [checkFloors, checkPurity, checkCycles, checkSizes, checkLinks].flatMap((check) =>
+      const graph = [checkFloors, checkPurity, checkCycles, checkLinks].flatMap((check) =>
         check(root, sources),
       );
+      return [
+        ...graph,
+        ...checkFolders(root, sources),
+        ...checkSizes(root, sources, log),
+        ...checkExisting(root),
+      ];
     },
   },
   { name: 'unused', run: (root) => checkUnused(root) },

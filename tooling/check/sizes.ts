@@ -1,16 +1,21 @@
 import { basename } from 'node:path';
-import { drawerNames, maxAppLines, maxFileLines } from './house.ts';
+import { drawerNames, longFileLines, maxAppLines, maxFileLines, maxLongFilesPercent } from './house.ts';
 import type { Problem } from './problem.ts';
 import { readSources, type SourceFile } from './source/source-file.ts';
 
 /**
- * Files stay readable at a sitting, apps stay thin, and no file is a drawer.
+ * Files stay readable at a sitting (few are long, none is too long), apps stay thin, and no file is a drawer.
  *
- * @param root Absolute path of the repository.
- * @param sources What was read of it, where it was read already.
+ * @param root - Absolute path of the repository.
+ * @param sources - What was read of it, where it was read already.
+ * @param log - Told how many files are long.
  */
-export function checkSizes(root: string, sources = readSources(root)): Problem[] {
-  const problems: Problem[] = [];
+export function checkSizes(
+  root: string,
+  sources = readSources(root),
+  log: (line: string) => void = () => undefined,
+): Problem[] {
+  const problems = checkLongFiles(sources, log);
   const apps = new Map<string, number>();
   for (const file of sources) {
     const lines = countLines(file);
@@ -38,6 +43,17 @@ export function checkSizes(root: string, sources = readSources(root)): Problem[]
     problems.push({ file: app, message });
   }
   return problems;
+}
+
+/** The share counts all files together, tests and tooling too: a small package may have one long file. */
+function checkLongFiles(sources: readonly SourceFile[], log: (line: string) => void): Problem[] {
+  const long = sources.filter((file) => countLines(file) > longFileLines);
+  const percent = sources.length === 0 ? 0 : (100 * long.length) / sources.length;
+  const count = `${long.length} of ${sources.length} files have more than ${longFileLines} lines`;
+  log(`  ${count} (${percent.toFixed(1)} %; at most ${maxLongFilesPercent} %)`);
+  if (percent <= maxLongFilesPercent) return [];
+  const rule = `${count}, more than ${maxLongFilesPercent} %; split by concept`;
+  return long.map((file) => ({ file: file.path, message: `is long (${countLines(file)} lines): ${rule}` }));
 }
 
 function countLines(file: SourceFile): number {
