@@ -6,8 +6,8 @@
 /** Rooms by floor, lowest first. A room imports only from lower floors; rooms on one floor do not see each other. */
 export const floors: readonly (readonly string[])[] = [
   ['x509', 'sip'],
-  ['trust', 'topology'],
-  ['pki', 'tls', 'federation', 'sip-proxy'],
+  ['trust', 'topology', 'sip-proxy'],
+  ['pki', 'tls', 'federation'],
   ['member', 'sip-endpoint', 'host'],
   ['sip-relay'],
   ['authority', 'front-end', 'edge', 'commands'],

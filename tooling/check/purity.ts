@@ -21,6 +21,8 @@ const pureModules = new Set([
 /** What node:crypto offers that only computes: the same input gives the same output, at once. */
 const pureCrypto = new Set([
   'constants',
+  'createCipheriv',
+  'createDecipheriv',
   'createHash',
   'createHmac',
   'createPublicKey',

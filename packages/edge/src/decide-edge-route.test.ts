@@ -1,14 +1,19 @@
 import type { SipRequest } from '@entente/sip';
-import { createRouteEntry, preprocessRoutes, revealRoutes, sealedEntry } from '@entente/sip-proxy';
+import {
+  createRouteEntry,
+  createSealing,
+  preprocessRoutes,
+  revealRoutes,
+  sealedEntry,
+} from '@entente/sip-proxy';
 import { requestBetween } from '@entente/testkit/request';
 import { buildTopology, topologyFormat } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { type Arrival, decideEdgeRoute } from './decide-edge-route.ts';
-import { createSealing } from './sealing.ts';
 
 const access = 'access.contoso.example';
 const key = new Uint8Array(32).fill(7);
-const sealing = createSealing();
+const sealing = createSealing(key, () => new Uint8Array(16));
 
 const topology = buildTopology({
   format: topologyFormat,

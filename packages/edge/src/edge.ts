@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { partnerOfPeer } from '@entente/federation';
 import type { SipRequest } from '@entente/sip';
 import {
+  createSealing,
   type PreprocessedRequest,
   preprocessRoutes,
   type RequestRefusal,
@@ -20,7 +21,6 @@ import { links, mayRequest, type Topology } from '@entente/topology';
 import { type Arrival, decideEdgeRoute, type EdgeRoute } from './decide-edge-route.ts';
 import type { EdgeSender, Side } from './edge-sender.ts';
 import { type ForwardingOptions, rulesFor } from './forwarding.ts';
-import { createSealing } from './sealing.ts';
 
 /** What an edge decides with. */
 export interface EdgeOptions extends Omit<ForwardingOptions, 'key' | 'sealing'> {
@@ -28,7 +28,7 @@ export interface EdgeOptions extends Omit<ForwardingOptions, 'key' | 'sealing'> 
   readonly flows: FlowNames;
 }
 
-const routeKeyBytes = 32;
+const keyBytes = 32;
 
 /**
  * The policies of the two sides of an edge, which hands on what external clients and partners may send, and what insiders send to
@@ -39,8 +39,8 @@ export function createEdgePolicies(options: EdgeOptions): Readonly<Record<Side, 
   const forwarding: ForwardingOptions = {
     ...options,
     // Nobody else can make an entry of ours, or read what we have sealed.
-    key: randomBytes(routeKeyBytes),
-    sealing: createSealing(),
+    key: randomBytes(keyBytes),
+    sealing: createSealing(randomBytes(keyBytes), randomBytes),
   };
   return {
     inside: new EdgePolicy('inside', options.flows, forwarding),

@@ -1,4 +1,4 @@
-import { assertableIdentities, hideInsideNames, insiderFieldsOf, isInsideName } from '@entente/federation';
+import { assertableIdentities, insiderFieldsOf, isInsideName } from '@entente/federation';
 import {
   edit,
   type MessageEditor,
@@ -14,6 +14,7 @@ import {
   createRouteEntry,
   forwardRequest,
   hideContacts,
+  hideInsideNames,
   hidePath,
   hideRecordRoute,
   type PreprocessedRequest,
@@ -192,8 +193,9 @@ function hideInside(
 ): void {
   const current = topology();
   for (const name of insiderFieldsOf(message, 'out')) editor.remove(name);
-  hideContacts(editor, message, { host, sealing, isInside: (name) => isInsideName(current, name) });
-  hideInsideNames(editor, message, current);
+  const isInside = (name: string) => isInsideName(current, name);
+  hideContacts(editor, message, { host, sealing, isInside });
+  hideInsideNames(editor, message, { isInside, isOurDomain: (domain) => current.isOurDomain(domain) });
 }
 
 /** Our entry for servers inside: it leads to somebody outside, and only we can have made it. */

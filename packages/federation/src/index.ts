@@ -1,4 +1,4 @@
-export { hideInsideNames, isInsideName } from './inside-names.ts';
+export { isInsideName } from './inside-names.ts';
 export {
   assertableIdentities,
   checkPartnerRequest,

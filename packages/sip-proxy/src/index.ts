@@ -1,3 +1,13 @@
+export { bestCandidate, type Candidate, finalResponse } from './forking/best-response.ts';
+export {
+  Branch,
+  defaultResponseContextTimes,
+  ResponseContext,
+  type ResponseContextSink,
+  type ResponseContextTimes,
+} from './forking/response-context.ts';
+export { shareBreadth } from './forking/share-breadth.ts';
+export { type SelectedTargets, selectTargets, type Target, type TargetGroups } from './forking/targets.ts';
 export {
   type AuthenticatedUser,
   type AuthenticateOptions,
@@ -5,16 +15,25 @@ export {
   authenticate,
   claimedUsername,
   userAddress,
-} from './authenticate.ts';
-export { bestCandidate, type Candidate, finalResponse } from './best-response.ts';
-export { incomingBreadth, maxBreadth, shareBreadth } from './breadth.ts';
-export { type Arrival, decideRoute, type RouteDecision, type RouteKnowledge } from './decide-route.ts';
-export { beginsDialog, type ForwardOptions, forwardRequest, forwardResponse } from './forward.ts';
-export { gruusOf, openTemporaryGruu } from './gruu.ts';
-export { hidePath, hideRecordRoute, recordRouteOf, restorePath } from './hidden-path.ts';
-export { type AssertedIdentity, applyIdentity, identityOf, type Sender, stripIdentity } from './identity.ts';
-export { createBranch, loopHash, loopHashOf } from './loop-hash.ts';
-export { type PreprocessedRequest, preprocessRoutes, schemeOfEntries } from './preprocess.ts';
+} from './identity/authenticate.ts';
+export {
+  type AssertedIdentity,
+  applyIdentity,
+  identityOf,
+  type Sender,
+  stripIdentity,
+} from './identity/identity.ts';
+export { gruusOf, openTemporaryGruu } from './registration/gruu.ts';
+export {
+  type RegisterContext,
+  type Registration,
+  register,
+  registerChange,
+  registeredAddress,
+} from './registration/registrar.ts';
+export { defaultRegistrationPolicy, type RegistrationPolicy } from './registration/registration-policy.ts';
+export { incomingBreadth, maxBreadth } from './request/breadth.ts';
+export { createBranch, loopHash, loopHashOf } from './request/loop-hash.ts';
 export {
   type RefusalReason,
   type RequestRefusal,
@@ -22,27 +41,17 @@ export {
   refusalReasons,
   responseForRefusal,
   warning399,
-} from './refusal.ts';
-export {
-  type RegisterContext,
-  type Registration,
-  register,
-  registerChange,
-  registeredAddress,
-} from './registrar.ts';
-export { defaultRegistrationPolicy, type RegistrationPolicy } from './registration-policy.ts';
-export {
-  Branch,
-  defaultResponseContextTimes,
-  ResponseContext,
-  type ResponseContextSink,
-  type ResponseContextTimes,
-} from './response-context.ts';
-export { type RevealedRoutes, revealRoutes } from './reveal-routes.ts';
-export { createRouteEntry, createRouteUri, type RouteToken, readRouteToken } from './route-token.ts';
-export { hideContacts, revealContact } from './sealed-contact.ts';
-export { openRoute, type SealedRoute, sealedEntry } from './sealed-route.ts';
-export type { Sealing } from './sealing.ts';
-export { type SelectedTargets, selectTargets, type Target, type TargetGroups } from './targets.ts';
-export { openToken, sealToken } from './token.ts';
-export { type ValidateOptions, validateRequest } from './validate.ts';
+} from './request/refusal.ts';
+export { type ValidateOptions, validateRequest } from './request/validate.ts';
+export { type Arrival, decideRoute, type RouteDecision, type RouteKnowledge } from './route/decide-route.ts';
+export { beginsDialog, type ForwardOptions, forwardRequest, forwardResponse } from './route/forward.ts';
+export { type PreprocessedRequest, preprocessRoutes, schemeOfEntries } from './route/preprocess.ts';
+export { createRouteEntry, createRouteUri, type RouteToken, readRouteToken } from './route/route-token.ts';
+export { openToken, sealToken } from './route/token.ts';
+export { createSealing } from './topology-hiding/aes-sealing.ts';
+export { hidePath, hideRecordRoute, recordRouteOf, restorePath } from './topology-hiding/hidden-path.ts';
+export { hideInsideNames, type InsideNames } from './topology-hiding/hide-inside-names.ts';
+export { type RevealedRoutes, revealRoutes } from './topology-hiding/reveal-routes.ts';
+export { hideContacts, revealContact } from './topology-hiding/sealed-contact.ts';
+export { openRoute, type SealedRoute, sealedEntry } from './topology-hiding/sealed-route.ts';
+export type { Sealing } from './topology-hiding/sealing.ts';

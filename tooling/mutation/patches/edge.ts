@@ -14,9 +14,9 @@ const routing = (title: string): MutationPatch['test'] => ({
   title,
 });
 
-const revealing = 'packages/sip-proxy/src/reveal-routes.ts';
+const revealing = 'packages/sip-proxy/src/topology-hiding/reveal-routes.ts';
 const sealing = (title: string): MutationPatch['test'] => ({
-  file: 'packages/edge/src/sealing.test.ts',
+  file: 'packages/sip-proxy/src/topology-hiding/aes-sealing.test.ts',
   title,
 });
 
@@ -80,7 +80,7 @@ export const patches: PatchList = {
     {
       name: 'seal-verified',
       off: 'a sealed way may be changed',
-      file: sources,
+      file: 'packages/sip-proxy/src/topology-hiding/aes-sealing.ts',
       find: 'opening.final();',
       replace: '',
       test: sealing('opens with no bit of it changed, in no other spelling, and not cut short'),
@@ -104,7 +104,7 @@ export const patches: PatchList = {
     {
       name: 'answer-way-restored',
       off: 'an answer from outside may add hops to the way inside',
-      file: 'packages/sip-proxy/src/hidden-path.ts',
+      file: 'packages/sip-proxy/src/topology-hiding/hidden-path.ts',
       find: "const restored = [...values.slice(0, at), own.inside, ...request.values('Record-Route')];",
       replace:
         "const restored = [...values.slice(0, at), own.inside, ...request.values('Record-Route'), ...values.slice(at + 1)];",
@@ -124,8 +124,8 @@ export const patches: PatchList = {
       name: 'answer-route-hidden',
       off: 'the route set of an answer goes out as it came from the inside',
       file: sources,
-      find: 'hideRecordRoute(editor, response, this.#entry(), (routes) =>',
-      replace: 'if (response === undefined) hideRecordRoute(editor, response, this.#entry(), (routes) =>',
+      find: 'hideRecordRoute(editor, response, this.#entry(), (hops) =>',
+      replace: 'if (response === undefined) hideRecordRoute(editor, response, this.#entry(), (hops) =>',
       test: edge(
         'shows nobody outside the answers of the inside but for what is his: no route, warning or reason of ours',
       ),

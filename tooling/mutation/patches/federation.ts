@@ -3,7 +3,7 @@ import type { MutationPatch, PatchList } from '../patch.ts';
 const anchors = 'packages/federation/src/partner-anchors.ts';
 const peer = 'packages/federation/src/partner-peer.ts';
 const message = 'packages/federation/src/message-authority.ts';
-const names = 'packages/federation/src/inside-names.ts';
+const names = 'packages/sip-proxy/src/topology-hiding/hide-inside-names.ts';
 const nextHop = 'packages/federation/src/next-hop.ts';
 
 const test = (title: string): MutationPatch['test'] => ({
@@ -12,7 +12,7 @@ const test = (title: string): MutationPatch['test'] => ({
 });
 
 const inside = (title: string): MutationPatch['test'] => ({
-  file: 'packages/federation/test/inside-names.test.ts',
+  file: 'packages/sip-proxy/src/topology-hiding/hide-inside-names.test.ts',
   title,
 });
 
@@ -167,7 +167,7 @@ export const patches: PatchList = {
       name: 'warnings-stay',
       off: 'a warning of a server of ours leaves',
       file: names,
-      find: "if (!isOurs(topology, agent)) editor.append('Warning', value);",
+      find: "if (!isOurs(names, agent)) editor.append('Warning', value);",
       replace: "editor.append('Warning', value);",
       test: inside('carries no warning of a server of ours, and those of others'),
     },
@@ -175,16 +175,16 @@ export const patches: PatchList = {
       name: 'ways-stay',
       off: 'Path and Service-Route leave',
       file: names,
-      find: 'waysInside.has(lower) || namesInside(value, topology)',
-      replace: 'namesInside(value, topology)',
+      find: 'routesInside.has(lower) || namesInside(value, names)',
+      replace: 'namesInside(value, names)',
       test: inside('carries no way inside: neither Path nor Service-Route'),
     },
     {
       name: 'any-field',
       off: 'a field that nobody thought of names a server inside, and leaves',
       file: names,
-      find: 'waysInside.has(lower) || namesInside(value, topology)',
-      replace: 'waysInside.has(lower)',
+      find: 'routesInside.has(lower) || namesInside(value, names)',
+      replace: 'routesInside.has(lower)',
       test: inside('carries no further field that names a server inside, however it is written'),
     },
     {

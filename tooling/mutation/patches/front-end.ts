@@ -54,7 +54,7 @@ export const patches: PatchList = {
     {
       name: 'contact-of-a-server',
       off: 'whoever names a server inside in a Request-URI reaches it, in a dialog or not',
-      file: 'packages/sip-proxy/src/decide-route.ts',
+      file: 'packages/sip-proxy/src/route/decide-route.ts',
       find: 'if (!ours && uri.host !== known.self && tokens.length > 0)',
       replace: 'if (!ours && uri.host !== known.self)',
       test: wire('is ended by the user whom it called: his BYE reaches the application'),

@@ -1,9 +1,9 @@
 import type { MutationPatch, PatchList } from '../patch.ts';
 
 const verify = 'packages/sip/src/digest/verify.ts';
-const authenticate = 'packages/sip-proxy/src/authenticate.ts';
-const identity = 'packages/sip-proxy/src/identity.ts';
-const decideRoute = 'packages/sip-proxy/src/decide-route.ts';
+const authenticate = 'packages/sip-proxy/src/identity/authenticate.ts';
+const identity = 'packages/sip-proxy/src/identity/identity.ts';
+const decideRoute = 'packages/sip-proxy/src/route/decide-route.ts';
 
 const authenticating = (title: string): MutationPatch['test'] => ({
   file: 'packages/sip-proxy/test/authenticate.test.ts',

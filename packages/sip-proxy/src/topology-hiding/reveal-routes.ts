@@ -1,6 +1,6 @@
 import { type NameAddr, parseNameAddr, type SipRequest, type Uri } from '@entente/sip';
-import type { PreprocessedRequest } from './preprocess.ts';
-import { type RequestRefusal, refusal } from './refusal.ts';
+import { type RequestRefusal, refusal } from '../request/refusal.ts';
+import type { PreprocessedRequest } from '../route/preprocess.ts';
 import { revealContact } from './sealed-contact.ts';
 import { openRoute, type SealedRoute } from './sealed-route.ts';
 import type { Sealing } from './sealing.ts';

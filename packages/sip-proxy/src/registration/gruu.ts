@@ -1,6 +1,6 @@
 import { SipUri } from '@entente/sip';
-import type { Binding } from './locations/binding.ts';
-import { openToken, sealToken } from './token.ts';
+import type { Binding } from '../locations/binding.ts';
+import { openToken, sealToken } from '../route/token.ts';
 
 const purpose = 'gruu';
 const prefix = 'tgruu.';

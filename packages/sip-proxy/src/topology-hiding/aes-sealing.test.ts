@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createSealing } from './sealing.ts';
+import { createSealing } from './aes-sealing.ts';
 
-const sealing = createSealing();
+const sealing = createSealing(randomBytes(32), randomBytes);
 const fields = ['boot.1', '', '<sip:abc@fe2.contoso.example;lr>'];
 const sealed = sealing.seal('route', fields) as string;
 
@@ -9,7 +10,7 @@ describe('what an edge has sealed', () => {
   it('opens here for the same purpose, and says nothing to anybody else', () => {
     expect(sealing.open('route', sealed)).toEqual(fields);
     expect(sealing.open('contact', sealed)).toBeUndefined();
-    expect(createSealing().open('route', sealed)).toBeUndefined();
+    expect(createSealing(randomBytes(32), randomBytes).open('route', sealed)).toBeUndefined();
     expect(Buffer.from(sealed, 'base64url').toString('latin1')).not.toContain('contoso');
     expect(sealed).toMatch(/^[\w-]+$/);
   });
@@ -39,5 +40,9 @@ describe('what an edge has sealed', () => {
 
   it('holds no NUL, which would let one field read as two', () => {
     expect(sealing.seal('route', ['a\0b'])).toBeUndefined();
+  });
+
+  it('needs a key of 32 bytes', () => {
+    expect(() => createSealing(randomBytes(31), randomBytes)).toThrow('at least 32');
   });
 });

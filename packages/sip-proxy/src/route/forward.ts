@@ -7,7 +7,7 @@ import {
   type Uri,
   type Via,
 } from '@entente/sip';
-import { incomingBreadth } from './breadth.ts';
+import { incomingBreadth } from '../request/breadth.ts';
 import type { PreprocessedRequest } from './preprocess.ts';
 
 /** How a request is sent on. */

@@ -7,11 +7,11 @@ import {
   type SipRequest,
   type SipResponse,
 } from '@entente/sip';
+import type { Binding } from '../locations/binding.ts';
+import type { LocationChange } from '../locations/locations.ts';
+import { type RequestRefusal, refusal } from '../request/refusal.ts';
 import { isSameBinding, readContact, type WantedContact } from './contact-binding.ts';
 import { gruusOf } from './gruu.ts';
-import type { Binding } from './locations/binding.ts';
-import type { LocationChange } from './locations/locations.ts';
-import { type RequestRefusal, refusal } from './refusal.ts';
 import { defaultRegistrationPolicy, type RegistrationPolicy } from './registration-policy.ts';
 
 /** What a registrar knows about a REGISTER beside its text. */

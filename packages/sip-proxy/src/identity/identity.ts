@@ -1,5 +1,5 @@
 import { addressOfRecord, type MessageEditor, type NameAddr, type SipRequest } from '@entente/sip';
-import { type RequestRefusal, refusal, warning399 } from './refusal.ts';
+import { type RequestRefusal, refusal, warning399 } from '../request/refusal.ts';
 
 /** Who sent a request, as far as this server knows. */
 export type Sender =

@@ -1,7 +1,7 @@
 import type { SipRequest, SipResponse } from '@entente/sip';
+import { forwardResponse } from '../route/forward.ts';
 import { bestCandidate, type Candidate, finalResponse } from './best-response.ts';
-import { shareBreadth } from './breadth.ts';
-import { forwardResponse } from './forward.ts';
+import { shareBreadth } from './share-breadth.ts';
 import type { Target, TargetGroups } from './targets.ts';
 
 /** One copy of a forked request on its way. */

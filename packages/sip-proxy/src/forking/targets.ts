@@ -1,6 +1,6 @@
 import type { SipUri, Uri } from '@entente/sip';
-import type { Binding } from './locations/binding.ts';
-import { type RequestRefusal, refusal } from './refusal.ts';
+import type { Binding } from '../locations/binding.ts';
+import { type RequestRefusal, refusal } from '../request/refusal.ts';
 
 /** Where one copy of a request goes. */
 export interface Target {

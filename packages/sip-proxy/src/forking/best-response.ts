@@ -1,5 +1,5 @@
 import { createResponse, type MessageEditor, type SipRequest, type SipResponse } from '@entente/sip';
-import { forwardResponse } from './forward.ts';
+import { forwardResponse } from '../route/forward.ts';
 
 /** A final result of one branch: what came back, or only a status where nothing came. */
 export interface Candidate {

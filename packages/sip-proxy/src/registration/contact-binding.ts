@@ -1,6 +1,6 @@
 import { type NameAddr, parseUri, type SipRequest, type Uri, uriEquals } from '@entente/sip';
-import type { Binding } from './locations/binding.ts';
-import { type RequestRefusal, refusal } from './refusal.ts';
+import type { Binding } from '../locations/binding.ts';
+import { type RequestRefusal, refusal } from '../request/refusal.ts';
 import type { RegistrationPolicy } from './registration-policy.ts';
 
 /** One Contact of a REGISTER, checked. */

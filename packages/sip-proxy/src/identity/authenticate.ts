@@ -14,7 +14,7 @@ import {
   uriEquals,
   verifyAuthorization,
 } from '@entente/sip';
-import { type RequestRefusal, refusal } from './refusal.ts';
+import { type RequestRefusal, refusal } from '../request/refusal.ts';
 
 /** A user whose credentials were right. */
 export interface AuthenticatedUser {

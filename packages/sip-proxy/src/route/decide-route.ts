@@ -1,6 +1,6 @@
 import { addressOfRecord, type SipRequest, type Uri } from '@entente/sip';
+import { type RequestRefusal, refusal } from '../request/refusal.ts';
 import type { PreprocessedRequest } from './preprocess.ts';
-import { type RequestRefusal, refusal } from './refusal.ts';
 import type { RouteToken } from './route-token.ts';
 
 /** Where a request came from. */

@@ -1,5 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
-import type { Sealing } from '@entente/sip-proxy';
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import type { Sealing } from './sealing.ts';
 
 /** Random bytes that each sealed text needs. */
 const saltBytes = 16;
@@ -13,22 +13,32 @@ const nonce = Buffer.alloc(12);
 const keyBytes = 32;
 
 /**
- * Seals and opens texts with a key that is drawn here and kept nowhere: encrypted and authenticated (AES-256-GCM, under keys derived
- * from it by HMAC-SHA-256, one for each salt).
+ * Seals and opens texts: encrypted and authenticated with AES-256-GCM, under keys derived by HMAC-SHA-256, one for each salt.
+ * @param key - 32 secret bytes or more; only holders of it can open what was sealed
+ * @param random - unpredictable bytes, for salts
+ * @throws RangeError (code SIP_PROXY_TOKEN) for a short key
  */
-export function createSealing(): Sealing {
-  const key = randomBytes(keyBytes);
+export function createSealing(key: Uint8Array, random: (bytes: number) => Uint8Array): Sealing {
+  if (key.length < keyBytes) {
+    const message = `Sealing key: expected at least ${keyBytes} secret bytes, found ${key.length}. Generate a longer key`;
+    throw Object.assign(new RangeError(message), { code: 'SIP_PROXY_TOKEN' });
+  }
   return {
-    seal: (purpose, fields) => seal(purpose, fields, key),
+    seal: (purpose, fields) => seal(purpose, fields, key, random),
     open: (purpose, sealed) => open(purpose, sealed, key),
   };
 }
 
-function seal(purpose: string, fields: readonly string[], key: Uint8Array): string | undefined {
+function seal(
+  purpose: string,
+  fields: readonly string[],
+  key: Uint8Array,
+  random: (bytes: number) => Uint8Array,
+): string | undefined {
   if (fields.some((field) => field.includes('\0'))) return undefined;
   const plain = Buffer.from(fields.join('\0'), 'utf8');
   if (Math.ceil(((plain.length + saltBytes + tagBytes) * 4) / 3) > maxSealedLength) return undefined;
-  const salt = randomBytes(saltBytes);
+  const salt = random(saltBytes);
   const sealing = createCipheriv(cipher, keyOf(purpose, key, salt), nonce, { authTagLength: tagBytes });
   const sealed = Buffer.concat([sealing.update(plain), sealing.final()]);
   return Buffer.concat([salt, sealed, sealing.getAuthTag()]).toString('base64url');
