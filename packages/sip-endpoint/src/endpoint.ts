@@ -17,16 +17,16 @@ import {
   type ConnectionLink,
   type ConnectionUser,
   SipConnection,
-} from './connection.ts';
-import { ConnectionPool } from './connection-pool.ts';
-import type { NextHop } from './next-hop.ts';
+} from './connection/connection.ts';
+import { ConnectionPool } from './connection/connection-pool.ts';
+import type { NextHop } from './connection/next-hop.ts';
 import {
   type ClientTransaction,
   type ClientUser,
   type ServerTransaction,
   silentUser,
   TransactionLayer,
-} from './transaction-layer.ts';
+} from './transaction/transaction-layer.ts';
 
 /** Who decides about requests of an endpoint. */
 export interface EndpointUser {

@@ -1,6 +1,6 @@
-export { Call, type CallOutcome, IncomingCall, type SessionBody } from './call.ts';
-export { type ConnectionLimits, type ConnectionLink, SipConnection } from './connection.ts';
-export { type DialServerOptions, dialServer } from './dial-server.ts';
+export { type ConnectionLimits, type ConnectionLink, SipConnection } from './connection/connection.ts';
+export { type DialServerOptions, dialServer } from './connection/dial-server.ts';
+export { HopDownError, type NextHop } from './connection/next-hop.ts';
 export {
   type AskOptions,
   type EndpointOptions,
@@ -8,20 +8,20 @@ export {
   NoAnswerError,
   SipEndpoint,
 } from './endpoint.ts';
-export { HopDownError, type NextHop } from './next-hop.ts';
-export { TimerWheel, type WheelTimer } from './timer-wheel.ts';
 export { createTokenSource } from './token-source.ts';
+export { TimerWheel, type WheelTimer } from './transaction/timer-wheel.ts';
 export {
   type ClientTransaction,
   type ClientUser,
   type ServerTransaction,
   type ServerUser,
   silentUser,
-} from './transaction-layer.ts';
+} from './transaction/transaction-layer.ts';
+export { Call, type CallOutcome, IncomingCall, type SessionBody } from './user-agent/call.ts';
 export {
   type ReceivedMessage,
   UserAgent,
   type UserAgentEvents,
   type UserAgentOptions,
-} from './user-agent.ts';
-export type { UserCredentials } from './user-agent-session.ts';
+} from './user-agent/user-agent.ts';
+export type { UserCredentials } from './user-agent/user-agent-session.ts';

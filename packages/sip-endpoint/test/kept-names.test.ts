@@ -1,9 +1,9 @@
 import { heapGrowth } from '@entente/testkit/heap';
 import { describe, expect, it } from 'vitest';
-import type { SipConnection } from '../src/connection.ts';
-import { ConnectionPool } from '../src/connection-pool.ts';
-import { DialBackoff } from '../src/dial-backoff.ts';
-import type { NextHop } from '../src/next-hop.ts';
+import type { SipConnection } from '../src/connection/connection.ts';
+import { ConnectionPool } from '../src/connection/connection-pool.ts';
+import { DialBackoff } from '../src/connection/dial-backoff.ts';
+import type { NextHop } from '../src/connection/next-hop.ts';
 
 const messageBytes = 1_000_000;
 const hops = 24;

@@ -14,10 +14,10 @@ import {
   type TransactionSink,
   type TransactionTimer,
 } from '@entente/sip';
-import type { SipConnection } from './connection.ts';
+import type { SipConnection } from '../connection/connection.ts';
+import type { Placed } from '../connection/unordered-list.ts';
 import { TimerWheel, type WheelTimer } from './timer-wheel.ts';
 import { TransactionTable } from './transaction-table.ts';
-import type { Placed } from './unordered-list.ts';
 
 /** Who is told what becomes of a request that we sent. */
 export interface ClientUser {

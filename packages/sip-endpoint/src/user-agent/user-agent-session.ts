@@ -9,8 +9,8 @@ import {
   type SipResponse,
   selectChallenges,
 } from '@entente/sip';
-import type { SipConnection } from './connection.ts';
-import type { AskOptions, SipEndpoint } from './endpoint.ts';
+import type { SipConnection } from '../connection/connection.ts';
+import type { AskOptions, SipEndpoint } from '../endpoint.ts';
 
 /** How a user proves who he is. */
 export interface UserCredentials {

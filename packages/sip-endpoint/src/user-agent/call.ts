@@ -7,8 +7,8 @@ import {
   type SipRequest,
   type SipResponse,
 } from '@entente/sip';
-import type { SipConnection } from './connection.ts';
-import type { ServerTransaction } from './transaction-layer.ts';
+import type { SipConnection } from '../connection/connection.ts';
+import type { ServerTransaction } from '../transaction/transaction-layer.ts';
 import type { UserSession } from './user-agent-session.ts';
 
 /** Body of an INVITE or its answer. */

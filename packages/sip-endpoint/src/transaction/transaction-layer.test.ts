@@ -7,10 +7,10 @@ import {
   type TransactionTimer,
 } from '@entente/sip';
 import { describe, expect, it } from 'vitest';
-import type { SipConnection } from './connection.ts';
+import type { SipConnection } from '../connection/connection.ts';
+import { UnorderedList } from '../connection/unordered-list.ts';
 import { TimerWheel } from './timer-wheel.ts';
 import { TransactionLayer, type TransactionUser } from './transaction-layer.ts';
-import { UnorderedList } from './unordered-list.ts';
 
 let lastId = 0;
 

@@ -5,11 +5,11 @@ import {
   type SipRequest,
   type SipResponse,
 } from '@entente/sip';
+import type { SipConnection } from '../connection/connection.ts';
+import type { NextHop } from '../connection/next-hop.ts';
+import { type EndpointOptions, type EndpointUser, NoAnswerError, SipEndpoint } from '../endpoint.ts';
+import type { ServerTransaction } from '../transaction/transaction-layer.ts';
 import { type Call, type CallOutcome, concludeInvite, IncomingCall, type SessionBody } from './call.ts';
-import type { SipConnection } from './connection.ts';
-import { type EndpointOptions, type EndpointUser, NoAnswerError, SipEndpoint } from './endpoint.ts';
-import type { NextHop } from './next-hop.ts';
-import type { ServerTransaction } from './transaction-layer.ts';
 import { taggedAddress, type UserCredentials, UserSession } from './user-agent-session.ts';
 
 /** A MESSAGE that arrived (RFC 3428). */
