@@ -120,6 +120,21 @@ describe('a connection that broke between its verdict and its first use', () => 
   });
 });
 
+describe('a peer that is judged again', () => {
+  it('has the role of the last verdict, not that of the first', async () => {
+    let role = 'front-end';
+    await using network = await serverOf({
+      allow: () => ({ ok: true, server: 'fe2.contoso.example', role }),
+    });
+    await network.server.bare('fe2.contoso.example');
+    await expect.poll(() => network.opened[0]?.protection.peer?.role).toBe('front-end');
+    role = 'edge';
+    network.server.judgeAgain();
+    await expect.poll(() => network.opened[0]?.protection.peer?.role).toBe('edge');
+    expect(network.closed).toEqual([]);
+  });
+});
+
 describe('a silent peer', () => {
   it('is disconnected when its time is over', async () => {
     await using network = await serverOf({ limits: { idleTimeoutMs: 1 } });

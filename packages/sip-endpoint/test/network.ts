@@ -10,13 +10,15 @@ import {
   type UserAgentEvents,
 } from '@entente/sip-endpoint';
 import { createTestAuthority } from '@entente/testkit';
-import { connect, loadCredential, openTrust, serve } from '@entente/tls';
+import { connect, createTrust, loadCredential, openTrust, type ServeOptions, serve } from '@entente/tls';
 
 /** How a server under test differs from others. */
 export interface ServerUnderTest {
   readonly limits?: ConnectionLimits;
   /** Has each socket after its verdict and before the endpoint. */
   readonly before?: (socket: tls.TLSSocket) => void;
+  /** Which servers are let in. Default fe2.contoso.example. */
+  readonly allow?: ServeOptions['allow'];
   /** Default: it does not dial. */
   readonly dial?: EndpointOptions['dial'];
 }
@@ -24,13 +26,26 @@ export interface ServerUnderTest {
 const link = { row: 0, name: 'a test' };
 
 /** A server endpoint on a real listener, and user agents that dial it. */
-export async function startServer(user: EndpointUser, { limits, before, dial }: ServerUnderTest = {}) {
+export async function startServer(
+  user: EndpointUser,
+  { allow = ['fe2.contoso.example'], limits, before, dial }: ServerUnderTest = {},
+) {
   const root = await createTestAuthority('Contoso Test Root');
   const own = await root.issue({
     dnsNames: ['fe1.contoso.example', 'contoso.example'],
     uris: ['sip:fe1.contoso.example', 'sip:contoso.example'],
   });
-  const trust = await openTrust({ anchors: { pem: root.certificatePem }, crls: { pem: await root.crl([]) } });
+  const opened = await openTrust({
+    anchors: { pem: root.certificatePem },
+    crls: { pem: await root.crl([]) },
+  });
+  let version = 0;
+  const trust = createTrust({
+    judge: opened.judge,
+    clock: opened.clock,
+    version: () => `${version}`,
+    dispose: () => opened[Symbol.asyncDispose](),
+  });
   const identity = await loadCredential({ certificate: own.chainPem, key: own.keyPem });
   const newToken = () => randomBytes(8).toString('hex');
   const endpoint = new SipEndpoint({
@@ -42,7 +57,7 @@ export async function startServer(user: EndpointUser, { limits, before, dial }: 
   });
   const server = await serve(
     tls,
-    { trust, identity, host: '127.0.0.1', clientCertificate: 'optional', allow: ['fe2.contoso.example'] },
+    { trust, identity, host: '127.0.0.1', clientCertificate: 'optional', allow },
     (socket) => {
       before?.(socket);
       endpoint.accept(socket, link);
@@ -53,6 +68,11 @@ export async function startServer(user: EndpointUser, { limits, before, dial }: 
   const sockets: tls.TLSSocket[] = [];
   return {
     endpoint,
+    /** Has every connection judged again, as a change of the topology does. */
+    judgeAgain() {
+      version++;
+      trust.announce();
+    },
     /**
      * A client that writes whatever it likes; paused, so that it takes nothing until it is told to.
      * @param name of a server, where it shows a certificate

@@ -45,12 +45,10 @@ let lastId = 0;
 export class SipConnection implements FramerSink {
   readonly id: number = ++lastId;
   readonly socket: TLSSocket;
-  /** The peer as judged; asked for anew each time, because trust is live. */
   readonly link: ConnectionLink;
   readonly openedByUs: boolean;
-  /** FQDN of the server at the other end, if it proved to be one. */
+  /** FQDN of the server at the other end, if it proved to be one, as first judged: the topology must still list it for a request. */
   readonly server: string | undefined;
-  readonly protection: Peer;
   /** Addresses of record that a user has proven to be on this connection, each with the time until which it counts. */
   readonly users = new Map<string, number>();
   /** What is under way on this connection; the transaction layer keeps it. */
@@ -78,7 +76,6 @@ export class SipConnection implements FramerSink {
     if (peer === undefined)
       throw new TypeError('this socket has no verdict; take it from serve or connect of @entente/tls');
     this.socket = socket;
-    this.protection = peer;
     this.server = peer.peer?.server;
     this.link = options.link;
     this.openedByUs = options.openedByUs;
@@ -93,6 +90,11 @@ export class SipConnection implements FramerSink {
     socket.on('error', () => this.#end());
     socket.on('close', () => this.#end());
     socket.on('end', () => this.close());
+  }
+
+  /** The peer as last judged: a connection is judged again when the trust state changes, and the peer's role may be another then. */
+  get protection(): Peer {
+    return peerOf(this.socket) as Peer;
   }
 
   /** Whether nothing can be sent any more. */
