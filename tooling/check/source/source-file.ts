@@ -82,10 +82,16 @@ export function sourceOf(target: unknown): string | undefined {
   return typeof source === 'string' ? source.replace(/^\.\//, '') : undefined;
 }
 
-function* walk(root: string, path: string): Generator<string> {
+/**
+ * Every file below a folder that is not built, fetched or kept by a tool.
+ *
+ * @param root Absolute path of the repository.
+ * @param path Folder below it; empty for the root.
+ */
+export function* walk(root: string, path = ''): Generator<string> {
   for (const entry of list(join(root, path))) {
     if (skipped.has(entry.name)) continue;
-    const below = `${path}/${entry.name}`;
+    const below = path === '' ? entry.name : `${path}/${entry.name}`;
     if (entry.isDirectory()) yield* walk(root, below);
     else if (entry.isFile()) yield below;
   }

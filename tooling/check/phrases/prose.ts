@@ -1,0 +1,106 @@
+import ts from 'typescript';
+import type { SourceFile } from '../source/source-file.ts';
+
+/** What stands for text that is not prose: no pattern goes across it. */
+const gap = '␟';
+
+/**
+ * The prose of a TypeScript file: its comments and, outside tests, its texts with white space in them. A text without
+ * is a name or a value. Everything else is blanked, so that places stay what they were.
+ */
+export function proseOfSource(file: SourceFile): string {
+  const kept = new Uint8Array(file.text.length);
+  const keep = (from: number, to: number): void => void kept.fill(1, from, to);
+  const seen = new Set<number>();
+  const comments = (at: number, ranges: typeof ts.getLeadingCommentRanges): void => {
+    for (const { end, pos } of ranges(file.text, at) ?? []) {
+      if (!seen.has(pos)) keep(pos, end);
+      seen.add(pos);
+    }
+  };
+  const visit = (node: ts.Node): void => {
+    comments(node.pos, ts.getLeadingCommentRanges);
+    comments(node.end, ts.getTrailingCommentRanges);
+    if (!file.test && isText(node) && isProse(node, file)) keep(node.getStart(file.tree), node.end);
+    for (const child of node.getChildren(file.tree)) visit(child);
+  };
+  visit(file.tree);
+  const chars = file.text.split('').map((char, at) => (kept[at] === 1 || /\s/.test(char) ? char : gap));
+  return undecorated(chars.join(''));
+}
+
+/** Blanks what frames a comment, so that a phrase is found across its lines. */
+function undecorated(text: string): string {
+  return text.replaceAll(/^[ \t␟]*(?:\/\*\*?|\*\/|\*|\/\/)(?=\s|$)/gm, (mark) => ' '.repeat(mark.length));
+}
+
+function isText(node: ts.Node): boolean {
+  return (
+    ts.isStringLiteralLike(node) ||
+    ts.isTemplateHead(node) ||
+    ts.isTemplateMiddle(node) ||
+    ts.isTemplateTail(node)
+  );
+}
+
+/** Patches name source text and titles of tests; of their texts only the sentence that says what is off is prose. */
+function isProse(node: ts.Node, file: SourceFile): boolean {
+  if (!/\s/.test(node.getText(file.tree))) return false;
+  if (!file.path.startsWith('tooling/mutation/patches/')) return true;
+  const { parent } = node;
+  return ts.isPropertyAssignment(parent) && parent.name.getText(file.tree) === 'off';
+}
+
+/** The prose of a YAML file or a shell script: its comments. */
+export function proseOfScript(text: string): string {
+  return text
+    .split('\n')
+    .map((line) =>
+      line.replace(/^(.*?)(\s*#.*)?$/, (_, code: string, comment = '') => gap.repeat(code.length) + comment),
+    )
+    .join('\n')
+    .replaceAll(/^[ ␟]*#/gm, (mark) => ' '.repeat(mark.length));
+}
+
+/** A name that a file declares, as its words. */
+export interface DeclaredName {
+  readonly name: string;
+  readonly words: string;
+  readonly at: number;
+}
+
+/** The names that a source file declares: of variables, functions, types, members and parameters. */
+export function declaredNames(file: SourceFile): DeclaredName[] {
+  const found: DeclaredName[] = [];
+  const visit = (node: ts.Node): void => {
+    const { name } = node as { name?: ts.Node };
+    if (name !== undefined && (ts.isIdentifier(name) || ts.isPrivateIdentifier(name)) && declares(node)) {
+      found.push({ name: name.text, words: wordsOf(name.text), at: name.getStart(file.tree) });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file.tree);
+  return found;
+}
+
+function declares(node: ts.Node): boolean {
+  return (
+    ts.isVariableDeclaration(node) ||
+    ts.isFunctionDeclaration(node) ||
+    ts.isClassDeclaration(node) ||
+    ts.isInterfaceDeclaration(node) ||
+    ts.isTypeAliasDeclaration(node) ||
+    ts.isClassElement(node) ||
+    ts.isTypeElement(node) ||
+    ts.isParameter(node)
+  );
+}
+
+/** `TellApart` and `tell-apart` as `tell apart`. */
+export function wordsOf(name: string): string {
+  return name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/[^A-Za-z0-9]+/g, ' ')
+    .trim()
+    .toLowerCase();
+}
