@@ -1,18 +1,7 @@
-export type { AlgorithmIdentifier } from './algorithm.ts';
-export type { Certificate } from './certificate.ts';
-export type { CertificateList, CrlReason, RevokedCertificate } from './certificate-list.ts';
-export type { CertificationRequest } from './certification-request.ts';
-export { decodeCertificate } from './decode-certificate.ts';
-export { decodeCrl } from './decode-crl.ts';
-export { decodeOcspRequest } from './decode-ocsp-request.ts';
-export { decodeOcspResponse } from './decode-ocsp-response.ts';
-export { decodeCertificationRequest } from './decode-request.ts';
-export type { Decoded, DecodeError, DecodeErrorCode, DecodeLimits } from './decoded.ts';
-export { readDer } from './der/decode-der.ts';
-export type { DerReader } from './der/der-reader.ts';
-export { DerWriter } from './der/der-writer.ts';
-export { TAG } from './der/tags.ts';
-export type { TimeForm } from './der/time.ts';
+export type { Certificate } from './certificate/certificate.ts';
+export type { CertificationRequest } from './certificate/certification-request.ts';
+export { decodeCertificate } from './certificate/decode-certificate.ts';
+export { decodeCertificationRequest } from './certificate/decode-request.ts';
 export {
   createAlgorithm,
   type Encoded,
@@ -20,7 +9,15 @@ export {
   encodeTbsCertificate,
   type SignatureInput,
   type TbsCertificateFields,
-} from './encode-certificate.ts';
+} from './certificate/encode-certificate.ts';
+export {
+  encodeCertificationRequest,
+  encodeRequestInfo,
+  type RequestInfoFields,
+} from './certificate/encode-request.ts';
+export { decodePem, decodePemCertificates, encodePem, type PemBlock } from './certificate/pem.ts';
+export type { CertificateList, CrlReason, RevokedCertificate } from './crl/certificate-list.ts';
+export { decodeCrl } from './crl/decode-crl.ts';
 export {
   certificateIssuerExtension,
   crlNumberExtension,
@@ -32,21 +29,15 @@ export {
   reasonCodeExtension,
   type TbsCrlFields,
   TbsCrlWriter,
-} from './encode-crl.ts';
-export { EncodeError } from './encode-error.ts';
-export {
-  type CertIdFields,
-  encodeOcspError,
-  encodeOcspRequest,
-  encodeOcspResponse,
-  encodeTbsOcspRequest,
-  encodeTbsOcspResponse,
-  type OcspRequestFields,
-  type OcspSignatureFields,
-  ocspNonceExtension,
-  type TbsOcspResponseFields,
-} from './encode-ocsp.ts';
-export { encodeCertificationRequest, encodeRequestInfo, type RequestInfoFields } from './encode-request.ts';
+} from './crl/encode-crl.ts';
+export { readDer } from './der/decode-der.ts';
+export type { Decoded, DecodeError, DecodeErrorCode, DecodeLimits } from './der/decoded.ts';
+export type { DerReader } from './der/der-reader.ts';
+export { DerWriter } from './der/der-writer.ts';
+export { EncodeError } from './der/encode-error.ts';
+export { oids } from './der/oids.ts';
+export { TAG } from './der/tags.ts';
+export type { TimeForm } from './der/time.ts';
 export type {
   AccessDescription,
   Attribute,
@@ -68,29 +59,12 @@ export type {
   ReasonFlags,
   Signed,
   UserNotice,
-} from './extension-values.ts';
-export type { GeneralName } from './general-name.ts';
-export type { AttributeValue, Name } from './name.ts';
-export type {
-  BasicOcspResponse,
-  CertId,
-  OcspCertStatus,
-  OcspRequest,
-  OcspRequestSignature,
-  OcspResponse,
-  OcspResponseStatus,
-  OcspSingleRequest,
-  OcspSingleResponse,
-  ResponderId,
-} from './ocsp.ts';
-export { oids } from './oids.ts';
-export { decodePem, decodePemCertificates, encodePem, type PemBlock } from './pem.ts';
-export type { KeyKind, SubjectPublicKeyInfo } from './public-key.ts';
+} from './extension/extension-values.ts';
 export {
   crlDistributionPointsExtension,
   freshestCrlExtension,
   issuingDistributionPointExtension,
-} from './write-distribution-point.ts';
+} from './extension/write-distribution-point.ts';
 export {
   authorityInfoAccessExtension,
   authorityKeyIdExtension,
@@ -107,5 +81,35 @@ export {
   subjectDirectoryAttributesExtension,
   subjectInfoAccessExtension,
   subjectKeyIdExtension,
-} from './write-extensions.ts';
-export { type AttributeInput, appendRdn, createName } from './write-name.ts';
+} from './extension/write-extensions.ts';
+export type { AlgorithmIdentifier } from './key/algorithm.ts';
+export type { KeyKind, SubjectPublicKeyInfo } from './key/public-key.ts';
+export type { GeneralName } from './name/general-name.ts';
+export type { AttributeValue, Name } from './name/name.ts';
+export { type AttributeInput, appendRdn, createName } from './name/write-name.ts';
+export { decodeOcspRequest } from './ocsp/decode-ocsp-request.ts';
+export { decodeOcspResponse } from './ocsp/decode-ocsp-response.ts';
+export {
+  type CertIdFields,
+  encodeOcspError,
+  encodeOcspRequest,
+  encodeOcspResponse,
+  encodeTbsOcspRequest,
+  encodeTbsOcspResponse,
+  type OcspRequestFields,
+  type OcspSignatureFields,
+  ocspNonceExtension,
+  type TbsOcspResponseFields,
+} from './ocsp/encode-ocsp.ts';
+export type {
+  BasicOcspResponse,
+  CertId,
+  OcspCertStatus,
+  OcspRequest,
+  OcspRequestSignature,
+  OcspResponse,
+  OcspResponseStatus,
+  OcspSingleRequest,
+  OcspSingleResponse,
+  ResponderId,
+} from './ocsp/ocsp.ts';

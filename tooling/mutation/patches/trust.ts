@@ -217,11 +217,11 @@ export const patches: PatchList = {
     {
       name: 'name-of-another',
       off: 'a name that takes the place of another in the memo is taken for it',
-      file: 'packages/x509/src/canonical-memo.ts',
+      file: 'packages/x509/src/name/canonical-memo.ts',
       find: 'known !== undefined && holds(known.der, bytes, from, to)',
       replace: 'known !== undefined',
       test: {
-        file: 'packages/x509/src/canonical-memo.test.ts',
+        file: 'packages/x509/src/name/canonical-memo.test.ts',
         title:
           'gives every name its own form, far more names than it has room for, written one over the other',
       },
@@ -299,7 +299,7 @@ export const patches: PatchList = {
     {
       name: 'rsa-exponent',
       off: 'an RSA key with the exponent 1, with which anybody signs, is a key',
-      file: 'packages/x509/src/read-public-key.ts',
+      file: 'packages/x509/src/key/read-public-key.ts',
       find: 'if (exponentBits < 2)',
       replace: 'if (exponentBits < 0)',
       test: {

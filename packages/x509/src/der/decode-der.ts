@@ -1,4 +1,4 @@
-import type { Decoded, DecodeLimits } from '../decoded.ts';
+import type { Decoded, DecodeLimits } from './decoded.ts';
 import { DerReader } from './der-reader.ts';
 import { DerFault } from './fault.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DecodeError } from '../decoded.ts';
 import { decodeDer } from './decode-der.ts';
+import type { DecodeError } from './decoded.ts';
 import type { DerReader } from './der-reader.ts';
 import { TAG } from './tags.ts';
 

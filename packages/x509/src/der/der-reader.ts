@@ -1,4 +1,4 @@
-import type { DecodeErrorCode } from '../decoded.ts';
+import type { DecodeErrorCode } from './decoded.ts';
 import { DerFault } from './fault.ts';
 import { TAG } from './tags.ts';
 import { readGeneralizedTime, readUtcTime } from './time.ts';

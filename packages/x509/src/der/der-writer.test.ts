@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EncodeError } from '../encode-error.ts';
 import { decodeDer } from './decode-der.ts';
 import { DerWriter } from './der-writer.ts';
+import { EncodeError } from './encode-error.ts';
 import { TAG } from './tags.ts';
 
 const LIMITS = { maxBytes: 1 << 26, maxDepth: 64, maxItems: 1 << 20 };

@@ -1,4 +1,4 @@
-import { EncodeError } from '../encode-error.ts';
+import { EncodeError } from './encode-error.ts';
 import { oidContent } from './oid.ts';
 import { TAG } from './tags.ts';
 import { prescribedForm, type TimeForm, writeTime } from './time.ts';

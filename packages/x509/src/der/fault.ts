@@ -1,4 +1,4 @@
-import type { DecodeErrorCode } from '../decoded.ts';
+import type { DecodeErrorCode } from './decoded.ts';
 
 /**
  * How a reader leaves a structure that it refuses. It never crosses the border of the package: `decodeDer` turns it

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EncodeError } from '../encode-error.ts';
-import { oids } from '../oids.ts';
+import { EncodeError } from './encode-error.ts';
 import { oidContent, oidText } from './oid.ts';
+import { oids } from './oids.ts';
 
 const text = (content: Uint8Array) => oidText(content, 0, content.length);
 

@@ -1,5 +1,5 @@
-import { EncodeError } from '../encode-error.ts';
-import { oids } from '../oids.ts';
+import { EncodeError } from './encode-error.ts';
+import { oids } from './oids.ts';
 
 /** Dotted decimal of the content octets of an OBJECT IDENTIFIER that `DerReader.oid` accepted. */
 export function oidText(bytes: Uint8Array, start: number, stop: number): string {

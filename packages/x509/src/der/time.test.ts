@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EncodeError } from '../encode-error.ts';
+import { EncodeError } from './encode-error.ts';
 import { prescribedForm, readGeneralizedTime, readUtcTime, writeTime } from './time.ts';
 
 const utc = (text: string) => readUtcTime(Buffer.from(text), 0, text.length);

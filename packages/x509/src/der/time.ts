@@ -1,4 +1,4 @@
-import { EncodeError } from '../encode-error.ts';
+import { EncodeError } from './encode-error.ts';
 
 /** How a point in time was written. @see RFC 5280 §4.1.2.5 */
 export type TimeForm = 'utc' | 'generalized';

@@ -1,0 +1,61 @@
+import { DerWriter } from '../der/der-writer.ts';
+import { oids } from '../der/oids.ts';
+import { TAG } from '../der/tags.ts';
+import type { Attribute, Extension } from '../extension/extension-values.ts';
+import { writeAttribute, writeExtensionList } from '../extension/write-extensions.ts';
+import { writeSetOf } from '../name/write-name.ts';
+import { type Encoded, encodeSigned, type SignatureInput } from './encode-certificate.ts';
+
+/** What a request asks for. A decoded `CertificationRequest` fits, and gives back its own bytes. */
+export interface RequestInfoFields {
+  readonly subject: Encoded;
+  readonly publicKey: Encoded;
+  /** All attributes; when they are given, `extensions` counts for nothing. */
+  readonly attributes?: readonly Attribute[];
+  /** Written as the one attribute extensionRequest. */
+  readonly extensions?: readonly Extension[];
+}
+
+/**
+ * Writes the part of a PKCS#10 request that is signed.
+ * @returns the DER to sign with the key that the request is for
+ * @throws EncodeError (`ENTENTE_X509_ENCODE`) when a value has no canonical encoding
+ * @see RFC 2986 §4.1
+ */
+export function encodeRequestInfo(fields: RequestInfoFields): Uint8Array {
+  const writer = new DerWriter(1024);
+  const info = writer.begin(TAG.SEQUENCE);
+  writer.integer(0);
+  writer.raw(fields.subject.der);
+  writer.raw(fields.publicKey.der);
+  writeSetOf(writer, attributesOf(fields).map(encodeAttribute), 0xa0);
+  writer.end(info);
+  return writer.toBytes();
+}
+
+function attributesOf({ attributes, extensions = [] }: RequestInfoFields): readonly Attribute[] {
+  if (attributes !== undefined) return attributes;
+  if (extensions.length === 0) return [];
+  const writer = new DerWriter();
+  writeExtensionList(writer, extensions);
+  return [{ oid: oids.extensionRequest, values: [writer.toBytes()] }];
+}
+
+function encodeAttribute(attribute: Attribute): Uint8Array {
+  const writer = new DerWriter();
+  writeAttribute(writer, attribute);
+  return writer.takeBytes();
+}
+
+/**
+ * Puts a signature to a request.
+ * @param info what `encodeRequestInfo` returned
+ * @see RFC 2986 §4.2
+ */
+export function encodeCertificationRequest(
+  info: Uint8Array,
+  signatureAlgorithm: Encoded,
+  signature: SignatureInput,
+): Uint8Array {
+  return encodeSigned(info, signatureAlgorithm, signature);
+}

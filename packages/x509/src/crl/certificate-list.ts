@@ -1,0 +1,81 @@
+import type { TimeForm } from '../der/time.ts';
+import type {
+  AccessDescription,
+  AuthorityKeyIdentifier,
+  DistributionPoint,
+  Extension,
+  IssuingDistributionPoint,
+  Signed,
+} from '../extension/extension-values.ts';
+import type { GeneralName } from '../name/general-name.ts';
+import type { Name } from '../name/name.ts';
+
+/** Why a certificate was revoked. @see RFC 5280 §5.3.1 */
+export type CrlReason =
+  | 'unspecified'
+  | 'keyCompromise'
+  | 'cACompromise'
+  | 'affiliationChanged'
+  | 'superseded'
+  | 'cessationOfOperation'
+  | 'certificateHold'
+  | 'removeFromCRL'
+  | 'privilegeWithdrawn'
+  | 'aACompromise';
+
+/** One revoked certificate. @see RFC 5280 §5.1.2.6, §5.3 */
+export interface RevokedCertificate {
+  /** Content octets of the INTEGER. */
+  readonly serialNumber: Uint8Array;
+  readonly serialHex: string;
+  /** Milliseconds since 1970. */
+  readonly revocationDate: number;
+  readonly revocationDateForm: TimeForm;
+  readonly reason?: CrlReason | undefined;
+  /** Milliseconds since 1970. */
+  readonly invalidityDate?: number | undefined;
+  /** Who issued the certificate: the CRL's issuer, or the last certificateIssuer at or before this entry. */
+  readonly certificateIssuer: Name;
+  readonly extensions: readonly Extension[];
+}
+
+/**
+ * A CRL that was read whole. Entries are checked when it is decoded, built when they are asked for.
+ * @see RFC 5280 §5.1
+ */
+export interface CertificateList extends Signed {
+  readonly der: Uint8Array;
+  readonly version: 1 | 2;
+  readonly issuer: Name;
+  /** Milliseconds since 1970. */
+  readonly thisUpdate: number;
+  /** Milliseconds since 1970. */
+  readonly nextUpdate?: number | undefined;
+  /** How the times were written; §5.1.2.4 prescribes UTCTime through 2049, but readers take both. */
+  readonly thisUpdateForm: TimeForm;
+  readonly nextUpdateForm?: TimeForm | undefined;
+  readonly extensions: readonly Extension[];
+  /** Critical extensions of the CRL whose meaning this package does not know. */
+  readonly unknownCritical: readonly string[];
+  /** Critical extensions that occur in entries and whose meaning this package does not know. */
+  readonly unknownCriticalInEntries: readonly string[];
+  /** Sequence number, 0 or more. @see RFC 5280 §5.2.3 */
+  readonly crlNumber?: bigint | undefined;
+  /** Number of the base that this delta amends; present exactly when it is a delta CRL. @see RFC 5280 §5.2.4 */
+  readonly baseCrlNumber?: bigint | undefined;
+  readonly authorityKeyId?: AuthorityKeyIdentifier | undefined;
+  readonly issuerAltName?: readonly GeneralName[] | undefined;
+  readonly issuingDistributionPoint?: IssuingDistributionPoint | undefined;
+  readonly freshestCrl?: readonly DistributionPoint[] | undefined;
+  readonly authorityInfoAccess?: readonly AccessDescription[] | undefined;
+  /** How many certificates it lists. */
+  readonly entryCount: number;
+  /** All entries, in order. */
+  entries(): IterableIterator<RevokedCertificate>;
+  /**
+   * The entry of one certificate, in constant time; the first call builds the index.
+   * @param serialNumber content octets of the certificate's serialNumber
+   * @param certificateIssuer who issued the certificate; the CRL's own issuer when left out
+   */
+  lookup(serialNumber: Uint8Array, certificateIssuer?: Name): RevokedCertificate | undefined;
+}

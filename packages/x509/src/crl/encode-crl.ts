@@ -1,0 +1,191 @@
+import { type Encoded, encodeSigned, type SignatureInput } from '../certificate/encode-certificate.ts';
+import { DerWriter } from '../der/der-writer.ts';
+import { EncodeError } from '../der/encode-error.ts';
+import { oids } from '../der/oids.ts';
+import { TAG } from '../der/tags.ts';
+import type { TimeForm } from '../der/time.ts';
+import type { Extension } from '../extension/extension-values.ts';
+import { extension, writeExtensionList, writeExtensions } from '../extension/write-extensions.ts';
+import type { CrlReason } from './certificate-list.ts';
+import { CRL_REASONS } from './crl-extensions.ts';
+
+/** One certificate to list. A decoded `RevokedCertificate` fits, and gives back its own bytes. */
+export interface RevokedFields {
+  /** Content octets of the INTEGER. */
+  readonly serialNumber: Uint8Array;
+  /** Milliseconds since 1970; whole seconds count. */
+  readonly revocationDate: number;
+  /** The prescribed form when left out. */
+  readonly revocationDateForm?: TimeForm;
+  /** `unspecified` is left out, as RFC 5280 §5.3.1 asks. */
+  readonly reason?: CrlReason | undefined;
+  /** Milliseconds since 1970. */
+  readonly invalidityDate?: number | undefined;
+  /** All extensions of the entry; when they are given, `reason` and `invalidityDate` count for nothing. */
+  readonly extensions?: readonly Extension[];
+}
+
+/** What the signed part of a CRL says, without its entries. */
+export interface TbsCrlFields {
+  /** 2 when left out. */
+  readonly version?: 1 | 2;
+  readonly signatureAlgorithm: Encoded;
+  readonly issuer: Encoded;
+  /** Milliseconds since 1970; whole seconds count. */
+  readonly thisUpdate: number;
+  readonly nextUpdate?: number | undefined;
+  /** The prescribed form when left out. */
+  readonly thisUpdateForm?: TimeForm;
+  readonly nextUpdateForm?: TimeForm | undefined;
+  /** cRLNumber and authorityKeyIdentifier are what RFC 5280 §5.2 demands. */
+  readonly extensions?: readonly Extension[];
+}
+
+/**
+ * Writes the signed part of a CRL entry by entry, so that a million of them can come from anywhere, one at a time:
+ * only the finished bytes are held.
+ *
+ * ```ts
+ * const writer = new TbsCrlWriter(fields);
+ * for await (const row of rows) writer.add(row);
+ * const tbs = writer.finish();
+ * ```
+ * @see RFC 5280 §5.1.2
+ */
+export class TbsCrlWriter {
+  private readonly writer: DerWriter;
+  private readonly fields: TbsCrlFields;
+  private readonly tbs: number;
+  private list = 0;
+  private count = 0;
+  private finished = false;
+
+  /** @param expectedEntries how many will come, roughly; saves moving memory about */
+  constructor(fields: TbsCrlFields, expectedEntries = 0) {
+    this.fields = fields;
+    const writer = new DerWriter(1024 + expectedEntries * ENTRY_BYTES);
+    this.writer = writer;
+    this.tbs = writer.begin(TAG.SEQUENCE);
+    if (fields.version !== 1) writer.integer(1);
+    writer.raw(fields.signatureAlgorithm.der);
+    writer.raw(fields.issuer.der);
+    writer.time(fields.thisUpdate, fields.thisUpdateForm);
+    if (fields.nextUpdate !== undefined) writer.time(fields.nextUpdate, fields.nextUpdateForm);
+  }
+
+  /**
+   * Adds one certificate.
+   * @throws EncodeError (`ENTENTE_X509_ENCODE`) when a value has no canonical encoding, or after `finish`
+   */
+  add(entry: RevokedFields): void {
+    if (this.finished)
+      throw new EncodeError('expected no more entries after finish, found one; begin another CRL');
+    const { writer } = this;
+    if (this.count++ === 0) this.list = writer.begin(TAG.SEQUENCE);
+    const mark = writer.begin(TAG.SEQUENCE);
+    writer.integer(entry.serialNumber);
+    writer.time(entry.revocationDate, entry.revocationDateForm);
+    if (entry.extensions !== undefined) {
+      if (entry.extensions.length > 0) writeExtensionList(writer, entry.extensions);
+    } else writeReason(writer, entry);
+    writer.end(mark);
+  }
+
+  /** Ends the CRL. @returns the DER to sign */
+  finish(): Uint8Array {
+    if (this.finished) throw new EncodeError('expected finish to be called once, found a second call');
+    this.finished = true;
+    if (this.count > 0) this.writer.end(this.list);
+    writeExtensions(this.writer, this.fields.extensions ?? [], 0xa0);
+    this.writer.end(this.tbs);
+    return this.writer.takeBytes();
+  }
+}
+
+/** An entry with a serial number of 20 octets and a reason. */
+const ENTRY_BYTES = 56;
+
+function writeReason(writer: DerWriter, { reason, invalidityDate }: RevokedFields): void {
+  const hasReason = reason !== undefined && reason !== 'unspecified';
+  if (hasReason && invalidityDate === undefined) {
+    writer.raw(REASON_ONLY[CRL_REASONS.indexOf(reason)]!);
+    return;
+  }
+  const extensions: Extension[] = [];
+  if (hasReason) extensions.push(reasonCodeExtension(reason));
+  if (invalidityDate !== undefined) extensions.push(invalidityDateExtension(invalidityDate));
+  if (extensions.length > 0) writeExtensionList(writer, extensions);
+}
+
+/** `Extensions` of an entry that has a reason and nothing else, by the reason's number. */
+const REASON_ONLY: readonly Uint8Array[] = CRL_REASONS.map((_, number) =>
+  Uint8Array.of(0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01, number),
+);
+
+/**
+ * Writes the signed part of a CRL. A decoded `CertificateList` with its `entries()` gives back its own bytes.
+ * @param revoked none when left out
+ * @returns the DER to sign
+ * @throws EncodeError (`ENTENTE_X509_ENCODE`) when a value has no canonical encoding
+ * @see RFC 5280 §5.1.2
+ */
+export function encodeTbsCrl(fields: TbsCrlFields, revoked: Iterable<RevokedFields> = []): Uint8Array {
+  const writer = new TbsCrlWriter(fields, Array.isArray(revoked) ? revoked.length : 0);
+  for (const entry of revoked) writer.add(entry);
+  return writer.finish();
+}
+
+/**
+ * Puts a signature to a CRL.
+ * @param tbs what `encodeTbsCrl` or `TbsCrlWriter.finish` returned
+ * @see RFC 5280 §5.1.1
+ */
+export function encodeCrl(
+  tbs: Uint8Array,
+  signatureAlgorithm: Encoded,
+  signature: SignatureInput,
+): Uint8Array {
+  return encodeSigned(tbs, signatureAlgorithm, signature);
+}
+
+/** cRLNumber. @see RFC 5280 §5.2.3 */
+export function crlNumberExtension(number: bigint | number): Extension {
+  return extension(oids.cRLNumber, false, (writer) => writer.integer(requireUnsigned(number)));
+}
+
+/** deltaCRLIndicator, critical: the number of the base CRL. @see RFC 5280 §5.2.4 */
+export function deltaCrlIndicatorExtension(baseNumber: bigint | number): Extension {
+  return extension(oids.deltaCRLIndicator, true, (writer) => writer.integer(requireUnsigned(baseNumber)));
+}
+
+function requireUnsigned(number: bigint | number): bigint {
+  const value = BigInt(number);
+  if (value < 0n || value >= 1n << 160n) {
+    throw new EncodeError(`expected a CRL number from 0 to 2^160 - 1, found ${value}`);
+  }
+  return value;
+}
+
+/** reasonCode of an entry. @see RFC 5280 §5.3.1 */
+export function reasonCodeExtension(reason: CrlReason): Extension {
+  return extension(oids.reasonCode, false, (writer) =>
+    writer.integer(CRL_REASONS.indexOf(reason), TAG.ENUMERATED),
+  );
+}
+
+/** invalidityDate of an entry. @param ms milliseconds since 1970 @see RFC 5280 §5.3.2 */
+export function invalidityDateExtension(ms: number): Extension {
+  return extension(oids.invalidityDate, false, (writer) => writer.generalizedTime(ms));
+}
+
+/**
+ * certificateIssuer of an entry, critical: this entry and those after it are certificates of that issuer.
+ * @see RFC 5280 §5.3.3
+ */
+export function certificateIssuerExtension(issuer: Encoded): Extension {
+  return extension(oids.certificateIssuer, true, (writer) => {
+    const names = writer.begin(TAG.SEQUENCE);
+    writer.element(0xa4, issuer.der);
+    writer.end(names);
+  });
+}

@@ -1,0 +1,89 @@
+import type { DerWriter } from '../der/der-writer.ts';
+import { EncodeError } from '../der/encode-error.ts';
+import { oids } from '../der/oids.ts';
+import { TAG } from '../der/tags.ts';
+import { writeGeneralNames } from '../name/write-general-name.ts';
+import type {
+  DistributionPoint,
+  DistributionPointName,
+  Extension,
+  IssuingDistributionPoint,
+  ReasonFlags,
+} from './extension-values.ts';
+import { extension } from './write-extensions.ts';
+
+/** cRLDistributionPoints. @see RFC 5280 §4.2.1.13 */
+export function crlDistributionPointsExtension(
+  points: readonly DistributionPoint[],
+  critical = false,
+): Extension {
+  return extension(oids.cRLDistributionPoints, critical, (writer) => writePoints(writer, points));
+}
+
+/** freshestCRL: where the delta CRLs are. @see RFC 5280 §4.2.1.15 */
+export function freshestCrlExtension(points: readonly DistributionPoint[], critical = false): Extension {
+  return extension(oids.freshestCRL, critical, (writer) => writePoints(writer, points));
+}
+
+function writePoints(writer: DerWriter, points: readonly DistributionPoint[]): void {
+  if (points.length === 0) throw new EncodeError('expected one distribution point or more, found none');
+  writer.constructed(TAG.SEQUENCE, () => {
+    for (const { name, reasons, crlIssuer } of points) {
+      if (name === undefined && crlIssuer === undefined) {
+        throw new EncodeError('expected a distribution point with a name or a CRL issuer, found neither');
+      }
+      const point = writer.begin(TAG.SEQUENCE);
+      if (name !== undefined) writePointName(writer, name);
+      if (reasons !== undefined) writeReasons(writer, reasons, 0x81);
+      if (crlIssuer !== undefined) writeGeneralNames(writer, crlIssuer, 0xa2);
+      writer.end(point);
+    }
+  });
+}
+
+function writePointName(writer: DerWriter, name: DistributionPointName): void {
+  const explicit = writer.begin(0xa0);
+  if (name.type === 'full') writeGeneralNames(writer, name.names, 0xa0);
+  else {
+    const rdn = Uint8Array.from(name.rdn);
+    rdn[0] = 0xa1;
+    writer.raw(rdn);
+  }
+  writer.end(explicit);
+}
+
+function writeReasons(writer: DerWriter, reasons: Partial<ReasonFlags>, tag: number): void {
+  const bits =
+    (reasons.unused ? 1 : 0) |
+    (reasons.keyCompromise ? 2 : 0) |
+    (reasons.cACompromise ? 4 : 0) |
+    (reasons.affiliationChanged ? 8 : 0) |
+    (reasons.superseded ? 16 : 0) |
+    (reasons.cessationOfOperation ? 32 : 0) |
+    (reasons.certificateHold ? 64 : 0) |
+    (reasons.privilegeWithdrawn ? 128 : 0) |
+    (reasons.aACompromise ? 256 : 0);
+  writer.namedBits(bits, tag);
+}
+
+/** issuingDistributionPoint of a CRL; critical, as RFC 5280 §5.2.5 demands. */
+export function issuingDistributionPointExtension(
+  value: Partial<IssuingDistributionPoint>,
+  critical = true,
+): Extension {
+  const { name, onlySomeReasons } = value;
+  const built = extension(oids.issuingDistributionPoint, critical, (writer) => {
+    writer.constructed(TAG.SEQUENCE, () => {
+      if (name !== undefined) writePointName(writer, name);
+      if (value.onlyContainsUserCerts) writer.boolean(true, 0x81);
+      if (value.onlyContainsCACerts) writer.boolean(true, 0x82);
+      if (onlySomeReasons !== undefined) writeReasons(writer, onlySomeReasons, 0x83);
+      if (value.indirectCRL) writer.boolean(true, 0x84);
+      if (value.onlyContainsAttributeCerts) writer.boolean(true, 0x85);
+    });
+  });
+  if (built.value.length === 2) {
+    throw new EncodeError('expected an issuing distribution point that says something, found none');
+  }
+  return built;
+}

@@ -1,0 +1,242 @@
+import { DerWriter } from '../der/der-writer.ts';
+import { EncodeError } from '../der/encode-error.ts';
+import { oids } from '../der/oids.ts';
+import { TAG } from '../der/tags.ts';
+import type { GeneralName } from '../name/general-name.ts';
+import { writeGeneralName, writeGeneralNames } from '../name/write-general-name.ts';
+import { writeSetOf } from '../name/write-name.ts';
+import type * as values from './extension-values.ts';
+
+type Extension = values.Extension;
+
+/** Builds an extension from what `fill` writes as its value. */
+export function extension(oid: string, critical: boolean, fill: (writer: DerWriter) => void): Extension {
+  const writer = new DerWriter(64);
+  fill(writer);
+  return { oid, critical, value: writer.toBytes() };
+}
+
+/** Writes Extensions. Nothing is written for an empty list, because the field is then left out. */
+export function writeExtensions(writer: DerWriter, extensions: readonly Extension[], tag: number): void {
+  if (extensions.length === 0) return;
+  const explicit = writer.begin(tag);
+  writeExtensionList(writer, extensions);
+  writer.end(explicit);
+}
+
+/** Writes the SEQUENCE OF Extension. */
+export function writeExtensionList(writer: DerWriter, extensions: readonly Extension[]): void {
+  const list = writer.begin(TAG.SEQUENCE);
+  for (const { oid, critical, value } of extensions) {
+    const mark = writer.begin(TAG.SEQUENCE);
+    writer.oid(oid);
+    if (critical) writer.boolean(true);
+    writer.octetString(value);
+    writer.end(mark);
+  }
+  writer.end(list);
+}
+
+/** basicConstraints; critical unless said otherwise. @see RFC 5280 §4.2.1.9 */
+export function basicConstraintsExtension(
+  value: { readonly cA: boolean; readonly pathLength?: number | undefined },
+  critical = true,
+): Extension {
+  return extension(oids.basicConstraints, critical, (writer) => {
+    writer.constructed(TAG.SEQUENCE, () => {
+      if (value.cA) writer.boolean(true);
+      if (value.pathLength !== undefined) writer.integer(value.pathLength);
+    });
+  });
+}
+
+/** keyUsage; critical unless said otherwise. Uses that are left out are false. @see RFC 5280 §4.2.1.3 */
+export function keyUsageExtension(value: Partial<values.KeyUsage>, critical = true): Extension {
+  const bits =
+    (value.digitalSignature ? 1 : 0) |
+    (value.contentCommitment ? 2 : 0) |
+    (value.keyEncipherment ? 4 : 0) |
+    (value.dataEncipherment ? 8 : 0) |
+    (value.keyAgreement ? 16 : 0) |
+    (value.keyCertSign ? 32 : 0) |
+    (value.cRLSign ? 64 : 0) |
+    (value.encipherOnly ? 128 : 0) |
+    (value.decipherOnly ? 256 : 0);
+  if (bits === 0)
+    throw new EncodeError('expected a key usage with a use set, found none; leave the extension out');
+  return extension(oids.keyUsage, critical, (writer) => writer.namedBits(bits));
+}
+
+/** extKeyUsage. @see RFC 5280 §4.2.1.12 */
+export function extKeyUsageExtension(purposes: readonly string[], critical = false): Extension {
+  if (purposes.length === 0) throw new EncodeError('expected one purpose or more, found none');
+  return extension(oids.extKeyUsage, critical, (writer) => {
+    writer.constructed(TAG.SEQUENCE, () => {
+      for (const purpose of purposes) writer.oid(purpose);
+    });
+  });
+}
+
+/** subjectAltName; make it critical when the subject is empty. @see RFC 5280 §4.2.1.6 */
+export function subjectAltNameExtension(names: readonly GeneralName[], critical = false): Extension {
+  return extension(oids.subjectAltName, critical, (writer) => writeGeneralNames(writer, names, TAG.SEQUENCE));
+}
+
+/** issuerAltName. @see RFC 5280 §4.2.1.7 */
+export function issuerAltNameExtension(names: readonly GeneralName[], critical = false): Extension {
+  return extension(oids.issuerAltName, critical, (writer) => writeGeneralNames(writer, names, TAG.SEQUENCE));
+}
+
+/** nameConstraints; critical unless said otherwise. @see RFC 5280 §4.2.1.10 */
+export function nameConstraintsExtension(value: Partial<values.NameConstraints>, critical = true): Extension {
+  const { permitted = [], excluded = [] } = value;
+  if (permitted.length + excluded.length === 0) {
+    throw new EncodeError('expected permitted or excluded subtrees, found neither');
+  }
+  return extension(oids.nameConstraints, critical, (writer) => {
+    writer.constructed(TAG.SEQUENCE, () => {
+      writeSubtrees(writer, permitted, 0xa0);
+      writeSubtrees(writer, excluded, 0xa1);
+    });
+  });
+}
+
+function writeSubtrees(writer: DerWriter, subtrees: readonly values.GeneralSubtree[], tag: number): void {
+  if (subtrees.length === 0) return;
+  const list = writer.begin(tag);
+  for (const { base, minimum, maximum } of subtrees) {
+    const subtree = writer.begin(TAG.SEQUENCE);
+    writeGeneralName(writer, base);
+    if (minimum !== 0) writer.integer(minimum, 0x80);
+    if (maximum !== undefined) writer.integer(maximum, 0x81);
+    writer.end(subtree);
+  }
+  writer.end(list);
+}
+
+/** certificatePolicies. @see RFC 5280 §4.2.1.4 */
+export function certificatePoliciesExtension(
+  policies: readonly {
+    readonly policy: string;
+    readonly qualifiers?: readonly Pick<values.PolicyQualifier, 'oid' | 'value'>[];
+  }[],
+  critical = false,
+): Extension {
+  if (policies.length === 0) throw new EncodeError('expected one policy or more, found none');
+  return extension(oids.certificatePolicies, critical, (writer) => {
+    writer.constructed(TAG.SEQUENCE, () => {
+      for (const { policy, qualifiers = [] } of policies) {
+        const information = writer.begin(TAG.SEQUENCE);
+        writer.oid(policy);
+        if (qualifiers.length > 0) {
+          const list = writer.begin(TAG.SEQUENCE);
+          for (const qualifier of qualifiers) {
+            const mark = writer.begin(TAG.SEQUENCE);
+            writer.oid(qualifier.oid);
+            writer.raw(qualifier.value);
+            writer.end(mark);
+          }
+          writer.end(list);
+        }
+        writer.end(information);
+      }
+    });
+  });
+}
+
+/** policyMappings; critical unless said otherwise. @see RFC 5280 §4.2.1.5 */
+export function policyMappingsExtension(
+  mappings: readonly values.PolicyMapping[],
+  critical = true,
+): Extension {
+  if (mappings.length === 0) throw new EncodeError('expected one mapping or more, found none');
+  return extension(oids.policyMappings, critical, (writer) => {
+    writer.constructed(TAG.SEQUENCE, () => {
+      for (const { issuerDomain, subjectDomain } of mappings) {
+        const mapping = writer.begin(TAG.SEQUENCE);
+        writer.oid(issuerDomain);
+        writer.oid(subjectDomain);
+        writer.end(mapping);
+      }
+    });
+  });
+}
+
+/** policyConstraints; critical unless said otherwise. @see RFC 5280 §4.2.1.11 */
+export function policyConstraintsExtension(value: values.PolicyConstraints, critical = true): Extension {
+  const { requireExplicit, inhibitMapping } = value;
+  if (requireExplicit === undefined && inhibitMapping === undefined) {
+    throw new EncodeError('expected a policy constraint, found none');
+  }
+  return extension(oids.policyConstraints, critical, (writer) => {
+    writer.constructed(TAG.SEQUENCE, () => {
+      if (requireExplicit !== undefined) writer.integer(requireExplicit, 0x80);
+      if (inhibitMapping !== undefined) writer.integer(inhibitMapping, 0x81);
+    });
+  });
+}
+
+/** inhibitAnyPolicy; critical unless said otherwise. @see RFC 5280 §4.2.1.14 */
+export function inhibitAnyPolicyExtension(skipCertificates: number, critical = true): Extension {
+  return extension(oids.inhibitAnyPolicy, critical, (writer) => writer.integer(skipCertificates));
+}
+
+/** subjectKeyIdentifier. @see RFC 5280 §4.2.1.2 */
+export function subjectKeyIdExtension(keyId: Uint8Array): Extension {
+  return extension(oids.subjectKeyIdentifier, false, (writer) => writer.octetString(keyId));
+}
+
+/** authorityKeyIdentifier: a key identifier, issuer and serial, or all three. @see RFC 5280 §4.2.1.1 */
+export function authorityKeyIdExtension(value: values.AuthorityKeyIdentifier): Extension {
+  const { keyId, issuer, serial } = value;
+  if ((issuer === undefined) !== (serial === undefined)) {
+    throw new EncodeError('expected issuer and serial together, found one of them');
+  }
+  return extension(oids.authorityKeyIdentifier, false, (writer) => {
+    writer.constructed(TAG.SEQUENCE, () => {
+      if (keyId !== undefined) writer.octetString(keyId, 0x80);
+      if (issuer !== undefined) writeGeneralNames(writer, issuer, 0xa1);
+      if (serial !== undefined) writer.integer(serial, 0x82);
+    });
+  });
+}
+
+/** authorityInfoAccess. @see RFC 5280 §4.2.2.1 */
+export function authorityInfoAccessExtension(descriptions: readonly values.AccessDescription[]): Extension {
+  return extension(oids.authorityInfoAccess, false, (writer) => writeAccess(writer, descriptions));
+}
+
+/** subjectInfoAccess. @see RFC 5280 §4.2.2.2 */
+export function subjectInfoAccessExtension(descriptions: readonly values.AccessDescription[]): Extension {
+  return extension(oids.subjectInfoAccess, false, (writer) => writeAccess(writer, descriptions));
+}
+
+function writeAccess(writer: DerWriter, descriptions: readonly values.AccessDescription[]): void {
+  if (descriptions.length === 0) throw new EncodeError('expected one access description or more, found none');
+  writer.constructed(TAG.SEQUENCE, () => {
+    for (const { method, location } of descriptions) {
+      const description = writer.begin(TAG.SEQUENCE);
+      writer.oid(method);
+      writeGeneralName(writer, location);
+      writer.end(description);
+    }
+  });
+}
+
+/** subjectDirectoryAttributes. @see RFC 5280 §4.2.1.8 */
+export function subjectDirectoryAttributesExtension(attributes: readonly values.Attribute[]): Extension {
+  if (attributes.length === 0) throw new EncodeError('expected one attribute or more, found none');
+  return extension(oids.subjectDirectoryAttributes, false, (writer) => {
+    writer.constructed(TAG.SEQUENCE, () => {
+      for (const attribute of attributes) writeAttribute(writer, attribute);
+    });
+  });
+}
+
+/** Writes an Attribute with its values in the order of DER. */
+export function writeAttribute(writer: DerWriter, { oid, values: list }: values.Attribute): void {
+  const attribute = writer.begin(TAG.SEQUENCE);
+  writer.oid(oid);
+  writeSetOf(writer, list, TAG.SET);
+  writer.end(attribute);
+}

@@ -1,0 +1,55 @@
+import type { DerWriter } from '../der/der-writer.ts';
+import { EncodeError } from '../der/encode-error.ts';
+import type { GeneralName } from './general-name.ts';
+import { isAscii } from './write-name.ts';
+
+/** Writes a GeneralName. @see RFC 5280 §4.2.1.6 */
+export function writeGeneralName(writer: DerWriter, name: GeneralName): void {
+  switch (name.type) {
+    case 'email':
+      writeAscii(writer, 0x81, name.value);
+      break;
+    case 'dns':
+      writeAscii(writer, 0x82, name.value);
+      break;
+    case 'uri':
+      writeAscii(writer, 0x86, name.value);
+      break;
+    case 'ip':
+      writer.octetString(name.bytes, 0x87);
+      break;
+    case 'directory':
+      writer.element(0xa4, name.name.der);
+      break;
+    case 'registered-id':
+      writer.oid(name.oid, 0x88);
+      break;
+    case 'other':
+      writer.constructed(0xa0, () => {
+        writer.oid(name.oid);
+        writer.element(0xa0, name.value);
+      });
+      break;
+    default:
+      writer.raw(name.value);
+  }
+}
+
+function writeAscii(writer: DerWriter, tag: number, text: string): void {
+  if (!isAscii(text)) {
+    throw new EncodeError(
+      `expected ASCII in a name, found "${text}"; write an internationalised name in its A-label form`,
+    );
+  }
+  const mark = writer.begin(tag);
+  for (let i = 0; i < text.length; i++) writer.octet(text.charCodeAt(i));
+  writer.end(mark);
+}
+
+/** Writes a GeneralNames of one name or more. */
+export function writeGeneralNames(writer: DerWriter, names: readonly GeneralName[], tag: number): void {
+  if (names.length === 0) throw new EncodeError('expected one name or more, found none');
+  const mark = writer.begin(tag);
+  for (const name of names) writeGeneralName(writer, name);
+  writer.end(mark);
+}

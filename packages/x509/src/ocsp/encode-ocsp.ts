@@ -1,0 +1,248 @@
+import { type Encoded, type SignatureInput, writeSigned } from '../certificate/encode-certificate.ts';
+import type { CrlReason } from '../crl/certificate-list.ts';
+import { CRL_REASONS } from '../crl/crl-extensions.ts';
+import { DerWriter } from '../der/der-writer.ts';
+import { EncodeError } from '../der/encode-error.ts';
+import { oids } from '../der/oids.ts';
+import { TAG } from '../der/tags.ts';
+import type { Extension } from '../extension/extension-values.ts';
+import { extension, writeExtensions } from '../extension/write-extensions.ts';
+import type { GeneralName } from '../name/general-name.ts';
+import { writeGeneralName } from '../name/write-general-name.ts';
+import { OCSP_STATUSES } from './decode-ocsp-response.ts';
+import type { CertId, OcspCertStatus, OcspResponseStatus } from './ocsp.ts';
+
+/**
+ * What identifies a certificate: hashes over the DER of its issuer's name (`issuer.subject.der`) and over its issuer's
+ * key (`issuer.publicKey.bits`), both by `hashAlgorithm`, and its serial number.
+ * @see RFC 6960 §4.1.1
+ */
+export interface CertIdFields {
+  /** The whole AlgorithmIdentifier; SHA-1 and SHA-256 carry a NULL in practice: `createAlgorithm(oids.sha256, 'null')`. */
+  readonly hashAlgorithm: Encoded;
+  readonly issuerNameHash: Uint8Array;
+  readonly issuerKeyHash: Uint8Array;
+  /** Content octets of the INTEGER. */
+  readonly serialNumber: Uint8Array;
+}
+
+/** What a request asks. A decoded `OcspRequest` fits, and gives back its own bytes. */
+export interface OcspRequestFields {
+  readonly requestorName?: GeneralName | undefined;
+  readonly requests: readonly {
+    readonly certId: CertIdFields | CertId;
+    readonly extensions?: readonly Extension[];
+  }[];
+  /** Add a nonce with `ocspNonceExtension`. */
+  readonly extensions?: readonly Extension[];
+  readonly versionSpeltOut?: boolean;
+}
+
+/** A signature to go with a request or a response. */
+export interface OcspSignatureFields {
+  readonly signatureAlgorithm: Encoded;
+  readonly signature: Uint8Array;
+  /** Written in place of `signature` when it is given: content octets of the BIT STRING. */
+  readonly signatureValue?: Uint8Array;
+  /** Whole certificates that help to verify it. */
+  readonly certificates?: readonly Uint8Array[];
+}
+
+/**
+ * Writes the part of an OCSP request that can be signed.
+ * @throws EncodeError (`ENTENTE_X509_ENCODE`) when a value has no canonical encoding
+ * @see RFC 6960 §4.1.1
+ */
+export function encodeTbsOcspRequest(fields: OcspRequestFields): Uint8Array {
+  const writer = new DerWriter();
+  const tbs = writer.begin(TAG.SEQUENCE);
+  writeVersion(writer, fields.versionSpeltOut);
+  const { requestorName } = fields;
+  if (requestorName !== undefined) {
+    writer.constructed(0xa1, () => writeGeneralName(writer, requestorName));
+  }
+  const list = writer.begin(TAG.SEQUENCE);
+  for (const { certId, extensions = [] } of fields.requests) {
+    const single = writer.begin(TAG.SEQUENCE);
+    writeCertId(writer, certId);
+    writeExtensions(writer, extensions, 0xa0);
+    writer.end(single);
+  }
+  writer.end(list);
+  writeExtensions(writer, fields.extensions ?? [], 0xa2);
+  writer.end(tbs);
+  return writer.toBytes();
+}
+
+/**
+ * Writes an OCSP request from what `encodeTbsOcspRequest` returned.
+ * @param signature left out for the unsigned request that nearly everybody sends
+ * @see RFC 6960 §4.1.1
+ */
+export function encodeOcspRequest(tbs: Uint8Array, signature?: OcspSignatureFields): Uint8Array {
+  const writer = new DerWriter(tbs.length + 64);
+  const whole = writer.begin(TAG.SEQUENCE);
+  if (signature === undefined) writer.raw(tbs);
+  else {
+    writer.raw(tbs);
+    const explicit = writer.begin(0xa0);
+    const sequence = writer.begin(TAG.SEQUENCE);
+    writeSigned(writer, NOTHING, signature.signatureAlgorithm, signatureInput(signature));
+    writeCertificates(writer, signature.certificates);
+    writer.end(sequence);
+    writer.end(explicit);
+  }
+  writer.end(whole);
+  return writer.takeBytes();
+}
+
+const NOTHING = new Uint8Array();
+
+/** What an answer says. A decoded `BasicOcspResponse` fits, and gives back its own bytes. */
+export interface TbsOcspResponseFields {
+  readonly responderId:
+    | { readonly type: 'name'; readonly name: Encoded }
+    | { readonly type: 'key'; readonly keyHash: Uint8Array };
+  /** Milliseconds since 1970; whole seconds count, as in all times here. */
+  readonly producedAt: number;
+  readonly responses: readonly {
+    readonly certId: CertIdFields | CertId;
+    readonly status: OcspCertStatus;
+    readonly thisUpdate: number;
+    readonly nextUpdate?: number | undefined;
+    readonly extensions?: readonly Extension[];
+  }[];
+  readonly extensions?: readonly Extension[];
+  readonly versionSpeltOut?: boolean;
+}
+
+/**
+ * Writes the part of an OCSP response that is signed.
+ * @returns the DER to sign
+ * @throws EncodeError (`ENTENTE_X509_ENCODE`) when a value has no canonical encoding
+ * @see RFC 6960 §4.2.1
+ */
+export function encodeTbsOcspResponse(fields: TbsOcspResponseFields): Uint8Array {
+  const writer = new DerWriter();
+  const tbs = writer.begin(TAG.SEQUENCE);
+  writeVersion(writer, fields.versionSpeltOut);
+  const { responderId } = fields;
+  const responder = writer.begin(responderId.type === 'name' ? 0xa1 : 0xa2);
+  if (responderId.type === 'name') writer.raw(responderId.name.der);
+  else writer.octetString(requireKeyHash(responderId.keyHash));
+  writer.end(responder);
+  writer.generalizedTime(fields.producedAt);
+  const list = writer.begin(TAG.SEQUENCE);
+  for (const { certId, status, thisUpdate, nextUpdate, extensions = [] } of fields.responses) {
+    const single = writer.begin(TAG.SEQUENCE);
+    writeCertId(writer, certId);
+    writeStatus(writer, status);
+    writer.generalizedTime(thisUpdate);
+    if (nextUpdate !== undefined) {
+      const explicit = writer.begin(0xa0);
+      writer.generalizedTime(nextUpdate);
+      writer.end(explicit);
+    }
+    writeExtensions(writer, extensions, 0xa1);
+    writer.end(single);
+  }
+  writer.end(list);
+  writeExtensions(writer, fields.extensions ?? [], 0xa1);
+  writer.end(tbs);
+  return writer.toBytes();
+}
+
+/**
+ * Puts a signature to an answer and wraps it as a successful OCSP response.
+ * @param tbs what `encodeTbsOcspResponse` returned
+ * @see RFC 6960 §4.2.1
+ */
+export function encodeOcspResponse(tbs: Uint8Array, signature: OcspSignatureFields): Uint8Array {
+  const writer = new DerWriter(tbs.length + 1024);
+  const whole = writer.begin(TAG.SEQUENCE);
+  writer.integer(0, TAG.ENUMERATED);
+  const explicit = writer.begin(0xa0);
+  const bytes = writer.begin(TAG.SEQUENCE);
+  writer.oid(oids.ocspBasic);
+  const octets = writer.begin(TAG.OCTET_STRING);
+  const basic = writer.begin(TAG.SEQUENCE);
+  writeSigned(writer, tbs, signature.signatureAlgorithm, signatureInput(signature));
+  writeCertificates(writer, signature.certificates);
+  for (const mark of [basic, octets, bytes, explicit, whole]) writer.end(mark);
+  return writer.takeBytes();
+}
+
+/**
+ * Writes the response that says why there is no answer.
+ * @see RFC 6960 §4.2.1
+ */
+export function encodeOcspError(status: Exclude<OcspResponseStatus, 'successful'>): Uint8Array {
+  const writer = new DerWriter(16);
+  const whole = writer.begin(TAG.SEQUENCE);
+  writer.integer(OCSP_STATUSES.indexOf(status), TAG.ENUMERATED);
+  writer.end(whole);
+  return writer.toBytes();
+}
+
+/**
+ * The nonce of a request or a response.
+ * @param nonce 1 to 128 octets; 32 random ones in a request, the request's own in a response
+ * @throws EncodeError (`ENTENTE_X509_ENCODE`) when the length is another
+ * @see RFC 9654 §2.1
+ */
+export function ocspNonceExtension(nonce: Uint8Array): Extension {
+  if (nonce.length < 1 || nonce.length > 128) {
+    throw new EncodeError(`expected a nonce of 1 to 128 octets, found ${nonce.length}`);
+  }
+  return extension(oids.ocspNonce, false, (writer) => writer.octetString(nonce));
+}
+
+function writeVersion(writer: DerWriter, speltOut = false): void {
+  if (speltOut) writer.constructed(0xa0, () => writer.integer(0));
+}
+
+function writeCertId(writer: DerWriter, certId: CertIdFields): void {
+  const mark = writer.begin(TAG.SEQUENCE);
+  writer.raw(certId.hashAlgorithm.der);
+  writer.octetString(certId.issuerNameHash);
+  writer.octetString(certId.issuerKeyHash);
+  writer.integer(certId.serialNumber);
+  writer.end(mark);
+}
+
+function writeStatus(writer: DerWriter, status: OcspCertStatus): void {
+  if (status.state !== 'revoked') {
+    writer.element(status.state === 'good' ? 0x80 : 0x82, NOTHING);
+    return;
+  }
+  const mark = writer.begin(0xa1);
+  writer.generalizedTime(status.revocationTime);
+  if (status.reason !== undefined) writeExplicitReason(writer, status.reason);
+  writer.end(mark);
+}
+
+function writeExplicitReason(writer: DerWriter, reason: CrlReason): void {
+  const explicit = writer.begin(0xa0);
+  writer.integer(CRL_REASONS.indexOf(reason), TAG.ENUMERATED);
+  writer.end(explicit);
+}
+
+function writeCertificates(writer: DerWriter, certificates: readonly Uint8Array[] = []): void {
+  if (certificates.length === 0) return;
+  const explicit = writer.begin(0xa0);
+  const list = writer.begin(TAG.SEQUENCE);
+  for (const certificate of certificates) writer.raw(certificate);
+  writer.end(list);
+  writer.end(explicit);
+}
+
+function signatureInput({ signature, signatureValue }: OcspSignatureFields): SignatureInput {
+  return signatureValue === undefined ? signature : { signatureValue };
+}
+
+function requireKeyHash(keyHash: Uint8Array): Uint8Array {
+  if (keyHash.length !== 20) {
+    throw new EncodeError(`expected a SHA-1 hash of the responder's key, found ${keyHash.length} octets`);
+  }
+  return keyHash;
+}
