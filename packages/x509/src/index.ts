@@ -1,7 +1,6 @@
 export type { Certificate } from './certificate/certificate.ts';
-export type { CertificationRequest } from './certificate/certification-request.ts';
 export { decodeCertificate } from './certificate/decode-certificate.ts';
-export { decodeCertificationRequest } from './certificate/decode-request.ts';
+export { type CertificationRequest, decodeCertificationRequest } from './certificate/decode-request.ts';
 export {
   createAlgorithm,
   type Encoded,

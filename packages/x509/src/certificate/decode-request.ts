@@ -6,7 +6,7 @@ import { TAG } from '../der/tags.ts';
 import { CERTIFICATE_EXTENSIONS } from '../extension/certificate-extensions.ts';
 import { ExtendedValue } from '../extension/extended-value.ts';
 import { ExtensionBlock } from '../extension/extension-block.ts';
-import type { Attribute } from '../extension/extension-values.ts';
+import type { Attribute, ExtensionValues, Signed } from '../extension/extension-values.ts';
 import { readAttribute } from '../extension/read-attributes.ts';
 import type { AlgorithmIdentifier } from '../key/algorithm.ts';
 import type { SubjectPublicKeyInfo } from '../key/public-key.ts';
@@ -14,7 +14,18 @@ import { readAlgorithm } from '../key/read-algorithm.ts';
 import { readPublicKey } from '../key/read-public-key.ts';
 import type { Name } from '../name/name.ts';
 import { compareRanges, readName } from '../name/read-name.ts';
-import type { CertificationRequest } from './certification-request.ts';
+
+/**
+ * A PKCS#10 request. The fields of `ExtensionValues` are those of its extensionRequest attribute (RFC 2985 §5.4.2).
+ * `tbs` is the certificationRequestInfo. The signature is not checked.
+ * @see RFC 2986 §4
+ */
+export interface CertificationRequest extends ExtensionValues, Signed {
+  readonly der: Uint8Array;
+  readonly subject: Name;
+  readonly publicKey: SubjectPublicKeyInfo;
+  readonly attributes: readonly Attribute[];
+}
 
 const LIMITS: LimitDefaults = { maxBytes: 262_144, maxDepth: 16, maxItems: 4_096 };
 
