@@ -55,7 +55,6 @@ export const folderCircles: readonly { readonly folder: string; readonly reason:
   { folder: 'packages/pki/src', reason: 'its ground folder is being built' },
   { folder: 'packages/sip/src', reason: 'the parameters of headers and of URIs are being separated' },
   { folder: 'packages/topology/src', reason: 'plans are moving to a package of their own' },
-  { folder: 'packages/trust/src', reason: 'its folders are being filled' },
 ];
 
 /** Words that name no responsibility: a file called so is a drawer. */

@@ -245,7 +245,7 @@ export const patches: PatchList = {
     {
       name: 'clock',
       off: 'a clock that was set back is believed',
-      file: 'packages/trust/src/clock/',
+      file: 'packages/trust/src/judge/',
       find: 'now + policy.revocation.futureSkewMs >= latestSigned) return undefined;',
       replace: 'now > 0) return undefined;',
       test: of('clock', 'believes nobody, whatever the peer shows'),
@@ -253,7 +253,7 @@ export const patches: PatchList = {
     {
       name: 'signed-time',
       off: 'a list that anybody made moves the latest signed time',
-      file: 'packages/trust/src/clock/',
+      file: 'packages/trust/src/signatures/',
       find: 'issuer.subject.canonical === crl.issuer.canonical && isSignedBy(crl, issuer)',
       replace: 'issuer.subject.canonical === crl.issuer.canonical',
       test: of('clock', 'is not moved by a list of a stranger, altered, or of the same name'),

@@ -1,6 +1,6 @@
 import type { Certificate } from '@entente/x509';
-import { sameBytes } from '../path/key-identifier.ts';
 import { digestOf } from '../signatures/digest.ts';
+import { sameBytes } from '../signatures/key-identifier.ts';
 import type { TlsaRecord } from './tlsa-record.ts';
 
 /** Digests by matching type, with their length. */

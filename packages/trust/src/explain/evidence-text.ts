@@ -1,5 +1,5 @@
-import type { Evidence } from '../evidence.ts';
 import { clip, listed, moment } from '../reasons/entry.ts';
+import type { Evidence } from '../reasons/evidence.ts';
 
 /**
  * Says one piece of evidence in words.

@@ -1,7 +1,7 @@
-import type { Evidence, Stage } from '../evidence.ts';
+import type { TrustVerdict } from '../judge/verdict.ts';
 import { reasonCatalogue } from '../reasons/catalogue.ts';
+import type { Evidence, Stage } from '../reasons/evidence.ts';
 import type { Rejection } from '../reasons/rejection.ts';
-import type { TrustVerdict } from '../verdict.ts';
 import { evidenceText } from './evidence-text.ts';
 import type { ExplainNode, ExplainTree } from './explain-tree.ts';
 

@@ -1,6 +1,6 @@
+import { hostName } from '../names/host-name.ts';
+import { reject } from '../reasons/catalogue.ts';
 import type { Authorise } from './authorise.ts';
-import { hostName } from './names/host-name.ts';
-import { reject } from './reasons/catalogue.ts';
 
 /**
  * Lets exactly the named peers pass.

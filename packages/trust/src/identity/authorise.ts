@@ -1,6 +1,6 @@
+import type { LinkContext } from '../question/link-context.ts';
+import type { Rejection } from '../reasons/rejection.ts';
 import type { PeerIdentity } from './peer-identity.ts';
-import type { LinkContext } from './question.ts';
-import type { Rejection } from './reasons/rejection.ts';
 
 /**
  * The answer of stage 5.

@@ -1,8 +1,8 @@
 import type { Certificate } from '@entente/x509';
 import { ipText } from '../names/ip-address.ts';
-import type { PeerIdentity } from '../peer-identity.ts';
 import { digestOf } from '../signatures/digest.ts';
 import type { LeafNames } from './leaf-names.ts';
+import type { PeerIdentity } from './peer-identity.ts';
 
 /**
  * The identity of a leaf. What costs time to write out (names as text, the fingerprint) is written out when it is asked for: a

@@ -2,10 +2,10 @@ import type { Certificate } from '@entente/x509';
 import { commonNames } from '../names/certificate-names.ts';
 import { hostName } from '../names/host-name.ts';
 import { ipAddress, ipText } from '../names/ip-address.ts';
-import { sameBytes } from '../path/key-identifier.ts';
-import type { IdentityExpectation } from '../question.ts';
+import type { IdentityExpectation } from '../question/identity-expectation.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Rejection } from '../reasons/rejection.ts';
+import { sameBytes } from '../signatures/key-identifier.ts';
 import type { LeafNames } from './leaf-names.ts';
 
 /** What stage 4 found. */

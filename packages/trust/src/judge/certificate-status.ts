@@ -1,20 +1,19 @@
 import type { Certificate } from '@entente/x509';
-import type { Evidence } from './evidence.ts';
-import { CertificatePool } from './path/certificate-pool.ts';
-import { type PathContext, withSink } from './path/path-context.ts';
-import type { PathState } from './path/path-state.ts';
-import { LastingSignatureMemo, SignatureMemo } from './path/signature-memo.ts';
-import { Spending } from './path/spending.ts';
-import { anchorState, intermediateState } from './path/step-path.ts';
-import type { TrustPolicy } from './profile.ts';
-import { profiles } from './profiles.ts';
-import type { Rejection } from './reasons/rejection.ts';
-import type { RevocationKnowledge } from './revocation/knowledge.ts';
-import type { RevocationPolicy } from './revocation/policy.ts';
-import { revocationIndex, stapledAnswers } from './revocation/revocation-index.ts';
-import { checkRevocation } from './revocation/revocation-stage.ts';
-
-import { evidenceOf, type Trail } from './trail.ts';
+import { revocationIndex, stapledAnswers } from '../knowledge/revocation-index.ts';
+import type { RevocationKnowledge } from '../knowledge/revocation-knowledge.ts';
+import { CertificatePool } from '../path/certificate-pool.ts';
+import { type PathContext, withSink } from '../path/path-context.ts';
+import type { PathState } from '../path/path-state.ts';
+import { LastingSignatureMemo, SignatureMemo } from '../path/signature-memo.ts';
+import { Spending } from '../path/spending.ts';
+import { anchorState, intermediateState } from '../path/step-path.ts';
+import type { TrustPolicy } from '../policy/profile.ts';
+import { profiles } from '../policy/profiles.ts';
+import type { RevocationPolicy } from '../policy/revocation-policy.ts';
+import type { Evidence } from '../reasons/evidence.ts';
+import type { Rejection } from '../reasons/rejection.ts';
+import { evidenceOf, type Trail } from '../reasons/trail.ts';
+import { checkRevocation } from '../revocation/revocation-stage.ts';
 
 /** What is asked about one certificate. */
 export interface StatusQuestion {

@@ -1,10 +1,10 @@
 import type { Certificate } from '@entente/x509';
-import type { AnchorSet } from './anchor.ts';
-import { domainsOf } from './anchor-limits.ts';
-import type { PolicyStage } from './policy-stage.ts';
-import type { TrustPolicy } from './profile.ts';
-import { profiles } from './profiles.ts';
-import type { RevocationKnowledge } from './revocation/knowledge.ts';
+import type { RevocationKnowledge } from '../knowledge/revocation-knowledge.ts';
+import { domainsOf } from '../path/anchor-limits.ts';
+import type { AnchorSet } from '../policy/anchor.ts';
+import type { TrustPolicy } from '../policy/profile.ts';
+import { profiles } from '../policy/profiles.ts';
+import type { PolicyStage } from './judge-sources.ts';
 import type { Judge } from './verdict.ts';
 import { VerdictMaker } from './verdict-maker.ts';
 

@@ -1,19 +1,19 @@
 import type { Certificate } from '@entente/x509';
-import type { TrustAnchor } from '../anchor.ts';
-import { bringsAll, type KnownIssuers } from '../known-issuers.ts';
+import { checkForLink } from '../path/link-checks.ts';
+import { type PathContext, withSink } from '../path/path-context.ts';
+import { missingIssuer, PathSearch } from '../path/path-search.ts';
+import type { PathState } from '../path/path-state.ts';
+import { BudgetExceeded } from '../path/spending.ts';
+import { checkLeaf } from '../path/step-path.ts';
+import { walkPath } from '../path/walk-path.ts';
+import type { TrustAnchor } from '../policy/anchor.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Rejection } from '../reasons/rejection.ts';
+import { evidenceOf, type Trail } from '../reasons/trail.ts';
 import type { RevocationContext } from '../revocation/revocation-context.ts';
 import { checkRevocation } from '../revocation/revocation-stage.ts';
-import { evidenceOf, type Trail } from '../trail.ts';
-import { checkForLink } from './link-checks.ts';
-import { type PathContext, withSink } from './path-context.ts';
-import { missingIssuer, PathSearch } from './path-search.ts';
-import type { PathState } from './path-state.ts';
+import { bringsAll, type KnownIssuers } from './known-issuers.ts';
 import type { Search } from './search.ts';
-import { BudgetExceeded } from './spending.ts';
-import { checkLeaf } from './step-path.ts';
-import { walkPath } from './walk-path.ts';
 
 /** A path that has passed stages 2 and 3. */
 export interface FoundPath {

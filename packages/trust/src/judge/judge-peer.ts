@@ -1,14 +1,14 @@
-import { fitsTlsa } from './dane/fits-tlsa.ts';
-import { LeafIdentity } from './identity/leaf-identity.ts';
-import { type LeafNames, leafNames } from './identity/leaf-names.ts';
-import { matchIdentity } from './identity/match-identity.ts';
+import { fitsTlsa } from '../dane/fits-tlsa.ts';
+import { LeafIdentity } from '../identity/leaf-identity.ts';
+import { type LeafNames, leafNames } from '../identity/leaf-names.ts';
+import { matchIdentity } from '../identity/match-identity.ts';
+import type { PeerIdentity } from '../identity/peer-identity.ts';
+import { sealPath, type ValidatedPath } from '../path/validated-path.ts';
+import { reject } from '../reasons/catalogue.ts';
+import type { Rejection } from '../reasons/rejection.ts';
+import type { Trail } from '../reasons/trail.ts';
+import type { FoundPath } from './find-path.ts';
 import type { JudgeSources } from './judge-sources.ts';
-import type { FoundPath } from './path/find-path.ts';
-import { sealPath, type ValidatedPath } from './path/validated-path.ts';
-import type { PeerIdentity } from './peer-identity.ts';
-import { reject } from './reasons/catalogue.ts';
-import type { Rejection } from './reasons/rejection.ts';
-import type { Trail } from './trail.ts';
 import type { Question } from './verdict.ts';
 
 type Outcome =

@@ -1,8 +1,8 @@
 import type { Certificate } from '@entente/x509';
-import type { AnchorSet, TrustAnchor } from './anchor.ts';
-import { sameBytes } from './path/key-identifier.ts';
-import type { PathState } from './path/path-state.ts';
-import { LastingSignatureMemo } from './path/signature-memo.ts';
+import type { PathState } from '../path/path-state.ts';
+import { LastingSignatureMemo } from '../path/signature-memo.ts';
+import type { AnchorSet, TrustAnchor } from '../policy/anchor.ts';
+import { sameBytes } from '../signatures/key-identifier.ts';
 
 /** Issuers that are remembered; a CA that makes intermediates by the thousand must not fill our memory. */
 const maxIssuers = 1_024;

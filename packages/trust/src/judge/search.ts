@@ -1,10 +1,10 @@
 import { type Certificate, decodeCertificate } from '@entente/x509';
-import type { AnchorSet } from '../anchor.ts';
+import type { OcspAnswer, RevocationIndex } from '../knowledge/revocation-index.ts';
+import { CertificatePool } from '../path/certificate-pool.ts';
+import type { PathContext } from '../path/path-context.ts';
+import type { AnchorSet } from '../policy/anchor.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Rejection } from '../reasons/rejection.ts';
-import type { OcspAnswer, RevocationIndex } from '../revocation/revocation-index.ts';
-import { CertificatePool } from './certificate-pool.ts';
-import type { PathContext } from './path-context.ts';
 
 /** What a search starts from. */
 export interface SearchInput {

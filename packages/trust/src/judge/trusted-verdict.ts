@@ -1,7 +1,7 @@
-import type { Evidence } from './evidence.ts';
-import type { ValidatedPath } from './path/validated-path.ts';
-import type { PeerIdentity } from './peer-identity.ts';
-import { evidenceOf, type Trail } from './trail.ts';
+import type { PeerIdentity } from '../identity/peer-identity.ts';
+import type { ValidatedPath } from '../path/validated-path.ts';
+import type { Evidence } from '../reasons/evidence.ts';
+import { evidenceOf, type Trail } from '../reasons/trail.ts';
 import type { TrustVerdict } from './verdict.ts';
 
 type Trusted = Extract<TrustVerdict, { trusted: true }>;

@@ -1,18 +1,18 @@
 import { type Certificate, decodeCertificate, oids } from '@entente/x509';
-import { clockRejection } from './clock/clock-rejection.ts';
+import { revocationIndex, stapledAnswers } from '../knowledge/revocation-index.ts';
+import type { PathContext, Purpose } from '../path/path-context.ts';
+import { SignatureMemo } from '../path/signature-memo.ts';
+import { Spending } from '../path/spending.ts';
+import type { LinkContext } from '../question/link-context.ts';
+import type { PresentedChain } from '../question/presented-chain.ts';
+import { ranked, reject } from '../reasons/catalogue.ts';
+import type { Rejection } from '../reasons/rejection.ts';
+import { evidenceOf, type Trail } from '../reasons/trail.ts';
+import { type FoundPath, findPath } from './find-path.ts';
 import { judgePeer } from './judge-peer.ts';
 import type { JudgeSources } from './judge-sources.ts';
 import { KnownIssuers } from './known-issuers.ts';
-import { type FoundPath, findPath } from './path/find-path.ts';
-import type { PathContext, Purpose } from './path/path-context.ts';
-import { Search } from './path/search.ts';
-import { SignatureMemo } from './path/signature-memo.ts';
-import { Spending } from './path/spending.ts';
-import type { LinkContext, PresentedChain } from './question.ts';
-import { ranked, reject } from './reasons/catalogue.ts';
-import type { Rejection } from './reasons/rejection.ts';
-import { revocationIndex, stapledAnswers } from './revocation/revocation-index.ts';
-import { evidenceOf, type Trail } from './trail.ts';
+import { Search } from './search.ts';
 import { TrustedVerdict } from './trusted-verdict.ts';
 import type { Judge, Question, TrustVerdict } from './verdict.ts';
 
@@ -103,6 +103,20 @@ export class VerdictMaker implements Judge {
     if (outcome.ok) return new TrustedVerdict(outcome.peer, outcome.path, trail);
     return { ...refused([outcome.rejection], trail), peer: outcome.peer };
   }
+}
+
+/**
+ * Whether the clock can be believed: what has been signed lies in the past.
+ *
+ * @param now - milliseconds since the epoch
+ */
+function clockRejection(
+  now: number,
+  { latestSigned: latest, policy }: Pick<JudgeSources, 'latestSigned' | 'policy'>,
+): Rejection | undefined {
+  const latestSigned = latest();
+  if (latestSigned === undefined || now + policy.revocation.futureSkewMs >= latestSigned) return undefined;
+  return reject('clock-untrusted', { now, latestSigned });
 }
 
 function refused(rejections: readonly Rejection[], trail: Trail): TrustVerdict & { trusted: false } {

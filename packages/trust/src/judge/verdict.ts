@@ -1,10 +1,12 @@
-import type { Authorise } from './authorise.ts';
-import type { DaneExpectation } from './dane/tlsa-record.ts';
-import type { Evidence } from './evidence.ts';
-import type { ValidatedPath } from './path/validated-path.ts';
-import type { PeerIdentity } from './peer-identity.ts';
-import type { IdentityExpectation, LinkContext, PresentedChain } from './question.ts';
-import type { Rejection } from './reasons/rejection.ts';
+import type { DaneExpectation } from '../dane/tlsa-record.ts';
+import type { Authorise } from '../identity/authorise.ts';
+import type { PeerIdentity } from '../identity/peer-identity.ts';
+import type { ValidatedPath } from '../path/validated-path.ts';
+import type { IdentityExpectation } from '../question/identity-expectation.ts';
+import type { LinkContext } from '../question/link-context.ts';
+import type { PresentedChain } from '../question/presented-chain.ts';
+import type { Evidence } from '../reasons/evidence.ts';
+import type { Rejection } from '../reasons/rejection.ts';
 
 /**
  * May this certificate chain act as this name, on this link, now?

@@ -4,7 +4,7 @@ import {
   decodeOcspResponse,
   type OcspSingleResponse,
 } from '@entente/x509';
-import type { RevocationKnowledge } from './knowledge.ts';
+import type { RevocationKnowledge } from './revocation-knowledge.ts';
 import type { StatementSource } from './statement.ts';
 
 /** One answer of an OCSP responder, not yet believed. */

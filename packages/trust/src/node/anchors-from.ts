@@ -1,6 +1,6 @@
 import { decodeCertificate } from '@entente/x509';
-import type { AnchorLimits, AnchorSet, TrustAnchor } from '../anchor.ts';
-import type { RevocationPolicy } from '../revocation/policy.ts';
+import type { AnchorLimits, AnchorSet, TrustAnchor } from '../policy/anchor.ts';
+import type { RevocationPolicy } from '../policy/revocation-policy.ts';
 import { StoreFault } from './fault.ts';
 import { follow } from './follow.ts';
 import { type FoundBlock, readBlocks, type StoreLocation } from './read-blocks.ts';

@@ -1,5 +1,5 @@
 import { type CertificateList, decodeCrl } from '@entente/x509';
-import type { RevocationKnowledge } from '../revocation/knowledge.ts';
+import type { RevocationKnowledge } from '../knowledge/revocation-knowledge.ts';
 import { StoreFault } from './fault.ts';
 import { follow } from './follow.ts';
 import { type FoundBlock, readBlocks, type StoreLocation } from './read-blocks.ts';

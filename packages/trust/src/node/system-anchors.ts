@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import { decodeCertificate, decodePem } from '@entente/x509';
-import type { AnchorSet } from '../anchor.ts';
+import type { AnchorSet } from '../policy/anchor.ts';
 import { type AnchorDefaults, anchorSet } from './anchors-from.ts';
 import { StoreFault } from './fault.ts';
 import { type FoundBlock, readBlocks } from './read-blocks.ts';

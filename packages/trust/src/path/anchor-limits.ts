@@ -1,7 +1,6 @@
 import type { Certificate, GeneralName, Name } from '@entente/x509';
 import { oids } from '@entente/x509';
-import type { AnchorLimits, TrustAnchor } from './anchor.ts';
-import { nameText } from './names/certificate-names.ts';
+import { nameText } from '../names/certificate-names.ts';
 import {
   type DnsName,
   dnsName,
@@ -9,13 +8,14 @@ import {
   isWithin,
   looksLikeHost,
   wildcardTouches,
-} from './names/host-name.ts';
-import { mailAddress } from './names/mail-address.ts';
-import { uriHost } from './names/uri-host.ts';
-import type { Purpose } from './path/path-context.ts';
-import type { LinkContext } from './question.ts';
-import { reject } from './reasons/catalogue.ts';
-import type { ReasonData, Rejection } from './reasons/rejection.ts';
+} from '../names/host-name.ts';
+import { mailAddress } from '../names/mail-address.ts';
+import { uriHost } from '../names/uri-host.ts';
+import type { AnchorLimits, TrustAnchor } from '../policy/anchor.ts';
+import type { LinkContext } from '../question/link-context.ts';
+import { reject } from '../reasons/catalogue.ts';
+import type { ReasonData, Rejection } from '../reasons/rejection.ts';
+import type { Purpose } from './path-context.ts';
 
 /**
  * Holds a path against the limits that we impose on its anchor.

@@ -1,6 +1,6 @@
 import type { Certificate, Name } from '@entente/x509';
-import type { AnchorSet, TrustAnchor } from '../anchor.ts';
-import { excludesKey, sameBytes } from './key-identifier.ts';
+import type { AnchorSet, TrustAnchor } from '../policy/anchor.ts';
+import { excludesKey, sameBytes } from '../signatures/key-identifier.ts';
 
 const anchorIndexes = new WeakMap<AnchorSet, ReadonlyMap<string, readonly TrustAnchor[]>>();
 

@@ -1,7 +1,7 @@
 import { type Certificate, oids } from '@entente/x509';
-import type { TrustAnchor } from '../anchor.ts';
-import { limitBreaches } from '../anchor-limits.ts';
+import type { TrustAnchor } from '../policy/anchor.ts';
 import { reject } from '../reasons/catalogue.ts';
+import { limitBreaches } from './anchor-limits.ts';
 import type { PathContext } from './path-context.ts';
 import type { PathState } from './path-state.ts';
 import { policyBreach } from './policy-graph.ts';

@@ -1,9 +1,9 @@
 import type { Certificate, GeneralName, GeneralSubtree } from '@entente/x509';
-import type { Spending } from '../path/spending.ts';
-import { type DnsName, dnsName, hostName, isWithin, wildcardTouches } from './host-name.ts';
-import { type MailAddress, mailAddress } from './mail-address.ts';
-import { isContiguous } from './name-syntax.ts';
-import { uriHost } from './uri-host.ts';
+import { type DnsName, dnsName, hostName, isWithin, wildcardTouches } from '../names/host-name.ts';
+import { type MailAddress, mailAddress } from '../names/mail-address.ts';
+import { isContiguous } from '../names/name-syntax.ts';
+import { uriHost } from '../names/uri-host.ts';
+import type { Spending } from './spending.ts';
 
 type Form = GeneralName['type'];
 type NameOf<F extends Form> = Extract<GeneralName, { type: F }>;

@@ -1,6 +1,6 @@
-import type { TrustAnchor } from '../anchor.ts';
-import type { TrustPolicy } from '../profile.ts';
-import type { LinkContext } from '../question.ts';
+import type { TrustAnchor } from '../policy/anchor.ts';
+import type { TrustPolicy } from '../policy/profile.ts';
+import type { LinkContext } from '../question/link-context.ts';
 import type { Rejection } from '../reasons/rejection.ts';
 import type { PathState } from './path-state.ts';
 import type { LastingSignatureMemo, SignatureMemo } from './signature-memo.ts';

@@ -1,12 +1,12 @@
 import type { Certificate, Name } from '@entente/x509';
-import type { TrustAnchor } from '../anchor.ts';
+import type { TrustAnchor } from '../policy/anchor.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Rejection } from '../reasons/rejection.ts';
 import { refuseKey } from '../signatures/algorithm-policy.ts';
+import { excludesKey, sameBytes } from '../signatures/key-identifier.ts';
 import { type VerificationKey, verificationKey } from '../signatures/public-key.ts';
 import { signatureAlgorithm } from '../signatures/signature-algorithm.ts';
 import type { CertificatePool } from './certificate-pool.ts';
-import { excludesKey, sameBytes } from './key-identifier.ts';
 import { type PathContext, withSink } from './path-context.ts';
 import { checkIssuer, isSelfIssued } from './step-path.ts';
 

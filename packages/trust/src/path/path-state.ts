@@ -1,8 +1,8 @@
 import type { Certificate } from '@entente/x509';
-import type { TrustAnchor } from '../anchor.ts';
-import type { ConstraintSet } from '../names/name-constraints.ts';
-import type { RememberedStanding } from '../revocation/remembered-standing.ts';
+import type { RememberedStanding } from '../knowledge/remembered-standing.ts';
+import type { TrustAnchor } from '../policy/anchor.ts';
 import type { VerificationKey } from '../signatures/public-key.ts';
+import type { ConstraintSet } from './name-constraints.ts';
 
 /**
  * What RFC 5280 §6.1 knows after the certificates from the anchor down to this one. States form a tree that grows downwards

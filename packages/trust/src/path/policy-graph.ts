@@ -1,5 +1,5 @@
 import { type Certificate, oids } from '@entente/x509';
-import type { InitialPolicies } from '../profile.ts';
+import type { InitialPolicies } from '../policy/profile.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Rejection } from '../reasons/rejection.ts';
 import type { Spending } from './spending.ts';

@@ -1,5 +1,5 @@
-import type { SearchSpent } from '../evidence.ts';
-import type { SearchBudget } from '../profile.ts';
+import type { SearchBudget } from '../policy/profile.ts';
+import type { SearchSpent } from '../reasons/evidence.ts';
 
 /** Ends a search whose budget is used up. Caught by the judge and turned into a rejection; it never leaves this package. */
 export class BudgetExceeded extends Error {

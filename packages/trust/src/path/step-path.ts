@@ -1,12 +1,12 @@
 import type { Certificate } from '@entente/x509';
-import type { TrustAnchor } from '../anchor.ts';
 import { claimedNames, nameText } from '../names/certificate-names.ts';
-import { constraintBreach, constraintSet } from '../names/name-constraints.ts';
+import type { TrustAnchor } from '../policy/anchor.ts';
 import { reject } from '../reasons/catalogue.ts';
 import { ruleBreach } from '../rules/certificate-rules.ts';
 import { refuseKey } from '../signatures/algorithm-policy.ts';
 import { verificationKey } from '../signatures/public-key.ts';
 import { signatureAlgorithm } from '../signatures/signature-algorithm.ts';
+import { constraintBreach, constraintSet } from './name-constraints.ts';
 import type { PathContext } from './path-context.ts';
 import type { PathState } from './path-state.ts';
 

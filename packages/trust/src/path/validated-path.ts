@@ -1,5 +1,5 @@
 import type { Certificate } from '@entente/x509';
-import type { TrustAnchor } from '../anchor.ts';
+import type { TrustAnchor } from '../policy/anchor.ts';
 
 /**
  * A path that has passed every check of stages 2 and 3. Only the judge makes one: the constructor is closed by a key that

@@ -1,5 +1,5 @@
 import type { Certificate } from '@entente/x509';
-import type { TrustAnchor } from '../anchor.ts';
+import type { TrustAnchor } from '../policy/anchor.ts';
 import { checkForLink, checkTimes } from './link-checks.ts';
 import type { PathContext } from './path-context.ts';
 import type { PathState } from './path-state.ts';

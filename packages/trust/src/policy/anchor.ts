@@ -1,5 +1,5 @@
 import type { Certificate, KeyKind } from '@entente/x509';
-import type { RevocationPolicy } from './revocation/policy.ts';
+import type { RevocationPolicy } from './revocation-policy.ts';
 
 /**
  * Limits that *we* impose on an anchor, whatever its own certificate says. What breaks one is `anchor-limit-violated`.

@@ -1,6 +1,6 @@
-import type { RevocationPolicy } from './revocation/policy.ts';
-import type { CertificateRule } from './rules/certificate-rules.ts';
-import type { AlgorithmPolicy } from './signatures/algorithm-policy.ts';
+import type { CertificateRule } from '../rules/certificate-rules.ts';
+import type { AlgorithmPolicy } from '../signatures/algorithm-policy.ts';
+import type { RevocationPolicy } from './revocation-policy.ts';
 
 /** Limits of the search for a path; each one ends in a typed rejection. */
 export interface SearchBudget {

@@ -1,6 +1,6 @@
+import { historicAlgorithms, modernAlgorithms } from '../signatures/algorithm-policy.ts';
 import type { SearchBudget, TrustPolicy } from './profile.ts';
-import { enterpriseRevocation } from './revocation/policy.ts';
-import { historicAlgorithms, modernAlgorithms } from './signatures/algorithm-policy.ts';
+import { enterpriseRevocation } from './revocation-policy.ts';
 
 const hour = 3_600_000;
 const anyPolicy = {

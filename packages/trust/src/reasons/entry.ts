@@ -1,4 +1,4 @@
-import type { Stage } from '../evidence.ts';
+import type { Stage } from './evidence.ts';
 import type { Reason, ReasonData } from './rejection.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { IdentityExpectation } from './question.ts';
+import type { IdentityExpectation } from '../question/identity-expectation.ts';
 
 /** The stages of a verdict, in order. */
 export type Stage = 'parse' | 'path' | 'revocation' | 'identity' | 'authorise' | 'policy';

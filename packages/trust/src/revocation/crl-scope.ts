@@ -7,8 +7,8 @@ import {
   type GeneralName,
   type Name,
 } from '@entente/x509';
-import { sameBytes } from '../path/key-identifier.ts';
-import { reasonMask } from './reason-mask.ts';
+import { reasonMask } from '../knowledge/reason-mask.ts';
+import { sameBytes } from '../signatures/key-identifier.ts';
 
 /**
  * Whether a CRL speaks about a certificate through one distribution point, and for which reasons.

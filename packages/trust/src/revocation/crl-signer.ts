@@ -1,10 +1,10 @@
 import type { Certificate, CertificateList, Name } from '@entente/x509';
-import { excludesKey } from '../path/key-identifier.ts';
 import { withSink } from '../path/path-context.ts';
 import { PathSearch } from '../path/path-search.ts';
 import type { PathState } from '../path/path-state.ts';
 import { walkPath } from '../path/walk-path.ts';
 import type { Rejection } from '../reasons/rejection.ts';
+import { excludesKey } from '../signatures/key-identifier.ts';
 import { type VerificationKey, verificationKey } from '../signatures/public-key.ts';
 import type { RevocationContext } from './revocation-context.ts';
 

@@ -1,14 +1,14 @@
 import type { Certificate, CertificateList, DistributionPoint, Name } from '@entente/x509';
-import { sameBytes } from '../path/key-identifier.ts';
+import { allReasons } from '../knowledge/reason-mask.ts';
+import type { Findings, Statement } from '../knowledge/statement.ts';
 import type { PathState } from '../path/path-state.ts';
+import { sameBytes } from '../signatures/key-identifier.ts';
 import type { VerificationKey } from '../signatures/public-key.ts';
 import { signatureAlgorithm } from '../signatures/signature-algorithm.ts';
 import { crlRuleProblem } from './crl-rules.ts';
 import { crlScope, directoryNames, sameScope } from './crl-scope.ts';
 import { crlSigner } from './crl-signer.ts';
-import { allReasons } from './reason-mask.ts';
 import type { RevocationContext } from './revocation-context.ts';
-import type { Findings, Statement } from './statement.ts';
 
 /**
  * Collects what CRLs say about a certificate.

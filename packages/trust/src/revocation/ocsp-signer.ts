@@ -6,18 +6,18 @@ import {
   oids,
   type ResponderId,
 } from '@entente/x509';
-import { sameBytes } from '../path/key-identifier.ts';
+import { allReasons } from '../knowledge/reason-mask.ts';
+import type { Findings } from '../knowledge/statement.ts';
 import { checkTimes } from '../path/link-checks.ts';
 import { withSink } from '../path/path-context.ts';
 import type { PathState } from '../path/path-state.ts';
 import { checkLeaf } from '../path/step-path.ts';
 import type { Rejection } from '../reasons/rejection.ts';
 import { digestOf } from '../signatures/digest.ts';
+import { sameBytes } from '../signatures/key-identifier.ts';
 import { verificationKey } from '../signatures/public-key.ts';
 import { crlStatements } from './crl-statements.ts';
-import { allReasons } from './reason-mask.ts';
 import type { RevocationContext } from './revocation-context.ts';
-import type { Findings } from './statement.ts';
 
 /** Delegated signers looked at per response: one is normal, a peer may staple many. */
 const maxSigners = 4;

@@ -1,13 +1,13 @@
 import { type Certificate, oids } from '@entente/x509';
-import { sameBytes } from '../path/key-identifier.ts';
+import { allReasons } from '../knowledge/reason-mask.ts';
+import type { OcspAnswer } from '../knowledge/revocation-index.ts';
+import type { Findings } from '../knowledge/statement.ts';
 import type { PathState } from '../path/path-state.ts';
 import { digestOf } from '../signatures/digest.ts';
+import { sameBytes } from '../signatures/key-identifier.ts';
 import { signatureAlgorithm } from '../signatures/signature-algorithm.ts';
 import { ocspSigner } from './ocsp-signer.ts';
-import { allReasons } from './reason-mask.ts';
 import type { RevocationContext } from './revocation-context.ts';
-import type { OcspAnswer } from './revocation-index.ts';
-import type { Findings } from './statement.ts';
 
 /**
  * Collects what one OCSP answer says about a certificate.

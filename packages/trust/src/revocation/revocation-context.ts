@@ -1,8 +1,8 @@
 import type { Certificate } from '@entente/x509';
+import type { OcspAnswer, RevocationIndex } from '../knowledge/revocation-index.ts';
 import type { CertificatePool } from '../path/certificate-pool.ts';
 import type { PathContext } from '../path/path-context.ts';
 import type { PathState } from '../path/path-state.ts';
-import type { OcspAnswer, RevocationIndex } from './revocation-index.ts';
 
 /** What stage 3 needs beside the path. */
 export interface RevocationContext {

@@ -1,15 +1,15 @@
 import type { Certificate } from '@entente/x509';
+import { allReasons } from '../knowledge/reason-mask.ts';
+import type { Standing } from '../knowledge/remembered-standing.ts';
+import type { Findings, Statement } from '../knowledge/statement.ts';
 import type { PathState } from '../path/path-state.ts';
+import type { RevocationPolicy } from '../policy/revocation-policy.ts';
 import { reject } from '../reasons/catalogue.ts';
-import type { Trail } from '../trail.ts';
+import type { Trail } from '../reasons/trail.ts';
 import { crlStatements } from './crl-statements.ts';
 import { ocspStatements } from './ocsp-statements.ts';
-import type { RevocationPolicy } from './policy.ts';
-import { allReasons } from './reason-mask.ts';
-import type { Standing } from './remembered-standing.ts';
 import type { RevocationContext } from './revocation-context.ts';
 import { rememberStanding, standingOf } from './standing.ts';
-import type { Findings, Statement } from './statement.ts';
 
 type Asking = Exclude<RevocationPolicy, { mode: 'off' }>;
 

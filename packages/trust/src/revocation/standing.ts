@@ -1,7 +1,7 @@
+import type { Standing } from '../knowledge/remembered-standing.ts';
+import type { RevocationIndex } from '../knowledge/revocation-index.ts';
 import type { PathState } from '../path/path-state.ts';
-import type { Standing } from './remembered-standing.ts';
 import type { RevocationContext } from './revocation-context.ts';
-import type { RevocationIndex } from './revocation-index.ts';
 
 /** What has been worked out about a CA, if the knowledge is the same and time has changed nothing. */
 export function standingOf(

@@ -1,7 +1,7 @@
 import { oids } from '@entente/x509';
 import { commonNames } from '../names/certificate-names.ts';
 import { ipText } from '../names/ip-address.ts';
-import { sameBytes } from '../path/key-identifier.ts';
+import { sameBytes } from '../signatures/key-identifier.ts';
 import { hasExtension, isCritical, type Rules } from './rule.ts';
 
 /** What the Baseline Requirements of the CA/Browser Forum add to RFC 5280 for publicly trusted TLS certificates. */

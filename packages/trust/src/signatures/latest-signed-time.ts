@@ -1,5 +1,5 @@
 import type { Certificate, CertificateList } from '@entente/x509';
-import { isSignedBy } from '../signatures/is-signed-by.ts';
+import { isSignedBy } from './is-signed-by.ts';
 
 /**
  * The latest time that revocation lists of believed authorities carry: no clock that is right lies before it.

@@ -1,6 +1,6 @@
 import { type Certificate, decodeCertificate } from '@entente/x509';
-import type { AnchorSet } from '../../anchor.ts';
-import type { PresentedChain } from '../../question.ts';
+import type { AnchorSet } from '../../policy/anchor.ts';
+import type { PresentedChain } from '../../question/presented-chain.ts';
 import { verificationKey } from '../../signatures/public-key.ts';
 import { verifySignature } from '../../signatures/verify-signature.ts';
 

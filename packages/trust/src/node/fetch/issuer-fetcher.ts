@@ -1,6 +1,6 @@
 import { type Certificate, decodeCertificate } from '@entente/x509';
-import type { AnchorSet, TrustAnchor } from '../../anchor.ts';
-import type { PresentedChain } from '../../question.ts';
+import type { AnchorSet, TrustAnchor } from '../../policy/anchor.ts';
+import type { PresentedChain } from '../../question/presented-chain.ts';
 import { issued } from './chain-issuers.ts';
 import { fetchObject, type LookUp } from './fetch-object.ts';
 import { type FetchRules, hostListed } from './fetch-rules.ts';

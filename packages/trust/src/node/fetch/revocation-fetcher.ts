@@ -1,7 +1,7 @@
 import { type Certificate, decodeCertificate } from '@entente/x509';
-import type { AnchorSet } from '../../anchor.ts';
-import type { PresentedChain } from '../../question.ts';
-import type { RevocationKnowledge } from '../../revocation/knowledge.ts';
+import type { RevocationKnowledge } from '../../knowledge/revocation-knowledge.ts';
+import type { AnchorSet } from '../../policy/anchor.ts';
+import type { PresentedChain } from '../../question/presented-chain.ts';
 import type { Store } from '../store.ts';
 import { type IssuedCertificate, issuedCertificates } from './chain-issuers.ts';
 import { DiskCache } from './disk-cache.ts';
