@@ -11,6 +11,12 @@ export {
   type UndiciCallback,
   type UndiciTarget,
 } from './dial/dispatcher.ts';
+export {
+  type HttpClient,
+  type HttpClientLimits,
+  type HttpClientOptions,
+  httpClient,
+} from './dial/http-client.ts';
 export { type ProbedServer, type ProbeOptions, serverChain } from './dial/probe.ts';
 export {
   type Http2Handler,

@@ -23,6 +23,11 @@ const logRefusal = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const httpClient = (title: string): MutationPatch['test'] => ({
+  file: 'packages/tls/test/http-client.test.ts',
+  title,
+});
+
 /** What puts every socket under the verdict, and what keeps the platform from going round it. */
 export const patches: PatchList = {
   name: 'tls',
@@ -192,6 +197,22 @@ export const patches: PatchList = {
       test: logRefusal(
         'has one of a hundred lines in a second where its peer was never admitted, from however many addresses',
       ),
+    },
+    {
+      name: 'answer-size',
+      off: 'a server that answers without end fills the memory of an HTTP client',
+      file: 'packages/tls/src/dial/http-exchange.ts',
+      find: '      if (size > maxBytes) throw tooLarge(this.#bounds.place, maxBytes);\n',
+      replace: '',
+      test: httpClient('gives up an answer that is larger than its bound, and closes the connection'),
+    },
+    {
+      name: 'answer-deadline',
+      off: 'a server that answers slowly and steadily holds an HTTP client for ever',
+      file: 'packages/tls/src/dial/http-exchange.ts',
+      find: '      deadlineMs,\n    );',
+      replace: '      2 ** 30 + deadlineMs,\n    );',
+      test: httpClient('gives up when its time is over, however steadily something arrives'),
     },
     {
       name: 'limits-in-range',

@@ -1,8 +1,6 @@
 import { lookup } from 'node:dns/promises';
-import type { ClientRequest, IncomingMessage } from 'node:http';
-import { request } from 'node:https';
 import { OperatorFault } from '@entente/host';
-import { agent, loadCredential, openTrust } from '@entente/tls';
+import { httpClient, loadCredential, openTrust } from '@entente/tls';
 import { links } from '@entente/topology';
 import { readAddresses } from '../addresses.ts';
 import type { AdministratorAccess } from './administrator-access.ts';
@@ -29,7 +27,8 @@ export interface AuthorityConnection extends AsyncDisposable {
 
 /** No answer of the authority to an order is larger. */
 const maxAnswerBytes = 65_536;
-const timeoutMs = 30_000;
+/** An authority signs and stores before it answers. */
+const idleTimeoutMs = 30_000;
 
 /**
  * Connects to the authority as an administrator. Revocation lists are fetched from the authority's host and from the hosts
@@ -55,69 +54,38 @@ export async function connectAuthority(access: AdministratorAccess): Promise<Aut
       },
     },
   });
-  const dialler = agent({
+  const client = httpClient({
     trust,
     identity,
     allow: [url.hostname],
     link: { name: links.administratorToAuthority.name, interface: 'internal' },
     keepAlive: false,
+    addresses,
+    limits: { maxBytes: maxAnswerBytes, idleTimeoutMs },
   });
   return {
     async order(path, mediaType, body) {
-      const outgoing = request({
-        agent: dialler,
-        host: addresses.get(url.hostname) ?? url.hostname,
-        port: url.port === '' ? 443 : Number(url.port),
-        servername: url.hostname,
+      const request = new Request(new URL(path, url), {
         method: 'POST',
-        path,
-        headers: {
-          host: url.host,
-          'content-type': mediaType,
-          'content-length': Buffer.byteLength(body),
-        },
+        headers: { 'content-type': mediaType },
+        body,
       });
-      return readOutcome(await exchange(outgoing, body, url), url);
+      const response = await client.fetch(request).catch((error: FetchError) => {
+        if (error.code?.startsWith('ENTENTE_ANSWER_')) throw unusable(url, error.message, error);
+        throw error.remedy === undefined ? unreachable(url, error) : error;
+      });
+      return readOutcome(response.status, await response.text(), url);
     },
     async [Symbol.asyncDispose]() {
-      dialler.destroy();
+      client[Symbol.dispose]();
       await trust[Symbol.asyncDispose]();
     },
   };
 }
 
-interface Received {
-  readonly status: number;
-  readonly text: string;
-}
+type FetchError = Error & { readonly code?: string; readonly remedy?: string };
 
-function exchange(outgoing: ClientRequest, body: string, url: URL): Promise<Received> {
-  return new Promise((resolve, reject) => {
-    outgoing.setTimeout(timeoutMs, () => {
-      outgoing.destroy(unusable(url, `it did not answer within ${timeoutMs / 1000} seconds`));
-    });
-    outgoing.once('error', (error: Error & { readonly code?: string; readonly remedy?: string }) => {
-      reject(error.remedy === undefined ? unreachable(url, error) : error);
-    });
-    outgoing.once('response', (incoming) => {
-      readAll(incoming, url).then(resolve, reject);
-    });
-    outgoing.end(body);
-  });
-}
-
-async function readAll(incoming: IncomingMessage, url: URL): Promise<Received> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of incoming as AsyncIterable<Buffer>) {
-    bytes += part.length;
-    if (bytes > maxAnswerBytes) throw unusable(url, `its answer is larger than ${maxAnswerBytes} bytes`);
-    parts.push(part);
-  }
-  return { status: incoming.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') };
-}
-
-function readOutcome({ status, text }: Received, url: URL): Outcome {
+function readOutcome(status: number, text: string, url: URL): Outcome {
   let answer: unknown;
   try {
     answer = JSON.parse(text);
@@ -154,15 +122,16 @@ function originOf(text: string): URL {
   });
 }
 
-function unusable(url: URL, sentence: string): OperatorFault {
+function unusable(url: URL, sentence: string, cause?: Error): OperatorFault {
   return new OperatorFault('ENTENTE_AUTHORITY_ANSWER', {
     sentence,
     place: url.origin,
     remedy: 'check that this is the authority, and see its log',
+    ...(cause === undefined ? {} : { cause }),
   });
 }
 
-function unreachable(url: URL, cause: Error & { readonly code?: string }): OperatorFault {
+function unreachable(url: URL, cause: Error): OperatorFault {
   return new OperatorFault('ENTENTE_AUTHORITY_UNREACHABLE', {
     sentence: `the authority cannot be reached: ${cause.message}`,
     place: url.origin,

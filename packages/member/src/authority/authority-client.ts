@@ -1,5 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { agent, type Credential, type Log, type OwnedTrust, peerOf } from '@entente/tls';
+import {
+  type Credential,
+  type HttpClient,
+  httpClient,
+  type Log,
+  type OwnedTrust,
+  peerOf,
+} from '@entente/tls';
 import {
   decodeSignedTopology,
   links,
@@ -13,7 +20,6 @@ import { allowNames } from '@entente/trust';
 import type { MemberFiles } from '../files/member-files.ts';
 import type { RevocationLists } from '../follow/revocation-lists.ts';
 import { readEventStream } from './event-stream.ts';
-import { createTransport } from './transport.ts';
 
 /** What a member needs to follow its authority. */
 export interface AuthorityClientOptions {
@@ -39,6 +45,8 @@ export interface AuthorityClientOptions {
 /** Member–authority in the allow matrix. */
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
+/** Well above the largest topology that an authority stores. */
+const maxAnswerBytes = 67_108_864;
 /** Versions fetched in a row by a member that was away. */
 const mostVersionsBehind = 1_000;
 
@@ -47,9 +55,8 @@ export class AuthorityClient implements AsyncDisposable {
   readonly url: string;
   readonly transport: (request: Request) => Promise<Response>;
   readonly #options: AuthorityClientOptions;
-  readonly #agent: ReturnType<typeof agent>;
+  readonly #http: HttpClient;
   readonly #stop = new AbortController();
-  readonly #address: string | undefined;
   #poll: ReturnType<typeof setInterval> | undefined;
   /** One refresh at a time; a wish that comes meanwhile makes one more. */
   #refreshing: Promise<void> | undefined;
@@ -58,18 +65,16 @@ export class AuthorityClient implements AsyncDisposable {
   constructor(options: AuthorityClientOptions) {
     this.#options = options;
     this.url = options.url;
-    this.#address = options.addresses.get(new URL(options.url).hostname);
-    this.#agent = agent({
+    this.#http = httpClient({
       trust: options.trust,
       identity: options.identity,
       allow: allowNames([new URL(options.url).hostname]),
       link: { name: links.memberToAuthority.name, interface: 'internal' },
-    });
-    this.transport = createTransport({
-      agent: this.#agent,
+      addresses: options.addresses,
+      limits: { maxBytes: maxAnswerBytes },
       signal: this.#stop.signal,
-      ...(this.#address === undefined ? {} : { address: this.#address }),
     });
+    this.transport = (request) => this.#http.fetch(request);
   }
 
   /** Takes the state once, then follows it. A member that has an older state starts without the authority. */
@@ -106,9 +111,9 @@ export class AuthorityClient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
+    this.#stop.abort(new Error(`${this.url} is no longer asked`));
     clearInterval(this.#poll);
-    this.#agent.destroy();
+    this.#http[Symbol.dispose]();
   }
 
   async #refreshAll(): Promise<void> {
@@ -192,9 +197,7 @@ export class AuthorityClient implements AsyncDisposable {
     while (!signal.aborted) {
       const why = await readEventStream({
         url: new URL('/events', this.url),
-        agent: this.#agent,
-        address: this.#address,
-        signal,
+        client: this.#http,
         onOpen: (incoming) => {
           retryMs = firstRetryMs;
           this.#logLink(incoming);

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type Agent, request } from 'node:https';
+import type { HttpClient } from '@entente/tls';
 
 /** One server-sent event. */
 export interface ServerEvent {
@@ -10,11 +10,10 @@ export interface ServerEvent {
 /** Where events come from. */
 export interface EventStreamOptions {
   readonly url: URL;
-  readonly agent: Agent;
-  readonly address?: string | undefined;
-  /** Milliseconds without a byte after which the stream counts as broken. */
+  /** Its signal ends the stream. */
+  readonly client: HttpClient;
+  /** Milliseconds without a byte after which the stream counts as broken. Default 90,000. */
   readonly idleTimeoutMs?: number;
-  readonly signal: AbortSignal;
   /** The stream is open; the message leads to its socket. */
   readonly onOpen: (incoming: IncomingMessage) => void;
   readonly onEvent: (event: ServerEvent) => void;
@@ -27,34 +26,26 @@ const maxLineLength = 65_536;
  * Reads server-sent events until the stream ends.
  * @returns why it ended; never rejects
  */
-export function readEventStream(options: EventStreamOptions): Promise<string> {
-  const { url, agent, address, signal } = options;
-  return new Promise((resolve) => {
-    const outgoing = request({
-      agent,
-      host: address ?? url.hostname,
-      servername: url.hostname,
-      port: url.port === '' ? 443 : Number(url.port),
-      path: url.pathname,
-      headers: { host: url.host, accept: 'text/event-stream' },
-      signal,
-      timeout: options.idleTimeoutMs ?? 90_000,
-    });
-    outgoing.once('timeout', () => outgoing.destroy(new Error('silence')));
-    outgoing.once('error', (error) => resolve(error.message));
-    outgoing.once('response', (incoming) => {
-      if (incoming.statusCode !== 200) {
-        incoming.resume();
-        resolve(`status ${incoming.statusCode}`);
-        return;
-      }
-      options.onOpen(incoming);
-      readEvents(incoming, options.onEvent, () => outgoing.destroy(new Error('a line that is too long')));
+export async function readEventStream(options: EventStreamOptions): Promise<string> {
+  const { client, idleTimeoutMs = 90_000, onEvent, onOpen, url } = options;
+  try {
+    const incoming = await client.open(
+      new Request(url, { headers: { accept: 'text/event-stream' } }),
+      idleTimeoutMs,
+    );
+    if (incoming.statusCode !== 200) {
+      incoming.resume();
+      return `status ${incoming.statusCode}`;
+    }
+    return await new Promise((resolve) => {
       incoming.once('error', (error) => resolve(error.message));
       incoming.once('close', () => resolve('closed'));
+      onOpen(incoming);
+      readEvents(incoming, onEvent, () => incoming.destroy(new Error('a line that is too long')));
     });
-    outgoing.end();
-  });
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function readEvents(

@@ -1,9 +1,8 @@
 import { createKeyAndRequest, enrol, type JoinToken, parseJoinToken } from '@entente/pki/client';
-import { agent, type Trust } from '@entente/tls';
+import { httpClient, type Trust } from '@entente/tls';
 import { links } from '@entente/topology';
 import { allowNames } from '@entente/trust';
 import { encodePem } from '@entente/x509';
-import { createTransport } from '../authority/transport.ts';
 import { MemberFault } from '../files/fault.ts';
 import type { MemberFiles } from '../files/member-files.ts';
 
@@ -33,7 +32,7 @@ export function readToken(text: string, fqdn: string): JoinToken {
 /**
  * Asks for the first certificate and writes down who this server is now.
  * @param trust judges the authority by the root that the token pins
- * @param address where to dial instead of looking the authority's name up
+ * @param addresses where to dial instead of resolving the authority's name
  * @throws {MemberFault} `ENTENTE_MEMBER_REFUSED`, and what the connection fails of
  */
 export async function join(
@@ -41,19 +40,19 @@ export async function join(
   token: JoinToken,
   trust: Trust,
   rootDer: Uint8Array,
-  address: string | undefined,
+  addresses: ReadonlyMap<string, string>,
 ): Promise<void> {
   const authority = new URL(token.authority).hostname;
-  const dialler = agent({
+  const client = httpClient({
     trust,
     allow: allowNames([authority]),
     link: { name: links.memberToAuthority.name, interface: 'internal' },
     keepAlive: false,
+    addresses,
   });
   try {
     const key = await createKeyAndRequest({ subject: token.server });
-    const transport = createTransport({ agent: dialler, ...(address === undefined ? {} : { address }) });
-    const outcome = await enrol({ token, key, transport });
+    const outcome = await enrol({ token, key, transport: client.fetch });
     if (!outcome.ok) {
       throw new MemberFault('ENTENTE_MEMBER_REFUSED', {
         sentence: `the authority refused: ${outcome.refusal.message} (${outcome.refusal.reason})`,
@@ -70,6 +69,6 @@ export async function join(
       `${JSON.stringify({ authority: token.authority, administratorsHash: token.administratorsHash })}\n`,
     );
   } finally {
-    dialler.destroy();
+    client[Symbol.dispose]();
   }
 }

@@ -52,7 +52,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
     if (token !== undefined) {
       const root = await fetchPinnedRoot(authorityUrl, addresses.get(authorityHost), token.rootSpkiHash);
       anchors.set(enterpriseAnchors([root]));
-      await join(files, token, trust, root.der, addresses.get(authorityHost));
+      await join(files, token, trust, root.der, addresses);
       options.log.info({ event: 'joined', authority: authorityUrl }, `joined the domain of ${authorityHost}`);
     }
     const installed = readRoots((await files.read('roots')) ?? '', files.path('roots'));

@@ -1,6 +1,5 @@
 import { createPrivateKey, sign as signBytes } from 'node:crypto';
-import { request } from 'node:https';
-import { agent, type Credential, loadCredential, openTrust } from '@entente/tls';
+import { type Credential, httpClient, loadCredential, openTrust } from '@entente/tls';
 import {
   addSignature,
   encodeSignedTopology,
@@ -63,43 +62,21 @@ export async function createAdministrator(options: AdministratorOptions): Promis
       lookUp: async (host) => [addresses.get(host)].filter((address) => address !== undefined),
     },
   });
-  const dialler = agent({
+  const client = httpClient({
     trust,
     identity,
     allow: [authority.name],
     link: { name: links.administratorToAuthority.name, interface: 'internal' },
+    addresses: new Map([[authority.name, authority.address]]),
   });
-  const order = (path: string, mediaType: string, body: string): Promise<Record<string, unknown>> =>
-    new Promise((resolve, reject) => {
-      const outgoing = request(
-        {
-          agent: dialler,
-          host: authority.address,
-          port: authority.port,
-          servername: authority.name,
-          method: 'POST',
-          path,
-          headers: {
-            host: authority.name,
-            'content-type': mediaType,
-            'content-length': Buffer.byteLength(body),
-          },
-        },
-        (incoming) => {
-          let text = '';
-          incoming.setEncoding('utf8');
-          incoming.on('data', (chunk: string) => {
-            text += chunk;
-          });
-          incoming.once('end', () => {
-            if ((incoming.statusCode ?? 500) < 300) resolve(JSON.parse(text) as Record<string, unknown>);
-            else reject(new Error(`${path}: ${incoming.statusCode} ${text}`));
-          });
-        },
-      );
-      outgoing.once('error', reject);
-      outgoing.end(body);
-    });
+  const order = async (path: string, mediaType: string, body: string): Promise<Record<string, unknown>> => {
+    const url = `https://${authority.name}:${authority.port}${path}`;
+    const headers = { 'content-type': mediaType };
+    const response = await client.fetch(new Request(url, { method: 'POST', headers, body }));
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+    return JSON.parse(text) as Record<string, unknown>;
+  };
   return {
     signer,
     async publish(document) {
@@ -114,7 +91,7 @@ export async function createAdministrator(options: AdministratorOptions): Promis
       return (await order('/revoke', 'application/json', body)).crlNumber as number;
     },
     async [Symbol.asyncDispose]() {
-      dialler.destroy();
+      client[Symbol.dispose]();
       await trust[Symbol.asyncDispose]();
     },
   };

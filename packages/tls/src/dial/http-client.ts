@@ -1,0 +1,115 @@
+import type { IncomingMessage } from 'node:http';
+import type { Agent } from 'node:https';
+import { checkRanges, type Ranges } from '../refusal/check-ranges.ts';
+import { TlsFault } from '../refusal/fault.ts';
+import { type AgentOptions, agent } from './agent.ts';
+import { HttpExchange } from './http-exchange.ts';
+
+/** Bounds on one request of {@link httpClient} and its answer. None can be turned off. */
+export interface HttpClientLimits {
+  /** Greatest body that is read, in bytes, 1 to 268,435,456. Default 1,048,576. */
+  readonly maxBytes?: number;
+  /** Milliseconds in which nothing arrives before a request is given up, 1 to 600,000. Default 10,000. */
+  readonly idleTimeoutMs?: number;
+  /** Milliseconds for a request and its whole answer, however steadily it arrives, 1 to 600,000. Default 60,000. */
+  readonly deadlineMs?: number;
+}
+
+/** Options of {@link httpClient}. */
+export interface HttpClientOptions extends AgentOptions {
+  /** Addresses to dial instead of resolving a host; the name that the certificate must have stays the host of the URL. */
+  readonly addresses?: ReadonlyMap<string, string>;
+  readonly limits?: HttpClientLimits;
+  /** Gives up every request when it aborts, those that begin later too. */
+  readonly signal?: AbortSignal;
+}
+
+/** Sends requests over connections under the verdict. */
+export interface HttpClient {
+  /**
+   * Sends a request and reads its answer to the end. Redirects are not followed.
+   *
+   * @param request - with an `https:` URL; its `signal` gives up this request alone
+   * @returns the answer with its whole body
+   * @throws TrustError `ENTENTE_REFUSED`
+   * @throws TlsFault `ENTENTE_TIMEOUT`, `ENTENTE_ANSWER_TOO_LARGE`, `ENTENTE_ANSWER_INVALID`, `ENTENTE_PLAIN_HTTP`, and those of
+   * `connect`; the reason of a signal that aborts; errors of TCP as they are
+   */
+  fetch(request: Request): Promise<Response>;
+  /**
+   * Sends a request and hands over its answer as it arrives: for streams that do not end, such as server-sent events. The size
+   * is for the caller to bound.
+   *
+   * @param request - as for `fetch`
+   * @param idleTimeoutMs - milliseconds in which nothing arrives before the stream fails, 1 to 600,000; default as for `fetch`
+   * @returns the answer once its header is there; it fails with the reason where it is given up. `destroy` it to end it.
+   * @throws as `fetch`
+   */
+  open(request: Request, idleTimeoutMs?: number): Promise<IncomingMessage>;
+  /** Closes its connections. */
+  [Symbol.dispose](): void;
+}
+
+const limitRanges: Ranges<keyof HttpClientLimits> = {
+  maxBytes: { least: 1, most: 268_435_456 },
+  idleTimeoutMs: { least: 1, most: 600_000 },
+  deadlineMs: { least: 1, most: 600_000 },
+};
+const idleRange = { idleTimeoutMs: limitRanges.idleTimeoutMs };
+
+/**
+ * An HTTP client whose every connection has passed the verdict, and whose every answer is bounded in size and time.
+ *
+ * @param options - trust, identity, which servers may answer, and the bounds
+ * @returns the client; dispose of it to close its connections
+ * @throws TlsFault `ENTENTE_OPTION_INVALID`
+ */
+export function httpClient(options: HttpClientOptions): HttpClient {
+  const { addresses, limits = {}, signal, ...dialling } = options;
+  checkRanges(limits, limitRanges, (name) => `limits.${name} of httpClient`);
+  const { maxBytes = 1_048_576, idleTimeoutMs = 10_000, deadlineMs = 60_000 } = limits;
+  const dialler: Agent = agent(dialling);
+  const begin = async (request: Request, idleMs: number): Promise<HttpExchange> => {
+    const url = new URL(request.url);
+    if (url.protocol !== 'https:') throw plainHttp(url);
+    signal?.throwIfAborted();
+    request.signal.throwIfAborted();
+    const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
+    const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+    return new HttpExchange(
+      {
+        agent: dialler,
+        host: addresses?.get(host) ?? host,
+        servername: host,
+        port: url.port === '' ? 443 : Number(url.port),
+        method: request.method,
+        path: `${url.pathname}${url.search}`,
+        headers: {
+          ...Object.fromEntries(request.headers),
+          host: url.host,
+          ...(body === undefined ? {} : { 'content-length': String(body.length) }),
+        },
+      },
+      body,
+      { place: url.origin, idleTimeoutMs: idleMs, deadlineMs, signals: [signal, request.signal] },
+    );
+  };
+  return {
+    async fetch(request) {
+      return (await begin(request, idleTimeoutMs)).whole(maxBytes);
+    },
+    async open(request, idleMs = idleTimeoutMs) {
+      checkRanges({ idleTimeoutMs: idleMs }, idleRange, (name) => `${name} of open`);
+      return (await begin(request, idleMs)).stream();
+    },
+    [Symbol.dispose]: () => dialler.destroy(),
+  };
+}
+
+function plainHttp(url: URL): TlsFault {
+  return new TlsFault('ENTENTE_PLAIN_HTTP', {
+    sentence: `expected an https URL, found ${url.origin}`,
+    place: 'URL of the request',
+    remedy: 'use https: without TLS nothing proves which server answers',
+  });
+}
