@@ -18,6 +18,11 @@ const signingTest = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const canonicalTest = (title: string): MutationPatch['test'] => ({
+  file: 'packages/topology/src/signing/read-canonical.test.ts',
+  title,
+});
+
 /** The checks of the signed topology: who is in it, on which link, and who had to sign it. */
 export const patches: PatchList = {
   name: 'topology',
@@ -81,6 +86,46 @@ export const patches: PatchList = {
       find: 'if (narrowing.closed) return undefined;',
       replace: '',
       test: authoriseTest('closes a link for everybody'),
+    },
+    {
+      name: 'canonical',
+      off: 'a signed text is read in any spelling, a field given twice included',
+      file: verify,
+      find: 'if (writtenAgain(value) === text) return { ok: true, value };',
+      replace: 'if (writtenAgain(value) !== undefined) return { ok: true, value };',
+      test: canonicalTest('refuses a field given twice'),
+    },
+    {
+      name: 'signed-depth',
+      off: 'a signed text may be nested as deep as it likes',
+      file: verify,
+      find: 'if (++depth > maxDepth)',
+      replace: 'if (++depth > text.length)',
+      test: canonicalTest('counts levels before it builds anything'),
+    },
+    {
+      name: 'signed-length',
+      off: 'a signed text may be of any length',
+      file: verify,
+      find: 'if (text.length > maxLength) {',
+      replace: 'if (text.length < 0) {',
+      test: canonicalTest('counts values and characters before it builds anything'),
+    },
+    {
+      name: 'hidden-characters',
+      off: 'a signed text may have characters that nobody can see',
+      file: verify,
+      find: 'if (at !== -1) {\n    const code',
+      replace: 'if (at < -1) {\n    const code',
+      test: canonicalTest('refuses a separator of lines'),
+    },
+    {
+      name: 'field-proto',
+      off: 'a signed text may have a field named __proto__',
+      file: verify,
+      find: "return text.includes('\"__proto__\":') ? 'The text has a field named __proto__.' : undefined;",
+      replace: 'return undefined;',
+      test: canonicalTest('refuses a field __proto__'),
     },
     {
       name: 'signature',

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../document/canonical-json.ts';
 import type { TopologyDocument } from '../document/document.ts';
-import { readYaml } from '../yaml/read-yaml.ts';
+import { readCanonical } from './read-canonical.ts';
 
 /**
  * A document with its signatures: a JWS in general JSON form whose payload is detached (RFC 7515 §7.2.1, appendix F). What is
@@ -21,6 +21,8 @@ export interface DetachedSignature {
 
 /** More signatures than any set of administrators can give. */
 const maxSignatures = 128;
+/** UTF-16 code units of a header or a signature, far more than any needs. */
+const maxFieldLength = 64 * 1024;
 
 /** A signed text taken apart, its document not yet believed in any way; or what is wrong with it. */
 export type DecodeSignedResult =
@@ -35,24 +37,16 @@ export function encodeSignedTopology(signed: SignedTopology): string {
 }
 
 /**
- * Takes a signed text apart. Only the one canonical spelling is read: a text that differs in any byte is another text.
- * @param text - at most 24 million UTF-16 code units, at most 16 levels deep
+ * Takes a signed text apart. Only the one canonical form is read: a text that differs in any byte is another text.
+ *
+ * @param text - hostile; at most 24 Mi UTF-16 code units and 16 levels deep
  */
 export function decodeSignedTopology(text: string): DecodeSignedResult {
-  const read = readYaml(text);
-  if (!read.ok) return { ok: false, message: read.error.message };
-  const { value } = read.document;
-  const signed = asSigned(value);
-  if (signed === undefined) {
-    return { ok: false, message: 'Expected the fields "document" and "signatures" and no others.' };
-  }
-  if (canonicalJson(value) !== text) {
-    return {
-      ok: false,
-      message: 'Expected canonical JSON (RFC 8785), found the same value spelt differently.',
-    };
-  }
-  return { ok: true, ...signed };
+  const read = readCanonical(text);
+  if (!read.ok) return read;
+  const signed = asSigned(read.value);
+  if (signed !== undefined) return { ok: true, ...signed };
+  return { ok: false, message: 'Expected the fields "document" and "signatures" and no others.' };
 }
 
 function asSigned(
@@ -67,7 +61,7 @@ function asSigned(
 function isDetachedSignature(value: unknown): value is DetachedSignature {
   return (
     hasExactly(value, ['protected', 'signature']) &&
-    Object.values(value).every((member) => typeof member === 'string')
+    Object.values(value).every((member) => typeof member === 'string' && member.length <= maxFieldLength)
   );
 }
 
