@@ -1,4 +1,3 @@
-export { buildTopology } from './build-topology.ts';
 export { type Change, type Effect, strongestEffect } from './change/change.ts';
 export { diffTopologies } from './change/diff-topologies.ts';
 export { type CheckCode, checkCodes } from './checks/check-codes.ts';
@@ -36,11 +35,9 @@ export {
   type Policies,
   type RevocationRule,
 } from './document/policies.ts';
-export { revocationPolicy, type TopologyRevocation } from './document/revocation-policy.ts';
 export { documentSchema, entryLimits, topologyJsonSchema } from './document/schema.ts';
-export { checkShape, type ShapeResult } from './document/shape-problems.ts';
+export { checkShape, type ShapeCode, type ShapeResult } from './document/shape-problems.ts';
 export { administratorSetHash, topologyHash } from './document/topology-hash.ts';
-export type { TopologyFault, TopologyFaultCode } from './fault.ts';
 export {
   authorise,
   type Confirmation,
@@ -55,9 +52,15 @@ export { type Link, linkOfServer, noLink } from './matrix/link-of.ts';
 export { allowMatrix, links } from './matrix/links.ts';
 export { mayCarryStrangers } from './matrix/may-carry-strangers.ts';
 export { mayRequest, type RequestAllowed, type RequestEnd } from './matrix/may-request.ts';
+export { outsideObjectUrls, publishesOutside } from './matrix/outside-objects.ts';
 export { type DialTarget, peersOf } from './matrix/peers-of.ts';
+export type { TopologyReason, TopologyRejection } from './matrix/rejection.ts';
 export type { Direction, Party, Protection, Row, RowSide } from './matrix/row.ts';
-export { type CertificateNames, certificateNames } from './names/certificate-names.ts';
+export { buildTopology } from './network/build-topology.ts';
+export { type CertificateNames, certificateNames } from './network/certificate-names.ts';
+export { revocationPolicy, type TopologyRevocation } from './network/revocation-policy.ts';
+export type { Narrowing, Pool, Server, ServerInterface, Topology } from './network/topology.ts';
+export { type Standing, trustStateStanding } from './network/trust-state-standing.ts';
 export { type ParseResult, parseTopology } from './parse-topology.ts';
 export { certificatePlan, type PlannedCertificate } from './plans/certificate-plan.ts';
 export { type DnsRecord, type DnsView, dnsPlan, zoneFile } from './plans/dns-plan.ts';
@@ -65,8 +68,6 @@ export { drawMermaid } from './plans/draw-mermaid.ts';
 export { drawSvg } from './plans/draw-svg.ts';
 export { type FirewallOpening, firewallPlan, type Segment } from './plans/firewall-plan.ts';
 export { type LinkMatrixRow, type LinkMatrixSide, linkMatrix } from './plans/link-matrix.ts';
-export { outsideObjectUrls, publishesOutside } from './plans/publication-plan.ts';
-export type { Problem, ShapeCode } from './problem.ts';
 export { judgeLink, linksOf } from './rehearsal/judge-links.ts';
 export type {
   NetworkState,
@@ -88,7 +89,19 @@ export {
   type RotationPlan,
   type RotationStep,
 } from './rehearsal/rotation.ts';
-export type { TopologyReason, TopologyRejection } from './rejection.ts';
+export type { TopologyRefusal, TopologyRefusalReason } from './signing/refusal.ts';
+export { addSignature, signTopology, type TopologySigner } from './signing/sign-topology.ts';
+export {
+  type DecodeSignedResult,
+  type DetachedSignature,
+  decodeSignedTopology,
+  encodeSignedTopology,
+  type SignedTopology,
+} from './signing/signed-topology.ts';
+export { type ChainResult, verifyChain } from './signing/verify-chain.ts';
+export { type TopologyKnowledge, type VerifyResult, verifyTopology } from './signing/verify-topology.ts';
+export type { TopologyFault, TopologyFaultCode } from './terms/fault.ts';
+export type { Path, Problem } from './terms/problem.ts';
 export {
   defaultPorts,
   type InterfaceName,
@@ -99,17 +112,4 @@ export {
   sipRoles,
   type Zone,
   zoneOfRole,
-} from './roles.ts';
-export type { TopologyRefusal, TopologyRefusalReason } from './signing/refusal.ts';
-export { addSignature, signTopology, type TopologySigner } from './signing/sign-topology.ts';
-export {
-  type DecodeSignedResult,
-  type DetachedSignature,
-  decodeSignedTopology,
-  encodeSignedTopology,
-  type SignedTopology,
-} from './signing/signed-topology.ts';
-export { type Standing, trustStateStanding } from './signing/trust-state-standing.ts';
-export { type ChainResult, verifyChain } from './signing/verify-chain.ts';
-export { type TopologyKnowledge, type VerifyResult, verifyTopology } from './signing/verify-topology.ts';
-export type { Narrowing, Pool, Server, ServerInterface, Topology } from './topology.ts';
+} from './terms/roles.ts';

@@ -1,9 +1,9 @@
-import { buildTopology } from './build-topology.ts';
 import { checkDocument } from './checks/check-document.ts';
 import { checkShape } from './document/shape-problems.ts';
-import type { Problem } from './problem.ts';
-import type { Topology } from './topology.ts';
-import { lineFinder, offsetOf, type Path } from './yaml/locate.ts';
+import { buildTopology } from './network/build-topology.ts';
+import type { Topology } from './network/topology.ts';
+import type { Problem } from './terms/problem.ts';
+import { lineFinder, offsetOf } from './yaml/locate.ts';
 import { readYaml, type YamlDocument } from './yaml/read-yaml.ts';
 
 /** A topology, with what to watch out for, or everything that is wrong with the text. */
@@ -43,7 +43,7 @@ function located(
   place: (offset: number) => { readonly line: number; readonly column: number },
 ): readonly Problem[] {
   return problems
-    .map((problem) => ({ problem, offset: offsetOf(document, problem.path as Path, targetOf(problem)) }))
+    .map((problem) => ({ problem, offset: offsetOf(document, problem.path, targetOf(problem)) }))
     .sort((one, other) => one.offset - other.offset)
     .map(({ problem, offset }) => ({ ...problem, ...place(offset) }));
 }

@@ -73,11 +73,11 @@ export const patches: PatchList = {
     {
       name: 'closed-row',
       off: 'an edge is named where the topology closes the link to outsiders',
-      file: 'packages/topology/src/plans/publication-plan.ts',
+      file: 'packages/topology/src/matrix/outside-objects.ts',
       find: 'return asked ? external : undefined;',
       replace: 'return external;',
       test: {
-        file: 'packages/topology/test/publication-plan.test.ts',
+        file: 'packages/topology/test/outside-objects.test.ts',
         title: 'is not at an edge for which the topology closes the link to outsiders',
       },
     },

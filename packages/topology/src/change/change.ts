@@ -1,4 +1,4 @@
-import type { Path } from '../yaml/locate.ts';
+import type { Path } from '../terms/problem.ts';
 
 /**
  * What a change does to trust, and so whose signature it needs.

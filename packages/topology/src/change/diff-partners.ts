@@ -1,5 +1,5 @@
 import type { AnchorReference, Partner, Provider } from '../document/partner.ts';
-import type { Path } from '../yaml/locate.ts';
+import type { Path } from '../terms/problem.ts';
 import type { Effect } from './change.ts';
 import type { Recorder } from './recorder.ts';
 

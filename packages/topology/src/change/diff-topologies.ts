@@ -8,7 +8,7 @@ import type {
   TopologyDocument,
 } from '../document/document.ts';
 import { effectivePolicies } from '../document/policies.ts';
-import type { Path } from '../yaml/locate.ts';
+import type { Path } from '../terms/problem.ts';
 import type { Change, Effect } from './change.ts';
 import { diffAnchors, diffPartner, diffProvider, partnerAdded, partnerRemoved } from './diff-partners.ts';
 import { isSame, Recorder } from './recorder.ts';

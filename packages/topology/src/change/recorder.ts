@@ -1,5 +1,5 @@
 import { canonicalJson } from '../document/canonical-json.ts';
-import type { Path } from '../yaml/locate.ts';
+import type { Path } from '../terms/problem.ts';
 import type { Change, Effect } from './change.ts';
 
 /** Collects the differences between two documents. */

@@ -1,5 +1,5 @@
 import type { TopologyDocument } from '../document/document.ts';
-import { publicKeyIdentity } from '../signing/public-key.ts';
+import { publicKeyIdentity } from '../document/public-key.ts';
 import type { Report } from './report.ts';
 
 /** Who signs, and the chain of versions. */

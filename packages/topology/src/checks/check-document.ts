@@ -1,5 +1,5 @@
 import type { TopologyDocument } from '../document/document.ts';
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../terms/problem.ts';
 import { checkAdministrators } from './check-administrators.ts';
 import { type CheckCode, checkCodes } from './check-codes.ts';
 import { checkLinks } from './check-links.ts';

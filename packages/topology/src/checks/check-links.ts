@@ -2,8 +2,8 @@ import type { LinkNarrowing, TopologyDocument } from '../document/document.ts';
 import { isSymmetric } from '../matrix/link-rules.ts';
 import { allowMatrix, links } from '../matrix/links.ts';
 import { narrowDirection, type Row } from '../matrix/row.ts';
-import type { Role } from '../roles.ts';
-import type { Path } from '../yaml/locate.ts';
+import type { Path } from '../terms/problem.ts';
+import type { Role } from '../terms/roles.ts';
 import type { Report } from './report.ts';
 
 /** Entries for rows only narrow, and every role that is used has the neighbours it cannot work without. */

@@ -1,5 +1,5 @@
 import type { TopologyDocument } from '../document/document.ts';
-import type { Path } from '../yaml/locate.ts';
+import type { Path } from '../terms/problem.ts';
 import type { Report } from './report.ts';
 
 /** Every name stands for one thing, and every id too. */

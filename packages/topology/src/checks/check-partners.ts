@@ -1,7 +1,7 @@
 import type { TopologyDocument } from '../document/document.ts';
 import type { AnchorReference, Partner, Provider } from '../document/partner.ts';
 import { sha256Hex } from '../document/topology-hash.ts';
-import type { Path } from '../yaml/locate.ts';
+import type { Path } from '../terms/problem.ts';
 import type { Report } from './report.ts';
 
 interface Listed {

@@ -1,6 +1,6 @@
 import type { TopologyDocument } from '../document/document.ts';
-import type { Role } from '../roles.ts';
-import type { Path } from '../yaml/locate.ts';
+import type { Path } from '../terms/problem.ts';
+import type { Role } from '../terms/roles.ts';
 import type { Report } from './report.ts';
 
 /** Every name that is used is defined, and with the right role. */

@@ -1,6 +1,6 @@
 import type { InterfaceEntry, ServerEntry, TopologyDocument } from '../document/document.ts';
-import { defaultPorts, type InterfaceName, type Role, sipRoles, zoneOfRole } from '../roles.ts';
-import type { Path } from '../yaml/locate.ts';
+import type { Path } from '../terms/problem.ts';
+import { defaultPorts, type InterfaceName, type Role, sipRoles, zoneOfRole } from '../terms/roles.ts';
 import type { Report } from './report.ts';
 
 const outboundOnlyRoles: readonly Role[] = ['trusted-application', 'gateway'];

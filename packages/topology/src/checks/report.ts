@@ -1,4 +1,4 @@
-import type { Path } from '../yaml/locate.ts';
+import type { Path } from '../terms/problem.ts';
 import type { CheckCode } from './check-codes.ts';
 
 /** Takes what a check found. */

@@ -1,4 +1,4 @@
-import { topologyFault } from '../fault.ts';
+import { topologyFault } from '../terms/fault.ts';
 
 /** Deeper values are refused; a topology is less than ten levels deep. */
 const maxDepth = 64;

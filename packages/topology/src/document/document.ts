@@ -1,4 +1,4 @@
-import type { InterfaceName, Role, Service, Zone } from '../roles.ts';
+import type { InterfaceName, Role, Service, Zone } from '../terms/roles.ts';
 import type { AnchorReference, Partner, Provider } from './partner.ts';
 import type { Policies } from './policies.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Role, roles, services } from '../roles.ts';
+import { type Role, roles, services } from '../terms/roles.ts';
 import { type TopologyDocument, topologyFormat } from './document.ts';
 import {
   addressOfRecord,

@@ -1,8 +1,17 @@
 import type { z } from 'zod';
-import type { Problem, ShapeCode } from '../problem.ts';
-import type { Path } from '../yaml/locate.ts';
+import type { Path, Problem } from '../terms/problem.ts';
 import type { TopologyDocument } from './document.ts';
+import type { FieldCode } from './field-types.ts';
 import { documentSchema } from './schema.ts';
+
+/** Codes of a document that does not have the shape of a topology. */
+export type ShapeCode =
+  | FieldCode
+  | 'unknown-field'
+  | 'missing-field'
+  | 'wrong-type'
+  | 'not-allowed-value'
+  | 'out-of-range';
 
 /** A document of the right shape, or every place where it is not. */
 export type ShapeResult =

@@ -1,8 +1,8 @@
-import type { TopologyRejection } from '../rejection.ts';
-import type { InterfaceName, Role, Service } from '../roles.ts';
-import { trustStateStanding } from '../signing/trust-state-standing.ts';
-import type { Pool, Server, Topology } from '../topology.ts';
+import type { Pool, Server, Topology } from '../network/topology.ts';
+import { trustStateStanding } from '../network/trust-state-standing.ts';
+import type { InterfaceName, Role, Service } from '../terms/roles.ts';
 import { type LinkEnd, type LinkRule, linkRules } from './link-rules.ts';
+import type { TopologyRejection } from './rejection.ts';
 import { includesSide, type Party } from './row.ts';
 
 /** What the topology needs to know of a peer; `PeerIdentity` of `@entente/trust` has it all. */

@@ -1,5 +1,5 @@
-import type { InterfaceName } from '../roles.ts';
-import type { Topology } from '../topology.ts';
+import type { Topology } from '../network/topology.ts';
+import type { InterfaceName } from '../terms/roles.ts';
 import { type Link, linkOfRow } from './link-of.ts';
 import { peersOf } from './peers-of.ts';
 

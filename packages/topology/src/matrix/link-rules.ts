@@ -1,5 +1,5 @@
-import type { InterfaceName, Service } from '../roles.ts';
-import type { Narrowing, Server, Topology } from '../topology.ts';
+import type { Narrowing, Server, Topology } from '../network/topology.ts';
+import type { InterfaceName, Service } from '../terms/roles.ts';
 import { allowMatrix } from './links.ts';
 import { type Direction, narrowDirection, type Party, type Row } from './row.ts';
 

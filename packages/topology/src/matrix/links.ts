@@ -1,4 +1,4 @@
-import { type Role, roles } from '../roles.ts';
+import { type Role, roles } from '../terms/roles.ts';
 import type { Row } from './row.ts';
 
 const members: readonly Role[] = roles.filter((role) => role !== 'authority');

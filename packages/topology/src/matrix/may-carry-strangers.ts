@@ -1,5 +1,5 @@
-import type { Role } from '../roles.ts';
-import type { Topology } from '../topology.ts';
+import type { Topology } from '../network/topology.ts';
+import type { Role } from '../terms/roles.ts';
 
 /** They ask who a user is before they carry anything on, or know the way out. */
 const rolesForStrangers: ReadonlySet<Role> = new Set(['front-end', 'director', 'edge']);

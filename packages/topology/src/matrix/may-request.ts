@@ -1,7 +1,7 @@
-import type { TopologyRejection } from '../rejection.ts';
-import type { InterfaceName } from '../roles.ts';
-import type { Topology } from '../topology.ts';
+import type { Topology } from '../network/topology.ts';
+import type { InterfaceName } from '../terms/roles.ts';
 import { type LinkEnd, linkRules } from './link-rules.ts';
+import type { TopologyRejection } from './rejection.ts';
 import { includesSide, type Party } from './row.ts';
 
 /** One end of a link between which a request travels. */

@@ -1,6 +1,6 @@
-import { topologyFault } from '../fault.ts';
-import type { InterfaceName, Service } from '../roles.ts';
-import type { Server, Topology } from '../topology.ts';
+import { serverNamed } from '../network/server-named.ts';
+import type { Server, Topology } from '../network/topology.ts';
+import type { InterfaceName, Service } from '../terms/roles.ts';
 import { linkRules } from './link-rules.ts';
 import { includesSide, type Protection } from './row.ts';
 
@@ -93,17 +93,4 @@ function addTargets(topology: Topology, server: Server, other: Server, targets: 
       }
     }
   }
-}
-
-/**
- * A server by its own FQDN.
- * @throws `ENTENTE_UNKNOWN_SERVER`
- */
-export function serverNamed(topology: Topology, fqdn: string): Server {
-  const server = topology.servers.get(fqdn);
-  if (server !== undefined) return server;
-  throw topologyFault(
-    'ENTENTE_UNKNOWN_SERVER',
-    `Expected the FQDN of a server of the topology, found ${JSON.stringify(fqdn)}: add it to the document or correct the name.`,
-  );
 }

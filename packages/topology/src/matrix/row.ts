@@ -1,4 +1,4 @@
-import type { InterfaceName, Role, Service } from '../roles.ts';
+import type { InterfaceName, Role, Service } from '../terms/roles.ts';
 
 /** Who can be at an end of a link: a server by its role, or somebody who is not a server of the topology. */
 export type Party = Role | 'external-client' | 'internal-client' | 'partner' | 'administrator' | 'store';

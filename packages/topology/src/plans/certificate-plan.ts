@@ -1,6 +1,6 @@
-import { type CertificateNames, certificateNames } from '../names/certificate-names.ts';
-import type { Role } from '../roles.ts';
-import type { Topology } from '../topology.ts';
+import { type CertificateNames, certificateNames } from '../network/certificate-names.ts';
+import type { Topology } from '../network/topology.ts';
+import type { Role } from '../terms/roles.ts';
 
 /** A certificate that a server of the topology needs. */
 export interface PlannedCertificate extends CertificateNames {

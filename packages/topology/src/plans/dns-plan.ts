@@ -1,6 +1,6 @@
 import { links } from '../matrix/links.ts';
 import { isIpv4 } from '../names/ip-address.ts';
-import type { Pool, Server, ServerInterface, Topology } from '../topology.ts';
+import type { Pool, Server, ServerInterface, Topology } from '../network/topology.ts';
 
 /** Who is to see a record: `internal` resolvers, `external` ones, where a domain has two views. */
 export type DnsView = 'internal' | 'external';

@@ -1,4 +1,4 @@
-import type { Topology } from '../topology.ts';
+import type { Topology } from '../network/topology.ts';
 import { type Picture, type PictureLink, picture } from './picture.ts';
 
 /**

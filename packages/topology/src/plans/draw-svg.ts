@@ -1,5 +1,5 @@
 import type { Protection } from '../matrix/row.ts';
-import type { Topology } from '../topology.ts';
+import type { Topology } from '../network/topology.ts';
 import { type Picture, type PictureLink, picture } from './picture.ts';
 import { type Band, type Box, layOut, lineHeight, titleHeight } from './svg-layout.ts';
 import { ownLinks, type Route, routes } from './svg-routes.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contoso } from '../../test/fixtures/contoso.ts';
-import { buildTopology } from '../build-topology.ts';
-import { type Role, roles } from '../roles.ts';
+import { buildTopology } from '../network/build-topology.ts';
+import { type Role, roles } from '../terms/roles.ts';
 import { drawMermaid } from './draw-mermaid.ts';
 import { drawSvg } from './draw-svg.ts';
 import { picture } from './picture.ts';

@@ -2,8 +2,8 @@ import { links } from '../matrix/links.ts';
 import { mayRequest } from '../matrix/may-request.ts';
 import { type DialTarget, dialTargets } from '../matrix/peers-of.ts';
 import type { Row } from '../matrix/row.ts';
-import type { Zone } from '../roles.ts';
-import type { Server, ServerInterface, Topology } from '../topology.ts';
+import type { Server, ServerInterface, Topology } from '../network/topology.ts';
+import type { Zone } from '../terms/roles.ts';
 
 /** Where a connection comes from or goes to. */
 export type Segment = Zone | 'outside';

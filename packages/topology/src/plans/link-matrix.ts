@@ -1,6 +1,6 @@
 import { allowMatrix } from '../matrix/links.ts';
 import type { Direction, Party, Protection, Row, RowSide } from '../matrix/row.ts';
-import type { Server, Topology } from '../topology.ts';
+import type { Server, Topology } from '../network/topology.ts';
 
 /** One row of the allow matrix as this topology uses it. */
 export interface LinkMatrixRow {

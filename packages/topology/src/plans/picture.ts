@@ -1,7 +1,7 @@
 import { links } from '../matrix/links.ts';
 import type { Direction, Protection } from '../matrix/row.ts';
-import type { Role, Zone } from '../roles.ts';
-import type { Server, Topology } from '../topology.ts';
+import type { Server, Topology } from '../network/topology.ts';
+import type { Role, Zone } from '../terms/roles.ts';
 import { type LinkMatrixRow, linkMatrix } from './link-matrix.ts';
 
 /** What a picture shows as one box. */

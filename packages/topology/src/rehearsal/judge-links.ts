@@ -3,7 +3,7 @@ import { allowMatrix, links } from '../matrix/links.ts';
 import { mayRequest } from '../matrix/may-request.ts';
 import { peersOf } from '../matrix/peers-of.ts';
 import type { Row } from '../matrix/row.ts';
-import type { Server, Topology } from '../topology.ts';
+import type { Server, Topology } from '../network/topology.ts';
 import { judgePartnerLink, partnerLinks } from './partner-links.ts';
 import type { NetworkState, RehearsedQuestion, Viewer } from './rehearsal-judge.ts';
 import { judge, type LinkFailure, type RehearsedLink } from './rehearsed-link.ts';

@@ -1,6 +1,6 @@
 import { links } from '../matrix/links.ts';
 import { mayRequest } from '../matrix/may-request.ts';
-import type { Topology } from '../topology.ts';
+import type { Topology } from '../network/topology.ts';
 import type { NetworkState } from './rehearsal-judge.ts';
 import { judge, type LinkFailure, type RehearsedLink } from './rehearsed-link.ts';
 

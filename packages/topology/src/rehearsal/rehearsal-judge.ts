@@ -1,4 +1,4 @@
-import type { InterfaceName } from '../roles.ts';
+import type { InterfaceName } from '../terms/roles.ts';
 
 /** A chain as a server would show it: DER certificates, leaf first. */
 export interface RehearsedChain {

@@ -1,4 +1,4 @@
-import type { Topology } from '../topology.ts';
+import type { Topology } from '../network/topology.ts';
 import { judgeLink, linksOf } from './judge-links.ts';
 import type { NetworkState } from './rehearsal-judge.ts';
 import type { LinkFailure, RehearsedLink } from './rehearsed-link.ts';

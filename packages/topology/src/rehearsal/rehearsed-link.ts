@@ -1,5 +1,5 @@
-import type { InterfaceName, Service } from '../roles.ts';
-import type { Topology } from '../topology.ts';
+import type { Topology } from '../network/topology.ts';
+import type { InterfaceName, Service } from '../terms/roles.ts';
 import type { NetworkState, RehearsedChain, RehearsedQuestion, Viewer } from './rehearsal-judge.ts';
 
 /** One link that a network has: who dials whom, at which port, by which name. */

@@ -1,4 +1,4 @@
-import type { Topology } from '../topology.ts';
+import type { Topology } from '../network/topology.ts';
 import type { NetworkState } from './rehearsal-judge.ts';
 import { type FailingLink, rehearse } from './rehearse.ts';
 import type { RehearsedLink } from './rehearsed-link.ts';

@@ -1,7 +1,7 @@
 import { verify } from 'node:crypto';
 import { canonicalJson } from '../document/canonical-json.ts';
 import type { AdministratorKey, SignatureAlgorithm } from '../document/document.ts';
-import { publicKeyOf } from './public-key.ts';
+import { publicKeyOf } from '../document/public-key.ts';
 import type { DetachedSignature } from './signed-topology.ts';
 
 /** The `typ` of our headers: a signature made for something else is none for a topology (RFC 8725 §3.11). */

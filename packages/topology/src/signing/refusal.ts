@@ -1,4 +1,4 @@
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../terms/problem.ts';
 
 /** Why a member does not take up a document. */
 export type TopologyRefusalReason =

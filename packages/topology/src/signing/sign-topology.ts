@@ -1,6 +1,6 @@
 import { checkDocument } from '../checks/check-document.ts';
 import type { SignatureAlgorithm, TopologyDocument } from '../document/document.ts';
-import { topologyFault } from '../fault.ts';
+import { topologyFault } from '../terms/fault.ts';
 import { encodeHeader, encodePayload, signatureBytes, signingInput } from './detached-jws.ts';
 import type { SignedTopology } from './signed-topology.ts';
 

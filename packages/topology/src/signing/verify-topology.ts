@@ -1,4 +1,3 @@
-import { buildTopology } from '../build-topology.ts';
 import { type Change, type Effect, strongestEffect } from '../change/change.ts';
 import { diffTopologies } from '../change/diff-topologies.ts';
 import { checkDocument } from '../checks/check-document.ts';
@@ -6,7 +5,8 @@ import type { AdministratorSet, TopologyDocument } from '../document/document.ts
 import { timeInMs } from '../document/field-types.ts';
 import { checkShape } from '../document/shape-problems.ts';
 import { administratorSetHash, topologyHash } from '../document/topology-hash.ts';
-import type { Topology } from '../topology.ts';
+import { buildTopology } from '../network/build-topology.ts';
+import type { Topology } from '../network/topology.ts';
 import type { TopologyRefusal, TopologyRefusalReason } from './refusal.ts';
 import { decodeSignedTopology, type SignedTopology } from './signed-topology.ts';
 import { signersOf } from './signers-of.ts';

@@ -1,3 +1,4 @@
+import type { Path } from '../terms/problem.ts';
 import type { YamlDocument } from './read-yaml.ts';
 
 /** A place in a text, both from 1. */
@@ -5,9 +6,6 @@ export interface Place {
   readonly line: number;
   readonly column: number;
 }
-
-/** Field names and list indices from the root. */
-export type Path = readonly (string | number)[];
 
 /**
  * Finds the offset at which the value at a path stands; where the path leads nowhere, that of the nearest part that exists.

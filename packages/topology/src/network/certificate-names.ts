@@ -1,6 +1,6 @@
-import { serverNamed } from '../matrix/peers-of.ts';
-import { type InterfaceName, sipRoles } from '../roles.ts';
-import type { Server, ServerInterface, Topology } from '../topology.ts';
+import { type InterfaceName, sipRoles } from '../terms/roles.ts';
+import { serverNamed } from './server-named.ts';
+import type { Server, ServerInterface, Topology } from './topology.ts';
 
 /** The names that the certificate of one interface of a server must carry: these and no others. */
 export interface CertificateNames {

@@ -1,16 +1,5 @@
-import type { FieldCode } from './document/field-types.ts';
-import type { YamlErrorCode } from './yaml/cursor.ts';
-import type { Path } from './yaml/locate.ts';
-
-/** Codes of a document that does not have the shape of a topology. */
-export type ShapeCode =
-  | YamlErrorCode
-  | FieldCode
-  | 'unknown-field'
-  | 'missing-field'
-  | 'wrong-type'
-  | 'not-allowed-value'
-  | 'out-of-range';
+/** Field names and list indices from the root. */
+export type Path = readonly (string | number)[];
 
 /** Something wrong with a document, with its place. */
 export interface Problem<Code extends string = string> {

@@ -1,4 +1,4 @@
-import type { Topology } from '../topology.ts';
+import type { Topology } from './topology.ts';
 
 /** How fresh revocation knowledge must be below an anchor, as the validator of `@entente/trust` takes it. */
 export type TopologyRevocation =

@@ -1,4 +1,4 @@
-import type { Topology } from '../topology.ts';
+import type { Topology } from './topology.ts';
 
 /** How a member stands that has had no news from its authority for a while. */
 export type Standing =

@@ -1,6 +1,6 @@
-import { links } from '../matrix/links.ts';
-import { mayRequest } from '../matrix/may-request.ts';
-import type { Server, ServerInterface, Topology } from '../topology.ts';
+import type { Server, ServerInterface, Topology } from '../network/topology.ts';
+import { links } from './links.ts';
+import { mayRequest } from './may-request.ts';
 
 const httpPort = 80;
 

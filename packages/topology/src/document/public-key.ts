@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import type { AdministratorKey } from '../document/document.ts';
+import type { AdministratorKey } from './document.ts';
 
 /**
  * Reads an administrator's public key.

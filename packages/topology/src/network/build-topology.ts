@@ -1,9 +1,9 @@
-import type { PoolEntry, ServerEntry, TopologyDocument } from './document/document.ts';
-import type { Partner, Provider } from './document/partner.ts';
-import { effectivePolicies } from './document/policies.ts';
-import { topologyHash } from './document/topology-hash.ts';
+import type { PoolEntry, ServerEntry, TopologyDocument } from '../document/document.ts';
+import type { Partner, Provider } from '../document/partner.ts';
+import { effectivePolicies } from '../document/policies.ts';
+import { topologyHash } from '../document/topology-hash.ts';
+import { defaultPorts, type InterfaceName, zoneOfRole } from '../terms/roles.ts';
 import { homeServer } from './home-server.ts';
-import { defaultPorts, type InterfaceName, zoneOfRole } from './roles.ts';
 import type { Narrowing, Pool, Server, ServerInterface, Topology } from './topology.ts';
 
 /**

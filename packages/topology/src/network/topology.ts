@@ -1,7 +1,7 @@
-import type { DomainEntry, StoreEntry, TopologyDocument } from './document/document.ts';
-import type { Partner, Provider } from './document/partner.ts';
-import type { EffectivePolicies } from './document/policies.ts';
-import type { InterfaceName, Role, Service, Zone } from './roles.ts';
+import type { DomainEntry, StoreEntry, TopologyDocument } from '../document/document.ts';
+import type { Partner, Provider } from '../document/partner.ts';
+import type { EffectivePolicies } from '../document/policies.ts';
+import type { InterfaceName, Role, Service, Zone } from '../terms/roles.ts';
 
 /**
  * A checked document, indexed for questions. Every lookup is constant time.
