@@ -54,7 +54,6 @@ export const maxAppLines = 500;
 export const folderCircles: readonly { readonly folder: string; readonly reason: string }[] = [
   { folder: 'packages/pki/src', reason: 'its ground folder is being built' },
   { folder: 'packages/sip/src', reason: 'the parameters of headers and of URIs are being separated' },
-  { folder: 'packages/topology/src', reason: 'plans are moving to a package of their own' },
 ];
 
 /** Words that name no responsibility: a file called so is a drawer. */
