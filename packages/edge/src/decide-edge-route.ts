@@ -24,10 +24,10 @@ export type EdgeDecision = EdgeRoute | { readonly kind: 'refuse'; readonly refus
 /**
  * Decides what an edge does with a request. Nothing passes from one outsider to another, and nobody outside chooses which
  * server inside he reaches: only a way that we have sealed for him leads further than to the home of a user.
- * @param request validated
- * @param routes what is left of its Route, and what our own entries in it said
- * @param arrival where it came from
- * @param topology the one in force
+ * @param request - validated
+ * @param routes - what is left of its Route, and what our own entries in it said
+ * @param arrival - where it came from
+ * @param topology - the one in force
  */
 export function decideEdgeRoute(
   request: SipRequest,

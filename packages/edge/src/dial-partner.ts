@@ -27,7 +27,7 @@ export interface DialPartnerOptions {
 
 /**
  * Dials the edge of a partner. DNS says where to try; who answers must prove the domain that was asked for.
- * @param hop its name is the domain
+ * @param hop - its name is the domain
  * @throws TrustError where no listed partner has the domain, or every answer was refused
  */
 export async function dialPartner(hop: NextHop, options: DialPartnerOptions): Promise<TrustedSocket> {

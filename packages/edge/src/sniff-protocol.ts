@@ -1,15 +1,15 @@
 import type { TLSSocket } from 'node:tls';
 
-/** Milliseconds until a client must have said something. */
+/** Milliseconds within which a client must send its first octets. */
 const silenceMs = 10_000;
 const httpMethods = ['GET ', 'HEAD '];
 const longestMethod = 5;
 
 /**
- * Tells HTTP from SIP on one port by the first octets: no SIP method is called GET or HEAD. The socket is handed on with nothing
- * read from it.
- * @param socket just admitted
- * @param to who takes it
+ * Sniffs the protocol of a connection, HTTP or SIP on one port, by its first octets: no SIP method is called GET or HEAD. The socket
+ * is handed on with nothing read from it.
+ * @param socket - just admitted
+ * @param to - takes the socket
  */
 export function sniffProtocol(
   socket: TLSSocket,
@@ -21,7 +21,7 @@ export function sniffProtocol(
   const ready = () => {
     const chunk = socket.read() as Buffer | null;
     if (chunk === null) {
-      // The other side has ended without a word, or the octets are still on their way.
+      // The other side has ended without an octet, or the octets are still to come.
       if (socket.readableEnded) socket.destroy();
       return;
     }

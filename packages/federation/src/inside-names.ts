@@ -5,7 +5,7 @@ const namesByTopology = new WeakMap<Topology, ReadonlySet<string>>();
 /**
  * Whether a host is a name of the inside: of a server, pool or store, or of the internal side of an edge. Names under which we
  * are known outside are not: our domains, and the external sides.
- * @param topology the one in force; its names are gathered once
+ * @param topology - the one in force; its names are gathered once
  */
 export function isInsideName(topology: Topology, host: string): boolean {
   let names = namesByTopology.get(topology);

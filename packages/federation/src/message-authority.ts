@@ -15,9 +15,9 @@ export type MessageRejection = {
 /**
  * The domain authority of a request from a partner, on every request, in dialogs too: From, P-Asserted-Identity, and the
  * topmost Via and Record-Route must be of domains that this partner may speak for; the Request-URI must be ours.
- * @param request as received
- * @param authority who sent it
- * @param isOurs whether a host is one of our domains or servers
+ * @param request - as received
+ * @param authority - who sent it
+ * @param isOurs - whether a host is one of our domains or servers
  * @returns why it is refused, or `undefined`
  */
 export function checkPartnerRequest(
@@ -56,7 +56,7 @@ export function checkPartnerRequest(
 
 /**
  * Whether a host is a domain that a partner may speak for, or below one.
- * @param host lower case
+ * @param host - lower case
  */
 export function speaksFor({ domains }: Pick<PartnerAuthority, 'domains'>, host: string): boolean {
   return domains.some((domain) => host === domain || host.endsWith(`.${domain}`));
@@ -80,7 +80,7 @@ function notAuthorised(header: string, domain: string, { domains, id }: PartnerA
  * The identities that a partner may assert, where its request asserts others too. A `tel:` URI has no domain, so nothing shows
  * that the number is the partner's: it counts as asserted by somebody whom we do not trust, and is taken off (RFC 3325 §5). The
  * request itself is in order, and gateways rightly assert a number beside their address, so it goes on.
- * @param request that {@link checkPartnerRequest} passed
+ * @param request - that {@link checkPartnerRequest} passed
  * @returns the values that stay; undefined where all may stay
  */
 export function assertableIdentities(request: SipRequest): readonly NameAddr[] | undefined {
@@ -95,8 +95,8 @@ const insiderFields = ['Entente-Diagnostics', 'P-Asserted-Identity', 'P-Preferre
 
 /**
  * The insider fields that a message carries.
- * @param message in either direction
- * @param direction what comes in may assert an identity of the partner's own domain
+ * @param message - in either direction
+ * @param direction - what comes in may assert an identity of the partner's own domain
  */
 export function insiderFieldsOf(message: SipMessage, direction: 'in' | 'out'): readonly string[] {
   return insiderFields.filter(

@@ -27,8 +27,8 @@ const federationPort = 5061;
 
 /**
  * Decides the next hop of a foreign domain.
- * @param topology the one in force
- * @param domain SIP domain that a request is for
+ * @param topology - the one in force
+ * @param domain - SIP domain that a request is for
  */
 export function nextHop(topology: Topology, domain: string): NextHop {
   const asked = domain.toLowerCase();

@@ -25,7 +25,7 @@ type Allowed = Exclude<Partner, { kind: 'blocked' }> | Provider;
  * The anchors of an edge's external interface. A partner's root may vouch for the partner's names only, and never for ours;
  * a third-party root for every name but ours and those of partners that have roots of their own. Who may connect with such a
  * name is the partner list's question.
- * @param topology the one in force
+ * @param topology - the one in force
  */
 export function partnerAnchors(topology: Topology): PartnerAnchors {
   const { document } = topology;

@@ -22,8 +22,8 @@ export type PartnerFound =
 /**
  * Finds the partner that a peer's certificate proves it to be. A domain that is listed by name must stand in the certificate; a
  * pinned edge or a hosting provider proves its FQDN, and speaks for the domains of its entry.
- * @param topology the one in force
- * @param peer names that stages 2 to 4 of the verdict have proven
+ * @param topology - the one in force
+ * @param peer - names that stages 2 to 4 of the verdict have proven
  */
 export function partnerOfPeer(topology: Topology, peer: PeerNames): PartnerFound {
   const names = sipNames(peer);
@@ -65,7 +65,7 @@ export function partnerOfPeer(topology: Topology, peer: PeerNames): PartnerFound
 
 /**
  * Authorisation of the federation's link: only listed partners, as they have proven themselves.
- * @param topology asked at every verdict
+ * @param topology - asked at every verdict
  */
 export function authorisePartner(topology: () => Topology): Authorise {
   return (peer) => {

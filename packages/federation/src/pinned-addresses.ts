@@ -3,7 +3,7 @@ import type { Topology } from '@entente/topology';
 /**
  * Addresses that the signed topology pins for hosts of partners, so that they need no DNS: to dial them, and to fetch the
  * revocation lists that they publish.
- * @param topology the one in force
+ * @param topology - the one in force
  * @returns address by host name, lower case
  */
 export function pinnedAddresses({ document }: Topology): ReadonlyMap<string, string> {

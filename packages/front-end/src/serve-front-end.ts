@@ -34,7 +34,7 @@ export interface ServeFrontEndOptions {
 
 /**
  * Serves clients (TLS) and servers of the topology (MTLS) on the port that the topology names for this server.
- * @param options who this server is, its users' credentials, its log
+ * @param options - who this server is, its users' credentials, its log
  * @throws OperatorFault `ENTENTE_NOT_A_FRONT_END`; faults of `serve` in `@entente/tls`
  */
 export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<RunningFrontEnd> {

@@ -107,7 +107,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   readonly #stopRetrying: (() => void) | undefined;
   #disposed = false;
 
-  /** @param options who we are, who decides, how to dial */
+  /** @param options - who we are, who decides, how to dial */
   constructor(options: EndpointOptions) {
     this.newToken = options.newToken;
     this.#options = options;
@@ -147,8 +147,8 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
 
   /**
    * Speaks SIP on an accepted socket.
-   * @param socket admitted by `serve(tls, …)` of `@entente/tls`
-   * @param link the link it was admitted on
+   * @param socket - admitted by `serve(tls, …)` of `@entente/tls`
+   * @param link - the link it was admitted on
    */
   accept(socket: TLSSocket, link: ConnectionLink): SipConnection {
     const connection = this.#adopt(socket, link, false);
@@ -186,9 +186,9 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
 
   /**
    * Sends a request that already has its top Via.
-   * @param request complete, its branch new
-   * @param connection where to
-   * @param user who is told of the answers
+   * @param request - complete, its branch new
+   * @param connection - where to
+   * @param user - who is told of the answers
    */
   forward(request: SipRequest, connection: SipConnection, user: ClientUser): ClientTransaction {
     return this.#transactions.request(request, connection, user);
@@ -196,8 +196,8 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
 
   /**
    * The Via of a request that we send.
-   * @param connection on which it goes out: `alias` is for connections on which we have proven who we are
-   * @param branch new for each transaction, with the magic cookie
+   * @param connection - on which it goes out: `alias` is for connections on which we have proven who we are
+   * @param branch - new for each transaction, with the magic cookie
    */
   via(connection: SipConnection, branch: string = magicCookie + this.newToken()): Via {
     const { host, port } = this.#options.sentBy;
@@ -213,9 +213,9 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
 
   /**
    * Sends a request of our own and waits for its final response.
-   * @param request without our Via
-   * @param connection where to
-   * @param options `onProvisional` is told of each 1xx; `signal` cancels an INVITE (RFC 3261 §9.1)
+   * @param request - without our Via
+   * @param connection - where to
+   * @param options - `onProvisional` is told of each 1xx; `signal` cancels an INVITE (RFC 3261 §9.1)
    * @throws {NoAnswerError} if no final response comes
    */
   ask(request: SipRequest, connection: SipConnection, options: AskOptions = {}): Promise<SipResponse> {

@@ -1,7 +1,7 @@
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { answerRequests, boundConnections, type FindObject, strangerLimits } from './answer-requests.ts';
+import { answerRequests, boundConnections, type FindObject, publicLimits } from './answer-requests.ts';
 
 const object = {
   body: Buffer.from('a list'),
@@ -16,7 +16,7 @@ describe('answers to strangers', () => {
     for (const server of servers.splice(0)) server.close().closeAllConnections();
   });
   const listen = async (find: FindObject, onFault: (fault: unknown) => void = () => {}): Promise<number> => {
-    const server = createServer(strangerLimits, answerRequests(find, onFault));
+    const server = createServer(publicLimits, answerRequests(find, onFault));
     boundConnections(server);
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

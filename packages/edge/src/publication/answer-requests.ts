@@ -5,8 +5,8 @@ import { objectHeaders, type PublicObject } from '@entente/pki';
 /** What is public at a path. */
 export type FindObject = (path: string) => PublicObject | undefined;
 
-/** Bounds on what a stranger can make a listener of public objects do; `node:http` takes them. */
-export const strangerLimits = {
+/** Bounds of a listener of public objects, which anybody may ask; options of `node:http`. */
+export const publicLimits = {
   /** Bytes of a request's header. */
   maxHeaderSize: 4_096,
   /** Milliseconds for the header. */
@@ -28,17 +28,17 @@ export const mostRequests = 100;
 const answerTimeoutMs = 60_000;
 
 /**
- * Lets strangers ask for public objects. Only the method, the path and `If-None-Match` are read: no body, no other header. A target
- * that names another server means our own path all the same, because nothing is ever forwarded. Who asks for what is not there
- * learns no more than that.
- * @param find what there is
- * @param onFault told when `find` has thrown
+ * Answers anybody's requests for public objects. Only the method, the path and `If-None-Match` are read: no body, no other header. A
+ * target that names another server is read as our own path, because nothing is ever forwarded. A request for anything else gets 404
+ * and no more.
+ * @param find - what is public at a path
+ * @param onFault - called with what `find` has thrown
  */
 export function answerRequests(find: FindObject, onFault: (fault: unknown) => void): RequestListener {
   return (incoming, outgoing) => {
     boundInTime(outgoing);
     const { headers, method } = incoming;
-    // Whoever sends a body would have us read it: he is answered, and the connection ends.
+    // Requests with a body are answered, then the connection is closed: the body is not read.
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined)
       outgoing.setHeader('connection', 'close');
     if (method !== 'GET' && method !== 'HEAD') {
@@ -57,14 +57,14 @@ export function answerRequests(find: FindObject, onFault: (fault: unknown) => vo
       outgoing.writeHead(404, { 'content-length': '0', 'cache-control': 'no-store' }).end();
       return;
     }
-    const told = objectHeaders(object);
-    if (headers['if-none-match'] === told.etag) {
-      outgoing.writeHead(304, told).end();
+    const headersOfObject = objectHeaders(object);
+    if (headers['if-none-match'] === headersOfObject.etag) {
+      outgoing.writeHead(304, headersOfObject).end();
       return;
     }
     // Not copied: however many take it at once, it is in memory once.
     const body = typeof object.body === 'string' ? Buffer.from(object.body) : object.body;
-    outgoing.writeHead(200, { ...told, 'content-length': String(body.length) });
+    outgoing.writeHead(200, { ...headersOfObject, 'content-length': String(body.length) });
     if (method === 'HEAD') outgoing.end();
     else outgoing.end(body);
   };
@@ -72,7 +72,7 @@ export function answerRequests(find: FindObject, onFault: (fault: unknown) => vo
 
 /**
  * Bounds the connections of a listener of plain HTTP: all together, those of one address, and the requests on each.
- * @param server before it listens
+ * @param server - before it listens
  */
 export function boundConnections(server: Server): void {
   server.maxConnections = mostConnections;
@@ -99,7 +99,7 @@ function pathOf({ url = '/' }: IncomingMessage): string {
   return URL.canParse(url, base) ? new URL(url, base).pathname : '/';
 }
 
-/** Whoever takes his answer octet by octet would hold a connection for ever. */
+/** A client that reads its answer octet by octet would otherwise hold a connection for ever. */
 function boundInTime(outgoing: ServerResponse): void {
   const deadline = setTimeout(() => outgoing.destroy(), answerTimeoutMs);
   deadline.unref();

@@ -26,8 +26,8 @@ const maxAgeSeconds = 60;
 /**
  * Reads our federation bundle, and refuses one that must not be shown to partners: of another network, older than the one before,
  * or with a root that neither the signed topology nor this edge knows.
- * @param text JSON, at most {@link maxBundleBytes}
- * @param rules what it is held against
+ * @param text - JSON, at most {@link maxBundleBytes}
+ * @param rules - what it is held against
  * @returns the bundle, or why it is refused
  */
 export function readBundle(text: string, rules: BundleRules): Bundle | string {
@@ -50,7 +50,7 @@ export function readBundle(text: string, rules: BundleRules): Bundle | string {
 
 /**
  * Finds `/trust-bundle`: the roots of our network, for partners that follow their changes.
- * @param bundle what there is at the moment
+ * @param bundle - what there is at the moment
  */
 export function bundleObject(bundle: () => Bundle | undefined): FindObject {
   return (path) => {

@@ -19,7 +19,7 @@ export interface OwnObjects {
  * Finds, for outsiders, the signed objects of our authorities, byte for byte as the authority signed them: `/crl/<issuer>/0.crl` and
  * `/issuer/<issuer>.cer`. Nothing is fetched for a request, and nothing is there that no authority of ours has signed. A new list
  * replaces the old one between two requests.
- * @param own where the objects come from
+ * @param own - where the objects come from
  */
 export function mirroredObjects(own: OwnObjects): FindObject {
   let seen: readonly unknown[] = [];

@@ -12,7 +12,7 @@ import {
   type FindObject,
   mostConnections,
   mostRequests,
-  strangerLimits,
+  publicLimits,
 } from './answer-requests.ts';
 import { type Bundle, bundleObject, maxBundleBytes, readBundle } from './mirrored-bundle.ts';
 import { mirroredObjects } from './mirrored-objects.ts';
@@ -46,7 +46,7 @@ const longestWaitMs = 3_600_000;
  * Serves outsiders what row 19 of the allow matrix gives them: over plain HTTP the revocation lists and CA certificates of our
  * authorities, over HTTPS our federation bundle. All of it was taken over the internal interface and verified before; no request
  * goes further than this process.
- * @param options member, external identity, log
+ * @param options - member, external identity, log
  * @throws OperatorFault `ENTENTE_LISTEN_FAILED`; faults of `serve`
  */
 export async function serveObjects(options: ServeObjectsOptions): Promise<ServedObjects> {
@@ -91,9 +91,9 @@ export async function serveObjects(options: ServeObjectsOptions): Promise<Served
           clientCertificate: 'none',
           limits: { maxConnections: mostConnections },
           http: {
-            maxHeaderBytes: strangerLimits.maxHeaderSize,
-            requestTimeoutMs: strangerLimits.requestTimeout,
-            keepAliveTimeoutMs: strangerLimits.keepAliveTimeout,
+            maxHeaderBytes: publicLimits.maxHeaderSize,
+            requestTimeoutMs: publicLimits.requestTimeout,
+            keepAliveTimeoutMs: publicLimits.keepAliveTimeout,
           },
           link: { ...link, local: member.fqdn },
         },
@@ -126,7 +126,7 @@ function whileOpen(open: () => boolean, find: FindObject): FindObject {
 }
 
 function boundedServer(listener: http.RequestListener): http.Server {
-  const server = http.createServer(strangerLimits, listener);
+  const server = http.createServer(publicLimits, listener);
   boundConnections(server);
   return server;
 }

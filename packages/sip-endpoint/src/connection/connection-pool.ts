@@ -22,9 +22,9 @@ export class ConnectionPool {
   #epoch = 0;
 
   /**
-   * @param dial called once for many that want the same hop at the same time
-   * @param clock milliseconds since 1970; default the system's
-   * @param random 0 up to 1; default the system's
+   * @param dial - called once for many that want the same hop at the same time
+   * @param clock - milliseconds since 1970; default the system's
+   * @param random - 0 up to 1; default the system's
    */
   constructor(dial: Dial, clock: () => number = Date.now, random: () => number = Math.random) {
     this.#dial = dial;
@@ -40,7 +40,7 @@ export class ConnectionPool {
 
   /**
    * Makes a connection of a proven server available for requests towards it. The one that is open stays.
-   * @param name whom the connection leads to
+   * @param name - whom the connection leads to
    */
   offer(name: string, connection: SipConnection): void {
     if (connection.isClosed) return;

@@ -60,8 +60,8 @@ export class SipConnection implements FramerSink {
   #closed = false;
 
   /**
-   * @param socket admitted by `serve` or `connect` of `@entente/tls`
-   * @param options which link it is, who dialled, who listens
+   * @param socket - admitted by `serve` or `connect` of `@entente/tls`
+   * @param options - which link it is, who dialled, who listens
    */
   constructor(
     socket: TLSSocket,
@@ -103,7 +103,7 @@ export class SipConnection implements FramerSink {
   }
 
   /**
-   * @param message what to send
+   * @param message - what to send
    * @returns false if the connection is closed, or was closed now because the peer takes nothing
    */
   send(message: SipMessage): boolean {

@@ -33,7 +33,7 @@ export class DialBackoff {
   readonly #rules: BackoffRules;
   readonly #failures = new Map<string, Failure>();
 
-  /** @param rules how long, and for how many */
+  /** @param rules - how long, and for how many */
   constructor(rules: BackoffRules = defaultBackoff) {
     this.#rules = rules;
   }
@@ -45,8 +45,8 @@ export class DialBackoff {
 
   /**
    * Why a hop is not to be dialled now.
-   * @param hop name, address and port: a hop that has moved is another one
-   * @param now milliseconds since 1970
+   * @param hop - name, address and port: a hop that has moved is another one
+   * @param now - milliseconds since 1970
    * @returns `undefined` if the hop may be dialled
    */
   refusal(hop: NextHop, now: number): HopDownError | undefined {
@@ -58,10 +58,10 @@ export class DialBackoff {
 
   /**
    * Takes note that a hop could not be reached.
-   * @param hop the one that was dialled
-   * @param error what it failed of
-   * @param now milliseconds since 1970
-   * @param chance 0 up to 1, another one each time: it takes up to half of the time away, so that servers that lost the same
+   * @param hop - the one that was dialled
+   * @param error - what it failed of
+   * @param now - milliseconds since 1970
+   * @param chance - 0 up to 1, another one each time: it takes up to half of the time away, so that servers that lost the same
    *   hop do not come back to it together
    */
   failed(hop: NextHop, error: unknown, now: number, chance: number): void {

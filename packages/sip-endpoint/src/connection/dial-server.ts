@@ -13,7 +13,7 @@ export interface DialServerOptions
 /**
  * Dials a server of the topology from the internal interface. Its certificate must have the name of the hop, and the
  * topology must allow the link.
- * @param hop where to
+ * @param hop - where to
  * @returns for `dial` of an endpoint
  * @throws what `connect` of `@entente/tls` throws
  */

@@ -23,7 +23,7 @@ export class GatheredWriter {
   #chunks: WireData[] | undefined;
   #bytes = 0;
 
-  /** @param socket where the bytes go */
+  /** @param socket - where the bytes go */
   constructor(socket: Writable) {
     this.#socket = socket;
   }
@@ -33,7 +33,7 @@ export class GatheredWriter {
     return this.#bytes + this.#socket.writableLength;
   }
 
-  /** @param data what to send; strings are latin1, one character a byte */
+  /** @param data - what to send; strings are latin1, one character a byte */
   write(data: WireData): void {
     if (this.#bytes === 0) {
       waiting.push(this);

@@ -17,9 +17,9 @@ export class HopDownError extends Error {
   readonly code = 'ENTENTE_SIP_HOP_DOWN';
 
   /**
-   * @param hop the one asked for
-   * @param forMs milliseconds until it may be dialled again
-   * @param cause what the last dialling failed of
+   * @param hop - the one asked for
+   * @param forMs - milliseconds until it may be dialled again
+   * @param cause - what the last dialling failed of
    */
   constructor(hop: NextHop, forMs: number, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);

@@ -12,7 +12,7 @@ export class UnorderedList<T extends Placed> {
     return this.#items.length;
   }
 
-  /** @param item is in no list */
+  /** @param item - is in no list */
   add(item: T): void {
     item.place = this.#items.length;
     this.#items.push(item);

@@ -20,9 +20,9 @@ const mostTargets = 8;
 
 /**
  * Finds where a service is: SRV, then the addresses of its targets, in the order to try.
- * @param service e.g. `_sipfederationtls._tcp.fabrikam.example`
- * @param resolver DNS
- * @param random 0 to 1, for the choice by weight
+ * @param service - e.g. `_sipfederationtls._tcp.fabrikam.example`
+ * @param resolver - DNS
+ * @param random - 0 to 1, for the choice by weight
  * @returns empty where the service is declared not to exist (target `.`) or no target has an address
  * @throws what the resolver throws for the SRV look-up
  * @see RFC 3263 §4.2, RFC 2782

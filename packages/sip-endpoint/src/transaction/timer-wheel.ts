@@ -2,8 +2,8 @@
 export interface Wakeable<Name> {
   /**
    * The time asked for has passed.
-   * @param name what was scheduled
-   * @param now milliseconds since 1970
+   * @param name - what was scheduled
+   * @param now - milliseconds since 1970
    */
   wake(name: Name, now: number): void;
 }
@@ -37,8 +37,8 @@ export class TimerWheel<Name> {
   #size = 0;
 
   /**
-   * @param clock milliseconds since 1970; default the system's
-   * @param interval how to be called again; default `setInterval`, which does not keep the process alive
+   * @param clock - milliseconds since 1970; default the system's
+   * @param interval - how to be called again; default `setInterval`, which does not keep the process alive
    */
   constructor(clock: () => number = Date.now, interval = systemInterval) {
     this.#clock = clock;
@@ -51,9 +51,9 @@ export class TimerWheel<Name> {
   }
 
   /**
-   * @param delayMs milliseconds from now, 0 or more
-   * @param owner what to wake
-   * @param name handed back to the owner
+   * @param delayMs - milliseconds from now, 0 or more
+   * @param owner - what to wake
+   * @param name - handed back to the owner
    */
   schedule(delayMs: number, owner: Wakeable<Name>, name: Name): WheelTimer<Name> {
     if (this.#size === 0) {

@@ -102,7 +102,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   readonly #maxTransactions: number;
   readonly #maxPerClient: number;
 
-  /** @param options user, timings and bounds */
+  /** @param options - user, timings and bounds */
   constructor(options: TransactionLayerOptions) {
     this.#user = options.user;
     this.#wheel = options.wheel ?? new TimerWheel(options.clock);
@@ -177,9 +177,9 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
 
   /**
    * Sends a request in a new client transaction.
-   * @param request complete, with a top Via whose branch is new
-   * @param connection where to
-   * @param user who is told of the answers
+   * @param request - complete, with a top Via whose branch is new
+   * @param connection - where to
+   * @param user - who is told of the answers
    */
   request(request: SipRequest, connection: SipConnection, user: ClientUser): ClientTransaction {
     const key = clientTransactionKey(request);

@@ -134,7 +134,7 @@ export class IncomingCall {
 
   /**
    * Answers 200 and repeats it until the ACK comes.
-   * @param answer body of the 200
+   * @param answer - body of the 200
    * @see RFC 3261 §13.3.1.4
    */
   accept(answer: SessionBody): Call | undefined {
@@ -183,8 +183,8 @@ export type CallOutcome =
 
 /**
  * Finishes an INVITE that was answered: acknowledges a 2xx and makes the call.
- * @param request the INVITE as sent
- * @param response its final response
+ * @param request - the INVITE as sent
+ * @param response - its final response
  */
 export function concludeInvite(
   session: UserSession,

@@ -55,7 +55,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   #session: UserSession | undefined;
   #sequence = 0;
 
-  /** @param options who and where */
+  /** @param options - who and where */
   constructor(options: UserAgentOptions) {
     this.#options = options;
     this.addressOfRecord = options.addressOfRecord;
@@ -95,7 +95,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
 
   /**
    * Registers the connection as the way to this user; connects first if need be.
-   * @param expiresSeconds 0 removes the binding
+   * @param expiresSeconds - 0 removes the binding
    * @returns the final response
    */
   async register(expiresSeconds = 3_600): Promise<SipResponse> {
@@ -119,9 +119,9 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
 
   /**
    * Sends a text.
-   * @param to `sip:bob@contoso.example`
-   * @param text the body, sent as UTF-8
-   * @param as another From than the user's own; servers refuse it
+   * @param to - `sip:bob@contoso.example`
+   * @param text - the body, sent as UTF-8
+   * @param as - another From than the user's own; servers refuse it
    * @see RFC 3428
    */
   async message(to: string, text: string, as: string = this.addressOfRecord): Promise<SipResponse> {
@@ -144,9 +144,9 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
 
   /**
    * Calls somebody; settles when the call is answered or refused.
-   * @param to `sip:bob@contoso.example`
-   * @param offer body of the INVITE
-   * @param options `onProvisional` hears of ringing; `signal` gives the call up
+   * @param to - `sip:bob@contoso.example`
+   * @param offer - body of the INVITE
+   * @param options - `onProvisional` hears of ringing; `signal` gives the call up
    */
   async call(
     to: string,

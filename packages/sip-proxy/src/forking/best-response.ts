@@ -16,7 +16,7 @@ const uninformative = [408, 430, 480, 487];
 /**
  * Chooses the best final response: any 6xx, else the lowest class; among 4xx those that help to try again, and last those
  * that say least.
- * @param candidates none of them 2xx
+ * @param candidates - none of them 2xx
  * @returns undefined where there is none
  * @see RFC 3261 §16.7 step 6
  */
@@ -40,10 +40,10 @@ function rank(status: number): number {
 /**
  * The final response to send upstream for the best candidate: without our Via, a 503 turned into 500, all challenges
  * gathered in a 401 or 407.
- * @param request the request as received
- * @param best from {@link bestCandidate}
- * @param candidates all of them
- * @param toTag for a response made here
+ * @param request - the request as received
+ * @param best - from {@link bestCandidate}
+ * @param candidates - all of them
+ * @param toTag - for a response made here
  * @returns undefined where none may be sent: 408 for anything but INVITE (RFC 4320 §4.2)
  * @see RFC 3261 §16.7 steps 6 and 7, RFC 8760 §2.5
  */

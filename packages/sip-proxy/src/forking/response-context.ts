@@ -73,11 +73,11 @@ export class ResponseContext<Owner = unknown> {
   #done = false;
 
   /**
-   * @param request as received
-   * @param groups from `selectTargets`
-   * @param sink where effects go
-   * @param toTag for a final response this server must make itself
-   * @param times of timer C
+   * @param request - as received
+   * @param groups - from `selectTargets`
+   * @param sink - where effects go
+   * @param toTag - for a final response this server must make itself
+   * @param times - of timer C
    */
   constructor(
     request: SipRequest,
@@ -111,8 +111,8 @@ export class ResponseContext<Owner = unknown> {
 
   /**
    * A response to a branch.
-   * @param branch from `startBranch`
-   * @param response as received, with our Via on top
+   * @param branch - from `startBranch`
+   * @param response - as received, with our Via on top
    */
   receive(branch: Branch<Owner>, response: SipResponse): void {
     const { status } = response;
@@ -128,8 +128,8 @@ export class ResponseContext<Owner = unknown> {
 
   /**
    * A branch ended without a final response.
-   * @param branch from `startBranch`
-   * @param status what to count it as: 408 no answer, 503 not sent, 504 the next hop's TLS or trust failed, 430 the
+   * @param branch - from `startBranch`
+   * @param status - what to count it as: 408 no answer, 503 not sent, 504 the next hop's TLS or trust failed, 430 the
    *   client's connection is gone
    */
   failed(branch: Branch<Owner>, status: number): void {

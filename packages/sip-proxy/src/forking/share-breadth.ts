@@ -5,8 +5,8 @@ import type { Target, TargetGroups } from './targets.ts';
 /**
  * Cuts groups that are larger than the breadth into smaller ones, tried one after the other, and gives each target its
  * share. A final response frees its share for the next group.
- * @param groups from `selectTargets`
- * @param request as received; its Max-Breadth is at least 1 (`validateRequest`)
+ * @param groups - from `selectTargets`
+ * @param request - as received; its Max-Breadth is at least 1 (`validateRequest`)
  * @see RFC 5393 §5.3.3, §5.5
  */
 export function shareBreadth(groups: TargetGroups, request: SipRequest): TargetGroups {

@@ -30,8 +30,8 @@ const maxTargets = 16;
 /**
  * Turns the bindings of a user into targets: highest q first, equal q at the same time, of one device only the flow
  * registered last (its others follow as later groups).
- * @param bindings unexpired, of one address of record
- * @param requestUri the Request-URI; with `gr` only that device is meant (RFC 5627 §6.1)
+ * @param bindings - unexpired, of one address of record
+ * @param requestUri - the Request-URI; with `gr` only that device is meant (RFC 5627 §6.1)
  * @see RFC 3261 §16.5, RFC 5626 §7
  */
 export function selectTargets(bindings: readonly Binding[], requestUri: Uri): SelectedTargets {

@@ -70,8 +70,8 @@ export function claimedUsername(request: SipRequest, realm: string): string | un
 
 /**
  * Decides whether a request comes from a user of this realm.
- * @param request any but ACK and CANCEL, which cannot be challenged (RFC 3261 §22.1)
- * @param options realm, records, time, keys
+ * @param request - any but ACK and CANCEL, which cannot be challenged (RFC 3261 §22.1)
+ * @param options - realm, records, time, keys
  * @see RFC 3261 §22, RFC 8760 §2
  */
 export function authenticate(request: SipRequest, options: AuthenticateOptions): Authentication {
@@ -222,8 +222,8 @@ function unusable(header: string, fault: 'malformed' | 'uri-mismatch'): RequestR
 
 /**
  * The address of record of an authenticated user: `username@domain`, the key that identities are compared by.
- * @param user authenticated
- * @param domain a SIP domain of ours, usually the realm
+ * @param user - authenticated
+ * @param domain - a SIP domain of ours, usually the realm
  */
 export function userAddress(user: { readonly username: string }, domain: string): string {
   return addressOfRecord(SipUri.from({ user: user.username, host: domain })) ?? '';

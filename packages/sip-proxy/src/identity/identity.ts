@@ -28,9 +28,9 @@ const preferredHeader = 'P-Preferred-Identity';
  * Decides whether the sender may use the identity in From, and which identity this server vouches for.
  * A user may speak only for his own addresses of record; From `anonymous@anonymous.invalid` claims nobody's and is allowed
  * (RFC 3323 §4.1.1.3).
- * @param request as received
- * @param sender who it came from
- * @param agent our host name, for the Warning
+ * @param request - as received
+ * @param sender - who it came from
+ * @param agent - our host name, for the Warning
  * @see RFC 3325 §5, RFC 3261 §22
  */
 export function identityOf(request: SipRequest, sender: Sender, agent: string): AssertedIdentity {
@@ -64,8 +64,8 @@ export function identityOf(request: SipRequest, sender: Sender, agent: string): 
 /**
  * Writes the identity headers of a request that goes on inside the trust domain: what the sender put there is replaced by
  * what this server vouches for.
- * @param editor of the request
- * @param identity an accepted identity
+ * @param editor - of the request
+ * @param identity - an accepted identity
  * @see RFC 3325 §5
  */
 export function applyIdentity(
@@ -86,9 +86,9 @@ export function applyIdentity(
 /**
  * Takes the asserted identity off a message for a peer outside the trust domain, or for any peer where the sender asked
  * for privacy of it.
- * @param editor of the message
- * @param message the message
- * @param receiver whether the next hop belongs to the trust domain
+ * @param editor - of the message
+ * @param message - the message
+ * @param receiver - whether the next hop belongs to the trust domain
  * @see RFC 3325 §7
  */
 export function stripIdentity(

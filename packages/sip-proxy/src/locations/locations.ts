@@ -16,15 +16,15 @@ export interface LocationChange<R> {
 export interface Locations {
   /**
    * The bindings of an address of record that have not expired, in no particular order.
-   * @param aor `alice@contoso.example`
-   * @param now milliseconds since 1970
+   * @param aor - `alice@contoso.example`
+   * @param now - milliseconds since 1970
    */
   lookup(aor: string, now: number): Awaitable<readonly Binding[]>;
   /**
    * Changes the bindings of an address of record in one step that no other change can cut into.
-   * @param aor `alice@contoso.example`
-   * @param now milliseconds since 1970
-   * @param decide gets the bindings that have not expired; it may be called again if the store has to retry, and what it
+   * @param aor - `alice@contoso.example`
+   * @param now - milliseconds since 1970
+   * @param decide - gets the bindings that have not expired; it may be called again if the store has to retry, and what it
    *   throws leaves everything as it was
    */
   update<R>(

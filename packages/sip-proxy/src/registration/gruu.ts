@@ -7,9 +7,9 @@ const prefix = 'tgruu.';
 
 /**
  * The globally routable URIs of a device: one that shows the address of record, one that does not.
- * @param aor `alice@contoso.example`
- * @param binding with an instance
- * @param key at least 32 secret bytes; a new key makes the temporary ones void
+ * @param aor - `alice@contoso.example`
+ * @param binding - with an instance
+ * @param key - at least 32 secret bytes; a new key makes the temporary ones void
  * @see RFC 5627 §3, §5.4
  */
 export function gruusOf(
@@ -44,7 +44,7 @@ export function gruusOf(
 
 /**
  * Reads a temporary GRUU.
- * @param user user part of a Request-URI
+ * @param user - user part of a Request-URI
  * @returns whom and which device it means, or undefined where it is none of ours
  */
 export function openTemporaryGruu(

@@ -34,8 +34,8 @@ export type Registration =
 
 /**
  * The address of record a REGISTER is about, if the sender may change it.
- * @param request REGISTER
- * @param addresses addresses of record the authenticated user may register; the first is his own
+ * @param request - REGISTER
+ * @param addresses - addresses of record the authenticated user may register; the first is his own
  * @see RFC 3261 §10.3 steps 3 to 5
  */
 export function registeredAddress(
@@ -57,10 +57,10 @@ export function registeredAddress(
 
 /**
  * Decides a REGISTER. Nothing is stored here: give it to `Locations.update` as the decision.
- * @param request REGISTER by a sender who may change `aor`
- * @param aor from {@link registeredAddress}
- * @param current unexpired bindings of `aor`
- * @param context time, connection, bounds
+ * @param request - REGISTER by a sender who may change `aor`
+ * @param aor - from {@link registeredAddress}
+ * @param current - unexpired bindings of `aor`
+ * @param context - time, connection, bounds
  * @see RFC 3261 §10.3 steps 6 to 8, RFC 3327 §5.3, RFC 5626 §6, RFC 5627 §5
  */
 export function register(

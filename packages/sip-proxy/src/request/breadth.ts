@@ -5,7 +5,7 @@ export const maxBreadth = 60;
 
 /**
  * How many copies of a request may be under way at the same time, here and at all proxies behind.
- * @param request as received
+ * @param request - as received
  * @returns 0 to 60; a value that cannot be read counts as 60
  * @see RFC 5393 §5.3.3
  */

@@ -29,8 +29,8 @@ function mix(start: number, text: string): number {
 
 /**
  * A branch that carries the loop value.
- * @param unique new for each client transaction of this server, made of token characters without a full stop
- * @param hash from {@link loopHash}
+ * @param unique - new for each client transaction of this server, made of token characters without a full stop
+ * @param hash - from {@link loopHash}
  */
 export function createBranch(unique: string, hash: string): string {
   return `${magicCookie}${unique}.${hash}`;

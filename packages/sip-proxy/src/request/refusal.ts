@@ -63,9 +63,9 @@ export function refusal(
 
 /**
  * The response that tells a refusal to the sender. It holds what the sender needs, not what insiders read.
- * @param request the refused request; never an ACK, which has no response
- * @param refused why
- * @param toTag tag for To where the request has none, 32 random bits or more
+ * @param request - the refused request; never an ACK, which has no response
+ * @param refused - why
+ * @param toTag - tag for To where the request has none, 32 random bits or more
  */
 export function responseForRefusal(request: SipRequest, refused: RequestRefusal, toTag: string): SipResponse {
   return createResponse(request, refused.status, refused.reasonPhrase, { toTag, headers: refused.headers });
@@ -73,8 +73,8 @@ export function responseForRefusal(request: SipRequest, refused: RequestRefusal,
 
 /**
  * A Warning header field value with code 399.
- * @param agent host name of the server that warns
- * @param text for people
+ * @param agent - host name of the server that warns
+ * @param text - for people
  * @see RFC 3261 §20.43
  */
 export function warning399(agent: string, text: string): string {

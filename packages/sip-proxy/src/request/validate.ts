@@ -18,7 +18,7 @@ const noExtensions: ReadonlySet<string> = new Set();
 /**
  * The checks of a request before anything else is done with it. After them nothing in this package meets a header field
  * it cannot read.
- * @param request parsed with check depth `routing`, so that Via, From, To, Call-ID, CSeq and Max-Forwards are well formed
+ * @param request - parsed with check depth `routing`, so that Via, From, To, Call-ID, CSeq and Max-Forwards are well formed
  * @returns undefined where it may be processed
  * @see RFC 3261 §16.3, RFC 5393 §4.2.2, §5.3.3
  */

@@ -46,10 +46,10 @@ export type RouteDecision =
 /**
  * Decides where a request goes, before any lookup. A Route that leads out of our servers, and a Request-URI that is not
  * ours, are followed only with a token of our own; nothing is carried from one foreign domain to another.
- * @param request validated
- * @param preprocessed its routes without our own entries
- * @param arrival where it came from
- * @param known topology and users
+ * @param request - validated
+ * @param preprocessed - its routes without our own entries
+ * @param arrival - where it came from
+ * @param known - topology and users
  */
 export function decideRoute(
   request: SipRequest,

@@ -32,8 +32,8 @@ export interface ForwardOptions {
 
 /**
  * Builds the request that goes on: every byte that no rule changes (Via, Max-Forwards, Max-Breadth, the routes) stays as it was received.
- * @param request validated, so Max-Forwards is absent or at least 1
- * @param options target, Via and routes
+ * @param request - validated, so Max-Forwards is absent or at least 1
+ * @param options - target, Via and routes
  * @see RFC 3261 §16.6, RFC 5393 §5.3.3
  */
 export function forwardRequest(request: SipRequest, options: ForwardOptions): SipRequest {
@@ -67,7 +67,7 @@ function removeRoutes(editor: MessageEditor<SipRequest>, preprocessed: Preproces
 
 /**
  * The response that goes back: without our Via.
- * @param response as received by our client transaction
+ * @param response - as received by our client transaction
  * @returns undefined where ours was the only Via, so that there is nobody to send it to
  * @see RFC 3261 §16.7 step 3
  */
@@ -87,7 +87,7 @@ const dialogMethods: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'NOTI
 /**
  * Whether a request may begin a dialog, so that a proxy that wants to see the dialog must add Record-Route. Inside a
  * dialog the route set is fixed and another entry would change nothing.
- * @param request as received
+ * @param request - as received
  * @see RFC 3261 §16.6 step 4
  */
 export function beginsDialog(request: SipRequest): boolean {

@@ -36,8 +36,8 @@ export function schemeOfEntries({
 
 /**
  * Takes our own entries off the Route, and undoes what a strict router in front of us did.
- * @param request as received
- * @param options `isOurHost`: whether a URI with this host and port names this server; `key` of our route tokens
+ * @param request - as received
+ * @param options - `isOurHost`: whether a URI with this host and port names this server; `key` of our route tokens
  * @see RFC 3261 §16.4
  */
 export function preprocessRoutes(

@@ -20,9 +20,9 @@ const purpose = 'route';
 
 /**
  * Makes the URI of a Record-Route or Path entry that only we can have made.
- * @param host our name as peers reach us: the pool for Record-Route, our own FQDN for Path
- * @param token what it shall say when it returns
- * @param options `key` at least 32 secret bytes; `port` where it is not the default; `scheme` `sips` for
+ * @param host - our name as peers reach us: the pool for Record-Route, our own FQDN for Path
+ * @param token - what it shall say when it returns
+ * @param options - `key` at least 32 secret bytes; `port` where it is not the default; `scheme` `sips` for
  *   requests that came with one; `outbound` adds `ob` (RFC 5626 §5.1)
  */
 export function createRouteUri(

@@ -8,9 +8,9 @@ const maxTokenLength = 512;
 /**
  * Seals a few short texts so that only holders of the key can make or read-and-believe the token. It is signed, not
  * encrypted: put no secret in it. The result is safe as the user part of a SIP URI.
- * @param purpose what the token is for; a token of one purpose never opens as another
- * @param fields what it says; none may hold a NUL character
- * @param key at least 32 secret bytes, shared by the servers that must accept the token
+ * @param purpose - what the token is for; a token of one purpose never opens as another
+ * @param fields - what it says; none may hold a NUL character
+ * @param key - at least 32 secret bytes, shared by the servers that must accept the token
  * @throws RangeError (code SIP_PROXY_TOKEN) for a short key or a NUL in a field
  */
 export function sealToken(purpose: string, fields: readonly string[], key: Uint8Array): string {

@@ -12,9 +12,9 @@ import {
 /**
  * Takes the way that a request has come inside off it: our Via and our entry are all that the next hop sees. What is taken
  * off comes back with {@link restorePath}.
- * @param editor of the request that goes out
- * @param via ours
- * @param entry from `sealedEntry`, over the Record-Route values that the request brought; undefined where no dialog begins
+ * @param editor - of the request that goes out
+ * @param via - ours
+ * @param entry - from `sealedEntry`, over the Record-Route values that the request brought; undefined where no dialog begins
  */
 export function hidePath(editor: MessageEditor<SipRequest>, via: Via, entry: NameAddr | undefined): void {
   editor.set('Via', via).remove('Record-Route');
@@ -25,9 +25,9 @@ export function hidePath(editor: MessageEditor<SipRequest>, via: Via, entry: Nam
  * Gives a response from outside the way back that {@link hidePath} took off its request: the Via values, and in place of our sealed
  * entry the Record-Route values (RFC 3261 §16.7 step 8). What the other side wrote above our entry stays, what it wrote below
  * does not count; a route set without our entry is dropped.
- * @param response as received, our Via on top
- * @param request as we received it
- * @param own the sealed entry that went out, and the entry that takes its place inside; undefined where none went out
+ * @param response - as received, our Via on top
+ * @param request - as we received it
+ * @param own - the sealed entry that went out, and the entry that takes its place inside; undefined where none went out
  */
 export function restorePath(
   response: SipResponse,
@@ -52,10 +52,10 @@ export function restorePath(
 /**
  * Hides the way inside in a response that goes out: what stands above our entry becomes one sealed entry, in the order in which
  * the other side will send along it. Without our entry, or where the way is too long, no route set goes out.
- * @param editor of the response
- * @param response the response
- * @param entry our entry of the inside, as it was in the request; undefined where none was
- * @param seal makes the sealed entry of a way
+ * @param editor - of the response
+ * @param response - the response
+ * @param entry - our entry of the inside, as it was in the request; undefined where none was
+ * @param seal - makes the sealed entry of a way
  */
 export function hideRecordRoute(
   editor: MessageEditor<SipResponse>,

@@ -17,8 +17,8 @@ export type RevealedRoutes =
  * Takes our entries off the Route of a request from outside, and puts the way in their place that we had sealed in one of them.
  * Whoever names us without saying more proves nothing, and is no harm; an entry that says something which we did not seal is
  * refused, and so is a way that somebody outside has lengthened. A Request-URI that is a sealed Contact is opened too.
- * @param request validated
- * @param options `isOurHost`: whether a URI with this host names us; what seals our ways
+ * @param request - validated
+ * @param options - `isOurHost`: whether a URI with this host names us; what seals our ways
  * @see RFC 3261 §16.4
  */
 export function revealRoutes(

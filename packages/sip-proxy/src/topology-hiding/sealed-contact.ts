@@ -7,9 +7,9 @@ const purpose = 'contact';
  * Hides the Contact addresses of servers inside in a message that goes out: the other end of the dialog is given an address at us
  * that holds the true one, sealed. The addresses of users' devices stay. One that is too long to be sealed is left out, and so is one
  * that cannot be read: nobody knows what it names, and the message itself must not be lost for it.
- * @param editor of the message
- * @param message the message
- * @param options `isInside`: whether a host must not be seen outside; `host`: our name there; what seals
+ * @param editor - of the message
+ * @param message - the message
+ * @param options - `isInside`: whether a host must not be seen outside; `host`: our name there; what seals
  */
 export function hideContacts(
   editor: MessageEditor<SipMessage>,
@@ -46,7 +46,7 @@ function schemeOf({ scheme }: Uri): 'sip' | 'sips' {
 
 /**
  * The true address behind one that {@link hideContacts} gave out.
- * @param uri Request-URI of a request from outside
+ * @param uri - Request-URI of a request from outside
  * @returns undefined where the URI is none of ours
  */
 export function revealContact(

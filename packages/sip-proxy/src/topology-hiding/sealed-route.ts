@@ -15,10 +15,10 @@ const purpose = 'route';
 
 /**
  * The one Record-Route entry that stands, outside, for a whole way inside.
- * @param route the way, and who is given it
- * @param host our name outside
- * @param sealing what seals it
- * @param scheme from `schemeOfEntries`
+ * @param route - the way, and who is given it
+ * @param host - our name outside
+ * @param sealing - what seals it
+ * @param scheme - from `schemeOfEntries`
  * @returns undefined where the way is too long to be sealed
  */
 export function sealedEntry(
@@ -34,7 +34,7 @@ export function sealedEntry(
 
 /**
  * Opens the way in the user part of a {@link sealedEntry}.
- * @param user from anybody
+ * @param user - from anybody
  * @returns undefined for anything else
  */
 export function openRoute(user: string, sealing: Sealing): SealedRoute | undefined {

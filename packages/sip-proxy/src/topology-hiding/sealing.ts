@@ -2,15 +2,15 @@
 export interface Sealing {
   /**
    * Encrypts and authenticates a few texts. Two seals of the same must differ: nobody outside shall learn what two have in common.
-   * @param purpose what it is for
-   * @param fields what it says
+   * @param purpose - what it is for
+   * @param fields - what it says
    * @returns text that is safe as the user part of a SIP URI; undefined where it would be too long to be carried, or a field cannot
    *   be sealed
    */
   seal(purpose: string, fields: readonly string[]): string | undefined;
   /**
    * Opens what `seal` gave for the same purpose.
-   * @param sealed from anybody, of any length
+   * @param sealed - from anybody, of any length
    * @returns the fields; undefined for anything else
    */
   open(purpose: string, sealed: string): readonly string[] | undefined;

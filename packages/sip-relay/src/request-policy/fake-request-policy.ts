@@ -5,7 +5,7 @@ export class FakeRequestPolicy implements RequestPolicy {
   readonly seen: RequestView[] = [];
   readonly #refused: ReadonlySet<string>;
 
-  /** @param refusedMethods for instance `['MESSAGE']` */
+  /** @param refusedMethods - for instance `['MESSAGE']` */
   constructor(refusedMethods: readonly string[] = []) {
     this.#refused = new Set(refusedMethods);
   }

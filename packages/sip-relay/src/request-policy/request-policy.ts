@@ -8,7 +8,7 @@ export interface RequestView {
   /** Value of To as text, with its parameters. */
   readonly to: string;
   /**
-   * @param name of a header field, in any case or its compact form
+   * @param name - of a header field, in any case or its compact form
    * @returns its first value, or `undefined` where there is none
    */
   header(name: string): string | undefined;
