@@ -1,7 +1,7 @@
 import tls from 'node:tls';
 import { type Logger, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
-import { createTokenSource, dialServer } from '@entente/sip-endpoint';
+import { createTokenSource, dialServer, monotonicNow } from '@entente/sip-endpoint';
 import {
   type Credentials,
   FlowNames,
@@ -28,7 +28,7 @@ export interface ServeFrontEndOptions {
   readonly policies?: readonly NamedPolicy[];
   /** Bounds of the listener; see `@entente/tls`. */
   readonly limits?: ServeLimits;
-  /** Milliseconds since 1970; default the system's. */
+  /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
   readonly clock?: () => number;
 }
 
@@ -58,7 +58,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
       const connection = runtime.connectionOf(origin);
       if (connection !== undefined) logConnection(logger, connection, address, fqdn);
     },
-    clock: options.clock ?? Date.now,
+    clock: options.clock ?? monotonicNow,
   });
   const runtime: ProxyRuntime<Sender> = new ProxyRuntime({
     sentBy: { host: fqdn, port },

@@ -62,7 +62,7 @@ export interface EndpointOptions {
   readonly retryOn?: (listener: () => void) => () => void;
   /** Unpredictable text without spaces, for branches. */
   readonly newToken: () => string;
-  /** Milliseconds since 1970; default the system's. */
+  /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
   readonly clock?: () => number;
   readonly timings?: Timings;
   readonly limits?: ConnectionLimits & {

@@ -1,3 +1,4 @@
+export { monotonicNow } from './clock/monotonic-clock.ts';
 export { type ConnectionLimits, type ConnectionLink, SipConnection } from './connection/connection.ts';
 export { type DialServerOptions, dialServer } from './connection/dial-server.ts';
 export { HopDownError, type NextHop } from './connection/next-hop.ts';

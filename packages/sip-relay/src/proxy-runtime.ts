@@ -33,7 +33,7 @@ export interface ProxyRuntimeOptions<Sender extends object>
   readonly diagnosticsFrom?: string;
   /** The runtimes of the other sides of this server, by the names that decisions use; asked when a request leaves by one. */
   readonly sides?: Readonly<Record<string, () => ProxyRuntime<object>>>;
-  /** Milliseconds since 1970; default the system's. */
+  /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
   readonly clock?: () => number;
 }
 

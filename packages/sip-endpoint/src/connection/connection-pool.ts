@@ -1,4 +1,5 @@
 import { detached } from '@entente/sip';
+import { monotonicNow } from '../clock/monotonic-clock.ts';
 import type { SipConnection } from './connection.ts';
 import { DialBackoff } from './dial-backoff.ts';
 import type { HopDownError, NextHop } from './next-hop.ts';
@@ -23,10 +24,10 @@ export class ConnectionPool {
 
   /**
    * @param dial - called once for many that want the same hop at the same time
-   * @param clock - milliseconds since 1970; default the system's
+   * @param clock - milliseconds since 1970, never set back or forward; default {@link monotonicNow}
    * @param random - 0 up to 1; default the system's
    */
-  constructor(dial: Dial, clock: () => number = Date.now, random: () => number = Math.random) {
+  constructor(dial: Dial, clock: () => number = monotonicNow, random: () => number = Math.random) {
     this.#dial = dial;
     this.#clock = clock;
     this.#random = random;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { TimerWheel, type WheelTimer } from './timer-wheel.ts';
 
 function wheelOnFakeClock() {
@@ -178,4 +178,23 @@ describe('timer wheel', () => {
       { numRuns: 50 },
     );
   });
+});
+
+describe('a timer wheel on the clock of the process', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([3_600_000, -3_600_000])(
+    'wakes when its time has passed, though the system clock is set by %d ms',
+    (jumpMs) => {
+      vi.useFakeTimers();
+      const woken: string[] = [];
+      const wheel = new TimerWheel<string>();
+      wheel.schedule(500, { wake: (name) => void woken.push(name) }, 'A');
+      vi.setSystemTime(Date.now() + jumpMs);
+      vi.advanceTimersByTime(400);
+      expect(woken).toEqual([]);
+      vi.advanceTimersByTime(200);
+      expect(woken).toEqual(['A']);
+    },
+  );
 });

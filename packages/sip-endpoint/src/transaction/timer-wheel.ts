@@ -1,3 +1,5 @@
+import { monotonicNow } from '../clock/monotonic-clock.ts';
+
 /** What a {@link TimerWheel} wakes. */
 export interface Wakeable<Name> {
   /**
@@ -37,10 +39,10 @@ export class TimerWheel<Name> {
   #size = 0;
 
   /**
-   * @param clock - milliseconds since 1970; default the system's
+   * @param clock - milliseconds since 1970, never set back or forward; default {@link monotonicNow}
    * @param interval - how to be called again; default `setInterval`, which does not keep the process alive
    */
-  constructor(clock: () => number = Date.now, interval = systemInterval) {
+  constructor(clock: () => number = monotonicNow, interval = systemInterval) {
     this.#clock = clock;
     this.#interval = interval;
   }

@@ -82,7 +82,7 @@ export interface TransactionUser {
 /** What a {@link TransactionLayer} needs. */
 export interface TransactionLayerOptions {
   readonly user: TransactionUser;
-  /** Milliseconds since 1970; default the system's. */
+  /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
   readonly clock?: () => number;
   readonly wheel?: TimerWheel<TransactionTimer>;
   readonly timings: Timings;

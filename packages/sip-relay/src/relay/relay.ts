@@ -27,7 +27,7 @@ export interface RelayOptions {
   readonly flows: FlowNames;
   /** The next hop could not be reached or was refused (the branch counts as 504), or the request could not be written for it (500). */
   readonly onUnreachable?: (name: string, error: unknown, hop: NextHop | undefined) => void;
-  /** Milliseconds since 1970; default the system's. */
+  /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
   readonly clock?: (() => number) | undefined;
 }
 
