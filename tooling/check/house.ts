@@ -52,7 +52,6 @@ export const maxAppLines = 500;
  * gone is refused.
  */
 export const folderCircles: readonly { readonly folder: string; readonly reason: string }[] = [
-  { folder: 'packages/pki/src', reason: 'its ground folder is being built' },
   { folder: 'packages/sip/src', reason: 'the parameters of headers and of URIs are being separated' },
 ];
 

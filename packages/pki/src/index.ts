@@ -1,11 +1,9 @@
 export type { AuthorityName } from './ceremony/authority-name.ts';
 export { type AuthorityRequestOptions, createAuthorityRequest } from './ceremony/authority-request.ts';
-export { issuerId, publicationPaths, spkiHash } from './ceremony/issuer-id.ts';
 export { createIssuingAuthority, type IssuingAuthorityOptions } from './ceremony/issuing-authority.ts';
 export { type AuthorityKeyKind, authorityKeyAlgorithms } from './ceremony/key-algorithm.ts';
 export { createOutsideAuthority, type OutsideAuthorityOptions } from './ceremony/outside-authority.ts';
 export { createRootAuthority, type RootAuthorityOptions } from './ceremony/root-authority.ts';
-export { backdateMs, issuingAuthorityLifetimeMs, rootLifetimeMs } from './ceremony/validity.ts';
 export {
   type EnrolHandler,
   type EnrolledPeer,
@@ -23,31 +21,17 @@ export {
   parseJoinToken,
 } from './enrolment/join-token.ts';
 export { readBody } from './enrolment/read-body.ts';
-export { PkiFault, type PkiFaultCode } from './fault.ts';
-export {
-  type CertificateApplication,
-  createIssuance,
-  type Issuance,
-  type IssuanceOptions,
-  type SignedLeaf,
-} from './issuing/issuance.ts';
-export { createIssuer, type Issuer } from './issuing/issuer.ts';
-export type { LeafKey } from './issuing/leaf-template.ts';
-export type { OutsideView } from './issuing/leaf-templates.ts';
-export {
-  type LintFinding,
-  type LintRule,
-  type LintSubject,
-  lintCertificate,
-  lintRules,
-} from './issuing/lint.ts';
+export { PkiFault, type PkiFaultCode } from './ground/fault.ts';
+export { createIssuer, type Issuer } from './ground/issuer.ts';
+export { issuerId, publicationPaths, spkiHash } from './ground/issuer-id.ts';
 export {
   administratorNames,
   administratorOf,
   type CertificateProfile,
   profiles,
   userNames,
-} from './issuing/profile.ts';
+} from './ground/profile.ts';
+export { type PkiReason, type PkiRefusal, pkiReasons, refuse } from './ground/refusal.ts';
 export type {
   CertificateNames,
   IssuanceDecision,
@@ -57,8 +41,31 @@ export type {
   MayIssue,
   ProfileName,
   Requester,
-} from './issuing/request.ts';
-export { drawSerialNumber } from './issuing/serial-number.ts';
+} from './ground/request.ts';
+export {
+  isRevocationReason,
+  type RevocationReason,
+  revocationReasonCodes,
+} from './ground/revocation-reason.ts';
+export { drawSerialNumber } from './ground/serial-number.ts';
+export type { Clock, RandomBytes, SignatureScheme, Signer } from './ground/signer.ts';
+export { backdateMs, issuingAuthorityLifetimeMs, rootLifetimeMs } from './ground/validity.ts';
+export {
+  type CertificateApplication,
+  createIssuance,
+  type Issuance,
+  type IssuanceOptions,
+  type SignedLeaf,
+} from './issuing/issuance.ts';
+export type { LeafKey } from './issuing/leaf-template.ts';
+export type { OutsideView } from './issuing/leaf-templates.ts';
+export {
+  type LintFinding,
+  type LintRule,
+  type LintSubject,
+  lintCertificate,
+  lintRules,
+} from './issuing/lint.ts';
 export { rootsHandler, type TrustBundle, trustBundleHandler } from './publication/bundle-handler.ts';
 export {
   type Handler,
@@ -68,7 +75,6 @@ export {
 } from './publication/objects-handler.ts';
 export { type Problem, problemResponse } from './publication/problem.ts';
 export { objectHeaders, type PublicObject } from './publication/signed-object.ts';
-export { type PkiReason, type PkiRefusal, pkiReasons, refuse } from './refusal.ts';
 export { type CrlContent, createCrl } from './revocation/create-crl.ts';
 export {
   type CrlPublisher,
@@ -77,10 +83,8 @@ export {
   crlLifetimeMs,
   type PublishedCrl,
 } from './revocation/crl-publisher.ts';
-export { isRevocationReason, type RevocationReason, revocationReasonCodes } from './revocation/reason.ts';
 export {
   createRevocationDesk,
   type RevocationDesk,
   type RevocationOutcome,
 } from './revocation/revocation-desk.ts';
-export type { Clock, RandomBytes, SignatureScheme, Signer } from './signer.ts';

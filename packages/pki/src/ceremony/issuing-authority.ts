@@ -12,10 +12,10 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import { PkiFault } from '../fault.ts';
-import { serialToHex } from '../issuing/serial-number.ts';
+import { PkiFault } from '../ground/fault.ts';
+import { serialToHex } from '../ground/serial-number.ts';
+import { issuingAuthorityLifetimeMs, validityFrom } from '../ground/validity.ts';
 import { signingAlgorithmOf } from './key-algorithm.ts';
-import { issuingAuthorityLifetimeMs, validityFrom } from './validity.ts';
 
 /** What the root needs to certify an issuing authority. */
 export interface IssuingAuthorityOptions {

@@ -1,5 +1,5 @@
 import type { webcrypto } from 'node:crypto';
-import { PkiFault } from '../fault.ts';
+import { PkiFault } from '../ground/fault.ts';
 
 /** Keys that an authority may have. */
 export type AuthorityKeyKind = 'ec-p256' | 'ec-p384' | 'rsa-3072';

@@ -1,7 +1,7 @@
 import { type Certificate, encodeCertificate, encodeTbsCertificate, oids } from '@entente/x509';
-import type { Issuer } from '../issuing/issuer.ts';
-import { signatureAlgorithm } from '../issuing/signature-algorithm.ts';
-import { issuerAt, listsAt } from '../publication/published-at.ts';
+import type { Issuer } from '../ground/issuer.ts';
+import { issuerAt, listsAt } from '../ground/published-at.ts';
+import { signatureAlgorithm } from '../ground/signature-algorithm.ts';
 
 /** What the certificate of an issuing authority for outsiders is made from. */
 export interface OutsideAuthorityOptions {

@@ -7,10 +7,10 @@ import {
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import { serialToHex } from '../issuing/serial-number.ts';
+import { serialToHex } from '../ground/serial-number.ts';
+import { rootLifetimeMs, validityFrom } from '../ground/validity.ts';
 import { type AuthorityName, distinguishedName } from './authority-name.ts';
 import { signingAlgorithmOf } from './key-algorithm.ts';
-import { rootLifetimeMs, validityFrom } from './validity.ts';
 
 /** What a root is made of. */
 export interface RootAuthorityOptions {

@@ -1,6 +1,6 @@
 import { type Certificate, decodePemCertificates } from '@entente/x509';
 import type { JoinToken } from '../enrolment/join-token.ts';
-import { PkiFault } from '../fault.ts';
+import { PkiFault } from '../ground/fault.ts';
 import type { KeyAndRequest } from './key-and-request.ts';
 import type { EnrolmentOutcome, RemoteRefusal, Transport } from './transport.ts';
 

@@ -1,10 +1,10 @@
 import { encodePem } from '@entente/x509';
+import { type PkiReason, type PkiRefusal, refuse } from '../ground/refusal.ts';
+import type { IssuedCertificate, Requester } from '../ground/request.ts';
+import type { Clock } from '../ground/signer.ts';
 import type { Issuance } from '../issuing/issuance.ts';
-import type { IssuedCertificate, Requester } from '../issuing/request.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { problemResponse } from '../publication/problem.ts';
-import { type PkiReason, type PkiRefusal, refuse } from '../refusal.ts';
-import type { Clock } from '../signer.ts';
 import { joinTokenSecretHash } from './join-token.ts';
 import { readBody } from './read-body.ts';
 

@@ -1,5 +1,5 @@
+import type { Clock, RandomBytes } from '../ground/signer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Clock, RandomBytes } from '../signer.ts';
 import { createJoinToken, type JoinToken, joinTokenSecretHash, maxJoinTokenMs } from './join-token.ts';
 
 /** Where tokens are made. */

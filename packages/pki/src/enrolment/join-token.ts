@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type PkiRefusal, refuse } from '../refusal.ts';
-import type { RandomBytes } from '../signer.ts';
-import { isHostName } from './host-name.ts';
+import { isHostName } from '../ground/host-name.ts';
+import { type PkiRefusal, refuse } from '../ground/refusal.ts';
+import type { RandomBytes } from '../ground/signer.ts';
 
 /** What a new server needs to find the authority, to know it again, and to be let in once. */
 export interface JoinToken {

@@ -1,15 +1,7 @@
 import { type CertificationRequest, decodeCertificate, decodeCertificationRequest } from '@entente/x509';
-import { backdateMs } from '../ceremony/validity.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import { type PkiRefusal, refuse } from '../refusal.ts';
-import { shardOf } from '../revocation/shard.ts';
-import type { Clock, RandomBytes } from '../signer.ts';
-import type { Issuer } from './issuer.ts';
-import type { LeafFields, LeafKey, LeafTemplate } from './leaf-template.ts';
-import { type LeafTemplates, leafTemplates, type OutsideView } from './leaf-templates.ts';
-import { isAllowedKey, lintCertificate } from './lint.ts';
-import type { CertificateProfile } from './profile.ts';
-import { provesPossession } from './proof-of-possession.ts';
+import type { Issuer } from '../ground/issuer.ts';
+import type { CertificateProfile } from '../ground/profile.ts';
+import { type PkiRefusal, refuse } from '../ground/refusal.ts';
 import type {
   CertificateNames,
   IssuanceOutcome,
@@ -18,8 +10,16 @@ import type {
   MayIssue,
   ProfileName,
   Requester,
-} from './request.ts';
-import { drawSerialNumber, serialToHex } from './serial-number.ts';
+} from '../ground/request.ts';
+import { drawSerialNumber, serialToHex } from '../ground/serial-number.ts';
+import { shardOf } from '../ground/shard.ts';
+import type { Clock, RandomBytes } from '../ground/signer.ts';
+import { backdateMs } from '../ground/validity.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { LeafFields, LeafKey, LeafTemplate } from './leaf-template.ts';
+import { type LeafTemplates, leafTemplates, type OutsideView } from './leaf-templates.ts';
+import { isAllowedKey, lintCertificate } from './lint.ts';
+import { provesPossession } from './proof-of-possession.ts';
 
 /** What an authority needs in order to issue. */
 export interface IssuanceOptions {

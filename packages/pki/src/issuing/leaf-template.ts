@@ -13,11 +13,11 @@ import {
   subjectAltNameExtension,
   subjectKeyIdExtension,
 } from '@entente/x509';
-import { issuerAt, listsAt } from '../publication/published-at.ts';
-import type { Issuer } from './issuer.ts';
-import type { CertificateProfile } from './profile.ts';
-import type { CertificateNames } from './request.ts';
-import { signatureAlgorithm } from './signature-algorithm.ts';
+import type { Issuer } from '../ground/issuer.ts';
+import type { CertificateProfile } from '../ground/profile.ts';
+import { issuerAt, listsAt } from '../ground/published-at.ts';
+import type { CertificateNames } from '../ground/request.ts';
+import { signatureAlgorithm } from '../ground/signature-algorithm.ts';
 
 /** A public key to be certified; a decoded `SubjectPublicKeyInfo` fits. */
 export interface LeafKey {

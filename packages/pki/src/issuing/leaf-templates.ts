@@ -1,7 +1,7 @@
-import type { Issuer } from './issuer.ts';
+import type { Issuer } from '../ground/issuer.ts';
+import { type CertificateProfile, profiles } from '../ground/profile.ts';
+import type { ProfileName } from '../ground/request.ts';
 import { type LeafTemplate, leafTemplate } from './leaf-template.ts';
-import { type CertificateProfile, profiles } from './profile.ts';
-import type { ProfileName } from './request.ts';
 
 /** What a certificate of an external interface says instead. */
 export interface OutsideView {

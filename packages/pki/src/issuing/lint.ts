@@ -1,9 +1,9 @@
 import type { Certificate, KeyUsage } from '@entente/x509';
-import { backdateMs } from '../ceremony/validity.ts';
-import { isHostName } from '../enrolment/host-name.ts';
-import type { Issuer } from './issuer.ts';
-import type { CertificateProfile } from './profile.ts';
-import type { CertificateNames } from './request.ts';
+import { isHostName } from '../ground/host-name.ts';
+import type { Issuer } from '../ground/issuer.ts';
+import type { CertificateProfile } from '../ground/profile.ts';
+import type { CertificateNames } from '../ground/request.ts';
+import { backdateMs } from '../ground/validity.ts';
 
 /** Stable names of the rules. */
 export type LintRule =

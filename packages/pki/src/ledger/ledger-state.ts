@@ -1,5 +1,5 @@
-import { PkiFault } from '../fault.ts';
-import type { ProfileName } from '../issuing/request.ts';
+import { PkiFault } from '../ground/fault.ts';
+import type { ProfileName } from '../ground/request.ts';
 import type {
   LedgerEntry,
   RecordedCertificate,

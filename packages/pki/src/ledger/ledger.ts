@@ -1,5 +1,5 @@
-import type { CertificateNames, ProfileName } from '../issuing/request.ts';
-import type { RevocationReason } from '../revocation/reason.ts';
+import type { CertificateNames, ProfileName } from '../ground/request.ts';
+import type { RevocationReason } from '../ground/revocation-reason.ts';
 
 /** One issued certificate. */
 export interface LedgerEntry {

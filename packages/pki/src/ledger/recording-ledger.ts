@@ -1,4 +1,4 @@
-import { PkiFault } from '../fault.ts';
+import { PkiFault } from '../ground/fault.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerRecord } from './ledger-record.ts';
 import type { LedgerState } from './ledger-state.ts';

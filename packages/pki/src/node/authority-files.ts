@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { constants, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { PkiFault } from '../fault.ts';
+import { PkiFault } from '../ground/fault.ts';
 
 /** The files of an authority in its folder. */
 export const authorityFiles = {

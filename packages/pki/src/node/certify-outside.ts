@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { decodePemCertificates, encodePem } from '@entente/x509';
 import { createOutsideAuthority } from '../ceremony/outside-authority.ts';
-import { PkiFault } from '../fault.ts';
-import { createIssuer } from '../issuing/issuer.ts';
-import { drawSerialNumber } from '../issuing/serial-number.ts';
+import { PkiFault } from '../ground/fault.ts';
+import { createIssuer } from '../ground/issuer.ts';
+import { drawSerialNumber } from '../ground/serial-number.ts';
 import {
   authorityFiles,
   publicMode,

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { PkiFault } from '../fault.ts';
+import { PkiFault } from '../ground/fault.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { formatLedgerLine, parseLedgerLine } from '../ledger/ledger-line.ts';
 import type { LedgerRecord } from '../ledger/ledger-record.ts';

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject, sign } from 'node:crypto';
-import { PkiFault } from '../fault.ts';
-import type { SignatureScheme, Signer } from '../signer.ts';
+import { PkiFault } from '../ground/fault.ts';
+import type { SignatureScheme, Signer } from '../ground/signer.ts';
 
 /**
  * Makes a signer from a private key that this process holds.

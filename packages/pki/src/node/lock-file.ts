@@ -1,5 +1,5 @@
 import { open, readFile, rm } from 'node:fs/promises';
-import { PkiFault } from '../fault.ts';
+import { PkiFault } from '../ground/fault.ts';
 
 /** Locks of this process: after a crash in a container its successor may have the same process id. */
 const ownLocks = new Set<string>();

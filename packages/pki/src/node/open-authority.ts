@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Certificate, decodeCrl, decodePem, decodePemCertificates } from '@entente/x509';
-import { PkiFault } from '../fault.ts';
-import { createIssuer, type Issuer } from '../issuing/issuer.ts';
+import { PkiFault } from '../ground/fault.ts';
+import { createIssuer, type Issuer } from '../ground/issuer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PublishedCrl } from '../revocation/crl-publisher.ts';
 import { authorityFiles, readAuthorityFile, readPrivateKey } from './authority-files.ts';

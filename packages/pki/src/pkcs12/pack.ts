@@ -1,5 +1,5 @@
 import forge from 'node-forge';
-import { PkiFault } from '../fault.ts';
+import { PkiFault } from '../ground/fault.ts';
 import {
   bmpString,
   derOf,

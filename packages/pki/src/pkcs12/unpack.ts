@@ -1,5 +1,5 @@
 import forge from 'node-forge';
-import { PkiFault } from '../fault.ts';
+import { PkiFault } from '../ground/fault.ts';
 import { derOf, fromBinary, toBinary } from './asn1.ts';
 import type { Pkcs12Content } from './pack.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { encodePem } from '@entente/x509';
-import { spkiHash } from '../ceremony/issuer-id.ts';
+import { spkiHash } from '../ground/issuer-id.ts';
 import type { Handler } from './objects-handler.ts';
 import { answerWithObject } from './signed-object.ts';
 

@@ -1,6 +1,6 @@
-import { issuerId } from '../ceremony/issuer-id.ts';
+import { issuerId } from '../ground/issuer-id.ts';
+import type { Clock } from '../ground/signer.ts';
 import type { PublishedCrl } from '../revocation/crl-publisher.ts';
-import type { Clock } from '../signer.ts';
 import { answerWithObject, type PublicObject } from './signed-object.ts';
 
 /** An authority whose lists and certificate are published. */

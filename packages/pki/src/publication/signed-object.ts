@@ -1,4 +1,4 @@
-import { refuse } from '../refusal.ts';
+import { refuse } from '../ground/refusal.ts';
 import { problemResponse } from './problem.ts';
 
 /** Octets to be handed out. */

@@ -5,8 +5,8 @@ import {
   issuingDistributionPointExtension,
   TbsCrlWriter,
 } from '@entente/x509';
-import type { Issuer } from '../issuing/issuer.ts';
-import { signatureAlgorithm } from '../issuing/signature-algorithm.ts';
+import type { Issuer } from '../ground/issuer.ts';
+import { signatureAlgorithm } from '../ground/signature-algorithm.ts';
 import type { RevokedCertificate } from '../ledger/ledger.ts';
 
 /** What a revocation list says. */

@@ -1,9 +1,9 @@
-import { publicationPaths } from '../ceremony/issuer-id.ts';
-import type { Issuer } from '../issuing/issuer.ts';
+import type { Issuer } from '../ground/issuer.ts';
+import { publicationPaths } from '../ground/issuer-id.ts';
+import { shardOf } from '../ground/shard.ts';
+import type { Clock } from '../ground/signer.ts';
 import type { Ledger, RevokedCertificate } from '../ledger/ledger.ts';
-import type { Clock } from '../signer.ts';
 import { createCrl } from './create-crl.ts';
-import { shardOf } from './shard.ts';
 
 /** A list as it is handed out. */
 export interface PublishedCrl {

@@ -1,8 +1,8 @@
+import { type PkiRefusal, refuse } from '../ground/refusal.ts';
+import type { RevocationReason } from '../ground/revocation-reason.ts';
+import type { Clock } from '../ground/signer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { type PkiRefusal, refuse } from '../refusal.ts';
-import type { Clock } from '../signer.ts';
 import type { CrlPublisher } from './crl-publisher.ts';
-import type { RevocationReason } from './reason.ts';
 
 /** What came of a revocation. */
 export type RevocationOutcome =

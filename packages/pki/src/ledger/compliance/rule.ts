@@ -1,4 +1,4 @@
-import type { PkiFault } from '../../fault.ts';
+import type { PkiFault } from '../../ground/fault.ts';
 import type { Ledger, LedgerEntry, StoredJoinToken } from '../ledger.ts';
 
 /** A ledger that a compliance rule may use up. */

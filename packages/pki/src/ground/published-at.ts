@@ -4,7 +4,7 @@ import {
   type Extension,
   oids,
 } from '@entente/x509';
-import { publicationPaths } from '../ceremony/issuer-id.ts';
+import { publicationPaths } from './issuer-id.ts';
 
 /**
  * The distribution point of a certificate. Several addresses are names of one point: each is another way to the same list, and

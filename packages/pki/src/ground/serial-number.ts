@@ -1,4 +1,4 @@
-import type { RandomBytes } from '../signer.ts';
+import type { RandomBytes } from './signer.ts';
 
 /** Octets of a serial number: the most that RFC 5280 §4.1.2.2 allows. */
 const serialBytes = 20;

@@ -1,8 +1,8 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { type Certificate, decodeCertificate } from '@entente/x509';
-import { issuerId } from '../ceremony/issuer-id.ts';
-import { PkiFault } from '../fault.ts';
-import type { Signer } from '../signer.ts';
+import { PkiFault } from './fault.ts';
+import { issuerId } from './issuer-id.ts';
+import type { Signer } from './signer.ts';
 
 /** An authority that can sign: its certificate, its key, and what leads to the root. */
 export interface Issuer {

@@ -1,4 +1,4 @@
-import type { PkiRefusal } from '../refusal.ts';
+import type { PkiRefusal } from './refusal.ts';
 
 /** The kinds of leaf that an authority issues. */
 export type ProfileName = 'server' | 'administrator' | 'user';
