@@ -20,7 +20,6 @@ export { type Identity, parseIdentity } from './headers/identity.ts';
 export { type MediaType, parseMediaType } from './headers/media-type.ts';
 export { NameAddr, type NameAddrParts, parseNameAddr } from './headers/name-addr.ts';
 export { type OutboundContact, outboundOf } from './headers/outbound.ts';
-export { Parameters, type ParameterValue } from './headers/parameters.ts';
 export { type PrivacyService, parsePrivacy } from './headers/privacy.ts';
 export { qualityOf } from './headers/quality.ts';
 export { parseRAck, parseRSeq, RAck } from './headers/rack.ts';
@@ -57,6 +56,7 @@ export { reasonPhrase } from './message/reason-phrases.ts';
 export { SipRequest } from './message/request.ts';
 export { SipResponse } from './message/response.ts';
 export type { SipMessage } from './message/sip-message.ts';
+export { Parameters, type ParameterValue } from './parameters/parameters.ts';
 export { detached } from './syntax/detached.ts';
 export {
   type Parsed,

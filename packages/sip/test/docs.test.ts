@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 const blocksOf = (page: string): string[] =>
   [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!);
-const pages = readdirSync(new URL('../docs/', import.meta.url)).map((name) => ({
+const pages = readdirSync(new URL('../docs', import.meta.url)).map((name) => ({
   name,
   text: read(`../docs/${name}`),
 }));

@@ -1,6 +1,6 @@
+import { type Parameters, readParameters, stopped } from '../parameters/parameters.ts';
 import { isAll, TOKEN, trimSpace, WORD } from '../syntax/characters.ts';
 import { wireFromText } from '../syntax/text.ts';
-import { type Parameters, readParameters, stopped } from './parameters.ts';
 
 /** What names a dialog in a header field: the shape of Replaces and Target-Dialog. */
 export interface CallIdWithTags {

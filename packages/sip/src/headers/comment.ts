@@ -1,7 +1,7 @@
+import { readParameters, stopped } from '../parameters/parameters.ts';
 import { trimSpace } from '../syntax/characters.ts';
 import { malformedHeader, type Parsed } from '../syntax/problem.ts';
 import { textFromWire, wireFromText } from '../syntax/text.ts';
-import { readParameters, stopped } from './parameters.ts';
 import { readBoundedNumber } from './token-with-parameters.ts';
 
 /** Comments nest; deeper than this they are malformed. */

@@ -1,5 +1,5 @@
+import type { Parameters } from '../parameters/parameters.ts';
 import { malformedHeader, type Parsed } from '../syntax/problem.ts';
-import type { Parameters } from './parameters.ts';
 import { isToken, readTokenWithParameters } from './token-with-parameters.ts';
 
 /**

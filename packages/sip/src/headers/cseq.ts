@@ -1,8 +1,8 @@
+import { stopped } from '../parameters/parameters.ts';
 import { classes, DIGIT, skipBlank, TOKEN, trimBlank } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
 import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
-import { stopped } from './parameters.ts';
 
 /** The largest sequence number: 32 bits, unsigned (RFC 3261 §20.16). */
 export const maxSequence = 0xffff_ffff;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Parameters } from '../parameters/parameters.ts';
 import { parseRetryAfter } from './comment.ts';
 import { parseContentDisposition } from './content-disposition.ts';
 import { CSeq, parseCSeq } from './cseq.ts';
@@ -8,7 +9,6 @@ import { parseIdentity } from './identity.ts';
 import { parseMediaType } from './media-type.ts';
 import { NameAddr, parseNameAddr } from './name-addr.ts';
 import { outboundOf } from './outbound.ts';
-import { Parameters } from './parameters.ts';
 import { parsePrivacy } from './privacy.ts';
 import { qualityOf } from './quality.ts';
 import { parseRAck, parseRSeq, RAck } from './rack.ts';

@@ -1,8 +1,8 @@
+import { type Parameters, readParameters, stopped } from '../parameters/parameters.ts';
 import { trimSpace } from '../syntax/characters.ts';
 import { malformedHeader, type Parsed } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
 import { parseUri } from '../uri/parse-uri.ts';
-import { type Parameters, readParameters, stopped } from './parameters.ts';
 
 /**
  * A signed assertion of who sent a request. This package reads it; what it is worth is for the caller to verify.

@@ -1,7 +1,7 @@
+import { type Parameters, readParameters, stopped } from '../parameters/parameters.ts';
 import { trimSpace } from '../syntax/characters.ts';
 import { malformedHeader, type Parsed } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
-import { type Parameters, readParameters, stopped } from './parameters.ts';
 import { isToken } from './token-with-parameters.ts';
 
 /**

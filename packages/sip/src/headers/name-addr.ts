@@ -1,3 +1,4 @@
+import { Parameters, type ParameterValue, parametersAt, stopped } from '../parameters/parameters.ts';
 import {
   COLON,
   COMMA,
@@ -19,7 +20,6 @@ import { skipQuoted } from '../syntax/quoted.ts';
 import { quote, textFromWire, unescapeQuoted, wireFromText } from '../syntax/text.ts';
 import { malformedUri, parseUri, readUri } from '../uri/parse-uri.ts';
 import type { Uri } from '../uri/uri.ts';
-import { Parameters, type ParameterValue, parametersAt, stopped } from './parameters.ts';
 
 /** The parts of a new `NameAddr`. */
 export interface NameAddrParts {

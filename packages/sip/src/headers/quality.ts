@@ -1,4 +1,4 @@
-import type { Parameters } from './parameters.ts';
+import type { Parameters } from '../parameters/parameters.ts';
 
 /**
  * The `q` parameter of an element of Contact, Accept, Accept-Encoding or Accept-Language: how much it is preferred.

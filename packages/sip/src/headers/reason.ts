@@ -1,6 +1,6 @@
+import { Parameters } from '../parameters/parameters.ts';
 import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';
 import { quote } from '../syntax/text.ts';
-import { Parameters } from './parameters.ts';
 import { isToken, readBoundedNumber, readTokenWithParameters } from './token-with-parameters.ts';
 
 /** The largest cause this package reads; `SIP` has three digits, `Q.850` up to three. */

@@ -1,7 +1,7 @@
+import { type Parameters, readParameters, stopped } from '../parameters/parameters.ts';
 import { classes, isAll, skipBlank, TOKEN } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
 import { wireFromText } from '../syntax/text.ts';
-import { type Parameters, readParameters, stopped } from './parameters.ts';
 
 /** A token followed by parameters: the shape of Event, Subscription-State, Reason, Session-Expires and others. */
 export interface TokenWithParameters {

@@ -1,3 +1,4 @@
+import { Parameters, type ParameterValue, parametersAt, stopped } from '../parameters/parameters.ts';
 import {
   CLOSE_BRACKET,
   COLON,
@@ -19,7 +20,6 @@ import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/proble
 import { wireFromText } from '../syntax/text.ts';
 import { isHost, isHostName } from '../uri/host.ts';
 import { isIpv6 } from '../uri/ip-address.ts';
-import { Parameters, type ParameterValue, parametersAt, stopped } from './parameters.ts';
 import { readBoundedNumber } from './token-with-parameters.ts';
 
 /** The parts of a new `Via`. */

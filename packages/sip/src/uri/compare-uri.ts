@@ -1,6 +1,6 @@
-import type { Parameters } from '../headers/parameters.ts';
+import type { Parameters } from '../parameters/parameters.ts';
 import { PASSWORD, URI_PARAMETER, USER } from '../syntax/characters.ts';
-import { escapeUri, unescapeUri } from './escape.ts';
+import { escapeUri, unescapeUri } from '../syntax/escape.ts';
 import { canonicalHost } from './ip-address.ts';
 import type { SipUri, TelUri, Uri } from './uri.ts';
 

@@ -1,4 +1,4 @@
-import { Parameters, readUriParameters, stopped } from '../headers/parameters.ts';
+import { Parameters, readUriParameters, stopped } from '../parameters/parameters.ts';
 import {
   ALPHA,
   AT,
@@ -19,9 +19,9 @@ import {
   USER,
 } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
+import { escapesAreWhole } from '../syntax/escape.ts';
 import { type Parsed, quoteForPeople, type SipProblem } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';
-import { escapesAreWhole } from './escape.ts';
 import { isHostName } from './host.ts';
 import { isIpv6 } from './ip-address.ts';
 import { OpaqueUri, SipUri, TelUri, type Uri } from './uri.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Parameters } from '../headers/parameters.ts';
+import { Parameters } from '../parameters/parameters.ts';
 import { addressOfRecord, uriEquals } from './compare-uri.ts';
 import { parseUri } from './parse-uri.ts';
 import { encodeUriHeaders, OpaqueUri, SipUri, TelUri, type Uri } from './uri.ts';

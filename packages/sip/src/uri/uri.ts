@@ -1,7 +1,7 @@
-import { Parameters, type ParameterValue } from '../headers/parameters.ts';
+import { Parameters, type ParameterValue } from '../parameters/parameters.ts';
 import { isAll, OPAQUE, PASSWORD, URI_HEADER, URI_PARAMETER, USER } from '../syntax/characters.ts';
+import { escapeUri, unescapeUri } from '../syntax/escape.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
-import { escapeUri, unescapeUri } from './escape.ts';
 import { isHost } from './host.ts';
 
 /** Any URI a SIP message may carry. Tell them apart by `kind`. */

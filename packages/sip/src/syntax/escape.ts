@@ -1,5 +1,5 @@
 import { Buffer, isUtf8 } from 'node:buffer';
-import { classes, HEX, PERCENT } from '../syntax/characters.ts';
+import { classes, HEX, PERCENT } from './characters.ts';
 
 /** Says whether every `%` of a range is followed by two hexadecimal digits (RFC 3261 §25.1, escaped). */
 export function escapesAreWhole(text: string, start: number, end: number): boolean {

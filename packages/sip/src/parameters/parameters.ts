@@ -14,10 +14,10 @@ import {
   URI_PARAMETER,
 } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
+import { escapesAreWhole } from '../syntax/escape.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { skipQuoted } from '../syntax/quoted.ts';
 import { quote, textFromWire, unescapeQuoted } from '../syntax/text.ts';
-import { escapesAreWhole } from '../uri/escape.ts';
 
 /** What a parameter may be set to: text, a number, or `true` for a name that stands alone. */
 export type ParameterValue = string | number | true;
