@@ -1,4 +1,4 @@
-import { readParameters, stopped } from '../parameters/parameters.ts';
+import { readParameters, stopped } from '../parameters/read-parameters.ts';
 import { trimSpace } from '../syntax/characters.ts';
 import { malformedHeader, type Parsed } from '../syntax/problem.ts';
 import { textFromWire, wireFromText } from '../syntax/text.ts';

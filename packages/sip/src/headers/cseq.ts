@@ -1,4 +1,4 @@
-import { stopped } from '../parameters/parameters.ts';
+import { stopped } from '../parameters/read-parameters.ts';
 import { classes, DIGIT, skipBlank, TOKEN, trimBlank } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
 import { malformedHeader, type Parsed, SipArgumentError } from '../syntax/problem.ts';

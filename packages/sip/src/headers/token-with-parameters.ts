@@ -1,4 +1,5 @@
-import { type Parameters, readParameters, stopped } from '../parameters/parameters.ts';
+import type { Parameters } from '../parameters/parameters.ts';
+import { readParameters, stopped } from '../parameters/read-parameters.ts';
 import { classes, isAll, skipBlank, TOKEN } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
 import { wireFromText } from '../syntax/text.ts';

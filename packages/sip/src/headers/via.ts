@@ -1,4 +1,5 @@
-import { Parameters, type ParameterValue, parametersAt, stopped } from '../parameters/parameters.ts';
+import { Parameters, type ParameterValue } from '../parameters/parameters.ts';
+import { parametersAt, stopped } from '../parameters/read-parameters.ts';
 import {
   CLOSE_BRACKET,
   COLON,

@@ -1,7 +1,7 @@
 import { type CSeq, readCSeq } from '../headers/cseq.ts';
 import { type NameAddr, readNameAddr, readNameAddrs } from '../headers/name-addr.ts';
 import { readVia, type Via } from '../headers/via.ts';
-import { stopped } from '../parameters/parameters.ts';
+import { stopped } from '../parameters/read-parameters.ts';
 import { codesOf } from '../syntax/codes.ts';
 import { malformedHeader, SipSyntaxError } from '../syntax/problem.ts';
 import { wireFromText } from '../syntax/text.ts';

@@ -1,4 +1,5 @@
-import { Parameters, readUriParameters, stopped } from '../parameters/parameters.ts';
+import { Parameters } from '../parameters/parameters.ts';
+import { readUriParameters, stopped } from '../parameters/read-parameters.ts';
 import {
   ALPHA,
   AT,
