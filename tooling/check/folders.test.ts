@@ -2,11 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { checkFolders } from './folders.ts';
 import { manifest, plantTree } from './testing/planted-tree.ts';
 
-type Ledger = NonNullable<Parameters<typeof checkFolders>[2]>;
-
-function circles(files: Readonly<Record<string, string>>, ledger: Ledger = []): string[] {
+function circles(files: Readonly<Record<string, string>>): string[] {
   using tree = plantTree(files);
-  return checkFolders(tree.root, undefined, ledger).map(({ file, message }) => `${file}: ${message}`);
+  return checkFolders(tree.root).map(({ file, message }) => `${file}: ${message}`);
 }
 
 const src = 'packages/x509/src';
@@ -101,11 +99,5 @@ describe('the folder check', () => {
       'packages/sip/src/index.ts': '',
     };
     expect(circles(files)).toEqual([]);
-  });
-
-  it('lets a circle in the ledger stand, and refuses an entry without a circle', () => {
-    expect(circles(twoFolders, [{ folder: src, reason: 'planted' }])).toEqual([]);
-    const stale = circles({ [`${src}/a.ts`]: '' }, [{ folder: src, reason: 'planted' }]);
-    expect(stale[0]).toContain('has no circle of folders any more');
   });
 });

@@ -1,5 +1,4 @@
 import { posix } from 'node:path';
-import { folderCircles } from './house.ts';
 import type { Problem } from './problem.ts';
 import { circlesOf } from './source/circles.ts';
 import { importsOf } from './source/imports.ts';
@@ -24,23 +23,14 @@ type Level = Map<string, Map<string, string>>;
  *
  * @param root - Absolute path of the repository.
  * @param sources - What was read of it, where it was read already.
- * @param ledger - Circles that stand for now, by folder. An entry without a circle is reported.
  */
-export function checkFolders(root: string, sources = readSources(root), ledger = folderCircles): Problem[] {
+export function checkFolders(root: string, sources = readSources(root)): Problem[] {
   const problems: Problem[] = [];
-  const found = new Set<string>();
   for (const [folder, level] of levelsOf(root, sources)) {
     const graph = new Map([...level].map(([from, targets]) => [from, [...targets.keys()]]));
     for (const members of circlesOf(graph)) {
-      found.add(folder);
-      if (ledger.some((entry) => entry.folder === folder)) continue;
       problems.push({ file: folder, message: describeCircle(level, members.sort()) });
     }
-  }
-  for (const { folder } of ledger) {
-    if (found.has(folder)) continue;
-    const message = `has no circle of folders any more; remove it from folderCircles in tooling/check/house.ts`;
-    problems.push({ file: folder, message });
   }
   return problems;
 }

@@ -47,12 +47,6 @@ export const maxLongFilesPercent = 5;
 /** Largest app, in lines of all its source files together; it stays below. */
 export const maxAppLines = 500;
 
-/**
- * Folders inside packages whose contents import each other in a circle, for now, with the reason. An entry whose circle is
- * gone is refused.
- */
-export const folderCircles: readonly { readonly folder: string; readonly reason: string }[] = [];
-
 /** Words that name no responsibility: a file called so is a drawer. */
 export const drawerNames: readonly string[] = [
   'util',
