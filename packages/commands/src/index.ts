@@ -5,4 +5,4 @@ export {
   explainServer,
   type NameRules,
   type NotFetched,
-} from './explain-server.ts';
+} from './explain/explain-server.ts';

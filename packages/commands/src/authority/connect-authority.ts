@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { OperatorFault } from '@entente/host';
 import { httpClient, loadCredential, openTrust } from '@entente/tls';
 import { links } from '@entente/topology';
-import { readAddresses } from '../addresses.ts';
+import { readAddresses } from './addresses.ts';
 import type { AdministratorAccess } from './administrator-access.ts';
 
 /** What the authority answered. */

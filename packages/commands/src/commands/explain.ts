@@ -1,8 +1,8 @@
 import { OperatorFault } from '@entente/host';
 import { renderExplain } from '@entente/trust';
 import { type Command, Option } from 'commander';
-import { readAddresses } from '../addresses.ts';
-import { type ExplainedServer, explainServer, type NameRules } from '../explain-server.ts';
+import { readAddresses } from '../authority/addresses.ts';
+import { type ExplainedServer, explainServer, type NameRules } from '../explain/explain-server.ts';
 
 interface ExplainOptions {
   readonly name?: string;

@@ -3,7 +3,7 @@ import { OperatorFault } from '@entente/host';
 import { secretMode, writeWhole } from '@entente/pki/node';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
-import { readAddresses } from '../addresses.ts';
+import { readAddresses } from '../authority/addresses.ts';
 import {
   type AdministratorAccess,
   type AdministratorOptions,
