@@ -5,6 +5,7 @@ import {
   createIssuance,
   createRevocationDesk,
   type Issuance,
+  PkiFault,
   type RevocationDesk,
   spkiHash,
   type TrustBundle,
@@ -180,6 +181,10 @@ const refreshHintSeconds = 300;
 /** Our own list, read by the reader that judges it. */
 function readList(der: Uint8Array): CertificateList {
   const decoded = decodeCrl(der);
-  if (!decoded.ok) throw new Error(`our own revocation list cannot be read: ${decoded.error.message}`);
-  return decoded.value;
+  if (decoded.ok) return decoded.value;
+  throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+    sentence: `expected a revocation list, found ${decoded.error.message}`,
+    place: 'revocation list of this authority',
+    remedy: "restore the authority's directory from a copy",
+  });
 }

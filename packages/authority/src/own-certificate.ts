@@ -1,4 +1,4 @@
-import type { Issuance } from '@entente/pki';
+import { type Issuance, PkiFault } from '@entente/pki';
 import { createKeyAndRequest, renewalTime } from '@entente/pki/client';
 import { type OpenAuthority, publicMode, secretMode, writeWhole } from '@entente/pki/node';
 import { type Clock, type Credential, type Log, loadCredential } from '@entente/tls';
@@ -17,7 +17,8 @@ const noJitter = 0.5;
 
 /**
  * Loads the authority's certificate; makes a new one if it is due, or if a crash left key and certificate apart.
- * @param fqdn the authority's own name
+ * @param fqdn - the authority's own name
+ * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED` where the topology does not let it have a certificate; faults of `loadCredential`
  */
 export async function openOwnCertificate(
   fqdn: string,
@@ -33,7 +34,13 @@ export async function openOwnCertificate(
       { profile: 'server', subject: fqdn, request: key.request },
       { kind: 'server', server: fqdn, serialHex: 'self' },
     );
-    if (!outcome.ok) throw new Error(outcome.refusal.message);
+    if (!outcome.ok) {
+      throw new PkiFault('ENTENTE_PKI_NOT_ISSUED', {
+        sentence: outcome.refusal.message,
+        place: files.certificate,
+        remedy: outcome.refusal.remedy,
+      });
+    }
     const pem = outcome.certificate.chain.map((der) => encodePem('CERTIFICATE', der)).join('');
     await writeWhole(files.key, key.privateKeyPem, secretMode);
     await writeWhole(files.certificate, pem, publicMode);

@@ -29,6 +29,11 @@ export class OperatorFault extends Error {
     this.place = parts.place;
     this.remedy = parts.remedy;
   }
+
+  /** The same as `message`. */
+  get sentence(): string {
+    return this.message;
+  }
 }
 
 /** What {@link describeFault} knows about an error. */

@@ -30,4 +30,9 @@ export class MemberFault extends Error {
     this.place = parts.place;
     this.remedy = parts.remedy;
   }
+
+  /** The same as `message`. */
+  get sentence(): string {
+    return this.message;
+  }
 }

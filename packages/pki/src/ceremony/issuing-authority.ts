@@ -53,6 +53,7 @@ export async function createIssuingAuthority(options: IssuingAuthorityOptions): 
     throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
       sentence:
         'the request of the issuing authority has no name or is not signed with the key that it names',
+      place: 'request of the issuing authority',
       remedy: 'make it again with createAuthorityRequest and the keys of the issuing authority',
     });
   }

@@ -29,6 +29,7 @@ export function signingAlgorithmOf(key: webcrypto.CryptoKey): { name: string; ha
   if (name === 'RSASSA-PKCS1-v1_5') return { name, hash: 'SHA-256' };
   throw new PkiFault('ENTENTE_PKI_KEY_UNSUPPORTED', {
     sentence: `an authority's key is ECDSA P-256 or P-384 or RSASSA-PKCS1-v1_5, this one is ${name} ${namedCurve ?? ''}`,
+    place: 'key of an authority',
     remedy: 'generate a key of one of these kinds',
   });
 }

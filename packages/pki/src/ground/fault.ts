@@ -11,34 +11,40 @@ export type PkiFaultCode =
   | 'ENTENTE_PKI_AUTHORITY_EXISTS'
   | 'ENTENTE_PKI_AUTHORITY_DAMAGED'
   | 'ENTENTE_PKI_PKCS12_UNREADABLE'
+  | 'ENTENTE_PKI_NOT_ISSUED'
   | 'ENTENTE_PKI_TRANSPORT';
 
 /** A fault of the caller or of the machine, never of a requester. Match it by `code`. */
 export class PkiFault extends Error {
   /** Stable literal. */
   readonly code: PkiFaultCode;
-  /** What the operator should do now. */
+  /** File, argument or authority that the sentence is about. */
+  readonly place: string;
+  /** What to do now. */
   readonly remedy: string;
-  /** File or argument that the sentence is about, if there is one. */
-  readonly place?: string;
 
   /**
-   * @param code stable literal
-   * @param parts sentence (expected, found), remedy, and the place if there is one
+   * @param code - stable literal
+   * @param parts - sentence without final stop, place, remedy and what caused it
    */
   constructor(
     code: PkiFaultCode,
     parts: {
       readonly sentence: string;
+      readonly place: string;
       readonly remedy: string;
-      readonly place?: string;
       readonly cause?: unknown;
     },
   ) {
     super(parts.sentence, parts.cause === undefined ? undefined : { cause: parts.cause });
     this.name = 'PkiFault';
     this.code = code;
+    this.place = parts.place;
     this.remedy = parts.remedy;
-    if (parts.place !== undefined) this.place = parts.place;
+  }
+
+  /** The same as `message`. */
+  get sentence(): string {
+    return this.message;
   }
 }

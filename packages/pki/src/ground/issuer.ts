@@ -37,6 +37,7 @@ export async function createIssuer(
       sentence: decoded.ok
         ? `${decoded.value.subject.toString()} is not an authority: cA, keyCertSign or a key identifier is missing`
         : `the authority's certificate cannot be read: ${decoded.error.message}`,
+      place: 'certificate of the issuer',
       remedy: 'give the certificate that the ceremony made',
     });
   }
@@ -47,6 +48,7 @@ export async function createIssuer(
   if (!verify(digestOf(signer), probe, key, signature)) {
     throw new PkiFault('ENTENTE_PKI_KEY_MISMATCH', {
       sentence: `the key does not belong to the certificate of ${value.subject.toString()}`,
+      place: 'key of the issuer',
       remedy: 'give the key that was made in the same ceremony as the certificate',
     });
   }

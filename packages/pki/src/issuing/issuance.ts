@@ -213,8 +213,10 @@ function encode(template: LeafTemplate, fields: LeafFields): Uint8Array | PkiRef
   try {
     return template.toBeSigned(fields);
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ENTENTE_X509_ENCODE') throw error;
-    return refuse('profile-violated', (error as Error).message, 'correct the names in the topology');
+    const fault = error as { code?: unknown; place: string; sentence: string };
+    if (fault.code !== 'ENTENTE_X509_ENCODE') throw error;
+    const message = `${fault.place}: ${fault.sentence}`;
+    return refuse('profile-violated', message, 'correct the names in the topology');
   }
 }
 

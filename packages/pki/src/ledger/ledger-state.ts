@@ -131,6 +131,7 @@ export class LedgerState {
     if (!this.#certificates.has(keyOf(entry.issuer, entry.serialHex))) return;
     throw new PkiFault('ENTENTE_PKI_DUPLICATE_SERIAL', {
       sentence: `authority ${entry.issuer} has already issued serial number ${entry.serialHex}`,
+      place: `ledger of authority ${entry.issuer}`,
       remedy: 'draw another serial number; if this happens twice the random source is broken',
     });
   }
@@ -149,6 +150,7 @@ export class LedgerState {
     if (held !== undefined) return held;
     throw new PkiFault('ENTENTE_PKI_UNKNOWN_SERIAL', {
       sentence: `authority ${issuer} has not issued serial number ${serialHex}`,
+      place: `ledger of authority ${issuer}`,
       remedy: 'restore the ledger from a whole copy',
     });
   }

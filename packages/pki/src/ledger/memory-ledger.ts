@@ -7,6 +7,7 @@ import { recordingLedger } from './recording-ledger.ts';
  */
 export function createMemoryLedger(): Ledger {
   return recordingLedger(new LedgerState(), {
+    place: 'memory',
     write: async () => {},
     close: async () => {},
   });

@@ -9,6 +9,7 @@ describe('a ledger whose journal fails', () => {
   it('rejects the change, and from then on everything: memory and disk no longer agree', async () => {
     let full = false;
     const ledger = recordingLedger(new LedgerState(), {
+      place: 'test',
       write: async () => {
         if (full) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
       },

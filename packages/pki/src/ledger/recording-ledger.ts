@@ -7,6 +7,8 @@ import type { LedgerState } from './ledger-state.ts';
  * Where a ledger's changes go.
  */
 export interface LedgerJournal {
+  /** Its file or database, for faults. */
+  readonly place: string;
   /**
    * Takes a change; resolves when it is durable. Changes become durable in the order of the calls.
    */
@@ -33,7 +35,8 @@ export function recordingLedger(state: LedgerState, journal: LedgerJournal): Led
     } catch (cause) {
       closed = new PkiFault('ENTENTE_PKI_LEDGER_DAMAGED', {
         sentence: 'the ledger could not write a change and no longer agrees with its storage',
-        remedy: 'mend the storage (space, rights) and start the authority again',
+        place: journal.place,
+        remedy: 'correct the storage (space, rights), then restart the authority',
         cause,
       });
       throw closed;
@@ -90,6 +93,7 @@ export function recordingLedger(state: LedgerState, journal: LedgerJournal): Led
     async [Symbol.asyncDispose]() {
       closed ??= new PkiFault('ENTENTE_PKI_LEDGER_CLOSED', {
         sentence: 'the ledger is closed',
+        place: journal.place,
         remedy: 'open it again before using it',
       });
       await journal.close();

@@ -34,6 +34,7 @@ export async function certifyOutside({ directory, objectsUrls }: CertifyOutsideO
   if (objectsUrls.length === 0) {
     throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
       sentence: 'there is no address at which outsiders could find revocation lists',
+      place: 'option objectsUrls of certifyOutside',
       remedy: 'add an edge with an external interface to the topology first',
     });
   }

@@ -29,7 +29,7 @@ export async function openFileLedger(path: string): Promise<Ledger> {
       const state = new LedgerState();
       await replay(file, path, state);
       await syncFolder(dirname(path));
-      return recordingLedger(state, fileJournal(file, unlock));
+      return recordingLedger(state, fileJournal(path, file, unlock));
     } catch (error) {
       await file.close();
       throw error;
@@ -41,7 +41,7 @@ export async function openFileLedger(path: string): Promise<Ledger> {
 }
 
 /** Gathers lines while a flush runs, so that many concurrent changes cost one fsync. */
-function fileJournal(file: FileHandle, unlock: () => Promise<void>): LedgerJournal {
+function fileJournal(path: string, file: FileHandle, unlock: () => Promise<void>): LedgerJournal {
   let waiting: string[] = [];
   let flush: Promise<void> | undefined;
   let next: Promise<void> | undefined;
@@ -72,6 +72,7 @@ function fileJournal(file: FileHandle, unlock: () => Promise<void>): LedgerJourn
   };
 
   return {
+    place: path,
     write(record) {
       waiting.push(formatLedgerLine(record));
       return schedule();

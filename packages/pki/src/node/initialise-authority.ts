@@ -188,6 +188,7 @@ async function issueLeaf(
   if (!outcome.ok) {
     throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
       sentence: outcome.refusal.message,
+      place: `certificate for ${subject}`,
       remedy: outcome.refusal.remedy,
     });
   }

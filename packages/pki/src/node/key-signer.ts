@@ -34,6 +34,7 @@ function schemeOf(key: KeyObject): SignatureScheme {
   if (kind === 'ed25519') return 'ed25519';
   throw new PkiFault('ENTENTE_PKI_KEY_UNSUPPORTED', {
     sentence: `expected a private key on P-256, P-384 or P-521, RSA of at least ${minRsaBits} bits, or Ed25519, found ${kind} ${namedCurve ?? modulusLength ?? ''}`,
+    place: 'key of a signer',
     remedy: 'give a key of one of these kinds',
   });
 }

@@ -54,7 +54,8 @@ export function packPkcs12(content: Pkcs12Content, options: Pkcs12Options): Uint
   if (leaf === undefined || !isPrintableAscii(options.password)) {
     throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
       sentence: 'PKCS#12 needs at least one certificate and a password of printable ASCII, not empty',
-      remedy: 'choose another password',
+      place: leaf === undefined ? 'chain of packPkcs12' : 'option password of packPkcs12',
+      remedy: leaf === undefined ? 'give the chain of the key, leaf first' : 'choose another password',
     });
   }
   const iterations = options.iterations ?? defaultIterations;

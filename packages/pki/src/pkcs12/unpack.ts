@@ -57,6 +57,7 @@ function certificateDer(bag: forge.pkcs12.Bag): Uint8Array {
 function unreadable(sentence: string, cause?: unknown): PkiFault {
   return new PkiFault('ENTENTE_PKI_PKCS12_UNREADABLE', {
     sentence,
+    place: 'PKCS#12 file',
     remedy: 'check the file and the password',
     cause,
   });

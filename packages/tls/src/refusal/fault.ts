@@ -46,6 +46,11 @@ export class TlsFault extends Error {
     this.place = parts.place;
     this.remedy = parts.remedy;
   }
+
+  /** The same as `message`. */
+  get sentence(): string {
+    return this.message;
+  }
 }
 
 /**
@@ -81,6 +86,11 @@ export class TrustError extends Error {
     this.verdict = verdict;
     this.place = place;
     this.remedy = rejection.remedy;
+  }
+
+  /** The same as `message`. */
+  get sentence(): string {
+    return this.message;
   }
 }
 

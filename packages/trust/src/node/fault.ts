@@ -33,4 +33,9 @@ export class StoreFault extends Error {
     this.place = parts.place;
     this.remedy = parts.remedy;
   }
+
+  /** The same as `message`. */
+  get sentence(): string {
+    return this.message;
+  }
 }

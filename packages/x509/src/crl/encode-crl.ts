@@ -79,7 +79,11 @@ export class TbsCrlWriter {
    */
   add(entry: RevokedFields): void {
     if (this.finished)
-      throw new EncodeError('expected no more entries after finish, found one; begin another CRL');
+      throw new EncodeError(
+        'expected no more entries after finish, found one',
+        'revokedCertificates',
+        'begin another CRL',
+      );
     const { writer } = this;
     if (this.count++ === 0) this.list = writer.begin(TAG.SEQUENCE);
     const mark = writer.begin(TAG.SEQUENCE);
@@ -93,7 +97,12 @@ export class TbsCrlWriter {
 
   /** Ends the CRL. @returns the DER to sign */
   finish(): Uint8Array {
-    if (this.finished) throw new EncodeError('expected finish to be called once, found a second call');
+    if (this.finished)
+      throw new EncodeError(
+        'expected finish to be called once, found a second call',
+        'TBSCertList',
+        'keep what the first call returned',
+      );
     this.finished = true;
     if (this.count > 0) this.writer.end(this.list);
     writeExtensions(this.writer, this.fields.extensions ?? [], 0xa0);
@@ -161,7 +170,11 @@ export function deltaCrlIndicatorExtension(baseNumber: bigint | number): Extensi
 function requireUnsigned(number: bigint | number): bigint {
   const value = BigInt(number);
   if (value < 0n || value >= 1n << 160n) {
-    throw new EncodeError(`expected a CRL number from 0 to 2^160 - 1, found ${value}`);
+    throw new EncodeError(
+      `expected a CRL number from 0 to 2^160 - 1, found ${value}`,
+      'cRLNumber',
+      'count the CRLs of the issuer from 0 (RFC 5280 §5.2.3)',
+    );
   }
   return value;
 }

@@ -184,8 +184,9 @@ function requireMinimal(octets: Uint8Array): void {
     second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80));
   if (first === undefined || padded) {
     throw new EncodeError(
-      'expected the shortest content octets of an integer, found none or padding; drop leading zeros, ' +
-        'and keep one only before an octet of 0x80 or more',
+      'expected the shortest content octets, found none or padding',
+      'INTEGER',
+      'drop leading zeros, and keep one only before an octet of 0x80 or more',
     );
   }
 }

@@ -1,12 +1,28 @@
 /**
- * A value that has no canonical encoding was handed to a writer: the caller's mistake, so it is thrown.
- * The message says what was expected, what was found and, where it is not obvious, what to do.
+ * A value that has no canonical encoding was handed to a writer: the caller's mistake, so it is thrown. Match it by `code`.
  */
 export class EncodeError extends Error {
+  /** Stable literal. */
   readonly code = 'ENTENTE_X509_ENCODE';
+  /** Field or type of the encoding that the sentence is about. */
+  readonly place: string;
+  /** What to do now. */
+  readonly remedy: string;
 
-  constructor(message: string) {
-    super(message);
+  /**
+   * @param sentence - what was expected, what was found; without final stop
+   * @param place - field or type of the encoding
+   * @param remedy - what to do now
+   */
+  constructor(sentence: string, place: string, remedy: string) {
+    super(sentence);
     this.name = 'EncodeError';
+    this.place = place;
+    this.remedy = remedy;
+  }
+
+  /** The same as `message`. */
+  get sentence(): string {
+    return this.message;
   }
 }

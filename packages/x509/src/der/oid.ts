@@ -44,7 +44,11 @@ function buildContent(text: string): Uint8Array {
   const arcs = DOTTED.test(text) ? text.split('.').map(BigInt) : [];
   const [root, second] = arcs;
   if (root === undefined || second === undefined || (root < 2n && second > 39n)) {
-    throw new EncodeError(`expected an object identifier such as 2.5.4.3, found "${text}"`);
+    throw new EncodeError(
+      `expected an object identifier, found "${text}"`,
+      'OBJECT IDENTIFIER',
+      'give two arcs or more in dotted decimal, such as 2.5.4.3',
+    );
   }
   const octets: number[] = [];
   for (const arc of [root * 40n + second, ...arcs.slice(2)]) {

@@ -70,7 +70,9 @@ export function writeTime(buffer: Uint8Array, at: number, ms: number, form: Time
   const [from, to] = form === 'utc' ? [UTC_FIRST, UTC_END] : [YEAR_0, YEAR_10000];
   if (!(ms >= from && ms < to)) {
     throw new EncodeError(
-      `expected a time that ${form === 'utc' ? 'UTCTime' : 'GeneralizedTime'} can express, found ${ms}`,
+      `expected a time in the years that the form can express, found ${ms}`,
+      form === 'utc' ? 'UTCTime' : 'GeneralizedTime',
+      'give milliseconds since the epoch: 1950 to 2049 as UTCTime, 0 to 9999 as GeneralizedTime',
     );
   }
   const days = Math.floor(ms / DAY_MS);

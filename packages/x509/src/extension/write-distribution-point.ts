@@ -26,11 +26,20 @@ export function freshestCrlExtension(points: readonly DistributionPoint[], criti
 }
 
 function writePoints(writer: DerWriter, points: readonly DistributionPoint[]): void {
-  if (points.length === 0) throw new EncodeError('expected one distribution point or more, found none');
+  if (points.length === 0)
+    throw new EncodeError(
+      'expected one distribution point or more, found none',
+      'CRLDistributionPoints',
+      'give one, or leave the extension out',
+    );
   writer.constructed(TAG.SEQUENCE, () => {
     for (const { name, reasons, crlIssuer } of points) {
       if (name === undefined && crlIssuer === undefined) {
-        throw new EncodeError('expected a distribution point with a name or a CRL issuer, found neither');
+        throw new EncodeError(
+          'expected a name or a CRL issuer, found neither',
+          'DistributionPoint',
+          'give the URI of the CRL, or the name of its issuer',
+        );
       }
       const point = writer.begin(TAG.SEQUENCE);
       if (name !== undefined) writePointName(writer, name);
@@ -83,7 +92,11 @@ export function issuingDistributionPointExtension(
     });
   });
   if (built.value.length === 2) {
-    throw new EncodeError('expected an issuing distribution point that says something, found none');
+    throw new EncodeError(
+      'expected a field that differs from its default, found none',
+      'issuingDistributionPoint',
+      'set a field, or leave the extension out (RFC 5280 §5.2.5)',
+    );
   }
   return built;
 }

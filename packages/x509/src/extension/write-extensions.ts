@@ -63,13 +63,22 @@ export function keyUsageExtension(value: Partial<values.KeyUsage>, critical = tr
     (value.encipherOnly ? 128 : 0) |
     (value.decipherOnly ? 256 : 0);
   if (bits === 0)
-    throw new EncodeError('expected a key usage with a use set, found none; leave the extension out');
+    throw new EncodeError(
+      'expected a use that is set, found none',
+      'keyUsage',
+      'set a use, or leave the extension out',
+    );
   return extension(oids.keyUsage, critical, (writer) => writer.namedBits(bits));
 }
 
 /** extKeyUsage. @see RFC 5280 §4.2.1.12 */
 export function extKeyUsageExtension(purposes: readonly string[], critical = false): Extension {
-  if (purposes.length === 0) throw new EncodeError('expected one purpose or more, found none');
+  if (purposes.length === 0)
+    throw new EncodeError(
+      'expected one purpose or more, found none',
+      'extKeyUsage',
+      'give one, or leave the extension out',
+    );
   return extension(oids.extKeyUsage, critical, (writer) => {
     writer.constructed(TAG.SEQUENCE, () => {
       for (const purpose of purposes) writer.oid(purpose);
@@ -91,7 +100,11 @@ export function issuerAltNameExtension(names: readonly GeneralName[], critical =
 export function nameConstraintsExtension(value: Partial<values.NameConstraints>, critical = true): Extension {
   const { permitted = [], excluded = [] } = value;
   if (permitted.length + excluded.length === 0) {
-    throw new EncodeError('expected permitted or excluded subtrees, found neither');
+    throw new EncodeError(
+      'expected permitted or excluded subtrees, found neither',
+      'nameConstraints',
+      'give a subtree, or leave the extension out',
+    );
   }
   return extension(oids.nameConstraints, critical, (writer) => {
     writer.constructed(TAG.SEQUENCE, () => {
@@ -122,7 +135,12 @@ export function certificatePoliciesExtension(
   }[],
   critical = false,
 ): Extension {
-  if (policies.length === 0) throw new EncodeError('expected one policy or more, found none');
+  if (policies.length === 0)
+    throw new EncodeError(
+      'expected one policy or more, found none',
+      'certificatePolicies',
+      'give one, or leave the extension out',
+    );
   return extension(oids.certificatePolicies, critical, (writer) => {
     writer.constructed(TAG.SEQUENCE, () => {
       for (const { policy, qualifiers = [] } of policies) {
@@ -149,7 +167,12 @@ export function policyMappingsExtension(
   mappings: readonly values.PolicyMapping[],
   critical = true,
 ): Extension {
-  if (mappings.length === 0) throw new EncodeError('expected one mapping or more, found none');
+  if (mappings.length === 0)
+    throw new EncodeError(
+      'expected one mapping or more, found none',
+      'policyMappings',
+      'give one, or leave the extension out',
+    );
   return extension(oids.policyMappings, critical, (writer) => {
     writer.constructed(TAG.SEQUENCE, () => {
       for (const { issuerDomain, subjectDomain } of mappings) {
@@ -166,7 +189,11 @@ export function policyMappingsExtension(
 export function policyConstraintsExtension(value: values.PolicyConstraints, critical = true): Extension {
   const { requireExplicit, inhibitMapping } = value;
   if (requireExplicit === undefined && inhibitMapping === undefined) {
-    throw new EncodeError('expected a policy constraint, found none');
+    throw new EncodeError(
+      'expected a constraint, found none',
+      'policyConstraints',
+      'set requireExplicit or inhibitMapping, or leave the extension out',
+    );
   }
   return extension(oids.policyConstraints, critical, (writer) => {
     writer.constructed(TAG.SEQUENCE, () => {
@@ -190,7 +217,11 @@ export function subjectKeyIdExtension(keyId: Uint8Array): Extension {
 export function authorityKeyIdExtension(value: values.AuthorityKeyIdentifier): Extension {
   const { keyId, issuer, serial } = value;
   if ((issuer === undefined) !== (serial === undefined)) {
-    throw new EncodeError('expected issuer and serial together, found one of them');
+    throw new EncodeError(
+      'expected issuer and serial together, found one of them',
+      'authorityKeyIdentifier',
+      'give both, or neither (RFC 5280 §4.2.1.1)',
+    );
   }
   return extension(oids.authorityKeyIdentifier, false, (writer) => {
     writer.constructed(TAG.SEQUENCE, () => {
@@ -212,7 +243,12 @@ export function subjectInfoAccessExtension(descriptions: readonly values.AccessD
 }
 
 function writeAccess(writer: DerWriter, descriptions: readonly values.AccessDescription[]): void {
-  if (descriptions.length === 0) throw new EncodeError('expected one access description or more, found none');
+  if (descriptions.length === 0)
+    throw new EncodeError(
+      'expected one access description or more, found none',
+      'AccessDescription',
+      'give one, or leave the extension out',
+    );
   writer.constructed(TAG.SEQUENCE, () => {
     for (const { method, location } of descriptions) {
       const description = writer.begin(TAG.SEQUENCE);
@@ -225,7 +261,12 @@ function writeAccess(writer: DerWriter, descriptions: readonly values.AccessDesc
 
 /** subjectDirectoryAttributes. @see RFC 5280 §4.2.1.8 */
 export function subjectDirectoryAttributesExtension(attributes: readonly values.Attribute[]): Extension {
-  if (attributes.length === 0) throw new EncodeError('expected one attribute or more, found none');
+  if (attributes.length === 0)
+    throw new EncodeError(
+      'expected one attribute or more, found none',
+      'subjectDirectoryAttributes',
+      'give one, or leave the extension out',
+    );
   return extension(oids.subjectDirectoryAttributes, false, (writer) => {
     writer.constructed(TAG.SEQUENCE, () => {
       for (const attribute of attributes) writeAttribute(writer, attribute);

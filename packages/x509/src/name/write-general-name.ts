@@ -38,7 +38,9 @@ export function writeGeneralName(writer: DerWriter, name: GeneralName): void {
 function writeAscii(writer: DerWriter, tag: number, text: string): void {
   if (!isAscii(text)) {
     throw new EncodeError(
-      `expected ASCII in a name, found "${text}"; write an internationalised name in its A-label form`,
+      `expected ASCII, found "${text}"`,
+      'GeneralName',
+      'write an internationalised name in its A-label form (RFC 5890 §2.3.2.1)',
     );
   }
   const mark = writer.begin(tag);
@@ -48,7 +50,12 @@ function writeAscii(writer: DerWriter, tag: number, text: string): void {
 
 /** Writes a GeneralNames of one name or more. */
 export function writeGeneralNames(writer: DerWriter, names: readonly GeneralName[], tag: number): void {
-  if (names.length === 0) throw new EncodeError('expected one name or more, found none');
+  if (names.length === 0)
+    throw new EncodeError(
+      'expected one name or more, found none',
+      'GeneralNames',
+      'give a name, or leave the field out',
+    );
   const mark = writer.begin(tag);
   for (const name of names) writeGeneralName(writer, name);
   writer.end(mark);

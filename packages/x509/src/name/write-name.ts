@@ -28,7 +28,11 @@ export function createName(rdns: readonly (AttributeInput | readonly AttributeIn
   for (const rdn of rdns) {
     const attributes: readonly AttributeInput[] = 'oid' in rdn ? [rdn] : rdn;
     if (attributes.length === 0)
-      throw new EncodeError('expected an RDN of one attribute or more, found none');
+      throw new EncodeError(
+        'expected an RDN of one attribute or more, found none',
+        'Name',
+        'give an attribute, or leave the RDN out',
+      );
     const encoded = attributes.map(encodeAttribute);
     writeSetOf(writer, encoded, TAG.SET);
   }
@@ -73,15 +77,32 @@ function encodeAttribute({ oid, value }: AttributeInput): Uint8Array {
   const attribute = writer.begin(TAG.SEQUENCE);
   writer.oid(oid);
   const tag = TYPES.get(oid) ?? TAG.UTF8_STRING;
-  if (value === '') throw new EncodeError(`expected a value for ${oid}, found an empty one`);
+  if (value === '')
+    throw new EncodeError(
+      'expected a value, found an empty one',
+      `attribute ${oid} of a name`,
+      'give a value, or leave the attribute out',
+    );
   if (tag === TAG.PRINTABLE_STRING && !PRINTABLE.test(value)) {
-    throw new EncodeError(`expected the alphabet of PrintableString for ${oid}, found "${value}"`);
+    throw new EncodeError(
+      `expected the alphabet of PrintableString, found "${value}"`,
+      `attribute ${oid} of a name`,
+      "use letters of ASCII, digits, space and '()+,-./:=? alone (RFC 5280 appendix A)",
+    );
   }
   if (tag === TAG.IA5_STRING && !isAscii(value)) {
-    throw new EncodeError(`expected ASCII for ${oid}, found "${value}"`);
+    throw new EncodeError(
+      `expected ASCII, found "${value}"`,
+      `attribute ${oid} of a name`,
+      'write an internationalised name in its A-label form (RFC 5890 §2.3.2.1)',
+    );
   }
   if (/[\ud800-\udfff]/u.test(value)) {
-    throw new EncodeError(`expected well-formed text for ${oid}, found half a surrogate pair`);
+    throw new EncodeError(
+      'expected well-formed text, found half a surrogate pair',
+      `attribute ${oid} of a name`,
+      'give whole characters: a text was probably cut in the middle of one',
+    );
   }
   writer.element(tag, new TextEncoder().encode(value));
   writer.end(attribute);

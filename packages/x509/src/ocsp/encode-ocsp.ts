@@ -192,7 +192,11 @@ export function encodeOcspError(status: Exclude<OcspResponseStatus, 'successful'
  */
 export function ocspNonceExtension(nonce: Uint8Array): Extension {
   if (nonce.length < 1 || nonce.length > 128) {
-    throw new EncodeError(`expected a nonce of 1 to 128 octets, found ${nonce.length}`);
+    throw new EncodeError(
+      `expected 1 to 128 octets, found ${nonce.length}`,
+      'nonce',
+      'give 32 random octets (RFC 9654 §2.1)',
+    );
   }
   return extension(oids.ocspNonce, false, (writer) => writer.octetString(nonce));
 }
@@ -242,7 +246,11 @@ function signatureInput({ signature, signatureValue }: OcspSignatureFields): Sig
 
 function requireKeyHash(keyHash: Uint8Array): Uint8Array {
   if (keyHash.length !== 20) {
-    throw new EncodeError(`expected a SHA-1 hash of the responder's key, found ${keyHash.length} octets`);
+    throw new EncodeError(
+      `expected the 20 octets of a SHA-1 hash, found ${keyHash.length}`,
+      'ResponderID',
+      "hash the responder's public key with SHA-1 (RFC 6960 §4.2.1)",
+    );
   }
   return keyHash;
 }

@@ -14,6 +14,7 @@ function arrayLedger(keep: (record: LedgerRecord) => boolean = () => true): Ledg
     const state = new LedgerState();
     for (const record of records) state.apply(record);
     return recordingLedger(state, {
+      place: 'array',
       write: async (record) => {
         if (keep(record)) records.push(record);
       },
