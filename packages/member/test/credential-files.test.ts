@@ -2,34 +2,10 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority } from '@entente/testkit';
-import { loadCredential } from '@entente/tls';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CredentialFiles, type KeyPair, type Side } from '../src/credential/credential-files.ts';
-import { type FileName, MemberFiles } from '../src/files/member-files.ts';
-
-/** The power goes before the operation with this number; everything before it is on the disk. */
-class FailingFiles extends MemberFiles {
-  #left: number;
-
-  constructor(directory: string, operations: number) {
-    super(directory);
-    this.#left = operations;
-  }
-
-  override write(name: FileName, text: string): Promise<void> {
-    this.#spend();
-    return super.write(name, text);
-  }
-
-  override remove(name: FileName): Promise<void> {
-    this.#spend();
-    return super.remove(name);
-  }
-
-  #spend(): void {
-    if (this.#left-- <= 0) throw new Error('power failure');
-  }
-}
+import { MemberFiles } from '../src/files/member-files.ts';
+import { FailingFiles } from './failing-files.ts';
 
 describe('a pair of key and certificate', () => {
   let directory: string;
@@ -50,11 +26,8 @@ describe('a pair of key and certificate', () => {
 
   /** What a server would find when it starts. */
   const restart = async (side: Side = 'internal') => {
-    const pair = new CredentialFiles(new MemberFiles(directory), side);
-    await pair.recover();
-    await using identity = await loadCredential(pair.paths);
-    const { certificatePem, keyPem } = identity.current;
-    return { certificate: certificatePem, key: keyPem };
+    await using credential = await new CredentialFiles(new MemberFiles(directory), side).load();
+    return { certificate: credential?.current.certificatePem, key: credential?.current.keyPem };
   };
   const replace = (pair: KeyPair, side: Side = 'internal') =>
     new CredentialFiles(new MemberFiles(directory), side).replace(pair);
@@ -86,7 +59,7 @@ describe('a pair of key and certificate', () => {
       const crash = new CredentialFiles(new FailingFiles(directory, 2), 'internal');
       await expect(crash.replace(renewed)).rejects.toThrow('power failure');
       const again = new CredentialFiles(new FailingFiles(directory, operations), 'internal');
-      await again.recover().catch(() => {});
+      await again.load().catch(() => {});
       expect(await restart()).toEqual(renewed);
     }
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { joinDomain, type Member } from '@entente/member';
@@ -6,6 +6,9 @@ import { createTestLog, type Network, startNetwork } from '@entente/testkit';
 import { type TopologyDocument, topologyHash } from '@entente/topology';
 import { decodePemCertificates } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { enrolServer } from '../src/join/enrol-server.ts';
+import { readToken } from '../src/join/join-token.ts';
+import { FailingFiles } from './failing-files.ts';
 
 const quiet = createTestLog();
 
@@ -181,5 +184,42 @@ describe('a member', () => {
     expect(['not-in-topology', 'revoked']).toContain(refused?.reason);
     const outcome = await network.user('alice').message('sip:bob@contoso.example', 'after');
     expect(outcome.status).not.toBe(200);
+  });
+
+  it('has not joined where its first join is interrupted at any moment, and joins with another token', async () => {
+    const { fqdn } = network.organisation.gateway;
+    const interrupted = join(directory, 'interrupted');
+    const options = { fqdn, directory: interrupted, addresses: network.addresses, log: quiet };
+    const newToken = () => network.administrator.joinToken(fqdn);
+    // Roots, then the pair in four steps, then the record of the membership.
+    for (let operations = 0; operations < 6; operations++) {
+      const files = new FailingFiles(interrupted, operations);
+      await files.prepare();
+      const enrolment = enrolServer({
+        token: readToken(await newToken(), fqdn, interrupted),
+        files,
+        addresses: network.addresses,
+        latestSigned: undefined,
+        fetching: {
+          hosts: [...network.addresses.keys()],
+          lookUp: async (host) => [network.addresses.get(host) ?? ''],
+          cacheDirectory: join(interrupted, 'revocation'),
+        },
+      });
+      await expect(enrolment).rejects.toThrow('power failure');
+      await expect(joinDomain(options)).rejects.toMatchObject({ code: 'ENTENTE_MEMBER_NO_TOKEN' });
+    }
+    await using member = await joinDomain({ ...options, token: await newToken() });
+    expect(member.identity.current.leaf.subject.toString()).toContain(fqdn);
+    expect(await readdir(interrupted)).not.toContain('tls.pending.pem');
+  });
+
+  it('says that its certificate is missing where it has joined', async () => {
+    await rm(join(directory, 'interrupted', 'tls.crt'));
+    const options = { fqdn: network.organisation.gateway.fqdn, directory: join(directory, 'interrupted') };
+    await expect(joinDomain({ ...options, addresses: network.addresses, log: quiet })).rejects.toMatchObject({
+      code: 'ENTENTE_MEMBER_DAMAGED',
+      place: expect.stringContaining('tls.crt'),
+    });
   });
 });

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Answer, startMember } from './hostile-authority.ts';
+import { nextDocument } from './sample-domain.ts';
 
 /** A stream of events that the test writes. */
 function events(streams: ServerResponse[]): Answer {
@@ -16,17 +17,20 @@ describe('a member whose authority answers garbage', () => {
   beforeEach(async () => {
     member = await startMember();
     member.answer('/topology', member.signed(member.first));
-    await member.authority.refresh();
-    expect(member.version(), member.warnings.join()).toBe(1);
+    await member.follower.refresh();
+    expect(member.confirmed, member.warnings.join()).toHaveLength(1);
   });
   afterEach(() => member[Symbol.asyncDispose]());
 
-  const garbage: readonly [string, (of: typeof member) => Answer | string][] = [
+  const garbage: readonly [
+    string,
+    (of: Pick<typeof member, 'impostor' | 'next' | 'signed'>) => Answer | string,
+  ][] = [
     ['nothing', () => ''],
     ['another kind of document', () => '<html>busy</html>'],
     ['half of a document', (of) => of.signed(of.next()).slice(0, 200)],
     ['a document of null', () => 'null'],
-    ['a document that somebody else signed', (of) => of.signed(of.next(), of.stranger)],
+    ['a document that somebody else signed', (of) => of.signed(of.next(), of.impostor)],
     ['a document whose text was changed', (of) => of.signed(of.next()).replace('second', 'seconD')],
     ['a version that is no number', (of) => of.signed(of.next()).replace('"version":2', '"version":"2"')],
     ['a version that is far ahead', (of) => of.signed({ ...of.next(), version: 1_000_000 })],
@@ -51,24 +55,90 @@ describe('a member whose authority answers garbage', () => {
 
   it.each(garbage)('keeps the last good topology: %s', async (_, make) => {
     const before = [...member.written];
-    const confirmations = member.confirmations();
+    const { confirmedAt } = member.state.lastKnown;
+    let heard = 0;
+    member.state.onChange(() => void heard++);
     member.answer('/topology', make(member));
-    await member.authority.refresh();
+    await member.follower.refresh();
     expect(member.version()).toBe(1);
-    expect(member.written, 'what is written down stays as well').toEqual(before);
-    expect(member.confirmations(), 'and nothing is confirmed').toBe(confirmations);
+    expect(heard, 'and no listener is called').toBe(0);
+    expect(member.written, 'what is on disk stays as well').toEqual(before);
+    expect(member.state.lastKnown.confirmedAt, 'and nothing is confirmed').toBe(confirmedAt);
     expect(member.warnings.length, 'and the log says that something is wrong').toBeGreaterThan(0);
 
     member.answer('/topology', member.signed(member.next()));
-    await member.authority.refresh();
+    await member.follower.refresh();
     expect(member.version(), 'a good answer afterwards counts').toBe(2);
+    expect(heard).toBe(1);
+  });
+
+  // Without one in force no version is ahead: it is what the administrators have signed.
+  const neverGood = garbage.filter(([what]) => what !== 'a version that is far ahead');
+  it.each(neverGood)('has no first topology: %s', async (_, make) => {
+    member.answer('/topology', make(member));
+    await expect(member.fetchFirst()).rejects.toThrow();
+    member.answer('/topology', member.signed(member.first));
+    expect((await member.fetchFirst()).topology.document).toEqual(member.first);
+  });
+
+  it('fails with a code and a remedy where the first topology is refused', async () => {
+    member.answer('/topology', member.signed(member.first, member.impostor));
+    await expect(member.fetchFirst()).rejects.toMatchObject({
+      code: 'ENTENTE_MEMBER_TOPOLOGY',
+      place: member.authority.url,
+      remedy: expect.stringMatching(/./),
+    });
   });
 
   it('starts on what it knows, where the authority is gone', async () => {
     member.answer('/topology', (request) => void request.socket.destroy());
-    await member.authority.start();
+    await member.follower.start();
     expect(member.version()).toBe(1);
-    expect(member.warnings[0]).toContain('going on with the last good state');
+    expect(member.warnings[0]).toContain('the last good state stays in force');
+  });
+
+  it('has a new topology in force where it cannot be written, and leaves the disk with the confirmation of the old one', async () => {
+    const before = [...member.confirmed];
+    member.fillDisk(true);
+    member.answer('/topology', member.signed(member.next()));
+    await member.follower.refresh();
+    expect(member.version()).toBe(2);
+    expect(member.warnings.join()).toContain('disk full');
+    expect(member.confirmed).toEqual(before);
+    member.fillDisk(false);
+    await member.follower.refresh();
+    expect(member.written.at(-1)).toBe('topology 2');
+    expect(member.confirmed.at(-1)).toBe(member.state.lastKnown.confirmedAt);
+  });
+
+  it('goes through the versions that it has missed, and stays where one of them cannot be had', async () => {
+    const second = member.next();
+    const third = nextDocument(second, { title: 'third' });
+    member.answer('/topology', member.signed(third));
+    await member.follower.refresh();
+    expect(member.version()).toBe(1);
+    member.answer('/topology/2', member.signed(second));
+    await member.follower.refresh();
+    expect(member.version()).toBe(3);
+  });
+
+  it('takes nothing up and writes nothing once it has come to its end', async () => {
+    const before = [...member.written];
+    let release = (): void => {};
+    const asked = new Promise<void>((resolve) => {
+      member.answer('/topology', (_, response) => {
+        resolve();
+        release = () => response.end(member.signed(member.next()));
+      });
+    });
+    const refreshing = member.follower.refresh();
+    await asked;
+    const ending = member.follower[Symbol.asyncDispose]();
+    release();
+    await Promise.all([refreshing, ending]);
+    expect(member.version()).toBe(1);
+    expect(member.written).toEqual(before);
+    expect(member.warnings).toEqual([]);
   });
 
   it('gives up what it waits for when it comes to its end', async () => {
@@ -97,7 +167,7 @@ describe('a member that hears malformed events', () => {
       response.end(text);
     });
     member.answer('/events', events(streams));
-    await member.authority.start();
+    await member.follower.start();
     await expect.poll(() => streams.length).toBe(1);
     // Once at the start, once more because the stream is open.
     await expect.poll(() => asked).toBe(2);

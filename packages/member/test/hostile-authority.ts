@@ -1,36 +1,16 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
 import { createTestAuthority, createTestLog } from '@entente/testkit';
-import { createTrust, loadCredential, openTrust, serve } from '@entente/tls';
-import {
-  administratorSetHash,
-  encodeSignedTopology,
-  signTopology,
-  type Topology,
-  type TopologyDocument,
-  type TopologySigner,
-  topologyFormat,
-  topologyHash,
-} from '@entente/topology';
+import { loadCredential, openTrust, serve, systemClock } from '@entente/tls';
+import { administratorSetHash, buildTopology, type TopologyDocument } from '@entente/topology';
 import { AuthorityClient } from '../src/authority/authority-client.ts';
-import type { MemberFiles } from '../src/files/member-files.ts';
-import type { RevocationLists } from '../src/follow/revocation-lists.ts';
+import { DomainFollower } from '../src/follow/domain-follower.ts';
+import { fetchFirstTopology } from '../src/join/first-topology.ts';
+import { DomainState } from '../src/state/domain-state.ts';
+import { administrator, firstDocument, nextDocument, signed } from './sample-domain.ts';
 
 const host = 'ca.contoso.example';
 const fqdn = 'fe1.contoso.example';
-
-/** An administrator and what the topology says of it. */
-function administrator(keyId: string) {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const signer: TopologySigner = {
-    keyId,
-    algorithm: 'EdDSA',
-    sign: (bytes) => sign(null, bytes, privateKey),
-  };
-  const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
-  return { signer, entry: { id: keyId, algorithm: 'EdDSA' as const, publicKey: spki } };
-}
 
 /** What an authority answers; the test writes it. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -39,30 +19,20 @@ export type Answer = (request: IncomingMessage, response: ServerResponse) => voi
 export async function startMember() {
   const root = await createTestAuthority('Contoso Root');
   const crls = { pem: await root.crl([]) };
-  const inner = await openTrust({ anchors: { pem: root.certificatePem }, crls });
-  const identityOf = async (name: string) => {
+  const trust = await openTrust({ anchors: { pem: root.certificatePem }, crls });
+  const credentialOf = async (name: string) => {
     const { chainPem, keyPem } = await root.issue({ dnsNames: [name] });
     return loadCredential({ certificate: chainPem, key: keyPem });
   };
   const one = administrator('one');
-  const first: TopologyDocument = {
-    format: topologyFormat,
-    network: 'contoso.example',
-    version: 1,
-    // Without fractions of a second.
-    issued: `${new Date().toISOString().slice(0, 19)}Z`,
-    administrators: { required: 1, keys: [one.entry] },
-    domains: [{ name: 'contoso.example', pool: 'pool1.contoso.example' }],
-    pools: [{ fqdn: 'pool1.contoso.example', role: 'front-end' }],
-    servers: [{ fqdn, role: 'front-end', pool: 'pool1.contoso.example' }],
-  };
+  const first = firstDocument([one.entry]);
   const answers: Record<string, Answer> = {};
   const open = new Set<ServerResponse>();
   const server = await serve(
     https,
     {
-      trust: inner,
-      identity: await identityOf(host),
+      trust,
+      identity: await credentialOf(host),
       allow: [fqdn],
       host: '127.0.0.1',
       limits: { drainTimeoutMs: 0 },
@@ -75,50 +45,79 @@ export async function startMember() {
     },
   );
   const warnings: string[] = [];
+  const log = createTestLog(({ level, message }) => level === 'warn' && warnings.push(message));
   const written: string[] = [];
-  let topology: Topology | undefined;
-  let confirmations = 0;
-  const trust = createTrust({ judge: inner.judge, version: () => inner.version });
+  let full = false;
+  const confirmed: (number | undefined)[] = [];
   const authority = new AuthorityClient({
-    fqdn,
     url: `https://${host}:${server.port}`,
     addresses: new Map([[host, '127.0.0.1']]),
-    administratorsHash: administratorSetHash(first.administrators),
-    identity: await identityOf(fqdn),
     trust,
-    files: { write: async (name: string) => void written.push(name) } as unknown as MemberFiles,
-    lists: { refresh: async () => {} } as unknown as RevocationLists,
-    log: createTestLog(({ level, message }) => level === 'warn' && warnings.push(message)),
-    pollMs: 3_600_000,
-    current: () => topology,
-    takeUp: (next) => {
-      topology = next;
-    },
-    confirmed: async () => {
-      confirmations += 1;
-    },
+    credential: await credentialOf(fqdn),
   });
-  const signed = (document: TopologyDocument, signer = one.signer) =>
-    encodeSignedTopology(signTopology(document, [signer]));
+  const state = new DomainState({
+    topology: buildTopology(first),
+    roots: [],
+    lists: [],
+    lastKnown: {},
+    clock: systemClock,
+    onFault: (fault) => void warnings.push(String(fault)),
+  });
+  const follower = new DomainFollower({
+    fqdn,
+    state,
+    authority,
+    lists: { refresh: async () => {} },
+    topologyFile: {
+      async keep({ document: { version } }) {
+        if (full) throw new Error('disk full');
+        written.push(`topology ${version}`);
+      },
+    },
+    lastKnownFile: {
+      async keep({ confirmedAt }) {
+        if (confirmedAt !== confirmed.at(-1)) confirmed.push(confirmedAt);
+      },
+    },
+    clock: systemClock,
+    log,
+    pollMs: 3_600_000,
+  });
   return {
     authority,
+    follower,
+    state,
     warnings,
     written,
+    /** Each confirmation that a later run would know of. */
+    confirmed,
     first,
-    signed,
-    stranger: administrator('one').signer,
-    next: (): TopologyDocument => ({ ...first, version: 2, previous: topologyHash(first), title: 'second' }),
-    version: () => topology?.document.version,
-    confirmations: () => confirmations,
-    answer(path: '/topology' | '/events', how: Answer | string) {
+    signed: (document: TopologyDocument, signer = one.signer) => signed(document, signer),
+    /** One of the same name as an administrator, with another key. */
+    impostor: administrator('one').signer,
+    next: (): TopologyDocument => nextDocument(first, { title: 'second' }),
+    version: () => state.topology.document.version,
+    fillDisk: (isFull: boolean) => {
+      full = isFull;
+    },
+    /** As a member that has no topology yet. */
+    fetchFirst: () =>
+      fetchFirstTopology({
+        authority,
+        administratorsHash: administratorSetHash(first.administrators),
+        now: () => Date.now(),
+        log,
+      }),
+    answer(path: string, how: Answer | string) {
       answers[path] = typeof how === 'string' ? (_request, response) => response.end(how) : how;
     },
     async [Symbol.asyncDispose]() {
       await authority[Symbol.asyncDispose]();
+      await follower[Symbol.asyncDispose]();
+      state[Symbol.dispose]();
       for (const response of open) response.destroy();
       await server.close();
       await trust[Symbol.asyncDispose]();
-      await inner[Symbol.asyncDispose]();
     },
   };
 }

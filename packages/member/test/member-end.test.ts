@@ -2,15 +2,18 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority, createTestLog, type TestAuthority } from '@entente/testkit';
-import type { OwnedTrust } from '@entente/tls';
+import { systemClock } from '@entente/tls';
 import { buildTopology, outsideObjectUrls, type Topology, topologyFormat } from '@entente/topology';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuthorityClient } from '../src/authority/authority-client.ts';
 import { CredentialFiles } from '../src/credential/credential-files.ts';
 import { RenewedCredential } from '../src/credential/renewed-credential.ts';
-import type { LastKnown } from '../src/files/last-known.ts';
+import { LastKnownFile } from '../src/files/last-known-file.ts';
 import { MemberFiles } from '../src/files/member-files.ts';
-import { JoinedMember } from '../src/join/member.ts';
+import { JoinedMember } from '../src/join/joined-member.ts';
+import { DomainState } from '../src/state/domain-state.ts';
+import { openDomainTrust } from '../src/state/domain-trust.ts';
+import { certificateOf } from './sample-domain.ts';
 
 const fqdn = 'edge1.contoso.example';
 
@@ -47,7 +50,7 @@ describe('a member that comes to its end', () => {
     const files = new MemberFiles(directory);
     const warnings: string[] = [];
     const log = createTestLog(({ level, message }) => level === 'warn' && warnings.push(message));
-    let topology = topologyWith('access.contoso.example');
+    const first = topologyWith('access.contoso.example');
     let asked = 0;
     let end = (): void => {};
     const ended = new Promise<void>((resolve) => {
@@ -62,7 +65,7 @@ describe('a member that comes to its end', () => {
         // One that fits the topology, so that no other is wanted.
         const chain = await root.certify(wanted, {
           dnsNames: ['access.contoso.example', 'sip.contoso.example', 'contoso.example'],
-          crlUrl: outsideObjectUrls(topology).map((url) => `${url}/list.crl`),
+          crlUrl: outsideObjectUrls(first).map((url) => `${url}/list.crl`),
         });
         return new Response(chain, { status: 201 });
       },
@@ -70,35 +73,42 @@ describe('a member that comes to its end', () => {
         end();
       },
     } as Partial<AuthorityClient> as AuthorityClient;
-    const internal = await RenewedCredential.open({
+    const credentialFiles = new CredentialFiles(files, 'internal');
+    const credential = await credentialFiles.load();
+    if (credential === undefined) throw new Error('no credential');
+    const internal = new RenewedCredential(credential, {
       subject: () => fqdn,
-      side: 'internal',
-      files,
-      authority: () => authority,
+      files: credentialFiles,
+      authority,
       now: () => Date.now(),
       log,
     });
-    const trust = { clock: { now: () => Date.now() }, announce() {}, async [Symbol.asyncDispose]() {} };
-    const member = new JoinedMember(
-      { fqdn, directory, log },
-      files,
+    const state = new DomainState({
+      topology: first,
+      roots: [certificateOf(root)],
+      lists: [],
+      lastKnown: {},
+      clock: systemClock,
+      onFault: (fault) => void warnings.push(String(fault)),
+    });
+    const trust = await openDomainTrust(state, { hosts: [], cacheDirectory: join(directory, 'revocation') });
+    const member = new JoinedMember({
+      fqdn,
+      state,
+      trust,
+      authority,
       internal,
-      trust as unknown as OwnedTrust,
-      {
-        topology: () => topology,
-        roots: () => [],
-        lists: () => [],
-        lastKnown: { async [Symbol.asyncDispose]() {} } as LastKnown,
-      },
-    );
-    member.follow(authority);
+      follower: { async [Symbol.asyncDispose]() {} },
+      files,
+      lastKnownFile: new LastKnownFile(files, log, {}),
+      log,
+    });
     return {
       member,
       warnings,
       asked: () => asked,
       rename(outside: string) {
-        topology = topologyWith(outside);
-        member.topologyChanged(topology);
+        state.takeUp({ topology: topologyWith(outside), confirmedAt: Date.now() });
       },
     };
   };

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority, createTestLog, type TestAuthority } from '@entente/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AuthorityClient } from '../src/authority/authority-client.ts';
 import { CredentialFiles, type KeyPair } from '../src/credential/credential-files.ts';
 import { RenewedCredential } from '../src/credential/renewed-credential.ts';
 import { type FileName, MemberFiles } from '../src/files/member-files.ts';
@@ -57,9 +56,8 @@ describe('the certificate of an interface', () => {
     };
     const renewed = await RenewedCredential.open({
       subject: () => 'fe1.contoso.example',
-      side: 'internal',
-      files,
-      authority: () => ({ url: 'https://ca.contoso.example', transport }) as AuthorityClient,
+      files: new CredentialFiles(files, 'internal'),
+      authority: { url: 'https://ca.contoso.example', transport },
       now: () => Date.now(),
       log: createTestLog(({ message }) => logged.push(message)),
     });
@@ -74,7 +72,7 @@ describe('the certificate of an interface', () => {
     const { answer, logged, renewed } = await open(new MemberFiles(directory));
     answer.open();
     await renewed.renewNow();
-    const { certificatePem, keyPem } = renewed.identity.current;
+    const { certificatePem, keyPem } = renewed.credential.current;
     expect(keyPem).not.toBe(first.key);
     expect(await onDisk()).toEqual({ certificate: certificatePem, key: keyPem });
     expect(logged).toEqual(['certificate of the internal interface renewed']);

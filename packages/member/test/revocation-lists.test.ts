@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createTestAuthority, createTestLog, type TestAuthority } from '@entente/testkit';
-import type { RevocationKnowledge } from '@entente/trust';
 import {
   type Certificate,
   decodePem,
@@ -11,8 +10,9 @@ import {
   issuingDistributionPointExtension,
 } from '@entente/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RevocationLists } from '../src/follow/revocation-lists.ts';
-import { CurrentStore } from '../src/state/current-store.ts';
+import { RevocationLists, restoreLists } from '../src/follow/revocation-lists.ts';
+import { DomainState } from '../src/state/domain-state.ts';
+import { TestClock, topologyOf } from './sample-domain.ts';
 
 const name = 'Contoso Root';
 
@@ -59,47 +59,57 @@ describe('the lists of our own authorities', () => {
       }),
   );
 
-  const open = ({ roots = [root], ...more }: { roots?: Certificate[]; timeoutMs?: number } = {}) => {
-    const store = new CurrentStore<RevocationKnowledge>({ crls: [] });
+  const log = createTestLog();
+  const open = async ({ roots = [root], ...more }: { roots?: Certificate[]; timeoutMs?: number } = {}) => {
+    const restored = await restoreLists({
+      chainPem,
+      roots,
+      files: { read: async (file) => written.get(file) },
+      log,
+    });
+    const state = new DomainState({
+      topology: topologyOf(),
+      roots,
+      lists: restored,
+      lastKnown: {},
+      clock: new TestClock(Date.now()),
+      onFault: () => {},
+    });
     const lists = new RevocationLists({
       chainPem: () => chainPem,
-      roots: () => roots,
       addresses: new Map([['ca.contoso.example', '127.0.0.1']]),
-      files: {
-        read: async (file) => written.get(file),
-        write: async (file, text) => void written.set(file, text),
-      },
-      store,
-      log: createTestLog(),
+      files: { write: async (file, text) => void written.set(file, text) },
+      state,
+      log,
       ...more,
     });
-    const numbers = () => store.current.crls.map(({ crlNumber }) => Number(crlNumber));
+    const numbers = () => state.lists.map(({ crlNumber }) => Number(crlNumber));
     const fetched = async (bytes: Uint8Array) => {
       served = bytes;
       await lists.refresh(AbortSignal.timeout(5_000));
       return numbers();
     };
-    return { fetched, lists, numbers, store };
+    return { fetched, numbers, state };
   };
 
   it('let nothing in that our authority has not signed, whatever number it carries', async () => {
-    const { fetched, store } = open();
+    const { fetched, state } = await open();
     expect(await fetched(await listOf(forger, 9_999))).toEqual([]);
     const good = await listOf(ours, 7);
     expect(await fetched(good)).toEqual([7]);
     expect(await fetched(await listOf(forger, 9_999))).toEqual([7]);
-    expect(Buffer.from(store.current.crls[0]?.der ?? []).equals(Buffer.from(good))).toBe(true);
+    expect(Buffer.from(state.lists[0]?.der ?? []).equals(Buffer.from(good))).toBe(true);
   });
 
   it('never go back to an older number', async () => {
-    const { fetched } = open();
+    const { fetched } = await open();
     expect(await fetched(await listOf(ours, 7))).toEqual([7]);
     expect(await fetched(await listOf(ours, 6))).toEqual([7]);
     expect(await fetched(await listOf(ours, 8))).toEqual([8]);
   });
 
   it('never give way to a delta, which says less', async () => {
-    const { fetched } = open();
+    const { fetched } = await open();
     expect(await fetched(await listOf(ours, 7))).toEqual([7]);
     expect(await fetched(await listOf(ours, 8, deltaCrlIndicatorExtension(7)))).toEqual([7]);
   });
@@ -113,7 +123,7 @@ describe('the lists of our own authorities', () => {
           names: [{ type: 'uri', value: `http://ca.contoso.example:${port}/${shard}.crl` }],
         },
       });
-    const { fetched } = open();
+    const { fetched } = await open();
     expect(await fetched(await listOf(ours, 7))).toEqual([7]);
     expect(await fetched(await listOf(ours, 8, covers(1)))).toEqual([7]);
     expect(await fetched(await listOf(ours, 6, covers(0)))).toEqual([7, 6]);
@@ -123,13 +133,13 @@ describe('the lists of our own authorities', () => {
   it('stand beside each other where one name has two keys, as while a root is replaced', async () => {
     const next = decodePemCertificates(forger.certificatePem);
     if (!next.ok || next.value[0] === undefined) throw new Error('no root');
-    const { fetched } = open({ roots: [root, next.value[0]] });
+    const { fetched } = await open({ roots: [root, next.value[0]] });
     expect(await fetched(await listOf(ours, 700))).toEqual([700]);
     expect(await fetched(await listOf(forger, 1))).toEqual([700, 1]);
   });
 
   it('stay as they are where what comes is cut off, is none, or does not come', async () => {
-    const { fetched, numbers } = open();
+    const { fetched, numbers } = await open();
     await fetched(await listOf(ours, 7));
     const next = await listOf(ours, 8);
     for (const bytes of [next.subarray(0, next.length - 1), next.subarray(0, 1), Buffer.from('<html>')]) {
@@ -147,7 +157,7 @@ describe('the lists of our own authorities', () => {
     const { port } = server.address() as AddressInfo;
     const crlUrl = ['/gone', '/0.crl'].map((path) => `http://ca.contoso.example:${port}${path}`);
     chainPem = (await ours.issue({ dnsNames: ['fe1.contoso.example'], crlUrl })).chainPem;
-    const { fetched, numbers } = open();
+    const { fetched, numbers } = await open();
     await expect(fetched(await listOf(ours, 7))).rejects.toThrow(/404/);
     expect(numbers()).toEqual([7]);
   });
@@ -156,30 +166,27 @@ describe('the lists of our own authorities', () => {
     const { port } = server.address() as AddressInfo;
     const crlUrl = `http://ca.contoso.example:${port}/drip`;
     chainPem = (await ours.issue({ dnsNames: ['fe1.contoso.example'], crlUrl })).chainPem;
-    const { fetched } = open({ timeoutMs: 50 });
+    const { fetched } = await open({ timeoutMs: 50 });
     await expect(fetched(await listOf(ours, 7))).rejects.toThrow(/abort/i);
   });
 
   it('start without the file of an earlier run where it is damaged', async () => {
-    const first = open();
+    const first = await open();
     await first.fetched(await listOf(ours, 7));
     const whole = written.get('lists') as string;
     written.set('lists', whole.slice(0, whole.length / 2));
-    const cut = open();
-    await cut.lists.restore();
+    const cut = await open();
     expect(cut.numbers()).toEqual([]);
     expect(await cut.fetched(await listOf(ours, 8))).toEqual([8]);
   });
 
   it('are there after a restart without the authority, and are checked again', async () => {
-    const first = open();
+    const first = await open();
     await first.fetched(await listOf(ours, 7));
-    const again = open();
-    await again.lists.restore();
+    const again = await open();
     expect(again.numbers()).toEqual([7]);
     written.set('lists', await forger.crl([], { number: 9_999 }));
-    const forged = open();
-    await forged.lists.restore();
+    const forged = await open();
     expect(forged.numbers()).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ export const patches: PatchList = {
     {
       name: 'forged-list',
       off: 'a member takes a revocation list that its authority has not signed',
-      file: 'packages/member/src/follow/revocation-lists.ts',
+      file: 'packages/member/src/follow/accept-lists.ts',
       find: '(issuer) => issuer.subject.canonical === list.issuer.canonical && isSignedBy(list, issuer),',
       replace: '(issuer) => issuer.subject.canonical === list.issuer.canonical,',
       test: {
@@ -18,7 +18,7 @@ export const patches: PatchList = {
     {
       name: 'played-back-list',
       off: 'an old revocation list that is played back replaces the newer one',
-      file: 'packages/member/src/follow/revocation-lists.ts',
+      file: 'packages/member/src/follow/accept-lists.ts',
       find: 'if (known === undefined || (list.crlNumber ?? 0n) > (known.crlNumber ?? 0n))',
       replace: 'if (known === undefined || list !== known)',
       test: {
@@ -29,7 +29,7 @@ export const patches: PatchList = {
     {
       name: 'delta-for-a-list',
       off: 'a delta that our authority has signed takes the place of its whole revocation list',
-      file: 'packages/member/src/follow/revocation-lists.ts',
+      file: 'packages/member/src/follow/accept-lists.ts',
       find: "if (list.baseCrlNumber !== undefined) return 'is a delta, not a whole list';",
       replace: '',
       test: {
@@ -40,8 +40,8 @@ export const patches: PatchList = {
     {
       name: 'list-of-others',
       off: 'a revocation list that covers other certificates takes a place that it was not asked at',
-      file: 'packages/member/src/follow/revocation-lists.ts',
-      find: "return covers ? undefined : 'covers other certificates than those that name this place';",
+      file: 'packages/member/src/follow/accept-lists.ts',
+      find: "return covers ? undefined : 'covers other certificates than those that name this URL';",
       replace: 'return covers ? undefined : undefined;',
       test: {
         file: 'packages/member/test/revocation-lists.test.ts',
@@ -52,9 +52,9 @@ export const patches: PatchList = {
     {
       name: 'revocation-policy',
       off: 'what the signed topology demands of revocation below our own roots is not heeded',
-      file: 'packages/member/src/join/join-domain.ts',
-      find: 'anchors.set(enterpriseAnchors(roots(), next));',
-      replace: 'anchors.set(enterpriseAnchors(roots()));',
+      file: 'packages/member/src/state/domain-state.ts',
+      find: 'this.#anchors = enterpriseAnchors(this.#roots, news.topology);',
+      replace: 'this.#anchors = enterpriseAnchors(this.#roots);',
       test: {
         file: 'packages/member/test/follow.test.ts',
         title: 'judges by what the topology in force says of revocation',
@@ -64,9 +64,9 @@ export const patches: PatchList = {
     {
       name: 'confirmation',
       off: 'a member that is cut off believes its last topology for ever',
-      file: 'packages/member/src/join/member.ts',
-      find: 'decide = authorise(current, local, confirmation) as Authorise;',
-      replace: 'decide = authorise(current, local) as Authorise;',
+      file: 'packages/member/src/state/authorisation.ts',
+      find: 'decide = authorise(topology, local, confirmation) as Authorise;',
+      replace: 'decide = authorise(topology, local) as Authorise;',
       test: {
         file: 'packages/member/test/follow.test.ts',
         title: 'believes nobody when the authority has not confirmed the topology for too long, until it has',
@@ -76,7 +76,7 @@ export const patches: PatchList = {
     {
       name: 'confirmation-of-partners',
       off: 'partners are believed by a topology that nobody has confirmed for weeks',
-      file: 'packages/member/src/join/member.ts',
+      file: 'packages/member/src/state/authorisation.ts',
       find: 'return rejection === undefined ? allow(peer, link) : { ok: false, rejection };',
       replace: 'return rejection === null ? { ok: false, rejection } : allow(peer, link);',
       test: {
@@ -88,8 +88,8 @@ export const patches: PatchList = {
     {
       name: 'signed-time',
       off: 'a member whose clock was set back believes what has expired',
-      file: 'packages/member/src/join/join-domain.ts',
-      find: 'latestSigned: () => lastKnown.latestSigned,',
+      file: 'packages/member/src/state/domain-trust.ts',
+      find: 'latestSigned: () => state.latestSigned,',
       replace: 'latestSigned: () => undefined,',
       test: {
         file: 'packages/member/test/follow.test.ts',
@@ -107,6 +107,52 @@ export const patches: PatchList = {
         file: 'packages/tls/test/trust-version.test.ts',
         title:
           'changes with each change of its anchors, also where only what is imposed on an anchor differs',
+      },
+    },
+    {
+      name: 'one-event',
+      off: 'a change of the topology is announced twice, so every open connection is judged twice',
+      file: 'packages/member/src/state/domain-trust.ts',
+      find: "({ what }) => what === 'lists',",
+      replace: "({ what }) => what !== 'standing',",
+      test: {
+        file: 'packages/member/test/domain-state.test.ts',
+        title:
+          'tells every listener of each change once and in order, and each is a change of the trust with another version',
+      },
+    },
+    {
+      name: 'stale-by-time',
+      off: 'open connections stay when the topology has not been confirmed for too long',
+      file: 'packages/member/src/state/domain-state.ts',
+      find: "this.#cancel = this.#clock.after(Math.max(leftMs, 1), () => this.#enter('time'));",
+      replace: '',
+      test: {
+        file: 'packages/member/test/domain-state.test.ts',
+        title: 'is stale after the time that the topology sets, and no longer when it is confirmed again',
+      },
+    },
+    {
+      name: 'confirmation-of-another',
+      off: 'a topology that could not be written is confirmed on disk, so a restart believes the one before it as if it were new',
+      file: 'packages/member/src/follow/domain-follower.ts',
+      find: 'if (this.#topologyKept) await',
+      replace: 'await',
+      test: {
+        file: 'packages/member/test/hostile-authority.test.ts',
+        title:
+          'has a new topology in force where it cannot be written, and leaves the disk with the confirmation of the old one',
+      },
+    },
+    {
+      name: 'end-of-follower',
+      off: 'an answer that arrives after the end of a member is taken up and written to the directory of the next run',
+      file: 'packages/member/src/follow/domain-follower.ts',
+      find: 'if (this.#stop.signal.aborted) return;\n    if (!result.accepted)',
+      replace: 'if (!result.accepted)',
+      test: {
+        file: 'packages/member/test/hostile-authority.test.ts',
+        title: 'takes nothing up and writes nothing once it has come to its end',
       },
     },
   ],

@@ -1,7 +1,7 @@
-import { loadCredential } from '@entente/tls';
+import { type Credential, loadCredential } from '@entente/tls';
 import type { FileName, MemberFiles } from '../files/member-files.ts';
 
-/** One side of a server, and the files of its certificate. */
+/** The files of each side of a server. */
 const sides = {
   internal: { key: 'key', certificate: 'certificate', pending: 'pending' },
   external: { key: 'externalKey', certificate: 'externalCertificate', pending: 'externalPending' },
@@ -19,46 +19,53 @@ export interface KeyPair {
 const chainBegins = '-----BEGIN CERTIFICATE-----';
 
 /**
- * Key and certificate of one side on disk. They are two files, which no file system replaces at once: a new pair is first
- * written down whole in a third, and whoever finds that one finishes what was begun. So a crash at any moment leaves the old
- * pair or the new one, never one half of each.
+ * Key and certificate of one side on disk. They are two files, which no file system replaces at once: a new pair is first written
+ * whole to a third file, and a run that finds the third file completes the replacement. So a crash at any moment leaves the old pair
+ * or the new one, never one half of each.
  */
 export class CredentialFiles {
+  readonly side: Side;
   readonly #files: Pick<MemberFiles, 'path' | 'read' | 'write' | 'remove'>;
   readonly #names: (typeof sides)[Side];
 
-  /** @param side whose certificate it is */
+  /** @param side - whose certificate it is */
   constructor(files: Pick<MemberFiles, 'path' | 'read' | 'write' | 'remove'>, side: Side) {
+    this.side = side;
     this.#files = files;
     this.#names = sides[side];
   }
 
-  /** Where the pair is, for `loadCredential`. */
-  get paths(): KeyPair {
+  /** Path of the certificate. */
+  get place(): string {
+    return this.#files.path(this.#names.certificate);
+  }
+
+  /**
+   * Loads the pair, after completing a replacement that a crash has interrupted.
+   * @returns `undefined` where there is no certificate
+   * @throws TlsFault where the pair cannot be used, by code; see `loadCredential` of `@entente/tls`
+   */
+  async load(): Promise<Credential | undefined> {
+    await this.#recover();
     const { certificate, key } = this.#names;
-    return { certificate: this.#files.path(certificate), key: this.#files.path(key) };
+    if ((await this.#files.read(certificate)) === undefined) return undefined;
+    return loadCredential({ certificate: this.#files.path(certificate), key: this.#files.path(key) });
   }
 
-  /** Whether there is a certificate. */
-  async exists(): Promise<boolean> {
-    return (await this.#files.read(this.#names.certificate)) !== undefined;
-  }
-
-  /** Puts a new pair in the place of the old one. */
+  /** Replaces the pair on disk. */
   async replace(pair: KeyPair): Promise<void> {
-    // Flushed and renamed: with this the new pair is the one that counts.
+    // Flushed and renamed: from here on the new pair is the one that a restart finds.
     await this.#files.write(this.#names.pending, pair.key + pair.certificate);
     await this.#finish(pair);
   }
 
-  /** Finishes a replacement that a crash has interrupted. Call it before the pair is read. */
-  async recover(): Promise<void> {
+  async #recover(): Promise<void> {
     const text = await this.#files.read(this.#names.pending);
     if (text === undefined) return;
     const at = text.indexOf(chainBegins);
     const pair = { key: text.slice(0, at), certificate: text.slice(at) };
     if (at > 0 && (await fits(pair))) await this.#finish(pair);
-    // Not what was written: the files that are there say more than it does.
+    // Not what `replace` wrote: the pair that is there stays.
     else await this.#files.remove(this.#names.pending);
   }
 
@@ -71,8 +78,8 @@ export class CredentialFiles {
 
 async function fits(pair: KeyPair): Promise<boolean> {
   try {
-    await using identity = await loadCredential(pair);
-    return identity.current.certificatePem === pair.certificate;
+    await using credential = await loadCredential(pair);
+    return credential.current.certificatePem === pair.certificate;
   } catch {
     return false;
   }

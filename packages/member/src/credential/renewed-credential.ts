@@ -2,60 +2,64 @@ import { createKeyAndRequest, renew, renewalTime } from '@entente/pki/client';
 import { type Credential, type Log, loadCredential } from '@entente/tls';
 import type { AuthorityClient } from '../authority/authority-client.ts';
 import { MemberFault } from '../files/fault.ts';
-import type { MemberFiles } from '../files/member-files.ts';
-import { CredentialFiles, type KeyPair, type Side } from './credential-files.ts';
+import type { CredentialFiles, KeyPair } from './credential-files.ts';
 
-/** setTimeout takes 31 bits of milliseconds; a leaf lives for days, so one step is enough. */
+/** setTimeout takes 31 bits of milliseconds; a certificate of a server is valid for days, so one step is enough. */
 const longestWaitMs = 2_000_000_000;
 const shortestWaitMs = 1_000;
 const retryMs = 600_000;
 
-/** What an identity that renews itself needs. */
-export interface RenewedCredentialOptions {
+/** How a credential is renewed. */
+export interface RenewalOptions {
   /** Name of the interface, as the topology lists it: the subject to ask for. */
   readonly subject: () => string;
-  readonly side: Side;
-  readonly files: MemberFiles;
-  readonly authority: () => AuthorityClient;
+  readonly files: CredentialFiles;
+  readonly authority: Pick<AuthorityClient, 'transport' | 'url'>;
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: Log;
 }
 
-/** A certificate of one interface that is renewed at half of its life, with a new key each time. */
+/** The credential of one interface, renewed at half of the life of its certificate, with a new key each time. */
 export class RenewedCredential implements AsyncDisposable {
-  readonly identity: Credential;
-  readonly #options: RenewedCredentialOptions;
+  readonly credential: Credential;
+  readonly #options: RenewalOptions;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #renewing: Promise<void> | undefined;
   #closed = false;
 
-  private constructor(identity: Credential, options: RenewedCredentialOptions) {
-    this.identity = identity;
+  /**
+   * @param credential - loaded from the files; disposed of with this
+   * @param options - how it is renewed
+   */
+  constructor(credential: Credential, options: RenewalOptions) {
+    this.credential = credential;
     this.#options = options;
     this.#plan();
   }
 
   /**
-   * Loads the certificate of an interface; one that was never asked for is asked for now.
+   * Loads the credential of an interface; where there is none yet, its certificate is requested from the authority.
    * @throws {MemberFault} `ENTENTE_MEMBER_REFUSED`; faults of `loadCredential`
    */
-  static async open(options: RenewedCredentialOptions): Promise<RenewedCredential> {
-    const pair = new CredentialFiles(options.files, options.side);
-    await pair.recover();
-    if (!(await pair.exists())) await pair.replace(await obtain(options));
-    const identity = await loadCredential(pair.paths);
-    return new RenewedCredential(identity, options);
+  static async open(options: RenewalOptions): Promise<RenewedCredential> {
+    const { files } = options;
+    const loaded = await files.load();
+    if (loaded !== undefined) return new RenewedCredential(loaded, options);
+    const pair = await requestPair(options);
+    await files.replace(pair);
+    return new RenewedCredential(await loadCredential(pair), options);
   }
 
-  /** Afterwards nothing is written: who comes next may have the directory. A pair that is being written is finished first. */
+  /** Afterwards nothing is written: the directory may belong to a later run. A pair that is being written is finished first. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#renewing;
-    await this.identity[Symbol.asyncDispose]();
+    await this.credential[Symbol.asyncDispose]();
   }
 
-  /** Asks for another certificate now, because the one in hand no longer fits. One that cannot be had is asked for again later. */
+  /** Renews now, because the certificate in hand no longer fits. One that cannot be had is requested again later. */
   async renewNow(): Promise<void> {
     if (this.#closed) return;
     clearTimeout(this.#timer);
@@ -66,7 +70,7 @@ export class RenewedCredential implements AsyncDisposable {
   }
 
   #plan(): void {
-    const { notAfter, notBefore } = this.identity.current.leaf;
+    const { notAfter, notBefore } = this.credential.current.leaf;
     const at = renewalTime({ notBefore, notAfter }, Math.random());
     this.#wait(Math.max(shortestWaitMs, Math.min(at - this.#options.now(), longestWaitMs)));
   }
@@ -78,13 +82,14 @@ export class RenewedCredential implements AsyncDisposable {
   }
 
   async #renew(): Promise<void> {
-    const { files, log, side } = this.#options;
+    const { files, log } = this.#options;
+    const { side } = files;
     try {
-      const pair = await obtain(this.#options);
+      const pair = await requestPair(this.#options);
       if (this.#closed) return;
-      await new CredentialFiles(files, side).replace(pair);
-      await this.identity.replace(pair);
-      const { notAfter } = this.identity.current.leaf;
+      await files.replace(pair);
+      await this.credential.replace(pair);
+      const { notAfter } = this.credential.current.leaf;
       log.info(
         { event: 'renewed', interface: side, notAfter },
         `certificate of the ${side} interface renewed`,
@@ -93,22 +98,23 @@ export class RenewedCredential implements AsyncDisposable {
     } catch (error) {
       if (this.#closed) return;
       const { message } = error as Error;
-      log.warn({ event: 'renewal-failed', interface: side }, `the certificate was not renewed: ${message}`);
+      log.warn(
+        { event: 'renewal-failed', interface: side },
+        `the certificate of the ${side} interface was not renewed: ${message}`,
+      );
       this.#wait(retryMs);
     }
   }
 }
 
 /** Asks the authority; nothing is written. */
-async function obtain(options: RenewedCredentialOptions): Promise<KeyPair> {
-  const { side, subject } = options;
-  const authority = options.authority();
+async function requestPair({ authority, files, subject }: RenewalOptions): Promise<KeyPair> {
   const key = await createKeyAndRequest({ subject: subject() });
   const outcome = await renew({
     authority: authority.url,
     key,
     transport: authority.transport,
-    interface: side,
+    interface: files.side,
   });
   if (!outcome.ok) {
     throw new MemberFault('ENTENTE_MEMBER_REFUSED', {

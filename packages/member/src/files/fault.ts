@@ -5,9 +5,10 @@ export type MemberFaultCode =
   | 'ENTENTE_MEMBER_ROOT'
   | 'ENTENTE_MEMBER_REFUSED'
   | 'ENTENTE_MEMBER_UNREACHABLE'
+  | 'ENTENTE_MEMBER_TOPOLOGY'
   | 'ENTENTE_MEMBER_DAMAGED';
 
-/** A fault that whoever runs the server can mend. Match it by `code`. */
+/** A fault that the operator of the server can fix. Match it by `code`. */
 export class MemberFault extends Error {
   readonly code: MemberFaultCode;
   /** File, option or address that the sentence is about. */

@@ -31,11 +31,11 @@ export interface Membership {
   readonly administratorsHash: string;
 }
 
-/** The directory in which a member keeps who it is. */
+/** The directory in which a member keeps its certificates and what it knows of its domain. */
 export class MemberFiles {
   readonly directory: string;
 
-  /** @param directory made with mode 0700 if it does not exist */
+  /** @param directory - created with mode 0700 by `prepare` if it does not exist */
   constructor(directory: string) {
     this.directory = directory;
   }
@@ -44,7 +44,7 @@ export class MemberFiles {
     return join(this.directory, names[name]);
   }
 
-  /** Makes the directory. */
+  /** Creates the directory. */
   async prepare(): Promise<void> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
   }
@@ -59,11 +59,12 @@ export class MemberFiles {
     }
   }
 
+  /** Writes a file whole: flushed under another name, then renamed. */
   async write(name: FileName, text: string): Promise<void> {
     await writeWhole(this.path(name), text, secrets.has(name) ? secretMode : publicMode);
   }
 
-  /** Removes a file; one that is not there is gone already. */
+  /** Removes a file, if it exists. */
   async remove(name: FileName): Promise<void> {
     await rm(this.path(name), { force: true });
   }
@@ -84,5 +85,10 @@ export class MemberFiles {
       place: this.path('membership'),
       remedy: 'restore the directory from a copy, or empty it and join again with a new token',
     });
+  }
+
+  /** Writes the record that this server has joined. */
+  async writeMembership({ administratorsHash, authority }: Membership): Promise<void> {
+    await this.write('membership', `${JSON.stringify({ authority, administratorsHash })}\n`);
   }
 }

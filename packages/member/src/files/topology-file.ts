@@ -1,32 +1,56 @@
-import {
-  decodeSignedTopology,
-  type Topology,
-  type TopologyDocument,
-  verifyTopology,
-} from '@entente/topology';
+import { checkShape, decodeSignedTopology, type Topology, verifyTopology } from '@entente/topology';
 import { MemberFault } from './fault.ts';
 import type { MemberFiles } from './member-files.ts';
 
-/**
- * The last good topology of an earlier run. It was verified when it came; it is verified once more against its own
- * administrators, which finds damage.
- * @returns `undefined` where there is none
- * @throws {MemberFault} `ENTENTE_MEMBER_DAMAGED`
- */
-export async function restoreTopology(files: MemberFiles): Promise<Topology | undefined> {
-  const text = await files.read('topology');
-  if (text === undefined) return undefined;
-  const decoded = decodeSignedTopology(text);
-  if (decoded.ok) {
-    const document = decoded.document as TopologyDocument;
-    const issued = Date.parse(document.issued);
-    // The document's own time: that it has become stale since is for the authority's news to say.
-    const result = verifyTopology(text, { known: { document }, now: issued });
-    if (result.accepted) return result.topology;
+/** The signed topology in force, kept for the next run. */
+export class TopologyFile {
+  readonly #files: Pick<MemberFiles, 'path' | 'read' | 'write'>;
+  #hash: string | undefined;
+
+  constructor(files: Pick<MemberFiles, 'path' | 'read' | 'write'>) {
+    this.#files = files;
   }
-  throw new MemberFault('ENTENTE_MEMBER_DAMAGED', {
-    sentence: 'the topology kept from an earlier run does not verify',
-    place: files.path('topology'),
-    remedy: 'delete the file; the topology is fetched again',
-  });
+
+  /**
+   * The last good topology of an earlier run. It was verified when it arrived; it is verified once more against its own
+   * administrators, which finds damage.
+   * @returns `undefined` where there is none
+   * @throws {MemberFault} `ENTENTE_MEMBER_DAMAGED`
+   */
+  async restore(): Promise<Topology | undefined> {
+    const text = await this.#files.read('topology');
+    if (text === undefined) return undefined;
+    const topology = verifyAlone(text);
+    if (topology === undefined) {
+      throw new MemberFault('ENTENTE_MEMBER_DAMAGED', {
+        sentence: 'the topology kept from an earlier run does not verify',
+        place: this.#files.path('topology'),
+        remedy: 'delete the file; the topology is fetched again',
+      });
+    }
+    this.#hash = topology.hash;
+    return topology;
+  }
+
+  /**
+   * Writes a topology, unless the file holds it already.
+   * @param topology - verified
+   * @param text - as it was signed
+   */
+  async keep({ hash }: Topology, text: string): Promise<void> {
+    if (this.#hash === hash) return;
+    await this.#files.write('topology', text);
+    this.#hash = hash;
+  }
+}
+
+function verifyAlone(text: string): Topology | undefined {
+  const decoded = decodeSignedTopology(text);
+  const shape = decoded.ok ? checkShape(decoded.document) : undefined;
+  if (!decoded.ok || shape?.ok !== true) return undefined;
+  const { document } = shape;
+  // Judged at the document's own time: whether it has expired since is for the authority's news to say.
+  const now = Date.parse(document.issued);
+  const result = verifyTopology({ document, signatures: decoded.signatures }, { known: { document }, now });
+  return result.accepted ? result.topology : undefined;
 }

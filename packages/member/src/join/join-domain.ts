@@ -1,156 +1,162 @@
-import type { Topology } from '@entente/topology';
-import type { AnchorSet, RevocationKnowledge } from '@entente/trust';
-import type { LookUp } from '@entente/trust/node';
+import { type Credential, type Log, systemClock } from '@entente/tls';
+import type { Certificate } from '@entente/x509';
 import { AuthorityClient } from '../authority/authority-client.ts';
+import { CredentialFiles } from '../credential/credential-files.ts';
 import { RenewedCredential } from '../credential/renewed-credential.ts';
 import { MemberFault } from '../files/fault.ts';
-import { LastKnown } from '../files/last-known.ts';
-import { MemberFiles } from '../files/member-files.ts';
-import { restoreTopology } from '../files/topology-file.ts';
-import { RevocationLists } from '../follow/revocation-lists.ts';
-import { CurrentStore } from '../state/current-store.ts';
-import { enterpriseAnchors, memberTrust, readRoots } from '../state/member-trust.ts';
-import { join, readToken } from './enrol-server.ts';
-import { JoinedMember, type Member, type MemberOptions } from './member.ts';
-import { fetchPinnedRoot } from './pinned-root.ts';
+import { type LastKnown, LastKnownFile, readLastKnown } from '../files/last-known-file.ts';
+import { MemberFiles, type Membership } from '../files/member-files.ts';
+import { TopologyFile } from '../files/topology-file.ts';
+import { DomainFollower } from '../follow/domain-follower.ts';
+import { RevocationLists, restoreLists } from '../follow/revocation-lists.ts';
+import { DomainState } from '../state/domain-state.ts';
+import { type ListFetching, openDomainTrust, openRootTrust } from '../state/domain-trust.ts';
+import { readRoots } from '../state/enterprise-anchors.ts';
+import { enrolServer } from './enrol-server.ts';
+import { fetchFirstTopology } from './first-topology.ts';
+import { readToken } from './join-token.ts';
+import { JoinedMember } from './joined-member.ts';
+import type { Member, MemberOptions } from './member.ts';
 
 /**
- * Joins the domain, or comes back to it: enrols with the token the first time, then takes roots, revocation lists and the
- * topology from the authority and follows them.
- * @param options who, where, with which token
- * @throws {MemberFault} by code, and whatever the connection to the authority is refused for
+ * Joins the domain, or comes back to it: enrols with the token the first time, then takes revocation lists and the topology from
+ * the authority and follows them.
+ * @param options - which server, where its files are, and its join token
+ * @throws {MemberFault} by code; TrustError where the authority does not pass the verdict
  */
 export async function joinDomain(options: MemberOptions): Promise<Member> {
+  const { addresses = new Map<string, string>(), fqdn, log } = options;
+  const clock = systemClock;
   const files = new MemberFiles(options.directory);
   await files.prepare();
-  const lastKnown = await LastKnown.open(files, options.log);
-  const crls = new CurrentStore<RevocationKnowledge>({ crls: [] });
-  crls.onChange((lists) => void lastKnown.signed(lists));
-  const anchors = new CurrentStore<AnchorSet>({ anchors: [] });
-  let topology: Topology | undefined;
-  const addresses = options.addresses ?? new Map<string, string>();
-  const lookUp: LookUp | undefined =
-    addresses.size === 0
-      ? undefined
-      : async (host) => [addresses.get(host)].filter((address) => address !== undefined);
+  const known = await readLastKnown(files, log);
+  const membership = (await files.membership()) ?? (await enrol(files, options, known.latestSigned));
+  const { administratorsHash, authority: url } = membership;
+  const fetching = fetchingOf(options, url);
+  const roots = readRoots((await files.read('roots')) ?? '', files.path('roots'));
+  const credentialFiles = new CredentialFiles(files, 'internal');
+  const credential = await credentialFiles.load();
+  if (credential === undefined) throw withoutCertificate(credentialFiles.place);
 
-  const known = await files.membership();
-  const token = known === undefined ? readToken(requireToken(options), options.fqdn) : undefined;
-  const authorityUrl = known?.authority ?? (token?.authority as string);
-  const authorityHost = new URL(authorityUrl).hostname;
-  const trust = await memberTrust({
-    anchors,
-    crls,
-    crlHosts: [authorityHost, ...addresses.keys()],
-    ...(lookUp === undefined ? {} : { lookUp }),
-    cacheDirectory: `${options.directory}/revocation`,
-    latestSigned: () => lastKnown.latestSigned,
-    version: () => topology?.hash ?? 'none',
-  });
-  let opened: AsyncDisposable = trust;
+  const opened: (AsyncDisposable | Disposable)[] = [credential];
   try {
-    if (token !== undefined) {
-      const root = await fetchPinnedRoot(authorityUrl, addresses.get(authorityHost), token.rootSpkiHash);
-      anchors.set(enterpriseAnchors([root]));
-      await join(files, token, trust, root.der, addresses);
-      options.log.info({ event: 'joined', authority: authorityUrl }, `joined the domain of ${authorityHost}`);
-    }
-    const installed = readRoots((await files.read('roots')) ?? '', files.path('roots'));
-    anchors.set(enterpriseAnchors(installed));
-    const membership = known ?? (await files.membership());
-    if (membership === undefined) throw damaged(files);
-    let authority: AuthorityClient | undefined;
-    const internal = await RenewedCredential.open({
-      subject: () => options.fqdn,
-      side: 'internal',
-      files,
-      authority: () => authority as AuthorityClient,
-      now: () => trust.clock.now(),
-      log: options.log,
-    });
-    const { identity } = internal;
-    const roots = () => anchors.current.anchors.map(({ certificate }) => certificate);
-    const member = new JoinedMember(options, files, internal, trust, {
-      topology: () => topology,
+    const topologyFile = new TopologyFile(files);
+    const restored = await topologyFile.restore();
+    const beginning =
+      restored === undefined
+        ? await fetchBeginning({
+            addresses,
+            administratorsHash,
+            credential,
+            fetching,
+            known,
+            log,
+            roots,
+            url,
+          })
+        : { topology: restored, lastKnown: known, text: undefined };
+    const { topology } = beginning;
+    if (beginning.text !== undefined) await topologyFile.keep(topology, beginning.text);
+    const chainPem = () => credential.current.certificatePem;
+    const state = new DomainState({
+      topology,
       roots,
-      lists: () => crls.current.crls,
-      lastKnown,
+      lists: await restoreLists({ chainPem: chainPem(), roots, files, log }),
+      lastKnown: beginning.lastKnown,
+      clock,
+      onFault: (fault) =>
+        log.error({ event: 'fault', err: fault }, 'a listener to changes of the domain has failed'),
     });
-    opened = member;
-    const lists = new RevocationLists({
-      chainPem: () => identity.current.certificatePem,
-      roots,
-      addresses,
-      files,
-      store: crls,
-      log: options.log,
+    opened.push(state);
+    const trust = await openDomainTrust(state, fetching);
+    opened.push(trust);
+    const authority = new AuthorityClient({ url, addresses, trust, credential });
+    opened.push(authority);
+    const lastKnownFile = new LastKnownFile(files, log, known);
+    const internal = new RenewedCredential(credential, {
+      subject: () => fqdn,
+      files: credentialFiles,
+      authority,
+      now: () => clock.now(),
+      log,
     });
-    await lists.restore();
-    const takeUp = (next: Topology | undefined): void => {
-      topology = next;
-      anchors.set(enterpriseAnchors(roots(), next));
-    };
-    takeUp(await restoreTopology(files));
-    authority = new AuthorityClient({
-      fqdn: options.fqdn,
-      url: authorityUrl,
-      addresses,
-      administratorsHash: membership.administratorsHash,
-      identity,
-      trust,
-      files,
-      lists,
-      log: options.log,
+    const follower = new DomainFollower({
+      fqdn,
+      state,
+      authority,
+      lists: new RevocationLists({ chainPem, addresses, files, state, log }),
+      topologyFile,
+      lastKnownFile,
+      clock,
+      log,
       pollMs: options.pollMs ?? 60_000,
-      current: () => topology,
-      takeUp: (next) => {
-        takeUp(next);
-        member.topologyChanged(next);
-      },
-      confirmed: () => lastKnown.confirmed(trust.clock.now()),
     });
-    lastKnown.watch({
-      clock: trust.clock,
-      refuseAfterMs: () => refuseAfterMs(topology),
-      lapsed: () => {
-        if (topology !== undefined) member.topologyChanged(topology);
-      },
-    });
-    member.follow(authority);
-    await authority.start();
-    if (topology === undefined) {
-      throw new MemberFault('ENTENTE_MEMBER_UNREACHABLE', {
-        sentence: 'no topology could be had, neither from the authority nor from an earlier run',
-        place: authorityUrl,
-        remedy: 'publish a topology, and see that this server reaches the authority',
-      });
-    }
+    const parts = { fqdn, state, trust, authority, internal, follower, files, lastKnownFile, log };
+    const member = new JoinedMember(parts);
+    opened.splice(0, opened.length, member);
+    await follower.start();
     return member;
   } catch (error) {
-    // With the member goes what already follows the authority, which would keep the process alive.
-    await opened[Symbol.asyncDispose]();
+    // A member that follows the authority would keep the process alive.
+    for (const item of opened.reverse()) {
+      if (Symbol.asyncDispose in item) await item[Symbol.asyncDispose]();
+      else item[Symbol.dispose]();
+    }
     throw error;
   }
 }
 
-function refuseAfterMs(topology: Topology | undefined): number {
-  // Before there is a topology there is nobody to refuse.
-  return (topology?.policies.trustState.refuseAfterSeconds ?? Number.POSITIVE_INFINITY) * 1000;
+async function enrol(
+  files: MemberFiles,
+  options: MemberOptions,
+  latestSigned: number | undefined,
+): Promise<Membership> {
+  const { addresses = new Map<string, string>(), directory, fqdn, log } = options;
+  const token = readToken(options.token, fqdn, directory);
+  const fetching = fetchingOf(options, token.authority);
+  const membership = await enrolServer({ token, files, addresses, latestSigned, fetching });
+  const { hostname } = new URL(membership.authority);
+  log.info({ event: 'joined', authority: membership.authority }, `joined the domain of ${hostname}`);
+  return membership;
 }
 
-function requireToken(options: MemberOptions): string {
-  if (options.token !== undefined) return options.token;
-  throw new MemberFault('ENTENTE_MEMBER_NO_TOKEN', {
-    sentence: `${options.fqdn} has not joined yet and has no join token`,
-    place: options.directory,
-    remedy: 'ask an administrator for a join token for this server and give it as "join.token"',
-  });
+/** What a member without a topology asks its authority with. */
+interface BeginningOptions {
+  readonly addresses: ReadonlyMap<string, string>;
+  readonly administratorsHash: string;
+  readonly credential: Credential;
+  readonly fetching: ListFetching;
+  readonly known: LastKnown;
+  readonly log: Log;
+  readonly roots: readonly Certificate[];
+  readonly url: string;
 }
 
-function damaged(files: MemberFiles): MemberFault {
+/** The first topology, from an authority that is judged by the roots alone. */
+async function fetchBeginning(options: BeginningOptions) {
+  const { addresses, administratorsHash, credential, fetching, known, log, roots, url } = options;
+  await using trust = await openRootTrust(roots, known.latestSigned, fetching);
+  await using authority = new AuthorityClient({ url, addresses, trust, credential });
+  const now = () => trust.clock.now();
+  const { text, topology } = await fetchFirstTopology({ authority, administratorsHash, now, log });
+  return { topology, text, lastKnown: { ...known, confirmedAt: now() } };
+}
+
+/** Lists are fetched from hosts of the domain, at the addresses that the configuration gives. */
+function fetchingOf({ addresses, directory }: MemberOptions, authority: string): ListFetching {
+  return {
+    hosts: [new URL(authority).hostname, ...(addresses?.keys() ?? [])],
+    cacheDirectory: `${directory}/revocation`,
+    ...(addresses === undefined || addresses.size === 0
+      ? {}
+      : { lookUp: async (host) => [addresses.get(host)].filter((address) => address !== undefined) }),
+  };
+}
+
+function withoutCertificate(place: string): MemberFault {
   return new MemberFault('ENTENTE_MEMBER_DAMAGED', {
-    sentence: 'the record of this membership has vanished',
-    place: files.path('membership'),
+    sentence: 'this server has joined, but its certificate is missing',
+    place,
     remedy: 'restore the directory from a copy, or empty it and join again with a new token',
   });
 }

@@ -1,0 +1,126 @@
+import type { Credential, Log, Trust } from '@entente/tls';
+import type { Topology } from '@entente/topology';
+import type { Authorise } from '@entente/trust';
+import type { Certificate, CertificateList } from '@entente/x509';
+import type { AuthorityClient } from '../authority/authority-client.ts';
+import { CredentialFiles } from '../credential/credential-files.ts';
+import { fitsTopology } from '../credential/external-chain.ts';
+import { RenewedCredential } from '../credential/renewed-credential.ts';
+import type { MemberFiles } from '../files/member-files.ts';
+import { authoriseBy, type OwnEnd, whileConfirmed } from '../state/authorisation.ts';
+import type { DomainState } from '../state/domain-state.ts';
+import type { Member } from './member.ts';
+
+/** What a joined member consists of; it is disposed of with the member. */
+export interface MemberParts {
+  readonly fqdn: string;
+  readonly state: DomainState;
+  readonly trust: Trust;
+  readonly authority: AuthorityClient;
+  /** The credential of the internal interface. */
+  readonly internal: RenewedCredential;
+  /** Keeps the state up to date. */
+  readonly follower: AsyncDisposable;
+  readonly files: MemberFiles;
+  readonly lastKnownFile: AsyncDisposable;
+  readonly log: Log;
+}
+
+/** A member with all of its parts. */
+export class JoinedMember implements Member {
+  readonly fqdn: string;
+  readonly identity: Credential;
+  readonly trust: Trust;
+  readonly #parts: MemberParts;
+  #external: Promise<RenewedCredential> | undefined;
+
+  constructor(parts: MemberParts) {
+    this.fqdn = parts.fqdn;
+    this.identity = parts.internal.credential;
+    this.trust = parts.trust;
+    this.#parts = parts;
+  }
+
+  get topology(): Topology {
+    return this.#parts.state.topology;
+  }
+
+  get roots(): readonly Certificate[] {
+    return this.#parts.state.roots;
+  }
+
+  get revocationLists(): readonly CertificateList[] {
+    return this.#parts.state.lists;
+  }
+
+  get latestSigned(): number | undefined {
+    return this.#parts.state.latestSigned;
+  }
+
+  ask(path: string, signal?: AbortSignal): Promise<Response> {
+    return this.#parts.authority.get(path, signal);
+  }
+
+  authorise(local: OwnEnd): Authorise {
+    return authoriseBy(this.#parts.state, local);
+  }
+
+  whileConfirmed(allow: Authorise): Authorise {
+    return whileConfirmed(this.#parts.state, allow);
+  }
+
+  onTopology(listener: (topology: Topology) => void): () => void {
+    const { state } = this.#parts;
+    return state.onChange(({ what }) => {
+      if (what !== 'lists') listener(state.topology);
+    });
+  }
+
+  async externalIdentity(): Promise<Credential> {
+    this.#external ??= this.#openExternal();
+    const opening = this.#external;
+    try {
+      return (await opening).credential;
+    } catch (error) {
+      // The authority may answer the next time.
+      if (this.#external === opening) this.#external = undefined;
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { authority, follower, internal, lastKnownFile, state, trust } = this.#parts;
+    state[Symbol.dispose]();
+    // Closed before the authority's client aborts its requests, so that none of them is logged as a failure.
+    const closing = [
+      follower[Symbol.asyncDispose](),
+      internal[Symbol.asyncDispose](),
+      this.#external?.then(
+        (external) => external[Symbol.asyncDispose](),
+        () => {},
+      ),
+    ];
+    await authority[Symbol.asyncDispose]();
+    await Promise.all(closing);
+    await lastKnownFile[Symbol.asyncDispose]();
+    await trust[Symbol.asyncDispose]();
+  }
+
+  async #openExternal(): Promise<RenewedCredential> {
+    const { authority, files, fqdn, log, trust } = this.#parts;
+    const opened = await RenewedCredential.open({
+      subject: () => this.topology.servers.get(fqdn)?.interfaces.external?.fqdn ?? fqdn,
+      files: new CredentialFiles(files, 'external'),
+      authority,
+      now: () => trust.clock.now(),
+      log,
+    });
+    const fit = (): void => {
+      const { certificatePem } = opened.credential.current;
+      if (!fitsTopology(certificatePem, this.topology, fqdn)) void opened.renewNow();
+    };
+    fit();
+    this.onTopology(fit);
+    return opened;
+  }
+}

@@ -1,0 +1,214 @@
+import type { Clock } from '@entente/tls';
+import { type Confirmation, refuseUnconfirmed, type Topology } from '@entente/topology';
+import type { AnchorSet } from '@entente/trust';
+import type { Certificate, CertificateList } from '@entente/x509';
+import type { LastKnown } from '../files/last-known-file.ts';
+import { enterpriseAnchors } from './enterprise-anchors.ts';
+
+/** What a member holds of its domain when it starts; all of it was verified. */
+export interface DomainBeginning {
+  readonly topology: Topology;
+  /** The enterprise roots. */
+  readonly roots: readonly Certificate[];
+  /** The newest revocation list of each place. */
+  readonly lists: readonly CertificateList[];
+  /** From an earlier run, or from the authority that has just answered. */
+  readonly lastKnown: LastKnown;
+  /** Tells when a confirmation has become too old. */
+  readonly clock: Clock;
+  /** Called when a listener throws; the other listeners hear of the change all the same. */
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** Verified news of the domain. */
+export type DomainNews =
+  | {
+      /** What the authority has answered with: the topology in force, or the next one. */
+      readonly topology: Topology;
+      /** When it did, milliseconds since the epoch; earlier than before where our clock was corrected. */
+      readonly confirmedAt: number;
+    }
+  | {
+      /** All lists in force from now on, each signed by an authority of ours. */
+      readonly lists: readonly CertificateList[];
+    };
+
+/** A change that has taken effect. */
+export interface DomainChange {
+  /** `standing`: the topology in force is no longer confirmed lately enough, or is again. */
+  readonly what: 'topology' | 'lists' | 'standing';
+  /** Number of the change since the start, from 1. */
+  readonly version: number;
+}
+
+/**
+ * What a member believes of its domain: topology, anchors, revocation lists, and what was last known. It changes by `takeUp` and by
+ * the passing of time, in no other way, and each change is one event.
+ */
+export class DomainState implements Disposable {
+  readonly #roots: readonly Certificate[];
+  readonly #clock: Clock;
+  readonly #onFault: (fault: unknown) => void;
+  readonly #listeners = new Set<(change: DomainChange) => void>();
+  readonly #arrived: (DomainNews | 'time')[] = [];
+  #topology: Topology;
+  #anchors: AnchorSet;
+  #lists: readonly CertificateList[];
+  #latestSigned: number | undefined;
+  #confirmedAt: number | undefined;
+  #stale: boolean;
+  #version = 0;
+  #telling = false;
+  #cancel: (() => void) | undefined;
+
+  constructor(beginning: DomainBeginning) {
+    const { clock, lastKnown, lists, onFault, roots, topology } = beginning;
+    this.#clock = clock;
+    this.#onFault = onFault;
+    this.#roots = roots;
+    this.#topology = topology;
+    this.#anchors = enterpriseAnchors(roots, topology);
+    this.#lists = lists;
+    this.#latestSigned = latestOf(lists, lastKnown.latestSigned);
+    this.#confirmedAt = lastKnown.confirmedAt;
+    this.#stale = this.#isStale();
+    this.#waitForStaleness();
+  }
+
+  /** The topology in force; another object after each change. */
+  get topology(): Topology {
+    return this.#topology;
+  }
+
+  get roots(): readonly Certificate[] {
+    return this.#roots;
+  }
+
+  /** The roots, under what the topology in force says of revocation; another object after each change of the topology. */
+  get anchors(): AnchorSet {
+    return this.#anchors;
+  }
+
+  /** The revocation lists in force; another array after each change. */
+  get lists(): readonly CertificateList[] {
+    return this.#lists;
+  }
+
+  /** The latest time that an authority of ours has signed, milliseconds since the epoch. */
+  get latestSigned(): number | undefined {
+    return this.#latestSigned;
+  }
+
+  /** What a later run must know. */
+  get lastKnown(): LastKnown {
+    return {
+      ...(this.#latestSigned === undefined ? {} : { latestSigned: this.#latestSigned }),
+      ...(this.#confirmedAt === undefined ? {} : { confirmedAt: this.#confirmedAt }),
+    };
+  }
+
+  /** How old the topology in force is at this moment. */
+  get confirmation(): Confirmation {
+    return { confirmedAt: this.#confirmedAt, now: this.#clock.now() };
+  }
+
+  /**
+   * Puts verified news in force and calls every listener once, if anything differs. News that a listener brings take their turn
+   * when all listeners have heard of the change before: whoever hears of a change finds the state of that change.
+   * @param news - the caller has verified it
+   */
+  takeUp(news: DomainNews): void {
+    this.#enter(news);
+  }
+
+  /**
+   * @param listener - called after each change, in the order of the changes
+   * @returns stops it
+   */
+  onChange(listener: (change: DomainChange) => void): () => void {
+    // A function of its own, so that a listener registered twice is two listeners.
+    const own = (change: DomainChange): void => listener(change);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  /** No further change is reported. */
+  [Symbol.dispose](): void {
+    this.#listeners.clear();
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #enter(news: DomainNews | 'time'): void {
+    this.#arrived.push(news);
+    if (this.#telling) return;
+    this.#telling = true;
+    try {
+      for (let next = this.#arrived.shift(); next !== undefined; next = this.#arrived.shift()) {
+        const what = this.#apply(next);
+        if (what !== undefined) this.#tell({ what, version: ++this.#version });
+      }
+    } finally {
+      this.#telling = false;
+    }
+  }
+
+  #apply(news: DomainNews | 'time'): DomainChange['what'] | undefined {
+    if (news !== 'time' && 'lists' in news) {
+      if (sameItems(news.lists, this.#lists)) return undefined;
+      this.#lists = news.lists;
+      this.#latestSigned = latestOf(news.lists, this.#latestSigned);
+      return 'lists';
+    }
+    const wasStale = this.#stale;
+    const { hash } = this.#topology;
+    if (news !== 'time') {
+      this.#confirmedAt = news.confirmedAt;
+      if (news.topology.hash !== hash) {
+        this.#topology = news.topology;
+        this.#anchors = enterpriseAnchors(this.#roots, news.topology);
+      }
+    }
+    this.#stale = this.#isStale();
+    this.#waitForStaleness();
+    if (this.#topology.hash !== hash) return 'topology';
+    return this.#stale === wasStale ? undefined : 'standing';
+  }
+
+  #tell(change: DomainChange): void {
+    for (const listener of [...this.#listeners]) {
+      // One that was taken off by another listener meanwhile hears nothing any more.
+      if (!this.#listeners.has(listener)) continue;
+      try {
+        listener(change);
+      } catch (fault) {
+        this.#onFault(fault);
+      }
+    }
+  }
+
+  #isStale(): boolean {
+    return refuseUnconfirmed(this.#topology, this.confirmation) !== undefined;
+  }
+
+  #waitForStaleness(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    if (this.#stale) return;
+    const { document, policies } = this.#topology;
+    const since = this.#confirmedAt ?? Date.parse(document.issued);
+    const leftMs = since + policies.trustState.refuseAfterSeconds * 1_000 - this.#clock.now();
+    this.#cancel = this.#clock.after(Math.max(leftMs, 1), () => this.#enter('time'));
+  }
+}
+
+function latestOf(lists: readonly CertificateList[], before: number | undefined): number | undefined {
+  return lists.reduce<number | undefined>(
+    (latest, { thisUpdate }) => (latest === undefined || thisUpdate > latest ? thisUpdate : latest),
+    before,
+  );
+}
+
+function sameItems<T>(one: readonly T[], other: readonly T[]): boolean {
+  return one.length === other.length && one.every((item, index) => item === other[index]);
+}

@@ -1,0 +1,38 @@
+import { revocationPolicy, type Topology } from '@entente/topology';
+import { type AnchorSet, enterpriseRevocation } from '@entente/trust';
+import { type Certificate, decodePemCertificates } from '@entente/x509';
+import { MemberFault } from '../files/fault.ts';
+
+/**
+ * The enterprise roots as anchors.
+ * @param roots - certificates that the join token pinned
+ * @param topology - the one in force, which says how fresh revocation knowledge must be; without one the default of `@entente/trust` applies
+ */
+export function enterpriseAnchors(roots: readonly Certificate[], topology?: Topology): AnchorSet {
+  const revocation = topology === undefined ? enterpriseRevocation : revocationPolicy(topology, 'enterprise');
+  return {
+    anchors: roots.map((certificate) => ({
+      name: `enterprise ${certificate.subject.toString()} ${certificate.serialHex.slice(0, 8)}`,
+      certificate,
+      revocation,
+    })),
+  };
+}
+
+/**
+ * Reads the roots that this member has written.
+ * @param pem - content of the file
+ * @param place - path of the file, for the fault
+ * @throws {MemberFault} `ENTENTE_MEMBER_DAMAGED`
+ */
+export function readRoots(pem: string, place: string): readonly Certificate[] {
+  const decoded = decodePemCertificates(pem);
+  if (decoded.ok && decoded.value.length > 0) return decoded.value;
+  throw new MemberFault('ENTENTE_MEMBER_DAMAGED', {
+    sentence: decoded.ok
+      ? 'the file holds no root certificate'
+      : `the roots cannot be read: ${decoded.error.message}`,
+    place,
+    remedy: 'restore the directory from a copy, or empty it and join again with a new token',
+  });
+}
