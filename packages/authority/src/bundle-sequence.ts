@@ -12,8 +12,8 @@ interface Stored {
 
 /**
  * The sequence number of the trust bundle: it rises whenever the roots differ from those of the last start.
- * @param directory folder of the authority
- * @param roots in the order of the file
+ * @param directory - folder of the authority
+ * @param roots - in the order of the file
  */
 export async function bundleSequence(directory: string, roots: readonly Certificate[]): Promise<number> {
   const path = join(directory, 'trust-bundle.json');

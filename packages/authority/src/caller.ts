@@ -20,7 +20,7 @@ export interface DoorKeeper {
 
 /**
  * Who may connect with a certificate: administrators (row 17), and servers that the topology lists (row 15).
- * @param keeper the authority's own names and its topology
+ * @param keeper - the authority's own names and its topology
  */
 export function allowAtAuthority(keeper: DoorKeeper): Authorise {
   return (peer, link) => {

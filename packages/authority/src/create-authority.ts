@@ -44,10 +44,10 @@ export interface RunningAuthority {
 
 /**
  * Opens the authority of a domain and keeps it up.
- * @param settings its names and its folder
- * @param log where it says what it does and what it refuses
- * @param clock default the machine's
- * @throws {PkiFault} of the ledger, the authority's files, or the stored topologies
+ * @param settings - its names and its folder
+ * @param log - where it says what it does and what it refuses
+ * @param clock - default the machine's
+ * @throws PkiFault of the ledger, the authority's files, or the stored topologies
  */
 export async function createAuthority(
   settings: AuthoritySettings,

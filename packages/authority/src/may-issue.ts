@@ -4,8 +4,8 @@ import { certificateNames, type Topology } from '@entente/topology';
 /**
  * Binds issuance to the topology: a server gets the names that the topology gives it, for itself only, and nobody
  * else gets anything. The authority may always renew its own certificate, or it could not publish a first topology.
- * @param fqdn the authority's own
- * @param topology the one in force
+ * @param fqdn - the authority's own
+ * @param topology - the one in force
  */
 export function mayIssueByTopology(fqdn: string, topology: () => Topology | undefined): MayIssue {
   return ({ profile, subject, interface: side = 'internal' }, requester): IssuanceDecision => {

@@ -46,9 +46,9 @@ export interface Authority {
 
 /**
  * Opens an authority.
- * @param settings its names and its folder
- * @param log where it says what it does
- * @param clock the time
+ * @param settings - its names and its folder
+ * @param log - where it says what it does
+ * @param clock - the time
  */
 export async function openDomainAuthority(
   settings: AuthoritySettings,

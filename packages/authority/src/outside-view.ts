@@ -5,8 +5,8 @@ import { outsideObjectUrls, type Topology } from '@entente/topology';
 /**
  * How certificates of external interfaces differ from those inside: revocation lists are where the edges serve them, and the
  * chain is the one for outsiders.
- * @param opened the authority's certificates
- * @param topology the one in force
+ * @param opened - the authority's certificates
+ * @param topology - the one in force
  * @returns `undefined` where no edge serves outsiders
  */
 export function outsideView(
@@ -21,8 +21,8 @@ export function outsideView(
 /**
  * Says what keeps outsiders from the root's list: the addresses in the issuing authority's certificate were written with the
  * root's key, which is not here, so nobody but an administrator can mend it.
- * @param opened the authority's certificates
- * @param topology the one in force
+ * @param opened - the authority's certificates
+ * @param topology - the one in force
  */
 export function outsideProblem(
   { outside }: Pick<OpenAuthority, 'outside'>,

@@ -31,9 +31,9 @@ const signedMediaType = 'application/jose+json';
 
 /**
  * The HTTPS side of an authority.
- * @param settings its names
- * @param authority what it does
- * @param refusals where refusals are written
+ * @param settings - its names
+ * @param authority - what it does
+ * @param refusals - where refusals are written
  */
 export function authorityRoutes(
   settings: AuthoritySettings,

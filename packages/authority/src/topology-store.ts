@@ -23,9 +23,9 @@ export interface TopologyStore {
 /**
  * Opens the store. The whole chain is verified again, from the administrators that the configuration names: who can
  * write in this folder still cannot smuggle in a document that nobody signed.
- * @param directory folder of the authority
- * @param administratorsHash who may publish the first version
- * @throws {PkiFault} `ENTENTE_PKI_AUTHORITY_DAMAGED` if what is stored does not verify
+ * @param directory - folder of the authority
+ * @param administratorsHash - who may publish the first version
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` if what is stored does not verify
  */
 export async function openTopologyStore(
   directory: string,

@@ -8,7 +8,7 @@ export interface AuthorityName {
 
 /**
  * The name in the form that needs no escaping, whatever the texts contain.
- * @param name organisation and common name
+ * @param name - organisation and common name
  */
 export function distinguishedName(name: AuthorityName): JsonName {
   return [

@@ -13,9 +13,9 @@ export interface AuthorityRequestOptions {
 
 /**
  * Makes the request that an issuing authority carries to the root: its name and key, signed with that key.
- * @param options name and keys
+ * @param options - name and keys
  * @returns PKCS#10, DER
- * @throws {PkiFault} `ENTENTE_PKI_KEY_UNSUPPORTED`
+ * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED`
  * @see RFC 2986
  */
 export async function createAuthorityRequest(options: AuthorityRequestOptions): Promise<Uint8Array> {

@@ -41,9 +41,9 @@ export interface IssuingAuthorityOptions {
 
 /**
  * Certifies an issuing authority: it may sign leaves and CRLs, but no further authority (path length 0).
- * @param options request, root, serial number, time, and where the root publishes
+ * @param options - request, root, serial number, time, and where the root publishes
  * @returns the certificate, DER
- * @throws {PkiFault} `ENTENTE_PKI_BAD_ARGUMENT` if the request does not prove possession of its key or names nobody
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` if the request does not prove possession of its key or names nobody
  * @see RFC 5280 §4.2.1.9, §4.2.1.13, §4.2.2.1
  */
 export async function createIssuingAuthority(options: IssuingAuthorityOptions): Promise<Uint8Array> {

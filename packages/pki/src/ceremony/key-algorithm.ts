@@ -18,8 +18,8 @@ export const authorityKeyAlgorithms = {
 
 /**
  * How a key signs: the hash fits the strength of the curve.
- * @param key private or public key of an authority
- * @throws {PkiFault} `ENTENTE_PKI_KEY_UNSUPPORTED`
+ * @param key - private or public key of an authority
+ * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED`
  */
 export function signingAlgorithmOf(key: webcrypto.CryptoKey): { name: string; hash: string } {
   const { name } = key.algorithm;

@@ -18,7 +18,7 @@ export interface OutsideAuthorityOptions {
 /**
  * Certifies an issuing authority a second time, for outsiders: same name, key, validity and powers, but the root's list and
  * certificate are where outsiders reach them, and no server inside is named. Chains that are shown outside carry this one.
- * @param options issuing authority, root, serial number, addresses
+ * @param options - issuing authority, root, serial number, addresses
  * @returns the certificate, DER
  * @see RFC 5280 §4.2.1.13, §4.2.2.1
  */

@@ -32,9 +32,9 @@ export interface RootAuthorityOptions {
 /**
  * Makes a root: a certificate that signs itself, may only sign certificates and CRLs, and has no names to be
  * mistaken for a server's.
- * @param options name, keys, serial number and time
+ * @param options - name, keys, serial number and time
  * @returns the certificate, DER
- * @throws {PkiFault} `ENTENTE_PKI_KEY_UNSUPPORTED`
+ * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED`
  * @see RFC 5280 §4.2.1.9
  */
 export async function createRootAuthority(options: RootAuthorityOptions): Promise<Uint8Array> {

@@ -31,10 +31,10 @@ const maxAnswerBytes = 262_144;
 
 /**
  * Asks for the first certificate of a server, with a join token. The token is spent when the answer is a certificate.
- * @param options token, key and transport; the transport must accept no other root than the one whose hash the token
+ * @param options - token, key and transport; the transport must accept no other root than the one whose hash the token
  * carries (see `pinnedRoot`)
  * @returns the certificate, or the authority's refusal
- * @throws {PkiFault} `ENTENTE_PKI_TRANSPORT` if the authority cannot be reached or answers with something else
+ * @throws PkiFault `ENTENTE_PKI_TRANSPORT` if the authority cannot be reached or answers with something else
  */
 export async function enrol(options: EnrolOptions): Promise<EnrolmentOutcome> {
   const secret = Buffer.from(options.token.secret).toString('base64url');
@@ -43,9 +43,9 @@ export async function enrol(options: EnrolOptions): Promise<EnrolmentOutcome> {
 
 /**
  * Asks for a new certificate with the one that the server has. Make a new key for it.
- * @param options where, key and transport
+ * @param options - where, key and transport
  * @returns the certificate, or the authority's refusal
- * @throws {PkiFault} `ENTENTE_PKI_TRANSPORT`
+ * @throws PkiFault `ENTENTE_PKI_TRANSPORT`
  */
 export async function renew(options: RenewOptions): Promise<EnrolmentOutcome> {
   return ask(options, options.authority, {});

@@ -31,7 +31,7 @@ const algorithms = {
 
 /**
  * Makes a key and signs a request with it.
- * @param options for whom, which kind of key
+ * @param options - for whom, which kind of key
  * @returns key and request; nothing is stored
  */
 export async function createKeyAndRequest(options: KeyAndRequestOptions): Promise<KeyAndRequest> {

@@ -4,8 +4,8 @@ const jitter = 0.1;
 /**
  * When to renew: at half of the life, earlier or later by up to a twentieth of it, so that servers that joined
  * together do not renew together.
- * @param certificate its two ends, milliseconds since 1970
- * @param random 0 to 1, drawn once for each certificate
+ * @param certificate - its two ends, milliseconds since 1970
+ * @param random - 0 to 1, drawn once for each certificate
  * @returns milliseconds since 1970
  */
 export function renewalTime(

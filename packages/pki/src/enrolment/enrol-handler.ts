@@ -29,8 +29,8 @@ export interface EnrolOptions {
 
 /**
  * Answers `POST /enrol[?interface=external]`.
- * @param request body PKCS#10 DER (`application/pkcs10`); a joiner adds `Authorization: Bearer <secret, base64url>`
- * @param peer who is on the other side; absent if no certificate was shown
+ * @param request - body PKCS#10 DER (`application/pkcs10`); a joiner adds `Authorization: Bearer <secret, base64url>`
+ * @param peer - who is on the other side; absent if no certificate was shown
  * @returns leaf and issuing authorities (`application/pem-certificate-chain`), or a problem document
  */
 export type EnrolHandler = (request: Request, peer: EnrolledPeer | undefined) => Promise<Response>;
@@ -48,7 +48,7 @@ interface Admission {
 /**
  * Makes the handler of enrolment: a server joins once with a token, and from then on renews with the certificate
  * that it has.
- * @param options authority, ledger and time
+ * @param options - authority, ledger and time
  */
 export function enrolHandler(options: EnrolOptions): EnrolHandler {
   const refused = (refusal: PkiRefusal, server: string | undefined): Response => {

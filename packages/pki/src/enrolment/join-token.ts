@@ -34,10 +34,10 @@ const prefix = 'entente-join-1.';
 
 /**
  * Makes a join token. Only {@link joinTokenSecretHash} of it may be stored.
- * @param parts where, for whom, until when
- * @param random source of the secret
- * @param now milliseconds since 1970
- * @throws {RangeError} if the token would live longer than {@link maxJoinTokenMs} or a field is not of its form
+ * @param parts - where, for whom, until when
+ * @param random - source of the secret
+ * @param now - milliseconds since 1970
+ * @throws RangeError if the token would live longer than {@link maxJoinTokenMs} or a field is not of its form
  */
 export function createJoinToken(
   parts: Omit<JoinToken, 'secret'>,
@@ -57,7 +57,7 @@ export function createJoinToken(
 
 /**
  * The form in which a secret is stored and looked up. One hash is enough: the secret has 128 random bits.
- * @param secret the 16 octets of the token
+ * @param secret - the 16 octets of the token
  * @returns lower-case hexadecimal SHA-256
  */
 export function joinTokenSecretHash(secret: Uint8Array): string {
@@ -66,7 +66,7 @@ export function joinTokenSecretHash(secret: Uint8Array): string {
 
 /**
  * Writes a token as one line of text that survives being pasted: letters, digits, `-`, `_` and `.` only.
- * @param token what to write
+ * @param token - what to write
  */
 export function formatJoinToken(token: JoinToken): string {
   const payload = Buffer.from(
@@ -84,7 +84,7 @@ export function formatJoinToken(token: JoinToken): string {
 
 /**
  * Reads a pasted token. White space and line breaks that a terminal put in are ignored.
- * @param text what was pasted
+ * @param text - what was pasted
  */
 export function parseJoinToken(text: string): ParsedJoinToken {
   if (text.length > maxTextLength)

@@ -1,7 +1,7 @@
 /**
  * Whether a text is a server's name as a topology writes it: lower case, at least two labels of letters, digits and
  * inner hyphens, no wildcard, no trailing dot.
- * @param text anything
+ * @param text - anything
  */
 export function isHostName(text: string): boolean {
   if (text.length === 0 || text.length > 253) return false;

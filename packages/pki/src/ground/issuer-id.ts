@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 /**
  * Identifies an authority by its key in paths and in the ledger: it survives the renewal of the certificate with the
  * same key, and two authorities of the same name stay apart.
- * @param publicKey SubjectPublicKeyInfo, DER
+ * @param publicKey - SubjectPublicKeyInfo, DER
  * @returns the first 16 hexadecimal digits of its SHA-256
  */
 export function issuerId(publicKey: Uint8Array): string {
@@ -12,7 +12,7 @@ export function issuerId(publicKey: Uint8Array): string {
 
 /**
  * Identifies a key, e.g. the root in a join token.
- * @param publicKey SubjectPublicKeyInfo, DER
+ * @param publicKey - SubjectPublicKeyInfo, DER
  * @returns lower-case hexadecimal SHA-256
  */
 export function spkiHash(publicKey: Uint8Array): string {

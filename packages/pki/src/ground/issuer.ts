@@ -17,11 +17,11 @@ export interface Issuer {
 /**
  * Puts an authority together, and checks that its parts fit: an authority with the wrong key would sign certificates
  * that nobody accepts.
- * @param certificate of the authority, DER
- * @param signer its key
- * @param chain what goes between a leaf and the root, DER; default the certificate itself, and nothing for a root
+ * @param certificate - of the authority, DER
+ * @param signer - its key
+ * @param chain - what goes between a leaf and the root, DER; default the certificate itself, and nothing for a root
  * @returns the issuer
- * @throws {PkiFault} `ENTENTE_PKI_AUTHORITY_DAMAGED` if the certificate is not one of an authority,
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` if the certificate is not one of an authority,
  * `ENTENTE_PKI_KEY_MISMATCH` if the key is another one's
  */
 export async function createIssuer(

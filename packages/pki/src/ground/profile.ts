@@ -24,9 +24,9 @@ export const profiles: Readonly<Record<ProfileName, CertificateProfile>> = {
 
 /**
  * The names of an administrator's certificate: one URI that no server and no user can have.
- * @param domain the organisation's network, e.g. `contoso.example`
- * @param administrator lower-case letters, digits, `.`, `-` and `_`, at most 64
- * @throws {RangeError} if the name is of another form
+ * @param domain - the organisation's network, e.g. `contoso.example`
+ * @param administrator - lower-case letters, digits, `.`, `-` and `_`, at most 64
+ * @throws RangeError if the name is of another form
  */
 export function administratorNames(domain: string, administrator: string): CertificateNames {
   if (!isAdministratorName(administrator)) {
@@ -39,8 +39,8 @@ export function administratorNames(domain: string, administrator: string): Certi
 
 /**
  * Finds the administrator whom a certificate names.
- * @param domain the organisation's network
- * @param uris the certificate's URI names
+ * @param domain - the organisation's network
+ * @param uris - the certificate's URI names
  * @returns the name, or `undefined` unless exactly one URI is an administrator's of this network
  */
 export function administratorOf(domain: string, uris: readonly string[]): string | undefined {
@@ -52,7 +52,7 @@ export function administratorOf(domain: string, uris: readonly string[]): string
 
 /**
  * The names of a user's certificate.
- * @param addressOfRecord without scheme, e.g. `alice@contoso.example`
+ * @param addressOfRecord - without scheme, e.g. `alice@contoso.example`
  */
 export function userNames(addressOfRecord: string): CertificateNames {
   return { commonName: addressOfRecord, dns: [], uris: [`sip:${addressOfRecord}`] };

@@ -9,9 +9,9 @@ import { publicationPaths } from './issuer-id.ts';
 /**
  * The distribution point of a certificate. Several addresses are names of one point: each is another way to the same list, and
  * one that answers is enough.
- * @param objectsUrls bases of plain HTTP addresses without trailing slash (RFC 5280 §8: over HTTPS it would be circular)
- * @param issuer see `issuerId`
- * @param shard which list the certificate would stand in
+ * @param objectsUrls - bases of plain HTTP addresses without trailing slash (RFC 5280 §8: over HTTPS it would be circular)
+ * @param issuer - see `issuerId`
+ * @param shard - which list the certificate would stand in
  * @see RFC 5280 §4.2.1.13
  */
 export function listsAt(objectsUrls: readonly string[], issuer: string, shard: number): Extension {
@@ -22,8 +22,8 @@ export function listsAt(objectsUrls: readonly string[], issuer: string, shard: n
 
 /**
  * Where the issuer's own certificate is.
- * @param objectsUrls as for {@link listsAt}
- * @param issuer see `issuerId`
+ * @param objectsUrls - as for {@link listsAt}
+ * @param issuer - see `issuerId`
  * @see RFC 5280 §4.2.2.1
  */
 export function issuerAt(objectsUrls: readonly string[], issuer: string): Extension {

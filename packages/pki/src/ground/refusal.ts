@@ -63,9 +63,9 @@ export const pkiReasons: readonly PkiReason[] = Object.keys(statusOf) as PkiReas
 
 /**
  * Builds a refusal.
- * @param reason stable literal
- * @param message what was expected and what was found
- * @param remedy what to do now
+ * @param reason - stable literal
+ * @param message - what was expected and what was found
+ * @param remedy - what to do now
  */
 export function refuse(reason: PkiReason, message: string, remedy: string): PkiRefusal {
   return { reason, message, remedy, status: statusOf[reason] };

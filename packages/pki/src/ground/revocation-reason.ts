@@ -28,7 +28,7 @@ export const revocationReasonCodes: Readonly<Record<RevocationReason, number>> =
 
 /**
  * Tells whether a text names a reason.
- * @param text anything a requester sent
+ * @param text - anything a requester sent
  */
 export function isRevocationReason(text: unknown): text is RevocationReason {
   return typeof text === 'string' && Object.hasOwn(revocationReasonCodes, text);

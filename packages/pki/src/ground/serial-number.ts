@@ -5,7 +5,7 @@ const serialBytes = 20;
 
 /**
  * Draws a serial number of 159 random bits: positive, at most 20 octets, not guessable (RFC 5280 §4.1.2.2).
- * @param random source of random bytes
+ * @param random - source of random bytes
  * @returns content octets of the INTEGER, shortest form
  */
 export function drawSerialNumber(random: RandomBytes): Uint8Array {
@@ -27,7 +27,7 @@ export function drawSerialNumber(random: RandomBytes): Uint8Array {
 
 /**
  * The form in which serial numbers are stored and compared.
- * @param serial content octets of the INTEGER
+ * @param serial - content octets of the INTEGER
  * @returns lower-case hexadecimal
  */
 export function serialToHex(serial: Uint8Array): string {

@@ -1,7 +1,7 @@
 /**
  * Which list a certificate would stand in. Serial numbers are random, so their last octets spread evenly.
- * @param serialNumber content octets
- * @param shards 1 to 65,536
+ * @param serialNumber - content octets
+ * @param shards - 1 to 65,536
  */
 export function shardOf(serialNumber: Uint8Array, shards: number): number {
   if (shards === 1) return 0;

@@ -12,7 +12,7 @@ const identifiers: Readonly<Record<SignatureScheme, AlgorithmIdentifier>> = {
 
 /**
  * The AlgorithmIdentifier of a scheme.
- * @param scheme how an authority's key signs
+ * @param scheme - how an authority's key signs
  */
 export function signatureAlgorithm(scheme: SignatureScheme): AlgorithmIdentifier {
   return identifiers[scheme];

@@ -16,7 +16,7 @@ export interface Signer {
   readonly publicKey: Uint8Array;
   /**
    * Signs.
-   * @param bytes what to sign, not hashed
+   * @param bytes - what to sign, not hashed
    * @returns the signature as it stands in a certificate: DER for ECDSA, raw for the others
    */
   sign(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;

@@ -18,8 +18,8 @@ export interface Validity {
 
 /**
  * The validity of a certificate that is issued now.
- * @param now milliseconds since 1970
- * @param lifetimeMs from now to its end
+ * @param now - milliseconds since 1970
+ * @param lifetimeMs - from now to its end
  */
 export function validityFrom(now: number, lifetimeMs: number): Validity {
   return { notBefore: wholeSecond(now - backdateMs), notAfter: wholeSecond(now + lifetimeMs) };

@@ -61,10 +61,10 @@ export interface Issuance {
   readonly issuer: Issuer;
   /**
    * Decides on a request, and issues: parse, key, possession, decision, names, lint, token, sign, record.
-   * @param application what is asked for
-   * @param requester who asks, as established by the caller
+   * @param application - what is asked for
+   * @param requester - who asks, as established by the caller
    * @returns the certificate once the ledger holds it, or a refusal
-   * @throws {PkiFault} of the ledger
+   * @throws PkiFault of the ledger
    */
   issue(application: CertificateApplication, requester: Requester): Promise<IssuanceOutcome>;
   /**
@@ -91,7 +91,7 @@ const noSignature = Uint8Array.of(0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01
 
 /**
  * Makes an authority that issues under a rule.
- * @param options issuer, ledger, rule, time and randomness
+ * @param options - issuer, ledger, rule, time and randomness
  */
 export function createIssuance(options: IssuanceOptions): Issuance {
   const { issuer, ledger, clock, random } = options;

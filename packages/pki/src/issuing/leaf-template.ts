@@ -58,9 +58,9 @@ const emptyName = createName([]);
 
 /**
  * Prepares everything that all leaves of a profile share, so that issuing writes only what differs.
- * @param issuer who signs
- * @param profile which kind of leaf
- * @param objectsUrls bases of the plain HTTP addresses where lists and issuer certificates are, without trailing slash; each is
+ * @param issuer - who signs
+ * @param profile - which kind of leaf
+ * @param objectsUrls - bases of the plain HTTP addresses where lists and issuer certificates are, without trailing slash; each is
  * another way to the same list (RFC 5280 §4.2.1.13)
  */
 export function leafTemplate(

@@ -19,7 +19,7 @@ export type LeafTemplates = Readonly<
 /**
  * Prepares the templates of an issuer: for members at once, for outsiders when their addresses are known, and anew when these
  * change.
- * @param options issuer, where members find lists, and profiles that differ from the usual ones
+ * @param options - issuer, where members find lists, and profiles that differ from the usual ones
  * @returns the templates for a view; `undefined` is that of members
  */
 export function leafTemplates(options: {

@@ -178,7 +178,7 @@ const orderedChecks = Object.entries(checks) as [LintRule, Check][];
 
 /**
  * Holds a leaf against its profile, its issuer and the decided names, as an independent reader sees them.
- * @param subject certificate and what it is held against
+ * @param subject - certificate and what it is held against
  * @returns the rules that it breaks; empty if it may be signed
  */
 export function lintCertificate(subject: LintSubject): readonly LintFinding[] {
@@ -192,7 +192,7 @@ export function lintCertificate(subject: LintSubject): readonly LintFinding[] {
 
 /**
  * Whether a leaf may have such a key.
- * @param key kind and size of the key
+ * @param key - kind and size of the key
  */
 export function isAllowedKey(key: { readonly kind: string; readonly sizeBits: number }): boolean {
   if (key.kind === 'ec-p256' || key.kind === 'ec-p384') return true;

@@ -13,7 +13,7 @@ const digests: Readonly<Record<string, string>> = {
 
 /**
  * Whether a request is signed with the private half of the key that it names.
- * @param request PKCS#10
+ * @param request - PKCS#10
  * @see RFC 2986 §3
  */
 export function provesPossession(request: CertificationRequest): boolean {

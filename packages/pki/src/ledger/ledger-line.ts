@@ -3,7 +3,7 @@ import type { LedgerRecord } from './ledger-record.ts';
 /**
  * Writes a change as one line of JSON. Bytes are base64; a checksum is not needed, for a torn line is not JSON, or
  * has no line end.
- * @param record what to write
+ * @param record - what to write
  * @returns the line with its end
  */
 export function formatLedgerLine(record: LedgerRecord): string {
@@ -14,7 +14,7 @@ export function formatLedgerLine(record: LedgerRecord): string {
 
 /**
  * Reads a line that {@link formatLedgerLine} wrote.
- * @param line without its end
+ * @param line - without its end
  * @returns the change, or `undefined` if the line is none
  */
 export function parseLedgerLine(line: string): LedgerRecord | undefined {

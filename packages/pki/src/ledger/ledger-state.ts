@@ -35,7 +35,7 @@ export class LedgerState {
 
   /**
    * Takes over a change that has been decided.
-   * @throws {PkiFault} `ENTENTE_PKI_DUPLICATE_SERIAL`, `ENTENTE_PKI_UNKNOWN_SERIAL`
+   * @throws PkiFault `ENTENTE_PKI_DUPLICATE_SERIAL`, `ENTENTE_PKI_UNKNOWN_SERIAL`
    */
   apply(record: LedgerRecord): void {
     switch (record.type) {
@@ -126,7 +126,7 @@ export class LedgerState {
     return { ok: true, token: held.token };
   }
 
-  /** @throws {PkiFault} `ENTENTE_PKI_DUPLICATE_SERIAL` */
+  /** @throws PkiFault `ENTENTE_PKI_DUPLICATE_SERIAL` */
   refuseDuplicate(entry: LedgerEntry): void {
     if (!this.#certificates.has(keyOf(entry.issuer, entry.serialHex))) return;
     throw new PkiFault('ENTENTE_PKI_DUPLICATE_SERIAL', {

@@ -71,19 +71,19 @@ export type SpendOutcome =
 export interface Ledger {
   /**
    * Records a certificate.
-   * @throws {PkiFault} `ENTENTE_PKI_DUPLICATE_SERIAL` if the issuer has used the serial number before
+   * @throws PkiFault `ENTENTE_PKI_DUPLICATE_SERIAL` if the issuer has used the serial number before
    */
   append(entry: LedgerEntry): Promise<void>;
   /** Finds a certificate by issuer and serial number. */
   find(issuer: string, serialHex: string): Promise<RecordedCertificate | undefined>;
   /**
    * Lists the certificates of a subject, oldest first, revoked ones included.
-   * @param validAt leave out those that have expired at this time, milliseconds since 1970
+   * @param validAt - leave out those that have expired at this time, milliseconds since 1970
    */
   issuedTo(subject: string, validAt: number): Promise<readonly RecordedCertificate[]>;
   /**
    * Lists the subjects that hold a certificate of a profile which is neither expired nor revoked.
-   * @param validAt milliseconds since 1970
+   * @param validAt - milliseconds since 1970
    */
   subjects(profile: ProfileName, validAt: number): Promise<readonly string[]>;
   /**
@@ -97,7 +97,7 @@ export interface Ledger {
   release(issuer: string, serialHex: string, at: number): Promise<boolean>;
   /**
    * Lists what is revoked, in the order of revocation.
-   * @param notAfterFrom leave out certificates that expired before this time, milliseconds since 1970
+   * @param notAfterFrom - leave out certificates that expired before this time, milliseconds since 1970
    */
   revoked(issuer: string, notAfterFrom: number): Promise<readonly RevokedCertificate[]>;
   /** Takes the next CRL number of an issuer: 1, 2, 3… never the same twice, not even after a crash. */
@@ -108,8 +108,8 @@ export interface Ledger {
   checkToken(secretHash: string, now: number): Promise<SpendOutcome>;
   /**
    * Spends a join token: of any number of concurrent calls one succeeds. A refusal spends nothing.
-   * @param server who wants to use it
-   * @param now milliseconds since 1970
+   * @param server - who wants to use it
+   * @param now - milliseconds since 1970
    */
   spendToken(secretHash: string, server: string, now: number): Promise<SpendOutcome>;
   /** Waits for what is under way, then gives up files and connections. */

@@ -21,8 +21,8 @@ export interface LedgerJournal {
  * A ledger that decides in memory and answers when its journal has the change. A change counts from its decision on:
  * a second caller sees it at once, even while the first one still waits for the disk. If the journal fails, the
  * ledger refuses everything from then on, because memory and disk no longer agree.
- * @param state what is already known, e.g. replayed from the journal
- * @param journal where changes go
+ * @param state - what is already known, e.g. replayed from the journal
+ * @param journal - where changes go
  */
 export function recordingLedger(state: LedgerState, journal: LedgerJournal): Ledger {
   let closed: PkiFault | undefined;

@@ -17,15 +17,17 @@ export const authorityFiles = {
   ledger: 'ledger.jsonl',
 } as const;
 
-/** Everybody may read a certificate, only the owner a key. */
+/** File mode of a certificate: everybody may read it. */
 export const publicMode = 0o644;
+
+/** File mode of a key: only its owner may read it. */
 export const secretMode = 0o600;
 
 /**
  * Writes a file as a whole: under another name first, flushed, then renamed, so that a reader never sees half of it.
- * @param path where
- * @param content what
- * @param mode rights of the new file
+ * @param path - where
+ * @param content - what
+ * @param mode - rights of the new file
  */
 export async function writeWhole(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   const temporary = `${path}.new`;
@@ -49,7 +51,7 @@ export async function writeWhole(path: string, content: string | Uint8Array, mod
 
 /**
  * Reads a private key.
- * @throws {PkiFault} `ENTENTE_PKI_AUTHORITY_DAMAGED`
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`
  */
 export async function readPrivateKey(directory: string, name: string): Promise<KeyObject> {
   const path = join(directory, name);
@@ -68,7 +70,7 @@ export async function readPrivateKey(directory: string, name: string): Promise<K
 
 /**
  * Reads a file of the authority.
- * @throws {PkiFault} `ENTENTE_PKI_AUTHORITY_DAMAGED` if it does not exist
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` if it does not exist
  */
 export async function readAuthorityFile(path: string): Promise<Buffer> {
   try {

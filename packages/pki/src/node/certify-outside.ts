@@ -25,9 +25,9 @@ export interface CertifyOutsideOptions {
 /**
  * Certifies the issuing authority for outsiders, with the root's key, and puts the certificate beside the one for members. Done by
  * the ceremony where the edges are known by then; afterwards again whenever their addresses change.
- * @param options where, and the addresses
+ * @param options - where, and the addresses
  * @returns path of the certificate
- * @throws {PkiFault} `ENTENTE_PKI_AUTHORITY_DAMAGED` if a file is missing, the root's key among them;
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` if a file is missing, the root's key among them;
  * `ENTENTE_PKI_KEY_MISMATCH`; `ENTENTE_PKI_BAD_ARGUMENT` without an address
  */
 export async function certifyOutside({ directory, objectsUrls }: CertifyOutsideOptions): Promise<string> {

@@ -17,8 +17,8 @@ const maxLineBytes = 1_048_576;
  * Opens a ledger in a file: one line of JSON for each change, appended and flushed to the disk (fsync) before the
  * answer. Changes that arrive while a flush is under way share the next one. A last line that a crash tore is cut
  * off: nobody was ever told of it. One process at a time: a lock file beside it names the holder.
- * @param path the file; it is made with mode 0600 if it does not exist
- * @throws {PkiFault} `ENTENTE_PKI_LEDGER_DAMAGED` if a line before the last is not a change,
+ * @param path - the file; it is made with mode 0600 if it does not exist
+ * @throws PkiFault `ENTENTE_PKI_LEDGER_DAMAGED` if a line before the last is not a change,
  * `ENTENTE_PKI_LEDGER_LOCKED` if another process has it open
  */
 export async function openFileLedger(path: string): Promise<Ledger> {

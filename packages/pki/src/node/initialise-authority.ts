@@ -72,9 +72,9 @@ export interface AdministratorFiles {
  * Holds the ceremony of a domain: root, issuing authority, the root's revocation list, the authority's own server
  * certificate, and an empty ledger. Keys have mode 0600. The root's key is needed again only to certify the next
  * issuing authority and to sign the root's next list, in a year: it should leave the machine.
- * @param options where and for whom
+ * @param options - where and for whom
  * @returns what was made
- * @throws {PkiFault} `ENTENTE_PKI_AUTHORITY_EXISTS` if there is an authority already
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS` if there is an authority already
  */
 export async function initialiseAuthority(options: InitialiseOptions): Promise<InitialisedAuthority> {
   const { directory, domain, objectsUrl, now, outsideObjectsUrls: outside = [] } = options;

@@ -4,8 +4,8 @@ import type { SignatureScheme, Signer } from '../ground/signer.ts';
 
 /**
  * Makes a signer from a private key that this process holds.
- * @param key ECDSA on P-256, P-384 or P-521, RSA of at least 2048 bits, or Ed25519
- * @throws {PkiFault} `ENTENTE_PKI_KEY_UNSUPPORTED`
+ * @param key - ECDSA on P-256, P-384 or P-521, RSA of at least 2048 bits, or Ed25519
+ * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED`
  */
 export function keySigner(key: KeyObject): Signer {
   const scheme = schemeOf(key);

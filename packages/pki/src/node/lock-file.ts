@@ -6,9 +6,9 @@ const ownLocks = new Set<string>();
 
 /**
  * Keeps other processes away by a file that holds our process id. A lock whose process no longer runs is taken over.
- * @param path the lock file
+ * @param path - the lock file
  * @returns gives the lock up
- * @throws {PkiFault} `ENTENTE_PKI_LEDGER_LOCKED`
+ * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED`
  */
 export async function lockFile(path: string): Promise<() => Promise<void>> {
   for (let attempt = 0; ; attempt++) {

@@ -31,8 +31,8 @@ export interface OpenAuthority {
 
 /**
  * Opens what `initialiseAuthority` made.
- * @param directory where it is
- * @throws {PkiFault} `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_KEY_MISMATCH`, `ENTENTE_PKI_LEDGER_LOCKED`,
+ * @param directory - where it is
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_KEY_MISMATCH`, `ENTENTE_PKI_LEDGER_LOCKED`,
  * `ENTENTE_PKI_LEDGER_DAMAGED`
  */
 export async function openAuthority(directory: string): Promise<OpenAuthority> {

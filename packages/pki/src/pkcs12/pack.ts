@@ -43,10 +43,10 @@ const macBytes = 32;
 /**
  * Packs a key and its chain as PKCS#12: AES-256 with PBKDF2-HMAC-SHA-256 for both, HMAC-SHA-256 over the whole. Works
  * for every kind of key, because the key stays what it is, PKCS#8 bytes, and is never interpreted.
- * @param content key and chain
- * @param options password, name, rounds
+ * @param content - key and chain
+ * @param options - password, name, rounds
  * @returns the PFX, DER
- * @throws {PkiFault} `ENTENTE_PKI_BAD_ARGUMENT` for a password that is not printable ASCII
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` for a password that is not printable ASCII
  * @see RFC 7292 §4
  */
 export function packPkcs12(content: Pkcs12Content, options: Pkcs12Options): Uint8Array {

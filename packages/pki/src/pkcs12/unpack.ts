@@ -8,10 +8,10 @@ const maxBytes = 262_144;
 
 /**
  * Opens a PKCS#12 file that holds one private key and its certificates.
- * @param pfx DER or BER, at most 256 KiB
- * @param password as it was packed
+ * @param pfx - DER or BER, at most 256 KiB
+ * @param password - as it was packed
  * @returns the key as PKCS#8 and the certificates, the one that belongs to the key first, the others in file order
- * @throws {PkiFault} `ENTENTE_PKI_PKCS12_UNREADABLE` if it is no such file or the password is not the right one
+ * @throws PkiFault `ENTENTE_PKI_PKCS12_UNREADABLE` if it is no such file or the password is not the right one
  * @see RFC 7292 §5
  */
 export function unpackPkcs12(pfx: Uint8Array, password: string): Pkcs12Content {

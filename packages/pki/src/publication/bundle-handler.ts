@@ -24,7 +24,7 @@ const maxAgeSeconds = 60;
 
 /**
  * Serves `/roots.pem`: the roots as PEM, for whoever knows which hash to expect.
- * @param bundle asked for on every request
+ * @param bundle - asked for on every request
  */
 export function rootsHandler(bundle: () => TrustBundle): Handler {
   return (request) => {
@@ -42,7 +42,7 @@ export function rootsHandler(bundle: () => TrustBundle): Handler {
 
 /**
  * Serves `/trust-bundle`: the roots as JSON with a sequence number, for members that follow a rollover.
- * @param bundle asked for on every request
+ * @param bundle - asked for on every request
  */
 export function trustBundleHandler(bundle: () => TrustBundle): Handler {
   return (request) => {

@@ -23,8 +23,8 @@ const issuerMaxAgeSeconds = 86_400;
 /**
  * Serves the signed objects: `/crl/<issuer>/<shard>.crl`, `/issuer/<issuer>.cer`, and `/issuer` for the certificate
  * of the first issuer. They prove themselves, so they go over plain HTTP (RFC 5280 §8), and nothing else does.
- * @param issuers the issuing authority first, then the root
- * @param clock for the age of a list
+ * @param issuers - the issuing authority first, then the root
+ * @param clock - for the age of a list
  */
 export function objectsHandler(issuers: readonly PublishedIssuer[], clock: Clock): Handler {
   const find = publishedObjects(issuers, clock);
@@ -33,8 +33,8 @@ export function objectsHandler(issuers: readonly PublishedIssuer[], clock: Clock
 
 /**
  * What {@link objectsHandler} serves, by path, for whoever answers requests in another way.
- * @param issuers the issuing authority first, then the root
- * @param clock for the age of a list
+ * @param issuers - the issuing authority first, then the root
+ * @param clock - for the age of a list
  * @returns finds the object of a path; its octets are not copied
  */
 export function publishedObjects(

@@ -11,7 +11,7 @@ export interface Problem {
 /**
  * Answers with a problem document; `reason` and `remedy` are members of their own, so that a client need not read
  * prose.
- * @param problem what to say
+ * @param problem - what to say
  * @see RFC 9457 §3
  */
 export function problemResponse(problem: Problem): Response {

@@ -15,7 +15,7 @@ export interface PublicObject {
 
 /**
  * What a cache is told of an object, without its length.
- * @param object what is handed out
+ * @param object - what is handed out
  */
 export function objectHeaders(object: PublicObject): Readonly<Record<string, string>> {
   return {
@@ -30,8 +30,8 @@ export function objectHeaders(object: PublicObject): Readonly<Record<string, str
 
 /**
  * Answers a GET or HEAD with a public object; tells a caller that already has it (`If-None-Match`) so.
- * @param request what was asked
- * @param object what there is, or `undefined`
+ * @param request - what was asked
+ * @param object - what there is, or `undefined`
  */
 export function answerWithObject(request: Request, object: PublicObject | undefined): Response {
   if (request.method !== 'GET' && request.method !== 'HEAD') {

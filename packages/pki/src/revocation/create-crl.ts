@@ -24,8 +24,8 @@ export interface CrlContent {
 
 /**
  * Signs a full revocation list.
- * @param issuer whose certificates it is about; signs directly
- * @param content what it says
+ * @param issuer - whose certificates it is about; signs directly
+ * @param content - what it says
  * @returns CertificateList, DER
  * @see RFC 5280 §5.1, §5.2.3, §5.2.5
  */

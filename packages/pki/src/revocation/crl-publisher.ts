@@ -47,7 +47,7 @@ export const crlLifetimeMs = 86_400_000;
 
 /**
  * Makes the publisher of an authority.
- * @param options issuer, ledger and where the lists will be
+ * @param options - issuer, ledger and where the lists will be
  */
 export function createCrlPublisher(options: CrlPublisherOptions): CrlPublisher {
   const { issuer, ledger, clock } = options;

@@ -13,21 +13,21 @@ export type RevocationOutcome =
 export interface RevocationDesk {
   /**
    * Revokes one certificate.
-   * @param serialHex lower-case hexadecimal
+   * @param serialHex - lower-case hexadecimal
    */
   revoke(serialHex: string, reason: RevocationReason): Promise<RevocationOutcome>;
   /**
    * Revokes every live certificate of a subject; of none it makes a success with no serial numbers and no new list.
-   * @param subject FQDN, administrator's name or address of record
+   * @param subject - FQDN, administrator's name or address of record
    */
   revokeSubject(subject: string, reason: RevocationReason): Promise<RevocationOutcome>;
 }
 
 /**
  * Makes the desk.
- * @param ledger where revocations are recorded
- * @param publisher signs the lists; its issuer is the one whose certificates are revoked
- * @param clock time of revocation
+ * @param ledger - where revocations are recorded
+ * @param publisher - signs the lists; its issuer is the one whose certificates are revoked
+ * @param clock - time of revocation
  */
 export function createRevocationDesk(ledger: Ledger, publisher: CrlPublisher, clock: Clock): RevocationDesk {
   const issuer = publisher.issuer.id;

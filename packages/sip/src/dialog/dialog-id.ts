@@ -3,9 +3,9 @@ import type { SipResponse } from '../message/response.ts';
 
 /**
  * The key of a dialog as one side sees it: Call-ID, its own tag, the other's tag.
- * @param callId Call-ID, compared with case
- * @param localTag this side's tag
- * @param remoteTag the other side's tag; the empty text where the peer sends none (RFC 2543)
+ * @param callId - Call-ID, compared with case
+ * @param localTag - this side's tag
+ * @param remoteTag - the other side's tag; the empty text where the peer sends none (RFC 2543)
  * @see RFC 3261 §12
  */
 export function dialogId(callId: string, localTag: string, remoteTag: string): string {

@@ -65,7 +65,7 @@ export class Dialog {
   #localSequence: number | undefined;
   #remoteSequence: number | undefined;
 
-  /** @param parts from `dialogOfRequest` or `dialogOfResponse`, or from a store */
+  /** @param parts - from `dialogOfRequest` or `dialogOfResponse`, or from a store */
   constructor(parts: DialogParts) {
     this.role = parts.role;
     this.callId = parts.callId;
@@ -110,8 +110,8 @@ export class Dialog {
 
   /**
    * Builds the next request inside the dialog and counts its CSeq.
-   * @param method any but ACK and CANCEL
-   * @param parts what it carries
+   * @param method - any but ACK and CANCEL
+   * @param parts - what it carries
    * @throws DialogFault (code SIP_DIALOG_STATE) where the dialog has ended, or the called side sends BYE on an early one
    * @see RFC 3261 §12.2.1.1
    */
@@ -138,8 +138,8 @@ export class Dialog {
 
   /**
    * Builds the ACK for a 2xx. Each repeated 2xx gets the same ACK again.
-   * @param inviteSequence CSeq number of the INVITE that was accepted
-   * @param parts what it carries, for instance an answer
+   * @param inviteSequence - CSeq number of the INVITE that was accepted
+   * @param parts - what it carries, for instance an answer
    * @see RFC 3261 §13.2.2.4
    */
   createAck(inviteSequence: number, parts: InDialogParts = {}): SipRequest {
@@ -182,8 +182,8 @@ export class Dialog {
 
   /**
    * Takes note of the final response this side gave to a request in the dialog: only an accepted request changes it.
-   * @param request as received
-   * @param status of the response
+   * @param request - as received
+   * @param status - of the response
    */
   requestAnswered(request: SipRequest, status: number): void {
     if (status < 200 || status >= 300) return;
@@ -193,7 +193,7 @@ export class Dialog {
 
   /**
    * Takes note of a response to a request this side sent in the dialog, the one that made it included.
-   * @param response as received
+   * @param response - as received
    * @see RFC 3261 §12.2.1.2, §13.2.2.4
    */
   receiveResponse(response: SipResponse): void {

@@ -11,9 +11,9 @@ export type Established =
 
 /**
  * The dialog a response makes for the side that sent the request.
- * @param request as sent
- * @param response 101–299 to INVITE, or 2xx to SUBSCRIBE or REFER
- * @param secure whether the request went over TLS
+ * @param request - as sent
+ * @param response - 101–299 to INVITE, or 2xx to SUBSCRIBE or REFER
+ * @param secure - whether the request went over TLS
  * @see RFC 3261 §12.1.2
  */
 export function dialogOfResponse(request: SipRequest, response: SipResponse, secure: boolean): Established {
@@ -51,9 +51,9 @@ export function dialogOfResponse(request: SipRequest, response: SipResponse, sec
 /**
  * The dialog a request makes for the side that answers it. The route set is the request's Record-Route, which
  * `createResponse` copies into the response.
- * @param request as received
- * @param answer `status` of the response (101–299) and the `localTag` it puts into To
- * @param secure whether the request arrived over TLS
+ * @param request - as received
+ * @param answer - `status` of the response (101–299) and the `localTag` it puts into To
+ * @param secure - whether the request arrived over TLS
  * @see RFC 3261 §12.1.1
  */
 export function dialogOfRequest(

@@ -19,7 +19,7 @@ export type ReferDecision =
 
 /**
  * Decides a REFER as far as its form goes; whether the sender may ask is the caller's to check.
- * @param request REFER
+ * @param request - REFER
  * @see RFC 3515 §2.4.1, RFC 3891 §4 (Replaces inside Refer-To)
  */
 export function decideRefer(request: SipRequest): ReferDecision {
@@ -59,7 +59,7 @@ export const sipfragType = 'message/sipfrag;version=2.0';
 
 /**
  * The body of such a NOTIFY: the status line of the latest response.
- * @param response to the referred request; undefined before there is one
+ * @param response - to the referred request; undefined before there is one
  * @see RFC 3515 §2.4.5
  */
 export function sipfragOf(response: SipResponse | undefined): string {

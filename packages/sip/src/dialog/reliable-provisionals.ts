@@ -11,7 +11,7 @@ export type ProvisionalReliability = 'required' | 'allowed' | 'forbidden';
 
 /**
  * What an INVITE says about reliable provisional responses. A field that cannot be read asks for nothing.
- * @param request INVITE as received
+ * @param request - INVITE as received
  * @see RFC 3262 §3
  */
 export function provisionalReliability(request: SipRequest): ProvisionalReliability {
@@ -55,10 +55,10 @@ export class ReliableProvisionals {
   #finished = false;
 
   /**
-   * @param invite whose responses these are; {@link provisionalReliability} must not be `forbidden`
-   * @param firstSequence random RSeq, 1 to 2^31 − 1
-   * @param sink where effects go
-   * @param t1Ms T1 in milliseconds
+   * @param invite - whose responses these are; {@link provisionalReliability} must not be `forbidden`
+   * @param firstSequence - random RSeq, 1 to 2^31 − 1
+   * @param sink - where effects go
+   * @param t1Ms - T1 in milliseconds
    * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the number is out of range
    */
   constructor(invite: SipRequest, firstSequence: number, sink: ReliableProvisionalsSink, t1Ms = 500) {
@@ -85,7 +85,7 @@ export class ReliableProvisionals {
 
   /**
    * Sends a response reliably, now or after the PRACKs of those before it. RSeq and Require are added here.
-   * @param response 101–199 to the INVITE
+   * @param response - 101–199 to the INVITE
    * @returns false where nothing was sent: a final response has gone out, or too many wait
    */
   send(response: SipResponse): boolean {

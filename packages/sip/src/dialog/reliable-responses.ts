@@ -20,7 +20,7 @@ export class ReliableResponses {
 
   /**
    * Decides about a provisional response in order of its RSeq.
-   * @param response 100–199 to the INVITE, of this early dialog
+   * @param response - 100–199 to the INVITE, of this early dialog
    */
   receive(response: SipResponse): ReliableResponseVerdict {
     const value = response.get('RSeq');
@@ -38,9 +38,9 @@ export class ReliableResponses {
 
 /**
  * The PRACK for a reliable provisional response.
- * @param dialog the early dialog of the response
- * @param response a response that {@link ReliableResponses.receive} wants acknowledged
- * @param parts what it carries, for instance an answer
+ * @param dialog - the early dialog of the response
+ * @param response - a response that {@link ReliableResponses.receive} wants acknowledged
+ * @param parts - what it carries, for instance an answer
  * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the response has no RSeq
  * @see RFC 3262 §4, §7.2
  */

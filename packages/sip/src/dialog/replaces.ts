@@ -14,8 +14,8 @@ export type ReplacesDecision =
 
 /**
  * Decides a request that may carry Replaces.
- * @param request as received
- * @param find the dialog with an id, made by an INVITE, ended ones included for a while; undefined where there is none
+ * @param request - as received
+ * @param find - the dialog with an id, made by an INVITE, ended ones included for a while; undefined where there is none
  * @see RFC 3891 §3
  */
 export function decideReplaces(

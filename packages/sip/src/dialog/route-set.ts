@@ -9,8 +9,8 @@ export interface RoutedTarget {
 
 /**
  * Applies a route set. A first hop that is a strict router gets the Request-URI, and the target moves to the end.
- * @param target the remote target, or the URI of a new request
- * @param routes first hop first
+ * @param target - the remote target, or the URI of a new request
+ * @param routes - first hop first
  * @see RFC 3261 §12.2.1.1
  */
 export function applyRouteSet(target: Uri, routes: readonly NameAddr[]): RoutedTarget {

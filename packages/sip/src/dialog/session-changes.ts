@@ -42,7 +42,7 @@ export class SessionChanges {
 
   /**
    * The peer sent the request.
-   * @param retryAfterSec random, 0 to 10: used where the peer is too fast
+   * @param retryAfterSec - random, 0 to 10: used where the peer is too fast
    * @returns 500 while an earlier one of the peer is unanswered, 491 while one of this side is
    */
   receive(method: SessionMethod, withOffer: boolean, retryAfterSec: number): SessionChangeVerdict {
@@ -66,8 +66,8 @@ export class SessionChanges {
 
 /**
  * How long to wait before trying again after a 491.
- * @param ownsCallId whether this side chose the Call-ID of the dialog
- * @param random 0 to below 1
+ * @param ownsCallId - whether this side chose the Call-ID of the dialog
+ * @param random - 0 to below 1
  * @returns milliseconds: 2.1 to 4 s for the owner, up to 2 s for the other, in steps of 10 ms
  * @see RFC 3261 §14.1
  */

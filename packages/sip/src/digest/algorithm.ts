@@ -23,7 +23,7 @@ export const digestHexLength: Readonly<Record<DigestAlgorithm, number>> = {
 /**
  * Recognises an algorithm parameter, in any case. The `-sess` variants are not supported: they gain nothing here, since
  * a credential record never holds a password.
- * @param name the parameter's value; absent means MD5 (RFC 7616 §3.3)
+ * @param name - the parameter's value; absent means MD5 (RFC 7616 §3.3)
  * @returns undefined for an algorithm this package does not know
  */
 export function digestAlgorithm(name: string | undefined): DigestAlgorithm | undefined {

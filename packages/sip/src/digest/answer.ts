@@ -8,9 +8,9 @@ import { type ClientSecret, secretA1 } from './secret.ts';
 
 /**
  * Chooses which challenge of a response to answer: for each realm the topmost one with an algorithm the client accepts.
- * @param values all WWW-Authenticate (or all Proxy-Authenticate) values in order
- * @param algorithms what the client is willing to use; MD5 is used only where it is named here
- * @param qop what the client is able to do; `auth-int` only where it gives `answerChallenge` the body of each request
+ * @param values - all WWW-Authenticate (or all Proxy-Authenticate) values in order
+ * @param algorithms - what the client is willing to use; MD5 is used only where it is named here
+ * @param qop - what the client is able to do; `auth-int` only where it gives `answerChallenge` the body of each request
  * @returns one challenge per realm, in order; empty where none can be answered
  * @see RFC 8760 §2.4
  */
@@ -33,11 +33,11 @@ export function selectChallenges(
 
 /**
  * Answers a challenge.
- * @param challenge chosen by {@link selectChallenges}
- * @param request `method` and `uri` (the Request-URI as it will be sent); `body` where it shall be covered too, empty bytes
+ * @param challenge - chosen by {@link selectChallenges}
+ * @param request - `method` and `uri` (the Request-URI as it will be sent); `body` where it shall be covered too, empty bytes
  *   for none: with it `auth-int` is used where the challenge offers that
- * @param secret password or record
- * @param use `cnonce`: fresh random text; `nonceCount`: 1 for the first use of this nonce, then one more each time
+ * @param secret - password or record
+ * @param use - `cnonce`: fresh random text; `nonceCount`: 1 for the first use of this nonce, then one more each time
  * @returns the value for Authorization (after 401) or Proxy-Authorization (after 407)
  * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the record has no H(A1) for the challenge's algorithm and
  *   realm, the count is out of range, or the challenge offers only `auth-int` and there is no body to cover

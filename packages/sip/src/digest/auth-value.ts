@@ -14,7 +14,7 @@ export interface AuthValue {
 
 /**
  * Reads the value of WWW-Authenticate, Proxy-Authenticate, Authorization or Proxy-Authorization.
- * @param value one header field value as text; commas in it separate parameters, not values
+ * @param value - one header field value as text; commas in it separate parameters, not values
  * @returns undefined where it does not follow the grammar, repeats a parameter, or has more than 32 of them
  * @see RFC 3261 §20.7, §25.1
  */
@@ -34,7 +34,7 @@ export function readAuthValue(value: string): AuthValue | undefined {
 
 /**
  * Reads `name=value` parameters with commas between them, as they stand behind the scheme and in Authentication-Info.
- * @param from where the first name begins
+ * @param from - where the first name begins
  * @returns undefined where they do not follow the grammar, one repeats, or there are more than 32
  * @see RFC 3261 §25.1 (auth-param, ainfo)
  */

@@ -10,9 +10,9 @@ import { type ClientSecret, secretA1 } from './secret.ts';
 /**
  * Writes the value with which a server proves to the client that it knows the secret too, and at will hands it the nonce
  * for its next request.
- * @param authorization the credentials that `verifyAuthorization` accepted
- * @param record the user's record
- * @param answer `body` of the 2xx, covered where the client asked for `auth-int`; `nextNonce` a fresh nonce of
+ * @param authorization - the credentials that `verifyAuthorization` accepted
+ * @param record - the user's record
+ * @param answer - `body` of the 2xx, covered where the client asked for `auth-int`; `nextNonce` a fresh nonce of
  *   `createNonce`, with which counts begin at 1 again
  * @returns the value for Authentication-Info (Proxy-Authentication-Info beside Proxy-Authorization)
  * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the credentials could not have been accepted with this record
@@ -45,10 +45,10 @@ export type AuthenticationInfoVerdict =
 /**
  * Checks a server's Authentication-Info. Trust `nextNonce` only from a verdict that is `ok`: use it in place of the
  * challenge's nonce, and count from 1.
- * @param value the header field value of a 2xx
- * @param sent the Authorization (or Proxy-Authorization) value of its request, as `answerChallenge` made it
- * @param secret as given to `answerChallenge`
- * @param body the body of the 2xx, covered where the request used `auth-int`
+ * @param value - the header field value of a 2xx
+ * @param sent - the Authorization (or Proxy-Authorization) value of its request, as `answerChallenge` made it
+ * @param secret - as given to `answerChallenge`
+ * @param body - the body of the 2xx, covered where the request used `auth-int`
  * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where `sent` is no digest authorization of this secret
  * @see RFC 7616 §3.5
  */

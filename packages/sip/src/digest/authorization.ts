@@ -26,7 +26,7 @@ export interface DigestAuthorization {
 
 /**
  * Reads one Authorization or Proxy-Authorization value.
- * @param value one header field value as text
+ * @param value - one header field value as text
  * @returns `'other-scheme'` for a scheme that is not Digest, undefined where a required parameter is missing or
  *   malformed. A username in the extended form (`username*`) is decoded; beside `username` or `userhash` it is malformed
  * @see RFC 7616 §3.4

@@ -25,7 +25,7 @@ export interface DigestChallenge {
 /**
  * Writes the value of one WWW-Authenticate or Proxy-Authenticate header field. Several algorithms need several fields,
  * the preferred one first (RFC 8760 §2.3).
- * @param options realm and nonce as text, the algorithm, `stale` where only the nonce was too old, `opaque` at will;
+ * @param options - realm and nonce as text, the algorithm, `stale` where only the nonce was too old, `opaque` at will;
  *   `qop` what is offered, default `auth` alone (who offers `auth-int` passes bodies to `verifyAuthorization`); `userhash`
  *   where records can be found by {@link hashUsername}
  * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the realm is empty or not ASCII
@@ -55,7 +55,7 @@ export function createChallenge(options: {
 
 /**
  * Reads one challenge.
- * @param value one header field value as text
+ * @param value - one header field value as text
  * @returns undefined for another scheme, an algorithm this package does not know, or
  *   a value without realm or nonce: a client ignores what it does not understand (RFC 8760 §2.4)
  */

@@ -14,10 +14,10 @@ export interface CredentialRecord {
 
 /**
  * H(A1), the only form in which a password needs to be kept.
- * @param algorithm the digest algorithm
- * @param username without realm
- * @param realm the protection space
- * @param password in plain text
+ * @param algorithm - the digest algorithm
+ * @param username - without realm
+ * @param realm - the protection space
+ * @param password - in plain text
  * @returns lowercase hexadecimal
  * @see RFC 7616 §3.4.2
  */
@@ -42,8 +42,8 @@ export function hashUsername(algorithm: DigestAlgorithm, username: string, realm
 
 /**
  * Makes a record from a password.
- * @param user name, realm and password in plain text
- * @param algorithms which H(A1) to keep; default SHA-256 alone
+ * @param user - name, realm and password in plain text
+ * @param algorithms - which H(A1) to keep; default SHA-256 alone
  */
 export function createCredentialRecord(
   user: { readonly username: string; readonly realm: string; readonly password: string },

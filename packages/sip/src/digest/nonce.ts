@@ -12,7 +12,7 @@ const nonceLength = 40;
 
 /**
  * Makes a nonce that the server can recognise without remembering it: time and random bytes under an HMAC.
- * @param options `now` in milliseconds since 1970; `key` at least 32 secret bytes, the same on all servers that share
+ * @param options - `now` in milliseconds since 1970; `key` at least 32 secret bytes, the same on all servers that share
  *   a realm; `salt` 8 random bytes, new each time; `realm` the protection space the nonce is good for
  * @returns 40 characters
  * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where key or salt are too short
@@ -44,8 +44,8 @@ export type NonceVerdict =
 
 /**
  * Recognises a nonce of {@link createNonce}.
- * @param nonce as received
- * @param options `now` in milliseconds since 1970, `key` and `realm` as at creation, `lifetimeMs` how long it is good
+ * @param nonce - as received
+ * @param options - `now` in milliseconds since 1970, `key` and `realm` as at creation, `lifetimeMs` how long it is good
  * @returns `forged` for anything not made with this key for this realm; a time in the future counts as expired
  */
 export function verifyNonce(

@@ -27,7 +27,7 @@ export class ReplayWindow {
   #forgottenUntil = Number.NEGATIVE_INFINITY;
 
   /**
-   * @param options `lifetimeMs` of a nonce; `maxNonces` remembered at once, default 100,000 (about 15 MB)
+   * @param options - `lifetimeMs` of a nonce; `maxNonces` remembered at once, default 100,000 (about 15 MB)
    */
   constructor(options: { readonly lifetimeMs: number; readonly maxNonces?: number }) {
     this.#lifetimeMs = options.lifetimeMs;
@@ -46,10 +46,10 @@ export class ReplayWindow {
 
   /**
    * Takes note of one use; call it after everything else about the authorization was found right.
-   * @param nonce a nonce whose HMAC was verified
-   * @param createdAt its time in milliseconds since 1970
-   * @param count the nonce count, 1 to 2^32 − 1
-   * @param now milliseconds since 1970
+   * @param nonce - a nonce whose HMAC was verified
+   * @param createdAt - its time in milliseconds since 1970
+   * @param count - the nonce count, 1 to 2^32 − 1
+   * @param now - milliseconds since 1970
    */
   accept(nonce: string, createdAt: number, count: number, now: number): ReplayVerdict {
     const use = this.#uses.get(nonce);

@@ -53,8 +53,8 @@ export interface VerifyOptions {
 /**
  * Checks digest credentials. A quality of protection is required: without it there is no nonce count and no defence
  * against replay. Takes the same time for an unknown user as for a wrong password.
- * @param authorization as read by {@link parseAuthorization}
- * @param options what the server knows
+ * @param authorization - as read by {@link parseAuthorization}
+ * @param options - what the server knows
  * @see RFC 7616 §3.4, RFC 8760 §2.6
  */
 export function verifyAuthorization(

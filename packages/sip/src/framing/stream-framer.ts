@@ -39,8 +39,10 @@ export interface FramerOptions {
   readonly check?: CheckDepth;
 }
 
-/** What to send to keep a connection alive, and what to answer a ping with. */
+/** A keep-alive ping. @see RFC 5626 §3.5.1 */
 export const pingBytes: Uint8Array = Uint8Array.of(CR, LF, CR, LF);
+
+/** The answer to a ping. @see RFC 5626 §3.5.1 */
 export const pongBytes: Uint8Array = Uint8Array.of(CR, LF);
 
 /**

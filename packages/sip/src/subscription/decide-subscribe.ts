@@ -31,8 +31,8 @@ const hourSec = 3_600;
 
 /**
  * Decides a SUBSCRIBE before anybody asks who may see what.
- * @param request SUBSCRIBE, first or refresh
- * @param policy bounds
+ * @param request - SUBSCRIBE, first or refresh
+ * @param policy - bounds
  * @see RFC 6665 §4.2.1.1
  */
 export function decideSubscribe(request: SipRequest, policy: SubscribePolicy): SubscribeDecision {

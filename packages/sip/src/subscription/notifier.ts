@@ -26,7 +26,7 @@ export class Notifier {
   #expiresAt = 0;
   #running = false;
 
-  /** @param sink where effects go */
+  /** @param sink - where effects go */
   constructor(sink: NotifierSink) {
     this.sink = sink;
   }
@@ -37,9 +37,9 @@ export class Notifier {
 
   /**
    * The SUBSCRIBE was answered with 2xx: sends the first NOTIFY at once.
-   * @param expiresSec as in the answer; 0 asks for the state once (RFC 6665 §4.4.3)
-   * @param policy `granted`, or `needed` where somebody still has to decide
-   * @param now milliseconds since 1970
+   * @param expiresSec - as in the answer; 0 asks for the state once (RFC 6665 §4.4.3)
+   * @param policy - `granted`, or `needed` where somebody still has to decide
+   * @param now - milliseconds since 1970
    */
   start(expiresSec: number, policy: 'granted' | 'needed', now: number): void {
     if (this.#state !== 'resp-wait') return;
@@ -49,7 +49,7 @@ export class Notifier {
 
   /**
    * A refresh was answered with 2xx.
-   * @param expiresSec as in the answer; 0 ends the subscription
+   * @param expiresSec - as in the answer; 0 ends the subscription
    * @returns false where it has ended already: answer 481 instead
    */
   refresh(expiresSec: number, now: number): boolean {
@@ -72,8 +72,8 @@ export class Notifier {
 
   /**
    * Ends the subscription for a reason of the notifier's.
-   * @param reason one of RFC 6665 §4.1.3, for instance `rejected` or `noresource`
-   * @param retryAfterSec seconds the subscriber should wait; only with `probation` and `giveup`
+   * @param reason - one of RFC 6665 §4.1.3, for instance `rejected` or `noresource`
+   * @param retryAfterSec - seconds the subscriber should wait; only with `probation` and `giveup`
    */
   end(reason: string, retryAfterSec?: number): void {
     if (this.#state === 'terminated' || this.#state === 'resp-wait') return;
@@ -82,7 +82,7 @@ export class Notifier {
 
   /**
    * A NOTIFY failed.
-   * @param status its final response, or 408 where none came
+   * @param status - its final response, or 408 where none came
    */
   notifyFailed(status: number): void {
     if (this.#state === 'terminated') return;

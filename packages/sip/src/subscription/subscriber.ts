@@ -51,9 +51,9 @@ export class Subscriber {
   #leaving: boolean;
 
   /**
-   * @param sink where effects go
-   * @param expiresSec seconds to ask for; 0 asks for the state once (RFC 6665 §4.4.3)
-   * @param t1Ms T1 in milliseconds; timer N is 64·T1
+   * @param sink - where effects go
+   * @param expiresSec - seconds to ask for; 0 asks for the state once (RFC 6665 §4.4.3)
+   * @param t1Ms - T1 in milliseconds; timer N is 64·T1
    */
   constructor(sink: SubscriberSink, expiresSec: number, t1Ms = 500) {
     this.sink = sink;
@@ -81,8 +81,8 @@ export class Subscriber {
 
   /**
    * The final response to a SUBSCRIBE of this subscription.
-   * @param status 200–699
-   * @param expiresSec Expires of a 2xx
+   * @param status - 200–699
+   * @param expiresSec - Expires of a 2xx
    */
   subscribed(status: number, expiresSec?: number): void {
     if (this.#state === 'terminated') return;
@@ -100,7 +100,7 @@ export class Subscriber {
 
   /**
    * A NOTIFY of this subscription.
-   * @param notify in its dialog, CSeq checked
+   * @param notify - in its dialog, CSeq checked
    * @returns the status to answer: 200, or 400 without a readable Subscription-State, or 481 once it is over
    */
   receiveNotify(notify: SipRequest): 200 | 400 | 481 {

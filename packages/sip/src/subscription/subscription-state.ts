@@ -18,7 +18,7 @@ export interface SubscriptionState {
 /**
  * Reads a Subscription-State value as the subscriber machine needs it: parameters that mean nothing in the state are left
  * out, and an extension state counts as unreadable, since nothing could be done with it.
- * @param text the header field value
+ * @param text - the header field value
  */
 export function readSubscriptionState(text: string): SubscriptionState | undefined {
   const parsed = parseSubscriptionState(text);

@@ -27,8 +27,8 @@ export type ProxySessionDecision =
 /**
  * Decides what a record-routing, stateful proxy does about the session timer of an INVITE or UPDATE. A request of another
  * method is left alone.
- * @param request as received
- * @param policy seconds: `minSE` the shortest interval it bears, at least 90; `wanted` the interval it asks for, where it
+ * @param request - as received
+ * @param policy - seconds: `minSE` the shortest interval it bears, at least 90; `wanted` the interval it asks for, where it
  *   asks for one by itself
  * @returns the fields to change in the request that goes on, or 422 with Min-SE, or 400 for a malformed field
  * @see RFC 4028 §8.1
@@ -68,9 +68,9 @@ export function proxySessionRequest(
 /**
  * What a proxy does with the final response to a session refresh request, and until when the session then lasts. When
  * that time has passed the proxy may forget the call; it never sends BYE (RFC 4028 §8.3).
- * @param response as received
- * @param timer what {@link proxySessionRequest} gave for its request
- * @param now milliseconds since 1970, when the response goes on
+ * @param response - as received
+ * @param timer - what {@link proxySessionRequest} gave for its request
+ * @param now - milliseconds since 1970, when the response goes on
  * @returns fields to change, and when the session ends in milliseconds since 1970: `undefined` where it has no timer, or
  *   where the response is no 2xx and changes nothing
  * @see RFC 4028 §8.2

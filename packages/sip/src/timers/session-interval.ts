@@ -20,8 +20,8 @@ type Headers = readonly (readonly [name: string, value: string | number | Sessio
 
 /**
  * The header fields with which a request asks for a session timer.
- * @param wish interval in seconds, and who shall refresh where that is not left open
- * @param minSE the largest Min-SE seen in this dialog, where there was one
+ * @param wish - interval in seconds, and who shall refresh where that is not left open
+ * @param minSE - the largest Min-SE seen in this dialog, where there was one
  * @see RFC 4028 §7.1, §7.4
  */
 export function sessionTimerHeaders(
@@ -43,8 +43,8 @@ export type SessionTimerAnswer =
 
 /**
  * Decides the session timer of an INVITE or UPDATE on the side that answers it.
- * @param request as received
- * @param policy seconds: `minSE` at least 90; `wanted` where this side wants a timer even if nobody asked; `refresher` who
+ * @param request - as received
+ * @param policy - seconds: `minSE` at least 90; `wanted` where this side wants a timer even if nobody asked; `refresher` who
  *   shall refresh where the request leaves it open
  * @returns header fields for the 2xx, or 422 with Min-SE, or 400 for a malformed field
  * @see RFC 4028 §9
@@ -90,8 +90,8 @@ function chooseInterval(
 
 /**
  * The session timer that a 2xx gives the side that sent the request.
- * @param response 2xx to INVITE or UPDATE
- * @param asked seconds the request asked for; the client may keep the timer for itself where the peer does not know it
+ * @param response - 2xx to INVITE or UPDATE
+ * @param asked - seconds the request asked for; the client may keep the timer for itself where the peer does not know it
  * @returns undefined where the session has no timer
  * @see RFC 4028 §7.2
  */

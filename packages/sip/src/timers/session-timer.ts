@@ -22,7 +22,7 @@ export class SessionTimer {
   readonly #running = new Set<SessionTimerName>();
   #over = false;
 
-  /** @param sink where effects go */
+  /** @param sink - where effects go */
   constructor(sink: SessionTimerSink) {
     this.sink = sink;
   }
@@ -34,7 +34,7 @@ export class SessionTimer {
 
   /**
    * A 2xx to a session refresh request went either way; the first one included.
-   * @param interval what it says: seconds, and `local` where this side refreshes; undefined turns the timer off
+   * @param interval - what it says: seconds, and `local` where this side refreshes; undefined turns the timer off
    */
   refreshed(
     interval: { readonly interval: number; readonly refresher: 'local' | 'remote' } | undefined,
@@ -50,7 +50,7 @@ export class SessionTimer {
 
   /**
    * A refresh failed.
-   * @param status its final response, or 408 where none came: 408 and 481 end the session, others leave it until expiry
+   * @param status - its final response, or 408 where none came: 408 and 481 end the session, others leave it until expiry
    */
   refreshFailed(status: number): void {
     if (!this.#over && (status === 408 || status === 481)) this.#expire();

@@ -37,7 +37,7 @@ export const timerBit: Readonly<Record<TransactionTimer, number>> = {
 const names = Object.keys(timerBit) as TransactionTimer[];
 
 /**
- * @param bits a set of timers
+ * @param bits - a set of timers
  * @returns the names in the set
  */
 export function timerNames(bits: number): TransactionTimer[] {

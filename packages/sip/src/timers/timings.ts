@@ -24,7 +24,7 @@ export const timerDMs = 32_000;
 
 /**
  * How long a non-INVITE request may stay unanswered before 100 is due: what a client's timer E needs to reach T2.
- * @param timings the base times
+ * @param timings - the base times
  * @returns milliseconds; 3.5 s with the defaults
  * @see RFC 4320 §4.1
  */

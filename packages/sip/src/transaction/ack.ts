@@ -4,8 +4,8 @@ import { derivedRequest } from './derived-request.ts';
 
 /**
  * The ACK that an INVITE client transaction sends for a 300–699 response. The ACK for a 2xx belongs to the dialog.
- * @param request the INVITE as sent
- * @param response the failure
+ * @param request - the INVITE as sent
+ * @param response - the failure
  * @see RFC 3261 §17.1.1.3
  */
 export function ackForFailure(request: SipRequest, response: SipResponse): SipRequest {

@@ -27,11 +27,11 @@ export class InviteClientTransaction<Context = unknown> {
   #ack: SipRequest | undefined = undefined;
 
   /**
-   * @param request the INVITE with its final top Via
-   * @param reliable whether the transport retransmits by itself (TCP, TLS, WebSocket)
-   * @param sink where effects go
-   * @param context the caller's own
-   * @param timings base times
+   * @param request - the INVITE with its final top Via
+   * @param reliable - whether the transport retransmits by itself (TCP, TLS, WebSocket)
+   * @param sink - where effects go
+   * @param context - the caller's own
+   * @param timings - base times
    */
   constructor(
     request: SipRequest,
@@ -57,7 +57,7 @@ export class InviteClientTransaction<Context = unknown> {
   }
 
   /**
-   * @param response a response that matched this transaction by {@link clientTransactionKey}
+   * @param response - a response that matched this transaction by {@link clientTransactionKey}
    */
   receive(response: SipResponse): void {
     const status = response.status;
@@ -93,7 +93,7 @@ export class InviteClientTransaction<Context = unknown> {
 
   /**
    * A timer of this transaction has run out.
-   * @param timer its name as given to the sink
+   * @param timer - its name as given to the sink
    */
   wake(timer: TransactionTimer): void {
     if (!timerFired(this, timer)) return;

@@ -28,11 +28,11 @@ export class InviteServerTransaction<Context = unknown> {
   #last: SipResponse | undefined = undefined;
 
   /**
-   * @param request the INVITE that created the transaction
-   * @param reliable whether the transport retransmits by itself (TCP, TLS, WebSocket)
-   * @param sink where effects go
-   * @param context the caller's own
-   * @param timings base times
+   * @param request - the INVITE that created the transaction
+   * @param reliable - whether the transport retransmits by itself (TCP, TLS, WebSocket)
+   * @param sink - where effects go
+   * @param context - the caller's own
+   * @param timings - base times
    */
   constructor(
     request: SipRequest,
@@ -62,7 +62,7 @@ export class InviteServerTransaction<Context = unknown> {
   }
 
   /**
-   * @param request a retransmitted INVITE or an ACK that matched this transaction by {@link serverTransactionKey}
+   * @param request - a retransmitted INVITE or an ACK that matched this transaction by {@link serverTransactionKey}
    */
   receive(request: SipRequest): void {
     if (request.method === 'ACK') this.#acknowledged(request);
@@ -73,7 +73,7 @@ export class InviteServerTransaction<Context = unknown> {
 
   /**
    * Sends a response of the transaction's user.
-   * @param response built for this request
+   * @param response - built for this request
    * @returns false if the state allows no such response (it has been answered already) and nothing was sent
    */
   respond(response: SipResponse): boolean {
@@ -99,7 +99,7 @@ export class InviteServerTransaction<Context = unknown> {
 
   /**
    * A timer of this transaction has run out.
-   * @param timer its name as given to the sink
+   * @param timer - its name as given to the sink
    */
   wake(timer: TransactionTimer): void {
     if (!timerFired(this, timer)) return;

@@ -6,8 +6,8 @@ import { canonicalHost } from '../uri/ip-address.ts';
 /**
  * The key under which the server transaction of a request is kept: branch, sent-by and method, with ACK counted as
  * INVITE so that it finds the INVITE it acknowledges.
- * @param request as received
- * @param method look for a transaction of this method instead: `INVITE` to find what a CANCEL wants to end (§9.2)
+ * @param request - as received
+ * @param method - look for a transaction of this method instead: `INVITE` to find what a CANCEL wants to end (§9.2)
  * @returns undefined where the branch does not begin with the magic cookie: matching as in RFC 2543 is not offered,
  *   such a request is answered 400
  * @see RFC 3261 §17.2.3
@@ -21,7 +21,7 @@ export function serverTransactionKey(
 
 /**
  * The key under which a client transaction is kept and a response finds it: branch and CSeq method.
- * @param message the request as sent, or a response as received
+ * @param message - the request as sent, or a response as received
  * @see RFC 3261 §17.1.3
  */
 export function clientTransactionKey(message: SipRequest | SipResponse): string | undefined {

@@ -25,11 +25,11 @@ export class NonInviteClientTransaction<Context = unknown> {
   #gapMs: number;
 
   /**
-   * @param request the request with its final top Via
-   * @param reliable whether the transport retransmits by itself (TCP, TLS, WebSocket)
-   * @param sink where effects go
-   * @param context the caller's own
-   * @param timings base times
+   * @param request - the request with its final top Via
+   * @param reliable - whether the transport retransmits by itself (TCP, TLS, WebSocket)
+   * @param sink - where effects go
+   * @param context - the caller's own
+   * @param timings - base times
    */
   constructor(
     request: SipRequest,
@@ -54,7 +54,7 @@ export class NonInviteClientTransaction<Context = unknown> {
   }
 
   /**
-   * @param response a response that matched this transaction by {@link clientTransactionKey}
+   * @param response - a response that matched this transaction by {@link clientTransactionKey}
    */
   receive(response: SipResponse): void {
     if (this.state === 'completed' || this.state === 'terminated') return;
@@ -73,7 +73,7 @@ export class NonInviteClientTransaction<Context = unknown> {
 
   /**
    * A timer of this transaction has run out.
-   * @param timer its name as given to the sink
+   * @param timer - its name as given to the sink
    */
   wake(timer: TransactionTimer): void {
     if (!timerFired(this, timer)) return;

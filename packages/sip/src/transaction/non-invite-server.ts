@@ -26,11 +26,11 @@ export class NonInviteServerTransaction<Context = unknown> {
   #last: SipResponse | undefined = undefined;
 
   /**
-   * @param request the request that created the transaction
-   * @param reliable whether the transport retransmits by itself (TCP, TLS, WebSocket)
-   * @param sink where effects go
-   * @param context the caller's own
-   * @param timings base times
+   * @param request - the request that created the transaction
+   * @param reliable - whether the transport retransmits by itself (TCP, TLS, WebSocket)
+   * @param sink - where effects go
+   * @param context - the caller's own
+   * @param timings - base times
    */
   constructor(
     request: SipRequest,
@@ -66,7 +66,7 @@ export class NonInviteServerTransaction<Context = unknown> {
 
   /**
    * Sends a response of the transaction's user.
-   * @param response built for this request
+   * @param response - built for this request
    * @returns false if it must not be sent and was not: the request is answered already, the status is a provisional
    *   other than 100, 100 is too early on this transport, or it is 408, in whose place the transaction ends silently
    */
@@ -97,7 +97,7 @@ export class NonInviteServerTransaction<Context = unknown> {
 
   /**
    * A timer of this transaction has run out.
-   * @param timer its name as given to the sink
+   * @param timer - its name as given to the sink
    */
   wake(timer: TransactionTimer): void {
     if (!timerFired(this, timer)) return;

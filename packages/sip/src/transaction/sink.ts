@@ -12,7 +12,7 @@ export type TransactionEnd = 'completed' | 'timeout' | 'no-ack' | 'transport-err
 /**
  * Where transactions push their effects: one object for all of them, so a transaction costs no closure.
  * Calls come synchronously from within the method that was called on the transaction; `terminated` is always the last.
- * @typeParam T the transaction types the sink serves
+ * @typeParam T - the transaction types the sink serves
  */
 export interface TransactionSink<T> {
   /** Give the message to the transport this transaction belongs to. */

@@ -26,8 +26,8 @@ const LIMITS: LimitDefaults = { maxBytes: 1_048_576, maxDepth: 16, maxItems: 16_
  * serial numbers of 0, negative or longer than 20 octets, empty names, times in the wrong one of the two forms, signatures that
  * are not whole octets; trailing zeros in keyUsage are let pass, because roots in every trust store have them.
  *
- * @param der exactly one certificate; the value keeps views on it, so do not change it afterwards
- * @param limits default: 1 MiB, 16 levels, 16,384 elements a list; never more than 256 extensions
+ * @param der - exactly one certificate; the value keeps views on it, so do not change it afterwards
+ * @param limits - default: 1 MiB, 16 levels, 16,384 elements a list; never more than 256 extensions
  * @returns the certificate, or why and where it was refused
  * @see RFC 5280 §4.1
  */

@@ -32,8 +32,8 @@ const LIMITS: LimitDefaults = { maxBytes: 262_144, maxDepth: 16, maxItems: 4_096
 /**
  * Reads a PKCS#10 request. Attributes occur once each; an extensionRequest is read like a certificate's extensions.
  * The signature, which proves possession of the key, is not checked here.
- * @param der exactly one CertificationRequest; the value keeps views on it
- * @param limits default: 256 KiB, 16 levels, 4,096 elements a list
+ * @param der - exactly one CertificationRequest; the value keeps views on it
+ * @param limits - default: 256 KiB, 16 levels, 4,096 elements a list
  * @see RFC 2986 §4
  */
 export function decodeCertificationRequest(

@@ -70,9 +70,9 @@ export type SignatureInput = Uint8Array | { readonly signatureValue: Uint8Array 
 
 /**
  * Puts a signature to a signed part.
- * @param tbs what `encodeTbsCertificate` returned
- * @param signatureAlgorithm the algorithm that the signed part names
- * @param signature its octets (ECDSA: the DER form, not the raw pair)
+ * @param tbs - what `encodeTbsCertificate` returned
+ * @param signatureAlgorithm - the algorithm that the signed part names
+ * @param signature - its octets (ECDSA: the DER form, not the raw pair)
  * @see RFC 5280 §4.1.1
  */
 export function encodeCertificate(
@@ -107,8 +107,8 @@ export function writeSigned(
 
 /**
  * Builds an AlgorithmIdentifier.
- * @param oid dotted decimal, e.g. `oids.ecdsaWithSHA256`
- * @param parameters a whole TLV, or `'null'` for the NULL that RSA algorithms carry; left out for ECDSA and EdDSA
+ * @param oid - dotted decimal, e.g. `oids.ecdsaWithSHA256`
+ * @param parameters - a whole TLV, or `'null'` for the NULL that RSA algorithms carry; left out for ECDSA and EdDSA
  * @throws EncodeError (`ENTENTE_X509_ENCODE`) when `oid` is no object identifier
  * @see RFC 5280 §4.1.1.2
  */

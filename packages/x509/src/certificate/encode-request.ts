@@ -49,7 +49,7 @@ function encodeAttribute(attribute: Attribute): Uint8Array {
 
 /**
  * Puts a signature to a request.
- * @param info what `encodeRequestInfo` returned
+ * @param info - what `encodeRequestInfo` returned
  * @see RFC 2986 §4.2
  */
 export function encodeCertificationRequest(

@@ -21,8 +21,8 @@ const MAX_LABEL = 64;
 /**
  * Reads every block of a PEM text. Text between blocks is skipped, as RFC 7468 §2 allows; inside a block only base64
  * in its canonical form and white space may stand.
- * @param text ASCII; octets are taken as Latin-1
- * @param limits default: 256 MiB of text, 16,384 blocks
+ * @param text - ASCII; octets are taken as Latin-1
+ * @param limits - default: 256 MiB of text, 16,384 blocks
  * @see RFC 7468 §2, §3
  */
 export function decodePem(text: string | Uint8Array, limits?: DecodeLimits): Decoded<readonly PemBlock[]> {
@@ -116,7 +116,7 @@ BASE64[0x3d] = PADDING;
 
 /**
  * Writes one block, lines of 64 characters, ending with a line end.
- * @param label e.g. `CERTIFICATE`
+ * @param label - e.g. `CERTIFICATE`
  * @see RFC 7468 §3
  */
 export function encodePem(label: string, der: Uint8Array): string {
@@ -144,7 +144,7 @@ const CERTIFICATE_LABELS = new Set(['CERTIFICATE', 'X509 CERTIFICATE']);
 
 /**
  * Reads the certificates of a PEM text, in order; blocks of other kinds are skipped.
- * @param limits for the text and for each certificate
+ * @param limits - for the text and for each certificate
  * @returns the certificates, or the first refusal with `where` naming the block, counted from 1
  * @see RFC 7468 §5
  */

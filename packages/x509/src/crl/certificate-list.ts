@@ -74,8 +74,8 @@ export interface CertificateList extends Signed {
   entries(): IterableIterator<RevokedCertificate>;
   /**
    * The entry of one certificate, in constant time; the first call builds the index.
-   * @param serialNumber content octets of the certificate's serialNumber
-   * @param certificateIssuer who issued the certificate; the CRL's own issuer when left out
+   * @param serialNumber - content octets of the certificate's serialNumber
+   * @param certificateIssuer - who issued the certificate; the CRL's own issuer when left out
    */
   lookup(serialNumber: Uint8Array, certificateIssuer?: Name): RevokedCertificate | undefined;
 }

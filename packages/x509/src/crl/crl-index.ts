@@ -40,9 +40,9 @@ export class CrlIndex {
   private readonly seed2: number;
 
   /**
-   * @param from offset of the first entry
-   * @param to offset behind the last entry
-   * @param count how many entries there are
+   * @param from - offset of the first entry
+   * @param to - offset behind the last entry
+   * @param count - how many entries there are
    */
   constructor(
     bytes: Uint8Array,

@@ -27,8 +27,8 @@ const MAX_ISSUERS = 65_536;
  * Refused beyond DER: what `decodeCertificate` refuses, an empty list of entries, extensions in version 1, a
  * certificateIssuer in a CRL that does not say that it is indirect.
  *
- * @param der exactly one CertificateList; the value keeps views on it
- * @param limits default: 256 MiB, 16 levels, 8,388,608 entries
+ * @param der - exactly one CertificateList; the value keeps views on it
+ * @param limits - default: 256 MiB, 16 levels, 8,388,608 entries
  * @see RFC 5280 §5.1
  */
 export function decodeCrl(der: Uint8Array, limits?: DecodeLimits): Decoded<CertificateList> {

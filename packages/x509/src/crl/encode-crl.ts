@@ -60,7 +60,7 @@ export class TbsCrlWriter {
   private count = 0;
   private finished = false;
 
-  /** @param expectedEntries how many will come, roughly; saves moving memory about */
+  /** @param expectedEntries - how many will come, roughly; saves moving memory about */
   constructor(fields: TbsCrlFields, expectedEntries = 0) {
     this.fields = fields;
     const writer = new DerWriter(1024 + expectedEntries * ENTRY_BYTES);
@@ -133,7 +133,7 @@ const REASON_ONLY: readonly Uint8Array[] = CRL_REASONS.map((_, number) =>
 
 /**
  * Writes the signed part of a CRL. A decoded `CertificateList` with its `entries()` gives back its own bytes.
- * @param revoked none when left out
+ * @param revoked - none when left out
  * @returns the DER to sign
  * @throws EncodeError (`ENTENTE_X509_ENCODE`) when a value has no canonical encoding
  * @see RFC 5280 §5.1.2
@@ -146,7 +146,7 @@ export function encodeTbsCrl(fields: TbsCrlFields, revoked: Iterable<RevokedFiel
 
 /**
  * Puts a signature to a CRL.
- * @param tbs what `encodeTbsCrl` or `TbsCrlWriter.finish` returned
+ * @param tbs - what `encodeTbsCrl` or `TbsCrlWriter.finish` returned
  * @see RFC 5280 §5.1.1
  */
 export function encodeCrl(
@@ -186,7 +186,7 @@ export function reasonCodeExtension(reason: CrlReason): Extension {
   );
 }
 
-/** invalidityDate of an entry. @param ms milliseconds since 1970 @see RFC 5280 §5.3.2 */
+/** invalidityDate of an entry. @param ms - milliseconds since 1970 @see RFC 5280 §5.3.2 */
 export function invalidityDateExtension(ms: number): Extension {
   return extension(oids.invalidityDate, false, (writer) => writer.generalizedTime(ms));
 }

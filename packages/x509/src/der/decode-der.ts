@@ -11,9 +11,9 @@ export interface LimitDefaults {
 
 /**
  * Runs a reading function over the whole of `bytes` and returns what it built, or why the bytes were refused.
- * @param bytes the input; the value keeps views on it
- * @param where name of the structure, for errors
- * @param read builds the value; it must consume everything
+ * @param bytes - the input; the value keeps views on it
+ * @param where - name of the structure, for errors
+ * @param read - builds the value; it must consume everything
  */
 export function decodeDer<T>(
   bytes: Uint8Array,
@@ -69,10 +69,10 @@ const DEFAULTS: LimitDefaults = { maxBytes: 1_048_576, maxDepth: 16, maxItems: 1
  *   return value;
  * });
  * ```
- * @param bytes exactly one structure
- * @param where what it is called in errors
- * @param read builds the value; it must consume everything
- * @param limits default: 1 MiB, 16 levels, 16,384 elements a list
+ * @param bytes - exactly one structure
+ * @param where - what it is called in errors
+ * @param read - builds the value; it must consume everything
+ * @param limits - default: 1 MiB, 16 levels, 16,384 elements a list
  * @see X.690 §10, §11
  */
 export function readDer<T>(

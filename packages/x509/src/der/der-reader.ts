@@ -185,8 +185,8 @@ export class DerReader {
   /**
    * Reads a BIT STRING of named bits and returns them, bit 0 in the lowest place. Trailing zero bits are not DER
    * (X.690 §11.2.2).
-   * @param names how many bits have a name; at most 16
-   * @param trailingZeros whether to let them pass all the same
+   * @param names - how many bits have a name; at most 16
+   * @param trailingZeros - whether to let them pass all the same
    */
   namedBits(names: number, tag: number = TAG.BIT_STRING, trailingZeros = false): number {
     this.bitString(tag);

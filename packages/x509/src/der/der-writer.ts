@@ -11,7 +11,7 @@ export class DerWriter {
   private buffer: Uint8Array;
   private used = 0;
 
-  /** @param expectedBytes how much will be written, roughly; the buffer grows as needed */
+  /** @param expectedBytes - how much will be written, roughly; the buffer grows as needed */
   constructor(expectedBytes = 512) {
     this.buffer = new Uint8Array(Math.max(expectedBytes, 16));
   }
@@ -99,7 +99,7 @@ export class DerWriter {
 
   /**
    * Writes an INTEGER.
-   * @param value a number, or the content octets
+   * @param value - a number, or the content octets
    * @throws EncodeError when the octets are not the shortest ones
    */
   integer(value: bigint | number | Uint8Array, tag: number = TAG.INTEGER): void {
@@ -145,8 +145,8 @@ export class DerWriter {
 
   /**
    * Writes a point in time in whole seconds.
-   * @param ms milliseconds since 1970; a fraction of a second is dropped
-   * @param form the prescribed one (RFC 5280 §4.1.2.5) when left out
+   * @param ms - milliseconds since 1970; a fraction of a second is dropped
+   * @param form - the prescribed one (RFC 5280 §4.1.2.5) when left out
    * @throws EncodeError when the form cannot express it
    */
   time(ms: number, form: TimeForm = prescribedForm(ms)): void {

@@ -33,7 +33,7 @@ const DOTTED = /^[0-2](\.(0|[1-9][0-9]*))+$/;
 
 /**
  * Content octets of an OBJECT IDENTIFIER.
- * @param text dotted decimal
+ * @param text - dotted decimal
  * @throws EncodeError when it is no object identifier
  */
 export function oidContent(text: string): Uint8Array {

@@ -10,7 +10,10 @@ export interface Extension {
   readonly value: Uint8Array;
 }
 
-/** @see RFC 5280 §4.2.1.9 */
+/**
+ * Whether the subject is a CA, and how long a path may continue below it.
+ * @see RFC 5280 §4.2.1.9
+ */
 export interface BasicConstraints {
   readonly cA: boolean;
   /** Most non-self-issued intermediates that may follow; 0 or more. */
@@ -18,7 +21,10 @@ export interface BasicConstraints {
   readonly critical: boolean;
 }
 
-/** @see RFC 5280 §4.2.1.3 */
+/**
+ * What the key may be used for.
+ * @see RFC 5280 §4.2.1.3
+ */
 export interface KeyUsage {
   readonly digitalSignature: boolean;
   readonly contentCommitment: boolean;
@@ -31,7 +37,10 @@ export interface KeyUsage {
   readonly decipherOnly: boolean;
 }
 
-/** @see RFC 5280 §4.2.1.10 */
+/**
+ * A subtree of names in a name constraint.
+ * @see RFC 5280 §4.2.1.10
+ */
 export interface GeneralSubtree {
   readonly base: GeneralName;
   /** 0 in every certificate that follows the RFC. */
@@ -40,13 +49,19 @@ export interface GeneralSubtree {
   readonly maximum?: number | undefined;
 }
 
-/** @see RFC 5280 §4.2.1.10 */
+/**
+ * The names that certificates below a CA may carry.
+ * @see RFC 5280 §4.2.1.10
+ */
 export interface NameConstraints {
   readonly permitted: readonly GeneralSubtree[];
   readonly excluded: readonly GeneralSubtree[];
 }
 
-/** @see RFC 5280 §4.2.1.4 */
+/**
+ * More about a certificate policy: a statement's address or a notice.
+ * @see RFC 5280 §4.2.1.4
+ */
 export interface PolicyQualifier {
   /** `1.3.6.1.5.5.7.2.1` (CPS) or `1.3.6.1.5.5.7.2.2` (user notice), or another. */
   readonly oid: string;
@@ -58,31 +73,46 @@ export interface PolicyQualifier {
   readonly notice?: UserNotice | undefined;
 }
 
-/** @see RFC 5280 §4.2.1.4 */
+/**
+ * A notice to show to the relying party.
+ * @see RFC 5280 §4.2.1.4
+ */
 export interface UserNotice {
   readonly reference?: { readonly organization: string; readonly numbers: readonly number[] } | undefined;
   readonly explicitText?: string | undefined;
 }
 
-/** @see RFC 5280 §4.2.1.4 */
+/**
+ * A certificate policy under which the certificate was issued.
+ * @see RFC 5280 §4.2.1.4
+ */
 export interface PolicyInformation {
   readonly policy: string;
   readonly qualifiers: readonly PolicyQualifier[];
 }
 
-/** @see RFC 5280 §4.2.1.5 */
+/**
+ * Two policies that the issuer considers equivalent.
+ * @see RFC 5280 §4.2.1.5
+ */
 export interface PolicyMapping {
   readonly issuerDomain: string;
   readonly subjectDomain: string;
 }
 
-/** @see RFC 5280 §4.2.1.11 */
+/**
+ * Certificates that may follow before policies are required, or mapping ends; 0 or more.
+ * @see RFC 5280 §4.2.1.11
+ */
 export interface PolicyConstraints {
   readonly requireExplicit?: number | undefined;
   readonly inhibitMapping?: number | undefined;
 }
 
-/** @see RFC 5280 §4.2.1.1 */
+/**
+ * Identifies the key that signed: by its identifier, or by its certificate.
+ * @see RFC 5280 §4.2.1.1
+ */
 export interface AuthorityKeyIdentifier {
   readonly keyId?: Uint8Array | undefined;
   readonly issuer?: readonly GeneralName[] | undefined;
@@ -113,21 +143,30 @@ export type DistributionPointName =
   /** `rdn` is the whole SET. */
   | { readonly type: 'relative'; readonly rdn: Uint8Array };
 
-/** @see RFC 5280 §4.2.1.13 */
+/**
+ * Where a CRL that covers the certificate is, for which reasons, and who signs it.
+ * @see RFC 5280 §4.2.1.13
+ */
 export interface DistributionPoint {
   readonly name?: DistributionPointName | undefined;
   readonly reasons?: ReasonFlags | undefined;
   readonly crlIssuer?: readonly GeneralName[] | undefined;
 }
 
-/** @see RFC 5280 §4.2.2.1 */
+/**
+ * Where to find information about the issuer or the subject, and of which kind.
+ * @see RFC 5280 §4.2.2.1
+ */
 export interface AccessDescription {
   /** E.g. `1.3.6.1.5.5.7.48.1` for OCSP. */
   readonly method: string;
   readonly location: GeneralName;
 }
 
-/** @see RFC 5280 §5.2.5 */
+/**
+ * Which certificates and reasons a CRL covers.
+ * @see RFC 5280 §5.2.5
+ */
 export interface IssuingDistributionPoint {
   readonly name?: DistributionPointName | undefined;
   readonly onlyContainsUserCerts: boolean;

@@ -13,8 +13,8 @@ export function checkAlgorithm(reader: DerReader): void {
 
 /**
  * Reads an AlgorithmIdentifier that `checkAlgorithm` has accepted, or part of what was.
- * @param at where it begins
- * @param end where it ends at the latest
+ * @param at - where it begins
+ * @param end - where it ends at the latest
  */
 export function algorithmAt(bytes: Uint8Array, at: number, end: number): AlgorithmIdentifier {
   const reader = new DerReader(bytes, 'algorithm', Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);

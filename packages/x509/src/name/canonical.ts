@@ -39,7 +39,7 @@ function textKey(oid: string, text: string): string {
 
 /**
  * {@link canonicalName} of a name whose parts nobody has asked for: the same walk without making them.
- * @param reader at a Name that has been checked
+ * @param reader - at a Name that has been checked
  */
 export function readCanonicalName(reader: DerReader): string {
   let key = '';

@@ -15,8 +15,8 @@ interface ListText {
 
 /**
  * Reads a GeneralName.
- * @param build false to check only; the result is then undefined
- * @param list text of the list that the name stands in, where it has been made
+ * @param build - false to check only; the result is then undefined
+ * @param list - text of the list that the name stands in, where it has been made
  */
 export function readGeneralName(
   reader: DerReader,

@@ -18,7 +18,7 @@ export interface AttributeInput {
  * Text is written as UTF8String, except where RFC 5280 appendix A.1 prescribes another type: PrintableString for
  * countryName, serialNumber and dnQualifier, IA5String for domainComponent and emailAddress.
  *
- * @param rdns root first; an array as an element is an RDN of several attributes
+ * @param rdns - root first; an array as an element is an RDN of several attributes
  * @throws EncodeError (`ENTENTE_X509_ENCODE`) when a value does not fit its type
  * @see RFC 5280 §4.1.2.4
  */
@@ -43,8 +43,8 @@ export function createName(rdns: readonly (AttributeInput | readonly AttributeIn
 
 /**
  * A name with one RDN more, as a distribution point names it relative to the CRL's issuer.
- * @param base the name to extend
- * @param rdn the whole SET, as `DistributionPointName` of type `relative` has it
+ * @param base - the name to extend
+ * @param rdn - the whole SET, as `DistributionPointName` of type `relative` has it
  * @see RFC 5280 §4.2.1.13
  */
 export function appendRdn(base: Name, rdn: Uint8Array): Name {

@@ -32,8 +32,8 @@ export const OCSP_STATUSES: readonly (OcspResponseStatus | undefined)[] = [
 /**
  * Reads an OCSP response with its BasicOCSPResponse. Certificates inside stay as they are: decode the one whose key
  * fits. A `response` of another type is `unsupported`.
- * @param der exactly one OCSPResponse; the value keeps views on it
- * @param limits default: 1 MiB, 16 levels, 4,096 single responses
+ * @param der - exactly one OCSPResponse; the value keeps views on it
+ * @param limits - default: 1 MiB, 16 levels, 4,096 single responses
  * @see RFC 6960 §4.2.1
  */
 export function decodeOcspResponse(der: Uint8Array, limits?: DecodeLimits): Decoded<OcspResponse> {

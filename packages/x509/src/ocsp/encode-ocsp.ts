@@ -76,7 +76,7 @@ export function encodeTbsOcspRequest(fields: OcspRequestFields): Uint8Array {
 
 /**
  * Writes an OCSP request from what `encodeTbsOcspRequest` returned.
- * @param signature left out for the unsigned request that nearly everybody sends
+ * @param signature - left out for the unsigned request that nearly everybody sends
  * @see RFC 6960 §4.1.1
  */
 export function encodeOcspRequest(tbs: Uint8Array, signature?: OcspSignatureFields): Uint8Array {
@@ -154,7 +154,7 @@ export function encodeTbsOcspResponse(fields: TbsOcspResponseFields): Uint8Array
 
 /**
  * Puts a signature to an answer and wraps it as a successful OCSP response.
- * @param tbs what `encodeTbsOcspResponse` returned
+ * @param tbs - what `encodeTbsOcspResponse` returned
  * @see RFC 6960 §4.2.1
  */
 export function encodeOcspResponse(tbs: Uint8Array, signature: OcspSignatureFields): Uint8Array {
@@ -186,7 +186,7 @@ export function encodeOcspError(status: Exclude<OcspResponseStatus, 'successful'
 
 /**
  * The nonce of a request or a response.
- * @param nonce 1 to 128 octets; 32 random ones in a request, the request's own in a response
+ * @param nonce - 1 to 128 octets; 32 random ones in a request, the request's own in a response
  * @throws EncodeError (`ENTENTE_X509_ENCODE`) when the length is another
  * @see RFC 9654 §2.1
  */

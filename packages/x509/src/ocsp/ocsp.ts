@@ -17,13 +17,19 @@ export interface CertId {
   readonly serialHex: string;
 }
 
-/** @see RFC 6960 §4.1.1 */
+/**
+ * One certificate whose status is requested.
+ * @see RFC 6960 §4.1.1
+ */
 export interface OcspSingleRequest {
   readonly certId: CertId;
   readonly extensions: readonly Extension[];
 }
 
-/** @see RFC 6960 §4.1.1 */
+/**
+ * The signature of a signed request.
+ * @see RFC 6960 §4.1.1
+ */
 export interface OcspRequestSignature {
   readonly signatureAlgorithm: AlgorithmIdentifier;
   /** The signature's octets; empty when the BIT STRING does not consist of whole octets. */
@@ -34,7 +40,10 @@ export interface OcspRequestSignature {
   readonly certificates: readonly Uint8Array[];
 }
 
-/** @see RFC 6960 §4.1 */
+/**
+ * A request to an OCSP responder.
+ * @see RFC 6960 §4.1
+ */
 export interface OcspRequest {
   readonly der: Uint8Array;
   /** The bytes that are signed, where the request is signed. */
@@ -50,7 +59,10 @@ export interface OcspRequest {
   readonly signature?: OcspRequestSignature | undefined;
 }
 
-/** @see RFC 6960 §4.2.1 */
+/**
+ * Whether the responder answered, or why not.
+ * @see RFC 6960 §4.2.1
+ */
 export type OcspResponseStatus =
   | 'successful'
   | 'malformedRequest'
@@ -65,13 +77,19 @@ export type ResponderId =
   /** SHA-1 over the responder's key, `publicKey.bits`. */
   | { readonly type: 'key'; readonly keyHash: Uint8Array };
 
-/** @see RFC 6960 §4.2.1 */
+/**
+ * What the responder states about a certificate.
+ * @see RFC 6960 §4.2.1
+ */
 export type OcspCertStatus =
   | { readonly state: 'good' }
   | { readonly state: 'revoked'; readonly revocationTime: number; readonly reason?: CrlReason | undefined }
   | { readonly state: 'unknown' };
 
-/** @see RFC 6960 §4.2.1 */
+/**
+ * The statement about one certificate.
+ * @see RFC 6960 §4.2.1
+ */
 export interface OcspSingleResponse {
   readonly certId: CertId;
   readonly status: OcspCertStatus;
@@ -83,7 +101,10 @@ export interface OcspSingleResponse {
   readonly unknownCritical: readonly string[];
 }
 
-/** @see RFC 6960 §4.2.1 */
+/**
+ * The signed statements of a responder.
+ * @see RFC 6960 §4.2.1
+ */
 export interface BasicOcspResponse extends Signed {
   readonly der: Uint8Array;
   /** Whether version 1 was spelt out although it is the default: not DER, but in use and harmless. */
@@ -100,7 +121,10 @@ export interface BasicOcspResponse extends Signed {
   readonly certificates: readonly Uint8Array[];
 }
 
-/** @see RFC 6960 §4.2.1 */
+/**
+ * A response of an OCSP responder.
+ * @see RFC 6960 §4.2.1
+ */
 export interface OcspResponse {
   readonly der: Uint8Array;
   readonly status: OcspResponseStatus;
