@@ -13,12 +13,13 @@ import { type Problem, renderProblem } from './problem.ts';
 import { checkPurity } from './purity.ts';
 import { checkSizes } from './sizes.ts';
 import { readSources } from './source/source-file.ts';
+import { checkTsdoc } from './tsdoc.ts';
 import { checkTypes } from './types.ts';
 import { checkUnused } from './unused.ts';
 
 const usage = `pnpm check [check …] [--report] [--json]
 
-Checks the repository itself: lint (format and lint), types, floors (imports point down, purity, no
+Checks the repository itself: lint (format, lint, TSDoc), types, floors (imports point down, purity, no
 circles of files or folders, sizes, links by name, the house lists what exists), unused (files, exports,
 dependencies), packages (build, pack, publint, attw, install size). With no name all of these.
 By name only: phrases (no text and no name has a retired phrase; the list is tooling/check/phrases/retired.ts, exceptions
@@ -41,7 +42,7 @@ interface Check {
 }
 
 const checks: readonly Check[] = [
-  { name: 'lint', run: (root) => checkLint(root) },
+  { name: 'lint', run: async (root) => [...(await checkLint(root)), ...checkTsdoc(root)] },
   { name: 'types', run: (root) => checkTypes(root) },
   {
     name: 'floors',
