@@ -12,6 +12,7 @@ import { describe, expect, it } from 'vitest';
 import { type Arrival, decideEdgeRoute } from './decide-edge-route.ts';
 
 const access = 'access.contoso.example';
+const address = { host: access, port: 443 };
 const key = new Uint8Array(32).fill(7);
 const sealing = createSealing(key, () => new Uint8Array(16));
 
@@ -63,7 +64,7 @@ function decide(
   const request = requestOf(
     arrival,
     uri,
-    `${sealedEntry({ flow: '', outside: '', routes, ...sealedFor }, access, sealing)}`,
+    `${sealedEntry({ flow: '', outside: '', routes, ...sealedFor }, address, sealing)}`,
   );
   const revealed = revealRoutes(request, { isOurHost: (host) => host === access, sealing });
   if (!revealed.ok) throw new Error(revealed.refusal.message);
@@ -132,7 +133,8 @@ describe('what outsiders reach with a way that we have sealed', () => {
 
 describe('what leaves', () => {
   it('is refused where its Route would carry the name of a server inside', () => {
-    const own = createRouteEntry('edge1.contoso.example', { outside: 'fabrikam.example' }, { key });
+    const inside = { host: 'edge1.contoso.example', port: 5061 };
+    const own = createRouteEntry(inside, { outside: 'fabrikam.example' }, { key });
     const decided = (behind: string) => {
       const server: Arrival = { kind: 'server' };
       const request = requestOf(

@@ -17,6 +17,11 @@ import { createEdgePolicies } from './edge.ts';
 import type { Side } from './edge-sender.ts';
 
 const names = { inside: 'edge1.contoso.example', outside: 'access.contoso.example' };
+const addresses = {
+  inside: { host: names.inside, port: 5061 },
+  clients: { host: names.outside, port: 443 },
+  partners: { host: names.outside, port: 5062 },
+};
 const frontEnd = 'fe1.contoso.example';
 
 const topology = buildTopology({
@@ -56,7 +61,7 @@ function start() {
   const reasons: string[] = [];
   const registered: string[] = [];
   const policies = createEdgePolicies({
-    names,
+    addresses,
     topology: () => topology,
     flows: new FlowNames(),
     hopInside: (server) => ({ name: server, address: '192.0.2.1', port: 5061, link: links.edgeToFrontEnd }),
@@ -252,6 +257,49 @@ describe('a Contact that cannot be read', () => {
   });
 });
 
+describe('the addresses of an edge that others follow', () => {
+  const ports = (message: SipRequest | SipResponse, name: string) =>
+    message.addressesOf(name).map(({ uri }) => uri.kind === 'sip' && [uri.port, uri.transport]);
+  const own = (port: number) => [[port, 'tls']];
+  const focus = `<sip:focus@${frontEnd}>`;
+
+  it('lead a partner to its own listener: route set and Contact, of requests and of answers', () => {
+    const { fromFrontEnd, fromPartner, sent } = start();
+    fromFrontEnd(outwards('INVITE', { Contact: focus }));
+    const { message: invited } = sent.outside[0] as Sent;
+    const answers = fromPartner(message('INVITE', his, hers));
+    const into = sent.inside[0] as Sent;
+    into.answer(createResponse(into.message, 200, undefined, { toTag: 'a', contact: focus }));
+    for (const seen of [invited, answers[0] as SipResponse]) {
+      expect(ports(seen, 'Record-Route')).toEqual(own(5062));
+      expect(ports(seen, 'Contact')).toEqual(own(5062));
+    }
+  });
+
+  it('lead an external client to the port of clients, in requests and in answers', () => {
+    const { fromClient, fromFrontEnd, sent } = start();
+    const answers = fromClient(message('INVITE', hers, his, { contact: '<sip:alice@client.invalid>' }));
+    const into = sent.inside[0] as Sent;
+    into.answer(createResponse(into.message, 200, undefined, { toTag: 'a', contact: focus }));
+    expect(ports(answers[0] as SipResponse, 'Record-Route')).toEqual(own(443));
+    expect(ports(answers[0] as SipResponse, 'Contact')).toEqual(own(443));
+    const [route] = into.message.values('Record-Route') as [string];
+    const headers = { Route: route, Contact: focus };
+    fromFrontEnd(message('INVITE', his, hers, { uri: 'sip:alice@client.invalid', via: insideVias, headers }));
+    const { message: seen } = sent.outside[0] as Sent;
+    expect(ports(seen, 'Record-Route')).toEqual(own(443));
+    expect(ports(seen, 'Contact')).toEqual(own(443));
+  });
+
+  it('lead servers inside to the listener inside: Record-Route and Path', () => {
+    const { fromClient, sent } = start();
+    fromClient(message('INVITE', hers, his));
+    fromClient(message('REGISTER', hers, hers, { uri: 'sip:contoso.example' }));
+    expect(ports((sent.inside[0] as Sent).message, 'Record-Route')).toEqual(own(5061));
+    expect(ports((sent.inside[1] as Sent).message, 'Path')).toEqual(own(5061));
+  });
+});
+
 describe('a sips request', () => {
   const secure = (uri: string) => uri.replace(/^sip:/, 'sips:');
   const schemes = (request: SipRequest | SipResponse, name: string) =>
@@ -311,7 +359,7 @@ describe('a request in a dialog', () => {
     const { message: invited } = network.sent.outside[0] as Sent;
     const [route] = invited.values('Record-Route') as [string];
     const contact = `${invited.contacts[0]?.uri}`;
-    expect(contact).toMatch(/^sip:[\w-]+@access\.contoso\.example$/);
+    expect(contact).toMatch(/^sip:[\w-]+@access\.contoso\.example:5062;transport=tls$/);
     network.fromPartner(message('BYE', his, hers, { uri: contact, headers: { Route: route } }));
     expect(network.sent.inside.map(({ message: { uriText } }) => uriText)).toEqual([
       `sip:focus@${frontEnd};gr=1`,

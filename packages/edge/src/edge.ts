@@ -81,14 +81,14 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
   }
 
   #routesInside(request: SipRequest): PreprocessedRequest {
-    const { key, names } = this.#forwarding;
-    const isOurHost = (host: string) => host === names.inside || host === names.outside;
+    const { addresses, key } = this.#forwarding;
+    const isOurHost = (host: string) => host === addresses.inside.host || host === addresses.clients.host;
     return preprocessRoutes(request, { isOurHost, key });
   }
 
   #routesOutside(request: SipRequest, topology: Topology): PreprocessedRequest | RequestRefusal {
-    const { names, sealing } = this.#forwarding;
-    const isOurHost = (host: string) => host === names.outside || namesOurDomain(topology, host);
+    const { addresses, sealing } = this.#forwarding;
+    const isOurHost = (host: string) => host === addresses.clients.host || namesOurDomain(topology, host);
     const revealed = revealRoutes(request, { isOurHost, sealing });
     return revealed.ok ? revealed.routes : revealed.refusal;
   }
@@ -107,8 +107,8 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
       return found.ok ? { kind: 'partner', authority: found.authority } : notAllowed(found.rejection);
     }
     if (side === 'inside' && server !== undefined) {
-      const { names } = this.#forwarding;
-      const allowed = mayRequest(topology, { fqdn: server }, { fqdn: names.inside }, row);
+      const { addresses } = this.#forwarding;
+      const allowed = mayRequest(topology, { fqdn: server }, { fqdn: addresses.inside.host }, row);
       return allowed.ok ? { kind: 'server' } : notAllowed(allowed.rejection);
     }
     return notAllowed({

@@ -17,6 +17,7 @@ import {
   hideInsideNames,
   hidePath,
   hideRecordRoute,
+  type OwnAddress,
   type PreprocessedRequest,
   type RouteToken,
   recordRouteOf,
@@ -29,7 +30,7 @@ import {
 import type { RelayRules, RequestOrigin, Unreachable } from '@entente/sip-relay';
 import { links, type Topology } from '@entente/topology';
 import type { EdgeRoute } from './decide-edge-route.ts';
-import type { EdgeSender, Side } from './edge-sender.ts';
+import type { EdgeSender } from './edge-sender.ts';
 
 /** A request that the edge forwards. */
 export interface ForwardedRequest {
@@ -39,10 +40,19 @@ export interface ForwardedRequest {
   readonly route: EdgeRoute;
 }
 
+/** Where peers reach an edge: each by the listener that is for them. The name inside differs from the one outside. */
+export interface EdgeAddresses {
+  /** Servers of ours. */
+  readonly inside: OwnAddress;
+  /** External clients. */
+  readonly clients: OwnAddress;
+  /** Federation partners, by the same name as clients. */
+  readonly partners: OwnAddress;
+}
+
 /** What forwarding needs. */
 export interface ForwardingOptions {
-  /** Our name on each side; the two differ. */
-  readonly names: Readonly<Record<Side, string>>;
+  readonly addresses: EdgeAddresses;
   readonly topology: () => Topology;
   /** Signs our entries inside. */
   readonly key: Uint8Array;
@@ -98,14 +108,15 @@ class InwardRules implements RelayRules {
 
   answer(response: SipResponse): SipResponse {
     const { request, routes, sender } = this.#forwarded;
-    const { names, onRegistered, sealing } = this.#options;
+    const { addresses, onRegistered, sealing } = this.#options;
     if (request.method === 'REGISTER' && response.status === 200)
       onRegistered(`${response.to.uri.toString().replace(/^sips?:/, '')}`, sender.origin);
+    const address = sender.arrival.kind === 'client' ? addresses.clients : addresses.partners;
     const editor = edit(response);
     hideRecordRoute(editor, response, this.#entry(), (hops) =>
-      sealedEntry({ ...this.#sender, routes: hops }, names.outside, sealing, schemeOfEntries(routes)),
+      sealedEntry({ ...this.#sender, routes: hops }, address, sealing, schemeOfEntries(routes)),
     );
-    hideInside(editor, response, this.#options);
+    hideInside(editor, response, address, this.#options);
     return editor.toMessage();
   }
 
@@ -128,6 +139,8 @@ class OutwardRules implements RelayRules {
   readonly #forwarded: ForwardedRequest;
   readonly #options: ForwardingOptions;
   readonly #receiver: Pick<RouteToken, 'flow' | 'outside'>;
+  /** Where the receiver reaches us. */
+  readonly #address: OwnAddress;
   #sealed: NameAddr | undefined;
 
   constructor(forwarded: ForwardedRequest, options: ForwardingOptions) {
@@ -138,6 +151,7 @@ class OutwardRules implements RelayRules {
       flow: route.kind === 'flow' ? route.flow : '',
       outside: route.kind === 'partner' ? route.domain : '',
     };
+    this.#address = route.kind === 'flow' ? options.addresses.clients : options.addresses.partners;
   }
 
   nextHop(): NextHop {
@@ -146,10 +160,10 @@ class OutwardRules implements RelayRules {
 
   build({ uri }: Target, via: Via): SipRequest {
     const { request, routes } = this.#forwarded;
-    const { names, sealing } = this.#options;
+    const { sealing } = this.#options;
     if (beginsDialog(request)) {
       const inside = { ...this.#receiver, routes: recordRouteOf(request) };
-      this.#sealed = sealedEntry(inside, names.outside, sealing, schemeOfEntries(routes));
+      this.#sealed = sealedEntry(inside, this.#address, sealing, schemeOfEntries(routes));
       if (this.#sealed === undefined)
         throw new RangeError(
           'Record-Route: expected a route inside that can be sealed, found one that is too long',
@@ -161,7 +175,7 @@ class OutwardRules implements RelayRules {
       preprocessed: routes,
       also: (editor) => {
         hidePath(editor, via, this.#sealed);
-        hideInside(editor, request, this.#options);
+        hideInside(editor, request, this.#address, this.#options);
       },
     });
   }
@@ -189,23 +203,25 @@ class OutwardRules implements RelayRules {
 function hideInside(
   editor: MessageEditor<SipMessage>,
   message: SipMessage,
-  { names: { outside: host }, sealing, topology }: ForwardingOptions,
+  address: OwnAddress,
+  { sealing, topology }: ForwardingOptions,
 ): void {
   const current = topology();
   for (const name of insiderFieldsOf(message, 'out')) editor.remove(name);
   const isInside = (name: string) => isInsideName(current, name);
-  hideContacts(editor, message, { host, sealing, isInside });
+  hideContacts(editor, message, { address, sealing, isInside });
   hideInsideNames(editor, message, { isInside, isOurDomain: (domain) => current.isOurDomain(domain) });
 }
 
 /** Our entry for servers inside: it leads to somebody outside, and only we can have made it. */
 function insideEntry(
-  { key, names: { inside: name } }: ForwardingOptions,
+  { addresses: { inside }, key }: ForwardingOptions,
   { routes }: ForwardedRequest,
   end: Pick<RouteToken, 'flow' | 'outside'>,
   outbound = false,
 ): NameAddr {
-  return createRouteEntry(name, { ...end, server: name }, { key, outbound, scheme: schemeOfEntries(routes) });
+  const token = { ...end, server: inside.host };
+  return createRouteEntry(inside, token, { key, outbound, scheme: schemeOfEntries(routes) });
 }
 
 /** The outsider that our entries lead back to: a client's connection, or the domain that a partner speaks for. */

@@ -17,7 +17,9 @@ import {
 import { dialPartner } from './dial-partner.ts';
 import { createEdgePolicies } from './edge.ts';
 import type { EdgeSender } from './edge-sender.ts';
+
 import { openFederationTrust } from './federation-trust.ts';
+import type { EdgeAddresses } from './forwarding.ts';
 import { partnerRefusal } from './partner-refusal.ts';
 import { serveObjects } from './publication/serve-objects.ts';
 import { sniffProtocol } from './sniff-protocol.ts';
@@ -68,8 +70,13 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   const allowInside = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
   const allowPartner = member.whileConfirmed(authorisePartner(topology));
   const flows = new FlowNames();
+  const addresses: EdgeAddresses = {
+    inside: { host: internal.fqdn, port: internal.ports.sip as number },
+    clients: { host: external.fqdn, port: external.ports.clients as number },
+    partners: { host: external.fqdn, port: external.ports.federation as number },
+  };
   const policies = createEdgePolicies({
-    names: { inside: internal.fqdn, outside: external.fqdn },
+    addresses,
     topology,
     flows,
     hopInside: hopFinder(topology, fqdn),
@@ -88,7 +95,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   // passes gets the Via of the side it leaves by.
   const inside: ProxyRuntime<EdgeSender> = new ProxyRuntime({
     ...shared,
-    sentBy: { host: internal.fqdn, port: internal.ports.sip as number },
+    sentBy: addresses.inside,
     policy: policies.inside,
     isOurVia: (host) => host === external.fqdn,
     retryOn: (listener) => member.trust.onChange(listener),
@@ -103,7 +110,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   });
   const outside: ProxyRuntime<EdgeSender> = new ProxyRuntime({
     ...shared,
-    sentBy: { host: external.fqdn, port: external.ports.federation as number },
+    sentBy: ({ row }) => (row === links.federation.row ? addresses.partners : addresses.clients),
     policy: policies.outside,
     isOurVia: (host) => host === internal.fqdn,
     retryOn: (listener) => federationTrust.onChange(listener),

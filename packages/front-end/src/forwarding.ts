@@ -31,6 +31,8 @@ export interface ForwardTarget extends Target {
 /** What forwarding needs. */
 export interface ForwardingOptions {
   readonly fqdn: string;
+  /** On which we listen for clients and servers. */
+  readonly port: number;
   readonly topology: () => Topology;
   /** Where another server of the topology is reached, if we may dial it. */
   readonly hopTo: (server: string) => NextHop | undefined;
@@ -121,10 +123,10 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
 
   /** Our own Route entry, which leads back to the client that this server holds. */
   #entry({ flow, routes: [next] }: ForwardTarget): NameAddr {
-    const { fqdn, key } = this.#options;
+    const { fqdn, key, port } = this.#options;
     const here = this.#sender.flow;
     const token = { server: fqdn, flow: flow ?? here, otherFlow: flow === undefined ? '' : here };
-    return createRouteEntry(fqdn, token, {
+    return createRouteEntry({ host: fqdn, port }, token, {
       key,
       scheme: next?.includes('<sips:') ? 'sips' : schemeOfEntries(this.#routes),
     });

@@ -48,6 +48,7 @@ function start(policy?: FakeRequestPolicy) {
   const asked: string[] = [];
   const frontEnd = new FrontEnd({
     fqdn,
+    port: 5061,
     topology: () => topology,
     credentials: { find: () => undefined, hasMd5: () => false },
     flows: new FlowNames(),

@@ -29,7 +29,7 @@ import { mayCarryStrangers, type Topology } from '@entente/topology';
 import { ForwardedRequest, type ForwardingOptions, targetOf } from './forwarding.ts';
 
 /** What a front end decides with. */
-export interface FrontEndOptions extends AdmissionOptions, Pick<ForwardingOptions, 'hopTo'> {
+export interface FrontEndOptions extends AdmissionOptions, Pick<ForwardingOptions, 'hopTo' | 'port'> {
   /** Asked in this order about each request that nothing else refused. */
   readonly policies?: readonly NamedPolicy[];
   /** Unpredictable text without spaces, for tags. */

@@ -48,6 +48,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
   const flows = new FlowNames();
   const policy = new FrontEnd({
     fqdn,
+    port,
     topology: () => member.topology,
     hopTo: hopFinder(() => member.topology, fqdn),
     credentials,

@@ -85,6 +85,7 @@ export async function startFrontEnd({ policies = [] }: { policies?: readonly Nam
   };
   return {
     lines,
+    port,
     /** A client that proves itself as a user and registers. */
     async user(username: string) {
       const peer = await dialFrontEnd();

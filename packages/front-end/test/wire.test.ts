@@ -129,6 +129,11 @@ describe('a sips request', () => {
       const arrived = bob.received.at(-1);
       expect(arrived?.uriText).toBe(`${scheme}:bob@client.invalid`);
       expect(arrived?.recordRoutes.map(({ uri }) => uri.scheme)).toEqual([scheme]);
+      // The other end follows it: with port, and with TLS where the scheme does not say it.
+      const end = scheme === 'sips' ? ';lr>' : ';transport=tls;lr>';
+      expect(arrived?.get('Record-Route')).toMatch(
+        new RegExp(`^<${scheme}:[\\w-]+@fe1\\.contoso\\.example:${network.port}${end}$`),
+      );
     }
   });
 });

@@ -45,10 +45,18 @@ export interface EndpointUser {
   onFault?(error: unknown, connection: SipConnection): void;
 }
 
+/** What stands in a Via of ours. */
+export interface SentBy {
+  /** A name that our certificate has. */
+  readonly host: string;
+  /** On which we listen for the peer; none where we do not listen. */
+  readonly port?: number;
+}
+
 /** What an endpoint needs. */
 export interface EndpointOptions {
-  /** What stands in our Via: a name that our certificate has, and the port we listen on. */
-  readonly sentBy: { readonly host: string; readonly port?: number };
+  /** What stands in our Via; where it depends on who gets the request, a function of the link. */
+  readonly sentBy: SentBy | ((link: ConnectionLink) => SentBy);
   readonly user: EndpointUser;
   /**
    * Dials a hop under the verdict.
@@ -200,7 +208,8 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
    * @param branch - new for each transaction, with the magic cookie
    */
   via(connection: SipConnection, branch: string = magicCookie + this.newToken()): Via {
-    const { host, port } = this.#options.sentBy;
+    const { sentBy } = this.#options;
+    const { host, port } = typeof sentBy === 'function' ? sentBy(connection.link) : sentBy;
     const mutual = connection.protection.protection === 'MTLS';
     return Via.from({
       transport: 'TLS',

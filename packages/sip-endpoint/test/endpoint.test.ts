@@ -72,6 +72,28 @@ describe('SIP over judged connections', () => {
     await expect.poll(() => bob.ended).toEqual(['remote']);
   });
 
+  it('shows a Contact that keeps whoever follows it on TLS: transport=tls, or sips where the request is', async () => {
+    const seen: [string, string | undefined][] = [];
+    await using server = await startServer({
+      onRequest(transaction) {
+        const { request } = transaction;
+        seen.push([request.method, request.get('Contact')]);
+        transaction.respond(createResponse(request, request.method === 'REGISTER' ? 200 : 480));
+      },
+      onAck() {},
+    });
+    const alice = server.agent('sip:alice@contoso.example');
+    await alice.register();
+    await alice.call('sip:bob@contoso.example', offer);
+    await alice.call('sips:bob@contoso.example', offer);
+    const plain = expect.stringMatching(/^<sip:alice-\w+@client\.invalid;transport=tls>$/);
+    expect(seen).toEqual([
+      ['REGISTER', plain],
+      ['INVITE', plain],
+      ['INVITE', expect.stringMatching(/^<sips:alice-\w+@client\.invalid>$/)],
+    ]);
+  });
+
   it('counts a call as lost when its own connection breaks, and not when another does', async () => {
     await using network = await startExchange();
     const { alice, bob, disconnected, server } = network;

@@ -45,6 +45,7 @@ export {
 export { type ValidateOptions, validateRequest } from './request/validate.ts';
 export { type Arrival, decideRoute, type RouteDecision, type RouteKnowledge } from './route/decide-route.ts';
 export { beginsDialog, type ForwardOptions, forwardRequest, forwardResponse } from './route/forward.ts';
+export type { OwnAddress } from './route/own-address.ts';
 export { type PreprocessedRequest, preprocessRoutes, schemeOfEntries } from './route/preprocess.ts';
 export { createRouteEntry, createRouteUri, type RouteToken, readRouteToken } from './route/route-token.ts';
 export { openToken, sealToken } from './route/token.ts';

@@ -16,17 +16,18 @@ import { describe, expect, it } from 'vitest';
 import { fakeSealing, invite } from './fixtures.ts';
 
 const access = 'access.contoso.example';
+const address = { host: access, port: 443 };
 const sealing = fakeSealing();
 const inside = ['<sip:abc@fe2.contoso.example;lr>', '<sip:def@edge1.contoso.example;lr>'];
 const way: SealedRoute = { flow: 'boot.1', outside: '', routes: inside };
-const entryOf = (route: SealedRoute) => sealedEntry(route, access, sealing) as NameAddr;
+const entryOf = (route: SealedRoute) => sealedEntry(route, address, sealing) as NameAddr;
 const isOurHost = (host: string) => host === access || host === 'contoso.example';
 
 describe('a Contact of a server inside', () => {
   const isInside = (host: string) => host.endsWith('1.contoso.example');
   const given = (contact: string) => {
     const editor = edit(invite({ contact }));
-    hideContacts(editor, invite({ contact }), { host: access, sealing, isInside });
+    hideContacts(editor, invite({ contact }), { address, sealing, isInside });
     return editor.toMessage();
   };
   const focus = 'sip:room;id=7@chat1.contoso.example:5041;transport=tls';
@@ -95,7 +96,7 @@ describe('a request from outside', () => {
   it('is refused where its way was changed, sealed by another edge, or is none', () => {
     const { uri } = entryOf(way);
     const sealed = (uri.kind === 'sip' && uri.rawUser) || '';
-    const { uri: other } = sealedEntry(way, access, fakeSealing()) as NameAddr;
+    const { uri: other } = sealedEntry(way, address, fakeSealing()) as NameAddr;
     for (const user of [
       `${sealed}0`,
       (other.kind === 'sip' && other.rawUser) || '',
@@ -196,12 +197,15 @@ describe('the route set of an answer that goes out', () => {
     );
     const editor = edit(response);
     hideRecordRoute(editor, response, entry === 'none' ? undefined : entry, (routes) =>
-      sealedEntry({ ...way, routes }, access, sealing),
+      sealedEntry({ ...way, routes }, address, sealing),
     );
     return editor.toMessage().values('Record-Route');
   };
   const routesIn = (value: string | undefined) =>
-    openRoute(/<sip:([^@]*)@access\.contoso\.example;lr>/.exec(value ?? '')?.[1] ?? '', sealing)?.routes;
+    openRoute(
+      /<sip:([^@]*)@access\.contoso\.example:443;transport=tls;lr>/.exec(value ?? '')?.[1] ?? '',
+      sealing,
+    )?.routes;
 
   it('is one sealed entry, in the order in which the other side sends along it, above what was theirs', () => {
     const [first, ...others] = hidden([...inside, `${ours}`, theirs]);

@@ -35,7 +35,7 @@ const known: RouteKnowledge = {
 const fromClient: Arrival = { kind: 'client', flow: 'f-alice' };
 const fromServer: Arrival = { kind: 'server', name: 'fe2.contoso.example' };
 const ours = (token: Partial<RouteToken>, host = self) =>
-  createRouteEntry(host, { server: self, ...token }, { key });
+  createRouteEntry({ host, port: 5061 }, { server: self, ...token }, { key });
 
 function decide(message: SipRequest, arrival: Arrival = fromClient, knowledge = known) {
   return decideRoute(message, preprocessRoutes(message, { isOurHost, key }), arrival, knowledge);
@@ -157,7 +157,11 @@ describe('preprocessRoutes', () => {
   });
 
   it('believes no token made with another key', () => {
-    const forged = createRouteEntry(self, { flow: 'f-bob' }, { key: new Uint8Array(32).fill(8) });
+    const forged = createRouteEntry(
+      { host: self, port: 5061 },
+      { flow: 'f-bob' },
+      { key: new Uint8Array(32).fill(8) },
+    );
     expect(preprocessRoutes(request({ routes: [forged] }), { isOurHost, key }).tokens).toEqual([]);
   });
 

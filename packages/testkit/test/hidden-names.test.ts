@@ -121,11 +121,16 @@ describe('what reaches an external client and the edge of a partner', () => {
     expect(invite.vias).toHaveLength(1);
     expect(invite.recordRoutes).toHaveLength(1);
     expect(clients.routeSet).toHaveLength(1);
+    const { externalPorts } = federation.contoso.organisation.edge;
+    expect(invite.topVia.port).toBe(externalPorts.federation);
     for (const { routeSet } of [clients, partners])
       expect(entryOf(routeSet[0]).host).toBe('access.contoso.example');
+    const portOf = ({ routeSet: [entry] }: Dialog) => entry?.uri.kind === 'sip' && entry.uri.port;
+    expect([portOf(clients), portOf(partners)]).toEqual([externalPorts.clients, externalPorts.federation]);
 
     const again = partner.send(partners.createRequest('INVITE', { contact: partner.contact }));
     const arrived = await client.request('INVITE');
+    expect(arrived.topVia.port).toBe(externalPorts.clients);
     client.answer(arrived, 200);
     const answered = await partner.response(again, 200);
     partner.send(partners.createAck(again.cseq.sequence));

@@ -95,6 +95,17 @@ export const patches: PatchList = {
       test: identities('strips what a stranger asserts'),
     },
     {
+      name: 'transport-named',
+      off: 'who follows our route goes on by UDP',
+      file: 'packages/sip-proxy/src/route/own-address.ts',
+      find: "scheme === 'sips' ? parts.parameters : { transport: 'tls', ...parts.parameters }",
+      replace: 'parts.parameters',
+      test: {
+        file: 'packages/sip-proxy/src/route/own-address.test.ts',
+        title: 'names port and TLS, because a bare sip: host leads to UDP (RFC 3263 §4.1)',
+      },
+    },
+    {
       name: 'no-transit',
       off: 'a partner may send through us to a third domain',
       file: decideRoute,

@@ -48,6 +48,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   readonly addressOfRecord: string;
   readonly #options: UserAgentOptions;
   readonly #endpoint: SipEndpoint;
+  /** User and host of our Contact. */
   readonly #contact: string;
   readonly #callId: string;
   readonly #calls = new Map<string, Call>();
@@ -61,7 +62,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     this.addressOfRecord = options.addressOfRecord;
     const host = options.host ?? 'client.invalid';
     const user = options.addressOfRecord.slice(options.addressOfRecord.indexOf(':') + 1).split('@')[0];
-    this.#contact = `<sip:${user}-${options.newToken()}@${host}>`;
+    this.#contact = `${user}-${options.newToken()}@${host}`;
     this.#callId = options.newToken();
     this.#endpoint = new SipEndpoint({
       sentBy: { host },
@@ -110,7 +111,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
         to: `<${this.addressOfRecord}>`,
         callId: this.#callId,
         cseq: ++this.#sequence,
-        contact: this.#contact,
+        contact: this.#contactFor(registrar),
         headers: { Expires: expiresSeconds, Supported: 'path, outbound, gruu' },
       }),
     );
@@ -165,7 +166,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
           to: `<${to}>`,
           callId,
           cseq: ++this.#sequence,
-          contact: this.#contact,
+          contact: this.#contactFor(to),
           contentType: offer.contentType,
           body: offer.body,
           headers: { Allow: 'INVITE, ACK, BYE, CANCEL, MESSAGE, OPTIONS' },
@@ -234,7 +235,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   #ring(transaction: ServerTransaction, session: UserSession): void {
     const incoming = new IncomingCall(transaction, {
       session,
-      contact: this.#contact,
+      contact: this.#contactFor(transaction.request.uriText),
       accepted: (call) => {
         this.#ringing.set(call.dialog.id, incoming);
         this.#keep(call);
@@ -242,6 +243,14 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     });
     if (this.#options.events.onCall === undefined) incoming.reject(480);
     else this.#options.events.onCall(incoming);
+  }
+
+  /**
+   * Our Contact for a request to an address, and for the answer to one: TLS is named, because whoever follows a bare `sip:` URI uses UDP;
+   * a sips URI says it already (RFC 3261 §8.1.1.8, §12.1.1).
+   */
+  #contactFor(uri: string): string {
+    return uri.startsWith('sips:') ? `<sips:${this.#contact}>` : `<sip:${this.#contact};transport=tls>`;
   }
 
   #keep(call: Call): void {

@@ -1,4 +1,5 @@
-import { NameAddr, SipUri, type Uri } from '@entente/sip';
+import { NameAddr, type SipUri, type Uri } from '@entente/sip';
+import { type OwnAddress, uriAt } from './own-address.ts';
 import { openToken, sealToken } from './token.ts';
 
 /**
@@ -20,38 +21,35 @@ const purpose = 'route';
 
 /**
  * Makes the URI of a Record-Route or Path entry that only we can have made.
- * @param host - our name as peers reach us: the pool for Record-Route, our own FQDN for Path
- * @param token - what it shall say when it returns
- * @param options - `key` at least 32 secret bytes; `port` where it is not the default; `scheme` `sips` for
- *   requests that came with one; `outbound` adds `ob` (RFC 5626 §5.1)
+ * @param address - where the peer that gets the entry reaches us
+ * @param token - what it says when it returns
+ * @param options - `key` at least 32 secret bytes; `scheme` `sips` for requests that came with one; `outbound` adds `ob`
+ *   (RFC 5626 §5.1)
  */
 export function createRouteUri(
-  host: string,
+  address: OwnAddress,
   token: Partial<RouteToken>,
   options: {
     readonly key: Uint8Array;
-    readonly port?: number | undefined;
     readonly scheme?: 'sip' | 'sips';
     readonly outbound?: boolean;
   },
 ): SipUri {
   const { server = '', flow = '', otherFlow = '', outside = '' } = token;
-  return SipUri.from({
+  return uriAt(address, {
     user: sealToken(purpose, [server, flow, otherFlow, outside], options.key),
-    host,
     scheme: options.scheme ?? 'sip',
-    port: options.port,
     parameters: options.outbound === true ? { lr: true, ob: true } : { lr: true },
   });
 }
 
-/** The same as a header field value: `<sip:token@host;lr>`. */
+/** The same as a header field value: `<sip:token@host:5061;transport=tls;lr>`. */
 export function createRouteEntry(
-  host: string,
+  address: OwnAddress,
   token: Partial<RouteToken>,
   options: Parameters<typeof createRouteUri>[2],
 ): NameAddr {
-  return NameAddr.from({ uri: createRouteUri(host, token, options) });
+  return NameAddr.from({ uri: createRouteUri(address, token, options) });
 }
 
 /**

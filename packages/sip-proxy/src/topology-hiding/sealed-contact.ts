@@ -1,4 +1,5 @@
-import { type MessageEditor, parseNameAddr, parseUri, type SipMessage, SipUri, type Uri } from '@entente/sip';
+import { type MessageEditor, parseNameAddr, parseUri, type SipMessage, type Uri } from '@entente/sip';
+import { type OwnAddress, uriAt } from '../route/own-address.ts';
 import type { Sealing } from './sealing.ts';
 
 const purpose = 'contact';
@@ -9,18 +10,18 @@ const purpose = 'contact';
  * that cannot be read: nobody knows what it names, and the message itself must not be lost for it.
  * @param editor - of the message
  * @param message - the message
- * @param options - `isInside`: whether a host must not be seen outside; `host`: our name there; what seals
+ * @param options - `isInside`: whether a host must not be seen outside; `address`: where the receiver reaches us; what seals
  */
 export function hideContacts(
   editor: MessageEditor<SipMessage>,
   message: SipMessage,
   options: {
-    readonly host: string;
+    readonly address: OwnAddress;
     readonly isInside: (host: string) => boolean;
     readonly sealing: Sealing;
   },
 ): void {
-  const { host, isInside, sealing } = options;
+  const { address, isInside, sealing } = options;
   const hidden = ({ uri }: { readonly uri: Uri }) => uri.kind === 'sip' && isInside(uri.host);
   if (!message.has('Contact') || message.isContactWildcard) return;
   const contacts = message.values('Contact').map(parseNameAddr);
@@ -33,7 +34,7 @@ export function hideContacts(
     if (user !== undefined)
       editor.append(
         'Contact',
-        contact.with({ uri: SipUri.from({ scheme: schemeOf(contact.uri), user, host }) }),
+        contact.with({ uri: uriAt(address, { scheme: schemeOf(contact.uri), user }) }),
       );
     else if (!hidden(contact)) editor.append('Contact', contact);
   }

@@ -1,4 +1,5 @@
-import { NameAddr, SipUri } from '@entente/sip';
+import { NameAddr } from '@entente/sip';
+import { type OwnAddress, uriAt } from '../route/own-address.ts';
 import type { Sealing } from './sealing.ts';
 
 /** The way of a dialog inside, as somebody outside carries it for us without being able to read it. */
@@ -16,20 +17,20 @@ const purpose = 'route';
 /**
  * The one Record-Route entry that stands, outside, for a whole way inside.
  * @param route - the way, and who is given it
- * @param host - our name outside
+ * @param address - where whoever is given it reaches us
  * @param sealing - what seals it
  * @param scheme - from `schemeOfEntries`
  * @returns undefined where the way is too long to be sealed
  */
 export function sealedEntry(
   route: SealedRoute,
-  host: string,
+  address: OwnAddress,
   sealing: Sealing,
   scheme: 'sip' | 'sips' = 'sip',
 ): NameAddr | undefined {
   const user = sealing.seal(purpose, [route.flow, route.outside, ...route.routes]);
   if (user === undefined) return undefined;
-  return NameAddr.from({ uri: SipUri.from({ scheme, user, host, parameters: { lr: true } }) });
+  return NameAddr.from({ uri: uriAt(address, { scheme, user, parameters: { lr: true } }) });
 }
 
 /**
