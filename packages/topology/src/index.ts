@@ -100,7 +100,7 @@ export {
 } from './signing/signed-topology.ts';
 export { type ChainResult, verifyChain } from './signing/verify-chain.ts';
 export { type TopologyKnowledge, type VerifyResult, verifyTopology } from './signing/verify-topology.ts';
-export type { TopologyFault, TopologyFaultCode } from './terms/fault.ts';
+export { TopologyFault, type TopologyFaultCode } from './terms/fault.ts';
 export type { Path, Problem } from './terms/problem.ts';
 export {
   defaultPorts,

@@ -117,21 +117,33 @@ export class Dialog {
    */
   createRequest(method: string, parts: InDialogParts = {}): SipRequest {
     if (this.#state === 'terminated') {
-      throw new DialogFault(`${method}: expected a live dialog, found a terminated one. Start a new dialog`);
+      throw new DialogFault(
+        'expected a live dialog, found a terminated one',
+        `${method} in a dialog`,
+        'start a new dialog',
+      );
     }
     if (method === 'ACK' || method === 'CANCEL') {
       throw new DialogFault(
-        `${method}: expected a method with a number of its own. Use createAck or createCancel`,
+        'expected a method with a number of its own, found one without',
+        `${method} in a dialog`,
+        'use createAck or createCancel',
       );
     }
     if (method === 'BYE' && this.role === 'uas' && this.#state === 'early') {
       throw new DialogFault(
-        'BYE: expected a confirmed dialog, found an early one. Answer the INVITE with a failure instead',
+        'expected a confirmed dialog, found an early one',
+        'BYE in a dialog',
+        'answer the INVITE with a failure instead (RFC 3261 §15)',
       );
     }
     const sequence = this.#localSequence === undefined ? 1 : this.#localSequence + 1;
     if (sequence > maxSequence)
-      throw new DialogFault('CSeq: expected a number below 2^32. Start a new dialog');
+      throw new DialogFault(
+        'expected a number below 2^32, found a greater one',
+        'CSeq of a dialog',
+        'start a new dialog',
+      );
     this.#localSequence = sequence;
     return this.#build(method, sequence, parts);
   }
@@ -244,13 +256,30 @@ export class Dialog {
   }
 }
 
-/** Thrown where a program asks of a dialog what its state does not allow. */
+/** Thrown where the caller asks of a dialog what its state does not allow. Match it by `code`. */
 export class DialogFault extends Error {
+  /** Stable literal. */
   readonly code = 'SIP_DIALOG_STATE';
+  /** Argument or field that the sentence is about. */
+  readonly place: string;
+  /** What to do now. */
+  readonly remedy: string;
 
-  constructor(message: string) {
-    super(message);
+  /**
+   * @param sentence - what was expected, what was found; without final stop
+   * @param place - argument or field
+   * @param remedy - what to do now
+   */
+  constructor(sentence: string, place: string, remedy: string) {
+    super(sentence);
     this.name = 'DialogFault';
+    this.place = place;
+    this.remedy = remedy;
+  }
+
+  /** The same as `message`. */
+  get sentence(): string {
+    return this.message;
   }
 }
 

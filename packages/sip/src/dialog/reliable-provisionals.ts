@@ -63,7 +63,11 @@ export class ReliableProvisionals {
    */
   constructor(invite: SipRequest, firstSequence: number, sink: ReliableProvisionalsSink, t1Ms = 500) {
     if (!Number.isInteger(firstSequence) || firstSequence < 1 || firstSequence > 0x7fff_ffff) {
-      throw new SipArgumentError(`RSeq: expected 1 to 2147483647 for the first, found ${firstSequence}`);
+      throw new SipArgumentError(
+        `expected 1 to 2147483647 for the first, found ${firstSequence}`,
+        'RSeq',
+        'draw a random number in this range (RFC 3262 §3)',
+      );
     }
     this.#invite = invite;
     this.#sequence = firstSequence - 1;

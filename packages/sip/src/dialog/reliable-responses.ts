@@ -48,7 +48,11 @@ export function createPrack(dialog: Dialog, response: SipResponse, parts: InDial
   const { sequence, method } = response.cseq;
   const number = parseRSeq(response.get('RSeq') ?? '');
   if (!number.ok)
-    throw new SipArgumentError(`PRACK: ${number.error.message}. Acknowledge only what receive asks for`);
+    throw new SipArgumentError(
+      number.error.message,
+      'response to acknowledge with PRACK',
+      'acknowledge only what receive asks for',
+    );
   const rack = new RAck(number.value, sequence, method);
   const given = parts.headers ?? [];
   const headers = Array.isArray(given) ? [['RAck', rack] as const, ...given] : { RAck: rack, ...given };

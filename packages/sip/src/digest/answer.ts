@@ -51,13 +51,17 @@ export function answerChallenge(
 ): string {
   if (!Number.isInteger(use.nonceCount) || use.nonceCount < 1 || use.nonceCount > 0xffff_ffff) {
     throw new SipArgumentError(
-      `Nonce count: expected 1 to 4294967295, found ${use.nonceCount}. Count the uses of each nonce from 1`,
+      `expected 1 to 4294967295, found ${use.nonceCount}`,
+      'nonce count',
+      'count the uses of each nonce from 1',
     );
   }
   const qop = challenge.qopAuthInt && request.body !== undefined ? 'auth-int' : 'auth';
   if (qop === 'auth' && !challenge.qopAuth) {
     throw new SipArgumentError(
-      'Digest answer: expected a body, since the challenge offers auth-int alone, found none. Pass empty bytes where the request has none',
+      'expected a body, since the challenge offers auth-int alone, found none',
+      'answer to a digest challenge',
+      'pass empty bytes where the request has no body',
     );
   }
   const nonceCount = use.nonceCount.toString(16).padStart(8, '0');

@@ -26,7 +26,9 @@ export function createAuthenticationInfo(
   const digest = digestOfAnswer(authorization, record, answer.body ?? noBody);
   if (digest === undefined) {
     throw new SipArgumentError(
-      'Authentication-Info: expected credentials with qop, cnonce and nc, found none. Answer only what verifyAuthorization accepted',
+      'expected credentials with qop, cnonce and nc, found none',
+      'Authentication-Info',
+      'answer only what verifyAuthorization accepted',
     );
   }
   const { qop, cnonce = '', nonceCount } = authorization;
@@ -62,7 +64,9 @@ export function verifyAuthenticationInfo(
   const digest = typeof authorization === 'object' ? digestOfAnswer(authorization, secret, body) : undefined;
   if (typeof authorization !== 'object' || digest === undefined) {
     throw new SipArgumentError(
-      'Authentication-Info: expected the authorization that was sent, found another text',
+      'expected the authorization that was sent, found another text',
+      'authorization that Authentication-Info is checked against',
+      'pass the value that was sent in the request, and the secret that it was made with',
     );
   }
   const info = readAuthParameters(value, 0);

@@ -42,7 +42,9 @@ export function createChallenge(options: {
 }): string {
   if (options.realm.length === 0 || !isAscii(options.realm)) {
     throw new SipArgumentError(
-      `Digest realm: expected ASCII text such as a domain, found ${JSON.stringify(options.realm)}. Use the domain in A-label form`,
+      `expected ASCII text such as a domain, found ${JSON.stringify(options.realm)}`,
+      'realm of a digest challenge',
+      'use the domain in A-label form',
     );
   }
   let value = `Digest ${quotedParameter('realm', options.realm)}, ${quotedParameter('nonce', options.nonce)}`;

@@ -27,7 +27,9 @@ export function createNonce(options: {
   checkKey(options.key);
   if (options.salt.length !== nonceSaltBytes) {
     throw new SipArgumentError(
-      `Nonce salt: expected ${nonceSaltBytes} bytes, found ${options.salt.length}. Pass fresh random bytes`,
+      `expected ${nonceSaltBytes} bytes, found ${options.salt.length}`,
+      'salt of a nonce',
+      'pass fresh random bytes',
     );
   }
   const bytes = Buffer.allocUnsafe(headBytes + macBytes);
@@ -82,7 +84,9 @@ function macOf(head: Uint8Array, key: Uint8Array, realm: string): Buffer {
 function checkKey(key: Uint8Array): void {
   if (key.length < 32) {
     throw new SipArgumentError(
-      `Nonce key: expected at least 32 secret bytes, found ${key.length}. Generate a longer key`,
+      `expected at least 32 secret bytes, found ${key.length}`,
+      'key of nonces',
+      'generate a longer key',
     );
   }
 }

@@ -14,6 +14,8 @@ export function secretA1(secret: ClientSecret, algorithm: DigestAlgorithm, realm
   const ha1 = secret.realm === realm ? secret.ha1[algorithm] : undefined;
   if (ha1 !== undefined) return ha1;
   throw new SipArgumentError(
-    `Credentials of ${secret.username}: expected H(A1) for ${algorithm} in realm "${realm}", found realm "${secret.realm}" with ${Object.keys(secret.ha1).join(', ') || 'none'}. Make the record for that realm and algorithm`,
+    `expected H(A1) for ${algorithm} in realm "${realm}", found realm "${secret.realm}" with ${Object.keys(secret.ha1).join(', ') || 'none'}`,
+    `credentials of ${secret.username}`,
+    'create the record for that realm and algorithm',
   );
 }

@@ -23,7 +23,11 @@ export class CSeq {
    */
   constructor(sequence: number, method: string) {
     if (!(Number.isInteger(sequence) && sequence >= 0 && sequence <= maxSequence)) {
-      throw new SipArgumentError(`CSeq: expected 0 to ${maxSequence}, found ${sequence}`);
+      throw new SipArgumentError(
+        `expected 0 to ${maxSequence}, found ${sequence}`,
+        'CSeq',
+        'give a whole number in this range',
+      );
     }
     this.sequence = sequence;
     this.method = method;

@@ -30,7 +30,11 @@ export function formatSipDate(time: number): string {
   const date = new Date(time);
   const year = date.getUTCFullYear();
   if (!(year >= 1000 && year <= 9999)) {
-    throw new SipArgumentError(`Date: expected a time in the years 1000 to 9999, found ${time}`);
+    throw new SipArgumentError(
+      `expected a time in the years 1000 to 9999, found ${time}`,
+      'Date',
+      'give milliseconds since the epoch',
+    );
   }
   return date.toUTCString();
 }

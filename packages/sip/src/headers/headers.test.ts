@@ -57,7 +57,9 @@ describe('NameAddr', () => {
     });
     expect(address.toString()).toBe('"Ünal \\"x\\"" <sip:a@b>;tag=1;note="a b"');
     expect(value(parseNameAddr(address.toString())).displayName).toBe('Ünal "x"');
-    expect(() => NameAddr.from({ uri: 'not a uri' })).toThrow(/valid URI/);
+    expect(() => NameAddr.from({ uri: 'not a uri' })).toThrow(
+      expect.objectContaining({ code: 'SIP_INVALID_ARGUMENT', remedy: 'pass a valid URI' }),
+    );
   });
 });
 

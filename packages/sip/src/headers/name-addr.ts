@@ -111,7 +111,8 @@ export class NameAddr {
     let uri = parts.uri;
     if (typeof uri === 'string') {
       const parsed = parseUri(uri);
-      if (!parsed.ok) throw new SipArgumentError(`Address: ${parsed.error.message}. Pass a valid URI`);
+      if (!parsed.ok)
+        throw new SipArgumentError(parsed.error.message, 'URI of an address', 'pass a valid URI');
       uri = parsed.value;
     }
     const given = parts.parameters;

@@ -20,7 +20,9 @@ export class RAck {
   constructor(responseNumber: number, sequence: number, method: string) {
     if (!isSequence(responseNumber) || responseNumber === 0 || !isSequence(sequence) || !isToken(method)) {
       throw new SipArgumentError(
-        `RAck: expected two 32-bit numbers, the first above 0, and a method, found ${responseNumber} ${sequence} ${method}`,
+        `expected two 32-bit numbers, the first above 0, and a method, found ${responseNumber} ${sequence} ${method}`,
+        'RAck',
+        'take the RSeq and the CSeq of the response (RFC 3262 §7.2)',
       );
     }
     this.responseNumber = responseNumber;

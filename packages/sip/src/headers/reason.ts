@@ -23,7 +23,11 @@ export class Reason {
   constructor(protocol: string, cause?: number, text?: string) {
     const known = cause === undefined || (Number.isInteger(cause) && cause >= 0 && cause <= maxCause);
     if (!isToken(protocol) || !known) {
-      throw new SipArgumentError(`Reason: expected a token and a cause, found ${protocol} ${cause}`);
+      throw new SipArgumentError(
+        `expected a token and a cause, found ${protocol} ${cause}`,
+        'Reason',
+        'give a protocol such as SIP and a whole number (RFC 3326 §2)',
+      );
     }
     this.protocol = protocol;
     this.cause = cause;

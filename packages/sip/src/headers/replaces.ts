@@ -19,7 +19,11 @@ export class Replaces {
   /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a part cannot stand in the field. */
   constructor(callId: string, toTag: string, fromTag: string, earlyOnly = false) {
     if (!isCallId(callId) || !isToken(toTag) || !isToken(fromTag)) {
-      throw new SipArgumentError('Replaces: expected a Call-ID and two tags, found other characters');
+      throw new SipArgumentError(
+        'expected a Call-ID and two tags, found other characters',
+        'Replaces',
+        'take them from the dialog that is replaced',
+      );
     }
     this.callId = callId;
     this.toTag = toTag;

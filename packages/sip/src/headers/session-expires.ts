@@ -21,7 +21,11 @@ export class SessionExpires {
   /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the interval is not 0 to 2^32 - 1 whole seconds. */
   constructor(interval: number, refresher?: Refresher) {
     if (!(Number.isInteger(interval) && interval >= 0 && interval <= 0xffff_ffff)) {
-      throw new SipArgumentError(`Session-Expires: expected whole seconds, found ${interval}`);
+      throw new SipArgumentError(
+        `expected whole seconds, found ${interval}`,
+        'Session-Expires',
+        'give 0 to 4294967295',
+      );
     }
     this.interval = interval;
     this.refresher = refresher;

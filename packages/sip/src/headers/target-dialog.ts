@@ -17,7 +17,11 @@ export class TargetDialog {
   /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a part cannot stand in the field. */
   constructor(callId: string, localTag: string, remoteTag: string) {
     if (!isCallId(callId) || !isToken(localTag) || !isToken(remoteTag)) {
-      throw new SipArgumentError('Target-Dialog: expected a Call-ID and two tags, found other characters');
+      throw new SipArgumentError(
+        'expected a Call-ID and two tags, found other characters',
+        'Target-Dialog',
+        'take them from the dialog that is meant',
+      );
     }
     this.callId = callId;
     this.localTag = localTag;

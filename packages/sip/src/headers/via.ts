@@ -79,7 +79,9 @@ export class Via {
     const knownPort = port === undefined || (Number.isInteger(port) && port > 0 && port < 65_536);
     if (!isAll(parts.transport, TOKEN) || !isHost(host) || !knownPort) {
       throw new SipArgumentError(
-        `Via: expected a transport, a host and a port of 1 to 65535, found ${JSON.stringify([parts.transport, parts.host, port])}`,
+        `expected a transport, a host and a port of 1 to 65535, found ${JSON.stringify([parts.transport, parts.host, port])}`,
+        'Via',
+        'give the transport, host and port at which responses arrive',
       );
     }
     const parameters = Parameters.from({ branch: parts.branch, ...parts.parameters });

@@ -19,7 +19,11 @@ export class Warning {
   /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the code or agent cannot stand in the field. */
   constructor(code: number, agent: string, text: string) {
     if (!(Number.isInteger(code) && code >= 100 && code <= 999) || !isAgent(agent)) {
-      throw new SipArgumentError(`Warning: expected a three-digit code and an agent, found ${code} ${agent}`);
+      throw new SipArgumentError(
+        `expected a three-digit code and an agent, found ${code} ${agent}`,
+        'Warning',
+        'give a code of RFC 3261 §20.43 and a host or a token',
+      );
     }
     this.code = code;
     this.agent = agent;

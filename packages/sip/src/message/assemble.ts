@@ -18,6 +18,8 @@ export function bodyWire(body: string | Uint8Array | undefined): string {
   return typeof body === 'string' ? wireFromText(body) : wireFromBytes(body);
 }
 
+const correctParts = 'correct the parts that the message is made of';
+
 /**
  * Makes a message from wire text this package has written itself.
  *
@@ -25,9 +27,14 @@ export function bodyWire(body: string | Uint8Array | undefined): string {
  */
 export function messageOfOwn(wire: string): SipMessage {
   const head = indexHead(codesOf(wire, wire.length), wire, 0, wire.length, unlimited);
-  if (head === 'incomplete') throw new SipArgumentError('Message: expected a complete header, found none');
-  if ('broken' in head) throw new SipArgumentError(head.broken.message);
+  if (head === 'incomplete')
+    throw new SipArgumentError(
+      'expected a complete header, found none',
+      'message',
+      'end the header with an empty line',
+    );
+  if ('broken' in head) throw new SipArgumentError(head.broken.message, 'header of a message', correctParts);
   const message = messageFrom(wire, head);
-  if (!('kind' in message)) throw new SipArgumentError(message.message);
+  if (!('kind' in message)) throw new SipArgumentError(message.message, 'message', correctParts);
   return message;
 }

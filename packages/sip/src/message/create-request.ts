@@ -40,16 +40,26 @@ export interface RequestParts {
 export function createRequest(parts: RequestParts): SipRequest {
   const { method, maxForwards = 70 } = parts;
   if (!isAll(method, TOKEN)) {
-    throw new SipArgumentError(`Method: expected a token, found ${JSON.stringify(method)}`);
+    throw new SipArgumentError(
+      `expected a token, found ${JSON.stringify(method)}`,
+      'method of a request',
+      "use letters, digits and -.!%*_+`'~ alone (RFC 3261 §25.1)",
+    );
   }
   const uri = parts.uri.toString();
   if (uri.length === 0 || hasSpace(uri)) {
     throw new SipArgumentError(
-      `Request-URI: expected a URI without white space, found ${JSON.stringify(uri)}`,
+      `expected a URI without white space, found ${JSON.stringify(uri)}`,
+      'Request-URI',
+      'escape what a URI cannot hold (RFC 3986 §2.1)',
     );
   }
   if (!(Number.isInteger(maxForwards) && maxForwards >= 0 && maxForwards <= 255)) {
-    throw new SipArgumentError(`Max-Forwards: expected 0 to 255, found ${maxForwards}`);
+    throw new SipArgumentError(
+      `expected 0 to 255, found ${maxForwards}`,
+      'Max-Forwards',
+      'give a number in this range; 70 is usual (RFC 3261 §8.1.1.6)',
+    );
   }
   const cseq = typeof parts.cseq === 'number' ? new CSeq(parts.cseq, method) : parts.cseq;
   const body = bodyWire(parts.body);

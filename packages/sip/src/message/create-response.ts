@@ -44,11 +44,19 @@ export function createResponse(
   parts: ResponseParts = {},
 ): SipResponse {
   if (!(Number.isInteger(status) && status >= 100 && status <= 699)) {
-    throw new SipArgumentError(`Status: expected 100 to 699, found ${status}`);
+    throw new SipArgumentError(
+      `expected 100 to 699, found ${status}`,
+      'status of a response',
+      'give one of RFC 3261 §21',
+    );
   }
   const { toTag } = parts;
   if (toTag !== undefined && !isAll(toTag, TOKEN)) {
-    throw new SipArgumentError(`To tag: expected a token, found ${JSON.stringify(toTag)}`);
+    throw new SipArgumentError(
+      `expected a token, found ${JSON.stringify(toTag)}`,
+      'tag of To',
+      "use letters, digits and -.!%*_+`'~ alone (RFC 3261 §25.1)",
+    );
   }
   const recordRoute =
     parts.recordRoute ?? (status > 100 && status < 300 && dialogMethods.has(request.method));

@@ -48,7 +48,11 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
   setUri(uri: Uri | string): this {
     const message = this.#message;
     if (message.kind !== 'request')
-      throw new SipArgumentError('setUri: expected a request, found a response');
+      throw new SipArgumentError(
+        'expected a request, found a response',
+        'setUri',
+        'use setStartLine for a response',
+      );
     return this.setStartLine(`${message.method} ${uri.toString()} SIP/2.0`);
   }
 

@@ -18,7 +18,11 @@ export type HeaderFields =
  */
 export function fieldLine(name: string, value: HeaderValue): string {
   if (!isAll(name, TOKEN)) {
-    throw new SipArgumentError(`Header name: expected a token, found ${JSON.stringify(name)}. Rename it`);
+    throw new SipArgumentError(
+      `expected a token, found ${JSON.stringify(name)}`,
+      'name of a header field',
+      "use letters, digits and -.!%*_+`'~ alone (RFC 3261 §25.1)",
+    );
   }
   return `${name}: ${fieldValue(name, value)}\r\n`;
 }
@@ -28,7 +32,9 @@ export function fieldValue(name: string, value: HeaderValue): string {
   const text = typeof value === 'string' ? value : value.toString();
   if (text.indexOf('\n') !== -1 || text.indexOf('\r') !== -1) {
     throw new SipArgumentError(
-      `${name}: expected a value without line breaks, found ${JSON.stringify(text)}`,
+      `expected a value without line breaks, found ${JSON.stringify(text)}`,
+      name,
+      'remove the line breaks',
     );
   }
   return wireFromText(text);

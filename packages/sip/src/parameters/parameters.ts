@@ -88,7 +88,9 @@ export class Parameters {
   with(name: string, value: ParameterValue): Parameters {
     if (!isAll(name, TOKEN | URI_PARAMETER)) {
       throw new SipArgumentError(
-        `Parameter name: expected a token, found ${JSON.stringify(name)}. Rename it`,
+        `expected a token, found ${JSON.stringify(name)}`,
+        'name of a parameter',
+        "use letters, digits and -.!%*_+`'~ alone (RFC 3261 §25.1)",
       );
     }
     return this.withRaw(name, value === true ? undefined : writeValue(String(value)));

@@ -39,23 +39,53 @@ export type Parsed<T> =
  * `checkMessage` finds the same problem as a value beforehand.
  */
 export class SipSyntaxError extends Error {
+  /** Stable literal. */
   readonly code = 'SIP_MALFORMED_HEADER';
   readonly problem: SipProblem;
+  /** The header field, or `message`. */
+  readonly place: string;
+  /** What to do now. */
+  readonly remedy: string;
 
+  /** @param problem - what is malformed */
   constructor(problem: SipProblem) {
-    super(`${problem.message}. Run checkMessage before reading, or answer ${problem.status}`);
+    super(problem.message);
     this.name = 'SipSyntaxError';
     this.problem = problem;
+    this.place = problem.header ?? 'message';
+    this.remedy = `run checkMessage before reading, or answer ${problem.status}`;
+  }
+
+  /** The same as `message`. */
+  get sentence(): string {
+    return this.message;
   }
 }
 
-/** Thrown where the caller, not the peer, hands in something that cannot stand in a SIP message. */
+/** Thrown where the caller, not the peer, passes something that a SIP message cannot hold. Match it by `code`. */
 export class SipArgumentError extends TypeError {
+  /** Stable literal. */
   readonly code = 'SIP_INVALID_ARGUMENT';
+  /** Argument or field that the sentence is about. */
+  readonly place: string;
+  /** What to do now. */
+  readonly remedy: string;
 
-  constructor(message: string) {
-    super(message);
+  /**
+   * @param sentence - what was expected, what was found; without final stop
+   * @param place - argument or field
+   * @param remedy - what to do now
+   */
+  constructor(sentence: string, place: string, remedy: string) {
+    super(sentence);
     this.name = 'SipArgumentError';
+    this.place = place;
+    this.remedy = remedy;
+  }
+
+  /** The same as `message`. */
+  get sentence(): string {
+    return this.message;
   }
 }
 

@@ -169,7 +169,9 @@ export class TelUri {
   constructor(number: string, parameters: Parameters = Parameters.none, text?: string) {
     if (text === undefined && !isNumber(number, parameters)) {
       throw new SipArgumentError(
-        `tel URI: expected "+" and digits, or a local number with phone-context, found ${JSON.stringify(number)}`,
+        `expected "+" and digits, or a local number with phone-context, found ${JSON.stringify(number)}`,
+        'tel URI',
+        'write the number in its international form (RFC 3966 §5.1.4)',
       );
     }
     this.number = number;
@@ -208,7 +210,9 @@ export class OpaqueUri {
   constructor(scheme: string, rest: string, text?: string) {
     if (text === undefined && !(/^[a-z][a-z0-9+.-]*$/.test(scheme) && isAll(rest, OPAQUE))) {
       throw new SipArgumentError(
-        `URI: expected a scheme in lower case and escaped text, found ${JSON.stringify([scheme, rest])}`,
+        `expected a scheme in lower case and escaped text, found ${JSON.stringify([scheme, rest])}`,
+        'URI',
+        'escape what a URI cannot hold (RFC 3986 §2.1)',
       );
     }
     this.scheme = scheme;
@@ -237,18 +241,28 @@ function checkedHost(given: string): string {
   let host = given.toLowerCase();
   if (host.includes(':') && !host.startsWith('[')) host = `[${host}]`;
   if (isHost(host)) return host;
-  throw new SipArgumentError(`SIP URI host: expected a host name or address, found ${JSON.stringify(given)}`);
+  throw new SipArgumentError(
+    `expected a host name or address, found ${JSON.stringify(given)}`,
+    'host of a SIP URI',
+    'give a DNS name in A-label form, or an address',
+  );
 }
 
 function checkedPort(port: number | undefined): number | undefined {
   if (port === undefined || (Number.isInteger(port) && port > 0 && port < 65_536)) return port;
-  throw new SipArgumentError(`SIP URI port: expected 1 to 65535, found ${port}`);
+  throw new SipArgumentError(
+    `expected 1 to 65535, found ${port}`,
+    'port of a SIP URI',
+    'give a port in this range, or leave it out',
+  );
 }
 
 function checkedHeaders(headers: string | undefined): string | undefined {
   if (headers === undefined || /^[\x21\x23-\x3b\x3d\x3f-\x7e]+$/.test(headers)) return headers;
   throw new SipArgumentError(
-    `SIP URI headers: expected escaped text, found ${JSON.stringify(headers)}. Write it with encodeUriHeaders`,
+    `expected escaped text, found ${JSON.stringify(headers)}`,
+    'headers of a SIP URI',
+    'write them with encodeUriHeaders',
   );
 }
 

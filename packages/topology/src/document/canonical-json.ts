@@ -1,4 +1,4 @@
-import { topologyFault } from '../terms/fault.ts';
+import { TopologyFault } from '../terms/fault.ts';
 
 /** Deeper values are refused; a topology is less than ten levels deep. */
 const maxDepth = 64;
@@ -60,8 +60,9 @@ function writeObject(object: object, depth: number): string {
 }
 
 function refuse(expected: string, found: string) {
-  return topologyFault(
-    'ENTENTE_NOT_CANONICAL',
-    `Expected ${expected}, found ${found}: give canonicalJson only what JSON can say.`,
-  );
+  return new TopologyFault('ENTENTE_NOT_CANONICAL', {
+    sentence: `expected ${expected}, found ${found}`,
+    place: 'argument of canonicalJson',
+    remedy: 'give it only what JSON can hold (RFC 8259 §3)',
+  });
 }

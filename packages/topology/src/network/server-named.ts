@@ -1,4 +1,4 @@
-import { topologyFault } from '../terms/fault.ts';
+import { TopologyFault } from '../terms/fault.ts';
 import type { Server, Topology } from './topology.ts';
 
 /**
@@ -8,8 +8,9 @@ import type { Server, Topology } from './topology.ts';
 export function serverNamed(topology: Topology, fqdn: string): Server {
   const server = topology.servers.get(fqdn);
   if (server !== undefined) return server;
-  throw topologyFault(
-    'ENTENTE_UNKNOWN_SERVER',
-    `Expected the FQDN of a server of the topology, found ${JSON.stringify(fqdn)}: add it to the document or correct the name.`,
-  );
+  throw new TopologyFault('ENTENTE_UNKNOWN_SERVER', {
+    sentence: `expected the FQDN of a server of the topology, found ${JSON.stringify(fqdn)}`,
+    place: 'servers of the topology',
+    remedy: 'add the server to the document, or correct the name',
+  });
 }

@@ -1,6 +1,6 @@
 import { checkDocument } from '../checks/check-document.ts';
 import type { SignatureAlgorithm, TopologyDocument } from '../document/document.ts';
-import { topologyFault } from '../terms/fault.ts';
+import { TopologyFault } from '../terms/fault.ts';
 import { encodeHeader, encodePayload, signatureBytes, signingInput } from './detached-jws.ts';
 import type { SignedTopology } from './signed-topology.ts';
 
@@ -27,7 +27,11 @@ export interface TopologySigner {
 export function signTopology(document: TopologyDocument, signers: readonly TopologySigner[]): SignedTopology {
   const error = checkDocument(document).find((problem) => problem.severity === 'error');
   if (error !== undefined) {
-    throw topologyFault('ENTENTE_INVALID_TOPOLOGY', `${error.message} (${error.code}). ${error.remedy}`);
+    throw new TopologyFault('ENTENTE_INVALID_TOPOLOGY', {
+      sentence: `${error.message} (${error.code})`,
+      place: error.path.length === 0 ? 'the topology' : error.path.join('.'),
+      remedy: error.remedy,
+    });
   }
   return signers.reduce(addSignature, { document, signatures: [] } as SignedTopology);
 }
@@ -40,10 +44,11 @@ export function addSignature(signed: SignedTopology, signer: TopologySigner): Si
   const header = encodeHeader({ alg: signer.algorithm, kid: signer.keyId });
   const signature = signer.sign(signingInput(header, encodePayload(signed.document)));
   if (signature.length !== signatureBytes) {
-    throw topologyFault(
-      'ENTENTE_BAD_SIGNER',
-      `Expected ${signatureBytes} bytes from the signer ${signer.keyId}, found ${signature.length}: for ES256 give r and s, not DER.`,
-    );
+    throw new TopologyFault('ENTENTE_BAD_SIGNER', {
+      sentence: `expected a signature of ${signatureBytes} bytes, found ${signature.length}`,
+      place: `signer ${signer.keyId}`,
+      remedy: 'for ES256 give r and s (RFC 7518 §3.4), not DER',
+    });
   }
   const added = { protected: header, signature: Buffer.from(signature).toString('base64url') };
   // A second signature of the same administrator would add nothing: the new one takes its place.

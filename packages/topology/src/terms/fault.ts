@@ -6,15 +6,31 @@ export type TopologyFaultCode =
   | 'ENTENTE_BAD_SIGNER';
 
 /** A mistake of the caller. Match it by `code`. */
-export interface TopologyFault extends Error {
+export class TopologyFault extends Error {
+  /** Stable literal. */
   readonly code: TopologyFaultCode;
-}
+  /** Argument or field of the document that the sentence is about. */
+  readonly place: string;
+  /** What to do now. */
+  readonly remedy: string;
 
-/**
- * Makes a fault to throw.
- * @param code - stable literal
- * @param message - what was expected, what was found, what to do
- */
-export function topologyFault(code: TopologyFaultCode, message: string): TopologyFault {
-  return Object.assign(new Error(message), { name: 'TopologyFault', code });
+  /**
+   * @param code - stable literal
+   * @param parts - sentence without final stop, place and remedy
+   */
+  constructor(
+    code: TopologyFaultCode,
+    parts: { readonly sentence: string; readonly place: string; readonly remedy: string },
+  ) {
+    super(parts.sentence);
+    this.name = 'TopologyFault';
+    this.code = code;
+    this.place = parts.place;
+    this.remedy = parts.remedy;
+  }
+
+  /** The same as `message`. */
+  get sentence(): string {
+    return this.message;
+  }
 }
