@@ -90,6 +90,21 @@ describe('a member whose authority answers garbage', () => {
     });
   });
 
+  it.each([
+    ['has none yet', (_, response) => void response.writeHead(404).end()],
+    ['does not answer', (request) => void request.socket.destroy()],
+  ] satisfies [string, Answer][])(
+    'fails with a code and a remedy where the authority %s',
+    async (_, answer) => {
+      member.answer('/topology', answer);
+      await expect(member.fetchFirst()).rejects.toMatchObject({
+        code: 'ENTENTE_MEMBER_UNREACHABLE',
+        place: member.authority.url,
+        remedy: expect.stringContaining('publish a topology'),
+      });
+    },
+  );
+
   it('starts on what it knows, where the authority is gone', async () => {
     member.answer('/topology', (request) => void request.socket.destroy());
     await member.follower.start();
@@ -201,12 +216,24 @@ describe('a member that hears malformed events', () => {
     const [stream] = streams;
     stream?.write(unit === 'data: ' ? `data: ${'x'.repeat(70_000)}` : unit.repeat(70_000));
     await expect.poll(() => streams.length, { timeout: 10_000 }).toBe(2);
-    expect(member.warnings.join('\n')).toContain('too long');
+    expect(member.warnings.join('\n')).toContain('an event is too long');
     // The new stream is as good as the first one was.
     const before = asked;
     streams[1]?.write('data: x\n\n');
     await expect.poll(() => asked).toBeGreaterThan(before);
     expect(member.version()).toBe(1);
+  });
+
+  it('closes a stream that answers with an error and does not end', async () => {
+    let open = 0;
+    member.answer('/events', (_, response) => {
+      open++;
+      response.on('close', () => open--);
+      response.writeHead(500).write('x');
+    });
+    streams[0]?.destroy();
+    await expect.poll(() => member.warnings.join(), { timeout: 10_000 }).toContain('status 500');
+    await expect.poll(() => open).toBe(0);
   });
 
   it('opens another stream where one ends or is refused', async () => {

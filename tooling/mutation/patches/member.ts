@@ -155,5 +155,16 @@ export const patches: PatchList = {
         title: 'takes nothing up and writes nothing once it has come to its end',
       },
     },
+    {
+      name: 'endless-refusal',
+      off: 'an event stream that is answered with an error and never ends stays open, one more with each attempt',
+      file: 'packages/member/src/authority/event-stream.ts',
+      find: 'incoming.destroy();',
+      replace: 'incoming.resume();',
+      test: {
+        file: 'packages/member/test/hostile-authority.test.ts',
+        title: 'closes a stream that answers with an error and does not end',
+      },
+    },
   ],
 };

@@ -14,16 +14,17 @@ export interface EventStreamOptions {
   readonly client: HttpClient;
   /** Milliseconds without a byte after which the stream counts as broken. Default 90,000. */
   readonly idleTimeoutMs?: number;
-  /** The stream is open; the message leads to its socket. */
+  /** Called when the stream is open; `peerOf` knows the message's peer. */
   readonly onOpen: (incoming: IncomingMessage) => void;
   readonly onEvent: (event: ServerEvent) => void;
 }
 
-/** A line longer than this is no event of ours. */
+/** Characters of a line, and of an event's data; the authority's events are far smaller. */
 const maxLineLength = 65_536;
 
 /**
  * Reads server-sent events until the stream ends.
+ * @param options - URL, client and listeners
  * @returns why it ended; never rejects
  */
 export async function readEventStream(options: EventStreamOptions): Promise<string> {
@@ -34,14 +35,15 @@ export async function readEventStream(options: EventStreamOptions): Promise<stri
       idleTimeoutMs,
     );
     if (incoming.statusCode !== 200) {
-      incoming.resume();
+      // Not drained: its body might never end.
+      incoming.destroy();
       return `status ${incoming.statusCode}`;
     }
     return await new Promise((resolve) => {
       incoming.once('error', (error) => resolve(error.message));
       incoming.once('close', () => resolve('closed'));
       onOpen(incoming);
-      readEvents(incoming, onEvent, () => incoming.destroy(new Error('a line that is too long')));
+      readEvents(incoming, onEvent, () => incoming.destroy(new Error('an event is too long')));
     });
   } catch (error) {
     return (error as Error).message;

@@ -2,18 +2,18 @@ import { certificateNames, outsideObjectUrls, type Topology } from '@entente/top
 import { type Certificate, decodePemCertificates } from '@entente/x509';
 
 /**
- * Whether the chain of our external interface still says what the topology says: its names, and where outsiders find the lists of
- * each of its certificates. If not, another is asked for.
- * @param chainPem leaf and intermediates
- * @param topology the one in force
- * @param fqdn our own
+ * Whether the chain of our external interface has what the topology says: its names, and where outsiders find the revocation list of
+ * each of its certificates. If not, a new certificate is needed.
+ * @param chainPem - leaf and intermediates
+ * @param topology - the one in force
+ * @param fqdn - our own
  */
 export function fitsTopology(chainPem: string, topology: Topology, fqdn: string): boolean {
   const decoded = decodePemCertificates(chainPem);
   const wanted = topology.servers.has(fqdn)
     ? certificateNames(topology, fqdn).find((names) => names.interface === 'external')
     : undefined;
-  // Without an external interface of ours there is nothing to ask for.
+  // Without an external interface, or with a certificate of a public CA, there is nothing to request.
   if (wanted === undefined || wanted.issuer !== 'enterprise') return true;
   const [leaf] = decoded.ok ? decoded.value : [];
   if (!decoded.ok || leaf === undefined) return false;

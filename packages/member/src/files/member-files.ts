@@ -23,7 +23,7 @@ export type FileName = keyof typeof names;
 /** These hold private keys. */
 const secrets: ReadonlySet<FileName> = new Set(['key', 'pending', 'externalKey', 'externalPending']);
 
-/** What a member remembers beside certificates and topology. */
+/** Which domain a member has joined. */
 export interface Membership {
   /** Base URL of the authority. */
   readonly authority: string;

@@ -1,13 +1,12 @@
-import { get } from 'node:http';
+import { fetchObject } from '@entente/trust/node';
 import { type Certificate, type CertificateList, decodeCrl } from '@entente/x509';
 
 const maxBytes = 16_777_216;
 const timeoutMs = 10_000;
 
 /**
- * Where the revocation lists of a chain of our own are published: plain HTTP, because the lists prove themselves
- * (RFC 5280 §8).
- * @param chain our certificate and those of our authorities
+ * Where the revocation lists of a chain of our own are published: plain HTTP, because the lists are signed (RFC 5280 §8).
+ * @param chain - our certificate and those of our authorities
  */
 export function crlLocations(chain: readonly Certificate[]): readonly URL[] {
   const found = new Map<string, URL>();
@@ -25,52 +24,23 @@ export function crlLocations(chain: readonly Certificate[]): readonly URL[] {
 }
 
 /**
- * Fetches a list of our own authority. Who signed it is the judge's question.
- * @param url from a certificate of our own chain
- * @param address where to dial instead of looking the name up
- * @param signal gives up
+ * Fetches a list of our own authority. Its signature is for the caller to check.
+ * @param url - from a certificate of our own chain
+ * @param address - dialled instead of resolving the host
+ * @param signal - gives up
+ * @throws Error with the reason where the list cannot be fetched or read
  */
 export async function fetchCrl(
   url: URL,
   address: string | undefined,
   signal: AbortSignal,
 ): Promise<CertificateList> {
-  const decoded = decodeCrl(await download(url, address, signal));
+  // The URL is from our own certificate, so its host is one of ours and may have a private address.
+  const rules = { hosts: [], privateHosts: [url.hostname], timeoutMs };
+  const lookUp = address === undefined ? undefined : async () => [address];
+  const fetched = await fetchObject({ url: url.href, maxBytes, signal }, rules, lookUp);
+  if (!fetched.ok) throw new Error(`${url.href}: ${fetched.why}`);
+  const decoded = decodeCrl(fetched.bytes);
   if (decoded.ok) return decoded.value;
   throw new Error(`${url.href} is not a revocation list: ${decoded.error.message}`);
-}
-
-function download(url: URL, address: string | undefined, signal: AbortSignal): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const outgoing = get(
-      {
-        host: address ?? url.hostname,
-        port: url.port === '' ? 80 : Number(url.port),
-        path: url.pathname,
-        headers: { host: url.host },
-        agent: false,
-        timeout: timeoutMs,
-        signal,
-      },
-      (incoming) => {
-        if (incoming.statusCode !== 200) {
-          outgoing.destroy(new Error(`${url.href}: status ${incoming.statusCode}`));
-          return;
-        }
-        const chunks: Buffer[] = [];
-        let size = 0;
-        incoming.on('data', (chunk: Buffer) => {
-          size += chunk.length;
-          if (size > maxBytes) outgoing.destroy(new Error(`${url.href}: more than ${maxBytes} bytes`));
-          else chunks.push(chunk);
-        });
-        incoming.once('end', () => resolve(Buffer.concat(chunks, size)));
-        incoming.once('error', reject);
-      },
-    );
-    outgoing.once('timeout', () =>
-      outgoing.destroy(new Error(`${url.href}: no answer within ${timeoutMs} ms`)),
-    );
-    outgoing.once('error', reject);
-  });
 }

@@ -18,13 +18,13 @@ export interface FirstTopologyOptions {
  * Fetches the topology of a member that has none yet.
  * @param options - from where, and which administrators must have signed it
  * @returns the topology, and the text that was signed
- * @throws {MemberFault} `ENTENTE_MEMBER_TOPOLOGY`; errors of the connection as they are
+ * @throws {MemberFault} `ENTENTE_MEMBER_TOPOLOGY`, `ENTENTE_MEMBER_UNREACHABLE`; TrustError, TlsFault
  */
 export async function fetchFirstTopology(
   options: FirstTopologyOptions,
 ): Promise<{ readonly topology: Topology; readonly text: string }> {
   const { administratorsHash, authority, log, now } = options;
-  const text = await authority.topology();
+  const text = await fetchText(authority);
   const result = await verifyThrough(text, {
     known: { administratorSetHash: administratorsHash },
     now,
@@ -38,4 +38,19 @@ export async function fetchFirstTopology(
     place: authority.url,
     remedy,
   });
+}
+
+async function fetchText(authority: FirstTopologyOptions['authority']): Promise<string> {
+  try {
+    return await authority.topology();
+  } catch (cause) {
+    // A refusal by our own verdict keeps its code and its evidence.
+    if (typeof (cause as { remedy?: unknown }).remedy === 'string') throw cause;
+    throw new MemberFault('ENTENTE_MEMBER_UNREACHABLE', {
+      sentence: `the first topology cannot be fetched: ${(cause as Error).message}`,
+      place: authority.url,
+      remedy: 'publish a topology, and check that this server reaches the authority',
+      cause,
+    });
+  }
 }

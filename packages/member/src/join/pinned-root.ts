@@ -7,12 +7,12 @@ const maxBytes = 262_144;
 const timeoutMs = 10_000;
 
 /**
- * Fetches the root that a join token pins. Nothing about this connection is believed, and nothing secret is sent on it:
- * the answer proves itself by the hash in the token. The connection that the token's secret travels on comes later and is
- * judged by this root.
- * @param authority base URL from the token
- * @param address where to dial instead of looking the name up
- * @param rootSpkiHash lower-case hexadecimal SHA-256 from the token
+ * Fetches the root that a join token pins. The connection is not authenticated and carries no secret: the root is accepted only if
+ * its key has the hash in the token. The connection that carries the token's secret is opened later and judged by this root.
+ * @param authority - base URL from the token
+ * @param address - dialled instead of resolving the host
+ * @param rootSpkiHash - lower-case hexadecimal SHA-256 of the root's SubjectPublicKeyInfo, from the token
+ * @returns the root
  * @throws {MemberFault} `ENTENTE_MEMBER_UNREACHABLE`, `ENTENTE_MEMBER_ROOT`
  */
 export async function fetchPinnedRoot(
@@ -24,10 +24,10 @@ export async function fetchPinnedRoot(
   const root = pinnedRoot(await get(url, address), rootSpkiHash);
   if (root !== undefined) return root;
   throw new MemberFault('ENTENTE_MEMBER_ROOT', {
-    sentence: 'the root of the authority that answered is not the one the join token names',
+    sentence: 'the root of the server that answered is not the root that the join token names',
     place: url.origin,
     remedy:
-      'check the address of the authority; if it is right, somebody stands between: ask for a token over another way',
+      'check the address of the authority; if it is right, the connection is intercepted: find out where, then ask an administrator for a new token',
   });
 }
 
@@ -51,7 +51,7 @@ function get(url: URL, address: string | undefined): Promise<Buffer> {
         headers: { host: url.host },
         agent: false,
         timeout: timeoutMs,
-        // Self-certifying content, see above: this call must not depend on a trust that it is about to found.
+        // The hash in the token authenticates the content, and no root is known yet that could authenticate the connection.
         rejectUnauthorized: false,
       },
       (incoming) => {

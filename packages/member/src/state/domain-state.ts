@@ -5,7 +5,7 @@ import type { Certificate, CertificateList } from '@entente/x509';
 import type { LastKnown } from '../files/last-known-file.ts';
 import { enterpriseAnchors } from './enterprise-anchors.ts';
 
-/** What a member holds of its domain when it starts; all of it was verified. */
+/** What a member knows of its domain when it starts, verified. */
 export interface DomainBeginning {
   readonly topology: Topology;
   /** The enterprise roots. */
@@ -14,7 +14,7 @@ export interface DomainBeginning {
   readonly lists: readonly CertificateList[];
   /** From an earlier run, or from the authority that has just answered. */
   readonly lastKnown: LastKnown;
-  /** Tells when a confirmation has become too old. */
+  /** Measures how old the last confirmation is. */
   readonly clock: Clock;
   /** Called when a listener throws; the other listeners hear of the change all the same. */
   readonly onFault: (fault: unknown) => void;
@@ -58,7 +58,7 @@ export class DomainState implements Disposable {
   #confirmedAt: number | undefined;
   #stale: boolean;
   #version = 0;
-  #telling = false;
+  #reporting = false;
   #cancel: (() => void) | undefined;
 
   constructor(beginning: DomainBeginning) {
@@ -113,9 +113,9 @@ export class DomainState implements Disposable {
   }
 
   /**
-   * Puts verified news in force and calls every listener once, if anything differs. News that a listener brings take their turn
-   * when all listeners have heard of the change before: whoever hears of a change finds the state of that change.
-   * @param news - the caller has verified it
+   * Puts verified news in force and calls every listener once, if anything differs. News from a listener is put in force after all
+   * listeners were called for the change before, so that a listener always finds the state of the change that it is called for.
+   * @param news - verified by the caller
    */
   takeUp(news: DomainNews): void {
     this.#enter(news);
@@ -141,15 +141,15 @@ export class DomainState implements Disposable {
 
   #enter(news: DomainNews | 'time'): void {
     this.#arrived.push(news);
-    if (this.#telling) return;
-    this.#telling = true;
+    if (this.#reporting) return;
+    this.#reporting = true;
     try {
       for (let next = this.#arrived.shift(); next !== undefined; next = this.#arrived.shift()) {
         const what = this.#apply(next);
-        if (what !== undefined) this.#tell({ what, version: ++this.#version });
+        if (what !== undefined) this.#report({ what, version: ++this.#version });
       }
     } finally {
-      this.#telling = false;
+      this.#reporting = false;
     }
   }
 
@@ -175,9 +175,9 @@ export class DomainState implements Disposable {
     return this.#stale === wasStale ? undefined : 'standing';
   }
 
-  #tell(change: DomainChange): void {
+  #report(change: DomainChange): void {
     for (const listener of [...this.#listeners]) {
-      // One that was taken off by another listener meanwhile hears nothing any more.
+      // Another listener may have stopped it.
       if (!this.#listeners.has(listener)) continue;
       try {
         listener(change);

@@ -1,7 +1,7 @@
 export { type AnchorDefaults, type AnchorsFromOptions, anchorsFrom } from './anchors-from.ts';
 export { crlsFrom } from './crls-from.ts';
 export { StoreFault, type StoreFaultCode } from './fault.ts';
-export type { LookUp } from './fetch/fetch-object.ts';
+export { type FetchedObject, fetchObject, type LookUp, type ObjectRequest } from './fetch/fetch-object.ts';
 export type { FetchRules, HostList } from './fetch/fetch-rules.ts';
 export {
   createIssuerFetcher,

@@ -11,6 +11,8 @@ export interface ObjectRequest {
   readonly maxBytes: number;
   /** Present: POST with this body. */
   readonly body?: { readonly bytes: Uint8Array; readonly mediaType: string };
+  /** Gives up when it aborts. */
+  readonly signal?: AbortSignal;
 }
 
 /** The answer, or why there is none. */
@@ -43,13 +45,17 @@ export async function fetchObject(
   if (url.username !== '' || url.password !== '') return failed('the location carries a user name');
   const host = url.hostname.toLowerCase().replace(/^\[(.*)\]$/, '$1');
   if (!hostListed(rules, host)) return failed(`host ${host} is not listed`);
-  const end = AbortSignal.timeout(rules.timeoutMs ?? 5_000);
+  const { signal } = wanted;
+  const timeout = AbortSignal.timeout(rules.timeoutMs ?? 5_000);
+  const end = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
   try {
+    end.throwIfAborted();
     const address = await checkedAddress(host, rules, lookUp, end);
     if (address === undefined) return failed(`host ${host} has no address that may be asked`);
     return await transfer(url, address, wanted, end);
   } catch (error) {
-    if (end.aborted) return failed(`no whole answer within ${rules.timeoutMs ?? 5_000} ms`);
+    if (signal?.aborted === true) return failed('given up');
+    if (timeout.aborted) return failed(`no whole answer within ${rules.timeoutMs ?? 5_000} ms`);
     return failed((error as NodeJS.ErrnoException).code ?? (error as Error).message);
   }
 }
