@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ['{packages,apps}/*/{src,test}/**/*.test.ts', 'tooling/**/*.test.ts'],
     pool: 'forks',
-    globalSetup: 'tooling/seed/announce-seed.ts',
+    globalSetup: ['tooling/seed/announce-seed.ts', 'tooling/runner/end-with-launchers.ts'],
     setupFiles: 'tooling/seed/seed-properties.ts',
     env: { ENTENTE_SEED: `${randomSeed(process.env, () => randomInt(1, maxSeed))}` },
     // Nothing waits for time to pass, but a busy machine may be slow: a limit only ends what hangs.

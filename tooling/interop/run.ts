@@ -20,7 +20,6 @@ export interface InteropRun {
 /** Where this run differs from the command's: tests pass their own folder. */
 export interface InteropSetting {
   readonly folder?: string;
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -43,7 +42,7 @@ export async function runInterop(
   const runs: InteropRun[] = [];
   for (const entry of found) {
     log(`${entry.name} …`);
-    const run = await runOne(entry.name, () => entry.load(), log, setting.signal);
+    const run = await runOne(entry.name, () => entry.load(), log);
     for (const step of run.steps) log(`  ${step.ok ? '✓' : '✗'} ${step.name}: ${step.detail}`);
     runs.push(run);
   }
@@ -55,11 +54,8 @@ async function runOne(
   name: string,
   load: () => Promise<InteropScenario>,
   log: (line: string) => void,
-  outer: AbortSignal | undefined,
 ): Promise<InteropRun> {
   const controller = new AbortController();
-  const abort = (): void => controller.abort(outer?.reason);
-  outer?.addEventListener('abort', abort, { once: true });
   let timer: NodeJS.Timeout | undefined;
   try {
     const scenario = await load();
@@ -77,7 +73,6 @@ async function runOne(
     return failed(name, (fault as Error).stack ?? String(fault));
   } finally {
     clearTimeout(timer);
-    outer?.removeEventListener('abort', abort);
   }
 }
 

@@ -2,6 +2,7 @@
  * What an interop scenario is: a foreign program against the running network, told as steps. A file
  * `tooling/interop/scenarios/<name>.ts` exports it as `scenario`.
  *
+ * It starts programs with `spawnTied`, so that they end with the run, however it ends.
  * A program that is not installed is a failed step whose detail says how to get it, never a silent pass.
  */
 
@@ -14,7 +15,7 @@ export interface InteropStep {
 
 export interface InteropOptions {
   readonly log: (line: string) => void;
-  /** Aborted when the run is interrupted or over its time; the scenario then ends what it started. */
+  /** Aborted when the scenario is over its time; the scenario then ends what it started. */
   readonly signal: AbortSignal;
 }
 

@@ -31,7 +31,7 @@ beforeAll(async () => {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text);
   }
-  for (const path of ['vitest.config.ts', 'tooling/seed'])
+  for (const path of ['vitest.config.ts', 'tooling/seed', 'tooling/runner'])
     await cp(join(repository, path), join(root, path), { recursive: true });
   await mkdir(join(root, 'node_modules'));
   for (const name of ['vitest', 'vite', 'fast-check']) {

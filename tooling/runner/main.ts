@@ -1,4 +1,5 @@
 import { UsageFault } from './command-line.ts';
+import { onEnd, statusOf } from './end.ts';
 
 /** What a runner hands back: the object for `--json`, and its exit status. */
 export interface Outcome {
@@ -14,7 +15,8 @@ export interface Output {
 /**
  * Runs a runner and turns its outcome into lines and an exit status: 0 all well, 1 something failed, 2 asked for
  * something that does not exist. A fault is status 1 with its stack, for it is a bug in the tooling or in a suite.
- * The process then ends, also when a suite left a handle open.
+ * The process then ends, also when a suite left a handle open. It ends earlier when it is told to, when its reader closes
+ * the pipe or when its launcher is gone, and so does everything it has started (`endWithLauncher`, `spawnTied`).
  *
  * @param json Whether the last line of stdout is the report.
  */
@@ -22,6 +24,7 @@ export async function runMain(
   argv: readonly string[],
   run: (output: Output) => Promise<Outcome>,
 ): Promise<void> {
+  onEnd((cause) => process.exit(statusOf(cause)));
   const json = argv.includes('--json');
   const log = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
   try {

@@ -5,6 +5,7 @@ import { createDemoClient, demoClientConfig } from './index.ts';
 await runServer({
   name: 'entente-demo-client',
   summary: 'A SIP user agent that takes its commands as JSON lines on standard input.',
+  readsStdin: true,
   async start(configFile) {
     const config = loadConfig(configFile, demoClientConfig);
     const logger = createLogger({ app: 'demo-client', source: config.user });

@@ -11,6 +11,7 @@ export type { CommandOutcome, DemoUser } from './network/demo-user.ts';
 export { freePorts } from './network/free-ports.ts';
 export type { FederationOptions, Network, NetworkOptions } from './network/network.ts';
 export { type Federation, startFederation, startNetwork } from './network/start-network.ts';
+export { spawnTied, type TiedOptions, type TiedProgram } from './process/tied-program.ts';
 export { type Delivery, deliveries } from './scenario/deliveries.ts';
 export { type EdgeStranger, edgeStrangers, turnAwayAtEdge } from './scenario/edge-strangers.ts';
 export { type FederatedDelivery, federatedDeliveries } from './scenario/federated-deliveries.ts';

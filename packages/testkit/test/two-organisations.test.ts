@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePorts } from '@entente/testkit';
+import { freePorts, spawnTied, type TiedProgram } from '@entente/testkit';
 import { links as allowed } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -15,28 +14,25 @@ const blockMs = 180_000;
 
 /** A terminal of the reader: a shell in the clone, whose output is read as it comes. */
 class Terminal implements AsyncDisposable {
-  readonly #shell: ChildProcess;
-  readonly #closed: Promise<void>;
+  readonly #shell: TiedProgram;
   #output = '';
   #listeners = new Set<() => void>();
   #ended = false;
   #blocks = 0;
 
   constructor() {
-    // A process group of its own, so that nothing a block has started outlives the test.
-    this.#shell = spawn('bash', ['-e'], { cwd: clone, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
-    for (const stream of [this.#shell.stdout, this.#shell.stderr]) {
+    // Tied, so that nothing that a block has started outlives the test.
+    this.#shell = spawnTied('bash', ['-e'], { cwd: clone, stdin: 'pipe' });
+    const { process } = this.#shell;
+    for (const stream of [process.stdout, process.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
         this.#output += chunk.toString('utf8');
         for (const listener of [...this.#listeners]) listener();
       });
     }
-    this.#closed = new Promise((resolve) => {
-      this.#shell.once('close', () => {
-        this.#ended = true;
-        for (const listener of [...this.#listeners]) listener();
-        resolve();
-      });
+    process.once('close', () => {
+      this.#ended = true;
+      for (const listener of [...this.#listeners]) listener();
     });
   }
 
@@ -52,7 +48,7 @@ class Terminal implements AsyncDisposable {
 
   /** Types a block that stays, as a client does. */
   type(block: string): void {
-    this.#shell.stdin?.write(`${block}\n`);
+    this.#shell.process.stdin?.write(`${block}\n`);
   }
 
   /** Waits until something is on the screen. */
@@ -75,17 +71,9 @@ class Terminal implements AsyncDisposable {
     });
   }
 
-  /** Closes the terminal: whatever still runs in it ends. */
+  /** Closes the terminal: what still runs in it ends. */
   async [Symbol.asyncDispose](): Promise<void> {
-    // The shell may have ended at a command that failed; what it had started has not.
-    if (this.#shell.pid !== undefined) {
-      try {
-        process.kill(-this.#shell.pid, 'SIGKILL');
-      } catch {
-        // The group is gone already.
-      }
-    }
-    await this.#closed;
+    await this.#shell[Symbol.asyncDispose]();
   }
 }
 

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { spawnTied, type TiedProgram } from '@entente/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 // Beside this file, so that the examples find the packages by name, as a reader's project does after npm install.
@@ -10,7 +11,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 let directory: string;
 let blocks: readonly { readonly language: string; readonly text: string }[];
 let port: string;
-const children: ChildProcess[] = [];
+const programs: TiedProgram[] = [];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(here, 'readme-'));
@@ -26,7 +27,7 @@ beforeAll(async () => {
   if (made.status !== 0) throw new Error(made.stderr.toString());
 });
 afterAll(async () => {
-  for (const child of children) child.kill();
+  for (const program of programs) await program[Symbol.asyncDispose]();
   await rm(directory, { recursive: true });
 });
 
@@ -39,16 +40,13 @@ function example(contains: string): string {
 async function start(contains: string): Promise<ChildProcess> {
   const file = join(directory, `${contains.replaceAll(/\W/g, '')}.mjs`);
   await writeFile(file, example(contains));
-  const child = spawn(
+  const program = spawnTied(
     process.execPath,
     ['--conditions=@entente/source', '--import', 'tsx', file, 'localhost'],
-    {
-      cwd: directory,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
+    { cwd: directory },
   );
-  children.push(child);
-  return child;
+  programs.push(program);
+  return program.process;
 }
 
 /** Runs an example to its end. */

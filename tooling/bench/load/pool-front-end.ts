@@ -99,9 +99,9 @@ async function restart(network: Network, pairs: number): Promise<PoolFrontEnd> {
 
 /** Runs the front end as its command does, but pinned; resolves when it says that it has started. */
 function startFrontEnd(file: string, configFile: string): Promise<ChildProcess> {
-  const line = [...pinTo(cores.server), process.execPath, file, '--config', configFile];
+  const line = [...pinTo(cores.server), process.execPath, file, '--config', configFile, '--stop-with-stdin'];
   const [program, ...args] = line as [string, ...string[]];
-  const child = spawn(program, args, { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { cwd: repository, stdio: ['pipe', 'pipe', 'pipe'] });
   let words = '';
   child.stderr.on('data', (chunk: Buffer) => {
     words = (words + chunk.toString('utf8')).slice(-4096);

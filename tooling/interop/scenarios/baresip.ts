@@ -1,26 +1,26 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import tls from 'node:tls';
-import { freePorts, type Network, startNetwork } from '@entente/testkit';
+import { freePorts, type Network, spawnTied, startNetwork, type TiedProgram } from '@entente/testkit';
 import type { InteropScenario, InteropStep } from '../scenario.ts';
 
 const waitMs = 20_000;
 
 /** A running baresip: what it says on its terminal and on its control port (netstrings with JSON), and a way to command it. */
 class Baresip {
-  readonly #process: ChildProcess;
+  readonly #program: TiedProgram;
   readonly #controlPort: number;
   readonly #listeners = new Set<() => void>();
   #control: Socket | undefined;
   #said = '';
 
-  constructor(process: ChildProcess, controlPort: number) {
-    this.#process = process;
+  constructor(program: TiedProgram, controlPort: number) {
+    this.#program = program;
     this.#controlPort = controlPort;
-    process.stdout?.on('data', (chunk: Buffer) => this.#hear(chunk));
-    process.stderr?.on('data', (chunk: Buffer) => this.#hear(chunk));
+    for (const stream of [program.process.stdout, program.process.stderr])
+      stream?.on('data', (chunk: Buffer) => this.#hear(chunk));
   }
 
   /** @returns the line in which a text appears */
@@ -62,9 +62,9 @@ class Baresip {
     this.#control?.write(`${Buffer.byteLength(body)}:${body},`);
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#control?.destroy();
-    this.#process.kill('SIGTERM');
+    await this.#program[Symbol.asyncDispose]();
   }
 
   #hear(chunk: Buffer): void {
@@ -107,7 +107,7 @@ async function startBaresip(home: BaresipHome): Promise<Baresip> {
   await writeFile(join(directory, 'config'), config.join('\n'));
   await writeFile(join(directory, 'accounts'), account, { mode: 0o600 });
   await writeFile(join(directory, 'contacts'), `"alice" <sip:alice@${domain}>\n`);
-  return new Baresip(spawn('baresip', ['-f', directory], { stdio: ['ignore', 'pipe', 'pipe'] }), controlPort);
+  return new Baresip(spawnTied('baresip', ['-f', directory]), controlPort);
 }
 
 /** baresip knows MD5 only and stops at a challenge for anything else: the user it plays has an MD5 verifier alone. */
@@ -150,7 +150,7 @@ export const scenario: InteropScenario = {
       port: home.port,
       controlPort: firstControl,
     });
-    signal.addEventListener('abort', () => phone.stop(), { once: true });
+    signal.addEventListener('abort', () => void phone.stop(), { once: true });
     try {
       await step('registers over TLS, verifying our CA', () => phone.hears('200 OK'));
       await step('receives a MESSAGE from a demo client', async () => {
@@ -167,7 +167,7 @@ export const scenario: InteropScenario = {
         return `${record.from}: ${record.text}`;
       });
     } finally {
-      phone.stop();
+      await phone.stop();
     }
     await step('refuses, by its own check, a server whose name is wrong', () =>
       refusesWrongName(network, {
@@ -200,7 +200,7 @@ async function refusesWrongName(network: Network, home: Omit<BaresipHome, 'port'
     if (received > 0) throw new Error(`it sent ${received} bytes all the same`);
     return line;
   } finally {
-    phone.stop();
+    await phone.stop();
     impostor.close();
   }
 }

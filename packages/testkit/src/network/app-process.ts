@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endWithLauncher } from '../process/end-with-launcher.ts';
 
 /** Apps that the test network runs, each as a process of its own. */
 export type AppName = 'authority-server' | 'pool-server' | 'edge-server' | 'demo-client';
@@ -67,13 +68,10 @@ function launch(app: AppName, options: Parameters<typeof startApp>[1]): AppProce
     string,
     ...string[],
   ];
-  const child = spawn(
-    command,
-    [...before, ...node, `apps/${app}/src/bin.ts`, '--config', options.configFile],
-    {
-      cwd: repository,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    },
+  // It ends with us, even if we are killed: its standard input ends then.
+  const program = [`apps/${app}/src/bin.ts`, '--config', options.configFile, '--stop-with-stdin'];
+  const child = endWithLauncher(
+    spawn(command, [...before, ...node, ...program], { cwd: repository, stdio: ['pipe', 'pipe', 'pipe'] }),
   );
   const records: LogRecord[] = [];
   const listeners = new Set<(record: LogRecord) => void>();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AllowedDomain, TopologyDocument } from '@entente/topology';
 import { decodePemCertificates } from '@entente/x509';
+import { removeWithLauncher } from '../process/end-with-launcher.ts';
 import { startDnsServer } from './dns-server.ts';
 import { freePorts } from './free-ports.ts';
 import type { FederationOptions, Network, NetworkOptions } from './network.ts';
@@ -217,6 +218,12 @@ function servicesOf(organisations: readonly Organisation[]) {
 
 async function temporaryDirectory(own: Own): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'entente-network-'));
-  own({ [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) });
+  const removed = removeWithLauncher(directory);
+  own({
+    async [Symbol.asyncDispose]() {
+      await rm(directory, { recursive: true, force: true });
+      removed();
+    },
+  });
   return directory;
 }

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+/** Inside the package, so that the servers find it by name, and where no other tool looks. */
+let folder: string;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(fileURLToPath(new URL('../node_modules/', import.meta.url)), 'run-server-'));
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A server that says what happens to it; its start resolves, or never does. */
+async function start(
+  name: string,
+  startBody: string,
+  args: readonly string[] = [],
+  more = '',
+): Promise<Running> {
+  const file = join(folder, `${name}.mjs`);
+  await writeFile(
+    file,
+    `import { runServer } from '@entente/host';
+     await runServer({
+       name: 'example-server',
+       summary: 'An example.',
+       ${more}
+       async start(file, signal) {
+         signal.addEventListener('abort', () => console.log('aborted'));
+         console.log('starting');
+         ${startBody}
+         return { async [Symbol.asyncDispose]() { console.log('disposed'); } };
+       },
+     });`,
+  );
+  const node = ['--conditions=@entente/source', '--import', 'tsx'];
+  const child = spawn(process.execPath, [...node, file, '--config', 'none.yaml', ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line);
+    for (const look of [...waiting]) look();
+  });
+  const says = (text: string) =>
+    new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (!lines.some((line) => line.includes(text))) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
+  return { child, lines, says, closed: once(child, 'close') as Promise<[number | null]> };
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly lines: readonly string[];
+  says(text: string): Promise<void>;
+  readonly closed: Promise<[number | null]>;
+}
+
+const keepsRunning = 'setInterval(() => {}, 1_000);';
+
+describe('a server that is run with --stop-with-stdin', () => {
+  it('stops with status 0, and disposes of what it started, when standard input ends', async () => {
+    const { child, closed, lines, says } = await start('ends', keepsRunning, ['--stop-with-stdin']);
+    await says('has started');
+    child.stdin?.end();
+    expect((await closed)[0]).toBe(0);
+    expect(lines.slice(-2)).toEqual(['aborted', 'disposed']);
+  });
+
+  it('stops although it is still starting', async () => {
+    const hangs = `${keepsRunning} await new Promise(() => {});`;
+    const { child, closed, lines, says } = await start('hangs', hangs, ['--stop-with-stdin']);
+    await says('starting');
+    child.stdin?.end();
+    expect((await closed)[0]).toBe(0);
+    expect(lines).toEqual(['starting', 'aborted']);
+  });
+
+  it('leaves what comes on standard input to a program that reads it, and stops at its end', async () => {
+    const reads = `${keepsRunning}
+      await new Promise((resolve) => setImmediate(resolve));
+      process.stdin.on('data', (text) => console.log('read ' + text));`;
+    const running = await start('reads', reads, ['--stop-with-stdin'], 'readsStdin: true,');
+    running.child.stdin?.write('hello');
+    await running.says('read hello');
+    running.child.stdin?.end();
+    expect((await running.closed)[0]).toBe(0);
+    expect(running.lines.at(-1)).toBe('disposed');
+  });
+});
+
+describe('a server that is run without it', () => {
+  it('goes on when standard input ends, and stops on SIGTERM', async () => {
+    const seesEnd = `${keepsRunning} process.stdin.resume().once('end', () => console.log('end of input'));`;
+    const { child, closed, lines, says } = await start('goes-on', seesEnd);
+    await says('has started');
+    child.stdin?.end();
+    await says('end of input');
+    expect(lines).not.toContain('aborted');
+    child.kill('SIGTERM');
+    expect((await closed)[0]).toBe(0);
+    expect(lines.at(-1)).toBe('disposed');
+  });
+});
