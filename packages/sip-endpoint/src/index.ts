@@ -9,8 +9,8 @@ export {
   NoAnswerError,
   SipEndpoint,
 } from './endpoint.ts';
+export { TimerWheel, type WheelTimer } from './timer/timer-wheel.ts';
 export { createTokenSource } from './token-source.ts';
-export { TimerWheel, type WheelTimer } from './transaction/timer-wheel.ts';
 export {
   type ClientTransaction,
   type ClientUser,

@@ -7,11 +7,11 @@ export const patches: PatchList = {
     {
       name: 'monotonic-timers',
       off: 'whoever sets the system clock ends or holds up every transaction',
-      file: 'packages/sip-endpoint/src/transaction/timer-wheel.ts',
+      file: 'packages/sip-endpoint/src/timer/timer-wheel.ts',
       find: 'clock: () => number = monotonicNow',
       replace: 'clock: () => number = Date.now',
       test: {
-        file: 'packages/sip-endpoint/src/transaction/timer-wheel.test.ts',
+        file: 'packages/sip-endpoint/src/timer/timer-wheel.test.ts',
         title: 'wakes when its time has passed, though the system clock is set by 3600000 ms',
       },
     },

@@ -9,7 +9,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import type { SipConnection } from '../connection/connection.ts';
 import { UnorderedList } from '../connection/unordered-list.ts';
-import { TimerWheel } from './timer-wheel.ts';
+import { TimerWheel } from '../timer/timer-wheel.ts';
 import { TransactionLayer, type TransactionUser } from './transaction-layer.ts';
 
 let lastId = 0;

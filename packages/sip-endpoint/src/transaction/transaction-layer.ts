@@ -16,7 +16,7 @@ import {
 } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
 import type { Placed } from '../connection/unordered-list.ts';
-import { TimerWheel, type WheelTimer } from './timer-wheel.ts';
+import { TimerWheel, type WheelTimer } from '../timer/timer-wheel.ts';
 import { TransactionTable } from './transaction-table.ts';
 
 /** Who is told what becomes of a request that we sent. */
