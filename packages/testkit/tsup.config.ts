@@ -4,4 +4,5 @@ export default library({
   index: 'src/index.ts',
   'heap-growth': 'src/heap-growth.ts',
   'request-between': 'src/request-between.ts',
+  'topology/index': 'src/topology/index.ts',
 });

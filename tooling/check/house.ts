@@ -7,7 +7,7 @@
 export const floors: readonly (readonly string[])[] = [
   ['x509', 'sip'],
   ['trust', 'topology', 'sip-proxy'],
-  ['pki', 'tls', 'federation'],
+  ['pki', 'tls', 'federation', 'topology-planning'],
   ['member', 'sip-endpoint', 'host'],
   ['sip-relay'],
   ['authority', 'front-end', 'edge', 'commands'],
@@ -28,6 +28,12 @@ export const impure: readonly { readonly path: string; readonly reason: string }
   { path: 'packages/pki/src/client/', reason: 'talks to an authority' },
   { path: 'packages/pki/src/node/', reason: 'keeps the ledger in files' },
 ];
+
+/** The apps that run as servers. */
+export const servers: readonly string[] = ['authority-server', 'pool-server', 'edge-server'];
+
+/** Packages for people at a command line; no server loads them. */
+export const notForServers: readonly string[] = ['topology-planning', 'commands'];
 
 /** The only rooms that may type the number or the text of a row of the allow matrix, with the reason. */
 export const linkNumberRooms: ReadonlyMap<string, string> = new Map([

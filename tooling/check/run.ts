@@ -11,6 +11,7 @@ import { checkPackages } from './packages.ts';
 import { checkPhrases } from './phrases/check-phrases.ts';
 import { type Problem, renderProblem } from './problem.ts';
 import { checkPurity } from './purity.ts';
+import { checkServerImports } from './server-imports.ts';
 import { checkSizes } from './sizes.ts';
 import { readSources } from './source/source-file.ts';
 import { checkTsdoc } from './tsdoc.ts';
@@ -20,7 +21,8 @@ import { checkUnused } from './unused.ts';
 const usage = `pnpm check [check …] [--report] [--json]
 
 Checks the repository itself: lint (format, lint, TSDoc), types, floors (imports point down, purity, no
-circles of files or folders, sizes, links by name, the house lists what exists), unused (files, exports,
+circles of files or folders, sizes, links by name, no server loads what only people need, the house lists what exists),
+unused (files, exports,
 dependencies), packages (build, pack, publint, attw, install size). With no name all of these.
 By name only: phrases (no text and no name has a retired phrase; the list is tooling/check/phrases/retired.ts, exceptions
 with their reasons are in exceptions.ts beside it). --report lists the problems and passes.
@@ -48,7 +50,7 @@ const checks: readonly Check[] = [
     name: 'floors',
     run: (root, log) => {
       const sources = readSources(root);
-      const graph = [checkFloors, checkPurity, checkCycles, checkLinks].flatMap((check) =>
+      const graph = [checkFloors, checkPurity, checkCycles, checkLinks, checkServerImports].flatMap((check) =>
         check(root, sources),
       );
       return [

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { encodeSignedTopology, type TopologyDocument, topologyFormat } from '@entente/topology';
 import ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -143,27 +144,27 @@ describe('the first program of the README', () => {
 
   it('of federation says where a partner’s domain leads', () => {
     const { status, stdout, stderr } = runFirst('packages/federation', (folder) => {
-      const file = join(folder, 'topology.yaml');
-      const servers = {
-        'ca.contoso.example': { role: 'authority' },
-        'fe1.contoso.example': { role: 'front-end' },
-        'edge1.contoso.example': {
-          role: 'edge',
-          interfaces: { external: { fqdn: 'access.contoso.example' } },
-        },
-      };
-      const [key = ''] = /MCow[^,\s}]+/.exec(readmeOf('packages/topology').text) ?? [];
-      const topology = {
-        format: 'entente-topology/1',
+      const file = join(folder, 'topology.signed.json');
+      const [key = ''] = /MCow[^,\s}]+/.exec(readmeOf('packages/topology-planning').text) ?? [];
+      const document: TopologyDocument = {
+        format: topologyFormat,
         network: 'contoso.example',
         version: 1,
         issued: '2026-01-31T12:00:00Z',
         administrators: { required: 1, keys: [{ id: 'one', algorithm: 'EdDSA', publicKey: key }] },
         domains: [{ name: 'contoso.example' }],
-        servers: Object.entries(servers).map(([fqdn, server]) => ({ fqdn, ...server })),
+        servers: [
+          { fqdn: 'ca.contoso.example', role: 'authority' },
+          { fqdn: 'fe1.contoso.example', role: 'front-end' },
+          {
+            fqdn: 'edge1.contoso.example',
+            role: 'edge',
+            interfaces: { external: { fqdn: 'access.contoso.example' } },
+          },
+        ],
         partners: [{ kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'] }],
       };
-      writeFileSync(file, JSON.stringify(topology));
+      writeFileSync(file, encodeSignedTopology({ document, signatures: [] }));
       return [];
     });
     expect({ status, stdout }, stderr).toMatchObject({

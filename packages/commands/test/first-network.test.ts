@@ -5,12 +5,12 @@ import { run } from '@entente/commands';
 import {
   administratorSetHash,
   decodeSignedTopology,
-  parseTopology,
   type SignedTopology,
   type TopologyDocument,
   verifyChain,
   verifyTopology,
 } from '@entente/topology';
+import { parseTopology } from '@entente/topology-planning';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const guide = new URL('../../../docs/guides/first-network.md', import.meta.url);

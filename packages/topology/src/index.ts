@@ -53,7 +53,7 @@ export { allowMatrix, links } from './matrix/links.ts';
 export { mayCarryStrangers } from './matrix/may-carry-strangers.ts';
 export { mayRequest, type RequestAllowed, type RequestEnd } from './matrix/may-request.ts';
 export { outsideObjectUrls, publishesOutside } from './matrix/outside-objects.ts';
-export { type DialTarget, peersOf } from './matrix/peers-of.ts';
+export { type DialTarget, dialTargets, peersOf } from './matrix/peers-of.ts';
 export type { TopologyReason, TopologyRejection } from './matrix/rejection.ts';
 export type { Direction, Party, Protection, Row, RowSide } from './matrix/row.ts';
 export { buildTopology } from './network/build-topology.ts';
@@ -61,34 +61,6 @@ export { type CertificateNames, certificateNames } from './network/certificate-n
 export { revocationPolicy, type TopologyRevocation } from './network/revocation-policy.ts';
 export type { Narrowing, Pool, Server, ServerInterface, Topology } from './network/topology.ts';
 export { type Standing, trustStateStanding } from './network/trust-state-standing.ts';
-export { type ParseResult, parseTopology } from './parse-topology.ts';
-export { certificatePlan, type PlannedCertificate } from './plans/certificate-plan.ts';
-export { type DnsRecord, type DnsView, dnsPlan, zoneFile } from './plans/dns-plan.ts';
-export { drawMermaid } from './plans/draw-mermaid.ts';
-export { drawSvg } from './plans/draw-svg.ts';
-export { type FirewallOpening, firewallPlan, type Segment } from './plans/firewall-plan.ts';
-export { type LinkMatrixRow, type LinkMatrixSide, linkMatrix } from './plans/link-matrix.ts';
-export { judgeLink, linksOf } from './rehearsal/judge-links.ts';
-export type {
-  NetworkState,
-  PartnerRules,
-  RehearsalJudge,
-  RehearsedChain,
-  RehearsedIdentity,
-  RehearsedQuestion,
-  RehearsedRejection,
-  RehearsedVerdict,
-  Viewer,
-} from './rehearsal/rehearsal-judge.ts';
-export { type FailingLink, type Rehearsal, rehearse } from './rehearsal/rehearse.ts';
-export type { LinkFailure, RehearsedLink } from './rehearsal/rehearsed-link.ts';
-export {
-  planRotation,
-  type Rollover,
-  type RotationAction,
-  type RotationPlan,
-  type RotationStep,
-} from './rehearsal/rotation.ts';
 export type { TopologyRefusal, TopologyRefusalReason } from './signing/refusal.ts';
 export { addSignature, signTopology, type TopologySigner } from './signing/sign-topology.ts';
 export {

@@ -1,3 +1,4 @@
+import { contoso } from '@entente/testkit/topology';
 import {
   allowMatrix,
   authorise,
@@ -7,7 +8,6 @@ import {
   type Role,
 } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
-import { contoso } from './fixtures/contoso.ts';
 
 const topology = buildTopology(contoso);
 

@@ -1,6 +1,6 @@
+import { contoso } from '@entente/testkit/topology';
 import { authorise, buildTopology, type LinkNarrowing, mayRequest, type PeerNames } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
-import { contoso } from './fixtures/contoso.ts';
 
 const topology = buildTopology(contoso);
 const local = { fqdn: 'fe1.contoso.example', interface: 'internal' } as const;

@@ -1,3 +1,4 @@
+import { administrators, contoso, now } from '@entente/testkit/topology';
 import {
   administratorSetHash,
   checkDocument,
@@ -11,7 +12,6 @@ import {
 } from '@entente/topology';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { administrators, contoso, now } from './fixtures/contoso.ts';
 import { permissionsOf } from './fixtures/permissions.ts';
 
 /** The fixture with everything in it that can be taken away or turned. */

@@ -1,6 +1,6 @@
+import { contoso } from '@entente/testkit/topology';
 import { buildTopology, outsideObjectUrls, publishesOutside, type TopologyDocument } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
-import { contoso } from './fixtures/contoso.ts';
 
 const urls = (document: TopologyDocument) => outsideObjectUrls(buildTopology(document));
 

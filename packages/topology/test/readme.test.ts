@@ -10,7 +10,7 @@ describe('the README', () => {
     const said: unknown[] = [];
     const log = vi.spyOn(console, 'log').mockImplementation((value) => said.push(value));
     const body = code.replace(/^import .*$/m, '');
-    const run = new Function('topology', `const { authorise, parseTopology } = topology;\n${body}`);
+    const run = new Function('exported', `const { authorise, buildTopology } = exported;\n${body}`);
     run(await import('@entente/topology'));
     log.mockRestore();
     expect(said).toMatchObject([

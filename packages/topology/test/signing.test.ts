@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { administrators, contoso, now, testAdministrator } from '@entente/testkit/topology';
 import {
   addSignature,
   administratorSetHash,
@@ -15,8 +16,6 @@ import {
 import fc from 'fast-check';
 import * as jose from 'jose';
 import { describe, expect, it } from 'vitest';
-import { testAdministrator } from './fixtures/administrators.ts';
-import { administrators, contoso, now } from './fixtures/contoso.ts';
 
 const [one, two, three] = administrators;
 const quorum = [one.signer, two.signer];

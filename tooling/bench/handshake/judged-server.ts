@@ -1,6 +1,6 @@
 import * as tls from 'node:tls';
 import { loadCredential, openTrust, serve } from '@entente/tls';
-import { authorise, links, parseTopology } from '@entente/topology';
+import { authorise, buildTopology, links, topologyFormat } from '@entente/topology';
 import type { HandshakeServerOrder, ServerUsage } from './order.ts';
 
 /**
@@ -54,19 +54,14 @@ async function start(order: HandshakeServerOrder): Promise<void> {
 const serverName = 'fe0.contoso.example';
 
 function topologyOf(clients: readonly string[]) {
-  const servers = [serverName, ...clients].map((fqdn) => `{ fqdn: ${fqdn}, role: front-end }`).join(', ');
-  const key = 'MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=';
-  const parsed = parseTopology(
-    [
-      'format: entente-topology/1',
-      'network: contoso.example',
-      'version: 1',
-      'issued: 2026-01-31T12:00:00Z',
-      `administrators: { required: 1, keys: [{ id: one, algorithm: EdDSA, publicKey: ${key} }] }`,
-      'domains: [{ name: contoso.example }]',
-      `servers: [${servers}]`,
-    ].join('\n'),
-  );
-  if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('; '));
-  return parsed.topology;
+  const servers = [serverName, ...clients].map((fqdn) => ({ fqdn, role: 'front-end' as const }));
+  return buildTopology({
+    format: topologyFormat,
+    network: 'contoso.example',
+    version: 1,
+    issued: '2026-01-31T12:00:00Z',
+    administrators: { required: 1, keys: [] },
+    domains: [{ name: 'contoso.example' }],
+    servers,
+  });
 }

@@ -7,13 +7,13 @@ import {
   checkDocument,
   diffTopologies,
   encodeSignedTopology,
-  parseTopology,
   type ServerEntry,
   signTopology,
   type TopologyDocument,
   topologyHash,
   verifyTopology,
 } from '@entente/topology';
+import { parseTopology } from '@entente/topology-planning';
 import { stringify } from 'yaml';
 import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
 

@@ -11,7 +11,8 @@ import {
   writeWhole,
 } from '@entente/pki/node';
 import { packPkcs12 } from '@entente/pki/pkcs12';
-import { administratorSetHash, outsideObjectUrls, parseTopology, type Topology } from '@entente/topology';
+import { administratorSetHash, outsideObjectUrls, type Topology } from '@entente/topology';
+import { parseTopology } from '@entente/topology-planning';
 import { decodePemCertificates } from '@entente/x509';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';

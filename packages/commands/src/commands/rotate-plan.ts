@@ -1,4 +1,4 @@
-import { planRotation } from '@entente/topology';
+import { planRotation } from '@entente/topology-planning';
 import type { Command } from 'commander';
 import { give } from '../topology/answer.ts';
 import { judgeOf, readChains } from '../topology/network-files.ts';

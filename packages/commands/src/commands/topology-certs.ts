@@ -1,5 +1,5 @@
 import { OperatorFault } from '@entente/host';
-import { certificatePlan } from '@entente/topology';
+import { certificatePlan } from '@entente/topology-planning';
 import type { Command } from 'commander';
 import { give } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';

@@ -1,4 +1,4 @@
-import { linkMatrix } from '@entente/topology';
+import { linkMatrix } from '@entente/topology-planning';
 import type { Command } from 'commander';
 import { give, table } from '../topology/answer.ts';
 import { placeOf, readTopology } from '../topology/read-topology.ts';

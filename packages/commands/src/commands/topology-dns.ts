@@ -1,4 +1,4 @@
-import { type DnsView, dnsPlan, zoneFile } from '@entente/topology';
+import { type DnsView, dnsPlan, zoneFile } from '@entente/topology-planning';
 import { type Command, Option } from 'commander';
 import { give, table } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';

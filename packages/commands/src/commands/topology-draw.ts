@@ -1,5 +1,5 @@
 import { publicMode, writeWhole } from '@entente/pki/node';
-import { drawMermaid, drawSvg } from '@entente/topology';
+import { drawMermaid, drawSvg } from '@entente/topology-planning';
 import { type Command, Option } from 'commander';
 import { give } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';

@@ -1,4 +1,5 @@
-import { firewallPlan, links } from '@entente/topology';
+import { links } from '@entente/topology';
+import { firewallPlan } from '@entente/topology-planning';
 import type { Command } from 'commander';
 import { give, table } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';

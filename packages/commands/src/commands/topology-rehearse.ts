@@ -1,5 +1,6 @@
 import { OperatorFault } from '@entente/host';
-import { type FailingLink, type NetworkState, rehearse, type Topology } from '@entente/topology';
+import type { Topology } from '@entente/topology';
+import { type FailingLink, type NetworkState, rehearse } from '@entente/topology-planning';
 import type { Command } from 'commander';
 import { give } from '../topology/answer.ts';
 import { judgeOf, partnersOf, readChains } from '../topology/network-files.ts';
@@ -95,7 +96,7 @@ async function run(file: string, given: RehearseOptions): Promise<void> {
 
 type StateFiles = Pick<RehearseOptions, 'certificates' | 'anchors' | 'crls' | 'partnerCertificates'>;
 
-async function stateOf(topology: Topology, files: StateFiles, now: number): Promise<NetworkState<Topology>> {
+async function stateOf(topology: Topology, files: StateFiles, now: number): Promise<NetworkState> {
   const judge = await judgeOf(files.anchors, files.crls);
   const chainOf = await readChains(files.certificates, topology);
   if (files.partnerCertificates === undefined) return { topology, now, chainOf, judgeOf: () => judge };

@@ -1,6 +1,7 @@
 import { OperatorFault } from '@entente/host';
 import { publicMode, writeWhole } from '@entente/pki/node';
-import { type Problem, parseTopology, type Topology } from '@entente/topology';
+import type { Problem, Topology } from '@entente/topology';
+import { parseTopology } from '@entente/topology-planning';
 import { type Document, isMap, isSeq, parseDocument } from 'yaml';
 import { placeOf, readText } from './read-topology.ts';
 

@@ -2,19 +2,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { authorisePartner, nextHop, partnerAnchors } from '@entente/federation';
 import { OperatorFault } from '@entente/host';
-import type {
-  InterfaceName,
-  NetworkState,
-  PartnerRules,
-  RehearsalJudge,
-  RehearsedChain,
-  Topology,
-} from '@entente/topology';
-import { anchorSet, createJudge } from '@entente/trust';
+import type { InterfaceName, Topology } from '@entente/topology';
+import type { NetworkState, PartnerRules } from '@entente/topology-planning';
+import { anchorSet, createJudge, type Judge, type PresentedChain } from '@entente/trust';
 import { type CertificateList, decodeCrl, decodePem, decodePemCertificates } from '@entente/x509';
 
 /** The chains of a directory, by the name that each leaf is for. */
-export type Chains = NetworkState<Topology>['chainOf'];
+export type Chains = NetworkState['chainOf'];
 
 /**
  * Reads the certificates of a network: `<name>.crt`, or `<name>/tls.crt`, where the name is that of the interface (the server’s own
@@ -26,8 +20,8 @@ export async function readChains(directory: string, topology: Topology): Promise
   return (fqdn, side) => chains.get(nameOf(topology, fqdn, side));
 }
 
-async function readNamedChains(directory: string): Promise<ReadonlyMap<string, RehearsedChain>> {
-  const chains = new Map<string, RehearsedChain>();
+async function readNamedChains(directory: string): Promise<ReadonlyMap<string, PresentedChain>> {
+  const chains = new Map<string, PresentedChain>();
   for (const entry of await readdir(directory, { withFileTypes: true })) {
     const file = entry.isDirectory() ? join(directory, entry.name, 'tls.crt') : join(directory, entry.name);
     const name = entry.isDirectory() ? entry.name : entry.name.replace(/\.crt$/, '');
@@ -52,7 +46,7 @@ export async function partnersOf(
   directory: string,
   topology: Topology,
   crls: readonly string[],
-): Promise<{ readonly partners: PartnerRules; readonly judge: RehearsalJudge }> {
+): Promise<{ readonly partners: PartnerRules; readonly judge: Judge }> {
   const chains = await readNamedChains(directory);
   const { anchors } = partnerAnchors(topology);
   return {
@@ -70,7 +64,7 @@ export async function partnersOf(
  * @param anchors files or directories of certificates
  * @param crls files or directories of CRLs
  */
-export async function judgeOf(anchors: readonly string[], crls: readonly string[]): Promise<RehearsalJudge> {
+export async function judgeOf(anchors: readonly string[], crls: readonly string[]): Promise<Judge> {
   const roots = [];
   for (const file of await filesOf(anchors)) {
     const decoded = decodePemCertificates(await readFile(file));

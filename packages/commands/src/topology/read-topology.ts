@@ -6,11 +6,11 @@ import {
   checkShape,
   decodeSignedTopology,
   type Problem,
-  parseTopology,
   type SignedTopology,
   type Topology,
   type TopologyDocument,
 } from '@entente/topology';
+import { parseTopology } from '@entente/topology-planning';
 
 /** Larger files are not even read: the largest topology that is accepted is smaller. */
 const maxBytes = 64 * 1024 * 1024;

@@ -6,13 +6,8 @@ import {
   type TestCertificate,
   type TestCertificateOptions,
 } from '@entente/testkit';
-import {
-  buildTopology,
-  certificatePlan,
-  type InterfaceName,
-  type Topology,
-  type TopologyDocument,
-} from '@entente/topology';
+import { buildTopology, type InterfaceName, type Topology, type TopologyDocument } from '@entente/topology';
+import { certificatePlan } from '@entente/topology-planning';
 import { encodePem } from '@entente/x509';
 import * as x509 from '@peculiar/x509';
 

@@ -10,14 +10,8 @@ import {
   serve,
   type Trust,
 } from '@entente/tls';
-import {
-  allowMatrix,
-  authorise,
-  type LinkFailure,
-  type LocalEnd,
-  type Protection,
-  type RehearsedLink,
-} from '@entente/topology';
+import { allowMatrix, authorise, type LocalEnd, type Protection } from '@entente/topology';
+import type { LinkFailure, RehearsedLink } from '@entente/topology-planning';
 import { keyOf, type TestState } from './network.ts';
 
 /** What a link did: it worked, or who refused and why. */

@@ -7,12 +7,11 @@ import {
   type AllowedDomain,
   buildTopology,
   links,
-  type NetworkState,
   type Partner,
-  rehearse,
   type Topology,
   type TopologyDocument,
 } from '@entente/topology';
+import { type NetworkState, rehearse } from '@entente/topology-planning';
 import { anchorSet, createJudge } from '@entente/trust';
 import { decodeCrl, decodePem } from '@entente/x509';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -60,7 +59,7 @@ const fabrikam = (changes: Partial<AllowedDomain> = {}): AllowedDomain => ({
 });
 
 /** What a rehearsal sees of the edge: its partners, and no certificates of our own. */
-function seen(topology: Topology, certificate: TestCertificate): NetworkState<Topology> {
+function seen(topology: Topology, certificate: TestCertificate): NetworkState {
   const lists = crls.map((der) => {
     const decoded = decodeCrl(der);
     if (!decoded.ok) throw new Error(decoded.error.message);

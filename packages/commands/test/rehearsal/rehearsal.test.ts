@@ -1,13 +1,6 @@
 import { createTestAuthority, type TestAuthority } from '@entente/testkit';
-import {
-  judgeLink,
-  links,
-  linksOf,
-  type NetworkState,
-  planRotation,
-  rehearse,
-  type Topology,
-} from '@entente/topology';
+import { links } from '@entente/topology';
+import { judgeLink, linksOf, type NetworkState, planRotation, rehearse } from '@entente/topology-planning';
 import { anchorSet, createJudge } from '@entente/trust';
 import { decodeCrl, decodePem, decodePemCertificates } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,7 +19,7 @@ beforeAll(async () => {
 });
 
 /** What a rehearsal sees of a state: chains and a judge, and no socket. */
-function asSeen({ topology, certificates, anchors, crls }: TestState): NetworkState<Topology> {
+function asSeen({ topology, certificates, anchors, crls }: TestState): NetworkState {
   const judge = createJudge({
     anchors: anchorSet(
       anchors.map((pem, index) => {

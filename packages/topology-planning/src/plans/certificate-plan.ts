@@ -1,0 +1,21 @@
+import { type CertificateNames, certificateNames, type Role, type Topology } from '@entente/topology';
+
+/** A certificate that a server of the topology needs. */
+export interface PlannedCertificate extends CertificateNames {
+  readonly server: string;
+  readonly role: Role;
+}
+
+/**
+ * Every certificate of the network, in the order of the document.
+ * @param topology - built from a checked document
+ */
+export function certificatePlan(topology: Topology): readonly PlannedCertificate[] {
+  return [...topology.servers.values()].flatMap((server) =>
+    certificateNames(topology, server.fqdn).map((names) => ({
+      server: server.fqdn,
+      role: server.role,
+      ...names,
+    })),
+  );
+}

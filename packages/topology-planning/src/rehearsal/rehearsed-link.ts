@@ -1,0 +1,49 @@
+import type { InterfaceName, Service } from '@entente/topology';
+import type { PresentedChain, Question } from '@entente/trust';
+import type { NetworkState, Viewer } from './network-state.ts';
+
+/** One link that a network has: who dials whom, at which port, by which name. */
+export interface RehearsedLink {
+  readonly row: number;
+  /** FQDN of the server that dials, the kind of client, or the domain of a partner. */
+  readonly from: string;
+  readonly fromSide?: InterfaceName;
+  /** FQDN of the server that is dialled, or the domain of a partner. */
+  readonly to: string;
+  readonly toSide: InterfaceName;
+  readonly service: Service;
+  /** The name that is asked for: the server's own, or for clients the SIP domain. */
+  readonly asked: string;
+}
+
+/** Why one end refuses the other. */
+export interface LinkFailure {
+  /** Who refuses: the end that dials, or the one that is dialled. */
+  readonly refusedBy: 'dialler' | 'dialled';
+  readonly reason: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/**
+ * Puts one end's question to its judge.
+ * @returns undefined where it is satisfied
+ */
+export function judge(
+  state: NetworkState,
+  viewer: Viewer,
+  chain: PresentedChain | undefined,
+  question: Omit<Question, 'now'>,
+): Omit<LinkFailure, 'refusedBy'> | undefined {
+  if (chain === undefined) {
+    return {
+      reason: 'no-certificate',
+      message: `No certificate is known for the ${question.link.purpose} of this link.`,
+      remedy: 'Issue one with the names of the topology (entente topology certs) before this goes live.',
+    };
+  }
+  const verdict = state.judgeOf(viewer).judge(chain, { ...question, now: state.now });
+  if (verdict.trusted) return undefined;
+  const { reason, message, remedy } = verdict.rejection;
+  return { reason, message, remedy };
+}

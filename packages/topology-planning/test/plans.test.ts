@@ -1,0 +1,117 @@
+import { contoso, placed } from '@entente/testkit/topology';
+import { allowMatrix, buildTopology, links, peersOf } from '@entente/topology';
+import { dnsPlan, firewallPlan, linkMatrix, zoneFile } from '@entente/topology-planning';
+import { describe, expect, it } from 'vitest';
+
+const topology = buildTopology(placed);
+
+describe('the DNS plan', () => {
+  const records = dnsPlan(topology).map(
+    (record) => `${record.view} ${record.name} ${record.type} ${record.data}`,
+  );
+
+  it('leads internal clients to each member where ports differ, and to the pool where they do not', () => {
+    expect(records).toContain(
+      'internal _sipinternaltls._tcp.contoso.example SRV 0 10 15061 fe1.contoso.example.',
+    );
+    expect(records).toContain(
+      'internal _sipinternaltls._tcp.contoso.example SRV 0 10 15062 fe2.contoso.example.',
+    );
+    expect(records).toContain(
+      'internal _sipinternaltls._tcp.contoso.example SRV 0 10 5061 pool2.contoso.example.',
+    );
+    expect(records).toContain(
+      'internal contoso.example NAPTR 10 10 "s" "SIPS+D2T" "" _sips._tcp.contoso.example.',
+    );
+  });
+
+  it('leads external clients and partners to the edges', () => {
+    expect(records).toContain('external _sip._tls.contoso.example SRV 0 10 443 access1.contoso.example.');
+    expect(records).toContain(
+      'external _sipfederationtls._tcp.contoso.example SRV 0 10 5061 access2.contoso.example.',
+    );
+  });
+
+  it('gives addresses of servers and pools inside, and of access names outside only', () => {
+    expect(records).toContain('internal fe1.contoso.example A 127.0.0.1');
+    expect(records).toContain('internal fe2.contoso.example AAAA ::1');
+    expect(records).toContain('internal pool1.contoso.example A 127.0.0.1');
+    expect(records).toContain('external access1.contoso.example A 192.0.2.1');
+    expect(
+      records.filter((record) => record.startsWith('external') && /(fe|dir|edge)\d/.test(record)),
+    ).toEqual([]);
+  });
+
+  it('is written as a zone file with one record a line', () => {
+    const external = dnsPlan(topology).filter((record) => record.view === 'external');
+    const lines = zoneFile(external).trim().split('\n');
+    expect(lines).toHaveLength(external.length + 1);
+    expect(lines[1]).toMatch(
+      /^_sip\._tls\.contoso\.example\. 300 IN SRV 0 10 443 access1\.contoso\.example\. ; /,
+    );
+  });
+});
+
+describe('the firewall plan', () => {
+  const plan = firewallPlan(topology);
+
+  it('never opens a way from outside to inside', () => {
+    expect(plan.filter((opening) => opening.from === 'outside' && opening.to === 'internal')).toEqual([]);
+    expect(plan.filter((opening) => opening.from === 'internal' && opening.to === 'outside')).toEqual([]);
+  });
+
+  it('opens from perimeter to inside exactly what the edges and reverse proxies may dial', () => {
+    const expected = new Set<string>();
+    for (const server of topology.servers.values()) {
+      if (server.zone !== 'perimeter') continue;
+      for (const target of peersOf(topology, server.fqdn)) {
+        if (topology.servers.get(target.fqdn)?.zone !== 'perimeter')
+          expected.add(`${server.fqdn} ${target.fqdn} ${target.port}`);
+      }
+    }
+    const opened = plan
+      .filter((opening) => opening.from === 'perimeter' && opening.to === 'internal')
+      .flatMap((opening) =>
+        opening.sources.map((source) => `${source} ${opening.destination} ${opening.port}`),
+      );
+    expect(new Set(opened)).toEqual(expected);
+    expect(opened).toContain('edge1.contoso.example fe1.contoso.example 15061');
+    expect(opened).not.toContain('rp1.contoso.example fe1.contoso.example 15061');
+  });
+
+  it('closes what a narrowing closes', () => {
+    const narrowed = buildTopology({
+      ...placed,
+      links: [
+        { row: links.edgeToFrontEnd.row, closed: true },
+        { row: links.clientToEdge.row, closed: true },
+      ],
+    });
+    const rows = firewallPlan(narrowed).map((opening) => opening.row);
+    expect(rows).not.toContain(links.edgeToFrontEnd.row);
+    expect(rows).not.toContain(links.clientToEdge.row);
+    expect(rows).toContain(links.federation.row);
+  });
+});
+
+describe('the link matrix', () => {
+  it('tells which rows are in use, and how they are narrowed', () => {
+    const matrix = linkMatrix(
+      buildTopology({
+        ...contoso,
+        links: [
+          { row: links.directorToFrontEnd.row, closed: true },
+          { row: links.frontEndToMediation.row, mayOpen: 'a' },
+        ],
+      }),
+    );
+    expect(matrix).toHaveLength(allowMatrix.length);
+    expect(matrix.filter((row) => !row.inUse).map((row) => row.row)).toEqual([links.directorToFrontEnd.row]);
+    expect(matrix.find((row) => row.row === links.frontEndToMediation.row)?.narrowed).toEqual([
+      'only a opens',
+    ]);
+    expect(matrix.find((row) => row.row === links.frontEndToApplication.row)?.narrowed).toEqual([
+      'only A opens: bot1.contoso.example is outbound-only',
+    ]);
+  });
+});

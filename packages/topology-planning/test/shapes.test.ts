@@ -1,0 +1,84 @@
+import { parseTopology } from '@entente/topology-planning';
+import { describe, expect, it } from 'vitest';
+import { good, head, problemsIn, with_ } from './fixtures/spoilt.ts';
+
+/** Texts that do not even have the shape of a topology. */
+const shapes: readonly (readonly [string, string, readonly string[]])[] = [
+  [
+    'an unknown field',
+    with_('    role: authority', '    role: authority\n    rôle: edge'),
+    ['unknown-field at line 18: rôle: edge'],
+  ],
+  [
+    'an unknown field far down',
+    with_('sip: 15061', 'sip: 15061, spi: 15062'),
+    ['unknown-field at line 14: spi: 15062 } }'],
+  ],
+  ['a missing field', with_('    role: authority\n', ''), ['missing-field at line 16: fqdn: ca1.contos']],
+  [
+    'a text for a number',
+    `${head}${good}`.replace('required: 2', 'required: two'),
+    ['wrong-type at line -3: two'],
+  ],
+  [
+    'nothing where something is needed',
+    with_('role: authority', 'role:'),
+    ['not-allowed-value at line 17: role:'],
+  ],
+  [
+    'an unknown role',
+    with_('role: authority', 'role: registrar'),
+    ['not-allowed-value at line 17: registrar'],
+  ],
+  ['a port beyond 65535', with_('sip: 15061', 'sip: 150610'), ['out-of-range at line 14: 150610 } }']],
+  [
+    'a wildcard',
+    with_('fqdn: ca1.contoso.example', 'fqdn: "*.contoso.example"'),
+    ['wildcard-name at line 16: "*.contoso.examp'],
+  ],
+  [
+    'a name in upper case',
+    with_('fqdn: ca1.contoso.example', 'fqdn: CA1.contoso.example'),
+    ['not-a-name at line 16: CA1.contoso.exam'],
+  ],
+  [
+    'an address that is a name',
+    with_('address: 127.0.0.1, ports', 'address: localhost, ports'),
+    ['not-an-address at line 14: localhost, ports'],
+  ],
+  ['a user with a scheme', with_('  alice@', '  sip:alice@'), ['not-an-aor at line 19: sip:alice@contos']],
+  [
+    'a time without zone',
+    `${head}${good}`.replace('12:00:00Z', '12:00:00'),
+    ['not-a-time at line -5: 2026-01-31T12:00'],
+  ],
+  [
+    'a time that does not exist',
+    `${head}${good}`.replace('2026-01-31', '2026-02-31'),
+    ['not-a-time at line -5: 2026-02-31T12:00'],
+  ],
+  [
+    'a partner of no known kind',
+    `${head}${good}partners: [{ kind: friend, id: f, domains: [f.example] }]\n`,
+    ['not-allowed-value at line 20: friend, id: f, d'],
+  ],
+  [
+    'another format',
+    `${head}${good}`.replace('topology/1', 'topology/2'),
+    ['not-allowed-value at line -8: entente-topology'],
+  ],
+  ['a list for the whole', '- a\n', ['wrong-type at line -8: - a']],
+  [
+    'a title that would steer a terminal',
+    with_('role: authority', 'role: authority\n    title: "\\u001b[2J"'),
+    ['not-a-title at line 18: "\\u001b[2J"'],
+  ],
+  ['an alias', with_('role: authority', 'role: *r'), ['alias-not-allowed at line 17: *r']],
+];
+
+describe('reading a topology refuses', () => {
+  it.each(shapes)('%s, with code and place', (_, text, expected) => {
+    expect(parseTopology(text).ok).toBe(false);
+    expect(problemsIn(text)).toEqual(expected);
+  });
+});
