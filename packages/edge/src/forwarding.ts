@@ -96,6 +96,7 @@ class InwardRules implements RelayRules {
       via,
       uri,
       preprocessed: routes,
+      source: sender.origin.source,
       recordRoute: this.#entry(),
       path: request.method === 'REGISTER' ? this.#makeEntry(true) : undefined,
       also: (editor) => {
@@ -173,6 +174,7 @@ class OutwardRules implements RelayRules {
       via,
       uri,
       preprocessed: routes,
+      source: this.#forwarded.sender.origin.source,
       also: (editor) => {
         hidePath(editor, via, this.#sealed);
         hideInside(editor, request, this.#address, this.#options);

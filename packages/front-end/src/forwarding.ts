@@ -36,6 +36,8 @@ export interface ForwardingOptions {
   readonly topology: () => Topology;
   /** Where another server of the topology is reached, if we may dial it. */
   readonly hopTo: (server: string) => NextHop | undefined;
+  /** The edge or server in front of a device has no connection to it any more: its binding leads nowhere (RFC 5626 §5.3). */
+  readonly onFlowFailed: (request: SipRequest, target: ForwardTarget) => void;
   /** Signs our own Route entries, at least 32 secret bytes. */
   readonly key: Uint8Array;
 }
@@ -68,13 +70,14 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
 
   build(target: ForwardTarget, via: Via): SipRequest {
     const request = this.#request;
-    const { identity, isInsider } = this.#sender;
+    const { identity, isInsider, origin } = this.#sender;
     return forwardRequest(request, {
       via,
       uri: target.uri,
       preprocessed: this.#routes,
       routes: target.routes,
       breadth: target.breadth,
+      source: origin.source,
       recordRoute: beginsDialog(request) ? this.#entry(target) : undefined,
       path: request.method === 'REGISTER' ? this.#entry(target) : undefined,
       also: (editor) => {
@@ -88,7 +91,11 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
   }
 
   arrived(response: SipResponse, target: ForwardTarget): SipResponse {
-    if (target.flow === undefined) return response;
+    if (target.flow === undefined) {
+      if (response.status === 430 && target.routes.length > 0)
+        this.#options.onFlowFailed(this.#request, target);
+      return response;
+    }
     // A client's answer asserts no identity and brings no diagnostics: nobody has checked them (RFC 3325 §5).
     const found = insiderFields.filter((name) => response.has(name));
     if (found.length === 0) return response;

@@ -1,6 +1,6 @@
-import { parseMessage, type SipRequest } from '@entente/sip';
-import { validateRequest } from '@entente/sip-proxy';
-import { FlowNames, type RequestOrigin } from '@entente/sip-relay';
+import { createResponse, parseMessage, type SipRequest } from '@entente/sip';
+import { type Target, validateRequest } from '@entente/sip-proxy';
+import { FlowNames, type ProxyDecision, type RequestOrigin } from '@entente/sip-relay';
 import { FakeRequestPolicy } from '@entente/sip-relay/request-policy';
 import { requestBetween } from '@entente/testkit/request';
 import { buildTopology, links, topologyFormat } from '@entente/topology';
@@ -9,6 +9,7 @@ import { FrontEnd } from './front-end.ts';
 
 const fqdn = 'fe1.contoso.example';
 const edge = 'edge1.contoso.example';
+const other = 'fe2.contoso.example';
 const mediation = 'mediation1.contoso.example';
 
 const topology = buildTopology({
@@ -21,6 +22,7 @@ const topology = buildTopology({
   pools: [{ fqdn: 'pool1.contoso.example', role: 'front-end' }],
   servers: [
     { fqdn, role: 'front-end', pool: 'pool1.contoso.example' },
+    { fqdn: other, role: 'front-end', pool: 'pool1.contoso.example' },
     { fqdn: mediation, role: 'mediation' },
     { fqdn: edge, role: 'edge', interfaces: { external: { fqdn: 'access1.contoso.example' } } },
   ],
@@ -61,18 +63,22 @@ function start(policy?: FakeRequestPolicy) {
       return undefined;
     },
   });
-  const ask = (request: SipRequest, origin: RequestOrigin) => {
+  const decide = (request: SipRequest, origin: RequestOrigin): ProxyDecision | undefined => {
     const sender = validateRequest(request, { isOurVia: () => false }) ?? frontEnd.admit(request, origin);
     if ('reason' in sender) {
       if (request.method !== 'ACK') reasons.push(sender.reason);
-      return;
+      return undefined;
     }
     const decision = frontEnd.decide(request, sender);
     if (decision.kind === 'refuse' && request.method !== 'ACK') reasons.push(decision.refusal.reason);
-    if (decision.kind === 'relay')
+    return decision;
+  };
+  const ask = (request: SipRequest, origin: RequestOrigin): void => {
+    const decision = decide(request, origin);
+    if (decision?.kind === 'relay')
       for (const target of decision.targets.flat()) decision.rules.nextHop(target);
   };
-  return { reasons, asked, ask };
+  return { reasons, asked, ask, decide };
 }
 
 function message(method: string, uri: string, from: string, headers: Record<string, string> = {}) {
@@ -181,5 +187,52 @@ describe('an ACK, which nobody can challenge', () => {
     if (!parsed.ok || parsed.message.kind !== 'request') throw new Error('the test wrote no request');
     for (const connection of [originOf(), originOf(edge)]) ask(parsed.message, connection);
     expect(asked).toEqual([]);
+  });
+});
+
+describe('what a user asks of the server', () => {
+  const user = () => {
+    const client = originOf();
+    client.users.set('alice@contoso.example', 2_000);
+    return client;
+  };
+
+  it('is told what it can do: OPTIONS is answered 200 with the methods it serves (RFC 3261 §11.2)', () => {
+    const { decide } = start();
+    const decision = decide(message('OPTIONS', 'sip:contoso.example', 'sip:alice@contoso.example'), user());
+    expect(decision?.kind === 'serve' && decision.response).toMatchObject({ status: 200 });
+    expect(decision?.kind === 'serve' && decision.response.get('Allow')).toBe('REGISTER, OPTIONS');
+  });
+
+  it('publishes nowhere: PUBLISH is answered 489 and reaches no telephone (RFC 3903 §6)', () => {
+    const { ask, reasons } = start();
+    ask(message('PUBLISH', 'sip:alice@contoso.example', 'sip:alice@contoso.example'), user());
+    expect(reasons).toEqual(['event-not-supported']);
+  });
+});
+
+describe('a binding whose edge has lost the connection', () => {
+  it('is dropped with its answer 430: the next request is told that nobody is registered', () => {
+    const { decide, reasons, ask } = start();
+    const carrier: RequestOrigin = { ...originOf(other), link: links.frontEndToFrontEnd, protection: {} };
+    const register = requestBetween('sip:alice@contoso.example', 'sip:alice@contoso.example', {
+      method: 'REGISTER',
+      uri: 'sip:contoso.example',
+      headers: {
+        'P-Asserted-Identity': '<sip:alice@contoso.example>',
+        Path: `<sip:token@${edge};lr;ob>`,
+        Contact: '<sip:a@192.0.2.1>;+sip.instance="<urn:uuid:1>"',
+      },
+    });
+    expect(decide(register, carrier)?.kind).toBe('serve');
+    const client = originOf();
+    client.users.set('bob@contoso.example', 2_000);
+    const hello = message('MESSAGE', 'sip:alice@contoso.example', 'sip:bob@contoso.example');
+    const first = decide(hello, client);
+    if (first?.kind !== 'relay') throw new Error('expected a relay decision');
+    const [target] = first.targets.flat();
+    first.rules.arrived?.(createResponse(hello, 430, undefined, { toTag: 't' }), target as Target);
+    ask(hello, client);
+    expect(reasons).toEqual(['not-registered']);
   });
 });

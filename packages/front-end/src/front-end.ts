@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { edit, type NameAddr, type SipRequest } from '@entente/sip';
+import {
+  addressOfRecord,
+  createResponse,
+  edit,
+  type NameAddr,
+  type SipRequest,
+  type SipResponse,
+} from '@entente/sip';
 import {
   decideRoute,
   type PreprocessedRequest,
@@ -26,7 +33,7 @@ import {
   type Sender,
 } from '@entente/sip-relay';
 import { mayCarryStrangers, type Topology } from '@entente/topology';
-import { ForwardedRequest, type ForwardingOptions, targetOf } from './forwarding.ts';
+import { ForwardedRequest, type ForwardingOptions, type ForwardTarget, targetOf } from './forwarding.ts';
 
 /** What a front end decides with. */
 export interface FrontEndOptions extends AdmissionOptions, Pick<ForwardingOptions, 'hopTo' | 'port'> {
@@ -36,6 +43,8 @@ export interface FrontEndOptions extends AdmissionOptions, Pick<ForwardingOption
   readonly newToken: () => string;
 }
 
+/** Methods of requests for this server itself. */
+const allowed = 'REGISTER, OPTIONS';
 const gruuKeyBytes = 32;
 const routeKeyBytes = 32;
 const drop: ProxyDecision = {
@@ -61,7 +70,11 @@ export class FrontEnd implements ProxyPolicy<Sender> {
   constructor(options: FrontEndOptions) {
     this.#options = options;
     this.#admission = new Admission(options);
-    this.#forwarding = { ...options, key: randomBytes(routeKeyBytes) };
+    this.#forwarding = {
+      ...options,
+      key: randomBytes(routeKeyBytes),
+      onFlowFailed: (request, target) => this.#dropBinding(request, target),
+    };
   }
 
   admit(request: SipRequest, origin: RequestOrigin): Sender | RequestRefusal {
@@ -79,9 +92,15 @@ export class FrontEnd implements ProxyPolicy<Sender> {
     if (route.kind === 'refuse') return route;
     if (request.method === 'ACK') return this.#forwardAck(request, sender, routes, route);
     if (route.kind === 'self') return this.#serve(request, sender);
+    // No server here keeps what users publish; their telephones are not to get it either (RFC 3903 §6).
+    if (request.method === 'PUBLISH' && route.kind === 'lookup') return refuse(eventNotSupported(request));
     const selected =
       route.kind === 'lookup'
-        ? selectTargets(this.#locations.lookup(route.aor, this.#options.clock()), route.uri)
+        ? selectTargets(
+            this.#locations.lookup(route.aor, this.#options.clock()),
+            route.uri,
+            this.#options.fqdn,
+          )
         : { ok: true as const, groups: [[targetOf(route)]] };
     if (!selected.ok) return refuse(selected.refusal);
     const refused = this.#askPolicies(request);
@@ -138,8 +157,34 @@ export class FrontEnd implements ProxyPolicy<Sender> {
     return routes;
   }
 
-  /** A request for this server itself: REGISTER of a user whose home it is. */
+  /** What this server understands of requests for itself (RFC 3261 §11.2). */
+  #capabilities(request: SipRequest): SipResponse {
+    return createResponse(request, 200, undefined, {
+      toTag: this.#options.newToken(),
+      headers: [
+        ['Allow', allowed],
+        ['Accept', 'application/sdp'],
+        ['Supported', 'path, outbound, gruu'],
+      ],
+    });
+  }
+
+  /** Forgets the binding that a target stands for. */
+  #dropBinding(request: SipRequest, target: ForwardTarget): void {
+    const aor = addressOfRecord(request.uri);
+    if (aor === undefined) return;
+    const path = target.routes.join();
+    this.#locations.update<void>(aor, this.#options.clock(), (current) => ({
+      bindings: current.filter(
+        (binding) => binding.path.join() !== path || binding.instance !== target.instance,
+      ),
+      result: undefined,
+    }));
+  }
+
+  /** A request for this server itself: OPTIONS, or REGISTER of a user whose home it is. */
   #serve(request: SipRequest, { arrival, flow, identity: { asserted } }: Sender): ProxyDecision {
+    if (request.method === 'OPTIONS') return { kind: 'serve', response: this.#capabilities(request) };
     if (request.method !== 'REGISTER') return refuse(registerOnly(request.method));
     const registered = registeredAddress(request, asserted === undefined ? [] : [asserted]);
     if (!registered.ok) return refuse(registered.refusal);
@@ -199,8 +244,17 @@ function registerOnly(method: string): RequestRefusal {
   return refusal(
     'method-not-allowed',
     405,
-    `expected REGISTER for this server itself, found ${method}`,
+    `expected ${allowed} for this server itself, found ${method}`,
     'Address the request to a user.',
-    [['Allow', 'REGISTER']],
+    [['Allow', allowed]],
+  );
+}
+
+function eventNotSupported(request: SipRequest): RequestRefusal {
+  return refusal(
+    'event-not-supported',
+    489,
+    `Event: expected none, for no server here keeps what is published, found ${request.get('Event') ?? 'none'}`,
+    'Turn publishing of presence off in the client.',
   );
 }

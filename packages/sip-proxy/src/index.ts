@@ -40,11 +40,19 @@ export {
   refusal,
   refusalReasons,
   responseForRefusal,
+  warning,
   warning399,
 } from './request/refusal.ts';
 export { type ValidateOptions, validateRequest } from './request/validate.ts';
 export { type Arrival, decideRoute, type RouteDecision, type RouteKnowledge } from './route/decide-route.ts';
-export { beginsDialog, type ForwardOptions, forwardRequest, forwardResponse } from './route/forward.ts';
+export {
+  beginsDialog,
+  type ForwardOptions,
+  forwardRequest,
+  forwardResponse,
+  noteSource,
+  type SourceAddress,
+} from './route/forward.ts';
 export type { OwnAddress } from './route/own-address.ts';
 export { type PreprocessedRequest, preprocessRoutes, schemeOfEntries } from './route/preprocess.ts';
 export { createRouteEntry, createRouteUri, type RouteToken, readRouteToken } from './route/route-token.ts';

@@ -203,6 +203,51 @@ describe('register', () => {
   });
 });
 
+describe('Require', () => {
+  it('of an extension that this registrar lacks is answered 420, and nothing is stored', () => {
+    const { headers, reason, status } = refused(
+      register(registerRequest({ Require: 'outbound, foo', 'Proxy-Require': 'bar' }), alice, [], context),
+    );
+    expect({ headers, reason, status }).toEqual({
+      headers: [['Unsupported', 'foo']],
+      reason: 'extension-not-supported',
+      status: 420,
+    });
+  });
+
+  it('of one that it has is no obstacle', () => {
+    expect(register(registerRequest({ Require: 'Path' }), alice, [], context).ok).toBe(true);
+  });
+});
+
+describe('a device that has started again', () => {
+  const started = (address: number, callId: string, current: readonly Binding[] = []) =>
+    stored(
+      registerRequest({ Contact: `<sip:a@192.0.2.${address}>;+sip.instance="<urn:uuid:1>"` }, 1, callId),
+      current,
+    );
+
+  it('replaces its earlier binding: twenty starts leave one', () => {
+    let bindings: readonly Binding[] = [];
+    for (let start = 1; start <= 20; start++) bindings = started(start, `start-${start}@x`, bindings);
+    expect(bindings.map(({ uri }) => uri)).toEqual(['sip:a@192.0.2.20']);
+  });
+
+  it('replaces no binding of another device, and none of its own start', () => {
+    const contacts = [
+      '<sip:a@192.0.2.1>;+sip.instance="<urn:uuid:1>"',
+      '<sip:a@192.0.2.2>;+sip.instance="<urn:uuid:1>"',
+    ];
+    const both = stored(registerRequest({ Contact: contacts }, 1, 'one@x'));
+    expect(both).toHaveLength(2);
+    const other = stored(
+      registerRequest({ Contact: '<sip:a@192.0.2.3>;+sip.instance="<urn:uuid:2>"' }, 1, 'two@x'),
+      both,
+    );
+    expect(other).toHaveLength(3);
+  });
+});
+
 describe('Path', () => {
   const path = ['<sip:t1@fe1.contoso.example;lr;ob>', '<sip:t0@edge.contoso.example;lr;ob>'];
 
@@ -210,7 +255,7 @@ describe('Path', () => {
     const [only] = stored(registerRequest({ Path: path, Supported: 'path' }));
     expect(only).toMatchObject({ path });
     expect(only!.flow).toBeUndefined();
-    expect(selectTargets([only!], request().uri)).toMatchObject({
+    expect(selectTargets([only!], request().uri, 'fe1.contoso.example')).toMatchObject({
       ok: true,
       groups: [[{ routes: path, flow: undefined }]],
     });
@@ -240,7 +285,7 @@ describe('outbound', () => {
       ...context,
       now: now + 1,
     });
-    expect(selectTargets(both, request().uri)).toMatchObject({
+    expect(selectTargets(both, request().uri, 'fe1.contoso.example')).toMatchObject({
       groups: [[{ uri: 'sip:a@192.0.2.2' }], [{ uri: 'sip:a@192.0.2.1' }]],
     });
   });
@@ -290,15 +335,20 @@ describe('GRUU', () => {
   it('reaches only its device', () => {
     const bindings = stored(registerRequest({ Contact: [headers.Contact, '<sip:a@192.0.2.2>'] }));
     const gruu = request({ uri: 'sip:alice@contoso.example;gr=urn:uuid:1-2-3' }).uri;
-    expect(selectTargets(bindings, gruu)).toMatchObject({ groups: [[{ uri: 'sip:a@192.0.2.1' }]] });
+    expect(selectTargets(bindings, gruu, 'fe1.contoso.example')).toMatchObject({
+      groups: [[{ uri: 'sip:a@192.0.2.1' }]],
+    });
     const other = request({ uri: 'sip:alice@contoso.example;gr=urn:uuid:9' }).uri;
-    expect(selectTargets(bindings, other)).toMatchObject({ ok: false, refusal: { status: 480 } });
+    expect(selectTargets(bindings, other, 'fe1.contoso.example')).toMatchObject({
+      ok: false,
+      refusal: { status: 480 },
+    });
   });
 });
 
 describe('selectTargets', () => {
   it('refuses a user without bindings with 480', () => {
-    expect(selectTargets([], request().uri)).toMatchObject({
+    expect(selectTargets([], request().uri, 'fe1.contoso.example')).toMatchObject({
       ok: false,
       refusal: { status: 480, reason: 'not-registered' },
     });
@@ -310,7 +360,7 @@ describe('selectTargets', () => {
         Contact: ['<sip:a@192.0.2.1>;q=0.1', '<sip:a@192.0.2.2>', '<sip:a@192.0.2.3>;q=0.1'],
       }),
     );
-    const selected = selectTargets(bindings, request().uri);
+    const selected = selectTargets(bindings, request().uri, 'fe1.contoso.example');
     expect(selected.ok && selected.groups.map((group) => group.length)).toEqual([1, 2]);
     expect(selected.ok && selected.groups[0]![0]!.uri).toBe('sip:a@192.0.2.2');
   });
@@ -326,13 +376,29 @@ describe('selectTargets', () => {
         }),
       );
       for (const asked of ['sip', 'sips']) {
-        expect(selectTargets(bindings, request({ uri: `${asked}:alice@contoso.example` }).uri)).toMatchObject(
-          {
-            groups: [[{ uri: `${asked}:a@192.0.2.2;x=Y` }]],
-          },
-        );
+        expect(
+          selectTargets(
+            bindings,
+            request({ uri: `${asked}:alice@contoso.example` }).uri,
+            'fe1.contoso.example',
+          ),
+        ).toMatchObject({
+          groups: [[{ uri: `${asked}:a@192.0.2.2;x=Y` }]],
+        });
       }
     }
+  });
+
+  it('warns with 380 where there are devices and none may be reached with sips (RFC 5630 §5.3)', () => {
+    const [only] = stored(registerRequest({ Contact: '<sip:a@192.0.2.1>' }));
+    const secure = request({ uri: 'sips:alice@contoso.example' }).uri;
+    const found = selectTargets([only!], secure, 'fe1.contoso.example');
+    expect(!found.ok && found.refusal).toMatchObject({
+      status: 480,
+      headers: [['Warning', '380 fe1.contoso.example "SIPS Not Allowed"']],
+    });
+    const nobody = selectTargets([], secure, 'fe1.contoso.example');
+    expect(!nobody.ok && nobody.refusal.headers).toEqual([]);
   });
 
   it('never reaches a sip contact for a sips Request-URI', () => {
@@ -344,7 +410,9 @@ describe('selectTargets', () => {
         headers: { Contact: ['<sip:a@192.0.2.1>', '<sips:a@192.0.2.2>'] },
       }),
     );
-    expect(selectTargets(bindings, request({ uri: 'sips:alice@contoso.example' }).uri)).toMatchObject({
+    expect(
+      selectTargets(bindings, request({ uri: 'sips:alice@contoso.example' }).uri, 'fe1.contoso.example'),
+    ).toMatchObject({
       groups: [[{ uri: 'sips:a@192.0.2.2' }]],
     });
   });

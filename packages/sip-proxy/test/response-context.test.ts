@@ -6,7 +6,11 @@ import { answer, invite, request } from './fixtures.ts';
 const target = (uri: string): Target => ({ uri, flow: undefined, routes: [], instance: undefined });
 
 /** A context whose effects are written down, in words. */
-function forked(original: SipRequest, groups: string[][], startFails: Record<string, number> = {}) {
+function forked(
+  original: SipRequest,
+  groups: (string | Target)[][],
+  startFails: Record<string, number> = {},
+) {
   const log: string[] = [];
   const branches = new Map<string, Branch<string>>();
   const timers = new Set<string>();
@@ -31,7 +35,7 @@ function forked(original: SipRequest, groups: string[][], startFails: Record<str
   };
   const context = new ResponseContext(
     original,
-    groups.map((group) => group.map(target)),
+    groups.map((group) => group.map((one) => (typeof one === 'string' ? target(one) : one))),
     sink,
     'own-tag',
   );
@@ -186,6 +190,40 @@ describe('several targets', () => {
     call.context.failed(call.get('a'), 408);
     call.receive('b', 486);
     expect(call.responses.map((one) => one.status)).toEqual([486]);
+  });
+});
+
+describe('several flows of one device (RFC 5626 §7)', () => {
+  const flow = (uri: string): Target => ({ ...target(uri), instance: '<urn:uuid:1>' });
+
+  it.each([404, 486, 503, 603])('are not tried once it has answered %d', (status) => {
+    const call = forked(invite(), [[flow('a1'), 'b'], [flow('a2')], ['c']]);
+    call.receive('a1', status);
+    call.receive('b', 480);
+    expect(call.look()).toMatch(
+      status >= 600 ? /^try a1, try b, cancel|^try a1, try b/ : /^try a1, try b, try c$/,
+    );
+    expect(call.get('a2')).toBeUndefined();
+  });
+
+  it.each([408, 430])('are tried after %d, which is no answer of the device', (status) => {
+    const call = forked(invite(), [[flow('a1')], [flow('a2')]]);
+    call.receive('a1', status);
+    expect(call.look()).toBe('try a1, try a2');
+  });
+
+  it('are tried where one could not be reached at all', () => {
+    const call = forked(invite(), [[flow('a1')], [flow('a2')]], { a1: 504 });
+    expect(call.look()).toBe('try a1, try a2');
+  });
+});
+
+describe('a request other than INVITE (RFC 4320)', () => {
+  it.each([480, 500])('is answered %d rather than not at all where another branch timed out', (status) => {
+    const call = forked(request(), [['a', 'b']]);
+    call.receive('a', status);
+    call.context.failed(call.get('b'), 408);
+    expect(call.look()).toBe(`try a, try b, respond ${status}, done`);
   });
 });
 

@@ -363,6 +363,47 @@ describe('forwardRequest', () => {
   });
 });
 
+describe('forwardRequest to a strict router (RFC 3261 §16.6 step 6)', () => {
+  const via = Via.from({ transport: 'TLS', host: 'fe1.contoso.example', branch: 'z9hG4bK2' });
+
+  it.each([
+    ['of the request', { Route: '<sip:old.contoso.example>, <sip:b.example;lr>' }, []],
+    ['of the binding', { Route: '<sip:b.example;lr>' }, ['<sip:old.contoso.example>']],
+  ])('puts its address %s into the Request-URI, and the true one last in Route', (_, headers, routes) => {
+    const original = request({ headers });
+    const sent = forwardRequest(original, { via, uri: 'sip:bob@192.0.2.7', routes });
+    expect(sent.uriText).toBe('sip:old.contoso.example');
+    expect(sent.routes.map(String)).toEqual(['<sip:b.example;lr>', '<sip:bob@192.0.2.7>']);
+  });
+});
+
+describe('where a request came from (RFC 3261 §18.2.1, RFC 3581 §4)', () => {
+  const via = Via.from({ transport: 'TLS', host: 'fe1.contoso.example', branch: 'z9hG4bK2' });
+  const sentWith = (top: string, address = '192.0.2.9') =>
+    forwardRequest(request({ via: top }), { via, source: { address, port: 4_711 } }).vias[1]!.toString();
+
+  it('is noted in the topmost Via where its host is another', () => {
+    expect(sentWith('SIP/2.0/TLS client.invalid;branch=z9hG4bK1')).toBe(
+      'SIP/2.0/TLS client.invalid;branch=z9hG4bK1;received=192.0.2.9',
+    );
+  });
+
+  it('is noted with the port where the client asks for it', () => {
+    expect(sentWith('SIP/2.0/TLS 192.0.2.9;rport;branch=z9hG4bK1')).toContain(';rport=4711;');
+  });
+
+  it('replaces what the client wrote there itself', () => {
+    expect(sentWith('SIP/2.0/TLS 192.0.2.9;received=10.0.0.1;branch=z9hG4bK1')).toContain(
+      ';received=192.0.2.9',
+    );
+  });
+
+  it('changes nothing where the host says it', () => {
+    expect(sentWith('SIP/2.0/TLS 192.0.2.9;branch=z9hG4bK1')).toBe('SIP/2.0/TLS 192.0.2.9;branch=z9hG4bK1');
+    expect(sentWith('SIP/2.0/TLS [2001:db8::1];branch=z9hG4bK1', '2001:db8::1')).not.toContain('received');
+  });
+});
+
 describe('forwardResponse', () => {
   it('removes our Via and nothing else', () => {
     const response = answer(request(), 200);

@@ -1,6 +1,6 @@
 import type { SipRequest, SipResponse } from '@entente/sip';
 import type { ConnectionLink } from '@entente/sip-endpoint';
-import type { RequestRefusal, TargetGroups } from '@entente/sip-proxy';
+import type { RequestRefusal, SourceAddress, TargetGroups } from '@entente/sip-proxy';
 import type { RelayRules } from './relay/relay-rules.ts';
 
 /** What a policy sees of the connection that a request came over; a `SipConnection` is one. */
@@ -8,6 +8,8 @@ export interface RequestOrigin {
   /** Never used again while the process lives. */
   readonly id: number;
   readonly link: ConnectionLink;
+  /** Where the peer's messages come from, for `received` of Via. */
+  readonly source?: SourceAddress | undefined;
   /** FQDN of the server at the other end, if it proved to be one. */
   readonly server: string | undefined;
   /** What the verdict found; no peer where the other end showed no certificate. */

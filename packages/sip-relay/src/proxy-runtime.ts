@@ -16,6 +16,7 @@ import { logUnreachable } from './log/unreachable-log.ts';
 import { PendingDecision } from './pending-decision.ts';
 import type { ProxyDecision, ProxyPolicy, RequestOrigin } from './proxy-policy.ts';
 import { Relay } from './relay/relay.ts';
+import { withSource } from './with-source.ts';
 
 /** What a proxy runtime is made of. */
 export interface ProxyRuntimeOptions<Sender extends object>
@@ -136,7 +137,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
         this.#refuse(transaction, connection, decision.refusal);
         break;
       case 'serve':
-        transaction.respond(decision.response);
+        transaction.respond(withSource(decision.response, connection));
         break;
       case 'relay':
         this.#relayOf(decision.side).relay(transaction, decision.targets, decision.rules);
@@ -160,7 +161,8 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
 
   #respond(transaction: ServerTransaction, status: number): void {
     const toTag = this.#endpoint.newToken();
-    transaction.respond(createResponse(transaction.request, status, undefined, { toTag }));
+    const response = createResponse(transaction.request, status, undefined, { toTag });
+    transaction.respond(withSource(response, transaction.context.connection));
   }
 
   #refuse(transaction: ServerTransaction, connection: SipConnection, refused: RequestRefusal): void {
@@ -171,7 +173,8 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
       diagnosticsFrom === undefined
         ? refused
         : { ...refused, headers: [...refused.headers, diagnosticsOf(refused, diagnosticsFrom)] };
-    transaction.respond(responseForRefusal(request, shown, this.#endpoint.newToken()));
+    const response = responseForRefusal(request, shown, this.#endpoint.newToken());
+    transaction.respond(withSource(response, connection));
   }
 
   #relayOf(side: string | undefined): Relay {

@@ -122,5 +122,27 @@ export const patches: PatchList = {
         'that refuses a REGISTER leaves no binding, and the log names the plugin in a field of its own',
       ),
     },
+    {
+      name: 'failed-flow',
+      off: 'a device that is gone is rung for an hour',
+      file: 'packages/front-end/src/forwarding.ts',
+      find: 'if (response.status === 430 && target.routes.length > 0)',
+      replace: 'if (response.status === 430 && target.routes.length > 1e9)',
+      test: {
+        file: 'packages/front-end/src/front-end.test.ts',
+        title: 'is dropped with its answer 430: the next request is told that nobody is registered',
+      },
+    },
+    {
+      name: 'publish',
+      off: 'what a user publishes reaches telephones',
+      file: 'packages/front-end/src/front-end.ts',
+      find: "if (request.method === 'PUBLISH' && route.kind === 'lookup')",
+      replace: "if (request.method === 'PUBLISH' && route.kind === 'server')",
+      test: {
+        file: 'packages/front-end/src/front-end.test.ts',
+        title: 'publishes nowhere: PUBLISH is answered 489 and reaches no telephone (RFC 3903 §6)',
+      },
+    },
   ],
 };

@@ -133,5 +133,82 @@ export const patches: PatchList = {
       replace: 'return flow;\n  }',
       test: routing('refuses with 430 a token of two connections that came over a third'),
     },
+    {
+      name: 'answered-device',
+      off: 'a device that has said busy rings again over its other flow',
+      file: 'packages/sip-proxy/src/forking/response-context.ts',
+      find: '.filter(({ instance }) => instance === undefined || !this.#answeredDevices.has(instance))',
+      replace: '.filter(({ instance }) => instance === undefined || this.#answeredDevices.size < 1e9)',
+      test: {
+        file: 'packages/sip-proxy/test/response-context.test.ts',
+        title: 'are not tried once it has answered 486',
+      },
+    },
+    {
+      name: 'useless-408',
+      off: 'a branch that timed out hides the answer of another',
+      file: 'packages/sip-proxy/src/forking/best-response.ts',
+      find: "if (status === 408 && method !== 'INVITE')",
+      replace: "if (status === 408 && method === '')",
+      test: {
+        file: 'packages/sip-proxy/test/response-context.test.ts',
+        title: 'is answered 480 rather than not at all where another branch timed out',
+      },
+    },
+    {
+      name: 'register-require',
+      off: 'a REGISTER may require an extension that nobody has',
+      file: 'packages/sip-proxy/src/registration/registrar.ts',
+      find: 'if (required.length > 0) return extensionRequired(required);',
+      replace: 'if (required.length > 1e9) return extensionRequired(required);',
+      test: {
+        file: 'packages/sip-proxy/test/registrar.test.ts',
+        title: 'of an extension that this registrar lacks is answered 420, and nothing is stored',
+      },
+    },
+    {
+      name: 'restarted-device',
+      off: 'each start of a device leaves a binding behind',
+      file: 'packages/sip-proxy/src/registration/contact-binding.ts',
+      find: 'binding.instance === wanted.instance && binding.callId !== callId',
+      replace: "binding.instance === wanted.instance && binding.callId === ''",
+      test: {
+        file: 'packages/sip-proxy/test/registrar.test.ts',
+        title: 'replaces its earlier binding: twenty starts leave one',
+      },
+    },
+    {
+      name: 'sips-not-allowed',
+      off: 'a caller is not told that sips is what keeps the call away',
+      file: 'packages/sip-proxy/src/forking/targets.ts',
+      find: 'bindings.length > 0 && instance === undefined\n        ?',
+      replace: 'bindings.length > 1e9 && instance === undefined\n        ?',
+      test: {
+        file: 'packages/sip-proxy/test/registrar.test.ts',
+        title: 'warns with 380 where there are devices and none may be reached with sips (RFC 5630 §5.3)',
+      },
+    },
+    {
+      name: 'strict-router',
+      off: 'a strict router gets a request that is not for it',
+      file: 'packages/sip-proxy/src/route/forward.ts',
+      find: "if (hop?.uri.kind !== 'sip' || hop.uri.parameters.has('lr')) return;",
+      replace: "if (hop?.uri.kind !== 'sip' || hop.uri.host !== '') return;",
+      test: {
+        file: 'packages/sip-proxy/test/routing.test.ts',
+        title: 'puts its address of the binding into the Request-URI, and the true one last in Route',
+      },
+    },
+    {
+      name: 'received',
+      off: 'a client says itself where its request came from',
+      file: 'packages/sip-proxy/src/route/forward.ts',
+      find: 'if (!asked && via.received === undefined &&',
+      replace: 'if (!asked &&',
+      test: {
+        file: 'packages/sip-proxy/test/routing.test.ts',
+        title: 'replaces what the client wrote there itself',
+      },
+    },
   ],
 };

@@ -47,6 +47,8 @@ export class SipConnection implements FramerSink {
   readonly socket: TLSSocket;
   readonly link: ConnectionLink;
   readonly openedByUs: boolean;
+  /** Where the peer's messages come from; undefined where the connection broke before it was read. */
+  readonly source: { readonly address: string; readonly port: number } | undefined;
   /** FQDN of the server at the other end, if it proved to be one, as first judged: the topology must still list it for a request. */
   readonly server: string | undefined;
   /** Addresses of record that a user has proven to be on this connection, each with the time until which it counts. */
@@ -79,6 +81,12 @@ export class SipConnection implements FramerSink {
     this.server = peer.peer?.server;
     this.link = options.link;
     this.openedByUs = options.openedByUs;
+    const { remoteAddress: address, remotePort: port } = socket;
+    // An IPv4 peer of a listener on every address shows itself as mapped into IPv6.
+    this.source =
+      address === undefined || port === undefined
+        ? undefined
+        : { address: address.replace(/^::ffff:(?=\d+\.)/i, ''), port };
     this.#user = options.user;
     this.#maxPendingBytes = options.limits?.maxPendingBytes ?? 4_194_304;
     this.#writer = new GatheredWriter(socket);

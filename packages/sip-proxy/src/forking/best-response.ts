@@ -8,7 +8,7 @@ export interface Candidate {
   readonly response: SipResponse | undefined;
 }
 
-/** 4xx that tell the sender how to try again, in the order of their use to him (RFC 3261 §16.7 step 6). */
+/** 4xx that tell the sender how to try again, in the order of their use (RFC 3261 §16.7 step 6). */
 const informative = [401, 407, 415, 420, 484];
 /** 4xx that say least: nobody there, nobody answered. */
 const uninformative = [408, 430, 480, 487];
@@ -17,18 +17,20 @@ const uninformative = [408, 430, 480, 487];
  * Chooses the best final response: any 6xx, else the lowest class; among 4xx those that help to try again, and last those
  * that say least.
  * @param candidates - none of them 2xx
+ * @param method - of the request: where it is not INVITE, 408 comes last, for it says nothing and may not be sent (RFC 4320 §4.2)
  * @returns undefined where there is none
  * @see RFC 3261 §16.7 step 6
  */
-export function bestCandidate(candidates: readonly Candidate[]): Candidate | undefined {
+export function bestCandidate(candidates: readonly Candidate[], method: string): Candidate | undefined {
   let best: Candidate | undefined;
   for (const candidate of candidates) {
-    if (best === undefined || rank(candidate.status) < rank(best.status)) best = candidate;
+    if (best === undefined || rank(candidate.status, method) < rank(best.status, method)) best = candidate;
   }
   return best;
 }
 
-function rank(status: number): number {
+function rank(status: number, method: string): number {
+  if (status === 408 && method !== 'INVITE') return Number.MAX_SAFE_INTEGER;
   if (status >= 600) return 0;
   const base = Math.floor(status / 100) * 100;
   if (status >= 500) return base + (status === 503 ? 1 : 0);

@@ -64,6 +64,8 @@ export class ResponseContext<Owner = unknown> {
   readonly #invite: boolean;
   readonly #branches: Branch<Owner>[] = [];
   readonly #candidates: Candidate[] = [];
+  /** Devices that have given their answer: other flows of them are not tried (RFC 5626 §7). */
+  readonly #answeredDevices = new Set<string>();
   #nextGroup = 0;
   #pending = 0;
   #busy = false;
@@ -120,6 +122,8 @@ export class ResponseContext<Owner = unknown> {
     else if (status < 300) this.#success(branch, response);
     else if (branch.state !== 'completed') {
       this.#complete(branch);
+      const { instance } = branch.target;
+      if (instance !== undefined && status !== 408 && status !== 430) this.#answeredDevices.add(instance);
       this.#candidates.push({ status, response });
       if (status >= 600) this.#cancelPending();
       this.#advance();
@@ -225,7 +229,9 @@ export class ResponseContext<Owner = unknown> {
 
   #startGroup(): void {
     const group = this.#groups[this.#nextGroup++]!;
-    const branches = group.map((target) => new Branch<Owner>(target));
+    const branches = group
+      .filter(({ instance }) => instance === undefined || !this.#answeredDevices.has(instance))
+      .map((target) => new Branch<Owner>(target));
     this.#branches.push(...branches);
     this.#pending += branches.length;
     for (const branch of branches) {
@@ -242,7 +248,7 @@ export class ResponseContext<Owner = unknown> {
 
   #finish(): void {
     this.#finalSent = true;
-    const best = bestCandidate(this.#candidates) ?? { status: 408, response: undefined };
+    const best = bestCandidate(this.#candidates, this.request.method) ?? { status: 408, response: undefined };
     const response = finalResponse(this.request, best, this.#candidates, this.#toTag);
     if (response === undefined) this.sink.giveUp(this);
     else this.sink.respond(this, response);

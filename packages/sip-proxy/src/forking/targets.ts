@@ -1,6 +1,6 @@
 import type { SipUri, Uri } from '@entente/sip';
 import type { Binding } from '../locations/binding.ts';
-import { type RequestRefusal, refusal } from '../request/refusal.ts';
+import { type RequestRefusal, refusal, warning } from '../request/refusal.ts';
 
 /** Where one copy of a request goes. */
 export interface Target {
@@ -32,13 +32,14 @@ const maxTargets = 16;
  * registered last (its others follow as later groups).
  * @param bindings - unexpired, of one address of record
  * @param requestUri - the Request-URI; with `gr` only that device is meant (RFC 5627 §6.1)
+ * @param agent - our host name, for a Warning
  * @see RFC 3261 §16.5, RFC 5626 §7
  */
-export function selectTargets(bindings: readonly Binding[], requestUri: Uri): SelectedTargets {
+export function selectTargets(bindings: readonly Binding[], requestUri: Uri, agent: string): SelectedTargets {
   const wanted = requestUri.kind === 'sip' && requestUri.isGruu ? instanceOfGruu(requestUri) : undefined;
   let meant = bindings.filter((binding) => allowedForScheme(binding, requestUri));
   if (wanted !== undefined) meant = meant.filter((binding) => instanceUrn(binding.instance) === wanted);
-  if (meant.length === 0) return notRegistered(bindings, requestUri, wanted);
+  if (meant.length === 0) return notRegistered(bindings, requestUri, wanted, agent);
   if (meant.length === 1) return { ok: true, groups: [[targetOf(meant[0]!, requestUri)]] };
 
   const sorted = [...meant].sort((a, b) => b.q - a.q || b.updatedAt - a.updatedAt).slice(0, maxTargets);
@@ -86,6 +87,7 @@ function notRegistered(
   bindings: readonly Binding[],
   requestUri: Uri,
   instance: string | undefined,
+  agent: string,
 ): SelectedTargets {
   const found =
     bindings.length === 0
@@ -100,6 +102,10 @@ function notRegistered(
       480,
       `Bindings of ${requestUri.toString()}: expected at least one, found ${found}`,
       'Start a client that registers this address, then send the request again.',
+      // There are devices, and none of them may be reached with sips (RFC 5630 §5.3).
+      bindings.length > 0 && instance === undefined
+        ? [['Warning', warning(380, agent, 'SIPS Not Allowed')]]
+        : [],
     ),
   };
 }

@@ -88,12 +88,18 @@ function insecure() {
   } as const;
 }
 
-/** Whether a stored binding is the one a contact means: the same flow of the same device, else an equivalent URI. */
-export function isSameBinding(binding: Binding, wanted: WantedContact): boolean {
+/**
+ * Whether a stored binding is the one a contact means: the same flow of the same device, else an equivalent URI. A device that has
+ * started again registers with another Call-ID (RFC 3261 §10.2.4), and often from another address: its earlier binding is replaced.
+ * Otherwise every start would leave one behind, and after a few the user could register no more.
+ */
+export function isSameBinding(binding: Binding, wanted: WantedContact, callId: string): boolean {
   if (wanted.instance !== undefined && wanted.regId !== undefined) {
     return binding.instance === wanted.instance && binding.regId === wanted.regId;
   }
   if (binding.regId !== undefined) return false;
+  if (wanted.instance !== undefined && binding.instance === wanted.instance && binding.callId !== callId)
+    return true;
   const stored = parseUri(binding.uri);
   return stored.ok && uriEquals(stored.value, wanted.uri);
 }

@@ -27,6 +27,9 @@ export interface RegisterContext {
   readonly gruuKey?: Uint8Array;
 }
 
+/** Option tags that this registrar understands. */
+const extensions: ReadonlySet<string> = new Set(['path', 'outbound', 'gruu']);
+
 /** What {@link register} decides. */
 export type Registration =
   | { readonly ok: true; readonly bindings: readonly Binding[]; readonly response: SipResponse }
@@ -61,7 +64,7 @@ export function registeredAddress(
  * @param aor - from {@link registeredAddress}
  * @param current - unexpired bindings of `aor`
  * @param context - time, connection, bounds
- * @see RFC 3261 §10.3 steps 6 to 8, RFC 3327 §5.3, RFC 5626 §6, RFC 5627 §5
+ * @see RFC 3261 §10.3 steps 2 and 6 to 8, RFC 3327 §5.3, RFC 5626 §6, RFC 5627 §5
  */
 export function register(
   request: SipRequest,
@@ -70,6 +73,8 @@ export function register(
   context: RegisterContext,
 ): Registration {
   const policy = { ...defaultRegistrationPolicy, ...context.policy };
+  const required = tags(request, 'Require').filter((tag) => !extensions.has(tag));
+  if (required.length > 0) return extensionRequired(required);
   if (request.isContactWildcard) return removeAll(request, aor, current, context, policy);
   const path = request.has('Path') ? request.addressesOf('Path') : [];
   let bindings = current;
@@ -78,7 +83,7 @@ export function register(
     const read = readContact(contact, request, policy);
     if (!read.ok) return read;
     const { wanted } = read;
-    const before = bindings.find((binding) => isSameBinding(binding, wanted));
+    const before = bindings.find((binding) => isSameBinding(binding, wanted, request.callId));
     // A contact named twice in one REGISTER is no earlier registration.
     if (before !== undefined && current.includes(before) && isOvertaken(request, before))
       return outOfOrder(request, before);
@@ -227,6 +232,19 @@ function outOfOrder(request: SipRequest, binding: Binding): Registration {
       500,
       `CSeq: expected a number above ${binding.cseq} for this Call-ID, found ${request.cseq.sequence}`,
       'Count CSeq up with each REGISTER of the same Call-ID.',
+    ),
+  };
+}
+
+function extensionRequired(found: readonly string[]): Registration {
+  return {
+    ok: false,
+    refusal: refusal(
+      'extension-not-supported',
+      420,
+      `Require: expected ${[...extensions].join(', ')} at most, found ${found.slice(0, 8).join(', ')}`,
+      'Register without requiring these extensions.',
+      [['Unsupported', found.join(', ')]],
     ),
   };
 }

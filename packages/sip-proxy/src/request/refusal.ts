@@ -30,6 +30,7 @@ export const refusalReasons = [
   'first-hop-lacks-outbound',
   'flow-failed',
   'method-not-allowed',
+  'event-not-supported',
   'refused-by-policy',
 ] as const;
 
@@ -72,11 +73,22 @@ export function responseForRefusal(request: SipRequest, refused: RequestRefusal,
 }
 
 /**
+ * A Warning header field value.
+ * @param code - 300 to 399; see the IANA registry of warn-codes, 380 and 381 in RFC 5630 §8.3
+ * @param agent - host name of the server that warns
+ * @param text - for people
+ * @see RFC 3261 §20.43
+ */
+export function warning(code: number, agent: string, text: string): string {
+  return `${code} ${agent} "${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/**
  * A Warning header field value with code 399.
  * @param agent - host name of the server that warns
  * @param text - for people
  * @see RFC 3261 §20.43
  */
 export function warning399(agent: string, text: string): string {
-  return `399 ${agent} "${text.replace(/["\\]/g, '\\$&')}"`;
+  return warning(399, agent, text);
 }

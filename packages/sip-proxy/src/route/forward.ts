@@ -2,6 +2,8 @@ import {
   edit,
   type MessageEditor,
   type NameAddr,
+  parseNameAddr,
+  type SipMessage,
   type SipRequest,
   type SipResponse,
   type Uri,
@@ -9,6 +11,14 @@ import {
 } from '@entente/sip';
 import { incomingBreadth } from '../request/breadth.ts';
 import type { PreprocessedRequest } from './preprocess.ts';
+
+/** Where a request came from. */
+export interface SourceAddress {
+  /** IPv4 or IPv6, without brackets. */
+  readonly address: string;
+  /** 1 to 65535. */
+  readonly port: number;
+}
 
 /** How a request is sent on. */
 export interface ForwardOptions {
@@ -26,6 +36,8 @@ export interface ForwardOptions {
   readonly routes?: readonly (NameAddr | string)[];
   /** Max-Breadth of this copy: `breadth` of the branch's target; without it the request keeps what it brought. */
   readonly breadth?: number | undefined;
+  /** Address that the request came from: it is noted in the topmost Via (RFC 3261 §18.2.1, RFC 3581 §4). */
+  readonly source?: SourceAddress | undefined;
   /** Further edits, for instance of identity headers; run last. */
   readonly also?: (editor: MessageEditor<SipRequest>) => void;
 }
@@ -42,15 +54,49 @@ export function forwardRequest(request: SipRequest, options: ForwardOptions): Si
   if (preprocessed !== undefined) removeRoutes(editor, preprocessed);
   const uri = options.uri ?? (preprocessed?.removedLast === true ? preprocessed.uri : undefined);
   if (uri !== undefined && uri.toString() !== request.uriText) editor.setUri(uri);
+  if (options.source !== undefined) noteSource(editor, request, options.source);
   editor.set('Max-Forwards', (request.maxForwards ?? 71) - 1);
   editor.set('Max-Breadth', options.breadth ?? incomingBreadth(request));
   const routes = options.routes ?? [];
   for (let i = routes.length - 1; i >= 0; i--) editor.prepend('Route', routes[i]!);
+  if (routes.length > 0 || request.has('Route'))
+    yieldToStrictRouter(editor, routes[0] ?? (preprocessed ?? request).routes[0], uri ?? request.uriText);
   if (options.recordRoute !== undefined) editor.prepend('Record-Route', options.recordRoute);
   if (options.path !== undefined) editor.prepend('Path', options.path);
   editor.prepend('Via', options.via);
   options.also?.(editor);
   return editor.toMessage();
+}
+
+/** A first hop without `lr` reads its own address from the Request-URI; the true one goes to the end of Route (RFC 3261 §16.6 step 6). */
+function yieldToStrictRouter(
+  editor: MessageEditor<SipRequest>,
+  first: NameAddr | string | undefined,
+  uri: Uri | string,
+): void {
+  const next = typeof first === 'string' ? parseNameAddr(first) : undefined;
+  const hop = next === undefined ? (first as NameAddr | undefined) : next.ok ? next.value : undefined;
+  if (hop?.uri.kind !== 'sip' || hop.uri.parameters.has('lr')) return;
+  editor.removeFirstValue('Route').append('Route', `<${uri}>`).setUri(hop.uri);
+}
+
+/**
+ * Notes in the topmost Via of a request where it came from.
+ * @param editor - of the request, or of a response made for it
+ * @param message - the same, as it was before other edits of Via
+ * @param source - address and port of the peer
+ * @see RFC 3261 §18.2.1, RFC 3581 §4
+ */
+export function noteSource(
+  editor: MessageEditor<SipMessage>,
+  message: SipMessage,
+  { address, port }: SourceAddress,
+): void {
+  const via = message.topVia;
+  const asked = via.rport !== undefined;
+  if (!asked && via.received === undefined && via.host.replace(/^\[|\]$/g, '') === address) return;
+  const noted = via.withParameter('received', address);
+  editor.replaceFirstValue('Via', asked ? noted.withParameter('rport', `${port}`) : noted);
 }
 
 function removeRoutes(editor: MessageEditor<SipRequest>, preprocessed: PreprocessedRequest): void {

@@ -80,7 +80,7 @@ export class Admission {
       if (!registered.ok) return registered.refusal;
     }
     const identity = identityOf(request, { kind: 'user', addresses }, fqdn);
-    return identity.ok ? clientSender(identity, flows.of(origin)) : identity.refusal;
+    return identity.ok ? clientSender(identity, origin, flows.of(origin)) : identity.refusal;
   }
 
   /**
@@ -92,7 +92,7 @@ export class Admission {
     const { users } = origin;
     if (users.size === 0) return notAuthenticated;
     const identity = identityOf(ack, { kind: 'user', addresses: [...users.keys()] }, fqdn);
-    return identity.ok ? clientSender(nobody, flows.of(origin)) : identity.refusal;
+    return identity.ok ? clientSender(nobody, origin, flows.of(origin)) : identity.refusal;
   }
 
   #fromServer(request: SipRequest, origin: RequestOrigin, server: string): Sender | RequestRefusal {
@@ -103,7 +103,7 @@ export class Admission {
     const identity =
       request.method === 'ACK' ? nobody : identityOf(request, { kind: 'trusted-server', name: server }, fqdn);
     return identity.ok
-      ? { arrival: { kind: 'server', name: server }, identity, isInsider: true, flow: '' }
+      ? { arrival: { kind: 'server', name: server }, identity, isInsider: true, origin, flow: '' }
       : identity.refusal;
   }
 
@@ -115,15 +115,17 @@ export class Admission {
     const { fqdn, topology } = this.#options;
     const { uri } = request.from;
     const isOurs = uri.kind === 'sip' && topology().isOurDomain(uri.host);
-    if (request.method === 'ACK') return edgeSender(edge, nobody, isOurs);
+    if (request.method === 'ACK') return edgeSender(edge, origin, nobody, isOurs);
     if (uri.kind === 'sip' && !isOurs) {
       const identity = identityOf(request, { kind: 'stranger', name: edge }, fqdn);
-      return identity.ok ? edgeSender(edge, identity, false) : identity.refusal;
+      return identity.ok ? edgeSender(edge, origin, identity, false) : identity.refusal;
     }
     const proven = this.#provenUser(request, origin);
     if ('reason' in proven) return proven;
     const identity = identityOf(request, { kind: 'user', addresses: proven.addresses }, fqdn);
-    return identity.ok ? edgeSender(edge, identity, identity.asserted !== undefined) : identity.refusal;
+    return identity.ok
+      ? edgeSender(edge, origin, identity, identity.asserted !== undefined)
+      : identity.refusal;
   }
 
   /** The user of a connection: one who has authenticated on it already, or who does so with this request. */
@@ -166,16 +168,22 @@ export class Admission {
   }
 }
 
-function clientSender(identity: AcceptedIdentity, flow: string): Sender {
-  return { arrival: { kind: 'client', flow }, identity, isInsider: false, flow };
+function clientSender(identity: AcceptedIdentity, origin: RequestOrigin, flow: string): Sender {
+  return { arrival: { kind: 'client', flow }, identity, isInsider: false, origin, flow };
 }
 
 /** What an edge hands on for a sender that nobody vouches for goes to users of ours, never out again. */
-function edgeSender(edge: string, identity: AcceptedIdentity, isVouchedFor: boolean): Sender {
+function edgeSender(
+  edge: string,
+  origin: RequestOrigin,
+  identity: AcceptedIdentity,
+  isVouchedFor: boolean,
+): Sender {
   return {
     arrival: { kind: isVouchedFor ? 'server' : 'partner', name: edge },
     identity,
     isInsider: false,
+    origin,
     flow: '',
   };
 }

@@ -1,4 +1,5 @@
 import type { Arrival, AssertedIdentity } from '@entente/sip-proxy';
+import type { RequestOrigin } from '../proxy-policy.ts';
 
 /** An identity that the sender may use. */
 export type AcceptedIdentity = Extract<AssertedIdentity, { ok: true }>;
@@ -10,6 +11,8 @@ export interface Sender {
   readonly identity: AcceptedIdentity;
   /** Whether a server of our trust domain sent it, and no outsider is behind that server. */
   readonly isInsider: boolean;
+  /** The connection it came over. */
+  readonly origin: RequestOrigin;
   /** Name of the client connection it came over; empty where it came from a server. */
   readonly flow: string;
 }

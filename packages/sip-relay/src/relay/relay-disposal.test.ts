@@ -54,7 +54,7 @@ function relayOf(method: string, groups: number, open: boolean) {
   const relay = new Relay({ endpoint, flows: new FlowNames() });
   const server = {
     request: request(method),
-    context: {},
+    context: { connection: {} },
     respond: (response: SipResponse) => statuses.push(response.status) > 0,
     abandon() {},
   } as unknown as ServerTransaction;
@@ -96,7 +96,7 @@ describe('a relay that was closed', () => {
     relay.relay(
       {
         request: request('INVITE'),
-        context: {},
+        context: { connection: {} },
         respond: (response: SipResponse) => statuses.push(response.status) > 0,
       } as unknown as ServerTransaction,
       [[target]],

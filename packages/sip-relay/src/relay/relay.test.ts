@@ -93,7 +93,7 @@ function relay(
   } as unknown as SipEndpoint;
   const server = {
     request: message,
-    context: {},
+    context: { connection: {} },
     respond: (response: SipResponse) => answers.push(response) > 0,
   } as unknown as ServerTransaction;
   const relaying = new Relay({

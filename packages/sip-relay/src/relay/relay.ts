@@ -16,6 +16,7 @@ import {
   type TargetGroups,
 } from '@entente/sip-proxy';
 import type { FlowNames } from '../flow-names.ts';
+import { withSource } from '../with-source.ts';
 import type { RelayRules, Unreachable } from './relay-rules.ts';
 import { BranchRun, RelayedRequest } from './relayed-request.ts';
 
@@ -149,7 +150,7 @@ export class Relay implements ResponseContextSink<BranchRun> {
       if (response.status >= 200) server.respond(createResponse(server.request, 500, undefined, { toTag }));
       throw error;
     }
-    server.respond(answer);
+    server.respond(withSource(answer, server.context.connection));
   }
 
   giveUp(context: ResponseContext<BranchRun>): void {
