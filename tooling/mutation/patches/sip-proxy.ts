@@ -184,7 +184,7 @@ export const patches: PatchList = {
       find: 'bindings.length > 0 && instance === undefined\n        ?',
       replace: 'bindings.length > 1e9 && instance === undefined\n        ?',
       test: {
-        file: 'packages/sip-proxy/test/registrar.test.ts',
+        file: 'packages/sip-proxy/test/targets.test.ts',
         title: 'warns with 380 where there are devices and none may be reached with sips (RFC 5630 §5.3)',
       },
     },
@@ -195,7 +195,7 @@ export const patches: PatchList = {
       find: "if (hop?.uri.kind !== 'sip' || hop.uri.parameters.has('lr')) return;",
       replace: "if (hop?.uri.kind !== 'sip' || hop.uri.host !== '') return;",
       test: {
-        file: 'packages/sip-proxy/test/routing.test.ts',
+        file: 'packages/sip-proxy/test/forward.test.ts',
         title: 'puts its address of the binding into the Request-URI, and the true one last in Route',
       },
     },
@@ -206,7 +206,7 @@ export const patches: PatchList = {
       find: 'if (!asked && via.received === undefined &&',
       replace: 'if (!asked &&',
       test: {
-        file: 'packages/sip-proxy/test/routing.test.ts',
+        file: 'packages/sip-proxy/test/forward.test.ts',
         title: 'replaces what the client wrote there itself',
       },
     },

@@ -1,0 +1,107 @@
+import type { SipRequest } from '@entente/sip';
+import { type RegisterContext, type Registration, register, selectTargets } from '@entente/sip-proxy';
+import type { Binding } from '@entente/sip-proxy/locations';
+import { describe, expect, it } from 'vitest';
+import { alice, now, request } from './fixtures.ts';
+
+const context: RegisterContext = { now, toTag: 'r1', flow: 'f1' };
+
+function registerRequest(
+  headers: Record<string, string | string[]> = {},
+  cseq = 1,
+  callId = 'reg-1@192.0.2.1',
+): SipRequest {
+  return request({
+    method: 'REGISTER',
+    uri: 'sip:contoso.example',
+    to: '<sip:alice@contoso.example>',
+    callId,
+    cseq,
+    headers: { Contact: '<sip:alice@192.0.2.1:40000>', ...headers },
+  });
+}
+
+function accepted(result: Registration) {
+  if (!result.ok) throw new Error(result.refusal.message);
+  return result;
+}
+
+function _refused(result: Registration) {
+  if (result.ok) throw new Error('expected a refusal');
+  return result.refusal;
+}
+
+const stored = (message: SipRequest, current: readonly Binding[] = [], at: RegisterContext = context) =>
+  accepted(register(message, alice, current, at)).bindings;
+
+describe('selectTargets', () => {
+  it('refuses a user without bindings with 480', () => {
+    expect(selectTargets([], request().uri, 'fe1.contoso.example')).toMatchObject({
+      ok: false,
+      refusal: { status: 480, reason: 'not-registered' },
+    });
+  });
+
+  it('tries the highest q first and equal q together', () => {
+    const bindings = stored(
+      registerRequest({
+        Contact: ['<sip:a@192.0.2.1>;q=0.1', '<sip:a@192.0.2.2>', '<sip:a@192.0.2.3>;q=0.1'],
+      }),
+    );
+    const selected = selectTargets(bindings, request().uri, 'fe1.contoso.example');
+    expect(selected.ok && selected.groups.map((group) => group.length)).toEqual([1, 2]);
+    expect(selected.ok && selected.groups[0]![0]!.uri).toBe('sip:a@192.0.2.2');
+  });
+
+  it('reaches a sips contact for a sip Request-URI with the scheme that the caller chose, however it was registered', () => {
+    for (const scheme of ['sips', 'SIPS']) {
+      const bindings = stored(
+        request({
+          method: 'REGISTER',
+          uri: 'sips:contoso.example',
+          to: `<sip:${alice}>`,
+          headers: { Contact: `<${scheme}:a@192.0.2.2;x=Y>` },
+        }),
+      );
+      for (const asked of ['sip', 'sips']) {
+        expect(
+          selectTargets(
+            bindings,
+            request({ uri: `${asked}:alice@contoso.example` }).uri,
+            'fe1.contoso.example',
+          ),
+        ).toMatchObject({
+          groups: [[{ uri: `${asked}:a@192.0.2.2;x=Y` }]],
+        });
+      }
+    }
+  });
+
+  it('warns with 380 where there are devices and none may be reached with sips (RFC 5630 §5.3)', () => {
+    const [only] = stored(registerRequest({ Contact: '<sip:a@192.0.2.1>' }));
+    const secure = request({ uri: 'sips:alice@contoso.example' }).uri;
+    const found = selectTargets([only!], secure, 'fe1.contoso.example');
+    expect(!found.ok && found.refusal).toMatchObject({
+      status: 480,
+      headers: [['Warning', '380 fe1.contoso.example "SIPS Not Allowed"']],
+    });
+    const nobody = selectTargets([], secure, 'fe1.contoso.example');
+    expect(!nobody.ok && nobody.refusal.headers).toEqual([]);
+  });
+
+  it('never reaches a sip contact for a sips Request-URI', () => {
+    const bindings = stored(
+      request({
+        method: 'REGISTER',
+        uri: 'sips:contoso.example',
+        to: `<sip:${alice}>`,
+        headers: { Contact: ['<sip:a@192.0.2.1>', '<sips:a@192.0.2.2>'] },
+      }),
+    );
+    expect(
+      selectTargets(bindings, request({ uri: 'sips:alice@contoso.example' }).uri, 'fe1.contoso.example'),
+    ).toMatchObject({
+      groups: [[{ uri: 'sips:a@192.0.2.2' }]],
+    });
+  });
+});
