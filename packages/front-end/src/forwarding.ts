@@ -43,7 +43,15 @@ export interface ForwardingOptions {
 }
 
 const unreachable: Unreachable = { status: 504 };
-const insiderFields = ['P-Asserted-Identity', 'Entente-Diagnostics'] as const;
+/** What only servers of ours may say of a message. */
+const insiderFields = [
+  'P-Asserted-Identity',
+  'P-Associated-URI',
+  'Remote-Party-ID',
+  'Entente-Diagnostics',
+] as const;
+/** Who a call was for before: a server that diverts it writes these, not a user. */
+const historyFields = ['Diversion', 'History-Info'] as const;
 const credentialFields = ['Authorization', 'Proxy-Authorization'] as const;
 
 /**
@@ -70,7 +78,7 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
 
   build(target: ForwardTarget, via: Via): SipRequest {
     const request = this.#request;
-    const { identity, isInsider, origin } = this.#sender;
+    const { arrival, identity, isInsider, origin } = this.#sender;
     return forwardRequest(request, {
       via,
       uri: target.uri,
@@ -84,7 +92,14 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
         applyIdentity(editor, request, identity);
         if (target.flow !== undefined) stripIdentity(editor, request, 'user');
         if (isInsider) return;
-        if (request.has('Entente-Diagnostics')) editor.remove('Entente-Diagnostics');
+        // The asserted identity has been replaced above.
+        for (const name of insiderFields) {
+          if (name !== 'P-Asserted-Identity' && request.has(name)) editor.remove(name);
+        }
+        // A partner's servers write them truly; what its users may say is for the partner to check.
+        if (arrival.kind !== 'partner') {
+          for (const name of historyFields) if (request.has(name)) editor.remove(name);
+        }
         for (const name of credentialFields) this.#keepCredentials(editor, name);
       },
     });

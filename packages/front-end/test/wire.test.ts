@@ -26,6 +26,19 @@ describe('what only insiders may say', () => {
     expect(arrived?.all('P-Asserted-Identity')).toEqual(['<sip:alice@contoso.example>']);
   });
 
+  it.each(['Remote-Party-ID', 'Diversion', 'History-Info', 'P-Associated-URI'])(
+    'does not travel on from a client as %s, which telephones show as the caller',
+    async (field) => {
+      expect((await message(alice, 'alice', { [field]: `${ceo};index=1` })).status).toBe(200);
+      expect(bob.received.at(-1)?.has(field)).toBe(false);
+    },
+  );
+
+  it('stays with us where the caller asks for privacy (RFC 3325 §7)', async () => {
+    expect((await message(alice, 'alice', { Privacy: 'id' })).status).toBe(200);
+    expect(bob.received.at(-1)?.has('P-Asserted-Identity')).toBe(false);
+  });
+
   it('does not travel on from a client however it is written, nor twice', async () => {
     const odd = {
       'eNTENTE-dIAGNOSTICS': diagnostics,

@@ -101,7 +101,7 @@ describe('identityOf a server', () => {
   });
 
   it('strips what a stranger asserts', () => {
-    const identity = identityOf(asserted, { kind: 'stranger', name: 'x' }, agent);
+    const identity = identityOf(asserted, { kind: 'outsider', name: 'x' }, agent);
     expect(forwarded(asserted, identity).has('P-Asserted-Identity')).toBe(false);
   });
 });
@@ -109,7 +109,7 @@ describe('identityOf a server', () => {
 describe('stripIdentity', () => {
   const asserted = (headers: Record<string, string> = {}) =>
     request({ headers: { 'P-Asserted-Identity': `<sip:${bob}>`, ...headers } });
-  const left = (message: ReturnType<typeof request>, receiver: 'trusted-server' | 'user' | 'stranger') => {
+  const left = (message: ReturnType<typeof request>, receiver: 'trusted-server' | 'user' | 'outsider') => {
     const editor = edit(message);
     stripIdentity(editor, message, receiver);
     return editor.toMessage().has('P-Asserted-Identity');
@@ -124,8 +124,17 @@ describe('stripIdentity', () => {
     expect(left(asserted({ Privacy: 'header; id' }), 'user')).toBe(false);
   });
 
-  it('never shows it to a stranger', () => {
-    expect(left(asserted(), 'stranger')).toBe(false);
+  it('hides from a user, too, the identity that this server has asserted itself', () => {
+    const message = request({ headers: { Privacy: 'id' } });
+    const identity = identityOf(message, asAlice, agent);
+    const editor = edit(message);
+    if (identity.ok) applyIdentity(editor, message, identity);
+    stripIdentity(editor, message, 'user');
+    expect(editor.toMessage().has('P-Asserted-Identity')).toBe(false);
+  });
+
+  it('never shows it to an outsider', () => {
+    expect(left(asserted(), 'outsider')).toBe(false);
   });
 });
 

@@ -71,8 +71,8 @@ export const patches: PatchList = {
       name: 'insider-fields',
       off: 'a client puts diagnostics into a request as if they were ours',
       file: 'packages/front-end/src/',
-      find: "if (request.has('Entente-Diagnostics')) editor.remove('Entente-Diagnostics');",
-      replace: '',
+      find: "if (name !== 'P-Asserted-Identity' && request.has(name)) editor.remove(name);",
+      replace: "if (name === 'P-Asserted-Identity' && request.has(name)) continue;",
       test: wire(
         'does not travel on from a client: no diagnostics, and only the identity that it has proven',
       ),
@@ -143,6 +143,22 @@ export const patches: PatchList = {
         file: 'packages/front-end/src/front-end.test.ts',
         title: 'publishes nowhere: PUBLISH is answered 489 and reaches no telephone (RFC 3903 §6)',
       },
+    },
+    {
+      name: 'history-of-users',
+      off: 'a user writes whom a call was for before',
+      file: 'packages/front-end/src/forwarding.ts',
+      find: "if (arrival.kind !== 'partner') {",
+      replace: "if (arrival.kind === 'partner') {",
+      test: wire('does not travel on from a client as Diversion, which telephones show as the caller'),
+    },
+    {
+      name: 'privacy',
+      off: 'Privacy: id is ignored between two users of one front end',
+      file: 'packages/sip-proxy/src/identity/identity.ts',
+      find: "if (receiver === 'outsider' || asksForPrivacy(message)) editor.remove(assertedHeader);",
+      replace: "if (receiver === 'outsider') editor.remove(assertedHeader);",
+      test: wire('stays with us where the caller asks for privacy (RFC 3325 §7)'),
     },
   ],
 };

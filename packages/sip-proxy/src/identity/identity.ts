@@ -3,18 +3,18 @@ import { type RequestRefusal, refusal, warning399 } from '../request/refusal.ts'
 
 /** Who sent a request, as far as this server knows. */
 export type Sender =
-  /** A user who authenticated, with the addresses of record (`alice@contoso.example`) he may speak for; the first is his own. */
+  /** A user who authenticated, with the addresses of record (`alice@contoso.example`) they may send as; the first is their own. */
   | { readonly kind: 'user'; readonly addresses: readonly string[] }
   /** A server of the topology that we believe when it says who a user is (RFC 3325 §2.3: our trust domain). */
   | { readonly kind: 'trusted-server'; readonly name: string }
   /** A peer outside our trust domain: nothing it asserts counts. */
-  | { readonly kind: 'stranger'; readonly name: string };
+  | { readonly kind: 'outsider'; readonly name: string };
 
 /** What {@link identityOf} finds. */
 export type AssertedIdentity =
   | {
       readonly ok: true;
-      /** The identity to assert, as address of record; undefined where none is known (a stranger's, or a server's own). */
+      /** The identity to assert, as address of record; undefined where none is known (an outsider's, or a server's own). */
       readonly asserted: string | undefined;
       /** P-Asserted-Identity values to send on. */
       readonly values: readonly (NameAddr | string)[];
@@ -26,7 +26,7 @@ const preferredHeader = 'P-Preferred-Identity';
 
 /**
  * Decides whether the sender may use the identity in From, and which identity this server vouches for.
- * A user may speak only for his own addresses of record; From `anonymous@anonymous.invalid` claims nobody's and is allowed
+ * A user may send only as their own addresses of record; From `anonymous@anonymous.invalid` claims no address and is allowed
  * (RFC 3323 §4.1.1.3).
  * @param request - as received
  * @param sender - who it came from
@@ -39,7 +39,7 @@ export function identityOf(request: SipRequest, sender: Sender, agent: string): 
     const first = values.find((value) => value.uri.kind === 'sip');
     return { ok: true, asserted: first === undefined ? undefined : addressOfRecord(first.uri), values };
   }
-  if (sender.kind === 'stranger') return { ok: true, asserted: undefined, values: [] };
+  if (sender.kind === 'outsider') return { ok: true, asserted: undefined, values: [] };
 
   const from = request.from.uri;
   const claimed = addressOfRecord(from);
@@ -84,22 +84,28 @@ export function applyIdentity(
 }
 
 /**
- * Takes the asserted identity off a message for a peer outside the trust domain, or for any peer where the sender asked
- * for privacy of it.
+ * Takes the asserted identity off a message for a peer outside the trust domain, or for any user where the sender asked for privacy
+ * of it. Call it after {@link applyIdentity}, which may have put it there.
  * @param editor - of the message
- * @param message - the message
- * @param receiver - whether the next hop belongs to the trust domain
- * @see RFC 3325 §7
+ * @param message - the message as received
+ * @param receiver - what the next hop is
+ * @see RFC 3325 §7, §9.3
  */
 export function stripIdentity(
   editor: MessageEditor<SipRequest>,
   message: SipRequest,
-  receiver: 'trusted-server' | 'user' | 'stranger',
+  receiver: 'trusted-server' | 'user' | 'outsider',
 ): void {
-  if (!message.has(assertedHeader) || receiver === 'trusted-server') return;
-  const privacy = message.get('Privacy');
-  const asked = privacy?.split(';').some((value) => value.trim().toLowerCase() === 'id') ?? false;
-  if (receiver === 'stranger' || asked) editor.remove(assertedHeader);
+  if (receiver === 'trusted-server') return;
+  if (receiver === 'outsider' || asksForPrivacy(message)) editor.remove(assertedHeader);
+}
+
+/** Whether the sender asks that the asserted identity stays inside the trust domain. */
+function asksForPrivacy(message: SipRequest): boolean {
+  if (!message.has('Privacy')) return false;
+  return message
+    .all('Privacy')
+    .some((field) => field.split(/[;,]/).some((value) => value.trim().toLowerCase() === 'id'));
 }
 
 function notAuthorised(

@@ -117,7 +117,7 @@ export class Admission {
     const isOurs = uri.kind === 'sip' && topology().isOurDomain(uri.host);
     if (request.method === 'ACK') return edgeSender(edge, origin, nobody, isOurs);
     if (uri.kind === 'sip' && !isOurs) {
-      const identity = identityOf(request, { kind: 'stranger', name: edge }, fqdn);
+      const identity = identityOf(request, { kind: 'outsider', name: edge }, fqdn);
       return identity.ok ? edgeSender(edge, origin, identity, false) : identity.refusal;
     }
     const proven = this.#provenUser(request, origin);
