@@ -80,9 +80,9 @@ describe('the ceremony of a domain', () => {
 
   it('refuses a name of an administrator that is none', async () => {
     const target = join(folder, 'other');
-    await expect(initialiseAuthority({ ...options(target), administrators: ['../alice'] })).rejects.toThrow(
-      RangeError,
-    );
+    await expect(
+      initialiseAuthority({ ...options(target), administrators: ['../alice'] }),
+    ).rejects.toMatchObject({ code: 'ENTENTE_PKI_BAD_ARGUMENT' });
   });
 });
 

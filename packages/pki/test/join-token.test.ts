@@ -66,7 +66,9 @@ describe('the text form of a join token', () => {
 describe('making a join token', () => {
   it('refuses a life of more than an hour, and one that is over', () => {
     for (const notAfter of [now + 3_600_001, now, now - 1]) {
-      expect(() => createJoinToken({ ...parts, notAfter }, randomBytes, now)).toThrow(RangeError);
+      expect(() => createJoinToken({ ...parts, notAfter }, randomBytes, now)).toThrow(
+        expect.objectContaining({ code: 'ENTENTE_PKI_BAD_ARGUMENT' }),
+      );
     }
   });
 
@@ -80,12 +82,16 @@ describe('making a join token', () => {
     ['an administrator hash that is not hexadecimal', { administratorsHash: 'xy'.repeat(32) }],
   ] as const) {
     it(`refuses ${what}`, () => {
-      expect(() => createJoinToken({ ...parts, ...change }, randomBytes, now)).toThrow(RangeError);
+      expect(() => createJoinToken({ ...parts, ...change }, randomBytes, now)).toThrow(
+        expect.objectContaining({ code: 'ENTENTE_PKI_BAD_ARGUMENT' }),
+      );
     });
   }
 
   it('draws 128 bits for the secret', () => {
     expect(token().secret).toHaveLength(16);
-    expect(() => createJoinToken(parts, () => new Uint8Array(15), now)).toThrow(RangeError);
+    expect(() => createJoinToken(parts, () => new Uint8Array(15), now)).toThrow(
+      expect.objectContaining({ code: 'ENTENTE_PKI_BAD_ARGUMENT' }),
+    );
   });
 });

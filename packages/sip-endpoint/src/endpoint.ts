@@ -89,8 +89,17 @@ export interface AskOptions {
 /** Why a request got no answer; match it by `code`. */
 export class NoAnswerError extends Error {
   readonly code: 'ENTENTE_SIP_TIMEOUT' | 'ENTENTE_SIP_CONNECTION_LOST' | 'ENTENTE_SIP_CLOSED';
+  /** Server, or address and port, that was to answer. */
+  readonly place: string;
+  /** What to do now. */
+  readonly remedy: string;
 
-  constructor(end: TransactionEnd, method: string) {
+  /**
+   * @param end - how the transaction ended
+   * @param method - of the request
+   * @param place - server, or address and port, that was to answer
+   */
+  constructor(end: TransactionEnd, method: string, place: string) {
     const lost = end === 'transport-error';
     super(
       lost ? `the connection was lost before ${method} was answered` : `${method} was not answered in time`,
@@ -101,6 +110,15 @@ export class NoAnswerError extends Error {
       : end === 'timeout'
         ? 'ENTENTE_SIP_TIMEOUT'
         : 'ENTENTE_SIP_CLOSED';
+    this.place = place;
+    this.remedy = lost
+      ? 'send the request again on a new connection'
+      : 'check that the server runs and is reachable, then send the request again';
+  }
+
+  /** The same as `message`. */
+  get sentence(): string {
+    return this.message;
   }
 }
 
@@ -249,7 +267,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
         },
         onEnd(end) {
           signal?.removeEventListener('abort', cancel);
-          if (end !== 'completed') reject(new NoAnswerError(end, request.method));
+          if (end !== 'completed') reject(new NoAnswerError(end, request.method, placeOf(connection)));
         },
       });
     });
@@ -309,4 +327,9 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     this.#user.onConnection?.(connection);
     return connection;
   }
+}
+
+/** The other side of a connection, for a fault. */
+function placeOf({ server, socket }: SipConnection): string {
+  return server ?? `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? '?'}`;
 }

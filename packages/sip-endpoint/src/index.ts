@@ -19,6 +19,7 @@ export {
   silentUser,
 } from './transaction/transaction-layer.ts';
 export { Call, type CallOutcome, IncomingCall, type SessionBody } from './user-agent/call.ts';
+export { NotConnectedError } from './user-agent/not-connected.ts';
 export {
   type ReceivedMessage,
   UserAgent,

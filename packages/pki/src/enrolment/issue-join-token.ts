@@ -27,7 +27,7 @@ export interface JoinTokenOrder {
  * @param options - ledger, time and randomness
  * @param order - what it says
  * @returns the token; it is nowhere else, so hand it on or lose it
- * @throws RangeError if a field is not of its form or the life is too long
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` if a field is not of its form or the life is too long
  */
 export async function issueJoinToken(options: JoinTokenOptions, order: JoinTokenOrder): Promise<JoinToken> {
   const now = options.clock();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { PkiFault } from '../ground/fault.ts';
 import { isHostName } from '../ground/host-name.ts';
 import { type PkiRefusal, refuse } from '../ground/refusal.ts';
 import type { RandomBytes } from '../ground/signer.ts';
@@ -37,7 +38,7 @@ const prefix = 'entente-join-1.';
  * @param parts - where, for whom, until when
  * @param random - source of the secret
  * @param now - milliseconds since 1970
- * @throws RangeError if the token would live longer than {@link maxJoinTokenMs} or a field is not of its form
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` if the token would live longer than {@link maxJoinTokenMs} or a field is not of its form
  */
 export function createJoinToken(
   parts: Omit<JoinToken, 'secret'>,
@@ -45,13 +46,21 @@ export function createJoinToken(
   now: number,
 ): JoinToken {
   if (parts.notAfter <= now || parts.notAfter > now + maxJoinTokenMs) {
-    throw new RangeError(
-      `a join token lives more than 0 and at most ${maxJoinTokenMs} ms, this one would live ${parts.notAfter - now} ms; choose an earlier notAfter`,
-    );
+    throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+      sentence: `expected a life of 1 to ${maxJoinTokenMs} ms, found ${parts.notAfter - now} ms`,
+      place: 'notAfter of a join token',
+      remedy: 'choose a time in this range from now',
+    });
   }
   const token = { ...parts, secret: random(secretBytes) };
   const problem = problemOf(token);
-  if (problem !== undefined) throw new RangeError(`${problem}; correct this field of the join token`);
+  if (problem !== undefined) {
+    throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+      sentence: problem,
+      place: 'join token',
+      remedy: 'correct this field',
+    });
+  }
   return token;
 }
 

@@ -1,4 +1,5 @@
 import { oids } from '@entente/x509';
+import { PkiFault } from './fault.ts';
 import type { CertificateNames, ProfileName } from './request.ts';
 
 /** What all certificates of one kind have in common. */
@@ -26,13 +27,15 @@ export const profiles: Readonly<Record<ProfileName, CertificateProfile>> = {
  * The names of an administrator's certificate: one URI that no server and no user can have.
  * @param domain - the organisation's network, e.g. `contoso.example`
  * @param administrator - lower-case letters, digits, `.`, `-` and `_`, at most 64
- * @throws RangeError if the name is of another form
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` if the name is of another form
  */
 export function administratorNames(domain: string, administrator: string): CertificateNames {
   if (!isAdministratorName(administrator)) {
-    throw new RangeError(
-      `an administrator's name is made of lower-case letters, digits, ".", "-" and "_", at most 64, found ${JSON.stringify(administrator.slice(0, 80))}; choose such a name`,
-    );
+    throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+      sentence: `expected at most 64 lower-case letters, digits, ".", "-" and "_", found ${JSON.stringify(administrator.slice(0, 80))}`,
+      place: 'name of an administrator',
+      remedy: 'choose such a name',
+    });
   }
   return { commonName: administrator, dns: [], uris: [`${administratorPrefix(domain)}${administrator}`] };
 }

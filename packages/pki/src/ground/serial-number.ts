@@ -1,3 +1,4 @@
+import { PkiFault } from './fault.ts';
 import type { RandomBytes } from './signer.ts';
 
 /** Octets of a serial number: the most that RFC 5280 §4.1.2.2 allows. */
@@ -7,20 +8,27 @@ const serialBytes = 20;
  * Draws a serial number of 159 random bits: positive, at most 20 octets, not guessable (RFC 5280 §4.1.2.2).
  * @param random - source of random bytes
  * @returns content octets of the INTEGER, shortest form
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` where the source is none
  */
 export function drawSerialNumber(random: RandomBytes): Uint8Array {
   const serial = Uint8Array.from(random(serialBytes));
   if (serial.length !== serialBytes) {
-    throw new RangeError(
-      `the random source returned ${serial.length} octets, ${serialBytes} were asked for; pass one that fills the length`,
-    );
+    throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+      sentence: `expected ${serialBytes} octets, found ${serial.length}`,
+      place: 'source of randomness',
+      remedy: 'pass one that fills the length',
+    });
   }
   serial[0] = (serial[0] as number) & 0x7f;
   let start = 0;
   // DER allows a leading zero octet only before an octet whose high bit is set.
   while (start < serialBytes - 1 && serial[start] === 0 && (serial[start + 1] as number) < 0x80) start++;
   if (start === serialBytes - 1 && serial[start] === 0) {
-    throw new RangeError('the random source returned only zeros; pass a cryptographically strong one');
+    throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+      sentence: 'expected random octets, found only zeros',
+      place: 'source of randomness',
+      remedy: 'pass a cryptographically strong one',
+    });
   }
   return serial.subarray(start);
 }

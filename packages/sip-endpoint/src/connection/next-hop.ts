@@ -15,6 +15,10 @@ export interface NextHop {
 /** A hop that could not be reached a moment ago is not dialled yet; `cause` is what the dialling failed of. Match it by `code`. */
 export class HopDownError extends Error {
   readonly code = 'ENTENTE_SIP_HOP_DOWN';
+  /** Name of the hop. */
+  readonly place: string;
+  /** What to do now. */
+  readonly remedy: string;
 
   /**
    * @param hop - the one asked for
@@ -25,5 +29,12 @@ export class HopDownError extends Error {
     const why = cause instanceof Error ? cause.message : String(cause);
     super(`${hop.name} is not dialled again for ${Math.ceil(forMs)} ms: ${why}`, { cause });
     this.name = 'HopDownError';
+    this.place = hop.name;
+    this.remedy = `check that ${hop.address}:${hop.port} is reachable, then try again`;
+  }
+
+  /** The same as `message`. */
+  get sentence(): string {
+    return this.message;
   }
 }

@@ -10,6 +10,7 @@ import type { NextHop } from '../connection/next-hop.ts';
 import { type EndpointOptions, type EndpointUser, NoAnswerError, SipEndpoint } from '../endpoint.ts';
 import type { ServerTransaction } from '../transaction/transaction-layer.ts';
 import { type Call, type CallOutcome, concludeInvite, IncomingCall, type SessionBody } from './call.ts';
+import { NotConnectedError } from './not-connected.ts';
 import { taggedAddress, type UserCredentials, UserSession } from './user-agent-session.ts';
 
 /** A MESSAGE that arrived (RFC 3428). */
@@ -87,7 +88,9 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     this.#endpoint.retry();
     const connection = await this.#endpoint.reach(this.#options.server);
     // It was up and is gone already: `onClosed` has come before there was a session.
-    if (connection.isClosed) throw new NoAnswerError('transport-error', 'the first request');
+    if (connection.isClosed) {
+      throw new NoAnswerError('transport-error', 'the first request', this.#options.server.name);
+    }
     if (this.#session?.connection !== connection) {
       this.#session = new UserSession(this.#endpoint, connection, this.#options.credentials);
     }
@@ -264,7 +267,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   }
 
   #live(): UserSession {
-    if (this.#session === undefined) throw new Error('not connected: call register or connect first');
+    if (this.#session === undefined) throw new NotConnectedError(this.#options.server.name);
     return this.#session;
   }
 }
