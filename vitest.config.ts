@@ -12,7 +12,8 @@ export default defineConfig({
     setupFiles: 'tooling/seed/seed-properties.ts',
     env: { ENTENTE_SEED: `${randomSeed(process.env, () => randomInt(1, maxSeed))}` },
     // Nothing waits for time to pass, but a busy machine may be slow: a limit only ends what hangs.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
   },
 });

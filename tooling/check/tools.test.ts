@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const tools = join(root, 'node_modules/.bin');
 const json = (value: unknown): string => JSON.stringify(value);
 
-describe('the lint check', { timeout: 60_000 }, () => {
+describe('the lint check', () => {
   const { vcs: _, ...own } = JSON.parse(readFileSync(join(root, 'biome.json'), 'utf8')) as { vcs: unknown };
   const settings = { ...own, json: { formatter: { enabled: false } } };
 
@@ -39,7 +39,7 @@ describe('the lint check', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the type check', { timeout: 60_000 }, () => {
+describe('the type check', () => {
   const tsconfig = json({ compilerOptions: { strict: true, noEmit: true, types: [] }, include: ['tooling'] });
 
   it('refuses a type error, with its place', async () => {
@@ -60,7 +60,7 @@ describe('the type check', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the unused check', { timeout: 60_000 }, () => {
+describe('the unused check', () => {
   it('refuses a file that nothing reaches, an export that nothing imports, and a module that is not listed', async () => {
     using tree = plantTree({
       'package.json': json({ name: 'planted', type: 'module', dependencies: { 'left-over': '1.0.0' } }),
@@ -81,7 +81,7 @@ describe('the unused check', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the packages check', { timeout: 120_000 }, () => {
+describe('the packages check', () => {
   async function pack(tree: string): Promise<Packed> {
     const cwd = join(tree, 'packages/planted');
     const { stdout } = await runCommand('npm', ['pack', '--json', '--loglevel=error'], { cwd });

@@ -102,7 +102,7 @@ describe('the README of every package that is published', () => {
       );
     });
     expect(problems).toEqual([]);
-  }, 180_000);
+  });
 });
 
 /** First programs that run by themselves and that no test of their own package runs. */

@@ -43,7 +43,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-describe('the mutation test', { timeout: 120_000 }, () => {
+describe('the mutation test', () => {
   it('passes a patch that the named test notices and refuses every patch that proves nothing', async () => {
     const { report, ok } = await runMutation(['planted'], { log: () => undefined }, { root, folder });
     const runs = (report as { runs: MutationRun[] }).runs;

@@ -26,6 +26,7 @@ interface VitestReport {
 /** For one file of tests; many files get more. */
 const timeoutMs = 180_000;
 const moreMsPerFile = 10_000;
+const hangMs = 60_000;
 
 /**
  * Runs tests by file and title in a copy of the repository.
@@ -51,7 +52,9 @@ async function runGroup(root: string, tests: readonly NamedTest[], alone: boolea
     const files = [...new Set(tests.map(({ file }) => file))];
     const titles = [...new Set(tests.map(({ title }) => literal(title)))].join('|');
     const which = alone ? ['-t', `(${titles})$`] : [];
-    const args = ['run', ...files, ...which, '--reporter=json', `--outputFile=${report}`];
+    // A patch may make a test wait for what never comes: it fails after a minute, not after the time of a busy machine.
+    const limits = [`--testTimeout=${hangMs}`, `--hookTimeout=${hangMs}`];
+    const args = ['run', ...files, ...which, ...limits, '--reporter=json', `--outputFile=${report}`];
     const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), ...args];
     const end = await runCommand(process.execPath, vitest, {
       cwd: root,

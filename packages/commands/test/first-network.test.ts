@@ -90,7 +90,7 @@ describe('the guide to the first network', () => {
       const speaks = command.startsWith('entente ') && !command.includes('--zone');
       if (speaks) expect(output, command).toMatch(/\nNext:\n(?: {2}\S.*\n)+$/);
     }
-  }, 60_000);
+  });
 
   it('leaves chains of versions that members take up, with the partner in them and the servers where they were put', async () => {
     for (const [organisation, count] of [

@@ -18,7 +18,7 @@ describe('orders to an authority', () => {
     const { authority } = network.organisation;
     const files = join(network.directory, 'authority', 'administrators', 'administrator');
     options = `--authority https://${authority.fqdn}:${authority.httpsPort} --address 127.0.0.1 --anchors ${network.anchorsFile} --certificate ${files}.crt --key ${files}.key`;
-  }, 120_000);
+  });
   afterAll(async () => {
     await network?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });

@@ -215,7 +215,7 @@ describe('a member that hears malformed events', () => {
   ])('gives the stream up at %s, and opens another', async (_, unit) => {
     const [stream] = streams;
     stream?.write(unit === 'data: ' ? `data: ${'x'.repeat(70_000)}` : unit.repeat(70_000));
-    await expect.poll(() => streams.length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => streams.length).toBe(2);
     expect(member.warnings.join('\n')).toContain('an event is too long');
     // The new stream is as good as the first one was.
     const before = asked;
@@ -232,13 +232,13 @@ describe('a member that hears malformed events', () => {
       response.writeHead(500).write('x');
     });
     streams[0]?.destroy();
-    await expect.poll(() => member.warnings.join(), { timeout: 10_000 }).toContain('status 500');
+    await expect.poll(() => member.warnings.join()).toContain('status 500');
     await expect.poll(() => open).toBe(0);
   });
 
   it('opens another stream where one ends or is refused', async () => {
     streams[0]?.destroy();
-    await expect.poll(() => streams.length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => streams.length).toBe(2);
     expect(member.version()).toBe(1);
   });
 });

@@ -37,7 +37,7 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
   beforeAll(async () => {
     network = await startNetwork({ clients: [] });
     folder = await mkdtemp(join(tmpdir(), 'entente-bad-'));
-  }, 120_000);
+  });
   afterAll(async () => {
     await network?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });

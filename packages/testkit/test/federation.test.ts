@@ -17,7 +17,7 @@ describe('two organisations, each with a CA of its own', () => {
   let federation: Federation;
   beforeAll(async () => {
     federation = await startFederation({ clients });
-  }, 180_000);
+  });
   afterAll(() => federation?.[Symbol.asyncDispose]());
 
   for (const delivery of federatedDeliveries) {
@@ -81,5 +81,5 @@ describe('two organisations whose edges have certificates of a shared third-part
       if (!delivery.title.includes('partner')) continue;
       await delivery.run(federation);
     }
-  }, 180_000);
+  });
 });

@@ -52,7 +52,7 @@ describe('what reaches an external client and the edge of a partner', () => {
     const { address, password } = users.find((user) => user.address.startsWith('erin@')) as (typeof users)[0];
     client = new RecordedPeer({ address, password, via: 'client.invalid' });
     await client.dial(edge.externalPorts.clients, edge.externalFqdn);
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await client?.[Symbol.asyncDispose]();

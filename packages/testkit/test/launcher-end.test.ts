@@ -51,7 +51,7 @@ async function gone(pids: readonly number[]): Promise<void> {
   for await (const _ of setInterval(20)) if (!pids.some(runs)) return;
 }
 
-describe('what a launcher has started', { timeout: 180_000 }, () => {
+describe('what a launcher has started', () => {
   it('is gone after the launcher was killed: servers, clients, a foreign program and its children', async () => {
     const { launcher, pids } = await launch();
     expect(pids.length).toBeGreaterThanOrEqual(7);

@@ -6,7 +6,7 @@ describe('one organisation, each server a process of its own', () => {
   let network: Network;
   beforeAll(async () => {
     network = await startNetwork();
-  }, 120_000);
+  });
   afterAll(() => network?.[Symbol.asyncDispose]());
 
   for (const delivery of deliveries) {

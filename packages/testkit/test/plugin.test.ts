@@ -25,7 +25,7 @@ describe('a plugin from a tarball, installed with npm beside the configuration o
       clients: ['alice', 'carol'],
       frontEndConfig: { plugins: [{ use: 'entente-plugin-word-filter', config: { words: ['Lottery'] } }] },
     });
-  }, 120_000);
+  });
   afterAll(async () => {
     await network?.[Symbol.asyncDispose]();
     await rm(directory, { recursive: true, force: true });

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { spawnTied, type TiedProgram } from '@entente/testkit';
+import { freePorts, spawnTied, type TiedProgram } from '@entente/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 // Beside this file, so that the examples find the packages by name, as a reader's project does after npm install.
@@ -20,7 +19,7 @@ beforeAll(async () => {
     language,
     text,
   }));
-  port = String(await freePort());
+  port = String((await freePorts(1))[0]);
   const made = spawnSync('sh', ['-ec', blocks.find(({ language }) => language === 'sh')!.text], {
     cwd: directory,
   });
@@ -74,7 +73,7 @@ function line(child: ChildProcess, containing: string): Promise<string> {
   });
 }
 
-describe('the examples of the README', { timeout: 60_000 }, () => {
+describe('the examples of the README', () => {
   it('each have at most fifteen lines', () => {
     for (const { text } of blocks) expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(15);
   });
@@ -93,12 +92,3 @@ describe('the examples of the README', { timeout: 60_000 }, () => {
     expect(await told).toContain('expected a client certificate');
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, () => {
-      const { port: free } = probe.address() as { port: number };
-      probe.close(() => resolve(free));
-    });
-  });
-}

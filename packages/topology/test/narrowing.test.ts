@@ -202,7 +202,7 @@ describe('a change that one administrator may sign', () => {
     expect(seen.narrowing).toBeGreaterThan(10);
     expect(seen.cosmetic + seen.chain).toBeGreaterThan(2);
     expect(seen.quorum).toBeGreaterThan(50);
-  }, 120_000);
+  });
 
   it('is the only kind that a member takes up with one signature', () => {
     const [one] = administrators;
@@ -218,7 +218,7 @@ describe('a change that one administrator may sign', () => {
       }),
       { numRuns: 2_000 },
     );
-  }, 120_000);
+  });
 });
 
 describe('a change is called', () => {

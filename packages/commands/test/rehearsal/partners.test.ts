@@ -197,7 +197,7 @@ const changes: readonly Change[] = [
   },
 ];
 
-describe('a rehearsal of the federation says what then happens on sockets where', { timeout: 30_000 }, () => {
+describe('a rehearsal of the federation says what then happens on sockets where', () => {
   it.each(changes)('$what', async ({ partners, certificate, reasons }) => {
     const own = await root.issue({ dnsNames: ['access1.contoso.example'] });
     const before = seen(topologyWith([fabrikam()]), usual);

@@ -8,7 +8,6 @@ import { document, future, issueAll, keyOf, longAgo, past, TestNetwork, type Tes
 import { type Outcome, Sockets } from './on-sockets.ts';
 
 /** Each change opens every link of the network over sockets. */
-const timeout = { timeout: 60_000 };
 
 let network: TestNetwork;
 let otherRoot: TestAuthority;
@@ -211,7 +210,7 @@ const changes: readonly Change[] = [
 
 const reasonsSeen = new Set<string>();
 
-describe('a rehearsal says what then happens on sockets where', timeout, () => {
+describe('a rehearsal says what then happens on sockets where', () => {
   it.each(changes)('$what', async ({ to, reasons }) => {
     const state = await to();
     const seen = asSeen(state);
@@ -248,7 +247,7 @@ describe('a rehearsal says what then happens on sockets where', timeout, () => {
   });
 });
 
-describe('a rotation plan', timeout, () => {
+describe('a rotation plan', () => {
   it('proves each step, shows what one step would break, and holds on sockets in the middle of renewal', async () => {
     const { state } = network;
     const renewed = await issueAll(state.topology, otherRoot);

@@ -37,7 +37,8 @@ export interface AppProcess extends AsyncDisposable {
 }
 
 const repository = fileURLToPath(new URL('../../../../', import.meta.url));
-const defaultWaitMs = 30_000;
+/** Ends what hangs; a busy machine may be slow. */
+const defaultWaitMs = 120_000;
 const stopMs = 6_000;
 /** Records kept per process; a network that runs for days keeps the newest. */
 const maxRecords = 20_000;
