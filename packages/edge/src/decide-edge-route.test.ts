@@ -7,7 +7,7 @@ import {
   sealedEntry,
 } from '@entente/sip-proxy';
 import { requestBetween } from '@entente/testkit/request';
-import { buildTopology, topologyFormat } from '@entente/topology';
+import { sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
 import { describe, expect, it } from 'vitest';
 import { type Arrival, decideEdgeRoute } from './decide-edge-route.ts';
 
@@ -16,19 +16,8 @@ const address = { host: access, port: 443 };
 const key = new Uint8Array(32).fill(7);
 const sealing = createSealing(key, () => new Uint8Array(16));
 
-const topology = buildTopology({
-  format: topologyFormat,
-  network: 'contoso.example',
-  version: 1,
-  issued: '2026-01-01T00:00:00Z',
-  administrators: { required: 1, keys: [] },
-  domains: [{ name: 'contoso.example', pool: 'pool1.contoso.example' }],
-  pools: [{ fqdn: 'pool1.contoso.example', role: 'front-end' }],
-  servers: [
-    { fqdn: 'fe1.contoso.example', role: 'front-end', pool: 'pool1.contoso.example' },
-    { fqdn: 'med1.contoso.example', role: 'mediation' },
-    { fqdn: 'edge1.contoso.example', role: 'edge', interfaces: { external: { fqdn: access } } },
-  ],
+const topology = sampleTopology({
+  servers: [sampleFrontEnd, { fqdn: 'med1.contoso.example', role: 'mediation' }, sampleEdge],
   partners: [
     { kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'] },
     { kind: 'allowed-domain', id: 'litware', domains: ['litware.example'] },

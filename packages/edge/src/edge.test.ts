@@ -11,7 +11,8 @@ import {
 import { forwardResponse, responseForRefusal, type Target } from '@entente/sip-proxy';
 import { FlowNames, type ProxyDecision, type RelayDecision, type RequestOrigin } from '@entente/sip-relay';
 import { requestBetween } from '@entente/testkit/request';
-import { buildTopology, type Link, links, topologyFormat } from '@entente/topology';
+import { sampleTopology } from '@entente/testkit/topology';
+import { type Link, links } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { createEdgePolicies } from './edge.ts';
 import type { Side } from './edge-sender.ts';
@@ -24,18 +25,7 @@ const addresses = {
 };
 const frontEnd = 'fe1.contoso.example';
 
-const topology = buildTopology({
-  format: topologyFormat,
-  network: 'contoso.example',
-  version: 1,
-  issued: '2026-01-01T00:00:00Z',
-  administrators: { required: 1, keys: [] },
-  domains: [{ name: 'contoso.example', pool: 'pool1.contoso.example' }],
-  pools: [{ fqdn: 'pool1.contoso.example', role: 'front-end' }],
-  servers: [
-    { fqdn: frontEnd, role: 'front-end', pool: 'pool1.contoso.example' },
-    { fqdn: names.inside, role: 'edge', interfaces: { external: { fqdn: names.outside } } },
-  ],
+const topology = sampleTopology({
   partners: [{ kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'] }],
 });
 

@@ -9,7 +9,8 @@ import {
 import type { RequestParts, SipRequest } from '@entente/sip';
 import { createTestAuthority } from '@entente/testkit';
 import { requestBetween } from '@entente/testkit/request';
-import { buildTopology, type TopologyDocument, topologyFormat } from '@entente/topology';
+import { sampleDocument } from '@entente/testkit/topology';
+import { buildTopology } from '@entente/topology';
 import type { PeerIdentity } from '@entente/trust';
 import { decodePemCertificates } from '@entente/x509';
 import { describe, expect, it } from 'vitest';
@@ -29,14 +30,8 @@ async function anchor(name: string) {
 const fabrikamRoot = await anchor('Fabrikam Root');
 const sharedRoot = await anchor('Shared Root');
 
-const document: TopologyDocument = {
-  format: topologyFormat,
-  network: 'contoso.example',
-  version: 1,
-  issued: '2026-01-01T00:00:00Z',
-  administrators: { required: 1, keys: [] },
+const document = sampleDocument({
   anchors: { federation: [sharedRoot] },
-  domains: [{ name: 'contoso.example' }],
   servers: [],
   partners: [
     { kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'], anchors: [fabrikamRoot] },
@@ -50,7 +45,7 @@ const document: TopologyDocument = {
     },
     { kind: 'blocked', id: 'blocked', domains: ['blocked.example'] },
   ],
-};
+});
 const topology = buildTopology(document);
 
 function peer(names: Partial<PeerIdentity>): PeerIdentity {

@@ -1,26 +1,10 @@
 import { assertableIdentities, isInsideName } from '@entente/federation';
 import type { HeaderFields } from '@entente/sip';
 import { requestBetween } from '@entente/testkit/request';
-import { buildTopology, topologyFormat } from '@entente/topology';
+import { sampleTopology } from '@entente/testkit/topology';
 import { describe, expect, it } from 'vitest';
 
-const topology = buildTopology({
-  format: topologyFormat,
-  network: 'contoso.example',
-  version: 1,
-  issued: '2026-01-01T00:00:00Z',
-  administrators: { required: 1, keys: [] },
-  domains: [{ name: 'contoso.example', pool: 'pool1.contoso.example' }],
-  pools: [{ fqdn: 'pool1.contoso.example', role: 'front-end' }],
-  servers: [
-    { fqdn: 'fe1.contoso.example', role: 'front-end', pool: 'pool1.contoso.example' },
-    {
-      fqdn: 'edge1.contoso.example',
-      role: 'edge',
-      interfaces: { external: { fqdn: 'access.contoso.example' } },
-    },
-  ],
-});
+const topology = sampleTopology();
 
 const request = (headers: HeaderFields = {}) =>
   requestBetween('sip:bob@fabrikam.example', 'sip:alice@contoso.example', {

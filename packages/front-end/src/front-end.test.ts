@@ -3,7 +3,8 @@ import { type Target, validateRequest } from '@entente/sip-proxy';
 import { FlowNames, type ProxyDecision, type RequestOrigin } from '@entente/sip-relay';
 import { FakeRequestPolicy } from '@entente/sip-relay/request-policy';
 import { requestBetween } from '@entente/testkit/request';
-import { buildTopology, links, topologyFormat } from '@entente/topology';
+import { sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
+import { links } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { FrontEnd } from './front-end.ts';
 
@@ -12,19 +13,12 @@ const edge = 'edge1.contoso.example';
 const other = 'fe2.contoso.example';
 const mediation = 'mediation1.contoso.example';
 
-const topology = buildTopology({
-  format: topologyFormat,
-  network: 'contoso.example',
-  version: 1,
-  issued: '2026-01-01T00:00:00Z',
-  administrators: { required: 1, keys: [] },
-  domains: [{ name: 'contoso.example', pool: 'pool1.contoso.example' }],
-  pools: [{ fqdn: 'pool1.contoso.example', role: 'front-end' }],
+const topology = sampleTopology({
   servers: [
-    { fqdn, role: 'front-end', pool: 'pool1.contoso.example' },
-    { fqdn: other, role: 'front-end', pool: 'pool1.contoso.example' },
+    sampleFrontEnd,
+    { ...sampleFrontEnd, fqdn: other },
     { fqdn: mediation, role: 'mediation' },
-    { fqdn: edge, role: 'edge', interfaces: { external: { fqdn: 'access1.contoso.example' } } },
+    sampleEdge,
   ],
   partners: [
     { kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'] },

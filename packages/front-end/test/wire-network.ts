@@ -15,40 +15,24 @@ import {
 import { SipEndpoint } from '@entente/sip-endpoint';
 import type { NamedPolicy } from '@entente/sip-relay';
 import { createTestAuthority, freePorts } from '@entente/testkit';
+import { sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
 import { type Credential, connect, loadCredential, openTrust } from '@entente/tls';
-import { authorise, buildTopology, links, topologyFormat } from '@entente/topology';
+import { authorise, links } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 
 const realm = 'contoso.example';
 const password = 'secret';
-const pool = 'pool1.contoso.example';
 
 /** A front end on a real listener, and whoever dials it with whatever headers a test gives. */
 export async function startFrontEnd({ policies = [] }: { policies?: readonly NamedPolicy[] } = {}) {
   const root = await createTestAuthority('Contoso Test Root');
   const [port = 0] = await freePorts(1);
-  const topology = buildTopology({
-    format: topologyFormat,
-    network: realm,
-    version: 1,
-    issued: '2026-01-01T00:00:00Z',
-    administrators: { required: 1, keys: [] },
-    domains: [{ name: realm, pool }],
-    pools: [{ fqdn: pool, role: 'front-end' }],
+  const topology = sampleTopology({
     partners: [{ kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'] }],
     servers: [
-      {
-        fqdn: 'fe1.contoso.example',
-        role: 'front-end',
-        pool,
-        interfaces: { internal: { address: '127.0.0.1', ports: { sip: port } } },
-      },
+      { ...sampleFrontEnd, interfaces: { internal: { address: '127.0.0.1', ports: { sip: port } } } },
       { fqdn: 'app1.contoso.example', role: 'trusted-application' },
-      {
-        fqdn: 'edge1.contoso.example',
-        role: 'edge',
-        interfaces: { external: { fqdn: 'access1.contoso.example' } },
-      },
+      sampleEdge,
     ],
   });
   const trust = await openTrust({ anchors: { pem: root.certificatePem }, crls: { pem: await root.crl([]) } });

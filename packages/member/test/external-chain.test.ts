@@ -1,18 +1,13 @@
 import { createTestAuthority } from '@entente/testkit';
-import { buildTopology, type Topology, topologyFormat } from '@entente/topology';
+import { sampleTopology } from '@entente/testkit/topology';
+import type { Topology } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { fitsTopology } from '../src/credential/external-chain.ts';
 
 const fqdn = 'edge1.contoso.example';
 
 function topology(external?: object): Topology {
-  return buildTopology({
-    format: topologyFormat,
-    network: 'contoso.example',
-    version: 1,
-    issued: '2026-01-15T12:00:00Z',
-    administrators: { required: 1, keys: [] },
-    domains: [{ name: 'contoso.example' }],
+  return sampleTopology({
     servers: [
       {
         fqdn,

@@ -2,8 +2,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority, createTestLog, type TestAuthority } from '@entente/testkit';
+import { sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
 import { systemClock } from '@entente/tls';
-import { buildTopology, outsideObjectUrls, type Topology, topologyFormat } from '@entente/topology';
+import { outsideObjectUrls, type Topology } from '@entente/topology';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AuthorityClient } from '../src/authority/authority-client.ts';
 import { CredentialFiles } from '../src/credential/credential-files.ts';
@@ -18,19 +19,8 @@ import { certificateOf } from './sample-domain.ts';
 const fqdn = 'edge1.contoso.example';
 
 function topologyWith(outside: string): Topology {
-  return buildTopology({
-    format: topologyFormat,
-    network: 'contoso.example',
-    version: 1,
-    issued: '2026-01-01T00:00:00Z',
-    administrators: { required: 1, keys: [] },
-    domains: [{ name: 'contoso.example', pool: 'pool1.contoso.example' }],
-    pools: [{ fqdn: 'pool1.contoso.example', role: 'front-end' }],
-    servers: [
-      { fqdn: 'fe1.contoso.example', role: 'front-end', pool: 'pool1.contoso.example' },
-      { fqdn, role: 'edge', interfaces: { external: { fqdn: outside } } },
-    ],
-  });
+  const interfaces = { external: { fqdn: outside } };
+  return sampleTopology({ servers: [sampleFrontEnd, { fqdn, role: 'edge', interfaces }] });
 }
 
 describe('a member that comes to its end', () => {

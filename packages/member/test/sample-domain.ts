@@ -1,5 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { createTestAuthority, type TestAuthority } from '@entente/testkit';
+import { sampleDocument, sampleFrontEnd } from '@entente/testkit/topology';
 import type { Clock } from '@entente/tls';
 import {
   buildTopology,
@@ -8,7 +9,6 @@ import {
   type Topology,
   type TopologyDocument,
   type TopologySigner,
-  topologyFormat,
   topologyHash,
 } from '@entente/topology';
 import {
@@ -71,17 +71,12 @@ export function administrator(keyId: string) {
 export function firstDocument(
   entries: readonly ReturnType<typeof administrator>['entry'][] = [],
 ): TopologyDocument {
-  return {
-    format: topologyFormat,
-    network: 'contoso.example',
-    version: 1,
+  return sampleDocument({
     // Without fractions of a second.
     issued: `${new Date().toISOString().slice(0, 19)}Z`,
     administrators: { required: 1, keys: [...entries] },
-    domains: [{ name: 'contoso.example', pool: 'pool1.contoso.example' }],
-    pools: [{ fqdn: 'pool1.contoso.example', role: 'front-end' }],
-    servers: [{ fqdn: 'fe1.contoso.example', role: 'front-end', pool: 'pool1.contoso.example' }],
-  };
+    servers: [sampleFrontEnd],
+  });
 }
 
 /** The version after another one. */

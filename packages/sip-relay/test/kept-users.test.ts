@@ -7,7 +7,8 @@ import {
 } from '@entente/sip';
 import { Admission, FlowNames, type RequestOrigin } from '@entente/sip-relay';
 import { heapGrowth } from '@entente/testkit/heap';
-import { buildTopology, links, topologyFormat } from '@entente/topology';
+import { sampleTopology } from '@entente/testkit/topology';
+import { links } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 
 const bodyBytes = 1_000_000;
@@ -15,15 +16,7 @@ const users = 12;
 const realm = 'contoso.example';
 const password = 'of a user that exists in this test only';
 
-const topology = buildTopology({
-  format: topologyFormat,
-  network: realm,
-  version: 1,
-  issued: '2026-01-01T00:00:00Z',
-  administrators: { required: 1, keys: [] },
-  domains: [{ name: realm }],
-  servers: [{ fqdn: 'fe1.contoso.example', role: 'front-end' }],
-});
+const topology = sampleTopology();
 
 function register(username: string, authorization?: string): SipRequest {
   const head = [

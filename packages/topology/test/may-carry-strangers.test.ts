@@ -1,13 +1,8 @@
-import { buildTopology, mayCarryStrangers, roles, topologyFormat } from '@entente/topology';
+import { sampleTopology } from '@entente/testkit/topology';
+import { mayCarryStrangers, roles } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 
-const topology = buildTopology({
-  format: topologyFormat,
-  network: 'contoso.example',
-  version: 1,
-  issued: '2026-01-01T00:00:00Z',
-  administrators: { required: 1, keys: [] },
-  domains: [{ name: 'contoso.example' }],
+const topology = sampleTopology({
   servers: roles.map((role) => ({ fqdn: `${role}.contoso.example`, role })),
 });
 
