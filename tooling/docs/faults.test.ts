@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { reject } from '@entente/trust';
 import { describe, expect, it } from 'vitest';
@@ -12,44 +12,43 @@ type FaultClass = new (...parts: any[]) => Error;
 const cause = new Error('cause');
 const parts = { sentence: 'expected one, found two', place: 'here', remedy: 'take one away', cause };
 
-/** How each fault is made, by package and class. */
+/** How each fault is made, by the name of its class, which no other class has. */
 const faults: Readonly<Record<string, (Fault: FaultClass) => Error>> = {
-  'host OperatorFault': (Fault) => new Fault('ENTENTE_TEST', parts),
-  'member MemberFault': (Fault) => new Fault('ENTENTE_MEMBER_TOKEN', parts),
-  'pki PkiFault': (Fault) => new Fault('ENTENTE_PKI_LEDGER_CLOSED', parts),
-  'sip DialogFault': (Fault) => new Fault(parts.sentence, parts.place, parts.remedy),
-  'sip SipArgumentError': (Fault) => new Fault(parts.sentence, parts.place, parts.remedy),
-  'sip SipSyntaxError': (Fault) =>
+  OperatorFault: (Fault) => new Fault('ENTENTE_TEST', parts),
+  MemberFault: (Fault) => new Fault('ENTENTE_MEMBER_TOKEN', parts),
+  PkiFault: (Fault) => new Fault('ENTENTE_PKI_LEDGER_CLOSED', parts),
+  DialogFault: (Fault) => new Fault(parts.sentence, parts.place, parts.remedy),
+  SipArgumentError: (Fault) => new Fault(parts.sentence, parts.place, parts.remedy),
+  SipSyntaxError: (Fault) =>
     new Fault({ code: 'malformed-header', header: 'Via', status: 400, message: parts.sentence }),
-  'sip-endpoint HopDownError': (Fault) =>
+  HopDownError: (Fault) =>
     new Fault({ name: 'fe1.contoso.example', address: '192.0.2.1', port: 5061 }, 1_000, cause),
-  'sip-endpoint NoAnswerError': (Fault) => new Fault('timeout', 'MESSAGE', 'fe1.contoso.example'),
-  'sip-endpoint NotConnectedError': (Fault) => new Fault('fe1.contoso.example'),
-  'tls TlsFault': (Fault) => new Fault('ENTENTE_TIMEOUT', parts),
-  'tls TrustError': (Fault) =>
-    new Fault(reject('peer-refused', {}), 'fe1.contoso.example:5061', undefined, cause),
-  'topology TopologyFault': (Fault) => new Fault('ENTENTE_BAD_SIGNER', parts),
-  'trust StoreFault': (Fault) => new Fault('ENTENTE_STORE_EMPTY', parts),
-  'x509 EncodeError': (Fault) => new Fault(parts.sentence, parts.place, parts.remedy),
+  NoAnswerError: (Fault) => new Fault('timeout', 'MESSAGE', 'fe1.contoso.example'),
+  NotConnectedError: (Fault) => new Fault('fe1.contoso.example'),
+  TlsFault: (Fault) => new Fault('ENTENTE_TIMEOUT', parts),
+  TrustError: (Fault) => new Fault(reject('peer-refused', {}), 'fe1.contoso.example:5061', undefined, cause),
+  TopologyFault: (Fault) => new Fault('ENTENTE_BAD_SIGNER', parts),
+  StoreFault: (Fault) => new Fault('ENTENTE_STORE_EMPTY', parts),
+  EncodeError: (Fault) => new Fault(parts.sentence, parts.place, parts.remedy),
 };
 
-/** Classes that are no faults, by package and class, each with its reason. */
+/** Classes that are no faults, each with its reason. */
 const exceptions: Readonly<Record<string, string>> = {
-  'topology YamlError': 'a malformed text ends its reader; the reader catches it and returns it as a value',
-  'trust BudgetExceeded': 'ends a search; the judge catches it and makes a rejection of it',
+  YamlError: 'a malformed text ends its reader; the reader catches it and returns it as a value',
+  BudgetExceeded: 'ends a search; the judge catches it and makes a rejection of it',
 };
 
-/** Files that throw plain errors, each with its reason. */
+/** Files that throw plain errors, by package and name, each with its reason. */
 const plainErrors: Readonly<Record<string, string>> = {
   'edge forwarding.ts': 'the relay answers the request and logs it; no operator can do anything about it',
-  'edge publication/serve-objects.ts': 'caught in the same function, and logged',
+  'edge serve-objects.ts': 'caught in the same function, and logged',
   'host load-plugins.ts': 'caught in the same function, and made a fault that names the plugin',
-  'member authority/authority-client.ts': 'logged while a member runs; a fault of joining before it',
-  'member files/last-known-file.ts': 'caught in the same file: a file that cannot be read counts as absent',
-  'member follow/fetch-crl.ts': 'logged while a member runs; a fault of joining before it',
-  'pki client/enrol.ts': 'caught in the same function, and made a fault that names the URL',
-  'sip-endpoint connection/connection.ts': 'a defect of the program: a socket that no verdict admitted',
-  'sip-endpoint transaction/transaction-layer.ts': 'a defect of the program: a Via that it did not write',
+  'member authority-client.ts': 'logged while a member runs; a fault of joining before it',
+  'member last-known-file.ts': 'caught in the same file: a file that cannot be read counts as absent',
+  'member fetch-crl.ts': 'logged while a member runs; a fault of joining before it',
+  'pki enrol.ts': 'caught in the same function, and made a fault that names the URL',
+  'sip-endpoint connection.ts': 'a defect of the program: a socket that no verdict admitted',
+  'sip-endpoint transaction-layer.ts': 'a defect of the program: a Via that it did not write',
   'sip-relay proxy-runtime.ts': 'a defect of the program: a side that the server does not have',
 };
 
@@ -72,10 +71,9 @@ function sourcesOf(folder: string): Source[] {
 }
 
 const sources = [...sourcesOf('packages'), ...sourcesOf('apps')];
-const classes = sources.flatMap(({ file, room, text }) =>
+const classes = sources.flatMap(({ file, text }) =>
   [...text.matchAll(/class (\w+)(?:<[^>]*>)? extends (?:\w+\.)?\w*(?:Error|Fault)\b/g)].map(
     ([, name = '']) => ({
-      key: `${room} ${name}`,
       name,
       file,
     }),
@@ -85,14 +83,14 @@ const classes = sources.flatMap(({ file, room, text }) =>
 describe('every class that extends Error', () => {
   it('is in this table or one of its exceptions, and nothing else is', () => {
     const known = [...Object.keys(faults), ...Object.keys(exceptions)];
-    expect(classes.map(({ key }) => key).sort()).toEqual(known.sort());
+    expect(classes.map(({ name }) => name).sort()).toEqual(known.sort());
   });
 
-  it.each(classes.filter(({ key }) => !(key in exceptions)))(
-    'has code, sentence, place and remedy: $key',
-    async ({ file, key, name }) => {
+  it.each(classes.filter(({ name }) => !(name in exceptions)))(
+    'has code, sentence, place and remedy: $name',
+    async ({ file, name }) => {
       const Fault = ((await import(pathToFileURL(file).href)) as Record<string, FaultClass>)[name];
-      const make = faults[key];
+      const make = faults[name];
       if (Fault === undefined || make === undefined) throw new Error(`${file} does not export ${name}`);
       const fault = make(Fault) as Error & Record<'code' | 'sentence' | 'place' | 'remedy', unknown>;
       expect(fault.name).toBe(name);
@@ -110,7 +108,7 @@ describe('a plain error', () => {
     const throwing = sources
       .filter(({ path, room }) => room !== 'testkit' && !/(^|\/)compliance(\/|\.ts$)/.test(path))
       .filter(({ text }) => /throw new (Type|Range)?Error\(/.test(text))
-      .map(({ path, room }) => `${room} ${path}`);
+      .map(({ path, room }) => `${room} ${basename(path)}`);
     expect(throwing.sort()).toEqual(Object.keys(plainErrors).sort());
   });
 });
