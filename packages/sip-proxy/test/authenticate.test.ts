@@ -42,6 +42,38 @@ describe('authenticate', () => {
     });
   });
 
+  it('looks at four credentials of one realm at most, and refuses more with 400', () => {
+    const options = authenticationOptions();
+    const one =
+      'Digest username="alice", realm="contoso.example", nonce="n", uri="sip:x", response="0", qop=auth, nc=00000001, cnonce="c"';
+    const asked: string[] = [];
+    const credentials = (username: string, realm: string) => {
+      asked.push(username);
+      return options.credentials(username, realm);
+    };
+    const message = request({
+      headers: Array.from({ length: 240 }, () => ['Proxy-Authorization', one] as const),
+    });
+    expect(refusalOf(authenticate(message, { ...options, credentials }))).toMatchObject({
+      status: 400,
+      reason: 'malformed-request',
+    });
+    expect(asked.length).toBeLessThanOrEqual(4);
+  });
+
+  it('compares no URIs for credentials whose nonce is not ours', () => {
+    const uri = `sip:bob@contoso.example${Array.from({ length: 1_000 }, (_, i) => `;p${i}=1`).join('')}`;
+    const other = uri.replace(';p0=1', ';p0=2');
+    const message = request({
+      uri,
+      headers: {
+        'Proxy-Authorization': `Digest username="alice", realm="contoso.example", nonce="n", uri="${other}", response="0", qop=auth, nc=00000001, cnonce="c"`,
+      },
+    });
+    // A comparison would find the two different, and say 400.
+    expect(refusalOf(authenticate(message, authenticationOptions())).status).toBe(407);
+  });
+
   it('accepts a rising nonce count and refuses a repeated one', () => {
     const options = authenticationOptions();
     const first = refusalOf(authenticate(request(), options));

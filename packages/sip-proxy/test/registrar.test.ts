@@ -195,6 +195,18 @@ describe('register', () => {
     }
   });
 
+  it('counts the contacts of one REGISTER before it compares them with anything', () => {
+    const many = Array.from({ length: 6_000 }, (_, i) => `<sip:a@192.0.2.1;p=${i}>;expires=0`);
+    const compared: unknown[] = [];
+    const current = {
+      find: (...parts: unknown[]) => void compared.push(parts),
+    } as unknown as readonly Binding[];
+    expect(
+      refused(register(registerRequest({ Contact: many.join(', ') }), alice, current, context)).reason,
+    ).toBe('too-many-contacts');
+    expect(compared).toEqual([]);
+  });
+
   it('refuses more contacts than the policy allows', () => {
     const many = Array.from({ length: 17 }, (_, i) => `<sip:a@192.0.2.${i}>`);
     expect(refused(register(registerRequest({ Contact: many }), alice, [], context)).reason).toBe(

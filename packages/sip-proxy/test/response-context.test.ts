@@ -221,8 +221,8 @@ describe('several flows of one device (RFC 5626 §7)', () => {
 describe('a request other than INVITE (RFC 4320)', () => {
   it.each([480, 500])('is answered %d rather than not at all where another branch timed out', (status) => {
     const call = forked(request(), [['a', 'b']]);
-    call.receive('a', status);
     call.context.failed(call.get('b'), 408);
+    call.receive('a', status);
     expect(call.look()).toBe(`try a, try b, respond ${status}, done`);
   });
 });

@@ -210,5 +210,50 @@ export const patches: PatchList = {
         title: 'replaces what the client wrote there itself',
       },
     },
+    {
+      name: 'few-credentials',
+      off: 'one request has hundreds of credentials checked',
+      file: 'packages/sip-proxy/src/identity/authenticate.ts',
+      find: 'if (count > maxCredentials)',
+      replace: 'if (count > 1e9)',
+      test: {
+        file: 'packages/sip-proxy/test/authenticate.test.ts',
+        title: 'looks at four credentials of one realm at most, and refuses more with 400',
+      },
+    },
+    {
+      name: 'nonce-before-uri',
+      off: 'whoever makes up a nonce has URIs compared',
+      file: 'packages/sip/src/digest/verify.ts',
+      find: "if (verdict.state === 'forged') return refused('forged-nonce');",
+      replace:
+        "if (!options.uriMatches(authorization.uri)) return refused('uri-mismatch');\n  if (verdict.state === 'forged') return refused('forged-nonce');",
+      test: {
+        file: 'packages/sip-proxy/test/authenticate.test.ts',
+        title: 'compares no URIs for credentials whose nonce is not ours',
+      },
+    },
+    {
+      name: 'count-contacts',
+      off: 'thousands of contacts are compared before they are counted',
+      file: 'packages/sip-proxy/src/registration/registrar.ts',
+      find: 'if (request.contacts.length > policy.maxContacts)',
+      replace: 'if (request.contacts.length > 1e9)',
+      test: {
+        file: 'packages/sip-proxy/test/registrar.test.ts',
+        title: 'counts the contacts of one REGISTER before it compares them with anything',
+      },
+    },
+    {
+      name: 'warnings-once',
+      off: 'each Warning has all of them looked through',
+      file: 'packages/sip-proxy/src/topology-hiding/hide-inside-names.ts',
+      find: "if (lower === 'warning') continue;",
+      replace: "if (lower === 'warning') hideWarnings(editor, message, names);",
+      test: {
+        file: 'packages/sip-proxy/src/topology-hiding/hide-inside-names.test.ts',
+        title: 'has its warnings looked through once, and keeps sixteen at most',
+      },
+    },
   ],
 };

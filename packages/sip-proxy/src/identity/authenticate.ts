@@ -51,6 +51,8 @@ export interface AuthenticateOptions {
   readonly allowMd5For?: (username: string) => boolean;
 }
 
+/** Credentials of one request that are looked at for this realm: one for each algorithm, and one to spare. */
+const maxCredentials = 4;
 const defaultAlgorithms: readonly DigestAlgorithm[] = ['SHA-256'];
 
 /**
@@ -78,6 +80,7 @@ export function authenticate(request: SipRequest, options: AuthenticateOptions):
   const registrar = (options.as ?? (request.method === 'REGISTER' ? 'registrar' : 'proxy')) === 'registrar';
   const header = registrar ? 'Authorization' : 'Proxy-Authorization';
   let fault: AuthorizationFault | undefined;
+  let count = 0;
   for (const value of request.all(header)) {
     const authorization = parseAuthorization(value);
     if (authorization === 'other-scheme') continue;
@@ -87,6 +90,8 @@ export function authenticate(request: SipRequest, options: AuthenticateOptions):
     }
     // Credentials for other realms belong to servers further on.
     if (authorization.realm !== options.realm) continue;
+    count++;
+    if (count > maxCredentials) return { outcome: 'refused', refusal: tooManyCredentials(header) };
     const verdict = verify(request, authorization, options);
     if (verdict.ok) {
       const { username, realm, algorithm } = verdict;
@@ -202,6 +207,15 @@ function explain(
       // Whether the name or the password was wrong is not told, not even here: logs travel.
       return ['credentials-not-accepted', 'a wrong username or password', 'Check username and password.'];
   }
+}
+
+function tooManyCredentials(header: string): RequestRefusal {
+  return refusal(
+    'malformed-request',
+    400,
+    `${header}: expected at most ${maxCredentials} credentials for one realm, found more`,
+    'Answer one challenge for each realm (RFC 3261 §22.3).',
+  );
 }
 
 function unusable(header: string, fault: 'malformed' | 'uri-mismatch'): RequestRefusal {

@@ -77,6 +77,8 @@ export function register(
   if (required.length > 0) return extensionRequired(required);
   if (request.isContactWildcard) return removeAll(request, aor, current, context, policy);
   const path = request.has('Path') ? request.addressesOf('Path') : [];
+  // Counted before they are compared: each is compared with every binding.
+  if (request.contacts.length > policy.maxContacts) return tooMany(request.contacts.length, policy);
   let bindings = current;
   let outbound = false;
   for (const contact of request.contacts) {

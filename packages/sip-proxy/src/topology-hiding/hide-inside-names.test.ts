@@ -45,6 +45,27 @@ describe('a message that leaves', () => {
     expect(message.all('Warning')).toEqual([media]);
   });
 
+  it('has its warnings looked through once, and keeps sixteen at most', () => {
+    let looks = 0;
+    const counting = {
+      ...names,
+      isInside(host: string) {
+        looks++;
+        return names.isInside(host);
+      },
+    };
+    const message = response(
+      Array.from(
+        { length: 200 },
+        (_, i) => ['Warning', `305 client${i}.invalid "Incompatible media format"`] as const,
+      ),
+    );
+    const editor = edit<SipMessage>(message);
+    hideInsideNames(editor, message, counting);
+    expect(editor.toMessage().all('Warning')).toHaveLength(16);
+    expect(looks).toBeLessThan(200);
+  });
+
   it('carries no further field that names a server inside, however it is written', () => {
     for (const value of [
       '<sip:x@fe1.contoso.example>;index=1',

@@ -26,6 +26,8 @@ const fieldsOfTheEnds: ReadonlySet<string> = new Set(
 /** Runs of what a host name is made of: one class and no way back, so that it takes linear time whatever stands there. */
 const hostLike = /[a-z0-9._-]+/gi;
 const longestHost = 255;
+/** Warnings that go out; further ones are left off. */
+const maxWarnings = 16;
 
 /**
  * Takes off a message that leaves the organisation what tells of the inside: Path and Service-Route, warnings of our servers, a
@@ -42,9 +44,10 @@ export function hideInsideNames(
   for (const [name, value] of message.headers()) {
     const lower = name.toLowerCase();
     if (fieldsOfTheEnds.has(lower)) continue;
-    if (lower === 'warning') hideWarnings(editor, message, names);
-    else if (routesInside.has(lower) || namesInside(value, names)) editor.remove(name);
+    if (lower === 'warning') continue;
+    if (routesInside.has(lower) || namesInside(value, names)) editor.remove(name);
   }
+  if (message.has('Warning')) hideWarnings(editor, message, names);
   if (message.kind === 'response' && namesInside(message.reason, names)) {
     editor.setStartLine(`SIP/2.0 ${message.status} ${reasonPhrase(message.status)}`);
   }
@@ -53,7 +56,7 @@ export function hideInsideNames(
 /** Warnings of the ends stay, they say why a call cannot be (RFC 3261 §20.43); those of our servers are for insiders. */
 function hideWarnings(editor: MessageEditor<SipMessage>, message: SipMessage, names: InsideNames): void {
   editor.remove('Warning');
-  for (const value of message.values('Warning')) {
+  for (const value of message.values('Warning').slice(0, maxWarnings)) {
     const parsed = parseWarning(value);
     if (!parsed.ok || namesInside(value, names)) continue;
     const agent = parsed.value.agent.replace(/:\d+$/, '').toLowerCase();

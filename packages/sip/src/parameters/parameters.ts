@@ -76,7 +76,14 @@ export class Parameters {
 
   /** Names (lower case) with values, quotes removed. */
   *entries(): Generator<readonly [name: string, value: string]> {
-    for (const name of this.names) yield [name, this.get(name) ?? ''];
+    for (const [name, raw] of this.rawEntries())
+      yield [name, raw?.charCodeAt(0) === QUOTE ? unescapeQuoted(raw.slice(1, -1)) : (raw ?? '')];
+  }
+
+  /** Names (lower case) with values as they stand in the message; one pass, however many there are. */
+  *rawEntries(): Generator<readonly [name: string, raw: string | undefined]> {
+    const { list } = this;
+    for (let i = 0; i < list.length; i += 2) yield [list[i] as string, list[i + 1]];
   }
 
   /**

@@ -76,7 +76,13 @@ function parametersAgree(a: Parameters, b: Parameters): boolean {
 /** Names and values as they compare: one spelling of escapes, without case. */
 function comparable(parameters: Parameters): ReadonlyMap<string, string> {
   const form = (raw: string): string => (normalise(raw, URI_PARAMETER) ?? '').toLowerCase();
-  return new Map(parameters.names.map((name) => [form(name), form(parameters.raw(name) ?? '')]));
+  const values = new Map<string, string>();
+  for (const [name, raw] of parameters.rawEntries()) {
+    const key = form(name);
+    // The first of a name counts, as everywhere.
+    if (!values.has(key)) values.set(key, form(raw ?? ''));
+  }
+  return values;
 }
 
 function headersAgree(a: SipUri, b: SipUri): boolean {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Parameters } from '../parameters/parameters.ts';
 import { addressOfRecord, uriEquals } from './compare-uri.ts';
 import { parseUri } from './parse-uri.ts';
@@ -286,5 +286,18 @@ describe('addressOfRecord', () => {
 
   it('has none for a URI that is no SIP URI', () => {
     expect(addressOfRecord(uri('tel:+1'))).toBeUndefined();
+  });
+});
+
+describe('two URIs with many parameters', () => {
+  it('are compared in one pass over each', () => {
+    const text = `sip:bob@contoso.example${Array.from({ length: 1_000 }, (_, i) => `;p${i}=1`).join('')}`;
+    const [one, other] = [parseUri(text), parseUri(text.replace('p999=1', 'p999=2'))];
+    if (!one.ok || !other.ok) throw new Error('the test wrote no URI');
+    const searches = vi.spyOn(Parameters.prototype, 'raw');
+    expect(uriEquals(one.value, one.value)).toBe(true);
+    expect(uriEquals(one.value, other.value)).toBe(false);
+    expect(searches).not.toHaveBeenCalled();
+    searches.mockRestore();
   });
 });
