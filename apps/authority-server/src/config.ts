@@ -14,10 +14,10 @@ const url = (scheme: 'http' | 'https') =>
 
 const listener = (scheme: 'http' | 'https') =>
   z.strictObject({
-    /** Address to listen on; default loopback. `::` is every one. */
+    /** Address to listen on; default 127.0.0.1. `::` is every address. */
     host: z.string().optional(),
     port,
-    /** How others reach it: stands in join tokens (https) and in certificates (http). */
+    /** How others reach it: written in join tokens (https) and in certificates (http). */
     url: url(scheme),
   });
 
@@ -27,7 +27,7 @@ export const authorityConfigSchema = z.strictObject({
   domain: hostName,
   /** The authority's own FQDN, as the topology lists it. */
   fqdn: hostName,
-  /** Folder that `entente ca init` made; relative to the configuration file. */
+  /** Folder that `entente ca init` created; relative to the configuration file. */
   directory: z.string(),
   /** Hash of the administrators who may publish the first topology, SHA-256 in lower-case hexadecimal. */
   administratorsHash: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits in lower case'),
@@ -37,5 +37,5 @@ export const authorityConfigSchema = z.strictObject({
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
 });
 
-/** What an authority is told. */
+/** The configuration of an authority. */
 export type AuthorityConfig = z.infer<typeof authorityConfigSchema>;

@@ -14,19 +14,19 @@ export interface AuthorityServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** What comes from outside. */
+/** Options of {@link createAuthorityServer}. */
 export interface AuthorityServerOptions {
   /** With `directory` resolved. */
   readonly config: AuthorityConfig;
   readonly logger: Logger;
-  /** Default the machine's clock. */
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
 }
 
 /**
  * Starts the authority of a domain: HTTPS for members (row 15) and administrators (row 17), and plain HTTP for signed
  * objects. Resolving means that both listen.
- * @param options configuration, and where to log
+ * @param options - configuration and log
  * @throws faults with `code`, place and remedy: of the ledger, the authority's files, the topologies, the listeners
  */
 export async function createAuthorityServer(options: AuthorityServerOptions): Promise<AuthorityServer> {
@@ -64,7 +64,7 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
     stop.push(objects.close);
     logger.info(
       { https: `${server.host}:${server.port}`, objects: `${objects.host}:${objects.port}` },
-      `the authority of ${domain} listens`,
+      `the authority of ${domain} is listening`,
     );
     return {
       https: { host: server.host, port: server.port },
@@ -78,11 +78,11 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
 }
 
 function addressOf({ host, port }: { readonly host?: string | undefined; readonly port: number }) {
-  // Whoever wants to be reached from elsewhere says so.
+  // Reachable from other machines only where the configuration says so.
   return { host: host ?? '127.0.0.1', port };
 }
 
-/** Signed objects only: nothing here is secret, and nothing is believed because it came from here. */
+/** Signed objects only: none is secret, and clients check the signature of each. */
 async function listenPlain(config: AuthorityConfig, fetch: (request: Request) => Promise<Response>) {
   const limits = { maxHeaderSize: 4_096, requestTimeout: 10_000 };
   const server = http.createServer(limits, getRequestListener(fetch));

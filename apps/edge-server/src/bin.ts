@@ -4,7 +4,7 @@ import { createEdgeServer, edgeServerConfig } from './index.ts';
 
 await runServer({
   name: 'entente-edge-server',
-  summary: 'The edge of an organisation: external clients and federation partners, and nobody else.',
+  summary: 'The edge of an organisation: serves external clients and federation partners.',
   async start(configFile) {
     const config = loadConfig(configFile, edgeServerConfig);
     const level = config.logLevel === undefined ? {} : { level: config.logLevel };

@@ -1,7 +1,7 @@
 import { connectionLimitsConfig } from '@entente/host';
 import { z } from 'zod';
 
-/** What `edge-server.yaml` says. Names, ports, partners and their roots come from the signed topology, not from here. */
+/** The configuration of an edge. Names, ports, partners and their roots come from the signed topology, not from here. */
 export const edgeServerConfig = z.strictObject({
   /** This server's own name on its internal interface, as the topology lists it. */
   fqdn: z.string().min(1),
@@ -22,7 +22,7 @@ export const edgeServerConfig = z.strictObject({
    * Default 300.
    */
   partnerListsEverySeconds: z.int().min(1).max(3_600).optional(),
-  /** What is written to the log. Default info. */
+  /** Least severe level written to the log. Default info. */
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
 });
 

@@ -6,7 +6,7 @@ import { joinDomain, type Member } from '@entente/member';
 import { loadCredential } from '@entente/tls';
 import type { EdgeServerConfig } from './config.ts';
 
-/** An edge that runs. */
+/** A running edge. */
 export interface EdgeServer extends AsyncDisposable {
   readonly member: Member;
   readonly edge: RunningEdge;
@@ -14,8 +14,8 @@ export interface EdgeServer extends AsyncDisposable {
 
 /**
  * Starts an edge: joins the domain over its internal side, then serves both.
- * @param config see `config.ts`
- * @param parts log, and the configuration file that paths are relative to
+ * @param config - see `config.ts`
+ * @param parts - log, and the configuration file that paths are relative to
  * @throws faults with code, place and remedy
  */
 export async function createEdgeServer(

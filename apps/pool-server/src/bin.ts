@@ -4,7 +4,8 @@ import { createPoolServer, poolServerConfig } from './index.ts';
 
 await runServer({
   name: 'entente-pool-server',
-  summary: 'A SIP front end: registers users, routes their requests, believes only the topology.',
+  summary:
+    'A SIP front end: registers users, routes their requests, and accepts only servers of the signed topology.',
   async start(configFile) {
     const config = loadConfig(configFile, poolServerConfig);
     const level = config.logLevel === undefined ? {} : { level: config.logLevel };

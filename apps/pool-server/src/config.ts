@@ -1,7 +1,7 @@
 import { connectionLimitsConfig } from '@entente/host';
 import { z } from 'zod';
 
-/** What `pool-server.yaml` says. Names, ports and peers come from the signed topology, not from here. */
+/** The configuration of a pool server. Names, ports and peers come from the signed topology, not from here. */
 export const poolServerConfig = z.strictObject({
   /** This server's own name, as the topology lists it. */
   fqdn: z.string().min(1),
@@ -9,7 +9,7 @@ export const poolServerConfig = z.strictObject({
   directory: z.string().min(1),
   /** Needed the first time only. */
   join: z.strictObject({ token: z.string().min(1) }).optional(),
-  /** Addresses of our hosts that DNS does not know, by name. */
+  /** Addresses of hosts that DNS does not know, by name. */
   addresses: z.record(z.string().min(1), z.union([z.ipv4(), z.ipv6()])).default({}),
   /** File with the digests of users' passwords. */
   users: z.string().min(1),
@@ -17,7 +17,7 @@ export const poolServerConfig = z.strictObject({
   plugins: z.array(z.strictObject({ use: z.string().min(1), config: z.unknown().optional() })).default([]),
   /** How many connections each listener holds at once. */
   limits: connectionLimitsConfig.default({}),
-  /** What is written to the log. Default info. */
+  /** Least severe level written to the log. Default info. */
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
 });
 
@@ -26,8 +26,10 @@ export type PoolServerConfig = z.infer<typeof poolServerConfig>;
 const hex = (digits: number) =>
   z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), `expected ${digits} hexadecimal digits`);
 
-/** What `users.yaml` says: no passwords, only H(A1) (RFC 7616 §3.4.2). A user with `MD5` gets a challenge
- * for it, the only one where there is no other digest. */
+/**
+ * The users: no passwords, only H(A1) (RFC 7616 §3.4.2). A user with `MD5` gets a challenge for it, the only one where there is no
+ * other digest.
+ */
 export const usersConfig = z.strictObject({
   users: z.array(
     z.strictObject({

@@ -6,7 +6,7 @@ import { type RequestPolicy, requestPolicyPort } from '@entente/sip-relay/reques
 import type { PoolServerConfig } from './config.ts';
 import { loadCredentials } from './credentials.ts';
 
-/** A server of a pool that runs. */
+/** A running server of a pool. */
 export interface PoolServer extends AsyncDisposable {
   readonly member: Member;
   readonly frontEnd: RunningFrontEnd;
@@ -14,8 +14,8 @@ export interface PoolServer extends AsyncDisposable {
 
 /**
  * Starts a server of a pool: joins the domain, then serves the role that the topology gives it.
- * @param config see `config.ts`
- * @param parts log, and the configuration file that paths are relative to
+ * @param config - see `config.ts`
+ * @param parts - log, and the configuration file that paths are relative to
  * @throws faults with code, place and remedy
  */
 export async function createPoolServer(

@@ -5,7 +5,7 @@ import { usersConfig } from './config.ts';
 
 /**
  * Reads the digests of users' passwords.
- * @param file YAML, see `usersConfig`
+ * @param file - YAML, see `usersConfig`
  * @throws OperatorFault with the place in the file
  */
 export function loadCredentials(file: string): Credentials {

@@ -44,9 +44,32 @@ describe('configuration', () => {
     expect(fault).toMatchObject({ code: 'ENTENTE_CONFIG_INVALID', place: 'pool.yaml:2:17' });
   });
 
-  it('names the place of the parent when a field is missing', () => {
+  it('names a missing field, and the place of its parent', () => {
     const fault = faultOf(() => parseConfig('domain: contoso.example\nlisten: {}\n', 'pool.yaml', schema));
-    expect(fault).toMatchObject({ code: 'ENTENTE_CONFIG_INVALID', place: 'pool.yaml:2:9' });
+    expect(fault).toMatchObject({
+      code: 'ENTENTE_CONFIG_INVALID',
+      place: 'pool.yaml:2:9',
+      message: 'the field "listen.port" is missing',
+      remedy: 'add the field',
+    });
+  });
+
+  it.each([
+    ['domain: 5\nlisten: { port: 1 }', 'the field "domain" is not valid: expected string, received number'],
+    [
+      'domain: a\nlisten: { port: 70000 }',
+      'the field "listen.port" is not valid: Too big: expected number to be <=65535',
+    ],
+    ['', 'the configuration is not valid: expected object, received null'],
+  ])('says what was expected and what was found: %j', (text, sentence) => {
+    expect(faultOf(() => parseConfig(text, 'pool.yaml', schema)).message).toBe(sentence);
+  });
+
+  it('says so where none of several kinds of value fits', () => {
+    const either = z.strictObject({ address: z.union([z.ipv4(), z.ipv6()]) });
+    expect(faultOf(() => parseConfig('address: here\n', 'pool.yaml', either)).message).toBe(
+      'the field "address" is not valid',
+    );
   });
 
   it('refuses text that is not YAML', () => {

@@ -9,8 +9,8 @@ const maxConfigBytes = 1_048_576;
 
 /**
  * Reads a server's configuration: YAML, checked against a schema, unknown fields refused.
- * @param file path of the YAML file
- * @param schema zod schema; make its objects strict so that a misspelt field is an error
+ * @param file - path of the YAML file
+ * @param schema - zod schema; make its objects strict so that a misspelt field is an error
  * @returns the value of the schema
  * @throws {OperatorFault} `ENTENTE_CONFIG_MISSING`, `ENTENTE_CONFIG_TOO_LARGE`, `ENTENTE_CONFIG_SYNTAX`,
  * `ENTENTE_CONFIG_UNKNOWN_FIELD` or `ENTENTE_CONFIG_INVALID`, each with file:line:column and a remedy
@@ -21,9 +21,9 @@ export function loadConfig<T>(file: string, schema: ZodType<T>): T {
 
 /**
  * The pure half of {@link loadConfig}.
- * @param text YAML text
- * @param file name to report as the place of an error
- * @param schema see {@link loadConfig}
+ * @param text - YAML text
+ * @param file - name to report as the place of an error
+ * @param schema - see {@link loadConfig}
  */
 export function parseConfig<T>(text: string, file: string, schema: ZodType<T>): T {
   const lines = new LineCounter();
@@ -40,7 +40,8 @@ export function parseConfig<T>(text: string, file: string, schema: ZodType<T>): 
       remedy: 'correct the syntax at this position',
     });
   }
-  const result = schema.safeParse(plainValue(document, file));
+  const value = plainValue(document, file);
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
 
   const issue = deepest(result.error.issues);
@@ -54,24 +55,40 @@ export function parseConfig<T>(text: string, file: string, schema: ZodType<T>): 
       remedy: 'remove it or correct its spelling',
     });
   }
+  const isMissing = field !== '' && valueAt(value, issue.path) === undefined;
   throw new OperatorFault('ENTENTE_CONFIG_INVALID', {
-    sentence:
-      field === '' ? `the configuration is not right: ${issue.message}` : `"${field}": ${issue.message}`,
+    sentence: isMissing ? `the field "${field}" is missing` : invalidSentence(field, issue.message),
     place,
-    remedy: 'give a value of the expected kind',
+    remedy: isMissing ? 'add the field' : 'correct the value',
   });
+}
+
+function invalidSentence(field: string, message: string): string {
+  const subject = field === '' ? 'the configuration' : `the field "${field}"`;
+  const found = message.replace(/^Invalid input(?:: )?/, '');
+  return found === '' ? `${subject} is not valid` : `${subject} is not valid: ${found}`;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (within, step) =>
+      typeof within === 'object' && within !== null
+        ? (within as Record<PropertyKey, unknown>)[step]
+        : undefined,
+    value,
+  );
 }
 
 /**
  * Resolves a path named in a configuration file against that file's folder.
- * @param file the configuration file
- * @param path absolute, or relative to the folder of `file`
+ * @param file - the configuration file
+ * @param path - absolute, or relative to the folder of `file`
  */
 export function pathBeside(file: string, path: string): string {
   return isAbsolute(path) ? path : resolve(dirname(file), path);
 }
 
-/** Aliases are few in a configuration; many are an attack on memory. */
+/** A configuration needs few aliases; nested ones can expand to any size. */
 function plainValue(document: ReturnType<typeof parseDocument>, file: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 16 });
@@ -90,9 +107,9 @@ function readConfigText(file: string): string {
     const { size } = statSync(file);
     if (size > maxConfigBytes) {
       throw new OperatorFault('ENTENTE_CONFIG_TOO_LARGE', {
-        sentence: `the configuration file has ${size} bytes, at most ${maxConfigBytes} are read`,
+        sentence: `the configuration file has ${size} bytes, more than ${maxConfigBytes}`,
         place: file,
-        remedy: 'name the right file',
+        remedy: 'give the path of the configuration file with --config',
       });
     }
     return readFileSync(file, 'utf8');
@@ -101,13 +118,13 @@ function readConfigText(file: string): string {
     throw new OperatorFault('ENTENTE_CONFIG_MISSING', {
       sentence: 'the configuration file does not exist',
       place: file,
-      remedy: 'name an existing file with --config',
+      remedy: 'give the path of an existing file with --config',
       cause: error,
     });
   }
 }
 
-/** Unknown fields first: a misspelt name also makes the right one look missing. */
+/** Unknown fields first: a misspelt name also makes the right name look missing. */
 function deepest(issues: readonly core.$ZodIssue[]): core.$ZodIssue {
   return issues.find((issue) => issue.code === 'unrecognized_keys') ?? (issues[0] as core.$ZodIssue);
 }

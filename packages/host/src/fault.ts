@@ -1,5 +1,5 @@
 /**
- * A fault an operator can mend: what happened in one sentence, where, and what to do.
+ * A fault that an operator can fix: what happened in one sentence, where, and what to do.
  * Matched across packages by its shape (`code`, `remedy`), never by `instanceof`.
  */
 export class OperatorFault extends Error {
@@ -11,8 +11,8 @@ export class OperatorFault extends Error {
   readonly remedy: string;
 
   /**
-   * @param code stable literal that starts with `ENTENTE_`
-   * @param parts sentence without final stop, place and remedy
+   * @param code - stable literal that starts with `ENTENTE_`
+   * @param parts - sentence without final stop, place and remedy
    */
   constructor(
     code: string,
@@ -45,9 +45,9 @@ export interface FaultDescription {
 }
 
 /**
- * Says what an operator can do about an error, if it is one that an operator can mend.
- * @param error anything that was thrown
- * @param context place to name when the error does not carry one, e.g. the configuration file
+ * Says what an operator can do about an error, if an operator can fix it.
+ * @param error - anything that was thrown
+ * @param context - place to name when the error does not carry one, e.g. the configuration file
  * @returns the description, or `undefined` for a defect of the program
  */
 export function describeFault(error: unknown, context = 'the process'): FaultDescription | undefined {

@@ -7,8 +7,8 @@ const maxConditionDepth = 8;
 
 /**
  * The module of a plugin.
- * @param use name of an installed package, or a path that begins with `.` or `/`
- * @param from folders to search from: paths are relative to the first; packages are looked for in the `node_modules` of each
+ * @param use - name of an installed package, or a path that begins with `.` or `/`
+ * @param from - folders to search from: paths are relative to the first; packages are looked for in the `node_modules` of each
  *   and of the folders above it
  * @returns a file URL
  * @throws OperatorFault `ENTENTE_PLUGIN_NOT_FOUND`; `ENTENTE_PLUGIN_BROKEN` where a package names a module outside itself
@@ -16,7 +16,7 @@ const maxConditionDepth = 8;
 export function findPlugin(use: string, from: readonly string[]): string {
   if (use.startsWith('.') || isAbsolute(use)) {
     const path = resolve(from[0] ?? '.', use);
-    if (!existsSync(path)) throw notFound(use, `there is no ${path}`);
+    if (!existsSync(path)) throw notFound(use, `${path} does not exist`);
     return pathToFileURL(statSync(path).isDirectory() ? entryOf(path, use) : path).href;
   }
   if (!/^(@[a-z0-9._~-]{1,100}\/)?[a-z0-9_~-][a-z0-9._~-]{0,200}$/.test(use)) {
@@ -46,7 +46,7 @@ function entryOf(home: string, use: string): string {
   const file = join(home, target);
   if (!isInside(home, file)) throw outside(use, target);
   if (!existsSync(file)) throw notFound(use, `${home} has no module to import`);
-  // The folder itself may be a link, as pnpm lays packages out; a file in it may not lead elsewhere.
+  // The folder itself may be a symbolic link, as with pnpm; a file in it must not link to a place outside.
   if (!isInside(realpathSync(home), realpathSync(file))) throw outside(use, target);
   return file;
 }
@@ -61,7 +61,7 @@ function outside(use: string, target: string) {
     'ENTENTE_PLUGIN_BROKEN',
     use,
     `expected its package.json to name a module inside the package, found ${target}`,
-    'reinstall it, or ask its author',
+    'reinstall it, or report this to its author',
   );
 }
 

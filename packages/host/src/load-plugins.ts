@@ -4,14 +4,14 @@ import { orderPlugins } from './order-plugins.ts';
 import type { Plugin, Port, SchemaResult } from './plugin/index.ts';
 import { pluginFault } from './plugin-fault.ts';
 
-/** A plugin as a configuration file names it. */
+/** An entry of `plugins` in a configuration file. */
 export interface PluginUse {
   /** Name of an installed package, or a path beside the configuration file. */
   readonly use: string;
   readonly config?: unknown;
 }
 
-/** What plugins are loaded with. */
+/** Options of {@link loadPlugins}. */
 export interface LoadPluginsOptions {
   readonly plugins: readonly PluginUse[];
   /** Folders where packages are looked for; the first is that of the configuration file. */
@@ -21,7 +21,7 @@ export interface LoadPluginsOptions {
   readonly logger: Logger;
 }
 
-/** Plugins at work; disposing stops them, the last first. */
+/** Plugins that were set up; disposing stops them in reverse order. */
 export interface Plugins extends AsyncDisposable {
   /** What was provided for a port, in the order of the configuration. */
   provided<T>(port: Port<T>): readonly { readonly plugin: string; readonly implementation: T }[];
@@ -34,14 +34,14 @@ interface Ready {
 
 /**
  * Loads plugins. Their shape, names, ports, versions, order and configuration are checked before any of them is set up.
- * @param options what to load, and for whom
+ * @param options - what to load, and which ports the server uses
  * @throws OperatorFault whose code begins with `ENTENTE_PLUGIN_` and whose place names the plugin
  */
 export async function loadPlugins(options: LoadPluginsOptions): Promise<Plugins> {
   const configs = new Map<Plugin, unknown>();
   const loaded: Plugin[] = [];
   for (const { use, config } of options.plugins) {
-    // The object itself, never a copy: it may have private members. One that is named twice is refused by its name.
+    // The object itself, never a copy: it may have private members. A plugin that is listed twice is refused by its name.
     const plugin = await importPlugin(use, options.from);
     loaded.push(plugin);
     configs.set(plugin, config);
@@ -63,7 +63,7 @@ async function importPlugin(use: string, from: readonly string[]): Promise<Plugi
       'ENTENTE_PLUGIN_BROKEN',
       use,
       `it cannot be imported: ${sentenceOf(error)}`,
-      'reinstall it, or ask its author',
+      'reinstall it, or report this to its author',
       error,
     );
   }
@@ -101,7 +101,7 @@ async function checkConfig({ configSchema, name }: Plugin, config: unknown): Pro
     if (typeof result !== 'object' || result === null) throw new Error('expected a result, found none');
   } catch (error) {
     const sentence = `config: its schema failed: ${sentenceOf(error)}`;
-    throw pluginFault(code, name, sentence, 'look at its configuration, or ask its author', error);
+    throw pluginFault(code, name, sentence, 'check its configuration, or report this to its author', error);
   }
   if (result.issues === undefined) return result.value;
   const [issue] = result.issues;
@@ -124,7 +124,7 @@ async function setUp(
       try {
         await step();
       } catch (error) {
-        logger.error({ plugin: name }, `the plugin did not end cleanly: ${sentenceOf(error)}`);
+        logger.error({ plugin: name }, `the plugin failed to stop: ${sentenceOf(error)}`);
       }
     }
   };
@@ -135,7 +135,7 @@ async function setUp(
         'ENTENTE_PLUGIN_PORT',
         name,
         `port ${port.name}: ${sentence}`,
-        'ask the author of the plugin',
+        'report this to the author of the plugin',
       );
     const declared = (list: readonly Port<unknown>[], port: Port<unknown>, where: string) => {
       if (list.some((one) => one.name === port.name && one.version === port.version)) return;
@@ -149,13 +149,13 @@ async function setUp(
           use<T>(port: Port<T>) {
             declared(plugin.requires, port, 'requires');
             const offers = [...(provided.get(port.name)?.values() ?? [])];
-            if (offers.length === 0) throw misused(port, 'it uses it before any plugin has provided it');
+            if (offers.length === 0) throw misused(port, 'used before a plugin has provided it');
             return offers[0] as T;
           },
           provide(port, implementation) {
             declared(plugin.provides, port, 'provides');
             const offers = provided.get(port.name) ?? new Map<Plugin, unknown>();
-            if (offers.has(plugin)) throw misused(port, 'it provides it twice');
+            if (offers.has(plugin)) throw misused(port, 'provided twice');
             provided.set(port.name, offers.set(plugin, implementation));
           },
           onDispose: (step) => void undo.push({ name, dispose: step }),
@@ -163,14 +163,14 @@ async function setUp(
         config,
       );
       const missing = plugin.provides.find((port) => provided.get(port.name)?.has(plugin) !== true);
-      if (missing !== undefined) throw new Error(`it declares port ${missing.name} and did not provide it`);
+      if (missing !== undefined) throw new Error(`it declares port ${missing.name} but did not provide it`);
     } catch (error) {
       await dispose();
       throw pluginFault(
         'ENTENTE_PLUGIN_SETUP',
         name,
-        `it did not start: ${sentenceOf(error)}`,
-        'look at its configuration, or ask its author',
+        `its setup failed: ${sentenceOf(error)}`,
+        'check its configuration, or report this to its author',
         error,
       );
     }

@@ -22,7 +22,7 @@ export interface LoggerOptions {
 
 /**
  * Makes the logger of a server: JSON lines on standard output, time in milliseconds since 1970.
- * @param options who writes
+ * @param options - name of the app, server and level
  */
 export function createLogger(options: LoggerOptions): Logger {
   return pino({

@@ -3,8 +3,8 @@ import { pluginFault } from './plugin-fault.ts';
 
 /**
  * The order in which plugins are set up: as given, but each after those it needs.
- * @param plugins as configured
- * @param accepts ports that the server itself uses; any number of plugins may provide one of them
+ * @param plugins - as configured
+ * @param accepts - ports that the server itself uses; any number of plugins may provide one of them
  * @throws OperatorFault `ENTENTE_PLUGIN_DUPLICATE`, `ENTENTE_PLUGIN_PORT`, `ENTENTE_PLUGIN_CYCLE`
  */
 export function orderPlugins<P extends Plugin>(
@@ -20,7 +20,7 @@ export function orderPlugins<P extends Plugin>(
         'ENTENTE_PLUGIN_DUPLICATE',
         plugin.name,
         'it is configured twice',
-        'leave one of the two',
+        'remove one of the two entries',
       );
     }
     names.add(plugin.name);
@@ -28,7 +28,8 @@ export function orderPlugins<P extends Plugin>(
       const others = providers.get(port.name) ?? new Set<P>();
       const accepted = accepts.find(({ name }) => name === port.name);
       if (accepted !== undefined) sameVersion(plugin, port, accepted);
-      else if (!needed.has(port.name)) throw portFault(plugin, port, 'nothing here uses it');
+      else if (!needed.has(port.name))
+        throw portFault(plugin, port, 'neither this server nor a plugin uses it');
       else if (others.size > 0) throw portFault(plugin, port, `${namesOf(others)} provides it already`);
       providers.set(port.name, others.add(plugin));
     }
@@ -43,7 +44,7 @@ export function orderPlugins<P extends Plugin>(
       throw pluginFault(
         'ENTENTE_PLUGIN_CYCLE',
         plugin.name,
-        `plugins need each other in a circle: ${circle.join(' → ')}`,
+        `plugins require each other in a cycle: ${circle.join(' → ')}`,
         'remove one of them',
       );
     }
@@ -51,11 +52,11 @@ export function orderPlugins<P extends Plugin>(
     for (const port of plugin.requires) {
       const candidates = providers.get(port.name) ?? new Set<P>();
       const [provider] = candidates;
-      if (provider === undefined) throw portFault(plugin, port, 'it needs it, and no plugin provides it');
+      if (provider === undefined) throw portFault(plugin, port, 'required, but no plugin provides it');
       if (candidates.size > 1) {
-        // The server may use all of them; a plugin gets one, and the order of a file must not decide which.
-        const sentence = `it needs one, and which is ambiguous: ${namesOf(candidates)} provide it`;
-        throw portFault(plugin, port, sentence, 'leave one of the plugins that provide it');
+        // The server may use all of them, but a plugin gets one, and the order in the file must not decide which.
+        const sentence = `required, but more than one plugin provides it: ${namesOf(candidates)}`;
+        throw portFault(plugin, port, sentence, 'remove all but one of the plugins that provide it');
       }
       sameVersion(plugin, port, provider.provides.find(({ name }) => name === port.name) as Port<unknown>);
       visit(provider);

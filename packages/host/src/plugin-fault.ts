@@ -1,6 +1,6 @@
 import { OperatorFault } from './fault.ts';
 
-/** A fault of one plugin, which the operator can mend; its place names the plugin. */
+/** A fault of one plugin, which the operator can fix; its place names the plugin. */
 export function pluginFault(
   code: string,
   plugin: string,

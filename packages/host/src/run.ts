@@ -69,7 +69,9 @@ export async function runServer(program: ServerProgram): Promise<void> {
 export function reportFault(name: string, error: unknown, context: string): 1 | 2 {
   const fault = describeFault(error, context);
   if (fault === undefined) {
-    process.stderr.write(`${name}: a defect: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(
+      `${name}: defect of the program: ${error instanceof Error ? error.stack : String(error)}\n`,
+    );
     return 1;
   }
   process.stderr.write(`${name}: ${fault.place}: ${fault.sentence}; ${fault.remedy} (${fault.code})\n`);
@@ -88,7 +90,7 @@ function readArguments(program: ServerProgram): Arguments | undefined {
     new OperatorFault('ENTENTE_USAGE', {
       sentence,
       place: 'the command line',
-      remedy: `call it as: ${usage}`,
+      remedy: `run: ${usage}`,
     });
   let values: {
     config?: string | undefined;
@@ -116,6 +118,6 @@ function readArguments(program: ServerProgram): Arguments | undefined {
 `);
     return undefined;
   }
-  if (values.config === undefined) throw fault('no configuration file is named');
+  if (values.config === undefined) throw fault('the option --config is missing');
   return { configFile: values.config, stopWithStdin: values['stop-with-stdin'] === true };
 }

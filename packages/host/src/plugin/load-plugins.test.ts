@@ -204,13 +204,19 @@ describe('refusing plugins before any is set up', () => {
 
   it.each<[string, Parts, Parts | undefined, string, string]>([
     [
-      'a required port that nobody provides',
+      'a required port that no plugin provides',
       { requires: [store] },
       undefined,
       'alpha',
       'no plugin provides it',
     ],
-    ['a provided port that nobody uses', { provides: [store] }, undefined, 'alpha', 'nothing here uses it'],
+    [
+      'a provided port that is not used',
+      { provides: [store] },
+      undefined,
+      'alpha',
+      'neither this server nor a plugin uses it',
+    ],
     [
       'a port of another version than the server accepts',
       { provides: [{ ...policy, version: 2 }] },
@@ -246,16 +252,16 @@ describe('refusing plugins before any is set up', () => {
     install('gamma', source('gamma', { provides: [policy] }));
     const fault = await faultOf(['first', 'beta', 'gamma', 'alpha']);
     expect(fault).toMatchObject({ code: 'ENTENTE_PLUGIN_PORT', place: 'plugin alpha' });
-    expect(fault.message).toContain('ambiguous: beta and gamma provide it');
+    expect(fault.message).toContain('more than one plugin provides it: beta and gamma');
   });
 
-  it('refuses a circle and names only the plugins in it', async () => {
+  it('refuses a cycle and names only the plugins in it', async () => {
     install('alpha', source('alpha', { requires: [store] }));
     install('beta', source('beta', { requires: [clock], provides: [store] }));
     install('gamma', source('gamma', { requires: [store], provides: [clock] }));
     const fault = await faultOf(['first', 'alpha', 'beta', 'gamma']);
     expect(fault).toMatchObject({ code: 'ENTENTE_PLUGIN_CYCLE', place: 'plugin beta' });
-    expect(fault.message).toContain('circle: beta → gamma → beta');
+    expect(fault.message).toContain('cycle: beta → gamma → beta');
   });
 
   it.each([
@@ -334,7 +340,7 @@ describe('plugins that fail while they are set up', () => {
     [
       'provides a port twice',
       `scope.provide(${JSON.stringify(policy)}, 1); scope.provide(${JSON.stringify(policy)}, 2);`,
-      'port policy: it provides it twice',
+      'port policy: provided twice',
     ],
     [
       'provides a port it does not declare',
@@ -363,6 +369,6 @@ describe('plugins that fail while they are set up', () => {
       place: 'plugin alpha',
       name: 'OperatorFault',
     });
-    expect(fault.message).toContain('port clock: it uses it before any plugin has provided it');
+    expect(fault.message).toContain('port clock: used before a plugin has provided it');
   });
 });

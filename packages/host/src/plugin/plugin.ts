@@ -1,16 +1,16 @@
 import type { ConfigSchema } from './standard-schema.ts';
 
-/** A contract between a plugin and whoever uses what it offers. Plain data: duplicate installs do not matter. */
+/** A contract between a plugin and the code that uses it. Plain data, so duplicate installs do not matter. */
 export interface Port<T> {
   /** For instance `request-policy`. */
   readonly name: string;
-  /** Version of the contract, 1 or more; both sides must mean the same. */
+  /** Version of the contract, 1 or more; both sides must have the same. */
   readonly version: number;
   /** Only for type inference; never read. */
   readonly contract?: T;
 }
 
-/** Where a plugin writes; every line carries its name. */
+/** The log of a plugin; every line has the plugin's name. */
 export interface PluginLog {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -24,7 +24,7 @@ export interface PluginScope {
   /** Aborted when the server stops, before anything is disposed. */
   readonly signal: AbortSignal;
   /**
-   * Gives what another plugin provides.
+   * Returns what another plugin provides.
    * @throws where the port is not in `requires`
    */
   use<T>(port: Port<T>): T;
@@ -33,26 +33,26 @@ export interface PluginScope {
    * @throws where the port is not in `provides`, or has been provided already
    */
   provide<T>(port: Port<T>, implementation: T): void;
-  /** Called when the server stops: what was acquired last goes first. */
+  /** Called when the server stops, in the reverse order of registration. */
   onDispose(dispose: () => void | Promise<void>): void;
 }
 
 /** A plugin, as its module exports it under the name `plugin`. */
 export interface Plugin<C = unknown> {
-  /** Letters, digits and hyphens; logs and faults carry it. */
+  /** Lower-case letters, digits and hyphens, at most 64; in each log line and fault. */
   readonly name: string;
   /** Version of this contract. */
   readonly apiVersion: 1;
   readonly requires: readonly Port<unknown>[];
   readonly provides: readonly Port<unknown>[];
   readonly configSchema: ConfigSchema<C>;
-  /** Begins its work. Everything has been checked before the first plugin is set up. */
+  /** Starts the plugin. All plugins are checked before the first is set up. */
   setup(scope: PluginScope, config: C): void | Promise<void>;
 }
 
 /**
- * Says that an object is a plugin, and types its configuration.
- * @param plugin see {@link Plugin}
+ * Declares a plugin, and infers the type of its configuration.
+ * @param plugin - see {@link Plugin}
  * @returns the same object
  */
 export function definePlugin<C>(plugin: Plugin<C>): Plugin<C> {
