@@ -37,6 +37,7 @@ export { magicCookie, parseVia, Via, type ViaParts } from './headers/via.ts';
 export { parseWarning, Warning } from './headers/warning.ts';
 export * from './machines.ts';
 export { checkMessage } from './message/check-message.ts';
+export { checkSize } from './message/check-size.ts';
 export { createRequest, type RequestParts } from './message/create-request.ts';
 export { createResponse, type ResponseParts } from './message/create-response.ts';
 export { edit, MessageEditor } from './message/edit.ts';

@@ -2,8 +2,8 @@ import { detached, parseAuthorization, parseMessage, ReplayWindow, type SipReque
 import { heapGrowth } from '@entente/testkit/heap';
 import { describe, expect, it } from 'vitest';
 
-/** What a peer may send with each request, and how often. */
-const bodyBytes = 1_000_000;
+/** What a peer may send in the header of each request, and how often. */
+const headerBytes = 1_000_000;
 const messages = 24;
 
 function request(nonce: string): SipRequest {
@@ -16,14 +16,12 @@ function request(nonce: string): SipRequest {
     'CSeq: 1 REGISTER',
     'Max-Forwards: 70',
     `Authorization: Digest username="alice", realm="contoso.example", nonce="${nonce}", uri="sip:contoso.example", response="${'0'.repeat(64)}"`,
-    `Content-Length: ${bodyBytes}`,
+    `X-Filler: ${'a'.repeat(headerBytes)}`,
+    'Content-Length: 0',
   ].join('\r\n');
-  const parsed = parseMessage(
-    Buffer.concat([Buffer.from(`${head}\r\n\r\n`), Buffer.alloc(bodyBytes, 0x61)]),
-    {
-      limits: { maxBodyBytes: bodyBytes },
-    },
-  );
+  const parsed = parseMessage(Buffer.from(`${head}\r\n\r\n`), {
+    limits: { maxHeaderBytes: 2 * headerBytes },
+  });
   if (!parsed.ok || parsed.message.kind !== 'request') throw new Error('the test wrote no request');
   return parsed.message;
 }
@@ -37,14 +35,33 @@ function keptBytes(keep: (request: SipRequest, index: number) => void): number {
 }
 
 describe('a value that is kept longer than its message', () => {
-  const all = messages * bodyBytes;
+  const all = messages * headerBytes;
 
-  it('keeps the whole message alive while it is a slice of it', () => {
+  it('keeps the whole header alive while it is a slice of it', () => {
     const values: string[] = [];
     expect(keptBytes((message) => values.push(message.get('Authorization') as string))).toBeGreaterThan(
       all / 2,
     );
     expect(values).toHaveLength(messages);
+  });
+
+  it('keeps no large body alive', () => {
+    const values: string[] = [];
+    const body = Buffer.alloc(headerBytes, 0x61);
+    const bytes = heapGrowth(() => {
+      for (let index = 0; index < messages; index++) {
+        const head = request('n').headerWire.replace(
+          /X-Filler: a*\r\nContent-Length: 0/,
+          `Content-Length: ${body.length}`,
+        );
+        const parsed = parseMessage(Buffer.concat([Buffer.from(head), body]));
+        if (!parsed.ok) throw new Error('the test wrote no request');
+        expect(parsed.message.bodyLength).toBe(body.length);
+        values.push(parsed.message.get('Authorization') as string);
+      }
+    });
+    expect(values).toHaveLength(messages);
+    expect(bytes).toBeLessThan(all / 8);
   });
 
   it('keeps nothing but itself once it is detached', () => {

@@ -36,6 +36,12 @@ function push(chunks: readonly string[], framer = new StreamFramer()): Collected
   return sink;
 }
 
+function cut(stream: string, size: number): string[] {
+  const chunks: string[] = [];
+  for (let at = 0; at < stream.length; at += size) chunks.push(stream.slice(at, at + size));
+  return chunks;
+}
+
 describe('StreamFramer', () => {
   const stream = `${text('1', 'one')}\r\n\r\n${text('2')}\r\n${text('3', 'a\r\n\r\nb\0')}`;
 
@@ -91,31 +97,121 @@ describe('StreamFramer', () => {
       const head = text('1').replace('Content-Length: 0', 'Content-Length: 51');
       const framer = new StreamFramer({ limits });
       const { events, faults } = push([head], framer);
-      expect(events).toEqual(['fatal body-too-long']);
+      expect(events).toEqual(['error body-too-long']);
       expect(faults[0]?.response?.status).toBe(513);
+      expect(framer.pendingBytes).toBe(0);
     });
 
-    it('never holds more of a header than its limit', () => {
+    const filled = (bytes: number) => `X: ${'a'.repeat(bytes - 5)}\r\n`;
+    it.each([
+      ['a body that is too long', text('1', 'b'.repeat(51)), 'body-too-long', 513],
+      ['too many fields', text('1', 'body', 'X:\r\n'.repeat(14)), 'too-many-headers', 513],
+      ['a header that is too long', text('1', 'body', filled(180)), 'headers-too-long', 513],
+      [
+        'a start line that is too long',
+        text('1', 'body').replace('bob@', `${'b'.repeat(70)}@`),
+        'start-line-too-long',
+        414,
+      ],
+    ])('refuses %s by its header, passes over it and goes on behind it', (_, refused, code, status) => {
+      const stream = `${text('0')}${refused}${text('2')}`;
+      const expected = ['message 0', `error ${code}`, 'message 2'];
+      const whole = push([stream], new StreamFramer({ limits }));
+      expect(whole.events).toEqual(expected);
+      expect(whole.faults[0]?.response?.status).toBe(status);
+      expect(push([...stream], new StreamFramer({ limits })).events).toEqual(expected);
+      for (let at = 1; at < stream.length; at++) {
+        const framer = new StreamFramer({ limits });
+        expect(push([stream.slice(0, at), stream.slice(at)], framer).events).toEqual(expected);
+        expect(framer.unfinished).toBe(0);
+      }
+    });
+
+    it('never holds more of a header than twice its limit, and ends there', () => {
       const framer = new StreamFramer({ limits });
       const sink = new Collected();
       const filler = Buffer.from(`X-Filler: ${'a'.repeat(50)}\r\n`);
       framer.push(Buffer.from(text('1').split('Content-Length')[0]!), sink);
       for (let i = 0; i < 100 && !framer.failed; i++) {
         framer.push(filler, sink);
-        expect(framer.pendingBytes).toBeLessThanOrEqual(404);
+        expect(framer.pendingBytes).toBeLessThanOrEqual(804);
       }
       expect(sink.events).toEqual(['fatal headers-too-long']);
       expect(sink.faults[0]?.response?.status).toBe(513);
     });
 
-    it('refuses a start line without end, in one push or many', () => {
-      expect(push(['a'.repeat(150)], new StreamFramer({ limits })).events).toEqual([
+    it('ends with a start line of more than twice its limit, in one push or many', () => {
+      expect(push(['a'.repeat(250)], new StreamFramer({ limits })).events).toEqual([
         'fatal start-line-too-long',
       ]);
-      expect(push([...'a'.repeat(150)], new StreamFramer({ limits })).events).toEqual([
+      expect(push([...'a'.repeat(250)], new StreamFramer({ limits })).events).toEqual([
         'fatal start-line-too-long',
       ]);
     });
+  });
+
+  describe('a body of more than 4 KiB', () => {
+    const body = 'b'.repeat(4_097);
+
+    it('is asked for before any of it is stored, and passed over where it is not wanted', () => {
+      const stream = `${text('1', body)}${text('2', body.slice(1))}${text('3')}`;
+      for (const chunks of [[stream], [...stream], cut(stream, 1_000)]) {
+        const asked: number[][] = [];
+        const sink = Object.assign(new Collected(), {
+          largeBody(bodyBytes: number, messageBytes: number) {
+            asked.push([bodyBytes, messageBytes]);
+            return { code: 'body-too-long', status: 413, message: 'too long' } as const;
+          },
+        });
+        const framer = new StreamFramer();
+        let most = 0;
+        for (const chunk of chunks) {
+          framer.push(Buffer.from(chunk, 'latin1'), sink);
+          most = Math.max(most, framer.pendingBytes);
+        }
+        expect(asked).toEqual([[4_097, text('1', body).length]]);
+        expect(sink.events).toEqual(['error body-too-long', 'message 2', 'message 3']);
+        expect(sink.faults[0]?.response?.status).toBe(413);
+        expect(most).toBeLessThan(text('2', body.slice(1)).length);
+      }
+    });
+
+    it('arrives whole where it is wanted, however the stream is split', () => {
+      const stream = `${text('1', body)}${text('2', body)}`;
+      for (const size of [1, 7, 300, 4_200, 4_500, 10_000]) {
+        const split = push(cut(stream, size));
+        expect(split.messages.map((message) => message.wire).join('')).toBe(stream);
+        expect(split.messages.map((message) => message.bodyText)).toEqual([body, body]);
+      }
+    });
+
+    it('counts as memory as soon as it is announced', () => {
+      const framer = new StreamFramer();
+      const whole = text('1', body);
+      framer.push(Buffer.from(whole.slice(0, -body.length)), new Collected());
+      expect(framer.reservedBytes).toBe(whole.length);
+      framer.push(Buffer.from(body), new Collected());
+      expect(framer.reservedBytes).toBe(0);
+    });
+  });
+
+  it('numbers the message that has begun and not ended', () => {
+    const framer = new StreamFramer();
+    const sink = new Collected();
+    const seen: number[] = [];
+    const next = (bytes: string) => {
+      framer.push(Buffer.from(bytes), sink);
+      seen.push(framer.unfinished);
+    };
+    next('\r');
+    next('\n');
+    next(text('1', 'one').slice(0, -3));
+    next('on');
+    next(`e${text('2').slice(0, 20)}`);
+    next(text('2').slice(20));
+    expect(new Set([seen[2], seen[4]]).size).toBe(2);
+    expect(seen).toEqual([0, 0, seen[2], seen[2], seen[4], 0]);
+    expect(sink.messages).toHaveLength(2);
   });
 
   it('does not tie a message to the chunk it came in', () => {

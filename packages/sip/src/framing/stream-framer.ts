@@ -1,19 +1,16 @@
 import { Buffer } from 'node:buffer';
+import { smallBodyBytes } from '../message/assemble.ts';
+import { sizeProblem } from '../message/check-size.ts';
 import { type Head, indexHead } from '../message/head-index.ts';
 import { headersTooLong, startLineTooLong } from '../message/head-problems.ts';
-import { defaultLimits, type MessageLimits } from '../message/limits.ts';
-import {
-  bodyTooLong,
-  type CheckDepth,
-  completeMessage,
-  fail,
-  type MessageFault,
-} from '../message/parse-message.ts';
+import { defaultLimits, framingLimits, type MessageLimits } from '../message/limits.ts';
+import { type CheckDepth, completeMessage, fail, type MessageFault } from '../message/parse-message.ts';
 import type { SipMessage } from '../message/sip-message.ts';
 import { startsWithVersion } from '../message/start-line.ts';
 import { CR, LF } from '../syntax/characters.ts';
 import type { SipProblem } from '../syntax/problem.ts';
 import { wireFromBytes } from '../syntax/text.ts';
+import { PendingBytes } from './pending-bytes.ts';
 
 /** Where a framer puts what it finds, in the order found. One object can serve many pushes. */
 export interface FramerSink {
@@ -21,9 +18,17 @@ export interface FramerSink {
   message(message: SipMessage): void;
   /**
    * A message that was refused. Send `fault.response` where there is one; where `fault.fatal`, then close the
-   * connection: the framer takes nothing more.
+   * connection: the framer takes nothing more. Otherwise the message, with its body, is passed over.
    */
   error(fault: MessageFault): void;
+  /**
+   * A message announces a body of more than 4 KiB; none of it is stored yet.
+   *
+   * @param bodyBytes - Length of the body.
+   * @param messageBytes - Length of the whole message.
+   * @returns why it is not taken: the message is refused by its header alone. `undefined`: it is taken.
+   */
+  largeBody?(bodyBytes: number, messageBytes: number): SipProblem | undefined;
   /**
    * A keep-alive between messages: `ping` (CRLF CRLF: answer with `pongBytes`) or `pong` (a single CRLF).
    *
@@ -47,27 +52,31 @@ export const pongBytes: Uint8Array = Uint8Array.of(CR, LF);
 
 /**
  * Cuts a TCP or TLS byte stream into messages. Content-Length is required on every message; limits hold before bytes
- * are stored; time is linear in the bytes however they are split.
+ * are stored; time is linear in the bytes however they are split. A message that exceeds a limit is refused and passed over; the
+ * stream ends only where nobody can tell where the next message begins.
  *
  * @see RFC 3261 §18.3, §7.5
  */
 export class StreamFramer {
   readonly #limits: MessageLimits;
+  /** How far a header is read to find out where its message ends. */
+  readonly #framing: MessageLimits;
   readonly #check: CheckDepth;
-  /** Bytes of an unfinished message; grows by doubling as bytes arrive, never ahead of them. */
-  #pending: Buffer = empty;
-  #length = 0;
-  /** Up to where `#pending` was searched for the end of the header. */
-  #searched = 0;
+  readonly #pending = new PendingBytes();
   /** Once the header is complete: it, and the bytes of the whole message. */
   #head: Head | undefined;
   #needed = 0;
+  /** Bytes still to be passed over of the body of a message that was refused. */
+  #skip = 0;
+  /** Number of the message that is not complete, or was last. */
+  #ordinal = 0;
   /** Line breaks seen since the last message, 0 or 1 towards a ping. */
   #breaks = 0;
   #failed = false;
 
   constructor(options: FramerOptions = {}) {
     this.#limits = options.limits === undefined ? defaultLimits : { ...defaultLimits, ...options.limits };
+    this.#framing = options.limits === undefined ? defaultFraming : framingLimits(this.#limits);
     this.#check = options.check ?? 'addresses';
   }
 
@@ -78,7 +87,21 @@ export class StreamFramer {
 
   /** Bytes held of a message that is not complete. */
   get pendingBytes(): number {
-    return this.#length;
+    return this.#pending.length;
+  }
+
+  /** Bytes of memory that the message takes which is not complete, or will take: its body counts as soon as it is announced. */
+  get reservedBytes(): number {
+    return this.#pending.length === 0 ? 0 : Math.max(this.#needed, this.#pending.capacity);
+  }
+
+  /** The message that has begun and not ended, by a number that no other message of the stream has; 0 between two messages. */
+  get unfinished(): number {
+    const isBetween =
+      this.#pending.length === 0
+        ? this.#skip === 0
+        : this.#pending.length === 1 && this.#pending.bytes[0] === CR;
+    return isBetween ? 0 : this.#ordinal;
   }
 
   /**
@@ -89,10 +112,10 @@ export class StreamFramer {
    */
   push(bytes: Uint8Array, sink: FramerSink): void {
     let at = 0;
-    if (this.#length > 0) {
+    if (this.#pending.length > 0) {
       at = this.#resume(bytes, sink);
       if (at === -1) return;
-    }
+    } else if (this.#skip > 0) at = this.#passOver(bytes, 0);
     if (this.#failed || at >= bytes.length) return;
     this.#cut(bytes, at, sink);
   }
@@ -112,24 +135,38 @@ export class StreamFramer {
         }
       }
       this.#breaks = 0;
-      const head = indexHead(bytes, text, at, size, this.#limits);
+      const head = indexHead(bytes, text, at, size, this.#framing);
       if (head === 'incomplete') break;
-      const problem = 'broken' in head ? head.broken : this.#lengthProblem(head);
-      if (problem !== undefined || 'broken' in head) {
-        this.#fail(text.slice(at), problem!, head.lines, sink);
+      if ('broken' in head || head.contentLength === -1) {
+        this.#fail(text.slice(at), 'broken' in head ? head.broken : contentLengthMissing, head.lines, sink);
         return;
       }
-      const end = at + head.bodyStart + head.contentLength;
+      const bodyAt = at + head.bodyStart;
+      const problem = this.#refusal(head, sink);
+      if (problem !== undefined) {
+        this.#refuse(text.slice(at, bodyAt), problem, head, sink);
+        this.#ordinal++;
+        at = this.#passOver(bytes, bodyAt);
+        continue;
+      }
+      const end = bodyAt + head.contentLength;
       if (end > size) {
         this.#head = head;
         this.#needed = end - at;
         break;
       }
-      // Each message has text of its own, so that none pins the chunk.
-      this.#deliver(at === 0 && end === size ? text : wireFromBytes(bytes, at, end), head, sink);
+      if (head.contentLength > smallBodyBytes) {
+        this.#deliver(wireFromBytes(bytes, at, bodyAt), head, sink, wireFromBytes(bytes, bodyAt, end));
+      } else {
+        // Each message has text of its own, so that none pins the chunk.
+        this.#deliver(at === 0 && end === size ? text : wireFromBytes(bytes, at, end), head, sink);
+      }
       at = end;
     }
-    if (at < size) this.#store(bytes, at, size);
+    if (at < size) {
+      this.#ordinal++;
+      this.#pending.store(bytes, at, size);
+    }
   }
 
   /**
@@ -140,27 +177,32 @@ export class StreamFramer {
   #resume(bytes: Uint8Array, sink: FramerSink): number {
     if (this.#head === undefined) {
       // A CR held back between messages: whether it begins a line break shows only now.
-      if (this.#length === 1 && this.#pending[0] === CR) return this.#recut(bytes, sink);
-      const before = this.#length;
+      if (this.#pending.length === 1 && this.#pending.bytes[0] === CR) return this.#recut(bytes, sink);
+      const before = this.#pending.length;
       // Never store more of a header than the limit allows; the rest of the chunk waits where it is.
-      const room = Math.max(this.#limits.maxHeaderBytes + 4 - before, 0);
+      const room = Math.max(this.#framing.maxHeaderBytes + 4 - before, 0);
       const taken = Math.min(room, bytes.length);
-      this.#store(bytes, 0, taken);
-      const end = this.#headerEnd();
+      this.#pending.store(bytes, 0, taken);
+      const end = this.#pending.headerEnd();
       if (end === -1) return this.#incompleteHeader(sink);
       // The bytes behind the header go back to the chunk; the header alone is indexed.
-      const text = wireFromBytes(this.#pending, 0, end);
-      const head = indexHead(this.#pending, text, 0, end, this.#limits);
+      const text = this.#pending.wire(0, end);
+      const indexed = indexHead(this.#pending.bytes, text, 0, end, this.#framing);
       // With its empty line in place a header is never incomplete: an index that says so has met a limit.
-      const failure = head === 'incomplete' ? { broken: headersTooLong(this.#limits), lines: [] } : head;
-      const problem = 'broken' in failure ? failure.broken : this.#lengthProblem(failure);
-      if (problem !== undefined || 'broken' in failure) {
-        this.#fail(text, problem!, failure.lines, sink);
+      const head = indexed === 'incomplete' ? { broken: headersTooLong(this.#limits), lines: [] } : indexed;
+      if ('broken' in head || head.contentLength === -1) {
+        this.#fail(text, 'broken' in head ? head.broken : contentLengthMissing, head.lines, sink);
         return -1;
       }
-      this.#length = end;
-      this.#head = failure;
-      this.#needed = failure.bodyStart + failure.contentLength;
+      const problem = this.#refusal(head, sink);
+      if (problem !== undefined) {
+        this.#reset();
+        this.#refuse(text, problem, head, sink);
+        return this.#passOver(bytes, end - before);
+      }
+      this.#pending.length = end;
+      this.#head = head;
+      this.#needed = head.bodyStart + head.contentLength;
       return this.#takeBody(bytes, end - before, sink);
     }
     return this.#takeBody(bytes, 0, sink);
@@ -173,49 +215,65 @@ export class StreamFramer {
   }
 
   #takeBody(bytes: Uint8Array, from: number, sink: FramerSink): number {
-    const missing = this.#needed - this.#length;
+    const missing = this.#needed - this.#pending.length;
     const taken = Math.min(missing, bytes.length - from);
-    this.#store(bytes, from, from + taken);
+    this.#pending.store(bytes, from, from + taken);
     if (taken < missing) return -1;
-    const wire = wireFromBytes(this.#pending, 0, this.#needed);
     const head = this.#head!;
+    const needed = this.#needed;
+    const pending = this.#pending.bytes;
     this.#reset();
-    this.#deliver(wire, head, sink);
+    if (head.contentLength > smallBodyBytes) {
+      const { bodyStart } = head;
+      this.#deliver(
+        wireFromBytes(pending, 0, bodyStart),
+        head,
+        sink,
+        wireFromBytes(pending, bodyStart, needed),
+      );
+    } else this.#deliver(wireFromBytes(pending, 0, needed), head, sink);
     return from + taken;
   }
 
-  /** Searches on for the end of the header; each byte is looked at a bounded number of times. */
-  #headerEnd(): number {
-    const start = Math.max(this.#searched - 3, 0);
-    const found = this.#pending.subarray(0, this.#length).indexOf('\r\n\r\n', start, 'latin1');
-    this.#searched = this.#length;
-    return found === -1 ? -1 : found + 4;
+  /** Passes over what is there of a refused message's body; returns where the rest of the chunk begins. */
+  #passOver(bytes: Uint8Array, from: number): number {
+    const passed = Math.min(this.#skip, bytes.length - from);
+    this.#skip -= passed;
+    return from + passed;
   }
 
   #incompleteHeader(sink: FramerSink): number {
-    const { maxHeaderBytes, maxStartLineBytes } = this.#limits;
+    const { maxHeaderBytes, maxStartLineBytes } = this.#framing;
     let problem: SipProblem | undefined;
-    if (this.#length > maxHeaderBytes) problem = headersTooLong(this.#limits);
-    else if (this.#length > maxStartLineBytes + 2) {
-      const line = this.#pending.subarray(0, maxStartLineBytes + 2).indexOf(LF);
+    if (this.#pending.length > maxHeaderBytes) problem = headersTooLong(this.#limits);
+    else if (this.#pending.length > maxStartLineBytes + 2) {
+      const line = this.#pending.bytes.subarray(0, maxStartLineBytes + 2).indexOf(LF);
       if (line === -1) problem = startLineTooLong(this.#limits);
     }
     if (problem === undefined) return -1;
-    const text = wireFromBytes(this.#pending, 0, this.#length);
-    const head = indexHead(this.#pending, text, 0, this.#length, this.#limits);
+    const text = this.#pending.wire(0, this.#pending.length);
+    const head = indexHead(this.#pending.bytes, text, 0, this.#pending.length, this.#framing);
     const lines = typeof head === 'object' ? head.lines : [];
     this.#fail(text, problem, lines, sink);
     return -1;
   }
 
-  #lengthProblem(head: Head): SipProblem | undefined {
-    if (head.contentLength === -1) return contentLengthMissing;
-    if (head.contentLength > this.#limits.maxBodyBytes) return bodyTooLong(head.contentLength, this.#limits);
-    return undefined;
+  /** Why a message is not taken whose extent is known. */
+  #refusal(head: Head, sink: FramerSink): SipProblem | undefined {
+    const problem = sizeProblem(head, this.#limits);
+    if (problem !== undefined || head.contentLength <= smallBodyBytes) return problem;
+    return sink.largeBody?.(head.contentLength, head.bodyStart + head.contentLength);
   }
 
-  #deliver(wire: string, head: Head, sink: FramerSink): void {
-    const result = completeMessage(wire, head, this.#check);
+  /** Refuses a message by its header; its body is passed over. */
+  #refuse(headerWire: string, problem: SipProblem, head: Head, sink: FramerSink): void {
+    this.#skip = head.contentLength;
+    const result = fail(headerWire, problem, head.lines, false);
+    if (!result.ok) sink.error(result.error);
+  }
+
+  #deliver(wire: string, head: Head, sink: FramerSink, largeBody = ''): void {
+    const result = completeMessage(wire, head, this.#check, largeBody);
     if (result.ok) sink.message(result.message);
     else sink.error(result.error);
   }
@@ -237,27 +295,14 @@ export class StreamFramer {
     if (!result.ok) sink.error(result.error);
   }
 
-  #store(bytes: Uint8Array, from: number, to: number): void {
-    const size = this.#length + to - from;
-    if (size > this.#pending.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(size, this.#pending.length * 2, 512));
-      this.#pending.copy(grown, 0, 0, this.#length);
-      this.#pending = grown;
-    }
-    this.#pending.set(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), this.#length);
-    this.#length = size;
-  }
-
   #reset(): void {
-    this.#pending = empty;
-    this.#length = 0;
-    this.#searched = 0;
+    this.#pending.clear();
     this.#head = undefined;
     this.#needed = 0;
   }
 }
 
-const empty = Buffer.alloc(0);
+const defaultFraming = framingLimits(defaultLimits);
 
 const contentLengthMissing: SipProblem = {
   code: 'content-length-missing',

@@ -1,3 +1,4 @@
+import { smallBodyBytes } from '../message/assemble.ts';
 import { indexHead } from '../message/head-index.ts';
 import { defaultLimits } from '../message/limits.ts';
 import {
@@ -33,7 +34,13 @@ export function parseWebSocketMessage(data: string | Uint8Array, options: ParseO
   if (head.contentLength !== -1 && head.contentLength !== length) {
     return fail(text, lengthMismatch(head.contentLength, length), head.lines, false);
   }
-  return completeMessage(text, head, options.check);
+  if (length <= smallBodyBytes) return completeMessage(text, head, options.check);
+  return completeMessage(
+    wireFromBytes(bytes, 0, head.bodyStart),
+    head,
+    options.check,
+    wireFromBytes(bytes, head.bodyStart),
+  );
 }
 
 const unclosed: SipProblem = {

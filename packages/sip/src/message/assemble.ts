@@ -18,14 +18,22 @@ export function bodyWire(body: string | Uint8Array | undefined): string {
   return typeof body === 'string' ? wireFromText(body) : wireFromBytes(body);
 }
 
+/**
+ * A body of more bytes is kept apart from the header. What is read of a header is a slice of it and keeps all of it alive; so a value
+ * that is kept longer than its message never keeps a large body.
+ */
+export const smallBodyBytes = 4_096;
+
 const correctParts = 'correct the parts that the message is made of';
 
 /**
  * Makes a message from wire text this package has written itself.
  *
+ * @param wire - The header with its empty line, and the body where that is small.
+ * @param largeBody - The body where it is not.
  * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the caller's parts do not add up to a message.
  */
-export function messageOfOwn(wire: string): SipMessage {
+export function messageOfOwn(wire: string, largeBody = ''): SipMessage {
   const head = indexHead(codesOf(wire, wire.length), wire, 0, wire.length, unlimited);
   if (head === 'incomplete')
     throw new SipArgumentError(
@@ -36,5 +44,11 @@ export function messageOfOwn(wire: string): SipMessage {
   if ('broken' in head) throw new SipArgumentError(head.broken.message, 'header of a message', correctParts);
   const message = messageFrom(wire, head);
   if (!('kind' in message)) throw new SipArgumentError(message.message, 'message', correctParts);
+  if (largeBody !== '') message.attachBody(largeBody);
   return message;
+}
+
+/** As {@link messageOfOwn}, for a body of any size. */
+export function assemble(header: string, body: string): SipMessage {
+  return body.length > smallBodyBytes ? messageOfOwn(header, body) : messageOfOwn(header + body);
 }

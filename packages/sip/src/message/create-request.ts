@@ -4,7 +4,7 @@ import type { Via } from '../headers/via.ts';
 import { isAll, TOKEN } from '../syntax/characters.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import type { Uri } from '../uri/uri.ts';
-import { bodyWire, messageOfOwn } from './assemble.ts';
+import { assemble, bodyWire } from './assemble.ts';
 import { fieldLine, fieldPairs, type HeaderFields } from './header-field.ts';
 import type { SipRequest } from './request.ts';
 
@@ -77,7 +77,7 @@ export function createRequest(parts: RequestParts): SipRequest {
   }
   if (parts.contentType !== undefined) out += fieldLine('Content-Type', parts.contentType);
   out += `Content-Length: ${body.length}\r\n\r\n`;
-  return messageOfOwn(out + body) as SipRequest;
+  return assemble(out, body) as SipRequest;
 }
 
 function listed<T>(value: T | readonly T[] | undefined): readonly T[] {

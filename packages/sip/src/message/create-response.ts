@@ -1,7 +1,7 @@
 import type { NameAddr } from '../headers/name-addr.ts';
 import { isAll, TOKEN } from '../syntax/characters.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
-import { bodyWire, messageOfOwn } from './assemble.ts';
+import { assemble, bodyWire } from './assemble.ts';
 import { STRIDE } from './head-index.ts';
 import { fieldLine, fieldPairs, fieldValue, type HeaderFields } from './header-field.ts';
 import { CALL_ID, CSEQ, FROM, headerId, RECORD_ROUTE, TO, VIA } from './header-names.ts';
@@ -63,7 +63,7 @@ export function createResponse(
   const addTag = toTag !== undefined && request.to.tag === undefined;
   let out = `SIP/2.0 ${status} ${fieldValue('Reason phrase', reason)}\r\n`;
   out += copyFields(
-    request.wire,
+    request.headerWire,
     request.head.lines,
     addTag ? toTag : undefined,
     recordRoute,
@@ -76,7 +76,7 @@ export function createResponse(
   if (parts.contentType !== undefined) out += fieldLine('Content-Type', parts.contentType);
   const body = bodyWire(parts.body);
   out += `Content-Length: ${body.length}\r\n\r\n`;
-  return messageOfOwn(out + body) as SipResponse;
+  return assemble(out, body) as SipResponse;
 }
 
 /** The lines a response takes over from its request, in the order they came. */

@@ -3,7 +3,7 @@ import { SipArgumentError } from '../syntax/problem.ts';
 import { findComma } from '../syntax/quoted.ts';
 import { bytesFromWire, unfold } from '../syntax/text.ts';
 import type { Uri } from '../uri/uri.ts';
-import { bodyWire, messageOfOwn } from './assemble.ts';
+import { bodyWire, messageOfOwn, smallBodyBytes } from './assemble.ts';
 import { FOLDED, STRIDE } from './head-index.ts';
 import { fieldLine, fieldValue, type HeaderValue } from './header-field.ts';
 import { headerId, UNKNOWN, VIA } from './header-names.ts';
@@ -135,9 +135,39 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
     return this.set('Content-Length', this.#body.length);
   }
 
-  /** The edited message as wire text. */
+  /**
+   * The edited message as wire text.
+   *
+   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the body of the original was dropped and none was set.
+   */
   toWire(): string {
-    const wire = this.#message.wire;
+    return this.#headerWire() + this.#largeBody();
+  }
+
+  /** The edited message as bytes. */
+  toBytes(): Uint8Array {
+    return bytesFromWire(this.toWire());
+  }
+
+  /**
+   * The edited message as a message.
+   *
+   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the edits do not add up to a message.
+   */
+  toMessage(): M {
+    return messageOfOwn(this.#headerWire(), this.#largeBody()) as M;
+  }
+
+  /** The body that `#headerWire` leaves out. The text of an untouched body is shared with the original. */
+  #largeBody(): string {
+    const body = this.#body;
+    if (body === undefined) return this.#message.separateBody;
+    return body.length > smallBodyBytes ? body : '';
+  }
+
+  /** The header, and behind it the body where that is small. */
+  #headerWire(): string {
+    const wire = this.#message.headerWire;
     const { lines, startLineEnd, bodyStart } = this.#message.head;
     // Runs of untouched neighbours are copied in one piece; the start line's run begins at 0.
     let out = '';
@@ -163,26 +193,12 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
     }
     if (this.#body !== undefined) {
       if (to !== from) out += wire.slice(from, to);
-      return `${out}\r\n${this.#body}`;
+      return this.#body.length > smallBodyBytes ? `${out}\r\n` : `${out}\r\n${this.#body}`;
     }
     const tail = bodyStart - 2;
     if (tail === to) return out + wire.slice(from);
     if (to !== from) out += wire.slice(from, to);
     return out + wire.slice(tail);
-  }
-
-  /** The edited message as bytes. */
-  toBytes(): Uint8Array {
-    return bytesFromWire(this.toWire());
-  }
-
-  /**
-   * The edited message as a message.
-   *
-   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the edits do not add up to a message.
-   */
-  toMessage(): M {
-    return messageOfOwn(this.toWire()) as M;
   }
 
   #write(name: string, value: HeaderValue): WrittenLine {
@@ -204,7 +220,7 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
   #lowerNameOf(line: Line): string {
     if (typeof line !== 'number') return line.lowerName;
     const lines = this.#message.head.lines;
-    return this.#message.wire
+    return this.#message.headerWire
       .slice(lines[line]!, lines[line + 1]! - 1)
       .trimEnd()
       .toLowerCase();
@@ -243,7 +259,7 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
       return [line.text.slice(0, colon), line.text.slice(colon, -2)];
     }
     const lines = this.#message.head.lines;
-    const { wire } = this.#message;
+    const wire = this.#message.headerWire;
     const label = wire.slice(lines[line]!, lines[line + 1]!);
     const value = wire.slice(lines[line + 1]!, lines[line + 2]!);
     return [label, (lines[line + 3]! & FOLDED) === 0 ? value : unfold(value)];

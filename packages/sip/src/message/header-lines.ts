@@ -1,5 +1,5 @@
 import { skipSpace, trimEnd, trimSpace } from '../syntax/characters.ts';
-import { malformedHeader, SipSyntaxError } from '../syntax/problem.ts';
+import { malformedHeader, SipArgumentError, SipSyntaxError } from '../syntax/problem.ts';
 import { splitAtCommas } from '../syntax/quoted.ts';
 import { bytesFromWire, textFromWire, unfold } from '../syntax/text.ts';
 import { FOLDED, type Head, STRIDE } from './head-index.ts';
@@ -10,29 +10,79 @@ import { headerId, nameOfId, UNKNOWN } from './header-names.ts';
  * constructors throughout the message and value classes: a field definition costs a look-up for each object made.
  */
 export abstract class HeaderLines {
-  /** The whole message, one character per byte (Latin-1). A socket writes it with encoding `latin1`. */
-  declare readonly wire: string;
+  /** The header as wire text, and behind it the body where that is small. Internal. */
+  declare readonly headerWire: string;
   /** Where the parts lie. Internal; may change between versions. */
   declare readonly head: Head;
+  /** A body of more than `smallBodyBytes`, else empty; `undefined` once it was dropped. */
+  declare private largeBody: string | undefined;
 
-  constructor(wire: string, head: Head) {
-    this.wire = wire;
+  constructor(headerWire: string, head: Head) {
+    this.headerWire = headerWire;
     this.head = head;
+    this.largeBody = '';
+  }
+
+  /** The whole message, one character per byte (Latin-1). A socket writes it with encoding `latin1`. */
+  get wire(): string {
+    return this.largeBody === '' ? this.headerWire : this.headerWire + this.separateBody;
   }
 
   /** The body: a fresh copy, empty where there is none. */
   get body(): Uint8Array {
-    return bytesFromWire(this.wire.slice(this.head.bodyStart));
+    return bytesFromWire(this.bodyWire);
   }
 
   /** The body decoded as UTF-8. */
   get bodyText(): string {
-    return textFromWire(this.wire.slice(this.head.bodyStart));
+    return textFromWire(this.bodyWire);
   }
 
   /** How many bytes the body has. */
   get bodyLength(): number {
-    return this.wire.length - this.head.bodyStart;
+    const { largeBody } = this;
+    if (largeBody === undefined) return this.head.contentLength;
+    return this.headerWire.length - this.head.bodyStart + largeBody.length;
+  }
+
+  /** Bytes that {@link dropBody} would give back to the heap. */
+  get droppableBytes(): number {
+    return this.largeBody?.length ?? 0;
+  }
+
+  /**
+   * Forgets a body of more than 4 KiB, for a message that is kept only to match others with it: nobody sends it again or reads its
+   * body. From then on its header can be read as before, and what needs the body throws.
+   *
+   * @returns the bytes given back; 0 where the body is small or was dropped already.
+   */
+  dropBody(): number {
+    const dropped = this.droppableBytes;
+    if (dropped > 0) this.largeBody = undefined;
+    return dropped;
+  }
+
+  /**
+   * The body where it is kept apart from the header. Internal.
+   *
+   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) after {@link dropBody}.
+   */
+  get separateBody(): string {
+    if (this.largeBody !== undefined) return this.largeBody;
+    throw new SipArgumentError(
+      'expected the body of this message, found that it was dropped',
+      'body of a message',
+      'read or send it before the request is answered',
+    );
+  }
+
+  /** Takes the body that `headerWire` does not hold. Internal; call once. */
+  attachBody(body: string): void {
+    this.largeBody = body;
+  }
+
+  private get bodyWire(): string {
+    return this.largeBody === '' ? this.headerWire.slice(this.head.bodyStart) : this.separateBody;
   }
 
   /**
@@ -94,14 +144,14 @@ export abstract class HeaderLines {
     const start = lines[line + 1]!;
     const end = lines[line + 2]!;
     if ((lines[line + 3]! & FOLDED) !== 0) return textFromWire(this.unfolded(line));
-    const from = skipSpace(this.wire, start, end);
-    const value = this.wire.slice(from, trimEnd(this.wire, from, end));
+    const from = skipSpace(this.headerWire, start, end);
+    const value = this.headerWire.slice(from, trimEnd(this.headerWire, from, end));
     return textFromWire(value);
   }
 
   protected nameAt(line: number): string {
     const start = this.head.lines[line]!;
-    const raw = this.wire.slice(start, this.head.lines[line + 1]! - 1);
+    const raw = this.headerWire.slice(start, this.head.lines[line + 1]! - 1);
     return raw.trimEnd();
   }
 
@@ -137,7 +187,7 @@ export abstract class HeaderLines {
 
   protected unfolded(line: number): string {
     const lines = this.head.lines;
-    return trimSpace(unfold(this.wire.slice(lines[line + 1]!, lines[line + 2]!)));
+    return trimSpace(unfold(this.headerWire.slice(lines[line + 1]!, lines[line + 2]!)));
   }
 
   protected malformed(line: number): SipSyntaxError {

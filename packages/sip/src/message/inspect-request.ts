@@ -123,7 +123,7 @@ function isAcceptable(name: string, ranges: readonly MediaType[]): boolean {
 /** A refusal with the tag that every response but 100 carries in To; the same request gets the same (RFC 3261 §8.2.7). */
 function refuse(request: SipRequest, status: number, headers: HeaderFields = {}): SipResponse {
   return createResponse(request, status, undefined, {
-    toTag: statelessTag(request.wire, request.head.lines),
+    toTag: statelessTag(request.headerWire, request.head.lines),
     headers,
   });
 }

@@ -1,4 +1,4 @@
-/** How large a message may be. Each limit is checked before the bytes it bounds are stored. */
+/** How large a message may be. A body is measured by its announced length, before any of it is stored. */
 export interface MessageLimits {
   /** Bytes of the request line or status line, without CRLF. */
   readonly maxStartLineBytes: number;
@@ -17,3 +17,16 @@ export const defaultLimits: MessageLimits = {
   maxHeaderBytes: 65_536,
   maxBodyBytes: 1_048_576,
 };
+
+/**
+ * How far a stream is read to find out where a message ends that exceeds its limits: twice as far. Such a message can be answered and
+ * passed over, and the stream goes on behind it; one that exceeds these limits too ends the stream.
+ */
+export function framingLimits(limits: MessageLimits): MessageLimits {
+  return {
+    maxStartLineBytes: 2 * limits.maxStartLineBytes,
+    maxHeaders: 2 * limits.maxHeaders,
+    maxHeaderBytes: 2 * limits.maxHeaderBytes,
+    maxBodyBytes: Number.MAX_SAFE_INTEGER,
+  };
+}

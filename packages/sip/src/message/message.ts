@@ -45,8 +45,8 @@ export abstract class SipMessageBase extends HeaderLines {
   declare private cachedCSeq: CSeq | undefined;
   declare private cachedRoutes: readonly NameAddr[] | undefined;
 
-  constructor(wire: string, head: Head) {
-    super(wire, head);
+  constructor(headerWire: string, head: Head) {
+    super(headerWire, head);
     this.viaIsAlone = false;
     this.cachedVia = undefined;
     this.cachedFrom = undefined;
@@ -64,7 +64,7 @@ export abstract class SipMessageBase extends HeaderLines {
    * @param method - Of a request: mostly CSeq has the same.
    */
   readRouting(method: string): void {
-    const { wire } = this;
+    const wire = this.headerWire;
     const { lines, bodyStart } = this.head;
     const codes = codesOf(wire, bodyStart);
     let sawVia = false;
@@ -264,7 +264,7 @@ export abstract class SipMessageBase extends HeaderLines {
   private spanOf(line: number): { text: string; codes: Uint8Array; start: number; end: number } {
     const { lines } = this.head;
     const folded = (lines[line + 3]! & FOLDED) !== 0;
-    const text = folded ? this.unfolded(line) : this.wire;
+    const text = folded ? this.unfolded(line) : this.headerWire;
     const end = folded ? text.length : lines[line + 2]!;
     return { text, codes: codesOf(text, end), start: folded ? 0 : lines[line + 1]!, end };
   }

@@ -1,6 +1,7 @@
 import { codesFrom } from '../syntax/codes.ts';
 import type { SipProblem } from '../syntax/problem.ts';
 import { bytesFromWire, wireFromBytes } from '../syntax/text.ts';
+import { smallBodyBytes } from './assemble.ts';
 import { checkMessage, checkRouting } from './check-message.ts';
 import { type Head, indexHead } from './head-index.ts';
 import { defaultLimits, type MessageLimits } from './limits.ts';
@@ -57,6 +58,15 @@ export function parseMessage(bytes: Uint8Array, options: ParseOptions = {}): Par
   const length = head.contentLength === -1 ? available : head.contentLength;
   if (length > limits.maxBodyBytes) return fail(text, bodyTooLong(length, limits), head.lines);
   if (length > available) return fail(text, bodyIncomplete(length, available), head.lines);
+  if (length > smallBodyBytes) {
+    const end = head.bodyStart + length;
+    return completeMessage(
+      wireFromBytes(bytes, 0, head.bodyStart),
+      head,
+      options.check,
+      wireFromBytes(bytes, head.bodyStart, end),
+    );
+  }
   const wire = length === available ? text : text.slice(0, head.bodyStart + length);
   codesFrom(wire, bytes);
   return completeMessage(wire, head, options.check);
@@ -67,12 +77,23 @@ export function parseWire(text: string, options: ParseOptions = {}): ParsedMessa
   return parseMessage(bytesFromWire(text), options);
 }
 
-/** Reads and checks a message whose extent is known. The framing is intact, so no fault from here is fatal. */
-export function completeMessage(wire: string, head: Head, check: CheckDepth = 'addresses'): ParsedMessage {
+/**
+ * Reads and checks a message whose extent is known. The framing is intact, so no fault from here is fatal.
+ *
+ * @param wire - The header, and behind it a body of at most `smallBodyBytes`.
+ * @param largeBody - The body where it is larger.
+ */
+export function completeMessage(
+  wire: string,
+  head: Head,
+  check: CheckDepth = 'addresses',
+  largeBody = '',
+): ParsedMessage {
   const message = messageFrom(wire, head);
   if (!('kind' in message)) return fail(wire, message, head.lines, false);
   const problem = check === 'all' ? checkMessage(message) : checkRouting(message, check !== 'routing');
   if (problem !== undefined) return fail(wire, problem, head.lines, false);
+  if (largeBody !== '') message.attachBody(largeBody);
   return { ok: true, message };
 }
 

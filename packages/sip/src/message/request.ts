@@ -27,13 +27,13 @@ export class SipRequest extends SipMessageBase {
 
   /** The Request-URI as it stands in the request line. */
   get uriText(): string {
-    return this.wire.slice(this.method.length + 1, this.uriEnd);
+    return this.headerWire.slice(this.method.length + 1, this.uriEnd);
   }
 
   /** The Request-URI. */
   get uri(): Uri {
     if (this.cachedUri === undefined) {
-      const uri = readUri(this.wire, this.method.length + 1, this.uriEnd);
+      const uri = readUri(this.headerWire, this.method.length + 1, this.uriEnd);
       if (uri === undefined) throw new SipSyntaxError(malformedUri(this.uriText));
       this.cachedUri = uri;
     }

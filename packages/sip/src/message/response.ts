@@ -23,7 +23,7 @@ export class SipResponse extends SipMessageBase {
 
   /** The reason phrase; it may be empty. */
   get reason(): string {
-    return textFromWire(this.wire.slice(this.reasonStart, this.head.startLineEnd));
+    return textFromWire(this.headerWire.slice(this.reasonStart, this.head.startLineEnd));
   }
 
   /** Whether the status is below 200. */

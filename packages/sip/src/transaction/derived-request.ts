@@ -25,7 +25,7 @@ function topViaLine(message: SipRequest): string {
   const line = message.find(VIA);
   if (line === -1) return '';
   const lines = message.head.lines;
-  const value = message.wire.slice(lines[line + 1]!, lines[line + 2]!);
+  const value = message.headerWire.slice(lines[line + 1]!, lines[line + 2]!);
   return `Via: ${value.slice(0, findComma(value, 0, value.length)).trim()}\r\n`;
 }
 
@@ -33,7 +33,7 @@ function copied(message: SipMessage, id: number): string {
   const { lines } = message.head;
   let out = '';
   for (let i = 0; i < lines.length; i += STRIDE) {
-    if ((lines[i + 3]! & 0xff) === id) out += message.wire.slice(lines[i]!, lines[i + 2]! + 2);
+    if ((lines[i + 3]! & 0xff) === id) out += message.headerWire.slice(lines[i]!, lines[i + 2]! + 2);
   }
   return out;
 }

@@ -1,0 +1,26 @@
+import type { SipProblem } from '../syntax/problem.ts';
+import { type Head, STRIDE } from './head-index.ts';
+import { headersTooLong, startLineTooLong, tooManyHeaders } from './head-problems.ts';
+import type { MessageLimits } from './limits.ts';
+import { bodyTooLong } from './parse-message.ts';
+import type { SipMessage } from './sip-message.ts';
+
+/**
+ * Holds a whole message against limits, for instance those of the next hop before it is sent there. No byte is read again.
+ *
+ * @param message - Received or built.
+ * @param limits - What the receiver accepts.
+ * @returns the first limit that it exceeds, or `undefined`.
+ */
+export function checkSize(message: SipMessage, limits: MessageLimits): SipProblem | undefined {
+  return sizeProblem(message.head, limits);
+}
+
+/** As {@link checkSize}, for an indexed head. The body counts as announced. */
+export function sizeProblem(head: Head, limits: MessageLimits): SipProblem | undefined {
+  if (head.startLineEnd > limits.maxStartLineBytes) return startLineTooLong(limits);
+  if (head.lines.length > limits.maxHeaders * STRIDE) return tooManyHeaders(limits);
+  if (head.bodyStart > limits.maxHeaderBytes) return headersTooLong(limits);
+  if (head.contentLength > limits.maxBodyBytes) return bodyTooLong(head.contentLength, limits);
+  return undefined;
+}
