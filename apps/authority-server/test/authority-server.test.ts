@@ -209,7 +209,7 @@ describe('a stranger', () => {
     const issuance = createIssuance({
       issuer: await createIssuer(certificate, keySigner(createPrivateKey(await readFile(issuingKey)))),
       ledger: createMemoryLedger(),
-      mayIssue: () => ({ ok: true, names: { commonName: fqdn, dns: [fqdn], uris: [`sip:${fqdn}`] } }),
+      mayIssue: () => ({ ok: true, names: { commonName: fqdn, dnsNames: [fqdn], uris: [`sip:${fqdn}`] } }),
       clock: Date.now,
       random: randomBytes,
       objectsUrl: 'http://ca.contoso.example',

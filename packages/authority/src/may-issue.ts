@@ -21,7 +21,7 @@ export function mayIssueByTopology(fqdn: string, topology: () => Topology | unde
     }
     const current = topology();
     if (current === undefined || !current.servers.has(subject)) {
-      if (subject === fqdn) return { ok: true, names: { commonName: fqdn, dns: [fqdn], uris: [] } };
+      if (subject === fqdn) return { ok: true, names: { commonName: fqdn, dnsNames: [fqdn], uris: [] } };
       return {
         ok: false,
         refusal: refuse(
@@ -42,6 +42,7 @@ export function mayIssueByTopology(fqdn: string, topology: () => Topology | unde
         ),
       };
     }
-    return { ok: true, names: { commonName: names.subject, dns: names.dnsNames, uris: names.sipUris } };
+    const { commonName, dnsNames, uris } = names;
+    return { ok: true, names: { commonName, dnsNames, uris } };
   };
 }

@@ -17,20 +17,25 @@ const self = (server: string): Requester => ({ kind: 'server', server, serialHex
 
 describe('the rule behind issuance', () => {
   it('gives a front end the names of its pool and its domains, each also as sip: URI', async () => {
-    const dns = ['fe01.contoso.example', 'pool01.contoso.example', 'sip.contoso.example', 'contoso.example'];
+    const dnsNames = [
+      'fe01.contoso.example',
+      'pool01.contoso.example',
+      'sip.contoso.example',
+      'contoso.example',
+    ];
     expect(await rule(ask('fe01.contoso.example'), self('fe01.contoso.example'))).toEqual({
       ok: true,
-      names: { commonName: 'fe01.contoso.example', dns, uris: dns.map((name) => `sip:${name}`) },
+      names: { commonName: 'fe01.contoso.example', dnsNames, uris: dnsNames.map((name) => `sip:${name}`) },
     });
   });
 
   it('gives an edge its internal name, and the names outside only where the enterprise CA certifies them', async () => {
     expect(await rule(ask('edge01.contoso.example'), self('edge01.contoso.example'))).toMatchObject({
-      names: { dns: ['edge01.contoso.example'] },
+      names: { dnsNames: ['edge01.contoso.example'] },
     });
     const outside = { interface: 'external' };
     expect(await rule(ask('edge01.contoso.example', outside), self('edge01.contoso.example'))).toMatchObject({
-      names: { dns: ['access.contoso.example', 'sip.contoso.example', 'contoso.example'] },
+      names: { dnsNames: ['access.contoso.example', 'sip.contoso.example', 'contoso.example'] },
     });
     expect(await rule(ask('edge02.contoso.example', outside), self('edge02.contoso.example'))).toMatchObject({
       refusal: { reason: 'name-not-allowed' },
@@ -67,7 +72,7 @@ describe('the rule behind issuance', () => {
 
   it('lets the authority renew its own certificate before there is a topology', async () => {
     expect(await before(ask('ca.contoso.example'), self('ca.contoso.example'))).toMatchObject({
-      names: { dns: ['ca.contoso.example'], uris: [] },
+      names: { dnsNames: ['ca.contoso.example'], uris: [] },
     });
   });
 });

@@ -28,7 +28,7 @@ describe('the chain of an external interface', () => {
     const authority = await createTestAuthority('Contoso Root');
     const [leaf, elsewhere] = await Promise.all(
       [lists, 'http://ca.contoso.example/0.crl'].map((crlUrl) =>
-        authority.issue({ dnsNames: names, crlUrl }),
+        authority.issue({ dnsNames: names, uris: names.map((name) => `sip:${name}`), crlUrl }),
       ),
     );
     expect(fitsTopology(leaf?.certificatePem ?? '', topology({}), fqdn)).toBe(true);
@@ -36,6 +36,8 @@ describe('the chain of an external interface', () => {
     expect(fitsTopology(`${leaf?.certificatePem}${elsewhere?.certificatePem}`, topology({}), fqdn)).toBe(
       false,
     );
+    const bare = await authority.issue({ dnsNames: names, crlUrl: lists });
+    expect(fitsTopology(bare.certificatePem, topology({}), fqdn), 'without sip: URIs').toBe(false);
     for (const changed of [
       { names: ['chat.contoso.example'] },
       { fqdn: 'edge.contoso.example' },

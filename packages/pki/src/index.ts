@@ -33,7 +33,6 @@ export {
 } from './ground/profile.ts';
 export { type PkiReason, type PkiRefusal, pkiReasons, refuse } from './ground/refusal.ts';
 export type {
-  CertificateNames,
   IssuanceDecision,
   IssuanceOutcome,
   IssuanceRequest,

@@ -59,7 +59,7 @@ export async function testAuthority(kind: AuthorityKeyKind = 'ec-p256'): Promise
 
 export const serverNames = {
   commonName: 'fe01.contoso.example',
-  dns: ['fe01.contoso.example', 'pool01.contoso.example'],
+  dnsNames: ['fe01.contoso.example', 'pool01.contoso.example'],
   uris: ['sip:fe01.contoso.example', 'sip:pool01.contoso.example'],
 };
 

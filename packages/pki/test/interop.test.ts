@@ -78,7 +78,7 @@ function verify(path: string, ...more: string[]) {
 describe.skipIf(!hasOpenssl)('openssl, strict and with both revocation lists', () => {
   for (const purpose of ['sslserver', 'sslclient']) {
     it(`accepts a server certificate as ${purpose} under each of its names`, () => {
-      for (const name of serverNames.dns) {
+      for (const name of serverNames.dnsNames) {
         const { ok, output } = verify(scene.server.path, '-purpose', purpose, '-verify_hostname', name);
         expect(ok, output).toBe(true);
       }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, X509Certificate } from 'node:crypto';
-import { type CertificateNames, type IssuanceRequest, lintCertificate, profiles, refuse } from '@entente/pki';
+import { type IssuanceRequest, lintCertificate, profiles, refuse } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
-import { decodeCertificate } from '@entente/x509';
+import { type CertificateNames, decodeCertificate } from '@entente/x509';
 import * as peculiar from '@peculiar/x509';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -87,7 +87,7 @@ describe('issuing a server certificate', () => {
 
   it('leaves the subject empty and makes the names critical where the FQDN is longer than a common name may be', async () => {
     const long = `${'a'.repeat(60)}.contoso.example`;
-    const { certificate } = await issued({ commonName: long, dns: [long], uris: [`sip:${long}`] });
+    const { certificate } = await issued({ commonName: long, dnsNames: [long], uris: [`sip:${long}`] });
     const decoded = decodeCertificate(certificate.der);
     expect(decoded.ok && decoded.value.subject.isEmpty).toBe(true);
     const names = decoded.ok && decoded.value.extensions.find(({ oid }) => oid === '2.5.29.17');
@@ -226,12 +226,18 @@ describe('refusing to issue', () => {
 
   for (const [rule, names] of [
     ['names without sip: twin', { ...serverNames, uris: ['sip:fe01.contoso.example'] }],
-    ['a wildcard', { commonName: 'fe01.contoso.example', dns: ['*.contoso.example'], uris: [] }],
-    ['a name in capitals', { commonName: 'fe01.contoso.example', dns: ['FE01.contoso.example'], uris: [] }],
-    ['a server without DNS name', { commonName: 'fe01.contoso.example', dns: [], uris: ['sip:a.example'] }],
+    ['a wildcard', { commonName: 'fe01.contoso.example', dnsNames: ['*.contoso.example'], uris: [] }],
+    [
+      'a name in capitals',
+      { commonName: 'fe01.contoso.example', dnsNames: ['FE01.contoso.example'], uris: [] },
+    ],
+    [
+      'a server without DNS name',
+      { commonName: 'fe01.contoso.example', dnsNames: [], uris: ['sip:a.example'] },
+    ],
     [
       'a name that is not ASCII',
-      { commonName: 'fe01.contoso.example', dns: ['fé.contoso.example'], uris: [] },
+      { commonName: 'fe01.contoso.example', dnsNames: ['fé.contoso.example'], uris: [] },
     ],
   ] as const) {
     it(`refuses a decision that would put ${rule} into a certificate`, async () => {

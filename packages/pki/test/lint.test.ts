@@ -1,14 +1,8 @@
 import { randomBytes, webcrypto } from 'node:crypto';
-import {
-  type CertificateNames,
-  type LintRule,
-  lintCertificate,
-  lintRules,
-  type ProfileName,
-  profiles,
-} from '@entente/pki';
+import { type LintRule, lintCertificate, lintRules, type ProfileName, profiles } from '@entente/pki';
 import {
   type Certificate,
+  type CertificateNames,
   createAlgorithm,
   createName,
   decodeCertificate,
@@ -89,9 +83,9 @@ const breaches: Record<LintRule, () => Breach | Promise<Breach>> = {
   }),
   'key-strength': async () => ({ certificate: altered({ publicKey: await publicKey('P-521') }) }),
   'names-as-decided': () => ({
-    names: { ...serverNames, dns: ['fe02.contoso.example'], uris: ['sip:fe02.contoso.example'] },
+    names: { ...serverNames, dnsNames: ['fe02.contoso.example'], uris: ['sip:fe02.contoso.example'] },
   }),
-  'name-form': () => ({ names: { ...serverNames, dns: ['*.contoso.example'] } }),
+  'name-form': () => ({ names: { ...serverNames, dnsNames: ['*.contoso.example'] } }),
   'sip-names-doubled': () => ({ names: { ...serverNames, uris: ['sip:fe01.contoso.example'] } }),
   subject: () => ({
     certificate: altered({ subject: createName([{ oid: oids.commonName, value: 'fe02.contoso.example' }]) }),

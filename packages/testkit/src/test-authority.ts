@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { createPrivateKey, webcrypto } from 'node:crypto';
-import { crlDistributionPointsExtension, type Extension } from '@entente/x509';
+import { type CertificateNames, crlDistributionPointsExtension, type Extension } from '@entente/x509';
 import * as x509 from '@peculiar/x509';
 
 x509.cryptoProvider.set(webcrypto);
@@ -11,14 +11,8 @@ type CryptoKeyPair = webcrypto.CryptoKeyPair;
 const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const dayMs = 86_400_000;
 
-/** What a test certificate says; every field may be wrong on purpose. */
-export interface TestCertificateOptions {
-  /** DNS names in the subjectAltName. */
-  readonly dnsNames?: readonly string[];
-  /** URIs in the subjectAltName, e.g. `sip:contoso.example`. */
-  readonly uris?: readonly string[];
-  /** Common name; default the first DNS name. */
-  readonly commonName?: string;
+/** What a test certificate says; every field may be wrong on purpose. The common name is by default the first DNS name. */
+export interface TestCertificateOptions extends Partial<CertificateNames> {
   /** Milliseconds since 1970; default an hour ago. */
   readonly notBefore?: number;
   /** Milliseconds since 1970; default in seven days. */

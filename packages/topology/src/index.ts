@@ -57,7 +57,7 @@ export { type DialTarget, dialTargets, peersOf } from './matrix/peers-of.ts';
 export type { TopologyReason, TopologyRejection } from './matrix/rejection.ts';
 export type { Direction, Party, Protection, Row, RowSide } from './matrix/row.ts';
 export { buildTopology } from './network/build-topology.ts';
-export { type CertificateNames, certificateNames } from './network/certificate-names.ts';
+export { certificateNames, type InterfaceCertificate } from './network/certificate-names.ts';
 export { revocationPolicy, type TopologyRevocation } from './network/revocation-policy.ts';
 export type { Narrowing, Pool, Server, ServerInterface, Topology } from './network/topology.ts';
 export { type Standing, trustStateStanding } from './network/trust-state-standing.ts';

@@ -29,9 +29,9 @@ describe('certificate names', () => {
     expect(namesOf('fe1.contoso.example')).toEqual([
       {
         interface: 'internal',
-        subject: 'fe1.contoso.example',
+        commonName: 'fe1.contoso.example',
         dnsNames,
-        sipUris: dnsNames.map((name) => `sip:${name}`),
+        uris: dnsNames.map((name) => `sip:${name}`),
         issuer: 'enterprise',
       },
     ]);
@@ -41,16 +41,16 @@ describe('certificate names', () => {
     expect(namesOf('edge1.contoso.example')).toEqual([
       {
         interface: 'internal',
-        subject: 'edge1.contoso.example',
+        commonName: 'edge1.contoso.example',
         dnsNames: ['edge1.contoso.example'],
-        sipUris: ['sip:edge1.contoso.example'],
+        uris: ['sip:edge1.contoso.example'],
         issuer: 'enterprise',
       },
       {
         interface: 'external',
-        subject: 'access1.contoso.example',
+        commonName: 'access1.contoso.example',
         dnsNames: ['access1.contoso.example', 'sip.contoso.example', 'contoso.example'],
-        sipUris: [],
+        uris: [],
         issuer: 'public',
       },
     ]);
@@ -59,13 +59,13 @@ describe('certificate names', () => {
   it.each(['ca1.contoso.example', 'web1.contoso.example', 'rp1.contoso.example'])(
     'give no sip: URI to %s',
     (fqdn) => {
-      for (const names of namesOf(fqdn)) expect(names.sipUris).toEqual([]);
+      for (const names of namesOf(fqdn)) expect(names.uris).toEqual([]);
     },
   );
 
   it('never hold a sip: URI without its DNS name, nor a DNS name for SIP without its sip: URI, nor a wildcard', () => {
-    for (const { dnsNames, sipUris } of all) {
-      if (sipUris.length > 0) expect(sipUris).toEqual(dnsNames.map((name) => `sip:${name}`));
+    for (const { dnsNames, uris } of all) {
+      if (uris.length > 0) expect(uris).toEqual(dnsNames.map((name) => `sip:${name}`));
       expect(dnsNames.join()).not.toContain('*');
       expect(new Set(dnsNames).size).toBe(dnsNames.length);
     }

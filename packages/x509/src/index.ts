@@ -1,4 +1,9 @@
 export type { Certificate } from './certificate/certificate.ts';
+export {
+  type CertificateNames,
+  certificateNamesOf,
+  sameCertificateNames,
+} from './certificate/certificate-names.ts';
 export { decodeCertificate } from './certificate/decode-certificate.ts';
 export { type CertificationRequest, decodeCertificationRequest } from './certificate/decode-request.ts';
 export {

@@ -28,7 +28,7 @@ export const suite: BenchSuite = { name: 'pki', run };
 
 const names = {
   commonName: 'fe01.contoso.example',
-  dns: ['fe01.contoso.example', 'pool01.contoso.example', 'sip.contoso.example', 'contoso.example'],
+  dnsNames: ['fe01.contoso.example', 'pool01.contoso.example', 'sip.contoso.example', 'contoso.example'],
   uris: [
     'sip:fe01.contoso.example',
     'sip:pool01.contoso.example',
@@ -159,7 +159,7 @@ function peculiarOnce(root: peculiar.X509Certificate, keys: webcrypto.CryptoKeyP
           new peculiar.KeyUsagesExtension(peculiar.KeyUsageFlags.digitalSignature, true),
           new peculiar.ExtendedKeyUsageExtension(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']),
           new peculiar.SubjectAlternativeNameExtension([
-            ...names.dns.map((value) => ({ type: 'dns' as const, value })),
+            ...names.dnsNames.map((value) => ({ type: 'dns' as const, value })),
             ...names.uris.map((value) => ({ type: 'url' as const, value })),
           ]),
           await peculiar.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),

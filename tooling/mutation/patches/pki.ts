@@ -23,7 +23,7 @@ export const patches: PatchList = {
       file: issuance,
       find: 'const decision = await options.mayIssue(request, requester);',
       replace:
-        "const decision = { ok: true, names: { commonName: '', dns: [application.subject], uris: [] } } as Awaited<ReturnType<MayIssue>>;",
+        "const decision = { ok: true, names: { commonName: '', dnsNames: [application.subject], uris: [] } } as Awaited<ReturnType<MayIssue>>;",
       test: issuing('refuses what the rule refuses, with the reason of the rule'),
     },
     {

@@ -31,7 +31,7 @@ export function register(program: Command): void {
 async function certs(file: string, given: CertsOptions): Promise<void> {
   const topology = await requireTopology(file);
   const certificates = certificatePlan(topology).filter(
-    ({ server, subject }) => given.for === undefined || given.for === server || given.for === subject,
+    ({ server, commonName }) => given.for === undefined || given.for === server || given.for === commonName,
   );
   if (given.for !== undefined && certificates.length === 0) {
     throw new OperatorFault('ENTENTE_USAGE', {
@@ -43,7 +43,7 @@ async function certs(file: string, given: CertsOptions): Promise<void> {
   const lines = certificates.flatMap((certificate) => [
     `${certificate.server} (${certificate.role}), ${certificate.interface} interface, from ${certificate.issuer === 'public' ? 'a public CA' : 'our own CA'}`,
     ...certificate.dnsNames.map((name) => `  DNS:${name}`),
-    ...certificate.sipUris.map((uri) => `  URI:${uri}`),
+    ...certificate.uris.map((uri) => `  URI:${uri}`),
   ]);
   const next = [
     certificates.some(({ issuer }) => issuer === 'public')

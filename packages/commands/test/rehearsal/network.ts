@@ -101,7 +101,7 @@ export class TestNetwork {
     )!;
     const certificate = await authority.issue({
       dnsNames: planned.dnsNames,
-      uris: planned.sipUris,
+      uris: planned.uris,
       ...options,
     });
     return {
@@ -157,8 +157,8 @@ export async function issueAll(
   authority: TestAuthority,
 ): Promise<Map<string, TestCertificate>> {
   const certificates = new Map<string, TestCertificate>();
-  for (const { server, interface: side, dnsNames, sipUris } of certificatePlan(topology)) {
-    certificates.set(keyOf(server, side), await authority.issue({ dnsNames, uris: sipUris }));
+  for (const { server, interface: side, dnsNames, uris } of certificatePlan(topology)) {
+    certificates.set(keyOf(server, side), await authority.issue({ dnsNames, uris }));
   }
   return certificates;
 }

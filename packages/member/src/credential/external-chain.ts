@@ -1,5 +1,10 @@
 import { certificateNames, outsideObjectUrls, type Topology } from '@entente/topology';
-import { type Certificate, decodePemCertificates } from '@entente/x509';
+import {
+  type Certificate,
+  certificateNamesOf,
+  decodePemCertificates,
+  sameCertificateNames,
+} from '@entente/x509';
 
 /**
  * Whether the chain of our external interface has what the topology says: its names, and where outsiders find the revocation list of
@@ -17,8 +22,7 @@ export function fitsTopology(chainPem: string, topology: Topology, fqdn: string)
   if (wanted === undefined || wanted.issuer !== 'enterprise') return true;
   const [leaf] = decoded.ok ? decoded.value : [];
   if (!decoded.ok || leaf === undefined) return false;
-  const names = (leaf.subjectAltName ?? []).flatMap((name) => (name.type === 'dns' ? [name.value] : []));
-  if (!sameMembers(names, wanted.dnsNames)) return false;
+  if (!sameCertificateNames(certificateNamesOf(leaf), wanted)) return false;
   const urls = outsideObjectUrls(topology);
   return (
     urls.length === 0 || decoded.value.every((certificate) => sameMembers(listOrigins(certificate), urls))

@@ -1,6 +1,7 @@
+import type { CertificateNames } from '@entente/x509';
 import { oids } from '@entente/x509';
 import { PkiFault } from './fault.ts';
-import type { CertificateNames, ProfileName } from './request.ts';
+import type { ProfileName } from './request.ts';
 
 /** What all certificates of one kind have in common. */
 export interface CertificateProfile {
@@ -37,7 +38,11 @@ export function administratorNames(domain: string, administrator: string): Certi
       remedy: 'choose such a name',
     });
   }
-  return { commonName: administrator, dns: [], uris: [`${administratorPrefix(domain)}${administrator}`] };
+  return {
+    commonName: administrator,
+    dnsNames: [],
+    uris: [`${administratorPrefix(domain)}${administrator}`],
+  };
 }
 
 /**
@@ -58,7 +63,7 @@ export function administratorOf(domain: string, uris: readonly string[]): string
  * @param addressOfRecord - without scheme, e.g. `alice@contoso.example`
  */
 export function userNames(addressOfRecord: string): CertificateNames {
-  return { commonName: addressOfRecord, dns: [], uris: [`sip:${addressOfRecord}`] };
+  return { commonName: addressOfRecord, dnsNames: [], uris: [`sip:${addressOfRecord}`] };
 }
 
 function administratorPrefix(domain: string): string {

@@ -1,3 +1,4 @@
+import type { CertificateNames } from '@entente/x509';
 import type { PkiRefusal } from './refusal.ts';
 
 /** The kinds of leaf that an authority issues. */
@@ -20,16 +21,6 @@ export interface IssuanceRequest {
   readonly publicKey: Uint8Array;
   /** Names that the PKCS#10 request carries; empty if it leaves the names to the authority. */
   readonly requestedNames: readonly string[];
-}
-
-/** The names that a certificate will carry. */
-export interface CertificateNames {
-  /** For people only: nothing in the network believes a common name. */
-  readonly commonName: string;
-  /** dNSName entries, in the order in which they are written. */
-  readonly dns: readonly string[];
-  /** uniformResourceIdentifier entries; for a server each SIP name again as `sip:<name>` (RFC 5922 §7.1). */
-  readonly uris: readonly string[];
 }
 
 /** The answer of {@link MayIssue}. */

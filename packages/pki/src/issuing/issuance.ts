@@ -1,9 +1,13 @@
-import { type CertificationRequest, decodeCertificate, decodeCertificationRequest } from '@entente/x509';
+import {
+  type CertificateNames,
+  type CertificationRequest,
+  decodeCertificate,
+  decodeCertificationRequest,
+} from '@entente/x509';
 import type { Issuer } from '../ground/issuer.ts';
 import type { CertificateProfile } from '../ground/profile.ts';
 import { type PkiRefusal, refuse } from '../ground/refusal.ts';
 import type {
-  CertificateNames,
   IssuanceOutcome,
   IssuanceRequest,
   IssuedCertificate,
@@ -257,7 +261,7 @@ function requestedNames(request: CertificationRequest): readonly string[] {
 }
 
 function surplusName(requested: readonly string[], names: CertificateNames): PkiRefusal | undefined {
-  const decided = new Set([names.commonName, ...names.dns, ...names.uris]);
+  const decided = new Set([names.commonName, ...names.dnsNames, ...names.uris]);
   const surplus = requested.find((name) => !decided.has(name));
   if (surplus === undefined) return undefined;
   return refuse(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   authorityKeyIdExtension,
   basicConstraintsExtension,
+  type CertificateNames,
   createName,
   type Extension,
   encodeCertificate,
@@ -16,7 +17,6 @@ import {
 import type { Issuer } from '../ground/issuer.ts';
 import type { CertificateProfile } from '../ground/profile.ts';
 import { issuerAt, listsAt } from '../ground/published-at.ts';
-import type { CertificateNames } from '../ground/request.ts';
 import { signatureAlgorithm } from '../ground/signature-algorithm.ts';
 
 /** A public key to be certified; a decoded `SubjectPublicKeyInfo` fits. */
@@ -121,7 +121,7 @@ function keyIdentifier(publicKeyBits: Uint8Array): Uint8Array {
 }
 
 function alternativeNames(names: CertificateNames): readonly GeneralName[] {
-  return [...names.dns.map((value) => ({ type: 'dns' as const, value })), ...names.uris.map(uriName)];
+  return [...names.dnsNames.map((value) => ({ type: 'dns' as const, value })), ...names.uris.map(uriName)];
 }
 
 function uriName(value: string): GeneralName {

@@ -1,8 +1,7 @@
-import type { Certificate, KeyUsage } from '@entente/x509';
+import type { Certificate, CertificateNames, KeyUsage } from '@entente/x509';
 import { isHostName } from '../ground/host-name.ts';
 import type { Issuer } from '../ground/issuer.ts';
 import type { CertificateProfile } from '../ground/profile.ts';
-import type { CertificateNames } from '../ground/request.ts';
 import { backdateMs } from '../ground/validity.ts';
 
 /** Stable names of the rules. */
@@ -88,20 +87,23 @@ const checks: Readonly<Record<LintRule, Check>> = {
     const found = (certificate.subjectAltName ?? []).map((name) =>
       name.type === 'dns' || name.type === 'uri' ? `${name.type}:${name.value}` : name.type,
     );
-    const decided = [...names.dns.map((name) => `dns:${name}`), ...names.uris.map((uri) => `uri:${uri}`)];
+    const decided = [
+      ...names.dnsNames.map((name) => `dns:${name}`),
+      ...names.uris.map((uri) => `uri:${uri}`),
+    ];
     if (decided.length === 0) return 'expected at least one name, found none';
     return expectedList('the names that were decided', decided, found);
   },
   // No wildcard can pass: an asterisk is not a character of a host name (RFC 5922 §7.2).
   'name-form': ({ names, profile }) => {
-    const bad = names.dns.find((name) => !isHostName(name));
+    const bad = names.dnsNames.find((name) => !isHostName(name));
     if (bad !== undefined) return `expected host names in lower case without wildcard, found ${bad}`;
     const uri = names.uris.find((text) => !isPlainUri(text));
     if (uri !== undefined) return `expected absolute URIs in printable ASCII, found ${uri}`;
     return expected(
       'a DNS name in a server certificate only',
-      names.dns.join(),
-      names.dns.length > 0 === (profile.name === 'server'),
+      names.dnsNames.join(),
+      names.dnsNames.length > 0 === (profile.name === 'server'),
     );
   },
   // RFC 5922 §7.1: beside a sip: URI no DNS name counts, so every name must be there in both forms.
@@ -110,7 +112,7 @@ const checks: Readonly<Record<LintRule, Check>> = {
     if (profile.name !== 'server' || sip.length === 0) return undefined;
     return expectedList(
       'each DNS name again as sip: URI, and no other',
-      names.dns.map((name) => `sip:${name}`),
+      names.dnsNames.map((name) => `sip:${name}`),
       sip,
     );
   },

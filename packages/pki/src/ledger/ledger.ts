@@ -1,4 +1,5 @@
-import type { CertificateNames, ProfileName } from '../ground/request.ts';
+import type { CertificateNames } from '@entente/x509';
+import type { ProfileName } from '../ground/request.ts';
 import type { RevocationReason } from '../ground/revocation-reason.ts';
 
 /** One issued certificate. */

@@ -133,7 +133,7 @@ export async function initialiseAuthority(options: InitialiseOptions): Promise<I
       names:
         profile === 'administrator'
           ? administratorNames(domain, subject)
-          : { commonName: options.fqdn, dns: [options.fqdn], uris: [] },
+          : { commonName: options.fqdn, dnsNames: [options.fqdn], uris: [] },
     }),
   });
   const server = await issueLeaf(issuance, 'server', options.fqdn);

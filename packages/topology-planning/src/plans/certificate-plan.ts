@@ -1,7 +1,7 @@
-import { type CertificateNames, certificateNames, type Role, type Topology } from '@entente/topology';
+import { certificateNames, type InterfaceCertificate, type Role, type Topology } from '@entente/topology';
 
 /** A certificate that a server of the topology needs. */
-export interface PlannedCertificate extends CertificateNames {
+export interface PlannedCertificate extends InterfaceCertificate {
   readonly server: string;
   readonly role: Role;
 }

@@ -1,17 +1,12 @@
+import type { CertificateNames } from '@entente/x509';
 import { type InterfaceName, sipRoles } from '../terms/roles.ts';
 import { serverNamed } from './server-named.ts';
 import type { Server, ServerInterface, Topology } from './topology.ts';
 
 /** The names that the certificate of one interface of a server must carry: these and no others. */
-export interface CertificateNames {
+export interface InterfaceCertificate extends CertificateNames {
   readonly interface: InterfaceName;
-  /** Name of the subject, the first of the DNS names. Never relied on for identity. */
-  readonly subject: string;
-  /** dNSName SANs. */
-  readonly dnsNames: readonly string[];
-  /** uniformResourceIdentifier SANs, `sip:<name>`; empty where the certificate is not for SIP or comes from a public CA. */
-  readonly sipUris: readonly string[];
-  /** Which CA issues it. */
+  /** Which CA issues it; a public one issues no URI. */
   readonly issuer: 'enterprise' | 'public';
 }
 
@@ -26,18 +21,18 @@ export interface CertificateNames {
  * @throws `ENTENTE_UNKNOWN_SERVER` where the topology lists no such server
  * @see RFC 5922 §7.1
  */
-export function certificateNames(topology: Topology, fqdn: string): readonly CertificateNames[] {
+export function certificateNames(topology: Topology, fqdn: string): readonly InterfaceCertificate[] {
   const server = serverNamed(topology, fqdn);
-  const all: CertificateNames[] = [];
+  const all: InterfaceCertificate[] = [];
   for (const side of [server.interfaces.internal, server.interfaces.external]) {
     if (side === undefined) continue;
     const dnsNames = [...new Set([...namesOf(topology, server, side), ...side.names])];
     const forSip = sipRoles.includes(server.role) && side.certificate === 'enterprise';
     all.push({
       interface: side.name,
-      subject: side.fqdn,
+      commonName: side.fqdn,
       dnsNames,
-      sipUris: forSip ? dnsNames.map((name) => `sip:${name}`) : [],
+      uris: forSip ? dnsNames.map((name) => `sip:${name}`) : [],
       issuer: side.certificate,
     });
   }

@@ -40,7 +40,7 @@ export function entry(serialHex: string, changes: Partial<LedgerEntry> = {}): Le
     subject: 'fe01.contoso.example',
     names: {
       commonName: 'fe01.contoso.example',
-      dns: ['fe01.contoso.example'],
+      dnsNames: ['fe01.contoso.example'],
       uris: ['sip:fe01.contoso.example'],
     },
     notBefore: now,

@@ -1,0 +1,41 @@
+import { oids } from '../der/oids.ts';
+import type { Certificate } from './certificate.ts';
+
+/** The names of a leaf: those that it is to carry, or carries. */
+export interface CertificateNames {
+  /** For people only: nothing believes a common name. */
+  readonly commonName: string;
+  /** dNSName entries of the subjectAltName, in the order in which they are written. */
+  readonly dnsNames: readonly string[];
+  /** uniformResourceIdentifier entries; a server has each SIP name again as `sip:<name>` (RFC 5922 §7.1). */
+  readonly uris: readonly string[];
+}
+
+/**
+ * The names that a certificate carries.
+ *
+ * @param certificate - as decoded
+ * @returns the common name is empty where the subject has none; names of other kinds are left out
+ */
+export function certificateNamesOf({ subject, subjectAltName = [] }: Certificate): CertificateNames {
+  const attributes = subject.rdns.flat();
+  const common = attributes.find(({ oid }) => oid === oids.commonName);
+  const ofType = (type: 'dns' | 'uri') =>
+    subjectAltName.flatMap((name) => (name.type === type ? [name.value] : []));
+  return { commonName: common?.text ?? '', dnsNames: ofType('dns'), uris: ofType('uri') };
+}
+
+/**
+ * Whether two lists of names are the same, in any order and with any repetition. The common name does not count.
+ *
+ * @param one - the names of a certificate, or those decided for one
+ * @param other - the same
+ */
+export function sameCertificateNames(one: CertificateNames, other: CertificateNames): boolean {
+  return sameMembers(one.dnsNames, other.dnsNames) && sameMembers(one.uris, other.uris);
+}
+
+function sameMembers(one: readonly string[], other: readonly string[]): boolean {
+  const members = new Set(other);
+  return new Set(one).size === members.size && one.every((item) => members.has(item));
+}
