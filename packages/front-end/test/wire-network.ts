@@ -101,6 +101,8 @@ export interface AskOptions {
   readonly to?: string;
   readonly contact?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Default the right one; `null` leaves a challenge unanswered. */
+  readonly password?: string | null;
 }
 
 /** Whoever dials the front end: says what it is told to, keeps what it gets. */
@@ -166,7 +168,7 @@ class Peer implements AsyncDisposable {
         headers: options.headers ?? {},
       });
     const response = await this.#endpoint.ask(build(1), connection);
-    if (response.status !== 401 && response.status !== 407) return response;
+    if (options.password === null || (response.status !== 401 && response.status !== 407)) return response;
     this.challenged++;
     const proxy = response.status === 407;
     const [challenge] = selectChallenges(response.all(proxy ? 'Proxy-Authenticate' : 'WWW-Authenticate'));
@@ -174,7 +176,7 @@ class Peer implements AsyncDisposable {
     const answer = answerChallenge(
       challenge,
       { method, uri },
-      { username: options.as, password },
+      { username: options.as, password: options.password ?? password },
       { cnonce: token(), nonceCount: 1 },
     );
     const field = proxy ? 'Proxy-Authorization' : 'Authorization';

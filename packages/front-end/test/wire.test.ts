@@ -181,3 +181,42 @@ describe('a dialog that an application has begun', () => {
     ]);
   });
 });
+
+describe('what a stranger learns', () => {
+  it('is the status alone: no diagnostics, and no name of a server', async () => {
+    await using network = await startFrontEnd();
+    const stranger = await network.client();
+    const challenged = await stranger.ask('MESSAGE', 'sip:bob@contoso.example', {
+      as: 'mallory',
+      password: null,
+    });
+    expect(challenged.status).toBe(407);
+    expect(challenged.has('Entente-Diagnostics')).toBe(false);
+    expect(challenged.wire).not.toContain('fe1.');
+    const alice = await network.user('alice');
+    const insider = await alice.ask('MESSAGE', 'sip:bob@litware.example', { as: 'alice' });
+    expect(insider.get('Entente-Diagnostics') ?? '').toContain('source="fe1.contoso.example"');
+  });
+});
+
+describe('a client that guesses passwords', () => {
+  it('must wait after five, gets one line of the log each of ten times a second, and each line names the user', async () => {
+    await using network = await startFrontEnd();
+    const client = await network.client();
+    const statuses: number[] = [];
+    for (let time = 0; time < 20; time++) {
+      const { status } = await client.ask('MESSAGE', 'sip:bob@contoso.example', {
+        as: 'alice',
+        password: `guess ${time}`,
+      });
+      statuses.push(status);
+    }
+    expect(statuses.slice(0, 5).every((status) => status === 407)).toBe(true);
+    expect(new Set(statuses.slice(5))).toEqual(new Set([403]));
+    const lines = network.lines.filter(
+      ({ event, reason }) => event === 'refused' && reason !== 'authentication-required',
+    );
+    expect(lines).toHaveLength(10);
+    expect(new Set(lines.map(({ user }) => user))).toEqual(new Set(['alice']));
+  });
+});

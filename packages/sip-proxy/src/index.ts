@@ -16,6 +16,7 @@ export {
   claimedUsername,
   userAddress,
 } from './identity/authenticate.ts';
+export { defaultGuessRules, GuessLimit, type GuessRules } from './identity/guess-limit.ts';
 export {
   type AssertedIdentity,
   applyIdentity,

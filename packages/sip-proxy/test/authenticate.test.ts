@@ -3,6 +3,7 @@ import {
   type Authentication,
   authenticate,
   claimedUsername,
+  GuessLimit,
   type RequestRefusal,
   responseForRefusal,
 } from '@entente/sip-proxy';
@@ -45,7 +46,7 @@ describe('authenticate', () => {
   it('looks at four credentials of one realm at most, and refuses more with 400', () => {
     const options = authenticationOptions();
     const one =
-      'Digest username="alice", realm="contoso.example", nonce="n", uri="sip:x", response="0", qop=auth, nc=00000001, cnonce="c"';
+      'Digest username="alice", realm="contoso.example", nonce="n", uri="sip:x", response="0", algorithm=SHA-256, qop=auth, nc=00000001, cnonce="c"';
     const asked: string[] = [];
     const credentials = (username: string, realm: string) => {
       asked.push(username);
@@ -67,11 +68,28 @@ describe('authenticate', () => {
     const message = request({
       uri,
       headers: {
-        'Proxy-Authorization': `Digest username="alice", realm="contoso.example", nonce="n", uri="${other}", response="0", qop=auth, nc=00000001, cnonce="c"`,
+        'Proxy-Authorization': `Digest username="alice", realm="contoso.example", nonce="n", uri="${other}", response="0", algorithm=SHA-256, qop=auth, nc=00000001, cnonce="c"`,
       },
     });
     // A comparison would find the two different, and say 400.
     expect(refusalOf(authenticate(message, authenticationOptions())).status).toBe(407);
+  });
+
+  it('refuses even the right password while its sender must wait, and names the user for the log', () => {
+    const options = { ...authenticationOptions(), guesses: new GuessLimit(), address: '192.0.2.1' };
+    const first = refusalOf(authenticate(request(), options));
+    for (let time = 0; time < 5; time++) {
+      const wrong = authenticate(answered(request(), first, { ...user, password: `guess ${time}` }), options);
+      expect(refusalOf(wrong)).toMatchObject({ reason: 'credentials-not-accepted', user: 'alice' });
+    }
+    expect(refusalOf(authenticate(answered(request(), first, user), options))).toMatchObject({
+      status: 403,
+      reason: 'too-many-attempts',
+      user: 'alice',
+      headers: [['Retry-After', 1]],
+    });
+    const waited = { ...options, now: options.now + 1_000 };
+    expect(authenticate(answered(request(), first, user), waited).outcome).toBe('authenticated');
   });
 
   it('accepts a rising nonce count and refuses a repeated one', () => {
@@ -94,7 +112,8 @@ describe('authenticate', () => {
       authenticate(answered(request(), first, { username: 'eve', password: 'no' }), options),
     );
     expect(wrong.reason).toBe('credentials-not-accepted');
-    expect({ ...wrong, headers: [] }).toEqual({ ...unknown, headers: [] });
+    // The name that the log gets is the sender's own.
+    expect({ ...wrong, headers: [], user: '' }).toEqual({ ...unknown, headers: [], user: '' });
   });
 
   it('challenges anew with stale=true where only the nonce is too old', () => {

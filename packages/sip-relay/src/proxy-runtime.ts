@@ -4,12 +4,13 @@ import {
   type ConnectionLink,
   type EndpointOptions,
   type EndpointUser,
+  monotonicNow,
   type ServerTransaction,
   type SipConnection,
   SipEndpoint,
 } from '@entente/sip-endpoint';
 import { type RequestRefusal, responseForRefusal, validateRequest } from '@entente/sip-proxy';
-import type { Log } from '@entente/tls';
+import { type Log, RefusalLimit } from '@entente/tls';
 import type { FlowNames } from './flow-names.ts';
 import { logMessageFault, logRequestRefusal } from './log/connection-log.ts';
 import { logUnreachable } from './log/unreachable-log.ts';
@@ -28,8 +29,8 @@ export interface ProxyRuntimeOptions<Sender extends object>
   readonly isOurVia: (host: string) => boolean;
   readonly log: Log;
   /**
-   * FQDN of this server where its peers belong to the organisation: refusals then carry `Entente-Diagnostics` with the reason.
-   * Without it a refusal is its status alone.
+   * FQDN of this server where its peers belong to the organisation: refusals to servers of ours and to users who have authenticated
+   * then carry `Entente-Diagnostics` with the reason. Any other refusal is its status alone.
    */
   readonly diagnosticsFrom?: string;
   /** The runtimes of the other sides of this server, by the names that decisions use; asked when a request leaves by one. */
@@ -52,6 +53,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
   readonly #options: ProxyRuntimeOptions<Sender>;
   readonly #endpoint: SipEndpoint;
   readonly #relay: Relay;
+  readonly #refusals = new RefusalLimit(monotonicNow);
   readonly #validation: { readonly isOurVia: (host: string) => boolean };
 
   /** @param options - who we are, who decides, how to dial, where lines go */
@@ -168,9 +170,11 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
   #refuse(transaction: ServerTransaction, connection: SipConnection, refused: RequestRefusal): void {
     const { diagnosticsFrom, log } = this.#options;
     const { request } = transaction;
-    logRequestRefusal(log, request, refused, connection);
+    logRequestRefusal(log, this.#refusals, request, refused, connection);
+    // A stranger learns the status and nothing else.
+    const isKnown = connection.server !== undefined || connection.users.size > 0;
     const shown =
-      diagnosticsFrom === undefined
+      diagnosticsFrom === undefined || !isKnown
         ? refused
         : { ...refused, headers: [...refused.headers, diagnosticsOf(refused, diagnosticsFrom)] };
     const response = responseForRefusal(request, shown, this.#endpoint.newToken());

@@ -145,13 +145,23 @@ describe('a request that reaches the runtime', () => {
     expect(policy.asked).toEqual(['admit MESSAGE', 'decide MESSAGE']);
   });
 
-  it('is refused with the status, a log line and, inside the organisation, the reason', async () => {
+  it('is refused with the status, a log line and, for a user who has authenticated, the reason', async () => {
     const { agent, lines, policy } = await start();
-    policy.next = () => refusing;
+    policy.next = (_request, origin) => {
+      origin.users.set('alice@contoso.example', Number.POSITIVE_INFINITY);
+      return refusing;
+    };
     const answer = (await (await agent('alice')).message('sip:bob@contoso.example', 'x')) as SipResponse;
     expect(answer.status).toBe(403);
     expect(answer.get('Entente-Diagnostics')).toBe(`1000;reason="relay-not-allowed";source="${fqdn}"`);
     expect(lines).toMatchObject([{ event: 'refused', reason: 'relay-not-allowed', remedy: 'Send nothing.' }]);
+  });
+
+  it('is refused with the status alone where nobody has authenticated', async () => {
+    const { agent, policy } = await start();
+    policy.next = () => refusing;
+    const answer = await (await agent('alice')).message('sip:bob@contoso.example', 'x');
+    expect(answer.has('Entente-Diagnostics')).toBe(false);
   });
 
   it('leaves by another side where the decision says so, and by none that does not exist', async () => {

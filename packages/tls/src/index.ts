@@ -18,6 +18,7 @@ export {
   httpClient,
 } from './dial/http-client.ts';
 export { type ProbedServer, type ProbeOptions, serverChain } from './dial/probe.ts';
+export { addressGroup } from './listen/address-group.ts';
 export {
   type Http2Handler,
   type Http2Module,

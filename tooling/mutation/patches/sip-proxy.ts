@@ -255,5 +255,40 @@ export const patches: PatchList = {
         title: 'has its warnings looked through once, and keeps sixteen at most',
       },
     },
+    {
+      name: 'guesses',
+      off: 'passwords may be guessed as fast as a core computes digests',
+      file: 'packages/sip-proxy/src/identity/authenticate.ts',
+      find: "if (waitMs > 0) return { outcome: 'refused', refusal: tooManyAttempts(tried, address, waitMs) };",
+      replace:
+        "if (waitMs > 1e12) return { outcome: 'refused', refusal: tooManyAttempts(tried, address, waitMs) };",
+      test: {
+        file: 'packages/sip-proxy/test/authenticate.test.ts',
+        title: 'refuses even the right password while its sender must wait, and names the user for the log',
+      },
+    },
+    {
+      name: 'diagnostics-for-strangers',
+      off: 'a stranger reads why a request was refused, and by which server',
+      file: 'packages/sip-relay/src/proxy-runtime.ts',
+      find: 'diagnosticsFrom === undefined || !isKnown',
+      replace: 'diagnosticsFrom === undefined || (!isKnown && refused.status === 0)',
+      test: {
+        file: 'packages/front-end/test/wire.test.ts',
+        title: 'is the status alone: no diagnostics, and no name of a server',
+      },
+    },
+    {
+      name: 'log-of-refused-requests',
+      off: 'one client fills the log with refused requests',
+      file: 'packages/sip-relay/src/log/connection-log.ts',
+      find: 'if (leftOut === undefined) return;',
+      replace: '',
+      test: {
+        file: 'packages/front-end/test/wire.test.ts',
+        title:
+          'must wait after five, gets one line of the log each of ten times a second, and each line names the user',
+      },
+    },
   ],
 };

@@ -15,6 +15,7 @@ import {
   verifyAuthorization,
 } from '@entente/sip';
 import { type RequestRefusal, refusal } from '../request/refusal.ts';
+import type { GuessLimit } from './guess-limit.ts';
 
 /** A user whose credentials were right. */
 export interface AuthenticatedUser {
@@ -45,6 +46,10 @@ export interface AuthenticateOptions {
   readonly salt: () => Uint8Array;
   readonly nonceLifetimeMs: number;
   readonly window: ReplayWindow;
+  /** Limits guessing: see {@link GuessLimit}. Without it every credential is looked at. */
+  readonly guesses?: GuessLimit;
+  /** Address of the client, for `guesses`. */
+  readonly address?: string;
   /** What is offered and accepted, preferred first; default SHA-256 alone. MD5 here has no effect. */
   readonly algorithms?: readonly DigestAlgorithm[];
   /** Whether this user may use MD5, for clients that know nothing else. Default: nobody. */
@@ -53,6 +58,8 @@ export interface AuthenticateOptions {
 
 /** Credentials of one request that are looked at for this realm: one for each algorithm, and one to spare. */
 const maxCredentials = 4;
+/** Characters of a claimed username that a refusal carries. */
+const maxShownUser = 100;
 const defaultAlgorithms: readonly DigestAlgorithm[] = ['SHA-256'];
 
 /**
@@ -80,6 +87,7 @@ export function authenticate(request: SipRequest, options: AuthenticateOptions):
   const registrar = (options.as ?? (request.method === 'REGISTER' ? 'registrar' : 'proxy')) === 'registrar';
   const header = registrar ? 'Authorization' : 'Proxy-Authorization';
   let fault: AuthorizationFault | undefined;
+  let tried: string | undefined;
   let count = 0;
   for (const value of request.all(header)) {
     const authorization = parseAuthorization(value);
@@ -92,16 +100,26 @@ export function authenticate(request: SipRequest, options: AuthenticateOptions):
     if (authorization.realm !== options.realm) continue;
     count++;
     if (count > maxCredentials) return { outcome: 'refused', refusal: tooManyCredentials(header) };
+    const { guesses, address = '', now } = options;
+    tried = authorization.username;
+    const waitMs = guesses?.waitMs(tried, address, now) ?? 0;
+    if (waitMs > 0) return { outcome: 'refused', refusal: tooManyAttempts(tried, address, waitMs) };
     const verdict = verify(request, authorization, options);
     if (verdict.ok) {
       const { username, realm, algorithm } = verdict;
+      guesses?.succeeded(tried, address, now);
       return { outcome: 'authenticated', user: { username, realm, algorithm } };
     }
     fault = verdict.fault;
+    if (fault === 'wrong-response' || fault === 'unknown-user') guesses?.failed(tried, address, now);
   }
   if (fault === 'malformed' || fault === 'uri-mismatch')
     return { outcome: 'refused', refusal: unusable(header, fault) };
-  return { outcome: 'challenge', refusal: challenge(request, options, registrar, fault) };
+  const challenged = challenge(request, options, registrar, fault);
+  return {
+    outcome: 'challenge',
+    refusal: tried === undefined ? challenged : { ...challenged, user: shown(tried) },
+  };
 }
 
 function verify(request: SipRequest, authorization: DigestAuthorization, options: AuthenticateOptions) {
@@ -207,6 +225,23 @@ function explain(
       // Whether the name or the password was wrong is not told, not even here: logs travel.
       return ['credentials-not-accepted', 'a wrong username or password', 'Check username and password.'];
   }
+}
+
+function tooManyAttempts(user: string, address: string, waitMs: number): RequestRefusal {
+  const seconds = Math.ceil(waitMs / 1_000);
+  const refused = refusal(
+    'too-many-attempts',
+    403,
+    `Credentials: expected none for ${seconds} s after that many wrong ones from ${address || 'there'}, found some`,
+    'Wait, then send the right password; if it was forgotten, have it set again.',
+    [['Retry-After', seconds]],
+  );
+  return { ...refused, user: shown(user) };
+}
+
+/** A name that somebody claims, at a length that a log can take. */
+function shown(user: string): string {
+  return user.slice(0, maxShownUser);
 }
 
 function tooManyCredentials(header: string): RequestRefusal {

@@ -16,6 +16,7 @@ export const refusalReasons = [
   'extension-not-supported',
   'authentication-required',
   'credentials-not-accepted',
+  'too-many-attempts',
   'algorithm-not-allowed',
   'identity-not-authorised',
   'registration-not-authorised',
@@ -46,6 +47,8 @@ export interface RequestRefusal {
   readonly message: string;
   /** What would make the request acceptable. */
   readonly remedy: string;
+  /** The username that the sender claims, where it is about one. Nobody has proven it. */
+  readonly user?: string;
   /** Header fields the response needs, for instance Unsupported or WWW-Authenticate. */
   readonly headers: readonly (readonly [name: string, value: HeaderValue])[];
 }

@@ -8,12 +8,14 @@ import {
 } from '@entente/sip';
 import {
   authenticate,
+  GuessLimit,
   identityOf,
   type RequestRefusal,
   refusal,
   registeredAddress,
   userAddress,
 } from '@entente/sip-proxy';
+import { addressGroup } from '@entente/tls';
 import { mayRequest, type Topology } from '@entente/topology';
 import type { FlowNames } from '../flow-names.ts';
 import type { RequestOrigin } from '../proxy-policy.ts';
@@ -56,6 +58,7 @@ export class Admission {
   readonly #options: AdmissionOptions;
   readonly #window = new ReplayWindow({ lifetimeMs: nonceLifetimeMs });
   readonly #nonceKey = randomBytes(nonceKeyBytes);
+  readonly #guesses = new GuessLimit();
 
   /** @param options - this server, its users' credentials, the topology in force */
   constructor(options: AdmissionOptions) {
@@ -157,6 +160,8 @@ export class Admission {
       salt: () => randomBytes(nonceSaltBytes),
       nonceLifetimeMs,
       window: this.#window,
+      guesses: this.#guesses,
+      address: addressGroup(clientAddress(request, origin)),
     });
     if (result.outcome !== 'authenticated') return result.refusal;
     const address = userAddress(result.user, realm);
@@ -166,6 +171,11 @@ export class Admission {
     origin.users.set(address, now + provenForMs);
     return { addresses: [address] };
   }
+}
+
+/** Where the client is: an edge notes it in the Via below its own (RFC 3261 §18.2.1). */
+function clientAddress(request: SipRequest, { server, source }: RequestOrigin): string | undefined {
+  return (server === undefined ? undefined : request.vias[1]?.received) ?? source?.address;
 }
 
 function clientSender(identity: AcceptedIdentity, origin: RequestOrigin, flow: string): Sender {

@@ -1,7 +1,7 @@
 import type { SipRequest } from '@entente/sip';
 import type { SipConnection } from '@entente/sip-endpoint';
 import type { RequestRefusal } from '@entente/sip-proxy';
-import type { Log } from '@entente/tls';
+import type { Log, RefusalLimit } from '@entente/tls';
 import type { RefusedByPolicy } from '../request-policy/ask-policies.ts';
 
 /** The peer of a connection, for logs: the server it proved to be, the domain of a partner, a user, or else an address. */
@@ -32,16 +32,30 @@ export function logConnection(log: Log, connection: SipConnection, from: string,
   );
 }
 
-/** Logs why a request is not relayed. The words are for operators; the sender gets the status. */
+/**
+ * Logs why a request is not relayed. The words are for operators; the sender gets the status. The limit bounds the lines of each
+ * peer; a line has the number of refusals before it that got none.
+ */
 export function logRequestRefusal(
   log: Log,
+  limit: RefusalLimit,
   request: SipRequest,
   refusal: RequestRefusal,
   connection: SipConnection,
 ): void {
   const { plugin } = refusal as Partial<RefusedByPolicy>;
+  const { server, source, users } = connection;
   // A challenge is the usual first step of a conversation, not something an operator looks into.
   const level = refusal.reason === 'authentication-required' ? 'debug' : 'warn';
+  const leftOut =
+    level === 'debug'
+      ? {}
+      : limit.line({
+          name: server,
+          address: source?.address,
+          admitted: server !== undefined || users.size > 0,
+        });
+  if (leftOut === undefined) return;
   log[level](
     {
       event: 'refused',
@@ -52,6 +66,8 @@ export function logRequestRefusal(
       status: refusal.status,
       remedy: refusal.remedy,
       ...(plugin === undefined ? {} : { plugin }),
+      ...(refusal.user === undefined ? {} : { user: refusal.user }),
+      ...leftOut,
     },
     refusal.message,
   );

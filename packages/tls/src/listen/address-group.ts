@@ -4,7 +4,7 @@ const groups = 8;
  * Whose connections count together: an IPv4 address, also where it is mapped into IPv6 (RFC 4291 §2.5.5.2), or the first
  * 64 bits of an IPv6 address. A site or a single machine has a whole /64 (RFC 6177 §2), so that an address of it bounds nothing.
  *
- * @param address as `socket.remoteAddress` gives it; `undefined` for a socket that has gone already
+ * @param address - as `socket.remoteAddress` gives it; `undefined` for a socket that has gone already
  */
 export function addressGroup(address: string | undefined): string {
   if (address === undefined) return '';

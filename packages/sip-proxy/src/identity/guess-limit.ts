@@ -1,0 +1,113 @@
+import { detached } from '@entente/sip';
+
+/** How many passwords may be guessed. */
+export interface GuessRules {
+  /** Wrong passwords for one user from one address before it must wait. */
+  readonly triesOfUserAtAddress: number;
+  /** The same for one address, whoever it names. */
+  readonly triesOfAddress: number;
+  /** The same for one user, from addresses at which the user has not authenticated. */
+  readonly triesOfUser: number;
+  /** First wait in milliseconds; it doubles with each further wrong password. */
+  readonly firstWaitMs: number;
+  /** Longest wait in milliseconds, and how long a count is kept after it. */
+  readonly longestWaitMs: number;
+  /** Counts kept of each kind; the oldest is dropped. */
+  readonly maxCounts: number;
+}
+
+/** 5 wrong passwords for a user from one address, 50 from one address, 100 for a user; then a wait of 1 s that doubles up to 5 min. */
+export const defaultGuessRules: GuessRules = {
+  triesOfUserAtAddress: 5,
+  triesOfAddress: 50,
+  triesOfUser: 100,
+  firstWaitMs: 1_000,
+  longestWaitMs: 300_000,
+  maxCounts: 10_000,
+};
+
+interface Count {
+  readonly wrong: number;
+  /** Until then nothing is tried. */
+  readonly until: number;
+  /** When it may be forgotten. */
+  readonly keptUntil: number;
+}
+
+/**
+ * Limits how fast passwords can be guessed. While somebody must wait, credentials are refused unseen: the right password too, so
+ * that a guess is worth nothing. A user who has authenticated at an address is not held up by guesses from elsewhere.
+ */
+export class GuessLimit {
+  readonly #rules: GuessRules;
+  readonly #pairs = new Map<string, Count>();
+  readonly #addresses = new Map<string, Count>();
+  readonly #users = new Map<string, Count>();
+  /** Users at addresses where they have authenticated, with the time of it. */
+  readonly #known = new Map<string, number>();
+
+  /** @param rules - bounds, where they differ from {@link defaultGuessRules} */
+  constructor(rules: Partial<GuessRules> = {}) {
+    this.#rules = { ...defaultGuessRules, ...rules };
+  }
+
+  /**
+   * How long credentials must not be looked at.
+   * @param user - as claimed
+   * @param address - of the peer
+   * @param now - milliseconds since 1970
+   * @returns milliseconds; 0 where they may be looked at now
+   */
+  waitMs(user: string, address: string, now: number): number {
+    const pair = pairOf(user, address);
+    let until = Math.max(untilOf(this.#pairs, pair), untilOf(this.#addresses, address));
+    if (!this.#known.has(pair)) until = Math.max(until, untilOf(this.#users, user));
+    return Math.max(0, until - now);
+  }
+
+  /** A password was wrong, or there is no such user. */
+  failed(user: string, address: string, now: number): void {
+    const { triesOfAddress, triesOfUser, triesOfUserAtAddress } = this.#rules;
+    const pair = pairOf(user, address);
+    this.#count(this.#pairs, pair, triesOfUserAtAddress, now);
+    this.#count(this.#addresses, address, triesOfAddress, now);
+    if (!this.#known.has(pair)) this.#count(this.#users, user, triesOfUser, now);
+  }
+
+  /** The password was right. */
+  succeeded(user: string, address: string, now: number): void {
+    const pair = pairOf(user, address);
+    this.#pairs.delete(pair);
+    this.#known.delete(pair);
+    makeRoom(this.#known, this.#rules.maxCounts);
+    // A name is cut out of its message: it would keep the message whole.
+    this.#known.set(detached(pair), now);
+  }
+
+  #count(counts: Map<string, Count>, key: string, tries: number, now: number): void {
+    const { firstWaitMs, longestWaitMs, maxCounts } = this.#rules;
+    const last = counts.get(key);
+    const wrong = last === undefined || last.keptUntil < now ? 1 : last.wrong + 1;
+    const wait = wrong < tries ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(wrong - tries, 30));
+    counts.delete(key);
+    makeRoom(counts, maxCounts);
+    counts.set(detached(key), { wrong, until: now + wait, keptUntil: now + wait + longestWaitMs });
+  }
+}
+
+function pairOf(user: string, address: string): string {
+  return `${user}\0${address}`;
+}
+
+function untilOf(counts: ReadonlyMap<string, Count>, key: string): number {
+  return counts.get(key)?.until ?? 0;
+}
+
+/** A map keeps the order of insertion: the first key is the one that was counted longest ago. */
+function makeRoom(counts: Map<string, unknown>, max: number): void {
+  if (counts.size < max) return;
+  for (const oldest of counts.keys()) {
+    counts.delete(oldest);
+    return;
+  }
+}
