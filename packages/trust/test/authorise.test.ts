@@ -41,8 +41,8 @@ describe('authorisation', () => {
     const never = () => {
       throw new Error('asked about an unproven peer');
     };
-    const stranger = makeRoot('stranger');
-    expect(outcome(ask(judge, [stranger], { authorise: never }))).toBe('unknown-issuer');
+    const outsider = makeRoot('outsider');
+    expect(outcome(ask(judge, [outsider], { authorise: never }))).toBe('unknown-issuer');
     const identity = { mode: 'host', name: 'fe2.contoso.example' } as const;
     expect(outcome(ask(judge, [leaf, ca], { authorise: never, identity }))).toBe('name-mismatch');
   });

@@ -37,7 +37,7 @@ describe('a clock behind a time that was signed', () => {
 
   it('is told before anything is read', () => {
     const text = renderExplain(explain(judged(now + day)), { colour: false });
-    expect(text).toMatch(/✗ clock-untrusted: expected a clock not behind/);
+    expect(text).toMatch(/✗ clock-untrusted: expected a clock at or after/);
     expect(text).not.toContain('✓');
   });
 });
@@ -52,9 +52,9 @@ describe('the latest signed time', () => {
     expect(latestSignedTime([], [root.certificate])).toBeUndefined();
   });
 
-  it('is not moved by a list of a stranger, altered, or of the same name', () => {
+  it('is not moved by a list of an outsider, altered, or of the same name', () => {
     const forged = [
-      makeCrl({ issuer: makeRoot('stranger'), thisUpdate: now + 300 * day }),
+      makeCrl({ issuer: makeRoot('outsider'), thisUpdate: now + 300 * day }),
       makeCrl({ issuer: makeRoot('root'), thisUpdate: now + 300 * day }),
       makeCrl({ issuer: root, thisUpdate: now + 300 * day, spoilSignature: true }),
     ];

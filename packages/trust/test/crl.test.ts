@@ -210,8 +210,8 @@ describe('a CRL of another signer', () => {
     const newKey = makeCa(root, 'issuing CA');
     const crl = makeCrl({ issuer: newKey });
     expect(outcome(verdict([rootCrl, crl], [leaf, ca, newKey]))).toBe('trusted');
-    const stranger = makeCa(makeRoot('root'), 'issuing CA');
-    expect(outcome(verdict([rootCrl, makeCrl({ issuer: stranger })], [leaf, ca, stranger]))).toBe(
+    const outsider = makeCa(makeRoot('root'), 'issuing CA');
+    expect(outcome(verdict([rootCrl, makeCrl({ issuer: outsider })], [leaf, ca, outsider]))).toBe(
       'revocation-unknown',
     );
   });

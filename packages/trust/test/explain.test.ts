@@ -10,25 +10,25 @@ const identity = { mode: 'host', name: 'fe1.contoso.example' } as const;
 
 /** Signatures vary in length by an octet or two. */
 const text = (tree: ExplainTree): string =>
-  renderExplain(tree, { colour: false }).replace(/\d+ octets/, 'N octets');
+  renderExplain(tree, { colour: false }).replace(/\d+ bytes/, 'N bytes');
 
 describe('an explanation', () => {
   it('of a peer that passes shows six stages with their evidence, and what was skipped', () => {
     const tree = explain(ask(judge, [makeLeaf(ca, ['fe1.contoso.example']), ca], { identity }));
     expect(text(tree)).toMatchInlineSnapshot(`
       "✓ trusted: fe1.contoso.example, by anchor "root"
-      ├─ ✓ read: strict DER, sizes and counts
-      │      2 certificates, N octets
-      ├─ ✓ path: signatures, validity, constraints, limits on the anchor
+      ├─ ✓ parsing: strict DER, sizes and counts
+      │      2 certificates, N bytes
+      ├─ ✓ path: signatures, validity, constraints, limits of the anchor
       │      CN=leaf ← CN=Contoso issuing CA ← CN=Contoso root, anchor "root"
       ├─ ○ revocation: CRLs and OCSP responses
-      │    ○ the leaf was not asked about, because a test that is about something else says so
-      │    ○ "CN=Contoso issuing CA" was not asked about, because a test that is about something else says so
-      ├─ ✓ identity: the name that was asked for
-      │      asked for fe1.contoso.example, found fe1.contoso.example (rules of host)
-      ├─ ✓ authorisation: may this peer use the link
+      │    ○ the revocation of the leaf is not checked (a test that is about something else)
+      │    ○ the revocation of "CN=Contoso issuing CA" is not checked (a test that is about something else)
+      ├─ ✓ identity: the expected name
+      │      expected fe1.contoso.example, found fe1.contoso.example (host rules)
+      ├─ ✓ authorisation: whether the peer may use the link
       │      the peer may use the link
-      └─ ✓ policies: nobody else objects"
+      └─ ✓ policies: further policies of this server"
     `);
   });
 
@@ -48,17 +48,17 @@ describe('an explanation', () => {
     ]);
     expect(text(tree)).toMatchInlineSnapshot(`
       "✗ refused: certificate-expired
-      ├─ ✓ read: strict DER, sizes and counts
-      │      2 certificates, N octets
-      ├─ ✗ path: signatures, validity, constraints, limits on the anchor
+      ├─ ✓ parsing: strict DER, sizes and counts
+      │      2 certificates, N bytes
+      ├─ ✗ path: signatures, validity, constraints, limits of the anchor
       │    ✗ certificate-expired: expected a certificate valid at 2026-06-15T12:00:00Z, found that the certificate "CN=leaf" expired at 2026-06-14T12:00:00Z
       │    ✗ extended-key-usage-missing: expected the certificate "CN=leaf" to be usable for serverAuth, found clientAuth
       │    ✗ CN=leaf ← CN=Contoso issuing CA ← CN=Contoso root, anchor "root": certificate-expired, extended-key-usage-missing
       │      no valid path after 4 candidates and 3 signatures
       ├─ · revocation: CRLs and OCSP responses
-      ├─ · identity: the name that was asked for
-      ├─ · authorisation: may this peer use the link
-      ├─ · policies: nobody else objects
+      ├─ · identity: the expected name
+      ├─ · authorisation: whether the peer may use the link
+      ├─ · policies: further policies of this server
       └─ → renew the certificate; if it is new, check the clock of this machine"
     `);
   });

@@ -53,7 +53,7 @@ describe('a hostile chain', () => {
     const strict = judgeOf([anchor(root, { revocation: { mode: 'hard-fail' } })]);
     const stapledOcsp = makeOcsp({
       issuer: ca,
-      signer: makeRoot('stranger'),
+      signer: makeRoot('outsider'),
       responses: new Array(1_000).fill({ certificate: leaf }),
     });
     const verdict = ask(strict, [leaf, ca], { stapledOcsp });

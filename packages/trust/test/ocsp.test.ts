@@ -64,7 +64,7 @@ describe('an OCSP response', () => {
     );
   });
 
-  it('about another certificate, altered, unknown, or of a stranger is no knowledge', () => {
+  it('about another certificate, altered, unknown, or of an outsider is no knowledge', () => {
     const other = makeLeaf(ca, ['other.contoso.example']);
     const useless: readonly Partial<OcspInput>[] = [
       { responses: [{ certificate: other }] },

@@ -37,13 +37,13 @@ describe('a path', () => {
     const verdict = ask(judge, [leaf, ca]);
     if (!verdict.trusted) throw new Error(verdict.rejection.message);
     const Constructor = verdict.path.constructor as new (...input: unknown[]) => unknown;
-    expect(() => new Constructor(Symbol('validated path'), root, [], 0)).toThrow(/made by a judge/);
+    expect(() => new Constructor(Symbol('validated path'), root, [], 0)).toThrow(/created by a judge/);
     expect(Object.isFrozen(verdict.path)).toBe(true);
   });
 
-  it('is found whatever the order of what the peer presents, strangers and the root among it', () => {
-    const stranger = makeRoot('stranger');
-    expect(outcome(ask(judge, [leaf, stranger, root, ca]))).toBe('trusted');
+  it('is found whatever the order of what the peer presents, outsiders and the root among it', () => {
+    const outsider = makeRoot('outsider');
+    expect(outcome(ask(judge, [leaf, outsider, root, ca]))).toBe('trusted');
   });
 
   it('needs the missing intermediate even after others have shown it', () => {
@@ -73,7 +73,7 @@ describe('a path', () => {
     expect(verdict).toMatchObject({ rejection: { reason: 'unknown-issuer', depth: 1, issuer: 'CN=root' } });
   });
 
-  it('calls a stranger that borrowed the name of our CA an unknown issuer, for its key identifier is another', () => {
+  it('calls an outsider that borrowed the name of our CA an unknown issuer, for its key identifier is another', () => {
     const impostor = makeCa(makeRoot('root'), 'issuing CA');
     expect(outcome(ask(judge, [makeLeaf(impostor, ['pool1.contoso.example']), impostor]))).toBe(
       'unknown-issuer',

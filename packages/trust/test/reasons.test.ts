@@ -41,7 +41,7 @@ const scenarios: { readonly [R in Reason]?: () => TrustVerdict } = {
     const narrow = makeCa(root, 'narrow', { excluded: many.map(({ dns }) => ({ dns: `x${dns}` })) });
     return ask(judge, [makeLeaf(narrow, many), narrow]);
   },
-  'unknown-issuer': () => ask(judge, [makeRoot('stranger')]),
+  'unknown-issuer': () => ask(judge, [makeRoot('outsider')]),
   'signature-invalid': () => ask(judge, [makeLeaf(ca, names, { spoilSignature: true }), ca]),
   'algorithm-not-allowed': () => ask(judge, [makeLeaf(ca, names, { digest: 'sha1' }), ca]),
   'key-too-small': () => ask(judge, [makeLeaf(ca, names, { keys: { rsa: 1024 } }), ca]),

@@ -57,8 +57,8 @@ describe('a search that finds no path', () => {
   });
 
   it('costs nothing where the names of a crowd lead to no anchor', () => {
-    const stranger = makeRoot('stranger');
-    const crowd = Array.from({ length: 20 }, () => makeCa(stranger, 'crowd', { keyOf: stranger }));
+    const outsider = makeRoot('outsider');
+    const crowd = Array.from({ length: 20 }, () => makeCa(outsider, 'crowd', { keyOf: outsider }));
     const lost = makeLeaf(crowd[0]!, ['pool1.contoso.example']);
     const verdict = ask(judgeOf([anchor(root)]), [lost, ...crowd]);
     expect(outcome(verdict)).toBe('unknown-issuer');

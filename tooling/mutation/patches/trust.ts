@@ -256,7 +256,7 @@ export const patches: PatchList = {
       file: 'packages/trust/src/signatures/',
       find: 'issuer.subject.canonical === crl.issuer.canonical && isSignedBy(crl, issuer)',
       replace: 'issuer.subject.canonical === crl.issuer.canonical',
-      test: of('clock', 'is not moved by a list of a stranger, altered, or of the same name'),
+      test: of('clock', 'is not moved by a list of an outsider, altered, or of the same name'),
     },
     {
       name: 'dane',
@@ -317,9 +317,9 @@ export const patches: PatchList = {
     },
     {
       name: 'unchecked-crl',
-      off: 'an indirect CRL of a stranger displaces the one that the issuer has signed',
+      off: 'an indirect CRL that anybody may have signed replaces one that the issuer signed',
       file: 'packages/trust/src/node/fetch/fetched-crls.ts',
-      find: "if (unchecked) return 'an indirect CRL that cannot be checked, beside one that the issuer has signed';",
+      find: "if (unchecked) return 'an indirect CRL that cannot be checked, beside one that the issuer signed';",
       replace: '',
       test: {
         file: 'packages/trust/src/node/fetch/indirect-crls.test.ts',
@@ -334,7 +334,8 @@ export const patches: PatchList = {
       replace: 'if (issuer === null) {',
       test: {
         file: 'packages/trust/src/node/fetch/fetched-ocsp.test.ts',
-        title: 'refuses an answer that nobody has signed whom the issuer names, and keeps the true one',
+        title:
+          'refuses an answer that neither the issuer nor its OCSP signer has signed, and keeps the valid one',
       },
     },
     {

@@ -8,19 +8,19 @@ const digests = new Map([
   [1, { name: 'sha256', length: 32 }],
   [2, { name: 'sha512', length: 64 }],
 ]);
-/** More records than any host publishes: the rest is not looked at. */
+/** More records than any host publishes; the rest is ignored. */
 const mostRecords = 64;
 
 /**
- * Holds a validated path against TLSA records.
+ * Compares a validated path with TLSA records.
  *
- * Usages 1 and 3 speak of the leaf, 0 and 2 of an authority above it, the anchor included. A path is validated here whatever the
- * usage, so 2 and 3 ask for no less than 0 and 1. Of records that differ in the digest alone the strongest counts.
+ * Usages 1 and 3 are about the leaf, 0 and 2 about an authority above it, the anchor included. The path is validated whatever
+ * the usage, so 2 and 3 require no less than 0 and 1. Of records that differ only in the digest the strongest counts.
  *
  * @param records - of one host and port
  * @param chain - leaf first, the anchor not included
  * @param anchor - certificate of the anchor
- * @returns whether one fits; `unusable` where no record can be used, which is as if there were none
+ * @returns whether one matches; `unusable` where no record can be used, which counts as if there were none
  * @see RFC 6698 §2.1, §4.1, RFC 7671 §9, RFC 7673 §4
  */
 export function fitsTlsa(

@@ -13,9 +13,9 @@ export interface TlsaRecord {
 }
 
 /**
- * What the DNS says about the certificate of a server. Whoever passes it vouches that DNSSEC has validated every answer on the
- * way: the alias, the SRV record and the TLSA records (RFC 7673 §3). Records can only refuse: path, revocation and name must hold
- * all the same.
+ * What the DNS says about the certificate of a server. The caller guarantees that DNSSEC has validated every answer that led to
+ * it: the alias, the SRV record and the TLSA records (RFC 7673 §3). Records can only refuse: path, revocation and name must be
+ * valid as well.
  */
 export interface DaneExpectation {
   /** The host whose records these are. */

@@ -1,8 +1,8 @@
-import { clip, listed, moment } from '../reasons/entry.ts';
+import { clip, counted, listed, moment } from '../reasons/entry.ts';
 import type { Evidence } from '../reasons/evidence.ts';
 
 /**
- * Says one piece of evidence in words.
+ * Describes one piece of evidence in words.
  *
  * @param evidence - from a verdict
  * @returns a sentence without full stop
@@ -10,35 +10,35 @@ import type { Evidence } from '../reasons/evidence.ts';
 export function evidenceText(evidence: Evidence): string {
   switch (evidence.kind) {
     case 'parsed':
-      return `${evidence.certificates} certificates, ${evidence.bytes} octets`;
+      return `${counted(evidence.certificates, 'certificate')}, ${counted(evidence.bytes, 'byte')}`;
     case 'path-found':
       return `${way(evidence.subjects)}, anchor "${evidence.anchor}"`;
     case 'path-examined':
       return `${way(evidence.subjects)}, anchor "${evidence.anchor}": ${listed(evidence.faults, 'nothing wrong')}`;
     case 'search-ended':
-      return `no valid path after ${evidence.spent.steps} candidates and ${evidence.spent.signatures} signatures`;
+      return `no valid path after ${counted(evidence.spent.steps, 'candidate')} and ${counted(evidence.spent.signatures, 'signature')}`;
     case 'limits-held':
-      return `within our limits on anchor "${evidence.anchor}": ${listed(evidence.limits)}`;
+      return `within the limits of anchor "${evidence.anchor}": ${listed(evidence.limits)}`;
     case 'server-auth-sufficed':
-      return `serverAuth alone is accepted from peers that dial us over anchor "${evidence.anchor}"`;
+      return `serverAuth alone is accepted from clients below anchor "${evidence.anchor}"`;
     case 'not-revoked':
-      return `${who(evidence)} is not revoked, says ${source(evidence)}`;
+      return `${who(evidence)} is not revoked, according to ${source(evidence)}`;
     case 'within-grace':
-      return `${who(evidence)} was not revoked, says ${source(evidence)}, which is past its nextUpdate and within the grace`;
+      return `${who(evidence)} was not revoked, according to ${source(evidence)}, which is past its nextUpdate and within the grace period`;
     case 'not-asked':
-      return `${who(evidence)} was not asked about, because ${evidence.because} says so`;
+      return `the revocation of ${who(evidence)} is not checked (${evidence.because})`;
     case 'name-found':
-      return `asked for ${clip(evidence.expected)}, found ${clip(evidence.matched)} (rules of ${evidence.mode})`;
+      return `expected ${clip(evidence.expected)}, found ${clip(evidence.matched)} (${evidence.mode} rules)`;
     case 'dane-fits':
-      return `one of ${evidence.records} TLSA records of ${evidence.host} fits the path`;
+      return `the path matches the TLSA records of ${evidence.host} (${counted(evidence.records, 'record')})`;
     case 'dane-unusable':
-      return `none of ${evidence.records} TLSA records of ${evidence.host} can be used: as if there were none`;
+      return `no usable TLSA record of ${evidence.host} (${counted(evidence.records, 'record')}): treated as none`;
     case 'identities':
-      return `nobody was asked for by name; the certificate says ${listed(evidence.names, 'nothing')}`;
+      return `no name was expected; the certificate carries ${listed(evidence.names, 'none')}`;
     case 'authorised':
       return authorised(evidence);
     case 'not-refused':
-      return `"${evidence.policy}" does not object`;
+      return `"${evidence.policy}" accepts the peer`;
   }
 }
 

@@ -1,6 +1,6 @@
 /** One line of an explanation, with what belongs to it. */
 export interface ExplainNode {
-  /** `passed`, `failed`, `skipped` (by signed policy), `unreached` (an earlier stage had failed) or `noted`. */
+  /** `passed`, `failed`, `skipped` (by signed policy), `unreached` (an earlier stage failed) or `noted`. */
   readonly state: 'passed' | 'failed' | 'skipped' | 'unreached' | 'noted';
   readonly text: string;
   readonly children: readonly ExplainNode[];

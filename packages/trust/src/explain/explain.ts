@@ -8,16 +8,16 @@ import type { ExplainNode, ExplainTree } from './explain-tree.ts';
 const stages: readonly Stage[] = ['parse', 'path', 'revocation', 'identity', 'authorise', 'policy'];
 
 const titles: Readonly<Record<Stage, string>> = {
-  parse: 'read: strict DER, sizes and counts',
-  path: 'path: signatures, validity, constraints, limits on the anchor',
+  parse: 'parsing: strict DER, sizes and counts',
+  path: 'path: signatures, validity, constraints, limits of the anchor',
   revocation: 'revocation: CRLs and OCSP responses',
-  identity: 'identity: the name that was asked for',
-  authorise: 'authorisation: may this peer use the link',
-  policy: 'policies: nobody else objects',
+  identity: 'identity: the expected name',
+  authorise: 'authorisation: whether the peer may use the link',
+  policy: 'policies: further policies of this server',
 };
 
 /**
- * Lays a verdict out for people: stage by stage, with the evidence, every reason met and the remedy.
+ * Explains a verdict to people: stage by stage, with the evidence, every reason met, and the remedy.
  *
  * @param verdict - from a judge
  * @returns a tree; {@link renderExplain} turns it into text
@@ -50,7 +50,7 @@ export function explain(verdict: TrustVerdict): ExplainTree {
 
 function stageOf(rejection: Rejection): Stage {
   const { stage } = reasonCatalogue[rejection.reason];
-  // Reasons of sockets and servers arise where peers are let in or not.
+  // Reasons of sockets and servers are about what the peer may do.
   return stage === 'connection' ? 'authorise' : stage;
 }
 

@@ -32,7 +32,7 @@ export function renderExplain(tree: ExplainTree, options: { readonly colour: boo
   return lines.join('\n');
 }
 
-/** A peer writes names; what it writes must not move the cursor of whoever reads them. */
+/** The peer chose the names: they must not contain what moves the cursor of a terminal. */
 function printable(text: string): string {
   let safe = '';
   for (const character of text) {

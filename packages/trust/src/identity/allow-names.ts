@@ -3,11 +3,11 @@ import { reject } from '../reasons/catalogue.ts';
 import type { Authorise } from './authorise.ts';
 
 /**
- * Lets exactly the named peers pass.
+ * Allows exactly the named peers.
  *
  * @param names - DNS names (also hosts of `sip:` URIs), or URIs such as SPIFFE IDs; compared exactly, no wildcards
  * @returns an `authorise` that finds one of the peer's names on the list, or refuses with `not-in-topology`
- * @throws a TypeError with code `ENTENTE_BAD_ALLOW_LIST` for an entry that is neither: it could never match
+ * @throws TypeError `ENTENTE_BAD_ALLOW_LIST` for an entry that is neither: it could never match
  */
 export function allowNames(names: readonly string[]): Authorise {
   const hosts = new Set<string>();

@@ -17,9 +17,9 @@ export type Authorised =
   | { readonly ok: false; readonly rejection: Rejection };
 
 /**
- * Decides whether a proven peer may use this link. It is an argument of every question, so that it cannot be forgotten.
+ * Decides whether an authenticated peer may use this link. Every question requires it, so that it cannot be forgotten.
  *
- * @param peer - identities of a peer whose path, revocation and name have passed
- * @param link - the link it was asked for
+ * @param peer - identity of a peer that has passed path, revocation and name
+ * @param link - the link of the connection
  */
 export type Authorise = (peer: PeerIdentity, link: LinkContext) => Authorised;

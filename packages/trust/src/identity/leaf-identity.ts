@@ -5,9 +5,9 @@ import type { LeafNames } from './leaf-names.ts';
 import type { PeerIdentity } from './peer-identity.ts';
 
 /**
- * The identity of a leaf. What costs time to write out (names as text, the fingerprint) is written out when it is asked for: a
- * verdict is given at every handshake, and most of them are never printed. A class, because an object literal with getters
- * would be a new hidden class for every peer, which only a full garbage collection takes away.
+ * The identity of a leaf. What takes time to build (names as text, the fingerprint) is built when it is read: there is a verdict
+ * at every handshake, and most are never printed. A class, because an object literal with getters would create a hidden class
+ * for every peer, which only a full garbage collection removes.
  */
 export class LeafIdentity implements PeerIdentity {
   readonly dnsNames: readonly string[];

@@ -2,18 +2,18 @@ import type { Certificate } from '@entente/x509';
 import { dnsName, hostName } from '../names/host-name.ts';
 import { sipUri } from '../names/uri-host.ts';
 
-/** The names of a leaf that identities are made of, each once. */
+/** The names of a leaf that count as identities, each once. */
 export interface LeafNames {
   readonly dnsNames: readonly string[];
   readonly sipDomains: readonly string[];
   readonly uris: readonly string[];
   readonly ipAddresses: readonly Uint8Array[];
   readonly emailAddresses: readonly string[];
-  /** Whether any `sip:` URI stands in the certificate, with or without user. @see RFC 5922 §7.1 */
+  /** Whether the certificate contains any `sip:` URI, with or without user. @see RFC 5922 §7.1 */
   readonly hasSipUri: boolean;
 }
 
-/** Reads the names out of a leaf. Names that are malformed identify nobody and are left out. */
+/** Reads the names of a leaf. Malformed names identify nothing and are left out. */
 export function leafNames(leaf: Certificate): LeafNames {
   const dnsNames: string[] = [];
   const sipDomains: string[] = [];
@@ -31,7 +31,7 @@ export function leafNames(leaf: Certificate): LeafNames {
       if (sip === undefined || sip.secure) continue;
       hasSipUri = true;
       if (sip.hasUser) continue;
-      // Servers carry each of their names twice, as DNS name and as URI: what has been read already need not be read again.
+      // A server's certificate carries each name twice, as DNS name and as URI: a name that was read is not read again.
       const host =
         isPlain(sip.host) && dnsNames.length <= few && dnsNames.includes(sip.host)
           ? sip.host
@@ -50,12 +50,12 @@ export function leafNames(leaf: Certificate): LeafNames {
   };
 }
 
-/** Whether a text that stands among DNS names is a host name: a wildcard is none. */
+/** Whether a dNSName is a host name and not a wildcard. */
 function isPlain(text: string): boolean {
   return text.charCodeAt(0) !== 0x2a;
 }
 
-/** Up to this many names are compared one by one; a certificate with thousands must not cost their square. */
+/** Up to this many names are compared one by one; thousands of names must not cost quadratic time. */
 const few = 32;
 
 function addOnce(list: string[], value: string): void {

@@ -14,12 +14,12 @@ export type IdentityMatch =
   | { readonly ok: false; readonly rejection: Rejection };
 
 /**
- * Looks for the name that was asked for, by the rules of its mode.
+ * Looks for the expected name, by the rules of its mode.
  *
  * @param leaf - the validated leaf
  * @param names - its names
  * @param expectation - mode and name
- * @param commonNameFallback - whether a certificate without any subjectAltName may show its common name (RFC 5922 §7.1)
+ * @param commonNameFallback - whether the common name counts in a certificate without subjectAltName (RFC 5922 §7.1)
  */
 export function matchIdentity(
   leaf: Certificate,
@@ -52,7 +52,7 @@ export function sipDomainNames(
   return commonNames(leaf.subject).flatMap((name) => hostName(name) ?? []);
 }
 
-/** Letter by letter, case aside; no wildcard, no suffix. @see RFC 5922 §7.2 */
+/** Exact comparison without regard to case; no wildcard, no suffix. @see RFC 5922 §7.2 */
 function exact(
   mode: string,
   expected: string,
@@ -72,7 +72,7 @@ function exact(
   };
 }
 
-/** Wildcards count as the whole left-most label, for one label, and never directly below a registry. @see RFC 9525 §6.3 */
+/** A wildcard is the whole left-most label, stands for one label, and is never directly below a registry. @see RFC 9525 §6.3 */
 function https(expected: string, names: LeafNames): IdentityMatch {
   const address = ipAddress(expected);
   if (address !== undefined) {
@@ -97,7 +97,7 @@ function wildcardMatches(name: string, wanted: string): boolean {
   return dot > 0 && wanted.slice(dot + 1) === name.slice(2);
 }
 
-/** Second-level labels under which registries of countries sell names. */
+/** Second-level labels under which country registries sell names. */
 const registryLabels = new Set([
   'ac',
   'co',
@@ -116,9 +116,9 @@ const registryLabels = new Set([
 ]);
 
 /**
- * Whether a domain is one below which strangers own names: a top-level domain, or a country's `co.uk`. A wildcard there would
- * stand for all of them. The list of all such domains changes weekly and belongs to a CA, not into a validator: this catches
- * the plain ones.
+ * Whether unrelated parties own names below a domain: a top-level domain, or a country's `co.uk`. A wildcard there would stand
+ * for all of them. The list of all such domains changes weekly and is the business of a CA, not of a validator: this finds the
+ * common ones.
  */
 function isRegistry(domain: string): boolean {
   const dot = domain.indexOf('.');
@@ -135,7 +135,7 @@ function service(allowed: readonly string[], names: LeafNames): IdentityMatch {
       : names.dnsNames.includes(hostName(entry) ?? '');
     if (found) return { ok: true, expected: allowed.join(', '), matched: entry };
   }
-  return mismatch('service', allowed.length === 0 ? 'nobody (the allow list is empty)' : allowed.join(', '), [
+  return mismatch('service', allowed.length === 0 ? 'none (the allow list is empty)' : allowed.join(', '), [
     ...names.dnsNames,
     ...names.uris,
   ]);

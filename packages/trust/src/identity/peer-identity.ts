@@ -1,6 +1,6 @@
 /**
- * Who the peer is, as far as its certificate says it and a trusted anchor stands for it. Some fields are getters: copy them by
- * name, not with spread; `JSON.stringify` writes them all.
+ * Who the peer is, according to a certificate that a trusted anchor vouches for. Some fields are getters: copy them by name, not
+ * with spread; `JSON.stringify` writes them all.
  */
 export interface PeerIdentity {
   /** dNSName SANs, lower case, without trailing dot; wildcards are kept as written. */
@@ -23,12 +23,12 @@ export interface PeerIdentity {
   readonly fingerprint256: string;
   /** End of the leaf's validity, milliseconds since the epoch. */
   readonly notAfter: number;
-  /** The name that was asked for and found; absent for `inbound`. */
+  /** The expected name that was found; absent for `inbound`. */
   readonly matched?: string;
   /** FQDN of the server that `authorise` selected. */
   readonly server?: string;
   /** Role of that server. */
   readonly role?: string;
-  /** Name of the anchor that the path ends in. */
+  /** Name of the anchor of the path. */
   readonly anchor: string;
 }

@@ -15,17 +15,17 @@ import type { Rejection } from '../reasons/rejection.ts';
 import { evidenceOf, type Trail } from '../reasons/trail.ts';
 import { checkRevocation } from '../revocation/revocation-stage.ts';
 
-/** What is asked about one certificate. */
+/** A question about the revocation of one certificate. */
 export interface StatusQuestion {
   readonly certificate: Certificate;
-  /** Its issuer, and the issuers above, nearest first; the last one is taken as anchor. They are believed, not judged. */
+  /** Its issuer, and the issuers above, nearest first; the last one is the anchor. They are trusted without a verdict. */
   readonly issuers: readonly [Certificate, ...Certificate[]];
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly knowledge: RevocationKnowledge;
   /** DER of an OCSP response that came with a handshake. */
   readonly stapledOcsp?: Uint8Array;
-  /** Certificates among which CRL signers are looked for. */
+  /** Certificates among which CRL signers are searched. */
   readonly others?: readonly Certificate[];
   /** Default: the profile `entente`. */
   readonly policy?: TrustPolicy;
@@ -33,14 +33,14 @@ export interface StatusQuestion {
   readonly freshness?: RevocationPolicy;
 }
 
-/** What is known: with the reason when the certificate may not be used, with the evidence when it may. */
+/** The status: with the rejection where the certificate may not be used, with the evidence where it may. */
 export type CertificateStatus =
   | { readonly status: 'good'; readonly evidence: readonly Evidence[] }
   | { readonly status: 'revoked' | 'stale' | 'unknown'; readonly rejection: Rejection };
 
 /**
- * Says what CRLs and OCSP responses tell about one certificate, without judging its path: for tools that look at revocation
- * alone. A peer is judged by `createJudge`.
+ * The status of one certificate according to CRLs and OCSP responses, without a verdict on its path: for tools that examine
+ * revocation alone. For a peer use `createJudge`.
  *
  * @param question - certificate, issuers, time and knowledge
  * @returns the status

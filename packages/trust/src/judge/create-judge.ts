@@ -8,30 +8,31 @@ import type { PolicyStage } from './judge-sources.ts';
 import type { Judge } from './verdict.ts';
 import { VerdictMaker } from './verdict-maker.ts';
 
-/** What a judge knows. The functions are asked at every verdict, so a new value takes effect at once. */
+/** What a judge knows. The functions are called at every verdict, so a new value takes effect at once. */
 export interface JudgeOptions {
   readonly anchors: AnchorSet | (() => AnchorSet);
   /** Revocation knowledge; without it every certificate below a `hard-fail` or `grace` anchor is `revocation-unknown`. */
   readonly revocation?: RevocationKnowledge | (() => RevocationKnowledge);
   /** Default: the profile `entente`. */
   readonly policy?: TrustPolicy;
-  /** Intermediates known beforehand, offered beside those that a peer presents. */
+  /** Intermediates known in advance, used beside those that a peer presents. */
   readonly intermediates?: readonly Certificate[] | (() => readonly Certificate[]);
   /** Stage 6, in order. */
   readonly policies?: readonly PolicyStage[];
   /**
-   * The latest time that somebody believed has signed, milliseconds since the epoch (see {@link latestSignedTime}): a clock that
-   * is behind it by more than the profile's `futureSkewMs` believes what has expired, so every peer is `clock-untrusted`.
+   * The latest time that a trusted authority has signed, milliseconds since the epoch (see {@link latestSignedTime}). If the clock
+   * is behind it by more than the profile's `futureSkewMs`, every peer is refused as `clock-untrusted`: expired certificates
+   * would be accepted.
    */
   readonly latestSigned?: () => number | undefined;
 }
 
 /**
- * Makes a judge.
+ * Creates a judge.
  *
  * @param options - anchors, revocation knowledge, profile and policies
- * @returns the judge; it keeps what it has proven about issuers for as long as the anchor set is the same object
- * @throws a TypeError with code `ENTENTE_BAD_ANCHOR_LIMIT` when a limit of an anchor names no domain
+ * @returns the judge; it remembers what it has verified about issuers while the anchor set is the same object
+ * @throws TypeError `ENTENTE_BAD_ANCHOR_LIMIT` where a limit of an anchor is not a domain
  */
 export function createJudge(options: JudgeOptions): Judge {
   const { anchors, revocation = nothingKnown, intermediates = none, policies = [] } = options;
@@ -50,10 +51,10 @@ const nothingKnown: RevocationKnowledge = { crls: [] };
 const none: readonly Certificate[] = [];
 
 /**
- * Makes an anchor set, and finds what is wrong with it now rather than at a handshake.
+ * Creates an anchor set, and reports its faults now rather than at a handshake.
  *
  * @param anchors - the anchors; names must be unique
- * @throws a TypeError with code `ENTENTE_ANCHOR_NAME_TAKEN` or `ENTENTE_BAD_ANCHOR_LIMIT`
+ * @throws TypeError `ENTENTE_ANCHOR_NAME_TAKEN`, `ENTENTE_BAD_ANCHOR_LIMIT`
  */
 export function anchorSet(anchors: AnchorSet['anchors']): AnchorSet {
   const set = { anchors: Object.freeze([...anchors]) };
@@ -61,9 +62,7 @@ export function anchorSet(anchors: AnchorSet['anchors']): AnchorSet {
   for (const { name } of anchors) {
     if (names.has(name)) {
       throw Object.assign(
-        new TypeError(
-          `expected anchors with names of their own, found "${name}" twice; rename one of the two`,
-        ),
+        new TypeError(`expected anchors with different names, found "${name}" twice; rename one of the two`),
         { code: 'ENTENTE_ANCHOR_NAME_TAKEN' },
       );
     }

@@ -20,7 +20,7 @@ export interface FoundPath {
   /** Leaf first, the anchor not included. */
   readonly chain: readonly Certificate[];
   readonly above: PathState;
-  /** When the knowledge about revocation stops being fresh enough, milliseconds. */
+  /** When the revocation statements stop being fresh enough, milliseconds. */
   readonly freshUntil: number;
 }
 
@@ -28,15 +28,15 @@ type Outcome =
   | { readonly ok: true; readonly path: FoundPath }
   | { readonly ok: false; readonly rejections: readonly Rejection[] };
 
-/** Paths that are taken apart to explain a refusal. */
+/** At most this many paths are examined to explain a refusal. */
 const maxExplained = 8;
 
 /**
- * Finds a valid path, by way of known issuers where it can.
+ * Finds a valid path, through a known issuer where there is one.
  *
  * @param search - leaf, pool and context
- * @param issuers - what has been proven before
- * @param trail - filled with what the path stands on
+ * @param issuers - what was verified before
+ * @param trail - receives the evidence
  */
 export function findPath(search: Search, issuers: KnownIssuers, trail: Trail): Outcome {
   const { context } = search.input;
@@ -146,8 +146,8 @@ function checkNested(chain: readonly Certificate[], above: PathState, context: R
 }
 
 /**
- * Takes a failed search apart once more, this time following also what may not issue, and collects everything that is wrong
- * with each path that signatures lead along. It can only explain: no path found here is believed.
+ * Repeats a failed search, this time through certificates that may not issue too, and collects every fault of each path whose
+ * signatures verify. It can only explain: a path found here is never accepted.
  */
 function explainFailure(search: Search, trail: Trail): readonly Rejection[] {
   const { leaf } = search.input;

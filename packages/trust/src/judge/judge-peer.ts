@@ -16,12 +16,12 @@ type Outcome =
   | { readonly ok: false; readonly peer: PeerIdentity; readonly rejection: Rejection };
 
 /**
- * Stages 4 to 6, for a path that has passed: who is it, may it use the link, does some policy object?
+ * Stages 4 to 6, for a path that has passed: who the peer is, whether it may use the link, whether a policy refuses it.
  *
  * @param found - path that has passed stages 2 and 3
  * @param question - the question
  * @param sources - profile and policies of the judge
- * @param trail - filled with what held
+ * @param trail - receives the evidence
  */
 export function judgePeer(
   found: FoundPath,

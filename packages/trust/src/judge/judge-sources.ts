@@ -17,7 +17,7 @@ export interface PolicyStage {
   refuse(peer: PeerIdentity, link: LinkContext, path: ValidatedPath): string | undefined;
 }
 
-/** What a judge is made of, each source as a function. */
+/** What a judge knows, each source as a function. */
 export interface JudgeSources {
   readonly anchors: () => AnchorSet;
   readonly revocation: () => RevocationKnowledge;

@@ -4,12 +4,12 @@ import { LastingSignatureMemo } from '../path/signature-memo.ts';
 import type { AnchorSet, TrustAnchor } from '../policy/anchor.ts';
 import { sameBytes } from '../signatures/key-identifier.ts';
 
-/** Issuers that are remembered; a CA that makes intermediates by the thousand must not fill our memory. */
+/** At most this many issuers are remembered: a CA with thousands of intermediates must not fill the memory. */
 const maxIssuers = 1_024;
 
 /**
- * What a judge has proven about issuers and may rely on again: signatures, names, constraints. Time, purpose, revocation and
- * our limits are asked anew at every verdict. Everything is forgotten when the anchors change.
+ * What a judge has verified about issuers and may use again: signatures, names, constraints. Time, purpose, revocation and the
+ * limits of the anchor are checked again at every verdict. A change of the anchors clears it.
  */
 export class KnownIssuers {
   #anchors: AnchorSet | undefined;
@@ -18,7 +18,7 @@ export class KnownIssuers {
   roots = new Map<TrustAnchor, PathState>();
   readonly statements = new LastingSignatureMemo();
 
-  /** Forgets everything when the anchors are others than before. */
+  /** Clears it if the anchors are not those of the last call. */
   follow(anchors: AnchorSet): void {
     if (anchors === this.#anchors) return;
     if (this.#anchors !== undefined) this.roots = new Map();
@@ -27,9 +27,9 @@ export class KnownIssuers {
     this.#latest = undefined;
   }
 
-  /** States of issuers below which a leaf of this issuer has been believed before. */
+  /** States of issuers below which a leaf of this issuer has been accepted before. */
   of(leaf: Certificate): readonly PathState[] {
-    // Most peers of a server come from one CA, and comparing octets is cheaper than making a key of them.
+    // Most peers of a server come from one CA, and comparing bytes is cheaper than building a key from them.
     if (this.#latest !== undefined && sameBytes(this.#latest.name, leaf.issuer.der))
       return this.#latest.states;
     const states = this.#byIssuer.get(keyOf(leaf));
@@ -44,7 +44,7 @@ export class KnownIssuers {
     const states = this.#byIssuer.get(key);
     if (states?.includes(above) === true) return;
     if (this.#byIssuer.size >= maxIssuers) this.#byIssuer.clear();
-    // The latest first: after a rollover of the issuer's key it is the likelier one.
+    // The latest first: after a rollover of the issuer's key it is the likelier.
     this.#byIssuer.set(key, [above, ...(states ?? []).slice(0, 3)]);
     this.#latest = undefined;
   }
@@ -52,15 +52,15 @@ export class KnownIssuers {
 
 const none: readonly never[] = [];
 
-/** Octets of the issuer's name as a string: cheaper than its canonical form, and a miss costs nothing but the longer way. */
+/** The bytes of the issuer's name as a string: cheaper than its canonical form, and a miss only costs a search. */
 function keyOf(leaf: Certificate): string {
   const { der } = leaf.issuer;
   return Buffer.from(der.buffer, der.byteOffset, der.length).toString('latin1');
 }
 
 /**
- * Whether a peer (or the intermediates known beforehand) brings every certificate of a remembered path: a chain that is
- * incomplete must not pass only because somebody else has shown the missing link.
+ * Whether the peer, or the intermediates known in advance, supply every certificate of a remembered path: an incomplete chain
+ * must not be accepted only because another peer presented the missing certificate.
  */
 export function bringsAll(
   above: PathState,

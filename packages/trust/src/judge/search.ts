@@ -12,7 +12,7 @@ export interface SearchInput {
   readonly context: PathContext;
   /** What the peer presented, DER, leaf first. */
   readonly presented: readonly Uint8Array[];
-  /** Intermediates known beforehand. */
+  /** Intermediates known in advance. */
   readonly known: readonly Certificate[];
   readonly anchors: AnchorSet;
   readonly index: RevocationIndex;
@@ -20,12 +20,12 @@ export interface SearchInput {
 }
 
 /**
- * A search for a path of one leaf. Most verdicts stand on a known issuer and never look at what else the peer has sent: it is
- * read when somebody asks for the pool.
+ * A search for a path of one leaf. Most verdicts use a known issuer and need nothing else that the peer sent: it is decoded when
+ * the pool is first needed.
  */
 export class Search {
   readonly input: SearchInput;
-  /** Presented certificates that could not be read; known once the pool is made. */
+  /** Presented certificates that could not be decoded; filled when the pool is created. */
   readonly malformed: Rejection[] = [];
   #pool: CertificatePool | undefined;
 

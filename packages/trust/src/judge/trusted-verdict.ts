@@ -6,7 +6,7 @@ import type { TrustVerdict } from './verdict.ts';
 
 type Trusted = Extract<TrustVerdict, { trusted: true }>;
 
-/** A verdict that trusts; its evidence is written out when it is read. */
+/** A verdict that accepts the peer; its evidence is built when it is read. */
 export class TrustedVerdict implements Trusted {
   readonly trusted = true;
   readonly peer: PeerIdentity;
@@ -25,7 +25,7 @@ export class TrustedVerdict implements Trusted {
     return this.#evidence;
   }
 
-  /** For logs; the path is told by the evidence. */
+  /** For logs; the evidence contains the path. */
   toJSON(): Omit<Trusted, 'path'> {
     const { trusted, peer, evidence } = this;
     return { trusted, peer, evidence };

@@ -17,7 +17,7 @@ import { TrustedVerdict } from './trusted-verdict.ts';
 import type { Judge, Question, TrustVerdict } from './verdict.ts';
 
 /**
- * Takes a question through the six stages.
+ * Answers a question in six stages.
  */
 export class VerdictMaker implements Judge {
   readonly #sources: JudgeSources;
@@ -106,7 +106,7 @@ export class VerdictMaker implements Judge {
 }
 
 /**
- * Whether the clock can be believed: what has been signed lies in the past.
+ * Whether the clock can be trusted: what has been signed lies in the past.
  *
  * @param now - milliseconds since the epoch
  */

@@ -16,14 +16,14 @@ export interface Question {
   readonly now: number;
   readonly link: LinkContext;
   readonly identity: IdentityExpectation;
-  /** Required: whoever asks says who may use the link. */
+  /** Required: every caller says who may use the link. */
   readonly authorise: Authorise;
   /** What DNSSEC-validated TLSA records say of the server; they can only refuse. */
   readonly dane?: DaneExpectation;
 }
 
 /**
- * The answer: yes with who and why, or no with the most telling reason and every other one that was met.
+ * The answer: accepted, with who and why; or refused, with the most informative reason and every other one that was met.
  */
 export type TrustVerdict =
   | {
@@ -35,7 +35,7 @@ export type TrustVerdict =
   | {
       readonly trusted: false;
       readonly rejection: Rejection;
-      /** Every reason met on the way, the reported one first. */
+      /** Every reason met, the reported one first. */
       readonly considered: readonly Rejection[];
       readonly evidence: readonly Evidence[];
       /** Who the peer claims to be; present when a path was found and a later stage refused. */
@@ -43,12 +43,12 @@ export type TrustVerdict =
     };
 
 /**
- * Gives verdicts. Synchronous, without I/O; keeps a cache of what it has already proven about issuers.
+ * Gives verdicts. Synchronous, without I/O; remembers what it has verified about issuers.
  */
 export interface Judge {
   /**
    * @param presented - what the peer sent
-   * @param question - the time, the link, the name expected and who may pass
+   * @param question - the time, the link, the expected name and who may use the link
    * @returns the verdict; never throws for anything the peer can send
    */
   judge(presented: PresentedChain, question: Question): TrustVerdict;

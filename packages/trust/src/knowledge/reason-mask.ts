@@ -11,7 +11,7 @@ const bits = [
   'aACompromise',
 ] as const satisfies readonly (keyof ReasonFlags)[];
 
-/** Every reason there is. @see RFC 5280 §6.3.2 (a) */
+/** All reasons. @see RFC 5280 §6.3.2 (a) */
 export const allReasons = (1 << bits.length) - 1;
 
 /** Reasons as bits; absent flags mean all of them. */

@@ -7,18 +7,18 @@ import {
 import type { RevocationKnowledge } from './revocation-knowledge.ts';
 import type { StatementSource } from './statement.ts';
 
-/** One answer of an OCSP responder, not yet believed. */
+/** One answer of an OCSP responder, not verified yet. */
 export interface OcspAnswer {
   readonly response: BasicOcspResponse;
   readonly single: OcspSingleResponse;
   readonly source: StatementSource;
 }
 
-/** Revocation knowledge, findable. */
+/** Revocation knowledge, indexed. */
 export interface RevocationIndex {
   /** CRLs by issuer, newest first. */
   crlsOf(canonicalIssuer: string): readonly CertificateList[];
-  /** Whether there are any OCSP answers at all. */
+  /** Whether there are any OCSP answers. */
   readonly hasAnswers: boolean;
   /** The first date of a statement after a moment, milliseconds; infinite where there is none. */
   firstDateAfter(moment: number): number;
@@ -67,11 +67,11 @@ export function revocationIndex(knowledge: RevocationKnowledge): RevocationIndex
 
 const none: readonly never[] = [];
 
-/** A staple speaks of one certificate; what is much larger is not read at all. */
+/** A stapled response is about one certificate; a much larger one is not decoded. */
 const maxStapleBytes = 64 * 1024;
 const maxStapledAnswers = 16;
 
-/** The answers that came with a handshake, as many as a peer has any reason to send. */
+/** The answers that came with a handshake, up to the number that a peer has reason to send. */
 export function stapledAnswers(der: Uint8Array | undefined): readonly OcspAnswer[] {
   if (der === undefined || der.length > maxStapleBytes) return none;
   return ocspAnswers(der, 'stapled-ocsp').slice(0, maxStapledAnswers);

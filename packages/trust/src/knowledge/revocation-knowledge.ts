@@ -1,10 +1,10 @@
 import type { CertificateList } from '@entente/x509';
 
 /**
- * What is known about revocation when a verdict is asked for; fetching happens elsewhere.
+ * What is known about revocation at a verdict; fetching happens elsewhere.
  *
- * An immutable snapshot: a change is a new object. Unverified objects are welcome, the judge believes none of them before it
- * has checked who signed it.
+ * An immutable snapshot: a change is a new object. The objects need not be verified: the judge uses none before it has checked
+ * who signed it.
  */
 export interface RevocationKnowledge {
   /** Complete, delta, sharded and indirect CRLs in any order. */

@@ -4,7 +4,7 @@ import type { Name } from '@entente/x509';
 export type StatementSource = 'crl' | 'ocsp' | 'stapled-ocsp';
 
 /**
- * What one properly signed source says about one certificate.
+ * What one source with a valid signature says about one certificate.
  */
 export interface Statement {
   readonly state: 'good' | 'revoked';
@@ -25,6 +25,6 @@ export interface Statement {
 /** Collects what is found about one certificate. */
 export interface Findings {
   readonly statements: Statement[];
-  /** Why sources that might have helped did not. */
+  /** Why other sources could not be used. */
   readonly problems: string[];
 }

@@ -3,10 +3,10 @@ import { looksLikeHost } from './host-name.ts';
 import { ipText } from './ip-address.ts';
 
 /**
- * Every name a certificate claims, in the forms in which name constraints speak of them.
+ * Every name that a certificate claims, in the forms that name constraints use.
  *
  * @param certificate - whose names
- * @param isLeaf - whether it stands at the end of a path; the common name of a CA is a label
+ * @param isLeaf - whether it is the leaf of a path; the common name of a CA is only a label
  * @returns subjectAltName entries, the subject, and what the subject implies: its mail addresses where there is no rfc822Name,
  *   and, in a leaf without any subjectAltName, common names that a careless client would take for a host
  * @see RFC 5280 §4.2.1.10

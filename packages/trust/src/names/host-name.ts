@@ -1,6 +1,6 @@
 const kind = { other: 0, letter: 1, capital: 2, digit: 3, hyphen: 4, dot: 5 } as const;
 
-/** What a host name is made of, by character code; underscore is met in practice and harmless in comparisons. */
+/** The characters of a host name, by code; underscores occur in practice and are harmless in comparisons. */
 const kinds = new Uint8Array(128);
 for (const [characters, is] of [
   ['abcdefghijklmnopqrstuvwxyz_', kind.letter],
@@ -16,7 +16,7 @@ for (const [characters, is] of [
  * Brings a host name into the form in which names are compared: lower case, no trailing dot.
  *
  * @param text - as found or as configured; A-labels, not Unicode
- * @returns the name, or undefined where the text is no host name (an empty label, an IP address, a wildcard, other characters)
+ * @returns the name, or undefined where the text is not a host name (an empty label, an IP address, a wildcard, other characters)
  * @see RFC 1034 §3.5, RFC 1123 §2.1
  */
 export function hostName(text: string): string | undefined {
@@ -42,7 +42,7 @@ export function hostName(text: string): string | undefined {
     }
     previous = is;
   }
-  // A name whose last label is a number is an IPv4 address to every resolver.
+  // Every resolver takes a name whose last label is a number for an IPv4 address.
   if (label === 0 || digitsOnly || previous === kind.hyphen) return undefined;
   const name = end === length ? text : text.slice(0, end);
   return hasCapitals ? name.toLowerCase() : name;
@@ -92,7 +92,7 @@ export function wildcardTouches(base: string, domain: string): boolean {
   );
 }
 
-/** Whether a text could be taken for the name of a host: a host name of at least two labels, wildcards included. */
+/** Whether a text could be understood as the name of a host: a host name of at least two labels, wildcards included. */
 export function looksLikeHost(text: string): DnsName | undefined {
   if (!text.includes('.')) return undefined;
   return dnsName(text.trim());

@@ -9,7 +9,7 @@ export interface MailAddress {
 /**
  * Reads an rfc822Name.
  *
- * @returns the mailbox, or undefined where the text is none
+ * @returns the mailbox, or undefined where the text is not one
  * @see RFC 5280 §4.2.1.6
  */
 export function mailAddress(text: string): MailAddress | undefined {

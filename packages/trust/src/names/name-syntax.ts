@@ -14,15 +14,15 @@ import { uriHost } from './uri-host.ts';
 export function nameProblem(name: GeneralName): string | undefined {
   switch (name.type) {
     case 'dns':
-      return isDnsName(name.value) ? undefined : `"${name.value}" is no DNS name`;
+      return isDnsName(name.value) ? undefined : `"${name.value}" is not a valid DNS name`;
     case 'email':
-      return isMailbox(name.value) ? undefined : `"${name.value}" is no mailbox`;
+      return isMailbox(name.value) ? undefined : `"${name.value}" is not a mailbox`;
     case 'uri':
-      return isAbsoluteUri(name.value) ? undefined : `"${name.value}" is no absolute URI`;
+      return isAbsoluteUri(name.value) ? undefined : `"${name.value}" is not an absolute URI`;
     case 'ip':
       return name.bytes.length === 4 || name.bytes.length === 16
         ? undefined
-        : `${name.bytes.length} octets are no IP address`;
+        : `${name.bytes.length} octets are not an IP address`;
     default:
       return undefined;
   }
@@ -39,13 +39,13 @@ export function constraintProblem({ base, minimum, maximum }: GeneralSubtree): s
   if (maximum !== undefined) return `maximum ${maximum} instead of none`;
   switch (base.type) {
     case 'dns':
-      return base.value === '' || isHost(base.value) ? undefined : `"${base.value}" is no host name`;
+      return base.value === '' || isHost(base.value) ? undefined : `"${base.value}" is not a host name`;
     case 'email':
       return isHostOrDomain(base.value) || isMailbox(base.value)
         ? undefined
-        : `"${base.value}" is no mailbox, host or domain`;
+        : `"${base.value}" is not a mailbox, host or domain`;
     case 'uri':
-      return isHostOrDomain(base.value) ? undefined : `"${base.value}" is no host or domain`;
+      return isHostOrDomain(base.value) ? undefined : `"${base.value}" is not a host or domain`;
     case 'ip':
       return maskProblem(base.bytes);
     default:
@@ -67,7 +67,7 @@ function isHostOrDomain(text: string): boolean {
   return isHost(text.startsWith('.') ? text.slice(1) : text);
 }
 
-/** RFC 5321 §4.1.2 without address literals, which identify no domain. */
+/** RFC 5321 §4.1.2 without address literals, which name no domain. */
 function isMailbox(text: string): boolean {
   const address = mailAddress(text);
   if (address === undefined || text.endsWith('.')) return false;
@@ -91,7 +91,7 @@ function isLetter(character: string): boolean {
   return lower >= 'a' && lower <= 'z' && lower.length === 1;
 }
 
-/** A scheme and something behind it; where it has an authority, that names a host or an address. @see RFC 3986 §3, §4.3 */
+/** A scheme and more; an authority, where there is one, is a host or an address. @see RFC 3986 §3, §4.3 */
 function isAbsoluteUri(text: string): boolean {
   const colon = text.indexOf(':');
   if (colon <= 0 || colon === text.length - 1) return false;
@@ -106,8 +106,8 @@ function isAbsoluteUri(text: string): boolean {
 
 function maskProblem(bytes: Uint8Array): string | undefined {
   const { length } = bytes;
-  if (length !== 8 && length !== 32) return `${length} octets are no address with a mask`;
-  return isContiguous(bytes.subarray(length / 2)) ? undefined : 'a mask whose one bits do not stand together';
+  if (length !== 8 && length !== 32) return `${length} octets are not an address with a mask`;
+  return isContiguous(bytes.subarray(length / 2)) ? undefined : 'a mask whose one bits are not contiguous';
 }
 
 /** A mask is some one bits followed by zero bits only, as in CIDR (RFC 4632). */

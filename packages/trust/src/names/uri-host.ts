@@ -1,5 +1,5 @@
 /**
- * Takes the host out of a URI of a certificate: the authority of hierarchical URIs, the host of `sip:` and `sips:` URIs.
+ * The host of a URI of a certificate: the authority of hierarchical URIs, the host of `sip:` and `sips:` URIs.
  *
  * @param uri - as it stood in the certificate
  * @returns the host as written (brackets of IPv6 kept), or undefined where the URI has none
@@ -17,7 +17,7 @@ export function uriHost(uri: string): string | undefined {
   return withoutPort(uri, start + at + 1, end);
 }
 
-/** A `sip:` URI taken apart as far as identities need it. */
+/** The parts of a `sip:` URI that identities need. */
 export interface SipUri {
   readonly secure: boolean;
   readonly hasUser: boolean;

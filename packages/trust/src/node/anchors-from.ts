@@ -8,7 +8,7 @@ import type { FollowOptions, Store } from './store.ts';
 
 /** What every anchor of a store has in common. */
 export interface AnchorDefaults {
-  /** Limits that we impose on each of them. */
+  /** Limits of each of them. */
   readonly limits?: AnchorLimits;
   /** How fresh revocation knowledge must be below them. */
   readonly revocation?: RevocationPolicy;
@@ -22,11 +22,11 @@ export interface AnchorDefaults {
 export interface AnchorsFromOptions extends FollowOptions, AnchorDefaults {}
 
 /**
- * Anchors from a PEM file, from every certificate file in a directory, or from PEM text. Files are followed: a change takes
- * effect by itself, whole or not at all, and files that have become empty or broken change nothing but are told to `onFault`.
+ * Anchors from a PEM file, from every certificate file in a directory, or from PEM text. Files are watched: a change takes effect
+ * as a whole or not at all. Files that have become empty or unreadable change nothing and are reported to `onFault`.
  *
  * @param location - path of a file or directory, or `{ pem }`
- * @param options - limits for these anchors, and how files are followed
+ * @param options - limits for these anchors, and how files are watched
  * @returns the anchors in force
  * @throws StoreFault `ENTENTE_STORE_UNREADABLE`, `ENTENTE_STORE_MALFORMED`, `ENTENTE_STORE_EMPTY`
  */
@@ -41,7 +41,7 @@ export function anchorsFrom(
   );
 }
 
-/** @internal */
+/** The anchors among PEM blocks. @internal */
 export function anchorSet(
   blocks: readonly FoundBlock[],
   { limits, revocation, serverAuthSuffices, issuersFrom }: AnchorDefaults,
@@ -80,7 +80,7 @@ export function anchorSet(
     throw new StoreFault('ENTENTE_STORE_EMPTY', {
       sentence: 'expected at least one CA certificate, found none',
       place,
-      remedy: 'put the root certificate there, as a PEM block CERTIFICATE',
+      remedy: 'add the root certificate there, as a PEM block CERTIFICATE',
     });
   }
   return { anchors };

@@ -9,11 +9,11 @@ import type { FollowOptions, Store } from './store.ts';
 const mostCrlBytes = 256 * 1_024 * 1_024;
 
 /**
- * CRLs from a PEM or DER file, from every such file in a directory, or from PEM text; files are followed as by `anchorsFrom`.
- * An empty directory is no fault: then nothing is known.
+ * CRLs from a PEM or DER file, from every such file in a directory, or from PEM text; files are watched as by `anchorsFrom`. An
+ * empty directory is not a fault: then nothing is known.
  *
  * @param location - path of a file or directory, or `{ pem }`
- * @param options - how files are followed
+ * @param options - how files are watched
  * @throws StoreFault `ENTENTE_STORE_UNREADABLE`, `ENTENTE_STORE_MALFORMED`
  */
 export function crlsFrom(

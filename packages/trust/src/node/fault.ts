@@ -1,4 +1,4 @@
-/** Stable literals of the faults of stores. */
+/** Stable codes of the faults of stores. */
 export type StoreFaultCode =
   | 'ENTENTE_STORE_UNREADABLE'
   | 'ENTENTE_STORE_EMPTY'
@@ -6,7 +6,7 @@ export type StoreFaultCode =
   | 'ENTENTE_NO_SYSTEM_ANCHORS';
 
 /**
- * A store of anchors or CRLs that cannot be used: one sentence, the place, the remedy. Match it by `code`.
+ * A store of anchors or CRLs that cannot be used: a sentence, the place and the remedy. Match it by `code`.
  */
 export class StoreFault extends Error {
   readonly code: StoreFaultCode;
@@ -15,7 +15,7 @@ export class StoreFault extends Error {
   readonly remedy: string;
 
   /**
-   * @param code - stable literal
+   * @param code - stable code
    * @param parts - sentence without final stop, place, remedy, cause
    */
   constructor(

@@ -3,12 +3,12 @@ import { filesOf } from './read-blocks.ts';
 import type { FollowOptions, Store } from './store.ts';
 
 /**
- * Keeps a value that follows files. It is read again when names, sizes or times differ from the last look *and* have stayed the
- * same for one interval, so that a file that is being written is not taken for its first half.
+ * A value that is read from files. It is read again when names, sizes or times have changed *and* have then stayed the same for
+ * one interval, so that a file is not read while it is being written.
  *
  * @param paths - files and directories; none: the value never changes
- * @param read - reads the value whole, or throws
- * @param options - whether and how often to look, and who is told of faults
+ * @param read - reads the whole value, or throws
+ * @param options - whether and how often to check the files, and what receives faults
  */
 export async function follow<T>(
   paths: readonly string[],
@@ -65,7 +65,7 @@ export async function follow<T>(
   };
 }
 
-/** Names, sizes, times and inodes of every file: any change of content by ordinary means changes it. */
+/** Names, sizes, times and inodes of every file: any ordinary change of content changes one of them. */
 async function stateOf(paths: readonly string[]): Promise<string> {
   const lines: string[] = [];
   for (const path of paths) {

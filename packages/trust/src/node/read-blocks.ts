@@ -14,7 +14,7 @@ export interface FoundBlock {
   readonly place: string;
 }
 
-/** Files of a directory that count, and whether they may also be plain DER. */
+/** Extensions of the files of a directory that are read. */
 const extensions: ReadonlySet<string> = new Set(['.pem', '.crt', '.cer', '.crl', '.der']);
 
 /** A bundle of every public root is 0.25 MB; a CRL of a million entries is 40 MB. */
@@ -24,7 +24,7 @@ const mostBytes = 256 * 1_024 * 1_024;
  * Reads every PEM block, or the one DER object, of a file, of each file in a directory, or of a text.
  *
  * @param location - text, file or directory
- * @param derLabel - label for an object that stands in a file as plain DER
+ * @param derLabel - label for an object that is in a file as plain DER
  * @returns the blocks in the order of file names
  * @throws StoreFault `ENTENTE_STORE_UNREADABLE`, `ENTENTE_STORE_MALFORMED`
  */
@@ -61,7 +61,7 @@ function blocksOf(bytes: Buffer, place: string, derLabel: string): FoundBlock[] 
     throw new StoreFault('ENTENTE_STORE_MALFORMED', {
       sentence: `expected PEM blocks, found ${decoded.error.message}`,
       place,
-      remedy: 'write the file anew, whole blocks from BEGIN to END, or remove it',
+      remedy: 'write the file again, with whole blocks from BEGIN to END, or remove it',
     });
   }
   const { value } = decoded;
@@ -79,7 +79,7 @@ async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
     throw new StoreFault('ENTENTE_STORE_UNREADABLE', {
       sentence: `expected a readable file or directory, found ${(cause as NodeJS.ErrnoException).code ?? 'an error'}`,
       place: path,
-      remedy: 'create it, correct the path, or let this user read it',
+      remedy: 'create it, correct the path, or give this user the right to read it',
       cause,
     });
   }

@@ -1,24 +1,25 @@
 /**
- * A value that follows its files. The old value stays in force until a new one has been read whole.
+ * A value that is read from files and read again when they change. The old value stays in force until the new one is complete.
  */
 export interface Store<T> {
   /** The value in force; a change is a new object. */
   readonly current: T;
   /**
-   * @param listener - called after each change
-   * @returns stops it
+   * Calls a listener after each change.
+   * @param listener - receives the new value
+   * @returns removes the listener
    */
   onChange(listener: (current: T) => void): () => void;
-  /** Stops following. The value stays. */
+  /** Stops watching the files. The value stays. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** How a store follows its files. */
+/** How a store watches its files. */
 export interface FollowOptions {
-  /** Read again when files change. Default true. */
+  /** Whether to read files again when they change. Default true. */
   readonly watch?: boolean;
-  /** Milliseconds between looks at the files. Default 1,000. */
+  /** Milliseconds between checks of the files. Default 1,000. */
   readonly intervalMs?: number;
-  /** Told when changed files could not be used; the old value stays. */
+  /** Called when changed files could not be used; the old value stays. */
   readonly onFault?: (fault: unknown) => void;
 }

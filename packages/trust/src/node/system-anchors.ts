@@ -6,7 +6,7 @@ import { type AnchorDefaults, anchorSet } from './anchors-from.ts';
 import { StoreFault } from './fault.ts';
 import { type FoundBlock, readBlocks } from './read-blocks.ts';
 
-/** Where systems keep the bundle of roots that their administrator believes; the first that exists is taken. */
+/** Where systems keep the bundle of roots that their administrator trusts; the first that exists is used. */
 export const systemBundles: readonly string[] = [
   '/etc/ssl/certs/ca-certificates.crt', // Debian, Ubuntu, Arch
   '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem', // Fedora, RHEL
@@ -15,16 +15,16 @@ export const systemBundles: readonly string[] = [
   '/etc/ssl/cert.pem', // Alpine, BSD, macOS
 ];
 
-/** The anchors of this machine, and where they came from. */
+/** The anchors of this machine, and their source. */
 export interface SystemAnchors extends AnchorSet {
   /** Path of the bundle, or `node:tls rootCertificates`. */
   readonly source: string;
-  /** Certificates that were left out because the strict reader refuses them. */
+  /** How many certificates were left out because they are not strict DER. */
   readonly leftOut: number;
 }
 
 /**
- * The roots that this machine believes: from the usual files, else those that came with Node.
+ * The roots that this machine trusts: from the usual files, else those of Node.
  *
  * @param defaults - limits and revocation policy for all of them
  * @param bundles - files to look for, in order
@@ -47,14 +47,14 @@ export async function systemAnchors(
   return usable(blocks, defaults, source);
 }
 
-/** Administrators cannot mend the roots of the system: one that is not strict DER is left out and counted. */
+/** Administrators cannot fix the roots of the system: one that is not strict DER is left out and counted. */
 function usable(blocks: readonly FoundBlock[], defaults: AnchorDefaults, source: string): SystemAnchors {
   const readable = blocks.filter((block) => decodeCertificate(block.der).ok);
   if (readable.length === 0) {
     throw new StoreFault('ENTENTE_NO_SYSTEM_ANCHORS', {
       sentence: 'expected the roots of this system, found none that can be read',
       place: source,
-      remedy: 'install the package ca-certificates, or name a file of anchors',
+      remedy: 'install the package ca-certificates, or configure a file of anchors',
     });
   }
   return { ...anchorSet(readable, defaults, source), source, leftOut: blocks.length - readable.length };

@@ -18,7 +18,7 @@ import type { ReasonData, Rejection } from '../reasons/rejection.ts';
 import type { Purpose } from './path-context.ts';
 
 /**
- * Holds a path against the limits that we impose on its anchor.
+ * Checks a path against the limits of its anchor.
  *
  * @param chain - leaf first, the anchor not included
  * @returns every breach
@@ -85,8 +85,8 @@ interface Domains {
 const prepared = new WeakMap<AnchorLimits, Domains>();
 
 /**
- * Brings the domains of limits into comparison form, once.
- * @throws a fault with code `ENTENTE_BAD_ANCHOR_LIMIT` for a domain that is none: a limit that is ignored would be an open door
+ * The domains of limits in comparison form, computed once.
+ * @throws TypeError `ENTENTE_BAD_ANCHOR_LIMIT` for an entry that is not a domain: ignoring it would lift the limit
  */
 export function domainsOf(limits: AnchorLimits): Domains {
   const known = prepared.get(limits);
@@ -111,8 +111,8 @@ function domain(text: string): string {
 }
 
 /**
- * All names that could make somebody take the certificate for a domain. Names of issuing CAs are labels, not identities, so
- * above the leaf only subjectAltNames count.
+ * All names for which a client could accept the certificate. Names of issuing CAs are labels, not identities, so above the leaf
+ * only subjectAltNames count.
  */
 function namesForDomains(certificate: Certificate, isLeaf: boolean): readonly GeneralName[] {
   const names: GeneralName[] = [...(certificate.subjectAltName ?? [])];
@@ -120,7 +120,7 @@ function namesForDomains(certificate: Certificate, isLeaf: boolean): readonly Ge
   return names;
 }
 
-/** Whether the name lies in the permitted domains beyond doubt. Forms that name no domain do not. */
+/** Whether the name certainly lies in the permitted domains. Forms that name no domain do not. */
 function liesWithin(name: GeneralName, permitted: readonly string[]): boolean {
   const inside = (host: DnsName | undefined): boolean =>
     host !== undefined &&
@@ -165,7 +165,7 @@ function touchesAny(name: GeneralName, excluded: readonly string[]): boolean {
     case 'registered-id':
       return false;
     default:
-      // A form we do not read: its octets are searched for the domain, which may refuse too much but never too little.
+      // A form that is not parsed: its bytes are searched for the domain, which may refuse too much but never too little.
       return mentions(Buffer.from(name.value).toString('latin1'), excluded);
   }
 }
@@ -175,7 +175,7 @@ function mentions(text: string, domains: readonly string[]): boolean {
   return domains.some((one) => lower.includes(one));
 }
 
-/** A common name that is a URI: `sip:contoso.example` has been seen. */
+/** A common name that is a URI, such as `sip:contoso.example`, occurs in practice. */
 function uriHosts(text: string): readonly DnsName[] {
   const host = dnsName(uriHost(text) ?? '');
   return host === undefined ? [] : [host];
@@ -185,7 +185,7 @@ function plain(host: string | undefined): DnsName | undefined {
   return host === undefined ? undefined : { name: host, wildcard: false };
 }
 
-/** Common names that look like hosts, mail domains, and the domain that domainComponents spell (RFC 2247). */
+/** Common names that look like hosts, mail domains, and the domain that the domainComponents form (RFC 2247). */
 function hostsOfDirectoryName(name: Name): readonly (DnsName | undefined)[] {
   const hosts: (DnsName | undefined)[] = [];
   const components: string[] = [];

@@ -20,7 +20,7 @@ function add<T>(index: Map<string, T[]>, key: string, value: T): void {
 }
 
 /**
- * The certificates of one verdict: anchors, and candidates for what lies between them and the leaf.
+ * The certificates of one verdict: anchors, and candidates for the intermediates between them and the leaf.
  */
 export class CertificatePool {
   readonly #anchors: ReadonlyMap<string, readonly TrustAnchor[]>;
@@ -39,15 +39,15 @@ export class CertificatePool {
     return this.#anchors.get(name.canonical) ?? none;
   }
 
-  /** Candidates with this name, whether or not they lead anywhere. */
+  /** Candidates with this name, whether or not they lead to an anchor. */
   presentedNamed(name: Name): readonly Certificate[] {
     return this.#bySubject.get(name.canonical) ?? none;
   }
 
   /**
-   * Candidates that may have issued a certificate and from which names lead to some anchor, the likeliest first: the key
-   * identifier that is asked for, then those without one, then the others (RFC 4158 §3.5.12: a hint, no rule); a later end of
-   * validity before an earlier one.
+   * Candidates that may have issued a certificate and whose names lead to an anchor, the likeliest first: those with the key
+   * identifier of the certificate, then those without one, then the others (RFC 4158 §3.5.12: a hint, not a rule); a later end
+   * of validity before an earlier one.
    */
   issuersOf(certificate: Certificate): readonly Certificate[] {
     const named = this.#bySubject.get(certificate.issuer.canonical);
@@ -55,7 +55,7 @@ export class CertificatePool {
     const anchors = this.anchorsNamed(certificate.issuer);
     if (anchors.length === 0) {
       if (!this.#reach().has(certificate.issuer.canonical)) return none;
-      // No candidate is an anchor, for none has an anchor's name.
+      // No candidate is an anchor, because none has an anchor's name.
       if (named.length === 1) return named;
     }
     const usable = named.filter((candidate) => !isAnchor(candidate, anchors));
@@ -66,7 +66,7 @@ export class CertificatePool {
       .map(({ candidate }) => candidate);
   }
 
-  /** Names below anchors from which a chain of names leads to one. One pass over the candidates, whatever their number. */
+  /** Names from which a chain of names leads to an anchor. One pass over the candidates, whatever their number. */
   #reach(): Set<string> {
     if (this.#reachable !== undefined) return this.#reachable;
     const reachable = new Set<string>();
@@ -95,7 +95,7 @@ function arrives(reachable: Set<string>, { subject }: Certificate): boolean {
   return reachable.add(subject.canonical).size > before;
 }
 
-/** A peer often presents the root too; the anchor itself has been tried already. */
+/** A peer often presents the root as well; the anchor itself was tried before. */
 function isAnchor(candidate: Certificate, anchors: readonly TrustAnchor[]): boolean {
   return anchors.some((anchor) => sameBytes(anchor.certificate.der, candidate.der));
 }

@@ -7,7 +7,7 @@ import type { PathState } from './path-state.ts';
 import { policyBreach } from './policy-graph.ts';
 
 /**
- * The checks of a path that depend on the question: time, purpose, our limits on the anchor, and certificate policies.
+ * The checks of a path that depend on the question: time, purpose, the limits of the anchor, and certificate policies.
  *
  * @param chain - leaf first, the anchor not included
  * @param above - state of the certificate above the leaf
@@ -47,7 +47,7 @@ function checkTime(certificate: Certificate, depth: number, context: PathContext
   }
 }
 
-/** Nested extended key usage: each certificate that has the extension narrows what those below it are good for. */
+/** Nested extended key usage: each certificate that has the extension narrows the purposes of those below it. */
 function checkPurpose(chain: readonly Certificate[], above: PathState, context: PathContext): void {
   const { mode, anyInLeaf } = context.policy.extKeyUsage;
   if (mode === 'ignore') return;

@@ -8,17 +8,17 @@ import type { Spending } from './spending.ts';
 type Form = GeneralName['type'];
 type NameOf<F extends Form> = Extract<GeneralName, { type: F }>;
 
-/** How a name lies to one constraint: inside for certain, outside for certain, or in a way that cannot be told. */
+/** How a name relates to one subtree; `undecidable` where the form of either is not supported. */
 type Relation = 'inside' | 'touches' | 'outside' | 'undecidable';
 
-/** One subtree, its base read once: constraint lists and name lists multiply. */
+/** One subtree, its base parsed once: it is compared with every name. */
 interface Subtree {
   readonly base: GeneralName;
-  /** RFC 5280 fixes minimum at 0 and forbids maximum; whoever writes another value means something we cannot honour. */
+  /** RFC 5280 fixes minimum at 0 and forbids maximum; a subtree with another value cannot be applied. */
   readonly bounded: boolean;
   /** For forms that name hosts: the domain in comparison form, undefined where it is malformed or empty. */
   readonly domain: string | undefined;
-  /** Whether the base begins with a dot: the hosts below, not the host itself. */
+  /** Whether the base begins with a dot, which means the hosts below and not the host itself. */
   readonly dotted: boolean;
 }
 
@@ -55,7 +55,7 @@ function byForm(subtrees: readonly GeneralSubtree[]): ReadonlyMap<Form, readonly
   return sorted;
 }
 
-/** What broke a constraint. */
+/** A name that breaks a constraint. */
 export interface ConstraintBreach {
   readonly name: GeneralName;
   readonly constraint: 'permitted' | 'excluded' | 'unsupported';
@@ -63,11 +63,11 @@ export interface ConstraintBreach {
 }
 
 /**
- * Holds every name against the constraints of one CA.
+ * Checks every name against the constraints of one CA.
  *
  * @param names - all names that a certificate claims
  * @param set - constraints of a CA above it
- * @param spending - pays for every comparison
+ * @param spending - charged for every comparison
  * @returns the first breach, or undefined
  * @see RFC 5280 §4.2.1.10, §6.1.3 (b) and (c)
  */
@@ -102,7 +102,7 @@ export function constraintBreach(
 
 const none: readonly never[] = [];
 
-/** A name taken apart once, before it is held against many subtrees. */
+/** A name, parsed once before it is compared with many subtrees. */
 type ReadName =
   | { readonly form: 'dns'; readonly dns: DnsName }
   | { readonly form: 'uri'; readonly host: string }
@@ -157,7 +157,7 @@ function relate(name: ReadName, subtree: Subtree): Relation {
 
 function dnsRelation(name: DnsName, { base, domain, dotted }: Subtree): Relation {
   if (domain === undefined) return (base as NameOf<'dns'>).value === '' ? 'inside' : 'undecidable';
-  // A leading dot is no RFC 5280 form, but common: it means the names below. As an exclusion it is read as the wider of the two.
+  // A leading dot is not an RFC 5280 form, but common: it means the names below. An exclusion excludes the name itself too.
   if (!name.wildcard) {
     if (dotted && name.name === domain) return 'touches';
     return isWithin(name.name, domain) ? 'inside' : 'outside';
@@ -167,7 +167,7 @@ function dnsRelation(name: DnsName, { base, domain, dotted }: Subtree): Relation
   return wildcardTouches(below, domain) ? 'touches' : 'outside';
 }
 
-/** URI constraints, and the host part of mail constraints: with a leading dot the hosts below, without it this host alone. */
+/** URI constraints, and the host of mail constraints: with a leading dot the hosts below, without it this host alone. */
 function hostRelation(host: string, { base, domain, dotted }: Subtree): Relation {
   if (domain === undefined) return (base as NameOf<'uri'>).value === '' ? 'inside' : 'undecidable';
   if (dotted) return host !== domain && isWithin(host, domain) ? 'inside' : 'outside';

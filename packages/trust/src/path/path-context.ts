@@ -11,24 +11,24 @@ export interface Purpose {
   readonly oid: string;
   /** Name in messages, e.g. `serverAuth`. */
   readonly name: string;
-  /** Another usage that is as good where the anchor allows it. */
+  /** Another usage that is accepted instead where the anchor allows it. */
   readonly alternative?: { readonly oid: string; readonly name: string };
 }
 
 /** What the checks of one verdict share. */
 export interface PathContext {
   readonly policy: TrustPolicy;
-  /** Time of the verdict in whole seconds, as milliseconds: certificates know no smaller unit (RFC 5280 §4.1.2.5). */
+  /** Time of the verdict in whole seconds, as milliseconds: certificates have no smaller unit (RFC 5280 §4.1.2.5). */
   readonly now: number;
   readonly link: LinkContext;
   readonly purpose: Purpose;
   readonly spending: Spending;
   readonly signatures: SignatureMemo;
-  /** For statements about revocation that are held, not presented. */
+  /** For revocation statements that this server keeps, not those that a peer presents. */
   readonly statements: LastingSignatureMemo;
-  /** Proven states of anchors, from which the states of issuers hang. */
+  /** Verified states of anchors; the states of issuers are below them. */
   readonly roots: Map<TrustAnchor, PathState>;
-  /** Where rejections go. */
+  /** Receives the rejections. */
   readonly sink: Rejection[];
 }
 

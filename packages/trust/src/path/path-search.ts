@@ -10,7 +10,7 @@ import type { CertificatePool } from './certificate-pool.ts';
 import { type PathContext, withSink } from './path-context.ts';
 import { checkIssuer, isSelfIssued } from './step-path.ts';
 
-/** A chain of signatures from a certificate to an anchor; nothing else about it has been checked. */
+/** A chain of valid signatures from a certificate to an anchor; nothing else about it has been checked. */
 export interface CandidatePath {
   readonly anchor: TrustAnchor;
   /** Leaf first, the anchor not included. */
@@ -18,20 +18,20 @@ export interface CandidatePath {
 }
 
 /**
- * Finds chains upwards from a certificate, depth first with backtracking, the likeliest issuer first. Every edge is a
- * signature that verifies, so that a crowd of strangers with the right names leads nowhere.
+ * Finds chains upwards from a certificate, depth first with backtracking, the likeliest issuer first. Every step is a
+ * signature that verifies, so that unrelated certificates with the right names lead nowhere.
  */
 export class PathSearch {
   readonly #pool: CertificatePool;
   readonly #context: PathContext;
   readonly #tolerant: boolean;
-  /** Why branches ended; filled in the tolerant search only. */
+  /** Why branches ended; only the tolerant search fills it. */
   readonly ended: Rejection[] = [];
 
   /**
    * @param pool - anchors and candidate intermediates
    * @param context - budget and rules
-   * @param tolerant - also follow certificates that may not issue: to explain a refusal, never to find a path
+   * @param tolerant - follow certificates that may not issue too: to explain a refusal, never to find a path
    */
   constructor(pool: CertificatePool, context: PathContext, tolerant: boolean) {
     this.#pool = pool;
@@ -43,8 +43,8 @@ export class PathSearch {
    * Offers the candidate paths of a certificate, one by one.
    *
    * @param target - where the paths begin
-   * @param takes - whether a path will do; the search goes on while none does
-   * @returns whether one was taken
+   * @param takes - whether a path is accepted; the search continues until one is
+   * @returns whether one was accepted
    */
   find(target: Certificate, takes: (path: CandidatePath) => boolean): boolean {
     return this.#upwards([target], takes);
@@ -69,7 +69,7 @@ export class PathSearch {
     return false;
   }
 
-  /** Self-issued certificates only carry a CA from one key to the next and do not count, within reason. @see RFC 5280 §4.2.1.9 */
+  /** Self-issued certificates only lead a CA from one key to the next and do not count, up to `maxSelfIssued`. @see RFC 5280 §4.2.1.9 */
   #isShortEnough(issuer: Certificate, chain: readonly Certificate[]): boolean {
     const { maxIntermediates: max } = this.#context.policy.budget;
     let found = isSelfIssued(issuer) ? 0 : 1;
@@ -79,7 +79,7 @@ export class PathSearch {
     return false;
   }
 
-  /** Prunes certificates that can stand in no path at all, before their signature costs anything. */
+  /** Excludes certificates that cannot be in any path, before their signature is verified. */
   #mayIssue(issuer: Certificate, depth: number): boolean {
     if (this.#tolerant) return true;
     const { now } = this.#context;
@@ -93,7 +93,7 @@ export class PathSearch {
   }
 
   #signed(certificate: Certificate, depth: number, issuer: Certificate, key: VerificationKey): boolean {
-    // A key that inherits its parameters cannot verify before the key above it is known: decided on the way down.
+    // A key that inherits its parameters cannot verify before the key above it is known: it is checked on the way down.
     if (key.object === undefined && key.info.kind === 'dsa') return true;
     const { signatures, spending, policy } = this.#context;
     const algorithm = signatureAlgorithm(certificate.signatureAlgorithm)?.name;
@@ -119,10 +119,10 @@ export class PathSearch {
   }
 }
 
-/** Self-issued certificates in one path: a rollover has two, and two rollovers at once are unheard of. */
+/** Self-issued certificates in one path: a rollover has two. */
 const maxSelfIssued = 8;
 
-/** The same name with the same key again leads in a circle. @see RFC 4158 §2.4.2 */
+/** The same name with the same key again would be a loop. @see RFC 4158 §2.4.2 */
 function isRepeated(candidate: Certificate, chain: readonly Certificate[]): boolean {
   return chain.some(
     (certificate) =>
@@ -133,7 +133,7 @@ function isRepeated(candidate: Certificate, chain: readonly Certificate[]): bool
 }
 
 /**
- * Names the certificate at which the way up ends, following names alone: what a person would call the missing link.
+ * The rejection for the certificate whose issuer is missing, found by following names alone.
  */
 export function missingIssuer(target: Certificate, pool: CertificatePool): Rejection {
   let last = target;

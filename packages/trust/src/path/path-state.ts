@@ -5,8 +5,8 @@ import type { VerificationKey } from '../signatures/public-key.ts';
 import type { ConstraintSet } from './name-constraints.ts';
 
 /**
- * What RFC 5280 §6.1 knows after the certificates from the anchor down to this one. States form a tree that grows downwards
- * from each anchor; a state stands only on checks that do not depend on the question, so it can be kept.
+ * The state of RFC 5280 §6.1 after the certificates from the anchor down to this one. States form a tree below each anchor. A
+ * state depends only on checks that do not depend on the question, so it can be kept.
  */
 export interface PathState {
   readonly anchor: TrustAnchor;
@@ -18,13 +18,13 @@ export interface PathState {
   readonly issuers: readonly Certificate[];
   /** Certificates between anchor and this one, this one included; 0 for the anchor. */
   readonly position: number;
-  /** Non-self-issued intermediates that may follow, and who says so. */
+  /** Non-self-issued intermediates that may follow, and the certificate that says so. */
   readonly lengthLimit: { readonly remaining: number; readonly by: PathState } | undefined;
   readonly constraints: readonly ConstraintSet[];
-  /** Whether some certificate above can make a policy necessary. */
+  /** Whether a certificate above can require a policy. */
   readonly policiesMatter: boolean;
-  /** Proven states of certificates below; it grows, and made when there is the first. */
+  /** Verified states of certificates below; created with the first one. */
   below: Map<Certificate, PathState> | undefined;
-  /** What has been worked out about the revocation of this certificate; it changes with what is known. */
+  /** The last result about the revocation of this certificate; it changes with the revocation knowledge. */
   standing: RememberedStanding | undefined;
 }

@@ -6,8 +6,8 @@ import type { Spending } from './spending.ts';
 import { isSelfIssued } from './step-path.ts';
 
 /**
- * A node of the policy graph. RFC 5280 keeps a tree, which doubles with every level of a hostile chain; RFC 9618 showed that a
- * graph with one node per policy and level says the same.
+ * A node of the policy graph. The tree of RFC 5280 doubles with every level of a hostile chain; the graph of RFC 9618, with one
+ * node per policy and level, is equivalent.
  */
 interface PolicyNode {
   readonly policy: string;
@@ -27,8 +27,8 @@ interface Counters {
  * Certificate policies along a path.
  *
  * @param chain - leaf first, the anchor not included
- * @param initial - what the relying party asks for
- * @param spending - pays for every node
+ * @param initial - what the relying party requires
+ * @param spending - charged for every node
  * @returns why the path fails, or undefined
  * @see RFC 5280 §6.1.2 to §6.1.6, RFC 9618 §5
  */
@@ -178,6 +178,6 @@ function isAcceptable(level: Level | undefined, acceptable: readonly string[]): 
     known.set(node, result);
     return result;
   };
-  // anyPolicy that reaches the leaf stands for every policy, the acceptable ones included.
+  // anyPolicy at the leaf stands for every policy, the acceptable ones included.
   return [...level.values()].some((node) => node.policy === oids.anyPolicy || comesFrom(node));
 }

@@ -55,7 +55,7 @@ describe('a memo of signatures that lasts', () => {
     const crowd = Array.from({ length: 100 }, () => ({ ...stranger.key }));
     expect(memo.verify(statement, signer.key, spent)).toBe(true);
     for (const key of crowd) expect(memo.verify(statement, key, spent)).toBe(false);
-    // The first of the crowd has been forgotten and is paid for again, the last has not.
+    // The first of them is no longer remembered and is charged again, the last one is not.
     const before = spent.signatures;
     memo.verify(statement, crowd.at(-1)!, spent);
     expect(spent.signatures).toBe(before);

@@ -3,22 +3,22 @@ import type { VerificationKey } from '../signatures/public-key.ts';
 import { verifySignature } from '../signatures/verify-signature.ts';
 import type { Spending } from './spending.ts';
 
-/** What a key says of a signature. */
+/** Whether a signature verifies with a key. */
 interface Result {
   readonly key: VerificationKey;
   readonly verifies: boolean;
 }
 
-/** Remembers which signatures verify, so that backtracking pays for each one once. Lives as long as one verdict. */
+/** Remembers which signatures verify, so that backtracking verifies each one once. Lives as long as one verdict. */
 export class SignatureMemo {
-  // Most verdicts check as many signatures as a path is long: these are kept without a map.
+  // Most verdicts verify one signature for each certificate of the path: these need no map.
   readonly #first: (Result & { readonly signed: Signed })[] = [];
   #others: Map<Signed, Map<VerificationKey, boolean>> | undefined;
 
   /**
-   * @param signed - what is signed
+   * @param signed - certificate, CRL or OCSP response
    * @param key - the key it may be signed with
-   * @param spending - pays when the platform has to be asked
+   * @param spending - charged where the signature has to be verified
    */
   verify(signed: Signed, key: VerificationKey, spending: Spending): boolean {
     for (const known of this.#first) if (known.signed === signed && known.key === key) return known.verifies;
@@ -41,8 +41,8 @@ export class SignatureMemo {
 const maxFirst = 4;
 
 /**
- * The same for CRLs and OCSP responses that a server holds: they are asked again and again, so results are kept for as long as
- * the object is. Not for what peers present: weak references by the thousand would cost more than they save.
+ * The same for CRLs and OCSP responses that a server keeps: they are used at many verdicts, so a result is kept as long as its
+ * object. Not for what peers present: thousands of weak references would cost more than they save.
  */
 export class LastingSignatureMemo {
   readonly #results = new WeakMap<Signed, Result[]>();
@@ -59,5 +59,5 @@ export class LastingSignatureMemo {
   }
 }
 
-/** Peers present candidate signers; their keys must not pile up. */
+/** Peers present candidate signers; their keys must not accumulate. */
 const maxKeys = 8;

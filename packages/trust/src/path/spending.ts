@@ -1,19 +1,19 @@
 import type { SearchBudget } from '../policy/profile.ts';
 import type { SearchSpent } from '../reasons/evidence.ts';
 
-/** Ends a search whose budget is used up. Caught by the judge and turned into a rejection; it never leaves this package. */
+/** Ends a search whose budget is exhausted. The judge catches it and returns a rejection; it never leaves this package. */
 export class BudgetExceeded extends Error {
   readonly what: 'signatures' | 'steps' | 'comparisons';
   readonly max: number;
 
   constructor(what: 'signatures' | 'steps' | 'comparisons', max: number) {
-    super(`budget of ${max} ${what} is used up`);
+    super(`the budget of ${max} ${what} is exhausted`);
     this.what = what;
     this.max = max;
   }
 }
 
-/** Counts what a verdict costs against its budget. */
+/** Charges what a verdict costs to its budget. */
 export class Spending implements SearchSpent {
   signatures = 0;
   steps = 0;
@@ -24,19 +24,19 @@ export class Spending implements SearchSpent {
     this.budget = budget;
   }
 
-  /** Pays for one signature check. @throws BudgetExceeded */
+  /** Charges one signature verification. @throws BudgetExceeded where the budget is exhausted */
   sign(price: number): void {
     this.signatures += price;
     if (this.signatures > this.budget.signatures)
       throw new BudgetExceeded('signatures', this.budget.signatures);
   }
 
-  /** Pays for one candidate. @throws BudgetExceeded */
+  /** Charges one candidate. @throws BudgetExceeded where the budget is exhausted */
   step(): void {
     if (++this.steps > this.budget.steps) throw new BudgetExceeded('steps', this.budget.steps);
   }
 
-  /** Pays for comparisons before they are made. @throws BudgetExceeded */
+  /** Charges comparisons before they are made. @throws BudgetExceeded where the budget is exhausted */
   compare(count: number): void {
     this.comparisons += count;
     if (this.comparisons > this.budget.comparisons) {

@@ -16,7 +16,7 @@ export function isSelfIssued(certificate: Certificate): boolean {
 }
 
 /**
- * The state at an anchor. Rejections that lie in the anchor itself go into the sink.
+ * The state at an anchor. Rejections of the anchor itself go into the sink.
  * @see RFC 5280 §6.1.2, RFC 5937
  */
 export function anchorState(anchor: TrustAnchor, depth: number, context: PathContext): PathState {
@@ -47,9 +47,9 @@ export function anchorState(anchor: TrustAnchor, depth: number, context: PathCon
 }
 
 /**
- * Goes down one intermediate: RFC 5280 §6.1.3 without time and policies, and §6.1.4. Rejections go into the sink.
+ * Validates one intermediate: RFC 5280 §6.1.3 without time and policies, and §6.1.4. Rejections go into the sink.
  *
- * @returns the new state, or undefined where the signature does not verify, for then nothing in the certificate counts
+ * @returns the new state, or undefined where the signature does not verify: nothing in such a certificate counts
  */
 export function intermediateState(
   above: PathState,
@@ -112,7 +112,7 @@ export function intermediateState(
   return state;
 }
 
-/** A CA that makes intermediates by the thousand must not fill our memory. */
+/** A CA with thousands of intermediates must not fill the memory. */
 const maxKeptBelow = 256;
 
 function keep(above: PathState, state: PathState): void {
@@ -123,9 +123,9 @@ function keep(above: PathState, state: PathState): void {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
- * Holds the last certificate of a path against the state above it: RFC 5280 §6.1.3 without time and policies, and §6.1.5.
+ * Validates the last certificate of a path: RFC 5280 §6.1.3 without time and policies, and §6.1.5.
  *
- * @param forTls - whether the key has to authenticate a TLS connection
+ * @param forTls - whether the key must authenticate a TLS connection
  * @returns false where the signature does not verify
  */
 export function checkLeaf(
@@ -241,7 +241,7 @@ function checkNames(above: PathState, certificate: Certificate, at: At, context:
   }
 }
 
-/** Subjects are written out only for rejections: a name costs more than all checks of a good certificate. */
+/** Subjects are written as text only for rejections: that costs more than all checks of a valid certificate. */
 function named(at: At, certificate: Certificate): { depth: number; subject: string } {
   return { depth: at.depth, subject: certificate.subject.toString() };
 }

@@ -2,8 +2,8 @@ import type { Certificate } from '@entente/x509';
 import type { TrustAnchor } from '../policy/anchor.ts';
 
 /**
- * A path that has passed every check of stages 2 and 3. Only the judge makes one: the constructor is closed by a key that
- * never leaves this package, so whoever holds a `ValidatedPath` holds a proof.
+ * A path that has passed every check of stages 2 and 3. Only a judge can create one, because the constructor requires a key that
+ * never leaves this package: a `ValidatedPath` is proof of the checks.
  */
 export class ValidatedPath {
   readonly #anchor: TrustAnchor;
@@ -15,7 +15,7 @@ export class ValidatedPath {
     if (key !== pathKey) {
       throw Object.assign(
         new TypeError(
-          'expected a path made by a judge, found an attempt to construct one; ask createJudge().judge() for a verdict',
+          'expected a path created by a judge, found a call of the constructor; call createJudge().judge() for a verdict',
         ),
         { code: 'ENTENTE_PATH_NOT_CONSTRUCTIBLE' },
       );
@@ -26,7 +26,7 @@ export class ValidatedPath {
     Object.freeze(this);
   }
 
-  /** The anchor the path ends in. */
+  /** The anchor at the end of the path. */
   get anchor(): TrustAnchor {
     return this.#anchor;
   }
@@ -41,7 +41,7 @@ export class ValidatedPath {
     return this.#certificates[0]!;
   }
 
-  /** The moment (milliseconds since the epoch) at which time alone ends this path: first expiry, or end of grace. */
+  /** When time alone ends this path, milliseconds since the epoch: the first expiry, or the end of the grace period. */
   get validUntil(): number {
     return this.#validUntil;
   }

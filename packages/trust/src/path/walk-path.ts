@@ -5,7 +5,7 @@ import type { PathContext } from './path-context.ts';
 import type { PathState } from './path-state.ts';
 import { anchorState, checkLeaf, intermediateState } from './step-path.ts';
 
-/** The state of an anchor, made once per judge. */
+/** The state of an anchor, created once per judge. */
 export function rootState(anchor: TrustAnchor, depth: number, context: PathContext): PathState {
   const known = context.roots.get(anchor);
   if (known !== undefined) return known;
@@ -16,8 +16,8 @@ export function rootState(anchor: TrustAnchor, depth: number, context: PathConte
 }
 
 /**
- * Validates a path from the anchor down. Everything that is wrong with it goes into the sink, so that a refusal can name the
- * most telling fault and not the first one met.
+ * Validates a path from the anchor down. All its faults go into the sink, so that a refusal can report the most informative one
+ * and not the first one met.
  *
  * @param chain - leaf first, the anchor not included
  * @param end - what the last certificate is for: a TLS peer, or signing CRLs

@@ -2,43 +2,45 @@ import type { Certificate, KeyKind } from '@entente/x509';
 import type { RevocationPolicy } from './revocation-policy.ts';
 
 /**
- * Limits that *we* impose on an anchor, whatever its own certificate says. What breaks one is `anchor-limit-violated`.
+ * Limits that the topology or the configuration sets for an anchor, whatever its own certificate allows. A path that breaks one
+ * is refused with `anchor-limit-violated`.
  */
 export interface AnchorLimits {
   /**
-   * The only domains this anchor may speak for, subdomains included. Every name in the leaf — DNS names, hosts of URIs, mail
-   * domains, a common name that looks like a host — must lie inside; IP addresses and other name forms never do.
+   * The only domains for which certificates below this anchor are valid, subdomains included. Every name in the leaf (DNS names,
+   * hosts of URIs, mail domains, a common name that looks like a host) must lie inside; IP addresses and other name forms never
+   * do.
    */
   readonly domains?: readonly string[];
-  /** Domains this anchor may never speak for, subdomains included. */
+  /** Domains for which certificates below this anchor are never valid, subdomains included. */
   readonly excludedDomains?: readonly string[];
-  /** The only interfaces (`LinkContext.interface`) on which the anchor counts. */
+  /** The only interfaces (`LinkContext.interface`) on which the anchor is trusted. */
   readonly links?: readonly string[];
   /** Greatest number of intermediate CAs between anchor and leaf; 0 allows leaves issued by the anchor alone. */
   readonly maxDepth?: number;
   /** The only key kinds allowed below the anchor. */
   readonly keyKinds?: readonly KeyKind[];
-  /** OIDs of the only purposes for which the anchor counts (e.g. serverAuth). */
+  /** OIDs of the only purposes for which the anchor is trusted (e.g. serverAuth). */
   readonly extKeyUsages?: readonly string[];
-  /** From this moment on (milliseconds since the epoch) the anchor is no longer believed. */
+  /** From this time on, milliseconds since the epoch, the anchor is no longer trusted. */
   readonly notAfter?: number;
 }
 
 /**
- * A key we believe, and how far we believe it.
+ * A trusted key, and the limits of that trust.
  */
 export interface TrustAnchor {
   /** Name for people and logs, unique in its set. */
   readonly name: string;
   readonly certificate: Certificate;
   readonly limits?: AnchorLimits;
-  /** How fresh revocation knowledge must be below this anchor; default: grace of 72 h after nextUpdate. */
+  /** How fresh revocation knowledge must be below this anchor. Default: a grace period of 72 h after nextUpdate. */
   readonly revocation?: RevocationPolicy;
-  /** A peer that dials us over this anchor may show a certificate for serverAuth only (public CAs issue no other). */
+  /** Whether a client may present a certificate for serverAuth only (public CAs issue no other). Default false. */
   readonly serverAuthSuffices?: boolean;
   /**
    * Hosts from which a missing intermediate below this anchor may be fetched (caIssuers, RFC 5280 §4.2.2.1); `*.contoso.example`
-   * stands for every name below. Absent: none. The judge itself fetches nothing; see `@entente/trust/node`.
+   * stands for every name below. Default: none. The judge itself fetches nothing; see `@entente/trust/node`.
    */
   readonly issuersFrom?: readonly string[];
 }

@@ -6,7 +6,7 @@ import type { RevocationPolicy } from './revocation-policy.ts';
 export interface SearchBudget {
   /** Signature checks per verdict, in units of one P-256 verification. */
   readonly signatures: number;
-  /** Candidate issuers looked at per verdict. */
+  /** Candidate issuers examined per verdict. */
   readonly steps: number;
   /** Name comparisons and policy nodes per verdict. */
   readonly comparisons: number;
@@ -27,10 +27,10 @@ export interface InitialPolicies {
   readonly inhibitAny: boolean;
 }
 
-/** How extended key usages are looked at. */
+/** How extended key usages are checked. */
 export interface ExtKeyUsageRules {
   /**
-   * `ignore`: not at all. `nested`: every certificate of the path that has the extension must cover the purpose of the link.
+   * `ignore`: they are not checked. `nested`: every certificate of the path that has the extension must cover the purpose of the link.
    * `required`: as `nested`, and the leaf must have it.
    */
   readonly mode: 'ignore' | 'nested' | 'required';
@@ -38,15 +38,15 @@ export interface ExtKeyUsageRules {
   readonly anyInLeaf: boolean;
 }
 
-/** What is asked of revocation statements beside their freshness. */
+/** What revocation statements must fulfil beside their freshness. */
 export interface RevocationRules {
-  /** Applies to anchors that name no policy of their own. */
+  /** The policy of anchors without one of their own. */
   readonly fallback: RevocationPolicy;
   /** Statements older than this count as stale, whatever their nextUpdate says; milliseconds. */
   readonly maxAgeMs?: number;
-  /** How long a statement without nextUpdate lasts; 0 refuses it as stale; milliseconds. */
+  /** How long a statement without nextUpdate is current, milliseconds; 0: it is stale. */
   readonly withoutNextUpdateMs: number;
-  /** How far thisUpdate may lie in the future, because clocks differ; milliseconds. */
+  /** How far thisUpdate may lie in the future, because clocks differ, milliseconds. */
   readonly futureSkewMs: number;
   /** Refuse a CRL that breaks RFC 5280 §5.2 (no CRL number, or a critical one). */
   readonly strictCrls: boolean;
@@ -55,7 +55,7 @@ export interface RevocationRules {
 }
 
 /**
- * Every switch of the validator in one value. The named profiles are in `profiles`; a network uses `entente`.
+ * Every setting of the validator in one value. The named profiles are in `profiles`; a network uses `entente`.
  */
 export interface TrustPolicy {
   /** Name printed with every conformance run. */
@@ -63,17 +63,17 @@ export interface TrustPolicy {
   readonly algorithms: AlgorithmPolicy;
   readonly policies: InitialPolicies;
   readonly budget: SearchBudget;
-  /** Rules for single certificates that RFC 5280 §4 (or the Web PKI) lays on CAs, beyond what §6 asks a validator to check. */
+  /** Rules of RFC 5280 §4 (or the Web PKI) for the CAs that issue certificates, beyond what §6 requires of a validator. */
   readonly certificateRules: readonly CertificateRule[];
   /**
-   * `key`: an anchor is a name and a key (RFC 5280 §6.1.1 (d)). `certificate`: its validity, extensions and constraints hold
+   * `key`: an anchor is a name and a key (RFC 5280 §6.1.1 (d)). `certificate`: its validity, extensions and constraints count
    * too (RFC 5937).
    */
   readonly anchorIs: 'key' | 'certificate';
   readonly extKeyUsage: ExtKeyUsageRules;
-  /** Ask that keyUsage of the leaf, where present, allows authentication in TLS. */
+  /** Whether keyUsage of the leaf, where present, must allow authentication in TLS. */
   readonly leafKeyUsage: boolean;
   readonly revocation: RevocationRules;
-  /** Look into the common name where a certificate has no subjectAltName at all (RFC 5922 §7.1). */
+  /** Whether the common name counts where a certificate has no subjectAltName (RFC 5922 §7.1). */
   readonly commonNameFallback: boolean;
 }

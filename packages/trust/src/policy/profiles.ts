@@ -10,7 +10,7 @@ const anyPolicy = {
   inhibitAny: false,
 };
 
-/** What a handshake may cost: worst cases end well under 50 ms on one slow core. */
+/** The limit for a handshake: the worst case takes well under 50 ms on one slow core. */
 const handshakeBudget: SearchBudget = {
   signatures: 128,
   steps: 600,
@@ -20,7 +20,7 @@ const handshakeBudget: SearchBudget = {
   maxBytes: 256 * 1024,
 };
 
-/** The profile of the network itself. */
+/** The profile of an Entente network. */
 const entente: TrustPolicy = {
   name: 'entente',
   algorithms: modernAlgorithms,
@@ -46,7 +46,7 @@ const entente: TrustPolicy = {
   commonNameFallback: false,
 };
 
-/** RFC 5280 with what §4 forbids CAs to issue. */
+/** RFC 5280, and the rules of §4 for CAs. */
 const strict: TrustPolicy = {
   ...entente,
   name: 'rfc5280-strict',
@@ -100,7 +100,7 @@ const webpki: TrustPolicy = {
   extKeyUsage: { mode: 'required', anyInLeaf: false },
 };
 
-/** The algorithm of RFC 5280 §6 and nothing else, for vectors as old as PKITS. */
+/** The algorithm of RFC 5280 §6 and nothing else, for old vectors such as PKITS. */
 const algorithm: TrustPolicy = {
   name: 'rfc5280-algorithm',
   algorithms: historicAlgorithms,
@@ -126,7 +126,7 @@ const algorithm: TrustPolicy = {
   commonNameFallback: false,
 };
 
-/** One CRL against one issuer, as `crl-boringssl` asks: a week of age, old keys. */
+/** One CRL against one issuer, as in the vectors `crl-boringssl`: a week of age, old keys. */
 const crl: TrustPolicy = {
   ...algorithm,
   name: 'crl',
@@ -141,7 +141,7 @@ const ocsp: TrustPolicy = {
 };
 
 /**
- * The named profiles. Each is a plain value: spread one to change a switch.
+ * The named profiles. Each is a plain value: spread one to change a setting.
  */
 export const profiles = {
   entente,

@@ -1,9 +1,9 @@
 /**
- * How much we must know about revocation below an anchor.
+ * How much must be known about revocation below an anchor.
  *
- * - `hard-fail`: every certificate needs current knowledge.
- * - `grace`: knowledge may be older than its nextUpdate by `graceMs`, never missing altogether.
- * - `off`: not asked; `signedBy` names the signed policy that says so, and becomes evidence in every verdict.
+ * - `hard-fail`: every certificate needs a current statement.
+ * - `grace`: a statement may be older than its nextUpdate by `graceMs` milliseconds, but must exist.
+ * - `off`: revocation is not checked; `signedBy` names the signed policy that says so, and is evidence in every verdict.
  */
 export type RevocationPolicy =
   | { readonly mode: 'hard-fail' }

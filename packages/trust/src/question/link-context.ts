@@ -1,15 +1,15 @@
 /**
- * On which link the question is asked.
+ * The link for which the peer is judged.
  */
 export interface LinkContext {
-  /** What the link is called in logs, e.g. `13 front-end–front-end` or `tls`. */
+  /** Name of the link in logs, e.g. `13 front-end–front-end` or `tls`. */
   readonly name: string;
-  /** Who opened the connection: `inbound` means the peer dialled us. */
+  /** Who opened the connection: `inbound` means the peer. */
   readonly direction: 'inbound' | 'outbound';
-  /** Our interface: `internal`, `external`, or the caller's own word. Anchors may be limited to interfaces. */
+  /** The interface of this server: `internal`, `external`, or another name. Anchors may be limited to interfaces. */
   readonly interface: string;
   /** Which extended key usage the peer's certificate needs: `server` (serverAuth) or `client` (clientAuth). */
   readonly purpose: 'server' | 'client';
-  /** Our own FQDN, where it matters for authorisation. */
+  /** FQDN of this server, where authorisation needs it. */
   readonly local?: string;
 }

@@ -18,7 +18,7 @@ export const reasonCatalogue: ReasonEntries<Reason> = {
 };
 
 /**
- * Builds a rejection: the sentence and the remedy come from the catalogue, so that a reason reads the same everywhere.
+ * Builds a rejection. Its sentence and remedy come from the catalogue, so that a reason reads the same everywhere.
  *
  * @param reason - literal of the reason
  * @param data - its data
@@ -30,8 +30,8 @@ export function reject<R extends Reason>(reason: R, data: ReasonData[R]): Reject
 }
 
 /**
- * Orders rejections by how telling they are, the most telling first; among equals the one nearest to the leaf, then the one
- * met first. Repetitions are dropped.
+ * Orders rejections by rank, the greatest first; of equal ranks the one nearest to the leaf, then the one met first.
+ * Repetitions are dropped.
  */
 export function ranked(rejections: readonly Rejection[]): readonly Rejection[] {
   const seen = new Set<string>();

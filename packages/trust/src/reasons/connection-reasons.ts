@@ -1,6 +1,6 @@
 import { moment, type ReasonEntries } from './entry.ts';
 
-/** Reasons that sockets and servers produce beside the judge. */
+/** Reasons that sockets and servers produce, not the judge. */
 export const connectionReasons: ReasonEntries<
   'topology-stale' | 'resumption-not-allowed' | 'platform-refused' | 'peer-refused' | 'throttled'
 > = {
@@ -9,44 +9,44 @@ export const connectionReasons: ReasonEntries<
     rank: 98,
     producedBy: '@entente/topology',
     means:
-      'The authority has not confirmed the topology for longer than the topology allows, so nobody is believed any more.',
+      'The authority has not confirmed the topology within the time that the topology allows, so no peer is accepted.',
     sentence: ({ issuedAt, now }) =>
       `expected a recent confirmation of the topology, found ${issuedAt === undefined ? 'none' : `one of ${moment(issuedAt)}`}${now === undefined ? '' : ` at ${moment(now)}`}`,
-    remedy: () => 'restore the connection to the authority',
+    remedy: () => 'check that the authority runs, and restore the connection from this server to it',
   },
   'resumption-not-allowed': {
     stage: 'connection',
     rank: 97,
     producedBy: '@entente/tls',
-    means: 'A session was resumed where only full handshakes are believed.',
+    means: 'A TLS session was resumed on a link that requires full handshakes.',
     sentence: ({ link }) => `expected a full handshake on ${link ?? 'this link'}, found a resumed session`,
-    remedy: () => 'connect again without a session',
+    remedy: () => 'connect again without resuming a session',
   },
   'platform-refused': {
     stage: 'connection',
     rank: 34,
     producedBy: '@entente/tls',
-    means: 'OpenSSL refuses for a reason that our verdict does not explain.',
-    sentence: ({ error }) => `expected the platform to agree with the verdict, found ${error}`,
-    remedy: () => 'report the chain: either the platform or the verdict is wrong about it',
+    means: 'OpenSSL refused the chain for a reason that the verdict does not cover.',
+    sentence: ({ error }) => `expected OpenSSL to accept the chain as the verdict does, found ${error}`,
+    remedy: () => 'report the chain as a bug: OpenSSL and the verdict disagree about it',
   },
   'peer-refused': {
     stage: 'connection',
     rank: 33,
     producedBy: '@entente/tls',
-    means: 'The other side closed the connection after its own verdict about us.',
+    means: 'The peer closed the connection after its own verdict about our certificate.',
     sentence: ({ error }) =>
-      `expected the peer to accept us, found that it closed the connection${error === undefined ? '' : ` (${error})`}`,
-    remedy: () => 'read the reason in the log of the peer: it is not told to strangers',
+      `expected the peer to accept our certificate, found that it closed the connection${error === undefined ? '' : ` (${error})`}`,
+    remedy: () => 'read the reason in the log of the peer; it is not sent over the connection',
   },
   throttled: {
     stage: 'connection',
     rank: 32,
     producedBy: '@entente/federation',
     means:
-      'The peer exceeds a limit: of connections that a listener holds, or of what a discovered partner may send.',
-    sentence: ({ domain }) =>
-      `expected traffic within the limits, found too much from ${domain ?? 'this peer'}`,
-    remedy: () => 'list the domain as a partner, which lifts the limits',
+      'The peer exceeds a limit: of connections to a listener, or of what a discovered partner may send.',
+    sentence: ({ domain }) => `expected traffic within the limits, found more from ${domain ?? 'this peer'}`,
+    remedy: () =>
+      'wait; for a discovered partner that needs more, list its domain with entente topology add partner',
   },
 };

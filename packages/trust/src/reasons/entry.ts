@@ -5,9 +5,9 @@ import type { Reason, ReasonData } from './rejection.ts';
  * One entry of the catalogue: what a reason means, and how its sentence and remedy are made from its data.
  */
 export interface ReasonEntry<R extends Reason> {
-  /** Where it arises; `connection` reasons come from sockets and servers, not from a judge. */
+  /** The stage that produces it; `connection` reasons come from sockets and servers, not from a judge. */
   readonly stage: Stage | 'connection';
-  /** Among several rejections the one with the greatest rank is reported: the most telling, not the last one tried. */
+  /** Of several rejections the one with the greatest rank is reported: the most informative, not the last one met. */
   readonly rank: number;
   /** Package that produces it. */
   readonly producedBy: string;
@@ -26,7 +26,7 @@ export function moment(ms: number): string {
   return new Date(ms).toISOString().replace('.000Z', 'Z');
 }
 
-/** How a certificate of the chain is named in sentences. */
+/** How a sentence names a certificate of the chain. */
 export function certificateAt(depth: number, subject: string): string {
   const name = subject === '' ? 'without a subject' : `"${clip(subject)}"`;
   return depth === 0 ? `the certificate ${name}` : `the CA certificate ${name} (depth ${depth})`;
@@ -37,6 +37,11 @@ export function listed(items: readonly string[], none = 'none'): string {
   if (items.length === 0) return none;
   const shown = items.slice(0, 8).map(clip).join(', ');
   return items.length > 8 ? `${shown} and ${items.length - 8} more` : shown;
+}
+
+/** A number with its noun: `1 record`, `2 records`. */
+export function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** Cuts what a peer wrote to a length that a log line can bear. */

@@ -4,7 +4,7 @@ import type { IdentityExpectation } from '../question/identity-expectation.ts';
 export type Stage = 'parse' | 'path' | 'revocation' | 'identity' | 'authorise' | 'policy';
 
 /**
- * What a stage saw. Evidence is data; `explain` turns it into sentences. Depth 0 is the leaf.
+ * What a stage found. Evidence is data; `explain` turns it into sentences. Depth 0 is the leaf.
  */
 export type Evidence =
   | {
@@ -23,11 +23,11 @@ export type Evidence =
     }
   | {
       readonly stage: 'path';
-      /** A path that signatures lead along and that was refused. */
+      /** A path whose signatures verify and that was refused. */
       readonly kind: 'path-examined';
       readonly anchor: string;
       readonly subjects: readonly string[];
-      /** Reasons of everything that is wrong with it. */
+      /** The reasons of all its faults. */
       readonly faults: readonly string[];
     }
   | { readonly stage: 'path'; readonly kind: 'search-ended'; readonly spent: SearchSpent }
@@ -56,7 +56,7 @@ export type Evidence =
       readonly kind: 'not-asked';
       readonly depth: number;
       readonly subject: string;
-      /** `id-pkix-ocsp-nocheck`, or the signed policy that turned the stage off. */
+      /** `id-pkix-ocsp-nocheck`, or the signed policy that turns the stage off. */
       readonly because: string;
     }
   | {
@@ -68,7 +68,7 @@ export type Evidence =
     }
   | {
       readonly stage: 'identity';
-      /** TLSA records of the host: one fits the path, or none can be used, which is as if there were none. */
+      /** TLSA records of the host: one matches the path, or none is usable, which counts as if there were none. */
       readonly kind: 'dane-fits' | 'dane-unusable';
       readonly host: string;
       readonly records: number;
@@ -83,12 +83,12 @@ export type Evidence =
     }
   | { readonly stage: 'policy'; readonly kind: 'not-refused'; readonly policy: string };
 
-/** What the search for a path has cost. */
+/** What the search for a path cost. */
 export interface SearchSpent {
-  /** Signatures checked with the platform's crypto; cached results cost nothing. */
+  /** Signatures verified; cached results cost nothing. */
   readonly signatures: number;
   /** Candidate certificates looked at. */
   readonly steps: number;
-  /** Names compared with name constraints, and policy nodes made. */
+  /** Names compared with name constraints, and policy nodes created. */
   readonly comparisons: number;
 }

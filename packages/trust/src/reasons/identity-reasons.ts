@@ -1,4 +1,4 @@
-import { listed, type ReasonEntries } from './entry.ts';
+import { counted, listed, type ReasonEntries } from './entry.ts';
 
 /** Reasons of stages 4 to 6. */
 export const identityReasons: ReasonEntries<
@@ -17,82 +17,86 @@ export const identityReasons: ReasonEntries<
     stage: 'identity',
     rank: 40,
     producedBy: '@entente/trust',
-    means: 'The certificate does not carry the name that was asked for, or no name of the allow list.',
+    means: 'The certificate carries neither the expected name nor a name of the allow list.',
     sentence: ({ mode, expected, found }) =>
-      `expected the name ${expected} (rules of ${mode}), found ${listed(found, 'no usable name')}`,
+      `expected the name ${expected} (${mode} rules), found ${listed(found, 'no usable name')}`,
     remedy: ({ expected }) =>
-      `connect to a name that the certificate carries, or have a certificate issued that carries ${expected}`,
+      `connect to a name that the certificate carries, or have a certificate issued for ${expected}`,
   },
   'wildcard-not-allowed': {
     stage: 'identity',
     rank: 41,
     producedBy: '@entente/trust',
-    means: 'The name would match only through a wildcard, and the rules of the link allow none.',
+    means: 'The certificate carries the name only as a wildcard, which the rules of the link do not allow.',
     sentence: ({ mode, expected, found }) =>
-      `expected the exact name ${expected} (rules of ${mode} allow no wildcard), found ${listed(found)}`,
+      `expected the exact name ${expected} (${mode} rules allow no wildcard), found ${listed(found)}`,
     remedy: ({ expected }) => `have a certificate issued that names ${expected} itself`,
   },
   'dane-mismatch': {
     stage: 'identity',
     rank: 42,
     producedBy: '@entente/trust',
-    means: 'DNSSEC-validated TLSA records exist for the host, and none fits the chain.',
+    means: 'DNSSEC-validated TLSA records exist for the host, and none matches the chain.',
     sentence: ({ host, records }) =>
-      `expected a chain that fits one of ${records} TLSA records of ${host}, found none`,
+      `expected a chain that matches the TLSA records of ${host}, found no match among ${counted(records, 'record')}`,
     remedy: () => 'publish TLSA records for the current certificate, or remove the old ones',
   },
   'identity-ambiguous': {
     stage: 'authorise',
     rank: 39,
     producedBy: '@entente/topology',
-    means: 'The names of the certificate select more than one server.',
+    means: 'The names in the certificate select more than one server.',
     sentence: ({ names, servers }) =>
       `expected names that select exactly one server, found ${listed(servers ?? names ?? [])}`,
-    remedy: () => 'give every server a certificate with its own FQDN only, beside the names of its pool',
+    remedy: () =>
+      'issue each server a certificate with its own FQDN and the names of its pool, and no name of another server',
   },
   'not-in-topology': {
     stage: 'authorise',
     rank: 38,
     producedBy: '@entente/topology',
-    means:
-      'A valid certificate, but no server of the topology (or no name of the allow list) is meant by it.',
+    means: 'The certificate is valid, but it names no server of the topology, or no name of the allow list.',
     sentence: ({ names, server }) =>
-      `expected a peer that is listed, found ${server ?? listed(names ?? [], 'a peer without usable names')}`,
-    remedy: () => 'add the server to the topology and publish it, or add its name to the allow list',
+      `expected a listed peer, found ${server ?? listed(names ?? [], 'a peer without usable names')}`,
+    remedy: () =>
+      'add the server with entente topology add server and publish the topology, or add its name to the allow list',
   },
   'role-not-allowed-on-link': {
     stage: 'authorise',
     rank: 37,
     producedBy: '@entente/topology',
-    means: 'The server is known, but its role has no business on this link.',
+    means: 'The server is in the topology, but the allow matrix does not allow its role on this link.',
     sentence: ({ server, role, link }) =>
       `expected a role that is allowed on ${link ?? 'this link'}, found ${role ?? 'another role'}${server === undefined ? '' : ` (${server})`}`,
-    remedy: () => 'send the connection to the interface that the allow matrix names for this pair of roles',
+    remedy: () => 'connect to the interface that the allow matrix names for these two roles',
   },
   'direction-not-allowed': {
     stage: 'authorise',
     rank: 36,
     producedBy: '@entente/topology',
-    means: 'The pair of roles is allowed, but not with this side opening the connection.',
+    means:
+      'The allow matrix allows these two roles on this link, but only with the other side opening the connection.',
     sentence: ({ server, direction }) =>
-      `expected a connection opened by the other side, found one opened ${direction ?? 'the wrong way'}${server === undefined ? '' : ` by ${server}`}`,
-    remedy: () => 'let the side open that the allow matrix names',
+      `expected the other side to open the connection, found ${direction === undefined ? 'a' : `an ${direction}`} connection${server === undefined ? '' : ` ${direction === 'outbound' ? 'to' : 'from'} ${server}`}`,
+    remedy: () => 'let the side that the allow matrix names open the connection',
   },
   'partner-not-allowed': {
     stage: 'authorise',
     rank: 38,
     producedBy: '@entente/federation',
-    means: 'The domain is no federation partner.',
+    means: 'The domain is not a federation partner.',
     sentence: ({ domain, names }) => `expected a listed partner, found ${domain ?? listed(names ?? [])}`,
-    remedy: () => 'allow the domain as a partner, if federation with it is wanted',
+    remedy: () =>
+      'if you want to federate with the domain, list it with entente topology add partner and publish the topology',
   },
   'partner-blocked': {
     stage: 'authorise',
     rank: 99,
     producedBy: '@entente/federation',
-    means: 'The domain is blocked.',
+    means: 'The topology blocks the domain.',
     sentence: ({ domain }) => `expected a partner that is not blocked, found ${domain ?? 'a blocked domain'}`,
-    remedy: () => 'lift the block in the topology, if it is no longer wanted',
+    remedy: () =>
+      'if the domain should no longer be blocked, remove the entry from the topology and publish it',
   },
   'refused-by-policy': {
     stage: 'policy',
@@ -100,7 +104,7 @@ export const identityReasons: ReasonEntries<
     producedBy: '@entente/trust',
     means: 'A policy plugin refused the peer after every other check had passed.',
     sentence: ({ policy, detail }) =>
-      `expected the policy "${policy}" to let the peer pass, found a refusal${detail === undefined ? '' : `: ${detail}`}`,
+      `expected the policy "${policy}" to accept the peer, found a refusal${detail === undefined ? '' : `: ${detail}`}`,
     remedy: ({ policy }) => `see the documentation of the policy "${policy}"`,
   },
 };

@@ -17,36 +17,36 @@ export const pathReasons: ReasonEntries<
     rank: 110,
     producedBy,
     means:
-      'The chain offers so many candidate paths that the search was ended: hostile, or badly out of order.',
+      'The chain allows so many candidate paths that the search ended at its limit: the chain is hostile, or contains unrelated certificates.',
     sentence: ({ what, max }) =>
-      `expected to find a path with at most ${max} ${what}, found no end of the search`,
+      `expected the search for a path to end within ${max} ${what}, found that it did not`,
     remedy: () => 'present only the certificates of one path, in order',
   },
   'unknown-issuer': {
     stage: 'path',
     rank: 10,
     producedBy,
-    means: 'No path leads from the certificate to an anchor that we trust.',
+    means: 'No path leads from the certificate to a trusted anchor.',
     sentence: ({ depth, subject, issuer }) =>
       `expected a path to a trusted anchor, found ${certificateAt(depth, subject)} issued by "${clip(issuer)}", which is unknown`,
     remedy: () =>
-      'add the root to the anchors if it deserves trust, or make the peer present the missing intermediate',
+      'add the root to the anchors if you trust it, or configure the peer to present the missing intermediate',
   },
   'signature-invalid': {
     stage: 'path',
     rank: 50,
     producedBy,
-    means: 'A signature does not verify with the key of the issuer it names.',
+    means: 'A signature does not verify with the key of the issuer that the certificate names.',
     sentence: ({ depth, subject, issuer, algorithm }) =>
       `expected ${certificateAt(depth, subject)} to be signed by "${clip(issuer)}", found a signature (${algorithm}) that does not verify`,
     remedy: () =>
-      'find out who altered or forged the certificate; if the issuer changed its key, present its current certificate',
+      'if the issuer changed its key, present its current certificate; otherwise the certificate was altered or forged',
   },
   'algorithm-not-allowed': {
     stage: 'path',
     rank: 84,
     producedBy,
-    means: 'A signature algorithm, curve or kind of key is not on the list of the profile.',
+    means: 'The profile does not allow a signature algorithm, a curve or a kind of key.',
     sentence: ({ depth, subject, algorithm, allowed }) =>
       `expected one of ${listed(allowed)}, found ${algorithm} in ${certificateAt(depth, subject)}`,
     remedy: () =>
@@ -56,17 +56,17 @@ export const pathReasons: ReasonEntries<
     stage: 'path',
     rank: 84,
     producedBy,
-    means: 'A key is smaller than the profile asks for.',
+    means: 'A key is smaller than the profile requires.',
     sentence: ({ depth, subject, keyKind, sizeBits, minBits }) =>
       `expected a ${keyKind} key of at least ${minBits} bits, found ${sizeBits} bits in ${certificateAt(depth, subject)}`,
     remedy: ({ minBits }) =>
-      `make a new key (P-256, or RSA of at least ${minBits} bits) and have it certified`,
+      `generate a new key (P-256, or RSA of at least ${minBits} bits) and have it certified`,
   },
   'certificate-expired': {
     stage: 'path',
     rank: 82,
     producedBy,
-    means: 'The validity period of a certificate in the path is over.',
+    means: 'The validity period of a certificate in the path has ended.',
     sentence: ({ depth, subject, notAfter, now }) =>
       `expected a certificate valid at ${moment(now)}, found that ${certificateAt(depth, subject)} expired at ${moment(notAfter)}`,
     remedy: () => 'renew the certificate; if it is new, check the clock of this machine',
@@ -77,7 +77,7 @@ export const pathReasons: ReasonEntries<
     producedBy,
     means: 'The validity period of a certificate in the path has not begun.',
     sentence: ({ depth, subject, notBefore, now }) =>
-      `expected a certificate valid at ${moment(now)}, found that ${certificateAt(depth, subject)} is valid from ${moment(notBefore)} only`,
-    remedy: () => 'check the clocks of this machine and of the CA, or wait',
+      `expected a certificate valid at ${moment(now)}, found that ${certificateAt(depth, subject)} is valid only from ${moment(notBefore)}`,
+    remedy: () => 'check the clock of this machine and the clock of the CA, or wait',
   },
 };

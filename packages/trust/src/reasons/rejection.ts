@@ -1,4 +1,4 @@
-/** Which certificate of the chain a rejection speaks of: depth 0 is the leaf. */
+/** The certificate of the chain that a rejection is about; depth 0 is the leaf. */
 export interface AtCertificate {
   readonly depth: number;
   readonly subject: string;
@@ -6,7 +6,7 @@ export interface AtCertificate {
 
 /**
  * The data of each reason. Times are milliseconds since the epoch. Where a reason is produced outside this package (see
- * `docs/reference/reasons.md`) its fields are optional, so that a producer gives what it has.
+ * `docs/reference/reasons.md`) its fields are optional: the producer sets those that it knows.
  */
 export interface ReasonData {
   'no-certificate': { readonly expected: 'server' | 'client' };

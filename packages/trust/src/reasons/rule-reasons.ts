@@ -1,8 +1,8 @@
-import { certificateAt, clip, listed, type ReasonEntries } from './entry.ts';
+import { certificateAt, clip, counted, listed, type ReasonEntries } from './entry.ts';
 
 const producedBy = '@entente/trust';
 
-/** Reasons of stage 2 that concern what a certificate may be used for, and the limits on its anchor. */
+/** Reasons of stage 2: what a certificate may be used for, and the limits on its anchor. */
 export const ruleReasons: ReasonEntries<
   | 'not-a-ca'
   | 'path-length-exceeded'
@@ -21,7 +21,7 @@ export const ruleReasons: ReasonEntries<
     sentence: ({ depth, subject, found }) =>
       `expected ${certificateAt(depth, subject)} to be a CA (basicConstraints cA), found ${found}`,
     remedy: () =>
-      'have the lower certificate issued by a real CA; an end-entity certificate must never issue',
+      'have the certificate below it issued by a CA; an end-entity certificate must not issue any',
   },
   'path-length-exceeded': {
     stage: 'path',
@@ -29,14 +29,14 @@ export const ruleReasons: ReasonEntries<
     producedBy,
     means: 'More intermediates follow a CA than its pathLenConstraint allows.',
     sentence: ({ depth, subject, allowed, found }) =>
-      `expected at most ${allowed} intermediates below ${certificateAt(depth, subject)}, found ${found}`,
+      `expected at most ${counted(allowed, 'intermediate')} below ${certificateAt(depth, subject)}, found ${found}`,
     remedy: () => 'issue from a CA higher up, or have the CA certified with a greater pathLenConstraint',
   },
   'key-usage-missing': {
     stage: 'path',
     rank: 85,
     producedBy,
-    means: 'The keyUsage extension lacks the bit that the certificate’s part in the path needs.',
+    means: 'The keyUsage extension lacks the bit that the certificate needs at its place in the path.',
     sentence: ({ depth, subject, needed }) =>
       `expected ${certificateAt(depth, subject)} to allow ${needed} in keyUsage, found that it does not`,
     remedy: ({ needed }) => `have the certificate issued again with the keyUsage bit ${needed}`,
@@ -48,35 +48,36 @@ export const ruleReasons: ReasonEntries<
     means: 'The extended key usage of a certificate in the path does not cover the purpose of the link.',
     sentence: ({ depth, subject, needed, found }) =>
       `expected ${certificateAt(depth, subject)} to be usable for ${needed}, found ${listed(found, 'no extended key usage')}`,
-    remedy: ({ needed }) => `have the certificate issued with extended key usage ${needed}`,
+    remedy: ({ needed }) => `have the certificate issued with the extended key usage ${needed}`,
   },
   'name-constraint-violated': {
     stage: 'path',
     rank: 93,
     producedBy,
-    means: 'A name lies outside what a CA above it may speak for.',
+    means: 'A name in the certificate lies outside the name constraints of a CA above it.',
     sentence: ({ depth, subject, name, constraint, by }) =>
       constraint === 'unsupported'
         ? `expected names that the constraints of "${clip(by)}" can be applied to, found ${clip(name)} in ${certificateAt(depth, subject)}`
-        : `expected names within the constraints of "${clip(by)}", found ${clip(name)} in ${certificateAt(depth, subject)}, which is ${constraint === 'excluded' ? 'excluded' : 'not among the permitted'}`,
-    remedy: () => 'have the certificate issued for permitted names, or by a CA that may speak for them',
+        : `expected names within the constraints of "${clip(by)}", found ${clip(name)} in ${certificateAt(depth, subject)}, which is ${constraint === 'excluded' ? 'excluded' : 'not permitted'}`,
+    remedy: () =>
+      'have the certificate issued for permitted names, or by a CA that may issue for these names',
   },
   'anchor-limit-violated': {
     stage: 'path',
     rank: 95,
     producedBy,
     means:
-      'The path breaks a limit that we impose on its anchor, whatever the anchor’s own certificate says.',
+      'The path breaks a limit that the topology or the configuration sets for its anchor, whatever the anchor’s own certificate allows.',
     sentence: ({ anchor, limit, allowed, found }) =>
-      `expected anchor "${anchor}" to be used within its limit ${limit} (${clip(allowed)}), found ${clip(found)}`,
+      `expected anchor "${anchor}" to stay within its limit ${limit} (${clip(allowed)}), found ${clip(found)}`,
     remedy: ({ anchor, limit }) =>
-      `if this use is legitimate, have the limit ${limit} of anchor "${anchor}" widened by those who sign the topology; otherwise the peer shows a certificate it should not have`,
+      `if this use is legitimate, widen the limit ${limit} of anchor "${anchor}" in the topology or the configuration; otherwise find out why the peer has this certificate`,
   },
   'policy-required': {
     stage: 'path',
     rank: 87,
     producedBy,
-    means: 'No certificate policy that is acceptable holds along the whole path, and one is required.',
+    means: 'A certificate policy is required, and no acceptable one holds along the whole path.',
     sentence: ({ depth, subject, expected }) =>
       `expected one of the policies ${listed(expected)} along the whole path, found none left at ${certificateAt(depth, subject)}`,
     remedy: () => 'have the path issued under an acceptable certificate policy',
@@ -86,9 +87,10 @@ export const ruleReasons: ReasonEntries<
     rank: 90,
     producedBy,
     means:
-      'A certificate carries a critical extension that we do not know, so its meaning cannot be honoured.',
+      'A certificate carries a critical extension that is not supported, so the certificate cannot be used.',
     sentence: ({ depth, subject, oid }) =>
-      `expected only critical extensions that are understood, found ${oid} in ${certificateAt(depth, subject)}`,
-    remedy: () => 'have the certificate issued without that extension, or with it not critical',
+      `expected only supported critical extensions, found ${oid} in ${certificateAt(depth, subject)}`,
+    remedy: () =>
+      'have the certificate issued without that extension, or with the extension marked not critical',
   },
 };

@@ -1,12 +1,11 @@
 import type { Evidence } from './evidence.ts';
 
 /**
- * Evidence that is written out when somebody reads it: a verdict is given at every handshake, and most of them are never
- * printed.
+ * Evidence that is built only when it is read: there is a verdict at every handshake, and most are never printed.
  */
 export type Trail = (() => Evidence | readonly Evidence[])[];
 
-/** Writes a trail out. */
+/** Builds the evidence of a trail. */
 export function evidenceOf(trail: Trail): readonly Evidence[] {
   return trail.flatMap((one) => one());
 }

@@ -2,7 +2,7 @@ import { type CertificateList, oids } from '@entente/x509';
 import { timeProblem } from '../rules/time-form.ts';
 
 /**
- * What RFC 5280 §5 lays on those who publish CRLs, and a CRL does not keep.
+ * The first rule of RFC 5280 §5 for CRL issuers that a CRL breaks.
  *
  * @returns a few words, or undefined
  */

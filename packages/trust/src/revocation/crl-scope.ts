@@ -11,11 +11,11 @@ import { reasonMask } from '../knowledge/reason-mask.ts';
 import { sameBytes } from '../signatures/key-identifier.ts';
 
 /**
- * Whether a CRL speaks about a certificate through one distribution point, and for which reasons.
+ * Whether a CRL covers a certificate through one distribution point, and for which reasons.
  *
- * @param issuer - subject of the certificate's issuer: the same name as its issuer field, and already compared
+ * @param issuer - subject of the certificate's issuer, already compared with the certificate's issuer field
  * @param point - a distribution point of the certificate; undefined for CRLs that no distribution point mentions
- * @returns the reasons it covers as bits, or why it does not speak about the certificate
+ * @returns the reasons it covers as bits, or why it does not cover the certificate
  * @see RFC 5280 §6.3.3 (b) and (d)
  */
 export function crlScope(
@@ -39,14 +39,14 @@ export function crlScope(
   const isCa = certificate.basicConstraints?.cA === true;
   const partial = scope.onlyContainsUserCerts || scope.onlyContainsCACerts;
   if (partial && certificate.version !== 3)
-    return 'a CRL for part of the certificates, which says nothing about one of version 1';
+    return 'a CRL for some of the certificates, which does not cover one of version 1';
   if (scope.onlyContainsUserCerts && isCa) return 'a CRL for end entities only';
   if (scope.onlyContainsCACerts && !isCa) return 'a CRL for CAs only';
   if (scope.onlyContainsAttributeCerts) return 'a CRL for attribute certificates only';
   return reasonMask(point?.reasons) & reasonMask(scope.onlySomeReasons);
 }
 
-/** Whether two CRLs have the same scope, as a delta and its base must. @see RFC 5280 §6.3.3 (c) */
+/** Whether two CRLs have the same scope, as a delta and its base must have. @see RFC 5280 §6.3.3 (c) */
 export function sameScope(a: CertificateList, b: CertificateList): boolean {
   const aDer = scopeDer(a);
   const bDer = scopeDer(b);
@@ -74,7 +74,7 @@ function pointsMatch(
   return ours.some((one) => theirs.some((other) => same(one, other)));
 }
 
-/** The names under which a certificate looks for its CRL: of the point, else of its CRL issuer, else of its own issuer. */
+/** The names of the CRL that covers a certificate: of the point, else of its CRL issuer, else of its own issuer. */
 function namesOfPoint(certificate: Certificate, point: DistributionPoint | undefined): readonly PointName[] {
   const issuers = directoryNames(point?.crlIssuer);
   if (point?.name !== undefined) return pointNames(point.name, issuers[0] ?? certificate.issuer);

@@ -8,12 +8,12 @@ import { excludesKey } from '../signatures/key-identifier.ts';
 import { type VerificationKey, verificationKey } from '../signatures/public-key.ts';
 import type { RevocationContext } from './revocation-context.ts';
 
-/** Depth of CRL signers whose own status again needs a CRL signer. */
+/** How deep the CRL signers of CRL signers may nest. */
 const maxNesting = 3;
 
 /**
- * Finds out who signed a CRL and whether he may: the issuer of the certificate, or another certificate with the CRL issuer's
- * name that leads to the same anchor.
+ * Finds the signer of a CRL, if it may sign it: the issuer of the certificate, or another certificate with the CRL issuer's name
+ * and a valid path to the same anchor.
  *
  * @returns key and name of the signer, or why there is none
  * @see RFC 5280 §6.3.3 (f) and (g)
@@ -66,7 +66,7 @@ function candidates(
 /** Whether a CRL signer has a valid, unrevoked path to the anchor of the certificate in question. */
 function isBelieved(candidate: Certificate, above: PathState, context: RevocationContext): boolean {
   if (candidate === above.anchor.certificate || isOnPath(candidate, above)) return true;
-  // A signer whose own status is being asked for: its CRL may speak about itself, for RFC 5280 knows nobody else to ask.
+  // The status of this signer is being checked: its CRL may cover itself, because RFC 5280 knows no other source.
   if (context.inProgress.includes(candidate)) return true;
   if (context.inProgress.length >= maxNesting) return false;
   const inner: RevocationContext = {

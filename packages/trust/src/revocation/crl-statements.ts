@@ -13,7 +13,7 @@ import type { RevocationContext } from './revocation-context.ts';
 /**
  * Collects what CRLs say about a certificate.
  *
- * @param certificate - the certificate asked about
+ * @param certificate - the certificate in question
  * @param above - state of its issuer
  * @see RFC 5280 §6.3.3
  */
@@ -24,20 +24,20 @@ export function crlStatements(
   findings: Findings,
 ): void {
   const points = certificate.crlDistributionPoints;
-  // Without distribution points every CRL is heard once.
+  // Without distribution points every CRL is used once.
   const covered: Covered[] | undefined = points === undefined ? undefined : [];
   for (const point of points ?? none) {
     const named = directoryNames(point.crlIssuer);
     const issuers = named.length > 0 ? named : [above.certificate.subject];
     for (const issuer of issuers) throughPoint(certificate, point, issuer, above, covered, context, findings);
   }
-  // §6.3.3, last paragraph: whatever else the issuer has published counts too.
+  // §6.3.3, last paragraph: other CRLs of the issuer count too.
   throughPoint(certificate, undefined, above.certificate.subject, above, covered, context, findings);
 }
 
 const none: readonly never[] = [];
 
-/** The reasons for which a CRL has already been heard. */
+/** The reasons for which a CRL has been used already. */
 interface Covered {
   readonly crl: CertificateList;
   readonly reasons: number;
@@ -78,7 +78,7 @@ function throughPoint(
   }
 }
 
-/** Who signed a CRL, where the CRL may be used at all. */
+/** The signer of a CRL that may be used. */
 interface Signer {
   readonly key: VerificationKey;
   readonly subject: Name;
@@ -131,7 +131,7 @@ function statementOf(
   const { thisUpdate, nextUpdate } = crl;
   const entry = crl.lookup(serialNumber, issuer);
   const delta = newestDelta(crl, signer, context);
-  // §6.3.3 (i) to (k): the delta speaks first, and what it removes is no longer revoked.
+  // §6.3.3 (i) to (k): the delta takes precedence, and what it removes is no longer revoked.
   const last = delta?.lookup(serialNumber, issuer) ?? entry;
   if (last !== undefined && last.reason !== 'removeFromCRL') {
     const { revocationDate: since, reason: code = 'unspecified' } = last;
@@ -150,7 +150,7 @@ function statementOf(
   if (delta === undefined) {
     return { state: 'good', source: 'crl', signer: subject, byIssuer, thisUpdate, nextUpdate, reasons };
   }
-  // Base and delta together are as new as the delta and last as long as the first of the two.
+  // Base and delta together are as new as the delta and current until the first of the two expires.
   return {
     state: 'good',
     source: 'crl',

@@ -19,7 +19,7 @@ import { verificationKey } from '../signatures/public-key.ts';
 import { crlStatements } from './crl-statements.ts';
 import type { RevocationContext } from './revocation-context.ts';
 
-/** Delegated signers looked at per response: one is normal, a peer may staple many. */
+/** Delegated signers examined per response: one is normal, a peer may staple many. */
 const maxSigners = 4;
 
 type Signer =
@@ -27,8 +27,7 @@ type Signer =
   | { readonly ok: false; readonly problem: string };
 
 /**
- * Finds out who signed a response and whether he may: the issuer itself, or somebody whom the issuer's own key certified as an
- * OCSP signer.
+ * Finds the signer of a response, if it may sign it: the issuer itself, or an OCSP signer that the issuer's own key certified.
  *
  * @param above - state of the issuer of the certificate that the response is about
  * @see RFC 6960 §4.2.2.2
@@ -64,12 +63,12 @@ function refuseSigner(
   context: RevocationContext,
 ): string | undefined {
   if (candidate.issuer.canonical !== above.certificate.subject.canonical) {
-    return 'an OCSP signer certified by somebody else than the issuer';
+    return 'an OCSP signer that the issuer did not certify';
   }
   if (candidate.extKeyUsage?.includes(oids.ocspSigning) !== true) {
     return 'an OCSP signer without the extended key usage OCSPSigning';
   }
-  // RFC 5280 §4.2.1.12 names the bits that go with OCSPSigning; a key for something else signs no statements.
+  // RFC 5280 §4.2.1.12 names the keyUsage bits of OCSPSigning; a key for another use signs no statements.
   const { keyUsage } = candidate;
   if (keyUsage !== undefined && !keyUsage.digitalSignature && !keyUsage.contentCommitment) {
     return 'an OCSP signer without digitalSignature in keyUsage';
@@ -83,7 +82,7 @@ function refuseSigner(
   return statusProblem(candidate, above, context);
 }
 
-/** @see RFC 6960 §4.2.2.2.1 */
+/** Why the status of a delegated signer is not good enough, or undefined. @see RFC 6960 §4.2.2.2.1 */
 function statusProblem(
   candidate: Certificate,
   above: PathState,
@@ -100,11 +99,11 @@ function statusProblem(
   const known = current.reduce((mask, { reasons }) => mask | reasons, 0) === allReasons;
   return known
     ? undefined
-    : 'an OCSP signer that may be revoked itself (no id-pkix-ocsp-nocheck, and no current CRL)';
+    : 'an OCSP signer whose own revocation is unknown (no id-pkix-ocsp-nocheck, and no current CRL)';
 }
 
 function isResponder(id: ResponderId, certificate: Certificate): boolean {
   if (id.type === 'name') return id.name.canonical === certificate.subject.canonical;
-  // The hash in a responder's identifier is SHA-1 by definition, whatever signs (RFC 6960 §4.2.1): a label, no protection.
+  // The hash in a responder's identifier is always SHA-1 (RFC 6960 §4.2.1): a label, not a protection.
   return sameBytes(id.keyHash, digestOf('sha1', certificate.publicKey.bits));
 }

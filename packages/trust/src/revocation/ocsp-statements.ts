@@ -13,7 +13,7 @@ import type { RevocationContext } from './revocation-context.ts';
  * Collects what one OCSP answer says about a certificate.
  *
  * @param answer - a single response, unverified
- * @param certificate - the certificate asked about
+ * @param certificate - the certificate in question
  * @param above - state of its issuer
  * @see RFC 6960 §3.2, §4.2.2
  */
@@ -56,17 +56,17 @@ export function ocspStatements(
   );
 }
 
-/** A list of Certificate Transparency timestamps tells nothing about revocation, critical or not. @see RFC 6962 §3.3 */
+/** A list of Certificate Transparency timestamps says nothing about revocation, critical or not. @see RFC 6962 §3.3 */
 const timestampList = '1.3.6.1.4.1.11129.2.4.5';
 
-/** Whether the same response also says that it does not know the certificate: then its `good` is worth nothing. */
+/** Whether the same response also says that it does not know the certificate: then its `good` does not count. */
 function isDisowned({ response, single }: OcspAnswer): boolean {
   return response.responses.some(
     ({ certId, status }) => status.state === 'unknown' && sameBytes(certId.der, single.certId.der),
   );
 }
 
-/** Whether the CertID means this certificate of this issuer. @see RFC 6960 §4.1.1 */
+/** Whether the CertID identifies this certificate of this issuer. @see RFC 6960 §4.1.1 */
 function speaksOf({ single }: OcspAnswer, certificate: Certificate, above: PathState): boolean {
   const { certId } = single;
   if (certId.serialHex !== certificate.serialHex) return false;

@@ -8,9 +8,9 @@ import type { PathState } from '../path/path-state.ts';
 export interface RevocationContext {
   readonly path: PathContext;
   readonly index: RevocationIndex;
-  /** Where certificates of CRL signers are looked for; made when first needed. */
+  /** Candidates for CRL signers; created when first needed. */
   readonly candidates: { pool(): CertificatePool };
-  /** Answers that came with the handshake; they speak about the leaf. */
+  /** Answers that came with the handshake; they are about the leaf. */
   readonly stapled: readonly OcspAnswer[];
   /** Stage 3 itself, for the path of a CRL signer. */
   readonly checkRevocation: (
@@ -18,6 +18,6 @@ export interface RevocationContext {
     above: PathState,
     context: RevocationContext,
   ) => void;
-  /** CRL signers whose own path is being checked: a circle ends there. */
+  /** CRL signers whose own path is being checked, to end a loop. */
   readonly inProgress: readonly Certificate[];
 }

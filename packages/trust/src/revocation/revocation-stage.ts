@@ -14,11 +14,11 @@ import { rememberStanding, standingOf } from './standing.ts';
 type Asking = Exclude<RevocationPolicy, { mode: 'off' }>;
 
 /**
- * Stage 3 for every certificate of a path. Rejections go into the sink of the context, what held into the trail.
+ * Stage 3 for every certificate of a path. Rejections go into the sink of the context, evidence into the trail.
  *
  * @param chain - leaf first, the anchor not included
  * @param above - state above the leaf
- * @returns the moment at which the knowledge about some certificate stops being fresh enough, milliseconds
+ * @returns when the first statement stops being fresh enough, milliseconds since the epoch
  */
 export function checkRevocation(
   chain: readonly Certificate[],
@@ -50,7 +50,7 @@ function notAsked(certificate: Certificate, depth: number, because: string, trai
   }));
 }
 
-/** @param own - state of the certificate itself, where it is a CA whose standing can be remembered */
+/** Stage 3 for one certificate. @param own - state of the certificate itself, where it is a CA whose standing can be remembered */
 function checkOne(
   certificate: Certificate,
   depth: number,
@@ -134,14 +134,14 @@ function refuseUnknown(
 /** Until when a statement is current, milliseconds. */
 function lastsUntil({ thisUpdate, nextUpdate }: Statement, context: RevocationContext): number {
   const { withoutNextUpdateMs, maxAgeMs } = context.path.policy.revocation;
-  // Without nextUpdate and without a rule for it the statement was current at the moment it was made, and never again.
+  // Without nextUpdate and without a rule for it the statement is current only at its own thisUpdate.
   const stated = nextUpdate ?? thisUpdate + withoutNextUpdateMs;
   return maxAgeMs === undefined ? stated : Math.min(stated, thisUpdate + maxAgeMs);
 }
 
 /**
- * The statement to stand on, among those current at a moment, where together they cover every reason. One that covers
- * everything and lasts longest is enough; shards by reason last as long as the first of them to lapse.
+ * The statement to use, among those current at a time, where together they cover every reason: one that covers all reasons and
+ * is current longest, or CRLs by reason, which are current until the first of them expires.
  */
 function bestOf(
   statements: readonly Statement[],

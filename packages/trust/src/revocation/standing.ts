@@ -3,7 +3,7 @@ import type { RevocationIndex } from '../knowledge/revocation-index.ts';
 import type { PathState } from '../path/path-state.ts';
 import type { RevocationContext } from './revocation-context.ts';
 
-/** What has been worked out about a CA, if the knowledge is the same and time has changed nothing. */
+/** The remembered result about a CA, if it may still be used. */
 export function standingOf(
   { standing }: PathState,
   index: RevocationIndex,
@@ -14,8 +14,8 @@ export function standingOf(
 }
 
 /**
- * Remembers that a CA is not revoked: until the statement lapses, or another one of the same knowledge, dated in the future,
- * begins to count.
+ * Remembers that a CA is not revoked: until the statement expires, or until another statement that is dated in the future begins
+ * to count.
  */
 export function rememberStanding(
   state: PathState,

@@ -15,7 +15,7 @@ const rules = { ...rfc5280Rules, ...webPkiRules };
 export type CertificateRule = keyof typeof rules;
 
 /**
- * Holds a certificate against the rules of a profile.
+ * Checks a certificate against the rules of a profile.
  *
  * @returns the first breach, or undefined
  */

@@ -5,11 +5,11 @@ import { verifySignature } from '../signatures/verify-signature.ts';
 import { isCritical, type Rules } from './rule.ts';
 import { timeProblem } from './time-form.ts';
 
-/** Signed with its own key; the names alone do not say so. */
+/** Whether a certificate is signed with its own key; equal names are not enough. */
 const isSelfSigned = (certificate: Certificate): boolean =>
   verifySignature(certificate, verificationKey(certificate));
 
-/** What RFC 5280 §4 lays on those who issue. */
+/** The rules of RFC 5280 §4 for the CAs that issue certificates. */
 export const rfc5280Rules = {
   /** RFC 5280 §4.1.2.2: positive and at most 20 octets. */
   serialNumber: [
@@ -32,7 +32,7 @@ export const rfc5280Rules = {
     'subject',
     ({ subject }, part) => (part !== 'leaf' && subject.isEmpty ? 'empty, but a CA needs a name' : undefined),
   ],
-  /** RFC 5280 §4.2.1.1: present with a keyId save in self-signed certificates, never critical. */
+  /** RFC 5280 §4.2.1.1: present with a keyId except in self-signed certificates, never critical. */
   authorityKeyIdentifier: [
     'authorityKeyIdentifier',
     (certificate) => {
@@ -73,7 +73,7 @@ export const rfc5280Rules = {
     'nameConstraints',
     ({ nameConstraints, basicConstraints }, part) =>
       part === 'leaf' && nameConstraints !== undefined && basicConstraints?.cA !== true
-        ? 'present in a certificate that is no CA'
+        ? 'present in a certificate that is not a CA'
         : undefined,
   ],
   /** RFC 5280 §4.2.1.10. */
@@ -159,11 +159,11 @@ export const rfc5280Rules = {
     'tbsCertificate',
     ({ issuerUniqueId, subjectUniqueId }, part) => {
       if (part === 'anchor') return undefined;
-      if (issuerUniqueId !== undefined) return 'an issuerUniqueID, which is not issued any more';
-      return subjectUniqueId === undefined ? undefined : 'a subjectUniqueID, which is not issued any more';
+      if (issuerUniqueId !== undefined) return 'an issuerUniqueID, which CAs must not issue';
+      return subjectUniqueId === undefined ? undefined : 'a subjectUniqueID, which CAs must not issue';
     },
   ],
-  /** RFC 5280 §4.2.1.4: who cannot interpret a critical policy with its qualifiers must refuse it. */
+  /** RFC 5280 §4.2.1.4: critical policies whose qualifiers cannot be interpreted must be refused. */
   policyQualifiersUnderstood: [
     'certificatePolicies',
     (certificate) => {

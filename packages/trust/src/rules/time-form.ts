@@ -1,6 +1,6 @@
 import type { TimeForm } from '@entente/x509';
 
-/** The years for which UTCTime is prescribed; it can write no others. */
+/** The years for which UTCTime is required; it can express no others. */
 const utcTimeFrom = Date.UTC(1950, 0, 1);
 const utcTimeTo = Date.UTC(2050, 0, 1);
 
@@ -12,5 +12,5 @@ const utcTimeTo = Date.UTC(2050, 0, 1);
  */
 export function timeProblem(at: number, form: TimeForm): string | undefined {
   if (form === 'utc' || at < utcTimeFrom || at >= utcTimeTo) return undefined;
-  return `GeneralizedTime for ${new Date(at).toISOString()}, where UTCTime is prescribed`;
+  return `GeneralizedTime for ${new Date(at).toISOString()}, where UTCTime is required`;
 }

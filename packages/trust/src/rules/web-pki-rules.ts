@@ -6,7 +6,7 @@ import { hasExtension, isCritical, type Rules } from './rule.ts';
 
 /** What the Baseline Requirements of the CA/Browser Forum add to RFC 5280 for publicly trusted TLS certificates. */
 export const webPkiRules = {
-  /** Web PKI: subscribers are no CAs. */
+  /** Web PKI: subscribers are not CAs. */
   leafIsNoCa: [
     'basicConstraints',
     ({ basicConstraints }, part) =>
@@ -29,7 +29,7 @@ export const webPkiRules = {
         : undefined;
     },
   ],
-  /** Web PKI: a common name repeats one subjectAltName, letter by letter. */
+  /** Web PKI: a common name repeats one subjectAltName exactly. */
   commonNameRepeatsSubjectAltName: [
     'subject.commonName',
     (certificate, part) => {
@@ -74,13 +74,13 @@ export const webPkiRules = {
         : undefined;
     },
   ],
-  /** Web PKI: what a CA's key may do is said; roots may be older than the rule. */
+  /** Web PKI: CA certificates have keyUsage; roots may be older than the rule. */
   caHasKeyUsage: [
     'keyUsage',
     ({ keyUsage }, part) =>
       part === 'intermediate' && keyUsage === undefined ? 'missing in a CA certificate' : undefined,
   ],
-  /** Web PKI: subscribers sign no CRLs. */
+  /** Web PKI: subscribers do not sign CRLs. */
   leafSignsNoCrls: [
     'keyUsage',
     ({ keyUsage }, part) => (part === 'leaf' && keyUsage?.cRLSign === true ? 'cRLSign in a leaf' : undefined),

@@ -2,7 +2,7 @@ import type { SubjectPublicKeyInfo } from '@entente/x509';
 import { reject } from '../reasons/catalogue.ts';
 import type { AtCertificate, Rejection } from '../reasons/rejection.ts';
 
-/** Which signature algorithms and keys may stand in a path. */
+/** Which signature algorithms and keys are allowed in a path. */
 export interface AlgorithmPolicy {
   /** Allowed signature algorithms by name, e.g. `ecdsa-sha256`, `rsa-sha256`, `rsa-pss-sha256`, `ed25519`. */
   readonly signatures: readonly string[];
@@ -19,9 +19,9 @@ export interface AlgorithmPolicy {
   )[];
   /** Smallest modulus of RSA (and DSA) keys, bits. */
   readonly minRsaBits: number;
-  /** Greatest modulus of RSA keys, bits: a verification must stay cheap. */
+  /** Largest modulus of RSA keys, bits: a verification must stay cheap. */
   readonly maxRsaBits: number;
-  /** Take only RSA moduli whose length is a multiple of 8 (a rule of the Web PKI). */
+  /** Whether the length of RSA moduli must be a multiple of 8 bits (a rule of the Web PKI). */
   readonly wholeOctets: boolean;
 }
 
@@ -66,9 +66,9 @@ export const historicAlgorithms: AlgorithmPolicy = {
 };
 
 /**
- * Holds a key against the policy.
+ * Checks a key against the policy.
  *
- * @returns why the key may not stand in a path, or undefined
+ * @returns why the key is not allowed in a path, or undefined
  */
 export function refuseKey(
   key: SubjectPublicKeyInfo,
@@ -84,7 +84,7 @@ export function refuseKey(
     });
   }
   if (kind !== 'rsa' && kind !== 'rsa-pss' && kind !== 'dsa') return undefined;
-  // A DSA key that inherits its parameters shows no size of its own; the issuer's is checked at the issuer.
+  // A DSA key that inherits its parameters has no size of its own; the issuer's key is checked at the issuer.
   if (kind === 'dsa' && sizeBits === 0) return undefined;
   if (sizeBits < policy.minRsaBits) {
     return reject('key-too-small', { ...at, keyKind: kind, sizeBits, minBits: policy.minRsaBits });

@@ -3,8 +3,8 @@ import { verificationKey } from './public-key.ts';
 import { verifySignature } from './verify-signature.ts';
 
 /**
- * Whether an authority has signed something, by its key alone: neither its validity nor its right to sign is asked. For sorting
- * what came from an untrusted place before it displaces something better; a verdict asks for everything.
+ * Whether an authority signed an object, by its key alone: neither its validity nor its right to sign is checked. To reject
+ * objects from an untrusted source before they replace better ones; a verdict checks everything.
  *
  * @param signed - certificate, CRL or OCSP response
  * @param issuer - certificate of the authority

@@ -2,11 +2,11 @@ import type { Certificate, CertificateList } from '@entente/x509';
 import { isSignedBy } from './is-signed-by.ts';
 
 /**
- * The latest time that revocation lists of believed authorities carry: no clock that is right lies before it.
+ * The latest time in the CRLs of trusted authorities: a correct clock is not behind it.
  *
- * @param crls - lists, believed or not
- * @param issuers - certificates of the authorities whose lists count
- * @returns thisUpdate of the latest one that one of them has signed, milliseconds since the epoch; undefined where there is none
+ * @param crls - CRLs, verified or not
+ * @param issuers - certificates of the authorities whose CRLs count
+ * @returns thisUpdate of the latest CRL that one of them signed, milliseconds since the epoch; undefined where there is none
  */
 export function latestSignedTime(
   crls: readonly CertificateList[],

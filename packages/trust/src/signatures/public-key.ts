@@ -1,19 +1,19 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { type Certificate, DerWriter, oids, type SubjectPublicKeyInfo, TAG } from '@entente/x509';
 
-/** A key that signatures are checked with. */
+/** A key that verifies signatures. */
 export interface VerificationKey {
   readonly info: SubjectPublicKeyInfo;
   /** Undefined where the platform cannot load the key. */
   readonly object: KeyObject | undefined;
-  /** Price of one verification in units of one P-256 verification, for the budget. */
+  /** Cost of one verification in units of one P-256 verification, for the budget. */
   readonly price: number;
 }
 
 const keys = new WeakMap<SubjectPublicKeyInfo, VerificationKey>();
 
 /**
- * The verification key of a certificate, made once.
+ * The verification key of a certificate, created once.
  *
  * @param certificate - whose key it is
  * @param issuerKey - key of the certificate above, from which a DSA key may inherit its parameters (RFC 5280 §6.1.4 (e))
@@ -35,8 +35,8 @@ function load(info: SubjectPublicKeyInfo, der: Uint8Array): VerificationKey {
 }
 
 /**
- * Loads a key the quickest way there is: OpenSSL's general decoder (`spki`) takes 85 µs for any key, twice a P-256 verification,
- * while PKCS#1 takes 3 µs and a P-256 point 44 µs. Each way checks the key as well as the other.
+ * Loads a key in the fastest way: OpenSSL's general decoder (`spki`) takes 85 µs for any key, twice a P-256 verification, while
+ * PKCS#1 takes 3 µs and a P-256 point 44 µs. Each way checks the key equally well.
  */
 function loadKey(info: SubjectPublicKeyInfo, der: Uint8Array): KeyObject | undefined {
   const { bits } = info;
@@ -49,7 +49,7 @@ function loadKey(info: SubjectPublicKeyInfo, der: Uint8Array): KeyObject | undef
     }
     return createPublicKey({ key: bufferOf(der), format: 'der', type: 'spki' });
   } catch {
-    // Well-formed DER that is no key: a point off its curve, an even modulus. Nothing verifies with it.
+    // Well-formed DER that is not a key: a point off its curve, an even modulus. Nothing verifies with it.
     return undefined;
   }
 }
@@ -66,7 +66,7 @@ function base64url(bytes: Uint8Array, from: number, to: number): string {
   return bufferOf(bytes).toString('base64url', from, to);
 }
 
-/** Measured on OpenSSL 3: what one verification costs beside P-256. */
+/** The cost of one verification relative to P-256, measured on OpenSSL 3. */
 function priceOf(info: SubjectPublicKeyInfo): number {
   switch (info.kind) {
     case 'ec-p384':
@@ -75,7 +75,7 @@ function priceOf(info: SubjectPublicKeyInfo): number {
     case 'ec-p521':
       return 18;
     case 'ec-other':
-      // Among them are binary curves, which nobody has made quick.
+      // Binary curves are among them, and their implementation is slow.
       return 40;
     case 'ed25519':
       return 2;
@@ -86,7 +86,7 @@ function priceOf(info: SubjectPublicKeyInfo): number {
   }
 }
 
-/** The key's DER with the parameters of the issuer's key put in. */
+/** The key's DER with the parameters of the issuer's key inserted. */
 function inherit(info: SubjectPublicKeyInfo, issuerKey: VerificationKey): Uint8Array {
   const { parameters, oid } = issuerKey.info.algorithm;
   if (oid !== oids.dsa || parameters === undefined) return info.der;

@@ -1,12 +1,12 @@
 import { type AlgorithmIdentifier, type KeyKind, oids } from '@entente/x509';
 
-/** A signature algorithm as the platform needs to be told about it. */
+/** A signature algorithm, with what `node:crypto` needs to verify it. */
 export interface SignatureAlgorithm {
   /** Name in policies and messages, e.g. `ecdsa-sha256`. */
   readonly name: string;
-  /** Digest for `node:crypto`; null where the algorithm brings its own. */
+  /** Digest for `node:crypto`; null where the algorithm includes it. */
   readonly digest: string | null;
-  /** Kinds of key it goes with. */
+  /** Kinds of key that it can be used with. */
   readonly keys: readonly KeyKind[];
   /** Length of the salt, octets; present for RSASSA-PSS only. */
   readonly saltLength?: number;
@@ -34,8 +34,8 @@ const byOid = new Map<string, SignatureAlgorithm>([
   [oids.ed448, { name: 'ed448', digest: null, keys: ['ed448'] }],
 ]);
 
-// RFC 4055 §3.1 in the only three shapes that anybody issues: one digest for message and mask, salt as long as the digest.
-// Comparing whole encodings leaves nothing for a parser to misread.
+// RFC 4055 §3.1 in the only three forms that are in use: one digest for message and mask, salt as long as the digest.
+// Whole encodings are compared, so there is nothing for a parser to misread.
 const pss = new Map<string, SignatureAlgorithm>(
   (
     [
@@ -49,7 +49,7 @@ const pss = new Map<string, SignatureAlgorithm>(
   }),
 );
 
-/** The parameters with and without the NULL that RFC 4055 §2.1 lets writers leave out. */
+/** The parameters with and without the NULL, which is optional in RFC 4055 §2.1. */
 function pssEncodings(arc: string, saltLength: number): readonly string[] {
   const digestOid = `06096086480165030402${arc}`;
   const mgf1Oid = '06092a864886f70d010108';
@@ -75,10 +75,10 @@ function octet(value: number): string {
 }
 
 /**
- * Tells which algorithm an AlgorithmIdentifier means.
+ * The algorithm that an AlgorithmIdentifier denotes.
  *
- * @param identifier - as it stood in the certificate, CRL or response
- * @returns the algorithm, or undefined for one we do not know or parameters that do not belong to it
+ * @param identifier - from the certificate, CRL or response
+ * @returns the algorithm, or undefined for an unknown one or for parameters that do not belong to it
  * @see RFC 4055 §5, RFC 5758 §3, RFC 8410 §3
  */
 export function signatureAlgorithm(identifier: AlgorithmIdentifier): SignatureAlgorithm | undefined {
@@ -88,7 +88,7 @@ export function signatureAlgorithm(identifier: AlgorithmIdentifier): SignatureAl
   }
   const algorithm = byOid.get(identifier.oid);
   if (algorithm === undefined || identifier.parameters === undefined) return algorithm;
-  // RSA takes NULL; the others take nothing, and old DSA writers put a NULL too.
+  // RSA has NULL parameters; the others have none, and old DSA writers put a NULL too.
   const takesNull = algorithm.keys[0] === 'rsa' || algorithm.keys[0] === 'dsa';
   return takesNull && isNull(identifier.parameters) ? algorithm : undefined;
 }

@@ -4,16 +4,16 @@ import type { VerificationKey } from './public-key.ts';
 import { signatureAlgorithm } from './signature-algorithm.ts';
 
 /**
- * Checks one signature with the platform's crypto, synchronously.
+ * Verifies one signature with `node:crypto`, synchronously.
  *
  * @param signed - certificate, CRL or OCSP response
  * @param key - the issuer's key
- * @returns whether it verifies; false also for an algorithm that does not go with the key
+ * @returns whether it verifies; false also for an algorithm that does not fit the key
  */
 export function verifySignature(signed: Signed, key: VerificationKey): boolean {
   const algorithm = signatureAlgorithm(signed.signatureAlgorithm);
   if (algorithm === undefined || key.object === undefined) return false;
-  // Without this an EC key would happily verify what claims to be RSA: the platform goes by the key alone.
+  // Without this an EC key would verify what claims to be RSA: `node:crypto` goes by the key alone.
   if (!algorithm.keys.includes(key.info.kind)) return false;
   try {
     if (algorithm.saltLength === undefined) {
@@ -30,7 +30,7 @@ export function verifySignature(signed: Signed, key: VerificationKey): boolean {
       signed.signature,
     );
   } catch {
-    // The platform throws for signatures it cannot even parse.
+    // `node:crypto` throws for signatures that it cannot parse.
     return false;
   }
 }

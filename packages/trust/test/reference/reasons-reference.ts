@@ -7,7 +7,7 @@ import { samples } from './samples.ts';
 const stages = ['parse', 'path', 'revocation', 'identity', 'authorise', 'policy', 'connection'] as const;
 
 const titles: Readonly<Record<(typeof stages)[number], string>> = {
-  parse: 'Stage 1: reading',
+  parse: 'Stage 1: parsing',
   path: 'Stage 2: path',
   revocation: 'Stage 3: revocation',
   identity: 'Stage 4: identity',
@@ -29,9 +29,9 @@ export function reasonsReference(): string {
     '# Reasons',
     '',
     'Every refusal carries one of these literals in `rejection.reason`, with its data, a sentence (`message`) and a `remedy`. The',
-    'literals are stable. Where several apply, the one with the greatest rank is reported and the others are in `considered`.',
+    'literals are stable. Where several apply, the one with the greatest rank is reported, and all of them are in `considered`.',
     '',
-    'This page is generated from `packages/trust/src/reasons`; write it again with',
+    'This page is generated from `packages/trust/src/reasons`. To generate it again, run',
     '`node --conditions=@entente/source --import tsx packages/trust/test/reference/reasons-reference.ts`.',
   ];
   for (const stage of stages) {

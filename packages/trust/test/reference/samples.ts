@@ -59,7 +59,7 @@ export const samples: { readonly [R in Reason]: ReasonData[R] } = {
   'name-mismatch': { mode: 'sip-domain', expected: 'contoso.example', found: ['fabrikam.example'] },
   'wildcard-not-allowed': { mode: 'host', expected: 'fe1.contoso.example', found: ['*.contoso.example'] },
   'identity-ambiguous': { servers: ['fe1.contoso.example', 'fe2.contoso.example'] },
-  'not-in-topology': { names: ['stranger.contoso.example'] },
+  'not-in-topology': { names: ['outsider.contoso.example'] },
   'role-not-allowed-on-link': {
     server: 'gw1.contoso.example',
     role: 'gateway',

@@ -4,21 +4,21 @@ import type { PresentedChain } from '../../question/presented-chain.ts';
 import { verificationKey } from '../../signatures/public-key.ts';
 import { verifySignature } from '../../signatures/verify-signature.ts';
 
-/** A certificate whose status is wanted, and who issued it. */
+/** A certificate whose status is needed, and its issuer. */
 export interface IssuedCertificate {
   readonly certificate: Certificate;
   readonly issuer: Certificate;
 }
 
-/** Certificates of a chain that are looked at; a path that has passed is shorter. */
+/** Certificates of a chain that are examined; a path that has passed is shorter. */
 const mostCertificates = 16;
 
 /**
- * Walks from the leaf up to an anchor and pairs each certificate with its issuer. Whatever does not belong to that walk is not
- * asked about, so that a peer cannot send us fetching by adding strangers.
+ * Follows the issuers from the leaf up to an anchor and pairs each certificate with its issuer. Other certificates are left out,
+ * so that a peer cannot cause requests by adding unrelated ones.
  *
  * @param presented - a chain whose path has passed a judge
- * @param anchors - the anchors it was judged by
+ * @param anchors - the anchors of the verdict
  */
 export function issuedCertificates(
   presented: PresentedChain,

@@ -2,28 +2,28 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** An object that was fetched in an earlier run. */
+/** An object that an earlier run fetched. */
 export interface CachedObject {
-  /** What it answers: a URL, or a URL and what was sent there. */
+  /** The request that it answers: a URL, or a URL and what was sent there. */
   readonly key: string;
   readonly bytes: Uint8Array;
 }
 
-/** Objects kept of one kind; the oldest goes first. */
+/** Objects kept of one kind; the oldest is removed first. */
 const mostObjects = 1_024;
 const mostKeyBytes = 2_048;
 
 /**
- * Keeps fetched objects over a restart: one file each, named by the hash of its key, holding the key, a line feed and the bytes.
- * What it gives back is as little believed as what comes from the network: the judge checks who signed it.
+ * Keeps fetched objects across restarts: one file each, named by the hash of its key, with the key, a line feed and the bytes.
+ * Its objects are no more trusted than those from the network: the judge checks who signed them.
  */
 export class DiskCache {
   readonly #directory: string;
   readonly #extension: string;
 
   /**
-   * @param directory - made when it is not there
-   * @param kind - extension of the files; each kind has room of its own, so that many small objects displace no large one
+   * @param directory - created where it does not exist
+   * @param kind - extension of the files; each kind has its own limit, so that many small objects do not displace large ones
    */
   constructor(directory: string, kind: 'object' | 'ocsp' | 'issuer') {
     this.#directory = directory;
@@ -32,7 +32,7 @@ export class DiskCache {
 
   /**
    * @param maxBytes - larger files are skipped
-   * @returns everything that can be read
+   * @returns all objects that can be read
    */
   async all(maxBytes: number): Promise<readonly CachedObject[]> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
@@ -51,7 +51,7 @@ export class DiskCache {
   }
 
   /**
-   * @param key - what the object answers
+   * @param key - the request that the object answers
    * @param bytes - the object
    */
   async keep(key: string, bytes: Uint8Array): Promise<void> {
@@ -59,7 +59,7 @@ export class DiskCache {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     await this.#makeRoom();
     const path = join(this.#directory, this.#nameOf(key));
-    // Written beside and renamed, so that a crash leaves the old object or the new one.
+    // Written under another name and renamed, so that a crash leaves the old object or the new one.
     const draft = `${path}.${process.pid}.part`;
     await writeFile(draft, Buffer.concat([Buffer.from(`${key}\n`, 'latin1'), bytes]), { mode: 0o600 });
     await rename(draft, path);

@@ -7,7 +7,7 @@ import { isPublicAddress } from './public-address.ts';
 /** What to fetch. */
 export interface ObjectRequest {
   readonly url: string;
-  /** Bytes the answer may have. */
+  /** Largest answer, bytes. */
   readonly maxBytes: number;
   /** Present: POST with this body. */
   readonly body?: { readonly bytes: Uint8Array; readonly mediaType: string };
@@ -20,7 +20,7 @@ export type FetchedObject =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly why: string };
 
-/** Addresses behind a name. */
+/** Resolves a name to addresses. */
 export type LookUp = (host: string) => Promise<readonly string[]>;
 
 /** The resolver of this system. */
@@ -29,9 +29,9 @@ export const systemLookUp: LookUp = async (host) =>
 
 /**
  * Fetches one object over plain HTTP: only from listed hosts, only at an address that was checked, without following redirects,
- * bounded in size and time. CRLs and OCSP responses are signed, and HTTPS for them would be circular (RFC 5280 §8).
+ * with limits on size and time. CRLs and OCSP responses are signed, and HTTPS for them would be circular (RFC 5280 §8).
  *
- * @param wanted - URL, bound and body
+ * @param wanted - URL, limit and body
  * @param rules - hosts and time
  * @param lookUp - resolver
  */
@@ -41,8 +41,8 @@ export async function fetchObject(
   lookUp: LookUp = systemLookUp,
 ): Promise<FetchedObject> {
   const url = URL.canParse(wanted.url) ? new URL(wanted.url) : undefined;
-  if (url === undefined || url.protocol !== 'http:') return failed('the location is not an http URL');
-  if (url.username !== '' || url.password !== '') return failed('the location carries a user name');
+  if (url === undefined || url.protocol !== 'http:') return failed('the location is not an http: URL');
+  if (url.username !== '' || url.password !== '') return failed('the location contains a user name');
   const host = url.hostname.toLowerCase().replace(/^\[(.*)\]$/, '$1');
   if (!hostListed(rules, host)) return failed(`host ${host} is not listed`);
   const { signal } = wanted;
@@ -51,11 +51,11 @@ export async function fetchObject(
   try {
     end.throwIfAborted();
     const address = await checkedAddress(host, rules, lookUp, end);
-    if (address === undefined) return failed(`host ${host} has no address that may be asked`);
+    if (address === undefined) return failed(`host ${host} has no address that may be used`);
     return await transfer(url, address, wanted, end);
   } catch (error) {
-    if (signal?.aborted === true) return failed('given up');
-    if (timeout.aborted) return failed(`no whole answer within ${rules.timeoutMs ?? 5_000} ms`);
+    if (signal?.aborted === true) return failed('cancelled by the caller');
+    if (timeout.aborted) return failed(`no complete answer within ${rules.timeoutMs ?? 5_000} ms`);
     return failed((error as NodeJS.ErrnoException).code ?? (error as Error).message);
   }
 }
@@ -85,7 +85,7 @@ function transfer(
 ): Promise<FetchedObject> {
   return new Promise((resolve, reject) => {
     const asked: ClientRequest = request({
-      // The address that was checked, not the name: a second look-up could answer differently.
+      // The address that was checked, not the name: a second look-up could return another address.
       host: address,
       port: url.port === '' ? 80 : Number(url.port),
       path: `${url.pathname}${url.search}`,
@@ -116,7 +116,7 @@ function transfer(
         chunks.push(chunk);
       });
       answer.on('error', reject);
-      answer.on('aborted', () => reject(new Error('the answer broke off')));
+      answer.on('aborted', () => reject(new Error('the connection ended before the answer was complete')));
       answer.on('end', () => resolve({ ok: true, bytes: Buffer.concat(chunks) }));
     });
     asked.end(body?.bytes);

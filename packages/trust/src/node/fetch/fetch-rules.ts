@@ -1,13 +1,13 @@
-/** Hosts, or a function that says which. */
+/** Hosts, or a function that returns them. */
 export type HostList = readonly string[] | (() => readonly string[]);
 
 /**
- * What may be fetched, from where, and how much of it. Nothing is fetched from a host that is not listed.
+ * From which hosts objects may be fetched, and how much. Nothing is fetched from a host that is not listed.
  */
 export interface FetchRules {
   /**
-   * Host names; `*.contoso.example` stands for every name below, `*` for every public host. A function is asked at every fetch,
-   * so that a list that changes takes effect at once.
+   * Host names; `*.contoso.example` stands for every name below, `*` for every public host. A function is called at every
+   * fetch, so that a changed list takes effect at once.
    */
   readonly hosts: HostList;
   /** Listed hosts that may have private, loopback or link-local addresses: names or literal addresses. */
@@ -23,7 +23,7 @@ export interface FetchRules {
 }
 
 /**
- * Whether a host may be asked at all.
+ * Whether objects may be fetched from a host.
  * @param rules - the rules
  * @param host - host of a URL, lower case
  */

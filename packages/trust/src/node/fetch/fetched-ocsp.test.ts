@@ -160,9 +160,9 @@ describe('fetching OCSP responses', () => {
     expect(made.failures.get('http://crl.contoso.example/absent.crl')).toMatch(/not listed/);
   });
 
-  it('gives the judge nothing to believe where a stranger has signed', async () => {
-    const stranger = await createTestAuthority('Contoso Root');
-    answer = (request) => respond(request, { state: 'good' }, undefined, stranger);
+  it('gives the judge nothing to believe where an outsider has signed', async () => {
+    const outsider = await createTestAuthority('Contoso Root');
+    answer = (request) => respond(request, { state: 'good' }, undefined, outsider);
     const made = await fetcher();
     const presented = await leaf();
     await made.prepare(presented, anchors, Date.now());
@@ -171,7 +171,7 @@ describe('fetching OCSP responses', () => {
 
   it.each<[string, RegExp, () => Uint8Array]>([
     ['what is no response', /not an OCSP response/, () => Buffer.from('<html>')],
-    ['an error of the responder', /answers unauthorized/, () => encodeOcspError('unauthorized')],
+    ['an error of the responder', /answered unauthorized/, () => encodeOcspError('unauthorized')],
   ])('takes in nothing of %s', async (_, why, given) => {
     answer = given;
     const made = await fetcher();
@@ -200,20 +200,20 @@ describe('fetching OCSP responses', () => {
     expect(verdictOf(made, presented, now + hourMs)).toBe('trusted');
   });
 
-  it('refuses an answer that nobody has signed whom the issuer names, and keeps the true one', async () => {
+  it('refuses an answer that neither the issuer nor its OCSP signer has signed, and keeps the valid one', async () => {
     const now = Date.now();
     let time = now;
     const made = await fetcher(() => time);
     const presented = await leaf();
     await made.prepare(presented, anchors, now);
     const [first] = made.store.current.ocspResponses ?? [];
-    const stranger = await createTestAuthority('Contoso Root');
+    const outsider = await createTestAuthority('Contoso Root');
     // A date far ahead would lock every true answer out as older.
-    answer = (request) => respond(request, { state: 'good' }, now + 1000 * hourMs, stranger);
+    answer = (request) => respond(request, { state: 'good' }, now + 1000 * hourMs, outsider);
     time += 4 * hourMs;
     await made.refresh();
     expect(made.store.current.ocspResponses).toEqual([first]);
-    expect([...made.failures.values()]).toEqual([expect.stringMatching(/nobody has signed/)]);
+    expect([...made.failures.values()]).toEqual([expect.stringMatching(/neither the issuer nor a signer/)]);
   });
 
   it('knows after a restart what it has kept on disk, and asks again when that ends', async () => {

@@ -1,31 +1,31 @@
 import { type Certificate, decodeOcspRequest, decodeOcspResponse } from '@entente/x509';
 import { isSignedForIssuer } from './ocsp-signature.ts';
 
-/** What a responder is asked. */
+/** A request to a responder. */
 export interface OcspInquiry {
   readonly url: string;
   /** The request, DER. */
   readonly question: Uint8Array;
-  /** Serial number of the certificate that is asked about. */
+  /** Serial number of the certificate in question. */
   readonly serialHex: string;
-  /** Its issuer; undefined after a restart, until a chain asks again. */
+  /** Its issuer; undefined after a restart, until a chain needs it again. */
   readonly issuer: Certificate | undefined;
 }
 
-/** An answer of a responder, with the question it answers. */
+/** An answer of a responder, with its request. */
 export interface FetchedOcsp extends OcspInquiry {
   readonly response: Uint8Array;
   readonly thisUpdate: number;
   readonly nextUpdate: number | undefined;
 }
 
-/** Answers kept; the oldest goes first. */
+/** Answers kept; the oldest is removed first. */
 const mostAnswers = 4_096;
 
 /**
- * The OCSP answers that were fetched, one for each question. A new one replaces the old only if it speaks of the certificate that
- * was asked about, is signed by somebody whom its issuer has named, and is not older: as with CRLs, whoever sits in between can
- * withhold knowledge, but not take it back. Whether the signer may still sign is the judge's business.
+ * The fetched OCSP answers, one for each request. A new one replaces the old one only if it is about the certificate in question,
+ * its issuer or a signer that the issuer certified signed it, and it is not older: as with CRLs, an attacker on the connection can
+ * withhold knowledge, but not take it back. The judge checks whether the signer may still sign.
  */
 export class FetchedOcspAnswers {
   readonly #byKey = new Map<string, FetchedOcsp>();
@@ -35,12 +35,12 @@ export class FetchedOcspAnswers {
     return [...this.#byKey.values()].map(({ response }) => response);
   }
 
-  /** @param key - from {@link ocspKey} */
+  /** The answer to a request. @param key - from {@link ocspKey} */
   get(key: string): FetchedOcsp | undefined {
     return this.#byKey.get(key);
   }
 
-  /** Takes note of who must have signed the next answer, where a restart has forgotten it. */
+  /** Records the issuer for which the next answer must be signed, where it is unknown after a restart. */
   learnIssuer(key: string, issuer: Certificate): void {
     const known = this.#byKey.get(key);
     if (known !== undefined && known.issuer === undefined) this.#byKey.set(key, { ...known, issuer });
@@ -52,28 +52,28 @@ export class FetchedOcspAnswers {
   }
 
   /**
-   * Takes in an answer.
+   * Accepts or refuses an answer.
    *
-   * @param inquiry - what was asked, and where
-   * @param response - what was answered
-   * @param maxBytes - bound for the decoder
-   * @returns undefined when it was taken in, else why it was not
+   * @param inquiry - the request
+   * @param response - the answer
+   * @param maxBytes - limit of the decoder
+   * @returns undefined where it was accepted, else why it was refused
    */
   offer(inquiry: OcspInquiry, response: Uint8Array, maxBytes: number): string | undefined {
     const decoded = decodeOcspResponse(response, { maxBytes });
     if (!decoded.ok) return `not an OCSP response: ${decoded.error.message}`;
     const { status, basic } = decoded.value;
-    if (basic === undefined) return `the responder answers ${status}`;
+    if (basic === undefined) return `the responder answered ${status}`;
     const single = basic.responses.find(({ certId }) => certId.serialHex === inquiry.serialHex);
     if (single === undefined) return 'an OCSP response about other certificates';
     const key = ocspKey(inquiry.url, inquiry.question);
     const known = this.#byKey.get(key);
     const issuer = inquiry.issuer ?? known?.issuer;
     if (issuer !== undefined && !isSignedForIssuer(basic, issuer)) {
-      return 'an OCSP response that nobody has signed whom the issuer names';
+      return 'an OCSP response that neither the issuer nor a signer it certified has signed';
     }
     if (known !== undefined && single.thisUpdate < known.thisUpdate)
-      return 'an OCSP response older than the one known';
+      return 'an OCSP response older than the known one';
     this.#makeRoom();
     const { thisUpdate, nextUpdate } = single;
     this.#byKey.set(key, { ...inquiry, issuer, response, thisUpdate, nextUpdate });
@@ -81,7 +81,7 @@ export class FetchedOcspAnswers {
   }
 
   /**
-   * Takes in an answer of an earlier run.
+   * Restores an answer of an earlier run.
    *
    * @param key - from {@link ocspKey}
    */
@@ -103,7 +103,7 @@ export class FetchedOcspAnswers {
 }
 
 /**
- * Names a question to a responder.
+ * The key of a request to a responder.
  * @param url - the responder
  * @param question - the request, DER
  */

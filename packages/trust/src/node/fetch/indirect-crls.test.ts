@@ -53,9 +53,9 @@ async function crl(number: number): Promise<Uint8Array> {
 
 /** A list that says that it speaks for other issuers too, by somebody whom nobody here knows. */
 async function indirectCrl(number: number): Promise<Uint8Array> {
-  const stranger = await createTestAuthority('Stranger');
+  const outsider = await createTestAuthority('Outsider');
   const extensions = [issuingDistributionPointExtension({ indirectCRL: true })];
-  return derOf(await stranger.crl([], { number, thisUpdate: Date.now(), extensions }));
+  return derOf(await outsider.crl([], { number, thisUpdate: Date.now(), extensions }));
 }
 
 function derOf(pem: string): Uint8Array {

@@ -10,7 +10,7 @@ import { generalName } from '../../../test/making/general-names.ts';
 
 const host = 'pki.contoso.example';
 const root = makeRoot('Contoso Root');
-const stranger = makeRoot('Stranger');
+const outsider = makeRoot('Outsider');
 let asked: string[];
 let files: Record<string, Uint8Array>;
 let answer: RequestListener;
@@ -109,13 +109,13 @@ describe('nothing is asked', () => {
     const made = fetcher({ privateHosts: [] });
     expect(await made.complete(presented(leaf), set())).toEqual([]);
     expect(asked).toEqual([]);
-    expect([...made.failures.values()]).toEqual([expect.stringMatching(/no address that may be asked/)]);
+    expect([...made.failures.values()]).toEqual([expect.stringMatching(/no address that may be used/)]);
   });
 
   it('beyond the requests of a minute: a leaf of anybody sends us there', async () => {
     let now = 0;
     const made = fetcher({ maxPerMinute: 2, now: () => now, retryAfterMs: 0 });
-    const forged = (path: string) => makeLeaf(stranger, ['x'], { extensions: [issuerAt(path)] });
+    const forged = (path: string) => makeLeaf(outsider, ['x'], { extensions: [issuerAt(path)] });
     for (const path of ['/1', '/2', '/3', '/4']) await made.complete(presented(forged(path)), set());
     expect(asked).toEqual(['/1', '/2']);
     now += 60_000;
@@ -155,14 +155,14 @@ describe('nothing is kept', () => {
   });
 
   it('that leads to no anchor, or to one that does not list the host', async () => {
-    const other = makeCa(stranger, 'issuing CA');
+    const other = makeCa(outsider, 'issuing CA');
     files['/ca.crt'] = other.der;
     const leaf = makeLeaf(other, ['fe1.contoso.example'], { extensions: [issuerAt('/ca.crt')] });
     const made = fetcher();
     expect(await made.complete(presented(leaf), set())).toEqual([]);
     const both = anchorSet([
       anchor(root, { issuersFrom: [host] }),
-      { name: 'stranger', certificate: stranger.certificate, revocation: noRevocation },
+      { name: 'outsider', certificate: outsider.certificate, revocation: noRevocation },
     ]);
     expect(await made.complete(presented(leaf), both)).toEqual([]);
     expect(made.current).toEqual([]);

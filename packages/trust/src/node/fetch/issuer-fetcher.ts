@@ -7,53 +7,53 @@ import { type FetchRules, hostListed } from './fetch-rules.ts';
 import { issuerLocations } from './locations.ts';
 import { SingleFlight } from './single-flight.ts';
 
-/** Options of {@link createIssuerFetcher}. Which hosts may be asked, the anchors say (`TrustAnchor.issuersFrom`). */
+/** Options of {@link createIssuerFetcher}. The anchors list the hosts (`TrustAnchor.issuersFrom`). */
 export interface IssuerFetcherOptions extends Pick<FetchRules, 'privateHosts' | 'timeoutMs'> {
-  /** Requests in a minute, whoever causes them. Default 32. */
+  /** Requests per minute, for all peers together. Default 32. */
   readonly maxPerMinute?: number;
-  /** Milliseconds for which a location that failed is left alone. Default 30,000. */
+  /** Milliseconds before a location that failed is tried again. Default 30,000. */
   readonly retryAfterMs?: number;
-  /** Milliseconds since the epoch. Default the machine's clock. */
+  /** The current time, milliseconds since the epoch. Default: the clock of the machine. */
   readonly now?: () => number;
   /** Default: the system's resolver. */
   readonly lookUp?: LookUp;
-  /** Told of every location that failed, and why. */
+  /** Called for every location that failed, with the cause. */
   readonly onFailure?: (url: string, why: string) => void;
 }
 
-/** Fetches intermediates that peers forget to send. */
+/** Fetches intermediates that peers do not send. */
 export interface IssuerFetcher {
-  /** What has been fetched and leads to an anchor: for `JudgeOptions.intermediates`. A change is a new object. */
+  /** The fetched certificates that lead to an anchor: for `JudgeOptions.intermediates`. A change is a new object. */
   readonly current: readonly Certificate[];
-  /** Why locations failed last time, by URL. */
+  /** Why locations failed the last time, by URL. */
   readonly failures: ReadonlyMap<string, string>;
   /**
-   * Climbs from the leaf by what the peer has sent, by what is known, and where both end by what is fetched. Call it only for a
-   * chain that was refused with `unknown-issuer`. What is fetched is kept only if signatures lead from it to an anchor that lists
-   * every host asked on the way; the judge still judges everything.
+   * Follows the issuers from the leaf through the certificates that the peer sent and those that are known, and fetches the next
+   * one where both end. Call it only for a chain that was refused with `unknown-issuer`. A fetched certificate is kept only if
+   * signatures lead from it to an anchor that lists every host it was fetched from; the judge still judges everything.
    *
    * @param presented - the chain
-   * @param anchors - the anchors it was judged by
-   * @returns the intermediates that the chain lacks, all of them now in `current`; none where it leads nowhere
+   * @param anchors - the anchors of the verdict
+   * @returns the intermediates that the chain lacks, all of them now in `current`; none where it leads to no anchor
    */
   complete(presented: PresentedChain, anchors: AnchorSet): Promise<readonly Certificate[]>;
 }
 
 const nothing: readonly never[] = [];
 const mostCertificates = 16;
-/** Intermediates fetched for one chain: more than two are missing nowhere. */
+/** Intermediates fetched for one chain; more than two are never missing in practice. */
 const mostFetched = 3;
 const mostLocations = 2;
 const mostKept = 256;
-/** Certificates of CAs have one or two kilobytes. */
+/** Certificates of CAs are one or two kilobytes. */
 const maxIssuerBytes = 16_384;
 
 /**
- * Makes a fetcher of missing intermediates under the fetching rules: nothing unless an anchor lists the host, at a checked
- * address, no redirects, bounded in size, time and number, a location by one request at a time. Here alone something is fetched
- * before a path is valid, at the word of a certificate that nobody has vouched for yet: hence the limit in a minute.
+ * Creates a fetcher of missing intermediates under the fetching rules: nothing unless an anchor lists the host, at a checked
+ * address, no redirects, limits on size, time and number, one request at a time for a location. Only here something is fetched
+ * before a path is valid, because a certificate that is not verified yet names it: therefore the limit per minute.
  *
- * @param options - bounds
+ * @param options - limits
  */
 export function createIssuerFetcher(options: IssuerFetcherOptions = {}): IssuerFetcher {
   return new Fetcher(options);
@@ -62,7 +62,7 @@ export function createIssuerFetcher(options: IssuerFetcherOptions = {}): IssuerF
 class Fetcher implements IssuerFetcher {
   readonly #options: IssuerFetcherOptions;
   readonly #flights: SingleFlight;
-  /** What a location answered last, believed or not. */
+  /** The last answer of a location, verified or not. */
   readonly #answers = new Map<string, Certificate>();
   #current: readonly Certificate[] = [];
   #minute = 0;
@@ -115,7 +115,7 @@ class Fetcher implements IssuerFetcher {
     return nothing;
   }
 
-  /** Keeps what was fetched where the anchor that it leads to lists the hosts. */
+  /** Keeps the fetched certificates if their anchor lists the hosts. */
   #keep(fetched: readonly Fetched[], anchor: TrustAnchor): boolean {
     if (!fetched.every(({ host }) => lists(anchor, host))) return false;
     if (fetched.length === 0) return true;
@@ -139,7 +139,7 @@ class Fetcher implements IssuerFetcher {
 
   #fetch(url: string, host: string): Promise<void> {
     return this.#flights.fly(url, url, async () => {
-      if (!this.#mayAsk()) return 'too many requests for intermediates in this minute';
+      if (!this.#mayAsk()) return 'the limit of requests for intermediates per minute is reached';
       const rules = { ...this.#options, hosts: [host] };
       const answer = await fetchObject({ url, maxBytes: maxIssuerBytes }, rules, this.#options.lookUp);
       if (!answer.ok) return answer.why;
@@ -164,7 +164,7 @@ class Fetcher implements IssuerFetcher {
   }
 }
 
-/** A certificate, and the host that was asked for it. */
+/** A certificate, and the host that it was fetched from. */
 interface Fetched {
   readonly certificate: Certificate;
   readonly host: string;

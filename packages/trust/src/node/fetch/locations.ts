@@ -3,7 +3,7 @@ import { type Certificate, type DistributionPoint, oids } from '@entente/x509';
 /** Where a certificate says that its status can be learned. */
 export interface StatusLocations {
   /**
-   * URLs of complete and delta CRLs, by distribution point. The names of one point are other ways to the same CRL (RFC 5280
+   * URLs of complete and delta CRLs, by distribution point. The names of one point are locations of the same CRL (RFC 5280
    * §4.2.1.13): one that answers is enough.
    */
   readonly crls: readonly (readonly string[])[];
@@ -12,9 +12,9 @@ export interface StatusLocations {
 }
 
 /**
- * Reads the http locations of CRLs and OCSP responders.
+ * The http: locations of CRLs and OCSP responders.
  *
- * @param certificate - whose status is wanted
+ * @param certificate - whose status is needed
  * @see RFC 5280 §4.2.1.13, §4.2.1.15, §4.2.2.1
  */
 export function statusLocations(certificate: Certificate): StatusLocations {
@@ -25,7 +25,7 @@ export function statusLocations(certificate: Certificate): StatusLocations {
 }
 
 /**
- * Reads the http locations of certificates of the issuer.
+ * The http: locations of certificates of the issuer.
  * @see RFC 5280 §4.2.2.1
  */
 export function issuerLocations(certificate: Certificate): readonly string[] {

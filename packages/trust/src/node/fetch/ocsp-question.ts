@@ -4,7 +4,7 @@ import type { IssuedCertificate } from './chain-issuers.ts';
 
 /**
  * The unsigned request about one certificate, as responders that answer from a cache expect it: SHA-1 identifiers, no nonce
- * (RFC 5019 §2.1). The hashes only name the issuer; what is believed is the responder's signature.
+ * (RFC 5019 §2.1). The hashes only identify the issuer; trust depends on the responder's signature.
  *
  * @param about - the certificate and its issuer
  */

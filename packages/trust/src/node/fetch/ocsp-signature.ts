@@ -1,12 +1,12 @@
 import { type BasicOcspResponse, type Certificate, decodeCertificate, oids } from '@entente/x509';
 import { isSignedBy } from '../../signatures/is-signed-by.ts';
 
-/** Delegated signers looked at per response: one is normal. */
+/** Delegated signers examined per response: one is normal. */
 const mostSigners = 4;
 
 /**
- * Whether a response is signed with the key of an issuer, or of somebody whom that key certified as an OCSP signer. For sorting out
- * what a stranger made up; whether the signer is still to be believed, the judge decides at every verdict.
+ * Whether a response is signed with the key of an issuer, or of an OCSP signer that this key certified. To reject forged responses
+ * early; whether the signer may still sign, the judge checks at every verdict.
  *
  * @see RFC 6960 §4.2.2.2
  */

@@ -1,6 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
-/** Ranges that lead into somebody's own network, or nowhere (IANA special-purpose address registries). */
+/** Ranges of private networks, and those that are not routed (IANA special-purpose address registries). */
 const special = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -21,7 +21,7 @@ for (const [network, prefix] of [
 ] as const) {
   special.addSubnet(network, prefix, 'ipv4');
 }
-/** Only 2000::/3 is handed out; these parts of it are not for hosts, or carry an IPv4 address inside. */
+/** Only 2000::/3 is allocated; these parts of it are not for hosts, or contain an IPv4 address. */
 const specialWithinGlobal = new BlockList();
 for (const [network, prefix] of [
   ['2001::', 23],
@@ -35,7 +35,7 @@ const global = new BlockList();
 global.addSubnet('2000::', 3, 'ipv6');
 
 /**
- * Whether an address is one that anybody on the internet may be asked at.
+ * Whether an address is public.
  * @param address - IPv4 or IPv6 in text form
  */
 export function isPublicAddress(address: string): boolean {

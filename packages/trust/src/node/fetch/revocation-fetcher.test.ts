@@ -107,22 +107,22 @@ describe('fetching revocation knowledge', () => {
   });
 
   it('asks nothing for a certificate that no anchor stands above', async () => {
-    const stranger = await createTestAuthority('Stranger');
+    const outsider = await createTestAuthority('Outsider');
     const made = await fetcher();
-    await made.prepare(await chain(url(), stranger), anchors, Date.now());
+    await made.prepare(await chain(url(), outsider), anchors, Date.now());
     expect(asked).toEqual([]);
   });
 
-  it('asks nothing for strangers that a peer adds to its chain', async () => {
-    const stranger = await createTestAuthority('Stranger');
-    const [own, other] = [await chain(url('/own.crl')), await chain(url('/stranger.crl'), stranger)];
+  it('asks nothing for outsiders that a peer adds to its chain', async () => {
+    const outsider = await createTestAuthority('Outsider');
+    const [own, other] = [await chain(url('/own.crl')), await chain(url('/outsider.crl'), outsider)];
     const made = await fetcher();
     await made.prepare(
       {
         certificates: [
           ...own.certificates,
           ...other.certificates,
-          new X509Certificate(stranger.certificatePem).raw,
+          new X509Certificate(outsider.certificatePem).raw,
         ],
       },
       anchors,
@@ -136,7 +136,7 @@ describe('fetching revocation knowledge', () => {
     const made = await fetcher();
     await made.prepare(await chain(), anchors, Date.now());
     expect(made.store.current.crls).toEqual([]);
-    expect(made.failures.get(url())).toMatch(/not signed/);
+    expect(made.failures.get(url())).toMatch(/issuer did not sign/);
   });
 
   it('refuses a CRL older than the one it knows: nobody in between can take knowledge back', async () => {
@@ -249,7 +249,7 @@ describe('after a restart', () => {
     const again = await fetcher({ cacheDirectory, refreshEveryMs: 300_000 });
     answer = gives(await crl(9_999, Date.now(), await createTestAuthority('Contoso Root')));
     await again.refresh();
-    expect(again.failures.get(url())).toMatch(/not signed/);
+    expect(again.failures.get(url())).toMatch(/issuer did not sign/);
     expect(again.store.current.crls.map(({ crlNumber }) => crlNumber)).toEqual([200n]);
   });
 
@@ -306,7 +306,7 @@ describe('the fetching rules', () => {
     ]) {
       expect(await fetchObject(wanted(), { hosts: [host] }, async () => [address])).toMatchObject({
         ok: false,
-        why: `host ${host} has no address that may be asked`,
+        why: `host ${host} has no address that may be used`,
       });
     }
     expect(asked).toEqual([]);
@@ -356,14 +356,14 @@ describe('the fetching rules', () => {
     answer = (_, response) => void response.write('c');
     expect(await fetchObject(wanted(), { ...rules, timeoutMs: 50 }, toLoopback)).toEqual({
       ok: false,
-      why: 'no whole answer within 50 ms',
+      why: 'no complete answer within 50 ms',
     });
   });
 
   it('gives up on a resolver that never answers', async () => {
     expect(await fetchObject(wanted(), { ...rules, timeoutMs: 50 }, () => new Promise(() => {}))).toEqual({
       ok: false,
-      why: 'no whole answer within 50 ms',
+      why: 'no complete answer within 50 ms',
     });
   });
 

@@ -15,58 +15,58 @@ import { SingleFlight } from './single-flight.ts';
 
 /** Options of {@link createRevocationFetcher}. */
 export interface FetcherOptions extends FetchRules {
-  /** Keeps CRLs and OCSP responses over a restart. */
+  /** Directory that keeps CRLs and OCSP responses across restarts. Default: none. */
   readonly cacheDirectory?: string;
-  /** Fetch again before what is known expires. Default true. */
+  /** Whether to fetch again before an object expires. Default true. */
   readonly refresh?: boolean;
   /**
-   * Fetch what is known again when it is this old, however long it would still be good: milliseconds, 1,000 at least. What an
-   * issuer revokes takes effect here no later. Default: only before it expires.
+   * Age at which CRLs are fetched again, however long they are still current: milliseconds, 1,000 or more. A revocation takes
+   * effect here no later than this. Default: they are fetched again only before they expire.
    */
   readonly refreshEveryMs?: number;
-  /** Milliseconds for which a location that failed is left alone. Default 30,000. */
+  /** Milliseconds before a location that failed is tried again. Default 30,000. */
   readonly retryAfterMs?: number;
-  /** Milliseconds since the epoch. Default the machine's clock. */
+  /** The current time, milliseconds since the epoch. Default: the clock of the machine. */
   readonly now?: () => number;
   /** Default: the system's resolver. */
   readonly lookUp?: LookUp;
-  /** Told of every location that failed, and why. */
+  /** Called for every location that failed, with the cause. */
   readonly onFailure?: (url: string, why: string) => void;
 }
 
 /** Fetches revocation knowledge when a verdict lacks it, and keeps it fresh. */
 export interface RevocationFetcher {
-  /** What has been fetched so far. */
+  /** Everything that was fetched. */
   readonly store: Store<RevocationKnowledge>;
-  /** Why locations failed last time, by URL. */
+  /** Why locations failed the last time, by URL. */
   readonly failures: ReadonlyMap<string, string>;
   /**
-   * Fetches what a chain says about its own status: CRLs, and OCSP where a certificate names no CRL or its CRL cannot be had.
-   * Call it only for a chain whose path has passed: its verdict names `revocation-unknown` or `revocation-stale`.
+   * Fetches the status of the certificates of a chain: CRLs, and OCSP where a certificate names no CRL or its CRL is unavailable.
+   * Call it only for a chain whose path has passed, that is, after `revocation-unknown` or `revocation-stale`.
    *
    * @param presented - the chain
-   * @param anchors - the anchors it was judged by
+   * @param anchors - the anchors of the verdict
    * @param now - milliseconds since the epoch
    */
   prepare(presented: PresentedChain, anchors: AnchorSet, now: number): Promise<void>;
-  /** Fetches again what comes near its end. Runs by itself unless `refresh` is false. */
+  /** Fetches again what will expire soon. Called by a timer unless `refresh` is false. */
   refresh(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 const defaultMaxCrlBytes = 16 * 1_024 * 1_024;
 const defaultMaxOcspBytes = 64 * 1_024;
-/** Fetched again after this part of its life. */
+/** Fraction of its life after which an object is fetched again. */
 const refreshAfter = 0.75;
 const refreshIntervalMs = 60_000;
 const shortestRefreshMs = 1_000;
 const ocspMediaType = 'application/ocsp-request';
 
 /**
- * Makes a fetcher under the fetching rules: listed hosts only, at a checked address, no redirects, bounded in size, time and
- * number; a location is asked by one request at a time, however many verdicts wait for it.
+ * Creates a fetcher under the fetching rules: listed hosts only, at a checked address, no redirects, limits on size, time and
+ * number; one request at a time for a location, however many verdicts wait for it.
  *
- * @param options - hosts, bounds, cache
+ * @param options - hosts, limits, cache
  */
 export async function createRevocationFetcher(options: FetcherOptions): Promise<RevocationFetcher> {
   const fetcher = new Fetcher(options);
@@ -82,7 +82,7 @@ class Fetcher implements RevocationFetcher {
   readonly #flights: SingleFlight;
   readonly #listeners = new Set<(current: RevocationKnowledge) => void>();
   readonly #cache: DiskCache | undefined;
-  /** Whose list a location gives: who named it. */
+  /** Issuers of the certificates that named the locations. */
   readonly #issuerCache: DiskCache | undefined;
   readonly #ocspCache: DiskCache | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
@@ -123,7 +123,7 @@ class Fetcher implements RevocationFetcher {
     return this.#flights.failures;
   }
 
-  /** Takes in what an earlier run has kept. */
+  /** Loads what an earlier run kept. */
   async load(): Promise<void> {
     const maxBytes = this.#maxCrlBytes();
     const issuers = new Map((await this.#issuerCache?.all(maxBytes))?.map(({ key, bytes }) => [key, bytes]));
@@ -166,7 +166,7 @@ class Fetcher implements RevocationFetcher {
     const { refreshEveryMs = Number.POSITIVE_INFINITY } = this.#options;
     const old = ({ fetchedAt }: FetchedCrl) =>
       fetchedAt === undefined ? refreshEveryMs < Number.POSITIVE_INFINITY : now - fetchedAt >= refreshEveryMs;
-    // Whose list it must be has to be known: else a forged one could displace it.
+    // The issuer must be known: otherwise a forged CRL could replace the known one.
     const crls = [...this.#crls.entries()].filter(
       (one) => one.issuer !== undefined && (due(one.crl) || old(one)),
     );
@@ -183,7 +183,7 @@ class Fetcher implements RevocationFetcher {
     await this.#flights.landed();
   }
 
-  /** @returns whether the CRL of a distribution point is known and in its time */
+  /** Fetches the CRL of a distribution point if needed. @returns whether it is known and current */
   async #crl(names: readonly string[], issuer: Certificate, now: number): Promise<boolean> {
     const current = () =>
       names.some((url) => {
@@ -194,7 +194,7 @@ class Fetcher implements RevocationFetcher {
     return current();
   }
 
-  /** Asks one location after the other until one has answered. */
+  /** Tries one location after the other until one has answered. */
   async #fetchFirst(names: readonly string[], issuer: Certificate | undefined): Promise<void> {
     for (const url of names) if (await this.#fetchCrl(url, names, issuer)) return;
   }
@@ -208,7 +208,7 @@ class Fetcher implements RevocationFetcher {
     await this.#fetchOcsp({ url, question, serialHex: issued.certificate.serialHex, issuer });
   }
 
-  /** @returns whether the location has answered with a CRL */
+  /** Fetches a CRL from one location. @returns whether the location answered with a CRL */
   async #fetchCrl(
     url: string,
     locations: readonly string[],
@@ -247,7 +247,7 @@ class Fetcher implements RevocationFetcher {
     });
   }
 
-  /** A cache that cannot be written costs a fetch after the next start, nothing else. */
+  /** A cache that cannot be written only costs a fetch after the next start. */
   async #keep(cache: DiskCache | undefined, key: string, url: string, bytes: Uint8Array): Promise<void> {
     await cache?.keep(key, bytes).catch((fault: unknown) => {
       this.#options.onFailure?.(url, `fetched, but not kept: ${(fault as Error).message}`);

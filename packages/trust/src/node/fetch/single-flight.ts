@@ -2,17 +2,17 @@
 export interface FlightRules {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Milliseconds for which what failed is left alone. */
+  /** Milliseconds before what failed is tried again. */
   readonly retryAfterMs: number;
   readonly onFailure: ((url: string, why: string) => void) | undefined;
 }
 
-/** Failures remembered; the oldest goes first. */
+/** Failures remembered; the oldest is removed first. */
 const mostFailures = 1_024;
 
 /**
- * Sees to it that a thing is fetched by one request at a time, and that what has failed is left alone for a while: a flood of
- * handshakes must not become a flood of requests.
+ * Fetches an object by one request at a time, and does not repeat a failed request for a while: a flood of handshakes must not
+ * become a flood of requests.
  */
 export class SingleFlight {
   readonly #rules: FlightRules;
@@ -24,7 +24,7 @@ export class SingleFlight {
     this.#rules = rules;
   }
 
-  /** Why locations failed last time, by URL. */
+  /** Why locations failed the last time, by URL. */
   get failures(): ReadonlyMap<string, string> {
     return this.#failures;
   }
@@ -32,7 +32,7 @@ export class SingleFlight {
   /**
    * @param key - what is fetched
    * @param url - from where
-   * @param fetch - fetches it; resolves with why it could not be had, or undefined
+   * @param fetch - fetches it; resolves with why it failed, or undefined
    */
   fly(key: string, url: string, fetch: () => Promise<string | undefined>): Promise<void> {
     const running = this.#flights.get(key);
@@ -51,7 +51,7 @@ export class SingleFlight {
     return flight;
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when no request is in progress. */
   async landed(): Promise<void> {
     await Promise.all(this.#flights.values());
   }
