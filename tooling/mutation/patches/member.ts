@@ -65,8 +65,8 @@ export const patches: PatchList = {
       name: 'confirmation',
       off: 'a member that is cut off believes its last topology for ever',
       file: 'packages/member/src/state/authorisation.ts',
-      find: 'decide = authorise(topology, local, confirmation) as Authorise;',
-      replace: 'decide = authorise(topology, local) as Authorise;',
+      find: 'decide = authorise(topology, local, confirmation);',
+      replace: 'decide = authorise(topology, local);',
       test: {
         file: 'packages/member/test/follow.test.ts',
         title: 'believes nobody when the authority has not confirmed the topology for too long, until it has',

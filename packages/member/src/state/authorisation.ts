@@ -1,5 +1,5 @@
 import { authorise, type LocalEnd, refuseUnconfirmed, type Topology } from '@entente/topology';
-import type { Authorise, Rejection } from '@entente/trust';
+import type { Authorise } from '@entente/trust';
 import type { DomainState } from './domain-state.ts';
 
 /** One of our ends of a link. */
@@ -17,8 +17,7 @@ export function authoriseBy(state: DomainState, local: OwnEnd): Authorise {
   return (peer, link) => {
     if (decide === undefined || topology !== state.topology) {
       topology = state.topology;
-      // The topology's rejections are part of the union of `@entente/trust`, which a formats floor cannot name.
-      decide = authorise(topology, local, confirmation) as Authorise;
+      decide = authorise(topology, local, confirmation);
     }
     return decide(peer, link);
   };
@@ -31,7 +30,7 @@ export function authoriseBy(state: DomainState, local: OwnEnd): Authorise {
  */
 export function whileConfirmed(state: DomainState, allow: Authorise): Authorise {
   return (peer, link) => {
-    const rejection = refuseUnconfirmed(state.topology, state.confirmation) as Rejection | undefined;
+    const rejection = refuseUnconfirmed(state.topology, state.confirmation);
     return rejection === undefined ? allow(peer, link) : { ok: false, rejection };
   };
 }
