@@ -83,6 +83,8 @@ export interface EndpointOptions {
 /** How {@link SipEndpoint.ask} waits. */
 export interface AskOptions {
   readonly onProvisional?: ((response: SipResponse) => void) | undefined;
+  /** A 2xx to an INVITE after the first final response: of another device, or the same again (RFC 3261 §13.2.2.4). */
+  readonly onFurtherSuccess?: ((response: SipResponse) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -247,9 +249,10 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
    */
   ask(request: SipRequest, connection: SipConnection, options: AskOptions = {}): Promise<SipResponse> {
     const sent = edit(request).prepend('Via', this.via(connection)).toMessage();
-    const { onProvisional, signal } = options;
+    const { onFurtherSuccess, onProvisional, signal } = options;
     return new Promise((resolve, reject) => {
       let ringing = false;
+      let answered = false;
       const cancel = () => {
         // A CANCEL may follow a provisional response only, and means something for INVITE only.
         if (ringing && sent.method === 'INVITE') this.forward(createCancel(sent), connection, silentUser);
@@ -257,8 +260,12 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
       signal?.addEventListener('abort', cancel, { once: true });
       this.forward(sent, connection, {
         onResponse(response) {
-          if (response.status >= 200) resolve(response);
-          else {
+          if (answered) {
+            if (response.status >= 200 && response.status < 300) onFurtherSuccess?.(response);
+          } else if (response.status >= 200) {
+            answered = true;
+            resolve(response);
+          } else {
             const first = !ringing;
             ringing = true;
             if (first && signal?.aborted) cancel();

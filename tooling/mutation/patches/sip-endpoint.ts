@@ -27,5 +27,38 @@ export const patches: PatchList = {
         title: 'has the role of the last verdict, not that of the first',
       },
     },
+    {
+      name: 'every-2xx-acknowledged',
+      off: 'the second device that answers is never acknowledged nor ended',
+      file: 'packages/sip-endpoint/src/endpoint.ts',
+      find: 'if (response.status >= 200 && response.status < 300) onFurtherSuccess?.(response);',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/test/forked-call.test.ts',
+        title: 'acknowledges each of them, again when it answers again, and ends all but the first',
+      },
+    },
+    {
+      name: 'require',
+      off: 'a call rings that requires what the telephone cannot do',
+      file: 'packages/sip-endpoint/src/user-agent/user-agent.ts',
+      find: "if (request.has('Require')) {",
+      replace: "if (request.method === 'REGISTER' && request.has('Require')) {",
+      test: {
+        file: 'packages/sip-endpoint/test/forked-call.test.ts',
+        title: 'does not ring: it is answered 420, and the extensions are named (RFC 3261 §8.2.2.3)',
+      },
+    },
+    {
+      name: 'ack-dials',
+      off: 'an ACK whose connection has closed is dropped',
+      file: 'packages/sip-relay/src/relay/relay.ts',
+      find: 'else if (!this.#closed && !(to instanceof SipConnection)) {',
+      replace: 'else if (this.#closed && !(to instanceof SipConnection)) {',
+      test: {
+        file: 'packages/sip-relay/src/relay/relay.test.ts',
+        title: 'goes on although the connection of its dialog has closed: the next hop is dialled',
+      },
+    },
   ],
 };

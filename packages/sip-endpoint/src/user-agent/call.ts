@@ -2,13 +2,12 @@ import {
   createResponse,
   type Dialog,
   dialogOfRequest,
-  dialogOfResponse,
-  edit,
   type SipRequest,
   type SipResponse,
 } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
 import type { ServerTransaction } from '../transaction/transaction-layer.ts';
+import type { InviteAnswers } from './invite-answers.ts';
 import type { UserSession } from './user-agent-session.ts';
 
 /** Body of an INVITE or its answer. */
@@ -188,14 +187,12 @@ export type CallOutcome =
  */
 export function concludeInvite(
   session: UserSession,
+  answers: InviteAnswers,
   request: SipRequest,
   response: SipResponse,
 ): CallOutcome {
   if (response.status >= 300) return { ok: false, response };
-  const established = dialogOfResponse(request, response, true);
-  if (!established.ok) return { ok: false, response };
-  const { connection, endpoint } = session;
-  const ack = established.dialog.createAck(request.cseq.sequence);
-  endpoint.sendAck(edit(ack).prepend('Via', endpoint.via(connection)).toMessage(), connection);
-  return { ok: true, call: new Call(session, established.dialog, response.bodyText), response };
+  const dialog = answers.acknowledge(request, response);
+  if (dialog === undefined) return { ok: false, response };
+  return { ok: true, call: new Call(session, dialog, response.bodyText), response };
 }

@@ -10,6 +10,7 @@ import type { NextHop } from '../connection/next-hop.ts';
 import { type EndpointOptions, type EndpointUser, NoAnswerError, SipEndpoint } from '../endpoint.ts';
 import type { ServerTransaction } from '../transaction/transaction-layer.ts';
 import { type Call, type CallOutcome, concludeInvite, IncomingCall, type SessionBody } from './call.ts';
+import { InviteAnswers } from './invite-answers.ts';
 import { NotConnectedError } from './not-connected.ts';
 import { taggedAddress, type UserCredentials, UserSession } from './user-agent-session.ts';
 
@@ -160,9 +161,11 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     const fromTag = this.#options.newToken();
     const callId = this.#options.newToken();
     const session = this.#live();
+    const answers = new InviteAnswers(session);
+    let invite: SipRequest | undefined;
     const { request, response } = await session.ask(
-      () =>
-        createRequest({
+      () => {
+        invite = createRequest({
           method: 'INVITE',
           uri: to,
           from: taggedAddress(this.addressOfRecord, fromTag),
@@ -172,11 +175,16 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
           contact: this.#contactFor(to),
           contentType: offer.contentType,
           body: offer.body,
-          headers: { Allow: 'INVITE, ACK, BYE, CANCEL, MESSAGE, OPTIONS' },
-        }),
-      options,
+          headers: { Allow: allowed },
+        });
+        return invite;
+      },
+      {
+        ...options,
+        onFurtherSuccess: (further) => answers.acknowledgeFurther(invite as SipRequest, further),
+      },
     );
-    const outcome = concludeInvite(session, request, response);
+    const outcome = concludeInvite(session, answers, request, response);
     if (outcome.ok) this.#keep(outcome.call);
     return outcome;
   }
@@ -198,6 +206,12 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       return;
     }
     const toTag = this.#options.newToken();
+    // This user agent has no extension that a caller could rely on (RFC 3261 §8.2.2.3).
+    if (request.has('Require')) {
+      const headers = { Unsupported: request.all('Require').join(', ') };
+      transaction.respond(createResponse(request, 420, undefined, { toTag, headers }));
+      return;
+    }
     switch (request.method) {
       case 'MESSAGE':
         transaction.respond(createResponse(request, 200, undefined, { toTag }));

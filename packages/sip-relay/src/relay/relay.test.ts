@@ -226,3 +226,29 @@ describe('a response on its way back', () => {
     expect(seen).toEqual(['fe1.contoso.example', 'client.invalid']);
   });
 });
+
+describe('an ACK for a 2xx', () => {
+  const forwardAck = (endpoint: object) => {
+    const unreachable: unknown[] = [];
+    const relaying = new Relay({
+      endpoint: { via: () => via, ...endpoint } as unknown as SipEndpoint,
+      flows: new FlowNames(),
+      onUnreachable: (_name, error) => unreachable.push(error),
+    });
+    relaying.forwardAck(target, { nextHop: () => hop, build: () => request });
+    return unreachable;
+  };
+
+  it('goes on although the connection of its dialog has closed: the next hop is dialled', async () => {
+    const sent: unknown[] = [];
+    const connection = { send: (message: unknown) => sent.push(message) };
+    forwardAck({ connected: () => undefined, reach: async () => connection });
+    await expect.poll(() => sent).toEqual([request]);
+  });
+
+  it('that cannot be sent is logged', async () => {
+    const down = new Error('nobody listens');
+    const unreachable = forwardAck({ connected: () => undefined, reach: () => Promise.reject(down) });
+    await expect.poll(() => unreachable).toEqual([down]);
+  });
+});

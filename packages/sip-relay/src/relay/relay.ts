@@ -86,8 +86,20 @@ export class Relay implements ResponseContextSink<BranchRun> {
    */
   forwardAck(target: Target, rules: RelayRules): void {
     const to = this.#destination(target, rules);
-    const open = to instanceof SipConnection ? to : 'status' in to ? undefined : this.#endpoint.connected(to);
-    open?.send(rules.build(target, this.#endpoint.via(open)));
+    if ('status' in to) return;
+    const open = to instanceof SipConnection ? to : this.#endpoint.connected(to);
+    if (open !== undefined) this.#sendAck(target, rules, open);
+    else if (!this.#closed && !(to instanceof SipConnection)) {
+      // The connection of the dialog has closed meanwhile; without its ACK the callee would end the call.
+      this.#endpoint.reach(to).then(
+        (connection) => this.#sendAck(target, rules, connection),
+        (error: unknown) => this.#onUnreachable?.(rules.nameOf?.(target) ?? target.uri, error, to),
+      );
+    }
+  }
+
+  #sendAck(target: Target, rules: RelayRules, connection: SipConnection): void {
+    connection.send(rules.build(target, this.#endpoint.via(connection)));
   }
 
   // The sink of every response context.
