@@ -61,14 +61,4 @@ describe('every page', () => {
     follow(join(docs, 'index.md'));
     expect(pages.filter((page) => page.startsWith(docs) && !reached.has(page))).toEqual([]);
   });
-
-  it('names no command of entente that there is not', async () => {
-    const { createProgram } = await import('@entente/commands');
-    const verbs = createProgram().commands.map((command) => command.name());
-    const named = pages.flatMap((page) => [
-      ...readFileSync(page, 'utf8').matchAll(/(?:^|`|npx -y pnpm@\S+ )entente ([a-z][a-z-]+)/gm),
-    ]);
-    expect(named.length).toBeGreaterThan(30);
-    expect([...new Set(named.map((match) => match[1]!))].filter((verb) => !verbs.includes(verb))).toEqual([]);
-  });
 });

@@ -57,11 +57,13 @@ const verbs = [
  */
 export function createProgram(): Command {
   const program = new Command('entente')
-    .description('Who may act as this name, and why not: the command line of the network.')
-    .showHelpAfterError('(entente --help lists the verbs)')
+    .description(
+      'Runs an Entente network: topology, certificates, users. Explains why a server is trusted or refused.',
+    )
+    .showHelpAfterError('(entente --help lists the commands)')
     .addHelpText(
       'after',
-      '\nBegin with one of these; every verb has --help with an example, and --json:\n  entente explain example.com:443\n  entente topology init contoso.example --administrator alice',
+      '\nStart with one of these. Every command has --help with an example, and --json:\n  entente explain example.com:443\n  entente topology init contoso.example --administrator alice',
     );
   for (const register of verbs) register(program);
   for (const command of allOf(program)) command.exitOverride();
@@ -70,7 +72,7 @@ export function createProgram(): Command {
 
 /**
  * Runs the command line.
- * @param args what stands after the program's name
+ * @param args - the arguments after the program's name
  * @returns exit status: 0 done, 1 refused or failed check, 2 usage
  */
 export async function run(args: readonly string[]): Promise<number> {

@@ -2,9 +2,9 @@ import { isIP } from 'node:net';
 import { OperatorFault } from '@entente/host';
 
 /**
- * Reads the values of `--address`: an address alone is that of the server that is dialled.
- * @param values `127.0.0.1`, or `ca.contoso.example=127.0.0.1`
- * @param dialled the name of this server
+ * Reads the values of `--address`: an address alone belongs to the server that is dialled.
+ * @param values - `127.0.0.1`, or `ca.contoso.example=127.0.0.1`
+ * @param dialled - the name of this server
  * @returns addresses by name
  * @throws OperatorFault `ENTENTE_USAGE`
  */

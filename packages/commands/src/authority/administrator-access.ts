@@ -4,13 +4,13 @@ import { OperatorFault } from '@entente/host';
 import { publicMode, writeWhole } from '@entente/pki/node';
 import { parse, stringify } from 'yaml';
 
-/** How an administrator reaches the authority, and as whom. */
+/** How an administrator reaches the authority, and with which certificate. */
 export interface AdministratorAccess {
   /** Origin, `https://…`. */
   readonly authority: string;
   /** Addresses of hosts that DNS does not know: `<ip>` for the authority, `<name>=<ip>` for another. */
   readonly address: readonly string[];
-  /** Root that the authority is believed by; file or directory. */
+  /** Root that the authority's certificate leads to; file or directory. */
   readonly anchors: string;
   /** Client certificate, PEM. */
   readonly certificate: string;
@@ -53,8 +53,8 @@ export async function writeAccess(
 }
 
 /**
- * Puts together how the authority is reached. An option counts before the same field of the file.
- * @param options as the command line gave them
+ * Puts together how the authority is reached. An option overrides the same field of the file.
+ * @param options - as the command line gave them
  * @throws OperatorFault `ENTENTE_USAGE` where something is missing, `ENTENTE_ACCESS_INVALID` where the file is something else
  */
 export async function accessOf(options: AdministratorOptions): Promise<AdministratorAccess> {
@@ -65,7 +65,7 @@ export async function accessOf(options: AdministratorOptions): Promise<Administr
     throw new OperatorFault('ENTENTE_USAGE', {
       sentence: `expected --as, or the options ${needed.map((name) => `--${name}`).join(', ')}; missing: ${missing.map((name) => `--${name}`).join(', ')}`,
       place: file ?? 'the command line',
-      remedy: 'give --as ca/administrators/<you>.yaml, which entente ca init has written',
+      remedy: 'give --as ca/administrators/<you>.yaml, the file that entente ca init wrote',
     });
   }
   const field = (name: (typeof needed)[number]): string => (options[name] ?? read[name]) as string;
@@ -85,15 +85,15 @@ function readAccess(file: string, text: string): AccessFile {
   const known: readonly string[] = [...needed, 'address'];
   const wrong =
     typeof value !== 'object' || value === null || Array.isArray(value)
-      ? 'something else'
+      ? 'none'
       : Object.entries(value).find(
           ([name, content]) => !known.includes(name) || typeof content !== 'string',
         )?.[0];
   if (wrong !== undefined) {
     throw new OperatorFault('ENTENTE_ACCESS_INVALID', {
-      sentence: `expected ${known.join(', ')}, each a text, found ${wrong}`,
+      sentence: `expected only the fields ${known.join(', ')}, each a text; found ${wrong}`,
       place: file,
-      remedy: 'name a file that entente ca init has written, e.g. ca/administrators/alice.yaml',
+      remedy: 'name a file that entente ca init wrote, e.g. ca/administrators/alice.yaml',
     });
   }
   const access = value as Record<string, string>;

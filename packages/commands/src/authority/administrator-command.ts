@@ -1,24 +1,24 @@
 import type { Command } from 'commander';
 
 /**
- * Adds the options that say which authority is meant, and who orders.
- * @param command the verb
- * @param example one call of it, without these options
+ * Adds the options that name the authority and the administrator.
+ * @param command - the verb
+ * @param example - one call of it, without these options
  */
 export function administratorCommand(command: Command, example: string): Command {
   return command
-    .option('--as <file>', 'you and your authority, e.g. ca/administrators/alice.yaml, as ca init wrote it')
+    .option('--as <file>', 'your access file, written by ca init, e.g. ca/administrators/alice.yaml')
     .option(
       '--authority <url>',
-      'instead of --as: how members reach it, e.g. https://ca.contoso.example:8443',
+      'instead of --as: URL of the authority, e.g. https://ca.contoso.example:8443',
     )
     .option(
       '--address <ip>',
-      'address of the authority where DNS does not know it, or <name>=<ip> for another host; repeatable',
+      'IP address of the authority where DNS does not know it, or <name>=<ip> for another host; repeatable',
       (value: string, before: readonly string[]) => [...before, value],
       [],
     )
-    .option('--anchors <path>', 'root that the authority is believed by, e.g. ca/root_ca.crt')
+    .option('--anchors <path>', 'root certificate of the authority, e.g. ca/root_ca.crt')
     .option('--certificate <file>', 'your client certificate, e.g. ca/administrators/alice.crt')
     .option('--key <file>', 'its private key, e.g. ca/administrators/alice.key')
     .option('--json', 'one JSON object on the last line')

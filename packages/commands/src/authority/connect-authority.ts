@@ -16,16 +16,16 @@ export type Outcome =
 /** A connection to the authority as an administrator: row 17 of the allow matrix. */
 export interface AuthorityConnection extends AsyncDisposable {
   /**
-   * Gives an order.
-   * @param path e.g. `/revoke`
-   * @param mediaType of the body
+   * Sends a command.
+   * @param path - e.g. `/revoke`
+   * @param mediaType - of the body
    * @returns the answer, or why it was refused
-   * @throws TrustError where the authority is not believed, OperatorFault where it cannot be reached
+   * @throws TrustError where the authority is not trusted, OperatorFault where it cannot be reached
    */
-  order(path: string, mediaType: string, body: string): Promise<Outcome>;
+  send(path: string, mediaType: string, body: string): Promise<Outcome>;
 }
 
-/** No answer of the authority to an order is larger. */
+/** No answer of the authority to a command is larger. */
 const maxAnswerBytes = 65_536;
 /** An authority signs and stores before it answers. */
 const idleTimeoutMs = 30_000;
@@ -33,7 +33,7 @@ const idleTimeoutMs = 30_000;
 /**
  * Connects to the authority as an administrator. Revocation lists are fetched from the authority's host and from the hosts
  * whose addresses were given, and from no other.
- * @param access which authority, and as whom
+ * @param access - which authority, and the client certificate
  */
 export async function connectAuthority(access: AdministratorAccess): Promise<AuthorityConnection> {
   const url = originOf(access.authority);
@@ -64,7 +64,7 @@ export async function connectAuthority(access: AdministratorAccess): Promise<Aut
     limits: { maxBytes: maxAnswerBytes, idleTimeoutMs },
   });
   return {
-    async order(path, mediaType, body) {
+    async send(path, mediaType, body) {
       const request = new Request(new URL(path, url), {
         method: 'POST',
         headers: { 'content-type': mediaType },
@@ -90,17 +90,17 @@ function readOutcome(status: number, text: string, url: URL): Outcome {
   try {
     answer = JSON.parse(text);
   } catch {
-    // Falls through: whatever this is, it is no answer of an authority.
+    // Falls through: this is not an answer of an authority.
   }
   if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
-    throw unusable(url, `it answered ${status} without a JSON object`);
+    throw unusable(url, `the authority answered ${status} without a JSON object`);
   }
   const fields = answer as Record<string, unknown>;
   if (status >= 200 && status < 300) return { ok: true, answer: fields };
   const {
     reason = `http-${status}`,
-    detail = 'it refused',
-    remedy = 'see the log of the authority',
+    detail = 'no detail given',
+    remedy = 'read the log of the authority',
   } = fields;
   return {
     ok: false,
@@ -118,7 +118,7 @@ function originOf(text: string): URL {
   throw new OperatorFault('ENTENTE_USAGE', {
     sentence: `expected a URL that begins with https:// and has no path, found ${text}`,
     place: 'option --authority',
-    remedy: 'give one like https://ca.contoso.example:8443, as authority.yaml says it',
+    remedy: 'give one like https://ca.contoso.example:8443, the https url in authority.yaml',
   });
 }
 
@@ -126,7 +126,7 @@ function unusable(url: URL, sentence: string, cause?: Error): OperatorFault {
   return new OperatorFault('ENTENTE_AUTHORITY_ANSWER', {
     sentence,
     place: url.origin,
-    remedy: 'check that this is the authority, and see its log',
+    remedy: 'check that this is the URL of the authority, and read its log',
     ...(cause === undefined ? {} : { cause }),
   });
 }
@@ -135,7 +135,7 @@ function unreachable(url: URL, cause: Error): OperatorFault {
   return new OperatorFault('ENTENTE_AUTHORITY_UNREACHABLE', {
     sentence: `the authority cannot be reached: ${cause.message}`,
     place: url.origin,
-    remedy: 'start it, or correct --authority and --address',
+    remedy: 'start the authority, or correct --authority or --address',
     cause,
   });
 }

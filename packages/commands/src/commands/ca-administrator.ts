@@ -18,30 +18,30 @@ interface CaAdministratorOptions {
   readonly json?: boolean;
 }
 
-/** What is needed of `authority.yaml`. */
+/** The fields of `authority.yaml` that are needed here. */
 interface AuthorityNames {
   readonly domain: string;
   readonly directory: string;
   readonly authorityUrl: string;
   readonly objectsUrl: string;
-  /** Address that the authority listens on, where that is one. */
+  /** Address that the authority listens on, where it is a single one. */
   readonly address: string | undefined;
 }
 
 /**
  * Adds `entente ca administrator`: a client certificate for one more administrator, or the next one of the same.
- * @param program the command line, or its `ca` command's parent
+ * @param program - the command line, or its `ca` command's parent
  */
 export function register(program: Command): void {
   const ca = program.commands.find((command) => command.name() === 'ca') ?? program.command('ca');
   ca.command('administrator')
-    .summary('give an administrator a client certificate, the first or the next')
+    .summary('issue a client certificate to an administrator')
     .description(
-      'Issues a client certificate of 90 days, beside those that ca init made. Runs where the authority’s files are, while the authority does not. Signing topologies needs a key of its own: entente topology key.',
+      'Issues a client certificate, valid for 90 days, to a new or an existing administrator. Run it on the authority’s host, with the authority stopped. Signing topologies needs another key: entente topology key.',
     )
     .argument('<name>', 'lower-case letters, digits, ".", "-" and "_", e.g. alice')
-    .option('--config <file>', 'of the authority', 'ca/authority.yaml')
-    .option('--replace', 'this administrator has a certificate, and gets the next')
+    .option('--config <file>', 'configuration of the authority', 'ca/authority.yaml')
+    .option('--replace', 'replace the certificate of this administrator')
     .option('--json', 'one JSON object on the last line')
     .addHelpText('after', '\nExample:\n  entente ca administrator alice --config ca/authority.yaml --replace')
     .action(certify);
@@ -55,9 +55,9 @@ async function certify(name: string, { config, json, replace }: CaAdministratorO
   const key = join(folder, `${name}.key`);
   if (replace !== true && (await exists(certificate))) {
     throw new OperatorFault('ENTENTE_FILE_EXISTS', {
-      sentence: `${name} has a certificate`,
+      sentence: `${name} already has a certificate`,
       place: certificate,
-      remedy: 'give --replace for the next one, or choose another name',
+      remedy: 'give --replace to issue the next one, or choose another name',
     });
   }
   await using authority = await openAuthority(directory);
@@ -68,7 +68,7 @@ async function certify(name: string, { config, json, replace }: CaAdministratorO
     clock: Date.now,
     random: randomBytes,
     objectsUrl,
-    // Whoever holds the authority's key decides, as in the ceremony; nothing else is asked for here.
+    // The holder of the authority's key decides, as in the ceremony: there is no further check.
     mayIssue: () => ({ ok: true, names }),
   });
   const { privateKeyPem, request } = await createKeyAndRequest({ subject: name });
@@ -91,10 +91,12 @@ async function certify(name: string, { config, json, replace }: CaAdministratorO
   give(
     {
       json: { name, certificate, key, access, serial: outcome.certificate.serialHex },
-      lines: [`${name} has a client certificate, serial ${outcome.certificate.serialHex}: ${certificate}`],
+      lines: [
+        `issued a client certificate to ${name}, serial ${outcome.certificate.serialHex}: ${certificate}`,
+      ],
       next: [
-        `start the authority again: entente-authority-server --config ${config}`,
-        `hand ${access} and the files that it names to ${name}, for --as`,
+        `start the authority: entente-authority-server --config ${config}`,
+        `give ${name} the file ${access} and the files it names, for --as`,
       ],
     },
     json,
@@ -132,7 +134,7 @@ async function namesOf(file: string): Promise<AuthorityNames> {
     throw new OperatorFault('ENTENTE_CONFIG_INVALID', {
       sentence: 'expected domain, directory, https.url and objects.url',
       place: file,
-      remedy: 'name the authority.yaml that entente ca init has written',
+      remedy: 'name the authority.yaml that entente ca init wrote',
     });
   }
   const one = typeof host === 'string' && host !== '::' && host !== '0.0.0.0';

@@ -79,7 +79,7 @@ describe('entente ca init', () => {
 
   it('says what to do with the key of the root', async () => {
     expect(await run()).toContain(
-      `move ${join(folder, 'ca', 'root_ca.key')} to a place that no network reaches`,
+      `move the root key ${join(folder, 'ca', 'root_ca.key')} to storage that no network reaches`,
     );
   });
 

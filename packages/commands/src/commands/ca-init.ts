@@ -33,29 +33,32 @@ interface CaInitOptions {
 }
 
 /**
- * Adds `entente ca init`: the ceremony that makes the authority of a domain.
- * @param program the command line, or its `ca` command's parent
+ * Adds `entente ca init`: the key ceremony that creates the authority of a domain.
+ * @param program - the command line, or its `ca` command's parent
  */
 export function register(program: Command): void {
   const ca = program.commands.find((command) => command.name() === 'ca') ?? program.command('ca');
   ca.description('the certification authority of the domain')
     .command('init')
-    .summary('make root, issuing authority, ledger and configuration')
+    .summary('create root, issuing authority, ledger and configuration')
     .description(
-      'Holds the ceremony of a domain: root (10 years), issuing authority (1 year), the authority’s own certificate, client certificates of administrators with a file for --as, an empty ledger, and authority.yaml.',
+      'Runs the key ceremony for a domain. Creates a root (10 years), an issuing authority (1 year), the authority’s own certificate, client certificates of administrators with a file for --as, an empty ledger and authority.yaml.',
     )
     .requiredOption('--domain <name>', 'the organisation’s network, e.g. contoso.example')
     .requiredOption('--fqdn <name>', 'the authority’s own name, e.g. ca.contoso.example')
-    .requiredOption('--directory <path>', 'where its files go; must not hold an authority yet')
+    .requiredOption('--directory <path>', 'folder for its files; must not contain an authority')
     .requiredOption('--topology <file>', 'topology.yaml whose administrators may publish the first topology')
-    .requiredOption('--https-url <url>', 'how members reach it, e.g. https://ca.contoso.example')
-    .requiredOption('--objects-url <url>', 'plain HTTP for revocation lists, e.g. http://ca.contoso.example')
-    .option(
-      '--listen <ip>',
-      'address to listen on; default the one that the topology gives it, and loopback where it gives none',
+    .requiredOption('--https-url <url>', 'URL for members, e.g. https://ca.contoso.example')
+    .requiredOption(
+      '--objects-url <url>',
+      'URL for revocation lists, plain HTTP, e.g. http://ca.contoso.example',
     )
-    .option('--administrator <name...>', 'gets a client certificate; may be given more than once', [])
-    .option('--p12-password-file <file>', 'also pack the administrators’ certificates as PKCS#12')
+    .option('--listen <ip>', 'address to listen on; default its address in the topology, or 127.0.0.1')
+    .option('--administrator <name...>', 'administrators who get a client certificate', [])
+    .option(
+      '--p12-password-file <file>',
+      'also write the administrators’ certificates as PKCS#12, with the password in this file',
+    )
     .option('--json', 'one JSON object on the last line')
     .addHelpText(
       'after',
@@ -127,7 +130,7 @@ async function initialise(options: CaInitOptions): Promise<Made> {
   return { ...made, configuration, listen: host, access, pkcs12 };
 }
 
-/** Whoever wants to be reached from elsewhere says so: the topology, or the administrator. */
+/** Only the topology or the administrator makes the authority reachable from elsewhere. */
 const loopback = '127.0.0.1';
 
 function addressOf(listen: string | undefined): string | undefined {
@@ -135,7 +138,7 @@ function addressOf(listen: string | undefined): string | undefined {
   throw new OperatorFault('ENTENTE_USAGE', {
     sentence: `expected an IP address, found ${listen}`,
     place: '--listen',
-    remedy: 'give an address of this machine; 0.0.0.0 or :: is every one',
+    remedy: 'give an address of this machine, or 0.0.0.0 or :: for all of them',
   });
 }
 
@@ -188,20 +191,20 @@ function answerOf(made: Made, topology: string): Answer {
   return {
     json: made,
     lines: [
-      'The authority is made.',
+      'Authority created.',
       '',
       `  root            ${files.rootCertificate}`,
       `                  key hash ${made.rootSpkiHash}`,
       `                  fingerprint ${made.rootSha256}`,
       `  issuing         ${files.issuingCertificate}`,
       `  configuration   ${made.configuration}`,
-      `  listens on      ${listen}${listen === loopback ? ': this machine only; host: in the configuration, or --listen, changes that' : ''}`,
+      `  listens on      ${listen}${listen === loopback ? ': this machine only; to change it, set host in the configuration or give --listen' : ''}`,
       ...made.administrators.map(({ name, certificate }) => `  administrator   ${name}: ${certificate}`),
       ...made.access.map((path) => `  access          --as ${path}`),
       ...made.pkcs12.map((path) => `  PKCS#12         ${path}`),
     ],
     next: [
-      `move ${files.rootKey} to a place that no network reaches`,
+      `move the root key ${files.rootKey} to storage that no network reaches`,
       `entente topology add anchor --certificate ${files.rootCertificate} --file ${topology}`,
       `entente topology sign ${topology} --key <your key>`,
       `start the authority: ${start}`,

@@ -14,17 +14,17 @@ interface CaOutsideOptions {
 }
 
 /**
- * Adds `entente ca outside`: certifies the issuing authority again for outsiders, after edges have come or moved.
- * @param program the command line, or its `ca` command's parent
+ * Adds `entente ca outside`: certifies the issuing authority again for peers outside, after edges were added or moved.
+ * @param program - the command line, or its `ca` command's parent
  */
 export function register(program: Command): void {
   const ca = program.commands.find((command) => command.name() === 'ca') ?? program.command('ca');
   ca.command('outside')
-    .summary('tell outsiders where the edges publish revocation lists')
+    .summary('certify the issuing authority for peers outside the domain')
     .description(
-      'Certifies the issuing authority once more, for chains that outsiders see: same key, with the addresses at which the edges of the topology serve revocation lists. Needs the key of the root. The ceremony has done it where the topology had edges then.',
+      'Issues a second certificate for the issuing authority, with the same key and the addresses at which the edges publish revocation lists. Peers outside the domain receive chains with it. Needs the root key. entente ca init does the same where the topology already has edges.',
     )
-    .requiredOption('--directory <path>', 'where the authority is, with the key of the root')
+    .requiredOption('--directory <path>', 'folder of the authority, with the root key')
     .option('--topology <file>', 'topology.yaml with the edges', defaultFile)
     .option('--json', 'one JSON object on the last line')
     .addHelpText('after', '\nExample:\n  entente ca outside --directory ./ca --topology topology.yaml')
@@ -35,9 +35,9 @@ async function certify({ directory, json, topology: file }: CaOutsideOptions): P
   const objectsUrls = outsideObjectUrls(await requireTopology(file));
   if (objectsUrls.length === 0) {
     throw new OperatorFault('ENTENTE_NO_EDGE', {
-      sentence: 'no edge of the topology serves revocation lists to outsiders',
+      sentence: 'no edge of the topology publishes revocation lists outside the domain',
       place: file,
-      remedy: `add an edge with an external interface, and do not close row ${links.outsiderToEdge.row} for it`,
+      remedy: `add an edge with entente topology add server <fqdn> --role edge --external-fqdn <name>, and do not close row ${links.outsiderToEdge.row} for it`,
     });
   }
   const certificate = await certifyOutside({ directory: resolve(directory), objectsUrls });
@@ -45,14 +45,14 @@ async function certify({ directory, json, topology: file }: CaOutsideOptions): P
     {
       json: { certificate, objectsUrls },
       lines: [
-        'The issuing authority is certified for outsiders.',
+        'Issuing authority certified for peers outside the domain.',
         '',
         `  certificate     ${certificate}`,
         ...objectsUrls.map((url) => `  lists at        ${url}`),
       ],
       next: [
-        'put the key of the root away again',
-        'start the authority again, then the edges: each asks for the new chain',
+        'move the root key back to storage that no network reaches',
+        'restart the authority, then the edges: each requests the new chain',
       ],
     },
     json,

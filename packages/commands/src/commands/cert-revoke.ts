@@ -3,7 +3,8 @@ import { revocationReasonCodes } from '@entente/pki';
 import { type Command, Option } from 'commander';
 import type { AdministratorOptions } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
-import { giveOrder } from '../authority/give-order.ts';
+import { sendCommand } from '../authority/send-command.ts';
+import { counted } from '../topology/answer.ts';
 
 interface RevokeOptions extends AdministratorOptions {
   readonly serial?: string;
@@ -12,17 +13,17 @@ interface RevokeOptions extends AdministratorOptions {
 }
 
 /**
- * Adds `entente cert revoke`: ends the belief in a certificate.
- * @param program the command line
+ * Adds `entente cert revoke`: revokes certificates.
+ * @param program - the command line
  */
 export function register(program: Command): void {
   const cert = program.commands.find((command) => command.name() === 'cert') ?? program.command('cert');
   const revoke = cert
     .description('the certificates that the authority has issued')
     .command('revoke')
-    .summary('revoke a certificate, or all of a server')
+    .summary('revoke a certificate, or all certificates of a server')
     .description(
-      'Revokes at once; the authority publishes a new list, and members close the connections that no longer pass. Exit status 1: refused.',
+      'Revokes at once. The authority publishes a new revocation list, and members close connections that no longer pass. Exit status 1: refused, or nothing to revoke.',
     )
     .option('--serial <hex>', 'serial number of one certificate')
     .option('--server <fqdn>', 'every certificate of this server')
@@ -40,22 +41,33 @@ export function register(program: Command): void {
 async function run(options: RevokeOptions): Promise<void> {
   const { reason } = options;
   const target = targetOf(options);
-  const order = {
+  const command = {
     path: '/revoke',
     mediaType: 'application/json',
     body: JSON.stringify({ ...target, reason }),
   };
-  await giveOrder(order, options, ({ serials, crlNumber }) => {
+  await sendCommand(command, options, ({ serials, crlNumber }) => {
     const revoked = Array.isArray(serials) ? serials.map(String) : [];
+    const json = { ...target, reason, serials: revoked, crlNumber };
+    if (revoked.length === 0) {
+      const which = 'server' in target ? `for ${target.server}` : `with the serial number ${target.serial}`;
+      return {
+        json,
+        lines: [`Nothing revoked: no valid certificate ${which}`],
+        next: ['entente topology certs lists the servers; the ledger of the authority lists serial numbers'],
+        failed: true,
+      };
+    }
     return {
-      json: { ...target, reason, serials: revoked, crlNumber },
+      json,
       lines: [
-        `revoked ${revoked.length === 0 ? 'nothing new' : revoked.join(', ')}: ${reason}`,
-        `list number ${crlNumber} says so`,
+        `revoked ${counted(revoked.length, 'certificate')}, ${reason}: ${revoked.join(', ')}`,
+        `published in revocation list ${crlNumber}`,
       ],
       next: [
-        'members take the list up by themselves',
-        'a server that is to come back: entente join-token <server> …; one that is not: entente topology remove <server>',
+        'members pick the list up themselves',
+        'to bring the server back: entente join-token <server> …',
+        'to remove it: entente topology remove <server>',
       ],
     };
   });

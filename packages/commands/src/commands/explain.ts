@@ -17,28 +17,31 @@ interface ExplainOptions {
 
 /**
  * Adds `entente explain`: the staged verdict for any TLS server.
- * @param program the command line
+ * @param program - the command line
  */
 export function register(program: Command): void {
   program
     .command('explain')
-    .summary('say whether a TLS server may be believed, and why')
+    .summary('check whether a TLS server is trusted, and why')
     .description(
-      'Dials a TLS server and lays out the verdict on it stage by stage, with evidence and remedy. Exit status 0: trusted, 1: refused or not reachable, 2: usage.',
+      'Connects to a TLS server and prints the verdict stage by stage, with evidence and remedy. Exit status 0: trusted, 1: refused or unreachable, 2: usage.',
     )
-    .argument('<address>', 'host:port, [IPv6]:port; the port is 443 where none is given')
-    .option('--name <name>', 'the name to ask for; default the host')
+    .argument('<address>', 'host:port or [IPv6]:port; default port 443')
+    .option('--name <name>', 'name that the certificate must prove; default the host')
     .addOption(
-      new Option('--rules <rules>', 'how the name is looked for')
+      new Option('--rules <rules>', 'rules for matching the name')
         .choices(['https', 'host', 'sip-domain'])
         .default('https'),
     )
-    .option('--anchors <path>', 'file or directory of CA certificates; default the roots of this system')
+    .option('--anchors <path>', 'file or directory of root certificates; default the roots of this system')
     .option('--crls <path>', 'file or directory of CRLs')
-    .option('--fetch-from <host...>', 'hosts with private addresses that may be asked for CRLs and OCSP')
+    .option(
+      '--fetch-from <host...>',
+      'hosts with private addresses from which CRLs and OCSP responses may be fetched',
+    )
     .option(
       '--address <ip>',
-      'address of the server where DNS does not know it, or <name>=<ip> for this or another host, which may then be asked for CRLs and OCSP; repeatable',
+      'IP address of the server where DNS does not know it, or <name>=<ip> for any host, from which CRLs and OCSP responses may then be fetched; repeatable',
       (value: string, before: readonly string[]) => [...before, value],
       [],
     )
@@ -72,7 +75,7 @@ export function register(program: Command): void {
         print(
           options.json === true
             ? JSON.stringify({ target, trusted: false, reachable: false, error: code })
-            : `✗ ${target}: expected a TLS server, found ${code}\n└─ → check address and port, that the server runs, and that it speaks TLS from the first byte`,
+            : `✗ ${target}: expected a TLS server, found ${code}\n└─ → check the address and the port, that the server is running, and that it uses TLS from the first byte`,
         );
         process.exitCode = 1;
       }
@@ -83,7 +86,7 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Code of an error that says: there is no TLS server to judge. */
+/** Code of an error that means: there is no TLS server to judge. */
 function unreachable(error: unknown): string | undefined {
   const { code, syscall, cause } = error as NodeJS.ErrnoException & { cause?: NodeJS.ErrnoException };
   if (code === 'ENTENTE_TIMEOUT') return 'no answer in time';
@@ -91,7 +94,7 @@ function unreachable(error: unknown): string | undefined {
   return syscall === undefined ? undefined : code;
 }
 
-/** A URL stands in a certificate as its maker wrote it; it must not move the cursor of whoever reads it. */
+/** The URL comes from the certificate of a peer; it must not control the terminal. */
 function printable(url: string): string {
   return url.replaceAll(/[^!-~]/g, '?');
 }
@@ -104,7 +107,7 @@ function addressOf(text: string): { host: string; port: number } {
   throw new OperatorFault('ENTENTE_USAGE', {
     sentence: `expected host:port, found ${text}`,
     place: 'argument <address>',
-    remedy: 'write for example sip.contoso.example:5061 or [::1]:5061',
+    remedy: 'give one like sip.contoso.example:5061 or [::1]:5061',
   });
 }
 
@@ -121,7 +124,7 @@ function timeoutOf(text: string): number {
 function asText(target: string, explained: ExplainedServer): string {
   const { tree, name, connection, anchors, notFetched } = explained;
   const lines = [
-    `${target} asked for ${name}: ${connection.protocol}, ${connection.cipher}, ${connection.address}, ${Math.round(connection.handshakeMs)} ms`,
+    `${target}, checked for ${name}: ${connection.protocol}, ${connection.cipher}, ${connection.address}, ${Math.round(connection.handshakeMs)} ms`,
     `anchors: ${anchors.count} from ${anchors.source}`,
     renderExplain(tree, { colour: process.stdout.isTTY === true }),
     ...notFetched.map(
@@ -133,14 +136,14 @@ function asText(target: string, explained: ExplainedServer): string {
   return lines.join('\n');
 }
 
-/** What to do next; after a refusal that is the remedy, which the tree ends with, unless lists were missing. */
+/** What to do next. After a refusal the tree ends with the remedy; only missing lists need more. */
 function nextOf({ verdict, notFetched }: ExplainedServer): readonly string[] {
   if (verdict.trusted)
-    return ['watch it: the same with --json; exit status 1 means that it is believed no longer'];
+    return ['to monitor it, run this again with --json: exit status 1 means that it is no longer trusted'];
   const { reason } = verdict.rejection;
   if (reason !== 'revocation-unknown' || notFetched.length === 0) return [];
   return [
-    'fetch these lists yourself and name them with --crls; a host with a private address needs --fetch-from, one that DNS does not know --address',
+    'download these lists and give them with --crls; for a host with a private address give --fetch-from, for one that DNS does not know --address',
   ];
 }
 

@@ -10,7 +10,7 @@ import {
   accessOf,
 } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
-import { giveOrder } from '../authority/give-order.ts';
+import { sendCommand } from '../authority/send-command.ts';
 import { exists } from '../topology/read-topology.ts';
 
 interface JoinTokenOptions extends AdministratorOptions {
@@ -20,19 +20,19 @@ interface JoinTokenOptions extends AdministratorOptions {
 }
 
 /**
- * Adds `entente join-token`: what a server needs to join, once.
- * @param program the command line
+ * Adds `entente join-token`: the token that a server needs to join, once.
+ * @param program - the command line
  */
 export function register(program: Command): void {
   const command = program
     .command('join-token')
-    .summary('get the token with which a server joins')
+    .summary('create the token that a server needs to join')
     .description(
-      'Asks the authority for a token for one server of the published topology. It is used once and says by which root the authority is believed. With --config, the configuration of the server is written with the token in it.',
+      'Requests a token from the authority for one server of the published topology. The token works once and carries the fingerprint of the root. With --config, writes the configuration of the server with the token in it.',
     )
     .argument('<server>', 'FQDN of the server')
-    .option('--lifetime <seconds>', '1 to 3600', '3600')
-    .option('--config <file>', 'write the server’s configuration here; its files go beside it')
+    .option('--lifetime <seconds>', 'seconds until the token expires, 1 to 3600', '3600')
+    .option('--config <file>', 'file for the configuration of the server; its other files go beside it')
     .option('--users <file>', 'users.yaml of a front end, for the configuration');
   administratorCommand(
     command,
@@ -46,48 +46,50 @@ async function run(server: string, options: JoinTokenOptions): Promise<void> {
     throw new OperatorFault('ENTENTE_USAGE', {
       sentence: `expected whole seconds from 1 to 3600, found ${options.lifetime}`,
       place: 'option --lifetime',
-      remedy: 'give a number in that range',
+      remedy: 'give a whole number of seconds in that range',
     });
   }
   const { config } = options;
-  // Asked before the order: a token that cannot be kept would be lost.
+  // Checked before the token is requested: one that cannot be stored would be lost.
   if (config !== undefined && (await exists(config))) {
     throw new OperatorFault('ENTENTE_FILE_EXISTS', {
-      sentence: 'the file exists, and a configuration is not replaced',
+      sentence: 'the file exists and is not overwritten',
       place: config,
       remedy: 'remove it first, or name another file',
     });
   }
-  const order = {
+  const command = {
     path: '/join-tokens',
     mediaType: 'application/json',
     body: JSON.stringify({ server, lifetimeSeconds }),
   };
-  await giveOrder(order, options, async (answer) => {
+  await sendCommand(command, options, async (answer) => {
     const token = String(answer.token);
     const until = new Date(Number(answer.notAfter)).toISOString();
     if (config === undefined) {
       return {
         json: { server, token, notAfter: until },
         lines: [token],
-        next: [`put it into the configuration of ${server} as join: { token: … }, before ${until}`],
+        next: [
+          `put the token into the configuration of ${server} as join: { token: … }, and start the server before ${until}`,
+        ],
       };
     }
     const text = configurationOf(server, token, config, options.users, await accessOf(options));
     await writeWhole(config, text, secretMode);
     return {
       json: { server, config, notAfter: until },
-      lines: [`wrote ${config}, with a token that is good until ${until}`],
-      next: [`start ${server}, before ${until}: ${programOf(String(answer.role))} --config ${config}`],
+      lines: [`wrote ${config}; its token is valid until ${until}`],
+      next: [`start ${server} before ${until}: ${startOf(String(answer.role), config)}`],
     };
   });
 }
 
-/** The program that runs a server of a role. */
-function programOf(role: string): string {
-  if (role === 'front-end') return 'entente-pool-server';
-  if (role === 'edge') return 'entente-edge-server';
-  return 'your program that joins as a member, with';
+/** How a server of a role is started. */
+function startOf(role: string, config: string): string {
+  if (role === 'front-end') return `entente-pool-server --config ${config}`;
+  if (role === 'edge') return `entente-edge-server --config ${config}`;
+  return `your own program, which joins with ${config}`;
 }
 
 function configurationOf(

@@ -1,6 +1,6 @@
 import { planRotation } from '@entente/topology-planning';
 import type { Command } from 'commander';
-import { give } from '../topology/answer.ts';
+import { counted, give } from '../topology/answer.ts';
 import { judgeOf, readChains } from '../topology/network-files.ts';
 import { requireTopology } from '../topology/read-topology.ts';
 import { defaultFile } from '../topology/topology-command.ts';
@@ -16,8 +16,8 @@ interface RotateOptions {
 }
 
 /**
- * Adds `entente rotate plan`: the steps of a rollover of the CA, each proven by a rehearsal.
- * @param program the command line
+ * Adds `entente rotate plan`: the steps of a CA rollover, each rehearsed.
+ * @param program - the command line
  */
 export function register(program: Command): void {
   const rotate =
@@ -25,9 +25,9 @@ export function register(program: Command): void {
     program.command('rotate').description('rollover of the certification authority');
   rotate
     .command('plan')
-    .summary('order the steps of a CA rollover, and prove each')
+    .summary('plan the steps of a CA rollover and rehearse each')
     .description(
-      'Orders the steps from the old root to the new one and rehearses each on every link, every server alone included. Exit status 0: every step is safe, 1: one is not, 2: usage.',
+      'Lists the steps from the old root to the new one and rehearses each on every link, also while only one server has taken the step. Exit status 0: every step is safe, 1: at least one is not, 2: usage.',
     )
     .argument('[file]', 'the topology', defaultFile)
     .requiredOption('--certificates <directory>', 'certificates in use: <name>.crt or <name>/tls.crt')
@@ -59,15 +59,15 @@ async function plan(file: string, given: RotateOptions): Promise<void> {
   });
   const lines = steps.flatMap((step, index) => [
     `${index + 1}. ${step.instruction}`,
-    step.breaks.length === 0 ? '   proven: no link stops working' : '   NOT safe:',
+    step.breaks.length === 0 ? '   safe: no link stops working' : '   NOT safe:',
     ...describe('would stop working', step.breaks).map((line) => `   ${line}`),
   ]);
   give(
     {
       json: { file, steps, atOnce: atOnce.length },
-      lines: [...lines, `In one step instead, ${atOnce.length} links would stop working.`],
+      lines: [...lines, `In a single step, ${counted(atOnce.length, 'link')} would stop working.`],
       next: ok
-        ? ['begin with step 1']
+        ? ['start with step 1']
         : [...new Set(steps.flatMap((step) => step.breaks.map((link) => link.remedy)))].slice(0, 8),
       failed: !ok,
     },

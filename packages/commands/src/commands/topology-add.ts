@@ -7,14 +7,14 @@ import { topologyCommand } from '../topology/topology-command.ts';
 
 /**
  * Adds `entente topology add`: one subcommand for each kind of entry.
- * @param program the command line
+ * @param program - the command line
  */
 export function register(program: Command): void {
   const add = topologyCommand(program)
     .command('add')
     .summary('add a server, pool, domain, partner, anchor, administrator …')
     .description(
-      'Adds an entry to the topology. An entry that does not fit is refused, and the file stays as it is.',
+      'Adds an entry to the topology. An entry that fails a check is refused, and the file is not changed.',
     )
     .addHelpText(
       'after',

@@ -16,16 +16,16 @@ interface ApproveOptions {
 
 /**
  * Adds `entente topology approve`: another administrator’s signature under the same version.
- * @param program the command line
+ * @param program - the command line
  */
 export function register(program: Command): void {
   topologyCommand(program)
     .command('approve')
-    .summary('sign a version that another administrator has made')
+    .summary('sign a version that another administrator prepared')
     .description(
-      'Shows what the pending version changes, adds your signature, and files it as topology.signed.json where that is enough. Read the changes: your signature says that you agree with all of them.',
+      'Shows what the pending version changes, adds your signature, and writes topology.signed.json when there are enough signatures. Read the changes: your signature approves all of them.',
     )
-    .argument('[pending]', 'what entente topology sign has left', 'topology.pending.json')
+    .argument('[pending]', 'the file that entente topology sign wrote', 'topology.pending.json')
     .requiredOption('--key <file>', 'your private key')
     .option('--json', 'one JSON object on the last line')
     .addHelpText(

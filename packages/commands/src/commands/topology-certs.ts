@@ -11,18 +11,18 @@ interface CertsOptions {
 }
 
 /**
- * Adds `entente topology certs`: which names belong into which certificate.
- * @param program the command line
+ * Adds `entente topology certs`: which certificate carries which names.
+ * @param program - the command line
  */
 export function register(program: Command): void {
   topologyCommand(program)
     .command('certs')
     .summary('list the names of every certificate that the topology needs')
     .description(
-      'Lists each server’s certificates with their names, which the authority issues and no others.',
+      'Lists the certificates of each server with their names. The authority issues these names and no others.',
     )
     .argument('[file]', 'YAML, or the signed JSON', defaultFile)
-    .option('--for <fqdn>', 'of one server only, by its own or its external name')
+    .option('--for <fqdn>', 'only this server, by its own or its external name')
     .option('--json', 'one JSON object on the last line')
     .addHelpText('after', '\nExample:\n  entente topology certs --for fe1.contoso.example')
     .action(certs);
@@ -35,7 +35,7 @@ async function certs(file: string, given: CertsOptions): Promise<void> {
   );
   if (given.for !== undefined && certificates.length === 0) {
     throw new OperatorFault('ENTENTE_USAGE', {
-      sentence: `expected a server of ${file}, found ${given.for}`,
+      sentence: `${file} has no server ${given.for}`,
       place: 'option --for',
       remedy: 'correct the name, or add the server with entente topology add server',
     });
@@ -47,8 +47,8 @@ async function certs(file: string, given: CertsOptions): Promise<void> {
   ]);
   const next = [
     certificates.some(({ issuer }) => issuer === 'public')
-      ? 'order those from the public CA and name them in edge.yaml as external; servers get the others when they join: entente join-token <server> …'
-      : 'servers get theirs when they join: entente join-token <server> --config <file> --as ca/administrators/<you>.yaml',
+      ? 'get the public ones from your CA and name them in edge.yaml under external; servers receive the others when they join: entente join-token <server> …'
+      : 'servers receive them when they join: entente join-token <server> --config <file> --as ca/administrators/<you>.yaml',
   ];
   give({ json: { file, certificates }, lines, next }, given.json);
 }

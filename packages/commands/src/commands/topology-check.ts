@@ -1,6 +1,6 @@
 import { linkMatrix } from '@entente/topology-planning';
 import type { Command } from 'commander';
-import { give, table } from '../topology/answer.ts';
+import { counted, give, table } from '../topology/answer.ts';
 import { placeOf, readTopology } from '../topology/read-topology.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
@@ -10,18 +10,18 @@ interface CheckOptions {
 }
 
 /**
- * Adds `entente topology check`: everything that is wrong with a topology, with its place.
- * @param program the command line
+ * Adds `entente topology check`: every error of a topology, with its place.
+ * @param program - the command line
  */
 export function register(program: Command): void {
   topologyCommand(program)
     .command('check')
-    .summary('say what is wrong with a topology, and where')
+    .summary('find the errors of a topology')
     .description(
-      'Reads a topology and runs every check. Exit status 0: no errors (warnings may be), 1: errors, 2: usage.',
+      'Reads a topology, runs every check and prints each problem with file, line and remedy. Exit status 0: no errors (there may be warnings), 1: errors, 2: usage.',
     )
     .argument('[file]', 'YAML, or the signed JSON', defaultFile)
-    .option('--links', 'also list the rows of the allow matrix, in use and narrowed')
+    .option('--links', 'also list the rows of the allow matrix: which are in use, which are narrowed')
     .option('--json', 'one JSON object on the last line')
     .addHelpText('after', '\nExample:\n  entente topology check topology.yaml --links')
     .action(check);
@@ -36,15 +36,18 @@ async function check(file: string, given: CheckOptions): Promise<void> {
     `  → ${problem.remedy}`,
   ]);
   if (!read.ok) {
-    const next = [`mend what the arrows say, then entente topology check ${file}`];
+    const next = [`fix the errors as the arrows say, then run entente topology check ${file}`];
     const json = { file, errors, warnings: problems.length - errors, problems };
-    give({ json, lines: [...lines, `${errors} errors in ${file}`], next, failed: true }, given.json);
+    give(
+      { json, lines: [...lines, `${counted(errors, 'error')} in ${file}`], next, failed: true },
+      given.json,
+    );
     return;
   }
   const { topology } = read;
   const matrix = linkMatrix(topology);
   const { network, version } = topology.document;
-  const summary = `${file}: ${network}, version ${version}: ${topology.servers.size} servers, ${topology.pools.size} pools, ${topology.domains.size} domains; no errors, ${problems.length} warnings`;
+  const summary = `${file}: ${network}, version ${version}: ${counted(topology.servers.size, 'server')}, ${counted(topology.pools.size, 'pool')}, ${counted(topology.domains.size, 'domain')}; no errors, ${counted(problems.length, 'warning')}`;
   const links = given.links === true ? ['', ...linkLines(matrix)] : [];
   give(
     {

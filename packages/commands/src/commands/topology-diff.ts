@@ -17,16 +17,16 @@ interface DiffOptions {
 }
 
 /**
- * Adds `entente topology diff`: what changes, and whose signatures that needs.
- * @param program the command line
+ * Adds `entente topology diff`: what changes, and which signatures that needs.
+ * @param program - the command line
  */
 export function register(program: Command): void {
   topologyCommand(program)
     .command('diff')
-    .summary('say what changes against the version in force, and who must sign it')
-    .description('Compares a topology with the one in force and says of each change whether it narrows.')
+    .summary('show what changes from the version in force, and who must sign')
+    .description('Compares a topology with the one in force and shows for each change whether it narrows.')
     .argument('[file]', 'YAML, or the signed JSON', defaultFile)
-    .option('--from <file>', 'what to compare with; default topology.signed.json beside the file')
+    .option('--from <file>', 'file to compare with; default topology.signed.json beside the topology')
     .option('--json', 'one JSON object on the last line')
     .addHelpText('after', '\nExample:\n  entente topology diff topology.yaml --from topology.v3.json')
     .action(async (file: string, given: DiffOptions) => {
@@ -42,7 +42,7 @@ export function register(program: Command): void {
           lines: [...describeChanges(changes), needed],
           next: [
             effect === 'chain'
-              ? `entente topology add … or remove … --file ${file}`
+              ? `change it with entente topology add … --file ${file} or entente topology remove … --file ${file}`
               : `entente topology sign ${file} --key <your key>`,
           ],
         },
@@ -51,9 +51,9 @@ export function register(program: Command): void {
     });
 }
 
-/** The changes for people, the weightiest effects marked. */
+/** The changes for people, each with its effect. */
 export function describeChanges(changes: readonly Change[]): readonly string[] {
-  if (changes.length === 0) return ['nothing changes'];
+  if (changes.length === 0) return ['no changes'];
   return changes.map((change) => `${marks[change.kind]} ${change.summary} (${change.effect})`);
 }
 
@@ -72,5 +72,19 @@ export function signaturesFor(effect: Effect, before: TopologyDocument, after: T
       return `${old.required} of the ${old.keys.length} administrators in force and ${after.administrators.required} of the ${after.administrators.keys.length} new ones must sign`;
   }
 }
+
+/** An effect, or `first` for a first version, for people. */
+export function effectText(effect: string): string {
+  return effectTexts[effect] ?? effect;
+}
+
+const effectTexts: Readonly<Record<string, string>> = {
+  first: 'first version',
+  chain: 'unchanged',
+  cosmetic: 'cosmetic change',
+  narrowing: 'narrowing change',
+  quorum: 'change by quorum',
+  administrators: 'change of administrators',
+};
 
 const marks = { added: '+', removed: '-', changed: '~' } as const;

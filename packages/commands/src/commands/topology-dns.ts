@@ -12,20 +12,20 @@ interface DnsOptions {
 
 /**
  * Adds `entente topology dns`: the records that the topology needs.
- * @param program the command line
+ * @param program - the command line
  */
 export function register(program: Command): void {
   topologyCommand(program)
     .command('dns')
     .summary('list the DNS records that the topology needs')
     .description(
-      'Lists the records for internal and external resolvers, or writes them as a part of a zone file.',
+      'Lists the records for internal and external resolvers; with --zone, as lines of a zone file.',
     )
     .argument('[file]', 'YAML, or the signed JSON', defaultFile)
     .addOption(
-      new Option('--view <view>', 'who resolves; both where none is given').choices(['internal', 'external']),
+      new Option('--view <view>', 'for which resolvers; default both').choices(['internal', 'external']),
     )
-    .option('--zone', 'as lines of a zone file')
+    .option('--zone', 'write lines of a zone file')
     .option('--json', 'one JSON object on the last line')
     .addHelpText('after', '\nExample:\n  entente topology dns --view external --zone')
     .action(dns);
@@ -45,7 +45,7 @@ async function dns(file: string, given: DnsOptions): Promise<void> {
     {
       json: { file, records },
       lines: table([['view', 'name', 'type', 'data', 'for'], ...rows]),
-      next: [`entente topology dns ${file} --view external --zone, for the zone file of your DNS server`],
+      next: [`for the zone file of your DNS server: entente topology dns ${file} --view external --zone`],
     },
     given.json,
   );

@@ -13,7 +13,7 @@ interface DrawOptions {
 
 /**
  * Adds `entente topology draw`: a picture of zones, roles and links.
- * @param program the command line
+ * @param program - the command line
  */
 export function register(program: Command): void {
   topologyCommand(program)
@@ -21,8 +21,10 @@ export function register(program: Command): void {
     .summary('draw zones, roles and links as SVG or Mermaid')
     .description('Draws the topology. Without --output the picture goes to standard output.')
     .argument('[file]', 'YAML, or the signed JSON', defaultFile)
-    .addOption(new Option('--format <format>', 'of the picture').choices(['svg', 'mermaid']).default('svg'))
-    .option('--output <path>', 'where the picture goes')
+    .addOption(
+      new Option('--format <format>', 'format of the picture').choices(['svg', 'mermaid']).default('svg'),
+    )
+    .option('--output <path>', 'file for the picture; default standard output')
     .option('--json', 'one JSON object on the last line')
     .addHelpText('after', '\nExample:\n  entente topology draw --output topology.svg')
     .action(draw);
@@ -37,7 +39,7 @@ async function draw(file: string, given: DrawOptions): Promise<void> {
       {
         json: { file, format: given.format, output: given.output },
         lines: [`drew ${file} into ${given.output}`],
-        next: [`open ${given.output}; entente topology firewall ${file} lists its links as openings`],
+        next: [`open ${given.output}; entente topology firewall ${file} lists what the firewalls must allow`],
       },
       given.json,
     );

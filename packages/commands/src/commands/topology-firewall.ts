@@ -5,18 +5,20 @@ import { give, table } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
-/** The authority looks whether who asks for a certificate by ACME holds the name: over HTTP, on port 80 (RFC 8555 §8.3). */
+/** The authority validates by ACME over HTTP, on port 80, that the applicant holds the name (RFC 8555 §8.3). */
 const validationRow = links.authorityToMember.row;
 
 /**
- * Adds `entente topology firewall`: what the two firewalls let through.
- * @param program the command line
+ * Adds `entente topology firewall`: what the two firewalls must allow.
+ * @param program - the command line
  */
 export function register(program: Command): void {
   topologyCommand(program)
     .command('firewall')
-    .summary('list the openings of the two firewalls')
-    .description('Lists what must pass between outside, perimeter and inside. Nothing else must.')
+    .summary('list what the two firewalls must allow')
+    .description(
+      'Lists the connections that the firewalls must allow between outside, perimeter and inside. No others are needed.',
+    )
     .argument('[file]', 'YAML, or the signed JSON', defaultFile)
     .option('--json', 'one JSON object on the last line')
     .addHelpText('after', '\nExample:\n  entente topology firewall')
@@ -34,12 +36,12 @@ export function register(program: Command): void {
       if (openings.some(({ port, row }) => row === validationRow && port === 80)) {
         lines.push(
           '',
-          `Row ${validationRow}: only while a server asks for a certificate by ACME. Its validation goes to port 80 (RFC 8555 section 8.3),`,
+          `Row ${validationRow} is needed only while a server requests a certificate by ACME: validation uses port 80 (RFC 8555 section 8.3),`,
           'whatever the other ports are. A server that joins with a token does not need it.',
         );
       }
       const next = [
-        'open these and nothing else; entente explain <host:port> shows from outside what answers',
+        'allow these and nothing else; from outside, entente explain <host:port> shows what answers',
       ];
       give({ json: { file, openings }, lines, next }, given.json);
     });

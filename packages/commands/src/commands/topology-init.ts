@@ -7,7 +7,7 @@ import { parseTopology } from '@entente/topology-planning';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { makeAdministratorKey, readAdministrator } from '../topology/administrator-key.ts';
-import { give } from '../topology/answer.ts';
+import { counted, give } from '../topology/answer.ts';
 import { exists, placeOf } from '../topology/read-topology.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
@@ -21,22 +21,28 @@ interface InitOptions {
 }
 
 /**
- * Adds `entente topology init`: the first document of a network, and keys for its administrators.
- * @param program the command line
+ * Adds `entente topology init`: the first topology of a network, and keys for its administrators.
+ * @param program - the command line
  */
 export function register(program: Command): void {
   topologyCommand(program)
     .command('init')
-    .summary('begin the topology of a network')
+    .summary('create the topology of a network')
     .description(
-      'Writes the first topology of a network, with its administrators. Keys that are not there yet are made: <id>.key, to be kept by that administrator alone, and <id>.pub.',
+      'Writes the first topology of a network with its administrators. Creates the keys that do not exist yet: <id>.key, which only that administrator keeps, and <id>.pub.',
     )
-    .argument('<network>', 'the organisation’s domain, e.g. contoso.example; it is the first SIP domain too')
-    .requiredOption('--administrator <id...>', 'who may sign; several make "k of n" possible')
-    .option('--required <k>', 'how many must sign what does more than narrow; default more than half')
-    .option('--keys <directory>', 'where the administrators’ keys are or go', 'administrators')
+    .argument('<network>', 'the domain of the organisation, e.g. contoso.example; also its first SIP domain')
+    .requiredOption(
+      '--administrator <id...>',
+      'administrators who may sign; with several, "k of n" must sign',
+    )
+    .option(
+      '--required <k>',
+      'signatures needed for a change that does more than narrow; default more than half',
+    )
+    .option('--keys <directory>', 'folder of the administrators’ keys', 'administrators')
     .option('--file <path>', 'the topology', defaultFile)
-    .option('--title <text>', 'for people')
+    .option('--title <text>', 'description for people')
     .option('--json', 'one JSON object on the last line')
     .addHelpText(
       'after',
@@ -48,7 +54,7 @@ export function register(program: Command): void {
 async function init(network: string, given: InitOptions): Promise<void> {
   if (await exists(given.file)) {
     throw new OperatorFault('ENTENTE_FILE_EXISTS', {
-      sentence: 'a topology would be overwritten',
+      sentence: 'the file exists and is not overwritten',
       place: given.file,
       remedy: 'add to it with entente topology add, or give another --file',
     });
@@ -56,7 +62,7 @@ async function init(network: string, given: InitOptions): Promise<void> {
   const required = requiredOf(given);
   const keys: AdministratorKey[] = [];
   const made: string[] = [];
-  // Everything is checked before a key is made, so that a mistake leaves nothing behind.
+  // Everything is checked before a key is created, so that a mistake leaves nothing behind.
   check(textOf(network, given, required, [placeholder]), given.file);
   await mkdir(given.keys, { recursive: true, mode: 0o700 });
   for (const id of given.administrator) {
@@ -81,8 +87,8 @@ async function init(network: string, given: InitOptions): Promise<void> {
         keysMade: made,
       },
       lines: [
-        `wrote ${given.file}: the topology of ${network}, version 1, signed by ${required} of ${keys.length}`,
-        ...made.map((file) => `made ${file}: hand it to this administrator, and keep no copy`),
+        `wrote ${given.file}: topology of ${network}, version 1; ${required} of ${counted(keys.length, 'administrator')} must sign`,
+        ...made.map((file) => `created ${file}: give it to this administrator and keep no copy`),
       ],
       next: [
         `entente topology add server <fqdn> --role authority --file ${given.file}`,
@@ -94,7 +100,7 @@ async function init(network: string, given: InitOptions): Promise<void> {
   );
 }
 
-/** A valid key of nobody, so that the rest can be checked before keys are made. */
+/** A valid key that belongs to nobody, so that the rest can be checked before keys are created. */
 const placeholder: AdministratorKey = {
   id: 'a',
   algorithm: 'EdDSA',
@@ -117,7 +123,7 @@ function textOf(
     domains: [{ name: network }],
     servers: [],
   };
-  return `# The topology of ${network}: whom its servers trust.\n# entente topology add … writes it, entente topology check reads it.\n${stringify(document, { lineWidth: 0 })}`;
+  return `# The topology of ${network}: which servers and partners it trusts.\n# Change it with entente topology add …, check it with entente topology check.\n${stringify(document, { lineWidth: 0 })}`;
 }
 
 function check(text: string, file: string): void {
@@ -126,7 +132,7 @@ function check(text: string, file: string): void {
   if (problem === undefined) return;
   throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
     sentence: problem.message.replace(/\.$/, ''),
-    place: `${placeOf(file, problem)} (nothing was written)`,
+    place: `${placeOf(file, problem)} (not written)`,
     remedy: problem.remedy.replace(/\.$/, ''),
   });
 }

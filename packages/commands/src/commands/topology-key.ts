@@ -5,18 +5,18 @@ import { give } from '../topology/answer.ts';
 import { topologyCommand } from '../topology/topology-command.ts';
 
 /**
- * Adds `entente topology key`: a key of one's own for a new administrator.
- * @param program the command line
+ * Adds `entente topology key`: a signing key for a new administrator.
+ * @param program - the command line
  */
 export function register(program: Command): void {
   topologyCommand(program)
     .command('key')
-    .summary('make a key to sign topologies with')
+    .summary('create a key for signing topologies')
     .description(
-      'Makes <id>.key, which stays with its administrator, and <id>.pub, which goes into the topology.',
+      'Creates <id>.key, which only the administrator keeps, and <id>.pub, which goes into the topology.',
     )
     .argument('<id>', 'the administrator, e.g. bob')
-    .option('--directory <path>', 'where the files go', '.')
+    .option('--directory <path>', 'folder for the files', '.')
     .option('--json', 'one JSON object on the last line')
     .addHelpText('after', '\nExample:\n  entente topology key bob --directory ~/entente')
     .action(async (id: string, given: { readonly directory: string; readonly json?: boolean }) => {
@@ -28,7 +28,7 @@ export function register(program: Command): void {
       give(
         {
           json: files,
-          lines: [`made ${files.privateKey} and ${files.publicKey}`],
+          lines: [`created ${files.privateKey} and ${files.publicKey}`],
           next: [`entente topology add administrator ${id} --public-key ${files.publicKey}`],
         },
         given.json,

@@ -2,7 +2,7 @@ import { OperatorFault } from '@entente/host';
 import type { Topology } from '@entente/topology';
 import { type FailingLink, type NetworkState, rehearse } from '@entente/topology-planning';
 import type { Command } from 'commander';
-import { give } from '../topology/answer.ts';
+import { counted, give } from '../topology/answer.ts';
 import { judgeOf, partnersOf, readChains } from '../topology/network-files.ts';
 import { requireTopology } from '../topology/read-topology.ts';
 import { signedFilesOf } from '../topology/signed-files.ts';
@@ -24,32 +24,32 @@ interface RehearseOptions {
 
 /**
  * Adds `entente topology rehearse`: what would stop working if this went live.
- * @param program the command line
+ * @param program - the command line
  */
 export function register(program: Command): void {
   topologyCommand(program)
     .command('rehearse')
-    .summary('say which links would stop working if this went live')
+    .summary('show which links would stop working if this topology went live')
     .description(
-      'Judges every link between servers, from clients and with known partners twice: with the topology, certificates, roots and CRLs in force, and with the new ones. Exit status 0: nothing breaks, 1: something does, 2: usage.',
+      'Judges every link between servers, from clients and with known partners twice: with the topology, certificates, roots and CRLs in force, and with the new ones. Exit status 0: no link would stop working, 1: at least one would, 2: usage.',
     )
-    .argument('[file]', 'the topology that is to go live', defaultFile)
-    .option('--from <file>', 'the one in force; default topology.signed.json beside the file')
+    .argument('[file]', 'the topology to rehearse', defaultFile)
+    .option('--from <file>', 'the topology in force; default topology.signed.json beside the file')
     .requiredOption(
       '--certificates <directory>',
       '<name>.crt or <name>/tls.crt for each interface, leaf first',
     )
-    .requiredOption('--anchors <path...>', 'roots that are believed')
-    .option('--crls <path...>', 'revocation lists that are known', [])
-    .option('--new-certificates <directory>', 'certificates that would be in use; default the same')
-    .option('--new-anchors <path...>', 'roots that would be believed; default the same')
-    .option('--new-crls <path...>', 'revocation lists that would be known; default the same')
+    .requiredOption('--anchors <path...>', 'trusted roots')
+    .option('--crls <path...>', 'known revocation lists', [])
+    .option('--new-certificates <directory>', 'certificates in use afterwards; default the same')
+    .option('--new-anchors <path...>', 'roots trusted afterwards; default the same')
+    .option('--new-crls <path...>', 'revocation lists known afterwards; default the same')
     .option(
       '--partner-certificates <directory>',
-      '<domain>.crt or <domain>/tls.crt: what the edges of partners show',
+      '<domain>.crt or <domain>/tls.crt: what the edges of partners present',
     )
-    .option('--new-partner-certificates <directory>', 'what they would show; default the same')
-    .option('--at <time>', 'when it goes live, e.g. 2026-06-01T00:00:00Z; default now')
+    .option('--new-partner-certificates <directory>', 'what they present afterwards; default the same')
+    .option('--at <time>', 'time at which it goes live, e.g. 2026-06-01T00:00:00Z; default now')
     .option('--json', 'one JSON object on the last line')
     .addHelpText(
       'after',
@@ -81,9 +81,9 @@ async function run(file: string, given: RehearseOptions): Promise<void> {
       json: { file, judged, breaks, stillFail, newButFailing, mends },
       lines: [
         ...describe('would stop working', breaks),
-        ...describe('does not work now, and would not', stillFail),
-        ...describe('is new, and would not work', newButFailing),
-        `${judged} links judged: ${breaks.length} would stop working, ${stillFail.length + newButFailing.length} would not work either, ${mends.length} would begin to work`,
+        ...describe('does not work now and would not then', stillFail),
+        ...describe('is new and would not work', newButFailing),
+        `${counted(judged, 'link')} judged: ${breaks.length} would stop working, ${stillFail.length + newButFailing.length} would not work either, ${mends.length} would start to work`,
       ],
       next: ok
         ? [`entente topology sign ${file} --key <your key>`]
@@ -110,7 +110,7 @@ async function stateOf(topology: Topology, files: StateFiles, now: number): Prom
   };
 }
 
-/** Failing links for people, each with who refuses and why. */
+/** Failing links for people, each with the end that refuses and the reason. */
 export function describe(what: string, links: readonly FailingLink[]): readonly string[] {
   return links.map(
     (link) =>
@@ -124,6 +124,6 @@ function timeOf(text: string): number {
   throw new OperatorFault('ENTENTE_USAGE', {
     sentence: `expected a time like 2026-06-01T00:00:00Z, found ${text}`,
     place: 'option --at',
-    remedy: 'write year, month, day and time in UTC',
+    remedy: 'give year, month, day and time in UTC',
   });
 }

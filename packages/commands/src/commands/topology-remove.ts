@@ -25,18 +25,16 @@ interface RemoveOptions {
 }
 
 /**
- * Adds `entente topology remove`: takes an entry out.
- * @param program the command line
+ * Adds `entente topology remove`: removes an entry.
+ * @param program - the command line
  */
 export function register(program: Command): void {
   topologyCommand(program)
     .command('remove')
     .summary('remove a server, pool, partner, user …')
-    .description(
-      'Takes an entry out. Removing only narrows: one administrator’s signature is enough for most of it.',
-    )
+    .description('Removes an entry. Most removals only narrow, so one administrator’s signature is enough.')
     .argument('<name>', 'FQDN, id, domain or address of the entry')
-    .addOption(new Option('--kind <kind>', 'what it is').choices(Object.keys(kinds)).default('server'))
+    .addOption(new Option('--kind <kind>', 'kind of the entry').choices(Object.keys(kinds)).default('server'))
     .option('--file <path>', 'the topology', defaultFile)
     .option('--json', 'one JSON object on the last line')
     .addHelpText('after', '\nExample:\n  entente topology remove fe2.contoso.example')
@@ -50,12 +48,12 @@ async function remove(name: string, given: RemoveOptions): Promise<void> {
     if (given.kind !== 'user') document.deleteIn([list, indexOfEntry(document, list, key, name)]);
     else if (!document.deleteIn([list, name])) {
       throw new OperatorFault('ENTENTE_USAGE', {
-        sentence: `expected one of the users, found ${name}`,
+        sentence: `the topology has no user ${name}`,
         place: 'argument <name>',
-        remedy: 'correct the address; it stands without scheme',
+        remedy: 'correct the address; give it without scheme, like alice@contoso.example',
       });
     }
-    // An empty list says nothing, and an empty pool list would not be one.
+    // An empty list has no meaning, and an empty list of pools is not valid.
     const left = document.toJS()[list] as object | undefined;
     if (list !== 'servers' && list !== 'domains' && left !== undefined && Object.keys(left).length === 0)
       document.delete(list);
@@ -66,7 +64,7 @@ async function remove(name: string, given: RemoveOptions): Promise<void> {
       json: { removed: name, kind: given.kind, file, open },
       lines: [
         `removed the ${given.kind} ${name} from ${file}`,
-        ...open.map((problem) => `still open: ${problem.message}`),
+        ...open.map((problem) => `still missing: ${problem.message}`),
       ],
       next: [
         ...open.map((problem) => problem.remedy),

@@ -6,16 +6,16 @@ import { topologyCommand } from '../topology/topology-command.ts';
 
 /**
  * Adds `entente topology schema`: the JSON Schema of the document, for editors.
- * @param program the command line
+ * @param program - the command line
  */
 export function register(program: Command): void {
   topologyCommand(program)
     .command('schema')
     .summary('write the JSON Schema of the topology, for editors')
     .description(
-      'Writes the JSON Schema of topology.yaml, for editors that complete and check while one types.',
+      'Writes the JSON Schema of topology.yaml, for editors that complete and check while you type.',
     )
-    .option('--output <path>', 'where it goes; standard output where none is given')
+    .option('--output <path>', 'file for the schema; default standard output')
     .option('--json', 'one JSON object on the last line')
     .addHelpText('after', '\nExample:\n  entente topology schema --output topology.schema.json')
     .action(async (given: { readonly output?: string; readonly json?: boolean }) => {
@@ -25,7 +25,7 @@ export function register(program: Command): void {
         return;
       }
       await writeWhole(given.output, `${JSON.stringify(schema, null, 2)}\n`, publicMode);
-      const hint = `put this line first into topology.yaml: # yaml-language-server: $schema=${given.output}`;
+      const hint = `make this the first line of topology.yaml: # yaml-language-server: $schema=${given.output}`;
       give({ json: { output: given.output }, lines: [`wrote ${given.output}`], next: [hint] }, given.json);
     });
 }

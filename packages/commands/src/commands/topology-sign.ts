@@ -23,15 +23,15 @@ interface SignOptions {
 }
 
 /**
- * Adds `entente topology sign`: makes the next version of the chain, and gives it its first signature.
- * @param program the command line
+ * Adds `entente topology sign`: numbers the next version and gives it its first signature.
+ * @param program - the command line
  */
 export function register(program: Command): void {
   topologyCommand(program)
     .command('sign')
-    .summary('make the next version and sign it')
+    .summary('number the next version and sign it')
     .description(
-      'Numbers the topology as the next version after topology.signed.json beside it, signs it, and files it: as topology.signed.json where that is enough, as topology.pending.json where others must approve. Exit status 1: nothing to sign.',
+      'Numbers the topology as the version after topology.signed.json beside it, signs it, and writes topology.signed.json, or topology.pending.json where others must approve first. Exit status 1: nothing to sign.',
     )
     .argument('[file]', 'the YAML', defaultFile)
     .requiredOption('--key <file>', 'your private key, e.g. administrators/alice.key')
@@ -53,9 +53,9 @@ async function sign(file: string, given: SignOptions): Promise<void> {
     give(
       {
         json: { file, signed: false, version: inForce.version },
-        lines: [`version ${inForce.version} is in force and says the same: nothing to sign`],
+        lines: [`nothing to sign: it is the same as version ${inForce.version}, which is in force`],
         next: [
-          `change it with entente topology add or remove, or hand it on: entente topology publish ${files.inForce} --as ca/administrators/<you>.yaml`,
+          `change it with entente topology add … or entente topology remove …, or publish it: entente topology publish ${files.inForce} --as ca/administrators/<you>.yaml`,
         ],
         failed: true,
       },
@@ -80,13 +80,13 @@ async function sign(file: string, given: SignOptions): Promise<void> {
   );
 }
 
-/** Writes the place in the chain into the file, so that everybody sees what was signed. */
+/** Writes version, predecessor and time into the file, so that it shows what was signed. */
 async function numbered(file: string, inForce: TopologyDocument): Promise<TopologyDocument> {
   const issued = `${new Date().toISOString().slice(0, 19)}Z`;
   const edited = await editTopology(file, (document) => {
     setField(document, ['version'], inForce.version + 1);
     setField(document, ['previous'], topologyHash(inForce));
-    // A clock that is behind must not make a document older than the one it follows.
+    // A slow clock must not date a document before the one it follows.
     setField(document, ['issued'], issued > inForce.issued ? issued : inForce.issued);
   });
   return edited.topology?.document ?? (await requireTopology(file)).document;
@@ -103,7 +103,7 @@ export async function requireSigner(key: string, documents: readonly (TopologyDo
   const entry = await findAdministrator(listed, key);
   if (entry !== undefined) return openSigner(entry.id, key);
   throw new OperatorFault('ENTENTE_NOT_AN_ADMINISTRATOR', {
-    sentence: `expected the key of one of the administrators ${[...new Set(listed.map((one) => one.id))].join(', ')}, found another`,
+    sentence: `this is not the key of any of the administrators ${[...new Set(listed.map((one) => one.id))].join(', ')}`,
     place: key,
     remedy:
       'use the key whose public half the topology lists, or add it with entente topology add administrator',

@@ -18,23 +18,23 @@ interface UserAddOptions {
 }
 
 /**
- * Adds `entente user add`: what a front end keeps of a user, without the password.
- * @param program the command line
+ * Adds `entente user add`: what a front end stores of a user, without the password.
+ * @param program - the command line
  */
 export function register(program: Command): void {
   const user = program.commands.find((command) => command.name() === 'user') ?? program.command('user');
   user
     .description('users and the digests of their passwords')
     .command('add')
-    .summary('write the digest of a user’s password')
+    .summary('store the password digest of a user')
     .description(
-      'Asks for a password, or reads it from the first line of standard input, and writes H(A1) (RFC 7616 §3.4.2) into users.yaml. The password itself is stored nowhere.',
+      'Asks for a password, or reads it from the first line of standard input, and writes H(A1) (RFC 7616 §3.4.2) to users.yaml. The password itself is not stored.',
     )
     .argument('<address>', 'alice@contoso.example')
     .option('--file <path>', 'users.yaml of the front ends', 'users.yaml')
-    .option('--generate', 'make a password and print it, once')
-    .option('--md5-only', 'for a client that knows nothing better; a weak digest')
-    .option('--replace', 'the user exists and gets a new password')
+    .option('--generate', 'generate a password and print it once')
+    .option('--md5-only', 'store an MD5 digest, for a client that supports nothing better; weak')
+    .option('--replace', 'set a new password for an existing user')
     .option('--json', 'one JSON object on the last line')
     .addHelpText('after', '\nExample:\n  entente user add alice@contoso.example --file users.yaml --generate')
     .action(add);
@@ -51,9 +51,9 @@ async function add(address: string, options: UserAddOptions): Promise<void> {
   );
   if (index >= 0 && options.replace !== true) {
     throw new OperatorFault('ENTENTE_USER_EXISTS', {
-      sentence: `${address} is already there`,
+      sentence: `the user ${address} exists`,
       place: file,
-      remedy: 'give --replace for a new password',
+      remedy: 'give --replace to set a new password',
     });
   }
   const password =
@@ -62,7 +62,7 @@ async function add(address: string, options: UserAddOptions): Promise<void> {
     throw new OperatorFault('ENTENTE_USAGE', {
       sentence: 'expected a password, found an empty line',
       place: 'standard input',
-      remedy: 'type one, or give --generate',
+      remedy: 'type a password, or give --generate',
     });
   }
   const algorithm = options.md5Only === true ? 'MD5' : 'SHA-256';
@@ -70,7 +70,7 @@ async function add(address: string, options: UserAddOptions): Promise<void> {
   list.flow = false;
   if (index >= 0) list.items[index] = record;
   else list.items.push(record);
-  // Whoever reads H(A1) can answer challenges with it.
+  // H(A1) answers challenges as well as the password does.
   await writeWhole(file, document.toString({ lineWidth: 0 }), secretMode);
   const generated = options.generate === true ? { password } : {};
   give(
@@ -78,11 +78,11 @@ async function add(address: string, options: UserAddOptions): Promise<void> {
       json: { user: address, file, algorithm, replaced: index >= 0, ...generated },
       lines: [
         `wrote the ${algorithm} digest of ${address} to ${file}`,
-        ...(options.generate === true ? [`password, shown only now: ${password}`] : []),
+        ...(options.generate === true ? [`password (shown only once): ${password}`] : []),
       ],
       next: [
-        `entente topology add user ${address} --home <front end>, where the topology does not have the user`,
-        `start the front end again: it reads ${file} when it starts`,
+        `if the topology does not have the user: entente topology add user ${address} --home <front end>`,
+        `restart the front end: it reads ${file} at start`,
       ],
     },
     options.json,
@@ -97,7 +97,7 @@ function readAddress(address: string): { readonly username: string; readonly rea
   throw new OperatorFault('ENTENTE_USAGE', {
     sentence: `expected user@domain in lower case, found ${address}`,
     place: 'argument <address>',
-    remedy: 'write it like alice@contoso.example, without scheme',
+    remedy: 'give one like alice@contoso.example, without scheme',
   });
 }
 
@@ -111,7 +111,7 @@ function notUsers(file: string): OperatorFault {
   return new OperatorFault('ENTENTE_USERS_INVALID', {
     sentence: 'expected YAML with a list "users"',
     place: file,
-    remedy: 'name a file that entente user add has written, or a new one',
+    remedy: 'name a file that entente user add wrote, or a new one',
   });
 }
 

@@ -22,25 +22,25 @@ import {
 import { decodeCertificate } from '@entente/x509';
 import { publishersOf } from './publishers.ts';
 
-/** How a server's name is looked for. */
+/** By which rules a server's name is matched. */
 export type NameRules = 'https' | 'host' | 'sip-domain';
 
-/** What is to be explained. */
+/** What to explain. */
 export interface ExplainServerOptions {
   readonly host: string;
   readonly port: number;
-  /** The name that is asked for. Default the host. */
+  /** The name that the certificate must prove. Default the host. */
   readonly name?: string;
   readonly rules?: NameRules;
   /** File or directory of anchors. Default: the roots of this system. */
   readonly anchors?: string;
   /** File or directory of CRLs. */
   readonly crls?: string;
-  /** Hosts with private addresses that may be asked for CRLs and OCSP responses. */
+  /** Hosts with private addresses from which CRLs and OCSP responses may be fetched. */
   readonly fetchFrom?: readonly string[];
   /**
-   * Addresses of hosts that DNS does not know, by name in lower case: for dialling and for fetching. A host that is named here
-   * may be asked for CRLs and OCSP responses at this address, private or not.
+   * Addresses of hosts that DNS does not know, by name in lower case: for dialling and for fetching. CRLs and OCSP responses
+   * may be fetched from a host that is named here, at a private address too.
    */
   readonly addresses?: ReadonlyMap<string, string>;
   readonly timeoutMs?: number;
@@ -58,23 +58,23 @@ export interface ExplainedServer {
   readonly subjects: readonly string[];
   /** Where the anchors came from, and how many they are. */
   readonly anchors: { readonly source: string; readonly count: number };
-  /** Revocation knowledge that could not be had. */
+  /** Revocation data that could not be fetched. */
   readonly notFetched: readonly NotFetched[];
 }
 
-/** A location of revocation knowledge that could not be had. */
+/** A location of revocation data that could not be fetched. */
 export interface NotFetched {
   readonly url: string;
-  /** Issuer whose certificates it speaks of, as RFC 4514 writes the name, cut at 200 characters; undefined where none names it. */
+  /** Issuer whose certificates it covers, as RFC 4514 writes the name, cut at 200 characters; undefined where none names it. */
   readonly of: string | undefined;
   /** What went wrong: a code, or one sentence. */
   readonly why: string;
 }
 
 /**
- * Dials any TLS server, looks at what it shows, and judges it as a client would that asks for this name.
+ * Connects to any TLS server and judges what it presents as a client of this name would.
  *
- * @param options - where to, which name, whom to believe
+ * @param options - where to connect, which name, which roots
  * @throws faults with `code` where the server cannot be reached or a file cannot be read
  */
 export async function explainServer(options: ExplainServerOptions): Promise<ExplainedServer> {
@@ -111,7 +111,7 @@ export async function explainServer(options: ExplainServerOptions): Promise<Expl
     now: options.now ?? Date.now(),
     link: { name: 'explain', direction: 'outbound', interface: 'external', purpose: 'server' },
     identity: identityOf(options.rules ?? 'https', name),
-    // Nobody's list is asked: the question is what a client would find that wants this server.
+    // No list of peers applies: the question is what a client of this server would find.
     authorise: () => ({ ok: true }),
   };
   const verdict =

@@ -1,10 +1,10 @@
 import { decodeCertificate, oids } from '@entente/x509';
 
-/** A name is chosen by whoever made the certificate; a line bears no more of it. */
+/** The name comes from the certificate of a peer; a line of output has no room for more of it. */
 const maxNameLength = 200;
 
 /**
- * Says of whose certificates the lists and answers speak that certificates point to: of their issuer’s.
+ * Finds the issuer whose certificates each list or response covers that certificates point to.
  *
  * @param certificates - DER, as presented; those that cannot be read are passed over
  * @returns issuer by URL, as RFC 4514 writes the name

@@ -14,16 +14,16 @@ export interface KeyFiles {
 }
 
 /**
- * Makes an Ed25519 key for an administrator.
+ * Creates an Ed25519 key for an administrator.
  * @throws OperatorFault `ENTENTE_FILE_EXISTS`: a key is never overwritten
  */
 export async function makeAdministratorKey({ privateKey, publicKey }: KeyFiles): Promise<void> {
   for (const file of [privateKey, publicKey]) {
     if (!(await exists(file))) continue;
     throw new OperatorFault('ENTENTE_FILE_EXISTS', {
-      sentence: 'a key would be overwritten',
+      sentence: 'the key file exists and is not overwritten',
       place: file,
-      remedy: 'use this key, or give another id or directory',
+      remedy: 'use this key, or choose another id or directory',
     });
   }
   const pair = generateKeyPairSync('ed25519');
@@ -33,7 +33,7 @@ export async function makeAdministratorKey({ privateKey, publicKey }: KeyFiles):
 
 /**
  * Reads a public key as the document lists it.
- * @param file PEM: a public key, or a private one whose public half is taken
+ * @param file - PEM: a public key, or a private one whose public half is used
  */
 export async function readAdministrator(id: string, file: string): Promise<AdministratorKey> {
   const key = await readKey(file, createPublicKey);
@@ -43,7 +43,7 @@ export async function readAdministrator(id: string, file: string): Promise<Admin
 
 /**
  * Opens an administrator's private key for signing.
- * @param file PKCS#8 or SEC 1, PEM
+ * @param file - PKCS#8 or SEC 1, PEM
  */
 export async function openSigner(keyId: string, file: string): Promise<TopologySigner> {
   const key = await readKey(file, createPrivateKey);
@@ -73,9 +73,9 @@ async function readKey(file: string, read: (pem: string) => KeyObject): Promise<
     return read(pem);
   } catch (cause) {
     throw new OperatorFault('ENTENTE_KEY_UNREADABLE', {
-      sentence: 'expected a key in PEM without password, found something else',
+      sentence: 'expected a key in PEM without a password',
       place: file,
-      remedy: 'make one with entente topology key, or with openssl genpkey -algorithm ed25519',
+      remedy: 'create one with entente topology key, or with openssl genpkey -algorithm ed25519',
       cause,
     });
   }
@@ -85,8 +85,8 @@ function algorithmOf(key: KeyObject, file: string): SignatureAlgorithm {
   if (key.asymmetricKeyType === 'ed25519') return 'EdDSA';
   if (key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return 'ES256';
   throw new OperatorFault('ENTENTE_KEY_UNREADABLE', {
-    sentence: `expected an Ed25519 or P-256 key, found ${key.asymmetricKeyType ?? 'something else'}`,
+    sentence: `expected an Ed25519 or P-256 key, found ${key.asymmetricKeyType ?? 'another'}`,
     place: file,
-    remedy: 'make one with entente topology key',
+    remedy: 'create one with entente topology key',
   });
 }

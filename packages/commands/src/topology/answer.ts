@@ -1,4 +1,4 @@
-/** What a command says in the end. */
+/** What a command prints at its end. */
 export interface Answer {
   /** For programs: one JSON object. */
   readonly json: object;
@@ -12,8 +12,8 @@ export interface Answer {
 
 /**
  * Prints an answer and sets the exit status.
- * @param answer what was done or found
- * @param asJson one JSON object instead of text
+ * @param answer - what was done or found
+ * @param asJson - one JSON object instead of text
  */
 export function give({ json, lines, next = [], failed = false }: Answer, asJson: boolean | undefined): void {
   if (asJson === true) process.stdout.write(`${JSON.stringify({ ok: !failed, ...json, next })}\n`);
@@ -26,7 +26,7 @@ export function give({ json, lines, next = [], failed = false }: Answer, asJson:
 
 /**
  * Lays out rows in columns for a terminal.
- * @param rows cells; the first row is the heading
+ * @param rows - cells; the first row is the heading
  */
 export function table(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
@@ -39,4 +39,9 @@ export function table(rows: readonly (readonly string[])[]): readonly string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+/** A number with its noun: `1 pool`, `2 pools`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -5,21 +5,21 @@ import { parseTopology } from '@entente/topology-planning';
 import { type Document, isMap, isSeq, parseDocument } from 'yaml';
 import { placeOf, readText } from './read-topology.ts';
 
-/** How the document is written: nothing is folded, so that our own strict reader takes it back. */
+/** How the document is written: nothing is folded, so that our own strict reader accepts it. */
 const style = { lineWidth: 0, minContentWidth: 0, flowCollectionPadding: true } as const;
 
 /** A document after an edit, as far as the checks are concerned. */
 export interface Edited {
   readonly topology: Topology | undefined;
-  /** What is still missing; the edit itself has added none that was not there before. */
+  /** What is still missing; the edit itself has added no error that was not there before. */
   readonly open: readonly Problem[];
 }
 
 /**
  * Changes a topology file, keeps its comments and its order, and writes it back only where the change adds no error of its own.
  *
- * @param file path of the YAML
- * @param edit what to change
+ * @param file - path of the YAML
+ * @param edit - what to change
  * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID` where the change does not fit
  */
 export async function editTopology(file: string, edit: (document: Document) => void): Promise<Edited> {
@@ -35,8 +35,8 @@ export async function editTopology(file: string, edit: (document: Document) => v
   const added = problems.find((problem) => problem.severity === 'error' && isOfThisEdit(problem, known));
   if (added !== undefined) {
     throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
-      sentence: `this does not fit into the topology: ${added.message.replace(/\.$/, '')}`,
-      place: `${file} (nothing was changed)`,
+      sentence: `the change was refused: ${added.message.replace(/\.$/, '')}`,
+      place: `${file} (not changed)`,
       remedy: added.remedy.replace(/\.$/, ''),
     });
   }
@@ -55,7 +55,7 @@ function signatureOf(problem: Problem): string {
   return `${problem.code} ${problem.path.join(' ')}`;
 }
 
-/** A file that is not even readable must be mended by hand: an edit would hide what is wrong. */
+/** A file that cannot be parsed must be fixed by hand: an edit would hide what is wrong. */
 function refuseUnreadable(file: string, parsed: ReturnType<typeof parseTopology>): void {
   if (parsed.ok) return;
   const unreadable = parsed.problems.find((problem) => problem.path.length === 0);
@@ -69,7 +69,7 @@ function refuseUnreadable(file: string, parsed: ReturnType<typeof parseTopology>
 
 /**
  * Appends an entry to a list of the document, in block style.
- * @param path where the list is; it is made where it is not there
+ * @param path - where the list is; it is created where it does not exist
  */
 export function append(document: Document, path: readonly (string | number)[], entry: object): void {
   const node = document.createNode(dropUndefined(entry));
@@ -80,7 +80,7 @@ export function append(document: Document, path: readonly (string | number)[], e
   } else document.setIn(path, document.createNode([dropUndefined(entry)]));
 }
 
-/** Sets a field of the document; the mappings above it are made where they are not there. */
+/** Sets a field of the document; the mappings above it are created where they do not exist. */
 export function setField(document: Document, path: readonly (string | number)[], value: unknown): void {
   document.setIn(
     path,
@@ -97,7 +97,7 @@ export function indexOfEntry(document: Document, list: string, key: string, valu
   const index = isSeq(node) ? node.items.findIndex((item) => isMap(item) && item.get(key) === value) : -1;
   if (index >= 0) return index;
   throw new OperatorFault('ENTENTE_USAGE', {
-    sentence: `expected the ${key} of one of the ${list}, found ${value}`,
+    sentence: `none of the ${list} has the ${key} ${value}`,
     place: 'the command line',
     remedy: `add it first, or correct the ${key}`,
   });

@@ -3,9 +3,9 @@ import { give } from './answer.ts';
 import type { Progress } from './signed-files.ts';
 
 /**
- * Says where a document stands after a signature, and what to do next.
- * @param file the YAML, for the commands that are suggested
- * @param lines what changes and what that needs
+ * Prints the state of a document after a signature, and what to do next.
+ * @param file - the YAML, for the commands that are suggested
+ * @param lines - what changes and what that needs
  */
 export function giveProgress(
   file: string,
@@ -19,18 +19,18 @@ export function giveProgress(
   const json = { file, version: document.version, complete, signers };
   if (complete) {
     const next = [
-      `entente topology dns ${file}, for the records it needs`,
+      `entente topology dns ${file} lists the DNS records it needs`,
       `entente topology publish ${progress.file} --as ca/administrators/${signers.length === 1 ? signers[0] : '<you>'}.yaml`,
     ];
     const done = [...lines, `${by}, is complete: ${progress.file}`];
     give({ json: { ...json, written: progress.file }, lines: done, next }, asJson);
   } else if (refusal?.reason === 'under-signed') {
-    const next = [`another administrator: entente topology approve ${progress.file} --key <their key>`];
-    const waits = [...lines, `${by}, waits: ${progress.file}`, refusal.message];
+    const next = [`for another administrator: entente topology approve ${progress.file} --key <their key>`];
+    const waits = [...lines, `${by}, needs more signatures: ${progress.file}`, refusal.message];
     give({ json: { ...json, written: progress.file, missing: refusal.message }, lines: waits, next }, asJson);
   } else {
     const refused = [...lines, `${by}, is refused: ${refusal?.message}`, `  → ${refusal?.remedy}`];
-    const next = [`entente topology diff ${file}, then sign again`];
+    const next = [`entente topology diff ${file} shows the changes; correct them, then sign again`];
     give({ json: { ...json, written: null, refusal }, lines: refused, next, failed: true }, asJson);
   }
 }

@@ -13,7 +13,7 @@ export type Chains = NetworkState['chainOf'];
 /**
  * Reads the certificates of a network: `<name>.crt`, or `<name>/tls.crt`, where the name is that of the interface (the server’s own
  * inside, the access name outside).
- * @param directory where they are
+ * @param directory - where they are
  */
 export async function readChains(directory: string, topology: Topology): Promise<Chains> {
   const chains = await readNamedChains(directory);
@@ -39,8 +39,8 @@ function nameOf(topology: Topology, fqdn: string, side: InterfaceName): string {
 
 /**
  * How partners are judged at the edge: by the anchors and rules that the topology gives them.
- * @param directory `<domain>.crt` or `<domain>/tls.crt`: what each partner's edge shows
- * @param crls files or directories of CRLs
+ * @param directory - `<domain>.crt` or `<domain>/tls.crt`: what each partner's edge presents
+ * @param crls - files or directories of CRLs
  */
 export async function partnersOf(
   directory: string,
@@ -60,9 +60,9 @@ export async function partnersOf(
 }
 
 /**
- * Makes a judge of roots and revocation lists.
- * @param anchors files or directories of certificates
- * @param crls files or directories of CRLs
+ * Creates a judge from roots and revocation lists.
+ * @param anchors - files or directories of certificates
+ * @param crls - files or directories of CRLs
  */
 export async function judgeOf(anchors: readonly string[], crls: readonly string[]): Promise<Judge> {
   const roots = [];
@@ -115,6 +115,6 @@ function unreadable(place: string, expected: string, found: string): OperatorFau
   return new OperatorFault('ENTENTE_CERTIFICATE_UNREADABLE', {
     sentence: `expected ${expected}, found ${found}`,
     place,
-    remedy: 'name the right file or directory',
+    remedy: 'name a file or directory that contains it',
   });
 }

@@ -11,9 +11,10 @@ import {
   type TopologyDocument,
 } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
+import { counted } from './answer.ts';
 
-/** Larger files are not even read: the largest topology that is accepted is smaller. */
-const maxBytes = 64 * 1024 * 1024;
+/** Larger files are not read: the largest topology that is accepted is smaller. */
+const maxMegabytes = 64;
 
 /** A topology from a file, or what is wrong with it. */
 export type ReadTopology =
@@ -22,7 +23,7 @@ export type ReadTopology =
 
 /**
  * Reads and checks a topology, as YAML or as the signed JSON that `sign` writes (whose signatures it does not judge).
- * @param file path
+ * @param file - path
  */
 export async function readTopology(file: string): Promise<ReadTopology> {
   const text = await readText(file);
@@ -36,8 +37,8 @@ export async function readTopology(file: string): Promise<ReadTopology> {
 }
 
 /**
- * Reads a topology that must be in order.
- * @param file path
+ * Reads a topology that must pass every check.
+ * @param file - path
  * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID` with the place of the first error
  */
 export async function requireTopology(file: string): Promise<Topology> {
@@ -46,15 +47,15 @@ export async function requireTopology(file: string): Promise<Topology> {
   const errors = read.problems.filter((problem) => problem.severity === 'error');
   const [first] = errors;
   throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
-    sentence: `${withoutStop(first?.message ?? 'the topology cannot be read')}${errors.length > 1 ? `, and ${errors.length - 1} more errors` : ''}`,
+    sentence: `${withoutStop(first?.message ?? 'the topology cannot be read')}${errors.length > 1 ? `, and ${counted(errors.length - 1, 'more error')}` : ''}`,
     place: placeOf(file, first),
     remedy: `${withoutStop(first?.remedy ?? 'correct it')}; entente topology check ${file} lists everything`,
   });
 }
 
 /**
- * Reads what `sign` or `approve` has written.
- * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID` where it is something else
+ * Reads what `sign` or `approve` wrote.
+ * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID` where the file is anything else
  */
 export async function readSigned(file: string): Promise<SignedTopology> {
   return decodeSigned(file, await readText(file));
@@ -86,11 +87,11 @@ export function placeOf(file: string, problem: Problem | undefined): string {
  */
 export async function readText(file: string): Promise<string> {
   const { size } = await stat(file);
-  if (size > maxBytes) {
+  if (size > maxMegabytes * 1e6) {
     throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
-      sentence: `expected at most ${maxBytes} bytes, found ${size}`,
+      sentence: `expected at most ${maxMegabytes} MB, found ${Math.ceil(size / 1e6)} MB`,
       place: file,
-      remedy: 'name the file of the topology',
+      remedy: 'name a topology file',
     });
   }
   return readFile(file, 'utf8');
@@ -105,7 +106,7 @@ function decodeSigned(file: string, text: string): SignedTopology & { readonly d
       decoded.ok ? (shape?.ok === false ? (shape.problems[0]?.message ?? '') : '') : decoded.message,
     ),
     place: file,
-    remedy: 'name a file that entente topology sign has written; it is not edited by hand',
+    remedy: 'name a file as entente topology sign wrote it, without edits',
   });
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@entente/topology';
 import { readSignedIfThere } from './read-topology.ts';
 
-/** Files beside a topology: what is in force, what waits for signatures, and every version there was. */
+/** Files beside a topology: the version in force, the one that needs more signatures, and every earlier version. */
 export interface SignedFiles {
   readonly inForce: string;
   readonly pending: string;
@@ -19,7 +19,7 @@ export interface SignedFiles {
 
 /**
  * Names the files that belong to a topology.
- * @param file path of the YAML
+ * @param file - path of the YAML
  */
 export function signedFilesOf(file: string): SignedFiles {
   const folder = dirname(file);
@@ -35,15 +35,15 @@ export interface Progress {
   /** Whether the document has all the signatures it needs. */
   readonly complete: boolean;
   readonly signers: readonly string[];
-  /** Why no member would take it up: `under-signed` where it waits for others. */
+  /** Why members would refuse it: `under-signed` where signatures are missing. */
   readonly refusal?: TopologyRefusal;
   /** Where it is now. */
   readonly file: string;
 }
 
 /**
- * Files a signed document: as the one in force where a member would take it up, as pending where signatures are missing.
- * @param now milliseconds since the epoch
+ * Files a signed document: as the one in force where a member would accept it, as pending where signatures are missing.
+ * @param now - milliseconds since the epoch
  */
 export async function fileSigned(signed: SignedTopology, files: SignedFiles, now: number): Promise<Progress> {
   const inForce = await readSignedIfThere(files.inForce);

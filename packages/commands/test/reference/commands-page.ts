@@ -62,11 +62,11 @@ export function commandsPage(): string {
   const head = [
     '# Command line',
     '',
-    'Every verb of `entente`, from its own help. Exit status: 0 done or trusted, 1 refused or a failed check, 2 not understood or a fault that',
-    'the operator can mend. A fault is one sentence with place and remedy. Each answer ends with what to do next; `--json` gives one JSON',
-    'object instead, with `ok` and `next`. [In a clone](../guides/first-network.md) `entente` is in `tooling/bin`.',
+    'Every command of `entente`, from its own help. Exit status: 0 done or trusted, 1 refused or a failed check, 2 a usage error or a fault',
+    'that the operator can fix. A fault is one sentence with its place and a remedy. Each answer ends with what to do next; `--json` gives',
+    'one JSON object instead, with `ok` and `next`. [In a clone](../guides/first-network.md) `entente` is in `tooling/bin`.',
     '',
-    'This page is generated; write it again with',
+    'This page is generated. To generate it again, run',
     '`node --conditions=@entente/source --import tsx packages/commands/test/reference/commands-page.ts`.',
     '',
   ];

@@ -95,7 +95,7 @@ describe('entente topology rehearse', () => {
 });
 
 describe('entente rotate plan', () => {
-  it('orders the steps and proves each', async () => {
+  it('lists the steps and rehearses each', async () => {
     const line = `rotate plan current.yaml ${world} --new-certificates certs-new --new-anchors new.crt`;
     const { status, json } = await answerOf(line);
     expect(status).toBe(0);
@@ -108,7 +108,7 @@ describe('entente rotate plan', () => {
     expect(json.atOnce).toBeGreaterThan(20);
     const { stdout } = await runEntente(line);
     expect(stdout).toContain('1. Add the new root');
-    expect(stdout).toContain('   proven: no link stops working');
+    expect(stdout).toContain('   safe: no link stops working');
   });
 
   it('ends with status 1 where a step is not safe', async () => {

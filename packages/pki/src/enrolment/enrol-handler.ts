@@ -113,7 +113,7 @@ async function admitPeer(
     return refuse(
       'no-certificate',
       'neither a join token nor a client certificate was shown',
-      'join with a token of entente join, or renew with the certificate that the server has',
+      'join with a token of entente join-token, or renew with the certificate that the server has',
     );
   }
   const { server, serialHex } = peer;

@@ -41,7 +41,7 @@ export function createRevocationDesk(ledger: Ledger, publisher: CrlPublisher, cl
           ? refuse(
               'certificate-unknown',
               `this authority has not issued serial number ${serialHex.slice(0, 40)}`,
-              'look it up with entente cert list',
+              'look the serial number up in the ledger of the authority',
             )
           : refuse(
               'certificate-already-revoked',

@@ -144,7 +144,7 @@ function checkSuccession(known: TopologyDocument, document: TopologyDocument): T
       reason: 'lower-version',
       message: `Version ${known.version} is in force, found version ${document.version}.`,
       remedy:
-        'To go back, publish the old content as a new version, signed by a quorum (entente topology rollback).',
+        'To go back, publish the old content as a new version, signed by a quorum (entente topology sign).',
     };
   }
   const inForce = topologyHash(known);

@@ -26,10 +26,10 @@ export function register(add: Command): void {
     'add an administrator who may sign',
     'entente topology add administrator bob --public-key bob.pub --required 2',
   )
-    .argument('<id>', 'what signatures are filed under')
-    .requiredOption('--public-key <file>', 'PEM, made with entente topology key')
-    .option('--required <k>', 'how many must sign what does more than narrow')
-    .option('--title <text>', 'for people')
+    .argument('<id>', 'short name, which signatures carry')
+    .requiredOption('--public-key <file>', 'PEM, created with entente topology key')
+    .option('--required <k>', 'signatures needed for a change that does more than narrow')
+    .option('--title <text>', 'description for people')
     .action(async (id: string, given: AdministratorOptions) => {
       const entry = { ...(await readAdministrator(id, given.publicKey)), title: given.title };
       const required = given.required === undefined ? undefined : wholeNumber(given.required, '--required');
@@ -42,15 +42,15 @@ export function register(add: Command): void {
   entryCommand(
     add,
     'link',
-    'make a row of the allow matrix narrower',
+    'narrow a row of the allow matrix',
     'entente topology add link 13 --a pool1.contoso.example --b pool2.contoso.example --closed',
   )
     .argument('<row>', `number of the row, 1 to ${allowMatrix.length}`)
-    .option('--a <names>', 'servers or pools on side A, separated by commas; all where none is given')
-    .option('--b <names>', 'servers or pools on side B')
-    .option('--closed', 'no link at all')
-    .option('--may-open <side>', 'only a or b opens')
-    .option('--may-send <side>', 'only a or b sends requests')
+    .option('--a <names>', 'servers or pools on side A, separated by commas; default all')
+    .option('--b <names>', 'servers or pools on side B; default all')
+    .option('--closed', 'allow no connection')
+    .option('--may-open <side>', 'only this side opens connections: a or b')
+    .option('--may-send <side>', 'only this side sends requests: a or b')
     .action(async (row: string, given: LinkOptions) => {
       const entry = {
         row: wholeNumber(row, '<row>'),
@@ -61,7 +61,7 @@ export function register(add: Command): void {
         maySend: given.maySend,
       };
       const edited = await editTopology(given.file, (document) => append(document, ['links'], entry));
-      giveAdded(`a narrowing of row ${row}`, entry, edited, given);
+      giveAdded(`the narrowed row ${row}`, entry, edited, given);
     });
 }
 

@@ -34,17 +34,17 @@ export function register(add: Command): void {
     'add a federated partner, or block one',
     'entente topology add partner fabrikam --domain fabrikam.example --anchor fabrikam-root.crt --fingerprint 3f:…',
   )
-    .argument('<id>', 'what logs and commands call it')
-    .requiredOption('--domain <name>', 'a SIP domain it may speak for; repeatable', collect)
-    .option('--server <fqdn>', 'pin its edge; without it the next hop is found by SRV')
-    .option('--address <ip>', 'address of the pinned edge')
-    .option('--port <port>', 'port of the pinned edge; usually 5061')
-    .option('--anchor <file>', 'its root certificate; without it the federation anchors count')
-    .option('--fingerprint <sha256>', 'fingerprint of the root, as the partner told it by another way')
-    .option('--server-auth-only', 'its edge may show a certificate for servers only when it dials us')
-    .option('--match-host-name', 'the host that SRV led to may be in its certificate instead of the domain')
-    .option('--blocked', 'refuse it, whatever else allows it')
-    .option('--title <text>', 'for people')
+    .argument('<id>', 'short name for logs and commands')
+    .requiredOption('--domain <name>', 'a SIP domain of the partner; repeatable', collect)
+    .option('--server <fqdn>', 'name of its edge; without it, SRV records give the next hop')
+    .option('--address <ip>', 'address of its edge, with --server')
+    .option('--port <port>', 'port of its edge, with --server; default 5061')
+    .option('--anchor <file>', 'its root certificate; without it, the federation anchors apply')
+    .option('--fingerprint <sha256>', 'fingerprint of the root, received by telephone or on paper')
+    .option('--server-auth-only', 'accept a certificate for servers only when its edge connects to ours')
+    .option('--match-host-name', 'accept a certificate for the host from SRV instead of the domain')
+    .option('--blocked', 'refuse it, even where another entry allows it')
+    .option('--title <text>', 'description for people')
     .action(addPartner);
   entryCommand(
     add,
@@ -52,15 +52,15 @@ export function register(add: Command): void {
     'add a hosting provider: one server for many domains',
     'entente topology add provider hoster --server edge.hoster.example --domain a.example --domain b.example',
   )
-    .argument('<id>', 'what logs and commands call it')
+    .argument('<id>', 'short name for logs and commands')
     .requiredOption('--domain <name>', 'a SIP domain it hosts; repeatable', collect)
     .requiredOption('--server <fqdn>', 'its edge')
     .option('--address <ip>', 'address of its edge')
-    .option('--port <port>', 'port of its edge; usually 5061')
-    .option('--anchor <file>', 'its root certificate; without it the federation anchors count')
+    .option('--port <port>', 'port of its edge; default 5061')
+    .option('--anchor <file>', 'its root certificate; without it, the federation anchors apply')
     .option('--fingerprint <sha256>', 'fingerprint of the root')
-    .option('--server-auth-only', 'its edge may show a certificate for servers only when it dials us')
-    .option('--title <text>', 'for people')
+    .option('--server-auth-only', 'accept a certificate for servers only when its edge connects to ours')
+    .option('--title <text>', 'description for people')
     .action(addProvider);
   entryCommand(
     add,
@@ -69,10 +69,10 @@ export function register(add: Command): void {
     'entente topology add anchor --certificate root_ca.crt',
   )
     .requiredOption('--certificate <file>', 'the root, PEM or DER')
-    .option('--name <text>', 'for people and logs; the common name where none is given')
-    .option('--fingerprint <sha256>', 'refuse it unless this is its fingerprint')
-    .option('--federation', 'for partners without anchors of their own, at the edge only')
-    .option('--partner <id>', 'for one partner; without --federation or --partner it is our own CA')
+    .option('--name <text>', 'name for people and logs; default the common name')
+    .option('--fingerprint <sha256>', 'expected fingerprint; a root with another one is refused')
+    .option('--federation', 'trust it for partners without anchors of their own, at the edge only')
+    .option('--partner <id>', 'trust it for one partner; without --federation and --partner it is our own CA')
     .action(addAnchor);
 }
 
@@ -81,7 +81,7 @@ async function addPartner(id: string, given: PartnerOptions): Promise<void> {
   if (given.blocked === true) {
     const entry = { kind: 'blocked', id, title, domains };
     const edited = await editTopology(given.file, (document) => append(document, ['partners'], entry));
-    giveAdded(`${id}, blocked`, entry, edited, given);
+    giveAdded(`the blocked partner ${id}`, entry, edited, given);
     return;
   }
   const shared = {
@@ -128,7 +128,7 @@ async function addAnchor(given: AnchorOptions): Promise<void> {
     throw new OperatorFault('ENTENTE_USAGE', {
       sentence: 'expected --partner or --federation, found both',
       place: 'the command line',
-      remedy: 'give one of them; for both, add the anchor twice',
+      remedy: 'give one of them; to have both, add the anchor twice',
     });
   }
   const edited = await editTopology(given.file, (document) => {
@@ -153,5 +153,7 @@ async function anchorsOf({
 }
 
 function comparing(anchors: readonly AnchorReference[] | undefined): readonly string[] {
-  return (anchors ?? []).map((anchor) => `compare the fingerprint with its owner: ${anchor.sha256}`);
+  return (anchors ?? []).map(
+    (anchor) => `check the fingerprint with the owner of the root: ${anchor.sha256}`,
+  );
 }

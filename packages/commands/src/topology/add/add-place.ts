@@ -8,16 +8,21 @@ import { collect, type EntryOptions, entryCommand, giveAdded } from './entry-com
 export function register(add: Command): void {
   entryCommand(add, 'site', 'add a site', 'entente topology add site berlin --title "Berlin, main building"')
     .argument('<id>', 'lower case, e.g. berlin')
-    .option('--title <text>', 'for people')
+    .option('--title <text>', 'description for people')
     .action(async (id: string, given: EntryOptions) => {
       const entry = { id, title: given.title };
       const edited = await editTopology(given.file, (document) => append(document, ['sites'], entry));
       giveAdded(`the site ${id}`, entry, edited, given);
     });
-  entryCommand(add, 'domain', 'add a SIP domain of ours', 'entente topology add domain sales.contoso.example')
+  entryCommand(
+    add,
+    'domain',
+    'add a SIP domain of the organisation',
+    'entente topology add domain sales.contoso.example',
+  )
     .argument('<name>', 'the domain')
-    .option('--pool <fqdn>', 'home of the users that are not listed one by one')
-    .option('--title <text>', 'for people')
+    .option('--pool <fqdn>', 'default pool of its users')
+    .option('--title <text>', 'description for people')
     .action(addDomain);
   entryCommand(
     add,
@@ -27,10 +32,10 @@ export function register(add: Command): void {
   )
     .argument('<fqdn>', 'its name')
     .addOption(new Option('--role <role>', 'role of its members').choices(roles).default('front-end'))
-    .option('--site <id>', 'where it stands')
-    .option('--domain <name>', 'a domain it serves; repeatable; all of ours where none is given', collect)
-    .option('--home', 'make it the home of the users of the domains it serves')
-    .option('--title <text>', 'for people')
+    .option('--site <id>', 'its site')
+    .option('--domain <name>', 'a domain it serves; repeatable; default every domain', collect)
+    .option('--home', 'make it the default pool of the domains it serves')
+    .option('--title <text>', 'description for people')
     .action(addPool);
   entryCommand(
     add,
@@ -40,16 +45,16 @@ export function register(add: Command): void {
   )
     .argument('<fqdn>', 'its name')
     .addOption(
-      new Option('--kind <kind>', 'what it is').choices(['redis', 'postgresql']).makeOptionMandatory(),
+      new Option('--kind <kind>', 'kind of store').choices(['redis', 'postgresql']).makeOptionMandatory(),
     )
     .option('--address <ip>', 'its address')
     .option('--port <port>', 'its port')
-    .option('--title <text>', 'for people')
+    .option('--title <text>', 'description for people')
     .action(addStore);
   entryCommand(
     add,
     'user',
-    'name the home of a user',
+    'set the home server of a user',
     'entente topology add user alice@contoso.example --home fe1.contoso.example',
   )
     .argument('<aor>', 'address of record without scheme')
@@ -110,6 +115,6 @@ export function portOf(text: string | undefined): number | undefined {
   throw new OperatorFault('ENTENTE_USAGE', {
     sentence: `expected a port from 1 to 65535, found ${text}`,
     place: 'option --port',
-    remedy: 'give a number',
+    remedy: 'give a port number like 5061',
   });
 }

@@ -20,7 +20,7 @@ interface ServerOptions extends EntryOptions {
   readonly requiresReplication?: boolean;
 }
 
-/** Adds `server`, and `application` as the short way to a trusted application. */
+/** Adds `server`, and `application` as a shorter form for a trusted application. */
 export function register(add: Command): void {
   options(
     entryCommand(
@@ -30,7 +30,7 @@ export function register(add: Command): void {
       'entente topology add server fe1.contoso.example --role front-end --pool pool1.contoso.example --address 10.0.0.11',
     ),
   )
-    .addOption(new Option('--role <role>', 'what it is for').choices(roles).makeOptionMandatory())
+    .addOption(new Option('--role <role>', 'its role').choices(roles).makeOptionMandatory())
     .action((fqdn: string, given: ServerOptions) => addServer(fqdn, given));
   options(
     entryCommand(
@@ -46,20 +46,24 @@ export function register(add: Command): void {
 
 function options(command: Command): Command {
   return command
-    .argument('<fqdn>', 'its own name, which no other server, pool or domain has')
+    .argument('<fqdn>', 'its own name; no other server, pool or domain may have it')
     .option('--pool <fqdn>', 'the pool it is a member of')
-    .option('--site <id>', 'where it stands')
-    .option('--address <ip>', 'address of its internal interface; found by DNS where none is given')
-    .option('--port <service=port>', 'a port other than the usual one, e.g. sip=15061; repeatable', collect)
+    .option('--site <id>', 'its site')
+    .option('--address <ip>', 'address of its internal interface; default from DNS')
+    .option(
+      '--port <service=port>',
+      'port of a service where it is not the default, e.g. sip=15061; repeatable',
+      collect,
+    )
     .option('--external-fqdn <name>', 'name of its external interface (edges and reverse proxies)')
     .option('--external-address <ip>', 'address of its external interface')
     .option('--external-port <service=port>', 'e.g. clients=443, federation=5061; repeatable', collect)
     .option('--public-certificate', 'its external certificate comes from a public CA: DNS names only')
-    .option('--outbound-only', 'only our servers dial it')
+    .option('--outbound-only', 'only our servers open connections to it; it opens none')
     .option('--treat-as-authenticated <yes|no>', 'its requests need no authentication')
-    .option('--throttle-as-server', 'throttle it as a server, not as a user')
+    .option('--throttle-as-server', 'apply the rate limits of a server, not those of a user')
     .option('--requires-replication', 'it takes part in replication of the pool’s state')
-    .option('--title <text>', 'for people');
+    .option('--title <text>', 'description for people');
 }
 
 async function addServer(fqdn: string, given: ServerOptions): Promise<void> {
@@ -95,7 +99,7 @@ function entryOf(fqdn: string, given: ServerOptions): ServerEntry {
   };
 }
 
-/** Leaves out what has nothing in it. */
+/** Omits an entry in which nothing is set. */
 function side<T extends object>(entry: T): T | undefined {
   return Object.values(entry).some((value) => value !== undefined) ? entry : undefined;
 }
@@ -122,6 +126,6 @@ function yesOrNo(text: string | undefined): boolean | undefined {
   throw new OperatorFault('ENTENTE_USAGE', {
     sentence: `expected yes or no, found ${text}`,
     place: 'option --treat-as-authenticated',
-    remedy: 'write yes or no',
+    remedy: 'give yes or no',
   });
 }

@@ -12,14 +12,14 @@ export interface EntryOptions {
 
 /**
  * Adds a kind of entry to `entente topology add`.
- * @param add the command `add`
+ * @param add - the command `add`
  */
 export function entryCommand(add: Command, kind: string, summary: string, example: string): Command {
   return add
     .command(kind)
     .summary(summary)
     .description(
-      `${summary.charAt(0).toUpperCase()}${summary.slice(1)}. The file keeps its comments; nothing is signed yet.`,
+      `${summary.charAt(0).toUpperCase()}${summary.slice(1)}. The file keeps its comments. The change takes effect when it is signed and published.`,
     )
     .option('--file <path>', 'the topology', defaultFile)
     .option('--json', 'one JSON object on the last line')
@@ -27,10 +27,10 @@ export function entryCommand(add: Command, kind: string, summary: string, exampl
 }
 
 /**
- * Says that an entry was added and what is still open.
- * @param what the entry, for people
- * @param entry the entry as it was written
- * @param next what to do once nothing is open
+ * Prints that an entry was added, and what is still missing.
+ * @param what - the entry, for people
+ * @param entry - the entry as it was written
+ * @param next - what to do once nothing is missing
  */
 export function giveAdded(
   what: string,
@@ -47,7 +47,7 @@ export function giveAdded(
   const { file } = options;
   const answer: Answer = {
     json: { added: entry, file, open },
-    lines: [`added ${what} to ${file}`, ...open.map((problem) => `still open: ${problem.message}`)],
+    lines: [`added ${what} to ${file}`, ...open.map((problem) => `still missing: ${problem.message}`)],
     next: [
       ...open.map((problem) => problem.remedy),
       ...next,

@@ -4,11 +4,11 @@ import { OperatorFault } from '@entente/host';
 import type { AnchorReference } from '@entente/topology';
 
 /**
- * Reads a root certificate as the document lists it, and holds it against the fingerprint that came another way.
+ * Reads a root certificate as the document lists it, and compares it with the fingerprint that was received separately.
  *
- * @param file PEM or DER
- * @param name for people and logs; the subject's common name where none is given
- * @param fingerprint SHA-256 in hex, with or without colons
+ * @param file - PEM or DER
+ * @param name - for people and logs; default the subject's common name
+ * @param fingerprint - SHA-256 in hex, with or without colons
  * @throws OperatorFault `ENTENTE_FINGERPRINT_MISMATCH`, `ENTENTE_CERTIFICATE_UNREADABLE`
  */
 export async function readAnchor(
@@ -27,7 +27,7 @@ export async function readAnchor(
   }
   if (!certificate.ca) {
     throw new OperatorFault('ENTENTE_CERTIFICATE_UNREADABLE', {
-      sentence: 'expected the certificate of a CA, found one that may not issue',
+      sentence: 'expected a CA certificate, found one that may not issue certificates',
       place: file,
       remedy: 'give the root certificate',
     });
@@ -44,7 +44,7 @@ function parse(content: Buffer, file: string): X509Certificate {
     return new X509Certificate(content);
   } catch (cause) {
     throw new OperatorFault('ENTENTE_CERTIFICATE_UNREADABLE', {
-      sentence: 'expected a certificate in PEM or DER, found something else',
+      sentence: 'expected a certificate in PEM or DER',
       place: file,
       remedy: 'give the root certificate, e.g. root_ca.crt',
       cause,

@@ -8,13 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { answerOf, runEntente } from './command-line.ts';
 
-describe('orders to an authority', () => {
+describe('commands to an authority', () => {
   let network: Network;
   let folder: string;
   let options: string;
   beforeAll(async () => {
     network = await startNetwork({ clients: [] });
-    folder = await mkdtemp(join(tmpdir(), 'entente-orders-'));
+    folder = await mkdtemp(join(tmpdir(), 'entente-authority-commands-'));
     const { authority } = network.organisation;
     const files = join(network.directory, 'authority', 'administrators', 'administrator');
     options = `--authority https://${authority.fqdn}:${authority.httpsPort} --address 127.0.0.1 --anchors ${network.anchorsFile} --certificate ${files}.crt --key ${files}.key`;
@@ -62,12 +62,12 @@ describe('orders to an authority', () => {
   it('join-token names the program that the role of the server asks for', async () => {
     for (const [server, program] of [
       ['fe1', 'entente-pool-server'],
-      ['gw1', 'your program'],
+      ['gw1', 'your own program'],
     ] as const) {
       const file = join(folder, `${server}-role.yaml`);
       const { stdout } = await runEntente(`join-token ${server}.contoso.example --config ${file} ${options}`);
       expect(stdout).toContain(`: ${program}`);
-      expect(stdout.match(/entente-\w+-server|your program/g)).toHaveLength(1);
+      expect(stdout.match(/entente-\w+-server|your own program/g)).toHaveLength(1);
     }
   });
 
@@ -107,7 +107,15 @@ describe('orders to an authority', () => {
     expect((await runEntente(`cert revoke ${options}`)).status).toBe(2);
   });
 
-  it('whoever cannot be reached is a fault of usage, with place and remedy', async () => {
+  it('cert revoke fails where there is nothing to revoke, and names the server', async () => {
+    const { json, status } = await answerOf(`cert revoke --server fe9.contoso.example ${options}`);
+    expect({ status, ok: json.ok, serials: json.serials }).toEqual({ status: 1, ok: false, serials: [] });
+    const again = await runEntente(`cert revoke --server fe2.contoso.example ${options}`);
+    expect(again.status).toBe(1);
+    expect(again.stdout).toMatch(/^Nothing revoked: no valid certificate for fe2\.contoso\.example\n/);
+  });
+
+  it('an authority that cannot be reached is a fault of usage, with place and remedy', async () => {
     const nobody = options.replace(/:\d+ --address/, ':1 --address');
     const ran = await runEntente(`join-token gw1.contoso.example ${nobody}`);
     expect(ran.status).toBe(2);

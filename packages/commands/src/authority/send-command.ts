@@ -2,26 +2,26 @@ import { type Answer, give } from '../topology/answer.ts';
 import { type AdministratorOptions, accessOf } from './administrator-access.ts';
 import { connectAuthority } from './connect-authority.ts';
 
-/** An order to the authority. */
-export interface Order {
+/** A command to the authority. */
+export interface AuthorityCommand {
   readonly path: string;
   readonly mediaType: string;
   readonly body: string;
 }
 
 /**
- * Gives an order to the authority and says what came of it. A refusal is an answer: exit status 1.
- * @param order what is sent
- * @param options connection, as the command line gave it
- * @param describe what was done, from the authority's answer
+ * Sends a command to the authority and prints the result. A refusal is a result: exit status 1.
+ * @param command - what is sent
+ * @param options - connection, as the command line gave it
+ * @param describe - what was done, from the authority's answer
  */
-export async function giveOrder(
-  { path, mediaType, body }: Order,
+export async function sendCommand(
+  { path, mediaType, body }: AuthorityCommand,
   options: AdministratorOptions,
   describe: (answer: Readonly<Record<string, unknown>>) => Answer | Promise<Answer>,
 ): Promise<void> {
   await using connection = await connectAuthority(await accessOf(options));
-  const outcome = await connection.order(path, mediaType, body);
+  const outcome = await connection.send(path, mediaType, body);
   if (outcome.ok) {
     give(await describe(outcome.answer), options.json);
     return;
