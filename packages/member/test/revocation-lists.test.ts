@@ -167,7 +167,7 @@ describe('the lists of our own authorities', () => {
     const crlUrl = `http://ca.contoso.example:${port}/drip`;
     chainPem = (await ours.issue({ dnsNames: ['fe1.contoso.example'], crlUrl })).chainPem;
     const { fetched } = await open({ timeoutMs: 50 });
-    await expect(fetched(await listOf(ours, 7))).rejects.toThrow('/drip: given up');
+    await expect(fetched(await listOf(ours, 7))).rejects.toThrow('/drip: cancelled by the caller');
   });
 
   it('start without the file of an earlier run where it is damaged', async () => {

@@ -69,7 +69,7 @@ describe('entente explain', () => {
     );
     expect(status).toBe(0);
     expect(out).toMatch(/✓ trusted: pool\.contoso\.example/);
-    for (const stage of ['read', 'path', 'revocation', 'identity']) expect(out).toContain(`✓ ${stage}:`);
+    for (const stage of ['parsing', 'path', 'revocation', 'identity']) expect(out).toContain(`✓ ${stage}:`);
     expect(out).toContain('TLSv1.3');
   });
 
