@@ -166,7 +166,7 @@ describe('decodeCertificate', () => {
       ok: false,
       error: {
         where: 'tbsCertificate.version',
-        message: 'expected version 1 to be left out, found it spelt out',
+        message: 'expected version 1 to be omitted, found it encoded',
       },
     });
   });

@@ -1,11 +1,11 @@
 import { oids } from '../der/oids.ts';
 import type { Certificate } from './certificate.ts';
 
-/** The names of a leaf: those that it is to carry, or carries. */
+/** The names of a leaf: those that it carries, or is to carry. */
 export interface CertificateNames {
-  /** For people only: nothing believes a common name. */
+  /** For people only: nothing trusts a common name. */
   readonly commonName: string;
-  /** dNSName entries of the subjectAltName, in the order in which they are written. */
+  /** dNSName entries of the subjectAltName, in the order of encoding. */
   readonly dnsNames: readonly string[];
   /** uniformResourceIdentifier entries; a server has each SIP name again as `sip:<name>` (RFC 5922 §7.1). */
   readonly uris: readonly string[];
@@ -15,7 +15,7 @@ export interface CertificateNames {
  * The names that a certificate carries.
  *
  * @param certificate - as decoded
- * @returns the common name is empty where the subject has none; names of other kinds are left out
+ * @returns its names; the common name is empty where the subject has none, names of other kinds are left out
  */
 export function certificateNamesOf({ subject, subjectAltName = [] }: Certificate): CertificateNames {
   const attributes = subject.rdns.flat();

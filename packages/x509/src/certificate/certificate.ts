@@ -4,11 +4,11 @@ import type { SubjectPublicKeyInfo } from '../key/public-key.ts';
 import type { Name } from '../name/name.ts';
 
 /**
- * A certificate that was read whole: whoever holds one knows that the bytes are strict DER and that every extension
- * this package knows is well formed. Nothing is said about whether to believe it.
+ * A decoded certificate: its bytes are strict DER, and every extension that this package knows is well formed. Whether to trust
+ * it is another question.
  *
- * Views share the memory of the input, which must therefore not be changed afterwards. Values are built when they are
- * first asked for; the fields are getters, so copy them by name, not with spread.
+ * Views share the memory of the input, so do not change it afterwards. Values are built when they are first read; the fields are
+ * getters, so copy them by name, not with spread.
  * @see RFC 5280 §4.1
  */
 export interface Certificate extends ExtensionValues, Signed {
@@ -24,7 +24,7 @@ export interface Certificate extends ExtensionValues, Signed {
   readonly notBefore: number;
   /** Milliseconds since 1970. The certificate is still valid at this instant. */
   readonly notAfter: number;
-  /** How the time was written; §4.1.2.5 prescribes UTCTime through 2049, but readers take both. */
+  /** How the time was encoded; §4.1.2.5 requires UTCTime through 2049, but the decoder accepts both. */
   readonly notBeforeForm: TimeForm;
   readonly notAfterForm: TimeForm;
   readonly publicKey: SubjectPublicKeyInfo;

@@ -18,17 +18,16 @@ import type { Certificate } from './certificate.ts';
 const LIMITS: LimitDefaults = { maxBytes: 1_048_576, maxDepth: 16, maxItems: 16_384 };
 
 /**
- * Reads a certificate. All of it is checked, extensions included, so a certificate in hand is well formed; values are
- * built when they are asked for.
+ * Decodes a certificate. All of it is checked, extensions included; values are built when they are read.
  *
- * Refused beyond DER: a signature algorithm that differs inside and outside, an extension that occurs twice or is
- * empty where the RFC forbids it, extensions before version 3, an RSA, EC or EdDSA key that is none. Not judged:
- * serial numbers of 0, negative or longer than 20 octets, empty names, times in the wrong one of the two forms, signatures that
- * are not whole octets; trailing zeros in keyUsage are let pass, because roots in every trust store have them.
+ * Refused beyond DER: signature algorithms that differ inside and outside, an extension that occurs twice or is empty where the
+ * RFC forbids it, extensions before version 3, an RSA, EC or EdDSA key that is not valid. Accepted: serial numbers that are 0,
+ * negative or longer than 20 octets, empty names, times in the wrong one of the two forms, signatures that are not whole octets,
+ * and trailing zeros in keyUsage, because roots in every trust store have them.
  *
  * @param der - exactly one certificate; the value keeps views on it, so do not change it afterwards
  * @param limits - default: 1 MiB, 16 levels, 16,384 elements a list; never more than 256 extensions
- * @returns the certificate, or why and where it was refused
+ * @returns the certificate, or why it was refused and where
  * @see RFC 5280 §4.1
  */
 export function decodeCertificate(der: Uint8Array, limits?: DecodeLimits): Decoded<Certificate> {
@@ -103,7 +102,7 @@ function readVersion(reader: DerReader): 1 | 2 | 3 {
   if (reader.peek() !== 0xa0) return 1;
   const explicit = reader.open(0xa0);
   const version = reader.smallUnsigned();
-  if (version === 0) reader.fail('expected version 1 to be left out, found it spelt out', reader.start);
+  if (version === 0) reader.fail('expected version 1 to be omitted, found it encoded', reader.start);
   if (version > 2) reader.fail('expected version 1, 2 or 3, found a later one', reader.start, 'unsupported');
   reader.close(explicit);
   return version === 1 ? 2 : 3;
@@ -129,7 +128,7 @@ function sameRange(bytes: Uint8Array, a: number, aTo: number, b: number, bTo: nu
   return true;
 }
 
-/** Where the fields lie in the input. */
+/** Where the fields are in the input. */
 class Marks {
   version: 1 | 2 | 3 = 1;
   tbsFrom = 0;

@@ -30,8 +30,8 @@ export interface CertificationRequest extends ExtensionValues, Signed {
 const LIMITS: LimitDefaults = { maxBytes: 262_144, maxDepth: 16, maxItems: 4_096 };
 
 /**
- * Reads a PKCS#10 request. Attributes occur once each; an extensionRequest is read like a certificate's extensions.
- * The signature, which proves possession of the key, is not checked here.
+ * Decodes a PKCS#10 request. Each attribute occurs once; an extensionRequest is decoded like a certificate's extensions. The
+ * signature, which proves possession of the key, is not checked.
  * @param der - exactly one CertificationRequest; the value keeps views on it
  * @param limits - default: 256 KiB, 16 levels, 4,096 elements a list
  * @see RFC 2986 §4
@@ -102,7 +102,7 @@ function readAttributes(reader: DerReader): { attributes: Attribute[]; block: Ex
   return { attributes, block: block ?? ExtensionBlock.none(reader, CERTIFICATE_EXTENSIONS) };
 }
 
-/** Reads the attribute at `from` once more, as an extensionRequest: exactly one value. */
+/** Decodes the attribute at `from` as an extensionRequest: exactly one value. */
 function readExtensionRequest(reader: DerReader, from: number): ExtensionBlock {
   reader.pos = from;
   const outer = reader.open(TAG.SEQUENCE);

@@ -5,16 +5,16 @@ import type { Extension } from '../extension/extension-values.ts';
 import { writeExtensions } from '../extension/write-extensions.ts';
 import type { AlgorithmIdentifier } from '../key/algorithm.ts';
 
-/** Something that brings its own DER: a Name, a key, an algorithm. */
+/** A value with its own DER: a Name, a key, an algorithm. */
 export interface Encoded {
   readonly der: Uint8Array;
 }
 
 /**
- * What the signed part of a certificate says. A decoded `Certificate` fits, and gives back its own bytes.
+ * The content of the signed part of a certificate. A decoded `Certificate` fits, and encodes to its own bytes.
  */
 export interface TbsCertificateFields {
-  /** 3 when left out. */
+  /** Default 3. */
   readonly version?: 1 | 2 | 3;
   /** Content octets of the INTEGER: shortest form, the first bit 0 for a positive number. */
   readonly serialNumber: Uint8Array;
@@ -24,7 +24,7 @@ export interface TbsCertificateFields {
   /** Milliseconds since 1970; whole seconds count. */
   readonly notBefore: number;
   readonly notAfter: number;
-  /** The prescribed form when left out. */
+  /** Default: the required form. */
   readonly notBeforeForm?: TimeForm;
   readonly notAfterForm?: TimeForm;
   readonly publicKey: Encoded;
@@ -35,9 +35,9 @@ export interface TbsCertificateFields {
 }
 
 /**
- * Writes the part of a certificate that is signed.
+ * Encodes the part of a certificate that is signed.
  * @returns the DER to sign
- * @throws EncodeError (`ENTENTE_X509_ENCODE`) when a value has no canonical encoding
+ * @throws EncodeError `ENTENTE_X509_ENCODE` where a value has no canonical encoding
  * @see RFC 5280 §4.1.2
  */
 export function encodeTbsCertificate(fields: TbsCertificateFields): Uint8Array {
@@ -65,13 +65,13 @@ export function encodeTbsCertificate(fields: TbsCertificateFields): Uint8Array {
   return writer.toBytes();
 }
 
-/** A signature's octets, or something decoded whose BIT STRING is to be written as it was. */
+/** A signature's octets, or a decoded object whose BIT STRING is encoded as it was. */
 export type SignatureInput = Uint8Array | { readonly signatureValue: Uint8Array };
 
 /**
- * Puts a signature to a signed part.
+ * Encodes a certificate from its signed part and the signature.
  * @param tbs - what `encodeTbsCertificate` returned
- * @param signatureAlgorithm - the algorithm that the signed part names
+ * @param signatureAlgorithm - the algorithm in the signed part
  * @param signature - its octets (ECDSA: the DER form, not the raw pair)
  * @see RFC 5280 §4.1.1
  */
@@ -83,7 +83,7 @@ export function encodeCertificate(
   return encodeSigned(tbs, signatureAlgorithm, signature);
 }
 
-/** SEQUENCE of signed part, algorithm and signature: certificates, CRLs and requests are all this. */
+/** SEQUENCE of signed part, algorithm and signature: the form of certificates, CRLs and requests. */
 export function encodeSigned(tbs: Uint8Array, algorithm: Encoded, signature: SignatureInput): Uint8Array {
   const writer = new DerWriter(tbs.length + 1024);
   const whole = writer.begin(TAG.SEQUENCE);
@@ -108,8 +108,8 @@ export function writeSigned(
 /**
  * Builds an AlgorithmIdentifier.
  * @param oid - dotted decimal, e.g. `oids.ecdsaWithSHA256`
- * @param parameters - a whole TLV, or `'null'` for the NULL that RSA algorithms carry; left out for ECDSA and EdDSA
- * @throws EncodeError (`ENTENTE_X509_ENCODE`) when `oid` is no object identifier
+ * @param parameters - a whole TLV, or `'null'` for the NULL of RSA algorithms; omit it for ECDSA and EdDSA
+ * @throws EncodeError `ENTENTE_X509_ENCODE` where `oid` is not an object identifier
  * @see RFC 5280 §4.1.1.2
  */
 export function createAlgorithm(oid: string, parameters?: Uint8Array | 'null'): AlgorithmIdentifier {

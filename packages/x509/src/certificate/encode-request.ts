@@ -6,20 +6,20 @@ import { writeAttribute, writeExtensionList } from '../extension/write-extension
 import { writeSetOf } from '../name/write-name.ts';
 import { type Encoded, encodeSigned, type SignatureInput } from './encode-certificate.ts';
 
-/** What a request asks for. A decoded `CertificationRequest` fits, and gives back its own bytes. */
+/** The content of a request. A decoded `CertificationRequest` fits, and encodes to its own bytes. */
 export interface RequestInfoFields {
   readonly subject: Encoded;
   readonly publicKey: Encoded;
-  /** All attributes; when they are given, `extensions` counts for nothing. */
+  /** All attributes; `extensions` is then ignored. */
   readonly attributes?: readonly Attribute[];
-  /** Written as the one attribute extensionRequest. */
+  /** Encoded as the only attribute, extensionRequest. */
   readonly extensions?: readonly Extension[];
 }
 
 /**
- * Writes the part of a PKCS#10 request that is signed.
- * @returns the DER to sign with the key that the request is for
- * @throws EncodeError (`ENTENTE_X509_ENCODE`) when a value has no canonical encoding
+ * Encodes the part of a PKCS#10 request that is signed.
+ * @returns the DER to sign with the key of the request
+ * @throws EncodeError `ENTENTE_X509_ENCODE` where a value has no canonical encoding
  * @see RFC 2986 §4.1
  */
 export function encodeRequestInfo(fields: RequestInfoFields): Uint8Array {
@@ -48,7 +48,7 @@ function encodeAttribute(attribute: Attribute): Uint8Array {
 }
 
 /**
- * Puts a signature to a request.
+ * Encodes a request from its signed part and the signature.
  * @param info - what `encodeRequestInfo` returned
  * @see RFC 2986 §4.2
  */

@@ -19,8 +19,8 @@ const MAX_BLOCKS = 16_384;
 const MAX_LABEL = 64;
 
 /**
- * Reads every block of a PEM text. Text between blocks is skipped, as RFC 7468 §2 allows; inside a block only base64
- * in its canonical form and white space may stand.
+ * Decodes every block of a PEM text. Text between blocks is skipped, as RFC 7468 §2 allows; a block may contain only canonical
+ * base64 and white space.
  * @param text - ASCII; octets are taken as Latin-1
  * @param limits - default: 256 MiB of text, 16,384 blocks
  * @see RFC 7468 §2, §3
@@ -68,7 +68,7 @@ function nextMarker(source: string, marker: string, from: number): number {
   return at;
 }
 
-/** Labels are visible ASCII words; a hyphen would be ambiguous with the dashes. */
+/** Labels are words of visible ASCII; a hyphen would be ambiguous with the dashes. */
 function isLabel(label: string): boolean {
   for (let i = 0; i < label.length; i++) {
     const c = label.charCodeAt(i);
@@ -77,7 +77,7 @@ function isLabel(label: string): boolean {
   return true;
 }
 
-/** The octets, or the offset of the first character that does not belong there. */
+/** The octets, or the offset of the first character that is not allowed. */
 function decodeBase64(source: string, start: number, end: number): Uint8Array | number {
   const octets = new Uint8Array(Math.floor(((end - start) * 3) / 4));
   let length = 0;
@@ -99,7 +99,7 @@ function decodeBase64(source: string, start: number, end: number): Uint8Array | 
     held -= 8;
     octets[length++] = (bits >> held) & 0xff;
   }
-  // Left-over bits are 0, and the padding fills the last group of four.
+  // Remaining bits are 0, and the padding completes the last group of four.
   const expected = held === 4 ? 2 : held === 2 ? 1 : 0;
   if (held === 6 || padding !== expected || (bits & ((1 << held) - 1)) !== 0) return end;
   return octets.subarray(0, length);
@@ -115,7 +115,7 @@ for (const c of [0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x20]) BASE64[c] = SPACE;
 BASE64[0x3d] = PADDING;
 
 /**
- * Writes one block, lines of 64 characters, ending with a line end.
+ * Encodes one block in lines of 64 characters, with a line end after the last.
  * @param label - e.g. `CERTIFICATE`
  * @see RFC 7468 §3
  */
@@ -143,8 +143,8 @@ function encodeBase64(bytes: Uint8Array, start: number, stop: number): string {
 const CERTIFICATE_LABELS = new Set(['CERTIFICATE', 'X509 CERTIFICATE']);
 
 /**
- * Reads the certificates of a PEM text, in order; blocks of other kinds are skipped.
- * @param limits - for the text and for each certificate
+ * Decodes the certificates of a PEM text, in order; blocks of other kinds are skipped.
+ * @param limits - of the text and of each certificate
  * @returns the certificates, or the first refusal with `where` naming the block, counted from 1
  * @see RFC 7468 §5
  */

@@ -34,13 +34,13 @@ export interface RevokedCertificate {
   readonly reason?: CrlReason | undefined;
   /** Milliseconds since 1970. */
   readonly invalidityDate?: number | undefined;
-  /** Who issued the certificate: the CRL's issuer, or the last certificateIssuer at or before this entry. */
+  /** Issuer of the certificate: the CRL's issuer, or the last certificateIssuer at or before this entry. */
   readonly certificateIssuer: Name;
   readonly extensions: readonly Extension[];
 }
 
 /**
- * A CRL that was read whole. Entries are checked when it is decoded, built when they are asked for.
+ * A decoded CRL. Entries are checked when it is decoded, and built when they are read.
  * @see RFC 5280 §5.1
  */
 export interface CertificateList extends Signed {
@@ -51,7 +51,7 @@ export interface CertificateList extends Signed {
   readonly thisUpdate: number;
   /** Milliseconds since 1970. */
   readonly nextUpdate?: number | undefined;
-  /** How the times were written; §5.1.2.4 prescribes UTCTime through 2049, but readers take both. */
+  /** How the times were encoded; §5.1.2.4 requires UTCTime through 2049, but the decoder accepts both. */
   readonly thisUpdateForm: TimeForm;
   readonly nextUpdateForm?: TimeForm | undefined;
   readonly extensions: readonly Extension[];
@@ -68,14 +68,14 @@ export interface CertificateList extends Signed {
   readonly issuingDistributionPoint?: IssuingDistributionPoint | undefined;
   readonly freshestCrl?: readonly DistributionPoint[] | undefined;
   readonly authorityInfoAccess?: readonly AccessDescription[] | undefined;
-  /** How many certificates it lists. */
+  /** The number of entries. */
   readonly entryCount: number;
   /** All entries, in order. */
   entries(): IterableIterator<RevokedCertificate>;
   /**
    * The entry of one certificate, in constant time; the first call builds the index.
    * @param serialNumber - content octets of the certificate's serialNumber
-   * @param certificateIssuer - who issued the certificate; the CRL's own issuer when left out
+   * @param certificateIssuer - issuer of the certificate; default: the CRL's own issuer
    */
   lookup(serialNumber: Uint8Array, certificateIssuer?: Name): RevokedCertificate | undefined;
 }

@@ -14,12 +14,12 @@ import { ENTRY_EXTENSIONS } from './crl-extensions.ts';
 /** Longest serial number of an entry. RFC 5280 allows 20 octets; some CAs issue a few more. */
 const MAX_SERIAL = 127;
 
-/** `Extensions` that hold a reasonCode and nothing else, up to the reason itself: nearly all there are. */
+/** `Extensions` with a reasonCode and nothing else, up to the reason itself: those of nearly all entries. */
 const REASON_ONLY = [0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01];
 
 /**
- * Reads one entry without building it.
- * @returns its extensions, or undefined when there is none but perhaps a reason
+ * Checks one entry without building it.
+ * @returns its extensions, or undefined where there is none, or only a reason
  */
 export function checkEntry(reader: DerReader, version: 1 | 2): ExtensionBlock | undefined {
   const outer = reader.open(TAG.SEQUENCE);
@@ -38,7 +38,7 @@ export function checkEntry(reader: DerReader, version: 1 | 2): ExtensionBlock | 
   return block;
 }
 
-/** Whether the extensions of an entry are a reasonCode that exists and nothing else. */
+/** Whether the only extension of an entry is a valid reasonCode. */
 function isReasonOnly(bytes: Uint8Array, start: number, stop: number): boolean {
   if (stop - start !== REASON_ONLY.length + 1) return false;
   for (let i = 0; i < REASON_ONLY.length; i++) if (bytes[start + i] !== REASON_ONLY[i]) return false;
@@ -62,7 +62,7 @@ export function entryEnd(bytes: Uint8Array, at: number): number {
   return at + 2 + octets + length;
 }
 
-/** An entry that `checkEntry` accepted; its values are built when they are asked for. */
+/** An entry that `checkEntry` accepted; its values are built when they are read. */
 export class ReadEntry implements RevokedCertificate {
   private readonly bytes: Uint8Array;
   private readonly at: number;
@@ -123,7 +123,7 @@ export function namedIssuer(block: ExtensionBlock): Name | undefined {
   return directory?.type === 'directory' ? directory.name : undefined;
 }
 
-/** Whether the entry at `at`, which `checkEntry` accepted, takes a certificate off the list. @see RFC 5280 §5.3.1 */
+/** Whether the entry at `at`, which `checkEntry` accepted, removes a certificate from the CRL. @see RFC 5280 §5.3.1 */
 export function isRemoval(bytes: Uint8Array, at: number): boolean {
   const serial = serialOffset(bytes, at);
   const time = serial + bytes[serial - 1]!;

@@ -38,7 +38,7 @@ export const CRL_EXTENSIONS: ExtensionTable = new Map([
   known('authorityInfoAccess', readAccessDescriptions),
 ]);
 
-/** Reasons by their number; 7 was never given out. @see RFC 5280 §5.3.1 */
+/** Reasons by their number; 7 was never assigned. @see RFC 5280 §5.3.1 */
 export const CRL_REASONS: readonly (CrlReason | undefined)[] = [
   'unspecified',
   'keyCompromise',

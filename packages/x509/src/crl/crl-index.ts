@@ -1,8 +1,8 @@
 import { entryEnd, isRemoval, serialOffset } from './crl-entry.ts';
 
 /**
- * Where in the list of entries the certificates of which issuer begin. Before the first run they are those of the
- * CRL's own issuer, number 0.
+ * Which runs of entries belong to which issuer of an indirect CRL. Entries before the first run belong to the CRL's own issuer,
+ * number 0.
  */
 export interface IssuerRuns {
   /** Offset of the first entry of each run, ascending. */
@@ -25,11 +25,11 @@ export function issuerAt(runs: IssuerRuns, offset: number): number {
 }
 
 /**
- * Hash index over the entries of a CRL: open addressing in one Int32Array, two places an entry (hash, offset), so a
- * million entries take 16 MiB and a lookup touches one or two cache lines.
+ * Hash index over the entries of a CRL: open addressing in one Int32Array, two numbers an entry (hash, offset), so a million
+ * entries take 16 MiB and a lookup touches one or two cache lines.
  *
- * The hash is seeded with octets of the CRL's signature: whoever chooses serial numbers cannot know it beforehand and
- * so cannot make them collide.
+ * The hash is seeded with octets of the CRL's signature. The serial numbers are chosen before the signature is known, so they
+ * cannot be made to collide.
  */
 export class CrlIndex {
   private readonly bytes: Uint8Array;
@@ -42,7 +42,7 @@ export class CrlIndex {
   /**
    * @param from - offset of the first entry
    * @param to - offset behind the last entry
-   * @param count - how many entries there are
+   * @param count - number of entries
    */
   constructor(
     bytes: Uint8Array,
@@ -78,7 +78,7 @@ export class CrlIndex {
       const offset = table[slot * 2 + 1]!;
       if (offset === 0) break;
       if (table[slot * 2] === hash && this.isSame(offset, bytes, start, stop, issuer)) {
-        // Two entries of one certificate: the first counts, but a revocation counts more than its removal.
+        // Two entries of one certificate: the first counts, but a revocation takes precedence over a removal.
         if (!isRemoval(bytes, offset)) return;
         break;
       }

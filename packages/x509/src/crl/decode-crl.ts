@@ -18,14 +18,14 @@ import { CrlIndex, type IssuerRuns, issuerAt } from './crl-index.ts';
 
 const LIMITS: LimitDefaults = { maxBytes: 268_435_456, maxDepth: 16, maxItems: 8_388_608 };
 
-/** Most issuers that the entries of one indirect CRL may name. */
+/** Largest number of issuers in one indirect CRL. */
 const MAX_ISSUERS = 65_536;
 
 /**
- * Reads a CRL: full or delta, partitioned, indirect. Every entry is checked; the index is built by the first lookup.
+ * Decodes a CRL: full or delta, partitioned, indirect. Every entry is checked; the first lookup builds the index.
  *
- * Refused beyond DER: what `decodeCertificate` refuses, an empty list of entries, extensions in version 1, a
- * certificateIssuer in a CRL that does not say that it is indirect.
+ * Refused beyond DER: what `decodeCertificate` refuses, an empty list of entries, extensions in version 1, a certificateIssuer in
+ * a CRL that is not marked as indirect.
  *
  * @param der - exactly one CertificateList; the value keeps views on it
  * @param limits - default: 256 MiB, 16 levels, 8,388,608 entries
@@ -35,7 +35,7 @@ export function decodeCrl(der: Uint8Array, limits?: DecodeLimits): Decoded<Certi
   return decodeDer(der, limits, LIMITS, 'certificateList', readCrl);
 }
 
-/** What lies between the header of a CRL and its extensions. */
+/** The part between the header of a CRL and its extensions. */
 interface Entries {
   readonly from: number;
   readonly to: number;
@@ -123,7 +123,7 @@ function readCrl(reader: DerReader): CertificateList {
 function readVersion(reader: DerReader): 1 | 2 {
   if (reader.peek() !== TAG.INTEGER) return 1;
   const version = reader.smallUnsigned();
-  if (version === 0) reader.fail('expected version 1 to be left out, found it spelt out', reader.start);
+  if (version === 0) reader.fail('expected version 1 to be omitted, found it encoded', reader.start);
   if (version !== 1) reader.fail('expected version 1 or 2, found a later one', reader.start, 'unsupported');
   return 2;
 }

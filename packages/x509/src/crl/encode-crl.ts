@@ -9,41 +9,40 @@ import { extension, writeExtensionList, writeExtensions } from '../extension/wri
 import type { CrlReason } from './certificate-list.ts';
 import { CRL_REASONS } from './crl-extensions.ts';
 
-/** One certificate to list. A decoded `RevokedCertificate` fits, and gives back its own bytes. */
+/** One revoked certificate. A decoded `RevokedCertificate` fits, and encodes to its own bytes. */
 export interface RevokedFields {
   /** Content octets of the INTEGER. */
   readonly serialNumber: Uint8Array;
   /** Milliseconds since 1970; whole seconds count. */
   readonly revocationDate: number;
-  /** The prescribed form when left out. */
+  /** Default: the required form. */
   readonly revocationDateForm?: TimeForm;
-  /** `unspecified` is left out, as RFC 5280 §5.3.1 asks. */
+  /** `unspecified` is omitted, as RFC 5280 §5.3.1 requires. */
   readonly reason?: CrlReason | undefined;
   /** Milliseconds since 1970. */
   readonly invalidityDate?: number | undefined;
-  /** All extensions of the entry; when they are given, `reason` and `invalidityDate` count for nothing. */
+  /** All extensions of the entry; `reason` and `invalidityDate` are then ignored. */
   readonly extensions?: readonly Extension[];
 }
 
-/** What the signed part of a CRL says, without its entries. */
+/** The content of the signed part of a CRL, without its entries. */
 export interface TbsCrlFields {
-  /** 2 when left out. */
+  /** Default 2. */
   readonly version?: 1 | 2;
   readonly signatureAlgorithm: Encoded;
   readonly issuer: Encoded;
   /** Milliseconds since 1970; whole seconds count. */
   readonly thisUpdate: number;
   readonly nextUpdate?: number | undefined;
-  /** The prescribed form when left out. */
+  /** Default: the required form. */
   readonly thisUpdateForm?: TimeForm;
   readonly nextUpdateForm?: TimeForm | undefined;
-  /** cRLNumber and authorityKeyIdentifier are what RFC 5280 §5.2 demands. */
+  /** RFC 5280 §5.2 requires cRLNumber and authorityKeyIdentifier. */
   readonly extensions?: readonly Extension[];
 }
 
 /**
- * Writes the signed part of a CRL entry by entry, so that a million of them can come from anywhere, one at a time:
- * only the finished bytes are held.
+ * Encodes the signed part of a CRL entry by entry: a million entries can come one at a time, and only the encoded bytes are kept.
  *
  * ```ts
  * const writer = new TbsCrlWriter(fields);
@@ -60,7 +59,7 @@ export class TbsCrlWriter {
   private count = 0;
   private finished = false;
 
-  /** @param expectedEntries - how many will come, roughly; saves moving memory about */
+  /** @param expectedEntries - approximate number of entries, so that memory is allocated once */
   constructor(fields: TbsCrlFields, expectedEntries = 0) {
     this.fields = fields;
     const writer = new DerWriter(1024 + expectedEntries * ENTRY_BYTES);
@@ -75,14 +74,14 @@ export class TbsCrlWriter {
 
   /**
    * Adds one certificate.
-   * @throws EncodeError (`ENTENTE_X509_ENCODE`) when a value has no canonical encoding, or after `finish`
+   * @throws EncodeError `ENTENTE_X509_ENCODE` where a value has no canonical encoding, or after `finish`
    */
   add(entry: RevokedFields): void {
     if (this.finished)
       throw new EncodeError(
         'expected no more entries after finish, found one',
         'revokedCertificates',
-        'begin another CRL',
+        'create another writer',
       );
     const { writer } = this;
     if (this.count++ === 0) this.list = writer.begin(TAG.SEQUENCE);
@@ -101,7 +100,7 @@ export class TbsCrlWriter {
       throw new EncodeError(
         'expected finish to be called once, found a second call',
         'TBSCertList',
-        'keep what the first call returned',
+        'use the result of the first call',
       );
     this.finished = true;
     if (this.count > 0) this.writer.end(this.list);
@@ -126,16 +125,16 @@ function writeReason(writer: DerWriter, { reason, invalidityDate }: RevokedField
   if (extensions.length > 0) writeExtensionList(writer, extensions);
 }
 
-/** `Extensions` of an entry that has a reason and nothing else, by the reason's number. */
+/** `Extensions` of an entry with a reason and nothing else, by the reason's number. */
 const REASON_ONLY: readonly Uint8Array[] = CRL_REASONS.map((_, number) =>
   Uint8Array.of(0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01, number),
 );
 
 /**
- * Writes the signed part of a CRL. A decoded `CertificateList` with its `entries()` gives back its own bytes.
- * @param revoked - none when left out
+ * Encodes the signed part of a CRL. A decoded `CertificateList` with its `entries()` encodes to its own bytes.
+ * @param revoked - the entries; default none
  * @returns the DER to sign
- * @throws EncodeError (`ENTENTE_X509_ENCODE`) when a value has no canonical encoding
+ * @throws EncodeError `ENTENTE_X509_ENCODE` where a value has no canonical encoding
  * @see RFC 5280 §5.1.2
  */
 export function encodeTbsCrl(fields: TbsCrlFields, revoked: Iterable<RevokedFields> = []): Uint8Array {
@@ -145,7 +144,7 @@ export function encodeTbsCrl(fields: TbsCrlFields, revoked: Iterable<RevokedFiel
 }
 
 /**
- * Puts a signature to a CRL.
+ * Encodes a CRL from its signed part and the signature.
  * @param tbs - what `encodeTbsCrl` or `TbsCrlWriter.finish` returned
  * @see RFC 5280 §5.1.1
  */

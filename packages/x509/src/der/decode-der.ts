@@ -2,7 +2,7 @@ import type { Decoded, DecodeLimits } from './decoded.ts';
 import { DerReader } from './der-reader.ts';
 import { DerFault } from './fault.ts';
 
-/** Bounds of one kind of structure. */
+/** Default limits of one kind of structure. */
 export interface LimitDefaults {
   readonly maxBytes: number;
   readonly maxDepth: number;
@@ -10,7 +10,7 @@ export interface LimitDefaults {
 }
 
 /**
- * Runs a reading function over the whole of `bytes` and returns what it built, or why the bytes were refused.
+ * Decodes `bytes` with a reading function and returns what it built, or why the bytes were refused.
  * @param bytes - the input; the value keeps views on it
  * @param where - name of the structure, for errors
  * @param read - builds the value; it must consume everything
@@ -28,13 +28,13 @@ export function decodeDer<T>(
       ok: false,
       error: {
         code: 'limit-exceeded',
-        message: `expected at most ${maxBytes} octets, found ${bytes.length}; raise maxBytes if this is meant`,
+        message: `expected at most ${maxBytes} octets, found ${bytes.length}; raise maxBytes if this size is expected`,
         offset: 0,
         where,
       },
     };
   }
-  // A Buffer would hand its own ways on to every view (its slice shares memory), and slow the reader down by its shape.
+  // Views on a Buffer would be Buffers, whose slice shares memory, and whose hidden class slows the reader down.
   const plain =
     bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   const reader = new DerReader(
@@ -57,7 +57,7 @@ export function decodeDer<T>(
 const DEFAULTS: LimitDefaults = { maxBytes: 1_048_576, maxDepth: 16, maxItems: 16_384 };
 
 /**
- * Reads a DER structure of your own with the reader that this package uses for its own structures.
+ * Decodes a DER structure of your own with the reader of this package.
  *
  * ```ts
  * const digest = readDer(bytes, 'digestInfo', (reader) => {
@@ -70,7 +70,7 @@ const DEFAULTS: LimitDefaults = { maxBytes: 1_048_576, maxDepth: 16, maxItems: 1
  * });
  * ```
  * @param bytes - exactly one structure
- * @param where - what it is called in errors
+ * @param where - its name in errors
  * @param read - builds the value; it must consume everything
  * @param limits - default: 1 MiB, 16 levels, 16,384 elements a list
  * @see X.690 §10, §11

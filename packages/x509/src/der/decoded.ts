@@ -1,5 +1,5 @@
 /**
- * Outcome of decoding bytes that somebody else wrote. Malformed input is a value, never an exception.
+ * The result of decoding untrusted bytes. Malformed input is a value, never an exception.
  */
 export type Decoded<T> =
   | { readonly ok: true; readonly value: T }
@@ -7,9 +7,9 @@ export type Decoded<T> =
 
 /**
  * Why bytes were refused.
- * - `malformed`: they break DER or the structure's own rules
- * - `limit-exceeded`: they may be well formed, but are larger, deeper or more numerous than the caller allows
- * - `unsupported`: a version or form that this package does not read
+ * - `malformed`: they break the rules of DER or of the structure
+ * - `limit-exceeded`: they may be well formed, but exceed a limit of the caller
+ * - `unsupported`: a version or form that this package does not decode
  */
 export type DecodeErrorCode = 'malformed' | 'limit-exceeded' | 'unsupported';
 
@@ -24,11 +24,11 @@ export interface DecodeError {
   readonly where: string;
 }
 
-/** Bounds that are checked before anything is allocated. Every field has a default per structure. */
+/** Limits that are checked before anything is allocated. Every structure has its defaults. */
 export interface DecodeLimits {
   /** Largest input in octets. */
   readonly maxBytes?: number;
-  /** Deepest nesting of constructed values inside open (`ANY`) fields. */
+  /** Deepest nesting of constructed values in open (`ANY`) fields. */
   readonly maxDepth?: number;
   /** Most elements in any one list (extensions, names, entries …). */
   readonly maxItems?: number;

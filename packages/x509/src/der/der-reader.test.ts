@@ -110,7 +110,7 @@ describe('DerReader', () => {
   });
 
   it('refuses a default that is spelt out', () => {
-    expect(error('0101 00', (reader) => reader.optionalTrue()).message).toContain('left out');
+    expect(error('0101 00', (reader) => reader.optionalTrue()).message).toContain('omitted');
   });
 
   it.each([

@@ -1,12 +1,12 @@
 import type { DecodeErrorCode } from './decoded.ts';
 import { DerFault } from './fault.ts';
-import { TAG } from './tags.ts';
+import { describeTag, TAG } from './tags.ts';
 import { readGeneralizedTime, readUtcTime } from './time.ts';
 
 /**
- * A cursor over DER that accepts nothing else: definite minimal lengths, minimal integers, 00/FF booleans, zero
- * padding bits, whole elements only (X.690 §10, §11). It allocates nothing while it walks; a refusal leaves by
- * throwing a `DerFault`, which `decodeDer` turns into a value.
+ * A cursor over DER that accepts nothing else: definite minimal lengths, minimal integers, 00/FF booleans, zero padding bits,
+ * whole elements only (X.690 §10, §11). It allocates nothing; a refusal is a thrown `DerFault`, which `decodeDer` turns into a
+ * value.
  *
  * A primitive read leaves its content in `start`..`stop` and moves `pos` behind it. `open` narrows the reader to the
  * content of a constructed element and returns what `close` needs to widen it again.
@@ -51,7 +51,7 @@ export class DerReader {
     return this.pos < this.end;
   }
 
-  /** Refuses a list that grew beyond the limit. */
+  /** Refuses a list that exceeds the limit. */
   count(items: number): void {
     if (items > this.maxItems) {
       this.fail(`expected at most ${this.maxItems} elements, found more`, this.pos, 'limit-exceeded');
@@ -99,13 +99,13 @@ export class DerReader {
     return outer;
   }
 
-  /** Leaves a constructed element, which must have been read whole. */
+  /** Leaves a constructed element, whose whole content must have been read. */
   close(outer: number): void {
     if (this.pos !== this.end) this.fail('expected the end of the element, found more content');
     this.end = outer;
   }
 
-  /** Reads any element with this tag without looking at its content. */
+  /** Reads an element with this tag and does not check its content. */
   take(tag: number): void {
     const stop = this.header(tag);
     this.start = this.pos;
@@ -151,10 +151,10 @@ export class DerReader {
     return value === 0xff;
   }
 
-  /** Reads a BOOLEAN DEFAULT FALSE that may be absent; FALSE spelt out is not DER (X.690 §11.5). */
+  /** Reads a BOOLEAN DEFAULT FALSE that may be absent; an encoded FALSE is not DER (X.690 §11.5). */
   optionalTrue(tag: number = TAG.BOOLEAN): boolean {
     if (this.peek() !== tag) return false;
-    if (!this.boolean(tag)) this.fail('expected FALSE to be left out, found it spelt out', this.start);
+    if (!this.boolean(tag)) this.fail('expected FALSE to be omitted, found it encoded', this.start);
     return true;
   }
 
@@ -185,8 +185,8 @@ export class DerReader {
   /**
    * Reads a BIT STRING of named bits and returns them, bit 0 in the lowest place. Trailing zero bits are not DER
    * (X.690 §11.2.2).
-   * @param names - how many bits have a name; at most 16
-   * @param trailingZeros - whether to let them pass all the same
+   * @param names - number of bits that have a name, 1 to 16
+   * @param trailingZeros - whether to accept them
    */
   namedBits(names: number, tag: number = TAG.BIT_STRING, trailingZeros = false): number {
     this.bitString(tag);
@@ -255,8 +255,8 @@ export class DerReader {
   }
 
   /**
-   * Reads one element of any type and checks that it is made of whole elements down to `maxDepth`. `start` is then at
-   * its identifier octet.
+   * Reads one element of any type and checks that it consists of whole elements down to `maxDepth`. `start` is then at its
+   * identifier octet.
    */
   any(): void {
     const from = this.pos;
@@ -292,7 +292,7 @@ export class DerReader {
     this.end = outer;
   }
 
-  /** Reads a primitive of a universal type whose content has rules; false when it is for the caller to read. */
+  /** Reads a primitive of a universal type whose content has rules; false where the caller must read it. */
   private universal(tag: number): boolean {
     const number = tag & 0x1f;
     // Only SEQUENCE, SET, EXTERNAL and EMBEDDED PDV are constructed in DER: strings in pieces are BER (X.690 §10.2).
@@ -328,16 +328,4 @@ export class DerReader {
   view(start = this.start, stop = this.stop): Uint8Array {
     return this.bytes.subarray(start, stop);
   }
-}
-
-const TAG_NAMES = new Map<number, string>(
-  Object.entries(TAG).map(([name, tag]) => [tag, name.replaceAll('_', ' ')]),
-);
-
-/** A tag as people write it. */
-export function describeTag(tag: number): string {
-  const name = TAG_NAMES.get(tag);
-  if (name !== undefined) return `${'AEIO'.includes(name[0]!) ? 'an' : 'a'} ${name}`;
-  if ((tag & 0xc0) === 0x80) return `[${tag & 0x1f}]`;
-  return `tag 0x${tag.toString(16).padStart(2, '0')}`;
 }

@@ -4,19 +4,19 @@ import { TAG } from './tags.ts';
 import { prescribedForm, type TimeForm, writeTime } from './time.ts';
 
 /**
- * Writes DER from front to back into one growing buffer. A constructed element is begun, filled and ended; its length
- * is put in when it ends, and content moves only when that length needs more than one octet.
+ * Writes DER from front to back into one growing buffer. A constructed element is begun, filled and ended; its length is written
+ * when it ends, and content moves only where that length needs more than one octet.
  */
 export class DerWriter {
   private buffer: Uint8Array;
   private used = 0;
 
-  /** @param expectedBytes - how much will be written, roughly; the buffer grows as needed */
+  /** @param expectedBytes - approximate size; the buffer grows as needed */
   constructor(expectedBytes = 512) {
     this.buffer = new Uint8Array(Math.max(expectedBytes, 16));
   }
 
-  /** How many octets have been written. */
+  /** The number of octets written. */
   get length(): number {
     return this.used;
   }
@@ -26,12 +26,12 @@ export class DerWriter {
     return this.buffer.slice(0, this.used);
   }
 
-  /** What has been written, sharing memory with the writer, which must not be used afterwards. */
+  /** What has been written. It shares memory with the writer, which must not be used afterwards. */
   takeBytes(): Uint8Array {
     return this.buffer.subarray(0, this.used);
   }
 
-  /** Forgets what was written from `mark` on. */
+  /** Removes what was written from `mark` on. */
   truncate(mark: number): void {
     this.used = mark;
   }
@@ -52,7 +52,7 @@ export class DerWriter {
     return this.used;
   }
 
-  /** Ends the element that `begin` returned `mark` for. */
+  /** Ends the element whose `begin` returned `mark`. */
   end(mark: number): void {
     const length = this.used - mark;
     if (length < 0x80) {
@@ -100,7 +100,7 @@ export class DerWriter {
   /**
    * Writes an INTEGER.
    * @param value - a number, or the content octets
-   * @throws EncodeError when the octets are not the shortest ones
+   * @throws EncodeError `ENTENTE_X509_ENCODE` where the octets are not the shortest ones
    */
   integer(value: bigint | number | Uint8Array, tag: number = TAG.INTEGER): void {
     if (typeof value === 'object') {
@@ -138,7 +138,7 @@ export class DerWriter {
     this.element(tag, octets);
   }
 
-  /** @throws EncodeError when `text` is no dotted decimal */
+  /** Writes an OBJECT IDENTIFIER. @throws EncodeError `ENTENTE_X509_ENCODE` where `text` is not a dotted decimal */
   oid(text: string, tag: number = TAG.OID): void {
     this.element(tag, oidContent(text));
   }
@@ -146,8 +146,8 @@ export class DerWriter {
   /**
    * Writes a point in time in whole seconds.
    * @param ms - milliseconds since 1970; a fraction of a second is dropped
-   * @param form - the prescribed one (RFC 5280 §4.1.2.5) when left out
-   * @throws EncodeError when the form cannot express it
+   * @param form - default: the form that RFC 5280 §4.1.2.5 requires
+   * @throws EncodeError `ENTENTE_X509_ENCODE` where the form cannot express it
    */
   time(ms: number, form: TimeForm = prescribedForm(ms)): void {
     const mark = this.begin(form === 'utc' ? TAG.UTC_TIME : TAG.GENERALIZED_TIME);
@@ -186,7 +186,7 @@ function requireMinimal(octets: Uint8Array): void {
     throw new EncodeError(
       'expected the shortest content octets, found none or padding',
       'INTEGER',
-      'drop leading zeros, and keep one only before an octet of 0x80 or more',
+      'remove leading zeros, except one before an octet of 0x80 or more',
     );
   }
 }

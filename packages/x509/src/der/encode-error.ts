@@ -1,8 +1,8 @@
 /**
- * A value that has no canonical encoding was handed to a writer: the caller's mistake, so it is thrown. Match it by `code`.
+ * Thrown where a value has no canonical encoding, which is a mistake of the caller. Match it by `code`.
  */
 export class EncodeError extends Error {
-  /** Stable literal. */
+  /** Stable code. */
   readonly code = 'ENTENTE_X509_ENCODE';
   /** Field or type of the encoding that the sentence is about. */
   readonly place: string;

@@ -1,8 +1,8 @@
 import type { DecodeErrorCode } from './decoded.ts';
 
 /**
- * How a reader leaves a structure that it refuses. It never crosses the border of the package: `decodeDer` turns it
- * into a value. Deliberately not an Error, because collecting a stack would cost more than all the reading.
+ * Thrown by a reader that refuses its input. It never leaves this package: `decodeDer` turns it into a value. Not an Error,
+ * because collecting a stack would cost more than decoding.
  */
 export class DerFault {
   readonly code: DecodeErrorCode;

@@ -14,7 +14,7 @@ function spellOut(bytes: Uint8Array, start: number, stop: number): string {
   let large: bigint | undefined;
   for (let i = start; i < stop; i++) {
     const octet = bytes[i]!;
-    // Arcs are unbounded (2.25 carries UUIDs), so beyond 2^46 they continue as BigInt.
+    // Arcs are unbounded (2.25 has UUIDs), so beyond 2^46 they continue as BigInt.
     if (large !== undefined) large = large * 128n + BigInt(octet & 0x7f);
     else if (arc >= 2 ** 46) large = BigInt(arc) * 128n + BigInt(octet & 0x7f);
     else arc = arc * 128 + (octet & 0x7f);
@@ -34,7 +34,7 @@ const DOTTED = /^[0-2](\.(0|[1-9][0-9]*))+$/;
 /**
  * Content octets of an OBJECT IDENTIFIER.
  * @param text - dotted decimal
- * @throws EncodeError when it is no object identifier
+ * @throws EncodeError `ENTENTE_X509_ENCODE` where it is not an object identifier
  */
 export function oidContent(text: string): Uint8Array {
   return KNOWN_BY_TEXT.get(text) ?? buildContent(text);
@@ -60,7 +60,7 @@ function buildContent(text: string): Uint8Array {
   return Uint8Array.from(octets);
 }
 
-// Object identifiers recur in every certificate: one hash and one comparison replace building a string each time.
+// Every certificate has the same object identifiers: one hash and one comparison replace building a string.
 interface KnownOid {
   readonly content: Uint8Array;
   readonly text: string;

@@ -1,5 +1,5 @@
 /**
- * Object identifiers of the field, by the names that the RFCs give them.
+ * Object identifiers, by their names in the RFCs.
  */
 export const oids = {
   // Attribute types of names (RFC 5280 appendix A.1, RFC 4519)

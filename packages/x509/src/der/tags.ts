@@ -20,3 +20,15 @@ export const TAG = {
   SEQUENCE: 0x30,
   SET: 0x31,
 } as const;
+
+const TAG_NAMES = new Map<number, string>(
+  Object.entries(TAG).map(([name, tag]) => [tag, name.replaceAll('_', ' ')]),
+);
+
+/** A tag as people write it. */
+export function describeTag(tag: number): string {
+  const name = TAG_NAMES.get(tag);
+  if (name !== undefined) return `${'AEIO'.includes(name[0]!) ? 'an' : 'a'} ${name}`;
+  if ((tag & 0xc0) === 0x80) return `[${tag & 0x1f}]`;
+  return `tag 0x${tag.toString(16).padStart(2, '0')}`;
+}

@@ -60,7 +60,7 @@ export function readString(reader: DerReader, tag: number): void {
       checkUtf32(reader);
       return;
     default:
-      // TeletexString: any octets. Its shifts were never used in certificates; readers take it as Latin-1.
+      // TeletexString: any octets. Certificates never use its shifts, so it is taken as Latin-1.
       return;
   }
 }
@@ -104,7 +104,7 @@ function utf32At(bytes: Uint8Array, i: number): number {
 export function stringText(tag: number, bytes: Uint8Array, start: number, stop: number): string {
   switch (tag) {
     case TAG.UTF8_STRING:
-      // Most names are ASCII, and the decoder's call costs more than the whole name.
+      // Most names are ASCII, and a call of the decoder costs more than the name.
       return isAscii(bytes, start, stop)
         ? latin1Text(bytes, start, stop)
         : UTF8.decode(bytes.subarray(start, stop));
@@ -129,7 +129,7 @@ function isAscii(bytes: Uint8Array, start: number, stop: number): boolean {
 }
 
 const CHUNK = 8192;
-/** Up to this length it is cheaper to build a text piece by piece than to make a view for `apply`. */
+/** Up to this length it is cheaper to build a text piece by piece than to create a view for `apply`. */
 const SHORT = 32;
 
 /** Each octet as the character of the same number. */

@@ -1,6 +1,6 @@
 import { EncodeError } from './encode-error.ts';
 
-/** How a point in time was written. @see RFC 5280 §4.1.2.5 */
+/** How a time was encoded. @see RFC 5280 §4.1.2.5 */
 export type TimeForm = 'utc' | 'generalized';
 
 const DAY_MS = 86_400_000;
@@ -24,7 +24,7 @@ function restOfTime(bytes: Uint8Array, at: number, year: number): number {
   const hour = twoDigits(bytes, at + 4);
   const minute = twoDigits(bytes, at + 6);
   const second = twoDigits(bytes, at + 8);
-  // A comparison with NaN is false, so a character that is no digit fails here too.
+  // A comparison with NaN is false, so a character that is not a digit fails here too.
   const inRange = month >= 1 && month <= 12 && day >= 1 && hour <= 23 && minute <= 59 && second <= 59;
   if (!inRange || !(year >= 0) || !(day <= daysIn(year, month)) || bytes[at + 10] !== 0x5a) return Number.NaN;
   return daysSince1970(year, month, day) * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000;
@@ -52,7 +52,7 @@ function daysSince1970(year: number, month: number, day: number): number {
   return era * 146_097 + dayOfEra - 719_468;
 }
 
-/** The form that RFC 5280 §4.1.2.5 prescribes: UTCTime for the years 1950 to 2049. */
+/** The form that RFC 5280 §4.1.2.5 requires: UTCTime for the years 1950 to 2049. */
 export function prescribedForm(ms: number): TimeForm {
   return ms >= UTC_FIRST && ms < UTC_END ? 'utc' : 'generalized';
 }
@@ -63,8 +63,9 @@ const YEAR_0 = daysSince1970(0, 1, 1) * DAY_MS;
 const YEAR_10000 = daysSince1970(10_000, 1, 1) * DAY_MS;
 
 /**
- * Writes `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ` at `at` and returns how many octets that took.
- * @throws EncodeError when the form cannot express the time
+ * Writes `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ` at `at`.
+ * @returns the number of octets written
+ * @throws EncodeError `ENTENTE_X509_ENCODE` where the form cannot express the time
  */
 export function writeTime(buffer: Uint8Array, at: number, ms: number, form: TimeForm): number {
   const [from, to] = form === 'utc' ? [UTC_FIRST, UTC_END] : [YEAR_0, YEAR_10000];

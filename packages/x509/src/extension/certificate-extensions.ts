@@ -45,7 +45,7 @@ export const CODE = {
   ocspNonce: 258,
 } as const;
 
-/** One row of a table: code, name and reader of an extension that a validator acts on. */
+/** One row of a table: code, name and reader of a supported extension. */
 export function known(
   name: keyof typeof CODE,
   read: ExtensionReader<unknown>,

@@ -4,14 +4,14 @@ import { TAG } from '../der/tags.ts';
 import type { ExtensionReader } from './extension-readers.ts';
 import type { Extension } from './extension-values.ts';
 
-/** What one extension is called in errors, how it is read, and whether a validator can act on it when it is critical. */
+/** An extension's name in errors, its reader, and whether it is supported where it is critical. */
 export interface KnownExtension {
   readonly where: string;
   readonly read: ExtensionReader<unknown>;
   readonly actedOn: boolean;
 }
 
-/** The extensions that have a meaning in one kind of structure, by the code that `extensionCode` gives. */
+/** The extensions of one kind of structure, by the code that `extensionCode` returns. */
 export type ExtensionTable = ReadonlyMap<number, KnownExtension>;
 
 // An extension occupies five numbers of the list: code, critical, identifier's offset, value's offset and end.
@@ -41,8 +41,8 @@ const ID_PE = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01];
 const ID_PKIX_OCSP = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01];
 
 /**
- * A list of extensions whose every known member has been checked. Values are built when they are asked for, by the
- * function that checked them.
+ * A list of extensions. Every known one has been checked; values are built when they are read, by the function that checked
+ * them.
  */
 export class ExtensionBlock {
   private readonly reader: DerReader;
@@ -100,14 +100,14 @@ export class ExtensionBlock {
     return new ExtensionBlock(reader, table, marks);
   }
 
-  /** The extension's value, built on the first call; undefined when it is absent. */
+  /** The extension's value, built by the first call; undefined where it is absent. */
   value(code: number): unknown {
     const { marks, built, reader } = this;
     for (let i = 0; i < marks.length; i += STRIDE) {
       if (marks[i] !== code) continue;
       const slot = i / STRIDE;
       if (built[slot] === undefined) {
-        // Left as it was found, because a list of entries goes on reading after its values were asked for.
+        // The reader's position is restored, because a list of entries continues to read afterwards.
         const { pos, end } = reader;
         reader.pos = marks[i + 3]!;
         reader.end = marks[i + 4]!;
@@ -137,7 +137,7 @@ export class ExtensionBlock {
     return list;
   }
 
-  /** Identifiers of the critical extensions that the table does not know or that nothing can act on. */
+  /** Identifiers of the critical extensions that are unknown or not supported. */
   get unknownCritical(): readonly string[] {
     const { marks } = this;
     let unknown: string[] | undefined;

@@ -15,8 +15,8 @@ import type {
 } from './extension-values.ts';
 
 /**
- * Reads the value of one extension. One function both checks and builds, so that the two cannot disagree: with `build`
- * false it walks the same way, allocates nothing to speak of and returns undefined.
+ * Reads the value of one extension. One function both checks and builds, so that the two cannot disagree: with `build` false it
+ * reads the same, allocates next to nothing and returns undefined.
  */
 export type ExtensionReader<T> = (reader: DerReader, build: boolean, critical: boolean) => T | undefined;
 
@@ -29,7 +29,7 @@ export const readBasicConstraints: ExtensionReader<BasicConstraints> = (reader, 
 };
 
 export const readKeyUsage: ExtensionReader<KeyUsage> = (reader, build) => {
-  // Roots in every trust store carry trailing zeros here, which say nothing else.
+  // Roots in every trust store have trailing zeros here, which are harmless.
   const bits = reader.namedBits(9, TAG.BIT_STRING, true);
   // RFC 5280 §4.2.1.3: at least one bit is set.
   if (bits === 0) reader.fail('expected a key usage with a bit set, found none', reader.start);
@@ -86,8 +86,7 @@ function readSubtrees(reader: DerReader, build: boolean, tag: number): readonly 
     let minimum = 0;
     if (reader.peek() === 0x80) {
       minimum = reader.smallUnsigned(0x80);
-      if (minimum === 0)
-        reader.fail('expected a minimum of 0 to be left out, found it spelt out', reader.start);
+      if (minimum === 0) reader.fail('expected a minimum of 0 to be omitted, found it encoded', reader.start);
     }
     const maximum = reader.more() ? reader.smallUnsigned(0x81) : undefined;
     reader.close(subtree);

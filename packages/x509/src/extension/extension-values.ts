@@ -1,7 +1,7 @@
 import type { AlgorithmIdentifier } from '../key/algorithm.ts';
 import type { GeneralName } from '../name/general-name.ts';
 
-/** An extension as it stood in the input. */
+/** An extension of the input, not decoded. */
 export interface Extension {
   /** Dotted decimal. */
   readonly oid: string;
@@ -184,11 +184,10 @@ export interface Attribute {
 }
 
 /**
- * The extensions of RFC 5280 that a certificate or a request can carry, read. A field is `undefined` when the
- * extension is absent.
+ * The decoded extensions of RFC 5280 in a certificate or a request. A field is `undefined` where the extension is absent.
  */
 export interface ExtensionValues {
-  /** All of them, in order, raw. */
+  /** All extensions in order, not decoded. */
   readonly extensions: readonly Extension[];
   /** Critical extensions whose meaning this package does not know. */
   readonly unknownCritical: readonly string[];
@@ -213,21 +212,21 @@ export interface ExtensionValues {
   readonly subjectDirectoryAttributes?: readonly Attribute[] | undefined;
 }
 
-/** What certificates, CRLs, requests and OCSP responses have in common: bytes somebody signed. */
+/** Signed bytes with their signature: certificates, CRLs, requests and OCSP responses. */
 export interface Signed {
   /** The bytes that are signed, with their header. */
   readonly tbs: Uint8Array;
   readonly signatureAlgorithm: AlgorithmIdentifier;
   /**
-   * The signature's octets. Empty when the BIT STRING does not consist of whole octets: no algorithm makes such a
-   * signature, so it must verify under none.
+   * The signature's octets. Empty where the BIT STRING is not whole octets: no algorithm has such signatures, so none may verify
+   * it.
    */
   readonly signature: Uint8Array;
   /** Content octets of the BIT STRING, its count of unused bits first. */
   readonly signatureValue: Uint8Array;
 }
 
-/** Anything with a list of extensions. */
+/** A structure with a list of extensions. */
 export interface Extended {
   readonly extensions: readonly Extension[];
 }

@@ -53,7 +53,7 @@ function readPointName(reader: DerReader, build: boolean): DistributionPointName
     const from = reader.pos;
     checkRdn(reader, 0xa1);
     if (build) {
-      // An implicit tag stands where the SET's own was; the value carries the SET's again.
+      // The implicit tag replaces the SET's own; the value has the SET's tag again.
       const rdn = Uint8Array.from(reader.view(from, reader.pos));
       rdn[0] = TAG.SET;
       name = { type: 'relative', rdn };
@@ -84,7 +84,7 @@ function readReasons(reader: DerReader, tag: number): ReasonFlags {
 /** issuingDistributionPoint of a CRL. @see RFC 5280 §5.2.5 */
 export const readIssuingDistributionPoint: ExtensionReader<IssuingDistributionPoint> = (reader, build) => {
   const outer = reader.open(TAG.SEQUENCE);
-  if (!reader.more()) reader.fail('expected an issuing distribution point that says something, found none');
+  if (!reader.more()) reader.fail('expected an issuing distribution point with a field, found an empty one');
   const name = reader.peek() === 0xa0 ? readPointName(reader, build) : undefined;
   const onlyContainsUserCerts = reader.optionalTrue(0x81);
   const onlyContainsCACerts = reader.optionalTrue(0x82);

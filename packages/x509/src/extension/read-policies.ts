@@ -80,7 +80,7 @@ function readUserNotice(reader: DerReader, build: boolean): UserNotice | undefin
   return build ? { reference, explicitText } : undefined;
 }
 
-/** DisplayText. Longer texts than the 200 characters of the RFC are in use, and harmless. */
+/** DisplayText. Texts of more than the 200 characters of the RFC are in use, and harmless. */
 function readDisplayText(reader: DerReader, build: boolean): string {
   const tag = reader.peek();
   if (!isStringTag(tag)) reader.fail('expected a text, found another type');

@@ -75,7 +75,7 @@ function writeReasons(writer: DerWriter, reasons: Partial<ReasonFlags>, tag: num
   writer.namedBits(bits, tag);
 }
 
-/** issuingDistributionPoint of a CRL; critical, as RFC 5280 §5.2.5 demands. */
+/** issuingDistributionPoint of a CRL; critical, as RFC 5280 §5.2.5 requires. */
 export function issuingDistributionPointExtension(
   value: Partial<IssuingDistributionPoint>,
   critical = true,

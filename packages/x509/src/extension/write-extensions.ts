@@ -16,7 +16,7 @@ export function extension(oid: string, critical: boolean, fill: (writer: DerWrit
   return { oid, critical, value: writer.toBytes() };
 }
 
-/** Writes Extensions. Nothing is written for an empty list, because the field is then left out. */
+/** Writes Extensions. For an empty list nothing is written: the field is then omitted. */
 export function writeExtensions(writer: DerWriter, extensions: readonly Extension[], tag: number): void {
   if (extensions.length === 0) return;
   const explicit = writer.begin(tag);
@@ -37,7 +37,7 @@ export function writeExtensionList(writer: DerWriter, extensions: readonly Exten
   writer.end(list);
 }
 
-/** basicConstraints; critical unless said otherwise. @see RFC 5280 §4.2.1.9 */
+/** basicConstraints; critical by default. @see RFC 5280 §4.2.1.9 */
 export function basicConstraintsExtension(
   value: { readonly cA: boolean; readonly pathLength?: number | undefined },
   critical = true,
@@ -50,7 +50,7 @@ export function basicConstraintsExtension(
   });
 }
 
-/** keyUsage; critical unless said otherwise. Uses that are left out are false. @see RFC 5280 §4.2.1.3 */
+/** keyUsage; critical by default. Uses that are omitted are false. @see RFC 5280 §4.2.1.3 */
 export function keyUsageExtension(value: Partial<values.KeyUsage>, critical = true): Extension {
   const bits =
     (value.digitalSignature ? 1 : 0) |
@@ -96,7 +96,7 @@ export function issuerAltNameExtension(names: readonly GeneralName[], critical =
   return extension(oids.issuerAltName, critical, (writer) => writeGeneralNames(writer, names, TAG.SEQUENCE));
 }
 
-/** nameConstraints; critical unless said otherwise. @see RFC 5280 §4.2.1.10 */
+/** nameConstraints; critical by default. @see RFC 5280 §4.2.1.10 */
 export function nameConstraintsExtension(value: Partial<values.NameConstraints>, critical = true): Extension {
   const { permitted = [], excluded = [] } = value;
   if (permitted.length + excluded.length === 0) {
@@ -162,7 +162,7 @@ export function certificatePoliciesExtension(
   });
 }
 
-/** policyMappings; critical unless said otherwise. @see RFC 5280 §4.2.1.5 */
+/** policyMappings; critical by default. @see RFC 5280 §4.2.1.5 */
 export function policyMappingsExtension(
   mappings: readonly values.PolicyMapping[],
   critical = true,
@@ -185,7 +185,7 @@ export function policyMappingsExtension(
   });
 }
 
-/** policyConstraints; critical unless said otherwise. @see RFC 5280 §4.2.1.11 */
+/** policyConstraints; critical by default. @see RFC 5280 §4.2.1.11 */
 export function policyConstraintsExtension(value: values.PolicyConstraints, critical = true): Extension {
   const { requireExplicit, inhibitMapping } = value;
   if (requireExplicit === undefined && inhibitMapping === undefined) {
@@ -203,7 +203,7 @@ export function policyConstraintsExtension(value: values.PolicyConstraints, crit
   });
 }
 
-/** inhibitAnyPolicy; critical unless said otherwise. @see RFC 5280 §4.2.1.14 */
+/** inhibitAnyPolicy; critical by default. @see RFC 5280 §4.2.1.14 */
 export function inhibitAnyPolicyExtension(skipCertificates: number, critical = true): Extension {
   return extension(oids.inhibitAnyPolicy, critical, (writer) => writer.integer(skipCertificates));
 }

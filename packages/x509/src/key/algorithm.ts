@@ -1,5 +1,5 @@
 /**
- * An algorithm and its parameters as they stood in the input.
+ * An algorithm and its parameters, as encoded in the input.
  * @see RFC 5280 §4.1.1.2
  */
 export interface AlgorithmIdentifier {

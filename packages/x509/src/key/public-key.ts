@@ -1,6 +1,6 @@
 import type { AlgorithmIdentifier } from './algorithm.ts';
 
-/** What kind of key it is; `ec-other` is a curve that is not one of the NIST three, `other` an unknown algorithm. */
+/** Kinds of key; `ec-other` is a curve that is not one of the three of NIST, `other` an unknown algorithm. */
 export type KeyKind =
   | 'rsa'
   | 'rsa-pss'
@@ -21,7 +21,7 @@ export interface SubjectPublicKeyInfo {
   /** The whole SEQUENCE: what `createPublicKey({ format: 'der', type: 'spki' })` takes. */
   readonly der: Uint8Array;
   readonly algorithm: AlgorithmIdentifier;
-  /** The key itself, without the count of unused bits: what key identifiers are hashed over. */
+  /** The key itself, without the count of unused bits: the input of hashes that identify keys. */
   readonly bits: Uint8Array;
   readonly kind: KeyKind;
   /** Bits of the modulus (RSA, DSA's p when present) or of the curve; 0 when the algorithm is unknown. */

@@ -3,7 +3,7 @@ import { oidText } from '../der/oid.ts';
 import { TAG } from '../der/tags.ts';
 import type { AlgorithmIdentifier } from './algorithm.ts';
 
-/** Reads an AlgorithmIdentifier without building it; afterwards it lies before `reader.pos`. */
+/** Checks an AlgorithmIdentifier without building it; it then ends at `reader.pos`. */
 export function checkAlgorithm(reader: DerReader): void {
   const outer = reader.open(TAG.SEQUENCE);
   reader.oid();
@@ -12,7 +12,7 @@ export function checkAlgorithm(reader: DerReader): void {
 }
 
 /**
- * Reads an AlgorithmIdentifier that `checkAlgorithm` has accepted, or part of what was.
+ * Builds an AlgorithmIdentifier that `checkAlgorithm` accepted, or that is part of one.
  * @param at - where it begins
  * @param end - where it ends at the latest
  */
@@ -36,7 +36,7 @@ export function readAlgorithm(reader: DerReader): AlgorithmIdentifier {
   return new ReadAlgorithm(oid, reader.bytes, from, parametersFrom, to);
 }
 
-/** Of most algorithms nothing but the identifier is ever asked: views are made when they are. */
+/** Most algorithms are used for their identifier alone: views are created when they are read. */
 class ReadAlgorithm implements AlgorithmIdentifier {
   readonly oid: string;
   private readonly bytes: Uint8Array;

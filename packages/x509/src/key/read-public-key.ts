@@ -39,7 +39,7 @@ export function readPublicKey(reader: DerReader): SubjectPublicKeyInfo {
                 ? KEY.p521
                 : KEY.ec;
       } else {
-        // An implicit or a spelt-out curve (RFC 5480 §2.1.1): forbidden there, so no verdict will take the key.
+        // An implicit or an explicit curve, which RFC 5480 §2.1.1 forbids: the kind `ec-other`, which no verdict accepts.
         if (reader.peek() !== TAG.SEQUENCE && reader.peek() !== TAG.NULL) {
           reader.fail('expected the name of a curve, found another type');
         }
@@ -73,7 +73,7 @@ export function readPublicKey(reader: DerReader): SubjectPublicKeyInfo {
   return new ReadPublicKey(KINDS[key]!, size, { bytes, from, to, algorithmFrom, bitsStart, bitsStop });
 }
 
-/** Where a key lies in the input. */
+/** Where a key is in the input. */
 interface Place {
   readonly bytes: Uint8Array;
   readonly from: number;
@@ -83,7 +83,7 @@ interface Place {
   readonly bitsStop: number;
 }
 
-/** Most keys are those of leaves, of which nothing but kind and size is ever asked: views are made when they are. */
+/** Most keys are those of leaves, which are used for kind and size alone: views are created when they are read. */
 class ReadPublicKey implements SubjectPublicKeyInfo {
   readonly kind: KeyKind;
   readonly sizeBits: number;
@@ -138,7 +138,7 @@ const KINDS: readonly KeyKind[] = [
   'dsa',
 ];
 
-/** Enters the content of the key's BIT STRING, which lies before `pos`. */
+/** Enters the content of the key's BIT STRING, which ends at `pos`. */
 function enter(reader: DerReader, start: number, stop: number): number {
   const outer = reader.end;
   reader.pos = start;
@@ -147,9 +147,9 @@ function enter(reader: DerReader, start: number, stop: number): number {
 }
 
 /**
- * RSAPublicKey (RFC 8017 §3.1, A.1.1): an odd modulus, and an odd exponent of at least 3. With the exponent 1 everybody signs,
- * and OpenSSL takes it; with one as long as the modulus a verification takes as long as a signature, so it ends at the 64 bits
- * that OpenSSL sets for large keys. Returns the bits of the modulus.
+ * RSAPublicKey (RFC 8017 §3.1, A.1.1): an odd modulus, and an odd exponent of at least 3. With the exponent 1 anybody could sign,
+ * and OpenSSL accepts it; with one as long as the modulus a verification takes as long as a signature, so the limit is the 64
+ * bits that OpenSSL sets for large keys. Returns the bits of the modulus.
  */
 function readRsaKey(reader: DerReader, start: number, stop: number): number {
   const outer = enter(reader, start, stop);

@@ -1,6 +1,6 @@
 /**
- * The canonical forms of the names met last, by their octets: a network has few CAs, and each of its certificates names one or
- * two of them. Bounded in number and size, whatever peers present; one name may push out another, nothing more.
+ * The canonical forms of recent names, by their octets: a network has few CAs, and each certificate names one or two of them. The
+ * number and size are bounded whatever peers present; a name can only replace another one.
  */
 interface Remembered {
   readonly der: Uint8Array;
@@ -10,7 +10,7 @@ interface Remembered {
 const slots: (Remembered | undefined)[] = new Array(256).fill(undefined);
 const maxBytes = 256;
 
-/** The canonical form of a name that was met before, or one that is made now. */
+/** The canonical form of a name, remembered or computed. */
 export function rememberedCanonical(
   bytes: Uint8Array,
   from: number,
@@ -22,7 +22,7 @@ export function rememberedCanonical(
   const known = slots[slot];
   if (known !== undefined && holds(known.der, bytes, from, to)) return known.canonical;
   const canonical = make(bytes, from, to);
-  // A copy, for a view would keep the whole certificate.
+  // A copy, because a view would keep the whole certificate in memory.
   slots[slot] = { der: bytes.slice(from, to), canonical };
   return canonical;
 }

@@ -11,9 +11,9 @@ const BETWEEN_ATTRIBUTES = '\u0001';
 const RAW = '\u0002';
 
 /**
- * Comparison key of a name: equal for two names exactly when RFC 5280 §7.1 calls them the same. Text of any string
- * type compares by its prepared form, so a rollover from PrintableString to UTF8String keeps the name; the
- * attributes of one RDN compare as a set.
+ * Comparison key of a name: equal for two names exactly when they are the same name by RFC 5280 §7.1. Text of any string type is
+ * compared in its prepared form, so a change from PrintableString to UTF8String keeps the name; the attributes of one RDN are
+ * compared as a set.
  */
 export function canonicalName(rdns: readonly (readonly AttributeValue[])[]): string {
   let key = '';
@@ -38,7 +38,7 @@ function textKey(oid: string, text: string): string {
 }
 
 /**
- * {@link canonicalName} of a name whose parts nobody has asked for: the same walk without making them.
+ * The {@link canonicalName} of an encoded name, computed without building its parts.
  * @param reader - at a Name that has been checked
  */
 export function readCanonicalName(reader: DerReader): string {
@@ -99,7 +99,7 @@ function prepareUnicode(text: string): string {
   return squeeze(mapCharacters(foldCase(mapCharacters(text).normalize('NFKC')).normalize('NFKC')));
 }
 
-/** Drops spaces at both ends and all but one of those between words. */
+/** Removes spaces at both ends and all but one of those between words. */
 function squeeze(text: string): string {
   return text
     .split(' ')
@@ -125,7 +125,7 @@ function mapCharacters(text: string): string {
   return mapped;
 }
 
-/** Whether a character may lie in one of the ranges: all that are left out here are letters, marks and symbols. */
+/** Whether a character may lie in one of the ranges; the characters excluded here are letters, marks and symbols. */
 function needsMapping(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);

@@ -1,8 +1,8 @@
 import type { Name } from './name.ts';
 
 /**
- * One alternative name. Text is ASCII as it stood in the input: nothing is lower-cased, decoded or checked against
- * the grammar of its kind, for that is the verdict's business.
+ * One alternative name. Text is ASCII as in the input: it is not lower-cased, decoded or checked against the grammar of its kind,
+ * which is the task of a verdict.
  * @see RFC 5280 §4.2.1.6
  */
 export type GeneralName =

@@ -33,7 +33,7 @@ function attributeText({ oid, bytes, text }: AttributeValue): string {
   return `${type}=${text === undefined ? `#${hexText(bytes, 0, bytes.length)}` : escapeText(text)}`;
 }
 
-// RFC 4514 §2.4, and control characters as hex, because the text ends up in logs and on terminals.
+// RFC 4514 §2.4, and control characters as hex, because the text is written to logs and terminals.
 function escapeText(text: string): string {
   return text
     .replace(/["+,;<>\\]/g, '\\$&')
@@ -41,7 +41,7 @@ function escapeText(text: string): string {
     .replace(CONTROL, (c) => escapeOctets(c));
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are searched for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 function escapeOctets(character: string): string {

@@ -15,11 +15,11 @@ export interface AttributeValue {
  * @see RFC 5280 §4.1.2.4
  */
 export interface Name {
-  /** The whole SEQUENCE as it stood in the input. */
+  /** The whole SEQUENCE of the input. */
   readonly der: Uint8Array;
   /** RDNs in the order of encoding, root first. */
   readonly rdns: readonly (readonly AttributeValue[])[];
-  /** True when there is no RDN at all. */
+  /** True where there is no RDN. */
   readonly isEmpty: boolean;
   /**
    * Comparison key of RFC 5280 §7.1: two names are the same name exactly when their keys are equal. Every RDN's key

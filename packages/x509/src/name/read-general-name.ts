@@ -4,7 +4,7 @@ import { checkAscii, latin1Text } from '../der/text.ts';
 import type { GeneralName } from './general-name.ts';
 import { checkName, LazyName } from './read-name.ts';
 
-/** What an iPAddress holds: an address (RFC 5280 §4.2.1.6) or an address and a mask (§4.2.1.10). */
+/** The content of an iPAddress: an address (RFC 5280 §4.2.1.6) or an address and a mask (§4.2.1.10). */
 export type IpForm = 'address' | 'subnet';
 
 /** Text of a list of names, each octet a character, and the offset of its first octet. */
@@ -15,8 +15,8 @@ interface ListText {
 
 /**
  * Reads a GeneralName.
- * @param build - false to check only; the result is then undefined
- * @param list - text of the list that the name stands in, where it has been made
+ * @param build - false: only check it and return undefined
+ * @param list - text of the list that contains the name, where it has been built
  */
 export function readGeneralName(
   reader: DerReader,
@@ -97,7 +97,7 @@ export function readGeneralNames(
 ): readonly GeneralName[] | undefined {
   const outer = reader.open(tag);
   const names: GeneralName[] = [];
-  // Making a string of octets costs much the same for one name as for all of them; parts of a string cost next to nothing.
+  // Building a string costs nearly the same for one name as for all of them; parts of a string cost next to nothing.
   const list = build
     ? { text: latin1Text(reader.bytes, reader.pos, reader.end), from: reader.pos }
     : undefined;

@@ -8,7 +8,7 @@ import { rememberedCanonical } from './canonical-memo.ts';
 import type { AttributeValue, Name } from './name.ts';
 import { nameText } from './name-text.ts';
 
-/** Reads a Name without building it. @see RFC 5280 §4.1.2.4 */
+/** Checks a Name without building it. @see RFC 5280 §4.1.2.4 */
 export function checkName(reader: DerReader, tag: number = TAG.SEQUENCE): void {
   const outer = reader.open(tag);
   if (reader.end - reader.pos > MAX_NAME_BYTES) {
@@ -27,12 +27,12 @@ export function checkName(reader: DerReader, tag: number = TAG.SEQUENCE): void {
 }
 
 /**
- * Far beyond any real name: the RFC's own bound is 64 characters a value. Comparing names costs Unicode normalisation,
- * which can take quadratic time, and a name too long to compare must not slip past an excluded subtree.
+ * Far beyond any real name: the RFC's own limit is 64 characters a value. Comparing names requires Unicode normalisation, which
+ * can take quadratic time, and a name too long to compare must not escape an excluded subtree.
  */
 const MAX_NAME_BYTES = 8192;
 
-/** Reads a RelativeDistinguishedName without building it: one attribute or more, in the order of DER (X.690 §11.6). */
+/** Checks a RelativeDistinguishedName without building it: one attribute or more, in the order of DER (X.690 §11.6). */
 export function checkRdn(reader: DerReader, tag: number): void {
   const outer = reader.open(tag);
   let from = reader.pos;
@@ -97,7 +97,7 @@ export function compareRanges(bytes: Uint8Array, a: number, aStop: number, b: nu
   return aStop - a - (bStop - b);
 }
 
-/** A Name over bytes that `checkName` accepted; everything else is built when it is asked for. */
+/** A Name over bytes that `checkName` accepted; its parts are built when they are read. */
 export class LazyName implements Name {
   private readonly bytes: Uint8Array;
   private readonly from: number;

@@ -15,11 +15,11 @@ export interface AttributeInput {
 /**
  * Builds a distinguished name.
  *
- * Text is written as UTF8String, except where RFC 5280 appendix A.1 prescribes another type: PrintableString for
+ * Text is encoded as UTF8String, except where RFC 5280 appendix A.1 requires another type: PrintableString for
  * countryName, serialNumber and dnQualifier, IA5String for domainComponent and emailAddress.
  *
  * @param rdns - root first; an array as an element is an RDN of several attributes
- * @throws EncodeError (`ENTENTE_X509_ENCODE`) when a value does not fit its type
+ * @throws EncodeError `ENTENTE_X509_ENCODE` where a value does not fit its type
  * @see RFC 5280 §4.1.2.4
  */
 export function createName(rdns: readonly (AttributeInput | readonly AttributeInput[])[]): Name {
@@ -42,7 +42,7 @@ export function createName(rdns: readonly (AttributeInput | readonly AttributeIn
 }
 
 /**
- * A name with one RDN more, as a distribution point names it relative to the CRL's issuer.
+ * A name with one more RDN, as in a distribution point that is relative to the CRL's issuer.
  * @param base - the name to extend
  * @param rdn - the whole SET, as `DistributionPointName` of type `relative` has it
  * @see RFC 5280 §4.2.1.13

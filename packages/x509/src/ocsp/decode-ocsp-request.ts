@@ -10,9 +10,9 @@ import { nonceOf, readCertId, readOcspExtensions, readOcspSignature, readOcspVer
 const LIMITS: LimitDefaults = { maxBytes: 65_536, maxDepth: 16, maxItems: 256 };
 
 /**
- * Reads an OCSP request. A nonce of 0 or more than 128 octets is refused, as RFC 9654 §2.1 demands of a responder.
+ * Decodes an OCSP request. A nonce of 0 or more than 128 octets is refused, as RFC 9654 §2.1 requires of a responder.
  * @param der - exactly one OCSPRequest; the value keeps views on it
- * @param limits - default: 64 KiB, 16 levels, 256 certificates asked about
+ * @param limits - default: 64 KiB, 16 levels, 256 certificates
  * @see RFC 6960 §4.1
  */
 export function decodeOcspRequest(der: Uint8Array, limits?: DecodeLimits): Decoded<OcspRequest> {

@@ -18,7 +18,7 @@ import { nonceOf, readCertId, readOcspExtensions, readOcspSignature, readOcspVer
 
 const LIMITS: LimitDefaults = { maxBytes: 1_048_576, maxDepth: 16, maxItems: 4_096 };
 
-/** Statuses by their number; 4 was never given out. @see RFC 6960 §4.2.1 */
+/** Statuses by their number; 4 was never assigned. @see RFC 6960 §4.2.1 */
 export const OCSP_STATUSES: readonly (OcspResponseStatus | undefined)[] = [
   'successful',
   'malformedRequest',
@@ -30,8 +30,8 @@ export const OCSP_STATUSES: readonly (OcspResponseStatus | undefined)[] = [
 ];
 
 /**
- * Reads an OCSP response with its BasicOCSPResponse. Certificates inside stay as they are: decode the one whose key
- * fits. A `response` of another type is `unsupported`.
+ * Decodes an OCSP response with its BasicOCSPResponse. Certificates inside are not decoded: decode the one whose key fits. A
+ * `response` of another type is `unsupported`.
  * @param der - exactly one OCSPResponse; the value keeps views on it
  * @param limits - default: 1 MiB, 16 levels, 4,096 single responses
  * @see RFC 6960 §4.2.1
@@ -154,7 +154,7 @@ function readSingle(reader: DerReader): OcspSingleResponse {
   }
   const block = readOcspExtensions(reader, 0xa1, 'single');
   const { extensions } = block;
-  // Signed certificate timestamps are evidence beside the status and cannot change it (RFC 6962 §3.3).
+  // Signed certificate timestamps do not change the status (RFC 6962 §3.3).
   const unknownCritical = block.unknownCritical.filter((oid) => oid !== oids.ocspSignedCertificateTimestamps);
   reader.close(outer);
   return { certId, status, thisUpdate, nextUpdate, extensions, unknownCritical };

@@ -13,12 +13,12 @@ import { OCSP_STATUSES } from './decode-ocsp-response.ts';
 import type { CertId, OcspCertStatus, OcspResponseStatus } from './ocsp.ts';
 
 /**
- * What identifies a certificate: hashes over the DER of its issuer's name (`issuer.subject.der`) and over its issuer's
+ * The identifier of a certificate: hashes over the DER of its issuer's name (`issuer.subject.der`) and over its issuer's
  * key (`issuer.publicKey.bits`), both by `hashAlgorithm`, and its serial number.
  * @see RFC 6960 §4.1.1
  */
 export interface CertIdFields {
-  /** The whole AlgorithmIdentifier; SHA-1 and SHA-256 carry a NULL in practice: `createAlgorithm(oids.sha256, 'null')`. */
+  /** The whole AlgorithmIdentifier; SHA-1 and SHA-256 have a NULL in practice: `createAlgorithm(oids.sha256, 'null')`. */
   readonly hashAlgorithm: Encoded;
   readonly issuerNameHash: Uint8Array;
   readonly issuerKeyHash: Uint8Array;
@@ -26,7 +26,7 @@ export interface CertIdFields {
   readonly serialNumber: Uint8Array;
 }
 
-/** What a request asks. A decoded `OcspRequest` fits, and gives back its own bytes. */
+/** The content of a request. A decoded `OcspRequest` fits, and encodes to its own bytes. */
 export interface OcspRequestFields {
   readonly requestorName?: GeneralName | undefined;
   readonly requests: readonly {
@@ -38,19 +38,19 @@ export interface OcspRequestFields {
   readonly versionSpeltOut?: boolean;
 }
 
-/** A signature to go with a request or a response. */
+/** The signature of a request or a response. */
 export interface OcspSignatureFields {
   readonly signatureAlgorithm: Encoded;
   readonly signature: Uint8Array;
-  /** Written in place of `signature` when it is given: content octets of the BIT STRING. */
+  /** Used instead of `signature` where it is given: content octets of the BIT STRING. */
   readonly signatureValue?: Uint8Array;
-  /** Whole certificates that help to verify it. */
+  /** Certificates that help to verify it, DER. */
   readonly certificates?: readonly Uint8Array[];
 }
 
 /**
- * Writes the part of an OCSP request that can be signed.
- * @throws EncodeError (`ENTENTE_X509_ENCODE`) when a value has no canonical encoding
+ * Encodes the part of an OCSP request that can be signed.
+ * @throws EncodeError `ENTENTE_X509_ENCODE` where a value has no canonical encoding
  * @see RFC 6960 §4.1.1
  */
 export function encodeTbsOcspRequest(fields: OcspRequestFields): Uint8Array {
@@ -75,8 +75,9 @@ export function encodeTbsOcspRequest(fields: OcspRequestFields): Uint8Array {
 }
 
 /**
- * Writes an OCSP request from what `encodeTbsOcspRequest` returned.
- * @param signature - left out for the unsigned request that nearly everybody sends
+ * Encodes an OCSP request.
+ * @param tbs - what `encodeTbsOcspRequest` returned
+ * @param signature - default: none, as in nearly all requests
  * @see RFC 6960 §4.1.1
  */
 export function encodeOcspRequest(tbs: Uint8Array, signature?: OcspSignatureFields): Uint8Array {
@@ -98,7 +99,7 @@ export function encodeOcspRequest(tbs: Uint8Array, signature?: OcspSignatureFiel
 
 const NOTHING = new Uint8Array();
 
-/** What an answer says. A decoded `BasicOcspResponse` fits, and gives back its own bytes. */
+/** The content of a response. A decoded `BasicOcspResponse` fits, and encodes to its own bytes. */
 export interface TbsOcspResponseFields {
   readonly responderId:
     | { readonly type: 'name'; readonly name: Encoded }
@@ -117,9 +118,9 @@ export interface TbsOcspResponseFields {
 }
 
 /**
- * Writes the part of an OCSP response that is signed.
+ * Encodes the part of an OCSP response that is signed.
  * @returns the DER to sign
- * @throws EncodeError (`ENTENTE_X509_ENCODE`) when a value has no canonical encoding
+ * @throws EncodeError `ENTENTE_X509_ENCODE` where a value has no canonical encoding
  * @see RFC 6960 §4.2.1
  */
 export function encodeTbsOcspResponse(fields: TbsOcspResponseFields): Uint8Array {
@@ -153,7 +154,7 @@ export function encodeTbsOcspResponse(fields: TbsOcspResponseFields): Uint8Array
 }
 
 /**
- * Puts a signature to an answer and wraps it as a successful OCSP response.
+ * Encodes a successful OCSP response from its signed part and the signature.
  * @param tbs - what `encodeTbsOcspResponse` returned
  * @see RFC 6960 §4.2.1
  */
@@ -173,7 +174,7 @@ export function encodeOcspResponse(tbs: Uint8Array, signature: OcspSignatureFiel
 }
 
 /**
- * Writes the response that says why there is no answer.
+ * Encodes the response of a responder that cannot answer.
  * @see RFC 6960 §4.2.1
  */
 export function encodeOcspError(status: Exclude<OcspResponseStatus, 'successful'>): Uint8Array {
@@ -187,7 +188,7 @@ export function encodeOcspError(status: Exclude<OcspResponseStatus, 'successful'
 /**
  * The nonce of a request or a response.
  * @param nonce - 1 to 128 octets; 32 random ones in a request, the request's own in a response
- * @throws EncodeError (`ENTENTE_X509_ENCODE`) when the length is another
+ * @throws EncodeError `ENTENTE_X509_ENCODE` where it has another length
  * @see RFC 9654 §2.1
  */
 export function ocspNonceExtension(nonce: Uint8Array): Extension {

@@ -4,7 +4,7 @@ import type { AlgorithmIdentifier } from '../key/algorithm.ts';
 import type { GeneralName } from '../name/general-name.ts';
 import type { Name } from '../name/name.ts';
 
-/** Which certificate a request or an answer is about. @see RFC 6960 §4.1.1 */
+/** Identifies the certificate of a request or an answer. @see RFC 6960 §4.1.1 */
 export interface CertId {
   readonly der: Uint8Array;
   readonly hashAlgorithm: AlgorithmIdentifier;
@@ -48,7 +48,7 @@ export interface OcspRequest {
   readonly der: Uint8Array;
   /** The bytes that are signed, where the request is signed. */
   readonly tbs: Uint8Array;
-  /** Whether version 1 was spelt out although it is the default: not DER, but in use and harmless. */
+  /** Whether version 1 was encoded although it is the default: not DER, but in use and harmless. */
   readonly versionSpeltOut: boolean;
   readonly requestorName?: GeneralName | undefined;
   readonly requests: readonly OcspSingleRequest[];
@@ -71,7 +71,7 @@ export type OcspResponseStatus =
   | 'sigRequired'
   | 'unauthorized';
 
-/** Who answers. @see RFC 6960 §4.2.1 */
+/** Identifies the responder. @see RFC 6960 §4.2.1 */
 export type ResponderId =
   | { readonly type: 'name'; readonly name: Name }
   /** SHA-1 over the responder's key, `publicKey.bits`. */
@@ -107,7 +107,7 @@ export interface OcspSingleResponse {
  */
 export interface BasicOcspResponse extends Signed {
   readonly der: Uint8Array;
-  /** Whether version 1 was spelt out although it is the default: not DER, but in use and harmless. */
+  /** Whether version 1 was encoded although it is the default: not DER, but in use and harmless. */
   readonly versionSpeltOut: boolean;
   readonly responderId: ResponderId;
   /** Milliseconds since 1970. */

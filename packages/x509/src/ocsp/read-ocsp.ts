@@ -18,7 +18,7 @@ const MESSAGE_EXTENSIONS: ExtensionTable = new Map([
   }),
 ]);
 
-/** Extensions of single requests and responses: none that this package acts on. */
+/** Extensions of single requests and responses: none is supported. */
 const SINGLE_EXTENSIONS: ExtensionTable = new Map();
 
 /** Reads an optional field of extensions under an explicit tag. */
@@ -36,7 +36,7 @@ export function nonceOf(block: ExtensionBlock): Uint8Array | undefined {
   return block.value(CODE.ocspNonce) as Uint8Array | undefined;
 }
 
-/** Reads an optional version, which can only be 1. @returns whether it was there */
+/** Reads an optional version, which can only be 1. @returns whether it was present */
 export function readOcspVersion(reader: DerReader): boolean {
   if (reader.peek() !== 0xa0) return false;
   const outer = reader.open(0xa0);
