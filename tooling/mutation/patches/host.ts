@@ -1,31 +1,19 @@
-import type { MutationPatch, PatchList } from '../patch.ts';
+import type { PatchList } from '../patch.ts';
 
-const run = 'packages/host/src/run.ts';
-
-const stopping = (title: string): MutationPatch['test'] => ({
-  file: 'packages/host/test/run-server.test.ts',
-  title,
-});
-
-/** What ends a server. */
+/** What every server does once. */
 export const patches: PatchList = {
   name: 'host',
   list: [
     {
-      name: 'stop-with-stdin',
-      off: 'a server outlives the process that holds its standard input',
-      file: run,
-      find: 'process.stdin.once(event, () => stop.abort());',
-      replace: ';',
-      test: stopping('stops with status 0, and disposes of what it started, when standard input ends'),
-    },
-    {
-      name: 'stop-while-starting',
-      off: 'a server that is still starting cannot be stopped',
-      file: run,
-      find: 'setTimeout(() => process.exit(0), drainMs).unref();',
-      replace: '',
-      test: stopping('stops although it is still starting'),
+      name: 'log-lines',
+      off: 'a peer writes into the terminal of whoever reads the log',
+      file: 'packages/host/src/logger.ts',
+      find: 'hooks: { streamWrite: escapeInvisible },',
+      replace: 'hooks: { streamWrite: (line) => (line === "" ? escapeInvisible(line) : line) },',
+      test: {
+        file: 'packages/host/src/logger.test.ts',
+        title: 'shows "\\u001b[2J" escaped, in fields and in the sentence, and says the same',
+      },
     },
   ],
 };

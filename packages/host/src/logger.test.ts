@@ -1,0 +1,31 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { createLogger } from './logger.ts';
+
+/** What a peer may write into a name: each changes what a terminal or an editor shows of the line. */
+const hostile = ['\u001b[2J', '\u009b2J', '\u202egro.elpmaxe', '\u2028', '\u200b', '\ufeff', '\u007f'];
+
+function lines(write: (log: ReturnType<typeof createLogger>) => void): readonly string[] {
+  const out: string[] = [];
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      out.push(String(chunk));
+      done();
+    },
+  });
+  write(createLogger({ app: 'pool-server' }, stream));
+  return out;
+}
+
+describe('a line of the log', () => {
+  it.each(hostile)('shows %j escaped, in fields and in the sentence, and says the same', (name) => {
+    const [line = ''] = lines((log) => log.warn({ peer: name }, `refused ${name}`));
+    expect(line).toMatch(/^[\x20-\x7e]*\n$/);
+    expect(JSON.parse(line)).toMatchObject({ peer: name, msg: `refused ${name}` });
+  });
+
+  it('leaves the letters of every language as they are', () => {
+    const [line = ''] = lines((log) => log.info({ user: 'Zoë 秋' }, 'ok'));
+    expect(line).toContain('Zoë 秋');
+  });
+});
