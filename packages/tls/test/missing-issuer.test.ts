@@ -9,6 +9,7 @@ import { allowNames, type TrustAnchor } from '@entente/trust';
 import { anchorsFrom } from '@entente/trust/node';
 import * as x509 from '@peculiar/x509';
 import { afterEach, describe, expect, it } from 'vitest';
+import { SettableStore } from './fixture.ts';
 
 const host = 'pki.contoso.example';
 const name = 'pool.contoso.example';
@@ -110,5 +111,18 @@ describe('a server that forgets its intermediate', () => {
   it('is refused where it does not', async () => {
     expect(await dial(undefined)).toBe('unknown-issuer');
     expect(await dial(['other.example'])).toBe('unknown-issuer');
+  });
+
+  it('can be completed once anchors that come later list a host, where none did at the start', async () => {
+    const { certificatePem } = await createTestAuthority('Contoso Root');
+    const revocation = { mode: 'off', signedBy: 'a test that is about something else' } as const;
+    const without = await anchorsFrom({ pem: certificatePem }, { revocation });
+    const listing = await anchorsFrom({ pem: certificatePem }, { revocation, issuersFrom: [host] });
+    const anchors = new SettableStore(without.current);
+    const trust = await openTrust({ anchors });
+    closers.push(() => trust[Symbol.asyncDispose]());
+    anchors.set(listing.current);
+    expect(trust.completes?.()).toBe(true);
+    expect(trust.prepare, 'or nothing would ever be fetched').toBeTypeOf('function');
   });
 });

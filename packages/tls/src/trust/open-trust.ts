@@ -127,7 +127,8 @@ function assemble(
     version: () => String(changes),
     clock,
     completes,
-    ...(fetcher === undefined && !completes() ? {} : { prepare }),
+    // Also without a fetcher: anchors that come later may list hosts for missing intermediates.
+    prepare,
     platformAnchors: () => {
       platform ??= anchors.anchors.map(({ certificate }) => encodePem('CERTIFICATE', certificate.der));
       return platform;
