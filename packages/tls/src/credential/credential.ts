@@ -1,16 +1,16 @@
 import type { Certificate } from '@entente/x509';
 
-/** A certificate chain with its key, checked to fit each other. */
+/** A certificate chain and its private key; the key was checked to belong to the leaf. */
 export interface KeyMaterial {
-  /** Leaf first, then the intermediates that peers are sent. PEM. */
+  /** PEM, leaf first, then the intermediates; peers receive all of it. */
   readonly certificatePem: string;
-  /** PKCS#8, SEC 1 or PKCS#1, PEM. */
+  /** PEM with a key in PKCS#8, SEC 1 or PKCS#1. */
   readonly keyPem: string;
-  /** The leaf, read. */
+  /** The leaf, decoded. */
   readonly leaf: Certificate;
 }
 
-/** Where certificate and key come from: PEM text, or the path of a PEM file. */
+/** Where certificate and key are: PEM text, or the path of a PEM file. */
 export interface CredentialSource {
   /** Leaf first, then intermediates: PEM text, or the path of a PEM file. */
   readonly certificate: string;
@@ -19,23 +19,23 @@ export interface CredentialSource {
 }
 
 /**
- * Who we are on the wire. Servers and clients that hold it present the new certificate from the next handshake on after it
- * was replaced; connections that are open stay open.
+ * What this side presents in handshakes. After a replacement the listeners and clients that use it present the new certificate
+ * from the next handshake on; open connections stay open.
  */
 export interface Credential {
   /** What is presented now. */
   readonly current: KeyMaterial;
   /**
-   * Presents another certificate from now on. On a fault the old one stays.
+   * Presents another certificate from the next handshake on. Where this throws, the current one stays.
    * @param source - certificate and key, as for `loadCredential`
-   * @throws TlsFault as `loadCredential`
+   * @throws TlsFault with the codes of `loadCredential`
    */
   replace(source: CredentialSource): Promise<void>;
   /**
    * @param listener - called after each replacement
-   * @returns stops it
+   * @returns a function that removes the listener
    */
   onChange(listener: (material: KeyMaterial) => void): () => void;
-  /** Stops watching files, where it does. */
+  /** Stops watching files. */
   [Symbol.asyncDispose](): Promise<void>;
 }

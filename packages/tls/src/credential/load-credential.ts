@@ -7,17 +7,17 @@ import type { Credential, CredentialSource, KeyMaterial } from './credential.ts'
 
 /** Options of {@link loadCredential}. */
 export interface LoadCredentialOptions extends CredentialSource {
-  /** Load again when one of the files changes; a half-written pair is skipped until it fits. Default false. */
+  /** Load again when one of the files changes; a pair that does not fit yet is skipped. Default false. */
   readonly watch?: boolean;
-  /** Told when a changed file could not be used; the old certificate stays. */
+  /** Called when a changed file cannot be used; the current certificate stays. */
   readonly onFault?: (fault: unknown) => void;
 }
 
 /**
- * Reads a certificate chain and its key, and checks that they fit.
+ * Reads a certificate chain and its key, and checks that the key belongs to the leaf.
  *
  * @param options - PEM text or paths of PEM files
- * @returns who we are, replaceable while servers and clients hold it
+ * @returns the credential, which can be replaced while listeners and clients use it
  * @throws TlsFault `ENTENTE_FILE_UNREADABLE`, `ENTENTE_CERTIFICATE_UNREADABLE`, `ENTENTE_KEY_UNREADABLE`, `ENTENTE_KEY_MISMATCH`
  */
 export async function loadCredential(options: LoadCredentialOptions): Promise<Credential> {
@@ -66,7 +66,7 @@ async function readMaterial(source: CredentialSource): Promise<KeyMaterial> {
     throw new TlsFault('ENTENTE_CERTIFICATE_UNREADABLE', {
       sentence: `expected PEM certificates, leaf first, found ${chain.ok ? 'none' : `${chain.error.message} (${chain.error.where})`}`,
       place: certificatePlace,
-      remedy: 'give a file with one or more CERTIFICATE blocks',
+      remedy: 'use a file with one or more CERTIFICATE blocks',
     });
   }
   let key: KeyObject;
@@ -76,7 +76,7 @@ async function readMaterial(source: CredentialSource): Promise<KeyMaterial> {
     throw new TlsFault('ENTENTE_KEY_UNREADABLE', {
       sentence: 'expected an unencrypted private key in PEM, found something else',
       place: keyPlace,
-      remedy: 'give a file with a PRIVATE KEY block (`openssl pkcs8 -topk8 -nocrypt` makes one)',
+      remedy: 'use a file with a PRIVATE KEY block; `openssl pkcs8 -topk8 -nocrypt` writes one',
       cause,
     });
   }
@@ -84,7 +84,7 @@ async function readMaterial(source: CredentialSource): Promise<KeyMaterial> {
     throw new TlsFault('ENTENTE_KEY_MISMATCH', {
       sentence: `expected the key of certificate ${leaf.subject.toString()} (serial ${leaf.serialHex}), found the key of another`,
       place: keyPlace,
-      remedy: `give the key that was made for ${certificatePlace}, or the certificate that was issued for this key`,
+      remedy: `use the key that belongs to ${certificatePlace}, or the certificate that was issued for this key`,
     });
   }
   return { certificatePem, keyPem, leaf };
@@ -106,19 +106,19 @@ async function textOf(textOrPath: string, what: string): Promise<string> {
     throw new TlsFault('ENTENTE_FILE_UNREADABLE', {
       sentence: `expected a readable ${what} file, found ${(cause as NodeJS.ErrnoException).code ?? 'an error'}`,
       place: textOrPath,
-      remedy: 'create the file, correct the path, or let this user read it',
+      remedy: 'create the file, correct the path, or give this user the right to read it',
       cause,
     });
   }
 }
 
 /**
- * Watches files by polling their times: that also sees a file replaced by rename, on every file system.
+ * Watches files by polling their times, which also notices a file that was replaced by a rename, on every file system.
  *
  * @param paths - files to watch
  * @param changed - called once per poll in which one of them changed
  * @param intervalMs - milliseconds between polls
- * @returns stops it
+ * @returns a function that stops watching
  */
 function watchFiles(paths: readonly string[], changed: () => void, intervalMs = 1_000): () => void {
   const listener = (now: { mtimeMs: number; ino: number; size: number }, before: typeof now) => {

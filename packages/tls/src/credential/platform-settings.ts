@@ -6,8 +6,8 @@ import type { Trust } from '../trust/trust.ts';
 import type { KeyMaterial } from './credential.ts';
 
 /**
- * Refuses to run where an environment variable turns Node's certificate checks off: our verdict would stand, but every other
- * connection of the process would believe anybody.
+ * Refuses to run where an environment variable turns Node's certificate checks off: the verdict would still hold, but every
+ * other connection of the process would accept any certificate.
  *
  * @param environment - default `process.env`
  * @throws TlsFault `ENTENTE_PLATFORM_CHECKS_OFF`
@@ -19,13 +19,16 @@ export function refuseDisabledChecks(
   throw new TlsFault('ENTENTE_PLATFORM_CHECKS_OFF', {
     sentence: 'expected certificate checks to be on, found NODE_TLS_REJECT_UNAUTHORIZED=0',
     place: 'environment variable NODE_TLS_REJECT_UNAUTHORIZED',
-    remedy: 'unset it; to trust a private CA give its root as an anchor',
+    remedy: 'unset it; to trust a private CA, pass its root as an anchor',
   });
 }
 
 /**
- * What OpenSSL is told to believe. On external interfaces nothing: five hundred anchors break the handshake, the list shows
- * strangers who our partners are, and our verdict decides anyway. `ca: []` is not the same as no `ca`, which means Node's roots.
+ * The CAs that OpenSSL is given. On external interfaces none: a list of 500 names is too long for a handshake, it would show any
+ * client who the partners are, and the verdict decides without it. `ca: []` differs from no `ca`, which means Node's own roots.
+ *
+ * @param trust - whose anchors
+ * @param link - which interface
  */
 export function platformAnchors(trust: Trust, link: LinkContext): string[] {
   return link.interface === 'external' ? [] : [...(trust.platformAnchors?.() ?? [])];
@@ -35,8 +38,8 @@ export function platformAnchors(trust: Trust, link: LinkContext): string[] {
  * Settings of a secure context in which nothing is resumed and nothing renegotiated.
  *
  * @param material - certificate and key to present
- * @param anchors - what OpenSSL is told to believe
- * @param minVersion - least protocol version
+ * @param anchors - CAs that OpenSSL is given, PEM
+ * @param minVersion - lowest protocol version
  * @param resumption - whether sessions may be resumed
  */
 export function contextSettings(

@@ -6,13 +6,13 @@ import { dialFor, type HttpOutboundOptions } from './dial-for.ts';
 export interface AgentOptions extends HttpOutboundOptions {
   /** Keep connections for further requests. Default true. */
   readonly keepAlive?: boolean;
-  /** Connections at once to one origin. Default: no bound. */
+  /** Greatest number of connections at once to one origin, from 1. Default: no bound. */
   readonly maxSockets?: number;
-  /** Idle connections kept per origin. Default 256. */
+  /** Greatest number of idle connections kept for one origin, from 0. Default 256. */
   readonly maxFreeSockets?: number;
 }
 
-/** What node:https adds to the options of a request before it asks for a connection. */
+/** What node:https adds to the options of a request before it calls `createConnection`. */
 interface Wanted extends RequestOptions {
   readonly servername?: string;
 }
@@ -31,7 +31,7 @@ class TrustedAgent extends Agent {
     this.#options = options;
   }
 
-  /** Called by node:http for each new connection; the answer goes to the callback once there is a verdict. */
+  /** Called by node:http for each new connection; `created` is called once there is a verdict. */
   override createConnection(
     wanted: Wanted,
     created?: (error: Error | null, socket: Duplex) => void,
@@ -52,10 +52,11 @@ class TrustedAgent extends Agent {
 }
 
 /**
- * An agent for `https.request` whose every connection has passed the verdict. A request to a server that is refused fails with
- * `ENTENTE_REFUSED`; pooled connections that no longer pass are closed.
+ * Creates an agent for `https.request` whose every connection has passed the verdict. A request to a server that is refused
+ * fails with `ENTENTE_REFUSED`; pooled connections that no longer pass are closed.
  *
  * @param options - trust, identity, and which servers may answer
+ * @returns the agent; `destroy()` closes its connections
  */
 export function agent(options: AgentOptions): Agent {
   return new TrustedAgent(options);

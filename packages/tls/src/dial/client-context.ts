@@ -4,21 +4,22 @@ import type { KeyMaterial } from '../credential/credential.ts';
 import { contextSettings, platformAnchors } from '../credential/platform-settings.ts';
 import type { Trust } from '../trust/trust.ts';
 
-/** Stands for a client without certificate. */
-const nobody = {};
-/** Reading certificate and key costs more than the handshake's own signature: one context per certificate and settings. */
+/** The key of the contexts of clients without certificate. */
+const noMaterial = {};
+/** Reading certificate and key costs more than the handshake's own signature: one context for each certificate and settings. */
 const contexts = new WeakMap<object, Map<string, SecureContext>>();
 
-/** Contexts kept per certificate; more kinds than this in use at once are made anew each time. */
+/** Contexts kept for one certificate; with more kinds than this in use, each is created again. */
 const mostContexts = 16;
 
 /**
- * The secure context of an outbound connection. Sharing it shares no sessions: those resume only where a caller passes one.
+ * Gives the secure context of an outbound connection. Connections that share it share no session: a client resumes a session
+ * only where its caller passes one.
  *
- * @param trust - whose anchors OpenSSL is told, where it is told any
- * @param material - what we present
+ * @param trust - whose anchors OpenSSL is given, where it is given any
+ * @param material - certificate and key to present
  * @param link - which link it is for
- * @param minVersion - least protocol version
+ * @param minVersion - lowest protocol version
  */
 export function clientContext(
   trust: Trust,
@@ -27,7 +28,7 @@ export function clientContext(
   minVersion: 'TLSv1.2' | 'TLSv1.3' = 'TLSv1.3',
 ): SecureContext {
   const anchors = platformAnchors(trust, link);
-  const holder = material ?? nobody;
+  const holder = material ?? noMaterial;
   let byKind = contexts.get(holder);
   if (byKind === undefined) {
     byKind = new Map();

@@ -4,43 +4,46 @@ import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
 import type { Allow } from '../trust/allow.ts';
 import type { Trust } from '../trust/trust.ts';
 
-/** A name that can be asked for when dialling; `inbound` is for listeners only. */
+/** A name that a caller can expect when dialling; `inbound` is for listeners only. */
 export type AskedName = Exclude<IdentityExpectation, { readonly mode: 'inbound' }>;
 
-/** What every outbound connection needs, whoever dials. */
+/** Options of every outbound connection: of `connect` and of the HTTP clients. */
 export interface OutboundOptions {
   /** The trust state that the server is judged by. */
   readonly trust: Trust;
-  /** Who we are, where the server asks for a certificate. */
+  /** What to present where the server asks for a certificate. Default: none. */
   readonly identity?: Credential;
-  /** Which servers may answer: exact names, or a function. Required, so that it cannot be forgotten. */
+  /** Which servers may answer: exact names, or a function. Has no default, so that a caller cannot forget it. */
   readonly allow: Allow;
-  /** How the link is called, and on which interface it is; default `{ name: 'tls', interface: 'external' }`. */
+  /** Name of the link, and which interface it is on; default `{ name: 'tls', interface: 'external' }`. */
   readonly link?: Partial<LinkContext>;
-  /** Default `TLSv1.3`. */
+  /** Lowest protocol version. Default `TLSv1.3`. */
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
-  /** Milliseconds from the first packet to the verdict. Default 10,000. */
+  /**
+   * Milliseconds from the first packet to the verdict. Default 10,000. Where revocation knowledge is still being fetched by then
+   * the verdict is given without it, at most one second later.
+   */
   readonly timeoutMs?: number;
   /**
-   * A server that closes within this many milliseconds after the handshake, and has sent nothing, has refused us: TLS 1.3
-   * tells a client no other way. Default 5,000.
+   * A server that closes within this many milliseconds after the handshake without having sent a byte counts as refusing: with
+   * TLS 1.3 the handshake of a client ends before the server has judged its certificate (RFC 8446 §2). Default 5,000.
    */
   readonly refusalWindowMs?: number;
-  /** Told of every refusal, ours and the server's. */
+  /** Called for every refusal, by this side or by the server. */
   readonly onRefusal?: (refusal: ConnectionRefusal) => void;
 }
 
 /** Options of `connect`. */
 export interface ConnectOptions extends OutboundOptions {
-  /** Address or name to dial. It is not what the certificate is checked for: that is `expect`. */
+  /** Address or name to dial. The certificate is not checked against it, but against `expect`. */
   readonly host: string;
   /** 1–65535. */
   readonly port: number;
-  /** The name that was asked for, and how it must be found in the certificate. */
+  /** The name that the server must have, and how it is looked for in the certificate. */
   readonly expect: AskedName;
-  /** TLSA records of the server, validated by DNSSEC: they can refuse (`dane-mismatch`), and spare no other check. */
+  /** TLSA records of the server, validated by DNSSEC (RFC 6698): they can refuse (`dane-mismatch`), and replace no other check. */
   readonly dane?: DaneExpectation;
-  /** Protocols offered by ALPN, best first. */
+  /** Protocols offered by ALPN, most preferred first. */
   readonly alpn?: readonly string[];
   /** Local address to dial from. */
   readonly localAddress?: string;

@@ -21,20 +21,20 @@ import { protectionOf } from '../trust/protection.ts';
 import { clientContext } from './client-context.ts';
 import type { ConnectOptions } from './connect-options.ts';
 
-/** A socket whose peer has been judged; `peerOf(socket)` says who it is. */
+/** A socket that has passed the verdict; `peerOf(socket)` gives the peer. */
 export type TrustedSocket = tls.TLSSocket;
 
 const defaultTimeoutMs = 10_000;
 const defaultRefusalWindowMs = 5_000;
 
 /**
- * Dials, and hands the socket over once the verdict trusts the other side for the name that was asked for.
+ * Dials, and returns the socket once the verdict trusts the server for the expected name.
  *
- * The server's own verdict may come later: with TLS 1.3 a refusal is a close after the handshake. Where the server closes
- * before it has sent anything the socket fails with a `TrustError` whose reason is `peer-refused`.
+ * The server's verdict on this side may come later: with TLS 1.3 the handshake of a client ends first (RFC 8446 §2). Where
+ * the server then closes without having sent a byte, the socket fails with a `TrustError` whose reason is `peer-refused`.
  *
- * @param options - where to, under which trust, which name, who may answer
- * @returns a socket that nobody has read from yet
+ * @param options - where to dial, trust, expected name, and which servers may answer
+ * @returns a socket from which nothing was read yet
  * @throws TrustError `ENTENTE_REFUSED` with rejection and verdict
  * @throws TlsFault `ENTENTE_HANDSHAKE_FAILED`, `ENTENTE_TIMEOUT`, `ENTENTE_PLATFORM_CHECKS_OFF`; errors of TCP as they are
  */
@@ -66,7 +66,7 @@ class Dial implements AdmissionOwner {
       host: options.host,
       port: options.port,
       secureContext: clientContext(options.trust, options.identity?.current, this.#link, options.minVersion),
-      // Our verdict decides; OpenSSL's and Node's opinions are at most evidence.
+      // The verdict decides; what OpenSSL and Node find is at most evidence.
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
       requestOCSP: true,
@@ -75,7 +75,7 @@ class Dial implements AdmissionOwner {
       ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
     };
     this.socket = tls.connect(dialled);
-    // A peer's reset must not end the process before the owner listens.
+    // A reset by the peer must not end the process before the caller listens for errors.
     this.socket.on('error', ignore);
     this.socket.once('OCSPResponse', (response: Buffer | null) => {
       if (response !== null && response.length > 0) this.#staple = response;
@@ -129,7 +129,7 @@ class Dial implements AdmissionOwner {
       return refusal;
     }
     const { code, syscall } = error as NodeJS.ErrnoException;
-    // TCP's own errors (connect, read) say what they mean; the rest comes out of OpenSSL or of a bare close.
+    // Errors of TCP (connect, read) are clear by themselves; the rest comes from OpenSSL or from a close without an alert.
     if (syscall !== undefined && code !== undefined) return error;
     return new TlsFault('ENTENTE_HANDSHAKE_FAILED', {
       sentence: `expected a TLS handshake, found ${code ?? error.message}`,
@@ -155,7 +155,7 @@ class Dial implements AdmissionOwner {
   }
 
   #protection() {
-    // A client learns of a CertificateRequest only by the signature algorithms that came with it (RFC 8446 §4.3.2).
+    // Node shows a client that it was asked for a certificate only by the signature algorithms of the request (RFC 8446 §4.3.2).
     const asked = this.#options.identity !== undefined && this.socket.getSharedSigalgs().length > 0;
     return protectionOf(this.socket, asked);
   }
@@ -217,8 +217,7 @@ class Dial implements AdmissionOwner {
 }
 
 /**
- * The name to send as SNI (RFC 6066 §3 allows DNS names only): the one that was asked for, never the one that was dialled where
- * the two differ.
+ * The name to send as SNI (RFC 6066 §3 allows DNS names only): the expected one, also where another one is dialled.
  */
 function serverNameFor(expect: IdentityExpectation, host: string): string | undefined {
   const name =
@@ -242,7 +241,7 @@ async function within<T>(
     timer = setTimeout(() => {
       reject(
         new TlsFault('ENTENTE_TIMEOUT', {
-          sentence: `expected a verdict within the time allowed, found none after ${Math.round(timeoutMs)} ms`,
+          sentence: `expected a verdict in time, found none after ${Math.round(timeoutMs)} ms`,
           place,
           remedy: 'check that the address is reachable, or raise timeoutMs',
         }),

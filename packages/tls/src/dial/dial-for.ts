@@ -1,31 +1,33 @@
 import { connect, type TrustedSocket } from './connect.ts';
 import type { AskedName, OutboundOptions } from './connect-options.ts';
 
-/** How HTTP clients of this package dial. */
+/** Options of the HTTP clients of this package. */
 export interface HttpOutboundOptions extends OutboundOptions {
   /**
-   * Which name a server must have. Default: the host of the URL, by the rules of RFC 9525.
-   * @param host - host of the URL, or of the Host header where it names another
+   * Gives the name that a server must have. Default: the host of the URL, by the rules of RFC 9525.
+   * @param host - host of the URL, or of the Host header where that names another
+   * @param port - port of the URL
    */
   readonly expect?: (host: string, port: number) => AskedName;
-  /** Protocols offered by ALPN, best first. Default `http/1.1`. */
+  /** Protocols offered by ALPN, most preferred first. Default `http/1.1`. */
   readonly alpn?: readonly string[];
 }
 
-/** Where an HTTP client wants to go. */
+/** Where an HTTP client connects to. */
 export interface HttpTarget {
-  /** What to dial. */
+  /** Address or name to dial. */
   readonly host: string;
   readonly port: number;
-  /** What was asked for. */
+  /** Name that the server must have. */
   readonly name: string;
   readonly localAddress: string | undefined;
 }
 
 /**
  * Dials for an HTTP client.
- * @param options - trust, identity, who may answer
+ * @param options - trust, identity, and which servers may answer
  * @param target - where to
+ * @returns the socket, judged
  * @throws as `connect`
  */
 export function dialFor(options: HttpOutboundOptions, target: HttpTarget): Promise<TrustedSocket> {

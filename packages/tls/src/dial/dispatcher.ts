@@ -12,10 +12,10 @@ export interface UndiciTarget {
   readonly localAddress?: string | null;
 }
 
-/** undici's callback. */
+/** Callback that undici passes to a connector. */
 export type UndiciCallback = (...outcome: [null, Socket] | [Error, null]) => void;
 
-/** Constructor of a dispatcher that takes `connect`, such as undici's `Agent` or `Pool`-like classes with one argument. */
+/** Constructor of a dispatcher with the option `connect`, such as undici's `Agent`. */
 export type DispatcherClass<D> = new (options: {
   connect: (target: UndiciTarget, done: UndiciCallback) => void;
 }) => D;
@@ -27,12 +27,12 @@ export interface DispatcherOptions extends HttpOutboundOptions {
 }
 
 /**
- * A dispatcher for `fetch` and undici whose every connection has passed the verdict. undici stays the caller's: the class is an
- * argument.
+ * Creates a dispatcher for `fetch` and undici whose every connection has passed the verdict. This package does not depend on
+ * undici: the caller passes its class.
  *
  * @param Dispatcher - `undici.Agent`
  * @param options - trust, identity, and which servers may answer
- * @returns pass it as `dispatcher`; requests over plain http fail with `ENTENTE_PLAIN_HTTP`
+ * @returns for the option `dispatcher` of a request; requests over plain http fail with `ENTENTE_PLAIN_HTTP`
  */
 export function dispatcher<D>(Dispatcher: DispatcherClass<D>, options: DispatcherOptions): D {
   const { settings, ...outbound } = options;
@@ -61,6 +61,6 @@ function plainHttp(target: UndiciTarget): TlsFault {
   return new TlsFault('ENTENTE_PLAIN_HTTP', {
     sentence: `expected an https URL, found ${target.protocol}//${target.hostname}`,
     place: 'URL of the request',
-    remedy: 'use https; without TLS nobody can say who answers',
+    remedy: 'use https: without TLS nothing proves which server answers',
   });
 }

@@ -5,35 +5,36 @@ import { TlsFault } from '../refusal/fault.ts';
 import { protectionOf } from '../trust/protection.ts';
 import { ShownChain } from '../trust/shown-chain.ts';
 
-/** Which server to look at. */
+/** Options of {@link serverChain}. */
 export interface ProbeOptions {
   readonly host: string;
   /** 1–65535. */
   readonly port: number;
-  /** Name to ask for (SNI). Default `host`, where it is a name. */
+  /** Name to send as SNI. Default `host`, where it is a name. */
   readonly name?: string;
   readonly alpn?: readonly string[];
-  /** Milliseconds. Default 10,000. */
+  /** Milliseconds for the handshake. Default 10,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
 
-/** What a server shows to anybody who dials it. */
+/** What a server presents to any client. */
 export interface ProbedServer {
-  /** Undefined for a server without certificate. */
+  /** Undefined where the server presents no certificate. */
   readonly presented: PresentedChain | undefined;
   readonly protocol: string;
   readonly cipher: string;
   readonly alpn: string | undefined;
-  /** Address that answered. */
+  /** IP address of the server. */
   readonly address: string;
   readonly handshakeMs: number;
 }
 
 /**
- * Looks at what a TLS server presents, believing nothing and sending nothing, and closes. For `explain`: judge the chain next.
+ * Reads what a TLS server presents, without judging it and without sending application data, and closes the connection. The
+ * caller judges the chain, for example with `explain` of `@entente/trust`.
  *
- * @param options - where to
+ * @param options - which server
  * @returns the chain as presented, and what the handshake agreed on
  * @throws TlsFault `ENTENTE_HANDSHAKE_FAILED`, `ENTENTE_TIMEOUT`; errors of TCP as they are
  */

@@ -1,10 +1,11 @@
 const groups = 8;
 
 /**
- * Whose connections count together: an IPv4 address, also where it is mapped into IPv6 (RFC 4291 §2.5.5.2), or the first
- * 64 bits of an IPv6 address. A site or a single machine has a whole /64 (RFC 6177 §2), so that an address of it bounds nothing.
+ * Names the group of addresses whose connections count together: one IPv4 address, also where it is mapped into IPv6 (RFC 4291
+ * §2.5.5.2), or the first 64 bits of an IPv6 address. A single machine has a whole /64 (RFC 6177 §2), so a bound on one address
+ * of it would bound nothing.
  *
- * @param address - as `socket.remoteAddress` gives it; `undefined` for a socket that has gone already
+ * @param address - as `socket.remoteAddress` gives it; undefined for a socket that has closed
  */
 export function addressGroup(address: string | undefined): string {
   if (address === undefined) return '';
@@ -21,7 +22,7 @@ export function addressGroup(address: string | undefined): string {
     .join(':')}::/64`;
 }
 
-/** The platform has written the address; here it is only taken apart. */
+/** The platform has written the address, so its form is not checked. */
 function parse(address: string): readonly number[] | undefined {
   const [bare = ''] = address.split('%');
   const [head = '', tail] = bare.split('::');

@@ -11,9 +11,9 @@ import { protectionOf } from '../trust/protection.ts';
 import { ConnectionPlaces, tooMany } from './admission-limits.ts';
 import type { ServeLimits } from './serve-options.ts';
 
-/** What stands at the door of a listener. */
+/** Options of {@link AdmissionControl}. */
 export interface AdmissionControlOptions {
-  /** Undefined: clients are not asked who they are. */
+  /** What is asked about clients. Undefined: the listener does not ask for client certificates. */
   readonly asking: Asking | undefined;
   readonly link: Asking['link'];
   readonly limits: ServeLimits;
@@ -26,9 +26,9 @@ const defaultMaxConnections = 100_000;
 type Emit = (event: string | symbol, ...values: unknown[]) => boolean;
 
 /**
- * Lets nobody see a socket before its verdict. It stands in the server's own `emit`, so it comes before every listener, also
- * before those that are added later; while revocation knowledge is fetched the socket is held: nobody reads, and what the peer
- * has sent stays in the buffers.
+ * Keeps every socket from the listeners of a server until it has passed the verdict. It replaces the server's `emit`, so it runs
+ * before every listener, those added later included. While revocation knowledge is fetched the socket is held: nothing reads
+ * from it, and what the peer has sent stays in the buffers.
  */
 export class AdmissionControl implements AdmissionOwner {
   /** Sockets that were admitted and are open. */
@@ -40,7 +40,7 @@ export class AdmissionControl implements AdmissionOwner {
 
   /**
    * @param server - a listener of node:tls, node:https or node:http2
-   * @param options - what is asked of clients
+   * @param options - what is asked about clients, and the limits
    */
   constructor(server: Server, options: AdmissionControlOptions) {
     this.#options = options;
@@ -55,7 +55,7 @@ export class AdmissionControl implements AdmissionOwner {
       max: limits.maxPending ?? 5_000,
       maxPerAddress: limits.maxPendingPerAddress ?? 500,
     });
-    // The platform drops the rest before it tells anybody, and only says so with `drop`.
+    // The platform closes what exceeds this before any event but `drop`.
     server.maxConnections = limits.maxConnections ?? defaultMaxConnections;
     const emit: Emit = server.emit.bind(server);
     this.#emit = emit;
@@ -74,7 +74,7 @@ export class AdmissionControl implements AdmissionOwner {
     });
   }
 
-  /** Connections without a verdict. */
+  /** Number of connections without a verdict. */
   get pending(): number {
     return this.#pending.count;
   }
@@ -93,7 +93,7 @@ export class AdmissionControl implements AdmissionOwner {
     socket.destroy();
     const { onFault } = this.#options;
     if (onFault !== undefined) onFault(error);
-    // Not from inside the platform's callback: that would leave its own state half done.
+    // Not inside the platform's callback, whose own state would stay incomplete.
     else
       queueMicrotask(() => {
         throw error;
@@ -120,7 +120,7 @@ export class AdmissionControl implements AdmissionOwner {
   }
 
   #secured(socket: TLSSocket): boolean {
-    // A peer's reset must not end the process because nobody listens yet.
+    // A reset by the peer must not end the process while no listener for errors is there yet.
     socket.on('error', ignore);
     const { asking } = this.#options;
     if (asking === undefined) {
@@ -151,7 +151,7 @@ export class AdmissionControl implements AdmissionOwner {
     const accepted = acceptedOf(socket);
     if (accepted !== undefined) this.#pending.leave(accepted);
     if (!outcome.admitted) {
-      // Told before the socket is gone, and its addresses with it.
+      // Before the socket is destroyed, because its addresses go with it.
       this.#tell(socket, 'handshake', outcome.rejection, outcome.verdict, undefined, outcome.leaf);
       socket.destroy();
       return;
@@ -184,7 +184,7 @@ export class AdmissionControl implements AdmissionOwner {
   }
 }
 
-/** The TLS socket keeps the accepted one as `_parent`; where it does not, its place is given back at close. */
+/** A TLS socket has the accepted socket as `_parent`. Where it has not, the connection gives its place back at its close. */
 function acceptedOf(socket: TLSSocket): Socket | undefined {
   return (socket as unknown as { readonly _parent?: Socket })._parent;
 }

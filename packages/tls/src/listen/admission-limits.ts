@@ -4,7 +4,7 @@ import { addressGroup } from './address-group.ts';
 
 /** A bound on connections of one kind. */
 export interface PlaceLimits {
-  /** What they are called in a refusal, e.g. `open connections`. */
+  /** What a refusal calls them, e.g. `open connections`. */
   readonly what: string;
   /** All of them. */
   readonly max: number;
@@ -12,24 +12,24 @@ export interface PlaceLimits {
   readonly maxPerAddress: number;
 }
 
-/** Counts connections of one kind, whole and per address: what a stranger can hold, as whoever it may come. */
+/** Counts connections of one kind, in total and for each address: what a peer can hold before it has proven a name. */
 export class ConnectionPlaces {
   readonly #limits: PlaceLimits;
   readonly #taken = new Set<Socket>();
-  /** Kept only while there are enough of them for one address to reach its bound: asking for an address costs a system call. */
+  /** Kept only while there are enough connections for one address to reach its bound: reading an address costs a system call. */
   #byAddress: Map<string, number> | undefined;
 
-  /** @param limits how many there may be */
+  /** @param limits - how many there may be */
   constructor(limits: PlaceLimits) {
     this.#limits = limits;
   }
 
-  /** Connections that have a place at this moment. */
+  /** Number of connections that have a place. */
   get count(): number {
     return this.#taken.size;
   }
 
-  /** The same, one by one. */
+  /** The connections that have a place. */
   get sockets(): Iterable<Socket> {
     return this.#taken;
   }
@@ -37,7 +37,7 @@ export class ConnectionPlaces {
   /**
    * Takes a place for a connection.
    * @param socket - the accepted connection
-   * @returns which limit refuses it, or `undefined` if it has its place
+   * @returns the rejection where a limit is reached; undefined where the connection has a place now
    */
   enter(socket: Socket): RejectionOf<'throttled'> | undefined {
     const { max, maxPerAddress, what } = this.#limits;
@@ -54,13 +54,13 @@ export class ConnectionPlaces {
   }
 
   /**
-   * Gives the place back; a connection that has none is passed over.
+   * Gives the place back. Does nothing for a connection without one.
    * @param socket - the accepted connection
    */
   leave(socket: Socket): void {
     if (!this.#taken.delete(socket)) return;
     this.#count(socket, -1);
-    // Well below the bound, so that a connection that comes and goes at it does not have all the others counted again.
+    // Half the bound, so that one connection that opens and closes at the bound does not cause a new count each time.
     if (this.#taken.size < this.#limits.maxPerAddress / 2) this.#byAddress = undefined;
   }
 
@@ -84,7 +84,7 @@ function countByAddress(sockets: Iterable<Socket>): Map<string, number> {
 
 const groups = new WeakMap<Socket, string>();
 
-/** The platform forgets the address of a closed socket: one counts out where it was counted in. */
+/** The platform forgets the address of a closed socket, so the group is kept from when the connection was counted. */
 function groupOf(socket: Socket): string {
   let group = groups.get(socket);
   if (group === undefined) {
@@ -95,15 +95,15 @@ function groupOf(socket: Socket): string {
 }
 
 /**
- * A limit of the listener is reached. The catalogue speaks of partners under `throttled`; here it is the number of connections.
+ * The rejection where a limit of the listener is reached: `throttled`, with a sentence about connections instead of partners.
  *
- * @param what - the limit
- * @param max - its value
+ * @param what - what is limited
+ * @param max - the limit
  */
 export function tooMany(what: string, max: number): RejectionOf<'throttled'> {
   return {
     ...reject('throttled', {}),
     message: `expected at most ${max} ${what}, found one more`,
-    remedy: 'wait, or raise the limit in the options of the listener if the load is legitimate',
+    remedy: 'wait, or raise the limit in the options of the listener if the load is intended',
   };
 }

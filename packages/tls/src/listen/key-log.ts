@@ -2,15 +2,15 @@ import { createWriteStream } from 'node:fs';
 import type { Server } from 'node:tls';
 
 /**
- * Appends the secrets of every connection to a file that only this user may read.
+ * Appends the secrets of every connection to a file that only this user can read.
  *
- * @param server - whose connections
- * @param path - the file, in the format that protocol analysers read
- * @returns stops it
+ * @param server - the listener
+ * @param path - the file; its format is NSS key log, which protocol analysers read
+ * @returns a function that stops it
  */
 export function appendKeyLog(server: Server, path: string): () => void {
   const file = createWriteStream(path, { flags: 'a', mode: 0o600 });
-  // A full disk costs the log, not the server.
+  // A full disk ends the log, not the server.
   file.on('error', () => {});
   const append = (line: Buffer) => {
     file.write(line);

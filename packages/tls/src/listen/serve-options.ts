@@ -5,86 +5,86 @@ import type { Allow } from '../trust/allow.ts';
 import type { Trust } from '../trust/trust.ts';
 
 /**
- * Bounds on what strangers can make a listener do. None can be turned off. Connections from one /64 of IPv6 count as from one
- * address, an IPv4 address mapped into IPv6 as that address.
+ * Bounds on what peers can make a listener do before they are admitted. None can be turned off. Connections from one /64 of IPv6
+ * count as from one address, an IPv4 address mapped into IPv6 as that address.
  */
 export interface ServeLimits {
   /** Open connections at once, 1 to 1,000,000. Default 100,000. */
   readonly maxConnections?: number;
-  /** The same, from one address; refused before the handshake. Default 1,000. */
+  /** Of these, from one address, 1 to 1,000,000; more are refused before the handshake. Default 1,000. */
   readonly maxConnectionsPerAddress?: number;
-  /** Connections at once that have no verdict yet, 1 to 1,000,000. Default 5,000. */
+  /** Connections at once without a verdict, 1 to 1,000,000. Default 5,000. */
   readonly maxPending?: number;
-  /** The same, from one address. Default 500. */
+  /** Of these, from one address, 1 to 1,000,000. Default 500. */
   readonly maxPendingPerAddress?: number;
-  /** Milliseconds from the first byte to the end of the handshake, 1 to 120,000. Default 10,000. */
+  /** Milliseconds from the accepted connection to the end of the handshake, 1 to 120,000. Default 10,000. */
   readonly handshakeTimeoutMs?: number;
-  /** Milliseconds that revocation knowledge may take to be fetched before the verdict, 1 to 120,000. Default 5,000. */
+  /** Milliseconds for fetching revocation knowledge before the verdict, 1 to 120,000. Default 5,000. */
   readonly verdictTimeoutMs?: number;
-  /** Milliseconds that open connections get to end by themselves when the server closes, 0 to 600,000. Default 2,000. */
+  /** Milliseconds in which open connections can end by themselves when the listener closes, 0 to 600,000. Default 2,000. */
   readonly drainTimeoutMs?: number;
 }
 
-/** Settings of the HTTP side; only with `node:https` and `node:http2`. */
+/** Settings of HTTP; only with `node:https` and `node:http2`. */
 export interface HttpSettings {
-  /** Greatest size of a request's header in bytes. Default Node's 16 KiB. */
+  /** Greatest size of a request's header, in bytes. Default Node's 16,384. */
   readonly maxHeaderBytes?: number;
   /** Milliseconds for one whole request. Default Node's 300,000. */
   readonly requestTimeoutMs?: number;
-  /** Milliseconds an idle connection is kept. Default Node's 5,000. */
+  /** Milliseconds for which an idle connection is kept. Default Node's 5,000. */
   readonly keepAliveTimeoutMs?: number;
-  /** With `node:http2`: also speak HTTP/1.1 to clients that ask for it. Default false. */
+  /** With `node:http2`: also accept HTTP/1.1. Default false. */
   readonly http1Fallback?: boolean;
 }
 
-/** What every listener needs. */
+/** Options of every listener. */
 export interface ListenOptions {
   /** The trust state that clients are judged by. */
   readonly trust: Trust;
-  /** Who we are. */
+  /** What to present. */
   readonly identity: Credential;
-  /** Address to listen on. Default: every address. */
+  /** Address to listen on. Default: every address of the machine. */
   readonly host?: string;
-  /** Port; 0 takes a free one. Default 0. */
+  /** Port, 0 to 65535; 0 takes a free one. Default 0. */
   readonly port?: number;
-  /** Closes the server when it aborts. */
+  /** Closes the listener when it aborts. */
   readonly signal?: AbortSignal;
   readonly limits?: ServeLimits;
   readonly http?: HttpSettings;
-  /** Protocols offered by ALPN, best first. Default: by the module. */
+  /** Protocols accepted by ALPN, most preferred first. Default: those of the module. */
   readonly alpn?: readonly string[];
-  /** Default `TLSv1.3`. With `TLSv1.2` renegotiation is off. */
+  /** Lowest protocol version. Default `TLSv1.3`. With `TLSv1.2` renegotiation is off. */
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
-  /** How the link is called, and on which interface it is; default `{ name: 'tls', interface: 'external' }`. */
+  /** Name of the link, and which interface it is on; default `{ name: 'tls', interface: 'external' }`. */
   readonly link?: Partial<LinkContext>;
-  /** Told of every refusal. */
+  /** Called for every refusal. */
   readonly onRefusal?: (refusal: ConnectionRefusal) => void;
   /**
-   * Told when `allow` or the judge has thrown; the connection is closed already. Without it the fault is thrown, and ends the
-   * process like any other that nobody handles.
+   * Called when `allow` or the judge has thrown; the connection is closed already. Without it the fault is thrown, and ends the
+   * process like any other uncaught exception.
    */
   readonly onFault?: (fault: unknown) => void;
   /**
-   * File to which the secrets of every connection are appended, for a protocol analyser. Whoever reads it reads the traffic.
-   * The environment variable SSLKEYLOGFILE alone does nothing.
+   * File to which the secrets of every connection are appended, for a protocol analyser. Anyone who can read it can decrypt the
+   * traffic. The environment variable SSLKEYLOGFILE alone does nothing.
    */
   readonly keyLogFile?: string;
 }
 
-/** A listener that asks for client certificates: who may pass must be said. */
+/** Options of a listener that asks for client certificates: `allow` has no default. */
 export interface MutualServeOptions extends ListenOptions {
   /**
-   * `required`: no certificate, no connection. `optional`: one port for both kinds; a certificate that is shown and fails is
-   * refused, never treated as absent. Default `required`.
+   * `required`: a client without certificate is refused. `optional`: it is admitted without a name; a certificate that is
+   * presented and fails is refused, never treated as absent. Default `required`.
    */
   readonly clientCertificate?: 'required' | 'optional';
-  /** Who may connect. */
+  /** Which clients may connect. */
   readonly allow: Allow;
-  /** How the client's names are looked for. Default `{ mode: 'inbound' }`: `allow` decides over all of them. */
+  /** How the client's names are checked. Default `{ mode: 'inbound' }`: `allow` decides by all of them. */
   readonly expect?: IdentityExpectation;
 }
 
-/** A listener that never asks for a client certificate, and therefore may resume sessions. */
+/** Options of a listener that never asks for a client certificate, and so may resume sessions. */
 export interface PlainServeOptions extends ListenOptions {
   readonly clientCertificate: 'none';
   readonly allow?: undefined;

@@ -22,36 +22,36 @@ export type Http2Module = Pick<typeof http2, 'createSecureServer'>;
 /** `node:tls`, the module itself. */
 export type TlsModule = Pick<typeof tls, 'createServer' | 'TLSSocket'>;
 
-/** Gets each admitted connection of a `node:tls` listener; nobody has read from it yet. */
+/** Called with each admitted connection of a `node:tls` listener, from which nothing was read yet. */
 export type SocketHandler = (socket: tls.TLSSocket, peer: Peer) => void;
 /** Answers requests of `node:http2`. */
 export type Http2Handler = (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => void;
 
-/** A listener that is up. `await using` closes it. */
+/** A listener that accepts connections. `await using` closes it. */
 export interface TrustedServer<S> {
-  /** The server of the module, e.g. for `upgrade` listeners. Every socket it shows has passed the verdict. */
+  /** The server of the module, e.g. for `upgrade` listeners. Every socket that it emits has passed the verdict. */
   readonly server: S;
   /** Address it listens on. */
   readonly host: string;
   readonly port: number;
-  /** Open connections that were admitted. */
+  /** Number of open connections that were admitted. */
   readonly connections: number;
-  /** Connections that have no verdict yet. */
+  /** Number of connections without a verdict. */
   readonly pending: number;
   /**
-   * Stops accepting, lets open connections end within `limits.drainTimeoutMs`, then closes them. Idempotent.
+   * Stops accepting, waits up to `limits.drainTimeoutMs` for open connections to end, then closes them. Idempotent.
    */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Starts a listener on which nobody is heard before the verdict.
+ * Starts a listener whose handler sees no connection before its verdict.
  *
  * @param module - the module itself: `node:https`, `node:http2` or `node:tls`
- * @param options - trust, identity, and who may connect
+ * @param options - trust, identity, and which clients may connect
  * @param handler - requests for `https` and `http2`, sockets for `tls`
- * @returns the listener, once it listens
+ * @returns the listener, once it accepts connections
  * @throws TlsFault `ENTENTE_LISTEN_FAILED`, `ENTENTE_PLATFORM_CHECKS_OFF`, `ENTENTE_OPTION_INVALID`
  */
 export function serve(
@@ -128,7 +128,7 @@ export async function serve(
   };
 }
 
-/** What the platform is told; made anew whenever identity or trust changes. */
+/** Settings of the platform's server; the secure context is created again whenever identity or trust changes. */
 class ListenerSettings {
   readonly link: Asking['link'];
   readonly asking: Asking | undefined;
@@ -154,7 +154,7 @@ class ListenerSettings {
     const resumption = this.asking === undefined;
     return {
       ...contextSettings(identity.current, platformAnchors(trust, this.link), minVersion, resumption),
-      // Tickets live no longer than the trust state they were given under, and no other listener accepts them.
+      // A session ticket is valid no longer than the trust state that it was issued under, and at no other listener.
       ticketKeys: randomBytes(48),
     };
   }
@@ -187,7 +187,7 @@ function createListener(
   if ('TLSSocket' in module) {
     return module.createServer(settings.all(), (socket) => {
       const peer = peerOf(socket);
-      // The admission control has set it; without it the socket was not judged, and nobody may have it.
+      // Set by the admission control: without it the socket was not judged, and no handler may have it.
       if (peer === undefined) socket.destroy();
       else (handler as SocketHandler)(socket, peer);
     });
@@ -207,7 +207,7 @@ function createListener(
   throw new TlsFault('ENTENTE_OPTION_INVALID', {
     sentence: 'expected the module node:https, node:http2 or node:tls, found something else',
     place: 'first argument of serve',
-    remedy: "pass the module itself: import https from 'node:https'; serve(https, …)",
+    remedy: "pass the module itself: import https from 'node:https', then serve(https, …)",
   });
 }
 

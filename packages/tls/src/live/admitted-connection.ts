@@ -5,11 +5,11 @@ import { type Peer, type RefusedVerdict, setPeer, type TrustedVerdict } from '..
 import type { ShownChain } from '../trust/shown-chain.ts';
 import { type LiveConnection, liveConnections } from './live-connections.ts';
 
-/** Who is told, and how the connection ends. */
+/** Owner of admitted connections: a listener or a client. */
 export interface AdmissionOwner {
   /** Called once when a later verdict refuses; closes the socket. */
   withdrawn(socket: TLSSocket, rejection: Rejection, verdict: RefusedVerdict, peer: PeerIdentity): void;
-  /** Called when a later verdict could not be had because something threw; closes the socket. */
+  /** Called when a later verdict failed because something threw; closes the socket. */
   failed(socket: TLSSocket, error: unknown): void;
   /** Called once when the socket has closed. */
   closed?(socket: TLSSocket): void;
@@ -18,13 +18,13 @@ export interface AdmissionOwner {
 type Admission = Extract<Outcome, { admitted: true }>;
 
 /**
- * Marks a socket as admitted, so that `peerOf` knows it, and keeps it under live trust until it closes.
+ * Marks a socket as admitted, so that `peerOf` finds its peer, and judges it again as trust changes until it closes.
  *
  * @param socket - a socket that has just been judged
  * @param outcome - its outcome
- * @param asking - what was asked; undefined where clients are not asked who they are
+ * @param asking - what was asked; undefined where the listener does not ask for client certificates
  * @param judgedUnder - version of the trust at the verdict
- * @param owner - who is told
+ * @param owner - called when the connection no longer passes
  */
 export function admitSocket(
   socket: TLSSocket,
@@ -37,7 +37,7 @@ export function admitSocket(
   setPeer(socket, peer);
   let forget: (() => void) | undefined;
   if (peer.peer !== undefined && shown !== undefined && asking !== undefined) {
-    // Programs that look at it find our verdict there, not OpenSSL's.
+    // Programs that read it find the verdict there, not OpenSSL's.
     socket.authorized = true;
     const connection = new AdmittedConnection(socket, asking, shown, peer, owner);
     forget = liveConnections(asking.trust).add(connection, judgedUnder);

@@ -2,20 +2,20 @@ import type { Certificate } from '@entente/x509';
 import type { TrustedVerdict } from '../trust/peer.ts';
 import type { ChangeScope } from '../trust/trust.ts';
 
-/** Where a connection stands in the index. */
+/** What a connection is indexed by. */
 export interface IndexPlace {
   readonly anchor: string;
   /** Issuers of every certificate of the path. */
   readonly issuers: readonly string[];
   /** Serial numbers of the path, in the order of `issuers`. */
   readonly serials: readonly string[];
-  /** Names of the peer, and of the server that it was taken for. */
+  /** Names of the peer, and of the server that it was authorised as. */
   readonly names: ReadonlySet<string>;
 }
 
 /**
- * Finds the connections that a change touches without judging the others: by anchor, by issuer and serial number of every
- * certificate of the path, by server, by domain.
+ * Finds the connections that a change affects, so that the others are not judged again: by anchor, by issuer and serial number
+ * of every certificate of the path, by server, by domain.
  */
 export class ConnectionIndex<T> {
   readonly #byAnchor = new Groups<T>();
@@ -29,9 +29,9 @@ export class ConnectionIndex<T> {
   }
 
   /**
-   * Puts a connection in, or into another place after a later verdict.
+   * Adds a connection, or updates it after a later verdict.
    * @param item - the connection
-   * @param verdict - the verdict it stands on
+   * @param verdict - its last verdict
    */
   set(item: T, verdict: TrustedVerdict): void {
     this.delete(item);
@@ -42,7 +42,10 @@ export class ConnectionIndex<T> {
     for (const name of place.names) this.#byName.add(name, item);
   }
 
-  /** @param item - the connection */
+  /**
+   * Removes a connection.
+   * @param item - the connection
+   */
   delete(item: T): void {
     const place = this.#places.get(item);
     if (place === undefined) return;
@@ -54,7 +57,7 @@ export class ConnectionIndex<T> {
 
   /**
    * @param scope - what changed
-   * @returns every connection that the change may touch
+   * @returns every connection that the change may affect
    */
   touchedBy(scope: ChangeScope): Set<T> {
     const touched = new Set<T>();
@@ -75,7 +78,7 @@ export class ConnectionIndex<T> {
     for (const domain of scope.domains ?? []) {
       const whole = domain.toLowerCase();
       const below = `.${whole}`;
-      // Names are few beside connections, and comparing one costs nothing beside a verdict.
+      // There are few names beside connections, and comparing one is cheap beside a verdict.
       for (const name of this.#byName.keys()) {
         if (name === whole || name.endsWith(below)) collect(this.#byName.get(name));
       }
@@ -117,7 +120,7 @@ function placeOf({ path, peer }: TrustedVerdict): IndexPlace {
   if (peer.server !== undefined) names.add(peer.server.toLowerCase());
   return {
     anchor: anchor.name,
-    // Above the leaf a judge gives out the same objects again and again, so their names are written out once.
+    // Above the leaf a judge returns the same objects each time, so their names are formatted once.
     issuers: certificates.map((_, at) => subjectOf(certificates[at + 1] ?? anchor.certificate)),
     serials: certificates.map(({ serialHex }) => serialHex),
     names,
@@ -135,7 +138,10 @@ function subjectOf(certificate: Certificate): string {
   return subject;
 }
 
-/** Names of CAs are compared without regard to case and spaces (RFC 5280 §7.1): too many connections cost a verdict, too few trust. */
+/**
+ * A name of a CA without case and spaces (RFC 5280 §7.1). A connection that is found for nothing costs a verdict; one that is not
+ * found would stay open.
+ */
 function foldedName(name: string): string {
   return name.toLowerCase().replaceAll(' ', '');
 }

@@ -1,18 +1,18 @@
 /**
- * A binary heap of deadlines: the next one is at hand, adding costs log n, and what was withdrawn
- * is dropped when it surfaces, or by {@link keep}.
+ * A binary heap of deadlines: the next one is read at once, adding costs log n. An entry that is no longer wanted stays until it
+ * is due, or until {@link keep} drops it.
  */
 export class DeadlineQueue<T> {
   readonly #heap: { readonly dueAt: number; readonly item: T }[] = [];
 
-  /** Number of entries, withdrawn ones included. */
+  /** Number of entries, those no longer wanted included. */
   get size(): number {
     return this.#heap.length;
   }
 
   /**
    * @param dueAt - milliseconds since the epoch
-   * @param item - what ends then
+   * @param item - what is due then
    */
   add(dueAt: number, item: T): void {
     const heap = this.#heap;
@@ -25,14 +25,15 @@ export class DeadlineQueue<T> {
     }
   }
 
-  /** @returns when the next entry is due */
+  /** @returns when the next entry is due, milliseconds since the epoch; undefined where there is none */
   nextDueAt(): number | undefined {
     return this.#heap[0]?.dueAt;
   }
 
   /**
-   * Takes the next entry out if it is due.
+   * Removes the next entry if it is due.
    * @param now - milliseconds since the epoch
+   * @returns the entry; undefined where none is due
    */
   takeDue(now: number): { readonly dueAt: number; readonly item: T } | undefined {
     const heap = this.#heap;
@@ -47,8 +48,8 @@ export class DeadlineQueue<T> {
   }
 
   /**
-   * Drops what is no longer wanted; costs as much as adding the rest anew.
-   * @param wanted - says what stays
+   * Drops what is no longer wanted; costs as much as adding the rest again.
+   * @param wanted - tells which entries stay
    */
   keep(wanted: (item: T) => boolean): void {
     const all = this.#heap.splice(0);

@@ -7,33 +7,33 @@ import type { ChangeScope, Trust } from '../trust/trust.ts';
 import { ConnectionIndex } from './connection-index.ts';
 import { DeadlineQueue } from './deadline-queue.ts';
 
-/** An open connection, as far as its verdict is concerned. */
+/** An open connection that is judged again as trust changes. */
 export interface LiveConnection {
   readonly asking: Asking;
   readonly shown: ShownChain;
-  /** The verdict it stands on. */
+  /** Its last verdict. */
   verdict: TrustedVerdict;
   /** Called when a later verdict still trusts. */
   confirmed(verdict: TrustedVerdict): void;
   /** Called once, when a later verdict refuses; closes the connection. */
   withdrawn(rejection: Rejection, verdict: RefusedVerdict): void;
-  /** Called once, when a later verdict could not be had because something threw; closes the connection. */
+  /** Called once, when a later verdict failed because something threw; closes the connection. */
   failed(error: unknown): void;
 }
 
 interface Entry {
-  /** Undefined once closed, so that a deadline left behind keeps no socket in memory. */
+  /** Undefined once closed, so that a deadline that stays in the queue keeps no socket in memory. */
   connection: LiveConnection | undefined;
   dueAt: number;
 }
 
-/** Verdicts per slice before other work gets its turn; at 50 µs each a slice stays near 3 ms. */
+/** Verdicts in one slice, after which other work runs; at 50 µs each a slice takes about 3 ms. */
 const sliceLength = 64;
 
 const registries = new WeakMap<Trust, LiveConnections>();
 
 /**
- * The open connections under one trust.
+ * Gives the open connections under one trust.
  * @param trust - the trust
  */
 export function liveConnections(trust: Trust): LiveConnections {
@@ -46,7 +46,7 @@ export function liveConnections(trust: Trust): LiveConnections {
 }
 
 /**
- * Judges open connections again when trust changes and when time ends a verdict, in slices, and only those that are touched.
+ * Judges open connections again when trust changes and when the time of a verdict ends: in slices, and only those affected.
  */
 export class LiveConnections {
   readonly #trust: Trust;
@@ -69,7 +69,7 @@ export class LiveConnections {
   }
 
   /**
-   * Watches over a connection until the returned function is called.
+   * Adds a connection until the returned function is called.
    * @param connection - a connection that was just admitted
    * @param judgedUnder - version of the trust at its verdict: where trust has changed since, it is judged again at once
    */
@@ -140,7 +140,7 @@ export class LiveConnections {
     }
   }
 
-  /** Without a verdict nobody stays. */
+  /** A connection without a verdict is closed. */
   #failed(entry: Entry, error: unknown): void {
     const { connection } = entry;
     this.#remove(entry);
@@ -175,7 +175,7 @@ export class LiveConnections {
     if (next === undefined || next >= this.#armedFor) return;
     this.#disarm?.();
     this.#armedFor = next;
-    // The last millisecond of validity still counts, so the question is asked in the one after it.
+    // The last millisecond of validity still counts (RFC 5280 §4.1.2.5), so the connection is judged in the next one.
     this.#disarm = this.#trust.clock.after(next + 1 - this.#trust.clock.now(), () => this.#due());
   }
 
@@ -187,7 +187,7 @@ export class LiveConnections {
       due !== undefined;
       due = this.#deadlines.takeDue(now - 1)
     ) {
-      // An entry that has closed, or has a later deadline by now, left its old one behind.
+      // A deadline may be out of date: its connection has closed, or has a later one.
       if (due.item.connection !== undefined && due.item.dueAt === due.dueAt) this.#enqueue([due.item]);
     }
     this.#arm();

@@ -6,9 +6,9 @@ const maxNames = 4;
 const maxLength = 200;
 
 /**
- * What a certificate that proves nothing calls its holder, for a log: its DNS names and URIs, else its subject.
+ * Gives the name in a certificate that is not proven, for a log: its DNS names and URIs, or else its subject.
  *
- * @param peer - who it is, where that is proven: then there is no mere claim
+ * @param peer - the peer, where its identity is proven: then there is no claim
  * @param leaf - DER, as presented
  * @returns `claimed`, or nothing where there is no readable certificate or no name in it
  */

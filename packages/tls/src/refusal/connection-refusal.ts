@@ -2,24 +2,24 @@ import type { LinkContext, PeerIdentity, Rejection } from '@entente/trust';
 import type { RefusedVerdict } from '../trust/peer.ts';
 
 /**
- * A refusal, for logs, metrics and people on our side. The peer sees a closed connection and nothing else.
+ * A connection that was refused, for logs, metrics and operators of this side. The peer sees a closed connection and no reason.
  */
 export interface ConnectionRefusal {
   /** Why, with data, sentence and remedy. */
   readonly rejection: Rejection;
   /** The verdict with its evidence; absent where there was no chain to judge. */
   readonly verdict: RefusedVerdict | undefined;
-  /** Who was on the other side, as far as it was proven. */
+  /** The peer, as far as its identity was proven. */
   readonly peer: PeerIdentity | undefined;
   /**
-   * What the presented certificate calls its holder, where nothing about it is proven: a claim of whoever dialled or answered.
-   * At most 200 characters, all of them printable ASCII. For people who read a log; never a ground for a decision.
+   * The name in the presented certificate, where the certificate is not proven: a claim of the peer. At most 200 characters, all
+   * printable ASCII. For people who read a log; never an input of a decision.
    */
   readonly claimed?: string;
   readonly link: LinkContext;
   /**
-   * `admission`: before the handshake, by a limit; `handshake`: by the verdict; `live`: an open connection that no longer
-   * passes; `peer`: the other side refused us.
+   * `admission`: a limit refused it before the handshake; `handshake`: the verdict refused it; `live`: it was open and no longer
+   * passes; `peer`: the peer refused this side.
    */
   readonly when: 'admission' | 'handshake' | 'live' | 'peer';
   readonly remoteAddress: string | undefined;

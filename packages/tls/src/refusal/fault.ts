@@ -16,7 +16,7 @@ export type TlsFaultCode =
   | 'ENTENTE_PLAIN_HTTP';
 
 /**
- * A fault that whoever runs the program can mend: one sentence, the place it speaks of, and what to do.
+ * A fault that the operator or the caller can fix: one sentence, the place that it is about, and a remedy.
  * Match it by `code`, not by `instanceof`: two installed copies of this package have two classes.
  */
 export class TlsFault extends Error {
@@ -54,8 +54,7 @@ export class TlsFault extends Error {
 }
 
 /**
- * A connection that was refused, by our verdict or by the peer's (`rejection.reason` is then `peer-refused`).
- * Match it by `code`.
+ * A connection that was refused: by the verdict, or by the peer (`rejection.reason` is then `peer-refused`). Match it by `code`.
  */
 export class TrustError extends Error {
   readonly code = 'ENTENTE_REFUSED';
@@ -65,7 +64,7 @@ export class TrustError extends Error {
   readonly verdict: Extract<TrustVerdict, { trusted: false }> | undefined;
   /** `host:port` of the peer. */
   readonly place: string;
-  /** What to do about it. */
+  /** What to do now. */
   readonly remedy: string;
 
   /**
@@ -95,8 +94,9 @@ export class TrustError extends Error {
 }
 
 /**
- * Recognises a {@link TrustError} by its code, also one from another installed copy of this package.
+ * Recognises a {@link TrustError} by its code, also one of another installed copy of this package.
  * @param error - anything that was thrown
+ * @returns whether it is one
  */
 export function isTrustError(error: unknown): error is TrustError {
   return (

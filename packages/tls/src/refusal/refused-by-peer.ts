@@ -2,14 +2,14 @@ import type { TLSSocket } from 'node:tls';
 import { type RejectionOf, reject } from '@entente/trust';
 import { isTrustError, TrustError } from './fault.ts';
 
-/** OpenSSL's name of an alert that the other side sent: `ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED` and the like. */
+/** Prefix of the codes that Node gives to errors of OpenSSL, e.g. `ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED` for an alert. */
 const alertCode = 'ERR_SSL_';
 
 /**
- * Tells whether an error is the other side's refusal: a TLS alert, or a close right after the handshake.
+ * Recognises a refusal by the peer: a TLS alert, or a close right after the handshake.
  *
  * @param error - error of a socket, a request or `connect`
- * @returns the rejection with reason `peer-refused`, or undefined
+ * @returns the rejection with reason `peer-refused`; undefined for any other error
  */
 export function refusedByPeer(error: unknown): RejectionOf<'peer-refused'> | undefined {
   if (isTrustError(error)) return error.rejection.reason === 'peer-refused' ? error.rejection : undefined;
@@ -18,24 +18,24 @@ export function refusedByPeer(error: unknown): RejectionOf<'peer-refused'> | und
   return reject('peer-refused', { error: code.slice(alertCode.length) });
 }
 
-/** What ends the watch early. */
+/** Options of {@link watchForRefusal}. */
 export interface RefusalWatch {
-  /** Called once when the other side closes within the window without having sent anything. */
+  /** Called once, when the server closes within the window without having sent a byte. */
   refused(error: TrustError): void;
   readonly place: string;
   readonly windowMs: number;
 }
 
 /**
- * A TLS 1.3 client is done before the server has judged it: the refusal arrives later, as a close. Turns a close that comes
- * within the window, before the first byte, into an error that says so.
+ * Turns a close by the server within a time window, before its first byte, into a refusal. With TLS 1.3 the handshake of a client
+ * ends before the server has judged its certificate, so a refusal arrives as a close or an alert after it (RFC 8446 §2).
  *
  * @param socket - a client socket that has just been admitted
- * @param watch - the window and who is told
+ * @param watch - the window, and what to call
  */
 export function watchForRefusal(socket: TLSSocket, watch: RefusalWatch): void {
-  // `push` is where the handle delivers bytes and the end (node:internal/stream_base_commons). A listener for 'data' would
-  // start the flow before the owner is there to read; one for 'end' would never be called where nobody reads.
+  // The handle delivers bytes and the end through `push` (node:internal/stream_base_commons). A listener for 'data' would start
+  // the flow before the caller reads; one for 'end' is not called where nothing reads.
   const push = socket.push;
   const stop = () => {
     clearTimeout(timer);

@@ -1,10 +1,10 @@
 import { type Authorise, allowNames } from '@entente/trust';
 
-/** Who may use a link: exact names (DNS names, SIP domains or URIs), or a function that decides. */
+/** Which peers may use a link: exact names (DNS names, SIP domains or URIs), or a function that decides. */
 export type Allow = readonly string[] | Authorise;
 
 /**
- * The function behind `allow`.
+ * Gives the function that `allow` stands for.
  * @param allow - names or a function
  */
 export function authoriseOf(allow: Allow): Authorise {

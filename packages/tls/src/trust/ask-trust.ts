@@ -4,15 +4,15 @@ import type { ShownChain } from './shown-chain.ts';
 import type { Trust } from './trust.ts';
 
 /**
- * Asks the judge: about what is at hand first, and about all that the peer sent before anything is refused. Where the verdict
- * fails only because revocation is not known well enough, or an intermediate is missing, lets the trust fetch and asks once more. Synchronous whenever nothing
- * has to be fetched, so that a warm verdict costs no turn of the event loop.
+ * Asks the judge about what is at hand first, and about the whole chain that the peer sent before anything is refused. Where the
+ * verdict refuses only because revocation is unknown or stale, or because an intermediate is missing, lets the trust fetch and
+ * asks once more. Otherwise synchronous, so that a verdict that trusts at once costs no turn of the event loop.
  *
  * @param trust - whose judge is asked
- * @param shown - what the peer has shown
- * @param first - what is at hand: `shown.first()`, or what the last verdict rests on
+ * @param shown - what the peer has presented
+ * @param first - what is at hand: `shown.first()`, or the path of the last verdict
  * @param question - everything but the time, which is the trust's
- * @param timeoutMs - milliseconds that fetching may take; what is not there then is not known
+ * @param timeoutMs - milliseconds for fetching; what has not arrived by then counts as unknown
  */
 export function askTrust(
   trust: Trust,
@@ -65,7 +65,11 @@ async function prepared(
 /**
  * Asks about an open connection again.
  *
- * @param last - the verdict that it stands on
+ * @param trust - whose judge is asked
+ * @param shown - what the peer has presented
+ * @param last - the last verdict
+ * @param question - everything but the time, which is the trust's
+ * @param timeoutMs - milliseconds for fetching
  */
 export function askAgain(
   trust: Trust,

@@ -1,5 +1,5 @@
 /**
- * Time as an argument: what the time is, and being woken later. Tests pass a clock that they move themselves.
+ * Time as an argument: the current time, and a timer. Tests pass a clock that they move.
  */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -8,12 +8,12 @@ export interface Clock {
    * Runs something later, once.
    * @param delayMs - milliseconds from now, at least 0
    * @param run - what to run
-   * @returns cancels it
+   * @returns a function that cancels it
    */
   after(delayMs: number, run: () => void): () => void;
 }
 
-/** setTimeout turns anything longer into one millisecond. */
+/** setTimeout takes a longer delay as 1 millisecond. */
 const longestDelayMs = 2_147_483_647;
 
 /** The machine's clock. Its timers do not keep the process alive. */

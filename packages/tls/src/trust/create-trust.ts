@@ -2,10 +2,10 @@ import type { Judge } from '@entente/trust';
 import { type Clock, systemClock } from './clock.ts';
 import type { ChangeScope, Trust, TrustChange } from './trust.ts';
 
-/** What a supplier of trust brings: a judge, a version, and whatever it can fetch. */
+/** What {@link createTrust} is given: a judge, a version, and optionally what it can fetch. */
 export interface TrustSupplier {
   readonly judge: Judge;
-  /** @returns the version of the state that the judge decides by at this moment */
+  /** @returns the version of the state that the judge decides by now */
   version(): string;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
@@ -16,20 +16,20 @@ export interface TrustSupplier {
   dispose?(): void | Promise<void>;
 }
 
-/** A trust whose owner announces its changes. */
+/** A trust whose changes its creator announces. */
 export interface OwnedTrust extends Trust {
   /**
-   * Says that the state has changed; call it after the change took effect.
-   * @param scope - what the change may touch; absent: everything
+   * Announces that the state has changed; call it after the change took effect.
+   * @param scope - what the change may affect; absent: everything
    */
   announce(scope?: ChangeScope): void;
 }
 
 /**
- * Makes a {@link Trust} from a judge: for suppliers that keep anchors, revocation and topology themselves.
+ * Creates a {@link Trust} from a judge, for a caller that keeps anchors, revocation and topology itself.
  *
  * @param supplier - judge, version, and what it can fetch
- * @returns the trust, with `announce` for its owner
+ * @returns the trust, with `announce` for the caller
  */
 export function createTrust(supplier: TrustSupplier): OwnedTrust {
   const listeners = new Set<(change: TrustChange) => void>();

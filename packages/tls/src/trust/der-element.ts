@@ -1,17 +1,19 @@
-/** One element of DER, as far as its header says. */
+/** The header of one element of DER. */
 export interface Element {
   readonly tag: number;
-  /** Where the contents begin and end. */
+  /** Offset of the first octet of the contents. */
   readonly from: number;
+  /** Offset after the last octet of the contents. */
   readonly end: number;
 }
 
 /**
- * Reads the header of one element. For bytes that OpenSSL has written or checked; a peer's bytes go through `@entente/x509`.
+ * Reads the header of one element. Only for bytes that OpenSSL has written or checked: bytes of a peer are read by
+ * `@entente/x509`.
  *
- * @param bytes - whole encoding
- * @param at - where the element begins
- * @returns undefined where it does not fit into the bytes
+ * @param bytes - the whole encoding
+ * @param at - offset of the element
+ * @returns the header; undefined where the element does not fit into the bytes
  */
 export function element(bytes: Uint8Array, at: number): Element | undefined {
   const tag = bytes[at];
@@ -21,7 +23,7 @@ export function element(bytes: Uint8Array, at: number): Element | undefined {
   let from = at + 2;
   if (first >= 0x80) {
     const octets = first & 0x7f;
-    // Four octets are more than any certificate; a plain number holds them.
+    // A length of four octets exceeds any certificate, and a number holds it.
     if (octets === 0 || octets > 4) return undefined;
     length = 0;
     for (let i = 0; i < octets; i++) length = length * 256 + (bytes[from + i] ?? 0);

@@ -1,19 +1,22 @@
 import { element } from './der-element.ts';
 import type { Trust } from './trust.ts';
 
-/** Issuers remembered for each trust. */
+/** Greatest number of issuers remembered for one trust. */
 const mostIssuers = 256;
 
 const memories = new WeakMap<Trust, IssuerMemory>();
 
 /**
- * The intermediates that peers of one trust have shown, by the name of the leaf's issuer. They are only offered to the judge,
- * who proves them at every verdict like any others.
+ * The intermediates that peers of one trust have presented, by the name of the leaf's issuer. The judge gets them as candidates
+ * and validates them in every verdict.
  */
 export class IssuerMemory {
   readonly #byIssuer = new Map<string, readonly Uint8Array[]>();
 
-  /** @param trust - whose peers */
+  /**
+   * Gives the memory of a trust.
+   * @param trust - whose peers
+   */
   static of(trust: Trust): IssuerMemory {
     let memory = memories.get(trust);
     if (memory === undefined) {
@@ -24,8 +27,9 @@ export class IssuerMemory {
   }
 
   /**
+   * Gives the intermediates that a leaf of the same issuer came with.
    * @param leaf - DER of a leaf
-   * @returns the intermediates above its issuer's last leaf that was believed
+   * @returns DER of the intermediates, from the path of the last trusted leaf; undefined where there is none
    */
   above(leaf: Uint8Array): readonly Uint8Array[] | undefined {
     const issuer = issuerOf(leaf);
@@ -33,8 +37,9 @@ export class IssuerMemory {
   }
 
   /**
-   * @param leaf - DER of a leaf that was believed
-   * @param intermediates - DER of what its path went over
+   * Keeps the intermediates of a path.
+   * @param leaf - DER of a trusted leaf
+   * @param intermediates - DER of the intermediates of its path
    */
   remember(leaf: Uint8Array, intermediates: readonly Uint8Array[]): void {
     const issuer = issuerOf(leaf);
@@ -44,7 +49,7 @@ export class IssuerMemory {
   }
 }
 
-/** The issuer's name in DER as a string: TBSCertificate is [0] version, serialNumber, signature, issuer (RFC 5280 §4.1). */
+/** The issuer's name in DER, as a string: the fourth field of TBSCertificate, after [0] version (RFC 5280 §4.1). */
 function issuerOf(leaf: Uint8Array): string | undefined {
   const certificate = element(leaf, 0);
   const tbs = certificate && element(leaf, certificate.from);

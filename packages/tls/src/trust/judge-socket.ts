@@ -15,21 +15,21 @@ import { contradicts } from './platform-evidence.ts';
 import { ShownChain } from './shown-chain.ts';
 import type { Trust } from './trust.ts';
 
-/** Everything about a connection that its verdict depends on, besides the chain and the time. */
+/** What a verdict on a connection depends on, besides the chain and the time. */
 export interface Asking {
   readonly trust: Trust;
   readonly link: LinkContext;
   readonly identity: IdentityExpectation;
   readonly authorise: Authorise;
   readonly dane?: DaneExpectation | undefined;
-  /** Whether a peer without certificate may stay. */
+  /** Whether a peer without certificate is admitted. */
   readonly certificate: 'required' | 'optional';
-  /** Whether OpenSSL was given anchors, so that its opinion means something. */
+  /** Whether OpenSSL was given anchors, so that its result counts. */
   readonly secondOpinion: boolean;
   readonly verdictTimeoutMs: number;
 }
 
-/** The outcome for one socket. */
+/** The result for one socket. */
 export type Outcome =
   | { readonly admitted: true; readonly peer: Peer; readonly shown: ShownChain | undefined }
   | {
@@ -43,10 +43,10 @@ export type Outcome =
 /**
  * Judges a socket whose handshake is done.
  *
- * @param socket - held by the caller: nobody reads from it before the outcome
+ * @param socket - held by the caller: nothing reads from it before the outcome
  * @param asking - what is asked
- * @param protection - what the handshake agreed on
- * @param stapledOcsp - DER OCSPResponse of the handshake
+ * @param protection - what the handshake negotiated
+ * @param stapledOcsp - DER of the OCSP response in the handshake
  * @returns the outcome, at once unless revocation knowledge must be fetched
  */
 export function judgeSocket(
@@ -55,7 +55,7 @@ export function judgeSocket(
   protection: Protection,
   stapledOcsp?: Uint8Array,
 ): Outcome | Promise<Outcome> {
-  // After resumption a server sees the leaf only and a client nothing at all: there is no chain to judge.
+  // After a resumption a server sees the leaf alone and a client no certificate: there is no chain to judge.
   if (socket.isSessionReused()) return refused(reject('resumption-not-allowed', { link: asking.link.name }));
   const memory = asking.secondOpinion ? IssuerMemory.of(asking.trust) : undefined;
   const shown = new ShownChain(socket, stapledOcsp, memory);

@@ -1,12 +1,12 @@
 import type { LinkContext } from '@entente/trust';
 
-/** What of a link is always known. */
+/** Name and interface of a link for which the caller gives none. */
 export const defaultLink = { name: 'tls', interface: 'external' } as const;
 
 /**
  * Completes a link.
- * @param direction - who dials
- * @param given - what the caller says of it
+ * @param direction - `inbound` at a listener, `outbound` at a client
+ * @param given - what the caller gives of it
  */
 export function completeLink(
   direction: 'inbound' | 'outbound',

@@ -25,46 +25,46 @@ import { type Clock, systemClock } from './clock.ts';
 import { createTrust } from './create-trust.ts';
 import type { ChangeScope, Trust } from './trust.ts';
 
-/** Where anchors come from: a file or directory of PEM, `{ pem }`, a set made by the caller, or a store that follows something. */
+/** Where anchors are: a file or directory of PEM, `{ pem }`, a set that the caller made, or a store that follows its source. */
 export type AnchorLocation = StoreLocation | AnchorSet | Store<AnchorSet>;
-/** Where CRLs come from: a file or directory, `{ pem }`, what the caller knows, or a store that follows something. */
+/** Where CRLs are: a file or directory, `{ pem }`, knowledge that the caller has, or a store that follows its source. */
 export type CrlLocation = StoreLocation | RevocationKnowledge | Store<RevocationKnowledge>;
 
 /** Options of {@link openTrust}. */
 export interface OpenTrustOptions {
-  /** Whom to believe. */
+  /** The trust anchors. */
   readonly anchors: AnchorLocation | readonly AnchorLocation[];
-  /** What is known to be revoked. */
+  /** What is known about revocation. */
   readonly crls?: CrlLocation | readonly CrlLocation[];
   /**
-   * Fetch CRLs and OCSP responses from these hosts when a verdict needs them. Without it nothing is fetched but the intermediates
-   * that peers forget, and those only where an anchor names hosts for it (`issuersFrom`).
+   * Fetch CRLs and OCSP responses from these hosts when a verdict needs them. Without it only intermediates that a peer does not
+   * send are fetched, and those only where an anchor lists hosts for them (`issuersFrom`).
    */
   readonly fetch?: FetcherOptions;
-  /** Limits for the anchors that come from files or text. */
+  /** Limits on the anchors that come from files or text. */
   readonly anchorDefaults?: AnchorDefaults;
   /** How fresh revocation knowledge must be below those anchors; the same as `anchorDefaults.revocation`. */
   readonly revocation?: RevocationPolicy;
   /** Profile of the validator. Default `entente`. */
   readonly policy?: TrustPolicy;
-  /** Policies that may refuse what has passed everything else. */
+  /** Policies that may refuse what has passed all other checks. */
   readonly policies?: readonly PolicyStage[];
   /** Follow files. Default true. */
   readonly watch?: boolean;
-  /** Told when changed files could not be used; the old ones stay in force. */
+  /** Called when changed files cannot be used; the current ones stay in force. */
   readonly onFault?: (fault: unknown) => void;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
-  /** The latest signed time known, milliseconds since the epoch; a clock behind it believes nobody (`JudgeOptions.latestSigned`). */
+  /** Gives the latest signed time known, milliseconds since the epoch; `latestSigned` of `JudgeOptions`. */
   readonly latestSigned?: () => number | undefined;
 }
 
 /**
- * A trust state from files: anchors and CRLs that are followed, and revocation knowledge that is fetched where that is allowed.
+ * Opens a trust state from files: anchors and CRLs are followed, and revocation knowledge is fetched where that is allowed.
  *
  * @param options - anchors, CRLs, what may be fetched, and the policy
  * @returns the trust, for `serve`, `connect`, `agent` and `dispatcher`
- * @throws StoreFault (by code) where a store cannot be used
+ * @throws StoreFault (match by `code`) where a store cannot be used
  */
 export async function openTrust(options: OpenTrustOptions): Promise<Trust> {
   const clock = options.clock ?? systemClock;
@@ -158,14 +158,14 @@ function assemble(
   return trust;
 }
 
-/** Issuers whose CRLs differ. An OCSP response names its issuer only by hashes: then everything is judged again. */
+/** Issuers whose CRLs differ; undefined: any. An OCSP response names its issuer by hashes only, so it may affect any. */
 function touchedIssuers(before: RevocationKnowledge, after: RevocationKnowledge): ChangeScope | undefined {
   if (differ(before.ocspResponses ?? [], after.ocspResponses ?? [])) return undefined;
   const touched = new Set<string>();
   for (const crl of before.crls) if (!after.crls.includes(crl)) touched.add(crl.issuer.toString());
   for (const crl of after.crls) {
     if (before.crls.includes(crl)) continue;
-    // An indirect CRL speaks for other issuers than the one that signed it (RFC 5280 §5.2.5).
+    // An indirect CRL has entries of other issuers than the one that signed it (RFC 5280 §5.2.5).
     if (crl.issuingDistributionPoint?.indirectCRL === true) return undefined;
     touched.add(crl.issuer.toString());
   }
@@ -200,7 +200,7 @@ function isStore<T>(from: object | string): from is Store<T> {
   return typeof from === 'object' && 'current' in from && 'onChange' in from;
 }
 
-/** A store over something that does not change. */
+/** A store of a value that does not change. */
 function still<T>(current: T): Store<T> {
   return { current, onChange: () => () => {}, [Symbol.asyncDispose]: async () => {} };
 }

@@ -5,19 +5,19 @@ export type TrustedVerdict = Extract<TrustVerdict, { trusted: true }>;
 /** A verdict that refuses. */
 export type RefusedVerdict = Extract<TrustVerdict, { trusted: false }>;
 
-/** What the handshake agreed on. */
+/** What the handshake negotiated. */
 export interface Protection {
-  /** `MTLS`: both sides have proven who they are. `TLS`: only the server has. */
+  /** `MTLS`: both sides have presented a certificate. `TLS`: only the server has. */
   readonly protection: 'TLS' | 'MTLS';
   /** `TLSv1.3` or `TLSv1.2`. */
   readonly protocol: string;
   /** Name of the cipher suite, e.g. `TLS_AES_256_GCM_SHA384`. */
   readonly cipher: string;
-  /** Protocol agreed by ALPN. */
+  /** Protocol negotiated by ALPN. */
   readonly alpn: string | undefined;
 }
 
-/** The other side of a connection under a verdict; `peer` is undefined for a client that showed no certificate. */
+/** The peer of a connection under a verdict; `peer` is undefined for a client that presented no certificate. */
 export type Peer = Protection &
   (
     | { readonly peer: PeerIdentity; readonly verdict: TrustedVerdict }
@@ -25,8 +25,8 @@ export type Peer = Protection &
   );
 
 /**
- * A symbol of the global registry: another installed copy of this package finds it too, and the proxy that `node:http2` gives
- * out for its socket passes it through, which a WeakMap would not survive.
+ * A symbol of the global registry: another installed copy of this package finds it too. `node:http2` gives out a proxy for its
+ * socket, which passes the symbol through, where a WeakMap would not find it.
  */
 const peerKey = Symbol.for('@entente/tls.peer');
 
@@ -34,7 +34,7 @@ interface Carrier {
   [peerKey]?: Peer;
 }
 
-/** Things that lead to a socket: the socket itself, a request of node:http or node:http2, an HTTP/2 stream or session. */
+/** An object that leads to a socket: a request of node:http or node:http2, an HTTP/2 stream or session. */
 export interface HasSocket {
   readonly socket?: unknown;
   readonly session?: unknown;
@@ -42,7 +42,7 @@ export interface HasSocket {
 }
 
 /**
- * Tells who is on the other side.
+ * Gives the peer of a connection.
  *
  * @param from - a socket, a request (`node:https`, `node:http2`), an HTTP/2 stream or session
  * @returns the peer as last judged; undefined for a connection that this package has not admitted

@@ -1,18 +1,16 @@
 import type { PresentedChain } from '@entente/trust';
 import type { TrustedVerdict } from './peer.ts';
 
-/**
- * OpenSSL's errors that our verdict explains, and what must be true of the verdict for that.
- */
+/** Tells whether a verdict explains why OpenSSL reports an error. */
 type Explanation = (verdict: TrustedVerdict, presented: PresentedChain) => boolean;
 
-/** OpenSSL saw fewer certificates than we did, or does not stop at an anchor that is not self-signed as we do. */
+/** The path has a certificate that OpenSSL did not see, or ends at an anchor that is not self-signed, where OpenSSL goes on. */
 const builtOtherwise: Explanation = (verdict, presented) =>
   verdict.path.certificates.some(
     (used) => !presented.certificates.some((sent) => sameBytes(sent, used.der)),
   ) || verdict.path.anchor.certificate.subject.canonical !== verdict.path.anchor.certificate.issuer.canonical;
 
-/** The anchor lets a serverAuth-only certificate dial us; OpenSSL knows no such exception. */
+/** The anchor lets a certificate for serverAuth alone act as a client; OpenSSL has no such exception. */
 const serverAuthSufficed: Explanation = (verdict) =>
   verdict.evidence.some((item) => item.kind === 'server-auth-sufficed');
 
@@ -25,12 +23,12 @@ const explanations: ReadonlyMap<string, Explanation> = new Map([
 ]);
 
 /**
- * Says whether an error of OpenSSL contradicts our verdict.
+ * Tells whether an error of OpenSSL contradicts a verdict.
  *
  * @param error - literal of `authorizationError`
- * @param verdict - our verdict, which trusts
+ * @param verdict - a verdict that trusts
  * @param presented - what the peer sent
- * @returns true when nothing in the verdict explains why OpenSSL thinks otherwise
+ * @returns true where nothing in the verdict explains the error
  */
 export function contradicts(error: string, verdict: TrustedVerdict, presented: PresentedChain): boolean {
   const explanation = explanations.get(error);

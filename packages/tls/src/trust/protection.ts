@@ -8,16 +8,16 @@ const suitesOfTls13: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What a handshake agreed on.
+ * Gives what a handshake negotiated.
  *
  * @param socket - a socket whose handshake is done
- * @param mutual - whether both sides have shown a certificate
+ * @param mutual - whether both sides have presented a certificate
  */
 export function protectionOf(socket: TLSSocket, mutual: boolean): Protection {
   const { name } = socket.getCipher();
   return {
     protection: mutual ? 'MTLS' : 'TLS',
-    // Suites of TLS 1.3 alone are named without key exchange (RFC 8446 §B.4); asking OpenSSL again is not free.
+    // Only suites of TLS 1.3 are named without a key exchange (RFC 8446 §B.4), which saves another call into OpenSSL.
     protocol: suitesOfTls13.has(name) ? 'TLSv1.3' : (socket.getProtocol() ?? 'unknown'),
     cipher: name,
     alpn: typeof socket.alpnProtocol === 'string' ? socket.alpnProtocol : undefined,

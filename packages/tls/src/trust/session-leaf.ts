@@ -5,13 +5,13 @@ const sequenceTag = 0x30;
 const peerTag = 0xa3;
 
 /**
- * Cuts the peer's certificate out of an encoded session.
+ * Reads the peer's certificate from an encoded session.
  *
- * `getPeerX509Certificate()` makes OpenSSL encode and decode every further certificate of the chain anew, 100 µs each, before a
- * byte can be looked at. The session holds the leaf alone, and costs 8 µs.
+ * `getPeerX509Certificate()` makes OpenSSL encode and decode every further certificate of the chain again, 100 µs each, before
+ * the caller can read a byte. The session has the leaf alone, and costs 8 µs.
  *
- * @param session - what `getSession()` gives; it holds secrets, so the certificate is copied out
- * @returns DER of the leaf; undefined where the session has none or is not what we know
+ * @param session - what `getSession()` returns; it holds secrets, so the certificate is copied
+ * @returns DER of the leaf; undefined where the session has none or has another form
  */
 export function sessionLeaf(session: Uint8Array): Uint8Array | undefined {
   const whole = element(session, 0);
@@ -25,7 +25,7 @@ export function sessionLeaf(session: Uint8Array): Uint8Array | undefined {
       if (certificate?.tag !== sequenceTag || certificate.end !== field.end) return undefined;
       return Buffer.from(session.subarray(field.from, field.end));
     }
-    // Fields are in the order of their tags: beyond [3] there is no peer.
+    // Fields are in the order of their tags: after [3] there is no peer certificate.
     if (field.tag > peerTag) return undefined;
     at = field.end;
   }

@@ -6,16 +6,16 @@ import type { TrustedVerdict } from './peer.ts';
 import { sessionLeaf } from './session-leaf.ts';
 
 /**
- * A chain that OpenSSL let through is under 100 kB; this bound only keeps a fault of the platform from looping. The judge has
- * its own, lower limit with a reason.
+ * A chain that OpenSSL accepts is under 100 kB; this bound only ends a loop that a defect of the platform would cause. The judge
+ * has a lower limit of its own, with a reason.
  */
 const mostCertificates = 1_024;
 
 /**
- * What a peer has shown, read from the socket no further than is needed.
+ * The certificates that a peer has presented, read from the socket no further than is needed.
  *
- * The first look at a chain costs 100 µs for each intermediate, because OpenSSL encodes and decodes it anew. Where OpenSSL was
- * given anchors and has built a path itself, the peer has sent a complete chain: then the leaf is read alone, and joined by the
+ * Reading a chain costs 100 µs for each intermediate, because OpenSSL encodes and decodes it again. Where OpenSSL was given
+ * anchors and has built a path itself, the peer has sent a complete chain: then only the leaf is read, and completed with the
  * intermediates that the last leaf of the same issuer came with.
  */
 export class ShownChain {
@@ -26,8 +26,8 @@ export class ShownChain {
 
   /**
    * @param socket - a socket whose handshake is done
-   * @param stapledOcsp - DER OCSPResponse that came with the handshake
-   * @param memory - what other peers of this trust have shown; undefined where OpenSSL was given no anchors
+   * @param stapledOcsp - DER of the OCSP response in the handshake
+   * @param memory - intermediates of other peers of this trust; undefined where OpenSSL was given no anchors
    */
   constructor(socket: TLSSocket, stapledOcsp?: Uint8Array, memory?: IssuerMemory) {
     this.#socket = socket;
@@ -35,20 +35,21 @@ export class ShownChain {
     this.#memory = memory;
   }
 
-  /** What the judge is asked about first: the whole chain, or what stands for it. Undefined where there is no certificate. */
+  /** @returns what the judge is asked about first: the whole chain, or its substitute; undefined where there is no certificate */
   first(): PresentedChain | undefined {
     if (this.#memory === undefined || !this.#socket.authorized) return this.whole();
     const session = this.#socket.getSession();
     const leaf = session === undefined ? undefined : sessionLeaf(session);
-    // It holds the secrets of the connection.
+    // The session holds the secrets of the connection.
     session?.fill(0);
     const above = leaf === undefined ? undefined : this.#memory.above(leaf);
     return leaf === undefined || above === undefined ? this.whole() : this.#chain([leaf, ...above]);
   }
 
   /**
-   * Everything the peer sent, in its order. `getPeerCertificate(true)` would drop alternatives. Read once and kept: OpenSSL's
-   * chain is empty after the first look.
+   * Reads everything that the peer sent, in its order; `getPeerCertificate(true)` would drop alternatives. Read once and kept,
+   * because OpenSSL's chain is empty after the first read.
+   * @returns the chain; undefined where there is no certificate
    */
   whole(): PresentedChain | undefined {
     this.#whole ??= this.#read();
@@ -56,7 +57,7 @@ export class ShownChain {
   }
 
   /**
-   * The certificates that a verdict rests on: enough to ask again as long as the same path holds.
+   * Gives the certificates of a verdict's path, which are enough to ask again as long as the same path holds.
    * @param verdict - the last verdict
    */
   restOf(verdict: TrustedVerdict): PresentedChain {
@@ -68,7 +69,7 @@ export class ShownChain {
    * @param verdict - a verdict that trusts
    */
   remember(verdict: TrustedVerdict): void {
-    // Only what was read whole is news.
+    // Where the chain was not read whole, the memory has it already.
     if (this.#memory === undefined || this.#whole === undefined) return;
     const [leaf, ...above] = verdict.path.certificates;
     if (leaf !== undefined)

@@ -2,11 +2,11 @@ import type { Judge, PresentedChain, Question, TrustVerdict } from '@entente/tru
 import type { Clock } from './clock.ts';
 
 /**
- * What a change of trust may touch. Only connections that one of the lists names are judged again; a change without a scope
- * judges every open connection again.
+ * What a change of trust may affect. Only connections that one of the lists names are judged again; after a change without a
+ * scope every open connection is.
  */
 export interface ChangeScope {
-  /** Names of anchors that changed or are gone. */
+  /** Names of anchors that changed or were removed. */
   readonly anchors?: readonly string[];
   /** Issuers (RFC 4514 form, as in `PeerIdentity.issuer`) whose revocation knowledge changed. */
   readonly issuers?: readonly string[];
@@ -22,39 +22,42 @@ export interface ChangeScope {
 export interface TrustChange {
   /** Version of the trust state after the change. */
   readonly version: string;
-  /** What it may touch; absent: everything. */
+  /** What it may affect; absent: everything. */
   readonly scope?: ChangeScope;
 }
 
-/**
- * The trust state that sockets of this package stand under.
- */
+/** The trust state by which sockets are judged. */
 export interface Trust {
-  /** Gives the verdicts. It always decides by the latest state. */
+  /** Gives the verdicts, always by the latest state. */
   readonly judge: Judge;
   /** Changes whenever a verdict could change; local to this process. */
   readonly version: string;
-  /** The time that verdicts are asked with. */
+  /** Gives the time for verdicts. */
   readonly clock: Clock;
   /**
-   * Called when a verdict fails for want of revocation knowledge, or of an issuer where `completes` says so; may fetch it, within
-   * bounds. The judge is asked once more when the promise settles; a rejected promise counts as nothing fetched.
+   * Called when a verdict refuses because revocation knowledge is missing or stale, or an issuer is missing and `completes` returns
+   * true; may fetch it, within bounds. The judge is asked once more when the promise settles; a rejected promise counts as nothing
+   * fetched.
+   * @param presented - what the peer sent
+   * @param question - what was asked
+   * @param verdict - the verdict that refused; where it is absent, the judge is asked first
    */
   prepare?(
     presented: PresentedChain,
     question: Question,
     verdict?: Extract<TrustVerdict, { trusted: false }>,
   ): Promise<void>;
-  /** Whether `prepare` may find missing intermediates: it is then called for `unknown-issuer` too. */
+  /** @returns whether `prepare` may find missing intermediates: it is then called for `unknown-issuer` too */
   completes?(): boolean;
   /**
-   * Certificates (PEM) that OpenSSL is told to believe on interfaces other than `external`, as a second opinion.
-   * Absent: no second opinion is asked for anywhere.
+   * Gives the CAs for OpenSSL on interfaces other than `external`, whose result is compared with the verdict. Absent: OpenSSL is
+   * given no CA anywhere.
+   * @returns certificates, PEM
    */
   platformAnchors?(): readonly string[];
   /**
    * @param listener - called after each change
-   * @returns stops it
+   * @returns a function that removes the listener
    */
   onChange(listener: (change: TrustChange) => void): () => void;
   /** Stops watching and fetching. Open connections stay as they are. */
