@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * The part of a server's configuration that says how many connections each of its listeners holds at once; for `limits` of
- * `serve` in `@entente/tls`. The ranges leave no way to turn a bound off.
+ * Schema of the part of a server's configuration that bounds the connections of each listener, for `limits` of `serve` in
+ * `@entente/tls`. No value in the ranges turns a bound off.
  */
 export const connectionLimitsConfig = z.strictObject({
   /** Open connections, 100 to 1,000,000. Default 100,000. */

@@ -99,6 +99,7 @@ describe('a server that is run with --stop-with-stdin', () => {
     const running = await start('reads', reads, ['--stop-with-stdin'], 'readsStdin: true,');
     running.child.stdin?.write('hello');
     await running.says('read hello');
+    await running.says('has started');
     running.child.stdin?.end();
     expect((await running.closed)[0]).toBe(0);
     expect(running.lines.at(-1)).toBe('disposed');

@@ -176,7 +176,7 @@ export function ended(socket: tls.TLSSocket): Promise<Ended> {
   });
 }
 
-/** Dials with bare node:tls, as a stranger would. */
+/** Dials with node:tls alone, as an unknown peer would. */
 export function bare(port: number, options: tls.ConnectionOptions = {}): tls.TLSSocket {
   return tls.connect({
     host: '127.0.0.1',

@@ -1,13 +1,13 @@
 /**
- * What a plugin's configuration is checked with: the part of Standard Schema (version 1) that is needed. zod, valibot and
- * others fit as they are, and so does an object written by hand.
+ * Checks the configuration of a plugin: the part of Standard Schema (version 1) that is needed. Schemas of zod, valibot and
+ * others fit, and so does an object written by hand.
  */
 export interface ConfigSchema<T> {
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
     validate(value: unknown): SchemaResult<T> | Promise<SchemaResult<T>>;
-    /** Only for type inference; never read. */
+    /** Only for type inference; not read. */
     readonly types?: { readonly input: unknown; readonly output: T } | undefined;
   };
 }
