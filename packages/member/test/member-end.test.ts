@@ -35,8 +35,8 @@ describe('a member that comes to its end', () => {
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
-  /** A member whose authority answers when it comes to its end. */
-  const start = async () => {
+  /** A member whose authority answers when it comes to its end, with a certificate of these names. */
+  const start = async (dnsNames: readonly string[]) => {
     const files = new MemberFiles(directory);
     const warnings: string[] = [];
     const log = createTestLog(({ level, message }) => level === 'warn' && warnings.push(message));
@@ -52,9 +52,9 @@ describe('a member that comes to its end', () => {
         asked += 1;
         const wanted = new Uint8Array(await request.arrayBuffer());
         await ended;
-        // One that fits the topology, so that no other is wanted.
         const chain = await root.certify(wanted, {
-          dnsNames: ['access.contoso.example', 'sip.contoso.example', 'contoso.example'],
+          dnsNames,
+          uris: dnsNames.map((name) => `sip:${name}`),
           crlUrl: outsideObjectUrls(first).map((url) => `${url}/list.crl`),
         });
         return new Response(chain, { status: 201 });
@@ -103,16 +103,23 @@ describe('a member that comes to its end', () => {
     };
   };
 
-  it('has its external interface end with it, also where that one is only being asked for', async () => {
-    const { asked, member, rename, warnings } = await start();
-    const opening = member.externalIdentity();
-    await expect.poll(asked).toBe(1);
-    await member[Symbol.asyncDispose]();
-    const left = await readdir(directory);
-    await opening;
-    rename('other.contoso.example');
-    await expect(readdir(directory), 'nothing is written afterwards').resolves.toEqual(left);
-    expect(asked(), 'and nothing is asked').toBe(1);
-    expect(warnings).toEqual([]);
-  });
+  const fitting = ['access.contoso.example', 'sip.contoso.example', 'contoso.example'];
+  it.each([
+    ['fits the topology', fitting],
+    ['does not fit the topology', ['old.contoso.example']],
+  ])(
+    'has its external interface end with it, also where that one is being opened with a certificate that %s',
+    async (_, dnsNames) => {
+      const { asked, member, rename, warnings } = await start(dnsNames);
+      const opening = member.externalIdentity();
+      await expect.poll(asked).toBe(1);
+      await member[Symbol.asyncDispose]();
+      const left = await readdir(directory);
+      await opening;
+      rename('other.contoso.example');
+      await expect(readdir(directory), 'nothing is written afterwards').resolves.toEqual(left);
+      expect(asked(), 'and nothing is asked').toBe(1);
+      expect(warnings).toEqual([]);
+    },
+  );
 });

@@ -166,5 +166,17 @@ export const patches: PatchList = {
         title: 'closes a stream that answers with an error and does not end',
       },
     },
+    {
+      name: 'end-while-opening',
+      off: 'a member that comes to its end while its external interface is opened requests another certificate afterwards',
+      file: 'packages/member/src/join/joined-member.ts',
+      find: 'if (this.#closed) return opened;',
+      replace: '',
+      test: {
+        file: 'packages/member/test/member-end.test.ts',
+        title:
+          'has its external interface end with it, also where that one is being opened with a certificate that does not fit the topology',
+      },
+    },
   ],
 };

@@ -33,6 +33,7 @@ export class JoinedMember implements Member {
   readonly trust: Trust;
   readonly #parts: MemberParts;
   #external: Promise<RenewedCredential> | undefined;
+  #closed = false;
 
   constructor(parts: MemberParts) {
     this.fqdn = parts.fqdn;
@@ -90,6 +91,7 @@ export class JoinedMember implements Member {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { authority, follower, internal, lastKnownFile, state, trust } = this.#parts;
+    this.#closed = true;
     state[Symbol.dispose]();
     // Closed before the authority's client aborts its requests, so that none of them is logged as a failure.
     const closing = [
@@ -115,6 +117,8 @@ export class JoinedMember implements Member {
       now: () => trust.clock.now(),
       log,
     });
+    // Opened while the member came to its end, which disposes of it.
+    if (this.#closed) return opened;
     const fit = (): void => {
       const { certificatePem } = opened.credential.current;
       if (!fitsTopology(certificatePem, this.topology, fqdn)) void opened.renewNow();
