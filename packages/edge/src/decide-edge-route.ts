@@ -1,7 +1,7 @@
 import { checkPartnerRequest, isInsideName, type PartnerAuthority, speaksFor } from '@entente/federation';
 import { addressOfRecord, type SipRequest } from '@entente/sip';
 import { type PreprocessedRequest, type RequestRefusal, refusal } from '@entente/sip-proxy';
-import { mayCarryStrangers, type Topology } from '@entente/topology';
+import { mayReceiveUnauthenticated, type Topology } from '@entente/topology';
 
 /** Where a request came from. */
 export type Arrival =
@@ -122,7 +122,9 @@ function alongTokens(
   if (next !== undefined) {
     const host = next.kind === 'sip' ? next.host : next.scheme;
     const role = topology.servers.get(host)?.role;
-    const stray = routes.find(({ uri }) => uri.kind === 'sip' && !mayCarryStrangers(topology, uri.host));
+    const stray = routes.find(
+      ({ uri }) => uri.kind === 'sip' && !mayReceiveUnauthenticated(topology, uri.host),
+    );
     if (stray !== undefined) return relay('Route', stray.uri.toString());
     if (tokens.length > 0 && role !== undefined && rolesThatCheck.has(role))
       return { kind: 'inside', server: host };

@@ -1,4 +1,4 @@
-import { nextHop } from '@entente/federation';
+import { partnerRoute } from '@entente/federation';
 import type { NextHop } from '@entente/sip-endpoint';
 import { locateService, type ServiceAddress, type ServiceResolver } from '@entente/sip-endpoint/resolve';
 import {
@@ -32,7 +32,7 @@ export interface DialPartnerOptions {
  */
 export async function dialPartner(hop: NextHop, options: DialPartnerOptions): Promise<TrustedSocket> {
   const { allow, identity, onRefusal, resolver, topology, trust } = options;
-  const next = nextHop(topology(), hop.name);
+  const next = partnerRoute(topology(), hop.name);
   if (!next.ok) throw new TrustError(next.rejection, hop.name);
   const candidates: readonly ServiceAddress[] =
     next.at.kind === 'srv'

@@ -6,7 +6,7 @@ export {
   type MessageRejection,
   speaksFor,
 } from './message-authority.ts';
-export { type NextHop, nextHop } from './next-hop.ts';
 export { type PartnerAnchors, partnerAnchors } from './partner-anchors.ts';
 export { authorisePartner, type PartnerAuthority, type PartnerFound, partnerOfPeer } from './partner-peer.ts';
+export { type PartnerRoute, partnerRoute } from './partner-route.ts';
 export { pinnedAddresses } from './pinned-addresses.ts';

@@ -3,20 +3,20 @@ import type { Topology } from '@entente/topology';
 const namesByTopology = new WeakMap<Topology, ReadonlySet<string>>();
 
 /**
- * Whether a host is a name of the inside: of a server, pool or store, or of the internal side of an edge. Names under which we
- * are known outside are not: our domains, and the external sides.
- * @param topology - the one in force; its names are gathered once
+ * Whether a host is a name of the inside: of a server, pool or store, or of the internal side of an edge. Names that are public are
+ * not: our domains, and those of external sides.
+ * @param topology - the one in force; its names are collected once
  */
 export function isInsideName(topology: Topology, host: string): boolean {
   let names = namesByTopology.get(topology);
   if (names === undefined) {
-    names = gatherNames(topology);
+    names = collectNames(topology);
     namesByTopology.set(topology, names);
   }
   return names.has(host);
 }
 
-function gatherNames(topology: Topology): ReadonlySet<string> {
+function collectNames(topology: Topology): ReadonlySet<string> {
   const { domains, externalNames, pools, servers, stores } = topology;
   const names = new Set<string>();
   for (const { fqdn, interfaces } of servers.values()) names.add(fqdn).add(interfaces.internal?.fqdn ?? fqdn);

@@ -1,7 +1,7 @@
 import type { NameAddr, SipMessage, SipRequest, Uri } from '@entente/sip';
 import type { PartnerAuthority } from './partner-peer.ts';
 
-/** Why a message of a partner is not taken. The literal is stable. */
+/** Why a message of a partner is refused. The reason is stable. */
 export type MessageRejection = {
   readonly reason: 'domain-not-authorised' | 'relay-not-allowed';
   /** Header field that the sentence is about. */
@@ -16,7 +16,7 @@ export type MessageRejection = {
  * The domain authority of a request from a partner, on every request, in dialogs too: From, P-Asserted-Identity, and the
  * topmost Via and Record-Route must be of domains that this partner may speak for; the Request-URI must be ours.
  * @param request - as received
- * @param authority - who sent it
+ * @param authority - the partner that sent it
  * @param isOurs - whether a host is one of our domains or servers
  * @returns why it is refused, or `undefined`
  */
@@ -49,8 +49,8 @@ export function checkPartnerRequest(
     reason: 'relay-not-allowed',
     header: 'Request-URI',
     domain: target,
-    message: `Request-URI: expected one of our domains, found ${target}; nothing is carried on to others`,
-    remedy: `send the request to ${target} itself`,
+    message: `The Request-URI is of ${target}, which is not a domain of ours; requests of partners are not relayed to other domains`,
+    remedy: `send the request to ${target} directly`,
   };
 }
 
@@ -71,15 +71,15 @@ function notAuthorised(header: string, domain: string, { domains, id }: PartnerA
     reason: 'domain-not-authorised',
     header,
     domain,
-    message: `${header}: expected a domain that the partner ${id} may speak for (${domains.join(', ')}), found ${domain}`,
-    remedy: `let ${domain} send its own messages, or add it to the domains of the partner ${id}`,
+    message: `${header} has the domain ${domain}, which the partner ${id} may not speak for; it may speak for ${domains.join(', ')}`,
+    remedy: `let ${domain} send its own messages, or add the domain to the partner ${id} in the topology (entente topology add partner)`,
   };
 }
 
 /**
  * The identities that a partner may assert, where its request asserts others too. A `tel:` URI has no domain, so nothing shows
- * that the number is the partner's: it counts as asserted by somebody whom we do not trust, and is taken off (RFC 3325 §5). The
- * request itself is in order, and gateways rightly assert a number beside their address, so it goes on.
+ * that the number is the partner's: it counts as asserted by a party that we do not trust, and is removed (RFC 3325 §5). The request
+ * is valid, because gateways rightly assert a number beside their address, so it is forwarded.
  * @param request - that {@link checkPartnerRequest} passed
  * @returns the values that stay; undefined where all may stay
  */
@@ -90,13 +90,13 @@ export function assertableIdentities(request: SipRequest): readonly NameAddr[] |
   return kept.length === values.length ? undefined : kept;
 }
 
-/** Fields that are for insiders: they never leave the organisation, and never come in. */
+/** Fields for internal use: they never leave the organisation and never enter it. */
 const insiderFields = ['Entente-Diagnostics', 'P-Asserted-Identity', 'P-Preferred-Identity'] as const;
 
 /**
- * The insider fields that a message carries.
+ * The fields for internal use that a message has.
  * @param message - in either direction
- * @param direction - what comes in may assert an identity of the partner's own domain
+ * @param direction - an inbound message may assert an identity of the partner's own domain
  */
 export function insiderFieldsOf(message: SipMessage, direction: 'in' | 'out'): readonly string[] {
   return insiderFields.filter(

@@ -9,13 +9,13 @@ import {
 import type { AnchorLimits, TrustAnchor } from '@entente/trust';
 import { decodeCertificate } from '@entente/x509';
 
-/** The interface on which partners are believed; nowhere else. */
+/** Partners are trusted on this interface only. */
 const federationInterface = 'external';
 
-/** Anchors of the federation, and what could not be used. */
+/** Anchors of the federation, and those that cannot be used. */
 export interface PartnerAnchors {
   readonly anchors: readonly TrustAnchor[];
-  /** A reference whose certificate is missing, unreadable or not the one of its fingerprint. */
+  /** References whose certificate is missing, unreadable or does not have its fingerprint. */
   readonly unusable: readonly { readonly name: string; readonly why: string }[];
 }
 
@@ -23,8 +23,8 @@ type Allowed = Exclude<Partner, { kind: 'blocked' }> | Provider;
 
 /**
  * The anchors of an edge's external interface. A partner's root may vouch for the partner's names only, and never for ours;
- * a third-party root for every name but ours and those of partners that have roots of their own. Who may connect with such a
- * name is the partner list's question.
+ * a third-party root for every name but ours and those of partners that have roots of their own. The
+ * partner list decides which of those names may connect.
  * @param topology - the one in force
  */
 export function partnerAnchors(topology: Topology): PartnerAnchors {
@@ -68,7 +68,7 @@ export function partnerAnchors(topology: Topology): PartnerAnchors {
   }
   for (const reference of document.anchors?.federation ?? []) {
     add('federation', reference, { excludedDomains: withOwnRoots }, false);
-    // A certificate for serverAuth only counts where the partner's entry says so: an anchor of its own for that partner.
+    // A certificate for serverAuth only counts where the partner's entry says so, by an anchor for that partner alone.
     for (const partner of partners) {
       if (partner.anchors !== undefined || partner.serverAuthOnly !== true) continue;
       add(`federation for ${partner.id}`, reference, { domains: namesOf(partner) }, true);
@@ -97,11 +97,10 @@ function limitsOf({ maxDepth, notAfter }: AnchorReference): AnchorLimits {
 
 /** @returns the certificate, or why it cannot be used */
 function readReference({ certificate, sha256 }: AnchorReference) {
-  if (certificate === undefined)
-    return 'the topology pins it by fingerprint only, its certificate is missing';
+  if (certificate === undefined) return 'the topology has its fingerprint but not its certificate';
   const der = Buffer.from(certificate, 'base64');
   if (createHash('sha256').update(der).digest('hex') !== sha256)
-    return 'its certificate is not the one of its fingerprint';
+    return 'its certificate does not have its fingerprint';
   const decoded = decodeCertificate(der);
   return decoded.ok ? decoded.value : `its certificate cannot be read: ${decoded.error.message}`;
 }

@@ -1,29 +1,29 @@
 import { links, type Partner, type Provider, type Topology } from '@entente/topology';
 import { type Authorise, type PeerIdentity, type Rejection, reject } from '@entente/trust';
 
-/** Who a proven peer is in the federation, and for which domains it may speak. */
+/** Which partner a verified peer is, and for which domains it may speak. */
 export interface PartnerAuthority {
   /** Id of the partner's or provider's entry. */
   readonly id: string;
   /** SIP domains, lower case. */
   readonly domains: readonly string[];
-  /** Names of its edges outside these domains: they may stand in Via and Record-Route. */
+  /** Names of its edges outside these domains: they may be in Via and Record-Route. */
   readonly hosts: readonly string[];
 }
 
 /** The names of a peer that count in the federation. */
 type PeerNames = Pick<PeerIdentity, 'dnsNames' | 'sipDomains'>;
 
-/** Which partner a peer is, or why it is none. */
+/** Which partner a peer is, or why it is not one. */
 export type PartnerFound =
   | { readonly ok: true; readonly authority: PartnerAuthority }
   | { readonly ok: false; readonly rejection: Rejection };
 
 /**
- * Finds the partner that a peer's certificate proves it to be. A domain that is listed by name must stand in the certificate; a
- * pinned edge or a hosting provider proves its FQDN, and speaks for the domains of its entry.
+ * Finds the partner that a peer's certificate proves it to be. A domain that is listed by name must be in the certificate; a pinned
+ * edge or a hosting provider proves its FQDN, and speaks for the domains of its entry.
  * @param topology - the one in force
- * @param peer - names that stages 2 to 4 of the verdict have proven
+ * @param peer - names that stages 2 to 4 of the verdict have verified
  */
 export function partnerOfPeer(topology: Topology, peer: PeerNames): PartnerFound {
   const names = sipNames(peer);
@@ -64,8 +64,8 @@ export function partnerOfPeer(topology: Topology, peer: PeerNames): PartnerFound
 }
 
 /**
- * Authorisation of the federation's link: only listed partners, as they have proven themselves.
- * @param topology - asked at every verdict
+ * The authorisation of the link to partners: it allows only listed partners, by the names that they proved.
+ * @param topology - called at every verdict
  */
 export function authorisePartner(topology: () => Topology): Authorise {
   return (peer) => {
@@ -83,7 +83,7 @@ function sipNames({ dnsNames, sipDomains }: PeerNames): readonly string[] {
 type Pinned = Extract<Partner, { kind: 'allowed-server' }> | Provider;
 const pinnedByTopology = new WeakMap<Topology, ReadonlyMap<string, Pinned>>();
 
-/** Entries that pin an FQDN, by it; found once for each topology. */
+/** Entries that pin an FQDN, by that FQDN; found once for each topology. */
 function pinnedEntries(topology: Topology): ReadonlyMap<string, Pinned> {
   const known = pinnedByTopology.get(topology);
   if (known !== undefined) return known;

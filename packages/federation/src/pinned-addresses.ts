@@ -1,8 +1,8 @@
 import type { Topology } from '@entente/topology';
 
 /**
- * Addresses that the signed topology pins for hosts of partners, so that they need no DNS: to dial them, and to fetch the
- * revocation lists that they publish.
+ * Addresses that the signed topology pins for hosts of partners, so that neither dialling them nor fetching their
+ * revocation lists needs DNS.
  * @param topology - the one in force
  * @returns address by host name, lower case
  */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import {
   checkPartnerRequest,
-  nextHop,
   partnerAnchors,
   partnerOfPeer,
+  partnerRoute,
   pinnedAddresses,
 } from '@entente/federation';
 import type { RequestParts, SipRequest } from '@entente/sip';
@@ -144,7 +144,7 @@ describe('who a peer is in the federation', () => {
 
 describe('the next hop of a foreign domain', () => {
   it('is found by SRV and must prove the domain that was asked for', () => {
-    expect(nextHop(topology, 'Fabrikam.example')).toMatchObject({
+    expect(partnerRoute(topology, 'Fabrikam.example')).toMatchObject({
       ok: true,
       at: { kind: 'srv', service: '_sipfederationtls._tcp.fabrikam.example' },
       expect: { mode: 'sip-domain', domain: 'fabrikam.example' },
@@ -152,7 +152,7 @@ describe('the next hop of a foreign domain', () => {
   });
 
   it('is the pinned server, which must prove its own name', () => {
-    expect(nextHop(topology, 'pinned.example')).toMatchObject({
+    expect(partnerRoute(topology, 'pinned.example')).toMatchObject({
       ok: true,
       at: { kind: 'host', fqdn: 'sip.host.example', port: 5062 },
       expect: { mode: 'host', name: 'sip.host.example' },
@@ -160,11 +160,11 @@ describe('the next hop of a foreign domain', () => {
   });
 
   it('does not exist for a domain that is not listed or is blocked', () => {
-    expect(nextHop(topology, 'unlisted.example')).toMatchObject({
+    expect(partnerRoute(topology, 'unlisted.example')).toMatchObject({
       ok: false,
       rejection: { reason: 'partner-not-allowed' },
     });
-    expect(nextHop(topology, 'blocked.example')).toMatchObject({
+    expect(partnerRoute(topology, 'blocked.example')).toMatchObject({
       ok: false,
       rejection: { reason: 'partner-blocked' },
     });

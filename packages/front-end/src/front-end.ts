@@ -32,7 +32,7 @@ import {
   type RequestOrigin,
   type Sender,
 } from '@entente/sip-relay';
-import { mayCarryStrangers, type Topology } from '@entente/topology';
+import { mayReceiveUnauthenticated, type Topology } from '@entente/topology';
 import { ForwardedRequest, type ForwardingOptions, type ForwardTarget, targetOf } from './forwarding.ts';
 
 /** What a front end decides with. */
@@ -216,7 +216,7 @@ function withoutOwnPath(request: SipRequest): SipRequest {
 
 /** The callee wrote part of an outsider's Route. It leads to servers that authenticate a sender, or to edges. */
 function strayRouteOf({ routes }: PreprocessedRequest, topology: Topology): NameAddr | undefined {
-  return routes.find(({ uri }) => uri.kind === 'sip' && !mayCarryStrangers(topology, uri.host));
+  return routes.find(({ uri }) => uri.kind === 'sip' && !mayReceiveUnauthenticated(topology, uri.host));
 }
 
 /** The edge that carries requests to a partner's domain. */

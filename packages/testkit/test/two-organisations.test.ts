@@ -149,7 +149,7 @@ describe('the guide to two organisations', { timeout: 900_000 }, () => {
 
     const [narrow = '', refusal = ''] = between('topology remove', 'kill $(jobs -p)');
     expect(await servers.run(narrow)).toContain(
-      'version 2 of fabrikam.example is in force; effect: narrowing',
+      'version 2 of fabrikam.example is in force: narrowing change',
     );
     const refused = await servers.run(refusal);
     expect(refused).toMatch(/"reason":"unknown-issuer".*"remedy":"[^"]*topology add partner/);

@@ -108,7 +108,7 @@ describe('the link matrix', () => {
     expect(matrix).toHaveLength(allowMatrix.length);
     expect(matrix.filter((row) => !row.inUse).map((row) => row.row)).toEqual([links.directorToFrontEnd.row]);
     expect(matrix.find((row) => row.row === links.frontEndToMediation.row)?.narrowed).toEqual([
-      'only a opens',
+      'only A opens',
     ]);
     expect(matrix.find((row) => row.row === links.frontEndToApplication.row)?.narrowed).toEqual([
       'only A opens: bot1.contoso.example is outbound-only',

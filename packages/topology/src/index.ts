@@ -50,7 +50,7 @@ export {
 export { hopFinder, type ServerHop } from './matrix/hop-finder.ts';
 export { type Link, linkOfServer, noLink } from './matrix/link-of.ts';
 export { allowMatrix, links } from './matrix/links.ts';
-export { mayCarryStrangers } from './matrix/may-carry-strangers.ts';
+export { mayReceiveUnauthenticated } from './matrix/may-receive-unauthenticated.ts';
 export { mayRequest, type RequestAllowed, type RequestEnd } from './matrix/may-request.ts';
 export { outsideObjectUrls, publishesOutside } from './matrix/outside-objects.ts';
 export { type DialTarget, dialTargets, peersOf } from './matrix/peers-of.ts';

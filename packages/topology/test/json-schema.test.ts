@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 const published = new URL('../schema/topology.schema.json', import.meta.url);
 
 describe('the JSON Schema for editors', () => {
-  it('is published as the code has it; write it anew with `entente topology schema`', async () => {
+  it('is published as the code has it; write it again with `entente topology schema`', async () => {
     expect(JSON.parse(await readFile(published, 'utf8'))).toEqual(
       JSON.parse(JSON.stringify(topologyJsonSchema())),
     );

@@ -4,7 +4,7 @@ const anchors = 'packages/federation/src/partner-anchors.ts';
 const peer = 'packages/federation/src/partner-peer.ts';
 const message = 'packages/federation/src/message-authority.ts';
 const names = 'packages/sip-proxy/src/topology-hiding/hide-inside-names.ts';
-const nextHop = 'packages/federation/src/next-hop.ts';
+const partnerRoute = 'packages/federation/src/partner-route.ts';
 
 const test = (title: string): MutationPatch['test'] => ({
   file: 'packages/federation/test/federation.test.ts',
@@ -190,7 +190,7 @@ export const patches: PatchList = {
     {
       name: 'outbound-partners',
       off: 'requests go to domains that nobody listed',
-      file: nextHop,
+      file: partnerRoute,
       find: "if (entry === undefined) return { ok: false, rejection: reject('partner-not-allowed', { domain: asked }) };",
       replace:
         "if (entry === undefined) return { ok: true, partner: asked, name: asked, at: { kind: 'srv', service: asked }, expect: { mode: 'sip-domain', domain: asked }, matchHostName: false };",
@@ -199,7 +199,7 @@ export const patches: PatchList = {
     {
       name: 'asked-for-domain',
       off: 'what DNS answered is what the other side must prove',
-      file: nextHop,
+      file: partnerRoute,
       find: "expect: { mode: 'sip-domain', domain: asked },",
       replace: "expect: { mode: 'host', name: 'edge.fabrikam.example' },",
       test: test('is found by SRV and must prove the domain that was asked for'),

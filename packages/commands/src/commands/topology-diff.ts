@@ -54,7 +54,7 @@ export function register(program: Command): void {
 /** The changes for people, each with its effect. */
 export function describeChanges(changes: readonly Change[]): readonly string[] {
   if (changes.length === 0) return ['no changes'];
-  return changes.map((change) => `${marks[change.kind]} ${change.summary} (${change.effect})`);
+  return changes.map((change) => `${marks[change.kind]} ${change.summary} (${effectText(change.effect)})`);
 }
 
 /** Who must sign a change, as a sentence. */

@@ -75,15 +75,15 @@ async function run(file: string, given: RehearseOptions): Promise<void> {
       given.at === undefined ? now : timeOf(given.at),
     ),
   );
-  const { ok, judged, breaks, stillFail, newButFailing, mends } = rehearsal;
+  const { ok, judged, breaks, stillFail, newButFailing, fixes } = rehearsal;
   give(
     {
-      json: { file, judged, breaks, stillFail, newButFailing, mends },
+      json: { file, judged, breaks, stillFail, newButFailing, fixes },
       lines: [
         ...describe('would stop working', breaks),
         ...describe('does not work now and would not then', stillFail),
         ...describe('is new and would not work', newButFailing),
-        `${counted(judged, 'link')} judged: ${breaks.length} would stop working, ${stillFail.length + newButFailing.length} would not work either, ${mends.length} would start to work`,
+        `${counted(judged, 'link')} judged: ${breaks.length} would stop working, ${stillFail.length + newButFailing.length} would not work either, ${fixes.length} would start to work`,
       ],
       next: ok
         ? [`entente topology sign ${file} --key <your key>`]

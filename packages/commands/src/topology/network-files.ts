@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { authorisePartner, nextHop, partnerAnchors } from '@entente/federation';
+import { authorisePartner, partnerAnchors, partnerRoute } from '@entente/federation';
 import { OperatorFault } from '@entente/host';
 import type { InterfaceName, Topology } from '@entente/topology';
 import type { NetworkState, PartnerRules } from '@entente/topology-planning';
@@ -52,7 +52,7 @@ export async function partnersOf(
   return {
     partners: {
       chainOf: (domain) => chains.get(domain),
-      nextHop: (domain) => nextHop(topology, domain),
+      route: (domain) => partnerRoute(topology, domain),
       authorise: authorisePartner(() => topology),
     },
     judge: createJudge({ anchors: anchorSet(anchors), revocation: { crls: await readLists(crls) } }),

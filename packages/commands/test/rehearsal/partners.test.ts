@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import * as tls from 'node:tls';
-import { authorisePartner, nextHop, partnerAnchors } from '@entente/federation';
+import { authorisePartner, partnerAnchors, partnerRoute } from '@entente/federation';
 import { createTestAuthority, type TestAuthority, type TestCertificate } from '@entente/testkit';
 import { connect, isTrustError, loadCredential, openTrust, serve } from '@entente/tls';
 import {
@@ -76,7 +76,7 @@ function seen(topology: Topology, certificate: TestCertificate): NetworkState {
     chainOf: () => undefined,
     partners: {
       chainOf: (name) => (name === domain ? { certificates: derOf(certificate.chainPem) } : undefined),
-      nextHop: (name) => nextHop(topology, name),
+      route: (name) => partnerRoute(topology, name),
       authorise: authorisePartner(() => topology),
     },
   };
@@ -93,7 +93,7 @@ async function happens(topology: Topology, certificate: TestCertificate, own: Te
   });
   const allow = authorisePartner(() => topology);
   const link = { interface: 'external', local: 'edge1.contoso.example' } as const;
-  const next = nextHop(topology, domain);
+  const next = partnerRoute(topology, domain);
   let dialling: string | undefined;
   if (!next.ok) dialling = next.rejection.reason;
   else {

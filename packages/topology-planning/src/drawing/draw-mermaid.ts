@@ -1,8 +1,9 @@
-import type { Topology } from '@entente/topology';
+import { links, type Row, type Topology } from '@entente/topology';
 import { type Picture, type PictureLink, picture } from './picture.ts';
 
 /**
  * Draws a topology as a Mermaid flowchart, for Markdown that renders it.
+ *
  * @param topology - built from a checked document
  */
 export function drawMermaid(topology: Topology): string {
@@ -23,21 +24,25 @@ export function drawMermaid(topology: Topology): string {
     lines.push('  end');
   }
   for (const link of shown.links) {
-    lines.push(`  ${idOf(link.a)} ${arrow(link)}|"${link.row} ${link.protection}"| ${idOf(link.b)}`);
+    lines.push(`  ${idOf(link.a)} ${arrow(link)}|"${labelOf(link)}"| ${idOf(link.b)}`);
   }
   lines.push(...memberLines(shown));
   return `${lines.join('\n')}\n`;
 }
 
-/** What everybody does is said once. */
+/** The links that every member has, once for all of them. */
 function memberLines({ nodes }: Picture): readonly string[] {
   const lines: string[] = [];
   const has = (id: string) => nodes.some((node) => node.id === id);
   if (has('authority')) {
-    lines.push('  member(["every member"]) -->|"15 mutual HTTPS"| authority');
-    if (has('store')) lines.push('  member -->|"18 TLS"| store');
+    lines.push(`  member(["every member"]) -->|"${labelOf(links.memberToAuthority)}"| authority`);
+    if (has('store')) lines.push(`  member -->|"${labelOf(links.serverToStore)}"| store`);
   }
   return lines;
+}
+
+function labelOf({ row, protection }: Pick<Row, 'row' | 'protection'>): string {
+  return `${row} ${protection}`;
 }
 
 /** Two heads where either side may open; dotted where HTTP alone carries signed objects. */

@@ -24,7 +24,7 @@ const minWidth = 860;
 
 /**
  * Draws a topology as an SVG picture of its own: zones, boxes by role, and each row of the allow matrix in use as a line with its
- * number and protection. An arrow points at the side that is dialled; two arrows mean that either side may dial.
+ * number and protection. An arrow points at the side that is dialled; two arrows mean that both sides may dial.
  *
  * @param topology - built from a checked document
  * @returns an SVG 1.1 document, as wide as it needs to be; it loads nothing
@@ -72,16 +72,14 @@ function footnotes({ nodes, links }: Picture): readonly string[] {
   const has = (id: string) => nodes.some((node) => node.id === id);
   const notes: string[] = [];
   if (has('authority')) {
+    notes.push(`Not drawn: every member to the authority, mutual HTTPS (${allowed.memberToAuthority.row}).`);
     notes.push(
-      `Not drawn: every member to the authority, HTTPS with its certificate (${allowed.memberToAuthority.row}).`,
-    );
-    notes.push(
-      `Not drawn: the authority to a server that asks for a certificate, validation only (${allowed.authorityToMember.row}).`,
+      `Not drawn: the authority to a server that requests a certificate, for validation (${allowed.authorityToMember.row}).`,
     );
   }
-  if (has('store')) notes.push(`Not drawn: servers to stores by TLS (${allowed.serverToStore.row}).`);
+  if (has('store')) notes.push(`Not drawn: servers to stores, TLS (${allowed.serverToStore.row}).`);
   if (links.some((link) => link.narrowed))
-    notes.push('* narrowed by this topology: see entente topology check --links.');
+    notes.push('* narrowed by this topology: entente topology check --links lists how.');
   return notes;
 }
 

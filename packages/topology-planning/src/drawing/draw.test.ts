@@ -126,7 +126,7 @@ describe('the picture', () => {
   it('shows stores, and says that links to them are not drawn', () => {
     const svg = drawSvg(buildTopology(contoso));
     expect(svg).toContain('redis1.contoso.example (redis)');
-    expect(svg).toContain(`Not drawn: servers to stores by TLS (${links.serverToStore.row}).`);
+    expect(svg).toContain(`Not drawn: servers to stores, TLS (${links.serverToStore.row}).`);
   });
 
   it('leaves out a row that is closed for everybody, and marks one that is narrowed', () => {

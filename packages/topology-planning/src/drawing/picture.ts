@@ -18,7 +18,7 @@ export type PictureNodeId =
   | 'administrator'
   | 'store';
 
-/** One box: everybody of a role, or a party that is no server. */
+/** One box: all servers of a role, or a party that is not a server. */
 export interface PictureNode {
   readonly id: PictureNodeId;
   readonly title: string;
@@ -37,7 +37,7 @@ export interface PictureLink {
   readonly narrowed: boolean;
 }
 
-/** What every picture of a topology shows, whatever it is drawn with. */
+/** What every picture of a topology shows, in any format. */
 export interface Picture {
   readonly network: string;
   readonly version: number;
@@ -66,8 +66,10 @@ const titles: Readonly<Record<PictureNodeId, string>> = {
 };
 
 /**
- * Gathers what a picture shows: boxes by role in their zones, and the rows of the allow matrix that are in use between them.
- * Rows 15 and 20, which link everybody with the authority, have one line for all.
+ * Collects what a picture shows: boxes by role in their zones, and the rows of the allow matrix that are in use between them.
+ * Links that every server has are not drawn one by one.
+ *
+ * @param topology - built from a checked document
  */
 export function picture(topology: Topology): Picture {
   const rows = linkMatrix(topology).filter((row) => row.inUse);
@@ -134,10 +136,10 @@ function partnerLines({ document, policies }: Topology): readonly string[] {
   const lines = [...(document.partners ?? []), ...(document.providers ?? [])]
     .filter((entry) => !('kind' in entry) || entry.kind !== 'blocked')
     .flatMap((entry) => entry.domains);
-  return policies.federation.discovery ? [...lines, 'and whoever is discovered'] : lines;
+  return policies.federation.discovery ? [...lines, 'and discovered domains'] : lines;
 }
 
-/** A pool with its members and everybody's outer name where there is room, else the pool with their number. */
+/** A pool with its members and their outer names where there is room, else the pool with the number of its members. */
 function serverLines(servers: readonly Server[]): readonly string[] {
   const pools = new Map<string, Server[]>();
   const alone: Server[] = [];

@@ -101,7 +101,7 @@ export function layOut({ nodes }: Picture): Layout {
 
 const bandTitles = { outside: 'Outside', perimeter: 'Perimeter', internal: 'Inside' } as const;
 
-/** A row is as high as its highest box; one that spans two rows makes the second higher only where both are too low for it. */
+/** A row is as high as its highest box. A box that spans two rows makes the second higher only where both together are too low. */
 function rowHeights(columnRows: readonly (readonly (readonly PictureNode[])[])[]): readonly number[] {
   const heights = Array.from({ length: rowCount }, () => 0);
   const spanning: { readonly node: PictureNode; readonly first: number; readonly last: number }[] = [];

@@ -8,6 +8,7 @@ export interface PlannedCertificate extends InterfaceCertificate {
 
 /**
  * Every certificate of the network, in the order of the document.
+ *
  * @param topology - built from a checked document
  */
 export function certificatePlan(topology: Topology): readonly PlannedCertificate[] {

@@ -1,6 +1,6 @@
 import { links, type Pool, type Server, type ServerInterface, type Topology } from '@entente/topology';
 
-/** Who is to see a record: `internal` resolvers, `external` ones, where a domain has two views. */
+/** Which resolvers answer with a record, where a domain has an `internal` and an `external` view. */
 export type DnsView = 'internal' | 'external';
 
 /** One record that the topology needs. */
@@ -17,14 +17,14 @@ export interface DnsRecord {
   readonly purpose: string;
 }
 
-/** Short enough that a moved server is found soon, long enough to keep resolvers quiet. */
+/** Seconds: short enough that a server is found soon after a move, long enough that resolvers rarely ask. */
 const ttl = 300;
 
 /**
  * The records that clients, partners and our own servers look for (RFC 3263): addresses of servers, pools and access names; SRV for
  * internal clients, external clients and federation; NAPTR for SIPS over TCP.
  *
- * DNS is not trusted: a wrong record can lead nowhere, never to a session with somebody else.
+ * DNS is not trusted: a wrong record can make a connection fail, but never connect to another party.
  *
  * @param topology - built from a checked document
  * @returns ordered by view, then by name; servers without an address have no address records
@@ -101,7 +101,7 @@ interface Target {
   readonly servers: readonly Server[];
 }
 
-/** One target a pool where its members share a port, else one a member. Home pools of the domain come before others. */
+/** One target for each pool whose members share a port, else one for each member. */
 function internalTargets(topology: Topology, domain: string): readonly Target[] {
   const targets: Target[] = [];
   const seen = new Set<Pool>();

@@ -13,13 +13,13 @@ import {
 /** Where a connection comes from or goes to. */
 export type Segment = Zone | 'outside';
 
-/** One opening in a firewall. Everything else between the segments stays shut. */
+/** One opening in a firewall. Everything else between the segments stays closed. */
 export interface FirewallOpening {
   readonly from: Segment;
   readonly to: Segment;
-  /** FQDNs of those who dial; `any` from outside. */
+  /** FQDNs of the servers that dial; `any` from outside. */
   readonly sources: readonly string[];
-  /** FQDN of the one who is dialled; `any` outside. */
+  /** FQDN of the server that is dialled; `any` outside. */
   readonly destination: string;
   /** As the topology pins it. */
   readonly address?: string;
@@ -84,7 +84,7 @@ function addInside(topology: Topology, server: Server, others: readonly Server[]
   }
 }
 
-/** Stores stand inside. */
+/** Stores are in the internal zone. */
 function zoneOfTarget(topology: Topology, target: DialTarget): Zone {
   return topology.servers.get(target.fqdn)?.zone ?? 'internal';
 }
@@ -121,7 +121,7 @@ function addOutside(topology: Topology, server: Server, add: Add): void {
     addPartners(topology, server, side, add);
   }
   if (open('partner', links.outsiderToEdge)) {
-    into(side.ports.objects, links.outsiderToEdge, 'anybody to edge, HTTP: CRL, OCSP and CA certificates');
+    into(side.ports.objects, links.outsiderToEdge, 'any host to edge, HTTP: CRL, OCSP and CA certificates');
     into(side.ports.bundle, links.outsiderToEdge, 'partners to edge, HTTPS: federation bundle');
   }
 }

@@ -15,19 +15,19 @@ export interface LinkMatrixRow {
   readonly protection: Protection;
   readonly a: LinkMatrixSide;
   readonly b: LinkMatrixSide;
-  /** As the design says. */
+  /** As the allow matrix says. */
   readonly mayOpen: Direction;
   readonly maySend: Direction;
-  /** Whether both sides are there and the row is not closed for everybody. */
+  /** Whether both sides exist and the row is not closed for all servers. */
   readonly inUse: boolean;
   /** How the topology narrows it, as sentences. */
   readonly narrowed: readonly string[];
 }
 
-/** Who stands on one side. */
+/** What is on one side. */
 export interface LinkMatrixSide {
   readonly parties: readonly Party[];
-  /** FQDNs, empty for parties that are no servers. */
+  /** FQDNs; empty for parties that are not servers. */
   readonly servers: readonly string[];
 }
 
@@ -87,8 +87,8 @@ function narrowedBy(topology: Topology, row: Row, servers: readonly Server[]): r
     .map((narrowing) => {
       const what = [
         narrowing.closed && 'closed',
-        narrowing.mayOpen && `only ${narrowing.mayOpen} opens`,
-        narrowing.maySend && `only ${narrowing.maySend} sends requests`,
+        narrowing.mayOpen && `only ${narrowing.mayOpen.toUpperCase()} opens`,
+        narrowing.maySend && `only ${narrowing.maySend.toUpperCase()} sends requests`,
       ].filter((part) => typeof part === 'string');
       const between = narrowing.a ?? narrowing.b;
       const who = `${narrowing.a?.join(', ') ?? 'all of A'} – ${narrowing.b?.join(', ') ?? 'all of B'}`;

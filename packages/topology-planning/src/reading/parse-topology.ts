@@ -2,7 +2,7 @@ import { buildTopology, checkDocument, checkShape, type Problem, type Topology }
 import { lineFinder, offsetOf } from '../yaml/locate.ts';
 import { readYaml, type YamlDocument } from '../yaml/read-yaml.ts';
 
-/** A topology, with what to watch out for, or everything that is wrong with the text. */
+/** A topology with warnings, or everything that is wrong with the text. */
 export type ParseResult =
   | { readonly ok: true; readonly topology: Topology; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
@@ -10,8 +10,8 @@ export type ParseResult =
 /**
  * Reads and checks a topology as a person writes it.
  *
- * It reads the part of YAML that needs no guessing (no anchors, aliases, tags or block texts), or JSON; holds it against the shape,
- * where an unknown field is an error; and then runs every check. Nothing is built from a text that is too long or too deep.
+ * It reads the part of YAML that needs no guessing (no anchors, aliases, tags or block texts), or JSON; checks the shape, where an
+ * unknown field is an error; and then runs every check. A text that is too long or too deep is refused before anything is built.
  *
  * @param text - YAML or JSON, at most 24 million UTF-16 code units
  * @returns problems with line and column, in the order of the text
@@ -46,7 +46,7 @@ function located(
 
 const shownAtName: ReadonlySet<string> = new Set(['unknown-field', 'missing-field', 'not-an-aor']);
 
-/** Where the name of a field is at fault it is shown there, else at the value. */
+/** A problem is shown at the name of the field where the name is wrong, else at its value. */
 function targetOf(problem: Problem): 'name' | 'value' {
   return shownAtName.has(problem.code) ? 'name' : 'value';
 }

@@ -17,7 +17,9 @@ import { judge, type LinkFailure, type RehearsedLink } from './rehearsed-link.ts
 /**
  * Every link of a network that certificates decide: between servers, from clients to their servers, and with those partners whose
  * certificates are known. Plain HTTP and stores are not among them.
- * @param partners - the domains of the partners to take in
+ *
+ * @param topology - built from a checked document
+ * @param partners - the domains of the partners to include
  */
 export function linksOf(topology: Topology, partners: readonly string[] = []): readonly RehearsedLink[] {
   const found: RehearsedLink[] = [];
@@ -73,9 +75,9 @@ function addClientLinks(topology: Topology, server: Server, found: RehearsedLink
 }
 
 /**
- * Judges one link at both ends, as the handshake would: first the dialler the certificate it is shown, then, on mutual links, the
- * dialled one that of the dialler.
- * @returns undefined where both ends are satisfied
+ * Judges one link at both ends, as the handshake would: first the dialling end judges the certificate of the dialled one, then, on
+ * mutual links, the dialled end judges that of the dialling one.
+ * @returns undefined where both ends accept
  */
 export function judgeLink(link: RehearsedLink, state: NetworkState): LinkFailure | undefined {
   const row = allowMatrix.find((candidate) => candidate.row === link.row);
@@ -123,7 +125,7 @@ function linkContext(row: Row, link: RehearsedLink) {
   return { name: row.name, interface: link.fromSide ?? link.toSide, ...ours };
 }
 
-/** How each kind of link looks for the name it asked for. */
+/** Which identity each kind of link expects. */
 function askedIdentity(row: Row, link: RehearsedLink): IdentityExpectation {
   if (link.fromSide === undefined) return { mode: 'sip-domain', domain: link.asked };
   return row.protection === 'MTLS' ? { mode: 'host', name: link.asked } : { mode: 'https', name: link.asked };

@@ -12,7 +12,7 @@ export interface PartnerRules {
    */
   chainOf(domain: string): PresentedChain | undefined;
   /** Which name an edge expects when it dials for a domain, or why it does not dial. */
-  nextHop(
+  route(
     domain: string,
   ):
     | { readonly ok: true; readonly expect: IdentityExpectation }

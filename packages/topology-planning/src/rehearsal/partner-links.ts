@@ -18,7 +18,7 @@ export function partnerLinks(
   ]);
 }
 
-/** Judges a link with a partner at our end; what the partner thinks of us is the partner's to rehearse. */
+/** Judges a link with a partner at our end; only the partner can rehearse its own end. */
 export function judgePartnerLink(link: RehearsedLink, state: NetworkState): LinkFailure | undefined {
   const { partners } = state;
   const chain = partners?.chainOf(link.asked);
@@ -33,12 +33,12 @@ export function judgePartnerLink(link: RehearsedLink, state: NetworkState): Link
     const failure = judge(state, viewer, chain, { link: inbound, identity: { mode: 'inbound' }, authorise });
     return failure && { refusedBy: 'dialled', ...failure };
   }
-  const next = partners.nextHop(link.asked);
-  if (!next.ok) {
-    const { reason, message, remedy } = next.rejection;
+  const route = partners.route(link.asked);
+  if (!route.ok) {
+    const { reason, message, remedy } = route.rejection;
     return { refusedBy: 'dialler', reason, message, remedy };
   }
   const outbound = { ...context, direction: 'outbound', purpose: 'server' } as const;
-  const failure = judge(state, viewer, chain, { link: outbound, identity: next.expect, authorise });
+  const failure = judge(state, viewer, chain, { link: outbound, identity: route.expect, authorise });
   return failure && { refusedBy: 'dialler', ...failure };
 }

@@ -2,21 +2,21 @@ import { judgeLink, linksOf } from './judge-links.ts';
 import type { NetworkState } from './network-state.ts';
 import type { LinkFailure, RehearsedLink } from './rehearsed-link.ts';
 
-/** A link and why it fails. */
+/** A link, and why it fails. */
 export type FailingLink = RehearsedLink & LinkFailure;
 
-/** What would happen. */
+/** What would happen if the candidate went live. */
 export interface Rehearsal {
   /** Whether nothing that works now would stop working. */
   readonly ok: boolean;
-  /** Links judged. */
+  /** Number of links judged. */
   readonly judged: number;
   /** Links that work now and would not. */
   readonly breaks: readonly FailingLink[];
   /** Links that do not work now and still would not. */
   readonly stillFail: readonly FailingLink[];
   /** Links that do not work now and would. */
-  readonly mends: readonly RehearsedLink[];
+  readonly fixes: readonly RehearsedLink[];
   /** Links that are new and would not work. */
   readonly newButFailing: readonly FailingLink[];
 }
@@ -37,7 +37,7 @@ export function rehearse(
 ): Rehearsal {
   const breaks: FailingLink[] = [];
   const stillFail: FailingLink[] = [];
-  const mends: RehearsedLink[] = [];
+  const fixes: RehearsedLink[] = [];
   const newButFailing: FailingLink[] = [];
   const known = new Set<string>();
   const links = linksIn(current).filter(among);
@@ -46,7 +46,7 @@ export function rehearse(
     const before = judgeLink(link, current);
     const after = judgeLink(link, candidate);
     if (after === undefined) {
-      if (before !== undefined) mends.push(link);
+      if (before !== undefined) fixes.push(link);
     } else if (before === undefined) breaks.push({ ...link, ...after });
     else stillFail.push({ ...link, ...after });
   }
@@ -57,10 +57,10 @@ export function rehearse(
     const failure = judgeLink(link, candidate);
     if (failure !== undefined) newButFailing.push({ ...link, ...failure });
   }
-  return { ok: breaks.length === 0, judged, breaks, stillFail, mends, newButFailing };
+  return { ok: breaks.length === 0, judged, breaks, stillFail, fixes, newButFailing };
 }
 
-/** Partners count whose certificate is known; those that we block have no link to lose. */
+/** Partners are included whose certificate is known; blocked ones have no link. */
 function linksIn({ topology, partners }: NetworkState): readonly RehearsedLink[] {
   if (partners === undefined) return linksOf(topology);
   const { document } = topology;

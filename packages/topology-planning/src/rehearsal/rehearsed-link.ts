@@ -2,7 +2,7 @@ import type { InterfaceName, Service } from '@entente/topology';
 import type { PresentedChain, Question } from '@entente/trust';
 import type { NetworkState, Viewer } from './network-state.ts';
 
-/** One link that a network has: who dials whom, at which port, by which name. */
+/** One link of a network: which end dials which, at which port, by which name. */
 export interface RehearsedLink {
   readonly row: number;
   /** FQDN of the server that dials, the kind of client, or the domain of a partner. */
@@ -16,9 +16,9 @@ export interface RehearsedLink {
   readonly asked: string;
 }
 
-/** Why one end refuses the other. */
+/** Which end refuses the other, and why. */
 export interface LinkFailure {
-  /** Who refuses: the end that dials, or the one that is dialled. */
+  /** The end that refuses: the one that dials, or the one that is dialled. */
   readonly refusedBy: 'dialler' | 'dialled';
   readonly reason: string;
   readonly message: string;
@@ -27,7 +27,7 @@ export interface LinkFailure {
 
 /**
  * Puts one end's question to its judge.
- * @returns undefined where it is satisfied
+ * @returns undefined where it accepts
  */
 export function judge(
   state: NetworkState,
@@ -38,8 +38,8 @@ export function judge(
   if (chain === undefined) {
     return {
       reason: 'no-certificate',
-      message: `No certificate is known for the ${question.link.purpose} of this link.`,
-      remedy: 'Issue one with the names of the topology (entente topology certs) before this goes live.',
+      message: `There is no certificate for the ${question.link.purpose} of this link.`,
+      remedy: 'Issue one with the names that entente topology certs lists, before this goes live.',
     };
   }
   const verdict = state.judgeOf(viewer).judge(chain, { ...question, now: state.now });

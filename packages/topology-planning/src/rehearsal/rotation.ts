@@ -3,7 +3,7 @@ import type { NetworkState } from './network-state.ts';
 import { type FailingLink, rehearse } from './rehearse.ts';
 import type { RehearsedLink } from './rehearsed-link.ts';
 
-/** What a rollover of the CA is made of. A step is taken everywhere before the next one begins. */
+/** The steps of a rollover of the CA. Each is completed on every server before the next one begins. */
 export type RotationAction =
   | { readonly kind: 'trust-new-anchor' }
   | { readonly kind: 'renew-certificates'; readonly servers: readonly string[] }
@@ -27,21 +27,21 @@ export interface RotationPlan {
   readonly atOnce: readonly FailingLink[];
 }
 
-/** The two ends of a rollover, and how a judge or chain looks in between. */
+/** The start and the end of a rollover, with judges and chains of each stage. */
 export interface Rollover {
   readonly topology: Topology;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Judges that believe the old anchor, both, or the new one. */
+  /** Judges that trust the old anchor, both, or the new one. */
   readonly judges: Readonly<Record<'old' | 'both' | 'new', NetworkState['judgeOf']>>;
   /** Chains under the old and under the new anchor. */
   readonly chains: Readonly<Record<'old' | 'new', NetworkState['chainOf']>>;
 }
 
 /**
- * Orders the steps of a rollover and proves each by a rehearsal: everybody believes the new anchor before anybody shows a certificate
- * under it, and nobody stops believing the old one before everybody has a new certificate. Renewal itself goes server by server; that
- * every mixture works is proven for each server alone and for all.
+ * Orders the steps of a rollover and proves each by a rehearsal: every server trusts the new anchor before any server presents a
+ * certificate under it, and none stops trusting the old one before every server has a new certificate. Servers renew one after the
+ * other; the rehearsal proves this for each server alone and for all of them.
  *
  * @param rollover - both ends, with chains that exist already or are made for the rehearsal
  */
@@ -60,7 +60,7 @@ export function planRotation(rollover: Rollover): RotationPlan {
   steps.push({
     action: { kind: 'trust-new-anchor' },
     instruction:
-      'Add the new root to anchors.enterprise, sign and publish; wait until every member has the new version.',
+      'Add the new root to anchors.enterprise, sign and publish. Wait until every member has the new version.',
     breaks: rehearse(state(judges.old, nobody), state(judges.both, nobody)).breaks,
   });
   const renewed = new Set<string>();
@@ -74,7 +74,8 @@ export function planRotation(rollover: Rollover): RotationPlan {
   }
   steps.push({
     action: { kind: 'renew-certificates', servers },
-    instruction: 'Let the authority issue under the new root, and renew every server, in any order.',
+    instruction:
+      'Let the authority issue under the new root, and renew the certificate of every server, in any order.',
     breaks: brokenByRenewal,
   });
   steps.push({

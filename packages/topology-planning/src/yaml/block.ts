@@ -65,7 +65,7 @@ function readMapping(cursor: Cursor, depth: number): object {
     const keyAt = cursor.pos;
     const key = readKey(cursor, false);
     if (!atKeyEnd(cursor)) {
-      throw cursor.syntax('Expected a field name with a colon behind it.', 'Write name: value.', keyAt);
+      throw cursor.syntax('There is no field name with a colon.', 'Write name: value.', keyAt);
     }
     cursor.pos++;
     const empty = cursor.skipToLineEnd();
@@ -78,12 +78,15 @@ function readMapping(cursor: Cursor, depth: number): object {
     putMember(cursor, members, positions, key, keyAt, value, value === null ? keyAt : valueAt);
     if (!continues(cursor, column)) return members;
     if (atDash(cursor)) {
-      throw cursor.syntax('Expected a field name, found a list item.', 'Check the indentation of this line.');
+      throw cursor.syntax(
+        'This is a list item, and a field name is needed.',
+        'Check the indentation of this line.',
+      );
     }
   }
 }
 
-/** The items of a list may stand at the column of the field they belong to. */
+/** The items of a list may begin at the column of the field they belong to. */
 function readValueBelow(cursor: Cursor, depth: number, column: number): unknown {
   const listHere = !cursor.atEnd && cursor.columnOf(cursor.pos) === column && atDash(cursor);
   return readBlockNode(cursor, depth, listHere ? column : column + 1);
@@ -102,23 +105,20 @@ function readInlineValue(cursor: Cursor, depth: number, column: number): unknown
   const quoted = atQuoted(cursor);
   const text = quoted ? readQuoted(cursor) : readPlain(cursor, false);
   if (atKeyEnd(cursor)) {
-    throw cursor.syntax(
-      'Expected one field a line, found a second colon.',
-      'Quote the text, or begin a new line.',
-    );
+    throw cursor.syntax('There is a second colon on this line.', 'Quote the text, or begin a new line.');
   }
   endLine(cursor);
   return quoted ? text : resolvePlain(text, at);
 }
 
-/** Moves to the next content and tells whether it belongs to the container at this column. */
+/** Moves to the next content, and returns whether it belongs to the container at this column. */
 function continues(cursor: Cursor, column: number): boolean {
   cursor.skipBlankLines();
   if (cursor.atEnd) return false;
   const found = cursor.columnOf(cursor.pos);
   if (found > column) {
     throw cursor.syntax(
-      'Expected a line at the indentation of its neighbours.',
+      'This line is indented further than the lines before it.',
       'Check the indentation of this line.',
     );
   }
@@ -141,8 +141,5 @@ function atKeyEnd(cursor: Cursor): boolean {
 
 function endLine(cursor: Cursor): void {
   if (cursor.skipToLineEnd()) return;
-  throw cursor.syntax(
-    'Expected the end of the line after the value.',
-    'Begin a new line, or quote the text.',
-  );
+  throw cursor.syntax('There is text after the value on this line.', 'Begin a new line, or quote the text.');
 }

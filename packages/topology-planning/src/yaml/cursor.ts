@@ -1,4 +1,4 @@
-/** Bounds that hold before anything is built. */
+/** Bounds that are checked before anything is built. */
 export interface YamlLimits {
   /** UTF-16 code units of the text. */
   readonly maxLength: number;
@@ -40,7 +40,7 @@ export type YamlErrorCode =
   | 'ambiguous-scalar'
   | 'syntax';
 
-/** Where the keys or items of one mapping or sequence stand. */
+/** The places of the keys or items of one mapping or sequence. */
 export interface ContainerPositions {
   readonly offset: number;
   /** Keys of a mapping, in order; empty for a sequence. */
@@ -85,7 +85,7 @@ export class Cursor {
       throw new YamlError(
         'nesting-too-deep',
         this.pos,
-        `Expected at most ${this.limits.maxDepth} levels, found more.`,
+        `The text is nested more than ${this.limits.maxDepth} levels deep.`,
         'A topology is less than ten levels deep: check the indentation and the brackets.',
       );
     }
@@ -94,8 +94,8 @@ export class Cursor {
       throw new YamlError(
         'document-too-large',
         this.pos,
-        `Expected at most ${this.limits.maxNodes} values, found more.`,
-        'Split the network, or remove what is not part of the topology.',
+        `The text has more than ${this.limits.maxNodes} values.`,
+        'Remove what does not belong to the topology.',
       );
     }
   }

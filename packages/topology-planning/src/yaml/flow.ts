@@ -30,7 +30,7 @@ function readFlowSequence(cursor: Cursor, depth: number, minColumn: number): unk
     if (cursor.code() === comma) cursor.pos++;
     else if (cursor.code() !== closeBracket) {
       throw cursor.syntax(
-        'Expected a comma or ] after the item.',
+        'There is no comma or ] after the item.',
         'Separate the items with commas, or quote the text.',
       );
     }
@@ -52,7 +52,7 @@ function readFlowMapping(cursor: Cursor, depth: number, minColumn: number): obje
     cursor.skipSpaces();
     // After a quoted key JSON needs no space behind the colon.
     if (cursor.code() !== colon || !(quoted || endsKey(cursor, true))) {
-      throw cursor.syntax('Expected a colon and a space after the field name.', 'Write name: value.');
+      throw cursor.syntax('There is no colon and space after the field name.', 'Write name: value.');
     }
     cursor.pos++;
     skipBreaks(cursor, opened, minColumn);
@@ -63,7 +63,7 @@ function readFlowMapping(cursor: Cursor, depth: number, minColumn: number): obje
     if (cursor.code() === comma) cursor.pos++;
     else if (cursor.code() !== closeBrace) {
       throw cursor.syntax(
-        'Expected a comma or } after the value.',
+        'There is no comma or } after the value.',
         'Separate the fields with commas, or quote the text.',
       );
     }
@@ -75,15 +75,11 @@ function readFlowMapping(cursor: Cursor, depth: number, minColumn: number): obje
 function skipBreaks(cursor: Cursor, opened: number, minColumn: number): void {
   const crossed = cursor.skipBlankLines();
   if (cursor.atEnd) {
-    throw cursor.syntax(
-      'Expected a closing bracket, found the end of the text.',
-      'Close the bracket.',
-      opened,
-    );
+    throw cursor.syntax('The closing bracket is missing.', 'Close the bracket.', opened);
   }
   if (crossed && cursor.columnOf(cursor.pos) < minColumn) {
     throw cursor.syntax(
-      'Expected this line to be indented further than the field it belongs to.',
+      'This line must be indented further than the field it belongs to.',
       'Indent it further.',
     );
   }

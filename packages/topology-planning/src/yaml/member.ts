@@ -1,6 +1,6 @@
 import { type ContainerPositions, type Cursor, YamlError } from './cursor.ts';
 
-/** Adds a field to a mapping; a second one of the same name is refused, for nobody could tell which counts. */
+/** Adds a field to a mapping. A second one of the same name is refused, because readers differ in which one counts. */
 export function putMember(
   cursor: Cursor,
   members: Record<string, unknown>,
@@ -11,13 +11,13 @@ export function putMember(
   valueAt: number,
 ): void {
   if (key === '__proto__') {
-    throw cursor.syntax('Expected a field name, found __proto__.', 'Remove this field.', keyAt);
+    throw cursor.syntax('A field cannot be named __proto__.', 'Remove this field.', keyAt);
   }
   if (Object.hasOwn(members, key)) {
     throw new YamlError(
       'duplicate-field',
       keyAt,
-      `Expected each field once, found ${JSON.stringify(key)} again.`,
+      `The field ${JSON.stringify(key)} is given twice.`,
       'Remove one of the two.',
     );
   }

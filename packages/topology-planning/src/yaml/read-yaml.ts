@@ -1,7 +1,7 @@
 import { readBlockNode } from './block.ts';
 import { type ContainerPositions, Cursor, YamlError, type YamlLimits, yamlLimits } from './cursor.ts';
 
-/** A value, and where its parts stand in the text. */
+/** A value, and the places of its parts in the text. */
 export interface YamlDocument {
   readonly value: unknown;
   /** By mapping or sequence. */
@@ -15,8 +15,8 @@ export type YamlResult =
 
 /**
  * Reads the part of YAML 1.2 that needs no guessing: mappings, lists, JSON, comments, one document. Anchors, aliases, tags, block
- * texts, values over several lines and scalars that readers understand differently are refused, so what a person reads is what is
- * signed. Every text it accepts means the same to any reader of YAML 1.2.
+ * texts, values over several lines and scalars that YAML readers interpret differently are refused, so that what a person reads is
+ * what is signed. Every text it accepts means the same to any reader of YAML 1.2.
  *
  * @param text - at most `limits.maxLength` UTF-16 code units
  * @param limits - bounds, checked before anything is built
@@ -35,8 +35,8 @@ function read(given: string, limits: YamlLimits): YamlDocument {
     throw new YamlError(
       'document-too-large',
       0,
-      `Expected at most ${limits.maxLength} characters, found ${given.length}.`,
-      'Split the network, or remove what is not part of the topology.',
+      `The text has ${given.length} characters; at most ${limits.maxLength} are allowed.`,
+      'Remove what does not belong to the topology.',
     );
   }
   const text = given.includes('\r') ? given.replaceAll('\r\n', '\n') : given;
@@ -47,7 +47,7 @@ function read(given: string, limits: YamlLimits): YamlDocument {
   if (isMarker(cursor, '---')) {
     cursor.pos += 3;
     if (!cursor.skipToLineEnd()) {
-      throw cursor.syntax('Expected nothing behind --- on its line.', 'Begin the document on the next line.');
+      throw cursor.syntax('There is text after --- on its line.', 'Begin the document on the next line.');
     }
   }
   const value = readBlockNode(cursor, 0, 0);
@@ -57,10 +57,7 @@ function read(given: string, limits: YamlLimits): YamlDocument {
     cursor.skipBlankLines();
   }
   if (!cursor.atEnd) {
-    throw cursor.syntax(
-      'Expected the end of the document, found more.',
-      'Check the indentation of this line.',
-    );
+    throw cursor.syntax('The document ends before this line.', 'Check the indentation of this line.');
   }
   return { value, positions: cursor.positions };
 }
@@ -71,7 +68,7 @@ function isMarker(cursor: Cursor, marker: string): boolean {
   return Number.isNaN(next) || next === 0x20 || next === 0x0a;
 }
 
-/** Tabs, other control characters, foreign line breaks and lone surrogates: what a person cannot see. */
+/** Refuses what a person cannot see: tabs, other control characters, other line breaks and lone surrogates. */
 function refuseOddCharacters(text: string): void {
   const at = text.search(/(?!\n)[\p{Control}\p{Surrogate}\u2028\u2029\ufffe\uffff]/u);
   if (at === -1) return;
@@ -79,7 +76,7 @@ function refuseOddCharacters(text: string): void {
   throw new YamlError(
     'syntax',
     at,
-    `Expected visible text, found the character U+${code.toString(16).toUpperCase().padStart(4, '0')}.`,
+    `The text contains the character U+${code.toString(16).toUpperCase().padStart(4, '0')}, which is not visible.`,
     code === 9 ? 'Indent with spaces, not with tabs.' : 'Remove the character.',
   );
 }

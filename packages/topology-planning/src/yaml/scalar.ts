@@ -15,7 +15,7 @@ import {
   YamlError,
 } from './cursor.ts';
 
-/** What a scalar says. */
+/** The value of a scalar. */
 export type ScalarValue = string | number | boolean | null;
 
 const escapes: Readonly<Record<string, string>> = {
@@ -29,7 +29,7 @@ const escapes: Readonly<Record<string, string>> = {
   t: '\t',
 };
 
-/** Whether the cursor stands at a quoted scalar. */
+/** Whether the cursor is at a quoted scalar. */
 export function atQuoted(cursor: Cursor): boolean {
   const code = cursor.code();
   return code === quote || code === apostrophe;
@@ -59,7 +59,7 @@ function readDoubleQuoted(cursor: Cursor): string {
   cursor.pos++;
   if (/\p{Surrogate}/u.test(value)) {
     throw cursor.syntax(
-      'Expected pairs of surrogate escapes, found half of one.',
+      'A surrogate escape stands without its other half.',
       'Write the character itself.',
       start,
     );
@@ -77,7 +77,7 @@ function readEscape(cursor: Cursor): string {
   const digits = cursor.text.slice(cursor.pos + 2, cursor.pos + 6);
   if (letter !== 'u' || !/^[0-9A-Fa-f]{4}$/.test(digits)) {
     throw cursor.syntax(
-      'Expected one of the escapes of JSON after the backslash.',
+      'This escape is not one of JSON.',
       'Write \\\\ for a backslash, or use single quotes.',
     );
   }
@@ -108,7 +108,7 @@ function readSingleQuoted(cursor: Cursor): string {
 
 function requireInside(cursor: Cursor, start: number): void {
   if (cursor.atEnd || cursor.code() === newline) {
-    throw cursor.syntax('Expected the closing quote on the same line.', 'Close the quoted text.', start);
+    throw cursor.syntax('The closing quote is missing on this line.', 'Close the quoted text.', start);
   }
   if (cursor.pos - start > cursor.limits.maxScalarLength) throw tooLong(cursor, start);
 }
@@ -135,7 +135,7 @@ export function readPlain(cursor: Cursor, inFlow: boolean): string {
   return cursor.text.slice(start, end);
 }
 
-/** Reads a field name: quoted, or a plain one that every reader takes for text. */
+/** Reads a field name: a quoted one, or a plain one that every YAML reader takes for text. */
 export function readKey(cursor: Cursor, inFlow: boolean): string {
   if (atQuoted(cursor)) return readQuoted(cursor);
   const at = cursor.pos;
@@ -166,35 +166,35 @@ function refuseIndicator(cursor: Cursor, inFlow: boolean): void {
     throw new YamlError(
       'alias-not-allowed',
       cursor.pos,
-      'Expected a value, found an anchor or alias; what is signed must stand where it counts.',
+      'Anchors and aliases are not part of this format: what is signed must be written where it counts.',
       'Write the value out, or put it in quotes if it is text.',
     );
   }
   if (char === '!' || char === '|' || char === '>' || char === '%' || char === '@' || char === '`') {
     throw cursor.syntax(
-      `Expected a value, found ${char}; tags, block texts and directives are not part of this format.`,
+      `A value cannot begin with ${char}: tags, block texts and directives are not part of this format.`,
       'Put text that begins with this character in quotes.',
     );
   }
   const marker = cursor.text.slice(cursor.pos, cursor.pos + 3);
   if (marker === '---' || marker === '...') {
     throw cursor.syntax(
-      `Expected a value, found ${marker}.`,
-      'A file holds one document; quote the text if it is text.',
+      `A value cannot begin with ${marker}.`,
+      'Write one document only, or put the text in quotes.',
     );
   }
   const next = cursor.code(1);
   const alone = Number.isNaN(next) || next === space || next === newline || (inFlow && isFlowIndicator(next));
   if ((char === '?' || char === '-' || char === ':') && alone) {
-    throw cursor.syntax(`Expected a value, found ${char} alone.`, 'Check the indentation of this line.');
+    throw cursor.syntax(`A value is missing before or after ${char}.`, 'Check the indentation of this line.');
   }
   if (char === ',' || char === '[' || char === ']' || char === '{' || char === '}' || char === '#') {
-    throw cursor.syntax(`Expected a value, found ${char}.`, 'Remove it, or put the text in quotes.');
+    throw cursor.syntax(`A value cannot begin with ${char}.`, 'Remove it, or put the text in quotes.');
   }
 }
 
 /**
- * What an unquoted scalar means. Where readers of YAML 1.1 and 1.2 differ it must be quoted.
+ * The value of an unquoted scalar. Where readers of YAML 1.1 and 1.2 differ, it must be quoted.
  * @param at - offset for the error
  */
 export function resolvePlain(text: string, at: number): ScalarValue {
@@ -226,8 +226,8 @@ function ambiguous(text: string, at: number): YamlError {
   return new YamlError(
     'ambiguous-scalar',
     at,
-    `Expected a value that every reader understands alike, found ${text.slice(0, 40)} without quotes.`,
-    `Write "${text.slice(0, 40)}" if it is text; numbers are written in plain decimal, truth values as true or false.`,
+    `YAML readers interpret ${text.slice(0, 40)} without quotes differently.`,
+    `Write "${text.slice(0, 40)}" if it is text. Write numbers in plain decimal, and true or false.`,
   );
 }
 
@@ -235,7 +235,7 @@ function tooLong(cursor: Cursor, start: number): YamlError {
   return new YamlError(
     'document-too-large',
     start,
-    `Expected a value of at most ${cursor.limits.maxScalarLength} characters, found more.`,
-    'A key or certificate is much shorter: check what was pasted here.',
+    `The value has more than ${cursor.limits.maxScalarLength} characters.`,
+    'Check what was pasted here: a key or certificate is much shorter.',
   );
 }

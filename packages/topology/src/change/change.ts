@@ -1,11 +1,11 @@
 import type { Path } from '../terms/problem.ts';
 
 /**
- * What a change does to trust, and so whose signature it needs.
+ * What a change does to trust, which decides whose signatures it needs.
  *
  * - `chain`: version, previous hash and time of issue, which every version changes
- * - `cosmetic`: nothing but words for people and places on a map
- * - `narrowing`: afterwards nobody may do more than before; one administrator is enough
+ * - `cosmetic`: only titles and sites
+ * - `narrowing`: no party may do more than before; one administrator is enough
  * - `quorum`: everything else; k of n administrators
  * - `administrators`: who signs; k of the old and of the new set
  */
@@ -23,7 +23,12 @@ export interface Change {
 
 const order: readonly Effect[] = ['chain', 'cosmetic', 'narrowing', 'quorum', 'administrators'];
 
-/** The strongest effect among changes; `chain` where there are none. */
+/**
+ * The strongest effect among changes.
+ *
+ * @param changes - of one document
+ * @returns `chain` where there are none
+ */
 export function strongestEffect(changes: readonly Change[]): Effect {
   let strongest = 0;
   for (const change of changes) strongest = Math.max(strongest, order.indexOf(change.effect));

@@ -3,14 +3,15 @@ import type { Path } from '../terms/problem.ts';
 import type { Effect } from './change.ts';
 import type { Recorder } from './recorder.ts';
 
-/** Whose signature a new partner entry needs. */
+/** Whose signatures a new partner entry needs. */
 export function partnerAdded(partner: Partner): Effect {
   return partner.kind === 'blocked' ? 'narrowing' : 'quorum';
 }
 
 /**
- * Whose signature the end of a partner entry needs.
- * @param discovery - whether domains that nobody lists are spoken with
+ * Whose signatures the removal of a partner entry needs.
+ *
+ * @param discovery - whether domains that no entry lists are allowed
  */
 export function partnerRemoved(partner: Partner, discovery: boolean): Effect {
   return partner.kind === 'blocked' || discovery ? 'quorum' : 'narrowing';

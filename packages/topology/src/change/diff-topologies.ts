@@ -14,10 +14,10 @@ import { diffAnchors, diffPartner, diffProvider, partnerAdded, partnerRemoved } 
 import { isSame, Recorder } from './recorder.ts';
 
 /**
- * Compares two documents and says of each difference whose signature it needs.
+ * Compares two documents and says for each difference whose signatures it needs.
  *
- * What it calls `narrowing` is a short list of things that can give nobody more: removing servers, stores, partners and anchors,
- * blocking, closing links, taking away privileges. Everything it does not know needs a quorum.
+ * `narrowing` is a short list of changes that allow no party more than before: removing servers, stores, partners and anchors,
+ * blocking, closing links, taking away privileges. Every other change needs a quorum.
  *
  * @param before - the document in force
  * @param after - the one that is to replace it; both of the right shape
@@ -79,7 +79,7 @@ function diffRoots(record: Recorder, before: TopologyDocument, after: TopologyDo
   const old = before.anchors;
   const anchors = after.anchors;
   const path: Path = ['anchors'];
-  // Without a list of enterprise roots a member believes those it joined with: another set, not a smaller one.
+  // Without a list of enterprise roots a member trusts those it joined with: another set, not a smaller one.
   if ((old?.enterprise === undefined) !== (anchors?.enterprise === undefined)) {
     record.value(old?.enterprise, anchors?.enterprise, [...path, 'enterprise'], 'quorum');
   } else {
@@ -91,7 +91,7 @@ function diffRoots(record: Recorder, before: TopologyDocument, after: TopologyDo
 function diffDomains(record: Recorder, before: TopologyDocument, after: TopologyDocument): void {
   record.entries<DomainEntry>(before.domains, after.domains, ['domains'], (domain) => domain.name, {
     added: () => 'quorum',
-    // A domain that is ours no longer is one that a partner could speak for.
+    // A partner could speak for a domain that is not ours any more.
     removed: () => 'quorum',
     both: (old, domain, path) => {
       record.value(old.pool, domain.pool, [...path, 'pool'], 'quorum');
@@ -143,7 +143,7 @@ function diffServers(record: Recorder, before: TopologyDocument, after: Topology
   });
 }
 
-/** The value of each flag that gives a server less; a flag without one always needs a quorum. */
+/** The value of each flag that allows a server less; a change of a flag without one always needs a quorum. */
 const flagDirections = [
   ['treatAsAuthenticated', false],
   ['throttleAsServer', undefined],
@@ -151,7 +151,7 @@ const flagDirections = [
   ['requiresReplication', undefined],
 ] as const;
 
-/** Something was written out, or left out, that means the same: the two differ, and no rule has found a change. */
+/** Records that the two differ in spelling only: no rule has found a change, for example where a default was written out. */
 function recordSpelling(record: Recorder, found: number, before: unknown, after: unknown, path: Path): void {
   if (record.changes.length > found || isSame(before, after)) return;
   record.add('changed', 'cosmetic', path, `${path.join(' › ')}: written differently`);
@@ -212,7 +212,7 @@ function diffLinks(record: Recorder, before: TopologyDocument, after: TopologyDo
   recordSpelling(record, found, before.links, after.links, ['links']);
 }
 
-/** A narrowing that names a server which goes away still holds for the others; one that names no other has nothing left to do. */
+/** A narrowing that names a removed server still applies to the others; one that names no other has no effect any more. */
 function withoutLostNames(narrowing: LinkNarrowing, names: ReadonlySet<string>): readonly LinkNarrowing[] {
   const a = narrowing.a?.filter((name) => names.has(name));
   const b = narrowing.b?.filter((name) => names.has(name));

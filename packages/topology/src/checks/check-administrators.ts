@@ -2,7 +2,7 @@ import type { TopologyDocument } from '../document/document.ts';
 import { publicKeyIdentity } from '../document/public-key.ts';
 import type { Report } from './report.ts';
 
-/** Who signs, and the chain of versions. */
+/** Checks who signs, and the chain of versions. */
 export function checkAdministrators(document: TopologyDocument, report: Report): void {
   const { administrators } = document;
   const { keys, required } = administrators;
@@ -10,14 +10,14 @@ export function checkAdministrators(document: TopologyDocument, report: Report):
     report(
       'too-few-administrators',
       ['administrators', 'required'],
-      `Expected at most ${keys.length}, the number of administrators, found ${required}.`,
+      `${required} signatures are required, but there are only ${keys.length} administrators.`,
       'Add administrators, or require fewer signatures.',
     );
   } else if (required === 1 && keys.length > 1) {
     report(
       'one-signature-widens',
       ['administrators', 'required'],
-      `Any one of ${keys.length} administrators can change whom everybody trusts.`,
+      `Any one of the ${keys.length} administrators can change on their own whom the whole network trusts.`,
       'Require two signatures or more.',
     );
   }
@@ -29,7 +29,7 @@ export function checkAdministrators(document: TopologyDocument, report: Report):
       report(
         'duplicate-id',
         [...path, 'id'],
-        `Expected each id once, found ${key.id} again.`,
+        `The id ${key.id} is used more than once.`,
         'Give it another id.',
       );
     }
@@ -40,15 +40,15 @@ export function checkAdministrators(document: TopologyDocument, report: Report):
       report(
         'unusable-key',
         [...path, 'publicKey'],
-        `Expected the SubjectPublicKeyInfo of a key for ${key.algorithm} in base64, found something else.`,
+        `The public key of ${key.id} is not a SubjectPublicKeyInfo of a key for ${key.algorithm} in base64.`,
         'Take the base64 between the PEM lines of "openssl pkey -pubout", joined to one line.',
       );
     } else if (other !== undefined) {
       report(
         'duplicate-id',
         [...path, 'publicKey'],
-        `${key.id} has the same key as ${other}, so that one person would count twice.`,
-        'Let each administrator make a key of their own.',
+        `${key.id} has the same key as ${other}, so one person would count twice.`,
+        'Each administrator creates a key of their own: entente topology key.',
       );
     } else byKey.set(identity, key.id);
   }
@@ -67,12 +67,12 @@ function checkChain(document: TopologyDocument, report: Report): void {
   if (document.version === 1 && document.previous !== undefined) {
     report('previous-unexpected', ['previous'], 'Version 1 has no version before it.', 'Remove "previous".');
   }
-  // Both are RFC 3339 in UTC with the same number of digits, so their order as texts is their order in time.
+  // Both are RFC 3339 in UTC with the same number of digits, so they sort as texts in the order of time.
   if (document.expires !== undefined && document.expires <= document.issued) {
     report(
       'expires-before-issued',
       ['expires'],
-      `Expected a time after ${document.issued}, found ${document.expires}.`,
+      `The document expires at ${document.expires}, but it is issued at ${document.issued}.`,
       'Correct one of the two times.',
     );
   }

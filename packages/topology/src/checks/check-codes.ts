@@ -1,14 +1,14 @@
-/** What each check looks for. `error` stops signing and publishing, `warning` does not. */
+/** What each check looks for. An `error` stops signing and publishing, a `warning` does not. */
 export const checkCodes = {
-  'duplicate-name': ['error', 'A name stands for two things.'],
+  'duplicate-name': ['error', 'Two entries have the same name.'],
   'duplicate-id': ['error', 'Two entries have the same id.'],
   'duplicate-listener': ['error', 'Two servers listen at the same address and port.'],
-  'unknown-reference': ['error', 'A name is used that no entry defines.'],
+  'unknown-reference': ['error', 'A name is used, but no entry defines it.'],
   'pool-role-mismatch': ['error', 'A server is in a pool of another role.'],
   'pool-without-members': ['error', 'A pool has no servers.'],
   'home-not-front-end': ['error', 'The home of users is not a front end or a pool of front ends.'],
-  'edge-in-internal-zone': ['error', 'An edge stands behind both firewalls.'],
-  'zone-not-for-role': ['error', 'A server stands in a zone where its role does not belong.'],
+  'edge-in-internal-zone': ['error', 'An edge is behind both firewalls.'],
+  'zone-not-for-role': ['error', 'A server is in a zone where its role does not belong.'],
   'interface-not-for-role': ['error', 'A server has an interface that its role does not have.'],
   'service-not-for-role': ['error', 'A server has a port for a service that its role does not offer.'],
   'external-name-missing': ['error', 'An external interface has no name of its own.'],
@@ -23,11 +23,8 @@ export const checkCodes = {
   ],
   'partner-server-ours': ['error', 'The pinned server of a partner is one of ours.'],
   'partner-without-anchors': ['warning', 'A partner has no anchors, and there are no federation anchors.'],
-  'fingerprint-mismatch': ['error', 'A certificate is not the one its fingerprint names.'],
-  'anchor-without-certificate': [
-    'warning',
-    'An anchor has a fingerprint, but members do not get the certificate.',
-  ],
+  'fingerprint-mismatch': ['error', 'A certificate does not have the fingerprint beside it.'],
+  'anchor-without-certificate': ['warning', 'An anchor has a fingerprint, but no certificate.'],
   'too-few-administrators': ['error', 'More signatures are required than there are administrators.'],
   'one-signature-widens': ['warning', 'A single administrator can widen the topology.'],
   'unusable-key': ['error', 'An administrator’s public key cannot verify signatures of its algorithm.'],
@@ -38,12 +35,9 @@ export const checkCodes = {
   'narrowing-empty': ['error', 'An entry for a row changes nothing.'],
   'narrowing-ambiguous': [
     'error',
-    'A row between equals is limited to a side, but the sides are not told apart.',
+    'A row between servers of one role is limited to a side, but the sides are not listed.',
   ],
-  'narrowing-not-for-row': [
-    'error',
-    'An entry for a row names servers that do not stand on that side of it.',
-  ],
+  'narrowing-not-for-row': ['error', 'An entry for a row names servers that are not on that side of it.'],
   'link-nobody-serves': ['error', 'A link is needed that no server can serve.'],
   'no-authority': ['warning', 'No authority is listed, so members cannot join or renew.'],
   'policy-order': ['error', 'Times of the trust state are not in ascending order.'],

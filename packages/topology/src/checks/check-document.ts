@@ -10,11 +10,13 @@ import { checkReferences } from './check-references.ts';
 import { checkServers } from './check-servers.ts';
 import type { Report } from './report.ts';
 
-/** No more than so many problems are told at once. */
+/** The most problems that are reported at once. */
 const maxProblems = 200;
 
 /**
  * Runs every check on a document of the right shape.
+ *
+ * @param document - as {@link checkShape} gave it
  * @returns in the order of the checks; empty where everything fits together
  */
 export function checkDocument(document: TopologyDocument): readonly Problem<CheckCode>[] {

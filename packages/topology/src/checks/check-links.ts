@@ -6,7 +6,7 @@ import type { Path } from '../terms/problem.ts';
 import type { Role } from '../terms/roles.ts';
 import type { Report } from './report.ts';
 
-/** Entries for rows only narrow, and every role that is used has the neighbours it cannot work without. */
+/** Checks that entries for rows only narrow them, and that every role in use has the servers that it needs. */
 export function checkLinks(document: TopologyDocument, report: Report): void {
   const rolesByName = new Map<string, Role>();
   for (const pool of document.pools ?? []) rolesByName.set(pool.fqdn, pool.role);
@@ -43,14 +43,14 @@ function checkNarrowing(
       report(
         'link-widened',
         [...path, field],
-        `Row ${row.row} gives "${field}" to ${row[field]} only; ${wanted} would widen it, which no topology can.`,
+        `Row ${row.row} allows "${field}" for ${row[field]} only. Allowing it for ${wanted} would widen the row, which a topology cannot do.`,
         'Remove the entry, or write closed: true to forbid the link.',
       );
     } else if (row[field] === wanted) {
       report(
         'narrowing-empty',
         [...path, field],
-        `Row ${row.row} gives "${field}" to ${wanted} only already.`,
+        `Row ${row.row} already allows "${field}" for ${wanted} only.`,
         'Remove the entry.',
       );
     }
@@ -59,7 +59,7 @@ function checkNarrowing(
     report(
       'narrowing-ambiguous',
       path,
-      `Row ${row.row} links servers of the same role, so "a" and "b" must each list servers, and no server twice.`,
+      `Row ${row.row} links servers of the same role, so "a" and "b" must each list servers, and no server may be in both.`,
       'List the servers of each side.',
     );
   }
@@ -71,14 +71,14 @@ function checkNarrowing(
         report(
           'unknown-reference',
           place,
-          `Expected a server or pool of this document, found ${JSON.stringify(name)}, which no entry defines.`,
+          `This document has no server or pool named ${JSON.stringify(name)}.`,
           'Correct the name.',
         );
       } else if (!row[side].parties.includes(role)) {
         report(
           'narrowing-not-for-row',
           place,
-          `Side ${side} of row ${row.row} is ${row[side].parties.join(', ')}; ${name} is a ${role}.`,
+          `Side ${side} of row ${row.row} is for ${row[side].parties.join(', ')}, but ${name} is a ${role}.`,
           'Name servers of that side, or correct the row.',
         );
       }
@@ -104,30 +104,30 @@ function checkNeighbours(document: TopologyDocument, report: Report): void {
     report(
       'link-nobody-serves',
       ['servers', index, 'role'],
-      `The ${role} ${document.servers[index]?.fqdn} ${why}, and there is no ${neighbours.join(' or ')}.`,
+      `The ${role} ${document.servers[index]?.fqdn} ${why}, but there is no ${neighbours.join(' or ')}.`,
       `Add a ${neighbours[0]} (entente topology add server), or remove the ${role}.`,
     );
   };
-  needs('edge', ['director', 'front-end', 'mediation'], 'hands its requests on inside');
-  needs('director', ['front-end'], 'hands its requests on to front ends');
-  needs('mediation', ['front-end', 'edge'], 'gets its calls from front ends');
+  needs('edge', ['director', 'front-end', 'mediation'], 'forwards its requests inside');
+  needs('director', ['front-end'], 'forwards its requests to front ends');
+  needs('mediation', ['front-end', 'edge'], 'receives its calls from front ends');
   needs('gateway', ['mediation'], 'is reached over a mediation server');
   needs('trusted-application', ['front-end'], 'is reached over front ends');
-  needs('reverse-proxy', ['web-services'], 'passes requests to web services');
-  needs('web-services', ['front-end'], 'asks front ends');
+  needs('reverse-proxy', ['web-services'], 'forwards requests to web services');
+  needs('web-services', ['front-end'], 'sends its requests to front ends');
   checkDomainsServed(document, report);
   checkFederationServed(document, report);
   if (document.servers.length > 0 && !firstOf.has('authority')) {
     report(
       'no-authority',
       ['servers'],
-      'No server has the role authority, so no member can join, renew or be told of changes.',
+      'No server has the role authority, so no member can join, renew its certificate or receive changes.',
       'Add the authority (entente topology add server --role authority).',
     );
   }
 }
 
-/** Clients of each of our domains must find a front end that has the domain's name. */
+/** Clients of each of our domains need a front end that has the domain's name. */
 function checkDomainsServed(document: TopologyDocument, report: Report): void {
   const frontEnds = document.servers.filter((server) => server.role === 'front-end');
   if (frontEnds.length === 0) return;
@@ -158,7 +158,7 @@ function checkFederationServed(document: TopologyDocument, report: Report): void
   report(
     'link-nobody-serves',
     partner === -1 ? ['providers', 0, 'id'] : ['partners', partner, 'id'],
-    `Partners are listed, and no edge has an external interface (row ${links.federation.row}).`,
+    `Partners are listed, but no edge has an external interface (row ${links.federation.row}).`,
     'Add an edge with an external interface, or remove the partners.',
   );
 }

@@ -2,7 +2,7 @@ import type { TopologyDocument } from '../document/document.ts';
 import type { Path } from '../terms/problem.ts';
 import type { Report } from './report.ts';
 
-/** Every name stands for one thing, and every id too. */
+/** Checks that no name and no id is used twice. */
 export function checkNames(document: TopologyDocument, report: Report): void {
   const owners = new Map<string, string>();
   const claim = (name: string, what: string, path: Path) => {
@@ -12,7 +12,7 @@ export function checkNames(document: TopologyDocument, report: Report): void {
       report(
         'duplicate-name',
         path,
-        `${name} is the name of ${what}, and already that of ${owner}.`,
+        `${name} is the name of ${what}, but ${owner} has it already.`,
         'Give one of the two another name: a certificate must select exactly one server.',
       );
     }
@@ -34,7 +34,7 @@ export function checkNames(document: TopologyDocument, report: Report): void {
   checkIds(document, report);
 }
 
-/** `sip.<domain>` is in the certificate of every front end and edge, so it can be no server's own name inside. */
+/** `sip.<domain>` is in the certificate of every front end and edge, so it cannot be the own name of a server. */
 function checkReservedNames(
   document: TopologyDocument,
   owners: ReadonlyMap<string, string>,
@@ -46,7 +46,7 @@ function checkReservedNames(
     report(
       'duplicate-name',
       ['domains', index, 'name'],
-      `sip.${domain.name} is in the certificate of every front end of this domain, and also the name of ${owner}.`,
+      `sip.${domain.name} is in the certificate of every front end of this domain, but it is also the name of ${owner}.`,
       'Give that server another name.',
     );
   }
@@ -94,7 +94,7 @@ function checkInterfaceNames(
           report(
             'duplicate-name',
             [...path, 'names', at],
-            `${bare} is the name of ${owner}, so the certificate would speak for two.`,
+            `${bare} is the name of ${owner}, so the certificate would name two servers.`,
             'Remove the name here.',
           );
         }
@@ -108,7 +108,7 @@ function checkIds(document: TopologyDocument, report: Report): void {
     const seen = new Set<string>();
     for (const [id, path] of ids) {
       if (seen.has(id)) {
-        report('duplicate-id', path, `Expected each ${what} once, found ${id} again.`, 'Give it another id.');
+        report('duplicate-id', path, `The id ${id} is used by more than one ${what}.`, 'Give it another id.');
       }
       seen.add(id);
     }

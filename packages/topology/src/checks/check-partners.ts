@@ -10,7 +10,7 @@ interface Listed {
   readonly blocked: boolean;
 }
 
-/** Partners speak for their own domains only, and each domain has one entry. */
+/** Checks that partners speak for their own domains only, and that each domain has one entry. */
 export function checkPartners(document: TopologyDocument, report: Report): void {
   const listed = allEntries(document);
   const owners = checkDomains(document, listed, report);
@@ -37,7 +37,7 @@ export function checkPartners(document: TopologyDocument, report: Report): void 
       report(
         'partner-without-anchors',
         [...path, 'id'],
-        `No certificate of ${entry.id} can be accepted: it has no anchors, and the document has no federation anchors.`,
+        `No certificate of ${entry.id} can be accepted: the entry has no anchors, and the document has no federation anchors.`,
         'Add the fingerprint of its root, or list a shared CA under anchors.federation.',
       );
     }
@@ -79,8 +79,8 @@ function checkDomains(
           'partner-domain-ours',
           path,
           ancestor === undefined
-            ? `${domain} is a SIP domain of ours; no partner may speak for it, and we cannot block ourselves.`
-            : `${domain} lies below ${ancestor}, which is ours; anchors of partners never count below our own domains.`,
+            ? `${domain} is a SIP domain of ours: a partner cannot speak for it, and we cannot block it.`
+            : `${domain} is below ${ancestor}, which is a domain of ours: anchors of partners do not count there.`,
           `Remove the domain from ${item.entry.id}.`,
         );
       }
@@ -98,7 +98,7 @@ function checkDomains(
           'partner-domain-twice',
           path,
           `${domain} is listed by ${other.entry.id} and by ${item.entry.id}.`,
-          'List each domain once, so that it is clear whose rules hold.',
+          'List each domain once, so that it is clear which entry applies.',
         );
       }
     }
@@ -109,8 +109,8 @@ function checkDomains(
     report(
       'partner-domains-overlap',
       ['domains', index, 'name'],
-      `Our domain ${domain.name} lies below ${parent}, a domain of ${owners.get(parent)?.entry.id}.`,
-      'Make sure that this is meant; the partner cannot speak for our domain.',
+      `Our domain ${domain.name} is below ${parent}, a domain of ${owners.get(parent)?.entry.id}.`,
+      'Make sure that this is intended; the partner cannot speak for our domain.',
     );
   }
   return owners;
@@ -126,8 +126,8 @@ function checkOverlaps(listed: readonly Listed[], owners: ReadonlyMap<string, Li
         report(
           'partner-domains-overlap',
           [...item.path, 'domains', index],
-          `${domain} of ${item.entry.id} lies below ${parent} of ${other.entry.id}, whose anchors count there too.`,
-          'Make sure that the one partner may vouch for the other, or give both the same entry.',
+          `${domain} of ${item.entry.id} is below ${parent} of ${other.entry.id}, whose anchors count there too.`,
+          'Make sure that the one partner may vouch for the other, or put both into one entry.',
         );
       }
     }
@@ -148,7 +148,7 @@ function checkAnchors(anchors: readonly AnchorReference[], path: Path, report: R
       report(
         'duplicate-id',
         [...path, index, 'name'],
-        `Expected each anchor name once, found ${anchor.name} again.`,
+        `The anchor name ${anchor.name} is used more than once.`,
         'Give it another name.',
       );
     }
@@ -157,7 +157,7 @@ function checkAnchors(anchors: readonly AnchorReference[], path: Path, report: R
       report(
         'anchor-without-certificate',
         [...path, index, 'name'],
-        `The anchor ${anchor.name} has a fingerprint only, so members cannot use it yet.`,
+        `The anchor ${anchor.name} has a fingerprint but no certificate, so members cannot use it yet.`,
         'Add the certificate (entente topology add anchor --certificate FILE).',
       );
     } else if (sha256Hex(Buffer.from(anchor.certificate, 'base64')) !== anchor.sha256) {
@@ -165,7 +165,7 @@ function checkAnchors(anchors: readonly AnchorReference[], path: Path, report: R
         'fingerprint-mismatch',
         [...path, index, 'certificate'],
         `The certificate of ${anchor.name} does not have the fingerprint ${anchor.sha256}.`,
-        'Ask the partner for both again over a way you trust.',
+        'Ask the partner for both again, over a channel that you trust.',
       );
     }
   }

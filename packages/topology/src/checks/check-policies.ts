@@ -2,7 +2,7 @@ import type { TopologyDocument } from '../document/document.ts';
 import { effectivePolicies } from '../document/policies.ts';
 import type { Report } from './report.ts';
 
-/** Settings that fit each other. */
+/** Checks that settings fit together. */
 export function checkPolicies(document: TopologyDocument, report: Report): void {
   const given = document.policies;
   if (given === undefined) return;
@@ -11,8 +11,8 @@ export function checkPolicies(document: TopologyDocument, report: Report): void 
     report(
       'policy-order',
       ['policies', 'trustState'],
-      `Expected interval < alarm < refusal, found ${intervalSeconds} s, ${alarmAfterSeconds} s and ${refuseAfterSeconds} s.`,
-      'Correct the times; what is left out is 60 s, 600 s and 345600 s.',
+      `The times must increase from interval to alarm to refusal, but they are ${intervalSeconds} s, ${alarmAfterSeconds} s and ${refuseAfterSeconds} s.`,
+      'Correct the times; the defaults are 60 s, 600 s and 345600 s.',
     );
   }
   for (const kind of ['enterprise', 'partners'] as const) {
@@ -23,7 +23,7 @@ export function checkPolicies(document: TopologyDocument, report: Report): void 
       report(
         'policy-contradiction',
         path,
-        `The mode ${rule.mode} ${rule.mode === 'grace' ? 'needs' : 'has no'} graceSeconds.`,
+        `The mode ${rule.mode} ${rule.mode === 'grace' ? 'needs' : 'does not use'} graceSeconds.`,
         rule.mode === 'grace' ? 'Add graceSeconds, e.g. 259200 for 72 h.' : 'Remove graceSeconds.',
       );
     }

@@ -3,7 +3,7 @@ import type { Path } from '../terms/problem.ts';
 import type { Role } from '../terms/roles.ts';
 import type { Report } from './report.ts';
 
-/** Every name that is used is defined, and with the right role. */
+/** Checks that every name in use is defined, with the right role. */
 export function checkReferences(document: TopologyDocument, report: Report): void {
   const sites = new Set((document.sites ?? []).map((site) => site.id));
   const domains = new Set(document.domains.map((domain) => domain.name));
@@ -13,8 +13,8 @@ export function checkReferences(document: TopologyDocument, report: Report): voi
     report(
       'unknown-reference',
       path,
-      `Expected ${what} of this document, found ${JSON.stringify(name)}, which no entry defines.`,
-      `Add ${what} with this name, or correct the name.`,
+      `${JSON.stringify(name)} is not ${what} of this document.`,
+      `Add it, or correct the name.`,
     );
 
   const used = new Set<string>();
@@ -30,8 +30,8 @@ export function checkReferences(document: TopologyDocument, report: Report): voi
       report(
         'pool-role-mismatch',
         ['servers', index, 'pool'],
-        `${server.fqdn} is a ${server.role}, and ${server.pool} is a pool of the role ${role}.`,
-        `Put it into a pool of the role ${server.role}.`,
+        `${server.fqdn} is a ${server.role}, but ${server.pool} is a pool of the role ${role}.`,
+        `Put the server into a pool of the role ${server.role}.`,
       );
     }
   }
@@ -56,7 +56,7 @@ export function checkReferences(document: TopologyDocument, report: Report): voi
   }
   for (const [user, name] of Object.entries(document.users ?? {})) {
     const domain = user.slice(user.indexOf('@') + 1);
-    if (!domains.has(domain)) unknown(['users', user], `the domain of ${user}`, domain);
+    if (!domains.has(domain)) unknown(['users', user], 'a domain', domain);
     home(['users', user], name);
   }
 }
@@ -75,7 +75,7 @@ function checkHome(
     report(
       'home-not-front-end',
       path,
-      `Users live at a front end or a pool of front ends; ${name} has the role ${role}.`,
+      `The home of users is a front end or a pool of front ends, but ${name} has the role ${role}.`,
       'Name a front end or a pool of front ends.',
     );
   }

@@ -5,7 +5,7 @@ import type { Report } from './report.ts';
 
 const outboundOnlyRoles: readonly Role[] = ['trusted-application', 'gateway'];
 
-/** What one server's entry says fits its role, and no two servers listen at the same place. */
+/** Checks that each server's entry fits its role, and that no two servers listen at the same address and port. */
 export function checkServers(document: TopologyDocument, report: Report): void {
   const listeners = new Map<string, string>();
   for (const [index, server] of document.servers.entries()) {
@@ -29,7 +29,7 @@ function checkZone(server: ServerEntry, path: Path, report: Report): void {
   report(
     server.role === 'edge' ? 'edge-in-internal-zone' : 'zone-not-for-role',
     [...path, 'zone'],
-    `The ${server.role} ${server.fqdn} belongs into the ${expected} zone, found ${server.zone}.`,
+    `The ${server.role} ${server.fqdn} belongs in the ${expected} zone, not in the ${server.zone} zone.`,
     `Write ${expected}, or leave the zone out.`,
   );
 }
@@ -40,7 +40,7 @@ function checkFlags(server: ServerEntry, path: Path, report: Report): void {
     report(
       'flag-not-for-role',
       [...path, 'flags', 'outboundOnly'],
-      `A ${role} must be able to open links; only ${outboundOnlyRoles.join(' and ')} can be outbound-only.`,
+      `A ${role} must be able to open connections; only ${outboundOnlyRoles.join(' and ')} can be outbound-only.`,
       'Remove the flag, or narrow single rows under "links".',
     );
   }
@@ -49,14 +49,14 @@ function checkFlags(server: ServerEntry, path: Path, report: Report): void {
       'flag-not-for-role',
       [...path, 'flags', 'treatAsAuthenticated'],
       role === 'edge'
-        ? 'An edge authenticates no users, so what it hands on must be authenticated behind it.'
-        : `A ${role} sends no SIP requests.`,
+        ? 'An edge does not authenticate users, so the requests that it forwards must be authenticated behind it.'
+        : `A ${role} does not send SIP requests.`,
       'Remove the flag.',
     );
   }
 }
 
-/** @returns whether the role has such an interface at all */
+/** @returns whether the role has such an interface */
 function checkInterface(
   server: ServerEntry,
   side: InterfaceName,
@@ -69,8 +69,8 @@ function checkInterface(
     report(
       'interface-not-for-role',
       path,
-      `A ${server.role} has no ${side} interface.`,
-      'Remove it: only edges and reverse proxies stand between inside and outside.',
+      `A ${server.role} does not have an ${side} interface.`,
+      'Remove it: only edges and reverse proxies have an external interface.',
     );
     return false;
   }
@@ -86,7 +86,7 @@ function checkInterface(
     report(
       'duplicate-name',
       [...path, 'fqdn'],
-      `The internal interface has the server's own name ${server.fqdn}, found ${entry.fqdn}.`,
+      `The internal interface must have the server's own name ${server.fqdn}, not ${entry.fqdn}.`,
       'Leave "fqdn" out here.',
     );
   }
@@ -95,7 +95,7 @@ function checkInterface(
     report(
       'service-not-for-role',
       [...path, 'ports', service],
-      `The ${side} interface of a ${server.role} offers ${Object.keys(usual).join(', ')}, found ${service}.`,
+      `The ${side} interface of a ${server.role} does not offer ${service}; it offers ${Object.keys(usual).join(', ')}.`,
       'Remove the port, or correct its name.',
     );
   }
@@ -112,8 +112,8 @@ function checkSipNames(server: ServerEntry, entry: InterfaceEntry, path: Path, r
       'name-unusable',
       [...path, 'names', index],
       isPublic
-        ? `A public CA gives no URI names, and beside ${name} no DNS name would count (RFC 5922 §7.1).`
-        : `A ${server.role} does not speak SIP; beside ${name} its DNS names would not count (RFC 5922 §7.1).`,
+        ? `A public CA does not issue URI names, and no DNS name would count beside ${name} (RFC 5922 §7.1).`
+        : `A ${server.role} does not speak SIP, and its DNS names would not count beside ${name} (RFC 5922 §7.1).`,
       `Write ${name.slice(4)}, without sip:.`,
     );
   }
@@ -131,7 +131,7 @@ function checkListeners(
   const ports = { ...defaultPorts[server.role][side], ...entry.ports };
   const own = `${server.fqdn} (${side})`;
   for (const [service, port] of Object.entries(ports)) {
-    // Port 80 for validation is opened only while a certificate is asked for.
+    // Port 80 for validation is open only while the server requests a certificate.
     if (port === undefined || service === 'validation') continue;
     const key = `${entry.address} ${port}`;
     const owner = listeners.get(key);

@@ -1,5 +1,5 @@
 import type { Path } from '../terms/problem.ts';
 import type { CheckCode } from './check-codes.ts';
 
-/** Takes what a check found. */
+/** Receives what a check found. */
 export type Report = (code: CheckCode, path: Path, message: string, remedy: string) => void;

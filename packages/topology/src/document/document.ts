@@ -7,7 +7,7 @@ export const topologyFormat = 'entente-topology/1';
 
 /**
  * The topology as people write it and administrators sign it: nothing is filled in, so that its hash stays the same.
- * {@link buildTopology} turns it into something to ask.
+ * {@link buildTopology} indexes it.
  */
 export interface TopologyDocument {
   readonly format: typeof topologyFormat;
@@ -19,7 +19,7 @@ export interface TopologyDocument {
   readonly previous?: string | undefined;
   /** When it was written, RFC 3339 in UTC, e.g. `2026-01-31T12:00:00Z`. */
   readonly issued: string;
-  /** From then on no member takes it up any more, RFC 3339 in UTC. */
+  /** From this time on members refuse it, RFC 3339 in UTC. */
   readonly expires?: string | undefined;
   readonly title?: string | undefined;
   readonly administrators: AdministratorSet;
@@ -58,7 +58,7 @@ export interface AdministratorKey {
 /** ES256 is ECDSA with P-256 and SHA-256; EdDSA is Ed25519 (RFC 7518 §3.4, RFC 8037 §3.1). */
 export type SignatureAlgorithm = 'ES256' | 'EdDSA';
 
-/** Roots that members believe. */
+/** Roots that members trust. */
 export interface Anchors {
   /** The organisation's own CA. */
   readonly enterprise?: readonly AnchorReference[] | undefined;
@@ -79,7 +79,7 @@ export interface DomainEntry {
   readonly title?: string | undefined;
 }
 
-/** Servers of one role that answer to one name. */
+/** Servers of one role with one name in common. */
 export interface PoolEntry {
   readonly fqdn: string;
   readonly role: Role;

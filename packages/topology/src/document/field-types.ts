@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isDomainName } from '../names/domain-name.ts';
 import { isIpv4, isIpv6 } from '../names/ip-address.ts';
 
-/** Codes of fields whose text does not have its form. */
+/** Codes of fields whose text does not have its format. */
 export type FieldCode =
   | 'not-a-name'
   | 'wildcard-name'
@@ -19,7 +19,7 @@ export type FieldCode =
 /** Longest title, in UTF-16 code units. */
 const maxTitleLength = 200;
 
-/** A text with a form of its own; the code and the sentence go into the problem. */
+/** A text with a format of its own; the code and the sentence go into the problem. */
 function text(
   code: FieldCode,
   expected: string,
@@ -34,13 +34,13 @@ function text(
         context.addIssue({
           code: 'custom',
           params: { code: 'too-long' satisfies FieldCode },
-          message: `Expected at most ${maxLength} characters, found ${value.length}.`,
+          message: `The text has ${value.length} characters; at most ${maxLength} are allowed.`,
         });
       } else if (!accepts(value)) {
         context.addIssue({
           code: 'custom',
           params: { code: value.includes('*') && code === 'not-a-name' ? 'wildcard-name' : code },
-          message: `Expected ${expected}, found ${JSON.stringify(value.slice(0, 80))}.`,
+          message: `${JSON.stringify(value.slice(0, 80))} is not ${expected}.`,
         });
       }
     })
@@ -53,7 +53,7 @@ function capital(sentence: string): string {
 
 export const domainName = text(
   'not-a-name',
-  'a domain name in lower case with two labels or more and no wildcard',
+  'a valid DNS name: lower case, two labels or more, no wildcard',
   isDomainName,
   253,
   'hostname',
@@ -62,7 +62,7 @@ export const domainName = text(
 /** A domain name, or the same as a `sip:` URI. */
 export const certificateName = text(
   'not-a-name',
-  'a domain name, or sip: and a domain name, without wildcard',
+  'a valid DNS name, with or without sip: before it, and without wildcard',
   (value) => isDomainName(value.startsWith('sip:') ? value.slice(4) : value),
   257,
   '',
@@ -70,7 +70,7 @@ export const certificateName = text(
 
 export const ipAddress = text(
   'not-an-address',
-  'an IPv4 or IPv6 address',
+  'a valid IPv4 or IPv6 address',
   (value) => isIpv4(value) || isIpv6(value),
   45,
   '',
@@ -78,7 +78,7 @@ export const ipAddress = text(
 
 export const identifier = text(
   'not-an-id',
-  'an id of lower-case letters, digits, dots and hyphens that begins with a letter or digit',
+  'a valid id: lower-case letters, digits, dots and hyphens, beginning with a letter or digit',
   (value) => /^[a-z0-9][a-z0-9.-]*$/.test(value),
   64,
   '',
@@ -86,13 +86,13 @@ export const identifier = text(
 
 export const fingerprint = text(
   'not-a-fingerprint',
-  'a SHA-256 in 64 lower-case hex digits',
+  'a SHA-256 fingerprint of 64 lower-case hex digits',
   (value) => /^[0-9a-f]{64}$/.test(value),
   64,
   '',
 );
 
-/** For people only, but it ends up on terminals and in logs: nothing in it may steer them. */
+/** For people only, but it is shown on terminals and in logs: no control character may reach them. */
 export const title = text(
   'not-a-title',
   'a text without control characters',
@@ -101,12 +101,12 @@ export const title = text(
   '',
 );
 
-/** Strict base64: what decodes and encodes back to the same text, so that there is one spelling of each value. */
-export const base64 = text('not-base64', 'base64 on one line', isBase64, 32 * 1024, '');
+/** Strict base64: a text that decodes and encodes back to itself, so that each value has one spelling. */
+export const base64 = text('not-base64', 'valid base64 on one line', isBase64, 32 * 1024, '');
 
 export const utcTime = text(
   'not-a-time',
-  'a time in UTC like 2026-01-31T12:00:00Z',
+  'a valid time in UTC, like 2026-01-31T12:00:00Z',
   (value) => timeInMs(value) !== undefined,
   20,
   'date-time',
@@ -114,13 +114,13 @@ export const utcTime = text(
 
 export const addressOfRecord = text(
   'not-an-aor',
-  'an address like alice@contoso.example, without scheme, host in lower case',
+  'an address like alice@contoso.example, without scheme and with the host in lower case',
   isAddressOfRecord,
   320,
   '',
 );
 
-export const httpsUrl = text('not-a-url', 'a URL that begins with https://', isHttpsUrl, 2048, 'uri');
+export const httpsUrl = text('not-a-url', 'a valid URL that begins with https://', isHttpsUrl, 2048, 'uri');
 
 export const port = z.int().min(1).max(65535);
 
@@ -139,7 +139,8 @@ function isBase64(value: string): boolean {
 
 /**
  * Reads a time of the document.
- * @returns milliseconds since the epoch, undefined where it is no such time
+ *
+ * @returns milliseconds since the epoch, or undefined where the text is not such a time
  */
 export function timeInMs(value: string): number | undefined {
   if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/.test(value)) return undefined;

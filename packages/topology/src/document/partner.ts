@@ -1,6 +1,6 @@
 /** A root certificate, pinned by its fingerprint. */
 export interface AnchorReference {
-  /** For people and logs, unique in the document's list it stands in. */
+  /** For people and logs; unique in its list. */
   readonly name: string;
   /** SHA-256 of the DER certificate, lower-case hex. */
   readonly sha256: string;
@@ -8,7 +8,7 @@ export interface AnchorReference {
   readonly certificate?: string | undefined;
   /** Greatest number of intermediate CAs below it, 0 to 8. */
   readonly maxDepth?: number | undefined;
-  /** Not believed from then on, RFC 3339 in UTC. */
+  /** Not trusted from this time on, RFC 3339 in UTC. */
   readonly notAfter?: string | undefined;
 }
 
@@ -19,9 +19,9 @@ interface AllowedPartner {
   readonly title?: string | undefined;
   /** SIP domains it may speak for. */
   readonly domains: readonly string[];
-  /** Its own roots, believed for its domains at the edge only; the document's federation anchors where absent. */
+  /** Its own roots, trusted for its domains and at the edge only; where absent, the federation anchors of the document count. */
   readonly anchors?: readonly AnchorReference[] | undefined;
-  /** Its edge may show a certificate for serverAuth only when it dials us; default false. */
+  /** When its edge dials us, it may present a certificate for serverAuth only; default false. */
   readonly serverAuthOnly?: boolean | undefined;
   /** Where its bundle of anchors is fetched and which key signs it. */
   readonly bundle?: BundleSource | undefined;
@@ -44,7 +44,7 @@ export interface AllowedServer extends AllowedPartner {
   readonly port?: number | undefined;
 }
 
-/** Refused, whatever else allows it. */
+/** Refused, even where another entry allows it. */
 export interface BlockedPartner {
   readonly kind: 'blocked';
   readonly id: string;

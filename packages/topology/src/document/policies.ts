@@ -9,11 +9,11 @@ export interface RevocationRule {
 export interface Policies {
   readonly trustState?:
     | {
-        /** The authority signs a new state this often. */
+        /** Seconds between two states that the authority signs. */
         readonly intervalSeconds?: number | undefined;
-        /** Members alarm after so long without a new one. */
+        /** Members raise an alarm after so many seconds without a new one. */
         readonly alarmAfterSeconds?: number | undefined;
-        /** Members refuse with `topology-stale` after so long without a new one. */
+        /** Members refuse with `topology-stale` after so many seconds without a new one. */
         readonly refuseAfterSeconds?: number | undefined;
       }
     | undefined;
@@ -25,7 +25,7 @@ export interface Policies {
     | undefined;
   readonly federation?:
     | {
-        /** Speak with domains that no partner entry lists; default false. */
+        /** Whether domains that no partner entry lists are allowed; default false. */
         readonly discovery?: boolean | undefined;
         readonly throttle?:
           | {
@@ -71,7 +71,7 @@ export interface EffectivePolicies {
   };
 }
 
-/** What holds where the document says nothing. */
+/** The settings that apply where the document has none. */
 export const defaultPolicies: EffectivePolicies = {
   trustState: { intervalSeconds: 60, alarmAfterSeconds: 600, refuseAfterSeconds: 96 * 3600 },
   revocation: {
@@ -86,8 +86,9 @@ export const defaultPolicies: EffectivePolicies = {
 };
 
 /**
- * Fills the defaults into a document's policies.
- * @param policies - as written, or nothing
+ * Completes a document's policies with the defaults.
+ *
+ * @param policies - as written; undefined where the document has none
  */
 export function effectivePolicies(policies: Policies | undefined): EffectivePolicies {
   const { trustState, revocation, federation, media } = defaultPolicies;

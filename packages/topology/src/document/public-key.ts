@@ -3,7 +3,8 @@ import type { AdministratorKey } from './document.ts';
 
 /**
  * Reads an administrator's public key.
- * @returns undefined where it is no key, or not one for its algorithm (P-256 for ES256, Ed25519 for EdDSA)
+ *
+ * @returns undefined where it is not a key for its algorithm (P-256 for ES256, Ed25519 for EdDSA)
  */
 export function publicKeyOf(key: AdministratorKey): KeyObject | undefined {
   let parsed: KeyObject;
@@ -18,8 +19,9 @@ export function publicKeyOf(key: AdministratorKey): KeyObject | undefined {
 }
 
 /**
- * What makes two keys the same key, however each is written: an EC point has more than one encoding.
- * @returns undefined where it is no key for its algorithm
+ * What makes two keys the same, however each is encoded: an EC point has more than one encoding.
+ *
+ * @returns undefined where it is not a key for its algorithm
  */
 export function publicKeyIdentity(key: AdministratorKey): string | undefined {
   const { crv, x, y } = publicKeyOf(key)?.export({ format: 'jwk' }) ?? {};

@@ -216,8 +216,8 @@ export const documentSchema: z.ZodType<TopologyDocument> = z.strictObject({
 });
 
 /**
- * The JSON Schema (draft 2020-12) of the document, for editors. It says the shape; what must fit together, {@link checkTopology}
- * says.
+ * The JSON Schema (draft 2020-12) of the document, for editors. It describes the shape; {@link checkDocument} checks what must fit
+ * together.
  */
 export function topologyJsonSchema(): object {
   return { title: 'Entente topology', ...z.toJSONSchema(documentSchema) };

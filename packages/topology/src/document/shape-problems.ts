@@ -18,11 +18,12 @@ export type ShapeResult =
   | { readonly ok: true; readonly document: TopologyDocument }
   | { readonly ok: false; readonly problems: readonly Problem<ShapeCode>[] };
 
-/** No more than so many problems are told at once. */
+/** The most problems that are reported at once. */
 const maxProblems = 100;
 
 /**
- * Holds a value against the shape of a topology.
+ * Checks that a value has the shape of a topology.
+ *
  * @param value - as JSON or YAML gave it
  */
 export function checkShape(value: unknown): ShapeResult {
@@ -46,7 +47,7 @@ function problemsOf(issue: z.core.$ZodIssue): readonly Problem<ShapeCode>[] {
           problem(
             'unknown-field',
             [...path, key],
-            `There is no field ${JSON.stringify(key.slice(0, 80))} here.`,
+            `The field ${JSON.stringify(key.slice(0, 80))} is unknown here.`,
             spelling,
           ),
         );
@@ -63,7 +64,7 @@ function problemsOf(issue: z.core.$ZodIssue): readonly Problem<ShapeCode>[] {
         problem(
           'not-an-aor',
           path,
-          `Expected an address like alice@contoso.example as the name of this field. ${issue.issues[0]?.message ?? ''}`.trim(),
+          `The name of this field must be an address like alice@contoso.example. ${issue.issues[0]?.message ?? ''}`.trim(),
           remedyForText,
         ),
       ];
@@ -80,7 +81,7 @@ function problemsOf(issue: z.core.$ZodIssue): readonly Problem<ShapeCode>[] {
   }
 }
 
-/** The code that a field of a form of its own has set. */
+/** The code that a field with a format of its own has set. */
 function codeOf(params: { readonly code?: ShapeCode } | undefined): ShapeCode {
   return params?.code ?? 'wrong-type';
 }
@@ -93,12 +94,12 @@ const remedyForNumber = 'Correct the number, or the length of the list, at this 
 function typeProblem(path: Path, expected: string, input: unknown): Problem<ShapeCode> {
   const name = JSON.stringify(String(path.at(-1) ?? 'document'));
   if (input === undefined) {
-    return problem('missing-field', path, `Expected the field ${name}, found none.`, `Add ${name}.`);
+    return problem('missing-field', path, `The field ${name} is missing.`, `Add ${name}.`);
   }
   return problem(
     'wrong-type',
     path,
-    `Expected ${typeNames[expected] ?? expected} as ${name}, found ${describe(input)}.`,
+    `The value of ${name} must be ${typeNames[expected] ?? expected}, not ${describe(input)}.`,
     input === null ? `Give ${name} a value, or remove it.` : remedyForText,
   );
 }
@@ -107,20 +108,25 @@ function valueProblem(path: Path, values: readonly string[], input: unknown): Pr
   const listed = values.map((value) => JSON.stringify(value)).join(', ');
   if (input === undefined) {
     const name = JSON.stringify(String(path.at(-1)));
-    return problem('missing-field', path, `Expected the field ${name}, one of ${listed}.`, `Add ${name}.`);
+    return problem(
+      'missing-field',
+      path,
+      `The field ${name} is missing. It is one of ${listed}.`,
+      `Add ${name}.`,
+    );
   }
   const found = typeof input === 'object' ? describe(input) : JSON.stringify(input).slice(0, 80);
   return problem(
     'not-allowed-value',
     path,
-    `Expected one of ${listed}, found ${found}.`,
+    `The value ${found} is not allowed here. Allowed: ${listed}.`,
     `Write one of ${listed}.`,
   );
 }
 
 function rangeMessage(bound: string, limit: number | bigint, origin: string): string {
   const unit = origin === 'array' ? ' entries' : origin === 'string' ? ' characters' : '';
-  return `Expected ${bound} ${limit}${unit}.`;
+  return `The value must be ${bound} ${limit}${unit}.`;
 }
 
 const typeNames: Readonly<Record<string, string>> = {

@@ -4,6 +4,7 @@ import type { AdministratorSet, TopologyDocument } from './document.ts';
 
 /**
  * The hash by which the next version names this one.
+ *
  * @returns SHA-256 of the canonical form, lower-case hex
  */
 export function topologyHash(document: TopologyDocument): string {
@@ -11,7 +12,8 @@ export function topologyHash(document: TopologyDocument): string {
 }
 
 /**
- * The hash by which a join token names the administrators. Keys stand in order of their id, titles do not count.
+ * The hash by which a join token names the administrators. Keys are sorted by their id; titles do not count.
+ *
  * @returns SHA-256, lower-case hex
  */
 export function administratorSetHash(administrators: AdministratorSet): string {

@@ -38,26 +38,26 @@ export type LocalEnd =
       readonly service?: Service;
     };
 
-/** How old the topology is that an end of a link decides by. */
+/** When the topology by which an end of a link decides was confirmed. */
 export interface Confirmation {
-  /** When the authority last confirmed it, milliseconds since the epoch; `undefined` where it never has. */
+  /** When the authority last confirmed it, milliseconds since the epoch; `undefined` where it never did. */
   readonly confirmedAt: number | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 /**
- * Makes the authorisation of one end of a link: only servers of the topology pass, only on a row of the allow matrix, only in a
- * direction that the row allows.
+ * Creates the authorisation of one end of a link: it allows only servers of the topology, only on a row of the allow matrix, and only
+ * in a direction that the row allows.
  *
- * The peer's certificate must select exactly one server by its own FQDN. The name of a pool or of a domain selects nobody: every
- * member of the pool has it.
+ * The peer's certificate must select exactly one server by the server's own FQDN. The name of a pool or of a domain selects none,
+ * because every member of the pool has it.
  *
  * @param topology - built from a document that was verified
- * @param local - who asks, on which interface
- * @param confirmation - asked at every decision: a topology that was not confirmed for longer than its setting
- *   `trustState.refuseAfterSeconds` lets nobody pass (`topology-stale`), for a server may long have been taken out of it. Without it
- *   the topology is taken for current, as by its author
+ * @param local - our own end of the link
+ * @param confirmation - called at every decision: a topology that was not confirmed for longer than its setting
+ *   `trustState.refuseAfterSeconds` allows no peer (`topology-stale`), because servers may have been removed from it since. Without
+ *   this argument the topology counts as current
  * @returns a function for `Question.authorise`; constant time in the size of the topology. Where we ourselves are not
  *   in the topology, it refuses every peer with `not-in-topology`
  */
@@ -85,10 +85,10 @@ export function authorise(
 }
 
 /**
- * Whether a topology is still to be believed. For `authorise` functions that stand on it in other ways, as those of partners do.
+ * Whether a topology is too old to decide by. For `authorise` functions that use it in another way, as that of partners does.
  *
  * @param topology - the one in force
- * @param confirmation - when it was confirmed last; where it never was, the time of its signatures is all there is
+ * @param confirmation - when it was confirmed last; where it never was, its time of issue counts
  * @returns `topology-stale`, or undefined
  */
 export function refuseUnconfirmed(
@@ -113,8 +113,8 @@ function localEnd(topology: Topology, local: LocalEnd): OurEnd {
     rejection: {
       reason: 'not-in-topology',
       server: local.fqdn,
-      message: `This server, ${local.fqdn}, is not in the topology, so it may have no links.`,
-      remedy: `Add ${local.fqdn} to the topology, or correct the name it is configured with.`,
+      message: `This server, ${local.fqdn}, is not in the topology, so it may not have links.`,
+      remedy: `Add ${local.fqdn} to the topology, or correct the name in its configuration.`,
     },
   };
 }
@@ -135,7 +135,7 @@ function selectServer(topology: Topology, peer: PeerNames): Selection {
   return byExternalName(topology, names, peer);
 }
 
-/** Outbound, the certificate must be that of the server we dialled, not merely that of some server. */
+/** Outbound, the certificate must be that of the server that was dialled, not that of any server. */
 function asAskedFor(topology: Topology, peer: PeerNames, server: Server): Selection {
   const name = peer.matched?.toLowerCase();
   const asked = name === undefined ? undefined : topology.servers.get(name);
@@ -145,19 +145,19 @@ function asAskedFor(topology: Topology, peer: PeerNames, server: Server): Select
   return { server, interface: 'internal' };
 }
 
-/** A certificate of an external interface has no internal name; it is somebody we know, on the wrong side or at its own edge. */
+/** A certificate of an external interface has no internal name: it belongs to a server of ours on its outer side. */
 function byExternalName(topology: Topology, names: ReadonlySet<string>, peer: PeerNames): Selection {
   const found = new Set<Server>();
   for (const name of names) {
     for (const server of topology.externalNames.get(name) ?? []) found.add(server);
   }
   const [first] = found;
-  if (first === undefined) return stranger(topology, names);
+  if (first === undefined) return unlisted(topology, names);
   if (found.size > 1 && peer.matched === undefined) return ambiguous([...found]);
   return { server: first, interface: 'external' };
 }
 
-function stranger(topology: Topology, names: ReadonlySet<string>): TopologyRejection {
+function unlisted(topology: Topology, names: ReadonlySet<string>): TopologyRejection {
   const listed = [...names].slice(0, 8);
   const pool = listed.find((name) => topology.pools.has(name));
   return {
@@ -165,11 +165,11 @@ function stranger(topology: Topology, names: ReadonlySet<string>): TopologyRejec
     names: listed,
     message:
       pool === undefined
-        ? `None of the peer's names is a server of the topology: ${listed.join(', ') || 'it has none'}.`
-        : `The peer shows the pool name ${pool} but no server's own FQDN; a pool name selects nobody.`,
+        ? `None of the peer's names is a server of the topology: ${listed.join(', ') || 'the certificate has none'}.`
+        : `The certificate has the pool name ${pool} but not the FQDN of a server, so it selects none.`,
     remedy:
       pool === undefined
-        ? 'Add the server to the topology and publish it, or find out who presents this certificate.'
+        ? 'Add the server to the topology and publish it, or find out which machine presents this certificate.'
         : `Issue the certificate with the server's own FQDN beside ${pool} (entente topology certs).`,
   };
 }
@@ -179,7 +179,7 @@ function notInPool(server: Server, pool: Pool): TopologyRejection {
     reason: 'not-in-topology',
     names: [pool.fqdn, server.fqdn],
     server: server.fqdn,
-    message: `The pool ${pool.fqdn} was dialled, and ${server.fqdn} answered, which the topology does not list in that pool.`,
+    message: `The pool ${pool.fqdn} was dialled, but ${server.fqdn} answered, which is not in that pool.`,
     remedy: `Correct the DNS records of ${pool.fqdn} (entente topology dns), or add ${server.fqdn} to the pool.`,
   };
 }
@@ -189,8 +189,9 @@ function ambiguous(servers: readonly Server[]): TopologyRejection {
   return {
     reason: 'identity-ambiguous',
     servers: fqdns,
-    message: `The certificate names more than one server of the topology: ${fqdns.join(', ')}; it must select exactly one.`,
-    remedy: 'Issue one certificate per server, with that server’s own FQDN only (entente topology certs).',
+    message: `The certificate names more than one server of the topology: ${fqdns.join(', ')}.`,
+    remedy:
+      'Issue one certificate for each server, with the FQDN of that server only (entente topology certs).',
   };
 }
 
@@ -202,9 +203,9 @@ function roleRefusal(ours: LinkEnd, theirs: LinkEnd, service: Service | undefine
     role: theirs.party,
     link: `${ours.party}–${theirs.party}`,
     ...(ours.interface !== undefined && { interface: ours.interface }),
-    message: `No row of the allow matrix links ${describe(ours)} with ${describe(theirs)}${where}.`,
+    message: `No row of the allow matrix allows a link between ${describe(ours)} and ${describe(theirs)}${where}.`,
     remedy:
-      'Route through a role that the matrix allows (entente topology draw shows the links), or correct the roles.',
+      'Use a route that the allow matrix has (entente topology draw shows the links), or correct the roles.',
   };
 }
 
@@ -222,9 +223,9 @@ function directionRefusal(
     role: theirs.party,
     direction: inbound ? 'inbound' : 'outbound',
     row,
-    message: `Row ${row} of the allow matrix does not let ${describe(opener)} open this link.`,
+    message: `Row ${row} of the allow matrix does not allow ${describe(opener)} to open this link.`,
     remedy:
-      'Open it from the other side, or look for a narrowing of the row or an outbound-only flag in the topology.',
+      'Open it from the other side, or check the topology for a narrowing of the row and for an outbound-only flag.',
   };
 }
 

@@ -16,11 +16,12 @@ export interface ServerHop {
 }
 
 /**
- * Whom a server may dial over SIP and send requests to.
- * @param topology the one in force; targets are found anew when it is another object
- * @param fqdn this server
- * @param from our interface that dials
- * @returns where a server is reached, or `undefined` if no row of the matrix leads there
+ * Finds where a server sends requests to another over SIP.
+ *
+ * @param topology - the one in force; the targets are found again when it is another object
+ * @param fqdn - this server
+ * @param from - our interface that dials
+ * @returns where a server is reached, or `undefined` if no row of the allow matrix allows it
  */
 export function hopFinder(
   topology: () => Topology,

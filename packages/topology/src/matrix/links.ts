@@ -123,7 +123,7 @@ const rows = {
 
 /**
  * The links of the allow matrix by name: which pairs of roles may be linked, on which interface, who may open and who may send
- * requests. What is not here is refused. A topology may make a row narrower, never wider.
+ * requests. Every other link is refused. A topology may make a row narrower, never wider.
  *
  * Code names a link by this object; the number and the text of a row are written here and nowhere else.
  */

@@ -19,11 +19,11 @@ export type RequestAllowed =
   | { readonly ok: false; readonly rejection: TopologyRejection };
 
 /**
- * Whether one end may send requests to the other over a link between them, whoever opened it.
+ * Whether one end may send requests to the other over a link between them, regardless of which end opened it.
  *
  * @param topology - built from a document that was verified
- * @param from - who sends the request
- * @param to - who receives it
+ * @param from - the sender
+ * @param to - the receiver
  * @param row - the row under which the connection was authorised, where only that one counts
  */
 export function mayRequest(
@@ -52,8 +52,8 @@ export function mayRequest(
         role: sender.party,
         direction: 'request',
         row: first.row.row,
-        message: `Row ${first.row.row} of the allow matrix lets no requests through from ${pair}.`,
-        remedy: 'Send the request from the other side, or look for a narrowing of the row in the topology.',
+        message: `Row ${first.row.row} of the allow matrix does not allow requests from ${pair}.`,
+        remedy: 'Send the request from the other side, or check the topology for a narrowing of the row.',
       },
     };
   }
@@ -64,8 +64,8 @@ export function mayRequest(
       ...serverOf(from),
       role: sender.party,
       link: `${sender.party}–${receiver.party}`,
-      message: `No row of the allow matrix lets requests through from ${pair}.`,
-      remedy: 'Route through a role that the matrix allows (entente topology draw shows the links).',
+      message: `No row of the allow matrix allows requests from ${pair}.`,
+      remedy: 'Use a route that the allow matrix has (entente topology draw shows the links).',
     },
   };
 }

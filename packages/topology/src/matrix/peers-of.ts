@@ -4,7 +4,7 @@ import type { InterfaceName, Service } from '../terms/roles.ts';
 import { linkRules } from './link-rules.ts';
 import { includesSide, type Protection } from './row.ts';
 
-/** Somebody a server may dial. */
+/** A server or store that a server may dial. */
 export interface DialTarget {
   /** Row of the allow matrix. */
   readonly row: number;
@@ -24,8 +24,8 @@ export interface DialTarget {
 }
 
 /**
- * Whom a server may dial inside the organisation, on which row and where. Partners are not here: their next hop is the
- * federation's decision.
+ * Which servers and stores a server may dial inside the organisation, on which row and where. Partners are not among them:
+ * `@entente/federation` decides how they are reached.
  *
  * @param topology - built from a checked document
  * @param fqdn - the server's own FQDN
@@ -36,7 +36,13 @@ export function peersOf(topology: Topology, fqdn: string): readonly DialTarget[]
   return dialTargets(topology, serverNamed(topology, fqdn), topology.servers.values());
 }
 
-/** Whom a server may dial among some of the others, and every store. */
+/**
+ * What a server may dial among some of the others, and every store.
+ *
+ * @param topology - built from a checked document
+ * @param server - the one that dials
+ * @param others - the servers that it may dial
+ */
 export function dialTargets(topology: Topology, server: Server, others: Iterable<Server>): DialTarget[] {
   const targets: DialTarget[] = [];
   for (const other of others) {

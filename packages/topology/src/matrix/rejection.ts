@@ -1,5 +1,5 @@
 /**
- * Why a peer or a request is refused. Shaped like the rejections of `@entente/trust`, whose union it is a part of.
+ * Why a peer or a request is refused. It has the shape of a `Rejection` of `@entente/trust`.
  */
 export type TopologyRejection = Explained &
   (
@@ -33,5 +33,5 @@ interface Explained {
   readonly remedy: string;
 }
 
-/** The literals that the topology refuses with. */
+/** The reasons with which the topology refuses. */
 export type TopologyReason = TopologyRejection['reason'];

@@ -1,6 +1,6 @@
 import type { InterfaceName, Role, Service } from '../terms/roles.ts';
 
-/** Who can be at an end of a link: a server by its role, or somebody who is not a server of the topology. */
+/** What can be at an end of a link: a server by its role, or a party that is not a server of the topology. */
 export type Party = Role | 'external-client' | 'internal-client' | 'partner' | 'administrator' | 'store';
 
 /** How a link is protected. `HTTP` carries signed objects only. */
@@ -28,11 +28,11 @@ export interface Row {
   readonly mayOpen: Direction;
   /** Which side may send requests over it. */
   readonly maySend: Direction;
-  /** What must hold for the pair beside roles and interfaces. */
+  /** What the pair must fulfil besides roles and interfaces. */
   readonly condition?: 'same-pool' | 'different-servers';
 }
 
-/** Which sides of a row may do a thing. */
+/** Which sides of a row may do something. */
 export type Direction = 'a' | 'b' | 'both' | 'none';
 
 /** Whether a side is among those that may. */

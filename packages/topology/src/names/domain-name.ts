@@ -1,6 +1,7 @@
 /**
  * Whether a text is a domain name as this project writes it: two labels or more, lower case, letters, digits and inner hyphens
  * (internationalised names in their `xn--` form), at most 253 characters, no trailing dot.
+ *
  * @see RFC 1123 §2.1
  */
 export function isDomainName(text: string): boolean {
@@ -8,7 +9,7 @@ export function isDomainName(text: string): boolean {
   const labels = text.split('.');
   if (labels.length < 2) return false;
   if (!labels.every(isLabel)) return false;
-  // A name whose last label is a number is read as an address by many programs.
+  // Many programs read a name whose last label is a number as an address.
   return !/^[0-9]+$/.test(labels.at(-1) ?? '');
 }
 

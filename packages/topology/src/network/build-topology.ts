@@ -7,10 +7,10 @@ import { homeServer } from './home-server.ts';
 import type { Narrowing, Pool, Server, ServerInterface, Topology } from './topology.ts';
 
 /**
- * Indexes a document. It expects one that {@link checkTopology} finds no errors in; names that lead nowhere lead to `undefined`,
- * never to somebody else.
+ * Indexes a document in which {@link checkDocument} finds no errors. In one that has errors, a name that is not defined gives
+ * `undefined`, never another server.
  *
- * @param document - of the right shape, as {@link parseTopology} or {@link verifyTopology} give it
+ * @param document - of the right shape, as {@link checkShape} gave it
  */
 export function buildTopology(document: TopologyDocument): Topology {
   const pools = buildPools(document);
@@ -79,7 +79,7 @@ function buildServer(entry: ServerEntry, pool: Pool | undefined): Server {
     const usual = defaultPorts[role][name];
     if (usual === undefined) continue;
     const given = entry.interfaces?.[name];
-    // Without an entry there is no external side: nobody is exposed to the outside by default.
+    // Without an entry there is no external side: no server is exposed to the outside by default.
     if (name === 'external' && given === undefined) continue;
     const ports = { ...usual };
     for (const [service, port] of Object.entries(given?.ports ?? {})) {

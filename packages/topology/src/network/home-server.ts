@@ -38,7 +38,7 @@ function memberFor(pool: Pool, key: string): Server | undefined {
   return best;
 }
 
-/** The part of the weight that a member alone decides, computed once: this is asked for every request. */
+/** The part of the weight that depends on the member alone, computed once: every request needs it. */
 const seeds = new WeakMap<Server, number>();
 
 function seedOf(member: Server): number {
@@ -49,7 +49,7 @@ function seedOf(member: Server): number {
   return seed;
 }
 
-/** FNV-1a, 32 bits. It spreads load; nothing is proven by it. */
+/** FNV-1a, 32 bits. It spreads load and has no part in security. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {

@@ -1,15 +1,16 @@
 import type { Topology } from './topology.ts';
 
-/** How fresh revocation knowledge must be below an anchor, as the validator of `@entente/trust` takes it. */
+/** How fresh revocation knowledge must be below an anchor, in the form that `@entente/trust` takes. */
 export type TopologyRevocation =
   | { readonly mode: 'hard-fail' }
   /** `graceMs` after nextUpdate, 0 to 30 days. */
   | { readonly mode: 'grace'; readonly graceMs: number }
-  /** `signedBy` names the topology: a check is off by a signature alone, and every verdict says by which. */
+  /** `signedBy` names the topology: only a signature turns the check off, and every verdict says which one. */
   | { readonly mode: 'off'; readonly signedBy: string };
 
 /**
- * What the signed topology says of revocation, ready to be put on an anchor.
+ * What the signed topology says about revocation, in the form that an anchor takes.
+ *
  * @param topology - the one in force
  * @param below - whose anchors: `enterprise`, our own roots (default 72 h of grace), or `partners` (default hard-fail)
  */

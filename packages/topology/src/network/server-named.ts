@@ -3,6 +3,7 @@ import type { Server, Topology } from './topology.ts';
 
 /**
  * A server by its own FQDN.
+ *
  * @throws `ENTENTE_UNKNOWN_SERVER`
  */
 export function serverNamed(topology: Topology, fqdn: string): Server {

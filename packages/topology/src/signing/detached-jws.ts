@@ -4,10 +4,10 @@ import type { AdministratorKey, SignatureAlgorithm } from '../document/document.
 import { publicKeyOf } from '../document/public-key.ts';
 import type { DetachedSignature } from './signed-topology.ts';
 
-/** The `typ` of our headers: a signature made for something else is none for a topology (RFC 8725 §3.11). */
+/** The `typ` of our headers: a signature made for another purpose does not count for a topology (RFC 8725 §3.11). */
 const signatureType = 'entente-topology+jws';
 
-/** What a protected header says; it says nothing else. */
+/** The fields of a protected header; there are no others. */
 export interface SignatureHeader {
   readonly alg: SignatureAlgorithm;
   /** Id of the administrator's key. */
@@ -24,7 +24,8 @@ export function encodeHeader(header: SignatureHeader): string {
 
 /**
  * Reads a protected header.
- * @returns undefined where it is not exactly what {@link encodeHeader} writes: an unknown member could change what is meant
+ *
+ * @returns undefined where it is not exactly what {@link encodeHeader} writes: an unknown member could change its meaning
  */
 export function decodeHeader(text: string): SignatureHeader | undefined {
   if (text.length > 512) return undefined;
@@ -52,7 +53,8 @@ export function encodePayload(document: unknown): string {
 }
 
 /**
- * Whether a signature is this administrator's.
+ * Whether a signature was made with an administrator's key.
+ *
  * @param signature - with a header that {@link decodeHeader} has read
  */
 export function isSignedBy(

@@ -26,7 +26,7 @@ export function readCanonical(text: string): CanonicalResult {
   try {
     value = JSON.parse(text);
   } catch {
-    // The words of JSON.parse differ from one version of Node to the next, and quote the text.
+    // The message of JSON.parse differs between versions of Node, and quotes the text.
     return { ok: false, message: 'The text is not valid JSON.' };
   }
   if (writtenAgain(value) === text) return { ok: true, value };
@@ -73,7 +73,7 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-/** Characters that a person cannot see, and a field that JavaScript treats unlike others: neither belongs in a topology. */
+/** Finds characters that a person cannot see, and a field name that JavaScript treats specially: neither belongs in a topology. */
 function hidden(text: string): string | undefined {
   const at = text.search(/[\p{Control}\p{Surrogate}\u2028\u2029\ufffe\uffff]/u);
   if (at !== -1) {

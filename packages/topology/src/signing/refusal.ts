@@ -1,6 +1,6 @@
 import type { Problem } from '../terms/problem.ts';
 
-/** Why a member does not take up a document. */
+/** Why a member refuses a document. */
 export type TopologyRefusalReason =
   | 'malformed'
   | 'invalid'
@@ -15,7 +15,7 @@ export type TopologyRefusalReason =
   | 'stale'
   | 'not-yet-issued';
 
-/** A document refused, with the reason. The last good one stays in force. */
+/** A refused document, with the reason. The last good one stays in force. */
 export interface TopologyRefusal {
   readonly reason: TopologyRefusalReason;
   readonly message: string;

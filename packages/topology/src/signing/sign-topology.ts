@@ -4,13 +4,14 @@ import { TopologyFault } from '../terms/fault.ts';
 import { encodeHeader, encodePayload, signatureBytes, signingInput } from './detached-jws.ts';
 import type { SignedTopology } from './signed-topology.ts';
 
-/** An administrator's key, or the way to it. */
+/** An administrator's key, or what gives access to it. */
 export interface TopologySigner {
   /** The id under which the topology lists the public key. */
   readonly keyId: string;
   readonly algorithm: SignatureAlgorithm;
   /**
    * Signs bytes.
+   *
    * @returns 64 bytes: r and s for ES256 (`dsaEncoding: 'ieee-p1363'` in node:crypto), the Ed25519 signature for EdDSA
    */
   sign(bytes: Uint8Array): Uint8Array;
@@ -37,7 +38,10 @@ export function signTopology(document: TopologyDocument, signers: readonly Topol
 }
 
 /**
- * Adds an administrator's signature to a document that others have signed.
+ * Adds an administrator's signature to a signed document.
+ *
+ * @param signed - the document, with the signatures it has
+ * @param signer - the administrator's key
  * @throws `ENTENTE_BAD_SIGNER` where the signer gives no signature of 64 bytes
  */
 export function addSignature(signed: SignedTopology, signer: TopologySigner): SignedTopology {
@@ -51,7 +55,7 @@ export function addSignature(signed: SignedTopology, signer: TopologySigner): Si
     });
   }
   const added = { protected: header, signature: Buffer.from(signature).toString('base64url') };
-  // A second signature of the same administrator would add nothing: the new one takes its place.
+  // A second signature of the same administrator adds nothing: the new one replaces it.
   const others = signed.signatures.filter((known) => known.protected !== header);
   return { document: signed.document, signatures: [...others, added] };
 }

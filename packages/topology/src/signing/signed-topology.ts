@@ -24,20 +24,22 @@ const maxSignatures = 128;
 /** UTF-16 code units of a header or a signature, far more than any needs. */
 const maxFieldLength = 64 * 1024;
 
-/** A signed text taken apart, its document not yet believed in any way; or what is wrong with it. */
+/** A decoded signed text, whose document and signatures are not verified yet; or what is wrong with it. */
 export type DecodeSignedResult =
   | { readonly ok: true; readonly document: unknown; readonly signatures: readonly DetachedSignature[] }
   | { readonly ok: false; readonly message: string };
 
 /**
- * Writes a signed document as it travels and is stored: canonical JSON, so that every byte of it counts.
+ * Writes a signed document as it is sent and stored: canonical JSON, so that every byte of it counts.
+ *
+ * @param signed - the document and its signatures
  */
 export function encodeSignedTopology(signed: SignedTopology): string {
   return canonicalJson({ document: signed.document, signatures: signed.signatures });
 }
 
 /**
- * Takes a signed text apart. Only the one canonical form is read: a text that differs in any byte is another text.
+ * Decodes a signed text. Only the canonical form is read: a text that differs in any byte is refused.
  *
  * @param text - hostile; at most 24 Mi UTF-16 code units and 16 levels deep
  */
@@ -46,7 +48,10 @@ export function decodeSignedTopology(text: string): DecodeSignedResult {
   if (!read.ok) return read;
   const signed = asSigned(read.value);
   if (signed !== undefined) return { ok: true, ...signed };
-  return { ok: false, message: 'Expected the fields "document" and "signatures" and no others.' };
+  return {
+    ok: false,
+    message: 'The text must have the fields "document" and "signatures", each in its form, and no others.',
+  };
 }
 
 function asSigned(

@@ -10,10 +10,10 @@ export interface Signers {
 }
 
 /**
- * Verifies every signature of a document. One that nobody of either set has made refuses the whole.
+ * Verifies every signature of a document. One signature that no administrator of either set made refuses the document.
  *
- * Without a document in force, signatures of administrators who have left with this version cannot be told from those of strangers:
- * then they count for nothing, and only where none counts is the whole refused for them.
+ * Without a document in force, a signature of an administrator who left with this version cannot be distinguished from one of an
+ * unknown key. Such signatures then do not count, and the document is refused for them only where no signature counts.
  *
  * @param document - what was signed
  * @param inForce - the administrators of the document in force; undefined for a member that has none yet
@@ -33,7 +33,7 @@ export function signersOf(
     [byId(inForce ?? proposed), found.inForce],
     [byId(proposed), found.proposed],
   ] as const;
-  let strange: TopologyRefusal | undefined;
+  let unknown: TopologyRefusal | undefined;
   for (const signature of signatures) {
     const header = decodeHeader(signature.protected);
     if (header === undefined) return { ok: false, refusal: invalid(undefined) };
@@ -45,9 +45,9 @@ export function signersOf(
       known = true;
     }
     if (!known && inForce !== undefined) return { ok: false, refusal: invalid(header) };
-    if (!known) strange ??= invalid(header);
+    if (!known) unknown ??= invalid(header);
   }
-  if (strange !== undefined && found.proposed.size === 0) return { ok: false, refusal: strange };
+  if (unknown !== undefined && found.proposed.size === 0) return { ok: false, refusal: unknown };
   return { ok: true, signers: found };
 }
 
@@ -60,9 +60,9 @@ function invalid(header: SignatureHeader | undefined): TopologyRefusal {
     reason: 'signature-invalid',
     message:
       header === undefined
-        ? 'A signature has a header that is not one of a topology.'
-        : `The signature of ${JSON.stringify(header.kid.slice(0, 80))} is not that of an administrator over this document.`,
+        ? 'A signature has a header that is not valid for a topology.'
+        : `The signature of ${JSON.stringify(header.kid.slice(0, 80))} was not made by an administrator over this document.`,
     remedy:
-      'Fetch the document again; if it stays so, it was changed after signing or signed with another key.',
+      'Fetch the document again. If this message stays, the document was changed after signing, or signed with another key.',
   };
 }

@@ -1,20 +1,20 @@
 import type { SignedTopology } from './signed-topology.ts';
 import { isExpired, type TopologyKnowledge, type VerifyResult, verifyTopology } from './verify-topology.ts';
 
-/** What came of a chain. */
+/** The outcome of a chain. */
 export interface ChainResult {
-  /** The last version taken up. */
+  /** The last version that was accepted. */
   readonly last?: VerifyResult & { accepted: true };
   /** The refusal that ended the chain, if one did. */
   readonly refused?: VerifyResult & { accepted: false };
 }
 
 /**
- * Takes up several versions one after the other, as a member does that was away. It stops at the first that is refused; what was
- * taken up before it stays.
+ * Verifies several versions one after the other, as a member does that was offline. It stops at the first one that is refused; the
+ * versions accepted before it count.
  *
- * A member that has none yet begins at the latest version that a quorum of the administrators of its join token has signed: versions
- * after it that only narrow may have fewer signatures, and mean something only after it.
+ * A member that has no version yet begins at the latest one that a quorum of the administrators of its join token has signed. Later
+ * versions that only narrow may have fewer signatures, so they can only be verified after it.
  *
  * @param documents - in ascending order of version; the first right after the one in force, if there is one
  */
@@ -29,7 +29,7 @@ export function verifyChain(
       superseded: index < documents.length - 1,
     });
     if (!result.accepted) {
-      // Anything but too few signatures is no reason to look further back.
+      // Only too few signatures are a reason to try an earlier version.
       if (result.refusal.reason !== 'under-signed' || index === 0) return { refused: result };
       continue;
     }
@@ -48,7 +48,7 @@ function follow(documents: readonly (string | SignedTopology)[], knowledge: Topo
     const result = verifyTopology(signed, { ...knowledge, known, superseded });
     if (!result.accepted) return { ...(last !== undefined && { last }), refused: result };
     const { document } = result.topology;
-    // One that has expired only leads on to the next; it never comes into force itself.
+    // An expired version only connects to the next one; it never comes into force itself.
     if (!isExpired(document, knowledge.now)) last = result;
     known = { document };
   }

@@ -11,7 +11,7 @@ import type { TopologyRefusal, TopologyRefusalReason } from './refusal.ts';
 import { decodeSignedTopology, type SignedTopology } from './signed-topology.ts';
 import { signersOf } from './signers-of.ts';
 
-/** What a member knows before it looks at a document. */
+/** What a member knows before it verifies a document. */
 export interface TopologyKnowledge {
   /**
    * The last good document; or, for a member that has none yet, the hash of the administrator set that its join token names
@@ -23,21 +23,21 @@ export interface TopologyKnowledge {
   /** The document that the newest trust state of the authority names. */
   readonly latest?: { readonly version: number; readonly hash: string };
   /**
-   * Whether a later version is at hand that is verified right after this one. A document that was in time once stays a link of the
-   * chain when it has expired; it must not be what remains in force.
+   * Whether a later version is at hand and verified right after this one. An expired document still counts as a step of the chain,
+   * but must not be what stays in force.
    */
   readonly superseded?: boolean;
   /** How far ahead of our clock a document may be issued, milliseconds; default ten minutes. */
   readonly clockSkewMs?: number;
 }
 
-/** A document taken up, or why not. */
+/** An accepted document, or the refusal. */
 export type VerifyResult =
   | {
       readonly accepted: true;
       readonly topology: Topology;
       readonly signed: SignedTopology;
-      /** Strongest effect of what changed; `chain` where it is the document already in force. */
+      /** Strongest effect of what changed; `chain` where it is the document that is in force already. */
       readonly effect: Effect | 'first';
       readonly changes: readonly Change[];
       /** Ids of the administrators that signed. */
@@ -48,10 +48,10 @@ export type VerifyResult =
 const defaultClockSkewMs = 10 * 60_000;
 
 /**
- * Decides whether a member takes up a document: the next version of the chain it holds, signed by enough administrators of the
- * document in force for what it changes, and neither old nor expired. One that is refused leaves the last good one in force.
+ * Decides whether a member accepts a document: it must be the next version of the member's chain, signed by enough administrators of
+ * the document in force for what it changes, and neither old nor expired. After a refusal the last good one stays in force.
  *
- * @param signed - as text ({@link encodeSignedTopology}), of which every byte counts, or already taken apart
+ * @param signed - as text ({@link encodeSignedTopology}), of which every byte counts, or already decoded
  * @param knowledge - what is in force, the time, and what the authority says is newest
  */
 export function verifyTopology(signed: string | SignedTopology, knowledge: TopologyKnowledge): VerifyResult {
@@ -61,7 +61,7 @@ export function verifyTopology(signed: string | SignedTopology, knowledge: Topol
     return refuse(
       'malformed',
       decoded.message,
-      'Fetch the document again; this one was cut or changed on the way.',
+      'Fetch the document again: this copy is incomplete or was changed.',
     );
   }
   const shape = checkShape(decoded.document);
@@ -69,7 +69,7 @@ export function verifyTopology(signed: string | SignedTopology, knowledge: Topol
     return refuse(
       'malformed',
       `The document does not have the shape of a topology: ${shape.problems[0]?.message ?? ''}`,
-      'Update this member if the document was written for a later release.',
+      'Update this server if the document was written for a later release.',
       { problems: shape.problems },
     );
   }
@@ -82,15 +82,15 @@ export function verifyTopology(signed: string | SignedTopology, knowledge: Topol
     if (found !== known.administratorSetHash) {
       return refuse(
         'wrong-administrators',
-        `Expected the administrators that the join token names (${known.administratorSetHash}), found others (${found}).`,
-        'Ask an administrator for a new join token, or find out who serves this document.',
+        `The administrators of the document (${found}) are not those of the join token (${known.administratorSetHash}).`,
+        'Ask an administrator for a new join token, or find out which server sent this document.',
       );
     }
   }
   if (signatures.length === 0) {
-    return refuse('unsigned', 'The document has no signature.', 'Sign it: entente topology sign.');
+    return refuse('unsigned', 'The document has no signature.', 'Sign it with entente topology sign.');
   }
-  // Version 1 has no administrators who could have left.
+  // No administrator can have left before version 1.
   const setInForce = 'document' in known || document.version === 1 ? inForce : undefined;
   const verified = signersOf(document, signatures, setInForce, document.administrators);
   if (!verified.ok) return { accepted: false, refusal: verified.refusal };
@@ -109,14 +109,14 @@ export function verifyTopology(signed: string | SignedTopology, knowledge: Topol
     verified.signers,
   );
   if (missing !== undefined) {
-    return refuse('under-signed', missing, 'Collect the signatures: entente topology approve.');
+    return refuse('under-signed', missing, 'Collect the missing signatures with entente topology approve.');
   }
   const problems = checkDocument(document).filter((problem) => problem.severity === 'error');
   if (problems.length > 0) {
     return refuse(
       'invalid',
       `The document contradicts itself: ${problems[0]?.message ?? ''}`,
-      'Correct it (entente topology check), sign and publish it again.',
+      'Correct it (entente topology check lists the problems), then sign and publish it again.',
       { problems },
     );
   }
@@ -135,14 +135,14 @@ function checkSuccession(known: TopologyDocument, document: TopologyDocument): T
   if (document.network !== known.network) {
     return {
       reason: 'wrong-network',
-      message: `Expected a topology of ${known.network}, found one of ${document.network}.`,
-      remedy: 'Correct the address from which this member takes its topology.',
+      message: `The document is a topology of ${document.network}, not of ${known.network}.`,
+      remedy: 'Correct the address of the authority in the configuration of this server.',
     };
   }
   if (document.version < known.version) {
     return {
       reason: 'lower-version',
-      message: `Version ${known.version} is in force, found version ${document.version}.`,
+      message: `Version ${known.version} is in force, and the document is version ${document.version}.`,
       remedy:
         'To go back, publish the old content as a new version, signed by a quorum (entente topology sign).',
     };
@@ -150,18 +150,18 @@ function checkSuccession(known: TopologyDocument, document: TopologyDocument): T
   const inForce = topologyHash(known);
   if (document.version === known.version && topologyHash(document) !== inForce) {
     return forked(
-      `There are two versions ${known.version}: ${inForce} in force and ${topologyHash(document)}.`,
+      `There are two different versions ${known.version}: ${inForce}, which is in force, and ${topologyHash(document)}.`,
     );
   }
   if (document.version > known.version + 1) {
     return {
       reason: 'version-gap',
-      message: `Version ${known.version} is in force, found version ${document.version}: what lies between is not known.`,
+      message: `Version ${known.version} is in force, and the document is version ${document.version}: the versions between them are missing.`,
       remedy: `Fetch the versions from ${known.version + 1} on and verify them in order.`,
     };
   }
   if (document.version === known.version + 1 && document.previous !== inForce) {
-    return forked(`Version ${document.version} continues ${document.previous}, and ${inForce} is in force.`);
+    return forked(`Version ${document.version} follows ${document.previous}, but ${inForce} is in force.`);
   }
   return undefined;
 }
@@ -171,7 +171,7 @@ function forked(message: string): TopologyRefusal {
     reason: 'forked',
     message,
     remedy:
-      'Somebody signed two different documents: ask the administrators before anything else is taken up.',
+      'Two different documents were signed: ask the administrators which one is right before you publish another.',
   };
 }
 
@@ -181,14 +181,14 @@ function checkTime(document: TopologyDocument, knowledge: TopologyKnowledge): To
   if (issued > now + (knowledge.clockSkewMs ?? defaultClockSkewMs)) {
     return {
       reason: 'not-yet-issued',
-      message: `The document is issued at ${document.issued}, which our clock has not reached.`,
-      remedy: 'Check the clock of this machine, and that of the administrator who signed.',
+      message: `The document was issued at ${document.issued}, which is in the future by the clock of this machine.`,
+      remedy: 'Check the clocks of this machine and of the machine where the document was signed.',
     };
   }
   const stale = (message: string): TopologyRefusal => ({
     reason: 'stale',
     message,
-    remedy: 'Fetch the newest document; if there is none, sign and publish a new version.',
+    remedy: 'Fetch the newest document. If this is the newest, sign and publish a new version.',
   });
   if (knowledge.superseded !== true && isExpired(document, now)) {
     return stale(`The document expired at ${document.expires}.`);
@@ -199,25 +199,32 @@ function checkTime(document: TopologyDocument, knowledge: TopologyKnowledge): To
     );
   }
   if (latest !== undefined && latest.version > document.version) {
-    // A member that catches up goes through older versions; the last step must reach the newest.
+    // A member that catches up verifies older versions first; the last step must reach the newest one.
     const catchesUp = 'document' in known && document.version > known.document.version;
     if (!catchesUp)
-      return stale(`The authority has announced version ${latest.version}, found ${document.version}.`);
+      return stale(
+        `The authority has announced version ${latest.version}, and the document is version ${document.version}.`,
+      );
   }
   if (latest !== undefined && latest.version === document.version && latest.hash !== topologyHash(document)) {
-    return forked(`The authority has announced another version ${latest.version}: ${latest.hash}.`);
+    return forked(`The authority has announced a different version ${latest.version}: ${latest.hash}.`);
   }
   return undefined;
 }
 
-/** Whether a document’s time is over. @param now - milliseconds since the epoch */
+/**
+ * Whether a document has expired.
+ *
+ * @param document - the document
+ * @param now - milliseconds since the epoch
+ */
 export function isExpired({ expires }: TopologyDocument, now: number): boolean {
   return expires !== undefined && (timeInMs(expires) ?? 0) <= now;
 }
 
 /**
- * What is missing for a change of this effect, as a sentence. The document in force itself comes `again` with as many signatures as it
- * had when it was taken up; one shows that it is whole.
+ * Which signatures are missing for a change of this effect, as a sentence. The document in force comes `again` with the signatures
+ * that it had when it was accepted; one of them shows that it is intact.
  */
 function missingSignatures(
   effect: Effect | 'first' | 'again',
@@ -227,10 +234,10 @@ function missingSignatures(
 ): string | undefined {
   const needed = oneIsEnough.has(effect) ? 1 : inForce.required;
   if (signers.inForce.size < needed) {
-    return `Expected signatures of ${needed} of the ${inForce.keys.length} administrators in force (${describe(effect)}), found ${signers.inForce.size}.`;
+    return `The document needs the signatures of ${needed} of the ${inForce.keys.length} administrators in force (${describe(effect)}), and has ${signers.inForce.size}.`;
   }
   if (effect === 'administrators' && signers.proposed.size < proposed.required) {
-    return `Expected signatures of ${proposed.required} of the ${proposed.keys.length} new administrators too, found ${signers.proposed.size}.`;
+    return `The document also needs the signatures of ${proposed.required} of the ${proposed.keys.length} new administrators, and has ${signers.proposed.size}.`;
   }
   return undefined;
 }

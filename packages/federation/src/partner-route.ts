@@ -1,24 +1,24 @@
 import type { Topology } from '@entente/topology';
 import { type IdentityExpectation, type Rejection, reject } from '@entente/trust';
 
-/** Where requests for a foreign domain go, and which name the other side must prove. */
-export type NextHop =
+/** Where requests for a foreign domain are sent, and which name the other side must prove; or why they are refused. */
+export type PartnerRoute =
   | {
       readonly ok: true;
       /** Id of the partner's entry. */
       readonly partner: string;
-      /** Name under which connections are shared: the domain that was asked for, or the pinned server. */
+      /** Name under which connections are shared: the domain of the request, or the pinned server. */
       readonly name: string;
       /** Where: found by SRV, or pinned. */
       readonly at:
         | { readonly kind: 'srv'; readonly service: string }
         | { readonly kind: 'host'; readonly fqdn: string; readonly address?: string; readonly port: number };
       /**
-       * The identity to ask for. It is always the domain that was asked for or a name that the topology pins, never what DNS
-       * answered (RFC 5922 §7.3), unless the partner's entry relaxes that.
+       * The identity to expect. It is always the domain of the request or a name that the topology pins, never a name from DNS
+       * (RFC 5922 §7.3), unless the partner's entry relaxes that.
        */
       readonly expect: Exclude<IdentityExpectation, { mode: 'inbound' }>;
-      /** The entry lets the host that SRV led to be in the certificate instead of the domain. */
+      /** Whether the certificate may have the host name from SRV instead of the domain. */
       readonly matchHostName: boolean;
     }
   | { readonly ok: false; readonly rejection: Rejection };
@@ -26,11 +26,11 @@ export type NextHop =
 const federationPort = 5061;
 
 /**
- * Decides the next hop of a foreign domain.
+ * Finds how requests for a foreign domain reach its partner.
  * @param topology - the one in force
- * @param domain - SIP domain that a request is for
+ * @param domain - SIP domain of the request, in any case
  */
-export function nextHop(topology: Topology, domain: string): NextHop {
+export function partnerRoute(topology: Topology, domain: string): PartnerRoute {
   const asked = domain.toLowerCase();
   const entry = topology.partnerOf(asked);
   if (entry === undefined) return { ok: false, rejection: reject('partner-not-allowed', { domain: asked }) };

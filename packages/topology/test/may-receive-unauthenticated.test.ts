@@ -1,0 +1,18 @@
+import { sampleTopology } from '@entente/testkit/topology';
+import { mayReceiveUnauthenticated, roles } from '@entente/topology';
+import { describe, expect, it } from 'vitest';
+
+const topology = sampleTopology({
+  servers: roles.map((role) => ({ fqdn: `${role}.contoso.example`, role })),
+});
+
+describe('a request whose sender is not authenticated', () => {
+  it('may be routed to front ends, directors and edges, and to no other server of ours', () => {
+    const allowed = roles.filter((role) => mayReceiveUnauthenticated(topology, `${role}.contoso.example`));
+    expect(allowed).toEqual(['front-end', 'director', 'edge']);
+  });
+
+  it('may be routed to a host that is not a server of ours', () => {
+    expect(mayReceiveUnauthenticated(topology, 'client.fabrikam.example')).toBe(true);
+  });
+});
