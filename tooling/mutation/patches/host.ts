@@ -12,7 +12,7 @@ export const patches: PatchList = {
       replace: 'hooks: { streamWrite: (line) => (line === "" ? escapeInvisible(line) : line) },',
       test: {
         file: 'packages/host/src/logger.test.ts',
-        title: 'shows "\\u001b[2J" escaped, in fields and in the sentence, and says the same',
+        title: 'shows "\u202egro.elpmaxe" escaped, in fields and in the sentence, and says the same',
       },
     },
   ],
