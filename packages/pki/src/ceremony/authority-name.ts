@@ -7,7 +7,7 @@ export interface AuthorityName {
 }
 
 /**
- * The name in the form that needs no escaping, whatever the texts contain.
+ * The name as JSON, which needs no escaping, whatever the texts contain.
  * @param name - organisation and common name
  */
 export function distinguishedName(name: AuthorityName): JsonName {

@@ -4,7 +4,7 @@ import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import { type AuthorityName, distinguishedName } from './authority-name.ts';
 import { signingAlgorithmOf } from './key-algorithm.ts';
 
-/** What a request of an issuing authority is made of. */
+/** Options of {@link createAuthorityRequest}. */
 export interface AuthorityRequestOptions {
   readonly name: AuthorityName;
   readonly keys: webcrypto.CryptoKeyPair;
@@ -12,7 +12,7 @@ export interface AuthorityRequestOptions {
 }
 
 /**
- * Makes the request that an issuing authority carries to the root: its name and key, signed with that key.
+ * Creates the request of an issuing authority to the root: its name and key, signed with that key.
  * @param options - name and keys
  * @returns PKCS#10, DER
  * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED`

@@ -17,7 +17,7 @@ import { serialToHex } from '../ground/serial-number.ts';
 import { issuingAuthorityLifetimeMs, validityFrom } from '../ground/validity.ts';
 import { signingAlgorithmOf } from './key-algorithm.ts';
 
-/** What the root needs to certify an issuing authority. */
+/** Options of {@link createIssuingAuthority}. */
 export interface IssuingAuthorityOptions {
   /** The authority's request, PKCS#10 DER. */
   readonly request: Uint8Array;
@@ -35,15 +35,15 @@ export interface IssuingAuthorityOptions {
   readonly crlUrl: string;
   /** Where the root's certificate is, plain HTTP. */
   readonly issuerUrl: string;
-  /** Milliseconds. Default 1 year. The end is never later than the root's. */
+  /** Milliseconds. Default 1 year; the certificate never outlives the root. */
   readonly lifetimeMs?: number;
 }
 
 /**
- * Certifies an issuing authority: it may sign leaves and CRLs, but no further authority (path length 0).
+ * Certifies an issuing authority: it may sign leaves and CRLs, but not certify another authority (path length 0).
  * @param options - request, root, serial number, time, and where the root publishes
  * @returns the certificate, DER
- * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` if the request does not prove possession of its key or names nobody
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` if the request does not prove possession of its key or has no name
  * @see RFC 5280 §4.2.1.9, §4.2.1.13, §4.2.2.1
  */
 export async function createIssuingAuthority(options: IssuingAuthorityOptions): Promise<Uint8Array> {
@@ -51,10 +51,9 @@ export async function createIssuingAuthority(options: IssuingAuthorityOptions): 
   const request = new Pkcs10CertificateRequest(options.request);
   if (request.subject === '' || !(await request.verify(crypto))) {
     throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
-      sentence:
-        'the request of the issuing authority has no name or is not signed with the key that it names',
+      sentence: 'the request of the issuing authority has no name, or is not signed with the key in it',
       place: 'request of the issuing authority',
-      remedy: 'make it again with createAuthorityRequest and the keys of the issuing authority',
+      remedy: 'create it again with createAuthorityRequest and the keys of the issuing authority',
     });
   }
   const root = new X509Certificate(options.root.certificate);

@@ -17,7 +17,7 @@ export const authorityKeyAlgorithms = {
 } as const;
 
 /**
- * How a key signs: the hash fits the strength of the curve.
+ * The signature algorithm of a key; the hash fits the strength of the curve.
  * @param key - private or public key of an authority
  * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED`
  */
@@ -28,7 +28,7 @@ export function signingAlgorithmOf(key: webcrypto.CryptoKey): { name: string; ha
   if (name === 'ECDSA' && namedCurve === 'P-384') return { name, hash: 'SHA-384' };
   if (name === 'RSASSA-PKCS1-v1_5') return { name, hash: 'SHA-256' };
   throw new PkiFault('ENTENTE_PKI_KEY_UNSUPPORTED', {
-    sentence: `an authority's key is ECDSA P-256 or P-384 or RSASSA-PKCS1-v1_5, this one is ${name} ${namedCurve ?? ''}`,
+    sentence: `expected an authority's key of ECDSA P-256, ECDSA P-384 or RSASSA-PKCS1-v1_5, found ${name} ${namedCurve ?? ''}`,
     place: 'key of an authority',
     remedy: 'generate a key of one of these kinds',
   });

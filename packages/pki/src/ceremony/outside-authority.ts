@@ -3,21 +3,22 @@ import type { Issuer } from '../ground/issuer.ts';
 import { issuerAt, listsAt } from '../ground/published-at.ts';
 import { signatureAlgorithm } from '../ground/signature-algorithm.ts';
 
-/** What the certificate of an issuing authority for outsiders is made from. */
+/** Options of {@link createOutsideAuthority}. */
 export interface OutsideAuthorityOptions {
   /** The issuing authority's certificate as members know it. */
   readonly issuing: Certificate;
-  /** Who certified it, with the key. */
+  /** The root that certified it, with its key. */
   readonly root: Issuer;
   /** Content octets, see `drawSerialNumber`. */
   readonly serialNumber: Uint8Array;
-  /** Bases of the plain HTTP addresses at which outsiders find the root's list; at least one. */
+  /** Bases of the plain HTTP addresses at which outsiders find the root's CRL; at least one. */
   readonly objectsUrls: readonly string[];
 }
 
 /**
- * Certifies an issuing authority a second time, for outsiders: same name, key, validity and powers, but the root's list and
- * certificate are where outsiders reach them, and no server inside is named. Chains that are shown outside carry this one.
+ * Certifies an issuing authority a second time, for outsiders: same name, key, validity and rights, but the addresses of the
+ * root's CRL and certificate are those that outsiders can reach, and no internal server is named. Chains that are presented to
+ * outsiders contain this certificate.
  * @param options - issuing authority, root, serial number, addresses
  * @returns the certificate, DER
  * @see RFC 5280 §4.2.1.13, §4.2.2.1

@@ -12,10 +12,10 @@ import { rootLifetimeMs, validityFrom } from '../ground/validity.ts';
 import { type AuthorityName, distinguishedName } from './authority-name.ts';
 import { signingAlgorithmOf } from './key-algorithm.ts';
 
-/** What a root is made of. */
+/** Options of {@link createRootAuthority}. */
 export interface RootAuthorityOptions {
   readonly name: AuthorityName;
-  /** Made by `crypto.subtle.generateKey`; the private key only signs. */
+  /** From `crypto.subtle.generateKey`; the private key only signs. */
   readonly keys: webcrypto.CryptoKeyPair;
   /** The provider that holds the keys. */
   readonly crypto: webcrypto.Crypto;
@@ -25,13 +25,12 @@ export interface RootAuthorityOptions {
   readonly now: number;
   /** Milliseconds. Default 10 years. */
   readonly lifetimeMs?: number;
-  /** How many authorities may stand between the root and a leaf. Default 1: one issuing authority. */
+  /** Number of authorities between the root and a leaf. Default 1: one issuing authority. */
   readonly pathLength?: number;
 }
 
 /**
- * Makes a root: a certificate that signs itself, may only sign certificates and CRLs, and has no names to be
- * mistaken for a server's.
+ * Creates a root: a self-signed certificate that may only sign certificates and CRLs, and has no name that could be a server's.
  * @param options - name, keys, serial number and time
  * @returns the certificate, DER
  * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED`

@@ -8,20 +8,20 @@ import type { EnrolmentOutcome, RemoteRefusal, Transport } from './transport.ts'
 export interface EnrolmentTask {
   /** Key and request, see `createKeyAndRequest`. */
   readonly key: KeyAndRequest;
-  /** Reaches the authority; for a renewal it shows the current client certificate. */
+  /** Connects to the authority; for a renewal it presents the current client certificate. */
   readonly transport: Transport;
-  /** Which side of the server the certificate is for, e.g. `external`. Default: the authority's, `internal`. */
+  /** The interface of the server that the certificate is for, e.g. `external`. Default: the authority's, `internal`. */
   readonly interface?: string;
-  /** Gives up when it aborts. */
+  /** Cancels the request. */
   readonly signal?: AbortSignal;
 }
 
-/** A first enrolment. */
+/** Options of {@link enrol}. */
 export interface EnrolOptions extends EnrolmentTask {
   readonly token: JoinToken;
 }
 
-/** A renewal. */
+/** Options of {@link renew}. */
 export interface RenewOptions extends EnrolmentTask {
   /** Base URL of the authority, `https://…`. */
   readonly authority: string;
@@ -30,11 +30,11 @@ export interface RenewOptions extends EnrolmentTask {
 const maxAnswerBytes = 262_144;
 
 /**
- * Asks for the first certificate of a server, with a join token. The token is spent when the answer is a certificate.
- * @param options - token, key and transport; the transport must accept no other root than the one whose hash the token
- * carries (see `pinnedRoot`)
+ * Requests the first certificate of a server with a join token. The token is spent if the answer is a certificate.
+ * @param options - token, key and transport; the transport must accept no root but the one whose hash is in the token
+ * (see `pinnedRoot`)
  * @returns the certificate, or the authority's refusal
- * @throws PkiFault `ENTENTE_PKI_TRANSPORT` if the authority cannot be reached or answers with something else
+ * @throws PkiFault `ENTENTE_PKI_TRANSPORT` if the authority cannot be reached, or its answer is neither
  */
 export async function enrol(options: EnrolOptions): Promise<EnrolmentOutcome> {
   const secret = Buffer.from(options.token.secret).toString('base64url');
@@ -42,7 +42,7 @@ export async function enrol(options: EnrolOptions): Promise<EnrolmentOutcome> {
 }
 
 /**
- * Asks for a new certificate with the one that the server has. Make a new key for it.
+ * Requests a new certificate with the current one. Generate a new key for it.
  * @param options - where, key and transport
  * @returns the certificate, or the authority's refusal
  * @throws PkiFault `ENTENTE_PKI_TRANSPORT`
@@ -107,7 +107,7 @@ async function exchange(
     }
     return { response, text: Buffer.concat(parts).toString('utf8') };
   } catch (cause) {
-    // A refusal by our own verdict keeps its code and its evidence.
+    // A refusal by this server's own verdict keeps its code and its evidence.
     if (typeof (cause as { code?: unknown }).code === 'string') throw cause;
     throw transportFault(new URL(request.url), (cause as Error).message, cause);
   }
@@ -120,12 +120,12 @@ function readRefusal(status: number, text: string): RemoteRefusal {
       return { reason, message: detail, remedy, status };
     }
   } catch {
-    // Falls through: not JSON is as unreadable as JSON of another form.
+    // Not JSON: the same as JSON of another form.
   }
   return {
     reason: 'unreadable-answer',
     message: `expected a certificate or a problem document, found an answer with status ${status}`,
-    remedy: 'check that the address is that of the authority',
+    remedy: 'check that the address is the address of the authority',
     status,
   };
 }
@@ -134,7 +134,7 @@ function transportFault(url: URL, found: string, cause?: unknown): PkiFault {
   return new PkiFault('ENTENTE_PKI_TRANSPORT', {
     sentence: `expected a certificate from ${url.origin}, found ${found}`,
     place: url.href,
-    remedy: 'check that the authority runs and that this machine reaches it',
+    remedy: 'check that the authority runs, and that this machine can reach it',
     cause,
   });
 }

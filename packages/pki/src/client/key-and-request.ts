@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import { Pkcs10CertificateRequestGenerator, SubjectAlternativeNameExtension } from '@peculiar/x509';
 
-/** A fresh key and the request that proves possession of it. */
+/** A new key and the request that proves possession of it. */
 export interface KeyAndRequest {
   /** PKCS#8 PEM: the content of `tls.key`; write it with mode 0600. */
   readonly privateKeyPem: string;
@@ -12,11 +12,11 @@ export interface KeyAndRequest {
   readonly request: Uint8Array;
 }
 
-/** Which key to make. */
+/** Options of {@link createKeyAndRequest}. */
 export interface KeyAndRequestOptions {
   /** FQDN of the server, or name of the administrator or user: the common name of the request. */
   readonly subject: string;
-  /** DNS names to ask for; the authority issues what its own rule says, and refuses a name beyond it. Default none. */
+  /** Requested DNS names; the authority issues the names of its own rule, and refuses any other. Default none. */
   readonly dnsNames?: readonly string[];
   /** Default `ec-p256`. */
   readonly keyKind?: 'ec-p256' | 'ec-p384' | 'rsa-2048' | 'rsa-3072';
@@ -30,8 +30,8 @@ const algorithms = {
 };
 
 /**
- * Makes a key and signs a request with it.
- * @param options - for whom, which kind of key
+ * Generates a key and signs a request with it.
+ * @param options - subject, names and kind of key
  * @returns key and request; nothing is stored
  */
 export async function createKeyAndRequest(options: KeyAndRequestOptions): Promise<KeyAndRequest> {

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { type Certificate, decodePemCertificates } from '@entente/x509';
 
 /**
- * Finds the root that a join token pins. This is how a joiner may take `/roots.pem` from a server that it cannot
- * judge yet: whatever else the answer holds is ignored.
- * @param pem - what `/roots.pem` answered
+ * Finds the root that a join token pins. A joining server can therefore fetch `/roots.pem` from a server that it cannot verify
+ * yet: everything else in the answer is ignored.
+ * @param pem - the answer of `/roots.pem`
  * @param rootSpkiHash - from the join token, lower-case hexadecimal SHA-256
  * @returns the root, or `undefined` if the text cannot be read or the root is not in it
  */

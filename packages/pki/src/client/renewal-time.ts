@@ -1,4 +1,4 @@
-/** How far around half-life renewals are spread: a tenth of the life. */
+/** The interval around half-life in which renewals are spread: a tenth of the life. */
 const jitter = 0.1;
 
 /**

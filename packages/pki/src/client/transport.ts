@@ -1,12 +1,12 @@
 /**
- * How the client reaches the authority; the connection and its verdict stay the caller's. `fetch` with an undici
- * dispatcher, or an https agent wrapped in a function, fits. It must not follow redirects.
+ * Sends a request to the authority; the caller provides the connection and its verdict. `fetch` with an undici dispatcher, or an
+ * https agent wrapped in a function, fits. It must not follow redirects.
  */
 export type Transport = (request: Request) => Promise<Response>;
 
-/** A refusal that came from the authority. */
+/** A refusal of the authority. */
 export interface RemoteRefusal {
-  /** Stable literal that the authority sent, or `unreadable-answer` if the answer was no problem document. */
+  /** Stable literal of the authority, or `unreadable-answer` if the answer was not a problem document. */
   readonly reason: string;
   readonly message: string;
   readonly remedy: string;
@@ -14,7 +14,7 @@ export interface RemoteRefusal {
   readonly status: number;
 }
 
-/** A certificate as received, with what leads to the root. */
+/** A received certificate, with its chain. */
 export interface EnrolledCertificate {
   /** Leaf first, then the issuing authorities, PEM: the content of `tls.crt`. */
   readonly chainPem: string;
@@ -28,7 +28,7 @@ export interface EnrolledCertificate {
   readonly notAfter: number;
 }
 
-/** What came of an enrolment or a renewal. */
+/** The outcome of an enrolment or a renewal. */
 export type EnrolmentOutcome =
   | { readonly ok: true; readonly certificate: EnrolledCertificate }
   | { readonly ok: false; readonly refusal: RemoteRefusal };

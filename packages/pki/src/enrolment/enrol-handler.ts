@@ -8,29 +8,29 @@ import { problemResponse } from '../publication/problem.ts';
 import { joinTokenSecretHash } from './join-token.ts';
 import { readBody } from './read-body.ts';
 
-/** A server that has proven itself by its current certificate. */
+/** A server that has authenticated with its current certificate. */
 export interface EnrolledPeer {
   /** FQDN as the topology lists it. */
   readonly server: string;
-  /** Serial number of the certificate that it showed, lower-case hexadecimal. */
+  /** Serial number of the certificate that it presented, lower-case hexadecimal. */
   readonly serialHex: string;
 }
 
-/** What enrolment needs. */
+/** Options of {@link enrolHandler}. */
 export interface EnrolOptions {
   readonly issuance: Issuance;
   readonly ledger: Ledger;
   readonly clock: Clock;
-  /** Told of every certificate. */
+  /** Called for every certificate that was issued. */
   readonly onIssued?: (certificate: IssuedCertificate, requester: Requester) => void;
-  /** Told of every refusal, with the server it was about as far as it is known. */
+  /** Called for every refusal, with the server, as far as it is known. */
   readonly onRefused?: (refusal: PkiRefusal, server: string | undefined) => void;
 }
 
 /**
  * Answers `POST /enrol[?interface=external]`.
- * @param request - body PKCS#10 DER (`application/pkcs10`); a joiner adds `Authorization: Bearer <secret, base64url>`
- * @param peer - who is on the other side; absent if no certificate was shown
+ * @param request - body PKCS#10 DER (`application/pkcs10`); a joining server adds `Authorization: Bearer <secret, base64url>`
+ * @param peer - the authenticated peer; absent if it presented no certificate
  * @returns leaf and issuing authorities (`application/pem-certificate-chain`), or a problem document
  */
 export type EnrolHandler = (request: Request, peer: EnrolledPeer | undefined) => Promise<Response>;
@@ -46,8 +46,7 @@ interface Admission {
 }
 
 /**
- * Makes the handler of enrolment: a server joins once with a token, and from then on renews with the certificate
- * that it has.
+ * Creates the handler of enrolment: a server joins once with a token, and then renews with its current certificate.
  * @param options - authority, ledger and time
  */
 export function enrolHandler(options: EnrolOptions): EnrolHandler {
@@ -112,8 +111,8 @@ async function admitPeer(
   if (peer === undefined) {
     return refuse(
       'no-certificate',
-      'neither a join token nor a client certificate was shown',
-      'join with a token of entente join-token, or renew with the certificate that the server has',
+      'expected a join token or a client certificate, found neither',
+      'join with a token from entente join-token, or renew with the current certificate of the server',
     );
   }
   const { server, serialHex } = peer;
@@ -133,12 +132,12 @@ async function revokedRequester(
   if (recorded?.revocation === undefined) return undefined;
   return refuse(
     'requester-revoked',
-    `the certificate ${serialHex} with which ${server} asks is revoked (${recorded.revocation.reason})`,
-    'let the server join again with a new token',
+    `the certificate ${serialHex} of ${server} is revoked (${recorded.revocation.reason})`,
+    'let the server join again with a new token from entente join-token',
   );
 }
 
-/** A certificate that was revoked while it renewed itself leaves no successor. */
+/** A certificate that is revoked while it is being renewed gets no successor. */
 async function withdrawnMeanwhile(
   options: EnrolOptions,
   requester: Requester,
@@ -159,8 +158,8 @@ async function admitToken(options: EnrolOptions, authorization: string): Promise
   if (text.length !== secretLength || secret.toString('base64url') !== text) {
     return refuse(
       'token-malformed',
-      'the Authorization header is not Bearer with the 128-bit secret of a join token',
-      'use the token as it was printed',
+      'expected an Authorization header with Bearer and the 128-bit secret of a join token, found another',
+      'use the token exactly as entente join-token printed it',
     );
   }
   const hash = joinTokenSecretHash(secret);
@@ -168,7 +167,7 @@ async function admitToken(options: EnrolOptions, authorization: string): Promise
   if (!checked.ok) return tokenRefusal(checked.reason);
   const { server } = checked.token;
   return {
-    // Enough of the hash to find the token again, too little to be of use to a reader of logs.
+    // Enough of the hash to find the token again, too little to be useful to a reader of logs.
     requester: { kind: 'join-token', server, tokenId: hash.slice(0, 16) },
     async spend() {
       const spent = await options.ledger.spendToken(hash, server, options.clock());
@@ -183,20 +182,24 @@ type TokenReason = Extract<
 >;
 
 const tokenMessages: Readonly<Record<TokenReason, string>> = {
-  'token-unknown': 'this authority has not made this join token',
+  'token-unknown': 'this authority did not issue the join token',
   'token-expired': 'the join token has expired',
   'token-spent': 'the join token has been used before',
-  'token-for-another-server': 'the join token was made for another server',
+  'token-for-another-server': 'the join token is for another server',
 };
 
 function tokenRefusal(reason: TokenReason): PkiRefusal {
-  return refuse(reason, tokenMessages[reason], 'let an administrator make a new join token for this server');
+  return refuse(
+    reason,
+    tokenMessages[reason],
+    'let an administrator create a new join token for this server with entente join-token',
+  );
 }
 
 function tooLarge(): PkiRefusal {
   return refuse(
     'request-too-large',
     `expected a request of at most ${maxBodyBytes} octets, found more`,
-    'send one PKCS#10 request and nothing else',
+    'send one PKCS#10 request as the body',
   );
 }

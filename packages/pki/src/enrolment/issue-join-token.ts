@@ -2,14 +2,14 @@ import type { Clock, RandomBytes } from '../ground/signer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { createJoinToken, type JoinToken, joinTokenSecretHash, maxJoinTokenMs } from './join-token.ts';
 
-/** Where tokens are made. */
+/** What {@link issueJoinToken} needs. */
 export interface JoinTokenOptions {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly random: RandomBytes;
 }
 
-/** What a token says. */
+/** The content of a token. */
 export interface JoinTokenOrder {
   /** Base URL of the authority, `https://…`. */
   readonly authority: string;
@@ -18,20 +18,20 @@ export interface JoinTokenOrder {
   readonly administratorsHash: string;
   /** Milliseconds, at most one hour. Default one hour. */
   readonly lifetimeMs?: number;
-  /** Name of the administrator who makes it. */
+  /** Name of the administrator who issues it. */
   readonly createdBy: string;
 }
 
 /**
- * Makes a join token and stores its hash.
+ * Issues a join token and stores its hash.
  * @param options - ledger, time and randomness
- * @param order - what it says
- * @returns the token; it is nowhere else, so hand it on or lose it
+ * @param order - its content
+ * @returns the token, which is stored nowhere else
  * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` if a field is not of its form or the life is too long
  */
 export async function issueJoinToken(options: JoinTokenOptions, order: JoinTokenOrder): Promise<JoinToken> {
   const now = options.clock();
-  // Whole seconds: that is what the text form carries.
+  // Whole seconds, as in the text form.
   const notAfter = Math.floor((now + (order.lifetimeMs ?? maxJoinTokenMs)) / 1000) * 1000;
   const { authority, server, rootSpkiHash, administratorsHash } = order;
   const token = createJoinToken(

@@ -4,13 +4,13 @@ import { isHostName } from '../ground/host-name.ts';
 import { type PkiRefusal, refuse } from '../ground/refusal.ts';
 import type { RandomBytes } from '../ground/signer.ts';
 
-/** What a new server needs to find the authority, to know it again, and to be let in once. */
+/** What a new server needs to find and verify the authority, and to enrol once. */
 export interface JoinToken {
   /** Base URL of the authority, `https://…` without trailing slash. */
   readonly authority: string;
   /** FQDN of the one server that may use the token. */
   readonly server: string;
-  /** Lower-case hexadecimal SHA-256 of the root's SubjectPublicKeyInfo: the only root the joiner may believe. */
+  /** Lower-case hexadecimal SHA-256 of the root's SubjectPublicKeyInfo: the only root that the joining server trusts. */
   readonly rootSpkiHash: string;
   /** Lower-case hexadecimal SHA-256 of the administrator set that signs the topology. */
   readonly administratorsHash: string;
@@ -20,7 +20,7 @@ export interface JoinToken {
   readonly notAfter: number;
 }
 
-/** A token that was read, or why not. */
+/** A parsed token, or why the text is not one. */
 export type ParsedJoinToken =
   | { readonly ok: true; readonly token: JoinToken }
   | { readonly ok: false; readonly refusal: PkiRefusal };
@@ -34,11 +34,11 @@ const maxTextLength = 2_048;
 const prefix = 'entente-join-1.';
 
 /**
- * Makes a join token. Only {@link joinTokenSecretHash} of it may be stored.
- * @param parts - where, for whom, until when
+ * Creates a join token. Only its {@link joinTokenSecretHash} may be stored.
+ * @param parts - authority, server, hashes and expiry
  * @param random - source of the secret
  * @param now - milliseconds since 1970
- * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` if the token would live longer than {@link maxJoinTokenMs} or a field is not of its form
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` if the token would be valid longer than {@link maxJoinTokenMs}, or a field is malformed
  */
 export function createJoinToken(
   parts: Omit<JoinToken, 'secret'>,
@@ -47,7 +47,7 @@ export function createJoinToken(
 ): JoinToken {
   if (parts.notAfter <= now || parts.notAfter > now + maxJoinTokenMs) {
     throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
-      sentence: `expected a life of 1 to ${maxJoinTokenMs} ms, found ${parts.notAfter - now} ms`,
+      sentence: `expected a lifetime of 1 to ${maxJoinTokenMs} ms, found ${parts.notAfter - now} ms`,
       place: 'notAfter of a join token',
       remedy: 'choose a time in this range from now',
     });
@@ -74,8 +74,8 @@ export function joinTokenSecretHash(secret: Uint8Array): string {
 }
 
 /**
- * Writes a token as one line of text that survives being pasted: letters, digits, `-`, `_` and `.` only.
- * @param token - what to write
+ * The token as one line of text that can be pasted: letters, digits, `-`, `_` and `.` only.
+ * @param token - the token
  */
 export function formatJoinToken(token: JoinToken): string {
   const payload = Buffer.from(
@@ -92,12 +92,12 @@ export function formatJoinToken(token: JoinToken): string {
 }
 
 /**
- * Reads a pasted token. White space and line breaks that a terminal put in are ignored.
- * @param text - what was pasted
+ * Parses a pasted token. White space and line breaks, which terminals insert, are ignored.
+ * @param text - the pasted text
  */
 export function parseJoinToken(text: string): ParsedJoinToken {
   if (text.length > maxTextLength)
-    return malformed(`it has ${text.length} characters, at most ${maxTextLength} are read`);
+    return malformed(`expected at most ${maxTextLength} characters, found ${text.length}`);
   const compact = withoutWhitespace(text);
   if (!compact.startsWith(prefix)) return malformed(`it does not begin with ${prefix}`);
   const dot = compact.indexOf('.', prefix.length);
@@ -105,10 +105,10 @@ export function parseJoinToken(text: string): ParsedJoinToken {
   const encoded = compact.slice(prefix.length, dot);
   const payload = Buffer.from(encoded, 'base64url');
   if (payload.toString('base64url') !== encoded)
-    return malformed('it holds characters that do not belong there');
+    return malformed('it contains characters that are not allowed');
   const expected = checksum(payload).toString('base64url');
   if (compact.slice(dot + 1) !== expected)
-    return malformed('its checksum does not fit, so a part is missing or changed');
+    return malformed('its checksum is wrong, so a part is missing or changed');
   const token = fieldsOf(payload);
   if (token === undefined) return malformed('its fields are not those of a join token');
   const problem = problemOf(token);
@@ -173,7 +173,7 @@ function malformed(detail: string): ParsedJoinToken {
     refusal: refuse(
       'token-malformed',
       `the text is not a join token: ${detail}`,
-      'paste the whole line that was printed when the token was made',
+      'paste the whole line that entente join-token printed',
     ),
   };
 }

@@ -1,7 +1,7 @@
 /**
- * Reads the body of a request up to a limit, and never holds more.
+ * Reads the body of a request up to a limit, and never keeps more in memory.
  * @param request - its body must not have been read
- * @param maxBytes - greatest size
+ * @param maxBytes - largest size
  * @returns the octets, or `undefined` if there are more
  */
 export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | undefined> {

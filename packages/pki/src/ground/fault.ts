@@ -16,7 +16,7 @@ export type PkiFaultCode =
 
 /** A fault of the caller or of the machine, never of a requester. Match it by `code`. */
 export class PkiFault extends Error {
-  /** Stable literal. */
+  /** Stable code. */
   readonly code: PkiFaultCode;
   /** File, argument or authority that the sentence is about. */
   readonly place: string;
@@ -24,7 +24,7 @@ export class PkiFault extends Error {
   readonly remedy: string;
 
   /**
-   * @param code - stable literal
+   * @param code - stable code
    * @param parts - sentence without final stop, place, remedy and what caused it
    */
   constructor(

@@ -1,5 +1,5 @@
 /**
- * Whether a text is a server's name as a topology writes it: lower case, at least two labels of letters, digits and
+ * Whether a text is a server's name in the form of a topology: lower case, at least two labels of letters, digits and
  * inner hyphens, no wildcard, no trailing dot.
  * @param text - anything
  */

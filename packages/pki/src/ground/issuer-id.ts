@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Identifies an authority by its key in paths and in the ledger: it survives the renewal of the certificate with the
- * same key, and two authorities of the same name stay apart.
+ * Identifies an authority by its key, in paths and in the ledger: it stays the same when the certificate is renewed with the same
+ * key, and differs for two authorities of the same name.
  * @param publicKey - SubjectPublicKeyInfo, DER
  * @returns the first 16 hexadecimal digits of its SHA-256
  */

@@ -4,7 +4,7 @@ import { PkiFault } from './fault.ts';
 import { issuerId } from './issuer-id.ts';
 import type { Signer } from './signer.ts';
 
-/** An authority that can sign: its certificate, its key, and what leads to the root. */
+/** An authority that can sign: its certificate, its key, and its chain. */
 export interface Issuer {
   /** See `issuerId`. */
   readonly id: string;
@@ -15,14 +15,13 @@ export interface Issuer {
 }
 
 /**
- * Puts an authority together, and checks that its parts fit: an authority with the wrong key would sign certificates
- * that nobody accepts.
+ * Creates an issuer from its parts and checks that they fit: with the wrong key it would sign certificates that no peer accepts.
  * @param certificate - of the authority, DER
  * @param signer - its key
- * @param chain - what goes between a leaf and the root, DER; default the certificate itself, and nothing for a root
+ * @param chain - the certificates between a leaf and the root, DER; default: the certificate itself, and none for a root
  * @returns the issuer
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` if the certificate is not one of an authority,
- * `ENTENTE_PKI_KEY_MISMATCH` if the key is another one's
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` if the certificate is not that of an authority,
+ * `ENTENTE_PKI_KEY_MISMATCH` if the key does not belong to it
  */
 export async function createIssuer(
   certificate: Uint8Array,
@@ -38,7 +37,7 @@ export async function createIssuer(
         ? `${decoded.value.subject.toString()} is not an authority: cA, keyCertSign or a key identifier is missing`
         : `the authority's certificate cannot be read: ${decoded.error.message}`,
       place: 'certificate of the issuer',
-      remedy: 'give the certificate that the ceremony made',
+      remedy: 'use the certificate that the ceremony created',
     });
   }
   const { value } = decoded;
@@ -49,7 +48,7 @@ export async function createIssuer(
     throw new PkiFault('ENTENTE_PKI_KEY_MISMATCH', {
       sentence: `the key does not belong to the certificate of ${value.subject.toString()}`,
       place: 'key of the issuer',
-      remedy: 'give the key that was made in the same ceremony as the certificate',
+      remedy: 'use the key that was created in the same ceremony as the certificate',
     });
   }
   const selfIssued = value.subject.canonical === value.issuer.canonical;

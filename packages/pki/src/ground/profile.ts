@@ -3,20 +3,20 @@ import { oids } from '@entente/x509';
 import { PkiFault } from './fault.ts';
 import type { ProfileName } from './request.ts';
 
-/** What all certificates of one kind have in common. */
+/** The common properties of all certificates of one kind. */
 export interface CertificateProfile {
   readonly name: ProfileName;
-  /** Purposes, as OIDs, in the order in which they are written. */
+  /** Purposes, as OIDs, in the order of encoding. */
   readonly extKeyUsage: readonly string[];
-  /** Milliseconds from issuance to the end. */
+  /** Milliseconds from issuance to expiry. */
   readonly lifetimeMs: number;
 }
 
 const dayMs = 86_400_000;
 
 /**
- * The kinds of leaf. A server is both ends of mutual TLS, so it always has both purposes; its life of 7 days can be
- * that long because revocation is live. A user's certificate lasts a day.
+ * The kinds of leaf. A server is both ends of mutual TLS, so it always has both purposes. Its lifetime can be 7 days because a
+ * revocation takes effect at once. A user's certificate is valid for a day.
  */
 export const profiles: Readonly<Record<ProfileName, CertificateProfile>> = {
   server: { name: 'server', extKeyUsage: [oids.serverAuth, oids.clientAuth], lifetimeMs: 7 * dayMs },
@@ -28,14 +28,14 @@ export const profiles: Readonly<Record<ProfileName, CertificateProfile>> = {
  * The names of an administrator's certificate: one URI that no server and no user can have.
  * @param domain - the organisation's network, e.g. `contoso.example`
  * @param administrator - lower-case letters, digits, `.`, `-` and `_`, at most 64
- * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` if the name is of another form
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` if the name has another form
  */
 export function administratorNames(domain: string, administrator: string): CertificateNames {
   if (!isAdministratorName(administrator)) {
     throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
       sentence: `expected at most 64 lower-case letters, digits, ".", "-" and "_", found ${JSON.stringify(administrator.slice(0, 80))}`,
       place: 'name of an administrator',
-      remedy: 'choose such a name',
+      remedy: 'choose another name',
     });
   }
   return {
@@ -46,7 +46,7 @@ export function administratorNames(domain: string, administrator: string): Certi
 }
 
 /**
- * Finds the administrator whom a certificate names.
+ * Finds the administrator that a certificate names.
  * @param domain - the organisation's network
  * @param uris - the certificate's URI names
  * @returns the name, or `undefined` unless exactly one URI is an administrator's of this network

@@ -7,11 +7,11 @@ import {
 import { publicationPaths } from './issuer-id.ts';
 
 /**
- * The distribution point of a certificate. Several addresses are names of one point: each is another way to the same list, and
- * one that answers is enough.
+ * The distribution point of a certificate. Several addresses are names of one point: all lead to the same CRL, and one that
+ * answers is enough.
  * @param objectsUrls - bases of plain HTTP addresses without trailing slash (RFC 5280 §8: over HTTPS it would be circular)
  * @param issuer - see `issuerId`
- * @param shard - which list the certificate would stand in
+ * @param shard - the CRL that would list the certificate
  * @see RFC 5280 §4.2.1.13
  */
 export function listsAt(objectsUrls: readonly string[], issuer: string, shard: number): Extension {
@@ -21,7 +21,7 @@ export function listsAt(objectsUrls: readonly string[], issuer: string, shard: n
 }
 
 /**
- * Where the issuer's own certificate is.
+ * The addresses of the issuer's own certificate.
  * @param objectsUrls - as for {@link listsAt}
  * @param issuer - see `issuerId`
  * @see RFC 5280 §4.2.2.1

@@ -1,5 +1,5 @@
 /**
- * Why the authority said no. Each literal is stable: logs, problem documents and clients match on it.
+ * Why the authority refused. Each literal is stable: logs, problem documents and clients match on it.
  */
 export type PkiReason =
   | 'malformed-request'
@@ -31,7 +31,7 @@ export interface PkiRefusal {
   readonly message: string;
   /** What the requester or the operator can do. */
   readonly remedy: string;
-  /** HTTP status with which a handler answers. */
+  /** HTTP status of the answer. */
   readonly status: number;
 }
 
@@ -58,7 +58,7 @@ const statusOf: Record<PkiReason, number> = {
   'method-not-allowed': 405,
 };
 
-/** Every reason of this package, for documentation and for checks that each one is produced by a test. */
+/** Every reason of this package; a test checks that each one is documented and tested. */
 export const pkiReasons: readonly PkiReason[] = Object.keys(statusOf) as PkiReason[];
 
 /**

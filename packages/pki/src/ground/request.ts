@@ -4,22 +4,22 @@ import type { PkiRefusal } from './refusal.ts';
 /** The kinds of leaf that an authority issues. */
 export type ProfileName = 'server' | 'administrator' | 'user';
 
-/** Who asks for a certificate, as established by the transport or a token: never by the request itself. */
+/** Who requests a certificate, according to the transport or a token, never according to the request itself. */
 export type Requester =
   | { readonly kind: 'join-token'; readonly server: string; readonly tokenId: string }
   | { readonly kind: 'server'; readonly server: string; readonly serialHex: string }
   | { readonly kind: 'administrator'; readonly name: string; readonly serialHex?: string };
 
-/** What is asked for. */
+/** What is requested. */
 export interface IssuanceRequest {
   readonly profile: ProfileName;
   /** FQDN of the server, name of the administrator, or address of record of the user (`alice@contoso.example`). */
   readonly subject: string;
-  /** Which side of a server the certificate is for, where it has more than one, e.g. an edge's `external`. */
+  /** The interface of the server that the certificate is for, where it has more than one, e.g. `external`. */
   readonly interface?: string;
   /** SubjectPublicKeyInfo, DER, whose private half the requester has proven to hold. */
   readonly publicKey: Uint8Array;
-  /** Names that the PKCS#10 request carries; empty if it leaves the names to the authority. */
+  /** Names in the PKCS#10 request; empty if it leaves the names to the authority. */
   readonly requestedNames: readonly string[];
 }
 
@@ -29,8 +29,8 @@ export type IssuanceDecision =
   | { readonly ok: false; readonly refusal: PkiRefusal };
 
 /**
- * The rule to which issuance is bound, e.g. the topology. The names in a certificate come from here, never from the
- * request: a request may leave them out or repeat them, but cannot add one.
+ * The rule that decides on issuance, e.g. the topology. The names in a certificate come from here, never from the request: a
+ * request may omit or repeat them, but cannot add one.
  */
 export type MayIssue = (
   request: IssuanceRequest,
@@ -40,7 +40,7 @@ export type MayIssue = (
 /** A certificate that was issued and recorded. */
 export interface IssuedCertificate {
   readonly der: Uint8Array;
-  /** The leaf and what leads to the root, without the root. DER. */
+  /** The leaf and its chain, without the root. DER. */
   readonly chain: readonly Uint8Array[];
   /** Lower-case hexadecimal. */
   readonly serialHex: string;

@@ -1,6 +1,6 @@
 /**
- * Why a certificate was revoked (RFC 5280 §5.3.1). `removeFromCRL` is missing on purpose: it stands only in delta
- * lists and is the publisher's business.
+ * Why a certificate was revoked (RFC 5280 §5.3.1). `removeFromCRL` is left out because only delta CRLs contain
+ * it.
  */
 export type RevocationReason =
   | 'unspecified'
@@ -27,8 +27,8 @@ export const revocationReasonCodes: Readonly<Record<RevocationReason, number>> =
 };
 
 /**
- * Tells whether a text names a reason.
- * @param text - anything a requester sent
+ * Whether a text names a reason.
+ * @param text - untrusted input
  */
 export function isRevocationReason(text: unknown): text is RevocationReason {
   return typeof text === 'string' && Object.hasOwn(revocationReasonCodes, text);

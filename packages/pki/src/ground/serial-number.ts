@@ -1,14 +1,14 @@
 import { PkiFault } from './fault.ts';
 import type { RandomBytes } from './signer.ts';
 
-/** Octets of a serial number: the most that RFC 5280 §4.1.2.2 allows. */
+/** Octets of a serial number: the maximum of RFC 5280 §4.1.2.2. */
 const serialBytes = 20;
 
 /**
  * Draws a serial number of 159 random bits: positive, at most 20 octets, not guessable (RFC 5280 §4.1.2.2).
  * @param random - source of random bytes
  * @returns content octets of the INTEGER, shortest form
- * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` where the source is none
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` where the source is not random
  */
 export function drawSerialNumber(random: RandomBytes): Uint8Array {
   const serial = Uint8Array.from(random(serialBytes));
@@ -16,7 +16,7 @@ export function drawSerialNumber(random: RandomBytes): Uint8Array {
     throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
       sentence: `expected ${serialBytes} octets, found ${serial.length}`,
       place: 'source of randomness',
-      remedy: 'pass one that fills the length',
+      remedy: 'pass a source that returns the requested number of octets',
     });
   }
   serial[0] = (serial[0] as number) & 0x7f;
@@ -27,7 +27,7 @@ export function drawSerialNumber(random: RandomBytes): Uint8Array {
     throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
       sentence: 'expected random octets, found only zeros',
       place: 'source of randomness',
-      remedy: 'pass a cryptographically strong one',
+      remedy: 'pass a cryptographically strong source',
     });
   }
   return serial.subarray(start);

@@ -1,5 +1,5 @@
 /**
- * Which list a certificate would stand in. Serial numbers are random, so their last octets spread evenly.
+ * The number of the CRL that would list a certificate. Serial numbers are random, so their last octets spread evenly.
  * @param serialNumber - content octets
  * @param shards - 1 to 65,536
  */

@@ -1,7 +1,7 @@
 import { type AlgorithmIdentifier, createAlgorithm, oids } from '@entente/x509';
 import type { SignatureScheme } from './signer.ts';
 
-/** RSA has a NULL where ECDSA and Ed25519 have nothing (RFC 4055 §5, RFC 5758 §3.2, RFC 8410 §3). */
+/** RSA has NULL parameters, ECDSA and Ed25519 have none (RFC 4055 §5, RFC 5758 §3.2, RFC 8410 §3). */
 const identifiers: Readonly<Record<SignatureScheme, AlgorithmIdentifier>> = {
   'ecdsa-with-sha256': createAlgorithm(oids.ecdsaWithSHA256),
   'ecdsa-with-sha384': createAlgorithm(oids.ecdsaWithSHA384),

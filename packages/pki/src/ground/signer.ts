@@ -1,4 +1,4 @@
-/** How a certification authority's key signs. */
+/** The signature algorithms of a certification authority. */
 export type SignatureScheme =
   | 'ecdsa-with-sha256'
   | 'ecdsa-with-sha384'
@@ -7,8 +7,8 @@ export type SignatureScheme =
   | 'ed25519';
 
 /**
- * A key of an authority, wherever it lives: a file, a module, a service. The library never sees the private half.
- * `@entente/pki/node` makes one from a `KeyObject`.
+ * A key of an authority, wherever it is stored: in a file, a module, a service. The library never sees the private half.
+ * `keySigner` of `@entente/pki/node` creates one from a `KeyObject`.
  */
 export interface Signer {
   readonly scheme: SignatureScheme;
@@ -17,7 +17,7 @@ export interface Signer {
   /**
    * Signs.
    * @param bytes - what to sign, not hashed
-   * @returns the signature as it stands in a certificate: DER for ECDSA, raw for the others
+   * @returns the signature in the form of certificates: DER for ECDSA, raw for the others
    */
   sign(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
 }

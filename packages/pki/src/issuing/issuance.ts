@@ -25,28 +25,28 @@ import { type LeafTemplates, leafTemplates, type OutsideView } from './leaf-temp
 import { isAllowedKey, lintCertificate } from './lint.ts';
 import { provesPossession } from './proof-of-possession.ts';
 
-/** What an authority needs in order to issue. */
+/** Options of {@link createIssuance}. */
 export interface IssuanceOptions {
   readonly issuer: Issuer;
   readonly ledger: Ledger;
-  /** The rule to which issuance is bound. */
+  /** The rule that decides on issuance. */
   readonly mayIssue: MayIssue;
   readonly clock: Clock;
   readonly random: RandomBytes;
-  /** Base of the plain HTTP address where lists and issuer certificates are, without trailing slash. */
+  /** Base of the plain HTTP address of CRLs and issuer certificates, without trailing slash. */
   readonly objectsUrl: string;
   /**
-   * How certificates of external interfaces differ: outsiders reach neither `objectsUrl` nor should they read the name of a
-   * server inside. Asked at each issuance; left out, or answered with `undefined`, they are like all others.
+   * How certificates of external interfaces differ: outsiders cannot reach `objectsUrl`, and must not learn the name of an internal
+   * server. Called at each issuance. Default, and for `undefined`: they do not differ.
    */
   readonly outside?: () => OutsideView | undefined;
-  /** Over how many lists revoked certificates are spread. Default 1. Never change it for an issuer. */
+  /** Number of CRLs over which revoked certificates are spread, 1 to 65,536. Default 1. Never change it for an issuer. */
   readonly shards?: number;
-  /** Profiles that differ from the usual ones. */
+  /** Profiles that replace the default ones. */
   readonly profiles?: Partial<Readonly<Record<ProfileName, CertificateProfile>>>;
 }
 
-/** What a requester hands in. */
+/** A requester's application for a certificate. */
 export interface CertificateApplication {
   readonly profile: ProfileName;
   readonly subject: string;
@@ -54,26 +54,25 @@ export interface CertificateApplication {
   /** PKCS#10, DER. */
   readonly request: Uint8Array;
   /**
-   * Called when everything else has passed, just before signing: the place to spend a token. A refusal stops the
-   * issuance.
+   * Called after all checks, just before signing: the place to spend a token. A refusal stops the issuance.
    */
   readonly spend?: () => Promise<PkiRefusal | undefined>;
 }
 
-/** An authority at work. */
+/** Issues certificates. */
 export interface Issuance {
   readonly issuer: Issuer;
   /**
    * Decides on a request, and issues: parse, key, possession, decision, names, lint, token, sign, record.
-   * @param application - what is asked for
-   * @param requester - who asks, as established by the caller
+   * @param application - what is requested
+   * @param requester - who requests it, as the caller has authenticated it
    * @returns the certificate once the ledger holds it, or a refusal
    * @throws PkiFault of the ledger
    */
   issue(application: CertificateApplication, requester: Requester): Promise<IssuanceOutcome>;
   /**
-   * Signs a leaf for a key and names that the caller vouches for, and records nothing: for measurements, and for the
-   * first certificate of the authority itself.
+   * Signs a leaf for a key and names that the caller guarantees, and records nothing: for measurements, and for the first
+   * certificate of the authority itself.
    */
   sign(profile: ProfileName, names: CertificateNames, publicKey: LeafKey): Promise<SignedLeaf | PkiRefusal>;
 }
@@ -89,12 +88,12 @@ export interface SignedLeaf {
 }
 
 const maxRequestBytes = 16_384;
-/** As the topology calls it. */
+/** The name of the interface in the topology. */
 const externalInterface = 'external';
 const noSignature = Uint8Array.of(0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01);
 
 /**
- * Makes an authority that issues under a rule.
+ * Creates an issuance that follows a rule.
  * @param options - issuer, ledger, rule, time and randomness
  */
 export function createIssuance(options: IssuanceOptions): Issuance {
@@ -137,7 +136,7 @@ export function createIssuance(options: IssuanceOptions): Issuance {
     return { template, toBeSigned, serialHex: serialToHex(serialNumber), notBefore, notAfter };
   };
 
-  /** Reads back what would be signed, with the strict reader that every member uses. */
+  /** Decodes what would be signed, with the strict decoder that every member uses. */
   const lint = (
     unsigned: Uint8Array,
     profile: CertificateProfile,
@@ -151,7 +150,7 @@ export function createIssuance(options: IssuanceOptions): Issuance {
     return refuse(
       'profile-violated',
       `the certificate would break the ${profile.name} profile: ${findings.map(({ rule, message }) => `${rule}: ${message}`).join('; ')}`,
-      'correct the names in the topology, or ask with another key',
+      'correct the names in the topology, or request a certificate for another key',
     );
   };
 
@@ -202,8 +201,8 @@ export function createIssuance(options: IssuanceOptions): Issuance {
         requester: requesterText(requester),
         certificate: leaf.der,
       });
-      // The rule may have changed while we signed, e.g. a topology without this server came into force. Whoever changed
-      // it has revoked what the ledger held by then; what came into the ledger later is found here.
+      // The rule may have changed while the certificate was signed, e.g. by a topology without this server. That change
+      // revoked the certificates in the ledger at that time; one that was recorded later is revoked here.
       const still = await options.mayIssue(request, requester);
       if (still.ok) return { ok: true, certificate };
       await ledger.revoke(issuer.id, leaf.serialHex, { at: clock(), reason: 'cessationOfOperation' });
@@ -212,7 +211,7 @@ export function createIssuance(options: IssuanceOptions): Issuance {
   };
 }
 
-/** A decision may hold a name that no certificate can carry; that is its fault, not the program's. */
+/** A decision may contain a name that cannot be encoded, which is a refusal and not a fault of the program. */
 function encode(template: LeafTemplate, fields: LeafFields): Uint8Array | PkiRefusal {
   try {
     return template.toBeSigned(fields);
@@ -230,7 +229,7 @@ function readRequest(der: Uint8Array): CertificationRequest | PkiRefusal {
     return refuse(
       'malformed-request',
       `the PKCS#10 request cannot be read: ${decoded.error.message} (${decoded.error.where})`,
-      'make the request again, DER encoded',
+      'create the request again, DER encoded',
     );
   }
   const { publicKey } = decoded.value;
@@ -238,20 +237,20 @@ function readRequest(der: Uint8Array): CertificationRequest | PkiRefusal {
     return refuse(
       'key-not-allowed',
       `expected a P-256, P-384 or RSA key of at least 2048 bits, found ${publicKey.kind} of ${publicKey.sizeBits} bits`,
-      'make a new key of an allowed kind',
+      'generate a key of an allowed kind',
     );
   }
   if (!provesPossession(decoded.value)) {
     return refuse(
       'possession-not-proven',
-      'the request is not signed with the private half of the key that it names',
+      'the request is not signed with the private half of its key',
       'sign the request with its own key, with SHA-256 or stronger',
     );
   }
   return decoded.value;
 }
 
-/** The names that a request asks for; kinds of names that we never issue are kept so that they are refused. */
+/** The names in a request; kinds of names that are never issued are kept, so that they are refused. */
 function requestedNames(request: CertificationRequest): readonly string[] {
   const subject = request.subject.rdns.flat().map(({ text, oid }) => text ?? oid);
   const alternative = (request.subjectAltName ?? []).map((name) =>
@@ -266,8 +265,8 @@ function surplusName(requested: readonly string[], names: CertificateNames): Pki
   if (surplus === undefined) return undefined;
   return refuse(
     'name-not-allowed',
-    `the request asks for the name ${JSON.stringify(surplus.slice(0, 253))}, which is not among those decided: ${[...decided].join(', ')}`,
-    'leave the names out of the request, or change the topology first',
+    `the request contains the name ${JSON.stringify(surplus.slice(0, 253))}, which is not among the allowed names: ${[...decided].join(', ')}`,
+    'remove the names from the request, or change the topology first',
   );
 }
 

@@ -23,11 +23,11 @@ import { signatureAlgorithm } from '../ground/signature-algorithm.ts';
 export interface LeafKey {
   /** SubjectPublicKeyInfo, DER. */
   readonly der: Uint8Array;
-  /** The key itself, without the count of unused bits: what identifiers are hashed over. */
+  /** The key itself, without the count of unused bits: the input of the key identifier. */
   readonly bits: Uint8Array;
 }
 
-/** What differs from one leaf to the next. */
+/** The fields that differ from one leaf to the next. */
 export interface LeafFields {
   /** Content octets, see `drawSerialNumber`. */
   readonly serialNumber: Uint8Array;
@@ -37,15 +37,15 @@ export interface LeafFields {
   readonly notBefore: number;
   /** Milliseconds since 1970. */
   readonly notAfter: number;
-  /** Which list the certificate would stand in. */
+  /** The CRL that would list the certificate. */
   readonly shard: number;
 }
 
-/** Writes the leaves of one profile under one issuer. */
+/** Encodes the leaves of one profile under one issuer. */
 export interface LeafTemplate {
   /**
    * The part to be signed, tbsCertificate, DER.
-   * @throws EncodeError (`ENTENTE_X509_ENCODE`) for a name that cannot be written
+   * @throws EncodeError `ENTENTE_X509_ENCODE` for a name that cannot be encoded
    */
   toBeSigned(fields: LeafFields): Uint8Array;
   /** The certificate, DER. */
@@ -57,11 +57,11 @@ const maxCommonNameLength = 64;
 const emptyName = createName([]);
 
 /**
- * Prepares everything that all leaves of a profile share, so that issuing writes only what differs.
- * @param issuer - who signs
- * @param profile - which kind of leaf
- * @param objectsUrls - bases of the plain HTTP addresses where lists and issuer certificates are, without trailing slash; each is
- * another way to the same list (RFC 5280 §4.2.1.13)
+ * Prepares the common parts of all leaves of a profile, so that issuing encodes only what differs.
+ * @param issuer - the authority that signs
+ * @param profile - the kind of leaf
+ * @param objectsUrls - bases of the plain HTTP addresses of CRLs and issuer certificates, without trailing slash; all lead to the
+ * same CRL (RFC 5280 §4.2.1.13)
  */
 export function leafTemplate(
   issuer: Issuer,
@@ -72,7 +72,7 @@ export function leafTemplate(
   const algorithm = signatureAlgorithm(issuer.signer.scheme);
   const usage: readonly Extension[] = [
     basicConstraintsExtension({ cA: false }),
-    // TLS 1.3 needs no other use of a leaf's key.
+    // TLS 1.3 requires no other use of a leaf's key.
     keyUsageExtension({ digitalSignature: true }),
     extKeyUsageExtension(profile.extKeyUsage),
   ];
@@ -115,7 +115,7 @@ export function leafTemplate(
   };
 }
 
-/** SHA-1 of the key is a name here, not a protection (RFC 5280 §4.2.1.2, method 1). */
+/** SHA-1 is an identifier here, not a protection (RFC 5280 §4.2.1.2, method 1). */
 function keyIdentifier(publicKeyBits: Uint8Array): Uint8Array {
   return createHash('sha1').update(publicKeyBits).digest();
 }

@@ -3,9 +3,9 @@ import { type CertificateProfile, profiles } from '../ground/profile.ts';
 import type { ProfileName } from '../ground/request.ts';
 import { type LeafTemplate, leafTemplate } from './leaf-template.ts';
 
-/** What a certificate of an external interface says instead. */
+/** What differs in a certificate of an external interface. */
 export interface OutsideView {
-  /** Bases of the plain HTTP addresses at which outsiders find lists and issuer certificates; at least one. */
+  /** Bases of the plain HTTP addresses at which outsiders find CRLs and issuer certificates; at least one. */
   readonly objectsUrls: readonly string[];
   /** The issuing authority's certificate for outsiders, and those above it without the root, DER. */
   readonly chain: readonly Uint8Array[];
@@ -17,10 +17,10 @@ export type LeafTemplates = Readonly<
 >;
 
 /**
- * Prepares the templates of an issuer: for members at once, for outsiders when their addresses are known, and anew when these
+ * Prepares the templates of an issuer: for members at once, for outsiders when their addresses are known, and again when these
  * change.
- * @param options - issuer, where members find lists, and profiles that differ from the usual ones
- * @returns the templates for a view; `undefined` is that of members
+ * @param options - issuer, the address of CRLs for members, and profiles that replace the default ones
+ * @returns the templates for a view; `undefined` is the view of members
  */
 export function leafTemplates(options: {
   readonly issuer: Issuer;

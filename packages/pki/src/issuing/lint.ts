@@ -30,12 +30,12 @@ export interface LintFinding {
   readonly message: string;
 }
 
-/** What a leaf is held against. */
+/** A leaf, and what it is checked against. */
 export interface LintSubject {
   readonly certificate: Certificate;
   readonly profile: CertificateProfile;
   readonly issuer: Issuer;
-  /** The names that were decided. */
+  /** The names of the decision. */
   readonly names: CertificateNames;
 }
 
@@ -45,7 +45,7 @@ const minRsaBits = 2048;
 
 type Check = (subject: LintSubject) => string | undefined;
 
-/** Each rule: what is wrong, or nothing. */
+/** Each rule: what it finds, or undefined. */
 const checks: Readonly<Record<LintRule, Check>> = {
   'version-3': ({ certificate }) => expected('version 3', certificate.version, certificate.version === 3),
   // RFC 5280 §4.1.2.2, and 64 random bits at least.
@@ -92,7 +92,7 @@ const checks: Readonly<Record<LintRule, Check>> = {
       ...names.uris.map((uri) => `uri:${uri}`),
     ];
     if (decided.length === 0) return 'expected at least one name, found none';
-    return expectedList('the names that were decided', decided, found);
+    return expectedList('the names of the decision', decided, found);
   },
   // No wildcard can pass: an asterisk is not a character of a host name (RFC 5922 §7.2).
   'name-form': ({ names, profile }) => {
@@ -106,7 +106,7 @@ const checks: Readonly<Record<LintRule, Check>> = {
       names.dnsNames.length > 0 === (profile.name === 'server'),
     );
   },
-  // RFC 5922 §7.1: beside a sip: URI no DNS name counts, so every name must be there in both forms.
+  // RFC 5922 §7.1: with a sip: URI no DNS name counts, so every name must be there in both forms.
   'sip-names-doubled': ({ names, profile }) => {
     const sip = names.uris.filter((uri) => uri.startsWith('sip:'));
     if (profile.name !== 'server' || sip.length === 0) return undefined;
@@ -133,7 +133,7 @@ const checks: Readonly<Record<LintRule, Check>> = {
       certificate.subjectKeyId !== undefined &&
         sameOctets(certificate.authorityKeyId?.keyId, issuer.certificate.subjectKeyId),
     ),
-  // RFC 5280 §8: a list that is fetched over HTTPS would need itself.
+  // RFC 5280 §8: a CRL that is fetched over HTTPS would be circular.
   'distribution-point': ({ certificate }) => {
     const points = certificate.crlDistributionPoints ?? [];
     const names = points.flatMap(({ name }) => (name?.type === 'full' ? name.names : []));
@@ -159,7 +159,7 @@ const checks: Readonly<Record<LintRule, Check>> = {
     ),
   'unknown-critical': ({ certificate }) =>
     expected(
-      'no critical extension that we do not know',
+      'no unknown critical extension',
       certificate.unknownCritical.join(),
       certificate.unknownCritical.length === 0,
     ),
@@ -173,14 +173,14 @@ const schemeOids: Readonly<Record<Issuer['signer']['scheme'], string>> = {
   ed25519: '1.3.101.112',
 };
 
-/** Every rule, for documentation and for checks that each one can fail. */
+/** Every rule; a test checks that each one can fail. */
 export const lintRules: readonly LintRule[] = Object.keys(checks) as LintRule[];
 
 const orderedChecks = Object.entries(checks) as [LintRule, Check][];
 
 /**
- * Holds a leaf against its profile, its issuer and the decided names, as an independent reader sees them.
- * @param subject - certificate and what it is held against
+ * Checks a leaf against its profile, its issuer and the names of the decision, as an independent decoder sees it.
+ * @param subject - certificate, and what it is checked against
  * @returns the rules that it breaks; empty if it may be signed
  */
 export function lintCertificate(subject: LintSubject): readonly LintFinding[] {
@@ -193,7 +193,7 @@ export function lintCertificate(subject: LintSubject): readonly LintFinding[] {
 }
 
 /**
- * Whether a leaf may have such a key.
+ * Whether a leaf may have a key of this kind and size.
  * @param key - kind and size of the key
  */
 export function isAllowedKey(key: { readonly kind: string; readonly sizeBits: number }): boolean {

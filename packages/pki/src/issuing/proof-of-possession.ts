@@ -12,7 +12,7 @@ const digests: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether a request is signed with the private half of the key that it names.
+ * Whether a request is signed with the private half of its key.
  * @param request - PKCS#10
  * @see RFC 2986 §3
  */
@@ -23,7 +23,7 @@ export function provesPossession(request: CertificationRequest): boolean {
     const key = createPublicKey({ key: Buffer.from(request.publicKey.der), format: 'der', type: 'spki' });
     return verify(digest, request.tbs, key, request.signature);
   } catch {
-    // A key that the platform cannot read proves nothing.
+    // A key that `node:crypto` cannot read proves nothing.
     return false;
   }
 }

@@ -1,9 +1,8 @@
 import type { LedgerRecord } from './ledger-record.ts';
 
 /**
- * Writes a change as one line of JSON. Bytes are base64; a checksum is not needed, for a torn line is not JSON, or
- * has no line end.
- * @param record - what to write
+ * A change as one line of JSON. Bytes are base64. A checksum is not needed: a truncated line is not JSON, or has no line end.
+ * @param record - the change
  * @returns the line with its end
  */
 export function formatLedgerLine(record: LedgerRecord): string {
@@ -13,9 +12,9 @@ export function formatLedgerLine(record: LedgerRecord): string {
 }
 
 /**
- * Reads a line that {@link formatLedgerLine} wrote.
+ * Parses a line of {@link formatLedgerLine}.
  * @param line - without its end
- * @returns the change, or `undefined` if the line is none
+ * @returns the change, or `undefined` if the line is not one
  */
 export function parseLedgerLine(line: string): LedgerRecord | undefined {
   let value: unknown;

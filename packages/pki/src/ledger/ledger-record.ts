@@ -1,6 +1,6 @@
 import type { LedgerEntry, Revocation, StoredJoinToken } from './ledger.ts';
 
-/** One change of a ledger: what a durable implementation writes, and all it needs to come back after a crash. */
+/** One change of a ledger: what a durable implementation stores, and all it needs to recover after a crash. */
 export type LedgerRecord =
   | { readonly type: 'issued'; readonly entry: LedgerEntry }
   | {

@@ -22,8 +22,8 @@ interface HeldToken {
 }
 
 /**
- * What a ledger knows, as a machine: a question never changes it, `apply` is the only way to change it. Every
- * decision is taken here, synchronously, so that two concurrent callers can never both win.
+ * The state of a ledger. Queries never change it; only `apply` does. Every decision is made here, synchronously, so that of two
+ * concurrent callers only one succeeds.
  */
 export class LedgerState {
   readonly #certificates = new Map<string, Held>();
@@ -34,7 +34,7 @@ export class LedgerState {
   readonly #tokens = new Map<string, HeldToken>();
 
   /**
-   * Takes over a change that has been decided.
+   * Applies a change that has been decided.
    * @throws PkiFault `ENTENTE_PKI_DUPLICATE_SERIAL`, `ENTENTE_PKI_UNKNOWN_SERIAL`
    */
   apply(record: LedgerRecord): void {
@@ -46,7 +46,7 @@ export class LedgerState {
         const held = this.#held(record.issuer, record.serialHex);
         held.revocation = record.revocation;
         const list = this.#revoked.get(record.issuer) ?? new Map<string, Held>();
-        // A hold that becomes final moves to the end: its revocation is the latest.
+        // A hold that becomes final moves to the end, because its revocation is the latest.
         list.delete(record.serialHex);
         list.set(record.serialHex, held);
         this.#revoked.set(record.issuer, list);
@@ -96,7 +96,7 @@ export class LedgerState {
     return list;
   }
 
-  /** What revoking now would come to. */
+  /** The outcome of a revocation now. */
   outcomeOfRevoking(issuer: string, serialHex: string, revocation: Revocation): RevokeOutcome {
     const held = this.#certificates.get(keyOf(issuer, serialHex));
     if (held === undefined) return 'unknown';
@@ -114,7 +114,7 @@ export class LedgerState {
     return (this.#crlNumbers.get(issuer) ?? 0) + 1;
   }
 
-  /** What spending now would come to; `server` left out: whoever it is bound to. */
+  /** The outcome of spending the token now; without `server`: by the server that it is bound to. */
   outcomeOfSpending(secretHash: string, now: number, server?: string): SpendOutcome {
     const held = this.#tokens.get(secretHash);
     if (held === undefined) return { ok: false, reason: 'token-unknown' };
@@ -126,13 +126,13 @@ export class LedgerState {
     return { ok: true, token: held.token };
   }
 
-  /** @throws PkiFault `ENTENTE_PKI_DUPLICATE_SERIAL` */
+  /** Throws for a serial number that the issuer has used. @throws PkiFault `ENTENTE_PKI_DUPLICATE_SERIAL` */
   refuseDuplicate(entry: LedgerEntry): void {
     if (!this.#certificates.has(keyOf(entry.issuer, entry.serialHex))) return;
     throw new PkiFault('ENTENTE_PKI_DUPLICATE_SERIAL', {
       sentence: `authority ${entry.issuer} has already issued serial number ${entry.serialHex}`,
       place: `ledger of authority ${entry.issuer}`,
-      remedy: 'draw another serial number; if this happens twice the random source is broken',
+      remedy: 'draw another serial number; if this happens twice, the random source is broken',
     });
   }
 
@@ -151,7 +151,7 @@ export class LedgerState {
     throw new PkiFault('ENTENTE_PKI_UNKNOWN_SERIAL', {
       sentence: `authority ${issuer} has not issued serial number ${serialHex}`,
       place: `ledger of authority ${issuer}`,
-      remedy: 'restore the ledger from a whole copy',
+      remedy: 'restore the ledger from a complete backup',
     });
   }
 }

@@ -18,7 +18,7 @@ export interface LedgerEntry {
   readonly notAfter: number;
   /** Milliseconds since 1970. */
   readonly issuedAt: number;
-  /** Who asked, e.g. `join-token:1f…` or `server:fe01.contoso.example`. */
+  /** The requester, e.g. `join-token:1f…` or `server:fe01.contoso.example`. */
   readonly requester: string;
   readonly certificate: Uint8Array;
 }
@@ -33,7 +33,7 @@ export interface Revocation {
 /** A ledger entry with its revocation, if there is one. */
 export type RecordedCertificate = LedgerEntry & { readonly revocation?: Revocation };
 
-/** One line of a revocation list. */
+/** One entry of a CRL. */
 export interface RevokedCertificate {
   readonly serialHex: string;
   readonly notAfter: number;
@@ -48,14 +48,14 @@ export interface StoredJoinToken {
   readonly server: string;
   /** Milliseconds since 1970. */
   readonly notAfter: number;
-  /** Who made it. */
+  /** Name of the administrator who issued it. */
   readonly createdBy: string;
 }
 
-/** What came of {@link Ledger.revoke}. */
+/** The outcome of {@link Ledger.revoke}. */
 export type RevokeOutcome = 'revoked' | 'already-revoked' | 'unknown';
 
-/** What came of {@link Ledger.spendToken}. */
+/** The outcome of {@link Ledger.spendToken}. */
 export type SpendOutcome =
   | { readonly ok: true; readonly token: StoredJoinToken }
   | {
@@ -64,10 +64,10 @@ export type SpendOutcome =
     };
 
 /**
- * The memory of an authority. Each promise resolves only when what it says is durable: a certificate must never
- * leave the authority before the ledger holds it.
+ * The records of an authority. Each promise resolves only when its change is durable: a certificate must never leave the
+ * authority before the ledger has recorded it.
  *
- * An implementation passes the rules of `@entente/pki/ledger/compliance`.
+ * An implementation must pass the rules of `@entente/pki/ledger/compliance`.
  */
 export interface Ledger {
   /**
@@ -79,7 +79,7 @@ export interface Ledger {
   find(issuer: string, serialHex: string): Promise<RecordedCertificate | undefined>;
   /**
    * Lists the certificates of a subject, oldest first, revoked ones included.
-   * @param validAt - leave out those that have expired at this time, milliseconds since 1970
+   * @param validAt - those that have expired at this time are left out, milliseconds since 1970
    */
   issuedTo(subject: string, validAt: number): Promise<readonly RecordedCertificate[]>;
   /**
@@ -88,7 +88,8 @@ export interface Ledger {
    */
   subjects(profile: ProfileName, validAt: number): Promise<readonly string[]>;
   /**
-   * Revokes. Final, with one exception: `certificateHold` may be replaced by another reason (RFC 5280 §5.3.1).
+   * Revokes a certificate. This is final, with one exception: `certificateHold` may be replaced by another reason (RFC 5280
+   * §5.3.1).
    */
   revoke(issuer: string, serialHex: string, revocation: Revocation): Promise<RevokeOutcome>;
   /**
@@ -97,22 +98,22 @@ export interface Ledger {
    */
   release(issuer: string, serialHex: string, at: number): Promise<boolean>;
   /**
-   * Lists what is revoked, in the order of revocation.
-   * @param notAfterFrom - leave out certificates that expired before this time, milliseconds since 1970
+   * Lists revoked certificates in the order of revocation.
+   * @param notAfterFrom - certificates that expired before this time are left out, milliseconds since 1970
    */
   revoked(issuer: string, notAfterFrom: number): Promise<readonly RevokedCertificate[]>;
-  /** Takes the next CRL number of an issuer: 1, 2, 3… never the same twice, not even after a crash. */
+  /** The next CRL number of an issuer: 1, 2, 3… never the same twice, not even after a crash. */
   nextCrlNumber(issuer: string): Promise<number>;
   /** Stores a join token. */
   addToken(token: StoredJoinToken): Promise<void>;
-  /** Looks at a join token without spending it: whether `spendToken` would succeed now. */
+  /** Whether `spendToken` would succeed now; does not spend the token. */
   checkToken(secretHash: string, now: number): Promise<SpendOutcome>;
   /**
-   * Spends a join token: of any number of concurrent calls one succeeds. A refusal spends nothing.
-   * @param server - who wants to use it
+   * Spends a join token: of any number of concurrent calls one succeeds. A refusal does not spend it.
+   * @param server - FQDN of the server that uses it
    * @param now - milliseconds since 1970
    */
   spendToken(secretHash: string, server: string, now: number): Promise<SpendOutcome>;
-  /** Waits for what is under way, then gives up files and connections. */
+  /** Waits for changes in progress, then closes files and connections. */
   [Symbol.asyncDispose](): Promise<void>;
 }

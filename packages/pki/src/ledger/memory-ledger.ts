@@ -3,7 +3,7 @@ import { LedgerState } from './ledger-state.ts';
 import { recordingLedger } from './recording-ledger.ts';
 
 /**
- * A ledger that forgets everything when the process ends: for tests and trials.
+ * Creates a ledger in memory, which is lost when the process ends: for tests and trials.
  */
 export function createMemoryLedger(): Ledger {
   return recordingLedger(new LedgerState(), {

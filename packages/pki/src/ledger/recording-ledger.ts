@@ -4,25 +4,25 @@ import type { LedgerRecord } from './ledger-record.ts';
 import type { LedgerState } from './ledger-state.ts';
 
 /**
- * Where a ledger's changes go.
+ * Stores the changes of a ledger.
  */
 export interface LedgerJournal {
   /** Its file or database, for faults. */
   readonly place: string;
   /**
-   * Takes a change; resolves when it is durable. Changes become durable in the order of the calls.
+   * Stores a change; resolves when it is durable. Changes become durable in the order of the calls.
    */
   write(record: LedgerRecord): Promise<void>;
-  /** Waits for what is under way, then gives up what it holds. */
+  /** Waits for changes in progress, then closes the file or connection. */
   close(): Promise<void>;
 }
 
 /**
- * A ledger that decides in memory and answers when its journal has the change. A change counts from its decision on:
- * a second caller sees it at once, even while the first one still waits for the disk. If the journal fails, the
- * ledger refuses everything from then on, because memory and disk no longer agree.
- * @param state - what is already known, e.g. replayed from the journal
- * @param journal - where changes go
+ * A ledger that decides in memory and answers when its journal has stored the change. A change counts from its decision on: a
+ * second caller sees it at once, even while the first one still waits for the disk. If the journal fails, the ledger refuses all
+ * further calls, because memory and disk no longer agree.
+ * @param state - the state so far, e.g. replayed from the journal
+ * @param journal - stores the changes
  */
 export function recordingLedger(state: LedgerState, journal: LedgerJournal): Ledger {
   let closed: PkiFault | undefined;

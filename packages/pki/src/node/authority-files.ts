@@ -10,7 +10,7 @@ export const authorityFiles = {
   rootCrl: 'root_ca.crl',
   issuingCertificate: 'intermediate_ca.crt',
   issuingKey: 'intermediate_ca.key',
-  /** Same authority, same key: the certificate that outsiders are shown. Only where there are edges. */
+  /** The certificate for outsiders, of the same authority with the same key. Only where there are edges. */
   outsideCertificate: 'intermediate_ca_outside.crt',
   serverCertificate: 'tls.crt',
   serverKey: 'tls.key',
@@ -24,10 +24,10 @@ export const publicMode = 0o644;
 export const secretMode = 0o600;
 
 /**
- * Writes a file as a whole: under another name first, flushed, then renamed, so that a reader never sees half of it.
- * @param path - where
- * @param content - what
- * @param mode - rights of the new file
+ * Writes a whole file: under another name first, flushed, then renamed, so that a reader never sees half of it.
+ * @param path - of the file
+ * @param content - its content
+ * @param mode - file mode of the new file
  */
 export async function writeWhole(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   const temporary = `${path}.new`;
@@ -60,7 +60,7 @@ export async function readPrivateKey(directory: string, name: string): Promise<K
     return createPrivateKey(text);
   } catch (cause) {
     throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
-      sentence: 'the file does not hold a private key',
+      sentence: 'the file does not contain a private key',
       place: path,
       remedy: 'restore it from a copy',
       cause,
@@ -80,7 +80,7 @@ export async function readAuthorityFile(path: string): Promise<Buffer> {
     throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
       sentence: 'a file of the authority is missing',
       place: path,
-      remedy: 'make the authority with entente ca init, or correct the directory in the configuration',
+      remedy: 'create the authority with entente ca init, or correct the directory in the configuration',
       cause,
     });
   }

@@ -14,7 +14,7 @@ import {
 } from './authority-files.ts';
 import { keySigner } from './key-signer.ts';
 
-/** What is needed to certify an issuing authority for outsiders. */
+/** Options of {@link certifyOutside}. */
 export interface CertifyOutsideOptions {
   /** Folder of the authority. */
   readonly directory: string;
@@ -23,17 +23,17 @@ export interface CertifyOutsideOptions {
 }
 
 /**
- * Certifies the issuing authority for outsiders, with the root's key, and puts the certificate beside the one for members. Done by
- * the ceremony where the edges are known by then; afterwards again whenever their addresses change.
- * @param options - where, and the addresses
+ * Certifies the issuing authority for outsiders, with the root's key, and writes the certificate beside the one for members. The
+ * ceremony does this where the edges are known; call it again whenever their addresses change.
+ * @param options - folder and addresses
  * @returns path of the certificate
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` if a file is missing, the root's key among them;
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` if a file is missing, for example the root's key;
  * `ENTENTE_PKI_KEY_MISMATCH`; `ENTENTE_PKI_BAD_ARGUMENT` without an address
  */
 export async function certifyOutside({ directory, objectsUrls }: CertifyOutsideOptions): Promise<string> {
   if (objectsUrls.length === 0) {
     throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
-      sentence: 'there is no address at which outsiders could find revocation lists',
+      sentence: 'expected an address at which outsiders find CRLs, found none',
       place: 'option objectsUrls of certifyOutside',
       remedy: 'add an edge with an external interface to the topology first',
     });
@@ -58,7 +58,7 @@ async function readFirst(path: string) {
   const decoded = decodePemCertificates(await readAuthorityFile(path));
   if (decoded.ok && decoded.value[0] !== undefined) return decoded.value[0];
   throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
-    sentence: 'the file holds no certificate that can be read',
+    sentence: 'the file contains no certificate that can be decoded',
     place: path,
     remedy: 'restore it from a copy',
   });

@@ -8,16 +8,16 @@ import { LedgerState } from '../ledger/ledger-state.ts';
 import { type LedgerJournal, recordingLedger } from '../ledger/recording-ledger.ts';
 import { lockFile } from './lock-file.ts';
 
-/** A piece of the file that is read at once while replaying. */
+/** Bytes of the file that are read at once during replay. */
 const chunkBytes = 1_048_576;
-/** No change is longer; a longer line is damage. */
+/** No change is longer; a longer line means that the file is damaged. */
 const maxLineBytes = 1_048_576;
 
 /**
- * Opens a ledger in a file: one line of JSON for each change, appended and flushed to the disk (fsync) before the
- * answer. Changes that arrive while a flush is under way share the next one. A last line that a crash tore is cut
- * off: nobody was ever told of it. One process at a time: a lock file beside it names the holder.
- * @param path - the file; it is made with mode 0600 if it does not exist
+ * Opens a ledger in a file: one line of JSON for each change, appended and flushed to the disk (fsync) before the answer. Changes
+ * that arrive during a flush share the next one. A last line that a crash left incomplete is removed: it was never reported as
+ * stored. One process at a time: a lock file beside it names the process.
+ * @param path - the file; it is created with mode 0600 if it does not exist
  * @throws PkiFault `ENTENTE_PKI_LEDGER_DAMAGED` if a line before the last is not a change,
  * `ENTENTE_PKI_LEDGER_LOCKED` if another process has it open
  */
@@ -40,7 +40,7 @@ export async function openFileLedger(path: string): Promise<Ledger> {
   }
 }
 
-/** Gathers lines while a flush runs, so that many concurrent changes cost one fsync. */
+/** Collects lines during a flush, so that many concurrent changes cost one fsync. */
 function fileJournal(path: string, file: FileHandle, unlock: () => Promise<void>): LedgerJournal {
   let waiting: string[] = [];
   let flush: Promise<void> | undefined;
@@ -54,7 +54,7 @@ function fileJournal(path: string, file: FileHandle, unlock: () => Promise<void>
   };
   const schedule = (): Promise<void> => {
     if (flush === undefined) {
-      // One turn of the loop lets all changes of this turn join the first flush.
+      // Wait for the current turn of the event loop, so that all its changes join the first flush.
       flush = Promise.resolve()
         .then(writeWaiting)
         .finally(() => {

@@ -21,19 +21,19 @@ import { authorityFiles, publicMode, secretMode, writeWhole } from './authority-
 import { openFileLedger } from './file-ledger.ts';
 import { keySigner } from './key-signer.ts';
 
-/** What an authority is made of. */
+/** Options of {@link initialiseAuthority}. */
 export interface InitialiseOptions {
-  /** Where its files go; made with mode 0700 if it does not exist. */
+  /** Folder for its files; created with mode 0700 if it does not exist. */
   readonly directory: string;
   /** The organisation's network, e.g. `contoso.example`. */
   readonly domain: string;
   /** The authority's own FQDN. */
   readonly fqdn: string;
-  /** Base of the plain HTTP address for lists and issuer certificates, e.g. `http://ca.contoso.example`. */
+  /** Base of the plain HTTP address of CRLs and issuer certificates, e.g. `http://ca.contoso.example`. */
   readonly objectsUrl: string;
   /**
-   * Bases of the plain HTTP addresses at which edges will serve the same to outsiders. Without one, no partner can check whether
-   * an edge's certificate was revoked; see `certifyOutside`. Default none.
+   * Bases of the plain HTTP addresses at which edges serve the same to outsiders. Without one, no partner can check whether an
+   * edge's certificate is revoked; see `certifyOutside`. Default none.
    */
   readonly outsideObjectsUrls?: readonly string[];
   /** Milliseconds since 1970. */
@@ -44,22 +44,22 @@ export interface InitialiseOptions {
   readonly administrators?: readonly string[];
 }
 
-/** What was made. */
+/** What the ceremony created. */
 export interface InitialisedAuthority {
   /** PEM. */
   readonly rootPem: string;
-  /** Lower-case hexadecimal SHA-256 of the root's SubjectPublicKeyInfo, as join tokens carry it. */
+  /** Lower-case hexadecimal SHA-256 of the root's SubjectPublicKeyInfo, as in join tokens. */
   readonly rootSpkiHash: string;
   /** Lower-case hexadecimal SHA-256 of the root's certificate, as a topology pins it. */
   readonly rootSha256: string;
   /** See `issuerId`. */
   readonly issuerId: string;
-  /** Full paths of what was written; `outsideCertificate` only where addresses outside were given. */
+  /** Full paths of the files; `outsideCertificate` exists only if `outsideObjectsUrls` was given. */
   readonly files: Readonly<Record<keyof typeof authorityFiles, string>>;
   readonly administrators: readonly AdministratorFiles[];
 }
 
-/** Where the client certificate of an administrator is. */
+/** The files of an administrator's client certificate. */
 export interface AdministratorFiles {
   readonly name: string;
   /** Leaf and issuing authority, PEM. */
@@ -69,12 +69,12 @@ export interface AdministratorFiles {
 }
 
 /**
- * Holds the ceremony of a domain: root, issuing authority, the root's revocation list, the authority's own server
- * certificate, and an empty ledger. Keys have mode 0600. The root's key is needed again only to certify the next
- * issuing authority and to sign the root's next list, in a year: it should leave the machine.
- * @param options - where and for whom
- * @returns what was made
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS` if there is an authority already
+ * Runs the key ceremony of a domain: root, issuing authority, the root's CRL, the authority's own server certificate, and an empty
+ * ledger. Keys have mode 0600. The root's key is needed again only to certify the next issuing authority and to sign the root's
+ * next CRL, in a year: move it off the machine.
+ * @param options - folder, names and addresses
+ * @returns what was created
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS` if the folder contains an authority
  */
 export async function initialiseAuthority(options: InitialiseOptions): Promise<InitialisedAuthority> {
   const { directory, domain, objectsUrl, now, outsideObjectsUrls: outside = [] } = options;
@@ -127,7 +127,7 @@ export async function initialiseAuthority(options: InitialiseOptions): Promise<I
     clock: () => now,
     random: randomBytes,
     objectsUrl,
-    // The ceremony itself decides: the authority's own name and its administrators', and no others.
+    // The ceremony decides: it issues for the authority itself and its administrators only.
     mayIssue: ({ profile, subject }) => ({
       ok: true,
       names:
@@ -163,7 +163,7 @@ export async function initialiseAuthority(options: InitialiseOptions): Promise<I
     });
     await writeWhole(files.outsideCertificate, encodePem('CERTIFICATE', certificate), publicMode);
   }
-  // Last, because its presence says that the authority is whole.
+  // Last, because its presence means that the authority is complete.
   await writeWhole(files.rootCertificate, rootPem, publicMode);
   return {
     rootPem,
@@ -204,9 +204,10 @@ async function refuseExisting(path: string): Promise<void> {
   if (!exists) return;
   throw new PkiFault('ENTENTE_PKI_AUTHORITY_EXISTS', {
     sentence:
-      'there is an authority already, and a second one would replace the root that every member trusts',
+      'the folder contains an authority, and a second one would replace the root that every member trusts',
     place: path,
-    remedy: 'choose another directory, or move the old authority away if nobody trusts it any more',
+    remedy:
+      'choose another directory, or move the old authority to another one if no member trusts it any longer',
   });
 }
 

@@ -3,7 +3,7 @@ import { PkiFault } from '../ground/fault.ts';
 import type { SignatureScheme, Signer } from '../ground/signer.ts';
 
 /**
- * Makes a signer from a private key that this process holds.
+ * Creates a signer from a private key in this process.
  * @param key - ECDSA on P-256, P-384 or P-521, RSA of at least 2048 bits, or Ed25519
  * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED`
  */
@@ -35,6 +35,6 @@ function schemeOf(key: KeyObject): SignatureScheme {
   throw new PkiFault('ENTENTE_PKI_KEY_UNSUPPORTED', {
     sentence: `expected a private key on P-256, P-384 or P-521, RSA of at least ${minRsaBits} bits, or Ed25519, found ${kind} ${namedCurve ?? modulusLength ?? ''}`,
     place: 'key of a signer',
-    remedy: 'give a key of one of these kinds',
+    remedy: 'use a key of one of these kinds',
   });
 }

@@ -1,13 +1,13 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import { PkiFault } from '../ground/fault.ts';
 
-/** Locks of this process: after a crash in a container its successor may have the same process id. */
+/** Locks of this process: after a crash in a container the next process may have the same process id. */
 const ownLocks = new Set<string>();
 
 /**
- * Keeps other processes away by a file that holds our process id. A lock whose process no longer runs is taken over.
+ * Excludes other processes by a file with the id of this process. The lock of a process that no longer runs is replaced.
  * @param path - the lock file
- * @returns gives the lock up
+ * @returns releases the lock
  * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED`
  */
 export async function lockFile(path: string): Promise<() => Promise<void>> {
@@ -25,7 +25,7 @@ export async function lockFile(path: string): Promise<() => Promise<void>> {
       const holder = await holderOf(path);
       if (attempt > 0 || isHeld(path, holder)) {
         throw new PkiFault('ENTENTE_PKI_LEDGER_LOCKED', {
-          sentence: `the process ${holder} has it open, and only one at a time may`,
+          sentence: `process ${holder} has the file open, and only one process may open it at a time`,
           place: path,
           remedy: 'stop that process first; if it does not exist, delete the lock file',
           cause: error,
@@ -45,7 +45,7 @@ async function holderOf(path: string): Promise<number> {
 }
 
 function isHeld(path: string, pid: number): boolean {
-  // An unreadable lock may be one that is just being written: it counts as held.
+  // An unreadable lock may be one that is being written: it counts as held.
   if (!Number.isSafeInteger(pid) || pid <= 0) return true;
   if (pid === process.pid) return ownLocks.has(path);
   try {

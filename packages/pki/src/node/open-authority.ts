@@ -9,7 +9,7 @@ import { authorityFiles, readAuthorityFile, readPrivateKey } from './authority-f
 import { openFileLedger } from './file-ledger.ts';
 import { keySigner } from './key-signer.ts';
 
-/** The authority of a domain, ready to work. The root's key is not needed and not read. */
+/** The open authority of a domain. The root's key is not needed and not read. */
 export interface OpenAuthority {
   readonly issuer: Issuer;
   /** The issuing authority's certificate for outsiders, see `certifyOutside`; `undefined` where there is none. */
@@ -18,7 +18,7 @@ export interface OpenAuthority {
   readonly root: Certificate;
   /** Every root in the file: during a rollover there are two. */
   readonly roots: readonly Certificate[];
-  /** The root's list, as the ceremony signed it. */
+  /** The root's CRL, as the ceremony signed it. */
   readonly rootCrl: PublishedCrl;
   readonly ledger: Ledger;
   /** Path of the authority's own server certificate. */
@@ -30,8 +30,8 @@ export interface OpenAuthority {
 }
 
 /**
- * Opens what `initialiseAuthority` made.
- * @param directory - where it is
+ * Opens an authority that `initialiseAuthority` created.
+ * @param directory - its folder
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_KEY_MISMATCH`, `ENTENTE_PKI_LEDGER_LOCKED`,
  * `ENTENTE_PKI_LEDGER_DAMAGED`
  */
@@ -67,10 +67,10 @@ async function readCertificates(path: string): Promise<readonly [Certificate, ..
   const decoded = decodePemCertificates(await readAuthorityFile(path));
   const [first, ...others] = decoded.ok ? decoded.value : [];
   if (first !== undefined) return [first, ...others];
-  throw damaged(path, decoded.ok ? 'the file holds no certificate' : decoded.error.message);
+  throw damaged(path, decoded.ok ? 'the file contains no certificate' : decoded.error.message);
 }
 
-/** There is none without edges; one for another key would make every chain shown outside worthless. */
+/** There is none without edges. One for another key would make every chain for outsiders invalid. */
 async function readOutside(directory: string, issuing: Certificate): Promise<Certificate | undefined> {
   const path = join(directory, authorityFiles.outsideCertificate);
   const exists = await access(path).then(
@@ -83,7 +83,7 @@ async function readOutside(directory: string, issuing: Certificate): Promise<Cer
   throw new PkiFault('ENTENTE_PKI_KEY_MISMATCH', {
     sentence: 'the certificate for outsiders has another key than the issuing authority',
     place: path,
-    remedy: 'remove it and make it anew with entente ca outside',
+    remedy: 'remove it, and create it again with entente ca outside',
   });
 }
 
@@ -92,7 +92,7 @@ async function readCrl(path: string): Promise<PublishedCrl> {
   const der = blocks.ok ? blocks.value.find(({ label }) => label === 'X509 CRL')?.der : undefined;
   const list = der === undefined ? undefined : decodeCrl(der);
   if (der === undefined || list?.ok !== true || list.value.nextUpdate === undefined) {
-    throw damaged(path, 'the file holds no revocation list with a number and a next update');
+    throw damaged(path, 'the file contains no CRL with a CRL number and nextUpdate');
   }
   const { crlNumber, thisUpdate, nextUpdate } = list.value;
   return { der, number: Number(crlNumber ?? 0n), thisUpdate, nextUpdate };

@@ -3,7 +3,7 @@ import forge from 'node-forge';
 const { asn1 } = forge;
 type Node = forge.asn1.Asn1;
 
-/** Octets as the strings that node-forge works on. */
+/** Octets as the binary strings of node-forge. */
 export function toBinary(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
@@ -52,7 +52,7 @@ export function nothing(): Node {
   return asn1.create(asn1.Class.UNIVERSAL, asn1.Type.NULL, false, '');
 }
 
-/** node-forge writes the octets of a BMPString as they are given: two for each character, high one first. */
+/** node-forge encodes the octets of a BMPString as they are: two for each character, the high one first. */
 export function bmpString(text: string): Node {
   let content = '';
   for (let at = 0; at < text.length; at++) {

@@ -18,7 +18,7 @@ import {
 type Node = forge.asn1.Asn1;
 const { oids } = forge.pki as unknown as { oids: Record<string, string> };
 
-/** What goes into a PKCS#12 file. */
+/** The content of a PKCS#12 file. */
 export interface Pkcs12Content {
   /** PKCS#8 DER, of any kind of key. */
   readonly privateKey: Uint8Array;
@@ -28,7 +28,7 @@ export interface Pkcs12Content {
 
 /** How a PKCS#12 file is protected. */
 export interface Pkcs12Options {
-  /** Printable ASCII: the two encodings of a password in PKCS#12 differ beyond it, and readers disagree. */
+  /** Printable ASCII: beyond it the two encodings of a password in PKCS#12 differ, and readers disagree. */
   readonly password: string;
   /** Shown by the program that imports the file, e.g. the FQDN. */
   readonly friendlyName?: string;
@@ -41,8 +41,8 @@ const defaultIterations = 100_000;
 const macBytes = 32;
 
 /**
- * Packs a key and its chain as PKCS#12: AES-256 with PBKDF2-HMAC-SHA-256 for both, HMAC-SHA-256 over the whole. Works
- * for every kind of key, because the key stays what it is, PKCS#8 bytes, and is never interpreted.
+ * Packs a key and its chain as PKCS#12: AES-256 with PBKDF2-HMAC-SHA-256 for both, HMAC-SHA-256 over the whole. It supports every
+ * kind of key, because the PKCS#8 bytes of the key are never interpreted.
  * @param content - key and chain
  * @param options - password, name, rounds
  * @returns the PFX, DER
@@ -53,9 +53,9 @@ export function packPkcs12(content: Pkcs12Content, options: Pkcs12Options): Uint
   const leaf = content.chain[0];
   if (leaf === undefined || !isPrintableAscii(options.password)) {
     throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
-      sentence: 'PKCS#12 needs at least one certificate and a password of printable ASCII, not empty',
+      sentence: 'expected at least one certificate and a password of printable ASCII, found otherwise',
       place: leaf === undefined ? 'chain of packPkcs12' : 'option password of packPkcs12',
-      remedy: leaf === undefined ? 'give the chain of the key, leaf first' : 'choose another password',
+      remedy: leaf === undefined ? 'pass the chain of the key, leaf first' : 'choose another password',
     });
   }
   const iterations = options.iterations ?? defaultIterations;
@@ -90,8 +90,8 @@ function encrypt(node: Node, password: string, count: number): Node {
 }
 
 /**
- * EncryptedData (RFC 5652 §8). node-forge encrypts only private keys, but its result is just an algorithm and
- * octets, and what it encrypts is any node.
+ * EncryptedData (RFC 5652 §8). The function of node-forge is for private keys, but it encrypts any node and returns an algorithm
+ * and octets.
  */
 function encryptedData(node: Node, password: string, count: number): Node {
   const [algorithm, encrypted] = encrypt(node, password, count).value as [Node, Node];
@@ -116,7 +116,7 @@ function certificateBag(der: Uint8Array, attributes: Node | undefined): Node {
   return sequence(...bag, ...(attributes === undefined ? [] : [attributes]));
 }
 
-/** The same localKeyId on both tells an importer which certificate belongs to the key. */
+/** The same localKeyId on both shows the importing program which certificate belongs to the key. */
 function bagAttributes(leaf: Uint8Array, friendlyName: string | undefined): Node {
   const hash = forge.md.sha1.create().update(toBinary(leaf)).digest().getBytes();
   const keyId = sequence(oid(oids.localKeyId as string), set(octets(hash)));

@@ -7,29 +7,28 @@ const { oids } = forge.pki as unknown as { oids: Record<string, string> };
 const maxBytes = 262_144;
 
 /**
- * Opens a PKCS#12 file that holds one private key and its certificates.
+ * Unpacks a PKCS#12 file with one private key and its certificates.
  * @param pfx - DER or BER, at most 256 KiB
- * @param password - as it was packed
+ * @param password - of the file
  * @returns the key as PKCS#8 and the certificates, the one that belongs to the key first, the others in file order
- * @throws PkiFault `ENTENTE_PKI_PKCS12_UNREADABLE` if it is no such file or the password is not the right one
+ * @throws PkiFault `ENTENTE_PKI_PKCS12_UNREADABLE` if it is not such a file, or the password is wrong
  * @see RFC 7292 §5
  */
 export function unpackPkcs12(pfx: Uint8Array, password: string): Pkcs12Content {
-  if (pfx.length > maxBytes)
-    throw unreadable(`the file has ${pfx.length} octets, at most ${maxBytes} are read`);
+  if (pfx.length > maxBytes) throw unreadable(`expected at most ${maxBytes} octets, found ${pfx.length}`);
   let bags: forge.pkcs12.Bag[];
   try {
     const opened = forge.pkcs12.pkcs12FromAsn1(forge.asn1.fromDer(toBinary(pfx)), password);
     bags = opened.safeContents.flatMap(({ safeBags }) => safeBags);
   } catch (cause) {
-    throw unreadable('the file is not PKCS#12, or the password is not the right one', cause);
+    throw unreadable('the file is not PKCS#12, or the password is wrong', cause);
   }
   const keys = bags.filter(({ type }) => type === oids.pkcs8ShroudedKeyBag || type === oids.keyBag);
   const certificates = bags.filter(({ type }) => type === oids.certBag);
   const key = keys[0];
   if (key === undefined || keys.length > 1 || certificates.length === 0) {
     throw unreadable(
-      `the file holds ${keys.length} private keys and ${certificates.length} certificates, expected one key and at least one certificate`,
+      `expected one private key and at least one certificate, found ${keys.length} keys and ${certificates.length} certificates`,
     );
   }
   const keyId = localKeyId(key);
@@ -43,7 +42,7 @@ function localKeyId(bag: forge.pkcs12.Bag): string | undefined {
   return values?.[0];
 }
 
-/** node-forge interprets RSA keys and certificates and leaves the others as the nodes that it read. */
+/** node-forge interprets RSA keys and certificates, and leaves others as decoded nodes. */
 function keyDer(bag: forge.pkcs12.Bag): Uint8Array {
   if (bag.key) return fromBinary(derOf(forge.pki.wrapRsaPrivateKey(forge.pki.privateKeyToAsn1(bag.key))));
   return fromBinary(derOf(bag.asn1));

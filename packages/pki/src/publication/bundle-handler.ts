@@ -8,9 +8,9 @@ import { answerWithObject } from './signed-object.ts';
 export interface TrustBundle {
   /** The organisation's network, e.g. `contoso.example`. */
   readonly domain: string;
-  /** Rises with every change of the roots, from 1. */
+  /** Increases with every change of the roots, from 1. */
   readonly sequence: number;
-  /** How often members should look for a new bundle, seconds. */
+  /** How often members should fetch the bundle, seconds. */
   readonly refreshHintSeconds: number;
   readonly roots: readonly {
     /** DER. */
@@ -23,8 +23,8 @@ export interface TrustBundle {
 const maxAgeSeconds = 60;
 
 /**
- * Serves `/roots.pem`: the roots as PEM, for whoever knows which hash to expect.
- * @param bundle - asked for on every request
+ * Serves `/roots.pem`: the roots as PEM, for clients that know the expected hash.
+ * @param bundle - called for every request
  */
 export function rootsHandler(bundle: () => TrustBundle): Handler {
   return (request) => {
@@ -42,7 +42,7 @@ export function rootsHandler(bundle: () => TrustBundle): Handler {
 
 /**
  * Serves `/trust-bundle`: the roots as JSON with a sequence number, for members that follow a rollover.
- * @param bundle - asked for on every request
+ * @param bundle - called for every request
  */
 export function trustBundleHandler(bundle: () => TrustBundle): Handler {
   return (request) => {

@@ -3,28 +3,28 @@ import type { Clock } from '../ground/signer.ts';
 import type { PublishedCrl } from '../revocation/crl-publisher.ts';
 import { answerWithObject, type PublicObject } from './signed-object.ts';
 
-/** An authority whose lists and certificate are published. */
+/** An authority whose CRLs and certificate are published. */
 export interface PublishedIssuer {
   /** Its certificate, DER. */
   readonly certificate: Uint8Array;
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array;
-  /** The latest list of a shard. */
+  /** The latest CRL of a shard. */
   crl(shard: number): PublishedCrl | undefined;
 }
 
 /** A fetch-style handler. */
 export type Handler = (request: Request) => Response | Promise<Response>;
 
-/** A list is asked for again after a minute at the latest, though it is good for a day: revocation is live. */
+/** Caches keep a CRL for a minute, although it is valid for a day, so that a revocation takes effect soon. */
 const crlMaxAgeSeconds = 60;
 const issuerMaxAgeSeconds = 86_400;
 
 /**
  * Serves the signed objects: `/crl/<issuer>/<shard>.crl`, `/issuer/<issuer>.cer`, and `/issuer` for the certificate
- * of the first issuer. They prove themselves, so they go over plain HTTP (RFC 5280 §8), and nothing else does.
+ * of the first issuer. They are signed, so they are served over plain HTTP (RFC 5280 §8), and nothing else is.
  * @param issuers - the issuing authority first, then the root
- * @param clock - for the age of a list
+ * @param clock - for the age of a CRL
  */
 export function objectsHandler(issuers: readonly PublishedIssuer[], clock: Clock): Handler {
   const find = publishedObjects(issuers, clock);
@@ -32,9 +32,9 @@ export function objectsHandler(issuers: readonly PublishedIssuer[], clock: Clock
 }
 
 /**
- * What {@link objectsHandler} serves, by path, for whoever answers requests in another way.
+ * The objects of {@link objectsHandler} by path, for a server with its own request handling.
  * @param issuers - the issuing authority first, then the root
- * @param clock - for the age of a list
+ * @param clock - for the age of a CRL
  * @returns finds the object of a path; its octets are not copied
  */
 export function publishedObjects(
@@ -86,7 +86,7 @@ function issuerObject(issuer: PublishedIssuer | undefined): PublicObject | undef
   };
 }
 
-/** One spelling for each shard: digits without leading zero. */
+/** Each shard has one spelling: digits without leading zero. */
 function shardNumber(text: string): number | undefined {
   if (text.length === 0 || text.length > 5) return undefined;
   const value = Number(text);

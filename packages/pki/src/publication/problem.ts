@@ -1,4 +1,4 @@
-/** What a problem document says; every refusal of this package fits. */
+/** The content of a problem document; every refusal of this package fits. */
 export interface Problem {
   /** Stable literal. */
   readonly reason: string;
@@ -9,9 +9,8 @@ export interface Problem {
 }
 
 /**
- * Answers with a problem document; `reason` and `remedy` are members of their own, so that a client need not read
- * prose.
- * @param problem - what to say
+ * The response with a problem document; `reason` and `remedy` are members of their own, so that a client need not parse prose.
+ * @param problem - its content
  * @see RFC 9457 §3
  */
 export function problemResponse(problem: Problem): Response {

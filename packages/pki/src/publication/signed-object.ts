@@ -1,7 +1,7 @@
 import { refuse } from '../ground/refusal.ts';
 import { problemResponse } from './problem.ts';
 
-/** Octets to be handed out. */
+/** An object to be served. */
 export interface PublicObject {
   readonly body: Uint8Array | string;
   readonly mediaType: string;
@@ -14,8 +14,8 @@ export interface PublicObject {
 }
 
 /**
- * What a cache is told of an object, without its length.
- * @param object - what is handed out
+ * The HTTP headers of an object, without its length.
+ * @param object - the object
  */
 export function objectHeaders(object: PublicObject): Readonly<Record<string, string>> {
   return {
@@ -29,9 +29,9 @@ export function objectHeaders(object: PublicObject): Readonly<Record<string, str
 }
 
 /**
- * Answers a GET or HEAD with a public object; tells a caller that already has it (`If-None-Match`) so.
- * @param request - what was asked
- * @param object - what there is, or `undefined`
+ * Answers a GET or HEAD with a public object, or with 304 if the client has it (`If-None-Match`).
+ * @param request - the request
+ * @param object - the object, or `undefined` if there is none
  */
 export function answerWithObject(request: Request, object: PublicObject | undefined): Response {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -44,7 +44,7 @@ export function answerWithObject(request: Request, object: PublicObject | undefi
     return problemResponse(
       refuse(
         'not-found',
-        'there is no such object here',
+        'there is no object at this path',
         'take the address from a certificate of this authority',
       ),
     );

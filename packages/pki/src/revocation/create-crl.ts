@@ -9,23 +9,23 @@ import type { Issuer } from '../ground/issuer.ts';
 import { signatureAlgorithm } from '../ground/signature-algorithm.ts';
 import type { RevokedCertificate } from '../ledger/ledger.ts';
 
-/** What a revocation list says. */
+/** The content of a CRL. */
 export interface CrlContent {
-  /** 1 or more, rising for each list of the issuer. */
+  /** CRL number: 1 or more, greater for each new CRL of the issuer. */
   readonly number: number;
   /** Milliseconds since 1970. */
   readonly thisUpdate: number;
   /** Milliseconds since 1970. */
   readonly nextUpdate: number;
   readonly revoked: readonly RevokedCertificate[];
-  /** URL of the list if it covers only the certificates that name it; left out: it covers all of the issuer's. */
+  /** URL of the CRL if it covers only the certificates that name it. Default: it covers all of the issuer's. */
   readonly distributionPoint?: string;
 }
 
 /**
- * Signs a full revocation list.
- * @param issuer - whose certificates it is about; signs directly
- * @param content - what it says
+ * Signs a full CRL.
+ * @param issuer - the issuer of the certificates, which signs the CRL
+ * @param content - its content
  * @returns CertificateList, DER
  * @see RFC 5280 §5.1, §5.2.3, §5.2.5
  */

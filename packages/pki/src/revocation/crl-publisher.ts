@@ -5,7 +5,7 @@ import type { Clock } from '../ground/signer.ts';
 import type { Ledger, RevokedCertificate } from '../ledger/ledger.ts';
 import { createCrl } from './create-crl.ts';
 
-/** A list as it is handed out. */
+/** A CRL as it is published. */
 export interface PublishedCrl {
   readonly der: Uint8Array;
   readonly number: number;
@@ -15,39 +15,39 @@ export interface PublishedCrl {
   readonly nextUpdate: number;
 }
 
-/** What a publisher needs. */
+/** Options of {@link createCrlPublisher}. */
 export interface CrlPublisherOptions {
   readonly issuer: Issuer;
   readonly ledger: Ledger;
   readonly clock: Clock;
-  /** Base of the plain HTTP address, as for issuing. */
+  /** Base of the plain HTTP address, as in `IssuanceOptions`. */
   readonly objectsUrl: string;
-  /** As for issuing. Default 1. */
+  /** As in `IssuanceOptions`. Default 1. */
   readonly shards?: number;
   /** Milliseconds from thisUpdate to nextUpdate. Default 24 hours. */
   readonly lifetimeMs?: number;
 }
 
-/** Keeps the revocation lists of an authority. */
+/** Keeps the CRLs of an authority. */
 export interface CrlPublisher {
   readonly issuer: Issuer;
   /**
-   * Signs new lists from the ledger. What was revoked before the call is in them.
+   * Signs new CRLs from the ledger. They contain everything that was revoked before the call.
    * @returns the highest CRL number
    */
   publish(): Promise<number>;
-  /** The latest list of a shard, or `undefined` before the first `publish` and for a shard that does not exist. */
+  /** The latest CRL of a shard, or `undefined` before the first `publish` and for a shard that does not exist. */
   current(shard: number): PublishedCrl | undefined;
-  /** When `publish` should be called next, milliseconds since 1970: at half the life of the list. */
+  /** When `publish` should be called next, milliseconds since 1970: at half the lifetime of the CRL. */
   nextPublication(): number;
 }
 
-/** Life of a list: 24 hours. */
+/** Lifetime of a CRL: 24 hours. */
 export const crlLifetimeMs = 86_400_000;
 
 /**
- * Makes the publisher of an authority.
- * @param options - issuer, ledger and where the lists will be
+ * Creates the publisher of an authority.
+ * @param options - issuer, ledger and the address of the CRLs
  */
 export function createCrlPublisher(options: CrlPublisherOptions): CrlPublisher {
   const { issuer, ledger, clock } = options;
@@ -60,7 +60,7 @@ export function createCrlPublisher(options: CrlPublisherOptions): CrlPublisher {
     const now = clock();
     const thisUpdate = Math.floor(now / 1000) * 1000;
     const nextUpdate = thisUpdate + lifetimeMs;
-    // A certificate stays listed until a list was issued after its end (RFC 5280 §3.3); two lives are enough for that.
+    // A certificate stays on the CRL until one was issued after its expiry (RFC 5280 §3.3); two lifetimes are enough for that.
     const revoked = await ledger.revoked(issuer.id, now - 2 * lifetimeMs);
     const byShard = spread(revoked, shards);
     const lists: PublishedCrl[] = [];
@@ -84,7 +84,7 @@ export function createCrlPublisher(options: CrlPublisherOptions): CrlPublisher {
   return {
     issuer,
     publish() {
-      // One after the other: a list signed later must not be replaced by one that saw less.
+      // One after the other: a newer CRL must not be replaced by one with fewer entries.
       last = last.catch(() => 0).then(sign);
       return last;
     },

@@ -4,12 +4,12 @@ import type { Clock } from '../ground/signer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { CrlPublisher } from './crl-publisher.ts';
 
-/** What came of a revocation. */
+/** The outcome of a revocation. */
 export type RevocationOutcome =
   | { readonly ok: true; readonly serials: readonly string[]; readonly crlNumber: number }
   | { readonly ok: false; readonly refusal: PkiRefusal };
 
-/** Revokes, and publishes at once. */
+/** Revokes certificates, and publishes the CRL at once. */
 export interface RevocationDesk {
   /**
    * Revokes one certificate.
@@ -17,17 +17,17 @@ export interface RevocationDesk {
    */
   revoke(serialHex: string, reason: RevocationReason): Promise<RevocationOutcome>;
   /**
-   * Revokes every live certificate of a subject; of none it makes a success with no serial numbers and no new list.
+   * Revokes every valid certificate of a subject. If there is none, it succeeds with no serial numbers and no new CRL.
    * @param subject - FQDN, administrator's name or address of record
    */
   revokeSubject(subject: string, reason: RevocationReason): Promise<RevocationOutcome>;
 }
 
 /**
- * Makes the desk.
- * @param ledger - where revocations are recorded
- * @param publisher - signs the lists; its issuer is the one whose certificates are revoked
- * @param clock - time of revocation
+ * Creates a revocation desk.
+ * @param ledger - records the revocations
+ * @param publisher - signs the CRLs; its issuer issued the certificates
+ * @param clock - the time of a revocation
  */
 export function createRevocationDesk(ledger: Ledger, publisher: CrlPublisher, clock: Clock): RevocationDesk {
   const issuer = publisher.issuer.id;
@@ -41,11 +41,11 @@ export function createRevocationDesk(ledger: Ledger, publisher: CrlPublisher, cl
           ? refuse(
               'certificate-unknown',
               `this authority has not issued serial number ${serialHex.slice(0, 40)}`,
-              'look the serial number up in the ledger of the authority',
+              'check the serial number in the ledger of the authority',
             )
           : refuse(
               'certificate-already-revoked',
-              `the certificate ${serialHex} is revoked already`,
+              `the certificate ${serialHex} is already revoked`,
               'nothing needs to be done',
             );
       return { ok: false, refusal };

@@ -8,7 +8,7 @@ export type { LedgerRule, LedgerUnderTest } from './rule.ts';
 /**
  * Every rule that an implementation of the ledger port must pass. Run each one against a fresh, empty ledger with any
  * test runner: `check` resolves if the rule holds and rejects with the breach if not.
- * @param options - `durable: false` leaves out the rules about a crash, for a ledger that lives in memory
+ * @param options - `durable: false` leaves out the rules about a crash, for a ledger in memory
  */
 export function ledgerCompliance(options: { readonly durable: boolean }): readonly LedgerRule[] {
   const rules = [...certificateRules, ...tokenRules, ...durabilityRules];

@@ -1,18 +1,18 @@
 import type { PkiFault } from '../../ground/fault.ts';
 import type { Ledger, LedgerEntry, StoredJoinToken } from '../ledger.ts';
 
-/** A ledger that a compliance rule may use up. */
+/** A ledger for one compliance rule, which may change it. */
 export interface LedgerUnderTest {
   /** Empty at the start. */
   readonly ledger: Ledger;
   /**
-   * Ends the ledger as a crash would, and opens what remains. Left out by a ledger that is not durable: the rules
+   * Ends the ledger as a crash would, and opens it again from what was stored. Absent for a ledger that is not durable: the rules
    * that need it are then not run.
    */
   readonly reopen?: () => Promise<Ledger>;
 }
 
-/** One thing that every ledger must do. */
+/** One rule for every ledger. */
 export interface LedgerRule {
   /** Stable literal. */
   readonly id: string;
@@ -28,7 +28,7 @@ export interface LedgerRule {
 
 /** The issuer that the rules use. */
 export const issuer = '0123456789abcdef';
-/** The time at which the rules play, milliseconds since 1970. */
+/** The time of the rules, milliseconds since 1970. */
 export const now = 1_750_000_000_000;
 
 /** An entry with a given serial number. */
@@ -62,7 +62,7 @@ export function must(condition: boolean, breach: string): void {
   if (!condition) throw new Error(breach);
 }
 
-/** Whether two values are the same when written as JSON. */
+/** Whether two values are the same as JSON. */
 export function same(found: unknown, expected: unknown): boolean {
   return JSON.stringify(found) === JSON.stringify(expected);
 }
