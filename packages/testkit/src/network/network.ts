@@ -1,3 +1,4 @@
+import type { Partner } from '@entente/topology';
 import type { TestAuthority } from '../test-authority.ts';
 import type { Administrator } from './administrator.ts';
 import type { AppProcess } from './app-process.ts';
@@ -15,8 +16,16 @@ export interface NetworkOptions {
   readonly clients?: readonly string[];
   /** Command line in front of `node` for the front ends, e.g. `['taskset', '-c', '0']`. */
   readonly frontEndLauncher?: readonly string[];
+  /** Partners that somebody else runs; with them comes the edge. */
+  readonly partners?: readonly Partner[];
+  /** Names of hosts on 127.0.0.1 that are not the network's, e.g. those of partners. */
+  readonly otherHosts?: readonly string[];
+  /** UDP port of the network's DNS server on 127.0.0.1; default any. */
+  readonly dnsPort?: number;
   /** Further fields of the front ends' configuration. */
   readonly frontEndConfig?: object;
+  /** Further fields of the edges' configuration. */
+  readonly edgeConfig?: object;
   /** Told what happens while the network starts. */
   readonly onStep?: (step: string) => void;
   /** Told of each process right after it was started. */
@@ -24,7 +33,7 @@ export interface NetworkOptions {
 }
 
 /** How a federation is started. */
-export interface FederationOptions extends Omit<NetworkOptions, 'domain'> {
+export interface FederationOptions extends Omit<NetworkOptions, 'domain' | 'partners'> {
   /** `own`: each has its own CA, and the other's root (default). `shared`: both edges have certificates of a public CA. */
   readonly roots?: 'own' | 'shared';
   /** Users of the second organisation whose clients are started; default those of the first. */
@@ -36,8 +45,6 @@ export interface FederationOptions extends Omit<NetworkOptions, 'domain'> {
   readonly partnersInsideAt?: string;
   /** Port of the second organisation's bundle: its own (default), or that of its clients, as the topology has it by default. */
   readonly partnerBundleAt?: 'own-port' | 'clients-port';
-  /** Further fields of the edges' configuration. */
-  readonly edgeConfig?: object;
   /** Called when the first organisation runs, before the second is started. */
   readonly onFirst?: (network: Network) => Promise<void>;
 }
@@ -54,7 +61,7 @@ export interface Network extends AsyncDisposable {
   readonly services: Map<string, { target: string; port: number }[]>;
   readonly authority: AppProcess;
   readonly frontEnds: readonly AppProcess[];
-  /** Only in a federation. */
+  /** Only where there are partners. */
   readonly edge: AppProcess | undefined;
   readonly administrator: Administrator;
   /** The issuing CA's key in the hands of an insider, who certifies whatever he likes. */

@@ -87,6 +87,7 @@ export function layOut(domain: string, ports: readonly number[]): Organisation {
       { address: `bob@${domain}`, password: password(), home: second.fqdn },
       { address: `carol@${domain}`, password: password(), home: first.fqdn },
       { address: `dave@${domain}`, password: password(), home: first.fqdn, md5: true },
+      { address: `frank@${domain}`, password: password(), home: second.fqdn, md5: true },
       { address: `erin@${domain}`, password: password(), home: second.fqdn, external: true },
     ],
   };

@@ -14,11 +14,17 @@ export interface PublicAuthority extends AsyncDisposable {
   ): Promise<TestCertificate>;
 }
 
-const host = 'crl.public.example';
-
-/** Starts a public CA on loopback. */
-export async function startPublicAuthority(): Promise<PublicAuthority> {
-  const authority = await createTestAuthority('Public Test Root');
+/**
+ * Starts a CA that none of the organisations runs: a public one, or that of a partner.
+ *
+ * @param name - common name of its root
+ * @param host - of its revocation list, which is served on 127.0.0.1
+ */
+export async function startPublicAuthority(
+  name = 'Public Test Root',
+  host = 'crl.public.example',
+): Promise<PublicAuthority> {
+  const authority = await createTestAuthority(name);
   const list = Buffer.from((await authority.crl([])).replace(/-----[^-]*-----|\s/g, ''), 'base64');
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/pkix-crl', 'content-length': list.length });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AllowedDomain, TopologyDocument } from '@entente/topology';
+import type { AllowedDomain, Partner, TopologyDocument } from '@entente/topology';
 import { decodePemCertificates } from '@entente/x509';
 import { removeWithLauncher } from '../process/end-with-launcher.ts';
 import { startDnsServer } from './dns-server.ts';
@@ -29,7 +29,8 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
   return owning(async (own) => {
     const { prepared, shared } = await prepare([options.domain ?? 'contoso.example'], options, own);
     const [organisation] = prepared as [PreparedOrganisation];
-    return own(await runOrganisation(organisation, firstTopology(organisation), shared, options));
+    const topology = firstTopology(organisation, options.partners);
+    return own(await runOrganisation(organisation, topology, withEdgeConfig(shared, options), options));
   });
 }
 
@@ -52,9 +53,9 @@ export const thirdPartner = 'litware.example';
 export async function startFederation(options: FederationOptions = {}): Promise<Federation> {
   return owning(async (own) => {
     const publicAuthority = own(await startPublicAuthority());
-    const { prepared, shared } = await prepare(['contoso.example', 'fabrikam.example'], options, own, [
-      publicAuthority.host,
-    ]);
+    const otherHosts = [...(options.otherHosts ?? []), publicAuthority.host];
+    const domains = ['contoso.example', 'fabrikam.example'];
+    const { prepared, shared } = await prepare(domains, { ...options, otherHosts }, own);
     const [first, ownPorts] = prepared as [PreparedOrganisation, PreparedOrganisation];
     const second = options.partnerBundleAt === 'clients-port' ? sharingPort(ownPorts) : ownPorts;
     const sharedRoots = options.roots === 'shared';
@@ -69,10 +70,9 @@ export async function startFederation(options: FederationOptions = {}): Promise<
         : {};
       const settings = { ...options, ...(clients === undefined ? {} : { clients }) };
       const view = {
-        ...shared,
+        ...withEdgeConfig(shared, options),
         ...external,
         addresses: addressesFor(organisation, partner, publicAuthority, options.partnersInsideAt),
-        ...(options.edgeConfig === undefined ? {} : { edgeConfig: options.edgeConfig }),
       };
       return own(await runOrganisation(organisation, topology, view, settings));
     };
@@ -107,22 +107,21 @@ async function prepare(
   domains: readonly string[],
   options: NetworkOptions,
   own: Own,
-  otherHosts: readonly string[] = [],
 ): Promise<{ prepared: readonly PreparedOrganisation[]; shared: SharedNetwork }> {
   const directory = options.directory ?? (await temporaryDirectory(own));
   const ports = await freePorts(portsNeeded * domains.length);
   const organisations = domains.map((domain) => layOut(domain, ports.splice(0, portsNeeded)));
   const addresses = new Map(organisations.flatMap((organisation) => [...addressesOf(organisation)]));
-  for (const host of otherHosts) addresses.set(host, '127.0.0.1');
+  for (const host of options.otherHosts ?? []) addresses.set(host, '127.0.0.1');
   const services = servicesOf(organisations);
-  const dns = own(await startDnsServer({ addresses, services }));
+  const dns = own(await startDnsServer({ addresses, services }, options.dnsPort));
   options.onStep?.(`making the authorities: root, issuing CA, revocation lists (${domains.join(', ')})`);
   const prepared = await Promise.all(
     organisations.map((organisation) =>
       prepareOrganisation(
         organisation,
         domains.length === 1 ? directory : join(directory, organisation.domain),
-        domains.length > 1,
+        domains.length > 1 || options.partners !== undefined,
       ),
     ),
   );
@@ -153,8 +152,17 @@ function addressesFor(
   return addresses;
 }
 
-function firstTopology({ organisation, root, signingKey }: PreparedOrganisation): TopologyDocument {
-  return topologyOf(organisation, { administrator: signingKey.publicKey, root }, Date.now());
+function withEdgeConfig(shared: SharedNetwork, { edgeConfig }: NetworkOptions): SharedNetwork {
+  return edgeConfig === undefined ? shared : { ...shared, edgeConfig };
+}
+
+function firstTopology(
+  { organisation, root, signingKey }: PreparedOrganisation,
+  partners: readonly Partner[] | undefined,
+): TopologyDocument {
+  const keys = { administrator: signingKey.publicKey, root };
+  const federation = partners === undefined ? undefined : { partners };
+  return topologyOf(organisation, keys, Date.now(), federation);
 }
 
 function federatedTopology(
