@@ -30,6 +30,16 @@ describe('pnpm interop', () => {
   it('runs every scenario when none is named, and is not ok when one fails', async () => {
     const { report, ok } = await run();
     expect(ok).toBe(false);
-    expect(report).toMatchObject({ ok: false, runs: [{ ok: true }, { ok: false }, { ok: false }] });
+    expect(report).toMatchObject({
+      ok: false,
+      runs: [{ skipped: expect.any(String) }, { ok: true }, { ok: false }, { ok: false }],
+    });
+  });
+
+  it('skips a scenario whose program is not installed, says how to get it, and fails it where nothing may be skipped', async () => {
+    const { report, ok } = await run('absent');
+    expect(ok).toBe(true);
+    expect(report).toMatchObject({ steps: [], skipped: expect.stringContaining('no-such-package') });
+    expect((await run('absent', '--no-skip')).ok).toBe(false);
   });
 });

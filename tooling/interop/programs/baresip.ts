@@ -1,0 +1,217 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { ownAddress } from '../isolation/isolation.ts';
+import { ForeignProgram } from './foreign-program.ts';
+import { answerTo, request } from './sip-trace.ts';
+import type { Account, Telephone } from './telephone.ts';
+
+/** What baresip needs besides an account. */
+export interface BaresipOptions extends Account {
+  /** Free TCP port on which it takes commands and reports events. */
+  readonly controlPort: number;
+}
+
+const modules = '/usr/lib/baresip/modules';
+
+/**
+ * baresip 1.1 and the commands that it takes on its control port: netstrings with JSON. It listens for UDP too, as it does by default, so that
+ * it could leave TLS if something that we wrote led it there. It knows MD5 only, and stops at a challenge for anything else.
+ *
+ * @param options - account and control port
+ * @returns the telephone, registering
+ */
+export async function startBaresip(options: BaresipOptions): Promise<Telephone> {
+  const { address, anchorsFile, contacts, controlPort, directory, password, server } = options;
+  const [user] = address.split('@');
+  await mkdir(directory, { recursive: true });
+  const config = [
+    'poll_method epoll',
+    `net_interface ${ownAddress}`,
+    'sip_listen 127.0.0.1:0',
+    'sip_trans_def tls',
+    `sip_cafile ${anchorsFile}`,
+    'sip_verify_server yes',
+    'dns_server 127.0.0.1:53',
+    // No sound card: what it would play goes back to what it would record.
+    'audio_source aubridge,line',
+    'audio_player aubridge,line',
+    'audio_alert aubridge,bell',
+    `module_path ${modules}`,
+    'module g711.so',
+    'module srtp.so',
+    'module aubridge.so',
+    'module_tmp account.so',
+    'module_app menu.so',
+    'module_app contact.so',
+    'module_app ctrl_tcp.so',
+    `ctrl_tcp_listen 127.0.0.1:${controlPort}`,
+  ];
+  const parameters = [
+    `auth_user=${user}`,
+    `auth_pass=${password}`,
+    `outbound="sip:${server.host}:${server.port};transport=tls"`,
+    'regint=600',
+    'mediaenc=srtp-mand',
+  ];
+  await writeFile(join(directory, 'config'), `${config.join('\n')}\n`);
+  await writeFile(join(directory, 'accounts'), `<sip:${address};transport=tls>;${parameters.join(';')}\n`, {
+    mode: 0o600,
+  });
+  await writeFile(
+    join(directory, 'contacts'),
+    contacts.map((contact) => `"${contact}" <sip:${contact}>\n`).join(''),
+  );
+  return new Baresip(options, new ForeignProgram({ program: 'baresip', args: ['-s', '-f', directory] }));
+}
+
+class Baresip implements Telephone {
+  readonly name: string;
+  readonly address: string;
+  readonly #contacts: readonly string[];
+  readonly #controlPort: number;
+  readonly #program: ForeignProgram;
+  #control: Promise<Socket> | undefined;
+  /** Where the search for the next event begins. */
+  #position = 0;
+
+  constructor({ address, contacts, controlPort, name }: BaresipOptions, program: ForeignProgram) {
+    this.name = name;
+    this.address = address;
+    this.#contacts = contacts;
+    this.#controlPort = controlPort;
+    this.#program = program;
+  }
+
+  async registered(): Promise<void> {
+    await this.#hears(answerTo('REGISTER'));
+    this.#control ??= this.#listen();
+    await this.#control;
+  }
+
+  async message(to: string, text: string): Promise<void> {
+    await this.#choose(to);
+    const sent = this.#program.position;
+    await this.#command('message', text);
+    await this.#program.hears(answerTo('MESSAGE'), sent);
+  }
+
+  async received(text: string): Promise<void> {
+    await this.#hears(new RegExp(escaped(text)));
+  }
+
+  async call(to: string): Promise<void> {
+    await this.#command('dial', `sip:${to}`);
+  }
+
+  async rings(): Promise<void> {
+    await this.#hears(event('CALL_INCOMING'));
+  }
+
+  async hearsRinging(): Promise<void> {
+    await this.#hears(event('CALL_RINGING'));
+  }
+
+  async answer(): Promise<void> {
+    await this.#command('accept');
+  }
+
+  async isConnected(): Promise<void> {
+    await this.#hears(event('CALL_ESTABLISHED'));
+  }
+
+  async hold(): Promise<void> {
+    await this.#reinvite('hold');
+  }
+
+  async resume(): Promise<void> {
+    await this.#reinvite('resume');
+  }
+
+  async isHeld(): Promise<void> {
+    await this.#hears(event('CALL_REMOTE_SDP', /"remoteaudiodir":"recvonly"[^}]*"param":"offer"/));
+  }
+
+  async isResumed(): Promise<void> {
+    await this.#hears(event('CALL_REMOTE_SDP', /"remoteaudiodir":"sendrecv"[^}]*"param":"offer"/));
+  }
+
+  async hangUp(): Promise<void> {
+    const sent = this.#program.position;
+    await this.#command('hangup');
+    await this.#program.hears(answerTo('BYE'), sent);
+    await this.isOver();
+  }
+
+  async cancel(): Promise<void> {
+    const sent = this.#program.position;
+    await this.#command('hangup');
+    await this.#program.hears(answerTo('CANCEL'), sent);
+    await this.#program.hears(answerTo('INVITE', '487'), sent);
+    await this.isOver();
+  }
+
+  async isOver(): Promise<void> {
+    await this.#hears(event('CALL_CLOSED'));
+  }
+
+  async reset(): Promise<void> {
+    await this.#command('hangupall');
+    this.#position = this.#program.position;
+  }
+
+  async says(pattern: RegExp): Promise<string> {
+    return (await this.#program.hears(pattern))[0].trim();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    (await this.#control?.catch(() => undefined))?.destroy();
+    await this.#program[Symbol.asyncDispose]();
+  }
+
+  async #reinvite(command: string): Promise<void> {
+    const sent = this.#program.position;
+    await this.#command(command);
+    await this.#program.hears(request('INVITE'), sent);
+    await this.#program.hears(answerTo('INVITE'), sent);
+  }
+
+  /** It writes to the current contact only: this walks to the first one, and on from there. */
+  async #choose(address: string): Promise<void> {
+    const steps = ['contact_prev', 'contact_next'].flatMap((step) => this.#contacts.map(() => step));
+    for (const step of steps) {
+      const sent = this.#program.position;
+      await this.#command(step);
+      const [, chosen] = await this.#program.hears(/Current contact: \S* <sip:([^>]*)>/, sent);
+      if (chosen === address) return;
+    }
+    throw new Error(`${address} is not among its contacts`);
+  }
+
+  async #hears(pattern: RegExp): Promise<void> {
+    this.#position = await this.#program.after(pattern, this.#position);
+  }
+
+  async #command(command: string, parameters = ''): Promise<void> {
+    const body = JSON.stringify({ command, params: parameters, token: command });
+    (await this.#control)?.write(`${Buffer.byteLength(body)}:${body},`);
+  }
+
+  async #listen(): Promise<Socket> {
+    const socket = await new Promise<Socket>((resolve, reject) => {
+      const opened = connect(this.#controlPort, '127.0.0.1', () => resolve(opened));
+      opened.once('error', reject);
+    });
+    socket.on('error', () => {});
+    socket.setEncoding('utf8').on('data', (text: string) => this.#program.hear(`\n${text}\n`));
+    return socket;
+  }
+}
+
+function event(type: string, further = /[^}]*/): RegExp {
+  return new RegExp(`"event":true,"type":"${type}"[^}]*${further.source}`);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
