@@ -11,7 +11,7 @@ interface Stored {
 }
 
 /**
- * The sequence number of the trust bundle: it rises whenever the roots differ from those of the last start.
+ * The sequence number of the trust bundle: it increases whenever the roots differ from those of the last start.
  * @param directory - folder of the authority
  * @param roots - in the order of the file
  */

@@ -3,15 +3,15 @@ import type { Peer } from '@entente/tls';
 import { authorise, links, type Topology } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 
-/** Who sends a request, as the verdict on its connection proved it. */
+/** The sender of a request, according to the verdict on its connection. */
 export type Caller =
   | { readonly kind: 'server'; readonly server: string; readonly serialHex: string }
   | { readonly kind: 'administrator'; readonly name: string; readonly serialHex: string }
-  /** No certificate was shown; `claimed` is the server that its join token was issued for, `address` where the connection comes from. */
+  /** It presented no certificate. `claimed` is the server of its join token, `address` the source of the connection. */
   | { readonly kind: 'nobody'; readonly address: string; readonly claimed?: string };
 
-/** What the authority must know of itself to let others in. */
-export interface DoorKeeper {
+/** The names of the authority and its topology. */
+export interface AuthorityContext {
   readonly domain: string;
   readonly fqdn: string;
   /** The topology in force, or `undefined` before the first one. */
@@ -20,34 +20,34 @@ export interface DoorKeeper {
 
 /**
  * Who may connect with a certificate: administrators (row 17), and servers that the topology lists (row 15).
- * @param keeper - the authority's own names and its topology
+ * @param context - the authority's names and its topology
  */
-export function allowAtAuthority(keeper: DoorKeeper): Authorise {
+export function allowAtAuthority(context: AuthorityContext): Authorise {
   return (peer, link) => {
-    if (administratorOf(keeper.domain, peer.uris) !== undefined) {
+    if (administratorOf(context.domain, peer.uris) !== undefined) {
       return { ok: true, role: 'administrator', row: links.administratorToAuthority.row };
     }
-    const topology = keeper.topology();
+    const topology = context.topology();
     if (topology === undefined) {
       return {
         ok: false,
         rejection: {
           reason: 'not-in-topology',
           names: [...peer.dnsNames],
-          message: 'No topology has been published yet, so no server is in it.',
-          remedy: 'Publish the first topology: entente topology publish.',
+          message: 'expected a server of the topology, found that no topology has been published yet',
+          remedy: 'publish the first topology with entente topology publish',
         },
       };
     }
-    const local = { fqdn: keeper.fqdn, interface: 'internal', service: 'https' } as const;
+    const local = { fqdn: context.fqdn, interface: 'internal', service: 'https' } as const;
     return authorise(topology, local)(peer, link);
   };
 }
 
 /**
- * Who is on the other side of a connection.
+ * The sender of the requests on a connection.
  * @param peer - as the listener admitted it
- * @param address - IP address that the connection comes from
+ * @param address - IP address of the other side
  * @param domain - the organisation's network
  */
 export function callerOf(peer: Peer | undefined, address: string, domain: string): Caller {

@@ -17,7 +17,7 @@ import { authorityRoutes } from './routes.ts';
 import type { AuthoritySettings } from './settings.ts';
 import { startUpkeep } from './upkeep.ts';
 
-/** What listens can be made of this: the authority of a domain, short of its sockets. */
+/** The authority of a domain without its sockets. */
 export interface RunningAuthority {
   /** For `serve(https, { …listener, clientCertificate: 'optional' }, …)`. */
   readonly listener: {
@@ -28,25 +28,25 @@ export interface RunningAuthority {
     readonly onRefusal: (refusal: ConnectionRefusal) => void;
   };
   /**
-   * Answers a request that came over HTTPS.
+   * Answers a request over HTTPS.
    * @param request - the request
-   * @param peer - who `peerOf` says is on the other side
-   * @param address - IP address of the other side, for the log; default unknown
+   * @param peer - the peer, from `peerOf`
+   * @param address - IP address of the other side, for the log; default `unknown`
    */
   fetch(request: Request, peer: Peer | undefined, address?: string): Promise<Response>;
-  /** Answers a request that came over plain HTTP: signed objects, and nothing else. */
+  /** Answers a request over plain HTTP: signed objects, and nothing else. */
   fetchObject(request: Request): Promise<Response>;
-  /** Ends the streams of events, which would otherwise keep a listener from draining. */
+  /** Ends the event streams, which would otherwise prevent a listener from draining. */
   endStreams(): void;
   /** Stops upkeep, closes the ledger. Close the listeners first. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Opens the authority of a domain and keeps it up.
+ * Opens the authority of a domain and does its periodic work.
  * @param settings - its names and its folder
- * @param log - where it says what it does and what it refuses
- * @param clock - default the machine's
+ * @param log - receives what it does and what it refuses
+ * @param clock - milliseconds since 1970; default: the clock of the machine
  * @throws PkiFault of the ledger, the authority's files, or the stored topologies
  */
 export async function createAuthority(
@@ -72,7 +72,7 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
   const objects = objectsHandler(
     [
       {
-        // Whoever follows a certificate to its issuer may stand outside.
+        // Outsiders too fetch the issuer of a certificate.
         certificate: (opened.outside ?? opened.issuer.certificate).der,
         publicKey: opened.issuer.certificate.publicKey.der,
         crl: (shard) => publisher.current(shard),

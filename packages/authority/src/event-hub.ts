@@ -1,29 +1,29 @@
-/** Something that members react to. */
+/** An event that members react to. */
 export type AuthorityEvent =
   | { readonly type: 'topology'; readonly version: number; readonly hash: string }
   | { readonly type: 'crl'; readonly issuer: string; readonly number: number };
 
-/** Hands events on to everybody who listens (server-sent events). */
+/** Sends events to all listeners (server-sent events). */
 export interface EventHub {
   /**
-   * A stream of events, which begins with the given ones so that a listener who was away knows where things stand.
+   * A stream of events. It begins with the given ones, so that a listener that was disconnected learns the current state.
    * @returns `undefined` if there are too many listeners
    */
   listen(first: readonly AuthorityEvent[]): Response | undefined;
-  /** Tells everybody. */
+  /** Sends an event to all listeners. */
   announce(event: AuthorityEvent): void;
-  /** Keeps silent connections alive; called every few seconds. */
+  /** Keeps idle connections alive; called every few seconds. */
   pulse(): void;
   /** Ends every stream. */
   close(): void;
 }
 
 const maxListeners = 10_000;
-/** Somebody who reads so little that this much waits is cut off; the next connection begins with where things stand. */
+/** A listener with this many unread events is disconnected; its next connection begins with the current state. */
 const maxWaitingEvents = 100;
 const encoder = new TextEncoder();
 
-/** Makes a hub. */
+/** Creates a hub. */
 export function createEventHub(): EventHub {
   const listeners = new Set<ReadableStreamDefaultController<Uint8Array>>();
   const send = (text: string): void => {
@@ -64,7 +64,7 @@ export function createEventHub(): EventHub {
   };
 }
 
-/** One event as the wire has it: the type, and the rest as JSON. */
+/** One server-sent event: the type, and the rest as JSON. */
 function formatEvent({ type, ...data }: AuthorityEvent): string {
   return `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -1,4 +1,4 @@
-export { allowAtAuthority, type Caller, callerOf, type DoorKeeper } from './caller.ts';
+export { type AuthorityContext, allowAtAuthority, type Caller, callerOf } from './caller.ts';
 export { createAuthority, type RunningAuthority } from './create-authority.ts';
 export { mayIssueByTopology } from './may-issue.ts';
 export type { AuthoritySettings } from './settings.ts';

@@ -2,9 +2,9 @@ import { type IssuanceDecision, type MayIssue, refuse } from '@entente/pki';
 import { certificateNames, type Topology } from '@entente/topology';
 
 /**
- * Binds issuance to the topology: a server gets the names that the topology gives it, for itself only, and nobody
- * else gets anything. The authority may always renew its own certificate, or it could not publish a first topology.
- * @param fqdn - the authority's own
+ * The rule of issuance by the topology: a server gets a certificate for itself only, with the names in the topology, and no other
+ * requester gets one. The authority may always renew its own certificate, because it must be able to publish a first topology.
+ * @param fqdn - name of the authority
  * @param topology - the one in force
  */
 export function mayIssueByTopology(fqdn: string, topology: () => Topology | undefined): MayIssue {
@@ -14,8 +14,8 @@ export function mayIssueByTopology(fqdn: string, topology: () => Topology | unde
         ok: false,
         refusal: refuse(
           'profile-not-allowed',
-          `a ${profile} certificate for ${subject} is not for this requester to have`,
-          'ask for a server certificate for the server itself',
+          `this requester may not have a ${profile} certificate for ${subject}`,
+          'request a server certificate for the server itself',
         ),
       };
     }
@@ -27,7 +27,7 @@ export function mayIssueByTopology(fqdn: string, topology: () => Topology | unde
         refusal: refuse(
           'not-in-topology',
           `the server ${subject} is not in the topology`,
-          'add it to the topology and publish it first',
+          'add it with entente topology add server and publish the topology first',
         ),
       };
     }
@@ -37,8 +37,8 @@ export function mayIssueByTopology(fqdn: string, topology: () => Topology | unde
         ok: false,
         refusal: refuse(
           'name-not-allowed',
-          `the topology gives ${subject} no certificate of ours for its interface ${JSON.stringify(side.slice(0, 40))}`,
-          'ask for an interface that the topology lists with an enterprise certificate',
+          `the topology lists no enterprise certificate for the interface ${JSON.stringify(side.slice(0, 40))} of ${subject}`,
+          'request an interface that the topology lists with an enterprise certificate',
         ),
       };
     }

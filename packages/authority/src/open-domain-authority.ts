@@ -29,17 +29,17 @@ export interface Authority {
   readonly publisher: CrlPublisher;
   readonly topologies: TopologyStore;
   readonly events: EventHub;
-  /** The authority believes its own root alone, and knows of a revocation at once. */
+  /** The authority trusts its own root alone, and knows of a revocation at once. */
   readonly trust: OwnedTrust;
   /** Lower-case hexadecimal SHA-256 of the root's key. */
   readonly rootSpkiHash: string;
   readonly clock: Clock;
   bundle(): TrustBundle;
-  /** Verifies, stores and puts into force a topology; revokes whoever it no longer lists. */
+  /** Verifies, stores and applies a topology; revokes the certificates of servers that it no longer lists. */
   publish(text: string): Promise<VerifyResult>;
-  /** Revokes as the desk does, and puts it into force. */
+  /** Revokes certificates, and applies the new CRL to the authority's own verdicts. */
   readonly revocation: RevocationDesk;
-  /** Signs a new revocation list and tells everybody. */
+  /** Signs a new CRL and announces it to all listeners. */
   refreshCrl(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -47,7 +47,7 @@ export interface Authority {
 /**
  * Opens an authority.
  * @param settings - its names and its folder
- * @param log - where it says what it does
+ * @param log - receives what it does
  * @param clock - the time
  */
 export async function openDomainAuthority(
@@ -91,7 +91,7 @@ export async function openDomainAuthority(
     knowledge = { crls: [rootList, readList(list.der)] };
     trust.announce();
     events.announce({ type: 'crl', issuer: issuer.id, number: list.number });
-    log.info({ issuer: issuer.id, crlNumber: list.number }, 'a new revocation list is out');
+    log.info({ issuer: issuer.id, crlNumber: list.number }, 'a new CRL is published');
   };
   const refreshCrl = async (): Promise<void> => {
     await publisher.publish();
@@ -110,7 +110,7 @@ export async function openDomainAuthority(
     revokeSubject: inForce(desk.revokeSubject),
   };
 
-  /** Whoever holds a server certificate and is not in the topology loses it; also after a crash half-way. */
+  /** Revokes the certificates of servers that are not in the topology; also after a crash half-way. */
   const revokeUnlisted = async (): Promise<void> => {
     const topology = topologies.current?.topology;
     if (topology === undefined) return;
@@ -120,7 +120,7 @@ export async function openDomainAuthority(
       if (outcome.ok) {
         log.info(
           { server: subject, serials: outcome.serials },
-          'a server left the topology and lost its certificates',
+          'a server is no longer in the topology, and its certificates are revoked',
         );
       }
     }
@@ -178,13 +178,13 @@ export async function openDomainAuthority(
 /** How often members look for new roots even without an event. */
 const refreshHintSeconds = 300;
 
-/** Our own list, read by the reader that judges it. */
+/** The authority's own CRL, decoded as every member decodes it. */
 function readList(der: Uint8Array): CertificateList {
   const decoded = decodeCrl(der);
   if (decoded.ok) return decoded.value;
   throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
-    sentence: `expected a revocation list, found ${decoded.error.message}`,
-    place: 'revocation list of this authority',
+    sentence: `expected a CRL, found ${decoded.error.message}`,
+    place: 'CRL of this authority',
     remedy: "restore the authority's directory from a copy",
   });
 }

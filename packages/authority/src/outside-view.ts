@@ -3,8 +3,8 @@ import type { OpenAuthority } from '@entente/pki/node';
 import { outsideObjectUrls, type Topology } from '@entente/topology';
 
 /**
- * How certificates of external interfaces differ from those inside: revocation lists are where the edges serve them, and the
- * chain is the one for outsiders.
+ * How certificates of external interfaces differ from others: their CRLs are at the addresses of the edges, and their chain is the
+ * one for outsiders.
  * @param opened - the authority's certificates
  * @param topology - the one in force
  * @returns `undefined` where no edge serves outsiders
@@ -19,8 +19,8 @@ export function outsideView(
 }
 
 /**
- * Says what keeps outsiders from the root's list: the addresses in the issuing authority's certificate were written with the
- * root's key, which is not here, so nobody but an administrator can mend it.
+ * What prevents outsiders from fetching the root's CRL: its addresses are in the issuing authority's certificate, which the root
+ * signed. The root's key is not here, so only an administrator can fix this.
  * @param opened - the authority's certificates
  * @param topology - the one in force
  */
@@ -30,10 +30,10 @@ export function outsideProblem(
 ): { readonly message: string; readonly remedy: string } | undefined {
   const wanted = topology === undefined ? [] : outsideObjectUrls(topology);
   if (wanted.length === 0) return undefined;
-  const remedy = 'run entente ca outside with the key of the root, then start the authority again';
+  const remedy = 'run entente ca outside with the key of the root, then restart the authority';
   if (outside === undefined) {
     return {
-      message: `partners cannot check our edges: the issuing authority has no certificate that names ${wanted.join(', ')}`,
+      message: `partners cannot check the certificates of the edges: the issuing authority has no certificate that names ${wanted.join(', ')}`,
       remedy,
     };
   }

@@ -12,13 +12,13 @@ export interface OwnCertificate {
   renew(): Promise<void>;
 }
 
-/** The middle of the spread: one authority has nobody to collide with. */
+/** The middle of the interval: a single authority needs no spreading. */
 const noJitter = 0.5;
 
 /**
- * Loads the authority's certificate; makes a new one if it is due, or if a crash left key and certificate apart.
+ * Loads the authority's certificate; issues a new one if it is due, or if key and certificate do not match after a crash.
  * @param fqdn - the authority's own name
- * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED` where the topology does not let it have a certificate; faults of `loadCredential`
+ * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED` where the topology does not allow it a certificate; faults of `loadCredential`
  */
 export async function openOwnCertificate(
   fqdn: string,

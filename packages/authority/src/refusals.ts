@@ -3,7 +3,7 @@ import { type ConnectionRefusal, type Log, logRefusal, RefusalLimit } from '@ent
 import { links } from '@entente/topology';
 import type { Caller } from './caller.ts';
 
-/** What the listener's links are called: rows of the allow matrix. */
+/** Names of the listener's links: rows of the allow matrix. */
 export const linkNames = {
   member: links.memberToAuthority.name,
   administrator: links.administratorToAuthority.name,
@@ -26,14 +26,14 @@ export interface RefusalLog {
   fault(fault: Error): Response;
   /** The same as `request` without an answer. */
   note(problem: Omit<Problem, 'status'>, caller: Caller): void;
-  /** A connection that was refused, or that no longer passes. */
+  /** Logs a connection that was refused, or that no longer passes the verdict. */
   connection(refusal: ConnectionRefusal): void;
 }
 
 /**
- * Makes the log of refusals.
- * @param log - where the lines go
- * @param now - gives milliseconds since the epoch; default the system's clock
+ * Creates the log of refusals.
+ * @param log - receives the lines
+ * @param now - milliseconds since the epoch; default: the clock of the machine
  */
 export function createRefusalLog(log: Log, now: () => number = Date.now): RefusalLog {
   const limit = new RefusalLimit(now);
@@ -57,11 +57,11 @@ export function createRefusalLog(log: Log, now: () => number = Date.now): Refusa
         { err: fault, code: (fault as { code?: unknown }).code },
         `a request failed: ${fault.message}`,
       );
-      const message = 'the authority could not do this now';
+      const message = 'the authority failed to process the request';
       return problemResponse({
         reason: 'fault',
         message,
-        remedy: 'see its log, then try again',
+        remedy: 'see the log of the authority, then try again',
         status: 500,
       });
     },

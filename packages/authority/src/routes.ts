@@ -18,7 +18,7 @@ import type { Authority } from './open-domain-authority.ts';
 import type { RefusalLog } from './refusals.ts';
 import type { AuthoritySettings } from './settings.ts';
 
-/** What a request carries beside itself. */
+/** What belongs to a request beside itself. */
 export interface Bindings {
   readonly caller: Caller;
 }
@@ -30,10 +30,10 @@ const maxOrderBytes = 4_096;
 const signedMediaType = 'application/jose+json';
 
 /**
- * The HTTPS side of an authority.
+ * The HTTPS routes of an authority.
  * @param settings - its names
- * @param authority - what it does
- * @param refusals - where refusals are written
+ * @param authority - the authority
+ * @param refusals - logs refusals
  */
 export function authorityRoutes(
   settings: AuthoritySettings,
@@ -82,7 +82,7 @@ export function authorityRoutes(
       return refusals.request(
         refuse(
           'no-certificate',
-          'no client certificate was shown',
+          'expected a client certificate, found none',
           'connect with the certificate of a member',
         ),
         caller,
@@ -92,7 +92,7 @@ export function authorityRoutes(
     return refusals.request(
       {
         reason: 'role-not-allowed-on-link',
-        message: `this is for administrators, and ${caller.server} is a server`,
+        message: `expected an administrator, found the server ${caller.server}`,
         remedy: 'use the client certificate of an administrator',
         status: 403,
       },
@@ -135,7 +135,7 @@ export function authorityRoutes(
     const { serial, server, reason = 'unspecified' } = order ?? {};
     if (!isRevocationReason(reason) || (typeof serial === 'string') === (typeof server === 'string')) {
       return refusals.request(
-        badOrder('either "serial" or "server", and "reason" as RFC 5280 names it'),
+        badOrder('either "serial" or "server", and "reason" with a name from RFC 5280'),
         caller,
       );
     }
@@ -162,7 +162,11 @@ export function authorityRoutes(
     if (topology === undefined || listed === undefined) {
       const message = `the server ${JSON.stringify(server.slice(0, 253))} is not in the topology`;
       return refusals.request(
-        refuse('not-in-topology', message, 'add it and publish the topology first'),
+        refuse(
+          'not-in-topology',
+          message,
+          'add it with entente topology add server and publish the topology first',
+        ),
         caller,
       );
     }
@@ -186,7 +190,7 @@ export function authorityRoutes(
   app.onError((fault) => refusals.fault(fault));
   app.notFound((c) =>
     refusals.request(
-      refuse('not-found', 'there is nothing at this path', 'see the paths of the authority'),
+      refuse('not-found', 'there is no resource at this path', 'see the paths of the authority'),
       c.env.caller,
     ),
   );
@@ -200,7 +204,7 @@ async function versionText(authority: Authority, number: string): Promise<string
   return authority.topologies.version(version);
 }
 
-/** A small JSON object, or nothing. */
+/** A small JSON object, or undefined. */
 async function readOrder(request: Request): Promise<Record<string, unknown> | undefined> {
   const body = await readBody(request, maxOrderBytes);
   try {
@@ -215,14 +219,14 @@ async function readOrder(request: Request): Promise<Record<string, unknown> | un
 
 const noTopology: Problem = {
   reason: 'not-found',
-  message: 'there is no such version of the topology',
-  remedy: 'publish the first one, or ask for a version that exists',
+  message: 'this version of the topology does not exist',
+  remedy: 'publish the first one, or request a version that exists',
   status: 404,
 };
 
 const tooManyListeners: Problem = {
   reason: 'throttled',
-  message: 'too many listeners follow the events of this authority',
+  message: 'the authority has its maximum number of event listeners',
   remedy: 'try again later',
   status: 503,
 };

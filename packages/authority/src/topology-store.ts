@@ -7,25 +7,25 @@ import { encodeSignedTopology, type Topology, type VerifyResult, verifyTopology 
 /** A topology in force, with the text that was signed. */
 export interface CurrentTopology {
   readonly topology: Topology;
-  /** As members get it: canonical JSON. */
+  /** Canonical JSON, as members receive it. */
   readonly text: string;
 }
 
 /** Keeps every version that was published. */
 export interface TopologyStore {
   readonly current: CurrentTopology | undefined;
-  /** Judges a document as the next version, and keeps it if it is. One call at a time. */
+  /** Verifies a document as the next version, and stores it if it is valid. One call at a time. */
   publish(text: string, now: number): Promise<VerifyResult>;
   /** The text of a version. */
   version(number: number): Promise<string | undefined>;
 }
 
 /**
- * Opens the store. The whole chain is verified again, from the administrators that the configuration names: who can
- * write in this folder still cannot smuggle in a document that nobody signed.
+ * Opens the store. The whole chain is verified again, from the administrators in the configuration: write access to this folder is
+ * not enough to add a document without their signatures.
  * @param directory - folder of the authority
- * @param administratorsHash - who may publish the first version
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` if what is stored does not verify
+ * @param administratorsHash - hash of the administrators who may publish the first version
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` if a stored document does not verify
  */
 export async function openTopologyStore(
   directory: string,
@@ -88,7 +88,7 @@ function damaged(place: string, found: string): PkiFault {
   });
 }
 
-/** A document that was in time when it was published stays part of the chain for ever. */
+/** A document is verified for the time at which it was issued: it stays part of the chain. */
 function issuedAt(text: string): number {
   try {
     const { document } = JSON.parse(text) as { document?: { issued?: string } };

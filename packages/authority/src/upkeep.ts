@@ -8,10 +8,10 @@ const dayMs = 86_400_000;
 const rootListWarningMs = 30 * dayMs;
 
 /**
- * Does what time asks for, looking every few seconds, so that a clock that jumps is noticed: signs a new list at half
- * of its life, renews the authority's certificate, keeps streams of events alive, and warns while there is time to
- * sign the root's next list.
- * @returns stops it
+ * Does the periodic work. It checks the time every few seconds, so that a jump of the clock is noticed: it signs a new CRL at half
+ * of its lifetime, renews the authority's certificate, keeps event streams alive, and warns while there is time to sign the root's
+ * next CRL.
+ * @returns stops the work
  */
 export function startUpkeep(authority: Authority, own: OwnCertificate, log: Log): () => void {
   const { clock, publisher, opened } = authority;
@@ -27,14 +27,14 @@ export function startUpkeep(authority: Authority, own: OwnCertificate, log: Log)
     const left = opened.rootCrl.nextUpdate - now;
     if (left < rootListWarningMs && now - warnedAt >= dayMs) {
       warnedAt = now;
-      const remedy = 'sign the next one with the key of the root';
-      log.warn({ daysLeft: Math.floor(left / dayMs), remedy }, "the root's revocation list ends soon");
+      const remedy = 'sign the next CRL with the key of the root';
+      log.warn({ daysLeft: Math.floor(left / dayMs), remedy }, "the root's CRL expires soon");
     }
   };
   const lookAgain = (): void => {
     cancel = clock.after(pulseMs, () => {
       look()
-        .catch((fault: Error) => log.error({ err: fault }, `upkeep failed: ${fault.message}`))
+        .catch((fault: Error) => log.error({ err: fault }, `periodic work failed: ${fault.message}`))
         .finally(() => {
           if (!stopped) lookAgain();
         });
