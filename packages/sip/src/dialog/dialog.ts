@@ -11,9 +11,9 @@ import { applyRouteSet } from './route-set.ts';
 /** `early` until a 2xx, then `confirmed` until it ends. */
 export type DialogState = 'early' | 'confirmed' | 'terminated';
 
-/** What a dialog is made of. */
+/** The state of a dialog when it is created. */
 export interface DialogParts {
-  /** Who sent the request that made it. */
+  /** `uac` for the side that sent the request that created it. */
   readonly role: 'uac' | 'uas';
   readonly state: 'early' | 'confirmed';
   readonly callId: string;
@@ -29,17 +29,17 @@ export interface DialogParts {
   readonly localSequence: number | undefined;
   /** The highest CSeq number received; undefined before the first. */
   readonly remoteSequence: number | undefined;
-  /** Whether the request came or went over TLS to a sips URI. */
+  /** Whether the request was sent over TLS to a sips URI. */
   readonly secure: boolean;
 }
 
-/** What a request inside a dialog adds to what the dialog knows. */
+/** The parts of a request inside a dialog that the dialog does not provide. */
 export type InDialogParts = Pick<
   RequestParts,
   'via' | 'maxForwards' | 'contact' | 'headers' | 'contentType' | 'body'
 >;
 
-/** Whether a request received in a dialog may be processed; if not, the response to give. */
+/** Whether a request received in a dialog may be processed; if not, the response to send. */
 export type InDialogVerdict =
   | { readonly ok: true }
   | { readonly ok: false; readonly status: 481 | 500; readonly message: string };
@@ -81,7 +81,7 @@ export class Dialog {
     this.#remoteSequence = parts.remoteSequence;
   }
 
-  /** The key other messages of this dialog find it by. */
+  /** The key of the dialog, for later messages. */
   get id(): string {
     return dialogId(this.callId, this.localTag, this.remoteTag);
   }
@@ -111,8 +111,8 @@ export class Dialog {
   /**
    * Builds the next request inside the dialog and counts its CSeq.
    * @param method - any but ACK and CANCEL
-   * @param parts - what it carries
-   * @throws DialogFault (code SIP_DIALOG_STATE) where the dialog has ended, or the called side sends BYE on an early one
+   * @param parts - further parts of the request
+   * @throws DialogFault `SIP_DIALOG_STATE` where the dialog has ended, or the called side sends BYE on an early one
    * @see RFC 3261 §12.2.1.1
    */
   createRequest(method: string, parts: InDialogParts = {}): SipRequest {
@@ -151,7 +151,7 @@ export class Dialog {
   /**
    * Builds the ACK for a 2xx. Each repeated 2xx gets the same ACK again.
    * @param inviteSequence - CSeq number of the INVITE that was accepted
-   * @param parts - what it carries, for instance an answer
+   * @param parts - further parts of the request, for instance an answer
    * @see RFC 3261 §13.2.2.4
    */
   createAck(inviteSequence: number, parts: InDialogParts = {}): SipRequest {
@@ -159,8 +159,8 @@ export class Dialog {
   }
 
   /**
-   * Builds the BYE and ends the dialog: from here on it takes no part in anything.
-   * @throws DialogFault (code SIP_DIALOG_STATE) as {@link createRequest}
+   * Builds the BYE and ends the dialog.
+   * @throws DialogFault `SIP_DIALOG_STATE` as {@link createRequest}
    * @see RFC 3261 §15.1.1
    */
   createBye(parts: InDialogParts = {}): SipRequest {
@@ -170,13 +170,13 @@ export class Dialog {
   }
 
   /**
-   * Takes note of a request that arrived in this dialog.
+   * Updates the dialog by a request that was received in it.
    * @returns 500 for a CSeq number below one seen before, 481 where the dialog has ended
    * @see RFC 3261 §12.2.2
    */
   receiveRequest(request: SipRequest): InDialogVerdict {
     const sequence = request.cseq.sequence;
-    // ACK and CANCEL carry the number of the request they belong to and say nothing new.
+    // ACK and CANCEL have the number of the request that they belong to and change nothing.
     if (request.method === 'ACK' || request.method === 'CANCEL') return { ok: true };
     if (this.#state === 'terminated') {
       return { ok: false, status: 481, message: 'Dialog: expected a live one, found a terminated one' };
@@ -193,7 +193,7 @@ export class Dialog {
   }
 
   /**
-   * Takes note of the final response this side gave to a request in the dialog: only an accepted request changes it.
+   * Updates the dialog by the final response that this side sent in it: only an accepted request changes it.
    * @param request - as received
    * @param status - of the response
    */
@@ -204,7 +204,7 @@ export class Dialog {
   }
 
   /**
-   * Takes note of a response to a request this side sent in the dialog, the one that made it included.
+   * Updates the dialog by a response to a request that this side sent in it, including the one that created it.
    * @param response - as received
    * @see RFC 3261 §12.2.1.2, §13.2.2.4
    */
@@ -225,7 +225,7 @@ export class Dialog {
     }
   }
 
-  /** The 2xx of this side went out: the dialog is confirmed. */
+  /** This side has sent a 2xx: the dialog is confirmed. */
   confirm(): void {
     if (this.#state === 'early') this.#state = 'confirmed';
   }
@@ -256,7 +256,7 @@ export class Dialog {
   }
 }
 
-/** Thrown where the caller asks of a dialog what its state does not allow. Match it by `code`. */
+/** Thrown where the state of a dialog does not allow a call. Match it by `code`. */
 export class DialogFault extends Error {
   /** Stable literal. */
   readonly code = 'SIP_DIALOG_STATE';

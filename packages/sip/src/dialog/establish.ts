@@ -4,13 +4,13 @@ import type { Uri } from '../uri/uri.ts';
 import { Dialog } from './dialog.ts';
 import { contactUri, recordRoutesOf } from './received-fields.ts';
 
-/** A dialog, or the sentence why the message makes none. */
+/** A dialog, or a sentence that says why the message creates none. */
 export type Established =
   | { readonly ok: true; readonly dialog: Dialog }
   | { readonly ok: false; readonly message: string };
 
 /**
- * The dialog a response makes for the side that sent the request.
+ * The dialog that a response creates on the side that sent the request.
  * @param request - as sent
  * @param response - 101–299 to INVITE, or 2xx to SUBSCRIBE or REFER
  * @param secure - whether the request went over TLS
@@ -49,7 +49,7 @@ export function dialogOfResponse(request: SipRequest, response: SipResponse, sec
 }
 
 /**
- * The dialog a request makes for the side that answers it. The route set is the request's Record-Route, which
+ * The dialog that a request creates on the side that answers it. The route set is the request's Record-Route, which
  * `createResponse` copies into the response.
  * @param request - as received
  * @param answer - `status` of the response (101–299) and the `localTag` it puts into To

@@ -4,7 +4,7 @@ import { reasonPhrase } from '../message/reason-phrases.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
 
-/** What a REFER asks for, or what to answer instead. */
+/** What a REFER requests, or the response that refuses it. */
 export type ReferDecision =
   | {
       readonly ok: true;
@@ -18,7 +18,7 @@ export type ReferDecision =
   | { readonly ok: false; readonly status: 400 | 416; readonly message: string };
 
 /**
- * Decides a REFER as far as its form goes; whether the sender may ask is the caller's to check.
+ * Decides a REFER by its form; the caller must check whether the sender may refer.
  * @param request - REFER
  * @see RFC 3515 §2.4.1, RFC 3891 §4 (Replaces inside Refer-To)
  */
@@ -36,7 +36,7 @@ export function decideRefer(request: SipRequest): ReferDecision {
   if (uri.kind !== 'sip') {
     return { ok: false, status: 416, message: `Refer-To: expected a sip: or sips: URI, found ${uri.scheme}` };
   }
-  // Only Replaces is taken from the header part: anything else would let a stranger write our requests.
+  // Only Replaces is taken from the header part: with other fields a peer could write the requests of this side.
   const inUri = uri.headers.filter(([name]) => name.toLowerCase() === 'replaces');
   const replaces = inUri.length === 1 ? parseReplaces(inUri[0]![1]) : undefined;
   if (inUri.length > 0 && replaces?.ok !== true) {

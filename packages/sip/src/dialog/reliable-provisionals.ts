@@ -10,7 +10,7 @@ import { SipArgumentError } from '../syntax/problem.ts';
 export type ProvisionalReliability = 'required' | 'allowed' | 'forbidden';
 
 /**
- * What an INVITE says about reliable provisional responses. A field that cannot be read asks for nothing.
+ * What an INVITE says about reliable provisional responses. A malformed field counts as absent.
  * @param request - INVITE as received
  * @see RFC 3262 §3
  */
@@ -23,7 +23,7 @@ export function provisionalReliability(request: SipRequest): ProvisionalReliabil
 /** Timers of reliable provisional responses. */
 export type ReliableTimer = 'repeat' | 'give-up';
 
-/** Where the machine pushes its effects. */
+/** Receives the effects of the machine. */
 export interface ReliableProvisionalsSink {
   /** Give the response to the INVITE server transaction. */
   send(machine: ReliableProvisionals, response: SipResponse): void;
@@ -57,9 +57,9 @@ export class ReliableProvisionals {
   /**
    * @param invite - whose responses these are; {@link provisionalReliability} must not be `forbidden`
    * @param firstSequence - random RSeq, 1 to 2^31 − 1
-   * @param sink - where effects go
+   * @param sink - receives the effects
    * @param t1Ms - T1 in milliseconds
-   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the number is out of range
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the number is out of range
    */
   constructor(invite: SipRequest, firstSequence: number, sink: ReliableProvisionalsSink, t1Ms = 500) {
     if (!Number.isInteger(firstSequence) || firstSequence < 1 || firstSequence > 0x7fff_ffff) {
@@ -77,8 +77,7 @@ export class ReliableProvisionals {
   }
 
   /**
-   * Whether a 2xx may go out now: not while a response with a body, and so perhaps a session description, is
-   * unacknowledged.
+   * Whether a 2xx may be sent now: not while a response with a body, which may be a session description, is unacknowledged.
    */
   get mayAccept(): boolean {
     return (
@@ -90,7 +89,7 @@ export class ReliableProvisionals {
   /**
    * Sends a response reliably, now or after the PRACKs of those before it. RSeq and Require are added here.
    * @param response - 101–199 to the INVITE
-   * @returns false where nothing was sent: a final response has gone out, or too many wait
+   * @returns false where nothing was sent: a final response was sent, or too many wait
    */
   send(response: SipResponse): boolean {
     if (this.#finished || response.status <= 100 || response.status >= 200) return false;
@@ -134,7 +133,7 @@ export class ReliableProvisionals {
     return 200;
   }
 
-  /** A final response has gone out: nothing is repeated any more, but a late PRACK is still answered. */
+  /** A final response was sent: nothing is repeated, but a late PRACK is still answered. */
   finish(): void {
     this.#finished = true;
     this.#waiting.length = 0;

@@ -26,7 +26,7 @@ export class ReliableResponses {
     const value = response.get('RSeq');
     if (response.status === 100 || value === undefined) return 'plain';
     const tags = tagsOf(response, 'Require');
-    // Whether it is reliable cannot be read: without a PRACK it will come again, or not at all.
+    // Whether it is reliable is unknown: without a PRACK it is repeated, or it was not reliable.
     if (tags === undefined) return 'drop';
     if (!tags.includes('100rel')) return 'plain';
     const sequence = parseRSeq(value);
@@ -40,8 +40,8 @@ export class ReliableResponses {
  * The PRACK for a reliable provisional response.
  * @param dialog - the early dialog of the response
  * @param response - a response that {@link ReliableResponses.receive} wants acknowledged
- * @param parts - what it carries, for instance an answer
- * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the response has no RSeq
+ * @param parts - further parts of the request, for instance an answer
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the response has no RSeq
  * @see RFC 3262 §4, §7.2
  */
 export function createPrack(dialog: Dialog, response: SipResponse, parts: InDialogParts = {}): SipRequest {
@@ -51,7 +51,7 @@ export function createPrack(dialog: Dialog, response: SipResponse, parts: InDial
     throw new SipArgumentError(
       number.error.message,
       'response to acknowledge with PRACK',
-      'acknowledge only what receive asks for',
+      'acknowledge only responses for which receive returned acknowledge',
     );
   const rack = new RAck(number.value, sequence, method);
   const given = parts.headers ?? [];

@@ -4,8 +4,8 @@ import type { Dialog } from './dialog.ts';
 import { dialogId } from './dialog-id.ts';
 
 /**
- * What to do with an INVITE as far as Replaces goes. `none`: it has none. `replace`: accept it, then end the dialog as
- * `endWith` says. Whether the sender may replace it is the caller's to check before (RFC 3891 §3).
+ * What to do with an INVITE with regard to Replaces. `none`: it has none. `replace`: accept it, then end the dialog with the method
+ * in `endWith`. The caller must check before whether the sender may replace it (RFC 3891 §3).
  */
 export type ReplacesDecision =
   | { readonly kind: 'none' }
@@ -13,7 +13,7 @@ export type ReplacesDecision =
   | { readonly kind: 'refuse'; readonly status: 400 | 481 | 486 | 603; readonly message: string };
 
 /**
- * Decides a request that may carry Replaces.
+ * Decides a request that may have Replaces.
  * @param request - as received
  * @param find - the dialog with an id, made by an INVITE, ended ones included for a while; undefined where there is none
  * @see RFC 3891 §3

@@ -28,8 +28,8 @@ export class SessionChanges {
   }
 
   /**
-   * The offer that was open got its answer before the final response, for instance in a reliable provisional response or
-   * in PRACK: from here on either side may offer anew with UPDATE (RFC 3311 §5.1).
+   * The open offer was answered before the final response, for instance in a reliable provisional response or in PRACK: now either
+   * side may send another offer with UPDATE (RFC 3311 §5.1).
    */
   offerSettled(): void {
     for (const open of [this.#local, this.#remote]) for (const method of open.keys()) open.set(method, false);
@@ -42,7 +42,7 @@ export class SessionChanges {
 
   /**
    * The peer sent the request.
-   * @param retryAfterSec - random, 0 to 10: used where the peer is too fast
+   * @param retryAfterSec - random, 0 to 10: for Retry-After of a 500
    * @returns 500 while an earlier one of the peer is unanswered, 491 while one of this side is
    */
   receive(method: SessionMethod, withOffer: boolean, retryAfterSec: number): SessionChangeVerdict {

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 
 /**
- * Digest algorithms by their registered names. MD5 is here for clients that know nothing else and is used only
- * where a caller names it.
+ * Digest algorithms by their registered names. MD5 is for clients that support nothing else, and is used only
+ * where the caller names it.
  * @see RFC 8760 §2.1, RFC 7616 §6.1
  */
 export type DigestAlgorithm = 'SHA-256' | 'SHA-512-256' | 'MD5';

@@ -9,8 +9,8 @@ import { type ClientSecret, secretA1 } from './secret.ts';
 /**
  * Chooses which challenge of a response to answer: for each realm the topmost one with an algorithm the client accepts.
  * @param values - all WWW-Authenticate (or all Proxy-Authenticate) values in order
- * @param algorithms - what the client is willing to use; MD5 is used only where it is named here
- * @param qop - what the client is able to do; `auth-int` only where it gives `answerChallenge` the body of each request
+ * @param algorithms - the algorithms that the client accepts; MD5 is used only where it is named here
+ * @param qop - what the client supports; `auth-int` only where it gives `answerChallenge` the body of each request
  * @returns one challenge per realm, in order; empty where none can be answered
  * @see RFC 8760 §2.4
  */
@@ -39,7 +39,7 @@ export function selectChallenges(
  * @param secret - password or record
  * @param use - `cnonce`: fresh random text; `nonceCount`: 1 for the first use of this nonce, then one more each time
  * @returns the value for Authorization (after 401) or Proxy-Authorization (after 407)
- * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the record has no H(A1) for the challenge's algorithm and
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the record has no H(A1) for the challenge's algorithm and
  *   realm, the count is out of range, or the challenge offers only `auth-int` and there is no body to cover
  * @see RFC 7616 §3.4
  */

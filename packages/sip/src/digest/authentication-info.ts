@@ -8,14 +8,14 @@ import { noBody, readQop, requestDigest } from './request-digest.ts';
 import { type ClientSecret, secretA1 } from './secret.ts';
 
 /**
- * Writes the value with which a server proves to the client that it knows the secret too, and at will hands it the nonce
- * for its next request.
+ * The value with which a server proves to the client that it knows the secret, and which may contain the nonce for the next
+ * request.
  * @param authorization - the credentials that `verifyAuthorization` accepted
  * @param record - the user's record
  * @param answer - `body` of the 2xx, covered where the client asked for `auth-int`; `nextNonce` a fresh nonce of
  *   `createNonce`, with which counts begin at 1 again
  * @returns the value for Authentication-Info (Proxy-Authentication-Info beside Proxy-Authorization)
- * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the credentials could not have been accepted with this record
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the credentials could not have been accepted with this record
  * @see RFC 7616 §3.5, RFC 3261 §20.6
  */
 export function createAuthenticationInfo(
@@ -38,7 +38,7 @@ export function createAuthenticationInfo(
 
 /**
  * What {@link verifyAuthenticationInfo} found. `no-proof`: the server did not prove that it knows the secret, as it may
- * choose. `other-request`: the value answers other credentials. `wrong-proof`: whoever sent it does not know the secret.
+ * choose. `other-request`: the value answers other credentials. `wrong-proof`: its sender does not know the secret.
  */
 export type AuthenticationInfoVerdict =
   | { readonly ok: true; readonly nextNonce: string | undefined }
@@ -51,7 +51,7 @@ export type AuthenticationInfoVerdict =
  * @param sent - the Authorization (or Proxy-Authorization) value of its request, as `answerChallenge` made it
  * @param secret - as given to `answerChallenge`
  * @param body - the body of the 2xx, covered where the request used `auth-int`
- * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where `sent` is no digest authorization of this secret
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where `sent` is not a digest authorization with this secret
  * @see RFC 7616 §3.5
  */
 export function verifyAuthenticationInfo(

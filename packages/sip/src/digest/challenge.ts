@@ -25,10 +25,10 @@ export interface DigestChallenge {
 /**
  * Writes the value of one WWW-Authenticate or Proxy-Authenticate header field. Several algorithms need several fields,
  * the preferred one first (RFC 8760 §2.3).
- * @param options - realm and nonce as text, the algorithm, `stale` where only the nonce was too old, `opaque` at will;
- *   `qop` what is offered, default `auth` alone (who offers `auth-int` passes bodies to `verifyAuthorization`); `userhash`
+ * @param options - realm and nonce as text, the algorithm, `stale` where only the nonce was too old, `opaque` optional;
+ *   `qop` what is offered, default `auth` alone (to offer `auth-int`, pass bodies to `verifyAuthorization`); `userhash`
  *   where records can be found by {@link hashUsername}
- * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the realm is empty or not ASCII
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the realm is empty or not ASCII
  * @see RFC 7616 §3.3, RFC 8760 §2.6 (qop is always there)
  */
 export function createChallenge(options: {

@@ -1,7 +1,7 @@
 import { type DigestAlgorithm, digestHex } from './algorithm.ts';
 
 /**
- * What a server keeps of a user: no password, only H(A1) for each algorithm that user may authenticate with.
+ * What a server stores for a user: no password, only H(A1) for each algorithm that user may authenticate with.
  * A record without `MD5` can never be used with MD5.
  */
 export interface CredentialRecord {
@@ -41,7 +41,7 @@ export function hashUsername(algorithm: DigestAlgorithm, username: string, realm
 }
 
 /**
- * Makes a record from a password.
+ * Creates a record from a password.
  * @param user - name, realm and password in plain text
  * @param algorithms - which H(A1) to keep; default SHA-256 alone
  */

@@ -11,11 +11,11 @@ const headBytes = timeBytes + nonceSaltBytes;
 const nonceLength = 40;
 
 /**
- * Makes a nonce that the server can recognise without remembering it: time and random bytes under an HMAC.
+ * Creates a nonce that the server can verify without storing it: time and random bytes under an HMAC.
  * @param options - `now` in milliseconds since 1970; `key` at least 32 secret bytes, the same on all servers that share
  *   a realm; `salt` 8 random bytes, new each time; `realm` the protection space the nonce is good for
  * @returns 40 characters
- * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where key or salt are too short
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where key or salt are too short
  * @see RFC 7616 §5.4
  */
 export function createNonce(options: {
@@ -45,9 +45,9 @@ export type NonceVerdict =
   | { readonly state: 'forged' };
 
 /**
- * Recognises a nonce of {@link createNonce}.
+ * Verifies a nonce of {@link createNonce}.
  * @param nonce - as received
- * @param options - `now` in milliseconds since 1970, `key` and `realm` as at creation, `lifetimeMs` how long it is good
+ * @param options - `now` in milliseconds since 1970, `key` and `realm` as at creation, `lifetimeMs` how long it is valid
  * @returns `forged` for anything not made with this key for this realm; a time in the future counts as expired
  */
 export function verifyNonce(
@@ -72,7 +72,7 @@ export function verifyNonce(
 /** Clocks of servers that share a key may differ by this much. */
 const skewMs = 5_000;
 
-/** Says whether a nonce made at `createdAt` is still good. */
+/** Whether a nonce created at `createdAt` is still valid. */
 export function isFresh(createdAt: number, now: number, lifetimeMs: number): boolean {
   return createdAt <= now + skewMs && now - createdAt <= lifetimeMs;
 }

@@ -1,6 +1,6 @@
 import { detached } from '../syntax/detached.ts';
 
-/** What {@link ReplayWindow.accept} decides. `stale`: too old to tell, the client should ask for a new nonce. */
+/** What {@link ReplayWindow.accept} decides. `stale`: too old to decide, the client needs a new nonce. */
 export type ReplayVerdict = 'accepted' | 'replayed' | 'stale';
 
 interface Use {
@@ -15,15 +15,15 @@ interface Use {
 const width = 32;
 
 /**
- * Remembers which counts were used with which nonce, in bounded memory. Only nonces that came with a right response get
- * in, so strangers cannot fill it. What it had to forget it refuses as stale, never accepts.
+ * Remembers which counts were used with which nonce, in bounded memory. Only nonces of valid credentials are stored, so other
+ * clients cannot fill it. A nonce that is no longer stored is refused as stale, never accepted.
  * @see RFC 7616 §3.4 (nc), §5.12
  */
 export class ReplayWindow {
   readonly #maxNonces: number;
   readonly #lifetimeMs: number;
   readonly #uses = new Map<string, Use>();
-  /** Nonces made up to this time may have been forgotten while they were still good. */
+  /** Nonces created up to this time may have been removed while they were still valid. */
   #forgottenUntil = Number.NEGATIVE_INFINITY;
 
   /**
@@ -39,13 +39,13 @@ export class ReplayWindow {
     return this.#uses.size;
   }
 
-  /** When a nonce in the window was made; such a nonce has been verified before. */
+  /** When a nonce in the window was created; such a nonce has been verified before. */
   createdAt(nonce: string): number | undefined {
     return this.#uses.get(nonce)?.createdAt;
   }
 
   /**
-   * Takes note of one use; call it after everything else about the authorization was found right.
+   * Records one use; call it after all other checks of the authorization have passed.
    * @param nonce - a nonce whose HMAC was verified
    * @param createdAt - its time in milliseconds since 1970
    * @param count - the nonce count, 1 to 2^32 − 1

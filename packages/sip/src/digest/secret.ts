@@ -7,7 +7,7 @@ export type ClientSecret = { readonly username: string; readonly password: strin
 
 /**
  * H(A1) of a secret.
- * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a record has none for this algorithm and realm
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a record has none for this algorithm and realm
  */
 export function secretA1(secret: ClientSecret, algorithm: DigestAlgorithm, realm: string): string {
   if ('password' in secret) return digestA1(algorithm, secret.username, realm, secret.password);

@@ -8,8 +8,8 @@ import { noBody, readQop, requestDigest } from './request-digest.ts';
 
 /**
  * Why an authorization was not accepted.
- * `stale-nonce`: everything is right but the nonce's age: challenge again with `stale=true`.
- * `forged-nonce`: not made by us for this realm: challenge again. `uri-mismatch`, `malformed`: answer 400.
+ * `stale-nonce`: only the nonce is too old: challenge again with `stale=true`.
+ * `forged-nonce`: this server did not create it for this realm: challenge again. `uri-mismatch`, `malformed`: answer 400.
  */
 export type AuthorizationFault =
   | 'malformed'
@@ -40,7 +40,7 @@ export interface VerifyOptions {
   readonly realm: string;
   /** The user's record, or undefined where there is no such user in this realm. */
   readonly record: CredentialRecord | undefined;
-  /** Says whether the digest-uri names what the Request-URI names (RFC 8760 §2.6 bullet 6). */
+  /** Whether the digest-uri and the Request-URI identify the same resource (RFC 8760 §2.6 bullet 6). */
   readonly uriMatches: (digestUri: string) => boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -51,7 +51,7 @@ export interface VerifyOptions {
 }
 
 /**
- * Checks digest credentials. A quality of protection is required: without it there is no nonce count and no defence
+ * Checks digest credentials. A quality of protection is required: without it there is no nonce count and no protection
  * against replay. Takes the same time for an unknown user as for a wrong password.
  * @param authorization - as read by {@link parseAuthorization}
  * @param options - what the server knows
@@ -70,7 +70,7 @@ export function verifyAuthorization(
   if (count === undefined || count === 0) return refused('malformed');
   if (algorithm === undefined) return refused('algorithm-not-allowed');
 
-  // A nonce in the window was verified when it got there, which saves the HMAC for all but its first use.
+  // A nonce in the window was verified before it was stored, so only its first use needs the HMAC.
   const known = options.window.createdAt(nonce);
   const verdict =
     known === undefined
@@ -85,7 +85,7 @@ export function verifyAuthorization(
           createdAt: known,
         } as const);
   if (verdict.state === 'forged') return refused('forged-nonce');
-  // Comparing URIs costs more than all before: it is for those who have a nonce of ours.
+  // Comparing URIs costs more than all checks before, so it follows the check of the nonce.
   if (!options.uriMatches(authorization.uri)) return refused('uri-mismatch');
 
   const ha1 = options.record?.ha1[algorithm];
@@ -103,7 +103,7 @@ export function verifyAuthorization(
   return { ok: true, username: record.username, realm: options.realm, algorithm };
 }
 
-/** Whether a record is that of the user whom the credentials name, in the clear or hashed. */
+/** Whether a record belongs to the user that the credentials name, in plain text or hashed. */
 function isUser(
   { username, userhash, realm }: DigestAuthorization,
   record: CredentialRecord,

@@ -10,7 +10,7 @@ export class PendingBytes {
   length = 0;
   /** Holds them from its start on. */
   bytes: Buffer = empty;
-  /** Up to where they were searched for the end of the header. */
+  /** How far they were searched for the end of the header. */
   #searched = 0;
 
   /** Bytes of memory taken. */
@@ -31,7 +31,7 @@ export class PendingBytes {
   }
 
   /**
-   * Searches on for the end of the header; each byte is looked at a bounded number of times.
+   * Continues the search for the end of the header; each byte is examined a bounded number of times.
    *
    * @returns where the header ends behind its empty line, or -1.
    */
@@ -47,7 +47,7 @@ export class PendingBytes {
     return wireFromBytes(this.bytes, from, to);
   }
 
-  /** Gives the memory back. */
+  /** Releases the memory. */
   clear(): void {
     this.bytes = empty;
     this.length = 0;

@@ -12,13 +12,13 @@ import type { SipProblem } from '../syntax/problem.ts';
 import { wireFromBytes } from '../syntax/text.ts';
 import { PendingBytes } from './pending-bytes.ts';
 
-/** Where a framer puts what it finds, in the order found. One object can serve many pushes. */
+/** Receives what a framer finds, in order. One object can be used for many calls of `push`. */
 export interface FramerSink {
   /** A whole, checked message. */
   message(message: SipMessage): void;
   /**
    * A message that was refused. Send `fault.response` where there is one; where `fault.fatal`, then close the
-   * connection: the framer takes nothing more. Otherwise the message, with its body, is passed over.
+   * connection: the framer accepts no more bytes. Otherwise the message, with its body, is skipped.
    */
   error(fault: MessageFault): void;
   /**
@@ -26,7 +26,7 @@ export interface FramerSink {
    *
    * @param bodyBytes - Length of the body.
    * @param messageBytes - Length of the whole message.
-   * @returns why it is not taken: the message is refused by its header alone. `undefined`: it is taken.
+   * @returns why it is refused, before any of its body is stored; `undefined`: it is accepted.
    */
   largeBody?(bodyBytes: number, messageBytes: number): SipProblem | undefined;
   /**
@@ -52,8 +52,8 @@ export const pongBytes: Uint8Array = Uint8Array.of(CR, LF);
 
 /**
  * Cuts a TCP or TLS byte stream into messages. Content-Length is required on every message; limits hold before bytes
- * are stored; time is linear in the bytes however they are split. A message that exceeds a limit is refused and passed over; the
- * stream ends only where nobody can tell where the next message begins.
+ * are stored; time is linear in the bytes however they are split. A message that exceeds a limit is refused and skipped; the
+ * stream ends only where the start of the next message is unknown.
  *
  * @see RFC 3261 §18.3, §7.5
  */
@@ -66,7 +66,7 @@ export class StreamFramer {
   /** Once the header is complete: it, and the bytes of the whole message. */
   #head: Head | undefined;
   #needed = 0;
-  /** Bytes still to be passed over of the body of a message that was refused. */
+  /** Bytes still to be skipped of the body of a refused message. */
   #skip = 0;
   /** Number of the message that is not complete, or was last. */
   #ordinal = 0;
@@ -90,12 +90,12 @@ export class StreamFramer {
     return this.#pending.length;
   }
 
-  /** Bytes of memory that the message takes which is not complete, or will take: its body counts as soon as it is announced. */
+  /** Bytes of memory that an incomplete message uses, or will use: its body counts as soon as it is announced. */
   get reservedBytes(): number {
     return this.#pending.length === 0 ? 0 : Math.max(this.#needed, this.#pending.capacity);
   }
 
-  /** The message that has begun and not ended, by a number that no other message of the stream has; 0 between two messages. */
+  /** Number of the incomplete message, which no other message of the stream has; 0 between two messages. */
   get unfinished(): number {
     const isBetween =
       this.#pending.length === 0
@@ -105,7 +105,7 @@ export class StreamFramer {
   }
 
   /**
-   * Takes the next bytes of the stream and reports everything that is complete.
+   * Accepts the next bytes of the stream and reports everything that is complete.
    *
    * @param bytes - Any number of bytes. They are not kept beyond the call.
    * @param sink - Called synchronously.
@@ -158,7 +158,7 @@ export class StreamFramer {
       if (head.contentLength > smallBodyBytes) {
         this.#deliver(wireFromBytes(bytes, at, bodyAt), head, sink, wireFromBytes(bytes, bodyAt, end));
       } else {
-        // Each message has text of its own, so that none pins the chunk.
+        // Each message has text of its own, so that none keeps the chunk in memory.
         this.#deliver(at === 0 && end === size ? text : wireFromBytes(bytes, at, end), head, sink);
       }
       at = end;
@@ -170,13 +170,13 @@ export class StreamFramer {
   }
 
   /**
-   * Goes on with an unfinished message.
+   * Continues an incomplete message.
    *
-   * @returns how many of the bytes it took, or -1 where all were taken or the stream failed.
+   * @returns how many of the bytes it used, or -1 where all were used or the stream failed.
    */
   #resume(bytes: Uint8Array, sink: FramerSink): number {
     if (this.#head === undefined) {
-      // A CR held back between messages: whether it begins a line break shows only now.
+      // A CR held back between messages: only now it is known whether it begins a line break.
       if (this.#pending.length === 1 && this.#pending.bytes[0] === CR) return this.#recut(bytes, sink);
       const before = this.#pending.length;
       // Never store more of a header than the limit allows; the rest of the chunk waits where it is.
@@ -235,7 +235,7 @@ export class StreamFramer {
     return from + taken;
   }
 
-  /** Passes over what is there of a refused message's body; returns where the rest of the chunk begins. */
+  /** Skips the bytes of a refused message's body; returns where the rest of the chunk begins. */
   #passOver(bytes: Uint8Array, from: number): number {
     const passed = Math.min(this.#skip, bytes.length - from);
     this.#skip -= passed;
@@ -258,14 +258,14 @@ export class StreamFramer {
     return -1;
   }
 
-  /** Why a message is not taken whose extent is known. */
+  /** Why a message of known length is refused. */
   #refusal(head: Head, sink: FramerSink): SipProblem | undefined {
     const problem = sizeProblem(head, this.#limits);
     if (problem !== undefined || head.contentLength <= smallBodyBytes) return problem;
     return sink.largeBody?.(head.contentLength, head.bodyStart + head.contentLength);
   }
 
-  /** Refuses a message by its header; its body is passed over. */
+  /** Refuses a message by its header; its body is skipped. */
   #refuse(headerWire: string, problem: SipProblem, head: Head, sink: FramerSink): void {
     this.#skip = head.contentLength;
     const result = fail(headerWire, problem, head.lines, false);

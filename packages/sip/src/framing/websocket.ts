@@ -12,8 +12,8 @@ import type { SipProblem } from '../syntax/problem.ts';
 import { bytesFromText, wireFromBytes } from '../syntax/text.ts';
 
 /**
- * Parses the one SIP message that a WebSocket message carries. Content-Length may be absent; where it is there it must
- * agree with the body, because a WebSocket message holds one SIP message and nothing else.
+ * Parses the one SIP message in a WebSocket message. Content-Length may be absent; where it is present it must agree with the
+ * body, because a WebSocket message contains one SIP message and nothing else.
  *
  * @param data - The payload of a text or binary WebSocket message.
  * @returns as `parseMessage`. A refusal leaves the connection usable, so no fault is fatal.

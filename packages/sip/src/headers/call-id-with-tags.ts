@@ -3,7 +3,7 @@ import { readParameters, stopped } from '../parameters/read-parameters.ts';
 import { isAll, TOKEN, trimSpace, WORD } from '../syntax/characters.ts';
 import { wireFromText } from '../syntax/text.ts';
 
-/** What names a dialog in a header field: the shape of Replaces and Target-Dialog. */
+/** The identification of a dialog in a header field: the form of Replaces and Target-Dialog. */
 export interface CallIdWithTags {
   readonly callId: string;
   readonly first: string;

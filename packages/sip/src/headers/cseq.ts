@@ -19,7 +19,7 @@ export class CSeq {
 
   /**
    * @param method - A token, as in the request line.
-   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the number cannot stand in a CSeq.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the number is not allowed in a CSeq.
    */
   constructor(sequence: number, method: string) {
     if (!(Number.isInteger(sequence) && sequence >= 0 && sequence <= maxSequence)) {

@@ -23,7 +23,7 @@ export function parseSipDate(text: string): Parsed<number> {
  * Writes a SIP-date.
  *
  * @param time - Milliseconds since 1970; the year must have four digits.
- * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the year has not.
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the year has not.
  * @see RFC 3261 §20.17
  */
 export function formatSipDate(time: number): string {

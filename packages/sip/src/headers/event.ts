@@ -10,7 +10,7 @@ import { readBoundedNumber, readTokenWithParameters } from './token-with-paramet
 export interface EventValue {
   /** With case, package and templates, for example `presence` or `presence.winfo`. */
   readonly type: string;
-  /** The `id` parameter, which tells subscriptions in one dialog apart. */
+  /** The `id` parameter, which distinguishes the subscriptions in one dialog. */
   readonly id: string | undefined;
   readonly parameters: Parameters;
 }

@@ -6,7 +6,7 @@ import { wireFromText } from '../syntax/text.ts';
 import { parseUri } from '../uri/parse-uri.ts';
 
 /**
- * A signed assertion of who sent a request. This package reads it; what it is worth is for the caller to verify.
+ * A signed assertion of who sent a request. This package parses it; the caller must verify it.
  *
  * @see RFC 8224 §4
  */
@@ -24,7 +24,7 @@ export interface Identity {
 }
 
 /**
- * Parses one Identity value; a message may carry several (`message.values('Identity')`). The form of RFC 4474, which has
+ * Parses one Identity value; a message may have several (`message.values('Identity')`). The form of RFC 4474, which has
  * no parameters, is refused.
  *
  * @returns the value, or a problem with code `malformed-header`; a verifier answers 438 then (§6.2.2).

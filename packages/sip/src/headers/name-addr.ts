@@ -31,7 +31,7 @@ export interface NameAddrParts {
 
 /**
  * An address with its display name and header parameters: the value of From, To, Contact, Route, Record-Route, Path,
- * P-Asserted-Identity, Refer-To and others. Immutable; `with` makes a changed copy.
+ * P-Asserted-Identity, Refer-To and others. Immutable; `with` returns a changed copy.
  *
  * @see RFC 3261 §20.10
  */
@@ -78,9 +78,9 @@ export class NameAddr {
   }
 
   /**
-   * The URI, parsed when first asked for.
+   * The URI, parsed when it is first read.
    *
-   * @throws SipSyntaxError (code SIP_MALFORMED_HEADER) where it is malformed, which the checks of `parseMessage` and
+   * @throws SipSyntaxError `SIP_MALFORMED_HEADER` where it is malformed, which the checks of `parseMessage` and
    *   `checkMessage` find beforehand.
    */
   get uri(): Uri {
@@ -91,7 +91,7 @@ export class NameAddr {
     return this.parsed;
   }
 
-  /** Whether `uri` can be read. */
+  /** Whether `uri` is valid. */
   get hasValidUri(): boolean {
     this.parsed ??= readUri(this.source, this.start, this.end);
     return this.parsed !== undefined;
@@ -105,7 +105,7 @@ export class NameAddr {
   /**
    * Builds an address.
    *
-   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where `uri` is a text that is no URI.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where `uri` is a text that is not a valid URI.
    */
   static from(parts: NameAddrParts): NameAddr {
     let uri = parts.uri;
@@ -200,7 +200,7 @@ export function readNameAddr(
     if (i > from) name = undefined;
   }
   const uriStart = i + 1;
-  // Without ">" the search runs on past this value, but then it is malformed and nothing else of it is read.
+  // Without ">" the search continues past this value, but then the value is malformed and nothing else of it is read.
   const uriEnd = text.indexOf('>', uriStart);
   if (uriEnd === -1 || uriEnd >= end || uriEnd === uriStart) return undefined;
   const parameters = parametersAt(text, codes, uriEnd + 1, end);

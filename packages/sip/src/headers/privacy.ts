@@ -13,7 +13,7 @@ export type PrivacyService = 'header' | 'session' | 'user' | 'none' | 'critical'
  */
 export function parsePrivacy(text: string): Parsed<readonly string[]> {
   const value = text.split(';').map((service) => trimSpace(service).toLowerCase());
-  // "none" asks for no privacy and stands alone.
+  // "none" requests no privacy and must be the only value.
   if (!value.every(isToken) || (value.includes('none') && value.length > 1)) {
     return { ok: false, error: malformedHeader('Privacy', 'tokens separated by ";", or "none" alone', text) };
   }

@@ -16,7 +16,7 @@ export class RAck {
   /** Its method. */
   readonly method: string;
 
-  /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a part cannot stand in the field. */
+  /** @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part is not allowed in the field. */
   constructor(responseNumber: number, sequence: number, method: string) {
     if (!isSequence(responseNumber) || responseNumber === 0 || !isSequence(sequence) || !isToken(method)) {
       throw new SipArgumentError(

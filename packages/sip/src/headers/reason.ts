@@ -19,7 +19,7 @@ export class Reason {
   /** For people, without its quotes. */
   readonly text: string | undefined;
 
-  /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a part cannot stand in the field. */
+  /** @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part is not allowed in the field. */
   constructor(protocol: string, cause?: number, text?: string) {
     const known = cause === undefined || (Number.isInteger(cause) && cause >= 0 && cause <= maxCause);
     if (!isToken(protocol) || !known) {

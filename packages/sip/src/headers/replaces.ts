@@ -16,7 +16,7 @@ export class Replaces {
   /** Whether only a dialog that is not answered yet may be replaced. */
   readonly earlyOnly: boolean;
 
-  /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a part cannot stand in the field. */
+  /** @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part is not allowed in the field. */
   constructor(callId: string, toTag: string, fromTag: string, earlyOnly = false) {
     if (!isCallId(callId) || !isToken(toTag) || !isToken(fromTag)) {
       throw new SipArgumentError(

@@ -18,7 +18,7 @@ export class SessionExpires {
   /** `undefined` where the request leaves it open. */
   readonly refresher: Refresher | undefined;
 
-  /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the interval is not 0 to 2^32 - 1 whole seconds. */
+  /** @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the interval is not 0 to 2^32 - 1 whole seconds. */
   constructor(interval: number, refresher?: Refresher) {
     if (!(Number.isInteger(interval) && interval >= 0 && interval <= 0xffff_ffff)) {
       throw new SipArgumentError(

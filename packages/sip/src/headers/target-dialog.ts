@@ -3,7 +3,7 @@ import { isCallId, readCallIdWithTags } from './call-id-with-tags.ts';
 import { isToken } from './token-with-parameters.ts';
 
 /**
- * A dialog that the sender of a request shares with its receiver, as proof that it may ask.
+ * A dialog that the sender of a request shares with its receiver, as proof that it may send the request.
  *
  * @see RFC 4538 §7
  */
@@ -14,7 +14,7 @@ export class TargetDialog {
   /** The tag of the other side, which receives it. */
   readonly remoteTag: string;
 
-  /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a part cannot stand in the field. */
+  /** @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part is not allowed in the field. */
   constructor(callId: string, localTag: string, remoteTag: string) {
     if (!isCallId(callId) || !isToken(localTag) || !isToken(remoteTag)) {
       throw new SipArgumentError(

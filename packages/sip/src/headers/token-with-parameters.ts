@@ -4,7 +4,7 @@ import { classes, isAll, skipBlank, TOKEN } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
 import { wireFromText } from '../syntax/text.ts';
 
-/** A token followed by parameters: the shape of Event, Subscription-State, Reason, Session-Expires and others. */
+/** A token followed by parameters: the form of Event, Subscription-State, Reason, Session-Expires and others. */
 export interface TokenWithParameters {
   readonly token: string;
   readonly parameters: Parameters;
@@ -32,7 +32,7 @@ export function readTokenWithParameters(text: string): TokenWithParameters | und
  * A number of seconds or a counter in a parameter or header field value.
  *
  * @param max - The largest value allowed.
- * @returns `undefined` where it is no number or too large.
+ * @returns `undefined` where it is not a number, or too large.
  */
 export function readBoundedNumber(text: string | undefined, max: number): number | undefined {
   if (text === undefined || text.length === 0) return undefined;

@@ -4,8 +4,8 @@ import { isToken, readBoundedNumber } from './token-with-parameters.ts';
 import type { Via } from './via.ts';
 
 /**
- * Whether the parameters of a Via that have a meaning also have a value that fits it. The reader of Via takes any value,
- * because a proxy must not stumble over a Via of somebody else's.
+ * Whether the known parameters of a Via have valid values. The parser of Via accepts any value, because a proxy must forward
+ * messages whatever the Via of another element contains.
  *
  * @see RFC 3261 §20.42, §25.1 (via-params), RFC 3581 §4, RFC 5118 §4.5
  */

@@ -36,7 +36,7 @@ export interface ViaParts {
   readonly parameters?: Readonly<Record<string, ParameterValue | undefined>>;
 }
 
-/** Every branch that RFC 3261 makes begins with this (§8.1.1.7). */
+/** Every branch by RFC 3261 begins with this (§8.1.1.7). */
 export const magicCookie = 'z9hG4bK';
 
 /**
@@ -71,7 +71,7 @@ export class Via {
   /**
    * Builds a value.
    *
-   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a part cannot stand in a Via.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part is not allowed in a Via.
    */
   static from(parts: ViaParts): Via {
     const host = parts.host.includes(':') && !parts.host.startsWith('[') ? `[${parts.host}]` : parts.host;
@@ -120,7 +120,7 @@ export class Via {
    * A copy with one parameter set, for example `received`, whose IPv6 address is written without brackets
    * (RFC 5118 §4.5).
    *
-   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the name is no token.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the name is not a token.
    */
   withParameter(name: string, value: ParameterValue): Via {
     if (typeof value === 'string' && value.startsWith('[') && name.toLowerCase() === 'received') {
@@ -182,7 +182,7 @@ export function readVia(text: string, codes: Uint8Array, start: number, end: num
     if (i >= end || !isIpv6(text.slice(hostStart + 1, i))) return undefined;
     i++;
   } else {
-    // What stands before the first character counts like a dot there.
+    // The start of the host counts like a dot.
     let last = 0;
     while (i < end) {
       const code = codes[i]!;
@@ -195,7 +195,7 @@ export function readVia(text: string, codes: Uint8Array, start: number, end: num
     odd = odd || last <= DIGIT_9;
   }
   const host = text.slice(hostStart, i);
-  // Only "." and "-" at an edge or side by side, and a digit at the end, leave a doubt.
+  // Only "." and "-" at an edge or side by side, and a digit at the end, need the full check.
   if (odd && !isHostName(host)) return undefined;
 
   let port: number | undefined;

@@ -11,12 +11,12 @@ import { quote, textFromWire, unescapeQuoted, wireFromText } from '../syntax/tex
 export class Warning {
   /** Three digits; 399 is "miscellaneous". */
   readonly code: number;
-  /** Host and port, or a pseudonym, of who warns. */
+  /** Host and port, or a pseudonym, of the element that warns. */
   readonly agent: string;
   /** For people, without its quotes. */
   readonly text: string;
 
-  /** @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the code or agent cannot stand in the field. */
+  /** @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the code or agent is not allowed in the field. */
   constructor(code: number, agent: string, text: string) {
     if (!(Number.isInteger(code) && code >= 100 && code <= 999) || !isAgent(agent)) {
       throw new SipArgumentError(

@@ -19,19 +19,19 @@ export function bodyWire(body: string | Uint8Array | undefined): string {
 }
 
 /**
- * A body of more bytes is kept apart from the header. What is read of a header is a slice of it and keeps all of it alive; so a value
- * that is kept longer than its message never keeps a large body.
+ * A body of more bytes is stored separately from the header. A value of a header is a slice that keeps the whole header in memory;
+ * so a value that is kept longer than its message never keeps a large body.
  */
 export const smallBodyBytes = 4_096;
 
 const correctParts = 'correct the parts that the message is made of';
 
 /**
- * Makes a message from wire text this package has written itself.
+ * Creates a message from wire text that this package has built itself.
  *
  * @param wire - The header with its empty line, and the body where that is small.
  * @param largeBody - The body where it is not.
- * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the caller's parts do not add up to a message.
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the caller's parts do not form a message.
  */
 export function messageOfOwn(wire: string, largeBody = ''): SipMessage {
   const head = indexHead(codesOf(wire, wire.length), wire, 0, wire.length, unlimited);

@@ -20,11 +20,11 @@ import { STRIDE } from './head-index.ts';
 import { headerId, nameOfId } from './header-names.ts';
 import type { SipMessage } from './sip-message.ts';
 
-/** Checks all fields of one name; called once a message for a name that is there. */
+/** Checks all fields of one name; called once for each message that has the name. */
 type Check = (message: SipMessage, name: string) => SipProblem | undefined;
 
 /**
- * Checks every field there is a type for, beyond routing depth.
+ * Checks every field that has a type, beyond the depth `routing`.
  *
  * @returns the first problem, in the order of the fields, or `undefined`.
  */
@@ -89,7 +89,7 @@ on(['Privacy'], one(parsePrivacy));
 
 on(['Warning'], each(parseWarning));
 on(['Reason'], each(parseReason));
-// Identity is left to who verifies it and answers 438 (RFC 8224 §6.2.2): the form of RFC 4474 has no parameters.
+// Identity is checked by the element that verifies it and answers 438 (RFC 8224 §6.2.2): RFC 4474 has no parameters.
 on(['Allow-Events'], each(parseEvent));
 on(['Accept'], each(accepted, true));
 on(['Accept-Encoding', 'Accept-Language'], each(preference, true));
@@ -138,7 +138,7 @@ function bracketed(message: SipMessage, name: string): SipProblem | undefined {
 }
 
 function isContact({ parameters }: NameAddr): boolean {
-  // A malformed "expires" is no fault: it counts as 3600 (RFC 3261 §10.2).
+  // A malformed "expires" is accepted: it counts as 3600 (RFC 3261 §10.2).
   return qualityOf(parameters) !== undefined;
 }
 

@@ -6,7 +6,7 @@ import { bodyTooLong } from './parse-message.ts';
 import type { SipMessage } from './sip-message.ts';
 
 /**
- * Holds a whole message against limits, for instance those of the next hop before it is sent there. No byte is read again.
+ * Checks a whole message against limits, for instance those of the next hop before it is sent there. No byte is read again.
  *
  * @param message - Received or built.
  * @param limits - What the receiver accepts.

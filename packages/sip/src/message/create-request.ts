@@ -33,7 +33,7 @@ export interface RequestParts {
 /**
  * Builds a request. Content-Length is always written.
  *
- * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a part cannot stand in a message, for example a line break
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a part is not allowed in a message, for example a line break
  *   in a value.
  * @see RFC 3261 §8.1.1
  */

@@ -34,7 +34,7 @@ const TIMESTAMP = headerId('Timestamp');
  *
  * @param status - 100–699.
  * @param reason - Default: the usual phrase of the status.
- * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the status or a part cannot stand in a response.
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the status or a part is not allowed in a response.
  * @see RFC 3261 §8.2.6
  */
 export function createResponse(
@@ -79,7 +79,7 @@ export function createResponse(
   return assemble(out, body) as SipResponse;
 }
 
-/** The lines a response takes over from its request, in the order they came. */
+/** The lines that a response copies from its request, in their order. */
 export function copyFields(
   wire: string,
   lines: readonly number[],

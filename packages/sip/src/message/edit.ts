@@ -20,7 +20,7 @@ interface WrittenLine {
 type Line = number | WrittenLine;
 
 /**
- * Starts editing a message. The original is not changed; every byte that no edit touches comes out as it came in.
+ * Starts editing a message. The original is not changed; every byte that no edit touches stays as received.
  *
  * @example
  * ```ts
@@ -60,7 +60,7 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
    * Replaces the start line.
    *
    * @param line - Without CRLF.
-   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where it holds a line break.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where it contains a line break.
    */
   setStartLine(line: string): this {
     this.#startLine = fieldValue('Start line', line);
@@ -138,7 +138,7 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
   /**
    * The edited message as wire text.
    *
-   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the body of the original was dropped and none was set.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the body of the original was dropped and none was set.
    */
   toWire(): string {
     return this.#headerWire() + this.#largeBody();
@@ -152,7 +152,7 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
   /**
    * The edited message as a message.
    *
-   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the edits do not add up to a message.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the edits do not form a message.
    */
   toMessage(): M {
     return messageOfOwn(this.#headerWire(), this.#largeBody()) as M;
@@ -165,7 +165,7 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
     return body.length > smallBodyBytes ? body : '';
   }
 
-  /** The header, and behind it the body where that is small. */
+  /** The header, followed by the body where that is small. */
   #headerWire(): string {
     const wire = this.#message.headerWire;
     const { lines, startLineEnd, bodyStart } = this.#message.head;

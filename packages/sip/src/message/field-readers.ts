@@ -1,7 +1,7 @@
 import { AT, COMMA, classes, SP, skipBlank, TAB, TOKEN, trimBlank, WORD } from '../syntax/characters.ts';
 import { codesOf } from '../syntax/codes.ts';
 
-/** Appends the tokens of a comma-separated list; false where an element is no token. The list may be empty. */
+/** Appends the tokens of a comma-separated list; false where an element is not a token. The list may be empty. */
 export function readTokens(text: string, start: number, end: number, into: string[]): boolean {
   const kinds = classes;
   const codes = codesOf(text, end);
@@ -49,7 +49,7 @@ export function readInteger(codes: Uint8Array, start: number, end: number): numb
   return value <= Number.MAX_SAFE_INTEGER ? value : Number.POSITIVE_INFINITY;
 }
 
-/** Max-Forwards: 0–255 (RFC 3261 §20.22); `undefined` where it is no number or too large. */
+/** Max-Forwards: 0–255 (RFC 3261 §20.22); `undefined` where it is not a number, or too large. */
 export function readHops(codes: Uint8Array, start: number, end: number): number | undefined {
   const value = readInteger(codes, start, end);
   return value !== undefined && value <= 255 ? value : undefined;

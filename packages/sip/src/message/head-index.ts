@@ -28,8 +28,8 @@ export const STRIDE = 4;
 export const FOLDED = 0x100;
 
 /**
- * Where the parts of one message lie in its wire text, relative to its first byte. Made in one pass that allocates one
- * array of small integers and no text.
+ * The offsets of the parts of one message in its wire text, relative to its first byte. Built in one pass that allocates one array
+ * of small integers and no text.
  */
 export interface Head {
   /** End of the start line, before CRLF. */
@@ -40,28 +40,28 @@ export interface Head {
   readonly bodyStart: number;
   /** The Content-Length value; -1 where there is none. */
   readonly contentLength: number;
-  /** A bit for each id below `firstRepeatable` that is there, and `VIA_BIT`. */
+  /** A bit for each id below `firstRepeatable` that is present, and `VIA_BIT`. */
   readonly present: number;
   /** The first problem that leaves the framing intact, so that the message can still be answered. */
   readonly problem: SipProblem | undefined;
 }
 
-/** A problem that breaks framing. `lines` holds what was read before it, to build a response from. */
+/** A problem that breaks framing. `lines` holds the lines before it, for a response. */
 export interface BrokenHead {
   readonly broken: SipProblem;
   readonly lines: readonly number[];
 }
 
-/** What indexing gives: a head, more bytes needed, or a problem after which nothing on the stream can be trusted. */
+/** The result of indexing: a head, more bytes needed, or a problem after which the stream cannot be used. */
 export type Indexed = Head | 'incomplete' | BrokenHead;
 
 /** The bit of `Head.present` that stands for Via, the first repeatable name. */
 export const VIA_BIT: number = 1 << 30;
 
-/** In place of an id: the line has no name. */
+/** Instead of an id: the line has no name. */
 const MALFORMED = -1;
 
-/** Filled anew by each call; a message gets a copy of its exact length. */
+/** Filled again by each call; a message gets a copy of its exact length. */
 const work: number[] = [];
 
 /**
@@ -110,7 +110,7 @@ export function indexHead(
       i = at + nameLengths[id]!;
     }
     if (id === UNKNOWN) {
-      // Not as it is usually written: white space before the colon, other letters, or no name at all.
+      // Not the usual spelling: white space before the colon, other letters, or no name.
       i = at;
       while (i < size && (kinds[codes[i]!]! & TOKEN) !== 0) i++;
       const nameEnd = i;
@@ -118,7 +118,7 @@ export function indexHead(
       id = i < size && codes[i] === COLON && nameEnd !== at ? identifyName(codes, at, nameEnd) : MALFORMED;
     }
     const colon = i;
-    // One line with its folds: CRLF followed by white space goes on (RFC 3261 §7.3.1).
+    // One line with its folds: CRLF followed by white space continues it (RFC 3261 §7.3.1).
     let fold = 0;
     for (;;) {
       lf = text.indexOf('\n', i);

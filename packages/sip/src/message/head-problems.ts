@@ -28,7 +28,7 @@ export function tooManyHeaders(limits: MessageLimits): SipProblem {
   };
 }
 
-/** CR or LF that is no part of a CRLF. */
+/** CR or LF that is not part of a CRLF. */
 export function bareBreak(where: string): SipProblem {
   return {
     code: 'bare-line-break',
@@ -37,7 +37,7 @@ export function bareBreak(where: string): SipProblem {
   };
 }
 
-/** A Content-Length that is no number, or is there twice: where the message ends is anybody's guess. */
+/** A Content-Length that is not a number, or is present twice: the end of the message is unknown. */
 export function badContentLength(found: string, twice: boolean): SipProblem {
   return {
     code: 'content-length-invalid',
@@ -56,7 +56,7 @@ export function malformedLine(line: string): SipProblem {
   };
 }
 
-/** A field twice that may stand once. */
+/** A field that is present twice and may occur once. */
 export function repeated(header: string): SipProblem {
   return {
     code: 'repeated-header',

@@ -13,8 +13,8 @@ export type HeaderFields =
 /**
  * Writes one header line with CRLF as wire text.
  *
- * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the name is no token or the value holds CR or LF, so that
- *   no value can smuggle in a field of its own.
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the name is not a token or the value contains CR or LF, so
+ *   that no value can add a field of its own.
  */
 export function fieldLine(name: string, value: HeaderValue): string {
   if (!isAll(name, TOKEN)) {

@@ -6,13 +6,13 @@ import { FOLDED, type Head, STRIDE } from './head-index.ts';
 import { headerId, nameOfId, UNKNOWN } from './header-names.ts';
 
 /**
- * The bytes of a message with access to its header fields by name, as text. Fields are declared and set by the
- * constructors throughout the message and value classes: a field definition costs a look-up for each object made.
+ * The bytes of a message with access to its header fields by name, as text. In all message and value classes fields are declared
+ * and set by the constructors: a field definition would cost a look-up for each object.
  */
 export abstract class HeaderLines {
-  /** The header as wire text, and behind it the body where that is small. Internal. */
+  /** The header as wire text, followed by the body where that is small. Internal. */
   declare readonly headerWire: string;
-  /** Where the parts lie. Internal; may change between versions. */
+  /** The offsets of the parts. Internal; may change between versions. */
   declare readonly head: Head;
   /** A body of more than `smallBodyBytes`, else empty; `undefined` once it was dropped. */
   declare private largeBody: string | undefined;
@@ -45,16 +45,16 @@ export abstract class HeaderLines {
     return this.headerWire.length - this.head.bodyStart + largeBody.length;
   }
 
-  /** Bytes that {@link dropBody} would give back to the heap. */
+  /** Bytes that {@link dropBody} would release. */
   get droppableBytes(): number {
     return this.largeBody?.length ?? 0;
   }
 
   /**
-   * Forgets a body of more than 4 KiB, for a message that is kept only to match others with it: nobody sends it again or reads its
-   * body. From then on its header can be read as before, and what needs the body throws.
+   * Releases a body of more than 4 KiB, for a message that is kept only to match others with it and is not sent again. Its header can
+   * then be read as before, and what needs the body throws.
    *
-   * @returns the bytes given back; 0 where the body is small or was dropped already.
+   * @returns the bytes released; 0 where the body is small or was dropped already.
    */
   dropBody(): number {
     const dropped = this.droppableBytes;
@@ -65,7 +65,7 @@ export abstract class HeaderLines {
   /**
    * The body where it is kept apart from the header. Internal.
    *
-   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) after {@link dropBody}.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` after {@link dropBody}.
    */
   get separateBody(): string {
     if (this.largeBody !== undefined) return this.largeBody;
@@ -104,7 +104,7 @@ export abstract class HeaderLines {
     return out;
   }
 
-  /** Whether a field of this name is there. */
+  /** Whether a field of this name is present. */
   has(name: string): boolean {
     return this.findByName(name) !== -1;
   }

@@ -99,7 +99,7 @@ const lastWords = new Int32Array(256);
 
 const compactIds = new Uint8Array(256);
 
-/** The same for the usual spelling with its colon, by its first word: what nearly every line begins with. */
+/** The same for the usual spelling with its colon, by its first word: nearly every line begins with one. */
 const firstSpelled = new Uint8Array(256);
 const nextSpelled = new Uint8Array(256);
 const spelledWords = new Int32Array(256 * 8);
@@ -145,7 +145,7 @@ function registerSpelling(name: string, id: number): void {
 for (const [i, entry] of single.entries()) register(entry, i + 1);
 for (const [i, entry] of repeatable.entries()) register(entry, firstRepeatable + i);
 
-// Places in the lists above, written out so that they are constants to whoever compares with them; a test holds them there.
+// Places in the lists above, written as constants for fast comparison; a test checks them.
 export const FROM = 1;
 export const TO = 2;
 export const CALL_ID = 3;

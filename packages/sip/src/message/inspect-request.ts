@@ -8,9 +8,9 @@ import { statelessTag } from './rejection.ts';
 import type { SipRequest } from './request.ts';
 import type { SipResponse } from './response.ts';
 
-/** What an element understands, to hold a request against. */
+/** What an element supports, to check a request against. */
 export interface Capabilities {
-  /** An endpoint looks at Require and the body; a proxy at Proxy-Require and Max-Forwards. */
+  /** An endpoint checks Require and the body; a proxy Proxy-Require and Max-Forwards. */
   readonly role: 'endpoint' | 'proxy';
   /** Methods the element handles at all; others get 501. A proxy passes every method and needs none. */
   readonly methods: readonly string[];
@@ -20,12 +20,12 @@ export interface Capabilities {
   readonly schemes: readonly string[];
   /** Body types an endpoint accepts, in lower case, for example `application/sdp`. */
   readonly contentTypes: readonly string[];
-  /** Types of the bodies the endpoint would answer an INVITE with, held against Accept. Default: `contentTypes`. */
+  /** Types of the bodies with which the endpoint would answer an INVITE, compared with Accept. Default: `contentTypes`. */
   readonly answerTypes?: readonly string[];
 }
 
 /**
- * Looks at a request as RFC 3261 §8.2 (endpoint) or §16.3 (proxy) asks before anything else is done with it.
+ * Inspects a request as RFC 3261 §8.2 (endpoint) or §16.3 (proxy) requires before it is processed.
  *
  * @returns the response that refuses it, or `undefined` where it may be processed. ACK is never refused.
  * @see RFC 3261 §8.2.1–8.2.3, §16.3

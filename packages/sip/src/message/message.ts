@@ -230,7 +230,7 @@ export abstract class SipMessageBase extends HeaderLines {
   /**
    * A list of tokens: option tags, methods, event types.
    *
-   * @throws SipSyntaxError (code SIP_MALFORMED_HEADER) where an element is no token.
+   * @throws SipSyntaxError `SIP_MALFORMED_HEADER` where an element is not a token.
    */
   tokens(name: string): readonly string[] {
     const out: string[] = [];
@@ -245,7 +245,7 @@ export abstract class SipMessageBase extends HeaderLines {
   /**
    * The addresses of any field that holds name-addr values: Path, Service-Route, P-Asserted-Identity, Refer-To, …
    *
-   * @throws SipSyntaxError (code SIP_MALFORMED_HEADER) where one is malformed.
+   * @throws SipSyntaxError `SIP_MALFORMED_HEADER` where one is malformed.
    */
   addressesOf(name: string): readonly NameAddr[] {
     const id = headerId(name);

@@ -13,7 +13,7 @@ import { messageFrom } from './start-line.ts';
 /**
  * How much of a message is checked before it is handed on; a typed getter beyond it may throw `SipSyntaxError`.
  *
- * - `routing`: start line, the mandatory fields, no field twice that may stand once, and the syntax of topmost Via, From,
+ * - `routing`: start line, the mandatory fields, no field twice that may occur once, and the syntax of topmost Via, From,
  *   To, Call-ID, CSeq and Max-Forwards, but not yet of URIs.
  * - `addresses`: also the URIs of the request line, From and To.
  * - `all`: every field this package has a type for.

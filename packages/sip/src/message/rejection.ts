@@ -26,7 +26,7 @@ export function rejectionFor(
   for (let i = 0; i < lines.length; i += STRIDE) {
     const id = lines[i + 3]! & 0xff;
     if (id === VIA) hasVia = true;
-    // One field twice where it may stand once: a response made of both would be as malformed as the request.
+    // A field is present twice and may occur once: a response with both would be as malformed as the request.
     else if (id === TO && (lines[i + 3]! & FOLDED) === 0) to = wire.slice(lines[i + 1]!, lines[i + 2]!);
   }
   if (!hasVia) return undefined;

@@ -24,9 +24,9 @@ export class Parameters {
   }
 
   /**
-   * Builds parameters from a record. Values that are no token are quoted.
+   * Builds parameters from a record. Values that are not tokens are quoted.
    *
-   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a name is no token.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a name is not a token.
    */
   static from(values: Readonly<Record<string, ParameterValue | undefined>>): Parameters {
     let parameters = Parameters.none;
@@ -89,8 +89,8 @@ export class Parameters {
   /**
    * The same parameters with one set or replaced in place.
    *
-   * @param value - Text that is no token is quoted; `true` sets the bare name.
-   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the name is no token.
+   * @param value - Text that is not a token is quoted; `true` sets the bare name.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the name is not a token.
    */
   with(name: string, value: ParameterValue): Parameters {
     if (!isAll(name, TOKEN | URI_PARAMETER)) {
@@ -103,7 +103,7 @@ export class Parameters {
     return this.withRaw(name, value === true ? undefined : writeValue(String(value)));
   }
 
-  /** As `with`, but the value is taken as it shall stand in the message. */
+  /** As `with`, but the value is in the form of the message. */
   withRaw(name: string, raw: string | undefined): Parameters {
     const list = [...this.list];
     const index = this.find(name);

@@ -18,10 +18,10 @@ import { skipQuoted } from '../syntax/quoted.ts';
 import { textFromWire } from '../syntax/text.ts';
 import { Parameters } from './parameters.ts';
 
-/** More parameters than this in one value or URI are malformed: no field has a use for them, and each costs room. */
+/** More parameters than this in one value or URI are malformed: no field needs them, and each costs memory. */
 const maxParameters = 1_024;
 
-/** Filled anew by each reader; a set gets a copy of its exact length, which a growing array would not have. */
+/** Filled again by each reader; a set gets a copy of its exact length, which a growing array would not have. */
 const work: (string | undefined)[] = [];
 
 /** The set of the pairs in `work` and of the last pair, which does not go there: mostly it is the only one. */
@@ -30,7 +30,7 @@ function finish(count: number, name: string, raw: string | undefined): Parameter
   work[count] = name;
   work[count + 1] = raw;
   const list = work.slice(0, count + 2);
-  // A hostile list must not keep its room, nor the message it was cut from.
+  // A hostile list must not keep its memory, nor the message that it is part of.
   if (count > 64) work.length = 0;
   return hasRepeats(list) ? undefined : new Parameters(list);
 }

@@ -16,7 +16,7 @@ export type SubscribeDecision =
   | {
       readonly ok: true;
       readonly event: string;
-      /** Tells subscriptions to one event in one dialog apart. */
+      /** Distinguishes subscriptions to one event in one dialog. */
       readonly id: string | undefined;
       readonly expiresSec: number;
     }
@@ -30,7 +30,7 @@ export type SubscribeDecision =
 const hourSec = 3_600;
 
 /**
- * Decides a SUBSCRIBE before anybody asks who may see what.
+ * Decides a SUBSCRIBE by its form, before authorisation.
  * @param request - SUBSCRIBE, first or refresh
  * @param policy - bounds
  * @see RFC 6665 §4.2.1.1

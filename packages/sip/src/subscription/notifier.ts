@@ -4,7 +4,7 @@ import type { SubscriptionState } from './subscription-state.ts';
 /** States of a subscription as its notifier sees it (RFC 6665 §4.2.2). */
 export type NotifierState = 'resp-wait' | 'pending' | 'active' | 'terminated';
 
-/** Where notifiers push their effects. */
+/** Receives the effects of notifiers. */
 export interface NotifierSink {
   /** Send NOTIFY in the dialog with this Subscription-State and the state of the resource as far as it may be shown. */
   notify(notifier: Notifier, state: SubscriptionState): void;
@@ -26,7 +26,7 @@ export class Notifier {
   #expiresAt = 0;
   #running = false;
 
-  /** @param sink - where effects go */
+  /** @param sink - receives the effects */
   constructor(sink: NotifierSink) {
     this.sink = sink;
   }
@@ -38,7 +38,7 @@ export class Notifier {
   /**
    * The SUBSCRIBE was answered with 2xx: sends the first NOTIFY at once.
    * @param expiresSec - as in the answer; 0 asks for the state once (RFC 6665 §4.4.3)
-   * @param policy - `granted`, or `needed` where somebody still has to decide
+   * @param policy - `granted`, or `needed` where a decision is still to be made
    * @param now - milliseconds since 1970
    */
   start(expiresSec: number, policy: 'granted' | 'needed', now: number): void {
@@ -58,14 +58,14 @@ export class Notifier {
     return true;
   }
 
-  /** Somebody decided that the subscriber may see the state. */
+  /** The subscriber has been authorised to see the state. */
   grant(now: number): void {
     if (this.#state !== 'pending') return;
     this.#state = 'active';
     this.#notify(now);
   }
 
-  /** The state of the resource changed; only an active subscription learns of it. */
+  /** The state of the resource changed; only an active subscription is notified. */
   changed(now: number): void {
     if (this.#state === 'active') this.#notify(now);
   }
@@ -86,7 +86,7 @@ export class Notifier {
    */
   notifyFailed(status: number): void {
     if (this.#state === 'terminated') return;
-    // No last NOTIFY to somebody who is not there.
+    // No last NOTIFY to a subscriber that does not answer.
     if (status === 408 || endsSubscription(status)) this.#end(undefined);
   }
 

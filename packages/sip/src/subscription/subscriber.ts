@@ -8,16 +8,16 @@ export type SubscriberState = 'notify-wait' | 'pending' | 'active' | 'terminated
 /** Timers of a subscriber: N waits for a NOTIFY, `refresh` is due before `expiry`. */
 export type SubscriberTimer = 'N' | 'refresh' | 'expiry';
 
-/** Why a subscription ended, and whether to subscribe anew: at once, later, or not at all. */
+/** Why a subscription ended, and whether to subscribe again: at once, later, or not at all. */
 export interface SubscriptionEnd {
   readonly cause: 'notifier' | 'failure' | 'no-notify' | 'expired';
   /** Reason of the notifier, for instance `rejected`. */
   readonly reason?: string;
-  /** Milliseconds to wait before subscribing anew; undefined: do not. */
+  /** Milliseconds to wait before subscribing again; undefined: do not. */
   readonly resubscribeAfterMs: number | undefined;
 }
 
-/** Where subscribers push their effects. */
+/** Receives the effects of subscribers. */
 export interface SubscriberSink {
   /** Send SUBSCRIBE in the dialog with this Expires (0 ends the subscription), then call `subscribed`. */
   subscribe(subscriber: Subscriber, expiresSec: number): void;
@@ -33,13 +33,13 @@ export interface SubscriberSink {
 
 /** Reasons after which no new subscription makes sense (RFC 6665 §4.1.3). */
 const finalReasons: ReadonlySet<string> = new Set(['rejected', 'noresource', 'invariant']);
-/** Reasons whose retry-after parameter says nothing. */
+/** Reasons whose retry-after parameter is ignored. */
 const immediateReasons: ReadonlySet<string> = new Set(['deactivated', 'timeout']);
 /** Longest head start of a refresh before expiry. */
 const refreshLeadMs = 60_000;
 
 /**
- * One subscription on the side that asked for it. A SUBSCRIBE that forked makes one for each dialog.
+ * One subscription on the side that requested it. A SUBSCRIBE that forked creates one for each dialog.
  * @see RFC 6665 §4.1
  */
 export class Subscriber {
@@ -51,8 +51,8 @@ export class Subscriber {
   #leaving: boolean;
 
   /**
-   * @param sink - where effects go
-   * @param expiresSec - seconds to ask for; 0 asks for the state once (RFC 6665 §4.4.3)
+   * @param sink - receives the effects
+   * @param expiresSec - requested seconds; 0 requests the state once (RFC 6665 §4.4.3)
    * @param t1Ms - T1 in milliseconds; timer N is 64·T1
    */
   constructor(sink: SubscriberSink, expiresSec: number, t1Ms = 500) {
@@ -71,7 +71,7 @@ export class Subscriber {
     this.#subscribe(this.expiresSec);
   }
 
-  /** Ends the subscription by asking for 0 seconds; the last NOTIFY is still waited for (RFC 6665 §4.1.2.3). */
+  /** Ends the subscription by requesting 0 seconds; it still waits for the last NOTIFY (RFC 6665 §4.1.2.3). */
   unsubscribe(): void {
     if (this.#state === 'terminated' || this.#leaving) return;
     this.#leaving = true;
@@ -87,7 +87,7 @@ export class Subscriber {
   subscribed(status: number, expiresSec?: number): void {
     if (this.#state === 'terminated') return;
     if (status < 300) {
-      // 204: no NOTIFY will come (RFC 5839), nor a last one to who leaves.
+      // 204: no NOTIFY will come (RFC 5839), nor a last one after unsubscribing.
       if (status === 204 && this.#leaving) this.#end({ cause: 'notifier', resubscribeAfterMs: undefined });
       else if (status === 204) this.#stop('N');
       if (!this.#leaving) this.#accepted(expiresSec);
@@ -108,7 +108,7 @@ export class Subscriber {
     const value = notify.get('Subscription-State');
     const state = value === undefined ? undefined : readSubscriptionState(value);
     if (state === undefined) return 400;
-    // Who leaves waits for the last NOTIFY, not for one that crossed his SUBSCRIBE.
+    // After unsubscribing, wait for the last NOTIFY, not for one that crossed the SUBSCRIBE.
     if (!this.#leaving || state.state === 'terminated') this.#stop('N');
     this.sink.notified(this, notify, state);
     if (this.#isOver()) return 200;
@@ -120,7 +120,7 @@ export class Subscriber {
       });
       return 200;
     }
-    // Once active it stays so: a late "pending" was overtaken.
+    // An active subscription stays active: a late "pending" was overtaken.
     if (this.#state !== 'active') this.#state = state.state;
     if (!this.#leaving) {
       if (state.expiresSec !== undefined) this.#lasts(state.expiresSec);
@@ -145,7 +145,7 @@ export class Subscriber {
     this.sink.subscribe(this, expiresSec);
   }
 
-  /** Without a time from the notifier the subscription lasts as long as was asked for, so that none lasts for ever. */
+  /** Without a time from the notifier the subscription lasts for the requested time, so that none lasts for ever. */
   #accepted(expiresSec: number | undefined): void {
     if (expiresSec !== undefined) this.#lasts(Math.min(expiresSec, this.expiresSec));
     else if (!this.#running.has('expiry')) this.#lasts(this.expiresSec);
@@ -178,7 +178,7 @@ export class Subscriber {
   }
 }
 
-/** When to subscribe anew after a NOTIFY that ended the subscription (RFC 6665 §4.1.3). */
+/** When to subscribe again after a NOTIFY that ended the subscription (RFC 6665 §4.1.3). */
 function resubscribeAfterMs(state: SubscriptionState): number | undefined {
   const { reason } = state;
   if (reason !== undefined && finalReasons.has(reason)) return undefined;

@@ -16,8 +16,8 @@ export interface SubscriptionState {
 }
 
 /**
- * Reads a Subscription-State value as the subscriber machine needs it: parameters that mean nothing in the state are left
- * out, and an extension state counts as unreadable, since nothing could be done with it.
+ * Reads a Subscription-State value for the subscriber machine: parameters without meaning in the state are left out, and an
+ * extension state counts as malformed, because it is not supported.
  * @param text - the header field value
  */
 export function readSubscriptionState(text: string): SubscriptionState | undefined {

@@ -19,7 +19,7 @@ export function codesOf(text: string, end: number): Uint8Array {
   return codes;
 }
 
-/** As `codesOf`, where the bytes are at hand: copying them is cheaper than writing out the text. */
+/** As `codesOf`, where the bytes are available: copying them is cheaper than encoding the text. */
 export function codesFrom(text: string, bytes: Uint8Array): void {
   if (bytes.length > codes.length) codes = Buffer.alloc(grownSize(bytes.length));
   codes.set(bytes);

@@ -2,10 +2,10 @@ import { Buffer } from 'node:buffer';
 import { isAscii } from './text.ts';
 
 /**
- * The same text in memory of its own. What a message gives is a slice of it, and a slice keeps the whole message alive, body
- * included: who keeps a value for longer than its message (in a table, in a store) keeps a detached one.
+ * The same text in memory of its own. A value of a message is a slice of it, and a slice keeps the whole message in memory, body
+ * included: a value that is kept longer than its message (in a table, in a store) must be detached.
  *
- * @param text - A value of a message, or anything put together from such values.
+ * @param text - A value of a message, or anything built from such values.
  *
  * @example
  * ```ts

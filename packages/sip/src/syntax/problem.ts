@@ -62,7 +62,7 @@ export class SipSyntaxError extends Error {
   }
 }
 
-/** Thrown where the caller, not the peer, passes something that a SIP message cannot hold. Match it by `code`. */
+/** Thrown where the caller, not the peer, passes something that a SIP message cannot contain. Match it by `code`. */
 export class SipArgumentError extends TypeError {
   /** Stable literal. */
   readonly code = 'SIP_INVALID_ARGUMENT';

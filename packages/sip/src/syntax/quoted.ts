@@ -4,7 +4,7 @@ import { BACKSLASH, COMMA, CR, GREATER, LESS, LF, QUOTE, SP, TAB, trimSpace } fr
  * Moves past a quoted-string.
  *
  * @param at - Where the opening quote stands.
- * @returns the offset after the closing quote, or -1 where it is missing or a control character stands unescaped.
+ * @returns the offset after the closing quote, or -1 where it is missing or a control character is not escaped.
  * @see RFC 3261 §25.1, quoted-string
  */
 export function skipQuoted(text: string, at: number, end: number): number {

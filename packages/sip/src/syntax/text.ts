@@ -73,7 +73,7 @@ export function unescapeQuoted(text: string): string {
     if (at > from) parts.push(text.slice(from, at));
     from = at + 1;
     at = text.indexOf('\\', at + 2);
-    // Neighbouring pairs are the usual way to make this slow: take a run of them at once.
+    // Neighbouring pairs could make this slow: take a run of them at once.
     while (at === from + 1) {
       parts.push(text.charAt(from));
       from = at + 1;

@@ -8,14 +8,14 @@ import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
 import { tagsOf } from '../message/tags-of.ts';
 
-/** Header fields to set on the message that goes on, with `edit(message).set(name, value)`. */
+/** Header fields to set on the forwarded message, with `edit(message).set(name, value)`. */
 type Headers = readonly (readonly [name: string, value: string | number | SessionExpires])[];
 
 /** What a proxy remembers of a session refresh request until its final response. */
 export interface ProxiedSessionTimer {
-  /** Seconds, as in the request that went on. */
+  /** Seconds, as in the forwarded request. */
   readonly interval: number;
-  /** Whether the request came from a side that knows session timers. */
+  /** Whether the client supports session timers. */
   readonly isClientAware: boolean;
 }
 
@@ -26,11 +26,11 @@ export type ProxySessionDecision =
 
 /**
  * Decides what a record-routing, stateful proxy does about the session timer of an INVITE or UPDATE. A request of another
- * method is left alone.
+ * method is not changed.
  * @param request - as received
- * @param policy - seconds: `minSE` the shortest interval it bears, at least 90; `wanted` the interval it asks for, where it
- *   asks for one by itself
- * @returns the fields to change in the request that goes on, or 422 with Min-SE, or 400 for a malformed field
+ * @param policy - seconds: `minSE` the shortest accepted interval, at least 90; `wanted` the interval to request, where the
+ *   proxy requests one by itself
+ * @returns the fields to change in the forwarded request, or 422 with Min-SE, or 400 for a malformed field
  * @see RFC 4028 §8.1
  */
 export function proxySessionRequest(
@@ -54,8 +54,8 @@ export function proxySessionRequest(
   if (found !== undefined && found < shortest && isClientAware) {
     return { ok: false, status: 422, headers: [['Min-SE', shortest]] };
   }
-  // A client that does not know timers could do nothing with a 422, so its request is changed instead; a client that does
-  // must find its own Min-SE untouched (RFC 4028 §11).
+  // A client without support for timers would not understand a 422, so its request is changed instead; the Min-SE of a
+  // client with support must not be changed (RFC 4028 §11).
   const raised = found !== undefined && found < shortest ? shortest : 0;
   const floor = Math.max(min?.value ?? 0, minSessionInterval, raised);
   const interval = Math.max(found === undefined ? wanted! : Math.min(found, wanted ?? found), floor);
@@ -70,9 +70,9 @@ export function proxySessionRequest(
  * that time has passed the proxy may forget the call; it never sends BYE (RFC 4028 §8.3).
  * @param response - as received
  * @param timer - what {@link proxySessionRequest} gave for its request
- * @param now - milliseconds since 1970, when the response goes on
+ * @param now - milliseconds since 1970, when the response is forwarded
  * @returns fields to change, and when the session ends in milliseconds since 1970: `undefined` where it has no timer, or
- *   where the response is no 2xx and changes nothing
+ *   where the response is not a 2xx and changes nothing
  * @see RFC 4028 §8.2
  */
 export function proxySessionResponse(
@@ -88,7 +88,7 @@ export function proxySessionResponse(
   }
   if (timer === undefined || !timer.isClientAware) return { headers: [], expiresAt: undefined };
   const tags = tagsOf(response, 'Require');
-  // A Require that cannot be read cannot be added to: the response goes on as it is.
+  // A malformed Require cannot be extended: the response is forwarded unchanged.
   if (tags === undefined) return { headers: [], expiresAt: undefined };
   const require: Headers = tags.includes('timer') ? [] : [['Require', [...tags, 'timer'].join(', ')]];
   return {
@@ -99,7 +99,7 @@ export function proxySessionResponse(
 
 const unchanged: ProxySessionDecision = { ok: true, headers: [], timer: undefined };
 
-/** The value with another interval; the refresher is none of a proxy's business. */
+/** The value with another interval; a proxy does not change the refresher. */
 function withInterval(text: string | undefined, interval: number): string {
   return text === undefined ? `${interval}` : text.replace(/^[0-9]+/, `${interval}`);
 }

@@ -19,19 +19,19 @@ export interface SessionInterval {
 type Headers = readonly (readonly [name: string, value: string | number | SessionExpires])[];
 
 /**
- * The header fields with which a request asks for a session timer.
- * @param wish - interval in seconds, and who shall refresh where that is not left open
+ * The header fields with which a request requests a session timer.
+ * @param wanted - interval in seconds, and which side shall refresh where that is not left open
  * @param minSE - the largest Min-SE seen in this dialog, where there was one
  * @see RFC 4028 §7.1, §7.4
  */
 export function sessionTimerHeaders(
-  wish: { readonly interval: number; readonly refresher?: Refresher },
+  wanted: { readonly interval: number; readonly refresher?: Refresher },
   minSE?: number,
 ): Headers {
-  const interval = Math.max(wish.interval, minSE ?? minSessionInterval);
+  const interval = Math.max(wanted.interval, minSE ?? minSessionInterval);
   const headers: Headers = [
     ['Supported', 'timer'],
-    ['Session-Expires', new SessionExpires(interval, wish.refresher)],
+    ['Session-Expires', new SessionExpires(interval, wanted.refresher)],
   ];
   return minSE === undefined ? headers : [...headers, ['Min-SE', minSE]];
 }
@@ -44,8 +44,8 @@ export type SessionTimerAnswer =
 /**
  * Decides the session timer of an INVITE or UPDATE on the side that answers it.
  * @param request - as received
- * @param policy - seconds: `minSE` at least 90; `wanted` where this side wants a timer even if nobody asked; `refresher` who
- *   shall refresh where the request leaves it open
+ * @param policy - seconds: `minSE` at least 90; `wanted` where this side wants a timer even if it was not requested; `refresher`
+ *   which side shall refresh where the request leaves it open
  * @returns header fields for the 2xx, or 422 with Min-SE, or 400 for a malformed field
  * @see RFC 4028 §9
  */
@@ -62,7 +62,7 @@ export function answerSessionTimer(
     return { ok: false, status: 400, headers: [] };
   const supported = tags.includes('timer');
   const policyMin = Math.max(policy.minSE, minSessionInterval);
-  // A client that does not know the timer could do nothing with a 422.
+  // A client without support for timers would not understand a 422.
   if (asked !== undefined && supported && asked.value.interval < policyMin) {
     return { ok: false, status: 422, headers: [['Min-SE', policyMin]] };
   }
@@ -78,7 +78,7 @@ export function answerSessionTimer(
   };
 }
 
-/** The answer may shorten what was asked down to the floor, never lengthen it. */
+/** The answer may shorten the requested interval down to the minimum, never lengthen it. */
 function chooseInterval(
   asked: number | undefined,
   wanted: number | undefined,
@@ -89,9 +89,9 @@ function chooseInterval(
 }
 
 /**
- * The session timer that a 2xx gives the side that sent the request.
+ * The session timer of a 2xx for the side that sent the request.
  * @param response - 2xx to INVITE or UPDATE
- * @param asked - seconds the request asked for; the client may keep the timer for itself where the peer does not know it
+ * @param asked - requested seconds; the client may use the timer by itself where the peer does not support it
  * @returns undefined where the session has no timer
  * @see RFC 4028 §7.2
  */

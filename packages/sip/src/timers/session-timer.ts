@@ -1,4 +1,4 @@
-/** Where session timers push their effects. */
+/** Receives the effects of session timers. */
 export interface SessionTimerSink {
   /** Send a refresh (UPDATE, or re-INVITE), then call `refreshed` or `refreshFailed`. */
   refresh(timer: SessionTimer): void;
@@ -14,7 +14,7 @@ export interface SessionTimerSink {
 export type SessionTimerName = 'refresh' | 'expiry';
 
 /**
- * Keeps one session refreshed, or notices that the peer does not.
+ * Refreshes one session, or detects that the peer does not.
  * @see RFC 4028 §7.2, §10
  */
 export class SessionTimer {
@@ -22,7 +22,7 @@ export class SessionTimer {
   readonly #running = new Set<SessionTimerName>();
   #over = false;
 
-  /** @param sink - where effects go */
+  /** @param sink - receives the effects */
   constructor(sink: SessionTimerSink) {
     this.sink = sink;
   }
@@ -33,7 +33,7 @@ export class SessionTimer {
   }
 
   /**
-   * A 2xx to a session refresh request went either way; the first one included.
+   * A 2xx to a session refresh request was sent or received; the first one included.
    * @param interval - what it says: seconds, and `local` where this side refreshes; undefined turns the timer off
    */
   refreshed(
@@ -44,7 +44,7 @@ export class SessionTimer {
     if (interval === undefined) return;
     const ms = interval.interval * 1_000;
     if (interval.refresher === 'local') this.#start('refresh', ms / 2);
-    // A little early, so that the BYE gets through what forgets the session on time.
+    // A little early, so that the BYE passes elements that remove the session on time.
     this.#start('expiry', ms - Math.min(32_000, ms / 3));
   }
 

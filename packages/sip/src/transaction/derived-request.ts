@@ -6,7 +6,7 @@ import type { SipMessage } from '../message/sip-message.ts';
 import { findComma } from '../syntax/quoted.ts';
 
 /**
- * Builds the hop-by-hop companion of a request that was sent: ACK for its failure, or its CANCEL. Fields are copied as
+ * Builds the hop-by-hop request that belongs to a sent request: ACK for its failure, or its CANCEL. Fields are copied as
  * bytes: Request-URI, topmost Via, Route, From, Call-ID; To from where it is given.
  */
 export function derivedRequest(

@@ -17,7 +17,7 @@ export type TransactionEffect<T> =
   | { readonly type: 'terminated'; readonly transaction: T; readonly end: TransactionEnd };
 
 /**
- * A sink that keeps effects as data until they are taken: for programs that prefer values to calls, and for tests.
+ * A sink that stores effects as data until they are taken: for programs that prefer values to calls, and for tests.
  */
 export class EffectQueue<T> implements TransactionSink<T> {
   #effects: TransactionEffect<T>[] = [];

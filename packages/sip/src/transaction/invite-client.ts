@@ -10,7 +10,7 @@ import { startTimer, stopAllTimers, timerFired } from './timer-set.ts';
 export type InviteClientState = 'calling' | 'proceeding' | 'completed' | 'accepted' | 'terminated';
 
 /**
- * INVITE client transaction: retransmits the request, acknowledges failures itself, hands every 2xx to its user.
+ * INVITE client transaction: retransmits the request, acknowledges failures itself, delivers every 2xx to its user.
  * @see RFC 3261 §17.1.1, RFC 6026 §7.2
  */
 export class InviteClientTransaction<Context = unknown> {
@@ -19,7 +19,7 @@ export class InviteClientTransaction<Context = unknown> {
   readonly sink: TransactionSink<InviteClientTransaction<Context>>;
   readonly reliable: boolean;
   readonly timings: Timings;
-  /** Whatever the caller wants to find again when an effect arrives. */
+  /** A value of the caller, for when an effect arrives. */
   context: Context;
   state: InviteClientState = 'calling';
   running = 0;
@@ -29,8 +29,8 @@ export class InviteClientTransaction<Context = unknown> {
   /**
    * @param request - the INVITE with its final top Via
    * @param reliable - whether the transport retransmits by itself (TCP, TLS, WebSocket)
-   * @param sink - where effects go
-   * @param context - the caller's own
+   * @param sink - receives the effects
+   * @param context - a value of the caller
    * @param timings - base times
    */
   constructor(
@@ -80,7 +80,7 @@ export class InviteClientTransaction<Context = unknown> {
         }
         return;
       case 'accepted':
-        // Repeated 2xx, and those of other branches of a fork further down, are the user's to acknowledge.
+        // The user acknowledges repeated 2xx, and those of other branches of a later fork.
         if (status >= 200 && status < 300) this.sink.deliver(this, response);
         return;
       case 'completed':
@@ -129,7 +129,7 @@ export class InviteClientTransaction<Context = unknown> {
     stopAllTimers(this);
     this.#ack = ackForFailure(this.request, response);
     if (!this.reliable) startTimer(this, 'D', timerDMs);
-    // The user first: should the ACK fail to go out, the transaction is over before there is anybody left to tell.
+    // The user first: if the ACK cannot be sent, the transaction ends at once.
     this.sink.deliver(this, response);
     if (!this.#is('completed')) return;
     this.sink.send(this, this.#ack);
@@ -137,7 +137,7 @@ export class InviteClientTransaction<Context = unknown> {
     if (this.reliable && this.#is('completed')) this.#end('completed');
   }
 
-  /** The state now, after a sink was called: whoever was told may have ended the transaction. */
+  /** The current state, after a sink was called: its callee may have ended the transaction. */
   #is(state: InviteClientState): boolean {
     return this.state === state;
   }

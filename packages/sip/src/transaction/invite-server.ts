@@ -20,7 +20,7 @@ export class InviteServerTransaction<Context = unknown> {
   readonly sink: TransactionSink<InviteServerTransaction<Context>>;
   readonly reliable: boolean;
   readonly timings: Timings;
-  /** Whatever the caller wants to find again when an effect arrives. */
+  /** A value of the caller, for when an effect arrives. */
   context: Context;
   state: InviteServerState = 'proceeding';
   running = 0;
@@ -30,8 +30,8 @@ export class InviteServerTransaction<Context = unknown> {
   /**
    * @param request - the INVITE that created the transaction
    * @param reliable - whether the transport retransmits by itself (TCP, TLS, WebSocket)
-   * @param sink - where effects go
-   * @param context - the caller's own
+   * @param sink - receives the effects
+   * @param context - a value of the caller
    * @param timings - base times
    */
   constructor(
@@ -122,7 +122,7 @@ export class InviteServerTransaction<Context = unknown> {
     }
   }
 
-  /** A response could not be sent: the user is told, the state stays (RFC 6026 §7.1). */
+  /** A response could not be sent: the user is notified, the state stays (RFC 6026 §7.1). */
   transportError(): void {
     if (this.state !== 'terminated') this.sink.transportFailed(this);
   }

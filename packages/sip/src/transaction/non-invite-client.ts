@@ -18,7 +18,7 @@ export class NonInviteClientTransaction<Context = unknown> {
   readonly sink: TransactionSink<NonInviteClientTransaction<Context>>;
   readonly reliable: boolean;
   readonly timings: Timings;
-  /** Whatever the caller wants to find again when an effect arrives. */
+  /** A value of the caller, for when an effect arrives. */
   context: Context;
   state: NonInviteState = 'trying';
   running = 0;
@@ -27,8 +27,8 @@ export class NonInviteClientTransaction<Context = unknown> {
   /**
    * @param request - the request with its final top Via
    * @param reliable - whether the transport retransmits by itself (TCP, TLS, WebSocket)
-   * @param sink - where effects go
-   * @param context - the caller's own
+   * @param sink - receives the effects
+   * @param context - a value of the caller
    * @param timings - base times
    */
   constructor(
@@ -67,7 +67,7 @@ export class NonInviteClientTransaction<Context = unknown> {
     stopAllTimers(this);
     if (!this.reliable) startTimer(this, 'K', this.timings.t4Ms);
     this.sink.deliver(this, response);
-    // Timer K is zero on a reliable transport; the user may have ended the transaction while it was told.
+    // Timer K is zero on a reliable transport; the user may have ended the transaction when it was notified.
     if (this.reliable && this.state === 'completed') this.#end('completed');
   }
 

@@ -17,7 +17,7 @@ export class NonInviteServerTransaction<Context = unknown> {
   readonly sink: TransactionSink<NonInviteServerTransaction<Context>>;
   readonly reliable: boolean;
   readonly timings: Timings;
-  /** Whatever the caller wants to find again when an effect arrives. */
+  /** A value of the caller, for when an effect arrives. */
   context: Context;
   state: NonInviteState = 'trying';
   running = 0;
@@ -28,8 +28,8 @@ export class NonInviteServerTransaction<Context = unknown> {
   /**
    * @param request - the request that created the transaction
    * @param reliable - whether the transport retransmits by itself (TCP, TLS, WebSocket)
-   * @param sink - where effects go
-   * @param context - the caller's own
+   * @param sink - receives the effects
+   * @param context - a value of the caller
    * @param timings - base times
    */
   constructor(
@@ -68,7 +68,7 @@ export class NonInviteServerTransaction<Context = unknown> {
    * Sends a response of the transaction's user.
    * @param response - built for this request
    * @returns false if it must not be sent and was not: the request is answered already, the status is a provisional
-   *   other than 100, 100 is too early on this transport, or it is 408, in whose place the transaction ends silently
+   *   other than 100, 100 is too early on this transport, or it is 408, instead of which the transaction ends without a response
    */
   respond(response: SipResponse): boolean {
     const status = response.status;
@@ -112,7 +112,7 @@ export class NonInviteServerTransaction<Context = unknown> {
     }
   }
 
-  /** A response could not be sent: the user is told, the state stays (RFC 3261 §17.2.4 as replaced by RFC 6026 §8.8). */
+  /** A response could not be sent: the user is notified, the state stays (RFC 3261 §17.2.4 as replaced by RFC 6026 §8.8). */
   transportError(): void {
     if (this.state !== 'terminated') this.sink.transportFailed(this);
   }

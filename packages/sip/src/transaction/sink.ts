@@ -10,7 +10,7 @@ import type { TransactionTimer } from '../timers/timer-name.ts';
 export type TransactionEnd = 'completed' | 'timeout' | 'no-ack' | 'transport-error' | 'abandoned';
 
 /**
- * Where transactions push their effects: one object for all of them, so a transaction costs no closure.
+ * Receives the effects of transactions: one object for all of them, so a transaction needs no closure.
  * Calls come synchronously from within the method that was called on the transaction; `terminated` is always the last.
  * @typeParam T - the transaction types the sink serves
  */

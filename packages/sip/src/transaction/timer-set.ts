@@ -22,7 +22,7 @@ export function stopTimer(transaction: Timed, timer: TransactionTimer): void {
   transaction.sink.stopTimer(transaction, timer);
 }
 
-/** Stops whatever runs; the price on the hot path, where nothing runs, is one comparison. */
+/** Stops all running timers; on the hot path, where none runs, it costs one comparison. */
 export function stopAllTimers(transaction: Timed): void {
   if (transaction.running === 0) return;
   const names = timerNames(transaction.running);
@@ -31,8 +31,8 @@ export function stopAllTimers(transaction: Timed): void {
 }
 
 /**
- * Takes note that a timer fired.
- * @returns false if it was not running: a wake-up that crossed a stop is nothing to act on
+ * Records that a timer fired.
+ * @returns false if it was not running: a wake-up that crossed a stop is ignored
  */
 export function timerFired(transaction: Timed, timer: TransactionTimer): boolean {
   const bit = timerBit[timer];

@@ -100,7 +100,7 @@ function sortedHeaders(uri: SipUri): string[] {
  * The canonical form of an address of record, free of scheme, port, password, parameters and header components, so that
  * `sip:`, `sips:` and every spelling of one user give one key: `alice@contoso.example`.
  *
- * @returns the key, or `undefined` for a URI that is no `sip:` or `sips:` URI.
+ * @returns the key, or `undefined` for a URI that is not a `sip:` or `sips:` URI.
  * @see RFC 3261 §10.3 step 5, RFC 5630 §5.3
  */
 export function addressOfRecord(uri: Uri): string | undefined {

@@ -42,7 +42,7 @@ export function parseUri(text: string): Parsed<Uri> {
   return { ok: false, error: malformedUri(text) };
 }
 
-/** The problem of a text that is no URI. */
+/** The problem of a text that is not a valid URI. */
 export function malformedUri(text: string): SipProblem {
   return {
     code: 'malformed-uri',
@@ -124,7 +124,7 @@ function readSip(
     }
     if (i === hostStart) return undefined;
     host = text.slice(hostStart, i);
-    // Only "." and "-" at an edge or side by side, and a digit at the end, leave a doubt.
+    // Only "." and "-" at an edge or side by side, and a digit at the end, need the full check.
     if ((odd || codes[i - 1]! <= DIGIT_9) && !isHostName(host)) return undefined;
     if (upper) host = host.toLowerCase();
   }

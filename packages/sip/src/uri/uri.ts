@@ -4,7 +4,7 @@ import { escapeUri, unescapeUri } from '../syntax/escape.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { isHost } from './host.ts';
 
-/** Any URI a SIP message may carry. Tell them apart by `kind`. */
+/** Any URI of a SIP message; distinguish them by `kind`. */
 export type Uri = SipUri | TelUri | OpaqueUri;
 
 /** The parts of a new `SipUri`, unescaped. */
@@ -22,7 +22,7 @@ export interface SipUriParts {
 }
 
 /**
- * A `sip:` or `sips:` URI. Immutable; `with` makes a changed copy.
+ * A `sip:` or `sips:` URI. Immutable; `with` returns a changed copy.
  *
  * @see RFC 3261 §19.1
  */
@@ -66,7 +66,7 @@ export class SipUri {
   /**
    * Builds a URI from plain parts and escapes where needed.
    *
-   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the host or port cannot stand in a URI.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the host or port is not allowed in a URI.
    */
   static from(parts: SipUriParts): SipUri {
     const { scheme = 'sip', user, password, host, port, parameters, headers } = parts;
@@ -118,7 +118,7 @@ export class SipUri {
   /**
    * A copy with some parts replaced; `undefined` removes one. The others stay as they are, to the letter.
    *
-   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where a new part cannot stand in a URI.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a new part is not allowed in a URI.
    */
   with(changes: Partial<SipUriParts>): SipUri {
     return new SipUri(
@@ -164,7 +164,7 @@ export class TelUri {
   /**
    * @param number - `+` and digits, or a local number, whose `phone-context` must be among the parameters.
    * @param text - For this package: the URI as received.
-   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where the number cannot stand in a tel URI.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the number is not allowed in a tel URI.
    */
   constructor(number: string, parameters: Parameters = Parameters.none, text?: string) {
     if (text === undefined && !isNumber(number, parameters)) {
@@ -205,7 +205,7 @@ export class OpaqueUri {
 
   /**
    * @param text - For this package: the URI as received.
-   * @throws SipArgumentError (code SIP_INVALID_ARGUMENT) where scheme and rest make no URI.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where scheme and rest do not form a URI.
    */
   constructor(scheme: string, rest: string, text?: string) {
     if (text === undefined && !(/^[a-z][a-z0-9+.-]*$/.test(scheme) && isAll(rest, OPAQUE))) {
