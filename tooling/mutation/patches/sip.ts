@@ -122,8 +122,8 @@ export const patches: PatchList = {
       name: 'length-on-a-stream',
       off: 'a message on a stream may leave open where it ends',
       file: 'packages/sip/src/framing/stream-framer.ts',
-      find: 'if (head.contentLength === -1) return contentLengthMissing;',
-      replace: '',
+      find: "if ('broken' in head || head.contentLength === -1) {\n        this.#fail(text.slice(at),",
+      replace: "if ('broken' in head) {\n        this.#fail(text.slice(at),",
       test: {
         file: 'packages/sip/src/framing/stream-framer.test.ts',
         title: 'ends with no Content-Length, answers, and takes nothing more',
