@@ -32,8 +32,8 @@ function page(path: string): Page {
 }
 
 /**
- * The pages link to files of the repository, which are no pages of the site; such a link is not dead as long as the file is there.
- * @param url as VitePress looks it up: relative to docs, without `.md`
+ * The pages link to files of the repository that are not pages of the site; such a link is not dead as long as the file exists.
+ * @param url - as VitePress looks it up: relative to docs, without `.md`
  */
 function isRepositoryFile(url: string): boolean {
   const path = /^\.\/\.\.\/((?:\.\.\/)*(?:tooling|packages|apps)\/.+)$/
@@ -60,11 +60,16 @@ export default defineConfig({
       { text: 'Commands', link: '/reference/commands' },
     ],
     sidebar: [
-      { text: 'Begin', items: [page('start.md'), page('verdict.md')] },
+      { text: 'Start', items: [page('start.md'), page('verdict.md')] },
       { text: 'Guides', items: pagesOf('guides', guides) },
       {
         text: 'Reference',
-        items: [page('reference/reasons.md'), page('reference/commands.md'), page('architecture.md')],
+        items: [
+          page('reference/glossary.md'),
+          page('reference/reasons.md'),
+          page('reference/commands.md'),
+          page('architecture.md'),
+        ],
       },
       { text: 'Decisions', collapsed: true, items: [page('decisions/index.md'), ...pagesOf('decisions')] },
     ],

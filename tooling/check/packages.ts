@@ -79,7 +79,7 @@ export async function judgeTarball(root: string, packed: Packed): Promise<Proble
   const attw = join(root, 'node_modules/.bin/attw');
   const call = [packed.tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji', '--no-color'];
   const { status, stdout, stderr } = await runCommand(attw, call, { cwd: root });
-  // A package without any types is no error to attw, only a remark.
+  // For attw a package without any types is not an error, only a remark.
   const untyped = !stdout.includes('from ESM');
   if (untyped) problems.push({ file, message: 'attw: the tarball has no types' });
   else if (status !== 0) problems.push({ file, message: `attw: ${(stdout + stderr).trim()}` });

@@ -6,7 +6,6 @@ import {
   type AppProcess,
   type DeliveryEntry,
   deliveries,
-  edgeStrangers,
   federatedDeliveries,
   type LinkEntry,
   type LogRecord,
@@ -14,10 +13,11 @@ import {
   linksOf,
   type Network,
   type RefusalEntry,
+  refusalAtEdge,
+  refusalOf,
   startFederation,
-  strangers,
-  turnAway,
-  turnAwayAtEdge,
+  uninvitedEdgePeers,
+  uninvitedPeers,
 } from '@entente/testkit';
 import { allowMatrix } from '@entente/topology';
 import { encodePem } from '@entente/x509';
@@ -27,9 +27,9 @@ import { whatToTry } from './what-to-try.ts';
 
 /**
  * Runs the demo.
- * @param options see `usage`
- * @param paper where people read along
- * @param untilStopped settles when the network should end
+ * @param options - see `usage`
+ * @param paper - where people read along
+ * @param untilStopped - settles when the network should end
  * @returns whether every step went as it should
  */
 export async function runDemo(
@@ -48,7 +48,7 @@ export async function runDemo(
       paper.delivery(entry);
       return true;
     });
-  const turnedAway = (attack: string, run: () => Promise<RefusalEntry>) =>
+  const refused = (attack: string, run: () => Promise<RefusalEntry>) =>
     attempt(attack, paper, async () => {
       const entry = await run();
       refusals.push(entry);
@@ -63,20 +63,20 @@ export async function runDemo(
     onStep: (step) => paper.step(step),
     onProcess: showLinks(paper),
     async onFirst(contoso) {
-      paper.title('Deliveries inside');
+      paper.title('Deliveries inside contoso.example');
       for (const { run, title } of deliveries) ok = (await deliver(title, () => run(contoso))) && ok;
-      paper.title('Strangers at the door');
-      for (const stranger of strangers) {
-        ok = (await turnedAway(stranger.attack, () => turnAway(contoso, stranger))) && ok;
+      paper.title('Connections and requests that are refused');
+      for (const peer of uninvitedPeers) {
+        ok = (await refused(peer.attack, () => refusalOf(contoso, peer))) && ok;
       }
-      paper.title('A second one: fabrikam.example. Each believes the other about its own names only.');
+      paper.title('A second organisation: fabrikam.example. Each trusts the other for its own names only.');
     },
   });
-  paper.title('Deliveries from outside, and across the border');
+  paper.title('Deliveries from outside, and between the organisations');
   for (const { run, title } of federatedDeliveries) ok = (await deliver(title, () => run(federation))) && ok;
-  paper.title('Strangers at the edge');
-  for (const stranger of edgeStrangers) {
-    ok = (await turnedAway(stranger.attack, () => turnAwayAtEdge(federation, stranger))) && ok;
+  paper.title('Connections and requests that the edge refuses');
+  for (const peer of uninvitedEdgePeers) {
+    ok = (await refused(peer.attack, () => refusalAtEdge(federation, peer))) && ok;
   }
 
   const links = linksOf([...federation.contoso.processes, ...federation.fabrikam.processes]);
@@ -86,7 +86,7 @@ export async function runDemo(
   if (options.report !== undefined)
     await writeFile(options.report, `${JSON.stringify(account, undefined, 2)}\n`);
   paper.title(
-    ok ? `Everything as it should be, after ${seconds} s.` : `Something went wrong, after ${seconds} s.`,
+    ok ? `Every step passed, in ${seconds} s.` : `At least one step failed (✗ above), in ${seconds} s.`,
   );
   if (!options.once) {
     paper.text(whatToTry(federation.contoso, await writeLists(federation.contoso)));
@@ -95,7 +95,7 @@ export async function runDemo(
   return ok;
 }
 
-/** Shows each link once, as soon as a process has told of it. */
+/** Shows each link once, as soon as a process reports it. */
 function showLinks(paper: Paper): (process: AppProcess) => void {
   const seen = new Set<string>();
   return (process) => {
@@ -135,7 +135,7 @@ async function attempt(what: string, paper: Paper, run: () => Promise<boolean>):
   }
 }
 
-/** The revocation lists of a network in one file: DNS outside does not know the host that publishes them. */
+/** The revocation lists of a network in one file: the DNS of this machine does not know the host that publishes them. */
 async function writeLists({ anchorsFile, crlUrl, directory }: Network): Promise<string> {
   const rootList = await readFile(join(dirname(anchorsFile), authorityFiles.rootCrl), 'utf8');
   const url = new URL(crlUrl);

@@ -12,9 +12,9 @@ export interface DemoOptions {
 export const usage = `pnpm demo [--once] [--report FILE]
 
   Starts two organisations on this machine, each with an authority, two front ends, an edge and users as processes of their
-  own. Shows links, deliveries and the strangers that are refused, then leaves the network up.
+  own. Shows links, deliveries, and the connections and requests that are refused. Then the network stays up.
 
-  --once         end the network after the account; exit status 1 if a step failed
+  --once         stop the network afterwards; exit status 1 if a step failed
   --report FILE  write {ok, links, deliveries, refusals, seconds} as JSON
 `;
 

@@ -1,14 +1,14 @@
 import type { Network } from '@entente/testkit';
 
-/** What of a running network its guests need. */
+/** What a visitor of a running network needs of it. */
 export type Visited = Pick<Network, 'anchorsFile' | 'directory' | 'dns'> & {
   readonly organisation: Pick<Network['organisation'], 'domain' | 'frontEnds' | 'users'>;
 };
 
 /**
- * What to try with a network that stays up: commands to paste, and what a SIP client is told.
- * @param network the network
- * @param listsFile the revocation lists of its authority, PEM
+ * What to try with a network that stays up: commands to paste, and the settings of a SIP client.
+ * @param network - the network
+ * @param listsFile - the revocation lists of its authority, PEM
  */
 export function whatToTry(network: Visited, listsFile: string): string {
   const { anchorsFile, directory, dns, organisation } = network;
@@ -17,12 +17,12 @@ export function whatToTry(network: Visited, listsFile: string): string {
   const home = organisation.frontEnds.find(({ fqdn }) => fqdn === dave?.home);
   const explain = `npx -y pnpm@10.34.9 entente explain 127.0.0.1:${home?.port} --name ${domain}`;
   return `
-The network stays up; its files are in ${directory}. Try, in another terminal:
+The network is running; its files are in ${directory}. Try, in another terminal:
 
   # the verdict on a front end, stage by stage
   ${explain} --anchors ${anchorsFile} --crls ${listsFile}
 
-  # the same without our root: refused, and told why
+  # the same without our root: refused, with the reason
   ${explain}
 
 A SIP client of your own, over TLS (docs/guides/one-organisation.md shows it for baresip):
@@ -34,5 +34,5 @@ A SIP client of your own, over TLS (docs/guides/one-organisation.md shows it for
   CA file     ${anchorsFile}
   DNS server  ${dns.address}:${dns.port}, UDP: knows ${domain}
 
-Ctrl-C ends it.`;
+Press Ctrl-C to stop the network.`;
 }

@@ -32,7 +32,7 @@ const faults: Readonly<Record<string, (Fault: FaultClass) => Error>> = {
   EncodeError: (Fault) => new Fault(parts.sentence, parts.place, parts.remedy),
 };
 
-/** Classes that are no faults, each with its reason. */
+/** Classes that are not faults, each with its reason. */
 const exceptions: Readonly<Record<string, string>> = {
   YamlError: 'a malformed text ends its reader; the reader catches it and returns it as a value',
   BudgetExceeded: 'ends a search; the judge catches it and makes a rejection of it',

@@ -48,7 +48,7 @@ describe('the fuzzer', () => {
     expect(report.findings.map((finding) => finding.kind)).toEqual(['leak']);
   });
 
-  it('finds a throw behind doors that show one after the other, by what each input reaches', {
+  it('finds a throw behind conditions that show one after the other, by what each input reaches', {
     timeout: 600_000,
   }, async () => {
     const { run: report, ok } = await run('planted-maze', 4_000_000);

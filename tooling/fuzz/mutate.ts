@@ -46,7 +46,7 @@ function classOf(byte: number): number {
  * @param maxBytes The mutant is cut to this length.
  */
 export function mutate(corpus: Corpus, random: Random, maxBytes: number): Uint8Array {
-  // Every other one starts from the inputs that were kept last: they stand before doors that nobody has opened yet.
+  // Every other one starts from the inputs that were kept last: they reach code where nothing has gone further yet.
   const from = random.oneIn(2) ? corpus.inputs : corpus.inputs.slice(-recent);
   let bytes = Uint8Array.from(random.pick(from));
   const rounds = 1 << random.below(4);

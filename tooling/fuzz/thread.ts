@@ -14,7 +14,7 @@ import {
 import type { FuzzTarget } from './target.ts';
 
 /**
- * The thread that executes the target. It tells of throws and leaks itself; that it hangs, or died of too little
+ * The thread that executes the target. It reports throws and leaks itself; that it hangs, or died of too little
  * memory, its watchdog sees from outside.
  */
 const order = workerData as ThreadOrder;

@@ -11,7 +11,7 @@ const left = new Set(['node_modules', 'dist', 'coverage', '.git', '.turbo', '.ca
 
 /**
  * Copies the working tree into a temporary folder. Dependencies are linked, not copied; links between the packages of
- * the workspace are drawn anew, so that a patched package is the one its neighbours import.
+ * the workspace are created again, so that a patched package is the one its neighbours import.
  *
  * @param root Absolute path of the repository.
  */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { run } from './index.ts';
 
-// Whoever reads may have seen enough, as `head` has: the work goes on to its end, only nobody hears of it.
+// Ignore EPIPE: the reader (for example `head`) may close early. The command still runs to its end.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

@@ -80,7 +80,7 @@ class Client implements DemoClient {
           port: hop.port,
           trust,
           expect: { mode: 'sip-domain', domain: hop.name },
-          // The name that was asked for is all a client knows: whoever proves it may answer.
+          // The configured name is all that a client knows: a server that proves it is accepted.
           allow: [hop.name],
           link: { name: hop.link.name, interface: 'internal' },
         });

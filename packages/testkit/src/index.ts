@@ -15,9 +15,13 @@ export { type PublicAuthority, startPublicAuthority } from './network/public-aut
 export { type Federation, startFederation, startNetwork } from './network/start-network.ts';
 export { spawnTied, type TiedOptions, type TiedProgram } from './process/tied-program.ts';
 export { type Delivery, deliveries } from './scenario/deliveries.ts';
-export { type EdgeStranger, edgeStrangers, turnAwayAtEdge } from './scenario/edge-strangers.ts';
 export { type FederatedDelivery, federatedDeliveries } from './scenario/federated-deliveries.ts';
-export { type Stranger, strangers, turnAway } from './scenario/strangers.ts';
+export {
+  refusalAtEdge,
+  type UninvitedEdgePeer,
+  uninvitedEdgePeers,
+} from './scenario/uninvited-edge-peers.ts';
+export { refusalOf, type UninvitedPeer, uninvitedPeers } from './scenario/uninvited-peers.ts';
 export {
   createTestAuthority,
   type TestAuthority,

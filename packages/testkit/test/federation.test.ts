@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import {
-  edgeStrangers,
   type Federation,
   federatedDeliveries,
   linksOf,
+  refusalAtEdge,
   startFederation,
-  turnAwayAtEdge,
+  uninvitedEdgePeers,
 } from '@entente/testkit';
 import { links as allowed, allowMatrix } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,16 +27,16 @@ describe('two organisations, each with a CA of its own', () => {
     });
   }
 
-  for (const stranger of edgeStrangers) {
-    it(`refuses at the edge: ${stranger.attack}: ${stranger.expected}`, async () => {
-      const entry = await turnAwayAtEdge(federation, stranger);
-      expect(entry.reason).toBe(stranger.expected);
+  for (const peer of uninvitedEdgePeers) {
+    it(`refuses at the edge: ${peer.attack}: ${peer.expected}`, async () => {
+      const entry = await refusalAtEdge(federation, peer);
+      expect(entry.reason).toBe(peer.expected);
       expect(entry.remedy).not.toBe('');
     });
   }
 
   it.skipIf(!hasOpenssl)(
-    'shows strangers no CA names in the handshake of either external port (needs openssl)',
+    'shows outsiders no CA names in the handshake of either external port (needs openssl)',
     () => {
       for (const network of [federation.contoso, federation.fabrikam]) {
         const { clients, federation: partners } = network.organisation.edge.externalPorts;

@@ -162,13 +162,13 @@ describe('what reaches an external client and the edge of a partner', () => {
     await partner.response(sent, 180);
     client.answer(arrived, 200);
     const answered = await partner.response(sent, 200);
-    // What the partner wrote himself comes back to him as it was.
+    // What the partner wrote itself comes back unchanged.
     expect(answered.recordRoutes.map((entry) => entryOf(entry).host)).toEqual([
       'access.contoso.example',
       `sip.${theirs}`,
     ]);
     const partners = established(dialogOfResponse(sent, answered, false));
-    // His own hop takes itself off the Route before the request leaves him.
+    // The partner's own hop removes itself from the Route before it sends the request.
     partner.send(edit(partners.createAck(1)).removeFirstValue('Route').toMessage());
     await client.request('ACK');
     const clients = established(dialogOfRequest(arrived, { status: 200, localTag: 'far' }, false));

@@ -1,4 +1,4 @@
-import { deliveries, linksOf, type Network, startNetwork, strangers, turnAway } from '@entente/testkit';
+import { deliveries, linksOf, type Network, refusalOf, startNetwork, uninvitedPeers } from '@entente/testkit';
 import { links as allowed, allowMatrix } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -16,10 +16,10 @@ describe('one organisation, each server a process of its own', () => {
     });
   }
 
-  for (const stranger of strangers) {
-    it(`refuses ${stranger.attack}: ${stranger.expected}`, async () => {
-      const entry = await turnAway(network, stranger);
-      expect(entry.reason).toBe(stranger.expected);
+  for (const peer of uninvitedPeers) {
+    it(`refuses ${peer.attack}: ${peer.expected}`, async () => {
+      const entry = await refusalOf(network, peer);
+      expect(entry.reason).toBe(peer.expected);
       expect(entry.remedy).not.toBe('');
     });
   }

@@ -100,7 +100,7 @@ describe('what an edge gives outsiders', () => {
   let federation: Federation;
   const listeners: Server[] = [];
   let passedBy = 0;
-  /** Hears whoever goes to the authority of the other organisation instead of its edge. */
+  /** Receives connections to the authority of the other organisation that bypass its edge. */
   const guard = async ({ organisation }: Network): Promise<void> => {
     if (byPass === undefined) return;
     const { httpsPort, objectsPort } = organisation.authority;

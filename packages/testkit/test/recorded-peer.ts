@@ -18,7 +18,7 @@ import {
 let last = 0;
 const unique = () => `r${++last}`;
 
-/** Somebody outside who writes down every byte that reaches him, and speaks SIP by hand. */
+/** A peer outside that records every byte it receives, and whose SIP is written by the test. */
 export class RecordedPeer implements AsyncDisposable {
   readonly address: string;
   readonly contact: string;
@@ -31,7 +31,7 @@ export class RecordedPeer implements AsyncDisposable {
   #socket: TLSSocket | undefined;
   #bytes = '';
 
-  /** @param parts `via` is the name in his Via */
+  /** @param parts - `via` is the name in the peer's Via */
   constructor(parts: { readonly address: string; readonly via: string; readonly password?: string }) {
     const { address, password, via } = parts;
     const username = address.split('@')[0] ?? '';
@@ -41,7 +41,7 @@ export class RecordedPeer implements AsyncDisposable {
     this.#secret = password === undefined ? undefined : { username, password };
   }
 
-  /** Everything that reached him, one character a byte. */
+  /** Everything that the peer received, one character a byte. */
   get bytes(): string {
     return this.#bytes;
   }
@@ -50,7 +50,7 @@ export class RecordedPeer implements AsyncDisposable {
     return this.#messages;
   }
 
-  /** Takes a connection: from now on he speaks on this one. */
+  /** Takes a connection: from now on the peer uses this one. */
   take(socket: TLSSocket): void {
     this.#socket = socket;
     socket.on('error', () => {});
@@ -97,7 +97,7 @@ export class RecordedPeer implements AsyncDisposable {
     );
   }
 
-  /** The response to a request of his with a status, or any final one. */
+  /** The response to one of the peer's requests, with a status, or any final one. */
   response(to: SipRequest, status?: number): Promise<SipResponse> {
     return this.#next(
       (message): message is SipResponse =>
@@ -108,7 +108,7 @@ export class RecordedPeer implements AsyncDisposable {
     );
   }
 
-  /** A request of his that is in no dialog. */
+  /** A request of the peer that is in no dialog. */
   write(method: string, to: string, parts: Partial<RequestParts> = {}): SipRequest {
     return createRequest({
       method,
@@ -122,7 +122,7 @@ export class RecordedPeer implements AsyncDisposable {
     });
   }
 
-  /** Puts his Via on a request and sends it. */
+  /** Adds the peer's Via to a request and sends it. */
   send(request: SipRequest): SipRequest {
     const via = `SIP/2.0/TLS ${this.#via};branch=${magicCookie}${unique()}`;
     const sent = edit(request).prepend('Via', via).toMessage();
@@ -164,7 +164,7 @@ export class RecordedPeer implements AsyncDisposable {
     this.#socket?.write(createCancel(invite).wire, 'latin1');
   }
 
-  /** Answers a request; with a contact, and a tag of his own where it has none. */
+  /** Answers a request; with a contact, and with a new tag where it has none. */
   answer(
     request: SipRequest,
     status: number,

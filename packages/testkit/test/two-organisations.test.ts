@@ -108,7 +108,7 @@ function client(blocks: readonly string[], user: string): Terminal {
 describe('the guide to two organisations', { timeout: 900_000 }, () => {
   let folder: string;
   let blocks: readonly string[];
-  let atNight: readonly string[];
+  let operating: readonly string[];
   let servers: Terminal;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'entente-two-organisations-'));
@@ -116,7 +116,7 @@ describe('the guide to two organisations', { timeout: 900_000 }, () => {
     // Placed together: the second page is about the network of the first.
     const all = await placed([...first, ...second], folder);
     blocks = all.slice(0, first.length);
-    atNight = all.slice(first.length);
+    operating = all.slice(first.length);
     servers = new Terminal();
   });
   afterAll(async () => {
@@ -163,7 +163,7 @@ describe('the guide to two organisations', { timeout: 900_000 }, () => {
     expect(there).toMatch(/"peer":"unknown","claimed":"access\.contoso\.example/);
   });
 
-  it('leaves a network on which the blocks of “At three in the morning” do what that page says', async () => {
+  it('leaves a network on which the blocks of “Operations” do what that page says', async () => {
     await servers.run('cd ../contoso');
     const stop = async (log: string) => {
       const [record = ''] = (await readFile(join(folder, 'contoso', log), 'utf8')).split('\n', 1);
@@ -171,7 +171,7 @@ describe('the guide to two organisations', { timeout: 900_000 }, () => {
       await servers.run(`kill ${pid}; wait ${pid}`);
     };
     const told: string[] = [];
-    for (const block of atNight) {
+    for (const block of operating) {
       if (block.includes('serve pool-server')) await stop('fe1.yaml.log');
       if (block.includes('serve authority-server')) await stop('ca/authority.yaml.log');
       told.push(await servers.run(block));
@@ -181,7 +181,7 @@ describe('the guide to two organisations', { timeout: 900_000 }, () => {
     expect(all).toContain('✓ trusted: contoso.example');
     expect(all).toContain('✓ trusted: fabrikam.example');
     expect(all).toContain('pool-server has started with fe1.yaml');
-    expect(all).toMatch(/revoked [0-9a-f]+.*: keyCompromise/);
+    expect(all).toMatch(/revoked \d certificates?, keyCompromise: [0-9a-f]+/);
     expect(all).toContain('authority-server has started with ca/authority.yaml');
     expect(told.filter((each) => /^"number":\d+\n$/.test(each))).toHaveLength(1);
   });

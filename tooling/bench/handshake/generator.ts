@@ -18,7 +18,7 @@ async function measure(order: HandshakeLoadOrder): Promise<HandshakeLoadReport> 
   const loop = async () => {
     while (performance.now() < endAt) {
       const context = contexts[next++ % contexts.length]!;
-      // Whoever finishes after the end is counted too: the server has done its work as well.
+      // A handshake that finishes after the end is counted too: the server has done its work as well.
       if (await handshake(order.port, context)) counts.completed += 1;
       else counts.failed += 1;
     }

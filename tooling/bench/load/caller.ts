@@ -10,7 +10,7 @@ export class Caller {
   readonly #pair: LoadPair;
   readonly #parts: readonly [string, string, string, string];
   #answerer: DigestAnswerer | undefined;
-  /** Told of every final response. */
+  /** Called with every final response. */
   finished: (sequence: number, statusLine: string | undefined) => void = () => undefined;
 
   private constructor(connection: LoadConnection, pair: LoadPair, messageBytes: number) {

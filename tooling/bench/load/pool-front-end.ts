@@ -16,10 +16,10 @@ export interface PoolFrontEnd extends AsyncDisposable {
   readonly pid: number;
   /**
    * Callers are a trusted server over mutual TLS, whose requests are not challenged; the called are users who
-   * registered by digest, each over a TLS connection of his own.
+   * registered by digest, each over a TLS connection of their own.
    */
   readonly byServer: Pick<LoadOrder, 'caller' | 'called' | 'pairs'>;
-  /** Callers are users too: each proves himself by digest with the first request on his connection. */
+  /** Callers are users too: each authenticates by digest with the first request on the connection. */
   readonly byUser: Pick<LoadOrder, 'caller' | 'called' | 'pairs'>;
 }
 

@@ -13,7 +13,7 @@ type Sides = Pick<LoadOrder, 'caller' | 'called'>;
 
 /**
  * A front end against a bare TLS relay in the same run: MESSAGE and its 200, each caller and each called on a TLS
- * connection of his own, one request at a time on each, server on one core, generator on another.
+ * connection of its own, one request at a time on each, server on one core, generator on another.
  */
 export const suite: BenchSuite = {
   name: 'proxy',

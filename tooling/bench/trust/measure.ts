@@ -129,7 +129,7 @@ function warmVerdicts(scene: Scene): () => void {
 }
 
 /**
- * A new judge each time, which reads the chain anew and verifies every signature. Anchors and CRLs are what a server has loaded
+ * A new judge each time, which reads the chain again and verifies every signature. Anchors and CRLs are what a server has loaded
  * beforehand: decoded, not verified.
  */
 function coldVerdicts(scene: Scene): () => void {

@@ -2,7 +2,7 @@
  * The circles of a graph: groups in which each node reaches every other, and nodes that lead to themselves (Tarjan's
  * strongly connected components, iterative).
  *
- * @param graph - Where each node leads; a target that is no node of its own counts as one that leads nowhere.
+ * @param graph - Where each node leads; a target that is not a node itself counts as one that leads nowhere.
  * @returns Each circle's nodes, in no order.
  */
 export function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {

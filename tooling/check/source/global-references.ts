@@ -3,7 +3,7 @@ import type { SourceFile } from './source-file.ts';
 
 /**
  * The identifiers of a file, outside types, that no declaration in that file explains: references to globals. A
- * local variable, parameter or import of the same name is told apart by TypeScript's own binder.
+ * local variable, parameter or import of the same name is distinguished by TypeScript's own binder.
  */
 export function globalReferences(file: SourceFile): ts.Identifier[] {
   const checker = bind(file);

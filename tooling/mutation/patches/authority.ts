@@ -13,7 +13,7 @@ const server = (title: string): MutationPatch['test'] => ({
   inOrder: true,
 });
 
-/** What binds the authority of a domain to its topology, and who may give it orders. */
+/** What binds the authority of a domain to its topology, and who may send it commands. */
 export const patches: PatchList = {
   name: 'authority',
   list: [
@@ -64,7 +64,7 @@ export const patches: PatchList = {
     },
     {
       name: 'administrators-only',
-      off: 'a server may give orders that are for administrators',
+      off: 'a server may send commands that only administrators may send',
       file: routes,
       find: "if (who === 'member' || caller.kind === 'administrator') return undefined;",
       replace: "if (caller.kind !== 'nobody') return undefined;",

@@ -19,7 +19,7 @@ export const patches: PatchList = {
     },
     {
       name: 'asked-before-stored',
-      off: 'a large body is stored, whoever sends it',
+      off: 'a large body of any sender is stored',
       file: 'packages/sip/src/framing/stream-framer.ts',
       find: 'return sink.largeBody?.(head.contentLength, head.bodyStart + head.contentLength);',
       replace: 'return undefined;',

@@ -2,7 +2,7 @@ import type { MutationPatch, PatchList } from '../patch.ts';
 
 const sources = 'packages/edge/src/';
 
-const stranger = (title: string): MutationPatch['test'] => ({
+const outsider = (title: string): MutationPatch['test'] => ({
   file: 'packages/testkit/test/federation.test.ts',
   title: `refuses at the edge: ${title}`,
 });
@@ -32,7 +32,7 @@ const bytes: MutationPatch['test'] = {
   inOrder: true,
 };
 
-/** That an edge asks the federation's rules at all: seen from outside, by strangers at the door of two networks. */
+/** That an edge applies the rules of the federation at all: seen from outside, by uninvited peers of two networks. */
 export const patches: PatchList = {
   name: 'edge',
   list: [
@@ -42,7 +42,7 @@ export const patches: PatchList = {
       file: sources,
       find: 'const rejection = checkPartnerRequest(request, authority, (host) => topology.isOurDomain(host));',
       replace: 'const rejection = undefined as ReturnType<typeof checkPartnerRequest>;',
-      test: stranger('a partner sends From one of our own users: domain-not-authorised'),
+      test: outsider('a partner sends From one of our own users: domain-not-authorised'),
     },
     {
       name: 'route-inside',
@@ -50,11 +50,11 @@ export const patches: PatchList = {
       file: sources,
       find: 'if (tokens.length > 0 && role !== undefined && rolesThatCheck.has(role))',
       replace: 'if (role !== undefined && rolesThatCheck.has(role))',
-      test: stranger('a partner routes a request towards an internal server: relay-not-allowed'),
+      test: outsider('a partner routes a request towards an internal server: relay-not-allowed'),
     },
     {
       name: 'way-past-a-front-end',
-      off: 'a callee writes into the way of his caller which server behind the front end that one reaches',
+      off: 'a callee writes into the route of a caller which server behind the front end the caller reaches',
       file: sources,
       find: "if (stray !== undefined) return relay('Route', stray.uri.toString());",
       replace: '',
@@ -62,7 +62,7 @@ export const patches: PatchList = {
     },
     {
       name: 'guessed-contact',
-      off: 'in a dialog an outsider may address any server inside whose name he guesses',
+      off: 'in a dialog an outsider may address any server inside whose name it guesses',
       file: sources,
       find: "if (isUriRevealed !== true && uri.kind === 'sip' && isInsideName(topology, uri.host))",
       replace: "if (isUriRevealed === undefined && uri.kind === 'sip')",
@@ -70,12 +70,14 @@ export const patches: PatchList = {
     },
     {
       name: 'partner-list',
-      off: 'whoever has a certificate in order is let in as a partner',
+      off: 'a peer with any valid certificate is accepted as a partner',
       file: sources,
       find: 'const allowPartner = member.whileConfirmed(authorisePartner(topology));',
       replace:
         "const allowPartner: ReturnType<typeof authorisePartner> = () => ({ ok: true, server: 'anybody', role: 'partner', row: links.federation.row });",
-      test: stranger('somebody with a certificate in order is not listed as a partner: partner-not-allowed'),
+      test: outsider(
+        'a domain that is not listed as a partner connects with a valid certificate: partner-not-allowed',
+      ),
     },
     {
       name: 'seal-verified',
@@ -103,7 +105,7 @@ export const patches: PatchList = {
     },
     {
       name: 'answer-way-restored',
-      off: 'an answer from outside may add hops to the way inside',
+      off: 'a response from outside may add hops to the route inside',
       file: 'packages/sip-proxy/src/topology-hiding/hidden-path.ts',
       find: "const restored = [...values.slice(0, at), own.inside, ...request.values('Record-Route')];",
       replace:

@@ -76,7 +76,7 @@ export const patches: PatchList = {
     },
     {
       name: 'listed-partners',
-      off: 'whoever has a certificate is a partner',
+      off: 'a peer with any certificate is a partner',
       file: peer,
       find: 'if (only === undefined)',
       replace:

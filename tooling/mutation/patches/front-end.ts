@@ -1,6 +1,6 @@
 import type { MutationPatch, PatchList } from '../patch.ts';
 
-const stranger = (title: string): MutationPatch['test'] => ({
+const uninvited = (title: string): MutationPatch['test'] => ({
   file: 'packages/testkit/test/network.test.ts',
   title: `refuses ${title}`,
 });
@@ -26,7 +26,7 @@ export const patches: PatchList = {
       find: "const identity = identityOf(request, { kind: 'user', addresses }, fqdn);",
       replace:
         "const identity = identityOf(request, request.method === 'MESSAGE' ? { kind: 'trusted-server', name: fqdn } : { kind: 'user', addresses }, fqdn);",
-      test: stranger('a user sends From another user: identity-not-authorised'),
+      test: uninvited('a user sends From another user: identity-not-authorised'),
     },
     {
       name: 'link',
@@ -35,7 +35,7 @@ export const patches: PatchList = {
       find: "const allow = member.authorise({ fqdn, interface: 'internal', service: 'sip' });",
       replace:
         "const allow: ReturnType<typeof member.authorise> = () => ({ ok: true, server: 'x', role: 'front-end', row: links.frontEndToFrontEnd.row });",
-      test: stranger(
+      test: uninvited(
         'a gateway of the topology dials a front end, which no row of the matrix allows: role-not-allowed-on-link',
       ),
     },
@@ -53,7 +53,7 @@ export const patches: PatchList = {
     },
     {
       name: 'contact-of-a-server',
-      off: 'whoever names a server inside in a Request-URI reaches it, in a dialog or not',
+      off: 'a Request-URI that names a server inside reaches it, in a dialog or not',
       file: 'packages/sip-proxy/src/route/decide-route.ts',
       find: 'if (!ours && uri.host !== known.self && tokens.length > 0)',
       replace: 'if (!ours && uri.host !== known.self)',
@@ -88,7 +88,7 @@ export const patches: PatchList = {
     },
     {
       name: 'asserted-identity',
-      off: 'a user asserts another identity than his own',
+      off: 'a user asserts an identity that belongs to another user',
       file: 'packages/front-end/src/',
       find: '        applyIdentity(editor, request, identity);\n',
       replace: '',

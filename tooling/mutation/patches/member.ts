@@ -146,7 +146,7 @@ export const patches: PatchList = {
     },
     {
       name: 'end-of-follower',
-      off: 'an answer that arrives after the end of a member is taken up and written to the directory of the next run',
+      off: 'an answer that arrives after the end of a member is accepted and written to the directory of the next run',
       file: 'packages/member/src/follow/domain-follower.ts',
       find: 'if (this.#stop.signal.aborted) return;\n    if (!result.accepted)',
       replace: 'if (!result.accepted)',

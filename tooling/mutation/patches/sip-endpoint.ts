@@ -6,7 +6,7 @@ export const patches: PatchList = {
   list: [
     {
       name: 'monotonic-timers',
-      off: 'whoever sets the system clock ends or holds up every transaction',
+      off: 'a change of the system clock ends or holds up every transaction',
       file: 'packages/sip-endpoint/src/timer/timer-wheel.ts',
       find: 'clock: () => number = monotonicNow',
       replace: 'clock: () => number = Date.now',

@@ -18,7 +18,7 @@ const routing = (title: string): MutationPatch['test'] => ({
   title,
 });
 
-/** Who a user is, whom he may speak for, and where his requests may go. */
+/** Who a user is, whom the user may act for, and where their requests may go. */
 export const patches: PatchList = {
   name: 'sip-proxy',
   list: [
@@ -88,7 +88,7 @@ export const patches: PatchList = {
     },
     {
       name: 'assertions-of-strangers',
-      off: 'what a stranger asserts is believed',
+      off: 'what an unknown peer asserts is believed',
       file: identity,
       find: "if (sender.kind === 'trusted-server') {",
       replace: "if (sender.kind !== 'user') {",
@@ -223,7 +223,7 @@ export const patches: PatchList = {
     },
     {
       name: 'nonce-before-uri',
-      off: 'whoever makes up a nonce has URIs compared',
+      off: 'a client with an invented nonce has URIs compared',
       file: 'packages/sip/src/digest/verify.ts',
       find: "if (verdict.state === 'forged') return refused('forged-nonce');",
       replace:
@@ -269,7 +269,7 @@ export const patches: PatchList = {
     },
     {
       name: 'diagnostics-for-strangers',
-      off: 'a stranger reads why a request was refused, and by which server',
+      off: 'an unknown peer reads why a request was refused, and by which server',
       file: 'packages/sip-relay/src/proxy-runtime.ts',
       find: 'diagnosticsFrom === undefined || !isKnown',
       replace: 'diagnosticsFrom === undefined || (!isKnown && refused.status === 0)',

@@ -88,7 +88,7 @@ export const patches: PatchList = {
     },
     {
       name: 'no-ca-names',
-      off: 'an external interface shows strangers which CAs it knows',
+      off: 'an external interface shows unknown peers which CAs it knows',
       file: sources,
       find: "link.interface === 'external' ? [] :",
       replace: '',
@@ -190,7 +190,7 @@ export const patches: PatchList = {
     },
     {
       name: 'refusal-lines-of-many-addresses',
-      off: 'whoever comes from many addresses fills the log',
+      off: 'a peer with many addresses fills the log',
       file: 'packages/tls/src/log/refusal-limit.ts',
       find: '(peer.admitted || this.#unadmitted.take(now))',
       replace: 'this.#unadmitted !== undefined',
@@ -216,7 +216,7 @@ export const patches: PatchList = {
     },
     {
       name: 'limits-in-range',
-      off: 'a limit that is no number turns itself off',
+      off: 'a limit that is not a number turns itself off',
       file: serve,
       find: '  checkLimits(limits);\n',
       replace: '',

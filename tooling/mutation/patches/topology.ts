@@ -189,7 +189,7 @@ export const patches: PatchList = {
     },
     {
       name: 'expiry',
-      off: 'an expired topology is taken up',
+      off: 'an expired topology is accepted',
       file: verify,
       find: 'if (knowledge.superseded !== true && isExpired(document, now)) {',
       replace: 'if (knowledge.superseded === true && isExpired(document, now)) {',
@@ -199,7 +199,7 @@ export const patches: PatchList = {
     },
     {
       name: 'announced-version',
-      off: 'a version that the authority has superseded is taken up',
+      off: 'a version that the authority has superseded is accepted',
       file: verify,
       find: 'if (latest !== undefined && latest.version > document.version) {',
       replace: 'if (latest !== undefined && latest.version < 0) {',

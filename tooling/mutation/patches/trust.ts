@@ -186,7 +186,7 @@ export const patches: PatchList = {
     },
     {
       name: 'list-of-another',
-      off: 'a revocation list counts whoever signed it',
+      off: 'a revocation list counts, no matter which key signed it',
       file: revocation,
       find: 'if (statements.verify(crl, above.key, spending)) {',
       replace: 'if (spending !== undefined) {',
@@ -197,7 +197,7 @@ export const patches: PatchList = {
     },
     {
       name: 'list-below-another-anchor',
-      off: 'whoever bears the name of a CA below any anchor signs its revocation lists',
+      off: 'any holder of the name of a CA below any anchor signs its revocation lists',
       file: revocation,
       find: 'if (anchor !== above.anchor) return false;',
       replace: '',

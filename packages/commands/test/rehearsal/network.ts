@@ -110,7 +110,7 @@ export class TestNetwork {
     };
   }
 
-  /** The state after its list of revoked certificates was published anew. */
+  /** The state after its list of revoked certificates was published again. */
   async withCrl(
     fqdns: readonly string[],
     times: { readonly thisUpdate?: number; readonly nextUpdate?: number } = {},

@@ -13,7 +13,7 @@ export interface LinkEntry {
   readonly cipher: string;
 }
 
-/** Something that reached whom it was meant for. */
+/** Something that reached its receiver. */
 export interface DeliveryEntry {
   readonly what: 'MESSAGE' | 'call';
   readonly from: string;
@@ -24,10 +24,10 @@ export interface DeliveryEntry {
   readonly tookMs: number;
 }
 
-/** A stranger that was refused, and why. */
+/** An attack that was refused, and why. */
 export interface RefusalEntry {
   readonly attack: string;
-  /** Who refused: the process that logged the reason. */
+  /** The process that refused and logged the reason. */
   readonly refusedBy: string;
   readonly reason: string;
   readonly expected: string;
@@ -43,7 +43,7 @@ export interface Account {
   readonly seconds: number;
 }
 
-/** The link that a log record tells of, if it tells of one. */
+/** The link that a log record reports, if it reports one. */
 export function linkOfRecord(record: LogRecord): LinkEntry | undefined {
   if (record.event !== 'link') return undefined;
   const { cipher, from, link, protection, tls, to } = record;
@@ -57,7 +57,7 @@ export function linkOfRecord(record: LogRecord): LinkEntry | undefined {
   };
 }
 
-/** Every link that the processes of a network have told of, each once. */
+/** Every link that the processes of a network have reported, each once. */
 export function linksOf(processes: readonly AppProcess[]): readonly LinkEntry[] {
   const found = new Map<string, LinkEntry>();
   for (const { records } of processes) {

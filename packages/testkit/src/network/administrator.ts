@@ -9,14 +9,14 @@ import {
   type TopologySigner,
 } from '@entente/topology';
 
-/** An administrator of the test network: signs topologies, and gives orders to the authority. */
+/** An administrator of the test network: signs topologies, and sends commands to the authority. */
 export interface Administrator extends AsyncDisposable {
   readonly signer: TopologySigner;
   /** Signs a document and publishes it at the authority. */
   publish(document: TopologyDocument): Promise<void>;
   /** @returns a join token for a server of the topology, as text */
   joinToken(server: string): Promise<string>;
-  /** Revokes a certificate. @returns the number of the list that says so */
+  /** Revokes a certificate. @returns the number of the list that contains it */
   revoke(serialHex: string): Promise<number>;
 }
 

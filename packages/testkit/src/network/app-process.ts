@@ -28,7 +28,7 @@ export interface AppProcess extends AsyncDisposable {
    * @throws if the process ends, or nothing comes within `timeoutMs`
    */
   waitFor(what: string, wanted: (record: LogRecord) => boolean, timeoutMs?: number): Promise<LogRecord>;
-  /** Tells each new record. @returns how to stop being told */
+  /** Calls the listener with each new record. @returns ends that */
   onRecord(listener: (record: LogRecord) => void): () => void;
   /** Writes one JSON line to its standard input. */
   send(command: object): void;

@@ -1,7 +1,7 @@
 import type { AppProcess, LogRecord } from './app-process.ts';
 import type { TestUser } from './organisation.ts';
 
-/** What came of a command to a user's client. */
+/** The result of a command to a user's client. */
 export interface CommandOutcome {
   /** Status of the final response; absent where none came. */
   readonly status?: number;
@@ -22,7 +22,7 @@ export interface DemoUser {
   received(text: string): Promise<LogRecord>;
 }
 
-/** Gives orders to a running demo client. */
+/** Sends commands to a running demo client. */
 export function startDemoUser(process: AppProcess, user: TestUser): DemoUser {
   let last = 0;
   const order = async (command: object): Promise<CommandOutcome> => {

@@ -26,9 +26,9 @@ export interface NetworkOptions {
   readonly frontEndConfig?: object;
   /** Further fields of the edges' configuration. */
   readonly edgeConfig?: object;
-  /** Told what happens while the network starts. */
+  /** Called with each step while the network starts. */
   readonly onStep?: (step: string) => void;
-  /** Told of each process right after it was started. */
+  /** Called with each process right after it was started. */
   readonly onProcess?: (process: AppProcess) => void;
 }
 
@@ -39,8 +39,8 @@ export interface FederationOptions extends Omit<NetworkOptions, 'domain' | 'part
   /** Users of the second organisation whose clients are started; default those of the first. */
   readonly partnerClients?: readonly string[];
   /**
-   * Address that each organisation has for the other's inside names; default none. A listener there hears whoever tries to pass
-   * the edge by.
+   * Address that each organisation has for the other's inside names; default none. A listener there receives
+   * connections that bypass the edge.
    */
   readonly partnersInsideAt?: string;
   /** Port of the second organisation's bundle: its own (default), or that of its clients, as the topology has it by default. */
@@ -64,11 +64,11 @@ export interface Network extends AsyncDisposable {
   /** Only where there are partners. */
   readonly edge: AppProcess | undefined;
   readonly administrator: Administrator;
-  /** The issuing CA's key in the hands of an insider, who certifies whatever he likes. */
+  /** The issuing CA's key in the hands of an insider, who can certify anything. */
   readonly insider: TestAuthority;
   /** Where the issuing CA publishes its revocation list. */
   readonly crlUrl: string;
-  /** The same for whoever shows himself outside: the chain and the address of the list are those that outsiders know. */
+  /** The same for a peer outside: chain and address of the list are those that outsiders know. */
   readonly outside: { readonly insider: TestAuthority; readonly crlUrl: string };
   /** A user's client, running and registered. */
   user(name: string): DemoUser;

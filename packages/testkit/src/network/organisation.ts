@@ -8,9 +8,9 @@ export interface TestUser {
   readonly password: string;
   /** FQDN of the front end where the user registers. */
   readonly home: string;
-  /** The user's client knows MD5 only: he has a verifier for it, and no other. */
+  /** The user's client supports MD5 only, so the user has a verifier for MD5 and no other. */
   readonly md5?: boolean;
-  /** The user is outside: his client reaches the organisation over its edge. */
+  /** The user is outside: the client reaches the organisation over its edge. */
   readonly external?: boolean;
 }
 

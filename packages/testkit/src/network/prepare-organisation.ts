@@ -5,7 +5,7 @@ import { type InitialisedAuthority, initialiseAuthority } from '@entente/pki/nod
 import { decodePemCertificates } from '@entente/x509';
 import { type Organisation, outsideObjectsUrl } from './organisation.ts';
 
-/** An organisation whose authority has been made, and that does not run yet. */
+/** An organisation whose authority was created and that does not run yet. */
 export interface PreparedOrganisation {
   readonly organisation: Organisation;
   /** Where its files go. */
@@ -19,10 +19,10 @@ export interface PreparedOrganisation {
 }
 
 /**
- * Holds the ceremony of an organisation: root, issuing CA, an administrator's certificate and signing key.
+ * Runs the key ceremony of an organisation: root, issuing CA, an administrator's certificate and signing key.
  * @param organisation names and ports
  * @param directory made if it does not exist
- * @param withEdge its issuing CA also gets the certificate that outsiders are shown
+ * @param withEdge its issuing CA also gets the certificate that outsiders receive
  */
 export async function prepareOrganisation(
   organisation: Organisation,

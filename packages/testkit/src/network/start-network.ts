@@ -115,7 +115,7 @@ async function prepare(
   for (const host of options.otherHosts ?? []) addresses.set(host, '127.0.0.1');
   const services = servicesOf(organisations);
   const dns = own(await startDnsServer({ addresses, services }, options.dnsPort));
-  options.onStep?.(`making the authorities: root, issuing CA, revocation lists (${domains.join(', ')})`);
+  options.onStep?.(`creating the authorities: root, issuing CA, revocation lists (${domains.join(', ')})`);
   const prepared = await Promise.all(
     organisations.map((organisation) =>
       prepareOrganisation(

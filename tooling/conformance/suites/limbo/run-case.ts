@@ -69,7 +69,7 @@ export function runCase(testcase: LimboCase): LimboOutcome {
       : { mode: 'off', signedBy: 'a case without CRLs' };
   for (const [index, pem] of testcase.trusted_certs.entries()) {
     const decoded = decodeCertificate(der(pem));
-    // A root that cannot be read is no anchor: nothing may be built on it.
+    // A root that cannot be read is not an anchor: nothing may be built on it.
     if (decoded.ok) anchors.push({ name: `root ${index}`, certificate: decoded.value, revocation });
   }
   const base = profileOf(testcase.id);

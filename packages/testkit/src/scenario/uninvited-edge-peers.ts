@@ -5,24 +5,24 @@ import type { RefusalEntry } from '../network/account.ts';
 import type { AppProcess, LogRecord } from '../network/app-process.ts';
 import { type Federation, thirdPartner } from '../network/start-network.ts';
 import type { TestCertificate } from '../test-authority.ts';
-import { nextRefusal } from './strangers.ts';
+import { nextRefusal } from './uninvited-peers.ts';
 
-/** Somebody at the border who must not get through, and the reason that must be given. */
-export interface EdgeStranger {
+/** A peer outside whose connection or request an edge must refuse, and the reason that must be logged. */
+export interface UninvitedEdgePeer {
   readonly attack: string;
   readonly expected: string;
-  /** @returns the refusal as the process that refused wrote it down */
+  /** @returns the refusal as the refusing process logged it */
   run(federation: Federation): Promise<{ readonly refusedBy: string; readonly record: LogRecord }>;
 }
 
-/** Runs the attack of a stranger at the border. @throws if nobody refuses him */
-export async function turnAwayAtEdge(federation: Federation, stranger: EdgeStranger): Promise<RefusalEntry> {
-  const { record, refusedBy } = await stranger.run(federation);
+/** Runs the attack of a peer outside. @throws if it is not refused */
+export async function refusalAtEdge(federation: Federation, peer: UninvitedEdgePeer): Promise<RefusalEntry> {
+  const { record, refusedBy } = await peer.run(federation);
   return {
-    attack: stranger.attack,
+    attack: peer.attack,
     refusedBy,
     reason: record.reason ?? 'none',
-    expected: stranger.expected,
+    expected: peer.expected,
     remedy: String(record.remedy ?? ''),
   };
 }
@@ -36,7 +36,7 @@ function dialEdge({ contoso }: Federation, certificate: TestCertificate): tls.TL
     cert: certificate.chainPem,
     key: certificate.keyPem,
     servername: domain,
-    // The stranger does not care whom he attacks.
+    // An attacker does not verify the server.
     rejectUnauthorized: false,
   });
   socket.on('error', () => {});
@@ -52,7 +52,7 @@ function byCertificate(
   attack: string,
   expected: string,
   certify: (federation: Federation) => Promise<TestCertificate>,
-): EdgeStranger {
+): UninvitedEdgePeer {
   return {
     attack,
     expected,
@@ -75,12 +75,12 @@ const fabrikamNames = {
   uris: ['sip:access.fabrikam.example', 'sip:fabrikam.example'],
 };
 
-/** A partner with a certificate that is in order, who sends what he may not. */
+/** A partner with a valid certificate that sends a request it must not send. */
 function byMessage(
   attack: string,
   expected: string,
   parts: Partial<Parameters<typeof createRequest>[0]>,
-): EdgeStranger {
+): UninvitedEdgePeer {
   return {
     attack,
     expected,
@@ -120,7 +120,7 @@ function byMessage(
   };
 }
 
-/** What a refused partner may learn: a status, and nothing of why or of what is inside. */
+/** What a refused partner may learn: a status, but neither the reason nor a name of the inside. */
 export function plainRefusal(answer: string, record: LogRecord): void {
   if (!answer.startsWith('SIP/2.0 403 '))
     throw new Error(`expected a plain 403, found ${answer.split('\r\n')[0]}`);
@@ -132,7 +132,7 @@ export function plainRefusal(answer: string, record: LogRecord): void {
 }
 
 /** DNS leads to an attacker who has a valid certificate, for another name. */
-const hijackedName: EdgeStranger = {
+const hijackedName: UninvitedEdgePeer = {
   attack: 'DNS leads to an attacker with a valid certificate for another name',
   expected: 'name-mismatch',
   async run(federation) {
@@ -159,20 +159,20 @@ const hijackedName: EdgeStranger = {
   },
 };
 
-/** Everybody that an edge turns away. */
-export const edgeStrangers: readonly EdgeStranger[] = [
-  byCertificate("a partner's CA vouches for our name", 'anchor-limit-violated', ({ fabrikam }) =>
+/** The attacks that an edge refuses. */
+export const uninvitedEdgePeers: readonly UninvitedEdgePeer[] = [
+  byCertificate("a partner's CA certifies one of our names", 'anchor-limit-violated', ({ fabrikam }) =>
     fabrikam.outside.insider.issue({
       dnsNames: ['contoso.example'],
       uris: ['sip:contoso.example'],
       crlUrl: fabrikam.outside.crlUrl,
     }),
   ),
-  byCertificate("a partner's CA vouches for a third partner", 'anchor-limit-violated', ({ fabrikam }) =>
+  byCertificate("a partner's CA certifies a third partner", 'anchor-limit-violated', ({ fabrikam }) =>
     fabrikam.outside.insider.issue({ dnsNames: [thirdPartner], crlUrl: fabrikam.outside.crlUrl }),
   ),
   byCertificate(
-    "a partner's CA vouches for the partner and, in the same certificate, for us",
+    "a partner's CA certifies the partner and, in the same certificate, us",
     'anchor-limit-violated',
     ({ fabrikam }) =>
       fabrikam.outside.insider.issue({
@@ -181,7 +181,7 @@ export const edgeStrangers: readonly EdgeStranger[] = [
       }),
   ),
   byCertificate(
-    'somebody with a certificate in order is not listed as a partner',
+    'a domain that is not listed as a partner connects with a valid certificate',
     'partner-not-allowed',
     ({ publicAuthority }) => publicAuthority.issue(['unlisted.example']),
   ),
@@ -204,7 +204,7 @@ export const edgeStrangers: readonly EdgeStranger[] = [
   byMessage('a partner routes a request towards an internal server', 'relay-not-allowed', {
     routes: ['<sip:fe1.contoso.example;lr>'],
   }),
-  byMessage('a partner wants a request carried on to a third domain', 'relay-not-allowed', {
+  byMessage('a partner sends a request for a third domain', 'relay-not-allowed', {
     uri: `sip:carl@${thirdPartner}`,
   }),
   hijackedName,

@@ -9,24 +9,24 @@ import type { Network } from '../network/network.ts';
 import { createTestAuthority, type TestCertificate } from '../test-authority.ts';
 import { createTestLog } from '../test-log.ts';
 
-/** Somebody who must not get in, and the reason that must be given. */
-export interface Stranger {
+/** A peer whose connection or request must be refused, and the reason that must be logged. */
+export interface UninvitedPeer {
   readonly attack: string;
   readonly expected: string;
-  /** Tries to get in. @returns the refusal as the process that refused wrote it down */
+  /** Attempts it. @returns the refusal as the refusing process logged it */
   run(network: Network): Promise<{ readonly refusedBy: string; readonly record: LogRecord }>;
 }
 
 const dayMs = 86_400_000;
 
-/** Runs the attack of a stranger. @throws if nobody refuses him */
-export async function turnAway(network: Network, stranger: Stranger): Promise<RefusalEntry> {
-  const { refusedBy, record } = await stranger.run(network);
+/** Runs the attack of a peer. @throws if it is not refused */
+export async function refusalOf(network: Network, peer: UninvitedPeer): Promise<RefusalEntry> {
+  const { refusedBy, record } = await peer.run(network);
   return {
-    attack: stranger.attack,
+    attack: peer.attack,
     refusedBy,
     reason: record.reason ?? 'none',
-    expected: stranger.expected,
+    expected: peer.expected,
     remedy: String(record.remedy ?? ''),
   };
 }
@@ -42,7 +42,7 @@ async function dialFrontEnd(network: Network, certificate: Pick<TestCertificate,
     cert: certificate.chainPem,
     key: certificate.keyPem,
     servername: network.organisation.domain,
-    // The stranger does not care whom he attacks.
+    // An attacker does not verify the server.
     rejectUnauthorized: false,
   });
   socket.on('error', () => {});
@@ -53,7 +53,7 @@ async function dialFrontEnd(network: Network, certificate: Pick<TestCertificate,
   }
 }
 
-/** The next refusal that a process writes down from now on. */
+/** The next refusal that a process logs from now on. */
 export function nextRefusal(
   process: AppProcess,
   wanted: (record: LogRecord) => boolean = () => true,
@@ -66,11 +66,11 @@ export function nextRefusal(
 }
 
 /** A certificate that an insider made with the stolen key of the issuing CA. */
-function insiderStranger(
+function insiderPeer(
   attack: string,
   expected: string,
   options: (network: Network) => Parameters<Network['insider']['issue']>[0],
-): Stranger {
+): UninvitedPeer {
   return {
     attack,
     expected,
@@ -80,7 +80,7 @@ function insiderStranger(
 
 const secondFrontEnd = (network: Network): string => `fe2.${network.organisation.domain}`;
 
-/** Joins the domain as the gateway, as its operator would, and goes away with the certificate. */
+/** Joins the domain as the gateway, as its operator would, and keeps the certificate. */
 async function joinAsGateway(network: Network): Promise<TestCertificate> {
   const { addresses, administrator, directory, organisation } = network;
   const { fqdn } = organisation.gateway;
@@ -103,7 +103,7 @@ async function gatewayCertificate(network: Network): Promise<TestCertificate> {
   return gateway.certificate;
 }
 
-const wrongName: Stranger = {
+const wrongName: UninvitedPeer = {
   attack: 'an impostor answers for the domain with a valid certificate for another name',
   expected: 'name-mismatch',
   async run(network) {
@@ -129,13 +129,13 @@ const wrongName: Stranger = {
   },
 };
 
-const wrongLink: Stranger = {
-  attack: 'a gateway of the topology dials a front end, which no row of the matrix allows',
+const wrongLink: UninvitedPeer = {
+  attack: 'a gateway of the topology connects to a front end, which no row of the allow matrix allows',
   expected: 'role-not-allowed-on-link',
   run: async (network) => dialFrontEnd(network, await gatewayCertificate(network)),
 };
 
-const revoked: Stranger = {
+const revoked: UninvitedPeer = {
   attack: 'a server uses a certificate that has been revoked',
   expected: 'revoked',
   async run(network) {
@@ -149,8 +149,8 @@ const revoked: Stranger = {
   },
 };
 
-const noCertificate: Stranger = {
-  attack: 'somebody without a client certificate asks the authority for the topology',
+const noCertificate: UninvitedPeer = {
+  attack: 'a client without a certificate requests the topology from the authority',
   expected: 'no-certificate',
   async run(network) {
     const refused = nextRefusal(network.authority);
@@ -173,7 +173,7 @@ const noCertificate: Stranger = {
   },
 };
 
-const fromAnother: Stranger = {
+const fromAnother: UninvitedPeer = {
   attack: 'a user sends From another user',
   expected: 'identity-not-authorised',
   async run(network) {
@@ -188,8 +188,8 @@ const fromAnother: Stranger = {
   },
 };
 
-/** Everybody that one organisation turns away at its door. */
-export const strangers: readonly Stranger[] = [
+/** The attacks that one organisation refuses. */
+export const uninvitedPeers: readonly UninvitedPeer[] = [
   {
     attack: 'a server whose certificate comes from an unknown CA',
     expected: 'unknown-issuer',
@@ -199,17 +199,17 @@ export const strangers: readonly Stranger[] = [
     },
   },
   wrongName,
-  insiderStranger('a server whose certificate has expired', 'certificate-expired', (network) => ({
+  insiderPeer('a server whose certificate has expired', 'certificate-expired', (network) => ({
     dnsNames: [secondFrontEnd(network)],
     notBefore: Date.now() - 2 * dayMs,
     notAfter: Date.now() - dayMs,
   })),
-  insiderStranger('a server whose certificate is not valid yet', 'certificate-not-yet-valid', (network) => ({
+  insiderPeer('a server whose certificate is not valid yet', 'certificate-not-yet-valid', (network) => ({
     dnsNames: [secondFrontEnd(network)],
     notBefore: Date.now() + dayMs,
     notAfter: Date.now() + 2 * dayMs,
   })),
-  insiderStranger(
+  insiderPeer(
     'a server with a valid certificate that is not in the topology',
     'not-in-topology',
     (network) => ({
