@@ -53,21 +53,6 @@ export const maxLongFilesPercent = 5;
 /** Largest app, in lines of all its source files together; it stays below. */
 export const maxAppLines = 500;
 
-/** Packages whose comments are not in the one dialect of TSDoc yet. */
-export const otherDialects: readonly string[] = [
-  'apps/authority-server',
-  'apps/demo-client',
-  'apps/edge-server',
-  'apps/pool-server',
-  'packages/commands',
-  'packages/host',
-  'packages/member',
-  'packages/sip-endpoint',
-  'packages/testkit',
-  'packages/tls',
-  'packages/topology',
-];
-
 /** Words that name no responsibility: a file called so is a drawer. */
 export const drawerNames: readonly string[] = [
   'util',

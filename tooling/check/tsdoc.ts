@@ -1,6 +1,5 @@
 import { posix } from 'node:path';
 import ts from 'typescript';
-import { otherDialects } from './house.ts';
 import type { Problem } from './problem.ts';
 import { docCommentsOf, isSummarised } from './source/doc-comment.ts';
 import { exportedDeclarations } from './source/exported.ts';
@@ -26,11 +25,10 @@ const tags: ReadonlySet<string> = new Set([
  *
  * @param root - Absolute path of the repository.
  * @param sources - What was read of it, where it was read already.
- * @param except - Packages that are not converted yet.
  */
-export function checkTsdoc(root: string, sources = readSources(root), except = otherDialects): Problem[] {
+export function checkTsdoc(root: string, sources = readSources(root)): Problem[] {
   const shipped = sources.filter(
-    ({ home, path, room }) => room !== undefined && path.startsWith(`${home}/src/`) && !except.includes(home),
+    ({ home, path, room }) => room !== undefined && path.startsWith(`${home}/src/`),
   );
   return [...shipped.flatMap(checkDialect), ...checkSummaries(root, shipped)];
 }

@@ -23,4 +23,5 @@ export const demoClientConfig = z.strictObject({
   addresses: z.record(z.string().min(1), z.union([z.ipv4(), z.ipv6()])).default({}),
 });
 
+/** The configuration of the demo client. */
 export type DemoClientConfig = z.infer<typeof demoClientConfig>;

@@ -10,7 +10,7 @@ import type { DemoClientConfig } from './config.ts';
 
 /** A user agent that does what its standard input says, one JSON command a line, and logs what happens. */
 export interface DemoClient extends AsyncDisposable {
-  /** @param line one command, see `command.ts` */
+  /** @param line - one command, see `command.ts` */
   run(line: string): Promise<void>;
 }
 
@@ -29,8 +29,8 @@ const offer = { contentType: 'application/sdp', body: sessionDescription };
 
 /**
  * Starts the client: opens its trust; connects at the first command.
- * @param config see `config.ts`
- * @param parts where the trust anchors are, the log, where commands come from
+ * @param config - see `config.ts`
+ * @param parts - where the trust anchors are, the log, where commands come from
  */
 export async function createDemoClient(
   config: DemoClientConfig,

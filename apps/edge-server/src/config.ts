@@ -26,4 +26,5 @@ export const edgeServerConfig = z.strictObject({
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
 });
 
+/** The configuration of an edge server. */
 export type EdgeServerConfig = z.infer<typeof edgeServerConfig>;

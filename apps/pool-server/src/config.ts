@@ -21,6 +21,7 @@ export const poolServerConfig = z.strictObject({
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
 });
 
+/** The configuration of a pool server. */
 export type PoolServerConfig = z.infer<typeof poolServerConfig>;
 
 const hex = (digits: number) =>

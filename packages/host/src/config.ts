@@ -12,7 +12,7 @@ const maxConfigBytes = 1_048_576;
  * @param file - path of the YAML file
  * @param schema - zod schema; make its objects strict so that a misspelt field is an error
  * @returns the value of the schema
- * @throws {OperatorFault} `ENTENTE_CONFIG_MISSING`, `ENTENTE_CONFIG_TOO_LARGE`, `ENTENTE_CONFIG_SYNTAX`,
+ * @throws OperatorFault `ENTENTE_CONFIG_MISSING`, `ENTENTE_CONFIG_TOO_LARGE`, `ENTENTE_CONFIG_SYNTAX`,
  * `ENTENTE_CONFIG_UNKNOWN_FIELD` or `ENTENTE_CONFIG_INVALID`, each with file:line:column and a remedy
  */
 export function loadConfig<T>(file: string, schema: ZodType<T>): T {

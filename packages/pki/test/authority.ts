@@ -63,7 +63,7 @@ export const serverNames = {
   uris: ['sip:fe01.contoso.example', 'sip:pool01.contoso.example'],
 };
 
-/** An authority that gives {@link serverNames} to whoever asks, unless told otherwise. */
+/** An authority that issues {@link serverNames} to every requester, unless a test sets another rule. */
 export function testIssuance(
   authority: TestAuthority,
   changes: Partial<IssuanceOptions> = {},

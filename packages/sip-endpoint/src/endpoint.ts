@@ -245,7 +245,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
    * @param request - without our Via
    * @param connection - where to
    * @param options - `onProvisional` is told of each 1xx; `signal` cancels an INVITE (RFC 3261 §9.1)
-   * @throws {NoAnswerError} if no final response comes
+   * @throws NoAnswerError if no final response comes
    */
   ask(request: SipRequest, connection: SipConnection, options: AskOptions = {}): Promise<SipResponse> {
     const sent = edit(request).prepend('Via', this.via(connection)).toMessage();

@@ -60,7 +60,7 @@ export interface TestAuthority {
 
 /**
  * Makes a self-signed P-256 authority for tests.
- * @param name common name of the root
+ * @param name - common name of the root
  */
 export async function createTestAuthority(name: string): Promise<TestAuthority> {
   const keys = await newKeys();
@@ -78,8 +78,8 @@ export async function createTestAuthority(name: string): Promise<TestAuthority> 
 
 /**
  * Takes over an authority that exists, to play an insider who has its key.
- * @param certificatePem the authority's certificate
- * @param keyPem its PKCS#8 or SEC 1 private key, P-256
+ * @param certificatePem - the authority's certificate
+ * @param keyPem - its PKCS#8 or SEC 1 private key, P-256
  */
 export async function testAuthorityFrom(certificatePem: string, keyPem: string): Promise<TestAuthority> {
   const der = createPrivateKey(keyPem).export({ format: 'der', type: 'pkcs8' });

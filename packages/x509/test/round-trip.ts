@@ -136,7 +136,7 @@ export const ocspResponseRoundTrip: RoundTrip = (bytes) => {
   return true;
 };
 
-/** PEM is no canonical form, so what is read must read the same again after it was written. */
+/** PEM is not a canonical form, so a decoded value must decode to the same again after it was encoded. */
 export const pemRoundTrip: RoundTrip = (bytes) => {
   const blocks = accepted(decodePem(bytes), bytes);
   if (blocks === undefined) return false;

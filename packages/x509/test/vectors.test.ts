@@ -117,7 +117,7 @@ describe.skipIf(folder === undefined)('public vectors', () => {
     expect(refused(items)).toEqual([
       'bad_ocsp_type.pem',
       'bad_status.pem',
-      // Expected to be good there, but its serial number is no DER.
+      // Expected to be good there, but its serial number is not DER.
       'good_response_invalid_serial.pem',
       'invalid_response.pem',
       'invalid_response_data.pem',

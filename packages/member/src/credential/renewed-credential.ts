@@ -40,7 +40,7 @@ export class RenewedCredential implements AsyncDisposable {
 
   /**
    * Loads the credential of an interface; where there is none yet, its certificate is requested from the authority.
-   * @throws {MemberFault} `ENTENTE_MEMBER_REFUSED`; faults of `loadCredential`
+   * @throws MemberFault `ENTENTE_MEMBER_REFUSED`; faults of `loadCredential`
    */
   static async open(options: RenewalOptions): Promise<RenewedCredential> {
     const { files } = options;

@@ -15,7 +15,7 @@ export class TopologyFile {
    * The last good topology of an earlier run. It was verified when it arrived; it is verified once more against its own
    * administrators, which finds damage.
    * @returns `undefined` where there is none
-   * @throws {MemberFault} `ENTENTE_MEMBER_DAMAGED`
+   * @throws MemberFault `ENTENTE_MEMBER_DAMAGED`
    */
   async restore(): Promise<Topology | undefined> {
     const text = await this.#files.read('topology');

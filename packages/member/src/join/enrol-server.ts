@@ -22,7 +22,7 @@ export interface EnrolServerOptions {
  * Requests the first certificate of this server and writes the record of its membership.
  * @param options - token, files, and how the authority is reached
  * @returns the membership, which is on disk
- * @throws {MemberFault} `ENTENTE_MEMBER_REFUSED`, `ENTENTE_MEMBER_ROOT`, `ENTENTE_MEMBER_UNREACHABLE`; TrustError where the
+ * @throws MemberFault `ENTENTE_MEMBER_REFUSED`, `ENTENTE_MEMBER_ROOT`, `ENTENTE_MEMBER_UNREACHABLE`; TrustError where the
  * authority does not pass the verdict
  */
 export async function enrolServer(options: EnrolServerOptions): Promise<Membership> {

@@ -18,7 +18,7 @@ export interface FirstTopologyOptions {
  * Fetches the topology of a member that has none yet.
  * @param options - from where, and which administrators must have signed it
  * @returns the topology, and the text that was signed
- * @throws {MemberFault} `ENTENTE_MEMBER_TOPOLOGY`, `ENTENTE_MEMBER_UNREACHABLE`; TrustError, TlsFault
+ * @throws MemberFault `ENTENTE_MEMBER_TOPOLOGY`, `ENTENTE_MEMBER_UNREACHABLE`; TrustError, TlsFault
  */
 export async function fetchFirstTopology(
   options: FirstTopologyOptions,

@@ -22,7 +22,7 @@ import type { Member, MemberOptions } from './member.ts';
  * Joins the domain, or comes back to it: enrols with the token the first time, then takes revocation lists and the topology from
  * the authority and follows them.
  * @param options - which server, where its files are, and its join token
- * @throws {MemberFault} by code; TrustError where the authority does not pass the verdict
+ * @throws MemberFault by code; TrustError where the authority does not pass the verdict
  */
 export async function joinDomain(options: MemberOptions): Promise<Member> {
   const { addresses = new Map<string, string>(), fqdn, log } = options;

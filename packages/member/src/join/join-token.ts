@@ -6,7 +6,7 @@ import { MemberFault } from '../files/fault.ts';
  * @param text - as pasted; `undefined` where the configuration has none
  * @param fqdn - the server
  * @param directory - named in the fault where there is no token
- * @throws {MemberFault} `ENTENTE_MEMBER_NO_TOKEN`, `ENTENTE_MEMBER_TOKEN`
+ * @throws MemberFault `ENTENTE_MEMBER_NO_TOKEN`, `ENTENTE_MEMBER_TOKEN`
  */
 export function readToken(text: string | undefined, fqdn: string, directory: string): JoinToken {
   if (text === undefined) {

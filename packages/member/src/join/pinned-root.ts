@@ -13,7 +13,7 @@ const timeoutMs = 10_000;
  * @param address - dialled instead of resolving the host
  * @param rootSpkiHash - lower-case hexadecimal SHA-256 of the root's SubjectPublicKeyInfo, from the token
  * @returns the root
- * @throws {MemberFault} `ENTENTE_MEMBER_UNREACHABLE`, `ENTENTE_MEMBER_ROOT`
+ * @throws MemberFault `ENTENTE_MEMBER_UNREACHABLE`, `ENTENTE_MEMBER_ROOT`
  */
 export async function fetchPinnedRoot(
   authority: string,

@@ -23,7 +23,7 @@ export function enterpriseAnchors(roots: readonly Certificate[], topology?: Topo
  * Reads the roots that this member has written.
  * @param pem - content of the file
  * @param place - path of the file, for the fault
- * @throws {MemberFault} `ENTENTE_MEMBER_DAMAGED`
+ * @throws MemberFault `ENTENTE_MEMBER_DAMAGED`
  */
 export function readRoots(pem: string, place: string): readonly Certificate[] {
   const decoded = decodePemCertificates(pem);

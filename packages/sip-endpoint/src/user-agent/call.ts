@@ -45,7 +45,7 @@ export class Call {
   /**
    * Ends the call with BYE.
    * @returns the answer to the BYE
-   * @throws {NoAnswerError} if none comes; the call has ended all the same
+   * @throws NoAnswerError if none comes; the call has ended all the same
    */
   async hangUp(): Promise<SipResponse> {
     try {

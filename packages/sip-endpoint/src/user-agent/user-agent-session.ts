@@ -46,7 +46,7 @@ export class UserSession {
    * Sends a request; where it is challenged, answers once and sends it again with the next sequence number.
    * @param build - makes the request anew for each attempt, with a CSeq that has not been used
    * @returns the request as it was finally sent (without our Via) and its final response
-   * @throws {NoAnswerError} if no final response comes
+   * @throws NoAnswerError if no final response comes
    */
   async ask(
     build: () => SipRequest,

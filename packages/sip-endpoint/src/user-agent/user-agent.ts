@@ -82,7 +82,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   /**
    * Dials the server under the verdict.
    * @throws what the dialling fails of
-   * @throws {NoAnswerError} where the server closes at once
+   * @throws NoAnswerError where the server closes at once
    */
   async connect(): Promise<SipConnection> {
     // Whoever asks for it wants it tried.

@@ -24,7 +24,7 @@ export interface AppProcess extends AsyncDisposable {
   readonly records: readonly LogRecord[];
   /**
    * The first record, past or to come, for which `wanted` holds.
-   * @param what what is awaited, for the error message
+   * @param what - what is awaited, for the error message
    * @throws if the process ends, or nothing comes within `timeoutMs`
    */
   waitFor(what: string, wanted: (record: LogRecord) => boolean, timeoutMs?: number): Promise<LogRecord>;
@@ -45,8 +45,8 @@ const maxRecords = 20_000;
 
 /**
  * Starts an app from source and waits until it says that it has started.
- * @param app which app
- * @param options its name in the network, its configuration file, and what it may use of our environment
+ * @param app - which app
+ * @param options - its name in the network, its configuration file, and what it may use of our environment
  * @throws with the app's own words if it ends before it has started
  */
 export async function startApp(

@@ -27,8 +27,8 @@ const ttlSeconds = 60;
 
 /**
  * Answers A and SRV questions of a test network; everything else is NXDOMAIN.
- * @param zone what to answer; read at each question, so that a test can change it
- * @param port UDP port on 127.0.0.1; default any
+ * @param zone - what to answer; read at each question, so that a test can change it
+ * @param port - UDP port on 127.0.0.1; default any
  */
 export async function startDnsServer(zone: DnsZone, port = 0): Promise<DnsServer> {
   const socket = createSocket('udp4');

@@ -52,8 +52,8 @@ export interface Organisation {
 
 /**
  * Lays an organisation out: two front ends, an authority, a gateway, three users.
- * @param domain e.g. `contoso.example`
- * @param ports {@link portsNeeded} free ports
+ * @param domain - e.g. `contoso.example`
+ * @param ports - {@link portsNeeded} free ports
  */
 export function layOut(domain: string, ports: readonly number[]): Organisation {
   const free = ports[Symbol.iterator]();
@@ -118,10 +118,10 @@ export function addressesOf(organisation: Organisation): ReadonlyMap<string, str
 
 /**
  * The topology of an organisation.
- * @param organisation see {@link layOut}
- * @param keys the administrator's public key (SubjectPublicKeyInfo) and the root's certificate, DER
- * @param now milliseconds since 1970
- * @param federation partners; with them comes the edge
+ * @param organisation - see {@link layOut}
+ * @param keys - the administrator's public key (SubjectPublicKeyInfo) and the root's certificate, DER
+ * @param now - milliseconds since 1970
+ * @param federation - partners; with them comes the edge
  */
 export function topologyOf(
   organisation: Organisation,

@@ -20,9 +20,9 @@ export interface PreparedOrganisation {
 
 /**
  * Runs the key ceremony of an organisation: root, issuing CA, an administrator's certificate and signing key.
- * @param organisation names and ports
- * @param directory made if it does not exist
- * @param withEdge its issuing CA also gets the certificate that outsiders receive
+ * @param organisation - names and ports
+ * @param directory - made if it does not exist
+ * @param withEdge - its issuing CA also gets the certificate that outsiders receive
  */
 export async function prepareOrganisation(
   organisation: Organisation,

@@ -25,10 +25,10 @@ export interface SharedNetwork {
 
 /**
  * Starts the processes of an organisation: authority, front ends, edge where the topology has one, and users' clients.
- * @param prepared after its ceremony
- * @param topology the first one, signed and published here
- * @param shared addresses and DNS
- * @param options clients, and who is told
+ * @param prepared - after its ceremony
+ * @param topology - the first one, signed and published here
+ * @param shared - addresses and DNS
+ * @param options - clients, and who is told
  */
 export async function runOrganisation(
   prepared: PreparedOrganisation,

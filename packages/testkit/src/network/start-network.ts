@@ -23,7 +23,7 @@ import { runOrganisation, type SharedNetwork } from './run-organisation.ts';
 /**
  * Starts an organisation: an authority, a pool of two front ends, and users' clients, each a process of its own on
  * loopback.
- * @param options names, place, clients
+ * @param options - names, place, clients
  */
 export async function startNetwork(options: NetworkOptions = {}): Promise<Network> {
   return owning(async (own) => {
@@ -48,7 +48,7 @@ export const thirdPartner = 'litware.example';
 /**
  * Starts contoso.example and fabrikam.example, each with its own CA, authority, pool and edge. They have exchanged their
  * roots by fingerprint; each believes the other about the other's names, and about nothing else.
- * @param options clients, who is told, whose certificates the edges have
+ * @param options - clients, who is told, whose certificates the edges have
  */
 export async function startFederation(options: FederationOptions = {}): Promise<Federation> {
   return owning(async (own) => {

@@ -66,6 +66,7 @@ export interface Anchors {
   readonly federation?: readonly AnchorReference[] | undefined;
 }
 
+/** A location of servers. */
 export interface SiteEntry {
   readonly id: string;
   readonly title?: string | undefined;
@@ -89,6 +90,7 @@ export interface PoolEntry {
   readonly title?: string | undefined;
 }
 
+/** A server: its role, and where it belongs. */
 export interface ServerEntry {
   /** Its own name, on its internal interface. No other server, pool or domain has it. */
   readonly fqdn: string;
@@ -101,6 +103,7 @@ export interface ServerEntry {
   readonly title?: string | undefined;
 }
 
+/** An interface of a server: its name, its addresses and its certificate. */
 export interface InterfaceEntry {
   /** Name on this interface; required for an external one, the server's own name for an internal one. */
   readonly fqdn?: string | undefined;

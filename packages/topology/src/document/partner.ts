@@ -52,6 +52,7 @@ export interface BlockedPartner {
   readonly domains: readonly string[];
 }
 
+/** A domain or server that federation allows or blocks. */
 export type Partner = AllowedDomain | AllowedServer | BlockedPartner;
 
 /** A hosting provider: one FQDN for many domains. */

@@ -29,7 +29,7 @@ function namesOf(set: { readonly anchors: readonly { readonly name: string }[] }
 
 async function put(name: string, text: string | Uint8Array): Promise<string> {
   const path = join(directory, name);
-  // At once: a look between truncation and writing would find an empty file, and rightly tell of it.
+  // At once: a look between truncation and writing would find an empty file, and rightly report it.
   await writeFile(`${path}.draft`, text);
   await rename(`${path}.draft`, path);
   return path;
