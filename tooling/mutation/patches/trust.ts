@@ -196,6 +196,22 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'list-of-another-issuer',
+      off: 'a distribution point that names its CRL issuer without a directory name is taken for one that names none',
+      file: revocation,
+      find: 'if (point?.crlIssuer !== undefined) {',
+      replace: 'if (point?.crlIssuer !== undefined && directoryNames(point.crlIssuer).length > 0) {',
+      test: of('crl-processing', 'cannot match a CRL issuer that is named without a directory name'),
+    },
+    {
+      name: 'relative-to-one-of-two',
+      off: 'a name relative to several CRL issuers is taken as relative to the first',
+      file: revocation,
+      find: "if (point.name.type === 'relative' && issuers.length !== 1) return none;",
+      replace: '',
+      test: of('crl-processing', 'may be relative to the CRL issuer, as long as there is one'),
+    },
+    {
       name: 'list-below-another-anchor',
       off: 'any holder of the name of a CA below any anchor signs its revocation lists',
       file: revocation,

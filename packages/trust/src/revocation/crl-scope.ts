@@ -25,8 +25,9 @@ export function crlScope(
   point: DistributionPoint | undefined,
 ): number | string {
   const scope = crl.issuingDistributionPoint;
-  const issuers = directoryNames(point?.crlIssuer);
-  if (issuers.length > 0) {
+  if (point?.crlIssuer !== undefined) {
+    const issuers = directoryNames(point.crlIssuer);
+    if (issuers.length === 0) return 'a distribution point whose CRL issuer has no directory name';
     if (!issuers.some((one) => one.canonical === crl.issuer.canonical)) return 'a CRL of another issuer';
     if (scope?.indirectCRL !== true) return 'a CRL of another issuer that is not marked as indirect';
   } else if (crl.issuer.canonical !== issuer.canonical) {
@@ -76,10 +77,11 @@ function pointsMatch(
 
 /** The names of the CRL that covers a certificate: of the point, else of its CRL issuer, else of its own issuer. */
 function namesOfPoint(certificate: Certificate, point: DistributionPoint | undefined): readonly PointName[] {
-  const issuers = directoryNames(point?.crlIssuer);
-  if (point?.name !== undefined) return pointNames(point.name, issuers[0] ?? certificate.issuer);
-  const names = issuers.length > 0 ? issuers : [certificate.issuer];
-  return names.map((name) => ({ canonical: name.canonical }));
+  const issuers = point?.crlIssuer === undefined ? [certificate.issuer] : directoryNames(point.crlIssuer);
+  if (point?.name === undefined) return issuers.map((name) => ({ canonical: name.canonical }));
+  // §4.2.1.13: a relative name needs exactly one issuer that it is relative to.
+  if (point.name.type === 'relative' && issuers.length !== 1) return none;
+  return pointNames(point.name, issuers[0] ?? certificate.issuer);
 }
 
 function pointNames(name: DistributionPointName, base: Name): readonly PointName[] {

@@ -27,6 +27,7 @@ export function crlStatements(
   // Without distribution points every CRL is used once.
   const covered: Covered[] | undefined = points === undefined ? undefined : [];
   for (const point of points ?? none) {
+    // Where a CRL issuer has no directory name, crlScope() refuses each of these CRLs and says why.
     const named = directoryNames(point.crlIssuer);
     const issuers = named.length > 0 ? named : [above.certificate.subject];
     for (const issuer of issuers) throughPoint(certificate, point, issuer, above, covered, context, findings);

@@ -24,8 +24,11 @@ export interface CrlInput {
   readonly base?: number;
   readonly scope?: {
     readonly names?: readonly NameInput[];
+    /** Common name that stands alone in nameRelativeToCRLIssuer, instead of names. */
+    readonly relative?: string;
     readonly users?: boolean;
     readonly cas?: boolean;
+    readonly attributes?: boolean;
     readonly reasons?: readonly number[];
     readonly indirect?: boolean;
   };
@@ -85,14 +88,23 @@ function entryOf({ certificate, at, reason, issuer, extensions = [] }: RevokedIn
   );
 }
 
-function scopeOf({ names, users, cas, reasons, indirect }: NonNullable<CrlInput['scope']>): Buffer {
+function scopeOf({
+  names,
+  relative,
+  users,
+  cas,
+  attributes,
+  reasons,
+  indirect,
+}: NonNullable<CrlInput['scope']>): Buffer {
   const yes = Buffer.of(0xff);
   return sequence(
-    ...(names === undefined ? [] : [tlv(0xa0, tlv(0xa0, ...names.map(generalName)))]),
+    ...pointName(names, relative),
     ...(users === true ? [tlv(0x81, yes)] : []),
     ...(cas === true ? [tlv(0x82, yes)] : []),
     ...(reasons === undefined ? [] : [reasonBits(reasons)]),
     ...(indirect === true ? [tlv(0x84, yes)] : []),
+    ...(attributes === true ? [tlv(0x85, yes)] : []),
   );
 }
 
@@ -100,23 +112,40 @@ function reasonBits(reasons: readonly number[]): Buffer {
   return namedBits(reasons, 0x83);
 }
 
+/** A DistributionPointName in its field, if there is one. */
+function pointName(names: readonly NameInput[] | undefined, relative: string | undefined): readonly Buffer[] {
+  // An implicit tag replaces that of the SET.
+  if (relative !== undefined) return [tlv(0xa0, tlv(0xa1, contents(contents(dn([['CN', relative]])))))];
+  return names === undefined ? [] : [tlv(0xa0, tlv(0xa0, ...names.map(generalName)))];
+}
+
+/** What a short TLV contains. */
+function contents(der: Buffer): Buffer {
+  return der.subarray(2);
+}
+
+/** A distribution point to be written. */
+export interface PointInput {
+  readonly names?: readonly NameInput[];
+  readonly relative?: string;
+  readonly reasons?: readonly number[];
+  readonly issuer?: Made;
+  /** The names of cRLIssuer, instead of those of an issuer. */
+  readonly issuers?: readonly NameInput[];
+}
+
 /** A cRLDistributionPoints extension. */
-export function distributionPoints(
-  ...points: readonly {
-    readonly names?: readonly NameInput[];
-    readonly reasons?: readonly number[];
-    readonly issuer?: Made;
-  }[]
-): Buffer {
+export function distributionPoints(...points: readonly PointInput[]): Buffer {
   return extension(
     '2.5.29.31',
     false,
     sequence(
-      ...points.map(({ names, reasons, issuer }) =>
+      ...points.map(({ names, relative, reasons, issuer, issuers }) =>
         sequence(
-          ...(names === undefined ? [] : [tlv(0xa0, tlv(0xa0, ...names.map(generalName)))]),
+          ...pointName(names, relative),
           ...(reasons === undefined ? [] : [namedBits(reasons, 0x81)]),
           ...(issuer === undefined ? [] : [tlv(0xa2, generalName({ directory: issuer.subject }))]),
+          ...(issuers === undefined ? [] : [tlv(0xa2, ...issuers.map(generalName))]),
         ),
       ),
     ),
