@@ -11,8 +11,8 @@ Runs foreign programs against the network; with no name every scenario. A scenar
 skipped, and says how to get it; with --no-skip it fails.
 Example: pnpm interop baresip`;
 
-/** How long a scenario that was aborted may take to end what it started. */
-const endMs = 15_000;
+/** How long a scenario that was aborted may take to end what it started: a test network stops its servers one after the other. */
+const endMs = 60_000;
 
 /** One scenario in the report. */
 export interface InteropRun {

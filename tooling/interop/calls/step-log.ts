@@ -1,13 +1,13 @@
-import type { InteropStep } from '../scenario.ts';
+import type { InteropOptions, InteropStep } from '../scenario.ts';
 
 /** The steps of a scenario, in order. */
 export class StepLog {
   readonly steps: InteropStep[] = [];
-  readonly #log: (line: string) => void;
+  readonly #options: InteropOptions;
 
-  /** @param log - hears each step when it is over */
-  constructor(log: (line: string) => void) {
-    this.#log = log;
+  /** @param options - those of the scenario: its log has each step when it is over */
+  constructor(options: InteropOptions) {
+    this.#options = options;
   }
 
   /**
@@ -16,8 +16,11 @@ export class StepLog {
    * @param name - a sentence that says what holds if it passes
    * @param run - gives the evidence; what it throws makes the step fail
    * @returns whether it passed
+   * @throws the reason of the signal where the scenario was aborted: no further step runs
    */
   async step(name: string, run: () => Promise<string>): Promise<boolean> {
+    const { log, signal } = this.#options;
+    signal.throwIfAborted();
     let step: InteropStep;
     try {
       step = { name, ok: true, detail: await run() };
@@ -25,7 +28,7 @@ export class StepLog {
       step = { name, ok: false, detail: (error as Error).message };
     }
     this.steps.push(step);
-    this.#log(`${step.ok ? '✓' : '✗'} ${step.name}: ${step.detail}`);
+    log(`${step.ok ? '✓' : '✗'} ${step.name}: ${step.detail}`);
     return step.ok;
   }
 }

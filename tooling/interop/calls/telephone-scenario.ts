@@ -41,7 +41,7 @@ export function telephoneScenario(kind: TelephoneKind): InteropScenario {
     needs: [...kind.needs, capturing],
     timeoutMs: 180_000,
     async run(options) {
-      const log = new StepLog(options.log);
+      const log = new StepLog(options);
       const controlPorts = await freePorts(telephones);
       await using capture = await startCapture(controlPorts);
       await using federation = await startFederation({

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StepLog } from '../calls/step-log.ts';
 import { capturing, clearTextRequest, startCapture } from '../capture/capture.ts';
@@ -15,7 +17,7 @@ export const scenario: InteropScenario = {
   name: 'isolation',
   needs: [capturing],
   async run(options) {
-    const log = new StepLog(options.log);
+    const log = new StepLog(options);
     await log.step('the run is alone on its network', async () => {
       if (!isIsolated()) throw new Error('other interfaces than loopback, or another resolver');
       return 'loopback is the only interface, and the only resolver is there';
@@ -75,6 +77,8 @@ const pollMs = 50;
 async function endsWithLauncher(): Promise<string> {
   // A command line that nobody else has.
   const seconds = `86400.${process.pid}${Date.now()}`;
+  // A launcher that is killed removes nothing.
+  const temporary = await mkdtemp(join(tmpdir(), 'entente-killed-'));
   const launcher = spawn(
     process.execPath,
     [
@@ -83,7 +87,7 @@ async function endsWithLauncher(): Promise<string> {
       'sleep',
       seconds,
     ],
-    { stdio: 'ignore' },
+    { stdio: 'ignore', env: { ...process.env, TMPDIR: temporary } },
   );
   const ended = once(launcher, 'close');
   try {
@@ -93,6 +97,7 @@ async function endsWithLauncher(): Promise<string> {
     await ended;
   }
   await until('the program has ended', async () => (await processesWith(seconds)).length === 0);
+  await rm(temporary, { recursive: true, force: true });
   return 'a program in namespaces of its own was gone once its launcher was killed';
 }
 

@@ -32,7 +32,7 @@ export const scenario: InteropScenario = {
   ],
   timeoutMs: 180_000,
   async run(options) {
-    const log = new StepLog(options.log);
+    const log = new StepLog(options);
     const controlPorts = await freePorts(3);
     await using capture = await startCapture(controlPorts);
     await using authority = await startPublicAuthority('Fabrikam Root', `crl.${domain}`);
