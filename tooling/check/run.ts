@@ -22,10 +22,9 @@ const usage = `pnpm check [check …] [--report] [--json]
 
 Checks the repository itself: lint (format, lint, TSDoc), types, floors (imports point down, purity, no
 circles of files or folders, sizes, links by name, no server loads what only people need, the house lists what exists),
-unused (files, exports,
-dependencies), packages (build, pack, publint, attw, install size). With no name all of these.
-By name only: phrases (no text and no name has a retired phrase; the list is tooling/check/phrases/retired.ts, exceptions
-with their reasons are in exceptions.ts beside it). --report lists the problems and passes.
+phrases (no text and no name has a retired phrase: tooling/check/phrases/retired.ts, exceptions beside it), unused (files,
+exports, dependencies), packages (build, pack, publint, attw, install size). With no name all of these; --report lists the
+problems and passes.
 Example: pnpm check floors types`;
 
 /** One check in the report. */
@@ -38,8 +37,6 @@ export interface CheckRun {
 
 interface Check {
   readonly name: string;
-  /** Not among those that run when none is named. */
-  readonly onlyByName?: true;
   run(root: string, log: (line: string) => void): Promise<Problem[]> | Problem[];
 }
 
@@ -63,8 +60,7 @@ const checks: readonly Check[] = [
   },
   { name: 'unused', run: (root) => checkUnused(root) },
   { name: 'packages', run: checkPackages },
-  // Joins the others when `pnpm check phrases` is clean: remove `onlyByName` here and in the usage above.
-  { name: 'phrases', onlyByName: true, run: (root) => checkPhrases(root) },
+  { name: 'phrases', run: (root) => checkPhrases(root) },
 ];
 
 /**
@@ -80,10 +76,7 @@ export async function runCheck(argv: readonly string[], { log }: Output): Promis
   }
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const runs: CheckRun[] = [];
-  for (const { name, run } of pick(
-    names.length === 0 ? checks.filter(({ onlyByName }) => !onlyByName) : checks,
-    names,
-  )) {
+  for (const { name, run } of pick(checks, names)) {
     const started = performance.now();
     const problems = await run(root, log);
     const seconds = Math.round((performance.now() - started) / 100) / 10;

@@ -23,7 +23,7 @@ export type EdgeDecision = EdgeRoute | { readonly kind: 'refuse'; readonly refus
 
 /**
  * Decides what an edge does with a request. Nothing passes from one outsider to another, and nobody outside chooses which
- * server inside he reaches: only a way that we have sealed for him leads further than to the home of a user.
+ * server inside it reaches: only a route that we have sealed for it leads further than to the home of a user.
  * @param request - validated
  * @param routes - what is left of its Route, and what our own entries in it said
  * @param arrival - where it came from
@@ -130,7 +130,7 @@ function alongTokens(
       return { kind: 'inside', server: host };
     return relay('Route', host);
   }
-  // Taken at its word, what names another connection would lead past the servers inside, which ask a user who he is.
+  // Taken at its word, what names another connection would lead past the servers inside, which authenticate users.
   const other = tokens.find(({ flow }) => flow !== '' && flow !== ownFlow);
   return other === undefined ? undefined : relay('Route', 'the connection of another client');
 }

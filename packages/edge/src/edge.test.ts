@@ -354,7 +354,7 @@ describe('a request in a dialog', () => {
     expect(network.sent.inside.map(({ message: { uriText } }) => uriText)).toEqual([
       `sip:focus@${frontEnd};gr=1`,
     ]);
-    // Without a way in the address leads nowhere.
+    // Without a route inside the address leads nowhere.
     expect(network.fromPartner(message('OPTIONS', his, hers, { uri: contact }))).toMatchObject([
       { status: 403 },
     ]);

@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { sniffProtocol } from './sniff-protocol.ts';
 
-/** What tells words apart needs of a socket. */
+/** What the sniffer needs of a socket. */
 class Wire extends PassThrough {
   timeouts: number[] = [];
   setTimeout(ms: number): this {

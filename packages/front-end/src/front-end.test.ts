@@ -113,7 +113,7 @@ describe('what a front end does for strangers', () => {
     carrier.users.set('alice@contoso.example', 2_000);
     ask(message('MESSAGE', 'sip:bob@contoso.example', 'sip:alice@contoso.example'), carrier);
     ask(message('MESSAGE', 'sip:bob@contoso.example', 'sips:alice@CONTOSO.example'), carrier);
-    // The proof of one user on a connection of many is nobody else's; not even his own, here.
+    // The proof of one user on a connection of many is nobody else's; here not even that user's own.
     expect(reasons).toHaveLength(2);
     expect(new Set(reasons)).toEqual(new Set(['authentication-required']));
   });

@@ -23,7 +23,7 @@ import type { Authorise } from '@entente/trust';
 const realm = 'contoso.example';
 const password = 'secret';
 
-/** A front end on a real listener, and whoever dials it with whatever headers a test gives. */
+/** A front end on a real listener, and peers that dial it with the headers a test gives. */
 export async function startFrontEnd({ policies = [] }: { policies?: readonly NamedPolicy[] } = {}) {
   const root = await createTestAuthority('Contoso Test Root');
   const [port = 0] = await freePorts(1);
@@ -96,7 +96,7 @@ export async function startFrontEnd({ policies = [] }: { policies?: readonly Nam
 export interface AskOptions {
   /** Who the From says it is, and who answers a challenge. */
   readonly as: string;
-  /** From where it is no user of ours. */
+  /** From where it is not a user of ours. */
   readonly from?: string;
   readonly to?: string;
   readonly contact?: string;
@@ -105,7 +105,7 @@ export interface AskOptions {
   readonly password?: string | null;
 }
 
-/** Whoever dials the front end: says what it is told to, keeps what it gets. */
+/** A peer of the front end: sends what the test gives it, keeps what it receives. */
 class Peer implements AsyncDisposable {
   /** Requests as they arrived. */
   readonly received: SipRequest[] = [];

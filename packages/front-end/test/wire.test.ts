@@ -161,7 +161,7 @@ describe('a dialog that an application has begun', () => {
     const Route = alice.received.at(-1)?.values('Record-Route').join() ?? '';
     const bye = await alice.ask('BYE', 'sip:room@app1.contoso.example', { as: 'alice', headers: { Route } });
     expect(bye.status).toBe(200);
-    // A partner's, too, to whom his edge has given the way and the Contact.
+    // A partner's, too, to which its edge has given the route and the Contact.
     const edge = await network.server('edge1.contoso.example');
     await edge.ask('OPTIONS', 'sip:contoso.example', { as: 'edge', from: 'sip:bob@fabrikam.example' });
     expect((await application.ask('SUBSCRIBE', 'sip:bob@fabrikam.example', { as: 'app' })).status).toBe(200);
@@ -172,7 +172,7 @@ describe('a dialog that an application has begun', () => {
       headers: { Route: way },
     });
     expect(ended.status).toBe(200);
-    // Without our entry it is no request in a dialog that came through here.
+    // Without our entry it is not a request in a dialog that came through here.
     const stray = await alice.ask('BYE', 'sip:room@app1.contoso.example', { as: 'alice' });
     expect(stray.status).toBe(405);
     expect(application.received.map(({ method, uriText }) => `${method} ${uriText}`)).toEqual([

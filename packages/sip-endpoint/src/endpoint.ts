@@ -75,7 +75,7 @@ export interface EndpointOptions {
   readonly timings?: Timings;
   readonly limits?: ConnectionLimits & {
     readonly maxTransactions?: number;
-    /** Of these, on the connection of a peer that is no server. Default 8,192. */
+    /** Of these, on the connection of a peer that is not a server. Default 8,192. */
     readonly maxTransactionsPerClient?: number;
   };
 }
@@ -216,7 +216,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
    * Sends a request that already has its top Via.
    * @param request - complete, its branch new
    * @param connection - where to
-   * @param user - who is told of the answers
+   * @param user - receives the responses
    */
   forward(request: SipRequest, connection: SipConnection, user: ClientUser): ClientTransaction {
     return this.#transactions.request(request, connection, user);
@@ -244,7 +244,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
    * Sends a request of our own and waits for its final response.
    * @param request - without our Via
    * @param connection - where to
-   * @param options - `onProvisional` is told of each 1xx; `signal` cancels an INVITE (RFC 3261 §9.1)
+   * @param options - `onProvisional` receives each 1xx; `signal` cancels an INVITE (RFC 3261 §9.1)
    * @throws NoAnswerError if no final response comes
    */
   ask(request: SipRequest, connection: SipConnection, options: AskOptions = {}): Promise<SipResponse> {

@@ -171,7 +171,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
     const { diagnosticsFrom, log } = this.#options;
     const { request } = transaction;
     logRequestRefusal(log, this.#refusals, request, refused, connection);
-    // A stranger learns the status and nothing else.
+    // An unknown peer learns the status and nothing else.
     const isKnown = connection.server !== undefined || connection.users.size > 0;
     const shown =
       diagnosticsFrom === undefined || !isKnown

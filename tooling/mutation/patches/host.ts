@@ -6,7 +6,7 @@ export const patches: PatchList = {
   list: [
     {
       name: 'log-lines',
-      off: 'a peer writes into the terminal of whoever reads the log',
+      off: 'a peer writes into the terminal on which the log is read',
       file: 'packages/host/src/logger.ts',
       find: 'hooks: { streamWrite: escapeInvisible },',
       replace: 'hooks: { streamWrite: (line) => (line === "" ? escapeInvisible(line) : line) },',

@@ -32,7 +32,7 @@ const maxAgeSeconds = 60;
  */
 export function readBundle(text: string, rules: BundleRules): Bundle | string {
   const value = parse(text);
-  if (value === undefined) return 'it is no JSON object';
+  if (value === undefined) return 'it is not a JSON object';
   const { domain, refreshHintSeconds, roots, sequence } = value;
   if (domain !== rules.network) return `it is of ${JSON.stringify(domain)}, not of ${rules.network}`;
   if (!isCount(sequence) || !isCount(refreshHintSeconds)) return 'it has no sequence number or refresh hint';

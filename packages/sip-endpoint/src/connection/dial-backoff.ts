@@ -61,7 +61,7 @@ export class DialBackoff {
    * @param hop - the one that was dialled
    * @param error - what it failed of
    * @param now - milliseconds since 1970
-   * @param chance - 0 up to 1, another one each time: it takes up to half of the time away, so that servers that lost the same
+   * @param chance - 0 up to 1, another one each time: it shortens the time by at most half, so that servers that lost the same
    *   hop do not come back to it together
    */
   failed(hop: NextHop, error: unknown, now: number, chance: number): void {

@@ -11,7 +11,7 @@ export interface ServiceRecord {
 /**
  * The order in which to try the targets of a service: lowest priority first, among equals by weight at random.
  * @param records - as DNS answered them
- * @param random - 0 (included) to 1 (excluded), drawn anew for each choice
+ * @param random - 0 (included) to 1 (excluded), drawn again for each choice
  * @see RFC 2782, "Usage rules"
  */
 export function orderServices(

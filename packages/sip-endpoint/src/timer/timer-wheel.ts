@@ -100,7 +100,7 @@ export class TimerWheel<Name> {
     while (this.#size > 0 && this.#cursorTime + tickMs <= now) {
       this.#cursorTime += tickMs;
       this.#cursor = (this.#cursor + 1) % slotCount;
-      // Found before the first is woken, for whoever is woken may cancel any of them.
+      // Found before the first is woken, because a callback may cancel any of them.
       for (const timer of this.#due()) {
         const { owner } = timer;
         this.cancel(timer);

@@ -88,7 +88,7 @@ export interface TransactionLayerOptions {
   readonly timings: Timings;
   /** Transactions kept at once; a request beyond is refused with 503. Default 200,000. */
   readonly maxTransactions?: number;
-  /** Of these, how many may be under way on the connection of a peer that is no server. Default 8,192. */
+  /** Of these, how many may be under way on the connection of a peer that is not a server. Default 8,192. */
   readonly maxTransactionsPerClient?: number;
 }
 
@@ -179,7 +179,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
    * Sends a request in a new client transaction.
    * @param request - complete, with a top Via whose branch is new
    * @param connection - where to
-   * @param user - who is told of the answers
+   * @param user - receives the responses
    */
   request(request: SipRequest, connection: SipConnection, user: ClientUser): ClientTransaction {
     const key = clientTransactionKey(request);
@@ -264,7 +264,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     this.#tellEnd(end, transaction);
   }
 
-  /** Whoever throws here would keep the others on a broken connection, or in the same tick, from hearing of their end. */
+  /** A user that throws here would keep the others on a broken connection, or in the same tick, from hearing of their end. */
   #tellEnd(end: TransactionEnd, transaction: AnyTransaction): void {
     try {
       if (isClient(transaction)) transaction.context.user.onEnd(end, transaction);

@@ -49,7 +49,7 @@ export class Call {
    */
   async hangUp(): Promise<SipResponse> {
     try {
-      // A server outside may challenge the BYE too: it is built anew, with the next number, for the answer.
+      // A server outside may challenge the BYE too: it is built again, with the next number, for the answer.
       const { response } = await this.#session.ask(() => this.dialog.createRequest('BYE'));
       return response;
     } finally {

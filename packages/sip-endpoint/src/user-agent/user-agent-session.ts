@@ -12,7 +12,7 @@ import {
 import type { SipConnection } from '../connection/connection.ts';
 import type { AskOptions, SipEndpoint } from '../endpoint.ts';
 
-/** How a user proves who he is. */
+/** How a user authenticates. */
 export interface UserCredentials {
   readonly secret: ClientSecret;
   /** Algorithms the user agent answers; default SHA-256 and SHA-512-256. */
@@ -44,7 +44,7 @@ export class UserSession {
 
   /**
    * Sends a request; where it is challenged, answers once and sends it again with the next sequence number.
-   * @param build - makes the request anew for each attempt, with a CSeq that has not been used
+   * @param build - creates the request for each attempt, with a CSeq that has not been used
    * @returns the request as it was finally sent (without our Via) and its final response
    * @throws NoAnswerError if no final response comes
    */

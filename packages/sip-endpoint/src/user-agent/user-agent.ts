@@ -85,7 +85,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
    * @throws NoAnswerError where the server closes at once
    */
   async connect(): Promise<SipConnection> {
-    // Whoever asks for it wants it tried.
+    // An explicit call is an attempt in any case.
     this.#endpoint.retry();
     const connection = await this.#endpoint.reach(this.#options.server);
     // It was up and is gone already: `onClosed` has come before there was a session.
@@ -263,7 +263,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   }
 
   /**
-   * Our Contact for a request to an address, and for the answer to one: TLS is named, because whoever follows a bare `sip:` URI uses UDP;
+   * Our Contact for a request to an address, and for the answer to one: TLS is named, because a peer that follows a bare `sip:` URI uses UDP;
    * a sips URI says it already (RFC 3261 §8.1.1.8, §12.1.1).
    */
   #contactFor(uri: string): string {

@@ -63,7 +63,7 @@ export function selectTargets(bindings: readonly Binding[], requestUri: Uri, age
   return { ok: true, groups: [...groups, ...spare] };
 }
 
-/** Who asked with sip is not carried to a sips URI: the scheme is the caller's choice, only the rest is the contact's (RFC 5630 §5.3). */
+/** Do not upgrade a sip: request to sips: the scheme is the caller's choice, only the rest is the contact's (RFC 5630 §5.3). */
 function targetOf(binding: Binding, requestUri: Uri): Target {
   const insecure = requestUri.scheme !== 'sips' && binding.uri.startsWith('sips:');
   const uri = insecure ? `sip:${binding.uri.slice('sips:'.length)}` : binding.uri;

@@ -4,7 +4,7 @@ import { detached } from '@entente/sip';
 export interface GuessRules {
   /** Wrong passwords for one user from one address before it must wait. */
   readonly triesOfUserAtAddress: number;
-  /** The same for one address, whoever it names. */
+  /** The same for one address, for all the users that it names. */
   readonly triesOfAddress: number;
   /** The same for one user, from addresses at which the user has not authenticated. */
   readonly triesOfUser: number;

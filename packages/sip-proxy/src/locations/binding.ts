@@ -1,4 +1,4 @@
-/** One way to reach a user: a contact he registered. Plain data, so that any store can keep it. */
+/** One way to reach a user: a contact that the user registered. Plain data, so that any store can keep it. */
 export interface Binding {
   /** `alice@contoso.example`, as `addressOfRecord` of `@entente/sip` writes it. */
   readonly aor: string;

@@ -38,7 +38,7 @@ export type Registration =
 /**
  * The address of record a REGISTER is about, if the sender may change it.
  * @param request - REGISTER
- * @param addresses - addresses of record the authenticated user may register; the first is his own
+ * @param addresses - addresses of record the authenticated user may register; the first is the user's own
  * @see RFC 3261 §10.3 steps 3 to 5
  */
 export function registeredAddress(

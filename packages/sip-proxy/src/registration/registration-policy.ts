@@ -1,8 +1,8 @@
 /** Bounds of a registrar, in seconds. */
 export interface RegistrationPolicy {
-  /** Shorter wishes are refused with 423; default 60. */
+  /** A shorter request is refused with 423; default 60. */
   readonly minExpiresSec: number;
-  /** Longer wishes are shortened; default 3,600. */
+  /** A longer request is shortened; default 3,600. */
   readonly maxExpiresSec: number;
   /** Where the client names no time; default 3,600. */
   readonly defaultExpiresSec: number;

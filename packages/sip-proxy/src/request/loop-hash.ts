@@ -3,7 +3,7 @@ import { magicCookie, type SipRequest } from '@entente/sip';
 /**
  * A short value over everything that decides where a request goes. A request that comes back with the same value is in a
  * loop; one that comes back with another value is a spiral and is fine. It guards against accidents, not against a
- * sender, who can only harm his own request: so it is fast rather than cryptographic.
+ * sender, who can only harm their own request: so it is fast rather than cryptographic.
  * @see RFC 5393 §4.2.1, RFC 3261 §16.6 step 8
  */
 export function loopHash(request: SipRequest): string {

@@ -68,7 +68,7 @@ export function decideRoute(
       'flow-failed',
       430,
       'Route: expected a token that names the connection the request came over, found one of two other connections',
-      'The client has connected anew: begin a new dialog.',
+      'The client has connected again: begin a new dialog.',
     );
   }
   if (flow !== undefined) return { kind: 'flow', flow, uri };

@@ -101,7 +101,7 @@ export function noteSource(
 
 function removeRoutes(editor: MessageEditor<SipRequest>, preprocessed: PreprocessedRequest): void {
   if (preprocessed.removedLast) {
-    // The rare case of a strict router: Route is written anew.
+    // The rare case of a strict router: Route is written again.
     editor.remove('Route');
     for (const route of preprocessed.routes) editor.append('Route', route);
     return;

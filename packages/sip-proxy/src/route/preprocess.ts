@@ -18,7 +18,7 @@ export interface PreprocessedRequest {
   readonly removedFirst: number;
   /** Whether the last Route value has become the Request-URI. */
   readonly removedLast: boolean;
-  /** Tokens of ours found in the entries taken away, in order. Whoever names us without a token proves nothing. */
+  /** Tokens of ours found in the entries taken away, in order. An entry that names us without a token proves nothing. */
   readonly tokens: readonly RouteToken[];
 }
 

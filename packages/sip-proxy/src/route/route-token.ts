@@ -4,7 +4,7 @@ import { openToken, sealToken } from './token.ts';
 
 /**
  * What our own Route or Path entry says when it comes back. The runtime chooses the flow names; they must be unguessable
- * or at least never reused, for a name that means another connection later would deliver to a stranger.
+ * or at least never reused, for a name that means another connection later would deliver to another peer.
  */
 export interface RouteToken {
   /** FQDN of the server that holds the flow: the entry may name a whole pool. */

@@ -50,7 +50,7 @@ export function restorePath(
 }
 
 /**
- * Hides the way inside in a response that goes out: what stands above our entry becomes one sealed entry, in the order in which
+ * Hides the route inside in a response that goes out: what stands above our entry becomes one sealed entry, in the order in which
  * the other side will send along it. Without our entry, or where the way is too long, no route set goes out.
  * @param editor - of the response
  * @param response - the response

@@ -30,7 +30,7 @@ const longestHost = 255;
 const maxWarnings = 16;
 
 /**
- * Takes off a message that leaves the organisation what tells of the inside: Path and Service-Route, warnings of our servers, a
+ * Takes off a message that leaves the organisation what reveals the inside: Path and Service-Route, warnings of our servers, a
  * reason phrase or any further field that names one. What the ends of a dialog wrote for each other stays.
  * @param editor - of the message
  * @param message - the message as it was before other edits

@@ -14,8 +14,8 @@ export type RevealedRoutes =
   | { readonly ok: false; readonly refusal: RequestRefusal };
 
 /**
- * Takes our entries off the Route of a request from outside, and puts the way in their place that we had sealed in one of them.
- * Whoever names us without saying more proves nothing, and is no harm; an entry that says something which we did not seal is
+ * Takes our entries off the Route of a request from outside, and replaces them by the route that we had sealed in one of them.
+ * An entry that names us without saying more proves nothing, and is no harm; an entry that says something which we did not seal is
  * refused, and so is a way that somebody outside has lengthened. A Request-URI that is a sealed Contact is opened too.
  * @param request - validated
  * @param options - `isOurHost`: whether a URI with this host names us; what seals our ways
@@ -93,7 +93,7 @@ function notSealed(found: Uri): RevealedRoutes {
       'relay-not-allowed',
       403,
       `Route: expected a way that this edge has sealed and nothing behind it, found ${found.toString()}`,
-      'Begin a new dialog: this one was begun at another edge, or before the edge was started anew.',
+      'Begin a new dialog: this one was begun at another edge, or before the edge was restarted.',
     ),
   };
 }

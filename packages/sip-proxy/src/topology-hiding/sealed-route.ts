@@ -15,9 +15,9 @@ export interface SealedRoute {
 const purpose = 'route';
 
 /**
- * The one Record-Route entry that stands, outside, for a whole way inside.
+ * The one Record-Route entry that stands, outside, for a whole route inside.
  * @param route - the way, and who is given it
- * @param address - where whoever is given it reaches us
+ * @param address - where the peer that receives it reaches us
  * @param sealing - what seals it
  * @param scheme - from `schemeOfEntries`
  * @returns undefined where the way is too long to be sealed
@@ -34,7 +34,7 @@ export function sealedEntry(
 }
 
 /**
- * Opens the way in the user part of a {@link sealedEntry}.
+ * Opens the route in the user part of a {@link sealedEntry}.
  * @param user - from anybody
  * @returns undefined for anything else
  */
