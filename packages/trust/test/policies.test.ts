@@ -71,3 +71,67 @@ describe('certificate policies', () => {
     );
   });
 });
+
+describe('an anchor given as a certificate', () => {
+  function below(
+    anchorInput: CertificateInput,
+    leafInput: CertificateInput,
+    { caInput = {}, ...initial }: Partial<InitialPolicies> & { readonly caInput?: CertificateInput } = {},
+    anchorIs: 'certificate' | 'key' = 'certificate',
+  ) {
+    const own = makeRoot('root with policies', anchorInput);
+    const ca = makeCa(own, 'CA', caInput);
+    const policies = { ...profiles.entente.policies, ...initial };
+    const judge = judgeOf([anchor(own)], { policy: { ...profiles.entente, anchorIs, policies } });
+    const chain = [makeLeaf(ca, ['a.contoso.example'], leafInput), ca];
+    const first = outcome(ask(judge, chain));
+    // A judge that knows the issuer already answers alike.
+    expect(outcome(ask(judge, chain))).toBe(first);
+    return first;
+  }
+  const goldCa = { policies: [gold] };
+
+  it('requires a policy of the paths below it', () => {
+    const requires = { policyConstraints: { requireExplicit: 0 } };
+    expect(below(requires, {})).toBe('policy-required');
+    expect(below(requires, { policies: [gold] }, { caInput: goldCa })).toBe('trusted');
+    expect(below({ policyConstraints: { requireExplicit: 1 } }, {})).toBe('policy-required');
+    expect(below({ policyConstraints: { requireExplicit: 3 } }, {})).toBe('trusted');
+  });
+
+  it('limits the policies of the paths below it to its own', () => {
+    const requires = { policyConstraints: { requireExplicit: 0 } };
+    const only = (policy: string) => ({ ...requires, policies: [policy] });
+    expect(below(only(gold), { policies: [gold] }, { caInput: goldCa })).toBe('trusted');
+    expect(below(only(silver), { policies: [gold] }, { caInput: goldCa })).toBe('policy-required');
+    expect(below(only(any), { policies: [gold] }, { caInput: goldCa })).toBe('trusted');
+    expect(below(only(gold), { policies: [gold] }, { caInput: goldCa, acceptable: [silver] })).toBe(
+      'policy-required',
+    );
+    expect(below({ policies: [silver] }, { policies: [gold] }, { caInput: goldCa, ...explicit })).toBe(
+      'policy-required',
+    );
+  });
+
+  it('inhibits mappings below it', () => {
+    const caInput = { policies: [gold], mappings: [[gold, silver]] } as const;
+    const inhibits = { policyConstraints: { requireExplicit: 0, inhibitMapping: 0 } };
+    expect(below({}, { policies: [silver] }, { caInput, ...explicit })).toBe('trusted');
+    expect(below(inhibits, { policies: [silver] }, { caInput })).toBe('policy-required');
+    const later = { policyConstraints: { requireExplicit: 0, inhibitMapping: 1 } };
+    expect(below(later, { policies: [silver] }, { caInput })).toBe('trusted');
+  });
+
+  it('inhibits anyPolicy below it', () => {
+    const caInput = { policies: [any] };
+    expect(below({}, { policies: [gold] }, { caInput, ...explicit })).toBe('trusted');
+    expect(below({ inhibitAny: 0 }, { policies: [gold] }, { caInput, ...explicit })).toBe('policy-required');
+    expect(below({ inhibitAny: 1 }, { policies: [gold] }, { caInput, ...explicit })).toBe('trusted');
+  });
+
+  it('asks for nothing where only its name and key count', () => {
+    const requires = { policyConstraints: { requireExplicit: 0 }, inhibitAny: 0, policies: [silver] };
+    expect(below(requires, {}, {}, 'key')).toBe('trusted');
+    expect(below(requires, { policies: [gold] }, { caInput: goldCa, ...explicit }, 'key')).toBe('trusted');
+  });
+});

@@ -212,6 +212,22 @@ export const patches: PatchList = {
       test: of('crl-processing', 'may be relative to the CRL issuer, as long as there is one'),
     },
     {
+      name: 'policies-of-anchor',
+      off: 'an anchor that is a certificate requires no policy of the paths below it',
+      file: linkChecks,
+      find: 'if (anchor !== undefined) {',
+      replace: 'if (anchor === null) {',
+      test: of('policies', 'limits the policies of the paths below it to its own'),
+    },
+    {
+      name: 'policies-matter-below-anchor',
+      off: 'policies are looked at only where a certificate below the anchor requires them',
+      file: linkChecks,
+      find: '|| (asCertificate && canRequirePolicies(certificate)),',
+      replace: ',',
+      test: of('policies', 'requires a policy of the paths below it'),
+    },
+    {
       name: 'list-below-another-anchor',
       off: 'any holder of the name of a CA below any anchor signs its revocation lists',
       file: revocation,

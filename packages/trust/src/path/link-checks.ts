@@ -22,7 +22,9 @@ export function checkForLink(chain: readonly Certificate[], above: PathState, co
     );
   }
   if (above.policiesMatter || chain[0]!.policyConstraints !== undefined) {
-    const breach = policyBreach(chain, context.policy.policies, context.spending);
+    const { policy, spending } = context;
+    const counted = policy.anchorIs === 'certificate' ? anchor.certificate : undefined;
+    const breach = policyBreach(chain, counted, policy.policies, spending);
     if (breach !== undefined) context.sink.push(breach);
   }
 }

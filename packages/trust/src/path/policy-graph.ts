@@ -27,13 +27,15 @@ interface Counters {
  * Certificate policies along a path.
  *
  * @param chain - leaf first, the anchor not included
+ * @param anchor - the anchor, where its own extensions count; undefined where an anchor is a name and a key
  * @param initial - what the relying party requires
  * @param spending - charged for every node
  * @returns why the path fails, or undefined
- * @see RFC 5280 §6.1.2 to §6.1.6, RFC 9618 §5
+ * @see RFC 5280 §6.1.2 to §6.1.6, RFC 9618 §5, RFC 5937
  */
 export function policyBreach(
   chain: readonly Certificate[],
+  anchor: Certificate | undefined,
   initial: InitialPolicies,
   spending: Spending,
 ): Rejection | undefined {
@@ -47,14 +49,18 @@ export function policyBreach(
   let level: Level | undefined = new Map([
     [oids.anyPolicy, { policy: oids.anyPolicy, parents: [], expected: new Set([oids.anyPolicy]) }],
   ]);
+  if (anchor !== undefined) {
+    // An anchor without certificatePolicies limits no policy; its other extensions are initial inputs.
+    if (anchor.certificatePolicies !== undefined) level = nextLevel(level, anchor, true, counters, spending);
+    if (!applyMappings(level, anchor, counters, spending)) {
+      return refuse(anchor, length, initial);
+    }
+    if (level?.size === 0) level = undefined;
+    tighten(anchor, counters);
+  }
   for (let depth = length - 1; depth >= 0; depth--) {
     const certificate = chain[depth]!;
-    const fail = (): Rejection =>
-      reject('policy-required', {
-        depth,
-        subject: certificate.subject.toString(),
-        expected: initial.acceptable,
-      });
+    const fail = (): Rejection => refuse(certificate, depth, initial);
     level = nextLevel(level, certificate, depth > 0, counters, spending);
     if (counters.explicit === 0 && level === undefined) return fail();
     if (depth === 0) {
@@ -67,6 +73,10 @@ export function policyBreach(
     prepare(certificate, counters);
   }
   return undefined;
+}
+
+function refuse(certificate: Certificate, depth: number, { acceptable }: InitialPolicies): Rejection {
+  return reject('policy-required', { depth, subject: certificate.subject.toString(), expected: acceptable });
 }
 
 /** §6.1.3 (d) and (e). */
@@ -145,7 +155,11 @@ function prepare(certificate: Certificate, counters: Counters): void {
     counters.mapping = Math.max(0, counters.mapping - 1);
     counters.any = Math.max(0, counters.any - 1);
   }
-  const { policyConstraints, inhibitAnyPolicy } = certificate;
+  tighten(certificate, counters);
+}
+
+/** §6.1.4 (i) and (j): what a certificate requires or inhibits below itself. */
+function tighten({ policyConstraints, inhibitAnyPolicy }: Certificate, counters: Counters): void {
   counters.explicit = Math.min(
     counters.explicit,
     policyConstraints?.requireExplicit ?? Number.POSITIVE_INFINITY,

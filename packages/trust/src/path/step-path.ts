@@ -38,7 +38,8 @@ export function anchorState(anchor: TrustAnchor, depth: number, context: PathCon
     position: 0,
     lengthLimit: undefined as PathState['lengthLimit'],
     constraints: constraints === undefined ? [] : [constraints],
-    policiesMatter: context.policy.policies.requireExplicit,
+    policiesMatter:
+      context.policy.policies.requireExplicit || (asCertificate && canRequirePolicies(certificate)),
     below: undefined,
     standing: undefined,
   };
@@ -76,10 +77,7 @@ export function intermediateState(
     position: above.position + 1,
     lengthLimit: above.lengthLimit,
     constraints: above.constraints,
-    policiesMatter:
-      above.policiesMatter ||
-      certificate.policyConstraints?.requireExplicit !== undefined ||
-      certificate.policyMappings !== undefined,
+    policiesMatter: above.policiesMatter || canRequirePolicies(certificate),
     below: undefined,
     standing: undefined,
   };
@@ -110,6 +108,11 @@ export function intermediateState(
   if (constraints !== undefined) state.constraints = [...above.constraints, constraints];
   if (context.sink.length === found) keep(above, state);
   return state;
+}
+
+/** Whether a path below this CA can fail because of its policies. */
+function canRequirePolicies({ policyConstraints, policyMappings }: Certificate): boolean {
+  return policyConstraints?.requireExplicit !== undefined || policyMappings !== undefined;
 }
 
 /** A CA with thousands of intermediates must not fill the memory. */
