@@ -1,7 +1,15 @@
 import { type InitialPolicies, profiles } from '@entente/trust';
 import { describe, expect, it } from 'vitest';
 import { anchor, ask, judgeOf, outcome } from './making/asking.ts';
-import { type CertificateInput, type Made, makeCa, makeLeaf, makeRoot } from './making/certificates.ts';
+import {
+  type CertificateInput,
+  extension,
+  type Made,
+  makeCa,
+  makeLeaf,
+  makeRoot,
+} from './making/certificates.ts';
+import { ia5, oid, sequence } from './making/der.ts';
 
 const any = '2.5.29.32.0';
 const gold = '1.3.6.1.4.1.55738.6.1';
@@ -133,5 +141,33 @@ describe('an anchor given as a certificate', () => {
     const requires = { policyConstraints: { requireExplicit: 0 }, inhibitAny: 0, policies: [silver] };
     expect(below(requires, {}, {}, 'key')).toBe('trusted');
     expect(below(requires, { policies: [gold] }, { caInput: goldCa, ...explicit }, 'key')).toBe('trusted');
+  });
+});
+
+describe('critical certificate policies', () => {
+  const cps = '1.3.6.1.5.5.7.2.1';
+  const unknown = '1.3.6.1.4.1.55738.6.9';
+  const qualified = (critical: boolean, qualifier: string): CertificateInput => {
+    const info = sequence(oid(qualifier), ia5('http://contoso.example/cps'));
+    return {
+      extensions: [extension('2.5.29.32', critical, sequence(sequence(oid(gold), sequence(info))))],
+    };
+  };
+
+  it('refuse a certificate with a qualifier that is not understood, at every depth', () => {
+    expect(under([{}], qualified(true, unknown))).toBe('unknown-critical-extension');
+    expect(under([qualified(true, unknown)], {})).toBe('unknown-critical-extension');
+    const own = makeRoot('root with a qualifier', qualified(true, unknown));
+    const leaf = makeLeaf(own, ['a.contoso.example']);
+    expect(ask(judgeOf([anchor(own)]), [leaf])).toMatchObject({
+      rejection: { reason: 'unknown-critical-extension', depth: 1, oid: '2.5.29.32' },
+    });
+    const byKey = judgeOf([anchor(own)], { policy: { ...profiles.entente, anchorIs: 'key' } });
+    expect(outcome(ask(byKey, [leaf]))).toBe('trusted');
+  });
+
+  it('may have qualifiers that are understood, or any where they are not critical', () => {
+    expect(under([{}], qualified(true, cps))).toBe('trusted');
+    expect(under([{}], qualified(false, unknown))).toBe('trusted');
   });
 });

@@ -101,6 +101,14 @@ export const patches: PatchList = {
       test: path('refuses an unknown critical extension at any depth'),
     },
     {
+      name: 'unknown-qualifier',
+      off: 'critical policies count whatever qualifies them',
+      file: linkChecks,
+      find: 'if (hasUnknownQualifier(certificate)) {',
+      replace: 'if (at.depth < 0) {',
+      test: of('policies', 'refuse a certificate with a qualifier that is not understood, at every depth'),
+    },
+    {
       name: 'extended-key-usage',
       off: 'a certificate for clients serves as a server, and the other way round',
       file: linkChecks,

@@ -1,8 +1,9 @@
-import type { Certificate } from '@entente/x509';
+import { type Certificate, oids } from '@entente/x509';
 import { claimedNames, nameText } from '../names/certificate-names.ts';
 import type { TrustAnchor } from '../policy/anchor.ts';
 import { reject } from '../reasons/catalogue.ts';
 import { ruleBreach } from '../rules/certificate-rules.ts';
+import { hasUnknownQualifier } from '../rules/policy-qualifiers.ts';
 import { refuseKey } from '../signatures/algorithm-policy.ts';
 import { verificationKey } from '../signatures/public-key.ts';
 import { signatureAlgorithm } from '../signatures/signature-algorithm.ts';
@@ -203,6 +204,10 @@ function checkKey(certificate: Certificate, at: At, context: PathContext): void 
 
 function checkCritical(certificate: Certificate, at: At, context: PathContext): void {
   for (const oid of certificate.unknownCritical) {
+    context.sink.push(reject('unknown-critical-extension', { ...named(at, certificate), oid }));
+  }
+  if (hasUnknownQualifier(certificate)) {
+    const oid = oids.certificatePolicies;
     context.sink.push(reject('unknown-critical-extension', { ...named(at, certificate), oid }));
   }
 }

@@ -69,7 +69,6 @@ const strict: TrustPolicy = {
     'subjectAltNameSyntax',
     'validityForm',
     'noUniqueIdentifiers',
-    'policyQualifiersUnderstood',
     'inhibitAnyPolicyCritical',
     'freshestCrlNotCritical',
     'subjectInfoAccessNotCritical',

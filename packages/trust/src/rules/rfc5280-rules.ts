@@ -163,16 +163,6 @@ export const rfc5280Rules = {
       return subjectUniqueId === undefined ? undefined : 'a subjectUniqueID, which CAs must not issue';
     },
   ],
-  /** RFC 5280 §4.2.1.4: critical policies whose qualifiers cannot be interpreted must be refused. */
-  policyQualifiersUnderstood: [
-    'certificatePolicies',
-    (certificate) => {
-      if (!isCritical(certificate, oids.certificatePolicies)) return undefined;
-      const all = (certificate.certificatePolicies ?? []).flatMap(({ qualifiers }) => qualifiers);
-      const unknown = all.find(({ oid }) => oid !== oids.cpsQualifier && oid !== oids.userNoticeQualifier);
-      return unknown === undefined ? undefined : `critical, with the unknown qualifier ${unknown.oid}`;
-    },
-  ],
   /** RFC 5280 §4.2.1.14. */
   inhibitAnyPolicyCritical: [
     'inhibitAnyPolicy',
