@@ -1,10 +1,13 @@
 import type { SipRequest } from '@entente/sip';
 import {
-  createRouteEntry,
   createSealing,
+  type DialogEnd,
   preprocessRoutes,
+  recordRouteEntry,
   revealRoutes,
   sealedEntry,
+  singleEpoch,
+  unknownEnd,
 } from '@entente/sip-proxy';
 import { requestBetween } from '@entente/testkit/request';
 import { sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
@@ -13,8 +16,8 @@ import { type Arrival, decideEdgeRoute } from './decide-edge-route.ts';
 
 const access = 'access.contoso.example';
 const address = { host: access, port: 443 };
-const key = new Uint8Array(32).fill(7);
-const sealing = createSealing(key, () => new Uint8Array(16));
+const key = singleEpoch(new Uint8Array(32).fill(7));
+const sealing = createSealing(key, (bytes) => new Uint8Array(bytes));
 
 const topology = sampleTopology({
   servers: [sampleFrontEnd, { fqdn: 'med1.contoso.example', role: 'mediation' }, sampleEdge],
@@ -29,35 +32,48 @@ const fabrikam: Arrival = {
   kind: 'partner',
   authority: { id: 'fabrikam', domains: ['fabrikam.example'], hosts: [] },
 };
-/** Whom a way was sealed for. */
-const forClient = { flow: 'boot.1' };
-const forPartner = { outside: 'fabrikam.example' };
+/** Whom a route was sealed for. */
+const forClient: DialogEnd = { user: 'alice@contoso.example', device: 'd1', via: '' };
+const forPartner: DialogEnd = { user: '', device: '', via: 'fabrikam.example' };
+/** Alice's device is registered over the client's connection, and nobody else's. */
+const known = {
+  topology,
+  isOn: (user: string, device: string, flow: string) =>
+    user === forClient.user && device === forClient.device && flow === 'boot.1',
+};
 
-function requestOf(arrival: Arrival, uri: string, route: string): SipRequest {
-  const from = arrival.kind === 'partner' ? 'sip:bob@fabrikam.example' : 'sip:alice@contoso.example';
-  const via = 'SIP/2.0/TLS sip.fabrikam.example;branch=z9hG4bK1';
-  return requestBetween(from, uri, { via, headers: { Route: route } });
+function addressOf(arrival: Arrival): string {
+  return arrival.kind === 'partner' ? 'sip:bob@fabrikam.example' : 'sip:alice@contoso.example';
 }
 
-/** What becomes of a request with a way that we have sealed for somebody. */
+/** A request of the end that began a dialog; without `isInDialog` the one that began it. */
+function requestOf(arrival: Arrival, uri: string, route?: string, isInDialog = true): SipRequest {
+  const via = 'SIP/2.0/TLS sip.fabrikam.example;branch=z9hG4bK1';
+  const to = `<sip:called@contoso.example>${isInDialog ? ';tag=2' : ''}`;
+  const headers = route === undefined ? {} : { Route: route };
+  return requestBetween(addressOf(arrival), uri, { via, to, headers });
+}
+
+function decided(request: SipRequest, arrival: Arrival) {
+  const revealed = revealRoutes(request, { isOurHost: (host) => host === access, sealing });
+  if (!revealed.ok) throw new Error(revealed.refusal.message);
+  return decideEdgeRoute(request, revealed.routes, arrival, known);
+}
+
+/** What becomes of a request with a route that we have sealed for somebody. */
 function decide(
   arrival: Arrival,
   parts: {
     readonly uri: string;
-    readonly sealedFor: { flow?: string; outside?: string };
+    readonly sealedFor: DialogEnd;
     readonly route?: string | readonly string[];
   },
 ) {
   const { route, sealedFor, uri } = parts;
   const routes = route === undefined ? [] : [route].flat().map((host) => `<sip:${host};lr>`);
-  const request = requestOf(
-    arrival,
-    uri,
-    `${sealedEntry({ flow: '', outside: '', routes, ...sealedFor }, address, sealing)}`,
-  );
-  const revealed = revealRoutes(request, { isOurHost: (host) => host === access, sealing });
-  if (!revealed.ok) throw new Error(revealed.refusal.message);
-  return decideEdgeRoute(request, revealed.routes, arrival, topology);
+  const dialog = { request: requestOf(arrival, uri, undefined, false), side: 'caller' } as const;
+  const entry = sealedEntry({ end: sealedFor, routes }, address, dialog, { sealing, scheme: 'sip' });
+  return decided(requestOf(arrival, uri, `${entry}`), arrival);
 }
 
 const refused = { kind: 'refuse', refusal: { reason: 'relay-not-allowed', status: 403 } };
@@ -72,15 +88,23 @@ describe('what outsiders reach with a way that we have sealed', () => {
   });
 
   it('leads nobody in but whom it was sealed for: no partner by that of another or of a client, no client by that of a partner', () => {
-    for (const sealedFor of [{ outside: 'litware.example' }, forClient, {}])
+    for (const sealedFor of [{ ...forPartner, via: 'litware.example' }, forClient, unknownEnd])
       expect(decide(fabrikam, { ...through, sealedFor })).toMatchObject(refused);
     expect(decide(client, { ...through, sealedFor: forPartner })).toMatchObject(refused);
   });
 
-  it('refuses to lead one client to the connection of another past the servers that ask who he is', () => {
+  it('leads no client in but the user whose device is registered over its connection', () => {
     const uri = 'sip:bob@contoso.example';
-    expect(decide(client, { uri, sealedFor: { flow: 'boot.2' } })).toMatchObject(refused);
-    expect(decide(fabrikam, { uri, sealedFor: { flow: 'boot.2' } })).toMatchObject(refused);
+    for (const sealedFor of [
+      { ...forClient, user: 'eve@contoso.example' },
+      { ...forClient, device: '~boot.2' },
+      unknownEnd,
+    ]) {
+      expect(decide(client, { uri, sealedFor })).toMatchObject(refused);
+      expect(decide(fabrikam, { uri, sealedFor })).toMatchObject(refused);
+    }
+    const another: Arrival = { kind: 'client', flow: 'boot.2' };
+    expect(decide(another, { uri, sealedFor: forClient })).toMatchObject(refused);
   });
 
   it('refuses a way to a server inside that asks nobody who he is', () => {
@@ -112,7 +136,7 @@ describe('what outsiders reach with a way that we have sealed', () => {
     expect(decide(fabrikam, { ...transit, sealedFor: forPartner })).toMatchObject(refused);
   });
 
-  it('lets a client send with the way of his own connection', () => {
+  it('lets a client send with the route of its own device', () => {
     expect(decide(client, { uri: 'sip:bob@contoso.example', sealedFor: forClient })).toEqual({
       kind: 'inside',
       server: 'fe1.contoso.example',
@@ -120,24 +144,87 @@ describe('what outsiders reach with a way that we have sealed', () => {
   });
 });
 
-describe('what leaves', () => {
-  it('is refused where its Route would carry the name of a server inside', () => {
-    const inside = { host: 'edge1.contoso.example', port: 5061 };
-    const own = createRouteEntry(inside, { outside: 'fabrikam.example' }, { key });
-    const decided = (behind: string) => {
-      const server: Arrival = { kind: 'server' };
-      const request = requestOf(
-        server,
-        'sip:bob@192.0.2.9',
-        `${own}, <sip:sip.fabrikam.example;lr>${behind}`,
-      );
-      const routes = preprocessRoutes(request, {
-        isOurHost: (host) => host === 'edge1.contoso.example',
-        key,
+describe('what outsiders send outside of a dialog', () => {
+  const uri = 'sip:bob@contoso.example';
+
+  it('goes to a home, and along no Route that they have written', () => {
+    for (const arrival of [client, fabrikam]) {
+      expect(decided(requestOf(arrival, uri, undefined, false), arrival)).toMatchObject({ kind: 'inside' });
+      for (const host of ['fe1.contoso.example', 'med1.contoso.example', 'litware.example'])
+        expect(decided(requestOf(arrival, uri, `<sip:${host};lr>`, false), arrival)).toMatchObject(refused);
+    }
+  });
+
+  it('names no dialog: with a tag in To and without our entry it is refused, and an ACK too', () => {
+    const notInDialog = { kind: 'refuse', refusal: { reason: 'not-in-dialog', status: 403 } };
+    for (const arrival of [client, fabrikam]) {
+      expect(decided(requestOf(arrival, uri), arrival)).toMatchObject(notInDialog);
+      const ack = requestBetween(addressOf(arrival), uri, {
+        method: 'ACK',
+        via: 'SIP/2.0/TLS sip.fabrikam.example;branch=z9hG4bK1',
       });
-      return decideEdgeRoute(request, routes, server, topology);
-    };
-    expect(decided('')).toEqual({ kind: 'partner', domain: 'fabrikam.example' });
-    expect(decided(', <sip:fe1.contoso.example;lr>')).toMatchObject(refused);
+      expect(decided(ack, arrival)).toMatchObject(notInDialog);
+    }
+  });
+});
+
+describe('what leaves', () => {
+  const server: Arrival = { kind: 'server' };
+  const address = { host: 'edge1.contoso.example', port: 5061 };
+  const beginning = requestOf(server, 'sip:bob@fabrikam.example', undefined, false);
+  const entryTo = (called: DialogEnd) =>
+    `${recordRouteEntry(address, { caller: unknownEnd, called }, beginning, { sealing, scheme: 'sip' })}`;
+  const leaving = (route: string | undefined, uri = 'sip:bob@192.0.2.9', isInDialog = true) => {
+    const request = requestOf(server, uri, route, isInDialog);
+    const isOurHost = (host: string) => host === address.host;
+    return decideEdgeRoute(request, preprocessRoutes(request, { isOurHost, sealing }), server, known);
+  };
+
+  it('is refused where its Route would carry the name of a server inside', () => {
+    const own = entryTo(forPartner);
+    const theirs = '<sip:sip.fabrikam.example;lr>';
+    expect(leaving(`${own}, ${theirs}`)).toEqual({ kind: 'partner', domain: 'fabrikam.example' });
+    expect(leaving(`${own}, ${theirs}, <sip:fe1.contoso.example;lr>`)).toMatchObject(refused);
+  });
+
+  it('goes to the device that our token names, and never back to the end that sends it', () => {
+    const device = { kind: 'device', user: forClient.user, device: 'd1', isExact: false };
+    expect(leaving(entryTo(forClient))).toEqual(device);
+    const ends = { caller: forClient, called: unknownEnd };
+    const other = recordRouteEntry(address, ends, beginning, { sealing, scheme: 'sip' });
+    expect(leaving(`${other}`)).toMatchObject(refused);
+  });
+
+  it('goes to nobody where our entry cannot be read, whatever domain the Request-URI names', () => {
+    const lost = entryTo(forPartner).replace(/sip:(.)/, (_, first) => `sip:${first === 'A' ? 'B' : 'A'}`);
+    for (const isInDialog of [true, false])
+      expect(leaving(lost, 'sip:carl@litware.example', isInDialog)).toMatchObject({
+        kind: 'refuse',
+        refusal: { reason: 'flow-failed', status: 430 },
+      });
+    expect(leaving(undefined, 'sip:carl@litware.example')).toMatchObject({
+      kind: 'refuse',
+      refusal: { reason: 'not-in-dialog' },
+    });
+  });
+});
+
+describe('the address that was called', () => {
+  it('stays with the partner’s user who was called by it, ours or another, and with nobody else', () => {
+    const helpdesk = 'sip:helpdesk@contoso.example';
+    const invite = requestBetween('sip:alice@contoso.example', helpdesk);
+    const route = { end: forPartner, routes: ['<sip:fe1.contoso.example;lr>'] };
+    const options = { sealing, scheme: 'sip' } as const;
+    const entry = sealedEntry(route, address, { request: invite, side: 'called' }, options);
+    const bye = (from: string) =>
+      requestBetween(from, 'sip:alice@10.1.2.3', {
+        method: 'BYE',
+        from: `<${from}>;tag=2`,
+        to: '<sip:alice@contoso.example>;tag=1',
+        via: 'SIP/2.0/TLS sip.fabrikam.example;branch=z9hG4bK1',
+        headers: { Route: `${entry}` },
+      });
+    expect(decided(bye(helpdesk), fabrikam)).toEqual({ kind: 'inside', server: 'fe1.contoso.example' });
+    expect(() => decided(bye('sip:ceo@contoso.example'), fabrikam)).toThrow('Route: expected');
   });
 });

@@ -1,6 +1,13 @@
 import { checkPartnerRequest, isInsideName, type PartnerAuthority, speaksFor } from '@entente/federation';
 import { addressOfRecord, type SipRequest } from '@entente/sip';
-import { type PreprocessedRequest, type RequestRefusal, refusal } from '@entente/sip-proxy';
+import {
+  type DialogToken,
+  otherSide,
+  type PreprocessedRequest,
+  type RequestRefusal,
+  refusal,
+  unreadableRoute,
+} from '@entente/sip-proxy';
 import { mayReceiveUnauthenticated, type Topology } from '@entente/topology';
 
 /** Where a request came from. */
@@ -15,45 +22,62 @@ export type Arrival =
 /** Where a request that may pass goes. */
 export type EdgeRoute =
   | { readonly kind: 'inside'; readonly server: string }
-  | { readonly kind: 'flow'; readonly flow: string }
+  /** To the device of an external client, over the connection that it has now; see `RouteDecision` of `@entente/sip-proxy`. */
+  | { readonly kind: 'device'; readonly user: string; readonly device: string; readonly isExact: boolean }
   | { readonly kind: 'partner'; readonly domain: string };
 
 /** Where a request goes. */
 export type EdgeDecision = EdgeRoute | { readonly kind: 'refuse'; readonly refusal: RequestRefusal };
 
+/** What an edge decides with. */
+export interface EdgeKnowledge {
+  /** The one in force. */
+  readonly topology: Topology;
+  /** Whether a user's device sends over a connection: the registrar has accepted a REGISTER of the user on it (`DeviceFlows.isOn`). */
+  readonly isOn: (user: string, device: string, flow: string) => boolean;
+}
+
 /**
- * Decides what an edge does with a request. Nothing passes from one outsider to another, and nobody outside chooses which
- * server inside it reaches: only a route that we have sealed for it leads further than to the home of a user.
+ * Decides what an edge does with a request. Nothing passes from one outsider to another, and nobody outside chooses which server inside
+ * a request reaches: in a dialog it goes where we have sealed for its sender that it goes, outside of one to the home of a user.
  * @param request - validated
  * @param routes - what is left of its Route, and what our own entries in it said
  * @param arrival - where it came from
- * @param topology - the one in force
+ * @param known - topology, and who is registered over which connection
  */
 export function decideEdgeRoute(
   request: SipRequest,
   routes: PreprocessedRequest,
   arrival: Arrival,
-  topology: Topology,
+  known: EdgeKnowledge,
 ): EdgeDecision {
   switch (arrival.kind) {
     case 'server':
-      return fromInside(routes, topology);
+      return fromInside(request, routes, known.topology);
     case 'client':
-      return fromClient(request, routes, arrival.flow, topology);
+      return fromClient(request, routes, arrival.flow, known);
     case 'partner':
-      return fromPartner(request, routes, arrival.authority, topology);
+      return fromPartner(request, routes, arrival.authority, known.topology);
   }
 }
 
-function fromInside(routes: PreprocessedRequest, topology: Topology): EdgeDecision {
+function fromInside(request: SipRequest, routes: PreprocessedRequest, topology: Topology): EdgeDecision {
+  // A token that cannot be read must not let the Request-URI decide: the request would leave to whom it is not for.
+  if (routes.unreadable !== undefined)
+    return { kind: 'refuse', refusal: unreadableRoute(routes.unreadable, true) };
   // What is left of the Route goes out as it stands.
   for (const { uri: hop } of routes.routes) {
     if (hop.kind === 'sip' && isInsideName(topology, hop.host)) return relay('Route', hop.host);
   }
-  for (const { flow, outside } of routes.tokens) {
-    if (flow !== '') return { kind: 'flow', flow };
-    if (outside !== '') return { kind: 'partner', domain: outside };
+  const [token] = routes.tokens;
+  if (token?.kind === 'path')
+    return { kind: 'device', user: token.user, device: token.device, isExact: true };
+  if (token !== undefined) {
+    const { device, user, via } = token[otherSide(token.sender)];
+    if (device !== '') return { kind: 'device', user, device, isExact: false };
+    return via === '' ? relay('Route', 'an end inside') : { kind: 'partner', domain: via };
   }
+  if (request.to.tag !== undefined) return notInDialog();
   const { uri } = routes;
   if (uri.kind === 'sip' && routes.routes.length === 0 && !topology.isOurDomain(uri.host)) {
     return { kind: 'partner', domain: uri.host };
@@ -65,21 +89,30 @@ function fromClient(
   request: SipRequest,
   routes: PreprocessedRequest,
   flow: string,
-  topology: Topology,
+  { isOn, topology }: EdgeKnowledge,
 ): EdgeDecision {
   const { uri } = request.from;
-  const domain = uri.kind === 'sip' ? uri.host : uri.scheme;
-  if (!topology.isOurDomain(domain)) {
-    return notAuthorised(`From: expected one of our domains from a client, found ${domain}`);
+  const token = dialogOf(routes);
+  if (token?.sender !== 'called') {
+    const domain = uri.kind === 'sip' ? uri.host : uri.scheme;
+    if (!topology.isOurDomain(domain))
+      return notAuthorised(`From: expected one of our domains from a client, found ${domain}`);
   }
-  if (routes.tokens.some(({ outside }) => outside !== ''))
-    return relay('Route', 'a way sealed for a partner');
-  const onwards = alongTokens(routes, topology, flow);
-  if (onwards !== undefined) return onwards;
-  return home(
-    request.method === 'REGISTER' ? addressOfRecord(request.to.uri) : addressOfRecord(uri),
-    topology,
-  );
+  if (token === undefined) {
+    if (isInDialog(request)) return notInDialog();
+    return (
+      withoutDialog(routes, topology) ??
+      home(request.method === 'REGISTER' ? addressOfRecord(request.to.uri) : addressOfRecord(uri), topology)
+    );
+  }
+  const { device, user, via } = token[token.sender];
+  if (via !== '') return relay('Route', 'a route sealed for a partner');
+  if (!isOn(user, device, flow))
+    return relay(
+      'Route',
+      'a route sealed for another client, or for this one before it registered on this connection',
+    );
+  return alongRoute(routes, topology) ?? home(user, topology);
 }
 
 function fromPartner(
@@ -88,7 +121,11 @@ function fromPartner(
   authority: PartnerAuthority,
   topology: Topology,
 ): EdgeDecision {
-  const rejection = checkPartnerRequest(request, authority, (host) => topology.isOurDomain(host));
+  const token = dialogOf(routes);
+  // The partner's user at the called end keeps the address that was called, ours or another; the token opens with that one alone.
+  const isFromVouchedFor = token?.sender === 'called';
+  const isOurs = (host: string) => topology.isOurDomain(host);
+  const rejection = checkPartnerRequest(request, authority, isOurs, { isFromVouchedFor });
   if (rejection !== undefined) {
     const { message, reason, remedy } = rejection;
     return { kind: 'refuse', refusal: refusal(reason, 403, message, remedy) };
@@ -98,41 +135,60 @@ function fromPartner(
   if (uri.kind === 'sip' && !topology.isOurDomain(uri.host) && topology.partnerOf(uri.host) !== undefined) {
     return relay('Request-URI', uri.host);
   }
-  // The other end of a dialog may have shown it to somebody: it leads in only whom it was made for.
-  if (!routes.tokens.every(({ outside }) => speaksFor(authority, outside)))
-    return relay('Route', 'a way sealed for somebody else');
-  const onwards = alongTokens(routes, topology, '');
-  if (onwards !== undefined) return onwards;
+  if (token === undefined) {
+    if (isInDialog(request)) return notInDialog();
+    const refused = withoutDialog(routes, topology);
+    if (refused !== undefined) return refused;
+  } else {
+    // The other end of a dialog may have shown it to somebody: it is of use to whom it was sealed for alone.
+    const { via } = token[token.sender];
+    if (via === '' || !speaksFor(authority, via)) return relay('Route', 'a route sealed for somebody else');
+    const onwards = alongRoute(routes, topology);
+    if (onwards !== undefined) return onwards;
+  }
   if (uri.kind !== 'sip' || !topology.isOurDomain(uri.host)) {
     return relay('Request-URI', uri.kind === 'sip' ? uri.host : uri.scheme);
   }
   return home(addressOfRecord(uri), topology);
 }
 
-/** The way that we have sealed; a Route without it leads nowhere. */
-function alongTokens(
-  { isUriRevealed, routes, tokens, uri }: PreprocessedRequest,
-  topology: Topology,
-  ownFlow: string,
-): EdgeDecision | undefined {
+function dialogOf({ tokens }: PreprocessedRequest): DialogToken | undefined {
+  const [token] = tokens;
+  return token?.kind === 'dialog' ? token : undefined;
+}
+
+/** We are on the route of every dialog with somebody outside. An ACK for a 2xx belongs to one, whatever its To says. */
+function isInDialog(request: SipRequest): boolean {
+  return request.method === 'ACK' || (request.to.tag !== undefined && request.method !== 'REGISTER');
+}
+
+/** Why a request from outside that is in no dialog may not go to a home. */
+function withoutDialog({ routes, uri }: PreprocessedRequest, topology: Topology): EdgeDecision | undefined {
   // Only a Contact that we had sealed names a server inside: a front end would carry it on to whichever one is guessed here.
+  if (uri.kind === 'sip' && isInsideName(topology, uri.host)) return relay('Request-URI', uri.host);
+  const next = routes[0]?.uri;
+  return next === undefined ? undefined : relay('Route', next.kind === 'sip' ? next.host : next.scheme);
+}
+
+/** The route that we have sealed. */
+function alongRoute(
+  { isUriRevealed, routes, uri }: PreprocessedRequest,
+  topology: Topology,
+): EdgeDecision | undefined {
   if (isUriRevealed !== true && uri.kind === 'sip' && isInsideName(topology, uri.host))
     return relay('Request-URI', uri.host);
   const next = routes[0]?.uri;
-  if (next !== undefined) {
-    const host = next.kind === 'sip' ? next.host : next.scheme;
-    const role = topology.servers.get(host)?.role;
-    const stray = routes.find(
-      ({ uri }) => uri.kind === 'sip' && !mayReceiveUnauthenticated(topology, uri.host),
-    );
-    if (stray !== undefined) return relay('Route', stray.uri.toString());
-    if (tokens.length > 0 && role !== undefined && rolesThatCheck.has(role))
-      return { kind: 'inside', server: host };
-    return relay('Route', host);
-  }
-  // Taken at its word, what names another connection would lead past the servers inside, which authenticate users.
-  const other = tokens.find(({ flow }) => flow !== '' && flow !== ownFlow);
-  return other === undefined ? undefined : relay('Route', 'the connection of another client');
+  if (next === undefined) return undefined;
+  const host = next.kind === 'sip' ? next.host : next.scheme;
+  const role = topology.servers.get(host)?.role;
+  // The other end of the dialog wrote a part of it.
+  const stray = routes.find(
+    ({ uri }) => uri.kind === 'sip' && !mayReceiveUnauthenticated(topology, uri.host),
+  );
+  if (stray !== undefined) return relay('Route', stray.uri.toString());
+  return role !== undefined && rolesThatCheck.has(role)
+    ? { kind: 'inside', server: host }
+    : relay('Route', host);
 }
 
 /** Servers that find out who a user is before they carry anything on; no other hears from outsiders first. */
@@ -158,8 +214,20 @@ function relay(header: string, host: string): EdgeDecision {
     refusal: refusal(
       'relay-not-allowed',
       403,
-      `${header}: expected one of our users or a way that we have sealed for the sender, found ${host}`,
-      'Send the request to the domain that it is for, and leave out servers of ours.',
+      `${header}: expected one of our users or a route that we have sealed for the sender, found ${host}`,
+      'Send the request to the domain that it is for, and leave out servers of ours; a client registers on its connection first.',
+    ),
+  };
+}
+
+function notInDialog(): EdgeDecision {
+  return {
+    kind: 'refuse',
+    refusal: refusal(
+      'not-in-dialog',
+      403,
+      'Route: expected our own entry for this dialog, found none',
+      'Send requests in a dialog along its route set, and begin a new dialog where it is lost.',
     ),
   };
 }

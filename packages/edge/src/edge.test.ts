@@ -1,114 +1,19 @@
-import {
-  createResponse,
-  edit,
-  type HeaderFields,
-  parseMessage,
-  type RequestParts,
-  type SipRequest,
-  type SipResponse,
-  Via,
-} from '@entente/sip';
-import { forwardResponse, responseForRefusal, type Target } from '@entente/sip-proxy';
-import { FlowNames, type ProxyDecision, type RelayDecision, type RequestOrigin } from '@entente/sip-relay';
-import { requestBetween } from '@entente/testkit/request';
-import { sampleTopology } from '@entente/testkit/topology';
-import { type Link, links } from '@entente/topology';
+import { createResponse, edit, parseMessage, type SipRequest, type SipResponse } from '@entente/sip';
 import { describe, expect, it } from 'vitest';
-import { createEdgePolicies } from './edge.ts';
-import type { Side } from './edge-sender.ts';
-
-const names = { inside: 'edge1.contoso.example', outside: 'access.contoso.example' };
-const addresses = {
-  inside: { host: names.inside, port: 5061 },
-  clients: { host: names.outside, port: 443 },
-  partners: { host: names.outside, port: 5062 },
-};
-const frontEnd = 'fe1.contoso.example';
-
-const topology = sampleTopology({
-  partners: [{ kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'] }],
-});
-
-let lastId = 0;
-function originOf(link: Link, parts: Partial<RequestOrigin> = {}): RequestOrigin {
-  return { id: ++lastId, link, protection: {}, server: undefined, users: new Map(), ...parts };
-}
-
-interface Sent {
-  readonly message: SipRequest;
-  /** Answers it; without a message with the given status. */
-  answer(response: number | SipResponse): void;
-}
-
-/** An edge between a front end, a client and a partner, none of whom is there: what it sends them is written down. */
-function start() {
-  const inside = originOf(links.edgeToFrontEnd, { server: frontEnd });
-  const client = originOf(links.clientToEdge);
-  const partner = originOf(links.federation, {
-    protection: { peer: { dnsNames: ['fabrikam.example'], sipDomains: [] } },
-  });
-  const sent: Record<Side, Sent[]> = { inside: [], outside: [] };
-  const reasons: string[] = [];
-  const registered: string[] = [];
-  const policies = createEdgePolicies({
-    addresses,
-    topology: () => topology,
-    flows: new FlowNames(),
-    hopInside: (server) => ({ name: server, address: '192.0.2.1', port: 5061, link: links.edgeToFrontEnd }),
-    onRegistered: (address) => registered.push(address),
-  });
-  /** Sends a relayed request on as the runtime does, and takes the answers to it back. */
-  const relay = (side: Side, { rules, targets }: RelayDecision, answers: SipResponse[]): void => {
-    const target = targets[0]?.[0] as Target;
-    const via = Via.from({ transport: 'TLS', host: names[side], branch: `z9hG4bK${++lastId}` });
-    const message = rules.build(target, via);
-    const answer = (response: number | SipResponse) => {
-      const received =
-        typeof response === 'number'
-          ? createResponse(message, response, undefined, { toTag: 'far' })
-          : response;
-      const back = forwardResponse(rules.arrived?.(received, target) ?? received);
-      if (back !== undefined) answers.push(rules.answer?.(back) ?? back);
-    };
-    sent[side].push({ message, answer });
-  };
-  const ask = (side: Side, origin: RequestOrigin, request: SipRequest): readonly SipResponse[] => {
-    const answers: SipResponse[] = [];
-    const sender = policies[side].admit(request, origin);
-    const decision: ProxyDecision =
-      'reason' in sender ? { kind: 'refuse', refusal: sender } : policies[side].decide(request, sender);
-    if (decision.kind === 'relay')
-      relay(decision.side === 'inside' ? 'inside' : 'outside', decision, answers);
-    else if (decision.kind === 'refuse') {
-      reasons.push(decision.refusal.reason);
-      answers.push(responseForRefusal(request, decision.refusal, 'edge'));
-    }
-    return answers;
-  };
-  return {
-    sent,
-    reasons,
-    registered,
-    fromFrontEnd: (request: SipRequest) => ask('inside', inside, request),
-    fromClient: (request: SipRequest) => ask('outside', client, request),
-    fromPartner: (request: SipRequest) => ask('outside', partner, request),
-  };
-}
-
-const hers = 'sip:alice@contoso.example';
-const his = 'sip:bob@fabrikam.example';
-
-const theirVia = 'SIP/2.0/TLS sip.fabrikam.example;branch=z9hG4bK1';
-const message = (method: string, from: string, to: string, parts: Partial<RequestParts> = {}) =>
-  requestBetween(from, to, { method, via: theirVia, ...parts });
-
-const insideVias = [`SIP/2.0/TLS ${frontEnd};branch=z9hG4bKfe`, 'SIP/2.0/TLS 10.1.2.3;branch=z9hG4bKalice'];
-const outwards = (method = 'INVITE', headers: HeaderFields = {}) =>
-  message(method, hers, his, {
-    via: insideVias,
-    headers: [...Object.entries(headers), ['Record-Route', `<sip:t@${frontEnd};lr>`]] as HeaderFields,
-  });
-const namesOfInside = /fe1\.|edge1\.|pool1\.|10\.1\.2\.3/;
+import {
+  device,
+  frontEnd,
+  hers,
+  his,
+  insideVias,
+  message,
+  names,
+  namesOfInside,
+  outwards,
+  registeredPath,
+  type Sent,
+  start,
+} from '../test/edge-between.ts';
 
 describe('what an outsider asserts', () => {
   it('is stripped from a response: neither identity nor diagnostics come in', () => {
@@ -273,9 +178,10 @@ describe('the addresses of an edge that others follow', () => {
     into.answer(createResponse(into.message, 200, undefined, { toTag: 'a', contact: focus }));
     expect(ports(answers[0] as SipResponse, 'Record-Route')).toEqual(own(443));
     expect(ports(answers[0] as SipResponse, 'Contact')).toEqual(own(443));
-    const [route] = into.message.values('Record-Route') as [string];
-    const headers = { Route: route, Contact: focus };
-    fromFrontEnd(message('INVITE', his, hers, { uri: 'sip:alice@client.invalid', via: insideVias, headers }));
+    const Route = registeredPath(fromClient, sent);
+    fromFrontEnd(
+      message('INVITE', his, hers, { uri: device, via: insideVias, headers: { Route, Contact: focus } }),
+    );
     const { message: seen } = sent.outside[0] as Sent;
     expect(ports(seen, 'Record-Route')).toEqual(own(443));
     expect(ports(seen, 'Contact')).toEqual(own(443));
@@ -322,54 +228,5 @@ describe('a sips request', () => {
     fromClient(message('REGISTER', hers, hers, { uri: 'sips:contoso.example' }));
     fromClient(message('REGISTER', hers, hers, { uri: 'sip:contoso.example' }));
     expect(sent.inside.map(({ message: seen }) => schemes(seen, 'Path'))).toEqual([['sips'], ['sip']]);
-  });
-});
-
-describe('a request in a dialog', () => {
-  /** A call of alice to bob, as bob's edge sees it. */
-  function called(from: ReturnType<typeof start>): string {
-    from.fromFrontEnd(outwards());
-    return (from.sent.outside.at(-1) as Sent).message.values('Record-Route')[0] as string;
-  }
-  const bye = (route: string) =>
-    message('BYE', his, hers, { uri: 'sip:alice@10.1.2.3', headers: { Route: route } });
-
-  it('goes in along the way that was sealed for its sender', () => {
-    const network = start();
-    network.fromPartner(bye(called(network)));
-    expect(network.reasons).toEqual([]);
-    expect(network.sent.inside.map(({ message: { routes } }) => routes.map(String))).toEqual([
-      [`<sip:t@${frontEnd};lr>`],
-    ]);
-  });
-
-  it('reaches the Contact of a server inside that its sender was given sealed', () => {
-    const network = start();
-    network.fromFrontEnd(outwards('INVITE', { Contact: `<sip:focus@${frontEnd};gr=1>` }));
-    const { message: invited } = network.sent.outside[0] as Sent;
-    const [route] = invited.values('Record-Route') as [string];
-    const contact = `${invited.contacts[0]?.uri}`;
-    expect(contact).toMatch(/^sip:[\w-]+@access\.contoso\.example:5062;transport=tls$/);
-    network.fromPartner(message('BYE', his, hers, { uri: contact, headers: { Route: route } }));
-    expect(network.sent.inside.map(({ message: { uriText } }) => uriText)).toEqual([
-      `sip:focus@${frontEnd};gr=1`,
-    ]);
-    // Without a route inside the address leads nowhere.
-    expect(network.fromPartner(message('OPTIONS', his, hers, { uri: contact }))).toMatchObject([
-      { status: 403 },
-    ]);
-  });
-
-  it('is refused with a way of another edge, of this one before it was started anew, or of somebody else', () => {
-    const network = start();
-    const own = called(network);
-    const foreign = called(start());
-    const refused = { status: 403 };
-    expect(network.fromPartner(bye(foreign))).toMatchObject([refused]);
-    expect(network.fromPartner(bye(own.replace('<sip:', '<sip:A')))).toMatchObject([refused]);
-    const hang = message('BYE', hers, his, { uri: 'sip:bob@192.0.2.9', headers: { Route: own } });
-    expect(network.fromClient(hang)).toMatchObject([refused]);
-    expect(network.reasons).toEqual(['relay-not-allowed', 'relay-not-allowed', 'relay-not-allowed']);
-    expect(network.sent.inside).toEqual([]);
   });
 });

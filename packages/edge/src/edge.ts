@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { partnerOfPeer } from '@entente/federation';
-import type { SipRequest } from '@entente/sip';
+import type { SipRequest, Uri } from '@entente/sip';
 import {
-  createSealing,
   type PreprocessedRequest,
   preprocessRoutes,
   type RequestRefusal,
@@ -11,6 +9,7 @@ import {
   type Target,
 } from '@entente/sip-proxy';
 import {
+  DeviceFlows,
   type FlowNames,
   namesOurDomain,
   type ProxyDecision,
@@ -23,12 +22,10 @@ import type { EdgeSender, Side } from './edge-sender.ts';
 import { type ForwardingOptions, rulesFor } from './forwarding.ts';
 
 /** What an edge decides with. */
-export interface EdgeOptions extends Omit<ForwardingOptions, 'key' | 'sealing'> {
+export interface EdgeOptions extends Omit<ForwardingOptions, 'devices'> {
   /** Names of the connections of external clients. */
   readonly flows: FlowNames;
 }
-
-const keyBytes = 32;
 
 /**
  * The policies of the two sides of an edge, which hands on what external clients and partners may send, and what insiders send to
@@ -36,12 +33,7 @@ const keyBytes = 32;
  * @param options - names, topology, names of connections
  */
 export function createEdgePolicies(options: EdgeOptions): Readonly<Record<Side, EdgePolicy>> {
-  const forwarding: ForwardingOptions = {
-    ...options,
-    // Nobody else can make an entry of ours, or read what we have sealed.
-    key: randomBytes(keyBytes),
-    sealing: createSealing(randomBytes(keyBytes), randomBytes),
-  };
+  const forwarding: ForwardingOptions = { ...options, devices: new DeviceFlows() };
   return {
     inside: new EdgePolicy('inside', options.flows, forwarding),
     outside: new EdgePolicy('outside', options.flows, forwarding),
@@ -70,20 +62,41 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
     const routes =
       this.#side === 'inside' ? this.#routesInside(request) : this.#routesOutside(request, topology);
     if ('reason' in routes) return { kind: 'refuse', refusal: routes };
-    const route = decideEdgeRoute(request, routes, sender.arrival, topology);
+    const { devices } = this.#forwarding;
+    const isOn = (user: string, device: string, flow: string) => devices.isOn(user, device, flow);
+    const route = decideEdgeRoute(request, routes, sender.arrival, { topology, isOn });
     if (route.kind === 'refuse') return route;
+    const target = this.#targetOf(routes.uri, route, topology);
+    if (target === undefined) return { kind: 'refuse', refusal: flowFailed };
     return {
       kind: 'relay',
-      targets: [[targetOf(routes, route)]],
+      targets: [[target]],
       rules: rulesFor({ request, sender, routes, route }, this.#forwarding),
       side: sideOf(route),
     };
   }
 
+  onClosed(origin: RequestOrigin): void {
+    if (this.#side === 'outside') this.#forwarding.devices.closed(this.#flows.of(origin));
+  }
+
+  /** Undefined for a device that has no connection now. */
+  #targetOf(uri: Uri, route: EdgeRoute, topology: Topology): Target | undefined {
+    const target = { uri: uri.toString(), flow: undefined, routes: [], instance: undefined };
+    if (route.kind !== 'device') return target;
+    const { devices } = this.#forwarding;
+    const { device, isExact, user } = route;
+    const found = isExact ? devices.flowOf(user, device) : devices.anyFlowOf(user, device);
+    if (found === undefined) return undefined;
+    // A GRUU stands for the Contact of the device (RFC 5627 §6.1).
+    const isGruu = uri.kind === 'sip' && uri.isGruu && topology.isOurDomain(uri.host) && found.uri !== '';
+    return { ...target, flow: found.flow, ...(isGruu && { uri: found.uri }) };
+  }
+
   #routesInside(request: SipRequest): PreprocessedRequest {
-    const { addresses, key } = this.#forwarding;
+    const { addresses, sealing } = this.#forwarding;
     const isOurHost = (host: string) => host === addresses.inside.host || host === addresses.clients.host;
-    return preprocessRoutes(request, { isOurHost, key });
+    return preprocessRoutes(request, { isOurHost, sealing });
   }
 
   #routesOutside(request: SipRequest, topology: Topology): PreprocessedRequest | RequestRefusal {
@@ -122,10 +135,13 @@ function sideOf(route: EdgeRoute): Side {
   return route.kind === 'inside' ? 'inside' : 'outside';
 }
 
-function targetOf({ uri }: PreprocessedRequest, route: EdgeRoute): Target {
-  const flow = route.kind === 'flow' ? route.flow : undefined;
-  return { uri: uri.toString(), flow, routes: [], instance: undefined };
-}
+/** The device that our token names has no connection now (RFC 5626 §5.3.1, §11.5). */
+const flowFailed = refusal(
+  'flow-failed',
+  430,
+  'Route: expected a device that is connected to this edge, found one that is not',
+  'Wait until the device has registered again.',
+);
 
 function notAllowed({ message, remedy }: { message: string; remedy: string }): RequestRefusal {
   return refusal('relay-not-allowed', 403, message, remedy);

@@ -1,5 +1,6 @@
 import { assertableIdentities, insiderFieldsOf, isInsideName } from '@entente/federation';
 import {
+  addressOfRecord,
   edit,
   type MessageEditor,
   type NameAddr,
@@ -11,7 +12,8 @@ import {
 import type { NextHop } from '@entente/sip-endpoint';
 import {
   beginsDialog,
-  createRouteEntry,
+  type DialogEnd,
+  type DialogSide,
   forwardRequest,
   hideContacts,
   hideInsideNames,
@@ -19,15 +21,18 @@ import {
   hideRecordRoute,
   type OwnAddress,
   type PreprocessedRequest,
-  type RouteToken,
+  pathEntry,
+  recordRouteEntry,
   recordRouteOf,
+  registeredDevices,
   restorePath,
   type Sealing,
   schemeOfEntries,
   sealedEntry,
   type Target,
+  unknownEnd,
 } from '@entente/sip-proxy';
-import type { RelayRules, RequestOrigin, Unreachable } from '@entente/sip-relay';
+import type { DeviceFlows, RelayRules, RequestOrigin, Unreachable } from '@entente/sip-relay';
 import { links, type Topology } from '@entente/topology';
 import type { EdgeRoute } from './decide-edge-route.ts';
 import type { EdgeSender } from './edge-sender.ts';
@@ -54,10 +59,10 @@ export interface EdgeAddresses {
 export interface ForwardingOptions {
   readonly addresses: EdgeAddresses;
   readonly topology: () => Topology;
-  /** Signs our entries inside. */
-  readonly key: Uint8Array;
-  /** Seals what goes out. */
+  /** Seals our entries inside, and what goes out. */
   readonly sealing: Sealing;
+  /** Where the devices of external clients are. */
+  readonly devices: DeviceFlows;
   /** Where a server inside is reached, if we may dial it. */
   readonly hopInside: (server: string) => NextHop | undefined;
   /** A registrar has accepted an external client's registration. */
@@ -78,12 +83,15 @@ class InwardRules implements RelayRules {
   readonly #forwarded: ForwardedRequest;
   readonly #options: ForwardingOptions;
   /** The outsider that our entries lead back to. */
-  readonly #sender: Pick<RouteToken, 'flow' | 'outside'>;
+  readonly #sender: DialogEnd;
+  #recordRoute: NameAddr | undefined;
 
   constructor(forwarded: ForwardedRequest, options: ForwardingOptions) {
     this.#forwarded = forwarded;
     this.#options = options;
-    this.#sender = senderOf(forwarded);
+    this.#sender = sendingEnd(forwarded, options.devices);
+    if (beginsDialog(forwarded.request))
+      this.#recordRoute = insideEntry(options, forwarded, 'caller', this.#sender);
   }
 
   nextHop(): NextHop | Unreachable {
@@ -97,8 +105,8 @@ class InwardRules implements RelayRules {
       uri,
       preprocessed: routes,
       source: sender.origin.source,
-      recordRoute: this.#entry(),
-      path: request.method === 'REGISTER' ? this.#makeEntry(true) : undefined,
+      recordRoute: this.#recordRoute,
+      path: request.method === 'REGISTER' ? this.#path() : undefined,
       also: (editor) => {
         for (const name of insiderFieldsOf(request, 'in')) editor.remove(name);
         if (sender.arrival.kind === 'client') editor.remove('P-Asserted-Identity');
@@ -109,13 +117,18 @@ class InwardRules implements RelayRules {
 
   answer(response: SipResponse): SipResponse {
     const { request, routes, sender } = this.#forwarded;
-    const { addresses, onRegistered, sealing } = this.#options;
-    if (request.method === 'REGISTER' && response.status === 200)
-      onRegistered(`${response.to.uri.toString().replace(/^sips?:/, '')}`, sender.origin);
+    const { addresses, sealing } = this.#options;
+    if (request.method === 'REGISTER' && response.status === 200) this.#registered();
     const address = sender.arrival.kind === 'client' ? addresses.clients : addresses.partners;
     const editor = edit(response);
-    hideRecordRoute(editor, response, this.#entry(), (hops) =>
-      sealedEntry({ ...this.#sender, routes: hops }, address, sealing, schemeOfEntries(routes)),
+    const scheme = schemeOfEntries(routes);
+    hideRecordRoute(editor, response, this.#recordRoute, (hops) =>
+      sealedEntry(
+        { end: this.#sender, routes: hops },
+        address,
+        { request, side: 'caller' },
+        { sealing, scheme },
+      ),
     );
     hideInside(editor, response, address, this.#options);
     return editor.toMessage();
@@ -125,13 +138,23 @@ class InwardRules implements RelayRules {
     return nameOf(this.#forwarded.route);
   }
 
-  /** Our entry in Record-Route inside, where a dialog may begin. */
-  #entry(): NameAddr | undefined {
-    return beginsDialog(this.#forwarded.request) ? this.#makeEntry(false) : undefined;
+  /** Our entry for the registrar: it leads to the device that registers, over whichever connection it has then. */
+  #path(): NameAddr {
+    const { request, routes } = this.#forwarded;
+    const { addresses, sealing } = this.#options;
+    const user = addressOfRecord(request.to.uri) ?? '';
+    const device = registeredDevices(request)?.[0]?.device ?? '';
+    return pathEntry(addresses.inside, { user, device }, { sealing, scheme: schemeOfEntries(routes) });
   }
 
-  #makeEntry(outbound: boolean): NameAddr {
-    return insideEntry(this.#options, this.#forwarded, this.#sender, outbound);
+  /** The registrar has accepted a client's registration: from now on the device is where it came from. */
+  #registered(): void {
+    const { request, sender } = this.#forwarded;
+    const { devices, onRegistered } = this.#options;
+    const user = addressOfRecord(request.to.uri);
+    if (user === undefined || sender.arrival.kind !== 'client') return;
+    devices.registered(user, registeredDevices(request), sender.arrival.flow);
+    onRegistered(user, sender.origin);
   }
 }
 
@@ -139,36 +162,37 @@ class InwardRules implements RelayRules {
 class OutwardRules implements RelayRules {
   readonly #forwarded: ForwardedRequest;
   readonly #options: ForwardingOptions;
-  readonly #receiver: Pick<RouteToken, 'flow' | 'outside'>;
+  readonly #receiver: DialogEnd;
   /** Where the receiver reaches us. */
   readonly #address: OwnAddress;
-  #sealed: NameAddr | undefined;
+  /** Our entries in the route set of the dialog: the one that goes out, and the one that takes its place inside. */
+  #own: { readonly sealed: NameAddr; readonly inside: NameAddr } | undefined;
 
   constructor(forwarded: ForwardedRequest, options: ForwardingOptions) {
     const { route } = forwarded;
     this.#forwarded = forwarded;
     this.#options = options;
-    this.#receiver = {
-      flow: route.kind === 'flow' ? route.flow : '',
-      outside: route.kind === 'partner' ? route.domain : '',
-    };
-    this.#address = route.kind === 'flow' ? options.addresses.clients : options.addresses.partners;
+    this.#receiver = receivingEnd(route);
+    this.#address = route.kind === 'device' ? options.addresses.clients : options.addresses.partners;
   }
 
   nextHop(): NextHop {
-    return { name: this.#receiver.outside, address: '', port: 0, link: links.federation };
+    return { name: this.#receiver.via, address: '', port: 0, link: links.federation };
   }
 
   build({ uri }: Target, via: Via): SipRequest {
     const { request, routes } = this.#forwarded;
     const { sealing } = this.#options;
     if (beginsDialog(request)) {
-      const inside = { ...this.#receiver, routes: recordRouteOf(request) };
-      this.#sealed = sealedEntry(inside, this.#address, sealing, schemeOfEntries(routes));
-      if (this.#sealed === undefined)
+      const route = { end: this.#receiver, routes: recordRouteOf(request) };
+      const options = { sealing, scheme: schemeOfEntries(routes) };
+      const sealed = sealedEntry(route, this.#address, { request, side: 'called' }, options);
+      if (sealed === undefined)
         throw new RangeError(
           'Record-Route: expected a route inside that can be sealed, found one that is too long',
         );
+      const inside = insideEntry(this.#options, this.#forwarded, 'called', this.#receiver);
+      this.#own = { sealed, inside };
     }
     return forwardRequest(request, {
       via,
@@ -176,7 +200,7 @@ class OutwardRules implements RelayRules {
       preprocessed: routes,
       source: this.#forwarded.sender.origin.source,
       also: (editor) => {
-        hidePath(editor, via, this.#sealed);
+        hidePath(editor, via, this.#own?.sealed);
         hideInside(editor, request, this.#address, this.#options);
       },
     });
@@ -184,10 +208,7 @@ class OutwardRules implements RelayRules {
 
   arrived(response: SipResponse): SipResponse {
     const { request } = this.#forwarded;
-    const sealed = this.#sealed;
-    const inside = sealed && insideEntry(this.#options, this.#forwarded, this.#receiver);
-    const own = sealed && inside && { sealed, inside };
-    const restored = restorePath(response, request, own);
+    const restored = restorePath(response, request, this.#own);
     // An outsider's answer brings in neither an identity nor diagnostics: nobody has checked them.
     const fields = insiderFieldsOf(restored, 'out');
     if (fields.length === 0) return restored;
@@ -215,22 +236,34 @@ function hideInside(
   hideInsideNames(editor, message, { isInside, isOurDomain: (domain) => current.isOurDomain(domain) });
 }
 
-/** Our entry for servers inside: it leads to somebody outside, and only we can have made it. */
+/** Our entry for servers inside: it leads to the end outside, in this dialog alone. */
 function insideEntry(
-  { addresses: { inside }, key }: ForwardingOptions,
-  { routes }: ForwardedRequest,
-  end: Pick<RouteToken, 'flow' | 'outside'>,
-  outbound = false,
+  { addresses: { inside }, sealing }: ForwardingOptions,
+  { request, routes }: ForwardedRequest,
+  side: DialogSide,
+  end: DialogEnd,
 ): NameAddr {
-  const token = { ...end, server: inside.host };
-  return createRouteEntry(inside, token, { key, outbound, scheme: schemeOfEntries(routes) });
+  const ends = { caller: unknownEnd, called: unknownEnd, [side]: end };
+  return recordRouteEntry(inside, ends, request, { sealing, scheme: schemeOfEntries(routes) });
 }
 
-/** The outsider that our entries lead back to: a client's connection, or the domain that a partner speaks for. */
-function senderOf({ request, sender: { arrival } }: ForwardedRequest): Pick<RouteToken, 'flow' | 'outside'> {
-  if (arrival.kind === 'client') return { flow: arrival.flow, outside: '' };
+/** The outsider that our entries lead back to: the device of a client, or the domain that a partner speaks for. */
+function sendingEnd({ request, sender: { arrival } }: ForwardedRequest, devices: DeviceFlows): DialogEnd {
   const { uri } = request.from;
-  return { flow: '', outside: uri.kind === 'sip' ? uri.host : '' };
+  if (arrival.kind !== 'client') return { user: '', device: '', via: uri.kind === 'sip' ? uri.host : '' };
+  const user = addressOfRecord(uri) ?? '';
+  return { user, device: devices.deviceOn(user, arrival.flow), via: '' };
+}
+
+function receivingEnd(route: EdgeRoute): DialogEnd {
+  switch (route.kind) {
+    case 'inside':
+      return unknownEnd;
+    case 'device':
+      return { user: route.user, device: route.device, via: '' };
+    case 'partner':
+      return { user: '', device: '', via: route.domain };
+  }
 }
 
 function setIdentities(editor: MessageEditor<SipRequest>, values: readonly NameAddr[] | undefined): void {

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import tls from 'node:tls';
 import { authorisePartner } from '@entente/federation';
 import { type Logger, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
 import { createTokenSource, dialServer } from '@entente/sip-endpoint';
 import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
+import { createSealing, singleEpoch } from '@entente/sip-proxy';
 import { FlowNames, logConnection, ProxyRuntime, peerName } from '@entente/sip-relay';
 import { type ConnectionRefusal, type Credential, logRefusal, type ServeLimits, serve } from '@entente/tls';
 import {
@@ -23,6 +25,8 @@ import type { EdgeAddresses } from './forwarding.ts';
 import { partnerRefusal } from './partner-refusal.ts';
 import { serveObjects } from './publication/serve-objects.ts';
 import { sniffProtocol } from './sniff-protocol.ts';
+
+const keyBytes = 32;
 
 /** An edge that listens on its two sides. */
 export interface RunningEdge extends AsyncDisposable {
@@ -77,6 +81,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   };
   const policies = createEdgePolicies({
     addresses,
+    sealing: createSealing(singleEpoch(randomBytes(keyBytes)), randomBytes),
     topology,
     flows,
     hopInside: hopFinder(topology, fqdn),

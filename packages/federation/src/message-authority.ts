@@ -18,15 +18,17 @@ export type MessageRejection = {
  * @param request - as received
  * @param authority - the partner that sent it
  * @param isOurs - whether a host is one of our domains or servers
+ * @param options - `isFromVouchedFor`: a token of ours says that this partner's user was called by the address in From
  * @returns why it is refused, or `undefined`
  */
 export function checkPartnerRequest(
   request: SipRequest,
   authority: PartnerAuthority,
   isOurs: (host: string) => boolean,
+  { isFromVouchedFor = false }: { readonly isFromVouchedFor?: boolean } = {},
 ): MessageRejection | undefined {
   const from = hostOf(request.from.uri);
-  if (!speaksFor(authority, from)) return notAuthorised('From', from, authority);
+  if (!isFromVouchedFor && !speaksFor(authority, from)) return notAuthorised('From', from, authority);
   if (request.has('P-Asserted-Identity')) {
     for (const { uri } of request.addressesOf('P-Asserted-Identity')) {
       const host = hostOf(uri);

@@ -1,4 +1,5 @@
 import {
+  addressOfRecord,
   edit,
   type MessageEditor,
   type NameAddr,
@@ -12,15 +13,20 @@ import type { NextHop } from '@entente/sip-endpoint';
 import {
   applyIdentity,
   beginsDialog,
-  createRouteEntry,
+  type DialogEnd,
+  type EntryOptions,
   forwardRequest,
   type PreprocessedRequest,
+  pathEntry,
   type RouteDecision,
+  recordRouteEntry,
+  registeredDevices,
+  type Sealing,
   schemeOfEntries,
   stripIdentity,
   type Target,
 } from '@entente/sip-proxy';
-import type { RelayRules, Sender, Unreachable } from '@entente/sip-relay';
+import type { DeviceFlows, RelayRules, Sender, Unreachable } from '@entente/sip-relay';
 import type { Topology } from '@entente/topology';
 
 /** Where a request goes: what the registrar knows, or a server by name. */
@@ -38,8 +44,10 @@ export interface ForwardingOptions {
   readonly hopTo: (server: string) => NextHop | undefined;
   /** The edge or server in front of a device has no connection to it any more: its binding leads nowhere (RFC 5626 §5.3). */
   readonly onFlowFailed: (request: SipRequest, target: ForwardTarget) => void;
-  /** Signs our own Route entries, at least 32 secret bytes. */
-  readonly key: Uint8Array;
+  /** Seals our own entries in Route. */
+  readonly sealing: Sealing;
+  /** Where the devices that connect here are. */
+  readonly devices: DeviceFlows;
 }
 
 const unreachable: Unreachable = { status: 504 };
@@ -86,8 +94,8 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
       routes: target.routes,
       breadth: target.breadth,
       source: origin.source,
-      recordRoute: beginsDialog(request) ? this.#entry(target) : undefined,
-      path: request.method === 'REGISTER' ? this.#entry(target) : undefined,
+      recordRoute: beginsDialog(request) ? this.#recordRoute(target) : undefined,
+      path: request.method === 'REGISTER' ? this.#path(target) : undefined,
       also: (editor) => {
         applyIdentity(editor, request, identity);
         if (target.flow !== undefined) stripIdentity(editor, request, 'user');
@@ -106,6 +114,7 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
   }
 
   arrived(response: SipResponse, target: ForwardTarget): SipResponse {
+    if (this.#request.method === 'REGISTER' && response.status === 200) this.#registered();
     if (target.flow === undefined) {
       if (response.status === 430 && target.routes.length > 0)
         this.#options.onFlowFailed(this.#request, target);
@@ -143,24 +152,55 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
     return realm.toLowerCase() !== fqdn && !topology().isOurDomain(realm);
   }
 
-  /** Our own Route entry, which leads back to the client that this server holds. */
-  #entry({ flow, routes: [next] }: ForwardTarget): NameAddr {
-    const { fqdn, key, port } = this.#options;
-    const here = this.#sender.flow;
-    const token = { server: fqdn, flow: flow ?? here, otherFlow: flow === undefined ? '' : here };
-    return createRouteEntry({ host: fqdn, port }, token, {
-      key,
-      scheme: next?.includes('<sips:') ? 'sips' : schemeOfEntries(this.#routes),
-    });
+  /** Our entry in the route set of the dialog: it names both ends, and what leads to those that do not connect here. */
+  #recordRoute(target: ForwardTarget): NameAddr {
+    const { fqdn, port } = this.#options;
+    const ends = { caller: this.#sendingEnd(), called: endOf(target) };
+    return recordRouteEntry({ host: fqdn, port }, ends, this.#request, this.#entryOptions(target));
+  }
+
+  /** Our entry for the registrar: it names the device that registers. */
+  #path(target: ForwardTarget): NameAddr {
+    const { fqdn, port } = this.#options;
+    const user = addressOfRecord(this.#request.to.uri) ?? '';
+    const device = registeredDevices(this.#request)?.[0]?.device ?? '';
+    return pathEntry({ host: fqdn, port }, { user, device }, this.#entryOptions(target));
+  }
+
+  #entryOptions({ routes: [next] }: ForwardTarget): EntryOptions {
+    const scheme = next?.includes('<sips:') ? 'sips' : schemeOfEntries(this.#routes);
+    return { sealing: this.#options.sealing, scheme };
+  }
+
+  #sendingEnd(): DialogEnd {
+    const { arrival, flow, identity, isInsider } = this.#sender;
+    const user = identity.asserted ?? '';
+    if (arrival.kind === 'client')
+      return { user, device: this.#options.devices.deviceOn(user, flow), via: '' };
+    // A server of ours vouches for its user with each request; behind an edge the user has authenticated here.
+    return { user: isInsider ? '' : user, device: '', via: arrival.name };
+  }
+
+  /** The registrar of a client of ours has accepted its registration. */
+  #registered(): void {
+    const { flow } = this.#sender;
+    const user = addressOfRecord(this.#request.to.uri);
+    if (flow === '' || user === undefined) return;
+    this.#options.devices.registered(user, registeredDevices(this.#request), flow);
   }
 }
 
-/** The target that a routing decision names. */
-export function targetOf(decision: Extract<RouteDecision, { kind: 'flow' | 'server' }>): ForwardTarget {
-  const parts = { uri: decision.uri.toString(), routes: [], instance: undefined };
-  return decision.kind === 'flow'
-    ? { ...parts, flow: decision.flow }
-    : { ...parts, flow: undefined, server: decision.server };
+/** The end of a dialog that a target stands for. */
+function endOf({ device = '', flow, routes: [first], server, user = '' }: ForwardTarget): DialogEnd {
+  if (flow !== undefined) return { user, device, via: '' };
+  return server === undefined
+    ? { user, device: '', via: serverOfRoute(first) ?? '' }
+    : { user: '', device: '', via: server };
+}
+
+/** The target that a decision for a server names. */
+export function targetAt({ server, uri }: Extract<RouteDecision, { kind: 'server' }>): ForwardTarget {
+  return { uri: uri.toString(), routes: [], instance: undefined, flow: undefined, server };
 }
 
 /** The server that a Path entry of a binding leads to. */

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { createResponse, parseMessage, type SipRequest } from '@entente/sip';
-import { type Target, validateRequest } from '@entente/sip-proxy';
+import { createSealing, singleEpoch, type Target, validateRequest } from '@entente/sip-proxy';
 import { FlowNames, type ProxyDecision, type RequestOrigin } from '@entente/sip-relay';
 import { FakeRequestPolicy } from '@entente/sip-relay/request-policy';
 import { requestBetween } from '@entente/testkit/request';
@@ -26,6 +27,8 @@ const topology = sampleTopology({
   ],
 });
 
+const sealing = createSealing(singleEpoch(new Uint8Array(32).fill(7)), randomBytes);
+
 let lastId = 0;
 
 function originOf(server?: string): RequestOrigin {
@@ -45,6 +48,8 @@ function start(policy?: FakeRequestPolicy) {
   const frontEnd = new FrontEnd({
     fqdn,
     port: 5061,
+    sealing,
+    gruus: sealing,
     topology: () => topology,
     credentials: { find: () => undefined, hasMd5: () => false },
     flows: new FlowNames(),

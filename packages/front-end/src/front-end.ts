@@ -1,14 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import {
   addressOfRecord,
   createResponse,
   edit,
-  type NameAddr,
   type SipRequest,
   type SipResponse,
+  type Uri,
 } from '@entente/sip';
 import {
   decideRoute,
+  deviceOf,
+  instanceOf,
+  openTemporaryGruu,
   type PreprocessedRequest,
   preprocessRoutes,
   type Registration,
@@ -18,6 +20,9 @@ import {
   refusal,
   registerChange,
   registeredAddress,
+  registeredDevices,
+  type Sealing,
+  type SelectedTargets,
   selectTargets,
 } from '@entente/sip-proxy';
 import { MemoryLocations } from '@entente/sip-proxy/locations';
@@ -25,6 +30,7 @@ import {
   Admission,
   type AdmissionOptions,
   askPolicies,
+  DeviceFlows,
   type NamedPolicy,
   namesOurDomain,
   type ProxyDecision,
@@ -32,11 +38,15 @@ import {
   type RequestOrigin,
   type Sender,
 } from '@entente/sip-relay';
-import { mayReceiveUnauthenticated, type Topology } from '@entente/topology';
-import { ForwardedRequest, type ForwardingOptions, type ForwardTarget, targetOf } from './forwarding.ts';
+import type { Topology } from '@entente/topology';
+import { ForwardedRequest, type ForwardingOptions, type ForwardTarget, targetAt } from './forwarding.ts';
 
 /** What a front end decides with. */
-export interface FrontEndOptions extends AdmissionOptions, Pick<ForwardingOptions, 'hopTo' | 'port'> {
+export interface FrontEndOptions
+  extends AdmissionOptions,
+    Pick<ForwardingOptions, 'hopTo' | 'port' | 'sealing'> {
+  /** Seals temporary GRUUs. */
+  readonly gruus: Sealing;
   /** Asked in this order about each request that nothing else refused. */
   readonly policies?: readonly NamedPolicy[];
   /** Unpredictable text without spaces, for tags. */
@@ -45,25 +55,19 @@ export interface FrontEndOptions extends AdmissionOptions, Pick<ForwardingOption
 
 /** Methods of requests for this server itself. */
 const allowed = 'REGISTER, OPTIONS';
-const gruuKeyBytes = 32;
-const routeKeyBytes = 32;
-const drop: ProxyDecision = {
-  kind: 'refuse',
-  refusal: refusal(
-    'relay-not-allowed',
-    403,
-    'ACK: expected a route with our own entry, found none',
-    'Send the ACK along the route set of its dialog.',
-  ),
-};
+/** A request, with who sends it and what is left of its Route. */
+export interface FrontEndSender {
+  readonly sender: Sender;
+  readonly routes: PreprocessedRequest;
+}
 
 /** The policy of a front end: authenticates its users, registers those whose home it is, and hands on what is for others. */
-export class FrontEnd implements ProxyPolicy<Sender> {
+export class FrontEnd implements ProxyPolicy<FrontEndSender> {
   readonly #options: FrontEndOptions;
   readonly #admission: Admission;
   readonly #forwarding: ForwardingOptions;
   readonly #locations = new MemoryLocations();
-  readonly #gruuKey = randomBytes(gruuKeyBytes);
+  readonly #devices = new DeviceFlows();
   #knowledge: { readonly topology: Topology; readonly routes: RouteKnowledge } | undefined;
 
   /** @param options - who this server is, its users' credentials, the topology in force */
@@ -72,38 +76,29 @@ export class FrontEnd implements ProxyPolicy<Sender> {
     this.#admission = new Admission(options);
     this.#forwarding = {
       ...options,
-      key: randomBytes(routeKeyBytes),
+      devices: this.#devices,
       onFlowFailed: (request, target) => this.#dropBinding(request, target),
     };
   }
 
-  admit(request: SipRequest, origin: RequestOrigin): Sender | RequestRefusal {
-    return this.#admission.admit(request, origin);
+  admit(request: SipRequest, origin: RequestOrigin): FrontEndSender | RequestRefusal {
+    const routes = this.#preprocess(request, this.#options.topology());
+    const token = routes.tokens[0] ?? routes.onwards;
+    const sender = this.#admission.admit(request, origin, token?.kind === 'dialog' ? token : undefined);
+    return 'reason' in sender ? sender : { sender, routes };
   }
 
-  decide(request: SipRequest, sender: Sender): ProxyDecision {
+  decide(request: SipRequest, { routes, sender }: FrontEndSender): ProxyDecision {
     const topology = this.#options.topology();
-    const routes = this.#preprocess(request, topology);
-    // The sender of an ACK for a 2xx has that answer through here, with our entry in its Record-Route.
-    if (request.method === 'ACK' && routes.tokens.length === 0) return drop;
-    const stray = sender.arrival.kind === 'partner' ? strayRouteOf(routes, topology) : undefined;
-    if (stray !== undefined) return refuse(strayRoute(stray));
     const route = decideRoute(request, routes, sender.arrival, this.#knowledgeOf(topology));
     if (route.kind === 'refuse') return route;
-    if (request.method === 'ACK') return this.#forwardAck(request, sender, routes, route);
     if (route.kind === 'self') return this.#serve(request, sender);
     // No server here keeps what users publish; their telephones are not to get it either (RFC 3903 §6).
     if (request.method === 'PUBLISH' && route.kind === 'lookup') return refuse(eventNotSupported(request));
-    const selected =
-      route.kind === 'lookup'
-        ? selectTargets(
-            this.#locations.lookup(route.aor, this.#options.clock()),
-            route.uri,
-            this.#options.fqdn,
-          )
-        : { ok: true as const, groups: [[targetOf(route)]] };
+    const selected = this.#targetsOf(route);
     if (!selected.ok) return refuse(selected.refusal);
-    const refused = this.#askPolicies(request);
+    // An ACK belongs to a request that policies have seen.
+    const refused = request.method === 'ACK' ? undefined : this.#askPolicies(request);
     if (refused !== undefined) return refuse(refused);
     return {
       kind: 'relay',
@@ -113,21 +108,46 @@ export class FrontEnd implements ProxyPolicy<Sender> {
   }
 
   onClosed(origin: RequestOrigin): void {
-    this.#locations.removeFlow(this.#options.flows.of(origin));
+    const flow = this.#options.flows.of(origin);
+    this.#locations.removeFlow(flow);
+    this.#devices.closed(flow);
   }
 
-  #forwardAck(
-    ack: SipRequest,
-    sender: Sender,
-    routes: PreprocessedRequest,
-    route: RouteDecision,
-  ): ProxyDecision {
-    if (route.kind !== 'flow' && route.kind !== 'server') return drop;
-    return {
-      kind: 'relay',
-      targets: [[targetOf(route)]],
-      rules: new ForwardedRequest(ack, sender, routes, this.#forwarding),
-    };
+  #targetsOf(route: Extract<RouteDecision, { kind: 'device' | 'lookup' | 'server' }>): SelectedTargets {
+    if (route.kind === 'server') return { ok: true, groups: [[targetAt(route)]] };
+    if (route.kind === 'lookup') {
+      const { clock, fqdn, gruus } = this.#options;
+      const gruu = openTemporaryGruu(route.uri, gruus);
+      return selectTargets(this.#locations.lookup(route.aor, clock()), route.uri, fqdn, gruu);
+    }
+    const target = this.#deviceTarget(route);
+    return target === undefined
+      ? { ok: false, refusal: flowFailed(route) }
+      : { ok: true, groups: [[target]] };
+  }
+
+  /** The connection that a device has now: here, or where its binding says that it has moved. */
+  #deviceTarget(route: Extract<RouteDecision, { kind: 'device' }>): ForwardTarget | undefined {
+    const { device, isExact, user } = route;
+    const here = isExact ? this.#devices.flowOf(user, device) : this.#devices.anyFlowOf(user, device);
+    if (here !== undefined) {
+      const uri = this.#contactFor(route.uri, here.uri);
+      return { uri, flow: here.flow, routes: [], instance: undefined, user, device };
+    }
+    if (isExact) return undefined;
+    const moved = this.#locations
+      .lookup(user, this.#options.clock())
+      .find((binding) => instanceOf(deviceOf(binding)) === instanceOf(device));
+    if (moved === undefined) return undefined;
+    const { flow, instance, path: routes } = moved;
+    return { uri: this.#contactFor(route.uri, moved.uri), flow, routes, instance, user, device };
+  }
+
+  /** The Request-URI for a device whose remote target in the dialog is a GRUU: the Contact that it stands for (RFC 5627 §6.1). */
+  #contactFor(uri: Uri, contact: string): string {
+    const isOurs = uri.kind === 'sip' && uri.isGruu && this.#options.topology().isOurDomain(uri.host);
+    if (!isOurs || contact === '') return uri.toString();
+    return uri.scheme === 'sips' ? contact : contact.replace(/^sips:/, 'sip:');
   }
 
   /** Last, when nothing else refuses the request and nothing has been done about it yet. */
@@ -136,10 +156,11 @@ export class FrontEnd implements ProxyPolicy<Sender> {
   }
 
   #preprocess(request: SipRequest, topology: Topology): PreprocessedRequest {
-    const { fqdn } = this.#options;
+    const { fqdn, sealing } = this.#options;
+    const pool = topology.servers.get(fqdn)?.pool?.fqdn;
     return preprocessRoutes(request, {
-      isOurHost: (host) => host === fqdn || namesOurDomain(topology, host),
-      key: this.#forwarding.key,
+      isOurHost: (host) => host === fqdn || host === pool || namesOurDomain(topology, host),
+      sealing,
     });
   }
 
@@ -150,6 +171,7 @@ export class FrontEnd implements ProxyPolicy<Sender> {
       self: this.#options.fqdn,
       isOurDomain: (domain) => topology.isOurDomain(domain),
       isOurServer: (host) => topology.servers.has(host),
+      userOfGruu: (uri) => openTemporaryGruu(uri, this.#options.gruus)?.aor,
       homeOf: (address) => topology.homeServer(address)?.fqdn,
       wayTo: (domain) => edgeTo(topology, domain),
     };
@@ -193,7 +215,7 @@ export class FrontEnd implements ProxyPolicy<Sender> {
     const isClient = arrival.kind === 'client';
     const change = registerChange(isClient ? withoutOwnPath(request) : request, registered.aor, {
       now,
-      gruuKey: this.#gruuKey,
+      gruus: this.#options.gruus,
       toTag: newToken(),
       ...(isClient ? { flow } : undefined),
     });
@@ -202,7 +224,9 @@ export class FrontEnd implements ProxyPolicy<Sender> {
       const refused = changed.result.ok ? this.#askPolicies(request) : undefined;
       return refused === undefined ? changed : { result: { ok: false, refusal: refused } };
     });
-    return result.ok ? { kind: 'serve', response: result.response } : refuse(result.refusal);
+    if (!result.ok) return refuse(result.refusal);
+    if (isClient) this.#devices.registered(registered.aor, registeredDevices(request), flow);
+    return { kind: 'serve', response: result.response };
   }
 }
 
@@ -212,11 +236,6 @@ export class FrontEnd implements ProxyPolicy<Sender> {
  */
 function withoutOwnPath(request: SipRequest): SipRequest {
   return request.has('Path') ? edit(request).remove('Path').toMessage() : request;
-}
-
-/** The callee wrote part of an outsider's Route. It leads to servers that authenticate a sender, or to edges. */
-function strayRouteOf({ routes }: PreprocessedRequest, topology: Topology): NameAddr | undefined {
-  return routes.find(({ uri }) => uri.kind === 'sip' && !mayReceiveUnauthenticated(topology, uri.host));
 }
 
 /** The edge that carries requests to a partner's domain. */
@@ -231,12 +250,13 @@ function refuse(refused: RequestRefusal): ProxyDecision {
   return { kind: 'refuse', refusal: refused };
 }
 
-function strayRoute(found: NameAddr): RequestRefusal {
+/** The device that a token names has no connection now (RFC 5626 §5.3.1, §11.5). */
+function flowFailed({ user }: { readonly user: string }): RequestRefusal {
   return refusal(
-    'relay-not-allowed',
-    403,
-    `Route: expected front ends and edges for a sender whom nobody vouches for, found ${found.uriText}`,
-    'Send the request to the user whom it is for.',
+    'flow-failed',
+    430,
+    `Route: expected a device of ${user} that is connected, found none`,
+    'Wait until the device has registered again.',
   );
 }
 

@@ -1,18 +1,21 @@
+import { randomBytes } from 'node:crypto';
 import tls from 'node:tls';
 import { type Logger, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
 import { createTokenSource, dialServer, monotonicNow } from '@entente/sip-endpoint';
+import { createSealing, singleEpoch } from '@entente/sip-proxy';
 import {
   type Credentials,
   FlowNames,
   logConnection,
   type NamedPolicy,
   ProxyRuntime,
-  type Sender,
 } from '@entente/sip-relay';
 import { logRefusal, type ServeLimits, serve } from '@entente/tls';
 import { hopFinder, linkOfServer, links, type ServerInterface, type Topology } from '@entente/topology';
-import { FrontEnd } from './front-end.ts';
+import { FrontEnd, type FrontEndSender } from './front-end.ts';
+
+const keyBytes = 32;
 
 /** A front end that listens. */
 export interface RunningFrontEnd extends AsyncDisposable {
@@ -49,6 +52,8 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
   const policy = new FrontEnd({
     fqdn,
     port,
+    sealing: createSealing(singleEpoch(randomBytes(keyBytes)), randomBytes),
+    gruus: createSealing(singleEpoch(randomBytes(keyBytes)), randomBytes),
     topology: () => member.topology,
     hopTo: hopFinder(() => member.topology, fqdn),
     credentials,
@@ -61,7 +66,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     },
     clock: options.clock ?? monotonicNow,
   });
-  const runtime: ProxyRuntime<Sender> = new ProxyRuntime({
+  const runtime: ProxyRuntime<FrontEndSender> = new ProxyRuntime({
     sentBy: { host: fqdn, port },
     policy,
     flows,

@@ -100,10 +100,14 @@ export interface AskOptions {
   readonly from?: string;
   readonly to?: string;
   readonly contact?: string;
+  /** In the dialog of this request that it got, as the called end; or of this answer that it got, as the caller. */
+  readonly inDialog?: SipRequest | SipResponse | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   /** Default the right one; `null` leaves a challenge unanswered. */
   readonly password?: string | null;
 }
+
+const answerTag = 'answered';
 
 /** A peer of the front end: sends what the test gives it, keeps what it receives. */
 class Peer implements AsyncDisposable {
@@ -127,7 +131,7 @@ class Peer implements AsyncDisposable {
           this.received.push(transaction.request);
           transaction.respond(
             createResponse(transaction.request, 200, undefined, {
-              toTag: token(),
+              toTag: answerTag,
               headers: this.answerHeaders,
             }),
           );
@@ -155,13 +159,21 @@ class Peer implements AsyncDisposable {
       port: this.#port,
       link: links.clientToFrontEnd,
     });
-    const callId = token();
+    const { inDialog } = options;
+    const isCalled = inDialog?.kind === 'request';
+    const callId = inDialog?.callId ?? token();
+    const from = options.from ?? `sip:${options.as}@${realm}`;
     const build = (cseq: number) =>
       createRequest({
         method,
         uri,
-        from: `<${options.from ?? `sip:${options.as}@${realm}`}>;tag=${token()}`,
-        to: `<${options.to ?? uri}>`,
+        from:
+          inDialog === undefined
+            ? `<${from}>;tag=${token()}`
+            : isCalled
+              ? `${inDialog.to};tag=${answerTag}`
+              : inDialog.from,
+        to: inDialog === undefined ? `<${options.to ?? uri}>` : isCalled ? inDialog.from : inDialog.to,
         callId,
         cseq,
         ...(options.contact === undefined ? {} : { contact: options.contact }),

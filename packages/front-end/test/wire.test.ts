@@ -1,9 +1,15 @@
+import type { SipRequest } from '@entente/sip';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFrontEnd } from './wire-network.ts';
 
 const diagnostics = '1000;reason="relay-not-allowed";source="fe1.contoso.example"';
 const ceo = '<sip:ceo@contoso.example>';
 const forged = { 'Entente-Diagnostics': diagnostics, 'P-Asserted-Identity': ceo };
+
+/** The Route of the called end of a dialog: the Record-Route values that it got, as they stand. */
+function routeOf(begun: SipRequest | undefined): Record<string, string> {
+  return { Route: begun?.values('Record-Route').join() ?? '' };
+}
 
 describe('what only insiders may say', () => {
   let network: Awaited<ReturnType<typeof startFrontEnd>>;
@@ -152,29 +158,26 @@ describe('a sips request', () => {
 });
 
 describe('a dialog that an application has begun', () => {
-  it('is ended by the user whom it called: his BYE reaches the application', async () => {
+  it('is ended by the user whom it called: the BYE reaches the application', async () => {
     await using network = await startFrontEnd();
     const application = await network.server('app1.contoso.example');
     const alice = await network.user('alice');
     const called = await application.ask('SUBSCRIBE', 'sip:alice@contoso.example', { as: 'app' });
     expect(called.status).toBe(200);
-    const Route = alice.received.at(-1)?.values('Record-Route').join() ?? '';
-    const bye = await alice.ask('BYE', 'sip:room@app1.contoso.example', { as: 'alice', headers: { Route } });
+    const begun = alice.received.at(-1);
+    const room = 'sip:room@app1.contoso.example';
+    const bye = await alice.ask('BYE', room, { as: 'alice', inDialog: begun, headers: routeOf(begun) });
     expect(bye.status).toBe(200);
-    // A partner's, too, to which its edge has given the route and the Contact.
+    // A partner's, too, to whom its edge has given route and Contact.
     const edge = await network.server('edge1.contoso.example');
     await edge.ask('OPTIONS', 'sip:contoso.example', { as: 'edge', from: 'sip:bob@fabrikam.example' });
     expect((await application.ask('SUBSCRIBE', 'sip:bob@fabrikam.example', { as: 'app' })).status).toBe(200);
-    const way = edge.received.at(-1)?.values('Record-Route').join() ?? '';
-    const ended = await edge.ask('BYE', 'sip:room@app1.contoso.example', {
-      as: 'bob',
-      from: 'sip:bob@fabrikam.example',
-      headers: { Route: way },
-    });
+    const other = edge.received.at(-1);
+    const ended = await edge.ask('BYE', room, { as: 'bob', inDialog: other, headers: routeOf(other) });
     expect(ended.status).toBe(200);
-    // Without our entry it is not a request in a dialog that came through here.
-    const stray = await alice.ask('BYE', 'sip:room@app1.contoso.example', { as: 'alice' });
-    expect(stray.status).toBe(405);
+    // Without our entry it is not a request in a dialog that came through here; outside of one, it is for nobody.
+    expect((await alice.ask('BYE', room, { as: 'alice', inDialog: begun })).status).toBe(403);
+    expect((await alice.ask('BYE', room, { as: 'alice' })).status).toBe(405);
     expect(application.received.map(({ method, uriText }) => `${method} ${uriText}`)).toEqual([
       'BYE sip:room@app1.contoso.example',
       'BYE sip:room@app1.contoso.example',

@@ -20,11 +20,17 @@ export { defaultGuessRules, GuessLimit, type GuessRules } from './identity/guess
 export {
   type AssertedIdentity,
   applyIdentity,
+  identityInDialog,
   identityOf,
   type Sender,
   stripIdentity,
 } from './identity/identity.ts';
-export { gruusOf, openTemporaryGruu } from './registration/gruu.ts';
+export { deviceOf, instanceOf } from './locations/device.ts';
+export { gruusOf, isTemporaryGruu, openTemporaryGruu, type TemporaryGruu } from './registration/gruu.ts';
+export {
+  type RegisteredDevice,
+  registeredDevices,
+} from './registration/registered-devices.ts';
 export {
   type RegisterContext,
   type Registration,
@@ -46,6 +52,7 @@ export {
 } from './request/refusal.ts';
 export { type ValidateOptions, validateRequest } from './request/validate.ts';
 export { type Arrival, decideRoute, type RouteDecision, type RouteKnowledge } from './route/decide-route.ts';
+export { type DialogEnd, type DialogSide, dialogContext, otherSide, unknownEnd } from './route/dialog-end.ts';
 export {
   beginsDialog,
   type ForwardOptions,
@@ -55,13 +62,31 @@ export {
   type SourceAddress,
 } from './route/forward.ts';
 export type { OwnAddress } from './route/own-address.ts';
-export { type PreprocessedRequest, preprocessRoutes, schemeOfEntries } from './route/preprocess.ts';
-export { createRouteEntry, createRouteUri, type RouteToken, readRouteToken } from './route/route-token.ts';
-export { openToken, sealToken } from './route/token.ts';
-export { createSealing } from './topology-hiding/aes-sealing.ts';
+export {
+  type PreprocessedRequest,
+  preprocessRoutes,
+  schemeOfEntries,
+  unreadableRoute,
+} from './route/preprocess.ts';
+export {
+  type DialogToken,
+  type EntryOptions,
+  openRouteToken,
+  type PathToken,
+  pathEntry,
+  type RouteToken,
+  recordRouteEntry,
+} from './route/route-token.ts';
+export { type EpochKey, type EpochKeys, singleEpoch } from './sealing/epoch-keys.ts';
+export { createSealing } from './sealing/epoch-sealing.ts';
+export type { Sealing } from './sealing/sealing.ts';
 export { hidePath, hideRecordRoute, recordRouteOf, restorePath } from './topology-hiding/hidden-path.ts';
 export { hideInsideNames, type InsideNames } from './topology-hiding/hide-inside-names.ts';
 export { type RevealedRoutes, revealRoutes } from './topology-hiding/reveal-routes.ts';
 export { hideContacts, revealContact } from './topology-hiding/sealed-contact.ts';
-export { openRoute, type SealedRoute, sealedEntry } from './topology-hiding/sealed-route.ts';
-export type { Sealing } from './topology-hiding/sealing.ts';
+export {
+  type OpenedRoute,
+  openRoute,
+  type SealedRoute,
+  sealedEntry,
+} from './topology-hiding/sealed-route.ts';

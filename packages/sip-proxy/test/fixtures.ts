@@ -22,13 +22,13 @@ export const bob = 'bob@contoso.example';
 export function fakeSealing(): Sealing {
   const known = new Map<string, readonly string[]>();
   return {
-    seal(purpose, fields) {
+    seal(purpose, fields, context = '') {
       if (fields.join('').length > 3_000) return undefined;
       const sealed = `sealed-${++lastSealed}`;
-      known.set(`${purpose} ${sealed}`, fields);
+      known.set(`${purpose} ${sealed} ${context}`, fields);
       return sealed;
     },
-    open: (purpose, sealed) => known.get(`${purpose} ${sealed}`),
+    open: (purpose, sealed, context = '') => known.get(`${purpose} ${sealed} ${context}`),
   };
 }
 let lastSealed = 0;
@@ -116,5 +116,20 @@ export function answered(
     from: original.from,
     to: original.to,
     headers: { [header]: value },
+  });
+}
+
+/** The request that began the dialog of {@link inDialog}: alice called, by the address in To. */
+export function beginning(to = '<sip:bob@contoso.example>'): SipRequest {
+  return invite({ to });
+}
+
+/** A request in the dialog that {@link beginning} began, of alice or of the user who was called. */
+export function inDialog(from: 'caller' | 'called', parts: Partial<RequestParts> = {}): SipRequest {
+  const [caller, called] = ['<sip:alice@contoso.example>;tag=a1', '<sip:bob@contoso.example>;tag=b1'];
+  return request({
+    method: 'BYE',
+    ...(from === 'caller' ? { from: caller, to: called } : { from: called, to: caller }),
+    ...parts,
   });
 }

@@ -13,14 +13,20 @@ import {
   sealedEntry,
 } from '@entente/sip-proxy';
 import { describe, expect, it } from 'vitest';
-import { fakeSealing, invite } from './fixtures.ts';
+import { beginning, fakeSealing, inDialog, invite } from './fixtures.ts';
 
 const access = 'access.contoso.example';
 const address = { host: access, port: 443 };
 const sealing = fakeSealing();
 const inside = ['<sip:abc@fe2.contoso.example;lr>', '<sip:def@edge1.contoso.example;lr>'];
-const way: SealedRoute = { flow: 'boot.1', outside: '', routes: inside };
-const entryOf = (route: SealedRoute) => sealedEntry(route, address, sealing) as NameAddr;
+const client = { user: 'alice@contoso.example', device: 'd1', via: '' };
+const way: SealedRoute = { end: client, routes: inside };
+/** Given to the caller of the dialog of {@link beginning}; undefined where it is too long. */
+const sealed = (route: SealedRoute, by = sealing) =>
+  sealedEntry(route, address, { request: beginning(), side: 'caller' }, { sealing: by, scheme: 'sip' });
+const entryOf = (route: SealedRoute, by = sealing) => sealed(route, by) as NameAddr;
+const opened = (entry: NameAddr | undefined, request = inDialog('caller')) =>
+  openRoute((entry?.uri.kind === 'sip' && entry.uri.rawUser) || '', request, sealing);
 const isOurHost = (host: string) => host === access || host === 'contoso.example';
 
 describe('a Contact of a server inside', () => {
@@ -39,17 +45,20 @@ describe('a Contact of a server inside', () => {
     expect(contact?.parameters.has('isfocus')).toBe(true);
     const uri = contact?.uri as NonNullable<typeof contact>['uri'];
     expect(revealContact(uri, { isOurHost, sealing })?.toString()).toBe(focus);
-    const revealed = revealRoutes(invite({ uri: uri.toString(), headers: { Route: `${entryOf(way)}` } }), {
-      isOurHost,
-      sealing,
-    });
+    const revealed = revealRoutes(
+      inDialog('caller', { uri: uri.toString(), headers: { Route: `${entryOf(way)}` } }),
+      {
+        isOurHost,
+        sealing,
+      },
+    );
     expect(revealed.ok && revealed.routes.uri.toString()).toBe(focus);
   });
 
   it('is no sealed way, and a sealed way is no Contact', () => {
     const [contact] = given(`<${focus}>`).contacts;
     const user = (contact?.uri.kind === 'sip' && contact.uri.rawUser) || '';
-    expect(openRoute(user, sealing)).toBeUndefined();
+    expect(openRoute(user, inDialog('caller'), sealing)).toBeUndefined();
     const entry = entryOf(way);
     expect(revealContact(entry.uri, { isOurHost, sealing })).toBeUndefined();
     const elsewhere = SipUri.from({ user, host: 'fe1.contoso.example' });
@@ -65,7 +74,8 @@ describe('a Contact of a server inside', () => {
 });
 
 describe('a request from outside', () => {
-  const from = (route: string, uri = 'sip:bob@198.51.100.7') => invite({ uri, headers: { Route: route } });
+  const from = (route: string, uri = 'sip:bob@198.51.100.7') =>
+    inDialog('caller', { uri, headers: { Route: route } });
   const reveal = (request: SipRequest) => revealRoutes(request, { isOurHost, sealing });
   const forwarded = (request: SipRequest) => {
     const revealed = reveal(request);
@@ -80,7 +90,7 @@ describe('a request from outside', () => {
     const request = from(`<sip:${access};lr>, ${entry()}`);
     expect(reveal(request)).toMatchObject({
       ok: true,
-      routes: { tokens: [{ flow: 'boot.1', outside: '' }] },
+      routes: { tokens: [{ kind: 'dialog', caller: client, sender: 'caller' }] },
     });
     expect(forwarded(request).all('Route')).toEqual(inside);
     expect(forwarded(request).uriText).toBe('sip:bob@198.51.100.7');
@@ -96,7 +106,7 @@ describe('a request from outside', () => {
   it('is refused where its way was changed, sealed by another edge, or is none', () => {
     const { uri } = entryOf(way);
     const sealed = (uri.kind === 'sip' && uri.rawUser) || '';
-    const { uri: other } = sealedEntry(way, address, fakeSealing()) as NameAddr;
+    const { uri: other } = entryOf(way, fakeSealing());
     for (const user of [
       `${sealed}0`,
       (other.kind === 'sip' && other.rawUser) || '',
@@ -105,6 +115,18 @@ describe('a request from outside', () => {
     ])
       expect(reveal(from(`<sip:${user}@${access};lr>`))).toMatchObject(refused);
     expect(reveal(from(`<sip:alice@contoso.example;lr>`))).toMatchObject(refused);
+  });
+
+  it('is refused where the route was sealed for another dialog, or for the other side, or outside of a dialog', () => {
+    const headers = { Route: entry() };
+    for (const request of [
+      inDialog('caller', { headers, callId: 'another@192.0.2.1' }),
+      inDialog('caller', { headers, from: '<sip:alice@contoso.example>;tag=a2' }),
+      inDialog('caller', { headers, to: '<sip:carol@contoso.example>;tag=b1' }),
+      inDialog('called', { headers }),
+      invite({ headers }),
+    ])
+      expect(reveal(request)).toMatchObject(refused);
   });
 
   it('is refused where somebody has put a hop behind the way, or a second way', () => {
@@ -148,9 +170,7 @@ describe('the way of a request that goes out', () => {
     expect(out.vias.map(String)).toEqual([`${ourVia}`]);
     expect(out.values('Record-Route')).toEqual([`${sealed}`]);
     expect(out.wire).not.toMatch(/fe2|edge1|client\.invalid/);
-    expect(openRoute((sealed.uri.kind === 'sip' && sealed.uri.rawUser) || '', sealing)?.routes).toEqual(
-      inside,
-    );
+    expect(opened(sealed)?.routes).toEqual(inside);
   });
 
   it('shows no route set where no dialog begins', () => {
@@ -197,15 +217,12 @@ describe('the route set of an answer that goes out', () => {
     );
     const editor = edit(response);
     hideRecordRoute(editor, response, entry === 'none' ? undefined : entry, (routes) =>
-      sealedEntry({ ...way, routes }, address, sealing),
+      sealed({ ...way, routes }),
     );
     return editor.toMessage().values('Record-Route');
   };
   const routesIn = (value: string | undefined) =>
-    openRoute(
-      /<sip:([^@]*)@access\.contoso\.example:443;transport=tls;lr>/.exec(value ?? '')?.[1] ?? '',
-      sealing,
-    )?.routes;
+    value === undefined ? undefined : opened(NameAddr.from({ uri: value.slice(1, -1) }))?.routes;
 
   it('is one sealed entry, in the order in which the other side sends along it, above what was theirs', () => {
     const [first, ...others] = hidden([...inside, `${ours}`, theirs]);

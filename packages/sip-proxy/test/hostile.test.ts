@@ -12,7 +12,9 @@ import {
 } from '@entente/sip-proxy';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alice, authenticationOptions, fakeSealing, key, now, request } from './fixtures.ts';
+import { alice, authenticationOptions, fakeSealing, now, request } from './fixtures.ts';
+
+const sealing = fakeSealing();
 
 const known: RouteKnowledge = {
   self: 'fe1.contoso.example',
@@ -25,18 +27,18 @@ const known: RouteKnowledge = {
 function decideAll(message: SipRequest): string {
   const refused = validateRequest(message, { isOurVia: (host) => host === known.self });
   if (refused !== undefined) return refused.reason;
-  const preprocessed = preprocessRoutes(message, { isOurHost: (host) => host === known.self, key });
-  revealRoutes(message, { isOurHost: (host) => host === known.self, sealing: fakeSealing() });
+  const preprocessed = preprocessRoutes(message, { isOurHost: (host) => host === known.self, sealing });
+  revealRoutes(message, { isOurHost: (host) => host === known.self, sealing });
   authenticate(message, authenticationOptions());
   identityOf(message, { kind: 'trusted-server', name: 'fe2.contoso.example' }, known.self);
   identityOf(message, { kind: 'user', addresses: [alice] }, known.self);
-  const decision = decideRoute(message, preprocessed, { kind: 'client', flow: 'f' }, known);
+  const decision = decideRoute(message, preprocessed, { kind: 'client' }, known);
   forwardRequest(message, {
     via: Via.from({ transport: 'TLS', host: known.self, branch: 'z9hG4bKx' }),
     preprocessed,
   });
   if (message.method === 'REGISTER')
-    register(message, alice, [], { now, toTag: 't', flow: 'f', gruuKey: key });
+    register(message, alice, [], { now, toTag: 't', flow: 'f', gruus: sealing });
   return decision.kind;
 }
 

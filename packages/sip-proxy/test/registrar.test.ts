@@ -1,6 +1,5 @@
-import { parseUri, type SipRequest, Via } from '@entente/sip';
+import { type SipRequest, Via } from '@entente/sip';
 import {
-  openTemporaryGruu,
   type RegisterContext,
   type Registration,
   register,
@@ -10,7 +9,7 @@ import {
 } from '@entente/sip-proxy';
 import { type Binding, MemoryLocations } from '@entente/sip-proxy/locations';
 import { describe, expect, it } from 'vitest';
-import { alice, key, now, request } from './fixtures.ts';
+import { alice, now, request } from './fixtures.ts';
 
 const context: RegisterContext = { now, toTag: 'r1', flow: 'f1' };
 
@@ -323,37 +322,6 @@ describe('outbound', () => {
     expect(refused(register(through, alice, [], context))).toMatchObject({
       status: 439,
       reason: 'first-hop-lacks-outbound',
-    });
-  });
-});
-
-describe('GRUU', () => {
-  const headers = { Contact: '<sip:a@192.0.2.1>;+sip.instance="<urn:uuid:1-2-3>"', Supported: 'gruu' };
-
-  it('is given to a device that supports it', () => {
-    const { response } = accepted(
-      register(registerRequest(headers), alice, [], { ...context, gruuKey: key }),
-    );
-    const [contact] = response.contacts;
-    expect(contact!.parameters.get('pub-gruu')).toBe('sip:alice@contoso.example;gr=urn:uuid:1-2-3');
-    const temporary = parseUri(contact!.parameters.get('temp-gruu')!);
-    expect(temporary.ok && temporary.value.kind === 'sip' && temporary.value.isGruu).toBe(true);
-    const user = temporary.ok && temporary.value.kind === 'sip' ? temporary.value.user! : '';
-    expect(user).not.toContain('alice');
-    expect(openTemporaryGruu(user, key)).toMatchObject({ aor: alice, instance: 'urn:uuid:1-2-3' });
-    expect(openTemporaryGruu(user, new Uint8Array(32))).toBeUndefined();
-  });
-
-  it('reaches only its device', () => {
-    const bindings = stored(registerRequest({ Contact: [headers.Contact, '<sip:a@192.0.2.2>'] }));
-    const gruu = request({ uri: 'sip:alice@contoso.example;gr=urn:uuid:1-2-3' }).uri;
-    expect(selectTargets(bindings, gruu, 'fe1.contoso.example')).toMatchObject({
-      groups: [[{ uri: 'sip:a@192.0.2.1' }]],
-    });
-    const other = request({ uri: 'sip:alice@contoso.example;gr=urn:uuid:9' }).uri;
-    expect(selectTargets(bindings, other, 'fe1.contoso.example')).toMatchObject({
-      ok: false,
-      refusal: { status: 480 },
     });
   });
 });

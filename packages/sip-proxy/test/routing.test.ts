@@ -2,19 +2,24 @@ import { type SipRequest, Via } from '@entente/sip';
 import {
   type Arrival,
   createBranch,
-  createRouteEntry,
+  createSealing,
+  type DialogEnd,
   decideRoute,
   forwardRequest,
   loopHash,
-  openToken,
+  pathEntry,
   preprocessRoutes,
   type RouteKnowledge,
-  type RouteToken,
-  sealToken,
+  recordRouteEntry,
+  singleEpoch,
+  unknownEnd,
   validateRequest,
 } from '@entente/sip-proxy';
 import { describe, expect, it } from 'vitest';
-import { key, request } from './fixtures.ts';
+import { beginning, inDialog, key, request } from './fixtures.ts';
+
+let drawn = 0;
+const sealing = createSealing(singleEpoch(key), (bytes) => new Uint8Array(bytes).fill(++drawn));
 
 const self = 'fe1.contoso.example';
 const isOurHost = (host: string) =>
@@ -30,13 +35,16 @@ const known: RouteKnowledge = {
       'carol@contoso.example': 'fe2.contoso.example',
     })[aor],
 };
-const fromClient: Arrival = { kind: 'client', flow: 'f-alice' };
+const fromClient: Arrival = { kind: 'client' };
 const fromServer: Arrival = { kind: 'server', name: 'fe2.contoso.example' };
-const ours = (token: Partial<RouteToken>, host = self) =>
-  createRouteEntry({ host, port: 5061 }, { server: self, ...token }, { key });
+const ours = (ends: { caller?: DialogEnd; called?: DialogEnd } = {}, host = self) =>
+  recordRouteEntry({ host, port: 5061 }, { caller: unknownEnd, called: unknownEnd, ...ends }, beginning(), {
+    sealing,
+    scheme: 'sip',
+  });
 
 function decide(message: SipRequest, arrival: Arrival = fromClient, knowledge = known) {
-  return decideRoute(message, preprocessRoutes(message, { isOurHost, key }), arrival, knowledge);
+  return decideRoute(message, preprocessRoutes(message, { isOurHost, sealing }), arrival, knowledge);
 }
 
 describe('validateRequest', () => {
@@ -115,63 +123,48 @@ describe('validateRequest', () => {
   });
 });
 
-describe('tokens', () => {
-  it('open with the key and purpose that sealed them', () => {
-    expect(openToken('p', sealToken('p', ['a', '', 'ü'], key), key)).toEqual(['a', '', 'ü']);
-  });
-
-  it('do not open with another key or purpose, or with one character changed', () => {
-    const token = sealToken('p', ['alice'], key);
-    expect(openToken('q', token, key)).toBeUndefined();
-    expect(openToken('p', token, new Uint8Array(32).fill(8))).toBeUndefined();
-    for (let i = 0; i < token.length; i++) {
-      const other = token[i] === 'A' ? 'B' : 'A';
-      expect(openToken('p', token.slice(0, i) + other + token.slice(i + 1), key)).toBeUndefined();
-    }
-  });
-
-  it('have one spelling: padding and foreign characters are refused', () => {
-    const token = sealToken('p', ['alice'], key);
-    expect(openToken('p', `${token}=`, key)).toBeUndefined();
-    expect(openToken('p', `${token}!`, key)).toBeUndefined();
-    expect(openToken('p', '', key)).toBeUndefined();
-  });
-
-  it('refuse a key that is too short, with a code', () => {
-    expect(() => sealToken('p', [], new Uint8Array(31))).toThrow(
-      expect.objectContaining({ code: 'SIP_PROXY_TOKEN' }),
-    );
-  });
-});
-
 describe('preprocessRoutes', () => {
   it('takes our own entries off the top and leaves the others', () => {
-    const message = request({
-      routes: [ours({}), '<sip:pool.contoso.example;lr>', '<sip:fe2.contoso.example;lr>'],
+    const message = inDialog('caller', {
+      routes: [ours(), '<sip:pool.contoso.example;lr>', '<sip:fe2.contoso.example;lr>'],
     });
-    const result = preprocessRoutes(message, { isOurHost, key });
+    const result = preprocessRoutes(message, { isOurHost, sealing });
     expect(result).toMatchObject({ removedFirst: 2, removedLast: false });
     expect(result.routes.map(String)).toEqual(['<sip:fe2.contoso.example;lr>']);
   });
 
-  it('believes no token made with another key', () => {
-    const forged = createRouteEntry(
-      { host: self, port: 5061 },
-      { flow: 'f-bob' },
-      { key: new Uint8Array(32).fill(8) },
-    );
-    expect(preprocessRoutes(request({ routes: [forged] }), { isOurHost, key }).tokens).toEqual([]);
+  it('finds what it cannot read: made with another key, changed, of another dialog, or in no dialog at all', () => {
+    const entry = ours();
+    const changed = `${entry}`.replace(/sip:(.)/, (_, first) => `sip:${first === 'A' ? 'B' : 'A'}`);
+    const foreign = createSealing(singleEpoch(new Uint8Array(32).fill(8)), (bytes) => new Uint8Array(bytes));
+    const ends = { caller: unknownEnd, called: unknownEnd };
+    const forged = recordRouteEntry({ host: self, port: 5061 }, ends, beginning(), {
+      sealing: foreign,
+      scheme: 'sip',
+    });
+    for (const message of [
+      inDialog('caller', { routes: [forged] }),
+      inDialog('caller', { routes: [changed] }),
+      inDialog('caller', { routes: [entry], callId: 'another@192.0.2.1' }),
+      inDialog('caller', { routes: [entry], from: '<sip:alice@contoso.example>;tag=a2' }),
+      inDialog('called', { routes: [entry], from: '<sip:ceo@contoso.example>;tag=b1' }),
+      request({ routes: [entry] }),
+    ]) {
+      const { tokens, unreadable } = preprocessRoutes(message, { isOurHost, sealing });
+      expect(tokens).toEqual([]);
+      expect(unreadable?.toString()).toContain(self);
+    }
   });
 
   it('gives the Request-URI back that a strict router moved to the end of Route', () => {
-    const entry = ours({ flow: 'f-bob' });
-    const message = request({
+    const entry = ours();
+    const message = inDialog('caller', {
       uri: entry.uri,
       routes: ['<sip:fe2.contoso.example;lr>', '<sip:bob@192.0.2.9>'],
     });
-    const result = preprocessRoutes(message, { isOurHost, key });
+    const result = preprocessRoutes(message, { isOurHost, sealing });
     expect(result.uri.toString()).toBe('sip:bob@192.0.2.9');
-    expect(result).toMatchObject({ removedLast: true, tokens: [{ flow: 'f-bob' }] });
+    expect(result).toMatchObject({ removedLast: true, tokens: [{ sender: 'caller' }] });
     const sent = forwardRequest(message, {
       via: Via.from({ transport: 'TLS', host: self, branch: 'z9hG4bK1' }),
       preprocessed: result,
@@ -221,20 +214,35 @@ describe('decideRoute outside dialogs', () => {
     expect(decide(message, { kind: 'partner', name: 'p' }, open)).toMatchObject({ kind: 'refuse' });
   });
 
-  it('refuses a Route that leads outside without our token', () => {
-    const message = request({ routes: ['<sip:sip.contoso.example;lr>', '<sip:fabrikam.example;lr>'] });
-    expect(decide(message)).toMatchObject({ kind: 'refuse', refusal: { reason: 'relay-not-allowed' } });
+  it.each(['<sip:fabrikam.example;lr>', '<sip:fe2.contoso.example;lr>', '<tel:+12015550123>'])(
+    'lets no client or partner choose a server by a Route of its own: %s',
+    (hop) => {
+      const open = { ...known, wayTo: () => 'edge.contoso.example' };
+      const message = request({ routes: ['<sip:sip.contoso.example;lr>', hop] });
+      for (const arrival of [fromClient, { kind: 'partner', name: 'p' } as const])
+        expect(decide(message, arrival, open)).toMatchObject({
+          kind: 'refuse',
+          refusal: { status: 403, reason: 'relay-not-allowed' },
+        });
+    },
+  );
+
+  it('lets a server of ours send along a Route of our servers, and out by none', () => {
+    const routed = (hop: string) => decide(request({ routes: [hop] }), fromServer);
+    expect(routed('<sip:fe2.contoso.example;lr>')).toMatchObject({ kind: 'server', why: 'route' });
+    expect(routed('<sip:fabrikam.example;lr>')).toMatchObject({ kind: 'refuse' });
   });
 
-  it('follows a Route that leads outside with our own token for that domain, and for no other', () => {
-    const open = { ...known, wayTo: () => 'edge.contoso.example' };
-    const message = request({ routes: [ours({ outside: 'fabrikam.example' }), '<sip:fabrikam.example;lr>'] });
-    expect(decide(message, fromClient, open)).toMatchObject({
-      kind: 'server',
-      server: 'edge.contoso.example',
-    });
-    const other = request({ routes: [ours({ outside: 'fabrikam.example' }), '<sip:other.example;lr>'] });
-    expect(decide(other, fromClient, open)).toMatchObject({ kind: 'refuse' });
+  it('follows a Path entry for the registrar alone, to that very flow of the device', () => {
+    const path = pathEntry(
+      { host: self, port: 5061 },
+      { user: 'bob@contoso.example', device: 'd.1' },
+      { sealing, scheme: 'sip' },
+    );
+    const message = request({ uri: 'sip:bob@192.0.2.9', routes: [path] });
+    expect(decide(message, fromServer)).toMatchObject({ kind: 'device', device: 'd.1', isExact: true });
+    for (const arrival of [fromClient, { kind: 'partner', name: 'p' } as const])
+      expect(decide(message, arrival)).toMatchObject({ kind: 'refuse', refusal: { status: 403 } });
   });
 
   it('accepts a Route to us without token as a mere outbound proxy', () => {
@@ -265,55 +273,6 @@ describe('decideRoute outside dialogs', () => {
     expect(decide(request({ uri: 'tel:+12015550123' }))).toMatchObject({
       kind: 'refuse',
       refusal: { status: 404 },
-    });
-  });
-});
-
-describe('decideRoute inside dialogs', () => {
-  const uri = 'sip:bob@192.0.2.9:50000';
-
-  it('sends to the connection our token names when another peer asks', () => {
-    const message = request({ uri, routes: [ours({ flow: 'f-bob' })] });
-    expect(decide(message, fromServer)).toMatchObject({ kind: 'flow', flow: 'f-bob' });
-  });
-
-  it('goes on to the next Route when the token names the connection it came over', () => {
-    const message = request({
-      uri,
-      routes: [ours({ flow: 'f-alice' }), '<sip:token@fe2.contoso.example;lr>'],
-    });
-    expect(decide(message)).toMatchObject({ kind: 'server', server: 'fe2.contoso.example', why: 'route' });
-  });
-
-  it('crosses between two clients of this server in both directions', () => {
-    const message = request({ uri, routes: [ours({ flow: 'f-alice', otherFlow: 'f-bob' })] });
-    expect(decide(message)).toMatchObject({ kind: 'flow', flow: 'f-bob' });
-    expect(decide(message, { kind: 'client', flow: 'f-bob' })).toMatchObject({
-      kind: 'flow',
-      flow: 'f-alice',
-    });
-  });
-
-  it('refuses with 430 a token of two connections that came over a third', () => {
-    const message = request({ uri, routes: [ours({ flow: 'f-alice', otherFlow: 'f-bob' })] });
-    expect(decide(message, { kind: 'client', flow: 'f-eve' })).toMatchObject({
-      kind: 'refuse',
-      refusal: { status: 430, reason: 'flow-failed' },
-    });
-  });
-
-  it('hands on to the server of the pool that holds the connection', () => {
-    const message = request({
-      uri,
-      routes: [ours({ server: 'fe2.contoso.example', flow: 'f-x' }, 'pool.contoso.example')],
-    });
-    expect(decide(message)).toMatchObject({ kind: 'server', server: 'fe2.contoso.example', why: 'flow' });
-  });
-
-  it('refuses a bare contact address without a token', () => {
-    expect(decide(request({ uri }))).toMatchObject({
-      kind: 'refuse',
-      refusal: { reason: 'relay-not-allowed' },
     });
   });
 });

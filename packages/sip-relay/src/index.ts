@@ -1,5 +1,6 @@
 export { Admission, type AdmissionOptions, type Credentials } from './admission/admission.ts';
 export type { AcceptedIdentity, Sender } from './admission/sender.ts';
+export { type DeviceFlow, DeviceFlows } from './device-flows.ts';
 export { FlowNames } from './flow-names.ts';
 export { logConnection, peerName } from './log/connection-log.ts';
 export type { ProxyDecision, ProxyPolicy, RelayDecision, RequestOrigin } from './proxy-policy.ts';

@@ -16,7 +16,7 @@ const routing = (title: string): MutationPatch['test'] => ({
 
 const revealing = 'packages/sip-proxy/src/topology-hiding/reveal-routes.ts';
 const sealing = (title: string): MutationPatch['test'] => ({
-  file: 'packages/sip-proxy/src/topology-hiding/aes-sealing.test.ts',
+  file: 'packages/sip-proxy/src/sealing/epoch-sealing.test.ts',
   title,
 });
 
@@ -40,7 +40,7 @@ export const patches: PatchList = {
       name: 'domain-authority',
       off: 'the edge takes any message from a partner',
       file: sources,
-      find: 'const rejection = checkPartnerRequest(request, authority, (host) => topology.isOurDomain(host));',
+      find: 'const rejection = checkPartnerRequest(request, authority, isOurs, { isFromVouchedFor });',
       replace: 'const rejection = undefined as ReturnType<typeof checkPartnerRequest>;',
       test: outsider('a partner sends From one of our own users: domain-not-authorised'),
     },
@@ -48,9 +48,9 @@ export const patches: PatchList = {
       name: 'route-inside',
       off: 'a partner may route requests to servers of ours',
       file: sources,
-      find: 'if (tokens.length > 0 && role !== undefined && rolesThatCheck.has(role))',
-      replace: 'if (role !== undefined && rolesThatCheck.has(role))',
-      test: outsider('a partner routes a request towards an internal server: relay-not-allowed'),
+      find: "return next === undefined ? undefined : relay('Route', next.kind === 'sip' ? next.host : next.scheme);",
+      replace: "return next?.kind !== 'sip' ? undefined : { kind: 'inside', server: next.host };",
+      test: routing('goes to a home, and along no Route that they have written'),
     },
     {
       name: 'way-past-a-front-end',
@@ -82,9 +82,9 @@ export const patches: PatchList = {
     {
       name: 'seal-verified',
       off: 'a sealed way may be changed',
-      file: 'packages/sip-proxy/src/topology-hiding/aes-sealing.ts',
+      file: 'packages/sip-proxy/src/sealing/epoch-sealing.ts',
       find: 'opening.final();',
-      replace: '',
+      replace: 'void opening;',
       test: sealing('opens with no bit of it changed, in no other spelling, and not cut short'),
     },
     {
@@ -118,16 +118,16 @@ export const patches: PatchList = {
       name: 'way-out-hidden',
       off: 'Via and Record-Route of servers inside go out with a request',
       file: sources,
-      find: 'hidePath(editor, via, this.#sealed);',
-      replace: "if (this.#sealed !== undefined) editor.prepend('Record-Route', this.#sealed);",
+      find: 'hidePath(editor, via, this.#own?.sealed);',
+      replace: "if (this.#own !== undefined) editor.prepend('Record-Route', this.#own.sealed);",
       test: edge('shows a partner no name of the inside, and its answers find their way back'),
     },
     {
       name: 'answer-route-hidden',
       off: 'the route set of an answer goes out as it came from the inside',
       file: sources,
-      find: 'hideRecordRoute(editor, response, this.#entry(), (hops) =>',
-      replace: 'if (response === undefined) hideRecordRoute(editor, response, this.#entry(), (hops) =>',
+      find: 'hideRecordRoute(editor, response, this.#recordRoute, (hops) =>',
+      replace: 'if (response === undefined) hideRecordRoute(editor, response, this.#recordRoute, (hops) =>',
       test: edge(
         'shows nobody outside the answers of the inside but for what is his: no route, warning or reason of ours',
       ),
@@ -196,8 +196,8 @@ export const patches: PatchList = {
       name: 'way-of-the-partner',
       off: 'a partner may use the way that was sealed for another',
       file: sources,
-      find: 'if (!routes.tokens.every(({ outside }) => speaksFor(authority, outside)))',
-      replace: 'if (routes.tokens === undefined)',
+      find: "if (via === '' || !speaksFor(authority, via))",
+      replace: "if (via === '?')",
       test: routing(
         'leads nobody in but whom it was sealed for: no partner by that of another or of a client, no client by that of a partner',
       ),
@@ -206,8 +206,8 @@ export const patches: PatchList = {
       name: 'way-of-the-client',
       off: 'a client may use the way that was sealed for a partner',
       file: sources,
-      find: "if (routes.tokens.some(({ outside }) => outside !== ''))",
-      replace: 'if (routes.tokens === undefined)',
+      find: "if (via !== '') return relay('Route', 'a route sealed for a partner');\n  if (!isOn(user, device, flow))",
+      replace: "if (via === '' && !isOn(user, device, flow))",
       test: routing(
         'leads nobody in but whom it was sealed for: no partner by that of another or of a client, no client by that of a partner',
       ),

@@ -23,9 +23,9 @@ export const patches: PatchList = {
       name: 'sender',
       off: 'a front end believes every From',
       file: 'packages/sip-relay/src/admission/',
-      find: "const identity = identityOf(request, { kind: 'user', addresses }, fqdn);",
+      find: "? identityOf(request, { kind: 'user', addresses }, fqdn)",
       replace:
-        "const identity = identityOf(request, request.method === 'MESSAGE' ? { kind: 'trusted-server', name: fqdn } : { kind: 'user', addresses }, fqdn);",
+        "? identityOf(request, request.method === 'MESSAGE' ? { kind: 'trusted-server', name: fqdn } : { kind: 'user', addresses }, fqdn)",
       test: uninvited('a user sends From another user: identity-not-authorised'),
     },
     {
@@ -38,26 +38,6 @@ export const patches: PatchList = {
       test: uninvited(
         'a gateway of the topology dials a front end, which no row of the matrix allows: role-not-allowed-on-link',
       ),
-    },
-    {
-      name: 'route-of-a-stranger',
-      off: 'a callee writes a Record-Route by which a partner reaches any server inside',
-      file: 'packages/front-end/src/',
-      find: 'if (stray !== undefined) return refuse(strayRoute(stray));',
-      replace: "if (stray?.displayName === '?') return refuse(strayRoute(stray));",
-      test: {
-        file: 'packages/front-end/src/front-end.test.ts',
-        title:
-          'routes nothing of them to a server that takes everybody’s word, whatever way a callee has written for them',
-      },
-    },
-    {
-      name: 'contact-of-a-server',
-      off: 'a Request-URI that names a server inside reaches it, in a dialog or not',
-      file: 'packages/sip-proxy/src/route/decide-route.ts',
-      find: 'if (!ours && uri.host !== known.self && tokens.length > 0)',
-      replace: 'if (!ours && uri.host !== known.self)',
-      test: wire('is ended by the user whom it called: his BYE reaches the application'),
     },
     {
       name: 'own-path',
@@ -108,8 +88,8 @@ export const patches: PatchList = {
       name: 'policies',
       off: 'what a policy refuses is relayed',
       file: 'packages/front-end/src/',
-      find: '    const refused = this.#askPolicies(request);\n    if (refused !== undefined) return refuse(refused);\n',
-      replace: '',
+      find: '    if (refused !== undefined) return refuse(refused);\n    return {',
+      replace: '    return {',
       test: policies('that refuses a MESSAGE keeps it from whom it is for'),
     },
     {

@@ -109,29 +109,11 @@ export const patches: PatchList = {
       name: 'no-transit',
       off: 'a partner may send through us to a third domain',
       file: decideRoute,
-      find: "header === 'Request-URI' && arrival.kind !== 'partner'",
-      replace: "header === 'Request-URI'",
+      find: "const server = arrival.kind === 'partner' ? undefined : known.wayTo?.(uri.host);",
+      replace: 'const server = known.wayTo?.(uri.host);',
       test: routing(
         'carries to a foreign domain only where the topology names a way, and never for a partner',
       ),
-    },
-    {
-      name: 'token-for-this-domain',
-      off: 'our token for one domain leads to any',
-      file: decideRoute,
-      find: "token.outside !== '' && token.outside === domain",
-      replace: "token.outside !== ''",
-      test: routing(
-        'follows a Route that leads outside with our own token for that domain, and for no other',
-      ),
-    },
-    {
-      name: 'flow-of-another',
-      off: 'a token of two connections serves over a third',
-      file: decideRoute,
-      find: "return 'unrelated';\n  }",
-      replace: 'return flow;\n  }',
-      test: routing('refuses with 430 a token of two connections that came over a third'),
     },
     {
       name: 'answered-device',

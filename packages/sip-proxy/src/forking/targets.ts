@@ -1,5 +1,7 @@
 import type { SipUri, Uri } from '@entente/sip';
 import type { Binding } from '../locations/binding.ts';
+import { deviceOf } from '../locations/device.ts';
+import { gruuLeadsTo, type TemporaryGruu } from '../registration/gruu.ts';
 import { type RequestRefusal, refusal, warning } from '../request/refusal.ts';
 
 /** Where one copy of a request goes. */
@@ -12,6 +14,9 @@ export interface Target {
   readonly routes: readonly string[];
   /** `+sip.instance` of the device, where it has one: other flows to it are alternatives, not further devices. */
   readonly instance: string | undefined;
+  /** Whom it reaches: the address of record of the binding, and its device (`deviceOf`); none where a server finds that out. */
+  readonly user?: string;
+  readonly device?: string;
   /** Its share of Max-Breadth where the request is forked; the response context sets it (RFC 5393). */
   readonly breadth?: number;
 }
@@ -33,11 +38,20 @@ const maxTargets = 16;
  * @param bindings - unexpired, of one address of record
  * @param requestUri - the Request-URI; with `gr` only that device is meant (RFC 5627 §6.1)
  * @param agent - our host name, for a Warning
+ * @param gruu - what the Request-URI stands for, where it is a temporary GRUU
  * @see RFC 3261 §16.5, RFC 5626 §7
  */
-export function selectTargets(bindings: readonly Binding[], requestUri: Uri, agent: string): SelectedTargets {
-  const wanted = requestUri.kind === 'sip' && requestUri.isGruu ? instanceOfGruu(requestUri) : undefined;
-  let meant = bindings.filter((binding) => allowedForScheme(binding, requestUri));
+export function selectTargets(
+  bindings: readonly Binding[],
+  requestUri: Uri,
+  agent: string,
+  gruu?: TemporaryGruu,
+): SelectedTargets {
+  const isPublicGruu = gruu === undefined && requestUri.kind === 'sip' && requestUri.isGruu;
+  const wanted = isPublicGruu ? instanceOfGruu(requestUri) : undefined;
+  const known = gruu === undefined ? bindings : bindings.filter((binding) => gruuLeadsTo(gruu, binding));
+  if (gruu !== undefined && known.length === 0) return voidGruu(requestUri);
+  let meant = known.filter((binding) => allowedForScheme(binding, requestUri));
   if (wanted !== undefined) meant = meant.filter((binding) => instanceUrn(binding.instance) === wanted);
   if (meant.length === 0) return notRegistered(bindings, requestUri, wanted, agent);
   if (meant.length === 1) return { ok: true, groups: [[targetOf(meant[0]!, requestUri)]] };
@@ -67,7 +81,8 @@ export function selectTargets(bindings: readonly Binding[], requestUri: Uri, age
 function targetOf(binding: Binding, requestUri: Uri): Target {
   const insecure = requestUri.scheme !== 'sips' && binding.uri.startsWith('sips:');
   const uri = insecure ? `sip:${binding.uri.slice('sips:'.length)}` : binding.uri;
-  return { uri, flow: binding.flow, routes: binding.path, instance: binding.instance };
+  const { aor: user, flow, instance, path: routes } = binding;
+  return { uri, flow, routes, instance, user, device: deviceOf(binding) };
 }
 
 /** A sips Request-URI reaches only sips contacts (RFC 5630 §5.3). */
@@ -81,6 +96,19 @@ function instanceOfGruu(uri: SipUri): string {
 
 function instanceUrn(instance: string | undefined): string | undefined {
   return instance?.replace(/^<|>$/g, '').toLowerCase();
+}
+
+/** A temporary GRUU whose device is gone, or has registered with another Call-ID since (RFC 5627 §5.1, §6.1). */
+function voidGruu(requestUri: Uri): SelectedTargets {
+  return {
+    ok: false,
+    refusal: refusal(
+      'unknown-user',
+      404,
+      `Request-URI: expected a temporary GRUU of a registration that goes on, found ${requestUri.toString()}`,
+      'Ask the user for an address that counts now.',
+    ),
+  };
 }
 
 function notRegistered(

@@ -1,5 +1,6 @@
 import { addressOfRecord, type MessageEditor, type NameAddr, type SipRequest } from '@entente/sip';
 import { type RequestRefusal, refusal, warning399 } from '../request/refusal.ts';
+import type { DialogToken } from '../route/route-token.ts';
 
 /** Who sent a request, as far as this server knows. */
 export type Sender =
@@ -59,6 +60,27 @@ export function identityOf(request: SipRequest, sender: Sender, agent: string): 
   }
   const values = asserted === undefined ? [] : [`<sip:${asserted}>`];
   return { ok: true, asserted, values };
+}
+
+/**
+ * Decides which identity a user has inside a dialog: the one that our token vouches for. Who was called keeps the address that the caller
+ * has written into To, be it a group's, a foreign one or a number; the token opens with that address alone.
+ * @param request - in the dialog
+ * @param addresses - addresses of record that the user has proven
+ * @param dialog - our token
+ * @param agent - our host name, for the Warning
+ * @see RFC 3261 §12.2.1.1
+ */
+export function identityInDialog(
+  request: SipRequest,
+  addresses: readonly string[],
+  dialog: DialogToken,
+  agent: string,
+): AssertedIdentity {
+  const { user } = dialog[dialog.sender];
+  if (!addresses.includes(user)) return notAuthorised('Route', addresses, user || 'nobody of ours', agent);
+  if (dialog.sender === 'caller') return identityOf(request, { kind: 'user', addresses: [user] }, agent);
+  return { ok: true, asserted: user, values: [`<sip:${user}>`] };
 }
 
 /**

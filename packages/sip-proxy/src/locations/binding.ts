@@ -19,6 +19,11 @@ export interface Binding {
   readonly instance?: string;
   /** `reg-id`, 1 or more (RFC 5626). */
   readonly regId?: number;
+  /**
+   * Temporary GRUUs of the device that were issued before are void, milliseconds since 1970 (RFC 5627 §5.1); only where it has an
+   * instance.
+   */
+  readonly gruusSince?: number;
   /** When it was registered last, milliseconds since 1970: the newest flow of an instance is tried first. */
   readonly updatedAt: number;
 }

@@ -114,8 +114,13 @@ function readQ(text: string): number | undefined {
   return q >= 0 && q <= 1 ? q : undefined;
 }
 
+/** A Contact URI as bindings keep it: its scheme in lower case. */
+export function contactText(uri: Uri): string {
+  return uri.toString().replace(/^sips?:/i, (scheme) => scheme.toLowerCase());
+}
+
 /** Digits only, at most 2^32 − 1. */
-function readSeconds(text: string | undefined): number | undefined {
+export function readSeconds(text: string | undefined): number | undefined {
   if (text === undefined || text.length === 0 || text.length > 64) return undefined;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);

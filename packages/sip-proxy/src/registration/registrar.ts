@@ -10,8 +10,9 @@ import {
 import type { Binding } from '../locations/binding.ts';
 import type { LocationChange } from '../locations/locations.ts';
 import { type RequestRefusal, refusal } from '../request/refusal.ts';
-import { isSameBinding, readContact, type WantedContact } from './contact-binding.ts';
-import { gruusOf } from './gruu.ts';
+import type { Sealing } from '../sealing/sealing.ts';
+import { contactText, isSameBinding, readContact, type WantedContact } from './contact-binding.ts';
+import { gruusOf, gruusSince } from './gruu.ts';
 import { defaultRegistrationPolicy, type RegistrationPolicy } from './registration-policy.ts';
 
 /** What a registrar knows about a REGISTER beside its text. */
@@ -23,8 +24,8 @@ export interface RegisterContext {
   /** The connection it came over, as the runtime names it; only where the client is a client of this server. */
   readonly flow?: string;
   readonly policy?: Partial<RegistrationPolicy>;
-  /** At least 32 secret bytes: then devices that support it get a GRUU (RFC 5627). */
-  readonly gruuKey?: Uint8Array;
+  /** Seals temporary GRUUs: then devices that support it get GRUUs (RFC 5627). */
+  readonly gruus?: Sealing;
 }
 
 /** Option tags that this registrar understands. */
@@ -92,8 +93,8 @@ export function register(
     const flowRefusal = wanted.regId === undefined ? undefined : checkFirstHop(request, path, context);
     if (flowRefusal !== undefined) return { ok: false, refusal: flowRefusal };
     if (wanted.regId !== undefined) outbound = true;
-    bindings = bindings.filter((binding) => binding !== before);
-    if (wanted.expiresSec > 0) bindings = [...bindings, bindingOf(request, aor, wanted, path, context)];
+    const added = wanted.expiresSec > 0 ? bindingOf(request, aor, wanted, path, context) : undefined;
+    bindings = replaced(bindings, before, added);
   }
   if (bindings.length > policy.maxContacts) return tooMany(bindings.length, policy);
   return { ok: true, bindings, response: response(request, aor, bindings, context, policy, outbound) };
@@ -115,6 +116,23 @@ export function registerChange(
     const result = register(request, aor, current, context);
     return result.ok ? { bindings: result.bindings, result } : { result };
   };
+}
+
+/** The bindings with one in place of another; all of its device agree since when temporary GRUUs count. */
+function replaced(
+  bindings: readonly Binding[],
+  before: Binding | undefined,
+  added: Binding | undefined,
+): readonly Binding[] {
+  const others = bindings.filter((binding) => binding !== before);
+  if (added === undefined) return others;
+  const { instance } = added;
+  if (instance === undefined) return [...others, added];
+  const isOfDevice = (binding: Binding) => binding.instance === instance;
+  const since = gruusSince(bindings.filter(isOfDevice), added, added.updatedAt);
+  return [...others, added].map((binding) =>
+    isOfDevice(binding) && binding.gruusSince !== since ? { ...binding, gruusSince: since } : binding,
+  );
 }
 
 function removeAll(
@@ -150,7 +168,7 @@ function bindingOf(
   // A binding outlives its REGISTER by far.
   return {
     aor: detached(aor),
-    uri: detached(wanted.uri.toString().replace(/^sips?:/i, (scheme) => scheme.toLowerCase())),
+    uri: detached(contactText(wanted.uri)),
     q: wanted.q,
     expiresAt: context.now + wanted.expiresSec * 1_000,
     callId: detached(request.callId),
@@ -194,7 +212,7 @@ function response(
   outbound: boolean,
 ): SipResponse {
   const headers: (readonly [string, string | number | NameAddr])[] = [];
-  const gruu = context.gruuKey !== undefined && tags(request, 'Supported').includes('gruu');
+  const gruu = context.gruus !== undefined && tags(request, 'Supported').includes('gruu');
   for (const binding of bindings) headers.push(['Contact', contactOf(binding, aor, context, gruu)]);
   // The first hop learns of the path only if the client can make use of it (RFC 3327 §5.3).
   if (tags(request, 'Supported').includes('path'))
@@ -217,9 +235,11 @@ function contactOf(binding: Binding, aor: string, context: RegisterContext, gruu
   if (binding.instance === undefined) return contact;
   contact = contact.withParameter('+sip.instance', binding.instance);
   if (binding.regId !== undefined) contact = contact.withParameter('reg-id', binding.regId);
-  if (!gruu || context.gruuKey === undefined) return contact;
-  const { publicGruu, temporaryGruu } = gruusOf(aor, binding, context.gruuKey);
-  return contact.withParameter('pub-gruu', publicGruu).withParameter('temp-gruu', temporaryGruu);
+  if (!gruu || context.gruus === undefined) return contact;
+  const { now, gruus: sealing } = context;
+  const { publicGruu, temporaryGruu } = gruusOf(aor, binding, { now, sealing });
+  contact = contact.withParameter('pub-gruu', publicGruu);
+  return temporaryGruu === undefined ? contact : contact.withParameter('temp-gruu', temporaryGruu);
 }
 
 function tags(request: SipRequest, name: string): readonly string[] {

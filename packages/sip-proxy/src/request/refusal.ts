@@ -21,6 +21,7 @@ export const refusalReasons = [
   'identity-not-authorised',
   'registration-not-authorised',
   'relay-not-allowed',
+  'not-in-dialog',
   'domain-not-authorised',
   'unknown-user',
   'not-registered',

@@ -1,12 +1,14 @@
 import { addressOfRecord, type SipRequest, type Uri } from '@entente/sip';
+import { isTemporaryGruu } from '../registration/gruu.ts';
 import { type RequestRefusal, refusal } from '../request/refusal.ts';
-import type { PreprocessedRequest } from './preprocess.ts';
-import type { RouteToken } from './route-token.ts';
+import { otherSide } from './dialog-end.ts';
+import { type PreprocessedRequest, unreadableRoute } from './preprocess.ts';
+import type { DialogToken } from './route-token.ts';
 
 /** Where a request came from. */
 export type Arrival =
-  /** A client of this server, over the connection the runtime calls `flow`. */
-  | { readonly kind: 'client'; readonly flow: string }
+  /** A client of this server. */
+  | { readonly kind: 'client' }
   /** A server of the topology. */
   | { readonly kind: 'server'; readonly name: string }
   /** A partner's server, at the edge: it may speak to us, never through us to others. */
@@ -20,6 +22,8 @@ export interface RouteKnowledge {
   readonly isOurDomain: (domain: string) => boolean;
   /** Whether a host is a server (or pool) of the topology that requests may be routed through by name. */
   readonly isOurServer: (host: string) => boolean;
+  /** The user that a temporary GRUU of ours stands for; undefined: it is none that counts. Without it there are none. */
+  readonly userOfGruu?: (uri: Uri) => string | undefined;
   /** FQDN of the front end that knows where this address of record is; undefined: there is no such user. */
   readonly homeOf: (aor: string) => string | undefined;
   /** FQDN of the server that carries requests to this foreign domain; undefined: nobody does. */
@@ -28,14 +32,22 @@ export interface RouteKnowledge {
 
 /** What to do with a request. */
 export type RouteDecision =
-  /** Send it over this client connection; `uri` is the Request-URI. */
-  | { readonly kind: 'flow'; readonly flow: string; readonly uri: Uri }
-  /** Send it to this server of the topology. `why` `flow`: it holds the client connection, so leave our Route entry on. */
+  /** Send it to this device, over the connection that it has now; `uri` is the Request-URI. */
+  | {
+      readonly kind: 'device';
+      readonly user: string;
+      /** From `deviceOf`. */
+      readonly device: string;
+      /** Whether that flow of the device alone is meant: the registrar knows the others itself. */
+      readonly isExact: boolean;
+      readonly uri: Uri;
+    }
+  /** Send it to this server of the topology. */
   | {
       readonly kind: 'server';
       readonly server: string;
       readonly uri: Uri;
-      readonly why: 'route' | 'home' | 'outside' | 'flow';
+      readonly why: 'route' | 'home' | 'outside';
     }
   /** Look up the bindings of this address of record and send it to the targets. */
   | { readonly kind: 'lookup'; readonly aor: string; readonly uri: Uri }
@@ -44,8 +56,9 @@ export type RouteDecision =
   | { readonly kind: 'refuse'; readonly refusal: RequestRefusal };
 
 /**
- * Decides where a request goes, before any lookup. A Route that leads out of our servers, and a Request-URI that is not
- * ours, are followed only with a token of our own; nothing is carried from one foreign domain to another.
+ * Decides where a request goes, before any lookup. In a dialog it goes where our own token says, and without one nowhere; outside of
+ * one a client and a partner choose no server: their requests go to the home of a user, or to a foreign domain that the topology knows
+ * the way to. Nothing is carried from one foreign domain to another.
  * @param request - validated
  * @param preprocessed - its routes without our own entries
  * @param arrival - where it came from
@@ -57,56 +70,46 @@ export function decideRoute(
   arrival: Arrival,
   known: RouteKnowledge,
 ): RouteDecision {
-  const { uri, routes, tokens } = preprocessed;
-  const elsewhere = tokens.find((token) => token.server !== '' && token.server !== known.self);
-  if (elsewhere !== undefined && known.isOurServer(elsewhere.server)) {
-    return { kind: 'server', server: elsewhere.server, uri, why: 'flow' };
+  const { onwards, routes, tokens, unreadable, uri } = preprocessed;
+  if (unreadable !== undefined)
+    return { kind: 'refuse', refusal: unreadableRoute(unreadable, arrival.kind === 'server') };
+  const [token] = tokens;
+  if (token?.kind === 'dialog') return alongDialog(token, preprocessed, known);
+  // Our registrar alone sees Path entries; a client or partner that has one would pass by the home of the user.
+  if (token !== undefined) {
+    if (arrival.kind !== 'server') return relayNotAllowed('Route', 'a Path entry');
+    return { kind: 'device', user: token.user, device: token.device, isExact: true, uri };
   }
-  const flow = flowOf(tokens, arrival);
-  if (flow === 'unrelated') {
-    return refuse(
-      'flow-failed',
-      430,
-      'Route: expected a token that names the connection the request came over, found one of two other connections',
-      'The client has connected again: begin a new dialog.',
-    );
-  }
-  if (flow !== undefined) return { kind: 'flow', flow, uri };
-
   const next = routes[0]?.uri;
-  if (next !== undefined) {
-    const host = next.kind === 'sip' ? next.host : undefined;
-    if (host !== undefined && known.isOurServer(host))
-      return { kind: 'server', server: host, uri, why: 'route' };
-    return outside(next, tokens, known, uri, 'Route', arrival);
-  }
-  return byRequestUri(request, uri, tokens, known, arrival);
+  const host = next?.kind === 'sip' ? next.host : undefined;
+  // The client is connected here, and its dialog began at another server of our pool.
+  if (onwards?.kind === 'dialog' && host !== undefined && known.isOurServer(host))
+    return { kind: 'server', server: host, uri, why: 'route' };
+  // An ACK for a 2xx belongs to a dialog, whatever its To says.
+  if ((request.to.tag !== undefined && request.method !== 'REGISTER') || request.method === 'ACK')
+    return notInDialog();
+  if (next === undefined) return byRequestUri(request, uri, known, arrival);
+  if (arrival.kind === 'server' && host !== undefined && known.isOurServer(host))
+    return { kind: 'server', server: host, uri, why: 'route' };
+  return relayNotAllowed('Route', next.toString());
 }
 
-/**
- * The client connection a token of ours names. A request that came over that very connection goes the other way.
- * @see RFC 5626 §5.3
- */
-function flowOf(tokens: readonly RouteToken[], arrival: Arrival): string | 'unrelated' | undefined {
-  for (const { flow, otherFlow } of tokens) {
-    if (flow === '') continue;
-    if (arrival.kind === 'client' && arrival.flow === flow) {
-      if (otherFlow !== '') return otherFlow;
-      continue;
-    }
-    if (otherFlow === '' || (arrival.kind === 'client' && arrival.flow === otherFlow)) return flow;
-    return 'unrelated';
-  }
-  return undefined;
-}
-
-function byRequestUri(
-  request: SipRequest,
-  uri: Uri,
-  tokens: readonly RouteToken[],
+/** The other end of a dialog: a device that connects here, or the neighbour that our token names, whatever else the Route says. */
+function alongDialog(
+  token: DialogToken,
+  { routes, uri }: PreprocessedRequest,
   known: RouteKnowledge,
-  arrival: Arrival,
 ): RouteDecision {
+  const { device, user, via } = token[otherSide(token.sender)];
+  if (device !== '') return { kind: 'device', user, device, isExact: false, uri };
+  const next = routes[0]?.uri ?? uri;
+  // Without a further Route the neighbour is the end itself, and the Request-URI its Contact.
+  if (next.kind === 'sip' && next.host === via && known.isOurServer(via))
+    return { kind: 'server', server: via, uri, why: 'route' };
+  return relayNotAllowed(routes.length > 0 ? 'Route' : 'Request-URI', next.toString());
+}
+
+function byRequestUri(request: SipRequest, uri: Uri, known: RouteKnowledge, arrival: Arrival): RouteDecision {
   if (uri.kind !== 'sip') {
     return refuse(
       'unknown-user',
@@ -117,16 +120,17 @@ function byRequestUri(
   }
   const ours = known.isOurDomain(uri.host);
   if (!ours && uri.host !== known.self && !known.isOurServer(uri.host)) {
-    return outside(uri, tokens, known, uri, 'Request-URI', arrival);
+    const server = arrival.kind === 'partner' ? undefined : known.wayTo?.(uri.host);
+    return server === undefined
+      ? relayNotAllowed('Request-URI', uri.host)
+      : { kind: 'server', server, uri, why: 'outside' };
   }
-  // The Contact of a server inside, in a dialog that came through here: it has no route set of its own.
-  if (!ours && uri.host !== known.self && tokens.length > 0)
-    return { kind: 'server', server: uri.host, uri, why: 'route' };
   if (uri.rawUser === undefined || !ours || request.method === 'REGISTER') {
     const aor = request.method === 'REGISTER' ? addressOfRecord(request.to.uri) : undefined;
     return aor === undefined ? { kind: 'self', uri } : home(aor, uri, known, 'self');
   }
-  return home(addressOfRecord(uri) ?? '', uri, known, 'lookup');
+  const aor = isTemporaryGruu(uri) ? known.userOfGruu?.(uri) : addressOfRecord(uri);
+  return aor === undefined ? unknownGruu(uri) : home(aor, uri, known, 'lookup');
 }
 
 function home(aor: string, uri: Uri, known: RouteKnowledge, here: 'lookup' | 'self'): RouteDecision {
@@ -143,26 +147,30 @@ function home(aor: string, uri: Uri, known: RouteKnowledge, here: 'lookup' | 'se
   return here === 'self' ? { kind: 'self', uri } : { kind: 'lookup', aor, uri };
 }
 
-function outside(
-  next: Uri,
-  tokens: readonly RouteToken[],
-  known: RouteKnowledge,
-  uri: Uri,
-  header: 'Route' | 'Request-URI',
-  arrival: Arrival,
-): RouteDecision {
-  const domain = next.kind === 'sip' ? next.host : next.scheme;
-  const vouched = header === 'Request-URI' && arrival.kind !== 'partner' ? known.wayTo?.(domain) : undefined;
-  const carried = tokens.some((token) => token.outside !== '' && token.outside === domain)
-    ? known.wayTo?.(domain)
-    : undefined;
-  const server = vouched ?? carried;
-  if (server !== undefined) return { kind: 'server', server, uri, why: 'outside' };
+function unknownGruu(uri: Uri): RouteDecision {
+  return refuse(
+    'unknown-user',
+    404,
+    `Request-URI: expected a GRUU that this domain has issued, found ${uri.toString()}`,
+    'Ask the user for an address that counts now.',
+  );
+}
+
+function relayNotAllowed(header: 'Route' | 'Request-URI', found: string): RouteDecision {
   return refuse(
     'relay-not-allowed',
     403,
-    `${header}: expected an address of our domains or a route with our own token, found ${domain}`,
-    'Send the request to a server of that domain, or list the domain as a partner.',
+    `${header}: expected an address of our domains or what our own token leads to, found ${found}`,
+    'Send the request to the user whom it is for, or list the foreign domain as a partner.',
+  );
+}
+
+function notInDialog(): RouteDecision {
+  return refuse(
+    'not-in-dialog',
+    403,
+    'Route: expected our own entry for this dialog, found none',
+    'Send requests in a dialog along its route set, and begin a new dialog where it is lost.',
   );
 }
 

@@ -1,5 +1,7 @@
 import type { NameAddr, SipRequest, Uri } from '@entente/sip';
-import { type RouteToken, readRouteToken } from './route-token.ts';
+import { type RequestRefusal, refusal } from '../request/refusal.ts';
+import type { Sealing } from '../sealing/sealing.ts';
+import { openRouteToken, type RouteToken } from './route-token.ts';
 
 /** Route entries of our own a request may carry in a row: record-routing twice needs two. */
 const maxOwnRoutes = 4;
@@ -20,6 +22,13 @@ export interface PreprocessedRequest {
   readonly removedLast: boolean;
   /** Tokens of ours found in the entries taken away, in order. An entry that names us without a token proves nothing. */
   readonly tokens: readonly RouteToken[];
+  /**
+   * The token in the first of `routes`, where none of ours came before it and a server that shares our keys sealed it: the sender is
+   * connected here, and the dialog began at that server.
+   */
+  readonly onwards?: RouteToken | undefined;
+  /** An entry that names us, with a token that we cannot read: we did not seal it for this request, or its keys are gone. */
+  readonly unreadable?: Uri | undefined;
 }
 
 /**
@@ -37,38 +46,62 @@ export function schemeOfEntries({
 /**
  * Takes our own entries off the Route, and undoes what a strict router in front of us did.
  * @param request - as received
- * @param options - `isOurHost`: whether a URI with this host and port names this server; `key` of our route tokens
+ * @param options - `isOurHost`: whether a URI with this host and port names this server; what seals our tokens
  * @see RFC 3261 §16.4
  */
 export function preprocessRoutes(
   request: SipRequest,
   options: {
     readonly isOurHost: (host: string, port: number | undefined) => boolean;
-    readonly key: Uint8Array;
+    readonly sealing: Sealing;
   },
 ): PreprocessedRequest {
   let { uri } = request;
+  if (!request.has('Route')) return { uri, routes: [], removedFirst: 0, removedLast: false, tokens: [] };
+  const { isOurHost, sealing } = options;
   const tokens: RouteToken[] = [];
-  let routes: readonly NameAddr[] = request.has('Route') ? request.routes : [];
+  let { routes }: { routes: readonly NameAddr[] } = request;
   let removedLast = false;
 
   // Only we make such a token, so a Request-URI with one is our own Record-Route entry put there by a strict router.
-  const strict = routes.length > 0 ? readRouteToken(uri, options.key) : undefined;
-  if (strict !== undefined && uri.kind === 'sip' && options.isOurHost(uri.host, uri.port)) {
+  const isStrict = routes.length > 0 && uri.kind === 'sip' && isOurHost(uri.host, uri.port);
+  const strict = isStrict ? openRouteToken(uri, request, sealing) : undefined;
+  if (strict !== undefined) {
     tokens.push(strict);
     uri = routes[routes.length - 1]!.uri;
     routes = routes.slice(0, -1);
     removedLast = true;
   }
 
+  let unreadable: Uri | undefined;
   let removedFirst = 0;
   while (removedFirst < routes.length && removedFirst < maxOwnRoutes) {
     const top = routes[removedFirst]!.uri;
-    if (top.kind !== 'sip' || !options.isOurHost(top.host, top.port)) break;
-    const token = readRouteToken(top, options.key);
-    if (token !== undefined) tokens.push(token);
+    if (top.kind !== 'sip' || !isOurHost(top.host, top.port)) break;
+    if (top.rawUser !== undefined) {
+      const token = openRouteToken(top, request, sealing);
+      if (token === undefined) unreadable ??= top;
+      else tokens.push(token);
+    }
     removedFirst++;
   }
   if (removedFirst > 0) routes = routes.slice(removedFirst);
-  return { uri, routes, removedFirst, removedLast, tokens };
+  const next = tokens.length === 0 ? routes[0] : undefined;
+  const onwards = next === undefined ? undefined : openRouteToken(next.uri, request, sealing);
+  return { uri, routes, removedFirst, removedLast, tokens, onwards, unreadable };
+}
+
+/**
+ * The refusal of a request with an entry of ours that cannot be read. It goes nowhere: whom the entry was for is not known.
+ * @param found - the entry
+ * @param isFromServer - whether a server of ours sent it; for its binding the flow counts as failed
+ * @see RFC 5626 §5.3.1, §11.5
+ */
+export function unreadableRoute(found: Uri, isFromServer: boolean): RequestRefusal {
+  const message = `Route: expected a token that this server or its pool has sealed for this dialog, found ${found.toString()}`;
+  const remedy =
+    'Begin a new dialog, or register again: the token was changed, belongs to another dialog, or its keys are no longer kept.';
+  return isFromServer
+    ? refusal('flow-failed', 430, message, remedy)
+    : refusal('relay-not-allowed', 403, message, remedy);
 }

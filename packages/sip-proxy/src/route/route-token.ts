@@ -1,64 +1,115 @@
-import { NameAddr, type SipUri, type Uri } from '@entente/sip';
+import { NameAddr, type SipRequest, type Uri } from '@entente/sip';
+import type { Sealing } from '../sealing/sealing.ts';
+import { type DialogEnd, type DialogSide, dialogContext } from './dialog-end.ts';
 import { type OwnAddress, uriAt } from './own-address.ts';
-import { openToken, sealToken } from './token.ts';
 
-/**
- * What our own Route or Path entry says when it comes back. The runtime chooses the flow names; they must be unguessable
- * or at least never reused, for a name that means another connection later would deliver to another peer.
- */
-export interface RouteToken {
-  /** FQDN of the server that holds the flow: the entry may name a whole pool. */
-  readonly server: string;
-  /** The client connection behind this server; the empty text where there is none. */
-  readonly flow: string;
-  /** Where both ends of a dialog are clients of this server: the other one's connection. */
-  readonly otherFlow: string;
-  /** The foreign domain this dialog may be carried on to; the empty text for none. */
-  readonly outside: string;
+/** What our Record-Route entry says when it comes back in a Route: who is at the ends of the dialog. */
+export interface DialogToken {
+  readonly kind: 'dialog';
+  readonly caller: DialogEnd;
+  readonly called: DialogEnd;
+  /** The side that the request comes from. */
+  readonly sender: DialogSide;
 }
 
-const purpose = 'route';
+/** What our Path entry says when it comes back in a Route: for whose device it is. */
+export interface PathToken {
+  readonly kind: 'path';
+  readonly user: string;
+  /** From `deviceOf`. */
+  readonly device: string;
+}
+
+/** What an entry of ours in a Route says. */
+export type RouteToken = DialogToken | PathToken;
+
+/** How an entry of ours is written. */
+export interface EntryOptions {
+  readonly sealing: Sealing;
+  /** From `schemeOfEntries`. */
+  readonly scheme: 'sip' | 'sips';
+}
+
+const dialogPurpose = 'dialog';
+const pathPurpose = 'path';
+const dialogFields = 6;
+const pathFields = 2;
 
 /**
- * Makes the URI of a Record-Route or Path entry that only we can have made.
+ * The Record-Route entry of a server: `<sip:token@host:5061;transport=tls;lr>`. It names users and devices, not connections, so that a
+ * dialog goes on after a reconnect; it opens in its own dialog alone.
  * @param address - where the peer that gets the entry reaches us
  * @param token - what it says when it returns
- * @param options - `key` at least 32 secret bytes; `scheme` `sips` for requests that came with one; `outbound` adds `ob`
- *   (RFC 5626 §5.1)
+ * @param request - that begins the dialog
+ * @param options - what seals it, and the scheme
+ * @throws RangeError (code SIP_PROXY_TOKEN) where the ends are too long to be sealed
  */
-export function createRouteUri(
+export function recordRouteEntry(
   address: OwnAddress,
-  token: Partial<RouteToken>,
-  options: {
-    readonly key: Uint8Array;
-    readonly scheme?: 'sip' | 'sips';
-    readonly outbound?: boolean;
-  },
-): SipUri {
-  const { server = '', flow = '', otherFlow = '', outside = '' } = token;
-  return uriAt(address, {
-    user: sealToken(purpose, [server, flow, otherFlow, outside], options.key),
-    scheme: options.scheme ?? 'sip',
-    parameters: options.outbound === true ? { lr: true, ob: true } : { lr: true },
-  });
-}
-
-/** The same as a header field value: `<sip:token@host:5061;transport=tls;lr>`. */
-export function createRouteEntry(
-  address: OwnAddress,
-  token: Partial<RouteToken>,
-  options: Parameters<typeof createRouteUri>[2],
+  { called, caller }: Pick<DialogToken, 'called' | 'caller'>,
+  request: SipRequest,
+  { scheme, sealing }: EntryOptions,
 ): NameAddr {
-  return NameAddr.from({ uri: createRouteUri(address, token, options) });
+  const ends = [caller.user, caller.device, caller.via, called.user, called.device, called.via];
+  const user = sealing.seal(dialogPurpose, ends, dialogContext(request, 'caller'));
+  if (user === undefined) throw tooLong('Record-Route');
+  return NameAddr.from({ uri: uriAt(address, { scheme, user, parameters: { lr: true } }) });
 }
 
 /**
- * Reads the token of a Route entry that names us.
- * @returns undefined where the URI has none that this key made
+ * The Path entry of a server: it leads requests of the registrar to the device, over whichever connection it has then.
+ * @param address - where the registrar reaches us
+ * @param token - what it says when it returns
+ * @param options - what seals it, and the scheme
+ * @throws RangeError (code SIP_PROXY_TOKEN) where user and device are too long to be sealed
+ * @see RFC 3327 §5, RFC 5626 §5.1
  */
-export function readRouteToken(uri: Uri, key: Uint8Array): RouteToken | undefined {
+export function pathEntry(
+  address: OwnAddress,
+  { device, user }: Omit<PathToken, 'kind'>,
+  { scheme, sealing }: EntryOptions,
+): NameAddr {
+  const sealed = sealing.seal(pathPurpose, [user, device]);
+  if (sealed === undefined) throw tooLong('Path');
+  return NameAddr.from({ uri: uriAt(address, { scheme, user: sealed, parameters: { lr: true, ob: true } }) });
+}
+
+/**
+ * Opens the token of an entry that names us.
+ * @param uri - of the entry
+ * @param request - that carries it; without a tag in To it is in no dialog, and no token of one opens
+ * @param sealing - what sealed it
+ * @returns undefined where we sealed none for this request
+ */
+export function openRouteToken(uri: Uri, request: SipRequest, sealing: Sealing): RouteToken | undefined {
   if (uri.kind !== 'sip' || uri.rawUser === undefined) return undefined;
-  const fields = openToken(purpose, uri.rawUser, key);
-  if (fields === undefined || fields.length !== 4) return undefined;
-  return { server: fields[0]!, flow: fields[1]!, otherFlow: fields[2]!, outside: fields[3]! };
+  const { rawUser } = uri;
+  if (request.to.tag !== undefined) {
+    const token = openAs('caller', rawUser, request, sealing) ?? openAs('called', rawUser, request, sealing);
+    if (token !== undefined) return token;
+  }
+  const path = sealing.open(pathPurpose, rawUser);
+  if (path?.length !== pathFields) return undefined;
+  const [user = '', device = ''] = path;
+  return { kind: 'path', user, device };
+}
+
+function openAs(
+  sender: DialogSide,
+  sealed: string,
+  request: SipRequest,
+  sealing: Sealing,
+): DialogToken | undefined {
+  const fields = sealing.open(dialogPurpose, sealed, dialogContext(request, sender));
+  if (fields?.length !== dialogFields) return undefined;
+  return { kind: 'dialog', caller: endOf(fields, 0), called: endOf(fields, 3), sender };
+}
+
+function endOf(fields: readonly string[], from: number): DialogEnd {
+  return { user: fields[from] ?? '', device: fields[from + 1] ?? '', via: fields[from + 2] ?? '' };
+}
+
+function tooLong(header: string): RangeError {
+  const message = `${header}: expected users and devices that can be sealed, found some that are too long`;
+  return Object.assign(new RangeError(message), { code: 'SIP_PROXY_TOKEN' });
 }

@@ -1,9 +1,11 @@
 import { type NameAddr, parseNameAddr, type SipRequest, type Uri } from '@entente/sip';
 import { type RequestRefusal, refusal } from '../request/refusal.ts';
+import { unknownEnd } from '../route/dialog-end.ts';
 import type { PreprocessedRequest } from '../route/preprocess.ts';
+import type { DialogToken } from '../route/route-token.ts';
+import type { Sealing } from '../sealing/sealing.ts';
 import { revealContact } from './sealed-contact.ts';
-import { openRoute, type SealedRoute } from './sealed-route.ts';
-import type { Sealing } from './sealing.ts';
+import { type OpenedRoute, openRoute } from './sealed-route.ts';
 
 /** Entries that name us which a request from outside may carry in a row: a configured first hop, and the sealed one. */
 const maxOwnRoutes = 4;
@@ -14,9 +16,10 @@ export type RevealedRoutes =
   | { readonly ok: false; readonly refusal: RequestRefusal };
 
 /**
- * Takes our entries off the Route of a request from outside, and replaces them by the route that we had sealed in one of them.
- * An entry that names us without saying more proves nothing, and is no harm; an entry that says something which we did not seal is
- * refused, and so is a way that somebody outside has lengthened. A Request-URI that is a sealed Contact is opened too.
+ * Takes our entries off the Route of a request from outside, and puts the route in their place that we had sealed in one of them.
+ * An entry that names us and says no more proves nothing, and does no harm; an entry that says something which we did not seal for
+ * this dialog and this side of it is refused, and so is a route that somebody outside has lengthened. A Request-URI that is a sealed
+ * Contact is opened too.
  * @param request - validated
  * @param options - `isOurHost`: whether a URI with this host names us; what seals our ways
  * @see RFC 3261 §16.4
@@ -28,12 +31,12 @@ export function revealRoutes(
   const { isOurHost, sealing } = options;
   let { uri } = request;
   let routes: readonly NameAddr[] = request.has('Route') ? request.routes : [];
-  let sealed: SealedRoute | undefined;
+  let sealed: OpenedRoute | undefined;
   let removedLast = false;
 
   // Only we make such a text, so a Request-URI with one is our own entry, put there by a strict router.
   const strict = routes.length > 0 ? userAt(uri, isOurHost) : undefined;
-  sealed = strict === undefined ? undefined : openRoute(strict, sealing);
+  sealed = strict === undefined ? undefined : openRoute(strict, request, sealing);
   if (sealed !== undefined) {
     uri = routes[routes.length - 1]!.uri;
     routes = routes.slice(0, -1);
@@ -46,7 +49,7 @@ export function revealRoutes(
     if (top.kind !== 'sip' || !isOurHost(top.host)) break;
     const user = userAt(top, isOurHost);
     if (user !== undefined) {
-      const opened = openRoute(user, sealing);
+      const opened = openRoute(user, request, sealing);
       if (opened === undefined || sealed !== undefined) return notSealed(top);
       sealed = opened;
     }
@@ -67,7 +70,9 @@ export function revealRoutes(
     if (!parsed.ok) return notSealed(uri);
     revealed.push(parsed.value);
   }
-  const tokens = [{ server: '', flow: sealed.flow, otherFlow: '', outside: sealed.outside }];
+  const { end, sender } = sealed;
+  const none = { caller: unknownEnd, called: unknownEnd };
+  const tokens: DialogToken[] = [{ kind: 'dialog', ...none, [sender]: end, sender }];
   return {
     ok: true,
     routes: {
@@ -92,8 +97,8 @@ function notSealed(found: Uri): RevealedRoutes {
     refusal: refusal(
       'relay-not-allowed',
       403,
-      `Route: expected a way that this edge has sealed and nothing behind it, found ${found.toString()}`,
-      'Begin a new dialog: this one was begun at another edge, or before the edge was restarted.',
+      `Route: expected a route that this edge or its pool has sealed for this dialog and nothing behind it, found ${found.toString()}`,
+      'Begin a new dialog: the route was changed, belongs to another dialog, or its keys are no longer kept.',
     ),
   };
 }

@@ -1,6 +1,6 @@
 import { type MessageEditor, parseNameAddr, parseUri, type SipMessage, type Uri } from '@entente/sip';
 import { type OwnAddress, uriAt } from '../route/own-address.ts';
-import type { Sealing } from './sealing.ts';
+import type { Sealing } from '../sealing/sealing.ts';
 
 const purpose = 'contact';
 

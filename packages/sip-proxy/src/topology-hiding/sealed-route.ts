@@ -1,13 +1,12 @@
-import { NameAddr } from '@entente/sip';
+import { NameAddr, type SipRequest } from '@entente/sip';
+import { type DialogEnd, type DialogSide, dialogContext } from '../route/dialog-end.ts';
 import { type OwnAddress, uriAt } from '../route/own-address.ts';
-import type { Sealing } from './sealing.ts';
+import type { Sealing } from '../sealing/sealing.ts';
 
-/** The way of a dialog inside, as somebody outside carries it for us without being able to read it. */
+/** The route of a dialog inside, as an end outside carries it for us without being able to read it. */
 export interface SealedRoute {
-  /** The client connection it was given to; the empty text where it was given to a partner. */
-  readonly flow: string;
-  /** The partner's domain it was given to; the empty text where it was given to a client. */
-  readonly outside: string;
+  /** Who it was given to: a client of ours, or a partner. */
+  readonly end: DialogEnd;
   /** Route values that lead on inside, first hop first. */
   readonly routes: readonly string[];
 }
@@ -15,30 +14,57 @@ export interface SealedRoute {
 const purpose = 'route';
 
 /**
- * The one Record-Route entry that stands, outside, for a whole route inside.
- * @param route - the way, and who is given it
- * @param address - where the peer that receives it reaches us
- * @param sealing - what seals it
- * @param scheme - from `schemeOfEntries`
- * @returns undefined where the way is too long to be sealed
+ * The one Record-Route entry that stands, outside, for a whole route inside. It opens in its own dialog, for the side that it is given to.
+ * @param route - the route, and who is given it
+ * @param address - where the receiver reaches us
+ * @param dialog - `request` begins it; `side` is the one outside
+ * @param options - what seals it, and the scheme from `schemeOfEntries`
+ * @returns undefined where the route is too long to be sealed
  */
 export function sealedEntry(
-  route: SealedRoute,
+  { end, routes }: SealedRoute,
   address: OwnAddress,
-  sealing: Sealing,
-  scheme: 'sip' | 'sips' = 'sip',
+  { request, side }: { readonly request: SipRequest; readonly side: DialogSide },
+  { scheme, sealing }: { readonly scheme: 'sip' | 'sips'; readonly sealing: Sealing },
 ): NameAddr | undefined {
-  const user = sealing.seal(purpose, [route.flow, route.outside, ...route.routes]);
+  const fields = [end.user, end.device, end.via, ...routes];
+  const user = sealing.seal(purpose, fields, contextOf(request, 'caller', side));
   if (user === undefined) return undefined;
   return NameAddr.from({ uri: uriAt(address, { scheme, user, parameters: { lr: true } }) });
+}
+
+/** What {@link openRoute} finds. */
+export interface OpenedRoute extends SealedRoute {
+  /** The side that the request comes from. */
+  readonly sender: DialogSide;
 }
 
 /**
  * Opens the route in the user part of a {@link sealedEntry}.
  * @param user - from anybody
+ * @param request - that carries it; without a tag in To it is in no dialog, and nothing opens
+ * @param sealing - what sealed it
  * @returns undefined for anything else
  */
-export function openRoute(user: string, sealing: Sealing): SealedRoute | undefined {
-  const [flow, outside, ...routes] = sealing.open(purpose, user) ?? [];
-  return flow === undefined || outside === undefined ? undefined : { flow, outside, routes };
+export function openRoute(user: string, request: SipRequest, sealing: Sealing): OpenedRoute | undefined {
+  if (request.to.tag === undefined) return undefined;
+  return openAs('caller', user, request, sealing) ?? openAs('called', user, request, sealing);
+}
+
+function openAs(
+  sender: DialogSide,
+  user: string,
+  request: SipRequest,
+  sealing: Sealing,
+): OpenedRoute | undefined {
+  const fields = sealing.open(purpose, user, contextOf(request, sender, sender));
+  if (fields === undefined) return undefined;
+  const [name, device, via, ...routes] = fields;
+  if (name === undefined || device === undefined || via === undefined) return undefined;
+  return { end: { user: name, device, via }, routes, sender };
+}
+
+/** What is given to one side is of no use to the other. */
+function contextOf(request: SipRequest, sender: DialogSide, side: DialogSide): string {
+  return `${side}\0${dialogContext(request, sender)}`;
 }

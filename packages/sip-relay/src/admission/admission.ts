@@ -7,8 +7,11 @@ import {
   type SipRequest,
 } from '@entente/sip';
 import {
+  type AssertedIdentity,
   authenticate,
+  type DialogToken,
   GuessLimit,
+  identityInDialog,
   identityOf,
   type RequestRefusal,
   refusal,
@@ -69,63 +72,77 @@ export class Admission {
    * Who sends this request.
    * @param request - whose form is valid
    * @param origin - the connection it came over
+   * @param dialog - our token for the dialog that it is in; what that vouches for counts, not From
    */
-  admit(request: SipRequest, origin: RequestOrigin): Sender | RequestRefusal {
+  admit(request: SipRequest, origin: RequestOrigin, dialog?: DialogToken): Sender | RequestRefusal {
     const { server } = origin;
-    if (server !== undefined) return this.#fromServer(request, origin, server);
-    if (request.method === 'ACK') return this.#acknowledgement(request, origin);
+    if (server !== undefined) return this.#fromServer(request, origin, server, dialog);
     const { fqdn, flows } = this.#options;
-    const proven = this.#provenUser(request, origin);
+    if (request.method === 'ACK') return this.#acknowledgement(origin, dialog);
+    const proven = this.#provenUser(request, origin, dialog);
     if ('reason' in proven) return proven;
     const { addresses } = proven;
     if (request.method === 'REGISTER') {
       const registered = registeredAddress(request, addresses);
       if (!registered.ok) return registered.refusal;
     }
-    const identity = identityOf(request, { kind: 'user', addresses }, fqdn);
+    const identity = userIdentity(request, addresses, dialog, fqdn);
     return identity.ok ? clientSender(identity, origin, flows.of(origin)) : identity.refusal;
   }
 
   /**
-   * An ACK for a 2xx cannot be challenged (RFC 3261 §22.1): it counts only on a connection on which the user in From has
-   * authenticated before.
+   * An ACK for a 2xx cannot be challenged (RFC 3261 §22.1): it counts only in a dialog whose token names a user who has authenticated on
+   * this connection before.
    */
-  #acknowledgement(ack: SipRequest, origin: RequestOrigin): Sender | RequestRefusal {
-    const { fqdn, flows } = this.#options;
-    const { users } = origin;
-    if (users.size === 0) return notAuthenticated;
-    const identity = identityOf(ack, { kind: 'user', addresses: [...users.keys()] }, fqdn);
-    return identity.ok ? clientSender(nobody, origin, flows.of(origin)) : identity.refusal;
+  #acknowledgement(origin: RequestOrigin, dialog: DialogToken | undefined): Sender | RequestRefusal {
+    if (dialog === undefined || !origin.users.has(dialog[dialog.sender].user)) return notAuthenticated;
+    return clientSender(nobody, origin, this.#options.flows.of(origin));
   }
 
-  #fromServer(request: SipRequest, origin: RequestOrigin, server: string): Sender | RequestRefusal {
+  #fromServer(
+    request: SipRequest,
+    origin: RequestOrigin,
+    server: string,
+    dialog: DialogToken | undefined,
+  ): Sender | RequestRefusal {
     const { fqdn, topology } = this.#options;
     const allowed = mayRequest(topology(), { fqdn: server }, { fqdn }, origin.link.row);
     if (!allowed.ok) return notAllowed(allowed.rejection);
-    if (origin.protection.peer?.role === 'edge') return this.#fromEdge(request, origin, server);
+    if (origin.protection.peer?.role === 'edge') return this.#fromEdge(request, origin, server, dialog);
     const identity =
       request.method === 'ACK' ? nobody : identityOf(request, { kind: 'trusted-server', name: server }, fqdn);
-    return identity.ok
-      ? { arrival: { kind: 'server', name: server }, identity, isInsider: true, origin, flow: '' }
-      : identity.refusal;
+    if (!identity.ok) return identity.refusal;
+    const user = dialog?.[dialog.sender].user ?? '';
+    if (user !== '' && identity !== nobody && identity.asserted !== user)
+      return otherIdentity(user, identity.asserted);
+    return { arrival: { kind: 'server', name: server }, identity, isInsider: true, origin, flow: '' };
   }
 
   /**
    * A request that an edge hands on. The edge authenticates no users: a sender from a domain of ours authenticates here, with each
-   * request. Whether a foreign domain may send the message was for the edge to decide.
+   * request, and so does a user of ours at one end of a dialog, whatever From says. Whether a foreign domain may send the message was for
+   * the edge to decide.
    */
-  #fromEdge(request: SipRequest, origin: RequestOrigin, edge: string): Sender | RequestRefusal {
+  #fromEdge(
+    request: SipRequest,
+    origin: RequestOrigin,
+    edge: string,
+    dialog: DialogToken | undefined,
+  ): Sender | RequestRefusal {
     const { fqdn, topology } = this.#options;
     const { uri } = request.from;
-    const isOurs = uri.kind === 'sip' && topology().isOurDomain(uri.host);
+    const isOurs =
+      dialog === undefined
+        ? uri.kind !== 'sip' || topology().isOurDomain(uri.host)
+        : dialog[dialog.sender].user !== '';
     if (request.method === 'ACK') return edgeSender(edge, origin, nobody, isOurs);
-    if (uri.kind === 'sip' && !isOurs) {
+    if (!isOurs) {
       const identity = identityOf(request, { kind: 'outsider', name: edge }, fqdn);
       return identity.ok ? edgeSender(edge, origin, identity, false) : identity.refusal;
     }
-    const proven = this.#provenUser(request, origin);
+    const proven = this.#provenUser(request, origin, dialog);
     if ('reason' in proven) return proven;
-    const identity = identityOf(request, { kind: 'user', addresses: proven.addresses }, fqdn);
+    const identity = userIdentity(request, proven.addresses, dialog, fqdn);
     return identity.ok
       ? edgeSender(edge, origin, identity, identity.asserted !== undefined)
       : identity.refusal;
@@ -135,12 +152,13 @@ export class Admission {
   #provenUser(
     request: SipRequest,
     origin: RequestOrigin,
+    dialog: DialogToken | undefined,
   ): { readonly addresses: readonly string[] } | RequestRefusal {
     const { clock, credentials, onUser, topology } = this.#options;
     const now = clock();
     const hasCredentials = request.has('Authorization') || request.has('Proxy-Authorization');
     if (origin.server === undefined && !hasCredentials && request.method !== 'REGISTER') {
-      const claimedBy = addressOfRecord(request.from.uri);
+      const claimedBy = dialog?.[dialog.sender].user || addressOfRecord(request.from.uri);
       for (const [address, until] of origin.users) {
         if (until <= now) continue;
         // Several users may share a connection: none of them is identified by the authentication of another.
@@ -149,7 +167,8 @@ export class Admission {
       }
     }
     const { uri } = request.from;
-    const claimed = uri.kind === 'sip' && topology().isOurDomain(uri.host) ? uri.host : undefined;
+    const named = dialog?.[dialog.sender].user.split('@').pop() || (uri.kind === 'sip' ? uri.host : '');
+    const claimed = topology().isOurDomain(named) ? named : undefined;
     const realm = claimed ?? topology().document.domains[0]?.name ?? this.#options.fqdn;
     const result = authenticate(request, {
       realm,
@@ -178,8 +197,29 @@ function clientAddress(request: SipRequest, { server, source }: RequestOrigin): 
   return (server === undefined ? undefined : request.vias[1]?.received) ?? source?.address;
 }
 
+function userIdentity(
+  request: SipRequest,
+  addresses: readonly string[],
+  dialog: DialogToken | undefined,
+  fqdn: string,
+): AssertedIdentity {
+  return dialog === undefined
+    ? identityOf(request, { kind: 'user', addresses }, fqdn)
+    : identityInDialog(request, addresses, dialog, fqdn);
+}
+
+/** Only the server that a user's device connects to vouches for what that user does in a dialog. */
+function otherIdentity(expected: string, found: string | undefined): RequestRefusal {
+  return refusal(
+    'identity-not-authorised',
+    403,
+    `P-Asserted-Identity: expected ${expected}, who is at this end of the dialog, found ${found ?? 'none'}`,
+    'Send the request over the server that has authenticated the user.',
+  );
+}
+
 function clientSender(identity: AcceptedIdentity, origin: RequestOrigin, flow: string): Sender {
-  return { arrival: { kind: 'client', flow }, identity, isInsider: false, origin, flow };
+  return { arrival: { kind: 'client' }, identity, isInsider: false, origin, flow };
 }
 
 /** What an edge hands on for a sender that nobody vouches for goes to users of ours, never out again. */

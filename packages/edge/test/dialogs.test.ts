@@ -1,0 +1,163 @@
+import type { SipRequest } from '@entente/sip';
+import { describe, expect, it } from 'vitest';
+import {
+  device,
+  frontEnd,
+  hers,
+  his,
+  insideVias,
+  message,
+  newSealing,
+  ofCalled,
+  ofCaller,
+  outwards,
+  registeredPath,
+  type Sent,
+  start,
+} from './edge-between.ts';
+
+describe('a request in a dialog', () => {
+  /** A call of alice to bob, as bob's edge sees it. */
+  function called(from: ReturnType<typeof start>): { readonly invite: SipRequest; readonly route: string } {
+    from.fromFrontEnd(outwards());
+    const { message: invite } = from.sent.outside.at(-1) as Sent;
+    return { invite, route: invite.values('Record-Route')[0] as string };
+  }
+  const bye = ({ invite, route }: ReturnType<typeof called>) =>
+    ofCalled(invite, 'BYE', { uri: 'sip:alice@10.1.2.3', headers: { Route: route } });
+
+  it('goes in along the route that was sealed for its sender', () => {
+    const network = start();
+    network.fromPartner(bye(called(network)));
+    expect(network.reasons).toEqual([]);
+    expect(network.sent.inside.map(({ message: { routes } }) => routes.map(String))).toEqual([
+      [`<sip:t@${frontEnd};lr>`],
+    ]);
+  });
+
+  it('reaches the Contact of a server inside that its sender was given sealed', () => {
+    const network = start();
+    network.fromFrontEnd(outwards('INVITE', { Contact: `<sip:focus@${frontEnd};gr=1>` }));
+    const { message: invite } = network.sent.outside[0] as Sent;
+    const Route = invite.get('Record-Route') ?? '';
+    const uri = `${invite.contacts[0]?.uri}`;
+    expect(uri).toMatch(/^sip:[\w-]+@access\.contoso\.example:5062;transport=tls$/);
+    network.fromPartner(ofCalled(invite, 'BYE', { uri, headers: { Route } }));
+    expect(network.sent.inside.map(({ message: { uriText } }) => uriText)).toEqual([
+      `sip:focus@${frontEnd};gr=1`,
+    ]);
+    // Without a route in the address leads nowhere.
+    expect(network.fromPartner(message('OPTIONS', his, hers, { uri }))).toMatchObject([{ status: 403 }]);
+  });
+
+  it('is refused with a route of an edge with other keys, a changed one, or that of somebody else', () => {
+    const network = start();
+    const own = called(network);
+    const foreign = called(start());
+    const refused = { status: 403 };
+    expect(network.fromPartner(bye(foreign))).toMatchObject([refused]);
+    expect(network.fromPartner(bye({ ...own, route: own.route.replace('<sip:', '<sip:A') }))).toMatchObject([
+      refused,
+    ]);
+    const hang = ofCaller(own.invite, 'BYE', { uri: 'sip:bob@192.0.2.9', headers: { Route: own.route } });
+    expect(network.fromClient(hang)).toMatchObject([refused]);
+    expect(network.reasons).toEqual(['relay-not-allowed', 'relay-not-allowed', 'relay-not-allowed']);
+    expect(network.sent.inside).toEqual([]);
+  });
+
+  it('is refused without our entry, with every tag and Call-ID right: from a partner, a client and a server', () => {
+    const network = start();
+    const { invite } = called(network);
+    const before = network.sent.outside.length;
+    network.fromPartner(ofCalled(invite, 'BYE', { uri: hers }));
+    network.fromClient(ofCaller(invite, 'BYE', { uri: his }));
+    network.fromFrontEnd(ofCaller(invite, 'BYE', { uri: his, via: insideVias }));
+    expect(network.reasons).toEqual(['not-in-dialog', 'not-in-dialog', 'not-in-dialog']);
+    expect([network.sent.inside.length, network.sent.outside.length]).toEqual([0, before]);
+  });
+});
+
+describe('an edge that was started again', () => {
+  const sealing = newSealing();
+
+  /** An external client calls bob; what both ends have of it afterwards. */
+  function callOf(network: ReturnType<typeof start>) {
+    registeredPath(network.fromClient, network.sent);
+    const answers = network.fromClient(message('INVITE', hers, his, { contact: `<${device}>` }));
+    const into = network.sent.inside.at(-1) as Sent;
+    into.answer(200);
+    const outside = answers[0]?.get('Record-Route') ?? '';
+    return { invite: into.message, inside: into.message.get('Record-Route') ?? '', outside };
+  }
+
+  it('carries dialogs on in both directions, once the client has registered again', () => {
+    const call = callOf(start(sealing));
+    const network = start(sealing);
+    const toClient = () =>
+      ofCalled(call.invite, 'INFO', { uri: device, via: insideVias, headers: { Route: call.inside } });
+    const fromClient = () =>
+      ofCaller(call.invite, 'BYE', { uri: 'sip:bob@192.0.2.9', headers: { Route: call.outside } });
+    // Nothing is known of the client yet: its flow has failed, and its own requests count only once it has registered.
+    expect(network.fromFrontEnd(toClient())).toMatchObject([{ status: 430 }]);
+    expect(network.fromClient(fromClient())).toMatchObject([{ status: 403 }]);
+    registeredPath(network.fromClient, network.sent);
+    network.fromFrontEnd(toClient());
+    expect(network.sent.outside.at(-1)?.message.method).toBe('INFO');
+    network.fromClient(fromClient());
+    expect(network.sent.inside.at(-1)?.message.method).toBe('BYE');
+  });
+
+  it('with other keys sends what it cannot read to nobody: no partner’s message goes to another partner', () => {
+    const call = callOf(start(sealing));
+    const network = start();
+    for (const uri of [device, 'sip:carl@litware.example', his])
+      expect(
+        network.fromFrontEnd(
+          ofCalled(call.invite, 'INFO', { uri, via: insideVias, headers: { Route: call.inside } }),
+        ),
+      ).toMatchObject([{ status: 430 }]);
+    expect(network.sent.outside).toEqual([]);
+    expect(network.reasons).toEqual(['flow-failed', 'flow-failed', 'flow-failed']);
+  });
+});
+
+describe('the device of an external client', () => {
+  it('is reached over the connection on which it registered last, and over none once that is closed', () => {
+    const network = start();
+    const Route = registeredPath(network.fromClient, network.sent);
+    const call = () =>
+      network.fromFrontEnd(
+        message('INVITE', his, hers, { uri: device, via: insideVias, headers: { Route } }),
+      );
+    call();
+    expect(network.flowsOut.at(-1)).toBe(network.flowOfClient());
+    network.reconnect();
+    expect(call()).toMatchObject([{ status: 430 }]);
+    registeredPath(network.fromClient, network.sent);
+    // The registrar still has the Path of the first registration.
+    call();
+    expect(network.flowsOut.at(-1)).toBe(network.flowOfClient());
+    expect(new Set(network.flowsOut).size).toBe(2);
+  });
+
+  it('is not reached by a Path whose registration the registrar has refused', () => {
+    const network = start();
+    network.fromClient(
+      message('REGISTER', hers, hers, { uri: 'sip:contoso.example', contact: `<${device}>` }),
+    );
+    const register = network.sent.inside.at(-1) as Sent;
+    register.answer(403);
+    const headers = { Route: register.message.get('Path') ?? '' };
+    expect(
+      network.fromFrontEnd(message('MESSAGE', his, hers, { uri: device, via: insideVias, headers })),
+    ).toMatchObject([{ status: 430 }]);
+  });
+
+  it('is reached by its GRUU in a dialog, as its Contact (RFC 5627 §6.1)', () => {
+    const network = start();
+    const Route = registeredPath(network.fromClient, network.sent);
+    const uri = 'sip:alice@contoso.example;gr=urn:uuid:1';
+    network.fromFrontEnd(message('MESSAGE', his, hers, { uri, via: insideVias, headers: { Route } }));
+    expect(network.sent.outside.at(-1)?.message.uriText).toBe(device);
+  });
+});

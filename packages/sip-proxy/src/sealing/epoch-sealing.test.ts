@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { EpochKeys } from './epoch-keys.ts';
+import { singleEpoch } from './epoch-keys.ts';
+import { createSealing } from './epoch-sealing.ts';
+
+const keys = singleEpoch(randomBytes(32));
+const sealing = createSealing(keys, randomBytes);
+const fields = ['alice@contoso.example', '', '<sip:abc@fe2.contoso.example;lr>', 'ü'];
+const sealed = sealing.seal('route', fields, 'dialog') as string;
+
+describe('what was sealed', () => {
+  it('opens for the same purpose and context, and says nothing to anybody else', () => {
+    expect(sealing.open('route', sealed, 'dialog')).toEqual(fields);
+    expect(sealing.open('contact', sealed, 'dialog')).toBeUndefined();
+    expect(sealing.open('route', sealed, 'another dialog')).toBeUndefined();
+    expect(sealing.open('route', sealed)).toBeUndefined();
+    const foreign = createSealing(singleEpoch(randomBytes(32)), randomBytes);
+    expect(foreign.open('route', sealed, 'dialog')).toBeUndefined();
+    expect(Buffer.from(sealed, 'base64url').toString('latin1')).not.toContain('contoso');
+    expect(sealed).toMatch(/^[\w-]+$/);
+  });
+
+  it('opens at every holder of the keys, after a restart too', () => {
+    expect(createSealing(keys, randomBytes).open('route', sealed, 'dialog')).toEqual(fields);
+  });
+
+  it('opens with no bit of it changed, in no other spelling, and not cut short', () => {
+    const bytes = Buffer.from(sealed, 'base64url');
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const changed = Buffer.from(bytes);
+      changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
+      expect(sealing.open('route', changed.toString('base64url'), 'dialog')).toBeUndefined();
+    }
+    for (let length = 0; length < sealed.length; length++)
+      expect(sealing.open('route', sealed.slice(0, length), 'dialog')).toBeUndefined();
+    for (const spelling of [`${sealed}=`, `${sealed}~`, ` ${sealed}`])
+      expect(sealing.open('route', spelling, 'dialog')).toBeUndefined();
+  });
+
+  it('does not show that two texts are the same', () => {
+    const [one = '', other = ''] = [1, 2].map(() => sealing.seal('route', fields, 'dialog'));
+    // Epoch and salt of this process are in both; nonce, text and tag have nothing in common.
+    const parts = [one, other].map((text) => Buffer.from(text, 'base64url').subarray(8).toString('hex'));
+    expect(parts[0]).not.toBe(parts[1]);
+  });
+
+  it('is at most 4,096 characters long; what would be longer is not sealed, and not looked at', () => {
+    expect(sealing.seal('route', ['a'.repeat(3_036)])).toHaveLength(4_096);
+    expect(sealing.seal('route', ['a'.repeat(3_037)])).toBeUndefined();
+    expect(sealing.open('route', 'A'.repeat(4_097))).toBeUndefined();
+  });
+
+  it('holds no NUL, which would let one field read as two', () => {
+    expect(sealing.seal('route', ['a\0b'])).toBeUndefined();
+  });
+
+  it('needs a key of 32 bytes', () => {
+    expect(() => createSealing(singleEpoch(randomBytes(31)), randomBytes)).toThrow(
+      expect.objectContaining({ code: 'SIP_PROXY_TOKEN' }),
+    );
+  });
+});
+
+describe('keys that change from epoch to epoch', () => {
+  /** Keys as a member holds them, changed as the test asks. */
+  function rotating() {
+    const known = new Map<number, Uint8Array>();
+    let epoch = 0;
+    const own: EpochKeys & { begin(next: number): void; forget(old: number): void } = {
+      get current() {
+        return { epoch, key: known.get(epoch & 0xffff) as Uint8Array };
+      },
+      keyOf: (asked) => known.get(asked),
+      begin(next) {
+        epoch = next;
+        known.set(next & 0xffff, randomBytes(32));
+      },
+      forget: (old) => void known.delete(old),
+    };
+    own.begin(1);
+    return own;
+  }
+
+  it('seal with the newest and open what the kept ones have sealed', () => {
+    const own = rotating();
+    const rolling = createSealing(own, randomBytes);
+    const before = rolling.seal('route', fields) as string;
+    own.begin(2);
+    const after = rolling.seal('route', fields) as string;
+    for (const text of [before, after]) expect(rolling.open('route', text)).toEqual(fields);
+    expect([before, after].map((text) => Buffer.from(text, 'base64url').readUInt16BE(0))).toEqual([1, 2]);
+  });
+
+  it('open nothing of an epoch that is forgotten, though it has opened before', () => {
+    const own = rotating();
+    const rolling = createSealing(own, randomBytes);
+    const old = rolling.seal('route', fields) as string;
+    expect(rolling.open('route', old)).toEqual(fields);
+    own.begin(2);
+    own.forget(1);
+    expect(rolling.open('route', old)).toBeUndefined();
+    // Another key in the place of a lost one is another key, whatever was derived from the first.
+    own.begin(1);
+    expect(rolling.open('route', old)).toBeUndefined();
+  });
+
+  it('count on beyond 65,535: a token names the lowest 16 bits of its epoch', () => {
+    const own = rotating();
+    own.begin(65_536 + 7);
+    const rolling = createSealing(own, randomBytes);
+    const text = rolling.seal('route', fields) as string;
+    expect(Buffer.from(text, 'base64url').readUInt16BE(0)).toBe(7);
+    expect(rolling.open('route', text)).toEqual(fields);
+  });
+});

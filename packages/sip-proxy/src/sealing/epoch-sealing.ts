@@ -1,0 +1,124 @@
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import type { EpochKeys } from './epoch-keys.ts';
+import type { Sealing } from './sealing.ts';
+
+/** Longest sealed text, in characters: a dozen hops and more. The limit holds before anything is decrypted. */
+const maxSealedLength = 4_096;
+const keyBytes = 32;
+const epochBytes = 2;
+const saltBytes = 6;
+const nonceBytes = 12;
+const tagBytes = 16;
+const headBytes = epochBytes + saltBytes + nonceBytes;
+const cipher = 'aes-256-gcm';
+/** Derived keys that are remembered: those of our own seals, and of other members' that have opened. */
+const maxDerived = 256;
+
+/** A key of one member, purpose and epoch, and the key of the epoch that it was derived from. */
+interface DerivedKey {
+  readonly from: Uint8Array;
+  readonly key: Uint8Array;
+}
+
+/**
+ * Seals and opens texts with AES-256-GCM. A sealed text is the epoch, a salt, a nonce, the encrypted fields and the tag, in base64url.
+ * The salt is drawn once, so that each process seals under keys of its own, derived from the one that all share: random nonces
+ * of 96 bits may be used for 2^32 texts under one key (NIST SP 800-38D §8.3), and no number of processes uses that up together.
+ * @param keys - only holders of them can open what was sealed
+ * @param random - unpredictable bytes, for the salt and for nonces
+ * @throws RangeError (code SIP_PROXY_TOKEN) for a short key
+ */
+export function createSealing(keys: EpochKeys, random: (bytes: number) => Uint8Array): Sealing {
+  return new EpochSealing(keys, random);
+}
+
+class EpochSealing implements Sealing {
+  readonly #keys: EpochKeys;
+  readonly #random: (bytes: number) => Uint8Array;
+  readonly #salt: Buffer;
+  readonly #derived = new Map<string, DerivedKey>();
+
+  constructor(keys: EpochKeys, random: (bytes: number) => Uint8Array) {
+    this.#keys = keys;
+    this.#random = random;
+    this.#salt = Buffer.from(random(saltBytes));
+    checkKey(keys.current.key);
+  }
+
+  seal(purpose: string, fields: readonly string[], context = ''): string | undefined {
+    for (const field of fields) if (field.includes('\0')) return undefined;
+    const plain = fields.join('\0');
+    // An upper bound first: no character has more than three bytes for each of its units.
+    if (lengthOf(plain.length * 3) > maxSealedLength && lengthOf(Buffer.byteLength(plain)) > maxSealedLength)
+      return undefined;
+    const { epoch, key: from } = this.#keys.current;
+    const name = nameOf(purpose, epoch & 0xffff, this.#salt);
+    const { key } = this.#known(name, from) ?? this.#remember(name, derive(purpose, from, this.#salt));
+    const nonce = this.#random(nonceBytes);
+    const sealing = createCipheriv(cipher, key, nonce, { authTagLength: tagBytes });
+    sealing.setAAD(Buffer.from(context, 'utf8'));
+    const sealed = sealing.update(plain, 'utf8');
+    sealing.final();
+    const epochPart = Buffer.of((epoch >> 8) & 0xff, epoch & 0xff);
+    return Buffer.concat([epochPart, this.#salt, nonce, sealed, sealing.getAuthTag()]).toString('base64url');
+  }
+
+  open(purpose: string, sealed: string, context = ''): readonly string[] | undefined {
+    if (sealed.length > maxSealedLength) return undefined;
+    const bytes = Buffer.from(sealed, 'base64url');
+    // Decoding skips what it does not know; only the one spelling that sealing writes is accepted.
+    if (bytes.length < headBytes + tagBytes || bytes.toString('base64url') !== sealed) return undefined;
+    const epoch = bytes.readUInt16BE(0);
+    const from = this.#keys.keyOf(epoch);
+    if (from === undefined) return undefined;
+    const salt = bytes.subarray(epochBytes, epochBytes + saltBytes);
+    const name = nameOf(purpose, epoch, salt);
+    const known = this.#known(name, from);
+    const derived = known ?? derive(purpose, from, salt);
+    const nonce = bytes.subarray(epochBytes + saltBytes, headBytes);
+    const opening = createDecipheriv(cipher, derived.key, nonce, { authTagLength: tagBytes });
+    opening.setAAD(Buffer.from(context, 'utf8'));
+    opening.setAuthTag(bytes.subarray(-tagBytes));
+    const plain = opening.update(bytes.subarray(headBytes, -tagBytes));
+    try {
+      opening.final();
+    } catch {
+      return undefined;
+    }
+    // Only the salt of a holder of the key opens anything: nobody else can fill what is remembered.
+    if (known === undefined) this.#remember(name, derived);
+    return plain.toString('utf8').split('\0');
+  }
+
+  #known(name: string, from: Uint8Array): DerivedKey | undefined {
+    const derived = this.#derived.get(name);
+    return derived?.from === from ? derived : undefined;
+  }
+
+  #remember(name: string, derived: DerivedKey): DerivedKey {
+    if (this.#derived.size >= maxDerived) this.#derived.clear();
+    this.#derived.set(name, derived);
+    return derived;
+  }
+}
+
+function derive(purpose: string, from: Uint8Array, salt: Uint8Array): DerivedKey {
+  checkKey(from);
+  const key = createHmac('sha256', from).update(`entente-seal-2\0${purpose}\0`).update(salt).digest();
+  return { from, key };
+}
+
+function nameOf(purpose: string, epoch: number, salt: Buffer): string {
+  return `${purpose} ${epoch} ${salt.toString('latin1')}`;
+}
+
+/** Characters of the base64url form of a sealed text. */
+function lengthOf(plainBytes: number): number {
+  return Math.ceil(((headBytes + plainBytes + tagBytes) * 4) / 3);
+}
+
+function checkKey(key: Uint8Array): void {
+  if (key.length >= keyBytes) return;
+  const message = `Sealing key: expected at least ${keyBytes} secret bytes, found ${key.length}. Generate a longer key`;
+  throw Object.assign(new RangeError(message), { code: 'SIP_PROXY_TOKEN' });
+}

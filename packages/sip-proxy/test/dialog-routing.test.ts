@@ -1,0 +1,164 @@
+import type { RequestParts, SipRequest } from '@entente/sip';
+import {
+  type Arrival,
+  createSealing,
+  type DialogEnd,
+  decideRoute,
+  identityInDialog,
+  preprocessRoutes,
+  type RouteKnowledge,
+  recordRouteEntry,
+  singleEpoch,
+  unknownEnd,
+} from '@entente/sip-proxy';
+import { describe, expect, it } from 'vitest';
+import { alice, beginning, bob, inDialog, key, request } from './fixtures.ts';
+
+const self = 'fe1.contoso.example';
+const next = 'fe2.contoso.example';
+let drawn = 0;
+const sealing = createSealing(singleEpoch(key), (bytes) => new Uint8Array(bytes).fill(++drawn));
+const servers = new Set([self, next, 'edge1.contoso.example', 'mediation1.contoso.example']);
+const known: RouteKnowledge = {
+  self,
+  isOurDomain: (domain) => domain === 'contoso.example',
+  isOurServer: (host) => servers.has(host),
+  homeOf: () => self,
+  wayTo: () => 'edge1.contoso.example',
+};
+const client: Arrival = { kind: 'client' };
+const server: Arrival = { kind: 'server', name: next };
+const partner: Arrival = { kind: 'partner', name: 'edge1.contoso.example' };
+
+const aliceHere: DialogEnd = { user: alice, device: 'a1', via: '' };
+const bobHere: DialogEnd = { user: bob, device: 'b1', via: '' };
+const beyond: DialogEnd = { user: '', device: '', via: next };
+
+function entry(ends: { caller?: DialogEnd; called?: DialogEnd }, host = self, to?: string): string {
+  const all = { caller: unknownEnd, called: unknownEnd, ...ends };
+  return `${recordRouteEntry({ host, port: 5061 }, all, beginning(to), { sealing, scheme: 'sip' })}`;
+}
+
+const preprocess = (message: SipRequest) =>
+  preprocessRoutes(message, { isOurHost: (host) => host === self, sealing });
+const decide = (message: SipRequest, arrival: Arrival = client) =>
+  decideRoute(message, preprocess(message), arrival, known);
+const along = (from: 'caller' | 'called', routes: readonly string[], parts: Partial<RequestParts> = {}) =>
+  inDialog(from, { uri: 'sip:b@192.0.2.9', routes, ...parts });
+
+describe('a request in a dialog', () => {
+  it('goes to the device at the other end, whichever side sends it, over whatever connection that has now', () => {
+    const token = entry({ caller: aliceHere, called: bobHere });
+    expect(decide(along('caller', [token]))).toMatchObject({
+      kind: 'device',
+      user: bob,
+      device: 'b1',
+      isExact: false,
+    });
+    expect(decide(along('called', [token]))).toMatchObject({ kind: 'device', user: alice, device: 'a1' });
+  });
+
+  it('finds the other end where both are one user: the tags say which side it comes from', () => {
+    const other = { ...aliceHere, device: 'a2' };
+    const token = entry({ caller: aliceHere, called: other });
+    expect(decide(along('caller', [token]))).toMatchObject({ device: 'a2' });
+    expect(decide(along('called', [token]))).toMatchObject({ device: 'a1' });
+  });
+
+  it('goes on to the neighbour that our token names, by the next Route or by the Contact of its end', () => {
+    const token = entry({ caller: aliceHere, called: beyond });
+    const decided = { kind: 'server', server: next, why: 'route' };
+    expect(decide(along('caller', [token, `<sip:t@${next};lr>`]))).toMatchObject(decided);
+    expect(decide(along('caller', [token], { uri: `sip:room@${next}` }))).toMatchObject(decided);
+    for (const arrival of [server, partner])
+      expect(decide(along('called', [token]), arrival)).toMatchObject({ kind: 'device', device: 'a1' });
+  });
+
+  it.each(['mediation1.contoso.example', 'edge1.contoso.example', 'fabrikam.example'])(
+    'goes to no other server than that neighbour, whatever its sender has written behind our entry: %s',
+    (host) => {
+      const token = entry({ caller: aliceHere, called: beyond });
+      for (const message of [
+        along('caller', [token, `<sip:${host};lr>`]),
+        along('caller', [token], { uri: `sip:+15550100@${host}` }),
+      ])
+        expect(decide(message)).toMatchObject({ kind: 'refuse', refusal: { reason: 'relay-not-allowed' } });
+    },
+  );
+
+  it('is refused without our token, whoever sends it, and is looked up nowhere', () => {
+    for (const arrival of [client, server, partner]) {
+      for (const uri of ['sip:bob@contoso.example', 'sip:b@192.0.2.9', 'sip:bob@fabrikam.example'])
+        expect(decide(inDialog('caller', { uri }), arrival)).toMatchObject({
+          kind: 'refuse',
+          refusal: { status: 403, reason: 'not-in-dialog' },
+        });
+      const ack = request({ method: 'ACK' });
+      expect(decide(ack, arrival)).toMatchObject({ kind: 'refuse', refusal: { reason: 'not-in-dialog' } });
+    }
+  });
+
+  it('is refused with a token that cannot be read: 403, and 430 for a server, whose flow has failed', () => {
+    const [lost] = [entry({ caller: aliceHere, called: bobHere }).replace('sip:A', 'sip:B')];
+    const uri = 'sip:bob@fabrikam.example';
+    for (const arrival of [client, partner])
+      expect(decide(along('caller', [lost], { uri }), arrival)).toMatchObject({
+        kind: 'refuse',
+        refusal: { status: 403 },
+      });
+    expect(decide(along('caller', [lost], { uri }), server)).toMatchObject({
+      kind: 'refuse',
+      refusal: { status: 430, reason: 'flow-failed' },
+    });
+  });
+
+  it('of a client that has moved here goes to the server of our pool that sealed its token, and nowhere without', () => {
+    const elsewhere = entry({ caller: aliceHere, called: bobHere }, next);
+    expect(decide(along('caller', [elsewhere]))).toMatchObject({ kind: 'server', server: next });
+    expect(decide(along('caller', [`<sip:t@${next};lr>`]))).toMatchObject({
+      kind: 'refuse',
+      refusal: { reason: 'not-in-dialog' },
+    });
+    const foreign = entry({ caller: aliceHere, called: bobHere }, 'fabrikam.example');
+    expect(decide(along('caller', [foreign]))).toMatchObject({ kind: 'refuse' });
+  });
+});
+
+describe('the identity in a dialog', () => {
+  const helpdesk = '<sip:helpdesk@contoso.example>';
+  const tokenOf = (message: SipRequest) => {
+    const [token] = preprocess(message).tokens;
+    if (token?.kind !== 'dialog') throw new Error('expected a token of the dialog');
+    return token;
+  };
+
+  it.each([helpdesk, '<sip:bob@fabrikam.example>', '<tel:+12015550123>'])(
+    'is that of the user who was called, though To was %s',
+    (to) => {
+      const token = entry({ caller: aliceHere, called: bobHere }, self, to);
+      const bye = along('called', [token], { from: `${to};tag=b1` });
+      expect(identityInDialog(bye, [bob], tokenOf(bye), self)).toEqual({
+        ok: true,
+        asserted: bob,
+        values: ['<sip:bob@contoso.example>'],
+      });
+    },
+  );
+
+  it('is nobody’s who is not at that end, whatever address was called', () => {
+    const token = entry({ caller: aliceHere, called: bobHere }, self, helpdesk);
+    const bye = along('called', [token], { from: `${helpdesk};tag=b1` });
+    expect(identityInDialog(bye, ['carol@contoso.example'], tokenOf(bye), self)).toMatchObject({
+      ok: false,
+      refusal: { status: 403, reason: 'identity-not-authorised' },
+    });
+  });
+
+  it('lets the caller write no other From than its own, as outside of a dialog', () => {
+    const token = entry({ caller: aliceHere, called: bobHere });
+    const forged = along('caller', [token], { from: '<sip:ceo@contoso.example>;tag=a1' });
+    expect(identityInDialog(forged, [alice], tokenOf(forged), self)).toMatchObject({ ok: false });
+    const own = along('caller', [token]);
+    expect(identityInDialog(own, [alice], tokenOf(own), self)).toMatchObject({ ok: true, asserted: alice });
+  });
+});

@@ -1,0 +1,239 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const route = 'packages/sip-proxy/src/route/';
+const decideRoute = 'packages/sip-proxy/src/route/decide-route.ts';
+const decideEdgeRoute = 'packages/edge/src/decide-edge-route.ts';
+const identity = 'packages/sip-proxy/src/identity/identity.ts';
+const gruu = 'packages/sip-proxy/src/registration/gruu.ts';
+
+const dialogs = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-proxy/test/dialog-routing.test.ts',
+  title,
+});
+const routing = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-proxy/test/routing.test.ts',
+  title,
+});
+const gruus = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-proxy/test/gruu.test.ts',
+  title,
+});
+const edge = (title: string): MutationPatch['test'] => ({
+  file: 'packages/edge/test/dialogs.test.ts',
+  title,
+});
+const edgeRoutes = (title: string): MutationPatch['test'] => ({
+  file: 'packages/edge/src/decide-edge-route.test.ts',
+  title,
+});
+const frontEnd = (title: string): MutationPatch['test'] => ({
+  file: 'packages/front-end/src/dialogs.test.ts',
+  title,
+});
+const unread =
+  'finds what it cannot read: made with another key, changed, of another dialog, or in no dialog at all';
+
+/** Who may send in a dialog, and where that goes. */
+export const patches: PatchList = {
+  name: 'calls',
+  list: [
+    {
+      name: 'token-of-its-dialog',
+      off: 'a token of one dialog opens in another',
+      file: 'packages/sip-proxy/src/route/dialog-end.ts',
+      find: 'const { callId, from, to } = request;',
+      replace: "const { from, to } = request;\n  const callId = '';",
+      test: routing(unread),
+    },
+    {
+      name: 'address-that-was-called',
+      off: 'the called user writes any address into From',
+      file: 'packages/sip-proxy/src/route/dialog-end.ts',
+      find: 'return addressOfRecord(uri) ?? uri.toString();',
+      replace: 'return (addressOfRecord(uri) ?? uri.toString()).slice(0, 0);',
+      test: routing(unread),
+    },
+    {
+      name: 'token-needs-a-dialog',
+      off: 'the token of a dialog serves for a request in none',
+      file: route,
+      find: 'if (request.to.tag !== undefined) {',
+      replace: "if (rawUser !== '') {",
+      test: routing(unread),
+    },
+    {
+      name: 'dialog-needs-a-token',
+      off: 'a peer that knows Call-ID and tags sends in a dialog',
+      file: decideRoute,
+      find: "if ((request.to.tag !== undefined && request.method !== 'REGISTER') || request.method === 'ACK')",
+      replace: "if (request.method === 'ACK')",
+      test: dialogs('is refused without our token, whoever sends it, and is looked up nowhere'),
+    },
+    {
+      name: 'unreadable-token',
+      off: 'a token that cannot be read is passed over',
+      file: decideRoute,
+      find: 'if (unreadable !== undefined)',
+      replace: 'if (unreadable === uri)',
+      test: dialogs(
+        'is refused with a token that cannot be read: 403, and 430 for a server, whose flow has failed',
+      ),
+    },
+    {
+      name: 'neighbour-of-the-token',
+      off: 'in a dialog a client adds any server of ours to its Route',
+      file: decideRoute,
+      find: "if (next.kind === 'sip' && next.host === via && known.isOurServer(via))",
+      replace: "if (next.kind === 'sip' && known.isOurServer(next.host))",
+      test: dialogs(
+        'goes to no other server than that neighbour, whatever its sender has written behind our entry: mediation1.contoso.example',
+      ),
+    },
+    {
+      name: 'route-of-a-client',
+      off: 'a client or partner chooses servers of ours by a Route of its own',
+      file: decideRoute,
+      find: "if (arrival.kind === 'server' && host !== undefined && known.isOurServer(host))",
+      replace: 'if (host !== undefined && known.isOurServer(host))',
+      test: routing(
+        'lets no client or partner choose a server by a Route of its own: <sip:fe2.contoso.example;lr>',
+      ),
+    },
+    {
+      name: 'path-of-a-client',
+      off: 'a client uses the Path of a user past that user’s home',
+      file: decideRoute,
+      find: "if (arrival.kind !== 'server') return relayNotAllowed('Route', 'a Path entry');",
+      replace: '',
+      test: routing('follows a Path entry for the registrar alone, to that very flow of the device'),
+    },
+    {
+      name: 'user-at-the-end',
+      off: 'any user sends in the dialog of others',
+      file: identity,
+      find: "if (!addresses.includes(user)) return notAuthorised('Route', addresses, user || 'nobody of ours', agent);",
+      replace: '',
+      test: dialogs('is nobody’s who is not at that end, whatever address was called'),
+    },
+    {
+      name: 'from-of-the-caller',
+      off: 'in a dialog the caller writes any From',
+      file: identity,
+      find: "if (dialog.sender === 'caller')",
+      replace: "if (user === '')",
+      test: dialogs('lets the caller write no other From than its own, as outside of a dialog'),
+    },
+    {
+      name: 'assertion-in-a-dialog',
+      off: 'a server sends in the dialog of one user as another',
+      file: 'packages/sip-relay/src/admission/',
+      find: "if (user !== '' && identity !== nobody && identity.asserted !== user)",
+      replace: "if (user === '?')",
+      test: frontEnd('is vouched for by the server that sends: another user’s assertion counts for nothing'),
+    },
+    {
+      name: 'acknowledging-user',
+      off: 'anybody acknowledges the calls of others',
+      file: 'packages/sip-relay/src/admission/',
+      find: 'if (dialog === undefined || !origin.users.has(dialog[dialog.sender].user)) return notAuthenticated;',
+      replace: '',
+      test: frontEnd('acknowledges only as a user who has authenticated on the connection'),
+    },
+    {
+      name: 'called-behind-an-edge',
+      off: 'a user behind an edge who was called by a foreign address is not challenged',
+      file: 'packages/sip-relay/src/admission/',
+      find: ": dialog[dialog.sender].user !== '';",
+      replace: ": uri.kind === 'sip' && topology().isOurDomain(uri.host);",
+      test: frontEnd(
+        'authenticates behind an edge as the user who was called, whatever address that was: sip:alice@fabrikam.example',
+      ),
+    },
+    {
+      name: 'gruu-of-a-registration',
+      off: 'a temporary GRUU counts for ever',
+      file: gruu,
+      find: 'return binding.gruusSince !== undefined && issuedAt >= binding.gruusSince;',
+      replace: 'return issuedAt >= 0;',
+      test: gruus(
+        'is void with 404 once its device has registered with another Call-ID, and once its registration is over',
+      ),
+    },
+    {
+      name: 'gruu-of-its-device',
+      off: 'a temporary GRUU reaches every device of its user',
+      file: gruu,
+      find: 'if (binding.instance === undefined || instanceOf(deviceOf(binding)) !== instance) return false;',
+      replace: "if (instance === '') return false;",
+      test: gruus('reaches its device and no other of the user'),
+    },
+    {
+      name: 'forgotten-epoch',
+      off: 'what was derived from a lost key goes on to open',
+      file: 'packages/sip-proxy/src/sealing/epoch-sealing.ts',
+      find: 'return derived?.from === from ? derived : undefined;',
+      replace: 'return derived;',
+      test: {
+        file: 'packages/sip-proxy/src/sealing/epoch-sealing.test.ts',
+        title: 'open nothing of an epoch that is forgotten, though it has opened before',
+      },
+    },
+    {
+      name: 'unreadable-at-the-edge',
+      off: 'an edge sends out what carries a token that it cannot read',
+      file: decideEdgeRoute,
+      find: 'if (routes.unreadable !== undefined)',
+      replace: "if (routes.unreadable?.scheme === '?')",
+      test: edge(
+        'with other keys sends what it cannot read to nobody: no partner’s message goes to another partner',
+      ),
+    },
+    {
+      name: 'dialog-from-outside',
+      off: 'outsiders send in a dialog without the route that was sealed for them',
+      file: decideEdgeRoute,
+      find: "return request.method === 'ACK' || (request.to.tag !== undefined && request.method !== 'REGISTER');",
+      replace: "return request.method === '';",
+      test: edgeRoutes(
+        'names no dialog: with a tag in To and without our entry it is refused, and an ACK too',
+      ),
+    },
+    {
+      name: 'dialog-from-inside',
+      off: 'servers send out in a dialog without our entry',
+      file: decideEdgeRoute,
+      find: '  if (request.to.tag !== undefined) return notInDialog();\n',
+      replace: '',
+      test: edge(
+        'is refused without our entry, with every tag and Call-ID right: from a partner, a client and a server',
+      ),
+    },
+    {
+      name: 'registered-connection',
+      off: 'a route sealed for one client serves over the connection of another',
+      file: decideEdgeRoute,
+      find: 'if (!isOn(user, device, flow))',
+      replace: "if (user === '')",
+      test: edgeRoutes('leads no client in but the user whose device is registered over its connection'),
+    },
+    {
+      name: 'accepted-registration',
+      off: 'an edge believes a registration that the registrar has refused',
+      file: 'packages/edge/src/forwarding.ts',
+      find: "if (request.method === 'REGISTER' && response.status === 200) this.#registered();",
+      replace: "if (request.method === 'REGISTER') this.#registered();",
+      test: edge('is not reached by a Path whose registration the registrar has refused'),
+    },
+    {
+      name: 'devices-of-a-connection',
+      off: 'one connection fills the table of devices',
+      file: 'packages/sip-relay/src/device-flows.ts',
+      find: 'if (entries.length > maxPerFlow) this.#remove(entries[0]!);',
+      replace: '',
+      test: {
+        file: 'packages/sip-relay/src/device-flows.test.ts',
+        title: 'are at most 32 on one connection: of more the first are forgotten',
+      },
+    },
+  ],
+};
