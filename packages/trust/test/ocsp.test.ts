@@ -13,7 +13,7 @@ import {
   usage,
 } from './making/certificates.ts';
 import { distributionPoints, makeCrl } from './making/crls.ts';
-import { nothing } from './making/der.ts';
+import { nothing, sequence } from './making/der.ts';
 import { makeOcsp, noCheck, type OcspInput } from './making/ocsp.ts';
 
 const root = makeRoot('root');
@@ -39,6 +39,18 @@ function signer(input: Parameters<typeof makeLeaf>[2] = {}, issuer: Made = ca): 
 }
 
 describe('an OCSP response', () => {
+  it('whose signer cannot be read is refused for that', () => {
+    const delegated = signer();
+    const unreadable = { ...delegated, der: sequence(nothing) };
+    const verdict = fetched({ signer: delegated, certificates: [unreadable] });
+    expect(verdict).toMatchObject({
+      rejection: {
+        reason: 'revocation-unknown',
+        why: expect.stringContaining('an OCSP signer that cannot be read'),
+      },
+    });
+  });
+
   it('of the issuer says good, stapled or fetched, by name or by key, with either digest', () => {
     expect(outcome(fetched({}))).toBe('trusted');
     expect(outcome(fetched({ byKey: true }))).toBe('trusted');

@@ -1,3 +1,4 @@
+import { profiles } from '@entente/trust';
 import { describe, expect, it } from 'vitest';
 import { anchor, ask, judgeOf, outcome } from './making/asking.ts';
 import { clientAuth, day, type Made, makeCa, makeLeaf, makeRoot, now } from './making/certificates.ts';
@@ -74,5 +75,19 @@ describe('a search that finds no path', () => {
     const verdict = refused(ways, more);
     expect(outcome(verdict)).toBe('extended-key-usage-missing');
     expect(verdict.evidence.filter(({ kind }) => kind === 'path-examined')).toHaveLength(examined);
+  });
+});
+
+describe('an explanation that exceeds its budget', () => {
+  it('says so, and never that a known anchor is unknown', () => {
+    const lapsed = makeCa(root, 'lapsed CA', { notAfter: now - day });
+    const chain = [makeLeaf(lapsed, ['a.contoso.example']), lapsed];
+    const reasons = [1, 2, 3, 4, 5, 6].map((steps) => {
+      const budget = { ...profiles.entente.budget, steps };
+      return outcome(ask(judgeOf([anchor(root)], { policy: { ...profiles.entente, budget } }), chain));
+    });
+    expect(reasons).not.toContain('unknown-issuer');
+    expect(reasons[0]).toBe('search-budget-exceeded');
+    expect(reasons.at(-1)).toBe('certificate-expired');
   });
 });

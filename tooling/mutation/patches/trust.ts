@@ -109,6 +109,22 @@ export const patches: PatchList = {
       test: of('policies', 'refuse a certificate with a qualifier that is not understood, at every depth'),
     },
     {
+      name: 'unfinished-explanation',
+      off: 'what an explanation had no budget to look at counts as missing',
+      file: 'packages/trust/src/judge/',
+      find: 'if (exceeded !== undefined) {',
+      replace: 'if (exceeded === null) {',
+      test: of('search', 'says so, and never that a known anchor is unknown'),
+    },
+    {
+      name: 'unreadable-signer',
+      off: 'an unreadable signer of an OCSP response is passed over in silence',
+      file: 'packages/trust/src/revocation/ocsp-signer.ts',
+      find: 'if (!decoded.ok) {',
+      replace: 'if (!decoded.ok) {\n      continue;',
+      test: of('ocsp', 'whose signer cannot be read is refused for that'),
+    },
+    {
       name: 'extended-key-usage',
       off: 'a certificate for clients serves as a server, and the other way round',
       file: linkChecks,

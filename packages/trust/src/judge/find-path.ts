@@ -155,6 +155,7 @@ function explainFailure(search: Search, trail: Trail): readonly Rejection[] {
   const { sink } = context;
   const tolerant = new PathSearch(search.pool(), context, true);
   let paths = 0;
+  let exceeded: BudgetExceeded | undefined;
   try {
     tolerant.find(leaf, ({ anchor, chain }) => {
       paths++;
@@ -173,8 +174,13 @@ function explainFailure(search: Search, trail: Trail): readonly Rejection[] {
     });
   } catch (error) {
     if (!(error instanceof BudgetExceeded)) throw error;
+    exceeded = error;
   }
   const rejections = [...sink, ...tolerant.ended];
   if (rejections.length > 0) return rejections;
+  // What was not looked at is not known to be missing.
+  if (exceeded !== undefined) {
+    return [reject('search-budget-exceeded', { what: exceeded.what, max: exceeded.max })];
+  }
   return [missingIssuer(leaf, search.pool()), ...search.malformed].reverse();
 }

@@ -45,7 +45,10 @@ export function ocspSigner(
   let problem = 'an OCSP response whose signature no authorised key verifies';
   for (const der of response.certificates.slice(0, maxSigners)) {
     const decoded = decodeCertificate(der);
-    if (!decoded.ok) continue;
+    if (!decoded.ok) {
+      problem = `an OCSP signer that cannot be read: ${decoded.error.message}`;
+      continue;
+    }
     const candidate = decoded.value;
     if (!isResponder(response.responderId, candidate)) continue;
     const refusal = refuseSigner(candidate, above, context);
