@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openTopologyStore } from '@entente/authority';
 import { administratorSetHash } from '@entente/topology';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { contoso, next, signed } from './contoso.ts';
+import { contoso, next, signed, signedUnchecked } from './contoso.ts';
 
 const administrators = administratorSetHash(contoso.administrators);
 const now = Date.parse('2026-01-15T13:00:00Z');
@@ -55,6 +55,21 @@ describe('the store of topologies', () => {
     await store.publish(signed(contoso), now);
     const gap = next(withoutEdge);
     expect(await store.publish(signed(gap), now)).toMatchObject({ refusal: { reason: 'version-gap' } });
+    expect(store.current?.topology.document.version).toBe(1);
+  });
+
+  it('does not publish what nothing enforces, however it was signed', async () => {
+    const store = await openTopologyStore(folder, administrators);
+    await store.publish(signed(contoso), now);
+    const promising = next(contoso, { policies: { federation: { throttle: { messagesPerSecond: 5 } } } });
+    expect(await store.publish(signedUnchecked(promising), now)).toMatchObject({
+      accepted: false,
+      refusal: {
+        reason: 'invalid',
+        message: expect.stringContaining('federation.throttle.messagesPerSecond: 5 would have no effect'),
+        problems: [{ code: 'setting-not-enforced' }],
+      },
+    });
     expect(store.current?.topology.document.version).toBe(1);
   });
 

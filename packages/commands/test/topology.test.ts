@@ -133,7 +133,7 @@ describe('entente topology add and remove', () => {
       'add server edge1.contoso.example --role edge --external-fqdn access.contoso.example --public-certificate',
       'add server med1.contoso.example --role mediation',
       'add server gw1.contoso.example --role gateway --outbound-only --treat-as-authenticated no',
-      'add application chat1.contoso.example --outbound-only --throttle-as-server',
+      'add application chat1.contoso.example --outbound-only',
       'add store redis1.contoso.example --kind redis --port 16379',
       'add user alice@contoso.example --home fe1.contoso.example',
       `add partner fabrikam --domain fabrikam.example --fingerprint ${'ab:'.repeat(31)}AB`,

@@ -243,8 +243,37 @@ providers: [{ id: h, fqdn: e.h.example, domains: [h.example], anchors: [{ name: 
   ],
   [
     'times out of order',
-    `${head}${good}policies: { trustState: { alarmAfterSeconds: 30 } }\n`,
-    ['policy-order at line 20: { alarmAfterSeco'],
+    `${head}${good}policies: { trustState: { refuseAfterSeconds: 300 } }\n`,
+    ['policy-order at line 20: { refuseAfterSec'],
+  ],
+  [
+    'flags and policies that nothing enforces',
+    `${with_('    role: front-end\n    pool', '    role: front-end\n    flags: { throttleAsServer: true, requiresReplication: true }\n    pool')}policies:
+  federation: { discovery: true, throttle: { messagesPerSecond: 5 } }
+  trustState: { intervalSeconds: 30 }
+`,
+    [
+      'setting-not-enforced at line 10: true, requiresRe',
+      'setting-not-enforced at line 10: true }',
+      'setting-not-enforced at line 22: true, throttle: ',
+      'setting-not-enforced at line 22: 5 } }',
+      'setting-not-enforced at line 23: 30 }',
+    ],
+  ],
+  [
+    'nothing, where the defaults of settings that nothing enforces are written out',
+    `${with_('    role: front-end\n    pool', '    role: front-end\n    flags: { throttleAsServer: false, requiresReplication: false }\n    pool')}policies:
+  federation: { discovery: false, throttle: { messagesPerSecond: 20, distinctUris: 1000, suspectMessagesPerSecond: 1 } }
+  trustState: { intervalSeconds: 60, alarmAfterSeconds: 600 }
+`,
+    [],
+  ],
+  [
+    'a bundle of a partner, which nothing fetches',
+    `${head}${good}partners:
+  - { kind: allowed-domain, id: a, domains: [fabrikam.example], anchors: [{ name: r, sha256: ${sha('Zm9v')}, certificate: Zm9v }], bundle: { url: "https://edge.fabrikam.example/trust-bundle", publicKey: Zm9v } }
+`,
+    ['setting-not-enforced at line 21: { url: "https://'],
   ],
   [
     'grace without a time, and revocation off',

@@ -186,6 +186,13 @@ describe('the next document', () => {
     const signed = quorum.reduce(addSignature, { document, signatures: [] } as SignedTopology);
     expect(reasonOf(signed)).toBe('invalid');
   });
+
+  it('is refused where it sets what nothing enforces, by the signer and by the member that gets it', () => {
+    const document = next({ policies: { federation: { discovery: true } } });
+    expect(() => signTopology(document, quorum)).toThrow(/setting-not-enforced/);
+    const signed = quorum.reduce(addSignature, { document, signatures: [] } as SignedTopology);
+    expect(reasonOf(signed)).toBe('invalid');
+  });
 });
 
 describe('a chain', () => {

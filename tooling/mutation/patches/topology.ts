@@ -215,5 +215,15 @@ export const patches: PatchList = {
       replace: 'if (now > 0) return undefined;',
       test: authoriseTest('lets nobody pass after 96 hours, and says since when'),
     },
+    {
+      name: 'enforced-settings',
+      off: 'a topology may promise what no program does',
+      file: 'packages/topology/src/checks/check-document.ts',
+      find: '  checkEnforcement(document, report);\n',
+      replace: '',
+      test: signingTest(
+        'is refused where it sets what nothing enforces, by the signer and by the member that gets it',
+      ),
+    },
   ],
 };

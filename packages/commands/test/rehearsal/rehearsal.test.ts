@@ -84,7 +84,7 @@ const changes: readonly Change[] = [
   },
   {
     what: 'a flag without effect on links is set',
-    to: () => network.withServer('gw1.contoso.example', { flags: { throttleAsServer: true } }),
+    to: () => network.withServer('gw1.contoso.example', { flags: { treatAsAuthenticated: true } }),
     reasons: [],
   },
   {

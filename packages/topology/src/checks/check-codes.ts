@@ -42,6 +42,7 @@ export const checkCodes = {
   'no-authority': ['warning', 'No authority is listed, so members cannot join or renew.'],
   'policy-order': ['error', 'Times of the trust state are not in ascending order.'],
   'policy-contradiction': ['error', 'Settings of a policy exclude each other.'],
+  'setting-not-enforced': ['error', 'A setting differs from its default, and no program acts on it yet.'],
   'revocation-off': ['warning', 'Revocation is not checked.'],
 } as const satisfies Readonly<Record<string, readonly ['error' | 'warning', string]>>;
 

@@ -2,6 +2,7 @@ import type { TopologyDocument } from '../document/document.ts';
 import type { Problem } from '../terms/problem.ts';
 import { checkAdministrators } from './check-administrators.ts';
 import { type CheckCode, checkCodes } from './check-codes.ts';
+import { checkEnforcement } from './check-enforcement.ts';
 import { checkLinks } from './check-links.ts';
 import { checkNames } from './check-names.ts';
 import { checkPartners } from './check-partners.ts';
@@ -32,5 +33,6 @@ export function checkDocument(document: TopologyDocument): readonly Problem<Chec
   checkPartners(document, report);
   checkLinks(document, report);
   checkPolicies(document, report);
+  checkEnforcement(document, report);
   return problems;
 }

@@ -121,11 +121,11 @@ export interface InterfaceEntry {
 export interface ServerFlags {
   /** Its requests need no authentication; default true for a trusted application, false for every other role. */
   readonly treatAsAuthenticated?: boolean | undefined;
-  /** It is throttled as a server, not as a user. */
+  /** It is throttled as a server, not as a user. Nothing enforces it yet, so {@link checkDocument} refuses true. */
   readonly throttleAsServer?: boolean | undefined;
   /** Only our servers dial it; it never opens a SIP connection. */
   readonly outboundOnly?: boolean | undefined;
-  /** It takes part in replication of the pool's state. */
+  /** It takes part in replication of the pool's state. Nothing enforces it yet, so {@link checkDocument} refuses true. */
   readonly requiresReplication?: boolean | undefined;
 }
 

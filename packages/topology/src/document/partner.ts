@@ -23,7 +23,7 @@ interface AllowedPartner {
   readonly anchors?: readonly AnchorReference[] | undefined;
   /** When its edge dials us, it may present a certificate for serverAuth only; default false. */
   readonly serverAuthOnly?: boolean | undefined;
-  /** Where its bundle of anchors is fetched and which key signs it. */
+  /** Where its bundle of anchors is fetched and which key signs it. Nothing fetches it yet, so {@link checkDocument} refuses it. */
   readonly bundle?: BundleSource | undefined;
 }
 

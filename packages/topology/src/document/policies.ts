@@ -5,7 +5,10 @@ export interface RevocationRule {
   readonly graceSeconds?: number | undefined;
 }
 
-/** The settings of the document; what is absent has the default of {@link defaultPolicies}. */
+/**
+ * The settings of the document; what is absent has the default of {@link defaultPolicies}. Those that nothing enforces yet must have it:
+ * {@link checkDocument} refuses any other value.
+ */
 export interface Policies {
   readonly trustState?:
     | {

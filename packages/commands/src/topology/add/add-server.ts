@@ -16,8 +16,6 @@ interface ServerOptions extends EntryOptions {
   readonly publicCertificate?: boolean;
   readonly outboundOnly?: boolean;
   readonly treatAsAuthenticated?: string;
-  readonly throttleAsServer?: boolean;
-  readonly requiresReplication?: boolean;
 }
 
 /** Adds `server`, and `application` as a shorter form for a trusted application. */
@@ -61,8 +59,6 @@ function options(command: Command): Command {
     .option('--public-certificate', 'its external certificate comes from a public CA: DNS names only')
     .option('--outbound-only', 'only our servers open connections to it; it opens none')
     .option('--treat-as-authenticated <yes|no>', 'its requests need no authentication')
-    .option('--throttle-as-server', 'apply the rate limits of a server, not those of a user')
-    .option('--requires-replication', 'it takes part in replication of the pool’s state')
     .option('--title <text>', 'description for people');
 }
 
@@ -85,8 +81,6 @@ function entryOf(fqdn: string, given: ServerOptions): ServerEntry {
   const flags = {
     outboundOnly: given.outboundOnly,
     treatAsAuthenticated: yesOrNo(given.treatAsAuthenticated),
-    throttleAsServer: given.throttleAsServer,
-    requiresReplication: given.requiresReplication,
   };
   return {
     fqdn,
