@@ -8,6 +8,7 @@ import {
   createRequest,
   createResponse,
   edit,
+  type HeaderFields,
   type SipRequest,
   type SipResponse,
   selectChallenges,
@@ -102,7 +103,7 @@ export interface AskOptions {
   readonly contact?: string;
   /** In the dialog of this request that it got, as the called end; or of this answer that it got, as the caller. */
   readonly inDialog?: SipRequest | SipResponse | undefined;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: HeaderFields;
   /** Default the right one; `null` leaves a challenge unanswered. */
   readonly password?: string | null;
 }
@@ -113,6 +114,10 @@ const answerTag = 'answered';
 class Peer implements AsyncDisposable {
   /** Requests as they arrived. */
   readonly received: SipRequest[] = [];
+  /** How often it had to connect. */
+  connections = 0;
+  /** Messages that it could not accept. */
+  refused = 0;
   /** Fields that its answers carry. */
   answerHeaders: Record<string, string> = {};
   /** How often it had to prove who it is. */
@@ -127,6 +132,7 @@ class Peer implements AsyncDisposable {
       newToken: token,
       user: {
         onAck() {},
+        onMalformed: () => void this.refused++,
         onRequest: (transaction) => {
           this.received.push(transaction.request);
           transaction.respond(
@@ -137,17 +143,18 @@ class Peer implements AsyncDisposable {
           );
         },
       },
-      dial: async (hop) => ({
-        socket: await connect({
+      dial: async (hop) => {
+        this.connections++;
+        const socket = await connect({
           host: hop.address,
           port: hop.port,
           trust,
           expect: { mode: 'sip-domain', domain: realm },
           allow: [realm],
           ...(identity === undefined ? {} : { identity }),
-        }),
-        link: hop.link,
-      }),
+        });
+        return { socket, link: hop.link };
+      },
     });
   }
 

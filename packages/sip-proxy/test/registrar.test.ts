@@ -206,6 +206,16 @@ describe('register', () => {
     expect(compared).toEqual([]);
   });
 
+  it('refuses a contact that no hop would accept as the start line of a request', () => {
+    const contact = (length: number) =>
+      registerRequest({ Contact: `<sip:${'a'.repeat(length - 14)}@192.0.2.1>` });
+    expect(stored(contact(2_048))).toHaveLength(1);
+    expect(refused(register(contact(2_049), alice, [], context))).toMatchObject({
+      status: 400,
+      reason: 'malformed-request',
+    });
+  });
+
   it('refuses more contacts than the policy allows', () => {
     const many = Array.from({ length: 17 }, (_, i) => `<sip:a@192.0.2.${i}>`);
     expect(refused(register(registerRequest({ Contact: many }), alice, [], context)).reason).toBe(

@@ -1,5 +1,11 @@
 import type { TLSSocket } from 'node:tls';
-import { createResponse, defaultTimings, type SipRequest, SipSyntaxError } from '@entente/sip';
+import {
+  createResponse,
+  defaultTimings,
+  type SipProblem,
+  type SipRequest,
+  SipSyntaxError,
+} from '@entente/sip';
 import {
   type ConnectionLink,
   type EndpointOptions,
@@ -9,7 +15,7 @@ import {
   type SipConnection,
   SipEndpoint,
 } from '@entente/sip-endpoint';
-import { type RequestRefusal, responseForRefusal, validateRequest } from '@entente/sip-proxy';
+import { type RequestRefusal, refusal, responseForRefusal, validateRequest } from '@entente/sip-proxy';
 import { type Log, RefusalLimit } from '@entente/tls';
 import type { FlowNames } from './flow-names.ts';
 import { logMessageFault, logRequestRefusal } from './log/connection-log.ts';
@@ -66,6 +72,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
       endpoint: this.#endpoint,
       flows,
       clock,
+      onTooLarge: (transaction, problem) => this.#tooLarge(transaction, problem),
       onUnreachable: (name, error, hop) => logUnreachable(log, name, hop, error),
     });
   }
@@ -179,6 +186,12 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
         : { ...refused, headers: [...refused.headers, diagnosticsOf(refused, diagnosticsFrom)] };
     const response = responseForRefusal(request, shown, this.#endpoint.newToken());
     transaction.respond(withSource(response, connection));
+  }
+
+  /** A message that its next hop would refuse is not sent; its sender hears the status from the relay. */
+  #tooLarge({ context, request }: ServerTransaction, { message, status }: SipProblem): void {
+    const refused = refusal('message-too-large', status, message, 'Send less in the header of the message.');
+    logRequestRefusal(this.#options.log, this.#refusals, request, refused, context.connection);
   }
 
   #relayOf(side: string | undefined): Relay {

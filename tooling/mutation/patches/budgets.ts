@@ -5,6 +5,16 @@ const framing = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const relay = 'packages/sip-relay/src/relay/relay.ts';
+const relaying = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-relay/src/relay/relay.test.ts',
+  title,
+});
+const sizes = (title: string): MutationPatch['test'] => ({
+  file: 'packages/front-end/test/sizes.test.ts',
+  title,
+});
+
 /** What one peer can take of memory and of the links that all share. */
 export const patches: PatchList = {
   name: 'budgets',
@@ -42,6 +52,51 @@ export const patches: PatchList = {
       test: {
         file: 'packages/sip/src/message/large-body.test.ts',
         title: 'is never read or sent as if the message had none',
+      },
+    },
+    {
+      name: 'measured-before-sent',
+      off: 'a request is sent that its next hop refuses because of what we added',
+      file: relay,
+      find: 'const problem = checkSize(request, connection.accepts);',
+      replace: 'const problem = undefined as SipProblem | undefined;',
+      test: sizes(
+        'is measured with what we add before it is sent: its sender hears 513, and the next hop nothing',
+      ),
+    },
+    {
+      name: 'answer-measured',
+      off: 'a response is sent that its receiver refuses because of what we added',
+      file: relay,
+      find: 'const problem = checkSize(sent, connection.accepts);',
+      replace: 'const problem = undefined as SipProblem | undefined;',
+      test: relaying('is not sent back, and the sender hears 502 instead'),
+    },
+    {
+      name: 'ack-measured',
+      off: 'an ACK is sent that its next hop refuses because of what we added',
+      file: relay,
+      find: 'if (checkSize(ack, connection.accepts) === undefined) connection.send(ack);',
+      replace: 'connection.send(ack);',
+      test: relaying('is dropped where it is an ACK'),
+    },
+    {
+      name: 'less-from-outsiders',
+      off: 'clients may send messages that leave no room for what our servers add',
+      file: 'packages/sip-endpoint/src/connection/peer-limits.ts',
+      find: "return kind === 'server' ? serverLimits : outsiderLimits;",
+      replace: 'return serverLimits;',
+      test: sizes('may have half of what servers take from each other where a client sends it'),
+    },
+    {
+      name: 'contact-as-start-line',
+      off: 'a device registers a URI that no hop accepts as a start line',
+      file: 'packages/sip-proxy/src/registration/contact-binding.ts',
+      find: 'if (uri.toString().length > maxUriLength)',
+      replace: 'if (uri.toString().length < 0)',
+      test: {
+        file: 'packages/sip-proxy/test/registrar.test.ts',
+        title: 'refuses a contact that no hop would accept as the start line of a request',
       },
     },
   ],

@@ -2,6 +2,7 @@ import type { TLSSocket } from 'node:tls';
 import {
   type FramerSink,
   type MessageFault,
+  type MessageLimits,
   type SipMessage,
   type SipRequest,
   type SipResponse,
@@ -9,6 +10,7 @@ import {
 } from '@entente/sip';
 import { type Peer, peerOf } from '@entente/tls';
 import { GatheredWriter } from './gathered-writes.ts';
+import { kindOf, limitsFrom, limitsTo } from './peer-limits.ts';
 import { type Placed, UnorderedList } from './unordered-list.ts';
 
 /** The row of the allow matrix that a connection stands on, and what it is called in logs. */
@@ -55,7 +57,9 @@ export class SipConnection implements FramerSink {
   readonly users = new Map<string, number>();
   /** What is under way on this connection; the transaction layer keeps it. */
   readonly transactions = new UnorderedList<Placed>();
-  readonly #framer = new StreamFramer();
+  /** The most that a message may measure which is sent on to this peer. */
+  readonly accepts: MessageLimits;
+  readonly #framer: StreamFramer;
   readonly #writer: GatheredWriter;
   readonly #user: ConnectionUser;
   readonly #maxPendingBytes: number;
@@ -87,6 +91,9 @@ export class SipConnection implements FramerSink {
       address === undefined || port === undefined
         ? undefined
         : { address: address.replace(/^::ffff:(?=\d+\.)/i, ''), port };
+    const kind = kindOf(peer, options.openedByUs);
+    this.accepts = limitsTo(kind);
+    this.#framer = new StreamFramer({ limits: limitsFrom(kind) });
     this.#user = options.user;
     this.#maxPendingBytes = options.limits?.maxPendingBytes ?? 4_194_304;
     this.#writer = new GatheredWriter(socket);

@@ -14,6 +14,8 @@ export interface WantedContact {
 }
 
 const maxInstanceLength = 256;
+/** Characters of a Contact URI: it becomes the start line of requests to the device, and has to fit in what each hop accepts of one. */
+const maxUriLength = 2_048;
 
 /**
  * Reads one Contact value of a REGISTER.
@@ -28,6 +30,8 @@ export function readContact(
   | { readonly ok: false; readonly refusal: RequestRefusal } {
   const { uri, parameters } = contact;
   if (uri.kind !== 'sip') return malformed('Contact', 'a sip: or sips: URI', uri.toString());
+  if (uri.toString().length > maxUriLength)
+    return malformed('Contact', `a URI of at most ${maxUriLength} characters`, uri.toString());
   if (uri.scheme === 'sips' && !isSecureThroughout(request)) return insecure();
   const q = parameters.has('q') ? readQ(parameters.get('q') ?? '') : 1;
   if (q === undefined)

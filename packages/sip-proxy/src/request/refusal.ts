@@ -33,6 +33,7 @@ export const refusalReasons = [
   'flow-failed',
   'method-not-allowed',
   'event-not-supported',
+  'message-too-large',
   'refused-by-policy',
 ] as const;
 

@@ -1,4 +1,11 @@
-import { createRequest, type SipRequest, type SipResponse, type TransactionEnd, Via } from '@entente/sip';
+import {
+  createRequest,
+  defaultLimits,
+  type SipRequest,
+  type SipResponse,
+  type TransactionEnd,
+  Via,
+} from '@entente/sip';
 import type {
   ClientTransaction,
   ClientUser,
@@ -35,7 +42,7 @@ function request(method: string): SipRequest {
 function relayOf(method: string, groups: number, open: boolean) {
   const sent: { user: ClientUser; transaction: ClientTransaction }[] = [];
   const statuses: number[] = [];
-  const connection = {} as SipConnection;
+  const connection = { accepts: defaultLimits } as SipConnection;
   let dials = 0;
   const endpoint = {
     newToken: () => 'token',
@@ -54,7 +61,7 @@ function relayOf(method: string, groups: number, open: boolean) {
   const relay = new Relay({ endpoint, flows: new FlowNames() });
   const server = {
     request: request(method),
-    context: { connection: {} },
+    context: { connection: { accepts: defaultLimits } },
     respond: (response: SipResponse) => statuses.push(response.status) > 0,
     abandon() {},
   } as unknown as ServerTransaction;
@@ -96,7 +103,7 @@ describe('a relay that was closed', () => {
     relay.relay(
       {
         request: request('INVITE'),
-        context: { connection: {} },
+        context: { connection: { accepts: defaultLimits } },
         respond: (response: SipResponse) => statuses.push(response.status) > 0,
       } as unknown as ServerTransaction,
       [[target]],

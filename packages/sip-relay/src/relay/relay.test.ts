@@ -1,4 +1,12 @@
-import { createRequest, createResponse, edit, type SipResponse, Via } from '@entente/sip';
+import {
+  createRequest,
+  createResponse,
+  defaultLimits,
+  edit,
+  type SipProblem,
+  type SipResponse,
+  Via,
+} from '@entente/sip';
 import type {
   ClientTransaction,
   ClientUser,
@@ -46,6 +54,7 @@ function relay(
     down = false,
     faults = [],
     unreachable = [],
+    tooLarge = [],
     message = request,
   }: {
     open: boolean;
@@ -55,6 +64,8 @@ function relay(
     faults?: unknown[];
     /** Filled with why a target was not reached. */
     unreachable?: unknown[];
+    /** Filled with what a message exceeds. */
+    tooLarge?: SipProblem[];
     /** What is relayed. */
     message?: typeof request;
     answer?: (sent: typeof request) => SipResponse;
@@ -63,7 +74,7 @@ function relay(
   },
 ) {
   const answers: SipResponse[] = [];
-  const connection = {} as SipConnection;
+  const connection = { accepts: defaultLimits } as SipConnection;
   const endpoint = {
     newToken: () => 'token',
     connected: () => (open ? connection : undefined),
@@ -93,13 +104,14 @@ function relay(
   } as unknown as SipEndpoint;
   const server = {
     request: message,
-    context: { connection: {} },
+    context: { connection: { accepts: defaultLimits } },
     respond: (response: SipResponse) => answers.push(response) > 0,
   } as unknown as ServerTransaction;
   const relaying = new Relay({
     endpoint,
     flows: new FlowNames(),
     onUnreachable: (_name, error) => unreachable.push(error),
+    onTooLarge: (_server, problem) => tooLarge.push(problem),
   });
   relaying.relay(server, [[target]], { nextHop: () => hop, build: () => request, ...rules });
   return answers;
@@ -155,6 +167,60 @@ describe('a rule that throws', () => {
     vi.advanceTimersByTime(200_000);
     expect(faults).toEqual([fault]);
     expect(answers.map(({ status }) => status)).toEqual([500]);
+  });
+});
+
+describe('a message that its next hop would refuse', () => {
+  const fields = (count: number) => new Array(count).fill(['X-Filler', 'x'] as const);
+  const grown = (count: number) =>
+    createRequest({
+      method: 'MESSAGE',
+      uri: target.uri,
+      from: request.from,
+      to: request.to,
+      callId: 'c',
+      cseq: 1,
+      via,
+      headers: fields(count),
+    });
+
+  for (const open of [true, false]) {
+    it(`is not sent, and its sender hears 513 (connection ${open ? 'open' : 'dialled'})`, async () => {
+      const sent: unknown[] = [];
+      const tooLarge: SipProblem[] = [];
+      const answers = relay(
+        { build: () => grown(defaultLimits.maxHeaders) },
+        { open, tooLarge, answer: (message) => void sent.push(message) as never },
+      );
+      await expect.poll(() => answers.map(({ status }) => status)).toEqual([513]);
+      expect(sent).toEqual([]);
+      expect(tooLarge.map(({ code }) => code)).toEqual(['too-many-headers']);
+    });
+  }
+
+  it('is not sent back, and the sender hears 502 instead', async () => {
+    const answers = relay(
+      {
+        build: () => edit(request).prepend('Via', via).toMessage(),
+        answer: (response) =>
+          createResponse(request, response.status, undefined, { toTag: 't', headers: fields(300) }),
+      },
+      { open: true, answer: (sent) => createResponse(sent, 200, undefined, { toTag: 't' }) },
+    );
+    await expect.poll(() => answers.map(({ status }) => status)).toEqual([502]);
+  });
+
+  it('is dropped where it is an ACK', async () => {
+    const sent: unknown[] = [];
+    const connection = { accepts: defaultLimits, send: (message: unknown) => sent.push(message) };
+    const endpoint = { via: () => via, connected: () => connection } as unknown as SipEndpoint;
+    const relaying = new Relay({ endpoint, flows: new FlowNames() });
+    const forward = (message: typeof request) =>
+      relaying.forwardAck(target, { nextHop: () => hop, build: () => message });
+    forward(grown(defaultLimits.maxHeaders));
+    expect(sent).toEqual([]);
+    forward(request);
+    expect(sent).toEqual([request]);
   });
 });
 
@@ -241,7 +307,7 @@ describe('an ACK for a 2xx', () => {
 
   it('goes on although the connection of its dialog has closed: the next hop is dialled', async () => {
     const sent: unknown[] = [];
-    const connection = { send: (message: unknown) => sent.push(message) };
+    const connection = { accepts: defaultLimits, send: (message: unknown) => sent.push(message) };
     forwardAck({ connected: () => undefined, reach: async () => connection });
     await expect.poll(() => sent).toEqual([request]);
   });

@@ -1,4 +1,11 @@
-import { createCancel, createResponse, type SipRequest, type SipResponse } from '@entente/sip';
+import {
+  checkSize,
+  createCancel,
+  createResponse,
+  type SipProblem,
+  type SipRequest,
+  type SipResponse,
+} from '@entente/sip';
 import {
   type NextHop,
   type ServerTransaction,
@@ -28,11 +35,17 @@ export interface RelayOptions {
   readonly flows: FlowNames;
   /** The next hop could not be reached or was refused (the branch counts as 504), or the request could not be written for it (500). */
   readonly onUnreachable?: (name: string, error: unknown, hop: NextHop | undefined) => void;
+  /** A request, or the response to it, exceeds what the next hop accepts once it is written for it: it is not sent. */
+  readonly onTooLarge?: (server: ServerTransaction, problem: SipProblem) => void;
   /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
   readonly clock?: (() => number) | undefined;
 }
 
 const flowFailed: Unreachable = { status: 430 };
+/** A request that a hop would refuse because of what we add to it (RFC 3261 §21.5.7). */
+const messageTooLarge = 513;
+/** A response that its receiver would refuse (RFC 3261 §21.5.3). */
+const badGateway = 502;
 
 /**
  * Relays requests as a stateful proxy: one object for all of them.
@@ -42,16 +55,18 @@ export class Relay implements ResponseContextSink<BranchRun> {
   readonly #endpoint: SipEndpoint;
   readonly #flows: FlowNames;
   readonly #onUnreachable: RelayOptions['onUnreachable'];
+  readonly #onTooLarge: RelayOptions['onTooLarge'];
   readonly #timers: TimerWheel<'C'>;
   readonly #contain = (error: unknown, context: ResponseContext<BranchRun>): void =>
     this.#endpoint.fault(error, (context as RelayedRequest).server.context.connection);
   #closed = false;
 
   /** @param options - endpoint and names of connections */
-  constructor({ clock, endpoint, flows, onUnreachable }: RelayOptions) {
+  constructor({ clock, endpoint, flows, onTooLarge, onUnreachable }: RelayOptions) {
     this.#endpoint = endpoint;
     this.#flows = flows;
     this.#onUnreachable = onUnreachable;
+    this.#onTooLarge = onTooLarge;
     this.#timers = new TimerWheel(clock);
   }
 
@@ -99,7 +114,8 @@ export class Relay implements ResponseContextSink<BranchRun> {
   }
 
   #sendAck(target: Target, rules: RelayRules, connection: SipConnection): void {
-    connection.send(rules.build(target, this.#endpoint.via(connection)));
+    const ack = rules.build(target, this.#endpoint.via(connection));
+    if (checkSize(ack, connection.accepts) === undefined) connection.send(ack);
   }
 
   // The sink of every response context.
@@ -162,7 +178,11 @@ export class Relay implements ResponseContextSink<BranchRun> {
       if (response.status >= 200) server.respond(createResponse(server.request, 500, undefined, { toTag }));
       throw error;
     }
-    server.respond(withSource(answer, server.context.connection));
+    const { connection } = server.context;
+    const sent = withSource(answer, connection);
+    const problem = checkSize(sent, connection.accepts);
+    if (problem === undefined) server.respond(sent);
+    else this.#answerTooLarge(server, sent, problem);
   }
 
   giveUp(context: ResponseContext<BranchRun>): void {
@@ -176,6 +196,16 @@ export class Relay implements ResponseContextSink<BranchRun> {
     if (target.flow === undefined) return rules.nextHop(target);
     const id = this.#flows.idOf(target.flow);
     return (id === undefined ? undefined : this.#endpoint.flow(id)) ?? flowFailed;
+  }
+
+  /** The sender must hear of an end; of what happens before it, need not. */
+  #answerTooLarge(server: ServerTransaction, { status }: SipResponse, problem: SipProblem): void {
+    this.#onTooLarge?.(server, problem);
+    if (status < 200) return;
+    const toTag = this.#endpoint.newToken();
+    server.respond(
+      withSource(createResponse(server.request, badGateway, undefined, { toTag }), server.context.connection),
+    );
   }
 
   #unreachable(
@@ -213,6 +243,12 @@ export class Relay implements ResponseContextSink<BranchRun> {
       // After dialling nothing above would catch it; the sender hears that this branch failed.
       this.#unreachable(context, branch, error);
       context.failed(branch, 500);
+      return;
+    }
+    const problem = checkSize(request, connection.accepts);
+    if (problem !== undefined) {
+      this.#onTooLarge?.(context.server, problem);
+      context.failed(branch, messageTooLarge);
       return;
     }
     run.transaction = this.#endpoint.forward(request, connection, run);

@@ -1,0 +1,42 @@
+import { defaultLimits, type MessageLimits } from '@entente/sip';
+import type { Peer } from '@entente/tls';
+
+/**
+ * Who is at the other end of a connection, as far as that decides what the peer may take: one of our servers, a partner, a user who has
+ * authenticated, or an unknown peer, who has proven nothing.
+ */
+export type PeerKind = 'server' | 'partner' | 'user' | 'unknown';
+
+/** What a message between servers of ours may measure: as `@entente/sip` has it by default. */
+export const serverLimits: MessageLimits = defaultLimits;
+
+/**
+ * What a message of a client or partner may measure: half of what servers take from each other, so that what our servers add to it
+ * still fits on the links that all share.
+ */
+export const outsiderLimits: MessageLimits = {
+  maxStartLineBytes: 4_096,
+  maxHeaders: 128,
+  maxHeaderBytes: 32_768,
+  maxBodyBytes: defaultLimits.maxBodyBytes,
+};
+
+/**
+ * Who the peer is by its verdict alone.
+ * @param peer - the verdict's
+ * @param openedByUs - what we dial is a server, and proved to be the one asked for
+ */
+export function kindOf({ peer }: Pick<Peer, 'peer'>, openedByUs: boolean): PeerKind {
+  if (peer?.role === 'partner') return 'partner';
+  return openedByUs || peer?.server !== undefined ? 'server' : 'unknown';
+}
+
+/** The limits of messages that come from a peer. */
+export function limitsFrom(kind: PeerKind): MessageLimits {
+  return kind === 'server' ? serverLimits : outsiderLimits;
+}
+
+/** The limits of messages that go to a peer. A partner holds us to what we hold it to; what clients take is theirs to say. */
+export function limitsTo(kind: PeerKind): MessageLimits {
+  return kind === 'partner' ? outsiderLimits : serverLimits;
+}
