@@ -1,17 +1,16 @@
 import { partnerRoute } from '@entente/federation';
 import type { NextHop } from '@entente/sip-endpoint';
-import { locateService, type ServiceAddress, type ServiceResolver } from '@entente/sip-endpoint/resolve';
+import type { ServiceAddress, ServiceLocator } from '@entente/sip-endpoint/resolve';
 import {
   type AskedName,
   type ConnectionRefusal,
   type Credential,
   connect,
-  isTrustError,
   type Trust,
   TrustError,
   type TrustedSocket,
 } from '@entente/tls';
-import type { Topology } from '@entente/topology';
+import { links, type Topology } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 
 /** What dialling a partner needs. */
@@ -21,43 +20,65 @@ export interface DialPartnerOptions {
   readonly allow: Authorise;
   readonly trust: Trust;
   readonly identity: Credential;
-  readonly resolver: ServiceResolver;
   readonly onRefusal: (refusal: ConnectionRefusal) => void;
 }
 
 /**
- * Dials the edge of a partner. DNS says where to try; who answers must prove the domain that was asked for.
+ * Finds the edges of a partner, in the order to try: the one that the topology pins, or those that DNS names.
  * @param hop - its name is the domain
- * @throws TrustError where no listed partner has the domain, or every answer was refused
+ * @param options - topology and DNS
+ * @returns empty where DNS names no edge of the domain
+ * @throws TrustError where no listed partner has the domain; what the resolver throws where DNS gives no answer
+ */
+export async function locatePartner(
+  { name }: NextHop,
+  { locator, topology }: { readonly topology: () => Topology; readonly locator: ServiceLocator },
+): Promise<readonly ServiceAddress[]> {
+  const { at } = routeTo(name, topology());
+  if (at.kind === 'host') return [{ host: at.fqdn, address: at.address ?? at.fqdn, port: at.port }];
+  return locator.locateService(at.service);
+}
+
+/**
+ * Dials an edge of a partner. DNS says where to try; who answers must prove the domain that was asked for (RFC 5922 §7.3).
+ * @param hop - its name is the domain; host, address and port are from `locatePartner`
+ * @param options - as whom, and whom to trust
+ * @throws TrustError where no listed partner has the domain, or the answer was refused; what `connect` of `@entente/tls` throws
  */
 export async function dialPartner(hop: NextHop, options: DialPartnerOptions): Promise<TrustedSocket> {
-  const { allow, identity, onRefusal, resolver, topology, trust } = options;
-  const next = partnerRoute(topology(), hop.name);
-  if (!next.ok) throw new TrustError(next.rejection, hop.name);
-  const candidates: readonly ServiceAddress[] =
-    next.at.kind === 'srv'
-      ? await locateService(next.at.service, resolver)
-      : [{ host: next.at.fqdn, address: next.at.address ?? next.at.fqdn, port: next.at.port }];
-  let failure: unknown = new Error(`DNS knows no edge of ${hop.name}`);
-  for (const { address, host, port } of candidates) {
-    const expect: AskedName = next.matchHostName
-      ? { mode: 'service', allowed: [hop.name, host] }
-      : next.expect;
-    try {
-      return await connect({
-        host: address,
-        port,
-        trust,
-        identity,
-        expect,
-        allow,
-        link: { name: hop.link.name, interface: 'external' },
-        onRefusal,
-      });
-    } catch (error) {
-      // A refusal says more than a closed port; the first one is what the log and the sender hear of.
-      if (!isTrustError(failure)) failure = error;
-    }
-  }
-  throw failure;
+  const { identity, onRefusal, topology, trust } = options;
+  const { expect: asked, matchHostName } = routeTo(hop.name, topology());
+  const byHostName = matchHostName && hop.host !== undefined;
+  const expect: AskedName = byHostName ? { mode: 'service', allowed: [hop.name, hop.host] } : asked;
+  const allow = byHostName ? allowHostName(hop, options) : options.allow;
+  return connect({
+    host: hop.address,
+    port: hop.port,
+    trust,
+    identity,
+    expect,
+    allow,
+    link: { name: hop.link.name, interface: 'external' },
+    onRefusal,
+  });
+}
+
+/**
+ * An edge that has the name of its SRV record alone is the partner's as long as the entry says so. It speaks for no domain: what it sends
+ * itself over this connection is refused.
+ */
+function allowHostName({ name }: NextHop, { allow, topology }: DialPartnerOptions): Authorise {
+  return (peer, link) => {
+    const found = allow(peer, link);
+    if (found.ok || found.rejection.reason !== 'partner-not-allowed') return found;
+    const route = partnerRoute(topology(), name);
+    if (!route.ok || !route.matchHostName) return found;
+    return { ok: true, server: route.partner, role: 'partner', row: links.federation.row };
+  };
+}
+
+function routeTo(domain: string, topology: Topology) {
+  const route = partnerRoute(topology, domain);
+  if (!route.ok) throw new TrustError(route.rejection, domain);
+  return route;
 }

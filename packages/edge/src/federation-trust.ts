@@ -1,7 +1,7 @@
 import { partnerAnchors, pinnedAddresses } from '@entente/federation';
 import type { Logger } from '@entente/host';
 import type { Member } from '@entente/member';
-import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
+import type { ServiceLocator } from '@entente/sip-endpoint/resolve';
 import { openTrust, type Trust } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import type { AnchorSet } from '@entente/trust';
@@ -17,7 +17,7 @@ export interface FederationTrustOptions {
   readonly addresses: ReadonlyMap<string, string>;
   readonly cacheDirectory: string;
   /** DNS for partners. */
-  readonly resolver: Pick<ServiceResolver, 'resolve4' | 'resolve6'>;
+  readonly locator: Pick<ServiceLocator, 'addressesOf'>;
   /** Milliseconds after which a partner's lists are fetched again. Default five minutes. */
   readonly refreshEveryMs?: number;
   readonly logger: Logger;
@@ -31,7 +31,7 @@ const defaultRefreshMs = 300_000;
  * our own. It follows the topology; connections whose partner is gone are closed.
  */
 export async function openFederationTrust(options: FederationTrustOptions): Promise<Trust> {
-  const { addresses, cacheDirectory, logger, member, resolver } = options;
+  const { addresses, cacheDirectory, locator, logger, member } = options;
   const listeners = new Set<(current: AnchorSet) => void>();
   const read = (topology: Topology): AnchorSet => {
     const { anchors, unusable } = partnerAnchors(topology);
@@ -68,19 +68,11 @@ export async function openFederationTrust(options: FederationTrustOptions): Prom
       refreshEveryMs: options.refreshEveryMs ?? defaultRefreshMs,
       lookUp: async (host) => {
         const known = addressOf(host);
-        return known === undefined ? lookUpHost(host, resolver) : [known];
+        return known === undefined ? locator.addressesOf(host) : [known];
       },
       onFailure: (url, why) => logger.warn({ event: 'list-not-fetched', peer: url }, `${url}: ${why}`),
     },
   });
-}
-
-async function lookUpHost(
-  host: string,
-  resolver: FederationTrustOptions['resolver'],
-): Promise<readonly string[]> {
-  const found = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
-  return found.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
 }
 
 /** Hosts below the domains of partners: their lists are theirs to publish. */

@@ -4,7 +4,7 @@ import { authorisePartner } from '@entente/federation';
 import { type Logger, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
 import { createTokenSource, dialServer } from '@entente/sip-endpoint';
-import type { ServiceResolver } from '@entente/sip-endpoint/resolve';
+import { ServiceLocator, type ServiceResolver } from '@entente/sip-endpoint/resolve';
 import { createSealing, singleEpoch } from '@entente/sip-proxy';
 import { FlowNames, logConnection, ProxyRuntime, peerName } from '@entente/sip-relay';
 import { type ConnectionRefusal, type Credential, logRefusal, type ServeLimits, serve } from '@entente/tls';
@@ -16,7 +16,7 @@ import {
   type ServerInterface,
   type Topology,
 } from '@entente/topology';
-import { dialPartner } from './dial-partner.ts';
+import { dialPartner, locatePartner } from './dial-partner.ts';
 import { createEdgePolicies } from './edge.ts';
 import type { EdgeSender } from './edge-sender.ts';
 
@@ -70,7 +70,8 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   const topology = () => member.topology;
   const onRefusal = logRefusal(logger);
   const onPartnerRefusal = (refusal: ConnectionRefusal) => onRefusal(partnerRefusal(refusal));
-  const federationTrust = await openFederationTrust(options);
+  const locator = new ServiceLocator({ resolver });
+  const federationTrust = await openFederationTrust({ ...options, locator });
   const allowInside = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
   const allowPartner = member.whileConfirmed(authorisePartner(topology));
   const flows = new FlowNames();
@@ -119,13 +120,13 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     policy: policies.outside,
     isOurVia: (host) => host === internal.fqdn,
     retryOn: (listener) => federationTrust.onChange(listener),
+    locate: (hop) => locatePartner(hop, { topology, locator }),
     async dial(hop) {
       const socket = await dialPartner(hop, {
         topology,
         allow: allowPartner,
         trust: federationTrust,
         identity: externalIdentity,
-        resolver,
         onRefusal: onPartnerRefusal,
       });
       return { socket, link: hop.link };

@@ -20,6 +20,7 @@ import {
 } from './connection/connection.ts';
 import { ConnectionPool } from './connection/connection-pool.ts';
 import type { NextHop } from './connection/next-hop.ts';
+import type { ServiceAddress } from './resolve/service-locator.ts';
 import {
   type ClientTransaction,
   type ClientUser,
@@ -63,6 +64,12 @@ export interface EndpointOptions {
    * @returns the socket that `connect` of `@entente/tls` gave
    */
   readonly dial: (hop: NextHop) => Promise<{ readonly socket: TLSSocket; readonly link: ConnectionLink }>;
+  /**
+   * Finds where a hop is, in the order to try; the hop that is dialled then has host, address and port of one of them. Without it each
+   * hop is dialled at the address that it has.
+   * @see RFC 3263 §4
+   */
+  readonly locate?: (hop: NextHop) => Promise<readonly ServiceAddress[]>;
   /**
    * A hop that could not be reached is not dialled again for a while: half a second, doubling to 15 seconds. What may have
    * changed that calls the listener given here, e.g. `trust.onChange`; it returns what stops it.
@@ -140,10 +147,14 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     this.newToken = options.newToken;
     this.#options = options;
     this.#user = options.user;
-    this.#pool = new ConnectionPool(async (hop) => {
-      const { socket, link } = await options.dial(hop);
-      return this.#adopt(socket, link, true);
-    }, options.clock);
+    this.#pool = new ConnectionPool({
+      dial: async (hop) => {
+        const { socket, link } = await options.dial(hop);
+        return this.#adopt(socket, link, true);
+      },
+      locate: options.locate,
+      clock: options.clock,
+    });
     this.#stopRetrying = options.retryOn?.(() => this.retry());
     this.#transactions = new TransactionLayer({
       user: options.user,
@@ -201,10 +212,24 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
 
   /**
    * Dials a hop unless a connection to it is open.
-   * @throws what the dialling failed of; {@link HopDownError} where it has failed a moment ago
+   * @param hop - where to
+   * @param tried - connections over which the request went already: another place of the hop is wanted
+   * @throws what the dialling failed of; {@link HopDownError} where it has failed a moment ago, or has no other place
    */
-  reach(hop: NextHop): Promise<SipConnection> {
-    return this.#pool.reach(hop);
+  reach(hop: NextHop, tried?: ReadonlySet<SipConnection>): Promise<SipConnection> {
+    return this.#pool.reach(hop, tried);
+  }
+
+  /**
+   * The server at the other end has failed a request: it answered 503, or not at all. New requests go to another place of its hop for a
+   * while.
+   * @param connection - on which the request went out
+   * @param error - what was found
+   * @returns whether there may be another place, so that the request can be sent there in a new transaction
+   * @see RFC 3263 §4.3
+   */
+  suspect(connection: SipConnection, error: unknown): boolean {
+    return this.#pool.suspect(connection, error);
   }
 
   /** Lets every hop be dialled at once, also one that could not be reached a moment ago. */

@@ -29,7 +29,7 @@ describe('the name of a hop, which a request gave', () => {
   });
 
   it('keeps nothing of it while its connection is open', () => {
-    const pool = new ConnectionPool(() => Promise.reject(new Error('nobody is dialled')));
+    const pool = new ConnectionPool({ dial: () => Promise.reject(new Error('nobody is dialled')) });
     const connection = { isClosed: false } as SipConnection;
     expect(keptBytes(({ name }) => pool.offer(name, connection))).toBeLessThan(bound);
     expect(pool.get('partner-number-7.fabrikam.example')).toBe(connection);

@@ -91,7 +91,15 @@ export async function startServer(
       await new Promise((resolve) => socket.once('secureConnect', resolve));
       return socket;
     },
-    agent(addressOfRecord: string, events: UserAgentEvents = {}, password = 'secret') {
+    /** A user agent; with `places` it believes its server to be at each of these addresses, all of which lead here. */
+    agent(
+      addressOfRecord: string,
+      events: UserAgentEvents = {},
+      {
+        password = 'secret',
+        places,
+      }: { readonly password?: string; readonly places?: readonly string[] } = {},
+    ) {
       const username = addressOfRecord.slice(4).split('@')[0] ?? '';
       const agent = new UserAgent({
         addressOfRecord,
@@ -99,6 +107,9 @@ export async function startServer(
         server: hop,
         newToken,
         events,
+        ...(places !== undefined && {
+          locate: async () => places.map((address) => ({ host: hop.name, address, port: hop.port })),
+        }),
         dial: async () => ({
           socket: await connect({
             host: hop.address,

@@ -27,7 +27,7 @@ import { withSource } from './with-source.ts';
 
 /** What a proxy runtime is made of. */
 export interface ProxyRuntimeOptions<Sender extends object>
-  extends Pick<EndpointOptions, 'dial' | 'limits' | 'newToken' | 'retryOn' | 'sentBy'> {
+  extends Pick<EndpointOptions, 'dial' | 'limits' | 'locate' | 'newToken' | 'retryOn' | 'sentBy'> {
   readonly policy: ProxyPolicy<Sender>;
   /** Names of client connections; the policy writes them into tokens and targets. */
   readonly flows: FlowNames;

@@ -20,11 +20,11 @@ function poolOnFakeClock() {
   const clock = { now: 1_000_000 };
   const dials: { hop: NextHop; resolve: (value: SipConnection) => void; reject: (error: unknown) => void }[] =
     [];
-  const pool = new ConnectionPool(
-    (asked) => new Promise((resolve, reject) => dials.push({ hop: asked, resolve, reject })),
-    () => clock.now,
-    () => 0,
-  );
+  const pool = new ConnectionPool({
+    dial: (asked) => new Promise((resolve, reject) => dials.push({ hop: asked, resolve, reject })),
+    clock: () => clock.now,
+    random: () => 0,
+  });
   const fail = async (error: Error) => {
     const reached = pool.reach(hop);
     dials.at(-1)?.reject(error);
@@ -174,5 +174,128 @@ describe('a hop that failed', () => {
     clock.now += 500;
     void pool.reach(hop);
     expect(dials).toHaveLength(5);
+  });
+});
+
+describe('a hop at several places (RFC 3263 §4.3)', () => {
+  const partner: NextHop = { ...hop, name: 'fabrikam.example', address: '', port: 0 };
+  const place = (last: number) => ({
+    host: `edge${last}.fabrikam.example`,
+    address: `192.0.2.${last}`,
+    port: 5061,
+  });
+
+  /** A pool that finds the hop at the places, which the test may change; a place listed in `down` refuses with what is given. */
+  function located(...lasts: number[]) {
+    const clock = { now: 1_000_000 };
+    const places = lasts.map(place);
+    const down = new Map<string, Error>();
+    const dialled: string[] = [];
+    const opened: (SipConnection & { isClosed: boolean })[] = [];
+    const pool = new ConnectionPool({
+      async dial({ address, host }) {
+        dialled.push(`${host} ${address}`);
+        const error = down.get(address);
+        if (error !== undefined) throw error;
+        opened.push(connection());
+        return opened.at(-1)!;
+      },
+      locate: async () => places,
+      clock: () => clock.now,
+      random: () => 0,
+    });
+    return { pool, clock, places, down, dialled, opened };
+  }
+
+  it('is dialled at the next one where one cannot be reached, and there at once for what follows', async () => {
+    const { clock, dialled, down, opened, pool } = located(1, 2);
+    down.set('192.0.2.1', new Error('connect ECONNREFUSED'));
+    expect(await pool.reach(partner)).toBe(opened[0]);
+    expect(dialled).toEqual(['edge1.fabrikam.example 192.0.2.1', 'edge2.fabrikam.example 192.0.2.2']);
+    opened[0]!.isClosed = true;
+    pool.forget(opened[0]!);
+    clock.now += 499;
+    await pool.reach(partner);
+    expect(dialled.slice(2), 'the dead one is known to all').toEqual(['edge2.fabrikam.example 192.0.2.2']);
+  });
+
+  it('is down when all are, with what a verdict said before what a closed port did', async () => {
+    const { dialled, down, pool } = located(1, 2, 3);
+    const refused = Object.assign(new Error('the name is another'), {
+      code: 'ENTENTE_REFUSED',
+      rejection: {},
+    });
+    down.set('192.0.2.1', new Error('connect ECONNREFUSED'));
+    down.set('192.0.2.2', refused);
+    down.set('192.0.2.3', new Error('connect ETIMEDOUT'));
+    await expect(pool.reach(partner)).rejects.toBe(refused);
+    await expect(pool.reach(partner)).rejects.toMatchObject({ code: 'ENTENTE_SIP_HOP_DOWN' });
+    expect(dialled).toHaveLength(3);
+  });
+
+  it('is dialled at no more than eight of them for one request', async () => {
+    const lasts = Array.from({ length: 16 }, (_, i) => i + 1);
+    const { dialled, down, pool } = located(...lasts);
+    for (const last of lasts) down.set(`192.0.2.${last}`, new Error('connect ETIMEDOUT'));
+    await expect(pool.reach(partner)).rejects.toThrow('ETIMEDOUT');
+    expect(dialled).toHaveLength(8);
+  });
+
+  it('is used at another one while the first has failed a request, and at the first again afterwards', async () => {
+    const { clock, dialled, opened, pool } = located(1, 2);
+    const first = await pool.reach(partner);
+    expect(pool.suspect(first, new Error('503'))).toBe(true);
+    expect(pool.get(partner.name)).toBeUndefined();
+    const second = await pool.reach(partner, new Set([first]));
+    expect(pool.get(partner.name)).toBe(second);
+    clock.now += 500;
+    expect(pool.get(partner.name)).toBe(first);
+    expect([dialled.length, opened.length]).toEqual([2, 2]);
+  });
+
+  it('counts the failures of many requests at once as one', async () => {
+    const { clock, pool } = located(1, 2);
+    const first = await pool.reach(partner);
+    for (let i = 0; i < 100; i++) pool.suspect(first, new Error('503'));
+    clock.now += 500;
+    expect(pool.get(partner.name)).toBe(first);
+  });
+
+  it('dials another one once for many requests that failed together', async () => {
+    const { dialled, pool } = located(1, 2);
+    const first = await pool.reach(partner);
+    pool.suspect(first, new Error('503'));
+    const reached = await Promise.all([1, 2, 3].map(() => pool.reach(partner, new Set([first]))));
+    expect(new Set(reached).size).toBe(1);
+    expect(dialled).toHaveLength(2);
+  });
+
+  it('is used where it has failed when no other one can be reached', async () => {
+    const { down, pool } = located(1, 2);
+    down.set('192.0.2.2', new Error('connect ECONNREFUSED'));
+    const first = await pool.reach(partner);
+    pool.suspect(first, new Error('503'));
+    expect(await pool.reach(partner)).toBe(first);
+    await expect(pool.reach(partner, new Set([first]))).rejects.toMatchObject({
+      code: 'ENTENTE_SIP_HOP_DOWN',
+    });
+  });
+
+  it('has no other one where it is at one place alone, and its failure holds nothing up', async () => {
+    const { pool } = located(1);
+    const first = await pool.reach(partner);
+    expect(pool.suspect(first, new Error('503'))).toBe(false);
+    expect(pool.get(partner.name)).toBe(first);
+  });
+
+  it('is looked up no more than it is dialled where it is nowhere', async () => {
+    const { clock, places, pool } = located();
+    await expect(pool.reach(partner)).rejects.toThrow(
+      'fabrikam.example cannot be dialled: DNS names no address for it',
+    );
+    places.push(place(1));
+    await expect(pool.reach(partner)).rejects.toThrow('is not dialled again for 500 ms');
+    clock.now += 500;
+    expect(await pool.reach(partner)).toBeDefined();
   });
 });

@@ -1,11 +1,37 @@
 import { detached } from '@entente/sip';
+import { isTrustError } from '@entente/tls';
 import { monotonicNow } from '../clock/monotonic-clock.ts';
+import type { ServiceAddress } from '../resolve/service-locator.ts';
 import type { SipConnection } from './connection.ts';
 import { DialBackoff } from './dial-backoff.ts';
-import type { HopDownError, NextHop } from './next-hop.ts';
+import { HopDownError, type NextHop } from './next-hop.ts';
 
 /** Dials a hop under the verdict and wraps the socket. */
 export type Dial = (hop: NextHop) => Promise<SipConnection>;
+/** Finds where a hop is, in the order to try. */
+export type Locate = (hop: NextHop) => Promise<readonly ServiceAddress[]>;
+
+/** What a {@link ConnectionPool} needs. */
+export interface ConnectionPoolOptions {
+  /** Called once for many that want the same hop at the same time. */
+  readonly dial: Dial;
+  /** Without it a hop is at its own address and nowhere else. */
+  readonly locate?: Locate | undefined;
+  /** Milliseconds since 1970, never set back or forward; default {@link monotonicNow}. */
+  readonly clock?: (() => number) | undefined;
+  /** 0 up to 1; default the system's. */
+  readonly random?: () => number;
+}
+
+/** Where a connection was dialled to. */
+interface Place extends NextHop {
+  /** Whether the hop is nowhere else. */
+  readonly isOnly: boolean;
+}
+
+/** Places of a hop that are dialled for one request. */
+const maxDials = 8;
+const none: ReadonlySet<SipConnection> = new Set();
 
 /**
  * Open connections to servers, by the identity that was proven on them: never by address, so that two names on one
@@ -13,30 +39,29 @@ export type Dial = (hop: NextHop) => Promise<SipConnection>;
  * @see RFC 5923 §3, §5
  */
 export class ConnectionPool {
-  readonly #open = new Map<string, SipConnection>();
+  /** The one that was opened first is used, unless its place is down. */
+  readonly #open = new Map<string, SipConnection[]>();
   readonly #dialling = new Map<string, Promise<SipConnection>>();
+  readonly #places = new WeakMap<SipConnection, Place>();
   readonly #dial: Dial;
+  readonly #locate: Locate | undefined;
   readonly #clock: () => number;
   readonly #random: () => number;
   readonly #backoff = new DialBackoff();
   /** Changes whenever everything is forgiven. */
   #epoch = 0;
 
-  /**
-   * @param dial - called once for many that want the same hop at the same time
-   * @param clock - milliseconds since 1970, never set back or forward; default {@link monotonicNow}
-   * @param random - 0 up to 1; default the system's
-   */
-  constructor(dial: Dial, clock: () => number = monotonicNow, random: () => number = Math.random) {
+  /** @param options - how to find and dial a hop; time and chance */
+  constructor({ clock = monotonicNow, dial, locate, random = Math.random }: ConnectionPoolOptions) {
     this.#dial = dial;
+    this.#locate = locate;
     this.#clock = clock;
     this.#random = random;
   }
 
-  /** The open connection to a name, if there is one. */
+  /** The open connection to a name, if there is one whose place is not down. */
   get(name: string): SipConnection | undefined {
-    const connection = this.#open.get(name);
-    return connection === undefined || connection.isClosed ? undefined : connection;
+    return this.#openTo(name, none, false);
   }
 
   /**
@@ -46,7 +71,7 @@ export class ConnectionPool {
   offer(name: string, connection: SipConnection): void {
     if (connection.isClosed) return;
     this.#backoff.forgive(name);
-    if (this.get(name) === undefined) this.#open.set(detached(name), connection);
+    this.#keep(name, connection);
   }
 
   /** A peer has shown that it is there: it may be dialled at once. */
@@ -61,39 +86,143 @@ export class ConnectionPool {
   }
 
   /**
-   * The open connection to a hop, or a new one. Rejects with what the dialling failed of; for a while after that it does not
-   * dial, and rejects with {@link HopDownError}.
+   * The server at the other end has failed a request: it answered 503, or not at all. For a while requests go to another place of the
+   * hop, if it has one.
+   * @param connection - on which the request went out
+   * @param error - what was found
+   * @returns whether the hop may be at another place
+   * @see RFC 3263 §4.3
    */
-  async reach(hop: NextHop): Promise<SipConnection> {
-    const open = this.get(hop.name);
-    if (open !== undefined) return open;
-    let dialling = this.#dialling.get(hop.name);
-    if (dialling === undefined) {
-      const refusal = this.#backoff.refusal(hop, this.#clock());
-      if (refusal !== undefined) throw refusal;
-      dialling = this.#dialOnce(hop).finally(() => this.#dialling.delete(hop.name));
-      this.#dialling.set(hop.name, dialling);
-    }
-    const connection = await dialling;
-    this.offer(hop.name, connection);
-    return connection;
+  suspect(connection: SipConnection, error: unknown): boolean {
+    const place = this.#places.get(connection);
+    if (place === undefined || place.isOnly) return false;
+    const now = this.#clock();
+    // Many requests fail at once: that is one failure.
+    if (!this.#backoff.isDown(place, now)) this.#backoff.failed(place, error, now, this.#random());
+    return true;
   }
 
-  async #dialOnce(hop: NextHop): Promise<SipConnection> {
-    const epoch = this.#epoch;
+  /**
+   * The open connection to a hop, or a new one: its places are dialled one after the other. Rejects with what the dialling failed of; for
+   * a while after that it does not dial, and rejects with {@link HopDownError}.
+   * @param hop - where to
+   * @param tried - connections over which the request went already: their places are passed over
+   */
+  async reach(hop: NextHop, tried: ReadonlySet<SipConnection> = none): Promise<SipConnection> {
+    const open = this.#openTo(hop.name, tried, false);
+    if (open !== undefined) return open;
+    const passed = this.#placesOf(tried);
+    const key = passed.length === 0 ? hop.name : `${hop.name} ${passed.sort().join(' ')}`;
+    let dialling = this.#dialling.get(key);
+    if (dialling === undefined) {
+      dialling = this.#dialFirst(hop, passed).finally(() => this.#dialling.delete(key));
+      this.#dialling.set(key, dialling);
+    }
     try {
-      const connection = await this.#dial(hop);
-      this.#backoff.forgive(hop.name);
+      const connection = await dialling;
+      this.#keep(hop.name, connection);
       return connection;
     } catch (error) {
-      // What failed under an earlier state of trust or topology says nothing of the present one.
-      if (epoch === this.#epoch) this.#backoff.failed(hop, error, this.#clock(), this.#random());
-      throw error;
+      // Its place failed a moment ago, but there is no other.
+      const last = this.#openTo(hop.name, tried, true);
+      if (last === undefined) throw error;
+      return last;
     }
   }
 
   /** Forgets a connection that was closed. */
   forget(connection: SipConnection): void {
-    for (const [name, open] of this.#open) if (open === connection) this.#open.delete(name);
+    for (const [name, open] of this.#open) {
+      const at = open.indexOf(connection);
+      if (at === -1) continue;
+      if (open.length === 1) this.#open.delete(name);
+      else open.splice(at, 1);
+    }
   }
+
+  /** Dials the places of a hop until one is reached. */
+  async #dialFirst(hop: NextHop, passed: readonly string[]): Promise<SipConnection> {
+    const epoch = this.#epoch;
+    const places = this.#locate === undefined ? [{ ...hop, isOnly: true }] : await this.#located(hop, epoch);
+    let failure: unknown;
+    let dials = 0;
+    for (const place of places) {
+      if (dials === maxDials) break;
+      if (passed.includes(placeText(place))) continue;
+      const refusal = this.#backoff.refusal(place, this.#clock());
+      if (refusal !== undefined) {
+        failure ??= refusal;
+        continue;
+      }
+      dials++;
+      try {
+        const connection = await this.#dial(place);
+        this.#backoff.reached(place);
+        if (this.#locate !== undefined) this.#places.set(connection, place);
+        return connection;
+      } catch (error) {
+        // What failed under an earlier state of trust or topology says nothing of the present one.
+        if (epoch === this.#epoch) this.#backoff.failed(place, error, this.#clock(), this.#random());
+        failure = plainer(failure, error);
+      }
+    }
+    throw failure ?? new HopDownError(hop, 0, new Error('it has no other address'));
+  }
+
+  async #located(hop: NextHop, epoch: number): Promise<readonly Place[]> {
+    const refusal = this.#backoff.refusal(hop, this.#clock());
+    if (refusal !== undefined) throw refusal;
+    try {
+      const found = (await this.#locate?.(hop)) ?? [];
+      if (found.length === 0) throw new HopDownError(hop, 0, new Error('DNS names no address for it'));
+      this.#backoff.reached(hop);
+      return found.map((at) => ({ ...hop, ...at, isOnly: found.length === 1 }));
+    } catch (error) {
+      if (epoch === this.#epoch) this.#backoff.failed(hop, error, this.#clock(), this.#random());
+      throw error;
+    }
+  }
+
+  /** @param evenIfDown - whether one counts whose place is down */
+  #openTo(name: string, tried: ReadonlySet<SipConnection>, evenIfDown: boolean): SipConnection | undefined {
+    const open = this.#open.get(name);
+    if (open === undefined) return undefined;
+    for (const connection of open) {
+      if (connection.isClosed || tried.has(connection)) continue;
+      if (evenIfDown || this.#backoff.size === 0 || !this.#isDown(connection)) return connection;
+    }
+    return undefined;
+  }
+
+  #isDown(connection: SipConnection): boolean {
+    const place = this.#places.get(connection);
+    return place !== undefined && this.#backoff.isDown(place, this.#clock());
+  }
+
+  #keep(name: string, connection: SipConnection): void {
+    if (connection.isClosed) return;
+    const open = (this.#open.get(name) ?? []).filter((other) => !other.isClosed);
+    // Each place has one connection; of those that come in one is enough.
+    const isSpare = this.#places.has(connection) ? open.includes(connection) : this.get(name) !== undefined;
+    if (!isSpare) this.#open.set(detached(name), [...open, connection]);
+  }
+
+  #placesOf(tried: ReadonlySet<SipConnection>): string[] {
+    const passed: string[] = [];
+    for (const connection of tried) {
+      const place = this.#places.get(connection);
+      if (place !== undefined) passed.push(placeText(place));
+    }
+    return passed;
+  }
+}
+
+function placeText({ address, port }: NextHop): string {
+  return `${address} ${port}`;
+}
+
+/** Of two failures the one to report: a refusal by a verdict says more than a closed port, and that more than a pause. */
+function plainer(first: unknown, second: unknown): unknown {
+  if (first === undefined || first instanceof HopDownError) return second;
+  return isTrustError(first) || !isTrustError(second) ? first : second;
 }

@@ -9,7 +9,7 @@ const hop: NextHop = {
   port: 5061,
   link: { row: 0, name: 'a test' },
 };
-const rules = { firstMs: 500, capMs: 4_000, maxHops: 3 };
+const rules = { firstMs: 500, capMs: 4_000, maxHops: 3, maxPlaces: 2 };
 const down = new Error('connect ECONNREFUSED');
 const start = 1_000_000;
 
@@ -95,6 +95,19 @@ describe('a hop that could not be reached', () => {
     const backoff = new DialBackoff(rules);
     backoff.failed(hop, down, start, 0);
     expect(backoff.refusal({ ...hop, name: 'other.example' }, start)).toBeUndefined();
+  });
+
+  it('is held up at each of its places by itself, of which it remembers a bounded number', () => {
+    const backoff = new DialBackoff(rules);
+    const at = (address: string): NextHop => ({ ...hop, address });
+    for (const address of ['192.0.2.1', '192.0.2.2']) backoff.failed(at(address), down, start, 0);
+    expect(backoff.isDown(at('192.0.2.1'), start)).toBe(true);
+    backoff.reached(at('192.0.2.1'));
+    expect(backoff.isDown(at('192.0.2.1'), start)).toBe(false);
+    expect(backoff.isDown(at('192.0.2.2'), start)).toBe(true);
+    for (const address of ['192.0.2.3', '192.0.2.4']) backoff.failed(at(address), down, start, 0);
+    expect(backoff.isDown(at('192.0.2.2'), start)).toBe(false);
+    expect(backoff.isDown(at('192.0.2.4'), start)).toBe(true);
   });
 
   it('is forgotten when too many others have failed since', () => {

@@ -9,10 +9,12 @@ export interface BackoffRules {
   readonly capMs: number;
   /** Hops that are remembered at once; the one that failed longest ago makes room. */
   readonly maxHops: number;
+  /** Places of one hop that are remembered; the one that failed longest ago makes room. */
+  readonly maxPlaces: number;
 }
 
-/** Half a second, doubling to 15 seconds, for 10,000 hops. */
-export const defaultBackoff: BackoffRules = { firstMs: 500, capMs: 15_000, maxHops: 10_000 };
+/** Half a second, doubling to 15 seconds, for 10,000 hops of 16 places each. */
+export const defaultBackoff: BackoffRules = { firstMs: 500, capMs: 15_000, maxHops: 10_000, maxPlaces: 16 };
 
 interface Failure {
   readonly address: string;
@@ -26,12 +28,12 @@ interface Failure {
 }
 
 /**
- * Remembers which hops could not be reached, so that a hop that is down is not dialled for every request that is for it.
- * Time and chance are arguments.
+ * Remembers which hops could not be reached, each at its place (address and port), so that one that is down is not dialled for every
+ * request that is for it. Time and chance are arguments.
  */
 export class DialBackoff {
   readonly #rules: BackoffRules;
-  readonly #failures = new Map<string, Failure>();
+  readonly #failures = new Map<string, readonly Failure[]>();
 
   /** @param rules - how long, and for how many */
   constructor(rules: BackoffRules = defaultBackoff) {
@@ -51,9 +53,14 @@ export class DialBackoff {
    */
   refusal(hop: NextHop, now: number): HopDownError | undefined {
     const failure = this.#failureOf(hop);
-    // A clock that was set back must not hold a hop up for longer than any failure does.
-    if (failure === undefined || now >= failure.until || now < failure.at) return undefined;
+    if (failure === undefined || !counts(failure, now)) return undefined;
     return new HopDownError(hop, failure.until - now, failure.error);
+  }
+
+  /** The same as {@link DialBackoff.refusal}, as yes or no. */
+  isDown(hop: NextHop, now: number): boolean {
+    const failure = this.#failureOf(hop);
+    return failure !== undefined && counts(failure, now);
   }
 
   /**
@@ -65,31 +72,42 @@ export class DialBackoff {
    *   hop do not come back to it together
    */
   failed(hop: NextHop, error: unknown, now: number, chance: number): void {
-    const { capMs, firstMs, maxHops } = this.#rules;
+    const { capMs, firstMs, maxHops, maxPlaces } = this.#rules;
     const last = this.#failureOf(hop);
     // Left alone for longer than it had to wait, it has had its chance to recover.
     const inARow = last !== undefined && now - last.until <= capMs;
     const count = inARow ? last.count + 1 : 1;
     const waitMs = Math.min(capMs, firstMs * 2 ** Math.min(count - 1, 30));
     const { address, name, port } = hop;
+    const until = now + waitMs * (1 - chance / 2);
+    const others = (this.#failures.get(name) ?? []).filter((failure) => failure !== last);
     this.#failures.delete(name);
-    this.#failures.set(detached(name), {
-      address,
-      port,
-      error,
-      count,
-      at: now,
-      until: now + waitMs * (1 - chance / 2),
-    });
+    this.#failures.set(detached(name), [
+      ...others.slice(1 - maxPlaces),
+      { address, port, error, count, at: now, until },
+    ]);
     if (this.#failures.size > maxHops) {
       const [oldest] = this.#failures.keys();
       this.#failures.delete(oldest as string);
     }
   }
 
-  /** It has been reached, or has shown by itself that it is there. */
+  /** It has shown by itself that it is there: all its places may be dialled at once. */
   forgive(name: string): void {
     this.#failures.delete(name);
+  }
+
+  /** A hop has been reached at one place; what is known of its others stays. */
+  reached(hop: NextHop): void {
+    const failures = this.#failures.get(hop.name);
+    const reached = this.#failureOf(hop);
+    if (failures === undefined || reached === undefined) return;
+    if (failures.length === 1) this.#failures.delete(hop.name);
+    else
+      this.#failures.set(
+        detached(hop.name),
+        failures.filter((failure) => failure !== reached),
+      );
   }
 
   /** What was true of trust, topology or network may be so no longer: every hop may be dialled at once. */
@@ -98,7 +116,11 @@ export class DialBackoff {
   }
 
   #failureOf({ address, name, port }: NextHop): Failure | undefined {
-    const failure = this.#failures.get(name);
-    return failure?.address === address && failure.port === port ? failure : undefined;
+    return this.#failures.get(name)?.find((failure) => failure.address === address && failure.port === port);
   }
+}
+
+/** A clock that was set back must not hold a hop up for longer than any failure does. */
+function counts({ at, until }: Failure, now: number): boolean {
+  return now < until && now >= at;
 }

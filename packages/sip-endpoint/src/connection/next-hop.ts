@@ -4,15 +4,20 @@ import type { ConnectionLink } from './connection.ts';
 export interface NextHop {
   /** The name asked for and proven: a server's FQDN, or a SIP domain. Connections are shared by this name alone. */
   readonly name: string;
-  /** Address to dial. */
+  /** Address to dial; empty where `EndpointOptions.locate` finds it. */
   readonly address: string;
-  /** 1 to 65535. */
+  /** 1 to 65535; 0 where `EndpointOptions.locate` finds it. */
   readonly port: number;
+  /** The host that DNS named for it, where `EndpointOptions.locate` found it. */
+  readonly host?: string;
   /** The link on which it may be dialled. */
   readonly link: ConnectionLink;
 }
 
-/** A hop that could not be reached a moment ago is not dialled yet; `cause` is what the dialling failed of. Match it by `code`. */
+/**
+ * A hop that could not be reached a moment ago is not dialled yet, or has no place to dial; `cause` is what the dialling failed of. Match
+ * it by `code`.
+ */
 export class HopDownError extends Error {
   readonly code = 'ENTENTE_SIP_HOP_DOWN';
   /** Name of the hop. */
@@ -22,15 +27,19 @@ export class HopDownError extends Error {
 
   /**
    * @param hop - the one asked for
-   * @param forMs - milliseconds until it may be dialled again
+   * @param forMs - milliseconds until it may be dialled again; 0 where there is nothing to dial
    * @param cause - what the last dialling failed of
    */
   constructor(hop: NextHop, forMs: number, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    super(`${hop.name} is not dialled again for ${Math.ceil(forMs)} ms: ${why}`, { cause });
+    const held = forMs > 0 ? `is not dialled again for ${Math.ceil(forMs)} ms` : 'cannot be dialled';
+    super(`${hop.name} ${held}: ${why}`, { cause });
     this.name = 'HopDownError';
     this.place = hop.name;
-    this.remedy = `check that ${hop.address}:${hop.port} is reachable, then try again`;
+    this.remedy =
+      hop.address === ''
+        ? `check what DNS answers for ${hop.name}, then try again`
+        : `check that ${hop.address}:${hop.port} is reachable, then try again`;
   }
 
   /** The same as `message`. */

@@ -1,2 +1,5 @@
-export { locateService, type ServiceAddress, type ServiceResolver } from './locate-service.ts';
+export { type AnswerCacheRules, defaultAnswerCacheRules } from './answer-cache.ts';
 export { orderServices, type ServiceRecord } from './order-services.ts';
+export { type ServiceAddress, ServiceLocator, type ServiceLocatorOptions } from './service-locator.ts';
+export type { AddressRecord, NaptrRecord, ServiceResolver } from './service-resolver.ts';
+export { type SipTarget, sipTarget } from './sip-target.ts';

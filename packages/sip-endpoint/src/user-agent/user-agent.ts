@@ -9,6 +9,7 @@ import type { SipConnection } from '../connection/connection.ts';
 import type { NextHop } from '../connection/next-hop.ts';
 import { type EndpointOptions, type EndpointUser, NoAnswerError, SipEndpoint } from '../endpoint.ts';
 import type { ServerTransaction } from '../transaction/transaction-layer.ts';
+import { askServers } from './ask-servers.ts';
 import { type Call, type CallOutcome, concludeInvite, IncomingCall, type SessionBody } from './call.ts';
 import { InviteAnswers } from './invite-answers.ts';
 import { NotConnectedError } from './not-connected.ts';
@@ -39,6 +40,8 @@ export interface UserAgentOptions {
   /** The server that serves the user's domain. */
   readonly server: NextHop;
   readonly dial: EndpointOptions['dial'];
+  /** Finds where the server is, in the order to try (RFC 3263). Without it it is dialled at the address that it has. */
+  readonly locate?: EndpointOptions['locate'];
   readonly newToken: () => string;
   readonly events: UserAgentEvents;
   /** What stands in Via: a name for this host. Default `client.invalid` (RFC 7118 §5 shows its use). */
@@ -71,6 +74,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       user: this,
       dial: options.dial,
       newToken: options.newToken,
+      ...(options.locate === undefined ? {} : { locate: options.locate }),
     });
   }
 
@@ -92,22 +96,21 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     if (connection.isClosed) {
       throw new NoAnswerError('transport-error', 'the first request', this.#options.server.name);
     }
-    if (this.#session?.connection !== connection) {
-      this.#session = new UserSession(this.#endpoint, connection, this.#options.credentials);
-    }
+    this.#sessionOn(connection);
     return connection;
   }
 
   /**
-   * Registers the connection as the way to this user; connects first if need be.
+   * Registers the connection as the way to this user; connects first if need be. Where the server answers 503, or not at all, another one
+   * that `locate` finds takes its place.
    * @param expiresSeconds - 0 removes the binding
    * @returns the final response
    */
   async register(expiresSeconds = 3_600): Promise<SipResponse> {
-    await this.connect();
+    const first = await this.connect();
     const fromTag = this.#options.newToken();
     const registrar = `sip:${this.addressOfRecord.slice(this.addressOfRecord.lastIndexOf('@') + 1)}`;
-    const { response } = await this.#live().ask(() =>
+    const build = () =>
       createRequest({
         method: 'REGISTER',
         uri: registrar,
@@ -117,9 +120,11 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
         cseq: ++this.#sequence,
         contact: this.#contactFor(registrar),
         headers: { Expires: expiresSeconds, Supported: 'path, outbound, gruu' },
-      }),
-    );
-    return response;
+      });
+    return askServers(this.#endpoint, this.#options.server, first, async (connection) => {
+      const { response } = await this.#sessionOn(connection).ask(build);
+      return response;
+    });
   }
 
   /**
@@ -278,6 +283,12 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       this.#ringing.get(id)?.acknowledged();
       this.#ringing.delete(id);
     });
+  }
+
+  #sessionOn(connection: SipConnection): UserSession {
+    if (this.#session?.connection !== connection)
+      this.#session = new UserSession(this.#endpoint, connection, this.#options.credentials);
+    return this.#session;
   }
 
   #live(): UserSession {

@@ -51,6 +51,7 @@ function relayOf(method: string, groups: number, open: boolean) {
       dials++;
       return new Promise<SipConnection>(() => {});
     },
+    suspect: () => false,
     via: () => Via.from({ transport: 'TLS', host: 'fe1.contoso.example', branch: 'z9hG4bKours' }),
     forward(message: SipRequest, _connection: SipConnection, user: ClientUser) {
       const transaction = { request: message, context: { connection } } as unknown as ClientTransaction;

@@ -83,6 +83,7 @@ function relay(
       return connection;
     },
     fault: (error: unknown) => faults.push(error),
+    suspect: () => false,
     via: () => via,
     forward(sent: typeof request, _connection: SipConnection, user: ClientUser) {
       const transaction = {

@@ -7,6 +7,7 @@ import {
   type SipResponse,
 } from '@entente/sip';
 import {
+  type ClientTransaction,
   type NextHop,
   type ServerTransaction,
   SipConnection,
@@ -25,7 +26,7 @@ import {
 import type { FlowNames } from '../flow-names.ts';
 import { withSource } from '../with-source.ts';
 import type { RelayRules, Unreachable } from './relay-rules.ts';
-import { BranchRun, RelayedRequest } from './relayed-request.ts';
+import { type BranchOwner, BranchRun, type HopFailure, RelayedRequest } from './relayed-request.ts';
 
 /** What a {@link Relay} needs. */
 export interface RelayOptions {
@@ -46,19 +47,24 @@ const flowFailed: Unreachable = { status: 430 };
 const messageTooLarge = 513;
 /** A response that its receiver would refuse (RFC 3261 §21.5.3). */
 const badGateway = 502;
+/** Places of a hop that one request goes to. */
+const maxPlaces = 4;
+const failures: Readonly<Record<HopFailure, string>> = {
+  unavailable: 'it answered 503',
+  'connection-lost': 'the connection was lost before it answered',
+  silent: 'it did not answer in time',
+};
 
 /**
  * Relays requests as a stateful proxy: one object for all of them.
  * @see RFC 3261 §16
  */
-export class Relay implements ResponseContextSink<BranchRun> {
+export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
   readonly #endpoint: SipEndpoint;
   readonly #flows: FlowNames;
   readonly #onUnreachable: RelayOptions['onUnreachable'];
   readonly #onTooLarge: RelayOptions['onTooLarge'];
   readonly #timers: TimerWheel<'C'>;
-  readonly #contain = (error: unknown, context: ResponseContext<BranchRun>): void =>
-    this.#endpoint.fault(error, (context as RelayedRequest).server.context.connection);
   #closed = false;
 
   /** @param options - endpoint and names of connections */
@@ -126,7 +132,7 @@ export class Relay implements ResponseContextSink<BranchRun> {
       context.failed(branch, 503);
       return;
     }
-    branch.owner ??= new BranchRun(context, branch, this.#contain);
+    branch.owner ??= new BranchRun(context, branch, this);
     let to: SipConnection | NextHop | Unreachable;
     try {
       to = this.#destination(branch.target, relayed.rules);
@@ -138,6 +144,7 @@ export class Relay implements ResponseContextSink<BranchRun> {
     if (to instanceof SipConnection) this.#launch(relayed, branch, to);
     else if ('status' in to) context.failed(branch, to.status);
     else {
+      branch.owner.hop = to;
       const open = this.#endpoint.connected(to);
       if (open === undefined) this.#dial(relayed, branch, to);
       else this.#launch(relayed, branch, open);
@@ -152,7 +159,7 @@ export class Relay implements ResponseContextSink<BranchRun> {
 
   startTimer(context: ResponseContext<BranchRun>, branch: Branch<BranchRun>, afterMs: number): void {
     if (this.#closed) return;
-    branch.owner ??= new BranchRun(context, branch, this.#contain);
+    branch.owner ??= new BranchRun(context, branch, this);
     this.stopTimer(context, branch);
     branch.owner.timer = this.#timers.schedule(afterMs, branch.owner, 'C');
   }
@@ -191,6 +198,37 @@ export class Relay implements ResponseContextSink<BranchRun> {
 
   done(): void {}
 
+  // What branches ask for.
+
+  contain(error: unknown, context: ResponseContext<BranchRun>): void {
+    this.#endpoint.fault(error, (context as RelayedRequest).server.context.connection);
+  }
+
+  /**
+   * A new transaction with a new branch parameter at another place of the hop (RFC 3263 §4.3). After timer F no other place is asked: the
+   * sender's own timer has fired by then, and an answer would reach nobody (RFC 4320 §1.2); but the requests that follow go elsewhere.
+   */
+  tryElsewhere(
+    run: BranchRun,
+    { context: { connection } }: ClientTransaction,
+    failure: HopFailure,
+    otherwise: () => void,
+  ): boolean {
+    const { branch, context, hop } = run;
+    if (this.#closed || hop === undefined || branch.state === 'completed') return false;
+    if (!this.#endpoint.suspect(connection, new Error(`${hop.name}: ${failures[failure]}`))) return false;
+    if (branch.cancelled || (failure === 'silent' && context.request.method !== 'INVITE')) return false;
+    run.tried ??= new Set();
+    if (run.tried.size + 1 === maxPlaces) return false;
+    run.tried.add(connection);
+    branch.state = 'calling';
+    const reached = this.#endpoint
+      .reach(hop, run.tried)
+      .then((other) => this.#launchLate(context as RelayedRequest, branch, other), otherwise);
+    reached.catch((fault: unknown) => this.contain(fault, context));
+    return true;
+  }
+
   /** A flow that is gone counts as 430 (RFC 5626 §11.5), a server that may not be dialled as what the rules say. */
   #destination(target: Target, rules: RelayRules): SipConnection | NextHop | Unreachable {
     if (target.flow === undefined) return rules.nextHop(target);
@@ -219,18 +257,20 @@ export class Relay implements ResponseContextSink<BranchRun> {
 
   #dial(context: RelayedRequest, branch: Branch<BranchRun>, hop: NextHop): void {
     const reached = this.#endpoint.reach(hop).then(
-      (connection) => {
-        if (branch.state === 'completed') return;
-        if (branch.cancelled) context.failed(branch, 487);
-        else this.#launch(context, branch, connection);
-      },
+      (connection) => this.#launchLate(context, branch, connection),
       (error: unknown) => {
         this.#unreachable(context, branch, error, hop);
         context.failed(branch, 504);
       },
     );
     // After dialling no transaction is above that would report what a rule throws.
-    reached.catch((error: unknown) => this.#contain(error, context));
+    reached.catch((error: unknown) => this.contain(error, context));
+  }
+
+  #launchLate(context: RelayedRequest, branch: Branch<BranchRun>, connection: SipConnection): void {
+    if (branch.state === 'completed') return;
+    if (branch.cancelled) context.failed(branch, 487);
+    else this.#launch(context, branch, connection);
   }
 
   #launch(context: RelayedRequest, branch: Branch<BranchRun>, connection: SipConnection): void {

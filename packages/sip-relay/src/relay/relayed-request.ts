@@ -1,5 +1,12 @@
 import type { SipResponse, TransactionEnd } from '@entente/sip';
-import type { ClientTransaction, ClientUser, ServerTransaction, WheelTimer } from '@entente/sip-endpoint';
+import type {
+  ClientTransaction,
+  ClientUser,
+  NextHop,
+  ServerTransaction,
+  SipConnection,
+  WheelTimer,
+} from '@entente/sip-endpoint';
 import {
   type Branch,
   loopHash,
@@ -30,25 +37,74 @@ export class RelayedRequest extends ResponseContext<BranchRun> {
   }
 }
 
+/** How a next hop fails a request: it answers 503, the connection breaks, or nothing comes at all (RFC 3263 §4.3). */
+export type HopFailure = 'unavailable' | 'connection-lost' | 'silent';
+
+/** Who carries branches out. */
+export interface BranchOwner {
+  /** Something was thrown where no transaction is above. */
+  contain(error: unknown, context: ResponseContext<BranchRun>): void;
+  /**
+   * The server that a branch went to has failed it: sends it to another place of the same hop, if there is one.
+   * @param run - the branch
+   * @param transaction - its client transaction, in which nothing more is to come
+   * @param failure - how it was failed
+   * @param otherwise - called where no other place is reached
+   * @returns false where there is none, and `otherwise` is not called
+   */
+  tryElsewhere(
+    run: BranchRun,
+    transaction: ClientTransaction,
+    failure: HopFailure,
+    otherwise: () => void,
+  ): boolean;
+}
+
 /** One branch under way: hears what its client transaction says, and its timer. */
 export class BranchRun implements ClientUser {
   readonly context: ResponseContext<BranchRun>;
   readonly branch: Branch<BranchRun>;
   transaction: ClientTransaction | undefined = undefined;
   timer: WheelTimer<'C'> | undefined = undefined;
-  readonly #onFault: (error: unknown, context: ResponseContext<BranchRun>) => void;
+  /** Where it goes, if that is a server that may be at several places. */
+  hop: NextHop | undefined = undefined;
+  /** The connections over which it went and failed. */
+  tried: Set<SipConnection> | undefined = undefined;
+  readonly #owner: BranchOwner;
 
-  constructor(
-    context: ResponseContext<BranchRun>,
-    branch: Branch<BranchRun>,
-    onFault: (error: unknown, context: ResponseContext<BranchRun>) => void,
-  ) {
+  constructor(context: ResponseContext<BranchRun>, branch: Branch<BranchRun>, owner: BranchOwner) {
     this.context = context;
     this.branch = branch;
-    this.#onFault = onFault;
+    this.#owner = owner;
   }
 
-  onResponse(response: SipResponse): void {
+  onResponse(response: SipResponse, transaction: ClientTransaction): void {
+    if (this.#isLeft(transaction)) return;
+    // Only the next hop itself says 503; what a server behind it said has become 500 (RFC 3261 §16.7 step 6).
+    if (
+      response.status !== 503 ||
+      !this.#tryElsewhere(transaction, 'unavailable', () => this.#receive(response))
+    )
+      this.#receive(response);
+  }
+
+  onEnd(end: TransactionEnd, transaction: ClientTransaction): void {
+    if (end === 'completed' || this.#isLeft(transaction)) return;
+    const failed = () => this.context.failed(this.branch, end === 'timeout' ? 408 : 503);
+    const failure = this.#failureOf(end);
+    if (failure === undefined || !this.#tryElsewhere(transaction, failure, failed)) failed();
+  }
+
+  wake(): void {
+    this.timer = undefined;
+    try {
+      this.context.timerFired(this.branch);
+    } catch (error) {
+      this.#owner.contain(error, this.context);
+    }
+  }
+
+  #receive(response: SipResponse): void {
     const { rules } = this.context as RelayedRequest;
     let arrived: SipResponse;
     try {
@@ -61,16 +117,17 @@ export class BranchRun implements ClientUser {
     this.context.receive(this.branch, arrived);
   }
 
-  onEnd(end: TransactionEnd): void {
-    if (end !== 'completed') this.context.failed(this.branch, end === 'timeout' ? 408 : 503);
+  #failureOf(end: TransactionEnd): HopFailure | undefined {
+    if (end === 'transport-error') return 'connection-lost';
+    return end === 'timeout' && this.branch.state === 'calling' ? 'silent' : undefined;
   }
 
-  wake(): void {
-    this.timer = undefined;
-    try {
-      this.context.timerFired(this.branch);
-    } catch (error) {
-      this.#onFault(error, this.context);
-    }
+  /** Whether the request has gone elsewhere since: what becomes of this transaction says nothing of the branch. */
+  #isLeft({ context }: ClientTransaction): boolean {
+    return this.tried?.has(context.connection) === true;
+  }
+
+  #tryElsewhere(transaction: ClientTransaction, failure: HopFailure, otherwise: () => void): boolean {
+    return this.hop !== undefined && this.#owner.tryElsewhere(this, transaction, failure, otherwise);
   }
 }

@@ -1,0 +1,91 @@
+import tls from 'node:tls';
+import { authorisePartner } from '@entente/federation';
+import { ServiceLocator } from '@entente/sip-endpoint/resolve';
+import { createTestAuthority } from '@entente/testkit';
+import { sampleTopology } from '@entente/testkit/topology';
+import { type ConnectionRefusal, loadCredential, openTrust, serve } from '@entente/tls';
+import { links } from '@entente/topology';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type DialPartnerOptions, dialPartner, locatePartner } from '../src/dial-partner.ts';
+
+const domain = 'fabrikam.example';
+const host = 'edge1.fabrikam.example';
+const hop = { name: domain, address: '', port: 0, link: links.federation };
+
+const opened: AsyncDisposable[] = [];
+afterEach(async () => {
+  for (const item of opened.splice(0).reverse()) await item[Symbol.asyncDispose]();
+});
+
+/** A partner whose edge has a certificate with these names, and how it is dialled where DNS says that it is. */
+async function partnerWith(names: readonly string[], entry: { readonly matchHostName?: boolean } = {}) {
+  const topology = sampleTopology({
+    partners: [{ kind: 'allowed-domain', id: 'fabrikam', domains: [domain], ...entry }],
+  });
+  const root = await createTestAuthority('Test Root');
+  const trust = await openTrust({ anchors: { pem: root.certificatePem }, crls: { pem: await root.crl([]) } });
+  opened.push(trust);
+  const issued = await root.issue({ dnsNames: [...names] });
+  const identity = await loadCredential({ certificate: issued.chainPem, key: issued.keyPem });
+  const server = await serve(
+    tls,
+    { trust, identity, host: '127.0.0.1', clientCertificate: 'none' },
+    (socket) => socket.resume(),
+  );
+  opened.push({ [Symbol.asyncDispose]: () => server.close() });
+  const refusals: ConnectionRefusal[] = [];
+  const options: DialPartnerOptions = {
+    topology: () => topology,
+    allow: authorisePartner(() => topology),
+    trust,
+    identity,
+    onRefusal: (refusal) => refusals.push(refusal),
+  };
+  const dial = () => dialPartner({ ...hop, host, address: '127.0.0.1', port: server.port }, options);
+  return { dial, refusals, topology };
+}
+
+describe('the edge of a partner', () => {
+  it('must have the domain that was asked for: the name of its SRV record is not enough (RFC 5922 §7.3)', async () => {
+    const { dial } = await partnerWith([host]);
+    await expect(dial()).rejects.toMatchObject({ rejection: { reason: 'name-mismatch' } });
+    const proven = await partnerWith([domain]);
+    expect((await proven.dial()).destroy().destroyed).toBe(true);
+  });
+
+  it('may have the name of its SRV record where its entry says so', async () => {
+    const { dial } = await partnerWith([host], { matchHostName: true });
+    expect((await dial()).destroy().destroyed).toBe(true);
+  });
+
+  it('is looked for only where its domain is that of a partner, and at every SRV record', async () => {
+    const { topology } = await partnerWith([domain]);
+    const asked: string[] = [];
+    const locator = new ServiceLocator({
+      random: () => 0,
+      resolver: {
+        resolveNaptr: async () => [],
+        async resolveSrv(name) {
+          asked.push(name);
+          return [2, 1].map((which) => ({
+            name: `edge${which}.${domain}`,
+            port: 5061,
+            priority: which,
+            weight: 0,
+          }));
+        },
+        resolve4: async (name) => [`192.0.2.${name.charAt(4)}`],
+        resolve6: () => Promise.reject(Object.assign(new Error('none'), { code: 'ENODATA' })),
+      },
+    });
+    const found = await locatePartner(hop, { topology: () => topology, locator });
+    expect(found.map(({ address, host: at }) => `${at} ${address}`)).toEqual([
+      `edge1.${domain} 192.0.2.1`,
+      `edge2.${domain} 192.0.2.2`,
+    ]);
+    await expect(
+      locatePartner({ ...hop, name: 'northwind.example' }, { topology: () => topology, locator }),
+    ).rejects.toMatchObject({ code: 'ENTENTE_REFUSED' });
+    expect(asked).toEqual([`_sipfederationtls._tcp.${domain}`]);
+  });
+});

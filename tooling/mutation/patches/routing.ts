@@ -1,0 +1,140 @@
+import type { PatchList } from '../patch.ts';
+
+const locator = 'packages/sip-endpoint/src/resolve/service-locator.ts';
+const resolving = 'packages/sip-endpoint/src/resolve/resolve.test.ts';
+const pool = 'packages/sip-endpoint/src/connection/connection-pool.ts';
+const elsewhere = 'packages/sip-relay/src/relay/try-elsewhere.test.ts';
+
+/** Where a request goes: what DNS may say, and which server is next. */
+export const patches: PatchList = {
+  name: 'routing',
+  list: [
+    {
+      name: 'naptr-over-tls-alone',
+      off: 'NAPTR leads to a service without TLS',
+      file: 'packages/sip-endpoint/src/resolve/order-naptr.ts',
+      find: 'service.toLowerCase() === tlsService &&',
+      replace: '',
+      test: {
+        file: resolving,
+        title: 'follows NAPTR to SRV and on to addresses, IPv4 first, and never a service without TLS',
+      },
+    },
+    {
+      name: 'transport-is-tls',
+      off: 'a URI that names UDP is dialled for',
+      file: locator,
+      find: 'if (!isOverTls(scheme, transport)) return [];',
+      replace: '',
+      test: {
+        file: resolving,
+        title: 'leads sip:fabrikam.example;transport=udp nowhere: nothing leaves TLS',
+      },
+    },
+    {
+      name: 'naptr-in-no-circle',
+      off: 'a NAPTR record that leads on to others counts',
+      file: 'packages/sip-endpoint/src/resolve/order-naptr.ts',
+      find: "flags.toLowerCase() === 's' &&",
+      replace: '',
+      test: { file: resolving, title: 'names at most 4 services over TLS, and leads in no circle' },
+    },
+    {
+      name: 'answers-bounded',
+      off: 'every address that DNS names is dialled for',
+      file: locator,
+      find: 'return [...places.values()].slice(0, maxPlaces);',
+      replace: 'return [...places.values()];',
+      test: {
+        file: resolving,
+        title: 'is looked at up to 32 records, leads to 8 hosts and 16 addresses, each once',
+      },
+    },
+    {
+      name: 'names-checked',
+      off: 'any text of a record is asked of DNS',
+      file: locator,
+      find: 'if (!isDomainName(service)) return [];',
+      replace: '',
+      test: {
+        file: resolving,
+        title: 'is never asked for by what is no name: too long, or with other characters',
+      },
+    },
+    {
+      name: 'time-to-live-capped',
+      off: 'an answer counts for as long as it says itself',
+      file: 'packages/sip-endpoint/src/resolve/answer-cache.ts',
+      find: 'let keptMs = records.length === 0 ? negativeMs : maxMs;',
+      replace: 'let keptMs = records.length === 0 ? negativeMs : Number.MAX_VALUE;',
+      test: {
+        file: resolving,
+        title: 'counts for its time to live, five minutes at the most, and 30 s where that is not told',
+      },
+    },
+    {
+      name: 'no-answer-is-not-none',
+      off: 'a name that nobody answers for counts as one without records',
+      file: 'packages/sip-endpoint/src/resolve/answer-cache.ts',
+      find: 'if (!saysNone(error)) throw error;',
+      replace: '',
+      test: {
+        file: resolving,
+        title: 'is not known where DNS gives no answer: it is not taken for having no SRV',
+      },
+    },
+    {
+      name: 'places-per-request',
+      off: 'one request dials every place of a hop',
+      file: pool,
+      find: 'if (dials === maxDials) break;',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/connection-pool.test.ts',
+        title: 'is dialled at no more than eight of them for one request',
+      },
+    },
+    {
+      name: 'partner-proves-its-domain',
+      off: 'a partner’s edge may have the name of its SRV record instead of the domain',
+      file: 'packages/edge/src/dial-partner.ts',
+      find: 'matchHostName && hop.host !== undefined',
+      replace: 'matchHostName !== undefined && hop.host !== undefined',
+      test: {
+        file: 'packages/edge/test/dial-partner.test.ts',
+        title:
+          'must have the domain that was asked for: the name of its SRV record is not enough (RFC 5922 §7.3)',
+      },
+    },
+    {
+      name: 'next-after-503',
+      off: 'a 503 of the next hop ends the request though there is another server',
+      file: 'packages/sip-relay/src/relay/relayed-request.ts',
+      find: 'response.status !== 503 ||',
+      replace: 'response.status >= 100 ||',
+      test: {
+        file: elsewhere,
+        title: 'keeps to what the second says, whatever becomes of its transaction with the first',
+      },
+    },
+    {
+      name: 'places-tried',
+      off: 'a request goes to every server that DNS names, however many fail it',
+      file: 'packages/sip-relay/src/relay/relay.ts',
+      find: 'if (run.tried.size + 1 === maxPlaces) return false;',
+      replace: '',
+      test: {
+        file: 'packages/sip-relay/test/other-places.test.ts',
+        title: 'is not available where none of them is: the sender hears 500, and four have been asked',
+      },
+    },
+    {
+      name: 'cancelled-goes-nowhere',
+      off: 'an INVITE that was cancelled is sent to another server',
+      file: 'packages/sip-relay/src/relay/relay.ts',
+      find: "if (branch.cancelled || (failure === 'silent' && context.request.method !== 'INVITE')) return false;",
+      replace: "if (failure === 'silent' && context.request.method !== 'INVITE') return false;",
+      test: { file: elsewhere, title: 'goes nowhere else once its sender has cancelled it' },
+    },
+  ],
+};
