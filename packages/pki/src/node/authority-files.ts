@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { constants, open, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PkiFault } from '../ground/fault.ts';
 
 /** The files of an authority in its folder. */
@@ -16,38 +16,6 @@ export const authorityFiles = {
   serverKey: 'tls.key',
   ledger: 'ledger.jsonl',
 } as const;
-
-/** File mode of a certificate: everybody may read it. */
-export const publicMode = 0o644;
-
-/** File mode of a key: only its owner may read it. */
-export const secretMode = 0o600;
-
-/**
- * Writes a whole file: under another name first, flushed, then renamed, so that a reader never sees half of it.
- * @param path - of the file
- * @param content - its content
- * @param mode - file mode of the new file
- */
-export async function writeWhole(path: string, content: string | Uint8Array, mode: number): Promise<void> {
-  const temporary = `${path}.new`;
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
-  const file = await open(temporary, flags, mode);
-  try {
-    await file.chmod(mode);
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-  const folder = await open(dirname(path), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
 
 /**
  * Reads a private key.

@@ -5,14 +5,9 @@ import { createOutsideAuthority } from '../ceremony/outside-authority.ts';
 import { PkiFault } from '../ground/fault.ts';
 import { createIssuer } from '../ground/issuer.ts';
 import { drawSerialNumber } from '../ground/serial-number.ts';
-import {
-  authorityFiles,
-  publicMode,
-  readAuthorityFile,
-  readPrivateKey,
-  writeWhole,
-} from './authority-files.ts';
+import { authorityFiles, readAuthorityFile, readPrivateKey } from './authority-files.ts';
 import { keySigner } from './key-signer.ts';
+import { publicMode, writeWhole } from './write-whole.ts';
 
 /** Options of {@link certifyOutside}. */
 export interface CertifyOutsideOptions {

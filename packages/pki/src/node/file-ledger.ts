@@ -7,6 +7,7 @@ import type { LedgerRecord } from '../ledger/ledger-record.ts';
 import { LedgerState } from '../ledger/ledger-state.ts';
 import { type LedgerJournal, recordingLedger } from '../ledger/recording-ledger.ts';
 import { lockFile } from './lock-file.ts';
+import { syncFolder } from './write-whole.ts';
 
 /** Bytes of the file that are read at once during replay. */
 const chunkBytes = 1_048_576;
@@ -127,14 +128,4 @@ function damaged(place: string, sentence: string): PkiFault {
     place,
     remedy: 'restore the file from a copy; do not delete lines, or revoked certificates come back to life',
   });
-}
-
-/** Makes the entry of a new file in its folder durable. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -1,4 +1,4 @@
-export { authorityFiles, publicMode, secretMode, writeWhole } from './authority-files.ts';
+export { authorityFiles } from './authority-files.ts';
 export { type CertifyOutsideOptions, certifyOutside } from './certify-outside.ts';
 export { openFileLedger } from './file-ledger.ts';
 export {
@@ -9,3 +9,5 @@ export {
 } from './initialise-authority.ts';
 export { keySigner } from './key-signer.ts';
 export { type OpenAuthority, openAuthority } from './open-authority.ts';
+export { readSecret } from './read-secret.ts';
+export { publicMode, secretMode, writeWhole } from './write-whole.ts';

@@ -17,9 +17,10 @@ import { drawSerialNumber } from '../ground/serial-number.ts';
 import { issuingAuthorityLifetimeMs } from '../ground/validity.ts';
 import { createIssuance, type Issuance } from '../issuing/issuance.ts';
 import { createCrl } from '../revocation/create-crl.ts';
-import { authorityFiles, publicMode, secretMode, writeWhole } from './authority-files.ts';
+import { authorityFiles } from './authority-files.ts';
 import { openFileLedger } from './file-ledger.ts';
 import { keySigner } from './key-signer.ts';
+import { publicMode, secretMode, writeWhole } from './write-whole.ts';
 
 /** Options of {@link initialiseAuthority}. */
 export interface InitialiseOptions {

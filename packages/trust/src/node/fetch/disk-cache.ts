@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** An object that an earlier run fetched. */
@@ -12,6 +12,8 @@ export interface CachedObject {
 /** Objects kept of one kind; the oldest is removed first. */
 const mostObjects = 1_024;
 const mostKeyBytes = 2_048;
+/** Drafts that this process has begun: two of one object are two files. */
+let drafts = 0;
 
 /**
  * Keeps fetched objects across restarts: one file each, named by the hash of its key, with the key, a line feed and the bytes.
@@ -60,8 +62,11 @@ export class DiskCache {
     await this.#makeRoom();
     const path = join(this.#directory, this.#nameOf(key));
     // Written under another name and renamed, so that a crash leaves the old object or the new one.
-    const draft = `${path}.${process.pid}.part`;
-    await writeFile(draft, Buffer.concat([Buffer.from(`${key}\n`, 'latin1'), bytes]), { mode: 0o600 });
+    const draft = `${path}.${process.pid}.${++drafts}.part`;
+    // Of an earlier process with our id, or a link: it is removed, and nothing is written through it.
+    await rm(draft, { force: true });
+    const content = Buffer.concat([Buffer.from(`${key}\n`, 'latin1'), bytes]);
+    await writeFile(draft, content, { mode: 0o600, flag: 'wx' });
     await rename(draft, path);
   }
 

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { constants, lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/** File mode of a certificate: everybody may read it. */
+export const publicMode = 0o644;
+
+/** File mode of a key: only its owner may read it. */
+export const secretMode = 0o600;
+
+const nameBytes = 12;
+/** Milliseconds after which a draft belongs to no write that is under way: that of a process that was killed. */
+const abandonedMs = 600_000;
+
+/**
+ * Writes a whole file: as a draft beside it first, flushed, then renamed, so that a reader never sees half of it and a crash leaves
+ * the old content or the new. The draft has a name that nobody can guess and is created by this call or not at all, with its mode:
+ * others who may write to the folder can neither prepare a link in its place nor open it first. A link at `path` itself is replaced, not
+ * followed.
+ * @param path - of the file
+ * @param content - its content
+ * @param mode - file mode of the new file, whatever the umask is
+ * @throws Error of the file system; the draft is removed then, and the file is as it was
+ */
+export async function writeWhole(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+  const folder = dirname(path);
+  const draft = join(folder, `${draftPrefix(path)}${randomBytes(nameBytes).toString('hex')}.new`);
+  await writeDraft(draft, content, mode);
+  try {
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+  await removeAbandoned(path);
+}
+
+/**
+ * Writes a file that does not exist yet, and flushes it.
+ * @param draft - its path
+ * @param content - its content
+ * @param mode - its file mode
+ * @throws Error with code `EEXIST` where anything has that name already, a link that leads nowhere too
+ */
+export async function writeDraft(draft: string, content: string | Uint8Array, mode: number): Promise<void> {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  const file = await open(draft, flags, mode);
+  try {
+    // The umask may have taken bits away that readers of certificates need.
+    await file.chmod(mode);
+    await file.writeFile(content);
+    await file.sync();
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Makes the names in a folder durable.
+ * @param path - of the folder
+ */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** A process that is killed leaves its draft behind: with a key in it, and under a name that no other write takes. */
+async function removeAbandoned(path: string): Promise<void> {
+  const folder = dirname(path);
+  const prefix = draftPrefix(path);
+  const length = prefix.length + nameBytes * 2 + '.new'.length;
+  for (const name of await readdir(folder)) {
+    if (name.length !== length || !name.startsWith(prefix) || !name.endsWith('.new')) continue;
+    const draft = join(folder, name);
+    const status = await lstat(draft).catch(() => undefined);
+    if (status !== undefined && Date.now() - status.mtimeMs > abandonedMs) await rm(draft, { force: true });
+  }
+}
+
+function draftPrefix(path: string): string {
+  return `.${basename(path)}.`;
+}
