@@ -5,7 +5,13 @@ import type { Authorise } from '@entente/trust';
 
 /** The sender of a request, according to the verdict on its connection. */
 export type Caller =
-  | { readonly kind: 'server'; readonly server: string; readonly serialHex: string }
+  | {
+      readonly kind: 'server';
+      readonly server: string;
+      readonly serialHex: string;
+      /** DNS names of its certificate, lower case. */
+      readonly names: readonly string[];
+    }
   | { readonly kind: 'administrator'; readonly name: string; readonly serialHex: string }
   /** It presented no certificate. `claimed` is the server of its join token, `address` the source of the connection. */
   | { readonly kind: 'nobody'; readonly address: string; readonly claimed?: string };
@@ -58,5 +64,5 @@ export function callerOf(peer: Peer | undefined, address: string, domain: string
   if (name !== undefined) return { kind: 'administrator', name, serialHex };
   return identity.server === undefined
     ? { kind: 'nobody', address }
-    : { kind: 'server', server: identity.server, serialHex };
+    : { kind: 'server', server: identity.server, serialHex, names: identity.dnsNames };
 }

@@ -1,7 +1,9 @@
 /** An event that members react to. */
 export type AuthorityEvent =
   | { readonly type: 'topology'; readonly version: number; readonly hash: string }
-  | { readonly type: 'crl'; readonly issuer: string; readonly number: number };
+  | { readonly type: 'crl'; readonly issuer: string; readonly number: number }
+  /** A pool has another key; `/domain-keys` has it. */
+  | { readonly type: 'domain-keys'; readonly pool: string };
 
 /** Sends events to all listeners (server-sent events). */
 export interface EventHub {

@@ -7,6 +7,8 @@ import {
   type Issuance,
   PkiFault,
   type RevocationDesk,
+  type RevocationOutcome,
+  type RevocationReason,
   spkiHash,
   type TrustBundle,
 } from '@entente/pki';
@@ -16,6 +18,8 @@ import type { VerifyResult } from '@entente/topology';
 import { createJudge, type RevocationKnowledge } from '@entente/trust';
 import { type CertificateList, decodeCrl, encodePem } from '@entente/x509';
 import { bundleSequence } from './bundle-sequence.ts';
+import { DomainKeyStore } from './domain-keys/key-store.ts';
+import { keyOwner } from './domain-keys/may-have-keys.ts';
 import { createEventHub, type EventHub } from './event-hub.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideProblem, outsideView } from './outside-view.ts';
@@ -29,6 +33,8 @@ export interface Authority {
   readonly publisher: CrlPublisher;
   readonly topologies: TopologyStore;
   readonly events: EventHub;
+  /** The keys of all pools. */
+  readonly domainKeys: DomainKeyStore;
   /** The authority trusts its own root alone, and knows of a revocation at once. */
   readonly trust: OwnedTrust;
   /** Lower-case hexadecimal SHA-256 of the root's key. */
@@ -72,6 +78,15 @@ export async function openDomainAuthority(
   const publisher = createCrlPublisher({ issuer, ledger, clock: now, objectsUrl });
   const desk = createRevocationDesk(ledger, publisher, now);
   const events = createEventHub();
+  const domainKeys = await DomainKeyStore.open({
+    directory: settings.directory,
+    now,
+    random: randomBytes,
+    onRotated({ epoch, pool, why }) {
+      events.announce({ type: 'domain-keys', pool });
+      log.info({ event: 'domain-keys', pool, epoch, why }, `${pool} has a new key: ${why}`);
+    },
+  });
 
   const rootList = readList(opened.rootCrl.der);
   let knowledge: RevocationKnowledge = { crls: [rootList] };
@@ -105,9 +120,37 @@ export async function openDomainAuthority(
       if (publisher.current(0)?.number !== before) listChanged();
       return outcome;
     };
+  /** Who has keys of a pool and may not have them now, has taken them along; also after a crash half-way. */
+  const reconcileKeys = async (): Promise<void> => {
+    const topology = topologies.current?.topology;
+    if (topology === undefined) return;
+    const certified = new Set(await ledger.subjects('server', now()));
+    const members = new Map<string, Set<string>>();
+    for (const server of topology.servers.values()) {
+      const owner = keyOwner(server);
+      const those = members.get(owner) ?? new Set();
+      if (certified.has(server.fqdn)) those.add(server.fqdn);
+      members.set(owner, those);
+    }
+    await domainKeys.reconcile(members);
+  };
+  /** Revokes what belongs to a subject, and takes back what its certificates had opened to it. */
+  const revoking =
+    (revoke: RevocationDesk['revoke'], subjectsOf: (named: string) => Promise<readonly string[]>) =>
+    async (named: string, reason: RevocationReason): Promise<RevocationOutcome> => {
+      const subjects = keyCompromises.has(reason) ? await subjectsOf(named) : [];
+      const outcome = await inForce(revoke)(named, reason);
+      if (!outcome.ok) return outcome;
+      for (const subject of subjects) await domainKeys.compromised(subject);
+      await reconcileKeys();
+      return outcome;
+    };
   const revocation: RevocationDesk = {
-    revoke: inForce(desk.revoke),
-    revokeSubject: inForce(desk.revokeSubject),
+    revoke: revoking(desk.revoke, async (serialHex) => {
+      const recorded = await ledger.find(issuer.id, serialHex);
+      return recorded === undefined ? [] : [recorded.subject];
+    }),
+    revokeSubject: revoking(desk.revokeSubject, async (subject) => [subject]),
   };
 
   /** Revokes the certificates of servers that are not in the topology; also after a crash half-way. */
@@ -141,6 +184,7 @@ export async function openDomainAuthority(
       await revokeUnlisted();
       trust.announce();
       events.announce({ type: 'topology', version: document.version, hash });
+      await reconcileKeys();
       log.info({ version: document.version, hash, signers: result.signers }, 'a new topology is in force');
       warnOfOutside();
       return result;
@@ -151,6 +195,7 @@ export async function openDomainAuthority(
 
   await refreshCrl();
   await revokeUnlisted();
+  await reconcileKeys();
   warnOfOutside();
   const roots = opened.roots.map(({ der, publicKey }) => ({ certificate: der, publicKey: publicKey.der }));
   const sequence = await bundleSequence(settings.directory, opened.roots);
@@ -160,6 +205,7 @@ export async function openDomainAuthority(
     publisher,
     topologies,
     events,
+    domainKeys,
     trust,
     rootSpkiHash: spkiHash(root.publicKey.der),
     clock,
@@ -174,6 +220,13 @@ export async function openDomainAuthority(
     },
   };
 }
+
+/** Reasons for which a key of the subject may be in the hands of others (RFC 5280 §5.3.1). */
+const keyCompromises: ReadonlySet<RevocationReason> = new Set([
+  'keyCompromise',
+  'cACompromise',
+  'aACompromise',
+]);
 
 /** How often members look for new roots even without an event. */
 const refreshHintSeconds = 300;

@@ -77,7 +77,7 @@ describe('the log of an authority', () => {
     for (let count = 0; count < 10_000; count++) connection('192.0.2.1');
     connection('198.51.100.7');
     expect(lines.at(-1)).toMatchObject({ from: '198.51.100.7:40000' });
-    request({ kind: 'server', server: 'fe01.contoso.example', serialHex: '01' });
+    request({ kind: 'server', server: 'fe01.contoso.example', serialHex: '01', names: [] });
     expect(lines.at(-1)).toMatchObject({ event: 'refused', peer: 'fe01.contoso.example' });
   });
 

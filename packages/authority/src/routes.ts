@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import {
   enrolHandler,
   formatJoinToken,
+  formatPoolKeys,
   isRevocationReason,
   issueJoinToken,
   type Problem,
+  poolKeysMediaType,
   readBody,
   refuse,
   rootsHandler,
@@ -14,6 +16,7 @@ import { administratorSetHash } from '@entente/topology';
 import { Hono } from 'hono';
 import type { Caller } from './caller.ts';
 import type { AuthorityEvent } from './event-hub.ts';
+import { giveDomainKeys } from './give-domain-keys.ts';
 import type { Authority } from './open-domain-authority.ts';
 import type { RefusalLog } from './refusals.ts';
 import type { AuthoritySettings } from './settings.ts';
@@ -114,6 +117,16 @@ export function authorityRoutes(
       number === undefined ? authority.topologies.current?.text : await versionText(authority, number);
     if (text === undefined) return refusals.request(noTopology, c.env.caller);
     return c.body(text, 200, { 'content-type': signedMediaType, 'cache-control': 'no-store' });
+  });
+
+  app.get('/domain-keys', async (c) => {
+    const { caller } = c.env;
+    const refused = guard('member', caller);
+    if (refused !== undefined) return refused;
+    const answer = await giveDomainKeys(authority, caller);
+    if (!answer.ok) return refusals.request(answer.problem, caller);
+    const headers = { 'content-type': poolKeysMediaType, 'cache-control': 'no-store' };
+    return c.body(formatPoolKeys(answer.keys), 200, headers);
   });
 
   app.post('/topology', async (c) => {

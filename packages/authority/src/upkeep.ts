@@ -9,8 +9,8 @@ const rootListWarningMs = 30 * dayMs;
 
 /**
  * Does the periodic work. It checks the time every few seconds, so that a jump of the clock is noticed: it signs a new CRL at half
- * of its lifetime, renews the authority's certificate, keeps event streams alive, and warns while there is time to sign the root's
- * next CRL.
+ * of its lifetime, renews the authority's certificate, rotates the keys of pools, keeps event streams alive, and warns while there is time
+ * to sign the root's next CRL.
  * @returns stops the work
  */
 export function startUpkeep(authority: Authority, own: OwnCertificate, log: Log): () => void {
@@ -24,6 +24,7 @@ export function startUpkeep(authority: Authority, own: OwnCertificate, log: Log)
     const now = clock.now();
     if (now >= publisher.nextPublication()) await authority.refreshCrl();
     if (now >= own.renewalDue()) await own.renew();
+    await authority.domainKeys.rotateDue();
     const left = opened.rootCrl.nextUpdate - now;
     if (left < rootListWarningMs && now - warnedAt >= dayMs) {
       warnedAt = now;

@@ -5,7 +5,7 @@ import { type Logger, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
 import { createTokenSource, dialServer } from '@entente/sip-endpoint';
 import { ServiceLocator, type ServiceResolver } from '@entente/sip-endpoint/resolve';
-import { createSealing, singleEpoch } from '@entente/sip-proxy';
+import { createSealing } from '@entente/sip-proxy';
 import { FlowNames, logConnection, ProxyRuntime, peerName } from '@entente/sip-relay';
 import { type ConnectionRefusal, type Credential, logRefusal, type ServeLimits, serve } from '@entente/tls';
 import {
@@ -25,8 +25,6 @@ import type { EdgeAddresses } from './forwarding.ts';
 import { partnerRefusal } from './partner-refusal.ts';
 import { serveObjects } from './publication/serve-objects.ts';
 import { sniffProtocol } from './sniff-protocol.ts';
-
-const keyBytes = 32;
 
 /** An edge that listens on its two sides. */
 export interface RunningEdge extends AsyncDisposable {
@@ -82,7 +80,7 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   };
   const policies = createEdgePolicies({
     addresses,
-    sealing: createSealing(singleEpoch(randomBytes(keyBytes)), randomBytes),
+    sealing: createSealing(member.keysFor('routes'), randomBytes),
     topology,
     flows,
     hopInside: hopFinder(topology, fqdn),

@@ -3,7 +3,7 @@ import tls from 'node:tls';
 import { type Logger, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
 import { createTokenSource, dialServer, monotonicNow } from '@entente/sip-endpoint';
-import { createSealing, singleEpoch } from '@entente/sip-proxy';
+import { createSealing } from '@entente/sip-proxy';
 import {
   type Credentials,
   FlowNames,
@@ -14,8 +14,6 @@ import {
 import { logRefusal, type ServeLimits, serve } from '@entente/tls';
 import { hopFinder, linkOfServer, links, type ServerInterface, type Topology } from '@entente/topology';
 import { FrontEnd, type FrontEndSender } from './front-end.ts';
-
-const keyBytes = 32;
 
 /** A front end that listens. */
 export interface RunningFrontEnd extends AsyncDisposable {
@@ -52,8 +50,8 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
   const policy = new FrontEnd({
     fqdn,
     port,
-    sealing: createSealing(singleEpoch(randomBytes(keyBytes)), randomBytes),
-    gruus: createSealing(singleEpoch(randomBytes(keyBytes)), randomBytes),
+    sealing: createSealing(member.keysFor('routes'), randomBytes),
+    gruus: createSealing(member.keysFor('gruus'), randomBytes),
     topology: () => member.topology,
     hopTo: hopFinder(() => member.topology, fqdn),
     credentials,

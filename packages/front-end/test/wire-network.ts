@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { serveFrontEnd } from '@entente/front-end';
 import type { Logger } from '@entente/host';
-import type { Member } from '@entente/member';
+import type { Member, PurposeKeys } from '@entente/member';
 import {
   answerChallenge,
   createCredentialRecord,
@@ -47,12 +47,14 @@ export async function startFrontEnd({ policies = [] }: { policies?: readonly Nam
   const lines: Record<string, unknown>[] = [];
   const write = (fields: object, msg: string) => void lines.push({ ...fields, msg });
   const logger: Logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
+  const keys = { current: { epoch: 1, key: randomBytes(32) }, keyOf: () => keys.current.key };
   const frontEnd = await serveFrontEnd({
     member: {
       fqdn: 'fe1.contoso.example',
       identity: await identityOf('fe1.contoso.example'),
       trust,
       topology,
+      keysFor: (_purpose: string) => keys as PurposeKeys,
       authorise: (local: Parameters<Member['authorise']>[0]) => authorise(topology, local) as Authorise,
     } as Member,
     logger,

@@ -78,7 +78,7 @@ describe('a pair of key and certificate', () => {
     ['something else', () => 'hello'],
   ])('stays where the third file holds %s', async (_, text) => {
     await replace(old);
-    await writeFile(join(directory, 'tls.pending.pem'), text());
+    await writeFile(join(directory, 'tls.pending.pem'), text(), { mode: 0o600 });
     expect(await restart()).toEqual(old);
     expect(await readdir(directory)).not.toContain('tls.pending.pem');
   });

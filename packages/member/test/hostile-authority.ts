@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import https from 'node:https';
+import { firstPoolKeys, formatPoolKeys, type PoolKeys } from '@entente/pki';
 import { createTestAuthority, createTestLog } from '@entente/testkit';
 import { loadCredential, openTrust, serve, systemClock } from '@entente/tls';
 import { administratorSetHash, buildTopology, type TopologyDocument } from '@entente/topology';
@@ -15,6 +17,11 @@ const fqdn = 'fe1.contoso.example';
 /** What an authority answers; the test writes it. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** What a good authority answers at `/domain-keys`. */
+export const poolKeysText = formatPoolKeys(
+  firstPoolKeys('pool1.contoso.example', { now: Date.now(), random: randomBytes }),
+);
+
 /** A member's side of an authority that answers whatever the test says. */
 export async function startMember() {
   const root = await createTestAuthority('Contoso Root');
@@ -26,7 +33,9 @@ export async function startMember() {
   };
   const one = administrator('one');
   const first = firstDocument([one.entry]);
-  const answers: Record<string, Answer> = {};
+  const answers: Record<string, Answer> = {
+    '/domain-keys': (_request, response) => response.end(poolKeysText),
+  };
   const open = new Set<ServerResponse>();
   const server = await serve(
     https,
@@ -48,6 +57,7 @@ export async function startMember() {
   const log = createTestLog(({ level, message }) => level === 'warn' && warnings.push(message));
   const written: string[] = [];
   let full = false;
+  const keysKept: PoolKeys[] = [];
   const confirmed: (number | undefined)[] = [];
   const authority = new AuthorityClient({
     url: `https://${host}:${server.port}`,
@@ -74,6 +84,12 @@ export async function startMember() {
         written.push(`topology ${version}`);
       },
     },
+    keysFile: {
+      async keep(keys) {
+        if (full) throw new Error('disk full');
+        keysKept.push(keys);
+      },
+    },
     lastKnownFile: {
       async keep({ confirmedAt }) {
         if (confirmedAt !== confirmed.at(-1)) confirmed.push(confirmedAt);
@@ -89,6 +105,8 @@ export async function startMember() {
     state,
     warnings,
     written,
+    /** The keys of the pool, as a later run would know them. */
+    keysKept,
     /** Each confirmation that a later run would know of. */
     confirmed,
     first,

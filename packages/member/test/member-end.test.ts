@@ -29,7 +29,7 @@ describe('a member that comes to its end', () => {
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'entente-end-'));
     root = await createTestAuthority('Contoso Root');
-    const { chainPem, keyPem } = await root.issue({ dnsNames: [fqdn] });
+    const { chainPem, keyPem } = await root.issue({ dnsNames: [fqdn], uris: [`sip:${fqdn}`] });
     const pair = { certificate: chainPem, key: keyPem };
     await new CredentialFiles(new MemberFiles(directory), 'internal').replace(pair);
   });

@@ -5,6 +5,31 @@ export { type AuthorityKeyKind, authorityKeyAlgorithms } from './ceremony/key-al
 export { createOutsideAuthority, type OutsideAuthorityOptions } from './ceremony/outside-authority.ts';
 export { createRootAuthority, type RootAuthorityOptions } from './ceremony/root-authority.ts';
 export {
+  type KeysInUse,
+  keysInUse,
+  mostPoolKeys,
+  type PoolKey,
+  type PoolKeys,
+  poolKeyBytes,
+} from './domain-keys/pool-keys.ts';
+export {
+  formatPoolKeys,
+  maxPoolKeysLength,
+  parsePoolKeys,
+  poolKeysMediaType,
+} from './domain-keys/pool-keys-text.ts';
+export {
+  announcedMs,
+  announcedPromptlyMs,
+  firstPoolKeys,
+  isRotationDue,
+  opensAfterMs,
+  type RotationOptions,
+  type RotationReason,
+  rotatePoolKeys,
+  sealsMs,
+} from './domain-keys/rotation.ts';
+export {
   type EnrolHandler,
   type EnrolledPeer,
   type EnrolOptions,

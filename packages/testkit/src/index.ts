@@ -6,11 +6,11 @@ export {
   linksOf,
   type RefusalEntry,
 } from './network/account.ts';
-export type { AppProcess, LogRecord } from './network/app-process.ts';
+export { type AppName, type AppProcess, type LogRecord, startApp } from './network/app-process.ts';
 export type { CommandOutcome, DemoUser } from './network/demo-user.ts';
 export { freePorts } from './network/free-ports.ts';
 export type { FederationOptions, Network, NetworkOptions } from './network/network.ts';
-export { anchorOf } from './network/organisation.ts';
+export { anchorOf, type TestUser } from './network/organisation.ts';
 export { type PublicAuthority, startPublicAuthority } from './network/public-authority.ts';
 export { type Federation, startFederation, startNetwork } from './network/start-network.ts';
 export { spawnTied, type TiedOptions, type TiedProgram } from './process/tied-program.ts';

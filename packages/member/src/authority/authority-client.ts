@@ -81,6 +81,17 @@ export class AuthorityClient implements AsyncDisposable {
   }
 
   /**
+   * Fetches the keys of our pool, which are secret.
+   * @returns what the authority answers
+   * @throws Error where the status is not 200
+   */
+  async domainKeys(): Promise<string> {
+    const response = await this.get('/domain-keys');
+    if (response.status !== 200) throw new Error(`/domain-keys: status ${response.status}`);
+    return response.text();
+  }
+
+  /**
    * Reads the authority's events until the stream ends.
    * @param listeners - called when the stream is open, and for each event
    * @returns why it ended; never rejects

@@ -6,6 +6,7 @@ export type MemberFaultCode =
   | 'ENTENTE_MEMBER_REFUSED'
   | 'ENTENTE_MEMBER_UNREACHABLE'
   | 'ENTENTE_MEMBER_TOPOLOGY'
+  | 'ENTENTE_MEMBER_NO_KEYS'
   | 'ENTENTE_MEMBER_DAMAGED';
 
 /** A fault that the operator of the server can fix. Match it by `code`. */

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { publicMode, secretMode, writeWhole } from '@entente/pki/node';
+import { publicMode, readSecret, secretMode, writeWhole } from '@entente/pki/node';
 import { MemberFault } from './fault.ts';
 
 const names = {
@@ -14,14 +14,23 @@ const names = {
   lists: 'revocation.crl',
   topology: 'topology.json',
   lastKnown: 'last-known.json',
+  domainKeys: 'domain-keys.json',
   membership: 'member.json',
 } as const;
 
 /** What a file of a member holds. */
 export type FileName = keyof typeof names;
 
-/** These hold private keys. */
-const secrets: ReadonlySet<FileName> = new Set(['key', 'pending', 'externalKey', 'externalPending']);
+/** These hold private keys, and keys of the pool. */
+const secrets: ReadonlySet<FileName> = new Set([
+  'key',
+  'pending',
+  'externalKey',
+  'externalPending',
+  'domainKeys',
+]);
+/** Far longer than a key with its chain. */
+const maxSecretBytes = 1_048_576;
 
 /** Which domain a member has joined. */
 export interface Membership {
@@ -49,8 +58,12 @@ export class MemberFiles {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
   }
 
-  /** @returns the text, or `undefined` where there is no such file */
+  /**
+   * @returns the text, or `undefined` where there is no such file
+   * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED` where it holds a secret and others may read it
+   */
   async read(name: FileName): Promise<string | undefined> {
+    if (secrets.has(name)) return readSecret(this.path(name), maxSecretBytes);
     try {
       return await readFile(this.path(name), 'utf8');
     } catch (error) {

@@ -1,6 +1,8 @@
+import { parsePoolKeys } from '@entente/pki';
 import type { Clock, Log } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import type { AuthorityClient } from '../authority/authority-client.ts';
+import type { DomainKeysFile } from '../files/domain-keys-file.ts';
 import type { LastKnownFile } from '../files/last-known-file.ts';
 import type { TopologyFile } from '../files/topology-file.ts';
 import type { DomainState } from '../state/domain-state.ts';
@@ -17,6 +19,7 @@ export interface DomainFollowerOptions {
   readonly authority: AuthorityClient;
   readonly lists: Pick<RevocationLists, 'refresh'>;
   readonly topologyFile: Pick<TopologyFile, 'keep'>;
+  readonly keysFile: Pick<DomainKeysFile, 'keep'>;
   readonly lastKnownFile: Pick<LastKnownFile, 'keep'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -25,8 +28,8 @@ export interface DomainFollowerOptions {
 }
 
 /**
- * Follows the authority: each time it has news, and at an interval, revocation lists and topology are fetched, verified and put
- * in force.
+ * Follows the authority: each time it has news, and at an interval, revocation lists, topology and the keys of our pool are fetched,
+ * verified and put in force.
  */
 export class DomainFollower implements AsyncDisposable {
   readonly #options: DomainFollowerOptions;
@@ -51,7 +54,7 @@ export class DomainFollower implements AsyncDisposable {
     this.#poll.unref();
   }
 
-  /** Fetches lists and topology again; failures are logged, and the last good state stays in force. */
+  /** Fetches lists, topology and keys again; failures are logged, and the last good state stays in force. */
   refresh(): Promise<void> {
     return this.#refreshing.run();
   }
@@ -97,6 +100,27 @@ export class DomainFollower implements AsyncDisposable {
       );
     }
     await this.#keep(topology, text);
+    await this.#refreshKeys();
+  }
+
+  /** After the topology, which says of which pool we are. Nobody signs keys: that the authority gives them over TLS is what counts. */
+  async #refreshKeys(): Promise<void> {
+    const { authority, keysFile, log, state } = this.#options;
+    const keys = parsePoolKeys(await authority.domainKeys());
+    if (this.#stop.signal.aborted) return;
+    if (keys === undefined) {
+      log.warn(
+        { event: 'domain-keys-refused', peer: authority.url },
+        'the keys of our pool cannot be read as the authority answers them, and those before stay in force',
+      );
+      return;
+    }
+    const before = state.keys;
+    state.takeUp({ keys });
+    const { epoch } = keys.keys[keys.keys.length - 1] ?? keys.keys[0];
+    if (state.keys !== before)
+      log.info({ event: 'domain-keys', pool: keys.pool, epoch }, `keys of ${keys.pool} up to epoch ${epoch}`);
+    await keysFile.keep(keys);
   }
 
   /** Called when the topology is in force already: a full disk must not keep a server in that was taken out. */

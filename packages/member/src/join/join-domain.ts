@@ -3,6 +3,7 @@ import type { Certificate } from '@entente/x509';
 import { AuthorityClient } from '../authority/authority-client.ts';
 import { CredentialFiles } from '../credential/credential-files.ts';
 import { RenewedCredential } from '../credential/renewed-credential.ts';
+import { DomainKeysFile } from '../files/domain-keys-file.ts';
 import { MemberFault } from '../files/fault.ts';
 import { type LastKnown, LastKnownFile, readLastKnown } from '../files/last-known-file.ts';
 import { MemberFiles, type Membership } from '../files/member-files.ts';
@@ -57,11 +58,13 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
         : { topology: restored, lastKnown: known, text: undefined };
     const { topology } = beginning;
     if (beginning.text !== undefined) await topologyFile.keep(topology, beginning.text);
+    const keysFile = new DomainKeysFile(files, log);
     const chainPem = () => credential.current.certificatePem;
     const state = new DomainState({
       topology,
       roots,
       lists: await restoreLists({ chainPem: chainPem(), roots, files, log }),
+      keys: await keysFile.restore(),
       lastKnown: beginning.lastKnown,
       clock,
       onFault: (fault) =>
@@ -86,6 +89,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
       authority,
       lists: new RevocationLists({ chainPem, addresses, files, state, log }),
       topologyFile,
+      keysFile,
       lastKnownFile,
       clock,
       log,

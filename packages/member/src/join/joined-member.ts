@@ -4,11 +4,12 @@ import type { Authorise } from '@entente/trust';
 import type { Certificate, CertificateList } from '@entente/x509';
 import type { AuthorityClient } from '../authority/authority-client.ts';
 import { CredentialFiles } from '../credential/credential-files.ts';
-import { fitsTopology } from '../credential/external-chain.ts';
+import { fitsTopology } from '../credential/interface-chain.ts';
 import { RenewedCredential } from '../credential/renewed-credential.ts';
 import type { MemberFiles } from '../files/member-files.ts';
 import { authoriseBy, type OwnEnd, whileConfirmed } from '../state/authorisation.ts';
 import type { DomainState } from '../state/domain-state.ts';
+import { type PurposeKeys, purposeKeys } from '../state/purpose-keys.ts';
 import type { Member } from './member.ts';
 
 /** What a joined member consists of; it is disposed of with the member. */
@@ -40,6 +41,11 @@ export class JoinedMember implements Member {
     this.identity = parts.internal.credential;
     this.trust = parts.trust;
     this.#parts = parts;
+    // The authority gives the keys of a pool to those alone whose certificate names the pool.
+    parts.state.onChange(({ what }) => {
+      if (what === 'topology') this.#fitInternal();
+    });
+    this.#fitInternal();
   }
 
   get topology(): Topology {
@@ -62,6 +68,10 @@ export class JoinedMember implements Member {
     return this.#parts.authority.get(path, signal);
   }
 
+  keysFor(purpose: string): PurposeKeys {
+    return purposeKeys(this.#parts.state, purpose);
+  }
+
   authorise(local: OwnEnd): Authorise {
     return authoriseBy(this.#parts.state, local);
   }
@@ -73,7 +83,7 @@ export class JoinedMember implements Member {
   onTopology(listener: (topology: Topology) => void): () => void {
     const { state } = this.#parts;
     return state.onChange(({ what }) => {
-      if (what !== 'lists') listener(state.topology);
+      if (what === 'topology' || what === 'standing') listener(state.topology);
     });
   }
 
@@ -108,6 +118,12 @@ export class JoinedMember implements Member {
     await trust[Symbol.asyncDispose]();
   }
 
+  #fitInternal(): void {
+    const { fqdn, internal } = this.#parts;
+    const { certificatePem } = internal.credential.current;
+    if (!fitsTopology(certificatePem, this.topology, fqdn, 'internal')) void internal.renewNow();
+  }
+
   async #openExternal(): Promise<RenewedCredential> {
     const { authority, files, fqdn, log, trust } = this.#parts;
     const opened = await RenewedCredential.open({
@@ -121,7 +137,7 @@ export class JoinedMember implements Member {
     if (this.#closed) return opened;
     const fit = (): void => {
       const { certificatePem } = opened.credential.current;
-      if (!fitsTopology(certificatePem, this.topology, fqdn)) void opened.renewNow();
+      if (!fitsTopology(certificatePem, this.topology, fqdn, 'external')) void opened.renewNow();
     };
     fit();
     this.onTopology(fit);

@@ -3,6 +3,7 @@ import type { Topology } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 import type { Certificate, CertificateList } from '@entente/x509';
 import type { OwnEnd } from '../state/authorisation.ts';
+import type { PurposeKeys } from '../state/purpose-keys.ts';
 
 /** What makes a server a member. */
 export interface MemberOptions {
@@ -41,6 +42,12 @@ export interface Member extends AsyncDisposable {
    * @returns whatever it answers
    */
   ask(path: string, signal?: AbortSignal): Promise<Response>;
+  /**
+   * The keys of our pool for one purpose: the same for every server of the pool, and after a restart.
+   * @param purpose - what is sealed with them, e.g. `routes`
+   * @throws MemberFault `ENTENTE_MEMBER_NO_KEYS` where they have never been fetched
+   */
+  keysFor(purpose: string): PurposeKeys;
   /**
    * The authorisation of one of our ends, always by the topology in force.
    * @param local - our end of the link

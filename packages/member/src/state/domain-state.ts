@@ -1,9 +1,12 @@
+import { formatPoolKeys, type KeysInUse, keysInUse, type PoolKeys } from '@entente/pki';
 import type { Clock } from '@entente/tls';
 import { type Confirmation, refuseUnconfirmed, type Topology } from '@entente/topology';
 import type { AnchorSet } from '@entente/trust';
 import type { Certificate, CertificateList } from '@entente/x509';
 import type { LastKnown } from '../files/last-known-file.ts';
 import { enterpriseAnchors } from './enterprise-anchors.ts';
+
+const dayMs = 86_400_000;
 
 /** What a member knows of its domain when it starts, verified. */
 export interface DomainBeginning {
@@ -12,6 +15,8 @@ export interface DomainBeginning {
   readonly roots: readonly Certificate[];
   /** The newest revocation list of each place. */
   readonly lists: readonly CertificateList[];
+  /** The keys of our pool, from an earlier run. */
+  readonly keys?: PoolKeys | undefined;
   /** From an earlier run, or from the authority that has just answered. */
   readonly lastKnown: LastKnown;
   /** Measures how old the last confirmation is. */
@@ -31,18 +36,25 @@ export type DomainNews =
   | {
       /** All lists in force from now on, each signed by an authority of ours. */
       readonly lists: readonly CertificateList[];
+    }
+  | {
+      /** The keys of our pool, from the authority. */
+      readonly keys: PoolKeys;
     };
 
 /** A change that has taken effect. */
 export interface DomainChange {
-  /** `standing`: the topology in force is no longer confirmed lately enough, or is again. */
-  readonly what: 'topology' | 'lists' | 'standing';
+  /**
+   * `standing`: the topology in force is no longer confirmed lately enough, or is again. `keys`: the keys of our pool are others, or
+   * another of them seals or no longer opens.
+   */
+  readonly what: 'topology' | 'lists' | 'standing' | 'keys';
   /** Number of the change since the start, from 1. */
   readonly version: number;
 }
 
 /**
- * What a member believes of its domain: topology, anchors, revocation lists, and what was last known. It changes by `takeUp` and by
+ * What a member believes of its domain: topology, anchors, revocation lists, keys of its pool, and what was last known. It changes by `takeUp` and by
  * the passing of time, in no other way, and each change is one event.
  */
 export class DomainState implements Disposable {
@@ -50,7 +62,7 @@ export class DomainState implements Disposable {
   readonly #clock: Clock;
   readonly #onFault: (fault: unknown) => void;
   readonly #listeners = new Set<(change: DomainChange) => void>();
-  readonly #arrived: (DomainNews | 'time')[] = [];
+  readonly #arrived: (DomainNews | 'time' | 'key-time')[] = [];
   #topology: Topology;
   #anchors: AnchorSet;
   #lists: readonly CertificateList[];
@@ -60,9 +72,12 @@ export class DomainState implements Disposable {
   #version = 0;
   #reporting = false;
   #cancel: (() => void) | undefined;
+  #poolKeys: PoolKeys | undefined;
+  #keysInUse: KeysInUse | undefined;
+  #cancelKeys: (() => void) | undefined;
 
   constructor(beginning: DomainBeginning) {
-    const { clock, lastKnown, lists, onFault, roots, topology } = beginning;
+    const { clock, keys, lastKnown, lists, onFault, roots, topology } = beginning;
     this.#clock = clock;
     this.#onFault = onFault;
     this.#roots = roots;
@@ -73,6 +88,7 @@ export class DomainState implements Disposable {
     this.#confirmedAt = lastKnown.confirmedAt;
     this.#stale = this.#isStale();
     this.#waitForStaleness();
+    this.#useKeys(keys);
   }
 
   /** The topology in force; another object after each change. */
@@ -92,6 +108,11 @@ export class DomainState implements Disposable {
   /** The revocation lists in force; another array after each change. */
   get lists(): readonly CertificateList[] {
     return this.#lists;
+  }
+
+  /** The keys of our pool that count at this moment; another object after each change, undefined until they were fetched once. */
+  get keys(): KeysInUse | undefined {
+    return this.#keysInUse;
   }
 
   /** The latest time that an authority of ours has signed, milliseconds since the epoch. */
@@ -137,9 +158,11 @@ export class DomainState implements Disposable {
     this.#listeners.clear();
     this.#cancel?.();
     this.#cancel = undefined;
+    this.#cancelKeys?.();
+    this.#cancelKeys = undefined;
   }
 
-  #enter(news: DomainNews | 'time'): void {
+  #enter(news: DomainNews | 'time' | 'key-time'): void {
     this.#arrived.push(news);
     if (this.#reporting) return;
     this.#reporting = true;
@@ -153,7 +176,9 @@ export class DomainState implements Disposable {
     }
   }
 
-  #apply(news: DomainNews | 'time'): DomainChange['what'] | undefined {
+  #apply(news: DomainNews | 'time' | 'key-time'): DomainChange['what'] | undefined {
+    if (news === 'key-time') return this.#useKeys(this.#poolKeys);
+    if (news !== 'time' && 'keys' in news) return this.#useKeys(news.keys);
     if (news !== 'time' && 'lists' in news) {
       if (sameItems(news.lists, this.#lists)) return undefined;
       this.#lists = news.lists;
@@ -173,6 +198,23 @@ export class DomainState implements Disposable {
     this.#waitForStaleness();
     if (this.#topology.hash !== hash) return 'topology';
     return this.#stale === wasStale ? undefined : 'standing';
+  }
+
+  #useKeys(keys: PoolKeys | undefined): 'keys' | undefined {
+    if (keys === undefined) return undefined;
+    const now = this.#clock.now();
+    const next = keysInUse(keys, now);
+    const isSame = this.#poolKeys !== undefined && formatPoolKeys(keys) === formatPoolKeys(this.#poolKeys);
+    const before = this.#keysInUse;
+    const isSameInUse = isSame && before !== undefined && sameEpochs(before, next);
+    this.#poolKeys = keys;
+    if (!isSameInUse) this.#keysInUse = next;
+    this.#cancelKeys?.();
+    // Looked at once a day at least: a timer does not notice that the clock was set.
+    const waitMs = next.until === undefined ? undefined : Math.min(next.until - now, dayMs);
+    this.#cancelKeys =
+      waitMs === undefined ? undefined : this.#clock.after(waitMs, () => this.#enter('key-time'));
+    return isSameInUse ? undefined : 'keys';
   }
 
   #report(change: DomainChange): void {
@@ -207,6 +249,11 @@ function latestOf(lists: readonly CertificateList[], before: number | undefined)
     (latest, { thisUpdate }) => (latest === undefined || thisUpdate > latest ? thisUpdate : latest),
     before,
   );
+}
+
+function sameEpochs(one: KeysInUse, other: KeysInUse): boolean {
+  const epochsOf = ({ opening, sealing }: KeysInUse) => [sealing, ...opening].map(({ epoch }) => epoch);
+  return sameItems(epochsOf(one), epochsOf(other));
 }
 
 function sameItems<T>(one: readonly T[], other: readonly T[]): boolean {

@@ -25,7 +25,7 @@ export function openDomainTrust(state: DomainState, fetching: ListFetching): Pro
     anchors: storeOf(
       state,
       () => state.anchors,
-      ({ what }) => what !== 'lists',
+      ({ what }) => what === 'topology' || what === 'standing',
     ),
     crls: storeOf(
       state,

@@ -5,24 +5,27 @@ import {
   decodePemCertificates,
   sameCertificateNames,
 } from '@entente/x509';
+import type { Side } from './credential-files.ts';
 
 /**
- * Whether the chain of our external interface has what the topology says: its names, and where outsiders find the revocation list of
- * each of its certificates. If not, a new certificate is needed.
+ * Whether the chain of one of our interfaces has what the topology says: its names, and outside where outsiders find the revocation
+ * list of each of its certificates. If not, a new certificate is needed.
  * @param chainPem - leaf and intermediates
  * @param topology - the one in force
  * @param fqdn - our own
+ * @param side - which interface
  */
-export function fitsTopology(chainPem: string, topology: Topology, fqdn: string): boolean {
+export function fitsTopology(chainPem: string, topology: Topology, fqdn: string, side: Side): boolean {
   const decoded = decodePemCertificates(chainPem);
   const wanted = topology.servers.has(fqdn)
-    ? certificateNames(topology, fqdn).find((names) => names.interface === 'external')
+    ? certificateNames(topology, fqdn).find((names) => names.interface === side)
     : undefined;
-  // Without an external interface, or with a certificate of a public CA, there is nothing to request.
+  // Without such an interface, or with a certificate of a public CA, there is nothing to request.
   if (wanted === undefined || wanted.issuer !== 'enterprise') return true;
   const [leaf] = decoded.ok ? decoded.value : [];
   if (!decoded.ok || leaf === undefined) return false;
   if (!sameCertificateNames(certificateNamesOf(leaf), wanted)) return false;
+  if (side === 'internal') return true;
   const urls = outsideObjectUrls(topology);
   return (
     urls.length === 0 || decoded.value.every((certificate) => sameMembers(listOrigins(certificate), urls))

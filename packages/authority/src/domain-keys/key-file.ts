@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { formatPoolKeys, maxPoolKeysLength, PkiFault, type PoolKeys, parsePoolKeys } from '@entente/pki';
+import { readSecret, secretMode, writeWhole } from '@entente/pki/node';
+
+/** The keys of one pool, and who has been given them. */
+export interface HeldKeys {
+  readonly keys: PoolKeys;
+  /** FQDNs of the servers to which these keys, or earlier ones that still open, were given. */
+  readonly holders: ReadonlySet<string>;
+}
+
+const name = 'domain-keys.json';
+const format = 'entente-domain-keys-of-all-pools/1';
+/** Far more than the largest topology needs. */
+const maxBytes = 67_108_864;
+const maxHolders = 100_000;
+
+/**
+ * Reads the keys of all pools.
+ * @param directory - folder of the authority
+ * @returns by pool; none where there is no file yet
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`; `ENTENTE_PKI_SECRET_EXPOSED` where others may read the file
+ */
+export async function readKeys(directory: string): Promise<Map<string, HeldKeys>> {
+  const place = join(directory, name);
+  const text = await readSecret(place, maxBytes);
+  if (text === undefined) return new Map();
+  const found = parse(text);
+  if (found !== undefined) return found;
+  throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+    sentence: 'the keys of the pools cannot be read',
+    place,
+    remedy:
+      'restore the file from a copy; or delete it: then each pool gets a new key, and dialogs that began before lose their route',
+  });
+}
+
+/**
+ * Writes the keys of all pools, with mode 0600, before any of them is given out.
+ * @param directory - folder of the authority
+ * @param pools - all of them
+ */
+export async function writeKeys(directory: string, pools: ReadonlyMap<string, HeldKeys>): Promise<void> {
+  const entries = [...pools.values()].map(({ holders, keys }) => ({
+    ...(JSON.parse(formatPoolKeys(keys)) as object),
+    holders: [...holders].sort(),
+  }));
+  await writeWhole(join(directory, name), `${JSON.stringify({ format, pools: entries })}\n`, secretMode);
+}
+
+function parse(text: string): Map<string, HeldKeys> | undefined {
+  let value: { readonly format?: unknown; readonly pools?: unknown } | null;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (value?.format !== format || !Array.isArray(value.pools)) return undefined;
+  const found = new Map<string, HeldKeys>();
+  for (const entry of value.pools as unknown[]) {
+    const held = parseEntry(entry);
+    if (held === undefined || found.has(held.keys.pool)) return undefined;
+    found.set(held.keys.pool, held);
+  }
+  return found;
+}
+
+function parseEntry(entry: unknown): HeldKeys | undefined {
+  if (typeof entry !== 'object' || entry === null) return undefined;
+  const { holders, ...rest } = entry as { readonly holders?: unknown };
+  const isList = Array.isArray(holders) && holders.length <= maxHolders;
+  if (!isList || !holders.every((holder) => typeof holder === 'string')) return undefined;
+  const text = JSON.stringify(rest);
+  const keys = text.length > maxPoolKeysLength ? undefined : parsePoolKeys(text);
+  return keys === undefined ? undefined : { keys, holders: new Set(holders as string[]) };
+}

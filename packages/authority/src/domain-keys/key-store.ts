@@ -1,0 +1,134 @@
+import {
+  firstPoolKeys,
+  isRotationDue,
+  type PoolKeys,
+  type RandomBytes,
+  type RotationReason,
+  rotatePoolKeys,
+} from '@entente/pki';
+import { type HeldKeys, readKeys, writeKeys } from './key-file.ts';
+
+/** A new key of a pool. */
+export interface KeyRotation {
+  readonly pool: string;
+  /** Of the new key. */
+  readonly epoch: number;
+  readonly why: RotationReason;
+}
+
+/** What a store of keys works with. */
+export interface KeyStoreOptions {
+  /** Folder of the authority. */
+  readonly directory: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly random: RandomBytes;
+  /** Called after a new key is on disk; its members can have it from now on. */
+  readonly onRotated: (rotation: KeyRotation) => void;
+}
+
+/**
+ * The keys of all pools of a domain. One change at a time; each is on disk before anything of it is given out, and before a new holder
+ * is given anything. So what somebody may have is never more than what the file says.
+ */
+export class DomainKeyStore {
+  readonly #options: KeyStoreOptions;
+  #pools: ReadonlyMap<string, HeldKeys>;
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(options: KeyStoreOptions, pools: ReadonlyMap<string, HeldKeys>) {
+    this.#options = options;
+    this.#pools = pools;
+  }
+
+  /**
+   * Reads what an earlier run has written.
+   * @throws PkiFault of `readKeys`
+   */
+  static async open(options: KeyStoreOptions): Promise<DomainKeyStore> {
+    return new DomainKeyStore(options, await readKeys(options.directory));
+  }
+
+  /**
+   * Gives the keys of a pool to a server of it; the caller has checked that it is. The first that asks has them drawn.
+   * @param pool - FQDN of the pool, or of a server that is in none
+   * @param server - FQDN
+   */
+  give(pool: string, server: string): Promise<PoolKeys> {
+    return this.#inTurn(async () => {
+      const { now, random } = this.#options;
+      const known = this.#pools.get(pool);
+      if (known?.holders.has(server) === true) return known.keys;
+      const keys = known?.keys ?? firstPoolKeys(pool, { now: now(), random });
+      await this.#write([{ keys, holders: new Set(known?.holders).add(server) }]);
+      return keys;
+    });
+  }
+
+  /**
+   * Compares the holders with those that may have the keys now: a pool whose keys went to somebody else gets another one, and a pool
+   * that is no more loses its keys.
+   * @param members - by pool: its servers that have a valid certificate
+   */
+  reconcile(members: ReadonlyMap<string, ReadonlySet<string>>): Promise<void> {
+    return this.#inTurn(async () => {
+      const gone: string[] = [];
+      const left: HeldKeys[] = [];
+      for (const [pool, { holders, keys }] of this.#pools) {
+        const current = members.get(pool);
+        if (current === undefined) gone.push(pool);
+        else {
+          const staying = [...holders].filter((holder) => current.has(holder));
+          if (staying.length < holders.size) left.push({ keys, holders: new Set(staying) });
+        }
+      }
+      if (gone.length > 0) await this.#write([], gone);
+      await this.#rotate(left, 'server-left');
+    });
+  }
+
+  /** Makes all keys void that a server was given: they may be in the hands of others. */
+  compromised(server: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const held: HeldKeys[] = [];
+      for (const { holders, keys } of this.#pools.values()) {
+        if (!holders.has(server)) continue;
+        const others = [...holders].filter((holder) => holder !== server);
+        held.push({ keys, holders: new Set(others) });
+      }
+      await this.#rotate(held, 'compromised');
+    });
+  }
+
+  /** Makes the new keys whose time has come; called now and then. */
+  rotateDue(): Promise<void> {
+    return this.#inTurn(async () => {
+      const now = this.#options.now();
+      const due = [...this.#pools.values()].filter(({ keys }) => isRotationDue(keys, now));
+      await this.#rotate(due, 'scheduled');
+    });
+  }
+
+  async #rotate(held: readonly HeldKeys[], why: RotationReason): Promise<void> {
+    if (held.length === 0) return;
+    const { now, onRotated, random } = this.#options;
+    const options = { now: now(), random };
+    const next = held.map(({ holders, keys }) => ({ holders, keys: rotatePoolKeys(keys, why, options) }));
+    await this.#write(next);
+    for (const { keys } of next) onRotated({ pool: keys.pool, epoch: keys.keys.at(-1)?.epoch ?? 0, why });
+  }
+
+  async #write(changed: readonly HeldKeys[], gone: readonly string[] = []): Promise<void> {
+    const pools = new Map(this.#pools);
+    for (const pool of gone) pools.delete(pool);
+    for (const held of changed) pools.set(held.keys.pool, held);
+    await writeKeys(this.#options.directory, pools);
+    this.#pools = pools;
+  }
+
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(change);
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+}

@@ -1,0 +1,66 @@
+import { type PoolKeys, type Problem, refuse } from '@entente/pki';
+import type { Caller } from './caller.ts';
+import { mayHaveKeys } from './domain-keys/may-have-keys.ts';
+import type { Authority } from './open-domain-authority.ts';
+
+/** The keys of the caller's pool, or why it gets none. */
+export type GivenKeys =
+  | { readonly ok: true; readonly keys: PoolKeys }
+  | { readonly ok: false; readonly problem: Problem };
+
+type ServerCaller = Extract<Caller, { kind: 'server' }>;
+
+/**
+ * Gives a server the keys of its pool, which are secret: with them it seals and opens tokens as every other server of the pool does.
+ * They go to a server of the pool in force whose certificate says so and is not revoked, and to nobody else: no administrator seals
+ * anything, so none is told what would open it.
+ * @param authority - its topology, ledger and keys
+ * @param caller - from the verdict on its connection
+ */
+export async function giveDomainKeys(
+  authority: Pick<Authority, 'domainKeys' | 'issuance' | 'opened' | 'topologies'>,
+  caller: Caller,
+): Promise<GivenKeys> {
+  if (caller.kind !== 'server') return { ok: false, problem: serversOnly(caller) };
+  const decide = async () =>
+    (await revokedCaller(authority, caller)) ?? mayHaveKeys(authority.topologies.current?.topology, caller);
+  const before = await decide();
+  if (!before.ok) return { ok: false, problem: before.refusal };
+  const keys = await authority.domainKeys.give(before.pool, before.server);
+  // The topology, or the certificate, may have changed while the file was written.
+  const after = await decide();
+  if (!after.ok) return { ok: false, problem: after.refusal };
+  return after.pool === keys.pool ? { ok: true, keys } : { ok: false, problem: changedMeanwhile };
+}
+
+/** A connection is closed when its certificate is revoked; a request that was under way then is refused as well. */
+async function revokedCaller(
+  { issuance, opened }: Pick<Authority, 'issuance' | 'opened'>,
+  { serialHex, server }: ServerCaller,
+): Promise<{ readonly ok: false; readonly refusal: Problem } | undefined> {
+  const recorded = await opened.ledger.find(issuance.issuer.id, serialHex);
+  if (recorded?.revocation === undefined) return undefined;
+  const refusal = refuse(
+    'requester-revoked',
+    `the certificate ${serialHex} of ${server} is revoked (${recorded.revocation.reason})`,
+    'let the server join again with a new token from entente join-token',
+  );
+  return { ok: false, refusal };
+}
+
+function serversOnly(caller: Caller): Problem {
+  const found = caller.kind === 'administrator' ? `the administrator ${caller.name}` : 'no certificate';
+  return {
+    reason: 'role-not-allowed-on-link',
+    message: `expected a server of a pool, found ${found}`,
+    remedy: 'nothing needs to be done: servers fetch the keys of their pool themselves',
+    status: 403,
+  };
+}
+
+const changedMeanwhile: Problem = {
+  reason: 'throttled',
+  message: 'the pool of this server has changed while its keys were written',
+  remedy: 'ask again',
+  status: 503,
+};

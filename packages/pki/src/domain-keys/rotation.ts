@@ -1,0 +1,80 @@
+import type { RandomBytes } from '../ground/signer.ts';
+import { keysInUse, mostPoolKeys, type PoolKey, type PoolKeys, poolKeyBytes } from './pool-keys.ts';
+
+const dayMs = 86_400_000;
+
+/** For how long a key seals: 7 days. */
+export const sealsMs = 7 * dayMs;
+
+/**
+ * For how long after that it opens: 7 days. SIP sets no end to a dialog; a week is longer than any call, and as long as a server may be
+ * away from its authority before its certificate ends.
+ */
+export const opensAfterMs = 7 * dayMs;
+
+/** How long before it seals a key is given out: a server that reaches its authority once a day has it in time. */
+export const announcedMs = dayMs;
+
+/** The same for a key that cannot wait for that: every server that is connected has it by then. */
+export const announcedPromptlyMs = 300_000;
+
+/**
+ * Why a pool gets another key: its time has come; a server that has the keys is no longer of the pool; a key of such a server may be
+ * in the hands of others.
+ */
+export type RotationReason = 'scheduled' | 'server-left' | 'compromised';
+
+/** What a new key is made with. */
+export interface RotationOptions {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly random: RandomBytes;
+}
+
+/**
+ * The first key of a pool.
+ * @param pool - FQDN of the pool, or of a server that is in none
+ * @param options - time and randomness
+ */
+export function firstPoolKeys(pool: string, { now, random }: RotationOptions): PoolKeys {
+  return {
+    pool,
+    keys: [{ epoch: 1, key: random(poolKeyBytes), sealsFrom: now, opensUntil: undefined }],
+  };
+}
+
+/**
+ * The keys of a pool with a new one. Those before go on opening for {@link opensAfterMs} once it seals; only where they are compromised
+ * they are gone at once, and the dialogs that began with them lose their route.
+ * @param before - of the pool
+ * @param why - decides when the new one seals, and whether the others still open
+ * @param options - time and randomness
+ */
+export function rotatePoolKeys(before: PoolKeys, why: RotationReason, options: RotationOptions): PoolKeys {
+  const { now, random } = options;
+  const { sealing } = keysInUse(before, now);
+  const newest = before.keys.at(-1) as PoolKey;
+  const key = random(poolKeyBytes);
+  const next = { epoch: newest.epoch + 1, key, opensUntil: undefined };
+  if (why === 'compromised') return { pool: before.pool, keys: [{ ...next, sealsFrom: now }] };
+  const planned = sealing.sealsFrom + sealsMs;
+  const inTime = planned >= now + announcedMs && planned <= now + sealsMs;
+  const sealsFrom = why === 'server-left' ? now + announcedPromptlyMs : inTime ? planned : now + announcedMs;
+  const kept = before.keys
+    // One that has not sealed yet is not needed to open anything.
+    .filter((one) => one.epoch <= sealing.epoch && (one.opensUntil === undefined || one.opensUntil > now))
+    .map((one) => ({ ...one, opensUntil: one.opensUntil ?? sealsFrom + opensAfterMs }))
+    .slice(-(mostPoolKeys - 1));
+  const keys: PoolKey[] = [...kept, { ...next, sealsFrom }];
+  return { pool: before.pool, keys: keys as [PoolKey, ...PoolKey[]] };
+}
+
+/**
+ * Whether the time for a new key has come. A key that would seal later than any that is made now was made by a wrong clock.
+ * @param keys - of the pool
+ * @param now - milliseconds since 1970
+ */
+export function isRotationDue({ keys }: PoolKeys, now: number): boolean {
+  const { sealsFrom } = keys.at(-1) as PoolKey;
+  return now >= sealsFrom + sealsMs - announcedMs || sealsFrom > now + sealsMs;
+}

@@ -1,0 +1,111 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const authorityServer = (title: string): MutationPatch['test'] => ({
+  file: 'apps/authority-server/test/domain-keys.test.ts',
+  title,
+  inOrder: true,
+});
+const store = (title: string): MutationPatch['test'] => ({
+  file: 'packages/authority/src/domain-keys/key-store.test.ts',
+  title,
+});
+const files = (title: string): MutationPatch['test'] => ({
+  file: 'packages/pki/src/node/write-whole.test.ts',
+  title,
+});
+
+/** Who has the keys that open routes, from when, and for how long. */
+export const patches: PatchList = {
+  name: 'domain-keys',
+  list: [
+    {
+      name: 'of-another-pool',
+      off: 'a server whose certificate does not name the pool gets the keys of the pool',
+      file: 'packages/authority/src/domain-keys/may-have-keys.ts',
+      find: 'caller.names.includes(pool)',
+      replace: "caller.kind === 'server'",
+      test: {
+        file: 'packages/authority/src/domain-keys/may-have-keys.test.ts',
+        title: 'are none where its certificate does not name the pool that the topology gives it',
+      },
+    },
+    {
+      name: 'for-anybody',
+      off: 'a caller without certificate is asked for none before it may have keys',
+      file: 'packages/authority/src/routes.ts',
+      find: "  app.get('/domain-keys', async (c) => {\n    const { caller } = c.env;\n    const refused = guard('member', caller);",
+      replace:
+        "  app.get('/domain-keys', async (c) => {\n    const { caller } = c.env;\n    const refused = undefined as Response | undefined;",
+      test: authorityServer('gives an administrator nothing, and nothing to a caller without certificate'),
+    },
+    {
+      name: 'removed-server',
+      off: 'a server that was removed from its pool takes the keys along, and the others go on sealing with them',
+      file: 'packages/authority/src/domain-keys/key-store.ts',
+      find: 'if (staying.length < holders.size) left.push(',
+      replace: 'if (staying.length > holders.size) left.push(',
+      test: store(
+        'and is of it no more leaves the others with a new one, also where the authority learns of it after a restart',
+      ),
+    },
+    {
+      name: 'compromised',
+      off: 'keys that may be in the hands of others go on opening routes',
+      file: 'packages/pki/src/domain-keys/rotation.ts',
+      find: "if (why === 'compromised') return",
+      replace: "if (why === ('never' as string)) return",
+      test: store('whose key is compromised leaves the others with a new one alone'),
+    },
+    {
+      name: 'recorded-before-given',
+      off: 'keys are given out that are not on disk',
+      file: 'packages/authority/src/domain-keys/key-store.ts',
+      find: '    await writeKeys(this.#options.directory, pools);\n    this.#pools = pools;',
+      replace:
+        '    this.#pools = pools;\n    void writeKeys(this.#options.directory, pools).catch(() => {});',
+      test: store('are on disk, for their owner alone, before anybody has them: the key, and who gets it'),
+    },
+    {
+      name: 'end-of-a-key',
+      off: 'an old key opens for ever',
+      file: 'packages/pki/src/domain-keys/pool-keys.ts',
+      find: 'else if (key.opensUntil > now) {',
+      replace: 'else if (now > 0) {',
+      test: {
+        file: 'packages/member/test/domain-keys.test.ts',
+        title:
+          'change in a running server: a new one opens at once, seals in its time, and the old one opens for a week more',
+      },
+    },
+    {
+      name: 'of-one-process',
+      off: 'an edge seals routes with keys of its own process, so no dialog outlives it',
+      file: 'packages/edge/src/serve-edge.ts',
+      find: "createSealing(member.keysFor('routes'), randomBytes)",
+      replace:
+        '((key) => createSealing({ current: { epoch: 0, key }, keyOf: () => key }, randomBytes))(randomBytes(32))',
+      test: {
+        file: 'packages/testkit/test/domain-keys.test.ts',
+        title: 'an edge carries the dialogs of a partner on, in both directions',
+      },
+    },
+    {
+      name: 'guessed-draft',
+      off: 'a secret is written through a file or link that somebody else has put in the place of its draft',
+      file: 'packages/pki/src/node/write-whole.ts',
+      find: 'constants.O_EXCL | constants.O_NOFOLLOW',
+      replace: 'constants.O_TRUNC',
+      test: files('is created by its writer alone: nothing that has its name already is opened'),
+    },
+    {
+      name: 'exposed-secret',
+      off: 'a file of secrets is read though others can read and write it',
+      file: 'packages/pki/src/node/read-secret.ts',
+      find: 'if ((status.mode & othersMask) !== 0)',
+      replace: 'if ((status.mode & othersMask) < 0)',
+      test: files(
+        'is refused where others may read it, where it is a link or a folder, and where it is too long',
+      ),
+    },
+  ],
+};
