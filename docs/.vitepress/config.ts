@@ -66,6 +66,7 @@ export default defineConfig({
         text: 'Reference',
         items: [
           page('reference/glossary.md'),
+          page('reference/topology.md'),
           page('reference/reasons.md'),
           page('reference/commands.md'),
           page('architecture.md'),

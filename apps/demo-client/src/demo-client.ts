@@ -14,18 +14,27 @@ export interface DemoClient extends AsyncDisposable {
   run(line: string): Promise<void>;
 }
 
-/** The only media this client has: none, on hold. Enough to show that a body passes untouched. */
-const sessionDescription = [
-  'v=0',
-  'o=- 0 0 IN IP4 127.0.0.1',
-  's=-',
-  'c=IN IP4 127.0.0.1',
-  't=0 0',
-  'm=audio 9 RTP/SAVP 0',
-  'a=inactive',
-  '',
-].join('\r\n');
-const offer = { contentType: 'application/sdp', body: sessionDescription };
+/** Octets of master key and salt of AES_CM_128_HMAC_SHA1_80 (RFC 4568 §6.2). */
+const srtpKeyOctets = 30;
+
+/**
+ * The only media this client has: none, on hold. Enough to show that a body passes unchanged. It names SRTP with a key of its own, as the
+ * federation requires.
+ */
+function onHold() {
+  const body = [
+    'v=0',
+    'o=- 0 0 IN IP4 127.0.0.1',
+    's=-',
+    'c=IN IP4 127.0.0.1',
+    't=0 0',
+    'm=audio 9 RTP/SAVP 0',
+    `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${randomBytes(srtpKeyOctets).toString('base64')}`,
+    'a=inactive',
+    '',
+  ].join('\r\n');
+  return { contentType: 'application/sdp', body };
+}
 
 /**
  * Starts the client: opens its trust; connects at the first command.
@@ -149,7 +158,7 @@ class Client implements DemoClient {
       case 'message':
         return outcomeOf(await this.#agent.message(command.to, command.text, command.as));
       case 'call': {
-        const outcome = await this.#agent.call(command.to, offer, {
+        const outcome = await this.#agent.call(command.to, onHold(), {
           onProvisional: ({ status }) =>
             this.#logger.info({ event: 'progress', id: command.id, status }, `call: ${status}`),
         });
@@ -170,7 +179,7 @@ class Client implements DemoClient {
     const from = incoming.request.from.uri.toString();
     this.#logger.info({ event: 'ringing', from }, `call from ${from}`);
     incoming.ring();
-    const call = incoming.accept(offer);
+    const call = incoming.accept(onHold());
     if (call !== undefined) this.#follow(call, from);
   }
 

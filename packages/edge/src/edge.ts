@@ -1,6 +1,7 @@
 import { partnerOfPeer } from '@entente/federation';
 import type { SipRequest, Uri } from '@entente/sip';
 import {
+  mediaRefusal,
   type PreprocessedRequest,
   preprocessRoutes,
   type RequestRefusal,
@@ -66,12 +67,19 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
     const isOn = (user: string, device: string, flow: string) => devices.isOn(user, device, flow);
     const route = decideEdgeRoute(request, routes, sender.arrival, { topology, isOn });
     if (route.kind === 'refuse') return route;
+    const crosses = sender.arrival.kind === 'partner' || route.kind === 'partner';
+    if (crosses && topology.policies.media.federationSrtp === 'required') {
+      const { inside, partners } = this.#forwarding.addresses;
+      const agent = this.#side === 'inside' ? inside.host : partners.host;
+      const refused = mediaRefusal(request, 'federationSrtp', agent);
+      if (refused !== undefined) return { kind: 'refuse', refusal: refused };
+    }
     const target = this.#targetOf(routes.uri, route, topology);
     if (target === undefined) return { kind: 'refuse', refusal: flowFailed };
     return {
       kind: 'relay',
       targets: [[target]],
-      rules: rulesFor({ request, sender, routes, route }, this.#forwarding),
+      rules: rulesFor({ request, sender, routes, route, crosses }, this.#forwarding),
       side: sideOf(route),
     };
   }

@@ -19,9 +19,11 @@ import {
   hideInsideNames,
   hidePath,
   hideRecordRoute,
+  mediaRefusal,
   type OwnAddress,
   type PreprocessedRequest,
   pathEntry,
+  type RequestRefusal,
   recordRouteEntry,
   recordRouteOf,
   registeredDevices,
@@ -43,6 +45,8 @@ export interface ForwardedRequest {
   readonly sender: EdgeSender;
   readonly routes: PreprocessedRequest;
   readonly route: EdgeRoute;
+  /** Whether a partner is at the other side, so that what the topology requires of the federation counts. */
+  readonly crosses: boolean;
 }
 
 /** Where peers reach an edge: each by the listener that is for them. The name inside differs from the one outside. */
@@ -78,8 +82,31 @@ export function rulesFor(forwarded: ForwardedRequest, options: ForwardingOptions
     : new OutwardRules(forwarded, options);
 }
 
+/** What both directions have in common. */
+abstract class EdgeRules {
+  readonly #forwarded: ForwardedRequest;
+  readonly #options: ForwardingOptions;
+  /** Our name, as the sender of the request knows it. */
+  readonly #agent: string;
+
+  constructor(forwarded: ForwardedRequest, options: ForwardingOptions) {
+    this.#forwarded = forwarded;
+    this.#options = options;
+    const { inside, partners } = options.addresses;
+    this.#agent = forwarded.sender.arrival.kind === 'server' ? inside.host : partners.host;
+  }
+
+  /** An offer or answer in a response crosses the border as one in a request does. */
+  refuses(response: SipResponse): RequestRefusal | undefined {
+    const isRequired = this.#options.topology().policies.media.federationSrtp === 'required';
+    return this.#forwarded.crosses && isRequired
+      ? mediaRefusal(response, 'federationSrtp', this.#agent)
+      : undefined;
+  }
+}
+
 /** A request from outside, and the answers that go back out. */
-class InwardRules implements RelayRules {
+class InwardRules extends EdgeRules implements RelayRules {
   readonly #forwarded: ForwardedRequest;
   readonly #options: ForwardingOptions;
   /** The outsider that our entries lead back to. */
@@ -87,6 +114,7 @@ class InwardRules implements RelayRules {
   #recordRoute: NameAddr | undefined;
 
   constructor(forwarded: ForwardedRequest, options: ForwardingOptions) {
+    super(forwarded, options);
     this.#forwarded = forwarded;
     this.#options = options;
     this.#sender = sendingEnd(forwarded, options.devices);
@@ -159,7 +187,7 @@ class InwardRules implements RelayRules {
 }
 
 /** A request to somebody outside, and the answers to it. */
-class OutwardRules implements RelayRules {
+class OutwardRules extends EdgeRules implements RelayRules {
   readonly #forwarded: ForwardedRequest;
   readonly #options: ForwardingOptions;
   readonly #receiver: DialogEnd;
@@ -169,6 +197,7 @@ class OutwardRules implements RelayRules {
   #own: { readonly sealed: NameAddr; readonly inside: NameAddr } | undefined;
 
   constructor(forwarded: ForwardedRequest, options: ForwardingOptions) {
+    super(forwarded, options);
     const { route } = forwarded;
     this.#forwarded = forwarded;
     this.#options = options;

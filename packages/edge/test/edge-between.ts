@@ -29,8 +29,12 @@ export const addresses = {
 };
 export const frontEnd = 'fe1.contoso.example';
 
-export const topology = sampleTopology({
-  partners: [{ kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'] }],
+const partners = [{ kind: 'allowed-domain' as const, id: 'fabrikam', domains: ['fabrikam.example'] }];
+export const topology = sampleTopology({ partners });
+/** The same, with a federation that allows media in clear. */
+export const tolerant = sampleTopology({
+  partners,
+  policies: { media: { federationSrtp: 'optional' } },
 });
 
 export const newSealing = () => createSealing(singleEpoch(randomBytes(32)), randomBytes);
@@ -47,7 +51,7 @@ export interface Sent {
 }
 
 /** An edge between a front end, a client and a partner, none of whom is there: what it sends them is written down. */
-export function start(sealing = newSealing()) {
+export function start(sealing = newSealing(), current = topology) {
   const inside = originOf(links.edgeToFrontEnd, { server: frontEnd });
   let client = originOf(links.clientToEdge);
   const flows = new FlowNames();
@@ -61,7 +65,7 @@ export function start(sealing = newSealing()) {
   const policies = createEdgePolicies({
     addresses,
     sealing,
-    topology: () => topology,
+    topology: () => current,
     flows,
     hopInside: (server) => ({ name: server, address: '192.0.2.1', port: 5061, link: links.edgeToFrontEnd }),
     onRegistered: (address) => registered.push(address),
@@ -76,6 +80,11 @@ export function start(sealing = newSealing()) {
         typeof response === 'number'
           ? createResponse(message, response, undefined, { toTag: 'far' })
           : response;
+      const refused = received.status < 300 ? rules.refuses?.(received, target) : undefined;
+      if (refused !== undefined) {
+        reasons.push(refused.reason);
+        return;
+      }
       const back = forwardResponse(rules.arrived?.(received, target) ?? received);
       if (back !== undefined) answers.push(rules.answer?.(back) ?? back);
     };

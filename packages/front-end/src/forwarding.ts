@@ -16,8 +16,10 @@ import {
   type DialogEnd,
   type EntryOptions,
   forwardRequest,
+  mediaRefusal,
   type PreprocessedRequest,
   pathEntry,
+  type RequestRefusal,
   type RouteDecision,
   recordRouteEntry,
   registeredDevices,
@@ -111,6 +113,13 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
         for (const name of credentialFields) this.#keepCredentials(editor, name);
       },
     });
+  }
+
+  refuses(response: SipResponse): RequestRefusal | undefined {
+    const { fqdn, topology } = this.#options;
+    return topology().policies.media.internalSrtp === 'required'
+      ? mediaRefusal(response, 'internalSrtp', fqdn)
+      : undefined;
   }
 
   arrived(response: SipResponse, target: ForwardTarget): SipResponse {

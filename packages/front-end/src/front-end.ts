@@ -10,6 +10,7 @@ import {
   decideRoute,
   deviceOf,
   instanceOf,
+  mediaRefusal,
   openTemporaryGruu,
   type PreprocessedRequest,
   preprocessRoutes,
@@ -97,6 +98,10 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
     if (request.method === 'PUBLISH' && route.kind === 'lookup') return refuse(eventNotSupported(request));
     const selected = this.#targetsOf(route);
     if (!selected.ok) return refuse(selected.refusal);
+    if (topology.policies.media.internalSrtp === 'required') {
+      const inClear = mediaRefusal(request, 'internalSrtp', this.#options.fqdn);
+      if (inClear !== undefined) return refuse(inClear);
+    }
     // An ACK belongs to a request that policies have seen.
     const refused = request.method === 'ACK' ? undefined : this.#askPolicies(request);
     if (refused !== undefined) return refuse(refused);

@@ -18,21 +18,30 @@ import type { NamedPolicy } from '@entente/sip-relay';
 import { createTestAuthority, freePorts } from '@entente/testkit';
 import { sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
 import { type Credential, connect, loadCredential, openTrust } from '@entente/tls';
-import { authorise, links } from '@entente/topology';
+import { authorise, links, type Policies, type ServerFlags } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 
 const realm = 'contoso.example';
 const password = 'secret';
 
 /** A front end on a real listener, and peers that dial it with the headers a test gives. */
-export async function startFrontEnd({ policies = [] }: { policies?: readonly NamedPolicy[] } = {}) {
+export async function startFrontEnd({
+  policies = [],
+  settings,
+  applicationFlags,
+}: {
+  policies?: readonly NamedPolicy[];
+  settings?: Policies;
+  applicationFlags?: ServerFlags;
+} = {}) {
   const root = await createTestAuthority('Contoso Test Root');
   const [port = 0] = await freePorts(1);
   const topology = sampleTopology({
+    policies: settings,
     partners: [{ kind: 'allowed-domain', id: 'fabrikam', domains: ['fabrikam.example'] }],
     servers: [
       { ...sampleFrontEnd, interfaces: { internal: { address: '127.0.0.1', ports: { sip: port } } } },
-      { fqdn: 'app1.contoso.example', role: 'trusted-application' },
+      { fqdn: 'app1.contoso.example', role: 'trusted-application', flags: applicationFlags },
       sampleEdge,
     ],
   });
@@ -106,6 +115,8 @@ export interface AskOptions {
   /** In the dialog of this request that it got, as the called end; or of this answer that it got, as the caller. */
   readonly inDialog?: SipRequest | SipResponse | undefined;
   readonly headers?: HeaderFields;
+  /** The session description. */
+  readonly offer?: string;
   /** Default the right one; `null` leaves a challenge unanswered. */
   readonly password?: string | null;
 }
@@ -120,8 +131,12 @@ class Peer implements AsyncDisposable {
   connections = 0;
   /** Messages that it could not accept. */
   refused = 0;
+  /** ACKs for its 2xx, as they arrived. */
+  readonly acknowledged: SipRequest[] = [];
   /** Fields that its answers carry. */
   answerHeaders: Record<string, string> = {};
+  /** The session description of its answers. */
+  answer: string | undefined;
   /** How often it had to prove who it is. */
   challenged = 0;
   readonly #endpoint: SipEndpoint;
@@ -133,7 +148,7 @@ class Peer implements AsyncDisposable {
       sentBy: { host: 'client.invalid' },
       newToken: token,
       user: {
-        onAck() {},
+        onAck: (ack) => this.acknowledged.push(ack),
         onMalformed: () => void this.refused++,
         onRequest: (transaction) => {
           this.received.push(transaction.request);
@@ -141,6 +156,7 @@ class Peer implements AsyncDisposable {
             createResponse(transaction.request, 200, undefined, {
               toTag: answerTag,
               headers: this.answerHeaders,
+              ...(this.answer === undefined ? {} : sessionOf(this.answer)),
             }),
           );
         },
@@ -187,6 +203,7 @@ class Peer implements AsyncDisposable {
         cseq,
         ...(options.contact === undefined ? {} : { contact: options.contact }),
         headers: options.headers ?? {},
+        ...(options.offer === undefined ? {} : sessionOf(options.offer)),
       });
     const response = await this.#endpoint.ask(build(1), connection);
     if (options.password === null || (response.status !== 401 && response.status !== 407)) return response;
@@ -207,6 +224,10 @@ class Peer implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#endpoint[Symbol.asyncDispose]();
   }
+}
+
+function sessionOf(body: string) {
+  return { contentType: 'application/sdp', body };
 }
 
 function token(): string {

@@ -26,6 +26,7 @@ export {
   stripIdentity,
 } from './identity/identity.ts';
 export { deviceOf, instanceOf } from './locations/device.ts';
+export { mediaRefusal, type SrtpSetting } from './media/media-refusal.ts';
 export { gruusOf, isTemporaryGruu, openTemporaryGruu, type TemporaryGruu } from './registration/gruu.ts';
 export {
   type RegisteredDevice,

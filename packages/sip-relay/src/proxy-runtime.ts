@@ -73,6 +73,8 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
       flows,
       clock,
       onTooLarge: (transaction, problem) => this.#tooLarge(transaction, problem),
+      onRefused: (request, refused, connection) =>
+        logRequestRefusal(log, this.#refusals, request, refused, connection),
       onUnreachable: (name, error, hop) => logUnreachable(log, name, hop, error),
     });
   }
@@ -125,16 +127,19 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
     const decision = this.#options.policy.decide(ack, sender);
     if (decision instanceof Promise) {
       decision
-        .then((late) => this.#passAckOn(late))
+        .then((late) => this.#passAckOn(late, ack, connection))
         .catch((error) => this.#endpoint.fault(error, connection));
-    } else this.#passAckOn(decision);
+    } else this.#passAckOn(decision, ack, connection);
   }
 
   #admit(request: SipRequest, connection: SipConnection): Sender | RequestRefusal {
     return validateRequest(request, this.#validation) ?? this.#options.policy.admit(request, connection);
   }
 
-  #passAckOn(decision: ProxyDecision): void {
+  #passAckOn(decision: ProxyDecision, ack: SipRequest, connection: SipConnection): void {
+    // An ACK has no answer that could say why it was dropped.
+    if (decision.kind === 'refuse')
+      logRequestRefusal(this.#options.log, this.#refusals, ack, decision.refusal, connection);
     if (decision.kind !== 'relay') return;
     const target = decision.targets[0]?.[0];
     if (target !== undefined) this.#relayOf(decision.side).forwardAck(target, decision.rules);

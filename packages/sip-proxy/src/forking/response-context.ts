@@ -13,6 +13,8 @@ export class Branch<Owner = unknown> {
   state: 'calling' | 'proceeding' | 'completed' = 'calling';
   /** A CANCEL is wanted or was sent. */
   cancelled = false;
+  /** Counts as the branch's final response, whatever still arrives; see {@link ResponseContext.refuse}. */
+  instead: SipResponse | undefined = undefined;
 
   constructor(target: Target) {
     this.target = target;
@@ -124,8 +126,9 @@ export class ResponseContext<Owner = unknown> {
       this.#complete(branch);
       const { instance } = branch.target;
       if (instance !== undefined && status !== 408 && status !== 430) this.#answeredDevices.add(instance);
-      this.#candidates.push({ status, response });
-      if (status >= 600) this.#cancelPending();
+      const counted = branch.instead ?? response;
+      this.#candidates.push({ status: counted.status, response: counted });
+      if (counted.status >= 600) this.#cancelPending();
       this.#advance();
     }
   }
@@ -139,8 +142,22 @@ export class ResponseContext<Owner = unknown> {
   failed(branch: Branch<Owner>, status: number): void {
     if (branch.state === 'completed') return;
     this.#complete(branch);
-    this.#candidates.push({ status, response: undefined });
+    this.#candidates.push({ status: branch.instead?.status ?? status, response: branch.instead });
     this.#advance();
+  }
+
+  /**
+   * A provisional response to an INVITE that must not go on: the branch is cancelled, and counts as answered with another response once
+   * it has ended. A 2xx that comes all the same is for the runtime to end; it is handed to `receive` as that response.
+   * @param branch - from `startBranch`
+   * @param instead - a final response of 300 or above
+   */
+  refuse(branch: Branch<Owner>, instead: SipResponse): void {
+    if (branch.state === 'completed' || branch.instead !== undefined) return;
+    branch.instead = instead;
+    const first = branch.state === 'calling';
+    branch.state = 'proceeding';
+    if (!branch.cancelled || first) this.#cancelBranch(branch);
   }
 
   /** The sender cancelled the INVITE: pending branches are cancelled, no others are tried (RFC 3261 §16.10). */
@@ -165,7 +182,7 @@ export class ResponseContext<Owner = unknown> {
   }
 
   #provisional(branch: Branch<Owner>, response: SipResponse): void {
-    if (branch.state === 'completed') return;
+    if (branch.state === 'completed' || branch.instead !== undefined) return;
     const first = branch.state === 'calling';
     branch.state = 'proceeding';
     if (first && branch.cancelled) {

@@ -34,6 +34,7 @@ export const refusalReasons = [
   'method-not-allowed',
   'event-not-supported',
   'message-too-large',
+  'media-not-encrypted',
   'refused-by-policy',
 ] as const;
 

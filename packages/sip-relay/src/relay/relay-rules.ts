@@ -1,6 +1,6 @@
 import type { SipRequest, SipResponse, Via } from '@entente/sip';
 import type { NextHop } from '@entente/sip-endpoint';
-import type { Target } from '@entente/sip-proxy';
+import type { RequestRefusal, Target } from '@entente/sip-proxy';
 
 /** A target that cannot be reached, and the status its branch counts as: 504 where no server may be dialled for it. */
 export interface Unreachable {
@@ -17,6 +17,11 @@ export interface RelayRules<T extends Target = Target> {
    * @param via - ours, for the new client transaction
    */
   build(target: T, via: Via): SipRequest;
+  /**
+   * Why a response below 300 must not go on, asked before anything else is done with it; default never. The call is ended at its target,
+   * and the sender hears the refusal.
+   */
+  refuses?(response: SipResponse, target: T): RequestRefusal | undefined;
   /** The response as it arrives from a target, before it competes with others; default unchanged. */
   arrived?(response: SipResponse, target: T): SipResponse;
   /** The response as it goes back; default unchanged. */

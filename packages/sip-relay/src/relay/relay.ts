@@ -18,6 +18,7 @@ import {
 import {
   type Branch,
   createBranch,
+  type RequestRefusal,
   type ResponseContext,
   type ResponseContextSink,
   type Target,
@@ -25,6 +26,7 @@ import {
 } from '@entente/sip-proxy';
 import type { FlowNames } from '../flow-names.ts';
 import { withSource } from '../with-source.ts';
+import { type OnRefused, refuseResponse } from './refuse-response.ts';
 import type { RelayRules, Unreachable } from './relay-rules.ts';
 import { type BranchOwner, BranchRun, type HopFailure, RelayedRequest } from './relayed-request.ts';
 
@@ -38,6 +40,8 @@ export interface RelayOptions {
   readonly onUnreachable?: (name: string, error: unknown, hop: NextHop | undefined) => void;
   /** A request, or the response to it, exceeds what the next hop accepts once it is written for it: it is not sent. */
   readonly onTooLarge?: (server: ServerTransaction, problem: SipProblem) => void;
+  /** A response did not go on: see `RelayRules.refuses`. */
+  readonly onRefused?: OnRefused;
   /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
   readonly clock?: (() => number) | undefined;
 }
@@ -65,12 +69,14 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
   readonly #onUnreachable: RelayOptions['onUnreachable'];
   readonly #onTooLarge: RelayOptions['onTooLarge'];
   readonly #timers: TimerWheel<'C'>;
+  readonly #onRefused: RelayOptions['onRefused'];
   #closed = false;
 
   /** @param options - endpoint and names of connections */
-  constructor({ clock, endpoint, flows, onTooLarge, onUnreachable }: RelayOptions) {
+  constructor({ clock, endpoint, flows, onRefused, onTooLarge, onUnreachable }: RelayOptions) {
     this.#endpoint = endpoint;
     this.#flows = flows;
+    this.#onRefused = onRefused;
     this.#onUnreachable = onUnreachable;
     this.#onTooLarge = onTooLarge;
     this.#timers = new TimerWheel(clock);
@@ -199,6 +205,10 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
   done(): void {}
 
   // What branches ask for.
+
+  refuse(run: BranchRun, response: SipResponse, refused: RequestRefusal): void {
+    refuseResponse(run, response, refused, this.#endpoint, this.#onRefused);
+  }
 
   contain(error: unknown, context: ResponseContext<BranchRun>): void {
     this.#endpoint.fault(error, (context as RelayedRequest).server.context.connection);

@@ -10,6 +10,7 @@ import type {
 import {
   type Branch,
   loopHash,
+  type RequestRefusal,
   ResponseContext,
   type ResponseContextSink,
   type TargetGroups,
@@ -58,6 +59,8 @@ export interface BranchOwner {
     failure: HopFailure,
     otherwise: () => void,
   ): boolean;
+  /** A response must not go on, nor any that comes after it. */
+  refuse(run: BranchRun, response: SipResponse, refused: RequestRefusal): void;
 }
 
 /** One branch under way: hears what its client transaction says, and its timer. */
@@ -70,6 +73,10 @@ export class BranchRun implements ClientUser {
   hop: NextHop | undefined = undefined;
   /** The connections over which it went and failed. */
   tried: Set<SipConnection> | undefined = undefined;
+  /** Why no response of this branch goes on. One device behind it has sent what may not, and its others are not known. */
+  refused: RequestRefusal | undefined = undefined;
+  /** Tags of devices whose call was ended. */
+  ended: Set<string> | undefined = undefined;
   readonly #owner: BranchOwner;
 
   constructor(context: ResponseContext<BranchRun>, branch: Branch<BranchRun>, owner: BranchOwner) {
@@ -108,6 +115,13 @@ export class BranchRun implements ClientUser {
     const { rules } = this.context as RelayedRequest;
     let arrived: SipResponse;
     try {
+      if (response.status < 300) {
+        this.refused ??= rules.refuses?.(response, this.branch.target);
+        if (this.refused !== undefined) {
+          this.#owner.refuse(this, response, this.refused);
+          return;
+        }
+      }
       arrived = rules.arrived?.(response, this.branch.target) ?? response;
     } catch (error) {
       // No further event follows for this transaction: without this the sender would wait, and its state would stay.
@@ -128,6 +142,8 @@ export class BranchRun implements ClientUser {
   }
 
   #tryElsewhere(transaction: ClientTransaction, failure: HopFailure, otherwise: () => void): boolean {
+    // Another place would ring although the call is being ended.
+    if (this.refused !== undefined) return false;
     return this.hop !== undefined && this.#owner.tryElsewhere(this, transaction, failure, otherwise);
   }
 }

@@ -103,12 +103,10 @@ function byMessage(
         body: 'hello',
         ...parts,
       });
-      const refused = nextRefusal(edge, ({ method }) => method === 'MESSAGE');
+      const refused = nextRefusal(edge, ({ method }) => method === request.method);
       const socket = dialEdge(federation, certificate);
       try {
-        const answer = new Promise<string>((resolve) =>
-          socket.once('data', (bytes) => resolve(bytes.toString('latin1'))),
-        );
+        const answer = finalAnswer(socket);
         socket.write(request.wire, 'latin1');
         const record = await refused;
         plainRefusal(await answer, record);
@@ -120,10 +118,22 @@ function byMessage(
   };
 }
 
+/** The first response that is not provisional; an INVITE gets 100 before it. */
+function finalAnswer(socket: tls.TLSSocket): Promise<string> {
+  return new Promise((resolve) => {
+    let heard = '';
+    socket.on('data', (bytes) => {
+      heard += bytes.toString('latin1');
+      const start = heard.search(/^SIP\/2\.0 [2-6]/m);
+      if (start !== -1 && heard.includes('\r\n\r\n', start)) resolve(heard.slice(start));
+    });
+  });
+}
+
 /** What a refused partner may learn: a status, but neither the reason nor a name of the inside. */
 export function plainRefusal(answer: string, record: LogRecord): void {
-  if (!answer.startsWith('SIP/2.0 403 '))
-    throw new Error(`expected a plain 403, found ${answer.split('\r\n')[0]}`);
+  if (!/^SIP\/2\.0 (403|488) /.test(answer))
+    throw new Error(`expected a plain 403 or 488, found ${answer.split('\r\n')[0]}`);
   for (const secret of [String(record.reason), 'Entente-Diagnostics', 'fe1.', 'fe2.', 'edge1.']) {
     const [head = ''] = answer.split('\r\n\r\n');
     const own = head.split('\r\n').filter((line) => !/^(Via|From|To|Call-ID|CSeq):/i.test(line));
@@ -206,6 +216,19 @@ export const uninvitedEdgePeers: readonly UninvitedEdgePeer[] = [
   }),
   byMessage('a partner sends a request for a third domain', 'relay-not-allowed', {
     uri: `sip:carl@${thirdPartner}`,
+  }),
+  byMessage('a partner offers a call whose media are in clear', 'media-not-encrypted', {
+    method: 'INVITE',
+    contentType: 'application/sdp',
+    body: [
+      'v=0',
+      'o=- 0 0 IN IP4 192.0.2.1',
+      's=-',
+      'c=IN IP4 192.0.2.1',
+      't=0 0',
+      'm=audio 49170 RTP/AVP 0',
+      '',
+    ].join('\r\n'),
   }),
   hijackedName,
 ];
