@@ -6,6 +6,7 @@ import { createTestAuthority, createTestLog } from '@entente/testkit';
 import { loadCredential, openTrust, serve, systemClock } from '@entente/tls';
 import { administratorSetHash, buildTopology, type TopologyDocument } from '@entente/topology';
 import { AuthorityClient } from '../src/authority/authority-client.ts';
+import type { LastKnown } from '../src/files/last-known-file.ts';
 import { DomainFollower } from '../src/follow/domain-follower.ts';
 import { fetchFirstTopology } from '../src/join/first-topology.ts';
 import { DomainState } from '../src/state/domain-state.ts';
@@ -22,8 +23,11 @@ export const poolKeysText = formatPoolKeys(
   firstPoolKeys('pool1.contoso.example', { now: Date.now(), random: randomBytes }),
 );
 
-/** A member's side of an authority that answers whatever the test says. */
-export async function startMember() {
+/**
+ * A member's side of an authority that answers whatever the test says.
+ * @param lastKnown - what an earlier run of the member has kept
+ */
+export async function startMember(lastKnown: LastKnown = {}) {
   const root = await createTestAuthority('Contoso Root');
   const crls = { pem: await root.crl([]) };
   const trust = await openTrust({ anchors: { pem: root.certificatePem }, crls });
@@ -54,7 +58,11 @@ export async function startMember() {
     },
   );
   const warnings: string[] = [];
-  const log = createTestLog(({ level, message }) => level === 'warn' && warnings.push(message));
+  const events: unknown[] = [];
+  const log = createTestLog(({ fields, level, message }) => {
+    if (level === 'warn') warnings.push(message);
+    if ('event' in fields) events.push(fields.event);
+  });
   const written: string[] = [];
   let full = false;
   const keysKept: PoolKeys[] = [];
@@ -69,7 +77,7 @@ export async function startMember() {
     topology: buildTopology(first),
     roots: [],
     lists: [],
-    lastKnown: {},
+    lastKnown,
     clock: systemClock,
     onFault: (fault) => void warnings.push(String(fault)),
   });
@@ -104,6 +112,8 @@ export async function startMember() {
     follower,
     state,
     warnings,
+    /** The `event` of each line of the log. */
+    events,
     written,
     /** The keys of the pool, as a later run would know them. */
     keysKept,

@@ -261,10 +261,10 @@ providers: [{ id: h, fqdn: e.h.example, domains: [h.example], anchors: [{ name: 
     ],
   ],
   [
-    'nothing, where the defaults of settings that nothing enforces are written out',
+    'nothing, where the defaults of settings that nothing enforces are written out, and the time of the alarm is changed',
     `${with_('    role: front-end\n    pool', '    role: front-end\n    flags: { throttleAsServer: false, requiresReplication: false }\n    pool')}policies:
   federation: { discovery: false, throttle: { messagesPerSecond: 20, distinctUris: 1000, suspectMessagesPerSecond: 1 } }
-  trustState: { intervalSeconds: 60, alarmAfterSeconds: 600 }
+  trustState: { intervalSeconds: 60, alarmAfterSeconds: 900 }
 `,
     [],
   ],

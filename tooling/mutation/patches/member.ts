@@ -178,5 +178,27 @@ export const patches: PatchList = {
           'has its external interface end with it, also where that one is being opened with a certificate that does not fit the topology',
       },
     },
+    {
+      name: 'silent-alarm',
+      off: 'a member that no authority has confirmed for longer than the topology says reports it nowhere',
+      file: 'packages/member/src/follow/domain-follower.ts',
+      find: 'if (!this.#stop.signal.aborted) this.#alarm.check();',
+      replace: '',
+      test: {
+        file: 'packages/member/test/confirmation-alarm.test.ts',
+        title: 'begins and ends with what the authority answers to a member that follows it',
+      },
+    },
+    {
+      name: 'lasting-alarm',
+      off: 'a member that reported an unconfirmed topology never reports that the authority has answered again',
+      file: 'packages/member/src/follow/domain-follower.ts',
+      find: 'state.takeUp({ topology, confirmedAt: clock.now() });\n    this.#alarm.check();',
+      replace: 'state.takeUp({ topology, confirmedAt: clock.now() });',
+      test: {
+        file: 'packages/member/test/confirmation-alarm.test.ts',
+        title: 'begins and ends with what the authority answers to a member that follows it',
+      },
+    },
   ],
 };

@@ -6,6 +6,7 @@ import type { DomainKeysFile } from '../files/domain-keys-file.ts';
 import type { LastKnownFile } from '../files/last-known-file.ts';
 import type { TopologyFile } from '../files/topology-file.ts';
 import type { DomainState } from '../state/domain-state.ts';
+import { ConfirmationAlarm } from './confirmation-alarm.ts';
 import { followEvents } from './follow-events.ts';
 import type { RevocationLists } from './revocation-lists.ts';
 import { SingleFlight } from './single-flight.ts';
@@ -35,6 +36,7 @@ export class DomainFollower implements AsyncDisposable {
   readonly #options: DomainFollowerOptions;
   readonly #stop = new AbortController();
   readonly #refreshing: SingleFlight;
+  readonly #alarm: ConfirmationAlarm;
   #topologyKept = true;
   #poll: ReturnType<typeof setInterval> | undefined;
   #following: Promise<void> | undefined;
@@ -42,11 +44,14 @@ export class DomainFollower implements AsyncDisposable {
   constructor(options: DomainFollowerOptions) {
     this.#options = options;
     this.#refreshing = new SingleFlight(() => this.#refresh(), this.#stop.signal);
+    const { authority, clock, log, state } = options;
+    this.#alarm = new ConfirmationAlarm({ state, authority: authority.url, clock, log });
   }
 
   /** Refreshes once, then follows. Without the authority the last good state stays in force. */
   async start(): Promise<void> {
     await this.refresh();
+    if (!this.#stop.signal.aborted) this.#alarm.check();
     const { authority, fqdn, log, pollMs } = this.#options;
     const onNews = () => void this.refresh();
     this.#following = followEvents({ authority, fqdn, log, onNews, signal: this.#stop.signal });
@@ -62,6 +67,7 @@ export class DomainFollower implements AsyncDisposable {
   /** Afterwards nothing is written. Requests under way end with the authority's client: dispose of it first. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
+    this.#alarm[Symbol.dispose]();
     clearInterval(this.#poll);
     await Promise.all([this.#refreshing.settled(), this.#following]);
   }
@@ -92,6 +98,7 @@ export class DomainFollower implements AsyncDisposable {
     const { topology } = result;
     const isNew = topology.hash !== state.topology.hash;
     state.takeUp({ topology, confirmedAt: clock.now() });
+    this.#alarm.check();
     if (isNew) {
       const { version } = topology.document;
       log.info(

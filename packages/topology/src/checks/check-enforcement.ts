@@ -23,7 +23,6 @@ const idlePolicies: readonly (readonly [path: readonly string[], usual: unknown,
     trustState.intervalSeconds,
     'The authority confirms the topology at each request of a member, at no interval',
   ],
-  [['trustState', 'alarmAfterSeconds'], trustState.alarmAfterSeconds, 'No member raises this alarm'],
 ];
 
 /**

@@ -14,7 +14,7 @@ export interface Policies {
     | {
         /** Seconds between two states that the authority signs. */
         readonly intervalSeconds?: number | undefined;
-        /** Members raise an alarm after so many seconds without a new one. */
+        /** Members log `topology-unconfirmed` after so many seconds without a confirmation. Default 600. */
         readonly alarmAfterSeconds?: number | undefined;
         /** Members refuse with `topology-stale` after so many seconds without a new one. */
         readonly refuseAfterSeconds?: number | undefined;
