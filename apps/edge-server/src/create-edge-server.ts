@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
 import { join } from 'node:path';
-import { type RunningEdge, serveEdge } from '@entente/edge';
+import { edgeInterfaces, type RunningEdge, serveEdge } from '@entente/edge';
 import { type Logger, OperatorFault, pathBeside } from '@entente/host';
 import { joinDomain, type Member } from '@entente/member';
 import { loadCredential } from '@entente/tls';
@@ -34,6 +34,8 @@ export async function createEdgeServer(
     log: logger,
   });
   try {
+    // The authority has no external certificate for another role, and its refusal would not name the role.
+    edgeInterfaces(member.topology, config.fqdn);
     const cacheDirectory = join(directory, 'federation');
     const { external, partnerListsEverySeconds: every } = config;
     const externalIdentity =

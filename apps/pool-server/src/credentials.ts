@@ -10,7 +10,8 @@ import { usersConfig } from './config.ts';
  */
 export function loadCredentials(file: string): Credentials {
   const records = new Map<string, CredentialRecord>();
-  for (const record of loadConfig(file, usersConfig).users) {
+  const toName = 'correct "users" in the configuration, or create the file with entente user add';
+  for (const record of loadConfig(file, usersConfig, toName).users) {
     records.set(keyOf(record.username, record.realm), record as CredentialRecord);
   }
   return {

@@ -64,7 +64,7 @@ export interface ServeEdgeOptions {
 export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge> {
   const { externalIdentity, logger, member, resolver } = options;
   const { fqdn } = member;
-  const { external, internal } = ownInterfaces(member.topology, fqdn);
+  const { external, internal } = edgeInterfaces(member.topology, fqdn);
   const topology = () => member.topology;
   const onRefusal = logRefusal(logger);
   const onPartnerRefusal = (refusal: ConnectionRefusal) => onRefusal(partnerRefusal(refusal));
@@ -210,10 +210,16 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   }
 }
 
-function ownInterfaces(
+/**
+ * The interfaces of an edge. Call it before a certificate for the external one is requested.
+ * @param topology - in force
+ * @param fqdn - of this server
+ * @throws OperatorFault `ENTENTE_NOT_AN_EDGE`
+ */
+export function edgeInterfaces(
   topology: Topology,
   fqdn: string,
-): { internal: ServerInterface; external: ServerInterface } {
+): { readonly internal: ServerInterface; readonly external: ServerInterface } {
   const server = topology.servers.get(fqdn);
   const { external, internal } = server?.interfaces ?? {};
   if (server?.role === 'edge' && internal !== undefined && external !== undefined)
@@ -221,7 +227,8 @@ function ownInterfaces(
   throw new OperatorFault('ENTENTE_NOT_AN_EDGE', {
     sentence: `the topology lists ${fqdn} as ${server === undefined ? 'no server' : server.role}, not as an edge with two interfaces`,
     place: 'the topology',
-    remedy: 'add the server with role edge and publish the topology, or correct "fqdn"',
+    remedy:
+      'start the program for that role, correct "fqdn", or publish a topology with the server as edge with an external interface',
   });
 }
 

@@ -111,6 +111,7 @@ function ownInterface(topology: Topology, fqdn: string): ServerInterface {
   throw new OperatorFault('ENTENTE_NOT_A_FRONT_END', {
     sentence: `the topology lists ${fqdn} as ${server === undefined ? 'no server' : server.role}, not as a front end`,
     place: 'the topology',
-    remedy: 'add the server with role front-end and publish the topology, or correct "fqdn"',
+    remedy:
+      'start the program for that role, correct "fqdn", or publish a topology with the server as front-end',
   });
 }

@@ -86,6 +86,21 @@ describe('configuration', () => {
     expect(faultOf(() => parseConfig(bomb, 'pool.yaml', schema)).code).toBe('ENTENTE_CONFIG_SYNTAX');
   });
 
+  it('says that it found a directory where it expected a file', () => {
+    const fault = faultOf(() => loadConfig(import.meta.dirname, schema));
+    expect(fault).toMatchObject({
+      code: 'ENTENTE_CONFIG_MISSING',
+      place: import.meta.dirname,
+      sentence: 'expected a file, found a directory',
+      remedy: expect.stringContaining('--config'),
+    });
+  });
+
+  it('names the setting that names the file, where that is not --config', () => {
+    const fault = faultOf(() => loadConfig('/nonexistent/users.yaml', schema, 'correct "users"'));
+    expect(fault).toMatchObject({ remedy: 'correct "users"' });
+  });
+
   it('says which file does not exist', () => {
     const fault = faultOf(() => loadConfig('/nonexistent/pool.yaml', schema));
     expect(fault).toMatchObject({ code: 'ENTENTE_CONFIG_MISSING', place: '/nonexistent/pool.yaml' });

@@ -11,12 +11,17 @@ const maxConfigBytes = 1_048_576;
  * Reads a server's configuration: YAML, checked against a schema, unknown fields refused.
  * @param file - path of the YAML file
  * @param schema - zod schema; make its objects strict so that a misspelt field is an error
+ * @param toName - how the operator names another file, for the remedy; default the option --config
  * @returns the value of the schema
  * @throws OperatorFault `ENTENTE_CONFIG_MISSING`, `ENTENTE_CONFIG_TOO_LARGE`, `ENTENTE_CONFIG_SYNTAX`,
  * `ENTENTE_CONFIG_UNKNOWN_FIELD` or `ENTENTE_CONFIG_INVALID`, each with file:line:column and a remedy
  */
-export function loadConfig<T>(file: string, schema: ZodType<T>): T {
-  return parseConfig(readConfigText(file), file, schema);
+export function loadConfig<T>(
+  file: string,
+  schema: ZodType<T>,
+  toName = 'give the path of the configuration file with --config',
+): T {
+  return parseConfig(readConfigText(file, toName), file, schema);
 }
 
 /**
@@ -102,23 +107,30 @@ function plainValue(document: ReturnType<typeof parseDocument>, file: string): u
   }
 }
 
-function readConfigText(file: string): string {
+function readConfigText(file: string, remedy: string): string {
   try {
-    const { size } = statSync(file);
-    if (size > maxConfigBytes) {
-      throw new OperatorFault('ENTENTE_CONFIG_TOO_LARGE', {
-        sentence: `the configuration file has ${size} bytes, more than ${maxConfigBytes}`,
+    const found = statSync(file);
+    if (!found.isFile()) {
+      throw new OperatorFault('ENTENTE_CONFIG_MISSING', {
+        sentence: `expected a file, found ${found.isDirectory() ? 'a directory' : 'something else'}`,
         place: file,
-        remedy: 'give the path of the configuration file with --config',
+        remedy,
+      });
+    }
+    if (found.size > maxConfigBytes) {
+      throw new OperatorFault('ENTENTE_CONFIG_TOO_LARGE', {
+        sentence: `the file has ${found.size} bytes, more than ${maxConfigBytes}`,
+        place: file,
+        remedy,
       });
     }
     return readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new OperatorFault('ENTENTE_CONFIG_MISSING', {
-      sentence: 'the configuration file does not exist',
+      sentence: 'the file does not exist',
       place: file,
-      remedy: 'give the path of an existing file with --config',
+      remedy,
       cause: error,
     });
   }

@@ -69,7 +69,20 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
       ...(await configOf('fe1.contoso.example.yaml')),
       users,
     });
-    expectFault(await run('pool-server', file), users, 'ENTENTE_CONFIG_MISSING');
+    const outcome = await run('pool-server', file);
+    expectFault(outcome, users, 'ENTENTE_CONFIG_MISSING');
+    expect(outcome.words).toContain('correct "users"');
+    expect(outcome.words).not.toContain('--config');
+  });
+
+  it('edge-server: a front end of the topology, before a certificate is requested for it', async () => {
+    const directory = join(folder, 'front-end');
+    await cp(join(network.directory, 'fe1.contoso.example'), directory, { recursive: true });
+    const { users: _, ...config } = await configOf('fe1.contoso.example.yaml');
+    const file = await write('front-end.yaml', { ...config, directory });
+    const outcome = await run('edge-server', file);
+    expectFault(outcome, 'the topology', 'ENTENTE_NOT_AN_EDGE');
+    expect(outcome.words).toContain('fe1.contoso.example as front-end');
   });
 
   it('pool-server: a key that does not fit the certificate', async () => {
