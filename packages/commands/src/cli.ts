@@ -60,13 +60,18 @@ export function createProgram(): Command {
     .description(
       'Runs an Entente network: topology, certificates, users. Explains why a server is trusted or refused.',
     )
-    .showHelpAfterError('(entente --help lists the commands)')
     .addHelpText(
       'after',
       '\nStart with one of these. Every command has --help with an example, and --json:\n  entente explain example.com:443\n  entente topology init contoso.example --administrator alice',
     );
   for (const register of verbs) register(program);
-  for (const command of allOf(program)) command.exitOverride();
+  for (const [path, command] of allOf(program, 'entente')) {
+    command
+      .exitOverride()
+      .showHelpAfterError(
+        `(${path} --help shows the ${command.commands.length > 0 ? 'commands' : 'options and an example'})`,
+      );
+  }
   return program;
 }
 
@@ -85,6 +90,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-function allOf(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(allOf)];
+/** Each command with its full name. */
+function allOf(command: Command, path: string): (readonly [path: string, command: Command])[] {
+  return [[path, command], ...command.commands.flatMap((child) => allOf(child, `${path} ${child.name()}`))];
 }

@@ -66,6 +66,8 @@ describe('commands to an authority', () => {
     ] as const) {
       const file = join(folder, `${server}-role.yaml`);
       const { stdout } = await runEntente(`join-token ${server}.contoso.example --config ${file} ${options}`);
+      const { users } = parse(await readFile(file, 'utf8')) as { users?: string };
+      expect(users?.endsWith('users.yaml'), server).toBe(server === 'fe1' ? true : undefined);
       expect(stdout).toContain(`: ${program}`);
       expect(stdout.match(/entente-\w+-server|your own program/g)).toHaveLength(1);
     }
@@ -90,6 +92,10 @@ describe('commands to an authority', () => {
       effect: 'cosmetic',
     });
 
+    const again = await runEntente(`topology publish ${file} ${options}`);
+    expect(again.status).toBe(0);
+    expect(again.stdout).toContain('version 2 of contoso.example was in force before; nothing has changed');
+
     const fork = { ...document, version: 2, previous: topologyHash(document), title: 'another second' };
     await writeFile(file, encodeSignedTopology(signTopology(fork, [network.administrator.signer])));
     const ran = await runEntente(`topology publish ${file} ${options}`);
@@ -104,6 +110,7 @@ describe('commands to an authority', () => {
     expect(status).toBe(0);
     expect(json.serials).toHaveLength(1);
     expect(Number(json.crlNumber)).toBeGreaterThan(1);
+    expect(String(json.next)).toContain('entente join-token fe2.contoso.example --config');
     expect((await runEntente(`cert revoke ${options}`)).status).toBe(2);
   });
 
@@ -120,6 +127,7 @@ describe('commands to an authority', () => {
     const ran = await runEntente(`join-token gw1.contoso.example ${nobody}`);
     expect(ran.status).toBe(2);
     expect(ran.stderr.trim().split('\n')).toHaveLength(1);
+    expect(ran.stderr).toContain('in the file after --as');
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -61,6 +61,38 @@ describe('every verb', () => {
     for (const line of ['topology', 'topology sign', 'topology add', 'topology frobnicate', 'rotate plan']) {
       expect((await runEntente(line)).status, line).toBe(2);
     }
+  });
+});
+
+describe('what a command says', () => {
+  it('names the help of the command that was used wrongly', async () => {
+    const { stderr } = await runEntente('topology sign');
+    expect(stderr).toContain('(entente topology sign --help shows the options and an example)');
+    expect((await runEntente('topology frobnicate')).stderr).toContain('(entente topology --help');
+  });
+
+  it('lists the entries that exist where the named one does not', async () => {
+    const { stderr } = await runEntente('topology remove fe7.contoso.example');
+    expect(stderr).toContain('the topology has no fe7.contoso.example among its servers');
+    expect(stderr).toContain('name one of its servers: fe1.contoso.example, ca.contoso.example');
+  });
+
+  it('says that a server is listed already, and goes on in lower case after the semicolon', async () => {
+    const { stderr } = await runEntente('topology add server fe1.contoso.example --role front-end');
+    expect(stderr).toContain('fe1.contoso.example is listed twice, both times as the front-end; remove one');
+  });
+
+  it('names the command that adds the root of a partner without one', async () => {
+    const out = await succeed('topology add partner fabrikam --domain fabrikam.example');
+    expect(out).toContain('entente topology add anchor --partner fabrikam --certificate <file>');
+  });
+
+  it('says that a file is not a signed topology', async () => {
+    const { status, stderr } = await runEntente(
+      'topology approve topology.yaml --key administrators/alice.key',
+    );
+    expect(status).toBe(2);
+    expect(stderr).toContain('topology.yaml: expected a signed topology, found a text that is not JSON');
   });
 });
 
@@ -170,6 +202,43 @@ describe('entente topology check', () => {
 });
 
 describe('entente topology sign and approve', () => {
+  it('fail where the administrator has signed the version before, and keep the signatures of the others', async () => {
+    await succeed(`topology sign ${alice}`);
+    const before = await readFile('topology.pending.json', 'utf8');
+    const twice = await runEntente(`topology approve ${alice}`);
+    expect(twice.status).toBe(1);
+    expect(twice.stdout).toMatch(/^alice has signed version 1 before; nothing has changed\n/);
+    const instead = await runEntente(`topology sign ${bob}`);
+    expect(instead.status).toBe(1);
+    expect(instead.stdout).toContain(
+      'entente topology approve topology.pending.json --key administrators/bob.key',
+    );
+    expect(await readFile('topology.pending.json', 'utf8')).toBe(before);
+    await succeed(`topology approve ${bob}`);
+
+    await succeed('topology add server fe2.contoso.example --role front-end');
+    await succeed(`topology sign ${alice}`);
+    expect((await runEntente(`topology sign ${bob}`)).stdout).toContain(
+      'version 2, signed by alice, already waits',
+    );
+    await succeed('topology add server fe3.contoso.example --role front-end');
+    expect((await answerOf(`topology sign ${bob}`)).json).toMatchObject({ version: 2, signers: ['bob'] });
+  });
+
+  it('name the access file of a signer who has one, and of nobody else', async () => {
+    await signFirst();
+    await succeed('topology add server fe2.contoso.example --role front-end');
+    await succeed(`topology sign ${alice}`);
+    await succeed(`topology approve ${bob}`);
+    await succeed('topology remove fe2.contoso.example');
+    expect(await succeed(`topology sign ${bob}`)).toContain('--as ca/administrators/<you>.yaml');
+    await mkdir('ca/administrators', { recursive: true });
+    await writeFile('ca/administrators/alice.yaml', '');
+    await succeed('topology add server fe2.contoso.example --role front-end');
+    await succeed(`topology sign ${bob}`);
+    expect(await succeed(`topology approve ${alice}`)).toContain('--as ca/administrators/alice.yaml');
+  });
+
   it('wait for the second signature, and file every version', async () => {
     const signed = await answerOf(`topology sign ${alice}`);
     expect(signed.json).toMatchObject({

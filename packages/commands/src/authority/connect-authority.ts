@@ -135,7 +135,8 @@ function unreachable(url: URL, cause: Error): OperatorFault {
   return new OperatorFault('ENTENTE_AUTHORITY_UNREACHABLE', {
     sentence: `the authority cannot be reached: ${cause.message}`,
     place: url.origin,
-    remedy: 'start the authority, or correct --authority or --address',
+    remedy:
+      'start the authority; if it runs, correct authority and address in the file after --as, or --authority and --address',
     cause,
   });
 }

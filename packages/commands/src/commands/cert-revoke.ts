@@ -54,7 +54,9 @@ async function run(options: RevokeOptions): Promise<void> {
       return {
         json,
         lines: [`Nothing revoked: no valid certificate ${which}`],
-        next: ['entente topology certs lists the servers; the ledger of the authority lists serial numbers'],
+        next: [
+          'entente topology certs lists the servers; ledger.jsonl in the folder of the authority lists serial numbers',
+        ],
         failed: true,
       };
     }
@@ -66,11 +68,19 @@ async function run(options: RevokeOptions): Promise<void> {
       ],
       next: [
         'members pick the list up themselves',
-        'to bring the server back: entente join-token <server> …',
-        'to remove it: entente topology remove <server>',
+        ...nextFor('server' in target ? target.server : undefined),
       ],
     };
   });
+}
+
+/** A server is revoked, not removed: it may join again, on a clean machine. */
+function nextFor(server: string | undefined): readonly string[] {
+  const name = server ?? '<server>';
+  return [
+    `to bring the server back: stop it, move its folder and its configuration away, then entente join-token ${name} --config <file> --as ca/administrators/<you>.yaml`,
+    `to remove it: entente topology remove ${name}, then sign and publish`,
+  ];
 }
 
 function targetOf({ serial, server }: RevokeOptions): { serial: string } | { server: string } {

@@ -71,6 +71,16 @@ describe('entente explain', () => {
     expect(out).toMatch(/✓ trusted: pool\.contoso\.example/);
     for (const stage of ['parsing', 'path', 'revocation', 'identity']) expect(out).toContain(`✓ ${stage}:`);
     expect(out).toContain('TLSv1.3');
+    for (const stage of ['authorisation', 'policies']) expect(out).toContain(`· ${stage}: not judged here`);
+  });
+
+  it('names what it found where no TLS server answers, and what to do', async () => {
+    const plain = await listen(net.createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
+    const { status, out } = await entente('explain', plain, '--anchors', anchors);
+    expect(status).toBe(1);
+    expect(out).toMatch(/found an answer that is not TLS.* \(ERR_SSL_\w+\)\n└─ → check the address/);
+    const nobody = await entente('explain', 'nobody.invalid:443', '--anchors', anchors);
+    expect(nobody.out).toMatch(/found (?:no address in DNS \(ENOTFOUND\)\n└─ → .*--address <ip>|EAI_AGAIN)/);
   });
 
   it('fetches the CRL that the certificate names, only from private hosts that are listed', async () => {
@@ -174,7 +184,9 @@ describe('entente explain', () => {
   it('says in one sentence that nobody answers, exit status 1', async () => {
     const { status, out, err } = await entente('explain', '127.0.0.1:1');
     expect(status).toBe(1);
-    expect(out).toContain('✗ 127.0.0.1:1: expected a TLS server, found ECONNREFUSED');
+    expect(out).toContain(
+      '✗ 127.0.0.1:1: expected a TLS server, found no listener at this port (ECONNREFUSED)',
+    );
     expect(err).toBe('');
   });
 

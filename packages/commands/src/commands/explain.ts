@@ -24,7 +24,7 @@ export function register(program: Command): void {
     .command('explain')
     .summary('check whether a TLS server is trusted, and why')
     .description(
-      'Connects to a TLS server and prints the verdict stage by stage, with evidence and remedy. Exit status 0: trusted, 1: refused or unreachable, 2: usage.',
+      'Connects to a TLS server and prints the verdict stage by stage, with evidence and remedy. Whether the topology allows the server, only the servers of the network know. Exit status 0: trusted, 1: refused or unreachable, 2: usage.',
     )
     .argument('<address>', 'host:port or [IPv6]:port; default port 443')
     .option('--name <name>', 'name that the certificate must prove; default the host')
@@ -75,7 +75,7 @@ export function register(program: Command): void {
         print(
           options.json === true
             ? JSON.stringify({ target, trusted: false, reachable: false, error: code })
-            : `✗ ${target}: expected a TLS server, found ${code}\n└─ → check the address and the port, that the server is running, and that it uses TLS from the first byte`,
+            : `✗ ${target}: expected a TLS server, found ${foundInstead(code)}\n└─ → ${remedyFor(code, host)}`,
         );
         process.exitCode = 1;
       }
@@ -92,6 +92,19 @@ function unreachable(error: unknown): string | undefined {
   if (code === 'ENTENTE_TIMEOUT') return 'no answer in time';
   if (code === 'ENTENTE_HANDSHAKE_FAILED') return cause?.code ?? cause?.message ?? code;
   return syscall === undefined ? undefined : code;
+}
+
+/** A code of the platform in words, with the code behind them. */
+function foundInstead(code: string): string {
+  if (code === 'ENOTFOUND') return 'no address in DNS (ENOTFOUND)';
+  if (code === 'ECONNREFUSED') return 'no listener at this port (ECONNREFUSED)';
+  return code.startsWith('ERR_SSL_') ? `an answer that is not TLS, or a failed handshake (${code})` : code;
+}
+
+function remedyFor(code: string, host: string): string {
+  if (code === 'ENOTFOUND')
+    return `correct the name; where DNS does not know it, give the address of ${host} with --address <ip>`;
+  return 'check the address and the port, that the server is running, and that it uses TLS from the first byte';
 }
 
 /** The URL comes from the certificate of a peer; it must not control the terminal. */

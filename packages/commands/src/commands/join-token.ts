@@ -33,7 +33,7 @@ export function register(program: Command): void {
     .argument('<server>', 'FQDN of the server')
     .option('--lifetime <seconds>', 'seconds until the token expires, 1 to 3600', '3600')
     .option('--config <file>', 'file for the configuration of the server; its other files go beside it')
-    .option('--users <file>', 'users.yaml of a front end, for the configuration');
+    .option('--users <file>', 'users.yaml of a front end, for the configuration; default users.yaml');
   administratorCommand(
     command,
     'entente join-token fe1.contoso.example --config fe1.yaml --users users.yaml',
@@ -75,12 +75,18 @@ async function run(server: string, options: JoinTokenOptions): Promise<void> {
         ],
       };
     }
-    const text = configurationOf(server, token, config, options.users, await accessOf(options));
+    const users = options.users ?? (answer.role === 'front-end' ? 'users.yaml' : undefined);
+    const text = configurationOf(server, token, config, users, await accessOf(options));
     await writeWhole(config, text, secretMode);
     return {
       json: { server, config, notAfter: until },
       lines: [`wrote ${config}; its token is valid until ${until}`],
-      next: [`start ${server} before ${until}: ${startOf(String(answer.role), config)}`],
+      next: [
+        ...(users === undefined || (await exists(users))
+          ? []
+          : [`create ${users}: entente user add <user@domain> --file ${users} --generate`]),
+        `start ${server} before ${until}: ${startOf(String(answer.role), config)}`,
+      ],
     };
   });
 }

@@ -13,7 +13,7 @@ import { give } from '../topology/answer.ts';
 import { editTopology, setField } from '../topology/edit-topology.ts';
 import { giveProgress } from '../topology/give-progress.ts';
 import { readSignedIfThere, requireTopology } from '../topology/read-topology.ts';
-import { fileSigned, signedFilesOf } from '../topology/signed-files.ts';
+import { fileSigned, signedFilesOf, signersOf } from '../topology/signed-files.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 import { describeChanges, signaturesFor } from './topology-diff.ts';
 
@@ -31,7 +31,7 @@ export function register(program: Command): void {
     .command('sign')
     .summary('number the next version and sign it')
     .description(
-      'Numbers the topology as the version after topology.signed.json beside it, signs it, and writes topology.signed.json, or topology.pending.json where others must approve first. Exit status 1: nothing to sign.',
+      'Numbers the topology as the version after topology.signed.json beside it, signs it, and writes topology.signed.json, or topology.pending.json where others must approve first. Exit status 1: nothing to sign, or the same version already waits for other signatures.',
     )
     .argument('[file]', 'the YAML', defaultFile)
     .requiredOption('--key <file>', 'your private key, e.g. administrators/alice.key')
@@ -63,6 +63,24 @@ async function sign(file: string, given: SignOptions): Promise<void> {
     );
     return;
   }
+  const pending = await readSignedIfThere(files.pending);
+  if (pending !== undefined && waitsFor(pending.document, written, inForce)) {
+    const { version } = pending.document;
+    const signers = signersOf(pending);
+    give(
+      {
+        json: { file, signed: false, version, signers },
+        lines: [`version ${version}, signed by ${signers.join(', ')}, already waits in ${files.pending}`],
+        next: [
+          `to add your signature: entente topology approve ${files.pending} --key ${given.key}`,
+          `to discard its signatures and sign again: remove ${files.pending}`,
+        ],
+        failed: true,
+      },
+      given.json,
+    );
+    return;
+  }
   const document = inForce === undefined ? written : await numbered(file, inForce);
   const signed = signTopology(document, [signer]);
   const progress = await fileSigned(signed, files, Date.now());
@@ -78,6 +96,16 @@ async function sign(file: string, given: SignOptions): Promise<void> {
     [...(inForce === undefined ? [] : describeChanges(changes)), needed],
     given.json,
   );
+}
+
+/** Whether a pending document has what the file has: another `sign` would discard its signatures. */
+function waitsFor(
+  pending: TopologyDocument,
+  written: TopologyDocument,
+  inForce: TopologyDocument | undefined,
+): boolean {
+  if (pending.version !== (inForce?.version ?? written.version - 1) + 1) return false;
+  return diffTopologies(pending, written).every((change) => change.effect === 'chain');
 }
 
 /** Writes version, predecessor and time into the file, so that it shows what was signed. */

@@ -121,7 +121,7 @@ export async function explainServer(options: ExplainServerOptions): Promise<Expl
   const publishers = publishersOf(presented?.certificates ?? []);
   return {
     verdict,
-    tree: explain(verdict),
+    tree: withoutTopology(explain(verdict)),
     name,
     connection,
     subjects: (presented?.certificates ?? []).map(subjectOf),
@@ -151,6 +151,18 @@ async function anchorsOf(location: string | undefined): Promise<{ set: AnchorSet
     return { set, source: set.source };
   }
   return { set: (await anchorsFrom(location, { watch: false })).current, source: location };
+}
+
+/** Who may use the link is in the topology, and policies are in the servers: a client that explains knows neither. */
+function withoutTopology(tree: ExplainTree): ExplainTree {
+  const [parse, path, revocation, identity] = tree.stages;
+  const known = [parse, path, revocation, identity].filter((stage) => stage !== undefined);
+  const notJudged = ['authorisation', 'policies'].map((stage) => ({
+    state: 'unreached' as const,
+    text: `${stage}: not judged here; only a server of the network knows, and logs it`,
+    children: [],
+  }));
+  return { ...tree, stages: [...known, ...notJudged] };
 }
 
 function identityOf(rules: NameRules, name: string): IdentityExpectation {

@@ -3,10 +3,13 @@ import { publicMode, writeWhole } from '@entente/pki/node';
 import type { Problem, Topology } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
 import { type Document, isMap, isSeq, parseDocument } from 'yaml';
-import { placeOf, readText } from './read-topology.ts';
+import { asClause, placeOf, readText } from './read-topology.ts';
 
 /** How the document is written: nothing is folded, so that our own strict reader accepts it. */
 const style = { lineWidth: 0, minContentWidth: 0, flowCollectionPadding: true } as const;
+
+/** A remedy lists no more names than these. */
+const mostNamed = 10;
 
 /** A document after an edit, as far as the checks are concerned. */
 export interface Edited {
@@ -37,7 +40,7 @@ export async function editTopology(file: string, edit: (document: Document) => v
     throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
       sentence: `the change was refused: ${added.message.replace(/\.$/, '')}`,
       place: `${file} (not changed)`,
-      remedy: added.remedy.replace(/\.$/, ''),
+      remedy: asClause(added.remedy),
     });
   }
   await writeWhole(file, after, publicMode);
@@ -63,7 +66,7 @@ function refuseUnreadable(file: string, parsed: ReturnType<typeof parseTopology>
   throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
     sentence: unreadable.message.replace(/\.$/, ''),
     place: placeOf(file, unreadable),
-    remedy: unreadable.remedy.replace(/\.$/, ''),
+    remedy: asClause(unreadable.remedy),
   });
 }
 
@@ -94,12 +97,14 @@ export function setField(document: Document, path: readonly (string | number)[],
  */
 export function indexOfEntry(document: Document, list: string, key: string, value: string): number {
   const node = document.get(list);
-  const index = isSeq(node) ? node.items.findIndex((item) => isMap(item) && item.get(key) === value) : -1;
+  const names = isSeq(node) ? node.items.map((item) => (isMap(item) ? item.get(key) : undefined)) : [];
+  const index = names.indexOf(value);
   if (index >= 0) return index;
+  const listed = names.length === 0 ? 'none' : names.slice(0, mostNamed).join(', ');
   throw new OperatorFault('ENTENTE_USAGE', {
-    sentence: `none of the ${list} has the ${key} ${value}`,
+    sentence: `the topology has no ${value} among its ${list}`,
     place: 'the command line',
-    remedy: `add it first, or correct the ${key}`,
+    remedy: `name one of its ${list}: ${listed}${names.length > mostNamed ? ' …' : ''}`,
   });
 }
 

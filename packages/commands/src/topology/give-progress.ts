@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { SignedTopology } from '@entente/topology';
 import { give } from './answer.ts';
 import type { Progress } from './signed-files.ts';
@@ -20,7 +22,7 @@ export function giveProgress(
   if (complete) {
     const next = [
       `entente topology dns ${file} lists the DNS records it needs`,
-      `entente topology publish ${progress.file} --as ca/administrators/${signers.length === 1 ? signers[0] : '<you>'}.yaml`,
+      `entente topology publish ${progress.file} --as ${accessFileOf(dirname(file), signers)}`,
     ];
     const done = [...lines, `${by}, is complete: ${progress.file}`];
     give({ json: { ...json, written: progress.file }, lines: done, next }, asJson);
@@ -33,4 +35,10 @@ export function giveProgress(
     const next = [`entente topology diff ${file} shows the changes; correct them, then sign again`];
     give({ json: { ...json, written: null, refusal }, lines: refused, next, failed: true }, asJson);
   }
+}
+
+/** The access file of a signer who has one: who signs topologies need not be who sends commands to the authority. */
+function accessFileOf(folder: string, signers: readonly string[]): string {
+  const files = signers.map((signer) => join('ca', 'administrators', `${signer}.yaml`));
+  return files.find((file) => existsSync(join(folder, file))) ?? 'ca/administrators/<you>.yaml';
 }

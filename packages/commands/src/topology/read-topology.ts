@@ -49,7 +49,7 @@ export async function requireTopology(file: string): Promise<Topology> {
   throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
     sentence: `${withoutStop(first?.message ?? 'the topology cannot be read')}${errors.length > 1 ? `, and ${counted(errors.length - 1, 'more error')}` : ''}`,
     place: placeOf(file, first),
-    remedy: `${withoutStop(first?.remedy ?? 'correct it')}; entente topology check ${file} lists everything`,
+    remedy: `${asClause(first?.remedy ?? 'correct it')}; entente topology check ${file} lists everything`,
   });
 }
 
@@ -98,6 +98,13 @@ export async function readText(file: string): Promise<string> {
 }
 
 function decodeSigned(file: string, text: string): SignedTopology & { readonly document: TopologyDocument } {
+  if (!text.startsWith('{')) {
+    throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
+      sentence: 'expected a signed topology, found a text that is not JSON',
+      place: file,
+      remedy: 'name the file that entente topology sign or approve wrote, usually topology.signed.json',
+    });
+  }
   const decoded = decodeSignedTopology(text);
   const shape = decoded.ok ? checkShape(decoded.document) : undefined;
   if (decoded.ok && shape?.ok === true) return { document: shape.document, signatures: decoded.signatures };
@@ -108,6 +115,11 @@ function decodeSigned(file: string, text: string): SignedTopology & { readonly d
     place: file,
     remedy: 'name a file as entente topology sign wrote it, without edits',
   });
+}
+
+/** A remedy as the last clause of a sentence: it begins with a verb, in lower case there, and has no stop. */
+export function asClause(remedy: string): string {
+  return withoutStop(remedy.charAt(0).toLowerCase() + remedy.slice(1));
 }
 
 function withoutStop(sentence: string): string {

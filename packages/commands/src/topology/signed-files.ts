@@ -41,6 +41,11 @@ export interface Progress {
   readonly file: string;
 }
 
+/** Ids of the administrators who have signed a document; the signatures are not verified. */
+export function signersOf({ signatures }: SignedTopology): readonly string[] {
+  return signatures.map(({ protected: header }) => keyIdOf(header)).sort();
+}
+
 /**
  * Files a signed document: as the one in force where a member would accept it, as pending where signatures are missing.
  * @param now - milliseconds since the epoch
@@ -48,7 +53,7 @@ export interface Progress {
 export async function fileSigned(signed: SignedTopology, files: SignedFiles, now: number): Promise<Progress> {
   const inForce = await readSignedIfThere(files.inForce);
   const result = verifyTopology(signed, { known: knownBy(inForce?.document, signed.document), now });
-  const signers = signed.signatures.map(({ protected: header }) => keyIdOf(header)).sort();
+  const signers = signersOf(signed);
   if (result.accepted) {
     const text = encodeSignedTopology(signed);
     await writeWhole(files.versionFile(signed.document.version), text, publicMode);

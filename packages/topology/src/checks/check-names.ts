@@ -12,8 +12,10 @@ export function checkNames(document: TopologyDocument, report: Report): void {
       report(
         'duplicate-name',
         path,
-        `${name} is the name of ${what}, but ${owner} has it already.`,
-        'Give one of the two another name: a certificate must select exactly one server.',
+        owner === what
+          ? `${name} is listed twice, both times as ${what}.`
+          : `${name} is the name of ${owner} and of ${what}.`,
+        'Remove one of the two entries, or give it another name: a certificate must select exactly one server.',
       );
     }
   };

@@ -38,7 +38,9 @@ export function checkPartners(document: TopologyDocument, report: Report): void 
         'partner-without-anchors',
         [...path, 'id'],
         `No certificate of ${entry.id} can be accepted: the entry has no anchors, and the document has no federation anchors.`,
-        'Add the fingerprint of its root, or list a shared CA under anchors.federation.',
+        path[0] === 'partners'
+          ? `Add its root with entente topology add anchor --partner ${entry.id} --certificate <file>, or a shared CA with --federation.`
+          : 'Add its root under "anchors" of the entry, or a shared CA with entente topology add anchor --federation --certificate <file>.',
       );
     }
   }
