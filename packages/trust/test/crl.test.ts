@@ -1,4 +1,4 @@
-import { enterpriseRevocation, partnerRevocation, type RevocationPolicy } from '@entente/trust';
+import { enterpriseRevocation, partnerRevocation, profiles, type RevocationPolicy } from '@entente/trust';
 import type { CertificateList } from '@entente/x509';
 import { describe, expect, it } from 'vitest';
 import { anchor, ask, judgeOf, outcome } from './making/asking.ts';
@@ -38,6 +38,22 @@ describe('a complete CRL', () => {
     const listsCa = makeCrl({ issuer: root, revoked: [{ certificate: ca }] });
     expect(verdict([listsCa, makeCrl({ issuer: ca })])).toMatchObject({
       rejection: { reason: 'revoked', depth: 1 },
+    });
+  });
+
+  it('revokes although an entry has an empty list of extensions; the strict profile does not use such a CRL', () => {
+    const crls = [rootCrl, makeCrl({ issuer: ca, revoked: [{ certificate: leaf, emptyList: true }] })];
+    expect(verdict(crls)).toMatchObject({ rejection: { reason: 'revoked', code: 'unspecified' } });
+    const policy = profiles['rfc5280-strict'];
+    const strict = judgeOf([anchor(root, { revocation: partnerRevocation })], {
+      revocation: { crls },
+      policy,
+    });
+    expect(ask(strict, [leaf, ca])).toMatchObject({
+      rejection: {
+        reason: 'revocation-unknown',
+        why: 'a CRL with an entry whose list of extensions is empty',
+      },
     });
   });
 

@@ -215,17 +215,46 @@ describe('decodeCrl', () => {
     });
   });
 
-  it('refuses a list of entries that is empty', () => {
-    const der = crl();
-    // After nextUpdate an empty SEQUENCE, with the two lengths around it corrected.
-    const at = Buffer.from(der).indexOf(Buffer.from(ecdsa.der), 20);
-    const longer = Buffer.concat([der.subarray(0, at), Buffer.from('3000', 'hex'), der.subarray(at)]);
-    longer[2]! += 2;
-    longer[4]! += 2;
-    expect(decodeCrl(longer)).toMatchObject({
-      ok: false,
-      error: { where: 'tbsCertList.revokedCertificates' },
+  /** Puts octets at the end of what is signed. */
+  function withLast(hex: string): Buffer {
+    const der = Buffer.from(crl());
+    const end = der.indexOf(Buffer.from(ecdsa.der), 20);
+    const tbs = sequence(der.subarray(5, end), Buffer.from(hex, 'hex'));
+    return sequence(tbs, der.subarray(end));
+  }
+
+  function sequence(...parts: readonly Uint8Array[]): Buffer {
+    const content = Buffer.concat(parts);
+    const length = content.length < 128 ? [content.length] : [0x81, content.length];
+    return Buffer.concat([Buffer.of(0x30, ...length), content]);
+  }
+
+  it.each([
+    ['entries', '3000', 'tbsCertList.revokedCertificates'],
+    ['extensions of its own', 'a0023000', 'tbsCertList.crlExtensions'],
+  ])('refuses a list of %s that is empty', (_, hex, where) => {
+    expect(decodeCrl(withLast(hex))).toMatchObject({ ok: false, error: { where } });
+  });
+
+  it('reads an entry whose list of extensions is empty as one without, and says so', () => {
+    // One entry with serial number 7, a date and an empty SEQUENCE.
+    const list = '30163014020107170d3236303130313030303030305a3000';
+    const decoded = decodeCrl(withLast(list));
+    if (!decoded.ok) throw new Error(decoded.error.message);
+    const { value } = decoded;
+    expect(value.emptyEntryExtensions).toBe(true);
+    expect(value.lookup(fromHex('07'))).toMatchObject({ serialHex: '07', extensions: [], reason: undefined });
+    expect([...value.entries()]).toHaveLength(1);
+    expect(read({}, [entry('01', { reason: 'superseded' })]).emptyEntryExtensions).toBe(false);
+  });
+
+  it('refuses an empty list of extensions in another form, and in version 1', () => {
+    const long = '30173015020107170d3236303130313030303030305a308100';
+    expect(decodeCrl(withLast(long))).toMatchObject({ ok: false });
+    const empty = entry('01', {
+      extensions: [{ oid: oids.reasonCode, critical: false, value: fromHex('0a0101') }],
     });
+    expect(() => read({ version: 1 }, [empty])).toThrow(/version 1/);
   });
 
   it('refuses a signature that runs past the end of the CRL', () => {

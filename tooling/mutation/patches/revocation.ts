@@ -35,5 +35,17 @@ export const patches: PatchList = {
       replace: 'if (!decoded.ok) {\n      continue;',
       test: of('ocsp', 'whose signer cannot be read is refused for that'),
     },
+    {
+      name: 'empty-entry-extensions',
+      off: 'an entry with an empty list of extensions hides its revocation, and every other one of the CRL',
+      file: 'packages/x509/src/crl/crl-entry.ts',
+      find: 'return end - pos === 2 && bytes[pos]',
+      replace: 'return end - pos === 0 && bytes[pos]',
+      test: {
+        file: 'packages/trust/test/crl.test.ts',
+        title:
+          'revokes although an entry has an empty list of extensions; the strict profile does not use such a CRL',
+      },
+    },
   ],
 };

@@ -9,6 +9,8 @@ import { timeProblem } from '../rules/time-form.ts';
 export function crlRuleProblem(crl: CertificateList): string | undefined {
   const critical = (oid: string): boolean =>
     crl.extensions.some((extension) => extension.oid === oid && extension.critical);
+  // §5.1
+  if (crl.emptyEntryExtensions) return 'a CRL with an entry whose list of extensions is empty';
   // §5.2.3, §5.2.1, §5.2.4, §5.2.5, §5.2.6, §5.2.7, §5.1.2.4, §5.1.2.5
   if (crl.crlNumber === undefined) return 'a CRL without CRL number';
   if (critical(oids.cRLNumber)) return 'a CRL whose CRL number is critical';

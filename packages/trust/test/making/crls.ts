@@ -11,6 +11,8 @@ export interface RevokedInput {
   /** Name of the certificate's issuer, for indirect CRLs. */
   readonly issuer?: Made;
   readonly extensions?: readonly Buffer[];
+  /** Writes a list of extensions although there is none. */
+  readonly emptyList?: boolean;
 }
 
 export interface CrlInput {
@@ -73,7 +75,7 @@ export function makeCrl(input: CrlInput): CertificateList {
   return decoded.value;
 }
 
-function entryOf({ certificate, at, reason, issuer, extensions = [] }: RevokedInput): Buffer {
+function entryOf({ certificate, at, reason, issuer, extensions = [], emptyList }: RevokedInput): Buffer {
   const all = [
     ...(reason === undefined ? [] : [extension('2.5.29.21', false, tlv(0x0a, Buffer.of(reason)))]),
     ...(issuer === undefined
@@ -84,7 +86,7 @@ function entryOf({ certificate, at, reason, issuer, extensions = [] }: RevokedIn
   return sequence(
     tlv(0x02, certificate.certificate.serialNumber),
     time(at ?? now - day),
-    ...(all.length > 0 ? [sequence(...all)] : []),
+    ...(all.length > 0 || emptyList === true ? [sequence(...all)] : []),
   );
 }
 

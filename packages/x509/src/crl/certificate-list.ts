@@ -59,6 +59,8 @@ export interface CertificateList extends Signed {
   readonly unknownCritical: readonly string[];
   /** Critical extensions that occur in entries and whose meaning this package does not know. */
   readonly unknownCriticalInEntries: readonly string[];
+  /** Whether an entry has an empty list of extensions, which is read as none. */
+  readonly emptyEntryExtensions: boolean;
   /** Sequence number, 0 or more. @see RFC 5280 §5.2.3 */
   readonly crlNumber?: bigint | undefined;
   /** Number of the base that this delta amends; present exactly when it is a delta CRL. @see RFC 5280 §5.2.4 */

@@ -18,24 +18,34 @@ const MAX_SERIAL = 127;
 const REASON_ONLY = [0x30, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x1d, 0x15, 0x04, 0x03, 0x0a, 0x01];
 
 /**
- * Checks one entry without building it.
- * @returns its extensions, or undefined where there is none, or only a reason
+ * Checks one entry without building it. An empty list of extensions is read as none: some CAs write one, and a newest CRL that
+ * cannot be read would leave an older one in force, without the revocation that this one announces.
+ *
+ * @returns its extensions, `empty` where their list is empty, or undefined where there is none, or only a reason
  */
-export function checkEntry(reader: DerReader, version: 1 | 2): ExtensionBlock | undefined {
+export function checkEntry(reader: DerReader, version: 1 | 2): ExtensionBlock | 'empty' | undefined {
   const outer = reader.open(TAG.SEQUENCE);
   reader.integer();
   if (reader.stop - reader.start > MAX_SERIAL) {
     reader.fail(`expected a serial number of at most ${MAX_SERIAL} octets`, reader.start, 'limit-exceeded');
   }
   reader.time();
-  let block: ExtensionBlock | undefined;
+  let block: ExtensionBlock | 'empty' | undefined;
   if (reader.more()) {
     if (version === 1) reader.fail('expected no entry extensions in version 1, found some');
-    if (isReasonOnly(reader.bytes, reader.pos, reader.end)) reader.pos = reader.end;
+    if (isEmpty(reader)) {
+      block = 'empty';
+      reader.pos = reader.end;
+    } else if (isReasonOnly(reader.bytes, reader.pos, reader.end)) reader.pos = reader.end;
     else block = ExtensionBlock.read(reader, ENTRY_EXTENSIONS);
   }
   reader.close(outer);
   return block;
+}
+
+/** Whether what is left of an entry is an empty SEQUENCE. */
+function isEmpty({ bytes, pos, end }: DerReader): boolean {
+  return end - pos === 2 && bytes[pos] === TAG.SEQUENCE && bytes[pos + 1] === 0;
 }
 
 /** Whether the only extension of an entry is a valid reasonCode. */
@@ -108,9 +118,10 @@ export class ReadEntry implements RevokedCertificate {
     reader.integer();
     const form = reader.peek() === TAG.UTC_TIME ? 'utc' : 'generalized';
     const date = reader.time();
-    const block = reader.more()
-      ? ExtensionBlock.read(reader, ENTRY_EXTENSIONS)
-      : ExtensionBlock.none(reader, ENTRY_EXTENSIONS);
+    const block =
+      reader.more() && !isEmpty(reader)
+        ? ExtensionBlock.read(reader, ENTRY_EXTENSIONS)
+        : ExtensionBlock.none(reader, ENTRY_EXTENSIONS);
     this.parsed = { date, form, block };
     return this.parsed;
   }

@@ -24,8 +24,9 @@ const MAX_ISSUERS = 65_536;
 /**
  * Decodes a CRL: full or delta, partitioned, indirect. Every entry is checked; the first lookup builds the index.
  *
- * Refused beyond DER: what `decodeCertificate` refuses, an empty list of entries, extensions in version 1, a certificateIssuer in
- * a CRL that is not marked as indirect.
+ * Refused beyond DER: what `decodeCertificate` refuses, an empty list of entries, an empty list of extensions of the CRL, extensions
+ * in version 1, a certificateIssuer in a CRL that is not marked as indirect. Accepted although RFC 5280 §5.1 does not allow it: an
+ * empty list of extensions in an entry, which `emptyEntryExtensions` reports.
  *
  * @param der - exactly one CertificateList; the value keeps views on it
  * @param limits - default: 256 MiB, 16 levels, 8,388,608 entries
@@ -45,6 +46,7 @@ interface Entries {
   readonly issuers: readonly Name[];
   readonly numbers: ReadonlyMap<string, number>;
   readonly unknownCritical: readonly string[];
+  readonly emptyExtensions: boolean;
 }
 
 interface Fields {
@@ -147,16 +149,18 @@ function readEntries(reader: DerReader, version: 1 | 2, issuer: Name): Entries {
   const runs = { offsets: [] as number[], issuers: [] as number[] };
   const unknown = new Set<string>();
   if (reader.peek() !== TAG.SEQUENCE) {
-    return { from: 0, to: 0, count: 0, runs, issuers, numbers, unknownCritical: [] };
+    return { from: 0, to: 0, count: 0, runs, issuers, numbers, unknownCritical: [], emptyExtensions: false };
   }
   const outer = reader.open(TAG.SEQUENCE);
   const from = reader.pos;
   let count = 0;
+  let emptyExtensions = false;
   do {
     reader.count(++count);
     const at = reader.pos;
     const block = checkEntry(reader, version);
-    if (block === undefined) continue;
+    if (block === 'empty') emptyExtensions = true;
+    if (block === undefined || block === 'empty') continue;
     for (const oid of block.unknownCritical) if (unknown.size < MAX_ISSUERS) unknown.add(oid);
     const named = namedIssuer(block);
     if (named !== undefined) {
@@ -180,7 +184,7 @@ function readEntries(reader: DerReader, version: 1 | 2, issuer: Name): Entries {
   } while (reader.more());
   const to = reader.pos;
   reader.close(outer);
-  return { from, to, count, runs, issuers, numbers, unknownCritical: [...unknown] };
+  return { from, to, count, runs, issuers, numbers, unknownCritical: [...unknown], emptyExtensions };
 }
 
 function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
@@ -229,6 +233,9 @@ class ReadCrl implements CertificateList {
   }
   get unknownCriticalInEntries(): readonly string[] {
     return this.list.unknownCritical;
+  }
+  get emptyEntryExtensions(): boolean {
+    return this.list.emptyExtensions;
   }
   get crlNumber(): bigint | undefined {
     return this.block.value(CODE.cRLNumber) as bigint | undefined;

@@ -131,7 +131,8 @@ const REASON_ONLY: readonly Uint8Array[] = CRL_REASONS.map((_, number) =>
 );
 
 /**
- * Encodes the signed part of a CRL. A decoded `CertificateList` with its `entries()` encodes to its own bytes.
+ * Encodes the signed part of a CRL. A decoded `CertificateList` with its `entries()` encodes to its own bytes, unless it has
+ * `emptyEntryExtensions`.
  * @param revoked - the entries; default none
  * @returns the DER to sign
  * @throws EncodeError `ENTENTE_X509_ENCODE` where a value has no canonical encoding
