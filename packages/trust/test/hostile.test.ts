@@ -1,7 +1,7 @@
 import { profiles } from '@entente/trust';
 import { describe, expect, it } from 'vitest';
 import { anchor, ask, judgeOf, outcome } from './making/asking.ts';
-import { type Made, makeCa, makeLeaf, makeRoot } from './making/certificates.ts';
+import { day, type Made, makeCa, makeLeaf, makeRoot, now } from './making/certificates.ts';
 import type { NameInput } from './making/general-names.ts';
 import { makeOcsp } from './making/ocsp.ts';
 
@@ -17,10 +17,30 @@ function spent(verdict: ReturnType<typeof ask>) {
 }
 
 describe('a hostile chain', () => {
-  it('of a thousand intermediates is refused by count', () => {
+  it('of a thousand intermediates is refused by size', () => {
     const ca = makeCa(root, 'CA');
     const chain = [makeLeaf(ca, ['a.contoso.example']), ...new Array<Made>(1000).fill(ca)];
-    expect(outcome(ask(judgeOf([anchor(root)]), chain))).toBe('chain-too-long');
+    expect(ask(judgeOf([anchor(root)]), chain)).toMatchObject({
+      rejection: { reason: 'chain-too-long', unit: 'bytes', max: budget.maxBytes },
+    });
+  });
+
+  it('of hundreds of copies of an intermediate costs what one costs', () => {
+    const ca = makeCa(root, 'CA');
+    const expired = makeLeaf(ca, ['a.contoso.example'], { notAfter: now - day });
+    const verdict = ask(judgeOf([anchor(root)]), [expired, ...new Array<Made>(400).fill(ca)]);
+    expect(outcome(verdict)).toBe('certificate-expired');
+    expect(spent(verdict).signatures).toBe(2);
+  });
+
+  it('of hundreds of keys under one name pays for their order', () => {
+    const crowd = Array.from({ length: 30 }, () => makeCa(root, 'CA'));
+    const policy = { ...profiles.entente, budget: { ...budget, comparisons: 20 } };
+    const verdict = ask(judgeOf([anchor(root)], { policy }), [
+      makeLeaf(crowd[0]!, ['a.contoso.example']),
+      ...crowd,
+    ]);
+    expect(verdict).toMatchObject({ rejection: { reason: 'search-budget-exceeded', what: 'comparisons' } });
   });
 
   it('of megabytes is refused by size', () => {

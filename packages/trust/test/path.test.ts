@@ -13,12 +13,13 @@ import {
   serverAuth,
   usage,
 } from './making/certificates.ts';
-import { nothing } from './making/der.ts';
+import { nothing, octets } from './making/der.ts';
 
 const root = makeRoot('root');
 const ca = makeCa(root, 'issuing CA');
 const leaf = makeLeaf(ca, ['pool1.contoso.example']);
 const judge = judgeOf([anchor(root)]);
+const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('hex');
 
 describe('a path', () => {
   it('is found from leaf over intermediate to anchor, and is a proof', () => {
@@ -73,11 +74,39 @@ describe('a path', () => {
     expect(verdict).toMatchObject({ rejection: { reason: 'unknown-issuer', depth: 1, issuer: 'CN=root' } });
   });
 
-  it('calls an outsider that borrowed the name of our CA an unknown issuer, for its key identifier is another', () => {
+  it('calls an outsider that borrowed the name of our CA an unknown issuer, and says that the name is known with another key', () => {
     const impostor = makeCa(makeRoot('root'), 'issuing CA');
-    expect(outcome(ask(judge, [makeLeaf(impostor, ['pool1.contoso.example']), impostor]))).toBe(
-      'unknown-issuer',
-    );
+    const verdict = ask(judge, [makeLeaf(impostor, ['pool1.contoso.example']), impostor]);
+    expect(verdict).toMatchObject({
+      rejection: {
+        reason: 'unknown-issuer',
+        depth: 1,
+        issuer: 'CN=root',
+        keyId: hex(impostor.certificate.authorityKeyId?.keyId),
+        knownKeyId: hex(root.certificate.subjectKeyId),
+      },
+    });
+    if (!verdict.trusted) expect(verdict.rejection.message).not.toMatch(/unknown/);
+  });
+
+  it('says the same of a leaf whose issuer is presented with another key', () => {
+    const former = makeCa(root, 'issuing CA');
+    expect(ask(judge, [leaf, former])).toMatchObject({
+      rejection: {
+        reason: 'unknown-issuer',
+        depth: 0,
+        issuer: 'CN=issuing CA',
+        knownKeyId: hex(former.certificate.subjectKeyId),
+      },
+    });
+  });
+
+  it('follows an issuer whose key identifier is another where its key has signed: identifiers are hints', () => {
+    const renamed = makeCa(root, 'issuing CA', {
+      keyOf: ca,
+      instead: { '2.5.29.14': extension('2.5.29.14', false, octets(Buffer.of(1, 2, 3))) },
+    });
+    expect(outcome(ask(judge, [leaf, renamed]))).toBe('trusted');
   });
 
   it('refuses an altered leaf', () => {

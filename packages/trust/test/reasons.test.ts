@@ -35,7 +35,11 @@ const scenarios: { readonly [R in Reason]?: () => TrustVerdict } = {
   },
   'no-certificate': () => ask(judge, [], { link: inboundLink }),
   'malformed-certificate': () => ask(judge, [{ ...leaf, der: leaf.der.subarray(1) }]),
-  'chain-too-long': () => ask(judge, new Array(33).fill(leaf)),
+  'chain-too-long': () => {
+    const path = [ca];
+    for (let depth = 0; depth < 8; depth++) path.unshift(makeCa(path[0]!, `CA ${depth}`));
+    return ask(judge, [makeLeaf(path[0]!, names), ...path]);
+  },
   'search-budget-exceeded': () => {
     const many = Array.from({ length: 600 }, (_, index) => ({ dns: `n${index}.test` }));
     const narrow = makeCa(root, 'narrow', { excluded: many.map(({ dns }) => ({ dns: `x${dns}` })) });

@@ -1,7 +1,17 @@
 import { profiles } from '@entente/trust';
 import { describe, expect, it } from 'vitest';
 import { anchor, ask, judgeOf, outcome } from './making/asking.ts';
-import { clientAuth, day, type Made, makeCa, makeLeaf, makeRoot, now } from './making/certificates.ts';
+import {
+  type CertificateInput,
+  clientAuth,
+  day,
+  type Made,
+  makeCa,
+  makeLeaf,
+  makeRoot,
+  now,
+  usage,
+} from './making/certificates.ts';
 
 const root = makeRoot('root');
 const ca = makeCa(root, 'issuing CA');
@@ -22,21 +32,77 @@ function pathOf(chain: readonly Made[]): readonly string[] {
 }
 
 describe('a search among several issuers of one name', () => {
+  /** A way up of two certificates, tried after one that is valid longer. */
+  const belowMiddle = makeCa(middle, 'issuing CA', { keyOf: ca });
+  const holds = serials([leaf, belowMiddle, middle]);
+
   it('comes back from one whose own issuer leads nowhere', () => {
     const lost = makeCa(makeRoot('root'), 'lost');
     const belowLost = makeCa(lost, 'issuing CA', { keyOf: ca, notAfter: later });
-    expect(pathOf([leaf, belowLost, lost, ca])).toEqual(serials([leaf, ca]));
+    expect(pathOf([leaf, belowLost, lost, belowMiddle, middle])).toEqual(holds);
   });
 
   it('comes back from one whose path breaks a rule', () => {
-    const narrow = makeCa(root, 'narrow', { permitted: [{ dns: 'fabrikam.example' }] });
-    const belowNarrow = makeCa(narrow, 'issuing CA', { keyOf: ca, notAfter: later });
-    expect(pathOf([leaf, belowNarrow, narrow, ca])).toEqual(serials([leaf, ca]));
+    const flat = makeCa(root, 'flat', { ca: { pathLength: 0 } });
+    const belowFlat = makeCa(flat, 'issuing CA', { keyOf: ca, notAfter: later });
+    expect(pathOf([leaf, belowFlat, flat, belowMiddle, middle])).toEqual(holds);
   });
 
-  it('ends with the first path that holds, though others would too', () => {
-    const belowMiddle = makeCa(middle, 'issuing CA', { keyOf: ca, notAfter: later });
-    expect(pathOf([leaf, ca, middle, belowMiddle])).toEqual(serials([leaf, belowMiddle, middle]));
+  it('ends with the shortest path that holds, though others would too', () => {
+    const longer = makeCa(middle, 'issuing CA', { keyOf: ca, notAfter: later });
+    expect(pathOf([leaf, longer, middle, ca])).toEqual(serials([leaf, ca]));
+  });
+
+  it.each([
+    ['constraints exclude the leaf', { permitted: [{ dns: 'fabrikam.example' }] }],
+    ['purposes are others', { extKeyUsage: [clientAuth] }],
+    ['time is over', { notAfter: now - day }],
+  ])('verifies nothing with a CA whose %s', (_, input) => {
+    const crowd = Array.from({ length: 20 }, () => makeCa(root, 'issuing CA', { keyOf: ca, ...input }));
+    const verdict = ask(judgeOf([anchor(root)]), [leaf, ...crowd, ca]);
+    expect(outcome(verdict)).toBe('trusted');
+    expect(verdict.evidence).toContainEqual(
+      expect.objectContaining({ spent: expect.objectContaining({ signatures: 2, steps: 2 }) }),
+    );
+  });
+});
+
+describe('a search among CAs that all certify each other', () => {
+  /** Certificates of each CA by every other one and by the root; of those by the root one alone is as it should be. */
+  function mesh(count: number, wrong: CertificateInput, right: number) {
+    const keys = Array.from({ length: count }, (_, index) => makeRoot(`CA ${index}`));
+    const offered = keys.flatMap((keyOf, index) => [
+      ...keys.filter((issuer) => issuer !== keyOf).map((issuer) => makeCa(issuer, `CA ${index}`, { keyOf })),
+      makeCa(root, `CA ${index}`, { keyOf, ...(index === right ? {} : wrong) }),
+    ]);
+    return { offered, end: makeLeaf(keys[0]!, ['pool1.contoso.example']) };
+  }
+
+  it.each([
+    [36, 'time', { notAfter: now - day }],
+    [36, 'constraints', { permitted: [{ dns: 'fabrikam.example' }] }],
+    [36, 'purposes', { extKeyUsage: [clientAuth] }],
+    [36, 'key usage', { keyUsage: [usage.cRLSign] }],
+    [64, 'time', { notAfter: now - day }],
+    [64, 'constraints', { permitted: [{ dns: 'fabrikam.example' }] }],
+    [64, 'key usage', { keyUsage: [usage.cRLSign] }],
+  ])(
+    'finds the one path among %i certificates, of which the others break a rule of %s',
+    (count, _, wrong) => {
+      const size = Math.sqrt(count);
+      for (const right of [0, size - 1]) {
+        const { offered, end } = mesh(size, wrong, right);
+        expect(offered).toHaveLength(count);
+        for (const order of [offered, [...offered].reverse()]) {
+          expect(outcome(ask(judgeOf([anchor(root)]), [end, ...order]))).toBe('trusted');
+        }
+      }
+    },
+  );
+
+  it('says what is wrong where no path holds', () => {
+    const { offered, end } = mesh(6, { notAfter: now - day }, -1);
+    expect(outcome(ask(judgeOf([anchor(root)]), [end, ...offered]))).toBe('certificate-expired');
   });
 });
 

@@ -74,7 +74,7 @@ function byKnownIssuer(search: Search, issuers: KnownIssuers, trail: Trail): Fou
 function bySearch(search: Search, issuers: KnownIssuers, trail: Trail): FoundPath | undefined {
   const { leaf, context } = search.input;
   let path: FoundPath | undefined;
-  new PathSearch(search.pool(), context, false).find(leaf, ({ anchor, chain }) => {
+  new PathSearch(search.pool(), context, { tolerant: false, end: 'peer' }).find(leaf, ({ anchor, chain }) => {
     context.sink.length = 0;
     const above = walkPath(anchor, chain, context, 'peer');
     if (above === undefined || context.sink.length > 0) return false;
@@ -153,7 +153,7 @@ function explainFailure(search: Search, trail: Trail): readonly Rejection[] {
   const { leaf } = search.input;
   const context = withSink(search.input.context, []);
   const { sink } = context;
-  const tolerant = new PathSearch(search.pool(), context, true);
+  const tolerant = new PathSearch(search.pool(), context, { tolerant: true, end: 'peer' });
   let paths = 0;
   let exceeded: BudgetExceeded | undefined;
   try {

@@ -42,8 +42,13 @@ export class Search {
   #candidates(): readonly Certificate[] {
     const { presented, known } = this.input;
     const certificates: Certificate[] = [];
+    const seen = new Set<string>();
     for (let index = 1; index < presented.length; index++) {
-      const decoded = decodeCertificate(presented[index]!);
+      const der = presented[index]!;
+      // The same certificate again leads nowhere else, and each copy would cost what the first one costs.
+      const before = seen.size;
+      if (seen.add(bytesOf(der)).size === before) continue;
+      const decoded = decodeCertificate(der);
       if (decoded.ok) {
         certificates.push(decoded.value);
         continue;
@@ -53,4 +58,9 @@ export class Search {
     }
     return [...certificates, ...known];
   }
+}
+
+/** The octets as a string, for a Set. */
+function bytesOf(der: Uint8Array): string {
+  return Buffer.from(der.buffer, der.byteOffset, der.length).toString('latin1');
 }

@@ -49,14 +49,10 @@ export class VerdictMaker implements Judge {
   ):
     | { readonly ok: true; readonly leaf: Certificate; readonly bytes: number }
     | { readonly ok: false; readonly rejection: Rejection } {
-    const { maxPresented, maxBytes } = this.#sources.policy.budget;
+    const { maxBytes } = this.#sources.policy.budget;
     const [first] = certificates;
     if (first === undefined)
       return { ok: false, rejection: reject('no-certificate', { expected: link.purpose }) };
-    if (certificates.length > maxPresented) {
-      const data = { found: certificates.length, max: maxPresented, unit: 'certificates' } as const;
-      return { ok: false, rejection: reject('chain-too-long', data) };
-    }
     let bytes = 0;
     for (const der of certificates) bytes += der.length;
     if (bytes > maxBytes) {

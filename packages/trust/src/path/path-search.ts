@@ -2,13 +2,14 @@ import type { Certificate, Name } from '@entente/x509';
 import type { TrustAnchor } from '../policy/anchor.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Rejection } from '../reasons/rejection.ts';
-import { refuseKey } from '../signatures/algorithm-policy.ts';
 import { excludesKey, sameBytes } from '../signatures/key-identifier.ts';
 import { type VerificationKey, verificationKey } from '../signatures/public-key.ts';
 import { signatureAlgorithm } from '../signatures/signature-algorithm.ts';
 import type { CertificatePool } from './certificate-pool.ts';
-import { type PathContext, withSink } from './path-context.ts';
-import { checkIssuer, isSelfIssued } from './step-path.ts';
+import { IssuerFilter } from './issuer-filter.ts';
+import { IssuerGraph } from './issuer-graph.ts';
+import type { PathContext } from './path-context.ts';
+import { isSelfIssued } from './step-path.ts';
 
 /** A chain of valid signatures from a certificate to an anchor; nothing else about it has been checked. */
 export interface CandidatePath {
@@ -17,26 +18,36 @@ export interface CandidatePath {
   readonly chain: readonly Certificate[];
 }
 
+/** What a search is for. */
+export interface SearchPurpose {
+  /** Follow certificates that may not issue too: to explain a refusal, never to find a path. */
+  readonly tolerant: boolean;
+  /** What the target is for: a TLS peer, or signing CRLs, to which the purpose of the link does not apply. */
+  readonly end: 'peer' | 'crl-signer';
+}
+
 /**
- * Finds chains upwards from a certificate, depth first with backtracking, the likeliest issuer first. Every step is a
- * signature that verifies, so that unrelated certificates with the right names lead nowhere.
+ * Finds chains upwards from a certificate, the shortest first, and of equal length the likeliest issuer first (RFC 4158 §2.3).
+ * Every step is a signature that verifies, so that unrelated certificates with the right names lead nowhere.
  */
 export class PathSearch {
   readonly #pool: CertificatePool;
   readonly #context: PathContext;
-  readonly #tolerant: boolean;
+  readonly #purpose: SearchPurpose;
+  /** Whether a longer path than the ones examined may exist. */
+  #cut = false;
   /** Why branches ended; only the tolerant search fills it. */
   readonly ended: Rejection[] = [];
 
   /**
    * @param pool - anchors and candidate intermediates
    * @param context - budget and rules
-   * @param tolerant - follow certificates that may not issue too: to explain a refusal, never to find a path
+   * @param purpose - what the search is for
    */
-  constructor(pool: CertificatePool, context: PathContext, tolerant: boolean) {
+  constructor(pool: CertificatePool, context: PathContext, purpose: SearchPurpose) {
     this.#pool = pool;
     this.#context = context;
-    this.#tolerant = tolerant;
+    this.#purpose = purpose;
   }
 
   /**
@@ -47,24 +58,51 @@ export class PathSearch {
    * @returns whether one was accepted
    */
   find(target: Certificate, takes: (path: CandidatePath) => boolean): boolean {
-    return this.#upwards([target], takes);
+    const { policy, spending } = this.#context;
+    const filter = new IssuerFilter(target, this.#context, this.#purpose.end);
+    const { tolerant } = this.#purpose;
+    const graph = new IssuerGraph(this.#pool, (issuer) => tolerant || filter.mayIssue(issuer), spending);
+    const nearest = graph.distance(target.issuer);
+    if (nearest === undefined) return false;
+    const most = policy.budget.maxIntermediates + maxSelfIssued;
+    if (nearest > most) this.#tooLong(nearest);
+    this.#cut = true;
+    for (let length = nearest; this.#cut && length <= most; length++) {
+      this.#cut = false;
+      if (this.#upwards([target], length, graph, takes)) return true;
+    }
+    return false;
   }
 
-  #upwards(chain: readonly Certificate[], takes: (path: CandidatePath) => boolean): boolean {
+  /** Offers the paths with exactly as many further intermediates as are left. */
+  #upwards(
+    chain: readonly Certificate[],
+    left: number,
+    graph: IssuerGraph,
+    takes: (path: CandidatePath) => boolean,
+  ): boolean {
     const { spending } = this.#context;
     const last = chain[chain.length - 1]!;
-    for (const anchor of this.#pool.anchorsNamed(last.issuer)) {
-      spending.step();
-      if (this.#signed(last, chain.length - 1, anchor.certificate, verificationKey(anchor.certificate))) {
-        if (takes({ anchor, chain })) return true;
+    const issuers = graph.issuersOf(last);
+    if (left === 0) {
+      if (issuers.length > 0) this.#cut = true;
+      for (const anchor of this.#pool.anchorsNamed(last.issuer)) {
+        spending.step();
+        if (this.#signed(last, chain.length - 1, anchor.certificate, verificationKey(anchor.certificate))) {
+          if (takes({ anchor, chain })) return true;
+        }
       }
+      return false;
     }
-    for (const issuer of this.#pool.issuersOf(last)) {
+    for (const issuer of issuers) {
+      if ((graph.distance(issuer.issuer) ?? 0) > left - 1) {
+        this.#cut = true;
+        continue;
+      }
       spending.step();
-      if (isRepeated(issuer, chain) || !this.#mayIssue(issuer, chain.length)) continue;
-      if (!this.#isShortEnough(issuer, chain)) continue;
+      if (isRepeated(issuer, chain) || !this.#isShortEnough(issuer, chain)) continue;
       if (!this.#signed(last, chain.length - 1, issuer, verificationKey(issuer))) continue;
-      if (this.#upwards([...chain, issuer], takes)) return true;
+      if (this.#upwards([...chain, issuer], left - 1, graph, takes)) return true;
     }
     return false;
   }
@@ -75,21 +113,13 @@ export class PathSearch {
     let found = isSelfIssued(issuer) ? 0 : 1;
     for (let index = 1; index < chain.length; index++) if (!isSelfIssued(chain[index]!)) found++;
     if (found <= max && chain.length <= max + maxSelfIssued) return true;
-    this.#end(reject('chain-too-long', { found: Math.max(found, chain.length), max, unit: 'certificates' }));
+    this.#tooLong(Math.max(found, chain.length));
     return false;
   }
 
-  /** Excludes certificates that cannot be in any path, before their signature is verified. */
-  #mayIssue(issuer: Certificate, depth: number): boolean {
-    if (this.#tolerant) return true;
-    const { now } = this.#context;
-    if (now < issuer.notBefore || now > issuer.notAfter) return false;
-    const sink: Rejection[] = [];
-    const at = { depth, subject: '' };
-    checkIssuer(issuer, 'intermediate', at, withSink(this.#context, sink));
-    return (
-      sink.length === 0 && refuseKey(issuer.publicKey, this.#context.policy.algorithms, at) === undefined
-    );
+  #tooLong(found: number): void {
+    const { maxIntermediates: max } = this.#context.policy.budget;
+    this.#end(reject('chain-too-long', { found, max, unit: 'certificates' }));
   }
 
   #signed(certificate: Certificate, depth: number, issuer: Certificate, key: VerificationKey): boolean {
@@ -97,26 +127,46 @@ export class PathSearch {
     if (key.object === undefined && key.info.kind === 'dsa') return true;
     const { signatures, spending, policy } = this.#context;
     const algorithm = signatureAlgorithm(certificate.signatureAlgorithm)?.name;
-    if (!this.#tolerant && !(algorithm !== undefined && policy.algorithms.signatures.includes(algorithm)))
+    if (
+      !this.#purpose.tolerant &&
+      !(algorithm !== undefined && policy.algorithms.signatures.includes(algorithm))
+    )
       return false;
     if (signatures.verify(certificate, key, spending)) return true;
-    if (!excludesKey(certificate, issuer)) {
-      this.#end(
-        reject('signature-invalid', {
-          depth,
-          subject: certificate.subject.toString(),
-          issuer: issuer.subject.toString(),
-          algorithm:
-            signatureAlgorithm(certificate.signatureAlgorithm)?.name ?? certificate.signatureAlgorithm.oid,
-        }),
-      );
-    }
+    this.#end(
+      excludesKey(certificate, issuer)
+        ? otherKey(certificate, depth, issuer)
+        : reject('signature-invalid', {
+            depth,
+            subject: certificate.subject.toString(),
+            issuer: issuer.subject.toString(),
+            algorithm: algorithm ?? certificate.signatureAlgorithm.oid,
+          }),
+    );
     return false;
   }
 
   #end(rejection: Rejection): void {
-    if (this.#tolerant) this.ended.push(rejection);
+    if (this.#purpose.tolerant) this.ended.push(rejection);
   }
+}
+
+/**
+ * The rejection for a certificate that names another key than the one that is known of its issuer. The issuer is unknown then,
+ * whatever its name: it may be a CA with a new key, whose certificate can be fetched, or one that only bears the name.
+ */
+function otherKey(certificate: Certificate, depth: number, issuer: Certificate): Rejection {
+  return reject('unknown-issuer', {
+    depth,
+    subject: certificate.subject.toString(),
+    issuer: issuer.subject.toString(),
+    keyId: hexOf(certificate.authorityKeyId?.keyId),
+    knownKeyId: hexOf(issuer.subjectKeyId),
+  });
+}
+
+function hexOf(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? '' : Buffer.from(bytes).toString('hex');
 }
 
 /** Self-issued certificates in one path: a rollover has two. */

@@ -12,8 +12,6 @@ export interface SearchBudget {
   readonly comparisons: number;
   /** Certificates in one path, leaf and anchor not counted. */
   readonly maxIntermediates: number;
-  /** Certificates a peer may present. */
-  readonly maxPresented: number;
   /** Bytes a peer may present. */
   readonly maxBytes: number;
 }

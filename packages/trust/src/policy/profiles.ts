@@ -16,7 +16,6 @@ const handshakeBudget: SearchBudget = {
   steps: 600,
   comparisons: 100_000,
   maxIntermediates: 8,
-  maxPresented: 32,
   maxBytes: 256 * 1024,
 };
 
@@ -108,7 +107,6 @@ const algorithm: TrustPolicy = {
     ...handshakeBudget,
     signatures: 2_000,
     steps: 20_000,
-    maxPresented: 1_000,
     maxBytes: 4 * 1024 * 1024,
   },
   certificateRules: [],

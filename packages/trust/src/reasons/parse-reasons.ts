@@ -39,8 +39,7 @@ export const parseReasons: ReasonEntries<
     stage: 'parse',
     rank: 45,
     producedBy: '@entente/trust',
-    means:
-      'The peer presented more certificates or bytes than the limit, or the path has more intermediates than the limit.',
+    means: 'The peer presented more bytes than the limit, or the path has more intermediates than the limit.',
     sentence: ({ found, max, unit }) => `expected at most ${max} ${unit} in the chain, found ${found}`,
     remedy: () => 'present only the leaf and the intermediates between it and the anchor',
   },

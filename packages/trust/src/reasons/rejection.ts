@@ -13,7 +13,13 @@ export interface ReasonData {
   'malformed-certificate': { readonly depth: number; readonly where: string; readonly problem: string };
   'chain-too-long': { readonly found: number; readonly max: number; readonly unit: 'certificates' | 'bytes' };
   'search-budget-exceeded': { readonly what: 'signatures' | 'steps' | 'comparisons'; readonly max: number };
-  'unknown-issuer': AtCertificate & { readonly issuer: string };
+  'unknown-issuer': AtCertificate & {
+    readonly issuer: string;
+    /** Identifier of the key that has signed, hex; with the next field, where a certificate of the issuer's name is known. */
+    readonly keyId?: string;
+    /** Identifier of the key in the certificate that is known, hex. */
+    readonly knownKeyId?: string;
+  };
   'signature-invalid': AtCertificate & { readonly issuer: string; readonly algorithm: string };
   'algorithm-not-allowed': AtCertificate & {
     readonly algorithm: string;

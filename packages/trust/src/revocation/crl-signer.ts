@@ -74,7 +74,10 @@ function isBelieved(candidate: Certificate, above: PathState, context: Revocatio
     stapled: [],
     inProgress: [...context.inProgress, candidate],
   };
-  const search = new PathSearch(context.candidates.pool(), context.path, false);
+  const search = new PathSearch(context.candidates.pool(), context.path, {
+    tolerant: false,
+    end: 'crl-signer',
+  });
   return search.find(candidate, ({ anchor, chain }) => {
     if (anchor !== above.anchor) return false;
     const sink: Rejection[] = [];

@@ -13,7 +13,7 @@ export const samples: { readonly [R in Reason]: ReasonData[R] } = {
     where: 'tbsCertificate.validity',
     problem: 'expected a time, found an INTEGER',
   },
-  'chain-too-long': { found: 40, max: 32, unit: 'certificates' },
+  'chain-too-long': { found: 9, max: 8, unit: 'certificates' },
   'search-budget-exceeded': { what: 'signatures', max: 128 },
   'unknown-issuer': { ...ca, issuer: 'CN=Fabrikam Root' },
   'signature-invalid': { ...leaf, issuer: 'CN=Fabrikam Issuing CA', algorithm: 'ecdsa-sha256' },
