@@ -1,6 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import * as https from 'node:https';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import {
+  agent,
+  connect,
+  createTrust,
+  dispatcher,
+  httpClient,
+  loadCredential,
+  openTrust,
+  serve,
+  serverChain,
+} from '@entente/tls';
 import { reject } from '@entente/trust';
 import { describe, expect, it } from 'vitest';
 
@@ -99,6 +111,37 @@ describe('every class that extends Error', () => {
       for (const text of [fault.sentence, fault.place, fault.remedy]) expect(text).toMatch(/\S/);
       expect(fault.message, 'a sentence stands in others, so it has no final stop').not.toMatch(/\.$/);
       if (fault.cause !== undefined) expect(fault.cause).toBe(cause);
+    },
+  );
+});
+
+/** The functions that open or judge connections, as callers without types call them. */
+const withOptions: Readonly<Record<string, (options: never) => unknown>> = {
+  serve: (options) => serve(https, options, () => {}),
+  connect,
+  agent,
+  dispatcher: (options) => dispatcher(class {} as never, options),
+  httpClient,
+  serverChain,
+  openTrust,
+  createTrust,
+  loadCredential,
+};
+
+describe('options that make no sense', () => {
+  it.each(Object.keys(withOptions))(
+    'are a complete fault of %s: none, an empty object, a misspelt one',
+    async (name) => {
+      for (const options of [undefined, null, {}, { alow: [] }, { rejectUnauthorized: false }]) {
+        const fault = await Promise.resolve()
+          .then(() => withOptions[name]?.(options as never))
+          .catch((error: unknown) => error);
+        expect(fault).toMatchObject({ name: 'TlsFault', code: 'ENTENTE_OPTION_INVALID' });
+        const { sentence, place, remedy } = fault as Record<'sentence' | 'place' | 'remedy', string>;
+        expect(sentence).toMatch(/^expected .*, found /);
+        expect(place).toContain(name);
+        expect(remedy).toMatch(/\S/);
+      }
     },
   );
 });

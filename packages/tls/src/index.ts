@@ -5,12 +5,10 @@ export { connect, type TrustedSocket } from './dial/connect.ts';
 export type { AskedName, ConnectOptions, OutboundOptions } from './dial/connect-options.ts';
 export type { HttpOutboundOptions } from './dial/dial-for.ts';
 export {
-  type DispatcherClass,
   type DispatcherOptions,
   dispatcher,
-  type UndiciCallback,
-  type UndiciTarget,
 } from './dial/dispatcher.ts';
+export type { DispatcherClass, UndiciCallback, UndiciTarget } from './dial/dispatcher-class.ts';
 export {
   type HttpClient,
   type HttpClientLimits,
@@ -18,16 +16,16 @@ export {
   httpClient,
 } from './dial/http-client.ts';
 export { type ProbedServer, type ProbeOptions, serverChain } from './dial/probe.ts';
+export { isTrustError, TlsFault, type TlsFaultCode, TrustError } from './fault/fault.ts';
 export { addressGroup } from './listen/address-group.ts';
-export {
-  type Http2Handler,
-  type Http2Module,
-  type HttpsModule,
-  type SocketHandler,
-  serve,
-  type TlsModule,
-  type TrustedServer,
-} from './listen/serve.ts';
+export type {
+  Http2Handler,
+  Http2Module,
+  HttpsModule,
+  SocketHandler,
+  TlsModule,
+} from './listen/platform-server.ts';
+export { serve, type TrustedServer } from './listen/serve.ts';
 export type {
   HttpSettings,
   ListenOptions,
@@ -40,17 +38,13 @@ export type { Log } from './log/log.ts';
 export { logRefusal } from './log/log-refusal.ts';
 export { type LeftOut, RefusalLimit, type RefusedPeer } from './log/refusal-limit.ts';
 export type { ConnectionRefusal } from './refusal/connection-refusal.ts';
-export { isTrustError, TlsFault, type TlsFaultCode, TrustError } from './refusal/fault.ts';
 export { refusedByPeer } from './refusal/refused-by-peer.ts';
 export type { Allow } from './trust/allow.ts';
 export { type Clock, systemClock } from './trust/clock.ts';
 export { createTrust, type OwnedTrust, type TrustSupplier } from './trust/create-trust.ts';
-export {
-  type AnchorLocation,
-  type CrlLocation,
-  type OpenTrustOptions,
-  openTrust,
-} from './trust/open-trust.ts';
+export type { LinkOptions } from './trust/link.ts';
+export { openTrust } from './trust/open-trust.ts';
+export type { AnchorLocation, CrlLocation, OpenTrustOptions } from './trust/open-trust-options.ts';
 export {
   type HasSocket,
   type Peer,

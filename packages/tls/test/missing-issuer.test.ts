@@ -92,7 +92,7 @@ async function dial(issuersFrom: TrustAnchor['issuersFrom']): Promise<string> {
     trust,
     expect: expectation,
     allow: allowNames([name]),
-    interface: 'external',
+    link: { interface: 'external' },
   };
   try {
     const socket = await connect(options);

@@ -2,7 +2,9 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { decodePemCertificates } from '@entente/x509';
-import { TlsFault } from '../refusal/fault.ts';
+import { TlsFault } from '../fault/fault.ts';
+import { callback, required, type Shape, text, yesOrNo } from '../options/option-rule.ts';
+import { readOptions } from '../options/read-options.ts';
 import type { Credential, CredentialSource, KeyMaterial } from './credential.ts';
 
 /** Options of {@link loadCredential}. */
@@ -13,18 +15,27 @@ export interface LoadCredentialOptions extends CredentialSource {
   readonly onFault?: (fault: unknown) => void;
 }
 
+const shape: Shape<LoadCredentialOptions> = {
+  certificate: required(text, 'give the chain: a file of PEM, or PEM text'),
+  key: required(text, 'give the key: a file of PEM, or PEM text'),
+  watch: yesOrNo,
+  onFault: callback,
+};
+
 /**
  * Reads a certificate chain and its key, and checks that the key belongs to the leaf.
  *
- * @param options - PEM text or paths of PEM files
+ * @param given - PEM text or paths of PEM files
  * @returns the credential, which can be replaced while listeners and clients use it
- * @throws TlsFault `ENTENTE_FILE_UNREADABLE`, `ENTENTE_CERTIFICATE_UNREADABLE`, `ENTENTE_KEY_UNREADABLE`, `ENTENTE_KEY_MISMATCH`
+ * @throws TlsFault `ENTENTE_FILE_UNREADABLE`, `ENTENTE_CERTIFICATE_UNREADABLE`, `ENTENTE_KEY_UNREADABLE`,
+ * `ENTENTE_KEY_MISMATCH`, `ENTENTE_OPTION_INVALID`
  */
-export async function loadCredential(options: LoadCredentialOptions): Promise<Credential> {
+export async function loadCredential(given: LoadCredentialOptions): Promise<Credential> {
+  const options = readOptions(given, shape, 'loadCredential');
   const listeners = new Set<(material: KeyMaterial) => void>();
   let current = await readMaterial(options);
   const replace = async (source: CredentialSource) => {
-    const next = await readMaterial(source);
+    const next = await readMaterial(readOptions(source, shape, 'replace'));
     if (next.certificatePem === current.certificatePem && next.keyPem === current.keyPem) return;
     current = next;
     for (const listener of [...listeners]) listener(next);

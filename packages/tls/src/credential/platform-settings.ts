@@ -1,7 +1,7 @@
 import { constants } from 'node:crypto';
 import type { SecureContextOptions } from 'node:tls';
 import type { LinkContext } from '@entente/trust';
-import { TlsFault } from '../refusal/fault.ts';
+import { TlsFault } from '../fault/fault.ts';
 import type { Trust } from '../trust/trust.ts';
 import type { KeyMaterial } from './credential.ts';
 

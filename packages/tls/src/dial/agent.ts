@@ -1,16 +1,30 @@
 import { Agent, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { callback, type Shape, wholeNumber, yesOrNo } from '../options/option-rule.ts';
+import { protocols } from '../options/peer-rules.ts';
+import { readOptions } from '../options/read-options.ts';
 import { dialFor, type HttpOutboundOptions } from './dial-for.ts';
+import { outboundShape } from './outbound-shape.ts';
 
 /** Options of {@link agent}. */
 export interface AgentOptions extends HttpOutboundOptions {
   /** Keep connections for further requests. Default true. */
   readonly keepAlive?: boolean;
-  /** Greatest number of connections at once to one origin, from 1. Default: no bound. */
+  /** Greatest number of connections at once to one origin, 1 to 1,000,000. Default: no bound. */
   readonly maxSockets?: number;
-  /** Greatest number of idle connections kept for one origin, from 0. Default 256. */
+  /** Greatest number of idle connections kept for one origin, 0 to 1,000,000. Default 256. */
   readonly maxFreeSockets?: number;
 }
+
+/** Rules of {@link AgentOptions}. */
+export const agentShape: Shape<AgentOptions> = {
+  ...outboundShape,
+  expect: callback,
+  alpn: protocols,
+  keepAlive: yesOrNo,
+  maxSockets: wholeNumber(1, 1_000_000),
+  maxFreeSockets: wholeNumber(0, 1_000_000),
+};
 
 /** What node:https adds to the options of a request before it calls `createConnection`. */
 interface Wanted extends RequestOptions {
@@ -18,17 +32,17 @@ interface Wanted extends RequestOptions {
 }
 
 class TrustedAgent extends Agent {
-  readonly #options: AgentOptions;
+  readonly #outbound: HttpOutboundOptions;
 
-  constructor(options: AgentOptions) {
+  constructor({ keepAlive = true, maxSockets, maxFreeSockets, ...outbound }: AgentOptions) {
     super({
-      keepAlive: options.keepAlive ?? true,
+      keepAlive,
       // A resumed session carries no chain to judge.
       maxCachedSessions: 0,
-      ...(options.maxSockets === undefined ? {} : { maxSockets: options.maxSockets }),
-      ...(options.maxFreeSockets === undefined ? {} : { maxFreeSockets: options.maxFreeSockets }),
+      ...(maxSockets === undefined ? {} : { maxSockets }),
+      ...(maxFreeSockets === undefined ? {} : { maxFreeSockets }),
     });
-    this.#options = options;
+    this.#outbound = outbound;
   }
 
   /** Called by node:http for each new connection; `created` is called once there is a verdict. */
@@ -38,7 +52,7 @@ class TrustedAgent extends Agent {
   ): undefined {
     const host = wanted.host ?? wanted.hostname ?? 'localhost';
     const { servername = '' } = wanted;
-    dialFor(this.#options, {
+    dialFor(this.#outbound, {
       host,
       port: Number(wanted.port ?? 443),
       name: servername === '' ? host : servername,
@@ -57,7 +71,8 @@ class TrustedAgent extends Agent {
  *
  * @param options - trust, identity, and which servers may answer
  * @returns the agent; `destroy()` closes its connections
+ * @throws TlsFault `ENTENTE_OPTION_INVALID`
  */
 export function agent(options: AgentOptions): Agent {
-  return new TrustedAgent(options);
+  return new TrustedAgent(readOptions(options, agentShape, 'agent'));
 }

@@ -1,7 +1,8 @@
-import type { DaneExpectation, IdentityExpectation, LinkContext } from '@entente/trust';
+import type { DaneExpectation, IdentityExpectation } from '@entente/trust';
 import type { Credential } from '../credential/credential.ts';
 import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
 import type { Allow } from '../trust/allow.ts';
+import type { LinkOptions } from '../trust/link.ts';
 import type { Trust } from '../trust/trust.ts';
 
 /** A name that a caller can expect when dialling; `inbound` is for listeners only. */
@@ -16,17 +17,17 @@ export interface OutboundOptions {
   /** Which servers may answer: exact names, or a function. Has no default, so that a caller cannot forget it. */
   readonly allow: Allow;
   /** Name of the link, and which interface it is on; default `{ name: 'tls', interface: 'external' }`. */
-  readonly link?: Partial<LinkContext>;
+  readonly link?: LinkOptions;
   /** Lowest protocol version. Default `TLSv1.3`. */
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
   /**
-   * Milliseconds from the first packet to the verdict. Default 10,000. Where revocation knowledge is still being fetched by then
+   * Milliseconds from the first packet to the verdict, 1 to 600,000. Default 10,000. Where revocation knowledge is still being fetched by then
    * the verdict is given without it, at most one second later.
    */
   readonly timeoutMs?: number;
   /**
    * A server that closes within this many milliseconds after the handshake without having sent a byte counts as refusing: with
-   * TLS 1.3 the handshake of a client ends before the server has judged its certificate (RFC 8446 §2). Default 5,000.
+   * TLS 1.3 the handshake of a client ends before the server has judged its certificate (RFC 8446 §2). 1 to 600,000; default 5,000.
    */
   readonly refusalWindowMs?: number;
   /** Called for every refusal, by this side or by the server. */

@@ -8,10 +8,11 @@ import {
   reject,
 } from '@entente/trust';
 import { refuseDisabledChecks } from '../credential/platform-settings.ts';
+import { TlsFault, TrustError } from '../fault/fault.ts';
 import { type AdmissionOwner, admitSocket } from '../live/admitted-connection.ts';
+import { readOptions } from '../options/read-options.ts';
 import { claimOf } from '../refusal/claimed-name.ts';
 import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
-import { TlsFault, TrustError } from '../refusal/fault.ts';
 import { refusedByPeer, watchForRefusal } from '../refusal/refused-by-peer.ts';
 import { authoriseOf } from '../trust/allow.ts';
 import { type Asking, judgeSocket, type Outcome } from '../trust/judge-socket.ts';
@@ -20,6 +21,7 @@ import type { RefusedVerdict } from '../trust/peer.ts';
 import { protectionOf } from '../trust/protection.ts';
 import { clientContext } from './client-context.ts';
 import type { ConnectOptions } from './connect-options.ts';
+import { connectShape } from './outbound-shape.ts';
 
 /** A socket that has passed the verdict; `peerOf(socket)` gives the peer. */
 export type TrustedSocket = tls.TLSSocket;
@@ -33,13 +35,15 @@ const defaultRefusalWindowMs = 5_000;
  * The server's verdict on this side may come later: with TLS 1.3 the handshake of a client ends first (RFC 8446 §2). Where
  * the server then closes without having sent a byte, the socket fails with a `TrustError` whose reason is `peer-refused`.
  *
- * @param options - where to dial, trust, expected name, and which servers may answer
+ * @param given - where to dial, trust, expected name, and which servers may answer
  * @returns a socket from which nothing was read yet
  * @throws TrustError `ENTENTE_REFUSED` with rejection and verdict
- * @throws TlsFault `ENTENTE_HANDSHAKE_FAILED`, `ENTENTE_TIMEOUT`, `ENTENTE_PLATFORM_CHECKS_OFF`; errors of TCP as they are
+ * @throws TlsFault `ENTENTE_HANDSHAKE_FAILED`, `ENTENTE_TIMEOUT`, `ENTENTE_PLATFORM_CHECKS_OFF`, `ENTENTE_OPTION_INVALID`; errors
+ * of TCP as they are
  */
-export async function connect(options: ConnectOptions): Promise<TrustedSocket> {
+export async function connect(given: ConnectOptions): Promise<TrustedSocket> {
   refuseDisabledChecks();
+  const options = readOptions(given, connectShape, 'connect');
   options.signal?.throwIfAborted();
   const dial = new Dial(options);
   try {
@@ -146,7 +150,7 @@ class Dial implements AdmissionOwner {
       trust,
       link: this.#link,
       identity: expect,
-      authorise: authoriseOf(allow),
+      authorise: authoriseOf(allow, 'connect'),
       dane,
       certificate: 'required',
       secondOpinion: this.#link.interface !== 'external' && trust.platformAnchors !== undefined,
@@ -186,19 +190,30 @@ class Dial implements AdmissionOwner {
     watchForRefusal(socket, {
       place: this.#place,
       windowMs: this.#options.refusalWindowMs ?? defaultRefusalWindowMs,
-      refused: (error) => this.#tell(error, 'peer'),
+      refused: (error) => this.#tellLater(error, 'peer'),
     });
     admitSocket(socket, outcome, asking, judgedUnder, this);
   }
 
   withdrawn(socket: tls.TLSSocket, rejection: Rejection, verdict: RefusedVerdict, peer: PeerIdentity): void {
     const error = new TrustError(rejection, this.#place, verdict);
-    this.#tell(error, 'live', peer);
+    this.#tellLater(error, 'live', peer);
     socket.destroy(error);
   }
 
   failed(socket: tls.TLSSocket, error: unknown): void {
     socket.destroy(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  /** Whatever the caller does with the refusal of an open connection, the connection is closed. */
+  #tellLater(error: TrustError, when: ConnectionRefusal['when'], known?: PeerIdentity): void {
+    try {
+      this.#tell(error, when, known);
+    } catch (fault) {
+      queueMicrotask(() => {
+        throw fault;
+      });
+    }
   }
 
   #tell(error: TrustError, when: ConnectionRefusal['when'], known?: PeerIdentity, leaf?: Uint8Array): void {

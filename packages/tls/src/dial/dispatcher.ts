@@ -1,30 +1,27 @@
-import type { Socket } from 'node:net';
-import { TlsFault } from '../refusal/fault.ts';
+import { TlsFault } from '../fault/fault.ts';
+import { callback, OptionPlace, rule, type Shape } from '../options/option-rule.ts';
+import { protocols } from '../options/peer-rules.ts';
+import { readOptions } from '../options/read-options.ts';
+import { connectsByOption } from './connects-by-option.ts';
 import { dialFor, type HttpOutboundOptions } from './dial-for.ts';
-
-/** What undici passes to a connector. */
-export interface UndiciTarget {
-  readonly hostname: string;
-  readonly host?: string;
-  readonly protocol: string;
-  readonly port: string;
-  readonly servername?: string;
-  readonly localAddress?: string | null;
-}
-
-/** Callback that undici passes to a connector. */
-export type UndiciCallback = (...outcome: [null, Socket] | [Error, null]) => void;
-
-/** Constructor of a dispatcher with the option `connect`, such as undici's `Agent`. */
-export type DispatcherClass<D> = new (options: {
-  connect: (target: UndiciTarget, done: UndiciCallback) => void;
-}) => D;
+import type { DispatcherClass, UndiciTarget } from './dispatcher-class.ts';
+import { outboundShape } from './outbound-shape.ts';
 
 /** Options of {@link dispatcher}. */
 export interface DispatcherOptions extends HttpOutboundOptions {
   /** Further settings for the class, e.g. `{ connections: 8, pipelining: 1 }`. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
+
+const shape: Shape<DispatcherOptions> = {
+  ...outboundShape,
+  expect: callback,
+  alpn: protocols,
+  settings: rule(
+    'an object with settings of undici, without connect',
+    (value) => typeof value === 'object' && value !== null && !('connect' in value),
+  ),
+};
 
 /**
  * Creates a dispatcher for `fetch` and undici whose every connection has passed the verdict. This package does not depend on
@@ -33,9 +30,11 @@ export interface DispatcherOptions extends HttpOutboundOptions {
  * @param Dispatcher - `undici.Agent`
  * @param options - trust, identity, and which servers may answer
  * @returns for the option `dispatcher` of a request; requests over plain http fail with `ENTENTE_PLAIN_HTTP`
+ * @throws TlsFault `ENTENTE_OPTION_INVALID`, also where the class or a setting makes it dial by itself
  */
 export function dispatcher<D>(Dispatcher: DispatcherClass<D>, options: DispatcherOptions): D {
-  const { settings, ...outbound } = options;
+  const { settings = {}, ...outbound } = readOptions(options, shape, 'dispatcher');
+  refuseOwnDialling(Dispatcher, settings);
   return new Dispatcher({
     ...settings,
     connect(target, done) {
@@ -54,6 +53,27 @@ export function dispatcher<D>(Dispatcher: DispatcherClass<D>, options: Dispatche
         (error: Error) => done(error, null),
       );
     },
+  });
+}
+
+function refuseOwnDialling(
+  Dispatcher: DispatcherClass<unknown>,
+  settings: NonNullable<DispatcherOptions['settings']>,
+): void {
+  callback.read(Dispatcher, new OptionPlace('dispatcher', 'first argument'));
+  let found = 'one that dials by itself';
+  let cause: unknown;
+  try {
+    if (connectsByOption(Dispatcher, settings)) return;
+  } catch (error) {
+    cause = error;
+    found = `an error: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  throw new TlsFault('ENTENTE_OPTION_INVALID', {
+    sentence: `expected a class that dials through its option connect, found ${found}`,
+    place: 'first argument of dispatcher',
+    remedy: 'pass the class Agent of undici, and settings that leave dialling to it',
+    cause,
   });
 }
 

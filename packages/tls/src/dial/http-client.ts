@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Agent } from 'node:https';
-import { checkRanges, type Ranges } from '../refusal/check-ranges.ts';
-import { TlsFault } from '../refusal/fault.ts';
-import { type AgentOptions, agent } from './agent.ts';
+import { TlsFault } from '../fault/fault.ts';
+import { OptionPlace, type Shape, wholeNumber, withMethods } from '../options/option-rule.ts';
+import { abortSignal } from '../options/peer-rules.ts';
+import { nested, readOptions } from '../options/read-options.ts';
+import { type AgentOptions, agent, agentShape } from './agent.ts';
 import { HttpExchange } from './http-exchange.ts';
 
 /** Bounds on one request of {@link httpClient} and its answer. None can be turned off. */
@@ -50,12 +52,18 @@ export interface HttpClient {
   [Symbol.dispose](): void;
 }
 
-const limitRanges: Ranges<keyof HttpClientLimits> = {
-  maxBytes: { least: 1, most: 268_435_456 },
-  idleTimeoutMs: { least: 1, most: 600_000 },
-  deadlineMs: { least: 1, most: 600_000 },
+const idleTimeout = wholeNumber(1, 600_000);
+
+const shape: Shape<HttpClientOptions> = {
+  ...agentShape,
+  addresses: withMethods('a Map of hosts and addresses', 'get'),
+  limits: nested<HttpClientLimits>({
+    maxBytes: wholeNumber(1, 268_435_456),
+    idleTimeoutMs: idleTimeout,
+    deadlineMs: wholeNumber(1, 600_000),
+  }),
+  signal: abortSignal,
 };
-const idleRange = { idleTimeoutMs: limitRanges.idleTimeoutMs };
 
 /**
  * An HTTP client whose every connection has passed the verdict, and whose every answer is bounded in size and time.
@@ -65,8 +73,7 @@ const idleRange = { idleTimeoutMs: limitRanges.idleTimeoutMs };
  * @throws TlsFault `ENTENTE_OPTION_INVALID`
  */
 export function httpClient(options: HttpClientOptions): HttpClient {
-  const { addresses, limits = {}, signal, ...dialling } = options;
-  checkRanges(limits, limitRanges, (name) => `limits.${name} of httpClient`);
+  const { addresses, limits = {}, signal, ...dialling } = readOptions(options, shape, 'httpClient');
   const { maxBytes = 1_048_576, idleTimeoutMs = 10_000, deadlineMs = 60_000 } = limits;
   const dialler: Agent = agent(dialling);
   const begin = async (request: Request, idleMs: number): Promise<HttpExchange> => {
@@ -99,7 +106,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
       return (await begin(request, idleTimeoutMs)).whole(maxBytes);
     },
     async open(request, idleMs = idleTimeoutMs) {
-      checkRanges({ idleTimeoutMs: idleMs }, idleRange, (name) => `${name} of open`);
+      idleTimeout.read(idleMs, new OptionPlace('open', 'idleTimeoutMs'));
       return (await begin(request, idleMs)).stream();
     },
     [Symbol.dispose]: () => dialler.destroy(),

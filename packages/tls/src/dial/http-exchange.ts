@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type RequestOptions, request } from 'node:https';
-import { TlsFault } from '../refusal/fault.ts';
+import { TlsFault } from '../fault/fault.ts';
 
 /** When an exchange is given up. */
 export interface ExchangeBounds {

@@ -1,7 +1,10 @@
 import { isIP, type TcpNetConnectOpts } from 'node:net';
 import * as tls from 'node:tls';
 import type { PresentedChain } from '@entente/trust';
-import { TlsFault } from '../refusal/fault.ts';
+import { TlsFault } from '../fault/fault.ts';
+import { required, type Shape, text, wholeNumber } from '../options/option-rule.ts';
+import { abortSignal, protocols } from '../options/peer-rules.ts';
+import { readOptions } from '../options/read-options.ts';
 import { protectionOf } from '../trust/protection.ts';
 import { ShownChain } from '../trust/shown-chain.ts';
 
@@ -13,7 +16,7 @@ export interface ProbeOptions {
   /** Name to send as SNI. Default `host`, where it is a name. */
   readonly name?: string;
   readonly alpn?: readonly string[];
-  /** Milliseconds for the handshake. Default 10,000. */
+  /** Milliseconds for the handshake, 1 to 600,000. Default 10,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -30,15 +33,25 @@ export interface ProbedServer {
   readonly handshakeMs: number;
 }
 
+const shape: Shape<ProbeOptions> = {
+  host: required(text, 'give the address or name of the server'),
+  port: required(wholeNumber(1, 65_535), 'give the port of the server'),
+  name: text,
+  alpn: protocols,
+  timeoutMs: wholeNumber(1, 600_000),
+  signal: abortSignal,
+};
+
 /**
  * Reads what a TLS server presents, without judging it and without sending application data, and closes the connection. The
  * caller judges the chain, for example with `explain` of `@entente/trust`.
  *
- * @param options - which server
+ * @param given - which server
  * @returns the chain as presented, and what the handshake agreed on
- * @throws TlsFault `ENTENTE_HANDSHAKE_FAILED`, `ENTENTE_TIMEOUT`; errors of TCP as they are
+ * @throws TlsFault `ENTENTE_HANDSHAKE_FAILED`, `ENTENTE_TIMEOUT`, `ENTENTE_OPTION_INVALID`; errors of TCP as they are
  */
-export async function serverChain(options: ProbeOptions): Promise<ProbedServer> {
+export async function serverChain(given: ProbeOptions): Promise<ProbedServer> {
+  const options = readOptions(given, shape, 'serverChain');
   const startedAt = performance.now();
   const place = `${options.host}:${options.port}`;
   const name = options.name ?? options.host;

@@ -59,11 +59,13 @@ export class AdmissionControl implements AdmissionOwner {
     server.maxConnections = limits.maxConnections ?? defaultMaxConnections;
     const emit: Emit = server.emit.bind(server);
     this.#emit = emit;
-    server.emit = (event: string | symbol, ...values: unknown[]): boolean => {
+    const judged: Emit = (event, ...values) => {
       if (event === 'secureConnection') return this.#secured(values[0] as TLSSocket);
       if (event === 'connection') return this.#accept(values[0] as Socket);
       return emit(event, ...values);
     };
+    // Defined, not assigned: an accessor that the class of a caller has would swallow it.
+    Object.defineProperty(server, 'emit', { value: judged, configurable: true, writable: true });
     server.on('drop', (dropped) => {
       this.#tell(dropped ?? {}, 'admission', tooMany('open connections', server.maxConnections));
     });
@@ -91,12 +93,16 @@ export class AdmissionControl implements AdmissionOwner {
 
   failed(socket: TLSSocket, error: unknown): void {
     socket.destroy();
+    this.#report(error);
+  }
+
+  #report(fault: unknown): void {
     const { onFault } = this.#options;
-    if (onFault !== undefined) onFault(error);
+    if (onFault !== undefined) onFault(fault);
     // Not inside the platform's callback, whose own state would stay incomplete.
     else
       queueMicrotask(() => {
-        throw error;
+        throw fault;
       });
   }
 
@@ -171,16 +177,21 @@ export class AdmissionControl implements AdmissionOwner {
     leaf?: Uint8Array,
   ): void {
     const peer = verdict?.peer ?? known;
-    this.#options.onRefusal?.({
-      rejection,
-      verdict,
-      peer,
-      ...claimOf(peer, leaf),
-      link: this.#options.link,
-      when,
-      remoteAddress: from.remoteAddress,
-      remotePort: from.remotePort,
-    });
+    try {
+      this.#options.onRefusal?.({
+        rejection,
+        verdict,
+        peer,
+        ...claimOf(peer, leaf),
+        link: this.#options.link,
+        when,
+        remoteAddress: from.remoteAddress,
+        remotePort: from.remotePort,
+      });
+    } catch (fault) {
+      // Whatever the caller does with a refusal, the connection is closed.
+      this.#report(fault);
+    }
   }
 }
 

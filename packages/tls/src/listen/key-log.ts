@@ -6,9 +6,9 @@ import type { Server } from 'node:tls';
  *
  * @param server - the listener
  * @param path - the file; its format is NSS key log, which protocol analysers read
- * @returns a function that stops it
+ * @returns a function that stops it, and resolves when everything is written
  */
-export function appendKeyLog(server: Server, path: string): () => void {
+export function appendKeyLog(server: Server, path: string): () => Promise<void> {
   const file = createWriteStream(path, { flags: 'a', mode: 0o600 });
   // A full disk ends the log, not the server.
   file.on('error', () => {});
@@ -18,6 +18,10 @@ export function appendKeyLog(server: Server, path: string): () => void {
   server.on('keylog', append);
   return () => {
     server.removeListener('keylog', append);
-    file.end();
+    if (file.closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      file.once('close', resolve);
+      file.end();
+    });
   };
 }

@@ -1,7 +1,8 @@
-import type { IdentityExpectation, LinkContext } from '@entente/trust';
+import type { IdentityExpectation } from '@entente/trust';
 import type { Credential } from '../credential/credential.ts';
 import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
 import type { Allow } from '../trust/allow.ts';
+import type { LinkOptions } from '../trust/link.ts';
 import type { Trust } from '../trust/trust.ts';
 
 /**
@@ -25,15 +26,15 @@ export interface ServeLimits {
   readonly drainTimeoutMs?: number;
 }
 
-/** Settings of HTTP; only with `node:https` and `node:http2`. */
+/** Settings of HTTP: the first three with `node:https`, the last with `node:http2`. */
 export interface HttpSettings {
-  /** Greatest size of a request's header, in bytes. Default Node's 16,384. */
+  /** Greatest size of a request's header, in bytes, 1 to 1,048,576. Default Node's 16,384. */
   readonly maxHeaderBytes?: number;
-  /** Milliseconds for one whole request. Default Node's 300,000. */
+  /** Milliseconds for one whole request, 1 to 3,600,000. Default Node's 300,000. */
   readonly requestTimeoutMs?: number;
-  /** Milliseconds for which an idle connection is kept. Default Node's 5,000. */
+  /** Milliseconds for which an idle connection is kept, 1 to 3,600,000. Default Node's 5,000. */
   readonly keepAliveTimeoutMs?: number;
-  /** With `node:http2`: also accept HTTP/1.1. Default false. */
+  /** Also accept HTTP/1.1. Default false. */
   readonly http1Fallback?: boolean;
 }
 
@@ -56,11 +57,11 @@ export interface ListenOptions {
   /** Lowest protocol version. Default `TLSv1.3`. With `TLSv1.2` renegotiation is off. */
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
   /** Name of the link, and which interface it is on; default `{ name: 'tls', interface: 'external' }`. */
-  readonly link?: Partial<LinkContext>;
+  readonly link?: LinkOptions;
   /** Called for every refusal. */
   readonly onRefusal?: (refusal: ConnectionRefusal) => void;
   /**
-   * Called when `allow` or the judge has thrown; the connection is closed already. Without it the fault is thrown, and ends the
+   * Called when `allow`, `onRefusal` or the judge has thrown; the connection is closed all the same. Without it the fault is thrown, and ends the
    * process like any other uncaught exception.
    */
   readonly onFault?: (fault: unknown) => void;

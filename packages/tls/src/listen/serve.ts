@@ -1,31 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import type * as http from 'node:http';
-import type * as http2 from 'node:http2';
-import type * as https from 'node:https';
+import type { RequestListener } from 'node:http';
+import type { Http2SecureServer } from 'node:http2';
+import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type * as tls from 'node:tls';
 import { contextSettings, platformAnchors, refuseDisabledChecks } from '../credential/platform-settings.ts';
-import { TlsFault } from '../refusal/fault.ts';
+import { TlsFault } from '../fault/fault.ts';
+import { callback, OptionPlace } from '../options/option-rule.ts';
 import { authoriseOf } from '../trust/allow.ts';
 import type { Asking } from '../trust/judge-socket.ts';
 import { completeLink } from '../trust/link.ts';
-import { type Peer, peerOf } from '../trust/peer.ts';
 import { AdmissionControl } from './admission-control.ts';
-import { checkLimits } from './check-limits.ts';
 import { appendKeyLog } from './key-log.ts';
+import {
+  createPlatformServer,
+  type Http2Handler,
+  type Http2Module,
+  type HttpsModule,
+  moduleKind,
+  type SocketHandler,
+  type TlsModule,
+} from './platform-server.ts';
 import type { ServeOptions } from './serve-options.ts';
-
-/** `node:https`, the module itself. */
-export type HttpsModule = Pick<typeof https, 'createServer' | 'globalAgent'>;
-/** `node:http2`, the module itself. */
-export type Http2Module = Pick<typeof http2, 'createSecureServer'>;
-/** `node:tls`, the module itself. */
-export type TlsModule = Pick<typeof tls, 'createServer' | 'TLSSocket'>;
-
-/** Called with each admitted connection of a `node:tls` listener, from which nothing was read yet. */
-export type SocketHandler = (socket: tls.TLSSocket, peer: Peer) => void;
-/** Answers requests of `node:http2`. */
-export type Http2Handler = (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => void;
+import { readServeOptions } from './serve-shape.ts';
 
 /** A listener that accepts connections. `await using` closes it. */
 export interface TrustedServer<S> {
@@ -57,13 +54,13 @@ export interface TrustedServer<S> {
 export function serve(
   module: HttpsModule,
   options: ServeOptions,
-  handler: http.RequestListener,
-): Promise<TrustedServer<https.Server>>;
+  handler: RequestListener,
+): Promise<TrustedServer<HttpsServer>>;
 export function serve(
   module: Http2Module,
   options: ServeOptions,
   handler: Http2Handler,
-): Promise<TrustedServer<http2.Http2SecureServer>>;
+): Promise<TrustedServer<Http2SecureServer>>;
 export function serve(
   module: TlsModule,
   options: ServeOptions,
@@ -71,15 +68,17 @@ export function serve(
 ): Promise<TrustedServer<tls.Server>>;
 export async function serve(
   module: HttpsModule | Http2Module | TlsModule,
-  options: ServeOptions,
-  handler: http.RequestListener | Http2Handler | SocketHandler,
+  given: ServeOptions,
+  handler: RequestListener | Http2Handler | SocketHandler,
 ): Promise<TrustedServer<tls.Server>> {
   refuseDisabledChecks();
+  const kind = moduleKind(module);
+  const options = readServeOptions(given, kind);
+  callback.read(handler, new OptionPlace('serve', 'third argument'));
   options.signal?.throwIfAborted();
-  const { limits = {} } = options;
-  checkLimits(limits);
+  const { http: web = {}, limits = {} } = options;
   const settings = new ListenerSettings(options);
-  const server = createListener(module, options, settings, handler);
+  const server = createPlatformServer(module, kind, settings.all(), web, handler);
   const admission = new AdmissionControl(server, {
     asking: settings.asking,
     link: settings.link,
@@ -88,23 +87,32 @@ export async function serve(
     onFault: options.onFault,
   });
   const renew = () => server.setSecureContext(settings.context());
-  const stops = [options.identity.onChange(renew), options.trust.onChange(renew)];
+  const stops: (() => void | Promise<void>)[] = [
+    options.identity.onChange(renew),
+    options.trust.onChange(renew),
+  ];
   if (options.keyLogFile !== undefined) stops.push(appendKeyLog(server, options.keyLogFile));
-  await listen(server, options);
+  try {
+    await listen(server, options);
+  } catch (fault) {
+    for (const stop of stops) await stop();
+    throw fault;
+  }
 
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= (async () => {
-      for (const stop of stops) stop();
+      const stopped = Promise.all(stops.map((stop) => stop()));
       const ended = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      (server as Partial<https.Server>).closeIdleConnections?.();
+      (server as Partial<HttpsServer>).closeIdleConnections?.();
       const deadline = setTimeout(() => {
         admission.closeAll();
       }, limits.drainTimeoutMs ?? 2_000);
       await ended;
       clearTimeout(deadline);
+      await stopped;
     })();
     return closed;
   };
@@ -142,7 +150,7 @@ class ListenerSettings {
       trust: options.trust,
       link: this.link,
       identity: options.expect ?? { mode: 'inbound' },
-      authorise: authoriseOf(options.allow),
+      authorise: authoriseOf(options.allow, 'serve'),
       certificate: options.clientCertificate ?? 'required',
       secondOpinion: this.link.interface !== 'external' && options.trust.platformAnchors !== undefined,
       verdictTimeoutMs: options.limits?.verdictTimeoutMs ?? 5_000,
@@ -169,46 +177,6 @@ class ListenerSettings {
       ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
     };
   }
-}
-
-function createListener(
-  module: HttpsModule | Http2Module | TlsModule,
-  options: ServeOptions,
-  settings: ListenerSettings,
-  handler: http.RequestListener | Http2Handler | SocketHandler,
-): tls.Server {
-  const { http: web = {} } = options;
-  if ('createSecureServer' in module) {
-    return module.createSecureServer(
-      { ...settings.all(), allowHTTP1: web.http1Fallback ?? false },
-      handler as Http2Handler,
-    ) as unknown as tls.Server;
-  }
-  if ('TLSSocket' in module) {
-    return module.createServer(settings.all(), (socket) => {
-      const peer = peerOf(socket);
-      // Set by the admission control: without it the socket was not judged, and no handler may have it.
-      if (peer === undefined) socket.destroy();
-      else (handler as SocketHandler)(socket, peer);
-    });
-  }
-  if ('globalAgent' in module) {
-    const server = module.createServer(
-      {
-        ...settings.all(),
-        ...(web.maxHeaderBytes === undefined ? {} : { maxHeaderSize: web.maxHeaderBytes }),
-        ...(web.requestTimeoutMs === undefined ? {} : { requestTimeout: web.requestTimeoutMs }),
-        ...(web.keepAliveTimeoutMs === undefined ? {} : { keepAliveTimeout: web.keepAliveTimeoutMs }),
-      },
-      handler as http.RequestListener,
-    );
-    return server;
-  }
-  throw new TlsFault('ENTENTE_OPTION_INVALID', {
-    sentence: 'expected the module node:https, node:http2 or node:tls, found something else',
-    place: 'first argument of serve',
-    remedy: "pass the module itself: import https from 'node:https', then serve(https, …)",
-  });
 }
 
 function listen(server: tls.Server, options: ServeOptions): Promise<void> {

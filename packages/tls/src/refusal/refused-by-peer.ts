@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import { type RejectionOf, reject } from '@entente/trust';
-import { isTrustError, TrustError } from './fault.ts';
+import { isTrustError, TrustError } from '../fault/fault.ts';
 
 /** Prefix of the codes that Node gives to errors of OpenSSL, e.g. `ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED` for an alert. */
 const alertCode = 'ERR_SSL_';

@@ -1,4 +1,5 @@
 import type { Judge } from '@entente/trust';
+import { callback, OptionPlace, withMethods } from '../options/option-rule.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { ChangeScope, Trust, TrustChange } from './trust.ts';
 
@@ -30,8 +31,10 @@ export interface OwnedTrust extends Trust {
  *
  * @param supplier - judge, version, and what it can fetch
  * @returns the trust, with `announce` for the caller
+ * @throws TlsFault `ENTENTE_OPTION_INVALID`
  */
 export function createTrust(supplier: TrustSupplier): OwnedTrust {
+  readSupplier(supplier);
   const listeners = new Set<(change: TrustChange) => void>();
   let disposed: Promise<void> | undefined;
   return {
@@ -66,4 +69,15 @@ export function createTrust(supplier: TrustSupplier): OwnedTrust {
       return disposed;
     },
   };
+}
+
+/** An object of any class, so that its methods may be those of the class. */
+function readSupplier(supplier: TrustSupplier): void {
+  const place = new OptionPlace('createTrust');
+  withMethods('an object with judge and version', 'judge.judge', 'version').read(supplier, place);
+  if (supplier.clock !== undefined)
+    withMethods('a clock', 'now', 'after').read(supplier.clock, place.within('clock'));
+  for (const name of ['prepare', 'completes', 'platformAnchors', 'dispose'] as const) {
+    if (supplier[name] !== undefined) callback.read(supplier[name], place.within(name));
+  }
 }

@@ -1,72 +1,37 @@
 import {
   type AnchorSet,
   createJudge,
-  type PolicyStage,
   type PresentedChain,
   type Question,
   type Reason,
   type RevocationKnowledge,
-  type RevocationPolicy,
-  type TrustPolicy,
 } from '@entente/trust';
 import {
-  type AnchorDefaults,
   anchorsFrom,
   createIssuerFetcher,
   createRevocationFetcher,
   crlsFrom,
-  type FetcherOptions,
   type RevocationFetcher,
   type Store,
-  type StoreLocation,
 } from '@entente/trust/node';
 import { encodePem } from '@entente/x509';
+import { readOptions } from '../options/read-options.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createTrust } from './create-trust.ts';
+import type { AnchorLocation, CrlLocation, OpenTrustOptions } from './open-trust-options.ts';
+import { openTrustShape } from './open-trust-shape.ts';
 import type { ChangeScope, Trust } from './trust.ts';
-
-/** Where anchors are: a file or directory of PEM, `{ pem }`, a set that the caller made, or a store that follows its source. */
-export type AnchorLocation = StoreLocation | AnchorSet | Store<AnchorSet>;
-/** Where CRLs are: a file or directory, `{ pem }`, knowledge that the caller has, or a store that follows its source. */
-export type CrlLocation = StoreLocation | RevocationKnowledge | Store<RevocationKnowledge>;
-
-/** Options of {@link openTrust}. */
-export interface OpenTrustOptions {
-  /** The trust anchors. */
-  readonly anchors: AnchorLocation | readonly AnchorLocation[];
-  /** What is known about revocation. */
-  readonly crls?: CrlLocation | readonly CrlLocation[];
-  /**
-   * Fetch CRLs and OCSP responses from these hosts when a verdict needs them. Without it only intermediates that a peer does not
-   * send are fetched, and those only where an anchor lists hosts for them (`issuersFrom`).
-   */
-  readonly fetch?: FetcherOptions;
-  /** Limits on the anchors that come from files or text. */
-  readonly anchorDefaults?: AnchorDefaults;
-  /** How fresh revocation knowledge must be below those anchors; the same as `anchorDefaults.revocation`. */
-  readonly revocation?: RevocationPolicy;
-  /** Profile of the validator. Default `entente`. */
-  readonly policy?: TrustPolicy;
-  /** Policies that may refuse what has passed all other checks. */
-  readonly policies?: readonly PolicyStage[];
-  /** Follow files. Default true. */
-  readonly watch?: boolean;
-  /** Called when changed files cannot be used; the current ones stay in force. */
-  readonly onFault?: (fault: unknown) => void;
-  /** Default: the machine's clock. */
-  readonly clock?: Clock;
-  /** Gives the latest signed time known, milliseconds since the epoch; `latestSigned` of `JudgeOptions`. */
-  readonly latestSigned?: () => number | undefined;
-}
 
 /**
  * Opens a trust state from files: anchors and CRLs are followed, and revocation knowledge is fetched where that is allowed.
  *
- * @param options - anchors, CRLs, what may be fetched, and the policy
+ * @param given - anchors, CRLs, what may be fetched, and the policy
  * @returns the trust, for `serve`, `connect`, `agent` and `dispatcher`
  * @throws StoreFault (match by `code`) where a store cannot be used
+ * @throws TlsFault `ENTENTE_OPTION_INVALID`
  */
-export async function openTrust(options: OpenTrustOptions): Promise<Trust> {
+export async function openTrust(given: OpenTrustOptions): Promise<Trust> {
+  const options = readOptions(given, openTrustShape, 'openTrust');
   const clock = options.clock ?? systemClock;
   const opened: { [Symbol.asyncDispose](): Promise<void> }[] = [];
   try {

@@ -1,0 +1,108 @@
+import {
+  callback,
+  OptionPlace,
+  oneOf,
+  optionFault,
+  required,
+  type Shape,
+  text,
+  wholeNumber,
+  yesOrNo,
+} from '../options/option-rule.ts';
+import {
+  abortSignal,
+  allow,
+  credential,
+  expectation,
+  link,
+  lowestVersion,
+  protocols,
+  trustState,
+} from '../options/peer-rules.ts';
+import { nested, readOptions } from '../options/read-options.ts';
+import type { ModuleKind } from './platform-server.ts';
+import type { HttpSettings, ServeLimits, ServeOptions } from './serve-options.ts';
+
+const connections = wholeNumber(1, 1_000_000);
+
+const limits = nested<ServeLimits>({
+  maxConnections: connections,
+  maxConnectionsPerAddress: connections,
+  maxPending: connections,
+  maxPendingPerAddress: connections,
+  handshakeTimeoutMs: wholeNumber(1, 120_000),
+  verdictTimeoutMs: wholeNumber(1, 120_000),
+  drainTimeoutMs: wholeNumber(0, 600_000),
+});
+
+const http = nested<HttpSettings>({
+  maxHeaderBytes: wholeNumber(1, 1_048_576),
+  requestTimeoutMs: wholeNumber(1, 3_600_000),
+  keepAliveTimeoutMs: wholeNumber(1, 3_600_000),
+  http1Fallback: yesOrNo,
+});
+
+const shape: Shape<ServeOptions> = {
+  trust: required(trustState, 'pass what openTrust({ anchors }) or createTrust returns'),
+  identity: required(credential, 'pass what loadCredential({ certificate, key }) returns'),
+  allow,
+  expect: expectation('inbound', 'sip-domain', 'host', 'https', 'service'),
+  clientCertificate: oneOf('required', 'optional', 'none'),
+  host: text,
+  port: wholeNumber(0, 65_535),
+  signal: abortSignal,
+  limits,
+  http,
+  alpn: protocols,
+  minVersion: lowestVersion,
+  link,
+  onRefusal: callback,
+  onFault: callback,
+  keyLogFile: text,
+};
+
+/** The settings of HTTP that each module obeys. */
+const obeyed: Readonly<Record<ModuleKind, readonly (keyof HttpSettings)[]>> = {
+  https: ['maxHeaderBytes', 'requestTimeoutMs', 'keepAliveTimeoutMs'],
+  http2: ['http1Fallback'],
+  tls: [],
+};
+
+/**
+ * Reads the options of `serve`.
+ *
+ * @param given - what the caller passed
+ * @param kind - the module that the listener is made with
+ * @throws TlsFault `ENTENTE_OPTION_INVALID`
+ */
+export function readServeOptions(given: unknown, kind: ModuleKind): ServeOptions {
+  const options = readOptions<ServeOptions>(given, shape, 'serve');
+  const place = new OptionPlace('serve');
+  for (const name of Object.keys(options.http ?? {})) {
+    if (obeyed[kind].includes(name as keyof HttpSettings)) continue;
+    throw optionFault(
+      place.within('http').within(name),
+      `expected a setting that node:${kind} obeys, found ${name}`,
+      obeyed[kind].length === 0
+        ? 'leave http out'
+        : `leave it out; node:${kind} obeys ${obeyed[kind].join(', ')}`,
+    );
+  }
+  if (options.clientCertificate !== 'none') {
+    if (options.allow !== undefined) return options;
+    throw optionFault(
+      place.within('allow'),
+      'expected the option allow, found none',
+      "list the exact names of the clients that may connect, or pass a function that decides; clientCertificate: 'none' asks for no client certificate",
+    );
+  }
+  for (const name of ['allow', 'expect'] as const) {
+    if (options[name] === undefined) continue;
+    throw optionFault(
+      place.within(name),
+      `expected no ${name} where clientCertificate is 'none', found one`,
+      `leave ${name} out, or ask for certificates: clientCertificate: 'required' or 'optional'`,
+    );
+  }
+  return options;
+}

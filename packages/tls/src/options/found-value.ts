@@ -1,0 +1,35 @@
+/** Longest text of a caller that a fault repeats. */
+const longestText = 60;
+
+/**
+ * Says in a few words what a caller gave, for `found …` in a fault. Repeats no long text and no PEM: it may be a private key.
+ *
+ * @param value - anything
+ */
+export function foundValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return foundText(value);
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'an object of another kind';
+  return String(value);
+}
+
+function foundText(text: string): string {
+  if (text.length > longestText || text.includes('-----')) return `a text of ${text.length} characters`;
+  return `"${printable(text)}"`;
+}
+
+/**
+ * Gives the name of an option as a caller has written it.
+ *
+ * @param key - own key of the options
+ */
+export function foundKey(key: string | symbol): string {
+  return printable(String(key).slice(0, longestText));
+}
+
+/** Options may come from a file that somebody else wrote: control characters do not reach a terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/[^ -~]/g, '?');
+}

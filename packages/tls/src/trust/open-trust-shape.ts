@@ -1,0 +1,182 @@
+import type {
+  AlgorithmPolicy,
+  AnchorLimits,
+  ExtKeyUsageRules,
+  InitialPolicies,
+  RevocationRules,
+  SearchBudget,
+  TrustPolicy,
+} from '@entente/trust';
+import type { AnchorDefaults, FetcherOptions } from '@entente/trust/node';
+import {
+  callback,
+  listOf,
+  type OptionRule,
+  oneOf,
+  required,
+  rule,
+  type Shape,
+  text,
+  unlike,
+  wholeNumber,
+  withMethods,
+  yesOrNo,
+} from '../options/option-rule.ts';
+import { nested } from '../options/read-options.ts';
+import type { OpenTrustOptions } from './open-trust-options.ts';
+
+const texts = listOf(text, 'a list of texts');
+const domains = listOf(text, 'a list of domains');
+const milliseconds = wholeNumber(0, Number.MAX_SAFE_INTEGER);
+const needed = (one: OptionRule): OptionRule => required(one, 'give it: it has no default here');
+
+/** A source, or a list of sources. */
+function sources(wanted: string, member: string): OptionRule {
+  const one = rule(wanted, (value) => {
+    if (typeof value === 'string') return value !== '';
+    if (typeof value !== 'object' || value === null) return false;
+    const source = value as Readonly<Record<string, unknown>>;
+    if (typeof source.pem === 'string' || Array.isArray(source[member])) return true;
+    return typeof source.onChange === 'function' && typeof source.current === 'object';
+  });
+  return {
+    read: (value, place) =>
+      Array.isArray(value)
+        ? value.map((entry: unknown, index) => one.read(entry, place.within(index)))
+        : one.read(value, place),
+  };
+}
+
+const revocationModes = {
+  'hard-fail': nested({ mode: text }),
+  grace: nested({ mode: text, graceMs: needed(milliseconds) }),
+  off: nested({ mode: text, signedBy: needed(text) }),
+};
+const revocationMode = oneOf(...Object.keys(revocationModes));
+
+const revocation: OptionRule = {
+  read(value, place) {
+    if (typeof value !== 'object' || value === null)
+      throw unlike(place, "a policy such as { mode: 'hard-fail' }", value);
+    const { mode: given } = value as { readonly mode?: unknown };
+    const mode = revocationMode.read(given, place.within('mode')) as keyof typeof revocationModes;
+    return Object.assign(revocationModes[mode].read(value, place) as object, { mode });
+  },
+};
+
+const limits = nested<AnchorLimits>({
+  domains,
+  excludedDomains: domains,
+  links: texts,
+  maxDepth: wholeNumber(0, 64),
+  keyKinds: texts,
+  extKeyUsages: texts,
+  notAfter: milliseconds,
+});
+
+const hosts = rule(
+  'a list of hosts, or a function that returns one',
+  (value) =>
+    typeof value === 'function' || (Array.isArray(value) && value.every((host) => typeof host === 'string')),
+);
+
+const fetch = nested<FetcherOptions>({
+  hosts: required(hosts, 'list the hosts from which something may be fetched'),
+  privateHosts: hosts,
+  timeoutMs: wholeNumber(1, 600_000),
+  maxCrlBytes: wholeNumber(1, 268_435_456),
+  maxOcspBytes: wholeNumber(1, 16_777_216),
+  maxPerChain: wholeNumber(1, 64),
+  cacheDirectory: text,
+  refresh: yesOrNo,
+  refreshEveryMs: wholeNumber(1_000, Number.MAX_SAFE_INTEGER),
+  retryAfterMs: milliseconds,
+  now: callback,
+  lookUp: callback,
+  onFailure: callback,
+});
+
+const count = needed(wholeNumber(0, Number.MAX_SAFE_INTEGER));
+
+/** A budget without a number would be no budget. */
+const policyParts = nested<TrustPolicy>({
+  name: needed(text),
+  algorithms: needed(
+    nested<AlgorithmPolicy>({
+      signatures: needed(texts),
+      keys: needed(texts),
+      minRsaBits: count,
+      maxRsaBits: count,
+      wholeOctets: needed(yesOrNo),
+    }),
+  ),
+  policies: needed(
+    nested<InitialPolicies>({
+      acceptable: needed(texts),
+      requireExplicit: needed(yesOrNo),
+      inhibitMapping: needed(yesOrNo),
+      inhibitAny: needed(yesOrNo),
+    }),
+  ),
+  budget: needed(
+    nested<SearchBudget>({
+      signatures: count,
+      steps: count,
+      comparisons: count,
+      maxIntermediates: count,
+      maxBytes: count,
+    }),
+  ),
+  certificateRules: needed(texts),
+  anchorIs: needed(oneOf('key', 'certificate')),
+  extKeyUsage: needed(
+    nested<ExtKeyUsageRules>({
+      mode: needed(oneOf('ignore', 'nested', 'required')),
+      anyInLeaf: needed(yesOrNo),
+    }),
+  ),
+  leafKeyUsage: needed(yesOrNo),
+  revocation: needed(
+    nested<RevocationRules>({
+      fallback: needed(revocation),
+      maxAgeMs: milliseconds,
+      withoutNextUpdateMs: count,
+      futureSkewMs: count,
+      strictCrls: needed(yesOrNo),
+      ocspSignerStatus: needed(oneOf('required', 'if-known')),
+    }),
+  ),
+  commonNameFallback: needed(yesOrNo),
+});
+
+/** Checked, and used as it is: every verdict reads it. */
+const policy: OptionRule = {
+  inside: policyParts.inside ?? [],
+  read(value, place) {
+    policyParts.read(value, place);
+    return value;
+  },
+};
+
+/** Options of `openTrust`. */
+export const openTrustShape: Shape<OpenTrustOptions> = {
+  anchors: required(
+    sources('a file, a directory, { pem }, a set of anchors or a store of one', 'anchors'),
+    'give the roots that are trusted: a file of PEM, a directory, or { pem }',
+  ),
+  crls: sources('a file, a directory, { pem }, { crls } or a store of them', 'crls'),
+  fetch,
+  anchorDefaults: nested<AnchorDefaults>({
+    limits,
+    revocation,
+    serverAuthSuffices: yesOrNo,
+    issuersFrom: listOf(text, 'a list of hosts'),
+  }),
+  revocation,
+  policy,
+  policies: listOf(withMethods('a policy with a method refuse', 'refuse'), 'a list of policies'),
+  watch: yesOrNo,
+  onFault: callback,
+  clock: withMethods('a clock', 'now', 'after'),
+  latestSigned: callback,
+};

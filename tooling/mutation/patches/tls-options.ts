@@ -1,0 +1,111 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const options = 'packages/tls/src/options/';
+const serveModule = 'packages/tls/src/listen/platform-server.ts';
+
+const test =
+  (file: string) =>
+  (title: string): MutationPatch['test'] => ({
+    file: `packages/tls/test/${file}.test.ts`,
+    title,
+  });
+const ofOptions = test('options');
+const ofServe = test('serve-arguments');
+
+/** What callers without a compiler may pass: the module, the options, and what their functions answer. */
+export const patches: PatchList = {
+  name: 'tls-options',
+  list: [
+    {
+      name: 'tls-server',
+      off: 'a module that makes a plain server is served in the clear',
+      file: serveModule,
+      find: 'if (server instanceof tls.Server && !server.listening) return server;',
+      replace: "if (typeof server === 'object') return server as tls.Server;",
+      test: ofServe('is refused where what it makes is not a TLS server: node:http'),
+    },
+    {
+      name: 'unknown-option',
+      off: 'an option that does not exist is overlooked',
+      file: options,
+      find: 'throw unknownOption(key, rules, place);',
+      replace: 'continue;',
+      test: ofOptions('do not include rejectUnauthorized of node:tls: no option turns a check off'),
+    },
+    {
+      name: 'option-of-a-prototype',
+      off: 'options that are inherited are overlooked',
+      file: options,
+      find: 'return prototype === null || Object.getPrototypeOf(prototype) === null;',
+      replace: 'return prototype !== undefined;',
+      test: ofOptions('count only where they are its own, whatever a prototype has'),
+    },
+    {
+      name: 'polluted-prototype',
+      off: 'a changed Object.prototype sets options',
+      file: options,
+      find: 'const read = Object.create(null) as Record<string, unknown>;',
+      replace: 'const read = {} as Record<string, unknown>;',
+      test: ofOptions('is not taken from a prototype that somebody else has changed'),
+    },
+    {
+      name: 'missing-option',
+      off: 'an option that has no default may be missing',
+      file: options,
+      find: 'if (missing === undefined || read[name] !== undefined) continue;',
+      replace: 'if (missing !== null) continue;',
+      test: ofOptions('is missed by connect: allow'),
+    },
+    {
+      name: 'allow-is-given',
+      off: 'a listener starts without saying who may connect',
+      file: 'packages/tls/src/listen/serve-shape.ts',
+      find: 'if (options.allow !== undefined) return options;',
+      replace: 'if (options !== undefined) return options;',
+      test: ofOptions('is missed by serve: allow'),
+    },
+    {
+      name: 'limits-in-range',
+      off: 'a limit that is not a number turns itself off',
+      file: options,
+      find: 'if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value;',
+      replace: "if (typeof value === 'number') return value;",
+      test: {
+        file: 'packages/tls/test/admission.test.ts',
+        title: 'refuses to start with maxConnectionsPerAddress NaN: no limit can be turned off',
+      },
+    },
+    {
+      name: 'name-to-expect',
+      off: 'a client may expect no name at all',
+      file: 'packages/tls/src/dial/outbound-shape.ts',
+      find: "expectation('sip-domain', 'host', 'https', 'service'),",
+      replace: "expectation('inbound', 'sip-domain', 'host', 'https', 'service'),",
+      test: ofOptions('is refused by connect where it means nothing: {"expect":{"mode":"inbound"}}'),
+    },
+    {
+      name: 'answer-of-allow',
+      off: 'anything that looks like a yes lets a peer in',
+      file: 'packages/tls/src/trust/allow.ts',
+      find: 'return (peer, link) => checked(allow(peer, link), of);',
+      replace: 'return of === undefined ? (peer, link) => checked(allow(peer, link), of) : allow;',
+      test: ofServe('refuse the peer where allow answers something like a yes, and the fault says so'),
+    },
+    {
+      name: 'dispatcher-that-dials',
+      off: 'a class that dials by itself sends requests over connections that nobody has judged',
+      file: 'packages/tls/src/dial/connects-by-option.ts',
+      find: 'return asked;',
+      replace: 'return asked || true;',
+      test: ofOptions('refuses a class for the dispatcher that dials by itself'),
+    },
+    {
+      name: 'refusal-that-throws',
+      off: 'a connection stays open where the function that its refusal is reported to throws',
+      file: 'packages/tls/src/listen/admission-control.ts',
+      find: '      this.#report(fault);\n    }\n',
+      replace: '      throw fault;\n    }\n',
+      test: ofServe('keep no connection open whose refusal they cannot take'),
+    },
+  ],
+};
