@@ -1,8 +1,6 @@
-import http from 'node:http';
 import https from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { createAuthority } from '@entente/authority';
-import type { Logger } from '@entente/host';
+import { type Logger, servePublicHttp } from '@entente/host';
 import { type Clock, peerOf, serve } from '@entente/tls';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AuthorityConfig } from './config.ts';
@@ -52,7 +50,13 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
     stop.push(() => authority[Symbol.asyncDispose]());
     const server = await serve(
       https,
-      { ...authority.listener, ...addressOf(config.https), clientCertificate: 'optional' },
+      {
+        ...authority.listener,
+        ...addressOf(config.https),
+        clientCertificate: 'optional',
+        // Callers that have proven nothing are answered here too.
+        http: { maxHeaderBytes: 8_192, requestTimeoutMs: 60_000 },
+      },
       getRequestListener((request, env) => {
         const { incoming } = env as HttpBindings;
         return authority.fetch(request, peerOf(incoming), incoming.socket.remoteAddress);
@@ -60,7 +64,11 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
     );
     stop.push(() => server.close());
     stop.push(async () => authority.endStreams());
-    const objects = await listenPlain(config, authority.fetchObject);
+    // Signed objects only: none is secret, and clients check the signature of each.
+    const objects = await servePublicHttp(getRequestListener(authority.fetchObject), {
+      ...addressOf(config.objects),
+      what: 'revocation lists and issuer certificates',
+    });
     stop.push(objects.close);
     logger.info(
       { https: `${server.host}:${server.port}`, objects: `${objects.host}:${objects.port}` },
@@ -80,22 +88,4 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
 function addressOf({ host, port }: { readonly host?: string | undefined; readonly port: number }) {
   // Reachable from other machines only where the configuration says so.
   return { host: host ?? '127.0.0.1', port };
-}
-
-/** Signed objects only: none is secret, and clients check the signature of each. */
-async function listenPlain(config: AuthorityConfig, fetch: (request: Request) => Promise<Response>) {
-  const limits = { maxHeaderSize: 4_096, requestTimeout: 10_000 };
-  const server = http.createServer(limits, getRequestListener(fetch));
-  server.maxConnections = 10_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(addressOf(config.objects), resolve);
-  });
-  const { address, port } = server.address() as AddressInfo;
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  return { host: address, port, close };
 }

@@ -8,4 +8,11 @@ export {
   type PluginUse,
 } from './load-plugins.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { type PublicLimits, publicLimits } from './plain-http/public-limits.ts';
+export {
+  boundAnswers,
+  createPublicServer,
+  type PublicListener,
+  servePublicHttp,
+} from './plain-http/public-server.ts';
 export { reportFault, runServer, type ServerProgram } from './run.ts';

@@ -1,4 +1,10 @@
-import type { PatchList } from '../patch.ts';
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const publicServer = 'packages/host/src/plain-http/public-server.ts';
+const asked = (title: string): MutationPatch['test'] => ({
+  file: 'packages/host/src/plain-http/public-server.test.ts',
+  title,
+});
 
 /** What every server does once. */
 export const patches: PatchList = {
@@ -14,6 +20,41 @@ export const patches: PatchList = {
         file: 'packages/host/src/logger.test.ts',
         title: 'shows "\u202egro.elpmaxe" escaped, in fields and in the sentence, and says the same',
       },
+    },
+    {
+      name: 'places-of-an-address',
+      off: 'one address takes every connection of the plain HTTP of an authority or edge',
+      file: 'packages/host/src/plain-http/fair-places.ts',
+      find: 'if (own >= maxPerGroup) return { admitted: false };',
+      replace: '',
+      test: {
+        file: 'apps/authority-server/test/plain-http.test.ts',
+        title: 'keeps one address from taking the places of others: silent connections shut no reader out',
+      },
+    },
+    {
+      name: 'places-of-others',
+      off: 'silent connections of many addresses shut readers out',
+      file: 'packages/host/src/plain-http/fair-places.ts',
+      find: 'displaced = this.#displaceable(own + 1);',
+      replace: '',
+      test: asked('answers a reader while silent connections have taken every place'),
+    },
+    {
+      name: 'header-deadline',
+      off: 'a connection that sends no request is kept',
+      file: publicServer,
+      find: '      headersTimeout: limits.headersTimeoutMs,\n      requestTimeout: limits.requestTimeoutMs,',
+      replace: '      headersTimeout: 0,\n      requestTimeout: 0,',
+      test: asked('closes a connection that sends no request, and one whose header does not end'),
+    },
+    {
+      name: 'answer-deadline',
+      off: 'a client that does not read its answer keeps the connection',
+      file: publicServer,
+      find: '    boundInTime(outgoing, answerTimeoutMs);\n',
+      replace: '    if (answerTimeoutMs < 0) boundInTime(outgoing, answerTimeoutMs);\n',
+      test: asked('closes a connection whose answer is not taken in time'),
     },
   ],
 };

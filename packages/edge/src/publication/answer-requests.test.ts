@@ -1,7 +1,7 @@
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { answerRequests, boundConnections, type FindObject, publicLimits } from './answer-requests.ts';
+import { answerRequests, type FindObject } from './answer-requests.ts';
 
 const object = {
   body: Buffer.from('a list'),
@@ -16,8 +16,7 @@ describe('answers to strangers', () => {
     for (const server of servers.splice(0)) server.close().closeAllConnections();
   });
   const listen = async (find: FindObject, onFault: (fault: unknown) => void = () => {}): Promise<number> => {
-    const server = createServer(publicLimits, answerRequests(find, onFault));
-    boundConnections(server);
+    const server = createServer(answerRequests(find, onFault));
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return (server.address() as AddressInfo).port;
@@ -28,16 +27,6 @@ describe('answers to strangers', () => {
         'error',
         reject,
       );
-    });
-  const open = (port: number) =>
-    new Promise<{ socket: Socket; closed: Promise<void> }>((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1');
-      const closed = new Promise<void>((ended) => socket.once('close', () => ended()));
-      socket.once('error', reject);
-      socket.once('connect', () => {
-        socket.resume();
-        resolve({ socket, closed });
-      });
     });
 
   it('say what a cache may keep, and nothing of why there is nothing', async () => {
@@ -66,23 +55,5 @@ describe('answers to strangers', () => {
     expect((await status(port, '/bad')).statusCode).toBe(500);
     expect(faults).toHaveLength(1);
     expect((await status(port, '/0.crl')).statusCode).toBe(200);
-  });
-
-  it('leave one address no more connections than are good for all, and room again when one ends', async () => {
-    const port = await listen(() => object);
-    const held = await Promise.all(Array.from({ length: 64 }, () => open(port)));
-    await (await open(port)).closed;
-    const [first] = held;
-    first?.socket.destroy();
-    await first?.closed;
-    await expect
-      .poll(() =>
-        status(port, '/0.crl').then(
-          ({ statusCode }) => statusCode,
-          () => undefined,
-        ),
-      )
-      .toBe(200);
-    for (const { socket } of held) socket.destroy();
   });
 });

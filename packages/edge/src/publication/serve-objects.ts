@@ -1,19 +1,11 @@
 import { createHash } from 'node:crypto';
-import http from 'node:http';
 import https from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { type Logger, OperatorFault } from '@entente/host';
+import { boundAnswers, createPublicServer, type Logger, publicLimits, servePublicHttp } from '@entente/host';
 import type { Member } from '@entente/member';
 import { type Credential, serve, type Trust } from '@entente/tls';
 import { links, publishesOutside, type ServerInterface } from '@entente/topology';
-import {
-  answerRequests,
-  boundConnections,
-  type FindObject,
-  mostConnections,
-  mostRequests,
-  publicLimits,
-} from './answer-requests.ts';
+import { answerRequests, type FindObject } from './answer-requests.ts';
 import { type Bundle, bundleObject, maxBundleBytes, readBundle } from './mirrored-bundle.ts';
 import { mirroredObjects } from './mirrored-objects.ts';
 
@@ -70,7 +62,7 @@ export async function serveObjects(options: ServeObjectsOptions): Promise<Served
   const followed = followBundle(member, logger);
   stops.push(followed.stop);
   const bundle = answerRequests(whileOpen(open, bundleObject(followed.current)), onFault);
-  const inner = boundedServer(bundle);
+  const inner = createPublicServer(bundle);
   stops.push(() => inner.closeAllConnections());
   const stop = async (): Promise<void> => {
     for (const step of stops.splice(0).reverse()) await step();
@@ -78,7 +70,11 @@ export async function serveObjects(options: ServeObjectsOptions): Promise<Served
   try {
     const side = ownSide(member);
     const plain = side?.ports.objects;
-    if (plain !== undefined) stops.push(await listenPlain(objects, plain, side?.address));
+    if (plain !== undefined) {
+      const what = 'revocation lists and CA certificates';
+      const listening = await servePublicHttp(objects, { host: side?.address, port: plain, what });
+      stops.push(listening.close);
+    }
     const secure = side?.ports.bundle;
     if (secure !== undefined && secure !== side?.ports.clients) {
       const server = await serve(
@@ -89,17 +85,20 @@ export async function serveObjects(options: ServeObjectsOptions): Promise<Served
           ...(side?.address === undefined ? {} : { host: side.address }),
           port: secure,
           clientCertificate: 'none',
-          limits: { maxConnections: mostConnections },
+          limits: {
+            maxConnections: publicLimits.maxConnections,
+            maxConnectionsPerAddress: publicLimits.maxConnectionsPerAddress,
+          },
           http: {
-            maxHeaderBytes: publicLimits.maxHeaderSize,
-            requestTimeoutMs: publicLimits.requestTimeout,
-            keepAliveTimeoutMs: publicLimits.keepAliveTimeout,
+            maxHeaderBytes: publicLimits.maxHeaderBytes,
+            requestTimeoutMs: publicLimits.requestTimeoutMs,
+            keepAliveTimeoutMs: publicLimits.keepAliveTimeoutMs,
           },
           link: { ...link, local: member.fqdn },
         },
-        bundle,
+        boundAnswers(bundle),
       );
-      server.server.maxRequestsPerSocket = mostRequests;
+      server.server.maxRequestsPerSocket = publicLimits.maxRequests;
       stops.push(() => server.close());
     }
     return {
@@ -123,39 +122,6 @@ function ownSide({ fqdn, topology }: Member): ServerInterface | undefined {
 /** The topology may close row 19 at any time. */
 function whileOpen(open: () => boolean, find: FindObject): FindObject {
   return (path) => (open() ? find(path) : undefined);
-}
-
-function boundedServer(listener: http.RequestListener): http.Server {
-  const server = http.createServer(publicLimits, listener);
-  boundConnections(server);
-  return server;
-}
-
-async function listenPlain(
-  listener: http.RequestListener,
-  port: number,
-  host: string | undefined,
-): Promise<() => Promise<void>> {
-  const server = boundedServer(listener);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(
-        new OperatorFault('ENTENTE_LISTEN_FAILED', {
-          sentence: `the port for revocation lists and CA certificates cannot be used: ${cause.message}`,
-          place: `${host ?? '*'}:${port}`,
-          remedy: 'stop the other process, or give the edge another "objects" port in the topology',
-          cause,
-        }),
-      ),
-    );
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve);
-  });
-  server.on('error', () => {});
-  return () =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
 }
 
 /** Takes the bundle from the authority, and again at the interval that it names. */

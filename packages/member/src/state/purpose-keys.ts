@@ -27,7 +27,7 @@ export interface PurposeKeys {
 
 const keyBytes = 32;
 const epochMask = 0xffff;
-const label = 'entente domain keys 1';
+const label = 'entente-domain-keys-1';
 
 /**
  * Derives the keys of one purpose from those of the pool.

@@ -1,0 +1,123 @@
+import http, { type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { addressGroup } from '@entente/tls';
+import { OperatorFault } from '../fault.ts';
+import { FairPlaces } from './fair-places.ts';
+import { type PublicLimits, publicLimits } from './public-limits.ts';
+
+/** A listener of plain HTTP. */
+export interface PublicListener {
+  /** Address it listens on. */
+  readonly host: string;
+  readonly port: number;
+  /** Closes it and every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * A server of plain HTTP that anybody may ask: connections are bounded in all and for each address, each header, request and answer has a
+ * deadline, and when all places are taken, a newcomer gets one of the address that has most ({@link FairPlaces}).
+ * @param listener - answers requests; it reads no body
+ * @param limits - default `publicLimits`
+ * @returns a server that does not listen yet
+ */
+export function createPublicServer(
+  listener: RequestListener,
+  limits: PublicLimits = publicLimits,
+): http.Server {
+  const server = http.createServer(
+    {
+      maxHeaderSize: limits.maxHeaderBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: limits.lookEveryMs,
+    },
+    boundAnswers(listener, limits),
+  );
+  server.maxRequestsPerSocket = limits.maxRequests;
+  const busy = new Set<Socket>();
+  const places = new FairPlaces<Socket>({
+    max: limits.maxConnections,
+    maxPerGroup: limits.maxConnectionsPerAddress,
+    isIdle: (socket) => !busy.has(socket),
+  });
+  server.on('connection', (socket: Socket) => {
+    const entry = places.enter(socket, addressGroup(socket.remoteAddress));
+    if (!entry.admitted) {
+      socket.destroy();
+      return;
+    }
+    entry.displaced?.destroy();
+    socket.once('close', () => places.leave(socket));
+  });
+  server.on('request', ({ socket }, outgoing) => {
+    busy.add(socket);
+    outgoing.once('close', () => busy.delete(socket));
+  });
+  return server;
+}
+
+/**
+ * Listens with {@link createPublicServer}.
+ * @param listener - answers requests; it reads no body
+ * @param at - address, all of them where none is given, and port; `what` is served there, for the fault
+ * @throws OperatorFault `ENTENTE_LISTEN_FAILED`
+ */
+export async function servePublicHttp(
+  listener: RequestListener,
+  at: { readonly host?: string | undefined; readonly port: number; readonly what: string },
+): Promise<PublicListener> {
+  const { host, port, what } = at;
+  const server = createPublicServer(listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(
+        new OperatorFault('ENTENTE_LISTEN_FAILED', {
+          sentence: `the port for ${what} cannot be used: ${cause.message}`,
+          place: `${host ?? '*'}:${port}`,
+          remedy: 'stop the other process, or choose another port',
+          cause,
+        }),
+      ),
+    );
+    server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve);
+  });
+  server.on('error', () => {});
+  const bound = server.address() as AddressInfo;
+  return {
+    host: bound.address,
+    port: bound.port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/**
+ * Bounds the answers of a listener that anybody may ask: each is taken in time, and a request with a body is answered without reading it,
+ * then its connection is closed.
+ * @param listener - answers requests; it reads no body
+ * @param limits - default `publicLimits`
+ */
+export function boundAnswers(
+  listener: RequestListener,
+  { answerTimeoutMs }: Pick<PublicLimits, 'answerTimeoutMs'> = publicLimits,
+): RequestListener {
+  return (incoming, outgoing) => {
+    boundInTime(outgoing, answerTimeoutMs);
+    const { headers } = incoming;
+    if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined)
+      outgoing.setHeader('connection', 'close');
+    listener(incoming, outgoing);
+  };
+}
+
+/** A client that reads its answer octet by octet would otherwise hold a connection for ever. */
+function boundInTime(outgoing: ServerResponse, timeoutMs: number): void {
+  const deadline = setTimeout(() => outgoing.destroy(), timeoutMs);
+  deadline.unref();
+  outgoing.once('close', () => clearTimeout(deadline));
+}
