@@ -35,5 +35,14 @@ export function readCommand(line: string): { ok: true; command: Command } | { ok
   const result = command.safeParse(value);
   return result.success
     ? { ok: true, command: result.data }
-    : { ok: false, message: z.prettifyError(result.error).split('\n').join(' ') };
+    : { ok: false, message: sentenceOf(result.error.issues[0]) };
+}
+
+/** The first problem in words; the names of the commands are what a person has mistyped most often. */
+function sentenceOf(issue: z.core.$ZodIssue | undefined): string {
+  const verbs = 'register, message, call, hang-up';
+  if (issue === undefined || issue.code === 'invalid_union') return `"do" must be one of ${verbs}`;
+  if (issue.code === 'unrecognized_keys') return `the field "${issue.keys[0]}" is not known`;
+  const field = issue.path.join('.');
+  return field === '' ? 'the line must be a JSON object' : `the field "${field}" is missing or not valid`;
 }

@@ -106,7 +106,11 @@ export async function openDomainAuthority(
     knowledge = { crls: [rootList, readList(list.der)] };
     trust.announce();
     events.announce({ type: 'crl', issuer: issuer.id, number: list.number });
-    log.info({ issuer: issuer.id, crlNumber: list.number }, 'a new CRL is published');
+    const { number } = list;
+    log.info(
+      { event: 'revocation-list', issuer: issuer.id, number },
+      `revocation list ${number} is published`,
+    );
   };
   const refreshCrl = async (): Promise<void> => {
     await publisher.publish();
@@ -185,7 +189,11 @@ export async function openDomainAuthority(
       trust.announce();
       events.announce({ type: 'topology', version: document.version, hash });
       await reconcileKeys();
-      log.info({ version: document.version, hash, signers: result.signers }, 'a new topology is in force');
+      const { version } = document;
+      log.info(
+        { event: 'topology', version, hash, signers: result.signers },
+        `topology version ${version} is in force`,
+      );
       warnOfOutside();
       return result;
     });

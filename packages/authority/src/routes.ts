@@ -173,7 +173,10 @@ export function authorityRoutes(
     const topology = authority.topologies.current?.topology;
     const listed = topology?.servers.get(server);
     if (topology === undefined || listed === undefined) {
-      const message = `the server ${JSON.stringify(server.slice(0, 253))} is not in the topology`;
+      const message =
+        topology === undefined
+          ? 'no topology has been published yet'
+          : `the server ${JSON.stringify(server.slice(0, 253))} is not in the topology`;
       return refusals.request(
         refuse(
           'not-in-topology',

@@ -38,7 +38,8 @@ function get(url: URL, address: string | undefined): Promise<Buffer> {
         new MemberFault('ENTENTE_MEMBER_UNREACHABLE', {
           sentence: `the authority does not answer: ${(cause as Error).message}`,
           place: url.origin,
-          remedy: 'start the authority, or correct its address',
+          remedy:
+            'start the authority, or correct its address in DNS or under "addresses" in the configuration of this server',
           cause,
         }),
       );

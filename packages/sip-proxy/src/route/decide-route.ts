@@ -160,8 +160,8 @@ function relayNotAllowed(header: 'Route' | 'Request-URI', found: string): RouteD
   return refuse(
     'relay-not-allowed',
     403,
-    `${header}: expected an address of our domains or what our own token leads to, found ${found}`,
-    'Send the request to the user whom it is for, or list the foreign domain as a partner.',
+    `${header}: expected ${header === 'Route' ? 'an entry that a server of this domain wrote' : 'an address of our domains or a route that we gave the sender'}, found ${found}`,
+    'Send the request to a user of our domains, or add the other domain with entente topology add partner.',
   );
 }
 

@@ -1,6 +1,7 @@
 import {
   allowMatrix,
   authorise,
+  type InterfaceName,
   type LocalEnd,
   links,
   mayRequest,
@@ -87,27 +88,43 @@ export function judgeLink(link: RehearsedLink, state: NetworkState): LinkFailure
     link.fromSide === undefined
       ? { party: link.from as 'internal-client' | 'external-client', service: link.service }
       : { fqdn: link.from, interface: link.fromSide, service: link.service };
-  const outbound = judge(state, viewerOf(link), state.chainOf(link.to, link.toSide), {
-    link: { ...linkContext(row, link), direction: 'outbound', purpose: 'server' },
-    identity: askedIdentity(row, link),
-    authorise: authorise(state.topology, dialler),
-  });
+  const outbound = judge(
+    state,
+    viewerOf(link),
+    state.chainOf(link.to, link.toSide),
+    {
+      link: { ...linkContext(row, link), direction: 'outbound', purpose: 'server' },
+      identity: askedIdentity(row, link),
+      authorise: authorise(state.topology, dialler),
+    },
+    interfaceName(state, link.to, link.toSide),
+  );
   if (outbound !== undefined) return { refusedBy: 'dialler', ...outbound };
   if (link.fromSide === undefined || !isMutual(row)) return undefined;
   const dialled: LocalEnd = { fqdn: link.to, interface: link.toSide, service: link.service };
   const viewer: Viewer = { fqdn: link.to, interface: link.toSide };
-  const inbound = judge(state, viewer, state.chainOf(link.from, link.fromSide), {
-    link: {
-      ...linkContext(row, link),
-      interface: link.toSide,
-      local: link.to,
-      direction: 'inbound',
-      purpose: 'client',
+  const inbound = judge(
+    state,
+    viewer,
+    state.chainOf(link.from, link.fromSide),
+    {
+      link: {
+        ...linkContext(row, link),
+        interface: link.toSide,
+        local: link.to,
+        direction: 'inbound',
+        purpose: 'client',
+      },
+      identity: { mode: 'inbound' },
+      authorise: authorise(state.topology, dialled),
     },
-    identity: { mode: 'inbound' },
-    authorise: authorise(state.topology, dialled),
-  });
+    interfaceName(state, link.from, link.fromSide),
+  );
   return inbound === undefined ? undefined : { refusedBy: 'dialled', ...inbound };
+}
+
+function interfaceName({ topology }: NetworkState, fqdn: string, side: InterfaceName): string {
+  return topology.servers.get(fqdn)?.interfaces[side]?.fqdn ?? fqdn;
 }
 
 function isMutual(row: Row): boolean {

@@ -30,7 +30,13 @@ export function judgePartnerLink(link: RehearsedLink, state: NetworkState): Link
   const { authorise } = partners;
   if (!dials) {
     const inbound = { ...context, direction: 'inbound', purpose: 'client' } as const;
-    const failure = judge(state, viewer, chain, { link: inbound, identity: { mode: 'inbound' }, authorise });
+    const failure = judge(
+      state,
+      viewer,
+      chain,
+      { link: inbound, identity: { mode: 'inbound' }, authorise },
+      link.asked,
+    );
     return failure && { refusedBy: 'dialled', ...failure };
   }
   const route = partners.route(link.asked);
@@ -39,6 +45,12 @@ export function judgePartnerLink(link: RehearsedLink, state: NetworkState): Link
     return { refusedBy: 'dialler', reason, message, remedy };
   }
   const outbound = { ...context, direction: 'outbound', purpose: 'server' } as const;
-  const failure = judge(state, viewer, chain, { link: outbound, identity: route.expect, authorise });
+  const failure = judge(
+    state,
+    viewer,
+    chain,
+    { link: outbound, identity: route.expect, authorise },
+    link.asked,
+  );
   return failure && { refusedBy: 'dialler', ...failure };
 }

@@ -27,6 +27,7 @@ export interface LinkFailure {
 
 /**
  * Puts one end's question to its judge.
+ * @param shownBy - name of the interface that presents the chain
  * @returns undefined where it accepts
  */
 export function judge(
@@ -34,12 +35,13 @@ export function judge(
   viewer: Viewer,
   chain: PresentedChain | undefined,
   question: Omit<Question, 'now'>,
+  shownBy: string,
 ): Omit<LinkFailure, 'refusedBy'> | undefined {
   if (chain === undefined) {
     return {
       reason: 'no-certificate',
-      message: `There is no certificate for the ${question.link.purpose} of this link.`,
-      remedy: 'Issue one with the names that entente topology certs lists, before this goes live.',
+      message: `No certificate of ${shownBy} was given, which is the ${question.link.purpose} of this link.`,
+      remedy: `Give the one that ${shownBy} uses as ${shownBy}.crt; entente topology certs lists its names.`,
     };
   }
   const verdict = state.judgeOf(viewer).judge(chain, { ...question, now: state.now });

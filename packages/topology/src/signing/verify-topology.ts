@@ -136,7 +136,7 @@ function checkSuccession(known: TopologyDocument, document: TopologyDocument): T
     return {
       reason: 'wrong-network',
       message: `The document is a topology of ${document.network}, not of ${known.network}.`,
-      remedy: 'Correct the address of the authority in the configuration of this server.',
+      remedy: `Use the authority of ${document.network} for it, or the topology of ${known.network} here.`,
     };
   }
   if (document.version < known.version) {
