@@ -185,12 +185,12 @@ describe('the packages check', () => {
   });
 
   it('refuses an install that brings what it should not', async () => {
-    using stranger = plantTree({ 'package.json': json({ name: 'stranger', version: '1.0.0' }) });
+    using unplanned = plantTree({ 'package.json': json({ name: 'unplanned', version: '1.0.0' }) });
     const base = JSON.parse(sound['packages/planted/package.json']) as object;
-    const dependencies = { stranger: `file:${stranger.root}` };
+    const dependencies = { unplanned: `file:${unplanned.root}` };
     const leaning = { ...sound, 'packages/planted/package.json': json({ ...base, dependencies }) };
     expect((await install(leaning, 100_000)).messages).toEqual([
-      'installing @entente/planted brings stranger too',
+      'installing @entente/planted brings unplanned too',
     ]);
   });
 });

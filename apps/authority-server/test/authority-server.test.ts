@@ -153,7 +153,7 @@ describe('a member', () => {
   }
 });
 
-describe('a stranger', () => {
+describe('an unknown peer', () => {
   for (const [method, path] of [
     ['GET', '/topology'],
     ['GET', '/events'],
@@ -182,8 +182,8 @@ describe('a stranger', () => {
   });
 
   it('with a certificate of our CA that names no server of the topology is cut off', async () => {
-    const stranger = await forged('fe99.contoso.example');
-    await expect(scene.ask('/topology', stranger)).rejects.toThrow();
+    const unknown = await forged('fe99.contoso.example');
+    await expect(scene.ask('/topology', unknown)).rejects.toThrow();
     expect(lastRefusal()).toMatchObject({
       reason: 'not-in-topology',
       peer: 'fe99.contoso.example',

@@ -5,7 +5,7 @@ import type { Certificate } from '@entente/x509';
 import { expect, it } from 'vitest';
 import { bundleSequence } from './bundle-sequence.ts';
 
-it('numbers the roots of a domain anew exactly when they change', async () => {
+it('gives the roots of a domain a new number exactly when they change', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'entente-bundle-'));
   const [one, two] = [1, 2].map((octet) => ({ der: Uint8Array.of(octet) }) as Certificate);
   const during = [one, two] as Certificate[];

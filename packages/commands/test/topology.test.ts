@@ -261,10 +261,10 @@ describe('entente topology sign and approve', () => {
   });
 
   it('refuse the key of nobody, and have nothing to sign where nothing changed', async () => {
-    await succeed('topology key stranger');
-    const stranger = await runEntente('topology sign --key stranger.key');
-    expect(stranger.status).toBe(2);
-    expect(stranger.stderr).toContain('ENTENTE_NOT_AN_ADMINISTRATOR');
+    await succeed('topology key carol');
+    const carol = await runEntente('topology sign --key carol.key');
+    expect(carol.status).toBe(2);
+    expect(carol.stderr).toContain('ENTENTE_NOT_AN_ADMINISTRATOR');
     await signFirst();
     const nothing = await answerOf(`topology sign ${alice}`);
     expect(nothing).toMatchObject({ status: 1, json: { ok: false, signed: false, version: 1 } });

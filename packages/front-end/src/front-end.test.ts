@@ -84,7 +84,7 @@ function message(method: string, uri: string, from: string, headers: Record<stri
   return requestBetween(from, uri, { method, headers });
 }
 
-describe('what a front end does for strangers', () => {
+describe('what a front end does for unauthenticated senders', () => {
   it('never carries a request of one partner on to another, even where it comes through our own edge', () => {
     const { ask, asked, reasons } = start();
     ask(message('MESSAGE', 'sip:bob@litware.example', 'sip:alice@fabrikam.example'), originOf(edge));
@@ -112,7 +112,7 @@ describe('what a front end does for strangers', () => {
     expect(asked).toEqual([edge]);
   });
 
-  it('challenges whoever speaks for a domain of ours through the edge', () => {
+  it('challenges a sender who speaks for a domain of ours through the edge', () => {
     const { ask, reasons } = start();
     const carrier = originOf(edge);
     carrier.users.set('alice@contoso.example', 2_000);
@@ -179,7 +179,7 @@ describe('an ACK, which nobody can challenge', () => {
     expect(asked).toEqual([]);
   });
 
-  it('is dropped where its Route cannot be read, whoever sends it', () => {
+  it('is dropped where its Route cannot be read, for every sender', () => {
     const { ask, asked } = start();
     const text = ack({ Route: '<sip:x.example;lr>' }).wire.replace('<sip:x.example;lr>', '<<>');
     const parsed = parseMessage(Buffer.from(text, 'latin1'), { check: 'routing' });

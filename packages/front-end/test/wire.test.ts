@@ -185,11 +185,11 @@ describe('a dialog that an application has begun', () => {
   });
 });
 
-describe('what a stranger learns', () => {
+describe('what an unauthenticated client learns', () => {
   it('is the status alone: no diagnostics, and no name of a server', async () => {
     await using network = await startFrontEnd();
-    const stranger = await network.client();
-    const challenged = await stranger.ask('MESSAGE', 'sip:bob@contoso.example', {
+    const unknown = await network.client();
+    const challenged = await unknown.ask('MESSAGE', 'sip:bob@contoso.example', {
       as: 'mallory',
       password: null,
     });

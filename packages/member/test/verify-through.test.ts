@@ -52,8 +52,8 @@ describe('the newest topology', () => {
   it('is the first of a member where the administrators of its join token have signed it, or a version before it', async () => {
     expect(await verify(3, named(second))).toEqual({ outcome: 3, asked: [] });
     expect(await verify(3, named(first))).toEqual({ outcome: 3, asked: [1, 2] });
-    const stranger = firstDocument([administrator('carol').entry]);
-    expect((await verify(3, named(stranger))).outcome).toBe('wrong-administrators');
+    const foreign = firstDocument([administrator('carol').entry]);
+    expect((await verify(3, named(foreign))).outcome).toBe('wrong-administrators');
   });
 
   it('is refused without a single question where it claims to be far ahead', async () => {

@@ -319,8 +319,8 @@ describe('the handlers of the roots', () => {
 describe('an issuer', () => {
   it('is refused with the key of another', async () => {
     const { generateKeyPairSync } = await import('node:crypto');
-    const stranger = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
-    await expect(createIssuer(authority.issuing, stranger)).rejects.toMatchObject({
+    const unrelated = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
+    await expect(createIssuer(authority.issuing, unrelated)).rejects.toMatchObject({
       code: 'ENTENTE_PKI_KEY_MISMATCH',
     });
   });

@@ -111,7 +111,7 @@ describe('a peer that takes nothing', () => {
 });
 
 describe('a connection that broke between its verdict and its first use', () => {
-  it('counts as closed, and whoever was told of it is told so', async () => {
+  it('counts as closed, and is reported closed where it was reported open', async () => {
     await using network = await serverOf({ before: (socket) => void socket.destroy() });
     await network.server.bare().catch(() => {});
     await expect.poll(() => network.closed).toHaveLength(1);

@@ -72,7 +72,7 @@ describe('SIP over judged connections', () => {
     await expect.poll(() => bob.ended).toEqual(['remote']);
   });
 
-  it('shows a Contact that keeps whoever follows it on TLS: transport=tls, or sips where the request is', async () => {
+  it('shows a Contact that keeps its users on TLS: transport=tls, or sips where the request is', async () => {
     const seen: [string, string | undefined][] = [];
     await using server = await startServer({
       onRequest(transaction) {

@@ -116,7 +116,7 @@ describe('authenticate', () => {
     expect({ ...wrong, headers: [], user: '' }).toEqual({ ...unknown, headers: [], user: '' });
   });
 
-  it('challenges anew with stale=true where only the nonce is too old', () => {
+  it('challenges again with stale=true where only the nonce is too old', () => {
     const window = new ReplayWindow({ lifetimeMs: 300_000 });
     const first = refusalOf(authenticate(request(), authenticationOptions({ window })));
     const late = authenticationOptions({ window, now: now + 300_001 });

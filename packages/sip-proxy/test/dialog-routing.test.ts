@@ -86,7 +86,7 @@ describe('a request in a dialog', () => {
     },
   );
 
-  it('is refused without our token, whoever sends it, and is looked up nowhere', () => {
+  it('is refused without our token, for every sender, and is looked up nowhere', () => {
     for (const arrival of [client, server, partner]) {
       for (const uri of ['sip:bob@contoso.example', 'sip:b@192.0.2.9', 'sip:bob@fabrikam.example'])
         expect(decide(inDialog('caller', { uri }), arrival)).toMatchObject({

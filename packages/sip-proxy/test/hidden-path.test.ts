@@ -230,7 +230,7 @@ describe('the route set of an answer that goes out', () => {
     expect(others).toEqual([theirs]);
   });
 
-  it('seals a second passage of the same request through us with the rest', () => {
+  it('seals the entries of a request that comes through us twice with the rest', () => {
     const [first, ...others] = hidden([`${ours}`, ...inside, `${ours}`, theirs]);
     expect(routesIn(first)).toEqual([...inside].reverse().concat(`${ours}`));
     expect(others).toEqual([theirs]);

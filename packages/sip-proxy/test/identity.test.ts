@@ -73,7 +73,7 @@ describe('identityOf a user', () => {
     expect(sent.all('P-Asserted-Identity')).toEqual(['<sip:alice@contoso.example>']);
   });
 
-  it('follows a preferred identity among his own and removes the wish', () => {
+  it('follows a preferred identity of the user and removes the field', () => {
     const both: Sender = { kind: 'user', addresses: [alice, 'sales@contoso.example'] };
     const wish = request({ headers: { 'P-Preferred-Identity': '<sip:sales@contoso.example>' } });
     const sent = forwarded(wish, identityOf(wish, both, agent));
@@ -100,7 +100,7 @@ describe('identityOf a server', () => {
     expect(identityOf(request(), server, agent)).toMatchObject({ ok: true, asserted: undefined });
   });
 
-  it('strips what a stranger asserts', () => {
+  it('strips what an outsider asserts', () => {
     const identity = identityOf(asserted, { kind: 'outsider', name: 'x' }, agent);
     expect(forwarded(asserted, identity).has('P-Asserted-Identity')).toBe(false);
   });

@@ -83,7 +83,7 @@ describe('register', () => {
     });
   });
 
-  it('takes a malformed expires parameter for no wish', () => {
+  it('treats a malformed expires parameter as absent', () => {
     const [only] = stored(registerRequest({ Contact: '<sip:a@192.0.2.1>;expires=soon' }));
     expect(only!.expiresAt - now).toBe(3_600_000);
   });

@@ -267,7 +267,7 @@ describe('what an edge gives outsiders', () => {
     expect((await getSecurely(contoso, '/trust-bundle', 'DELETE')).status).toBe(405);
   });
 
-  it('is the bundle on the port of clients too, where the topology gives both one port: HTTP and SIP are told apart', async () => {
+  it('is the bundle on the port of clients too, where the topology gives both one port: the first bytes show HTTP or SIP', async () => {
     const { fabrikam } = federation;
     const { bundle, clients } = fabrikam.organisation.edge.externalPorts;
     expect(bundle).toBe(clients);

@@ -314,7 +314,7 @@ describe.each(['internal', 'external'])('chains over an intermediate, on an %s i
 });
 
 describe('faults of our own', () => {
-  it('closes the connection where allow throws, and says so to whoever asked to know', async () => {
+  it('closes the connection where allow throws, and reports it to onFault', async () => {
     const faults: unknown[] = [];
     const fault = new Error('the list could not be read');
     const { port } = await greet({

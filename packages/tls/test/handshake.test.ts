@@ -79,14 +79,14 @@ describe('what a server lets in', () => {
 
   it('refuses a certificate that fails where certificates are optional: it is never treated as absent', async () => {
     const { port } = await listen({ clientCertificate: 'optional' });
-    const stranger = await issueFrom(await createTestAuthority('Stranger'), { dnsNames: [clientName] });
-    expect((await dial(port, stranger)).received).toBe('');
+    const unknown = await issueFrom(await createTestAuthority('Unknown'), { dnsNames: [clientName] });
+    expect((await dial(port, unknown)).received).toBe('');
     expect(refusals.map(({ rejection }) => rejection.reason)).toEqual(['unknown-issuer']);
   });
 
   it('tells what an unproven certificate claims apart from who the peer is, whatever it came with', async () => {
     const { port } = await listen();
-    const issuing = await (await createTestAuthority('Stranger')).subordinate('Stranger Issuing');
+    const issuing = await (await createTestAuthority('Unknown')).subordinate('Unknown Issuing');
     await dial(port, await issueFrom(issuing, { dnsNames: [clientName] }));
     expect(refusals[0]).toMatchObject({ peer: undefined, claimed: clientName });
     await dial(port, await issueFrom(world.authority, { dnsNames: ['other.contoso.example'] }));
@@ -102,7 +102,7 @@ describe('what a server refuses, and the reason that only insiders see', () => {
     [
       'a certificate of an unknown CA',
       'unknown-issuer',
-      async () => issueFrom(await createTestAuthority('Stranger'), { dnsNames: [clientName] }),
+      async () => issueFrom(await createTestAuthority('Unknown'), { dnsNames: [clientName] }),
     ],
     [
       'a certificate of a CA that only bears the name of ours',
@@ -228,7 +228,7 @@ describe('what a client accepts', () => {
     [
       'a server of an unknown CA',
       'unknown-issuer',
-      async () => issueFrom(await createTestAuthority('Stranger'), { dnsNames: [serverName] }),
+      async () => issueFrom(await createTestAuthority('Unknown'), { dnsNames: [serverName] }),
     ],
     [
       'a server with a client-only certificate',
@@ -262,8 +262,8 @@ describe('what a client accepts', () => {
   it('surfaces the close that follows a TLS 1.3 handshake as peer-refused', async () => {
     const { port } = await listen();
     const seen: ConnectionRefusal[] = [];
-    const stranger = await issueFrom(await createTestAuthority('Stranger'), { dnsNames: [clientName] });
-    const socket = await reach(port, { identity: stranger, onRefusal: (refusal) => seen.push(refusal) });
+    const unknown = await issueFrom(await createTestAuthority('Unknown'), { dnsNames: [clientName] });
+    const socket = await reach(port, { identity: unknown, onRefusal: (refusal) => seen.push(refusal) });
     const { error } = await ended(socket);
     expect(error).toMatchObject({ code: 'ENTENTE_REFUSED', rejection: { reason: 'peer-refused' } });
     expect(seen).toMatchObject([{ when: 'peer', rejection: { reason: 'peer-refused' } }]);

@@ -128,7 +128,7 @@ describe('renegotiation', () => {
   });
 });
 
-describe('what strangers learn', () => {
+describe('what unknown peers learn', () => {
   it('shows no CA names in the request for a client certificate on an external interface', async () => {
     // TLS 1.2 sends the request in the clear, so the names can be looked for in the bytes of the server's first flight.
     const { port } = await greet({ minVersion: 'TLSv1.2' });

@@ -241,7 +241,7 @@ describe('the rest of the table', () => {
     expect(joining).toMatchObject({ ok: true, row: 15 });
   });
 
-  it('tells rows apart by the port that is dialled', () => {
+  it('distinguishes rows by the port that is dialled', () => {
     const authority = certificateOf('ca1.contoso.example', 'internal');
     const at = (service: 'push' | 'validation' | 'sip') =>
       authorise(topology, { fqdn: 'edge1.contoso.example', interface: 'internal', service })(authority, {

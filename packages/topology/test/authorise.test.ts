@@ -28,10 +28,10 @@ describe('authorise', () => {
   });
 
   it('refuses a valid certificate that is not in the topology', () => {
-    const answer = authorise(topology, local)(peer(['stranger.contoso.example']), inbound);
+    const answer = authorise(topology, local)(peer(['unlisted.contoso.example']), inbound);
     expect(answer).toMatchObject({
       ok: false,
-      rejection: { reason: 'not-in-topology', names: ['stranger.contoso.example'] },
+      rejection: { reason: 'not-in-topology', names: ['unlisted.contoso.example'] },
     });
   });
 

@@ -56,9 +56,9 @@ describe('a first document', () => {
 
   it('is refused under-signed, and with administrators that the join token does not name', () => {
     expect(reasonOf(signTopology(contoso, [one.signer]), joining)).toBe('under-signed');
-    const stranger = testAdministrator('one');
-    const forged: TopologyDocument = { ...contoso, administrators: { required: 1, keys: [stranger.entry] } };
-    expect(reasonOf(signTopology(forged, [stranger.signer]), joining)).toBe('wrong-administrators');
+    const impostor = testAdministrator('one');
+    const forged: TopologyDocument = { ...contoso, administrators: { required: 1, keys: [impostor.entry] } };
+    expect(reasonOf(signTopology(forged, [impostor.signer]), joining)).toBe('wrong-administrators');
   });
 });
 
@@ -108,7 +108,7 @@ describe('the next document', () => {
     expect(reasonOf(signed)).toBe('accepted as administrators');
   });
 
-  it('is refused unsigned, signed by a stranger, or with a signature over another document', () => {
+  it('is refused unsigned, signed by a key that it does not list, or with a signature over another document', () => {
     const document = next(withoutChat);
     expect(reasonOf({ document, signatures: [] })).toBe('unsigned');
     expect(reasonOf(signTopology(document, [testAdministrator('one').signer]))).toBe('signature-invalid');

@@ -164,7 +164,7 @@ describe('other limits', () => {
     expect(verdict.trusted && verdict.path.anchor.name).toBe('the same, unlimited');
   });
 
-  it('that name no domain are a fault at once, for an ignored limit would be an open door', () => {
+  it('that name no domain are a fault at once, because an ignored limit would trust every name', () => {
     const anchors = [limited(partner, { domains: ['*.fabrikam.example'] })];
     expect(() => anchorSet(anchors)).toThrow(expect.objectContaining({ code: 'ENTENTE_BAD_ANCHOR_LIMIT' }));
     expect(() => createJudge({ anchors: { anchors } })).toThrow(/expected a domain/);

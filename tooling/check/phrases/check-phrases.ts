@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Problem } from '../problem.ts';
 import { readSources, type SourceFile, walk } from '../source/source-file.ts';
 import { type PhraseException, phraseExceptions } from './exceptions.ts';
-import { declaredNames, proseOfScript, proseOfSource, wordsOf } from './prose.ts';
+import { declaredNames, proseOfScript, proseOfSource, titlesOfTest, wordsOf } from './prose.ts';
 import { type RetiredPhrase, retiredPhrases } from './retired.ts';
 
 /** The list and its exceptions; tests bring their own. */
@@ -68,6 +68,8 @@ function* inSources(sources: readonly SourceFile[], phrases: readonly RetiredPhr
   const inNames = phrases.filter(({ names }) => names);
   for (const file of sources) {
     yield* inText(file.path, proseOfSource(file), phrases);
+    // A title names what the code names: house words stay out of it as they stay out of names.
+    if (file.test) yield* inText(file.path, titlesOfTest(file), inNames);
     for (const phrase of inNames) {
       const name = file.path.split('/').at(-1) ?? '';
       if (wholeWords(phrase).test(wordsOf(name)))

@@ -64,6 +64,16 @@ describe('the phrases check', () => {
     ]);
   });
 
+  it('reads the titles of a test for words that stay out of names', () => {
+    const text = "describe('a door', () => {});\nit.each([[1]])('opens the door for %s', () => {});\n";
+    expect(
+      problems({ 'packages/trust/test/a.ts': `${text}const data = run('the door is data');\n` }),
+    ).toEqual([
+      'packages/trust/test/a.ts:1: "door" is retired',
+      'packages/trust/test/a.ts:2: "door" is retired',
+    ]);
+  });
+
   it('finds it in the name of a file and of what a file declares', () => {
     expect(problems({ 'packages/trust/src/open-door.ts': '' })).toHaveLength(1);
     for (const text of [

@@ -9,8 +9,7 @@ const gap = '␟';
  * is a name or a value. Everything else is blanked, so that places stay what they were.
  */
 export function proseOfSource(file: SourceFile): string {
-  const kept = new Uint8Array(file.text.length);
-  const keep = (from: number, to: number): void => void kept.fill(1, from, to);
+  const { keep, text } = blanked(file);
   const seen = new Set<number>();
   const comments = (at: number, ranges: typeof ts.getLeadingCommentRanges): void => {
     for (const { end, pos } of ranges(file.text, at) ?? []) {
@@ -25,8 +24,34 @@ export function proseOfSource(file: SourceFile): string {
     for (const child of node.getChildren(file.tree)) visit(child);
   };
   visit(file.tree);
-  const chars = file.text.split('').map((char, at) => (kept[at] === 1 || /\s/.test(char) ? char : gap));
-  return undecorated(chars.join(''));
+  return undecorated(text());
+}
+
+/** The titles of a test: the first arguments of `describe`, `it` and `test`, also of `it.each(…)`. */
+export function titlesOfTest(file: SourceFile): string {
+  const { keep, text } = blanked(file);
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && /^(?:describe|it|test)\b/.test(node.expression.getText(file.tree))) {
+      const [title] = node.arguments;
+      if (title !== undefined && isText(title)) keep(title.getStart(file.tree), title.end);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file.tree);
+  return text();
+}
+
+/** The text of a file with everything blanked but what is kept. */
+function blanked(file: SourceFile) {
+  const kept = new Uint8Array(file.text.length);
+  return {
+    keep: (from: number, to: number): void => void kept.fill(1, from, to),
+    text: (): string =>
+      file.text
+        .split('')
+        .map((char, at) => (kept[at] === 1 || /\s/.test(char) ? char : gap))
+        .join(''),
+  };
 }
 
 /** Blanks what frames a comment, so that a phrase is found across its lines. */

@@ -67,7 +67,7 @@ export const patches: PatchList = {
       file: decideRoute,
       find: "if ((request.to.tag !== undefined && request.method !== 'REGISTER') || request.method === 'ACK')",
       replace: "if (request.method === 'ACK')",
-      test: dialogs('is refused without our token, whoever sends it, and is looked up nowhere'),
+      test: dialogs('is refused without our token, for every sender, and is looked up nowhere'),
     },
     {
       name: 'unreadable-token',

@@ -52,7 +52,7 @@ export const patches: PatchList = {
       file: verify,
       find: "if (verdict.state === 'expired') return refused('stale-nonce');",
       replace: '',
-      test: authenticating('challenges anew with stale=true where only the nonce is too old'),
+      test: authenticating('challenges again with stale=true where only the nonce is too old'),
     },
     {
       name: 'digest-uri',
@@ -87,12 +87,12 @@ export const patches: PatchList = {
       test: identities('refuses a preferred identity of somebody else'),
     },
     {
-      name: 'assertions-of-strangers',
+      name: 'assertions-of-outsiders',
       off: 'what an unknown peer asserts is believed',
       file: identity,
       find: "if (sender.kind === 'trusted-server') {",
       replace: "if (sender.kind !== 'user') {",
-      test: identities('strips what a stranger asserts'),
+      test: identities('strips what an outsider asserts'),
     },
     {
       name: 'transport-named',
@@ -250,7 +250,7 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'diagnostics-for-strangers',
+      name: 'diagnostics-for-outsiders',
       off: 'an unknown peer reads why a request was refused, and by which server',
       file: 'packages/sip-relay/src/proxy-runtime.ts',
       find: 'diagnosticsFrom === undefined || !isKnown',

@@ -134,7 +134,7 @@ export const patches: PatchList = {
       find: 'if (key === undefined || !isSignedBy(key, header, signature, payload)) continue;',
       replace: 'if (key === undefined) continue;',
       test: signingTest(
-        'is refused unsigned, signed by a stranger, or with a signature over another document',
+        'is refused unsigned, signed by a key that it does not list, or with a signature over another document',
       ),
     },
     {

@@ -153,7 +153,7 @@ const changes: readonly Change[] = [
     reasons: ['identity-ambiguous'],
   },
   {
-    what: 'a certificate comes from a stranger’s CA',
+    what: 'a certificate comes from an unknown CA',
     to: () => network.withCertificate('med1.contoso.example', {}, 'internal', otherRoot),
     reasons: ['unknown-issuer'],
   },

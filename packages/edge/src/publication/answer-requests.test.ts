@@ -10,7 +10,7 @@ const object = {
   maxAgeSeconds: 60,
 };
 
-describe('answers to strangers', () => {
+describe('answers to outsiders', () => {
   const servers: Server[] = [];
   afterEach(() => {
     for (const server of servers.splice(0)) server.close().closeAllConnections();

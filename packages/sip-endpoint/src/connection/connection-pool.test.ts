@@ -51,7 +51,7 @@ describe('connections to servers', () => {
     expect(dials.map(({ hop: asked }) => asked.name)).toEqual(['fe2.contoso.example', 'fe3.contoso.example']);
   });
 
-  it('fail for all who wait, and the next who asks after the pause dials anew', async () => {
+  it('fail for all who wait, and the next request after the pause dials again', async () => {
     const { clock, dials, pool } = poolOnFakeClock();
     const error = new Error('connect ECONNREFUSED');
     const both = Promise.allSettled([pool.reach(hop), pool.reach(hop)]);

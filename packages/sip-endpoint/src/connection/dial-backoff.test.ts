@@ -58,7 +58,7 @@ describe('a hop that could not be reached', () => {
     );
   });
 
-  it('begins anew when it has been left alone for longer than the cap', () => {
+  it('begins again when it has been left alone for longer than the cap', () => {
     const backoff = new DialBackoff(rules);
     backoff.failed(hop, down, start, 0);
     backoff.failed(hop, down, start + 500, 0);

@@ -227,7 +227,7 @@ describe('Authentication-Info, RFC 7616 §3.5', () => {
     });
   });
 
-  it('hands over the next nonce, with which counts begin anew', () => {
+  it('hands over the next nonce, with which counts begin again', () => {
     const sent = answer({});
     const nextNonce = createNonce({ now: now + 1, key, salt: new Uint8Array(8), realm });
     const verdict = verifyAuthenticationInfo(

@@ -45,7 +45,7 @@ describe('SessionChanges, RFC 3261 §14 and RFC 3311 §5', () => {
     expect(changes.maySend('INVITE', true)).toBe(true);
   });
 
-  it('lets both offer anew with UPDATE once the offer of an INVITE has its answer (RFC 3311 §5.1)', () => {
+  it('lets both offer again with UPDATE once the offer of an INVITE has its answer (RFC 3311 §5.1)', () => {
     const changes = new SessionChanges();
     changes.sent('INVITE', true);
     expect(changes.maySend('UPDATE', true)).toBe(false);
@@ -169,7 +169,7 @@ describe('session timer, RFC 4028', () => {
     expect(log).toEqual(['expired 60000']);
   });
 
-  it('starts anew with each refresh, and is turned off by a 2xx without Session-Expires', () => {
+  it('starts again with each refresh, and is turned off by a 2xx without Session-Expires', () => {
     const { machine, timers, log } = begin();
     for (let i = 0; i < 5; i++) {
       machine.refreshed({ interval: 600, refresher: 'remote' });

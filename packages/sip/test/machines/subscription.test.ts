@@ -231,7 +231,7 @@ describe('subscriber, RFC 6665 §4.1.2', () => {
     ['terminated;reason=rejected;retry-after=7', undefined],
     ['terminated;reason=noresource', undefined],
     ['terminated;reason=invariant;retry-after=31536000', undefined],
-  ])('subscribes anew after "%s" in %s ms', (state, ms) => {
+  ])('subscribes again after "%s" in %s ms', (state, ms) => {
     begin().receiveNotify(notify(state));
     expect(ends[0]!.resubscribeAfterMs).toBe(ms);
   });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { claimOf } from './claimed-name.ts';
 
 async function leafOf(options: TestCertificateOptions): Promise<Uint8Array> {
-  const { certificatePem } = await (await createTestAuthority('Stranger')).issue(options);
+  const { certificatePem } = await (await createTestAuthority('Unknown')).issue(options);
   const decoded = decodePemCertificates(Buffer.from(certificatePem));
   if (!decoded.ok) throw new Error(decoded.error.message);
   return decoded.value[0]!.der;
@@ -19,7 +19,7 @@ describe('what an unproven certificate claims', () => {
     expect(claimOf(undefined, unnamed)).toEqual({ claimed: 'CN=access.contoso.example' });
   });
 
-  it('is at most 200 characters of printable ASCII, however many names a stranger chose', async () => {
+  it('is at most 200 characters of printable ASCII, however many names the peer chose', async () => {
     const leaf = await leafOf({ commonName: `caf\u00e9\u202e\u001b[2J${'x'.repeat(20)}`, dnsNames: [] });
     expect(claimOf(undefined, leaf).claimed).toMatch(/^CN=caf\?[ -~]+$/);
     const many = await leafOf({

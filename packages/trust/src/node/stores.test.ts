@@ -149,9 +149,9 @@ describe('following files', () => {
       place: expect.stringContaining(path),
     });
     expect(namesOf(store.current)).toEqual(['CN=Contoso Root']);
-    const mended = next();
+    const repaired = next();
     await put('roots.pem', second.certificatePem);
-    await mended;
+    await repaired;
     expect(namesOf(store.current)).toEqual(['CN=Fabrikam Root']);
   });
 });

@@ -47,12 +47,12 @@ describe.each([
 });
 
 describe('a memo of signatures that lasts', () => {
-  it('keeps what a few keys say of a statement, however many strangers ask', () => {
+  it('keeps what a few keys say of a statement, however many other keys ask', () => {
     const memo = new LastingSignatureMemo();
-    const [signer, stranger] = pairs as [Pair, Pair];
+    const [signer, other] = pairs as [Pair, Pair];
     const statement = signedBy(signer);
     const spent = spending();
-    const crowd = Array.from({ length: 100 }, () => ({ ...stranger.key }));
+    const crowd = Array.from({ length: 100 }, () => ({ ...other.key }));
     expect(memo.verify(statement, signer.key, spent)).toBe(true);
     for (const key of crowd) expect(memo.verify(statement, key, spent)).toBe(false);
     // The first of them is no longer remembered and is charged again, the last one is not.
