@@ -1,4 +1,4 @@
-import { partnerRoute } from '@entente/federation';
+import { partnerRoute, refusalOfRoute } from '@entente/federation';
 import type { NextHop } from '@entente/sip-endpoint';
 import type { ServiceAddress, ServiceLocator } from '@entente/sip-endpoint/resolve';
 import {
@@ -47,7 +47,8 @@ export async function locatePartner(
  */
 export async function dialPartner(hop: NextHop, options: DialPartnerOptions): Promise<TrustedSocket> {
   const { identity, onRefusal, topology, trust } = options;
-  const { expect: asked, matchHostName } = routeTo(hop.name, topology());
+  const route = routeTo(hop.name, topology());
+  const { expect: asked, matchHostName } = route;
   const byHostName = matchHostName && hop.host !== undefined;
   const expect: AskedName = byHostName ? { mode: 'service', allowed: [hop.name, hop.host] } : asked;
   const allow = byHostName ? allowHostName(hop, options) : options.allow;
@@ -59,7 +60,7 @@ export async function dialPartner(hop: NextHop, options: DialPartnerOptions): Pr
     expect,
     allow,
     link: { name: hop.link.name, interface: 'external' },
-    onRefusal,
+    onRefusal: (refusal) => onRefusal({ ...refusal, rejection: refusalOfRoute(route, refusal.rejection) }),
   });
 }
 

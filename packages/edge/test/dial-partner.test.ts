@@ -18,9 +18,17 @@ afterEach(async () => {
 });
 
 /** A partner whose edge has a certificate with these names, and how it is dialled where DNS says that it is. */
-async function partnerWith(names: readonly string[], entry: { readonly matchHostName?: boolean } = {}) {
+async function partnerWith(
+  names: readonly string[],
+  entry: { readonly matchHostName?: boolean } | { readonly fqdn: string } = {},
+) {
+  const listed = { id: 'fabrikam', domains: [domain] };
   const topology = sampleTopology({
-    partners: [{ kind: 'allowed-domain', id: 'fabrikam', domains: [domain], ...entry }],
+    partners: [
+      'fqdn' in entry
+        ? { kind: 'allowed-server', ...listed, ...entry }
+        : { kind: 'allowed-domain', ...listed, ...entry },
+    ],
   });
   const root = await createTestAuthority('Test Root');
   const trust = await openTrust({ anchors: { pem: root.certificatePem }, crls: { pem: await root.crl([]) } });
@@ -56,6 +64,20 @@ describe('the edge of a partner', () => {
   it('may have the name of its SRV record where its entry says so', async () => {
     const { dial } = await partnerWith([host], { matchHostName: true });
     expect((await dial()).destroy().destroyed).toBe(true);
+  });
+
+  it('must have the name that its entry pins; without it the refusal names the pin, and what the certificate has', async () => {
+    const pinned = { fqdn: host };
+    const { dial, refusals } = await partnerWith([domain], pinned);
+    await expect(dial()).rejects.toMatchObject({ code: 'ENTENTE_REFUSED' });
+    expect(refusals).toMatchObject([
+      {
+        rejection: { reason: 'partner-pin-mismatch', partner: 'fabrikam', server: host, names: [domain] },
+        peer: { dnsNames: [domain] },
+      },
+    ]);
+    const proven = await partnerWith([host, domain], pinned);
+    expect((await proven.dial()).destroy().destroyed).toBe(true);
   });
 
   it('is looked for only where its domain is that of a partner, and at every SRV record', async () => {

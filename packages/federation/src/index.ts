@@ -8,5 +8,5 @@ export {
 } from './message-authority.ts';
 export { type PartnerAnchors, partnerAnchors } from './partner-anchors.ts';
 export { authorisePartner, type PartnerAuthority, type PartnerFound, partnerOfPeer } from './partner-peer.ts';
-export { type PartnerRoute, partnerRoute } from './partner-route.ts';
+export { type PartnerRoute, partnerRoute, refusalOfRoute } from './partner-route.ts';
 export { pinnedAddresses } from './pinned-addresses.ts';

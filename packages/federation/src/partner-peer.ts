@@ -20,8 +20,9 @@ export type PartnerFound =
   | { readonly ok: false; readonly rejection: Rejection };
 
 /**
- * Finds the partner that a peer's certificate proves it to be. A domain that is listed by name must be in the certificate; a pinned
- * edge or a hosting provider proves its FQDN, and speaks for the domains of its entry.
+ * Finds the partner that a peer's certificate proves it to be. A listed domain in the certificate is proven (RFC 5922 §7), whether or not
+ * its entry pins a server: the pin says whom we dial. A pinned edge or a hosting provider may prove its FQDN instead, and then speaks for
+ * all domains of its entry.
  * @param topology - the one in force
  * @param peer - names that stages 2 to 4 of the verdict have verified
  */
@@ -33,7 +34,7 @@ export function partnerOfPeer(topology: Topology, peer: PeerNames): PartnerFound
     if (entry !== undefined && 'kind' in entry && entry.kind === 'blocked') {
       return { ok: false, rejection: reject('partner-blocked', { domain: name }) };
     }
-    if (entry === undefined || 'fqdn' in entry) continue;
+    if (entry === undefined) continue;
     const found = proven.get(entry.id) ?? { entry, domains: [] };
     if (entry.domains.includes(name)) found.domains.push(name);
     proven.set(entry.id, found);
@@ -45,8 +46,7 @@ export function partnerOfPeer(topology: Topology, peer: PeerNames): PartnerFound
   }
   const found = [...proven.values()].filter(({ domains }) => domains.length > 0);
   const [only] = found;
-  if (only === undefined)
-    return { ok: false, rejection: reject('partner-not-allowed', { names: names.slice(0, 8) }) };
+  if (only === undefined) return { ok: false, rejection: notProven(peer, names, pinned) };
   if (found.length > 1) {
     return {
       ok: false,
@@ -73,6 +73,21 @@ export function authorisePartner(topology: () => Topology): Authorise {
     if (!found.ok) return found;
     return { ok: true, server: found.authority.id, role: 'partner', row: links.federation.row };
   };
+}
+
+/** Why a peer is not accepted as a partner: a pinned name that does not count, or nothing that is listed. */
+function notProven(
+  { dnsNames }: PeerNames,
+  names: readonly string[],
+  pinned: ReadonlyMap<string, Pinned>,
+): Rejection {
+  const shown = names.slice(0, 8);
+  for (const name of dnsNames) {
+    const entry = pinned.get(name.toLowerCase());
+    if (entry !== undefined)
+      return reject('partner-pin-mismatch', { partner: entry.id, server: entry.fqdn, names: shown });
+  }
+  return reject('partner-not-allowed', { names: shown });
 }
 
 /** RFC 5922 §7.1: DNS names count only where there is no `sip:` URI. */

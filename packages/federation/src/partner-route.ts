@@ -56,3 +56,18 @@ export function partnerRoute(topology: Topology, domain: string): PartnerRoute {
     matchHostName: 'matchHostName' in entry && entry.matchHostName === true,
   };
 }
+
+/**
+ * What a refusal of the server that a route leads to says of the partner: where the route is pinned, the pinned name is what the
+ * certificate lacks.
+ * @param route - that was dialled
+ * @param rejection - of the verdict
+ * @returns `partner-pin-mismatch` where a pinned name is missing, otherwise the rejection as it is
+ */
+export function refusalOfRoute(
+  { at, partner }: Extract<PartnerRoute, { readonly ok: true }>,
+  rejection: Rejection,
+): Rejection {
+  if (at.kind !== 'host' || rejection.reason !== 'name-mismatch') return rejection;
+  return reject('partner-pin-mismatch', { partner, server: at.fqdn, names: rejection.found });
+}

@@ -5,13 +5,14 @@ import {
   partnerOfPeer,
   partnerRoute,
   pinnedAddresses,
+  refusalOfRoute,
 } from '@entente/federation';
 import type { RequestParts, SipRequest } from '@entente/sip';
 import { createTestAuthority } from '@entente/testkit';
 import { requestBetween } from '@entente/testkit/request';
 import { sampleDocument } from '@entente/testkit/topology';
 import { buildTopology } from '@entente/topology';
-import type { PeerIdentity } from '@entente/trust';
+import { type PeerIdentity, type Rejection, reject } from '@entente/trust';
 import { decodePemCertificates } from '@entente/x509';
 import { describe, expect, it } from 'vitest';
 
@@ -140,6 +141,46 @@ describe('who a peer is in the federation', () => {
     const found = partnerOfPeer(topology, peer({ dnsNames: ['sip.host.example'] }));
     expect(found).toMatchObject({ ok: true, authority: { id: 'pinned', domains: ['pinned.example'] } });
   });
+
+  it('is a pinned partner by its domain too, and then speaks for that domain alone (RFC 5922 §7)', () => {
+    const two = buildTopology({
+      ...document,
+      partners: [
+        {
+          kind: 'allowed-server',
+          id: 'pinned',
+          domains: ['pinned.example', 'second.example'],
+          fqdn: 'sip.host.example',
+        },
+      ],
+    });
+    expect(partnerOfPeer(two, peer({ sipDomains: ['pinned.example'] }))).toEqual({
+      ok: true,
+      authority: { id: 'pinned', domains: ['pinned.example'], hosts: ['sip.host.example'] },
+    });
+    expect(partnerOfPeer(two, peer({ sipDomains: ['sip.host.example', 'pinned.example'] }))).toMatchObject({
+      authority: { domains: ['pinned.example', 'second.example'] },
+    });
+  });
+
+  it('is not called unlisted where its pinned name is a DNS name beside a sip: URI: the pin is what fails', () => {
+    const found = partnerOfPeer(
+      topology,
+      peer({ dnsNames: ['sip.host.example'], sipDomains: ['other.example'] }),
+    );
+    expect(found).toMatchObject({
+      ok: false,
+      rejection: {
+        reason: 'partner-pin-mismatch',
+        partner: 'pinned',
+        server: 'sip.host.example',
+        names: ['other.example'],
+      },
+    });
+    const { rejection } = found as Extract<typeof found, { ok: false }>;
+    expect(rejection.remedy).toContain('sip:sip.host.example');
+    expect(rejection.remedy).not.toContain('list it');
+  });
 });
 
 describe('the next hop of a foreign domain', () => {
@@ -157,6 +198,23 @@ describe('the next hop of a foreign domain', () => {
       at: { kind: 'host', fqdn: 'sip.host.example', port: 5062 },
       expect: { mode: 'host', name: 'sip.host.example' },
     });
+  });
+
+  it('says that the pin fails where the certificate has another name, and nothing of the kind without a pin', () => {
+    const mismatch = reject('name-mismatch', { mode: 'host', expected: 'x', found: ['pinned.example'] });
+    const refused = (domain: string, rejection: Rejection) => {
+      const route = partnerRoute(topology, domain);
+      return route.ok ? refusalOfRoute(route, rejection) : undefined;
+    };
+    expect(refused('pinned.example', mismatch)).toMatchObject({
+      reason: 'partner-pin-mismatch',
+      partner: 'pinned',
+      server: 'sip.host.example',
+      names: ['pinned.example'],
+    });
+    expect(refused('fabrikam.example', mismatch)).toBe(mismatch);
+    const expired = reject('peer-refused', {});
+    expect(refused('pinned.example', expired)).toBe(expired);
   });
 
   it('does not exist for a domain that is not listed or is blocked', () => {

@@ -121,6 +121,14 @@ describe('every reason', () => {
     }
   });
 
+  it('for a name outside the limits of its anchor advises first to find out why, never to widen the anchor', () => {
+    for (const limit of ['domains', 'excludedDomains', 'maxDepth'] as const) {
+      const { remedy } = reject('anchor-limit-violated', { ...samples['anchor-limit-violated'], limit });
+      expect(remedy).toMatch(/^find out why /);
+      expect(remedy).not.toContain('widen');
+    }
+  });
+
   it('stands in docs/reference/reasons.md as the catalogue has it', () => {
     expect(existsSync(referencePath) && readFileSync(referencePath, 'utf8')).toBe(reasonsReference());
   });

@@ -204,5 +204,37 @@ export const patches: PatchList = {
       replace: "expect: { mode: 'host', name: 'edge.fabrikam.example' },",
       test: test('is found by SRV and must prove the domain that was asked for'),
     },
+    {
+      name: 'pinned-domain',
+      off: 'a partner that proves its domain is not believed because its entry pins a server',
+      file: peer,
+      find: 'if (entry === undefined) continue;\n    const found',
+      replace: "if (entry === undefined || 'fqdn' in entry) continue;\n    const found",
+      test: test(
+        'is a pinned partner by its domain too, and then speaks for that domain alone (RFC 5922 §7)',
+      ),
+    },
+    {
+      name: 'pin-inbound-domains',
+      off: 'a certificate for one domain speaks for all domains of a pinned partner',
+      file: peer,
+      find: 'if (entry.domains.includes(name)) found.domains.push(name);',
+      replace: 'if (entry.domains.includes(name)) found.domains.push(...entry.domains);',
+      test: test(
+        'is a pinned partner by its domain too, and then speaks for that domain alone (RFC 5922 §7)',
+      ),
+    },
+    {
+      name: 'pin-outbound',
+      off: 'a server that is not the pinned one is dialled for a partner',
+      file: partnerRoute,
+      find: "expect: { mode: 'host', name: fqdn },",
+      replace: "expect: { mode: 'sip-domain', domain: asked },",
+      test: {
+        file: 'packages/edge/test/dial-partner.test.ts',
+        title:
+          'must have the name that its entry pins; without it the refusal names the pin, and what the certificate has',
+      },
+    },
   ],
 };

@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import * as tls from 'node:tls';
-import { authorisePartner, partnerAnchors, partnerRoute } from '@entente/federation';
+import { authorisePartner, partnerAnchors, partnerRoute, refusalOfRoute } from '@entente/federation';
 import { createTestAuthority, type TestAuthority, type TestCertificate } from '@entente/testkit';
 import { connect, isTrustError, loadCredential, openTrust, serve } from '@entente/tls';
 import {
@@ -107,7 +107,7 @@ async function happens(topology: Topology, certificate: TestCertificate, own: Te
       socket.destroy();
     } catch (error) {
       if (!isTrustError(error)) throw error;
-      dialling = error.rejection.reason;
+      dialling = refusalOfRoute(next, error.rejection).reason;
     } finally {
       partner.close();
     }
@@ -184,6 +184,11 @@ const changes: readonly Change[] = [
     what: 'the partner’s certificate lacks its domain',
     certificate: () => root.issue({ dnsNames: ['edge.fabrikam.example'] }),
     reasons: ['name-mismatch', 'partner-not-allowed'],
+  },
+  {
+    what: 'the partner is pinned to a server whose name its certificate lacks',
+    partners: () => [{ ...fabrikam(), kind: 'allowed-server', fqdn: 'access.fabrikam.example' }],
+    reasons: ['partner-pin-mismatch'],
   },
   {
     what: 'the partner’s root vouches for our name',

@@ -12,10 +12,13 @@ export interface PartnerRules {
    */
   chainOf(domain: string): PresentedChain | undefined;
   /** Which name an edge expects when it dials for a domain, or why it does not dial. */
-  route(
-    domain: string,
-  ):
-    | { readonly ok: true; readonly expect: IdentityExpectation }
+  route(domain: string):
+    | {
+        readonly ok: true;
+        readonly expect: IdentityExpectation;
+        /** Id of the partner's entry. */
+        readonly partner?: string;
+      }
     | { readonly ok: false; readonly rejection: Rejection };
   readonly authorise: Authorise;
 }

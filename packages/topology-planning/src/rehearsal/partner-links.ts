@@ -1,4 +1,5 @@
 import { links, mayRequest, type Topology } from '@entente/topology';
+import { reject } from '@entente/trust';
 import type { NetworkState } from './network-state.ts';
 import { judge, type LinkFailure, type RehearsedLink } from './rehearsed-link.ts';
 
@@ -45,12 +46,15 @@ export function judgePartnerLink(link: RehearsedLink, state: NetworkState): Link
     return { refusedBy: 'dialler', reason, message, remedy };
   }
   const outbound = { ...context, direction: 'outbound', purpose: 'server' } as const;
-  const failure = judge(
-    state,
-    viewer,
-    chain,
-    { link: outbound, identity: route.expect, authorise },
-    link.asked,
-  );
-  return failure && { refusedBy: 'dialler', ...failure };
+  const { expect, partner } = route;
+  const failure = judge(state, viewer, chain, { link: outbound, identity: expect, authorise }, link.asked);
+  if (failure?.reason !== 'name-mismatch' || expect.mode !== 'host')
+    return failure && { refusedBy: 'dialler', ...failure };
+  // A partner is asked for by a host name only where its entry pins a server.
+  const pinned = reject('partner-pin-mismatch', {
+    ...(partner === undefined ? {} : { partner }),
+    server: expect.name,
+  });
+  const { message, reason, remedy } = pinned;
+  return { refusedBy: 'dialler', reason, message, remedy };
 }

@@ -34,7 +34,7 @@ export interface AllowedDomain extends AllowedPartner {
   readonly matchHostName?: boolean | undefined;
 }
 
-/** Listed by domain with its edge pinned. */
+/** Listed by domain, with the edge pinned that we dial. When it dials us it may prove that name or one of its domains. */
 export interface AllowedServer extends AllowedPartner {
   readonly kind: 'allowed-server';
   /** FQDN of its edge. */

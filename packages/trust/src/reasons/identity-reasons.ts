@@ -10,6 +10,7 @@ export const identityReasons: ReasonEntries<
   | 'role-not-allowed-on-link'
   | 'direction-not-allowed'
   | 'partner-not-allowed'
+  | 'partner-pin-mismatch'
   | 'partner-blocked'
   | 'refused-by-policy'
 > = {
@@ -88,6 +89,17 @@ export const identityReasons: ReasonEntries<
     sentence: ({ domain, names }) => `expected a listed partner, found ${domain ?? listed(names ?? [])}`,
     remedy: () =>
       'if you want to federate with the domain, list it with entente topology add partner and publish the topology',
+  },
+  'partner-pin-mismatch': {
+    stage: 'authorise',
+    rank: 40,
+    producedBy: '@entente/federation',
+    means:
+      'The entry of the partner pins a server, and the certificate does not have the name of that server in a form that counts.',
+    sentence: ({ partner, server, names }) =>
+      `expected the pinned name ${server ?? 'of the server'} in the certificate of the partner${partner === undefined ? '' : ` ${partner}`}, found ${listed(names ?? [], 'no usable name')}`,
+    remedy: ({ server }) =>
+      `have the partner add ${server ?? 'the name'} to its certificate (as sip:${server ?? 'name'} where the certificate has any sip: URI, RFC 5922 §7.1); or, if its edge has another name, remove the partner and add it with that name: entente topology add partner … --server`,
   },
   'partner-blocked': {
     stage: 'authorise',

@@ -96,6 +96,13 @@ export interface ReasonData {
   };
   'topology-stale': { readonly issuedAt?: number; readonly now?: number };
   'partner-not-allowed': { readonly domain?: string; readonly names?: readonly string[] };
+  'partner-pin-mismatch': {
+    readonly partner?: string;
+    /** The pinned name. */
+    readonly server?: string;
+    /** Names of the certificate that count. */
+    readonly names?: readonly string[];
+  };
   'partner-blocked': { readonly domain?: string };
   'refused-by-policy': { readonly policy: string; readonly detail?: string };
   'resumption-not-allowed': { readonly link?: string };

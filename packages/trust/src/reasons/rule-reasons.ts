@@ -70,8 +70,16 @@ export const ruleReasons: ReasonEntries<
       'The path breaks a limit that the topology or the configuration sets for its anchor, whatever the anchor’s own certificate allows.',
     sentence: ({ anchor, limit, allowed, found }) =>
       `expected anchor "${anchor}" to stay within its limit ${limit} (${clip(allowed)}), found ${clip(found)}`,
-    remedy: ({ anchor, limit }) =>
-      `if this use is legitimate, widen the limit ${limit} of anchor "${anchor}" in the topology or the configuration; otherwise find out why the peer has this certificate`,
+    remedy: ({ anchor, limit, allowed }) => {
+      switch (limit) {
+        case 'domains':
+          return `find out why the CA has certified this name; have the peer present a certificate with names of ${clip(allowed)} only. Only where the name is the partner’s too, add its domain to the entry that anchor "${anchor}" belongs to`;
+        case 'excludedDomains':
+          return 'find out why the CA has certified this name, which only other CAs may certify here; have the peer present a certificate without it';
+        default:
+          return `find out why the peer has this certificate; if this use is legitimate, change the limit ${limit} of anchor "${anchor}" in the topology or the configuration`;
+      }
+    },
   },
   'policy-required': {
     stage: 'path',

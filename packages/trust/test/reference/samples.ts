@@ -73,6 +73,11 @@ export const samples: { readonly [R in Reason]: ReasonData[R] } = {
   },
   'topology-stale': { issuedAt: now - 5 * day, now },
   'partner-not-allowed': { domain: 'fabrikam.example' },
+  'partner-pin-mismatch': {
+    partner: 'fabrikam',
+    server: 'access.fabrikam.example',
+    names: ['fabrikam.example'],
+  },
   'partner-blocked': { domain: 'fabrikam.example' },
   'refused-by-policy': { policy: 'office hours', detail: 'nobody calls at night' },
   'resumption-not-allowed': { link: '12 edge–partner' },
