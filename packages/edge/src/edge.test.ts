@@ -103,6 +103,22 @@ describe('what goes out', () => {
       expect(answers[0]?.has(name)).toBe(false);
   });
 
+  it.each([
+    ['380', 'SIPS Not Allowed'],
+    ['381', 'SIPS Required'],
+  ])(
+    'tells outsiders which scheme would reach the user, in the name of this edge (RFC 5630 §5.3): %s',
+    (code, text) => {
+      const { fromPartner, sent } = start();
+      const answers = fromPartner(message('INVITE', his, hers));
+      const into = sent.inside[0] as Sent;
+      const headers = { Warning: `${code} ${frontEnd} "at fe1.contoso.example"` };
+      into.answer(createResponse(into.message, 480, undefined, { toTag: 'a', headers }));
+      expect(answers[0]?.all('Warning')).toEqual([`${code} ${names.outside} "${text}"`]);
+      expect(answers[0]?.wire).not.toMatch(namesOfInside);
+    },
+  );
+
   it('is not sent at all where its route inside is too long to be sealed', () => {
     const { fromFrontEnd, sent } = start();
     const long = Array.from({ length: 60 }, (_, i) => `<sip:${'a'.repeat(60)}${i}@${frontEnd};lr>`);

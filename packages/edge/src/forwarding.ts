@@ -262,7 +262,8 @@ function hideInside(
   for (const name of insiderFieldsOf(message, 'out')) editor.remove(name);
   const isInside = (name: string) => isInsideName(current, name);
   hideContacts(editor, message, { address, sealing, isInside });
-  hideInsideNames(editor, message, { isInside, isOurDomain: (domain) => current.isOurDomain(domain) });
+  const isOurDomain = (domain: string) => current.isOurDomain(domain);
+  hideInsideNames(editor, message, { isInside, isOurDomain, agent: address.host });
 }
 
 /** Our entry for servers inside: it leads to the end outside, in this dialog alone. */

@@ -98,7 +98,12 @@ export async function startServer(
       {
         password = 'secret',
         places,
-      }: { readonly password?: string; readonly places?: readonly string[] } = {},
+        sips,
+      }: {
+        readonly password?: string;
+        readonly places?: readonly string[];
+        readonly sips?: 'required';
+      } = {},
     ) {
       const username = addressOfRecord.slice(4).split('@')[0] ?? '';
       const agent = new UserAgent({
@@ -107,6 +112,7 @@ export async function startServer(
         server: hop,
         newToken,
         events,
+        ...(sips && { sips }),
         ...(places !== undefined && {
           locate: async () => places.map((address) => ({ host: hop.name, address, port: hop.port })),
         }),

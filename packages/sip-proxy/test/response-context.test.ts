@@ -193,6 +193,20 @@ describe('several targets', () => {
   });
 });
 
+describe('a device that wants another scheme (RFC 5630 §5.3)', () => {
+  it.each(['381 client.invalid "SIPS Required"', '380 client.invalid "SIPS Not Allowed"'])(
+    'is heard before others that are merely not there, and as early as any other refusal: %s',
+    (warning) => {
+      const call = forked(invite(), [['a', 'b', 'c']]);
+      call.receive('a', 480);
+      call.receive('b', 480, { Warning: warning });
+      call.receive('c', 486);
+      expect(call.responses.map(({ status }) => status)).toEqual([480]);
+      expect(call.responses[0]?.get('Warning')).toBe(warning);
+    },
+  );
+});
+
 describe('several flows of one device (RFC 5626 §7)', () => {
   const flow = (uri: string): Target => ({ ...target(uri), instance: '<urn:uuid:1>' });
 

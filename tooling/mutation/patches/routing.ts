@@ -136,5 +136,29 @@ export const patches: PatchList = {
       replace: "if (failure === 'silent' && context.request.method !== 'INVITE') return false;",
       test: { file: elsewhere, title: 'goes nowhere else once its sender has cancelled it' },
     },
+    {
+      name: 'scheme-warnings-in-our-name',
+      off: 'a warning about the scheme shows outsiders which server inside gave it',
+      file: 'packages/sip-proxy/src/topology-hiding/hide-inside-names.ts',
+      find: "editor.append('Warning', warning(code, names.agent, sipsWarnings[code]));",
+      replace: "editor.append('Warning', value);",
+      test: {
+        file: 'packages/edge/src/edge.test.ts',
+        title:
+          'tells outsiders which scheme would reach the user, in the name of this edge (RFC 5630 §5.3): 381',
+      },
+    },
+    {
+      name: 'sips-required',
+      off: 'a user who wants sips alone is reached with sip',
+      file: 'packages/sip-endpoint/src/user-agent/user-agent.ts',
+      find: "if (this.#options.sips === 'required' && request.uri.scheme !== 'sips') {",
+      replace: "if (this.#options.sips === 'required' && request.uri.scheme === 'tel') {",
+      test: {
+        file: 'packages/sip-endpoint/test/sips-required.test.ts',
+        title:
+          'a user who wants sips alone registers so, and answers a sip request 480 with Warning 381 (RFC 5630 §5.1.2)',
+      },
+    },
   ],
 };

@@ -44,6 +44,8 @@ export interface UserAgentOptions {
   readonly locate?: EndpointOptions['locate'];
   readonly newToken: () => string;
   readonly events: UserAgentEvents;
+  /** `required`: this user is reached with sips alone, registers so, and refuses the rest (RFC 5630 §5.1.2, "always SIPS"). */
+  readonly sips?: 'required';
   /** What stands in Via: a name for this host. Default `client.invalid` (RFC 7118 §5 shows its use). */
   readonly host?: string;
 }
@@ -65,7 +67,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   constructor(options: UserAgentOptions) {
     this.#options = options;
     this.addressOfRecord = options.addressOfRecord;
-    const host = options.host ?? 'client.invalid';
+    const host = options.host ?? unnamedHost;
     const user = options.addressOfRecord.slice(options.addressOfRecord.indexOf(':') + 1).split('@')[0];
     this.#contact = `${user}-${options.newToken()}@${host}`;
     this.#callId = options.newToken();
@@ -109,7 +111,8 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   async register(expiresSeconds = 3_600): Promise<SipResponse> {
     const first = await this.connect();
     const fromTag = this.#options.newToken();
-    const registrar = `sip:${this.addressOfRecord.slice(this.addressOfRecord.lastIndexOf('@') + 1)}`;
+    const domain = this.addressOfRecord.slice(this.addressOfRecord.lastIndexOf('@') + 1);
+    const registrar = `${this.#options.sips === 'required' ? 'sips' : 'sip'}:${domain}`;
     const build = () =>
       createRequest({
         method: 'REGISTER',
@@ -217,6 +220,11 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       transaction.respond(createResponse(request, 420, undefined, { toTag, headers }));
       return;
     }
+    if (this.#options.sips === 'required' && request.uri.scheme !== 'sips') {
+      const headers = { Warning: `381 ${this.#options.host ?? unnamedHost} "SIPS Required"` };
+      transaction.respond(createResponse(request, 480, undefined, { toTag, headers }));
+      return;
+    }
     switch (request.method) {
       case 'MESSAGE':
         transaction.respond(createResponse(request, 200, undefined, { toTag }));
@@ -297,4 +305,5 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   }
 }
 
+const unnamedHost = 'client.invalid';
 const allowed = 'INVITE, ACK, BYE, CANCEL, MESSAGE, OPTIONS';

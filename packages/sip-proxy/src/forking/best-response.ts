@@ -1,4 +1,5 @@
 import { createResponse, type MessageEditor, type SipRequest, type SipResponse } from '@entente/sip';
+import { isAboutSips } from '../request/refusal.ts';
 import { forwardResponse } from '../route/forward.ts';
 
 /** A final result of one branch: what came back, or only a status where nothing came. */
@@ -8,6 +9,8 @@ export interface Candidate {
   readonly response: SipResponse | undefined;
 }
 
+/** Warnings of one response that are looked at. */
+const maxWarnings = 16;
 /** 4xx that tell the sender how to try again, in the order of their use (RFC 3261 §16.7 step 6). */
 const informative = [401, 407, 415, 420, 484];
 /** 4xx that say least: nobody there, nobody answered. */
@@ -24,19 +27,24 @@ const uninformative = [408, 430, 480, 487];
 export function bestCandidate(candidates: readonly Candidate[], method: string): Candidate | undefined {
   let best: Candidate | undefined;
   for (const candidate of candidates) {
-    if (best === undefined || rank(candidate.status, method) < rank(best.status, method)) best = candidate;
+    if (best === undefined || rank(candidate, method) < rank(best, method)) best = candidate;
   }
   return best;
 }
 
-function rank(status: number, method: string): number {
+function rank({ response, status }: Candidate, method: string): number {
   if (status === 408 && method !== 'INVITE') return Number.MAX_SAFE_INTEGER;
   if (status >= 600) return 0;
   const base = Math.floor(status / 100) * 100;
   if (status >= 500) return base + (status === 503 ? 1 : 0);
   const helpful = informative.indexOf(status);
   if (helpful !== -1) return base + helpful;
-  return base + (uninformative.includes(status) ? 20 : 10);
+  return base + (uninformative.includes(status) && !asksForOtherScheme(status, response) ? 20 : 10);
+}
+
+/** A 480 that says which scheme would reach the user tells the sender how to try again (RFC 5630 §5.3). */
+function asksForOtherScheme(status: number, response: SipResponse | undefined): boolean {
+  return status === 480 && response?.values('Warning').slice(0, maxWarnings).some(isAboutSips) === true;
 }
 
 /**

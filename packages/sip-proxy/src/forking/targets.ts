@@ -2,7 +2,7 @@ import type { SipUri, Uri } from '@entente/sip';
 import type { Binding } from '../locations/binding.ts';
 import { deviceOf } from '../locations/device.ts';
 import { gruuLeadsTo, type TemporaryGruu } from '../registration/gruu.ts';
-import { type RequestRefusal, refusal, warning } from '../request/refusal.ts';
+import { type RequestRefusal, refusal, sipsWarnings, warning } from '../request/refusal.ts';
 
 /** Where one copy of a request goes. */
 export interface Target {
@@ -132,7 +132,7 @@ function notRegistered(
       'Start a client that registers this address, then send the request again.',
       // There are devices, and none of them may be reached with sips (RFC 5630 §5.3).
       bindings.length > 0 && instance === undefined
-        ? [['Warning', warning(380, agent, 'SIPS Not Allowed')]]
+        ? [['Warning', warning(380, agent, sipsWarnings[380])]]
         : [],
     ),
   };

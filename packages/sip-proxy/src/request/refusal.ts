@@ -78,6 +78,17 @@ export function responseForRefusal(request: SipRequest, refused: RequestRefusal,
   return createResponse(request, refused.status, refused.reasonPhrase, { toTag, headers: refused.headers });
 }
 
+/** What the two warnings about the scheme say (RFC 5630 §9): another scheme than that of the Request-URI would reach the user. */
+export const sipsWarnings = { 380: 'SIPS Not Allowed', 381: 'SIPS Required' } as const;
+
+/**
+ * Whether a value of Warning is about the scheme.
+ * @param value - as received
+ */
+export function isAboutSips(value: string): boolean {
+  return /^\s*38[01] /.test(value);
+}
+
 /**
  * A Warning header field value.
  * @param code - 300 to 399; see the IANA registry of warn-codes, 380 and 381 in RFC 5630 §8.3

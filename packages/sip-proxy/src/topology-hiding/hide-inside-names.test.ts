@@ -7,6 +7,7 @@ const inside = new Set(['fe1.contoso.example', 'pool1.contoso.example', 'edge1.c
 const names = {
   isInside: (host: string) => inside.has(host),
   isOurDomain: (domain: string) => domain === 'contoso.example',
+  agent: 'access.contoso.example',
 };
 
 const request = (headers: HeaderFields = {}) =>

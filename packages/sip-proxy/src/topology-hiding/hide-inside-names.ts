@@ -1,4 +1,5 @@
 import { type MessageEditor, parseWarning, reasonPhrase, type SipMessage } from '@entente/sip';
+import { sipsWarnings, warning } from '../request/refusal.ts';
 
 /** Which names must not be seen outside; all in lower case. */
 export interface InsideNames {
@@ -6,6 +7,8 @@ export interface InsideNames {
   readonly isInside: (host: string) => boolean;
   /** Whether a SIP domain is ours. */
   readonly isOurDomain: (domain: string) => boolean;
+  /** The name by which the receiver knows this server. */
+  readonly agent: string;
 }
 
 /** Routes inside that a message may carry, which nobody outside can use. */
@@ -53,14 +56,20 @@ export function hideInsideNames(
   }
 }
 
-/** Warnings of the ends stay, they say why a call cannot be (RFC 3261 §20.43); those of our servers are for insiders. */
+/**
+ * Warnings of the ends stay, they say why a call cannot be (RFC 3261 §20.43). Those of our servers are for insiders, but for what the
+ * scheme of the Request-URI should be (RFC 5630 §5.3): this server says that itself.
+ */
 function hideWarnings(editor: MessageEditor<SipMessage>, message: SipMessage, names: InsideNames): void {
   editor.remove('Warning');
   for (const value of message.values('Warning').slice(0, maxWarnings)) {
     const parsed = parseWarning(value);
-    if (!parsed.ok || namesInside(value, names)) continue;
+    if (!parsed.ok) continue;
+    const { code } = parsed.value;
     const agent = parsed.value.agent.replace(/:\d+$/, '').toLowerCase();
-    if (!isOurs(names, agent)) editor.append('Warning', value);
+    if (!namesInside(value, names) && !isOurs(names, agent)) editor.append('Warning', value);
+    else if (code === 380 || code === 381)
+      editor.append('Warning', warning(code, names.agent, sipsWarnings[code]));
   }
 }
 
