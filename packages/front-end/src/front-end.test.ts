@@ -203,6 +203,26 @@ describe('what a user asks of the server', () => {
     expect(decision?.kind === 'serve' && decision.response.get('Allow')).toBe('REGISTER, OPTIONS');
   });
 
+  it('asks the telephone of another: OPTIONS for a user goes to it, and is answered 480 where there is none', () => {
+    const { ask, decide, reasons } = start();
+    const carrier: RequestOrigin = { ...originOf(other), link: links.frontEndToFrontEnd, protection: {} };
+    const register = requestBetween('sip:alice@contoso.example', 'sip:alice@contoso.example', {
+      method: 'REGISTER',
+      uri: 'sip:contoso.example',
+      headers: {
+        'P-Asserted-Identity': '<sip:alice@contoso.example>',
+        Path: `<sip:token@${edge};lr;ob>`,
+        Contact: '<sip:a@192.0.2.1>',
+      },
+    });
+    const options = message('OPTIONS', 'sip:alice@contoso.example', 'sip:alice@contoso.example');
+    ask(options, user());
+    expect(reasons).toEqual(['not-registered']);
+    expect(decide(register, carrier)?.kind).toBe('serve');
+    const decision = decide(options, user());
+    expect(decision?.kind === 'relay' && decision.targets).toMatchObject([[{ uri: 'sip:a@192.0.2.1' }]]);
+  });
+
   it('publishes nowhere: PUBLISH is answered 489 and reaches no telephone (RFC 3903 §6)', () => {
     const { ask, reasons } = start();
     ask(message('PUBLISH', 'sip:alice@contoso.example', 'sip:alice@contoso.example'), user());

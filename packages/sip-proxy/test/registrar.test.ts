@@ -254,6 +254,23 @@ describe('a device that has started again', () => {
     expect(bindings.map(({ uri }) => uri)).toEqual(['sip:a@192.0.2.20']);
   });
 
+  it('replaces it behind an edge too: the Path of each start is a new one, and forty leave one', () => {
+    let bindings: readonly Binding[] = [];
+    for (let start = 1; start <= 40; start++)
+      bindings = stored(
+        registerRequest(
+          {
+            Contact: '<sip:a@client.invalid>;+sip.instance="<urn:uuid:1>"',
+            Path: `<sip:start${start}@edge1.contoso.example;lr;ob>`,
+          },
+          1,
+          `start-${start}@x`,
+        ),
+        bindings,
+      );
+    expect(bindings.map(({ path }) => path)).toEqual([['<sip:start40@edge1.contoso.example;lr;ob>']]);
+  });
+
   it('replaces no binding of another device, and none of its own start', () => {
     const contacts = [
       '<sip:a@192.0.2.1>;+sip.instance="<urn:uuid:1>"',

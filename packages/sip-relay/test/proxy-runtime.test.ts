@@ -179,6 +179,20 @@ describe('a request that reaches the runtime', () => {
     expect(inside.lines.at(-1)).toMatchObject({ event: 'fault' });
   });
 
+  it('is answered with the address it came from in its Via, whoever answers it (RFC 3261 §18.2.1)', async () => {
+    const { agent, flows, policy } = await start();
+    const alice = await agent('alice');
+    const bob = await agent('bob');
+    await bob.message('sip:alice@contoso.example', 'so that the server knows the connection');
+    const flow = flows.of(policy.origins[0] as RequestOrigin);
+    const served = policy.next;
+    for (const next of [served, () => refusing, (request: SipRequest) => relayTo(request, flow)]) {
+      policy.next = next;
+      const answer = await alice.message('sip:bob@contoso.example', 'x');
+      expect(answer.get('Via')).toMatch(/^SIP\/2\.0\/TLS client\.invalid;.*;received=127\.0\.0\.1$/);
+    }
+  });
+
   it('counts as 430 where its client connection is gone', async () => {
     const { agent, flows, policy } = await start();
     const alice = await agent('alice');
