@@ -40,6 +40,7 @@ const known = {
   topology,
   isOn: (user: string, device: string, flow: string) =>
     user === forClient.user && device === forClient.device && flow === 'boot.1',
+  isUsed: (flow: string) => flow !== 'boot.3',
 };
 
 function addressOf(arrival: Arrival): string {
@@ -105,6 +106,14 @@ describe('what outsiders reach with a way that we have sealed', () => {
     }
     const another: Arrival = { kind: 'client', flow: 'boot.2' };
     expect(decide(another, { uri, sealedFor: forClient })).toMatchObject(refused);
+  });
+
+  it('leads on to a front end, which challenges, over a second connection that is nobody’s', () => {
+    const second: Arrival = { kind: 'client', flow: 'boot.3' };
+    const inside = { kind: 'inside', server: 'fe1.contoso.example' };
+    expect(decide(second, { ...through, sealedFor: forClient })).toEqual(inside);
+    for (const sealedFor of [unknownEnd, forPartner])
+      expect(decide(second, { ...through, sealedFor })).toMatchObject(refused);
   });
 
   it('refuses a way to a server inside that asks nobody who he is', () => {

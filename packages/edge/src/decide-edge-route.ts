@@ -35,6 +35,8 @@ export interface EdgeKnowledge {
   readonly topology: Topology;
   /** Whether a user's device sends over a connection: the registrar has accepted a REGISTER of the user on it (`DeviceFlows.isOn`). */
   readonly isOn: (user: string, device: string, flow: string) => boolean;
+  /** Whether any device is registered over a connection (`DeviceFlows.isUsed`). */
+  readonly isUsed: (flow: string) => boolean;
 }
 
 /**
@@ -89,7 +91,7 @@ function fromClient(
   request: SipRequest,
   routes: PreprocessedRequest,
   flow: string,
-  { isOn, topology }: EdgeKnowledge,
+  { isOn, isUsed, topology }: EdgeKnowledge,
 ): EdgeDecision {
   const { uri } = request.from;
   const token = dialogOf(routes);
@@ -107,11 +109,10 @@ function fromClient(
   }
   const { device, user, via } = token[token.sender];
   if (via !== '') return relay('Route', 'a route sealed for a partner');
-  if (!isOn(user, device, flow))
-    return relay(
-      'Route',
-      'a route sealed for another client, or for this one before it registered on this connection',
-    );
+  // A telephone may open a second connection for its dialogs. The front end challenges what comes over it, as it does everything that we
+  // hand on; an ACK goes on by its token alone.
+  if (!isOn(user, device, flow) && (user === '' || isUsed(flow)))
+    return relay('Route', 'a route sealed for another client');
   return alongRoute(routes, topology) ?? home(user, topology);
 }
 

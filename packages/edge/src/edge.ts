@@ -1,5 +1,6 @@
 import { partnerOfPeer } from '@entente/federation';
 import type { SipRequest, Uri } from '@entente/sip';
+import { monotonicNow } from '@entente/sip-endpoint';
 import {
   mediaRefusal,
   type PreprocessedRequest,
@@ -10,6 +11,7 @@ import {
   type Target,
 } from '@entente/sip-proxy';
 import {
+  AckAllowance,
   DeviceFlows,
   type FlowNames,
   namesOurDomain,
@@ -26,6 +28,8 @@ import { type ForwardingOptions, rulesFor } from './forwarding.ts';
 export interface EdgeOptions extends Omit<ForwardingOptions, 'devices'> {
   /** Names of the connections of external clients. */
   readonly flows: FlowNames;
+  /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
+  readonly clock?: () => number;
 }
 
 /**
@@ -36,8 +40,8 @@ export interface EdgeOptions extends Omit<ForwardingOptions, 'devices'> {
 export function createEdgePolicies(options: EdgeOptions): Readonly<Record<Side, EdgePolicy>> {
   const forwarding: ForwardingOptions = { ...options, devices: new DeviceFlows() };
   return {
-    inside: new EdgePolicy('inside', options.flows, forwarding),
-    outside: new EdgePolicy('outside', options.flows, forwarding),
+    inside: new EdgePolicy('inside', options, forwarding),
+    outside: new EdgePolicy('outside', options, forwarding),
   };
 }
 
@@ -46,10 +50,13 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
   readonly #side: Side;
   readonly #flows: FlowNames;
   readonly #forwarding: ForwardingOptions;
+  readonly #clock: () => number;
+  readonly #acks = new AckAllowance();
 
-  constructor(side: Side, flows: FlowNames, forwarding: ForwardingOptions) {
+  constructor(side: Side, { clock = monotonicNow, flows }: EdgeOptions, forwarding: ForwardingOptions) {
     this.#side = side;
     this.#flows = flows;
+    this.#clock = clock;
     this.#forwarding = forwarding;
   }
 
@@ -65,7 +72,8 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
     if ('reason' in routes) return { kind: 'refuse', refusal: routes };
     const { devices } = this.#forwarding;
     const isOn = (user: string, device: string, flow: string) => devices.isOn(user, device, flow);
-    const route = decideEdgeRoute(request, routes, sender.arrival, { topology, isOn });
+    const isUsed = (flow: string) => devices.isUsed(flow);
+    const route = decideEdgeRoute(request, routes, sender.arrival, { topology, isOn, isUsed });
     if (route.kind === 'refuse') return route;
     const crosses = sender.arrival.kind === 'partner' || route.kind === 'partner';
     if (crosses && topology.policies.media.federationSrtp === 'required') {
@@ -74,6 +82,8 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
       const refused = mediaRefusal(request, 'federationSrtp', agent);
       if (refused !== undefined) return { kind: 'refuse', refusal: refused };
     }
+    if (request.method === 'ACK' && !this.#mayAcknowledge(request, sender))
+      return { kind: 'refuse', refusal: tooManyAcks };
     const target = this.#targetOf(routes.uri, route, topology);
     if (target === undefined) return { kind: 'refuse', refusal: flowFailed };
     return {
@@ -86,6 +96,12 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
 
   onClosed(origin: RequestOrigin): void {
     if (this.#side === 'outside') this.#forwarding.devices.closed(this.#flows.of(origin));
+  }
+
+  /** Nobody challenges an ACK: over a connection on which no device has registered, a few go on. */
+  #mayAcknowledge(request: SipRequest, { arrival, origin }: EdgeSender): boolean {
+    if (arrival.kind !== 'client' || this.#forwarding.devices.isUsed(arrival.flow)) return true;
+    return this.#acks.take(origin, request.wire.length, this.#clock());
   }
 
   /** Undefined for a device that has no connection now. */
@@ -149,6 +165,13 @@ const flowFailed = refusal(
   430,
   'Route: expected a device that is connected to this edge, found one that is not',
   'Wait until the device has registered again.',
+);
+
+const tooManyAcks = refusal(
+  'relay-not-allowed',
+  403,
+  'ACK: expected a connection on which a device has registered, or one that has sent few of them, found another',
+  'Register on the connection first.',
 );
 
 function notAllowed({ message, remedy }: { message: string; remedy: string }): RequestRefusal {

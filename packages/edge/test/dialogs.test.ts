@@ -16,6 +16,16 @@ import {
   start,
 } from './edge-between.ts';
 
+/** An external client calls bob; what both ends have of it afterwards. */
+function callOf(network: ReturnType<typeof start>) {
+  registeredPath(network.fromClient, network.sent);
+  const answers = network.fromClient(message('INVITE', hers, his, { contact: `<${device}>` }));
+  const into = network.sent.inside.at(-1) as Sent;
+  into.answer(200);
+  const outside = answers[0]?.get('Record-Route') ?? '';
+  return { invite: into.message, inside: into.message.get('Record-Route') ?? '', outside };
+}
+
 describe('a request in a dialog', () => {
   /** A call of alice to bob, as bob's edge sees it. */
   function called(from: ReturnType<typeof start>): { readonly invite: SipRequest; readonly route: string } {
@@ -80,16 +90,6 @@ describe('a request in a dialog', () => {
 describe('an edge that was started again', () => {
   const sealing = newSealing();
 
-  /** An external client calls bob; what both ends have of it afterwards. */
-  function callOf(network: ReturnType<typeof start>) {
-    registeredPath(network.fromClient, network.sent);
-    const answers = network.fromClient(message('INVITE', hers, his, { contact: `<${device}>` }));
-    const into = network.sent.inside.at(-1) as Sent;
-    into.answer(200);
-    const outside = answers[0]?.get('Record-Route') ?? '';
-    return { invite: into.message, inside: into.message.get('Record-Route') ?? '', outside };
-  }
-
   it('carries dialogs on in both directions, once the client has registered again', () => {
     const call = callOf(start(sealing));
     const network = start(sealing);
@@ -97,9 +97,10 @@ describe('an edge that was started again', () => {
       ofCalled(call.invite, 'INFO', { uri: device, via: insideVias, headers: { Route: call.inside } });
     const fromClient = () =>
       ofCaller(call.invite, 'BYE', { uri: 'sip:bob@192.0.2.9', headers: { Route: call.outside } });
-    // Nothing is known of the client yet: its flow has failed, and its own requests count only once it has registered.
+    // Nothing is known of the client yet: its flow has failed. Its own requests go to the front end, which challenges them.
     expect(network.fromFrontEnd(toClient())).toMatchObject([{ status: 430 }]);
-    expect(network.fromClient(fromClient())).toMatchObject([{ status: 403 }]);
+    network.fromClient(fromClient());
+    expect(network.sent.inside.map(({ message }) => message.method)).toEqual(['BYE']);
     registeredPath(network.fromClient, network.sent);
     network.fromFrontEnd(toClient());
     expect(network.sent.outside.at(-1)?.message.method).toBe('INFO');
@@ -159,5 +160,24 @@ describe('the device of an external client', () => {
     const uri = 'sip:alice@contoso.example;gr=urn:uuid:1';
     network.fromFrontEnd(message('MESSAGE', his, hers, { uri, via: insideVias, headers: { Route } }));
     expect(network.sent.outside.at(-1)?.message.uriText).toBe(device);
+  });
+});
+
+describe('a second connection of an external client', () => {
+  it('carries a few ACKs over a second connection, where no device has registered, and no more', () => {
+    const network = start();
+    const call = callOf(network);
+    const acknowledge = () =>
+      network.fromClient(
+        ofCaller(call.invite, 'ACK', { uri: 'sip:bob@192.0.2.9', headers: { Route: call.outside } }),
+      );
+    network.reconnect();
+    const before = network.sent.inside.length;
+    for (let i = 0; i < 40; i++) acknowledge();
+    expect(network.sent.inside.length - before).toBe(16);
+    registeredPath(network.fromClient, network.sent);
+    const registered = network.sent.inside.length;
+    for (let i = 0; i < 40; i++) acknowledge();
+    expect(network.sent.inside.length - registered).toBe(40);
   });
 });

@@ -260,17 +260,35 @@ describe('who is at an end of a dialog', () => {
     },
   );
 
-  it('acknowledges only as a user who has authenticated on the connection', () => {
+  it('acknowledges on the connection of that user, or by the token alone on one that is nobody’s; on that of another user never', () => {
     const network = start();
     const hers = client(alice);
     proven(network, register(alice), hers);
     const { sent } = relayed(network, requestBetween(alice, partner, { method: 'INVITE' }), hers);
-    const ack = ofCaller(sent, 'ACK', {
-      uri: partner,
-      headers: { Route: `${sent.get('Record-Route')}, <sip:t@${edge};lr>` },
-    });
-    expect(relayed(network, ack, hers).to).toBe(edge);
-    for (const origin of [client(), client('sip:eve@contoso.example')])
-      expect(network.send(ack, origin)).not.toHaveProperty('sent');
+    const Route = `${sent.get('Record-Route')}, <sip:t@${edge};lr>`;
+    const of = (method: string, headers: Record<string, string> = { Route }) =>
+      ofCaller(sent, method, { uri: partner, headers });
+    for (const origin of [hers, client()]) expect(relayed(network, of('ACK'), origin).to).toBe(edge);
+    expect(network.send(of('ACK'), client('sip:eve@contoso.example'))).not.toHaveProperty('sent');
+    expect(network.send(of('ACK', {}), client())).not.toHaveProperty('sent');
+    const second = client();
+    relayed(network, of('ACK'), second);
+    for (const method of ['BYE', 'INVITE', 'MESSAGE', 'UPDATE'])
+      expect(network.send(of(method), second), method).toMatchObject({ status: 407 });
+    expect(second.users.size, 'the ACK has proven nobody').toBe(0);
+  });
+
+  it('acknowledges no more than 16 times at once, and 32 KiB, where nobody has authenticated', () => {
+    const network = start();
+    const hers = client(alice);
+    proven(network, register(alice), hers);
+    const { sent } = relayed(network, requestBetween(alice, partner, { method: 'INVITE' }), hers);
+    const Route = `${sent.get('Record-Route')}, <sip:t@${edge};lr>`;
+    const ack = (body = '') => ofCaller(sent, 'ACK', { uri: partner, headers: { Route }, body });
+    const passed = (origin: RequestOrigin, body?: string) =>
+      Array.from({ length: 40 }, () => network.send(ack(body), origin)).filter((one) => 'sent' in one).length;
+    expect(passed(client())).toBe(16);
+    expect(passed(client(), 'x'.repeat(10_000))).toBe(3);
+    expect(passed(hers)).toBe(40);
   });
 });

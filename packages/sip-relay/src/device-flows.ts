@@ -106,6 +106,14 @@ export class DeviceFlows {
     return this.#byFlow.get(flow)?.some((entry) => entry.user === user) === true;
   }
 
+  /**
+   * Whether any device is registered over a connection.
+   * @param flow - name of the connection
+   */
+  isUsed(flow: string): boolean {
+    return this.#byFlow.has(flow);
+  }
+
   #exact(user: string, device: string): Entry | undefined {
     return this.#byInstance.get(keyOf(user, device))?.get(device);
   }

@@ -1,3 +1,4 @@
+export { AckAllowance, type AckRules, defaultAckRules } from './admission/ack-allowance.ts';
 export { Admission, type AdmissionOptions, type Credentials } from './admission/admission.ts';
 export type { AcceptedIdentity, Sender } from './admission/sender.ts';
 export { type DeviceFlow, DeviceFlows } from './device-flows.ts';

@@ -6,7 +6,7 @@ export const scenario = telephoneScenario({
   name: 'linphone',
   needs: [{ program: 'linphone-daemon', package: 'linphone-cli' }],
   start: (account) => startLinphone(account),
-  asksFor: 'server',
+  asksFor: 'domain',
   users: { inside: 'alice', colleague: 'bob', partner: 'alice' },
   wrongName: /.*CN-mismatch.*/,
 });

@@ -133,11 +133,54 @@ export const patches: PatchList = {
     },
     {
       name: 'acknowledging-user',
-      off: 'anybody acknowledges the calls of others',
+      off: 'a user acknowledges the calls of others',
       file: 'packages/sip-relay/src/admission/',
-      find: 'if (dialog === undefined || !origin.users.has(dialog[dialog.sender].user)) return notAuthenticated;',
+      find: "if (device === '' || origin.users.size > 0) return notAuthenticated;",
       replace: '',
-      test: frontEnd('acknowledges only as a user who has authenticated on the connection'),
+      test: frontEnd(
+        'acknowledges on the connection of that user, or by the token alone on one that is nobody’s; on that of another user never',
+      ),
+    },
+    {
+      name: 'answering-peer',
+      off: 'any client answers a request that another one got',
+      file: 'packages/sip-endpoint/src/transaction/transaction-layer.ts',
+      find: 'return asked.source !== undefined && asked.source.address === answering.source?.address;',
+      replace: 'return true;',
+      test: {
+        file: 'packages/sip-endpoint/src/transaction/transaction-layer.test.ts',
+        title:
+          'takes the answer of a client over another connection from the same address, and of nobody else',
+      },
+    },
+    {
+      name: 'answering-server',
+      off: 'a client answers for a server',
+      file: 'packages/sip-endpoint/src/transaction/transaction-layer.ts',
+      find: 'return server === undefined && !openedByUs;',
+      replace: 'return server !== undefined || !openedByUs;',
+      test: {
+        file: 'packages/sip-endpoint/src/transaction/transaction-layer.test.ts',
+        title: 'takes the answer of a server on the connection alone that it was asked on',
+      },
+    },
+    {
+      name: 'acknowledging-bounded',
+      off: 'a client that has proven nothing sends ACKs without end',
+      file: 'packages/sip-relay/src/admission/',
+      find: 'if (!this.#acks.take(origin, request.wire.length, clock())) return notAuthenticated;',
+      replace: '',
+      test: frontEnd(
+        'acknowledges no more than 16 times at once, and 32 KiB, where nobody has authenticated',
+      ),
+    },
+    {
+      name: 'acknowledging-bounded-at-the-edge',
+      off: 'an external client that has proven nothing sends ACKs inside without end',
+      file: 'packages/edge/src/edge.ts',
+      find: 'return this.#acks.take(origin, request.wire.length, this.#clock());',
+      replace: 'return true;',
+      test: edge('carries a few ACKs over a second connection, where no device has registered, and no more'),
     },
     {
       name: 'called-behind-an-edge',
@@ -212,7 +255,7 @@ export const patches: PatchList = {
       name: 'registered-connection',
       off: 'a route sealed for one client serves over the connection of another',
       file: decideEdgeRoute,
-      find: 'if (!isOn(user, device, flow))',
+      find: "if (!isOn(user, device, flow) && (user === '' || isUsed(flow)))",
       replace: "if (user === '')",
       test: edgeRoutes('leads no client in but the user whose device is registered over its connection'),
     },

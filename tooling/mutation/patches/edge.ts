@@ -206,8 +206,8 @@ export const patches: PatchList = {
       name: 'way-of-the-client',
       off: 'a client may use the way that was sealed for a partner',
       file: sources,
-      find: "if (via !== '') return relay('Route', 'a route sealed for a partner');\n  if (!isOn(user, device, flow))",
-      replace: "if (via === '' && !isOn(user, device, flow))",
+      find: "if (via !== '') return relay('Route', 'a route sealed for a partner');",
+      replace: "if (via !== '') return home(addressOf(request.from.uri), topology);",
       test: routing(
         'leads nobody in but whom it was sealed for: no partner by that of another or of a client, no client by that of a partner',
       ),

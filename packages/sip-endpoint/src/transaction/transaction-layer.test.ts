@@ -6,6 +6,7 @@ import {
   type SipResponse,
   type TransactionTimer,
 } from '@entente/sip';
+import { links } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import type { SipConnection } from '../connection/connection.ts';
 import { UnorderedList } from '../connection/unordered-list.ts';
@@ -14,11 +15,17 @@ import { TransactionLayer, type TransactionUser } from './transaction-layer.ts';
 
 let lastId = 0;
 
-function fakeConnection(server?: string) {
+function fakeConnection(
+  server?: string,
+  { address = '192.0.2.1', link = links.clientToFrontEnd, openedByUs = false } = {},
+) {
   const sent: (SipRequest | SipResponse)[] = [];
   const connection = {
     id: ++lastId,
     server,
+    openedByUs,
+    link,
+    source: { address, port: 40_000 + lastId },
     transactions: new UnorderedList(),
     send: (message: SipRequest | SipResponse) => sent.push(message) > 0,
   } as unknown as SipConnection;
@@ -55,6 +62,36 @@ describe('the transaction layer', () => {
     const { connection, statuses } = fakeConnection();
     expect(layer.receiveRequest(request('ACK', 'a', badRoute), connection)).toBe(true);
     expect(statuses()).toEqual([]);
+  });
+
+  it('takes the answer of a client over another connection from the same address, and of nobody else', () => {
+    const strays: number[] = [];
+    const answers: number[] = [];
+    const layer = layerOf({ onStrayResponse: ({ status }) => void strays.push(status) });
+    const { connection } = fakeConnection();
+    const sent = request('MESSAGE', 'x');
+    layer.request(sent, connection, { onResponse: ({ status }) => void answers.push(status), onEnd() {} });
+    for (const other of [
+      fakeConnection(undefined, { address: '192.0.2.2' }),
+      fakeConnection(undefined, { link: links.clientToEdge }),
+      fakeConnection(undefined, { openedByUs: true }),
+      fakeConnection('fe2.contoso.example'),
+    ])
+      layer.receiveResponse(createResponse(sent, 200), other.connection);
+    expect([answers, strays]).toEqual([[], [200, 200, 200, 200]]);
+    layer.receiveResponse(createResponse(sent, 202), fakeConnection().connection);
+    expect(answers).toEqual([202]);
+  });
+
+  it('takes the answer of a server on the connection alone that it was asked on', () => {
+    const answers: number[] = [];
+    const layer = layerOf({});
+    const { connection } = fakeConnection('fe2.contoso.example');
+    const sent = request('MESSAGE', 'x');
+    layer.request(sent, connection, { onResponse: ({ status }) => void answers.push(status), onEnd() {} });
+    for (const server of ['fe2.contoso.example', undefined])
+      layer.receiveResponse(createResponse(sent, 200), fakeConnection(server).connection);
+    expect(answers).toEqual([]);
   });
 
   it('answers 400 where its user cannot read a header field, and keeps nothing', () => {

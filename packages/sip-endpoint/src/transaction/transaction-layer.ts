@@ -167,8 +167,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   receiveResponse(response: SipResponse, connection: SipConnection): void {
     const key = clientTransactionKey(response);
     const transaction = key === undefined ? undefined : this.#clients.get(key);
-    // A response counts only on the connection that its request went out on: nobody else can answer for that peer.
-    if (transaction === undefined || transaction.context.connection !== connection) {
+    if (transaction === undefined || !mayAnswer(transaction.context.connection, connection)) {
       this.#user.onStrayResponse?.(response, connection);
       return;
     }
@@ -312,6 +311,21 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
 
 function isClient(transaction: AnyTransaction): transaction is ClientTransaction {
   return transaction.kind === 'invite-client' || transaction.kind === 'non-invite-client';
+}
+
+/**
+ * A response counts on the connection that its request went out on: nobody else can answer for that peer. A client without certificate may
+ * answer over another connection from the same address, as one does that has opened a second one to the name in our Via (RFC 3261 §18.1.2
+ * matches by branch alone): it has the branch, which nobody can guess.
+ */
+function mayAnswer(asked: SipConnection, answering: SipConnection): boolean {
+  if (asked === answering) return true;
+  if (!isClientHere(asked) || !isClientHere(answering) || asked.link.row !== answering.link.row) return false;
+  return asked.source !== undefined && asked.source.address === answering.source?.address;
+}
+
+function isClientHere({ openedByUs, server }: SipConnection): boolean {
+  return server === undefined && !openedByUs;
 }
 
 /**

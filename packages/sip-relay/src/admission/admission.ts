@@ -16,12 +16,14 @@ import {
   type RequestRefusal,
   refusal,
   registeredAddress,
+  unknownEnd,
   userAddress,
 } from '@entente/sip-proxy';
 import { addressGroup } from '@entente/tls';
 import { mayRequest, type Topology } from '@entente/topology';
 import type { FlowNames } from '../flow-names.ts';
 import type { RequestOrigin } from '../proxy-policy.ts';
+import { AckAllowance } from './ack-allowance.ts';
 import type { AcceptedIdentity, Sender } from './sender.ts';
 
 /** The digests of users' passwords. */
@@ -51,7 +53,7 @@ const nonceKeyBytes = 32;
 const notAuthenticated = refusal(
   'authentication-required',
   401,
-  'ACK: expected a connection on which a user has authenticated, found none',
+  'ACK: expected our entry for its dialog, on the connection of its user or on one that is nobody’s and has sent few, found none',
   'Register first.',
 );
 const nobody: AcceptedIdentity = { ok: true, asserted: undefined, values: [] };
@@ -62,6 +64,7 @@ export class Admission {
   readonly #window = new ReplayWindow({ lifetimeMs: nonceLifetimeMs });
   readonly #nonceKey = randomBytes(nonceKeyBytes);
   readonly #guesses = new GuessLimit();
+  readonly #acks = new AckAllowance();
 
   /** @param options - this server, its users' credentials, the topology in force */
   constructor(options: AdmissionOptions) {
@@ -78,7 +81,7 @@ export class Admission {
     const { server } = origin;
     if (server !== undefined) return this.#fromServer(request, origin, server, dialog);
     const { fqdn, flows } = this.#options;
-    if (request.method === 'ACK') return this.#acknowledgement(origin, dialog);
+    if (request.method === 'ACK') return this.#acknowledgement(request, origin, dialog);
     const proven = this.#provenUser(request, origin, dialog);
     if ('reason' in proven) return proven;
     const { addresses } = proven;
@@ -91,12 +94,21 @@ export class Admission {
   }
 
   /**
-   * An ACK for a 2xx cannot be challenged (RFC 3261 §22.1): it counts only in a dialog whose token names a user who has authenticated on
-   * this connection before.
+   * An ACK for a 2xx cannot be challenged (RFC 3261 §22.1): it counts in a dialog whose token names a user of ours, whose device connects
+   * here. On a connection of other users it does not; on one on which nobody has authenticated, a few do.
    */
-  #acknowledgement(origin: RequestOrigin, dialog: DialogToken | undefined): Sender | RequestRefusal {
-    if (dialog === undefined || !origin.users.has(dialog[dialog.sender].user)) return notAuthenticated;
-    return clientSender(nobody, origin, this.#options.flows.of(origin));
+  #acknowledgement(
+    request: SipRequest,
+    origin: RequestOrigin,
+    dialog: DialogToken | undefined,
+  ): Sender | RequestRefusal {
+    const { clock, flows } = this.#options;
+    const { device, user } = dialog?.[dialog.sender] ?? unknownEnd;
+    if (!origin.users.has(user)) {
+      if (device === '' || origin.users.size > 0) return notAuthenticated;
+      if (!this.#acks.take(origin, request.wire.length, clock())) return notAuthenticated;
+    }
+    return clientSender(nobody, origin, flows.of(origin));
   }
 
   #fromServer(
