@@ -179,7 +179,7 @@ describe('a request that reaches the runtime', () => {
     expect(inside.lines.at(-1)).toMatchObject({ event: 'fault' });
   });
 
-  it('is answered with the address it came from in its Via, whoever answers it (RFC 3261 §18.2.1)', async () => {
+  it('is answered with the address it came from in its Via, also by this server itself (RFC 3261 §18.2.1)', async () => {
     const { agent, flows, policy } = await start();
     const alice = await agent('alice');
     const bob = await agent('bob');
