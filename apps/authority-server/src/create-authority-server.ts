@@ -71,7 +71,11 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
     });
     stop.push(objects.close);
     logger.info(
-      { https: `${server.host}:${server.port}`, objects: `${objects.host}:${objects.port}` },
+      {
+        event: 'listening',
+        https: `${server.host}:${server.port}`,
+        objects: `${objects.host}:${objects.port}`,
+      },
       `the authority of ${domain} is listening`,
     );
     return {

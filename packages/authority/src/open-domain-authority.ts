@@ -166,7 +166,7 @@ export async function openDomainAuthority(
       const outcome = await revocation.revokeSubject(subject, 'cessationOfOperation');
       if (outcome.ok) {
         log.info(
-          { server: subject, serials: outcome.serials },
+          { event: 'revoked', server: subject, serials: outcome.serials },
           'a server is no longer in the topology, and its certificates are revoked',
         );
       }
@@ -175,7 +175,8 @@ export async function openDomainAuthority(
 
   const warnOfOutside = (): void => {
     const problem = outsideProblem(opened, topologies.current?.topology);
-    if (problem !== undefined) log.warn({ remedy: problem.remedy }, problem.message);
+    if (problem !== undefined)
+      log.warn({ event: 'outside-certificate', remedy: problem.remedy }, problem.message);
   };
 
   let last: Promise<unknown> = Promise.resolve();

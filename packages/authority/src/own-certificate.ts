@@ -44,7 +44,10 @@ export async function openOwnCertificate(
     const pem = outcome.certificate.chain.map((der) => encodePem('CERTIFICATE', der)).join('');
     await writeWhole(files.key, key.privateKeyPem, secretMode);
     await writeWhole(files.certificate, pem, publicMode);
-    log.info({ serial: outcome.certificate.serialHex }, 'the authority renewed its own certificate');
+    log.info(
+      { event: 'renewed', serial: outcome.certificate.serialHex },
+      'the authority renewed its own certificate',
+    );
   };
 
   const identity = await loadCredential(files).catch(async (fault: { code?: string }) => {

@@ -54,7 +54,7 @@ export function createRefusalLog(log: Log, now: () => number = Date.now): Refusa
     },
     fault(fault) {
       log.error(
-        { err: fault, code: (fault as { code?: unknown }).code },
+        { event: 'fault', err: fault, code: (fault as { code?: unknown }).code },
         `a request failed: ${fault.message}`,
       );
       const message = 'the authority failed to process the request';

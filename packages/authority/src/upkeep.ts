@@ -28,14 +28,21 @@ export function startUpkeep(authority: Authority, own: OwnCertificate, log: Log)
     const left = opened.rootCrl.nextUpdate - now;
     if (left < rootListWarningMs && now - warnedAt >= dayMs) {
       warnedAt = now;
-      const remedy = 'sign the next CRL with the key of the root';
-      log.warn({ daysLeft: Math.floor(left / dayMs), remedy }, "the root's CRL expires soon");
+      const daysLeft = Math.floor(left / dayMs);
+      const remedy =
+        'create a new authority with entente ca init, and follow the steps of entente rotate plan';
+      log.warn(
+        { event: 'root-list-expires', daysLeft, remedy },
+        `the revocation list of the root expires in ${daysLeft} days`,
+      );
     }
   };
   const lookAgain = (): void => {
     cancel = clock.after(pulseMs, () => {
       look()
-        .catch((fault: Error) => log.error({ err: fault }, `periodic work failed: ${fault.message}`))
+        .catch((fault: Error) =>
+          log.error({ event: 'fault', err: fault }, `periodic work failed: ${fault.message}`),
+        )
         .finally(() => {
           if (!stopped) lookAgain();
         });

@@ -124,7 +124,7 @@ async function setUp(
       try {
         await step();
       } catch (error) {
-        logger.error({ plugin: name }, `the plugin failed to stop: ${sentenceOf(error)}`);
+        logger.error({ event: 'fault', plugin: name }, `the plugin failed to stop: ${sentenceOf(error)}`);
       }
     }
   };

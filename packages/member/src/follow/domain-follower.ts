@@ -7,7 +7,7 @@ import type { LastKnownFile } from '../files/last-known-file.ts';
 import type { TopologyFile } from '../files/topology-file.ts';
 import type { DomainState } from '../state/domain-state.ts';
 import { ConfirmationAlarm } from './confirmation-alarm.ts';
-import { followEvents } from './follow-events.ts';
+import { followEvents, unreachableRemedy } from './follow-events.ts';
 import type { RevocationLists } from './revocation-lists.ts';
 import { SingleFlight } from './single-flight.ts';
 import { verifyThrough } from './verify-through.ts';
@@ -150,7 +150,7 @@ export class DomainFollower implements AsyncDisposable {
     const { authority, log } = this.#options;
     const { code, message } = error as Error & { code?: string };
     log.warn(
-      { event: 'authority-unreachable', peer: authority.url, code },
+      { event: 'authority-unreachable', peer: authority.url, code, remedy: unreachableRemedy },
       `the domain was not refreshed, and the last good state stays in force: ${message}`,
     );
   }

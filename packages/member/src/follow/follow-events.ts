@@ -6,6 +6,10 @@ import type { AuthorityClient } from '../authority/authority-client.ts';
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
 
+/** Of a line `authority-unreachable`: one end cannot see why the other refused it. */
+export const unreachableRemedy =
+  'check that the authority runs and that this server can reach it; where it refused this server, its log has the reason';
+
 /** Whose events are followed, and for what. */
 export interface FollowEventsOptions {
   readonly authority: Pick<AuthorityClient, 'events' | 'host' | 'url'>;
@@ -36,7 +40,7 @@ export async function followEvents(options: FollowEventsOptions): Promise<void> 
     });
     if (signal.aborted) return;
     log.warn(
-      { event: 'authority-unreachable', peer: authority.url },
+      { event: 'authority-unreachable', peer: authority.url, remedy: unreachableRemedy },
       `the authority's event stream ended: ${why}`,
     );
     await pause(retryMs * (0.5 + Math.random()), signal);
