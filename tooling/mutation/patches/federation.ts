@@ -161,7 +161,10 @@ export const patches: PatchList = {
       file: message,
       find: "values.filter(({ uri }) => uri.kind === 'sip')",
       replace: 'values.filter(({ uri }) => uri !== undefined)',
-      test: inside('have a domain: a number is taken off, the address beside it stays'),
+      test: {
+        file: 'packages/federation/test/inside-names.test.ts',
+        title: 'have a domain: a number is taken off, the address beside it stays',
+      },
     },
     {
       name: 'warnings-stay',

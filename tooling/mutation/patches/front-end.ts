@@ -36,7 +36,7 @@ export const patches: PatchList = {
       replace:
         "const allow: ReturnType<typeof member.authorise> = () => ({ ok: true, server: 'x', role: 'front-end', row: links.frontEndToFrontEnd.row });",
       test: uninvited(
-        'a gateway of the topology dials a front end, which no row of the matrix allows: role-not-allowed-on-link',
+        'a gateway of the topology connects to a front end, which no row of the allow matrix allows: role-not-allowed-on-link',
       ),
     },
     {
