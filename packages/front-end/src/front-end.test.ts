@@ -123,6 +123,22 @@ describe('what a front end does for unauthenticated senders', () => {
     expect(new Set(reasons)).toEqual(new Set(['authentication-required']));
   });
 
+  it('challenges a user of ours through a mediation server, and no caller from the telephone network', () => {
+    const throughMediation = (from: string) => {
+      const { ask, reasons } = start();
+      const carrier = {
+        ...originOf(mediation),
+        link: links.frontEndToMediation,
+        protection: { peer: { role: 'mediation', dnsNames: [mediation], sipDomains: [] } },
+      };
+      ask(message('INVITE', 'sip:bob@contoso.example', from), carrier);
+      return reasons.includes('authentication-required');
+    };
+    expect(throughMediation('sip:alice@contoso.example')).toBe(true);
+    expect(throughMediation('tel:+12015550123')).toBe(false);
+    expect(throughMediation('sip:+12015550123@contoso.example;user=phone')).toBe(false);
+  });
+
   it('lets no user speak by the proof of another on the same connection', () => {
     const { ask, reasons } = start();
     const client = originOf();

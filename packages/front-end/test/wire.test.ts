@@ -109,6 +109,26 @@ describe('what only insiders may say', () => {
   });
 });
 
+describe('what an application says that is not treated as authenticated', () => {
+  it('counts as said by nobody: its user authenticates, and no identity that it asserts arrives', async () => {
+    await using network = await startFrontEnd({ applicationFlags: { treatAsAuthenticated: false } });
+    const bob = await network.user('bob');
+    const application = await network.server('app1.contoso.example');
+    const forged = { 'P-Asserted-Identity': '<sip:ceo@contoso.example>', 'Entente-Diagnostics': '1000' };
+    const send = (more: Partial<Parameters<typeof application.ask>[2]>) =>
+      application.ask('MESSAGE', 'sip:bob@contoso.example', { as: 'alice', headers: forged, ...more });
+    expect((await send({ password: null })).status).toBe(407);
+    expect((await send({ from: 'sip:ceo@contoso.example' })).status).toBe(403);
+    expect(bob.received).toEqual([]);
+    expect((await send({})).status).toBe(200);
+    expect(bob.received.at(-1)?.all('P-Asserted-Identity')).toEqual(['<sip:alice@contoso.example>']);
+    expect(bob.received.at(-1)?.has('Entente-Diagnostics')).toBe(false);
+    // Of a foreign domain nobody here knows who it is: it arrives, without an identity.
+    expect((await send({ from: 'sip:carl@litware.example' })).status).toBe(200);
+    expect(bob.received.at(-1)?.has('P-Asserted-Identity')).toBe(false);
+  });
+});
+
 describe('a Path that a client wrote itself', () => {
   it('leads nowhere: he is reached over his own connection, and no server inside hears of it', async () => {
     await using network = await startFrontEnd();
@@ -221,5 +241,20 @@ describe('a client that guesses passwords', () => {
     );
     expect(lines).toHaveLength(10);
     expect(new Set(lines.map(({ user }) => user))).toEqual(new Set(['alice']));
+  });
+
+  it('is stopped by its own address, whatever address it writes into Via', async () => {
+    await using network = await startFrontEnd({ applicationFlags: { treatAsAuthenticated: false } });
+    const application = await network.server('app1.contoso.example');
+    const statuses: number[] = [];
+    for (let time = 0; time < 8; time++) {
+      const { status } = await application.ask('MESSAGE', 'sip:bob@contoso.example', {
+        as: 'alice',
+        password: `guess ${time}`,
+        headers: { Via: `SIP/2.0/TLS client.invalid;branch=z9hG4bK${time};received=198.51.100.${time}` },
+      });
+      statuses.push(status);
+    }
+    expect(statuses.slice(5)).toEqual([403, 403, 403]);
   });
 });

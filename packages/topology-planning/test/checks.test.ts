@@ -104,6 +104,14 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
     ['flag-not-for-role at line 13: true }'],
   ],
   [
+    'a front end that is not to be believed',
+    with_(
+      '    role: front-end\n    pool',
+      '    role: front-end\n    flags: { treatAsAuthenticated: false }\n    pool',
+    ),
+    ['flag-not-for-role at line 10: false }'],
+  ],
+  [
     'a sip: name in a public certificate',
     with_('certificate: public', 'certificate: public, names: [sip:contoso.example]'),
     ['name-unusable at line 15: sip:contoso.exam'],

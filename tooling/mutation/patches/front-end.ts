@@ -140,5 +140,22 @@ export const patches: PatchList = {
       replace: "if (receiver === 'outsider') editor.remove(assertedHeader);",
       test: wire('stays with us where the caller asks for privacy (RFC 3325 §7)'),
     },
+    {
+      name: 'treat-as-authenticated',
+      off: 'an application asserts whom it likes, whatever the topology says of it',
+      file: 'packages/sip-relay/src/admission/',
+      find: "return known.role === 'front-end' || known.role === 'director' || known.flags.treatAsAuthenticated;",
+      replace: 'return true;',
+      test: wire('counts as said by nobody: its user authenticates, and no identity that it asserts arrives'),
+    },
+    {
+      name: 'address-noted-by-others',
+      off: 'a server that is not believed writes itself from where passwords are guessed',
+      file: 'packages/sip-relay/src/admission/',
+      find: 'return (isEdge(origin) ? request.vias[1]?.received : undefined) ?? origin.source?.address;',
+      replace:
+        'return (origin.server === undefined ? undefined : request.vias[1]?.received) ?? origin.source?.address;',
+      test: wire('is stopped by its own address, whatever address it writes into Via'),
+    },
   ],
 };

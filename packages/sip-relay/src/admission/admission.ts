@@ -5,6 +5,7 @@ import {
   nonceSaltBytes,
   ReplayWindow,
   type SipRequest,
+  type Uri,
 } from '@entente/sip';
 import {
   type AssertedIdentity,
@@ -120,7 +121,8 @@ export class Admission {
     const { fqdn, topology } = this.#options;
     const allowed = mayRequest(topology(), { fqdn: server }, { fqdn }, origin.link.row);
     if (!allowed.ok) return notAllowed(allowed.rejection);
-    if (origin.protection.peer?.role === 'edge') return this.#fromEdge(request, origin, server, dialog);
+    if (isEdge(origin) || !mayVouch(topology(), server))
+      return this.#onBehalfOf(request, origin, server, dialog);
     const identity =
       request.method === 'ACK' ? nobody : identityOf(request, { kind: 'trusted-server', name: server }, fqdn);
     if (!identity.ok) return identity.refusal;
@@ -131,32 +133,34 @@ export class Admission {
   }
 
   /**
-   * A request that an edge hands on. The edge authenticates no users: a sender from a domain of ours authenticates here, with each
-   * request, and so does a user of ours at one end of a dialog, whatever From says. Whether a foreign domain may send the message was for
-   * the edge to decide.
+   * A request of an edge, which authenticates no users, or of another server that is not treated as authenticated: nothing that it asserts
+   * counts. A sender from a domain of ours authenticates here, with each request, and so does a user of ours at one end of a dialog,
+   * whatever From says. Whether a foreign domain may send the message was for the edge to decide. A mediation server also brings callers
+   * from the telephone network, who are not users of ours.
    */
-  #fromEdge(
+  #onBehalfOf(
     request: SipRequest,
     origin: RequestOrigin,
-    edge: string,
+    server: string,
     dialog: DialogToken | undefined,
   ): Sender | RequestRefusal {
     const { fqdn, topology } = this.#options;
     const { uri } = request.from;
+    const isNumber = topology().servers.get(server)?.role === 'mediation' && isTelephoneNumber(uri);
     const isOurs =
       dialog === undefined
-        ? uri.kind !== 'sip' || topology().isOurDomain(uri.host)
+        ? !isNumber && (uri.kind !== 'sip' || topology().isOurDomain(uri.host))
         : dialog[dialog.sender].user !== '';
-    if (request.method === 'ACK') return edgeSender(edge, origin, nobody, isOurs);
+    if (request.method === 'ACK') return unvouchedSender(server, origin, nobody, isOurs);
     if (!isOurs) {
-      const identity = identityOf(request, { kind: 'outsider', name: edge }, fqdn);
-      return identity.ok ? edgeSender(edge, origin, identity, false) : identity.refusal;
+      const identity = identityOf(request, { kind: 'outsider', name: server }, fqdn);
+      return identity.ok ? unvouchedSender(server, origin, identity, false) : identity.refusal;
     }
     const proven = this.#provenUser(request, origin, dialog);
     if ('reason' in proven) return proven;
     const identity = userIdentity(request, proven.addresses, dialog, fqdn);
     return identity.ok
-      ? edgeSender(edge, origin, identity, identity.asserted !== undefined)
+      ? unvouchedSender(server, origin, identity, identity.asserted !== undefined)
       : identity.refusal;
   }
 
@@ -204,9 +208,28 @@ export class Admission {
   }
 }
 
-/** Where the client is: an edge notes it in the Via below its own (RFC 3261 §18.2.1). */
-function clientAddress(request: SipRequest, { server, source }: RequestOrigin): string | undefined {
-  return (server === undefined ? undefined : request.vias[1]?.received) ?? source?.address;
+/** Where the client is: an edge notes it in the Via below its own (RFC 3261 §18.2.1). No other server is believed that. */
+function clientAddress(request: SipRequest, origin: RequestOrigin): string | undefined {
+  return (isEdge(origin) ? request.vias[1]?.received : undefined) ?? origin.source?.address;
+}
+
+function isEdge({ protection }: RequestOrigin): boolean {
+  return protection.peer?.role === 'edge';
+}
+
+/**
+ * Whether a server of the topology is believed when it says who a user is: it has authenticated the user itself, as front ends and
+ * directors do, or the topology treats its requests as authenticated.
+ */
+function mayVouch({ servers }: Topology, server: string): boolean {
+  const known = servers.get(server);
+  if (known === undefined) return false;
+  return known.role === 'front-end' || known.role === 'director' || known.flags.treatAsAuthenticated;
+}
+
+/** RFC 3261 §19.1.1, RFC 3966: a number, be it written as a SIP address. */
+function isTelephoneNumber(uri: Uri): boolean {
+  return uri.scheme === 'tel' || (uri.kind === 'sip' && uri.parameters.get('user') === 'phone');
 }
 
 function userIdentity(
@@ -234,15 +257,15 @@ function clientSender(identity: AcceptedIdentity, origin: RequestOrigin, flow: s
   return { arrival: { kind: 'client' }, identity, isInsider: false, origin, flow };
 }
 
-/** What an edge hands on for a sender that nobody vouches for goes to users of ours, never out again. */
-function edgeSender(
-  edge: string,
+/** A request of a sender that nobody vouches for goes to users of ours, never out again. */
+function unvouchedSender(
+  server: string,
   origin: RequestOrigin,
   identity: AcceptedIdentity,
   isVouchedFor: boolean,
 ): Sender {
   return {
-    arrival: { kind: isVouchedFor ? 'server' : 'partner', name: edge },
+    arrival: { kind: isVouchedFor ? 'server' : 'partner', name: server },
     identity,
     isInsider: false,
     origin,

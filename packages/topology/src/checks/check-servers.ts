@@ -44,6 +44,14 @@ function checkFlags(server: ServerEntry, path: Path, report: Report): void {
       'Remove the flag, or narrow single rows under "links".',
     );
   }
+  if (flags?.treatAsAuthenticated === false && authenticatingRoles.includes(role)) {
+    report(
+      'flag-not-for-role',
+      [...path, 'flags', 'treatAsAuthenticated'],
+      `A ${role} authenticates users itself, so other servers believe what it says of them.`,
+      'Remove the flag.',
+    );
+  }
   if (flags?.treatAsAuthenticated === true && (role === 'edge' || !sipRoles.includes(role))) {
     report(
       'flag-not-for-role',
@@ -55,6 +63,9 @@ function checkFlags(server: ServerEntry, path: Path, report: Report): void {
     );
   }
 }
+
+/** Servers that authenticate users: others believe what they assert, whatever their entry says. */
+const authenticatingRoles: readonly Role[] = ['front-end', 'director'];
 
 /** @returns whether the role has such an interface */
 function checkInterface(

@@ -119,7 +119,10 @@ export interface InterfaceEntry {
 
 /** What is special about a server. */
 export interface ServerFlags {
-  /** Its requests need no authentication; default true for a trusted application, false for every other role. */
+  /**
+   * Front ends believe what it says of users; default true for a trusted application, false for every other role. Front ends and
+   * directors authenticate users themselves, and are believed without it.
+   */
   readonly treatAsAuthenticated?: boolean | undefined;
   /** It is throttled as a server, not as a user. Nothing enforces it yet, so {@link checkDocument} refuses true. */
   readonly throttleAsServer?: boolean | undefined;
