@@ -191,3 +191,20 @@ export function bare(port: number, options: tls.ConnectionOptions = {}): tls.TLS
 export function presenting(identity: Credential): { cert: string; key: string } {
   return { cert: identity.current.certificatePem, key: identity.current.keyPem };
 }
+
+/** Connects, takes the session the server hands out, and connects again with it. */
+export async function resume(port: number, options: tls.ConnectionOptions) {
+  const first = bare(port, options);
+  let session: Buffer | undefined;
+  first.on('session', (given: Buffer) => {
+    session = given;
+  });
+  await ended(first);
+  const again = bare(port, { ...options, ...(session === undefined ? {} : { session }) });
+  const reused = new Promise<boolean>((resolve) => {
+    again.once('secureConnect', () => resolve(again.isSessionReused()));
+    again.once('close', () => resolve(false));
+  });
+  const outcome = await ended(again);
+  return { session, reused: await reused, outcome };
+}

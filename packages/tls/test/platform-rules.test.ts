@@ -3,7 +3,7 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { type ConnectionRefusal, type MutualServeOptions, serve } from '@entente/tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bare, clientName, ended, makeWorld, presenting, type World } from './fixture.ts';
+import { bare, clientName, ended, makeWorld, presenting, resume, type World } from './fixture.ts';
 
 let world: World;
 let refusals: ConnectionRefusal[];
@@ -31,23 +31,6 @@ async function greet(options: Partial<MutualServeOptions> = {}) {
   const server = await serve(tls, { ...common(), ...options }, (socket) => socket.end('hello'));
   closers.push(() => server.close());
   return server;
-}
-
-/** Connects, takes the session the server hands out, and connects again with it. */
-async function resume(port: number, options: tls.ConnectionOptions) {
-  const first = bare(port, options);
-  let session: Buffer | undefined;
-  first.on('session', (given: Buffer) => {
-    session = given;
-  });
-  await ended(first);
-  const again = bare(port, { ...options, ...(session === undefined ? {} : { session }) });
-  const reused = new Promise<boolean>((resolve) => {
-    again.once('secureConnect', () => resolve(again.isSessionReused()));
-    again.once('close', () => resolve(false));
-  });
-  const outcome = await ended(again);
-  return { session, reused: await reused, outcome };
 }
 
 describe('resumption', () => {
