@@ -1,5 +1,5 @@
 import { createTrust } from '@entente/tls';
-import { anchorSet, createJudge, type Reason, type ReasonData, reject } from '@entente/trust';
+import { anchorSet, createJudge, type Reason, type ReasonData, type Rejection, reject } from '@entente/trust';
 import { encodePem, oids, policyConstraintsExtension } from '@entente/x509';
 import { certificateOf, type Issued, type IssueOptions, issue, issueCrl } from './issue.ts';
 import { type Meeting, peerName, root } from './meet.ts';
@@ -27,9 +27,10 @@ function both(meeting: Meeting): ReasonCase {
   return { server: meeting, client: meeting };
 }
 
-/** A reason that `allow` gives: whoever passes it decides by the topology or the partners. */
+/** A reason that `allow` gives: the caller's function decides by the topology or the partners. */
 function byAllow<R extends Reason>(reason: R, data: ReasonData[R]): ReasonCase {
-  return both({ ...good, allow: () => ({ ok: false, rejection: reject(reason, data) }) });
+  const rejection = reject(reason, data) as Rejection;
+  return both({ ...good, allow: () => ({ ok: false, rejection }) });
 }
 
 const hardFail = { mode: 'hard-fail' } as const;
