@@ -136,6 +136,7 @@ export const cases: { readonly [R in Reason]: ReasonCase } = {
   'role-not-allowed-on-link': byAllow('role-not-allowed-on-link', { role: 'edge' }),
   'direction-not-allowed': byAllow('direction-not-allowed', { direction: 'inbound' }),
   'partner-not-allowed': byAllow('partner-not-allowed', { domain: 'fabrikam.example' }),
+  'partner-pin-mismatch': byAllow('partner-pin-mismatch', { partner: 'fabrikam.example', names }),
   'partner-blocked': byAllow('partner-blocked', { domain: 'fabrikam.example' }),
   'topology-stale': byAllow('topology-stale', {}),
   'refused-by-policy': both({ ...good, policies: [{ name: 'no', refuse: () => 'because' }] }),
