@@ -1,4 +1,4 @@
-import { connectionLimitsConfig } from '@entente/host';
+import { bytesInFlightConfig, connectionLimitsConfig } from '@entente/host';
 import { z } from 'zod';
 
 /** The configuration of an edge. Names, ports, partners and their roots come from the signed topology, not from here. */
@@ -17,6 +17,8 @@ export const edgeServerConfig = z.strictObject({
   dns: z.array(z.string().min(1)).min(1).optional(),
   /** How many connections each listener holds at once. */
   limits: connectionLimitsConfig.default({}),
+  /** Bytes of messages under way that the process keeps at most. Default a quarter of its memory, which is also the most. */
+  maxBytesInFlight: bytesInFlightConfig,
   /**
    * Seconds after which the revocation lists of partners are fetched again: what a partner revokes takes effect here no later.
    * Default 300.

@@ -37,7 +37,7 @@ export async function createEdgeServer(
     // The authority has no external certificate for another role, and its refusal would not name the role.
     edgeInterfaces(member.topology, config.fqdn);
     const cacheDirectory = join(directory, 'federation');
-    const { external, partnerListsEverySeconds: every } = config;
+    const { external, maxBytesInFlight, partnerListsEverySeconds: every } = config;
     const externalIdentity =
       external === undefined
         ? await member.externalIdentity()
@@ -54,6 +54,7 @@ export async function createEdgeServer(
       addresses,
       cacheDirectory,
       limits: config.limits,
+      ...(maxBytesInFlight === undefined ? {} : { maxBytesInFlight }),
       ...(every === undefined ? {} : { refreshEveryMs: every * 1_000 }),
     });
     return {

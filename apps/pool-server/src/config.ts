@@ -1,4 +1,4 @@
-import { connectionLimitsConfig } from '@entente/host';
+import { bytesInFlightConfig, connectionLimitsConfig } from '@entente/host';
 import { z } from 'zod';
 
 /** The configuration of a pool server. Names, ports and peers come from the signed topology, not from here. */
@@ -17,6 +17,8 @@ export const poolServerConfig = z.strictObject({
   plugins: z.array(z.strictObject({ use: z.string().min(1), config: z.unknown().optional() })).default([]),
   /** How many connections each listener holds at once. */
   limits: connectionLimitsConfig.default({}),
+  /** Bytes of messages under way that the process keeps at most. Default a quarter of its memory, which is also the most. */
+  maxBytesInFlight: bytesInFlightConfig,
   /** Least severe level written to the log. Default info. */
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
 });

@@ -40,7 +40,15 @@ export async function createPoolServer(
       log: logger,
     });
     const policies = policiesOf(plugins);
-    const frontEnd = await serveFrontEnd({ member, credentials, logger, policies, limits: config.limits });
+    const { limits, maxBytesInFlight } = config;
+    const frontEnd = await serveFrontEnd({
+      member,
+      credentials,
+      logger,
+      policies,
+      limits,
+      ...(maxBytesInFlight === undefined ? {} : { maxBytesInFlight }),
+    });
     return poolServer(member, frontEnd, plugins);
   } catch (error) {
     await member?.[Symbol.asyncDispose]();

@@ -3,7 +3,7 @@ import tls from 'node:tls';
 import { authorisePartner } from '@entente/federation';
 import { type Logger, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
-import { createTokenSource, dialServer } from '@entente/sip-endpoint';
+import { createTokenSource, dialServer, MessageBudget } from '@entente/sip-endpoint';
 import { ServiceLocator, type ServiceResolver } from '@entente/sip-endpoint/resolve';
 import { createSealing } from '@entente/sip-proxy';
 import { FlowNames, logConnection, ProxyRuntime, peerName } from '@entente/sip-relay';
@@ -52,6 +52,8 @@ export interface ServeEdgeOptions {
   readonly cacheDirectory: string;
   /** Milliseconds after which a partner's lists are fetched again. Default five minutes. */
   readonly refreshEveryMs?: number;
+  /** Bytes of messages under way at most, of both sides; see `MessageBudget` of `@entente/sip-endpoint`. */
+  readonly maxBytesInFlight?: number;
   /** Bounds of each listener; see `@entente/tls`. */
   readonly limits?: ServeLimits;
 }
@@ -86,12 +88,15 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     hopInside: hopFinder(topology, fqdn),
     onRegistered(address, origin) {
       const connection = outside.connectionOf(origin);
-      if (connection !== undefined) logConnection(logger, connection, address, fqdn);
+      if (connection === undefined) return;
+      connection.prove(address);
+      logConnection(logger, connection, address, fqdn);
     },
   });
   const shared = {
     flows,
     newToken: createTokenSource(),
+    budget: new MessageBudget({ maxBytes: options.maxBytesInFlight }),
     log: logger,
     sides: { inside: () => inside, outside: () => outside },
   };

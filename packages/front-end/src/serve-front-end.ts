@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import tls from 'node:tls';
 import { type Logger, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
-import { createTokenSource, dialServer, monotonicNow } from '@entente/sip-endpoint';
+import { createTokenSource, dialServer, MessageBudget, monotonicNow } from '@entente/sip-endpoint';
 import { createSealing } from '@entente/sip-proxy';
 import {
   type Credentials,
@@ -29,6 +29,8 @@ export interface ServeFrontEndOptions {
   readonly policies?: readonly NamedPolicy[];
   /** Bounds of the listener; see `@entente/tls`. */
   readonly limits?: ServeLimits;
+  /** Bytes of messages under way at most; see `MessageBudget` of `@entente/sip-endpoint`. */
+  readonly maxBytesInFlight?: number;
   /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
   readonly clock?: () => number;
 }
@@ -72,6 +74,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     isOurVia: (host) => host === fqdn,
     log: logger,
     diagnosticsFrom: fqdn,
+    budget: new MessageBudget({ maxBytes: options.maxBytesInFlight }),
     retryOn: (listener) => trust.onChange(listener),
     dial: (hop) => dialServer(hop, { trust, identity, allow, local: fqdn, onRefusal }),
   });

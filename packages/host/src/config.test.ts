@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { connectionLimitsConfig, loadConfig, type OperatorFault, parseConfig } from './index.ts';
+import {
+  bytesInFlightConfig,
+  connectionLimitsConfig,
+  loadConfig,
+  type OperatorFault,
+  parseConfig,
+} from './index.ts';
 
 const schema = z.strictObject({
   domain: z.string(),
@@ -129,5 +135,22 @@ describe('limits of connections', () => {
       code: 'ENTENTE_CONFIG_INVALID',
       place: expect.stringMatching(/^pool\.yaml:1:/),
     });
+  });
+});
+
+describe('the ceiling for messages under way', () => {
+  const parse = (value: string) =>
+    parseConfig(
+      `maxBytesInFlight: ${value}\n`,
+      'pool.yaml',
+      z.strictObject({ maxBytesInFlight: bytesInFlightConfig }),
+    );
+
+  it('is taken within its range', () => {
+    expect(parse('67108864')).toEqual({ maxBytesInFlight: 67_108_864 });
+  });
+
+  it.each(['0', '1000', '-1', '.inf', '.nan', 'off', 'null'])('is refused outside: %s', (value) => {
+    expect(faultOf(() => parse(value))).toMatchObject({ code: 'ENTENTE_CONFIG_INVALID' });
   });
 });

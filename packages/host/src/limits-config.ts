@@ -10,3 +10,9 @@ export const connectionLimitsConfig = z.strictObject({
   /** Of these, from one address or one /64 of IPv6, 10 to 100,000. Default 1,000: raise it where many users share an address. */
   maxConnectionsPerAddress: z.int().min(10).max(100_000).exactOptional(),
 });
+
+/**
+ * Schema of the setting that bounds what messages under way take of the memory, for `MessageBudget` of `@entente/sip-endpoint`: bytes,
+ * 16 MiB to 1 TiB. Default a quarter of the memory that the process may use; a greater value counts as that, so it can only be lowered.
+ */
+export const bytesInFlightConfig = z.int().min(16_777_216).max(1_099_511_627_776).exactOptional();

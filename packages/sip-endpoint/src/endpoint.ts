@@ -12,13 +12,17 @@ import {
   type TransactionEnd,
   Via,
 } from '@entente/sip';
+import type { Ledger } from './budget/ledger.ts';
+import { MessageBudget } from './budget/message-budget.ts';
 import {
   type ConnectionLimits,
   type ConnectionLink,
   type ConnectionUser,
+  type GivenUp,
   SipConnection,
 } from './connection/connection.ts';
 import { ConnectionPool } from './connection/connection-pool.ts';
+import { EverySecond } from './connection/every-second.ts';
 import type { NextHop } from './connection/next-hop.ts';
 import type { ServiceAddress } from './resolve/service-locator.ts';
 import {
@@ -42,6 +46,10 @@ export interface EndpointUser {
   onDisposing?(): void;
   /** Bytes that were no message; they have been answered where that is possible. */
   onMalformed?(fault: MessageFault, connection: SipConnection): void;
+  /** A request was answered 503, because its sender has too much under way. */
+  onNoRoom?(request: SipRequest, connection: SipConnection): void;
+  /** A connection is about to be closed, for what its peer alone has done. */
+  onGivenUp?(why: GivenUp, connection: SipConnection): void;
   /** Something was thrown while a message was handled: a fault of this program. The message is answered 500 or dropped. */
   onFault?(error: unknown, connection: SipConnection): void;
 }
@@ -80,11 +88,9 @@ export interface EndpointOptions {
   /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
   readonly clock?: () => number;
   readonly timings?: Timings;
-  readonly limits?: ConnectionLimits & {
-    readonly maxTransactions?: number;
-    /** Of these, on the connection of a peer that is not a server. Default 8,192. */
-    readonly maxTransactionsPerClient?: number;
-  };
+  readonly limits?: ConnectionLimits;
+  /** What all messages under way may take, shared by the endpoints of a process; default one with the default ceilings. */
+  readonly budget?: MessageBudget;
 }
 
 /** How {@link SipEndpoint.ask} waits. */
@@ -139,6 +145,8 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   readonly #connections = new Map<number, SipConnection>();
   readonly #pool: ConnectionPool;
   readonly #transactions: TransactionLayer;
+  readonly #budget: MessageBudget;
+  readonly #everySecond = new EverySecond();
   readonly #stopRetrying: (() => void) | undefined;
   #disposed = false;
 
@@ -147,6 +155,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     this.newToken = options.newToken;
     this.#options = options;
     this.#user = options.user;
+    this.#budget = options.budget ?? new MessageBudget();
     this.#pool = new ConnectionPool({
       dial: async (hop) => {
         const { socket, link } = await options.dial(hop);
@@ -160,12 +169,6 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
       user: options.user,
       timings: options.timings ?? defaultTimings,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
-      ...(options.limits?.maxTransactions === undefined
-        ? {}
-        : { maxTransactions: options.limits.maxTransactions }),
-      ...(options.limits?.maxTransactionsPerClient === undefined
-        ? {}
-        : { maxTransactionsPerClient: options.limits.maxTransactionsPerClient }),
     });
   }
 
@@ -238,13 +241,28 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   }
 
   /**
-   * Sends a request that already has its top Via.
+   * Sends a request that already has its top Via. A body of more than 4 KiB is dropped once it is on its way.
    * @param request - complete, its branch new
    * @param connection - where to
    * @param user - receives the responses
+   * @param sender - in whose ledger it counts; undefined: it is this process's own
    */
-  forward(request: SipRequest, connection: SipConnection, user: ClientUser): ClientTransaction {
-    return this.#transactions.request(request, connection, user);
+  forward(
+    request: SipRequest,
+    connection: SipConnection,
+    user: ClientUser,
+    sender?: Ledger,
+  ): ClientTransaction {
+    return this.#transactions.request(request, connection, user, sender);
+  }
+
+  /**
+   * Answers a request with a failure and keeps nothing of it, not even until its ACK.
+   * @param transaction - of the request
+   * @param response - 300 to 699
+   */
+  refuse(transaction: ServerTransaction, response: SipResponse): void {
+    this.#transactions.refuse(transaction, response);
   }
 
   /**
@@ -305,9 +323,12 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     });
   }
 
-  /** Sends a message that belongs to no transaction: an ACK for a 2xx. */
-  sendAck(ack: SipRequest, connection: SipConnection): boolean {
-    return connection.send(ack);
+  /**
+   * Sends a message that belongs to no transaction: an ACK for a 2xx.
+   * @param sender - in whose ledger the ACK's sender counts; undefined: this process
+   */
+  sendAck(ack: SipRequest, connection: SipConnection, sender?: Ledger): boolean {
+    return connection.send(ack, sender);
   }
 
   /** Closes every connection; what was under way ends without an answer. */
@@ -316,6 +337,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     this.#stopRetrying?.();
     this.#user.onDisposing?.();
     this.#transactions.close();
+    this.#everySecond.clear();
     for (const connection of [...this.#connections.values()]) connection.close();
   }
 
@@ -323,6 +345,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
 
   onRequest(request: SipRequest, connection: SipConnection): void {
     if (this.#transactions.receiveRequest(request, connection)) return;
+    this.#user.onNoRoom?.(request, connection);
     // RFC 7339 §5.10.2: no Retry-After, it would stop all traffic of this peer.
     connection.send(createResponse(request, 503, undefined, { toTag: this.newToken() }));
   }
@@ -333,6 +356,10 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
 
   onMalformed(fault: MessageFault, connection: SipConnection): void {
     this.#user.onMalformed?.(fault, connection);
+  }
+
+  onGivenUp(why: GivenUp, connection: SipConnection): void {
+    this.#user.onGivenUp?.(why, connection);
   }
 
   onClosed(connection: SipConnection): void {
@@ -348,6 +375,8 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
       link,
       openedByUs,
       user: this,
+      budget: this.#budget,
+      everySecond: this.#everySecond,
       ...(limits === undefined ? {} : { limits }),
     });
     // Dialled or accepted while everything was being closed: nobody would close it any more.

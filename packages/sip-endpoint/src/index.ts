@@ -1,5 +1,14 @@
+export { CeilingFault } from './budget/ceiling-fault.ts';
+export type { Ledger } from './budget/ledger.ts';
+export { MessageBudget, type MessageBudgetOptions } from './budget/message-budget.ts';
+export type { PeerKind } from './budget/peer-kind.ts';
 export { monotonicNow } from './clock/monotonic-clock.ts';
-export { type ConnectionLimits, type ConnectionLink, SipConnection } from './connection/connection.ts';
+export {
+  type ConnectionLimits,
+  type ConnectionLink,
+  type GivenUp,
+  SipConnection,
+} from './connection/connection.ts';
 export { type DialServerOptions, dialServer } from './connection/dial-server.ts';
 export { HopDownError, type NextHop } from './connection/next-hop.ts';
 export {

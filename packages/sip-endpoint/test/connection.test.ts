@@ -56,14 +56,20 @@ describe('keep-alive', () => {
     await expect.poll(() => received).toBe('\r\n'.repeat(3));
   });
 
-  it('disconnects a peer that pings without taking the pongs, at the bound for what waits', async () => {
+  it('adds no more pongs than may wait', async () => {
     await using network = await serverOf({ limits: { maxPendingBytes: 1_024 } });
-    const { socket, connection } = await network.connect();
+    const { socket } = await network.connect();
+    let length = 0;
     // One record: nothing of the answer can have left when the last of them is read.
     socket.write('\r\n\r\n'.repeat(2_000));
-    await expect.poll(() => network.closed).toEqual([connection.id]);
-    expect(connection.socket.destroyed).toBe(true);
-    expect([...network.server.endpoint.connections]).toEqual([]);
+    socket.on('data', (bytes: Buffer) => {
+      length += bytes.length;
+    });
+    await expect.poll(() => length).toBe(1_026);
+    socket.write('\r\n\r\n');
+    // And those after them.
+    await expect.poll(() => length).toBe(1_028);
+    expect(network.closed).toEqual([]);
   });
 
   it('lets pongs wait up to that bound', async () => {
@@ -80,20 +86,6 @@ describe('keep-alive', () => {
 });
 
 describe('a peer that takes nothing', () => {
-  it('is disconnected at once, and nothing is sent to it any more', async () => {
-    await using network = await serverOf({ limits: { maxPendingBytes: 100_000 } });
-    const { connection } = await network.connect();
-    const big = message('x'.repeat(60_000));
-    expect(connection.send(big)).toBe(true);
-    expect(connection.send(big)).toBe(false);
-    expect(connection).toMatchObject({ isClosed: true, socket: { destroyed: true } });
-    expect(network.closed).toEqual([connection.id]);
-    expect(connection.send(big)).toBe(false);
-    connection.ping();
-    connection.close();
-    expect(network.closed).toEqual([connection.id]);
-  });
-
   it('keeps its socket for five seconds when the connection is closed, and no longer', async () => {
     await using network = await serverOf({ limits: { maxPendingBytes: 200_000_000 } });
     const { connection } = await network.connect();

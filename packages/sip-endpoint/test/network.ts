@@ -4,6 +4,7 @@ import {
   type ConnectionLimits,
   type EndpointOptions,
   type EndpointUser,
+  type MessageBudget,
   type NextHop,
   SipEndpoint,
   UserAgent,
@@ -15,6 +16,7 @@ import { connect, createTrust, loadCredential, openTrust, type ServeOptions, ser
 /** How a server under test differs from others. */
 export interface ServerUnderTest {
   readonly limits?: ConnectionLimits;
+  readonly budget?: MessageBudget;
   /** Has each socket after its verdict and before the endpoint. */
   readonly before?: (socket: tls.TLSSocket) => void;
   /** Which servers are let in. Default fe2.contoso.example. */
@@ -28,7 +30,7 @@ const link = { row: 0, name: 'a test' };
 /** A server endpoint on a real listener, and user agents that dial it. */
 export async function startServer(
   user: EndpointUser,
-  { allow = ['fe2.contoso.example'], limits, before, dial }: ServerUnderTest = {},
+  { allow = ['fe2.contoso.example'], budget, limits, before, dial }: ServerUnderTest = {},
 ) {
   const root = await createTestAuthority('Contoso Test Root');
   const own = await root.issue({
@@ -54,6 +56,7 @@ export async function startServer(
     newToken,
     dial: dial ?? (() => Promise.reject(new Error('the server does not dial'))),
     ...(limits === undefined ? {} : { limits }),
+    ...(budget === undefined ? {} : { budget }),
   });
   const server = await serve(
     tls,

@@ -18,7 +18,7 @@ import {
 import { type RequestRefusal, refusal, responseForRefusal, validateRequest } from '@entente/sip-proxy';
 import { type Log, RefusalLimit } from '@entente/tls';
 import type { FlowNames } from './flow-names.ts';
-import { logMessageFault, logRequestRefusal } from './log/connection-log.ts';
+import { logGivenUp, logMessageFault, logRequestRefusal } from './log/connection-log.ts';
 import { logUnreachable } from './log/unreachable-log.ts';
 import { PendingDecision } from './pending-decision.ts';
 import type { ProxyDecision, ProxyPolicy, RequestOrigin } from './proxy-policy.ts';
@@ -27,7 +27,7 @@ import { withSource } from './with-source.ts';
 
 /** What a proxy runtime is made of. */
 export interface ProxyRuntimeOptions<Sender extends object>
-  extends Pick<EndpointOptions, 'dial' | 'limits' | 'locate' | 'newToken' | 'retryOn' | 'sentBy'> {
+  extends Pick<EndpointOptions, 'budget' | 'dial' | 'limits' | 'locate' | 'newToken' | 'retryOn' | 'sentBy'> {
   readonly policy: ProxyPolicy<Sender>;
   /** Names of client connections; the policy writes them into tokens and targets. */
   readonly flows: FlowNames;
@@ -47,6 +47,13 @@ export interface ProxyRuntimeOptions<Sender extends object>
 
 /** Number of the Entente-Diagnostics header for a request that was refused. */
 const requestRefused = 1000;
+/** The sender, or all of its kind together, have as much under way as they may have. */
+const noRoom = refusal(
+  'no-room',
+  503,
+  'expected a sender with room for one more request, found none left: of its connection, address, user or server, or of all alike',
+  'Wait for answers before sending more, or raise maxBytesInFlight where the memory allows it.',
+);
 /** A proxy answers an INVITE with 100 at once: it cannot know how long the next hop takes. */
 const timings = { ...defaultTimings, tryingAfterMs: 0 };
 
@@ -104,6 +111,8 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
       onRequest: (transaction, connection) => this.#onRequest(transaction, connection),
       onAck: (ack, connection) => this.#onAck(ack, connection),
       onClosed: (connection) => policy.onClosed?.(connection),
+      onNoRoom: (request, connection) => logRequestRefusal(log, this.#refusals, request, noRoom, connection),
+      onGivenUp: (why, connection) => logGivenUp(log, this.#refusals, why, connection),
       onFault: (error, connection) => logMessageFault(log, error, connection),
       onDisposing: () => this.#relay.close(),
     };
@@ -133,7 +142,10 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
   }
 
   #admit(request: SipRequest, connection: SipConnection): Sender | RequestRefusal {
-    return validateRequest(request, this.#validation) ?? this.#options.policy.admit(request, connection);
+    const sender =
+      validateRequest(request, this.#validation) ?? this.#options.policy.admit(request, connection);
+    if (!connection.isProven) for (const user of connection.users.keys()) connection.prove(user);
+    return sender;
   }
 
   #passAckOn(decision: ProxyDecision, ack: SipRequest, connection: SipConnection): void {
@@ -142,7 +154,9 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
       logRequestRefusal(this.#options.log, this.#refusals, ack, decision.refusal, connection);
     if (decision.kind !== 'relay') return;
     const target = decision.targets[0]?.[0];
-    if (target !== undefined) this.#relayOf(decision.side).forwardAck(target, decision.rules);
+    if (target === undefined) return;
+    const bytes = ack.headerWire.length + ack.droppableBytes;
+    this.#relayOf(decision.side).forwardAck(target, decision.rules, { ledger: connection.ledger, bytes });
   }
 
   #carryOut(decision: ProxyDecision, transaction: ServerTransaction, connection: SipConnection): void {
@@ -176,7 +190,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
   #respond(transaction: ServerTransaction, status: number): void {
     const toTag = this.#endpoint.newToken();
     const response = createResponse(transaction.request, status, undefined, { toTag });
-    transaction.respond(withSource(response, transaction.context.connection));
+    this.#endpoint.refuse(transaction, withSource(response, transaction.context.connection));
   }
 
   #refuse(transaction: ServerTransaction, connection: SipConnection, refused: RequestRefusal): void {
@@ -190,7 +204,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
         ? refused
         : { ...refused, headers: [...refused.headers, diagnosticsOf(refused, diagnosticsFrom)] };
     const response = responseForRefusal(request, shown, this.#endpoint.newToken());
-    transaction.respond(withSource(response, connection));
+    this.#endpoint.refuse(transaction, withSource(response, connection));
   }
 
   /** A message that its next hop would refuse is not sent; its sender hears the status from the relay. */

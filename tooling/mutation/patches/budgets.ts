@@ -15,6 +15,24 @@ const sizes = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const endpoint = 'packages/sip-endpoint/src/';
+const underAttack = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-endpoint/test/hostile-bytes.test.ts',
+  title,
+});
+const backPressure = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-endpoint/test/back-pressure.test.ts',
+  title,
+});
+const transactions = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-endpoint/src/transaction/transaction-layer.test.ts',
+  title,
+});
+const budget = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-endpoint/src/budget/message-budget.test.ts',
+  title,
+});
+
 /** What one peer can take of memory and of the links that all share. */
 export const patches: PatchList = {
   name: 'budgets',
@@ -76,8 +94,8 @@ export const patches: PatchList = {
       name: 'ack-measured',
       off: 'an ACK is sent that its next hop refuses because of what we added',
       file: relay,
-      find: 'if (checkSize(ack, connection.accepts) === undefined) connection.send(ack);',
-      replace: 'connection.send(ack);',
+      find: 'if (checkSize(ack, connection.accepts) === undefined) connection.send(ack, ledger);',
+      replace: 'connection.send(ack, ledger);',
       test: relaying('is dropped where it is an ACK'),
     },
     {
@@ -98,6 +116,144 @@ export const patches: PatchList = {
         file: 'packages/sip-proxy/test/registrar.test.ts',
         title: 'refuses a contact that no hop would accept as the start line of a request',
       },
+    },
+    {
+      name: 'requests-counted',
+      off: 'requests are kept whatever their sender has under way',
+      file: `${endpoint}transaction/transaction-layer.ts`,
+      find: 'if (!ledger.take(cost, 1)) return false;',
+      replace: 'ledger.add(cost, 1);',
+      test: underAttack('begins only as many transactions for a few connections as these may have'),
+    },
+    {
+      name: 'bodies-counted',
+      off: 'bodies are kept whatever their sender has under way',
+      file: `${endpoint}connection/incoming.ts`,
+      find: 'return this.#ledger.has(messageBytes - this.#held, 0) ? undefined : noRoom(messageBytes);',
+      replace: 'return undefined;',
+      test: underAttack('holds unfinished messages only as far as their senders may have them'),
+    },
+    {
+      name: 'headers-counted',
+      off: 'unfinished headers are held for however many connections',
+      file: `${endpoint}connection/incoming.ts`,
+      find: "return this.#kind === 'unknown' ? this.#ledger.has(0, 0) : this.#ledger.hasOfItsOwn(0);",
+      replace: 'return true;',
+      test: underAttack(
+        'holds the headers that unknown peers have begun only as far as these may have them, and then no more of their connections',
+      ),
+    },
+    {
+      name: 'unknown-peer-body',
+      off: 'an unknown peer sends bodies of any size',
+      file: `${endpoint}connection/incoming.ts`,
+      find: "if (this.#kind === 'unknown' && bodyBytes > unknownPeerBodyBytes) return bodyTooLong(bodyBytes);",
+      replace: '',
+      test: underAttack('may send a body of 16 KiB, and a larger one once it has authenticated'),
+    },
+    {
+      name: 'message-deadline',
+      off: 'a message that has begun may take for ever',
+      file: `${endpoint}connection/connection.ts`,
+      find: "else if (this.#incoming.isLate()) this.#giveUp('message-incomplete');",
+      replace: '',
+      test: underAttack('is late though its bytes come one after the other'),
+    },
+    {
+      name: 'places-of-servers',
+      off: 'users take the room of servers',
+      file: `${endpoint}budget/message-budget.ts`,
+      find: 'user: { ofAll: 3 / 8, connection: 1 / 16, peer: 1 / 8, address: 1 / 4 },',
+      replace: 'user: { ofAll: 1, connection: 1, peer: 1, address: 1 },',
+      test: budget('keeps the places of servers free, whatever unknown peers and users do'),
+    },
+    {
+      name: 'user-of-many-connections',
+      off: 'a user has the room of a user with each connection',
+      file: `${endpoint}budget/message-budget.ts`,
+      find: 'if (name !== undefined) all.push(',
+      replace: "if (name === '') all.push(",
+      test: budget(
+        'holds a user to a part of what users may have, however many connections and addresses they have',
+      ),
+    },
+    {
+      name: 'counted-to-the-end',
+      off: 'a peer that connects again is rid of what is under way',
+      file: `${endpoint}budget/ledger.ts`,
+      find: '    this.#closed = true;\n    this.#end();',
+      replace: '    this.#closed = true;\n    this.add(-this.bytes, -this.transactions);\n    this.#end();',
+      test: budget('counts what is under way until it ends, though its connection is closed'),
+    },
+    {
+      name: 'ceiling-only-lowered',
+      off: 'the setting raises the ceiling beyond the memory',
+      file: `${endpoint}budget/message-budget.ts`,
+      find: 'this.maxBytes = Math.min(maxBytes ?? ceiling, ceiling);',
+      replace: 'this.maxBytes = maxBytes ?? ceiling;',
+      test: budget('can be lowered and not raised'),
+    },
+    {
+      name: 'refused-without-state',
+      off: 'an INVITE that was refused is kept for 32 seconds',
+      file: `${endpoint}transaction/transaction-layer.ts`,
+      find: "if (transaction.kind !== 'invite-server' || transaction.state !== 'proceeding') {",
+      replace: 'if (transaction.kind !== undefined) {',
+      test: transactions('keeps nothing of a request that is refused, and knows the ACK of the refusal'),
+    },
+    {
+      name: 'ack-of-a-refusal',
+      off: 'the ACK of a refusal is passed on',
+      file: `${endpoint}transaction/transaction-layer.ts`,
+      find: 'if (!this.#refused.has(key)) this.#acknowledge(request, connection);',
+      replace: 'this.#acknowledge(request, connection);',
+      test: transactions('keeps nothing of a request that is refused, and knows the ACK of the refusal'),
+    },
+    {
+      name: 'body-of-an-answered-invite',
+      off: 'an INVITE is kept whole for 32 seconds after its answer',
+      file: `${endpoint}transaction/transaction-layer.ts`,
+      find: 'else if (message.status >= 200) this.#dropRequestBody(transaction);',
+      replace: '',
+      test: transactions(
+        'keeps the body of an INVITE no longer than until it is answered, and of one that it sends not at all',
+      ),
+    },
+    {
+      name: 'others-refused',
+      off: 'what others send fills the connection of a peer that takes nothing',
+      file: `${endpoint}connection/outgoing.ts`,
+      find: 'return this.#isShared && sender.bytes <= this.#max * shareOfSender;',
+      replace: 'return true;',
+      test: backPressure('keeps its connection: what others send it is refused to them'),
+    },
+    {
+      name: 'heavy-sender-first',
+      off: 'one sender takes all of a link that is slow',
+      file: `${endpoint}connection/outgoing.ts`,
+      find: 'return this.#isShared && sender.bytes <= this.#max * shareOfSender;',
+      replace: 'return this.#isShared;',
+      test: backPressure('stays, refuses a sender with much under way first, and then all'),
+    },
+    {
+      name: 'not-read-from',
+      off: 'a client that takes no answers is read from',
+      file: `${endpoint}connection/connection.ts`,
+      find: '    this.socket.pause();\n',
+      replace: '',
+      test: backPressure(
+        'is not read from while the answers to its requests wait, and closed after 32 seconds',
+      ),
+    },
+    {
+      name: 'link-not-paused',
+      off: 'a link that all share is closed because its other end is slow',
+      file: `${endpoint}connection/connection.ts`,
+      find: 'if (this.#unreadSeconds >= 0 || !this.#isClient) return;',
+      replace: 'if (this.#unreadSeconds >= 0) return;',
+      test: backPressure(
+        'is read from although its answers wait, and its requests are dropped as long as none fits',
+      ),
     },
   ],
 };

@@ -1,16 +1,21 @@
 import type { TLSSocket } from 'node:tls';
-import {
-  type FramerSink,
-  type MessageFault,
-  type MessageLimits,
-  type SipMessage,
-  type SipRequest,
-  type SipResponse,
-  StreamFramer,
+import type {
+  FramerSink,
+  MessageFault,
+  MessageLimits,
+  SipMessage,
+  SipProblem,
+  SipRequest,
+  SipResponse,
 } from '@entente/sip';
 import { type Peer, peerOf } from '@entente/tls';
-import { GatheredWriter } from './gathered-writes.ts';
-import { kindOf, limitsFrom, limitsTo } from './peer-limits.ts';
+import type { Ledger } from '../budget/ledger.ts';
+import type { MessageBudget } from '../budget/message-budget.ts';
+import type { PeerKind } from '../budget/peer-kind.ts';
+import type { EverySecond, Ticked } from './every-second.ts';
+import { Incoming } from './incoming.ts';
+import { Outgoing } from './outgoing.ts';
+import { kindOf, limitsTo } from './peer-limits.ts';
 import { type Placed, UnorderedList } from './unordered-list.ts';
 
 /** The row of the allow matrix that a connection stands on, and what it is called in logs. */
@@ -19,18 +24,32 @@ export interface ConnectionLink {
   readonly name: string;
 }
 
+/** Why a connection was closed although its peer spoke SIP. */
+export type GivenUp =
+  /** A message that began did not end in time. */
+  | 'message-incomplete'
+  /** What the peer has begun to send exceeds what it may have under way. */
+  | 'no-room'
+  /** The peer sends requests and does not take the answers. */
+  | 'answers-not-taken';
+
 /** Who takes what a connection brings. */
 export interface ConnectionUser {
   onRequest(request: SipRequest, connection: SipConnection): void;
   onResponse(response: SipResponse, connection: SipConnection): void;
   /** A message was refused as malformed; it has been answered, and the connection is closed if framing is lost. */
   onMalformed(fault: MessageFault, connection: SipConnection): void;
+  /** The connection is about to be closed, for what the peer alone has done. */
+  onGivenUp(why: GivenUp, connection: SipConnection): void;
   onClosed(connection: SipConnection): void;
 }
 
 /** Bounds of one connection. */
 export interface ConnectionLimits {
-  /** Bytes that may wait to be sent before the peer counts as stuck and is disconnected. Default 4 MiB. */
+  /**
+   * Bytes that may wait to be sent; more are not added. Above an eighth of it, what others send the peer is refused to them; above half
+   * of it, a client is not read from. Default 4 MiB.
+   */
   readonly maxPendingBytes?: number;
   /** Milliseconds without a byte from the peer after which the connection is closed. Default 15 minutes. */
   readonly idleTimeoutMs?: number;
@@ -38,13 +57,16 @@ export interface ConnectionLimits {
 
 /** Milliseconds that a closing connection has to take what waits for it. */
 const closingMs = 5_000;
+/** Seconds that a client has to take the answers to its requests, while no more of them are read. */
+const answerSeconds = 32;
+const defaultPendingBytes = 4_194_304;
 let lastId = 0;
 
 /**
  * A connection on which SIP is spoken: frames what comes in, gathers what goes out. Its number is never used again while
  * the process lives, so a flow token cannot mean another connection later.
  */
-export class SipConnection implements FramerSink {
+export class SipConnection implements FramerSink, Ticked {
   readonly id: number = ++lastId;
   readonly socket: TLSSocket;
   readonly link: ConnectionLink;
@@ -59,15 +81,22 @@ export class SipConnection implements FramerSink {
   readonly transactions = new UnorderedList<Placed>();
   /** The most that a message may measure which is sent on to this peer. */
   readonly accepts: MessageLimits;
-  readonly #framer: StreamFramer;
-  readonly #writer: GatheredWriter;
+  /** What the peer has under way. */
+  readonly ledger: Ledger;
+  readonly #budget: MessageBudget;
+  readonly #incoming: Incoming;
+  readonly #outgoing: Outgoing;
+  readonly #everySecond: EverySecond;
   readonly #user: ConnectionUser;
-  readonly #maxPendingBytes: number;
+  #kind: PeerKind;
+  #isTicked = false;
+  /** Seconds for which the peer was not read from; -1 where it is. */
+  #unreadSeconds = -1;
   #closed = false;
 
   /**
    * @param socket - admitted by `serve` or `connect` of `@entente/tls`
-   * @param options - which link it is, who dialled, who listens
+   * @param options - which link it is, who dialled, who listens, where its bytes count, what calls it every second
    */
   constructor(
     socket: TLSSocket,
@@ -75,6 +104,8 @@ export class SipConnection implements FramerSink {
       readonly link: ConnectionLink;
       readonly openedByUs: boolean;
       readonly user: ConnectionUser;
+      readonly budget: MessageBudget;
+      readonly everySecond: EverySecond;
       readonly limits?: ConnectionLimits;
     },
   ) {
@@ -91,17 +122,25 @@ export class SipConnection implements FramerSink {
       address === undefined || port === undefined
         ? undefined
         : { address: address.replace(/^::ffff:(?=\d+\.)/i, ''), port };
-    const kind = kindOf(peer, options.openedByUs);
-    this.accepts = limitsTo(kind);
-    this.#framer = new StreamFramer({ limits: limitsFrom(kind) });
     this.#user = options.user;
-    this.#maxPendingBytes = options.limits?.maxPendingBytes ?? 4_194_304;
-    this.#writer = new GatheredWriter(socket);
+    this.#budget = options.budget;
+    this.#everySecond = options.everySecond;
+    const kind = kindOf(peer, options.openedByUs);
+    this.#kind = kind;
+    this.accepts = limitsTo(kind);
+    this.ledger = options.budget.open(kind, this.source?.address, this.server);
+    this.#incoming = new Incoming(kind, this.ledger);
+    this.#outgoing = new Outgoing(socket, {
+      ledger: this.ledger,
+      maxBytes: options.limits?.maxPendingBytes ?? defaultPendingBytes,
+      isShared: !this.#isClient,
+      onTaken: () => this.#taken(),
+    });
     socket.setNoDelay(true);
     socket.setTimeout(options.limits?.idleTimeoutMs ?? 900_000, () => this.close());
     // It broke between the verdict and now: its close event will not come again.
     if (socket.destroyed) queueMicrotask(() => this.#end());
-    socket.on('data', (bytes: Buffer) => this.#framer.push(bytes, this));
+    socket.on('data', (bytes: Buffer) => this.#read(bytes));
     socket.on('error', () => this.#end());
     socket.on('close', () => this.#end());
     socket.on('end', () => this.close());
@@ -117,24 +156,59 @@ export class SipConnection implements FramerSink {
     return this.#closed;
   }
 
+  /** Whether a user has authenticated here, or the peer is a server or partner. */
+  get isProven(): boolean {
+    return this.#kind !== 'unknown';
+  }
+
+  /** Whether the peer takes so little that no further request of it is worth answering. */
+  get isFull(): boolean {
+    return this.#outgoing.isFull;
+  }
+
   /**
-   * @param message - what to send
-   * @returns false if the connection is closed, or was closed now because the peer takes nothing
+   * A user has authenticated on this connection: it gets the room of a user. Where it has that already, nothing changes.
+   * @param user - address of record
    */
-  send(message: SipMessage): boolean {
+  prove(user: string): void {
+    if (this.#kind !== 'unknown') return;
+    this.#kind = 'user';
+    this.#incoming.became('user');
+    this.#budget.prove(this.ledger, this.source?.address, user);
+  }
+
+  /** Whether {@link send} would send a message now. */
+  takes(message: SipMessage, sender?: Ledger): boolean {
+    const size = message.headerWire.length + message.droppableBytes;
+    return message.kind === 'request'
+      ? this.#outgoing.takesFrom(size, sender)
+      : this.#outgoing.takesAnswer(size);
+  }
+
+  /**
+   * Sends a message, unless the peer takes too little: an answer to a request of the peer as long as there is any room, a request of
+   * somebody else only as long as there is room enough.
+   * @param message - what to send
+   * @param sender - whose ledger a request counts in; undefined: this process
+   * @returns false if it was not sent
+   */
+  send(message: SipMessage, sender?: Ledger): boolean {
     if (this.#closed) return false;
-    return this.#write(message.wire);
+    const takes = this.takes(message, sender);
+    if (takes) this.#outgoing.write(message.wire);
+    if (message.kind === 'response') this.#answered(takes);
+    return takes;
   }
 
   /** Sends the double CRLF that keeps a flow alive (RFC 5626 §3.5.1). */
   ping(): void {
-    if (!this.#closed) this.#write('\r\n\r\n');
+    if (!this.#closed && this.#outgoing.takesFrom(4, undefined)) this.#outgoing.write('\r\n\r\n');
   }
 
   /** Sends what was gathered and closes. */
   close(): void {
     if (this.#closed) return;
-    this.#writer.flush();
+    this.#outgoing.flush();
     this.socket.end();
     this.socket.destroySoon();
     // A peer that takes nothing would keep the socket and what waits in it for ever.
@@ -147,6 +221,7 @@ export class SipConnection implements FramerSink {
   // What the framer finds.
 
   message(message: SipMessage): void {
+    this.#incoming.completed();
     if (this.#closed) return;
     if (message.kind === 'request') this.#user.onRequest(message, this);
     else this.#user.onResponse(message, this);
@@ -159,22 +234,75 @@ export class SipConnection implements FramerSink {
     if (fault.fatal) this.close();
   }
 
-  keepAlive(kind: 'ping' | 'pong'): void {
-    if (kind === 'ping' && !this.#closed) this.#write('\r\n');
+  largeBody(bodyBytes: number, messageBytes: number): SipProblem | undefined {
+    return this.#incoming.refusal(bodyBytes, messageBytes);
   }
 
-  #write(data: string): boolean {
-    this.#writer.write(data);
-    if (this.#writer.pendingBytes <= this.#maxPendingBytes) return true;
-    // Stuck, or does not want to read: there is no use in waiting until it takes the rest.
+  keepAlive(kind: 'ping' | 'pong'): void {
+    if (kind !== 'ping' || this.#closed) return;
+    const takes = this.#outgoing.takesAnswer(2);
+    if (takes) this.#outgoing.write('\r\n');
+    this.#answered(takes);
+  }
+
+  tick(): boolean {
+    this.#isTicked = false;
+    if (this.#closed) return false;
+    if (this.#unreadSeconds >= 0) {
+      if (++this.#unreadSeconds > answerSeconds) this.#giveUp('answers-not-taken');
+    } else if (!this.#incoming.isWaiting) return false;
+    else if (this.#incoming.isLate()) this.#giveUp('message-incomplete');
+    this.#isTicked = !this.#closed;
+    return this.#isTicked;
+  }
+
+  /** A client, whose connection is used by nobody else. What we dialled ourselves is not one. */
+  get #isClient(): boolean {
+    return this.#kind === 'unknown' || this.#kind === 'user';
+  }
+
+  #read(bytes: Buffer): void {
+    if (!this.#incoming.push(bytes, this)) this.#giveUp('no-room');
+    else if (!this.#isTicked && this.#incoming.isWaiting) {
+      this.#incoming.wait();
+      this.#tickOn();
+    }
+  }
+
+  /** A client that does not take its answers is not read from. Two servers that did this to each other would wait for ever. */
+  #answered(isTaken: boolean): void {
+    if (isTaken && !this.#outgoing.isHigh) return;
+    if (this.#unreadSeconds >= 0 || !this.#isClient) return;
+    this.#unreadSeconds = 0;
+    this.socket.pause();
+    this.#tickOn();
+  }
+
+  #taken(): void {
+    if (this.#unreadSeconds < 0 || !this.#outgoing.isLow) return;
+    this.#unreadSeconds = -1;
+    this.#incoming.wait();
+    if (!this.#closed) this.socket.resume();
+  }
+
+  #tickOn(): void {
+    if (this.#isTicked) return;
+    this.#isTicked = true;
+    this.#everySecond.add(this);
+  }
+
+  #giveUp(why: GivenUp): void {
+    if (this.#closed) return;
+    this.#user.onGivenUp(why, this);
     this.socket.destroy();
     this.#end();
-    return false;
   }
 
   #end(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#incoming.completed();
+    this.ledger.close();
     this.#user.onClosed(this);
   }
 }

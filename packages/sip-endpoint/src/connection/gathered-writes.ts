@@ -22,6 +22,8 @@ export class GatheredWriter {
   #text = '';
   #chunks: WireData[] | undefined;
   #bytes = 0;
+  /** Told when the kernel has taken what is flushed from now on; a number of flushes, not of messages. */
+  onTaken: (() => void) | undefined = undefined;
 
   /** @param socket - where the bytes go */
   constructor(socket: Writable) {
@@ -64,11 +66,11 @@ export class GatheredWriter {
     this.#bytes = 0;
     if (this.#socket.destroyed || this.#socket.writableEnded) return;
     if (chunks === undefined) {
-      this.#socket.write(text, 'latin1');
+      this.#socket.write(text, 'latin1', this.onTaken);
       return;
     }
     if (text !== '') chunks.push(text);
-    this.#socket.write(Buffer.concat(chunks.map(asBuffer)));
+    this.#socket.write(Buffer.concat(chunks.map(asBuffer)), this.onTaken);
   }
 }
 

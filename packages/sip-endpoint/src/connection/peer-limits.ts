@@ -1,11 +1,6 @@
 import { defaultLimits, type MessageLimits } from '@entente/sip';
 import type { Peer } from '@entente/tls';
-
-/**
- * Who is at the other end of a connection, as far as that decides what the peer may take: one of our servers, a partner, a user who has
- * authenticated, or an unknown peer, who has proven nothing.
- */
-export type PeerKind = 'server' | 'partner' | 'user' | 'unknown';
+import type { PeerKind } from '../budget/peer-kind.ts';
 
 /** What a message between servers of ours may measure: as `@entente/sip` has it by default. */
 export const serverLimits: MessageLimits = defaultLimits;

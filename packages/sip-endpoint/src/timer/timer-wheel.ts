@@ -1,4 +1,5 @@
 import { monotonicNow } from '../clock/monotonic-clock.ts';
+import { type Interval, systemInterval } from './interval.ts';
 
 /** What a {@link TimerWheel} wakes. */
 export interface Wakeable<Name> {
@@ -32,7 +33,7 @@ const slotCount = 1024;
 export class TimerWheel<Name> {
   readonly #slots: (WheelTimer<Name> | undefined)[] = new Array(slotCount).fill(undefined);
   readonly #clock: () => number;
-  readonly #interval: { start(run: () => void, everyMs: number): () => void };
+  readonly #interval: Interval;
   #stopInterval: (() => void) | undefined;
   #cursor = 0;
   #cursorTime = 0;
@@ -42,7 +43,7 @@ export class TimerWheel<Name> {
    * @param clock - milliseconds since 1970, never set back or forward; default {@link monotonicNow}
    * @param interval - how to be called again; default `setInterval`, which does not keep the process alive
    */
-  constructor(clock: () => number = monotonicNow, interval = systemInterval) {
+  constructor(clock: () => number = monotonicNow, interval: Interval = systemInterval) {
     this.#clock = clock;
     this.#interval = interval;
   }
@@ -133,11 +134,3 @@ export class TimerWheel<Name> {
     this.#stopInterval = undefined;
   }
 }
-
-const systemInterval = {
-  start(run: () => void, everyMs: number): () => void {
-    const handle = setInterval(run, everyMs);
-    handle.unref();
-    return () => clearInterval(handle);
-  },
-};

@@ -8,16 +8,24 @@ import {
 } from '@entente/sip';
 import { links } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
+import { MessageBudget } from '../budget/message-budget.ts';
 import type { SipConnection } from '../connection/connection.ts';
 import { UnorderedList } from '../connection/unordered-list.ts';
 import { TimerWheel } from '../timer/timer-wheel.ts';
-import { TransactionLayer, type TransactionUser } from './transaction-layer.ts';
+import {
+  type ServerTransaction,
+  silentUser,
+  TransactionLayer,
+  type TransactionUser,
+} from './transaction-layer.ts';
 
 let lastId = 0;
 
+const budget = new MessageBudget();
+
 function fakeConnection(
   server?: string,
-  { address = '192.0.2.1', link = links.clientToFrontEnd, openedByUs = false } = {},
+  { address = '192.0.2.1', link = links.clientToFrontEnd, isFull = false, openedByUs = false } = {},
 ) {
   const sent: (SipRequest | SipResponse)[] = [];
   const connection = {
@@ -26,6 +34,8 @@ function fakeConnection(
     openedByUs,
     link,
     source: { address, port: 40_000 + lastId },
+    isFull,
+    ledger: budget.open(server === undefined ? 'unknown' : 'server', address, server),
     transactions: new UnorderedList(),
     send: (message: SipRequest | SipResponse) => sent.push(message) > 0,
   } as unknown as SipConnection;
@@ -33,12 +43,12 @@ function fakeConnection(
   return { connection, statuses };
 }
 
-function request(method: string, branch: string, more = ''): SipRequest {
+function request(method: string, branch: string, more = '', body = ''): SipRequest {
   const parsed = parseMessage(
     Buffer.from(
       `${method} sip:bob@contoso.example SIP/2.0\r\nVia: SIP/2.0/TLS client.invalid;branch=z9hG4bK${branch}\r\n` +
         `Max-Forwards: 70\r\nFrom: <sip:alice@contoso.example>;tag=1\r\nTo: <sip:bob@contoso.example>\r\n` +
-        `Call-ID: ${branch}\r\nCSeq: 1 ${method}\r\n${more}Content-Length: 0\r\n\r\n`,
+        `Call-ID: ${branch}\r\nCSeq: 1 ${method}\r\n${more}Content-Length: ${body.length}\r\n\r\n${body}`,
     ),
     { check: 'routing' },
   );
@@ -117,30 +127,94 @@ describe('the transaction layer', () => {
     expect(faults).toEqual([fault]);
   });
 
-  it('lets one client not take the room of the others, and holds no server to that', () => {
-    const layer = layerOf({}, { maxTransactionsPerClient: 2 });
-    const greedy = fakeConnection().connection;
-    const taken = ['d', 'e', 'f'].map((branch) => layer.receiveRequest(request('INVITE', branch), greedy));
-    expect(taken).toEqual([true, true, false]);
-    expect(layer.receiveRequest(request('INVITE', 'g'), fakeConnection().connection)).toBe(true);
+  it('keeps no more of a peer than it may have under way, and gives the room back', () => {
+    const layer = layerOf({});
+    const { connection } = fakeConnection();
+    const { ledger } = connection;
+    let taken = 0;
+    while (layer.receiveRequest(request('INVITE', `d${taken}`, '', 'x'.repeat(10_000)), connection)) taken++;
+    expect(taken).toBeGreaterThan(1);
+    expect(layer.size).toBe(taken);
+    expect(ledger.bytes).toBeLessThanOrEqual(ledger.maxBytes);
+    expect(ledger.bytes).toBeGreaterThan(taken * 10_000);
     const server = fakeConnection('fe2.contoso.example').connection;
-    for (const branch of ['h', 'i', 'j'])
-      expect(layer.receiveRequest(request('INVITE', branch), server)).toBe(true);
+    expect(layer.receiveRequest(request('INVITE', 'e'), server), 'of another peer').toBe(true);
+    layer.connectionClosed(connection);
+    expect([ledger.bytes, ledger.transactions]).toEqual([0, 0]);
     layer.close();
-    expect(layer.size).toBe(0);
   });
 
-  it('gives a client the room of what has ended back', () => {
-    const layer = layerOf(
-      { onRequest: (transaction) => void transaction.respond(createResponse(transaction.request, 200)) },
-      { maxTransactionsPerClient: 1 },
-    );
+  it('counts what it sends on in the ledger of whose request it was', () => {
+    const layer = layerOf({});
+    const [sender, receiver] = [
+      fakeConnection('fe2.contoso.example').connection,
+      fakeConnection().connection,
+    ];
+    const user = { onResponse() {}, onEnd() {} };
+    layer.request(request('INVITE', 'f'), receiver, user, sender.ledger);
+    expect([sender.ledger.transactions, receiver.ledger.transactions]).toEqual([1, 0]);
+    layer.connectionClosed(receiver);
+    expect([sender.ledger.bytes, sender.ledger.transactions]).toEqual([0, 0]);
+  });
+
+  it('keeps the body of an INVITE no longer than until it is answered, and of one that it sends not at all', () => {
+    const transactions: ServerTransaction[] = [];
+    const layer = layerOf({ onRequest: (transaction) => transactions.push(transaction) });
     const { connection } = fakeConnection();
-    const taken = ['k', 'l', 'm'].map((branch) =>
-      layer.receiveRequest(request('MESSAGE', branch), connection),
-    );
-    expect(taken).toEqual([true, true, true]);
-    expect(connection.transactions.size).toBe(0);
+    const { ledger } = connection;
+    const invite = request('INVITE', 'g', '', 'x'.repeat(10_000));
+    layer.receiveRequest(invite, connection);
+    const before = ledger.bytes;
+    const onward = request('INVITE', 'h', '', 'x'.repeat(10_000));
+    layer.request(onward, fakeConnection('fe2.contoso.example').connection, silentUser, ledger);
+    expect(onward.droppableBytes).toBe(0);
+    expect(ledger.bytes - before).toBeLessThan(10_000);
+    const sending = ledger.bytes;
+    transactions[0]?.respond(createResponse(invite, 180, undefined, { toTag: 't' }));
+    expect(invite.droppableBytes).toBe(10_000);
+    transactions[0]?.respond(createResponse(invite, 200, undefined, { toTag: 't' }));
+    expect(invite.droppableBytes).toBe(0);
+    expect(sending - ledger.bytes).toBe(10_000);
+    expect(layer.size, 'it still absorbs what comes late').toBe(2);
+    layer.close();
+    expect(ledger.bytes).toBe(0);
+  });
+
+  it('keeps nothing of a request that is refused, and knows the ACK of the refusal', () => {
+    const acks: string[] = [];
+    const layer = layerOf({
+      onRequest: (transaction) =>
+        layer.refuse(transaction, createResponse(transaction.request, 401, undefined, { toTag: 't' })),
+      onAck: ({ callId }) => acks.push(callId),
+    });
+    const { connection, statuses } = fakeConnection();
+    layer.receiveRequest(request('INVITE', 'i'), connection);
+    layer.receiveRequest(request('REGISTER', 'j'), connection);
+    expect(statuses()).toEqual([401, 401]);
+    expect([layer.size, connection.transactions.size, connection.ledger.bytes]).toEqual([0, 0, 0]);
+    layer.receiveRequest(request('ACK', 'i'), connection);
+    expect(acks).toEqual([]);
+    layer.receiveRequest(request('ACK', 'k'), connection);
+    expect(acks).toEqual(['k']);
+  });
+
+  it('begins nothing for a peer that takes no answers', () => {
+    const layer = layerOf({});
+    const { connection, statuses } = fakeConnection('fe2.contoso.example', { isFull: true });
+    expect(layer.receiveRequest(request('MESSAGE', 'l'), connection)).toBe(true);
+    expect([layer.size, statuses()]).toEqual([0, []]);
+  });
+
+  it('gives a peer the room of what has ended back', () => {
+    const layer = layerOf({
+      onRequest: (transaction) => void transaction.respond(createResponse(transaction.request, 200)),
+    });
+    const { connection } = fakeConnection();
+    for (let i = 0; i < 1_000; i++)
+      expect(layer.receiveRequest(request('MESSAGE', `m${i}`, '', 'x'.repeat(10_000)), connection)).toBe(
+        true,
+      );
+    expect([connection.transactions.size, connection.ledger.bytes]).toEqual([0, 0]);
   });
 
   it('ends what is under way on a connection that broke, and on no other', () => {

@@ -14,9 +14,11 @@ import {
   type TransactionSink,
   type TransactionTimer,
 } from '@entente/sip';
+import type { Ledger } from '../budget/ledger.ts';
 import type { SipConnection } from '../connection/connection.ts';
 import type { Placed } from '../connection/unordered-list.ts';
 import { TimerWheel, type WheelTimer } from '../timer/timer-wheel.ts';
+import { RefusedInvites } from './refused-invites.ts';
 import { TransactionTable } from './transaction-table.ts';
 
 /** Who is told what becomes of a request that we sent. */
@@ -43,6 +45,10 @@ export class TransactionContext<User> implements Placed {
   readonly connection: SipConnection;
   readonly key: string;
   user: User;
+  /** Where it counts; undefined: nowhere. */
+  readonly ledger: Ledger | undefined;
+  /** Bytes that count there. */
+  cost: number;
   /** Whose context it is; known once the machine is made. */
   transaction: AnyTransaction | undefined = undefined;
   place = -1;
@@ -50,10 +56,12 @@ export class TransactionContext<User> implements Placed {
   first: WheelTimer<TransactionTimer> | undefined = undefined;
   second: WheelTimer<TransactionTimer> | undefined = undefined;
 
-  constructor(connection: SipConnection, key: string, user: User) {
+  constructor(connection: SipConnection, key: string, user: User, ledger: Ledger | undefined, cost: number) {
     this.connection = connection;
     this.key = key;
     this.user = user;
+    this.ledger = ledger;
+    this.cost = cost;
   }
 }
 
@@ -86,10 +94,6 @@ export interface TransactionLayerOptions {
   readonly clock?: () => number;
   readonly wheel?: TimerWheel<TransactionTimer>;
   readonly timings: Timings;
-  /** Transactions kept at once; a request beyond is refused with 503. Default 200,000. */
-  readonly maxTransactions?: number;
-  /** Of these, how many may be under way on the connection of a peer that is not a server. Default 8,192. */
-  readonly maxTransactionsPerClient?: number;
 }
 
 /** Runs the transaction machines of RFC 3261 §17 over connections that retransmit by themselves. */
@@ -99,16 +103,13 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   readonly #wheel: TimerWheel<TransactionTimer>;
   readonly #user: TransactionUser;
   readonly #timings: Timings;
-  readonly #maxTransactions: number;
-  readonly #maxPerClient: number;
+  readonly #refused = new RefusedInvites();
 
-  /** @param options - user, timings and bounds */
+  /** @param options - user and timings */
   constructor(options: TransactionLayerOptions) {
     this.#user = options.user;
     this.#wheel = options.wheel ?? new TimerWheel(options.clock);
     this.#timings = options.timings;
-    this.#maxTransactions = options.maxTransactions ?? 200_000;
-    this.#maxPerClient = options.maxTransactionsPerClient ?? 8_192;
   }
 
   /** Transactions that are alive. */
@@ -116,14 +117,9 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     return this.#servers.size + this.#clients.size;
   }
 
-  /** Whether a further transaction would be one too many. */
-  get isFull(): boolean {
-    return this.size >= this.#maxTransactions;
-  }
-
   /**
    * Takes a request from a connection.
-   * @returns false if there is no room for another transaction; nothing was done with the request
+   * @returns false if its sender has too much under way; nothing was done with the request
    */
   receiveRequest(request: SipRequest, connection: SipConnection): boolean {
     const key = serverKeyOn(connection, request);
@@ -138,13 +134,16 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
       return true;
     }
     if (request.method === 'ACK') {
-      this.#acknowledge(request, connection);
+      // It acknowledges a failure of which nothing is kept, and goes no further.
+      if (!this.#refused.has(key)) this.#acknowledge(request, connection);
       return true;
     }
-    if (this.isFull) return false;
-    // One client must not take the room of all others; what it leaves unacknowledged stays for 32 s.
-    if (connection.server === undefined && connection.transactions.size >= this.#maxPerClient) return false;
-    const context = new TransactionContext<ServerUser | undefined>(connection, key, undefined);
+    // A peer that takes no answers asks in vain.
+    if (connection.isFull) return true;
+    const { ledger } = connection;
+    const cost = costOf(request, request.bodyLength);
+    if (!ledger.take(cost, 1)) return false;
+    const context = new TransactionContext<ServerUser | undefined>(connection, key, undefined, ledger, cost);
     const transaction: ServerTransaction =
       request.method === 'INVITE'
         ? new InviteServerTransaction(request, true, this, context, this.#timings)
@@ -158,9 +157,25 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
       else this.#user.onRequest(transaction, connection);
     } catch (error) {
       this.contain(error, connection);
-      transaction.respond(createResponse(request, error instanceof SipSyntaxError ? 400 : 500));
+      this.refuse(transaction, createResponse(request, error instanceof SipSyntaxError ? 400 : 500));
     }
     return true;
+  }
+
+  /**
+   * Answers with a failure and keeps nothing: no state, and no copy of the request, for somebody who may not have what they ask for.
+   * Connections here repeat no response by themselves, so a transaction would only wait for the ACK of an INVITE.
+   * @param response - 300 to 699
+   */
+  refuse(transaction: ServerTransaction, response: SipResponse): void {
+    if (transaction.kind !== 'invite-server' || transaction.state !== 'proceeding') {
+      transaction.respond(response);
+      return;
+    }
+    const { connection, key } = transaction.context;
+    this.#refused.add(key);
+    connection.send(response);
+    transaction.abandon();
   }
 
   /** Takes a response from a connection. */
@@ -179,12 +194,21 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
    * @param request - complete, with a top Via whose branch is new
    * @param connection - where to
    * @param user - receives the responses
+   * @param sender - in whose ledger it counts; undefined: nowhere
    */
-  request(request: SipRequest, connection: SipConnection, user: ClientUser): ClientTransaction {
+  request(
+    request: SipRequest,
+    connection: SipConnection,
+    user: ClientUser,
+    sender?: Ledger,
+  ): ClientTransaction {
     const key = clientTransactionKey(request);
     if (key === undefined)
       throw new TypeError('the branch of the top Via must begin with z9hG4bK; take it from SipEndpoint.via');
-    const context = new TransactionContext<ClientUser>(connection, key, user);
+    // Its body waits with the connection as soon as it is sent, and counts there. It follows from a request that was let in.
+    const cost = costOf(request, 0);
+    sender?.add(cost, 1);
+    const context = new TransactionContext<ClientUser>(connection, key, user, sender, cost);
     const transaction: ClientTransaction =
       request.method === 'INVITE'
         ? new InviteClientTransaction(request, true, this, context, this.#timings)
@@ -217,7 +241,11 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   // The sink of every transaction: one object for all of them.
 
   send(transaction: AnyTransaction, message: SipRequest | SipResponse): void {
-    if (!transaction.context.connection.send(message)) transaction.transportError();
+    const { connection, ledger } = transaction.context;
+    const isSent = connection.send(message, ledger);
+    if (message.kind === 'request') message.dropBody();
+    else if (message.status >= 200) this.#dropRequestBody(transaction);
+    if (!isSent) transaction.transportError();
   }
 
   deliver(transaction: AnyTransaction, message: SipRequest | SipResponse): void {
@@ -258,9 +286,20 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   terminated(transaction: AnyTransaction, end: TransactionEnd): void {
     const { context } = transaction;
     context.connection.transactions.remove(context);
+    context.ledger?.release(context.cost, 1);
+    context.cost = 0;
     if (isClient(transaction)) this.#clients.delete(context.key);
     else this.#servers.delete(context.key);
     this.#tellEnd(end, transaction);
+  }
+
+  /** An INVITE that was answered stays for 32 s, to be matched by its header. */
+  #dropRequestBody({ context, kind, request }: AnyTransaction): void {
+    if (kind !== 'invite-server') return;
+    const dropped = request.dropBody();
+    if (dropped === 0) return;
+    context.ledger?.release(dropped, 0);
+    context.cost -= dropped;
   }
 
   /** A user that throws here would keep the others on a broken connection, or in the same tick, from hearing of their end. */
@@ -335,4 +374,12 @@ function isClientHere({ openedByUs, server }: SipConnection): boolean {
 function serverKeyOn(connection: SipConnection, request: SipRequest, method?: 'INVITE'): string | undefined {
   const key = serverTransactionKey(request, method);
   return key === undefined ? undefined : `${connection.id} ${key}`;
+}
+
+/** The machine, its timers and table entries; a header counts as text and as index. */
+const machineBytes = 4_096;
+
+/** What a transaction takes of the memory, in bytes. */
+function costOf({ head }: SipRequest, bodyBytes: number): number {
+  return machineBytes + 2 * head.bodyStart + bodyBytes;
 }

@@ -142,6 +142,8 @@ export class IncomingCall {
       this.reject(400);
       return undefined;
     }
+    // The body goes with the answer.
+    const offer = this.request.bodyText;
     const response = createResponse(this.request, 200, undefined, {
       toTag: this.#localTag,
       contact: this.#contact,
@@ -149,7 +151,7 @@ export class IncomingCall {
       body: answer.body,
     });
     if (!this.#transaction.respond(response)) return undefined;
-    const call = new Call(this.#session, established.dialog, this.request.bodyText);
+    const call = new Call(this.#session, established.dialog, offer);
     this.#accepted(call);
     this.#repeatUntilAck(response, call, 500, 64 * 500);
     return call;

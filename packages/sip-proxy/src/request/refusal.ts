@@ -35,6 +35,7 @@ export const refusalReasons = [
   'event-not-supported',
   'message-too-large',
   'media-not-encrypted',
+  'no-room',
   'refused-by-policy',
 ] as const;
 

@@ -1,5 +1,5 @@
 import type { SipRequest } from '@entente/sip';
-import type { SipConnection } from '@entente/sip-endpoint';
+import type { GivenUp, SipConnection } from '@entente/sip-endpoint';
 import type { RequestRefusal } from '@entente/sip-proxy';
 import type { Log, RefusalLimit } from '@entente/tls';
 import type { RefusedByPolicy } from '../request-policy/ask-policies.ts';
@@ -72,6 +72,44 @@ export function logRequestRefusal(
     refusal.message,
   );
 }
+
+/** Logs that a connection is closed for what its peer alone has done; within the same limit as refused requests. */
+export function logGivenUp(log: Log, limit: RefusalLimit, why: GivenUp, connection: SipConnection): void {
+  const { server, source, users } = connection;
+  const leftOut = limit.line({
+    name: server,
+    address: source?.address,
+    admitted: server !== undefined || users.size > 0,
+  });
+  if (leftOut === undefined) return;
+  const { message, remedy } = givenUp[why];
+  log.warn(
+    {
+      event: 'closed',
+      reason: why,
+      peer: peerName(connection),
+      link: connection.link.name,
+      remedy,
+      ...leftOut,
+    },
+    message,
+  );
+}
+
+const givenUp: Readonly<Record<GivenUp, { readonly message: string; readonly remedy: string }>> = {
+  'message-incomplete': {
+    message: 'a message that had begun was expected to end in time, and did not',
+    remedy: 'Look for a network that loses bytes, or for a client that sends a message in small parts.',
+  },
+  'no-room': {
+    message: 'the peer began to send more than it may have under way',
+    remedy: 'Look for a client that sends many large messages at once.',
+  },
+  'answers-not-taken': {
+    message: 'the peer sent requests and did not read the answers',
+    remedy: 'Look for a client that has stopped reading, or a network that loses bytes.',
+  },
+};
 
 /** Logs a fault of this program while a message of a peer was handled. */
 export function logMessageFault(log: Log, error: unknown, connection: SipConnection): void {

@@ -1,12 +1,4 @@
-import {
-  createRequest,
-  createResponse,
-  defaultLimits,
-  edit,
-  type SipRequest,
-  type SipResponse,
-  Via,
-} from '@entente/sip';
+import { createRequest, createResponse, edit, type SipRequest, type SipResponse, Via } from '@entente/sip';
 import type {
   ClientTransaction,
   ClientUser,
@@ -17,6 +9,7 @@ import type {
 } from '@entente/sip-endpoint';
 import { refusal, type Target } from '@entente/sip-proxy';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fakeConnection } from '../../test/fake-connection.ts';
 import { FlowNames } from '../flow-names.ts';
 import { Relay } from './relay.ts';
 
@@ -50,10 +43,7 @@ function relaying(method: string, toTag?: string) {
   const abandoned: string[] = [];
   let user: ClientUser | undefined;
   let transaction: ClientTransaction | undefined;
-  const connection = {
-    accepts: defaultLimits,
-    send: (message: SipRequest) => sent.push(message),
-  } as unknown as SipConnection;
+  const connection = fakeConnection({ send: (message: SipRequest) => sent.push(message) });
   const endpoint = {
     newToken: () => 'token',
     connected: () => connection,
@@ -81,7 +71,7 @@ function relaying(method: string, toTag?: string) {
   });
   const server = {
     request,
-    context: { connection: { accepts: defaultLimits } },
+    context: { connection: fakeConnection() },
     respond: (response: SipResponse) => answers.push(response) > 0,
   } as unknown as ServerTransaction;
   relay.relay(server, [[target]], {

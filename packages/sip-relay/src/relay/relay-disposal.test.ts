@@ -1,11 +1,4 @@
-import {
-  createRequest,
-  defaultLimits,
-  type SipRequest,
-  type SipResponse,
-  type TransactionEnd,
-  Via,
-} from '@entente/sip';
+import { createRequest, type SipRequest, type SipResponse, type TransactionEnd, Via } from '@entente/sip';
 import type {
   ClientTransaction,
   ClientUser,
@@ -15,6 +8,7 @@ import type {
 } from '@entente/sip-endpoint';
 import type { Target } from '@entente/sip-proxy';
 import { describe, expect, it } from 'vitest';
+import { fakeConnection } from '../../test/fake-connection.ts';
 import { FlowNames } from '../flow-names.ts';
 import { Relay } from './relay.ts';
 
@@ -42,7 +36,7 @@ function request(method: string): SipRequest {
 function relayOf(method: string, groups: number, open: boolean) {
   const sent: { user: ClientUser; transaction: ClientTransaction }[] = [];
   const statuses: number[] = [];
-  const connection = { accepts: defaultLimits } as SipConnection;
+  const connection = fakeConnection();
   let dials = 0;
   const endpoint = {
     newToken: () => 'token',
@@ -62,7 +56,9 @@ function relayOf(method: string, groups: number, open: boolean) {
   const relay = new Relay({ endpoint, flows: new FlowNames() });
   const server = {
     request: request(method),
-    context: { connection: { accepts: defaultLimits } },
+    context: {
+      connection: fakeConnection(),
+    },
     respond: (response: SipResponse) => statuses.push(response.status) > 0,
     abandon() {},
   } as unknown as ServerTransaction;
@@ -104,7 +100,9 @@ describe('a relay that was closed', () => {
     relay.relay(
       {
         request: request('INVITE'),
-        context: { connection: { accepts: defaultLimits } },
+        context: {
+          connection: fakeConnection(),
+        },
         respond: (response: SipResponse) => statuses.push(response.status) > 0,
       } as unknown as ServerTransaction,
       [[target]],

@@ -7,16 +7,18 @@ import {
   type SipResponse,
   Via,
 } from '@entente/sip';
-import type {
-  ClientTransaction,
-  ClientUser,
-  NextHop,
-  ServerTransaction,
-  SipConnection,
-  SipEndpoint,
+import {
+  type ClientTransaction,
+  type ClientUser,
+  MessageBudget,
+  type NextHop,
+  type ServerTransaction,
+  type SipConnection,
+  type SipEndpoint,
 } from '@entente/sip-endpoint';
 import type { Target } from '@entente/sip-proxy';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fakeConnection } from '../../test/fake-connection.ts';
 import { FlowNames } from '../flow-names.ts';
 import { Relay } from './relay.ts';
 import type { RelayRules } from './relay-rules.ts';
@@ -42,6 +44,7 @@ const request = createRequest({
   cseq: 1,
   via: 'SIP/2.0/TLS client.invalid;branch=z9hG4bK1',
 });
+const sender = { ledger: new MessageBudget().open('server', undefined), bytes: 1 };
 const via = Via.from({ transport: 'TLS', host: 'fe1.contoso.example', branch: 'z9hG4bKours' });
 
 /** A relay over an endpoint that reaches the hop when dialled, or at once; what it sends is answered by `answer`. */
@@ -74,7 +77,7 @@ function relay(
   },
 ) {
   const answers: SipResponse[] = [];
-  const connection = { accepts: defaultLimits } as SipConnection;
+  const connection = fakeConnection();
   const endpoint = {
     newToken: () => 'token',
     connected: () => (open ? connection : undefined),
@@ -105,7 +108,9 @@ function relay(
   } as unknown as SipEndpoint;
   const server = {
     request: message,
-    context: { connection: { accepts: defaultLimits } },
+    context: {
+      connection: fakeConnection(),
+    },
     respond: (response: SipResponse) => answers.push(response) > 0,
   } as unknown as ServerTransaction;
   const relaying = new Relay({
@@ -213,11 +218,11 @@ describe('a message that its next hop would refuse', () => {
 
   it('is dropped where it is an ACK', async () => {
     const sent: unknown[] = [];
-    const connection = { accepts: defaultLimits, send: (message: unknown) => sent.push(message) };
+    const connection = fakeConnection({ send: (message: unknown) => sent.push(message) });
     const endpoint = { via: () => via, connected: () => connection } as unknown as SipEndpoint;
     const relaying = new Relay({ endpoint, flows: new FlowNames() });
     const forward = (message: typeof request) =>
-      relaying.forwardAck(target, { nextHop: () => hop, build: () => message });
+      relaying.forwardAck(target, { nextHop: () => hop, build: () => message }, sender);
     forward(grown(defaultLimits.maxHeaders));
     expect(sent).toEqual([]);
     forward(request);
@@ -302,13 +307,13 @@ describe('an ACK for a 2xx', () => {
       flows: new FlowNames(),
       onUnreachable: (_name, error) => unreachable.push(error),
     });
-    relaying.forwardAck(target, { nextHop: () => hop, build: () => request });
+    relaying.forwardAck(target, { nextHop: () => hop, build: () => request }, sender);
     return unreachable;
   };
 
   it('goes on although the connection of its dialog has closed: the next hop is dialled', async () => {
     const sent: unknown[] = [];
-    const connection = { accepts: defaultLimits, send: (message: unknown) => sent.push(message) };
+    const connection = fakeConnection({ send: (message: unknown) => sent.push(message) });
     forwardAck({ connected: () => undefined, reach: async () => connection });
     await expect.poll(() => sent).toEqual([request]);
   });

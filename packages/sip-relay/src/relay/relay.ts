@@ -8,6 +8,7 @@ import {
 } from '@entente/sip';
 import {
   type ClientTransaction,
+  type Ledger,
   type NextHop,
   type ServerTransaction,
   SipConnection,
@@ -44,6 +45,12 @@ export interface RelayOptions {
   readonly onRefused?: OnRefused;
   /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
   readonly clock?: (() => number) | undefined;
+}
+
+/** Where an ACK counts while its next hop is dialled, and how much it is. */
+export interface AckSender {
+  readonly ledger: Ledger;
+  readonly bytes: number;
 }
 
 const flowFailed: Unreachable = { status: 430 };
@@ -110,24 +117,30 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
    * Passes an ACK for a 2xx on: it has no transaction and gets no answer.
    * @param target - where to
    * @param rules - what the policy decided
+   * @param sender - where it counts
    */
-  forwardAck(target: Target, rules: RelayRules): void {
+  forwardAck(target: Target, rules: RelayRules, sender: AckSender): void {
     const to = this.#destination(target, rules);
     if ('status' in to) return;
     const open = to instanceof SipConnection ? to : this.#endpoint.connected(to);
-    if (open !== undefined) this.#sendAck(target, rules, open);
+    if (open !== undefined) this.#sendAck(target, rules, open, sender);
     else if (!this.#closed && !(to instanceof SipConnection)) {
+      const { bytes, ledger } = sender;
+      if (!ledger.take(bytes, 0)) return;
       // The connection of the dialog has closed meanwhile; without its ACK the callee would end the call.
-      this.#endpoint.reach(to).then(
-        (connection) => this.#sendAck(target, rules, connection),
-        (error: unknown) => this.#onUnreachable?.(rules.nameOf?.(target) ?? target.uri, error, to),
-      );
+      this.#endpoint
+        .reach(to)
+        .finally(() => ledger.release(bytes, 0))
+        .then(
+          (connection) => this.#sendAck(target, rules, connection, sender),
+          (error: unknown) => this.#onUnreachable?.(rules.nameOf?.(target) ?? target.uri, error, to),
+        );
     }
   }
 
-  #sendAck(target: Target, rules: RelayRules, connection: SipConnection): void {
+  #sendAck(target: Target, rules: RelayRules, connection: SipConnection, { ledger }: AckSender): void {
     const ack = rules.build(target, this.#endpoint.via(connection));
-    if (checkSize(ack, connection.accepts) === undefined) connection.send(ack);
+    if (checkSize(ack, connection.accepts) === undefined) connection.send(ack, ledger);
   }
 
   // The sink of every response context.
@@ -157,10 +170,12 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
     }
   }
 
-  cancelBranch(_context: ResponseContext<BranchRun>, branch: Branch<BranchRun>): void {
+  cancelBranch(context: ResponseContext<BranchRun>, branch: Branch<BranchRun>): void {
     const transaction = branch.owner?.transaction;
     if (transaction === undefined) return;
-    this.#endpoint.forward(createCancel(transaction.request), transaction.context.connection, silentUser);
+    const { connection } = transaction.context;
+    const cancel = createCancel(transaction.request);
+    this.#endpoint.forward(cancel, connection, silentUser, ledgerOf(context as RelayedRequest));
   }
 
   startTimer(context: ResponseContext<BranchRun>, branch: Branch<BranchRun>, afterMs: number): void {
@@ -202,7 +217,9 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
     (context as RelayedRequest).server.abandon();
   }
 
-  done(): void {}
+  done(context: ResponseContext<BranchRun>): void {
+    (context as RelayedRequest).release();
+  }
 
   // What branches ask for.
 
@@ -232,9 +249,10 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
     if (run.tried.size + 1 === maxPlaces) return false;
     run.tried.add(connection);
     branch.state = 'calling';
-    const reached = this.#endpoint
-      .reach(hop, run.tried)
-      .then((other) => this.#launchLate(context as RelayedRequest, branch, other), otherwise);
+    const reached = this.#reach(context as RelayedRequest, hop, run.tried).then(
+      (other) => this.#launchLate(context as RelayedRequest, branch, other),
+      otherwise,
+    );
     reached.catch((fault: unknown) => this.contain(fault, context));
     return true;
   }
@@ -266,7 +284,7 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
   }
 
   #dial(context: RelayedRequest, branch: Branch<BranchRun>, hop: NextHop): void {
-    const reached = this.#endpoint.reach(hop).then(
+    const reached = this.#reach(context, hop).then(
       (connection) => this.#launchLate(context, branch, connection),
       (error: unknown) => {
         this.#unreachable(context, branch, error, hop);
@@ -275,6 +293,16 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
     );
     // After dialling no transaction is above that would report what a rule throws.
     reached.catch((error: unknown) => this.contain(error, context));
+  }
+
+  /** Another branch may be answered before the hop is reached: from then on nothing else counts the body that waits for it. */
+  #reach(context: RelayedRequest, hop: NextHop, tried?: ReadonlySet<SipConnection>): Promise<SipConnection> {
+    const reached = this.#endpoint.reach(hop, tried);
+    const bytes = context.request.droppableBytes;
+    if (bytes === 0) return reached;
+    const ledger = ledgerOf(context);
+    ledger.add(bytes, 0);
+    return reached.finally(() => ledger.release(bytes, 0));
   }
 
   #launchLate(context: RelayedRequest, branch: Branch<BranchRun>, connection: SipConnection): void {
@@ -301,6 +329,15 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
       context.failed(branch, messageTooLarge);
       return;
     }
-    run.transaction = this.#endpoint.forward(request, connection, run);
+    const ledger = ledgerOf(context);
+    // A hop that takes too little has not failed: the requests of others still go there.
+    if (connection.takes(request, ledger))
+      run.transaction = this.#endpoint.forward(request, connection, run, ledger);
+    else context.failed(branch, 503);
   }
+}
+
+/** In it counts what becomes of a request. */
+function ledgerOf({ server }: RelayedRequest): Ledger {
+  return server.context.connection.ledger;
 }

@@ -23,6 +23,8 @@ export class RelayedRequest extends ResponseContext<BranchRun> {
   readonly rules: RelayRules;
   /** Of the routing part, the same for every branch (RFC 5393 §4.2.1). */
   readonly hash: string;
+  /** Bytes of failures that wait for the other branches. */
+  #kept = 0;
 
   constructor(
     server: ServerTransaction,
@@ -35,6 +37,23 @@ export class RelayedRequest extends ResponseContext<BranchRun> {
     this.server = server;
     this.rules = rules;
     this.hash = loopHash(server.request);
+  }
+
+  /**
+   * Counts a failure that waits until it is known to be the best one.
+   * @returns whether its sender has room for it
+   */
+  keeps({ droppableBytes }: SipResponse): boolean {
+    if (droppableBytes === 0) return true;
+    if (!this.server.context.connection.ledger.take(droppableBytes, 0)) return false;
+    this.#kept += droppableBytes;
+    return true;
+  }
+
+  /** Nothing waits any more. */
+  release(): void {
+    if (this.#kept > 0) this.server.context.connection.ledger.release(this.#kept, 0);
+    this.#kept = 0;
   }
 }
 
@@ -112,7 +131,8 @@ export class BranchRun implements ClientUser {
   }
 
   #receive(response: SipResponse): void {
-    const { rules } = this.context as RelayedRequest;
+    const relayed = this.context as RelayedRequest;
+    const { rules } = relayed;
     let arrived: SipResponse;
     try {
       if (response.status < 300) {
@@ -128,7 +148,8 @@ export class BranchRun implements ClientUser {
       if (response.status >= 200) this.context.failed(this.branch, 500);
       throw error;
     }
-    this.context.receive(this.branch, arrived);
+    if (response.status >= 300 && !relayed.keeps(arrived)) relayed.failed(this.branch, 500);
+    else relayed.receive(this.branch, arrived);
   }
 
   #failureOf(end: TransactionEnd): HopFailure | undefined {

@@ -1,11 +1,4 @@
-import {
-  createResponse,
-  defaultLimits,
-  type SipRequest,
-  type SipResponse,
-  type TransactionEnd,
-  Via,
-} from '@entente/sip';
+import { createResponse, type SipRequest, type SipResponse, type TransactionEnd, Via } from '@entente/sip';
 import type {
   ClientTransaction,
   ClientUser,
@@ -16,6 +9,7 @@ import type {
 } from '@entente/sip-endpoint';
 import { requestBetween } from '@entente/testkit/request';
 import { describe, expect, it } from 'vitest';
+import { fakeConnection } from '../../test/fake-connection.ts';
 import { FlowNames } from '../flow-names.ts';
 import { Relay } from './relay.ts';
 
@@ -32,10 +26,7 @@ function relayed(method: string) {
   const cancels: SipRequest[] = [];
   const statuses: number[] = [];
   const suspected: SipConnection[] = [];
-  const [first, second] = [{ accepts: defaultLimits }, { accepts: defaultLimits }] as [
-    SipConnection,
-    SipConnection,
-  ];
+  const [first, second] = [fakeConnection(), fakeConnection()];
   let reached: (connection: SipConnection) => void = () => {};
   let nowhere: (error: Error) => void = () => {};
   const endpoint = {
@@ -59,7 +50,7 @@ function relayed(method: string) {
   const server = {
     request,
     context: {
-      connection: { accepts: defaultLimits },
+      connection: fakeConnection(),
       user: undefined as { onCancel?: () => void } | undefined,
     },
     respond: (response: SipResponse) => statuses.push(response.status) > 0,

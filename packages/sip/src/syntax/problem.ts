@@ -16,7 +16,8 @@ export type SipProblemCode =
   | 'too-many-headers'
   | 'headers-too-long'
   | 'body-too-long'
-  | 'empty-message';
+  | 'empty-message'
+  | 'no-room';
 
 /** One reason why something was not accepted, as a value. */
 export interface SipProblem {

@@ -25,6 +25,8 @@ export class InviteServerTransaction<Context = unknown> {
   state: InviteServerState = 'proceeding';
   running = 0;
   #gapMs: number;
+  #answered = false;
+  /** Kept only where it may have to be repeated. */
   #last: SipResponse | undefined = undefined;
 
   /**
@@ -49,7 +51,7 @@ export class InviteServerTransaction<Context = unknown> {
     this.#gapMs = timings.t1Ms;
   }
 
-  /** The response a retransmitted INVITE would get now, if any was sent. */
+  /** The response a retransmitted INVITE would get now, if any was sent; none on a transport that retransmits by itself. */
   get lastResponse(): SipResponse | undefined {
     return this.#last;
   }
@@ -84,7 +86,7 @@ export class InviteServerTransaction<Context = unknown> {
     }
     if (this.state !== 'proceeding') return false;
     stopTimer(this, 'trying');
-    this.#last = response;
+    this.#keep(response);
     if (status >= 300) {
       this.state = 'completed';
       if (!this.reliable) startTimer(this, 'G', this.#gapMs);
@@ -145,9 +147,16 @@ export class InviteServerTransaction<Context = unknown> {
   }
 
   #trying(): void {
-    if (this.state !== 'proceeding' || this.#last !== undefined) return;
-    this.#last = createResponse(this.request, 100, 'Trying');
-    this.sink.send(this, this.#last);
+    if (this.state !== 'proceeding' || this.#answered) return;
+    const trying = createResponse(this.request, 100, 'Trying');
+    this.#keep(trying);
+    this.sink.send(this, trying);
+  }
+
+  /** On a transport that retransmits by itself nobody asks for it again, and an INVITE may ring for minutes. */
+  #keep(response: SipResponse): void {
+    this.#answered = true;
+    if (!this.reliable) this.#last = response;
   }
 
   #end(end: TransactionEnd): void {

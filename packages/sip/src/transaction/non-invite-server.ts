@@ -47,7 +47,7 @@ export class NonInviteServerTransaction<Context = unknown> {
     this.#mayTry = reliable;
   }
 
-  /** The response a retransmitted request would get now, if any was sent. */
+  /** The response a retransmitted request would get now, if any was sent; none on a transport that retransmits by itself. */
   get lastResponse(): SipResponse | undefined {
     return this.#last;
   }
@@ -77,7 +77,7 @@ export class NonInviteServerTransaction<Context = unknown> {
       if (status !== 100 || !this.#mayTry) return false;
       stopTimer(this, 'trying');
       this.state = 'proceeding';
-      this.#last = response;
+      if (!this.reliable) this.#last = response;
       this.sink.send(this, response);
       return true;
     }
@@ -86,7 +86,7 @@ export class NonInviteServerTransaction<Context = unknown> {
       return false;
     }
     this.state = 'completed';
-    this.#last = response;
+    if (!this.reliable) this.#last = response;
     stopAllTimers(this);
     if (!this.reliable) startTimer(this, 'J', 64 * this.timings.t1Ms);
     this.sink.send(this, response);

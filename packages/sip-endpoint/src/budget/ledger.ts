@@ -1,0 +1,108 @@
+import type { Quota } from './quota.ts';
+
+/** Where a ledger's counts go, as long as its peer is what it is: those of its own first. */
+export interface LedgerQuotas {
+  /** Of the connection. */
+  readonly own: Quota;
+  /** Of the user, server or partner; of the address where the peer is unknown. */
+  readonly peer: Quota;
+  /** All of them, with `own` and `peer`. */
+  readonly all: readonly Quota[];
+}
+
+/**
+ * What one connection's peer has under way: its own requests, their copies on the way to others, what it has begun to send, and the
+ * answers that it does not take. Counting is two additions for each quota, and nothing is allocated.
+ */
+export class Ledger {
+  #quotas: LedgerQuotas;
+  #closed = false;
+  #hasLeft = false;
+  readonly #leave: (quotas: LedgerQuotas) => void;
+
+  /**
+   * @param quotas - where it counts
+   * @param leave - called once nothing is under way and the connection is closed
+   */
+  constructor(quotas: LedgerQuotas, leave: (quotas: LedgerQuotas) => void) {
+    this.#quotas = quotas;
+    this.#leave = leave;
+  }
+
+  /** Bytes under way. */
+  get bytes(): number {
+    return this.#quotas.own.bytes;
+  }
+
+  /** Transactions under way. */
+  get transactions(): number {
+    return this.#quotas.own.transactions;
+  }
+
+  /** The most bytes that may be under way for this connection alone. */
+  get maxBytes(): number {
+    return this.#quotas.own.maxBytes;
+  }
+
+  /** Whether there is room for so much more, with its address, its peer and all of its kind. */
+  has(bytes: number, transactions: number): boolean {
+    const { all } = this.#quotas;
+    for (let i = 0; i < all.length; i++) if (!all[i]!.has(bytes, transactions)) return false;
+    return true;
+  }
+
+  /** Whether the peer would have room for so much more if nobody else were there. */
+  hasOfItsOwn(bytes: number): boolean {
+    const { own, peer } = this.#quotas;
+    return own.has(bytes, 0) && peer.has(bytes, 0);
+  }
+
+  /** Counts what is under way from now on, if there is room for it. */
+  take(bytes: number, transactions: number): boolean {
+    if (!this.has(bytes, transactions)) return false;
+    this.add(bytes, transactions);
+    return true;
+  }
+
+  /** Counts what is under way from now on although there may be no room: what follows from something that was let in. */
+  add(bytes: number, transactions: number): void {
+    const { all } = this.#quotas;
+    for (let i = 0; i < all.length; i++) {
+      const quota = all[i]!;
+      quota.bytes += bytes;
+      quota.transactions += transactions;
+    }
+  }
+
+  /** Counts no longer what was taken or added. */
+  release(bytes: number, transactions: number): void {
+    this.add(-bytes, -transactions);
+    if (this.#closed) this.#end();
+  }
+
+  /**
+   * The peer has turned out to be somebody else: what is under way counts there.
+   * @param quotas - where it counts from now on
+   */
+  move(quotas: LedgerQuotas): void {
+    const { bytes, transactions } = this;
+    const before = this.#quotas;
+    this.add(-bytes, -transactions);
+    this.#quotas = quotas;
+    this.add(bytes, transactions);
+    this.#leave(before);
+  }
+
+  /** The connection is closed. What is still under way counts until it ends: nobody gets rid of it by connecting again. */
+  close(): void {
+    this.#closed = true;
+    this.#end();
+  }
+
+  #end(): void {
+    const { bytes, transactions } = this;
+    if (this.#hasLeft || bytes !== 0 || transactions !== 0) return;
+    this.#hasLeft = true;
+    this.#leave(this.#quotas);
+  }
+}

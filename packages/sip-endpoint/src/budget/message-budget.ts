@@ -1,0 +1,157 @@
+import { addressGroup } from '@entente/tls';
+import { CeilingFault } from './ceiling-fault.ts';
+import { Ledger, type LedgerQuotas } from './ledger.ts';
+import { leastCeilingBytes, memoryCeiling } from './memory-ceiling.ts';
+import type { PeerKind } from './peer-kind.ts';
+import { Quota, type QuotaLimits } from './quota.ts';
+
+/** The ceilings of a process. */
+export interface MessageBudgetOptions {
+  /**
+   * Bytes of messages under way that the process keeps at most, 16 MiB or more. Default a quarter of the memory that the process may
+   * use; a greater value counts as that.
+   */
+  readonly maxBytes?: number | undefined;
+  /** Transactions under way at most, 1,000 to 200,000. Default 200,000. */
+  readonly maxTransactions?: number | undefined;
+}
+
+/** What of the ceilings of its kind one may take. */
+interface Shares {
+  /** Of the whole. The shares of all kinds together are the whole, so none can take what is kept for another. */
+  readonly ofAll: number;
+  readonly connection: number;
+  /** Of a user, server or partner. */
+  readonly peer: number;
+  readonly address: number;
+}
+
+const shares: Readonly<Record<PeerKind, Shares>> = {
+  unknown: { ofAll: 1 / 8, connection: 1 / 64, peer: 1 / 8, address: 1 / 8 },
+  user: { ofAll: 3 / 8, connection: 1 / 16, peer: 1 / 8, address: 1 / 4 },
+  partner: { ofAll: 1 / 8, connection: 1 / 2, peer: 1 / 2, address: 1 },
+  server: { ofAll: 3 / 8, connection: 1 / 2, peer: 1 / 2, address: 1 },
+};
+
+const defaultTransactions = 200_000;
+const leastTransactions = 1_000;
+/** Somebody may send one message of the greatest size, and have it wait for its next hop, however small their share is. */
+const oneMessageBytes = 2_621_440;
+/** The same for an unknown peer, whose messages are smaller. */
+const oneUnknownBytes = 131_072;
+
+/**
+ * The ceilings of a process for messages under way, and what each connection, address, peer and kind of peer may take of them. Each
+ * kind has a share of its own: whatever unknown peers and users do, the share of the servers is free for them.
+ */
+export class MessageBudget {
+  /** Bytes that the process keeps at most. */
+  readonly maxBytes: number;
+  /** Transactions that it keeps at most. */
+  readonly maxTransactions: number;
+  readonly #kinds = new Map<PeerKind, Quota>();
+  readonly #shared = new Map<string, Quota>();
+  readonly #leave = (quotas: LedgerQuotas): void => this.#left(quotas);
+
+  /**
+   * @param options - lower ceilings than the defaults
+   * @throws CeilingFault `ENTENTE_SIP_CEILING_INVALID` where one is not a number in its range
+   */
+  constructor({ maxBytes, maxTransactions = defaultTransactions }: MessageBudgetOptions = {}) {
+    check('maxBytes', maxBytes ?? leastCeilingBytes, leastCeilingBytes, Number.MAX_SAFE_INTEGER);
+    check('maxTransactions', maxTransactions, leastTransactions, defaultTransactions);
+    const ceiling = memoryCeiling();
+    this.maxBytes = Math.min(maxBytes ?? ceiling, ceiling);
+    this.maxTransactions = maxTransactions;
+    for (const kind of Object.keys(shares) as PeerKind[])
+      this.#kinds.set(kind, new Quota(this.#part(kind, 1, 0)));
+  }
+
+  /** Bytes under way. */
+  get bytes(): number {
+    return this.#sum((quota) => quota.bytes);
+  }
+
+  /** Transactions under way. */
+  get transactions(): number {
+    return this.#sum((quota) => quota.transactions);
+  }
+
+  /** Addresses and peers that have a connection, or something under way. */
+  get peers(): number {
+    return this.#shared.size;
+  }
+
+  /** What all peers of a kind have under way, and may have. */
+  of(kind: PeerKind): Readonly<Quota> {
+    return this.#kinds.get(kind) as Quota;
+  }
+
+  /**
+   * Begins to count for a connection.
+   * @param kind - who the peer is
+   * @param address - that it comes from
+   * @param name - of the server or partner
+   */
+  open(kind: PeerKind, address: string | undefined, name?: string): Ledger {
+    return new Ledger(this.#quotas(kind, address, name), this.#leave);
+  }
+
+  /**
+   * A user has authenticated on a connection.
+   * @param ledger - of the connection
+   * @param address - that it comes from
+   * @param user - address of record
+   */
+  prove(ledger: Ledger, address: string | undefined, user: string): void {
+    ledger.move(this.#quotas('user', address, user));
+  }
+
+  #quotas(kind: PeerKind, address: string | undefined, name: string | undefined): LedgerQuotas {
+    const { address: ofAddress, connection, peer: ofPeer } = shares[kind];
+    const least = kind === 'unknown' ? oneUnknownBytes : oneMessageBytes;
+    const own = new Quota(this.#part(kind, connection, least));
+    const all = [own];
+    if (kind === 'unknown' || kind === 'user') {
+      const key = `${kind} at ${addressGroup(address)}`;
+      all.push(this.#join(key, this.#part(kind, ofAddress, least)));
+    }
+    if (name !== undefined) all.push(this.#join(`${kind} ${name}`, this.#part(kind, ofPeer, least)));
+    const peer = all.at(-1) as Quota;
+    all.push(this.#kinds.get(kind) as Quota);
+    return { own, peer, all };
+  }
+
+  #part(kind: PeerKind, part: number, least: number): QuotaLimits {
+    const all = this.maxBytes * shares[kind].ofAll;
+    return {
+      maxBytes: Math.floor(Math.min(Math.max(all * part, least), all)),
+      maxTransactions: Math.ceil(this.maxTransactions * shares[kind].ofAll * part),
+    };
+  }
+
+  #join(key: string, limits: QuotaLimits): Quota {
+    let quota = this.#shared.get(key);
+    if (quota === undefined) {
+      quota = new Quota(limits, key);
+      this.#shared.set(key, quota);
+    }
+    quota.ledgers++;
+    return quota;
+  }
+
+  #left({ all }: LedgerQuotas): void {
+    for (const quota of all) if (quota.key !== '' && --quota.ledgers === 0) this.#shared.delete(quota.key);
+  }
+
+  #sum(of: (quota: Quota) => number): number {
+    let sum = 0;
+    for (const quota of this.#kinds.values()) sum += of(quota);
+    return sum;
+  }
+}
+
+function check(name: string, value: number, least: number, most: number): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  throw new CeilingFault(`${name} of a message budget`, least, most, value);
+}

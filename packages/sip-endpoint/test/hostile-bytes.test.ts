@@ -1,0 +1,252 @@
+import type { TLSSocket } from 'node:tls';
+import { createRequest } from '@entente/sip';
+import {
+  type EndpointUser,
+  type GivenUp,
+  MessageBudget,
+  type PeerKind,
+  type ServerTransaction,
+  type SipConnection,
+} from '@entente/sip-endpoint';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startServer } from './network.ts';
+
+const mebibyte = 1_048_576;
+const maxBytes = 32 * mebibyte;
+let lastId = 0;
+
+function wire(method: string, bodyBytes: number): string {
+  return createRequest({
+    method,
+    uri: 'sip:bob@contoso.example',
+    from: '<sip:alice@contoso.example>;tag=1',
+    to: '<sip:bob@contoso.example>',
+    callId: 'c',
+    cseq: 1,
+    contact: '<sip:alice@client.invalid>',
+    via: `SIP/2.0/TLS client.invalid;branch=z9hG4bK${++lastId}`,
+    contentType: 'text/plain',
+    body: 'x'.repeat(bodyBytes),
+  }).wire;
+}
+
+/** A server that answers nothing, with a small ceiling. */
+async function serverOf() {
+  const budget = new MessageBudget({ maxBytes, maxTransactions: 2_000 });
+  const opened: SipConnection[] = [];
+  const closed: SipConnection[] = [];
+  const givenUp: GivenUp[] = [];
+  const waiting: ServerTransaction[] = [];
+  const codes: string[] = [];
+  const user: EndpointUser = {
+    onRequest: (transaction) => waiting.push(transaction),
+    onAck() {},
+    onConnection: (connection) => opened.push(connection),
+    onGivenUp: (why) => givenUp.push(why),
+    onMalformed: ({ code, status }) => codes.push(`${code} ${status}`),
+    onClosed: (connection) => closed.push(connection),
+  };
+  const server = await startServer(user, { budget });
+  return {
+    budget,
+    closed,
+    codes,
+    givenUp,
+    waiting,
+    async connect(as: { readonly server?: string; readonly user?: string } = {}): Promise<Peer> {
+      const count = opened.length;
+      const socket = await server.bare(as.server);
+      await expect.poll(() => opened.length).toBe(count + 1);
+      const connection = opened[count] as SipConnection;
+      if (as.user !== undefined) connection.prove(as.user);
+      return new Peer(socket, connection);
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** Writes whatever it likes, and notes the statuses of what comes back. */
+class Peer {
+  readonly socket: TLSSocket;
+  readonly connection: SipConnection;
+  readonly statuses: number[] = [];
+
+  constructor(socket: TLSSocket, connection: SipConnection) {
+    this.socket = socket;
+    this.connection = connection;
+    socket.on('data', (bytes: Buffer) => {
+      for (const [, status] of bytes.toString('latin1').matchAll(/SIP\/2\.0 (\d+)/g))
+        this.statuses.push(Number(status));
+    });
+  }
+
+  /** Writes, and waits until the server has read all of it. */
+  async write(bytes: string): Promise<void> {
+    const { socket } = this.connection;
+    const all = socket.bytesRead + bytes.length;
+    this.socket.write(bytes, 'latin1');
+    await expect.poll(() => socket.bytesRead >= all || socket.destroyed).toBe(true);
+  }
+}
+
+function expectWithin(budget: MessageBudget, kind: PeerKind, part = 1): void {
+  const { bytes, maxBytes, maxTransactions, transactions } = budget.of(kind);
+  expect(bytes).toBeLessThanOrEqual(maxBytes * part);
+  expect(transactions).toBeLessThanOrEqual(maxTransactions * part);
+}
+
+/** Another server sends a call, as it might at any time. */
+async function expectServersServed(network: Awaited<ReturnType<typeof serverOf>>): Promise<void> {
+  const waiting = network.waiting.length;
+  const other = await network.connect({ server: 'fe2.contoso.example' });
+  await other.write(wire('INVITE', mebibyte - 1_000));
+  expect(network.waiting).toHaveLength(waiting + 1);
+  expect(other.statuses).not.toContain(503);
+}
+
+afterEach(() => void vi.useRealTimers());
+
+describe('a server that is sent more than it can keep', () => {
+  it('keeps INVITEs with large bodies that nobody answers only as far as their senders may have them', async () => {
+    await using network = await serverOf();
+    const { budget } = network;
+    const peers: Peer[] = [];
+    for (let i = 0; i < 6; i++) {
+      const peer = await network.connect({ user: `user${i}@contoso.example` });
+      peers.push(peer);
+      for (let sent = 0; sent < 10; sent++) await peer.write(wire('INVITE', mebibyte - 1_000));
+      expectWithin(budget, 'user', 1 / 4);
+    }
+    await expect
+      .poll(() => peers.map(({ statuses }) => statuses.filter((status) => status === 503).length > 0))
+      .toEqual(new Array(6).fill(true));
+    expect(network.waiting.length).toBeGreaterThan(0);
+    expect(network.codes).toContain('no-room 503');
+    expect(network.closed).toEqual([]);
+    await expectServersServed(network);
+  });
+
+  it('holds unfinished messages only as far as their senders may have them', async () => {
+    await using network = await serverOf();
+    for (let i = 0; i < 40; i++) {
+      const peer = await network.connect(i % 2 === 0 ? {} : { user: `user${i}@contoso.example` });
+      await peer.write(wire('INVITE', i % 2 === 0 ? 16_000 : mebibyte - 1_000).slice(0, -1));
+      expectWithin(network.budget, 'unknown', 1 / 4);
+      expectWithin(network.budget, 'user', 1 / 4);
+    }
+    await expectServersServed(network);
+    expect(network.waiting).toHaveLength(1);
+  });
+
+  it('holds the headers that unknown peers have begun only as far as these may have them, and then no more of their connections', async () => {
+    await using network = await serverOf();
+    const head = `INVITE sip:bob@contoso.example SIP/2.0\r\nX: ${'a'.repeat(30_000)}`;
+    for (let i = 0; i < 60; i++) {
+      const peer = await network.connect();
+      await peer.write(head);
+      expectWithin(network.budget, 'unknown', 1 / 4);
+    }
+    await expect.poll(() => network.closed.length).toBeGreaterThan(20);
+    expect(new Set(network.givenUp)).toEqual(new Set(['no-room']));
+    await expectServersServed(network);
+  });
+
+  it('begins only as many transactions for a few connections as these may have', async () => {
+    await using network = await serverOf();
+    const { budget } = network;
+    for (let i = 0; i < 26; i++) {
+      const peer = await network.connect(i % 2 === 0 ? {} : { user: 'alice@contoso.example' });
+      await peer.write(
+        new Array(150)
+          .fill('')
+          .map(() => wire('INVITE', 0))
+          .join(''),
+      );
+      expectWithin(budget, 'unknown', 1 / 4);
+      expectWithin(budget, 'user', 1 / 4);
+    }
+    expect(budget.of('unknown').transactions).toBeGreaterThan(0);
+    expect(budget.of('user').transactions).toBeGreaterThan(0);
+    expect(network.closed).toEqual([]);
+    await expectServersServed(network);
+  });
+
+  it('is left with nothing once its peers are gone', async () => {
+    await using network = await serverOf();
+    const peers = [await network.connect(), await network.connect({ user: 'alice@contoso.example' })];
+    for (const peer of peers) {
+      await peer.write(wire('INVITE', 10_000));
+      await peer.write(wire('INVITE', 10_000).slice(0, -1));
+    }
+    expect(network.budget.bytes).toBeGreaterThan(40_000);
+    for (const { socket } of peers) socket.destroy();
+    await expect.poll(() => network.closed.length).toBe(2);
+    expect([network.budget.bytes, network.budget.transactions, network.budget.peers]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('an unknown peer', () => {
+  it('may send a body of 16 KiB, and a larger one once it has authenticated', async () => {
+    await using network = await serverOf();
+    const peer = await network.connect();
+    await peer.write(wire('MESSAGE', 16_384));
+    expect(network.waiting).toHaveLength(1);
+    await peer.write(wire('MESSAGE', 16_385));
+    await expect.poll(() => peer.statuses).toEqual([413]);
+    peer.connection.prove('alice@contoso.example');
+    await peer.write(wire('MESSAGE', 16_385));
+    expect(network.waiting).toHaveLength(2);
+    expect(network.closed).toEqual([]);
+  });
+});
+
+describe('a message that has begun', () => {
+  it.each([
+    ['of an unknown peer, its header', {}, 40, 10],
+    ['of an unknown peer, its body', {}, -1, 10],
+    ['of a user', { user: 'alice@contoso.example' }, 40, 32],
+    ['of a server', { server: 'fe2.contoso.example' }, -1, 32],
+  ] as const)(
+    'ends the connection where its last byte does not come in time: %s',
+    async (_, as, to, seconds) => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+      await using network = await serverOf();
+      const peer = await network.connect(as);
+      await peer.write(wire('MESSAGE', 5_000).slice(0, to));
+      vi.advanceTimersByTime((seconds - 1) * 1_000);
+      // It counts from the first byte on, however many follow.
+      await peer.write('x'.repeat(0));
+      expect(network.givenUp).toEqual([]);
+      vi.advanceTimersByTime(1_000);
+      expect(network.givenUp).toEqual(['message-incomplete']);
+      expect(network.closed).toHaveLength(1);
+    },
+  );
+
+  it('has its time for itself: the next one starts at its own first byte', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    await using network = await serverOf();
+    const peer = await network.connect({ server: 'fe2.contoso.example' });
+    const stream = new Array(20).fill('').map(() => wire('MESSAGE', 100));
+    await peer.write((stream[0] as string).slice(0, 40));
+    for (const [i, message] of stream.entries()) {
+      vi.advanceTimersByTime(20_000);
+      await peer.write(message.slice(40) + (stream[i + 1] ?? '').slice(0, 40));
+    }
+    vi.advanceTimersByTime(60_000);
+    expect(network.givenUp).toEqual([]);
+    expect(network.waiting).toHaveLength(20);
+  });
+
+  it('is late though its bytes come one after the other', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    await using network = await serverOf();
+    const peer = await network.connect();
+    const bytes = wire('MESSAGE', 100);
+    for (let i = 0; i < 20 && network.givenUp.length === 0; i++) {
+      await peer.write(bytes.slice(i, i + 1));
+      vi.advanceTimersByTime(1_000);
+    }
+    expect(network.givenUp).toEqual(['message-incomplete']);
+  });
+});
