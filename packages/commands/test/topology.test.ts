@@ -149,6 +149,27 @@ describe('entente topology add and remove', () => {
     expect(await yaml()).toBe(marked);
   });
 
+  it('remove administrators and anchors as they add them', async () => {
+    await succeed(
+      'ca init --domain contoso.example --fqdn ca.contoso.example --directory ca --topology topology.yaml --https-url https://ca.contoso.example --objects-url http://ca.contoso.example --administrator alice',
+    );
+    const before = await yaml();
+    for (const federation of ['', '--federation']) {
+      await succeed(`topology add anchor --certificate ca/root_ca.crt --name root1 ${federation}`);
+      await succeed(`topology remove root1 --kind ${federation === '' ? 'anchor' : 'federation-anchor'}`);
+      expect(await yaml()).toBe(before);
+    }
+    await succeed('topology key carol');
+    await succeed('topology add administrator carol --public-key carol.pub --required 3');
+    const tooFew = await runEntente('topology remove carol --kind administrator');
+    expect(tooFew).toMatchObject({ status: 2, stderr: expect.stringContaining('administrators') });
+    await succeed('topology remove carol --kind administrator --required 2');
+    expect(await yaml()).toBe(before);
+    expect((await runEntente('topology remove fe1.contoso.example --required 1')).status).toBe(2);
+    const nobody = await runEntente('topology remove dave --kind administrator');
+    expect(nobody.stderr).toContain('name one of its administrators.keys: alice, bob');
+  });
+
   it('refuse to edit a file that has an error in its text', async () => {
     await writeFile('topology.yaml', `${await yaml()}\nextra: &anchor 1\n`);
     const { status, stderr } = await runEntente('topology add site berlin');

@@ -1,26 +1,34 @@
 import { OperatorFault } from '@entente/host';
 import { type Command, Option } from 'commander';
+import { isCollection } from 'yaml';
 import { give } from '../topology/answer.ts';
-import { editTopology, indexOfEntry } from '../topology/edit-topology.ts';
+import { editTopology, indexOfEntry, setField } from '../topology/edit-topology.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
-/** Kinds of entries: their list, and the field that names an entry. */
+/** Kinds of entries: where their list is, and the field that names an entry. */
 const kinds = {
-  server: ['servers', 'fqdn'],
-  pool: ['pools', 'fqdn'],
-  store: ['stores', 'fqdn'],
-  site: ['sites', 'id'],
-  domain: ['domains', 'name'],
-  partner: ['partners', 'id'],
-  provider: ['providers', 'id'],
-  user: ['users', ''],
+  server: [['servers'], 'fqdn'],
+  pool: [['pools'], 'fqdn'],
+  store: [['stores'], 'fqdn'],
+  site: [['sites'], 'id'],
+  domain: [['domains'], 'name'],
+  partner: [['partners'], 'id'],
+  provider: [['providers'], 'id'],
+  user: [['users'], ''],
+  anchor: [['anchors', 'enterprise'], 'name'],
+  'federation-anchor': [['anchors', 'federation'], 'name'],
+  administrator: [['administrators', 'keys'], 'id'],
 } as const;
+
+/** Lists that must not be empty: the topology that has none is refused. */
+const neverEmpty: ReadonlySet<string> = new Set(['servers', 'domains', 'administrators.keys']);
 
 type Kind = keyof typeof kinds;
 
 interface RemoveOptions {
   readonly kind: Kind;
   readonly file: string;
+  readonly required?: string;
   readonly json?: boolean;
 }
 
@@ -31,10 +39,11 @@ interface RemoveOptions {
 export function register(program: Command): void {
   topologyCommand(program)
     .command('remove')
-    .summary('remove a server, pool, partner, user …')
+    .summary('remove a server, pool, partner, user, administrator …')
     .description('Removes an entry. Most removals only narrow, so one administrator’s signature is enough.')
-    .argument('<name>', 'FQDN, id, domain or address of the entry')
+    .argument('<name>', 'FQDN, id, domain, address or name of the entry')
     .addOption(new Option('--kind <kind>', 'kind of the entry').choices(Object.keys(kinds)).default('server'))
+    .option('--required <k>', 'with --kind administrator: signatures needed afterwards')
     .option('--file <path>', 'the topology', defaultFile)
     .option('--json', 'one JSON object on the last line')
     .addHelpText('after', '\nExample:\n  entente topology remove fe2.contoso.example')
@@ -43,20 +52,24 @@ export function register(program: Command): void {
 
 async function remove(name: string, given: RemoveOptions): Promise<void> {
   const { file } = given;
-  const [list, key] = kinds[given.kind];
+  const [path, key] = kinds[given.kind];
+  const required = requiredOf(given);
   const edited = await editTopology(file, (document) => {
-    if (given.kind !== 'user') document.deleteIn([list, indexOfEntry(document, list, key, name)]);
-    else if (!document.deleteIn([list, name])) {
+    if (given.kind !== 'user') document.deleteIn([...path, indexOfEntry(document, path, key, name)]);
+    else if (!document.deleteIn([...path, name])) {
       throw new OperatorFault('ENTENTE_USAGE', {
         sentence: `the topology has no user ${name}`,
         place: 'argument <name>',
         remedy: 'correct the address; give it without scheme, like alice@contoso.example',
       });
     }
+    if (required !== undefined) setField(document, ['administrators', 'required'], required);
     // An empty list has no meaning, and an empty list of pools is not valid.
-    const left = document.toJS()[list] as object | undefined;
-    if (list !== 'servers' && list !== 'domains' && left !== undefined && Object.keys(left).length === 0)
-      document.delete(list);
+    if (neverEmpty.has(path.join('.'))) return;
+    for (let depth = path.length; depth > 0; depth--) {
+      const left = document.getIn(path.slice(0, depth));
+      if (isCollection(left) && left.items.length === 0) document.deleteIn(path.slice(0, depth));
+    }
   });
   const open = edited.open.map(({ code, message, remedy }) => ({ code, message, remedy }));
   give(
@@ -74,4 +87,17 @@ async function remove(name: string, given: RemoveOptions): Promise<void> {
     },
     given.json,
   );
+}
+
+function requiredOf({ kind, required }: RemoveOptions): number | undefined {
+  if (required === undefined) return undefined;
+  if (kind === 'administrator' && /^[1-9][0-9]{0,3}$/.test(required)) return Number(required);
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence:
+      kind === 'administrator'
+        ? `expected a whole number from 1, found ${required}`
+        : 'expected --kind administrator with this option',
+    place: 'option --required',
+    remedy: 'give the number of signatures that are needed once the administrator is removed',
+  });
 }

@@ -93,10 +93,17 @@ export function setField(document: Document, path: readonly (string | number)[],
 
 /**
  * Index of the entry of a list whose key has a value.
+ * @param path - where the list is
  * @throws OperatorFault `ENTENTE_USAGE` where there is none
  */
-export function indexOfEntry(document: Document, list: string, key: string, value: string): number {
-  const node = document.get(list);
+export function indexOfEntry(
+  document: Document,
+  path: readonly string[],
+  key: string,
+  value: string,
+): number {
+  const node = document.getIn(path);
+  const list = path.join('.');
   const names = isSeq(node) ? node.items.map((item) => (isMap(item) ? item.get(key) : undefined)) : [];
   const index = names.indexOf(value);
   if (index >= 0) return index;

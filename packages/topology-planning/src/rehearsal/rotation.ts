@@ -81,7 +81,7 @@ export function planRotation(rollover: Rollover): RotationPlan {
   steps.push({
     action: { kind: 'distrust-old-anchor' },
     instruction:
-      'Remove the old root from anchors.enterprise, sign (one administrator is enough) and publish.',
+      'Remove the old root with entente topology remove <name> --kind anchor, sign (one administrator is enough) and publish.',
     breaks: rehearse(state(judges.both, everybody), state(judges.new, everybody)).breaks,
   });
   const atOnce = rehearse(state(judges.old, nobody), state(judges.new, nobody)).breaks;

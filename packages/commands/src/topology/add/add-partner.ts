@@ -136,7 +136,7 @@ async function addAnchor(given: AnchorOptions): Promise<void> {
     if (partner === undefined) {
       append(document, ['anchors', given.federation === true ? 'federation' : 'enterprise'], anchor);
     } else {
-      const index = indexOfEntry(document, 'partners', 'id', partner);
+      const index = indexOfEntry(document, ['partners'], 'id', partner);
       append(document, ['partners', index, 'anchors'], anchor);
     }
   });

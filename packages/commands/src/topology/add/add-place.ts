@@ -87,7 +87,7 @@ async function addPool(fqdn: string, given: PoolOptions): Promise<void> {
     if (given.home !== true) return;
     const { domains } = document.toJS() as { readonly domains: readonly { readonly name: string }[] };
     for (const name of given.domain ?? domains.map((domain) => domain.name)) {
-      setField(document, ['domains', indexOfEntry(document, 'domains', 'name', name), 'pool'], fqdn);
+      setField(document, ['domains', indexOfEntry(document, ['domains'], 'name', name), 'pool'], fqdn);
     }
   });
   giveAdded(`the pool ${fqdn}`, entry, edited, given, [
