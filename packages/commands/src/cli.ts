@@ -22,6 +22,7 @@ import { register as topologyRehearse } from './commands/topology-rehearse.ts';
 import { register as topologyRemove } from './commands/topology-remove.ts';
 import { register as topologySchema } from './commands/topology-schema.ts';
 import { register as topologySign } from './commands/topology-sign.ts';
+import { register as topologyStatus } from './commands/topology-status.ts';
 import { register as userAdd } from './commands/user-add.ts';
 
 /** Each verb is one file of `commands/`. */
@@ -43,6 +44,7 @@ const verbs = [
   topologySign,
   topologyApprove,
   topologyPublish,
+  topologyStatus,
   topologyKey,
   topologySchema,
   rotatePlan,

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCredentialRecord } from '@entente/sip';
@@ -101,6 +101,41 @@ describe('commands to an authority', () => {
     const ran = await runEntente(`topology publish ${file} ${options}`);
     expect(ran.status).toBe(1);
     expect(ran.stdout + ran.stderr).toContain('forked');
+  });
+
+  it('topology status compares the files here with the version in force', async () => {
+    const text = await readFile(join(network.directory, 'fe1.contoso.example', 'topology.json'), 'utf8');
+    const { document } = JSON.parse(text) as { document: Parameters<typeof topologyHash>[0] };
+    const beside = join(folder, 'status');
+    await mkdir(beside);
+    const [yaml, signed] = [join(beside, 'topology.yaml'), join(beside, 'topology.signed.json')];
+    await writeFile(yaml, stringify(document));
+    await writeFile(signed, text);
+    const status = await runEntente(`topology status ${yaml} ${options}`);
+    const { version } = document;
+    expect(status).toMatchObject({ status: 0, stderr: '' });
+    expect(status.stdout).toMatch(
+      new RegExp(`^version ${version} of contoso\\.example is in force, signed by .+ at .+Z\\n`),
+    );
+    expect(status.stdout).toContain(`${yaml}: no change to version ${version}`);
+    expect(status.stdout).toContain(`${signed}: the version in force`);
+
+    const next = {
+      ...document,
+      version: version + 1,
+      previous: topologyHash(document),
+      title: 'not published',
+    };
+    await writeFile(signed, encodeSignedTopology(signTopology(next, [network.administrator.signer])));
+    const { json } = await answerOf(`topology status ${yaml} ${options}`);
+    expect(json).toMatchObject({
+      version,
+      files: [
+        { name: yaml, state: `1 change to version ${version + 1}, not signed` },
+        { name: signed, state: `version ${version + 1}, signed and not published` },
+      ],
+    });
+    expect(String(json.next)).toContain(`entente topology publish ${signed}`);
   });
 
   it('cert revoke takes a server its certificates away', async () => {

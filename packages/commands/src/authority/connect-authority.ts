@@ -23,10 +23,22 @@ export interface AuthorityConnection extends AsyncDisposable {
    * @throws TrustError where the authority is not trusted, OperatorFault where it cannot be reached
    */
   send(path: string, mediaType: string, body: string): Promise<Outcome>;
+  /**
+   * Reads what the authority serves to administrators.
+   * @param path - e.g. `/topology`
+   * @returns its text, or why it was refused
+   * @throws as `send` does
+   */
+  get(path: string): Promise<TextOutcome>;
 }
+
+/** What the authority answered to a request for a document. */
+export type TextOutcome = { readonly ok: true; readonly text: string } | Extract<Outcome, { ok: false }>;
 
 /** No answer of the authority to a command is larger. */
 const maxAnswerBytes = 65_536;
+/** The authority accepts no larger topology. */
+const maxDocumentBytes = 8_388_608;
 /** An authority signs and stores before it answers. */
 const idleTimeoutMs = 30_000;
 
@@ -54,30 +66,37 @@ export async function connectAuthority(access: AdministratorAccess): Promise<Aut
       },
     },
   });
-  const client = httpClient({
-    trust,
-    identity,
-    allow: [url.hostname],
-    link: { name: links.administratorToAuthority.name, interface: 'internal' },
-    keepAlive: false,
-    addresses,
-    limits: { maxBytes: maxAnswerBytes, idleTimeoutMs },
-  });
+  const ask = async (request: Request, maxBytes: number) => {
+    using client = httpClient({
+      trust,
+      identity,
+      allow: [url.hostname],
+      link: { name: links.administratorToAuthority.name, interface: 'internal' },
+      keepAlive: false,
+      addresses,
+      limits: { maxBytes, idleTimeoutMs },
+    });
+    const response = await client.fetch(request).catch((error: FetchError) => {
+      if (error.code?.startsWith('ENTENTE_ANSWER_')) throw unusable(url, error.message, error);
+      throw error.remedy === undefined ? unreachable(url, error) : error;
+    });
+    return { status: response.status, text: await response.text() };
+  };
   return {
     async send(path, mediaType, body) {
-      const request = new Request(new URL(path, url), {
-        method: 'POST',
-        headers: { 'content-type': mediaType },
-        body,
-      });
-      const response = await client.fetch(request).catch((error: FetchError) => {
-        if (error.code?.startsWith('ENTENTE_ANSWER_')) throw unusable(url, error.message, error);
-        throw error.remedy === undefined ? unreachable(url, error) : error;
-      });
-      return readOutcome(response.status, await response.text(), url);
+      const headers = { 'content-type': mediaType };
+      const request = new Request(new URL(path, url), { method: 'POST', headers, body });
+      const { status, text } = await ask(request, maxAnswerBytes);
+      return readOutcome(status, text, url);
+    },
+    async get(path) {
+      const { status, text } = await ask(new Request(new URL(path, url)), maxDocumentBytes);
+      if (status === 200) return { ok: true, text };
+      const outcome = readOutcome(status, text, url);
+      if (!outcome.ok) return outcome;
+      throw unusable(url, `the authority answered ${status}`);
     },
     async [Symbol.asyncDispose]() {
-      client[Symbol.dispose]();
       await trust[Symbol.asyncDispose]();
     },
   };

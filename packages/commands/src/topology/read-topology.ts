@@ -97,7 +97,15 @@ export async function readText(file: string): Promise<string> {
   return readFile(file, 'utf8');
 }
 
-function decodeSigned(file: string, text: string): SignedTopology & { readonly document: TopologyDocument } {
+/**
+ * Decodes a signed topology whose signatures nobody judges here.
+ * @param file - its place, for the fault
+ * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID`
+ */
+export function decodeSigned(
+  file: string,
+  text: string,
+): SignedTopology & { readonly document: TopologyDocument } {
   if (!text.startsWith('{')) {
     throw new OperatorFault('ENTENTE_TOPOLOGY_INVALID', {
       sentence: 'expected a signed topology, found a text that is not JSON',
