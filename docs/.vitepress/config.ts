@@ -69,6 +69,7 @@ export default defineConfig({
           page('reference/topology.md'),
           page('reference/reasons.md'),
           page('reference/commands.md'),
+          page('reference/http.md'),
           page('architecture.md'),
         ],
       },

@@ -166,7 +166,7 @@ describe('an unknown peer', () => {
         method,
         ...(method === 'POST' ? { body: '{}' } : {}),
       });
-      expect(await response.json()).toMatchObject({ status: 401, reason: 'no-certificate' });
+      expect(response.status).toBe(401);
       expect(lastRefusal()).toMatchObject({
         reason: 'no-certificate',
         peer: 'unknown',
@@ -178,7 +178,8 @@ describe('an unknown peer', () => {
   it('without certificate and token is refused at /enrol', async () => {
     const headers = { 'content-type': 'application/pkcs10' };
     const response = await scene.ask('/enrol', undefined, { method: 'POST', headers, body: 'x' });
-    expect(await response.json()).toMatchObject({ reason: 'no-certificate' });
+    expect(response.status).toBe(401);
+    expect(lastRefusal()).toMatchObject({ reason: 'no-certificate' });
   });
 
   it('with a certificate of our CA that names no server of the topology is cut off', async () => {

@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import { type AuthorityServer, createAuthorityServer } from '@entente/authority-server';
 import { createKeyAndRequest, enrol, parseJoinToken } from '@entente/pki/client';
 import { type InitialisedAuthority, initialiseAuthority } from '@entente/pki/node';
+import type { Clock } from '@entente/tls';
 import {
   type AdministratorSet,
   administratorSetHash,
@@ -89,7 +90,8 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-export async function startScene(): Promise<Scene> {
+/** @param clock - of the authority; default that of the machine */
+export async function startScene(clock?: Clock): Promise<Scene> {
   const directory = await mkdtemp(join(tmpdir(), 'entente-authority-server-'));
   const made = await initialiseAuthority({
     directory: join(directory, 'ca'),
@@ -116,6 +118,7 @@ export async function startScene(): Promise<Scene> {
         objects: { host: '127.0.0.1', port: 0, url: 'http://ca.contoso.example' },
       },
       logger,
+      ...(clock === undefined ? {} : { clock }),
     });
   let server = await start();
 

@@ -1,4 +1,4 @@
-import { type Problem, problemResponse } from '@entente/pki';
+import { type Problem, plainRefusal, problemResponse } from '@entente/pki';
 import { type ConnectionRefusal, type Log, logRefusal, RefusalLimit } from '@entente/tls';
 import { links } from '@entente/topology';
 import type { Caller } from './caller.ts';
@@ -16,14 +16,14 @@ export const linkNames = {
 export interface RefusalLog {
   /**
    * Logs a request that was refused.
-   * @returns the answer to it
+   * @returns the answer to it: with reason and remedy for a member or an administrator, plain for a caller that has proven nothing
    */
   request(problem: Problem, caller: Caller): Response;
   /**
    * Logs a fault of the authority.
    * @returns an answer that does not describe it
    */
-  fault(fault: Error): Response;
+  fault(fault: Error, caller: Caller): Response;
   /** The same as `request` without an answer. */
   note(problem: Omit<Problem, 'status'>, caller: Caller): void;
   /** Logs a connection that was refused, or that no longer passes the verdict. */
@@ -50,13 +50,14 @@ export function createRefusalLog(log: Log, now: () => number = Date.now): Refusa
     note,
     request(problem, caller) {
       note(problem, caller);
-      return problemResponse(problem);
+      return caller.kind === 'nobody' ? plainRefusal(problem.status) : problemResponse(problem);
     },
-    fault(fault) {
+    fault(fault, caller) {
       log.error(
         { event: 'fault', err: fault, code: (fault as { code?: unknown }).code },
         `a request failed: ${fault.message}`,
       );
+      if (caller.kind === 'nobody') return plainRefusal(500);
       const message = 'the authority failed to process the request';
       return problemResponse({
         reason: 'fault',

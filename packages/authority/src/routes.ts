@@ -203,7 +203,7 @@ export function authorityRoutes(
     });
   });
 
-  app.onError((fault) => refusals.fault(fault));
+  app.onError((fault, c) => refusals.fault(fault, c.env.caller));
   app.notFound((c) =>
     refusals.request(
       refuse('not-found', 'there is no resource at this path', 'see the paths of the authority'),

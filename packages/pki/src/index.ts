@@ -97,7 +97,7 @@ export {
   type PublishedIssuer,
   publishedObjects,
 } from './publication/objects-handler.ts';
-export { type Problem, problemResponse } from './publication/problem.ts';
+export { type Problem, plainRefusal, problemResponse } from './publication/problem.ts';
 export { objectHeaders, type PublicObject } from './publication/signed-object.ts';
 export { type CrlContent, createCrl } from './revocation/create-crl.ts';
 export {

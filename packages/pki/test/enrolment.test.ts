@@ -11,8 +11,8 @@ import {
   refuse,
   spkiHash,
 } from '@entente/pki';
-import { createKeyAndRequest, enrol, pinnedRoot, renew, renewalTime } from '@entente/pki/client';
-import { decodeCertificate, encodePem } from '@entente/x509';
+import { createKeyAndRequest, enrol, renew, renewalTime } from '@entente/pki/client';
+import { decodeCertificate } from '@entente/x509';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { now, serverNames, type TestAuthority, testAuthority, testIssuance } from './authority.ts';
 
@@ -57,6 +57,12 @@ function scene(changes: Partial<EnrolOptions> = {}) {
   return { time, ledger, issuance, handler, refusals, makeToken, transport };
 }
 
+/** What a caller without certificate is told, whatever is wrong. */
+const plainly = {
+  ok: false,
+  refusal: { reason: 'refused', status: 403, remedy: expect.stringContaining('log of the authority') },
+};
+
 const newKey = () => createKeyAndRequest({ subject: 'fe01.contoso.example' });
 
 describe('joining', () => {
@@ -84,37 +90,38 @@ describe('joining', () => {
   });
 
   it('lets a token be used once', async () => {
-    const { makeToken, transport } = scene();
+    const { makeToken, refusals, transport } = scene();
     const token = await makeToken();
     const attempts = await Promise.all(
       [1, 2, 3, 4].map(async () => enrol({ token, key: await newKey(), transport: transport() })),
     );
     expect(attempts.filter(({ ok }) => ok)).toHaveLength(1);
-    const reasons = attempts.flatMap((attempt) => (attempt.ok ? [] : [attempt.refusal.reason]));
-    expect(new Set(reasons)).toEqual(new Set(['token-spent']));
+    expect(new Set(refusals.map(({ refusal }) => refusal.reason))).toEqual(new Set(['token-spent']));
   });
 
   it('refuses a token after its time', async () => {
-    const { makeToken, transport, time } = scene();
+    const { makeToken, refusals, transport, time } = scene();
     const token = await makeToken(60_000);
     time.now += 60_001;
     const outcome = await enrol({ token, key: await newKey(), transport: transport() });
-    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'token-expired', status: 403 } });
+    expect(outcome).toMatchObject(plainly);
+    expect(refusals).toMatchObject([{ refusal: { reason: 'token-expired' } }]);
   });
 
   it('refuses a token that this authority has not made', async () => {
     const { makeToken, transport, refusals } = scene();
     const token = { ...(await makeToken()), secret: randomBytes(16) };
     const outcome = await enrol({ token, key: await newKey(), transport: transport() });
-    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'token-unknown' } });
+    expect(outcome).toMatchObject(plainly);
     expect(refusals.map(({ refusal }) => refusal.reason)).toEqual(['token-unknown']);
   });
 
   it('gives the name of the token, not that of the request', async () => {
-    const { makeToken, transport } = scene();
+    const { makeToken, refusals, transport } = scene();
     const key = await createKeyAndRequest({ subject: 'ca.contoso.example' });
     const outcome = await enrol({ token: await makeToken(), key, transport: transport() });
-    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'name-not-allowed' } });
+    expect(outcome).toMatchObject(plainly);
+    expect(refusals).toMatchObject([{ refusal: { reason: 'name-not-allowed' } }]);
   });
 
   it('does not spend the token when the request is refused', async () => {
@@ -149,11 +156,64 @@ describe('joining', () => {
   });
 });
 
+describe('a server that joins', () => {
+  it('is told the same whatever is wrong with its token or its request, and the log has the reason', async () => {
+    const { handler, makeToken, refusals, time } = scene();
+    const secretOf = async (lifetimeMs = 3_600_000) =>
+      Buffer.from((await makeToken(lifetimeMs)).secret).toString('base64url');
+    const expired = await secretOf(60_000);
+    time.now += 60_001;
+    const spent = await secretOf();
+    const good = await secretOf();
+    const { request } = await newKey();
+    const post = (secret: string, body: Uint8Array = request) =>
+      handler(
+        new Request(`${authorityUrl}/enrol`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/pkcs10', authorization: secret },
+          body: body as Uint8Array<ArrayBuffer>,
+        }),
+        undefined,
+      );
+    expect((await post(`Bearer ${spent}`)).status).toBe(201);
+    const answers = [
+      await post('Basic YWxpY2U6Ym9i'),
+      await post('Bearer short'),
+      await post(`Bearer ${randomBytes(16).toString('base64url')}`),
+      await post(`Bearer ${expired}`),
+      await post(`Bearer ${spent}`),
+      await post(`Bearer ${good}`, new Uint8Array(10)),
+      await post(`Bearer ${good}`, new Uint8Array(20_000)),
+      await post(`Bearer ${good}`, (await createKeyAndRequest({ subject: 'ca.contoso.example' })).request),
+    ];
+    expect(refusals.map(({ refusal }) => refusal.reason)).toEqual([
+      'token-malformed',
+      'token-malformed',
+      'token-unknown',
+      'token-expired',
+      'token-spent',
+      'malformed-request',
+      'request-too-large',
+      'name-not-allowed',
+    ]);
+    const seen = await Promise.all(
+      answers.map(async (answer) => [answer.status, [...answer.headers], await answer.text()]),
+    );
+    expect(new Set(seen.map((one) => JSON.stringify(one))).size).toBe(1);
+    expect(seen[0]?.[0]).toBe(403);
+    expect(JSON.parse(String(seen[0]?.[2]))).toEqual({
+      type: 'about:blank',
+      status: 403,
+      detail: 'The request is refused.',
+    });
+  });
+});
+
 describe('renewing', () => {
   it('refuses a peer without certificate', async () => {
     const { transport, refusals } = scene();
     const outcome = await renew({ authority: authorityUrl, key: await newKey(), transport: transport() });
-    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'no-certificate', status: 401 } });
+    expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'refused', status: 401 } });
     expect(refusals).toMatchObject([{ refusal: { reason: 'no-certificate' }, server: undefined }]);
   });
 
@@ -280,59 +340,6 @@ describe('the enrol handler', () => {
   });
 });
 
-describe('the client', () => {
-  const task = async (answer: () => Response | Promise<Response>) => ({
-    authority: authorityUrl,
-    key: await newKey(),
-    transport: async () => answer(),
-  });
-
-  it('refuses a certificate for another key', async () => {
-    const { issuance } = testIssuance(authority);
-    const other = await newKey();
-    const outcome = await issuance.issue(
-      { profile: 'server', subject: 'fe01.contoso.example', request: other.request },
-      { kind: 'server', server: 'fe01.contoso.example', serialHex: '0a' },
-    );
-    const pem = outcome.ok ? encodePem('CERTIFICATE', outcome.certificate.der) : '';
-    const renewal = renew(await task(() => new Response(pem, { status: 201 })));
-    await expect(renewal).rejects.toMatchObject({ code: 'ENTENTE_PKI_TRANSPORT' });
-  });
-
-  it('reports an answer that is neither certificate nor problem as such', async () => {
-    const html = await renew(await task(() => new Response('<html>', { status: 502 })));
-    expect(html).toMatchObject({ ok: false, refusal: { reason: 'unreadable-answer', status: 502 } });
-    const empty = renew(await task(() => new Response('', { status: 201 })));
-    await expect(empty).rejects.toMatchObject({ code: 'ENTENTE_PKI_TRANSPORT' });
-  });
-
-  it('stops reading an endless answer', async () => {
-    const endless = () =>
-      new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) }), {
-        status: 201,
-      });
-    await expect(renew(await task(endless))).rejects.toMatchObject({ code: 'ENTENTE_PKI_TRANSPORT' });
-  });
-
-  it('passes on a refusal of its own verdict with its code', async () => {
-    const verdict = Object.assign(new Error('no'), { code: 'ENTENTE_REFUSED' });
-    const renewal = renew(
-      await task(() => {
-        throw verdict;
-      }),
-    );
-    await expect(renewal).rejects.toBe(verdict);
-  });
-
-  it('takes no other root than the pinned one', async () => {
-    const other = await testAuthority();
-    const pem = encodePem('CERTIFICATE', other.root) + encodePem('CERTIFICATE', authority.root);
-    expect(Buffer.from(pinnedRoot(pem, rootSpkiHash)?.der ?? [])).toEqual(Buffer.from(authority.root));
-    expect(pinnedRoot(encodePem('CERTIFICATE', other.root), rootSpkiHash)).toBeUndefined();
-    expect(pinnedRoot('no PEM at all', rootSpkiHash)).toBeUndefined();
-  });
-});
-
 describe('the rule behind enrolment', () => {
   let asked: string[];
   beforeEach(() => {
@@ -361,7 +368,7 @@ describe('the rule behind enrolment', () => {
     const transport = (request: Request) => handler(request, undefined);
     for (let attempt = 0; attempt < 2; attempt++) {
       const outcome = await enrol({ token, key: await newKey(), transport });
-      expect(outcome).toMatchObject({ ok: false, refusal: { reason: 'not-in-topology' } });
+      expect(outcome).toMatchObject(plainly);
     }
     expect(asked).toEqual(['join-token', 'join-token']);
   });

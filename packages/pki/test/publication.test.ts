@@ -253,7 +253,7 @@ describe('the handler of signed objects', () => {
     const { handler, id } = await served();
     const response = await handler(get(`/crl/${id}/0.crl`, { method: 'POST' }));
     expect(response.headers.get('allow')).toBe('GET, HEAD');
-    expect(await response.json()).toMatchObject({ status: 405, reason: 'method-not-allowed' });
+    expect(await response.json()).toMatchObject({ status: 405, detail: 'The method is not allowed here.' });
   });
 
   for (const path of [
@@ -273,7 +273,11 @@ describe('the handler of signed objects', () => {
     it(`has nothing at ${path}`, async () => {
       const { handler, id } = await served();
       const response = await handler(get(path.replace('ID', id)));
-      expect(await response.json()).toMatchObject({ status: 404, reason: 'not-found' });
+      expect(await response.json()).toEqual({
+        type: 'about:blank',
+        status: 404,
+        detail: 'There is nothing at this path.',
+      });
     });
   }
 });

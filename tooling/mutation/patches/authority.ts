@@ -29,6 +29,39 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'plain-refusals',
+      off: 'a caller that shows no certificate learns why it is refused',
+      file: 'packages/authority/src/refusals.ts',
+      find: "caller.kind === 'nobody' ? plainRefusal(problem.status) : problemResponse(problem)",
+      replace: "caller.kind === 'nobody' ? problemResponse(problem) : problemResponse(problem)",
+      test: {
+        file: 'apps/authority-server/test/plain-refusals.test.ts',
+        title: 'learns at GET /events the status 401 and a plain sentence, and the log has no-certificate',
+      },
+    },
+    {
+      name: 'plain-enrolment',
+      off: 'a caller learns whether a join token exists, has expired or was used',
+      file: 'packages/pki/src/enrolment/enrol-handler.ts',
+      find: 'if (peer !== undefined) return problemResponse(refusal);',
+      replace: 'if (refusal !== undefined) return problemResponse(refusal);',
+      test: {
+        file: 'packages/pki/test/enrolment.test.ts',
+        title: 'is told the same whatever is wrong with its token or its request, and the log has the reason',
+      },
+    },
+    {
+      name: 'one-status',
+      off: 'the status tells whether a join token is good',
+      file: 'packages/pki/src/enrolment/enrol-handler.ts',
+      find: 'statusesOfShape.has(refusal.status) ? refusal.status : 403',
+      replace: 'refusal.status',
+      test: {
+        file: 'packages/pki/test/enrolment.test.ts',
+        title: 'is told the same whatever is wrong with its token or its request, and the log has the reason',
+      },
+    },
+    {
       name: 'for-itself-only',
       off: 'a server gets a certificate for another',
       file: mayIssue,

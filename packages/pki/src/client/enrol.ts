@@ -116,6 +116,7 @@ async function exchange(
 function readRefusal(status: number, text: string): RemoteRefusal {
   try {
     const { reason, detail, remedy } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof detail === 'string' && reason === undefined) return untold(status, detail);
     if (typeof reason === 'string' && typeof detail === 'string' && typeof remedy === 'string') {
       return { reason, message: detail, remedy, status };
     }
@@ -126,6 +127,17 @@ function readRefusal(status: number, text: string): RemoteRefusal {
     reason: 'unreadable-answer',
     message: `expected a certificate or a problem document, found an answer with status ${status}`,
     remedy: 'check that the address is the address of the authority',
+    status,
+  };
+}
+
+/** An authority tells its reasons to authenticated callers alone. */
+function untold(status: number, detail: string): RemoteRefusal {
+  return {
+    reason: 'refused',
+    message: `it answers ${status} and gives no reason to a server that has no certificate: ${detail}`,
+    remedy:
+      'read the reason in the log of the authority; a join token is valid once and for an hour: if it is the token, create another one with entente join-token',
     status,
   };
 }

@@ -6,7 +6,10 @@ export type Transport = (request: Request) => Promise<Response>;
 
 /** A refusal of the authority. */
 export interface RemoteRefusal {
-  /** Stable literal of the authority, or `unreadable-answer` if the answer was not a problem document. */
+  /**
+   * Stable literal of the authority; `refused` where it tells none to a caller without certificate; `unreadable-answer` if the answer was
+   * not a problem document.
+   */
   readonly reason: string;
   readonly message: string;
   readonly remedy: string;

@@ -4,7 +4,7 @@ import type { IssuedCertificate, Requester } from '../ground/request.ts';
 import type { Clock } from '../ground/signer.ts';
 import type { Issuance } from '../issuing/issuance.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { problemResponse } from '../publication/problem.ts';
+import { plainRefusal, problemResponse } from '../publication/problem.ts';
 import { joinTokenSecretHash } from './join-token.ts';
 import { readBody } from './read-body.ts';
 
@@ -31,7 +31,8 @@ export interface EnrolOptions {
  * Answers `POST /enrol[?interface=external]`.
  * @param request - body PKCS#10 DER (`application/pkcs10`); a joining server adds `Authorization: Bearer <secret, base64url>`
  * @param peer - the authenticated peer; absent if it presented no certificate
- * @returns leaf and issuing authorities (`application/pem-certificate-chain`), or a problem document
+ * @returns leaf and issuing authorities (`application/pem-certificate-chain`), or a problem document; to a caller without certificate the
+ *   same one whatever is wrong with its token or its request
  */
 export type EnrolHandler = (request: Request, peer: EnrolledPeer | undefined) => Promise<Response>;
 
@@ -39,6 +40,9 @@ const maxBodyBytes = 16_384;
 const bearer = 'Bearer ';
 /** 16 octets in base64url. */
 const secretLength = 22;
+
+/** What a caller knows without being told: it sent nothing to prove itself with, or another kind of request. */
+const statusesOfShape: ReadonlySet<number> = new Set([401, 405, 415]);
 
 interface Admission {
   readonly requester: Requester & { readonly server: string };
@@ -50,11 +54,13 @@ interface Admission {
  * @param options - authority, ledger and time
  */
 export function enrolHandler(options: EnrolOptions): EnrolHandler {
-  const refused = (refusal: PkiRefusal, server: string | undefined): Response => {
-    options.onRefused?.(refusal, server);
-    return problemResponse(refusal);
-  };
   return async (request, peer) => {
+    const refused = (refusal: PkiRefusal, server: string | undefined): Response => {
+      options.onRefused?.(refusal, server);
+      if (peer !== undefined) return problemResponse(refusal);
+      // A token, good or bad, proves no name: what is wrong is for the log alone.
+      return plainRefusal(statusesOfShape.has(refusal.status) ? refusal.status : 403);
+    };
     const shape = shapeRefusal(request);
     if (shape !== undefined) return refused(shape, peer?.server);
     const authorization = request.headers.get('authorization');

@@ -27,3 +27,26 @@ export function problemResponse(problem: Problem): Response {
     headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
   });
 }
+
+const plainSentences: Readonly<Record<number, string>> = {
+  401: 'A client certificate is needed.',
+  404: 'There is nothing at this path.',
+  405: 'The method is not allowed here.',
+  429: 'Try again later.',
+  500: 'The request could not be processed.',
+  503: 'Try again later.',
+};
+
+/**
+ * The refusal of a request whose sender has proven nothing: a status and a plain sentence, the same for every reason with that status. The
+ * reason, the names and the remedy are for the log.
+ * @param status - HTTP status
+ * @see RFC 9457 §5
+ */
+export function plainRefusal(status: number): Response {
+  const detail = plainSentences[status] ?? 'The request is refused.';
+  return new Response(JSON.stringify({ type: 'about:blank', status, detail }), {
+    status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+  });
+}

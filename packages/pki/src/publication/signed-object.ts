@@ -1,5 +1,4 @@
-import { refuse } from '../ground/refusal.ts';
-import { problemResponse } from './problem.ts';
+import { plainRefusal } from './problem.ts';
 
 /** An object to be served. */
 export interface PublicObject {
@@ -29,26 +28,17 @@ export function objectHeaders(object: PublicObject): Readonly<Record<string, str
 }
 
 /**
- * Answers a GET or HEAD with a public object, or with 304 if the client has it (`If-None-Match`).
+ * Answers a GET or HEAD with a public object, or with 304 if the client has it (`If-None-Match`). Anybody may ask, so a refusal is plain.
  * @param request - the request
  * @param object - the object, or `undefined` if there is none
  */
 export function answerWithObject(request: Request, object: PublicObject | undefined): Response {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    const refusal = refuse('method-not-allowed', `expected GET or HEAD, found ${request.method}`, 'use GET');
-    const response = problemResponse(refusal);
+    const response = plainRefusal(405);
     response.headers.set('allow', 'GET, HEAD');
     return response;
   }
-  if (object === undefined) {
-    return problemResponse(
-      refuse(
-        'not-found',
-        'there is no object at this path',
-        'take the address from a certificate of this authority',
-      ),
-    );
-  }
+  if (object === undefined) return plainRefusal(404);
   const headers = new Headers(objectHeaders(object));
   if (request.headers.get('if-none-match') === headers.get('etag'))
     return new Response(null, { status: 304, headers });
