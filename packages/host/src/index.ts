@@ -1,6 +1,6 @@
 export { loadConfig, parseConfig, pathBeside } from './config.ts';
 export { describeFault, type FaultDescription, OperatorFault } from './fault.ts';
-export { bytesInFlightConfig, connectionLimitsConfig } from './limits-config.ts';
+export { boundsHelp, bytesInFlightConfig, connectionLimitsConfig } from './limits-config.ts';
 export {
   type LoadPluginsOptions,
   loadPlugins,

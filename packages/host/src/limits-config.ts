@@ -16,3 +16,11 @@ export const connectionLimitsConfig = z.strictObject({
  * 16 MiB to 1 TiB. Default a quarter of the memory that the process may use; a greater value counts as that, so it can only be lowered.
  */
 export const bytesInFlightConfig = z.int().min(16_777_216).max(1_099_511_627_776).exactOptional();
+
+/** What `--help` of a SIP server says of its bounds. */
+export const boundsHelp: Readonly<Record<string, string>> = {
+  'limits.maxConnections': 'open connections of each listener; default 100000',
+  'limits.maxConnectionsPerAddress': 'of these, from one address or one /64 of IPv6; default 1000',
+  maxBytesInFlight:
+    'bytes of messages under way, at least 16777216; default a quarter of the memory of the process, which is also the most',
+};

@@ -8,6 +8,8 @@ export interface ServerProgram {
   readonly name: string;
   /** One line that says what the server does. */
   readonly summary: string;
+  /** Settings of the configuration that operators look for: what each bounds, with its default. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Whether `start` reads standard input itself. */
   readonly readsStdin?: boolean;
   /**
@@ -115,9 +117,14 @@ function readArguments(program: ServerProgram): Arguments | undefined {
 
   --config FILE      configuration, YAML
   --stop-with-stdin  stop, as on SIGTERM, when standard input ends: for a supervisor that holds a pipe to it
-`);
+${settingsText(program.settings)}`);
     return undefined;
   }
   if (values.config === undefined) throw fault('the option --config is missing');
   return { configFile: values.config, stopWithStdin: values['stop-with-stdin'] === true };
+}
+
+function settingsText(settings: ServerProgram['settings'] = {}): string {
+  const lines = Object.entries(settings).map(([name, text]) => `  ${name}\n      ${text}\n`);
+  return lines.length === 0 ? '' : `\nBounds in the configuration:\n\n${lines.join('')}`;
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import tls from 'node:tls';
 import { issuerId } from '@entente/pki';
 import { type Federation, federatedDeliveries, type Network, startFederation } from '@entente/testkit';
+import { requestBetween } from '@entente/testkit/request';
 import { decodeSignedTopology, type TopologyDocument, topologyHash } from '@entente/topology';
 import { type Certificate, decodeCertificate, decodeCrl, decodePemCertificates, oids } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -276,6 +277,34 @@ describe('what an edge gives outsiders', () => {
     expect((await getSecurely(fabrikam, '/topology')).status).toBe(404);
     const outcome = await fabrikam.user('erin').message('sip:alice@fabrikam.example', 'SIP on the same port');
     expect(outcome.status).toBe(200);
+  });
+
+  it('takes a body of more than 16 KiB from a client only once that has registered', async () => {
+    const { contoso } = federation;
+    const text = 'x'.repeat(20_000);
+    const { externalFqdn, externalPorts } = contoso.organisation.edge;
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = tls.connect({
+        host: '127.0.0.1',
+        port: externalPorts.clients,
+        servername: externalFqdn,
+        rejectUnauthorized: false,
+      });
+      socket.once('error', reject);
+      socket.once('data', (bytes: Buffer) => {
+        socket.destroy();
+        resolve(bytes.toString('latin1').split('\r\n')[0] ?? '');
+      });
+      const request = requestBetween('sip:erin@contoso.example', 'sip:alice@contoso.example', {
+        method: 'MESSAGE',
+        via: 'SIP/2.0/TLS client.invalid;branch=z9hG4bKlarge',
+        contentType: 'text/plain',
+        body: text,
+      });
+      socket.write(request.wire, 'latin1');
+    });
+    expect(answer).toMatch(/^SIP\/2\.0 413 /);
+    expect((await contoso.user('erin').message('sip:alice@contoso.example', text)).status).toBe(200);
   });
 
   it('follows the topology: an edge with another name or port asks for another certificate by itself', async () => {

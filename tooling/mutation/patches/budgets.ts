@@ -33,6 +33,12 @@ const budget = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const runtime = 'packages/sip-relay/src/proxy-runtime.ts';
+const hostilePeers = (title: string): MutationPatch['test'] => ({
+  file: 'packages/sip-relay/test/hostile-peers.test.ts',
+  title,
+});
+
 /** What one peer can take of memory and of the links that all share. */
 export const patches: PatchList = {
   name: 'budgets',
@@ -254,6 +260,49 @@ export const patches: PatchList = {
       test: backPressure(
         'is read from although its answers wait, and its requests are dropped as long as none fits',
       ),
+    },
+    {
+      name: 'challenged-without-state',
+      off: 'an INVITE that is challenged is kept for 32 seconds',
+      file: runtime,
+      find: 'this.#endpoint.refuse(transaction, withSource(response, connection));',
+      replace: 'transaction.respond(withSource(response, connection));',
+      test: hostilePeers('leaves nothing behind, however often it is asked'),
+    },
+    {
+      name: 'proven-by-a-request',
+      off: 'a user who has authenticated has the room of an unknown peer',
+      file: runtime,
+      find: 'for (const user of connection.users.keys()) connection.prove(user);',
+      replace: 'void connection.users;',
+      test: hostilePeers('may send a body of more than 16 KiB once it has answered'),
+    },
+    {
+      name: 'proven-at-the-edge',
+      off: 'a client that has registered through an edge has the room of an unknown peer there',
+      file: 'packages/edge/src/serve-edge.ts',
+      find: 'connection.prove(address);',
+      replace: '',
+      test: {
+        file: 'packages/testkit/test/outsiders.test.ts',
+        title: 'takes a body of more than 16 KiB from a client only once that has registered',
+      },
+    },
+    {
+      name: 'copies-counted',
+      off: 'what a request leads to counts for nobody',
+      file: `${endpoint}transaction/transaction-layer.ts`,
+      find: 'sender?.add(cost, 1);',
+      replace: 'sender?.add(cost - cost, 1);',
+      test: transactions('counts what it sends on in the ledger of the request that led to it'),
+    },
+    {
+      name: 'failures-counted',
+      off: 'failures that wait until they are known to be the best are kept without bound',
+      file: 'packages/sip-relay/src/relay/relayed-request.ts',
+      find: 'if (droppableBytes === 0) return true;',
+      replace: 'if (droppableBytes >= 0) return true;',
+      test: hostilePeers('has room for the failures that wait until they are known to be the best'),
     },
   ],
 };

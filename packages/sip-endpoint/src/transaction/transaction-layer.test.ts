@@ -144,7 +144,7 @@ describe('the transaction layer', () => {
     layer.close();
   });
 
-  it('counts what it sends on in the ledger of whose request it was', () => {
+  it('counts what it sends on in the ledger of the request that led to it', () => {
     const layer = layerOf({});
     const [sender, receiver] = [
       fakeConnection('fe2.contoso.example').connection,
@@ -153,6 +153,7 @@ describe('the transaction layer', () => {
     const user = { onResponse() {}, onEnd() {} };
     layer.request(request('INVITE', 'f'), receiver, user, sender.ledger);
     expect([sender.ledger.transactions, receiver.ledger.transactions]).toEqual([1, 0]);
+    expect(sender.ledger.bytes).toBeGreaterThan(0);
     layer.connectionClosed(receiver);
     expect([sender.ledger.bytes, sender.ledger.transactions]).toEqual([0, 0]);
   });

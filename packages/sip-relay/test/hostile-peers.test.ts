@@ -1,0 +1,225 @@
+import tls, { type TLSSocket } from 'node:tls';
+import { type SipRequest, type SipResponse, StreamFramer } from '@entente/sip';
+import { createTokenSource, MessageBudget } from '@entente/sip-endpoint';
+import { forwardRequest, refusal } from '@entente/sip-proxy';
+import {
+  FlowNames,
+  type ProxyDecision,
+  type ProxyPolicy,
+  ProxyRuntime,
+  type RelayRules,
+  type RequestOrigin,
+} from '@entente/sip-relay';
+import { createTestAuthority } from '@entente/testkit';
+import { requestBetween } from '@entente/testkit/request';
+import { loadCredential, openTrust, serve } from '@entente/tls';
+import { links } from '@entente/topology';
+import { afterEach, describe, expect, it } from 'vitest';
+
+const fqdn = 'fe1.contoso.example';
+const mebibyte = 1_048_576;
+const challenge = refusal(
+  'authentication-required',
+  401,
+  'expected credentials, found none',
+  'Authenticate.',
+);
+let lastId = 0;
+
+/** A peer that brings credentials has authenticated; what it sends goes to the connections that `targets` names. */
+class OpenPolicy implements ProxyPolicy<RequestOrigin> {
+  readonly origins: RequestOrigin[] = [];
+  targets: readonly RequestOrigin[] = [];
+  readonly #flows: FlowNames;
+
+  constructor(flows: FlowNames) {
+    this.#flows = flows;
+  }
+
+  admit(request: SipRequest, origin: RequestOrigin) {
+    if (!this.origins.includes(origin)) this.origins.push(origin);
+    if (request.has('Authorization')) origin.users.set('alice@contoso.example', Number.POSITIVE_INFINITY);
+    return origin.users.size > 0 ? origin : challenge;
+  }
+
+  decide(request: SipRequest): ProxyDecision {
+    const rules: RelayRules = {
+      nextHop: () => ({ status: 504 }),
+      build: ({ uri }, via) => forwardRequest(request, { via, uri }),
+    };
+    const targets = this.targets.map((origin) => ({
+      uri: request.uriText,
+      flow: this.#flows.of(origin),
+      routes: [],
+      instance: undefined,
+    }));
+    return { kind: 'relay', targets: [targets], rules };
+  }
+}
+
+const opened: AsyncDisposable[] = [];
+afterEach(async () => {
+  for (const item of opened.splice(0).reverse()) await item[Symbol.asyncDispose]();
+});
+
+/** Writes what the test says, and keeps what arrives. */
+class Peer {
+  readonly socket: TLSSocket;
+  readonly received: (SipRequest | SipResponse)[] = [];
+
+  constructor(socket: TLSSocket) {
+    this.socket = socket;
+    const framer = new StreamFramer();
+    const sink = {
+      message: (message: SipRequest | SipResponse) => void this.received.push(message),
+      error: () => {},
+    };
+    socket.on('data', (bytes: Buffer) => framer.push(bytes, sink));
+  }
+
+  get finals(): number[] {
+    return this.received.flatMap((one) => (one.kind === 'response' && one.status >= 200 ? [one.status] : []));
+  }
+
+  get requests(): readonly SipRequest[] {
+    return this.received.filter((one) => one.kind === 'request');
+  }
+
+  send(method: string, bodyBytes: number, hasCredentials: boolean): void {
+    const request = requestBetween('sip:alice@contoso.example', 'sip:bob@contoso.example', {
+      method,
+      via: `SIP/2.0/TLS client.invalid;branch=z9hG4bK${++lastId}`,
+      contact: '<sip:alice@client.invalid>',
+      contentType: 'text/plain',
+      body: 'x'.repeat(bodyBytes),
+      headers: hasCredentials ? { Authorization: 'Digest username="alice"' } : {},
+    });
+    this.socket.write(request.wire, 'latin1');
+  }
+}
+
+async function start() {
+  const root = await createTestAuthority('Contoso Test Root');
+  const own = await root.issue({ dnsNames: [fqdn], uris: [`sip:${fqdn}`] });
+  const trust = await openTrust({ anchors: { pem: root.certificatePem }, crls: { pem: await root.crl([]) } });
+  opened.push(trust);
+  const identity = await loadCredential({ certificate: own.chainPem, key: own.keyPem });
+  const budget = new MessageBudget({ maxBytes: 32 * mebibyte, maxTransactions: 2_000 });
+  const flows = new FlowNames();
+  const policy = new OpenPolicy(flows);
+  const lines: Record<string, unknown>[] = [];
+  const line = (fields: object) => void lines.push({ ...fields });
+  const runtime = new ProxyRuntime({
+    sentBy: { host: fqdn, port: 5061 },
+    policy,
+    flows,
+    budget,
+    newToken: createTokenSource(),
+    isOurVia: (host) => host === fqdn,
+    log: { debug: line, info: line, warn: line, error: line },
+    dial: () => Promise.reject(new Error('this server does not dial')),
+  });
+  opened.push(runtime);
+  const server = await serve(
+    tls,
+    { trust, identity, host: '127.0.0.1', clientCertificate: 'none' },
+    (socket) => {
+      runtime.accept(socket, links.clientToFrontEnd);
+    },
+  );
+  opened.push({ [Symbol.asyncDispose]: () => server.close() });
+  const connect = async () => {
+    const socket = tls.connect({
+      host: '127.0.0.1',
+      port: server.port,
+      servername: fqdn,
+      rejectUnauthorized: false,
+    });
+    socket.on('error', () => {});
+    opened.push({ [Symbol.asyncDispose]: async () => void socket.destroy() });
+    await new Promise((resolve) => socket.once('secureConnect', resolve));
+    return new Peer(socket);
+  };
+  /** Devices to which everything goes, and which answer nothing. */
+  const silentDevices = async (count: number) => {
+    const devices: Peer[] = [];
+    for (let i = 0; i < count; i++) {
+      const device = await connect();
+      device.send('OPTIONS', 0, false);
+      await expect.poll(() => device.finals).toEqual([401]);
+      devices.push(device);
+    }
+    policy.targets = policy.origins.slice(-count);
+    return devices;
+  };
+  return { budget, connect, lines, silentDevices };
+}
+
+describe('a peer that is asked who it is', () => {
+  it('leaves nothing behind, however often it is asked', async () => {
+    const { budget, connect } = await start();
+    const peer = await connect();
+    for (let i = 0; i < 200; i++) peer.send(i % 2 === 0 ? 'INVITE' : 'REGISTER', 10_000, false);
+    await expect.poll(() => peer.finals).toEqual(new Array(200).fill(401));
+    expect([budget.bytes, budget.transactions]).toEqual([0, 0]);
+  });
+
+  it('may send a body of more than 16 KiB once it has answered', async () => {
+    const { connect, silentDevices } = await start();
+    const [device] = await silentDevices(1);
+    const peer = await connect();
+    peer.send('MESSAGE', 20_000, true);
+    await expect.poll(() => peer.finals).toEqual([413]);
+    peer.send('MESSAGE', 100, true);
+    await expect.poll(() => device?.requests.length).toBe(1);
+    peer.send('MESSAGE', 20_000, false);
+    await expect.poll(() => device?.requests.length).toBe(2);
+    expect(peer.finals).toEqual([413]);
+  });
+});
+
+describe('a user whose requests nobody answers', () => {
+  it('has no more of them under way than a user may have, with all that they have led to', async () => {
+    const { budget, connect, lines, silentDevices } = await start();
+    const devices = await silentDevices(2);
+    const peer = await connect();
+    peer.send('MESSAGE', 0, true);
+    for (let i = 0; i < 30; i++) peer.send('INVITE', mebibyte - 1_000, false);
+    await expect.poll(() => peer.finals.filter((status) => status === 503).length).toBeGreaterThan(20);
+    const user = budget.of('user');
+    expect(user.bytes).toBeGreaterThan(mebibyte);
+    expect(user.bytes).toBeLessThanOrEqual(user.maxBytes / 4);
+    const { length } = devices[0]?.requests ?? [];
+    for (let i = 0; i < 1_000; i++) peer.send('MESSAGE', 0, false);
+    await expect.poll(() => lines.some(({ reason }) => reason === 'no-room')).toBe(true);
+    expect(user.transactions).toBeLessThanOrEqual(user.maxTransactions / 4);
+    expect(length).toBeLessThan(30);
+    const other = await connect();
+    other.send('OPTIONS', 0, false);
+    // Anybody else is served.
+    await expect.poll(() => other.finals).toEqual([401]);
+  });
+
+  it('has room for the failures that wait until they are known to be the best', async () => {
+    const { budget, connect, silentDevices } = await start();
+    const [device] = await silentDevices(2);
+    const peer = await connect();
+    peer.send('MESSAGE', 0, true);
+    await expect.poll(() => device?.requests.length).toBe(1);
+    const before = budget.of('user').bytes;
+    const via = device?.requests[0]
+      ?.all('Via')
+      .map((value) => `Via: ${value}\r\n`)
+      .join('');
+    const fields = ['From', 'To', 'Call-ID', 'CSeq']
+      .map((name) => `${name}: ${device?.requests[0]?.get(name)}\r\n`)
+      .join('');
+    const body = 'y'.repeat(10_000);
+    device?.socket.write(
+      `SIP/2.0 486 Busy Here\r\n${via}${fields}Content-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    await expect.poll(() => budget.of('user').transactions).toBe(2);
+    expect(budget.of('user').bytes - before).toBeGreaterThan(0);
+    expect(peer.finals).toEqual([]);
+  });
+});
