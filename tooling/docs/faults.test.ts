@@ -41,6 +41,7 @@ const faults: Readonly<Record<string, (Fault: FaultClass) => Error>> = {
   TlsFault: (Fault) => new Fault('ENTENTE_TIMEOUT', parts),
   TrustError: (Fault) => new Fault(reject('peer-refused', {}), 'fe1.contoso.example:5061', undefined, cause),
   TopologyFault: (Fault) => new Fault('ENTENTE_BAD_SIGNER', parts),
+  TrustFault: (Fault) => new Fault('ENTENTE_BAD_ANCHOR_LIMIT', parts),
   StoreFault: (Fault) => new Fault('ENTENTE_STORE_EMPTY', parts),
   EncodeError: (Fault) => new Fault(parts.sentence, parts.place, parts.remedy),
 };

@@ -85,7 +85,8 @@ function changes(names: readonly string[]): fc.Arbitrary<Change> {
       (options) => Object.create(options ?? null),
       (options) => ({ __proto__: options }),
       (options) => Object.assign(new (class Options {})(), options),
-      (options) => new Proxy(options, { get: () => undefined }),
+      // A copy: of a frozen target the platform itself refuses to give another value.
+      (options) => new Proxy({ ...options }, { get: () => undefined }),
       (options) => Object.freeze(options),
       (options) => [options],
     ),

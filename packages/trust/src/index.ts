@@ -2,6 +2,7 @@ export type { DaneExpectation, TlsaRecord } from './dane/tlsa-record.ts';
 export { explain } from './explain/explain.ts';
 export type { ExplainNode, ExplainTree } from './explain/explain-tree.ts';
 export { renderExplain } from './explain/render-explain.ts';
+export { TrustFault, type TrustFaultCode } from './fault.ts';
 export { allowNames } from './identity/allow-names.ts';
 export type { Authorise, Authorised } from './identity/authorise.ts';
 export type { PeerIdentity } from './identity/peer-identity.ts';

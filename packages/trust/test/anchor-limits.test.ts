@@ -164,6 +164,28 @@ describe('other limits', () => {
     expect(verdict.trusted && verdict.path.anchor.name).toBe('the same, unlimited');
   });
 
+  it.each([
+    ['a misspelt limit', { limits: { domain: ['fabrikam.example'] } }],
+    ['limits that are misspelt as a whole', { limit: { domains: ['fabrikam.example'] } }],
+    ['a text instead of a list', { limits: { links: 'internal' } }],
+    ['a depth that is not a number', { limits: { maxDepth: Number.NaN } }],
+    ['a time that is not a number', { limits: { notAfter: '2030' } }],
+    ['a grace without its length', { revocation: { mode: 'grace' } }],
+    ['an unknown mode of revocation', { revocation: { mode: 'soft-fail' } }],
+  ])('are a fault with %s, at once and wherever the anchors come from', (_, settings) => {
+    const anchors = [anchor(partner, settings as never)];
+    const fault = {
+      code: 'ENTENTE_BAD_ANCHOR_LIMIT',
+      sentence: expect.stringMatching(/^expected .*found /),
+      place: expect.stringContaining('anchor root'),
+      remedy: expect.stringMatching(/leave it out$/),
+    };
+    expect(() => anchorSet(anchors)).toThrow(expect.objectContaining(fault));
+    expect(() => createJudge({ anchors: { anchors } })).toThrow(expect.objectContaining(fault));
+    const later = createJudge({ anchors: () => ({ anchors }) });
+    expect(() => ask(later, [issuing])).toThrow(expect.objectContaining(fault));
+  });
+
   it('that name no domain are a fault at once, because an ignored limit would trust every name', () => {
     const anchors = [limited(partner, { domains: ['*.fabrikam.example'] })];
     expect(() => anchorSet(anchors)).toThrow(expect.objectContaining({ code: 'ENTENTE_BAD_ANCHOR_LIMIT' }));

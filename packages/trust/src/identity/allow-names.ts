@@ -1,3 +1,4 @@
+import { TrustFault } from '../fault.ts';
 import { hostName } from '../names/host-name.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Authorise } from './authorise.ts';
@@ -7,7 +8,7 @@ import type { Authorise } from './authorise.ts';
  *
  * @param names - DNS names (also hosts of `sip:` URIs), or URIs such as SPIFFE IDs; compared exactly, no wildcards
  * @returns an `authorise` that finds one of the peer's names on the list, or refuses with `not-in-topology`
- * @throws TypeError `ENTENTE_BAD_ALLOW_LIST` for an entry that is neither: it could never match
+ * @throws TrustFault `ENTENTE_BAD_ALLOW_LIST` for an entry that is neither: it could never match
  */
 export function allowNames(names: readonly string[]): Authorise {
   const hosts = new Set<string>();
@@ -19,12 +20,11 @@ export function allowNames(names: readonly string[]): Authorise {
     }
     const host = hostName(name);
     if (host === undefined) {
-      throw Object.assign(
-        new TypeError(
-          `expected a DNS name or a URI in the allow list, found "${name}"; write it like pool1.contoso.example`,
-        ),
-        { code: 'ENTENTE_BAD_ALLOW_LIST' },
-      );
+      throw new TrustFault('ENTENTE_BAD_ALLOW_LIST', {
+        sentence: `expected a DNS name or a URI in the allow list, found "${name}"`,
+        place: 'allow list',
+        remedy: 'write it like pool1.contoso.example or sip:contoso.example, without wildcard',
+      });
     }
     hosts.add(host);
   }

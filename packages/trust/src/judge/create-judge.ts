@@ -1,9 +1,10 @@
 import type { Certificate } from '@entente/x509';
+import { TrustFault } from '../fault.ts';
 import type { RevocationKnowledge } from '../knowledge/revocation-knowledge.ts';
-import { domainsOf } from '../path/anchor-limits.ts';
 import type { AnchorSet } from '../policy/anchor.ts';
 import type { TrustPolicy } from '../policy/profile.ts';
 import { profiles } from '../policy/profiles.ts';
+import { checkAnchors } from './check-anchors.ts';
 import type { PolicyStage } from './judge-sources.ts';
 import type { Judge } from './verdict.ts';
 import { VerdictMaker } from './verdict-maker.ts';
@@ -32,11 +33,11 @@ export interface JudgeOptions {
  *
  * @param options - anchors, revocation knowledge, profile and policies
  * @returns the judge; it remembers what it has verified about issuers while the anchor set is the same object
- * @throws TypeError `ENTENTE_BAD_ANCHOR_LIMIT` where a limit of an anchor is not a domain
+ * @throws TrustFault `ENTENTE_BAD_ANCHOR_LIMIT` where a limit of an anchor would not limit
  */
 export function createJudge(options: JudgeOptions): Judge {
   const { anchors, revocation = nothingKnown, intermediates = none, policies = [] } = options;
-  if (typeof anchors !== 'function') checkLimits(anchors);
+  if (typeof anchors !== 'function') checkAnchors(anchors);
   return new VerdictMaker({
     anchors: typeof anchors === 'function' ? anchors : () => anchors,
     revocation: typeof revocation === 'function' ? revocation : () => revocation,
@@ -54,24 +55,21 @@ const none: readonly Certificate[] = [];
  * Creates an anchor set, and reports its faults now rather than at a handshake.
  *
  * @param anchors - the anchors; names must be unique
- * @throws TypeError `ENTENTE_ANCHOR_NAME_TAKEN`, `ENTENTE_BAD_ANCHOR_LIMIT`
+ * @throws TrustFault `ENTENTE_ANCHOR_NAME_TAKEN`, `ENTENTE_BAD_ANCHOR_LIMIT`
  */
 export function anchorSet(anchors: AnchorSet['anchors']): AnchorSet {
   const set = { anchors: Object.freeze([...anchors]) };
   const names = new Set<string>();
   for (const { name } of anchors) {
     if (names.has(name)) {
-      throw Object.assign(
-        new TypeError(`expected anchors with different names, found "${name}" twice; rename one of the two`),
-        { code: 'ENTENTE_ANCHOR_NAME_TAKEN' },
-      );
+      throw new TrustFault('ENTENTE_ANCHOR_NAME_TAKEN', {
+        sentence: `expected anchors with different names, found "${name}" twice`,
+        place: `anchor ${name}`,
+        remedy: 'rename one of the two',
+      });
     }
     names.add(name);
   }
-  checkLimits(set);
+  checkAnchors(set);
   return set;
-}
-
-function checkLimits(set: AnchorSet): void {
-  for (const { limits } of set.anchors) if (limits !== undefined) domainsOf(limits);
 }

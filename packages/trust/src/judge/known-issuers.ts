@@ -3,6 +3,7 @@ import type { PathState } from '../path/path-state.ts';
 import { LastingSignatureMemo } from '../path/signature-memo.ts';
 import type { AnchorSet, TrustAnchor } from '../policy/anchor.ts';
 import { sameBytes } from '../signatures/key-identifier.ts';
+import { checkAnchors } from './check-anchors.ts';
 
 /** At most this many issuers are remembered: a CA with thousands of intermediates must not fill the memory. */
 const maxIssuers = 1_024;
@@ -18,9 +19,13 @@ export class KnownIssuers {
   roots = new Map<TrustAnchor, PathState>();
   readonly statements = new LastingSignatureMemo();
 
-  /** Clears it if the anchors are not those of the last call. */
+  /**
+   * Clears it if the anchors are not those of the last call.
+   * @throws TrustFault `ENTENTE_BAD_ANCHOR_LIMIT`
+   */
   follow(anchors: AnchorSet): void {
     if (anchors === this.#anchors) return;
+    checkAnchors(anchors);
     if (this.#anchors !== undefined) this.roots = new Map();
     this.#anchors = anchors;
     this.#byIssuer.clear();

@@ -1,5 +1,6 @@
 import type { Certificate, GeneralName, Name } from '@entente/x509';
 import { oids } from '@entente/x509';
+import { TrustFault } from '../fault.ts';
 import { nameText } from '../names/certificate-names.ts';
 import {
   type DnsName,
@@ -86,7 +87,7 @@ const prepared = new WeakMap<AnchorLimits, Domains>();
 
 /**
  * The domains of limits in comparison form, computed once.
- * @throws TypeError `ENTENTE_BAD_ANCHOR_LIMIT` for an entry that is not a domain: ignoring it would lift the limit
+ * @throws TrustFault `ENTENTE_BAD_ANCHOR_LIMIT` for an entry that is not a domain: ignoring it would lift the limit
  */
 export function domainsOf(limits: AnchorLimits): Domains {
   const known = prepared.get(limits);
@@ -102,12 +103,11 @@ export function domainsOf(limits: AnchorLimits): Domains {
 function domain(text: string): string {
   const name = hostName(text);
   if (name !== undefined) return name;
-  throw Object.assign(
-    new TypeError(
-      `expected a domain in the limits of an anchor, found "${text}"; write it like contoso.example`,
-    ),
-    { code: 'ENTENTE_BAD_ANCHOR_LIMIT' },
-  );
+  throw new TrustFault('ENTENTE_BAD_ANCHOR_LIMIT', {
+    sentence: `expected a domain in the limits of an anchor, found "${text}"`,
+    place: 'limits.domains or limits.excludedDomains of an anchor',
+    remedy: 'write it like contoso.example',
+  });
 }
 
 /**

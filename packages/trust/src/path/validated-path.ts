@@ -1,4 +1,5 @@
 import type { Certificate } from '@entente/x509';
+import { TrustFault } from '../fault.ts';
 import type { TrustAnchor } from '../policy/anchor.ts';
 
 /**
@@ -13,12 +14,11 @@ export class ValidatedPath {
   /** @internal */
   constructor(key: symbol, anchor: TrustAnchor, certificates: readonly Certificate[], validUntil: number) {
     if (key !== pathKey) {
-      throw Object.assign(
-        new TypeError(
-          'expected a path created by a judge, found a call of the constructor; call createJudge().judge() for a verdict',
-        ),
-        { code: 'ENTENTE_PATH_NOT_CONSTRUCTIBLE' },
-      );
+      throw new TrustFault('ENTENTE_PATH_NOT_CONSTRUCTIBLE', {
+        sentence: 'expected a path created by a judge, found a call of the constructor',
+        place: 'constructor of ValidatedPath',
+        remedy: 'call createJudge().judge() for a verdict',
+      });
     }
     this.#anchor = anchor;
     this.#certificates = certificates;

@@ -1,0 +1,88 @@
+import { TrustFault } from '../fault.ts';
+import { domainsOf } from '../path/anchor-limits.ts';
+import type { AnchorLimits, AnchorSet, TrustAnchor } from '../policy/anchor.ts';
+
+/**
+ * Refuses anchors whose limits would not limit: a misspelt name, or a number that is not one. Callers in JavaScript have no compiler
+ * that finds it.
+ *
+ * @param set - the anchors
+ * @throws TrustFault `ENTENTE_BAD_ANCHOR_LIMIT`
+ */
+export function checkAnchors({ anchors }: AnchorSet): void {
+  for (const anchor of anchors) {
+    const unknown = Object.keys(anchor).find((name) => !anchorFields.has(name));
+    if (unknown !== undefined) throw unknownName(anchor, unknown, [...anchorFields]);
+    checkLimits(anchor);
+    checkRevocation(anchor);
+  }
+}
+
+const anchorFields: ReadonlySet<string> = new Set(
+  Object.keys({
+    name: true,
+    certificate: true,
+    limits: true,
+    revocation: true,
+    serverAuthSuffices: true,
+    issuersFrom: true,
+  } satisfies Record<keyof TrustAnchor, true>),
+);
+
+const isList = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0;
+const list = ['a list of texts', isList] as const;
+
+const limitRules: {
+  readonly [K in keyof Required<AnchorLimits>]: readonly [string, (value: unknown) => boolean];
+} = {
+  domains: list,
+  excludedDomains: list,
+  links: list,
+  maxDepth: ['a whole number of 0 or more', isCount],
+  keyKinds: list,
+  extKeyUsages: list,
+  notAfter: ['milliseconds since the epoch', Number.isFinite],
+};
+
+function checkLimits(anchor: TrustAnchor): void {
+  const { limits } = anchor;
+  if (limits === undefined) return;
+  for (const [name, value] of Object.entries(limits)) {
+    const rule = (limitRules as Readonly<Record<string, (typeof limitRules)[keyof AnchorLimits]>>)[name];
+    if (rule === undefined) throw unknownName(anchor, `limits.${name}`, Object.keys(limitRules));
+    const [wanted, fits] = rule;
+    if (value !== undefined && !fits(value)) throw unlike(anchor, `limits.${name}`, wanted);
+  }
+  domainsOf(limits);
+}
+
+function checkRevocation(anchor: TrustAnchor): void {
+  const { revocation } = anchor;
+  if (revocation === undefined || revocation.mode === 'hard-fail') return;
+  // Without a number no moment would end the grace.
+  if (revocation.mode === 'grace' && Number.isFinite(revocation.graceMs) && revocation.graceMs >= 0) return;
+  if (revocation.mode === 'off' && typeof revocation.signedBy === 'string') return;
+  throw unlike(
+    anchor,
+    'revocation',
+    "{ mode: 'hard-fail' }, { mode: 'grace', graceMs } or { mode: 'off', signedBy }",
+  );
+}
+
+function unknownName({ name }: TrustAnchor, found: string, known: readonly string[]): TrustFault {
+  return new TrustFault('ENTENTE_BAD_ANCHOR_LIMIT', {
+    sentence: `expected only settings of an anchor, found ${found}`,
+    place: `anchor ${name}`,
+    remedy: `use one of ${known.join(', ')}, or leave it out`,
+  });
+}
+
+function unlike({ name }: TrustAnchor, setting: string, wanted: string): TrustFault {
+  return new TrustFault('ENTENTE_BAD_ANCHOR_LIMIT', {
+    sentence: `expected ${wanted}, found something else`,
+    place: `${setting} of the anchor ${name}`,
+    remedy: `give ${wanted}, or leave it out`,
+  });
+}

@@ -1,0 +1,45 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const limits = (what: string): MutationPatch['test'] => ({
+  file: 'packages/trust/test/anchor-limits.test.ts',
+  title: `are a fault with ${what}, at once and wherever the anchors come from`,
+});
+
+/** Settings of anchors that would limit nothing. */
+export const patches: PatchList = {
+  name: 'trust-settings',
+  list: [
+    {
+      name: 'misspelt-limit',
+      off: 'a misspelt limit of an anchor is overlooked, and the anchor is trusted for everything',
+      file: 'packages/trust/src/judge/check-anchors.ts',
+      find: 'if (rule === undefined) throw unknownName(anchor,',
+      replace: 'if (rule === undefined) continue;\n    if (anchor === undefined) throw unknownName(anchor,',
+      test: limits('a misspelt limit'),
+    },
+    {
+      name: 'limit-of-another-type',
+      off: 'a limit that is not a number limits nothing',
+      file: 'packages/trust/src/judge/check-anchors.ts',
+      find: 'if (value !== undefined && !fits(value)) throw',
+      replace: "if (typeof value === 'symbol' && !fits(value)) throw",
+      test: limits('a depth that is not a number'),
+    },
+    {
+      name: 'grace-without-end',
+      off: 'a grace period without its length never ends',
+      file: 'packages/trust/src/judge/check-anchors.ts',
+      find: '    checkRevocation(anchor);\n',
+      replace: '',
+      test: limits('a grace without its length'),
+    },
+    {
+      name: 'anchors-that-change',
+      off: 'anchors that come later are used unchecked',
+      file: 'packages/trust/src/judge/known-issuers.ts',
+      find: '    checkAnchors(anchors);\n',
+      replace: '',
+      test: limits('a misspelt limit'),
+    },
+  ],
+};
