@@ -11,6 +11,7 @@ export type { CommandOutcome, DemoUser } from './network/demo-user.ts';
 export { freePorts } from './network/free-ports.ts';
 export type { FederationOptions, Network, NetworkOptions } from './network/network.ts';
 export { anchorOf, type TestUser } from './network/organisation.ts';
+export { type PlannedRecord, plannedDns } from './network/planned-dns.ts';
 export { type PublicAuthority, startPublicAuthority } from './network/public-authority.ts';
 export { type Federation, startFederation, startNetwork } from './network/start-network.ts';
 export { spawnTied, type TiedOptions, type TiedProgram } from './process/tied-program.ts';

@@ -42,6 +42,42 @@ describe('the DNS plan', () => {
     ).toEqual([]);
   });
 
+  it('has a placeholder for each address that the topology does not have, and no line of a zone file that could be taken for a record', () => {
+    const plan = dnsPlan(buildTopology(contoso));
+    const addresses = plan.filter(({ type }) => type === 'A' || type === 'AAAA');
+    expect(addresses.every(({ missing }) => missing === true)).toBe(true);
+    expect(addresses).toContainEqual({
+      view: 'internal',
+      name: 'pool1.contoso.example',
+      type: 'A',
+      ttl: 300,
+      data: '<address of fe1.contoso.example>',
+      purpose: 'pool member fe1.contoso.example',
+      missing: true,
+    });
+    const lines = zoneFile(plan).trim().split('\n').slice(1);
+    expect(lines.filter((line) => line.includes('<address of'))).toHaveLength(addresses.length);
+    for (const line of lines) expect(line.startsWith('; fill in: ')).toBe(line.includes('<address of'));
+  });
+
+  it('has an address for each target of an SRV record, and SRV for each NAPTR record', () => {
+    const plan = dnsPlan(topology);
+    const names = (view: string, ...types: string[]) =>
+      new Set(
+        plan.filter((record) => record.view === view && types.includes(record.type)).map(({ name }) => name),
+      );
+    for (const { data, type, view } of plan) {
+      const last = data.split(' ').at(-1)?.replace(/\.$/, '') ?? '';
+      if (type === 'SRV') expect(names(view, 'A', 'AAAA')).toContain(last);
+      if (type === 'NAPTR') expect(names(view, 'SRV')).toContain(last);
+    }
+    for (const domain of topology.domains.keys()) {
+      expect(names('internal', 'SRV')).toContain(`_sipinternaltls._tcp.${domain}`);
+      for (const service of ['_sip._tls', '_sips._tcp', '_sipfederationtls._tcp'])
+        expect(names('external', 'SRV')).toContain(`${service}.${domain}`);
+    }
+  });
+
   it('is written as a zone file with one record a line', () => {
     const external = dnsPlan(topology).filter((record) => record.view === 'external');
     const lines = zoneFile(external).trim().split('\n');

@@ -19,7 +19,7 @@ export function register(program: Command): void {
     .command('dns')
     .summary('list the DNS records that the topology needs')
     .description(
-      'Lists the records for internal and external resolvers; with --zone, as lines of a zone file.',
+      'Lists the records for internal and external resolvers; with --zone, as lines of a zone file. An address that the topology does not have is to be filled in.',
     )
     .argument('[file]', 'YAML, or the signed JSON', defaultFile)
     .addOption(
@@ -40,12 +40,26 @@ async function dns(file: string, given: DnsOptions): Promise<void> {
     process.stdout.write(zoneFile(records));
     return;
   }
-  const rows = records.map((record) => [record.view, record.name, record.type, record.data, record.purpose]);
+  const rows = records.map(({ data, missing, name, purpose, type, view }) => [
+    view,
+    name,
+    missing === true ? 'A/AAAA' : type,
+    data,
+    purpose,
+  ]);
+  const toFillIn = records.filter(({ missing }) => missing === true).length;
   give(
     {
       json: { file, records },
       lines: table([['view', 'name', 'type', 'data', 'for'], ...rows]),
-      next: [`for the zone file of your DNS server: entente topology dns ${file} --view external --zone`],
+      next: [
+        ...(toFillIn === 0
+          ? []
+          : [
+              `fill in ${toFillIn} address${toFillIn === 1 ? '' : 'es'}, or give each server its "address" in ${file}`,
+            ]),
+        `for the zone file of your DNS server: entente topology dns ${file} --view external --zone`,
+      ],
     },
     given.json,
   );

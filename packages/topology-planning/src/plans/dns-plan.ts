@@ -15,6 +15,11 @@ export interface DnsRecord {
   readonly data: string;
   /** What it is for. */
   readonly purpose: string;
+  /**
+   * The topology gives no address for the host: `data` is a placeholder, and the record is A or AAAA, as the address will be. Absent where
+   * the record is complete.
+   */
+  readonly missing?: true;
 }
 
 /** Seconds: short enough that a server is found soon after a move, long enough that resolvers rarely ask. */
@@ -27,7 +32,10 @@ const ttl = 300;
  * DNS is not trusted: a wrong record can make a connection fail, but never connect to another party.
  *
  * @param topology - built from a checked document
- * @returns ordered by view, then by name; servers without an address have no address records
+ * Every name that a server of ours writes into Record-Route, Path or Contact, and every target of SRV, has an address record: such a URI
+ * names a port, so that a resolver asks for addresses alone (RFC 3263 §4.2).
+ *
+ * @returns ordered by view, then by name; where the topology has no address, with a placeholder
  */
 export function dnsPlan(topology: Topology): readonly DnsRecord[] {
   const records: DnsRecord[] = [];
@@ -43,13 +51,15 @@ export function dnsPlan(topology: Topology): readonly DnsRecord[] {
 }
 
 /**
- * Writes records as a part of a zone file, to be included behind the zone's SOA and NS records (RFC 1035 §5.1).
+ * Writes records as a part of a zone file, to be included behind the zone's SOA and NS records (RFC 1035 §5.1). One whose address is
+ * missing is a comment, to be filled in.
  * @param records - of one view
  */
 export function zoneFile(records: readonly DnsRecord[]): string {
   const lines = ['; Records that the topology needs. Include this file behind SOA and NS of the zone.'];
   for (const record of records) {
-    lines.push(`${record.name}. ${record.ttl} IN ${record.type} ${record.data} ; ${record.purpose}`);
+    const line = `${record.name}. ${record.ttl} IN ${record.type} ${record.data} ; ${record.purpose}`;
+    lines.push(record.missing === true ? `; fill in: ${line}` : line);
   }
   return `${lines.join('\n')}\n`;
 }
@@ -71,10 +81,13 @@ function addAddress(
   records: DnsRecord[],
   view: DnsView,
   name: string,
-  { address }: ServerInterface,
+  { address, fqdn }: ServerInterface,
   purpose: string,
 ): void {
-  if (address === undefined) return;
+  if (address === undefined) {
+    records.push({ view, name, type: 'A', ttl, data: `<address of ${fqdn}>`, purpose, missing: true });
+    return;
+  }
   records.push({ view, name, type: address.includes(':') ? 'AAAA' : 'A', ttl, data: address, purpose });
 }
 

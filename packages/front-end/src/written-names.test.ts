@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import {
+  answerChallenge,
+  createCredentialRecord,
+  edit,
+  parseNameAddr,
+  type SipRequest,
+  selectChallenges,
+  Via,
+} from '@entente/sip';
+import { ServiceLocator, sipTarget } from '@entente/sip-endpoint/resolve';
+import { createSealing, singleEpoch, type Target } from '@entente/sip-proxy';
+import { FlowNames, type RequestOrigin } from '@entente/sip-relay';
+import { plannedDns } from '@entente/testkit';
+import { requestBetween } from '@entente/testkit/request';
+import { sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
+import { links } from '@entente/topology';
+import { dnsPlan } from '@entente/topology-planning';
+import { describe, expect, it } from 'vitest';
+import { FrontEnd } from './front-end.ts';
+
+const secret = { password: 'secret' };
+const alice = 'sip:alice@contoso.example';
+const at = (address: string, sip: number) => ({ interfaces: { internal: { address, ports: { sip } } } });
+const topology = sampleTopology({
+  servers: [
+    { ...sampleFrontEnd, ...at('192.0.2.1', 15_061) },
+    { ...sampleFrontEnd, fqdn: 'fe2.contoso.example', ...at('192.0.2.2', 15_062) },
+  ],
+  users: { 'alice@contoso.example': 'fe2.contoso.example' },
+});
+const { fqdn, interfaces } = topology.servers.get('fe1.contoso.example')!;
+const sealing = createSealing(singleEpoch(randomBytes(32)), randomBytes);
+
+const client: RequestOrigin = {
+  id: 1,
+  server: undefined,
+  users: new Map(),
+  link: links.clientToFrontEnd,
+  protection: {},
+};
+
+/** A request of alice as the front end hands it on. */
+function handOn(request: SipRequest): SipRequest {
+  const frontEnd = new FrontEnd({
+    fqdn,
+    port: interfaces.internal?.ports.sip as number,
+    sealing,
+    gruus: sealing,
+    topology: () => topology,
+    credentials: {
+      find: (username, realm) => createCredentialRecord({ username, realm, ...secret }),
+      hasMd5: () => false,
+    },
+    flows: new FlowNames(),
+    newToken: () => 'token',
+    onUser() {},
+    clock: () => 1_000,
+    hopTo: (name) => ({ name, address: '192.0.2.2', port: 5061, link: links.frontEndToFrontEnd }),
+  });
+  const origin = { ...client, users: new Map<string, number>() };
+  const challenged = frontEnd.admit(request, origin);
+  if (!('reason' in challenged)) throw new Error('nothing was asked');
+  const [challenge] = selectChallenges((challenged.headers ?? []).map(([, value]) => `${value}`));
+  if (challenge === undefined) throw new Error(challenged.message);
+  const { method, uriText: uri } = request;
+  const username = 'alice';
+  const answer = answerChallenge(
+    challenge,
+    { method, uri },
+    { username, ...secret },
+    { cnonce: 'c', nonceCount: 1 },
+  );
+  const field = method === 'REGISTER' ? 'Authorization' : 'Proxy-Authorization';
+  const sender = frontEnd.admit(edit(request).set(field, answer).toMessage(), origin);
+  if ('reason' in sender) throw new Error(sender.message);
+  const decision = frontEnd.decide(request, sender);
+  if (decision.kind !== 'relay') throw new Error(JSON.stringify(decision));
+  const [target] = decision.targets.flat() as [Target];
+  return decision.rules.build(target, Via.from({ transport: 'TLS', host: fqdn, branch: 'z9hG4bK1' }));
+}
+
+describe('a name that a front end writes', () => {
+  const dns = new ServiceLocator({
+    resolver: plannedDns(dnsPlan(topology).filter(({ view }) => view === 'internal')),
+  });
+  const requestFrom = (scheme: 'sip' | 'sips', method: string, uri: string) =>
+    requestBetween(alice, alice, {
+      method,
+      uri: uri.replace(/^sips?:/, `${scheme}:`),
+      contact: `<${scheme}:alice@client.invalid>`,
+    });
+
+  it.each(['sip', 'sips'] as const)(
+    'into Record-Route or Path of a %s request leads to it, by the records that the plan lists',
+    async (scheme) => {
+      const register = handOn(requestFrom(scheme, 'REGISTER', 'sip:contoso.example'));
+      const invite = handOn(requestFrom(scheme, 'INVITE', alice));
+      for (const value of [register.get('Path'), invite.get('Record-Route')]) {
+        const entry = parseNameAddr(value ?? '');
+        if (!entry.ok || entry.value.uri.kind !== 'sip') throw new Error(`no entry: ${value}`);
+        const { uri } = entry.value;
+        expect([uri.scheme, uri.host]).toEqual([scheme, fqdn]);
+        expect(await dns.locate(sipTarget(uri))).toEqual([
+          { host: fqdn, address: '192.0.2.1', port: 15_061 },
+        ]);
+      }
+    },
+  );
+
+  it('as the domain of an address leads to every front end of it', async () => {
+    for (const scheme of ['sip', 'sips'] as const) {
+      const found = await dns.locate({ host: 'contoso.example', scheme });
+      expect(found.map(({ address, port }) => `${address}:${port}`).sort()).toEqual([
+        '192.0.2.1:15061',
+        '192.0.2.2:15062',
+      ]);
+    }
+  });
+});
