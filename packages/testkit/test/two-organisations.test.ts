@@ -178,6 +178,9 @@ describe('the guide to two organisations', { timeout: 900_000 }, () => {
     }
     const all = told.join('');
     expect(all).toContain('"reason":"peer-refused"');
+    expect(all).toMatch(/version \d+ of contoso\.example is in force, signed by alice at /);
+    expect(all).toMatch(/^no changes$/m);
+    expect(all).toContain('notAfter=');
     expect(all).toContain('✓ trusted: contoso.example');
     expect(all).toContain('✓ trusted: fabrikam.example');
     expect(all).toContain('pool-server has started with fe1.yaml');
