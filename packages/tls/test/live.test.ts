@@ -162,6 +162,34 @@ describe('live trust on the server side', () => {
     socket.destroy();
   });
 
+  it('keeps what was fetched for a connection until it has closed', async () => {
+    const used: string[] = [];
+    let refusing = false;
+    const trust = createTrust({
+      judge: {
+        judge: (presented, question) =>
+          refusing ? { ...refusedBy('revoked'), evidence: [] } : world.trust.judge.judge(presented, question),
+      },
+      version: () => world.trust.version,
+      clock: world.clock,
+      use({ leaf }) {
+        used.push(leaf.serialHex);
+        return () => void used.splice(used.indexOf(leaf.serialHex), 1);
+      },
+    });
+    const { admitted } = await open(trust);
+    const [first, second] = [await admitted(), await admitted()];
+    expect(used).toHaveLength(2);
+    first.socket.destroy();
+    await settled(() => used.length === 1);
+    // One that later trust closes is let go of once, too.
+    refusing = true;
+    trust.announce();
+    await second.end;
+    await settled(() => used.length === 0);
+    expect(used).toEqual([]);
+  });
+
   it('judges only what a change touches', async () => {
     let verdicts = 0;
     const trust = createTrust({

@@ -47,5 +47,72 @@ export const patches: PatchList = {
           'revokes although an entry has an empty list of extensions; the strict profile does not use such a CRL',
       },
     },
+    {
+      name: 'kept-lists',
+      off: 'a partner that is refused fills memory and disk with the lists that its certificates name',
+      file: 'packages/trust/src/node/fetch/kept-objects.ts',
+      find: 'const isFull = () => count > this.#limits.most || total > this.#limits.mostBytes;',
+      replace: 'const isFull = () => total < 0;',
+      test: {
+        file: 'packages/trust/src/node/fetch/kept-objects.test.ts',
+        title: 'never loses what an open connection needs: the new object is the one that is not kept',
+      },
+    },
+    {
+      name: 'lists-of-unaccepted-peers',
+      off: 'the lists of peers that are refused take all the room of their anchor, and each is fetched again for ever',
+      file: 'packages/trust/src/node/fetch/kept-objects.ts',
+      find: 'if (isFull() || tooMany-- > 0) drop(each, candidate);',
+      replace: 'if (isFull()) drop(each, candidate);',
+      test: {
+        file: 'packages/trust/src/node/fetch/kept-lists.test.ts',
+        title: 'do not fill memory or disk, however many its certificates name',
+      },
+    },
+    {
+      name: 'lists-in-use',
+      off: 'a list of an unknown peer pushes out one that an open connection needs',
+      file: 'packages/trust/src/node/fetch/kept-objects.ts',
+      find: 'return each === key || candidate.open > 0 ? [] : [{ each, candidate }];',
+      replace: 'return each === key ? [] : [{ each, candidate }];',
+      test: {
+        file: 'packages/trust/src/node/fetch/kept-lists.test.ts',
+        title: 'are not kept at all where open connections need everything, and those stay',
+      },
+    },
+    {
+      name: 'lists-of-each-anchor',
+      off: 'the peers of one anchor push out the lists of another one',
+      file: 'packages/trust/src/node/fetch/anchor-key.ts',
+      find: '  if (certificate === undefined) return noAnchor;',
+      replace: '  if (certificate === undefined || certificate.der.length > 0) return noAnchor;',
+      test: {
+        file: 'packages/trust/src/node/fetch/kept-lists.test.ts',
+        title:
+          'make no request fail that a peer of another anchor needs: each anchor waits for its own failures',
+      },
+    },
+    {
+      name: 'lists-on-disk',
+      off: 'what was dropped from memory stays on disk',
+      file: 'packages/trust/src/node/fetch/revocation-fetcher.ts',
+      find: 'const removal = cache.remove(key).finally',
+      replace: 'const removal = Promise.resolve().finally',
+      test: {
+        file: 'packages/trust/src/node/fetch/kept-lists.test.ts',
+        title: 'do not fill memory or disk, however many its certificates name',
+      },
+    },
+    {
+      name: 'lists-used-by-connections',
+      off: 'the fetcher does not hear which lists open connections need',
+      file: 'packages/tls/src/live/live-connections.ts',
+      find: 'release: this.#trust.use?.(path)',
+      replace: 'release: undefined',
+      test: {
+        file: 'packages/tls/test/live.test.ts',
+        title: 'keeps what was fetched for a connection until it has closed',
+      },
+    },
   ],
 };

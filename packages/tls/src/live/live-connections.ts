@@ -25,6 +25,8 @@ interface Entry {
   /** Undefined once closed, so that a deadline that stays in the queue keeps no socket in memory. */
   connection: LiveConnection | undefined;
   dueAt: number;
+  /** From `Trust.use`. */
+  readonly release: (() => void) | undefined;
 }
 
 /** Verdicts in one slice, after which other work runs; at 50 µs each a slice takes about 3 ms. */
@@ -77,7 +79,8 @@ export class LiveConnections {
     if (this.#entries.size === 0) {
       this.#stopListening = this.#trust.onChange((change) => this.#changed(change.scope));
     }
-    const entry: Entry = { connection, dueAt: connection.verdict.path.validUntil };
+    const { path } = connection.verdict;
+    const entry: Entry = { connection, dueAt: path.validUntil, release: this.#trust.use?.(path) };
     this.#index.set(entry, connection.verdict);
     this.#entries.add(entry);
     this.#watchTime(entry);
@@ -88,6 +91,7 @@ export class LiveConnections {
   #remove(entry: Entry): void {
     if (entry.connection === undefined) return;
     entry.connection = undefined;
+    entry.release?.();
     this.#entries.delete(entry);
     this.#waiting.delete(entry);
     this.#index.delete(entry);

@@ -11,6 +11,7 @@ export interface TrustSupplier {
   /** Default: the machine's clock. */
   readonly clock?: Clock;
   readonly prepare?: Trust['prepare'];
+  readonly use?: Trust['use'];
   readonly completes?: Trust['completes'];
   readonly platformAnchors?: Trust['platformAnchors'];
   /** Called once, when the trust is disposed of. */
@@ -44,6 +45,7 @@ export function createTrust(supplier: TrustSupplier): OwnedTrust {
       return supplier.version();
     },
     ...(supplier.prepare === undefined ? {} : { prepare: supplier.prepare.bind(supplier) }),
+    ...(supplier.use === undefined ? {} : { use: supplier.use.bind(supplier) }),
     ...(supplier.completes === undefined ? {} : { completes: supplier.completes.bind(supplier) }),
     ...(supplier.platformAnchors === undefined
       ? {}
@@ -77,7 +79,7 @@ function readSupplier(supplier: TrustSupplier): void {
   withMethods('an object with judge and version', 'judge.judge', 'version').read(supplier, place);
   if (supplier.clock !== undefined)
     withMethods('a clock', 'now', 'after').read(supplier.clock, place.within('clock'));
-  for (const name of ['prepare', 'completes', 'platformAnchors', 'dispose'] as const) {
+  for (const name of ['prepare', 'use', 'completes', 'platformAnchors', 'dispose'] as const) {
     if (supplier[name] !== undefined) callback.read(supplier[name], place.within(name));
   }
 }

@@ -87,6 +87,8 @@ const fetch = nested<FetcherOptions>({
   maxCrlBytes: wholeNumber(1, 268_435_456),
   maxOcspBytes: wholeNumber(1, 16_777_216),
   maxPerChain: wholeNumber(1, 64),
+  maxKeptPerAnchor: wholeNumber(1, 65_536),
+  maxKeptBytesPerAnchor: wholeNumber(1, Number.MAX_SAFE_INTEGER),
   cacheDirectory: text,
   refresh: yesOrNo,
   refreshEveryMs: wholeNumber(1_000, Number.MAX_SAFE_INTEGER),

@@ -94,6 +94,7 @@ function assemble(
     completes,
     // Also without a fetcher: anchors that come later may list hosts for missing intermediates.
     prepare,
+    ...(fetcher === undefined ? {} : { use: (path) => fetcher.use(path) }),
     platformAnchors: () => {
       platform ??= anchors.anchors.map(({ certificate }) => encodePem('CERTIFICATE', certificate.der));
       return platform;

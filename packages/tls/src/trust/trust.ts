@@ -1,4 +1,4 @@
-import type { Judge, PresentedChain, Question, TrustVerdict } from '@entente/trust';
+import type { Judge, PresentedChain, Question, TrustVerdict, ValidatedPath } from '@entente/trust';
 import type { Clock } from './clock.ts';
 
 /**
@@ -47,6 +47,13 @@ export interface Trust {
     question: Question,
     verdict?: Extract<TrustVerdict, { trusted: false }>,
   ): Promise<void>;
+  /**
+   * Called when a connection was admitted: what `prepare` fetched for its path is needed until it has closed, and must not make room for
+   * what other peers name.
+   * @param path - of its verdict
+   * @returns called once, when the connection has closed
+   */
+  use?(path: ValidatedPath): () => void;
   /** @returns whether `prepare` may find missing intermediates: it is then called for `unknown-issuer` too */
   completes?(): boolean;
   /**

@@ -10,6 +10,13 @@ export interface IssuedCertificate {
   readonly issuer: Certificate;
 }
 
+/** A chain as far as its issuers are known. */
+export interface IssuedChain {
+  readonly issued: readonly IssuedCertificate[];
+  /** The certificate of the anchor above it; undefined where it leads to none. */
+  readonly anchor: Certificate | undefined;
+}
+
 /** Certificates of a chain that are examined; a path that has passed is shorter. */
 const mostCertificates = 16;
 
@@ -20,10 +27,7 @@ const mostCertificates = 16;
  * @param presented - a chain whose path has passed a judge
  * @param anchors - the anchors of the verdict
  */
-export function issuedCertificates(
-  presented: PresentedChain,
-  anchors: AnchorSet,
-): readonly IssuedCertificate[] {
+export function issuedCertificates(presented: PresentedChain, anchors: AnchorSet): IssuedChain {
   const sent = presented.certificates.slice(0, mostCertificates).flatMap((der) => {
     const decoded = decodeCertificate(der);
     return decoded.ok ? [decoded.value] : [];
@@ -31,6 +35,7 @@ export function issuedCertificates(
   const tops = anchors.anchors.map((anchor) => anchor.certificate);
   const pairs: IssuedCertificate[] = [];
   let at = sent[0];
+  let anchor: Certificate | undefined;
   while (at !== undefined && pairs.length < mostCertificates) {
     const child = at;
     const top = tops.find((candidate) => issued(candidate, child));
@@ -38,9 +43,10 @@ export function issuedCertificates(
       top ?? sent.find((candidate) => candidate !== child && issued(candidate, child));
     if (issuer === undefined) break;
     pairs.push({ certificate: child, issuer });
+    anchor = top;
     at = top === undefined ? issuer : undefined;
   }
-  return pairs;
+  return { issued: pairs, anchor };
 }
 
 /** Whether a certificate has issued another one, by name and signature. */

@@ -4,20 +4,18 @@ import { join } from 'node:path';
 
 /** An object that an earlier run fetched. */
 export interface CachedObject {
-  /** The request that it answers: a URL, or a URL and what was sent there. */
+  /** Whose peers need it, and the request that it answers: a URL, or a URL and what was sent there. */
   readonly key: string;
   readonly bytes: Uint8Array;
 }
 
-/** Objects kept of one kind; the oldest is removed first. */
-const mostObjects = 1_024;
 const mostKeyBytes = 2_048;
 /** Drafts that this process has begun: two of one object are two files. */
 let drafts = 0;
 
 /**
- * Keeps fetched objects across restarts: one file each, named by the hash of its key, with the key, a line feed and the bytes.
- * Its objects are no more trusted than those from the network: the judge checks who signed them.
+ * Keeps fetched objects across restarts: one file each, named by the hash of its key, with the key, a line feed and the bytes. Its owner
+ * says which are kept, and removes the others. Its objects are no more trusted than those from the network: the judge checks who signed them.
  */
 export class DiskCache {
   readonly #directory: string;
@@ -25,7 +23,7 @@ export class DiskCache {
 
   /**
    * @param directory - created where it does not exist
-   * @param kind - extension of the files; each kind has its own limit, so that many small objects do not displace large ones
+   * @param kind - extension of the files
    */
   constructor(directory: string, kind: 'object' | 'ocsp' | 'issuer') {
     this.#directory = directory;
@@ -33,23 +31,20 @@ export class DiskCache {
   }
 
   /**
-   * @param maxBytes - larger files are skipped
-   * @returns all objects that can be read
+   * Reads the objects one after the other. Other files are left alone.
+   * @param maxBytes - of an object; larger ones are left out
    */
-  async all(maxBytes: number): Promise<readonly CachedObject[]> {
+  async *all(maxBytes: number): AsyncGenerator<CachedObject> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    const found: CachedObject[] = [];
-    for (const name of (await this.#names()).slice(0, mostObjects)) {
-      const path = join(this.#directory, name);
-      const status = await stat(path).catch(() => undefined);
-      if (status === undefined || !status.isFile() || status.size > maxBytes + mostKeyBytes) continue;
-      const bytes = await readFile(path).catch(() => undefined);
-      const end = bytes?.subarray(0, mostKeyBytes + 1).indexOf(0x0a) ?? -1;
-      if (bytes === undefined || end < 0) continue;
-      const key = bytes.toString('latin1', 0, end);
-      if (name === this.#nameOf(key)) found.push({ key, bytes: bytes.subarray(end + 1) });
+    for (const name of await this.#names()) {
+      const object = await this.#read(name, maxBytes);
+      if (object !== undefined) yield object;
     }
-    return found;
+  }
+
+  /** Removes an object, if it is there. @param key - the request that it answers */
+  async remove(key: string): Promise<void> {
+    await unlink(join(this.#directory, this.#nameOf(key))).catch(() => {});
   }
 
   /**
@@ -59,7 +54,6 @@ export class DiskCache {
   async keep(key: string, bytes: Uint8Array): Promise<void> {
     if (key.length > mostKeyBytes || key.includes('\n')) return;
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    await this.#makeRoom();
     const path = join(this.#directory, this.#nameOf(key));
     // Written under another name and renamed, so that a crash leaves the old object or the new one.
     const draft = `${path}.${process.pid}.${++drafts}.part`;
@@ -70,16 +64,15 @@ export class DiskCache {
     await rename(draft, path);
   }
 
-  async #makeRoom(): Promise<void> {
-    const names = await this.#names();
-    if (names.length < mostObjects) return;
-    let oldest: { path: string; at: number } | undefined;
-    for (const name of names) {
-      const path = join(this.#directory, name);
-      const at = (await stat(path)).mtimeMs;
-      if (oldest === undefined || at < oldest.at) oldest = { path, at };
-    }
-    if (oldest !== undefined) await unlink(oldest.path);
+  async #read(name: string, maxBytes: number): Promise<CachedObject | undefined> {
+    const path = join(this.#directory, name);
+    const status = await stat(path).catch(() => undefined);
+    if (status === undefined || !status.isFile() || status.size > maxBytes + mostKeyBytes) return undefined;
+    const bytes = await readFile(path).catch(() => undefined);
+    const end = bytes?.subarray(0, mostKeyBytes + 1).indexOf(0x0a) ?? -1;
+    if (bytes === undefined || end < 0) return undefined;
+    const key = bytes.toString('latin1', 0, end);
+    return name === this.#nameOf(key) ? { key, bytes: bytes.subarray(end + 1) } : undefined;
   }
 
   async #names(): Promise<readonly string[]> {

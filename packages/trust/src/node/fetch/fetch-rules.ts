@@ -20,6 +20,10 @@ export interface FetchRules {
   readonly maxOcspBytes?: number;
   /** Objects fetched for one chain. Default 8. */
   readonly maxPerChain?: number;
+  /** CRLs kept for the peers of one anchor, in memory and on disk, and as many OCSP responses. Default 256. */
+  readonly maxKeptPerAnchor?: number;
+  /** Bytes of the CRLs kept for the peers of one anchor. Default 64 MiB. */
+  readonly maxKeptBytesPerAnchor?: number;
 }
 
 /**

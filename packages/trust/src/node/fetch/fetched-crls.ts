@@ -1,9 +1,15 @@
 import { type Certificate, type CertificateList, decodeCrl } from '@entente/x509';
 import { verificationKey } from '../../signatures/public-key.ts';
 import { verifySignature } from '../../signatures/verify-signature.ts';
+import { keyOf } from './anchor-key.ts';
+import { type KeptObjects, noRoom } from './kept-objects.ts';
 
 /** A CRL, its location, and the issuer whose certificates it covers. */
 export interface FetchedCrl {
+  /** From `keyOf`: anchor and location. */
+  readonly key: string;
+  /** From `anchorKey`: whose peers named the location. */
+  readonly anchor: string;
   readonly url: string;
   readonly crl: CertificateList;
   /** Issuer of the certificate that named the location; undefined after a restart, until a chain names it again. */
@@ -21,6 +27,10 @@ export interface FetchedCrl {
 
 /** What is known about a location beside its CRL. */
 export interface CrlSource {
+  /** From `anchorKey`: whose peers named the location. */
+  readonly anchor: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   /** Issuer of the certificate that named the location. */
   readonly issuer?: Certificate | undefined;
   /** The location and the other names of its distribution point, in the certificate's order. */
@@ -30,25 +40,42 @@ export interface CrlSource {
 }
 
 /**
- * The fetched CRLs, one for each location. A new one replaces the old one only if the right issuer signed it and it is not older:
+ * The fetched CRLs, one for each anchor and location. A new one replaces the old one only if the right issuer signed it and it is not older:
  * an attacker on the plain HTTP connection can withhold knowledge, but not take it back.
  */
 export class FetchedCrls {
-  readonly #byUrl = new Map<string, FetchedCrl>();
+  readonly #byKey = new Map<string, FetchedCrl>();
+  readonly #kept: KeptObjects;
+  readonly #onDropped: (key: string) => void;
+
+  /**
+   * @param kept - which of them stay
+   * @param onDropped - called with the key of each that made room for another
+   */
+  constructor(kept: KeptObjects, onDropped: (key: string) => void) {
+    this.#kept = kept;
+    this.#onDropped = onDropped;
+  }
 
   /** All of them. */
   get lists(): readonly CertificateList[] {
-    return [...this.#byUrl.values()].map(({ crl }) => crl);
+    return [...this.#byKey.values()].map(({ crl }) => crl);
   }
 
-  /** The CRL of a location. @param url - the location */
-  get(url: string): FetchedCrl | undefined {
-    return this.#byUrl.get(url);
+  /** The CRL of a location. @param key - anchor and location */
+  get(key: string): FetchedCrl | undefined {
+    return this.#byKey.get(key);
   }
 
   /** Locations with their CRLs. */
   entries(): Iterable<FetchedCrl> {
-    return this.#byUrl.values();
+    return this.#byKey.values();
+  }
+
+  /** Drops a CRL. @param key - anchor and location */
+  drop(key: string): void {
+    this.#kept.remove(key);
+    if (this.#byKey.delete(key)) this.#onDropped(key);
   }
 
   /**
@@ -63,9 +90,10 @@ export class FetchedCrls {
   offer(
     url: string,
     bytes: Uint8Array,
-    { fetchedAt, issuer, locations }: CrlSource,
+    { anchor, fetchedAt, issuer, locations, now }: CrlSource,
     maxBytes: number,
   ): string | undefined {
+    const key = keyOf(anchor, url);
     const decoded = decodeCrl(bytes, { maxBytes });
     if (!decoded.ok) return `not a CRL: ${decoded.error.message}`;
     const crl = decoded.value;
@@ -75,12 +103,17 @@ export class FetchedCrls {
     } else if (unchecked && crl.issuingDistributionPoint?.indirectCRL !== true) {
       return `a CRL of another issuer, ${crl.issuer.toString()}`;
     }
-    const known = this.#byUrl.get(url);
+    const known = this.#byKey.get(key);
     if (known !== undefined && !known.unchecked) {
       if (unchecked) return 'an indirect CRL that cannot be checked, beside one that the issuer signed';
       if (isOlder(crl, known.crl)) return 'a CRL older than the known one';
     }
-    this.#byUrl.set(url, {
+    const dropped = this.#kept.add(anchor, key, bytes.length, now);
+    if (dropped === undefined) return noRoom;
+    for (const each of dropped) this.drop(each);
+    this.#byKey.set(key, {
+      key,
+      anchor,
       url,
       // The same bytes stay the same object, so that nothing is reported as a change.
       crl: known !== undefined && Buffer.from(known.crl.der).equals(crl.der) ? known.crl : crl,

@@ -1,6 +1,7 @@
 import { type Certificate, decodeCertificate } from '@entente/x509';
 import type { AnchorSet, TrustAnchor } from '../../policy/anchor.ts';
 import type { PresentedChain } from '../../question/presented-chain.ts';
+import { anchorKey } from './anchor-key.ts';
 import { issued } from './chain-issuers.ts';
 import { fetchObject, type LookUp } from './fetch-object.ts';
 import { type FetchRules, hostListed } from './fetch-rules.ts';
@@ -44,7 +45,10 @@ const mostCertificates = 16;
 /** Intermediates fetched for one chain; more than two are never missing in practice. */
 const mostFetched = 3;
 const mostLocations = 2;
-const mostKept = 256;
+/** Answers of locations, verified or not: they only save a request. */
+const mostAnswers = 256;
+/** Intermediates kept for the peers of one anchor; those of other anchors do not displace them. */
+const mostKeptOfAnchor = 32;
 /** Certificates of CAs are one or two kilobytes. */
 const maxIssuerBytes = 16_384;
 
@@ -64,6 +68,8 @@ class Fetcher implements IssuerFetcher {
   readonly #flights: SingleFlight;
   /** The last answer of a location, verified or not. */
   readonly #answers = new Map<string, Certificate>();
+  /** By anchor, the one that was not needed for longest first. */
+  readonly #kept = new Map<string, readonly Certificate[]>();
   #current: readonly Certificate[] = [];
   #minute = 0;
   #requests = 0;
@@ -99,7 +105,7 @@ class Fetcher implements IssuerFetcher {
       const child: Certificate = at;
       climbed.push(child);
       const anchor = anchors.find(({ certificate }) => issued(certificate, child));
-      if (anchor !== undefined) return this.#keep(fetched, anchor) ? lacked : nothing;
+      if (anchor !== undefined) return this.#keep(fetched, lacked, anchor) ? lacked : nothing;
       const isAbove = (one: Certificate) => !climbed.includes(one) && issued(one, child);
       at = sent.find(isAbove);
       if (at !== undefined) continue;
@@ -115,12 +121,15 @@ class Fetcher implements IssuerFetcher {
     return nothing;
   }
 
-  /** Keeps the fetched certificates if their anchor lists the hosts. */
-  #keep(fetched: readonly Fetched[], anchor: TrustAnchor): boolean {
+  /** Keeps the fetched certificates if their anchor lists the hosts, and notes which ones of it were needed. */
+  #keep(fetched: readonly Fetched[], needed: readonly Certificate[], anchor: TrustAnchor): boolean {
     if (!fetched.every(({ host }) => lists(anchor, host))) return false;
-    if (fetched.length === 0) return true;
-    const added = fetched.map(({ certificate }) => certificate);
-    this.#current = [...this.#current.filter((one) => !added.includes(one)), ...added].slice(-mostKept);
+    if (needed.length === 0) return true;
+    const key = anchorKey(anchor.certificate);
+    const known = this.#kept.get(key) ?? nothing;
+    const others = known.filter((one) => !needed.includes(one));
+    this.#kept.set(key, [...others, ...needed].slice(-mostKeptOfAnchor));
+    if (fetched.length > 0) this.#current = [...new Set([...this.#kept.values()].flat())];
     return true;
   }
 
@@ -145,7 +154,7 @@ class Fetcher implements IssuerFetcher {
       if (!answer.ok) return answer.why;
       const decoded = decodeCertificate(answer.bytes);
       if (!decoded.ok) return `not a certificate: ${decoded.error.message}`;
-      if (this.#answers.size >= mostKept) this.#answers.clear();
+      if (this.#answers.size >= mostAnswers) this.#answers.clear();
       this.#answers.set(url, decoded.value);
       return undefined;
     });

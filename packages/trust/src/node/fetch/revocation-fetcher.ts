@@ -1,14 +1,17 @@
 import { type Certificate, decodeCertificate } from '@entente/x509';
 import type { RevocationKnowledge } from '../../knowledge/revocation-knowledge.ts';
+import type { ValidatedPath } from '../../path/validated-path.ts';
 import type { AnchorSet } from '../../policy/anchor.ts';
 import type { PresentedChain } from '../../question/presented-chain.ts';
 import type { Store } from '../store.ts';
+import { anchorKey, keyOf, partsOf } from './anchor-key.ts';
 import { type IssuedCertificate, issuedCertificates } from './chain-issuers.ts';
 import { DiskCache } from './disk-cache.ts';
 import { type FetchedObject, fetchObject, type LookUp, type ObjectRequest } from './fetch-object.ts';
 import type { FetchRules } from './fetch-rules.ts';
 import { type FetchedCrl, FetchedCrls } from './fetched-crls.ts';
 import { FetchedOcspAnswers, type OcspInquiry, ocspKey } from './fetched-ocsp.ts';
+import { KeptObjects, noRoom } from './kept-objects.ts';
 import { statusLocations } from './locations.ts';
 import { ocspQuestion } from './ocsp-question.ts';
 import { SingleFlight } from './single-flight.ts';
@@ -49,13 +52,24 @@ export interface RevocationFetcher {
    * @param now - milliseconds since the epoch
    */
   prepare(presented: PresentedChain, anchors: AnchorSet, now: number): Promise<void>;
-  /** Fetches again what will expire soon. Called by a timer unless `refresh` is false. */
+  /**
+   * Notes that a connection was admitted whose path needs what was fetched for it: that stays as long as the connection is open.
+   *
+   * @param path - of the verdict
+   * @returns to be called when the connection has closed
+   */
+  use(path: ValidatedPath): () => void;
+  /** Drops what has not been used for long, and fetches again what will expire soon. Called by a timer unless `refresh` is false. */
   refresh(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 const defaultMaxCrlBytes = 16 * 1_024 * 1_024;
 const defaultMaxOcspBytes = 64 * 1_024;
+const defaultMostKept = 256;
+const defaultMostKeptBytes = 64 * 1_024 * 1_024;
+/** OCSP responses are a few kilobytes each. */
+const mostOcspBytesKept = 4 * 1_024 * 1_024;
 /** Fraction of its life after which an object is fetched again. */
 const refreshAfter = 0.75;
 const refreshIntervalMs = 60_000;
@@ -77,19 +91,34 @@ export async function createRevocationFetcher(options: FetcherOptions): Promise<
 class Fetcher implements RevocationFetcher {
   readonly store: Store<RevocationKnowledge>;
   readonly #options: FetcherOptions;
-  readonly #crls = new FetchedCrls();
-  readonly #answers = new FetchedOcspAnswers();
+  readonly #kept: { readonly crls: KeptObjects; readonly answers: KeptObjects };
+  readonly #crls: FetchedCrls;
+  readonly #answers: FetchedOcspAnswers;
   readonly #flights: SingleFlight;
   readonly #listeners = new Set<(current: RevocationKnowledge) => void>();
   readonly #cache: DiskCache | undefined;
   /** Issuers of the certificates that named the locations. */
   readonly #issuerCache: DiskCache | undefined;
   readonly #ocspCache: DiskCache | undefined;
+  /** Files that are being removed. */
+  readonly #removals = new Set<Promise<void>>();
   readonly #timer: NodeJS.Timeout | undefined;
   #knowledge: RevocationKnowledge = { crls: [] };
 
   constructor(options: FetcherOptions) {
     this.#options = options;
+    const most = options.maxKeptPerAnchor ?? defaultMostKept;
+    const mostBytes = options.maxKeptBytesPerAnchor ?? defaultMostKeptBytes;
+    this.#kept = {
+      crls: new KeptObjects({ most, mostBytes }),
+      answers: new KeptObjects({ most, mostBytes: mostOcspBytesKept }),
+    };
+    this.#crls = new FetchedCrls(this.#kept.crls, (key) =>
+      this.#removeFrom(key, this.#cache, this.#issuerCache),
+    );
+    this.#answers = new FetchedOcspAnswers(this.#kept.answers, (key) =>
+      this.#removeFrom(key, this.#ocspCache),
+    );
     this.#flights = new SingleFlight({
       now: () => this.#now(),
       retryAfterMs: options.retryAfterMs ?? 30_000,
@@ -126,20 +155,30 @@ class Fetcher implements RevocationFetcher {
   /** Loads what an earlier run kept. */
   async load(): Promise<void> {
     const maxBytes = this.#maxCrlBytes();
-    const issuers = new Map((await this.#issuerCache?.all(maxBytes))?.map(({ key, bytes }) => [key, bytes]));
-    for (const { key, bytes } of (await this.#cache?.all(maxBytes)) ?? []) {
-      this.#crls.offer(key, bytes, { issuer: certificateIn(issuers.get(key)) }, maxBytes);
+    const now = this.#now();
+    const issuers = new Map<string, Uint8Array>();
+    for await (const { key, bytes } of this.#issuerCache?.all(maxBytes) ?? none) issuers.set(key, bytes);
+    for await (const { key, bytes } of this.#cache?.all(maxBytes) ?? none) {
+      const parts = partsOf(key);
+      const source = { anchor: parts?.anchor ?? '', now, issuer: certificateIn(issuers.get(key)) };
+      const why = parts === undefined ? noRoom : this.#crls.offer(parts.request, bytes, source, maxBytes);
+      this.#kept.crls.restored(key);
+      if (why === noRoom) await Promise.all([this.#cache?.remove(key), this.#issuerCache?.remove(key)]);
     }
     const maxOcspBytes = this.#maxOcspBytes();
-    for (const { key, bytes } of (await this.#ocspCache?.all(maxOcspBytes)) ?? []) {
-      this.#answers.restore(key, bytes, maxOcspBytes);
+    for await (const { key, bytes } of this.#ocspCache?.all(maxOcspBytes) ?? none) {
+      const isOfUse = this.#answers.restore(key, bytes, maxOcspBytes, now);
+      this.#kept.answers.restored(key);
+      if (!isOfUse) await this.#ocspCache?.remove(key);
     }
     this.#knowledge = this.#all();
   }
 
   async prepare(presented: PresentedChain, anchors: AnchorSet, now: number): Promise<void> {
     const { maxPerChain = 8 } = this.#options;
-    const about = issuedCertificates(presented, anchors).slice(0, maxPerChain);
+    const chain = issuedCertificates(presented, anchors);
+    const anchor = anchorKey(chain.anchor);
+    const about = chain.issued.slice(0, maxPerChain);
     let left = maxPerChain;
     await Promise.all(
       about.map(async (issued) => {
@@ -150,17 +189,40 @@ class Fetcher implements RevocationFetcher {
           left -= few.length;
           if (few.length > 0) chosen.push(few);
         }
-        const had = await Promise.all(chosen.map((names) => this.#crl(names, issued.issuer, now)));
+        const had = await Promise.all(chosen.map((names) => this.#crl(anchor, names, issued.issuer, now)));
         const [responder] = ocsp;
         if (responder === undefined || had.some((one) => one) || left <= 0) return;
         left -= 1;
-        await this.#ocsp(responder, issued, now);
+        await this.#ocsp(anchor, responder, issued, now);
       }),
     );
   }
 
+  use({ anchor: { certificate: top }, certificates }: ValidatedPath): () => void {
+    const anchor = anchorKey(top);
+    const crls: string[] = [];
+    const answers: string[] = [];
+    for (const [depth, certificate] of certificates.entries()) {
+      const named = statusLocations(certificate);
+      for (const url of named.crls.flat().slice(0, mostUsedNames)) crls.push(keyOf(anchor, url));
+      const [responder] = named.ocsp;
+      if (responder === undefined) continue;
+      const question = ocspQuestion({ certificate, issuer: certificates[depth + 1] ?? top });
+      answers.push(ocspKey(anchor, responder, question));
+    }
+    const now = this.#now();
+    for (const key of crls) this.#kept.crls.use(key, now);
+    for (const key of answers) this.#kept.answers.use(key, now);
+    return () => {
+      const closedAt = this.#now();
+      for (const key of crls) this.#kept.crls.release(key, closedAt);
+      for (const key of answers) this.#kept.answers.release(key, closedAt);
+    };
+  }
+
   async refresh(): Promise<void> {
     const now = this.#now();
+    this.#dropIdle(now);
     const due = ({ thisUpdate, nextUpdate }: { thisUpdate: number; nextUpdate?: number | undefined }) =>
       nextUpdate !== undefined && now >= thisUpdate + refreshAfter * (nextUpdate - thisUpdate);
     const { refreshEveryMs = Number.POSITIVE_INFINITY } = this.#options;
@@ -172,7 +234,7 @@ class Fetcher implements RevocationFetcher {
     );
     const answers = [...this.#answers.entries()].filter(([, answer]) => due(answer));
     await Promise.all([
-      ...crls.map(({ issuer, locations }) => this.#fetchFirst(locations, issuer)),
+      ...crls.map(({ anchor, issuer, locations }) => this.#fetchFirst(anchor, locations, issuer)),
       ...answers.map(([, inquiry]) => this.#fetchOcsp(inquiry)),
     ]);
   }
@@ -181,77 +243,111 @@ class Fetcher implements RevocationFetcher {
     clearInterval(this.#timer);
     this.#listeners.clear();
     await this.#flights.landed();
+    await Promise.all(this.#removals);
   }
 
   /** Fetches the CRL of a distribution point if needed. @returns whether it is known and current */
-  async #crl(names: readonly string[], issuer: Certificate, now: number): Promise<boolean> {
+  async #crl(anchor: string, names: readonly string[], issuer: Certificate, now: number): Promise<boolean> {
     const current = () =>
       names.some((url) => {
-        const known = this.#crls.get(url);
+        const known = this.#crls.get(keyOf(anchor, url));
         return known?.unchecked === false && isCurrent(known.crl, now);
       });
-    if (!current()) await this.#fetchFirst(names, issuer);
+    if (!current()) await this.#fetchFirst(anchor, names, issuer);
     return current();
   }
 
   /** Tries one location after the other until one has answered. */
-  async #fetchFirst(names: readonly string[], issuer: Certificate | undefined): Promise<void> {
-    for (const url of names) if (await this.#fetchCrl(url, names, issuer)) return;
+  async #fetchFirst(
+    anchor: string,
+    names: readonly string[],
+    issuer: Certificate | undefined,
+  ): Promise<void> {
+    for (const url of names) if (await this.#fetchCrl(anchor, url, names, issuer)) return;
   }
 
-  async #ocsp(url: string, issued: IssuedCertificate, now: number): Promise<void> {
+  async #ocsp(anchor: string, url: string, issued: IssuedCertificate, now: number): Promise<void> {
     const question = ocspQuestion(issued);
-    const key = ocspKey(url, question);
+    const key = ocspKey(anchor, url, question);
     const { issuer } = issued;
     this.#answers.learnIssuer(key, issuer);
     if (isCurrent(this.#answers.get(key), now)) return;
-    await this.#fetchOcsp({ url, question, serialHex: issued.certificate.serialHex, issuer });
+    await this.#fetchOcsp({ anchor, url, question, serialHex: issued.certificate.serialHex, issuer });
   }
 
   /** Fetches a CRL from one location. @returns whether the location answered with a CRL */
   async #fetchCrl(
+    anchor: string,
     url: string,
     locations: readonly string[],
     issuer: Certificate | undefined,
   ): Promise<boolean> {
-    await this.#flights.fly(url, url, async () => {
+    const key = keyOf(anchor, url);
+    // Of each anchor by itself: what fails for the peers of one must not hold up a list that those of another need.
+    await this.#flights.fly(key, url, async () => {
       const maxBytes = this.#maxCrlBytes();
       const fetchedAt = this.#now();
       const answer = await this.#fetch({ url, maxBytes });
       if (!answer.ok) return answer.why;
-      const before = this.#crls.get(url)?.crl;
-      const why = this.#crls.offer(url, answer.bytes, { issuer, locations, fetchedAt }, maxBytes);
-      if (why !== undefined || this.#crls.get(url)?.crl === before) return why;
+      const before = this.#crls.get(key)?.crl;
+      const source = { anchor, issuer, locations, fetchedAt, now: fetchedAt };
+      const why = this.#crls.offer(url, answer.bytes, source, maxBytes);
+      if (why !== undefined || this.#crls.get(key)?.crl === before) return why;
       this.#changed();
-      if (this.#crls.get(url)?.unchecked === true) return undefined;
-      await this.#keep(this.#cache, url, url, answer.bytes);
-      if (issuer !== undefined) await this.#keep(this.#issuerCache, url, url, issuer.der);
+      if (this.#crls.get(key)?.unchecked === true) return undefined;
+      const isKept = () => this.#crls.get(key) !== undefined;
+      await this.#keep(this.#cache, key, url, answer.bytes, isKept);
+      if (issuer !== undefined) await this.#keep(this.#issuerCache, key, url, issuer.der, isKept);
       return undefined;
     });
-    return !this.#flights.failures.has(url);
+    return !this.#flights.hasFailed(key);
   }
 
   #fetchOcsp(inquiry: OcspInquiry): Promise<void> {
-    const { url, question } = inquiry;
-    const key = ocspKey(url, question);
+    const { anchor, url, question } = inquiry;
+    const key = ocspKey(anchor, url, question);
     return this.#flights.fly(key, url, async () => {
       const maxBytes = this.#maxOcspBytes();
       const body = { bytes: question, mediaType: ocspMediaType };
       const answer = await this.#fetch({ url, maxBytes, body });
       if (!answer.ok) return answer.why;
-      const why = this.#answers.offer(inquiry, answer.bytes, maxBytes);
+      const why = this.#answers.offer(inquiry, answer.bytes, maxBytes, this.#now());
       if (why !== undefined) return why;
       this.#changed();
-      await this.#keep(this.#ocspCache, key, url, answer.bytes);
+      await this.#keep(this.#ocspCache, key, url, answer.bytes, () => this.#answers.get(key) !== undefined);
       return undefined;
     });
   }
 
   /** A cache that cannot be written only costs a fetch after the next start. */
-  async #keep(cache: DiskCache | undefined, key: string, url: string, bytes: Uint8Array): Promise<void> {
+  async #keep(
+    cache: DiskCache | undefined,
+    key: string,
+    url: string,
+    bytes: Uint8Array,
+    isKept: () => boolean,
+  ): Promise<void> {
     await cache?.keep(key, bytes).catch((fault: unknown) => {
       this.#options.onFailure?.(url, `fetched, but not kept: ${(fault as Error).message}`);
     });
+    // It may have made room for another one while it was being written.
+    if (!isKept()) await cache?.remove(key);
+  }
+
+  #removeFrom(key: string, ...caches: readonly (DiskCache | undefined)[]): void {
+    for (const cache of caches) {
+      if (cache === undefined) continue;
+      const removal = cache.remove(key).finally(() => this.#removals.delete(removal));
+      this.#removals.add(removal);
+    }
+  }
+
+  #dropIdle(now: number): void {
+    const crls = this.#kept.crls.idle(now);
+    const answers = this.#kept.answers.idle(now);
+    for (const key of crls) this.#crls.drop(key);
+    for (const key of answers) this.#answers.drop(key);
+    if (crls.length + answers.length > 0) this.#changed();
   }
 
   #fetch(wanted: ObjectRequest): Promise<FetchedObject> {
@@ -279,6 +375,10 @@ class Fetcher implements RevocationFetcher {
     return this.#options.now?.() ?? Date.now();
   }
 }
+
+/** Names of one certificate whose lists count as used; a fetch takes no more. */
+const mostUsedNames = 64;
+const none: readonly never[] = [];
 
 function certificateIn(der: Uint8Array | undefined): Certificate | undefined {
   const decoded = der === undefined ? undefined : decodeCertificate(der);

@@ -51,6 +51,11 @@ export class SingleFlight {
     return flight;
   }
 
+  /** Whether the last request for a key failed. @param key - what was fetched */
+  hasFailed(key: string): boolean {
+    return this.#failedAt.has(key);
+  }
+
   /** Resolves when no request is in progress. */
   async landed(): Promise<void> {
     await Promise.all(this.#flights.values());
