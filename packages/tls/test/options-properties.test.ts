@@ -62,8 +62,8 @@ function changes(names: readonly string[]): fc.Arbitrary<Change> {
     name.map(
       (key): Change =>
         (options) => {
-          delete options[key];
-          return options;
+          const { [key]: _, ...rest } = options;
+          return rest;
         },
     ),
     fc.tuple(name, values).map(
@@ -81,16 +81,40 @@ function changes(names: readonly string[]): fc.Arbitrary<Change> {
       (key): Change =>
         (options) => ({ ...options, [key]: platform[key] }),
     ),
-    fc.constantFrom<Change>(
-      (options) => Object.create(options ?? null),
-      (options) => ({ __proto__: options }),
-      (options) => Object.assign(new (class Options {})(), options),
-      // A copy: of a frozen target the platform itself refuses to give another value.
-      (options) => new Proxy({ ...options }, { get: () => undefined }),
-      (options) => Object.freeze(options),
-      (options) => [options],
-    ),
   );
+}
+
+/** What a caller does to the object as a whole, last. */
+const wrappings = fc.constantFrom<Change>(
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => Object.create(options),
+  (options) => ({ __proto__: options }),
+  (options) => Object.assign(new (class Options {})(), options),
+  (options) => new Proxy(options, { get: () => undefined }),
+  (options) => new Proxy(Object.freeze(options), { get: () => undefined }),
+  (options) => new Proxy(options, { ownKeys: () => [] }),
+  (options) => Object.freeze(options),
+  (options) =>
+    Object.defineProperty(options, 'allow', {
+      get(): never {
+        throw new Error('unreadable');
+      },
+    }),
+  (options) => [options],
+  () => undefined,
+);
+
+/** Good options, changed. */
+function changed(names: readonly string[]) {
+  return fc
+    .tuple(fc.array(changes(names), { maxLength: 2 }), wrappings)
+    .map(([all, wrapping]) => (good: Record<string, unknown>): unknown => {
+      let options = good;
+      for (const change of all) options = change(options) as Record<string, unknown>;
+      return wrapping({ ...options });
+    });
 }
 
 interface Fault {
@@ -147,14 +171,12 @@ describe('whatever a caller passes', () => {
   it('serve fails with a fault, or its handler sees nobody without a verdict', async () => {
     const names = ['trust', 'identity', 'allow', 'clientCertificate', 'port', 'limits', 'expect', 'link'];
     await fc.assert(
-      fc.asyncProperty(modules, fc.array(changes(names), { maxLength: 2 }), async (module, made) => {
+      fc.asyncProperty(modules, changed(names), async (module, made) => {
         let seen = 0;
         const handler = () => seen++;
         const good = { trust: world.trust, identity: world.server, allow: [clientName], host: '127.0.0.1' };
-        let options: unknown = good;
-        for (const change of made) options = change(options as Record<string, unknown>);
         try {
-          await using server = await serve(module as typeof https, options as never, handler);
+          await using server = await serve(module as typeof https, made(good) as never, handler);
           expect(server.server).toBeInstanceOf(tls.Server);
           expect(await plainly(server.port)).not.toContain('200');
           const { received } = await ended(bare(server.port));
@@ -170,42 +192,38 @@ describe('whatever a caller passes', () => {
 
   it('no function that dials gives a connection to a server that no verdict trusts', async () => {
     const names = ['trust', 'identity', 'allow', 'expect', 'alpn', 'link', 'timeoutMs', 'limits', 'dane'];
-    const dialling: readonly ((options: never) => Promise<unknown>)[] = [
-      async (options: object) =>
-        connect({
-          host: '127.0.0.1',
-          port: impostorPort,
-          expect: { mode: 'host', name: serverName },
-          ...options,
-        } as never),
-      (options) =>
-        new Promise((resolve, reject) => {
-          const made = agent(options);
-          https.get({ host: '127.0.0.1', port: impostorPort, agent: made }, resolve).on('error', reject);
-        }),
-      async (options) => httpClient(options).fetch(new Request(`https://127.0.0.1:${impostorPort}/`)),
-      async (options) => {
-        const made = dispatcher(Agent, options);
-        return made.request({ origin: `https://127.0.0.1:${impostorPort}`, path: '/', method: 'GET' });
-      },
+    const named = { host: '127.0.0.1', port: impostorPort, expect: { mode: 'host', name: serverName } };
+    const dialling: readonly (readonly [object, (options: never) => Promise<unknown>])[] = [
+      [named, async (options) => connect(options)],
+      [
+        {},
+        (options) =>
+          new Promise((resolve, reject) => {
+            const made = agent(options);
+            https.get({ host: '127.0.0.1', port: impostorPort, agent: made }, resolve).on('error', reject);
+          }),
+      ],
+      [{}, async (options) => httpClient(options).fetch(new Request(`https://127.0.0.1:${impostorPort}/`))],
+      [
+        {},
+        async (options) => {
+          const made = dispatcher(Agent, options);
+          return made.request({ origin: `https://127.0.0.1:${impostorPort}`, path: '/', method: 'GET' });
+        },
+      ],
     ];
     await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...dialling),
-        fc.array(changes(names), { maxLength: 2 }),
-        async (dial, made) => {
-          let options: unknown = { trust: world.trust, allow: [serverName] };
-          for (const change of made) options = change(options as Record<string, unknown>);
-          let outcome: unknown;
-          try {
-            outcome = await dial(options as never);
-          } catch (fault) {
-            expectFault(fault);
-            return;
-          }
-          expect(outcome, 'a connection').toBeUndefined();
-        },
-      ),
+      fc.asyncProperty(fc.constantFrom(...dialling), changed(names), async ([more, dial], made) => {
+        const options = made({ trust: world.trust, allow: [serverName], ...more });
+        let outcome: unknown;
+        try {
+          outcome = await dial(options as never);
+        } catch (fault) {
+          expectFault(fault);
+          return;
+        }
+        expect(outcome, 'a connection').toBeUndefined();
+      }),
       { numRuns: 300 },
     );
   });

@@ -251,6 +251,19 @@ describe('what options say', () => {
     expect(reads).toBe(1);
   });
 
+  it('is a fault where it cannot be read', async () => {
+    const options = Object.defineProperty(good('serve'), 'allow', {
+      get() {
+        throw new Error('unreadable');
+      },
+    });
+    expect(await faultOf('serve', options)).toMatchObject({
+      code: 'ENTENTE_OPTION_INVALID',
+      place: 'allow of serve',
+      sentence: 'expected options that can be read, found an error',
+    });
+  });
+
   it('is not taken from a prototype that somebody else has changed', async () => {
     const polluted = Object.prototype as { clientCertificate?: string };
     polluted.clientCertificate = 'none';

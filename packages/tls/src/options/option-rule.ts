@@ -61,10 +61,19 @@ export function optionFault(place: OptionPlace | string, sentence: string, remed
 export function rule(wanted: string, fits: (value: unknown) => boolean): OptionRule {
   return {
     read(value, place) {
-      if (fits(value)) return value;
+      if (fitsAtAll(value, fits)) return value;
       throw unlike(place, wanted, value);
     },
   };
+}
+
+/** What cannot be looked at does not fit. */
+function fitsAtAll(value: unknown, fits: (value: unknown) => boolean): boolean {
+  try {
+    return fits(value);
+  } catch {
+    return false;
+  }
 }
 
 /** The fault for a value that is not what is expected. */

@@ -1,3 +1,4 @@
+import { TlsFault } from '../fault/fault.ts';
 import { foundKey } from './found-value.ts';
 import { nearestName } from './nearest-name.ts';
 import {
@@ -40,9 +41,9 @@ type Rules = Readonly<Record<string, OptionRule>>;
 function readRecord(given: unknown, rules: Rules, place: OptionPlace): object {
   if (!isPlain(given)) throw unlike(place, 'an object with options', given);
   const read = Object.create(null) as Record<string, unknown>;
-  for (const key of Reflect.ownKeys(given)) {
+  for (const key of reading(place, () => Reflect.ownKeys(given))) {
     if (typeof key !== 'string' || !Object.hasOwn(rules, key)) throw unknownOption(key, rules, place);
-    const value = (given as Readonly<Record<string, unknown>>)[key];
+    const value = reading(place.within(key), () => (given as Readonly<Record<string, unknown>>)[key]);
     if (value !== undefined) read[key] = rules[key]!.read(value, place.within(key));
   }
   for (const [name, { missing }] of Object.entries(rules)) {
@@ -50,6 +51,20 @@ function readRecord(given: unknown, rules: Rules, place: OptionPlace): object {
     throw optionFault(place.within(name), `expected the option ${name}, found none`, missing);
   }
   return read;
+}
+
+/** Reads from an object of a caller, which may be a proxy or have getters. */
+function reading<T>(place: OptionPlace, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new TlsFault('ENTENTE_OPTION_INVALID', {
+      sentence: 'expected options that can be read, found an error',
+      place: String(place),
+      remedy: 'pass a plain object',
+      cause,
+    });
+  }
 }
 
 /** An object of any realm whose options are its own: those of a prototype would be overlooked. */
