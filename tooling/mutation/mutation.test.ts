@@ -73,9 +73,11 @@ describe('the mutation test', () => {
     expect(await readFile(join(root, door), 'utf8')).toContain("return key === 'right';");
   });
 
-  it('refuses a name that is no room and no patch', async () => {
-    await expect(runMutation(['attic'], { log: () => undefined }, { root, folder })).rejects.toThrow(
-      'no patch "attic"',
+  it('refuses a name that is not of a list or a patch, and names those that are like it, or else the lists', async () => {
+    const wrong = (name: string) => runMutation([name], { log: () => undefined }, { root, folder });
+    await expect(wrong('attic')).rejects.toThrow('no patch or list "attic"; the lists are: planted');
+    await expect(wrong('notic')).rejects.toThrow(
+      'no patch "notic"; there is: planted/noticed, planted/noticed-in-a-folder, planted/unnoticed',
     );
   });
 });

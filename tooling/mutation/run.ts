@@ -60,8 +60,12 @@ function select(patches: readonly NamedPatch[], names: readonly string[]): Named
   return names.flatMap((wanted) => {
     const matches = patches.filter(({ name }) => name === wanted || name.startsWith(`${wanted}/`));
     if (matches.length > 0) return matches;
+    const alike = patches.map(({ name }) => name).filter((name) => name.includes(wanted));
+    const lists = new Set(patches.map(({ name }) => name.split('/')[0]));
     throw new UsageFault(
-      `there is no patch "${wanted}"; there is: ${patches.map(({ name }) => name).join(', ')}`,
+      alike.length > 0
+        ? `there is no patch "${wanted}"; there is: ${alike.join(', ')}`
+        : `there is no patch or list "${wanted}"; the lists are: ${[...lists].join(', ')}`,
     );
   });
 }
