@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createCredentialRecord } from '@entente/sip';
 import { type Network, startNetwork } from '@entente/testkit';
-import { decodeSignedTopology, type TopologyDocument, topologyHash } from '@entente/topology';
+import { decodeSignedTopology, type Partner, type TopologyDocument, topologyHash } from '@entente/topology';
 import { stringify } from 'yaml';
 import { buildScript } from '../built.ts';
 import type { LoadOrder, LoadPair, LoadTls } from './order.ts';
@@ -21,6 +21,20 @@ export interface PoolFrontEnd extends AsyncDisposable {
   readonly byServer: Pick<LoadOrder, 'caller' | 'called' | 'pairs'>;
   /** Callers are users too: each authenticates by digest with the first request on the connection. */
   readonly byUser: Pick<LoadOrder, 'caller' | 'called' | 'pairs'>;
+  /** Callers are users outside, who connect to the edge; there where {@link PoolFrontEndOptions.partners} are. */
+  readonly byEdge: Pick<LoadOrder, 'caller' | 'called' | 'pairs'>;
+  /** The network that it belongs to. */
+  readonly network: Network;
+  /** Password of every caller and called. */
+  readonly password: string;
+}
+
+/** How the front end differs from one that is started as it comes. */
+export interface PoolFrontEndOptions {
+  /** Further fields of the configuration of front ends and edge. */
+  readonly config?: object;
+  /** Partners of the network; with them, be they none, comes an edge. */
+  readonly partners?: readonly Partner[];
 }
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
@@ -31,9 +45,18 @@ const password = 'of a user that exists for a measurement only';
  * Starts the test network, gives its first front end more users, and starts that front end again, alone on its core.
  *
  * @param pairs How many callers, and as many called.
+ * @param options Configuration and partners.
  */
-export async function startPoolFrontEnd(pairs: number): Promise<PoolFrontEnd> {
-  const network = await startNetwork({ clients: [] });
+export async function startPoolFrontEnd(
+  pairs: number,
+  { config = {}, partners }: PoolFrontEndOptions = {},
+): Promise<PoolFrontEnd> {
+  const network = await startNetwork({
+    clients: [],
+    frontEndConfig: config,
+    edgeConfig: config,
+    ...(partners === undefined ? {} : { partners }),
+  });
   try {
     return await restart(network, pairs);
   } catch (fault) {
@@ -44,7 +67,7 @@ export async function startPoolFrontEnd(pairs: number): Promise<PoolFrontEnd> {
 
 async function restart(network: Network, pairs: number): Promise<PoolFrontEnd> {
   const { directory, organisation } = network;
-  const { domain } = organisation;
+  const { domain, mediation } = organisation;
   const [place] = organisation.frontEnds;
   const [first] = network.frontEnds;
   if (place === undefined || first === undefined) throw new Error('the test network has no front end');
@@ -58,6 +81,10 @@ async function restart(network: Network, pairs: number): Promise<PoolFrontEnd> {
     ...document,
     version: document.version + 1,
     previous: topologyHash(document),
+    // Its requests are those of users who have authenticated: what is measured is relaying, not challenging.
+    servers: document.servers.map((server) =>
+      server.fqdn === mediation.fqdn ? { ...server, flags: { treatAsAuthenticated: true } } : server,
+    ),
     users: {
       ...document.users,
       ...Object.fromEntries(users.map((user) => [`${user}@${domain}`, place.fqdn])),
@@ -72,7 +99,6 @@ async function restart(network: Network, pairs: number): Promise<PoolFrontEnd> {
   const child = await startFrontEnd(built.file, join(directory, `${place.fqdn}.yaml`));
 
   const anchorPem = await readFile(network.anchorsFile, 'utf8');
-  const { mediation } = organisation;
   const server = await network.insider.issue({ dnsNames: [mediation.fqdn], crlUrl: network.crlUrl });
   const called: LoadTls = { host: '127.0.0.1', port: place.port, servername: domain, anchorPem };
   const identity = { certificatePem: server.chainPem, keyPem: server.keyPem };
@@ -81,14 +107,16 @@ async function restart(network: Network, pairs: number): Promise<PoolFrontEnd> {
     to: `sip:${to}@${domain}`,
     registers: { username: to, password },
   });
+  const authenticated = names.map((two) => ({ ...pair(two), authenticates: { username: two[0], password } }));
+  const { externalFqdn, externalPorts } = organisation.edge;
+  const atEdge: LoadTls = { ...called, port: externalPorts.clients, servername: externalFqdn };
   return {
     pid: child.pid as number,
+    network,
+    password,
+    byEdge: { caller: atEdge, called, pairs: authenticated },
     byServer: { caller: { ...called, identity }, called, pairs: names.map(pair) },
-    byUser: {
-      caller: called,
-      called,
-      pairs: names.map((two) => ({ ...pair(two), authenticates: { username: two[0], password } })),
-    },
+    byUser: { caller: called, called, pairs: authenticated },
     async [Symbol.asyncDispose]() {
       child.kill();
       await built[Symbol.asyncDispose]();
