@@ -7,11 +7,12 @@ import type { RawFinding, SessionOrder, SessionReport } from './session.ts';
 
 /** A finding as the report shows it. */
 export interface Finding {
-  readonly kind: RawFinding['kind'];
+  /** `disclosure`: an outsider has received the name of a server inside. */
+  readonly kind: RawFinding['kind'] | 'disclosure';
   readonly message: string;
-  /** The input, base64; `null` for a leak that no single input explains. */
+  /** The input, base64; `null` for a finding that no single input explains. */
   readonly input: string | null;
-  /** Where the input was written, to run it again; `null` with it. */
+  /** Where the input, or what was sent last, was written; `null` where there is neither. */
   readonly file: string | null;
 }
 

@@ -16,6 +16,7 @@ export { type PublicAuthority, startPublicAuthority } from './network/public-aut
 export { type Federation, startFederation, startNetwork } from './network/start-network.ts';
 export { spawnTied, type TiedOptions, type TiedProgram } from './process/tied-program.ts';
 export { type Delivery, deliveries } from './scenario/deliveries.ts';
+export { disclosedNames } from './scenario/disclosed-names.ts';
 export { type FederatedDelivery, federatedDeliveries } from './scenario/federated-deliveries.ts';
 export {
   refusalAtEdge,

@@ -16,6 +16,8 @@ export interface NetworkOptions {
   readonly clients?: readonly string[];
   /** Command line in front of `node` for the front ends, e.g. `['taskset', '-c', '0']`. */
   readonly frontEndLauncher?: readonly string[];
+  /** Further arguments of node for front ends and edge, e.g. a module to import that measures them. */
+  readonly serverArguments?: readonly string[];
   /** Partners that somebody else runs; with them comes the edge. */
   readonly partners?: readonly Partner[];
   /** Names of hosts on 127.0.0.1 that are not the network's, e.g. those of partners. */

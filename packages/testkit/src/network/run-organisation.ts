@@ -235,9 +235,12 @@ class Runner {
 
   async #run(app: AppName, name: string, config: object, launcher?: readonly string[]): Promise<AppProcess> {
     const configFile = await this.#write(`${name}.yaml`, config);
+    const { serverArguments } = this.#options;
+    const measured = serverArguments !== undefined && (app === 'pool-server' || app === 'edge-server');
     const process = await startApp(app, {
       name,
       configFile,
+      ...(measured ? { nodeArguments: serverArguments } : {}),
       ...(launcher === undefined ? {} : { launcher }),
     });
     this.#started.push(process);

@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import type { TcpNetConnectOpts } from 'node:net';
+import tls, { type TLSSocket } from 'node:tls';
+import { StreamFramer } from '@entente/sip';
+import { disclosedNames } from '@entente/testkit';
+import { corpusOf, mutate } from '../mutate.ts';
+import type { Random } from '../random.ts';
+import { almostValid } from './almost-valid.ts';
+import { distort } from './distort.ts';
+import { Knowledge, type PeerIdentity } from './knowledge.ts';
+
+/** Where a peer connects to, and what it may not learn there. */
+export interface PeerSetting {
+  readonly identity: PeerIdentity;
+  readonly port: number;
+  readonly servername: string;
+  /** Address that it connects from: wrong passwords make an address wait, and that of good clients must not. */
+  readonly localAddress: string;
+  readonly certificate?: { readonly cert: string; readonly key: string };
+  /** Names that no byte which it receives may carry; a peer that writes such names itself looks for none. */
+  readonly forbidden: readonly string[];
+}
+
+/** Bytes that are looked through at once, and how many of these again with the next. */
+const windowBytes = 65_536;
+const overlapBytes = 4_096;
+const maxBytes = 100_000;
+const maxWaitingBytes = 262_144;
+const keptMessages = 40;
+
+/** A peer that sends messages which are almost right, learns from what comes back, and connects again when it is thrown out. */
+export class HostilePeer {
+  readonly knowledge: Knowledge;
+  /** Forbidden names that it has received. */
+  readonly disclosed = new Set<string>();
+  /** What it sent last, oldest first. */
+  readonly sent: string[] = [];
+  messages = 0;
+  connections = 0;
+  readonly #setting: PeerSetting;
+  readonly #random: Random;
+  #socket: TLSSocket | undefined;
+  #window = '';
+
+  constructor(setting: PeerSetting, random: Random) {
+    this.#setting = setting;
+    this.#random = random;
+    this.knowledge = new Knowledge(setting.identity);
+  }
+
+  get name(): string {
+    return this.#setting.identity.name;
+  }
+
+  /** Sends a few messages in one write or in many; connects first where it has to. */
+  async burst(): Promise<void> {
+    const socket = await this.#connected();
+    if (socket === undefined) return;
+    const count = 1 + this.#random.below(6);
+    const bytes = Buffer.concat(Array.from({ length: count }, () => this.#message()));
+    for (const piece of pieces(bytes, this.#random)) if (!socket.destroyed) socket.write(piece);
+    // What a server has not taken yet would only pile up here.
+    if (socket.writableLength > maxWaitingBytes)
+      await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+    if (this.#random.oneIn(300)) socket.destroy();
+    else if (this.#random.oneIn(400)) socket.end();
+  }
+
+  /** Takes a connection that a server has opened. */
+  take(socket: TLSSocket): void {
+    this.#use(socket);
+  }
+
+  /** Closes its connection, and looks at the rest of what came. */
+  close(): void {
+    this.#socket?.destroy();
+    this.#socket = undefined;
+    this.#look();
+    this.#window = '';
+  }
+
+  #message(): Buffer {
+    this.messages += 1;
+    const text = distort(almostValid(this.knowledge, this.#random), this.#random);
+    let bytes = Buffer.from(text, 'latin1');
+    // Without any idea of structure, now and then: it mostly ends the connection.
+    if (this.#random.oneIn(150)) bytes = Buffer.from(mutate(corpusOf([bytes]), this.#random, maxBytes));
+    if (this.#random.oneIn(40)) bytes = Buffer.concat([Buffer.from('\r\n\r\n'), bytes]);
+    this.sent.push(bytes.toString('latin1'));
+    if (this.sent.length > keptMessages) this.sent.shift();
+    return bytes;
+  }
+
+  async #connected(): Promise<TLSSocket | undefined> {
+    if (this.#socket !== undefined && !this.#socket.destroyed && this.#socket.writable) return this.#socket;
+    const { certificate, localAddress, port, servername } = this.#setting;
+    const options: tls.ConnectionOptions & TcpNetConnectOpts = {
+      host: '127.0.0.1',
+      port,
+      servername,
+      localAddress,
+      rejectUnauthorized: false,
+      ...certificate,
+    };
+    const socket = tls.connect(options);
+    this.#use(socket);
+    return new Promise((resolve) => {
+      socket.once('secureConnect', () => resolve(socket));
+      socket.once('close', () => resolve(undefined));
+    });
+  }
+
+  #use(socket: TLSSocket): void {
+    this.connections += 1;
+    this.#socket = socket;
+    const framer = new StreamFramer();
+    socket.on('error', () => {});
+    socket.on('data', (bytes: Buffer) => {
+      this.#window += bytes.toString('latin1');
+      if (this.#window.length > windowBytes) this.#look();
+      framer.push(bytes, {
+        message: (message) => this.knowledge.learn(message),
+        error() {},
+        keepAlive() {},
+      });
+    });
+  }
+
+  #look(): void {
+    const { forbidden } = this.#setting;
+    for (const name of disclosedNames(this.#window, forbidden)) this.disclosed.add(name);
+    this.#window = this.#window.slice(-overlapBytes);
+  }
+}
+
+/** All at once, or in up to five pieces. */
+function pieces(bytes: Buffer, random: Random): Buffer[] {
+  if (!random.oneIn(4)) return [bytes];
+  const cuts = Array.from({ length: 1 + random.below(4) }, () => random.below(bytes.length)).sort(
+    (a, b) => a - b,
+  );
+  return [0, ...cuts].map((from, i) => bytes.subarray(from, cuts[i] ?? bytes.length));
+}
