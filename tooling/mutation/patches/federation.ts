@@ -170,7 +170,7 @@ export const patches: PatchList = {
       name: 'warnings-stay',
       off: 'a warning of a server of ours leaves',
       file: names,
-      find: "if (!isOurs(names, agent)) editor.append('Warning', value);",
+      find: "if (!namesInside(value, names) && !isOurs(names, agent)) editor.append('Warning', value);",
       replace: "editor.append('Warning', value);",
       test: inside('carries no warning of a server of ours, and those of others'),
     },

@@ -61,9 +61,9 @@ export const patches: PatchList = {
       name: 'insider-fields-of-an-edge',
       off: 'what an outsider says through an edge counts as said by a server of ours',
       file: 'packages/sip-relay/src/admission/',
-      find: "    arrival: { kind: isVouchedFor ? 'server' : 'partner', name: edge },\n    identity,\n    isInsider: false,",
+      find: "    arrival: { kind: isVouchedFor ? 'server' : 'partner', name: server },\n    identity,\n    isInsider: false,",
       replace:
-        "    arrival: { kind: isVouchedFor ? 'server' : 'partner', name: edge },\n    identity,\n    isInsider: true,",
+        "    arrival: { kind: isVouchedFor ? 'server' : 'partner', name: server },\n    identity,\n    isInsider: true,",
       test: wire('does not travel on from an edge: an outsider stands behind it'),
     },
     {

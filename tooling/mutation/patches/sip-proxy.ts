@@ -264,8 +264,8 @@ export const patches: PatchList = {
       name: 'log-of-refused-requests',
       off: 'one client fills the log with refused requests',
       file: 'packages/sip-relay/src/log/connection-log.ts',
-      find: 'if (leftOut === undefined) return;',
-      replace: '',
+      find: 'if (leftOut === undefined) return;\n  log[level](',
+      replace: 'log[level](',
       test: {
         file: 'packages/front-end/test/wire.test.ts',
         title:
