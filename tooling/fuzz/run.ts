@@ -12,7 +12,7 @@ const usage = `pnpm fuzz [target … | servers] [--seconds N] [--mutants N] [--f
 
 Fuzzes the targets, each for N seconds (default 10) in a process of its own; with no name all of them. Finds throws,
 hangs, crashes and leaks, and writes their inputs to .cache/fuzz. The inputs in tooling/fuzz/corpus run first.
-With the name "servers" it fuzzes running front ends and an edge over their sockets: as a stranger, as a user and as a partner.
+With the name "servers" it fuzzes running front ends and an edge over their sockets: as an outsider, as a user and as a partner.
 --mutants N runs N mutants instead, however long they take. --first ends a target at its first finding.
 The seed is --seed or ENTENTE_SEED; without either it is fixed in CI and drawn elsewhere.
 Example: pnpm fuzz sip-message --seconds 60`;

@@ -153,7 +153,7 @@ function heapOf(server: AppProcess): Promise<number> {
   });
 }
 
-/** Strangers, users with their password and a partner; at front ends and at both listeners of the edge. */
+/** Unknown peers, users with their password and a partner; at front ends and at both listeners of the edge. */
 function peersOf(
   { organisation }: Network,
   certificate: { readonly cert: string; readonly key: string },
@@ -206,12 +206,12 @@ function peersOf(
   return [
     peer('partner', 'carl', federation),
     peer('partner that knows names', 'carl', { ...federation, forbidden: [] }, anyHost),
-    peer('stranger at fe1', 'mallory', first, { ...anyHost, password: false }),
-    peer('stranger at fe2', 'bob', second, { ...anyHost, password: false }),
+    peer('unknown peer at fe1', 'mallory', first, { ...anyHost, password: false }),
+    peer('unknown peer at fe2', 'bob', second, { ...anyHost, password: false }),
     peer('user at fe1', 'dave', first, anyHost),
     peer('user at fe2', 'bob', second, anyHost),
     peer('user away from home', 'bob', first),
-    peer('stranger at the edge', 'bob', clients, { password: false }),
+    peer('unknown peer at the edge', 'bob', clients, { password: false }),
     peer('user at the edge', 'bob', clients),
     peer('user at the edge that knows names', 'bob', { ...clients, forbidden: [] }, anyHost),
   ];
