@@ -1,8 +1,9 @@
 import type { DeliveryEntry, LinkEntry, RefusalEntry } from '@entente/testkit';
+import { escapeInvisible } from '@entente/trust';
 
 const colours = { good: 32, bad: 31, dim: 2, strong: 1 } as const;
 
-/** Writes the account for people, as it happens. Colour only on a terminal. */
+/** Writes the account for people, as it happens. Colour only on a terminal; what processes and peers have named is escaped. */
 export class Paper {
   readonly #stream: NodeJS.WriteStream;
   readonly #startedAt = performance.now();
@@ -22,27 +23,27 @@ export class Paper {
 
   link({ cipher, from, link, protection, tls, to }: LinkEntry): void {
     this.#line(
-      `  link ${String(link).padStart(2)}  ${from} → ${to}  ${this.#paint('good', protection)}  ${tls} ${cipher}`,
+      `  link ${String(link).padStart(2)}  ${escapeInvisible(`${from} → ${to}`)}  ${this.#paint('good', protection)}  ${escapeInvisible(`${tls} ${cipher}`)}`,
     );
   }
 
   delivery({ from, through, to, tookMs, what }: DeliveryEntry): void {
-    this.#line(`  ${this.#paint('good', '✓')} ${what}  ${[from, ...through, to].join(' → ')}  ${tookMs} ms`);
+    const way = escapeInvisible(`${what}  ${[from, ...through, to].join(' → ')}`);
+    this.#line(`  ${this.#paint('good', '✓')} ${way}  ${tookMs} ms`);
   }
 
   refusal({ attack, expected, reason, refusedBy, remedy }: RefusalEntry): void {
     const right = reason === expected;
     this.#line(`  ${this.#paint(right ? 'good' : 'bad', right ? '✓' : '✗')} ${attack}`);
     this.#line(
-      `      ${refusedBy} refused: ${this.#paint('strong', reason)}${right ? '' : ` (expected ${expected})`}`,
+      `      ${escapeInvisible(refusedBy)} refused: ${this.#paint('strong', reason)}${right ? '' : ` (expected ${expected})`}`,
     );
     this.#line(this.#paint('dim', `      remedy: ${remedy}`));
   }
 
   failure(what: string, error: unknown): void {
-    this.#line(
-      `  ${this.#paint('bad', '✗')} ${what}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const why = error instanceof Error ? error.message : String(error);
+    this.#line(`  ${this.#paint('bad', '✗')} ${escapeInvisible(`${what}: ${why}`)}`);
   }
 
   text(text: string): void {
@@ -54,6 +55,7 @@ export class Paper {
   }
 
   #paint(colour: keyof typeof colours, text: string): string {
-    return this.#stream.isTTY ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text;
+    const safe = escapeInvisible(text);
+    return this.#stream.isTTY ? `\u001b[${colours[colour]}m${safe}\u001b[0m` : safe;
   }
 }

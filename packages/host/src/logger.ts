@@ -1,4 +1,5 @@
 import type { Log } from '@entente/tls';
+import { escapeInvisible } from '@entente/trust';
 import { type DestinationStream, pino } from 'pino';
 
 /** The log of a server, in JSON lines; a refusal has `reason`, `peer` and `link`. */
@@ -20,9 +21,6 @@ export interface LoggerOptions {
   readonly level?: 'debug' | 'info' | 'warn' | 'error';
 }
 
-/** What JSON leaves as it is though it changes how a line is shown: control, format and line characters (Unicode Cc, Cf, Zl, Zp). */
-const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
 /**
  * Makes the logger of a server: JSON lines, time in milliseconds since 1970. Names that peers wrote are in them: characters that a
  * terminal would obey, or that hide what a line says, are escaped.
@@ -41,19 +39,13 @@ export function createLogger(
         ...(options.source === undefined ? {} : { source: options.source }),
         pid: process.pid,
       },
-      hooks: { streamWrite: escapeInvisible },
+      hooks: { streamWrite: escapeLine },
     },
     destination,
   );
 }
 
 /** @param line - of JSON, with its line feed */
-function escapeInvisible(line: string): string {
-  const text = line.endsWith('\n') ? line.slice(0, -1) : line;
-  const escaped = text.replace(invisible, (character) =>
-    [...new Array(character.length).keys()]
-      .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
-  return `${escaped}\n`;
+function escapeLine(line: string): string {
+  return `${escapeInvisible(line.endsWith('\n') ? line.slice(0, -1) : line)}\n`;
 }

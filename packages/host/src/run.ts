@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { escapeInvisible } from '@entente/trust';
 import { describeFault, OperatorFault } from './fault.ts';
 import { createLogger } from './logger.ts';
 
@@ -62,7 +63,7 @@ export async function runServer(program: ServerProgram): Promise<void> {
 }
 
 /**
- * Writes an error for a person to standard error.
+ * Writes an error for a person to standard error. Names of peers and files in it are escaped.
  * @param name - name of the program
  * @param error - what was thrown
  * @param context - place to name if the error has none
@@ -71,12 +72,13 @@ export async function runServer(program: ServerProgram): Promise<void> {
 export function reportFault(name: string, error: unknown, context: string): 1 | 2 {
   const fault = describeFault(error, context);
   if (fault === undefined) {
-    process.stderr.write(
-      `${name}: defect of the program: ${error instanceof Error ? error.stack : String(error)}\n`,
-    );
+    const stack = (error instanceof Error ? error.stack : undefined) ?? String(error);
+    const lines = `${name}: defect of the program: ${stack}`.split('\n').map(escapeInvisible);
+    process.stderr.write(`${lines.join('\n')}\n`);
     return 1;
   }
-  process.stderr.write(`${name}: ${fault.place}: ${fault.sentence}; ${fault.remedy} (${fault.code})\n`);
+  const line = `${name}: ${fault.place}: ${fault.sentence}; ${fault.remedy} (${fault.code})`;
+  process.stderr.write(`${escapeInvisible(line)}\n`);
   return 2;
 }
 

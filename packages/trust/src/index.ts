@@ -1,4 +1,5 @@
 export type { DaneExpectation, TlsaRecord } from './dane/tlsa-record.ts';
+export { escapeInvisible } from './explain/escape-invisible.ts';
 export { explain } from './explain/explain.ts';
 export type { ExplainNode, ExplainTree } from './explain/explain-tree.ts';
 export { renderExplain } from './explain/render-explain.ts';

@@ -14,11 +14,33 @@ export const patches: PatchList = {
       name: 'log-lines',
       off: 'a peer writes into the terminal on which the log is read',
       file: 'packages/host/src/logger.ts',
-      find: 'hooks: { streamWrite: escapeInvisible },',
-      replace: 'hooks: { streamWrite: (line) => (line === "" ? escapeInvisible(line) : line) },',
+      find: 'hooks: { streamWrite: escapeLine },',
+      replace: 'hooks: { streamWrite: (line) => (line === "" ? escapeLine(line) : line) },',
       test: {
         file: 'packages/host/src/logger.test.ts',
         title: 'shows "\u202egro.elpmaxe" escaped, in fields and in the sentence, and says the same',
+      },
+    },
+    {
+      name: 'printed-lines',
+      off: 'what a file or a peer has named reaches the terminal of a command',
+      file: 'packages/commands/src/topology/answer.ts',
+      find: 'lines.map(escapeInvisible)',
+      replace: 'lines.map((line) => (line === null ? escapeInvisible(line) : line))',
+      test: {
+        file: 'packages/commands/test/hostile-text.test.ts',
+        title: 'is shown escaped: entente topology diff',
+      },
+    },
+    {
+      name: 'printed-faults',
+      off: 'the sentence of a fault writes into the terminal',
+      file: 'packages/host/src/run.ts',
+      find: 'escapeInvisible(line)',
+      replace: 'line',
+      test: {
+        file: 'packages/commands/test/hostile-text.test.ts',
+        title: 'is shown escaped: entente topology sign --key missing\u001b.key',
       },
     },
     {

@@ -1,5 +1,5 @@
 import { OperatorFault } from '@entente/host';
-import { renderExplain } from '@entente/trust';
+import { escapeInvisible, renderExplain } from '@entente/trust';
 import { type Command, Option } from 'commander';
 import { readAddresses } from '../authority/addresses.ts';
 import { type ExplainedServer, explainServer, type NameRules } from '../explain/explain-server.ts';
@@ -75,7 +75,12 @@ export function register(program: Command): void {
         print(
           options.json === true
             ? JSON.stringify({ target, trusted: false, reachable: false, error: code })
-            : `✗ ${target}: expected a TLS server, found ${foundInstead(code)}\n└─ → ${remedyFor(code, host)}`,
+            : [
+                `✗ ${target}: expected a TLS server, found ${foundInstead(code)}`,
+                `└─ → ${remedyFor(code, host)}`,
+              ]
+                .map(escapeInvisible)
+                .join('\n'),
         );
         process.exitCode = 1;
       }
@@ -107,11 +112,6 @@ function remedyFor(code: string, host: string): string {
   return 'check the address and the port, that the server is running, and that it uses TLS from the first byte';
 }
 
-/** The URL comes from the certificate of a peer; it must not control the terminal. */
-function printable(url: string): string {
-  return url.replaceAll(/[^!-~]/g, '?');
-}
-
 function addressOf(text: string): { host: string; port: number } {
   const match = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text);
   const host = match?.[1] ?? match?.[2];
@@ -136,13 +136,16 @@ function timeoutOf(text: string): number {
 
 function asText(target: string, explained: ExplainedServer): string {
   const { tree, name, connection, anchors, notFetched } = explained;
+  const { source, count } = anchors;
   const lines = [
-    `${target}, checked for ${name}: ${connection.protocol}, ${connection.cipher}, ${connection.address}, ${Math.round(connection.handshakeMs)} ms`,
-    `anchors: ${anchors.count} from ${anchors.source}`,
+    escapeInvisible(
+      `${target}, checked for ${name}: ${connection.protocol}, ${connection.cipher}, ${connection.address}, ${Math.round(connection.handshakeMs)} ms`,
+    ),
+    escapeInvisible(`anchors: ${count} from ${source}`),
     renderExplain(tree, { colour: process.stdout.isTTY === true }),
     ...notFetched.map(
       ({ url, of, why }) =>
-        `   could not fetch ${printable(url)}${of === undefined ? '' : ` (list of "${of}")`}: ${why}`,
+        `   could not fetch ${escapeInvisible(`${url}${of === undefined ? '' : ` (list of "${of}")`}: ${why}`)}`,
     ),
     ...nextOf(explained).flatMap((step) => ['', 'Next:', `  ${step}`]),
   ];

@@ -1,6 +1,6 @@
 import { type DnsView, dnsPlan, zoneFile } from '@entente/topology-planning';
 import { type Command, Option } from 'commander';
-import { give, table } from '../topology/answer.ts';
+import { give, printLines, table } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
@@ -37,7 +37,7 @@ async function dns(file: string, given: DnsOptions): Promise<void> {
     (record) => given.view === undefined || record.view === given.view,
   );
   if (given.zone === true && given.json !== true) {
-    process.stdout.write(zoneFile(records));
+    printLines(zoneFile(records).trimEnd().split('\n'));
     return;
   }
   const rows = records.map(({ data, missing, name, purpose, type, view }) => [

@@ -1,7 +1,7 @@
 import { publicMode, writeWhole } from '@entente/pki/node';
 import { drawMermaid, drawSvg } from '@entente/topology-planning';
 import { type Command, Option } from 'commander';
-import { give } from '../topology/answer.ts';
+import { give, printLines } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
@@ -45,5 +45,5 @@ async function draw(file: string, given: DrawOptions): Promise<void> {
     );
   } else if (given.json === true)
     give({ json: { file, format: given.format, picture }, lines: [], next: [] }, true);
-  else process.stdout.write(picture);
+  else printLines(picture.trimEnd().split('\n'));
 }

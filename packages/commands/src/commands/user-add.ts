@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { OperatorFault } from '@entente/host';
 import { secretMode, writeWhole } from '@entente/pki/node';
 import { createCredentialRecord } from '@entente/sip';
+import { escapeInvisible } from '@entente/trust';
 import type { Command } from 'commander';
 import { Document, isMap, isSeq, parseDocument } from 'yaml';
 import { give } from '../topology/answer.ts';
@@ -119,7 +120,7 @@ function notUsers(file: string): OperatorFault {
 async function askPassword(address: string): Promise<string> {
   const { stdin, stderr } = process;
   const terminal = stdin.isTTY === true;
-  if (terminal) stderr.write(`password of ${address}: `);
+  if (terminal) stderr.write(`password of ${escapeInvisible(address)}: `);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: stdin, output: silent, terminal });
   try {

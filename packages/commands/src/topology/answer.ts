@@ -1,3 +1,5 @@
+import { escapeInvisible } from '@entente/trust';
+
 /** What a command prints at its end. */
 export interface Answer {
   /** For programs: one JSON object. */
@@ -19,9 +21,17 @@ export function give({ json, lines, next = [], failed = false }: Answer, asJson:
   if (asJson === true) process.stdout.write(`${JSON.stringify({ ok: !failed, ...json, next })}\n`);
   else {
     const steps = next.length === 0 ? [] : ['', 'Next:', ...next.map((step) => `  ${step}`)];
-    process.stdout.write(`${[...lines, ...steps].join('\n')}\n`);
+    printLines([...lines, ...steps]);
   }
   if (failed) process.exitCode = 1;
+}
+
+/**
+ * Prints lines for people. What a peer or a file has named in them is escaped, a line end in a line too.
+ * @param lines - without line ends
+ */
+export function printLines(lines: readonly string[]): void {
+  process.stdout.write(`${lines.map(escapeInvisible).join('\n')}\n`);
 }
 
 /**

@@ -1,10 +1,11 @@
+import { escapeInvisible } from './escape-invisible.ts';
 import type { ExplainNode, ExplainTree } from './explain-tree.ts';
 
 const signs = { passed: '✓', failed: '✗', skipped: '○', unreached: '·', noted: ' ' } as const;
 const colours = { passed: 32, failed: 31, skipped: 33, unreached: 90, noted: 90 } as const;
 
 /**
- * Turns an explanation into text for a terminal or a log.
+ * Turns an explanation into text for a terminal or a log. The peer chose the names in it: they are escaped.
  *
  * @param tree - from `explain`
  * @param options - `colour`: with ANSI colours; only for a terminal
@@ -14,32 +15,20 @@ export function renderExplain(tree: ExplainTree, options: { readonly colour: boo
   const paint = (state: ExplainNode['state'], text: string): string =>
     options.colour ? `\u001b[${colours[state]}m${text}\u001b[0m` : text;
   const lines = [
-    paint(tree.trusted ? 'passed' : 'failed', `${tree.trusted ? '✓' : '✗'} ${printable(tree.title)}`),
+    paint(tree.trusted ? 'passed' : 'failed', `${tree.trusted ? '✓' : '✗'} ${escapeInvisible(tree.title)}`),
   ];
   const last = tree.stages.length - 1;
   for (const [index, stage] of tree.stages.entries()) {
     const isLast = index === last && tree.remedy === undefined;
     lines.push(
-      `${isLast ? '└' : '├'}─ ${paint(stage.state, `${signs[stage.state]} ${printable(stage.text)}`)}`,
+      `${isLast ? '└' : '├'}─ ${paint(stage.state, `${signs[stage.state]} ${escapeInvisible(stage.text)}`)}`,
     );
     for (const child of stage.children) {
       lines.push(
-        `${isLast ? ' ' : '│'}    ${paint(child.state, `${signs[child.state]} ${printable(child.text)}`)}`,
+        `${isLast ? ' ' : '│'}    ${paint(child.state, `${signs[child.state]} ${escapeInvisible(child.text)}`)}`,
       );
     }
   }
-  if (tree.remedy !== undefined) lines.push(`└─ → ${printable(tree.remedy)}`);
+  if (tree.remedy !== undefined) lines.push(`└─ → ${escapeInvisible(tree.remedy)}`);
   return lines.join('\n');
-}
-
-/** The peer chose the names: they must not contain what moves the cursor of a terminal. */
-function printable(text: string): string {
-  let safe = '';
-  for (const character of text) {
-    const code = character.codePointAt(0)!;
-    const control = code < 0x20 || (code >= 0x7f && code <= 0x9f);
-    const bidirectional = (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
-    safe += control || bidirectional ? `\\u{${code.toString(16)}}` : character;
-  }
-  return safe;
 }
