@@ -94,6 +94,32 @@ describe('anchors of the federation', () => {
     for (const { revocation } of anchors) expect(revocation).toEqual({ mode: 'hard-fail' });
   });
 
+  it('takes the limits of each root, and how old lists may be, from the topology', () => {
+    const narrow = buildTopology({
+      ...document,
+      policies: { revocation: { partners: { mode: 'grace', graceSeconds: 60 } } },
+      providers: [
+        {
+          id: 'hoster',
+          fqdn: 'edge.hoster.example',
+          domains: ['hosted.example'],
+          serverAuthOnly: true,
+          anchors: [{ ...fabrikamRoot, maxDepth: 0, notAfter: '2030-01-01T00:00:00Z' }],
+        },
+      ],
+    });
+    const own = partnerAnchors(narrow).anchors.find(({ name }) => name.startsWith('partner hoster'));
+    expect(own?.limits).toEqual({
+      domains: ['hosted.example', 'edge.hoster.example'],
+      maxDepth: 0,
+      notAfter: Date.UTC(2030, 0, 1),
+      links: ['external'],
+      excludedDomains: ['contoso.example'],
+    });
+    expect(own?.serverAuthSuffices).toBe(true);
+    expect(own?.revocation).toEqual({ mode: 'grace', graceMs: 60_000 });
+  });
+
   it('does not use a certificate that is not the one of its fingerprint', () => {
     expect(unusable).toEqual([]);
     const wrong = { ...fabrikamRoot, certificate: sharedRoot.certificate };

@@ -277,6 +277,14 @@ providers: [{ id: h, fqdn: e.h.example, domains: [h.example], anchors: [{ name: 
     [],
   ],
   [
+    'limits of our own roots, which no member applies',
+    `${head}${good}anchors: { enterprise: [{ name: r, sha256: ${sha('Zm9v')}, certificate: Zm9v, maxDepth: 1, notAfter: "2030-01-01T00:00:00Z" }] }\n`,
+    [
+      'setting-not-enforced at line 20: 1, notAfter: "20',
+      'setting-not-enforced at line 20: "2030-01-01T00:0',
+    ],
+  ],
+  [
     'a bundle of a partner, which nothing fetches',
     `${head}${good}partners:
   - { kind: allowed-domain, id: a, domains: [fabrikam.example], anchors: [{ name: r, sha256: ${sha('Zm9v')}, certificate: Zm9v }], bundle: { url: "https://edge.fabrikam.example/trust-bundle", publicKey: Zm9v } }

@@ -63,6 +63,10 @@ const enforced: TopologyDocument = {
     server.fqdn === 'gw1.contoso.example' ? { ...server, flags: { treatAsAuthenticated: true } } : server,
   ),
   partners: rich.partners!.map((entry) => ('bundle' in entry ? { ...entry, bundle: undefined } : entry)),
+  anchors: {
+    ...rich.anchors,
+    enterprise: rich.anchors?.enterprise?.map(({ name, sha256 }) => ({ name, sha256 })),
+  },
 };
 const open: TopologyDocument = { ...rich, policies: { federation: { discovery: true } } };
 

@@ -79,6 +79,25 @@ describe('certificate names', () => {
     for (const fqdn of topology.servers.keys()) expect([...(owners.get(fqdn) ?? [])]).toEqual([fqdn]);
   });
 
+  it('hold the further names that an interface lists', () => {
+    const further = buildTopology({
+      ...contoso,
+      servers: contoso.servers.map((server) =>
+        server.fqdn === 'dir1.contoso.example'
+          ? {
+              ...server,
+              interfaces: { internal: { names: ['dir.contoso.example', 'sip:dir2.contoso.example'] } },
+            }
+          : server,
+      ),
+    });
+    const [names] = certificateNames(further, 'dir1.contoso.example');
+    expect(names?.dnsNames).toEqual(expect.arrayContaining(['dir.contoso.example', 'dir2.contoso.example']));
+    expect(names?.uris).toEqual(
+      expect.arrayContaining(['sip:dir.contoso.example', 'sip:dir2.contoso.example']),
+    );
+  });
+
   it('are refused for a server that is not there', () => {
     expect(() => namesOf('gone.contoso.example')).toThrow(
       expect.objectContaining({ code: 'ENTENTE_UNKNOWN_SERVER' }),

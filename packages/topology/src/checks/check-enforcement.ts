@@ -47,6 +47,17 @@ export function checkEnforcement(document: TopologyDocument, report: Report): vo
       'Remove "bundle" and list the partner’s roots under "anchors".',
     );
   }
+  for (const [index, anchor] of (document.anchors?.enterprise ?? []).entries()) {
+    for (const limit of ['maxDepth', 'notAfter'] as const) {
+      if (anchor[limit] === undefined) continue;
+      idle(
+        ['anchors', 'enterprise', index, limit],
+        `${limit} of ${anchor.name}`,
+        'Members believe the roots that they got when they joined, without limits',
+        'Remove the limit from the topology.',
+      );
+    }
+  }
   for (const [path, usual, why] of idlePolicies) {
     const found = valueAt(document.policies, path);
     if (found === undefined || found === usual) continue;
