@@ -54,6 +54,17 @@ export const patches: PatchList = {
       test: search('finds the one path among 36 certificates, of which the others break a rule of time'),
     },
     {
+      name: 'signatures-before-fetching',
+      off: 'a peer has any number of signatures verified before its lists are fetched',
+      file: 'packages/trust/src/node/fetch/chain-issuers.ts',
+      find: '      if (++signatures > mostSignatures) return noChain;\n',
+      replace: '',
+      test: {
+        file: 'packages/trust/src/node/fetch/chain-issuers.test.ts',
+        title: 'are not looked for among any number of keys of one name',
+      },
+    },
+    {
       name: 'another-key',
       off: 'a certificate that names another key of a known name counts as forged with the known one',
       file: 'packages/trust/src/path/path-search.ts',

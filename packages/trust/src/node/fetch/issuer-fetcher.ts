@@ -41,7 +41,10 @@ export interface IssuerFetcher {
 }
 
 const nothing: readonly never[] = [];
-const mostCertificates = 16;
+/** Certificates that are read: more than a handshake has room for. */
+const mostSent = 512;
+/** Certificates from the leaf upwards; a path that has passed is shorter. */
+const mostClimbed = 16;
 /** Intermediates fetched for one chain; more than two are never missing in practice. */
 const mostFetched = 3;
 const mostLocations = 2;
@@ -94,14 +97,14 @@ class Fetcher implements IssuerFetcher {
   async complete(presented: PresentedChain, { anchors }: AnchorSet): Promise<readonly Certificate[]> {
     const generous = anchors.filter(({ issuersFrom }) => issuersFrom !== undefined);
     if (generous.length === 0) return nothing;
-    const [leaf, ...sent] = presented.certificates.slice(0, mostCertificates).flatMap((der) => {
+    const [leaf, ...sent] = presented.certificates.slice(0, mostSent).flatMap((der) => {
       const decoded = decodeCertificate(der);
       return decoded.ok ? [decoded.value] : [];
     });
     const fetched: Fetched[] = [];
     const lacked: Certificate[] = [];
     const climbed: Certificate[] = [];
-    for (let at = leaf; at !== undefined && climbed.length < mostCertificates; ) {
+    for (let at = leaf; at !== undefined && climbed.length < mostClimbed; ) {
       const child: Certificate = at;
       climbed.push(child);
       const anchor = anchors.find(({ certificate }) => issued(certificate, child));

@@ -176,7 +176,7 @@ class Fetcher implements RevocationFetcher {
 
   async prepare(presented: PresentedChain, anchors: AnchorSet, now: number): Promise<void> {
     const { maxPerChain = 8 } = this.#options;
-    const chain = issuedCertificates(presented, anchors);
+    const chain = issuedCertificates(presented, anchors, now);
     const anchor = anchorKey(chain.anchor);
     const about = chain.issued.slice(0, maxPerChain);
     let left = maxPerChain;
