@@ -1,12 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { allowNames, anchorSet, createJudge, partnerRevocation } from '@entente/trust';
 import { decodeCertificate } from '@entente/x509';
+import { hostileMessages } from '../requests/hostile-messages.ts';
+import { measureMessages } from '../requests/measure-messages.ts';
 import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
+import { threadMs } from '../thread-time.ts';
 import { type HostileChain, hostileChains } from '../trust/hostile-chains.ts';
 
 /**
- * What chains cost that are made to cost much: each is judged several times by a judge that has never seen it, and the worst
- * time counts, which is the first as a rule, when nothing has been compiled yet. A chain that is not refused with a reason makes the run invalid.
+ * What chains and messages cost that are made to cost much: each is judged several times by a judge that has never seen it, and the worst
+ * time counts, which is the first as a rule, when nothing has been compiled yet. A chain that is not refused with a reason makes the run invalid. A message
+ * passes through a whole front end or edge, and may cost ten times as much for each of its bytes as a plain MESSAGE does.
  */
 export const suite: BenchSuite = { name: 'hostile', run };
 
@@ -42,19 +45,5 @@ function run({ short, log }: BenchOptions): BenchOutcome {
     log(`${chain.what}: ${reason}`);
     return measured(`${chain.what}: ${reason}, worst of several`, worst, 'ms', { aim: { atMost: maxMs } });
   });
-  return { results, invalid };
-}
-
-/**
- * Processor time of the main thread, milliseconds: for that long nobody else is served. What the compiler and the collector do
- * beside it, and other processes in between, is not the chain's. Where Linux does not tell it: that of the whole process.
- */
-function threadMs(): number {
-  try {
-    const [onProcessor] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1').split(' ');
-    return Number(onProcessor) / 1e6;
-  } catch {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1_000;
-  }
+  return { results: [...results, ...measureMessages(hostileMessages, { short, log, invalid })], invalid };
 }
