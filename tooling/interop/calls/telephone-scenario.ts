@@ -7,7 +7,13 @@ import type { InteropScenario } from '../scenario.ts';
 import { startImpostor } from './impostor.ts';
 import { Started } from './started.ts';
 import { StepLog } from './step-log.ts';
-import { callToTwoDevices, cancelledCall, message, wholeCall } from './whole-call.ts';
+import {
+  callToTwoDevices,
+  cancelledCall,
+  cancelledCallToTwoDevices,
+  message,
+  wholeCall,
+} from './whole-call.ts';
 
 /** A kind of telephone, and users of the test network whose verifiers it understands. */
 export interface TelephoneKind extends Pick<InteropScenario, 'name' | 'needs'> {
@@ -103,8 +109,16 @@ class Run {
     await this.#step('the partner calls that user, who answers inside', () =>
       callToTwoDevices(partner, colleague, outside),
     );
-    await this.#step('the device outside calls one inside', () => wholeCall(outside, inside, outside));
-    await this.#step('the device outside calls the partner', () => wholeCall(outside, partner, partner));
+    await this.#step('a user with a device inside and one outside is called, and the caller gives up', () =>
+      cancelledCallToTwoDevices(inside, colleague, outside),
+    );
+    // From here on the user has one device, outside: what it gets and sends passes the edge.
+    await this.#step('the device inside is switched off', async () => {
+      await colleague[Symbol.asyncDispose]();
+      return 'it has ended, and its connections with it';
+    });
+    await this.#pair('through the edge', outside, inside);
+    await this.#pair('through the edge and across the federation', outside, partner);
     await this.#refusesWrongName(contoso);
   }
 

@@ -52,6 +52,28 @@ export function callToTwoDevices(caller: Telephone, answering: Telephone, other:
 }
 
 /**
+ * A call to a user with two devices that the caller gives up: both ring, and both stop.
+ *
+ * @throws Error that names the part that failed
+ */
+export function cancelledCallToTwoDevices(
+  caller: Telephone,
+  one: Telephone,
+  other: Telephone,
+): Promise<string> {
+  return play(
+    [caller, one, other],
+    [
+      ...ringing(caller, one),
+      ['the other device rings', () => other.rings()],
+      ['the caller gives up, and hears 487', () => caller.cancel()],
+      ['the one device stops ringing', () => one.isOver()],
+      ['the other device stops ringing', () => other.isOver()],
+    ],
+  );
+}
+
+/**
  * A message, answered and received.
  *
  * @throws Error that names the part that failed
