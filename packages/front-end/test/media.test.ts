@@ -44,6 +44,19 @@ describe('a front end of a network with internalSrtp: required', () => {
     expect((await alice.ask('MESSAGE', bobs, { as: 'alice' })).status).toBe(200);
   });
 
+  it('carries no ACK whose answer is in clear, and logs why, because an ACK has no response', async () => {
+    bob.answer = encrypted;
+    const answer = await call();
+    bob.answer = undefined;
+    expect(answer.status).toBe(200);
+    await alice.acknowledge(answer, inClear);
+    await alice.acknowledge(answer, encrypted);
+    await expect.poll(() => bob.acknowledged.map(({ bodyText }) => bodyText)).toEqual([encrypted]);
+    expect(network.lines).toContainEqual(
+      expect.objectContaining({ event: 'refused', reason: 'media-not-encrypted', method: 'ACK' }),
+    );
+  });
+
   it.each([
     ['an answer in clear to an offer of SRTP', encrypted],
     ['an offer in clear in the answer to an INVITE without one', undefined],

@@ -221,6 +221,28 @@ class Peer implements AsyncDisposable {
     return this.#endpoint.ask(edit(build(2)).append(field, answer).toMessage(), connection);
   }
 
+  /** Acknowledges a 2xx that it got, over the same connection. */
+  async acknowledge(answer: SipResponse, answerInAck: string): Promise<void> {
+    const connection = await this.#endpoint.reach({
+      name: realm,
+      address: '127.0.0.1',
+      port: this.#port,
+      link: links.clientToFrontEnd,
+    });
+    const ack = createRequest({
+      method: 'ACK',
+      uri: 'sip:called@client.invalid',
+      from: answer.from,
+      to: answer.to,
+      callId: answer.callId,
+      cseq: answer.cseq.sequence,
+      routes: [...answer.recordRoutes].reverse(),
+      ...sessionOf(answerInAck),
+    });
+    const via = this.#endpoint.via(connection);
+    this.#endpoint.sendAck(edit(ack).prepend('Via', via).toMessage(), connection);
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#endpoint[Symbol.asyncDispose]();
   }

@@ -155,5 +155,13 @@ export const patches: PatchList = {
       replace: '',
       test: relay('ends the calls of at most eight devices behind one hop, however many answer'),
     },
+    {
+      name: 'answers-in-ack',
+      off: 'an answer in clear travels in an ACK',
+      file: 'packages/sip-proxy/src/media/media-refusal.ts',
+      find: "['INVITE', 'ACK', 'PRACK', 'UPDATE']",
+      replace: "['INVITE', 'PRACK', 'UPDATE']",
+      test: frontEnd('carries no ACK whose answer is in clear, and logs why, because an ACK has no response'),
+    },
   ],
 };
