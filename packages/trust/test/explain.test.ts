@@ -54,7 +54,7 @@ describe('an explanation', () => {
       │    ✗ certificate-expired: expected a certificate valid at 2026-06-15T12:00:00Z, found that the certificate "CN=leaf" expired at 2026-06-14T12:00:00Z
       │    ✗ extended-key-usage-missing: expected the certificate "CN=leaf" to be usable for serverAuth, found clientAuth
       │    ✗ CN=leaf ← CN=Contoso issuing CA ← CN=Contoso root, anchor "root": certificate-expired, extended-key-usage-missing
-      │      no valid path after 4 candidates and 3 signatures
+      │      no valid path after 2 candidates and 3 signatures
       ├─ · revocation: CRLs and OCSP responses
       ├─ · identity: the expected name
       ├─ · authorisation: whether the peer may use the link

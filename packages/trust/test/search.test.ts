@@ -75,7 +75,7 @@ describe('a search among CAs that all certify each other', () => {
       ...keys.filter((issuer) => issuer !== keyOf).map((issuer) => makeCa(issuer, `CA ${index}`, { keyOf })),
       makeCa(root, `CA ${index}`, { keyOf, ...(index === right ? {} : wrong) }),
     ]);
-    return { offered, end: makeLeaf(keys[0]!, ['pool1.contoso.example']) };
+    return { offered, keys, end: makeLeaf(keys[0]!, ['pool1.contoso.example']) };
   }
 
   it.each([
@@ -99,6 +99,16 @@ describe('a search among CAs that all certify each other', () => {
       }
     },
   );
+
+  it.each([
+    ['certificate-expired', { notAfter: now - day }],
+    ['extended-key-usage-missing', { extKeyUsage: [clientAuth] }],
+    ['key-too-small', { keys: { rsa: 1024 } }],
+  ] as const)('says %s of the leaf, however many ways there are up', (reason, wrong) => {
+    const { offered, keys } = mesh(8, {}, 0);
+    const bad = makeLeaf(keys[0]!, ['pool1.contoso.example'], wrong);
+    expect(outcome(ask(judgeOf([anchor(root)]), [bad, ...offered]))).toBe(reason);
+  });
 
   it('says what is wrong where no path holds', () => {
     const { offered, end } = mesh(6, { notAfter: now - day }, -1);

@@ -54,6 +54,14 @@ export const patches: PatchList = {
       test: search('finds the one path among 36 certificates, of which the others break a rule of time'),
     },
     {
+      name: 'fault-of-the-leaf',
+      off: 'a leaf that can end no path is searched for until the budget is used up, and its fault is never named',
+      file: 'packages/trust/src/path/path-search.ts',
+      find: '    if (!tolerant && !filter.mayEnd()) return false;\n',
+      replace: '',
+      test: search('says certificate-expired of the leaf, however many ways there are up'),
+    },
+    {
       name: 'signatures-before-fetching',
       off: 'a peer has any number of signatures verified before its lists are fetched',
       file: 'packages/trust/src/node/fetch/chain-issuers.ts',

@@ -9,7 +9,7 @@ import { checkIssuer } from './step-path.ts';
 const anywhere = { depth: 0, subject: '' };
 
 /**
- * Finds the certificates that can be in no path above a target, whatever lies between them, before a signature is verified:
+ * Finds the certificates that can be in no path of a target, whatever lies between them, before a signature is verified:
  * backtracking through them would use the budget up. What it lets through is validated with its path.
  */
 export class IssuerFilter {
@@ -27,6 +27,19 @@ export class IssuerFilter {
     this.#target = target;
     this.#context = context;
     this.#end = end;
+  }
+
+  /**
+   * Whether the target can end any path. Where it cannot, there is no path to search for, only a fault to explain: it would be
+   * met again on every way up.
+   */
+  mayEnd(): boolean {
+    const { now, policy } = this.#context;
+    const target = this.#target;
+    if (now < target.notBefore || now > target.notAfter || target.unknownCritical.length > 0) return false;
+    return (
+      refuseKey(target.publicKey, policy.algorithms, anywhere) === undefined && this.#coversPurpose(target)
+    );
   }
 
   /** @param issuer - a candidate */

@@ -61,6 +61,7 @@ export class PathSearch {
     const { policy, spending } = this.#context;
     const filter = new IssuerFilter(target, this.#context, this.#purpose.end);
     const { tolerant } = this.#purpose;
+    if (!tolerant && !filter.mayEnd()) return false;
     const graph = new IssuerGraph(this.#pool, (issuer) => tolerant || filter.mayIssue(issuer), spending);
     const nearest = graph.distance(target.issuer);
     if (nearest === undefined) return false;
