@@ -97,6 +97,7 @@ describe('a member that comes to its end', () => {
       member,
       warnings,
       asked: () => asked,
+      state,
       rename(outside: string) {
         state.takeUp({ topology: topologyWith(outside), confirmedAt: Date.now() });
       },
@@ -122,4 +123,14 @@ describe('a member that comes to its end', () => {
       expect(warnings).toEqual([]);
     },
   );
+
+  it('had asked for another certificate of its inside when the topology gave it other names, and for none while they were the same', async () => {
+    const { asked, member, rename, state } = await start([fqdn, 'pool1.contoso.example']);
+    rename('other.contoso.example');
+    expect(asked()).toBe(0);
+    const servers = [{ ...sampleFrontEnd, fqdn }];
+    state.takeUp({ topology: sampleTopology({ servers }), confirmedAt: Date.now() });
+    await expect.poll(asked).toBe(1);
+    await member[Symbol.asyncDispose]();
+  });
 });

@@ -16,6 +16,7 @@ import {
   startNetwork,
   type TestUser,
 } from '@entente/testkit';
+import { decodePemCertificates } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RecordedPeer } from './recorded-peer.ts';
 
@@ -127,6 +128,21 @@ describe('servers that are killed and started again', () => {
     await inDialog(bob, alice, to, 'BYE', 20);
     await alice.peer[Symbol.asyncDispose]();
     await bob.peer[Symbol.asyncDispose]();
+  });
+
+  it('and servers that run on have a new key at once when that of another of the pool is compromised', async () => {
+    const [running, revoked] = [started.at(-1), contoso.organisation.frontEnds[1]] as [
+      AppProcess,
+      { fqdn: string },
+    ];
+    const pem = await readFile(join(contoso.directory, revoked.fqdn, 'tls.crt'), 'utf8');
+    const decoded = decodePemCertificates(pem);
+    await contoso.administrator.revoke(decoded.ok ? (decoded.value[0]?.serialHex ?? '') : '');
+    const { msg } = await running.waitFor(
+      'the new key',
+      ({ event, sealing }) => event === 'domain-keys' && sealing === 2,
+    );
+    expect(msg).toBe(`keys of ${contoso.organisation.pool}: epoch 2 seals, 2 open`);
   });
 });
 

@@ -90,6 +90,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'names-of-the-inside',
+      off: 'a server that is moved to another pool keeps a certificate that does not name it, and so has no keys for days',
+      file: 'packages/member/src/join/joined-member.ts',
+      find: "if (what === 'topology') this.#fitInternal();",
+      replace: "if (what === 'lists') this.#fitInternal();",
+      test: {
+        file: 'packages/member/test/member-end.test.ts',
+        title:
+          'had asked for another certificate of its inside when the topology gave it other names, and for none while they were the same',
+      },
+    },
+    {
       name: 'guessed-draft',
       off: 'a secret is written through a file or link that somebody else has put in the place of its draft',
       file: 'packages/pki/src/node/write-whole.ts',

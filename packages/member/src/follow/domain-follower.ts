@@ -124,9 +124,14 @@ export class DomainFollower implements AsyncDisposable {
     }
     const before = state.keys;
     state.takeUp({ keys });
-    const { epoch } = keys.keys[keys.keys.length - 1] ?? keys.keys[0];
-    if (state.keys !== before)
-      log.info({ event: 'domain-keys', pool: keys.pool, epoch }, `keys of ${keys.pool} up to epoch ${epoch}`);
+    if (state.keys !== undefined && state.keys !== before) {
+      const { opening, sealing } = state.keys;
+      const epochs = opening.map(({ epoch }) => epoch);
+      log.info(
+        { event: 'domain-keys', pool: keys.pool, sealing: sealing.epoch, opening: epochs },
+        `keys of ${keys.pool}: epoch ${sealing.epoch} seals, ${epochs.join(', ')} open`,
+      );
+    }
     await keysFile.keep(keys);
   }
 
