@@ -28,7 +28,7 @@ export async function fuzzServers(order: ServersOrder): Promise<FuzzRun> {
   const started = performance.now();
   await using servers = await startServersUnderTest(order.seed, order.onStep);
   const broken = await fuzzInRounds(servers, planOf(order.seconds), order.onStep);
-  order.onStep(`answers: ${answersTo(servers.peers)}`);
+  for (const peer of servers.peers) order.onStep(`answers to ${peer.name}: ${answersTo(peer)}`);
   const findings = broken.length === 0 ? [] : await keep(broken, servers.peers, order);
   const executions = servers.peers.reduce((sum, { messages }) => sum + messages, 0);
   const seconds = Math.round((performance.now() - started) / 100) / 10;
@@ -54,11 +54,8 @@ async function keep(
   return findings.map((one) => ({ ...one, file }));
 }
 
-/** How many responses of each status the peers have had: it tells how deep their messages reach. */
-function answersTo(peers: readonly HostilePeer[]): string {
-  const counts = new Map<number, number>();
-  for (const { knowledge } of peers)
-    for (const [status, count] of knowledge.answers) counts.set(status, (counts.get(status) ?? 0) + count);
-  const sorted = [...counts].sort(([one], [other]) => one - other);
+/** How many responses of each status a peer has had: it tells how deep its messages reach. */
+function answersTo({ knowledge: { answers } }: HostilePeer): string {
+  const sorted = [...answers].sort(([one], [other]) => one - other);
   return sorted.map(([status, count]) => `${status} ${count}`).join(', ');
 }
