@@ -304,5 +304,15 @@ export const patches: PatchList = {
       replace: 'if (droppableBytes >= 0) return true;',
       test: hostilePeers('has room for the failures that wait until they are known to be the best'),
     },
+    {
+      name: 'slow-hop-not-suspected',
+      off: 'a hop that takes too little is sent more, and counts as one that has failed',
+      file: relay,
+      find: 'if (connection.takes(request, ledger))',
+      replace: 'if (connection !== undefined)',
+      test: relaying(
+        'is sent nothing: its sender hears 500, the log why, and no other place of the hop is tried',
+      ),
+    },
   ],
 };

@@ -230,6 +230,39 @@ describe('a message that its next hop would refuse', () => {
   });
 });
 
+describe('a next hop that takes too little', () => {
+  it('is sent nothing: its sender hears 500, the log why, and no other place of the hop is tried', () => {
+    const sent: unknown[] = [];
+    const suspected: unknown[] = [];
+    const statuses: number[] = [];
+    const reasons: string[] = [];
+    const endpoint = {
+      newToken: () => 'token',
+      via: () => via,
+      connected: () => fakeConnection({ takes: () => false }),
+      forward: (message: unknown) => sent.push(message),
+      suspect: (connection: unknown) => suspected.push(connection),
+    } as unknown as SipEndpoint;
+    const relaying = new Relay({
+      endpoint,
+      flows: new FlowNames(),
+      onRefused: (_request, { reason }) => reasons.push(reason),
+    });
+    const server = {
+      request,
+      context: { connection: fakeConnection() },
+      respond: ({ status }: SipResponse) => statuses.push(status) > 0,
+    } as unknown as ServerTransaction;
+    relaying.relay(server, [[target]], { nextHop: () => hop, build: () => request });
+    expect({ sent, statuses, suspected, reasons }).toEqual({
+      sent: [],
+      statuses: [500],
+      suspected: [],
+      reasons: ['no-room'],
+    });
+  });
+});
+
 describe('a response that the rules cannot handle', () => {
   for (const rule of ['arrived', 'answer'] as const) {
     it(`leaves nobody waiting: the sender hears 500, and the fault is told (${rule})`, async () => {

@@ -22,6 +22,7 @@ import {
   type RequestRefusal,
   type ResponseContext,
   type ResponseContextSink,
+  refusal,
   type Target,
   type TargetGroups,
 } from '@entente/sip-proxy';
@@ -41,7 +42,7 @@ export interface RelayOptions {
   readonly onUnreachable?: (name: string, error: unknown, hop: NextHop | undefined) => void;
   /** A request, or the response to it, exceeds what the next hop accepts once it is written for it: it is not sent. */
   readonly onTooLarge?: (server: ServerTransaction, problem: SipProblem) => void;
-  /** A response did not go on: see `RelayRules.refuses`. */
+  /** A response did not go on: see `RelayRules.refuses`. Or a request, because its next hop takes too little (the branch counts as 503). */
   readonly onRefused?: OnRefused;
   /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
   readonly clock?: (() => number) | undefined;
@@ -58,6 +59,12 @@ const flowFailed: Unreachable = { status: 430 };
 const messageTooLarge = 513;
 /** A response that its receiver would refuse (RFC 3261 §21.5.3). */
 const badGateway = 502;
+const takesTooLittle = refusal(
+  'no-room',
+  503,
+  'expected a next hop that takes what is sent to it, found one for which too much waits already',
+  'Look for a peer that has stopped reading, or for a network that loses bytes.',
+);
 /** Places of a hop that one request goes to. */
 const maxPlaces = 4;
 const failures: Readonly<Record<HopFailure, string>> = {
@@ -333,7 +340,10 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
     // A hop that takes too little has not failed: the requests of others still go there.
     if (connection.takes(request, ledger))
       run.transaction = this.#endpoint.forward(request, connection, run, ledger);
-    else context.failed(branch, 503);
+    else {
+      this.#onRefused?.(request, takesTooLittle, connection);
+      context.failed(branch, 503);
+    }
   }
 }
 
