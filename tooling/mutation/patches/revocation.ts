@@ -114,5 +114,16 @@ export const patches: PatchList = {
         title: 'keeps what was fetched for a connection until it has closed',
       },
     },
+    {
+      name: 'kept-intermediates',
+      off: 'a partner fills memory with the intermediates that its certificates name',
+      file: 'packages/trust/src/node/fetch/issuer-fetcher.ts',
+      find: '.slice(-mostKeptOfAnchor)',
+      replace: '',
+      test: {
+        file: 'packages/trust/src/node/fetch/issuer-fetcher.test.ts',
+        title: 'are bounded for each anchor, and those of one anchor push out none of another',
+      },
+    },
   ],
 };

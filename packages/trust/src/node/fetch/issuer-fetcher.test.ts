@@ -95,6 +95,26 @@ describe('a missing intermediate', () => {
   });
 });
 
+describe('intermediates that were fetched', () => {
+  it('are bounded for each anchor, and those of one anchor push out none of another', async () => {
+    const both = anchorSet([
+      anchor(root, { issuersFrom: [host] }),
+      anchor(outsider, { name: 'other', issuersFrom: [host] }),
+    ]);
+    const made = fetcher({ maxPerMinute: 1_000 });
+    const { ca, leaf } = chain();
+    await made.complete(presented(leaf), both);
+    for (let each = 0; each < 40; each++) {
+      const other = makeCa(outsider, `CA ${each}`);
+      files[`/${each}.crt`] = other.der;
+      const named = makeLeaf(other, ['fe1.contoso.example'], { extensions: [issuerAt(`/${each}.crt`)] });
+      expect(await made.complete(presented(named), both)).toHaveLength(1);
+    }
+    expect(made.current).toHaveLength(33);
+    expect(made.current.map(({ serialHex }) => serialHex)).toContain(ca.certificate.serialHex);
+  });
+});
+
 describe('nothing is asked', () => {
   it('unless an anchor lists the host', async () => {
     const { leaf } = chain();
