@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import {
   type Federation,
   federatedDeliveries,
+  freePorts,
   linksOf,
   refusalAtEdge,
   startFederation,
@@ -75,8 +76,15 @@ describe('two organisations, each with a CA of its own', () => {
 });
 
 describe('two organisations whose edges have certificates of a shared third-party CA', () => {
-  it('deliver both ways: DNS names only, one side for serverAuth only by explicit entry', async () => {
+  it('deliver both ways: DNS names only, one side for serverAuth only by explicit entry, and past an edge that is down', async () => {
     await using federation = await startFederation({ clients: ['alice', 'bob'], roots: 'shared' });
+    // Of each partner DNS names an edge first at which nobody listens.
+    const [nobody] = (await freePorts(1)) as [number];
+    for (const { organisation, services } of [federation.contoso, federation.fabrikam]) {
+      const service = `_sipfederationtls._tcp.${organisation.domain}`;
+      const edges = services.get(service) ?? [];
+      services.set(service, [...edges.map((edge) => ({ ...edge, port: nobody })), ...edges]);
+    }
     for (const delivery of federatedDeliveries) {
       if (!delivery.title.includes('partner')) continue;
       await delivery.run(federation);
