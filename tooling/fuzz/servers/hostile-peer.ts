@@ -39,7 +39,9 @@ export class HostilePeer {
   connections = 0;
   readonly #setting: PeerSetting;
   readonly #random: Random;
+  /** The connection that it writes to. */
   #socket: TLSSocket | undefined;
+  readonly #open = new Set<TLSSocket>();
   #window = '';
 
   constructor(setting: PeerSetting, random: Random) {
@@ -71,9 +73,10 @@ export class HostilePeer {
     this.#use(socket);
   }
 
-  /** Closes its connection, and looks at the rest of what came. */
+  /** Closes its connections, and looks at the rest of what came. */
   close(): void {
-    this.#socket?.destroy();
+    for (const socket of this.#open) socket.destroy();
+    this.#open.clear();
     this.#socket = undefined;
     this.#look();
     this.#window = '';
@@ -113,6 +116,8 @@ export class HostilePeer {
   #use(socket: TLSSocket): void {
     this.connections += 1;
     this.#socket = socket;
+    this.#open.add(socket);
+    socket.once('close', () => this.#open.delete(socket));
     const framer = new StreamFramer();
     socket.on('error', () => {});
     socket.on('data', (bytes: Buffer) => {
