@@ -65,7 +65,10 @@ describe('fuzzing servers', () => {
     const sizes = [30, 32, 34, 36, 38, 40];
     const heaps = async () => [{ server: 'fe1', bytes: (sizes.shift() ?? 0) * megabyte }];
     expect(await planted({ heaps }).findings).toMatchObject([{ kind: 'leak' }]);
+    const many = [30, 50, 50, 52, 51, 58, 57, 60, 66, 64, 67];
+    expect(heapGrows(many.map((size) => size * megabyte))).toBe(true);
     for (const sound of [
+      [30, 50, 50, 52, 51, 58, 57, 60, 66, 57, 67],
       [30, 50, 51, 51.5, 52, 52.5],
       [30, 50, 58, 57, 60, 63],
       [30, 90, 91],
