@@ -148,9 +148,11 @@ describe('a member that follows the keys of its pool', () => {
       expect(member.warnings).toHaveLength(1);
     }
     for (const status of [403, 404, 500]) {
+      member.warnings.length = 0;
       member.answer('/domain-keys', (_, response) => void response.writeHead(status).end(poolKeysText));
       await member.follower.refresh();
       expect(member.state.keys).toBe(keys);
+      expect(member.warnings).toEqual([expect.stringMatching(`not fetched.*status ${status}`)]);
     }
     expect(member.keysKept).toHaveLength(1);
   });

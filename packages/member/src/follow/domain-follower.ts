@@ -113,7 +113,19 @@ export class DomainFollower implements AsyncDisposable {
   /** After the topology, which says of which pool we are. Nobody signs keys: that the authority gives them over TLS is what counts. */
   async #refreshKeys(): Promise<void> {
     const { authority, keysFile, log, state } = this.#options;
-    const keys = parsePoolKeys(await authority.domainKeys());
+    let text: string;
+    try {
+      text = await authority.domainKeys();
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      const { code, message } = error as Error & { code?: string };
+      log.warn(
+        { event: 'domain-keys-refused', peer: authority.url, code },
+        `the keys of our pool were not fetched, and those before stay in force: ${message}`,
+      );
+      return;
+    }
+    const keys = parsePoolKeys(text);
     if (this.#stop.signal.aborted) return;
     if (keys === undefined) {
       log.warn(
