@@ -83,6 +83,11 @@ describe('where SRTP is required, a session description is refused with', () => 
       sdp('m=audio 1 RTP/SAVP 0', `${crypto} UNENCRYPTED_SRTP`),
       'in clear',
     ],
+    [
+      'keys of the whole session that encrypt nothing',
+      sdp(`${crypto} UNENCRYPTED_SRTP`, 'm=audio 1 RTP/SAVP 0'),
+      'in clear',
+    ],
     ['RTP over TLS, which is no SRTP', sdp('m=audio 9 TCP/TLS/RTP/AVP 0', fingerprint), 'in clear'],
     ['messages in clear', sdp('m=message 7394 TCP/MSRP *'), 'TCP/MSRP in clear'],
     ['fax in clear', sdp('m=image 4000 udptl t38'), 'UDPTL in clear'],

@@ -43,6 +43,8 @@ export function unencryptedStream(text: string): MediaProblem | undefined {
         if (problem !== undefined) return problem;
         const next = readStream(text.slice(start + 2, end));
         if (next === undefined) return unreadable(`the line "${clip(text.slice(start, end))}"`);
+        // Keys for the whole session count for its streams, and so does what turns them off.
+        next.isUnencrypted = session.isUnencrypted;
         stream = next;
       } else if (text.startsWith('a=', start)) readAttribute(stream, text.slice(start + 2, end));
     }
