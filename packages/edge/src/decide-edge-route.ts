@@ -195,8 +195,15 @@ function alongRoute(
 /** Servers that find out who a user is before they carry anything on; no other hears from outsiders first. */
 const rolesThatCheck: ReadonlySet<string> = new Set(['front-end', 'director']);
 
+/**
+ * Characters of the longest address that a user may have. Our entries for a dialog and for a registration name the user: of a longer
+ * address none could be written.
+ */
+const longestAddress = 512;
+
 function home(address: string | undefined, topology: Topology): EdgeDecision {
-  const server = address === undefined ? undefined : topology.homeServer(address);
+  const isAddress = address !== undefined && address.length <= longestAddress;
+  const server = isAddress ? topology.homeServer(address) : undefined;
   if (server !== undefined) return { kind: 'inside', server: server.fqdn };
   return {
     kind: 'refuse',

@@ -52,6 +52,21 @@ describe('what an outsider asserts', () => {
   });
 });
 
+describe('an address that is too long for our entries', () => {
+  it('is no user: the client that sends by it, or registers it, hears 404, and nothing throws', () => {
+    const { fromClient, reasons, sent } = start();
+    const long = `sip:${'u'.repeat(5_000)}@contoso.example`;
+    for (const [method, to] of [
+      ['INVITE', his],
+      ['SUBSCRIBE', his],
+      ['REGISTER', long],
+    ] as const)
+      fromClient(message(method, long, to));
+    expect(reasons).toEqual(['unknown-user', 'unknown-user', 'unknown-user']);
+    expect(sent.inside).toEqual([]);
+  });
+});
+
 describe('what goes out', () => {
   it('shows a partner no name of the inside, and its answers find their way back', () => {
     const { fromFrontEnd, sent } = start();
