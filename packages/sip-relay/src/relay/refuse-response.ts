@@ -1,5 +1,5 @@
 import { createResponse, edit, type SipRequest, type SipResponse } from '@entente/sip';
-import { type SipConnection, type SipEndpoint, silentUser } from '@entente/sip-endpoint';
+import type { SipConnection, SipEndpoint } from '@entente/sip-endpoint';
 import type { RequestRefusal } from '@entente/sip-proxy';
 import { endOfCall } from './end-of-call.ts';
 import type { BranchRun, RelayedRequest } from './relayed-request.ts';
@@ -62,6 +62,7 @@ function endCall(
   run.ended.add(tag);
   const { ack, bye } = endOfCall(invite, answer);
   connection.send(edit(ack).prepend('Via', endpoint.via(connection)).toMessage());
-  if (!isFirst) return;
-  endpoint.forward(edit(bye).prepend('Via', endpoint.via(connection)).toMessage(), connection, silentUser);
+  // Nobody waits for its answer, and connections here repeat nothing: a transaction would count for nobody, and stay as long as the hop
+  // keeps silent.
+  if (isFirst) connection.send(edit(bye).prepend('Via', endpoint.via(connection)).toMessage());
 }

@@ -41,6 +41,7 @@ function relaying(method: string, toTag?: string) {
   const answers: SipResponse[] = [];
   const told: string[] = [];
   const abandoned: string[] = [];
+  const transactions: string[] = [];
   let user: ClientUser | undefined;
   let transaction: ClientTransaction | undefined;
   const connection = fakeConnection({ send: (message: SipRequest) => sent.push(message) });
@@ -52,6 +53,7 @@ function relaying(method: string, toTag?: string) {
       Via.from({ transport: 'TLS', host: 'edge.contoso.example', branch }),
     forward(message: SipRequest, _: SipConnection, hears: ClientUser) {
       sent.push(message);
+      transactions.push(message.method);
       const made = {
         request: message,
         context: { connection },
@@ -85,6 +87,8 @@ function relaying(method: string, toTag?: string) {
     abandoned,
     answers,
     told,
+    /** Methods of what was sent in a transaction. */
+    transactions,
     /** What went to the next hop after the request. */
     after: () => sent.slice(1),
     answer(status: number, tag: string, isInClear: boolean, contact = '<sip:bob@192.0.2.9>'): void {
@@ -145,6 +149,12 @@ describe('a response that must not go on', () => {
     const { after, answer } = relaying('INVITE');
     for (let device = 0; device < 50; device++) answer(200, `far${device}`, true);
     expect(after().filter(({ method }) => method === 'BYE')).toHaveLength(8);
+  });
+
+  it('leaves nothing behind that would wait for an answer of a hop that keeps silent', () => {
+    const { answer, transactions } = relaying('INVITE');
+    for (let device = 0; device < 8; device++) answer(200, `far${device}`, true);
+    expect(transactions).toEqual(['INVITE']);
   });
 
   it('while it rings cancels the branch, and the caller hears the refusal when that has ended', () => {

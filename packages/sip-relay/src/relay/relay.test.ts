@@ -333,14 +333,14 @@ describe('a response on its way back', () => {
 });
 
 describe('an ACK for a 2xx', () => {
-  const forwardAck = (endpoint: object) => {
+  const forwardAck = (endpoint: object, build = () => request) => {
     const unreachable: unknown[] = [];
     const relaying = new Relay({
       endpoint: { via: () => via, ...endpoint } as unknown as SipEndpoint,
       flows: new FlowNames(),
       onUnreachable: (_name, error) => unreachable.push(error),
     });
-    relaying.forwardAck(target, { nextHop: () => hop, build: () => request }, sender);
+    relaying.forwardAck(target, { nextHop: () => hop, build }, sender);
     return unreachable;
   };
 
@@ -355,5 +355,16 @@ describe('an ACK for a 2xx', () => {
     const down = new Error('nobody listens');
     const unreachable = forwardAck({ connected: () => undefined, reach: () => Promise.reject(down) });
     await expect.poll(() => unreachable).toEqual([down]);
+  });
+
+  it('that the rules cannot write once the next hop is dialled is told, and ends nothing', async () => {
+    const fault = new RangeError('does not fit');
+    const unreachable = forwardAck(
+      { connected: () => undefined, reach: async () => fakeConnection() },
+      () => {
+        throw fault;
+      },
+    );
+    await expect.poll(() => unreachable).toEqual([fault]);
   });
 });

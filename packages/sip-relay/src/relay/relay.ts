@@ -138,10 +138,9 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
       this.#endpoint
         .reach(to)
         .finally(() => ledger.release(bytes, 0))
-        .then(
-          (connection) => this.#sendAck(target, rules, connection, sender),
-          (error: unknown) => this.#onUnreachable?.(rules.nameOf?.(target) ?? target.uri, error, to),
-        );
+        .then((connection) => this.#sendAck(target, rules, connection, sender))
+        // What the rules throw too: nothing is above that would contain it.
+        .catch((error: unknown) => this.#onUnreachable?.(rules.nameOf?.(target) ?? target.uri, error, to));
     }
   }
 
