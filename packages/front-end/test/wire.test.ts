@@ -243,6 +243,27 @@ describe('a client that guesses passwords', () => {
     expect(new Set(lines.map(({ user }) => user))).toEqual(new Set(['alice']));
   });
 
+  it('behind an edge holds up nobody at another address, be its own address noted by the edge or right in its Via', async () => {
+    for (const viaOf of [
+      (address: string) => `SIP/2.0/TLS client.invalid;branch=z9hG4bK1;received=${address}`,
+      (address: string) => `SIP/2.0/TLS ${address};branch=z9hG4bK1`,
+    ]) {
+      await using network = await startFrontEnd();
+      const edge = await network.server('edge1.contoso.example');
+      const ask = async (address: string, password?: string) => {
+        const headers = { Via: viaOf(address) };
+        const options = { as: 'alice', headers, ...(password === undefined ? {} : { password }) };
+        return (await edge.ask('MESSAGE', 'sip:bob@contoso.example', options)).status;
+      };
+      const statuses: number[] = [];
+      for (let time = 0; time < 8; time++) statuses.push(await ask('198.51.100.7', `guess ${time}`));
+      expect(statuses.slice(5)).toEqual([403, 403, 403]);
+      // The password is right, and nobody has registered as bob.
+      expect(await ask('198.51.100.8')).toBe(480);
+      expect(await ask('[2001:db8::8]')).toBe(480);
+    }
+  });
+
   it('is stopped by its own address, whatever address it writes into Via', async () => {
     await using network = await startFrontEnd({ applicationFlags: { treatAsAuthenticated: false } });
     const application = await network.server('app1.contoso.example');

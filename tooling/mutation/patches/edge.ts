@@ -37,6 +37,14 @@ export const patches: PatchList = {
   name: 'edge',
   list: [
     {
+      name: 'address-without-bound',
+      off: 'anybody outside makes an edge log a fault, by an address that no entry can name',
+      file: sources,
+      find: 'address !== undefined && address.length <= longestAddress;',
+      replace: 'address !== undefined;',
+      test: edge('is no user: the client that sends by it, or registers it, hears 404, and nothing throws'),
+    },
+    {
       name: 'domain-authority',
       off: 'the edge takes any message from a partner',
       file: sources,

@@ -152,10 +152,19 @@ export const patches: PatchList = {
       name: 'address-noted-by-others',
       off: 'a server that is not believed writes itself from where passwords are guessed',
       file: 'packages/sip-relay/src/admission/',
-      find: 'return (isEdge(origin) ? request.vias[1]?.received : undefined) ?? origin.source?.address;',
-      replace:
-        'return (origin.server === undefined ? undefined : request.vias[1]?.received) ?? origin.source?.address;',
+      find: 'const via = isEdge(origin) ? request.vias[1] : undefined;',
+      replace: 'const via = origin.server === undefined ? undefined : request.vias[1];',
       test: wire('is stopped by its own address, whatever address it writes into Via'),
+    },
+    {
+      name: 'address-written-by-the-client-itself',
+      off: 'wrong passwords of a client outside that writes its true address into Via count for every client of the edge',
+      file: 'packages/sip-relay/src/admission/',
+      find: "(via.received ?? via.host.replace(/^\\[|\\]$/g, ''))",
+      replace: '(via.received ?? origin.source?.address)',
+      test: wire(
+        'behind an edge holds up nobody at another address, be its own address noted by the edge or right in its Via',
+      ),
     },
   ],
 };

@@ -36,6 +36,14 @@ export const patches: PatchList = {
       test: refused('keys that encrypt nothing (RFC 4568 §6.3.2)'),
     },
     {
+      name: 'unencrypted-session',
+      off: 'SRTP passes whose keys for the whole session encrypt nothing',
+      file: reading,
+      find: 'next.isUnencrypted = session.isUnencrypted;',
+      replace: '',
+      test: refused('keys of the whole session that encrypt nothing'),
+    },
+    {
       name: 'keys',
       off: 'a stream that only says SRTP passes',
       file: reading,
@@ -162,6 +170,26 @@ export const patches: PatchList = {
       find: "['INVITE', 'ACK', 'PRACK', 'UPDATE']",
       replace: "['INVITE', 'PRACK', 'UPDATE']",
       test: frontEnd('carries no ACK whose answer is in clear, and logs why, because an ACK has no response'),
+    },
+    {
+      name: 'ended-calls-kept',
+      off: 'a hop that keeps silent makes us keep transactions that count for nobody',
+      file: 'packages/sip-relay/src/relay/refuse-response.ts',
+      find: "connection.send(edit(bye).prepend('Via', endpoint.via(connection)).toMessage());",
+      replace:
+        "endpoint.forward(edit(bye).prepend('Via', endpoint.via(connection)).toMessage(), connection, { onResponse() {}, onEnd() {} });",
+      test: relay('leaves nothing behind that would wait for an answer of a hop that keeps silent'),
+    },
+    {
+      name: 'late-ack',
+      off: 'an ACK that cannot be written once its next hop is dialled ends the process',
+      file: 'packages/sip-relay/src/relay/relay.ts',
+      find: '.catch((error: unknown) => this.#onUnreachable?.(rules.nameOf?.(target) ?? target.uri, error, to));',
+      replace: '',
+      test: {
+        file: 'packages/sip-relay/src/relay/relay.test.ts',
+        title: 'that the rules cannot write once the next hop is dialled is told, and ends nothing',
+      },
     },
   ],
 };

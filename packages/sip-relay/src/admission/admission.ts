@@ -208,9 +208,13 @@ export class Admission {
   }
 }
 
-/** Where the client is: an edge notes it in the Via below its own (RFC 3261 §18.2.1). No other server is believed that. */
+/**
+ * Where the client is: an edge notes it in the Via below its own, unless the client wrote it there itself as the host (RFC 3261 §18.2.1).
+ * No other server is believed that.
+ */
 function clientAddress(request: SipRequest, origin: RequestOrigin): string | undefined {
-  return (isEdge(origin) ? request.vias[1]?.received : undefined) ?? origin.source?.address;
+  const via = isEdge(origin) ? request.vias[1] : undefined;
+  return via === undefined ? origin.source?.address : (via.received ?? via.host.replace(/^\[|\]$/g, ''));
 }
 
 function isEdge({ protection }: RequestOrigin): boolean {
