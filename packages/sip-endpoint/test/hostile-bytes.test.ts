@@ -39,7 +39,10 @@ async function serverOf() {
   const waiting: ServerTransaction[] = [];
   const codes: string[] = [];
   const user: EndpointUser = {
-    onRequest: (transaction) => waiting.push(transaction),
+    onRequest(transaction) {
+      waiting.push(transaction);
+      network.onRequest(transaction);
+    },
     onAck() {},
     onConnection: (connection) => opened.push(connection),
     onGivenUp: (why) => givenUp.push(why),
@@ -47,8 +50,9 @@ async function serverOf() {
     onClosed: (connection) => closed.push(connection),
   };
   const server = await startServer(user, { budget });
-  return {
+  const network = {
     budget,
+    onRequest(_transaction: ServerTransaction): void {},
     closed,
     codes,
     givenUp,
@@ -63,6 +67,7 @@ async function serverOf() {
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+  return network;
 }
 
 /** Writes whatever it likes, and notes the statuses of what comes back. */
@@ -181,6 +186,18 @@ describe('a server that is sent more than it can keep', () => {
     expect(network.budget.bytes).toBeGreaterThan(40_000);
     for (const { socket } of peers) socket.destroy();
     await expect.poll(() => network.closed.length).toBe(2);
+    expect([network.budget.bytes, network.budget.transactions, network.budget.peers]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('a connection that is closed', () => {
+  it('counts nothing of what comes behind the message that closed it', async () => {
+    await using network = await serverOf();
+    const peer = await network.connect({ server: 'fe2.contoso.example' });
+    network.onRequest = ({ context }) => context.connection.close();
+    peer.socket.write(wire('MESSAGE', 10) + wire('MESSAGE', 10_000).slice(0, -1), 'latin1');
+    await expect.poll(() => network.closed.length).toBe(1);
+    await expect.poll(() => network.closed[0]?.socket.destroyed).toBe(true);
     expect([network.budget.bytes, network.budget.transactions, network.budget.peers]).toEqual([0, 0, 0]);
   });
 });

@@ -314,5 +314,13 @@ export const patches: PatchList = {
         'is sent nothing: its sender hears 500, the log why, and no other place of the hop is tried',
       ),
     },
+    {
+      name: 'nothing-after-the-end',
+      off: 'bytes behind the message that closed a connection count for ever',
+      file: `${endpoint}connection/connection.ts`,
+      find: 'if (this.#closed) this.#incoming.completed();\n    else if (!isWithin)',
+      replace: 'if (!isWithin)',
+      test: underAttack('counts nothing of what comes behind the message that closed it'),
+    },
   ],
 };

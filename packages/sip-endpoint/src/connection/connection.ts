@@ -262,7 +262,11 @@ export class SipConnection implements FramerSink, Ticked {
   }
 
   #read(bytes: Buffer): void {
-    if (!this.#incoming.push(bytes, this)) this.#giveUp('no-room');
+    if (this.#closed) return;
+    const isWithin = this.#incoming.push(bytes, this);
+    // A message in these bytes may have closed it: nobody waits for the rest.
+    if (this.#closed) this.#incoming.completed();
+    else if (!isWithin) this.#giveUp('no-room');
     else if (!this.#isTicked && this.#incoming.isWaiting) {
       this.#incoming.wait();
       this.#tickOn();
