@@ -183,3 +183,20 @@ describe('a link between servers whose other end takes nothing', () => {
     expect([link.isClosed, link.socket.isPaused()]).toEqual([false, false]);
   });
 });
+
+describe('a connection that we close while its peer takes nothing', () => {
+  it('reads no more: what the peer begins to send counts nowhere, and nothing of it counts in the end', async () => {
+    await using network = await serverOf();
+    const { connection, socket } = await network.connect();
+    while (connection.takes(message(bodyBytes))) fill(connection);
+    connection.close();
+    const read = connection.socket.bytesRead;
+    socket.write('MESSAGE sip:bob@contoso.example SIP/2.0\r\n');
+    await expect.poll(() => connection.socket.bytesRead).toBeGreaterThan(read);
+    await settled();
+    connection.socket.destroy();
+    await expect.poll(() => connection.socket.closed).toBe(true);
+    expect(network.budget.bytes).toBe(0);
+    expect(network.budget.peers).toBe(0);
+  });
+});

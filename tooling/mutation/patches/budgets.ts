@@ -322,5 +322,19 @@ export const patches: PatchList = {
       replace: 'if (!isWithin)',
       test: underAttack('counts nothing of what comes behind the message that closed it'),
     },
+    {
+      name: 'closed-read-on',
+      off: 'what arrives on a connection that we have closed counts for ever',
+      file: `${endpoint}connection/connection.ts`,
+      find: `if (this.#closed) return;
+    const isWithin = this.#incoming.push(bytes, this);
+    // A message in these bytes may have closed it: nobody waits for the rest.
+    if (this.#closed) this.#incoming.completed();
+    else if (!isWithin)`,
+      replace: 'if (!this.#incoming.push(bytes, this))',
+      test: backPressure(
+        'reads no more: what the peer begins to send counts nowhere, and nothing of it counts in the end',
+      ),
+    },
   ],
 };
