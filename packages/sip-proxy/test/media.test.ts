@@ -136,6 +136,7 @@ describe('a session description is found', () => {
       'Multipart/Mixed; Boundary="b1"',
     ],
     ['in a part whose header is folded', multipart(['Content-Type:\r\n application/sdp', inClear]), mixed],
+    ['in a part whose type stands in compact form', multipart(['c: application/sdp', inClear]), mixed],
     [
       'in one of two alternatives',
       multipart(['Content-Type: application/sdp', encrypted], ['Content-Type: application/sdp', inClear]),
@@ -179,6 +180,19 @@ describe('a session description is found', () => {
         'Content-Type: multipart/mixed;boundary=b2',
         '--b2\r\nContent-Type: multipart/mixed;boundary=b3\r\n\r\n--b3\r\n\r\nx\r\n--b3--\r\n--b2--',
       ]),
+      mixed,
+      {},
+    ],
+    ['in a part encoded in compact form', multipart(['c: application/sdp\r\ne: gzip', 'dj0w']), mixed, {}],
+    [
+      'in parts whose lines end with a single CR',
+      multipart(['X: y', 'x']).replaceAll('\r\n', '\r').slice(9),
+      mixed,
+      {},
+    ],
+    [
+      'behind a last delimiter that is none for whole lines',
+      `--b1\r\n\r\nx\r\n--b1--x\r\n--b1--\r\n`,
       mixed,
       {},
     ],

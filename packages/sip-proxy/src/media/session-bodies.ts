@@ -85,13 +85,18 @@ function problemInParts(
   while (at !== -1 && !text.startsWith('--', at + delimiter.length)) {
     if (++budget.parts > mostParts) return unreadable(`more than ${mostParts} parts`);
     const endOfLine = text.indexOf('\n', at);
-    if (endOfLine === -1) return undefined;
+    // A reader that takes a single CR for an end of line would find parts here.
+    if (endOfLine === -1) return unreadable('a part without an end of line');
     const next = delimiterFrom(text, delimiter, endOfLine + 1);
     const problem = problemInPart(text.slice(endOfLine + 1, next === -1 ? text.length : next), budget, level);
     if (problem !== undefined) return problem;
     at = next;
   }
-  return undefined;
+  // A reader that compares whole lines would read on behind it.
+  const end = at + delimiter.length + 2;
+  return at === -1 || end === text.length || ' \t\r\n'.includes(text[end]!)
+    ? undefined
+    : unreadable('a last delimiter with something behind it');
 }
 
 /** Where the next delimiter is: a line of its own, so that a boundary which begins like another one is not taken for it. */
@@ -112,12 +117,14 @@ function problemInPart(part: string, budget: Budget, level: number): MediaProble
   if (empty === null)
     return part.length > mostPartHeader ? unreadable('a part with a long header') : undefined;
   const header = part.slice(0, empty.index + 1).replaceAll(/\r?\n[ \t]+/g, ' ');
-  const types = fieldsOf(header, 'content-type');
+  // Readers of SIP know the compact forms here too (RFC 3261 §7.3.3).
+  const types = [...fieldsOf(header, 'content-type'), ...fieldsOf(header, 'c')];
   if (types.length > 1) return unreadable(`${types.length} Content-Type fields in a part`);
   const body = part.slice(empty.index + empty[0].length);
   const encoding = [
     ...fieldsOf(header, 'content-transfer-encoding'),
     ...fieldsOf(header, 'content-encoding'),
+    ...fieldsOf(header, 'e'),
   ].find((value) => !plainEncodings.has(value.toLowerCase()));
   // A part without a type is plain text (RFC 2046 §5.1).
   return problemIn(types[0] ?? 'text/plain', encoding, () => body, body.length, budget, level);
