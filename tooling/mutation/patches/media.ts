@@ -49,7 +49,9 @@ export const patches: PatchList = {
       file: reading,
       find: ": unreadable('a last delimiter with something behind it');",
       replace: ': undefined;',
-      test: refused('behind a last delimiter that is none for whole lines'),
+      test: refused(
+        'to be unreadable, and refused, where it is behind a last delimiter that is none for whole lines',
+      ),
     },
     {
       name: 'parts-of-single-cr',
@@ -57,7 +59,7 @@ export const patches: PatchList = {
       file: reading,
       find: "if (endOfLine === -1) return unreadable('a part without an end of line');",
       replace: 'if (endOfLine === -1) return undefined;',
-      test: refused('in parts whose lines end with a single CR'),
+      test: refused('to be unreadable, and refused, where it is in parts whose lines end with a single CR'),
     },
     {
       name: 'unencrypted-session',
