@@ -336,5 +336,16 @@ export const patches: PatchList = {
         'reads no more: what the peer begins to send counts nowhere, and nothing of it counts in the end',
       ),
     },
+    {
+      name: 'room-for-the-next',
+      off: 'a few users take all the room that users have',
+      file: 'packages/sip-endpoint/src/budget/',
+      find: 'return crowd === undefined || crowd.leavesRoom(peer, bytes, transactions);',
+      replace: 'return true;',
+      test: {
+        file: 'packages/sip-endpoint/src/budget/message-budget.test.ts',
+        title: 'leaves room for the next one though 12 users take all they get',
+      },
+    },
   ],
 };

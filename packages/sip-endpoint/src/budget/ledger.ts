@@ -6,7 +6,9 @@ export interface LedgerQuotas {
   readonly own: Quota;
   /** Of the user, server or partner; of the address where the peer is unknown. */
   readonly peer: Quota;
-  /** All of them, with `own` and `peer`. */
+  /** Of all peers of the kind where they are many, of whom each is to leave room for the next one. */
+  readonly crowd: Quota | undefined;
+  /** All of them, with `own`, `peer` and that of the kind. */
   readonly all: readonly Quota[];
 }
 
@@ -46,9 +48,9 @@ export class Ledger {
 
   /** Whether there is room for so much more, with its address, its peer and all of its kind. */
   has(bytes: number, transactions: number): boolean {
-    const { all } = this.#quotas;
+    const { all, crowd, peer } = this.#quotas;
     for (let i = 0; i < all.length; i++) if (!all[i]!.has(bytes, transactions)) return false;
-    return true;
+    return crowd === undefined || crowd.leavesRoom(peer, bytes, transactions);
   }
 
   /** Whether the peer would have room for so much more if nobody else were there. */

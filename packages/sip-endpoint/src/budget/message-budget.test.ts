@@ -25,8 +25,10 @@ describe('a message budget', () => {
       }
       expect(budget.bytes).toBeLessThan(budget.maxBytes);
       expect(budget.transactions).toBeLessThan(budget.maxTransactions);
-      for (const kind of ['unknown', 'user', 'partner'] as const)
-        expect(budget.open(kind, '203.0.113.9', 'one-more').has(size, 1), kind).toBe(false);
+      for (const kind of ['unknown', 'user', 'partner'] as const) {
+        const { maxBytes } = budget.of(kind);
+        expect(budget.open(kind, '203.0.113.9', 'one-more').has(maxBytes / 20, 1), kind).toBe(false);
+      }
       const servers = ['fe1.contoso.example', 'fe2.contoso.example'].map((name) =>
         budget.open('server', '10.0.0.1', name),
       );
@@ -82,6 +84,20 @@ describe('a message budget', () => {
     const other = budget.open('unknown', '198.51.100.1');
     budget.prove(other, '198.51.100.1', 'bob@contoso.example');
     expect(other.has(10_000, 1)).toBe(true);
+  });
+
+  it.each([12, 40])('leaves room for the next one though %i users take all they get', (count) => {
+    const budget = budgetOf();
+    for (const size of [1_000_000, 1_000]) {
+      for (let i = 0; i < count; i++) {
+        const user = budget.open('unknown', `192.0.${i >> 8}.${i & 255}`);
+        budget.prove(user, `192.0.${i >> 8}.${i & 255}`, `user${i}@contoso.example`);
+        fill(user, size);
+      }
+    }
+    const next = budget.open('unknown', '198.51.100.2');
+    budget.prove(next, '198.51.100.2', 'bob@contoso.example');
+    expect(next.has(4_000, 1)).toBe(true);
   });
 
   it('moves what is under way to the user that an unknown peer proves to be', () => {

@@ -118,8 +118,10 @@ export class MessageBudget {
     }
     if (name !== undefined) all.push(this.#join(`${kind} ${name}`, this.#part(kind, ofPeer, least)));
     const peer = all.at(-1) as Quota;
-    all.push(this.#kinds.get(kind) as Quota);
-    return { own, peer, all };
+    const ofKind = this.#kinds.get(kind) as Quota;
+    all.push(ofKind);
+    const crowd = kind === 'unknown' || kind === 'user' ? ofKind : undefined;
+    return { own, peer, crowd, all };
   }
 
   #part(kind: PeerKind, part: number, least: number): QuotaLimits {

@@ -30,4 +30,23 @@ export class Quota {
   has(bytes: number, transactions: number): boolean {
     return this.bytes + bytes <= this.maxBytes && this.transactions + transactions <= this.maxTransactions;
   }
+
+  /**
+   * Whether somebody who counts here may have so much more. Once half is taken, one may have no more than a small part of what is free: a
+   * few who take all that they get leave room for the next one.
+   * @param one - what they have under way
+   */
+  leavesRoom(one: Readonly<Quota>, bytes: number, transactions: number): boolean {
+    return (
+      isModest(one.bytes, bytes, this.bytes, this.maxBytes) &&
+      isModest(one.transactions, transactions, this.transactions, this.maxTransactions)
+    );
+  }
+}
+
+/** Of what is free, for one: after forty who took all that they got, a thirteenth of it is left. */
+const partOfFree = 1 / 16;
+
+function isModest(own: number, more: number, taken: number, max: number): boolean {
+  return taken + more <= max / 2 || own + more <= (max - taken) * partOfFree;
 }
