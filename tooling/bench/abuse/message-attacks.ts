@@ -66,7 +66,7 @@ export function unansweredCalls(target: Target): Promise<RunningAttack> {
 
 /** Users send small requests to a user of theirs who never answers, to fill the table of transactions. */
 export function manyTransactions(target: Target): Promise<RunningAttack> {
-  return toSilentUser(target, 40, 200, 'unanswered requests', (connection, from, to) => {
+  return toSilentUser(target, 40, 20, 'unanswered requests', (connection, from, to) => {
     connection.send(
       connection.request('SUBSCRIBE', from, to, 0, 'Event: presence\r\nContact: <sip:a@127.9.0.1>\r\n'),
     );

@@ -1,6 +1,6 @@
 import { DigestAnswerer, readChallenge } from './digest.ts';
 import { firstLine, LoadConnection } from './load-connection.ts';
-import type { LoadPair, LoadTls } from './order.ts';
+import type { Credentials, LoadPair, LoadTls } from './order.ts';
 
 /**
  * The side that answers: registers where it is a user, then says 200 to everything, by slicing the request. It relies
@@ -8,7 +8,7 @@ import type { LoadPair, LoadTls } from './order.ts';
  */
 export async function openCalled(tls: LoadTls, pair: LoadPair): Promise<LoadConnection> {
   const connection = await LoadConnection.open(tls);
-  if (pair.registers !== undefined) await register(connection, tls, pair);
+  if (pair.registers !== undefined) await register(connection, tls, pair.to, pair.registers);
   connection.receive = (message) => {
     if (!message.startsWith('SIP/2.0 ')) connection.send(answer(message));
   };
@@ -22,16 +22,25 @@ function answer(request: string): string {
   return `SIP/2.0 200 OK${request.slice(start, callId)};tag=load${request.slice(callId, cseqEnd)}\r\nContent-Length: 0\r\n\r\n`;
 }
 
-async function register(connection: LoadConnection, tls: LoadTls, pair: LoadPair): Promise<void> {
-  const credentials = pair.registers;
-  if (credentials === undefined) return;
-  const domain = pair.to.slice(pair.to.indexOf('@') + 1);
+/**
+ * Registers a user on a connection.
+ *
+ * @param user Address of record.
+ * @throws Error when the server does not answer 200.
+ */
+export async function register(
+  connection: LoadConnection,
+  tls: LoadTls,
+  user: string,
+  credentials: Credentials,
+): Promise<void> {
+  const domain = user.slice(user.indexOf('@') + 1);
   const uri = `sip:${domain}`;
   const contact = `<sip:${credentials.username}@127.0.0.1:${connection.localPort}>`;
   const write = (cseq: number, authorization: string): string =>
     `REGISTER ${uri} SIP/2.0\r\n` +
     `Via: SIP/2.0/TLS 127.0.0.1:${connection.localPort};branch=z9hG4bKr${cseq}${credentials.username}\r\n` +
-    `From: <${pair.to}>;tag=r${connection.localPort}\r\nTo: <${pair.to}>\r\n` +
+    `From: <${user}>;tag=r${connection.localPort}\r\nTo: <${user}>\r\n` +
     `Call-ID: register-${credentials.username}-${connection.localPort}\r\nCSeq: ${cseq} REGISTER\r\n` +
     `Max-Forwards: 70\r\nContact: ${contact}\r\nExpires: 3600\r\n${authorization}Content-Length: 0\r\n\r\n`;
   let response = await connection.exchange(write(1, ''));
@@ -41,6 +50,6 @@ async function register(connection: LoadConnection, tls: LoadTls, pair: LoadPair
     response = await connection.exchange(write(2, authorization));
   }
   if (!response.startsWith('SIP/2.0 200')) {
-    throw new Error(`${pair.to} cannot register at ${tls.servername}: ${firstLine(response)}`);
+    throw new Error(`${user} cannot register at ${tls.servername}: ${firstLine(response)}`);
   }
 }

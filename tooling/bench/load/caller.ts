@@ -1,3 +1,4 @@
+import { register } from './called.ts';
 import { type Challenge, DigestAnswerer, readChallenge } from './digest.ts';
 import { firstLine, LoadConnection } from './load-connection.ts';
 import type { Credentials, LoadPair, LoadTls } from './order.ts';
@@ -22,6 +23,7 @@ export class Caller {
   /** Opens the connection and learns the challenge, where there is one. */
   static async open(tls: LoadTls, pair: LoadPair, messageBytes: number): Promise<Caller> {
     const connection = await LoadConnection.open(tls);
+    if (pair.callerRegisters !== undefined) await register(connection, tls, pair.from, pair.callerRegisters);
     const caller = new Caller(connection, pair, messageBytes);
     const response = await connection.exchange(caller.#request(0));
     const { authenticates } = pair;

@@ -24,6 +24,8 @@ export interface LoadPair {
   readonly to: string;
   /** The called registers first, where it is a user. */
   readonly registers?: Credentials;
+  /** The caller registers too before it sends, as a telephone outside does. */
+  readonly callerRegisters?: Credentials;
   /** The caller answers digest challenges with these. */
   readonly authenticates?: Credentials;
 }

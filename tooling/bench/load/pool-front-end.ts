@@ -114,7 +114,11 @@ async function restart(network: Network, pairs: number): Promise<PoolFrontEnd> {
     pid: child.pid as number,
     network,
     password,
-    byEdge: { caller: atEdge, called, pairs: authenticated },
+    byEdge: {
+      caller: atEdge,
+      called,
+      pairs: authenticated.map((one) => ({ ...one, callerRegisters: one.authenticates })),
+    },
     byServer: { caller: { ...called, identity }, called, pairs: names.map(pair) },
     byUser: { caller: called, called, pairs: authenticated },
     async [Symbol.asyncDispose]() {
