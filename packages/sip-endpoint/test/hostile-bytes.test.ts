@@ -112,6 +112,24 @@ async function expectServersServed(network: Awaited<ReturnType<typeof serverOf>>
 afterEach(() => void vi.useRealTimers());
 
 describe('a server that is sent more than it can keep', () => {
+  it('does not read on from a client whose requests it refuses, until the next second', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    await using network = await serverOf();
+    const { connection, socket, statuses } = await network.connect({ user: 'alice@contoso.example' });
+    for (let i = 0; i < 20_000; i++) socket.write(wire('MESSAGE', 0), 'latin1');
+    await expect.poll(() => connection.socket.isPaused()).toBe(true);
+    await expect.poll(() => statuses.length).toBeGreaterThan(0);
+    expect(connection.isClosed).toBe(false);
+    const read = connection.socket.bytesRead;
+    vi.advanceTimersByTime(1_000);
+    expect(connection.socket.isPaused()).toBe(false);
+    await expect.poll(() => connection.socket.bytesRead).toBeGreaterThan(read);
+    const server = await network.connect({ server: 'fe2.contoso.example' });
+    for (let i = 0; i < 2_000; i++) server.socket.write(wire('MESSAGE', 0), 'latin1');
+    await expect.poll(() => server.statuses.length).toBeGreaterThan(64);
+    expect(server.connection.socket.isPaused(), 'a link that others share').toBe(false);
+  });
+
   it('keeps INVITEs with large bodies that nobody answers only as far as their senders may have them', async () => {
     await using network = await serverOf();
     const { budget } = network;

@@ -347,5 +347,16 @@ export const patches: PatchList = {
         title: 'leaves room for the next one though 12 users take all they get',
       },
     },
+    {
+      name: 'refused-client-rests',
+      off: 'a client takes all processor time with requests that are refused',
+      file: 'packages/sip-endpoint/src/connection/connection.ts',
+      find: 'if (++this.#refusals === refusalsPerSecond) this.socket.pause();',
+      replace: 'this.#refusals++;',
+      test: {
+        file: 'packages/sip-endpoint/test/hostile-bytes.test.ts',
+        title: 'does not read on from a client whose requests it refuses, until the next second',
+      },
+    },
   ],
 };

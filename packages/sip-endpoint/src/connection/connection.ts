@@ -60,6 +60,8 @@ const closingMs = 5_000;
 /** Seconds that a client has to take the answers to its requests, while no more of them are read. */
 const answerSeconds = 32;
 const defaultPendingBytes = 4_194_304;
+/** Requests of a client that may be refused within a second for want of room, before no more of them are read until the next one. */
+const refusalsPerSecond = 64;
 let lastId = 0;
 
 /**
@@ -92,6 +94,8 @@ export class SipConnection implements FramerSink, Ticked {
   #isTicked = false;
   /** Seconds for which the peer was not read from; -1 where it is. */
   #unreadSeconds = -1;
+  /** Requests that were refused for want of room since the last second. */
+  #refusals = 0;
   #closed = false;
 
   /**
@@ -177,6 +181,16 @@ export class SipConnection implements FramerSink, Ticked {
     this.#budget.prove(this.ledger, this.source?.address, user);
   }
 
+  /**
+   * A request of the peer was refused because it has too much under way. Refusing costs time, which others need: a client that goes on
+   * is not read from until the next second. On a link between servers others wait behind it, so that is read.
+   */
+  hadNoRoom(): void {
+    if (!this.#isClient) return;
+    this.#tickOn();
+    if (++this.#refusals === refusalsPerSecond) this.socket.pause();
+  }
+
   /** Whether {@link send} would send a message now. */
   takes(message: SipMessage, sender?: Ledger): boolean {
     const size = message.headerWire.length + message.droppableBytes;
@@ -248,6 +262,9 @@ export class SipConnection implements FramerSink, Ticked {
   tick(): boolean {
     this.#isTicked = false;
     if (this.#closed) return false;
+    if (this.#isResting) this.#incoming.wait();
+    this.#refusals = 0;
+    if (this.#unreadSeconds < 0 && this.socket.isPaused()) this.socket.resume();
     if (this.#unreadSeconds >= 0) {
       if (++this.#unreadSeconds > answerSeconds) this.#giveUp('answers-not-taken');
     } else if (!this.#incoming.isWaiting) return false;
@@ -286,7 +303,11 @@ export class SipConnection implements FramerSink, Ticked {
     if (this.#unreadSeconds < 0 || !this.#outgoing.isLow) return;
     this.#unreadSeconds = -1;
     this.#incoming.wait();
-    if (!this.#closed) this.socket.resume();
+    if (!this.#closed && !this.#isResting) this.socket.resume();
+  }
+
+  get #isResting(): boolean {
+    return this.#refusals >= refusalsPerSecond;
   }
 
   #tickOn(): void {
