@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCredentialRecord } from '@entente/sip';
@@ -104,7 +104,10 @@ describe('commands to an authority', () => {
   });
 
   it('topology status compares the files here with the version in force', async () => {
-    const text = await readFile(join(network.directory, 'fe1.contoso.example', 'topology.json'), 'utf8');
+    // Of the authority's own: a member may not have heard yet of what was published above.
+    const versions = join(network.directory, 'authority', 'topologies');
+    const newest = Math.max(...(await readdir(versions)).map((name) => Number.parseInt(name, 10)));
+    const text = await readFile(join(versions, `${newest}.json`), 'utf8');
     const { document } = JSON.parse(text) as { document: Parameters<typeof topologyHash>[0] };
     const beside = join(folder, 'status');
     await mkdir(beside);

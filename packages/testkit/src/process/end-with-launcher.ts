@@ -13,9 +13,10 @@ process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
   for (const folder of folders) {
     try {
-      rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
+      // On a busy machine a child that was just killed may still be ending a write.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
     } catch {
-      // A child that was just killed may have been writing; a temporary folder that stays does no harm.
+      // A temporary folder that stays does no harm.
     }
   }
 });
