@@ -82,7 +82,8 @@ export const crlRoundTrip: RoundTrip = (bytes) => {
   if (crl === undefined) return false;
   touch(crl);
   touchName(crl.issuer);
-  same('tbsCertList', encodeTbsCrl(crl, crl.entries()), crl.tbs);
+  // An empty list of extensions is read, and never written.
+  if (!crl.emptyEntryExtensions) same('tbsCertList', encodeTbsCrl(crl, crl.entries()), crl.tbs);
   same('crl', encodeCrl(crl.tbs, crl.signatureAlgorithm, crl), bytes);
   let count = 0;
   for (const entry of crl.entries()) {
