@@ -1,5 +1,5 @@
 import tls, { type TLSSocket } from 'node:tls';
-import { type SipRequest, type SipResponse, StreamFramer } from '@entente/sip';
+import { createResponse, type SipRequest, type SipResponse, StreamFramer } from '@entente/sip';
 import { createTokenSource, MessageBudget } from '@entente/sip-endpoint';
 import { forwardRequest, refusal } from '@entente/sip-proxy';
 import {
@@ -98,13 +98,13 @@ class Peer {
   }
 }
 
-async function start() {
+async function start(maxTransactions = 2_000) {
   const root = await createTestAuthority('Contoso Test Root');
   const own = await root.issue({ dnsNames: [fqdn], uris: [`sip:${fqdn}`] });
   const trust = await openTrust({ anchors: { pem: root.certificatePem }, crls: { pem: await root.crl([]) } });
   opened.push(trust);
   const identity = await loadCredential({ certificate: own.chainPem, key: own.keyPem });
-  const budget = new MessageBudget({ maxBytes: 32 * mebibyte, maxTransactions: 2_000 });
+  const budget = new MessageBudget({ maxBytes: 32 * mebibyte, maxTransactions });
   const flows = new FlowNames();
   const policy = new OpenPolicy(flows);
   const lines: Record<string, unknown>[] = [];
@@ -154,6 +154,28 @@ async function start() {
   };
   return { budget, connect, lines, silentDevices };
 }
+
+describe('a device that answers nothing', () => {
+  it('gets no more requests than a small part of what a link may carry, and the next ones once it answers', async () => {
+    const { connect, lines, silentDevices } = await start(200_000);
+    const [device] = await silentDevices(1);
+    const peer = await connect();
+    const sent = 600;
+    for (let i = 0; i < sent; i++) peer.send('MESSAGE', 0, true);
+    await expect.poll(() => (device?.requests.length ?? 0) + peer.finals.length).toBe(sent);
+    const waiting = device?.requests.length ?? 0;
+    expect(waiting).toBeGreaterThan(40);
+    expect(waiting).toBeLessThan(300);
+    expect(new Set(peer.finals)).toEqual(new Set([500]));
+    expect(lines).toContainEqual(expect.objectContaining({ reason: 'no-room' }));
+    const [first] = device?.requests ?? [];
+    if (first === undefined) return;
+    device?.socket.write(createResponse(first, 200, undefined, { toTag: 't' }).wire, 'latin1');
+    await expect.poll(() => peer.finals).toContain(200);
+    peer.send('MESSAGE', 0, true);
+    await expect.poll(() => device?.requests.length).toBe(waiting + 1);
+  });
+});
 
 describe('a peer that is asked who it is', () => {
   it('leaves nothing behind, however often it is asked', async () => {

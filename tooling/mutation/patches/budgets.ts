@@ -358,5 +358,15 @@ export const patches: PatchList = {
         title: 'does not read on from a client whose requests it refuses, until the next second',
       },
     },
+    {
+      name: 'towards-a-silent-device',
+      off: 'one device that answers nothing has those who ask it fill a link that all share',
+      file: 'packages/sip-endpoint/src/connection/connection.ts',
+      find: 'this.#asked = this.#isClient ? options.budget.towardsClient() : undefined;',
+      replace: 'this.#asked = undefined;',
+      test: hostilePeers(
+        'gets no more requests than a small part of what a link may carry, and the next ones once it answers',
+      ),
+    },
   ],
 };

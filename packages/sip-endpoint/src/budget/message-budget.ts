@@ -37,6 +37,12 @@ const defaultTransactions = 200_000;
 const leastTransactions = 1_000;
 /** Somebody may send one message of the greatest size, and have it wait for its next hop, however small their share is. */
 const oneMessageBytes = 2_621_440;
+/** Of what one server may have under way, the most that may wait for the answers of one client. */
+const partTowardsClient = 1 / 64;
+/** Room for some fifty requests, however low the ceiling is. */
+const leastBytesTowardsClient = 262_144;
+/** A telephone that many call may ring for all of them, however low the ceilings are. */
+const leastTowardsClient = 64;
 /** The same for an unknown peer, whose messages are smaller. */
 const oneUnknownBytes = 131_072;
 
@@ -105,6 +111,19 @@ export class MessageBudget {
    */
   prove(ledger: Ledger, address: string | undefined, user: string): void {
     ledger.move(this.#quotas('user', address, user));
+  }
+
+  /**
+   * What may wait for the answers of one client. One that answers nothing would otherwise have whoever asks it fill the link between two
+   * servers, which all share.
+   */
+  towardsClient(): Quota {
+    const { maxBytes, maxTransactions } = this.#part(
+      'server',
+      shares.server.peer * partTowardsClient,
+      leastBytesTowardsClient,
+    );
+    return new Quota({ maxBytes, maxTransactions: Math.max(maxTransactions, leastTowardsClient) });
   }
 
   #quotas(kind: PeerKind, address: string | undefined, name: string | undefined): LedgerQuotas {

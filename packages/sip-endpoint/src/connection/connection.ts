@@ -12,6 +12,7 @@ import { type Peer, peerOf } from '@entente/tls';
 import type { Ledger } from '../budget/ledger.ts';
 import type { MessageBudget } from '../budget/message-budget.ts';
 import type { PeerKind } from '../budget/peer-kind.ts';
+import type { Quota } from '../budget/quota.ts';
 import type { EverySecond, Ticked } from './every-second.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
@@ -86,6 +87,8 @@ export class SipConnection implements FramerSink, Ticked {
   /** What the peer has under way. */
   readonly ledger: Ledger;
   readonly #budget: MessageBudget;
+  /** Requests that a client has not answered; undefined for servers and partners. */
+  readonly #asked: Quota | undefined;
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
   readonly #everySecond: EverySecond;
@@ -132,6 +135,7 @@ export class SipConnection implements FramerSink, Ticked {
     const kind = kindOf(peer, options.openedByUs);
     this.#kind = kind;
     this.accepts = limitsTo(kind);
+    this.#asked = this.#isClient ? options.budget.towardsClient() : undefined;
     this.ledger = options.budget.open(kind, this.source?.address, this.server);
     this.#incoming = new Incoming(kind, this.ledger);
     this.#outgoing = new Outgoing(socket, {
@@ -191,8 +195,33 @@ export class SipConnection implements FramerSink, Ticked {
     if (++this.#refusals === refusalsPerSecond) this.socket.pause();
   }
 
-  /** Whether {@link send} would send a message now. */
+  /** Whether {@link send} would send a message now, and a client does not have too many requests to answer already. */
   takes(message: SipMessage, sender?: Ledger): boolean {
+    if (message.kind === 'request' && this.#asked?.has(message.headerWire.length, 1) === false) return false;
+    return this.#takes(message, sender);
+  }
+
+  /**
+   * A request waits for the answer of the peer.
+   * @param bytes - that it costs
+   */
+  ask(bytes: number): void {
+    if (this.#asked === undefined) return;
+    this.#asked.bytes += bytes;
+    this.#asked.transactions++;
+  }
+
+  /**
+   * A request of {@link ask} waits no longer.
+   * @param bytes - that it costs
+   */
+  answered(bytes: number): void {
+    if (this.#asked === undefined) return;
+    this.#asked.bytes -= bytes;
+    this.#asked.transactions--;
+  }
+
+  #takes(message: SipMessage, sender: Ledger | undefined): boolean {
     const size = message.headerWire.length + message.droppableBytes;
     return message.kind === 'request'
       ? this.#outgoing.takesFrom(size, sender)
@@ -208,7 +237,7 @@ export class SipConnection implements FramerSink, Ticked {
    */
   send(message: SipMessage, sender?: Ledger): boolean {
     if (this.#closed) return false;
-    const takes = this.takes(message, sender);
+    const takes = this.#takes(message, sender);
     if (takes) this.#outgoing.write(message.wire);
     if (message.kind === 'response') this.#answered(takes);
     return takes;

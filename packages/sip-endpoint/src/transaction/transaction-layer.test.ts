@@ -38,6 +38,8 @@ function fakeConnection(
     ledger: budget.open(server === undefined ? 'unknown' : 'server', address, server),
     transactions: new UnorderedList(),
     send: (message: SipRequest | SipResponse) => sent.push(message) > 0,
+    ask() {},
+    answered() {},
   } as unknown as SipConnection;
   const statuses = () => sent.map((message) => (message.kind === 'response' ? message.status : 0));
   return { connection, statuses };

@@ -51,6 +51,8 @@ export class TransactionContext<User> implements Placed {
   cost: number;
   /** Whose context it is; known once the machine is made. */
   transaction: AnyTransaction | undefined = undefined;
+  /** Whether it is a request of ours that has no final answer yet. */
+  waits = false;
   place = -1;
   /** At most two timers run at once; a map would cost more than it serves. */
   first: WheelTimer<TransactionTimer> | undefined = undefined;
@@ -208,7 +210,9 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     // Its body waits with the connection as soon as it is sent, and counts there. It follows from a request that was let in.
     const cost = costOf(request, 0);
     sender?.add(cost, 1);
+    connection.ask(cost);
     const context = new TransactionContext<ClientUser>(connection, key, user, sender, cost);
+    context.waits = true;
     const transaction: ClientTransaction =
       request.method === 'INVITE'
         ? new InviteClientTransaction(request, true, this, context, this.#timings)
@@ -255,6 +259,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
       return;
     }
     const client = transaction as ClientTransaction;
+    if (message.status >= 200) this.#waitsNoMore(client.context);
     try {
       client.context.user.onResponse(message, client);
     } catch (error) {
@@ -286,11 +291,18 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   terminated(transaction: AnyTransaction, end: TransactionEnd): void {
     const { context } = transaction;
     context.connection.transactions.remove(context);
+    this.#waitsNoMore(context);
     context.ledger?.release(context.cost, 1);
     context.cost = 0;
     if (isClient(transaction)) this.#clients.delete(context.key);
     else this.#servers.delete(context.key);
     this.#tellEnd(end, transaction);
+  }
+
+  #waitsNoMore(context: AnyTransaction['context']): void {
+    if (!context.waits) return;
+    context.waits = false;
+    context.connection.answered(context.cost);
   }
 
   /** An INVITE that was answered stays for 32 s, to be matched by its header. */
