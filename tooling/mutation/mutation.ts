@@ -23,6 +23,12 @@ export interface NamedPatch {
   readonly patch: MutationPatch;
 }
 
+/** What a run is told, and asks, as it goes. */
+export interface MutationProgress {
+  readonly done: (run: MutationRun) => void;
+  readonly mayBegin?: () => boolean;
+}
+
 /** Copies that are broken side by side, each with one patch at a time. */
 const atOnce = Math.min(4, availableParallelism());
 
@@ -31,13 +37,13 @@ const atOnce = Math.min(4, availableParallelism());
  * pass without a patch, and each patch must still find its text: a patch that changes nothing proves nothing.
  *
  * @param root Absolute path of the repository.
- * @param done Called after each patch.
- * @returns What became of each, in the order of the patches.
+ * @param progress `done` is called after each patch; none is begun once `mayBegin` says no.
+ * @returns What became of each that was begun, in the order of the patches.
  */
 export async function mutate(
   root: string,
   patches: readonly NamedPatch[],
-  done: (run: MutationRun) => void,
+  { done, mayBegin = () => true }: MutationProgress,
 ): Promise<MutationRun[]> {
   if (patches.length === 0) return [];
   const copies: RepositoryCopy[] = [];
@@ -54,13 +60,14 @@ export async function mutate(
     const work = async (copy: RepositoryCopy): Promise<void> => {
       // One iterator feeds all copies.
       for (const [i, named] of waiting) {
+        if (!mayBegin()) return;
         const run = await runOne(copy.root, named, unpatched[i] as TestEnd);
         done(run);
         runs[i] = run;
       }
     };
     await Promise.all(copies.map(work));
-    return runs;
+    return runs.filter((run) => run !== undefined);
   } finally {
     await Promise.all(copies.map((copy) => copy[Symbol.asyncDispose]()));
   }
