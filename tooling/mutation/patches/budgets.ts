@@ -360,7 +360,7 @@ export const patches: PatchList = {
     },
     {
       name: 'towards-a-silent-device',
-      off: 'one device that answers nothing has those who ask it fill a link that all share',
+      off: 'one device that answers nothing has its callers fill a link that all share',
       file: 'packages/sip-endpoint/src/connection/connection.ts',
       find: 'this.#asked = this.#isClient ? options.budget.towardsClient() : undefined;',
       replace: 'this.#asked = undefined;',

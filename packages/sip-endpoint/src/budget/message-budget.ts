@@ -38,7 +38,7 @@ const leastTransactions = 1_000;
 /** Somebody may send one message of the greatest size, and have it wait for its next hop, however small their share is. */
 const oneMessageBytes = 2_621_440;
 /** Of what one server may have under way, the most that may wait for the answers of one client. */
-const partTowardsClient = 1 / 64;
+const partTowardsClient = 1 / 8;
 /** Room for some fifty requests, however low the ceiling is. */
 const leastBytesTowardsClient = 262_144;
 /** A telephone that many call may ring for all of them, however low the ceilings are. */
@@ -114,7 +114,7 @@ export class MessageBudget {
   }
 
   /**
-   * What may wait for the answers of one client. One that answers nothing would otherwise have whoever asks it fill the link between two
+   * What may wait for the answers of one client. One that answers nothing would otherwise have those that ask it fill the link between two
    * servers, which all share.
    */
   towardsClient(): Quota {
