@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 
 /** What must not outlive this process: child processes, and folders that they write to. */
 const children = new Set<ChildProcess>();
@@ -11,15 +11,23 @@ const folders = new Set<string>();
  */
 process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
-  for (const folder of folders) {
+  for (const folder of folders) removeNow(folder);
+});
+
+/** A child that was just killed may still be ending a write, into a folder whose content has been listed already. */
+function removeNow(folder: string): void {
+  for (let attempt = 0; attempt < attempts && existsSync(folder); attempt++) {
     try {
-      // On a busy machine a child that was just killed may still be ending a write.
-      rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
+      rmSync(folder, { recursive: true, force: true });
     } catch {
-      // A temporary folder that stays does no harm.
+      Atomics.wait(pause, 0, 0, pauseMs);
     }
   }
-});
+}
+
+const attempts = 100;
+const pauseMs = 20;
+const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * Has a child process end with this one.
