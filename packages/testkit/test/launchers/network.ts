@@ -12,6 +12,7 @@ const pids = [
   foreign.process.pid,
   ...told.trim().split(' ').map(Number),
 ];
+// Before the line: the test may send the signal at once.
+process.on('SIGUSR2', () => process.exit(1));
 process.stdout.write(`${JSON.stringify({ directory: network.directory, pids })}\n`);
 setInterval(() => {}, 1_000_000);
-process.on('SIGUSR2', () => process.exit(1));
