@@ -171,7 +171,7 @@ export const patches: PatchList = {
       off: 'a warning of a server of ours leaves',
       file: names,
       find: "if (!namesInside(value, names) && !isOurs(names, agent)) editor.append('Warning', value);",
-      replace: "editor.append('Warning', value);",
+      replace: "if (agent !== '') editor.append('Warning', value);",
       test: inside('carries no warning of a server of ours, and those of others'),
     },
     {
