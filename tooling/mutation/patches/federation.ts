@@ -175,6 +175,14 @@ export const patches: PatchList = {
       test: inside('carries no warning of a server of ours, and those of others'),
     },
     {
+      name: 'route-of-a-response',
+      off: 'a response leads outsiders to a server inside by a Route of its own',
+      file: names,
+      find: "if (lower === 'route' && message.kind === 'response') editor.remove(name);",
+      replace: '',
+      test: inside('carries no Route where it is a response, in which Route means nothing'),
+    },
+    {
       name: 'ways-stay',
       off: 'Path and Service-Route leave',
       file: names,

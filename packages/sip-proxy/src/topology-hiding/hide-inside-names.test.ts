@@ -32,6 +32,13 @@ describe('a message that leaves', () => {
     expect(message.has('Path') || message.has('Service-Route')).toBe(false);
   });
 
+  it('carries no Route where it is a response, in which Route means nothing', () => {
+    const message = hidden(response({ Route: '<sip:fe1.contoso.example;lr>', r: '<sip:a@b.invalid>' }));
+    expect(message.has('Route')).toBe(false);
+    expect(message.has('Refer-To')).toBe(true);
+    expect(hidden(request({ Route: '<sip:fabrikam.example;lr>' })).has('Route')).toBe(true);
+  });
+
   it('carries no warning of a server of ours, and those of others', () => {
     const media = '305 client.invalid "Incompatible media format"';
     const message = hidden(

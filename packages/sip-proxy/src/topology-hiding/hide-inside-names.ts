@@ -46,6 +46,8 @@ export function hideInsideNames(
 ): void {
   for (const [name, value] of message.headers()) {
     const lower = name.toLowerCase();
+    // Route belongs to requests (RFC 3261 §20): in a response it leads nobody anywhere.
+    if (lower === 'route' && message.kind === 'response') editor.remove(name);
     if (fieldsOfTheEnds.has(lower)) continue;
     if (lower === 'warning') continue;
     if (routesInside.has(lower) || namesInside(value, names)) editor.remove(name);
