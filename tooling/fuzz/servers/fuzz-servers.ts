@@ -41,7 +41,7 @@ function planOf(seconds: number): RoundPlan {
   return { rounds: Math.max(1, Math.round((seconds * 1_000) / roundMs)), roundMs, settleMs };
 }
 
-/** What each peer sent last stands in one file, after the findings. */
+/** What each peer received that it should not, and what it sent last, stands in one file, after the findings. */
 async function keep(
   findings: readonly Finding[],
   peers: readonly HostilePeer[],
@@ -49,7 +49,11 @@ async function keep(
 ): Promise<readonly Finding[]> {
   await mkdir(found, { recursive: true });
   const file = join(found, `servers-${seed}.txt`);
-  const text = peers.map(({ name, sent }) => `==== ${name}\n${sent.join('\n----\n')}`).join('\n');
+  const received = peers.flatMap(({ disclosed, name }) =>
+    [...disclosed].map(([inside, bytes]) => `==== ${name} received ${inside} in\n${bytes}`),
+  );
+  const sent = peers.map(({ name, sent }) => `==== ${name} sent\n${sent.join('\n----\n')}`);
+  const text = [...received, ...sent].join('\n');
   await writeFile(file, `${findings.map(({ message }) => message).join('\n')}\n\n${text}`, 'latin1');
   return findings.map((one) => ({ ...one, file }));
 }

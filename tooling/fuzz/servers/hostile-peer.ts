@@ -27,12 +27,14 @@ const overlapBytes = 4_096;
 const maxBytes = 100_000;
 const maxWaitingBytes = 262_144;
 const keptMessages = 40;
+/** Bytes that are shown before a name that was received, and behind it. */
+const shownBytes = 2_000;
 
 /** A peer that sends messages which are almost right, learns from what comes back, and connects again when it is thrown out. */
 export class HostilePeer {
   readonly knowledge: Knowledge;
-  /** Forbidden names that it has received. */
-  readonly disclosed = new Set<string>();
+  /** Forbidden names that it has received, each with the bytes around the first of them. */
+  readonly disclosed = new Map<string, string>();
   /** What it sent last, oldest first. */
   readonly sent: string[] = [];
   messages = 0;
@@ -133,9 +135,18 @@ export class HostilePeer {
 
   #look(): void {
     const { forbidden } = this.#setting;
-    for (const name of disclosedNames(this.#window, forbidden)) this.disclosed.add(name);
+    for (const name of disclosedNames(this.#window, forbidden))
+      if (!this.disclosed.has(name)) this.disclosed.set(name, around(this.#window, name));
     this.#window = this.#window.slice(-overlapBytes);
   }
+}
+
+/** The bytes around a name; the last ones where it stands encoded. */
+function around(bytes: string, name: string): string {
+  const at = bytes.toLowerCase().indexOf(name);
+  return at === -1
+    ? bytes.slice(-2 * shownBytes)
+    : bytes.slice(Math.max(0, at - shownBytes), at + shownBytes);
 }
 
 /** All at once, or in up to five pieces. */

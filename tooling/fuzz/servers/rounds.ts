@@ -6,8 +6,8 @@ import type { ServersUnderTest } from './servers-under-test.ts';
 /** A peer, as rounds see it. */
 export interface AttackingPeer {
   readonly name: string;
-  /** Forbidden names that it has received. */
-  readonly disclosed: ReadonlySet<string>;
+  /** Forbidden names that it has received, each with the bytes around it. */
+  readonly disclosed: ReadonlyMap<string, string>;
   burst(): Promise<void>;
   close(): void;
 }
@@ -54,7 +54,7 @@ export async function fuzzInRounds(
     }
     findings.push(...attacked.faults.map((line) => finding('throw', line)));
     for (const { disclosed, name } of attacked.peers) {
-      for (const inside of disclosed)
+      for (const inside of disclosed.keys())
         findings.push(finding('disclosure', `${name} has received the name ${inside}`));
     }
     onStep(

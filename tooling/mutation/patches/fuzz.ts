@@ -34,8 +34,8 @@ export const patches: PatchList = {
       name: 'disclosure',
       off: 'outsiders may receive names of the inside',
       file: 'tooling/fuzz/servers/hostile-peer.ts',
-      find: 'for (const name of disclosedNames(this.#window, forbidden)) this.disclosed.add(name);',
-      replace: 'void forbidden;',
+      find: 'for (const name of disclosedNames(this.#window, forbidden))',
+      replace: 'for (const name of forbidden.slice(forbidden.length))',
       test: test(
         'finds the name of a server inside in what an outsider receives, plainly or encoded, whole or in pieces',
       ),
