@@ -6,6 +6,7 @@ export function fakeConnection(more: object = {}): SipConnection {
   return {
     accepts: defaultLimits,
     takes: () => true,
+    failed() {},
     ledger: new MessageBudget().open('server', undefined),
     ...more,
   } as unknown as SipConnection;

@@ -351,12 +351,20 @@ export const patches: PatchList = {
       name: 'refused-client-rests',
       off: 'a client takes all processor time with requests that are refused',
       file: 'packages/sip-endpoint/src/connection/connection.ts',
-      find: 'if (++this.#refusals === refusalsPerSecond) this.socket.pause();',
-      replace: 'this.#refusals++;',
+      find: 'if (++this.#failures === failuresPerSecond) this.socket.pause();',
+      replace: 'this.#failures++;',
       test: {
         file: 'packages/sip-endpoint/test/hostile-bytes.test.ts',
         title: 'does not read on from a client whose requests it refuses, until the next second',
       },
+    },
+    {
+      name: 'failing-client-rests',
+      off: 'a client takes all processor time with requests to a device that answers nothing',
+      file: 'packages/sip-relay/src/relay/relay.ts',
+      find: 'if (isServerFailure(answer.status)) connection.failed();',
+      replace: '',
+      test: hostilePeers('has those that go on asking it wait'),
     },
     {
       name: 'towards-a-silent-device',

@@ -61,8 +61,8 @@ const closingMs = 5_000;
 /** Seconds that a client has to take the answers to its requests, while no more of them are read. */
 const answerSeconds = 32;
 const defaultPendingBytes = 4_194_304;
-/** Requests of a client that may be refused within a second for want of room, before no more of them are read until the next one. */
-const refusalsPerSecond = 64;
+/** Requests of a client that may lead to nothing within a second, before no more of them are read until the next one. */
+const failuresPerSecond = 64;
 let lastId = 0;
 
 /**
@@ -97,8 +97,8 @@ export class SipConnection implements FramerSink, Ticked {
   #isTicked = false;
   /** Seconds for which the peer was not read from; -1 where it is. */
   #unreadSeconds = -1;
-  /** Requests that were refused for want of room since the last second. */
-  #refusals = 0;
+  /** Requests that have led to nothing since the last second. */
+  #failures = 0;
   #closed = false;
 
   /**
@@ -186,13 +186,13 @@ export class SipConnection implements FramerSink, Ticked {
   }
 
   /**
-   * A request of the peer was refused because it has too much under way. Refusing costs time, which others need: a client that goes on
-   * is not read from until the next second. On a link between servers others wait behind it, so that is read.
+   * A request of the peer has led to nothing: it had no room, or nobody answered it in time. This costs time, which others need: a client
+   * that goes on is not read from until the next second. On a link between servers others wait behind it, so that is read.
    */
-  hadNoRoom(): void {
+  failed(): void {
     if (!this.#isClient) return;
     this.#tickOn();
-    if (++this.#refusals === refusalsPerSecond) this.socket.pause();
+    if (++this.#failures === failuresPerSecond) this.socket.pause();
   }
 
   /** Whether {@link send} would send a message now, and a client does not have too many requests to answer already. */
@@ -292,7 +292,7 @@ export class SipConnection implements FramerSink, Ticked {
     this.#isTicked = false;
     if (this.#closed) return false;
     if (this.#isResting) this.#incoming.wait();
-    this.#refusals = 0;
+    this.#failures = 0;
     if (this.#unreadSeconds < 0 && this.socket.isPaused()) this.socket.resume();
     if (this.#unreadSeconds >= 0) {
       if (++this.#unreadSeconds > answerSeconds) this.#giveUp('answers-not-taken');
@@ -336,7 +336,7 @@ export class SipConnection implements FramerSink, Ticked {
   }
 
   get #isResting(): boolean {
-    return this.#refusals >= refusalsPerSecond;
+    return this.#failures >= failuresPerSecond;
   }
 
   #tickOn(): void {

@@ -213,6 +213,7 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
       throw error;
     }
     const { connection } = server.context;
+    if (isServerFailure(answer.status)) connection.failed();
     const sent = withSource(answer, connection);
     const problem = checkSize(sent, connection.accepts);
     if (problem === undefined) server.respond(sent);
@@ -344,6 +345,11 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
       context.failed(branch, 503);
     }
   }
+}
+
+/** RFC 3261 §21.5; an answer of §21.6 is the decision of a person. */
+function isServerFailure(status: number): boolean {
+  return status >= 500 && status < 600;
 }
 
 /** In it counts what becomes of a request. */
