@@ -27,14 +27,14 @@ export function halfOpenHandshakes(target: Target): Promise<RunningAttack> {
 
 /** Handshakes with a certificate that no CA of the network has issued, as fast as this core makes them. */
 export async function refusedHandshakes(target: Target): Promise<RunningAttack> {
-  const { anchorPem, host, port, servername, unknownIdentity } = target;
+  const { anchorPem, certificatePort, host, servername, unknownIdentity } = target;
   let made = 0;
   let index = 0;
   const running = asFastAsPossible(16, async () => {
     index += 1;
     const options: DialOptions = {
       host,
-      port,
+      port: certificatePort,
       servername,
       ca: anchorPem,
       localAddress: attackerAddress(index % addresses),

@@ -11,6 +11,8 @@ export interface AttackOrder {
 export interface Target {
   readonly host: string;
   readonly port: number;
+  /** Where the server asks for a certificate: at an edge another port than that of clients. */
+  readonly certificatePort: number;
   readonly servername: string;
   readonly anchorPem: string;
   readonly domain: string;

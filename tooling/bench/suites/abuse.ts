@@ -49,7 +49,7 @@ export const suite: BenchSuite = {
     for (const listener of listeners) {
       const bench = new AbuseBench(pool, listener, pairs, timing);
       log(`  good clients of the ${listener.name} in peace …`);
-      await bench.prepare();
+      invalid.push(...(await bench.prepare()));
       for (const attack of Object.keys(attacks)) {
         log(`  ${listener.name}: ${attack} …`);
         const outcome = await bench.under(attack);
@@ -100,15 +100,20 @@ class AbuseBench {
     return this.#servers.find(({ isAlive }) => !isAlive)?.name;
   }
 
-  /** How much the good clients can do at most, and then how much of their fixed rate they complete in peace. */
-  async prepare(): Promise<void> {
+  /**
+   * How much the good clients can do at most, and then how much of their fixed rate they complete in peace.
+   * @returns why that is nothing to compare with; empty when it is
+   */
+  async prepare(): Promise<readonly string[]> {
     this.#target = await targetOf(this.#pool, this.#listener, this.#goodPairs);
     await useLinks(this.#target);
     const [first] = this.#listener.good;
-    if (first === undefined) return;
+    if (first === undefined) return [];
     const most = await runLoad('good clients', this.#order(first, undefined), this.#pool.pid);
     this.#rate = Math.max(100, Math.floor(most.perSecond * goodShare));
-    this.#peace = (await this.#load()).reduce((sum, one) => sum + one.perSecond, 0);
+    const peace = await this.#load();
+    this.#peace = sumOf(peace);
+    return peace.flatMap((one) => one.invalid);
   }
 
   async under(attack: string): Promise<BenchOutcome> {
@@ -120,10 +125,9 @@ class AbuseBench {
       const { did, found } = await whileAttacked({ attack, target: this.#target }, () => this.#load());
       const left = this.#links();
       const closed = [...links].filter((link) => !left.has(link)).length;
-      const perSecond = found.reduce((sum, one) => sum + one.perSecond, 0);
       return {
         results: [
-          measured(`${where} (${did}): good clients`, perSecond, '/s', {
+          measured(`${where} (${did}): good clients`, sumOf(found), '/s', {
             against: { what: 'in peace', value: this.#peace },
             aim: { ratioAtLeast: 0.9 },
           }),
@@ -136,6 +140,7 @@ class AbuseBench {
             aim: { atMost: 0 },
           }),
         ],
+        // What is late when the time ends, or was refused, counts as not completed; the run stands.
         invalid: [],
       };
     } catch (fault) {
@@ -153,11 +158,7 @@ class AbuseBench {
   async #load(): Promise<Measurement[]> {
     const { good } = this.#listener;
     const rate = Math.ceil(this.#rate / good.length);
-    const found = await Promise.all(
-      good.map((side) => runLoad(side, this.#order(side, rate), this.#pool.pid)),
-    );
-    // What is late when the time ends, or was refused, has not been completed, and counts as that; the run stands.
-    return found.map((one) => ({ ...one, invalid: [] }));
+    return await Promise.all(good.map((side) => runLoad(side, this.#order(side, rate), this.#pool.pid)));
   }
 
   #order(side: Listener['good'][number], rate: number | undefined): LoadOrder {
@@ -178,12 +179,17 @@ class AbuseBench {
   }
 }
 
+function sumOf(found: readonly Measurement[]): number {
+  return found.reduce((sum, { perSecond }) => sum + perSecond, 0);
+}
+
 async function targetOf(pool: PoolFrontEnd, listener: Listener, goodPairs: number): Promise<Target> {
   const { caller } = listener.name === 'edge' ? pool.byEdge : pool.byUser;
-  const { domain } = pool.network.organisation;
+  const { domain, edge } = pool.network.organisation;
   const unknown = await (await createTestAuthority('Unknown')).issue({ dnsNames: ['unknown.example'] });
   return {
     ...caller,
+    certificatePort: listener.name === 'edge' ? edge.externalPorts.federation : caller.port,
     domain,
     accounts: pool.byUser.pairs.slice(goodPairs).map(({ to }) => ({
       username: to.slice('sip:'.length, to.indexOf('@')),
