@@ -143,13 +143,14 @@ async function start(maxTransactions = 2_000) {
     await new Promise((resolve) => socket.once('secureConnect', resolve));
     return new Peer(socket);
   };
-  /** Devices to which everything goes, and which answer nothing. */
-  const silentDevices = async (count: number) => {
+  /** Devices to which everything goes, and which answer nothing: of nobody, or all of one user. */
+  const silentDevices = async (count: number, areOfUser = false) => {
     const devices: Peer[] = [];
     for (let i = 0; i < count; i++) {
       const device = await connect();
-      device.send('OPTIONS', 0, false);
-      await expect.poll(() => device.finals).toEqual([401]);
+      const before = policy.origins.length;
+      device.send('OPTIONS', 0, areOfUser);
+      await expect.poll(() => policy.origins.length).toBe(before + 1);
       devices.push(device);
     }
     policy.targets = policy.origins.slice(-count);
@@ -179,6 +180,17 @@ describe('a device that answers nothing', () => {
     await expect.poll(() => peer.finals).toContain(200);
     peer.send('MESSAGE', 0, true);
     await expect.poll(() => device?.requests.length).toBe(before + 1);
+  });
+
+  it('shares that part with the other devices of its user', async () => {
+    const { connect, silentDevices } = await start(200_000);
+    const devices = await silentDevices(4, true);
+    const peer = await connect();
+    for (let i = 0; i < 500; i++) peer.send('MESSAGE', 0, true);
+    await expect.poll(() => peer.finals).toContain(500);
+    const waiting = devices.reduce((sum, device) => sum + device.requests.length, 0);
+    expect(waiting).toBeGreaterThan(40);
+    expect(waiting).toBeLessThan(250);
   });
 
   it('has those that go on asking it wait', async () => {

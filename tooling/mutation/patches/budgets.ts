@@ -359,6 +359,14 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'towards-silent-devices-of-one-user',
+      off: 'sixteen devices of one user that answer nothing fill a link that all share',
+      file: 'packages/sip-endpoint/src/connection/connection.ts',
+      find: 'if (this.#asked !== undefined) this.#budget.proveTowards(this.#asked, user);',
+      replace: '',
+      test: hostilePeers('shares that part with the other devices of its user'),
+    },
+    {
       name: 'failing-client-rests',
       off: 'a client takes all processor time with requests to a device that answers nothing',
       file: 'packages/sip-relay/src/relay/relay.ts',
@@ -370,7 +378,7 @@ export const patches: PatchList = {
       name: 'towards-a-silent-device',
       off: 'one device that answers nothing has its callers fill a link that all share',
       file: 'packages/sip-endpoint/src/connection/connection.ts',
-      find: 'this.#asked = this.#isClient ? options.budget.towardsClient() : undefined;',
+      find: 'this.#asked = this.#isClient ? options.budget.openTowardsClient() : undefined;',
       replace: 'this.#asked = undefined;',
       test: hostilePeers(
         'gets no more requests than a small part of what a link may carry, and the next ones once it answers',

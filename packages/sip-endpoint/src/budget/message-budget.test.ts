@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Ledger } from './ledger.ts';
 import { MessageBudget } from './message-budget.ts';
 
 const mebibyte = 1_048_576;
@@ -110,6 +111,23 @@ describe('a message budget', () => {
     ledger.release(5_000, 2);
     ledger.close();
     expect([budget.bytes, budget.transactions, budget.peers]).toEqual([0, 0, 0]);
+  });
+
+  it('counts what waits for the answers of all devices of a user together, from when they prove to be', () => {
+    const budget = budgetOf();
+    const devices = [1, 2, 3].map(() => budget.openTowardsClient());
+    const [first, second, stranger] = devices as [Ledger, Ledger, Ledger];
+    fill(first, 10_000, 1);
+    expect(second.has(10_000, 1)).toBe(true);
+    for (const device of [first, second]) budget.proveTowards(device, 'alice@contoso.example');
+    expect(second.has(10_000, 1)).toBe(false);
+    expect(stranger.has(10_000, 1)).toBe(true);
+    first.close();
+    expect(second.has(10_000, 1), 'a device that went away is still asked').toBe(false);
+    first.release(first.bytes, first.transactions);
+    expect(second.has(10_000, 1)).toBe(true);
+    second.close();
+    expect(budget.peers).toBe(0);
   });
 
   it('counts what is under way until it ends, though its connection is closed', () => {

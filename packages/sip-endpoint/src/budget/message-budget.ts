@@ -117,13 +117,27 @@ export class MessageBudget {
    * What may wait for the answers of one client. One that answers nothing would otherwise have those that ask it fill the link between two
    * servers, which all share.
    */
-  towardsClient(): Quota {
-    const { maxBytes, maxTransactions } = this.#part(
-      'server',
-      shares.server.peer * partTowardsClient,
-      leastBytesTowardsClient,
-    );
-    return new Quota({ maxBytes, maxTransactions: Math.max(maxTransactions, leastTowardsClient) });
+  openTowardsClient(): Ledger {
+    const own = new Quota(this.#towardsClient());
+    return new Ledger({ own, peer: own, crowd: undefined, all: [own] }, this.#leave);
+  }
+
+  /**
+   * A user has authenticated on the connection of a client: all devices of one user together have no more to answer than one client may.
+   * @param asked - of {@link openTowardsClient}
+   * @param user - address of record
+   */
+  proveTowards(asked: Ledger, user: string): void {
+    const limits = this.#towardsClient();
+    const own = new Quota(limits);
+    const ofUser = this.#join(`towards ${user}`, limits);
+    asked.move({ own, peer: ofUser, crowd: undefined, all: [own, ofUser] });
+  }
+
+  #towardsClient(): QuotaLimits {
+    const part = shares.server.peer * partTowardsClient;
+    const { maxBytes, maxTransactions } = this.#part('server', part, leastBytesTowardsClient);
+    return { maxBytes, maxTransactions: Math.max(maxTransactions, leastTowardsClient) };
   }
 
   #quotas(kind: PeerKind, address: string | undefined, name: string | undefined): LedgerQuotas {

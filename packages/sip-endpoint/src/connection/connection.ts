@@ -12,7 +12,6 @@ import { type Peer, peerOf } from '@entente/tls';
 import type { Ledger } from '../budget/ledger.ts';
 import type { MessageBudget } from '../budget/message-budget.ts';
 import type { PeerKind } from '../budget/peer-kind.ts';
-import type { Quota } from '../budget/quota.ts';
 import type { EverySecond, Ticked } from './every-second.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
@@ -87,8 +86,8 @@ export class SipConnection implements FramerSink, Ticked {
   /** What the peer has under way. */
   readonly ledger: Ledger;
   readonly #budget: MessageBudget;
-  /** Requests that a client has not answered; undefined for servers and partners. */
-  readonly #asked: Quota | undefined;
+  /** Requests that a client, with all devices of its user, has not answered; undefined for servers and partners. */
+  readonly #asked: Ledger | undefined;
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
   readonly #everySecond: EverySecond;
@@ -135,7 +134,7 @@ export class SipConnection implements FramerSink, Ticked {
     const kind = kindOf(peer, options.openedByUs);
     this.#kind = kind;
     this.accepts = limitsTo(kind);
-    this.#asked = this.#isClient ? options.budget.towardsClient() : undefined;
+    this.#asked = this.#isClient ? options.budget.openTowardsClient() : undefined;
     this.ledger = options.budget.open(kind, this.source?.address, this.server);
     this.#incoming = new Incoming(kind, this.ledger);
     this.#outgoing = new Outgoing(socket, {
@@ -183,6 +182,7 @@ export class SipConnection implements FramerSink, Ticked {
     this.#kind = 'user';
     this.#incoming.became('user');
     this.#budget.prove(this.ledger, this.source?.address, user);
+    if (this.#asked !== undefined) this.#budget.proveTowards(this.#asked, user);
   }
 
   /**
@@ -206,9 +206,7 @@ export class SipConnection implements FramerSink, Ticked {
    * @param bytes - that it costs
    */
   ask(bytes: number): void {
-    if (this.#asked === undefined) return;
-    this.#asked.bytes += bytes;
-    this.#asked.transactions++;
+    this.#asked?.add(bytes, 1);
   }
 
   /**
@@ -216,9 +214,7 @@ export class SipConnection implements FramerSink, Ticked {
    * @param bytes - that it costs
    */
   answered(bytes: number): void {
-    if (this.#asked === undefined) return;
-    this.#asked.bytes -= bytes;
-    this.#asked.transactions--;
+    this.#asked?.release(bytes, 1);
   }
 
   #takes(message: SipMessage, sender: Ledger | undefined): boolean {
@@ -357,6 +353,7 @@ export class SipConnection implements FramerSink, Ticked {
     this.#closed = true;
     this.#incoming.completed();
     this.ledger.close();
+    this.#asked?.close();
     this.#user.onClosed(this);
   }
 }
