@@ -40,8 +40,15 @@ describe('pnpm bench', () => {
     expect((report as { runs: BenchRun[] }).runs.map(({ name }) => name)).toEqual([
       'fine',
       'invalid',
+      'skipped',
       'slow',
     ]);
+  });
+
+  it('says what could not be measured here, and passes without it', async () => {
+    const { report, ok } = await run('skipped');
+    expect(ok).toBe(true);
+    expect((report as BenchRun).skipped).toEqual(['the other program is not installed']);
   });
 
   it('refuses an aim on a ratio that is compared with nothing', () => {

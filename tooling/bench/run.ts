@@ -27,6 +27,7 @@ export interface BenchRun {
   readonly machine: Machine;
   readonly results: readonly BenchResult[];
   readonly invalid: readonly string[];
+  readonly skipped: readonly string[];
 }
 
 /** Where this run differs from the command's: tests pass their own folder. */
@@ -64,6 +65,7 @@ export async function runBench(
     const outcome = await runOne(() => entry.load(), { seconds, short, log });
     const run = { name: entry.name, machine, ...outcome };
     for (const result of run.results) log(line(result));
+    for (const reason of run.skipped) log(`  – skipped: ${reason}`);
     for (const reason of run.invalid) log(`  ✗ invalid: ${reason}`);
     runs.push(run);
   }
@@ -76,16 +78,16 @@ export async function runBench(
 async function runOne(
   load: () => Promise<BenchSuite>,
   options: { readonly seconds: number; readonly short: boolean; readonly log: (line: string) => void },
-): Promise<BenchOutcome> {
+): Promise<Required<BenchOutcome>> {
   try {
     const suite = await load();
-    const { results, invalid } = await suite.run(options);
+    const { results, invalid, skipped = [] } = await suite.run(options);
     const senseless = results.filter((result) => !Number.isFinite(result.value));
     const reasons = [...invalid, ...senseless.map((result) => `"${result.what}" is not a number`)];
     if (results.length === 0 && reasons.length === 0) reasons.push('nothing was measured');
-    return { results, invalid: reasons };
+    return { results, invalid: reasons, skipped };
   } catch (fault) {
-    return { results: [], invalid: [(fault as Error).stack ?? String(fault)] };
+    return { results: [], invalid: [(fault as Error).stack ?? String(fault)], skipped: [] };
   }
 }
 

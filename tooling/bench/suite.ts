@@ -31,6 +31,8 @@ export interface BenchOutcome {
    * number from an invalid run is worse than none.
    */
   readonly invalid: readonly string[];
+  /** What could not be measured here, and why; the run stands without it. */
+  readonly skipped?: readonly string[];
 }
 
 export interface BenchOptions {

@@ -3,23 +3,34 @@ import { firstLine, LoadConnection } from './load-connection.ts';
 import type { Credentials, LoadPair, LoadTls } from './order.ts';
 
 /**
- * The side that answers: registers where it is a user, then says 200 to everything, by slicing the request. It relies
- * on the order in which the callers write their headers (Via, From, To, Call-ID, CSeq), which a proxy leaves alone.
+ * The side that answers: registers where it is a user, then says 200 to everything, by slicing the request, and 180 before it to INVITE.
+ * It relies on the order in which the callers write their headers (Via, From, To, Call-ID, CSeq), which a proxy leaves alone.
  */
 export async function openCalled(tls: LoadTls, pair: LoadPair): Promise<LoadConnection> {
   const connection = await LoadConnection.open(tls);
   if (pair.registers !== undefined) await register(connection, tls, pair.to, pair.registers);
   connection.receive = (message) => {
-    if (!message.startsWith('SIP/2.0 ')) connection.send(answer(message));
+    if (message.startsWith('SIP/2.0 ') || message.startsWith('ACK ')) return;
+    if (message.startsWith('INVITE ')) connection.send(answer(message, '180 Ringing', connection.localPort));
+    connection.send(answer(message, '200 OK', connection.localPort));
   };
   return connection;
 }
 
-function answer(request: string): string {
+/** RFC 3261 §12.1.1: what answers an INVITE carries its Record-Route, and a Contact. */
+function answer(request: string, status: string, port: number): string {
   const start = request.indexOf('\r\n');
+  const dialog = request.startsWith('INVITE ')
+    ? `${recorded(request)}\r\nContact: <sip:called@127.0.0.1:${port};transport=tls>`
+    : '';
   const callId = request.indexOf('\r\nCall-ID: ', start);
   const cseqEnd = request.indexOf('\r\n', request.indexOf('\r\nCSeq: ', callId) + 2);
-  return `SIP/2.0 200 OK${request.slice(start, callId)};tag=load${request.slice(callId, cseqEnd)}\r\nContent-Length: 0\r\n\r\n`;
+  const to = request.slice(start, callId).includes(';tag=load') ? '' : ';tag=load';
+  return `SIP/2.0 ${status}${request.slice(start, callId)}${to}${request.slice(callId, cseqEnd)}${dialog}\r\nContent-Length: 0\r\n\r\n`;
+}
+
+function recorded(request: string): string {
+  return (request.slice(0, request.indexOf('\r\n\r\n')).match(/\r\nRecord-Route: [^\r]*/g) ?? []).join('');
 }
 
 /**
@@ -36,7 +47,7 @@ export async function register(
 ): Promise<void> {
   const domain = user.slice(user.indexOf('@') + 1);
   const uri = `sip:${domain}`;
-  const contact = `<sip:${credentials.username}@127.0.0.1:${connection.localPort}>`;
+  const contact = `<sip:${credentials.username}@127.0.0.1:${connection.localPort};transport=tls>`;
   const write = (cseq: number, authorization: string): string =>
     `REGISTER ${uri} SIP/2.0\r\n` +
     `Via: SIP/2.0/TLS 127.0.0.1:${connection.localPort};branch=z9hG4bKr${cseq}${credentials.username}\r\n` +

@@ -1,7 +1,8 @@
+import { CallCaller } from './call-caller.ts';
 import { openCalled } from './called.ts';
 import { Caller } from './caller.ts';
 import type { LoadConnection } from './load-connection.ts';
-import type { LoadNotice, LoadOrder, LoadReport } from './order.ts';
+import type { LoadNotice, LoadOrder, LoadPair, LoadReport } from './order.ts';
 
 /** The generator's process: callers and called, both; one order, one report. */
 process.once('message', (order: LoadOrder) => {
@@ -18,10 +19,10 @@ function tell(notice: LoadNotice): void {
 
 async function measure(order: LoadOrder): Promise<LoadReport> {
   const called: LoadConnection[] = [];
-  const callers: Caller[] = [];
+  const callers: AnyCaller[] = [];
   for (const pair of order.pairs) {
     called.push(await openCalled(order.called, pair));
-    callers.push(await Caller.open(order.caller, pair, order.messageBytes));
+    callers.push(await openCaller(order, pair));
   }
   tell({ type: 'ready' });
   const run = new Run(order, callers);
@@ -34,12 +35,23 @@ async function measure(order: LoadOrder): Promise<LoadReport> {
   return report;
 }
 
+type AnyCaller = Caller | CallCaller;
+
+function openCaller(
+  { caller, messageBytes, what = 'message' }: LoadOrder,
+  pair: LoadPair,
+): Promise<AnyCaller> {
+  return what === 'message'
+    ? Caller.open(caller, pair, messageBytes)
+    : CallCaller.open(caller, pair, what === 'call');
+}
+
 /** Latencies are kept for this many of the last requests sent. */
 const ringSize = 1 << 20;
 
 class Run {
   readonly #order: LoadOrder;
-  readonly #callers: readonly Caller[];
+  readonly #callers: readonly AnyCaller[];
   readonly #sentAt = new Float64Array(ringSize);
   readonly #latencies: number[] = [];
   readonly #refused = new Map<string, number>();
@@ -49,7 +61,7 @@ class Run {
   #counting = false;
   #sending = true;
 
-  constructor(order: LoadOrder, callers: readonly Caller[]) {
+  constructor(order: LoadOrder, callers: readonly AnyCaller[]) {
     this.#order = order;
     this.#callers = callers;
     for (const caller of callers) {
@@ -80,14 +92,14 @@ class Run {
     return { completed: this.#completed, refused, lost: this.#open, seconds, generatorShare, latencyMs };
   }
 
-  #send(caller: Caller): void {
+  #send(caller: AnyCaller): void {
     this.#sequence += 1;
     this.#open += 1;
     if (this.#order.ratePerSecond !== undefined) this.#sentAt[this.#sequence % ringSize] = performance.now();
     caller.send(this.#sequence);
   }
 
-  #finish(caller: Caller, sequence: number, statusLine: string | undefined): void {
+  #finish(caller: AnyCaller, sequence: number, statusLine: string | undefined): void {
     this.#open -= 1;
     if (this.#counting) {
       if (statusLine !== undefined) this.#refused.set(statusLine, (this.#refused.get(statusLine) ?? 0) + 1);
@@ -106,7 +118,7 @@ class Run {
     const turn = (): void => {
       if (!this.#sending) return;
       const due = Math.floor(((performance.now() - started) / 1000) * ratePerSecond);
-      for (; sent < due; sent += 1) this.#send(this.#callers[sent % this.#callers.length] as Caller);
+      for (; sent < due; sent += 1) this.#send(this.#callers[sent % this.#callers.length] as AnyCaller);
       setTimeout(turn, 1);
     };
     turn();

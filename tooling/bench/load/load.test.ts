@@ -44,7 +44,7 @@ describe('the digest answerer', () => {
 });
 
 describe('the bare relay under load', () => {
-  it('hands every MESSAGE and its 200 over, at a fixed rate and in a closed loop', async () => {
+  it('hands every MESSAGE and its 200 over, and whole calls, at a fixed rate and in a closed loop', async () => {
     await using relay = await startBareRelay(await createTestAuthority('bench'));
     const order = {
       ...relay.sides,
@@ -57,6 +57,9 @@ describe('the bare relay under load', () => {
     const closed = await runLoad('relay', order, relay.pid);
     expect(closed).toMatchObject({ lost: 0, refused: {}, latencyMs: null });
     expect(closed.completed).toBeGreaterThan(0);
+    const calls = await runLoad('relay', { ...order, what: 'call' }, relay.pid);
+    expect(calls).toMatchObject({ lost: 0, refused: {} });
+    expect(calls.completed).toBeGreaterThan(0);
     const paced = await runLoad('relay', { ...order, ratePerSecond: 200 }, relay.pid);
     expect(paced).toMatchObject({ lost: 0, refused: {} });
     expect(paced.latencyMs?.p99).toBeGreaterThan(0);

@@ -44,6 +44,11 @@ export interface LoadOrder {
   readonly ratePerSecond?: number;
   /** Length of a MESSAGE, in bytes. */
   readonly messageBytes: number;
+  /**
+   * What a transaction is: a MESSAGE and its 200 (default), a call from INVITE to the 200 for BYE, or one that stays up once it is
+   * answered.
+   */
+  readonly what?: 'message' | 'call' | 'lasting-call';
 }
 
 /** What one measurement found. */

@@ -51,11 +51,31 @@ export function nextMessage<T>(child: ChildProcess): Promise<T> {
 }
 
 /**
- * Processor time that a process has used, over all its threads, in microseconds.
+ * Processor time that a process and the children that it has now have used, over all their threads, in microseconds.
  *
  * @returns undefined where the platform does not tell.
  */
 export function processorMicros(pid: number): number | undefined {
+  let sum = 0;
+  for (const one of withChildren(pid)) {
+    const micros = ownMicros(one);
+    if (micros === undefined) return undefined;
+    sum += micros;
+  }
+  return sum;
+}
+
+/** A process, and the children that it has now. */
+export function withChildren(pid: number): readonly number[] {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1');
+    return [pid, ...children.split(' ').flatMap((text) => (text === '' ? [] : [Number(text)]))];
+  } catch {
+    return [pid];
+  }
+}
+
+function ownMicros(pid: number): number | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name may contain anything; the fields begin after its last parenthesis (proc(5)).

@@ -1,11 +1,13 @@
 import { createTestAuthority } from '@entente/testkit';
 import { startBareRelay } from '../load/bare-relay.ts';
+import { type BesideKamailio, measureKamailio } from '../load/beside-kamailio.ts';
+import { hasKamailio } from '../load/kamailio.ts';
 import type { LoadOrder } from '../load/order.ts';
 import { startPoolFrontEnd } from '../load/pool-front-end.ts';
 import { type Measurement, runLoad } from '../load/run-load.ts';
 import { type BenchOutcome, type BenchResult, type BenchSuite, measured } from '../suite.ts';
 
-/** Where latency is measured: this share of the most that the front end can do. */
+/** Where latency is measured: this share of the most that the front end, and then Kamailio, can do. */
 const latencyShare = 0.7;
 const messageBytes = 600;
 
@@ -13,14 +15,16 @@ type Sides = Pick<LoadOrder, 'caller' | 'called'>;
 
 /**
  * A front end against a bare TLS relay in the same run: MESSAGE and its 200, each caller and each called on a TLS
- * connection of its own, one request at a time on each, server on one core, generator on another.
+ * connection of its own, one request at a time on each, server on one core, generator on another. Where Kamailio is installed it does the
+ * same, and calls from INVITE to the 200 for BYE.
  */
 export const suite: BenchSuite = {
   name: 'proxy',
   async run({ seconds, short, log }) {
     const count = short ? 20 : 100;
     const timing = { warmUpMs: short ? 1000 : 3000, measureMs: seconds * 1000, messageBytes, inFlight: 1 };
-    await using relay = await startBareRelay(await createTestAuthority('Bench'));
+    const authority = await createTestAuthority('Bench');
+    await using relay = await startBareRelay(authority);
     await using pool = await startPoolFrontEnd(count);
     const { pairs } = pool.byServer;
     // The bare relay knows no registrar: nobody registers there.
@@ -37,7 +41,28 @@ export const suite: BenchSuite = {
     const rate = Math.max(100, Math.floor(front.perSecond * latencyShare));
     const barePaced = await load('bare relay', bareSides, relay.pid, rate);
     const frontPaced = await load('front end', pool.byServer, pool.pid, rate);
-    return judge({ bare, front, users, barePaced, frontPaced, rate });
+    const outcome = judge({ bare, front, users, barePaced, frontPaced, rate });
+    if (!hasKamailio()) {
+      const why = 'Kamailio is not installed: apt-get install kamailio kamailio-tls-modules';
+      return { ...outcome, skipped: [why] };
+    }
+    log('  front end, calls, closed loop …');
+    const call = await runLoad('front end, calls', { ...pool.byServer, ...timing, what: 'call' }, pool.pid);
+    const kamailio = await measureKamailio(authority, {
+      domain: pool.network.organisation.domain,
+      pairs: pool.byUser.pairs,
+      password: pool.password,
+      timing,
+      children: short ? [2] : [1, 2, 4],
+      latencyShare,
+      log,
+    });
+    const paced = await load('front end', pool.byServer, pool.pid, kamailio.pacedRate);
+    const beside = besideKamailio({ front, users, call, paced }, kamailio);
+    return {
+      results: [...outcome.results, ...beside.results],
+      invalid: [...outcome.invalid, ...beside.invalid],
+    };
   },
 };
 
@@ -104,6 +129,41 @@ function judge({ bare, front, users, barePaced, frontPaced, rate }: Measurements
     ),
   ];
   return { results, invalid };
+}
+
+/** What the front end does with its core, beside what Kamailio does with it. */
+function besideKamailio(
+  ours: Readonly<Record<'front' | 'users' | 'call' | 'paced', Measurement>>,
+  kamailio: BesideKamailio,
+): BenchOutcome {
+  const { call, children, message, paced, pacedRate, users } = kamailio;
+  const row = (what: string, own: Measurement, other: Measurement, ratioAtLeast: number): BenchResult =>
+    measured(`${what}, whole core`, 1e6 / (own.serverMicros ?? Number.NaN), '/s', {
+      against: {
+        what: `Kamailio with ${children} processes, whole core`,
+        value: 1e6 / (other.serverMicros ?? Number.NaN),
+      },
+      aim: { ratioAtLeast },
+    });
+  const results = [
+    row('MESSAGE + 200 through the front end', ours.front, message, 2.5),
+    row('the same, callers are users, digest checked on each request', ours.users, users, 1.5),
+    row('calls through the front end, INVITE to the 200 for BYE', ours.call, call, 2),
+    measured('measured throughput of the front end', ours.front.perSecond, '/s', {
+      against: { what: 'Kamailio', value: message.perSecond },
+    }),
+    measured(
+      `latency p99 of the front end at ${pacedRate}/s`,
+      ours.paced.latencyMs?.p99 ?? Number.NaN,
+      'ms',
+      {
+        against: { what: 'Kamailio at the same rate', value: paced.latencyMs?.p99 ?? Number.NaN },
+        aim: { ratioAtMost: 1 },
+      },
+    ),
+  ];
+  const runs = [ours.call, ours.paced, message, users, call, paced];
+  return { results, invalid: runs.flatMap((one) => one.invalid) };
 }
 
 function latency(front: Measurement, bare: Measurement, rate: number): BenchResult[] {

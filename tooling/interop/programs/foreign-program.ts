@@ -49,6 +49,11 @@ export class ForeignProgram implements AsyncDisposable {
     });
   }
 
+  /** Of the process; 0 where it could not be started. */
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
   /** How much was heard until now; a later search may begin there. */
   get position(): number {
     return this.#dropped + this.#text.length;
