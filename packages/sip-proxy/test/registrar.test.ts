@@ -1,6 +1,5 @@
-import { type SipRequest, Via } from '@entente/sip';
+import { Via } from '@entente/sip';
 import {
-  type RegisterContext,
   type Registration,
   register,
   registerChange,
@@ -10,36 +9,12 @@ import {
 import { type Binding, MemoryLocations } from '@entente/sip-proxy/locations';
 import { describe, expect, it } from 'vitest';
 import { alice, now, request } from './fixtures.ts';
-
-const context: RegisterContext = { now, toTag: 'r1', flow: 'f1' };
-
-function registerRequest(
-  headers: Record<string, string | string[]> = {},
-  cseq = 1,
-  callId = 'reg-1@192.0.2.1',
-): SipRequest {
-  return request({
-    method: 'REGISTER',
-    uri: 'sip:contoso.example',
-    to: '<sip:alice@contoso.example>',
-    callId,
-    cseq,
-    headers: { Contact: '<sip:alice@192.0.2.1:40000>', ...headers },
-  });
-}
-
-function accepted(result: Registration) {
-  if (!result.ok) throw new Error(result.refusal.message);
-  return result;
-}
+import { accepted, context, registerRequest, stored } from './registering.ts';
 
 function refused(result: Registration) {
   if (result.ok) throw new Error('expected a refusal');
   return result.refusal;
 }
-
-const stored = (message: SipRequest, current: readonly Binding[] = [], at: RegisterContext = context) =>
-  accepted(register(message, alice, current, at)).bindings;
 
 describe('register', () => {
   it('stores a contact for the default time, with its connection', () => {

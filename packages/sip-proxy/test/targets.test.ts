@@ -1,38 +1,7 @@
-import type { SipRequest } from '@entente/sip';
-import { type RegisterContext, type Registration, register, selectTargets } from '@entente/sip-proxy';
-import type { Binding } from '@entente/sip-proxy/locations';
+import { selectTargets } from '@entente/sip-proxy';
 import { describe, expect, it } from 'vitest';
-import { alice, now, request } from './fixtures.ts';
-
-const context: RegisterContext = { now, toTag: 'r1', flow: 'f1' };
-
-function registerRequest(
-  headers: Record<string, string | string[]> = {},
-  cseq = 1,
-  callId = 'reg-1@192.0.2.1',
-): SipRequest {
-  return request({
-    method: 'REGISTER',
-    uri: 'sip:contoso.example',
-    to: '<sip:alice@contoso.example>',
-    callId,
-    cseq,
-    headers: { Contact: '<sip:alice@192.0.2.1:40000>', ...headers },
-  });
-}
-
-function accepted(result: Registration) {
-  if (!result.ok) throw new Error(result.refusal.message);
-  return result;
-}
-
-function _refused(result: Registration) {
-  if (result.ok) throw new Error('expected a refusal');
-  return result.refusal;
-}
-
-const stored = (message: SipRequest, current: readonly Binding[] = [], at: RegisterContext = context) =>
-  accepted(register(message, alice, current, at)).bindings;
+import { alice, request } from './fixtures.ts';
+import { registerRequest, stored } from './registering.ts';
 
 describe('selectTargets', () => {
   it('refuses a user without bindings with 480', () => {

@@ -2,47 +2,13 @@ import { X509Certificate } from 'node:crypto';
 import * as https from 'node:https';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { type ConnectionRefusal, createTrust, type MutualServeOptions, peerOf, serve } from '@entente/tls';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  bare,
-  clientName,
-  ended,
-  issueFrom,
-  knowledge,
-  makeCrl,
-  makeWorld,
-  presenting,
-  type World,
-} from './fixture.ts';
+import { createTrust, peerOf, serve } from '@entente/tls';
+import { describe, expect, it } from 'vitest';
+import { bare, clientName, ended, issueFrom, knowledge, makeCrl, makeWorld, presenting } from './fixture.ts';
+import { useGreetingServers } from './greeting-server.ts';
 
-let world: World;
-let refusals: ConnectionRefusal[];
-const closers: (() => Promise<void>)[] = [];
-
-beforeEach(async () => {
-  world = await makeWorld();
-  refusals = [];
-});
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-
-function common(): MutualServeOptions {
-  return {
-    trust: world.trust,
-    identity: world.server,
-    allow: [clientName],
-    host: '127.0.0.1',
-    onRefusal: (refusal) => refusals.push(refusal),
-  };
-}
-
-async function greet(options: Partial<MutualServeOptions> = {}) {
-  const server = await serve(tls, { ...common(), ...options }, (socket) => socket.end('hello'));
-  closers.push(() => server.close());
-  return server;
-}
+const servers = useGreetingServers();
+const { common, greet } = servers;
 
 describe('holding a socket until the verdict', () => {
   it('loses nothing of 48 kB that a client sent before the verdict, and shows no request before it', async () => {
@@ -61,7 +27,7 @@ describe('holding a socket until the verdict', () => {
       judge: {
         judge: (presented, question) =>
           known
-            ? world.trust.judge.judge(presented, question)
+            ? servers.world.trust.judge.judge(presented, question)
             : {
                 trusted: false,
                 rejection: {
@@ -90,8 +56,8 @@ describe('holding a socket until the verdict', () => {
       });
       request.on('end', () => response.end(String(length)));
     });
-    closers.push(() => server.close());
-    const socket = bare(server.port, { ...presenting(world.client), ALPNProtocols: ['http/1.1'] });
+    servers.closeAfterwards(() => server.close());
+    const socket = bare(server.port, { ...presenting(servers.world.client), ALPNProtocols: ['http/1.1'] });
     const body = 'x'.repeat(48 * 1024);
     socket.write(
       `POST / HTTP/1.1\r\nHost: pool.contoso.example\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
@@ -110,7 +76,7 @@ describe('holding a socket until the verdict', () => {
     const seen: unknown[] = [];
     server.server.on('secureConnection', (socket) => seen.push(socket));
     await ended(bare(server.port));
-    expect(refusals.map(({ rejection }) => rejection.reason)).toEqual(['no-certificate']);
+    expect(servers.refusals.map(({ rejection }) => rejection.reason)).toEqual(['no-certificate']);
     expect(seen).toEqual([]);
   });
 
@@ -118,9 +84,9 @@ describe('holding a socket until the verdict', () => {
     const { port } = await greet({ limits: { maxPendingPerAddress: 1 } });
     const idle = net.connect(port, '127.0.0.1');
     await new Promise((resolve) => idle.once('connect', resolve));
-    const second = await ended(bare(port, presenting(world.client)));
+    const second = await ended(bare(port, presenting(servers.world.client)));
     expect(second.received).toBe('');
-    expect(refusals).toMatchObject([{ when: 'admission', rejection: { reason: 'throttled' } }]);
+    expect(servers.refusals).toMatchObject([{ when: 'admission', rejection: { reason: 'throttled' } }]);
     idle.destroy();
   });
 });
@@ -128,8 +94,8 @@ describe('holding a socket until the verdict', () => {
 describe('bounds', () => {
   it('gives the place among the pending back at the verdict, and counts the connection as open', async () => {
     const server = await serve(tls, common(), (socket) => void socket.write('hello'));
-    closers.push(() => server.close());
-    const socket = bare(server.port, presenting(world.client));
+    servers.closeAfterwards(() => server.close());
+    const socket = bare(server.port, presenting(servers.world.client));
     await new Promise((resolve) => socket.once('data', resolve));
     expect(server).toMatchObject({ pending: 0, connections: 1 });
     socket.destroy();
@@ -139,18 +105,18 @@ describe('bounds', () => {
     const server = await serve(tls, { ...common(), limits: { maxConnections: 1 } }, (socket) => {
       socket.write('hello');
     });
-    closers.push(() => server.close());
-    const first = bare(server.port, presenting(world.client));
+    servers.closeAfterwards(() => server.close());
+    const first = bare(server.port, presenting(servers.world.client));
     await new Promise((resolve) => first.once('data', resolve));
-    expect((await ended(bare(server.port, presenting(world.client)))).received).toBe('');
-    expect(refusals).toMatchObject([
+    expect((await ended(bare(server.port, presenting(servers.world.client)))).received).toBe('');
+    expect(servers.refusals).toMatchObject([
       { when: 'admission', rejection: { reason: 'throttled' }, remoteAddress: '127.0.0.1' },
     ]);
     first.destroy();
   });
 
   async function hold(port: number, localAddress = '127.0.0.1') {
-    const socket = bare(port, { ...presenting(world.client), localAddress } as tls.ConnectionOptions);
+    const socket = bare(port, { ...presenting(servers.world.client), localAddress } as tls.ConnectionOptions);
     await new Promise((resolve) => socket.once('data', resolve));
     return socket;
   }
@@ -159,13 +125,13 @@ describe('bounds', () => {
     const server = await serve(tls, { ...common(), limits: { maxConnectionsPerAddress: 2 } }, (socket) => {
       socket.write('hello');
     });
-    closers.push(() => server.close());
+    servers.closeAfterwards(() => server.close());
     const held = [await hold(server.port), await hold(server.port)];
     let handshakes = 0;
     server.server.on('connection', () => handshakes++);
-    expect((await ended(bare(server.port, presenting(world.client)))).received).toBe('');
+    expect((await ended(bare(server.port, presenting(servers.world.client)))).received).toBe('');
     expect(handshakes).toBe(0);
-    expect(refusals).toMatchObject([
+    expect(servers.refusals).toMatchObject([
       {
         when: 'admission',
         rejection: {
@@ -182,11 +148,11 @@ describe('bounds', () => {
     const server = await serve(tls, { ...common(), limits: { maxConnectionsPerAddress: 1 } }, (socket) => {
       socket.write('hello');
     });
-    closers.push(() => server.close());
+    servers.closeAfterwards(() => server.close());
     const held = [await hold(server.port), await hold(server.port, '127.0.0.2')];
     expect(server.connections).toBe(2);
     for (const socket of held) socket.destroy();
-    expect(refusals).toEqual([]);
+    expect(servers.refusals).toEqual([]);
   });
 
   it.each(['the client', 'the server'])('gives the place of an address back when %s closes', async (who) => {
@@ -195,7 +161,7 @@ describe('bounds', () => {
       accepted.push(socket);
       socket.write('hello');
     });
-    closers.push(() => server.close());
+    servers.closeAfterwards(() => server.close());
     for (let round = 0; round < 3; round++) {
       const socket = await hold(server.port);
       const gone = new Promise((resolve) => accepted[round]?.once('close', resolve));
@@ -206,7 +172,7 @@ describe('bounds', () => {
       await new Promise((resolve) => setImmediate(resolve));
       socket.destroy();
     }
-    expect(refusals).toEqual([]);
+    expect(servers.refusals).toEqual([]);
     expect(server).toMatchObject({ pending: 0, connections: 0 });
   });
 
@@ -216,10 +182,10 @@ describe('bounds', () => {
       { ...common(), host: '::', limits: { maxConnectionsPerAddress: 1 } },
       (socket) => void socket.write('hello'),
     );
-    closers.push(() => server.close());
+    servers.closeAfterwards(() => server.close());
     const held = [await hold(server.port), await hold(server.port, '127.0.0.2')];
-    expect((await ended(bare(server.port, presenting(world.client)))).received).toBe('');
-    expect(refusals).toMatchObject([{ remoteAddress: '::ffff:127.0.0.1' }]);
+    expect((await ended(bare(server.port, presenting(servers.world.client)))).received).toBe('');
+    expect(servers.refusals).toMatchObject([{ remoteAddress: '::ffff:127.0.0.1' }]);
     for (const socket of held) socket.destroy();
   });
 
@@ -258,23 +224,23 @@ describe('the second opinion of OpenSSL on internal interfaces', () => {
     const trust = createTrust({
       version: () => '1',
       judge: other.trust.judge,
-      platformAnchors: () => [world.authority.certificatePem],
+      platformAnchors: () => [servers.world.authority.certificatePem],
     });
     const { port } = await greet({ trust, link: { interface: 'internal' } });
     expect((await ended(bare(port, presenting(other.client)))).received).toBe('');
-    expect(refusals).toMatchObject([{ rejection: { reason: 'platform-refused' } }]);
+    expect(servers.refusals).toMatchObject([{ rejection: { reason: 'platform-refused' } }]);
   });
 
   it('agrees with a verdict that trusts', async () => {
     const { port } = await greet({ link: { interface: 'internal' } });
-    expect((await ended(bare(port, presenting(world.client)))).received).toBe('hello');
+    expect((await ended(bare(port, presenting(servers.world.client)))).received).toBe('hello');
   });
 });
 
 describe.each(['internal', 'external'])('chains over an intermediate, on an %s interface', (name) => {
   async function below() {
-    const issuing = await world.authority.subordinate('Contoso Issuing');
-    world.crls.set(knowledge(await makeCrl(world.authority), await makeCrl(issuing)));
+    const issuing = await servers.world.authority.subordinate('Contoso Issuing');
+    servers.world.crls.set(knowledge(await makeCrl(servers.world.authority), await makeCrl(issuing)));
     const { port } = await greet({ link: { interface: name } });
     return { issuing, port };
   }
@@ -285,7 +251,7 @@ describe.each(['internal', 'external'])('chains over an intermediate, on an %s i
       const client = await issueFrom(issuing, { dnsNames: [clientName] });
       expect((await ended(bare(port, presenting(client)))).received).toBe('hello');
     }
-    expect(refusals).toEqual([]);
+    expect(servers.refusals).toEqual([]);
   });
 
   it('refuses a client that leaves the intermediate out, even after another has shown it', async () => {
@@ -294,7 +260,7 @@ describe.each(['internal', 'external'])('chains over an intermediate, on an %s i
     expect((await ended(bare(port, presenting(client)))).received).toBe('hello');
     const [leafOnly] = client.current.certificatePem.split(/(?<=-----END CERTIFICATE-----\n)/);
     await ended(bare(port, { cert: leafOnly!, key: client.current.keyPem }));
-    expect(refusals).toMatchObject([{ rejection: { reason: 'unknown-issuer' } }]);
+    expect(servers.refusals).toMatchObject([{ rejection: { reason: 'unknown-issuer' } }]);
   });
 
   it('refuses the clients of an intermediate that was revoked after another client had passed', async () => {
@@ -305,11 +271,11 @@ describe.each(['internal', 'external'])('chains over an intermediate, on an %s i
     ]);
     expect((await ended(bare(port, presenting(first)))).received).toBe('hello');
     const { serialNumber } = new X509Certificate(issuing.certificatePem);
-    world.crls.set(
-      knowledge(await makeCrl(world.authority, [serialNumber.toLowerCase()]), await makeCrl(issuing)),
+    servers.world.crls.set(
+      knowledge(await makeCrl(servers.world.authority, [serialNumber.toLowerCase()]), await makeCrl(issuing)),
     );
     expect((await ended(bare(port, presenting(second)))).received).toBe('');
-    expect(refusals).toMatchObject([{ rejection: { reason: 'revoked', depth: 1 } }]);
+    expect(servers.refusals).toMatchObject([{ rejection: { reason: 'revoked', depth: 1 } }]);
   });
 });
 
@@ -323,7 +289,7 @@ describe('faults of our own', () => {
       },
       onFault: (seen) => faults.push(seen),
     });
-    expect((await ended(bare(port, presenting(world.client)))).received).toBe('');
+    expect((await ended(bare(port, presenting(servers.world.client)))).received).toBe('');
     expect(faults).toEqual([fault]);
   });
 
@@ -342,11 +308,11 @@ describe('faults of our own', () => {
       },
       (socket) => void socket.write('hello'),
     );
-    closers.push(() => server.close());
-    const end = ended(bare(server.port, presenting(world.client)));
+    servers.closeAfterwards(() => server.close());
+    const end = ended(bare(server.port, presenting(servers.world.client)));
     await new Promise((resolve) => server.server.once('secureConnection', resolve));
     broken = true;
-    await world.revoke();
+    await servers.world.revoke();
     await end;
     expect(faults).toHaveLength(1);
     expect(server.connections).toBe(0);

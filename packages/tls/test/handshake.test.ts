@@ -8,48 +8,28 @@ import {
   peerOf,
   serve,
 } from '@entente/tls';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  bare,
-  clientName,
-  ended,
-  issueFrom,
-  knowledge,
-  makeCrl,
-  makeWorld,
-  presenting,
-  serverName,
-  type World,
-} from './fixture.ts';
+import { describe, expect, it } from 'vitest';
+import { bare, clientName, ended, issueFrom, knowledge, makeCrl, presenting, serverName } from './fixture.ts';
+import { useGreetingServers } from './greeting-server.ts';
 
 const dayMs = 86_400_000;
 
-let world: World;
-let refusals: ConnectionRefusal[];
-const closers: (() => Promise<void>)[] = [];
-
-beforeEach(async () => {
-  world = await makeWorld();
-  refusals = [];
-});
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
+const servers = useGreetingServers();
 
 async function listen(options: Partial<MutualServeOptions> = {}) {
   const server = await serve(
     tls,
     {
-      trust: world.trust,
-      identity: world.server,
+      trust: servers.world.trust,
+      identity: servers.world.server,
       allow: [clientName],
       host: '127.0.0.1',
-      onRefusal: (refusal) => refusals.push(refusal),
+      onRefusal: (refusal) => servers.refusals.push(refusal),
       ...options,
     },
     (socket, peer) => socket.end(`${peer.protection} ${peer.peer?.dnsNames[0] ?? 'nobody'}`),
   );
-  closers.push(() => server.close());
+  servers.closeAfterwards(() => server.close());
   return server;
 }
 
@@ -60,13 +40,13 @@ async function dial(port: number, identity?: Credential) {
 describe('what a server lets in', () => {
   it('admits a client that the verdict trusts and the list allows', async () => {
     const { port } = await listen();
-    expect((await dial(port, world.client)).received).toBe(`MTLS ${clientName}`);
-    expect(refusals).toEqual([]);
+    expect((await dial(port, servers.world.client)).received).toBe(`MTLS ${clientName}`);
+    expect(servers.refusals).toEqual([]);
   });
 
   it('admits a client whose chain goes over an intermediate that it sends', async () => {
-    const issuing = await world.authority.subordinate('Contoso Issuing');
-    world.crls.set(knowledge(await makeCrl(world.authority), await makeCrl(issuing)));
+    const issuing = await servers.world.authority.subordinate('Contoso Issuing');
+    servers.world.crls.set(knowledge(await makeCrl(servers.world.authority), await makeCrl(issuing)));
     const { port } = await listen();
     const client = await issueFrom(issuing, { dnsNames: [clientName] });
     expect((await dial(port, client)).received).toBe(`MTLS ${clientName}`);
@@ -81,17 +61,17 @@ describe('what a server lets in', () => {
     const { port } = await listen({ clientCertificate: 'optional' });
     const unknown = await issueFrom(await createTestAuthority('Unknown'), { dnsNames: [clientName] });
     expect((await dial(port, unknown)).received).toBe('');
-    expect(refusals.map(({ rejection }) => rejection.reason)).toEqual(['unknown-issuer']);
+    expect(servers.refusals.map(({ rejection }) => rejection.reason)).toEqual(['unknown-issuer']);
   });
 
   it('tells what an unproven certificate claims apart from who the peer is, whatever it came with', async () => {
     const { port } = await listen();
     const issuing = await (await createTestAuthority('Unknown')).subordinate('Unknown Issuing');
     await dial(port, await issueFrom(issuing, { dnsNames: [clientName] }));
-    expect(refusals[0]).toMatchObject({ peer: undefined, claimed: clientName });
-    await dial(port, await issueFrom(world.authority, { dnsNames: ['other.contoso.example'] }));
-    expect(refusals[1]?.peer?.dnsNames).toEqual(['other.contoso.example']);
-    expect(refusals[1]).not.toHaveProperty('claimed');
+    expect(servers.refusals[0]).toMatchObject({ peer: undefined, claimed: clientName });
+    await dial(port, await issueFrom(servers.world.authority, { dnsNames: ['other.contoso.example'] }));
+    expect(servers.refusals[1]?.peer?.dnsNames).toEqual(['other.contoso.example']);
+    expect(servers.refusals[1]).not.toHaveProperty('claimed');
   });
 });
 
@@ -112,37 +92,39 @@ describe('what a server refuses, and the reason that only insiders see', () => {
     [
       'an expired certificate',
       'certificate-expired',
-      () => world.issue({ dnsNames: [clientName], notBefore: now - 3 * dayMs, notAfter: now - dayMs }),
+      () =>
+        servers.world.issue({ dnsNames: [clientName], notBefore: now - 3 * dayMs, notAfter: now - dayMs }),
     ],
     [
       'a certificate that is not yet valid',
       'certificate-not-yet-valid',
-      () => world.issue({ dnsNames: [clientName], notBefore: now + dayMs, notAfter: now + 3 * dayMs }),
+      () =>
+        servers.world.issue({ dnsNames: [clientName], notBefore: now + dayMs, notAfter: now + 3 * dayMs }),
     ],
     [
       'a revoked certificate',
       'revoked',
       async () => {
-        await world.revoke(world.client.serialHex);
-        return world.client;
+        await servers.world.revoke(servers.world.client.serialHex);
+        return servers.world.client;
       },
     ],
     [
       'a certificate for serverAuth only',
       'extended-key-usage-missing',
-      () => world.issue({ dnsNames: [clientName], usages: ['serverAuth'] }),
+      () => servers.world.issue({ dnsNames: [clientName], usages: ['serverAuth'] }),
     ],
     [
       'a trusted certificate whose name nobody listed',
       'not-in-topology',
-      () => world.issue({ dnsNames: ['other.contoso.example'] }),
+      () => servers.world.issue({ dnsNames: ['other.contoso.example'] }),
     ],
   ])('refuses %s with %s', async (_, reason, identity) => {
     const { port } = await listen();
     const outcome = await dial(port, await identity());
     expect(outcome.received).toBe('');
-    expect(refusals.map(({ rejection }) => rejection.reason)).toEqual([reason]);
-    expect(refusals[0]).toMatchObject({
+    expect(servers.refusals.map(({ rejection }) => rejection.reason)).toEqual([reason]);
+    expect(servers.refusals[0]).toMatchObject({
       when: 'handshake',
       remoteAddress: '127.0.0.1',
       link: { direction: 'inbound' },
@@ -154,12 +136,12 @@ describe('what a server refuses, and the reason that only insiders see', () => {
   it('accepts a serverAuth-only client certificate where the anchor says that it suffices', async () => {
     const { openTrust } = await import('@entente/tls');
     const trust = await openTrust({
-      anchors: { pem: world.authority.certificatePem },
+      anchors: { pem: servers.world.authority.certificatePem },
       anchorDefaults: { serverAuthSuffices: true },
-      crls: world.crls,
+      crls: servers.world.crls,
     });
     const { port } = await listen({ trust });
-    const client = await world.issue({ dnsNames: [clientName], usages: ['serverAuth'] });
+    const client = await servers.world.issue({ dnsNames: [clientName], usages: ['serverAuth'] });
     expect((await dial(port, client)).received).toBe(`MTLS ${clientName}`);
   });
 });
@@ -171,8 +153,8 @@ describe('what a client accepts', () => {
     return connect({
       host: '127.0.0.1',
       port,
-      trust: world.trust,
-      identity: world.client,
+      trust: servers.world.trust,
+      identity: servers.world.client,
       expect: asked,
       allow: [serverName],
       ...more,
@@ -193,10 +175,15 @@ describe('what a client accepts', () => {
   it('says TLS where the server never asked for the certificate that we have', async () => {
     const server = await serve(
       tls,
-      { trust: world.trust, identity: world.server, clientCertificate: 'none', host: '127.0.0.1' },
+      {
+        trust: servers.world.trust,
+        identity: servers.world.server,
+        clientCertificate: 'none',
+        host: '127.0.0.1',
+      },
       (socket) => socket.end('x'),
     );
-    closers.push(() => server.close());
+    servers.closeAfterwards(() => server.close());
     const socket = await reach(server.port);
     expect(peerOf(socket)?.protection).toBe('TLS');
     await ended(socket);
@@ -218,12 +205,12 @@ describe('what a client accepts', () => {
     [
       'a server with another name',
       'name-mismatch',
-      () => world.issue({ dnsNames: ['evil.contoso.example'] }),
+      () => servers.world.issue({ dnsNames: ['evil.contoso.example'] }),
     ],
     [
       'a server with a wildcard',
       'wildcard-not-allowed',
-      () => world.issue({ dnsNames: ['*.contoso.example'] }),
+      () => servers.world.issue({ dnsNames: ['*.contoso.example'] }),
     ],
     [
       'a server of an unknown CA',
@@ -233,14 +220,14 @@ describe('what a client accepts', () => {
     [
       'a server with a client-only certificate',
       'extended-key-usage-missing',
-      () => world.issue({ dnsNames: [serverName], usages: ['clientAuth'] }),
+      () => servers.world.issue({ dnsNames: [serverName], usages: ['clientAuth'] }),
     ],
     [
       'a revoked server',
       'revoked',
       async () => {
-        await world.revoke(world.server.serialHex);
-        return world.server;
+        await servers.world.revoke(servers.world.server.serialHex);
+        return servers.world.server;
       },
     ],
   ])('refuses %s with %s', async (_, reason, identity) => {
@@ -273,7 +260,7 @@ describe('what a client accepts', () => {
     // A bare server that demands a certificate of a CA of its own, and says so with an alert.
     const other = await createTestAuthority('Other');
     const server = tls.createServer({
-      ...presenting(world.server),
+      ...presenting(servers.world.server),
       ca: other.certificatePem,
       requestCert: true,
       rejectUnauthorized: true,
@@ -281,7 +268,7 @@ describe('what a client accepts', () => {
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);
     });
-    closers.push(async () => void server.close());
+    servers.closeAfterwards(async () => void server.close());
     const { port } = server.address() as { port: number };
     const socket = await reach(port).catch((error: unknown) => error);
     const error = socket instanceof tls.TLSSocket ? (await ended(socket)).error : socket;

@@ -1,7 +1,7 @@
 import * as https from 'node:https';
 import * as tls from 'node:tls';
-import { type ConnectionRefusal, connect, createTrust, openTrust, peerOf, serve } from '@entente/tls';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connect, createTrust, openTrust, peerOf, serve } from '@entente/tls';
+import { describe, expect, it } from 'vitest';
 import {
   bare,
   clientName,
@@ -15,30 +15,21 @@ import {
   serverName,
   type World,
 } from './fixture.ts';
+import { useGreetingServers } from './greeting-server.ts';
 
 const hourMs = 3_600_000;
-let world: World;
-let refusals: ConnectionRefusal[];
-const closers: (() => Promise<void>)[] = [];
-
-beforeEach(async () => {
-  world = await makeWorld();
-  refusals = [];
-});
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
+const servers = useGreetingServers();
 
 /** A server whose connections stay open, and a way to open one that has been admitted. */
-async function open(trust = world.trust) {
+async function open(trust = servers.world.trust) {
   const server = await serve(
     tls,
     {
       trust,
-      identity: world.server,
+      identity: servers.world.server,
       allow: [clientName, 'second.contoso.example'],
       host: '127.0.0.1',
-      onRefusal: (refusal) => refusals.push(refusal),
+      onRefusal: (refusal) => servers.refusals.push(refusal),
       limits: { drainTimeoutMs: 1 },
     },
     (socket) => {
@@ -46,10 +37,10 @@ async function open(trust = world.trust) {
       socket.resume();
     },
   );
-  closers.push(() => server.close());
+  servers.closeAfterwards(() => server.close());
   return {
     server,
-    async admitted(identity = world.client): Promise<{ socket: tls.TLSSocket; end: Promise<Ended> }> {
+    async admitted(identity = servers.world.client): Promise<{ socket: tls.TLSSocket; end: Promise<Ended> }> {
       const socket = bare(server.port, presenting(identity));
       const end = ended(socket);
       await new Promise((resolve) => socket.once('data', resolve));
@@ -62,20 +53,20 @@ describe('live trust on the server side', () => {
   it('closes an open connection when its certificate is revoked, with the reason for insiders', async () => {
     const { server, admitted } = await open();
     const { end } = await admitted();
-    await world.revoke(world.client.serialHex);
+    await servers.world.revoke(servers.world.client.serialHex);
     await end;
-    expect(refusals).toMatchObject([
+    expect(servers.refusals).toMatchObject([
       { when: 'live', rejection: { reason: 'revoked' }, peer: { dnsNames: [clientName] } },
     ]);
     expect(server.connections).toBe(0);
   });
 
   it('leaves the connections of others open', async () => {
-    const second = await world.issue({ dnsNames: ['second.contoso.example'] });
+    const second = await servers.world.issue({ dnsNames: ['second.contoso.example'] });
     const { server, admitted } = await open();
     const gone = await admitted();
     const stays = await admitted(second);
-    await world.revoke(world.client.serialHex);
+    await servers.world.revoke(servers.world.client.serialHex);
     await gone.end;
     expect(server.connections).toBe(1);
     expect(stays.socket.destroyed).toBe(false);
@@ -84,51 +75,54 @@ describe('live trust on the server side', () => {
 
   it('closes an open connection when its anchor is gone', async () => {
     const other = await makeWorld();
-    const anchors = new SettableStore(await anchorsOf(world));
-    const trust = await openTrust({ anchors, crls: world.crls });
+    const anchors = new SettableStore(await anchorsOf(servers.world));
+    const trust = await openTrust({ anchors, crls: servers.world.crls });
     const { admitted } = await open(trust);
     const { end } = await admitted();
     anchors.set(await anchorsOf(other));
     await end;
-    expect(refusals).toMatchObject([{ when: 'live', rejection: { reason: 'unknown-issuer' } }]);
+    expect(servers.refusals).toMatchObject([{ when: 'live', rejection: { reason: 'unknown-issuer' } }]);
   });
 
   it('closes an open connection when time alone ends its verdict: the leaf expires', async () => {
-    const brief = await world.issue({ dnsNames: [clientName], notAfter: world.clock.now() + hourMs });
+    const brief = await servers.world.issue({
+      dnsNames: [clientName],
+      notAfter: servers.world.clock.now() + hourMs,
+    });
     const { admitted } = await open();
     const { end } = await admitted(brief);
-    world.clock.advance(hourMs - 10_000);
-    expect(refusals).toEqual([]);
-    world.clock.advance(20_000);
+    servers.world.clock.advance(hourMs - 10_000);
+    expect(servers.refusals).toEqual([]);
+    servers.world.clock.advance(20_000);
     await end;
-    expect(refusals).toMatchObject([{ when: 'live', rejection: { reason: 'certificate-expired' } }]);
+    expect(servers.refusals).toMatchObject([{ when: 'live', rejection: { reason: 'certificate-expired' } }]);
   });
 
   it('closes an open connection when its CRL goes stale under hard-fail', async () => {
     const { admitted } = await open();
     const { end } = await admitted();
     // The fixture's CRL is good for a day.
-    world.clock.advance(25 * hourMs);
+    servers.world.clock.advance(25 * hourMs);
     await end;
-    expect(refusals).toMatchObject([{ when: 'live', rejection: { reason: 'revocation-stale' } }]);
+    expect(servers.refusals).toMatchObject([{ when: 'live', rejection: { reason: 'revocation-stale' } }]);
   });
 
   it('lets an open connection live on when a fresh CRL arrives before the old one ends', async () => {
     const { server, admitted } = await open();
     const { socket } = await admitted();
-    world.clock.advance(20 * hourMs);
-    world.crls.set(
+    servers.world.clock.advance(20 * hourMs);
+    servers.world.crls.set(
       knowledge(
-        await makeCrl(world.authority, [], {
-          thisUpdate: world.clock.now(),
-          nextUpdate: world.clock.now() + 24 * hourMs,
+        await makeCrl(servers.world.authority, [], {
+          thisUpdate: servers.world.clock.now(),
+          nextUpdate: servers.world.clock.now() + 24 * hourMs,
         }),
       ),
     );
     await settled();
-    world.clock.advance(10 * hourMs);
+    servers.world.clock.advance(10 * hourMs);
     await settled();
-    expect(refusals).toEqual([]);
+    expect(servers.refusals).toEqual([]);
     expect(server.connections).toBe(1);
     socket.destroy();
   });
@@ -136,16 +130,16 @@ describe('live trust on the server side', () => {
   it('fetches before it closes: stale knowledge that can be renewed costs no connection', async () => {
     let fetched = 0;
     const trust = createTrust({
-      judge: world.trust.judge,
-      version: () => world.trust.version,
-      clock: world.clock,
+      judge: servers.world.trust.judge,
+      version: () => servers.world.trust.version,
+      clock: servers.world.clock,
       async prepare() {
         fetched += 1;
-        world.crls.set(
+        servers.world.crls.set(
           knowledge(
-            await makeCrl(world.authority, [], {
-              thisUpdate: world.clock.now(),
-              nextUpdate: world.clock.now() + 24 * hourMs,
+            await makeCrl(servers.world.authority, [], {
+              thisUpdate: servers.world.clock.now(),
+              nextUpdate: servers.world.clock.now() + 24 * hourMs,
             }),
           ),
         );
@@ -153,11 +147,11 @@ describe('live trust on the server side', () => {
     });
     const { server, admitted } = await open(trust);
     const { socket } = await admitted();
-    world.clock.advance(25 * hourMs);
+    servers.world.clock.advance(25 * hourMs);
     await settled(() => fetched > 0);
     await settled();
     expect(fetched).toBe(1);
-    expect(refusals).toEqual([]);
+    expect(servers.refusals).toEqual([]);
     expect(server.connections).toBe(1);
     socket.destroy();
   });
@@ -168,10 +162,12 @@ describe('live trust on the server side', () => {
     const trust = createTrust({
       judge: {
         judge: (presented, question) =>
-          refusing ? { ...refusedBy('revoked'), evidence: [] } : world.trust.judge.judge(presented, question),
+          refusing
+            ? { ...refusedBy('revoked'), evidence: [] }
+            : servers.world.trust.judge.judge(presented, question),
       },
-      version: () => world.trust.version,
-      clock: world.clock,
+      version: () => servers.world.trust.version,
+      clock: servers.world.clock,
       use({ leaf }) {
         used.push(leaf.serialHex);
         return () => void used.splice(used.indexOf(leaf.serialHex), 1);
@@ -196,13 +192,13 @@ describe('live trust on the server side', () => {
       judge: {
         judge: (presented, question) => {
           verdicts += 1;
-          return world.trust.judge.judge(presented, question);
+          return servers.world.trust.judge.judge(presented, question);
         },
       },
       version: () => '1',
-      clock: world.clock,
+      clock: servers.world.clock,
     });
-    const second = await world.issue({ dnsNames: ['second.contoso.example'] });
+    const second = await servers.world.issue({ dnsNames: ['second.contoso.example'] });
     const { admitted } = await open(trust);
     const sockets = [await admitted(), await admitted(second)];
     verdicts = 0;
@@ -227,7 +223,7 @@ describe('live trust on the server side', () => {
     const trust = createTrust({
       judge: {
         judge: (presented, question) => {
-          const verdict = world.trust.judge.judge(presented, question);
+          const verdict = servers.world.trust.judge.judge(presented, question);
           if (revoked) return { ...refusedBy('revoked'), evidence: [] };
           // The change lands while this verdict is on its way, and is announced before the connection is indexed.
           version += 1;
@@ -237,11 +233,11 @@ describe('live trust on the server side', () => {
         },
       },
       version: () => String(version),
-      clock: world.clock,
+      clock: servers.world.clock,
     });
     const { server } = await open(trust);
-    await ended(bare(server.port, presenting(world.client)));
-    expect(refusals).toMatchObject([{ when: 'live', rejection: { reason: 'revoked' } }]);
+    await ended(bare(server.port, presenting(servers.world.client)));
+    expect(servers.refusals).toMatchObject([{ when: 'live', rejection: { reason: 'revoked' } }]);
   });
 });
 
@@ -251,13 +247,13 @@ describe('live trust on the client side', () => {
     const socket = await connect({
       host: '127.0.0.1',
       port: server.port,
-      trust: world.trust,
-      identity: world.client,
+      trust: servers.world.trust,
+      identity: servers.world.client,
       expect: { mode: 'host', name: serverName },
       allow: [serverName],
     });
     const end = ended(socket);
-    await world.revoke(world.server.serialHex);
+    await servers.world.revoke(servers.world.server.serialHex);
     expect((await end).error).toMatchObject({ code: 'ENTENTE_REFUSED', rejection: { reason: 'revoked' } });
   });
 });
@@ -267,13 +263,13 @@ describe('hot swap', () => {
     const { server, admitted } = await open();
     const { socket } = await admitted();
     const before = socket.getPeerX509Certificate()?.serialNumber.toLowerCase();
-    const next = await world.issue({ dnsNames: [serverName] });
-    await world.server.replace({
+    const next = await servers.world.issue({ dnsNames: [serverName] });
+    await servers.world.server.replace({
       certificate: next.current.certificatePem,
       key: next.current.keyPem,
     });
     const later = await admitted();
-    expect(before).toBe(world.server.serialHex);
+    expect(before).toBe(servers.world.server.serialHex);
     expect(later.socket.getPeerX509Certificate()?.serialNumber.toLowerCase()).toBe(next.serialHex);
     expect(server.connections).toBe(2);
     socket.destroy();
@@ -282,11 +278,16 @@ describe('hot swap', () => {
 
   it('keeps the rules after a swap: client certificates are still asked for, and nothing resumes', async () => {
     const { server, admitted } = await open();
-    const next = await world.issue({ dnsNames: [serverName] });
-    await world.server.replace({ certificate: next.current.certificatePem, key: next.current.keyPem });
+    const next = await servers.world.issue({ dnsNames: [serverName] });
+    await servers.world.server.replace({
+      certificate: next.current.certificatePem,
+      key: next.current.keyPem,
+    });
     await ended(bare(server.port));
-    expect(refusals).toMatchObject([{ rejection: { reason: 'no-certificate' } }]);
-    const late = await ended(bare(server.port, { ...presenting(world.client), maxVersion: 'TLSv1.2' }));
+    expect(servers.refusals).toMatchObject([{ rejection: { reason: 'no-certificate' } }]);
+    const late = await ended(
+      bare(server.port, { ...presenting(servers.world.client), maxVersion: 'TLSv1.2' }),
+    );
     expect(late.error?.code).toContain('PROTOCOL_VERSION');
     (await admitted()).socket.destroy();
   });
@@ -298,8 +299,8 @@ describe('closing', () => {
     const server = await serve(
       https,
       {
-        trust: world.trust,
-        identity: world.server,
+        trust: servers.world.trust,
+        identity: servers.world.server,
         allow: [clientName],
         host: '127.0.0.1',
         signal: stop.signal,
@@ -312,7 +313,7 @@ describe('closing', () => {
           {
             host: '127.0.0.1',
             port: server.port,
-            ...presenting(world.client),
+            ...presenting(servers.world.client),
             rejectUnauthorized: false,
             agent: false,
           },

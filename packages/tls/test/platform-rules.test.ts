@@ -1,43 +1,22 @@
 import { constants, X509Certificate } from 'node:crypto';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { type ConnectionRefusal, type MutualServeOptions, serve } from '@entente/tls';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bare, clientName, ended, makeWorld, presenting, resume, type World } from './fixture.ts';
+import { serve } from '@entente/tls';
+import { describe, expect, it } from 'vitest';
+import { bare, ended, presenting, resume } from './fixture.ts';
+import { useGreetingServers } from './greeting-server.ts';
 
-let world: World;
-let refusals: ConnectionRefusal[];
-const closers: (() => Promise<void>)[] = [];
-
-beforeEach(async () => {
-  world = await makeWorld();
-  refusals = [];
-});
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-
-function common(): MutualServeOptions {
-  return {
-    trust: world.trust,
-    identity: world.server,
-    allow: [clientName],
-    host: '127.0.0.1',
-    onRefusal: (refusal) => refusals.push(refusal),
-  };
-}
-
-async function greet(options: Partial<MutualServeOptions> = {}) {
-  const server = await serve(tls, { ...common(), ...options }, (socket) => socket.end('hello'));
-  closers.push(() => server.close());
-  return server;
-}
+const servers = useGreetingServers();
+const { common, greet } = servers;
 
 describe('resumption', () => {
   for (const minVersion of ['TLSv1.3', 'TLSv1.2'] as const) {
     it(`never happens where client certificates are asked for (${minVersion})`, async () => {
       const { port } = await greet({ minVersion });
-      const { reused, outcome } = await resume(port, { ...presenting(world.client), maxVersion: minVersion });
+      const { reused, outcome } = await resume(port, {
+        ...presenting(servers.world.client),
+        maxVersion: minVersion,
+      });
       expect(reused).toBe(false);
       expect(outcome.received).toBe('hello');
     });
@@ -54,7 +33,7 @@ describe('resumption', () => {
     const outcome = await judgeSocket(
       resumed,
       {
-        trust: world.trust,
+        trust: servers.world.trust,
         link: { name: 'tls', direction: 'inbound', interface: 'external', purpose: 'client' },
         identity: { mode: 'inbound' },
         authorise: () => ({ ok: true }),
@@ -70,13 +49,18 @@ describe('resumption', () => {
   it('works where client certificates are never asked for, until the trust state or the identity changes', async () => {
     const server = await serve(
       tls,
-      { trust: world.trust, identity: world.server, clientCertificate: 'none', host: '127.0.0.1' },
+      {
+        trust: servers.world.trust,
+        identity: servers.world.server,
+        clientCertificate: 'none',
+        host: '127.0.0.1',
+      },
       (socket) => socket.end('hello'),
     );
-    closers.push(() => server.close());
+    servers.closeAfterwards(() => server.close());
     const { session, reused } = await resume(server.port, {});
     expect(reused).toBe(true);
-    await world.revoke();
+    await servers.world.revoke();
     const late = bare(server.port, { session: session! });
     const reusedAfter = new Promise((resolve) => {
       late.once('secureConnect', () => resolve(late.isSessionReused()));
@@ -92,8 +76,8 @@ describe('renegotiation', () => {
       socket.write('hello');
       socket.resume();
     });
-    closers.push(() => server.close());
-    const socket = bare(server.port, { ...presenting(world.client), maxVersion: 'TLSv1.2' });
+    servers.closeAfterwards(() => server.close());
+    const socket = bare(server.port, { ...presenting(servers.world.client), maxVersion: 'TLSv1.2' });
     await new Promise((resolve) => socket.once('data', resolve));
     const renegotiated = await new Promise<boolean>((resolve) => {
       socket.once('error', () => resolve(false));
@@ -106,7 +90,7 @@ describe('renegotiation', () => {
 
   it('TLS 1.2 is refused unless it is asked for', async () => {
     const { port } = await greet();
-    const { error } = await ended(bare(port, { ...presenting(world.client), maxVersion: 'TLSv1.2' }));
+    const { error } = await ended(bare(port, { ...presenting(servers.world.client), maxVersion: 'TLSv1.2' }));
     expect(error?.code).toContain('PROTOCOL_VERSION');
   });
 });
@@ -115,12 +99,12 @@ describe('what unknown peers learn', () => {
   it('shows no CA names in the request for a client certificate on an external interface', async () => {
     // TLS 1.2 sends the request in the clear, so the names can be looked for in the bytes of the server's first flight.
     const { port } = await greet({ minVersion: 'TLSv1.2' });
-    expect(await firstFlight(port)).not.toContain(subjectOf(world.authority.certificatePem));
+    expect(await firstFlight(port)).not.toContain(subjectOf(servers.world.authority.certificatePem));
   });
 
   it('the look-out for CA names finds them where they are shown: on an internal interface', async () => {
     const { port } = await greet({ minVersion: 'TLSv1.2', link: { interface: 'internal' } });
-    expect(await firstFlight(port)).toContain(subjectOf(world.authority.certificatePem));
+    expect(await firstFlight(port)).toContain(subjectOf(servers.world.authority.certificatePem));
   });
 });
 
@@ -154,7 +138,7 @@ function firstFlight(port: number): Promise<string> {
     });
     relay.listen(0, '127.0.0.1', () => {
       const { port: near } = relay.address() as net.AddressInfo;
-      const socket = bare(near, { ...presenting(world.client), maxVersion: 'TLSv1.2' });
+      const socket = bare(near, { ...presenting(servers.world.client), maxVersion: 'TLSv1.2' });
       socket.on('error', reject);
       socket.resume();
       socket.on('end', () => socket.destroy());
