@@ -1,22 +1,18 @@
 import tls, { type TLSSocket } from 'node:tls';
 import { createResponse, type SipRequest, type SipResponse, StreamFramer } from '@entente/sip';
-import { createTokenSource, MessageBudget } from '@entente/sip-endpoint';
+import { MessageBudget } from '@entente/sip-endpoint';
 import { forwardRequest, refusal } from '@entente/sip-proxy';
 import {
   FlowNames,
   type ProxyDecision,
   type ProxyPolicy,
-  ProxyRuntime,
   type RelayRules,
   type RequestOrigin,
 } from '@entente/sip-relay';
-import { createTestAuthority } from '@entente/testkit';
 import { requestBetween } from '@entente/testkit/request';
-import { loadCredential, openTrust, serve } from '@entente/tls';
-import { links } from '@entente/topology';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fqdn, startListeningRuntime } from './listening-runtime.ts';
 
-const fqdn = 'fe1.contoso.example';
 const mebibyte = 1_048_576;
 const challenge = refusal(
   'authentication-required',
@@ -100,41 +96,14 @@ class Peer {
 }
 
 async function start(maxTransactions = 2_000) {
-  const root = await createTestAuthority('Contoso Test Root');
-  const own = await root.issue({ dnsNames: [fqdn], uris: [`sip:${fqdn}`] });
-  const trust = await openTrust({ anchors: { pem: root.certificatePem }, crls: { pem: await root.crl([]) } });
-  opened.push(trust);
-  const identity = await loadCredential({ certificate: own.chainPem, key: own.keyPem });
   const budget = new MessageBudget({ maxBytes: 32 * mebibyte, maxTransactions });
   const flows = new FlowNames();
   const policy = new OpenPolicy(flows);
-  const lines: Record<string, unknown>[] = [];
-  const line = (fields: object) => void lines.push({ ...fields });
-  const runtime = new ProxyRuntime({
-    sentBy: { host: fqdn, port: 5061 },
-    policy,
-    flows,
-    budget,
-    newToken: createTokenSource(),
-    isOurVia: (host) => host === fqdn,
-    log: { debug: line, info: line, warn: line, error: line },
-    dial: () => Promise.reject(new Error('this server does not dial')),
-  });
-  opened.push(runtime);
-  const accepted: TLSSocket[] = [];
-  const server = await serve(
-    tls,
-    { trust, identity, host: '127.0.0.1', clientCertificate: 'none' },
-    (socket) => {
-      accepted.push(socket);
-      runtime.accept(socket, links.clientToFrontEnd);
-    },
-  );
-  opened.push({ [Symbol.asyncDispose]: () => server.close() });
+  const { accepted, lines, port } = await startListeningRuntime(policy, flows, opened, { budget });
   const connect = async () => {
     const socket = tls.connect({
       host: '127.0.0.1',
-      port: server.port,
+      port,
       servername: fqdn,
       rejectUnauthorized: false,
     });

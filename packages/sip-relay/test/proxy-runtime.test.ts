@@ -1,4 +1,3 @@
-import tls from 'node:tls';
 import { createResponse, type SipRequest, type SipResponse } from '@entente/sip';
 import { createTokenSource, type NextHop, UserAgent } from '@entente/sip-endpoint';
 import { forwardRequest, refusal } from '@entente/sip-proxy';
@@ -6,17 +5,14 @@ import {
   FlowNames,
   type ProxyDecision,
   type ProxyPolicy,
-  ProxyRuntime,
+  type ProxyRuntime,
   type RelayRules,
   type RequestOrigin,
 } from '@entente/sip-relay';
-import { createTestAuthority } from '@entente/testkit';
-import { connect, loadCredential, openTrust, serve } from '@entente/tls';
+import { connect } from '@entente/tls';
 import { links } from '@entente/topology';
 import { afterEach, describe, expect, it } from 'vitest';
-
-const fqdn = 'fe1.contoso.example';
-const domain = 'contoso.example';
+import { domain, fqdn, startListeningRuntime } from './listening-runtime.ts';
 
 /** A policy that decides as the test says, and notes what it was asked. */
 class ScriptedPolicy implements ProxyPolicy<RequestOrigin> {
@@ -50,39 +46,16 @@ afterEach(async () => {
 async function start(
   more: { readonly sides?: Readonly<Record<string, () => ProxyRuntime<RequestOrigin>>> } = {},
 ) {
-  const root = await createTestAuthority('Contoso Test Root');
-  const own = await root.issue({ dnsNames: [fqdn, domain], uris: [`sip:${fqdn}`, `sip:${domain}`] });
-  const trust = await openTrust({ anchors: { pem: root.certificatePem }, crls: { pem: await root.crl([]) } });
-  opened.push(trust);
-  const identity = await loadCredential({ certificate: own.chainPem, key: own.keyPem });
   const policy = new ScriptedPolicy();
   const flows = new FlowNames();
-  const lines: (Record<string, unknown> & { text: string })[] = [];
-  const line = (fields: object, text: string) => void lines.push({ ...fields, text });
-  const runtime = new ProxyRuntime({
-    sentBy: { host: fqdn, port: 5061 },
-    policy,
-    flows,
-    newToken: createTokenSource(),
-    isOurVia: (host) => host === fqdn,
-    log: { debug: line, info: line, warn: line, error: line },
+  const { lines, port, runtime, trust } = await startListeningRuntime(policy, flows, opened, {
     diagnosticsFrom: fqdn,
-    dial: () => Promise.reject(new Error('this server does not dial')),
     ...more,
   });
-  opened.push(runtime);
-  const server = await serve(
-    tls,
-    { trust, identity, host: '127.0.0.1', clientCertificate: 'none' },
-    (socket) => {
-      runtime.accept(socket, links.clientToFrontEnd);
-    },
-  );
-  opened.push({ [Symbol.asyncDispose]: () => server.close() });
   const hop: NextHop = {
     name: domain,
     address: '127.0.0.1',
-    port: server.port,
+    port,
     link: links.clientToFrontEnd,
   };
   const received: string[] = [];
