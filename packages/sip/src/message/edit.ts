@@ -1,23 +1,15 @@
+import { Via } from '../headers/via.ts';
 import { skipSpace } from '../syntax/characters.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
 import { findComma } from '../syntax/quoted.ts';
 import { bytesFromWire, unfold } from '../syntax/text.ts';
 import type { Uri } from '../uri/uri.ts';
 import { bodyWire, messageOfOwn, smallBodyBytes } from './assemble.ts';
+import { carriedHead, type Line, type WrittenLine } from './carried-head.ts';
 import { FOLDED, STRIDE } from './head-index.ts';
 import { fieldLine, fieldValue, type HeaderValue } from './header-field.ts';
 import { headerId, UNKNOWN, VIA } from './header-names.ts';
 import type { SipMessage } from './sip-message.ts';
-
-/** A line the editor wrote. Untouched lines stay numbers: offsets into the index of the original. */
-interface WrittenLine {
-  readonly id: number;
-  readonly lowerName: string;
-  /** Name and value with CRLF, as wire text. */
-  readonly text: string;
-}
-
-type Line = number | WrittenLine;
 
 /**
  * Starts editing a message. The original is not changed; every byte that no edit touches stays as received.
@@ -36,6 +28,8 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
   readonly #message: M;
   readonly #lines: Line[] = [];
   #startLine: string | undefined;
+  /** The Request-URI in {@link #startLine}, where `setUri` wrote that. */
+  #uri: string | undefined;
   #body: string | undefined;
 
   constructor(message: M) {
@@ -53,7 +47,10 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
         'setUri',
         'use setStartLine for a response',
       );
-    return this.setStartLine(`${message.method} ${uri.toString()} SIP/2.0`);
+    const text = uri.toString();
+    this.setStartLine(`${message.method} ${text} SIP/2.0`);
+    this.#uri = text;
+    return this;
   }
 
   /**
@@ -64,6 +61,7 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
    */
   setStartLine(line: string): this {
     this.#startLine = fieldValue('Start line', line);
+    this.#uri = undefined;
     return this;
   }
 
@@ -155,7 +153,28 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
    * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the edits do not form a message.
    */
   toMessage(): M {
-    return messageOfOwn(this.#headerWire(), this.#largeBody()) as M;
+    const wire = this.#headerWire();
+    const largeBody = this.#largeBody();
+    const carried = this.#carried(wire);
+    if (carried === undefined) return messageOfOwn(wire, largeBody) as M;
+    if (largeBody !== '') carried.attachBody(largeBody);
+    return carried as M;
+  }
+
+  /** The edited message, by what is known of its parts; undefined where it is to be read again. */
+  #carried(wire: string): SipMessage | undefined {
+    const message = this.#message;
+    const uri = this.#uri;
+    const startLine = this.#startLine;
+    if (startLine !== undefined && (uri === undefined || !isPlainUri(uri))) return undefined;
+    const end = startLine === undefined ? message.head.startLineEnd : startLine.length;
+    const head = carriedHead(message.head, this.#lines, end);
+    if (head === undefined) return undefined;
+    const carried =
+      message.kind === 'request' ? message.withHead(wire, head, uri) : message.withHead(wire, head);
+    const top = this.#lines[this.#indexOf(VIA, '', 0)];
+    if (typeof top === 'object' && top.via !== undefined) carried.knowTopVia(top.via);
+    return carried;
   }
 
   /** The body that `#headerWire` leaves out. The text of an untouched body is shared with the original. */
@@ -203,7 +222,9 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
 
   #write(name: string, value: HeaderValue): WrittenLine {
     const id = headerId(name);
-    return { id, lowerName: id === UNKNOWN ? name.toLowerCase() : '', text: fieldLine(name, value) };
+    const lowerName = id === UNKNOWN ? name.toLowerCase() : '';
+    const via = id === VIA && value instanceof Via ? value : undefined;
+    return { id, lowerName, nameLength: name.length, text: fieldLine(name, value), via };
   }
 
   #indexOf(id: number, lowerName: string, from: number): number {
@@ -248,7 +269,8 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
     if (replacement === undefined) text = rest!;
     else text = value.slice(0, start) + replacement + (rest === undefined ? '' : `,${rest}`);
     const lowerName = id === UNKNOWN ? name.toLowerCase() : '';
-    this.#lines[at] = { id, lowerName, text: `${label}${text}\r\n` };
+    const nameLength = label.length - 1;
+    this.#lines[at] = { id, lowerName, nameLength, text: `${label}${text}\r\n`, via: undefined };
     return this;
   }
 
@@ -264,4 +286,9 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
     const value = wire.slice(lines[line + 1]!, lines[line + 2]!);
     return [label, (lines[line + 3]! & FOLDED) === 0 ? value : unfold(value)];
   }
+}
+
+/** ASCII without white space: written as it is, and one word of the request line. */
+function isPlainUri(uri: string): boolean {
+  return /^[!-~]+$/.test(uri);
 }

@@ -101,6 +101,12 @@ export abstract class SipMessageBase extends HeaderLines {
     }
   }
 
+  /** What the first Via field has been written from: it holds this value alone. Internal. */
+  knowTopVia(via: Via): void {
+    this.cachedVia = via;
+    this.viaIsAlone = true;
+  }
+
   /** The first Via value. */
   get topVia(): Via {
     if (this.cachedVia !== undefined) return this.cachedVia;

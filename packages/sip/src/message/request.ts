@@ -25,6 +25,19 @@ export class SipRequest extends SipMessageBase {
     this.cachedUri = undefined;
   }
 
+  /**
+   * The same request with other header lines. Internal; see `edit`.
+   *
+   * @param wire - Its wire text.
+   * @param head - The offsets in it.
+   * @param uri - Its Request-URI, where that is another.
+   */
+  withHead(wire: string, head: Head, uri?: string): SipRequest {
+    const { method } = this;
+    const end = uri === undefined ? this.uriEnd : method.length + 1 + uri.length;
+    return new SipRequest(wire, head, method, end);
+  }
+
   /** The Request-URI as it stands in the request line. */
   get uriText(): string {
     return this.headerWire.slice(this.method.length + 1, this.uriEnd);

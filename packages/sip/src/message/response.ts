@@ -21,6 +21,16 @@ export class SipResponse extends SipMessageBase {
     this.reasonStart = reasonStart;
   }
 
+  /**
+   * The same response with other header lines. Internal; see `edit`.
+   *
+   * @param wire - Its wire text.
+   * @param head - The offsets in it.
+   */
+  withHead(wire: string, head: Head): SipResponse {
+    return new SipResponse(wire, head, this.status, this.reasonStart);
+  }
+
   /** The reason phrase; it may be empty. */
   get reason(): string {
     return textFromWire(this.headerWire.slice(this.reasonStart, this.head.startLineEnd));

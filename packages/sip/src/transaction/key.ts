@@ -26,7 +26,9 @@ export function serverTransactionKey(
  */
 export function clientTransactionKey(message: SipRequest | SipResponse): string | undefined {
   const branch = cookieBranch(message.topVia);
-  return branch === undefined ? undefined : `${branch}|${message.cseq.method}`;
+  if (branch === undefined) return undefined;
+  // A request has the same method in CSeq.
+  return `${branch}|${message.kind === 'request' ? message.method : message.cseq.method}`;
 }
 
 function keyOf(via: Via, method: string): string | undefined {
