@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,6 +15,8 @@ import { cores, pinTo } from './pinned-process.ts';
 /** The front end of a pool with as many users as a measurement needs. */
 export interface PoolFrontEnd extends AsyncDisposable {
   readonly pid: number;
+  /** The file that it runs. */
+  readonly script: string;
   /**
    * Callers are a trusted server over mutual TLS, whose requests are not challenged; the called are users who
    * registered by digest, each over a TLS connection of their own.
@@ -23,6 +26,8 @@ export interface PoolFrontEnd extends AsyncDisposable {
   readonly byUser: Pick<LoadOrder, 'caller' | 'called' | 'pairs'>;
   /** Callers are users outside, who connect to the edge; there where {@link PoolFrontEndOptions.partners} are. */
   readonly byEdge: Pick<LoadOrder, 'caller' | 'called' | 'pairs'>;
+  /** Stops the front end alone; resolves when its process has ended. */
+  stop(): Promise<void>;
   /** The network that it belongs to. */
   readonly network: Network;
   /** Password of every caller and called. */
@@ -35,6 +40,8 @@ export interface PoolFrontEndOptions {
   readonly config?: object;
   /** Partners of the network; with them, be they none, comes an edge. */
   readonly partners?: readonly Partner[];
+  /** Further flags for the Node that the front end runs on. */
+  readonly nodeFlags?: readonly string[];
 }
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
@@ -49,7 +56,7 @@ const password = 'of a user that exists for a measurement only';
  */
 export async function startPoolFrontEnd(
   pairs: number,
-  { config = {}, partners }: PoolFrontEndOptions = {},
+  { config = {}, nodeFlags = [], partners }: PoolFrontEndOptions = {},
 ): Promise<PoolFrontEnd> {
   const network = await startNetwork({
     clients: [],
@@ -58,14 +65,14 @@ export async function startPoolFrontEnd(
     ...(partners === undefined ? {} : { partners }),
   });
   try {
-    return await restart(network, pairs);
+    return await restart(network, pairs, nodeFlags);
   } catch (fault) {
     await network[Symbol.asyncDispose]();
     throw fault;
   }
 }
 
-async function restart(network: Network, pairs: number): Promise<PoolFrontEnd> {
+async function restart(network: Network, pairs: number, nodeFlags: readonly string[]): Promise<PoolFrontEnd> {
   const { directory, organisation } = network;
   const { domain, mediation } = organisation;
   const [place] = organisation.frontEnds;
@@ -96,7 +103,7 @@ async function restart(network: Network, pairs: number): Promise<PoolFrontEnd> {
   );
   await writeFile(join(directory, 'users.yaml'), stringify({ users: records }), { mode: 0o600 });
   const built = await buildScript(command, 'sip');
-  const child = await startFrontEnd(built.file, join(directory, `${place.fqdn}.yaml`));
+  const child = await startFrontEnd([...nodeFlags, built.file], join(directory, `${place.fqdn}.yaml`));
 
   const anchorPem = await readFile(network.anchorsFile, 'utf8');
   const server = await network.insider.issue({ dnsNames: [mediation.fqdn], crlUrl: network.crlUrl });
@@ -112,6 +119,12 @@ async function restart(network: Network, pairs: number): Promise<PoolFrontEnd> {
   const atEdge: LoadTls = { ...called, port: externalPorts.clients, servername: externalFqdn };
   return {
     pid: child.pid as number,
+    script: built.file,
+    async stop() {
+      const ended = once(child, 'exit');
+      child.kill();
+      await ended;
+    },
     network,
     password,
     byEdge: {
@@ -130,8 +143,15 @@ async function restart(network: Network, pairs: number): Promise<PoolFrontEnd> {
 }
 
 /** Runs the front end as its command does, but pinned; resolves when it says that it has started. */
-function startFrontEnd(file: string, configFile: string): Promise<ChildProcess> {
-  const line = [...pinTo(cores.server), process.execPath, file, '--config', configFile, '--stop-with-stdin'];
+function startFrontEnd(script: readonly string[], configFile: string): Promise<ChildProcess> {
+  const line = [
+    ...pinTo(cores.server),
+    process.execPath,
+    ...script,
+    '--config',
+    configFile,
+    '--stop-with-stdin',
+  ];
   const [program, ...args] = line as [string, ...string[]];
   const child = spawn(program, args, { cwd: repository, stdio: ['pipe', 'pipe', 'pipe'] });
   let words = '';
