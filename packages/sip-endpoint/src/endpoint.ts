@@ -10,7 +10,7 @@ import {
   type SipResponse,
   type Timings,
   type TransactionEnd,
-  Via,
+  type Via,
 } from '@entente/sip';
 import type { Ledger } from './budget/ledger.ts';
 import { MessageBudget } from './budget/message-budget.ts';
@@ -24,6 +24,7 @@ import {
 import { ConnectionPool } from './connection/connection-pool.ts';
 import { EverySecond } from './connection/every-second.ts';
 import type { NextHop } from './connection/next-hop.ts';
+import { OwnVias, type SentBy } from './connection/own-vias.ts';
 import type { ServiceAddress } from './resolve/service-locator.ts';
 import {
   type ClientTransaction,
@@ -52,14 +53,6 @@ export interface EndpointUser {
   onGivenUp?(why: GivenUp, connection: SipConnection): void;
   /** Something was thrown while a message was handled: a fault of this program. The message is answered 500 or dropped. */
   onFault?(error: unknown, connection: SipConnection): void;
-}
-
-/** What stands in a Via of ours. */
-export interface SentBy {
-  /** A name that our certificate has. */
-  readonly host: string;
-  /** On which we listen for the peer; none where we do not listen. */
-  readonly port?: number;
 }
 
 /** What an endpoint needs. */
@@ -147,6 +140,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   readonly #transactions: TransactionLayer;
   readonly #budget: MessageBudget;
   readonly #everySecond = new EverySecond();
+  readonly #vias = new OwnVias();
   readonly #stopRetrying: (() => void) | undefined;
   #disposed = false;
 
@@ -272,15 +266,8 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
    */
   via(connection: SipConnection, branch: string = magicCookie + this.newToken()): Via {
     const { sentBy } = this.#options;
-    const { host, port } = typeof sentBy === 'function' ? sentBy(connection.link) : sentBy;
-    const mutual = connection.protection.protection === 'MTLS';
-    return Via.from({
-      transport: 'TLS',
-      host,
-      branch,
-      ...(port === undefined ? {} : { port }),
-      ...(mutual ? { parameters: { alias: true } } : {}),
-    });
+    const own = typeof sentBy === 'function' ? sentBy(connection.link) : sentBy;
+    return this.#vias.with(own, connection.protection.protection === 'MTLS', branch);
   }
 
   /**

@@ -246,12 +246,15 @@ export class ResponseContext<Owner = unknown> {
 
   #startGroup(): void {
     const group = this.#groups[this.#nextGroup++]!;
-    const branches = group
-      .filter(({ instance }) => instance === undefined || !this.#answeredDevices.has(instance))
-      .map((target) => new Branch<Owner>(target));
-    this.#branches.push(...branches);
-    this.#pending += branches.length;
-    for (const branch of branches) {
+    const first = this.#branches.length;
+    for (const target of group) {
+      if (target.instance !== undefined && this.#answeredDevices.has(target.instance)) continue;
+      this.#branches.push(new Branch<Owner>(target));
+    }
+    const end = this.#branches.length;
+    this.#pending += end - first;
+    for (let i = first; i < end; i++) {
+      const branch = this.#branches[i]!;
       // A branch started before this one may have been answered, or the request cancelled, in the meantime.
       if (this.#closed) {
         branch.state = 'completed';
