@@ -31,9 +31,10 @@ export function startPinned(file: URL, core: number): ChildProcess {
  * As `startPinned`, for a file that was built.
  *
  * @param file Its path.
+ * @param flags For Node.
  */
-export function startPinnedBuilt(file: string, core: number): ChildProcess {
-  const line: readonly string[] = [...pinTo(core), process.execPath, file];
+export function startPinnedBuilt(file: string, core: number, flags: readonly string[] = []): ChildProcess {
+  const line: readonly string[] = [...pinTo(core), process.execPath, ...flags, file];
   const [program, ...args] = line as [string, ...string[]];
   return spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }

@@ -1,45 +1,96 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createTestAuthority } from '@entente/testkit';
+import { startBareRelay } from '../load/bare-relay.ts';
+import type { LoadOrder } from '../load/order.ts';
 import { startPoolFrontEnd } from '../load/pool-front-end.ts';
-import { runLoad } from '../load/run-load.ts';
-import { type CpuProfile, partsOf } from '../profile/read-profile.ts';
-import { type BenchSuite, measured } from '../suite.ts';
+import { type Measurement, runLoad } from '../load/run-load.ts';
+import { type CpuProfile, type Part, partsOf } from '../profile/read-profile.ts';
+import { type BenchResult, type BenchSuite, measured } from '../suite.ts';
 
 /** Smaller parts are summed up. */
 const leastShare = 0.005;
 
-/** Where the processor time of a front end goes while it relays MESSAGE and its 200: a table for each transaction. */
+interface Profiled {
+  readonly found: Measurement;
+  readonly parts: readonly Part[];
+}
+
+/**
+ * Where the processor time of a front end goes while it relays MESSAGE and its 200: microseconds of each part for each transaction, beside
+ * what the bare relay spends there. Sampling itself costs time, so the sums are greater than what `proxy` measures.
+ */
 export const suite: BenchSuite = {
   name: 'profile',
   async run({ seconds, short, log }) {
-    const directory = await mkdtemp(join(tmpdir(), 'entente-profile-'));
-    try {
-      const nodeFlags = ['--cpu-prof', `--cpu-prof-dir=${directory}`, '--cpu-prof-interval=500'];
-      await using pool = await startPoolFrontEnd(short ? 20 : 100, { nodeFlags });
-      const bundle = await readFile(pool.script, 'utf8');
-      const timing = { warmUpMs: short ? 1_000 : 3_000, measureMs: seconds * 1_000 };
-      log('  MESSAGE, closed loop …');
-      const order = { ...pool.byServer, ...timing, messageBytes: 600, inFlight: 1 };
-      const found = await runLoad('front end', order, pool.pid);
-      await pool.stop();
-      const [name] = await readdir(directory);
-      if (name === undefined || found.serverMicros === undefined) throw new Error('there is no profile');
-      const profile = JSON.parse(await readFile(join(directory, name), 'utf8')) as CpuProfile;
-      const parts = partsOf(profile, bundle, timing.measureMs);
-      const micros = found.serverMicros;
-      const rows = parts.filter(({ share }) => share >= leastShare);
-      const rest = 1 - rows.reduce((sum, { share }) => sum + share, 0);
-      return {
-        results: [
-          measured('a MESSAGE and its 200', micros, 'µs'),
-          ...rows.map(({ name, share }) => measured(name, share * micros, 'µs')),
-          measured('all smaller parts', rest * micros, 'µs'),
-        ],
-        invalid: found.invalid,
-      };
-    } finally {
-      await rm(directory, { recursive: true, force: true });
-    }
+    const timing = {
+      warmUpMs: short ? 1_000 : 3_000,
+      measureMs: seconds * 1_000,
+      messageBytes: 600,
+      inFlight: 1,
+    };
+    log('  front end, MESSAGE, closed loop …');
+    const ours = await profiled(timing.measureMs, async (nodeFlags) => {
+      const pool = await startPoolFrontEnd(short ? 20 : 100, { nodeFlags });
+      const load = () => runLoad('front end', { ...pool.byServer, ...timing }, pool.pid);
+      return { server: pool, found: load, pairs: pool.byServer.pairs };
+    });
+    log('  bare relay, the same …');
+    const bare = await profiled(timing.measureMs, async (nodeFlags) => {
+      const relay = await startBareRelay(await createTestAuthority('Bench'), nodeFlags);
+      const pairs = ours.pairs.map(({ from, to }) => ({ from, to }));
+      const load = () => runLoad('bare relay', { ...relay.sides, pairs, ...timing }, relay.pid);
+      return { server: relay, found: load, pairs };
+    });
+    return {
+      results: table(ours, bare),
+      invalid: [...ours.found.invalid, ...bare.found.invalid.filter((why) => !why.includes('generator'))],
+    };
   },
 };
+
+interface Started {
+  readonly server: AsyncDisposable & { readonly script: string; stop(): Promise<void> };
+  readonly found: () => Promise<Measurement>;
+  readonly pairs: LoadOrder['pairs'];
+}
+
+/** Runs a server with the sampler of V8, and reads what that wrote when the server has ended. */
+async function profiled(
+  lastMs: number,
+  start: (nodeFlags: readonly string[]) => Promise<Started>,
+): Promise<Profiled & Pick<Started, 'pairs'>> {
+  const directory = await mkdtemp(join(tmpdir(), 'entente-profile-'));
+  try {
+    const flags = ['--cpu-prof', `--cpu-prof-dir=${directory}`, '--cpu-prof-interval=500'];
+    const started = await start(flags);
+    await using server = started.server;
+    const bundle = await readFile(server.script, 'utf8');
+    const found = await started.found();
+    await server.stop();
+    const [name] = await readdir(directory);
+    if (name === undefined) throw new Error('the server has left no profile');
+    const profile = JSON.parse(await readFile(join(directory, name), 'utf8')) as CpuProfile;
+    return { found, parts: partsOf(profile, bundle, lastMs), pairs: started.pairs };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function table(ours: Profiled, bare: Profiled): BenchResult[] {
+  const micros = ours.found.serverMicros ?? Number.NaN;
+  const bareMicros = bare.found.serverMicros ?? Number.NaN;
+  const beside = (what: string, value: number, other: number): BenchResult =>
+    other > 0
+      ? measured(what, value, 'µs', { against: { what: 'bare relay', value: other } })
+      : measured(what, value, 'µs');
+  const rows = ours.parts.filter(({ share }) => share >= leastShare);
+  const rest = 1 - rows.reduce((sum, { share }) => sum + share, 0);
+  const shareOf = (name: string) => bare.parts.find((part) => part.name === name)?.share ?? 0;
+  return [
+    beside('a MESSAGE and its 200', micros, bareMicros),
+    ...rows.map(({ name, share }) => beside(name, share * micros, shareOf(name) * bareMicros)),
+    measured('all smaller parts', rest * micros, 'µs'),
+  ];
+}
