@@ -23,6 +23,7 @@ import {
 } from './connection/connection.ts';
 import { ConnectionPool } from './connection/connection-pool.ts';
 import { EverySecond } from './connection/every-second.ts';
+import { IdleWatch } from './connection/idle-watch.ts';
 import type { NextHop } from './connection/next-hop.ts';
 import { OwnVias, type SentBy } from './connection/own-vias.ts';
 import type { ServiceAddress } from './resolve/service-locator.ts';
@@ -130,6 +131,9 @@ export class NoAnswerError extends Error {
   }
 }
 
+/** Milliseconds without a byte from the peer after which a connection is closed. */
+const defaultIdleMs = 900_000;
+
 /** SIP on connections under the verdict: transactions, connections by identity, flows by number. */
 export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   readonly newToken: () => string;
@@ -140,6 +144,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   readonly #transactions: TransactionLayer;
   readonly #budget: MessageBudget;
   readonly #everySecond = new EverySecond();
+  readonly #idleWatch: IdleWatch;
   readonly #vias = new OwnVias();
   readonly #stopRetrying: (() => void) | undefined;
   #disposed = false;
@@ -150,6 +155,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     this.#options = options;
     this.#user = options.user;
     this.#budget = options.budget ?? new MessageBudget();
+    this.#idleWatch = new IdleWatch(options.limits?.idleTimeoutMs ?? defaultIdleMs);
     this.#pool = new ConnectionPool({
       dial: async (hop) => {
         const { socket, link } = await options.dial(hop);
@@ -365,6 +371,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
       user: this,
       budget: this.#budget,
       everySecond: this.#everySecond,
+      idleWatch: this.#idleWatch,
       ...(limits === undefined ? {} : { limits }),
     });
     // Dialled or accepted while everything was being closed: nobody would close it any more.

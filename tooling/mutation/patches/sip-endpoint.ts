@@ -28,6 +28,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'silent-peers-end',
+      off: 'a peer that says nothing keeps its connection for ever',
+      file: 'packages/sip-endpoint/src/connection/idle-watch.ts',
+      find: 'else connection.idledOut();',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/idle-watch.test.ts',
+        title: 'ends when its time is over, no earlier and an eighth later at most',
+      },
+    },
+    {
       name: 'every-2xx-acknowledged',
       off: 'the second device that answers is never acknowledged nor ended',
       file: 'packages/sip-endpoint/src/endpoint.ts',

@@ -13,6 +13,7 @@ import type { Ledger } from '../budget/ledger.ts';
 import type { MessageBudget } from '../budget/message-budget.ts';
 import type { PeerKind } from '../budget/peer-kind.ts';
 import type { EverySecond, Ticked } from './every-second.ts';
+import type { IdleWatch, Idling } from './idle-watch.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
 import { kindOf, limitsTo } from './peer-limits.ts';
@@ -68,7 +69,7 @@ let lastId = 0;
  * A connection on which SIP is spoken: frames what comes in, gathers what goes out. Its number is never used again while
  * the process lives, so a flow token cannot mean another connection later.
  */
-export class SipConnection implements FramerSink, Ticked {
+export class SipConnection implements FramerSink, Ticked, Idling {
   readonly id: number = ++lastId;
   readonly socket: TLSSocket;
   readonly link: ConnectionLink;
@@ -91,9 +92,12 @@ export class SipConnection implements FramerSink, Ticked {
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
   readonly #everySecond: EverySecond;
+  readonly #idleWatch: IdleWatch;
   readonly #user: ConnectionUser;
   #kind: PeerKind;
   #isTicked = false;
+  /** Whether a byte has come since {@link heardSinceLook}. */
+  #isHeard = false;
   /** Seconds for which the peer was not read from; -1 where it is. */
   #unreadSeconds = -1;
   /** Requests that have led to nothing since the last second. */
@@ -102,7 +106,8 @@ export class SipConnection implements FramerSink, Ticked {
 
   /**
    * @param socket - admitted by `serve` or `connect` of `@entente/tls`
-   * @param options - which link it is, who dialled, who listens, where its bytes count, what calls it every second
+   * @param options - which link it is, who dialled, who listens, where its bytes count, what calls it every second and what ends it when
+   * nothing comes
    */
   constructor(
     socket: TLSSocket,
@@ -112,6 +117,7 @@ export class SipConnection implements FramerSink, Ticked {
       readonly user: ConnectionUser;
       readonly budget: MessageBudget;
       readonly everySecond: EverySecond;
+      readonly idleWatch: IdleWatch;
       readonly limits?: ConnectionLimits;
     },
   ) {
@@ -131,6 +137,7 @@ export class SipConnection implements FramerSink, Ticked {
     this.#user = options.user;
     this.#budget = options.budget;
     this.#everySecond = options.everySecond;
+    this.#idleWatch = options.idleWatch;
     const kind = kindOf(peer, options.openedByUs);
     this.#kind = kind;
     this.accepts = limitsTo(kind);
@@ -144,7 +151,7 @@ export class SipConnection implements FramerSink, Ticked {
       onTaken: () => this.#taken(),
     });
     socket.setNoDelay(true);
-    socket.setTimeout(options.limits?.idleTimeoutMs ?? 900_000, () => this.close());
+    this.#idleWatch.add(this);
     // It broke between the verdict and now: its close event will not come again.
     if (socket.destroyed) queueMicrotask(() => this.#end());
     socket.on('data', (bytes: Buffer) => this.#read(bytes));
@@ -298,6 +305,16 @@ export class SipConnection implements FramerSink, Ticked {
     return this.#isTicked;
   }
 
+  heardSinceLook(): boolean {
+    const isHeard = this.#isHeard;
+    this.#isHeard = false;
+    return isHeard;
+  }
+
+  idledOut(): void {
+    this.close();
+  }
+
   /** A client, whose connection is used by nobody else. What we dialled ourselves is not one. */
   get #isClient(): boolean {
     return this.#kind === 'unknown' || this.#kind === 'user';
@@ -305,6 +322,7 @@ export class SipConnection implements FramerSink, Ticked {
 
   #read(bytes: Buffer): void {
     if (this.#closed) return;
+    this.#isHeard = true;
     const isWithin = this.#incoming.push(bytes, this);
     // A message in these bytes may have closed it: nobody waits for the rest.
     if (this.#closed) this.#incoming.completed();
@@ -351,6 +369,7 @@ export class SipConnection implements FramerSink, Ticked {
   #end(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#idleWatch.remove(this);
     this.#incoming.completed();
     this.ledger.close();
     this.#asked?.close();
