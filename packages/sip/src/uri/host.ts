@@ -1,3 +1,4 @@
+import { DIGIT_9 } from '../syntax/characters.ts';
 import { isIpv4, isIpv6 } from './ip-address.ts';
 
 /**
@@ -8,6 +9,8 @@ import { isIpv4, isIpv6 } from './ip-address.ts';
  * @see RFC 3261 §25.1 (hostname, IPv4address)
  */
 export function isHostName(text: string): boolean {
+  // Telephones write their address: looked at once.
+  if (text.charCodeAt(0) <= DIGIT_9 && isIpv4(text)) return true;
   const labels = text.split('.');
   if (labels.length > 1 && labels.at(-1) === '') labels.pop();
   if (

@@ -1,3 +1,7 @@
+import { DIGIT_0 } from '../syntax/characters.ts';
+
+const DOT = 0x2e;
+
 /**
  * Text forms of IP addresses, for comparing hosts: `[2001:DB8::1]` and `[2001:db8:0:0:0:0:0:1]` are one host
  * (RFC 5118 §4.1, RFC 3986 §3.2.2). Pure text; nothing is resolved.
@@ -5,7 +9,24 @@
 
 /** Says whether a text is a dotted IPv4 address. */
 export function isIpv4(text: string): boolean {
-  return readIpv4(text) !== undefined;
+  if (text.length > 15) return false;
+  let dots = 0;
+  let digits = 0;
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === DOT) {
+      if (digits === 0 || ++dots > 3) return false;
+      digits = 0;
+      value = 0;
+    } else {
+      const digit = code - DIGIT_0;
+      if (digit < 0 || digit > 9 || ++digits > 3) return false;
+      value = value * 10 + digit;
+      if (value > 255) return false;
+    }
+  }
+  return dots === 3 && digits > 0;
 }
 
 /** Says whether a text, without brackets, is an IPv6 address. */
@@ -30,21 +51,7 @@ export function canonicalHost(host: string): string {
 }
 
 function readIpv4(text: string): number[] | undefined {
-  const parts = text.length <= 15 ? text.split('.') : [];
-  if (parts.length !== 4) return undefined;
-  const out: number[] = [];
-  for (const part of parts) {
-    if (part.length === 0 || part.length > 3) return undefined;
-    let value = 0;
-    for (let i = 0; i < part.length; i++) {
-      const digit = part.charCodeAt(i) - 0x30;
-      if (digit < 0 || digit > 9) return undefined;
-      value = value * 10 + digit;
-    }
-    if (value > 255) return undefined;
-    out.push(value);
-  }
-  return out;
+  return isIpv4(text) ? text.split('.').map(Number) : undefined;
 }
 
 /** Eight groups of an IPv6 address, or `undefined`. */

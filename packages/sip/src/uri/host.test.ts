@@ -1,0 +1,50 @@
+import { isIPv4 } from 'node:net';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isHost, isHostName } from './host.ts';
+import { isIpv4 } from './ip-address.ts';
+
+describe('a host', () => {
+  it('is a name of labels, an IPv4 address or an IPv6 address in brackets', () => {
+    const hosts = [
+      'a',
+      'fe1.contoso.example',
+      'contoso.example.',
+      '3com.example',
+      'a.b2',
+      '1.a',
+      '192.0.2.1',
+      '[::1]',
+    ];
+    for (const host of hosts) expect([host, isHost(host)]).toEqual([host, true]);
+    const others = [
+      '',
+      '.',
+      'a..b',
+      '.a',
+      '-a.b',
+      'a-.b',
+      'a.1',
+      '1',
+      '1.2.3',
+      '192.0.2.256',
+      '192.0.2.1.',
+      'a_b',
+      '::1',
+    ];
+    for (const host of others) expect([host, isHost(host)]).toEqual([host, false]);
+  });
+
+  it('is an IPv4 address where Node says so, but for zeros in front', () => {
+    const part = fc.oneof(fc.nat(300).map(String), fc.constantFrom('', 'x', '1 ', '+1', '0x1'));
+    const text = fc.array(part, { minLength: 1, maxLength: 6 }).map((parts) => parts.join('.'));
+    fc.assert(
+      fc.property(fc.oneof(text, fc.ipV4()), (address) => {
+        expect(isIpv4(address)).toBe(isIPv4(address));
+        expect(isHostName(address) || !isIpv4(address)).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(isIpv4('192.000.002.001')).toBe(true);
+  });
+});
