@@ -135,6 +135,16 @@ describe('what outsiders reach with a way that we have sealed', () => {
     expect(decide(fabrikam, { ...given, sealedFor: forPartner })).toMatchObject({ kind: 'inside' });
   });
 
+  it('answers for names of ours that do not exist as for those that do', () => {
+    const names = ['med1.contoso.example', 'med9.contoso.example', 'a.b.contoso.example'];
+    for (const name of names) {
+      for (const arrival of [client, fabrikam]) {
+        const guess = requestOf(arrival, `sip:+15550100@${name}`, undefined, false);
+        expect([name, decided(guess, arrival)]).toMatchObject([name, refused]);
+      }
+    }
+  });
+
   it('leads on through a front end and an edge to somebody outside', () => {
     const route = ['fe1.contoso.example', 'edge1.contoso.example', 'sip.litware.example'];
     expect(decide(client, { ...through, route, sealedFor: forClient })).toMatchObject({ kind: 'inside' });

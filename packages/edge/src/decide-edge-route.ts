@@ -1,4 +1,10 @@
-import { checkPartnerRequest, isInsideName, type PartnerAuthority, speaksFor } from '@entente/federation';
+import {
+  checkPartnerRequest,
+  isInsideName,
+  mayBeInsideName,
+  type PartnerAuthority,
+  speaksFor,
+} from '@entente/federation';
 import { addressOfRecord, type SipRequest } from '@entente/sip';
 import {
   type DialogToken,
@@ -166,7 +172,7 @@ function isInDialog(request: SipRequest): boolean {
 /** Why a request from outside that is in no dialog may not go to a home. */
 function withoutDialog({ routes, uri }: PreprocessedRequest, topology: Topology): EdgeDecision | undefined {
   // Only a Contact that we had sealed names a server inside: a front end would carry it on to whichever one is guessed here.
-  if (uri.kind === 'sip' && isInsideName(topology, uri.host)) return relay('Request-URI', uri.host);
+  if (uri.kind === 'sip' && mayBeInsideName(topology, uri.host)) return relay('Request-URI', uri.host);
   const next = routes[0]?.uri;
   return next === undefined ? undefined : relay('Route', next.kind === 'sip' ? next.host : next.scheme);
 }
@@ -176,7 +182,7 @@ function alongRoute(
   { isUriRevealed, routes, uri }: PreprocessedRequest,
   topology: Topology,
 ): EdgeDecision | undefined {
-  if (isUriRevealed !== true && uri.kind === 'sip' && isInsideName(topology, uri.host))
+  if (isUriRevealed !== true && uri.kind === 'sip' && mayBeInsideName(topology, uri.host))
     return relay('Request-URI', uri.host);
   const next = routes[0]?.uri;
   if (next === undefined) return undefined;

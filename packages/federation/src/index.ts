@@ -1,4 +1,4 @@
-export { isInsideName } from './inside-names.ts';
+export { isInsideName, mayBeInsideName } from './inside-names.ts';
 export {
   assertableIdentities,
   checkPartnerRequest,

@@ -16,6 +16,20 @@ export function isInsideName(topology: Topology, host: string): boolean {
   return names.has(host);
 }
 
+/**
+ * Whether a host looks like a name of the inside: it is one, or lies below one of our domains and is neither public nor a partner's. Who
+ * guesses names is answered alike for those that exist and those that do not.
+ * @param topology - the one in force
+ */
+export function mayBeInsideName(topology: Topology, host: string): boolean {
+  if (isInsideName(topology, host)) return true;
+  if (topology.isOurDomain(host) || topology.externalNames.has(host)) return false;
+  for (let dot = host.indexOf('.'); dot !== -1; dot = host.indexOf('.', dot + 1)) {
+    if (topology.isOurDomain(host.slice(dot + 1))) return topology.partnerOf(host) === undefined;
+  }
+  return false;
+}
+
 function collectNames(topology: Topology): ReadonlySet<string> {
   const { domains, externalNames, pools, servers, stores } = topology;
   const names = new Set<string>();

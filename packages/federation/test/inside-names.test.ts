@@ -1,4 +1,4 @@
-import { assertableIdentities, isInsideName } from '@entente/federation';
+import { assertableIdentities, isInsideName, mayBeInsideName } from '@entente/federation';
 import type { HeaderFields } from '@entente/sip';
 import { requestBetween } from '@entente/testkit/request';
 import { sampleTopology } from '@entente/testkit/topology';
@@ -18,6 +18,26 @@ describe('names of the inside', () => {
     expect(names.filter((name) => isInsideName(topology, name))).toEqual(names);
     for (const name of ['access.contoso.example', 'contoso.example', 'sip.fabrikam.example'])
       expect(isInsideName(topology, name)).toBe(false);
+  });
+});
+
+describe('a name that somebody guesses', () => {
+  it('is like one of the inside where it lies below a domain of ours, whether it exists or not', () => {
+    const names = ['fe1.contoso.example', 'fe9.contoso.example', 'a.b.contoso.example'];
+    expect(names.filter((name) => mayBeInsideName(topology, name))).toEqual(names);
+  });
+
+  it('is not where it is public, or a partner’s', () => {
+    const partners = sampleTopology({
+      partners: [{ kind: 'allowed-domain', id: 'sub', domains: ['sub.contoso.example'] }],
+    });
+    const names = [
+      'contoso.example',
+      'access.contoso.example',
+      'sip.fabrikam.example',
+      'sub.contoso.example',
+    ];
+    expect(names.filter((name) => mayBeInsideName(partners, name))).toEqual([]);
   });
 });
 

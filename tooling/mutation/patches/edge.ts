@@ -37,6 +37,17 @@ export const patches: PatchList = {
   name: 'edge',
   list: [
     {
+      name: 'guessed-names',
+      off: 'who guesses names of servers learns which exist',
+      file: 'packages/edge/src/decide-edge-route.ts',
+      find: "if (uri.kind === 'sip' && mayBeInsideName(topology, uri.host)) return",
+      replace: "if (uri.kind === 'sip' && isInsideName(topology, uri.host)) return",
+      test: {
+        file: 'packages/edge/src/decide-edge-route.test.ts',
+        title: 'answers for names of ours that do not exist as for those that do',
+      },
+    },
+    {
       name: 'address-without-bound',
       off: 'anybody outside makes an edge log a fault, by an address that no entry can name',
       file: sources,
@@ -72,7 +83,7 @@ export const patches: PatchList = {
       name: 'guessed-contact',
       off: 'in a dialog an outsider may address any server inside whose name it guesses',
       file: sources,
-      find: "if (isUriRevealed !== true && uri.kind === 'sip' && isInsideName(topology, uri.host))",
+      find: "if (isUriRevealed !== true && uri.kind === 'sip' && mayBeInsideName(topology, uri.host))",
       replace: "if (isUriRevealed === undefined && uri.kind === 'sip')",
       test: routing('refuses a Request-URI that names a server inside and is no Contact that we have sealed'),
     },
