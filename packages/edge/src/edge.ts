@@ -1,5 +1,5 @@
 import { partnerOfPeer } from '@entente/federation';
-import type { SipRequest, Uri } from '@entente/sip';
+import { addressOfRecord, type SipRequest, type Uri } from '@entente/sip';
 import { monotonicNow } from '@entente/sip-endpoint';
 import {
   mediaRefusal,
@@ -92,6 +92,11 @@ export class EdgePolicy implements ProxyPolicy<EdgeSender> {
       rules: rulesFor({ request, sender, routes, route, crosses }, this.#forwarding),
       side: sideOf(route),
     };
+  }
+
+  /** Servers inside have found out who the sender is. */
+  onBehalfOf({ from: { uri } }: SipRequest, { arrival }: EdgeSender): string | undefined {
+    return arrival.kind === 'server' ? addressOfRecord(uri) : undefined;
   }
 
   onClosed(origin: RequestOrigin): void {

@@ -112,6 +112,15 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
     };
   }
 
+  onBehalfOf({ from: { uri } }: SipRequest, { sender }: FrontEndSender): string | undefined {
+    const { arrival, identity } = sender;
+    if (arrival.kind === 'client') return undefined;
+    if (identity.asserted !== undefined) return identity.asserted;
+    // A partner may write any user, but no domain that is not its own.
+    if (arrival.kind !== 'partner') return undefined;
+    return uri.kind === 'sip' ? uri.host : uri.scheme;
+  }
+
   onClosed(origin: RequestOrigin): void {
     const flow = this.#options.flows.of(origin);
     this.#locations.removeFlow(flow);

@@ -12,7 +12,7 @@ import {
   type TransactionEnd,
   type Via,
 } from '@entente/sip';
-import type { Ledger } from './budget/ledger.ts';
+import type { Account } from './budget/account.ts';
 import { MessageBudget } from './budget/message-budget.ts';
 import {
   type ConnectionLimits,
@@ -251,9 +251,19 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     request: SipRequest,
     connection: SipConnection,
     user: ClientUser,
-    sender?: Ledger,
+    sender?: Account,
   ): ClientTransaction {
     return this.#transactions.request(request, connection, user, sender);
+  }
+
+  /**
+   * A server sends a request for somebody with whom many share its room: once half of that is taken, each leaves room for the next one.
+   * @param transaction - of the request
+   * @param sender - for whom, e.g. the address that the server asserts
+   * @returns whether they do with this request; refuse it otherwise
+   */
+  countFor(transaction: ServerTransaction, sender: string): boolean {
+    return this.#transactions.countFor(transaction, sender);
   }
 
   /**
@@ -320,7 +330,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
    * Sends a message that belongs to no transaction: an ACK for a 2xx.
    * @param sender - in whose ledger the ACK's sender counts; undefined: this process
    */
-  sendAck(ack: SipRequest, connection: SipConnection, sender?: Ledger): boolean {
+  sendAck(ack: SipRequest, connection: SipConnection, sender?: Account): boolean {
     return connection.send(ack, sender);
   }
 

@@ -1,3 +1,4 @@
+export type { Account } from './budget/account.ts';
 export { CeilingFault } from './budget/ceiling-fault.ts';
 export type { Ledger } from './budget/ledger.ts';
 export { MessageBudget, type MessageBudgetOptions } from './budget/message-budget.ts';

@@ -63,6 +63,13 @@ export interface ProxyPolicy<Sender extends object = object> {
    * @param sender - what `admit` returned
    */
   decide(request: SipRequest, sender: Sender): ProxyDecision | Promise<ProxyDecision>;
+  /**
+   * For whom a server sends a request, where many share its link: once half of what it may have under way is taken, each of them leaves
+   * room for the next one. Undefined: for itself, or nobody knows.
+   * @param request - the one that was admitted
+   * @param sender - what `admit` returned
+   */
+  onBehalfOf?(request: SipRequest, sender: Sender): string | undefined;
   /** A connection is closed. */
   onClosed?(origin: RequestOrigin): void;
 }

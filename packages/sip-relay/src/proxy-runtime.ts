@@ -125,9 +125,21 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
       this.#refuse(transaction, connection, sender);
       return;
     }
+    if (!this.#leavesRoom(transaction, connection, sender)) return;
     const decision = this.#options.policy.decide(request, sender);
     if (decision instanceof Promise) this.#await(decision, transaction, connection);
     else this.#carryOut(decision, transaction, connection);
+  }
+
+  /** Many share the connection of a server: whoever has taken too much of it hears 503, and the others are served. */
+  #leavesRoom(transaction: ServerTransaction, connection: SipConnection, sender: Sender): boolean {
+    const { log, policy } = this.#options;
+    const { request } = transaction;
+    const name = policy.onBehalfOf?.(request, sender);
+    if (name === undefined || this.#endpoint.countFor(transaction, name)) return true;
+    logRequestRefusal(log, this.#refusals, request, noRoom, connection);
+    this.#respond(transaction, 503);
+    return false;
   }
 
   #onAck(ack: SipRequest, connection: SipConnection): void {

@@ -38,6 +38,10 @@ class OpenPolicy implements ProxyPolicy<RequestOrigin> {
     return origin.users.size > 0 ? origin : challenge;
   }
 
+  onBehalfOf(request: SipRequest): string | undefined {
+    return request.get('X-Sender');
+  }
+
   decide(request: SipRequest): ProxyDecision {
     const rules: RelayRules = {
       nextHop: () => ({ status: 504 }),
@@ -82,14 +86,17 @@ class Peer {
     return this.received.filter((one) => one.kind === 'request');
   }
 
-  send(method: string, bodyBytes: number, hasCredentials: boolean): void {
+  send(method: string, bodyBytes: number, hasCredentials: boolean, sender?: string): void {
     const request = requestBetween('sip:alice@contoso.example', 'sip:bob@contoso.example', {
       method,
       via: `SIP/2.0/TLS client.invalid;branch=z9hG4bK${++lastId}`,
       contact: '<sip:alice@client.invalid>',
       contentType: 'text/plain',
       body: 'x'.repeat(bodyBytes),
-      headers: hasCredentials ? { Authorization: 'Digest username="alice"' } : {},
+      headers: {
+        ...(hasCredentials ? { Authorization: 'Digest username="alice"' } : {}),
+        ...(sender === undefined ? {} : { 'X-Sender': sender }),
+      },
     });
     this.socket.write(request.wire, 'latin1');
   }
@@ -142,11 +149,11 @@ describe('a device that answers nothing', () => {
     expect(new Set(peer.finals)).toEqual(new Set([500]));
     expect(lines).toContainEqual(expect.objectContaining({ reason: 'no-room' }));
     await expect.poll(() => (device?.requests.length ?? 0) + peer.finals.length).toBe(most);
-    const [first] = device?.requests ?? [];
-    if (first === undefined) return;
-    const before = device?.requests.length ?? 0;
-    device?.socket.write(createResponse(first, 200, undefined, { toTag: 't' }).wire, 'latin1');
-    await expect.poll(() => peer.finals).toContain(200);
+    const requests = [...(device?.requests ?? [])];
+    const before = requests.length;
+    for (const request of requests)
+      device?.socket.write(createResponse(request, 200, undefined, { toTag: 't' }).wire, 'latin1');
+    await expect.poll(() => peer.finals.filter((status) => status === 200).length).toBe(before);
     peer.send('MESSAGE', 0, true);
     await expect.poll(() => device?.requests.length).toBe(before + 1);
   });
@@ -160,6 +167,18 @@ describe('a device that answers nothing', () => {
     const waiting = devices.reduce((sum, device) => sum + device.requests.length, 0);
     expect(waiting).toBeGreaterThan(40);
     expect(waiting).toBeLessThan(250);
+  });
+
+  it('is reached by others when one sender has asked it all that one may', async () => {
+    const { connect, silentDevices } = await start(200_000);
+    const [device] = await silentDevices(1);
+    const peer = await connect();
+    for (let i = 0; i < 500; i++) peer.send('MESSAGE', 0, true, 'mallory@contoso.example');
+    await expect.poll(() => peer.finals).toContain(500);
+    const asked = () =>
+      device?.requests.filter((one) => one.get('X-Sender') === 'bob@contoso.example').length;
+    for (let i = 0; i < 3; i++) peer.send('MESSAGE', 0, true, 'bob@contoso.example');
+    await expect.poll(asked).toBe(3);
   });
 
   it('has those that go on asking it wait', async () => {
@@ -177,6 +196,22 @@ describe('a device that answers nothing', () => {
     await expect.poll(() => socket?.bytesRead).toBeGreaterThan(read);
     await expect.poll(() => socket?.isPaused()).toBe(true);
     expect(peer.socket.destroyed).toBe(false);
+  });
+});
+
+describe('a connection that many share', () => {
+  it('carries requests of the others when one of them has taken half of its room', async () => {
+    const { connect, lines, silentDevices } = await start(20_000);
+    const [device] = await silentDevices(4);
+    const peer = await connect();
+    for (let i = 0; i < 200; i++) peer.send('MESSAGE', 0, true, 'mallory@contoso.example');
+    await expect.poll(() => peer.finals).toContain(503);
+    expect(lines).toContainEqual(expect.objectContaining({ reason: 'no-room', method: 'MESSAGE' }));
+    const asked = () =>
+      device?.requests.filter((one) => one.get('X-Sender') === 'bob@contoso.example').length;
+    peer.send('MESSAGE', 0, true, 'bob@contoso.example');
+    await expect.poll(asked).toBe(1);
+    expect(new Set(peer.finals)).toEqual(new Set([503]));
   });
 });
 

@@ -367,6 +367,33 @@ export const patches: PatchList = {
       test: hostilePeers('shares that part with the other devices of its user'),
     },
     {
+      name: 'sender-behind-a-server',
+      off: 'one user takes the whole link of a server that many share',
+      file: 'packages/sip-relay/src/proxy-runtime.ts',
+      find: 'if (!this.#leavesRoom(transaction, connection, sender)) return;',
+      replace: '',
+      test: hostilePeers('carries requests of the others when one of them has taken half of its room'),
+    },
+    {
+      name: 'sender-to-a-device',
+      off: 'one sender keeps everybody else from reaching a device',
+      file: 'packages/sip-endpoint/src/connection/connection.ts',
+      find: 'this.#asked.hasFor(sender.name, bytes, 1)',
+      replace: 'this.#asked.has(bytes, 1)',
+      test: hostilePeers('is reached by others when one sender has asked it all that one may'),
+    },
+    {
+      name: 'senders-forgotten',
+      off: 'the name of everybody who sent through a busy link is kept for ever',
+      file: 'packages/sip-endpoint/src/budget/quota.ts',
+      find: 'if (this.#senders?.get(name) === own) this.#senders.delete(name);',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/src/budget/sender-account.test.ts',
+        title: 'are counted from when half of it is taken, and forgotten with their last request',
+      },
+    },
+    {
       name: 'failing-client-rests',
       off: 'a client takes all processor time with requests to a device that answers nothing',
       file: 'packages/sip-relay/src/relay/relay.ts',

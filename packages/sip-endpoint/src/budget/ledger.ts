@@ -1,4 +1,6 @@
+import type { Account } from './account.ts';
 import type { Quota } from './quota.ts';
+import { SenderAccount } from './sender-account.ts';
 
 /** Where a ledger's counts go, as long as its peer is what it is: those of its own first. */
 export interface LedgerQuotas {
@@ -16,7 +18,7 @@ export interface LedgerQuotas {
  * What one connection's peer has under way: its own requests, their copies on the way to others, what it has begun to send, and the
  * answers that it does not take. Counting is two additions for each quota, and nothing is allocated.
  */
-export class Ledger {
+export class Ledger implements Account {
   #quotas: LedgerQuotas;
   #closed = false;
   #hasLeft = false;
@@ -29,6 +31,11 @@ export class Ledger {
   constructor(quotas: LedgerQuotas, leave: (quotas: LedgerQuotas) => void) {
     this.#quotas = quotas;
     this.#leave = leave;
+  }
+
+  /** Whose it is: of a user, server, partner or address; empty for what is asked of somebody who is nobody yet. */
+  get name(): string {
+    return this.#quotas.peer.key;
   }
 
   /** Bytes under way. */
@@ -51,6 +58,26 @@ export class Ledger {
     const { all, crowd, peer } = this.#quotas;
     for (let i = 0; i < all.length; i++) if (!all[i]!.has(bytes, transactions)) return false;
     return crowd === undefined || crowd.leavesRoom(peer, bytes, transactions);
+  }
+
+  /** Whether a sender who shares the room of the peer with others leaves some of it with so much more. */
+  hasFor(sender: string, bytes: number, transactions: number): boolean {
+    return this.has(bytes, transactions) && this.#quotas.peer.leavesRoomFor(sender, bytes, transactions);
+  }
+
+  /** Where it counts for one of those who share the room of the peer: users behind a server, or senders to one device. */
+  openFor(sender: string): SenderAccount {
+    return new SenderAccount(this, this.#quotas.peer, sender);
+  }
+
+  /** Whether the room of the peer is so far taken that it counts who has it. */
+  get isHalfTaken(): boolean {
+    return this.#quotas.peer.isHalfTaken;
+  }
+
+  /** Senders who share the room of the peer and are counted. */
+  get senders(): number {
+    return this.#quotas.peer.senders;
   }
 
   /** Whether the peer would have room for so much more if nobody else were there. */

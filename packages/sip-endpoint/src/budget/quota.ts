@@ -15,6 +15,8 @@ export class Quota {
   transactions = 0;
   /** Ledgers that count here. */
   ledgers = 0;
+  /** What those have under way who share it, counted since half of it was taken. */
+  #senders: Map<string, Quota> | undefined;
 
   /**
    * @param limits - the most
@@ -31,18 +33,54 @@ export class Quota {
     return this.bytes + bytes <= this.maxBytes && this.transactions + transactions <= this.maxTransactions;
   }
 
+  /** Whether so much is taken that each leaves room for the next one. */
+  get isHalfTaken(): boolean {
+    return this.bytes > this.maxBytes / 2 || this.transactions > this.maxTransactions / 2;
+  }
+
+  /** As {@link leavesRoom}, for one of those who share it. */
+  leavesRoomFor(sender: string, bytes: number, transactions: number): boolean {
+    return this.leavesRoom(this.#senders?.get(sender) ?? nothing, bytes, transactions);
+  }
+
+  /** What one of those has under way who share it. */
+  ofSender(name: string): Quota {
+    this.#senders ??= new Map();
+    let own = this.#senders.get(name);
+    if (own === undefined) {
+      own = new Quota(this, name);
+      this.#senders.set(name, own);
+    }
+    return own;
+  }
+
+  /** Nothing of theirs is under way any more. */
+  forgetSender(name: string, own: Quota): void {
+    if (this.#senders?.get(name) === own) this.#senders.delete(name);
+  }
+
+  /** Senders who are counted. */
+  get senders(): number {
+    return this.#senders?.size ?? 0;
+  }
+
   /**
    * Whether somebody who counts here may have so much more. Once half is taken, one may have no more than a small part of what is free: a
    * few who take all that they get leave room for the next one.
    * @param one - what they have under way
    */
-  leavesRoom(one: Readonly<Quota>, bytes: number, transactions: number): boolean {
+  leavesRoom(one: UnderWay, bytes: number, transactions: number): boolean {
     return (
       isModest(one.bytes, bytes, this.bytes, this.maxBytes) &&
       isModest(one.transactions, transactions, this.transactions, this.maxTransactions)
     );
   }
 }
+
+/** What somebody has under way. */
+type UnderWay = Readonly<Pick<Quota, 'bytes' | 'transactions'>>;
+
+const nothing: UnderWay = { bytes: 0, transactions: 0 };
 
 /** Of what is free, for one: after forty who took all that they got, a thirteenth of it is left. */
 const partOfFree = 1 / 16;

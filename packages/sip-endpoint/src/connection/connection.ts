@@ -9,6 +9,7 @@ import type {
   SipResponse,
 } from '@entente/sip';
 import { type Peer, peerOf } from '@entente/tls';
+import type { Account } from '../budget/account.ts';
 import type { Ledger } from '../budget/ledger.ts';
 import type { MessageBudget } from '../budget/message-budget.ts';
 import type { PeerKind } from '../budget/peer-kind.ts';
@@ -203,28 +204,31 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   }
 
   /** Whether {@link send} would send a message now, and a client does not have too many requests to answer already. */
-  takes(message: SipMessage, sender?: Ledger): boolean {
-    if (message.kind === 'request' && this.#asked?.has(message.headerWire.length, 1) === false) return false;
+  takes(message: SipMessage, sender?: Account): boolean {
+    if (message.kind === 'request' && !this.#mayAsk(message.headerWire.length, sender)) return false;
     return this.#takes(message, sender);
   }
 
   /**
    * A request waits for the answer of the peer.
    * @param bytes - that it costs
+   * @param sender - who asks; undefined: this process
+   * @returns where it counts until it is answered; undefined for servers and partners
    */
-  ask(bytes: number): void {
-    this.#asked?.add(bytes, 1);
+  ask(bytes: number, sender: Account | undefined): Account | undefined {
+    const asked = this.#asked;
+    if (asked === undefined) return undefined;
+    const account = sender !== undefined && asked.isHalfTaken ? asked.openFor(sender.name) : asked;
+    account.add(bytes, 1);
+    return account;
   }
 
-  /**
-   * A request of {@link ask} waits no longer.
-   * @param bytes - that it costs
-   */
-  answered(bytes: number): void {
-    this.#asked?.release(bytes, 1);
+  #mayAsk(bytes: number, sender: Account | undefined): boolean {
+    if (this.#asked === undefined) return true;
+    return sender === undefined ? this.#asked.has(bytes, 1) : this.#asked.hasFor(sender.name, bytes, 1);
   }
 
-  #takes(message: SipMessage, sender: Ledger | undefined): boolean {
+  #takes(message: SipMessage, sender: Account | undefined): boolean {
     const size = message.headerWire.length + message.droppableBytes;
     return message.kind === 'request'
       ? this.#outgoing.takesFrom(size, sender)
@@ -238,7 +242,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
    * @param sender - whose ledger a request counts in; undefined: this process
    * @returns false if it was not sent
    */
-  send(message: SipMessage, sender?: Ledger): boolean {
+  send(message: SipMessage, sender?: Account): boolean {
     if (this.#closed) return false;
     const takes = this.#takes(message, sender);
     if (takes) this.#outgoing.write(message.wire);

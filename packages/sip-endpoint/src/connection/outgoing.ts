@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import type { Account } from '../budget/account.ts';
 import type { Ledger } from '../budget/ledger.ts';
 import { GatheredWriter } from './gathered-writes.ts';
 
@@ -79,7 +80,7 @@ export class Outgoing {
    * @param size - of the message, bytes
    * @param sender - whose ledger it counts in; undefined: this process
    */
-  takesFrom(size: number, sender: Ledger | undefined): boolean {
+  takesFrom(size: number, sender: Account | undefined): boolean {
     const { bytes } = this;
     if (bytes <= this.#uncounted) return true;
     if (bytes > this.#max || !this.#ledger.has(size, 0)) return false;

@@ -14,7 +14,7 @@ import {
   type TransactionSink,
   type TransactionTimer,
 } from '@entente/sip';
-import type { Ledger } from '../budget/ledger.ts';
+import type { Account } from '../budget/account.ts';
 import type { SipConnection } from '../connection/connection.ts';
 import type { Placed } from '../connection/unordered-list.ts';
 import { TimerWheel, type WheelTimer } from '../timer/timer-wheel.ts';
@@ -46,19 +46,19 @@ export class TransactionContext<User> implements Placed {
   readonly key: string;
   user: User;
   /** Where it counts; undefined: nowhere. */
-  readonly ledger: Ledger | undefined;
+  ledger: Account | undefined;
   /** Bytes that count there. */
   cost: number;
   /** Whose context it is; known once the machine is made. */
   transaction: AnyTransaction | undefined = undefined;
-  /** Whether it is a request of ours that has no final answer yet. */
-  waits = false;
+  /** Where a request of ours counts that a client has not finally answered yet. */
+  asked: Account | undefined = undefined;
   place = -1;
   /** At most two timers run at once; a map would cost more than it serves. */
   first: WheelTimer<TransactionTimer> | undefined = undefined;
   second: WheelTimer<TransactionTimer> | undefined = undefined;
 
-  constructor(connection: SipConnection, key: string, user: User, ledger: Ledger | undefined, cost: number) {
+  constructor(connection: SipConnection, key: string, user: User, ledger: Account | undefined, cost: number) {
     this.connection = connection;
     this.key = key;
     this.user = user;
@@ -180,6 +180,19 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     transaction.abandon();
   }
 
+  /**
+   * A server sends a request for somebody with whom many share its room.
+   * @param transaction - of the request
+   * @param sender - for whom
+   * @returns whether they leave room for others with it
+   */
+  countFor({ context }: ServerTransaction, sender: string): boolean {
+    const account = context.connection.ledger.openFor(sender);
+    if (!account.takeOver(context.cost, 1)) return false;
+    context.ledger = account;
+    return true;
+  }
+
   /** Takes a response from a connection. */
   receiveResponse(response: SipResponse, connection: SipConnection): void {
     const key = clientTransactionKey(response);
@@ -202,7 +215,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     request: SipRequest,
     connection: SipConnection,
     user: ClientUser,
-    sender?: Ledger,
+    sender?: Account,
   ): ClientTransaction {
     const key = clientTransactionKey(request);
     if (key === undefined)
@@ -210,9 +223,8 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     // Its body waits with the connection as soon as it is sent, and counts there. It follows from a request that was let in.
     const cost = costOf(request, 0);
     sender?.add(cost, 1);
-    connection.ask(cost);
     const context = new TransactionContext<ClientUser>(connection, key, user, sender, cost);
-    context.waits = true;
+    context.asked = connection.ask(cost, sender);
     const transaction: ClientTransaction =
       request.method === 'INVITE'
         ? new InviteClientTransaction(request, true, this, context, this.#timings)
@@ -300,9 +312,8 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   }
 
   #waitsNoMore(context: AnyTransaction['context']): void {
-    if (!context.waits) return;
-    context.waits = false;
-    context.connection.answered(context.cost);
+    context.asked?.release(context.cost, 1);
+    context.asked = undefined;
   }
 
   /** An INVITE that was answered stays for 32 s, to be matched by its header. */

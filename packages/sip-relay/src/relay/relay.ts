@@ -7,8 +7,8 @@ import {
   type SipResponse,
 } from '@entente/sip';
 import {
+  type Account,
   type ClientTransaction,
-  type Ledger,
   type NextHop,
   type ServerTransaction,
   SipConnection,
@@ -50,7 +50,7 @@ export interface RelayOptions {
 
 /** Where an ACK counts while its next hop is dialled, and how much it is. */
 export interface AckSender {
-  readonly ledger: Ledger;
+  readonly ledger: Account;
   readonly bytes: number;
 }
 
@@ -353,6 +353,6 @@ function isServerFailure(status: number): boolean {
 }
 
 /** In it counts what becomes of a request. */
-function ledgerOf({ server }: RelayedRequest): Ledger {
-  return server.context.connection.ledger;
+function ledgerOf({ server }: RelayedRequest): Account {
+  return server.context.ledger ?? server.context.connection.ledger;
 }

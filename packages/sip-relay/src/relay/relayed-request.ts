@@ -1,5 +1,6 @@
 import type { SipResponse, TransactionEnd } from '@entente/sip';
 import type {
+  Account,
   ClientTransaction,
   ClientUser,
   NextHop,
@@ -45,15 +46,19 @@ export class RelayedRequest extends ResponseContext<BranchRun> {
    */
   keeps({ droppableBytes }: SipResponse): boolean {
     if (droppableBytes === 0) return true;
-    if (!this.server.context.connection.ledger.take(droppableBytes, 0)) return false;
+    if (!this.#ledger.take(droppableBytes, 0)) return false;
     this.#kept += droppableBytes;
     return true;
   }
 
   /** Nothing waits any more. */
   release(): void {
-    if (this.#kept > 0) this.server.context.connection.ledger.release(this.#kept, 0);
+    if (this.#kept > 0) this.#ledger.release(this.#kept, 0);
     this.#kept = 0;
+  }
+
+  get #ledger(): Account {
+    return this.server.context.ledger ?? this.server.context.connection.ledger;
   }
 }
 

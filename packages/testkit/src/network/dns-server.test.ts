@@ -10,7 +10,8 @@ it('answers A and SRV, and says of other names that they do not exist', async ()
   const resolver = new Resolver();
   resolver.setServers([`127.0.0.1:${server.port}`]);
   expect(await resolver.resolve4('FE1.contoso.example')).toEqual(['127.0.0.1']);
-  expect(await resolver.resolveSrv('_sips._tcp.contoso.example')).toEqual([
+  // Node 26 says the type too.
+  expect(await resolver.resolveSrv('_sips._tcp.contoso.example')).toMatchObject([
     { name: 'fe1.contoso.example', port: 5061, priority: 0, weight: 0 },
   ]);
   await expect(resolver.resolve4('fe9.contoso.example')).rejects.toMatchObject({ code: 'ENOTFOUND' });
