@@ -52,6 +52,14 @@ describe('what an outsider asserts', () => {
   });
 });
 
+describe('the link of a front end', () => {
+  it('is shared out to its users, and that of a partner to nobody', () => {
+    const { shareOf } = start();
+    expect(shareOf.frontEnd(outwards('MESSAGE'))).toBe('alice@contoso.example');
+    expect(shareOf.partner(message('MESSAGE', his, hers))).toBeUndefined();
+  });
+});
+
 describe('an address that is too long for our entries', () => {
   it('is no user: the client that sends by it, or registers it, hears 404, and nothing throws', () => {
     const { fromClient, reasons, sent } = start();

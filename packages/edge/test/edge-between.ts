@@ -104,10 +104,19 @@ export function start(sealing = newSealing(), current = topology) {
     }
     return answers;
   };
+  /** For whom a request is sent, as far as the room of a link is shared out by that. */
+  const onBehalfOf = (side: Side, origin: RequestOrigin, request: SipRequest): string | undefined => {
+    const sender = policies[side].admit(request, origin);
+    return 'reason' in sender ? sender.reason : policies[side].onBehalfOf(request, sender);
+  };
   return {
     sent,
     reasons,
     registered,
+    shareOf: {
+      frontEnd: (request: SipRequest) => onBehalfOf('inside', inside, request),
+      partner: (request: SipRequest) => onBehalfOf('outside', partner, request),
+    },
     /** The connections of what went out; undefined for partners. */
     flowsOut,
     flowOfClient: () => flows.of(client),

@@ -77,12 +77,43 @@ function start(policy?: FakeRequestPolicy) {
     if (decision?.kind === 'relay')
       for (const target of decision.targets.flat()) decision.rules.nextHop(target);
   };
-  return { reasons, asked, ask, decide };
+  /** For whom a request is sent, as far as the room of a link is shared out by that. */
+  const onBehalfOf = (request: SipRequest, origin: RequestOrigin): string | undefined => {
+    const sender = frontEnd.admit(request, origin);
+    return 'reason' in sender ? sender.reason : frontEnd.onBehalfOf(request, sender);
+  };
+  return { reasons, asked, ask, decide, onBehalfOf };
 }
 
 function message(method: string, uri: string, from: string, headers: Record<string, string> = {}) {
   return requestBetween(from, uri, { method, headers });
 }
+
+describe('the link of a server', () => {
+  const alice = 'sip:alice@contoso.example';
+  const frontEndOrigin: RequestOrigin = {
+    ...originOf(other),
+    link: links.frontEndToFrontEnd,
+    protection: { peer: { role: 'front-end', dnsNames: [other], sipDomains: [] } },
+  };
+
+  it('is shared out to the users whom the server vouches for, and to the domains of partners', () => {
+    const { onBehalfOf } = start();
+    const asserted = { 'P-Asserted-Identity': `<${alice}>` };
+    const to = 'sip:bob@contoso.example';
+    expect(onBehalfOf(message('MESSAGE', to, alice, asserted), frontEndOrigin)).toBe('alice@contoso.example');
+    for (const user of ['alice', 'bob'])
+      expect(onBehalfOf(message('MESSAGE', to, `sip:${user}@fabrikam.example`), originOf(edge))).toBe(
+        'fabrikam.example',
+      );
+  });
+
+  it('is not what a client has', () => {
+    const client = originOf();
+    client.users.set('alice@contoso.example', 2_000);
+    expect(start().onBehalfOf(message('MESSAGE', 'sip:bob@contoso.example', alice), client)).toBeUndefined();
+  });
+});
 
 describe('what a front end does for unauthenticated senders', () => {
   it('never carries a request of one partner on to another, even where it comes through our own edge', () => {

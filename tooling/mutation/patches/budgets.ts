@@ -375,6 +375,28 @@ export const patches: PatchList = {
       test: hostilePeers('carries requests of the others when one of them has taken half of its room'),
     },
     {
+      name: 'user-behind-a-front-end',
+      off: 'one user takes the whole link of a front end to the edge',
+      file: 'packages/edge/src/edge.ts',
+      find: "return arrival.kind === 'server' ? addressOfRecord(uri) : undefined;",
+      replace: 'void [uri, arrival];\n    return undefined;',
+      test: {
+        file: 'packages/edge/src/edge.test.ts',
+        title: 'is shared out to its users, and that of a partner to nobody',
+      },
+    },
+    {
+      name: 'domain-behind-an-edge',
+      off: 'a partner has as much room of the link of an edge as it writes users',
+      file: 'packages/front-end/src/front-end.ts',
+      find: "return uri.kind === 'sip' ? uri.host : uri.scheme;\n  }\n\n  onClosed",
+      replace: 'return uri.toString();\n  }\n\n  onClosed',
+      test: {
+        file: 'packages/front-end/src/front-end.test.ts',
+        title: 'is shared out to the users whom the server vouches for, and to the domains of partners',
+      },
+    },
+    {
       name: 'sender-to-a-device',
       off: 'one sender keeps everybody else from reaching a device',
       file: 'packages/sip-endpoint/src/connection/connection.ts',
