@@ -9,7 +9,6 @@ import {
   type SipRequest,
   type SipResponse,
   type Timings,
-  type TransactionEnd,
   type Via,
 } from '@entente/sip';
 import type { Account } from './budget/account.ts';
@@ -27,13 +26,14 @@ import { IdleWatch } from './connection/idle-watch.ts';
 import type { NextHop } from './connection/next-hop.ts';
 import { OwnVias, type SentBy } from './connection/own-vias.ts';
 import type { ServiceAddress } from './resolve/service-locator.ts';
+import { NoAnswerError } from './transaction/no-answer.ts';
 import {
   type ClientTransaction,
   type ClientUser,
   type ServerTransaction,
   silentUser,
-  TransactionLayer,
-} from './transaction/transaction-layer.ts';
+} from './transaction/transaction-context.ts';
+import { TransactionLayer } from './transaction/transaction-layer.ts';
 
 /** Who decides about requests of an endpoint. */
 export interface EndpointUser {
@@ -93,42 +93,6 @@ export interface AskOptions {
   /** A 2xx to an INVITE after the first final response: of another device, or the same again (RFC 3261 §13.2.2.4). */
   readonly onFurtherSuccess?: ((response: SipResponse) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** Why a request got no answer; match it by `code`. */
-export class NoAnswerError extends Error {
-  readonly code: 'ENTENTE_SIP_TIMEOUT' | 'ENTENTE_SIP_CONNECTION_LOST' | 'ENTENTE_SIP_CLOSED';
-  /** Server, or address and port, that was to answer. */
-  readonly place: string;
-  /** What to do now. */
-  readonly remedy: string;
-
-  /**
-   * @param end - how the transaction ended
-   * @param method - of the request
-   * @param place - server, or address and port, that was to answer
-   */
-  constructor(end: TransactionEnd, method: string, place: string) {
-    const lost = end === 'transport-error';
-    super(
-      lost ? `the connection was lost before ${method} was answered` : `${method} was not answered in time`,
-    );
-    this.name = 'NoAnswerError';
-    this.code = lost
-      ? 'ENTENTE_SIP_CONNECTION_LOST'
-      : end === 'timeout'
-        ? 'ENTENTE_SIP_TIMEOUT'
-        : 'ENTENTE_SIP_CLOSED';
-    this.place = place;
-    this.remedy = lost
-      ? 'send the request again on a new connection'
-      : 'check that the server runs and is reachable, then send the request again';
-  }
-
-  /** The same as `message`. */
-  get sentence(): string {
-    return this.message;
-  }
 }
 
 /** Milliseconds without a byte from the peer after which a connection is closed. */

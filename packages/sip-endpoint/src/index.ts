@@ -16,18 +16,18 @@ export {
   type AskOptions,
   type EndpointOptions,
   type EndpointUser,
-  NoAnswerError,
   SipEndpoint,
 } from './endpoint.ts';
 export { TimerWheel, type WheelTimer } from './timer/timer-wheel.ts';
 export { createTokenSource } from './token-source.ts';
+export { NoAnswerError } from './transaction/no-answer.ts';
 export {
   type ClientTransaction,
   type ClientUser,
   type ServerTransaction,
   type ServerUser,
   silentUser,
-} from './transaction/transaction-layer.ts';
+} from './transaction/transaction-context.ts';
 export { Call, type CallOutcome, IncomingCall, type SessionBody } from './user-agent/call.ts';
 export { NotConnectedError } from './user-agent/not-connected.ts';
 export {

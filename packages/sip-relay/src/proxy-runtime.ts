@@ -131,7 +131,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
     else this.#carryOut(decision, transaction, connection);
   }
 
-  /** Many share the connection of a server: whoever has taken too much of it hears 503, and the others are served. */
+  /** Many share the connection of a server: a sender who has taken too much of it hears 503, and the others are served. */
   #leavesRoom(transaction: ServerTransaction, connection: SipConnection, sender: Sender): boolean {
     const { log, policy } = this.#options;
     const { request } = transaction;

@@ -212,7 +212,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   /**
    * A request waits for the answer of the peer.
    * @param bytes - that it costs
-   * @param sender - who asks; undefined: this process
+   * @param sender - of the request; undefined: this process
    * @returns where it counts until it is answered; undefined for servers and partners
    */
   ask(bytes: number, sender: Account | undefined): Account | undefined {

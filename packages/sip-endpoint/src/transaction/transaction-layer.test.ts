@@ -12,12 +12,8 @@ import { MessageBudget } from '../budget/message-budget.ts';
 import type { SipConnection } from '../connection/connection.ts';
 import { UnorderedList } from '../connection/unordered-list.ts';
 import { TimerWheel } from '../timer/timer-wheel.ts';
-import {
-  type ServerTransaction,
-  silentUser,
-  TransactionLayer,
-  type TransactionUser,
-} from './transaction-layer.ts';
+import { type ServerTransaction, silentUser } from './transaction-context.ts';
+import { TransactionLayer, type TransactionUser } from './transaction-layer.ts';
 
 let lastId = 0;
 

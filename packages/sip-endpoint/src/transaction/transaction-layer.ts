@@ -16,66 +16,17 @@ import {
 } from '@entente/sip';
 import type { Account } from '../budget/account.ts';
 import type { SipConnection } from '../connection/connection.ts';
-import type { Placed } from '../connection/unordered-list.ts';
-import { TimerWheel, type WheelTimer } from '../timer/timer-wheel.ts';
+import { TimerWheel } from '../timer/timer-wheel.ts';
 import { RefusedInvites } from './refused-invites.ts';
+import {
+  type AnyTransaction,
+  type ClientTransaction,
+  type ClientUser,
+  type ServerTransaction,
+  type ServerUser,
+  TransactionContext,
+} from './transaction-context.ts';
 import { TransactionTable } from './transaction-table.ts';
-
-/** Who is told what becomes of a request that we sent. */
-export interface ClientUser {
-  /** A provisional or final response; several 2xx may come for an INVITE. */
-  onResponse(response: SipResponse, transaction: ClientTransaction): void;
-  /** No response will come any more. After `completed` there was a final one. */
-  onEnd(end: TransactionEnd, transaction: ClientTransaction): void;
-}
-
-/** For requests whose answer nobody waits for, such as CANCEL. */
-export const silentUser: ClientUser = { onResponse() {}, onEnd() {} };
-
-/** Who is told what becomes of a request that we received. */
-export interface ServerUser {
-  /** The transaction is over; `transport-error` and `no-ack` mean that the answer did not arrive. */
-  onEnd?(end: TransactionEnd, transaction: ServerTransaction): void;
-  /** The INVITE is to be given up (RFC 3261 §9.2); the CANCEL itself has been answered. */
-  onCancel?(cancel: SipRequest, transaction: ServerTransaction): void;
-}
-
-/** What a transaction of ours carries with it. */
-export class TransactionContext<User> implements Placed {
-  readonly connection: SipConnection;
-  readonly key: string;
-  user: User;
-  /** Where it counts; undefined: nowhere. */
-  ledger: Account | undefined;
-  /** Bytes that count there. */
-  cost: number;
-  /** Whose context it is; known once the machine is made. */
-  transaction: AnyTransaction | undefined = undefined;
-  /** Where a request of ours counts that a client has not finally answered yet. */
-  asked: Account | undefined = undefined;
-  place = -1;
-  /** At most two timers run at once; a map would cost more than it serves. */
-  first: WheelTimer<TransactionTimer> | undefined = undefined;
-  second: WheelTimer<TransactionTimer> | undefined = undefined;
-
-  constructor(connection: SipConnection, key: string, user: User, ledger: Account | undefined, cost: number) {
-    this.connection = connection;
-    this.key = key;
-    this.user = user;
-    this.ledger = ledger;
-    this.cost = cost;
-  }
-}
-
-/** A request that we sent and its answers. */
-export type ClientTransaction =
-  | InviteClientTransaction<TransactionContext<ClientUser>>
-  | NonInviteClientTransaction<TransactionContext<ClientUser>>;
-/** A request that we received and our answers. */
-export type ServerTransaction =
-  | InviteServerTransaction<TransactionContext<ServerUser | undefined>>
-  | NonInviteServerTransaction<TransactionContext<ServerUser | undefined>>;
-type AnyTransaction = ClientTransaction | ServerTransaction;
 
 /** Who decides about requests; everything about retransmission, matching and CANCEL has been done before it is asked. */
 export interface TransactionUser {

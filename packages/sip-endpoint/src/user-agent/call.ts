@@ -6,7 +6,7 @@ import {
   type SipResponse,
 } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
-import type { ServerTransaction } from '../transaction/transaction-layer.ts';
+import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import type { InviteAnswers } from './invite-answers.ts';
 import type { UserSession } from './user-agent-session.ts';
 

@@ -7,8 +7,9 @@ import {
 } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
 import type { NextHop } from '../connection/next-hop.ts';
-import { type EndpointOptions, type EndpointUser, NoAnswerError, SipEndpoint } from '../endpoint.ts';
-import type { ServerTransaction } from '../transaction/transaction-layer.ts';
+import { type EndpointOptions, type EndpointUser, SipEndpoint } from '../endpoint.ts';
+import { NoAnswerError } from '../transaction/no-answer.ts';
+import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { askServers } from './ask-servers.ts';
 import { type Call, type CallOutcome, concludeInvite, IncomingCall, type SessionBody } from './call.ts';
 import { InviteAnswers } from './invite-answers.ts';
