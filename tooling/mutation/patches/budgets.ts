@@ -327,6 +327,7 @@ export const patches: PatchList = {
       off: 'what arrives on a connection that we have closed counts for ever',
       file: `${endpoint}connection/connection.ts`,
       find: `if (this.#closed) return;
+    this.#isHeard = true;
     const isWithin = this.#incoming.push(bytes, this);
     // A message in these bytes may have closed it: nobody waits for the rest.
     if (this.#closed) this.#incoming.completed();

@@ -119,8 +119,8 @@ export const patches: PatchList = {
       name: 'answered-device',
       off: 'a device that has said busy rings again over its other flow',
       file: 'packages/sip-proxy/src/forking/response-context.ts',
-      find: '.filter(({ instance }) => instance === undefined || !this.#answeredDevices.has(instance))',
-      replace: '.filter(({ instance }) => instance === undefined || this.#answeredDevices.size < 1e9)',
+      find: 'if (target.instance !== undefined && this.#answeredDevices.has(target.instance)) continue;',
+      replace: '',
       test: {
         file: 'packages/sip-proxy/test/response-context.test.ts',
         title: 'are not tried once it has answered 486',
