@@ -245,8 +245,8 @@ export const patches: PatchList = {
       name: 'not-read-from',
       off: 'a client that takes no answers is read from',
       file: `${endpoint}connection/connection.ts`,
-      find: '    this.socket.pause();\n',
-      replace: '',
+      find: 'this.#unreadSeconds = 0;\n    this.socket.pause();',
+      replace: 'this.#unreadSeconds = 0;',
       test: backPressure(
         'is not read from while the answers to its requests wait, and closed after 32 seconds',
       ),
@@ -352,8 +352,8 @@ export const patches: PatchList = {
       name: 'refused-client-rests',
       off: 'a client takes all processor time with requests that are refused',
       file: 'packages/sip-endpoint/src/connection/connection.ts',
-      find: 'if (++this.#failures === failuresPerSecond) this.socket.pause();',
-      replace: 'this.#failures++;',
+      find: 'if (++this.#failures !== failuresPerSecond) return;',
+      replace: 'if (++this.#failures > 0) return;',
       test: {
         file: 'packages/sip-endpoint/test/hostile-bytes.test.ts',
         title: 'does not read on from a client whose requests it refuses, until the next second',

@@ -64,6 +64,7 @@ const answerSeconds = 32;
 const defaultPendingBytes = 4_194_304;
 /** Requests of a client that may lead to nothing within a second, before no more of them are read until the next one. */
 const failuresPerSecond = 64;
+const mostRestSeconds = 16;
 let lastId = 0;
 
 /**
@@ -103,6 +104,9 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   #unreadSeconds = -1;
   /** Requests that have led to nothing since the last second. */
   #failures = 0;
+  /** How long the last rest is or was, and how much of it has passed; the first is 0 after a second without one. */
+  #restSeconds = 0;
+  #rested = 0;
   #closed = false;
 
   /**
@@ -195,12 +199,16 @@ export class SipConnection implements FramerSink, Ticked, Idling {
 
   /**
    * A request of the peer has led to nothing: it had no room, or nobody answered it in time. This costs time, which others need: a client
-   * that goes on is not read from until the next second. On a link between servers others wait behind it, so that is read.
+   * that goes on is not read from until the next second, and twice as long each time that it goes on in the next one. On a link between
+   * servers others wait behind it, so that is read.
    */
   failed(): void {
     if (!this.#isClient) return;
     this.#tickOn();
-    if (++this.#failures === failuresPerSecond) this.socket.pause();
+    if (++this.#failures !== failuresPerSecond) return;
+    this.#rested = 0;
+    this.#restSeconds = Math.min(Math.max(1, 2 * this.#restSeconds), mostRestSeconds);
+    this.socket.pause();
   }
 
   /** Whether {@link send} would send a message now, and a client does not have too many requests to answer already. */
@@ -298,12 +306,16 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   tick(): boolean {
     this.#isTicked = false;
     if (this.#closed) return false;
-    if (this.#isResting) this.#incoming.wait();
-    this.#failures = 0;
-    if (this.#unreadSeconds < 0 && this.socket.isPaused()) this.socket.resume();
+    const wasResting = this.#isResting;
+    if (wasResting) this.#incoming.wait();
+    if (!wasResting) this.#restSeconds = 0;
+    if (++this.#rested >= this.#restSeconds) {
+      this.#failures = 0;
+      if (this.#unreadSeconds < 0 && this.socket.isPaused()) this.socket.resume();
+    }
     if (this.#unreadSeconds >= 0) {
       if (++this.#unreadSeconds > answerSeconds) this.#giveUp('answers-not-taken');
-    } else if (!this.#incoming.isWaiting) return false;
+    } else if (!this.#incoming.isWaiting && !wasResting) return false;
     else if (this.#incoming.isLate()) this.#giveUp('message-incomplete');
     this.#isTicked = !this.#closed;
     return this.#isTicked;
