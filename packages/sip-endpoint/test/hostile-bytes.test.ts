@@ -126,10 +126,11 @@ describe('a server that is sent more than it can keep', () => {
     await expect.poll(() => connection.socket.bytesRead).toBeGreaterThan(read);
     // It goes on: twice as long the second time.
     await expect.poll(() => connection.socket.isPaused()).toBe(true);
+    const again = connection.socket.bytesRead;
     vi.advanceTimersByTime(1_000);
     expect(connection.socket.isPaused()).toBe(true);
     vi.advanceTimersByTime(1_000);
-    expect(connection.socket.isPaused()).toBe(false);
+    await expect.poll(() => connection.socket.bytesRead).toBeGreaterThan(again);
     const server = await network.connect({ server: 'fe2.contoso.example' });
     for (let i = 0; i < 2_000; i++) server.socket.write(wire('MESSAGE', 0), 'latin1');
     await expect.poll(() => server.statuses.length).toBeGreaterThan(64);
