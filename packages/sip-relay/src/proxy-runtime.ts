@@ -54,6 +54,13 @@ const noRoom = refusal(
   'expected a sender with room for one more request, found none left: of its connection, address, user or server, or of all alike',
   'Wait for answers before sending more, or raise maxBytesInFlight where the memory allows it.',
 );
+/** It is not this server that has no room: 503 would have the server in front of it send nobody's requests here (RFC 3263 §4.3). */
+const senderHasNoRoom = refusal(
+  'no-room',
+  500,
+  'expected a sender who leaves room for others of the same server, found one with too much under way',
+  'Wait for answers before sending more.',
+);
 /** A proxy answers an INVITE with 100 at once: it cannot know how long the next hop takes. */
 const timings = { ...defaultTimings, tryingAfterMs: 0 };
 
@@ -131,14 +138,14 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
     else this.#carryOut(decision, transaction, connection);
   }
 
-  /** Many share the connection of a server: a sender who has taken too much of it hears 503, and the others are served. */
+  /** Many share the connection of a server: a sender who has taken too much of it is refused, and the others are served. */
   #leavesRoom(transaction: ServerTransaction, connection: SipConnection, sender: Sender): boolean {
     const { log, policy } = this.#options;
     const { request } = transaction;
     const name = policy.onBehalfOf?.(request, sender);
     if (name === undefined || this.#endpoint.countFor(transaction, name)) return true;
-    logRequestRefusal(log, this.#refusals, request, noRoom, connection);
-    this.#respond(transaction, 503);
+    logRequestRefusal(log, this.#refusals, request, senderHasNoRoom, connection);
+    this.#respond(transaction, senderHasNoRoom.status);
     return false;
   }
 

@@ -308,7 +308,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     if (this.#closed) return false;
     const wasResting = this.#isResting;
     if (wasResting) this.#incoming.wait();
-    if (!wasResting) this.#restSeconds = 0;
+    else this.#restSeconds = 0;
     if (++this.#rested >= this.#restSeconds) {
       this.#failures = 0;
       if (this.#unreadSeconds < 0 && this.socket.isPaused()) this.socket.resume();
