@@ -44,10 +44,12 @@ export async function runMutation(
     mayBegin: () => performance.now() < end,
   });
   const ok = runs.length > 0 && runs.every((run) => run.ok);
-  const noticed = runs.filter((run) => run.ok).length;
+  const unnoticed = runs.filter((run) => !run.ok);
   const left = patches.length - runs.length;
-  log(`${noticed} of ${runs.length} checks turned off were noticed`);
+  log(`${runs.length - unnoticed.length} of ${runs.length} checks turned off were noticed`);
   if (left > 0) log(`${left} patches were not begun within ${minutes} minutes`);
+  // Once more at the end: of a long run that is what a reader sees, and a log keeps.
+  for (const run of unnoticed) log(line(run));
   return { report: { ok, runs }, ok };
 }
 
