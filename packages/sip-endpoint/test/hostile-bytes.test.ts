@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import { createRequest } from '@entente/sip';
+import { createRequest, createResponse } from '@entente/sip';
 import {
   type EndpointUser,
   type GivenUp,
@@ -135,6 +135,26 @@ describe('a server that is sent more than it can keep', () => {
     for (let i = 0; i < 2_000; i++) server.socket.write(wire('MESSAGE', 0), 'latin1');
     await expect.poll(() => server.statuses.length).toBeGreaterThan(64);
     expect(server.connection.socket.isPaused(), 'a link that others share').toBe(false);
+  });
+
+  it('takes few requests at once from a client that has gone on asking in vain, until it has not for a while', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    await using network = await serverOf();
+    const { connection, socket, statuses } = await network.connect({ user: 'alice@contoso.example' });
+    for (let i = 0; i < 64; i++) connection.failed();
+    expect(connection.socket.isPaused()).toBe(true);
+    vi.advanceTimersByTime(1_000);
+    for (let i = 0; i < 20; i++) socket.write(wire('MESSAGE', 0), 'latin1');
+    await expect.poll(() => statuses).toEqual(new Array(12).fill(503));
+    expect(network.waiting).toHaveLength(8);
+    // One that is answered makes room for the next.
+    for (const transaction of network.waiting.splice(0))
+      transaction.respond(createResponse(transaction.request, 200));
+    for (let i = 0; i < 8; i++) socket.write(wire('MESSAGE', 0), 'latin1');
+    await expect.poll(() => network.waiting.length).toBe(8);
+    vi.advanceTimersByTime(1_000);
+    for (let i = 0; i < 20; i++) socket.write(wire('MESSAGE', 0), 'latin1');
+    await expect.poll(() => network.waiting.length).toBe(28);
   });
 
   it('keeps INVITEs with large bodies that nobody answers only as far as their senders may have them', async () => {

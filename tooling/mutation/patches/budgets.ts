@@ -351,12 +351,24 @@ export const patches: PatchList = {
     {
       name: 'refused-client-rests',
       off: 'a client takes all processor time with requests that are refused',
-      file: 'packages/sip-endpoint/src/connection/connection.ts',
-      find: 'if (++this.#failures !== failuresPerSecond) return;',
-      replace: 'if (++this.#failures > 0) return;',
+      file: 'packages/sip-endpoint/src/connection/rest.ts',
+      find: 'if (++this.#failures !== failuresPerSecond) return false;',
+      replace: 'if (++this.#failures > 0) return false;',
       test: {
         file: 'packages/sip-endpoint/test/hostile-bytes.test.ts',
         title: 'does not read on from a client whose requests it refuses, until the next second',
+      },
+    },
+    {
+      name: 'client-on-probation',
+      off: 'each chunk of a client that goes on asking in vain is carried to where it leads to nothing',
+      file: 'packages/sip-endpoint/src/transaction/transaction-layer.ts',
+      find: "if (connection.asksInVain && request.method !== 'CANCEL') return false;",
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/test/hostile-bytes.test.ts',
+        title:
+          'takes few requests at once from a client that has gone on asking in vain, until it has not for a while',
       },
     },
     {

@@ -18,6 +18,7 @@ import type { IdleWatch, Idling } from './idle-watch.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
 import { kindOf, limitsTo } from './peer-limits.ts';
+import { Rest } from './rest.ts';
 import { type Placed, UnorderedList } from './unordered-list.ts';
 
 /** The row of the allow matrix that a connection stands on, and what it is called in logs. */
@@ -62,9 +63,8 @@ const closingMs = 5_000;
 /** Seconds that a client has to take the answers to its requests, while no more of them are read. */
 const answerSeconds = 32;
 const defaultPendingBytes = 4_194_304;
-/** Requests of a client that may lead to nothing within a second, before no more of them are read until the next one. */
-const failuresPerSecond = 64;
-const mostRestSeconds = 16;
+/** Requests that a client may have under way which has gone on asking in vain. */
+const probationRequests = 8;
 let lastId = 0;
 
 /**
@@ -102,11 +102,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   #isHeard = false;
   /** Seconds for which the peer was not read from; -1 where it is. */
   #unreadSeconds = -1;
-  /** Requests that have led to nothing since the last second. */
-  #failures = 0;
-  /** How long the last rest is or was, and how much of it has passed; the first is 0 after a second without one. */
-  #restSeconds = 0;
-  #rested = 0;
+  readonly #rest = new Rest();
   #closed = false;
 
   /**
@@ -199,16 +195,17 @@ export class SipConnection implements FramerSink, Ticked, Idling {
 
   /**
    * A request of the peer has led to nothing: it had no room, or nobody answered it in time. This costs time, which others need: a client
-   * that goes on is not read from until the next second, and twice as long each time that it goes on in the next one. On a link between
-   * servers others wait behind it, so that is read.
+   * that goes on is not read from for a while (see `Rest`). On a link between servers others wait behind it, so that is read.
    */
   failed(): void {
     if (!this.#isClient) return;
     this.#tickOn();
-    if (++this.#failures !== failuresPerSecond) return;
-    this.#rested = 0;
-    this.#restSeconds = Math.min(Math.max(1, 2 * this.#restSeconds), mostRestSeconds);
-    this.socket.pause();
+    if (this.#rest.failed()) this.socket.pause();
+  }
+
+  /** Whether a further request of the peer is not worth the time: one that has gone on asking in vain has few under way at once. */
+  get asksInVain(): boolean {
+    return this.#rest.isOnProbation && this.transactions.size >= probationRequests;
   }
 
   /** Whether {@link send} would send a message now, and a client does not have too many requests to answer already. */
@@ -306,16 +303,12 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   tick(): boolean {
     this.#isTicked = false;
     if (this.#closed) return false;
-    const wasResting = this.#isResting;
-    if (wasResting) this.#incoming.wait();
-    else this.#restSeconds = 0;
-    if (++this.#rested >= this.#restSeconds) {
-      this.#failures = 0;
-      if (this.#unreadSeconds < 0 && this.socket.isPaused()) this.socket.resume();
-    }
+    if (this.#rest.isResting) this.#incoming.wait();
+    this.#rest.tick();
+    if (!this.#rest.isResting && this.#unreadSeconds < 0 && this.socket.isPaused()) this.socket.resume();
     if (this.#unreadSeconds >= 0) {
       if (++this.#unreadSeconds > answerSeconds) this.#giveUp('answers-not-taken');
-    } else if (!this.#incoming.isWaiting && !wasResting) return false;
+    } else if (!this.#incoming.isWaiting && !this.#rest.isOnProbation) return false;
     else if (this.#incoming.isLate()) this.#giveUp('message-incomplete');
     this.#isTicked = !this.#closed;
     return this.#isTicked;
@@ -362,11 +355,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     if (this.#unreadSeconds < 0 || !this.#outgoing.isLow) return;
     this.#unreadSeconds = -1;
     this.#incoming.wait();
-    if (!this.#closed && !this.#isResting) this.socket.resume();
-  }
-
-  get #isResting(): boolean {
-    return this.#failures >= failuresPerSecond;
+    if (!this.#closed && !this.#rest.isResting) this.socket.resume();
   }
 
   #tickOn(): void {

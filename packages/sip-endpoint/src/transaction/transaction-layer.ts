@@ -93,6 +93,8 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     }
     // A peer that takes no answers asks in vain.
     if (connection.isFull) return true;
+    // A CANCEL ends something.
+    if (connection.asksInVain && request.method !== 'CANCEL') return false;
     const { ledger } = connection;
     const cost = costOf(request, request.bodyLength);
     if (!ledger.take(cost, 1)) return false;
