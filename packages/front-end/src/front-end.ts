@@ -41,6 +41,7 @@ import {
 } from '@entente/sip-relay';
 import type { Topology } from '@entente/topology';
 import { ForwardedRequest, type ForwardingOptions, type ForwardTarget, targetAt } from './forwarding.ts';
+import { KnownHomes } from './known-homes.ts';
 
 /** What a front end decides with. */
 export interface FrontEndOptions
@@ -181,12 +182,13 @@ export class FrontEnd implements ProxyPolicy<FrontEndSender> {
   /** What the topology says of routes; the same object for every request while it is in force. */
   #knowledgeOf(topology: Topology): RouteKnowledge {
     if (this.#knowledge?.topology === topology) return this.#knowledge.routes;
+    const homes = new KnownHomes(topology);
     const routes: RouteKnowledge = {
       self: this.#options.fqdn,
       isOurDomain: (domain) => topology.isOurDomain(domain),
       isOurServer: (host) => topology.servers.has(host),
       userOfGruu: (uri) => openTemporaryGruu(uri, this.#options.gruus)?.aor,
-      homeOf: (address) => topology.homeServer(address)?.fqdn,
+      homeOf: (address) => homes.of(address),
       wayTo: (domain) => edgeTo(topology, domain),
     };
     this.#knowledge = { topology, routes };

@@ -59,6 +59,7 @@ export {
   type ForwardOptions,
   forwardRequest,
   forwardResponse,
+  lacksSource,
   noteSource,
   type SourceAddress,
 } from './route/forward.ts';

@@ -37,7 +37,7 @@ function forked(
     original,
     groups.map((group) => group.map((one) => (typeof one === 'string' ? target(one) : one))),
     sink,
-    'own-tag',
+    () => 'own-tag',
   );
   context.start();
   return {

@@ -1,5 +1,5 @@
 import { edit, type SipResponse } from '@entente/sip';
-import { noteSource, type SourceAddress } from '@entente/sip-proxy';
+import { lacksSource, noteSource, type SourceAddress } from '@entente/sip-proxy';
 
 /**
  * A response of this server's own, whose topmost Via says where the request came from. Responses that come back to us have it from
@@ -12,7 +12,8 @@ export function withSource(
   response: SipResponse,
   { source }: { readonly source?: SourceAddress | undefined },
 ): SipResponse {
-  if (source === undefined || response.get('Via')?.includes(';received=') === true) return response;
+  if (source === undefined || response.topVia.received !== undefined || !lacksSource(response, source))
+    return response;
   const editor = edit(response);
   noteSource(editor, response, source);
   return editor.toMessage();

@@ -53,7 +53,7 @@ function asksForOtherScheme(status: number, response: SipResponse | undefined): 
  * @param request - the request as received
  * @param best - from {@link bestCandidate}
  * @param candidates - all of them
- * @param toTag - for a response made here
+ * @param newTag - for a response made here
  * @returns undefined where none may be sent: 408 for anything but INVITE (RFC 4320 §4.2)
  * @see RFC 3261 §16.7 steps 6 and 7, RFC 8760 §2.5
  */
@@ -61,11 +61,11 @@ export function finalResponse(
   request: SipRequest,
   best: Candidate,
   candidates: readonly Candidate[],
-  toTag: string,
+  newTag: () => string,
 ): SipResponse | undefined {
   if (best.status === 408 && request.method !== 'INVITE') return undefined;
   if (best.response === undefined || best.status === 503) {
-    return createResponse(request, best.status === 503 ? 500 : best.status, undefined, { toTag });
+    return createResponse(request, best.status === 503 ? 500 : best.status, undefined, { toTag: newTag() });
   }
   const challenged = best.status === 401 || best.status === 407;
   return forwardResponse(best.response, (editor) => {

@@ -61,7 +61,7 @@ export class ResponseContext<Owner = unknown> {
   readonly request: SipRequest;
   readonly sink: ResponseContextSink<Owner>;
   readonly #groups: TargetGroups;
-  readonly #toTag: string;
+  readonly #newTag: () => string;
   readonly #times: ResponseContextTimes;
   readonly #invite: boolean;
   readonly #branches: Branch<Owner>[] = [];
@@ -80,20 +80,20 @@ export class ResponseContext<Owner = unknown> {
    * @param request - as received
    * @param groups - from `selectTargets`
    * @param sink - where effects go
-   * @param toTag - for a final response this server must make itself
+   * @param newTag - for a final response this server must make itself: called at most once
    * @param times - of timer C
    */
   constructor(
     request: SipRequest,
     groups: TargetGroups,
     sink: ResponseContextSink<Owner>,
-    toTag: string,
+    newTag: () => string,
     times: ResponseContextTimes = defaultResponseContextTimes,
   ) {
     this.request = request;
     this.#groups = shareBreadth(groups, request);
     this.sink = sink;
-    this.#toTag = toTag;
+    this.#newTag = newTag;
     this.#times = times;
     this.#invite = request.method === 'INVITE';
   }
@@ -269,7 +269,7 @@ export class ResponseContext<Owner = unknown> {
   #finish(): void {
     this.#finalSent = true;
     const best = bestCandidate(this.#candidates, this.request.method) ?? { status: 408, response: undefined };
-    const response = finalResponse(this.request, best, this.#candidates, this.#toTag);
+    const response = finalResponse(this.request, best, this.#candidates, this.#newTag);
     if (response === undefined) this.sink.giveUp(this);
     else this.sink.respond(this, response);
   }

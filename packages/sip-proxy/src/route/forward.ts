@@ -90,13 +90,22 @@ function yieldToStrictRouter(
 export function noteSource(
   editor: MessageEditor<SipMessage>,
   message: SipMessage,
-  { address, port }: SourceAddress,
+  source: SourceAddress,
 ): void {
+  if (!lacksSource(message, source)) return;
   const via = message.topVia;
+  const noted = via.withParameter('received', source.address);
   const asked = via.rport !== undefined;
-  if (!asked && via.received === undefined && via.host.replace(/^\[|\]$/g, '') === address) return;
-  const noted = via.withParameter('received', address);
-  editor.replaceFirstValue('Via', asked ? noted.withParameter('rport', `${port}`) : noted);
+  editor.replaceFirstValue('Via', asked ? noted.withParameter('rport', `${source.port}`) : noted);
+}
+
+/** Whether the topmost Via of a message does not say yet where the request came from. */
+export function lacksSource({ topVia: via }: SipMessage, { address }: SourceAddress): boolean {
+  return via.rport !== undefined || via.received !== undefined || unbracketed(via.host) !== address;
+}
+
+function unbracketed(host: string): string {
+  return host.startsWith('[') ? host.slice(1, -1) : host;
 }
 
 function removeRoutes(editor: MessageEditor<SipRequest>, preprocessed: PreprocessedRequest): void {
@@ -121,7 +130,7 @@ export function forwardResponse(
   response: SipResponse,
   also?: (editor: MessageEditor<SipResponse>) => void,
 ): SipResponse | undefined {
-  if (response.all('Via').length < 2 && response.values('Via').length < 2) return undefined;
+  if (response.count('Via') < 2 && response.values('Via').length < 2) return undefined;
   const editor = edit(response).removeFirstValue('Via');
   also?.(editor);
   return editor.toMessage();

@@ -21,7 +21,7 @@ import {
   userAddress,
 } from '@entente/sip-proxy';
 import { addressGroup } from '@entente/tls';
-import { mayRequest, type Topology } from '@entente/topology';
+import { mayRequest, type RequestAllowed, type Topology } from '@entente/topology';
 import type { FlowNames } from '../flow-names.ts';
 import type { RequestOrigin } from '../proxy-policy.ts';
 import { AckAllowance } from './ack-allowance.ts';
@@ -47,6 +47,14 @@ export interface AdmissionOptions {
   readonly clock: () => number;
 }
 
+/** What a topology says of the server at the other end of a connection. */
+interface ServerStanding {
+  readonly topology: Topology;
+  readonly allowed: RequestAllowed;
+  /** Whether it is believed when it says who a user is. */
+  readonly vouches: boolean;
+}
+
 const nonceLifetimeMs = 300_000;
 /** A user who has authenticated on a connection may use it without credentials for this long. */
 const provenForMs = 3_600_000;
@@ -66,6 +74,7 @@ export class Admission {
   readonly #nonceKey = randomBytes(nonceKeyBytes);
   readonly #guesses = new GuessLimit();
   readonly #acks = new AckAllowance();
+  readonly #standings = new WeakMap<RequestOrigin, ServerStanding>();
 
   /** @param options - this server, its users' credentials, the topology in force */
   constructor(options: AdmissionOptions) {
@@ -118,11 +127,10 @@ export class Admission {
     server: string,
     dialog: DialogToken | undefined,
   ): Sender | RequestRefusal {
-    const { fqdn, topology } = this.#options;
-    const allowed = mayRequest(topology(), { fqdn: server }, { fqdn }, origin.link.row);
+    const { fqdn } = this.#options;
+    const { allowed, vouches } = this.#standingOf(server, origin);
     if (!allowed.ok) return notAllowed(allowed.rejection);
-    if (isEdge(origin) || !mayVouch(topology(), server))
-      return this.#onBehalfOf(request, origin, server, dialog);
+    if (isEdge(origin) || !vouches) return this.#onBehalfOf(request, origin, server, dialog);
     const identity =
       request.method === 'ACK' ? nobody : identityOf(request, { kind: 'trusted-server', name: server }, fqdn);
     if (!identity.ok) return identity.refusal;
@@ -130,6 +138,18 @@ export class Admission {
     if (user !== '' && identity !== nobody && identity.asserted !== user)
       return otherIdentity(user, identity.asserted);
     return { arrival: { kind: 'server', name: server }, identity, isInsider: true, origin, flow: '' };
+  }
+
+  /** What the topology in force says of the server on a connection: it is the same for each request on it. */
+  #standingOf(server: string, origin: RequestOrigin): ServerStanding {
+    const { fqdn } = this.#options;
+    const topology = this.#options.topology();
+    const known = this.#standings.get(origin);
+    if (known?.topology === topology) return known;
+    const allowed = mayRequest(topology, { fqdn: server }, { fqdn }, origin.link.row);
+    const standing = { topology, allowed, vouches: mayVouch(topology, server) };
+    this.#standings.set(origin, standing);
+    return standing;
   }
 
   /**

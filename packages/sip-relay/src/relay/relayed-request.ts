@@ -32,9 +32,9 @@ export class RelayedRequest extends ResponseContext<BranchRun> {
     groups: TargetGroups,
     sink: ResponseContextSink<BranchRun>,
     rules: RelayRules,
-    toTag: string,
+    newTag: () => string,
   ) {
-    super(server.request, groups, sink, toTag);
+    super(server.request, groups, sink, newTag);
     this.server = server;
     this.rules = rules;
     this.hash = loopHash(server.request);
