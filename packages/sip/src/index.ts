@@ -57,6 +57,7 @@ export { reasonPhrase } from './message/reason-phrases.ts';
 export { SipRequest } from './message/request.ts';
 export { SipResponse } from './message/response.ts';
 export type { SipMessage } from './message/sip-message.ts';
+export { withoutTopVia } from './message/without-top-via.ts';
 export { Parameters, type ParameterValue } from './parameters/parameters.ts';
 export { detached } from './syntax/detached.ts';
 export {

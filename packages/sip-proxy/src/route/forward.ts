@@ -8,6 +8,7 @@ import {
   type SipResponse,
   type Uri,
   type Via,
+  withoutTopVia,
 } from '@entente/sip';
 import { incomingBreadth } from '../request/breadth.ts';
 import type { PreprocessedRequest } from './preprocess.ts';
@@ -130,9 +131,10 @@ export function forwardResponse(
   response: SipResponse,
   also?: (editor: MessageEditor<SipResponse>) => void,
 ): SipResponse | undefined {
-  if (response.count('Via') < 2 && response.values('Via').length < 2) return undefined;
-  const editor = edit(response).removeFirstValue('Via');
-  also?.(editor);
+  const forwarded = withoutTopVia(response);
+  if (forwarded === undefined || also === undefined) return forwarded;
+  const editor = edit(forwarded);
+  also(editor);
   return editor.toMessage();
 }
 

@@ -45,6 +45,8 @@ const name = fc.constantFrom(
   'Max-Forwards',
   'X-Odd',
   'X-New',
+  'Path',
+  'Record-Route',
   'Subject',
   'Content-Length',
 );
@@ -91,18 +93,21 @@ describe('an edited message', () => {
         fc.array(line, { maxLength: 12 }),
         contentLength,
         fc.array(anyEdit, { maxLength: 6 }),
-        (first, lines, length, edits) => {
+        fc.boolean(),
+        (first, lines, length, edits, isRead) => {
           const wire = [first, ...lines, ...(length === undefined ? [] : [length]), '', 'body'].join('\r\n');
           const original = indexHead(bytesFromWire(wire), wire, 0, wire.length, defaultLimits);
           fc.pre(typeof original === 'object' && !('broken' in original));
-          const editor = edit(messageOfOwn(wire));
+          const message = messageOfOwn(wire);
+          if (isRead) attempt(() => message.topVia);
+          const editor = edit(message);
           for (const one of edits) attempt(() => one(editor));
           expect(attempt(() => told(editor.toMessage()))).toEqual(
             attempt(() => told(messageOfOwn(editor.toWire()))),
           );
         },
       ),
-      { numRuns: 3_000 },
+      { numRuns: 5_000 },
     );
   });
 });

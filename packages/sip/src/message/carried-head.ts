@@ -1,23 +1,7 @@
-import type { Via } from '../headers/via.ts';
 import { type Head, STRIDE, VIA_BIT } from './head-index.ts';
 import { repeated } from './head-problems.ts';
 import { CONTENT_LENGTH, firstRepeatable, nameOfId, UNKNOWN } from './header-names.ts';
-
-/** A line that an editor wrote. */
-export interface WrittenLine {
-  readonly id: number;
-  /** Of a name that this package does not know; else empty. */
-  readonly lowerName: string;
-  /** Characters before the colon. */
-  readonly nameLength: number;
-  /** Name and value with CRLF, as wire text without folds. */
-  readonly text: string;
-  /** The value, where it is one Via and nothing else. */
-  readonly via: Via | undefined;
-}
-
-/** A line of an edited message: one that the editor wrote, or untouched, by its place in the index of the original. */
-export type Line = number | WrittenLine;
+import type { Line } from './written-line.ts';
 
 /**
  * The head of an edited message as `indexHead` would find it, from that of the original: the offsets of what was not touched are carried

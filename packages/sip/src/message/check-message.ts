@@ -3,6 +3,7 @@ import { malformedHeader, quoteForPeople, type SipProblem, SipSyntaxError } from
 import { checkTypedHeaders } from './check-headers.ts';
 import { VIA_BIT } from './head-index.ts';
 import { CALL_ID, CSEQ, FROM, nameOfId, TO, VIA } from './header-names.ts';
+import type { SipRequest } from './request.ts';
 import type { SipMessage } from './sip-message.ts';
 
 const mandatory = [VIA, FROM, TO, CALL_ID, CSEQ];
@@ -12,7 +13,7 @@ const mandatoryBits = VIA_BIT | (1 << FROM) | (1 << TO) | (1 << CALL_ID) | (1 <<
 /**
  * Checks what every element needs to route and answer a message; see `CheckDepth`.
  *
- * @param addresses - Whether the URIs of the request line, From and To are read too.
+ * @param addresses - Whether the URIs of a request in its request line, From and To are read too.
  * @returns the first problem, or `undefined`.
  */
 export function checkRouting(message: SipMessage, addresses = true): SipProblem | undefined {
@@ -29,7 +30,7 @@ export function checkRouting(message: SipMessage, addresses = true): SipProblem 
     const { method } = message.cseq;
     if (message.kind === 'request' && method !== message.method)
       return methodMismatch(message.method, method);
-    return addresses ? checkAddresses(message, from, to) : undefined;
+    return addresses && message.kind === 'request' ? checkAddresses(message, from, to) : undefined;
   } catch (error) {
     if (error instanceof SipSyntaxError) return error.problem;
     throw error;
@@ -45,17 +46,14 @@ export function checkMessage(message: SipMessage): SipProblem | undefined {
   return checkRouting(message) ?? checkTypedHeaders(message);
 }
 
-function checkAddresses(message: SipMessage, from: NameAddr, to: NameAddr): SipProblem | undefined {
-  if (message.kind === 'request') {
-    const { uri } = message;
-    // A Request-URI must not carry header components (RFC 3261 §19.1.1, table of URI components by context).
-    if (uri.kind === 'sip' && uri.rawHeaders !== undefined) {
-      return {
-        code: 'malformed-uri',
-        status: 400,
-        message: 'Request-URI: expected no header components after "?", found some',
-      };
-    }
+function checkAddresses({ uri }: SipRequest, from: NameAddr, to: NameAddr): SipProblem | undefined {
+  // A Request-URI must not carry header components (RFC 3261 §19.1.1, table of URI components by context).
+  if (uri.kind === 'sip' && uri.rawHeaders !== undefined) {
+    return {
+      code: 'malformed-uri',
+      status: 400,
+      message: 'Request-URI: expected no header components after "?", found some',
+    };
   }
   if (!from.hasValidUri) return malformedHeader('From', 'a valid URI', from.uriText);
   if (!to.hasValidUri) return malformedHeader('To', 'a valid URI', to.uriText);

@@ -1,15 +1,14 @@
-import { Via } from '../headers/via.ts';
-import { skipSpace } from '../syntax/characters.ts';
 import { SipArgumentError } from '../syntax/problem.ts';
-import { findComma } from '../syntax/quoted.ts';
-import { bytesFromWire, unfold } from '../syntax/text.ts';
+import { bytesFromWire } from '../syntax/text.ts';
 import type { Uri } from '../uri/uri.ts';
 import { bodyWire, messageOfOwn, smallBodyBytes } from './assemble.ts';
-import { carriedHead, type Line, type WrittenLine } from './carried-head.ts';
-import { FOLDED, STRIDE } from './head-index.ts';
-import { fieldLine, fieldValue, type HeaderValue } from './header-field.ts';
+import { carriedHead } from './carried-head.ts';
+import type { EditedLines } from './edited-lines.ts';
+import { FewChanges } from './few-changes.ts';
+import { fieldValue, type HeaderValue } from './header-field.ts';
 import { headerId, UNKNOWN, VIA } from './header-names.ts';
 import type { SipMessage } from './sip-message.ts';
+import { writeLine } from './written-line.ts';
 
 /**
  * Starts editing a message. The original is not changed; every byte that no edit touches stays as received.
@@ -26,7 +25,9 @@ export function edit<M extends SipMessage>(message: M): MessageEditor<M> {
 /** Chainable edits on one message. */
 export class MessageEditor<M extends SipMessage = SipMessage> {
   readonly #message: M;
-  readonly #lines: Line[] = [];
+  readonly #few: FewChanges;
+  /** Once a change does not fit into the few. */
+  #list: EditedLines | undefined;
   #startLine: string | undefined;
   /** The Request-URI in {@link #startLine}, where `setUri` wrote that. */
   #uri: string | undefined;
@@ -34,8 +35,7 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
 
   constructor(message: M) {
     this.#message = message;
-    const count = message.head.lines.length;
-    for (let i = 0; i < count; i += STRIDE) this.#lines.push(i);
+    this.#few = new FewChanges(message);
   }
 
   /** Replaces the Request-URI. */
@@ -67,62 +67,45 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
 
   /** Sets a field: replaces the first of this name where it stands and removes the others, or adds it at the end. */
   set(name: string, value: HeaderValue): this {
-    const line = this.#write(name, value);
-    const first = this.#indexOf(line.id, line.lowerName, 0);
-    if (first === -1) {
-      this.#lines.push(line);
-      return this;
-    }
-    this.#lines[first] = line;
-    for (
-      let next = this.#indexOf(line.id, line.lowerName, first + 1);
-      next !== -1;
-      next = this.#indexOf(line.id, line.lowerName, next)
-    ) {
-      this.#lines.splice(next, 1);
-    }
+    const line = writeLine(name, value);
+    if (this.#list !== undefined || !this.#few.set(line)) this.#listed().set(line);
     return this;
   }
 
   /** Puts a field before the first of its name; where there is none, Via goes on top and others behind the Via fields. */
   prepend(name: string, value: HeaderValue): this {
-    const line = this.#write(name, value);
-    let at = this.#indexOf(line.id, line.lowerName, 0);
-    if (at === -1) at = line.id === VIA ? 0 : this.#afterVias();
-    this.#lines.splice(at, 0, line);
+    const line = writeLine(name, value);
+    if (this.#list !== undefined || !this.#few.prepend(line)) this.#listed().prepend(line);
     return this;
   }
 
   /** Puts a field behind the last of its name, or at the end. */
   append(name: string, value: HeaderValue): this {
-    const line = this.#write(name, value);
-    let last = -1;
-    for (let at = this.#indexOf(line.id, line.lowerName, 0); at !== -1; ) {
-      last = at;
-      at = this.#indexOf(line.id, line.lowerName, at + 1);
-    }
-    if (last === -1) this.#lines.push(line);
-    else this.#lines.splice(last + 1, 0, line);
+    this.#listed().append(writeLine(name, value));
     return this;
   }
 
   /** Removes all fields of a name. */
   remove(name: string): this {
     const id = headerId(name);
-    const lower = name.toLowerCase();
-    for (let at = this.#indexOf(id, lower, 0); at !== -1; at = this.#indexOf(id, lower, at))
-      this.#lines.splice(at, 1);
+    if (this.#list !== undefined || !this.#few.remove(id)) this.#listed().remove(id, lowerNameOf(id, name));
     return this;
   }
 
   /** Removes the first value of a name: the whole first field, or what stands before its first comma. */
   removeFirstValue(name: string): this {
-    return this.#changeFirstValue(name, undefined);
+    const id = headerId(name);
+    this.#listed().changeFirstValue(id, lowerNameOf(id, name), undefined);
+    return this;
   }
 
   /** Replaces the first value of a name and leaves those behind a comma alone. */
   replaceFirstValue(name: string, value: HeaderValue): this {
-    return this.#changeFirstValue(name, fieldValue(name, value));
+    const id = headerId(name);
+    const text = fieldValue(name, value);
+    if (this.#list !== undefined || id !== VIA || !this.#few.replaceTopVia(text))
+      this.#listed().changeFirstValue(id, lowerNameOf(id, name), text);
+    return this;
   }
 
   /** Replaces the body, sets Content-Length, and Content-Type where given. */
@@ -153,28 +136,30 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
    * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where the edits do not form a message.
    */
   toMessage(): M {
-    const wire = this.#headerWire();
     const largeBody = this.#largeBody();
-    const carried = this.#carried(wire);
-    if (carried === undefined) return messageOfOwn(wire, largeBody) as M;
-    if (largeBody !== '') carried.attachBody(largeBody);
-    return carried as M;
+    const written = this.#written();
+    if (written === undefined) return messageOfOwn(this.#headerWire(), largeBody) as M;
+    if (largeBody !== '') written.attachBody(largeBody);
+    return written as M;
   }
 
   /** The edited message, by what is known of its parts; undefined where it is to be read again. */
-  #carried(wire: string): SipMessage | undefined {
+  #written(): SipMessage | undefined {
     const message = this.#message;
     const uri = this.#uri;
     const startLine = this.#startLine;
     if (startLine !== undefined && (uri === undefined || !isPlainUri(uri))) return undefined;
+    const list = this.#list;
+    if (list === undefined) return this.#few.written(startLine, uri);
     const end = startLine === undefined ? message.head.startLineEnd : startLine.length;
-    const head = carriedHead(message.head, this.#lines, end);
+    const head = carriedHead(message.head, list.lines, end);
     if (head === undefined) return undefined;
-    const carried =
+    const wire = this.#headerWire();
+    const written =
       message.kind === 'request' ? message.withHead(wire, head, uri) : message.withHead(wire, head);
-    const top = this.#lines[this.#indexOf(VIA, '', 0)];
-    if (typeof top === 'object' && top.via !== undefined) carried.knowTopVia(top.via);
-    return carried;
+    const top = list.lines[list.indexOf(VIA, '', 0)];
+    if (typeof top === 'object' && top.via !== undefined) written.knowTopVia(top.via);
+    return written;
   }
 
   /** The body that `#headerWire` leaves out. The text of an untouched body is shared with the original. */
@@ -186,106 +171,19 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
 
   /** The header, followed by the body where that is small. */
   #headerWire(): string {
-    const wire = this.#message.headerWire;
-    const { lines, startLineEnd, bodyStart } = this.#message.head;
-    // Runs of untouched neighbours are copied in one piece; the start line's run begins at 0.
-    let out = '';
-    let from = 0;
-    let to = startLineEnd + 2;
-    if (this.#startLine !== undefined) {
-      out = `${this.#startLine}\r\n`;
-      from = to;
-    }
-    for (const line of this.#lines) {
-      if (typeof line === 'number') {
-        const start = lines[line]!;
-        if (start !== to) {
-          if (to !== from) out += wire.slice(from, to);
-          from = start;
-        }
-        to = lines[line + 2]! + 2;
-      } else {
-        if (to !== from) out += wire.slice(from, to);
-        from = to;
-        out += line.text;
-      }
-    }
-    if (this.#body !== undefined) {
-      if (to !== from) out += wire.slice(from, to);
-      return this.#body.length > smallBodyBytes ? `${out}\r\n` : `${out}\r\n${this.#body}`;
-    }
-    const tail = bodyStart - 2;
-    if (tail === to) return out + wire.slice(from);
-    if (to !== from) out += wire.slice(from, to);
-    return out + wire.slice(tail);
+    const body = this.#body;
+    const list = this.#list ?? this.#few.listed();
+    return list.wire(this.#startLine, body === undefined || body.length <= smallBodyBytes ? body : '');
   }
 
-  #write(name: string, value: HeaderValue): WrittenLine {
-    const id = headerId(name);
-    const lowerName = id === UNKNOWN ? name.toLowerCase() : '';
-    const via = id === VIA && value instanceof Via ? value : undefined;
-    return { id, lowerName, nameLength: name.length, text: fieldLine(name, value), via };
+  #listed(): EditedLines {
+    this.#list ??= this.#few.listed();
+    return this.#list;
   }
+}
 
-  #indexOf(id: number, lowerName: string, from: number): number {
-    const lines = this.#message.head.lines;
-    for (let i = from; i < this.#lines.length; i++) {
-      const line = this.#lines[i]!;
-      const lineId = typeof line === 'number' ? lines[line + 3]! & 0xff : line.id;
-      if (lineId !== id) continue;
-      if (id !== UNKNOWN || this.#lowerNameOf(line) === lowerName) return i;
-    }
-    return -1;
-  }
-
-  #lowerNameOf(line: Line): string {
-    if (typeof line !== 'number') return line.lowerName;
-    const lines = this.#message.head.lines;
-    return this.#message.headerWire
-      .slice(lines[line]!, lines[line + 1]! - 1)
-      .trimEnd()
-      .toLowerCase();
-  }
-
-  #afterVias(): number {
-    let at = 0;
-    for (let via = this.#indexOf(VIA, '', 0); via !== -1; via = this.#indexOf(VIA, '', via + 1)) at = via + 1;
-    return at;
-  }
-
-  #changeFirstValue(name: string, replacement: string | undefined): this {
-    const id = headerId(name);
-    const at = this.#indexOf(id, name.toLowerCase(), 0);
-    if (at === -1) return this;
-    const [label, value] = this.#partsOf(this.#lines[at]!);
-    const comma = findComma(value, 0, value.length);
-    const rest = comma < value.length ? value.slice(comma + 1) : undefined;
-    if (replacement === undefined && rest === undefined) {
-      this.#lines.splice(at, 1);
-      return this;
-    }
-    const start = skipSpace(value, 0, value.length);
-    let text: string;
-    if (replacement === undefined) text = rest!;
-    else text = value.slice(0, start) + replacement + (rest === undefined ? '' : `,${rest}`);
-    const lowerName = id === UNKNOWN ? name.toLowerCase() : '';
-    const nameLength = label.length - 1;
-    this.#lines[at] = { id, lowerName, nameLength, text: `${label}${text}\r\n`, via: undefined };
-    return this;
-  }
-
-  /** Name with colon, and value, of a line; folds are undone, because the line is about to be rewritten. */
-  #partsOf(line: Line): [label: string, value: string] {
-    if (typeof line !== 'number') {
-      const colon = line.text.indexOf(':') + 1;
-      return [line.text.slice(0, colon), line.text.slice(colon, -2)];
-    }
-    const lines = this.#message.head.lines;
-    const wire = this.#message.headerWire;
-    const label = wire.slice(lines[line]!, lines[line + 1]!);
-    const value = wire.slice(lines[line + 1]!, lines[line + 2]!);
-    return [label, (lines[line + 3]! & FOLDED) === 0 ? value : unfold(value)];
-  }
+function lowerNameOf(id: number, name: string): string {
+  return id === UNKNOWN ? name.toLowerCase() : '';
 }
 
 /** ASCII without white space: written as it is, and one word of the request line. */

@@ -24,12 +24,18 @@ export function fieldLine(name: string, value: HeaderValue): string {
       "use letters, digits and -.!%*_+`'~ alone (RFC 3261 §25.1)",
     );
   }
+  return fieldOfKnownName(name, value);
+}
+
+/** As {@link fieldLine}, for a name that this package knows: it is a token. */
+export function fieldOfKnownName(name: string, value: HeaderValue): string {
   return `${name}: ${fieldValue(name, value)}\r\n`;
 }
 
 /** The value of a header line as wire text; see `fieldLine`. */
 export function fieldValue(name: string, value: HeaderValue): string {
   const text = typeof value === 'string' ? value : value.toString();
+  if (typeof value === 'number') return text;
   if (text.indexOf('\n') !== -1 || text.indexOf('\r') !== -1) {
     throw new SipArgumentError(
       `expected a value without line breaks, found ${JSON.stringify(text)}`,

@@ -109,13 +109,6 @@ export abstract class HeaderLines {
     return this.findByName(name) !== -1;
   }
 
-  /** How many fields of this name are present; one may hold several values, see {@link values}. */
-  count(name: string): number {
-    let count = 0;
-    for (let line = this.findByName(name); line !== -1; line = this.findByName(name, line + STRIDE)) count++;
-    return count;
-  }
-
   /** All fields of a name, each cut at its commas (RFC 3261 §7.3.1). Not for fields whose grammar forbids it. */
   values(name: string): readonly string[] {
     const all = this.all(name);

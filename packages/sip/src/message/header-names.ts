@@ -1,3 +1,5 @@
+import { detached } from '../syntax/detached.ts';
+
 /** `To:` as three bytes of a word. */
 const TO_SPELLED = 0x3a6f54;
 const SPREAD = 0x24275a49;
@@ -83,10 +85,18 @@ const repeatable = [
   'Identity:y',
   'History-Info',
   'Join',
+  'Max-Breadth',
+  'Diversion',
+  'Remote-Party-ID',
+  'P-Associated-URI',
 ] as const;
 
 /** Id of the first name that may appear several times. Bit masks of single names fit 31 bits. */
 export const firstRepeatable = 32;
+
+/** Other spellings, and unknown names, that are kept so that they are found at once. */
+const maxNamesKept = 512;
+const maxLengthKept = 64;
 
 const names: string[] = [];
 const idByName = new Map<string, number>();
@@ -240,7 +250,15 @@ function foldedWordAt(codes: Uint8Array, at: number): number {
 
 /** The id of a name given by a caller, or 0. */
 export function headerId(name: string): number {
-  return idByName.get(name) ?? idByName.get(name.toLowerCase()) ?? UNKNOWN;
+  const id = idByName.get(name);
+  return id === undefined ? otherId(name) : id;
+}
+
+/** In another case, or unknown; the names that a program asks for are few. */
+function otherId(name: string): number {
+  const id = idByName.get(name.toLowerCase()) ?? UNKNOWN;
+  if (idByName.size < maxNamesKept && name.length <= maxLengthKept) idByName.set(detached(name), id);
+  return id;
 }
 
 /** The usual spelling of a known name; any other name comes back unchanged. */

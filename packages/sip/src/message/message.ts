@@ -107,6 +107,20 @@ export abstract class SipMessageBase extends HeaderLines {
     this.viaIsAlone = true;
   }
 
+  /** Whether the topmost Via value is known to have a field of its own. Internal. */
+  get hasTopViaAlone(): boolean {
+    return this.viaIsAlone;
+  }
+
+  /**
+   * The offset into `head.lines` of the Via field below the first one, where each of the two holds whole values: the first one just the
+   * topmost. -1 where that is not so, or not known before the fields are read again. Internal.
+   */
+  get viaBelowTop(): number {
+    const first = this.find(VIA);
+    return first === -1 || !this.viaIsAlone ? -1 : this.findNext(VIA, first);
+  }
+
   /** The first Via value. */
   get topVia(): Via {
     if (this.cachedVia !== undefined) return this.cachedVia;

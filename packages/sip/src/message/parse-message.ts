@@ -15,7 +15,7 @@ import { messageFrom } from './start-line.ts';
  *
  * - `routing`: start line, the mandatory fields, no field twice that may occur once, and the syntax of topmost Via, From,
  *   To, Call-ID, CSeq and Max-Forwards, but not yet of URIs.
- * - `addresses`: also the URIs of the request line, From and To.
+ * - `addresses`: of a request also the URIs of the request line, From and To. A response has those of the request that it answers.
  * - `all`: every field this package has a type for.
  */
 export type CheckDepth = 'routing' | 'addresses' | 'all';
