@@ -130,11 +130,13 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
       return response;
     }
     // A client's answer asserts no identity and brings no diagnostics: nobody has checked them (RFC 3325 §5).
-    const found = insiderFields.filter((name) => response.has(name));
-    if (found.length === 0) return response;
-    const editor = edit(response);
-    for (const name of found) editor.remove(name);
-    return editor.toMessage();
+    let editor: MessageEditor<SipResponse> | undefined;
+    for (const name of insiderFields) {
+      if (!response.has(name)) continue;
+      editor ??= edit(response);
+      editor.remove(name);
+    }
+    return editor?.toMessage() ?? response;
   }
 
   nameOf(target: ForwardTarget): string {

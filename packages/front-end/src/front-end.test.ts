@@ -5,7 +5,7 @@ import { FlowNames, type ProxyDecision, type RequestOrigin } from '@entente/sip-
 import { FakeRequestPolicy } from '@entente/sip-relay/request-policy';
 import { requestBetween } from '@entente/testkit/request';
 import { sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
-import { links } from '@entente/topology';
+import { links, type Topology } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { FrontEnd } from './front-end.ts';
 
@@ -42,7 +42,7 @@ function originOf(server?: string): RequestOrigin {
 }
 
 /** A front end that may dial nobody: what it decides is written down. */
-function start(policy?: FakeRequestPolicy) {
+function start(policy?: FakeRequestPolicy, current: () => Topology = () => topology) {
   const reasons: string[] = [];
   const asked: string[] = [];
   const frontEnd = new FrontEnd({
@@ -50,7 +50,7 @@ function start(policy?: FakeRequestPolicy) {
     port: 5061,
     sealing,
     gruus: sealing,
-    topology: () => topology,
+    topology: current,
     credentials: { find: () => undefined, hasMd5: () => false },
     flows: new FlowNames(),
     ...(policy === undefined ? {} : { policies: [{ plugin: 'alpha', policy }] }),
@@ -88,6 +88,33 @@ function start(policy?: FakeRequestPolicy) {
 function message(method: string, uri: string, from: string, headers: Record<string, string> = {}) {
   return requestBetween(from, uri, { method, headers });
 }
+
+describe('a topology that takes another’s place', () => {
+  const alice = 'sip:alice@contoso.example';
+  const bob = 'sip:bob@contoso.example';
+  const withUsers = (home: string, servers = [sampleFrontEnd, { ...sampleFrontEnd, fqdn: other }]) =>
+    sampleTopology({ servers, users: { 'bob@contoso.example': home } });
+
+  it('counts for the next request of a server on a connection that is open', () => {
+    let current = withUsers(fqdn);
+    const { ask, asked, reasons } = start(undefined, () => current);
+    const origin: RequestOrigin = {
+      ...originOf(other),
+      link: links.frontEndToFrontEnd,
+      protection: { peer: { role: 'front-end', dnsNames: [other], sipDomains: [] } },
+    };
+    const request = () => message('MESSAGE', bob, alice, { 'P-Asserted-Identity': `<${alice}>` });
+    ask(request(), origin);
+    ask(request(), origin);
+    expect([asked, reasons]).toEqual([[], ['not-registered', 'not-registered']]);
+    current = withUsers(other);
+    ask(request(), origin);
+    expect(asked, 'his home is another now').toEqual([other]);
+    current = withUsers(fqdn, [sampleFrontEnd]);
+    ask(request(), origin);
+    expect(reasons.at(-1), 'the server is listed no longer').toBe('relay-not-allowed');
+  });
+});
 
 describe('the link of a server', () => {
   const alice = 'sip:alice@contoso.example';

@@ -15,6 +15,11 @@ export class KnownHomes {
     this.#topology = topology;
   }
 
+  /** How many are remembered. */
+  get size(): number {
+    return this.#homes.size;
+  }
+
   /**
    * The front end of a user.
    * @param address - of record

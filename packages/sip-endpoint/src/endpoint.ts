@@ -240,11 +240,20 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   }
 
   /**
+   * What makes a branch new: no other of this process is the same, and who sees those of one connection cannot guess those of another.
+   * @param connection - on which the request goes out
+   */
+  newBranch(connection: SipConnection): string {
+    connection.branchPrefix ??= this.newToken();
+    return `${connection.branchPrefix}${++connection.branches}`;
+  }
+
+  /**
    * The Via of a request that we send.
    * @param connection - on which it goes out: `alias` is for connections on which we have proven who we are
    * @param branch - new for each transaction, with the magic cookie
    */
-  via(connection: SipConnection, branch: string = magicCookie + this.newToken()): Via {
+  via(connection: SipConnection, branch: string = magicCookie + this.newBranch(connection)): Via {
     const { sentBy } = this.#options;
     const own = typeof sentBy === 'function' ? sentBy(connection.link) : sentBy;
     return this.#vias.with(own, connection.protection.protection === 'MTLS', branch);

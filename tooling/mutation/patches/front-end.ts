@@ -20,6 +20,28 @@ export const patches: PatchList = {
   name: 'front-end',
   list: [
     {
+      name: 'standing-in-force',
+      off: 'a server that the topology names no longer goes on sending on the connection that it has',
+      file: 'packages/sip-relay/src/admission/admission.ts',
+      find: 'if (known?.topology === topology) return known;',
+      replace: 'if (known !== undefined) return known;',
+      test: {
+        file: 'packages/front-end/src/front-end.test.ts',
+        title: 'counts for the next request of a server on a connection that is open',
+      },
+    },
+    {
+      name: 'homes-without-bound',
+      off: 'a client that asks for many users has a front end remember them all',
+      file: 'packages/front-end/src/known-homes.ts',
+      find: 'if (this.#homes.size === maxAddresses) this.#homes.clear();',
+      replace: '',
+      test: {
+        file: 'packages/front-end/src/known-homes.test.ts',
+        title: 'are those of the topology, however many users are asked for',
+      },
+    },
+    {
       name: 'sender',
       off: 'a front end believes every From',
       file: 'packages/sip-relay/src/admission/',

@@ -5,6 +5,17 @@ export const patches: PatchList = {
   name: 'sip-endpoint',
   list: [
     {
+      name: 'branches-of-one-connection',
+      off: 'a client guesses the branches of requests to others, and answers in their place',
+      file: 'packages/sip-endpoint/src/endpoint.ts',
+      find: 'connection.branchPrefix ??= this.newToken();',
+      replace: "connection.branchPrefix = '0123456789abcdef01';",
+      test: {
+        file: 'packages/sip-endpoint/test/branches.test.ts',
+        title: 'are new each time, and those of one connection tell nothing of another’s',
+      },
+    },
+    {
       name: 'monotonic-timers',
       off: 'a change of the system clock ends or holds up every transaction',
       file: 'packages/sip-endpoint/src/timer/timer-wheel.ts',

@@ -185,8 +185,8 @@ export const patches: PatchList = {
       name: 'received',
       off: 'a client says itself where its request came from',
       file: 'packages/sip-proxy/src/route/forward.ts',
-      find: 'if (!asked && via.received === undefined &&',
-      replace: 'if (!asked &&',
+      find: 'via.rport !== undefined || via.received !== undefined ||',
+      replace: 'via.rport !== undefined ||',
       test: {
         file: 'packages/sip-proxy/test/forward.test.ts',
         title: 'replaces what the client wrote there itself',

@@ -84,6 +84,9 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   readonly users = new Map<string, number>();
   /** What is under way on this connection; the transaction layer keeps it. */
   readonly transactions = new UnorderedList<Placed>();
+  /** What the branches of requests on it begin with, and how many there are; the endpoint keeps both. */
+  branchPrefix: string | undefined = undefined;
+  branches = 0;
   /** The most that a message may measure which is sent on to this peer. */
   readonly accepts: MessageLimits;
   /** What the peer has under way. */

@@ -30,7 +30,7 @@ export class OwnVias {
       this.#made.set(own, made);
     }
     const known = mutual ? made.mutual : made.plain;
-    if (known !== undefined) return known.withParameter('branch', branch);
+    if (known !== undefined) return known.withBranch(branch);
     const { host, port } = own;
     const parameters = mutual ? { alias: true as const } : {};
     const via = Via.from({ transport: 'TLS', host, port, branch, parameters });

@@ -1,8 +1,8 @@
 import {
-  clientTransactionKey,
   createResponse,
   InviteClientTransaction,
   InviteServerTransaction,
+  magicCookie,
   NonInviteClientTransaction,
   NonInviteServerTransaction,
   type SipRequest,
@@ -148,9 +148,11 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
 
   /** Takes a response from a connection. */
   receiveResponse(response: SipResponse, connection: SipConnection): void {
-    const key = clientTransactionKey(response);
+    const { method } = response.cseq;
+    const key = clientKeyOf(response.topVia.branch, method);
     const transaction = key === undefined ? undefined : this.#clients.get(key);
-    if (transaction === undefined || !mayAnswer(transaction.context.connection, connection)) {
+    // The branch is ours, and new for each request but a CANCEL (RFC 3261 §17.1.3).
+    if (transaction?.request.method !== method || !mayAnswer(transaction.context.connection, connection)) {
       this.#user.onStrayResponse?.(response, connection);
       return;
     }
@@ -170,8 +172,8 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     user: ClientUser,
     sender?: Account,
   ): ClientTransaction {
-    const key = clientTransactionKey(request);
-    if (key === undefined)
+    const key = clientKeyOf(request.topVia.branch, request.method);
+    if (key === undefined || !key.startsWith(magicCookie))
       throw new TypeError('the branch of the top Via must begin with z9hG4bK; take it from SipEndpoint.via');
     // Its body waits with the connection as soon as it is sent, and counts there. It follows from a request that was let in.
     const cost = costOf(request, 0);
@@ -341,6 +343,11 @@ function mayAnswer(asked: SipConnection, answering: SipConnection): boolean {
 
 function isClientHere({ openedByUs, server }: SipConnection): boolean {
   return server === undefined && !openedByUs;
+}
+
+/** Under which a request of ours is kept: by its branch, which no other has but the CANCEL of an INVITE. */
+function clientKeyOf(branch: string | undefined, method: string): string | undefined {
+  return method === 'CANCEL' && branch !== undefined ? `${branch} CANCEL` : branch;
 }
 
 /**

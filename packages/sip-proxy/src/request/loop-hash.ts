@@ -2,16 +2,13 @@ import { magicCookie, type SipRequest } from '@entente/sip';
 
 /**
  * A short value over everything that decides where a request goes. A request that comes back with the same value is in a
- * loop; one that comes back with another value is a spiral and is fine. It guards against accidents, not against a
- * sender, who can only harm their own request: so it is fast rather than cryptographic.
+ * loop; one that comes back with another value is a spiral and is fine. That it is the same request, our Via in it says: tags, Call-ID and
+ * CSeq need not be in the value. It guards against accidents, not against a sender, who can only harm their own request: so it is fast
+ * rather than cryptographic.
  * @see RFC 5393 §4.2.1, RFC 3261 §16.6 step 8
  */
 export function loopHash(request: SipRequest): string {
   let hash = mix(0x811c9dc5, request.uriText);
-  hash = mix(hash, request.from.tag ?? '');
-  hash = mix(hash, request.to.tag ?? '');
-  hash = mix(hash, request.callId);
-  hash = Math.imul(hash ^ request.cseq.sequence, 0x01000193);
   for (const name of hashedFields) {
     if (request.has(name)) for (const value of request.all(name)) hash = mix(hash, value);
   }

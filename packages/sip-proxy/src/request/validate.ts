@@ -1,4 +1,4 @@
-import type { SipProblem, SipRequest, Via } from '@entente/sip';
+import type { SipProblem, SipRequest } from '@entente/sip';
 import { incomingBreadth } from './breadth.ts';
 import { loopHash, loopHashOf } from './loop-hash.ts';
 import { type RequestRefusal, refusal } from './refusal.ts';
@@ -67,7 +67,7 @@ function unreadable(request: SipRequest): SipProblem | undefined {
   try {
     void request.uri.scheme;
     void request.from.uri;
-    void viasOf(request);
+    void request.vias;
     void request.maxForwards;
     if (request.has('Proxy-Require')) void request.proxyRequires;
     for (const name of addressFields) readAddresses(request, name);
@@ -86,19 +86,13 @@ function unreadable(request: SipRequest): SipProblem | undefined {
   }
 }
 
-/** All Via values; the usual single one comes from the request's cache. */
-function viasOf(request: SipRequest): readonly Via[] {
-  const fields = request.all('Via');
-  return fields.length === 1 && !fields[0]!.includes(',') ? [request.topVia] : request.vias;
-}
-
 function readAddresses(request: SipRequest, name: string): void {
   if (!request.has(name)) return;
   for (const address of request.addressesOf(name)) void address.uri;
 }
 
 function checkLoop(request: SipRequest, options: ValidateOptions): RequestRefusal | undefined {
-  const vias = viasOf(request);
+  const { vias } = request;
   const maxVias = options.maxVias ?? 70;
   if (vias.length > maxVias) {
     return refusal(

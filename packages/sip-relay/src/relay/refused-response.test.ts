@@ -47,6 +47,7 @@ function relaying(method: string, toTag?: string) {
   const connection = fakeConnection({ send: (message: SipRequest) => sent.push(message) });
   const endpoint = {
     newToken: () => 'token',
+    newBranch: () => 'token',
     connected: () => connection,
     fault: (error: unknown) => told.push(String(error)),
     via: (_: SipConnection, branch = 'z9hG4bKown') =>

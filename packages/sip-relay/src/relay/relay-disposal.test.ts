@@ -40,6 +40,7 @@ function relayOf(method: string, groups: number, open: boolean) {
   let dials = 0;
   const endpoint = {
     newToken: () => 'token',
+    newBranch: () => 'token',
     connected: () => (open ? connection : undefined),
     reach() {
       dials++;

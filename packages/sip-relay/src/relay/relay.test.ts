@@ -80,6 +80,7 @@ function relay(
   const connection = fakeConnection();
   const endpoint = {
     newToken: () => 'token',
+    newBranch: () => 'token',
     connected: () => (open ? connection : undefined),
     reach: async () => {
       if (down) throw new Error('nobody listens');
@@ -238,6 +239,7 @@ describe('a next hop that takes too little', () => {
     const reasons: string[] = [];
     const endpoint = {
       newToken: () => 'token',
+      newBranch: () => 'token',
       via: () => via,
       connected: () => fakeConnection({ takes: () => false }),
       forward: (message: unknown) => sent.push(message),

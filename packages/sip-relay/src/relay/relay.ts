@@ -320,7 +320,10 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
 
   #launch(context: RelayedRequest, branch: Branch<BranchRun>, connection: SipConnection): void {
     const run = branch.owner as BranchRun;
-    const via = this.#endpoint.via(connection, createBranch(this.#endpoint.newToken(), context.hash));
+    const via = this.#endpoint.via(
+      connection,
+      createBranch(this.#endpoint.newBranch(connection), context.hash),
+    );
     let request: SipRequest;
     try {
       request = context.rules.build(branch.target, via);

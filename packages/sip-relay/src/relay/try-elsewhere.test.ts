@@ -31,6 +31,7 @@ function relayed(method: string) {
   let nowhere: (error: Error) => void = () => {};
   const endpoint = {
     newToken: () => 'token',
+    newBranch: () => 'token',
     connected: () => first,
     suspect: (connection: SipConnection) => suspected.push(connection) > 0,
     reach: () =>

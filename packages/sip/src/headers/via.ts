@@ -129,6 +129,29 @@ export class Via {
     return new Via(this.protocol, this.transport, this.host, this.port, this.parameters.with(name, value));
   }
 
+  /**
+   * A copy for another transaction.
+   *
+   * @param branch - A token that begins with the magic cookie.
+   * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where it is none.
+   */
+  withBranch(branch: string): Via {
+    if (!isAll(branch, TOKEN) || !branch.startsWith(magicCookie)) {
+      throw new SipArgumentError(
+        `expected a token that begins with ${magicCookie}, found ${JSON.stringify(branch)}`,
+        'branch',
+        'make it of the magic cookie and text that is new for each transaction (RFC 3261 §8.1.1.7)',
+      );
+    }
+    return new Via(
+      this.protocol,
+      this.transport,
+      this.host,
+      this.port,
+      this.parameters.withRaw('branch', branch),
+    );
+  }
+
   toString(): string {
     return `${this.protocol}/${this.transport} ${this.sentBy}${this.parameters.toString()}`;
   }
