@@ -16,6 +16,17 @@ export function pinTo(core: number): string[] {
 }
 
 /**
+ * Moves a process to another core, with all its threads.
+ *
+ * @param pid The process.
+ * @param core The core it stays on from now on.
+ */
+export function moveTo(pid: number, core: number): void {
+  const [program, ...flags] = pinTo(core);
+  if (program !== undefined) spawnSync(program, ['-a', '-p', ...flags, String(pid)]);
+}
+
+/**
  * Starts a TypeScript file of this folder as a process of its own that we can send messages to.
  *
  * @param file URL of the file.
