@@ -46,7 +46,6 @@ export const suite: BenchSuite = {
     };
 
     const front = await frontEnd();
-    const closed = { front, many: await withPartners(partnerCounts.many) };
     const rate = Math.max(100, Math.floor(front.perSecond * rateShare));
     const rounds: Rounds = { front: [], few: [], many: [] };
     for (let round = 0; round < (short ? 1 : 3); round += 1) {
@@ -54,6 +53,7 @@ export const suite: BenchSuite = {
       rounds.few.push(await withPartners(partnerCounts.few, rate));
       rounds.many.push(await withPartners(partnerCounts.many, rate));
     }
+    const closed = { front, many: await withPartners(partnerCounts.many) };
     return judgeEdge({ closed, rounds, rate });
   },
 };
