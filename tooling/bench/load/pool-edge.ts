@@ -14,7 +14,8 @@ export interface PoolEdge extends AsyncDisposable {
   /** Callers are a partner's servers over mutual TLS; the called are those of the pool. */
   readonly byPartner: Pick<LoadOrder, 'caller' | 'called' | 'pairs'>;
   /**
-   * Publishes a topology with this many partners, the one that calls among them; resolves when the edge has it in force.
+   * Publishes a topology with this many partners, the one that calls among them; resolves when edge and front ends have it
+   * in force.
    * @param count - 1 to 50,000
    */
   setPartners(count: number): Promise<void>;
@@ -71,7 +72,8 @@ export async function startPoolEdge(pool: PoolFrontEnd, partner: PublicAuthority
     byPartner: { caller, called: byServer.called, pairs },
     async setPartners(count) {
       document = await publishNext(network, document, { partners: partnersWith(count, root) });
-      await inForceAt(network, edge.fqdn, document.version);
+      const { frontEnds } = organisation;
+      await Promise.all([edge, ...frontEnds].map(({ fqdn }) => inForceAt(network, fqdn, document.version)));
     },
     [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
   };
