@@ -40,6 +40,7 @@ describe('pnpm bench', () => {
     expect((report as { runs: BenchRun[] }).runs.map(({ name }) => name)).toEqual([
       'fine',
       'invalid',
+      'long',
       'skipped',
       'slow',
     ]);
@@ -49,6 +50,17 @@ describe('pnpm bench', () => {
     const { report, ok } = await run('skipped');
     expect(ok).toBe(true);
     expect((report as BenchRun).skipped).toEqual(['the other program is not installed']);
+  });
+
+  it('leaves a suite that takes long out of a short run of everything, and runs it where it is named', async () => {
+    const measuredIn = async (...argv: string[]) => {
+      const { report } = await run(...argv);
+      const one = report as BenchRun & { runs?: readonly BenchRun[] };
+      return (one.runs ?? [one]).flatMap(({ name, results }) => (name === 'long' ? results : [])).length;
+    };
+    expect(await measuredIn('--short')).toBe(0);
+    expect(await measuredIn('long', '--short')).toBe(1);
+    expect(await measuredIn()).toBe(1);
   });
 
   it('refuses an aim on a ratio that is compared with nothing', () => {

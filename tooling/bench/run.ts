@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { pick, positiveNumber, readCommandLine } from '../runner/command-line.ts';
 import { discover } from '../runner/discover.ts';
 import type { Outcome, Output } from '../runner/main.ts';
-import type { BenchOutcome, BenchResult, BenchSuite } from './suite.ts';
+import type { BenchOptions, BenchOutcome, BenchResult, BenchSuite } from './suite.ts';
 
 const usage = `pnpm bench [name …] [--seconds N] [--short] [--strict] [--json]
 
 Measures, each figure against something measured in the same run. Exit status 1 when a run is invalid; with --strict
-also when an aim is missed. --short is a smoke run.
+also when an aim is missed. --short is a smoke run; one of everything leaves out the suites that take too long for it.
 Example: pnpm bench proxy --seconds 10`;
 
 /** The machine that the figures belong to. */
@@ -62,7 +62,8 @@ export async function runBench(
   const runs: BenchRun[] = [];
   for (const entry of found) {
     log(`${entry.name} …`);
-    const outcome = await runOne(() => entry.load(), { seconds, short, log });
+    const isNamed = names.length > 0;
+    const outcome = await runOne(() => entry.load(), { seconds, short, log }, isNamed);
     const run = { name: entry.name, machine, ...outcome };
     for (const result of run.results) log(line(result));
     for (const reason of run.skipped) log(`  – skipped: ${reason}`);
@@ -77,10 +78,15 @@ export async function runBench(
 
 async function runOne(
   load: () => Promise<BenchSuite>,
-  options: { readonly seconds: number; readonly short: boolean; readonly log: (line: string) => void },
+  options: BenchOptions,
+  isNamed: boolean,
 ): Promise<Required<BenchOutcome>> {
   try {
     const suite = await load();
+    if (options.short && !isNamed && suite.onlyNamedInShort === true) {
+      const why = `a short run of everything leaves it out; name it: pnpm bench ${suite.name} --short`;
+      return { results: [], invalid: [], skipped: [why] };
+    }
     const { results, invalid, skipped = [] } = await suite.run(options);
     const senseless = results.filter((result) => !Number.isFinite(result.value));
     const reasons = [...invalid, ...senseless.map((result) => `"${result.what}" is not a number`)];

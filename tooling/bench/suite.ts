@@ -45,6 +45,8 @@ export interface BenchOptions {
 
 export interface BenchSuite {
   readonly name: string;
+  /** Left out of a short run of everything: it runs there only where it is named. */
+  readonly onlyNamedInShort?: true;
   run(options: BenchOptions): Promise<BenchOutcome> | BenchOutcome;
 }
 

@@ -22,13 +22,14 @@ function usage(): ServerUsage {
 }
 
 process.once('message', (order: HandshakeServerOrder) => {
+  const { asksForCertificates = true } = order;
   const server = createServer(
     {
       cert: order.certificatePem,
       key: order.keyPem,
       ca: order.anchorPem,
-      requestCert: true,
-      rejectUnauthorized: true,
+      requestCert: asksForCertificates,
+      rejectUnauthorized: asksForCertificates,
       minVersion: 'TLSv1.3',
       secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
     },

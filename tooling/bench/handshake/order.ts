@@ -7,6 +7,8 @@ export interface HandshakeServerOrder {
   readonly crlsPem: readonly string[];
   /** FQDNs of the clients. */
   readonly clients: readonly string[];
+  /** `false`: the bare server asks nobody for a certificate, as a server of users. */
+  readonly asksForCertificates?: boolean;
 }
 
 /** What a server answers to each message after it listens. */

@@ -78,7 +78,8 @@ export class Caller {
 }
 
 function buildParts(port: number, pair: LoadPair, messageBytes: number): [string, string, string, string] {
-  const a = `MESSAGE ${pair.to} SIP/2.0\r\nVia: SIP/2.0/TLS 127.0.0.1:${port};branch=${branchMark}`;
+  const { viaHost = '127.0.0.1' } = pair;
+  const a = `MESSAGE ${pair.to} SIP/2.0\r\nVia: SIP/2.0/TLS ${viaHost}:${port};branch=${branchMark}`;
   const b = `\r\nFrom: <${pair.from}>;tag=c${port}\r\nTo: <${pair.to}>\r\nCall-ID: load-${port}-`;
   const c = '\r\nCSeq: 1 MESSAGE\r\nMax-Forwards: 70\r\n';
   const head = (length: number): string => `Content-Type: text/plain\r\nContent-Length: ${length}\r\n\r\n`;

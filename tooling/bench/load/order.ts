@@ -26,6 +26,8 @@ export interface LoadPair {
   readonly registers?: Credentials;
   /** The caller registers too before it sends, as a telephone outside does. */
   readonly callerRegisters?: Credentials;
+  /** Host in the Via of the caller; default its address. A partner's must be of a domain that it may speak for. */
+  readonly viaHost?: string;
   /** The caller answers digest challenges with these. */
   readonly authenticates?: Credentials;
 }

@@ -16,6 +16,17 @@ export function pinTo(core: number): string[] {
 }
 
 /**
+ * Moves a process to another core, with all its threads.
+ *
+ * @param pid The process.
+ * @param core The core it stays on from now on.
+ */
+export function moveTo(pid: number, core: number): void {
+  const [program, ...flags] = pinTo(core);
+  if (program !== undefined) spawnSync(program, ['-a', '-p', ...flags, String(pid)]);
+}
+
+/**
  * Starts a TypeScript file of this folder as a process of its own that we can send messages to.
  *
  * @param file URL of the file.
@@ -32,11 +43,17 @@ export function startPinned(file: URL, core: number): ChildProcess {
  *
  * @param file Its path.
  * @param flags For Node.
+ * @param stderr What happens to its standard error.
  */
-export function startPinnedBuilt(file: string, core: number, flags: readonly string[] = []): ChildProcess {
+export function startPinnedBuilt(
+  file: string,
+  core: number,
+  flags: readonly string[] = [],
+  stderr: 'inherit' | 'ignore' = 'inherit',
+): ChildProcess {
   const line: readonly string[] = [...pinTo(core), process.execPath, ...flags, file];
   const [program, ...args] = line as [string, ...string[]];
-  return spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  return spawn(program, args, { stdio: ['ignore', 'inherit', stderr, 'ipc'] });
 }
 
 /** The next message of a process. Rejects when it ends first. */

@@ -1,16 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { createCredentialRecord } from '@entente/sip';
 import { type Network, startNetwork } from '@entente/testkit';
-import { decodeSignedTopology, type Partner, type TopologyDocument, topologyHash } from '@entente/topology';
+import type { Partner, TopologyDocument } from '@entente/topology';
 import { stringify } from 'yaml';
-import { buildScript } from '../built.ts';
+import { publishNext, topologyAt } from './next-topology.ts';
 import type { LoadOrder, LoadPair, LoadTls } from './order.ts';
-import { cores, pinTo } from './pinned-process.ts';
+import { startPinnedApp } from './pinned-app.ts';
+import { cores } from './pinned-process.ts';
 
 /** The front end of a pool with as many users as a measurement needs. */
 export interface PoolFrontEnd extends AsyncDisposable {
@@ -30,6 +27,8 @@ export interface PoolFrontEnd extends AsyncDisposable {
   stop(): Promise<void>;
   /** The network that it belongs to. */
   readonly network: Network;
+  /** The newest topology. */
+  readonly document: TopologyDocument;
   /** Password of every caller and called. */
   readonly password: string;
 }
@@ -40,12 +39,12 @@ export interface PoolFrontEndOptions {
   readonly config?: object;
   /** Partners of the network; with them, be they none, comes an edge. */
   readonly partners?: readonly Partner[];
+  /** Hosts of theirs, all on this machine. */
+  readonly partnerHosts?: readonly string[];
   /** Further flags for the Node that the front end runs on. */
   readonly nodeFlags?: readonly string[];
 }
 
-const repository = fileURLToPath(new URL('../../../', import.meta.url));
-const command = new URL('../../../apps/pool-server/src/bin.ts', import.meta.url);
 const password = 'of a user that exists for a measurement only';
 
 /**
@@ -56,12 +55,13 @@ const password = 'of a user that exists for a measurement only';
  */
 export async function startPoolFrontEnd(
   pairs: number,
-  { config = {}, nodeFlags = [], partners }: PoolFrontEndOptions = {},
+  { config = {}, nodeFlags = [], partnerHosts = [], partners }: PoolFrontEndOptions = {},
 ): Promise<PoolFrontEnd> {
   const network = await startNetwork({
     clients: [],
     frontEndConfig: config,
     edgeConfig: config,
+    otherHosts: partnerHosts,
     ...(partners === undefined ? {} : { partners }),
   });
   try {
@@ -81,19 +81,14 @@ async function restart(network: Network, pairs: number, nodeFlags: readonly stri
   const names = Array.from({ length: pairs }, (_, i) => [`caller${i}`, `called${i}`] as const);
   const users = names.flat();
 
-  const current = decodeSignedTopology(await readFile(join(directory, place.fqdn, 'topology.json'), 'utf8'));
-  if (!current.ok) throw new Error(`the topology of ${place.fqdn} cannot be read: ${current.message}`);
-  const document = current.document as TopologyDocument;
-  await network.administrator.publish({
-    ...document,
-    version: document.version + 1,
-    previous: topologyHash(document),
+  const current = await topologyAt(network, place.fqdn);
+  const document = await publishNext(network, current, {
     // Its requests are those of users who have authenticated: what is measured is relaying, not challenging.
-    servers: document.servers.map((server) =>
+    servers: current.servers.map((server) =>
       server.fqdn === mediation.fqdn ? { ...server, flags: { treatAsAuthenticated: true } } : server,
     ),
     users: {
-      ...document.users,
+      ...current.users,
       ...Object.fromEntries(users.map((user) => [`${user}@${domain}`, place.fqdn])),
     },
   });
@@ -102,8 +97,12 @@ async function restart(network: Network, pairs: number, nodeFlags: readonly stri
     createCredentialRecord({ username, realm: domain, password }, ['SHA-256']),
   );
   await writeFile(join(directory, 'users.yaml'), stringify({ users: records }), { mode: 0o600 });
-  const built = await buildScript(command, 'sip');
-  const child = await startFrontEnd([...nodeFlags, built.file], join(directory, `${place.fqdn}.yaml`));
+  const app = await startPinnedApp({
+    app: 'pool-server',
+    configFile: join(directory, `${place.fqdn}.yaml`),
+    core: cores.server,
+    nodeFlags,
+  });
 
   const anchorPem = await readFile(network.anchorsFile, 'utf8');
   const server = await network.insider.issue({ dnsNames: [mediation.fqdn], crlUrl: network.crlUrl });
@@ -118,14 +117,11 @@ async function restart(network: Network, pairs: number, nodeFlags: readonly stri
   const { externalFqdn, externalPorts } = organisation.edge;
   const atEdge: LoadTls = { ...called, port: externalPorts.clients, servername: externalFqdn };
   return {
-    pid: child.pid as number,
-    script: built.file,
-    async stop() {
-      const ended = once(child, 'exit');
-      child.kill();
-      await ended;
-    },
+    pid: app.pid,
+    script: app.script,
+    stop: () => app.stop(),
     network,
+    document,
     password,
     byEdge: {
       caller: atEdge,
@@ -135,36 +131,8 @@ async function restart(network: Network, pairs: number, nodeFlags: readonly stri
     byServer: { caller: { ...called, identity }, called, pairs: names.map(pair) },
     byUser: { caller: called, called, pairs: authenticated },
     async [Symbol.asyncDispose]() {
-      child.kill();
-      await built[Symbol.asyncDispose]();
+      await app[Symbol.asyncDispose]();
       await network[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Runs the front end as its command does, but pinned; resolves when it says that it has started. */
-function startFrontEnd(script: readonly string[], configFile: string): Promise<ChildProcess> {
-  const line = [
-    ...pinTo(cores.server),
-    process.execPath,
-    ...script,
-    '--config',
-    configFile,
-    '--stop-with-stdin',
-  ];
-  const [program, ...args] = line as [string, ...string[]];
-  const child = spawn(program, args, { cwd: repository, stdio: ['pipe', 'pipe', 'pipe'] });
-  let words = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    words = (words + chunk.toString('utf8')).slice(-4096);
-  });
-  return new Promise((resolve, reject) => {
-    const lines = createInterface({ input: child.stdout });
-    lines.on('line', (line) => {
-      if (line.includes('"event":"started"')) resolve(child);
-      else words = `${words}${line}\n`.slice(-4096);
-    });
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`the front end ended with status ${code}: ${words}`)));
-  });
 }

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { startPoolFrontEnd } from '../load/pool-front-end.ts';
+import { tooFewFiles } from '../memory/file-limit.ts';
+import { HeapInspector, inspectorPlace } from '../memory/heap-inspector.ts';
+import { holdMany, idleConnections } from '../memory/idle-connections.ts';
+import { callGrowth, messageGrowth } from '../memory/transactions.ts';
+import type { BenchOutcome, BenchSuite } from '../suite.ts';
+
+const manyConnections = 10_000;
+
+/**
+ * What a front end keeps: of an idle connection, beside bare Node; of transactions that are over; of a call in progress. Each time its
+ * garbage is collected first, over the inspector of its Node.
+ */
+export const suite: BenchSuite = {
+  name: 'memory',
+  onlyNamedInShort: true,
+  async run({ short, log }) {
+    const idle = short ? { first: 100, further: 300 } : { first: 500, further: 2_000 };
+    const place = await inspectorPlace();
+    await using pool = await startPoolFrontEnd((idle.first + idle.further) / 2, {
+      config: { limits: { maxConnectionsPerAddress: 100_000 } },
+      nodeFlags: place.nodeFlags,
+    });
+    using inspector = await HeapInspector.open(place);
+
+    log(`  ${idle.further} idle connections …`);
+    const results = [...(await idleConnections(pool, inspector, idle))];
+    const skipped: string[] = [];
+    const tooMany = short
+      ? 'not in a short run'
+      : tooFewFiles(readFileSync('/proc/self/limits', 'latin1'), manyConnections);
+    if (tooMany === undefined) results.push(await holdMany(pool, manyConnections));
+    else skipped.push(`hold ${manyConnections} connections: ${tooMany}`);
+
+    const outcomes: BenchOutcome[] = [];
+    const messages = short ? { first: 5_000, further: 50_000 } : { first: 50_000, further: 1_000_000 };
+    log(`  ${messages.further} transactions …`);
+    outcomes.push(await messageGrowth(pool, inspector, messages));
+    const calls = short ? { first: 200, further: 1_500 } : { first: 500, further: 4_000 };
+    log(`  ${calls.further} calls in progress …`);
+    outcomes.push(await callGrowth(pool, inspector, calls, short ? undefined : 40_000));
+    return {
+      results: [...results, ...outcomes.flatMap((outcome) => outcome.results)],
+      invalid: outcomes.flatMap(({ invalid }) => invalid),
+      skipped,
+    };
+  },
+};
