@@ -67,7 +67,7 @@ export class ResponseContext<Owner = unknown> {
   readonly #branches: Branch<Owner>[] = [];
   readonly #candidates: Candidate[] = [];
   /** Devices that have given their answer: other flows of them are not tried (RFC 5626 §7). */
-  readonly #answeredDevices = new Set<string>();
+  #answeredDevices: Set<string> | undefined = undefined;
   #nextGroup = 0;
   #pending = 0;
   #busy = false;
@@ -125,7 +125,10 @@ export class ResponseContext<Owner = unknown> {
     else if (branch.state !== 'completed') {
       this.#complete(branch);
       const { instance } = branch.target;
-      if (instance !== undefined && status !== 408 && status !== 430) this.#answeredDevices.add(instance);
+      if (instance !== undefined && status !== 408 && status !== 430) {
+        this.#answeredDevices ??= new Set();
+        this.#answeredDevices.add(instance);
+      }
       const counted = branch.instead ?? response;
       this.#candidates.push({ status: counted.status, response: counted });
       if (counted.status >= 600) this.#cancelPending();
@@ -248,7 +251,7 @@ export class ResponseContext<Owner = unknown> {
     const group = this.#groups[this.#nextGroup++]!;
     const first = this.#branches.length;
     for (const target of group) {
-      if (target.instance !== undefined && this.#answeredDevices.has(target.instance)) continue;
+      if (target.instance !== undefined && this.#answeredDevices?.has(target.instance)) continue;
       this.#branches.push(new Branch<Owner>(target));
     }
     const end = this.#branches.length;

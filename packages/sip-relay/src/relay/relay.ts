@@ -115,8 +115,7 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
    */
   relay(server: ServerTransaction, groups: TargetGroups, rules: RelayRules): void {
     const context = new RelayedRequest(server, groups, this, rules, this.#endpoint.newToken);
-    const cancel = () => context.cancel();
-    server.context.user = { onCancel: cancel, onEnd: (end) => void (end !== 'completed' && cancel()) };
+    server.context.user = context;
     context.start();
   }
 

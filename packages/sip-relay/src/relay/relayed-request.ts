@@ -5,6 +5,7 @@ import type {
   ClientUser,
   NextHop,
   ServerTransaction,
+  ServerUser,
   SipConnection,
   WheelTimer,
 } from '@entente/sip-endpoint';
@@ -19,7 +20,7 @@ import {
 import type { RelayRules } from './relay-rules.ts';
 
 /** A request under way, with its sender's transaction. */
-export class RelayedRequest extends ResponseContext<BranchRun> {
+export class RelayedRequest extends ResponseContext<BranchRun> implements ServerUser {
   readonly server: ServerTransaction;
   readonly rules: RelayRules;
   /** Of the routing part, the same for every branch (RFC 5393 §4.2.1). */
@@ -38,6 +39,14 @@ export class RelayedRequest extends ResponseContext<BranchRun> {
     this.server = server;
     this.rules = rules;
     this.hash = loopHash(server.request);
+  }
+
+  onCancel(): void {
+    this.cancel();
+  }
+
+  onEnd(end: TransactionEnd): void {
+    if (end !== 'completed') this.cancel();
   }
 
   /**

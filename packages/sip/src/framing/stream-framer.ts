@@ -8,6 +8,7 @@ import { type CheckDepth, completeMessage, fail, type MessageFault } from '../me
 import type { SipMessage } from '../message/sip-message.ts';
 import { startsWithVersion } from '../message/start-line.ts';
 import { CR, LF } from '../syntax/characters.ts';
+import { codesFrom } from '../syntax/codes.ts';
 import type { SipProblem } from '../syntax/problem.ts';
 import { wireFromBytes } from '../syntax/text.ts';
 import { PendingBytes } from './pending-bytes.ts';
@@ -159,7 +160,9 @@ export class StreamFramer {
         this.#deliver(wireFromBytes(bytes, at, bodyAt), head, sink, wireFromBytes(bytes, bodyAt, end));
       } else {
         // Each message has text of its own, so that none keeps the chunk in memory.
-        this.#deliver(at === 0 && end === size ? text : wireFromBytes(bytes, at, end), head, sink);
+        const isWhole = at === 0 && end === size;
+        if (isWhole) codesFrom(text, bytes);
+        this.#deliver(isWhole ? text : wireFromBytes(bytes, at, end), head, sink);
       }
       at = end;
     }
