@@ -119,7 +119,7 @@ export const patches: PatchList = {
       name: 'answered-device',
       off: 'a device that has said busy rings again over its other flow',
       file: 'packages/sip-proxy/src/forking/response-context.ts',
-      find: 'if (target.instance !== undefined && this.#answeredDevices.has(target.instance)) continue;',
+      find: 'if (target.instance !== undefined && this.#answeredDevices?.has(target.instance)) continue;',
       replace: '',
       test: {
         file: 'packages/sip-proxy/test/response-context.test.ts',
