@@ -1,7 +1,7 @@
 import { detached } from '@entente/sip';
 import type { Topology } from '@entente/topology';
 
-/** Addresses that are remembered at most, and how long each may be: strangers choose them. */
+/** Addresses that are remembered at most, and how long each may be: outsiders choose them. */
 const maxAddresses = 4_096;
 const maxLength = 128;
 
