@@ -206,6 +206,13 @@ describe('what leaves', () => {
     expect(leaving(`${own}, ${theirs}, <sip:fe1.contoso.example;lr>`)).toMatchObject(refused);
   });
 
+  it('is refused where its Request-URI names a server inside, as a user inside may write it in a dialog', () => {
+    const theirs = '<sip:sip.fabrikam.example;lr>';
+    for (const end of [forPartner, forClient])
+      for (const route of [entryTo(end), `${entryTo(end)}, ${theirs}`])
+        expect(leaving(route, 'sip:bob@fe1.contoso.example:5061')).toMatchObject(refused);
+  });
+
   it('goes to the device that our token names, and never back to the end that sends it', () => {
     const device = { kind: 'device', user: forClient.user, device: 'd1', isExact: false };
     expect(leaving(entryTo(forClient))).toEqual(device);

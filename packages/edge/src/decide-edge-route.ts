@@ -73,7 +73,9 @@ function fromInside(request: SipRequest, routes: PreprocessedRequest, topology: 
   // A token that cannot be read must not let the Request-URI decide: the request would leave to whom it is not for.
   if (routes.unreadable !== undefined)
     return { kind: 'refuse', refusal: unreadableRoute(routes.unreadable, true) };
-  // What is left of the Route goes out as it stands.
+  // What is left of the Request-URI and the Route goes out as it stands; in a dialog a user inside writes both.
+  if (routes.uri.kind === 'sip' && isInsideName(topology, routes.uri.host))
+    return relay('Request-URI', routes.uri.host);
   for (const { uri: hop } of routes.routes) {
     if (hop.kind === 'sip' && isInsideName(topology, hop.host)) return relay('Route', hop.host);
   }

@@ -232,6 +232,16 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'request-uri-that-leaves',
+      off: 'a Request-URI that names a server inside goes out',
+      file: sources,
+      find: "if (routes.uri.kind === 'sip' && isInsideName(topology, routes.uri.host))",
+      replace: "if (routes.uri.kind === 'sip' && routes.uri.host === '')",
+      test: routing(
+        'is refused where its Request-URI names a server inside, as a user inside may write it in a dialog',
+      ),
+    },
+    {
       name: 'route-that-leaves',
       off: 'a Route that names a server inside goes out',
       file: sources,
