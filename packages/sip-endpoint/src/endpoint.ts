@@ -33,7 +33,7 @@ import {
   type ServerTransaction,
   silentUser,
 } from './transaction/transaction-context.ts';
-import { TransactionLayer } from './transaction/transaction-layer.ts';
+import { type NotTaken, TransactionLayer } from './transaction/transaction-layer.ts';
 
 /** Who decides about requests of an endpoint. */
 export interface EndpointUser {
@@ -48,8 +48,8 @@ export interface EndpointUser {
   onDisposing?(): void;
   /** Bytes that were no message; they have been answered where that is possible. */
   onMalformed?(fault: MessageFault, connection: SipConnection): void;
-  /** A request was answered 503, because its sender has too much under way. */
-  onNoRoom?(request: SipRequest, connection: SipConnection): void;
+  /** A request was answered 503 without being looked at, for what its sender has under way or has done before. */
+  onNotTaken?(why: NotTaken, request: SipRequest, connection: SipConnection): void;
   /** A connection is about to be closed, for what its peer alone has done. */
   onGivenUp?(why: GivenUp, connection: SipConnection): void;
   /** Something was thrown while a message was handled: a fault of this program. The message is answered 500 or dropped. */
@@ -320,11 +320,11 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   // What connections bring.
 
   onRequest(request: SipRequest, connection: SipConnection): void {
-    if (this.#transactions.receiveRequest(request, connection)) return;
-    this.#user.onNoRoom?.(request, connection);
+    const why = this.#transactions.receiveRequest(request, connection);
+    if (why === undefined) return;
+    this.#user.onNotTaken?.(why, request, connection);
     // RFC 7339 §5.10.2: no Retry-After, it would stop all traffic of this peer.
     connection.send(createResponse(request, 503, undefined, { toTag: this.newToken() }));
-    connection.failed();
   }
 
   onResponse(response: SipResponse, connection: SipConnection): void {

@@ -28,6 +28,7 @@ export {
   type ServerUser,
   silentUser,
 } from './transaction/transaction-context.ts';
+export type { NotTaken } from './transaction/transaction-layer.ts';
 export { Call, type CallOutcome, IncomingCall, type SessionBody } from './user-agent/call.ts';
 export { NotConnectedError } from './user-agent/not-connected.ts';
 export {

@@ -54,6 +54,16 @@ const noRoom = refusal(
   'expected a sender with room for one more request, found none left: of its connection, address, user or server, or of all alike',
   'Wait for answers before sending more, or raise maxBytesInFlight where the memory allows it.',
 );
+/** What of a request was not looked at, by why. */
+const notTaken = {
+  'no-room': noRoom,
+  'in-vain': refusal(
+    'no-room',
+    503,
+    'expected a target that takes requests of this client, found one where those before led to nothing, many a second',
+    'Look for why the target answers nothing, or 5xx; it is tried again within seconds.',
+  ),
+} as const;
 /** It is not this server that has no room: 503 would have the server in front of it send nobody's requests here (RFC 3263 §4.3). */
 const senderHasNoRoom = refusal(
   'no-room',
@@ -118,7 +128,8 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
       onRequest: (transaction, connection) => this.#onRequest(transaction, connection),
       onAck: (ack, connection) => this.#onAck(ack, connection),
       onClosed: (connection) => policy.onClosed?.(connection),
-      onNoRoom: (request, connection) => logRequestRefusal(log, this.#refusals, request, noRoom, connection),
+      onNotTaken: (why, request, connection) =>
+        logRequestRefusal(log, this.#refusals, request, notTaken[why], connection),
       onGivenUp: (why, connection) => logGivenUp(log, this.#refusals, why, connection),
       onFault: (error, connection) => logMessageFault(log, error, connection),
       onDisposing: () => this.#relay.close(),

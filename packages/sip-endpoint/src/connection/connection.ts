@@ -14,11 +14,11 @@ import type { Ledger } from '../budget/ledger.ts';
 import type { MessageBudget } from '../budget/message-budget.ts';
 import type { PeerKind } from '../budget/peer-kind.ts';
 import type { EverySecond, Ticked } from './every-second.ts';
+import { FailingTargets } from './failing-targets.ts';
 import type { IdleWatch, Idling } from './idle-watch.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
 import { kindOf, limitsTo } from './peer-limits.ts';
-import { Rest } from './rest.ts';
 import { type Placed, UnorderedList } from './unordered-list.ts';
 
 /** The row of the allow matrix that a connection stands on, and what it is called in logs. */
@@ -63,8 +63,6 @@ const closingMs = 5_000;
 /** Seconds that a client has to take the answers to its requests, while no more of them are read. */
 const answerSeconds = 32;
 const defaultPendingBytes = 4_194_304;
-/** Requests that a client may have under way which has gone on asking in vain. */
-const probationRequests = 8;
 let lastId = 0;
 
 /**
@@ -105,7 +103,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   #isHeard = false;
   /** Seconds for which the peer was not read from; -1 where it is. */
   #unreadSeconds = -1;
-  readonly #rest = new Rest();
+  #failing: FailingTargets | undefined = undefined;
   #closed = false;
 
   /**
@@ -197,18 +195,19 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   }
 
   /**
-   * A request of the peer has led to nothing: it had no room, or nobody answered it in time. This costs time, which others need: a client
-   * that goes on is not read from for a while (see `Rest`). On a link between servers others wait behind it, so that is read.
+   * A request of the peer has led to nothing: its target had no room, or did not answer in time. A client that goes on is refused at once
+   * for a while (see `FailingTargets`); what comes over a link between servers is of many.
    */
-  failed(): void {
+  failed(request: SipRequest): void {
     if (!this.#isClient) return;
+    this.#failing ??= new FailingTargets();
+    this.#failing.failed(request);
     this.#tickOn();
-    if (this.#rest.failed()) this.socket.pause();
   }
 
-  /** Whether a further request of the peer is not worth the time: one that has gone on asking in vain has few under way at once. */
-  get asksInVain(): boolean {
-    return this.#rest.isOnProbation && this.transactions.size >= probationRequests;
+  /** Whether requests of the peer to the same target have led to nothing so often that this one is not worth the time. */
+  asksInVain(request: SipRequest): boolean {
+    return this.#failing?.refuses(request) === true;
   }
 
   /** Whether {@link send} would send a message now, and a client does not have too many requests to answer already. */
@@ -306,13 +305,13 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   tick(): boolean {
     this.#isTicked = false;
     if (this.#closed) return false;
-    if (this.#rest.isResting) this.#incoming.wait();
-    this.#rest.tick();
-    if (!this.#rest.isResting && this.#unreadSeconds < 0 && this.socket.isPaused()) this.socket.resume();
+    const isFailing = this.#failing?.tick() === true;
     if (this.#unreadSeconds >= 0) {
       if (++this.#unreadSeconds > answerSeconds) this.#giveUp('answers-not-taken');
-    } else if (!this.#incoming.isWaiting && !this.#rest.isOnProbation) return false;
-    else if (this.#incoming.isLate()) this.#giveUp('message-incomplete');
+    } else if (!this.#incoming.isWaiting) {
+      this.#isTicked = isFailing;
+      return isFailing;
+    } else if (this.#incoming.isLate()) this.#giveUp('message-incomplete');
     this.#isTicked = !this.#closed;
     return this.#isTicked;
   }
@@ -358,7 +357,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     if (this.#unreadSeconds < 0 || !this.#outgoing.isLow) return;
     this.#unreadSeconds = -1;
     this.#incoming.wait();
-    if (!this.#closed && !this.#rest.isResting) this.socket.resume();
+    if (!this.#closed) this.socket.resume();
   }
 
   #tickOn(): void {

@@ -1,50 +1,54 @@
 import { describe, expect, it } from 'vitest';
 import { Rest } from './rest.ts';
 
-function goOn(rest: Rest): void {
-  for (let i = 0; i < 64; i++) rest.failed();
+function failing(rest: Rest, times: number): void {
+  for (let i = 0; i < times; i++) rest.failed();
 }
 
-/** Seconds until it is read from again. */
+/** Seconds until something is carried again. */
 function secondsOf(rest: Rest): number {
   let seconds = 0;
-  for (; rest.isResting; seconds++) rest.tick();
+  for (; rest.refuses(); seconds++) rest.tick();
   return seconds;
 }
 
-describe('a client that asks in vain', () => {
+describe('a target to which requests lead to nothing', () => {
   it('rests at the 64th time in a second, and not at fewer', () => {
     const rest = new Rest();
-    for (let i = 0; i < 63; i++) rest.failed();
-    rest.tick();
-    for (let i = 0; i < 63; i++) expect(rest.failed()).toBe(false);
-    expect(rest.failed()).toBe(true);
-    expect(rest.failed(), 'it rests already').toBe(false);
+    failing(rest, 63);
+    expect(rest.tick(), 'something to remember').toBe(false);
+    failing(rest, 63);
+    expect(rest.refuses()).toBe(false);
+    rest.failed();
+    expect(rest.refuses()).toBe(true);
   });
 
-  it('rests twice as long each time that it goes on, to 16 s', () => {
+  it('rests twice as long each time that it goes on, to 16 s, whatever fails meanwhile', () => {
     const rest = new Rest();
+    failing(rest, 64);
     const rests = [1, 2, 3, 4, 5, 6].map(() => {
-      goOn(rest);
-      return secondsOf(rest);
+      failing(rest, 1_000);
+      const seconds = secondsOf(rest);
+      failing(rest, 8);
+      return seconds;
     });
     expect(rests).toEqual([1, 2, 4, 8, 16, 16]);
   });
 
-  it('is on probation for a second after a short rest, and for five after the longest', () => {
+  it('is carried eight requests a second after a rest, and all of them when that is forgotten', () => {
     const rest = new Rest();
-    const probation = (): number => {
-      let seconds = 0;
-      for (; rest.isOnProbation; seconds++) rest.tick();
-      return seconds;
-    };
-    goOn(rest);
+    failing(rest, 64);
     secondsOf(rest);
-    expect(probation()).toBe(1);
-    for (let i = 0; i < 6; i++) {
-      goOn(rest);
-      secondsOf(rest);
-    }
-    expect(probation()).toBe(5);
+    rest.tick();
+    expect(rest.refuses()).toBe(false);
+    failing(rest, 64);
+    expect(secondsOf(rest)).toBe(1);
+    // The look that ended the loop above was the first one carried.
+    const refused = Array.from({ length: 20 }, () => rest.refuses());
+    expect(refused.filter((one) => !one)).toHaveLength(7);
+    let seconds = 0;
+    while (rest.tick()) seconds++;
+    expect(seconds).toBeLessThan(2);
+    expect(Array.from({ length: 20 }, () => rest.refuses())).not.toContain(true);
   });
 });

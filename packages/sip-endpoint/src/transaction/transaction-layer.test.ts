@@ -31,6 +31,7 @@ function fakeConnection(
     link,
     source: { address, port: 40_000 + lastId },
     isFull,
+    asksInVain: () => false,
     ledger: budget.open(server === undefined ? 'unknown' : 'server', address, server),
     transactions: new UnorderedList(),
     send: (message: SipRequest | SipResponse) => sent.push(message) > 0,
@@ -68,7 +69,7 @@ describe('the transaction layer', () => {
   it('survives an ACK whose Route its user cannot read', () => {
     const layer = layerOf({ onAck: (ack) => void ack.routes[0]?.uri });
     const { connection, statuses } = fakeConnection();
-    expect(layer.receiveRequest(request('ACK', 'a', badRoute), connection)).toBe(true);
+    expect(layer.receiveRequest(request('ACK', 'a', badRoute), connection)).toBeUndefined();
     expect(statuses()).toEqual([]);
   });
 
@@ -130,13 +131,16 @@ describe('the transaction layer', () => {
     const { connection } = fakeConnection();
     const { ledger } = connection;
     let taken = 0;
-    while (layer.receiveRequest(request('INVITE', `d${taken}`, '', 'x'.repeat(10_000)), connection)) taken++;
+    while (
+      layer.receiveRequest(request('INVITE', `d${taken}`, '', 'x'.repeat(10_000)), connection) === undefined
+    )
+      taken++;
     expect(taken).toBeGreaterThan(1);
     expect(layer.size).toBe(taken);
     expect(ledger.bytes).toBeLessThanOrEqual(ledger.maxBytes);
     expect(ledger.bytes).toBeGreaterThan(taken * 10_000);
     const server = fakeConnection('fe2.contoso.example').connection;
-    expect(layer.receiveRequest(request('INVITE', 'e'), server), 'of another peer').toBe(true);
+    expect(layer.receiveRequest(request('INVITE', 'e'), server), 'of another peer').toBeUndefined();
     layer.connectionClosed(connection);
     expect([ledger.bytes, ledger.transactions]).toEqual([0, 0]);
     layer.close();
@@ -200,7 +204,7 @@ describe('the transaction layer', () => {
   it('begins nothing for a peer that takes no answers', () => {
     const layer = layerOf({});
     const { connection, statuses } = fakeConnection('fe2.contoso.example', { isFull: true });
-    expect(layer.receiveRequest(request('MESSAGE', 'l'), connection)).toBe(true);
+    expect(layer.receiveRequest(request('MESSAGE', 'l'), connection)).toBeUndefined();
     expect([layer.size, statuses()]).toEqual([0, []]);
   });
 
@@ -210,9 +214,9 @@ describe('the transaction layer', () => {
     });
     const { connection } = fakeConnection();
     for (let i = 0; i < 1_000; i++)
-      expect(layer.receiveRequest(request('MESSAGE', `m${i}`, '', 'x'.repeat(10_000)), connection)).toBe(
-        true,
-      );
+      expect(
+        layer.receiveRequest(request('MESSAGE', `m${i}`, '', 'x'.repeat(10_000)), connection),
+      ).toBeUndefined();
     expect([connection.transactions.size, connection.ledger.bytes]).toEqual([0, 0]);
   });
 

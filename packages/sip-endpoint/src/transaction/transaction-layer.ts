@@ -49,6 +49,13 @@ export interface TransactionLayerOptions {
   readonly timings: Timings;
 }
 
+/** Why a request was not taken. */
+export type NotTaken =
+  /** Its sender has too much under way. */
+  | 'no-room'
+  /** Its sender has gone on sending to a target where it led to nothing. */
+  | 'in-vain';
+
 /** Runs the transaction machines of RFC 3261 §17 over connections that retransmit by themselves. */
 export class TransactionLayer implements TransactionSink<AnyTransaction> {
   readonly #servers = new TransactionTable<ServerTransaction>();
@@ -72,32 +79,31 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
 
   /**
    * Takes a request from a connection.
-   * @returns false if its sender has too much under way; nothing was done with the request
+   * @returns why nothing was done with the request
    */
-  receiveRequest(request: SipRequest, connection: SipConnection): boolean {
+  receiveRequest(request: SipRequest, connection: SipConnection): NotTaken | undefined {
     const key = serverKeyOn(connection, request);
     if (key === undefined) {
       // RFC 2543 branches: matching them would need other rules, and a peer that speaks TLS has no need of them.
       if (request.method !== 'ACK') connection.send(createResponse(request, 400, 'Branch without z9hG4bK'));
-      return true;
+      return undefined;
     }
     const known = this.#servers.get(key);
     if (known !== undefined) {
       known.receive(request);
-      return true;
+      return undefined;
     }
     if (request.method === 'ACK') {
       // It acknowledges a failure of which nothing is kept, and goes no further.
       if (!this.#refused.has(key)) this.#acknowledge(request, connection);
-      return true;
+      return undefined;
     }
     // A peer that takes no answers asks in vain.
-    if (connection.isFull) return true;
-    // A CANCEL ends something.
-    if (connection.asksInVain && request.method !== 'CANCEL') return false;
+    if (connection.isFull) return undefined;
+    if (connection.asksInVain(request)) return 'in-vain';
     const { ledger } = connection;
     const cost = costOf(request, request.bodyLength);
-    if (!ledger.take(cost, 1)) return false;
+    if (!ledger.take(cost, 1)) return 'no-room';
     const context = new TransactionContext<ServerUser | undefined>(connection, key, undefined, ledger, cost);
     const transaction: ServerTransaction =
       request.method === 'INVITE'
@@ -114,7 +120,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
       this.contain(error, connection);
       this.refuse(transaction, createResponse(request, error instanceof SipSyntaxError ? 400 : 500));
     }
-    return true;
+    return undefined;
   }
 
   /**

@@ -212,7 +212,7 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
       throw error;
     }
     const { connection } = server.context;
-    if (isServerFailure(answer.status)) connection.failed();
+    if (isServerFailure(answer.status)) connection.failed(server.request);
     const sent = withSource(answer, connection);
     const problem = checkSize(sent, connection.accepts);
     if (problem === undefined) server.respond(sent);
