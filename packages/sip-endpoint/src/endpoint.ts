@@ -325,6 +325,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     this.#user.onNotTaken?.(why, request, connection);
     // RFC 7339 §5.10.2: no Retry-After, it would stop all traffic of this peer.
     connection.send(createResponse(request, 503, undefined, { toTag: this.newToken() }));
+    connection.refusedAtOnce();
   }
 
   onResponse(response: SipResponse, connection: SipConnection): void {

@@ -118,16 +118,27 @@ async function expectServersServed(network: Awaited<ReturnType<typeof serverOf>>
 afterEach(() => void vi.useRealTimers());
 
 describe('a server that is sent more than it can keep', () => {
-  it('answers requests of a client beyond what it may have under way, keeps nothing of them, and goes on reading', async () => {
+  it('answers requests of a client beyond what it may have under way, keeps nothing of them, and reads on twice a second', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     await using network = await serverOf();
     const { connection, socket, statuses } = await network.connect({ user: 'alice@contoso.example' });
-    const sent = 2_000;
-    for (let i = 0; i < sent; i++) socket.write(wire('MESSAGE', 0), 'latin1');
-    const refused = () => statuses.filter((status) => status === 503).length;
-    await expect.poll(() => refused() + network.waiting.length).toBe(sent);
+    for (let i = 0; i < 20_000; i++) socket.write(wire('MESSAGE', 0), 'latin1');
+    await vi.waitFor(() => expect(connection.socket.isPaused()).toBe(true));
+    await vi.waitFor(() => expect(statuses).toContain(503));
     expect(connection.transactions.size).toBe(network.waiting.length);
-    expect(network.waiting.length).toBeLessThan(sent / 2);
+    const read = connection.socket.bytesRead;
+    vi.advanceTimersByTime(500);
+    expect(connection.socket.isPaused()).toBe(false);
+    await vi.waitFor(() => expect(connection.socket.bytesRead).toBeGreaterThan(read));
     expect(connection.isClosed).toBe(false);
+  });
+
+  it('reads on from a server whose requests it refuses, for many stand behind it', async () => {
+    await using network = await serverOf();
+    const server = await network.connect({ server: 'fe2.contoso.example' });
+    await server.write(Array.from({ length: 2_000 }, () => wire('MESSAGE', 0)).join(''));
+    await expect.poll(() => server.statuses).toContain(503);
+    expect(server.connection.socket.isPaused()).toBe(false);
   });
 
   it('refuses at once what goes on to a target where requests of the client led to nothing, and takes what goes elsewhere', async () => {

@@ -161,7 +161,7 @@ export const patches: PatchList = {
       name: 'message-deadline',
       off: 'a message that has begun may take for ever',
       file: `${endpoint}connection/connection.ts`,
-      find: "else if (this.#incoming.isLate()) this.#giveUp('message-incomplete');",
+      find: "else if (this.#incoming.isWaiting && this.#incoming.isLate()) this.#giveUp('message-incomplete');",
       replace: '',
       test: underAttack('is late though its bytes come one after the other'),
     },
@@ -347,59 +347,6 @@ export const patches: PatchList = {
         file: 'packages/sip-endpoint/src/budget/message-budget.test.ts',
         title: 'leaves room for the next one though 12 users take all they get',
       },
-    },
-    {
-      name: 'failing-target-rests',
-      off: 'what a client goes on sending to a target that answers nothing is carried there each time',
-      file: 'packages/sip-endpoint/src/transaction/transaction-layer.ts',
-      find: "if (connection.asksInVain(request)) return 'in-vain';",
-      replace: '',
-      test: {
-        file: 'packages/sip-endpoint/test/hostile-bytes.test.ts',
-        title:
-          'refuses at once what goes on to a target where requests of the client led to nothing, and takes what goes elsewhere',
-      },
-    },
-    {
-      name: 'target-rests-alone',
-      off: 'one target that answers nothing keeps a client from all others',
-      file: 'packages/sip-endpoint/src/connection/failing-targets.ts',
-      find: 'const key = addressOfRecord(uri) ?? uri.toString();',
-      replace: "const key = 'any';",
-      test: {
-        file: 'packages/sip-endpoint/src/connection/failing-targets.test.ts',
-        title: 'rest alone, under each way to write their address',
-      },
-    },
-    {
-      name: 'dialogs-do-not-rest',
-      off: 'a peer that subscribes and answers NOTIFY with 500 has its victim refused',
-      file: 'packages/sip-endpoint/src/connection/failing-targets.ts',
-      find: 'if (to.tag !== undefined || ',
-      replace: 'if (',
-      test: {
-        file: 'packages/sip-endpoint/src/connection/failing-targets.test.ts',
-        title: 'never have a REGISTER, a CANCEL or a request in a dialog refused, nor are those counted',
-      },
-    },
-    {
-      name: 'few-failing-targets',
-      off: 'a client that writes many addresses has a server remember them all',
-      file: 'packages/sip-endpoint/src/connection/failing-targets.ts',
-      find: 'if (this.#targets.size === maxTargets) return;',
-      replace: '',
-      test: {
-        file: 'packages/sip-endpoint/src/connection/failing-targets.test.ts',
-        title: 'are few, however many addresses a client writes, and forgotten when nothing fails',
-      },
-    },
-    {
-      name: 'failing-client-rests',
-      off: 'a client takes all processor time with requests to a device that answers nothing',
-      file: 'packages/sip-relay/src/relay/relay.ts',
-      find: 'if (isServerFailure(answer.status)) connection.failed(server.request);',
-      replace: '',
-      test: hostilePeers('has those that go on asking it refused at once, and leaves them all else'),
     },
   ],
 };

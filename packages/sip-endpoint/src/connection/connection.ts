@@ -19,6 +19,7 @@ import type { IdleWatch, Idling } from './idle-watch.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
 import { kindOf, limitsTo } from './peer-limits.ts';
+import { RefusalPause } from './refusal-pause.ts';
 import { type Placed, UnorderedList } from './unordered-list.ts';
 
 /** The row of the allow matrix that a connection stands on, and what it is called in logs. */
@@ -104,6 +105,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   /** Seconds for which the peer was not read from; -1 where it is. */
   #unreadSeconds = -1;
   #failing: FailingTargets | undefined = undefined;
+  #refusalPause: RefusalPause | undefined = undefined;
   #closed = false;
 
   /**
@@ -210,6 +212,13 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     return this.#failing?.refuses(request) === true;
   }
 
+  /** A request of the peer was refused without being looked at. */
+  refusedAtOnce(): void {
+    if (!this.#isClient || this.#closed) return;
+    this.#refusalPause ??= new RefusalPause(this.socket, () => this.#readOn());
+    this.#refusalPause.refused();
+  }
+
   /** Whether {@link send} would send a message now, and a client does not have too many requests to answer already. */
   takes(message: SipMessage, sender?: Account): boolean {
     if (message.kind === 'request' && !this.#mayAsk(message.headerWire.length, sender)) return false;
@@ -305,14 +314,12 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   tick(): boolean {
     this.#isTicked = false;
     if (this.#closed) return false;
-    const isFailing = this.#failing?.tick() === true;
+    let goesOn = this.#failing?.tick() === true;
+    if (this.#unreadSeconds >= 0 || this.#incoming.isWaiting) goesOn = true;
     if (this.#unreadSeconds >= 0) {
       if (++this.#unreadSeconds > answerSeconds) this.#giveUp('answers-not-taken');
-    } else if (!this.#incoming.isWaiting) {
-      this.#isTicked = isFailing;
-      return isFailing;
-    } else if (this.#incoming.isLate()) this.#giveUp('message-incomplete');
-    this.#isTicked = !this.#closed;
+    } else if (this.#incoming.isWaiting && this.#incoming.isLate()) this.#giveUp('message-incomplete');
+    this.#isTicked = goesOn && !this.#closed;
     return this.#isTicked;
   }
 
@@ -356,8 +363,14 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   #taken(): void {
     if (this.#unreadSeconds < 0 || !this.#outgoing.isLow) return;
     this.#unreadSeconds = -1;
+    this.#readOn();
+  }
+
+  /** Reads on where nothing else holds it up. A message that has begun has not been late meanwhile. */
+  #readOn(): void {
+    if (this.#closed || this.#unreadSeconds >= 0 || this.#refusalPause?.isPaused === true) return;
     this.#incoming.wait();
-    if (!this.#closed) this.socket.resume();
+    this.socket.resume();
   }
 
   #tickOn(): void {
@@ -377,6 +390,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     if (this.#closed) return;
     this.#closed = true;
     this.#idleWatch.remove(this);
+    this.#refusalPause?.end();
     this.#incoming.completed();
     this.ledger.close();
     this.#asked?.close();
