@@ -146,7 +146,7 @@ describe('a server that is sent more than it can keep', () => {
     await using network = await serverOf();
     const { connection, socket, statuses } = await network.connect({ user: 'alice@contoso.example' });
     const toCarol = () => wire('MESSAGE', 0).replaceAll('bob@', 'carol@');
-    for (let i = 0; i < 64; i++) connection.failed(messageOf(wire('MESSAGE', 0)));
+    for (let i = 0; i < 32; i++) connection.failed(messageOf(wire('MESSAGE', 0)));
     socket.write(wire('MESSAGE', 0) + toCarol(), 'latin1');
     await expect.poll(() => statuses).toEqual([503]);
     await expect

@@ -13,11 +13,11 @@ function secondsOf(rest: Rest): number {
 }
 
 describe('a target to which requests lead to nothing', () => {
-  it('rests at the 64th time in a second, and not at fewer', () => {
+  it('rests at the 32nd time in a second, and not at fewer', () => {
     const rest = new Rest();
-    failing(rest, 63);
+    failing(rest, 31);
     expect(rest.tick(), 'something to remember').toBe(false);
-    failing(rest, 63);
+    failing(rest, 31);
     expect(rest.refuses()).toBe(false);
     rest.failed();
     expect(rest.refuses()).toBe(true);
@@ -25,7 +25,7 @@ describe('a target to which requests lead to nothing', () => {
 
   it('rests twice as long each time that it goes on, to 16 s, whatever fails meanwhile', () => {
     const rest = new Rest();
-    failing(rest, 64);
+    failing(rest, 32);
     const rests = [1, 2, 3, 4, 5, 6].map(() => {
       failing(rest, 1_000);
       const seconds = secondsOf(rest);
@@ -37,11 +37,11 @@ describe('a target to which requests lead to nothing', () => {
 
   it('is carried eight requests a second after a rest, and all of them when that is forgotten', () => {
     const rest = new Rest();
-    failing(rest, 64);
+    failing(rest, 32);
     secondsOf(rest);
     rest.tick();
     expect(rest.refuses()).toBe(false);
-    failing(rest, 64);
+    failing(rest, 32);
     expect(secondsOf(rest)).toBe(1);
     // The look that ended the loop above was the first one carried.
     const refused = Array.from({ length: 20 }, () => rest.refuses());

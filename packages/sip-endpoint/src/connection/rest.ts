@@ -1,5 +1,5 @@
 /** Requests to one target that may lead to nothing within a second. */
-const failuresAtFirst = 64;
+const failuresAtFirst = 32;
 /** Requests that are carried to it within a second after a rest, and how many of them may lead to nothing before the next one. */
 const requestsAfter = 8;
 const mostRestSeconds = 16;
