@@ -145,7 +145,7 @@ describe('a device that answers nothing', () => {
     const [device] = await silentDevices(1);
     const peer = await connect();
     // Fewer fail than would have the peer rest.
-    const most = 140;
+    const most = 110;
     for (let i = 0; i < most; i++) peer.send('MESSAGE', 0, true);
     await expect.poll(() => peer.finals).toContain(500);
     const waiting = device?.requests.length ?? 0;
