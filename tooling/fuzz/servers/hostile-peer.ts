@@ -8,6 +8,7 @@ import type { Random } from '../random.ts';
 import { almostValid } from './almost-valid.ts';
 import { distort } from './distort.ts';
 import { Knowledge, type PeerIdentity } from './knowledge.ts';
+import { ReceivedHeads } from './received-heads.ts';
 
 /** Where a peer connects to, and what it may not learn there. */
 export interface PeerSetting {
@@ -17,7 +18,7 @@ export interface PeerSetting {
   /** Address that it connects from: wrong passwords make an address wait, and that of good clients must not. */
   readonly localAddress: string;
   readonly certificate?: { readonly cert: string; readonly key: string };
-  /** Names that no byte which it receives may carry; a peer that writes such names itself looks for none. */
+  /** Names that no head which it receives may carry; a peer that writes such names itself looks for none. */
   readonly forbidden: readonly string[];
 }
 
@@ -43,8 +44,7 @@ export class HostilePeer {
   readonly #random: Random;
   /** The connection that it writes to. */
   #socket: TLSSocket | undefined;
-  readonly #open = new Set<TLSSocket>();
-  #window = '';
+  readonly #open = new Map<TLSSocket, ReceivedHeads>();
 
   constructor(setting: PeerSetting, random: Random) {
     this.#setting = setting;
@@ -77,11 +77,12 @@ export class HostilePeer {
 
   /** Closes its connections, and looks at the rest of what came. */
   close(): void {
-    for (const socket of this.#open) socket.destroy();
+    for (const [socket, heads] of this.#open) {
+      socket.destroy();
+      this.#look(heads);
+    }
     this.#open.clear();
     this.#socket = undefined;
-    this.#look();
-    this.#window = '';
   }
 
   #message(): Buffer {
@@ -118,13 +119,17 @@ export class HostilePeer {
   #use(socket: TLSSocket): void {
     this.connections += 1;
     this.#socket = socket;
-    this.#open.add(socket);
-    socket.once('close', () => this.#open.delete(socket));
     const framer = new StreamFramer();
+    const heads = new ReceivedHeads();
+    this.#open.set(socket, heads);
+    socket.once('close', () => {
+      this.#look(heads);
+      this.#open.delete(socket);
+    });
     socket.on('error', () => {});
     socket.on('data', (bytes: Buffer) => {
-      this.#window += bytes.toString('latin1');
-      if (this.#window.length > windowBytes) this.#look();
+      heads.push(bytes.toString('latin1'));
+      if (heads.text.length > windowBytes) this.#look(heads);
       framer.push(bytes, {
         message: (message) => this.knowledge.learn(message),
         error() {},
@@ -133,11 +138,11 @@ export class HostilePeer {
     });
   }
 
-  #look(): void {
-    const { forbidden } = this.#setting;
-    for (const name of disclosedNames(this.#window, forbidden))
-      if (!this.disclosed.has(name)) this.disclosed.set(name, around(this.#window, name));
-    this.#window = this.#window.slice(-overlapBytes);
+  #look(heads: ReceivedHeads): void {
+    const { text } = heads;
+    for (const name of disclosedNames(text, this.#setting.forbidden))
+      if (!this.disclosed.has(name)) this.disclosed.set(name, around(text, name));
+    heads.forget(overlapBytes);
   }
 }
 

@@ -8,6 +8,7 @@ import { distort } from './distort.ts';
 import { heapGrows } from './heap-grows.ts';
 import { HostilePeer } from './hostile-peer.ts';
 import { Knowledge, type PeerIdentity } from './knowledge.ts';
+import { ReceivedHeads } from './received-heads.ts';
 import { type Attacked, fuzzInRounds } from './rounds.ts';
 import { saysFault } from './says-fault.ts';
 
@@ -91,6 +92,25 @@ describe('fuzzing servers', () => {
       peer.close();
       expect([...peer.disclosed.keys()], pieces.join()).toEqual([name]);
       expect(await planted({ peers: [peer] }).findings).toMatchObject([{ kind: 'disclosure' }]);
+    }
+  });
+});
+
+describe('what a peer has received', () => {
+  const name = 'fe1.contoso.example';
+  const head = (length: number, via: string) =>
+    `MESSAGE sip:x SIP/2.0\r\nVia: ${via}\r\nl : ${length}\r\n\r\n`;
+  const body = `Via: SIP/2.0/TLS ${name}\r\n\r\n`;
+
+  it('is looked at without the bodies that other peers wrote, and with each head that follows', () => {
+    const whole = head(body.length, 'a') + body + head(0, name) + head(body.length, 'b') + body;
+    for (let at = 0; at <= whole.length; at++) {
+      const heads = new ReceivedHeads();
+      heads.push(whole.slice(0, at));
+      heads.push(whole.slice(at));
+      expect(heads.text, `cut at ${at}`).toBe(
+        head(body.length, 'a') + head(0, name) + head(body.length, 'b'),
+      );
     }
   });
 });

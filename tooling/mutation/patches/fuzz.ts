@@ -34,7 +34,7 @@ export const patches: PatchList = {
       name: 'disclosure',
       off: 'outsiders may receive names of the inside',
       file: 'tooling/fuzz/servers/hostile-peer.ts',
-      find: 'for (const name of disclosedNames(this.#window, forbidden))',
+      find: 'for (const name of disclosedNames(text, this.#setting.forbidden))',
       replace: 'for (const name of forbidden.slice(forbidden.length))',
       test: test(
         'finds the name of a server inside in what an outsider receives, plainly or encoded, whole or in pieces',
