@@ -41,6 +41,7 @@ describe('pnpm bench', () => {
       'fine',
       'invalid',
       'long',
+      'named',
       'skipped',
       'slow',
     ]);
@@ -61,6 +62,21 @@ describe('pnpm bench', () => {
     expect(await measuredIn('--short')).toBe(0);
     expect(await measuredIn('long', '--short')).toBe(1);
     expect(await measuredIn()).toBe(1);
+  });
+
+  it('runs a suite that is not for runs of everything only where it is named', async () => {
+    const { report } = await run();
+    const all = (report as { runs: BenchRun[] }).runs.find(({ name }) => name === 'named');
+    expect(all).toMatchObject({ results: [], invalid: [], skipped: [expect.stringContaining('named')] });
+    expect(((await run('named')).report as BenchRun).results).toHaveLength(1);
+  });
+
+  it('hands an option of few suites over, and refuses it where none of them is named', async () => {
+    const { report } = await run('fine', 'named', '--write', 'docs');
+    expect(JSON.stringify(report)).toContain('written to docs');
+    await expect(run('--write', 'docs')).rejects.toThrow('--write is for a suite');
+    await expect(run('fine', '--write', 'docs')).rejects.toThrow('--write is for a suite');
+    await expect(run('named', '--commit')).rejects.toThrow('--commit is for a suite');
   });
 
   it('refuses an aim on a ratio that is compared with nothing', () => {

@@ -1,14 +1,18 @@
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { pick, positiveNumber, readCommandLine } from '../runner/command-line.ts';
+import { pick, positiveNumber, readCommandLine, UsageFault } from '../runner/command-line.ts';
 import { discover } from '../runner/discover.ts';
 import type { Outcome, Output } from '../runner/main.ts';
 import type { BenchOptions, BenchOutcome, BenchResult, BenchSuite } from './suite.ts';
 
 const usage = `pnpm bench [name …] [--seconds N] [--short] [--strict] [--json]
+pnpm bench watch [--commit]
+pnpm bench profile [--write FOLDER]
 
 Measures, each figure against something measured in the same run. Exit status 1 when a run is invalid; with --strict
 also when an aim is missed. --short is a smoke run; one of everything leaves out the suites that take too long for it.
+watch compares with a committed figure, and runs only where it is named; --commit writes that figure.
+profile writes a flame graph and its table into a folder.
 Example: pnpm bench proxy --seconds 10`;
 
 /** The machine that the figures belong to. */
@@ -49,6 +53,8 @@ export async function runBench(
     seconds: { type: 'string' },
     short: { type: 'boolean' },
     strict: { type: 'boolean' },
+    commit: { type: 'boolean' },
+    write: { type: 'string' },
   });
   if (help) {
     log(usage);
@@ -58,12 +64,17 @@ export async function runBench(
   const seconds = positiveNumber(values, 'seconds') ?? (short ? 1 : 5);
   const folder = setting.folder ?? fileURLToPath(new URL('./suites/', import.meta.url));
   const found = pick(await discover<BenchSuite>(folder, 'suite'), names);
+  for (const option of ['commit', 'write'] as const) {
+    if (values[option] !== undefined) await demandTaken(option, names.length === 0 ? [] : found);
+  }
+  const write = typeof values.write === 'string' ? values.write : undefined;
+  const options: BenchOptions = { seconds, short, commit: values.commit === true, write, log };
   const machine = describeMachine();
   const runs: BenchRun[] = [];
   for (const entry of found) {
     log(`${entry.name} …`);
     const isNamed = names.length > 0;
-    const outcome = await runOne(() => entry.load(), { seconds, short, log }, isNamed);
+    const outcome = await runOne(() => entry.load(), options, isNamed);
     const run = { name: entry.name, machine, ...outcome };
     for (const result of run.results) log(line(result));
     for (const reason of run.skipped) log(`  – skipped: ${reason}`);
@@ -76,6 +87,15 @@ export async function runBench(
   return { report: names.length === 1 ? runs[0] : { ok, runs }, ok };
 }
 
+/** @throws UsageFault unless one of the named suites takes the option */
+async function demandTaken(
+  option: 'commit' | 'write',
+  named: readonly { load(): Promise<BenchSuite> }[],
+): Promise<void> {
+  for (const entry of named) if ((await entry.load()).takes?.includes(option)) return;
+  throw new UsageFault(`--${option} is for a suite that takes it, which is to be named; see --help`);
+}
+
 async function runOne(
   load: () => Promise<BenchSuite>,
   options: BenchOptions,
@@ -83,6 +103,10 @@ async function runOne(
 ): Promise<Required<BenchOutcome>> {
   try {
     const suite = await load();
+    if (!isNamed && suite.onlyNamed === true) {
+      const why = `runs only where it is named: pnpm bench ${suite.name}`;
+      return { results: [], invalid: [], skipped: [why] };
+    }
     if (options.short && !isNamed && suite.onlyNamedInShort === true) {
       const why = `a short run of everything leaves it out; name it: pnpm bench ${suite.name} --short`;
       return { results: [], invalid: [], skipped: [why] };

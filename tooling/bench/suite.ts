@@ -40,6 +40,10 @@ export interface BenchOptions {
   readonly seconds: number;
   /** A smoke run: keep every step, make each as small as it can be. */
   readonly short: boolean;
+  /** The figure that was found is to be committed; only for a suite that takes it. */
+  readonly commit: boolean;
+  /** Folder to write to; only for a suite that takes it. */
+  readonly write: string | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -47,6 +51,10 @@ export interface BenchSuite {
   readonly name: string;
   /** Left out of a short run of everything: it runs there only where it is named. */
   readonly onlyNamedInShort?: true;
+  /** Left out of every run of everything. */
+  readonly onlyNamed?: true;
+  /** Options that are for few suites. */
+  readonly takes?: readonly ('commit' | 'write')[];
   run(options: BenchOptions): Promise<BenchOutcome> | BenchOutcome;
 }
 

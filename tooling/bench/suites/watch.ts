@@ -1,0 +1,48 @@
+import { createTestAuthority } from '@entente/testkit';
+import { startBareRelay } from '../load/bare-relay.ts';
+import { startPoolFrontEnd } from '../load/pool-front-end.ts';
+import { runLoad } from '../load/run-load.ts';
+import type { BenchSuite } from '../suite.ts';
+import { machineKey, readFigures, writeFigure } from '../watch/figures.ts';
+import { judgeWatch, mostDearer, type WatchRound } from '../watch/judge-watch.ts';
+
+const rounds = 3;
+
+/**
+ * Whether a MESSAGE and its 200 have become dearer for the front end since the figure in `tooling/bench/watch/figures.json` was committed.
+ * Both are ratios to the bare relay, measured in turns, so that what else the machine does weighs on both sides.
+ */
+export const suite: BenchSuite = {
+  name: 'watch',
+  onlyNamed: true,
+  takes: ['commit'],
+  async run({ commit, seconds, short, log }) {
+    const machine = machineKey();
+    await using relay = await startBareRelay(await createTestAuthority('Bench'));
+    await using pool = await startPoolFrontEnd(short ? 20 : 100);
+    const barePairs = pool.byServer.pairs.map(({ from, to }) => ({ from, to }));
+    const found: WatchRound[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      log(`  round ${round + 1} of ${rounds} …`);
+      // The compiler of V8 has most to do in the first one.
+      const warmUpMs = round === 0 ? 3_000 : 1_000;
+      const timing = { warmUpMs, measureMs: seconds * 1_000, messageBytes: 600, inFlight: 1 };
+      const bare = await runLoad('bare relay', { ...relay.sides, pairs: barePairs, ...timing }, relay.pid);
+      const front = await runLoad('front end', { ...pool.byServer, ...timing }, pool.pid);
+      found.push({ bare, front });
+    }
+    const committed = commit ? undefined : (await readFigures())[machine];
+    const outcome = judgeWatch({ rounds: found, machine, committed });
+    const ratio = outcome.results.at(-1)?.value;
+    if (ratio === undefined || outcome.invalid.length > 0) return outcome;
+    if (commit) {
+      await writeFigure(machine, { ratio, date: new Date().toISOString().slice(0, 10) });
+      log(`  tooling/bench/watch/figures.json now has ${ratio} for ${machine}: commit it`);
+      return { ...outcome, skipped: [] };
+    }
+    if (committed !== undefined && ratio * mostDearer < committed.ratio) {
+      log(`  much cheaper than the committed ${committed.ratio}: commit the new figure (--commit)`);
+    }
+    return outcome;
+  },
+};

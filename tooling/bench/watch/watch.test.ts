@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import type { Measurement } from '../load/run-load.ts';
+import { machineKey, readFigures, withFigure } from './figures.ts';
+import { judgeWatch, median, mostDearer, type WatchRound } from './judge-watch.ts';
+
+const machine = 'Processor X, 2 cores, Node 20';
+
+function measurement(serverMicros: number | undefined, invalid: readonly string[] = []): Measurement {
+  const report = { completed: 1, refused: {}, lost: 0, seconds: 1, generatorShare: 0.1, latencyMs: null };
+  return { ...report, perSecond: 1, serverMicros, invalid };
+}
+
+/** Rounds on a machine that is twice as busy in each one than in the one before. */
+function rounds(...ratios: readonly number[]): WatchRound[] {
+  return ratios.map((ratio, i) => {
+    const bare = 20 * 2 ** i;
+    return { bare: measurement(bare), front: measurement(bare * ratio) };
+  });
+}
+
+function judged(ratios: readonly number[], committed: number) {
+  return judgeWatch({
+    rounds: rounds(...ratios),
+    machine,
+    committed: { ratio: committed, date: '2026-11-26' },
+  });
+}
+
+describe('the watch over what a transaction costs', () => {
+  it('fails when the median of the rounds is more than 15 % above the committed ratio', () => {
+    expect(mostDearer).toBe(1.15);
+    expect(judged([2.31, 2.31, 2.31], 2).results.at(-1)).toMatchObject({ ok: false, ratio: 1.155 });
+    expect(judged([2.29, 2.29, 2.29], 2).results.at(-1)).toMatchObject({ ok: true });
+  });
+
+  it('is decided by no single round', () => {
+    expect(judged([9, 2, 2], 2).results.at(-1)).toMatchObject({ value: 2, ok: true });
+    expect(judged([1, 3, 3], 2).results.at(-1)).toMatchObject({ value: 3, ok: false });
+  });
+
+  it('passes a transaction that has become cheaper', () => {
+    expect(judged([1, 1, 1], 2).results.every(({ ok }) => ok)).toBe(true);
+  });
+
+  it('compares nothing where no figure of this kind of machine is committed, and says how to commit one', () => {
+    const { invalid, results, skipped } = judgeWatch({
+      rounds: rounds(9, 9, 9),
+      machine,
+      committed: undefined,
+    });
+    expect(results.at(-1)).toMatchObject({ aim: null, ok: true });
+    expect(invalid).toEqual([]);
+    expect(skipped).toEqual([
+      expect.stringMatching(/^no figure is committed for Processor X.*: not compared.*bench watch --commit$/),
+    ]);
+  });
+
+  it('proves nothing where transactions were lost or the platform tells no processor time', () => {
+    const [first] = rounds(2) as [WatchRound];
+    const lost = { ...first, front: measurement(40, ['front end: 3 transactions were lost']) };
+    expect(judgeWatch({ rounds: [first, lost], machine, committed: undefined }).invalid).toHaveLength(1);
+    const untold = { ...first, front: measurement(undefined) };
+    expect(judgeWatch({ rounds: [untold], machine, committed: undefined })).toMatchObject({
+      results: [],
+      invalid: [expect.stringContaining('does not tell')],
+    });
+  });
+
+  it('counts a round in which the generator was busier than the server', () => {
+    const [first] = rounds(2) as [WatchRound];
+    const bound = { ...first, bare: measurement(20, ['bare relay: the generator used 99 % of its core']) };
+    expect(judgeWatch({ rounds: [bound], machine, committed: undefined }).invalid).toEqual([]);
+  });
+
+  it('takes the middle, or what lies between the two in the middle', () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(median([4, 1, 2, 3])).toBe(2.5);
+  });
+});
+
+describe('the committed figures', () => {
+  it('are kept by processor, number of cores and version of Node', () => {
+    expect(machineKey([{ model: ' Processor  X ' }, { model: 'Processor X' }], 'v20.19.0')).toBe(machine);
+    expect(machineKey([], 'v26.1.0')).toBe('unknown processor, 0 cores, Node 26');
+  });
+
+  it('are ratios, each with its date', async () => {
+    for (const { date, ratio } of Object.values(await readFigures())) {
+      expect(ratio).toBeGreaterThan(0);
+      expect(date).toMatch(/^\d{4}-\d\d-\d\d$/);
+    }
+  });
+
+  it('are sorted, and a new one replaces the old one of its kind of machine alone', () => {
+    const old = { Z: { ratio: 1, date: '2026-01-01' }, B: { ratio: 2, date: '2026-01-02' } };
+    const text = withFigure(old, 'Z', { ratio: 1.234567, date: '2026-11-26' });
+    expect(Object.keys(JSON.parse(text))).toEqual(['B', 'Z']);
+    expect(JSON.parse(text)).toEqual({ ...old, Z: { ratio: 1.235, date: '2026-11-26' } });
+  });
+});
