@@ -105,6 +105,10 @@ describe('an edited message', () => {
           expect(attempt(() => told(editor.toMessage()))).toEqual(
             attempt(() => told(messageOfOwn(editor.toWire()))),
           );
+          // A field of another name that is not there: from then on any change can be made.
+          const listed = edit(message).remove('X-Absent');
+          for (const one of edits) attempt(() => one(listed));
+          expect(attempt(() => editor.toWire())).toBe(attempt(() => listed.toWire()));
         },
       ),
       { numRuns: 5_000 },

@@ -48,7 +48,8 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
         'use setStartLine for a response',
       );
     const text = uri.toString();
-    this.setStartLine(`${message.method} ${text} SIP/2.0`);
+    // The rest of the line holds no line break and nothing but ASCII.
+    this.#startLine = `${message.method} ${fieldValue('Request-URI', text)} SIP/2.0`;
     this.#uri = text;
     return this;
   }
@@ -95,7 +96,8 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
   /** Removes the first value of a name: the whole first field, or what stands before its first comma. */
   removeFirstValue(name: string): this {
     const id = headerId(name);
-    this.#listed().changeFirstValue(id, lowerNameOf(id, name), undefined);
+    if (this.#list !== undefined || !this.#few.removeFirstValue(id))
+      this.#listed().changeFirstValue(id, lowerNameOf(id, name), undefined);
     return this;
   }
 
@@ -172,6 +174,7 @@ export class MessageEditor<M extends SipMessage = SipMessage> {
   /** The header, followed by the body where that is small. */
   #headerWire(): string {
     const body = this.#body;
+    if (body === undefined && this.#list === undefined) return this.#few.wire(this.#startLine);
     const list = this.#list ?? this.#few.listed();
     return list.wire(this.#startLine, body === undefined || body.length <= smallBodyBytes ? body : '');
   }

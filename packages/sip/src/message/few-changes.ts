@@ -1,8 +1,9 @@
 import { skipSpace } from '../syntax/characters.ts';
+import { findComma } from '../syntax/quoted.ts';
 import { EditedLines } from './edited-lines.ts';
 import { FOLDED, type Head, STRIDE, VIA_BIT } from './head-index.ts';
-import { repeated } from './head-problems.ts';
-import { CONTENT_LENGTH, firstRepeatable, nameOfId, UNKNOWN, VIA } from './header-names.ts';
+import { CONTENT_LENGTH, UNKNOWN, VIA } from './header-names.ts';
+import { LineWalk } from './line-walk.ts';
 import type { SipMessage } from './sip-message.ts';
 import type { WrittenLine } from './written-line.ts';
 
@@ -14,13 +15,15 @@ const REMOVE = 2;
 const PREPEND = 3;
 /** Puts the line in the place of the first field. */
 const REPLACE = 4;
+/** Removes the first field of an id. */
+const REMOVE_FIRST = 5;
 
-/** During {@link FewChanges.written}, for each id: the number of its change and one; -1 once the first field of a SET is written. */
+/** While a message is written, for each id: the number of its change and one; -1 once the first field of a SET is written. */
 const changeOf = new Int16Array(256);
 /** The same for a line that stands before the first field of its name. */
 const lineBefore = new Int16Array(256);
-/** Offsets of the lines; a message gets a copy of its exact length. */
-const work: number[] = [];
+/** The same: 1 where one of these two says something, or lines stand behind the last field. */
+const isTouched = new Uint8Array(256);
 
 /**
  * Changes of which each concerns another name, as a proxy makes them to what it relays. They are kept as they come, and the message is
@@ -29,9 +32,17 @@ const work: number[] = [];
  */
 export class FewChanges {
   readonly #message: SipMessage;
-  readonly #kinds: number[] = [];
-  readonly #ids: number[] = [];
-  readonly #lines: (WrittenLine | undefined)[] = [];
+  /** Id and kind of each. With room for what a proxy changes: it seldom grows. */
+  readonly #changes: number[] = [0, 0, 0, 0, 0, 0];
+  readonly #lines: (WrittenLine | undefined)[] = [
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ];
+  #count = 0;
 
   /** @param message - As it was. */
   constructor(message: SipMessage) {
@@ -50,11 +61,26 @@ export class FewChanges {
   prepend(line: WrittenLine): boolean {
     if (line.id !== VIA) return this.#add(PREPEND, line.id, line);
     // Our own Via may stand above one that says where the request came from.
-    const first = this.#ids.indexOf(VIA);
-    if (first !== -1 && (this.#kinds[first] !== REPLACE || this.#ids.lastIndexOf(VIA) !== first))
-      return false;
+    for (let i = 0; i < this.#count; i++) {
+      const change = this.#changes[i]!;
+      if (idOf(change) === VIA && kindOf(change) !== REPLACE) return false;
+    }
     this.#push(PREPEND, VIA, line);
     return true;
+  }
+
+  /** Removes the first value of a name, where it has a field of its own; there may be none. */
+  removeFirstValue(id: number): boolean {
+    if (id === VIA || id === UNKNOWN) return false;
+    const { head, headerWire } = this.#message;
+    const first = this.#message.find(id);
+    if (first === -1) return !this.#has(id);
+    const end = head.lines[first + 2]!;
+    if ((head.lines[first + 3]! & FOLDED) !== 0) return false;
+    const start = head.lines[first + 1]!;
+    const comma = headerWire.indexOf(',', start);
+    const isOne = comma === -1 || comma >= end || findComma(headerWire, start, end) === end;
+    return isOne && this.#add(REMOVE_FIRST, id, undefined);
   }
 
   /** The topmost Via, where it has a field of its own. */
@@ -74,9 +100,12 @@ export class FewChanges {
   /** The same changes where any further one can be made. */
   listed(): EditedLines {
     const listed = new EditedLines(this.#message);
-    for (const [i, kind] of this.#kinds.entries()) {
+    for (let i = 0; i < this.#count; i++) {
+      const id = idOf(this.#changes[i]!);
+      const kind = kindOf(this.#changes[i]!);
       const line = this.#lines[i];
-      if (line === undefined) listed.remove(this.#ids[i]!, '');
+      if (kind === REMOVE_FIRST) listed.changeFirstValue(id, '', undefined);
+      else if (line === undefined) listed.remove(id, '');
       else if (kind === SET) listed.set(line);
       else if (kind === PREPEND) listed.prepend(line);
       else listed.lines[listed.indexOf(VIA, '', 0)] = line;
@@ -93,8 +122,9 @@ export class FewChanges {
   written(startLine: string | undefined, uri: string | undefined): SipMessage {
     const message = this.#message;
     const { head, headerWire } = message;
-    const walk = new Walk(message, startLine);
-    const top = this.#begin(walk);
+    const walk = new LineWalk(message, startLine);
+    const top = this.#begin();
+    if (top !== undefined && (head.present & VIA_BIT) === 0) walk.put(top);
     const homeless = this.#homeless();
     const lastVia = homeless.length === 0 ? -1 : lastOf(VIA, head);
     if (lastVia === -1) for (const line of homeless) walk.put(line);
@@ -110,18 +140,17 @@ export class FewChanges {
       if (change === 0) walk.keep(i);
       else if (change > 0) {
         const line = this.#lines[change - 1];
-        if (line !== undefined) {
-          walk.put(line);
-          changeOf[id] = this.#kinds[change - 1] === SET ? -1 : 0;
-        }
+        if (line !== undefined) walk.put(line);
+        changeOf[id] = this.#after(change);
       }
       if (i === lastVia) for (const line of homeless) walk.put(line);
     }
-    for (let i = 0; i < this.#ids.length; i++) {
-      const id = this.#ids[i]!;
-      if (this.#kinds[i] === SET && changeOf[id] === i + 1) walk.put(this.#lines[i]!);
+    for (let i = 0; i < this.#count; i++) {
+      const id = idOf(this.#changes[i]!);
+      if (kindOf(this.#changes[i]!) === SET && changeOf[id] === i + 1) walk.put(this.#lines[i]!);
       changeOf[id] = 0;
       lineBefore[id] = 0;
+      isTouched[id] = 0;
     }
     const { wire, head: moved } = walk.end(headerWire, head);
     const written =
@@ -130,27 +159,102 @@ export class FewChanges {
     return written;
   }
 
-  /** Notes the change of each id, and puts a Via on top of a message that has none. */
-  #begin(walk: Walk): WrittenLine | undefined {
+  /**
+   * The header with the changes as wire text, and the body where it follows there.
+   *
+   * @param startLine - Without CRLF; `undefined`: as it was.
+   */
+  wire(startLine: string | undefined): string {
+    const { head, headerWire } = this.#message;
+    // A line without a name is not among the lines: they are no longer neighbours of each other.
+    if (head.problem !== undefined) return this.listed().wire(startLine, undefined);
+    const { lines } = head;
+    let from = startLine === undefined ? 0 : head.startLineEnd + 2;
+    let out = startLine === undefined ? '' : `${startLine}\r\n`;
+    const top = this.#begin();
+    const homeless = this.#homeless();
+    const lastVia = homeless.length === 0 ? -1 : lastOf(VIA, head);
+    if (lastVia !== -1) isTouched[VIA] = 1;
+    else if ((head.present & VIA_BIT) === 0 && (top !== undefined || homeless.length > 0)) {
+      out += headerWire.slice(from, head.startLineEnd + 2);
+      from = head.startLineEnd + 2;
+      if (top !== undefined) out += top.text;
+      for (const line of homeless) out += line.text;
+    }
+    for (let i = 0; i < lines.length; i += STRIDE) {
+      const id = lines[i + 3]! & 0xff;
+      if (isTouched[id] === 0) continue;
+      const above = lineBefore[id]!;
+      const change = changeOf[id]!;
+      const start = lines[i]!;
+      if ((above !== 0 || change !== 0) && start !== from) {
+        out += headerWire.slice(from, start);
+        from = start;
+      }
+      if (above !== 0) {
+        lineBefore[id] = 0;
+        out += this.#lines[above - 1]!.text;
+      }
+      if (change !== 0) {
+        from = lines[i + 2]! + 2;
+        if (change > 0) {
+          const line = this.#lines[change - 1];
+          if (line !== undefined) out += line.text;
+          changeOf[id] = this.#after(change);
+        }
+      }
+      if (i !== lastVia) continue;
+      const end = lines[i + 2]! + 2;
+      if (end !== from) out += headerWire.slice(from, end);
+      from = end;
+      for (const line of homeless) out += line.text;
+    }
+    const tail = head.bodyStart - 2;
+    let isFlushed = false;
+    for (let i = 0; i < this.#count; i++) {
+      const id = idOf(this.#changes[i]!);
+      if (kindOf(this.#changes[i]!) === SET && changeOf[id] === i + 1) {
+        if (!isFlushed && from !== tail) out += headerWire.slice(from, tail);
+        isFlushed = true;
+        from = tail;
+        out += this.#lines[i]!.text;
+      }
+      changeOf[id] = 0;
+      lineBefore[id] = 0;
+      isTouched[id] = 0;
+    }
+    isTouched[VIA] = 0;
+    return out + headerWire.slice(from);
+  }
+
+  /** Notes the change of each id; returns the Via that goes on top. */
+  #begin(): WrittenLine | undefined {
     let top: WrittenLine | undefined;
-    for (let i = 0; i < this.#ids.length; i++) {
-      const id = this.#ids[i]!;
-      if (this.#kinds[i] !== PREPEND) changeOf[id] = i + 1;
+    for (let i = 0; i < this.#count; i++) {
+      const id = idOf(this.#changes[i]!);
+      isTouched[id] = 1;
+      if (kindOf(this.#changes[i]!) !== PREPEND) changeOf[id] = i + 1;
       else {
         lineBefore[id] = i + 1;
         if (id === VIA) top = this.#lines[i];
       }
     }
-    if (top !== undefined && (this.#message.head.present & VIA_BIT) === 0) walk.put(top);
     return top;
+  }
+
+  /** What is noted for an id once its first field was changed. */
+  #after(change: number): number {
+    const kind = kindOf(this.#changes[change - 1]!);
+    if (kind === REMOVE) return change;
+    return kind === SET ? -1 : 0;
   }
 
   /** Lines that stand behind the Via fields, because there is no other of their name; the last one first. */
   #homeless(): readonly WrittenLine[] {
     let found: WrittenLine[] | undefined;
-    for (let i = this.#ids.length - 1; i >= 0; i--) {
-      const id = this.#ids[i]!;
-      if (this.#kinds[i] !== PREPEND || id === VIA || this.#message.find(id) !== -1) continue;
+    for (let i = this.#count - 1; i >= 0; i--) {
+      const id = idOf(this.#changes[i]!);
+      if (kindOf(this.#changes[i]!) !== PREPEND || id === VIA || this.#message.find(id) !== -1) continue;
       found ??= [];
       found.push(this.#lines[i]!);
     }
@@ -158,119 +262,35 @@ export class FewChanges {
   }
 
   #add(kind: number, id: number, line: WrittenLine | undefined): boolean {
-    if (id === UNKNOWN || id === CONTENT_LENGTH || this.#ids.includes(id)) return false;
+    if (id === UNKNOWN || id === CONTENT_LENGTH || this.#has(id)) return false;
     this.#push(kind, id, line);
     return true;
   }
 
+  #has(id: number): boolean {
+    for (let i = 0; i < this.#count; i++) if (idOf(this.#changes[i]!) === id) return true;
+    return false;
+  }
+
   #push(kind: number, id: number, line: WrittenLine | undefined): void {
-    this.#kinds.push(kind);
-    this.#ids.push(id);
-    this.#lines.push(line);
+    const at = this.#count;
+    this.#changes[at] = (id << 3) | kind;
+    this.#lines[at] = line;
+    this.#count = at + 1;
   }
 }
 
 const none: readonly WrittenLine[] = [];
 
+function idOf(change: number): number {
+  return change >> 3;
+}
+
+function kindOf(change: number): number {
+  return change & 7;
+}
+
 function lastOf(id: number, { lines }: Head): number {
   for (let i = lines.length - STRIDE; i >= 0; i -= STRIDE) if ((lines[i + 3]! & 0xff) === id) return i;
   return -1;
-}
-
-/** Writes the lines of a message one after the other: untouched neighbours in one piece. */
-class Walk {
-  readonly #wire: string;
-  readonly #before: readonly number[];
-  readonly #startLineEnd: number;
-  #out = '';
-  /** What of the original is kept and not written yet. */
-  #from = 0;
-  #to: number;
-  /** Where the next line begins. */
-  #at: number;
-  #count = 0;
-  #present = 0;
-  #problem: Head['problem'];
-
-  constructor({ head, headerWire }: SipMessage, startLine: string | undefined) {
-    this.#wire = headerWire;
-    this.#before = head.lines;
-    this.#to = head.startLineEnd + 2;
-    this.#startLineEnd = head.startLineEnd;
-    if (startLine !== undefined) {
-      this.#out = `${startLine}\r\n`;
-      this.#from = this.#to;
-      this.#startLineEnd = startLine.length;
-    }
-    this.#at = this.#startLineEnd + 2;
-  }
-
-  /** A line of the original. */
-  keep(line: number): void {
-    const before = this.#before;
-    const start = before[line]!;
-    const end = before[line + 2]!;
-    const idAndFold = before[line + 3]!;
-    if (start !== this.#to) {
-      this.#flush();
-      this.#from = start;
-    }
-    this.#to = end + 2;
-    const moved = this.#at - start;
-    this.#note(start + moved, before[line + 1]! + moved, end + moved, idAndFold);
-  }
-
-  /** A line that was written. */
-  put({ id, nameLength, text }: WrittenLine): void {
-    this.#flush();
-    this.#from = this.#to;
-    this.#out += text;
-    const at = this.#at;
-    this.#note(at, at + nameLength + 1, at + text.length - 2, id);
-  }
-
-  end(
-    headerWire: string,
-    { bodyStart, contentLength }: Head,
-  ): { readonly wire: string; readonly head: Head } {
-    const tail = bodyStart - 2;
-    let wire: string;
-    if (tail === this.#to) wire = this.#out + headerWire.slice(this.#from);
-    else {
-      this.#flush();
-      wire = this.#out + headerWire.slice(tail);
-    }
-    const present = this.#present;
-    return {
-      wire,
-      head: {
-        startLineEnd: this.#startLineEnd,
-        lines: work.slice(0, this.#count),
-        bodyStart: this.#at + 2,
-        contentLength: (present & (1 << CONTENT_LENGTH)) === 0 ? -1 : contentLength,
-        present,
-        problem: this.#problem,
-      },
-    };
-  }
-
-  #flush(): void {
-    if (this.#to !== this.#from) this.#out += this.#wire.slice(this.#from, this.#to);
-  }
-
-  #note(start: number, value: number, end: number, idAndFold: number): void {
-    const at = this.#count;
-    work[at] = start;
-    work[at + 1] = value;
-    work[at + 2] = end;
-    work[at + 3] = idAndFold;
-    this.#count = at + STRIDE;
-    this.#at = end + 2;
-    const id = idAndFold & 0xff;
-    if (id < firstRepeatable) {
-      const bit = 1 << id;
-      if (id !== UNKNOWN && (this.#present & bit) !== 0) this.#problem ??= repeated(nameOfId(id));
-      this.#present |= bit;
-    } else if (id === firstRepeatable) this.#present |= VIA_BIT;
-  }
 }

@@ -1,6 +1,6 @@
 import { Via } from '../headers/via.ts';
 import { fieldLine, fieldOfKnownName, type HeaderValue } from './header-field.ts';
-import { headerId, UNKNOWN, usualName, VIA } from './header-names.ts';
+import { headerId, nameOfId, UNKNOWN, VIA } from './header-names.ts';
 
 /** A line that an editor wrote. */
 export interface WrittenLine {
@@ -33,7 +33,7 @@ export function writeLine(name: string, value: HeaderValue): WrittenLine {
     const text = fieldLine(name, value);
     return { id, lowerName: name.toLowerCase(), nameLength: name.length, text, via: undefined };
   }
-  if (typeof value !== 'number' || !isKept(value) || usualName(name) !== name)
+  if (typeof value !== 'number' || !isKept(value) || nameOfId(id) !== name)
     return writeKnown(id, name, value);
   numbered[id] ??= [];
   const lines = numbered[id];
