@@ -16,14 +16,14 @@ export interface InspectorPlace {
   readonly nodeFlags: readonly string[];
 }
 
-/** A place on loopback, for one process. Nothing in the process itself has to know of it. */
+/** A place on loopback, for one process. */
 export async function inspectorPlace(): Promise<InspectorPlace> {
   const [port = 0] = await freePorts(1);
   return { port, nodeFlags: [`--inspect=127.0.0.1:${port}`, '--inspect-publish-uid=http'] };
 }
 
-/** Asks the inspector of a process to collect garbage, and what is left then. */
-export class HeapInspector implements Disposable {
+/** Asks the inspector of a process what the process itself does not tell: nothing in it has to know of that. */
+export class Inspector implements Disposable {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, PromiseWithFaults>();
   #asked = 0;
@@ -38,7 +38,7 @@ export class HeapInspector implements Disposable {
    * @param place - of a process that runs with its flags
    * @throws Error where nothing listens there
    */
-  static async open({ port }: InspectorPlace): Promise<HeapInspector> {
+  static async open({ port }: InspectorPlace): Promise<Inspector> {
     const response = await fetch(`http://127.0.0.1:${port}/json/list`);
     const [target] = (await response.json()) as readonly { readonly webSocketDebuggerUrl: string }[];
     if (target === undefined) throw new Error(`nothing can be inspected at port ${port}`);
@@ -49,19 +49,32 @@ export class HeapInspector implements Disposable {
         reject(new Error(`the inspector at port ${port} cannot be opened`)),
       );
     });
-    return new HeapInspector(socket);
+    return new Inspector(socket);
   }
 
   /** Collects twice: what the first collection finalises, the second one frees. */
   async collect(): Promise<Held> {
     await this.#ask('HeapProfiler.collectGarbage');
     await this.#ask('HeapProfiler.collectGarbage');
-    const expression = 'process.memoryUsage()';
-    const { result } = (await this.#ask('Runtime.evaluate', { expression, returnByValue: true })) as {
-      readonly result: { readonly value: NodeJS.MemoryUsage };
-    };
-    const { external, heapUsed, rss } = result.value;
+    const { external, heapUsed, rss } = await this.evaluate<NodeJS.MemoryUsage>('process.memoryUsage()');
     return { resident: rss, heap: heapUsed + external };
+  }
+
+  /**
+   * Has the process evaluate an expression between two of its callbacks.
+   *
+   * @returns the value, as JSON carries it
+   * @throws Error where it throws
+   */
+  async evaluate<Value>(expression: string): Promise<Value> {
+    const { exceptionDetails, result } = (await this.#ask('Runtime.evaluate', {
+      expression,
+      returnByValue: true,
+    })) as Evaluated<Value>;
+    if (exceptionDetails === undefined) return result.value;
+    throw new Error(
+      `${expression} throws ${exceptionDetails.exception?.description ?? exceptionDetails.text}`,
+    );
   }
 
   [Symbol.dispose](): void {
@@ -95,6 +108,14 @@ export class HeapInspector implements Disposable {
     for (const { reject } of this.#waiting.values()) reject(new Error(ended));
     this.#waiting.clear();
   }
+}
+
+interface Evaluated<Value> {
+  readonly result: { readonly value: Value };
+  readonly exceptionDetails?: {
+    readonly text: string;
+    readonly exception?: { readonly description?: string };
+  };
 }
 
 const ended = 'the inspected process has ended';

@@ -18,17 +18,25 @@ export interface Measurement extends LoadReport {
  *
  * @param what Whose figure this is, for the reasons.
  * @param serverPid The process that is measured.
+ * @param measuring Called when warming up is over.
  * @throws Error when the generator cannot do what it is told, with its own words.
  */
-export async function runLoad(what: string, order: LoadOrder, serverPid: number): Promise<Measurement> {
+export async function runLoad(
+  what: string,
+  order: LoadOrder,
+  serverPid: number,
+  measuring: () => void = () => undefined,
+): Promise<Measurement> {
   const child = startPinned(new URL('./generator.ts', import.meta.url), cores.generator);
   let before: number | undefined;
   try {
     const report = await new Promise<LoadReport>((resolve, reject) => {
       child.once('exit', (code) => reject(new Error(`${what}: the generator ended with status ${code}`)));
       child.on('message', (notice: LoadNotice) => {
-        if (notice.type === 'measuring') before = processorMicros(serverPid);
-        else if (notice.type === 'report') resolve(notice.report);
+        if (notice.type === 'measuring') {
+          before = processorMicros(serverPid);
+          measuring();
+        } else if (notice.type === 'report') resolve(notice.report);
         else if (notice.type === 'fault') reject(new Error(`${what}: ${notice.message}`));
       });
       child.send(order);

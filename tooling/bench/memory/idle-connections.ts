@@ -1,10 +1,10 @@
 import { buildScript } from '../built.ts';
 import type { HandshakeServerOrder, ServerUsage } from '../handshake/order.ts';
+import { Inspector, inspectorPlace } from '../load/inspector.ts';
 import type { LoadTls } from '../load/order.ts';
 import { cores, nextMessage, startPinnedBuilt } from '../load/pinned-process.ts';
 import type { PoolFrontEnd } from '../load/pool-front-end.ts';
 import { type BenchResult, measured } from '../suite.ts';
-import { HeapInspector, inspectorPlace } from './heap-inspector.ts';
 import type { HeldUser } from './order.ts';
 import { type Holder, startHolder } from './run-holder.ts';
 
@@ -26,7 +26,7 @@ const aimKilobytes = 60;
  */
 export async function idleConnections(
   pool: PoolFrontEnd,
-  inspector: HeapInspector,
+  inspector: Inspector,
   counts: IdleCounts,
 ): Promise<readonly BenchResult[]> {
   const users = pool.byUser.pairs.flatMap(({ from, to }) => [from, to].map((one) => userOf(one, pool)));
@@ -62,7 +62,7 @@ interface Kind {
 
 async function perConnection(
   holder: Holder,
-  inspector: HeapInspector,
+  inspector: Inspector,
   kind: Kind,
   { first, further }: IdleCounts,
 ): Promise<number> {
@@ -99,7 +99,7 @@ async function bareConnection(
     };
     child.send(order);
     const { port } = await nextMessage<ServerUsage>(child);
-    using inspector = await HeapInspector.open(place);
+    using inspector = await Inspector.open(place);
     using holder = startHolder();
     return await perConnection(holder, inspector, { tls: { ...tls, port } }, counts);
   } finally {

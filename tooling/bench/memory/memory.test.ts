@@ -1,7 +1,7 @@
 import { spawnTied } from '@entente/testkit';
 import { describe, expect, it } from 'vitest';
+import { Inspector, inspectorPlace } from '../load/inspector.ts';
 import { tooFewFiles } from './file-limit.ts';
-import { HeapInspector, inspectorPlace } from './heap-inspector.ts';
 
 describe('the limit of open files', () => {
   const limits = (hard: string): string =>
@@ -28,7 +28,7 @@ describe('the inspector', () => {
       `${keeps}; console.log('ready')`,
     ]);
     await new Promise((resolve) => program.process.stdout?.once('data', resolve));
-    using inspector = await HeapInspector.open(place);
+    using inspector = await Inspector.open(place);
     const { heap, resident } = await inspector.collect();
     expect(heap).toBeGreaterThan(5e6);
     expect(heap).toBeLessThan(2e7);

@@ -1,6 +1,6 @@
+import type { Inspector } from '../load/inspector.ts';
 import type { PoolFrontEnd } from '../load/pool-front-end.ts';
 import { type BenchOutcome, measured } from '../suite.ts';
-import type { HeapInspector } from './heap-inspector.ts';
 import { startHolder } from './run-holder.ts';
 
 /** How many transactions or calls: some to warm up, and further ones that are measured. */
@@ -22,7 +22,7 @@ const mostGrowthMegabytes = 1;
  */
 export async function messageGrowth(
   pool: PoolFrontEnd,
-  inspector: HeapInspector,
+  inspector: Inspector,
   { first, further }: TransactionCounts,
 ): Promise<BenchOutcome> {
   using holder = startHolder();
@@ -50,7 +50,7 @@ const legs = 2;
  */
 export async function callGrowth(
   pool: PoolFrontEnd,
-  inspector: HeapInspector,
+  inspector: Inspector,
   { first, further }: TransactionCounts,
   settles?: number,
 ): Promise<BenchOutcome> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { Inspector, inspectorPlace } from '../load/inspector.ts';
 import { startPoolFrontEnd } from '../load/pool-front-end.ts';
 import { tooFewFiles } from '../memory/file-limit.ts';
-import { HeapInspector, inspectorPlace } from '../memory/heap-inspector.ts';
 import { holdMany, idleConnections } from '../memory/idle-connections.ts';
 import { callGrowth, messageGrowth } from '../memory/transactions.ts';
 import type { BenchOutcome, BenchSuite } from '../suite.ts';
@@ -22,7 +22,7 @@ export const suite: BenchSuite = {
       config: { limits: { maxConnectionsPerAddress: 100_000 } },
       nodeFlags: place.nodeFlags,
     });
-    using inspector = await HeapInspector.open(place);
+    using inspector = await Inspector.open(place);
 
     log(`  ${idle.further} idle connections …`);
     const results = [...(await idleConnections(pool, inspector, idle))];
