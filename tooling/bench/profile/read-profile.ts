@@ -34,23 +34,37 @@ export interface Part {
  */
 export function partsOf(profile: CpuProfile, bundle: string, lastMs: number): readonly Part[] {
   const files = filesOf(bundle);
-  const names = new Map(profile.nodes.map(({ callFrame, id }) => [id, partOf(callFrame, files)]));
+  const own = ownMicros(profile, lastMs);
   const micros = new Map<string, number>();
   let sum = 0;
-  let at = profile.startTime;
-  for (const [i, id] of profile.samples.entries()) {
-    const delta = profile.timeDeltas[i] ?? 0;
-    at += delta;
-    const name = names.get(id);
-    if (name === undefined || at < profile.endTime - lastMs * 1_000) continue;
-    micros.set(name, (micros.get(name) ?? 0) + delta);
-    sum += delta;
+  for (const { callFrame, id } of profile.nodes) {
+    const name = partOf(callFrame, files);
+    const spent = own.get(id) ?? 0;
+    if (name === undefined || spent === 0) continue;
+    micros.set(name, (micros.get(name) ?? 0) + spent);
+    sum += spent;
   }
   return [...micros].map(([name, spent]) => ({ name, share: spent / sum })).sort((a, b) => b.share - a.share);
 }
 
+/**
+ * How long each node ran itself.
+ * @param lastMs - only this much of the end of the profile counts
+ * @returns microseconds by the id of the node
+ */
+export function ownMicros(profile: CpuProfile, lastMs: number): ReadonlyMap<number, number> {
+  const own = new Map<number, number>();
+  let at = profile.startTime;
+  for (const [i, id] of profile.samples.entries()) {
+    const delta = profile.timeDeltas[i] ?? 0;
+    at += delta;
+    if (at >= profile.endTime - lastMs * 1_000) own.set(id, (own.get(id) ?? 0) + delta);
+  }
+  return own;
+}
+
 /** For each line of the bundle the file of the repository that it comes from. */
-function filesOf(bundle: string): readonly string[] {
+export function filesOf(bundle: string): readonly string[] {
   let file = '';
   return bundle.split('\n').map((line) => {
     const found = /^\/\/ (?:\.\.\/)*((?:packages|apps|node_modules)\/\S+)$/.exec(line);
@@ -69,7 +83,8 @@ const nodeParts: readonly (readonly [RegExp, string])[] = [
   [/task_queues|async_hooks|promise/, 'Node: ticks and hooks'],
 ];
 
-function partOf(
+/** The part of the work that a function belongs to; undefined where nothing ran. */
+export function partOf(
   { functionName, lineNumber, url }: CpuProfile['nodes'][number]['callFrame'],
   files: readonly string[],
 ): string | undefined {

@@ -6,7 +6,9 @@ import { startBareRelay } from '../load/bare-relay.ts';
 import type { LoadOrder } from '../load/order.ts';
 import { startPoolFrontEnd } from '../load/pool-front-end.ts';
 import { type Measurement, runLoad } from '../load/run-load.ts';
+import { type FlameFrame, flameTree } from '../profile/flame-tree.ts';
 import { type CpuProfile, type Part, partsOf } from '../profile/read-profile.ts';
+import { writeProfile } from '../profile/write-profile.ts';
 import { type BenchResult, type BenchSuite, measured } from '../suite.ts';
 
 /** Smaller parts are summed up. */
@@ -15,6 +17,7 @@ const leastShare = 0.005;
 interface Profiled {
   readonly found: Measurement;
   readonly parts: readonly Part[];
+  readonly tree: FlameFrame;
 }
 
 /**
@@ -23,7 +26,8 @@ interface Profiled {
  */
 export const suite: BenchSuite = {
   name: 'profile',
-  async run({ seconds, short, log }) {
+  takes: ['write'],
+  async run({ seconds, short, log, write }) {
     const timing = {
       warmUpMs: short ? 1_000 : 3_000,
       measureMs: seconds * 1_000,
@@ -43,8 +47,14 @@ export const suite: BenchSuite = {
       const load = () => runLoad('bare relay', { ...relay.sides, pairs, ...timing }, relay.pid);
       return { server: relay, found: load, pairs };
     });
+    const results = table(ours, bare);
+    if (write !== undefined) {
+      const micros = ours.found.serverMicros ?? Number.NaN;
+      for (const file of await writeProfile(write, { results, tree: ours.tree, micros }))
+        log(`  written: ${file}`);
+    }
     return {
-      results: table(ours, bare),
+      results,
       invalid: [...ours.found.invalid, ...bare.found.invalid.filter((why) => !why.includes('generator'))],
     };
   },
@@ -72,7 +82,8 @@ async function profiled(
     const [name] = await readdir(directory);
     if (name === undefined) throw new Error('the server has left no profile');
     const profile = JSON.parse(await readFile(join(directory, name), 'utf8')) as CpuProfile;
-    return { found, parts: partsOf(profile, bundle, lastMs), pairs: started.pairs };
+    const tree = flameTree(profile, bundle, { lastMs, leastShare });
+    return { found, parts: partsOf(profile, bundle, lastMs), tree, pairs: started.pairs };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
