@@ -10,11 +10,14 @@ function measurement(serverMicros: number | undefined, invalid: readonly string[
   return { ...report, perSecond: 1, serverMicros, invalid };
 }
 
-/** Rounds on a machine that is twice as busy in each one than in the one before. */
+/** Rounds on a machine that is twice as busy in each one than in the one before, each with a turn that is disturbed. */
 function rounds(...ratios: readonly number[]): WatchRound[] {
   return ratios.map((ratio, i) => {
     const bare = 20 * 2 ** i;
-    return { bare: measurement(bare), front: measurement(bare * ratio) };
+    return {
+      bare: [measurement(bare), measurement(bare * 3)],
+      front: [measurement(bare * ratio * 2), measurement(bare * ratio)],
+    };
   });
 }
 
@@ -38,6 +41,11 @@ describe('the watch over what a transaction costs', () => {
     expect(judged([1, 3, 3], 2).results.at(-1)).toMatchObject({ value: 3, ok: false });
   });
 
+  it('counts the quietest turn of a round', () => {
+    const [round] = judged([2], 2).results;
+    expect(round).toMatchObject({ value: 40, against: { value: 20 }, ratio: 2 });
+  });
+
   it('passes a transaction that has become cheaper', () => {
     expect(judged([1, 1, 1], 2).results.every(({ ok }) => ok)).toBe(true);
   });
@@ -57,9 +65,9 @@ describe('the watch over what a transaction costs', () => {
 
   it('proves nothing where transactions were lost or the platform tells no processor time', () => {
     const [first] = rounds(2) as [WatchRound];
-    const lost = { ...first, front: measurement(40, ['front end: 3 transactions were lost']) };
+    const lost = { ...first, front: [measurement(40, ['front end: 3 transactions were lost'])] };
     expect(judgeWatch({ rounds: [first, lost], machine, committed: undefined }).invalid).toHaveLength(1);
-    const untold = { ...first, front: measurement(undefined) };
+    const untold = { ...first, front: [measurement(40), measurement(undefined)] };
     expect(judgeWatch({ rounds: [untold], machine, committed: undefined })).toMatchObject({
       results: [],
       invalid: [expect.stringContaining('does not tell')],
@@ -68,7 +76,7 @@ describe('the watch over what a transaction costs', () => {
 
   it('counts a round in which the generator was busier than the server', () => {
     const [first] = rounds(2) as [WatchRound];
-    const bound = { ...first, bare: measurement(20, ['bare relay: the generator used 99 % of its core']) };
+    const bound = { ...first, bare: [measurement(20, ['bare relay: the generator used 99 % of its core'])] };
     expect(judgeWatch({ rounds: [bound], machine, committed: undefined }).invalid).toEqual([]);
   });
 
