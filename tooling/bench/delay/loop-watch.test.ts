@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { Inspector, inspectorPlace } from '../load/inspector.ts';
 import { startDelay, startStretches } from './loop-watch.ts';
 
-/** Every ten milliseconds something that takes about thirty; garbage is collected once when it is told to. */
+/** Again and again something that takes thirty milliseconds of the processor, however busy the machine is. */
 const busy = `
-  setInterval(function often() { const end = performance.now() + 30; while (performance.now() < end); }, 10);
+  globalThis.turns = 0;
+  const used = (since) => process.cpuUsage(since).user + process.cpuUsage(since).system;
+  setInterval(() => { turns += 1; const since = process.cpuUsage(); while (used(since) < 30_000); }, 10);
   console.log('ready');`;
 
 async function whileBusy<Found>(watch: (inspector: Inspector) => Promise<() => Promise<Found>>) {
@@ -14,8 +16,9 @@ async function whileBusy<Found>(watch: (inspector: Inspector) => Promise<() => P
   await new Promise((resolve) => program.process.stdout?.once('data', resolve));
   using inspector = await Inspector.open(place);
   const end = await watch(inspector);
-  // As many turns of its loop as questions.
-  for (let i = 0; i < 10; i += 1) await inspector.evaluate('new Promise((resolve) => setImmediate(resolve))');
+  const turns = () => inspector.evaluate<number>('turns');
+  const enough = (await turns()) + 5;
+  while ((await turns()) < enough);
   await inspector.collect();
   return await end();
 }

@@ -33,7 +33,7 @@ export interface LongStretch {
   readonly ms: number;
 }
 
-/** What the measured process runs; it is no part of what is built into it. */
+/** What the measured process runs; nothing that is built knows of it. */
 const watchDelay = `{
   const { constants, monitorEventLoopDelay, PerformanceObserver } = process.getBuiltinModule('node:perf_hooks');
   const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -48,7 +48,7 @@ const watchDelay = `{
     delay.disable();
     add(observer.takeRecords());
     observer.disconnect();
-    // The histogram counts nanoseconds from one call of the timer to the next: the millisecond between them is no delay.
+    // The histogram counts nanoseconds from one call of the timer to the next: a millisecond between them is as it should be.
     const late = (ns) => Math.max(0, ns / 1e6 - 1);
     return { p50: late(delay.percentile(50)), p99: late(delay.percentile(99)), max: late(delay.max), pauses };
   };
