@@ -59,7 +59,7 @@ describe('a flame graph', () => {
   it('stands on a page with the table, a part that the bare relay lacks marked', () => {
     const against = { what: 'bare relay', value: 20 };
     const page = pageOf([measured('all', 40, 'µs', { against }), measured('sip/message', 7.25, 'µs')], 'X');
-    expect(page).toContain('| all | 40.0 | 20.0 |');
-    expect(page).toContain('| sip/message | 7.3 | – |');
+    expect(page).toMatch(/^\| all +\| 40\.0 +\| 20\.0 +\|$/m);
+    expect(page).toMatch(/^\| sip\/message +\| 7\.3 +\| – +\|$/m);
   });
 });

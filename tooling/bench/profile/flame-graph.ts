@@ -29,12 +29,12 @@ export function flameGraph(whole: FlameFrame, micros: number, what: string): str
   const depth = depthOf(whole);
   const height = (depth + 2) * rowHeight + margin;
   const drawn: string[] = [];
-  const draw = (frame: FlameFrame, x: number, row: number): void => {
-    const y = height - margin - (row + 1) * rowHeight;
+  const draw = (frame: FlameFrame, x: number, callers: number): void => {
+    const y = height - margin - (callers + 1) * rowHeight;
     drawn.push(box(frame, { x, y, micros }));
     let at = x;
     for (const called of frame.children) {
-      draw(called, at, row + 1);
+      draw(called, at, callers + 1);
       at += called.share * width;
     }
   };
@@ -43,6 +43,7 @@ export function flameGraph(whole: FlameFrame, micros: number, what: string): str
   const style = [...classes].map(([name, colour]) => `.${name}{fill:${colour}}`).join('');
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="monospace" font-size="10">`,
+    `<title>${escaped(what)}</title>`,
     `<style>${style}rect{stroke:#fff;stroke-width:.5}</style>`,
     `<path fill="#fff" d="M0 0h${width}v${height}H0z"/>`,
     `<text x="${margin}" y="12" font-size="12">${escaped(what)}</text>`,

@@ -35,8 +35,11 @@ export async function writeProfile(folder: string, found: FoundProfile): Promise
 /** The page as Markdown. */
 export function pageOf(results: readonly BenchResult[], machine: string = machineKey()): string {
   const figure = (value: number): string => value.toFixed(1);
-  const row = ({ against, value, what }: BenchResult): string =>
-    `| ${what} | ${figure(value)} | ${against === null ? '–' : figure(against.value)} |`;
+  const rows = results.map(({ against, value, what }) => [
+    what,
+    figure(value),
+    against === null ? '–' : figure(against.value),
+  ]);
   return `# Where the time goes
 
 What a front end spends its processor time on while it relays MESSAGE and its 200, each caller and each called on a TLS connection of their
@@ -56,8 +59,14 @@ Measured on ${machine}. [Decision 24](../decisions/0024-where-the-time-of-a-fron
 A function is as wide as its share of the time and stands on its caller. Orange is \`sip\`, yellow \`sip-endpoint\`, red the rest of ours,
 blue Node, violet the system and OpenSSL. Opened by itself, the graph shows name and time under the pointer.
 
-| part | front end, µs | bare relay, µs |
-| --- | --- | --- |
-${results.map(row).join('\n')}
+${table(['part', 'front end, µs', 'bare relay, µs'], rows)}
 `;
+}
+
+/** As the formatter of the repository writes it: columns as wide as their widest cell. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
