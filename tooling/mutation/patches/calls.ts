@@ -222,6 +222,39 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'known-seal-key',
+      off: 'a text that was sealed here opens after its key is lost',
+      file: 'packages/sip-proxy/src/sealing/epoch-sealing.ts',
+      find: 'if (seal !== undefined && seal.from === this.#keys.keyOf(seal.epoch))',
+      replace: 'if (seal !== undefined)',
+      test: {
+        file: 'packages/sip-proxy/src/sealing/epoch-sealing.test.ts',
+        title: 'open nothing of an epoch that is forgotten, though it has opened before',
+      },
+    },
+    {
+      name: 'known-seal-context',
+      off: 'a text that was sealed here opens for another dialog',
+      file: 'packages/sip-proxy/src/sealing/epoch-sealing.ts',
+      find: 'return seal.purpose === purpose && seal.context === context ?',
+      replace: 'return seal.purpose === purpose ?',
+      test: {
+        file: 'packages/sip-proxy/src/sealing/epoch-sealing.test.ts',
+        title: 'opens for the same purpose and context, and says nothing to anybody else',
+      },
+    },
+    {
+      name: 'known-seals-bounded',
+      off: 'texts that were sealed here are remembered for ever',
+      file: 'packages/sip-proxy/src/sealing/known-seals.ts',
+      find: 'if (this.#characters + characters > maxCharacters) {',
+      replace: 'if (this.#characters + characters < 0) {',
+      test: {
+        file: 'packages/sip-proxy/src/sealing/known-seals.test.ts',
+        title: 'are so few that their characters have room, however long each is',
+      },
+    },
+    {
       name: 'unreadable-at-the-edge',
       off: 'an edge sends out what carries a token that it cannot read',
       file: decideEdgeRoute,

@@ -11,14 +11,24 @@ const sealed = sealing.seal('route', fields, 'dialog') as string;
 
 describe('what was sealed', () => {
   it('opens for the same purpose and context, and says nothing to anybody else', () => {
-    expect(sealing.open('route', sealed, 'dialog')).toEqual(fields);
-    expect(sealing.open('contact', sealed, 'dialog')).toBeUndefined();
-    expect(sealing.open('route', sealed, 'another dialog')).toBeUndefined();
-    expect(sealing.open('route', sealed)).toBeUndefined();
+    // Where it was sealed it is remembered; elsewhere it is decrypted, and remembered from then on.
+    for (const holder of [sealing, createSealing(keys, randomBytes)])
+      for (let time = 0; time < 2; time++) {
+        expect(holder.open('contact', sealed, 'dialog')).toBeUndefined();
+        expect(holder.open('route', sealed, 'another dialog')).toBeUndefined();
+        expect(holder.open('route', sealed)).toBeUndefined();
+        expect(holder.open('route', sealed, 'dialog')).toEqual(fields);
+      }
     const foreign = createSealing(singleEpoch(randomBytes(32)), randomBytes);
     expect(foreign.open('route', sealed, 'dialog')).toBeUndefined();
     expect(Buffer.from(sealed, 'base64url').toString('latin1')).not.toContain('contoso');
     expect(sealed).toMatch(/^[\w-]+$/);
+  });
+
+  it('opens as before once others have been sealed by the thousand', () => {
+    for (let count = 0; count < 10_000; count++) sealing.seal('route', fields, `dialog ${count}`);
+    expect(sealing.open('route', sealed, 'another dialog')).toBeUndefined();
+    expect(sealing.open('route', sealed, 'dialog')).toEqual(fields);
   });
 
   it('opens at every holder of the keys, after a restart too', () => {

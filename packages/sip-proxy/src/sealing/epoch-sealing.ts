@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import type { EpochKeys } from './epoch-keys.ts';
+import { KnownSeals } from './known-seals.ts';
 import type { Sealing } from './sealing.ts';
 
 /** Longest sealed text, in characters: a dozen hops and more. The limit holds before anything is decrypted. */
@@ -11,6 +12,9 @@ const nonceBytes = 12;
 const tagBytes = 16;
 const headBytes = epochBytes + saltBytes + nonceBytes;
 const cipher = 'aes-256-gcm';
+const options = { authTagLength: tagBytes };
+/** Nonces that are drawn at once: asking for random bytes costs more than the bytes. */
+const noncesAtOnce = 64;
 /** Derived keys that are remembered: those of our own seals, and of other members' that have opened. */
 const maxDerived = 256;
 
@@ -37,6 +41,10 @@ class EpochSealing implements Sealing {
   readonly #random: (bytes: number) => Uint8Array;
   readonly #salt: Buffer;
   readonly #derived = new Map<string, DerivedKey>();
+  readonly #seals = new KnownSeals();
+  /** Random bytes, of which those before `#nonceAt` have been used. */
+  #nonces: Uint8Array = new Uint8Array(0);
+  #nonceAt = 0;
 
   constructor(keys: EpochKeys, random: (bytes: number) => Uint8Array) {
     this.#keys = keys;
@@ -54,17 +62,24 @@ class EpochSealing implements Sealing {
     const { epoch, key: from } = this.#keys.current;
     const name = nameOf(purpose, epoch & 0xffff, this.#salt);
     const { key } = this.#known(name, from) ?? this.#remember(name, derive(purpose, from, this.#salt));
-    const nonce = this.#random(nonceBytes);
-    const sealing = createCipheriv(cipher, key, nonce, { authTagLength: tagBytes });
+    const nonce = this.#newNonce();
+    const sealing = createCipheriv(cipher, key, nonce, options);
     sealing.setAAD(Buffer.from(context, 'utf8'));
     const sealed = sealing.update(plain, 'utf8');
     sealing.final();
     const epochPart = Buffer.of((epoch >> 8) & 0xff, epoch & 0xff);
-    return Buffer.concat([epochPart, this.#salt, nonce, sealed, sealing.getAuthTag()]).toString('base64url');
+    const bytes = Buffer.concat([epochPart, this.#salt, nonce, sealed, sealing.getAuthTag()]);
+    const text = bytes.toString('base64url');
+    this.#seals.add(text, { epoch: epoch & 0xffff, from, purpose, context, plain });
+    return text;
   }
 
   open(purpose: string, sealed: string, context = ''): readonly string[] | undefined {
     if (sealed.length > maxSealedLength) return undefined;
+    const seal = this.#seals.get(sealed);
+    // The key of its epoch may have been lost since, or another one have come in its place.
+    if (seal !== undefined && seal.from === this.#keys.keyOf(seal.epoch))
+      return seal.purpose === purpose && seal.context === context ? seal.plain.split('\0') : undefined;
     const bytes = Buffer.from(sealed, 'base64url');
     // Decoding skips what it does not know; only the one spelling that sealing writes is accepted.
     if (bytes.length < headBytes + tagBytes || bytes.toString('base64url') !== sealed) return undefined;
@@ -76,10 +91,10 @@ class EpochSealing implements Sealing {
     const known = this.#known(name, from);
     const derived = known ?? derive(purpose, from, salt);
     const nonce = bytes.subarray(epochBytes + saltBytes, headBytes);
-    const opening = createDecipheriv(cipher, derived.key, nonce, { authTagLength: tagBytes });
+    const opening = createDecipheriv(cipher, derived.key, nonce, options);
     opening.setAAD(Buffer.from(context, 'utf8'));
     opening.setAuthTag(bytes.subarray(-tagBytes));
-    const plain = opening.update(bytes.subarray(headBytes, -tagBytes));
+    const opened = opening.update(bytes.subarray(headBytes, -tagBytes));
     try {
       opening.final();
     } catch {
@@ -87,7 +102,19 @@ class EpochSealing implements Sealing {
     }
     // Only the salt of a holder of the key opens anything: nobody else can fill what is remembered.
     if (known === undefined) this.#remember(name, derived);
-    return plain.toString('utf8').split('\0');
+    const plain = opened.toString('utf8');
+    this.#seals.add(sealed, { epoch, from, purpose, context, plain });
+    return plain.split('\0');
+  }
+
+  #newNonce(): Uint8Array {
+    if (this.#nonceAt === this.#nonces.length) {
+      this.#nonces = this.#random(nonceBytes * noncesAtOnce);
+      this.#nonceAt = 0;
+    }
+    const from = this.#nonceAt;
+    this.#nonceAt += nonceBytes;
+    return this.#nonces.subarray(from, this.#nonceAt);
   }
 
   #known(name: string, from: Uint8Array): DerivedKey | undefined {

@@ -1,0 +1,51 @@
+import { detached } from '@entente/sip';
+
+/** What a sealed text is known to be. */
+export interface KnownSeal {
+  /** As the text names it: the lowest 16 bits of its number. */
+  readonly epoch: number;
+  /** The key that the sealing key was derived from: once it is no longer kept, the text opens no more. */
+  readonly from: Uint8Array;
+  readonly purpose: string;
+  readonly context: string;
+  /** The fields, joined as they were sealed. */
+  readonly plain: string;
+}
+
+/** Characters that one generation holds; there are two. */
+const maxCharacters = 1_048_576;
+/** What an entry of the map and its object take, in characters. */
+const entryCharacters = 256;
+
+/**
+ * The texts that this process has sealed or opened last: most of them come back soon, as the entry of a dialog does with its ACK. What
+ * is known needs no decryption. The newest are kept, in two generations, each of no more than a number of characters: whoever has many
+ * sealed makes others wait for a decryption at most.
+ */
+export class KnownSeals {
+  #young = new Map<string, KnownSeal>();
+  #old = new Map<string, KnownSeal>();
+  #characters = 0;
+
+  /**
+   * @param sealed - from anybody
+   * @returns undefined where it is not known: it has to be opened
+   */
+  get(sealed: string): KnownSeal | undefined {
+    return this.#young.get(sealed) ?? this.#old.get(sealed);
+  }
+
+  /** Remembers a text that holders of the keys have sealed. Nothing in it refers to the messages that it was read from. */
+  add(sealed: string, { context, epoch, from, plain, purpose }: KnownSeal): void {
+    const characters = sealed.length + context.length + plain.length + entryCharacters;
+    if (characters > maxCharacters) return;
+    if (this.#characters + characters > maxCharacters) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#characters = 0;
+    }
+    this.#characters += characters;
+    const seal = { epoch, from, purpose, context: detached(context), plain: detached(plain) };
+    this.#young.set(detached(sealed), seal);
+  }
+}
