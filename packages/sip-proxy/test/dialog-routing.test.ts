@@ -17,7 +17,7 @@ import { alice, beginning, bob, inDialog, key, request } from './fixtures.ts';
 const self = 'fe1.contoso.example';
 const next = 'fe2.contoso.example';
 let drawn = 0;
-const sealing = createSealing(singleEpoch(key), (bytes) => new Uint8Array(bytes).fill(++drawn));
+const sealing = createSealing(singleEpoch(key), (bytes) => new Uint8Array(bytes).map(() => ++drawn));
 const servers = new Set([self, next, 'edge1.contoso.example', 'mediation1.contoso.example']);
 const known: RouteKnowledge = {
   self,

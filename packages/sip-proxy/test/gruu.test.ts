@@ -14,7 +14,7 @@ import { describe, expect, it } from 'vitest';
 import { alice, key, now, request } from './fixtures.ts';
 
 let drawn = 0;
-const gruus = createSealing(singleEpoch(key), (bytes) => new Uint8Array(bytes).fill(++drawn));
+const gruus = createSealing(singleEpoch(key), (bytes) => new Uint8Array(bytes).map(() => ++drawn));
 const self = 'fe1.contoso.example';
 const device = '<sip:a@192.0.2.1>;+sip.instance="<urn:uuid:1-2-3>"';
 

@@ -19,7 +19,7 @@ import { describe, expect, it } from 'vitest';
 import { beginning, inDialog, key, request } from './fixtures.ts';
 
 let drawn = 0;
-const sealing = createSealing(singleEpoch(key), (bytes) => new Uint8Array(bytes).fill(++drawn));
+const sealing = createSealing(singleEpoch(key), (bytes) => new Uint8Array(bytes).map(() => ++drawn));
 
 const self = 'fe1.contoso.example';
 const isOurHost = (host: string) =>

@@ -219,10 +219,30 @@ export const patches: PatchList = {
       name: 'body-of-an-answered-invite',
       off: 'an INVITE is kept whole for 32 seconds after its answer',
       file: `${endpoint}transaction/transaction-layer.ts`,
-      find: 'else if (message.status >= 200) this.#dropRequestBody(transaction);',
+      find: 'else if (message.status >= 200) this.#answered(transaction, message.status);',
       replace: '',
       test: transactions(
         'keeps the body of an INVITE no longer than until it is answered, and of one that it sends not at all',
+      ),
+    },
+    {
+      name: 'accepted-is-not-under-way',
+      off: 'an INVITE that was accepted counts as under way for 32 seconds more',
+      file: `${endpoint}transaction/transaction-layer.ts`,
+      find: 'context.ledger?.release(0, 1);',
+      replace: 'context.ledger?.release(0, 0);',
+      test: transactions(
+        'counts an INVITE that was accepted as memory alone, and one that was refused as under way until its ACK',
+      ),
+    },
+    {
+      name: 'accepted-is-memory',
+      off: 'what an INVITE that was accepted takes of the memory is counted no more',
+      file: `${endpoint}transaction/transaction-layer.ts`,
+      find: 'return settledMachineBytes + head.bodyStart;',
+      replace: 'return 0 * head.bodyStart;',
+      test: transactions(
+        'counts an INVITE that was accepted as memory alone, and one that was refused as under way until its ACK',
       ),
     },
     {

@@ -41,6 +41,8 @@ export class TransactionContext<User> implements Placed {
   ledger: Account | undefined;
   /** Bytes that count there. */
   cost: number;
+  /** Transactions that count there: 1, and 0 once an INVITE is accepted and nobody waits for anything. */
+  counted = 1;
   /** Whose context it is; known once the machine is made. */
   transaction: AnyTransaction | undefined = undefined;
   /** Where a request of ours counts that a client has not finally answered yet. */

@@ -221,7 +221,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     const { connection, ledger } = transaction.context;
     const isSent = connection.send(message, ledger);
     if (message.kind === 'request') message.dropBody();
-    else if (message.status >= 200) this.#dropRequestBody(transaction);
+    else if (message.status >= 200) this.#answered(transaction, message.status);
     if (!isSent) transaction.transportError();
   }
 
@@ -232,12 +232,14 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
       return;
     }
     const client = transaction as ClientTransaction;
-    if (message.status >= 200) this.#waitsNoMore(client.context);
+    const { status } = message;
+    if (status >= 200) this.#waitsNoMore(client.context);
     try {
       client.context.user.onResponse(message, client);
     } catch (error) {
       this.contain(error, connection);
     }
+    if (client.kind === 'invite-client' && client.state === 'accepted') this.#settle(client);
   }
 
   startTimer(transaction: AnyTransaction, name: TransactionTimer, afterMs: number): void {
@@ -265,8 +267,9 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     const { context } = transaction;
     context.connection.transactions.remove(context);
     this.#waitsNoMore(context);
-    context.ledger?.release(context.cost, 1);
+    context.ledger?.release(context.cost, context.counted);
     context.cost = 0;
+    context.counted = 0;
     if (isClient(transaction)) this.#clients.delete(context.key);
     else this.#servers.delete(context.key);
     this.#tellEnd(end, transaction);
@@ -277,13 +280,31 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     context.asked = undefined;
   }
 
-  /** An INVITE that was answered stays for 32 s, to be matched by its header. */
-  #dropRequestBody({ context, kind, request }: AnyTransaction): void {
-    if (kind !== 'invite-server') return;
-    const dropped = request.dropBody();
-    if (dropped === 0) return;
-    context.ledger?.release(dropped, 0);
-    context.cost -= dropped;
+  #answered(transaction: AnyTransaction, status: number): void {
+    if (transaction.kind !== 'invite-server') return;
+    if (status < 300) this.#settle(transaction);
+    else this.#keep(transaction, transaction.context.cost - transaction.request.dropBody());
+  }
+
+  /**
+   * An INVITE that was accepted stays for 32 s, to be matched by its header (RFC 6026 §7). Nobody waits for anything meanwhile, so it is
+   * no transaction under way any more: what it takes of the memory still counts. A server would otherwise take no more than some hundred
+   * calls a second.
+   */
+  #settle(transaction: AnyTransaction): void {
+    const { context, request } = transaction;
+    if (context.counted === 0) return;
+    request.dropBody();
+    request.forgetFields();
+    context.ledger?.release(0, 1);
+    context.counted = 0;
+    this.#keep(transaction, settledCostOf(request));
+  }
+
+  #keep({ context }: AnyTransaction, cost: number): void {
+    if (cost >= context.cost) return;
+    context.ledger?.release(context.cost - cost, 0);
+    context.cost = cost;
   }
 
   /** A user that throws here would keep the others on a broken connection, or in the same tick, from hearing of their end. */
@@ -368,7 +389,14 @@ function serverKeyOn(connection: SipConnection, request: SipRequest, method?: 'I
 /** The machine, its timers and table entries; a header counts as text and as index. */
 const machineBytes = 4_096;
 
+/** The same of an INVITE that was accepted: of its header nothing but the text and its index is left. */
+const settledMachineBytes = 1_920;
+
 /** What a transaction takes of the memory, in bytes. */
 function costOf({ head }: SipRequest, bodyBytes: number): number {
   return machineBytes + 2 * head.bodyStart + bodyBytes;
+}
+
+function settledCostOf({ head }: SipRequest): number {
+  return settledMachineBytes + head.bodyStart;
 }

@@ -1,7 +1,7 @@
 import { createResponse, edit, type SipRequest, type SipResponse } from '@entente/sip';
 import type { SipConnection, SipEndpoint } from '@entente/sip-endpoint';
 import type { RequestRefusal } from '@entente/sip-proxy';
-import { endOfCall } from './end-of-call.ts';
+import { endOfCall, recordedIn, type SentInvite } from './end-of-call.ts';
 import type { BranchRun, RelayedRequest } from './relayed-request.ts';
 
 /** Devices behind one branch whose answered calls are ended. */
@@ -36,7 +36,11 @@ export function refuseResponse(
   const sent = transaction.request;
   const isInvite = sent.method === 'INVITE';
   if (response.isProvisional && (!isInvite || branch.instead !== undefined)) return;
-  if (isInvite && response.isSuccess) endCall(run, response, sent, connection, endpoint);
+  if (isInvite && response.isSuccess) {
+    // Another device has accepted before: the INVITE is as it came.
+    const invite = run.recorded === undefined ? sent : context.server.request;
+    endCall(run, response, { invite, recorded: run.recorded ?? recordedIn(sent) }, connection, endpoint);
+  }
   if (branch.state === 'completed') return;
   onRefused?.(context.server.request, refused, connection);
   const status = sent.to.tag === undefined ? refused.status : noDialog;
@@ -50,7 +54,7 @@ export function refuseResponse(
 function endCall(
   run: BranchRun,
   answer: SipResponse,
-  invite: SipRequest,
+  invite: SentInvite,
   connection: SipConnection,
   endpoint: SipEndpoint,
 ): void {

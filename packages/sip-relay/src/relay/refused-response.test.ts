@@ -1,4 +1,12 @@
-import { createRequest, createResponse, edit, type SipRequest, type SipResponse, Via } from '@entente/sip';
+import {
+  createRequest,
+  createResponse,
+  edit,
+  parseMessage,
+  type SipRequest,
+  type SipResponse,
+  Via,
+} from '@entente/sip';
 import type {
   ClientTransaction,
   ClientUser,
@@ -83,7 +91,10 @@ function relaying(method: string, toTag?: string) {
       edit(request).prepend('Via', via).prepend('Record-Route', '<sip:edge.contoso.example;lr>').toMessage(),
     refuses: (response) => (response.has('Content-Type') ? refused : undefined),
   });
-  const invite = sent[0] as SipRequest;
+  // The hop's own copy.
+  const parsed = parseMessage((sent[0] as SipRequest).toBytes());
+  if (!parsed.ok) throw new Error('what was sent cannot be read');
+  const invite = parsed.message as SipRequest;
   return {
     abandoned,
     answers,
@@ -92,6 +103,8 @@ function relaying(method: string, toTag?: string) {
     transactions,
     /** What went to the next hop after the request. */
     after: () => sent.slice(1),
+    /** What is left of the request that went there. */
+    kept: () => sent[0] as SipRequest,
     answer(status: number, tag: string, isInClear: boolean, contact = '<sip:bob@192.0.2.9>'): void {
       const response = createResponse(invite, status, undefined, {
         toTag: tag,
@@ -144,6 +157,23 @@ describe('a response that must not go on', () => {
     answer(200, 'far', true);
     expect(after().map(({ method }) => method)).toEqual(['ACK', 'BYE', 'ACK']);
     expect(answers).toHaveLength(1);
+  });
+
+  it('ends the call of a second device, though the first one’s goes on and the INVITE is kept no longer', () => {
+    const { after, answer, answers, kept } = relaying('INVITE');
+    answer(200, 'near', false);
+    expect(kept().has('From')).toBe(false);
+    answer(200, 'far', true);
+    expect(answers.map(({ status }) => status)).toEqual([200]);
+    const ended = after();
+    expect(ended.map(({ method, cseq }) => [method, cseq.sequence])).toEqual([
+      ['ACK', 7],
+      ['BYE', 8],
+    ]);
+    for (const message of ended) {
+      expect([message.to.tag, message.from.tag, message.uriText]).toEqual(['far', '1', 'sip:bob@192.0.2.9']);
+      expect(message.routes.map(String)).toEqual(['<sip:sip.fabrikam.example;lr>']);
+    }
   });
 
   it('ends the calls of at most eight devices behind one hop, however many answer', () => {

@@ -1,4 +1,4 @@
-import type { SipResponse, TransactionEnd } from '@entente/sip';
+import type { SipRequest, SipResponse, TransactionEnd } from '@entente/sip';
 import type {
   Account,
   ClientTransaction,
@@ -17,6 +17,7 @@ import {
   type ResponseContextSink,
   type TargetGroups,
 } from '@entente/sip-proxy';
+import { recordedIn } from './end-of-call.ts';
 import type { RelayRules } from './relay-rules.ts';
 
 /** A request under way, with its sender's transaction. */
@@ -108,6 +109,8 @@ export class BranchRun implements ClientUser {
   tried: Set<SipConnection> | undefined = undefined;
   /** Why no response of this branch goes on. One device behind it has sent what may not, and its others are not known. */
   refused: RequestRefusal | undefined = undefined;
+  /** Values of Record-Route in an INVITE whose text was dropped, because it is accepted. */
+  recorded: number | undefined = undefined;
   /** Tags of devices whose call was ended. */
   ended: Set<string> | undefined = undefined;
   readonly #owner: BranchOwner;
@@ -126,6 +129,7 @@ export class BranchRun implements ClientUser {
       !this.#tryElsewhere(transaction, 'unavailable', () => this.#receive(response))
     )
       this.#receive(response);
+    if (response.status >= 200 && response.status < 300) this.#dropText(transaction.request);
   }
 
   onEnd(end: TransactionEnd, transaction: ClientTransaction): void {
@@ -164,6 +168,16 @@ export class BranchRun implements ClientUser {
     }
     if (response.status >= 300 && !relayed.keeps(arrived)) relayed.failed(this.branch, 500);
     else relayed.receive(this.branch, arrived);
+  }
+
+  /**
+   * What was sent on stays for 32 s once it is accepted, for the 2xx of other devices. It is not sent again, and no CANCEL or ACK is made
+   * of it; of one in a dialog, an end of the call that must not go on may be.
+   */
+  #dropText(sent: SipRequest): void {
+    if (sent.method !== 'INVITE' || this.recorded !== undefined || sent.to.tag !== undefined) return;
+    this.recorded = recordedIn(sent);
+    sent.dropText();
   }
 
   #failureOf(end: TransactionEnd): HopFailure | undefined {

@@ -46,6 +46,16 @@ export interface Head {
   readonly problem: SipProblem | undefined;
 }
 
+/** The head of a message whose text was released. */
+export const noHead: Head = {
+  startLineEnd: 0,
+  lines: [],
+  bodyStart: 0,
+  contentLength: -1,
+  present: 0,
+  problem: undefined,
+};
+
 /** A problem that breaks framing. `lines` holds the lines before it, for a response. */
 export interface BrokenHead {
   readonly broken: SipProblem;

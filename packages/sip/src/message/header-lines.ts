@@ -2,7 +2,7 @@ import { skipSpace, trimEnd, trimSpace } from '../syntax/characters.ts';
 import { malformedHeader, SipArgumentError, SipSyntaxError } from '../syntax/problem.ts';
 import { splitAtCommas } from '../syntax/quoted.ts';
 import { bytesFromWire, textFromWire, unfold } from '../syntax/text.ts';
-import { FOLDED, type Head, STRIDE } from './head-index.ts';
+import { FOLDED, type Head, noHead, STRIDE } from './head-index.ts';
 import { headerId, nameOfId, UNKNOWN } from './header-names.ts';
 
 /**
@@ -60,6 +60,13 @@ export abstract class HeaderLines {
     const dropped = this.droppableBytes;
     if (dropped > 0) this.largeBody = undefined;
     return dropped;
+  }
+
+  /** Releases header and body: what is left can neither be read nor sent. Internal; see `SipRequest.dropText`. */
+  protected release(): void {
+    const nothing: Pick<HeaderLines, 'headerWire' | 'head'> = { headerWire: '', head: noHead };
+    Object.assign(this, nothing);
+    this.largeBody = undefined;
   }
 
   /**

@@ -58,6 +58,21 @@ export abstract class SipMessageBase extends HeaderLines {
   }
 
   /**
+   * Releases what has been read of the header fields, for a message that is kept only to match others with it. Each field is read again
+   * when it is asked for.
+   */
+  forgetFields(): void {
+    this.viaIsAlone = false;
+    this.cachedVia = undefined;
+    this.cachedFrom = undefined;
+    this.cachedTo = undefined;
+    this.cachedCallId = undefined;
+    this.cachedMaxForwards = undefined;
+    this.cachedCSeq = undefined;
+    this.cachedRoutes = undefined;
+  }
+
+  /**
    * Reads in one go what `checkRouting` asks for. What is missing, folded or malformed stays unread, so that its getter
    * says what is wrong with it. Internal.
    *

@@ -38,6 +38,20 @@ export class SipRequest extends SipMessageBase {
     return new SipRequest(wire, head, method, end);
   }
 
+  override forgetFields(): void {
+    super.forgetFields();
+    this.cachedUri = undefined;
+  }
+
+  /**
+   * Releases the whole text, for a request of which no more than its method is needed, such as an INVITE that was sent on and accepted.
+   * It has no header field any more, and what would send it throws.
+   */
+  dropText(): void {
+    this.forgetFields();
+    this.release();
+  }
+
   /** The Request-URI as it stands in the request line. */
   get uriText(): string {
     return this.headerWire.slice(this.method.length + 1, this.uriEnd);
