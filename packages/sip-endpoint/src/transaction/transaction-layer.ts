@@ -288,7 +288,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
 
   /**
    * An INVITE that was accepted stays for 32 s, to be matched by its header (RFC 6026 §7). Nobody waits for anything meanwhile, so it is
-   * no transaction under way any more: what it takes of the memory still counts. A server would otherwise take no more than some hundred
+   * under way no more: only what it takes of the memory still counts. A server would otherwise take no more than some hundred
    * calls a second.
    */
   #settle(transaction: AnyTransaction): void {

@@ -19,7 +19,7 @@ const entryCharacters = 256;
 
 /**
  * The texts that this process has sealed or opened last: most of them come back soon, as the entry of a dialog does with its ACK. What
- * is known needs no decryption. The newest are kept, in two generations, each of no more than a number of characters: whoever has many
+ * is known needs no decryption. The newest are kept, in two generations, each of no more than a number of characters: somebody who has many
  * sealed makes others wait for a decryption at most.
  */
 export class KnownSeals {
