@@ -211,9 +211,20 @@ export const patches: PatchList = {
       name: 'ack-of-a-refusal',
       off: 'the ACK of a refusal is passed on',
       file: `${endpoint}transaction/transaction-layer.ts`,
-      find: 'if (!this.#refused.has(key)) this.#acknowledge(request, connection);',
-      replace: 'this.#acknowledge(request, connection);',
+      find: 'if (!this.#refused.has(keyOn(connection, serverTransactionKey(request))))',
+      replace: '',
       test: transactions('keeps nothing of a request that is refused, and knows the ACK of the refusal'),
+    },
+    {
+      name: 'transaction-of-its-connection',
+      off: 'a request that comes over another connection belongs to the transaction whose branch it writes',
+      file: `${endpoint}transaction/server-transactions.ts`,
+      find: 'if (known?.context.connection === connection && serverTransactionKey',
+      replace: 'if (known !== undefined && serverTransactionKey',
+      test: {
+        file: `${endpoint}transaction/server-transactions.test.ts`,
+        title: 'are found by branch, sent-by, method and connection, whatever branch others write',
+      },
     },
     {
       name: 'body-of-an-answered-invite',

@@ -35,7 +35,10 @@ export interface ServerUser {
 /** What a transaction of ours carries with it. */
 export class TransactionContext<User> implements Placed {
   readonly connection: SipConnection;
-  readonly key: string;
+  /** By which its table has it. */
+  key: string;
+  /** Whether a request that we received shares its branch with another: see `ServerTransactions`. */
+  isAside = false;
   user: User;
   /** Where it counts; undefined: nowhere. */
   ledger: Account | undefined;

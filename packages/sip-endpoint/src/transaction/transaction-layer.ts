@@ -18,6 +18,7 @@ import type { Account } from '../budget/account.ts';
 import type { SipConnection } from '../connection/connection.ts';
 import { TimerWheel } from '../timer/timer-wheel.ts';
 import { RefusedInvites } from './refused-invites.ts';
+import { branchOf, keyOn, ServerTransactions } from './server-transactions.ts';
 import {
   type AnyTransaction,
   type ClientTransaction,
@@ -58,7 +59,7 @@ export type NotTaken =
 
 /** Runs the transaction machines of RFC 3261 §17 over connections that retransmit by themselves. */
 export class TransactionLayer implements TransactionSink<AnyTransaction> {
-  readonly #servers = new TransactionTable<ServerTransaction>();
+  readonly #servers = new ServerTransactions();
   readonly #clients = new TransactionTable<ClientTransaction>();
   readonly #wheel: TimerWheel<TransactionTimer>;
   readonly #user: TransactionUser;
@@ -82,20 +83,20 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
    * @returns why nothing was done with the request
    */
   receiveRequest(request: SipRequest, connection: SipConnection): NotTaken | undefined {
-    const key = serverKeyOn(connection, request);
-    if (key === undefined) {
-      // RFC 2543 branches: matching them would need other rules, and a peer that speaks TLS has no need of them.
+    const branch = branchOf(request);
+    if (branch === undefined) {
       if (request.method !== 'ACK') connection.send(createResponse(request, 400, 'Branch without z9hG4bK'));
       return undefined;
     }
-    const known = this.#servers.get(key);
+    const known = this.#servers.find(branch, request, connection);
     if (known !== undefined) {
       known.receive(request);
       return undefined;
     }
     if (request.method === 'ACK') {
       // It acknowledges a failure of which nothing is kept, and goes no further.
-      if (!this.#refused.has(key)) this.#acknowledge(request, connection);
+      if (!this.#refused.has(keyOn(connection, serverTransactionKey(request))))
+        this.#acknowledge(request, connection);
       return undefined;
     }
     // A peer that takes no answers asks in vain.
@@ -104,12 +105,18 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     const { ledger } = connection;
     const cost = costOf(request, request.bodyLength);
     if (!ledger.take(cost, 1)) return 'no-room';
-    const context = new TransactionContext<ServerUser | undefined>(connection, key, undefined, ledger, cost);
+    const context = new TransactionContext<ServerUser | undefined>(
+      connection,
+      branch,
+      undefined,
+      ledger,
+      cost,
+    );
     const transaction: ServerTransaction =
       request.method === 'INVITE'
         ? new InviteServerTransaction(request, true, this, context, this.#timings)
         : new NonInviteServerTransaction(request, true, this, context, this.#timings);
-    this.#servers.set(key, transaction);
+    this.#servers.add(branch, transaction);
     context.transaction = transaction;
     connection.transactions.add(context);
     transaction.start();
@@ -133,8 +140,8 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
       transaction.respond(response);
       return;
     }
-    const { connection, key } = transaction.context;
-    this.#refused.add(key);
+    const { connection } = transaction.context;
+    this.#refused.add(keyOn(connection, serverTransactionKey(transaction.request)));
     connection.send(response);
     transaction.abandon();
   }
@@ -271,7 +278,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     context.cost = 0;
     context.counted = 0;
     if (isClient(transaction)) this.#clients.delete(context.key);
-    else this.#servers.delete(context.key);
+    else this.#servers.delete(transaction);
     this.#tellEnd(end, transaction);
   }
 
@@ -319,8 +326,9 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
 
   /** RFC 3261 §9.2: the CANCEL is answered by itself, the INVITE it means is told. */
   #cancel(cancel: SipRequest, transaction: ServerTransaction, connection: SipConnection): void {
-    const key = serverKeyOn(connection, cancel, 'INVITE');
-    const invite = key === undefined ? undefined : this.#servers.get(key);
+    const branch = branchOf(cancel);
+    const invite =
+      branch === undefined ? undefined : this.#servers.find(branch, cancel, connection, 'INVITE');
     if (invite === undefined) {
       transaction.respond(createResponse(cancel, 481));
       return;
@@ -375,15 +383,6 @@ function isClientHere({ openedByUs, server }: SipConnection): boolean {
 /** Under which a request of ours is kept: by its branch, which no other has but the CANCEL of an INVITE. */
 function clientKeyOf(branch: string | undefined, method: string): string | undefined {
   return method === 'CANCEL' && branch !== undefined ? `${branch} CANCEL` : branch;
-}
-
-/**
- * A peer cannot touch a transaction that came in over another connection, whatever branch it writes: the key carries the
- * connection.
- */
-function serverKeyOn(connection: SipConnection, request: SipRequest, method?: 'INVITE'): string | undefined {
-  const key = serverTransactionKey(request, method);
-  return key === undefined ? undefined : `${connection.id} ${key}`;
 }
 
 /** The machine, its timers and table entries; a header counts as text and as index. */
