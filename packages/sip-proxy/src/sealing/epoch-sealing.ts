@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { detached } from '@entente/sip';
 import type { EpochKeys } from './epoch-keys.ts';
 import { KnownSeals } from './known-seals.ts';
 import type { Sealing } from './sealing.ts';
@@ -103,7 +104,7 @@ class EpochSealing implements Sealing {
     // Only the salt of a holder of the key opens anything: nobody else can fill what is remembered.
     if (known === undefined) this.#remember(name, derived);
     const plain = opened.toString('utf8');
-    this.#seals.add(sealed, { epoch, from, purpose, context, plain });
+    this.#seals.add(detached(sealed), { epoch, from, purpose, context, plain });
     return plain.split('\0');
   }
 

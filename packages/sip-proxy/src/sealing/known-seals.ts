@@ -35,7 +35,11 @@ export class KnownSeals {
     return this.#young.get(sealed) ?? this.#old.get(sealed);
   }
 
-  /** Remembers a text that holders of the keys have sealed. Nothing in it refers to the messages that it was read from. */
+  /**
+   * Remembers a text that holders of the keys have sealed.
+   * @param sealed - no part of a message, which would be kept with it
+   * @param seal - `plain` neither
+   */
   add(sealed: string, { context, epoch, from, plain, purpose }: KnownSeal): void {
     const characters = sealed.length + context.length + plain.length + entryCharacters;
     if (characters > maxCharacters) return;
@@ -45,7 +49,7 @@ export class KnownSeals {
       this.#characters = 0;
     }
     this.#characters += characters;
-    const seal = { epoch, from, purpose, context: detached(context), plain: detached(plain) };
-    this.#young.set(detached(sealed), seal);
+    const seal = { epoch, from, purpose, context: detached(context), plain };
+    this.#young.set(sealed, seal);
   }
 }
