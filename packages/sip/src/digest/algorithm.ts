@@ -28,6 +28,7 @@ export const digestHexLength: Readonly<Record<DigestAlgorithm, number>> = {
  */
 export function digestAlgorithm(name: string | undefined): DigestAlgorithm | undefined {
   if (name === undefined) return 'MD5';
+  if (name === 'SHA-256') return name;
   const upper = name.toUpperCase();
   return upper === 'SHA-256' || upper === 'SHA-512-256' || upper === 'MD5' ? upper : undefined;
 }

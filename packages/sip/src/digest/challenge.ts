@@ -1,7 +1,7 @@
 import { SipArgumentError } from '../syntax/problem.ts';
 import { isAscii } from '../syntax/text.ts';
 import { type DigestAlgorithm, digestAlgorithm } from './algorithm.ts';
-import { quotedParameter, readAuthValue } from './auth-value.ts';
+import { quotedParameter, readAuthParameters, readAuthScheme } from './auth-value.ts';
 import { type QualityOfProtection, readQop } from './request-digest.ts';
 
 /** A digest challenge as read from WWW-Authenticate or Proxy-Authenticate. */
@@ -62,9 +62,9 @@ export function createChallenge(options: {
  *   a value without realm or nonce: a client ignores what it does not understand (RFC 8760 §2.4)
  */
 export function parseChallenge(value: string): DigestChallenge | undefined {
-  const auth = readAuthValue(value);
-  if (auth === undefined || auth.scheme !== 'digest') return undefined;
-  const parameters = auth.parameters;
+  const scheme = readAuthScheme(value);
+  const parameters = scheme?.isDigest === true ? readAuthParameters(value, scheme.after) : undefined;
+  if (parameters === undefined) return undefined;
   const realm = parameters.get('realm');
   const nonce = parameters.get('nonce');
   const algorithmName = parameters.get('algorithm');

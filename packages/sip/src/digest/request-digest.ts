@@ -33,6 +33,7 @@ export function requestDigest(algorithm: DigestAlgorithm, ha1: string, fields: D
 
 /** Reads a quality of protection, in any case; `undefined` for one this package does not know. */
 export function readQop(text: string | undefined): QualityOfProtection | undefined {
+  if (text === 'auth') return text;
   const lower = text?.trim().toLowerCase();
   return lower === 'auth' || lower === 'auth-int' ? lower : undefined;
 }
