@@ -150,6 +150,11 @@ export class ForwardedRequest implements RelayRules<ForwardTarget> {
   #keepCredentials(editor: MessageEditor<SipRequest>, name: (typeof credentialFields)[number]): void {
     if (!this.#request.has(name)) return;
     const values = this.#request.all(name);
+    // It is the one that has been read for us.
+    if (values.length === 1 && this.#sender.provenBy === name) {
+      editor.remove(name);
+      return;
+    }
     const others = values.filter((value) => this.#isForOthers(parseAuthorization(value)));
     if (others.length === values.length) return;
     editor.remove(name);

@@ -13,7 +13,9 @@ export {
   type AuthenticateOptions,
   type Authentication,
   authenticate,
+  type CredentialField,
   claimedUsername,
+  credentialField,
   userAddress,
 } from './identity/authenticate.ts';
 export { defaultGuessRules, GuessLimit, type GuessRules } from './identity/guess-limit.ts';

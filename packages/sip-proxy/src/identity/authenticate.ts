@@ -77,6 +77,19 @@ export function claimedUsername(request: SipRequest, realm: string): string | un
   return uri.kind === 'sip' ? uri.user : undefined;
 }
 
+/** A header field with credentials. */
+export type CredentialField = 'Authorization' | 'Proxy-Authorization';
+
+/**
+ * The field whose credentials count.
+ * @param request - of a client
+ * @param as - what this server is for it; default by the method
+ */
+export function credentialField(request: SipRequest, as?: 'registrar' | 'proxy'): CredentialField {
+  const isRegistrar = as === undefined ? request.method === 'REGISTER' : as === 'registrar';
+  return isRegistrar ? 'Authorization' : 'Proxy-Authorization';
+}
+
 /**
  * Decides whether a request comes from a user of this realm.
  * @param request - any but ACK and CANCEL, which cannot be challenged (RFC 3261 §22.1)
@@ -84,8 +97,8 @@ export function claimedUsername(request: SipRequest, realm: string): string | un
  * @see RFC 3261 §22, RFC 8760 §2
  */
 export function authenticate(request: SipRequest, options: AuthenticateOptions): Authentication {
-  const registrar = (options.as ?? (request.method === 'REGISTER' ? 'registrar' : 'proxy')) === 'registrar';
-  const header = registrar ? 'Authorization' : 'Proxy-Authorization';
+  const header = credentialField(request, options.as);
+  const registrar = header === 'Authorization';
   let fault: AuthorizationFault | undefined;
   let tried: string | undefined;
   let count = 0;

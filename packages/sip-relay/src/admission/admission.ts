@@ -10,6 +10,8 @@ import {
 import {
   type AssertedIdentity,
   authenticate,
+  type CredentialField,
+  credentialField,
   type DialogToken,
   GuessLimit,
   identityInDialog,
@@ -18,7 +20,6 @@ import {
   refusal,
   registeredAddress,
   unknownEnd,
-  userAddress,
 } from '@entente/sip-proxy';
 import { addressGroup } from '@entente/tls';
 import { mayRequest, type RequestAllowed, type Topology } from '@entente/topology';
@@ -26,6 +27,7 @@ import type { FlowNames } from '../flow-names.ts';
 import type { RequestOrigin } from '../proxy-policy.ts';
 import { AckAllowance } from './ack-allowance.ts';
 import type { AcceptedIdentity, Sender } from './sender.ts';
+import { UserAddresses } from './user-addresses.ts';
 
 /** The digests of users' passwords. */
 export interface Credentials {
@@ -67,6 +69,12 @@ const notAuthenticated = refusal(
 );
 const nobody: AcceptedIdentity = { ok: true, asserted: undefined, values: [] };
 
+/** A user, by the addresses of record that it may send as, and by which field of the request it has proven that. */
+interface ProvenUser {
+  readonly addresses: readonly string[];
+  readonly by: CredentialField | undefined;
+}
+
 /** Who sends a request, and whether they may: a server of the topology, or a user who has authenticated by digest. */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -74,6 +82,7 @@ export class Admission {
   readonly #nonceKey = randomBytes(nonceKeyBytes);
   readonly #guesses = new GuessLimit();
   readonly #acks = new AckAllowance();
+  readonly #addresses = new UserAddresses();
   readonly #standings = new WeakMap<RequestOrigin, ServerStanding>();
 
   /** @param options - this server, its users' credentials, the topology in force */
@@ -100,7 +109,7 @@ export class Admission {
       if (!registered.ok) return registered.refusal;
     }
     const identity = userIdentity(request, addresses, dialog, fqdn);
-    return identity.ok ? clientSender(identity, origin, flows.of(origin)) : identity.refusal;
+    return identity.ok ? clientSender(identity, origin, flows.of(origin), proven.by) : identity.refusal;
   }
 
   /**
@@ -137,7 +146,14 @@ export class Admission {
     const user = dialog?.[dialog.sender].user ?? '';
     if (user !== '' && identity !== nobody && identity.asserted !== user)
       return otherIdentity(user, identity.asserted);
-    return { arrival: { kind: 'server', name: server }, identity, isInsider: true, origin, flow: '' };
+    return {
+      arrival: { kind: 'server', name: server },
+      identity,
+      isInsider: true,
+      origin,
+      flow: '',
+      provenBy: undefined,
+    };
   }
 
   /** What the topology in force says of the server on a connection: it is the same for each request on it. */
@@ -180,7 +196,7 @@ export class Admission {
     if ('reason' in proven) return proven;
     const identity = userIdentity(request, proven.addresses, dialog, fqdn);
     return identity.ok
-      ? unvouchedSender(server, origin, identity, identity.asserted !== undefined)
+      ? unvouchedSender(server, origin, identity, identity.asserted !== undefined, proven.by)
       : identity.refusal;
   }
 
@@ -189,7 +205,7 @@ export class Admission {
     request: SipRequest,
     origin: RequestOrigin,
     dialog: DialogToken | undefined,
-  ): { readonly addresses: readonly string[] } | RequestRefusal {
+  ): ProvenUser | RequestRefusal {
     const { clock, credentials, onUser, topology } = this.#options;
     const now = clock();
     const hasCredentials = request.has('Authorization') || request.has('Proxy-Authorization');
@@ -199,7 +215,7 @@ export class Admission {
         if (until <= now) continue;
         // Several users may share a connection: none of them is identified by the authentication of another.
         if (claimedBy !== undefined && origin.users.size > 1 && claimedBy !== address) continue;
-        return { addresses: [address] };
+        return { addresses: [address], by: undefined };
       }
     }
     const { uri } = request.from;
@@ -219,12 +235,13 @@ export class Admission {
       address: addressGroup(clientAddress(request, origin)),
     });
     if (result.outcome !== 'authenticated') return result.refusal;
-    const address = userAddress(result.user, realm);
+    const address = this.#addresses.of(result.user.username, realm);
+    const proven: ProvenUser = { addresses: [address], by: credentialField(request) };
     // An edge carries many users: each request authenticates its own.
-    if (origin.server !== undefined) return { addresses: [address] };
+    if (origin.server !== undefined) return proven;
     if (!origin.users.has(address)) onUser(address, origin);
     origin.users.set(address, now + provenForMs);
-    return { addresses: [address] };
+    return proven;
   }
 }
 
@@ -277,8 +294,13 @@ function otherIdentity(expected: string, found: string | undefined): RequestRefu
   );
 }
 
-function clientSender(identity: AcceptedIdentity, origin: RequestOrigin, flow: string): Sender {
-  return { arrival: { kind: 'client' }, identity, isInsider: false, origin, flow };
+function clientSender(
+  identity: AcceptedIdentity,
+  origin: RequestOrigin,
+  flow: string,
+  provenBy?: CredentialField,
+): Sender {
+  return { arrival: { kind: 'client' }, identity, isInsider: false, origin, flow, provenBy };
 }
 
 /** A request of a sender that nobody vouches for goes to users of ours, never out again. */
@@ -287,6 +309,7 @@ function unvouchedSender(
   origin: RequestOrigin,
   identity: AcceptedIdentity,
   isVouchedFor: boolean,
+  provenBy?: CredentialField,
 ): Sender {
   return {
     arrival: { kind: isVouchedFor ? 'server' : 'partner', name: server },
@@ -294,6 +317,7 @@ function unvouchedSender(
     isInsider: false,
     origin,
     flow: '',
+    provenBy,
   };
 }
 

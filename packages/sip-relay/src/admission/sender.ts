@@ -1,4 +1,4 @@
-import type { Arrival, AssertedIdentity } from '@entente/sip-proxy';
+import type { Arrival, AssertedIdentity, CredentialField } from '@entente/sip-proxy';
 import type { RequestOrigin } from '../proxy-policy.ts';
 
 /** An identity that the sender may use. */
@@ -15,4 +15,6 @@ export interface Sender {
   readonly origin: RequestOrigin;
   /** Name of the client connection it came over; empty where it came from a server. */
   readonly flow: string;
+  /** The header field whose credentials, for a realm of ours, have proven who it is; undefined where none had to. */
+  readonly provenBy: CredentialField | undefined;
 }
