@@ -9,17 +9,15 @@ import { usersConfig } from './config.ts';
  * @throws OperatorFault with the place in the file
  */
 export function loadCredentials(file: string): Credentials {
-  const records = new Map<string, CredentialRecord>();
+  // By realm, then by name: each request of a user asks, and a key of both would be put together for each.
+  const realms = new Map<string, Map<string, CredentialRecord>>();
   const toName = 'correct "users" in the configuration, or create the file with entente user add';
   for (const record of loadConfig(file, usersConfig, toName).users) {
-    records.set(keyOf(record.username, record.realm), record as CredentialRecord);
+    const records = realms.get(record.realm) ?? new Map<string, CredentialRecord>();
+    realms.set(record.realm, records.set(record.username, record as CredentialRecord));
   }
   return {
-    find: (username, realm) => records.get(keyOf(username, realm)),
-    hasMd5: (username, realm) => records.get(keyOf(username, realm))?.ha1.MD5 !== undefined,
+    find: (username, realm) => realms.get(realm)?.get(username),
+    hasMd5: (username, realm) => realms.get(realm)?.get(username)?.ha1.MD5 !== undefined,
   };
-}
-
-function keyOf(username: string, realm: string): string {
-  return `${username}\n${realm}`;
 }

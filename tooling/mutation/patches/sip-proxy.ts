@@ -238,6 +238,28 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'guesses-of-a-pair',
+      off: 'a user whose password is guessed from one address alone is guessed on',
+      file: 'packages/sip-proxy/src/identity/guess-limit.ts',
+      find: 'if (this.#pairs.size === 0 && ofUser === 0)',
+      replace: 'if (ofUser === 0)',
+      test: {
+        file: 'packages/sip-proxy/src/identity/guess-limit.test.ts',
+        title: 'makes everybody wait as long as the three counts say, in whichever order things happen',
+      },
+    },
+    {
+      name: 'known-by-use',
+      off: 'a user who authenticates all the time is forgotten when others do, and then held up by guesses from elsewhere',
+      file: 'packages/sip-proxy/src/identity/guess-limit.ts',
+      find: 'now - before < orderMs',
+      replace: 'now - before < 1e12',
+      test: {
+        file: 'packages/sip-proxy/src/identity/guess-limit.test.ts',
+        title: 'knows a user who authenticates with every request, however many others come and go',
+      },
+    },
+    {
       name: 'guesses',
       off: 'passwords may be guessed as fast as a core computes digests',
       file: 'packages/sip-proxy/src/identity/authenticate.ts',

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GuessLimit } from './guess-limit.ts';
 
@@ -64,4 +65,77 @@ describe('guessing passwords', () => {
       true,
     ]);
   });
+
+  it('makes everybody wait as long as the three counts say, in whichever order things happen', () => {
+    const step = fc.record({
+      what: fc.constantFrom('failed', 'failed', 'succeeded'),
+      user: fc.constantFrom('alice', 'bob'),
+      address: fc.constantFrom(home, '198.51.100.1', '203.0.113.1'),
+      afterMs: fc.constantFrom(0, 1, 500, 2_000, 700_000),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const rules = { triesOfUserAtAddress: 2, triesOfAddress: 4, triesOfUser: 5 };
+        const limit = new GuessLimit(rules);
+        const plain = new PlainLimit(rules);
+        let now = start;
+        for (const { what, user, address, afterMs } of steps) {
+          now += afterMs;
+          for (const one of [limit, plain]) one[what as 'failed' | 'succeeded'](user, address, now);
+          for (const someone of ['alice', 'bob', 'eve'])
+            for (const place of [home, '198.51.100.1', '192.0.2.200'])
+              expect(limit.waitMs(someone, place, now)).toBe(plain.waitMs(someone, place, now));
+        }
+      }),
+    );
+  });
+
+  it('knows a user who authenticates with every request, however many others come and go', () => {
+    const limit = new GuessLimit({ maxCounts: 10, triesOfUser: 1 });
+    let now = start;
+    for (let i = 0; i < 1_000; i++) {
+      now += 200;
+      limit.succeeded('alice', home, now);
+      if (i % 2 === 0) limit.succeeded(`user${i}`, home, now);
+      limit.failed('alice', '198.51.100.1', now);
+      expect(limit.waitMs('alice', '203.0.113.1', now)).toBeGreaterThan(0);
+      expect(limit.waitMs('alice', home, now)).toBe(0);
+    }
+  });
 });
+
+/** The rules alone: nothing is left out because it is mostly not needed, and nothing is forgotten for want of room. */
+class PlainLimit {
+  readonly #counts = new Map<string, { wrong: number; until: number; keptUntil: number }>();
+  readonly #known = new Set<string>();
+  readonly #tries: readonly number[];
+
+  constructor(rules: { triesOfUserAtAddress: number; triesOfAddress: number; triesOfUser: number }) {
+    this.#tries = [rules.triesOfUserAtAddress, rules.triesOfAddress, rules.triesOfUser];
+  }
+
+  waitMs(user: string, address: string, now: number): number {
+    const waits = this.#keys(user, address).map((key) => (this.#counts.get(key)?.until ?? 0) - now);
+    return Math.max(0, ...waits);
+  }
+
+  failed(user: string, address: string, now: number): void {
+    for (const [kind, key] of this.#keys(user, address).entries()) {
+      const last = this.#counts.get(key);
+      const wrong = last === undefined || last.keptUntil < now ? 1 : last.wrong + 1;
+      const over = wrong - this.#tries[kind]!;
+      const wait = over < 0 ? 0 : Math.min(300_000, 1_000 * 2 ** over);
+      this.#counts.set(key, { wrong, until: now + wait, keptUntil: now + wait + 300_000 });
+    }
+  }
+
+  succeeded(user: string, address: string): void {
+    this.#counts.delete(`0 ${user} ${address}`);
+    this.#known.add(`${user} ${address}`);
+  }
+
+  #keys(user: string, address: string): string[] {
+    const keys = [`0 ${user} ${address}`, `1 ${address}`];
+    return this.#known.has(`${user} ${address}`) ? keys : [...keys, `2 ${user}`];
+  }
+}

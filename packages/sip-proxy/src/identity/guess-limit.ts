@@ -26,6 +26,9 @@ export const defaultGuessRules: GuessRules = {
   maxCounts: 10_000,
 };
 
+/** Which users at addresses have authenticated longest ago is known to this precision. */
+const orderMs = 1_000;
+
 interface Count {
   readonly wrong: number;
   /** Until then nothing is tried. */
@@ -59,9 +62,13 @@ export class GuessLimit {
    * @returns milliseconds; 0 where they may be looked at now
    */
   waitMs(user: string, address: string, now: number): number {
+    const ofAddress = untilOf(this.#addresses, address);
+    const ofUser = untilOf(this.#users, user);
+    // Mostly nobody has guessed: then the pair, a text of its own, is not asked for.
+    if (this.#pairs.size === 0 && ofUser === 0) return Math.max(0, ofAddress - now);
     const pair = pairOf(user, address);
-    let until = Math.max(untilOf(this.#pairs, pair), untilOf(this.#addresses, address));
-    if (!this.#known.has(pair)) until = Math.max(until, untilOf(this.#users, user));
+    let until = Math.max(untilOf(this.#pairs, pair), ofAddress);
+    if (!this.#known.has(pair)) until = Math.max(until, ofUser);
     return Math.max(0, until - now);
   }
 
@@ -78,6 +85,9 @@ export class GuessLimit {
   succeeded(user: string, address: string, now: number): void {
     const pair = pairOf(user, address);
     this.#pairs.delete(pair);
+    const before = this.#known.get(pair);
+    // Those that authenticate with each request keep their place for a while.
+    if (before !== undefined && now >= before && now - before < orderMs) return;
     this.#known.delete(pair);
     makeRoom(this.#known, this.#rules.maxCounts);
     // A name is cut out of its message: it would keep the message whole.

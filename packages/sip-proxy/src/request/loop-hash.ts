@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { magicCookie, type SipRequest } from '@entente/sip';
 
 /**
@@ -17,11 +18,31 @@ export function loopHash(request: SipRequest): string {
 
 const hashedFields = ['Route', 'Proxy-Require', 'Proxy-Authorization'] as const;
 
-/** FNV-1a, and a mark between texts so that moving a character from one to the next shows. */
+const scratchBytes = 1_024;
+/** Bytes of the text that is being hashed, and the same as words. */
+const scratch = Buffer.alloc(scratchBytes);
+const words = new Int32Array(scratch.buffer, scratch.byteOffset, scratchBytes / 4);
+
+/**
+ * As FNV-1a, but four bytes at once, because credentials are long. Each step can be undone, so that texts that differ in one step differ in
+ * the end; the length marks where a text ends, so that moving a character from one to the next shows.
+ */
 function mix(start: number, text: string): number {
+  const { length } = text;
   let hash = start;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return Math.imul(hash ^ 0x1ff, 0x01000193);
+  for (let at = 0; at < length; at += scratchBytes) {
+    const size = scratch.write(at === 0 ? text : text.slice(at), 'latin1');
+    const count = (size + 3) >> 2;
+    if ((size & 3) !== 0) scratch.fill(0, size, count << 2);
+    for (let i = 0; i < count; i++) hash = step(hash, words[i]!);
+  }
+  return step(hash, length);
+}
+
+/** The shift lets the upper bytes of a word reach the lower bits. */
+function step(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, 0x01000193);
+  return product ^ (product >>> 15);
 }
 
 /**
