@@ -6,7 +6,7 @@ import { UserAddresses } from './user-addresses.ts';
 const realms = ['contoso.example', 'Contoso.Example', 'fabrikam.example', `${'x.'.repeat(200)}example`];
 
 describe('the addresses of users', () => {
-  it('are the same as if none was remembered, whoever came before', () => {
+  it('are the same as if none was remembered, in whichever order they are asked for', () => {
     const user = fc.oneof(
       fc.constantFrom('alice', 'Alice', 'al ice', 'a%41', 'zoë', 'x'.repeat(300)),
       fc.string({ minLength: 1, maxLength: 6 }),
