@@ -13,12 +13,13 @@ import { evidenceOf, type Trail } from '../reasons/trail.ts';
 import type { RevocationContext } from '../revocation/revocation-context.ts';
 import { checkRevocation } from '../revocation/revocation-stage.ts';
 import { bringsAll, type KnownIssuers } from './known-issuers.ts';
+import type { LeafState } from './leaf-state.ts';
 import type { Search } from './search.ts';
 
 /** A path that has passed stages 2 and 3. */
 export interface FoundPath {
-  /** Leaf first, the anchor not included. */
-  readonly chain: readonly Certificate[];
+  /** With the chain of the path. */
+  readonly leaf: LeafState;
   readonly above: PathState;
   /** When the revocation statements stop being fresh enough, milliseconds. */
   readonly freshUntil: number;
@@ -58,40 +59,45 @@ export function findPath(search: Search, issuers: KnownIssuers, trail: Trail): O
 
 function byKnownIssuer(search: Search, issuers: KnownIssuers, trail: Trail): FoundPath | undefined {
   const { leaf, presented, known, context } = search.input;
-  for (const above of issuers.of(leaf)) {
+  for (const above of issuers.of(leaf.certificate)) {
     if (!bringsAll(above, presented, known)) continue;
     context.sink.length = 0;
-    if (!checkLeaf(above, leaf, context, true)) continue;
-    const chain = [leaf, ...above.issuers];
-    checkForLink(chain, above, context);
+    if (leaf.above !== above) {
+      if (!checkLeaf(above, leaf.certificate, context, true) || context.sink.length > 0) continue;
+      leaf.passed(above);
+    }
+    checkForLink(leaf.chain, above, context);
     if (context.sink.length > 0) continue;
-    const path = withRevocation(chain, above, search, trail);
+    const path = withRevocation(leaf, above, search, trail);
     if (path !== undefined) return path;
   }
   return undefined;
 }
 
 function bySearch(search: Search, issuers: KnownIssuers, trail: Trail): FoundPath | undefined {
-  const { leaf, context } = search.input;
+  const { context, leaf } = search.input;
   let path: FoundPath | undefined;
-  new PathSearch(search.pool(), context, { tolerant: false, end: 'peer' }).find(leaf, ({ anchor, chain }) => {
+  const strict = new PathSearch(search.pool(), context, { tolerant: false, end: 'peer' });
+  strict.find(leaf.certificate, ({ anchor, chain }) => {
     context.sink.length = 0;
     const above = walkPath(anchor, chain, context, 'peer');
     if (above === undefined || context.sink.length > 0) return false;
-    path = withRevocation(chain, above, search, trail);
-    if (path !== undefined) issuers.remember(leaf, above);
+    leaf.passed(above);
+    path = withRevocation(leaf, above, search, trail);
+    if (path !== undefined) issuers.remember(leaf.certificate, above);
     return path !== undefined;
   });
   return path;
 }
 
 function withRevocation(
-  chain: readonly Certificate[],
+  leaf: LeafState,
   above: PathState,
   search: Search,
   trail: Trail,
 ): FoundPath | undefined {
   const { context } = search.input;
+  const { chain } = leaf;
   const held: Trail = [];
   const freshUntil = checkRevocation(chain, above, revocationContext(search, context), held);
   if (context.sink.length > 0) return undefined;
@@ -120,7 +126,7 @@ function withRevocation(
     }
   }
   trail.push(() => evidenceOf(held));
-  return { chain, above, freshUntil };
+  return { leaf, above, freshUntil };
 }
 
 function subjectsOf(chain: readonly Certificate[], anchor: TrustAnchor): readonly string[] {
@@ -150,7 +156,7 @@ function checkNested(chain: readonly Certificate[], above: PathState, context: R
  * signatures verify. It can only explain: a path found here is never accepted.
  */
 function explainFailure(search: Search, trail: Trail): readonly Rejection[] {
-  const { leaf } = search.input;
+  const leaf = search.input.leaf.certificate;
   const context = withSink(search.input.context, []);
   const { sink } = context;
   const tolerant = new PathSearch(search.pool(), context, { tolerant: true, end: 'peer' });

@@ -1,6 +1,6 @@
 import { fitsTlsa } from '../dane/fits-tlsa.ts';
 import { LeafIdentity } from '../identity/leaf-identity.ts';
-import { type LeafNames, leafNames } from '../identity/leaf-names.ts';
+import type { LeafNames } from '../identity/leaf-names.ts';
 import { matchIdentity } from '../identity/match-identity.ts';
 import type { PeerIdentity } from '../identity/peer-identity.ts';
 import { sealPath, type ValidatedPath } from '../path/validated-path.ts';
@@ -29,8 +29,7 @@ export function judgePeer(
   { policy, policies }: Pick<JudgeSources, 'policy' | 'policies'>,
   trail: Trail,
 ): Outcome {
-  const leaf = found.chain[0]!;
-  const names = leafNames(leaf);
+  const { certificate: leaf, chain, names } = found.leaf;
   const peer = new LeafIdentity(leaf, names, found.above.anchor.name);
 
   const match = matchIdentity(leaf, names, question.identity, policy.commonNameFallback);
@@ -46,7 +45,7 @@ export function judgePeer(
   const { dane } = question;
   if (dane !== undefined && dane.records.length > 0) {
     const data = { host: dane.host, records: dane.records.length };
-    const fit = fitsTlsa(dane.records, found.chain, found.above.anchor.certificate);
+    const fit = fitsTlsa(dane.records, chain, found.above.anchor.certificate);
     if (fit === 'differs') return { ok: false, peer, rejection: reject('dane-mismatch', data) };
     const kind = fit === 'fits' ? 'dane-fits' : 'dane-unusable';
     trail.push(() => ({ stage: 'identity', kind, ...data }));
@@ -65,7 +64,7 @@ export function judgePeer(
   if (server !== undefined) peer.server = server;
   if (role !== undefined) peer.role = role;
 
-  const path = sealPath(found.above.anchor, found.chain, validUntil(found));
+  const path = sealPath(found.above.anchor, chain, validUntil(found));
   for (const stage of policies) {
     const detail = stage.refuse(peer, question.link, path);
     if (detail !== undefined) {
@@ -81,9 +80,9 @@ function allNames({ dnsNames, sipDomains }: LeafNames): readonly string[] {
 }
 
 /** The moment at which time alone ends the path. */
-function validUntil({ chain, above, freshUntil }: FoundPath): number {
+function validUntil({ leaf, above, freshUntil }: FoundPath): number {
   const { certificate, limits } = above.anchor;
   let until = Math.min(freshUntil, certificate.notAfter, limits?.notAfter ?? Number.POSITIVE_INFINITY);
-  for (const { notAfter } of chain) until = Math.min(until, notAfter);
+  for (const { notAfter } of leaf.chain) until = Math.min(until, notAfter);
   return until;
 }

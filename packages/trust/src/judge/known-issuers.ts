@@ -21,15 +21,17 @@ export class KnownIssuers {
 
   /**
    * Clears it if the anchors are not those of the last call.
+   * @returns whether it was cleared
    * @throws TrustFault `ENTENTE_BAD_ANCHOR_LIMIT`
    */
-  follow(anchors: AnchorSet): void {
-    if (anchors === this.#anchors) return;
+  follow(anchors: AnchorSet): boolean {
+    if (anchors === this.#anchors) return false;
     checkAnchors(anchors);
     if (this.#anchors !== undefined) this.roots = new Map();
     this.#anchors = anchors;
     this.#byIssuer.clear();
     this.#latest = undefined;
+    return true;
   }
 
   /** States of issuers below which a leaf of this issuer has been accepted before. */

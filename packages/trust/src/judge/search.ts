@@ -5,10 +5,11 @@ import type { PathContext } from '../path/path-context.ts';
 import type { AnchorSet } from '../policy/anchor.ts';
 import { reject } from '../reasons/catalogue.ts';
 import type { Rejection } from '../reasons/rejection.ts';
+import type { LeafState } from './leaf-state.ts';
 
 /** What a search starts from. */
 export interface SearchInput {
-  readonly leaf: Certificate;
+  readonly leaf: LeafState;
   readonly context: PathContext;
   /** What the peer presented, DER, leaf first. */
   readonly presented: readonly Uint8Array[];

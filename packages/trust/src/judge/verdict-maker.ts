@@ -1,4 +1,4 @@
-import { type Certificate, decodeCertificate, oids } from '@entente/x509';
+import { decodeCertificate, oids } from '@entente/x509';
 import { revocationIndex, stapledAnswers } from '../knowledge/revocation-index.ts';
 import type { PathContext, Purpose } from '../path/path-context.ts';
 import { SignatureMemo } from '../path/signature-memo.ts';
@@ -12,6 +12,8 @@ import { type FoundPath, findPath } from './find-path.ts';
 import { judgePeer } from './judge-peer.ts';
 import type { JudgeSources } from './judge-sources.ts';
 import { KnownIssuers } from './known-issuers.ts';
+import { KnownLeaves } from './known-leaves.ts';
+import { LeafState } from './leaf-state.ts';
 import { Search } from './search.ts';
 import { TrustedVerdict } from './trusted-verdict.ts';
 import type { Judge, Question, TrustVerdict } from './verdict.ts';
@@ -22,6 +24,7 @@ import type { Judge, Question, TrustVerdict } from './verdict.ts';
 export class VerdictMaker implements Judge {
   readonly #sources: JudgeSources;
   readonly #issuers = new KnownIssuers();
+  readonly #leaves = new KnownLeaves();
 
   constructor(sources: JudgeSources) {
     this.#sources = sources;
@@ -37,17 +40,20 @@ export class VerdictMaker implements Judge {
     const { length } = presented.certificates;
     trail.push(() => ({ stage: 'parse', kind: 'parsed', certificates: length, bytes }));
 
+    const isNew = leaf.above === undefined;
     const search = this.#search(leaf, presented, question);
     const found = findPath(search, this.#issuers, trail);
     if (!found.ok) return refused(found.rejections, trail);
-    return this.#judgePeer(found.path, question, trail);
+    const verdict = this.#judgePeer(found.path, question, trail);
+    if (isNew && verdict.trusted) this.#leaves.remember(leaf);
+    return verdict;
   }
 
   #parse(
     { certificates }: PresentedChain,
     link: LinkContext,
   ):
-    | { readonly ok: true; readonly leaf: Certificate; readonly bytes: number }
+    | { readonly ok: true; readonly leaf: LeafState; readonly bytes: number }
     | { readonly ok: false; readonly rejection: Rejection } {
     const { maxBytes } = this.#sources.policy.budget;
     const [first] = certificates;
@@ -61,17 +67,20 @@ export class VerdictMaker implements Judge {
         rejection: reject('chain-too-long', { found: bytes, max: maxBytes, unit: 'bytes' }),
       };
     }
-    const decoded = decodeCertificate(first);
-    if (decoded.ok) return { ok: true, leaf: decoded.value, bytes };
+    const known = this.#leaves.of(first);
+    if (known !== undefined) return { ok: true, leaf: known, bytes };
+    // A copy, because it may be kept, and the caller may use the memory of what it has passed again.
+    const decoded = decodeCertificate(new Uint8Array(first));
+    if (decoded.ok) return { ok: true, leaf: new LeafState(decoded.value), bytes };
     const { where, message } = decoded.error;
     return { ok: false, rejection: reject('malformed-certificate', { depth: 0, where, problem: message }) };
   }
 
-  #search(leaf: Certificate, presented: PresentedChain, { now, link }: Question): Search {
+  #search(leaf: LeafState, presented: PresentedChain, { now, link }: Question): Search {
     const { policy } = this.#sources;
     const anchors = this.#sources.anchors();
     const known = this.#sources.intermediates();
-    this.#issuers.follow(anchors);
+    if (this.#issuers.follow(anchors)) this.#leaves.clear();
     const context: PathContext = {
       policy,
       now: Math.floor(now / 1000) * 1000,
