@@ -28,6 +28,11 @@ const httpClient = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const connectionIndex: MutationPatch['test'] = {
+  file: 'packages/tls/src/live/connection-index.test.ts',
+  title: 'finds every connection of one path under the server that it was authorised as, and its anchor',
+};
+
 /** What puts every socket under the verdict, and what keeps the platform from going round it. */
 export const patches: PatchList = {
   name: 'tls',
@@ -197,6 +202,22 @@ export const patches: PatchList = {
       test: logRefusal(
         'has one of a hundred lines in a second where its peer was never admitted, from however many addresses',
       ),
+    },
+    {
+      name: 'server-of-another-verdict',
+      off: 'a connection is looked for under the server that another one with its certificate was authorised as',
+      file: 'packages/tls/src/live/connection-index.ts',
+      find: 'known.server === peer.server && ',
+      replace: '',
+      test: connectionIndex,
+    },
+    {
+      name: 'anchor-of-another-verdict',
+      off: 'a connection is looked for under the anchor of another one with its certificate',
+      file: 'packages/tls/src/live/connection-index.ts',
+      find: ' && known.anchor === path.anchor.name) return known;',
+      replace: ') return known;',
+      test: connectionIndex,
     },
     {
       name: 'answer-size',

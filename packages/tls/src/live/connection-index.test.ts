@@ -70,6 +70,22 @@ describe('ConnectionIndex', () => {
     ]).toEqual([]);
   });
 
+  it('finds every connection of one path under the server that it was authorised as, and its anchor', () => {
+    const index = new ConnectionIndex<string>();
+    const { path, ...rest } = verdict('b1', ['pool.contoso.example']);
+    const of = (server: string, anchor = path.anchor): TrustedVerdict =>
+      ({ ...rest, path: { ...path, anchor }, peer: { ...rest.peer, server } }) as TrustedVerdict;
+    index.set('first', of('fe1.contoso.example'));
+    index.set('second', of('fe1.contoso.example'));
+    index.set('moved', of('fe2.contoso.example'));
+    index.set('other', of('fe2.contoso.example', { ...path.anchor, name: 'fabrikam' }));
+    expect([...index.touchedBy({ servers: ['fe1.contoso.example'] })]).toEqual(['first', 'second']);
+    expect([...index.touchedBy({ servers: ['fe2.contoso.example'] })]).toEqual(['moved', 'other']);
+    expect([...index.touchedBy({ anchors: ['fabrikam'] })]).toEqual(['other']);
+    index.delete('first');
+    expect([...index.touchedBy({ anchors: ['contoso'] })]).toEqual(['second', 'moved']);
+  });
+
   it('moves a connection whose later verdict stands on other names', () => {
     const index = filled();
     index.set('edge', verdict('b3', ['edge.tailspin.example']));

@@ -5,11 +5,13 @@ import type { ChangeScope } from '../trust/trust.ts';
 /** What a connection is indexed by. */
 export interface IndexPlace {
   readonly anchor: string;
+  /** FQDN of the server that the peer was authorised as. */
+  readonly server: string | undefined;
   /** Issuers of every certificate of the path. */
   readonly issuers: readonly string[];
   /** Serial numbers of the path, in the order of `issuers`. */
   readonly serials: readonly string[];
-  /** Names of the peer, and of the server that it was authorised as. */
+  /** Names of the peer and of that server, lower case. */
   readonly names: ReadonlySet<string>;
 }
 
@@ -112,7 +114,20 @@ class Groups<T> {
   }
 }
 
-function placeOf({ path, peer }: TrustedVerdict): IndexPlace {
+/** The place of the last connection with a path: a judge gives the same list of certificates to all connections of a leaf. */
+const places = new WeakMap<readonly Certificate[], IndexPlace>();
+
+function placeOf(verdict: TrustedVerdict): IndexPlace {
+  const { path, peer } = verdict;
+  const known = places.get(path.certificates);
+  // An authorisation may select another server than before, and the path may end at another anchor.
+  if (known !== undefined && known.server === peer.server && known.anchor === path.anchor.name) return known;
+  const place = makePlace(verdict);
+  places.set(path.certificates, place);
+  return place;
+}
+
+function makePlace({ path, peer }: TrustedVerdict): IndexPlace {
   const { certificates, anchor } = path;
   const names = new Set<string>();
   for (const name of peer.dnsNames) names.add(name.toLowerCase());
@@ -120,6 +135,7 @@ function placeOf({ path, peer }: TrustedVerdict): IndexPlace {
   if (peer.server !== undefined) names.add(peer.server.toLowerCase());
   return {
     anchor: anchor.name,
+    server: peer.server,
     // Above the leaf a judge returns the same objects each time, so their names are formatted once.
     issuers: certificates.map((_, at) => subjectOf(certificates[at + 1] ?? anchor.certificate)),
     serials: certificates.map(({ serialHex }) => serialHex),

@@ -75,10 +75,15 @@ export function judgeSocket(
     if (error !== undefined && contradicts(error, verdict, shown.whole()!)) {
       return refused(reject('platform-refused', { error }), contradicted(verdict, error));
     }
-    return { admitted: true, peer: { ...protection, peer: verdict.peer, verdict }, shown };
+    return { admitted: true, peer: peerOfVerdict(protection, verdict), shown };
   };
   const verdict = askTrust(asking.trust, shown, first, questionOf(asking), asking.verdictTimeoutMs);
   return 'then' in verdict ? verdict.then(conclude) : conclude(verdict);
+}
+
+/** Field by field: one object for each connection, without the list of further properties that a copy by spread receives. */
+function peerOfVerdict({ protection, protocol, cipher, alpn }: Protection, verdict: TrustedVerdict): Peer {
+  return { protection, protocol, cipher, alpn, peer: verdict.peer, verdict };
 }
 
 /** @internal */
