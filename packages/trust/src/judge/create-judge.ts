@@ -32,7 +32,8 @@ export interface JudgeOptions {
  * Creates a judge.
  *
  * @param options - anchors, revocation knowledge, profile and policies
- * @returns the judge; it remembers what it has verified about issuers while the anchor set is the same object
+ * @returns the judge; it remembers what it has verified about issuers, and about leaves that it has accepted, while the
+ * anchor set is the same object
  * @throws TrustFault `ENTENTE_BAD_ANCHOR_LIMIT` where a limit of an anchor would not limit
  */
 export function createJudge(options: JudgeOptions): Judge {

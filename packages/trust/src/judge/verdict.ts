@@ -43,7 +43,8 @@ export type TrustVerdict =
     };
 
 /**
- * Gives verdicts. Synchronous, without I/O; remembers what it has verified about issuers.
+ * Gives verdicts. Synchronous, without I/O; remembers what it has verified about issuers, and about leaves
+ * that it has accepted.
  */
 export interface Judge {
   /**
