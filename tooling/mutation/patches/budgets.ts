@@ -249,7 +249,7 @@ export const patches: PatchList = {
     {
       name: 'accepted-is-memory',
       off: 'what an INVITE that was accepted takes of the memory is counted no more',
-      file: `${endpoint}transaction/transaction-layer.ts`,
+      file: `${endpoint}transaction/transaction-cost.ts`,
       find: 'return settledMachineBytes + head.bodyStart;',
       replace: 'return 0 * head.bodyStart;',
       test: transactions(

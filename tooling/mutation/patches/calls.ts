@@ -144,7 +144,7 @@ export const patches: PatchList = {
     {
       name: 'answering-peer',
       off: 'any client answers a request that another one got',
-      file: 'packages/sip-endpoint/src/transaction/transaction-layer.ts',
+      file: 'packages/sip-endpoint/src/transaction/may-answer.ts',
       find: 'return asked.source !== undefined && asked.source.address === answering.source?.address;',
       replace: 'return true;',
       test: {
@@ -156,7 +156,7 @@ export const patches: PatchList = {
     {
       name: 'answering-server',
       off: 'a client answers for a server',
-      file: 'packages/sip-endpoint/src/transaction/transaction-layer.ts',
+      file: 'packages/sip-endpoint/src/transaction/may-answer.ts',
       find: 'return server === undefined && !openedByUs;',
       replace: 'return server !== undefined || !openedByUs;',
       test: {

@@ -17,6 +17,7 @@ import {
 import type { Account } from '../budget/account.ts';
 import type { SipConnection } from '../connection/connection.ts';
 import { TimerWheel } from '../timer/timer-wheel.ts';
+import { mayAnswer } from './may-answer.ts';
 import { RefusedInvites } from './refused-invites.ts';
 import { branchOf, keyOn, ServerTransactions } from './server-transactions.ts';
 import {
@@ -27,6 +28,7 @@ import {
   type ServerUser,
   TransactionContext,
 } from './transaction-context.ts';
+import { costOf, settledCostOf } from './transaction-cost.ts';
 import { TransactionTable } from './transaction-table.ts';
 
 /** Who decides about requests; everything about retransmission, matching and CANCEL has been done before it is asked. */
@@ -365,37 +367,7 @@ function isClient(transaction: AnyTransaction): transaction is ClientTransaction
   return transaction.kind === 'invite-client' || transaction.kind === 'non-invite-client';
 }
 
-/**
- * A response counts on the connection that its request went out on: nobody else can answer for that peer. A client without certificate may
- * answer over another connection from the same address, as one does that has opened a second one to the name in our Via (RFC 3261 §18.1.2
- * matches by branch alone): it has the branch, which nobody can guess.
- */
-function mayAnswer(asked: SipConnection, answering: SipConnection): boolean {
-  if (asked === answering) return true;
-  if (!isClientHere(asked) || !isClientHere(answering) || asked.link.row !== answering.link.row) return false;
-  return asked.source !== undefined && asked.source.address === answering.source?.address;
-}
-
-function isClientHere({ openedByUs, server }: SipConnection): boolean {
-  return server === undefined && !openedByUs;
-}
-
 /** Under which a request of ours is kept: by its branch, which no other has but the CANCEL of an INVITE. */
 function clientKeyOf(branch: string | undefined, method: string): string | undefined {
   return method === 'CANCEL' && branch !== undefined ? `${branch} CANCEL` : branch;
-}
-
-/** The machine, its timers and table entries; a header counts as text and as index. */
-const machineBytes = 4_096;
-
-/** The same of an INVITE that was accepted: of its header nothing but the text and its index is left. */
-const settledMachineBytes = 1_920;
-
-/** What a transaction takes of the memory, in bytes. */
-function costOf({ head }: SipRequest, bodyBytes: number): number {
-  return machineBytes + 2 * head.bodyStart + bodyBytes;
-}
-
-function settledCostOf({ head }: SipRequest): number {
-  return settledMachineBytes + head.bodyStart;
 }
