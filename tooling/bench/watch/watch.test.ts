@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Measurement } from '../load/run-load.ts';
 import { machineKey, readFigures, withFigure } from './figures.ts';
 import { judgeWatch, median, mostDearer, type WatchRound } from './judge-watch.ts';
+import { repeatWhileDearer } from './repeat.ts';
 
 const machine = 'Processor X, 2 cores, Node 20';
 
@@ -34,6 +35,20 @@ describe('the watch over what a transaction costs', () => {
     expect(mostDearer).toBe(1.15);
     expect(judged([2.31, 2.31, 2.31], 2).results.at(-1)).toMatchObject({ ok: false, ratio: 1.155 });
     expect(judged([2.29, 2.29, 2.29], 2).results.at(-1)).toMatchObject({ ok: true });
+  });
+
+  it('fails where it does so three times in a row, and measures no more once it does not', async () => {
+    const watch = async (...ratios: readonly number[]) => {
+      const left = [...ratios];
+      const found = await repeatWhileDearer(
+        async () => judged([1, 1, 1].fill(left.shift() ?? 0), 2),
+        () => undefined,
+      );
+      return [found.results.at(-1)?.ok, left.length];
+    };
+    expect(await watch(3, 3, 3, 2)).toEqual([false, 1]);
+    expect(await watch(3, 2, 3)).toEqual([true, 1]);
+    expect(await watch(2, 3)).toEqual([true, 1]);
   });
 
   it('is decided by no single round', () => {

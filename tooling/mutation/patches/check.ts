@@ -46,6 +46,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'dearer-once-more',
+      off: 'a transaction that is dearer is measured until it is not',
+      file: 'tooling/bench/watch/repeat.ts',
+      find: 'time === mostTimes ||',
+      replace: 'time === 9 ||',
+      test: {
+        file: 'tooling/bench/watch/watch.test.ts',
+        title: 'fails where it does so three times in a row, and measures no more once it does not',
+      },
+    },
+    {
       name: 'tsdoc-dialect',
       off: 'a parameter may be described without a hyphen',
       file: 'tooling/check/tsdoc.ts',
