@@ -46,10 +46,10 @@ function openCaller(
     : CallCaller.open(caller, pair, what === 'call');
 }
 
-/** Latencies are kept for this many of the last requests sent. */
 /** Callers whose loops begin together, and how long after those before. */
 const beginAtOnce = 5;
 const beginEveryMs = 10;
+/** Latencies are kept for this many of the last requests sent. */
 const ringSize = 1 << 20;
 
 class Run {
