@@ -86,7 +86,7 @@ export { createCancel } from './transaction/cancel.ts';
 export { EffectQueue, type TransactionEffect } from './transaction/effect-queue.ts';
 export { type InviteClientState, InviteClientTransaction } from './transaction/invite-client.ts';
 export { type InviteServerState, InviteServerTransaction } from './transaction/invite-server.ts';
-export { clientTransactionKey, serverTransactionKey } from './transaction/key.ts';
+export { clientTransactionKey, serverTransactionKey, transactionBranch } from './transaction/key.ts';
 export { NonInviteClientTransaction, type NonInviteState } from './transaction/non-invite-client.ts';
 export { NonInviteServerTransaction } from './transaction/non-invite-server.ts';
 export type { TransactionEnd, TransactionSink } from './transaction/sink.ts';

@@ -1,4 +1,4 @@
-import { magicCookie, type SipRequest, serverTransactionKey } from '@entente/sip';
+import { type SipRequest, serverTransactionKey } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
 import type { ServerTransaction } from './transaction-context.ts';
 import { TransactionTable } from './transaction-table.ts';
@@ -21,7 +21,7 @@ export class ServerTransactions {
 
   /**
    * The transaction that a request belongs to.
-   * @param branch - from {@link branchOf}
+   * @param branch - of the request, from `transactionBranch`
    * @param request - as received
    * @param connection - that it came over
    * @param method - of the transaction: INVITE for an ACK, and for a CANCEL what that cancels
@@ -61,18 +61,6 @@ export class ServerTransactions {
   values(): readonly ServerTransaction[] {
     return [...this.#byBranch.values(), ...this.#aside.values()];
   }
-}
-
-/**
- * The branch of a request.
- * @returns undefined where it does not begin with the magic cookie: requests of RFC 2543 are matched by other rules, and a peer that speaks
- * TLS has no need of them
- */
-export function branchOf(request: SipRequest): string | undefined {
-  const { branch } = request.topVia;
-  return branch !== undefined && branch.length > magicCookie.length && branch.startsWith(magicCookie)
-    ? branch
-    : undefined;
 }
 
 /**

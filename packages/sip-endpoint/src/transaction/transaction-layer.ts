@@ -13,13 +13,14 @@ import {
   type TransactionEnd,
   type TransactionSink,
   type TransactionTimer,
+  transactionBranch,
 } from '@entente/sip';
 import type { Account } from '../budget/account.ts';
 import type { SipConnection } from '../connection/connection.ts';
 import { TimerWheel } from '../timer/timer-wheel.ts';
 import { mayAnswer } from './may-answer.ts';
 import { RefusedInvites } from './refused-invites.ts';
-import { branchOf, keyOn, ServerTransactions } from './server-transactions.ts';
+import { keyOn, ServerTransactions } from './server-transactions.ts';
 import {
   type AnyTransaction,
   type ClientTransaction,
@@ -85,8 +86,9 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
    * @returns why nothing was done with the request
    */
   receiveRequest(request: SipRequest, connection: SipConnection): NotTaken | undefined {
-    const branch = branchOf(request);
+    const branch = transactionBranch(request);
     if (branch === undefined) {
+      // RFC 2543 branches: matching them would need other rules, and a peer that speaks TLS has no need of them.
       if (request.method !== 'ACK') connection.send(createResponse(request, 400, 'Branch without z9hG4bK'));
       return undefined;
     }
@@ -328,7 +330,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
 
   /** RFC 3261 §9.2: the CANCEL is answered by itself, the INVITE it means is told. */
   #cancel(cancel: SipRequest, transaction: ServerTransaction, connection: SipConnection): void {
-    const branch = branchOf(cancel);
+    const branch = transactionBranch(cancel);
     const invite =
       branch === undefined ? undefined : this.#servers.find(branch, cancel, connection, 'INVITE');
     if (invite === undefined) {

@@ -26,7 +26,6 @@ export interface SentInvite {
 export function endOfCall({ invite, recorded }: SentInvite, answer: SipResponse): EndOfCall {
   const established = dialogOfResponse(invite, answer, true);
   const isNew = invite.to.tag === undefined;
-  // Everybody up to us recorded a route before the INVITE left; in a dialog the INVITE has the route already.
   const sequence = invite.cseq.sequence;
   const dialog = new Dialog({
     role: 'uac',
@@ -37,6 +36,7 @@ export function endOfCall({ invite, recorded }: SentInvite, answer: SipResponse)
     localUri: invite.from.uri,
     remoteUri: invite.to.uri,
     remoteTarget: established.ok ? established.dialog.remoteTarget : invite.uri,
+    // Everybody up to us recorded a route before the INVITE left; in a dialog the INVITE has the route already.
     routeSet: isNew && established.ok ? established.dialog.routeSet.slice(recorded) : invite.routes,
     localSequence: sequence,
     remoteSequence: undefined,

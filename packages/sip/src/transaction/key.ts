@@ -1,4 +1,4 @@
-import { magicCookie, type Via } from '../headers/via.ts';
+import { magicCookie } from '../headers/via.ts';
 import type { SipRequest } from '../message/request.ts';
 import type { SipResponse } from '../message/response.ts';
 import { canonicalHost } from '../uri/ip-address.ts';
@@ -16,7 +16,7 @@ export function serverTransactionKey(
   request: SipRequest,
   method: string = request.method,
 ): string | undefined {
-  return keyOf(request.topVia, method === 'ACK' ? 'INVITE' : method);
+  return keyOf(request, method === 'ACK' ? 'INVITE' : method);
 }
 
 /**
@@ -25,22 +25,27 @@ export function serverTransactionKey(
  * @see RFC 3261 §17.1.3
  */
 export function clientTransactionKey(message: SipRequest | SipResponse): string | undefined {
-  const branch = cookieBranch(message.topVia);
+  const branch = transactionBranch(message);
   if (branch === undefined) return undefined;
   // A request has the same method in CSeq.
   return `${branch}|${message.kind === 'request' ? message.method : message.cseq.method}`;
 }
 
-function keyOf(via: Via, method: string): string | undefined {
-  const branch = cookieBranch(via);
+function keyOf(request: SipRequest, method: string): string | undefined {
+  const branch = transactionBranch(request);
   if (branch === undefined) return undefined;
+  const via = request.topVia;
   // Host names compare without regard to case; a missing port stays missing, because repeats repeat it that way.
   const host = via.host.charCodeAt(0) === 0x5b ? canonicalHost(via.host) : lower(via.host);
   return via.port === undefined ? `${branch}|${host}|${method}` : `${branch}|${host}:${via.port}|${method}`;
 }
 
-function cookieBranch(via: Via): string | undefined {
-  const branch = via.branch;
+/**
+ * The branch that names a transaction, of the topmost Via.
+ * @returns undefined where it does not begin with the magic cookie, or is nothing more: see {@link serverTransactionKey}
+ * @see RFC 3261 §8.1.1.7
+ */
+export function transactionBranch({ topVia: { branch } }: SipRequest | SipResponse): string | undefined {
   return branch !== undefined && branch.length > magicCookie.length && branch.startsWith(magicCookie)
     ? branch
     : undefined;

@@ -5,6 +5,7 @@ import {
   InviteServerTransaction,
   serverTransactionKey,
   type Transaction,
+  transactionBranch,
   Via,
 } from '@entente/sip';
 import { describe, expect, it } from 'vitest';
@@ -43,9 +44,17 @@ describe('serverTransactionKey, RFC 3261 §17.2.3', () => {
     expect(serverTransactionKey(upper)).toBe(serverTransactionKey(lower));
   });
 
-  it.each(['1234', 'z9hG4bK', 'xz9hG4bKone'])('refuses branch %s, which is not of RFC 3261', (branch) => {
-    expect(serverTransactionKey(request('INVITE', { via: via('192.0.2.1', branch) }))).toBeUndefined();
-    expect(clientTransactionKey(request('INVITE', { via: via('192.0.2.1', branch) }))).toBeUndefined();
+  it.each(['1234', 'z9hG4bK', 'xz9hG4bKone', 'Z9hG4bKone'])(
+    'refuses branch %s, which is not of RFC 3261',
+    (branch) => {
+      expect(serverTransactionKey(request('INVITE', { via: via('192.0.2.1', branch) }))).toBeUndefined();
+      expect(clientTransactionKey(request('INVITE', { via: via('192.0.2.1', branch) }))).toBeUndefined();
+      expect(transactionBranch(request('INVITE', { via: via('192.0.2.1', branch) }))).toBeUndefined();
+    },
+  );
+
+  it('has the branch in it, as it stands', () => {
+    expect(transactionBranch(request('INVITE', { via: via('192.0.2.1', 'z9hG4bKOne') }))).toBe('z9hG4bKOne');
   });
 });
 
