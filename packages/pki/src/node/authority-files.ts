@@ -14,7 +14,6 @@ export const authorityFiles = {
   outsideCertificate: 'intermediate_ca_outside.crt',
   serverCertificate: 'tls.crt',
   serverKey: 'tls.key',
-  ledger: 'ledger.jsonl',
 } as const;
 
 /**
