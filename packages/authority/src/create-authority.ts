@@ -13,7 +13,7 @@ import { allowAtAuthority, callerOf } from './caller.ts';
 import { type Authority, openDomainAuthority } from './open-domain-authority.ts';
 import { openOwnCertificate } from './own-certificate.ts';
 import { createRefusalLog, linkNames } from './refusals.ts';
-import { authorityRoutes } from './routes.ts';
+import { authorityRoutes } from './routes/authority-routes.ts';
 import type { AuthoritySettings } from './settings.ts';
 import { startUpkeep } from './upkeep.ts';
 

@@ -1,7 +1,7 @@
 import type { MutationPatch, PatchList } from '../patch.ts';
 
 const mayIssue = 'packages/authority/src/may-issue.ts';
-const routes = 'packages/authority/src/routes.ts';
+const guard = 'packages/authority/src/routes/guard.ts';
 
 const issuing = (title: string): MutationPatch['test'] => ({
   file: 'packages/authority/test/may-issue.test.ts',
@@ -98,7 +98,7 @@ export const patches: PatchList = {
     {
       name: 'administrators-only',
       off: 'a server may send commands that only administrators may send',
-      file: routes,
+      file: guard,
       find: "if (who === 'member' || caller.kind === 'administrator') return undefined;",
       replace: "if (caller.kind !== 'nobody') return undefined;",
       test: server('is refused at POST /revoke: that is for administrators'),
@@ -106,7 +106,7 @@ export const patches: PatchList = {
     {
       name: 'members-only',
       off: 'anybody reads the topology',
-      file: routes,
+      file: guard,
       find: "if (caller.kind === 'nobody') {",
       replace: 'if (who === undefined) {',
       test: server('without certificate is refused at GET /topology'),
