@@ -11,7 +11,7 @@ export const maxNamedLists = 1_024;
 /** Largest revocation list that members fetch, bytes: room for more than 1,000,000 entries. */
 export const maxListBytes = 67_108_864;
 
-/** How long a state may be accepted after it was signed, milliseconds. The next one is signed long before. */
+/** How long a state may be accepted after it was signed, at least, milliseconds: longer than until the next one. */
 export const trustStateLifetimeMs = 600_000;
 
 /** A revocation list in force. */
