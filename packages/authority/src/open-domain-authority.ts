@@ -20,7 +20,7 @@ import { type CertificateList, decodeCrl, encodePem } from '@entente/x509';
 import { bundleSequence } from './bundle-sequence.ts';
 import { DomainKeyStore } from './domain-keys/key-store.ts';
 import { keyOwner } from './domain-keys/may-have-keys.ts';
-import { createEventHub, type EventHub } from './event-hub.ts';
+import { createEventHub, type EventHub, stateEvent } from './event-hub.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideProblem, outsideView } from './outside-view.ts';
 import type { AuthoritySettings } from './settings.ts';
@@ -120,7 +120,7 @@ export async function openDomainAuthority(
     topology: () => topologies.current?.topology,
     lists,
     isRevoked: async (serialHex) => (await ledger.find(issuer.id, serialHex))?.revocation !== undefined,
-    onSigned: ({ sequence, text }) => events.announce({ type: 'state', sequence, state: text }),
+    onSigned: (state) => events.announce(stateEvent(state)),
     clock,
     log,
   });

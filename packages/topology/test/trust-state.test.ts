@@ -93,9 +93,15 @@ describe('a signed trust state', () => {
 
   it('is refused where it is anything else', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.array(fc.base64String()).map((parts) => parts.join('.'))), (text) => {
-        expect(decodeTrustState(text).ok).toBe(false);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(fc.base64String()).map((parts) => parts.join('.')),
+        ),
+        (text) => {
+          expect(decodeTrustState(text).ok).toBe(false);
+        },
+      ),
     );
   });
 });

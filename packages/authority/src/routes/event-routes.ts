@@ -1,5 +1,5 @@
 import type { Problem } from '@entente/pki';
-import type { AuthorityEvent } from '../event-hub.ts';
+import { type AuthorityEvent, stateEvent } from '../event-hub.ts';
 import type { Authority } from '../open-domain-authority.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
@@ -22,9 +22,7 @@ function standing(authority: Authority): AuthorityEvent[] {
   const list = authority.publisher.current(0);
   const state = authority.states.current;
   return [
-    ...(state === undefined
-      ? []
-      : [{ type: 'state', sequence: state.sequence, state: state.text } as const]),
+    ...(state === undefined ? [] : [stateEvent(state)]),
     ...(topology === undefined
       ? []
       : [{ type: 'topology', version: topology.document.version, hash: topology.hash } as const]),

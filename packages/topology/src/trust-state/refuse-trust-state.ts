@@ -53,7 +53,8 @@ export interface TrustStateKnowledge {
 
 const interceptedRemedy =
   'look at the log of the authority; if it did not send this, find out which machine between it and this server answers';
-const clockRemedy = 'check the clocks of this server and of the authority (for example with chronyc tracking)';
+const clockRemedy =
+  'check the clocks of this server and of the authority (for example with chronyc tracking)';
 
 /**
  * Decides whether a member may act on a state whose signature fits its certificate. The state that was accepted last is accepted

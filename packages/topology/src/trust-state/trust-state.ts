@@ -51,7 +51,9 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 const time = z
   .string()
-  .refine((text) => text.length === 24 && !Number.isNaN(Date.parse(text)) && isoTime(Date.parse(text)) === text);
+  .refine(
+    (text) => text.length === 24 && !Number.isNaN(Date.parse(text)) && isoTime(Date.parse(text)) === text,
+  );
 
 const schema = z.strictObject({
   format: z.literal(trustStateFormat),
