@@ -172,7 +172,7 @@ function leafOf(pem: string) {
 /** Plain HTTP for outsiders. */
 async function publish() {
   const published = {
-    list: new Uint8Array(),
+    list: new Uint8Array() as Uint8Array,
     url: '',
     async [Symbol.asyncDispose]() {
       await new Promise((resolve) => server.close(resolve));

@@ -103,7 +103,10 @@ export function anchorsHash(roots: readonly Uint8Array[]): string {
   return sha256Hex(each.join('\n'));
 }
 
-/** @param time - milliseconds since the epoch */
+/**
+ * A time as trust states have it: ISO 8601 with milliseconds, UTC.
+ * @param time - milliseconds since the epoch
+ */
 export function isoTime(time: number): string {
   return new Date(time).toISOString();
 }
