@@ -1,5 +1,5 @@
 import type { Problem } from '@entente/pki';
-import type { AuthorityEvent } from '../event-hub.ts';
+import { type AuthorityEvent, stateEvent } from '../event-hub.ts';
 import type { Authority } from '../open-domain-authority.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
@@ -20,7 +20,9 @@ export function addEventRoutes(app: AuthorityApp, { authority, guard, refusals }
 function standing(authority: Authority): AuthorityEvent[] {
   const topology = authority.topologies.current?.topology;
   const list = authority.publisher.current(0);
+  const state = authority.states.current;
   return [
+    ...(state === undefined ? [] : [stateEvent(state)]),
     ...(topology === undefined
       ? []
       : [{ type: 'topology', version: topology.document.version, hash: topology.hash } as const]),
