@@ -5,11 +5,11 @@ import type { RefusalLog } from '../refusals.ts';
 /** Who may ask for a resource. */
 export type Guarded = 'member' | 'administrator';
 
-/** Turns away who may not ask. */
+/** Refuses callers that may not ask. */
 export type Guard = (who: Guarded, caller: Caller) => Response | undefined;
 
 /**
- * @param refusals - logs whom it turns away
+ * @param refusals - logs each refusal
  * @returns answers with the refusal of a caller, or with nothing where it may ask
  */
 export function guardBy(refusals: RefusalLog): Guard {
