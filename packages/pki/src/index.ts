@@ -113,4 +113,5 @@ export {
   createRevocationDesk,
   type RevocationDesk,
   type RevocationOutcome,
+  type RevokedAtOnce,
 } from './revocation/revocation-desk.ts';
