@@ -79,7 +79,7 @@ describe('a command of entente that a text names', () => {
   });
 
   it.each([
-    ['entente topology rollback', 'does not exist'],
+    ['entente topology undo', 'does not exist'],
     ['entente topology sign topology.yaml --force', 'has no --force'],
     ['entente topology add server <fqdn> --role edge', undefined],
   ])('is checked: %s', (text, problem) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCredentialRecord } from '@entente/sip';
 import { type Network, startNetwork } from '@entente/testkit';
-import { encodeSignedTopology, signTopology, topologyHash } from '@entente/topology';
+import { encodeSignedTopology, signTopology, type TopologyDocument, topologyHash } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { answerOf, runEntente } from './command-line.ts';
@@ -23,6 +23,13 @@ describe('commands to an authority', () => {
     await network?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   });
+
+  /** Of the authority's own: a member may not have heard yet of what was published above. */
+  async function newestText(): Promise<string> {
+    const versions = join(network.directory, 'authority', 'topologies');
+    const newest = Math.max(...(await readdir(versions)).map((name) => Number.parseInt(name, 10)));
+    return readFile(join(versions, `${newest}.json`), 'utf8');
+  }
 
   it('join-token prints a token for a server of the topology', async () => {
     const { json, status } = await answerOf(`join-token gw1.contoso.example ${options}`);
@@ -103,11 +110,53 @@ describe('commands to an authority', () => {
     expect(ran.stdout + ran.stderr).toContain('forked');
   });
 
+  it('topology publish says that nothing was published where the newest version still needs signatures', async () => {
+    const { document } = JSON.parse(await newestText()) as {
+      document: TopologyDocument;
+    };
+    const beside = join(folder, 'pending');
+    await mkdir(beside);
+    const [signed, pending] = [join(beside, 'topology.signed.json'), join(beside, 'topology.pending.json')];
+    await writeFile(signed, await newestText());
+    const version = document.version + 1;
+    const next = { ...document, version, previous: topologyHash(document), title: 'waiting' };
+    await writeFile(pending, encodeSignedTopology(signTopology(next, [network.administrator.signer])));
+    const { status, stdout } = await runEntente(`topology publish ${signed} ${options}`);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(new RegExp(`^Nothing published: version ${version - 1} of contoso\\.example`));
+    expect(stdout).toContain(`version ${version}, signed by`);
+    expect(stdout).toContain('needs more signatures');
+    const { json } = await answerOf(`topology publish ${signed} ${options}`);
+    expect(json).toMatchObject({ ok: false, published: false });
+  });
+
+  it('topology publish asks before it takes something away, and --dry-run shows it and sends nothing', async () => {
+    const { document } = JSON.parse(await newestText()) as {
+      document: TopologyDocument;
+    };
+    const file = join(folder, 'narrowing.json');
+    const servers = document.servers.filter(({ fqdn }) => fqdn !== 'gw1.contoso.example');
+    const next = { ...document, version: document.version + 1, previous: topologyHash(document), servers };
+    await writeFile(file, encodeSignedTopology(signTopology(next, [network.administrator.signer])));
+    const unconfirmed = await runEntente(`topology publish ${file} ${options}`);
+    expect(unconfirmed).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('ENTENTE_NOT_CONFIRMED'),
+    });
+    const dry = await runEntente(`topology publish ${file} --dry-run ${options}`);
+    expect(dry.status).toBe(0);
+    expect(dry.stdout).toContain('gw1.contoso.example removed (narrowing change)');
+    expect(dry.stdout).toContain('the certificates of gw1.contoso.example are revoked');
+    expect(JSON.parse(await newestText()).document.version).toBe(document.version);
+    const fork = { ...next, previous: '00'.repeat(32) };
+    await writeFile(file, encodeSignedTopology(signTopology(fork, [network.administrator.signer])));
+    const refused = await runEntente(`topology publish ${file} --dry-run ${options}`);
+    expect(refused.status).toBe(1);
+    expect(refused.stdout).toContain('would be refused');
+  });
+
   it('topology status compares the files here with the version in force', async () => {
-    // Of the authority's own: a member may not have heard yet of what was published above.
-    const versions = join(network.directory, 'authority', 'topologies');
-    const newest = Math.max(...(await readdir(versions)).map((name) => Number.parseInt(name, 10)));
-    const text = await readFile(join(versions, `${newest}.json`), 'utf8');
+    const text = await newestText();
     const { document } = JSON.parse(text) as { document: Parameters<typeof topologyHash>[0] };
     const beside = join(folder, 'status');
     await mkdir(beside);

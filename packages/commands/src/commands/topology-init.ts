@@ -29,7 +29,7 @@ export function register(program: Command): void {
     .command('init')
     .summary('create the topology of a network')
     .description(
-      'Writes the first topology of a network with its administrators. Creates the keys that do not exist yet: <id>.key, which only that administrator keeps, and <id>.pub.',
+      'Writes the first topology of a network with its administrators. A change that does more than narrow needs the signatures of k of the n administrators (--required k). Choose k with lost keys in mind: while more than n - k keys are lost, no such change can be signed any more, a new administrator included, and the network must be created again. With 2 of 2 one lost key is enough for that; with 2 of 3 the other two administrators replace it. The holders of k keys can change everything. Creates the keys that do not exist yet: <id>.key, which only that administrator keeps, and <id>.pub.',
     )
     .argument('<network>', 'the domain of the organisation, e.g. contoso.example; also its first SIP domain')
     .requiredOption(
@@ -88,6 +88,7 @@ async function init(network: string, given: InitOptions): Promise<void> {
       },
       lines: [
         `wrote ${given.file}: topology of ${network}, version 1; ${required} of ${counted(keys.length, 'administrator')} must sign`,
+        whatLossCosts(required, keys.length),
         ...made.map((file) => `created ${file}: give it to this administrator and keep no copy`),
       ],
       next: [
@@ -98,6 +99,23 @@ async function init(network: string, given: InitOptions): Promise<void> {
     },
     given.json,
   );
+}
+
+/**
+ * What k of n means on the day on which a key is lost.
+ * @param required - k
+ * @param count - n
+ */
+function whatLossCosts(required: number, count: number): string {
+  const spare = count - required;
+  const holders = `${counted(required, 'key')} can change everything`;
+  if (count === 1)
+    return `if the key is lost, nothing can be signed, and the network must be created again; ${holders}`;
+  if (spare === 0) {
+    return `if one key is lost, only narrowing changes can be signed, and the network must be created again; ${holders}`;
+  }
+  const lost = spare === 1 ? 'if one key is lost' : `if up to ${spare} keys are lost`;
+  return `${lost}, the other administrators replace ${spare === 1 ? 'it' : 'them'}: entente topology add administrator; ${holders}`;
 }
 
 /** A valid key that belongs to nobody, so that the rest can be checked before keys are created. */
