@@ -1,4 +1,9 @@
 export type {
+  CertificateId,
+  CertificatePage,
+  CertificateQuery,
+  ForeignCertificate,
+  IssuanceIntent,
   Ledger,
   LedgerEntry,
   RecordedCertificate,
