@@ -69,7 +69,7 @@ export async function openDomainAuthority(
   const issuance = createIssuance({
     issuer,
     ledger,
-    mayIssue: mayIssueByTopology(settings.fqdn, () => topologies.current?.topology),
+    mayIssue: mayIssueByTopology(settings.fqdn, () => topologies.current?.topology, settings.domain),
     clock: now,
     random: randomBytes,
     objectsUrl,

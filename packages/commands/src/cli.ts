@@ -4,7 +4,11 @@ import { Command, CommanderError } from 'commander';
 import { register as caAdministrator } from './commands/ca-administrator.ts';
 import { register as caInit } from './commands/ca-init.ts';
 import { register as caOutside } from './commands/ca-outside.ts';
+import { register as certIssue } from './commands/cert-issue.ts';
+import { register as certList } from './commands/cert-list.ts';
+import { register as certRenew } from './commands/cert-renew.ts';
 import { register as certRevoke } from './commands/cert-revoke.ts';
+import { register as certShow } from './commands/cert-show.ts';
 import { register as explain } from './commands/explain.ts';
 import { register as joinToken } from './commands/join-token.ts';
 import { register as partnerBlock } from './commands/partner-block.ts';
@@ -54,6 +58,10 @@ const verbs = [
   partnerBlock,
   rotatePlan,
   joinToken,
+  certList,
+  certShow,
+  certIssue,
+  certRenew,
   certRevoke,
   userAdd,
 ];

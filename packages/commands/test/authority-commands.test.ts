@@ -1,9 +1,11 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createKeyAndRequest } from '@entente/pki/client';
 import { createCredentialRecord } from '@entente/sip';
 import { type Network, startNetwork } from '@entente/testkit';
 import { encodeSignedTopology, signTopology, type TopologyDocument, topologyHash } from '@entente/topology';
+import { encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { answerOf, runEntente } from './command-line.ts';
@@ -190,9 +192,93 @@ describe('commands to an authority', () => {
     expect(String(json.next)).toContain(`entente topology publish ${signed}`);
   });
 
+  it('cert list and cert show say what the authority has issued', async () => {
+    const { json, status } = await answerOf(`cert list --server fe2.contoso.example ${options}`);
+    expect({ status, count: (json.certificates as object[]).length }).toEqual({ status: 0, count: 1 });
+    const [{ serial }] = json.certificates as [{ serial: string }];
+    const listed = await runEntente(`cert list --subject fe2.contoso.example ${options}`);
+    expect(listed.stdout).toContain(serial);
+    expect(listed.stdout).toMatch(/ {2}server {2,}fe2\.contoso\.example .*Z {2}valid\n/);
+    const shown = await runEntente(`cert show ${serial.replaceAll(/(..)(?=.)/g, '$1:')} ${options}`);
+    expect(shown.status).toBe(0);
+    expect(shown.stdout).toContain('server certificate of fe2.contoso.example: valid');
+    expect(shown.stdout).toMatch(/names +fe2\.contoso\.example, /);
+    const unknown = await runEntente(`cert show 0a ${options}`);
+    expect(unknown.status).toBe(1);
+    expect(unknown.stdout).toContain('certificate-unknown');
+    expect((await runEntente(`cert show fe2.contoso.example ${options}`)).status).toBe(2);
+  });
+
+  it.each(['cert list', 'cert revoke --yes'])('%s names the server that may be meant', async (verb) => {
+    const { status, stdout } = await runEntente(`${verb} --server fe22.contoso.example ${options}`);
+    expect(status).toBe(1);
+    expect(stdout).toContain('no certificate of fe22.contoso.example was ever issued');
+    expect(stdout).toMatch(/did you mean fe[12]\.contoso\.example\?/);
+    const joined = await runEntente(`${verb} --server gw1.contoso.example ${options}`);
+    expect(joined).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('it is in the topology and has not joined'),
+    });
+  });
+
+  it('cert issue certifies the key of other equipment, with the names of the topology alone', async () => {
+    const { request } = await createKeyAndRequest({ subject: 'gw1.contoso.example' });
+    const [csr, output] = [join(folder, 'gw1.csr'), join(folder, 'gw1.crt')];
+    await writeFile(csr, request);
+    const line = `cert issue --csr ${csr} --server gw1.contoso.example --output ${output} ${options}`;
+    const { json, status } = await answerOf(line);
+    expect({ status, names: json.dnsNames }).toEqual({ status: 0, names: ['gw1.contoso.example'] });
+    expect((await readFile(output, 'utf8')).match(/BEGIN CERTIFICATE/g)?.length).toBeGreaterThan(1);
+    const again = await runEntente(line);
+    expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining('ENTENTE_FILE_EXISTS') });
+    const rogue = await createKeyAndRequest({ subject: 'fe1.contoso.example' });
+    await writeFile(csr, encodePem('CERTIFICATE REQUEST', rogue.request));
+    const refused = await runEntente(line.replace('gw1.crt', 'rogue.crt'));
+    expect(refused).toMatchObject({ status: 1, stdout: expect.stringContaining('name-not-allowed') });
+    await writeFile(csr, 'no request');
+    const unreadable = await runEntente(line.replace('gw1.crt', 'rogue.crt'));
+    expect(unreadable).toMatchObject({ status: 2, stderr: expect.stringContaining('openssl req -new') });
+  });
+
+  it('cert renew replaces the files of the administrator, who goes on with them', async () => {
+    const own = join(folder, 'own');
+    await mkdir(own);
+    const from = /--certificate (\S+)\.crt/.exec(options)?.[1] ?? '';
+    for (const end of ['crt', 'key']) await copyFile(`${from}.${end}`, join(own, `alice.${end}`));
+    const mine = options
+      .replace(/--certificate \S+/, `--certificate ${own}/alice.crt`)
+      .replace(/--key \S+/, `--key ${own}/alice.key`);
+    const { json, status } = await answerOf(`cert renew ${mine}`);
+    expect({ status, name: json.name }).toEqual({ status: 0, name: 'administrator' });
+    expect((await stat(join(own, 'alice.key'))).mode & 0o777).toBe(0o600);
+    for (const end of ['crt', 'key']) {
+      const before = await readFile(join(own, `alice.${end}.before`), 'utf8');
+      expect(before).toBe(await readFile(`${from}.${end}`, 'utf8'));
+      expect(before).not.toBe(await readFile(join(own, `alice.${end}`), 'utf8'));
+    }
+    const { json: listed } = await answerOf(`cert list --subject administrator ${mine}`);
+    expect(JSON.stringify(listed.certificates)).toContain(String(json.serial));
+  });
+
+  it('cert revoke asks first, and --dry-run shows what it would revoke and revokes nothing', async () => {
+    const line = `cert revoke --server fe2.contoso.example --reason keyCompromise ${options}`;
+    const unconfirmed = await runEntente(line);
+    expect(unconfirmed).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('ENTENTE_NOT_CONFIRMED'),
+    });
+    expect(unconfirmed.stderr).toContain('revoke 1 certificate, keyCompromise?');
+    const { json, status } = await answerOf(`${line} --dry-run`);
+    expect({ status, revoked: json.revoked }).toEqual({ status: 0, revoked: false });
+    const still = await answerOf(`cert list --server fe2.contoso.example ${options}`);
+    expect(still.json.certificates).toMatchObject([
+      { serial: (json.serials as string[])[0], state: 'valid' },
+    ]);
+  });
+
   it('cert revoke takes a server its certificates away', async () => {
     const { json, status } = await answerOf(
-      `cert revoke --server fe2.contoso.example --reason keyCompromise ${options}`,
+      `cert revoke --server fe2.contoso.example --reason keyCompromise --yes ${options}`,
     );
     expect(status).toBe(0);
     expect(json.serials).toHaveLength(1);
@@ -202,11 +288,13 @@ describe('commands to an authority', () => {
   });
 
   it('cert revoke fails where there is nothing to revoke, and names the server', async () => {
-    const { json, status } = await answerOf(`cert revoke --server fe9.contoso.example ${options}`);
+    const { json, status } = await answerOf(`cert revoke --server fe9.contoso.example --yes ${options}`);
     expect({ status, ok: json.ok, serials: json.serials }).toEqual({ status: 1, ok: false, serials: [] });
-    const again = await runEntente(`cert revoke --server fe2.contoso.example ${options}`);
+    const again = await runEntente(`cert revoke --server fe2.contoso.example --yes ${options}`);
     expect(again.status).toBe(1);
-    expect(again.stdout).toMatch(/^Nothing revoked: no valid certificate for fe2\.contoso\.example\n/);
+    expect(again.stdout).toMatch(
+      /^Nothing revoked\nno valid certificate of fe2\.contoso\.example: the last one, [0-9a-f]+, was revoked at .+Z: keyCompromise\n/,
+    );
   });
 
   it('an authority that cannot be reached is a fault of usage, with place and remedy', async () => {

@@ -1,14 +1,18 @@
 import { type Problem, readBody, refuse } from '@entente/pki';
 
-const maxOrderBytes = 4_096;
+const usualOrderBytes = 4_096;
 
 /**
  * Reads an administrator's order.
  * @param request - its body must not have been read
+ * @param maxBytes - largest body
  * @returns a small JSON object, or `undefined` where the body is none
  */
-export async function readOrder(request: Request): Promise<Record<string, unknown> | undefined> {
-  const body = await readBody(request, maxOrderBytes);
+export async function readOrder(
+  request: Request,
+  maxBytes: number = usualOrderBytes,
+): Promise<Record<string, unknown> | undefined> {
+  const body = await readBody(request, maxBytes);
   try {
     const value: unknown = JSON.parse(Buffer.from(body ?? []).toString('utf8'));
     return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -26,13 +26,13 @@ export function didYouMean(given: string, names: Iterable<string>): string | und
 function editsBetween(one: string, other: string): number {
   let before: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= one.length; row++) {
-    const next = [row];
+  for (let line = 1; line <= one.length; line++) {
+    const next = [line];
     for (let column = 1; column <= other.length; column++) {
-      const same = one[row - 1] === other[column - 1];
+      const same = one[line - 1] === other[column - 1];
       let edits = Math.min(next[column - 1]! + 1, last[column]! + 1, last[column - 1]! + (same ? 0 : 1));
-      const swapped = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
-      if (row > 1 && column > 1 && swapped) edits = Math.min(edits, before[column - 2]! + 1);
+      const swapped = one[line - 1] === other[column - 2] && one[line - 2] === other[column - 1];
+      if (line > 1 && column > 1 && swapped) edits = Math.min(edits, before[column - 2]! + 1);
       next.push(edits);
     }
     [before, last] = [last, next];
