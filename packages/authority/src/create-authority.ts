@@ -86,6 +86,14 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
     () => clock.now(),
   );
   const stopUpkeep = startUpkeep(authority, own, log);
+  // Its own certificate may be the one that was revoked.
+  const stopListening = trust.onChange(() => {
+    own
+      .keepValid()
+      .catch((fault: Error) =>
+        log.error({ event: 'fault', err: fault }, `renewing failed: ${fault.message}`),
+      );
+  });
   return {
     listener: {
       trust,
@@ -100,6 +108,7 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
     endStreams: authority.events.close,
     async [Symbol.asyncDispose]() {
       stopUpkeep();
+      stopListening();
       await own.identity[Symbol.asyncDispose]();
       await authority[Symbol.asyncDispose]();
     },

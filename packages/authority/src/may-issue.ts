@@ -6,11 +6,12 @@ import {
   refuse,
 } from '@entente/pki';
 import { certificateNames, type Topology } from '@entente/topology';
+import { isNamed } from './administrators.ts';
 
 /**
  * The rule of issuance by the topology: a server gets a certificate for itself only, with the names in the topology. An
- * administrator gets one for a server that the topology lists, as with a join token, but never for the authority; and the next one
- * of their own. No other requester gets one. The authority may always renew its own certificate, because it must be able to publish
+ * administrator whom the topology names gets one for a server that it lists, as with a join token, but never for the authority; and
+ * the next one of their own. No other requester gets one. The authority may always renew its own certificate, because it must be able to publish
  * a first topology.
  * @param fqdn - name of the authority
  * @param topology - the one in force
@@ -22,10 +23,8 @@ export function mayIssueByTopology(
   domain?: string,
 ): MayIssue {
   return ({ profile, subject, interface: side = 'internal' }, requester): IssuanceDecision => {
-    if (profile === 'administrator' && isSelf(requester, subject) && domain !== undefined) {
-      return { ok: true, names: administratorNames(domain, subject) };
-    }
-    if (profile !== 'server' || !maySpeakFor(requester, subject, fqdn)) {
+    const ownNext = profile === 'administrator' && domain !== undefined && isSelf(requester, subject);
+    if (!ownNext && (profile !== 'server' || !maySpeakFor(requester, subject, fqdn))) {
       return {
         ok: false,
         refusal: refuse(
@@ -36,6 +35,17 @@ export function mayIssueByTopology(
       };
     }
     const current = topology();
+    if (requester.kind === 'administrator' && (current === undefined || !isNamed(current, requester.name))) {
+      return {
+        ok: false,
+        refusal: refuse(
+          'not-in-topology',
+          `the topology in force does not name the administrator ${requester.name}`,
+          'let an administrator of the topology order it',
+        ),
+      };
+    }
+    if (ownNext) return { ok: true, names: administratorNames(domain, subject) };
     if (current === undefined || !current.servers.has(subject)) {
       if (subject === fqdn) return { ok: true, names: { commonName: fqdn, dnsNames: [fqdn], uris: [] } };
       return {

@@ -69,6 +69,19 @@ describe('the rule behind issuance', () => {
     }
   });
 
+  it('gives nothing to an administrator whom the topology does not name, and to none before there is one', async () => {
+    const carol: Requester = { kind: 'administrator', name: 'carol' };
+    for (const [judge, subject, profile, requester] of [
+      [rule, 'carol', 'administrator', carol],
+      [rule, 'fe01.contoso.example', 'server', carol],
+      [before, 'alice', 'administrator', alice],
+    ] as const) {
+      expect(await judge(ask(subject, { profile }), requester)).toMatchObject({
+        refusal: { reason: 'not-in-topology' },
+      });
+    }
+  });
+
   it('gives nobody a certificate of a user', async () => {
     expect(await rule(ask('alice', { profile: 'user' }), alice)).toMatchObject({
       refusal: { reason: 'profile-not-allowed' },

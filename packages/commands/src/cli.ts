@@ -13,6 +13,7 @@ import { register as explain } from './commands/explain.ts';
 import { register as joinToken } from './commands/join-token.ts';
 import { register as partnerBlock } from './commands/partner-block.ts';
 import { register as rotatePlan } from './commands/rotate-plan.ts';
+import { register as status } from './commands/status.ts';
 import { register as topologyAdd } from './commands/topology-add.ts';
 import { register as topologyApprove } from './commands/topology-approve.ts';
 import { register as topologyCerts } from './commands/topology-certs.ts';
@@ -35,6 +36,7 @@ import { register as userAdd } from './commands/user-add.ts';
 /** Each verb is one file of `commands/`. */
 const verbs = [
   explain,
+  status,
   caInit,
   caAdministrator,
   caOutside,

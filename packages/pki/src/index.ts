@@ -111,4 +111,5 @@ export {
   createRevocationDesk,
   type RevocationDesk,
   type RevocationOutcome,
+  type RevokedAtOnce,
 } from './revocation/revocation-desk.ts';

@@ -25,7 +25,12 @@ export function authorityRoutes(
   refusals: RefusalLog,
 ): AuthorityApp {
   const app: AuthorityApp = new Hono<{ Bindings: Bindings }>();
-  const context: RouteContext = { settings, authority, refusals, guard: guardBy(refusals) };
+  const context: RouteContext = {
+    settings,
+    authority,
+    refusals,
+    guard: guardBy(refusals, () => authority.topologies.current?.topology),
+  };
   addOpenRoutes(app, context);
   addEventRoutes(app, context);
   addTopologyRoutes(app, context);

@@ -44,8 +44,10 @@ export function addCertificateRoutes(app: AuthorityApp, { authority, guard, refu
 
   app.post('/certificates', async (c) => {
     const { caller } = c.env;
-    if (caller.kind !== 'administrator') return guard('administrator', caller) ?? c.notFound();
-    const order = await readCertificateOrder(c.req.raw);
+    const read = await readOrder(c.req.raw, caller, guard, maxOrderBytes);
+    if (read instanceof Response) return read;
+    if (caller.kind !== 'administrator') return c.notFound();
+    const order = certificateOrder(read);
     if ('reason' in order) return refusals.request(order, caller);
     const outcome = await issueTo(authority, order, caller);
     if ('reason' in outcome) return refusals.request(outcome, caller);
@@ -67,9 +69,8 @@ interface CertificateOrder {
   readonly request: Uint8Array;
 }
 
-async function readCertificateOrder(request: Request): Promise<CertificateOrder | Problem> {
-  const read = await readOrder(request, maxOrderBytes);
-  const { request: pem, server, interface: side, ...more } = read ?? {};
+function certificateOrder(read: Readonly<Record<string, unknown>>): CertificateOrder | Problem {
+  const { request: pem, server, interface: side, ...more } = read;
   const optional = [server, side].every((text) => text === undefined || typeof text === 'string');
   if (typeof pem !== 'string' || !optional || Object.keys(more).length > 0) {
     return badOrder('"request", a PKCS#10 request in PEM, and for a server "server" and "interface"');

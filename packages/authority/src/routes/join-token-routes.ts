@@ -13,9 +13,9 @@ export function addJoinTokenRoutes(app: AuthorityApp, context: RouteContext): vo
   const { authority, guard, refusals, settings } = context;
   app.post('/join-tokens', async (c) => {
     const { caller } = c.env;
-    const order = guard('administrator', caller) ?? (await readOrder(c.req.raw));
+    const order = await readOrder(c.req.raw, caller, guard);
     if (order instanceof Response) return order;
-    const { server, lifetimeSeconds = 3_600 } = order ?? {};
+    const { server, lifetimeSeconds = 3_600 } = order;
     const seconds = lifetimeSeconds as number;
     if (typeof server !== 'string' || !Number.isInteger(seconds) || seconds < 1 || seconds > 3_600) {
       return refusals.request(badOrder('"server", and "lifetimeSeconds" from 1 to 3600'), caller);

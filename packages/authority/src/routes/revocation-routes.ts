@@ -10,9 +10,9 @@ import type { AuthorityApp, RouteContext } from './route-context.ts';
 export function addRevocationRoutes(app: AuthorityApp, { authority, guard, refusals }: RouteContext): void {
   app.post('/revoke', async (c) => {
     const { caller } = c.env;
-    const order = guard('administrator', caller) ?? (await readOrder(c.req.raw));
+    const order = await readOrder(c.req.raw, caller, guard);
     if (order instanceof Response) return order;
-    const { serial, server, reason = 'unspecified' } = order ?? {};
+    const { serial, server, reason = 'unspecified' } = order;
     if (!isRevocationReason(reason) || (typeof serial === 'string') === (typeof server === 'string')) {
       return refusals.request(
         badOrder('either "serial" or "server", and "reason" with a name from RFC 5280'),

@@ -24,12 +24,13 @@ export function addTopologyRoutes(app: AuthorityApp, { authority, guard, refusal
 
   app.post('/topology', async (c) => {
     const { caller } = c.env;
-    const refused = guard('administrator', caller);
+    const refused = guard('publisher', caller);
     if (refused !== undefined) return refused;
     const body = await readBody(c.req.raw, maxTopologyBytes);
     if (body === undefined) return refusals.request(tooLarge(maxTopologyBytes), caller);
-    const result = await authority.publish(Buffer.from(body).toString('utf8'));
-    if (!result.accepted) return refusals.request({ ...result.refusal, status: 422 }, caller);
+    const publisher = caller.kind === 'administrator' ? caller.name : '';
+    const result = await authority.publish(Buffer.from(body).toString('utf8'), publisher);
+    if (!result.accepted) return refusals.request({ status: 422, ...result.refusal }, caller);
     const { document, hash } = result.topology;
     return c.json({ version: document.version, hash, effect: result.effect, signers: result.signers });
   });

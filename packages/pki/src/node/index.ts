@@ -1,5 +1,6 @@
 export { authorityFiles } from './authority-files.ts';
 export { type CertifyOutsideOptions, certifyOutside } from './certify-outside.ts';
+export { openFileAuditTrail } from './file-audit-trail.ts';
 export { openFileLedger } from './file-ledger.ts';
 export {
   type AdministratorFiles,
