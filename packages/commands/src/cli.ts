@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describeFault, type FaultDescription, reportFault } from '@entente/host';
 import { Command, CommanderError } from 'commander';
+import { register as audit } from './commands/audit.ts';
 import { register as caAdministrator } from './commands/ca-administrator.ts';
 import { register as caInit } from './commands/ca-init.ts';
 import { register as caOutside } from './commands/ca-outside.ts';
 import { register as certIssue } from './commands/cert-issue.ts';
 import { register as certList } from './commands/cert-list.ts';
+import { register as certRelease } from './commands/cert-release.ts';
 import { register as certRenew } from './commands/cert-renew.ts';
 import { register as certRevoke } from './commands/cert-revoke.ts';
 import { register as certShow } from './commands/cert-show.ts';
@@ -37,6 +39,7 @@ import { register as userAdd } from './commands/user-add.ts';
 const verbs = [
   explain,
   status,
+  audit,
   caInit,
   caAdministrator,
   caOutside,
@@ -65,6 +68,7 @@ const verbs = [
   certIssue,
   certRenew,
   certRevoke,
+  certRelease,
   userAdd,
 ];
 

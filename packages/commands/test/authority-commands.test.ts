@@ -319,6 +319,15 @@ describe('commands to an authority', () => {
     expect((await runEntente(`cert revoke ${options}`)).status).toBe(2);
   });
 
+  it('cert release ends no revocation that is final', async () => {
+    const { json } = await answerOf(`cert list --server fe2.contoso.example --all ${options}`);
+    const [{ serial }] = json.certificates as [{ serial: string }];
+    expect((await runEntente(`cert release ${serial} ${options}`)).status).toBe(1);
+    const still = await answerOf(`cert list --server fe2.contoso.example --all ${options}`);
+    expect(still.json.certificates).toMatchObject([{ state: 'revoked' }]);
+    expect((await runEntente(`cert release fe2 ${options}`)).status).toBe(2);
+  });
+
   it('cert revoke fails where there is nothing to revoke, and names the server', async () => {
     const { json, status } = await answerOf(`cert revoke --server fe9.contoso.example --yes ${options}`);
     expect({ status, ok: json.ok, serials: json.serials }).toEqual({ status: 1, ok: false, serials: [] });

@@ -31,10 +31,12 @@ describe('a confirmation', () => {
   });
 
   it('cannot be given without a terminal: --yes is named, whatever standard input says', async () => {
-    await expect(confirm(what, undefined, terminal('yes\n', false))).rejects.toMatchObject({
+    const at = terminal('yes\n', false);
+    await expect(confirm(what, undefined, at)).rejects.toMatchObject({
       code: 'ENTENTE_NOT_CONFIRMED',
       remedy: expect.stringContaining('--yes'),
     });
+    expect(at.shown()).toBe('- fe2.contoso.example removed\n');
   });
 
   it('is not asked for with --yes', async () => {

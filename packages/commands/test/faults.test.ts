@@ -8,7 +8,7 @@ import { runEntente } from './command-line.ts';
 describe('a fault with --json', () => {
   it.each([
     ['topology check missing.yaml', 'ENOENT', 'missing.yaml'],
-    ['topology publish --as missing.yaml', 'ENOENT', 'topology.signed.json'],
+    ['topology publish --as missing.yaml', 'ENTENTE_NOT_SIGNED', 'topology.signed.json'],
     ['explain :0', 'ENTENTE_USAGE', 'argument <address>'],
     ['topology sign', 'ENTENTE_USAGE', 'the command line'],
     ['topology frobnicate', 'ENTENTE_USAGE', 'the command line'],

@@ -128,6 +128,19 @@ describe('entente topology approve', () => {
   });
 });
 
+describe('entente topology publish', () => {
+  it('names the version that waits where none has all its signatures', async () => {
+    const none = await runEntente('topology publish');
+    expect(none).toMatchObject({ status: 2, stderr: expect.stringContaining('ENTENTE_NOT_SIGNED') });
+    await succeed(`topology sign ${alice}`);
+    const { status, stdout } = await runEntente('topology publish');
+    expect(status).toBe(1);
+    expect(stdout).toContain('Nothing published: no version has all its signatures');
+    expect(stdout).toContain('version 1, signed by alice, is not published: it needs more signatures');
+    expect(stdout).toContain('entente topology approve topology.pending.json --key');
+  });
+});
+
 describe('entente topology sign', () => {
   it('says that it replaces a pending version with the signatures of others', async () => {
     await signTwo();

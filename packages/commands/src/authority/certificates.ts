@@ -47,7 +47,7 @@ const maxPages = 1_000;
 /**
  * Lists certificates, in the order in which they were issued.
  * @param connection - to the authority
- * @throws OperatorFault `ENTENTE_AUTHORITY_ANSWER` where the answer is no list; faults of the connection
+ * @throws OperatorFault `ENTENTE_AUTHORITY_ANSWER` where the answer is not a list; faults of the connection
  */
 export async function listCertificates(
   connection: AuthorityConnection,

@@ -12,7 +12,7 @@ export type VersionInForce =
  * Asks the authority which version is in force.
  * @param connection - to the authority
  * @param access - for faults: its origin
- * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID` where the answer is no signed topology; faults of the connection
+ * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID` where the answer is not a signed topology; faults of the connection
  */
 export async function versionInForce(
   connection: AuthorityConnection,

@@ -11,7 +11,7 @@ import { timeText } from '../authority/certificates.ts';
 import { sendCommand } from '../authority/send-command.ts';
 
 /**
- * Adds `entente cert renew`: the next client certificate of the administrator who asks.
+ * Adds `entente cert renew`: the next client certificate of the administrator.
  * @param program - the command line
  */
 export function register(program: Command): void {

@@ -8,6 +8,7 @@ import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { makeAdministratorKey, readAdministrator } from '../topology/administrator-key.ts';
 import { counted, give } from '../topology/answer.ts';
+import { whatLossCosts } from '../topology/lost-keys.ts';
 import { exists, placeOf } from '../topology/read-topology.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
@@ -99,23 +100,6 @@ async function init(network: string, given: InitOptions): Promise<void> {
     },
     given.json,
   );
-}
-
-/**
- * What k of n means on the day on which a key is lost.
- * @param required - k
- * @param count - n
- */
-function whatLossCosts(required: number, count: number): string {
-  const spare = count - required;
-  const holders = `${counted(required, 'key')} can change everything`;
-  if (count === 1)
-    return `if the key is lost, nothing can be signed, and the network must be created again; ${holders}`;
-  if (spare === 0) {
-    return `if one key is lost, only narrowing changes can be signed, and the network must be created again; ${holders}`;
-  }
-  const lost = spare === 1 ? 'if one key is lost' : `if up to ${spare} keys are lost`;
-  return `${lost}, the other administrators replace ${spare === 1 ? 'it' : 'them'}: entente topology add administrator; ${holders}`;
 }
 
 /** A valid key that belongs to nobody, so that the rest can be checked before keys are created. */

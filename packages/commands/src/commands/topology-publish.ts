@@ -42,6 +42,12 @@ export function register(program: Command): void {
 }
 
 async function run(file: string, options: PublishOptions): Promise<void> {
+  const pending = (await exists(file)) ? undefined : await waitingAfter(file, 0);
+  if (pending !== undefined) {
+    const lines = ['Nothing published: no version has all its signatures', pending.sentence];
+    give({ json: { file, published: false }, lines, next: [pending.next], failed: true }, options.json);
+    return;
+  }
   const signed = await readSigned(file);
   const { document } = signed;
   const access = await accessOf(options);
@@ -52,7 +58,7 @@ async function run(file: string, options: PublishOptions): Promise<void> {
     return;
   }
   const inForce = found.signed?.document;
-  const waiting = await waitingAfter(file, document);
+  const waiting = await waitingAfter(file, document.version);
   if (inForce !== undefined && topologyHash(inForce) === topologyHash(document)) {
     giveUnchanged(file, document, waiting, options);
     return;
@@ -125,7 +131,7 @@ function describePublication(
 /** A version after this one that still needs signatures. */
 async function waitingAfter(
   file: string,
-  { version }: TopologyDocument,
+  version: number,
 ): Promise<{ readonly sentence: string; readonly next: string } | undefined> {
   const { pending } = signedFilesOf(file);
   const waiting = await readSignedIfThere(pending);

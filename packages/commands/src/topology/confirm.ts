@@ -26,7 +26,7 @@ export const yesOption = ['--yes', 'do not ask for confirmation'] as const;
  * @param confirmation - what will happen
  * @param yes - whether `--yes` was given: nobody is asked
  * @param terminal - default: standard input and standard error
- * @throws OperatorFault `ENTENTE_NOT_CONFIRMED` where the answer is not yes, or where nobody can be asked
+ * @throws OperatorFault `ENTENTE_NOT_CONFIRMED` where the answer is not yes, or where there is no terminal; what would happen is shown
  */
 export async function confirm(
   { lines, question }: Confirmation,
@@ -35,6 +35,8 @@ export async function confirm(
 ): Promise<void> {
   if (yes === true) return;
   if (input.isTTY !== true) {
+    // The operator sees what --yes would confirm.
+    output.write(lines.map((line) => `${escapeInvisible(line)}\n`).join(''));
     throw new OperatorFault('ENTENTE_NOT_CONFIRMED', {
       sentence: `there is no terminal to ask on: ${question}`,
       place: 'standard input',

@@ -55,9 +55,17 @@ export async function requireTopology(file: string): Promise<Topology> {
 
 /**
  * Reads what `sign` or `approve` wrote.
- * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID` where the file is anything else
+ * @throws OperatorFault `ENTENTE_NOT_SIGNED` where there is no such file, `ENTENTE_TOPOLOGY_INVALID` where it is anything else
  */
 export async function readSigned(file: string): Promise<SignedTopology> {
+  if (!(await exists(file))) {
+    throw new OperatorFault('ENTENTE_NOT_SIGNED', {
+      sentence: 'there is no such signed version',
+      place: file,
+      remedy:
+        'entente topology sign writes topology.pending.json, or topology.signed.json once there are enough signatures',
+    });
+  }
   return decodeSigned(file, await readText(file));
 }
 
