@@ -92,7 +92,7 @@ export async function openDomainAuthority(
     ledger,
     mayIssue: mayIssueStateKey(
       settings,
-      mayIssueByTopology(settings.fqdn, () => topologies.current?.topology),
+      mayIssueByTopology(settings.fqdn, () => topologies.current?.topology, settings.domain),
     ),
     clock: now,
     random: randomBytes,

@@ -107,6 +107,7 @@ describe('a command that is under way while its administrator is removed', () =>
     const slow = [
       { path: '/join-tokens', ...slowBody(order) },
       { path: '/revoke', ...slowBody(order) },
+      { path: '/certificates', ...slowBody(order) },
       { path: '/topology', ...slowBody(encodeSignedTopology(signTopology(widened, [signers[0]!]))) },
     ];
     const answers = slow.map(({ body, path }) => post(path, 'bob', body));

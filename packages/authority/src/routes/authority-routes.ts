@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { Authority } from '../open-domain-authority.ts';
 import type { RefusalLog } from '../refusals.ts';
 import type { AuthoritySettings } from '../settings.ts';
+import { addCertificateRoutes } from './certificate-routes.ts';
 import { addDomainKeyRoutes } from './domain-key-routes.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { guardBy } from './guard.ts';
@@ -36,6 +37,7 @@ export function authorityRoutes(
   addTopologyRoutes(app, context);
   addTrustStateRoutes(app, context);
   addDomainKeyRoutes(app, context);
+  addCertificateRoutes(app, context);
   addRevocationRoutes(app, context);
   addJoinTokenRoutes(app, context);
   app.onError((fault, c) => refusals.fault(fault, c.env.caller));

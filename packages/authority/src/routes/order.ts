@@ -2,28 +2,30 @@ import { type Problem, readBody, refuse } from '@entente/pki';
 import type { Caller } from '../caller.ts';
 import type { Guard } from './guard.ts';
 
-const maxOrderBytes = 4_096;
+const usualOrderBytes = 4_096;
 
 /**
  * Reads an administrator's order. The caller is looked at again once the body is here: until then they may have been removed.
  * @param request - its body must not have been read
  * @param caller - who sends it
  * @param guard - refuses callers that may not ask
- * @returns a small JSON object, empty where the body is not one; or the refusal
+ * @param maxBytes - largest body
+ * @returns a JSON object, empty where the body is not one; or the refusal
  */
 export async function readOrder(
   request: Request,
   caller: Caller,
   guard: Guard,
+  maxBytes: number = usualOrderBytes,
 ): Promise<Record<string, unknown> | Response> {
   const refused = guard('administrator', caller);
   if (refused !== undefined) return refused;
-  const order = await readObject(request);
+  const order = await readObject(request, maxBytes);
   return guard('administrator', caller) ?? order ?? {};
 }
 
-async function readObject(request: Request): Promise<Record<string, unknown> | undefined> {
-  const body = await readBody(request, maxOrderBytes);
+async function readObject(request: Request, maxBytes: number): Promise<Record<string, unknown> | undefined> {
+  const body = await readBody(request, maxBytes);
   try {
     const value: unknown = JSON.parse(Buffer.from(body ?? []).toString('utf8'));
     return typeof value === 'object' && value !== null && !Array.isArray(value)
