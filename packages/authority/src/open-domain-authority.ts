@@ -9,6 +9,7 @@ import {
   type RevocationDesk,
   type RevocationOutcome,
   type RevocationReason,
+  revokeUnfinished,
   spkiHash,
   type TrustBundle,
 } from '@entente/pki';
@@ -24,6 +25,7 @@ import { createEventHub, type EventHub } from './event-hub.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideProblem, outsideView } from './outside-view.ts';
 import type { AuthoritySettings } from './settings.ts';
+import { SurplusWatch } from './surplus-names/surplus-watch.ts';
 import { openTopologyStore, type TopologyStore } from './topology-store.ts';
 
 /** The authority of a domain, without its listeners. */
@@ -45,6 +47,8 @@ export interface Authority {
   publish(text: string): Promise<VerifyResult>;
   /** Revokes certificates, and applies the new CRL to the authority's own verdicts. */
   readonly revocation: RevocationDesk;
+  /** Revokes certificates with names that the topology has taken away, when their time has come. */
+  revokeSurplus(): Promise<void>;
   /** Signs a new CRL and announces it to all listeners. */
   refreshCrl(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -68,6 +72,9 @@ export async function openDomainAuthority(
   const topologies = await openTopologyStore(settings.directory, settings.administratorsHash);
   const issuance = createIssuance({
     issuer,
+    anchors: opened.roots,
+    revocation: () => knowledge,
+    throwAway: opened.throwAway,
     ledger,
     mayIssue: mayIssueByTopology(settings.fqdn, () => topologies.current?.topology),
     clock: now,
@@ -155,6 +162,11 @@ export async function openDomainAuthority(
       return recorded === undefined ? [] : [recorded.subject];
     }),
     revokeSubject: revoking(desk.revokeSubject, async (subject) => [subject]),
+    async release(serialHex) {
+      const outcome = await inForce(desk.release)(serialHex);
+      if (outcome.ok) await reconcileKeys();
+      return outcome;
+    },
   };
 
   /** Revokes the certificates of servers that are not in the topology; also after a crash half-way. */
@@ -173,6 +185,15 @@ export async function openDomainAuthority(
     }
   };
 
+  const surplus = new SurplusWatch({
+    fqdn: settings.fqdn,
+    ledger,
+    topology: () => topologies.current?.topology,
+    revoke: revocation.revoke,
+    now,
+    log,
+  });
+
   const warnOfOutside = (): void => {
     const problem = outsideProblem(opened, topologies.current?.topology);
     if (problem !== undefined)
@@ -187,6 +208,7 @@ export async function openDomainAuthority(
       if (!result.accepted || result.topology.hash === before) return result;
       const { hash, document } = result.topology;
       await revokeUnlisted();
+      surplus.topologyChanged();
       trust.announce();
       events.announce({ type: 'topology', version: document.version, hash });
       await reconcileKeys();
@@ -202,6 +224,12 @@ export async function openDomainAuthority(
     return turn;
   };
 
+  for (const { serialHex, subject } of await revokeUnfinished(ledger, issuer, now)) {
+    log.warn(
+      { event: 'unfinished-issuance', serial: serialHex, subject },
+      'the authority stopped while it issued a certificate, and nobody has received it: it is revoked',
+    );
+  }
   await refreshCrl();
   await revokeUnlisted();
   await reconcileKeys();
@@ -221,6 +249,7 @@ export async function openDomainAuthority(
     bundle: () => ({ domain: settings.domain, sequence, refreshHintSeconds, roots }),
     publish,
     revocation,
+    revokeSurplus: () => surplus.look(),
     refreshCrl,
     async [Symbol.asyncDispose]() {
       events.close();

@@ -35,6 +35,7 @@ export {
   type EnrolOptions,
   enrolHandler,
 } from './enrolment/enrol-handler.ts';
+export { refuseAlreadyJoined } from './enrolment/already-joined.ts';
 export { issueJoinToken, type JoinTokenOptions, type JoinTokenOrder } from './enrolment/issue-join-token.ts';
 export {
   createJoinToken,
@@ -56,7 +57,7 @@ export {
   profiles,
   userNames,
 } from './ground/profile.ts';
-export { type PkiReason, type PkiRefusal, pkiReasons, refuse } from './ground/refusal.ts';
+export { alarmingReasons, type PkiReason, type PkiRefusal, pkiReasons, refuse } from './ground/refusal.ts';
 export type {
   IssuanceDecision,
   IssuanceOutcome,
@@ -90,6 +91,7 @@ export {
   lintCertificate,
   lintRules,
 } from './issuing/lint.ts';
+export { revokeUnfinished } from './issuing/unfinished.ts';
 export { rootsHandler, type TrustBundle, trustBundleHandler } from './publication/bundle-handler.ts';
 export {
   type Handler,

@@ -26,10 +26,12 @@ async function build() {
     now: Date.now(),
   });
   const opened = await openAuthority(directory);
-  const { issuer, ledger } = opened;
+  const { issuer, ledger, roots: anchors, throwAway } = opened;
   const common = { issuer, ledger, clock: Date.now, objectsUrl };
   const issuance = createIssuance({
     ...common,
+    anchors,
+    throwAway,
     random: randomBytes,
     mayIssue: ({ profile, subject }) => ({
       ok: true,

@@ -14,7 +14,7 @@ import {
 } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
 import { createMemoryLedger, type Ledger } from '@entente/pki/ledger';
-import { keySigner, openFileLedger } from '@entente/pki/node';
+import { keySigner, openFileLedger, throwAwaySigner } from '@entente/pki/node';
 import { decodeCertificationRequest } from '@entente/x509';
 import * as peculiar from '@peculiar/x509';
 import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
@@ -116,9 +116,13 @@ async function authority() {
   return { issuer: await createIssuer(root, signer), keys, root: new peculiar.X509Certificate(root) };
 }
 
+const throwAway = await throwAwaySigner('ecdsa-with-sha256');
+
 function issuance(issuer: Issuer, ledger: Ledger): Issuance {
   return createIssuance({
     issuer,
+    anchors: [issuer.certificate],
+    throwAway,
     ledger,
     mayIssue: () => ({ ok: true, names }),
     clock: Date.now,

@@ -10,4 +10,5 @@ export {
 export { keySigner } from './key-signer.ts';
 export { type OpenAuthority, openAuthority } from './open-authority.ts';
 export { readSecret } from './read-secret.ts';
+export { throwAwaySigner } from './throw-away-signer.ts';
 export { publicMode, secretMode, writeWhole } from './write-whole.ts';

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { type Certificate, decodeCrl, decodePem, decodePemCertificates } from '@entente/x509';
 import { PkiFault } from '../ground/fault.ts';
 import { createIssuer, type Issuer } from '../ground/issuer.ts';
+import type { Signer } from '../ground/signer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PublishedCrl } from '../revocation/crl-publisher.ts';
 import { authorityFiles, readAuthorityFile, readPrivateKey } from './authority-files.ts';
 import { openFileLedger } from './file-ledger.ts';
 import { keySigner } from './key-signer.ts';
+import { throwAwaySigner } from './throw-away-signer.ts';
 
 /** The open authority of a domain. The root's key is not needed and not read. */
 export interface OpenAuthority {
@@ -21,6 +23,8 @@ export interface OpenAuthority {
   /** The root's CRL, as the ceremony signed it. */
   readonly rootCrl: PublishedCrl;
   readonly ledger: Ledger;
+  /** Signs pre-certificates, see `throwAwaySigner`. */
+  readonly throwAway: Signer;
   /** Path of the authority's own server certificate. */
   readonly serverCertificate: string;
   /** Path of its key. */
@@ -49,9 +53,11 @@ export async function openAuthority(directory: string): Promise<OpenAuthority> {
   }
   const outside = await readOutside(directory, issuing);
   const rootCrl = await readCrl(join(directory, authorityFiles.rootCrl));
+  const throwAway = await throwAwaySigner(issuer.signer.scheme);
   const ledger = await openFileLedger(join(directory, authorityFiles.ledger));
   return {
     issuer,
+    throwAway,
     outside,
     root,
     roots,
