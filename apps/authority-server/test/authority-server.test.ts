@@ -7,10 +7,10 @@ import { createAuthorityServer } from '@entente/authority-server';
 import { createIssuance, createIssuer } from '@entente/pki';
 import { createKeyAndRequest, renew } from '@entente/pki/client';
 import { createMemoryLedger } from '@entente/pki/ledger';
-import { initialiseAuthority, keySigner } from '@entente/pki/node';
+import { initialiseAuthority, keySigner, throwAwaySigner } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { links } from '@entente/topology';
-import { decodeCrl, encodePem } from '@entente/x509';
+import { decodeCrl, decodePemCertificates, encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Credentials, document, frontEnd, type Scene, send, signed, startScene } from './network.ts';
 
@@ -141,7 +141,18 @@ describe('a member', () => {
     expect((await scene.ask('/topology', next)).status).toBe(200);
   });
 
-  for (const path of ['/revoke', '/join-tokens', '/topology']) {
+  it('that has joined gets no second token without a word', async () => {
+    const order = (fields: object) =>
+      scene.ask('/join-tokens', scene.alice, {
+        method: 'POST',
+        body: JSON.stringify({ server: 'fe01.contoso.example', ...fields }),
+      });
+    expect(await (await order({})).json()).toMatchObject({ reason: 'already-joined', status: 409 });
+    expect((await order({ replace: true })).status).toBe(201);
+    expect(await (await order({ replace: 'yes' })).json()).toMatchObject({ reason: 'malformed-request' });
+  });
+
+  for (const path of ['/revoke', '/release', '/join-tokens', '/topology']) {
     it(`is refused at POST ${path}: that is for administrators`, async () => {
       const response = await scene.ask(path, fe01, { method: 'POST', body: '{}' });
       expect(await response.json()).toMatchObject({ status: 403, reason: 'role-not-allowed-on-link' });
@@ -160,6 +171,7 @@ describe('an unknown peer', () => {
     ['GET', '/events'],
     ['POST', '/topology'],
     ['POST', '/revoke'],
+    ['POST', '/release'],
     ['POST', '/join-tokens'],
   ] as const) {
     it(`without certificate is refused at ${method} ${path}`, async () => {
@@ -208,8 +220,12 @@ describe('an unknown peer', () => {
     const { createPrivateKey, randomBytes, X509Certificate } = await import('node:crypto');
     const { issuingCertificate, issuingKey } = scene.made.files;
     const certificate = new X509Certificate(await readFile(issuingCertificate)).raw;
+    const issuer = await createIssuer(certificate, keySigner(createPrivateKey(await readFile(issuingKey))));
+    const anchors = decodePemCertificates(scene.made.rootPem);
     const issuance = createIssuance({
-      issuer: await createIssuer(certificate, keySigner(createPrivateKey(await readFile(issuingKey)))),
+      issuer,
+      anchors: anchors.ok ? anchors.value : [],
+      throwAway: await throwAwaySigner(issuer.signer.scheme),
       ledger: createMemoryLedger(),
       mayIssue: () => ({ ok: true, names: { commonName: fqdn, dnsNames: [fqdn], uris: [`sip:${fqdn}`] } }),
       clock: Date.now,
@@ -280,6 +296,23 @@ describe('revoking', () => {
     expect(lastRefusal()).toMatchObject({ reason: 'revoked', peer: 'fe02.contoso.example' });
     await expect(scene.ask('/topology', fe02)).rejects.toThrow();
     events.close();
+  });
+
+  it('for a hold can end: the next list, at once, lacks the certificate', async () => {
+    const order = (path: string, fields: object) =>
+      scene.ask(path, scene.alice, { method: 'POST', body: JSON.stringify(fields) });
+    const serial = fe01.serialHex;
+    expect((await order('/revoke', { serial, reason: 'certificateHold' })).status).toBe(200);
+    await expect(scene.ask('/topology', fe01)).rejects.toThrow();
+    const released = (await (await order('/release', { serial })).json()) as { crlNumber: number };
+    const list = await currentList();
+    expect(Number(list.crlNumber)).toBe(released.crlNumber);
+    expect(list.lookup(Buffer.from(serial, 'hex'))).toBeUndefined();
+    expect((await scene.ask('/topology', fe01)).status).toBe(200);
+    expect(await (await order('/release', { serial })).json()).toMatchObject({
+      reason: 'certificate-not-on-hold',
+    });
+    expect(await (await order('/release', {})).json()).toMatchObject({ reason: 'malformed-request' });
   });
 
   it('refuses an order without reason that RFC 5280 names, or for nothing', async () => {

@@ -116,6 +116,11 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
       await takeBack(new Set(recorded.flatMap((one) => (one === undefined ? [] : [one.subject]))), reason);
       return outcome;
     },
+    async release(serialHex): Promise<RevocationOutcome> {
+      const outcome = await desk.release(serialHex);
+      if (outcome.ok) await reconcileKeys();
+      return outcome;
+    },
     async revokeUnlisted(removed) {
       const current = topology();
       const serialsOf = new Map<string, readonly string[]>();

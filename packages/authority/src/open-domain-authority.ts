@@ -7,6 +7,7 @@ import {
   type Issuance,
   PkiFault,
   type Problem,
+  revokeUnfinished,
   spkiHash,
   type TrustBundle,
 } from '@entente/pki';
@@ -25,6 +26,7 @@ import { importLog } from './import-log.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideProblem, outsideView } from './outside-view.ts';
 import type { AuthoritySettings } from './settings.ts';
+import { SurplusWatch } from './surplus-names/surplus-watch.ts';
 import {
   openTopologyStore,
   type PublishResult,
@@ -64,6 +66,8 @@ export interface Authority {
   publish(text: string, publisher: string): Promise<PublishResult>;
   /** Revokes certificates, and applies the new CRL to the authority's own verdicts. */
   readonly revocation: DomainRevocations;
+  /** Revokes certificates with names that the topology has taken away, when their time has come. */
+  revokeSurplus(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -89,6 +93,9 @@ export async function openDomainAuthority(
   const topologies = await openTopologyStore(settings.directory, settings.administratorsHash);
   const issuance = createIssuance({
     issuer,
+    anchors: opened.roots,
+    revocation: () => knowledge,
+    throwAway: opened.throwAway,
     ledger,
     mayIssue: mayIssueStateKey(
       settings,
@@ -177,6 +184,15 @@ export async function openDomainAuthority(
     }
   };
 
+  const surplus = new SurplusWatch({
+    fqdn: settings.fqdn,
+    ledger,
+    topology: () => topologies.current?.topology,
+    revoke: revocation.revoke,
+    now,
+    log,
+  });
+
   const warnOfOutside = (): void => {
     const problem = outsideProblem(opened, topologies.current?.topology);
     if (problem !== undefined)
@@ -207,6 +223,7 @@ export async function openDomainAuthority(
       const result = await topologies.publish(text, now(), before === undefined ? refusalBy : undefined);
       if (!result.accepted || result.topology.hash === before?.hash) return result;
       const { hash, document } = result.topology;
+      surplus.topologyChanged();
       // First of all: connections and commands of whom it removes end now.
       trust.announce();
       await states.sign();
@@ -227,6 +244,12 @@ export async function openDomainAuthority(
     return turn;
   };
 
+  for (const { serialHex, subject } of await revokeUnfinished(ledger, issuer, now)) {
+    log.warn(
+      { event: 'unfinished-issuance', serial: serialHex, subject },
+      'the authority stopped while it issued a certificate, and nobody has received it: it is revoked',
+    );
+  }
   await publisher.publish();
   await revokeUnlisted(topologies.removedAdministrators);
   await revocation.reconcileKeys();
@@ -250,6 +273,7 @@ export async function openDomainAuthority(
     publish,
     standing: () => store?.standing() ?? { ok: true },
     revocation,
+    revokeSurplus: () => surplus.look(),
     async [Symbol.asyncDispose]() {
       events.close();
       await states[Symbol.asyncDispose]();

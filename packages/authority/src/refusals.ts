@@ -1,4 +1,4 @@
-import { type Problem, plainRefusal, problemResponse } from '@entente/pki';
+import { alarmingReasons, type Problem, plainRefusal, problemResponse } from '@entente/pki';
 import { type ConnectionRefusal, type Log, logRefusal, RefusalLimit } from '@entente/tls';
 import { links } from '@entente/topology';
 import type { Caller } from './caller.ts';
@@ -44,7 +44,9 @@ export function createRefusalLog(log: Log, now: () => number = Date.now): Refusa
         : limit.line({ name: nameOf(caller), admitted: true });
     if (leftOut === undefined) return;
     const link = caller.kind === 'administrator' ? linkNames.administrator : linkNames.member;
-    log.warn({ event: 'refused', reason, ...peerFields(caller), link, remedy, ...leftOut }, message);
+    const fields = { event: 'refused', reason, ...peerFields(caller), link, remedy, ...leftOut };
+    if (alarmingReasons.has(reason)) log.error(fields, message);
+    else log.warn(fields, message);
   };
   return {
     note,

@@ -9,7 +9,7 @@ const rootListWarningMs = 30 * dayMs;
 
 /**
  * Does the periodic work. It checks the time every few seconds, so that a jump of the clock is noticed: it signs a new CRL at half
- * of its lifetime, renews the authority's certificate, rotates the keys of pools, keeps event streams alive, and warns while there is time
+ * of its lifetime, renews the authority's certificate, rotates the keys of pools, revokes what has surplus names, keeps event streams alive, and warns while there is time
  * to sign the root's next CRL.
  * @returns stops the work
  */
@@ -25,6 +25,7 @@ export function startUpkeep(authority: Authority, own: OwnCertificate, log: Log)
     if (now >= publisher.nextPublication()) await publisher.publish();
     await own.keepValid();
     await authority.domainKeys.rotateDue();
+    await authority.revokeSurplus();
     const left = opened.rootCrl.nextUpdate - now;
     if (left < rootListWarningMs && now - warnedAt >= dayMs) {
       warnedAt = now;

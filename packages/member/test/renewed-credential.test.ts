@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority, createTestLog, type TestAuthority } from '@entente/testkit';
+import { decodeCertificationRequest } from '@entente/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CredentialFiles, type KeyPair } from '../src/credential/credential-files.ts';
 import { RenewedCredential } from '../src/credential/renewed-credential.ts';
@@ -24,7 +25,7 @@ class WatchedFiles extends MemberFiles {
   readonly written: FileName[] = [];
 
   override async write(name: FileName, text: string): Promise<void> {
-    this.begun.open();
+    if (name === 'pending') this.begun.open();
     await super.write(name, text);
     this.written.push(name);
   }
@@ -57,7 +58,7 @@ describe('the certificate of an interface', () => {
     const renewed = await RenewedCredential.open({
       subject: () => 'fe1.contoso.example',
       files: new CredentialFiles(files, 'internal'),
-      authority: { url: 'https://ca.contoso.example', transport },
+      authority: { url: 'https://ca.contoso.example', enrolTransport: transport },
       now: () => Date.now(),
       log: createTestLog(({ message }) => logged.push(message)),
     });
@@ -87,7 +88,7 @@ describe('the certificate of an interface', () => {
     const closing = renewed[Symbol.asyncDispose]();
     answer.open();
     await Promise.all([closing, renewing]);
-    expect(files.written).toEqual([]);
+    expect(files.written, 'the key alone, before the authority was asked').toEqual(['nextKey']);
     expect(await onDisk()).toEqual(first);
     expect(logged, 'and nothing is said of it').toEqual([]);
   });
@@ -99,8 +100,60 @@ describe('the certificate of an interface', () => {
     const renewing = renewed.renewNow();
     await files.begun.opened;
     await renewed[Symbol.asyncDispose]();
-    expect(files.written).toEqual(['pending', 'key', 'certificate']);
+    expect(files.written).toEqual(['nextKey', 'pending', 'key', 'certificate']);
     await renewing;
+  });
+
+  it('is requested again with the same key after the answer was lost, also by the next run', async () => {
+    const keys: string[] = [];
+    const asking = async (answers: boolean) => {
+      const transport = async (request: Request): Promise<Response> => {
+        const wanted = new Uint8Array(await request.arrayBuffer());
+        const decoded = decodeCertificationRequest(wanted);
+        keys.push(decoded.ok ? Buffer.from(decoded.value.publicKey.der).toString('hex') : '');
+        if (!answers) throw new Error('the connection is gone');
+        return new Response(await root.certify(wanted, { dnsNames }), { status: 201 });
+      };
+      const renewed = await RenewedCredential.open({
+        subject: () => 'fe1.contoso.example',
+        files: new CredentialFiles(new MemberFiles(directory), 'internal'),
+        authority: { url: 'https://ca.contoso.example', enrolTransport: transport },
+        now: () => Date.now(),
+        log: createTestLog(() => {}),
+      });
+      await renewed.renewNow();
+      await renewed[Symbol.asyncDispose]();
+    };
+    await asking(false);
+    await asking(false);
+    await asking(true);
+    await asking(true);
+    expect(new Set(keys.slice(0, 3)).size, 'until it has its certificate').toBe(1);
+    expect(keys[3], 'and then another one').not.toBe(keys[0]);
+  });
+
+  it('is requested with another key where the authority never certifies this one', async () => {
+    const keys: string[] = [];
+    const files = new CredentialFiles(new MemberFiles(directory), 'internal');
+    const renewed = await RenewedCredential.open({
+      subject: () => 'fe1.contoso.example',
+      files,
+      authority: {
+        url: 'https://ca.contoso.example',
+        async enrolTransport() {
+          keys.push(`${await files.nextKey()}`);
+          const problem = { reason: 'key-compromised', detail: 'the key is blocked', remedy: 'another one' };
+          return Response.json(problem, { status: 403 });
+        },
+      },
+      now: () => Date.now(),
+      log: createTestLog(() => {}),
+    });
+    await renewed.renewNow();
+    await renewed.renewNow();
+    await renewed[Symbol.asyncDispose]();
+    expect(new Set(keys).size).toBe(2);
+    expect(await onDisk()).toEqual(first);
   });
 
   it('is not asked for any more after the end', async () => {

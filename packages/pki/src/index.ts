@@ -29,6 +29,7 @@ export {
   rotatePoolKeys,
   sealsMs,
 } from './domain-keys/rotation.ts';
+export { refuseAlreadyJoined } from './enrolment/already-joined.ts';
 export {
   type EnrolHandler,
   type EnrolledPeer,
@@ -58,7 +59,7 @@ export {
   trustStatePurpose,
   userNames,
 } from './ground/profile.ts';
-export { type PkiReason, type PkiRefusal, pkiReasons, refuse } from './ground/refusal.ts';
+export { alarmingReasons, type PkiReason, type PkiRefusal, pkiReasons, refuse } from './ground/refusal.ts';
 export type {
   IssuanceDecision,
   IssuanceOutcome,
@@ -92,6 +93,7 @@ export {
   lintCertificate,
   lintRules,
 } from './issuing/lint.ts';
+export { revokeUnfinished } from './issuing/unfinished.ts';
 export { rootsHandler, type TrustBundle, trustBundleHandler } from './publication/bundle-handler.ts';
 export {
   type Handler,

@@ -11,9 +11,11 @@ import {
   type Issuance,
   type IssuanceOptions,
   type Issuer,
+  type Signer,
 } from '@entente/pki';
 import { createMemoryLedger, type Ledger } from '@entente/pki/ledger';
-import { keySigner } from '@entente/pki/node';
+import { keySigner, throwAwaySigner } from '@entente/pki/node';
+import { type Certificate, decodeCertificate } from '@entente/x509';
 
 /** The time at which the tests play. */
 export const now = Date.UTC(2026, 0, 15, 12);
@@ -26,6 +28,8 @@ export interface TestAuthority {
   readonly rootKeys: webcrypto.CryptoKeyPair;
   readonly issuing: Uint8Array;
   readonly issuer: Issuer;
+  readonly anchors: readonly Certificate[];
+  readonly throwAway: Signer;
 }
 
 export async function newKeys(kind: AuthorityKeyKind = 'ec-p256'): Promise<webcrypto.CryptoKeyPair> {
@@ -54,7 +58,16 @@ export async function testAuthority(kind: AuthorityKeyKind = 'ec-p256'): Promise
   });
   const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
   const signer = keySigner(createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }));
-  return { root, rootKeys, issuing, issuer: await createIssuer(issuing, signer) };
+  const decoded = decodeCertificate(root);
+  if (!decoded.ok) throw new Error(decoded.error.message);
+  return {
+    root,
+    rootKeys,
+    issuing,
+    issuer: await createIssuer(issuing, signer),
+    anchors: [decoded.value],
+    throwAway: await throwAwaySigner(signer.scheme),
+  };
 }
 
 export const serverNames = {
@@ -71,6 +84,8 @@ export function testIssuance(
   const ledger = changes.ledger ?? createMemoryLedger();
   const issuance = createIssuance({
     issuer: authority.issuer,
+    anchors: authority.anchors,
+    throwAway: authority.throwAway,
     ledger,
     mayIssue: () => ({ ok: true, names: serverNames }),
     clock: () => now,

@@ -29,10 +29,10 @@ beforeAll(async () => {
 });
 
 /** One authority with a clock that the test turns. */
-function scene(changes: Partial<EnrolOptions> = {}) {
+function scene(changes: Partial<EnrolOptions> = {}, from?: ReturnType<typeof testIssuance>) {
   const time = { now };
   const clock = () => time.now;
-  const { issuance, ledger } = testIssuance(authority, { clock });
+  const { issuance, ledger } = from ?? testIssuance(authority, { clock });
   const refusals: { refusal: PkiRefusal; server: string | undefined }[] = [];
   const handler = enrolHandler({
     issuance,
@@ -41,7 +41,7 @@ function scene(changes: Partial<EnrolOptions> = {}) {
     onRefused: (refusal, server) => refusals.push({ refusal, server }),
     ...changes,
   });
-  const makeToken = (lifetimeMs?: number): Promise<JoinToken> =>
+  const makeToken = (lifetimeMs?: number, replace = false): Promise<JoinToken> =>
     issueJoinToken(
       { ledger, clock, random: randomBytes },
       {
@@ -51,6 +51,7 @@ function scene(changes: Partial<EnrolOptions> = {}) {
         administratorsHash,
         createdBy: 'alice',
         ...(lifetimeMs === undefined ? {} : { lifetimeMs }),
+        replace,
       },
     );
   const transport = (peer?: EnrolledPeer) => (request: Request) => handler(request, peer);
@@ -165,7 +166,9 @@ describe('a server that joins', () => {
     time.now += 60_001;
     const spent = await secretOf();
     const good = await secretOf();
+    const replacing = Buffer.from((await makeToken(3_600_000, true)).secret).toString('base64url');
     const { request } = await newKey();
+    const other = await newKey();
     const post = (secret: string, body: Uint8Array = request) =>
       handler(
         new Request(`${authorityUrl}/enrol`, {
@@ -181,10 +184,14 @@ describe('a server that joins', () => {
       await post('Bearer short'),
       await post(`Bearer ${randomBytes(16).toString('base64url')}`),
       await post(`Bearer ${expired}`),
-      await post(`Bearer ${spent}`),
+      await post(`Bearer ${spent}`, other.request),
       await post(`Bearer ${good}`, new Uint8Array(10)),
       await post(`Bearer ${good}`, new Uint8Array(20_000)),
-      await post(`Bearer ${good}`, (await createKeyAndRequest({ subject: 'ca.contoso.example' })).request),
+      await post(`Bearer ${good}`, other.request),
+      await post(
+        `Bearer ${replacing}`,
+        (await createKeyAndRequest({ subject: 'ca.contoso.example' })).request,
+      ),
     ];
     expect(refusals.map(({ refusal }) => refusal.reason)).toEqual([
       'token-malformed',
@@ -194,6 +201,7 @@ describe('a server that joins', () => {
       'token-spent',
       'malformed-request',
       'request-too-large',
+      'already-joined',
       'name-not-allowed',
     ]);
     const seen = await Promise.all(
@@ -262,8 +270,12 @@ describe('renewing', () => {
         return { ok: true, names: serverNames };
       },
     });
+    const { makeToken, transport } = scene({}, { issuance, ledger });
+    const joined = await enrol({ token: await makeToken(), key: await newKey(), transport: transport() });
+    if (!joined.ok) throw new Error(joined.refusal.message);
+    asked.splice(0);
     const handler = enrolHandler({ issuance, ledger, clock: () => now });
-    const peer = { server: 'fe01.contoso.example', serialHex: '0a' };
+    const peer = { server: 'fe01.contoso.example', serialHex: joined.certificate.serialHex };
     const task = { authority: authorityUrl, transport: (request: Request) => handler(request, peer) };
     await renew({ ...task, key: await newKey(), interface: 'external' });
     await renew({ ...task, key: await newKey() });

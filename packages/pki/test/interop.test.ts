@@ -29,10 +29,12 @@ async function build() {
     openLedger,
   });
   const opened = await openAuthority(directory, openLedger);
-  const { issuer, ledger } = opened;
+  const { issuer, ledger, roots: anchors, throwAway } = opened;
   const common = { issuer, ledger, clock: Date.now, objectsUrl };
   const issuance = createIssuance({
     ...common,
+    anchors,
+    throwAway,
     random: randomBytes,
     mayIssue: ({ profile, subject }) => ({
       ok: true,

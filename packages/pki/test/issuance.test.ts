@@ -235,6 +235,10 @@ describe('refusing to issue', () => {
       'a server without DNS name',
       { commonName: 'fe01.contoso.example', dnsNames: [], uris: ['sip:a.example'] },
     ],
+    ['an IPv4 address as name', { commonName: '10.0.0.1', dnsNames: ['10.0.0.1'], uris: [] }],
+    ['a hexadecimal IPv4 address as name', { commonName: '0x7f.1', dnsNames: ['0x7f.1'], uris: [] }],
+    ['a name that ends in a number', { commonName: 'fe01.7', dnsNames: ['fe01.7'], uris: [] }],
+    ['a name that ends in a hexadecimal number', { commonName: 'a.0x7f', dnsNames: ['a.0x7f'], uris: [] }],
     [
       'a name that is not ASCII',
       { commonName: 'fe01.contoso.example', dnsNames: ['fé.contoso.example'], uris: [] },
@@ -245,6 +249,34 @@ describe('refusing to issue', () => {
       expect(refused?.reason).toBe('profile-violated');
     });
   }
+
+  it('hands out nothing, and revokes, when the names changed while the certificate was signed', async () => {
+    let names: CertificateNames = serverNames;
+    const { issuance, ledger } = testIssuance(
+      {
+        ...authority,
+        issuer: {
+          ...authority.issuer,
+          signer: {
+            ...authority.issuer.signer,
+            sign(bytes) {
+              names = {
+                ...serverNames,
+                dnsNames: ['fe01.contoso.example'],
+                uris: ['sip:fe01.contoso.example'],
+              };
+              return authority.issuer.signer.sign(bytes);
+            },
+          },
+        },
+      },
+      { mayIssue: () => ({ ok: true, names }) },
+    );
+    const { request } = await createKeyAndRequest({ subject: 'fe01.contoso.example' });
+    const outcome = await issuance.issue(application(request), requester);
+    expect(outcome).toMatchObject({ refusal: { reason: 'name-not-allowed' } });
+    expect(await ledger.revoked(authority.issuer.id, now)).toHaveLength(1);
+  });
 
   it('hands out nothing, and revokes, when the rule changed while the certificate was signed', async () => {
     let allowed = true;

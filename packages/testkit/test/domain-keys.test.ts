@@ -165,7 +165,7 @@ describe('keys of a pool', () => {
     const member = await joinDomain({
       fqdn,
       directory: join(directory, fqdn),
-      token: await network.administrator.joinToken(fqdn),
+      token: await network.administrator.joinToken(fqdn, true),
       addresses: network.addresses,
       log: createTestLog(),
     });

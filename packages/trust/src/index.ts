@@ -40,5 +40,5 @@ export type { Evidence, SearchSpent, Stage } from './reasons/evidence.ts';
 export type { AtCertificate, Reason, ReasonData, Rejection, RejectionOf } from './reasons/rejection.ts';
 export type { CertificateRule } from './rules/certificate-rules.ts';
 export { type AlgorithmPolicy, historicAlgorithms, modernAlgorithms } from './signatures/algorithm-policy.ts';
-export { isSignedBy } from './signatures/is-signed-by.ts';
+export { isSignedBy, isSignedByInPool } from './signatures/is-signed-by.ts';
 export { latestSignedTime } from './signatures/latest-signed-time.ts';

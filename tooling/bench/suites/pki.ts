@@ -14,7 +14,7 @@ import {
 } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
 import { createMemoryLedger, type Ledger } from '@entente/pki/ledger';
-import { keySigner } from '@entente/pki/node';
+import { keySigner, throwAwaySigner } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { decodeCertificationRequest } from '@entente/x509';
 import * as peculiar from '@peculiar/x509';
@@ -117,9 +117,13 @@ async function authority() {
   return { issuer: await createIssuer(root, signer), keys, root: new peculiar.X509Certificate(root) };
 }
 
+const throwAway = await throwAwaySigner('ecdsa-with-sha256');
+
 function issuance(issuer: Issuer, ledger: Ledger): Issuance {
   return createIssuance({
     issuer,
+    anchors: [issuer.certificate],
+    throwAway,
     ledger,
     mayIssue: () => ({ ok: true, names }),
     clock: Date.now,

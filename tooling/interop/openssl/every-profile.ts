@@ -150,6 +150,8 @@ async function issueForUser(place: AuthorityPlace, file: string): Promise<Writte
   const issuance = createIssuance({
     issuer: opened.issuer,
     ledger: opened.ledger,
+    anchors: opened.roots,
+    throwAway: opened.throwAway,
     clock: Date.now,
     random: randomBytes,
     objectsUrl: `http://${place.fqdn}:${place.objectsPort}`,

@@ -3,7 +3,6 @@ import type { MutationPatch, PatchList } from '../patch.ts';
 const issuance = 'packages/pki/src/issuing/issuance.ts';
 const tokenState = 'packages/pki/src/ledger/token-state.ts';
 const readRequest = 'packages/pki/src/issuing/read-request.ts';
-const enrolHandler = 'packages/pki/src/enrolment/enrol-handler.ts';
 
 const issuing = (title: string): MutationPatch['test'] => ({
   file: 'packages/pki/test/issuance.test.ts',
@@ -22,7 +21,7 @@ export const patches: PatchList = {
       name: 'may-issue',
       off: 'a certificate is issued without asking the rule',
       file: issuance,
-      find: 'const decision = await options.mayIssue(request, requester);',
+      find: 'const decision = await mayIssue(request, requester);',
       replace:
         "const decision = { ok: true, names: { commonName: '', dnsNames: [application.subject], uris: [] } } as Awaited<ReturnType<MayIssue>>;",
       test: issuing('refuses what the rule refuses, with the reason of the rule'),
@@ -31,7 +30,7 @@ export const patches: PatchList = {
       name: 'possession',
       off: 'a request need not be signed with its own key',
       file: readRequest,
-      find: 'if (!provesPossession(decoded)) {',
+      find: 'if (!(await provesPossession(decoded))) {',
       replace: 'if (decoded === null) {',
       test: issuing('refuses a request that is not signed with its own key'),
     },
@@ -80,15 +79,15 @@ export const patches: PatchList = {
     {
       name: 'revoked-requester',
       off: 'a revoked certificate renews itself',
-      file: enrolHandler,
-      find: 'if (recorded?.revocation === undefined) return undefined;',
-      replace: 'if (recorded !== null) return undefined;',
+      file: 'packages/pki/src/enrolment/renewing.ts',
+      find: 'if (revocation === undefined) return undefined;',
+      replace: 'if (revocation !== null) return undefined;',
       test: enrolment('refuses a peer whose certificate the ledger knows as revoked'),
     },
     {
       name: 'issuer-lifetime',
       off: 'a certificate outlives its issuer',
-      file: issuance,
+      file: 'packages/pki/src/issuing/write-leaf.ts',
       find: 'Math.min(wholeSecond(now + profile.lifetimeMs), issuer.certificate.notAfter)',
       replace: 'wholeSecond(now + profile.lifetimeMs)',
       test: issuing('never lets a certificate outlive its issuer'),

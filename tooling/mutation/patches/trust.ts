@@ -27,7 +27,7 @@ export const patches: PatchList = {
       name: 'signature',
       off: 'no signature is verified',
       file: 'packages/trust/src/signatures/verify-signature.ts',
-      find: 'return verify(algorithm.digest, signed.tbs, key.object, signed.signature);',
+      find: 'return verify(how.digest, signed.tbs, how.key, signed.signature);',
       replace: 'return true;',
       test: path('refuses an altered leaf'),
     },

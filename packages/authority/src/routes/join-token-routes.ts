@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { formatJoinToken, issueJoinToken, refuse } from '@entente/pki';
+import { formatJoinToken, issueJoinToken, refuse, refuseAlreadyJoined } from '@entente/pki';
 import { administratorSetHash } from '@entente/topology';
 import { badOrder, readOrder } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
@@ -15,10 +15,14 @@ export function addJoinTokenRoutes(app: AuthorityApp, context: RouteContext): vo
     const { caller } = c.env;
     const order = await readOrder(c.req.raw, caller, guard);
     if (order instanceof Response) return order;
-    const { server, lifetimeSeconds = 3_600 } = order;
+    const { server, lifetimeSeconds = 3_600, replace = false } = order;
     const seconds = lifetimeSeconds as number;
-    if (typeof server !== 'string' || !Number.isInteger(seconds) || seconds < 1 || seconds > 3_600) {
-      return refusals.request(badOrder('"server", and "lifetimeSeconds" from 1 to 3600'), caller);
+    const isWhole = Number.isInteger(seconds) && seconds >= 1 && seconds <= 3_600;
+    if (typeof server !== 'string' || !isWhole || typeof replace !== 'boolean') {
+      return refusals.request(
+        badOrder('"server", "lifetimeSeconds" from 1 to 3600, and "replace" true or false'),
+        caller,
+      );
     }
     const topology = authority.topologies.current?.topology;
     const listed = topology?.servers.get(server);
@@ -36,8 +40,11 @@ export function addJoinTokenRoutes(app: AuthorityApp, context: RouteContext): vo
         caller,
       );
     }
+    const { ledger } = authority.opened;
+    const joined = replace ? undefined : await refuseAlreadyJoined(ledger, server, authority.clock.now());
+    if (joined !== undefined) return refusals.request(joined, caller);
     const token = await issueJoinToken(
-      { ledger: authority.opened.ledger, clock: () => authority.clock.now(), random: randomBytes },
+      { ledger, clock: () => authority.clock.now(), random: randomBytes },
       {
         authority: settings.authorityUrl,
         server,
@@ -45,6 +52,7 @@ export function addJoinTokenRoutes(app: AuthorityApp, context: RouteContext): vo
         administratorsHash: administratorSetHash(topology.document.administrators),
         lifetimeMs: seconds * 1000,
         createdBy: caller.kind === 'administrator' ? caller.name : '',
+        replace,
       },
     );
     const { notAfter } = token;

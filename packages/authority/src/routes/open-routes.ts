@@ -1,5 +1,4 @@
 import { enrolHandler, rootsHandler, trustBundleHandler } from '@entente/pki';
-import type { Caller } from '../caller.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
 /**
@@ -8,20 +7,20 @@ import type { AuthorityApp, RouteContext } from './route-context.ts';
  * @param context - what they answer with
  */
 export function addOpenRoutes(app: AuthorityApp, { authority, refusals }: RouteContext): void {
-  const enrolling = (caller: Caller) =>
-    enrolHandler({
-      issuance: authority.issuance,
-      ledger: authority.opened.ledger,
-      clock: () => authority.clock.now(),
-      onRefused: (refusal, server) =>
-        refusals.note(
-          refusal,
-          caller.kind === 'nobody' && server !== undefined ? { ...caller, claimed: server } : caller,
-        ),
-    });
+  const enrol = enrolHandler({
+    issuance: authority.issuance,
+    ledger: authority.opened.ledger,
+    clock: () => authority.clock.now(),
+    revoke: authority.revocation.revoke,
+  });
   app.all('/enrol', (c) => {
     const { caller } = c.env;
-    return enrolling(caller)(c.req.raw, caller.kind === 'server' ? caller : undefined);
+    return enrol(c.req.raw, caller.kind === 'server' ? caller : undefined, (refusal, server) =>
+      refusals.note(
+        refusal,
+        caller.kind === 'nobody' && server !== undefined ? { ...caller, claimed: server } : caller,
+      ),
+    );
   });
 
   const roots = rootsHandler(authority.bundle);

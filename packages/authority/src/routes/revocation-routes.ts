@@ -3,7 +3,7 @@ import { badOrder, readOrder } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
 /**
- * What administrators revoke.
+ * What administrators revoke, and what they release from a hold.
  * @param app - receives the route
  * @param context - what it answers with
  */
@@ -23,6 +23,18 @@ export function addRevocationRoutes(app: AuthorityApp, { authority, guard, refus
       typeof serial === 'string'
         ? await authority.revocation.revoke(serial.toLowerCase(), reason)
         : await authority.revocation.revokeSubject(String(server).toLowerCase(), reason);
+    return outcome.ok
+      ? c.json({ serials: outcome.serials, crlNumber: outcome.crlNumber })
+      : refusals.request(outcome.refusal, caller);
+  });
+
+  app.post('/release', async (c) => {
+    const { caller } = c.env;
+    const order = await readOrder(c.req.raw, caller, guard);
+    if (order instanceof Response) return order;
+    const { serial } = order;
+    if (typeof serial !== 'string') return refusals.request(badOrder('"serial"'), caller);
+    const outcome = await authority.revocation.release(serial.toLowerCase());
     return outcome.ok
       ? c.json({ serials: outcome.serials, crlNumber: outcome.crlNumber })
       : refusals.request(outcome.refusal, caller);

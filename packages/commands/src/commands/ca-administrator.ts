@@ -62,9 +62,11 @@ async function certify(name: string, { config, json, replace }: CaAdministratorO
     });
   }
   await using authority = await openAuthority(directory, openLedger);
-  const { issuer, ledger } = authority;
+  const { issuer, ledger, roots: anchors, throwAway } = authority;
   const issuance = createIssuance({
     issuer,
+    anchors,
+    throwAway,
     ledger,
     clock: Date.now,
     random: randomBytes,

@@ -1,5 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { type Credential, type HttpClient, httpClient, type Trust } from '@entente/tls';
+import {
+  type Credential,
+  type HttpClient,
+  type HttpClientOptions,
+  httpClient,
+  type Trust,
+} from '@entente/tls';
 import { links, maxListBytes } from '@entente/topology';
 import { allowNames } from '@entente/trust';
 import { readEventStream, type ServerEvent } from './event-stream.ts';
@@ -26,14 +32,20 @@ export class AuthorityClient implements AsyncDisposable {
   readonly url: string;
   /** Sends a request; it fails once the client is disposed of. */
   readonly transport: (request: Request) => Promise<Response>;
+  /**
+   * The same over a connection of its own: an open one may show the certificate that has been renewed meanwhile, and the authority renews
+   * each certificate once.
+   */
+  readonly enrolTransport: (request: Request) => Promise<Response>;
   readonly #http: HttpClient;
+  readonly #enrolling: HttpClient;
   readonly #stop = new AbortController();
 
   /** @param options - where the authority is, and how it is judged */
   constructor({ addresses, credential, trust, url }: AuthorityClientOptions) {
     const { hostname } = new URL(url);
     this.url = url;
-    this.#http = httpClient({
+    const options: HttpClientOptions = {
       trust,
       allow: allowNames([hostname]),
       link: { name: links.memberToAuthority.name, interface: 'internal' },
@@ -41,8 +53,11 @@ export class AuthorityClient implements AsyncDisposable {
       addresses,
       limits: { maxBytes: maxAnswerBytes },
       signal: this.#stop.signal,
-    });
+    };
+    this.#http = httpClient(options);
+    this.#enrolling = httpClient({ ...options, keepAlive: false });
     this.transport = (request) => this.#http.fetch(request);
+    this.enrolTransport = (request) => this.#enrolling.fetch(request);
   }
 
   /** The name that the authority proves. */
@@ -141,5 +156,6 @@ export class AuthorityClient implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new Error(`${this.url} is no longer asked`));
     this.#http[Symbol.dispose]();
+    this.#enrolling[Symbol.dispose]();
   }
 }

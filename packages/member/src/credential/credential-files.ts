@@ -3,8 +3,13 @@ import type { FileName, MemberFiles } from '../files/member-files.ts';
 
 /** The files of each side of a server. */
 const sides = {
-  internal: { key: 'key', certificate: 'certificate', pending: 'pending' },
-  external: { key: 'externalKey', certificate: 'externalCertificate', pending: 'externalPending' },
+  internal: { key: 'key', certificate: 'certificate', pending: 'pending', nextKey: 'nextKey' },
+  external: {
+    key: 'externalKey',
+    certificate: 'externalCertificate',
+    pending: 'externalPending',
+    nextKey: 'externalNextKey',
+  },
 } as const satisfies Record<string, Record<string, FileName>>;
 
 /** A side of a server that has a certificate of its own. */
@@ -50,6 +55,25 @@ export class CredentialFiles {
     const { certificate, key } = this.#names;
     if ((await this.#files.read(certificate)) === undefined) return undefined;
     return loadCredential({ certificate: this.#files.path(certificate), key: this.#files.path(key) });
+  }
+
+  /**
+   * The key of the next certificate, PEM. It is on disk before the certificate is requested: where the answer is lost, the request is
+   * repeated with the same key.
+   * @returns `undefined` where none is requested
+   */
+  async nextKey(): Promise<string | undefined> {
+    return this.#files.read(this.#names.nextKey);
+  }
+
+  /** Writes the key of the next certificate. */
+  async keepNextKey(key: string): Promise<void> {
+    await this.#files.write(this.#names.nextKey, key);
+  }
+
+  /** Forgets the key of the next certificate: it has its certificate, or will never have one. */
+  async dropNextKey(): Promise<void> {
+    await this.#files.remove(this.#names.nextKey);
   }
 
   /** Replaces the pair on disk. */

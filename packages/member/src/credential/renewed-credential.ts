@@ -1,8 +1,8 @@
-import { createKeyAndRequest, renew, renewalTime } from '@entente/pki/client';
+import { renew, renewalTime } from '@entente/pki/client';
 import { type Credential, type Log, loadCredential } from '@entente/tls';
 import type { AuthorityClient } from '../authority/authority-client.ts';
-import { MemberFault } from '../files/fault.ts';
 import type { CredentialFiles, KeyPair } from './credential-files.ts';
+import { requestCertificate } from './request-certificate.ts';
 
 /** setTimeout takes 31 bits of milliseconds; a certificate of a server is valid for days, so one step is enough. */
 const longestWaitMs = 2_000_000_000;
@@ -14,7 +14,7 @@ export interface RenewalOptions {
   /** Name of the interface, as the topology lists it: the subject to ask for. */
   readonly subject: () => string;
   readonly files: CredentialFiles;
-  readonly authority: Pick<AuthorityClient, 'transport' | 'url'>;
+  readonly authority: Pick<AuthorityClient, 'enrolTransport' | 'url'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: Log;
@@ -48,6 +48,7 @@ export class RenewedCredential implements AsyncDisposable {
     if (loaded !== undefined) return new RenewedCredential(loaded, options);
     const pair = await requestPair(options);
     await files.replace(pair);
+    await files.dropNextKey();
     return new RenewedCredential(await loadCredential(pair), options);
   }
 
@@ -88,6 +89,7 @@ export class RenewedCredential implements AsyncDisposable {
       const pair = await requestPair(this.#options);
       if (this.#closed) return;
       await files.replace(pair);
+      await files.dropNextKey();
       await this.credential.replace(pair);
       const { notAfter } = this.credential.current.leaf;
       log.info(
@@ -107,21 +109,18 @@ export class RenewedCredential implements AsyncDisposable {
   }
 }
 
-/** Asks the authority; nothing is written. */
-async function requestPair({ authority, files, subject }: RenewalOptions): Promise<KeyPair> {
-  const key = await createKeyAndRequest({ subject: subject() });
-  const outcome = await renew({
+/** Asks the authority; the key alone is written. */
+function requestPair({ authority, files, subject }: RenewalOptions): Promise<KeyPair> {
+  return requestCertificate({
+    subject: subject(),
+    files,
     authority: authority.url,
-    key,
-    transport: authority.transport,
-    interface: files.side,
+    ask: (key) =>
+      renew({
+        authority: authority.url,
+        key,
+        transport: authority.enrolTransport,
+        interface: files.side,
+      }),
   });
-  if (!outcome.ok) {
-    throw new MemberFault('ENTENTE_MEMBER_REFUSED', {
-      sentence: `the authority refused: ${outcome.refusal.message} (${outcome.refusal.reason})`,
-      place: authority.url,
-      remedy: outcome.refusal.remedy,
-    });
-  }
-  return { certificate: outcome.certificate.chainPem, key: key.privateKeyPem };
 }

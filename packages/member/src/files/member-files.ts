@@ -7,9 +7,11 @@ const names = {
   key: 'tls.key',
   certificate: 'tls.crt',
   pending: 'tls.pending.pem',
+  nextKey: 'tls.next.key',
   externalKey: 'tls-external.key',
   externalCertificate: 'tls-external.crt',
   externalPending: 'tls-external.pending.pem',
+  externalNextKey: 'tls-external.next.key',
   roots: 'root_ca.crt',
   lists: 'revocation.crl',
   topology: 'topology.json',
@@ -25,8 +27,10 @@ export type FileName = keyof typeof names;
 const secrets: ReadonlySet<FileName> = new Set([
   'key',
   'pending',
+  'nextKey',
   'externalKey',
   'externalPending',
+  'externalNextKey',
   'domainKeys',
 ]);
 /** Far longer than a key with its chain. */

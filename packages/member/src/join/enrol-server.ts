@@ -1,10 +1,8 @@
-import { createKeyAndRequest, enrol, type JoinToken } from '@entente/pki/client';
-import { encodePem } from '@entente/x509';
+import { enrol, type JoinToken } from '@entente/pki/client';
 import { AuthorityClient } from '../authority/authority-client.ts';
-import { CredentialFiles } from '../credential/credential-files.ts';
-import { MemberFault } from '../files/fault.ts';
 import type { MemberFiles, Membership } from '../files/member-files.ts';
 import { type ListFetching, openRootTrust } from '../state/domain-trust.ts';
+import { becomeMember } from './become-member.ts';
 import { fetchPinnedRoot } from './pinned-root.ts';
 
 /** What a first enrolment needs. */
@@ -27,26 +25,15 @@ export interface EnrolServerOptions {
  */
 export async function enrolServer(options: EnrolServerOptions): Promise<Membership> {
   const { addresses, fetching, files, latestSigned, token } = options;
-  const { administratorsHash, authority: url } = token;
-  const root = await fetchPinnedRoot(url, addresses.get(new URL(url).hostname), token.rootSpkiHash);
-  await using trust = await openRootTrust([root], latestSigned, fetching);
-  await using authority = new AuthorityClient({ url, addresses, trust });
-  const key = await createKeyAndRequest({ subject: token.server });
-  const outcome = await enrol({ token, key, transport: authority.transport });
-  if (!outcome.ok) {
-    throw new MemberFault('ENTENTE_MEMBER_REFUSED', {
-      sentence: `the authority refused: ${outcome.refusal.message} (${outcome.refusal.reason})`,
-      place: url,
-      remedy: outcome.refusal.remedy,
-    });
-  }
-  await files.write('roots', encodePem('CERTIFICATE', root.der));
-  await new CredentialFiles(files, 'internal').replace({
-    certificate: outcome.certificate.chainPem,
-    key: key.privateKeyPem,
+  const { authority: url, rootSpkiHash } = token;
+  return becomeMember({
+    token,
+    files,
+    fetchRoot: () => fetchPinnedRoot(url, addresses.get(new URL(url).hostname), rootSpkiHash),
+    async ask(key, root) {
+      await using trust = await openRootTrust([root], latestSigned, fetching);
+      await using authority = new AuthorityClient({ url, addresses, trust });
+      return enrol({ token, key, transport: authority.enrolTransport });
+    },
   });
-  // Last, because its presence says that this server has joined: a crash before it leaves a server that has not.
-  const membership: Membership = { authority: url, administratorsHash };
-  await files.writeMembership(membership);
-  return membership;
 }

@@ -30,7 +30,8 @@ export interface RenewOptions extends EnrolmentTask {
 const maxAnswerBytes = 262_144;
 
 /**
- * Requests the first certificate of a server with a join token. The token is spent if the answer is a certificate.
+ * Requests the first certificate of a server with a join token. The first key that uses the token is the only one that may: store the
+ * key before, and repeat with the same one where the answer is lost.
  * @param options - token, key and transport; the transport must accept no root but the one whose hash is in the token
  * (see `pinnedRoot`)
  * @returns the certificate, or the authority's refusal
@@ -42,7 +43,8 @@ export async function enrol(options: EnrolOptions): Promise<EnrolmentOutcome> {
 }
 
 /**
- * Requests a new certificate with the current one. Generate a new key for it.
+ * Requests a new certificate with the current one. Generate a new key for it, store the key before, and repeat with the same one where
+ * the answer is lost: another key is refused as `already-renewed`.
  * @param options - where, key and transport
  * @returns the certificate, or the authority's refusal
  * @throws PkiFault `ENTENTE_PKI_TRANSPORT`
@@ -137,7 +139,7 @@ function untold(status: number, detail: string): RemoteRefusal {
     reason: 'refused',
     message: `it answers ${status} and gives no reason to a server that has no certificate: ${detail}`,
     remedy:
-      'read the reason in the log of the authority; a join token is valid once and for an hour: if it is the token, create another one with entente join-token',
+      'read the reason in the log of the authority; a join token is valid for one key and for an hour: if it is the token, create another one with entente join-token',
     status,
   };
 }

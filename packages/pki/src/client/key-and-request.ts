@@ -1,6 +1,7 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, webcrypto } from 'node:crypto';
 import { Pkcs10CertificateRequestGenerator, SubjectAlternativeNameExtension } from '@peculiar/x509';
+import { PkiFault } from '../ground/fault.ts';
 
 /** A new key and the request that proves possession of it. */
 export interface KeyAndRequest {
@@ -18,7 +19,9 @@ export interface KeyAndRequestOptions {
   readonly subject: string;
   /** Requested DNS names; the authority issues the names of its own rule, and refuses any other. Default none. */
   readonly dnsNames?: readonly string[];
-  /** Default `ec-p256`. */
+  /** PKCS#8 PEM of a key to use instead of a new one, e.g. to repeat a request whose answer was lost. */
+  readonly privateKeyPem?: string;
+  /** Kind of a new key. Default `ec-p256`. */
   readonly keyKind?: 'ec-p256' | 'ec-p384' | 'rsa-2048' | 'rsa-3072';
 }
 
@@ -30,13 +33,16 @@ const algorithms = {
 };
 
 /**
- * Generates a key and signs a request with it.
+ * Generates a key, or takes the one that is given, and signs a request with it.
  * @param options - subject, names and kind of key
  * @returns key and request; nothing is stored
+ * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED` for a `privateKeyPem` that is no key of an allowed kind
  */
 export async function createKeyAndRequest(options: KeyAndRequestOptions): Promise<KeyAndRequest> {
-  const algorithm = algorithms[options.keyKind ?? 'ec-p256'];
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const { algorithm, keys } =
+    options.privateKeyPem === undefined
+      ? await newKeys(algorithms[options.keyKind ?? 'ec-p256'])
+      : await importKeys(options.privateKeyPem);
   const dnsNames = options.dnsNames ?? [];
   const request = await Pkcs10CertificateRequestGenerator.create(
     {
@@ -58,6 +64,53 @@ export async function createKeyAndRequest(options: KeyAndRequestOptions): Promis
     publicKey: new Uint8Array(spki),
     request: new Uint8Array(request.rawData),
   };
+}
+
+type Algorithm = (typeof algorithms)[keyof typeof algorithms];
+
+interface Keys {
+  readonly algorithm: Algorithm;
+  readonly keys: webcrypto.CryptoKeyPair;
+}
+
+async function newKeys(algorithm: Algorithm): Promise<Keys> {
+  return { algorithm, keys: await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) };
+}
+
+async function importKeys(pem: string): Promise<Keys> {
+  const key = readKey(pem);
+  const algorithm = key === undefined ? undefined : algorithmOf(key);
+  if (key === undefined || algorithm === undefined) {
+    throw new PkiFault('ENTENTE_PKI_KEY_UNSUPPORTED', {
+      sentence: 'expected a private key on P-256 or P-384, or RSA, in PKCS#8 PEM, found another text',
+      place: 'privateKeyPem of a request',
+      remedy: 'leave it out to generate a key',
+    });
+  }
+  const pkcs8 = key.export({ format: 'der', type: 'pkcs8' });
+  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
+  return {
+    algorithm,
+    keys: {
+      privateKey: await webcrypto.subtle.importKey('pkcs8', pkcs8, algorithm, true, ['sign']),
+      publicKey: await webcrypto.subtle.importKey('spki', spki, algorithm, true, ['verify']),
+    },
+  };
+}
+
+function readKey(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+function algorithmOf(key: KeyObject): Algorithm | undefined {
+  if (key.asymmetricKeyType === 'rsa') return algorithms['rsa-2048'];
+  const { namedCurve } = key.asymmetricKeyDetails ?? {};
+  if (namedCurve === 'prime256v1') return algorithms['ec-p256'];
+  return namedCurve === 'secp384r1' ? algorithms['ec-p384'] : undefined;
 }
 
 function rsa(modulusLength: number) {

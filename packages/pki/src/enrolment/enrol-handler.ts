@@ -1,14 +1,18 @@
 import { encodePem } from '@entente/x509';
 import { spkiHash } from '../ground/issuer-id.ts';
-import { type PkiReason, type PkiRefusal, refuse } from '../ground/refusal.ts';
+import { type PkiRefusal, refuse } from '../ground/refusal.ts';
 import type { IssuedCertificate, Requester } from '../ground/request.ts';
+import type { RevocationReason } from '../ground/revocation-reason.ts';
 import type { Clock } from '../ground/signer.ts';
 import { decodeRequest } from '../issuing/decode-request.ts';
-import type { Issuance } from '../issuing/issuance.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { CertificateApplication, Issuance } from '../issuing/issuance.ts';
+import type { Ledger, StoredJoinToken } from '../ledger/ledger.ts';
 import { plainRefusal, problemResponse } from '../publication/problem.ts';
-import { joinTokenSecretHash } from './join-token.ts';
+import { validCertificates } from './already-joined.ts';
+import { decideJoin, readSecretHash, tokenRefusal } from './joining.ts';
 import { readBody } from './read-body.ts';
+import { decideRenewal, refuseRevoked } from './renewing.ts';
+import { Turns } from './turns.ts';
 
 /** A server that has authenticated with its current certificate. */
 export interface EnrolledPeer {
@@ -18,84 +22,212 @@ export interface EnrolledPeer {
   readonly serialHex: string;
 }
 
+/** Called for a refusal, with the server, as far as it is known. */
+export type OnRefused = (refusal: PkiRefusal, server: string | undefined) => void;
+
 /** Options of {@link enrolHandler}. */
 export interface EnrolOptions {
   readonly issuance: Issuance;
   readonly ledger: Ledger;
   readonly clock: Clock;
-  /** Called for every certificate that was issued. */
+  /**
+   * Revokes one of the certificates that a new one replaces, and publishes that; `RevocationDesk.revoke` fits. Default: it is in the
+   * ledger, and published with the next list.
+   */
+  readonly revoke?: (serialHex: string, reason: RevocationReason) => Promise<unknown>;
+  /** Called for every certificate that was issued, and not for one that is given again. */
   readonly onIssued?: (certificate: IssuedCertificate, requester: Requester) => void;
-  /** Called for every refusal, with the server, as far as it is known. */
-  readonly onRefused?: (refusal: PkiRefusal, server: string | undefined) => void;
+  /** Called for every refusal for which the call of the handler has no `onRefused` of its own. */
+  readonly onRefused?: OnRefused;
 }
 
 /**
- * Answers `POST /enrol[?interface=external]`.
+ * Answers `POST /enrol[?interface=external]`. Create one handler for an authority: it lets the requests for one server wait for each
+ * other.
  * @param request - body PKCS#10 DER (`application/pkcs10`); a joining server adds `Authorization: Bearer <secret, base64url>`
  * @param peer - the authenticated peer; absent if it presented no certificate
+ * @param onRefused - called for a refusal of this request
  * @returns leaf and issuing authorities (`application/pem-certificate-chain`), or a problem document; to a caller without certificate the
  *   same one whatever is wrong with its token or its request
  */
-export type EnrolHandler = (request: Request, peer: EnrolledPeer | undefined) => Promise<Response>;
+export type EnrolHandler = (
+  request: Request,
+  peer: EnrolledPeer | undefined,
+  onRefused?: OnRefused,
+) => Promise<Response>;
 
 const maxBodyBytes = 16_384;
-const bearer = 'Bearer ';
-/** 16 octets in base64url. */
-const secretLength = 22;
+const internalInterface = 'internal';
 
 /** What a caller knows without being told: it sent nothing to prove itself with, or another kind of request. */
 const statusesOfShape: ReadonlySet<number> = new Set([401, 405, 415]);
 
-interface Admission {
-  readonly requester: Requester & { readonly server: string };
-  readonly spend?: (keyHash: string) => Promise<PkiRefusal | undefined>;
+/** A request whose shape is right. */
+interface Wanted {
+  readonly body: Uint8Array;
+  /** Hash of the key to be certified. */
+  readonly keyHash: string;
+  readonly side: string;
 }
 
+type Outcome =
+  | { readonly ok: true; readonly chain: readonly Uint8Array[] }
+  | { readonly ok: false; readonly refusal: PkiRefusal; readonly server?: string };
+
 /**
- * Creates the handler of enrolment: a server joins once with a token, and then renews with its current certificate.
+ * Creates the handler of enrolment: a server joins once with a token, and then renews with its current certificate. Both may be
+ * repeated with the same key, and then give the same certificate.
  * @param options - authority, ledger and time
  */
 export function enrolHandler(options: EnrolOptions): EnrolHandler {
-  return async (request, peer) => {
-    const refused = (refusal: PkiRefusal, server: string | undefined): Response => {
-      options.onRefused?.(refusal, server);
+  const turns = new Turns();
+  return async (request, peer, onRefused = options.onRefused) => {
+    const outcome = await enrolment(options, turns, request, peer);
+    if (!outcome.ok) {
+      const { refusal, server = peer?.server } = outcome;
+      onRefused?.(refusal, server);
       if (peer !== undefined) return problemResponse(refusal);
       // A token, good or bad, proves no name: what is wrong is for the log alone.
       return plainRefusal(statusesOfShape.has(refusal.status) ? refusal.status : 403);
-    };
-    const shape = shapeRefusal(request);
-    if (shape !== undefined) return refused(shape, peer?.server);
-    const authorization = request.headers.get('authorization');
-    if (authorization === null && peer === undefined) return refused(withoutProof(), undefined);
-    const body = await readBody(request, maxBodyBytes);
-    if (body === undefined) return refused(tooLarge(), peer?.server);
-    const admission =
-      authorization === null
-        ? await admitPeer(options, peer as EnrolledPeer)
-        : await admitToken(options, authorization, body);
-    if ('reason' in admission) return refused(admission, peer?.server);
-    const { requester, spend } = admission;
-    const side = new URL(request.url).searchParams.get('interface');
-    const outcome = await options.issuance.issue(
-      {
-        profile: 'server',
-        subject: requester.server,
-        request: body,
-        ...(side === null ? {} : { interface: side }),
-        ...(spend === undefined ? {} : { spend }),
-      },
-      requester,
-    );
-    if (!outcome.ok) return refused(outcome.refusal, requester.server);
-    const late = await withdrawnMeanwhile(options, requester, outcome.certificate.serialHex);
-    if (late !== undefined) return refused(late, requester.server);
-    options.onIssued?.(outcome.certificate, requester);
-    const pem = outcome.certificate.chain.map((der) => encodePem('CERTIFICATE', der)).join('');
-    return new Response(pem, {
+    }
+    return new Response(outcome.chain.map((der) => encodePem('CERTIFICATE', der)).join(''), {
       status: 201,
       headers: { 'content-type': 'application/pem-certificate-chain', 'cache-control': 'no-store' },
     });
   };
+}
+
+async function enrolment(
+  options: EnrolOptions,
+  turns: Turns,
+  request: Request,
+  peer: EnrolledPeer | undefined,
+): Promise<Outcome> {
+  const shape = shapeRefusal(request);
+  if (shape !== undefined) return refused(shape);
+  const authorization = request.headers.get('authorization');
+  if (authorization === null && peer === undefined) return refused(withoutProof());
+  const secret = authorization === null ? undefined : readSecretHash(authorization);
+  if (secret !== undefined && 'reason' in secret) return refused(secret);
+  const body = await readBody(request, maxBodyBytes);
+  if (body === undefined) return refused(tooLarge());
+  const decoded = decodeRequest(body);
+  if ('reason' in decoded) return refused(decoded);
+  const side = new URL(request.url).searchParams.get('interface') ?? internalInterface;
+  const wanted: Wanted = { body, keyHash: spkiHash(decoded.publicKey.der), side };
+  if (secret === undefined) {
+    const renewing = peer as EnrolledPeer;
+    return turns.take(renewing.server, () => renew(options, renewing, wanted));
+  }
+  const { secretHash } = secret;
+  const token = await checkToken(options, secretHash, wanted);
+  return 'ok' in token ? token : turns.take(token.server, () => join(options, secretHash, wanted));
+}
+
+async function checkToken(
+  { clock, ledger }: EnrolOptions,
+  secretHash: string,
+  { keyHash }: Wanted,
+): Promise<StoredJoinToken | (Outcome & { readonly ok: false })> {
+  const checked = await ledger.checkToken(secretHash, keyHash, clock());
+  if (checked.ok) return checked.token;
+  return refused(tokenRefusal(checked.reason), 'token' in checked ? checked.token.server : undefined);
+}
+
+async function join(options: EnrolOptions, secretHash: string, wanted: Wanted): Promise<Outcome> {
+  const { clock, issuance, ledger } = options;
+  // Another key may have used it while this one waited for its turn.
+  const token = await checkToken(options, secretHash, wanted);
+  if ('ok' in token) return token;
+  const { server } = token;
+  const { keyHash } = wanted;
+  const tokenId = secretHash.slice(0, 16);
+  const decision = await decideJoin({ token, tokenId }, keyHash, ledger, clock());
+  if (decision.kind === 'refused') return refused(decision.refusal, server);
+  if (decision.kind === 'again') {
+    const { certificate, serialHex } = decision.certificate;
+    if (token.replace === true) await replaceOthers(options, server, serialHex);
+    return { ok: true, chain: [certificate, ...issuance.chainFor(wanted.side)] };
+  }
+  const spend: CertificateApplication['spend'] = async () => {
+    const spent = await ledger.spendToken(secretHash, server, keyHash, clock());
+    return spent.ok ? undefined : tokenRefusal(spent.reason);
+  };
+  const outcome = await issue(options, { kind: 'join-token', server, tokenId }, wanted, { spend });
+  if (outcome.ok && token.replace === true) await replaceOthers(options, server, outcome.serialHex);
+  return outcome;
+}
+
+async function renew(options: EnrolOptions, peer: EnrolledPeer, wanted: Wanted): Promise<Outcome> {
+  const { clock, issuance, ledger } = options;
+  const { issuer } = issuance;
+  const { serialHex, server } = peer;
+  const { keyHash, side } = wanted;
+  const decision = await decideRenewal(
+    { server, serialHex, interface: side, keyHash },
+    { ledger, issuer, now: clock() },
+  );
+  if (decision.kind === 'refused') return refused(decision.refusal, server);
+  if (decision.kind === 'again') {
+    return { ok: true, chain: [decision.certificate.certificate, ...issuance.chainFor(side)] };
+  }
+  const { predecessor } = decision;
+  const outcome = await issue(options, { kind: 'server', server, serialHex }, wanted, {
+    ...(predecessor === undefined ? {} : { predecessor }),
+  });
+  if (!outcome.ok) return outcome;
+  // A certificate that is revoked while it is being renewed gets no successor.
+  const presented = await ledger.find(issuer.id, serialHex);
+  const late = presented === undefined ? undefined : refuseRevoked(presented, server);
+  if (late === undefined) return outcome;
+  await revoke(options, outcome.serialHex);
+  return refused(late, server);
+}
+
+async function issue(
+  options: EnrolOptions,
+  requester: Requester & { readonly server: string },
+  { body, side }: Wanted,
+  parts: Pick<CertificateApplication, 'predecessor' | 'spend'>,
+): Promise<
+  (Outcome & { readonly ok: false }) | (Outcome & { readonly ok: true; readonly serialHex: string })
+> {
+  const { server } = requester;
+  const outcome = await options.issuance.issue(
+    {
+      profile: 'server',
+      subject: server,
+      request: body,
+      ...(side === internalInterface ? {} : { interface: side }),
+      ...parts,
+    },
+    requester,
+  );
+  if (!outcome.ok) return { ok: false, refusal: outcome.refusal, server };
+  const { chain, serialHex } = outcome.certificate;
+  options.onIssued?.(outcome.certificate, requester);
+  return { ok: true, chain, serialHex };
+}
+
+/** Revokes the other certificates of a server, after it has got its new one. Repeated where the answer was lost half-way. */
+async function replaceOthers(options: EnrolOptions, server: string, serialHex: string): Promise<void> {
+  const { clock, issuance, ledger } = options;
+  for (const other of await validCertificates(ledger, server, clock())) {
+    if (other.serialHex === serialHex || other.issuer !== issuance.issuer.id) continue;
+    await revoke(options, other.serialHex);
+  }
+}
+
+async function revoke(
+  { clock, issuance, ledger, ...options }: EnrolOptions,
+  serialHex: string,
+): Promise<void> {
+  if (options.revoke !== undefined) await options.revoke(serialHex, 'superseded');
+  else await ledger.revoke(issuance.issuer.id, serialHex, { at: clock(), reason: 'superseded' });
+}
+
+function refused(refusal: PkiRefusal, server?: string): Outcome & { readonly ok: false } {
+  return { ok: false, refusal, ...(server === undefined ? {} : { server }) };
 }
 
 function shapeRefusal(request: Request): PkiRefusal | undefined {
@@ -120,96 +252,6 @@ function withoutProof(): PkiRefusal {
     'no-certificate',
     'expected a join token or a client certificate, found neither',
     'join with a token from entente join-token, or renew with the current certificate of the server',
-  );
-}
-
-async function admitPeer(options: EnrolOptions, peer: EnrolledPeer): Promise<Admission | PkiRefusal> {
-  const { server, serialHex } = peer;
-  return (
-    (await revokedRequester(options, server, serialHex)) ?? {
-      requester: { kind: 'server', server, serialHex },
-    }
-  );
-}
-
-async function revokedRequester(
-  { ledger, issuance }: EnrolOptions,
-  server: string,
-  serialHex: string,
-): Promise<PkiRefusal | undefined> {
-  const recorded = await ledger.find(issuance.issuer.id, serialHex);
-  if (recorded?.revocation === undefined) return undefined;
-  return refuse(
-    'requester-revoked',
-    `the certificate ${serialHex} of ${server} is revoked (${recorded.revocation.reason})`,
-    'let the server join again with a new token from entente join-token',
-  );
-}
-
-/** A certificate that is revoked while it is being renewed gets no successor. */
-async function withdrawnMeanwhile(
-  options: EnrolOptions,
-  requester: Requester,
-  issued: string,
-): Promise<PkiRefusal | undefined> {
-  if (requester.kind !== 'server') return undefined;
-  const refusal = await revokedRequester(options, requester.server, requester.serialHex);
-  if (refusal !== undefined) {
-    const { ledger, issuance, clock } = options;
-    await ledger.revoke(issuance.issuer.id, issued, { at: clock(), reason: 'superseded' });
-  }
-  return refusal;
-}
-
-async function admitToken(
-  options: EnrolOptions,
-  authorization: string,
-  body: Uint8Array,
-): Promise<Admission | PkiRefusal> {
-  const text = authorization.startsWith(bearer) ? authorization.slice(bearer.length) : '';
-  const secret = Buffer.from(text, 'base64url');
-  if (text.length !== secretLength || secret.toString('base64url') !== text) {
-    return refuse(
-      'token-malformed',
-      'expected an Authorization header with Bearer and the 128-bit secret of a join token, found another',
-      'use the token exactly as entente join-token printed it',
-    );
-  }
-  const hash = joinTokenSecretHash(secret);
-  const decoded = decodeRequest(body);
-  if ('reason' in decoded) return decoded;
-  const checked = await options.ledger.checkToken(hash, spkiHash(decoded.publicKey.der), options.clock());
-  if (!checked.ok) return tokenRefusal(checked.reason);
-  if (checked.again) return tokenRefusal('token-spent');
-  const { server } = checked.token;
-  return {
-    // Enough of the hash to find the token again, too little to be useful to a reader of logs.
-    requester: { kind: 'join-token', server, tokenId: hash.slice(0, 16) },
-    async spend(keyHash) {
-      const spent = await options.ledger.spendToken(hash, server, keyHash, options.clock());
-      if (!spent.ok) return tokenRefusal(spent.reason);
-      return spent.again ? tokenRefusal('token-spent') : undefined;
-    },
-  };
-}
-
-type TokenReason = Extract<
-  PkiReason,
-  'token-unknown' | 'token-expired' | 'token-spent' | 'token-for-another-server'
->;
-
-const tokenMessages: Readonly<Record<TokenReason, string>> = {
-  'token-unknown': 'this authority did not issue the join token',
-  'token-expired': 'the join token has expired',
-  'token-spent': 'the join token has been used before',
-  'token-for-another-server': 'the join token is for another server',
-};
-
-function tokenRefusal(reason: TokenReason): PkiRefusal {
-  return refuse(
-    reason,
-    tokenMessages[reason],
-    'let an administrator create a new join token for this server with entente join-token',
   );
 }
 

@@ -20,6 +20,8 @@ export interface JoinTokenOrder {
   readonly lifetimeMs?: number;
   /** Name of the administrator who issues it. */
   readonly createdBy: string;
+  /** The certificates that the server has are revoked when the token has been used. Default false: it must have none. */
+  readonly replace?: boolean;
 }
 
 /**
@@ -44,6 +46,7 @@ export async function issueJoinToken(options: JoinTokenOptions, order: JoinToken
     server,
     notAfter,
     createdBy: order.createdBy,
+    ...(order.replace === true ? { replace: true } : {}),
   });
   return token;
 }

@@ -14,13 +14,19 @@ export type PkiReason =
   | 'token-spent'
   | 'token-for-another-server'
   | 'requester-revoked'
+  | 'predecessor-unknown'
+  | 'already-renewed'
+  | 'already-joined'
+  | 'key-compromised'
   | 'not-in-topology'
   | 'name-not-allowed'
   | 'profile-not-allowed'
   | 'profile-violated'
+  | 'certificate-not-trusted'
   | 'certificate-unknown'
   | 'certificate-already-revoked'
   | 'last-authority'
+  | 'certificate-not-on-hold'
   | 'not-found'
   | 'method-not-allowed';
 
@@ -49,19 +55,36 @@ const statusOf: Record<PkiReason, number> = {
   'token-spent': 403,
   'token-for-another-server': 403,
   'requester-revoked': 403,
+  'predecessor-unknown': 403,
+  'already-renewed': 409,
+  'already-joined': 409,
+  'key-compromised': 403,
   'not-in-topology': 403,
   'name-not-allowed': 403,
   'profile-not-allowed': 403,
   'profile-violated': 422,
+  'certificate-not-trusted': 503,
   'certificate-unknown': 404,
   'certificate-already-revoked': 409,
   'last-authority': 409,
+  'certificate-not-on-hold': 409,
   'not-found': 404,
   'method-not-allowed': 405,
 };
 
 /** Every reason of this package; a test checks that each one is documented and tested. */
 export const pkiReasons: readonly PkiReason[] = Object.keys(statusOf) as PkiReason[];
+
+/**
+ * Refusals that never occur while everything is in order: a secret or a certificate is used by two, or by one who should not have it.
+ * An administrator must look at each.
+ */
+export const alarmingReasons: ReadonlySet<string> = new Set<PkiReason>([
+  'token-spent',
+  'predecessor-unknown',
+  'already-renewed',
+  'key-compromised',
+]);
 
 /**
  * Builds a refusal.

@@ -1,4 +1,11 @@
-import { type CertificateNames, type CertificationRequest, decodeCertificate } from '@entente/x509';
+import type { RevocationKnowledge } from '@entente/trust';
+import {
+  type Certificate,
+  type CertificateNames,
+  type CertificationRequest,
+  sameCertificateNames,
+} from '@entente/x509';
+import { PkiFault } from '../ground/fault.ts';
 import type { Issuer } from '../ground/issuer.ts';
 import { spkiHash } from '../ground/issuer-id.ts';
 import type { CertificateProfile } from '../ground/profile.ts';
@@ -11,19 +18,27 @@ import type {
   ProfileName,
   Requester,
 } from '../ground/request.ts';
-import { drawSerialNumber, serialToHex } from '../ground/serial-number.ts';
-import { shardOf } from '../ground/shard.ts';
-import type { Clock, RandomBytes } from '../ground/signer.ts';
-import { backdateMs } from '../ground/validity.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import type { LeafFields, LeafKey, LeafTemplate } from './leaf-template.ts';
-import { type LeafTemplates, leafTemplates, type OutsideView } from './leaf-templates.ts';
-import { lintCertificate } from './lint.ts';
+import type { RevocationReason } from '../ground/revocation-reason.ts';
+import type { Clock, RandomBytes, Signer } from '../ground/signer.ts';
+import type { CertificateId, Ledger, Revocation } from '../ledger/ledger.ts';
+import type { LeafKey } from './leaf-template.ts';
+import { leafTemplates, type OutsideView } from './leaf-templates.ts';
 import { readRequest } from './read-request.ts';
+import { selfCheck } from './self-check.ts';
+import { leafWriter, type WrittenLeaf } from './write-leaf.ts';
 
 /** Options of {@link createIssuance}. */
 export interface IssuanceOptions {
   readonly issuer: Issuer;
+  /** The roots that relying parties trust: whatever is issued is judged by them before it is handed out. */
+  readonly anchors: readonly Certificate[];
+  /**
+   * Revocation lists for that verdict, which then refuses what an authority signs whose own certificate is revoked. Default: revocation
+   * is not part of it.
+   */
+  readonly revocation?: () => RevocationKnowledge;
+  /** Signs pre-certificates with the scheme of the issuer; no relying party trusts its key. See `throwAwaySigner`. */
+  readonly throwAway: Signer;
   readonly ledger: Ledger;
   /** The rule that decides on issuance. */
   readonly mayIssue: MayIssue;
@@ -49,6 +64,8 @@ export interface CertificateApplication {
   readonly interface?: string;
   /** PKCS#10, DER. */
   readonly request: Uint8Array;
+  /** The certificate that the new one renews; absent for a first one. */
+  readonly predecessor?: CertificateId;
   /**
    * Called with the hash of the key after all checks, just before signing: the place to spend a token. A refusal stops the issuance.
    */
@@ -59,11 +76,17 @@ export interface CertificateApplication {
 export interface Issuance {
   readonly issuer: Issuer;
   /**
-   * Decides on a request, and issues: parse, key, possession, decision, names, lint, token, sign, record.
+   * The certificates that follow a leaf, without the root. DER.
+   * @param side - the interface that the leaf is for, e.g. `external`; default `internal`
+   */
+  chainFor(side?: string): readonly Uint8Array[];
+  /**
+   * Decides on a request, and issues: parse, key, possession, decision, names, lint, token, record the intent, sign, judge as a
+   * relying party, record.
    * @param application - what is requested
    * @param requester - who requests it, as the caller has authenticated it
    * @returns the certificate once the ledger holds it, or a refusal
-   * @throws PkiFault of the ledger
+   * @throws PkiFault of the ledger; what the signer throws
    */
   issue(application: CertificateApplication, requester: Requester): Promise<IssuanceOutcome>;
   /**
@@ -76,6 +99,7 @@ export interface Issuance {
 /** A leaf that was linted and signed. */
 export interface SignedLeaf {
   readonly der: Uint8Array;
+  /** Lower-case hexadecimal. */
   readonly serialHex: string;
   /** Milliseconds since 1970. */
   readonly notBefore: number;
@@ -86,142 +110,144 @@ export interface SignedLeaf {
 /** The names of the interfaces in the topology. */
 const internalInterface = 'internal';
 const externalInterface = 'external';
-const noSignature = Uint8Array.of(0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01);
 
 /**
  * Creates an issuance that follows a rule.
  * @param options - issuer, ledger, rule, time and randomness
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` if `throwAway` has another scheme or the same key as the issuer
  */
 export function createIssuance(options: IssuanceOptions): Issuance {
-  const { issuer, ledger, clock, random } = options;
-  const shards = options.shards ?? 1;
+  const { issuer, ledger, clock, mayIssue } = options;
+  refuseThrowAway(options);
   const templatesOf = leafTemplates(options);
+  const write = leafWriter({ ...options, shards: options.shards ?? 1 });
+  const checkSelf = selfCheck(options);
 
-  const sign: Issuance['sign'] = async (profileName, names, publicKey) => {
-    const written = write(templatesOf(undefined), profileName, names, publicKey);
-    return 'reason' in written ? written : finish(written);
+  /** Signs what the ledger knows of, and judges it. Whatever happens, an intent that is not completed is revoked. */
+  const finish = async (
+    leaf: WrittenLeaf,
+    parts: Pick<IssuedCertificate, 'names' | 'profile' | 'subject'>,
+    above: readonly Uint8Array[],
+  ): Promise<IssuedCertificate | PkiRefusal> => {
+    const revoke = (): Promise<unknown> => revokeIssued(leaf.serialHex, 'cessationOfOperation');
+    try {
+      const { notAfter, notBefore, serialHex } = leaf;
+      const der = await leaf.sign();
+      const issued = { der, serialHex, notBefore, notAfter, ...parts, chain: [der, ...above] };
+      const untrusted = checkSelf(issued, clock());
+      if (untrusted === undefined) return issued;
+      await revoke();
+      return untrusted;
+    } catch (fault) {
+      await revoke();
+      throw fault;
+    }
   };
+  const revokeIssued = (serialHex: string, reason: RevocationReason): Promise<unknown> =>
+    ledger.revoke(issuer.id, serialHex, { at: clock(), reason });
 
-  interface Written extends Omit<SignedLeaf, 'der'> {
-    readonly template: LeafTemplate;
-    readonly toBeSigned: Uint8Array;
-  }
-
-  const write = (
-    templates: LeafTemplates,
-    name: ProfileName,
-    names: CertificateNames,
-    key: LeafKey,
-  ): Written | PkiRefusal => {
-    const { profile, template } = templates[name];
-    const now = clock();
-    const serialNumber = drawSerialNumber(random);
-    const notBefore = wholeSecond(now - backdateMs);
-    const notAfter = Math.min(wholeSecond(now + profile.lifetimeMs), issuer.certificate.notAfter);
-    const toBeSigned = encode(template, {
-      serialNumber,
-      names,
-      publicKey: key,
-      notBefore,
-      notAfter,
-      shard: shardOf(serialNumber, shards),
-    });
-    if ('reason' in toBeSigned) return toBeSigned;
-    const finding = lint(template.certificate(toBeSigned, noSignature), profile, names);
-    if (finding !== undefined) return finding;
-    return { template, toBeSigned, serialHex: serialToHex(serialNumber), notBefore, notAfter };
-  };
-
-  /** Decodes what would be signed, with the strict decoder that every member uses. */
-  const lint = (
-    unsigned: Uint8Array,
-    profile: CertificateProfile,
-    names: CertificateNames,
-  ): PkiRefusal | undefined => {
-    const decoded = decodeCertificate(unsigned);
-    const findings = decoded.ok
-      ? lintCertificate({ certificate: decoded.value, profile, issuer, names })
-      : [{ rule: decoded.error.where, message: decoded.error.message }];
-    if (findings.length === 0) return undefined;
-    return refuse(
-      'profile-violated',
-      `the certificate would break the ${profile.name} profile: ${findings.map(({ rule, message }) => `${rule}: ${message}`).join('; ')}`,
-      'correct the names in the topology, or request a certificate for another key',
-    );
-  };
-
-  const finish = async ({ template, toBeSigned, ...rest }: Written): Promise<SignedLeaf> => {
-    const signature = await issuer.signer.sign(toBeSigned);
-    return { ...rest, der: template.certificate(toBeSigned, signature) };
+  const viewOf = (side: string | undefined) => (side === externalInterface ? options.outside?.() : undefined);
+  const blocked = async (keyHash: string): Promise<PkiRefusal | undefined> => {
+    const why = await ledger.blockedKey(keyHash);
+    return why === undefined ? undefined : compromised(keyHash, why);
   };
 
   return {
     issuer,
-    sign,
+    chainFor: (side) => viewOf(side)?.chain ?? issuer.chain,
+    async sign(profile, names, publicKey) {
+      const leaf = await write(templatesOf(undefined)[profile], names, publicKey);
+      if ('reason' in leaf) return leaf;
+      const { notAfter, notBefore, serialHex } = leaf;
+      return { der: await leaf.sign(), serialHex, notBefore, notAfter };
+    },
     async issue(application, requester) {
-      const read = readRequest(application.request);
+      const read = await readRequest(application.request);
       if ('reason' in read) return refused(read);
+      const { predecessor, profile, subject } = application;
       const request: IssuanceRequest = {
-        profile: application.profile,
-        subject: application.subject,
+        profile,
+        subject,
         ...(application.interface === undefined ? {} : { interface: application.interface }),
         publicKey: read.publicKey.der,
         requestedNames: requestedNames(read),
       };
-      const decision = await options.mayIssue(request, requester);
+      const decision = await mayIssue(request, requester);
       if (!decision.ok) return refused(decision.refusal);
-      const surplus = surplusName(request.requestedNames, decision.names);
+      const { names } = decision;
+      const surplus = surplusName(request.requestedNames, names);
       if (surplus !== undefined) return refused(surplus);
-      const view = application.interface === externalInterface ? options.outside?.() : undefined;
-      const written = write(templatesOf(view), application.profile, decision.names, read.publicKey);
-      if ('reason' in written) return refused(written);
       const keyHash = spkiHash(read.publicKey.der);
+      const withheld = await blocked(keyHash);
+      if (withheld !== undefined) return refused(withheld);
+      const view = viewOf(application.interface);
+      const leaf = await write(templatesOf(view)[profile], names, read.publicKey);
+      if ('reason' in leaf) return refused(leaf);
       const unspent = await application.spend?.(keyHash);
       if (unspent !== undefined) return refused(unspent);
-      const leaf = await finish(written);
-      const certificate: IssuedCertificate = {
-        ...leaf,
-        chain: [leaf.der, ...(view?.chain ?? issuer.chain)],
-        subject: application.subject,
-        profile: application.profile,
-        names: decision.names,
-      };
-      await ledger.append({
+      const { notAfter, notBefore, preCertificate, serialHex } = leaf;
+      const recorded = {
         issuer: issuer.id,
-        serialHex: leaf.serialHex,
-        profile: application.profile,
-        subject: application.subject,
-        names: decision.names,
-        notBefore: leaf.notBefore,
-        notAfter: leaf.notAfter,
-        issuedAt: clock(),
+        serialHex,
+        profile,
+        subject,
+        names,
+        notBefore,
+        notAfter,
         requester: requesterText(requester),
         keyHash,
-        ...(application.interface === undefined || application.interface === internalInterface
-          ? {}
-          : { interface: application.interface }),
-        certificate: leaf.der,
-      });
+        ...(isInternal(application.interface) ? {} : { interface: application.interface }),
+        ...(predecessor === undefined ? {} : { predecessor }),
+      };
+      // Before the signature: what the key of the authority has signed is never unknown.
+      await ledger.intend({ ...recorded, preCertificate, intendedAt: clock() });
+      const issued = await finish(leaf, { names, profile, subject }, view?.chain ?? issuer.chain);
+      if ('reason' in issued) return refused(issued);
+      await ledger.append({ ...recorded, issuedAt: clock(), certificate: issued.der });
+      // Another certificate of the key may have been revoked meanwhile.
+      const late = await blocked(keyHash);
+      if (late !== undefined) {
+        await revokeIssued(serialHex, 'keyCompromise');
+        return refused(late);
+      }
       // The rule may have changed while the certificate was signed, e.g. by a topology without this server. That change
       // revoked the certificates in the ledger at that time; one that was recorded later is revoked here.
-      const still = await options.mayIssue(request, requester);
-      if (still.ok) return { ok: true, certificate };
-      await ledger.revoke(issuer.id, leaf.serialHex, { at: clock(), reason: 'cessationOfOperation' });
-      return refused(still.refusal);
+      const still = await mayIssue(request, requester);
+      if (still.ok && sameCertificateNames(still.names, names)) return { ok: true, certificate: issued };
+      await revokeIssued(serialHex, 'cessationOfOperation');
+      return refused(still.ok ? namesChanged() : still.refusal);
     },
   };
 }
 
-/** A decision may contain a name that cannot be encoded, which is a refusal and not a fault of the program. */
-function encode(template: LeafTemplate, fields: LeafFields): Uint8Array | PkiRefusal {
-  try {
-    return template.toBeSigned(fields);
-  } catch (error) {
-    const fault = error as { code?: unknown; place: string; sentence: string };
-    if (fault.code !== 'ENTENTE_X509_ENCODE') throw error;
-    const message = `${fault.place}: ${fault.sentence}`;
-    return refuse('profile-violated', message, 'correct the names in the topology');
-  }
+function refuseThrowAway({ issuer: { signer }, throwAway }: IssuanceOptions): void {
+  const other = !Buffer.from(throwAway.publicKey).equals(Buffer.from(signer.publicKey));
+  if (throwAway.scheme === signer.scheme && other) return;
+  throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+    sentence: `expected a key of its own that signs with ${signer.scheme}, found ${other ? throwAway.scheme : 'the key of the issuer'}`,
+    place: 'throwAway of an issuance',
+    remedy: 'pass what throwAwaySigner returns for the scheme of the issuer',
+  });
+}
+
+function compromised(keyHash: string, { at, reason }: Revocation): PkiRefusal {
+  return refuse(
+    'key-compromised',
+    `the key ${keyHash.slice(0, 16)} is blocked since ${new Date(at).toISOString()} (${reason})`,
+    'generate a new key, and find out who has the old one',
+  );
+}
+
+function namesChanged(): PkiRefusal {
+  return refuse(
+    'name-not-allowed',
+    'the names of the certificate were changed while it was signed, and it is revoked',
+    'request the certificate again',
+  );
+}
+
+function isInternal(side: string | undefined): side is undefined {
+  return side === undefined || side === internalInterface;
 }
 
 /** The names in a request; kinds of names that are never issued are kept, so that they are refused. */
@@ -257,8 +283,4 @@ function requesterText(requester: Requester): string {
 
 function refused(refusal: PkiRefusal): IssuanceOutcome {
   return { ok: false, refusal };
-}
-
-function wholeSecond(time: number): number {
-  return Math.floor(time / 1000) * 1000;
 }

@@ -9,7 +9,7 @@ import { provesPossession } from './proof-of-possession.ts';
  * @param der - PKCS#10
  * @returns the request, or why it is refused
  */
-export function readRequest(der: Uint8Array): CertificationRequest | PkiRefusal {
+export async function readRequest(der: Uint8Array): Promise<CertificationRequest | PkiRefusal> {
   const decoded = decodeRequest(der);
   if ('reason' in decoded) return decoded;
   const { publicKey } = decoded;
@@ -20,7 +20,7 @@ export function readRequest(der: Uint8Array): CertificationRequest | PkiRefusal 
       'generate a key of an allowed kind',
     );
   }
-  if (!provesPossession(decoded)) {
+  if (!(await provesPossession(decoded))) {
     return refuse(
       'possession-not-proven',
       'the request is not signed with the private half of its key',

@@ -11,4 +11,5 @@ export { keySigner } from './key-signer.ts';
 export { type OpenAuthority, type OpenLedger, openAuthority } from './open-authority.ts';
 export { type LedgerFileRecord, readLedgerFile } from './read-ledger-file.ts';
 export { readSecret } from './read-secret.ts';
+export { throwAwaySigner } from './throw-away-signer.ts';
 export { publicMode, secretMode, syncFolder, writeWhole } from './write-whole.ts';

@@ -20,6 +20,7 @@ import { createCrl } from '../revocation/create-crl.ts';
 import { authorityFiles } from './authority-files.ts';
 import { keySigner } from './key-signer.ts';
 import type { OpenLedger } from './open-authority.ts';
+import { throwAwaySigner } from './throw-away-signer.ts';
 import { publicMode, secretMode, writeWhole } from './write-whole.ts';
 
 /** Options of {@link initialiseAuthority}. */
@@ -126,6 +127,8 @@ export async function initialiseAuthority(options: InitialiseOptions): Promise<I
   });
   const issuance = createIssuance({
     issuer,
+    anchors: [rootIssuer.certificate],
+    throwAway: await throwAwaySigner(issuer.signer.scheme),
     ledger,
     clock: () => now,
     random: randomBytes,

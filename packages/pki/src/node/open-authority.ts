@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { type Certificate, decodeCrl, decodePem, decodePemCertificates } from '@entente/x509';
 import { PkiFault } from '../ground/fault.ts';
 import { createIssuer, type Issuer } from '../ground/issuer.ts';
+import type { Signer } from '../ground/signer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PublishedCrl } from '../revocation/crl-publisher.ts';
 import { authorityFiles, readAuthorityFile, readPrivateKey } from './authority-files.ts';
 import { keySigner } from './key-signer.ts';
+import { throwAwaySigner } from './throw-away-signer.ts';
 
 /**
  * Opens the ledger of an authority.
@@ -26,6 +28,8 @@ export interface OpenAuthority {
   /** The root's CRL, as the ceremony signed it. */
   readonly rootCrl: PublishedCrl;
   readonly ledger: Ledger;
+  /** Signs pre-certificates, see `throwAwaySigner`. */
+  readonly throwAway: Signer;
   /** Path of the authority's own server certificate. */
   readonly serverCertificate: string;
   /** Path of its key. */
@@ -54,9 +58,11 @@ export async function openAuthority(directory: string, openLedger: OpenLedger): 
   }
   const outside = await readOutside(directory, issuing);
   const rootCrl = await readCrl(join(directory, authorityFiles.rootCrl));
+  const throwAway = await throwAwaySigner(issuer.signer.scheme);
   const ledger = await openLedger(directory);
   return {
     issuer,
+    throwAway,
     outside,
     root,
     roots,

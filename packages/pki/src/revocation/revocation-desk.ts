@@ -33,6 +33,12 @@ export interface RevocationDesk {
    * @param serialsHex - lower-case hexadecimal
    */
   revokeAll(serialsHex: readonly string[], reason: RevocationReason): Promise<RevokedAtOnce>;
+  /**
+   * Ends the hold of a certificate that was revoked for `certificateHold`: the next list, which is signed at once, lacks it.
+   * @param serialHex - lower-case hexadecimal
+   * @see RFC 5280 §5.3.1
+   */
+  release(serialHex: string): Promise<RevocationOutcome>;
 }
 
 /**
@@ -63,11 +69,7 @@ export function createRevocationDesk(ledger: Ledger, publisher: CrlPublisher, cl
         return { ok: true, serials: [serialHex], crlNumber: await publisher.publish() };
       const refusal =
         outcome === 'unknown'
-          ? refuse(
-              'certificate-unknown',
-              `this authority has not issued serial number ${serialHex.slice(0, 40)}`,
-              'check the serial number in the ledger of the authority',
-            )
+          ? unknown(serialHex)
           : refuse(
               'certificate-already-revoked',
               `the certificate ${serialHex} is already revoked`,
@@ -80,5 +82,28 @@ export function createRevocationDesk(ledger: Ledger, publisher: CrlPublisher, cl
       const serials = issued.filter((one) => one.issuer === issuer).map(({ serialHex }) => serialHex);
       return { ok: true, ...(await revokeAll(serials, reason)) };
     },
+    async release(serialHex) {
+      const certificate = await ledger.find(issuer, serialHex);
+      if (certificate === undefined) return { ok: false, refusal: unknown(serialHex) };
+      if (await ledger.release(issuer, serialHex, clock())) {
+        return { ok: true, serials: [serialHex], crlNumber: await publisher.publish() };
+      }
+      const { revocation } = certificate;
+      const found = revocation === undefined ? 'it is not revoked' : `it is revoked for ${revocation.reason}`;
+      const refusal = refuse(
+        'certificate-not-on-hold',
+        `expected that the certificate ${serialHex} is on hold, found that ${found}`,
+        'a final revocation has no end: let the server join again with a new token from entente join-token',
+      );
+      return { ok: false, refusal };
+    },
   };
+}
+
+function unknown(serialHex: string): PkiRefusal {
+  return refuse(
+    'certificate-unknown',
+    `this authority has not issued serial number ${serialHex.slice(0, 40)}`,
+    'check the serial number in the ledger of the authority',
+  );
 }

@@ -14,8 +14,11 @@ export interface Administrator extends AsyncDisposable {
   readonly signer: TopologySigner;
   /** Signs a document and publishes it at the authority. */
   publish(document: TopologyDocument): Promise<void>;
-  /** @returns a join token for a server of the topology, as text */
-  joinToken(server: string): Promise<string>;
+  /**
+   * @param replace - for a server that has joined: its certificates are revoked when the token has been used; default false
+   * @returns a join token for a server of the topology, as text
+   */
+  joinToken(server: string, replace?: boolean): Promise<string>;
   /** Revokes a certificate. @returns the number of the list that contains it */
   revoke(serialHex: string): Promise<number>;
 }
@@ -82,8 +85,8 @@ export async function createAdministrator(options: AdministratorOptions): Promis
     async publish(document) {
       await order('/topology', 'application/jose+json', signedText(document, [signer]));
     },
-    async joinToken(server) {
-      const { token } = await order('/join-tokens', 'application/json', JSON.stringify({ server }));
+    async joinToken(server, replace = false) {
+      const { token } = await order('/join-tokens', 'application/json', JSON.stringify({ server, replace }));
       return token as string;
     },
     async revoke(serialHex) {

@@ -9,8 +9,8 @@ export function isDomainName(text: string): boolean {
   const labels = text.split('.');
   if (labels.length < 2) return false;
   if (!labels.every(isLabel)) return false;
-  // Many programs read a name whose last label is a number as an address.
-  return !/^[0-9]+$/.test(labels.at(-1) ?? '');
+  // Many programs read a name whose last label is a number, decimal or hexadecimal, as an address.
+  return !/^(?:[0-9]+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '');
 }
 
 function isLabel(label: string): boolean {

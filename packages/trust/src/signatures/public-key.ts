@@ -18,7 +18,10 @@ const keys = new WeakMap<SubjectPublicKeyInfo, VerificationKey>();
  * @param certificate - whose key it is
  * @param issuerKey - key of the certificate above, from which a DSA key may inherit its parameters (RFC 5280 §6.1.4 (e))
  */
-export function verificationKey(certificate: Certificate, issuerKey?: VerificationKey): VerificationKey {
+export function verificationKey(
+  certificate: Pick<Certificate, 'publicKey'>,
+  issuerKey?: VerificationKey,
+): VerificationKey {
   const info = certificate.publicKey;
   if (info.kind === 'dsa' && info.algorithm.parameters === undefined && issuerKey !== undefined) {
     return load(info, inherit(info, issuerKey));

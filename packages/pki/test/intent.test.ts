@@ -1,0 +1,193 @@
+import { createPrivateKey, generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto';
+import { createCrlPublisher, type Issuer, revokeUnfinished, type Signer } from '@entente/pki';
+import { createKeyAndRequest } from '@entente/pki/client';
+import {
+  createMemoryLedger,
+  type Ledger,
+  type LedgerRecord,
+  LedgerState,
+  recordingLedger,
+} from '@entente/pki/ledger';
+import { keySigner } from '@entente/pki/node';
+import { decodeCertificate, decodeCrl } from '@entente/x509';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { now, objectsUrl, type TestAuthority, testAuthority, testIssuance } from './authority.ts';
+
+let authority: TestAuthority;
+let request: Uint8Array;
+beforeAll(async () => {
+  authority = await testAuthority();
+  request = (await createKeyAndRequest({ subject: 'fe01.contoso.example' })).request;
+});
+
+const requester = { kind: 'server', server: 'fe01.contoso.example', serialHex: '0a' } as const;
+const application = () => ({ profile: 'server', subject: 'fe01.contoso.example', request }) as const;
+
+/** The authority with another way of signing. */
+const signingWith = (
+  sign: Signer['sign'],
+): Pick<TestAuthority, 'anchors' | 'throwAway'> & { issuer: Issuer } => ({
+  ...authority,
+  issuer: { ...authority.issuer, signer: { ...authority.issuer.signer, sign } },
+});
+
+/** To-be-signed fields of a certificate. */
+const fieldsOf = (der: Uint8Array): string => {
+  const decoded = decodeCertificate(der);
+  return decoded.ok ? Buffer.from(decoded.value.tbs).toString('hex') : decoded.error.message;
+};
+
+/** A ledger on a disk that the test keeps, whose power goes at the write with this number. */
+function failingLedger(disk: LedgerRecord[], writes = Number.POSITIVE_INFINITY): Ledger {
+  const state = new LedgerState();
+  for (const record of disk) state.apply(record);
+  let left = writes;
+  return recordingLedger(state, {
+    place: 'disk',
+    write: async (record) => {
+      if (left-- <= 0) throw new Error('power failure');
+      disk.push(record);
+    },
+    close: async () => {},
+  });
+}
+
+describe('a certificate that is issued', () => {
+  it('is recorded before it is signed, with the same fields and a signature that nobody accepts', async () => {
+    const ledger = createMemoryLedger();
+    const known: string[] = [];
+    const { issuance } = testIssuance(
+      signingWith(async (bytes) => {
+        const intents = await ledger.unfinished(authority.issuer.id);
+        known.push(...intents.map(({ preCertificate }) => fieldsOf(preCertificate)));
+        const [intent] = intents;
+        const issuing = new X509Certificate(authority.issuing).publicKey;
+        expect(new X509Certificate(intent?.preCertificate as Uint8Array).verify(issuing)).toBe(false);
+        return authority.issuer.signer.sign(bytes);
+      }) as TestAuthority,
+      { ledger },
+    );
+    const outcome = await issuance.issue(application(), requester);
+    if (!outcome.ok) throw new Error(outcome.refusal.message);
+    expect(known).toEqual([fieldsOf(outcome.certificate.der)]);
+    expect(await ledger.unfinished(authority.issuer.id)).toEqual([]);
+  });
+
+  it('is known after a crash at any moment, and on the list where nobody has received it', async () => {
+    for (let writes = 0; ; writes++) {
+      const disk: LedgerRecord[] = [];
+      const signed: string[] = [];
+      const watched = signingWith((bytes) => {
+        signed.push(Buffer.from(bytes).toString('hex'));
+        return authority.issuer.signer.sign(bytes);
+      });
+      const { issuance } = testIssuance(watched as TestAuthority, { ledger: failingLedger(disk, writes) });
+      const received = await issuance.issue(application(), requester).catch(() => undefined);
+
+      const after = failingLedger(disk);
+      const revoked = await revokeUnfinished(after, authority.issuer, () => now);
+      const publisher = createCrlPublisher({
+        issuer: authority.issuer,
+        ledger: after,
+        clock: () => now,
+        objectsUrl,
+      });
+      await publisher.publish();
+      const list = decodeCrl(publisher.current(0)?.der ?? new Uint8Array());
+      const listed = list.ok ? [...list.value.entries()].map(({ serialHex }) => serialHex) : undefined;
+      expect(listed, `after ${writes} writes`).toEqual(revoked.map(({ serialHex }) => serialHex));
+      const { certificates } = await after.list({ limit: 10 });
+      const known = [
+        ...revoked.map(({ preCertificate }) => fieldsOf(preCertificate)),
+        ...certificates.map(({ certificate }) => fieldsOf(certificate)),
+      ];
+      for (const fields of signed) expect(known, `after ${writes} writes`).toContain(fields);
+      if (received?.ok === true) {
+        expect(listed).toEqual([]);
+        break;
+      }
+    }
+  });
+
+  it('is not signed where the ledger cannot record it first', async () => {
+    let signed = 0;
+    const watched = signingWith((bytes) => {
+      signed++;
+      return authority.issuer.signer.sign(bytes);
+    });
+    const { issuance } = testIssuance(watched as TestAuthority, { ledger: failingLedger([], 0) });
+    await expect(issuance.issue(application(), requester)).rejects.toThrow();
+    expect(signed).toBe(0);
+  });
+
+  it('is revoked where the signer fails: it may have signed', async () => {
+    const broken = signingWith(() => {
+      throw new Error('the module does not answer');
+    });
+    const { issuance, ledger } = testIssuance(broken as TestAuthority);
+    await expect(issuance.issue(application(), requester)).rejects.toThrow('does not answer');
+    expect(await ledger.unfinished(authority.issuer.id)).toEqual([]);
+    expect(await ledger.revoked(authority.issuer.id, now)).toHaveLength(1);
+  });
+});
+
+describe('a certificate that members would refuse', () => {
+  const notTrusted = { ok: false, refusal: { reason: 'certificate-not-trusted', status: 503 } };
+
+  it.each([
+    [
+      'its signature does not verify',
+      () => ({ ...signingWith((bytes) => authority.throwAway.sign(bytes)) }) as TestAuthority,
+    ],
+    [
+      'its issuer is below another root',
+      async () => ({ ...authority, anchors: (await testAuthority()).anchors }),
+    ],
+  ])('is not handed out and is revoked: %s', async (_, wrong) => {
+    const { issuance, ledger } = testIssuance(await wrong());
+    expect(await issuance.issue(application(), requester)).toMatchObject(notTrusted);
+    expect((await ledger.list({ limit: 1 })).certificates).toEqual([]);
+    expect(await ledger.revoked(authority.issuer.id, now)).toHaveLength(1);
+  });
+
+  it('is not handed out where the issuing authority is revoked', async () => {
+    const root = { ...authority.issuer };
+    const rootKey = Buffer.from(await crypto.subtle.exportKey('pkcs8', authority.rootKeys.privateKey));
+    const [anchor] = authority.anchors;
+    if (anchor === undefined) throw new Error('no root');
+    const ledger = createMemoryLedger();
+    const rootIssuer = {
+      ...root,
+      id: 'root',
+      certificate: anchor,
+      signer: keySigner(createPrivateKey({ key: rootKey, format: 'der', type: 'pkcs8' })),
+    };
+    await ledger.revokeForeign(
+      { issuer: 'root', serialHex: authority.issuer.certificate.serialHex, notAfter: now },
+      { at: now, reason: 'cACompromise' },
+    );
+    const lists = await Promise.all(
+      [rootIssuer, authority.issuer].map(async (issuer) => {
+        const publisher = createCrlPublisher({ issuer, ledger, clock: () => now, objectsUrl });
+        await publisher.publish();
+        const list = decodeCrl(publisher.current(0)?.der ?? new Uint8Array());
+        if (!list.ok) throw new Error(list.error.message);
+        return list.value;
+      }),
+    );
+    const { issuance } = testIssuance(authority, { revocation: () => ({ crls: lists }) });
+    expect(await issuance.issue(application(), requester)).toMatchObject(notTrusted);
+  });
+});
+
+describe('the key of pre-certificates', () => {
+  it('is not that of the authority, and signs with its scheme', () => {
+    const same = { throwAway: authority.issuer.signer };
+    const other = { throwAway: keySigner(generateKeyPairSync('ed25519').privateKey) };
+    for (const wrong of [same, other]) {
+      expect(() => testIssuance(authority, { ...wrong, random: randomBytes })).toThrow(
+        expect.objectContaining({ code: 'ENTENTE_PKI_BAD_ARGUMENT' }),
+      );
+    }
+  });
+});
