@@ -29,13 +29,13 @@ export {
   rotatePoolKeys,
   sealsMs,
 } from './domain-keys/rotation.ts';
+export { refuseAlreadyJoined } from './enrolment/already-joined.ts';
 export {
   type EnrolHandler,
   type EnrolledPeer,
   type EnrolOptions,
   enrolHandler,
 } from './enrolment/enrol-handler.ts';
-export { refuseAlreadyJoined } from './enrolment/already-joined.ts';
 export { issueJoinToken, type JoinTokenOptions, type JoinTokenOrder } from './enrolment/issue-join-token.ts';
 export {
   createJoinToken,
