@@ -141,17 +141,6 @@ describe('a member', () => {
     expect((await scene.ask('/topology', next)).status).toBe(200);
   });
 
-  it('that has joined gets no second token without a word', async () => {
-    const order = (fields: object) =>
-      scene.ask('/join-tokens', scene.alice, {
-        method: 'POST',
-        body: JSON.stringify({ server: 'fe01.contoso.example', ...fields }),
-      });
-    expect(await (await order({})).json()).toMatchObject({ reason: 'already-joined', status: 409 });
-    expect((await order({ replace: true })).status).toBe(201);
-    expect(await (await order({ replace: 'yes' })).json()).toMatchObject({ reason: 'malformed-request' });
-  });
-
   for (const path of ['/revoke', '/release', '/join-tokens', '/topology']) {
     it(`is refused at POST ${path}: that is for administrators`, async () => {
       const response = await scene.ask(path, fe01, { method: 'POST', body: '{}' });
@@ -296,23 +285,6 @@ describe('revoking', () => {
     expect(lastRefusal()).toMatchObject({ reason: 'revoked', peer: 'fe02.contoso.example' });
     await expect(scene.ask('/topology', fe02)).rejects.toThrow();
     events.close();
-  });
-
-  it('for a hold can end: the next list, at once, lacks the certificate', async () => {
-    const order = (path: string, fields: object) =>
-      scene.ask(path, scene.alice, { method: 'POST', body: JSON.stringify(fields) });
-    const serial = fe01.serialHex;
-    expect((await order('/revoke', { serial, reason: 'certificateHold' })).status).toBe(200);
-    await expect(scene.ask('/topology', fe01)).rejects.toThrow();
-    const released = (await (await order('/release', { serial })).json()) as { crlNumber: number };
-    const list = await currentList();
-    expect(Number(list.crlNumber)).toBe(released.crlNumber);
-    expect(list.lookup(Buffer.from(serial, 'hex'))).toBeUndefined();
-    expect((await scene.ask('/topology', fe01)).status).toBe(200);
-    expect(await (await order('/release', { serial })).json()).toMatchObject({
-      reason: 'certificate-not-on-hold',
-    });
-    expect(await (await order('/release', {})).json()).toMatchObject({ reason: 'malformed-request' });
   });
 
   it('refuses an order without reason that RFC 5280 names, or for nothing', async () => {

@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { createKeyAndRequest } from '@entente/pki/client';
 import { systemClock } from '@entente/tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { document, frontEnd, type Scene, signed, startScene } from './network.ts';
@@ -8,6 +9,7 @@ const secret = 'A'.repeat(22);
 const pkcs10 = { 'content-type': 'application/pkcs10' };
 
 /** Everything that a caller without certificate may ask over HTTPS and that is refused: the status, and the reason for the log. */
+const { request } = await createKeyAndRequest({ subject: fe01 });
 const refusals: readonly [string, string, number, string, RequestInit?][] = [
   ['GET', '/topology', 401, 'no-certificate'],
   ['GET', '/topology/1', 401, 'no-certificate'],
@@ -32,7 +34,7 @@ const refusals: readonly [string, string, number, string, RequestInit?][] = [
     '/enrol',
     403,
     'token-unknown',
-    { body: 'x', headers: { ...pkcs10, authorization: `Bearer ${secret}` } },
+    { body: new Uint8Array(request), headers: { ...pkcs10, authorization: `Bearer ${secret}` } },
   ],
   ['POST', '/healthz', 404, 'not-found', { body: '' }],
   ['POST', '/roots.pem', 404, 'not-found', { body: '' }],

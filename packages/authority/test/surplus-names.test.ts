@@ -12,20 +12,18 @@ const doubled = (dnsNames: readonly string[]) => ({
   dnsNames,
   uris: dnsNames.map((name) => `sip:${name}`),
 });
-/** The names of fe01 while its pool serves the domain, and after the domain has moved away. */
-const wide = doubled([server, 'pool01.contoso.example', 'sip.contoso.example', 'contoso.example']);
-const narrow = doubled([server, 'pool01.contoso.example']);
+/** The names of fe01 while its pool serves two domains, and after one of them was taken away. */
+const narrow = doubled([server, 'pool01.contoso.example', 'sip.contoso.example', 'contoso.example']);
+const wide = doubled([...narrow.dnsNames, 'sip.fabrikam.example', 'fabrikam.example']);
 
-const narrowed: TopologyDocument = {
+const widened: TopologyDocument = {
   ...contoso,
-  pools: [...(contoso.pools ?? []), { fqdn: 'pool02.contoso.example', role: 'front-end' }],
-  servers: [
-    ...contoso.servers,
-    { fqdn: 'fe02.contoso.example', role: 'front-end', pool: 'pool02.contoso.example' },
+  domains: [
+    { name: 'contoso.example', pool: 'pool01.contoso.example' },
+    { name: 'fabrikam.example', pool: 'pool01.contoso.example' },
   ],
-  domains: [{ name: 'contoso.example', pool: 'pool02.contoso.example' }],
 };
-const [before, after] = [buildTopology(contoso), buildTopology(narrowed)];
+const [before, after] = [buildTopology(widened), buildTopology(contoso)];
 
 const recorded = (serialHex: string, changes: Partial<RecordedCertificate> = {}): RecordedCertificate => ({
   issuer: '0123456789abcdef',
@@ -50,7 +48,12 @@ describe('a certificate with names that the topology has taken away', () => {
     expect(surplusCertificates([recorded('0a')], after, never, now)).toMatchObject([
       {
         certificate: { serialHex: '0a' },
-        names: ['sip.contoso.example', 'contoso.example', 'sip:sip.contoso.example', 'sip:contoso.example'],
+        names: [
+          'sip.fabrikam.example',
+          'fabrikam.example',
+          'sip:sip.fabrikam.example',
+          'sip:fabrikam.example',
+        ],
       },
     ]);
   });

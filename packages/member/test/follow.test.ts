@@ -53,7 +53,7 @@ describe('a member', () => {
   });
 
   it('refuses a token for another server, before anything is sent', async () => {
-    const token = await network.administrator.joinToken('fe1.contoso.example');
+    const token = await network.administrator.joinToken('fe1.contoso.example', true);
     const other = {
       fqdn: 'fe2.contoso.example',
       directory: join(directory, 'other'),
@@ -184,17 +184,17 @@ describe('a member', () => {
     expect(outcome.status).not.toBe(200);
   });
 
-  it('has not joined where its first join is interrupted at any moment, and joins with another token', async () => {
+  it('has not joined where its first join is interrupted at any moment, and joins with the same token', async () => {
     const { fqdn } = network.organisation.gateway;
-    const interrupted = join(directory, 'interrupted');
-    const options = { fqdn, directory: interrupted, addresses: network.addresses, log: quiet };
-    const newToken = () => network.administrator.joinToken(fqdn);
-    // Roots, then the pair in four steps, then the record of the membership.
-    for (let operations = 0; operations < 6; operations++) {
+    // Key, roots, then the pair in four steps, then the record of the membership.
+    for (let operations = 0; operations < 7; operations++) {
+      const interrupted = join(directory, `interrupted${operations}`);
+      const options = { fqdn, directory: interrupted, addresses: network.addresses, log: quiet };
       const files = new FailingFiles(interrupted, operations);
       await files.prepare();
+      const token = await network.administrator.joinToken(fqdn, true);
       const enrolment = enrolServer({
-        token: readToken(await newToken(), fqdn, interrupted),
+        token: readToken(token, fqdn, interrupted),
         files,
         addresses: network.addresses,
         latestSigned: undefined,
@@ -206,15 +206,16 @@ describe('a member', () => {
       });
       await expect(enrolment).rejects.toThrow('power failure');
       await expect(joinDomain(options)).rejects.toMatchObject({ code: 'ENTENTE_MEMBER_NO_TOKEN' });
+      await using member = await joinDomain({ ...options, token });
+      expect(member.identity.current.leaf.subject.toString()).toContain(fqdn);
+      const left = (await readdir(interrupted)).filter((name) => /pending|next/.test(name));
+      expect(left).toEqual([]);
     }
-    await using member = await joinDomain({ ...options, token: await newToken() });
-    expect(member.identity.current.leaf.subject.toString()).toContain(fqdn);
-    expect(await readdir(interrupted)).not.toContain('tls.pending.pem');
   });
 
   it('says that its certificate is missing where it has joined', async () => {
-    await rm(join(directory, 'interrupted', 'tls.crt'));
-    const options = { fqdn: network.organisation.gateway.fqdn, directory: join(directory, 'interrupted') };
+    await rm(join(directory, 'interrupted6', 'tls.crt'));
+    const options = { fqdn: network.organisation.gateway.fqdn, directory: join(directory, 'interrupted6') };
     await expect(joinDomain({ ...options, addresses: network.addresses, log: quiet })).rejects.toMatchObject({
       code: 'ENTENTE_MEMBER_DAMAGED',
       place: expect.stringContaining('tls.crt'),

@@ -48,7 +48,7 @@ describe('a member that comes to its end', () => {
     });
     const authority = {
       url: 'https://ca.contoso.example',
-      async transport(request: Request) {
+      async enrolTransport(request: Request) {
         asked += 1;
         const wanted = new Uint8Array(await request.arrayBuffer());
         await ended;

@@ -132,6 +132,16 @@ describe('the certificate of an interface', () => {
     expect(keys[3], 'and then another one').not.toBe(keys[0]);
   });
 
+  it('is requested with another key where a crash has left the one that has its certificate', async () => {
+    const files = new MemberFiles(directory);
+    await new CredentialFiles(files, 'internal').keepNextKey(first.key);
+    const { answer, renewed } = await open(files);
+    answer.open();
+    await renewed.renewNow();
+    expect(renewed.credential.current.keyPem).not.toBe(first.key);
+    await renewed[Symbol.asyncDispose]();
+  });
+
   it('is requested with another key where the authority never certifies this one', async () => {
     const keys: string[] = [];
     const files = new CredentialFiles(new MemberFiles(directory), 'internal');

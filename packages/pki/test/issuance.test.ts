@@ -235,10 +235,16 @@ describe('refusing to issue', () => {
       'a server without DNS name',
       { commonName: 'fe01.contoso.example', dnsNames: [], uris: ['sip:a.example'] },
     ],
-    ['an IPv4 address as name', { commonName: '10.0.0.1', dnsNames: ['10.0.0.1'], uris: [] }],
-    ['a hexadecimal IPv4 address as name', { commonName: '0x7f.1', dnsNames: ['0x7f.1'], uris: [] }],
-    ['a name that ends in a number', { commonName: 'fe01.7', dnsNames: ['fe01.7'], uris: [] }],
-    ['a name that ends in a hexadecimal number', { commonName: 'a.0x7f', dnsNames: ['a.0x7f'], uris: [] }],
+    ['an IPv4 address as name', { commonName: 'fe01.contoso.example', dnsNames: ['10.0.0.1'], uris: [] }],
+    [
+      'a hexadecimal IPv4 address as name',
+      { commonName: 'fe01.contoso.example', dnsNames: ['0x7f.1'], uris: [] },
+    ],
+    ['a name that ends in a number', { commonName: 'fe01.contoso.example', dnsNames: ['fe01.7'], uris: [] }],
+    [
+      'a name that ends in a hexadecimal number',
+      { commonName: 'fe01.contoso.example', dnsNames: ['a.0x7f'], uris: [] },
+    ],
     [
       'a name that is not ASCII',
       { commonName: 'fe01.contoso.example', dnsNames: ['fé.contoso.example'], uris: [] },

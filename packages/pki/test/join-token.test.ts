@@ -14,12 +14,12 @@ const parts = {
 const token = () => createJoinToken(parts, randomBytes, now);
 
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$/);
-const host = fc.array(label, { minLength: 2, maxLength: 5 }).map((labels) => labels.join('.'));
+const host = fc.array(label, { minLength: 1, maxLength: 4 }).map((labels) => `${labels.join('.')}.example`);
 const hash = fc
   .uint8Array({ minLength: 32, maxLength: 32 })
   .map((bytes) => Buffer.from(bytes).toString('hex'));
 const anyToken: fc.Arbitrary<JoinToken> = fc.record({
-  authority: host.map((name) => `https://${name}.example`),
+  authority: host.map((name) => `https://${name}`),
   server: host,
   rootSpkiHash: hash,
   administratorsHash: hash,

@@ -86,7 +86,7 @@ export class RenewedCredential implements AsyncDisposable {
     const { files, log } = this.#options;
     const { side } = files;
     try {
-      const pair = await requestPair(this.#options);
+      const pair = await requestPair(this.#options, this.credential.current.keyPem);
       if (this.#closed) return;
       await files.replace(pair);
       await files.dropNextKey();
@@ -110,8 +110,9 @@ export class RenewedCredential implements AsyncDisposable {
 }
 
 /** Asks the authority; the key alone is written. */
-function requestPair({ authority, files, subject }: RenewalOptions): Promise<KeyPair> {
+function requestPair({ authority, files, subject }: RenewalOptions, keyInUse?: string): Promise<KeyPair> {
   return requestCertificate({
+    ...(keyInUse === undefined ? {} : { keyInUse }),
     subject: subject(),
     files,
     authority: authority.url,

@@ -1,9 +1,4 @@
-import {
-  createKeyAndRequest,
-  type EnrolledCertificate,
-  type EnrolmentOutcome,
-  type KeyAndRequest,
-} from '@entente/pki/client';
+import { createKeyAndRequest, type EnrolmentOutcome, type KeyAndRequest } from '@entente/pki/client';
 import { MemberFault } from '../files/fault.ts';
 import type { CredentialFiles, KeyPair } from './credential-files.ts';
 
@@ -12,6 +7,8 @@ export interface RequestOptions {
   /** Name to ask for. */
   readonly subject: string;
   readonly files: Pick<CredentialFiles, 'nextKey' | 'keepNextKey' | 'dropNextKey'>;
+  /** The key that has its certificate already, PEM: it is not the next one, also where a crash has left it there. */
+  readonly keyInUse?: string;
   /** Base URL of the authority, for the fault. */
   readonly authority: string;
   /** Asks the authority. */
@@ -28,17 +25,12 @@ const hopeless: ReadonlySet<string> = new Set(['key-compromised', 'key-not-allow
  * @returns key and certificate, which are not stored
  * @throws MemberFault `ENTENTE_MEMBER_REFUSED`; PkiFault `ENTENTE_PKI_TRANSPORT`
  */
-export async function requestCertificate(
-  options: RequestOptions,
-): Promise<KeyPair & { readonly enrolled: EnrolledCertificate }> {
+export async function requestCertificate(options: RequestOptions): Promise<KeyPair> {
   const { ask, authority, files, subject } = options;
   const key = (await keptKey(options)) ?? (await createKeyAndRequest({ subject }));
   await files.keepNextKey(key.privateKeyPem);
   const outcome = await ask(key);
-  if (outcome.ok) {
-    const { certificate: enrolled } = outcome;
-    return { certificate: enrolled.chainPem, key: key.privateKeyPem, enrolled };
-  }
+  if (outcome.ok) return { certificate: outcome.certificate.chainPem, key: key.privateKeyPem };
   const { message, reason, remedy } = outcome.refusal;
   if (hopeless.has(reason)) await files.dropNextKey();
   throw new MemberFault('ENTENTE_MEMBER_REFUSED', {
@@ -49,9 +41,9 @@ export async function requestCertificate(
 }
 
 /** A text that is no key is replaced: nothing was requested with it. */
-async function keptKey({ files, subject }: RequestOptions): Promise<KeyAndRequest | undefined> {
+async function keptKey({ files, keyInUse, subject }: RequestOptions): Promise<KeyAndRequest | undefined> {
   const privateKeyPem = await files.nextKey();
-  if (privateKeyPem === undefined) return undefined;
+  if (privateKeyPem === undefined || privateKeyPem === keyInUse) return undefined;
   try {
     return await createKeyAndRequest({ subject, privateKeyPem });
   } catch (fault) {

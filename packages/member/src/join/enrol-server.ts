@@ -33,7 +33,7 @@ export async function enrolServer(options: EnrolServerOptions): Promise<Membersh
     async ask(key, root) {
       await using trust = await openRootTrust([root], latestSigned, fetching);
       await using authority = new AuthorityClient({ url, addresses, trust });
-      return enrol({ token, key, transport: authority.enrolTransport });
+      return await enrol({ token, key, transport: authority.enrolTransport });
     },
   });
 }
