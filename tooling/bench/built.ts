@@ -19,9 +19,15 @@ export interface BuiltScript extends AsyncDisposable {
  *
  * @param script The TypeScript file.
  * @param room The folder under `packages/` whose build settings count.
+ * @param more `beside`: further files, by the name without extension that the script knows them by, e.g. of a thread;
+ *   `external`: a package that is loaded as it is installed, because it has a binary.
  * @throws Error when it cannot be built.
  */
-export async function buildScript(script: URL, room: string): Promise<BuiltScript> {
+export async function buildScript(
+  script: URL,
+  room: string,
+  { beside = {}, external }: { readonly beside?: Record<string, URL>; readonly external?: string } = {},
+): Promise<BuiltScript> {
   const settings = (await import(pathToFileURL(join(root, 'packages', room, 'tsup.config.ts')).href)) as {
     default: Options;
   };
@@ -36,12 +42,16 @@ export async function buildScript(script: URL, room: string): Promise<BuiltScrip
       ...options,
       config: false,
       silent: true,
-      entry: { script: fileURLToPath(script) },
+      entry: Object.fromEntries(
+        Object.entries({ script, ...beside }).map(([name, url]) => [name, fileURLToPath(url)]),
+      ),
       outDir,
       clean: false,
       splitting: false,
       sourcemap: false,
-      noExternal: [/.*/],
+      ...(external === undefined
+        ? { noExternal: [/.*/] }
+        : { noExternal: [new RegExp(`^(?!${external}$)`)], external: [external] }),
       // For CommonJS dependencies that were built in.
       banner: {
         js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
