@@ -6,7 +6,7 @@ import { createKeyAndRequest } from '@entente/pki/client';
 import { openAuthority } from '@entente/pki/node';
 import { startApp } from '@entente/testkit';
 import { decodePemCertificates, encodePem } from '@entente/x509';
-import { type AuthorityOrders, openOrders } from '../../authority/authority-orders.ts';
+import { type AuthorityOrders, openOrders, openTrustIn } from '../../authority/authority-orders.ts';
 import { type AuthorityPlace, createAuthorityPlace, domain } from '../../authority/authority-place.ts';
 import { type Enrolled, enrolServer, renewServer } from '../../authority/enrolled.ts';
 import { type ListOwner, publishedListPem } from '../../authority/published-lists.ts';
@@ -89,13 +89,17 @@ export async function issueEveryProfile(directory: string): Promise<EveryProfile
   try {
     orders = await openOrders(place);
     await orders.publish(place.topology);
+    await using trust = await openTrustIn(place);
     const join = async (fqdn: string): Promise<Enrolled> =>
-      enrolServer(place, await (orders as AuthorityOrders).joinToken(fqdn), fqdn);
+      enrolServer(place, trust, await (orders as AuthorityOrders).joinToken(fqdn), fqdn);
     const write = ({ chainPem }: Enrolled, name: string): Promise<Written> =>
       writeLeaf(chainPem, path.join(directory, `${name}.crt`));
     const joined = await write(await join(`fe1.${domain}`), 'fe1');
     const kept = await write(await join(`fe2.${domain}`), 'fe2');
-    const external = await renewServer(place, await join(edge), { subject: access, interface: 'external' });
+    const external = await renewServer(place, trust, await join(edge), {
+      subject: access,
+      interface: 'external',
+    });
     const outside = await write(external, 'access');
     const bob = place.ceremony.administrators.find(({ name }) => name === 'bob')?.certificate ?? '';
     const own = await writeLeaf(
