@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type InitialisedAuthority, initialiseAuthority } from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
 import { freePorts } from '@entente/testkit';
 import {
   type AnchorReference,
@@ -68,6 +69,7 @@ export async function createAuthorityPlace(options: AuthorityPlaceOptions): Prom
     objectsUrl,
     outsideObjectsUrls: options.outsideObjectsUrls ?? [],
     now: Date.now(),
+    openLedger,
     administrators,
   });
   const signers = administrators.map((id) => ({ id, ...signingKeys() }));

@@ -5,6 +5,9 @@ import { createProgram } from '@entente/commands';
 import { describe, expect, it } from 'vitest';
 import { readSources, walk } from '../check/source/source-file.ts';
 
+type Command = ReturnType<typeof createProgram>;
+type Option = Pick<Command['options'][number], 'argChoices' | 'long'>;
+
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const program = createProgram();
 
@@ -14,9 +17,16 @@ const programs = new Set([
   ...readdirSync(join(root, 'tooling/bin')),
 ]);
 
+/** A word that an option takes, as far as the text gives one: `--kind partner`, but not `--kind <kind>`. */
+function wrongChoice(option: Option, word: string | undefined): string | undefined {
+  if (option.argChoices === undefined || word === undefined || !/^[a-z][A-Za-z-]*$/.test(word))
+    return undefined;
+  return option.argChoices.includes(word) ? undefined : `${option.long} has no choice ${word}`;
+}
+
 /** What is wrong with a command that a text names; undefined where it exists as written. */
 function wrongWith(words: readonly string[]): string | undefined {
-  let command = program;
+  let command: Command = program;
   let at = 0;
   while (command.commands.length > 0) {
     const word = words[at] ?? '';
@@ -33,7 +43,41 @@ function wrongWith(words: readonly string[]): string | undefined {
   const unknown = words
     .slice(at)
     .find((word) => word.startsWith('--') && word !== '--help' && !known.has(word));
-  return unknown === undefined ? undefined : `entente ${words.slice(0, at).join(' ')} has no ${unknown}`;
+  if (unknown !== undefined) return `entente ${words.slice(0, at).join(' ')} has no ${unknown}`;
+  return words
+    .slice(at)
+    .map((word, index) => {
+      const option = command.options.find(({ long }) => long === word);
+      return option === undefined ? undefined : wrongChoice(option, words[at + index + 1]);
+    })
+    .find((problem) => problem !== undefined);
+}
+
+/** The commands of the blocks of a page, as a shell would split them; those that leave something open are left out. */
+function commandsOfBlocks(page: string): readonly string[] {
+  return [...page.matchAll(/^```(?:sh|bash)\n(.*?)^```$/gms)]
+    .flatMap(([, block = '']) => block.replaceAll(/\\\n\s*/g, ' ').split('\n'))
+    .flatMap((line) => line.split(/ && | \| /))
+    .map((line) => line.replace(/\s#.*$/, '').trim())
+    .filter((line) => line.startsWith('entente ') && !line.includes('…'));
+}
+
+/** What the command line itself says of the words of a command, without running it. */
+async function refusalOf(line: string): Promise<string | undefined> {
+  const parsing = createProgram();
+  const quiet = (command: Command): void => {
+    command.configureOutput({ writeErr: () => {}, writeOut: () => {} });
+    if (command.commands.length === 0) command.action(() => {});
+    for (const child of command.commands) quiet(child);
+  };
+  quiet(parsing);
+  const words = line.match(/'[^']*'|"[^"]*"|\S+/g) ?? [];
+  try {
+    await parsing.parseAsync(words.slice(1), { from: 'user' });
+    return undefined;
+  } catch (error) {
+    return (error as { exitCode?: number }).exitCode === 0 ? undefined : (error as Error).message;
+  }
 }
 
 /** The commands that a text names, as words: up to the end of the sentence, of the quotation or of the line. */
@@ -67,6 +111,21 @@ describe('a command of entente that a text names', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('can be typed as a block of a page shows it: each argument is there, and none too many', async () => {
+    const typed = texts.flatMap(({ path, text }) =>
+      path.endsWith('.md') ? commandsOfBlocks(text).map((line) => ({ path, line })) : [],
+    );
+    expect(typed.length).toBeGreaterThan(100);
+    const wrong: string[] = [];
+    for (const { path, line } of typed) {
+      const refusal = await refusalOf(line);
+      if (refusal !== undefined) wrong.push(`${path}: ${line}: ${refusal}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(await refusalOf('entente topology remove')).toContain("missing required argument 'name'");
+    expect(await refusalOf('entente topology sign a b --key k')).toContain('too many arguments');
+  });
+
   it('belongs to a program that exists', () => {
     const named = texts.flatMap(({ path, text }) =>
       [...text.matchAll(/(?<![\w/@.-])(entente-[a-z]+(?:-[a-z]+)*)(?= --config)/g)].map(([, name = '']) => ({
@@ -79,9 +138,10 @@ describe('a command of entente that a text names', () => {
   });
 
   it.each([
-    ['entente topology rollback', 'does not exist'],
+    ['entente topology undo', 'does not exist'],
     ['entente topology sign topology.yaml --force', 'has no --force'],
     ['entente topology add server <fqdn> --role edge', undefined],
+    ['entente topology remove fabrikam --kind partners', 'has no choice partners'],
   ])('is checked: %s', (text, problem) => {
     const [words] = commandsIn(`Run ${text}.`);
     const found = wrongWith(words ?? []);

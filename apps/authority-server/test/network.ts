@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import { type AuthorityServer, createAuthorityServer } from '@entente/authority-server';
 import { createKeyAndRequest, enrol, parseJoinToken } from '@entente/pki/client';
 import { type InitialisedAuthority, initialiseAuthority } from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
 import type { Clock } from '@entente/tls';
 import {
   type AdministratorSet,
@@ -33,15 +34,21 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** Administrators' signing keys: alice and bob, two of two for anything but narrowing. */
+/** Administrators' signing keys. */
 const signers: Record<string, KeyObject> = {};
-const keys = ['alice', 'bob'].map((id) => {
+const keys = ['alice', 'bob', 'carol'].map((id) => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   signers[id] = privateKey;
   const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
   return { id, algorithm: 'ES256' as const, publicKey: spki };
 });
-export const administrators: AdministratorSet = { required: 2, keys };
+
+/** @param names - of the administrators; two of them sign anything but narrowing */
+export const administratorSet = (...names: readonly string[]): AdministratorSet => ({
+  required: 2,
+  keys: keys.filter(({ id }) => names.includes(id)),
+});
+export const administrators = administratorSet('alice', 'bob');
 
 export const frontEnd = (fqdn: string): ServerEntry => ({
   fqdn,
@@ -49,14 +56,18 @@ export const frontEnd = (fqdn: string): ServerEntry => ({
   pool: 'pool01.contoso.example',
 });
 
-export function document(servers: readonly ServerEntry[], previous?: TopologyDocument): TopologyDocument {
+export function document(
+  servers: readonly ServerEntry[],
+  previous?: TopologyDocument,
+  set = previous?.administrators ?? administrators,
+): TopologyDocument {
   return {
     format: 'entente-topology/1',
     network: 'contoso.example',
     version: (previous?.version ?? 0) + 1,
     ...(previous === undefined ? {} : { previous: topologyHash(previous) }),
     issued: new Date(Math.floor(Date.now() / 1000) * 1000).toISOString().replace('.000', ''),
-    administrators,
+    administrators: set,
     domains: [{ name: 'contoso.example', pool: 'pool01.contoso.example' }],
     pools: [{ fqdn: 'pool01.contoso.example', role: 'front-end' }],
     servers: [{ fqdn: 'ca.contoso.example', role: 'authority' }, ...servers],
@@ -82,16 +93,29 @@ export interface Scene {
   readonly made: InitialisedAuthority;
   readonly log: LogLine[];
   readonly alice: Credentials;
+  /** The client certificate of an administrator, of whom the scene has been told. */
+  as(name: string): Credentials;
   server(): AuthorityServer;
   restart(): Promise<void>;
+  /** Restarts the authority, and does something while it is stopped. */
+  stopped(meanwhile: () => Promise<void>): Promise<void>;
   ask(path: string, who?: Credentials, init?: RequestInit): Promise<Response>;
   join(fqdn: string): Promise<Credentials & { readonly serialHex: string }>;
   publish(text: string, who?: Credentials): Promise<Response>;
   close(): Promise<void>;
 }
 
+/** What a scene may have beside its defaults. */
+export interface SceneOptions {
+  /** Who gets a client certificate; default alice. */
+  readonly certified?: readonly string[];
+  /** Who may publish the first topology; default alice and bob. */
+  readonly set?: AdministratorSet;
+}
+
 /** @param clock - of the authority; default that of the machine */
-export async function startScene(clock?: Clock): Promise<Scene> {
+export async function startScene(clock?: Clock, options: SceneOptions = {}): Promise<Scene> {
+  const { certified = ['alice'], set = administrators } = options;
   const directory = await mkdtemp(join(tmpdir(), 'entente-authority-server-'));
   const made = await initialiseAuthority({
     directory: join(directory, 'ca'),
@@ -99,11 +123,15 @@ export async function startScene(clock?: Clock): Promise<Scene> {
     fqdn: 'ca.contoso.example',
     objectsUrl: 'http://ca.contoso.example',
     now: Date.now(),
-    administrators: ['alice'],
+    openLedger,
+    administrators: certified,
   });
-  const files = made.administrators[0];
-  if (files === undefined) throw new Error('no administrator was made');
-  const alice = { cert: readFileSync(files.certificate, 'utf8'), key: readFileSync(files.key, 'utf8') };
+  const as = (name: string): Credentials => {
+    const files = made.administrators.find((one) => one.name === name);
+    if (files === undefined) throw new Error(`${name} has no certificate`);
+    return { cert: readFileSync(files.certificate, 'utf8'), key: readFileSync(files.key, 'utf8') };
+  };
+  const alice = as('alice');
   const log: LogLine[] = [];
   const write = (fields: object, message: string) => void log.push({ ...fields, message });
   const logger = { info: write, warn: write, error: write, debug: write, child: () => logger };
@@ -113,7 +141,7 @@ export async function startScene(clock?: Clock): Promise<Scene> {
         domain: 'contoso.example',
         fqdn: 'ca.contoso.example',
         directory: join(directory, 'ca'),
-        administratorsHash: administratorSetHash(administrators),
+        administratorsHash: administratorSetHash(set),
         https: { host: '127.0.0.1', port: 0, url: 'https://ca.contoso.example' },
         objects: { host: '127.0.0.1', port: 0, url: 'http://ca.contoso.example' },
       },
@@ -122,6 +150,11 @@ export async function startScene(clock?: Clock): Promise<Scene> {
     });
   let server = await start();
 
+  const stopped: Scene['stopped'] = async (meanwhile) => {
+    await server[Symbol.asyncDispose]();
+    await meanwhile();
+    server = await start();
+  };
   const ask: Scene['ask'] = (path, who, init = {}) => {
     const request = new Request(new URL(path, 'https://ca.contoso.example'), init);
     return send(request, server.https.port, made.rootPem, who);
@@ -133,11 +166,10 @@ export async function startScene(clock?: Clock): Promise<Scene> {
     made,
     log,
     alice,
+    as,
     server: () => server,
-    async restart() {
-      await server[Symbol.asyncDispose]();
-      server = await start();
-    },
+    restart: () => stopped(async () => {}),
+    stopped,
     ask,
     publish: (text, who = alice) => ask('/topology', who, { method: 'POST', body: text }),
     async join(fqdn) {

@@ -2,6 +2,7 @@ import { administratorOf } from '@entente/pki';
 import type { Peer } from '@entente/tls';
 import { authorise, links, type Topology } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
+import { isNamed, unnamedAdministrator } from './administrators.ts';
 
 /** The sender of a request, according to the verdict on its connection. */
 export type Caller =
@@ -25,15 +26,22 @@ export interface AuthorityContext {
 }
 
 /**
- * Who may connect with a certificate: administrators (row 17), and servers that the topology lists (row 15).
+ * Who may connect with a certificate: administrators that the topology names (row 17), and servers that it lists (row 15). Before there
+ * is a topology every certificate of an administrator is admitted, to publish the first one.
  * @param context - the authority's names and its topology
  */
 export function allowAtAuthority(context: AuthorityContext): Authorise {
   return (peer, link) => {
-    if (administratorOf(context.domain, peer.uris) !== undefined) {
+    const topology = context.topology();
+    const administrator = administratorOf(context.domain, peer.uris);
+    if (administrator !== undefined) {
+      if (topology !== undefined && !isNamed(topology, administrator))
+        return {
+          ok: false,
+          rejection: { ...unnamedAdministrator(topology, administrator), names: peer.uris },
+        };
       return { ok: true, role: 'administrator', row: links.administratorToAuthority.row };
     }
-    const topology = context.topology();
     if (topology === undefined) {
       return {
         ok: false,

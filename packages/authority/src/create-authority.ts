@@ -13,7 +13,7 @@ import { allowAtAuthority, callerOf } from './caller.ts';
 import { type Authority, openDomainAuthority } from './open-domain-authority.ts';
 import { openOwnCertificate } from './own-certificate.ts';
 import { createRefusalLog, linkNames } from './refusals.ts';
-import { authorityRoutes } from './routes.ts';
+import { authorityRoutes } from './routes/authority-routes.ts';
 import type { AuthoritySettings } from './settings.ts';
 import { startUpkeep } from './upkeep.ts';
 
@@ -86,6 +86,14 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
     () => clock.now(),
   );
   const stopUpkeep = startUpkeep(authority, own, log);
+  // Its own certificate may be the one that was revoked.
+  const stopListening = trust.onChange(() => {
+    own
+      .keepValid()
+      .catch((fault: Error) =>
+        log.error({ event: 'fault', err: fault }, `renewing failed: ${fault.message}`),
+      );
+  });
   return {
     listener: {
       trust,
@@ -100,6 +108,7 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
     endStreams: authority.events.close,
     async [Symbol.asyncDispose]() {
       stopUpkeep();
+      stopListening();
       await own.identity[Symbol.asyncDispose]();
       await authority[Symbol.asyncDispose]();
     },

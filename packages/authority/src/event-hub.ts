@@ -1,9 +1,20 @@
 /** An event that members react to. */
 export type AuthorityEvent =
+  /** A new trust state; whole, as a compact JWS, unless it is too long for an event: then `/state` has it. */
+  | { readonly type: 'state'; readonly sequence: number; readonly state?: string }
   | { readonly type: 'topology'; readonly version: number; readonly hash: string }
   | { readonly type: 'crl'; readonly issuer: string; readonly number: number }
   /** A pool has another key; `/domain-keys` has it. */
   | { readonly type: 'domain-keys'; readonly pool: string };
+
+/** Characters: listeners bound what an event may be. */
+const maxEventState = 32_768;
+
+/** The event of a new trust state. */
+export function stateEvent(state: { readonly sequence: number; readonly text: string }): AuthorityEvent {
+  const { sequence, text } = state;
+  return { type: 'state', sequence, ...(text.length > maxEventState ? {} : { state: text }) };
+}
 
 /** Sends events to all listeners (server-sent events). */
 export interface EventHub {

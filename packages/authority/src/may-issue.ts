@@ -1,15 +1,30 @@
-import { type IssuanceDecision, type MayIssue, refuse } from '@entente/pki';
+import {
+  administratorNames,
+  type IssuanceDecision,
+  type MayIssue,
+  type Requester,
+  refuse,
+} from '@entente/pki';
 import { certificateNames, type Topology } from '@entente/topology';
+import { isNamed } from './administrators.ts';
 
 /**
- * The rule of issuance by the topology: a server gets a certificate for itself only, with the names in the topology, and no other
- * requester gets one. The authority may always renew its own certificate, because it must be able to publish a first topology.
+ * The rule of issuance by the topology: a server gets a certificate for itself only, with the names in the topology. An
+ * administrator whom the topology names gets one for a server that it lists, as with a join token, but never for the authority; and
+ * the next one of their own. No other requester gets one. The authority may always renew its own certificate, because it must be able to publish
+ * a first topology.
  * @param fqdn - name of the authority
  * @param topology - the one in force
+ * @param domain - the organisation's network, for the names of administrators; without it they get none
  */
-export function mayIssueByTopology(fqdn: string, topology: () => Topology | undefined): MayIssue {
+export function mayIssueByTopology(
+  fqdn: string,
+  topology: () => Topology | undefined,
+  domain?: string,
+): MayIssue {
   return ({ profile, subject, interface: side = 'internal' }, requester): IssuanceDecision => {
-    if (profile !== 'server' || requester.kind === 'administrator' || requester.server !== subject) {
+    const ownNext = profile === 'administrator' && domain !== undefined && isSelf(requester, subject);
+    if (!ownNext && (profile !== 'server' || !maySpeakFor(requester, subject, fqdn))) {
       return {
         ok: false,
         refusal: refuse(
@@ -20,6 +35,17 @@ export function mayIssueByTopology(fqdn: string, topology: () => Topology | unde
       };
     }
     const current = topology();
+    if (requester.kind === 'administrator' && (current === undefined || !isNamed(current, requester.name))) {
+      return {
+        ok: false,
+        refusal: refuse(
+          'not-in-topology',
+          `the topology in force does not name the administrator ${requester.name}`,
+          'let an administrator of the topology order it',
+        ),
+      };
+    }
+    if (ownNext) return { ok: true, names: administratorNames(domain, subject) };
     if (current === undefined || !current.servers.has(subject)) {
       if (subject === fqdn) return { ok: true, names: { commonName: fqdn, dnsNames: [fqdn], uris: [] } };
       return {
@@ -45,4 +71,14 @@ export function mayIssueByTopology(fqdn: string, topology: () => Topology | unde
     const { commonName, dnsNames, uris } = names;
     return { ok: true, names: { commonName, dnsNames, uris } };
   };
+}
+
+/** Whether an administrator asks for a certificate of their own. */
+function isSelf(requester: Requester, subject: string): boolean {
+  return requester.kind === 'administrator' && requester.name === subject;
+}
+
+/** Whether a requester may ask for a certificate of a server: the server itself, or an administrator, who could order its token. */
+function maySpeakFor(requester: Requester, subject: string, authority: string): boolean {
+  return requester.kind === 'administrator' ? subject !== authority : requester.server === subject;
 }

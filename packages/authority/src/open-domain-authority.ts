@@ -6,25 +6,34 @@ import {
   createRevocationDesk,
   type Issuance,
   PkiFault,
-  type RevocationDesk,
-  type RevocationOutcome,
-  type RevocationReason,
+  type Problem,
   spkiHash,
   type TrustBundle,
 } from '@entente/pki';
 import { type OpenAuthority, openAuthority } from '@entente/pki/node';
+import { openStore, type SqlStore, type Standing } from '@entente/store-sql';
 import { type Clock, createTrust, type Log, type OwnedTrust } from '@entente/tls';
-import type { VerifyResult } from '@entente/topology';
+import { anchorsHash, type Topology } from '@entente/topology';
 import { createJudge, type RevocationKnowledge } from '@entente/trust';
 import { type CertificateList, decodeCrl, encodePem } from '@entente/x509';
+import { isNamed, removedAdministrators, unnamedAdministrator } from './administrators.ts';
 import { bundleSequence } from './bundle-sequence.ts';
 import { DomainKeyStore } from './domain-keys/key-store.ts';
-import { keyOwner } from './domain-keys/may-have-keys.ts';
-import { createEventHub, type EventHub } from './event-hub.ts';
+import { createDomainRevocations, type DomainRevocations } from './domain-revocations.ts';
+import { createEventHub, type EventHub, stateEvent } from './event-hub.ts';
+import { importLog } from './import-log.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideProblem, outsideView } from './outside-view.ts';
 import type { AuthoritySettings } from './settings.ts';
-import { openTopologyStore, type TopologyStore } from './topology-store.ts';
+import {
+  openTopologyStore,
+  type PublishResult,
+  type RemovedAdministrator,
+  type TopologyStore,
+} from './topology-store.ts';
+import { type PublishedList, publishedLists } from './trust-state/published-lists.ts';
+import { mayIssueStateKey } from './trust-state/state-key.ts';
+import { StatePublisher } from './trust-state/state-publisher.ts';
 
 /** The authority of a domain, without its listeners. */
 export interface Authority {
@@ -33,6 +42,10 @@ export interface Authority {
   readonly publisher: CrlPublisher;
   readonly topologies: TopologyStore;
   readonly events: EventHub;
+  /** The signed trust states. */
+  readonly states: Pick<StatePublisher, 'current'>;
+  /** The revocation lists in force, as the trust state names them. */
+  lists(): readonly PublishedList[];
   /** The keys of all pools. */
   readonly domainKeys: DomainKeyStore;
   /** The authority trusts its own root alone, and knows of a revocation at once. */
@@ -41,12 +54,16 @@ export interface Authority {
   readonly rootSpkiHash: string;
   readonly clock: Clock;
   bundle(): TrustBundle;
-  /** Verifies, stores and applies a topology; revokes the certificates of servers that it no longer lists. */
-  publish(text: string): Promise<VerifyResult>;
+  /** Whether the last change was stored. */
+  standing(): Standing;
+  /**
+   * Verifies, stores and applies a topology; revokes the certificates of servers and administrators that it no longer names.
+   * @param text - the signed document
+   * @param publisher - name of the administrator who sends it
+   */
+  publish(text: string, publisher: string): Promise<PublishResult>;
   /** Revokes certificates, and applies the new CRL to the authority's own verdicts. */
-  readonly revocation: RevocationDesk;
-  /** Signs a new CRL and announces it to all listeners. */
-  refreshCrl(): Promise<void>;
+  readonly revocation: DomainRevocations;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -61,7 +78,11 @@ export async function openDomainAuthority(
   log: Log,
   clock: Clock,
 ): Promise<Authority> {
-  const opened = await openAuthority(settings.directory);
+  let store: SqlStore | undefined;
+  const opened = await openAuthority(settings.directory, async (directory) => {
+    store = await openStore(directory, { onImport: importLog(log) });
+    return store.ledger;
+  });
   const { issuer, root, ledger } = opened;
   const { objectsUrl } = settings;
   const now = (): number => clock.now();
@@ -69,14 +90,22 @@ export async function openDomainAuthority(
   const issuance = createIssuance({
     issuer,
     ledger,
-    mayIssue: mayIssueByTopology(settings.fqdn, () => topologies.current?.topology),
+    mayIssue: mayIssueStateKey(
+      settings,
+      mayIssueByTopology(settings.fqdn, () => topologies.current?.topology, settings.domain),
+    ),
     clock: now,
     random: randomBytes,
     objectsUrl,
     outside: () => outsideView(opened, topologies.current?.topology),
   });
-  const publisher = createCrlPublisher({ issuer, ledger, clock: now, objectsUrl });
-  const desk = createRevocationDesk(ledger, publisher, now);
+  const publisher = createCrlPublisher({
+    issuer,
+    ledger,
+    clock: now,
+    objectsUrl,
+    onPublished: () => listChanged(),
+  });
   const events = createEventHub();
   const domainKeys = await DomainKeyStore.open({
     directory: settings.directory,
@@ -100,76 +129,51 @@ export async function openDomainAuthority(
     platformAnchors: () => opened.roots.map(({ der }) => encodePem('CERTIFICATE', der)),
   });
 
-  const listChanged = (): void => {
+  const lists = publishedLists(opened, publisher);
+  const states = await StatePublisher.open({
+    directory: settings.directory,
+    fqdn: settings.fqdn,
+    network: settings.domain,
+    anchors: anchorsHash(opened.roots.map(({ der }) => der)),
+    issuance,
+    topology: () => topologies.current?.topology,
+    lists,
+    isRevoked: async (serialHex) => (await ledger.find(issuer.id, serialHex))?.revocation !== undefined,
+    onSigned: (state) => events.announce(stateEvent(state)),
+    clock,
+    log,
+  });
+
+  async function listChanged(): Promise<void> {
     const list = publisher.current(0);
     if (list === undefined) return;
     knowledge = { crls: [rootList, readList(list.der)] };
     trust.announce();
+    // Before the other events: a member that hears of those finds the state that names what is new.
+    await states.sign();
     events.announce({ type: 'crl', issuer: issuer.id, number: list.number });
     const { number } = list;
     log.info(
       { event: 'revocation-list', issuer: issuer.id, number },
       `revocation list ${number} is published`,
     );
-  };
-  const refreshCrl = async (): Promise<void> => {
-    await publisher.publish();
-    listChanged();
-  };
-  const inForce =
-    <A extends unknown[], R>(action: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      const before = publisher.current(0)?.number;
-      const outcome = await action(...args);
-      if (publisher.current(0)?.number !== before) listChanged();
-      return outcome;
-    };
-  /** Who has keys of a pool and may not have them now, has taken them along; also after a crash half-way. */
-  const reconcileKeys = async (): Promise<void> => {
-    const topology = topologies.current?.topology;
-    if (topology === undefined) return;
-    const certified = new Set(await ledger.subjects('server', now()));
-    const members = new Map<string, Set<string>>();
-    for (const server of topology.servers.values()) {
-      const owner = keyOwner(server);
-      const those = members.get(owner) ?? new Set();
-      if (certified.has(server.fqdn)) those.add(server.fqdn);
-      members.set(owner, those);
-    }
-    await domainKeys.reconcile(members);
-  };
-  /** Revokes what belongs to a subject, and takes back what its certificates had opened to it. */
-  const revoking =
-    (revoke: RevocationDesk['revoke'], subjectsOf: (named: string) => Promise<readonly string[]>) =>
-    async (named: string, reason: RevocationReason): Promise<RevocationOutcome> => {
-      const subjects = keyCompromises.has(reason) ? await subjectsOf(named) : [];
-      const outcome = await inForce(revoke)(named, reason);
-      if (!outcome.ok) return outcome;
-      for (const subject of subjects) await domainKeys.compromised(subject);
-      await reconcileKeys();
-      return outcome;
-    };
-  const revocation: RevocationDesk = {
-    revoke: revoking(desk.revoke, async (serialHex) => {
-      const recorded = await ledger.find(issuer.id, serialHex);
-      return recorded === undefined ? [] : [recorded.subject];
-    }),
-    revokeSubject: revoking(desk.revokeSubject, async (subject) => [subject]),
-  };
-
-  /** Revokes the certificates of servers that are not in the topology; also after a crash half-way. */
-  const revokeUnlisted = async (): Promise<void> => {
-    const topology = topologies.current?.topology;
-    if (topology === undefined) return;
-    for (const subject of await ledger.subjects('server', now())) {
-      if (topology.servers.has(subject) || subject === settings.fqdn) continue;
-      const outcome = await revocation.revokeSubject(subject, 'cessationOfOperation');
-      if (outcome.ok) {
-        log.info(
-          { event: 'revoked', server: subject, serials: outcome.serials },
-          'a server is no longer in the topology, and its certificates are revoked',
-        );
-      }
+  }
+  const revocation = createDomainRevocations({
+    desk: createRevocationDesk(ledger, publisher, now),
+    ledger,
+    issuerId: issuer.id,
+    fqdn: settings.fqdn,
+    domainKeys,
+    topology: () => topologies.current?.topology,
+    now,
+  });
+  /** Revokes what the topology has taken away; also after a crash half-way. */
+  const revokeUnlisted = async (removed: readonly RemovedAdministrator[]): Promise<void> => {
+    for (const [subject, serials] of await revocation.revokeUnlisted(removed)) {
+      log.info(
+        { event: 'revoked', server: subject, serials },
+        `${subject} is no longer in the topology, and its certificates are revoked`,
+      );
     }
   };
 
@@ -179,17 +183,38 @@ export async function openDomainAuthority(
       log.warn({ event: 'outside-certificate', remedy: problem.remedy }, problem.message);
   };
 
+  const warnOfUnnamed = async (): Promise<void> => {
+    const topology = topologies.current?.topology;
+    if (topology === undefined) return;
+    for (const name of await ledger.subjects('administrator', now())) {
+      if (isNamed(topology, name)) continue;
+      const { message, remedy } = unnamedAdministrator(topology, name);
+      log.warn({ event: 'administrator-unnamed', administrator: name, remedy }, message);
+    }
+  };
+
   let last: Promise<unknown> = Promise.resolve();
-  const publish = (text: string): Promise<VerifyResult> => {
-    const turn = last.then(async () => {
-      const before = topologies.current?.topology.hash;
-      const result = await topologies.publish(text, now());
-      if (!result.accepted || result.topology.hash === before) return result;
+  const publish: Authority['publish'] = (text, publisherName) => {
+    const turn = last.then(async (): Promise<PublishResult> => {
+      const before = topologies.current?.topology;
+      const refusalBy = (topology: Topology): Problem | undefined =>
+        isNamed(topology, publisherName)
+          ? undefined
+          : { ...unnamedAdministrator(topology, publisherName), status: 403 };
+      // An earlier turn may have removed the publisher. A first topology must name them, or nobody here could send the next command.
+      const refusal = before === undefined ? undefined : refusalBy(before);
+      if (refusal !== undefined) return { accepted: false, refusal };
+      const result = await topologies.publish(text, now(), before === undefined ? refusalBy : undefined);
+      if (!result.accepted || result.topology.hash === before?.hash) return result;
       const { hash, document } = result.topology;
-      await revokeUnlisted();
+      // First of all: connections and commands of whom it removes end now.
       trust.announce();
+      await states.sign();
+      const time = now();
+      const gone = before === undefined ? [] : removedAdministrators(before, result.topology);
+      await revokeUnlisted(gone.map((name) => ({ name, issuedUntil: time })));
       events.announce({ type: 'topology', version: document.version, hash });
-      await reconcileKeys();
+      await revocation.reconcileKeys();
       const { version } = document;
       log.info(
         { event: 'topology', version, hash, signers: result.signers },
@@ -202,9 +227,10 @@ export async function openDomainAuthority(
     return turn;
   };
 
-  await refreshCrl();
-  await revokeUnlisted();
-  await reconcileKeys();
+  await publisher.publish();
+  await revokeUnlisted(topologies.removedAdministrators);
+  await revocation.reconcileKeys();
+  await warnOfUnnamed();
   warnOfOutside();
   const roots = opened.roots.map(({ der, publicKey }) => ({ certificate: der, publicKey: publicKey.der }));
   const sequence = await bundleSequence(settings.directory, opened.roots);
@@ -214,28 +240,24 @@ export async function openDomainAuthority(
     publisher,
     topologies,
     events,
+    states,
+    lists,
     domainKeys,
     trust,
     rootSpkiHash: spkiHash(root.publicKey.der),
     clock,
     bundle: () => ({ domain: settings.domain, sequence, refreshHintSeconds, roots }),
     publish,
+    standing: () => store?.standing() ?? { ok: true },
     revocation,
-    refreshCrl,
     async [Symbol.asyncDispose]() {
       events.close();
+      await states[Symbol.asyncDispose]();
       await trust[Symbol.asyncDispose]();
       await opened[Symbol.asyncDispose]();
     },
   };
 }
-
-/** Reasons for which a key of the subject may be in the hands of others (RFC 5280 §5.3.1). */
-const keyCompromises: ReadonlySet<RevocationReason> = new Set([
-  'keyCompromise',
-  'cACompromise',
-  'aACompromise',
-]);
 
 /** How often members look for new roots even without an event. */
 const refreshHintSeconds = 300;

@@ -7,18 +7,28 @@ import { encodePem } from '@entente/x509';
 /** The authority's own server certificate, which it renews itself. */
 export interface OwnCertificate {
   readonly identity: Credential;
-  /** When the next renewal is due, milliseconds since 1970. */
-  renewalDue(): number;
-  renew(): Promise<void>;
+  /** Whether a member would accept it now: neither expired nor revoked. */
+  isValid(): Promise<boolean>;
+  /** Issues another one where it is not valid, or where half of its life is over. One call after the other. */
+  keepValid(): Promise<void>;
 }
 
 /** The middle of the interval: a single authority needs no spreading. */
 const noJitter = 0.5;
 
+/** Codes of `loadCredential` for files that are of no use: only the authority itself reads them, and it can issue itself others. */
+const unusable: ReadonlySet<unknown> = new Set([
+  'ENTENTE_CERTIFICATE_UNREADABLE',
+  'ENTENTE_KEY_UNREADABLE',
+  'ENTENTE_KEY_MISMATCH',
+]);
+
 /**
- * Loads the authority's certificate; issues a new one if it is due, or if key and certificate do not match after a crash.
+ * Loads the authority's certificate. It issues another one where the files are missing or damaged, where they do not match after a crash,
+ * and where the certificate has expired, is revoked or is due: members would refuse it, and nobody else could give it another.
  * @param fqdn - the authority's own name
- * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED` where the topology does not allow it a certificate; faults of `loadCredential`
+ * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED` where the topology does not allow it a certificate; faults of `loadCredential` and of the
+ *   ledger
  */
 export async function openOwnCertificate(
   fqdn: string,
@@ -28,7 +38,7 @@ export async function openOwnCertificate(
   log: Log,
 ): Promise<OwnCertificate> {
   const files = { certificate: opened.serverCertificate, key: opened.serverKey };
-  const renewFiles = async (): Promise<void> => {
+  const renewFiles = async (why: string): Promise<void> => {
     const key = await createKeyAndRequest({ subject: fqdn });
     const outcome = await issuance.issue(
       { profile: 'server', subject: fqdn, request: key.request },
@@ -44,25 +54,45 @@ export async function openOwnCertificate(
     const pem = outcome.certificate.chain.map((der) => encodePem('CERTIFICATE', der)).join('');
     await writeWhole(files.key, key.privateKeyPem, secretMode);
     await writeWhole(files.certificate, pem, publicMode);
-    log.info(
-      { event: 'renewed', serial: outcome.certificate.serialHex },
-      'the authority renewed its own certificate',
-    );
+    const { serialHex: serial } = outcome.certificate;
+    log.info({ event: 'renewed', serial, why }, `the authority renewed its own certificate: ${why}`);
   };
 
-  const identity = await loadCredential(files).catch(async (fault: { code?: string }) => {
-    if (fault.code !== 'ENTENTE_KEY_MISMATCH') throw fault;
-    await renewFiles();
+  const identity = await loadCredential(files).catch(async (fault: unknown) => {
+    if (!isUnusable(fault)) throw fault;
+    await renewFiles((fault as Error).message);
     return loadCredential(files);
   });
+
+  /** Why it needs another certificate, if it does. */
+  const need = async (): Promise<string | undefined> => {
+    const { leaf } = identity.current;
+    const { revocation } = (await opened.ledger.find(issuance.issuer.id, leaf.serialHex)) ?? {};
+    if (revocation !== undefined) return `${leaf.serialHex} is revoked (${revocation.reason})`;
+    if (leaf.notAfter <= clock.now()) return `${leaf.serialHex} has expired`;
+    return undefined;
+  };
+  let last: Promise<void> = Promise.resolve();
   const own: OwnCertificate = {
     identity,
-    renewalDue: () => renewalTime(identity.current.leaf, noJitter),
-    async renew() {
-      await renewFiles();
-      await identity.replace(files);
+    isValid: async () => (await need()) === undefined,
+    keepValid() {
+      const turn = last.then(async () => {
+        const isDue = renewalTime(identity.current.leaf, noJitter) <= clock.now();
+        const why = (await need()) ?? (isDue ? 'half of its life is over' : undefined);
+        if (why === undefined) return;
+        await renewFiles(why);
+        await identity.replace(files);
+      });
+      last = turn.catch(() => {});
+      return turn;
     },
   };
-  if (own.renewalDue() <= clock.now()) await own.renew();
+  await own.keepValid();
   return own;
+}
+
+function isUnusable(fault: unknown): boolean {
+  const { code, cause } = fault as { readonly code?: unknown; readonly cause?: { readonly code?: unknown } };
+  return code === 'ENTENTE_FILE_UNREADABLE' ? cause?.code === 'ENOENT' : unusable.has(code);
 }

@@ -1,8 +1,9 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PkiFault } from '@entente/pki';
+import { PkiFault, type Problem } from '@entente/pki';
 import { publicMode, writeWhole } from '@entente/pki/node';
 import { encodeSignedTopology, type Topology, type VerifyResult, verifyTopology } from '@entente/topology';
+import { isNamed, removedAdministrators } from './administrators.ts';
 
 /** A topology in force, with the text that was signed. */
 export interface CurrentTopology {
@@ -11,11 +12,32 @@ export interface CurrentTopology {
   readonly text: string;
 }
 
+/** The outcome of a publication. */
+export type PublishResult = VerifyResult | { readonly accepted: false; readonly refusal: Problem };
+
+/** An administrator that a version has removed, and no later one has named again. */
+export interface RemovedAdministrator {
+  readonly name: string;
+  /** When the version that removed them was written: certificates of before are no longer theirs. Milliseconds since 1970. */
+  readonly issuedUntil: number;
+}
+
 /** Keeps every version that was published. */
 export interface TopologyStore {
   readonly current: CurrentTopology | undefined;
-  /** Verifies a document as the next version, and stores it if it is valid. One call at a time. */
-  publish(text: string, now: number): Promise<VerifyResult>;
+  /** Administrators of earlier versions whom the current one does not name. */
+  readonly removedAdministrators: readonly RemovedAdministrator[];
+  /**
+   * Verifies a document as the next version, and stores it if it is valid. One call at a time.
+   * @param text - the signed document
+   * @param now - milliseconds since 1970
+   * @param refuse - looks at a valid document before it is stored
+   */
+  publish(
+    text: string,
+    now: number,
+    refuse?: (topology: Topology) => Problem | undefined,
+  ): Promise<PublishResult>;
   /** The text of a version. */
   version(number: number): Promise<string | undefined>;
 }
@@ -35,6 +57,14 @@ export async function openTopologyStore(
   await mkdir(folder, { recursive: true, mode: 0o755 });
   const pathOf = (version: number): string => join(folder, `${version}.json`);
   let current: CurrentTopology | undefined;
+  const removed = new Map<string, number>();
+  const follow = (topology: Topology, text: string): void => {
+    const before = current?.topology;
+    for (const name of removed.keys()) if (isNamed(topology, name)) removed.delete(name);
+    for (const name of before === undefined ? [] : removedAdministrators(before, topology))
+      removed.set(name, Date.parse(topology.document.issued));
+    current = { topology, text };
+  };
   const judge = (text: string, now: number): VerifyResult => {
     const known =
       current === undefined
@@ -49,21 +79,26 @@ export async function openTopologyStore(
     if (!result.accepted) throw damaged(pathOf(version), result.refusal.message);
     const found = result.topology.document.version;
     if (found !== version) throw damaged(pathOf(version), `it is version ${found}`);
-    current = { topology: result.topology, text };
+    follow(result.topology, text);
   }
 
   return {
     get current() {
       return current;
     },
-    async publish(text, now) {
+    get removedAdministrators() {
+      return [...removed].map(([name, issuedUntil]) => ({ name, issuedUntil }));
+    },
+    async publish(text, now, refuse) {
       const result = judge(text, now);
       if (!result.accepted) return result;
       const { topology } = result;
       if (topology.hash === current?.topology.hash) return result;
+      const refusal = refuse?.(topology);
+      if (refusal !== undefined) return { accepted: false, refusal };
       const canonical = encodeSignedTopology(result.signed);
       await writeWhole(pathOf(topology.document.version), canonical, publicMode);
-      current = { topology, text: canonical };
+      follow(topology, canonical);
       return result;
     },
     version: (number) => readText(pathOf(number)),

@@ -22,8 +22,8 @@ export function startUpkeep(authority: Authority, own: OwnCertificate, log: Log)
   const look = async (): Promise<void> => {
     authority.events.pulse();
     const now = clock.now();
-    if (now >= publisher.nextPublication()) await authority.refreshCrl();
-    if (now >= own.renewalDue()) await own.renew();
+    if (now >= publisher.nextPublication()) await publisher.publish();
+    await own.keepValid();
     await authority.domainKeys.rotateDue();
     const left = opened.rootCrl.nextUpdate - now;
     if (left < rootListWarningMs && now - warnedAt >= dayMs) {

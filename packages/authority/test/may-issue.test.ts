@@ -4,8 +4,8 @@ import { buildTopology } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
 import { contoso } from './contoso.ts';
 
-const rule = mayIssueByTopology('ca.contoso.example', () => buildTopology(contoso));
-const before = mayIssueByTopology('ca.contoso.example', () => undefined);
+const rule = mayIssueByTopology('ca.contoso.example', () => buildTopology(contoso), 'contoso.example');
+const before = mayIssueByTopology('ca.contoso.example', () => undefined, 'contoso.example');
 const ask = (subject: string, changes: Partial<IssuanceRequest> = {}): IssuanceRequest => ({
   profile: 'server',
   subject,
@@ -13,6 +13,7 @@ const ask = (subject: string, changes: Partial<IssuanceRequest> = {}): IssuanceR
   requestedNames: [],
   ...changes,
 });
+const alice: Requester = { kind: 'administrator', name: 'alice' };
 const self = (server: string): Requester => ({ kind: 'server', server, serialHex: '0a' });
 
 describe('the rule behind issuance', () => {
@@ -51,11 +52,53 @@ describe('the rule behind issuance', () => {
     });
   });
 
-  it('gives nobody a certificate of an administrator or a user', async () => {
-    for (const profile of ['administrator', 'user'] as const) {
-      expect(await rule(ask('alice', { profile }), { kind: 'administrator', name: 'alice' })).toMatchObject({
+  it('gives an administrator the next certificate of their own, and nobody else that of an administrator', async () => {
+    const profile = 'administrator';
+    expect(await rule(ask('alice', { profile }), alice)).toEqual({
+      ok: true,
+      names: { commonName: 'alice', dnsNames: [], uris: ['entente://contoso.example/administrators/alice'] },
+    });
+    for (const [subject, requester] of [
+      ['bob', alice],
+      ['fe01.contoso.example', self('fe01.contoso.example')],
+      ['alice', self('alice')],
+    ] as const) {
+      expect(await rule(ask(subject, { profile }), requester)).toMatchObject({
         refusal: { reason: 'profile-not-allowed' },
       });
+    }
+  });
+
+  it('gives nothing to an administrator whom the topology does not name, and to none before there is one', async () => {
+    const carol: Requester = { kind: 'administrator', name: 'carol' };
+    for (const [judge, subject, profile, requester] of [
+      [rule, 'carol', 'administrator', carol],
+      [rule, 'fe01.contoso.example', 'server', carol],
+      [before, 'alice', 'administrator', alice],
+    ] as const) {
+      expect(await judge(ask(subject, { profile }), requester)).toMatchObject({
+        refusal: { reason: 'not-in-topology' },
+      });
+    }
+  });
+
+  it('gives nobody a certificate of a user', async () => {
+    expect(await rule(ask('alice', { profile: 'user' }), alice)).toMatchObject({
+      refusal: { reason: 'profile-not-allowed' },
+    });
+  });
+
+  it('gives an administrator a certificate for a server that the topology lists, and never for the authority', async () => {
+    expect(await rule(ask('fe01.contoso.example'), alice)).toEqual(
+      await rule(ask('fe01.contoso.example'), self('fe01.contoso.example')),
+    );
+    for (const [judge, server, reason] of [
+      [rule, 'fe99.contoso.example', 'not-in-topology'],
+      [rule, 'ca.contoso.example', 'profile-not-allowed'],
+      [before, 'ca.contoso.example', 'profile-not-allowed'],
+      [before, 'fe01.contoso.example', 'not-in-topology'],
+    ] as const) {
+      expect(await judge(ask(server), alice)).toMatchObject({ refusal: { reason } });
     }
   });
 

@@ -1,12 +1,21 @@
-import { reportFault } from '@entente/host';
+import { readFileSync } from 'node:fs';
+import { describeFault, type FaultDescription, reportFault } from '@entente/host';
 import { Command, CommanderError } from 'commander';
+import { register as audit } from './commands/audit.ts';
 import { register as caAdministrator } from './commands/ca-administrator.ts';
 import { register as caInit } from './commands/ca-init.ts';
 import { register as caOutside } from './commands/ca-outside.ts';
+import { register as certIssue } from './commands/cert-issue.ts';
+import { register as certList } from './commands/cert-list.ts';
+import { register as certRelease } from './commands/cert-release.ts';
+import { register as certRenew } from './commands/cert-renew.ts';
 import { register as certRevoke } from './commands/cert-revoke.ts';
+import { register as certShow } from './commands/cert-show.ts';
 import { register as explain } from './commands/explain.ts';
 import { register as joinToken } from './commands/join-token.ts';
+import { register as partnerBlock } from './commands/partner-block.ts';
 import { register as rotatePlan } from './commands/rotate-plan.ts';
+import { register as status } from './commands/status.ts';
 import { register as topologyAdd } from './commands/topology-add.ts';
 import { register as topologyApprove } from './commands/topology-approve.ts';
 import { register as topologyCerts } from './commands/topology-certs.ts';
@@ -20,6 +29,7 @@ import { register as topologyKey } from './commands/topology-key.ts';
 import { register as topologyPublish } from './commands/topology-publish.ts';
 import { register as topologyRehearse } from './commands/topology-rehearse.ts';
 import { register as topologyRemove } from './commands/topology-remove.ts';
+import { register as topologyRollback } from './commands/topology-rollback.ts';
 import { register as topologySchema } from './commands/topology-schema.ts';
 import { register as topologySign } from './commands/topology-sign.ts';
 import { register as topologyStatus } from './commands/topology-status.ts';
@@ -28,6 +38,8 @@ import { register as userAdd } from './commands/user-add.ts';
 /** Each verb is one file of `commands/`. */
 const verbs = [
   explain,
+  status,
+  audit,
   caInit,
   caAdministrator,
   caOutside,
@@ -44,12 +56,19 @@ const verbs = [
   topologySign,
   topologyApprove,
   topologyPublish,
+  topologyRollback,
   topologyStatus,
   topologyKey,
   topologySchema,
+  partnerBlock,
   rotatePlan,
   joinToken,
+  certList,
+  certShow,
+  certIssue,
+  certRenew,
   certRevoke,
+  certRelease,
   userAdd,
 ];
 
@@ -59,6 +78,7 @@ const verbs = [
  */
 export function createProgram(): Command {
   const program = new Command('entente')
+    .version(versionOfPackage(), '--version', 'print the version')
     .description(
       'Runs an Entente network: topology, certificates, users. Explains why a server is trusted or refused.',
     )
@@ -78,18 +98,54 @@ export function createProgram(): Command {
 }
 
 /**
- * Runs the command line.
+ * Runs the command line. With `--json` a fault too is one JSON object on standard output, where a program looks for the answer.
  * @param args - the arguments after the program's name
  * @returns exit status: 0 done, 1 refused or failed check, 2 usage
  */
 export async function run(args: readonly string[]): Promise<number> {
+  const asJson = wantsJson(args);
+  const program = createProgram();
+  if (asJson) for (const [, command] of allOf(program, '')) command.configureOutput({ writeErr: () => {} });
   try {
-    await createProgram().parseAsync(args, { from: 'user' });
+    await program.parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return reportFault('entente', error, 'the command line');
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      if (asJson) giveFault(usageFault(error), 2);
+      return 2;
+    }
+    const fault = asJson ? describeFault(error, place) : undefined;
+    if (fault === undefined) return reportFault('entente', error, place);
+    giveFault(fault, 2);
+    return 2;
   }
+}
+
+const place = 'the command line';
+
+/** An argument after `--` is none of the options. */
+function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return (end < 0 ? args : args.slice(0, end)).includes('--json');
+}
+
+function giveFault({ code, sentence, place, remedy }: FaultDescription, exitStatus: number): void {
+  const fault = { code, sentence, place, remedy, exitStatus };
+  process.stdout.write(`${JSON.stringify({ ok: false, fault, next: [remedy] })}\n`);
+}
+
+function usageFault({ message }: CommanderError): FaultDescription {
+  // Where a group is named without a verb, the message is only a mark of commander's own.
+  const sentence = message.startsWith('(') ? 'expected a command' : message.replace(/^error: /, '');
+  const remedy = 'give --help after the command: it shows the options and an example';
+  return { code: 'ENTENTE_USAGE', sentence, place, remedy };
+}
+
+/** The package is published with its package.json beside `dist` and `src`. */
+function versionOfPackage(): string {
+  const file = new URL('../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 /** Each command with its full name. */

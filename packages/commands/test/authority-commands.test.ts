@@ -1,12 +1,14 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createKeyAndRequest } from '@entente/pki/client';
 import { createCredentialRecord } from '@entente/sip';
 import { type Network, startNetwork } from '@entente/testkit';
-import { encodeSignedTopology, signTopology, topologyHash } from '@entente/topology';
+import { encodeSignedTopology, signTopology, type TopologyDocument, topologyHash } from '@entente/topology';
+import { encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { answerOf, runEntente } from './command-line.ts';
+import { answerOf, runEntente, succeed } from './command-line.ts';
 
 describe('commands to an authority', () => {
   let network: Network;
@@ -23,6 +25,13 @@ describe('commands to an authority', () => {
     await network?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   });
+
+  /** Of the authority's own: a member may not have heard yet of what was published above. */
+  async function newestText(): Promise<string> {
+    const versions = join(network.directory, 'authority', 'topologies');
+    const newest = Math.max(...(await readdir(versions)).map((name) => Number.parseInt(name, 10)));
+    return readFile(join(versions, `${newest}.json`), 'utf8');
+  }
 
   it('join-token prints a token for a server of the topology', async () => {
     const { json, status } = await answerOf(`join-token gw1.contoso.example ${options}`);
@@ -103,11 +112,53 @@ describe('commands to an authority', () => {
     expect(ran.stdout + ran.stderr).toContain('forked');
   });
 
+  it('topology publish says that nothing was published where the newest version still needs signatures', async () => {
+    const { document } = JSON.parse(await newestText()) as {
+      document: TopologyDocument;
+    };
+    const beside = join(folder, 'pending');
+    await mkdir(beside);
+    const [signed, pending] = [join(beside, 'topology.signed.json'), join(beside, 'topology.pending.json')];
+    await writeFile(signed, await newestText());
+    const version = document.version + 1;
+    const next = { ...document, version, previous: topologyHash(document), title: 'waiting' };
+    await writeFile(pending, encodeSignedTopology(signTopology(next, [network.administrator.signer])));
+    const { status, stdout } = await runEntente(`topology publish ${signed} ${options}`);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(new RegExp(`^Nothing published: version ${version - 1} of contoso\\.example`));
+    expect(stdout).toContain(`version ${version}, signed by`);
+    expect(stdout).toContain('needs more signatures');
+    const { json } = await answerOf(`topology publish ${signed} ${options}`);
+    expect(json).toMatchObject({ ok: false, published: false });
+  });
+
+  it('topology publish asks before it takes something away, and --dry-run shows it and sends nothing', async () => {
+    const { document } = JSON.parse(await newestText()) as {
+      document: TopologyDocument;
+    };
+    const file = join(folder, 'narrowing.json');
+    const servers = document.servers.filter(({ fqdn }) => fqdn !== 'gw1.contoso.example');
+    const next = { ...document, version: document.version + 1, previous: topologyHash(document), servers };
+    await writeFile(file, encodeSignedTopology(signTopology(next, [network.administrator.signer])));
+    const unconfirmed = await runEntente(`topology publish ${file} ${options}`);
+    expect(unconfirmed).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('ENTENTE_NOT_CONFIRMED'),
+    });
+    const dry = await runEntente(`topology publish ${file} --dry-run ${options}`);
+    expect(dry.status).toBe(0);
+    expect(dry.stdout).toContain('gw1.contoso.example removed (narrowing change)');
+    expect(dry.stdout).toContain('the certificates of gw1.contoso.example are revoked');
+    expect(JSON.parse(await newestText()).document.version).toBe(document.version);
+    const fork = { ...next, previous: '00'.repeat(32) };
+    await writeFile(file, encodeSignedTopology(signTopology(fork, [network.administrator.signer])));
+    const refused = await runEntente(`topology publish ${file} --dry-run ${options}`);
+    expect(refused.status).toBe(1);
+    expect(refused.stdout).toContain('would be refused');
+  });
+
   it('topology status compares the files here with the version in force', async () => {
-    // Of the authority's own: a member may not have heard yet of what was published above.
-    const versions = join(network.directory, 'authority', 'topologies');
-    const newest = Math.max(...(await readdir(versions)).map((name) => Number.parseInt(name, 10)));
-    const text = await readFile(join(versions, `${newest}.json`), 'utf8');
+    const text = await newestText();
     const { document } = JSON.parse(text) as { document: Parameters<typeof topologyHash>[0] };
     const beside = join(folder, 'status');
     await mkdir(beside);
@@ -141,9 +192,125 @@ describe('commands to an authority', () => {
     expect(String(json.next)).toContain(`entente topology publish ${signed}`);
   });
 
+  it('status says what each server has, and ends with status 1 where something needs attention', async () => {
+    const { json, status } = await answerOf(`status ${options}`);
+    expect(status).toBe(1);
+    expect(json).toMatchObject({ ok: false, network: 'contoso.example' });
+    const members = json.members as { server: string; attention: string | null }[];
+    expect(members.find(({ server }) => server === 'fe2.contoso.example')?.attention).toBeNull();
+    expect(json.attention).toEqual(
+      ['gw1', 'med1'].map(
+        (name) =>
+          `${name}.contoso.example has no valid certificate: it has not joined, was revoked, or has expired`,
+      ),
+    );
+    const told = await runEntente(`status ${options}`);
+    expect(told.stdout).toMatch(/\nfe2\.contoso\.example +front-end +\S+Z +not reported/);
+    expect(told.stdout).toMatch(/\ngw1\.contoso\.example +\S+ +none +not reported/);
+    expect(told.stdout).toContain('2 things to attend to:');
+    expect(told.stdout).toContain('entente join-token gw1.contoso.example');
+  });
+
+  it('cert list and cert show say what the authority has issued', async () => {
+    const { json, status } = await answerOf(`cert list --server fe2.contoso.example ${options}`);
+    expect({ status, count: (json.certificates as object[]).length }).toEqual({ status: 0, count: 1 });
+    const [{ serial }] = json.certificates as [{ serial: string }];
+    const listed = await runEntente(`cert list --subject fe2.contoso.example ${options}`);
+    expect(listed.stdout).toContain(serial);
+    expect(listed.stdout).toMatch(/ {2}server {2,}fe2\.contoso\.example .*Z {2}valid\n/);
+    const shown = await runEntente(`cert show ${serial.replaceAll(/(..)(?=.)/g, '$1:')} ${options}`);
+    expect(shown.status).toBe(0);
+    expect(shown.stdout).toContain('server certificate of fe2.contoso.example: valid');
+    expect(shown.stdout).toMatch(/names +fe2\.contoso\.example, /);
+    const unknown = await runEntente(`cert show 0a ${options}`);
+    expect(unknown.status).toBe(1);
+    expect(unknown.stdout).toContain('certificate-unknown');
+    expect((await runEntente(`cert show fe2.contoso.example ${options}`)).status).toBe(2);
+  });
+
+  it.each(['cert list', 'cert revoke --yes'])('%s names the server that may be meant', async (verb) => {
+    const { status, stdout } = await runEntente(`${verb} --server fe22.contoso.example ${options}`);
+    expect(status).toBe(1);
+    expect(stdout).toContain('no certificate of fe22.contoso.example was ever issued');
+    expect(stdout).toMatch(/did you mean fe[12]\.contoso\.example\?/);
+    const joined = await runEntente(`${verb} --server gw1.contoso.example ${options}`);
+    expect(joined).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('it is in the topology and has not joined'),
+    });
+  });
+
+  it('cert issue certifies the key of other equipment, with the names of the topology alone', async () => {
+    const { request } = await createKeyAndRequest({ subject: 'gw1.contoso.example' });
+    const [csr, output] = [join(folder, 'gw1.csr'), join(folder, 'gw1.crt')];
+    await writeFile(csr, request);
+    const line = `cert issue --csr ${csr} --server gw1.contoso.example --output ${output} ${options}`;
+    const { json, status } = await answerOf(line);
+    expect({ status, names: json.dnsNames }).toEqual({ status: 0, names: ['gw1.contoso.example'] });
+    expect((await readFile(output, 'utf8')).match(/BEGIN CERTIFICATE/g)?.length).toBeGreaterThan(1);
+    const again = await runEntente(line);
+    expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining('ENTENTE_FILE_EXISTS') });
+    const rogue = await createKeyAndRequest({ subject: 'fe1.contoso.example' });
+    await writeFile(csr, encodePem('CERTIFICATE REQUEST', rogue.request));
+    const refused = await runEntente(line.replace('gw1.crt', 'rogue.crt'));
+    expect(refused).toMatchObject({ status: 1, stdout: expect.stringContaining('name-not-allowed') });
+    await writeFile(csr, 'no request');
+    const unreadable = await runEntente(line.replace('gw1.crt', 'rogue.crt'));
+    expect(unreadable).toMatchObject({ status: 2, stderr: expect.stringContaining('openssl req -new') });
+  });
+
+  it('status needs nothing once every server has a certificate', async () => {
+    const { request } = await createKeyAndRequest({ subject: 'med1.contoso.example' });
+    const csr = join(folder, 'med1.csr');
+    await writeFile(csr, encodePem('CERTIFICATE REQUEST', request));
+    const output = join(folder, 'med1.crt');
+    await succeed(`cert issue --csr ${csr} --server med1.contoso.example --output ${output} ${options}`);
+    expect(await answerOf(`status ${options}`)).toMatchObject({
+      status: 0,
+      json: { ok: true, attention: [] },
+    });
+    expect((await runEntente(`status ${options}`)).stdout).toContain('nothing needs attention');
+  });
+
+  it('cert renew replaces the files of the administrator, who goes on with them', async () => {
+    const own = join(folder, 'own');
+    await mkdir(own);
+    const from = /--certificate (\S+)\.crt/.exec(options)?.[1] ?? '';
+    for (const end of ['crt', 'key']) await copyFile(`${from}.${end}`, join(own, `alice.${end}`));
+    const mine = options
+      .replace(/--certificate \S+/, `--certificate ${own}/alice.crt`)
+      .replace(/--key \S+/, `--key ${own}/alice.key`);
+    const { json, status } = await answerOf(`cert renew ${mine}`);
+    expect({ status, name: json.name }).toEqual({ status: 0, name: 'administrator' });
+    expect((await stat(join(own, 'alice.key'))).mode & 0o777).toBe(0o600);
+    for (const end of ['crt', 'key']) {
+      const before = await readFile(join(own, `alice.${end}.before`), 'utf8');
+      expect(before).toBe(await readFile(`${from}.${end}`, 'utf8'));
+      expect(before).not.toBe(await readFile(join(own, `alice.${end}`), 'utf8'));
+    }
+    const { json: listed } = await answerOf(`cert list --subject administrator ${mine}`);
+    expect(JSON.stringify(listed.certificates)).toContain(String(json.serial));
+  });
+
+  it('cert revoke asks first, and --dry-run shows what it would revoke and revokes nothing', async () => {
+    const line = `cert revoke --server fe2.contoso.example --reason keyCompromise ${options}`;
+    const unconfirmed = await runEntente(line);
+    expect(unconfirmed).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('ENTENTE_NOT_CONFIRMED'),
+    });
+    expect(unconfirmed.stderr).toContain('revoke 1 certificate, keyCompromise?');
+    const { json, status } = await answerOf(`${line} --dry-run`);
+    expect({ status, revoked: json.revoked }).toEqual({ status: 0, revoked: false });
+    const still = await answerOf(`cert list --server fe2.contoso.example ${options}`);
+    expect(still.json.certificates).toMatchObject([
+      { serial: (json.serials as string[])[0], state: 'valid' },
+    ]);
+  });
+
   it('cert revoke takes a server its certificates away', async () => {
     const { json, status } = await answerOf(
-      `cert revoke --server fe2.contoso.example --reason keyCompromise ${options}`,
+      `cert revoke --server fe2.contoso.example --reason keyCompromise --yes ${options}`,
     );
     expect(status).toBe(0);
     expect(json.serials).toHaveLength(1);
@@ -152,12 +319,23 @@ describe('commands to an authority', () => {
     expect((await runEntente(`cert revoke ${options}`)).status).toBe(2);
   });
 
+  it('cert release ends no revocation that is final', async () => {
+    const { json } = await answerOf(`cert list --server fe2.contoso.example --all ${options}`);
+    const [{ serial }] = json.certificates as [{ serial: string }];
+    expect((await runEntente(`cert release ${serial} ${options}`)).status).toBe(1);
+    const still = await answerOf(`cert list --server fe2.contoso.example --all ${options}`);
+    expect(still.json.certificates).toMatchObject([{ state: 'revoked' }]);
+    expect((await runEntente(`cert release fe2 ${options}`)).status).toBe(2);
+  });
+
   it('cert revoke fails where there is nothing to revoke, and names the server', async () => {
-    const { json, status } = await answerOf(`cert revoke --server fe9.contoso.example ${options}`);
+    const { json, status } = await answerOf(`cert revoke --server fe9.contoso.example --yes ${options}`);
     expect({ status, ok: json.ok, serials: json.serials }).toEqual({ status: 1, ok: false, serials: [] });
-    const again = await runEntente(`cert revoke --server fe2.contoso.example ${options}`);
+    const again = await runEntente(`cert revoke --server fe2.contoso.example --yes ${options}`);
     expect(again.status).toBe(1);
-    expect(again.stdout).toMatch(/^Nothing revoked: no valid certificate for fe2\.contoso\.example\n/);
+    expect(again.stdout).toMatch(
+      /^Nothing revoked\nno valid certificate of fe2\.contoso\.example: the last one, [0-9a-f]+, was revoked at .+Z: keyCompromise\n/,
+    );
   });
 
   it('an authority that cannot be reached is a fault of usage, with place and remedy', async () => {

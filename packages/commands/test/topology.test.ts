@@ -25,7 +25,7 @@ const bob = '--key administrators/bob.key';
 
 async function signFirst(): Promise<void> {
   await succeed(`topology sign ${alice}`);
-  await succeed(`topology approve ${bob}`);
+  await succeed(`topology approve ${bob} --yes`);
 }
 
 describe('every verb', () => {
@@ -145,7 +145,7 @@ describe('entente topology add and remove', () => {
     const after = await yaml();
     expect(after).toContain('# ours, all in one rack\nservers:\n');
     expect(after.indexOf('fe1.')).toBeLessThan(after.indexOf('fe2.'));
-    await succeed('topology remove fe2.contoso.example');
+    await succeed('topology remove fe2.contoso.example --yes');
     expect(await yaml()).toBe(marked);
   });
 
@@ -156,14 +156,16 @@ describe('entente topology add and remove', () => {
     const before = await yaml();
     for (const federation of ['', '--federation']) {
       await succeed(`topology add anchor --certificate ca/root_ca.crt --name root1 ${federation}`);
-      await succeed(`topology remove root1 --kind ${federation === '' ? 'anchor' : 'federation-anchor'}`);
+      await succeed(
+        `topology remove root1 --kind ${federation === '' ? 'anchor' : 'federation-anchor'} --yes`,
+      );
       expect(await yaml()).toBe(before);
     }
     await succeed('topology key carol');
     await succeed('topology add administrator carol --public-key carol.pub --required 3');
     const tooFew = await runEntente('topology remove carol --kind administrator');
     expect(tooFew).toMatchObject({ status: 2, stderr: expect.stringContaining('administrators') });
-    await succeed('topology remove carol --kind administrator --required 2');
+    await succeed('topology remove carol --kind administrator --required 2 --yes');
     expect(await yaml()).toBe(before);
     expect((await runEntente('topology remove fe1.contoso.example --required 1')).status).toBe(2);
     const nobody = await runEntente('topology remove dave --kind administrator');
@@ -226,7 +228,7 @@ describe('entente topology sign and approve', () => {
   it('fail where the administrator has signed the version before, and keep the signatures of the others', async () => {
     await succeed(`topology sign ${alice}`);
     const before = await readFile('topology.pending.json', 'utf8');
-    const twice = await runEntente(`topology approve ${alice}`);
+    const twice = await runEntente(`topology approve ${alice} --yes`);
     expect(twice.status).toBe(1);
     expect(twice.stdout).toMatch(/^alice has signed version 1 before; nothing has changed\n/);
     const instead = await runEntente(`topology sign ${bob}`);
@@ -235,7 +237,7 @@ describe('entente topology sign and approve', () => {
       'entente topology approve topology.pending.json --key administrators/bob.key',
     );
     expect(await readFile('topology.pending.json', 'utf8')).toBe(before);
-    await succeed(`topology approve ${bob}`);
+    await succeed(`topology approve ${bob} --yes`);
 
     await succeed('topology add server fe2.contoso.example --role front-end');
     await succeed(`topology sign ${alice}`);
@@ -250,14 +252,14 @@ describe('entente topology sign and approve', () => {
     await signFirst();
     await succeed('topology add server fe2.contoso.example --role front-end');
     await succeed(`topology sign ${alice}`);
-    await succeed(`topology approve ${bob}`);
-    await succeed('topology remove fe2.contoso.example');
+    await succeed(`topology approve ${bob} --yes`);
+    await succeed('topology remove fe2.contoso.example --yes');
     expect(await succeed(`topology sign ${bob}`)).toContain('--as ca/administrators/<you>.yaml');
     await mkdir('ca/administrators', { recursive: true });
     await writeFile('ca/administrators/alice.yaml', '');
     await succeed('topology add server fe2.contoso.example --role front-end');
     await succeed(`topology sign ${bob}`);
-    expect(await succeed(`topology approve ${alice}`)).toContain('--as ca/administrators/alice.yaml');
+    expect(await succeed(`topology approve ${alice} --yes`)).toContain('--as ca/administrators/alice.yaml');
   });
 
   it('wait for the second signature, and file every version', async () => {
@@ -269,9 +271,9 @@ describe('entente topology sign and approve', () => {
       written: 'topology.pending.json',
     });
     await expect(stat('topology.signed.json')).rejects.toThrow();
-    const again = await answerOf(`topology approve ${alice}`);
+    const again = await answerOf(`topology approve ${alice} --yes`);
     expect(again.json).toMatchObject({ complete: false, signers: ['alice'] });
-    const approved = await answerOf(`topology approve ${bob}`);
+    const approved = await answerOf(`topology approve ${bob} --yes`);
     expect(approved.json).toMatchObject({
       complete: true,
       signers: ['alice', 'bob'],
@@ -294,13 +296,16 @@ describe('entente topology sign and approve', () => {
   it('need one signature to remove a server and two to add one, and number the versions', async () => {
     await succeed('topology add server fe2.contoso.example --role front-end');
     await signFirst();
-    await succeed('topology remove fe2.contoso.example');
+    await succeed('topology remove fe2.contoso.example --yes');
     expect((await answerOf('topology diff')).json).toMatchObject({ effect: 'narrowing' });
     expect((await answerOf(`topology sign ${bob}`)).json).toMatchObject({ complete: true, version: 2 });
     await succeed('topology add server fe3.contoso.example --role front-end');
     expect((await answerOf('topology diff')).json).toMatchObject({ effect: 'quorum' });
     expect((await answerOf(`topology sign ${bob}`)).json).toMatchObject({ complete: false, version: 3 });
-    expect((await answerOf(`topology approve ${alice}`)).json).toMatchObject({ complete: true, version: 3 });
+    expect((await answerOf(`topology approve ${alice} --yes`)).json).toMatchObject({
+      complete: true,
+      version: 3,
+    });
     expect(await yaml()).toMatch(/\nversion: 3\n/);
   });
 
@@ -308,7 +313,7 @@ describe('entente topology sign and approve', () => {
     await succeed(`topology sign ${alice}`);
     const pending = await readFile('topology.pending.json', 'utf8');
     await writeFile('topology.pending.json', pending.replaceAll('fe1.contoso', 'fe6.contoso'));
-    const { status, json } = await answerOf(`topology approve ${bob}`);
+    const { status, json } = await answerOf(`topology approve ${bob} --yes`);
     expect(status).toBe(1);
     expect(json).toMatchObject({ ok: false, complete: false, refusal: { reason: 'signature-invalid' } });
     await expect(stat('topology.signed.json')).rejects.toThrow();
@@ -319,11 +324,11 @@ describe('entente topology sign and approve', () => {
     await succeed('topology add server fe2.contoso.example --role front-end');
     await succeed(`topology sign ${alice}`);
     const overtaken = await readFile('topology.pending.json', 'utf8');
-    await succeed('topology remove fe2.contoso.example');
+    await succeed('topology remove fe2.contoso.example --yes');
     await writeFile('topology.yaml', (await yaml()).replace(/^network:.*$/m, '$&\ntitle: Contoso'));
     expect((await answerOf(`topology sign ${bob}`)).json).toMatchObject({ complete: true, version: 2 });
     await writeFile('topology.pending.json', overtaken);
-    const { json } = await answerOf(`topology approve ${bob}`);
+    const { json } = await answerOf(`topology approve ${bob} --yes`);
     expect(json).toMatchObject({ complete: false, refusal: { reason: 'forked' } });
   });
 });

@@ -82,10 +82,11 @@ describe('the alarm of a member whose authority is silent', () => {
 
   it('begins and ends with what the authority answers to a member that follows it', async () => {
     await using member = await startMember({ confirmedAt: Date.now() - 60 * minute });
+    member.answer('/state', (_, response) => void response.writeHead(500).end());
     await member.follower.start();
     const alarms = () => member.events.filter((event) => String(event).startsWith('topology-'));
     expect(alarms()).toEqual(['topology-unconfirmed']);
-    member.answer('/topology', member.signed(member.first));
+    member.answer('/state', member.goodState);
     await member.follower.refresh();
     expect(alarms()).toEqual(['topology-unconfirmed', 'topology-confirmed']);
   });

@@ -123,7 +123,7 @@ describe('a member', () => {
     });
 
     it('believes nobody while its clock is behind a time that the authority has signed', async () => {
-      await remember({ latestSigned: Date.now() + hour, confirmedAt: Date.now() });
+      await remember({ latestSigned: Date.now() + hour, confirmedAt: Date.now() + hour });
       await using member = await joinAsGateway();
       const verdict = member.trust.judge.judge(
         { certificates: [member.identity.current.leaf.der] },

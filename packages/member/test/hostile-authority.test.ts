@@ -58,6 +58,7 @@ describe('a member whose authority answers garbage', () => {
     const { confirmedAt } = member.state.lastKnown;
     let heard = 0;
     member.state.onChange(() => void heard++);
+    member.names(member.next());
     member.answer('/topology', make(member));
     await member.follower.refresh();
     expect(member.version()).toBe(1);
@@ -106,7 +107,7 @@ describe('a member whose authority answers garbage', () => {
   );
 
   it('starts on what it knows, where the authority is gone', async () => {
-    member.answer('/topology', (request) => void request.socket.destroy());
+    member.answer('/state', (request) => void request.socket.destroy());
     await member.follower.start();
     expect(member.version()).toBe(1);
     expect(member.warnings[0]).toContain('the last good state stays in force');
@@ -115,7 +116,7 @@ describe('a member whose authority answers garbage', () => {
   it('has a new topology in force where it cannot be written, and leaves the disk with the confirmation of the old one', async () => {
     const before = [...member.confirmed];
     member.fillDisk(true);
-    member.answer('/topology', member.signed(member.next()));
+    member.publish(member.next());
     await member.follower.refresh();
     expect(member.version()).toBe(2);
     expect(member.warnings.join()).toContain('disk full');
@@ -129,7 +130,7 @@ describe('a member whose authority answers garbage', () => {
   it('goes through the versions that it has missed, and stays where one of them cannot be had', async () => {
     const second = member.next();
     const third = nextDocument(second, { title: 'third' });
-    member.answer('/topology', member.signed(third));
+    member.publish(third);
     await member.follower.refresh();
     expect(member.version()).toBe(1);
     member.answer('/topology/2', member.signed(second));
@@ -140,6 +141,7 @@ describe('a member whose authority answers garbage', () => {
   it('takes nothing up and writes nothing once it has come to its end', async () => {
     const before = [...member.written];
     let release = (): void => {};
+    member.names(member.next());
     const asked = new Promise<void>((resolve) => {
       member.answer('/topology', (_, response) => {
         resolve();
@@ -176,10 +178,9 @@ describe('a member that hears malformed events', () => {
     member = await startMember();
     streams = [];
     asked = 0;
-    const text = member.signed(member.first);
-    member.answer('/topology', (_, response) => {
+    member.answer('/state', (request, response) => {
       asked++;
-      response.end(text);
+      member.goodState(request, response);
     });
     member.answer('/events', events(streams));
     await member.follower.start();

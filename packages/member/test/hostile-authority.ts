@@ -4,13 +4,31 @@ import https from 'node:https';
 import { firstPoolKeys, formatPoolKeys, type PoolKeys } from '@entente/pki';
 import { createTestAuthority, createTestLog } from '@entente/testkit';
 import { loadCredential, openTrust, serve, systemClock } from '@entente/tls';
-import { administratorSetHash, buildTopology, type TopologyDocument } from '@entente/topology';
+import {
+  administratorSetHash,
+  buildTopology,
+  signTrustState,
+  type TopologyDocument,
+  type TrustState,
+  type TrustStateSigner,
+} from '@entente/topology';
+import type { CertificateList } from '@entente/x509';
 import { AuthorityClient } from '../src/authority/authority-client.ts';
 import type { LastKnown } from '../src/files/last-known-file.ts';
 import { DomainFollower } from '../src/follow/domain-follower.ts';
+import { OwnCertificateWatch } from '../src/follow/own-certificate-watch.ts';
+import { RevocationLists } from '../src/follow/revocation-lists.ts';
 import { fetchFirstTopology } from '../src/join/first-topology.ts';
 import { DomainState } from '../src/state/domain-state.ts';
-import { administrator, firstDocument, nextDocument, signed } from './sample-domain.ts';
+import {
+  administrator,
+  certificateOf,
+  firstDocument,
+  listOf,
+  nextDocument,
+  signed,
+} from './sample-domain.ts';
+import { nameList, stateOf, stateSigner } from './sample-states.ts';
 
 const host = 'ca.contoso.example';
 const fqdn = 'fe1.contoso.example';
@@ -26,19 +44,35 @@ export const poolKeysText = formatPoolKeys(
 /**
  * A member's side of an authority that answers whatever the test says.
  * @param lastKnown - what an earlier run of the member has kept
+ * @param crlUrl - that its certificate names
  */
-export async function startMember(lastKnown: LastKnown = {}) {
+export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string) {
   const root = await createTestAuthority('Contoso Root');
+  let list = await listOf(root, { number: 1 });
   const crls = { pem: await root.crl([]) };
   const trust = await openTrust({ anchors: { pem: root.certificatePem }, crls });
   const credentialOf = async (name: string) => {
-    const { chainPem, keyPem } = await root.issue({ dnsNames: [name] });
+    const { chainPem, keyPem } = await root.issue({
+      dnsNames: [name],
+      ...(crlUrl === undefined ? {} : { crlUrl }),
+    });
     return loadCredential({ certificate: chainPem, key: keyPem });
   };
   const one = administrator('one');
   const first = firstDocument([one.entry]);
+  const goodKey = await stateSigner(root);
+  let named = first;
+  // Higher than in an earlier run of the test's member.
+  let sequence = 1_000;
+  const stateText = (changes: Partial<TrustState> = {}, signer: TrustStateSigner = goodKey): string =>
+    signTrustState(stateOf(named, [nameList(root, list)], { sequence: ++sequence, ...changes }), signer);
+  const goodState: Answer = (_request, response) => response.end(stateText());
+  const listPath = `/lists/${nameList(root, list).issuer}/0`;
+  const asked: string[] = [];
   const answers: Record<string, Answer> = {
     '/domain-keys': (_request, response) => response.end(poolKeysText),
+    '/state': goodState,
+    [listPath]: (_request, response) => response.end(list.der),
   };
   const open = new Set<ServerResponse>();
   const server = await serve(
@@ -52,6 +86,7 @@ export async function startMember(lastKnown: LastKnown = {}) {
     },
     (request, response) => {
       open.add(response);
+      asked.push(request.url ?? '');
       const answer = answers[request.url ?? ''];
       if (answer === undefined) response.writeHead(404).end();
       else answer(request, response);
@@ -59,23 +94,26 @@ export async function startMember(lastKnown: LastKnown = {}) {
   );
   const warnings: string[] = [];
   const events: unknown[] = [];
+  const lines: { readonly event?: string; readonly reason?: string; readonly remedy?: string }[] = [];
   const log = createTestLog(({ fields, level, message }) => {
     if (level === 'warn') warnings.push(message);
+    lines.push(fields);
     if ('event' in fields) events.push(fields.event);
   });
   const written: string[] = [];
   let full = false;
   const keysKept: PoolKeys[] = [];
   const confirmed: (number | undefined)[] = [];
+  const own = await credentialOf(fqdn);
   const authority = new AuthorityClient({
     url: `https://${host}:${server.port}`,
     addresses: new Map([[host, '127.0.0.1']]),
     trust,
-    credential: await credentialOf(fqdn),
+    credential: own,
   });
   const state = new DomainState({
     topology: buildTopology(first),
-    roots: [],
+    roots: [certificateOf(root)],
     lists: [],
     lastKnown,
     clock: systemClock,
@@ -85,7 +123,22 @@ export async function startMember(lastKnown: LastKnown = {}) {
     fqdn,
     state,
     authority,
-    lists: { refresh: async () => {} },
+    lists: new RevocationLists({
+      chainPem: () => own.current.certificatePem,
+      authority,
+      files: { write: async () => {} },
+      state,
+      now: () => systemClock.now(),
+      log,
+    }),
+    own: new OwnCertificateWatch({
+      fqdn,
+      chainPem: () => own.current.certificatePem,
+      addresses: new Map([[host, '127.0.0.1']]),
+      state,
+      clock: systemClock,
+      log,
+    }),
     topologyFile: {
       async keep({ document: { version } }) {
         if (full) throw new Error('disk full');
@@ -114,6 +167,29 @@ export async function startMember(lastKnown: LastKnown = {}) {
     warnings,
     /** The `event` of each line of the log. */
     events,
+    /** The fields of each line. */
+    lines,
+    root,
+    ownSerial: own.current.leaf.serialHex,
+    /** What the authority was asked for. */
+    asked,
+    listPath,
+    goodState,
+    /** A state that names the topology and the list of now, with the next sequence. */
+    stateText,
+    /** The topology that the states name from now on. */
+    names(document: TopologyDocument) {
+      named = document;
+    },
+    /** The list that the states name from now on. */
+    namesList(next: CertificateList) {
+      list = next;
+    },
+    /** The authority has a topology, and its states name it. */
+    publish(document: TopologyDocument) {
+      named = document;
+      answers['/topology'] = (_request, response) => response.end(signed(document, one.signer));
+    },
     written,
     /** The keys of the pool, as a later run would know them. */
     keysKept,

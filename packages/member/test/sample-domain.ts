@@ -104,9 +104,12 @@ export function certificateOf({ certificatePem }: TestAuthority): Certificate {
 /** A revocation list of a test authority. */
 export async function listOf(
   authority: TestAuthority,
-  options: { readonly number: number; readonly thisUpdate?: number },
+  {
+    revoked = [],
+    ...options
+  }: { readonly number: number; readonly thisUpdate?: number; readonly revoked?: readonly string[] },
 ): Promise<CertificateList> {
-  const blocks = decodePem(await authority.crl([], options));
+  const blocks = decodePem(await authority.crl(revoked, options));
   const decoded = blocks.ok && blocks.value[0] !== undefined ? decodeCrl(blocks.value[0].der) : undefined;
   if (decoded?.ok !== true) throw new Error('no list');
   return decoded.value;

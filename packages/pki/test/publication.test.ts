@@ -12,6 +12,7 @@ import {
   trustBundleHandler,
 } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
+import { createMemoryLedger, type Ledger } from '@entente/pki/ledger';
 import { keySigner } from '@entente/pki/node';
 import { decodeCertificate, decodeCrl, decodePemCertificates } from '@entente/x509';
 import * as peculiar from '@peculiar/x509';
@@ -154,9 +155,53 @@ describe('publishing', () => {
     const serials = await Promise.all(Array.from({ length: 8 }, issue));
     const outcomes = await Promise.all(serials.map((serial) => desk.revoke(serial, 'superseded')));
     const numbers = outcomes.map((outcome) => (outcome.ok ? outcome.crlNumber : 0));
-    expect(new Set(numbers).size).toBe(8);
     expect(list().entryCount).toBe(8);
     expect(Number(list().crlNumber)).toBe(Math.max(...numbers));
+  });
+
+  it('signs one list for calls that arrive while an earlier one waits, and another for one that arrives later', async () => {
+    const { desk, issue, list, publisher } = scene();
+    const serials = await Promise.all(Array.from({ length: 30 }, issue));
+    await Promise.all(serials.slice(0, 29).map((serial) => desk.revoke(serial, 'superseded')));
+    expect(Number(list().crlNumber)).toBeLessThanOrEqual(2);
+    const running = publisher.publish();
+    // From here on the list that is signed may have read the ledger already.
+    await Promise.resolve();
+    await Promise.resolve();
+    const late = await desk.revoke(serials[29] ?? '', 'superseded');
+    expect(late.ok ? late.crlNumber : 0).toBeGreaterThan(await running);
+    expect(list().entryCount).toBe(30);
+  });
+
+  it('signs one list for any number of certificates that are revoked together', async () => {
+    const { desk, issue, list } = scene();
+    const serials = await Promise.all(Array.from({ length: 30 }, issue));
+    const outcome = await desk.revokeAll([...serials, '0a'], 'cessationOfOperation');
+    expect(outcome).toEqual({ serials, crlNumber: 1 });
+    expect(list().entryCount).toBe(30);
+  });
+
+  it('is due at once after it failed, and the list stays as it was', async () => {
+    const sound = createMemoryLedger();
+    let full = false;
+    const ledger: Ledger = {
+      ...sound,
+      nextCrlNumber: (issuer) => (full ? Promise.reject(new Error('no space')) : sound.nextCrlNumber(issuer)),
+    };
+    const publisher = createCrlPublisher({
+      issuer: authority.issuer,
+      ledger,
+      clock: () => now,
+      objectsUrl,
+    });
+    await publisher.publish();
+    full = true;
+    await expect(publisher.publish()).rejects.toThrow('no space');
+    expect(publisher.current(0)?.number).toBe(1);
+    expect(publisher.nextPublication()).toBe(now);
+    full = false;
+    expect(await publisher.publish()).toBe(2);
+    expect(publisher.nextPublication()).toBeGreaterThan(now);
   });
 
   it('keeps an expired certificate listed until a list was issued after its end, and then drops it', async () => {

@@ -131,7 +131,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
       onNotTaken: (why, request, connection) =>
         logRequestRefusal(log, this.#refusals, request, notTaken[why], connection),
       onGivenUp: (why, connection) => logGivenUp(log, this.#refusals, why, connection),
-      onFault: (error, connection) => logMessageFault(log, error, connection),
+      onFault: (error, connection) => logMessageFault(log, this.#refusals, error, connection),
       onDisposing: () => this.#relay.close(),
     };
   }

@@ -17,8 +17,8 @@ export interface TestCertificateOptions extends Partial<CertificateNames> {
   readonly notBefore?: number;
   /** Milliseconds since 1970; default in seven days. */
   readonly notAfter?: number;
-  /** Default both; `[]` leaves the extension out. */
-  readonly usages?: readonly ('serverAuth' | 'clientAuth')[];
+  /** Purposes, by name or OID. Default both names; `[]` leaves the extension out. */
+  readonly usages?: readonly ('serverAuth' | 'clientAuth' | `${number}.${string}`)[];
   /** Makes a CA certificate with this path length (`null` for none). */
   readonly ca?: { readonly pathLength: number | null };
   /** CRL distribution point; several are names of one point. */
@@ -174,7 +174,7 @@ async function sign(
         ]
       : await caExtensions(keys.publicKey, issuer.publicKey, options.ca.pathLength);
   if (options.ca === undefined && usages.length > 0) {
-    extensions.push(new x509.ExtendedKeyUsageExtension(usages.map((usage) => x509.ExtendedKeyUsage[usage])));
+    extensions.push(new x509.ExtendedKeyUsageExtension(usages.map(purposeOf)));
   }
   if (names.length > 0) extensions.push(new x509.SubjectAlternativeNameExtension(names));
   if (options.crlUrl !== undefined) extensions.push(distributionPoint([options.crlUrl].flat()));
@@ -190,6 +190,10 @@ async function sign(
     signingAlgorithm: ecdsa,
     extensions,
   });
+}
+
+function purposeOf(usage: NonNullable<TestCertificateOptions['usages']>[number]): string {
+  return usage === 'serverAuth' || usage === 'clientAuth' ? x509.ExtendedKeyUsage[usage] : usage;
 }
 
 async function caExtensions(

@@ -69,6 +69,12 @@ describe('the next document', () => {
     expect(reasonOf(signTopology(next(withMore), quorum))).toBe('accepted as quorum');
   });
 
+  it('needs a quorum to remove the last authority, because nothing could be taken back after it', () => {
+    const others = contoso.servers.filter(({ role }) => role !== 'authority');
+    expect(reasonOf(signTopology(next({ servers: others }), [one.signer]))).toBe('under-signed');
+    expect(reasonOf(signTopology(next({ servers: others }), quorum))).toBe('accepted as quorum');
+  });
+
   it('needs one signature for words, and a quorum for rollback, freshness and treat-as-authenticated', () => {
     expect(reasonOf(signTopology(next({ title: 'Contoso' }), [one.signer]))).toBe('accepted as cosmetic');
     const freshness = next({ policies: { trustState: { refuseAfterSeconds: 3600 } } });

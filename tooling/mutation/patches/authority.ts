@@ -1,7 +1,7 @@
 import type { MutationPatch, PatchList } from '../patch.ts';
 
 const mayIssue = 'packages/authority/src/may-issue.ts';
-const routes = 'packages/authority/src/routes.ts';
+const guard = 'packages/authority/src/routes/guard.ts';
 
 const issuing = (title: string): MutationPatch['test'] => ({
   file: 'packages/authority/test/may-issue.test.ts',
@@ -65,17 +65,17 @@ export const patches: PatchList = {
       name: 'for-itself-only',
       off: 'a server gets a certificate for another',
       file: mayIssue,
-      find: "if (profile !== 'server' || requester.kind === 'administrator' || requester.server !== subject) {",
-      replace: "if (profile !== 'server' || requester.kind === 'administrator') {",
+      find: 'subject !== authority : requester.server === subject;',
+      replace: "subject !== authority : requester.server !== '';",
       test: issuing('gives a server nothing for another server'),
     },
     {
       name: 'profile',
       off: 'anybody gets a certificate of any kind',
       file: mayIssue,
-      find: "if (profile !== 'server' || requester.kind === 'administrator' || requester.server !== subject) {",
-      replace: "if (requester.kind !== 'administrator' && requester.server !== subject) {",
-      test: issuing('gives nobody a certificate of an administrator or a user'),
+      find: "if (!ownNext && (profile !== 'server' || !maySpeakFor(requester, subject, fqdn))) {",
+      replace: 'if (!ownNext && !maySpeakFor(requester, subject, fqdn)) {',
+      test: issuing('gives nobody a certificate of a user'),
     },
     {
       name: 'listed-servers',
@@ -98,17 +98,17 @@ export const patches: PatchList = {
     {
       name: 'administrators-only',
       off: 'a server may send commands that only administrators may send',
-      file: routes,
-      find: "if (who === 'member' || caller.kind === 'administrator') return undefined;",
-      replace: "if (caller.kind !== 'nobody') return undefined;",
+      file: guard,
+      find: "if (who === 'member') return undefined;",
+      replace: 'if (who !== undefined) return undefined;',
       test: server('is refused at POST /revoke: that is for administrators'),
     },
     {
       name: 'members-only',
       off: 'anybody reads the topology',
-      file: routes,
-      find: "if (caller.kind === 'nobody') {",
-      replace: 'if (who === undefined) {',
+      file: guard,
+      find: "    case 'nobody':\n      return refuse(",
+      replace: "    case 'nobody':\n      if (who === 'member') return undefined;\n      return refuse(",
       test: server('without certificate is refused at GET /topology'),
     },
   ],

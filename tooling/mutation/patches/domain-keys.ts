@@ -32,7 +32,7 @@ export const patches: PatchList = {
     {
       name: 'for-anybody',
       off: 'a caller without certificate is asked for none before it may have keys',
-      file: 'packages/authority/src/routes.ts',
+      file: 'packages/authority/src/routes/domain-key-routes.ts',
       find: "  app.get('/domain-keys', async (c) => {\n    const { caller } = c.env;\n    const refused = guard('member', caller);",
       replace:
         "  app.get('/domain-keys', async (c) => {\n    const { caller } = c.env;\n    const refused = undefined as Response | undefined;",

@@ -294,5 +294,16 @@ export const patches: PatchList = {
           'must wait after five, gets one line of the log each of ten times a second, and each line names the user',
       },
     },
+    {
+      name: 'log-of-faults',
+      off: 'one client fills the log with a message that leads to a fault',
+      file: 'packages/sip-relay/src/log/connection-log.ts',
+      find: "if (leftOut === undefined) return;\n  const fields = { event: 'fault'",
+      replace: "const fields = { event: 'fault'",
+      test: {
+        file: 'packages/sip-relay/src/log/connection-log.test.ts',
+        title: 'get ten lines in a second, and the next line says how many got none',
+      },
+    },
   ],
 };

@@ -225,5 +225,16 @@ export const patches: PatchList = {
         'is refused where it sets what nothing enforces, by the signer and by the member that gets it',
       ),
     },
+    {
+      name: 'last-authority',
+      off: 'one administrator removes the last authority',
+      file: 'packages/topology/src/change/diff-topologies.ts',
+      find: "role === 'authority' && !hasAuthority ? 'quorum' : 'narrowing'",
+      replace: "role === 'authority' && !hasAuthority ? 'narrowing' : 'narrowing'",
+      test: {
+        file: 'packages/topology/test/signing.test.ts',
+        title: 'needs a quorum to remove the last authority, because nothing could be taken back after it',
+      },
+    },
   ],
 };

@@ -5,13 +5,17 @@ import { links } from '@entente/topology';
 import { readAddresses } from './addresses.ts';
 import type { AdministratorAccess } from './administrator-access.ts';
 
+/** Why the authority refused. */
+export interface Refusal {
+  readonly reason: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
 /** What the authority answered. */
 export type Outcome =
   | { readonly ok: true; readonly answer: Readonly<Record<string, unknown>> }
-  | {
-      readonly ok: false;
-      readonly refusal: { readonly reason: string; readonly message: string; readonly remedy: string };
-    };
+  | { readonly ok: false; readonly refusal: Refusal };
 
 /** A connection to the authority as an administrator: row 17 of the allow matrix. */
 export interface AuthorityConnection extends AsyncDisposable {

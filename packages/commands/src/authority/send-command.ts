@@ -1,6 +1,6 @@
 import { type Answer, give } from '../topology/answer.ts';
 import { type AdministratorOptions, accessOf } from './administrator-access.ts';
-import { connectAuthority } from './connect-authority.ts';
+import { connectAuthority, type Refusal } from './connect-authority.ts';
 
 /** A command to the authority. */
 export interface AuthorityCommand {
@@ -26,14 +26,20 @@ export async function sendCommand(
     give(await describe(outcome.answer), options.json);
     return;
   }
-  const { reason, message, remedy } = outcome.refusal;
-  give(
-    {
-      json: { refusal: outcome.refusal },
-      lines: [`the authority refused: ${reason}: ${message}`],
-      next: [remedy],
-      failed: true,
-    },
-    options.json,
-  );
+  giveRefusal(outcome.refusal, options.json);
+}
+
+/**
+ * Prints a refusal of the authority; exit status 1.
+ * @param refusal - as the authority gave it
+ * @param next - what to do before its own remedy
+ */
+export function giveRefusal(
+  refusal: Refusal,
+  asJson: boolean | undefined,
+  next: readonly string[] = [],
+): void {
+  const { reason, message, remedy } = refusal;
+  const lines = [`the authority refused: ${reason}: ${message}`];
+  give({ json: { refusal }, lines, next: [...next, remedy], failed: true }, asJson);
 }

@@ -11,13 +11,15 @@ import {
   writeWhole,
 } from '@entente/pki/node';
 import { packPkcs12 } from '@entente/pki/pkcs12';
+import { openLedger } from '@entente/store-sql';
 import { administratorSetHash, outsideObjectUrls, type Topology } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
 import { decodePemCertificates } from '@entente/x509';
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { writeAccess } from '../authority/administrator-access.ts';
-import { type Answer, give } from '../topology/answer.ts';
+import { type Answer, counted, give } from '../topology/answer.ts';
+import { whatLossCosts } from '../topology/lost-keys.ts';
 
 interface CaInitOptions {
   readonly domain: string;
@@ -42,7 +44,7 @@ export function register(program: Command): void {
     .command('init')
     .summary('create root, issuing authority, ledger and configuration')
     .description(
-      'Runs the key ceremony for a domain. Creates a root (10 years), an issuing authority (1 year), the authority’s own certificate, client certificates of administrators with a file for --as, an empty ledger and authority.yaml.',
+      'Runs the key ceremony for a domain. Creates a root (10 years), an issuing authority (1 year), the authority’s own certificate, client certificates of administrators with a file for --as, an empty ledger and authority.yaml. It fixes who may publish the first topology: the administrators of the topology, and how many of them must sign. Choose them first; entente topology init --help says what a lost key costs.',
     )
     .requiredOption('--domain <name>', 'the organisation’s network, e.g. contoso.example')
     .requiredOption('--fqdn <name>', 'the authority’s own name, e.g. ca.contoso.example')
@@ -74,6 +76,8 @@ interface Made extends InitialisedAuthority {
   readonly configuration: string;
   /** Address that it will listen on. */
   readonly listen: string;
+  /** Who may publish the first topology. */
+  readonly signing: { readonly required: number; readonly administrators: readonly string[] };
   /** For `--as`, one of each administrator. */
   readonly access: readonly string[];
   readonly pkcs12: readonly string[];
@@ -96,6 +100,7 @@ async function initialise(options: CaInitOptions): Promise<Made> {
     objectsUrl: objectsUrl.origin,
     outsideObjectsUrls: outsideObjectUrls(topology),
     now: Date.now(),
+    openLedger,
     administrators: options.administrator,
   });
   const configuration = join(directory, 'authority.yaml');
@@ -127,7 +132,9 @@ async function initialise(options: CaInitOptions): Promise<Made> {
   for (const administrator of password === undefined ? [] : made.administrators) {
     pkcs12.push(await pack(administrator, password as string));
   }
-  return { ...made, configuration, listen: host, access, pkcs12 };
+  const { keys, required } = administrators;
+  const signing = { required, administrators: keys.map(({ id }) => id) };
+  return { ...made, configuration, listen: host, signing, access, pkcs12 };
 }
 
 /** Only the topology or the administrator makes the authority reachable from elsewhere. */
@@ -186,7 +193,8 @@ async function pack(
 }
 
 function answerOf(made: Made, topology: string): Answer {
-  const { files, listen } = made;
+  const { files, listen, signing } = made;
+  const { administrators, required } = signing;
   const start = `entente-authority-server --config ${made.configuration}`;
   return {
     json: made,
@@ -197,6 +205,8 @@ function answerOf(made: Made, topology: string): Answer {
       `                  key hash ${made.rootSpkiHash}`,
       `                  fingerprint ${made.rootSha256}`,
       `  issuing         ${files.issuingCertificate}`,
+      `  signatures      ${required} of ${counted(administrators.length, 'administrator')} must sign the first topology: ${administrators.join(', ')}`,
+      `                  ${whatLossCosts(required, administrators.length)}`,
       `  configuration   ${made.configuration}`,
       `  listens on      ${listen}${listen === loopback ? ': this machine only; to change it, set host in the configuration or give --listen' : ''}`,
       ...made.administrators.map(({ name, certificate }) => `  administrator   ${name}: ${certificate}`),

@@ -1,29 +1,48 @@
 import { OperatorFault } from '@entente/host';
 import { revocationReasonCodes } from '@entente/pki';
 import { type Command, Option } from 'commander';
-import type { AdministratorOptions } from '../authority/administrator-access.ts';
+import {
+  type AdministratorAccess,
+  type AdministratorOptions,
+  accessOf,
+} from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
-import { sendCommand } from '../authority/send-command.ts';
-import { counted } from '../topology/answer.ts';
+import { certificateCommand } from '../authority/certificate-command.ts';
+import {
+  type Found,
+  type ListedCertificate,
+  listCertificates,
+  readSerial,
+  showCertificate,
+  stateOf,
+  timeText,
+} from '../authority/certificates.ts';
+import { type AuthorityConnection, connectAuthority } from '../authority/connect-authority.ts';
+import { neverIssued } from '../authority/never-issued.ts';
+import { giveRefusal } from '../authority/send-command.ts';
+import { type Answer, counted, give } from '../topology/answer.ts';
+import { confirm, yesOption } from '../topology/confirm.ts';
 
 interface RevokeOptions extends AdministratorOptions {
   readonly serial?: string;
   readonly server?: string;
   readonly reason: string;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
 }
+
+type Target = { readonly serial: string } | { readonly server: string };
 
 /**
  * Adds `entente cert revoke`: revokes certificates.
  * @param program - the command line
  */
 export function register(program: Command): void {
-  const cert = program.commands.find((command) => command.name() === 'cert') ?? program.command('cert');
-  const revoke = cert
-    .description('the certificates that the authority has issued')
+  const revoke = certificateCommand(program)
     .command('revoke')
     .summary('revoke a certificate, or all certificates of a server')
     .description(
-      'Revokes at once. The authority publishes a new revocation list, and members close connections that no longer pass. Exit status 1: refused, or nothing to revoke.',
+      'Shows the certificates and asks, then revokes at once. The authority publishes a new revocation list, and members close connections that no longer pass. Exit status 1: refused, or nothing to revoke.',
     )
     .option('--serial <hex>', 'serial number of one certificate')
     .option('--server <fqdn>', 'every certificate of this server')
@@ -31,7 +50,9 @@ export function register(program: Command): void {
       new Option('--reason <reason>', 'why, as RFC 5280 §5.3.1 names it')
         .choices(Object.keys(revocationReasonCodes))
         .default('unspecified'),
-    );
+    )
+    .option('--dry-run', 'show which certificates would be revoked; revoke nothing')
+    .option(...yesOption);
   administratorCommand(
     revoke,
     'entente cert revoke --server fe1.contoso.example --reason keyCompromise',
@@ -39,58 +60,118 @@ export function register(program: Command): void {
 }
 
 async function run(options: RevokeOptions): Promise<void> {
-  const { reason } = options;
+  const { json, reason } = options;
   const target = targetOf(options);
-  const command = {
-    path: '/revoke',
-    mediaType: 'application/json',
-    body: JSON.stringify({ ...target, reason }),
-  };
-  await sendCommand(command, options, ({ serials, crlNumber }) => {
-    const revoked = Array.isArray(serials) ? serials.map(String) : [];
-    const json = { ...target, reason, serials: revoked, crlNumber };
-    if (revoked.length === 0) {
-      const which = 'server' in target ? `for ${target.server}` : `with the serial number ${target.serial}`;
-      return {
-        json,
-        lines: [`Nothing revoked: no valid certificate ${which}`],
-        next: [
-          'entente topology certs lists the servers; ledger.jsonl in the folder of the authority lists serial numbers',
-        ],
-        failed: true,
-      };
-    }
-    return {
+  const access = await accessOf(options);
+  await using connection = await connectAuthority(access);
+  const answer = await certificatesOf(target, connection);
+  if (!answer.ok) {
+    giveRefusal(answer.refusal, json);
+    return;
+  }
+  const revocable = answer.found.filter((row) => isRevocable(row, reason));
+  if (revocable.length === 0) {
+    await giveNothing(target, answer.found, connection, access, options);
+    return;
+  }
+  const lines = revocable.map(
+    ({ commonName, notAfter, serial, subject }) =>
+      `${serial}  ${commonName === subject ? subject : `${subject} (${commonName})`}, valid until ${timeText(notAfter)}`,
+  );
+  const what = `${counted(revocable.length, 'certificate')}, ${reason}`;
+  if (options.dryRun === true) {
+    const serials = revocable.map(({ serial }) => serial);
+    give(
+      { json: { ...target, reason, revoked: false, serials }, lines: [`would revoke ${what}:`, ...lines] },
       json,
+    );
+    return;
+  }
+  await confirm({ lines, question: `revoke ${what}?` }, options.yes);
+  const body = JSON.stringify({ ...target, reason });
+  const outcome = await connection.send('/revoke', 'application/json', body);
+  if (!outcome.ok) {
+    giveRefusal(outcome.refusal, json);
+    return;
+  }
+  const { crlNumber, serials } = outcome.answer;
+  const revoked = Array.isArray(serials) ? serials.map(String) : [];
+  const fields = { ...target, reason, serials: revoked, crlNumber };
+  if (revoked.length === 0) {
+    // Somebody else was faster.
+    give({ json: fields, lines: ['Nothing revoked: it has been revoked meanwhile'], failed: true }, json);
+    return;
+  }
+  give(
+    {
+      json: fields,
       lines: [
         `revoked ${counted(revoked.length, 'certificate')}, ${reason}: ${revoked.join(', ')}`,
         `published in revocation list ${crlNumber}`,
       ],
-      next: [
-        'members pick the list up themselves',
-        ...nextFor('server' in target ? target.server : undefined),
-      ],
-    };
+      next: ['members pick the list up themselves', ...nextFor(revocable[0] as ListedCertificate)],
+    },
+    json,
+  );
+}
+
+async function certificatesOf(
+  target: Target,
+  connection: AuthorityConnection,
+): Promise<Found<readonly ListedCertificate[]>> {
+  if ('server' in target) {
+    return listCertificates(connection, { subject: target.server, expired: true });
+  }
+  const shown = await showCertificate(connection, target.serial);
+  return shown.ok ? { ok: true, found: [shown.found] } : shown;
+}
+
+/** A hold may become final, for another reason (RFC 5280 §5.3.1). */
+function isRevocable(row: ListedCertificate, reason: string): boolean {
+  const state = stateOf(row, Date.now());
+  return state === 'valid' || (state === 'on hold' && reason !== 'certificateHold');
+}
+
+async function giveNothing(
+  target: Target,
+  found: readonly ListedCertificate[],
+  connection: AuthorityConnection,
+  access: AdministratorAccess,
+  { json, reason }: RevokeOptions,
+): Promise<void> {
+  const fields = { ...target, reason, serials: [] };
+  const answer = (said: Pick<Answer, 'lines' | 'next'>) =>
+    give({ json: fields, ...said, lines: ['Nothing revoked', ...said.lines], failed: true }, json);
+  const last = found.at(-1);
+  if (last === undefined) {
+    answer('server' in target ? await neverIssued(target.server, connection, access) : { lines: [] });
+    return;
+  }
+  const { notAfter, revocation, serial, subject } = last;
+  const since =
+    revocation === undefined
+      ? `expired at ${timeText(notAfter)}`
+      : `was revoked at ${timeText(revocation.at)}: ${revocation.reason}`;
+  answer({
+    lines: [`no valid certificate of ${subject}: the last one, ${serial}, ${since}`],
+    next: [`entente cert list --subject ${subject} --all --as ca/administrators/<you>.yaml lists them`],
   });
 }
 
 /** A server is revoked, not removed: it may join again, on a clean machine. */
-function nextFor(server: string | undefined): readonly string[] {
-  const name = server ?? '<server>';
+function nextFor({ profile, subject }: ListedCertificate): readonly string[] {
+  if (profile !== 'server') return [];
   return [
-    `to bring the server back: stop it, move its folder and its configuration away, then entente join-token ${name} --config <file> --as ca/administrators/<you>.yaml`,
-    `to remove it: entente topology remove ${name}, then sign and publish`,
+    `to bring the server back: stop it, move its folder and its configuration away, then entente join-token ${subject} --config <file> --as ca/administrators/<you>.yaml`,
+    `to remove it: entente topology remove ${subject}, then sign and publish`,
   ];
 }
 
-function targetOf({ serial, server }: RevokeOptions): { serial: string } | { server: string } {
-  if (serial !== undefined && server === undefined) {
-    const digits = serial.replaceAll(':', '').toLowerCase();
-    if (/^[0-9a-f]{1,40}$/.test(digits)) return { serial: digits };
-  }
+function targetOf({ serial, server }: RevokeOptions): Target {
+  if (serial !== undefined && server === undefined) return { serial: readSerial(serial, 'option --serial') };
   if (server !== undefined && serial === undefined) return { server: server.toLowerCase() };
   throw new OperatorFault('ENTENTE_USAGE', {
-    sentence: 'expected either --serial with up to 40 hexadecimal digits, or --server',
+    sentence: 'expected either --serial or --server',
     place: 'the command line',
     remedy: 'name one certificate by its serial number, or a server by its FQDN',
   });

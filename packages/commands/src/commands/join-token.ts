@@ -17,6 +17,7 @@ interface JoinTokenOptions extends AdministratorOptions {
   readonly lifetime: string;
   readonly config?: string;
   readonly users?: string;
+  readonly replace?: boolean;
 }
 
 /**
@@ -34,6 +35,10 @@ export function register(program: Command): void {
     .option('--lifetime <seconds>', 'seconds until the token expires, 1 to 3600', '3600')
     .option('--config <file>', 'file for the configuration of the server; its other files go beside it')
     .option('--users <file>', 'users.yaml of a front end, for the configuration; default users.yaml');
+  command.option(
+    '--replace',
+    'for a server that has certificates: they are revoked once the token has been used',
+  );
   administratorCommand(
     command,
     'entente join-token fe1.contoso.example --config fe1.yaml --users users.yaml',
@@ -61,7 +66,11 @@ async function run(server: string, options: JoinTokenOptions): Promise<void> {
   const command = {
     path: '/join-tokens',
     mediaType: 'application/json',
-    body: JSON.stringify({ server, lifetimeSeconds }),
+    body: JSON.stringify({
+      server,
+      lifetimeSeconds,
+      ...(options.replace === true ? { replace: true } : {}),
+    }),
   };
   await sendCommand(command, options, async (answer) => {
     const token = String(answer.token);

@@ -8,6 +8,7 @@ import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { makeAdministratorKey, readAdministrator } from '../topology/administrator-key.ts';
 import { counted, give } from '../topology/answer.ts';
+import { whatLossCosts } from '../topology/lost-keys.ts';
 import { exists, placeOf } from '../topology/read-topology.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
@@ -29,7 +30,7 @@ export function register(program: Command): void {
     .command('init')
     .summary('create the topology of a network')
     .description(
-      'Writes the first topology of a network with its administrators. Creates the keys that do not exist yet: <id>.key, which only that administrator keeps, and <id>.pub.',
+      'Writes the first topology of a network with its administrators. A change that does more than narrow needs the signatures of k of the n administrators (--required k). Choose k with lost keys in mind: while more than n - k keys are lost, no such change can be signed any more, a new administrator included, and the network must be created again. With 2 of 2 one lost key is enough for that; with 2 of 3 the other two administrators replace it. The holders of k keys can change everything. Creates the keys that do not exist yet: <id>.key, which only that administrator keeps, and <id>.pub.',
     )
     .argument('<network>', 'the domain of the organisation, e.g. contoso.example; also its first SIP domain')
     .requiredOption(
@@ -88,6 +89,7 @@ async function init(network: string, given: InitOptions): Promise<void> {
       },
       lines: [
         `wrote ${given.file}: topology of ${network}, version 1; ${required} of ${counted(keys.length, 'administrator')} must sign`,
+        whatLossCosts(required, keys.length),
         ...made.map((file) => `created ${file}: give it to this administrator and keep no copy`),
       ],
       next: [

@@ -1,11 +1,28 @@
+import {
+  type Change,
+  type SignedTopology,
+  type TopologyDocument,
+  topologyHash,
+  verifyTopology,
+} from '@entente/topology';
 import type { Command } from 'commander';
-import type { AdministratorOptions } from '../authority/administrator-access.ts';
+import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
-import { sendCommand } from '../authority/send-command.ts';
-import { readSigned, readSignedIfThere, readText } from '../topology/read-topology.ts';
-import { signedFilesOf } from '../topology/signed-files.ts';
+import { connectAuthority } from '../authority/connect-authority.ts';
+import { giveRefusal } from '../authority/send-command.ts';
+import { versionInForce } from '../authority/version-in-force.ts';
+import { give } from '../topology/answer.ts';
+import { confirm, yesOption } from '../topology/confirm.ts';
+import { describeFirst } from '../topology/describe-first.ts';
+import { exists, readSigned, readSignedIfThere, readText } from '../topology/read-topology.ts';
+import { knownBy, signedFilesOf, signersOf } from '../topology/signed-files.ts';
 import { topologyCommand } from '../topology/topology-command.ts';
-import { effectText } from './topology-diff.ts';
+import { describeChanges, effectText } from './topology-diff.ts';
+
+interface PublishOptions extends AdministratorOptions {
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}
 
 /**
  * Adds `entente topology publish`: sends a signed topology to the authority.
@@ -16,36 +33,162 @@ export function register(program: Command): void {
     .command('publish')
     .summary('publish the signed topology to every member')
     .description(
-      'Sends what entente topology sign wrote to the authority, which checks the signatures and distributes the version to every member. Exit status 1: refused.',
+      'Sends what entente topology sign wrote to the authority, which checks the signatures and distributes the version to every member. Asks first where the version takes something away. Exit status 1: refused, or nothing was published because the newest version needs more signatures.',
     )
-    .argument('[file]', 'the signed topology', 'topology.signed.json');
+    .argument('[file]', 'the signed topology', 'topology.signed.json')
+    .option('--dry-run', 'compare with the version in force and show what would change; send nothing')
+    .option(...yesOption);
   administratorCommand(publish, 'entente topology publish topology.signed.json').action(run);
 }
 
-async function run(file: string, options: AdministratorOptions): Promise<void> {
-  const { document } = await readSigned(file);
-  const waiting = await readSignedIfThere(signedFilesOf(file).pending);
-  const command = {
-    path: '/topology',
-    mediaType: 'application/jose+json',
-    body: await readText(file),
+async function run(file: string, options: PublishOptions): Promise<void> {
+  const pending = (await exists(file)) ? undefined : await waitingAfter(file, 0);
+  if (pending !== undefined) {
+    const lines = ['Nothing published: no version has all its signatures', pending.sentence];
+    give({ json: { file, published: false }, lines, next: [pending.next], failed: true }, options.json);
+    return;
+  }
+  const signed = await readSigned(file);
+  const { document } = signed;
+  const access = await accessOf(options);
+  await using connection = await connectAuthority(access);
+  const found = await versionInForce(connection, access);
+  if (!found.ok) {
+    giveRefusal(found.refusal, options.json);
+    return;
+  }
+  const inForce = found.signed?.document;
+  const waiting = await waitingAfter(file, document.version);
+  if (inForce !== undefined && topologyHash(inForce) === topologyHash(document)) {
+    giveUnchanged(file, document, waiting, options);
+    return;
+  }
+  const judged = verifyTopology(signed, { known: knownBy(inForce, document), now: Date.now() });
+  const changes = judged.accepted ? judged.changes.filter(({ effect }) => effect !== 'chain') : [];
+  const lines = describePublication(document, inForce, changes);
+  if (options.dryRun === true) {
+    const effect = judged.accepted ? { effect: judged.effect, changes } : { refusal: judged.refusal };
+    give(
+      {
+        json: { file, version: document.version, published: false, ...effect },
+        lines: judged.accepted
+          ? [...lines, 'nothing was sent']
+          : [`version ${document.version} would be refused: ${judged.refusal.message}`],
+        next: judged.accepted ? [`entente topology publish ${file} --as <file>`] : [judged.refusal.remedy],
+        failed: !judged.accepted,
+      },
+      options.json,
+    );
+    return;
+  }
+  if (changes.some(takesAway)) {
+    await confirm({ lines, question: `publish version ${document.version}?` }, options.yes);
+  }
+  const outcome = await connection.send('/topology', 'application/jose+json', await readText(file));
+  if (!outcome.ok) {
+    const missing = await missingVersions(file, inForce, document);
+    giveRefusal(outcome.refusal, options.json, missing);
+    return;
+  }
+  const { version, hash, effect, signers } = outcome.answer;
+  give(
+    {
+      json: { file, version, hash, effect, signers },
+      lines: [
+        `version ${version} of ${document.network} is in force: ${effectText(String(effect))}`,
+        `signed by ${Array.isArray(signers) ? signers.join(', ') : ''}`,
+      ],
+      next: [
+        ...(waiting === undefined ? [] : [`${waiting.sentence}: ${waiting.next}`]),
+        'running members pick it up themselves',
+        'for a new server: entente join-token <server> --config <server>.yaml --as ca/administrators/<you>.yaml',
+      ],
+    },
+    options.json,
+  );
+}
+
+/** Whether someone can do less afterwards: that is asked about, because it acts at once. */
+function takesAway({ effect, kind }: Change): boolean {
+  return effect === 'narrowing' || kind === 'removed';
+}
+
+function describePublication(
+  document: TopologyDocument,
+  inForce: TopologyDocument | undefined,
+  changes: readonly Change[],
+): readonly string[] {
+  if (inForce === undefined) return describeFirst(document);
+  const left = new Set(document.servers.map(({ fqdn }) => fqdn));
+  const gone = inForce.servers.filter(({ fqdn }) => !left.has(fqdn)).map(({ fqdn }) => fqdn);
+  return [
+    `version ${document.version} of ${document.network} changes version ${inForce.version}, which is in force:`,
+    ...describeChanges(changes),
+    ...(gone.length === 0 ? [] : [`the certificates of ${gone.join(', ')} are revoked`]),
+  ];
+}
+
+/** A version after this one that still needs signatures. */
+async function waitingAfter(
+  file: string,
+  version: number,
+): Promise<{ readonly sentence: string; readonly next: string } | undefined> {
+  const { pending } = signedFilesOf(file);
+  const waiting = await readSignedIfThere(pending);
+  if (waiting === undefined || waiting.document.version <= version) return undefined;
+  return {
+    sentence: `version ${waiting.document.version}, signed by ${namesOf(waiting)}, is not published: it needs more signatures`,
+    next: `entente topology approve ${pending} --key <their key>`,
   };
-  await sendCommand(command, options, ({ version, hash, effect, signers }) => ({
-    json: { file, version, hash, effect, signers },
-    lines: [
-      effect === 'chain'
-        ? `version ${version} of ${document.network} was in force before; nothing has changed`
-        : `version ${version} of ${document.network} is in force: ${effectText(String(effect))}`,
-      `signed by ${Array.isArray(signers) ? signers.join(', ') : ''}`,
-    ],
-    next: [
-      ...(waiting !== undefined && waiting.document.version > document.version
-        ? [
-            `version ${waiting.document.version} is not published: it needs more signatures, with entente topology approve`,
-          ]
-        : []),
-      'running members pick it up themselves',
-      'for a new server: entente join-token <server> --config <server>.yaml --as ca/administrators/<you>.yaml',
-    ],
-  }));
+}
+
+function namesOf(signed: SignedTopology): string {
+  return signersOf(signed).join(', ');
+}
+
+function giveUnchanged(
+  file: string,
+  document: TopologyDocument,
+  waiting: Awaited<ReturnType<typeof waitingAfter>>,
+  { json }: PublishOptions,
+): void {
+  const { network, version } = document;
+  const fields = { file, version, hash: topologyHash(document), effect: 'chain' };
+  if (waiting !== undefined) {
+    give(
+      {
+        json: { ...fields, published: false },
+        lines: [`Nothing published: version ${version} of ${network} was in force before`, waiting.sentence],
+        next: [waiting.next],
+        failed: true,
+      },
+      json,
+    );
+    return;
+  }
+  give(
+    {
+      json: fields,
+      lines: [`version ${version} of ${network} was in force before; nothing has changed`],
+      next: ['for a change: entente topology sign, then publish it'],
+    },
+    json,
+  );
+}
+
+/** The versions between, which are published first, as far as their files are here. */
+async function missingVersions(
+  file: string,
+  inForce: TopologyDocument | undefined,
+  { version }: TopologyDocument,
+): Promise<readonly string[]> {
+  const files = signedFilesOf(file);
+  const commands: string[] = [];
+  for (let missing = (inForce?.version ?? 0) + 1; missing < version && commands.length < 8; missing++) {
+    const name = files.versionFile(missing);
+    if (await exists(name)) {
+      commands.push(`first: entente topology publish ${name} --as ca/administrators/<you>.yaml`);
+    }
+  }
+  return commands;
 }

@@ -1,7 +1,8 @@
 import { OperatorFault } from '@entente/host';
 import { type Command, Option } from 'commander';
-import { isCollection } from 'yaml';
+import { type Document, isCollection } from 'yaml';
 import { give } from '../topology/answer.ts';
+import { confirm, yesOption } from '../topology/confirm.ts';
 import { editTopology, indexOfEntry, setField } from '../topology/edit-topology.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
@@ -29,6 +30,7 @@ interface RemoveOptions {
   readonly kind: Kind;
   readonly file: string;
   readonly required?: string;
+  readonly yes?: boolean;
   readonly json?: boolean;
 }
 
@@ -40,11 +42,14 @@ export function register(program: Command): void {
   topologyCommand(program)
     .command('remove')
     .summary('remove a server, pool, partner, user, administrator …')
-    .description('Removes an entry. Most removals only narrow, so one administrator’s signature is enough.')
+    .description(
+      'Asks, then removes an entry from the YAML. Most removals only narrow, so one administrator’s signature is enough.',
+    )
     .argument('<name>', 'FQDN, id, domain, address or name of the entry')
     .addOption(new Option('--kind <kind>', 'kind of the entry').choices(Object.keys(kinds)).default('server'))
     .option('--required <k>', 'with --kind administrator: signatures needed afterwards')
     .option('--file <path>', 'the topology', defaultFile)
+    .option(...yesOption)
     .option('--json', 'one JSON object on the last line')
     .addHelpText('after', '\nExample:\n  entente topology remove fe2.contoso.example')
     .action(remove);
@@ -54,7 +59,7 @@ async function remove(name: string, given: RemoveOptions): Promise<void> {
   const { file } = given;
   const [path, key] = kinds[given.kind];
   const required = requiredOf(given);
-  const edited = await editTopology(file, (document) => {
+  const edit = (document: Document): void => {
     if (given.kind !== 'user') document.deleteIn([...path, indexOfEntry(document, path, key, name)]);
     else if (!document.deleteIn([...path, name])) {
       throw new OperatorFault('ENTENTE_USAGE', {
@@ -70,7 +75,16 @@ async function remove(name: string, given: RemoveOptions): Promise<void> {
       const left = document.getIn(path.slice(0, depth));
       if (isCollection(left) && left.items.length === 0) document.deleteIn(path.slice(0, depth));
     }
-  });
+  };
+  const edited = await editTopology(file, edit, () =>
+    confirm(
+      {
+        lines: ['the entry and its comments are deleted; it counts when the version is signed and published'],
+        question: `remove the ${given.kind} ${name} from ${file}?`,
+      },
+      given.yes,
+    ),
+  );
   const open = edited.open.map(({ code, message, remedy }) => ({ code, message, remedy }));
   give(
     {

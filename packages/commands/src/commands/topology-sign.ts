@@ -12,7 +12,7 @@ import { findAdministrator, openSigner } from '../topology/administrator-key.ts'
 import { give } from '../topology/answer.ts';
 import { editTopology, setField } from '../topology/edit-topology.ts';
 import { giveProgress } from '../topology/give-progress.ts';
-import { readSignedIfThere, requireTopology } from '../topology/read-topology.ts';
+import { readSignedIfThere, readText, refuseSigned, requireTopology } from '../topology/read-topology.ts';
 import { fileSigned, signedFilesOf, signersOf } from '../topology/signed-files.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 import { describeChanges, signaturesFor } from './topology-diff.ts';
@@ -41,6 +41,7 @@ export function register(program: Command): void {
 }
 
 async function sign(file: string, given: SignOptions): Promise<void> {
+  refuseSigned(file, await readText(file));
   const files = signedFilesOf(file);
   const inForce = (await readSignedIfThere(files.inForce))?.document;
   const written = (await requireTopology(file)).document;
@@ -83,7 +84,7 @@ async function sign(file: string, given: SignOptions): Promise<void> {
   }
   const document = inForce === undefined ? written : await numbered(file, inForce);
   const signed = signTopology(document, [signer]);
-  const progress = await fileSigned(signed, files, Date.now());
+  const progress = await fileSigned(signed, inForce, files, Date.now());
   const effect = strongestEffect(changes);
   const needed =
     inForce === undefined
@@ -93,7 +94,17 @@ async function sign(file: string, given: SignOptions): Promise<void> {
     file,
     signed,
     progress,
-    [...(inForce === undefined ? [] : describeChanges(changes)), needed],
+    [
+      ...(pending === undefined ||
+      pending.document.version !== document.version ||
+      progress.refusal?.reason !== 'under-signed'
+        ? []
+        : [
+            `replaces the pending version ${document.version}, signed by ${signersOf(pending).join(', ')}, which had other changes`,
+          ]),
+      ...(inForce === undefined ? [] : describeChanges(changes)),
+      needed,
+    ],
     given.json,
   );
 }

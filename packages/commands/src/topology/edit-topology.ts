@@ -3,7 +3,7 @@ import { publicMode, writeWhole } from '@entente/pki/node';
 import type { Problem, Topology } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
 import { type Document, isMap, isSeq, parseDocument } from 'yaml';
-import { asClause, placeOf, readText } from './read-topology.ts';
+import { asClause, placeOf, readText, refuseSigned } from './read-topology.ts';
 
 /** How the document is written: nothing is folded, so that our own strict reader accepts it. */
 const style = { lineWidth: 0, minContentWidth: 0, flowCollectionPadding: true } as const;
@@ -23,10 +23,16 @@ export interface Edited {
  *
  * @param file - path of the YAML
  * @param edit - what to change
- * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID` where the change does not fit
+ * @param beforeWriting - called when every check has passed; what it throws leaves the file as it is
+ * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID` where the change does not fit, `ENTENTE_TOPOLOGY_SIGNED` where the file is signed
  */
-export async function editTopology(file: string, edit: (document: Document) => void): Promise<Edited> {
+export async function editTopology(
+  file: string,
+  edit: (document: Document) => void,
+  beforeWriting?: () => Promise<void>,
+): Promise<Edited> {
   const text = await readText(file);
+  refuseSigned(file, text);
   const before = parseTopology(text);
   refuseUnreadable(file, before);
   const document = parseDocument(text, { keepSourceTokens: false });
@@ -43,6 +49,7 @@ export async function editTopology(file: string, edit: (document: Document) => v
       remedy: asClause(added.remedy),
     });
   }
+  await beforeWriting?.();
   await writeWhole(file, after, publicMode);
   return { topology: parsed.ok ? parsed.topology : undefined, open: problems };
 }

@@ -27,7 +27,7 @@ export type ReadTopology =
  */
 export async function readTopology(file: string): Promise<ReadTopology> {
   const text = await readText(file);
-  if (!text.startsWith('{"document":')) return parseTopology(text);
+  if (!isSigned(text)) return parseTopology(text);
   const { document } = decodeSigned(file, text);
   const problems = checkDocument(document);
   const errors = problems.filter((problem) => problem.severity === 'error');
@@ -55,9 +55,17 @@ export async function requireTopology(file: string): Promise<Topology> {
 
 /**
  * Reads what `sign` or `approve` wrote.
- * @throws OperatorFault `ENTENTE_TOPOLOGY_INVALID` where the file is anything else
+ * @throws OperatorFault `ENTENTE_NOT_SIGNED` where there is no such file, `ENTENTE_TOPOLOGY_INVALID` where it is anything else
  */
 export async function readSigned(file: string): Promise<SignedTopology> {
+  if (!(await exists(file))) {
+    throw new OperatorFault('ENTENTE_NOT_SIGNED', {
+      sentence: 'there is no such signed version',
+      place: file,
+      remedy:
+        'entente topology sign writes topology.pending.json, or topology.signed.json once there are enough signatures',
+    });
+  }
   return decodeSigned(file, await readText(file));
 }
 
@@ -122,6 +130,25 @@ export function decodeSigned(
     ),
     place: file,
     remedy: 'name a file as entente topology sign wrote it, without edits',
+  });
+}
+
+/** Whether a text is a signed topology, however it is laid out: no YAML that people write begins like this. */
+function isSigned(text: string): boolean {
+  return /^\s*\{\s*"(document|signatures)"\s*:/.test(text);
+}
+
+/**
+ * Refuses a signed topology where the YAML is expected: an edit would destroy it.
+ * @throws OperatorFault `ENTENTE_TOPOLOGY_SIGNED`
+ */
+export function refuseSigned(file: string, text: string): void {
+  if (!isSigned(text)) return;
+  throw new OperatorFault('ENTENTE_TOPOLOGY_SIGNED', {
+    sentence: 'expected the YAML, found a signed version, which is never changed',
+    place: file,
+    remedy:
+      'name the YAML, usually topology.yaml; to go back to an earlier version: entente topology rollback <version>',
   });
 }
 

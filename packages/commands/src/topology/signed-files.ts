@@ -8,7 +8,6 @@ import {
   type TopologyRefusal,
   verifyTopology,
 } from '@entente/topology';
-import { readSignedIfThere } from './read-topology.ts';
 
 /** Files beside a topology: the version in force, the one that needs more signatures, and every earlier version. */
 export interface SignedFiles {
@@ -48,11 +47,16 @@ export function signersOf({ signatures }: SignedTopology): readonly string[] {
 
 /**
  * Files a signed document: as the one in force where a member would accept it, as pending where signatures are missing.
+ * @param before - the version that it follows; undefined for a first one
  * @param now - milliseconds since the epoch
  */
-export async function fileSigned(signed: SignedTopology, files: SignedFiles, now: number): Promise<Progress> {
-  const inForce = await readSignedIfThere(files.inForce);
-  const result = verifyTopology(signed, { known: knownBy(inForce?.document, signed.document), now });
+export async function fileSigned(
+  signed: SignedTopology,
+  before: TopologyDocument | undefined,
+  files: SignedFiles,
+  now: number,
+): Promise<Progress> {
+  const result = verifyTopology(signed, { known: knownBy(before, signed.document), now });
   const signers = signersOf(signed);
   if (result.accepted) {
     const text = encodeSignedTopology(signed);

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { type Credential, type HttpClient, httpClient, type Trust } from '@entente/tls';
-import { links } from '@entente/topology';
+import { links, maxListBytes } from '@entente/topology';
 import { allowNames } from '@entente/trust';
-import { readEventStream } from './event-stream.ts';
+import { readEventStream, type ServerEvent } from './event-stream.ts';
+import { refusedAnswer } from './refused-answer.ts';
 
 /** How a member reaches its authority. */
 export interface AuthorityClientOptions {
@@ -16,8 +17,8 @@ export interface AuthorityClientOptions {
   readonly credential?: Credential;
 }
 
-/** Well above the largest topology that an authority stores. */
-const maxAnswerBytes = 67_108_864;
+/** Of a revocation list; well above the largest topology that an authority stores. */
+const maxAnswerBytes = maxListBytes;
 
 /** Asks the authority of the domain, over connections that were judged. */
 export class AuthorityClient implements AsyncDisposable {
@@ -60,14 +61,40 @@ export class AuthorityClient implements AsyncDisposable {
   }
 
   /**
+   * Fetches the newest trust state.
+   * @returns the signed text; nothing of it is verified
+   * @throws MemberFault `ENTENTE_MEMBER_ANSWER` where the status is not 200
+   */
+  state(): Promise<string> {
+    return this.#text('/state');
+  }
+
+  /**
+   * Fetches a revocation list.
+   * @param named - issuer and shard
+   * @param known - SHA-256 of the one that we have, lower-case hexadecimal
+   * @returns the list, DER, of which nothing is verified; `undefined` where the authority has the one that we have
+   * @throws MemberFault `ENTENTE_MEMBER_ANSWER` where the status is neither 200 nor 304
+   */
+  async list(
+    { issuer, shard }: { readonly issuer: string; readonly shard: number },
+    known?: string,
+  ): Promise<Uint8Array | undefined> {
+    const path = `/lists/${issuer}/${shard}`;
+    const headers: Record<string, string> = known === undefined ? {} : { 'if-none-match': `"${known}"` };
+    const response = await this.transport(new Request(new URL(path, this.url), { headers }));
+    if (response.status === 304 && known !== undefined) return undefined;
+    if (response.status !== 200) throw await refusedAnswer(this.url, path, response);
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
+  /**
    * Fetches the newest signed topology.
    * @returns the signed text; nothing of it is verified
-   * @throws Error where the status is not 200
+   * @throws MemberFault `ENTENTE_MEMBER_ANSWER` where the status is not 200
    */
-  async topology(): Promise<string> {
-    const response = await this.get('/topology');
-    if (response.status !== 200) throw new Error(`/topology: status ${response.status}`);
-    return response.text();
+  topology(): Promise<string> {
+    return this.#text('/topology');
   }
 
   /**
@@ -83,28 +110,32 @@ export class AuthorityClient implements AsyncDisposable {
   /**
    * Fetches the keys of our pool, which are secret.
    * @returns what the authority answers
-   * @throws Error where the status is not 200
+   * @throws MemberFault `ENTENTE_MEMBER_ANSWER` where the status is not 200
    */
-  async domainKeys(): Promise<string> {
-    const response = await this.get('/domain-keys');
-    if (response.status !== 200) throw new Error(`/domain-keys: status ${response.status}`);
-    return response.text();
+  domainKeys(): Promise<string> {
+    return this.#text('/domain-keys');
   }
 
   /**
    * Reads the authority's events until the stream ends.
    * @param listeners - called when the stream is open, and for each event
-   * @returns why it ended; never rejects
+   * @returns why it ended, an error; never rejects
    */
   events(listeners: {
     readonly onOpen: (incoming: IncomingMessage) => void;
-    readonly onEvent: () => void;
-  }): Promise<string> {
+    readonly onEvent: (event: ServerEvent) => void;
+  }): Promise<unknown> {
     return readEventStream({
       url: new URL('/events', this.url),
       client: this.#http,
       ...listeners,
     });
+  }
+
+  async #text(path: string): Promise<string> {
+    const response = await this.get(path);
+    if (response.status !== 200) throw await refusedAnswer(this.url, path, response);
+    return response.text();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

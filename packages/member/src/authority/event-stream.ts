@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { HttpClient } from '@entente/tls';
+import { refusedAnswer } from './refused-answer.ts';
 
 /** One server-sent event. */
 export interface ServerEvent {
@@ -25,9 +26,9 @@ const maxLineLength = 65_536;
 /**
  * Reads server-sent events until the stream ends.
  * @param options - URL, client and listeners
- * @returns why it ended; never rejects
+ * @returns why it ended, an error; never rejects
  */
-export async function readEventStream(options: EventStreamOptions): Promise<string> {
+export async function readEventStream(options: EventStreamOptions): Promise<unknown> {
   const { client, idleTimeoutMs = 90_000, onEvent, onOpen, url } = options;
   try {
     const incoming = await client.open(
@@ -37,16 +38,19 @@ export async function readEventStream(options: EventStreamOptions): Promise<stri
     if (incoming.statusCode !== 200) {
       // Not drained: its body might never end.
       incoming.destroy();
-      return `status ${incoming.statusCode}`;
+      return refusedAnswer(url.origin, url.pathname, {
+        status: incoming.statusCode ?? 0,
+        text: async () => '',
+      });
     }
     return await new Promise((resolve) => {
-      incoming.once('error', (error) => resolve(error.message));
-      incoming.once('close', () => resolve('closed'));
+      incoming.once('error', resolve);
+      incoming.once('close', () => resolve(new Error('the stream was closed')));
       onOpen(incoming);
       readEvents(incoming, onEvent, () => incoming.destroy(new Error('an event is too long')));
     });
   } catch (error) {
-    return (error as Error).message;
+    return error;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Log } from '@entente/tls';
+import type { TrustStateMark } from '@entente/topology';
 import type { MemberFiles } from './member-files.ts';
 
 /** Confirmations come every minute and more often; on disk they need not be newer than this. */
@@ -8,8 +9,10 @@ const writeAfterMs = 60_000;
 export interface LastKnown {
   /** The latest time that an authority of ours has signed, milliseconds since the epoch. */
   readonly latestSigned?: number;
-  /** When the authority last confirmed the topology, milliseconds since the epoch. */
+  /** When the last trust state that confirms the topology was signed, milliseconds since the epoch. */
   readonly confirmedAt?: number;
+  /** The last trust state that was accepted: none with a lower sequence is accepted in a later run either. */
+  readonly trustState?: TrustStateMark;
 }
 
 /**
@@ -47,13 +50,15 @@ export class LastKnownFile implements AsyncDisposable {
   }
 
   /**
-   * Writes what is known, if it differs enough from what the file holds: a confirmation by a minute, a signed time at all.
+   * Writes what is known, if it differs enough from what the file holds: a confirmation by a minute, a signed time or a trust state at all.
    * @param known - of now
    */
   keep(known: LastKnown): Promise<void> {
     const before = this.#written;
     const newer = Math.abs((known.confirmedAt ?? 0) - (before.confirmedAt ?? 0)) >= writeAfterMs;
-    if (!newer && known.latestSigned === before.latestSigned) return this.#writing;
+    const same =
+      known.latestSigned === before.latestSigned && known.trustState?.hash === before.trustState?.hash;
+    if (!newer && same) return this.#writing;
     this.#written = known;
     this.#writing = this.#writing.then(() => this.#write(known, before));
     return this.#writing;
@@ -67,12 +72,15 @@ export class LastKnownFile implements AsyncDisposable {
 
   async #write(known: LastKnown, before: LastKnown): Promise<void> {
     if (this.#closed) return;
-    const times: Record<keyof LastKnown, string | undefined> = {
-      latestSigned: isoTime(known.latestSigned),
-      confirmedAt: isoTime(known.confirmedAt),
+    const { confirmedAt, latestSigned, trustState } = known;
+    const written: Record<keyof LastKnown, unknown> = {
+      latestSigned: isoTime(latestSigned),
+      confirmedAt: isoTime(confirmedAt),
+      trustState:
+        trustState === undefined ? undefined : { ...trustState, signedAt: isoTime(trustState.signedAt) },
     };
     try {
-      await this.#files.write('lastKnown', `${JSON.stringify(times)}\n`);
+      await this.#files.write('lastKnown', `${JSON.stringify(written)}\n`);
     } catch (error) {
       this.#written = before;
       this.#log.warn(
@@ -89,16 +97,30 @@ function isoTime(time: number | undefined): string | undefined {
 
 function parse(text: string): LastKnown | undefined {
   try {
-    const { latestSigned, confirmedAt } = JSON.parse(text) as Record<keyof LastKnown, unknown>;
-    return { ...timeIn('latestSigned', latestSigned), ...timeIn('confirmedAt', confirmedAt) };
+    const { latestSigned, confirmedAt, trustState } = JSON.parse(text) as Record<keyof LastKnown, unknown>;
+    return {
+      ...timeIn('latestSigned', latestSigned),
+      ...timeIn('confirmedAt', confirmedAt),
+      ...(trustState === undefined ? {} : { trustState: markIn(trustState) }),
+    };
   } catch {
     return undefined;
   }
 }
 
 function timeIn(name: keyof LastKnown, value: unknown): LastKnown {
-  if (value === undefined) return {};
+  return value === undefined ? {} : { [name]: readTime(name, value) };
+}
+
+function markIn(value: unknown): TrustStateMark {
+  const { sequence, hash, signedAt } = value as Record<keyof TrustStateMark, unknown>;
+  if (typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || typeof hash !== 'string')
+    throw new TypeError('trustState is not that of an earlier run');
+  return { sequence, hash, signedAt: readTime('trustState.signedAt', signedAt) };
+}
+
+function readTime(name: string, value: unknown): number {
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(time)) throw new TypeError(`${name} is not a time`);
-  return { [name]: time };
+  return time;
 }

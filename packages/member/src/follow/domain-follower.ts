@@ -1,15 +1,19 @@
 import { parsePoolKeys } from '@entente/pki';
 import type { Clock, Log } from '@entente/tls';
-import type { Topology } from '@entente/topology';
+import type { Topology, TrustState } from '@entente/topology';
 import type { AuthorityClient } from '../authority/authority-client.ts';
+import type { ServerEvent } from '../authority/event-stream.ts';
 import type { DomainKeysFile } from '../files/domain-keys-file.ts';
-import type { LastKnownFile } from '../files/last-known-file.ts';
+import type { LastKnown, LastKnownFile } from '../files/last-known-file.ts';
 import type { TopologyFile } from '../files/topology-file.ts';
 import type { DomainState } from '../state/domain-state.ts';
+import { authorityFailure } from './authority-failure.ts';
 import { ConfirmationAlarm } from './confirmation-alarm.ts';
-import { followEvents, unreachableRemedy } from './follow-events.ts';
+import { followEvents } from './follow-events.ts';
+import type { OwnCertificateWatch } from './own-certificate-watch.ts';
 import type { RevocationLists } from './revocation-lists.ts';
 import { SingleFlight } from './single-flight.ts';
+import { TrustStates } from './trust-states.ts';
 import { verifyThrough } from './verify-through.ts';
 
 /** What keeps the state of a domain up to date. */
@@ -18,7 +22,8 @@ export interface DomainFollowerOptions {
   readonly fqdn: string;
   readonly state: DomainState;
   readonly authority: AuthorityClient;
-  readonly lists: Pick<RevocationLists, 'refresh'>;
+  readonly lists: Pick<RevocationLists, 'gather' | 'putInForce'>;
+  readonly own: Pick<OwnCertificateWatch, 'check' | 'lookOutside'>;
   readonly topologyFile: Pick<TopologyFile, 'keep'>;
   readonly keysFile: Pick<DomainKeysFile, 'keep'>;
   readonly lastKnownFile: Pick<LastKnownFile, 'keep'>;
@@ -28,23 +33,35 @@ export interface DomainFollowerOptions {
   readonly pollMs: number;
 }
 
+/** Longest trust state that is read from an event, characters. */
+const maxEventState = 65_536;
+
 /**
- * Follows the authority: each time it has news, and at an interval, revocation lists, topology and the keys of our pool are fetched,
- * verified and put in force.
+ * Follows the authority: each time it has news, and at an interval, its trust state is verified, and what that names is fetched, verified
+ * and put in force: revocation lists, then the topology, then the keys of our pool.
  */
 export class DomainFollower implements AsyncDisposable {
   readonly #options: DomainFollowerOptions;
   readonly #stop = new AbortController();
   readonly #refreshing: SingleFlight;
   readonly #alarm: ConfirmationAlarm;
-  #topologyKept = true;
+  readonly #states: TrustStates;
+  /** A topology that is in force and not on disk yet. */
+  #unwritten: { readonly topology: Topology; readonly text: string } | undefined;
+  /** Confirmation of the topology that is on disk. */
+  #confirmedOnDisk: number | undefined;
+  /** A state that came as an event, to be looked at next. */
+  #offered: string | undefined;
+  #keysWanted = true;
   #poll: ReturnType<typeof setInterval> | undefined;
   #following: Promise<void> | undefined;
 
   constructor(options: DomainFollowerOptions) {
     this.#options = options;
     this.#refreshing = new SingleFlight(() => this.#refresh(), this.#stop.signal);
-    const { authority, clock, log, state } = options;
+    const { authority, clock, lists, log, state } = options;
+    this.#confirmedOnDisk = state.lastKnown.confirmedAt;
+    this.#states = new TrustStates({ state, lists, authority: authority.url, now: () => clock.now(), log });
     this.#alarm = new ConfirmationAlarm({ state, authority: authority.url, clock, log });
   }
 
@@ -53,14 +70,15 @@ export class DomainFollower implements AsyncDisposable {
     await this.refresh();
     if (!this.#stop.signal.aborted) this.#alarm.check();
     const { authority, fqdn, log, pollMs } = this.#options;
-    const onNews = () => void this.refresh();
+    const onNews = (event?: ServerEvent) => this.#hear(event);
     this.#following = followEvents({ authority, fqdn, log, onNews, signal: this.#stop.signal });
-    this.#poll = setInterval(onNews, pollMs);
+    this.#poll = setInterval(() => onNews(), pollMs);
     this.#poll.unref();
   }
 
-  /** Fetches lists, topology and keys again; failures are logged, and the last good state stays in force. */
+  /** Fetches the trust state and what it names again; failures are logged, and the last good state stays in force. */
   refresh(): Promise<void> {
+    this.#keysWanted = true;
     return this.#refreshing.run();
   }
 
@@ -72,42 +90,77 @@ export class DomainFollower implements AsyncDisposable {
     await Promise.all([this.#refreshing.settled(), this.#following]);
   }
 
-  async #refresh(): Promise<void> {
-    const { lastKnownFile, lists, state } = this.#options;
-    // Lists travel over plain HTTP: an attacker who blocks them must not hold up the topology too.
-    const outcomes = await Promise.allSettled([lists.refresh(this.#stop.signal), this.#refreshTopology()]);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') this.#warn(outcome.reason);
-    // A later run would take the confirmation for that of the older topology in its file.
-    if (this.#topologyKept) await lastKnownFile.keep(state.lastKnown);
+  #hear(event: ServerEvent | undefined): void {
+    if (event?.event !== 'state') return void this.refresh();
+    this.#offered = stateIn(event.data);
+    void this.#refreshing.run();
   }
 
-  async #refreshTopology(): Promise<void> {
+  async #refresh(): Promise<void> {
+    const { authority, lastKnownFile, own, state } = this.#options;
+    const offered = this.#offered;
+    this.#offered = undefined;
+    try {
+      const accepted = await this.#states.accept(offered ?? (await authority.state()), this.#stop.signal);
+      if (accepted !== undefined) await this.#followTopology(accepted);
+      own.check();
+    } catch (error) {
+      await this.#failed(error);
+    }
+    if (this.#stop.signal.aborted) return;
+    await lastKnownFile.keep(this.#lastKnown(state.lastKnown));
+  }
+
+  /** A later run would take the confirmation for that of the older topology in its file. */
+  #lastKnown({ confirmedAt, ...others }: LastKnown): LastKnown {
+    if (this.#unwritten === undefined) this.#confirmedOnDisk = confirmedAt;
+    return this.#confirmedOnDisk === undefined ? others : { ...others, confirmedAt: this.#confirmedOnDisk };
+  }
+
+  async #followTopology({ signedAt, topology: named }: TrustState): Promise<void> {
+    const { state } = this.#options;
+    const confirmedAt = Date.parse(signedAt);
+    if (named.hash === state.topology.hash) {
+      state.takeUp({ topology: state.topology, confirmedAt });
+      this.#alarm.check();
+      if (this.#unwritten !== undefined) await this.#write(this.#unwritten);
+    } else if (!(await this.#fetchTopology(named, confirmedAt))) return;
+    if (!this.#keysWanted || this.#stop.signal.aborted) return;
+    this.#keysWanted = false;
+    await this.#refreshKeys();
+  }
+
+  /** @returns whether the topology in force is the one that the state names, or a newer one */
+  async #fetchTopology(named: TrustState['topology'], confirmedAt: number): Promise<boolean> {
     const { authority, clock, log, state } = this.#options;
     const text = await authority.topology();
     const result = await verifyThrough(text, {
       known: { document: state.topology.document },
+      latest: named,
       now: () => clock.now(),
       fetchVersion: (version) => authority.topologyVersion(version),
     });
-    if (this.#stop.signal.aborted) return;
+    if (this.#stop.signal.aborted) return false;
     if (!result.accepted) {
       const { message, reason, remedy } = result.refusal;
       log.warn({ event: 'topology-refused', reason, remedy, peer: authority.url }, message);
-      return;
+      return false;
     }
     const { topology } = result;
-    const isNew = topology.hash !== state.topology.hash;
-    state.takeUp({ topology, confirmedAt: clock.now() });
-    this.#alarm.check();
-    if (isNew) {
-      const { version } = topology.document;
-      log.info(
-        { event: 'topology', version, hash: topology.hash },
-        `topology version ${version} is in force`,
+    const { version } = topology.document;
+    if (version < named.version) {
+      log.warn(
+        { event: 'topology-refused', reason: 'stale', remedy: staleRemedy, peer: authority.url },
+        `the authority answers version ${version} of the topology, and its trust state names version ${named.version}`,
       );
+      return false;
     }
-    await this.#keep(topology, text);
-    await this.#refreshKeys();
+    state.takeUp({ topology, confirmedAt });
+    this.#alarm.check();
+    log.info({ event: 'topology', version, hash: topology.hash }, `topology version ${version} is in force`);
+    this.#keysWanted = true;
+    await this.#write({ topology, text });
+    return true;
   }
 
   /** After the topology, which says of which pool we are. Nobody signs keys: that the authority gives them over TLS is what counts. */
@@ -148,13 +201,13 @@ export class DomainFollower implements AsyncDisposable {
   }
 
   /** Called when the topology is in force already: a full disk must not keep a server in that was taken out. */
-  async #keep(topology: Topology, text: string): Promise<void> {
+  async #write(unwritten: { readonly topology: Topology; readonly text: string }): Promise<void> {
     const { log, topologyFile } = this.#options;
+    this.#unwritten = unwritten;
     try {
-      await topologyFile.keep(topology, text);
-      this.#topologyKept = true;
+      await topologyFile.keep(unwritten.topology, unwritten.text);
+      this.#unwritten = undefined;
     } catch (error) {
-      this.#topologyKept = false;
       log.warn(
         { event: 'topology-not-kept' },
         `the topology was not written: ${(error as Error).message}; after a restart the one before it is in force until the authority answers`,
@@ -162,13 +215,27 @@ export class DomainFollower implements AsyncDisposable {
     }
   }
 
-  #warn(error: unknown): void {
+  async #failed(error: unknown): Promise<void> {
     if (this.#stop.signal.aborted) return;
-    const { authority, log } = this.#options;
-    const { code, message } = error as Error & { code?: string };
+    const { authority, log, own } = this.#options;
+    const { fields, message } = authorityFailure(error);
     log.warn(
-      { event: 'authority-unreachable', peer: authority.url, code, remedy: unreachableRemedy },
+      { ...fields, peer: authority.url },
       `the domain was not refreshed, and the last good state stays in force: ${message}`,
     );
+    own.check();
+    if (fields.event === 'authority-refused-us') await own.lookOutside(this.#stop.signal);
+  }
+}
+
+const staleRemedy = 'restore the newest topology on the authority, or publish it again';
+
+/** The state in the data of an event; undefined: it is to be fetched. */
+function stateIn(data: string): string | undefined {
+  try {
+    const { state } = JSON.parse(data) as { state?: unknown };
+    return typeof state === 'string' && state.length <= maxEventState ? state : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -2,21 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import { type Log, peerOf } from '@entente/tls';
 import { links } from '@entente/topology';
 import type { AuthorityClient } from '../authority/authority-client.ts';
+import type { ServerEvent } from '../authority/event-stream.ts';
+import { authorityFailure } from './authority-failure.ts';
 
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
-
-/** Of a line `authority-unreachable`: one end cannot see why the other refused it. */
-export const unreachableRemedy =
-  'check that the authority runs and that this server can reach it; where it refused this server, its log has the reason';
 
 /** Whose events are followed, and for what. */
 export interface FollowEventsOptions {
   readonly authority: Pick<AuthorityClient, 'events' | 'host' | 'url'>;
   /** Our own FQDN, for the log. */
   readonly fqdn: string;
-  /** Called when the stream opens, because something may have happened before, and at each event. */
-  readonly onNews: () => void;
+  /** Called when the stream opens, because something may have happened before, and with each event. */
+  readonly onNews: (event?: ServerEvent) => void;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -39,10 +37,8 @@ export async function followEvents(options: FollowEventsOptions): Promise<void> 
       onEvent: onNews,
     });
     if (signal.aborted) return;
-    log.warn(
-      { event: 'authority-unreachable', peer: authority.url, remedy: unreachableRemedy },
-      `the authority's event stream ended: ${why}`,
-    );
+    const { fields, message } = authorityFailure(why);
+    log.warn({ ...fields, peer: authority.url }, `the authority's event stream ended: ${message}`);
     await pause(retryMs * (0.5 + Math.random()), signal);
     retryMs = Math.min(retryMs * 2, longestRetryMs);
   }

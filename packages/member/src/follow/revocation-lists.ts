@@ -1,16 +1,24 @@
 import type { Log } from '@entente/tls';
 import {
+  maxListBytes,
+  type NamedList,
+  type SignedTrustState,
+  type TrustStateRefusal,
+} from '@entente/topology';
+import { isSignedBy } from '@entente/trust';
+import {
   type Certificate,
   type CertificateList,
+  decodeCertificate,
   decodeCrl,
   decodePem,
   decodePemCertificates,
   encodePem,
 } from '@entente/x509';
+import type { AuthorityClient } from '../authority/authority-client.ts';
 import type { MemberFiles } from '../files/member-files.ts';
 import type { DomainState } from '../state/domain-state.ts';
-import { acceptLists, type RefusedList } from './accept-lists.ts';
-import { crlLocations, fetchCrl } from './fetch-crl.ts';
+import { acceptLists, heldFor, listHash, type OfferedList, type RefusedList } from './accept-lists.ts';
 
 const pemLabel = 'X509 CRL';
 const earlierRun = 'an earlier run';
@@ -23,6 +31,8 @@ export interface RestoreListsOptions {
   readonly roots: readonly Certificate[];
   readonly files: Pick<MemberFiles, 'read'>;
   readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /**
@@ -30,16 +40,20 @@ export interface RestoreListsOptions {
  * @returns those that our authorities have signed; none where the file does not exist or is damaged
  */
 export async function restoreLists(options: RestoreListsOptions): Promise<readonly CertificateList[]> {
-  const { chainPem, files, log, roots } = options;
+  const { chainPem, files, log, now, roots } = options;
   const text = await files.read('lists');
   const blocks = text === undefined ? undefined : decodePem(text);
   if (blocks?.ok !== true) return [];
-  const offered = blocks.value.flatMap(({ label, der }) => {
+  const offered = blocks.value.flatMap(({ label, der }): readonly OfferedList[] => {
     const decoded = label === pemLabel ? decodeCrl(der) : undefined;
-    return decoded?.ok === true ? [{ list: decoded.value, from: undefined }] : [];
+    return decoded?.ok === true ? [{ list: decoded.value, named: undefined }] : [];
   });
-  const { lists, refused } = acceptLists([], offered, authoritiesOf(chainPem, roots));
-  logRefused(log, refused);
+  const { lists, refused } = acceptLists(offered, {
+    current: [],
+    authorities: authoritiesOf(chainPem, roots),
+    now,
+  });
+  logRefused(log, refused, earlierRun);
   return lists;
 }
 
@@ -47,16 +61,25 @@ export async function restoreLists(options: RestoreListsOptions): Promise<readon
 export interface RevocationListsOptions {
   /** Leaf and intermediates of this member at the moment, PEM. */
   readonly chainPem: () => string;
-  /** Addresses of hosts that DNS does not know, by name. */
-  readonly addresses: ReadonlyMap<string, string>;
+  readonly authority: Pick<AuthorityClient, 'list' | 'url'>;
   readonly files: Pick<MemberFiles, 'write'>;
   readonly state: Pick<DomainState, 'lists' | 'roots' | 'takeUp'>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly log: Log;
-  /** Milliseconds for fetching all of the lists. Default 10,000. */
-  readonly timeoutMs?: number;
 }
 
-/** Fetches the revocation lists of our own authorities, and puts those in force that {@link acceptLists} accepts. */
+/** The lists after a state, and why some of those that it names are missing. */
+export interface GatheredLists {
+  /** All lists that may be in force: those before, and those that were accepted. */
+  readonly lists: readonly CertificateList[];
+  /** The first one that was refused. */
+  readonly refusal: TrustStateRefusal | undefined;
+}
+
+/**
+ * Fetches the revocation lists that trust states name, over our own authenticated HTTPS. A list that we have is not fetched again.
+ */
 export class RevocationLists {
   readonly #options: RevocationListsOptions;
 
@@ -65,46 +88,61 @@ export class RevocationLists {
   }
 
   /**
-   * Fetches the lists that our own chain names.
-   * @param signal - gives up
-   * @throws Error where a list cannot be fetched; the others are in force all the same
+   * Fetches what a state names and we do not have. Nothing is put in force yet.
+   * @param signed - the state; its signer need not have been judged
+   * @throws where the authority does not answer; see `AuthorityClient.list`
    */
-  async refresh(signal: AbortSignal): Promise<void> {
-    const { addresses, chainPem, log, state, timeoutMs = 10_000 } = this.#options;
-    // For all of it: a list that arrives byte by byte over plain HTTP holds nothing up for longer.
-    const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const pem = chainPem();
-    const chain = decodePemCertificates(pem);
-    if (!chain.ok) return;
-    const outcomes = await Promise.allSettled(
-      crlLocations(chain.value).map(async (url) => ({
-        list: await fetchCrl(url, addresses.get(url.hostname), within),
-        from: url.href,
-      })),
-    );
-    if (signal.aborted) return;
-    // One list that cannot be fetched does not keep the others out.
-    const fetched = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-    const before = state.lists;
-    const { lists, refused } = acceptLists(before, fetched, authoritiesOf(pem, state.roots));
-    logRefused(log, refused);
-    const fresh = lists.filter((list) => !before.includes(list));
-    if (fresh.length > 0) {
-      state.takeUp({ lists });
-      await this.#keep(lists, fresh);
+  async gather({ chain, state: { lists: named } }: SignedTrustState): Promise<GatheredLists> {
+    const { authority, chainPem, log, now, state } = this.#options;
+    const current = state.lists;
+    const authorities = withIntermediates(authoritiesOf(chainPem(), state.roots), chain);
+    const offered: OfferedList[] = [];
+    for (const one of named) {
+      const held = heldFor(one, { current, authorities });
+      const hash = held === undefined ? undefined : listHash(held);
+      // The authority may have published a newer list since it signed the state, and we have that.
+      if (hash === one.sha256 || (held?.crlNumber ?? -1n) > BigInt(one.number)) continue;
+      if (one.bytes > maxListBytes) return { lists: current, refusal: tooLarge(one) };
+      const bytes = await authority.list(one, hash);
+      if (bytes === undefined) return { lists: current, refusal: unchanged(one) };
+      const decoded = decodeCrl(bytes);
+      if (!decoded.ok) return { lists: current, refusal: unreadable(one, decoded.error.message) };
+      offered.push({ list: decoded.value, named: one });
     }
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    const { lists, refused } = acceptLists(offered, { current, authorities, now: now() });
+    logRefused(log, refused, authority.url);
+    const [first] = refused;
+    return {
+      lists,
+      refusal:
+        first === undefined ? undefined : listRefused(`The list ${placeOf(first.named)} ${first.problem}.`),
+    };
   }
 
-  async #keep(lists: readonly CertificateList[], fresh: readonly CertificateList[]): Promise<void> {
-    const { files, log } = this.#options;
+  /**
+   * Puts gathered lists in force, and writes them.
+   * @param lists - from `gather`, with a signer that has passed the verdict; in force also where they cannot be written, which is logged
+   */
+  async putInForce(lists: readonly CertificateList[]): Promise<void> {
+    const { files, log, state } = this.#options;
+    const before = new Set(state.lists);
+    const fresh = lists.filter((list) => !before.has(list));
+    if (fresh.length === 0) return;
+    state.takeUp({ lists });
     for (const { crlNumber, issuer, nextUpdate } of fresh) {
       log.info(
         { event: 'revocation-list', issuer: issuer.toString(), number: Number(crlNumber ?? 0n), nextUpdate },
         `revocation list ${crlNumber} of ${issuer.toString()} is in force`,
       );
     }
-    await files.write('lists', lists.map(({ der }) => encodePem(pemLabel, der)).join(''));
+    try {
+      await files.write('lists', lists.map(({ der }) => encodePem(pemLabel, der)).join(''));
+    } catch (error) {
+      log.warn(
+        { event: 'revocation-list-not-kept' },
+        `the revocation lists were not written: ${(error as Error).message}; after a restart those before are in force until the authority answers`,
+      );
+    }
   }
 }
 
@@ -113,10 +151,57 @@ function authoritiesOf(chainPem: string, roots: readonly Certificate[]): readonl
   return [...(chain.ok ? chain.value.slice(1) : []), ...roots];
 }
 
-function logRefused(log: Log, refused: readonly RefusedList[]): void {
-  for (const { from = earlierRun, list, problem } of refused) {
+/** The authority that certified the key of a state may be a newer one than that which certified us. */
+function withIntermediates(
+  authorities: readonly Certificate[],
+  chain: readonly Uint8Array[],
+): readonly Certificate[] {
+  const others = chain.slice(1).flatMap((der) => {
+    const decoded = decodeCertificate(der);
+    const isOurs =
+      decoded.ok &&
+      decoded.value.basicConstraints?.cA === true &&
+      authorities.some(
+        (issuer) =>
+          issuer.subject.canonical === decoded.value.issuer.canonical && isSignedBy(decoded.value, issuer),
+      );
+    return decoded.ok && isOurs ? [decoded.value] : [];
+  });
+  return [...authorities, ...others];
+}
+
+function placeOf(named: NamedList | undefined): string {
+  return named === undefined ? '' : `${named.issuer}/${named.shard}`;
+}
+
+function tooLarge(named: NamedList): TrustStateRefusal {
+  return listRefused(
+    `The list ${placeOf(named)} has ${named.bytes} bytes; at most ${maxListBytes} are read.`,
+  );
+}
+
+function unchanged(named: NamedList): TrustStateRefusal {
+  return listRefused(
+    `The authority has the list ${placeOf(named)} that is in force here, and not the one that its trust state names.`,
+  );
+}
+
+function unreadable(named: NamedList, found: string): TrustStateRefusal {
+  return listRefused(`The list ${placeOf(named)} is not a revocation list: ${found}.`);
+}
+
+function listRefused(message: string): TrustStateRefusal {
+  return {
+    reason: 'list-refused',
+    message,
+    remedy: 'look at the log of the authority; restore its directory from the newest copy if it went back',
+  };
+}
+
+function logRefused(log: Log, refused: readonly RefusedList[], from: string): void {
+  for (const { list, problem, reason } of refused) {
     log.warn(
-      { event: 'revocation-list-refused', peer: from, issuer: list.issuer.toString() },
+      { event: 'revocation-list-refused', reason, peer: from, issuer: list.issuer.toString() },
       `the revocation list from ${from} ${problem}`,
     );
   }

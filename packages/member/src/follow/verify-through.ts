@@ -14,6 +14,8 @@ export type Known = TopologyKnowledge['known'];
 /** What the newest topology is verified with. */
 export interface VerifyThroughOptions {
   readonly known: Known;
+  /** The topology that the trust state names. */
+  readonly latest?: TopologyKnowledge['latest'];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /**
@@ -32,17 +34,15 @@ export interface VerifyThroughOptions {
  */
 export async function verifyThrough(text: string, options: VerifyThroughOptions): Promise<VerifyResult> {
   const { known } = options;
-  const result = verifyTopology(text, { known, now: options.now() });
+  const result = verifyTopology(text, { known, now: options.now(), ...latestOf(options) });
   if (result.accepted) return result;
   if ('document' in known && result.refusal.reason !== 'version-gap') return result;
   return (await verifyChainTo(text, options)) ?? result;
 }
 
 /** @returns what comes of the newest document after all before it, or `undefined` where a version cannot be had */
-async function verifyChainTo(
-  text: string,
-  { fetchVersion, known, now }: VerifyThroughOptions,
-): Promise<VerifyResult | undefined> {
+async function verifyChainTo(text: string, options: VerifyThroughOptions): Promise<VerifyResult | undefined> {
+  const { fetchVersion, known, now } = options;
   const newest = versionOf(text);
   let last = 'document' in known ? known : undefined;
   const first = (last?.document.version ?? 0) + 1;
@@ -55,11 +55,17 @@ async function verifyChainTo(
     // The join token may name administrators that came later: the chain begins with their first document.
     else if (last !== undefined || passed.refusal.reason !== 'wrong-administrators') return passed;
   }
-  return last === undefined ? undefined : verifyTopology(text, { known: last, now: now() });
+  return last === undefined
+    ? undefined
+    : verifyTopology(text, { known: last, now: now(), ...latestOf(options) });
 }
 
 function versionOf(text: string): number | undefined {
   const decoded = decodeSignedTopology(text);
   const version = decoded.ok ? (decoded.document as { version?: unknown } | null)?.version : undefined;
   return typeof version === 'number' && Number.isInteger(version) ? version : undefined;
+}
+
+function latestOf({ latest }: VerifyThroughOptions): Pick<TopologyKnowledge, 'latest'> {
+  return latest === undefined ? {} : { latest };
 }

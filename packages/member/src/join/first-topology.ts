@@ -45,7 +45,8 @@ async function fetchText(authority: FirstTopologyOptions['authority']): Promise<
     return await authority.topology();
   } catch (cause) {
     // A refusal by our own verdict keeps its code and its evidence.
-    if (typeof (cause as { remedy?: unknown }).remedy === 'string') throw cause;
+    const { code, remedy } = cause as { code?: unknown; remedy?: unknown };
+    if (typeof remedy === 'string' && code !== 'ENTENTE_MEMBER_ANSWER') throw cause;
     throw new MemberFault('ENTENTE_MEMBER_UNREACHABLE', {
       sentence: `the first topology cannot be fetched: ${(cause as Error).message}`,
       place: authority.url,

@@ -9,10 +9,12 @@ import { type LastKnown, LastKnownFile, readLastKnown } from '../files/last-know
 import { MemberFiles, type Membership } from '../files/member-files.ts';
 import { TopologyFile } from '../files/topology-file.ts';
 import { DomainFollower } from '../follow/domain-follower.ts';
+import { OwnCertificateWatch } from '../follow/own-certificate-watch.ts';
 import { RevocationLists, restoreLists } from '../follow/revocation-lists.ts';
 import { DomainState } from '../state/domain-state.ts';
 import { type ListFetching, openDomainTrust, openRootTrust } from '../state/domain-trust.ts';
 import { readRoots } from '../state/enterprise-anchors.ts';
+import { believedSigned } from '../state/signed-times.ts';
 import { enrolServer } from './enrol-server.ts';
 import { fetchFirstTopology } from './first-topology.ts';
 import { readToken } from './join-token.ts';
@@ -31,7 +33,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
   const files = new MemberFiles(options.directory);
   await files.prepare();
   const known = await readLastKnown(files, log);
-  const membership = (await files.membership()) ?? (await enrol(files, options, known.latestSigned));
+  const membership = (await files.membership()) ?? (await enrol(files, options, believedSigned(known)));
   const { administratorsHash, authority: url } = membership;
   const fetching = fetchingOf(options, url);
   const roots = readRoots((await files.read('roots')) ?? '', files.path('roots'));
@@ -63,7 +65,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
     const state = new DomainState({
       topology,
       roots,
-      lists: await restoreLists({ chainPem: chainPem(), roots, files, log }),
+      lists: await restoreLists({ chainPem: chainPem(), roots, files, log, now: clock.now() }),
       keys: await keysFile.restore(),
       lastKnown: beginning.lastKnown,
       clock,
@@ -87,7 +89,8 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
       fqdn,
       state,
       authority,
-      lists: new RevocationLists({ chainPem, addresses, files, state, log }),
+      lists: new RevocationLists({ chainPem, authority, files, state, now: () => clock.now(), log }),
+      own: new OwnCertificateWatch({ fqdn, chainPem, addresses, state, clock, log }),
       topologyFile,
       keysFile,
       lastKnownFile,
@@ -139,11 +142,13 @@ interface BeginningOptions {
 /** The first topology, from an authority that is judged by the roots alone. */
 async function fetchBeginning(options: BeginningOptions) {
   const { addresses, administratorsHash, credential, fetching, known, log, roots, url } = options;
-  await using trust = await openRootTrust(roots, known.latestSigned, fetching);
+  await using trust = await openRootTrust(roots, believedSigned(known), fetching);
   await using authority = new AuthorityClient({ url, addresses, trust, credential });
   const now = () => trust.clock.now();
   const { text, topology } = await fetchFirstTopology({ authority, administratorsHash, now, log });
-  return { topology, text, lastKnown: { ...known, confirmedAt: now() } };
+  // An earlier run has confirmed another topology; the first trust state confirms this one.
+  const { confirmedAt: _, ...lastKnown } = known;
+  return { topology, text, lastKnown };
 }
 
 /** Lists are fetched from hosts of the domain, at the addresses that the configuration gives. */

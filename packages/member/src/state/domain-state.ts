@@ -1,10 +1,11 @@
 import { formatPoolKeys, type KeysInUse, keysInUse, type PoolKeys } from '@entente/pki';
 import type { Clock } from '@entente/tls';
-import { type Confirmation, refuseUnconfirmed, type Topology } from '@entente/topology';
+import { type Confirmation, refuseUnconfirmed, type Topology, type TrustStateMark } from '@entente/topology';
 import type { AnchorSet } from '@entente/trust';
 import type { Certificate, CertificateList } from '@entente/x509';
 import type { LastKnown } from '../files/last-known-file.ts';
 import { enterpriseAnchors } from './enterprise-anchors.ts';
+import { believedSigned, latestSigned } from './signed-times.ts';
 
 const dayMs = 86_400_000;
 
@@ -28,10 +29,14 @@ export interface DomainBeginning {
 /** Verified news of the domain. */
 export type DomainNews =
   | {
-      /** What the authority has answered with: the topology in force, or the next one. */
+      /** The topology that the last trust state names: the one in force, or the next one. */
       readonly topology: Topology;
-      /** When it did, milliseconds since the epoch; earlier than before where our clock was corrected. */
+      /** When that state was signed, milliseconds since the epoch; earlier than before where the authority's clock was corrected. */
       readonly confirmedAt: number;
+    }
+  | {
+      /** The last trust state, its lists in force. */
+      readonly trustState: TrustStateMark;
     }
   | {
       /** All lists in force from now on, each signed by an authority of ours. */
@@ -68,6 +73,7 @@ export class DomainState implements Disposable {
   #lists: readonly CertificateList[];
   #latestSigned: number | undefined;
   #confirmedAt: number | undefined;
+  #trustState: TrustStateMark | undefined;
   #stale: boolean;
   #version = 0;
   #reporting = false;
@@ -84,8 +90,9 @@ export class DomainState implements Disposable {
     this.#topology = topology;
     this.#anchors = enterpriseAnchors(roots, topology);
     this.#lists = lists;
-    this.#latestSigned = latestOf(lists, lastKnown.latestSigned);
+    this.#latestSigned = latestSigned(lists, believedSigned(lastKnown), clock.now());
     this.#confirmedAt = lastKnown.confirmedAt;
+    this.#trustState = lastKnown.trustState;
     this.#stale = this.#isStale();
     this.#waitForStaleness();
     this.#useKeys(keys);
@@ -120,11 +127,17 @@ export class DomainState implements Disposable {
     return this.#latestSigned;
   }
 
+  /** The last trust state that was accepted. */
+  get trustState(): TrustStateMark | undefined {
+    return this.#trustState;
+  }
+
   /** What a later run must know. */
   get lastKnown(): LastKnown {
     return {
       ...(this.#latestSigned === undefined ? {} : { latestSigned: this.#latestSigned }),
       ...(this.#confirmedAt === undefined ? {} : { confirmedAt: this.#confirmedAt }),
+      ...(this.#trustState === undefined ? {} : { trustState: this.#trustState }),
     };
   }
 
@@ -182,8 +195,14 @@ export class DomainState implements Disposable {
     if (news !== 'time' && 'lists' in news) {
       if (sameItems(news.lists, this.#lists)) return undefined;
       this.#lists = news.lists;
-      this.#latestSigned = latestOf(news.lists, this.#latestSigned);
+      this.#latestSigned = latestSigned(news.lists, this.#latestSigned, this.#clock.now());
       return 'lists';
+    }
+    if (news !== 'time' && 'trustState' in news) {
+      const { signedAt } = news.trustState;
+      this.#trustState = news.trustState;
+      this.#latestSigned = latestSigned([{ thisUpdate: signedAt }], this.#latestSigned, this.#clock.now());
+      return undefined;
     }
     const wasStale = this.#stale;
     const { hash } = this.#topology;
@@ -242,13 +261,6 @@ export class DomainState implements Disposable {
     const leftMs = since + policies.trustState.refuseAfterSeconds * 1_000 - this.#clock.now();
     this.#cancel = this.#clock.after(Math.max(leftMs, 1), () => this.#enter('time'));
   }
-}
-
-function latestOf(lists: readonly CertificateList[], before: number | undefined): number | undefined {
-  return lists.reduce<number | undefined>(
-    (latest, { thisUpdate }) => (latest === undefined || thisUpdate > latest ? thisUpdate : latest),
-    before,
-  );
 }
 
 function sameEpochs(one: KeysInUse, other: KeysInUse): boolean {

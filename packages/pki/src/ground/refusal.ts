@@ -20,6 +20,7 @@ export type PkiReason =
   | 'profile-violated'
   | 'certificate-unknown'
   | 'certificate-already-revoked'
+  | 'last-authority'
   | 'not-found'
   | 'method-not-allowed';
 
@@ -54,6 +55,7 @@ const statusOf: Record<PkiReason, number> = {
   'profile-violated': 422,
   'certificate-unknown': 404,
   'certificate-already-revoked': 409,
+  'last-authority': 409,
   'not-found': 404,
   'method-not-allowed': 405,
 };

@@ -14,7 +14,9 @@ export const authorityFiles = {
   outsideCertificate: 'intermediate_ca_outside.crt',
   serverCertificate: 'tls.crt',
   serverKey: 'tls.key',
-  ledger: 'ledger.jsonl',
+  /** The key that signs trust states, and its chain; the authority creates them itself. */
+  stateKey: 'state.key',
+  stateCertificate: 'state.crt',
 } as const;
 
 /**

@@ -26,19 +26,25 @@ export interface CrlPublisherOptions {
   readonly shards?: number;
   /** Milliseconds from thisUpdate to nextUpdate. Default 24 hours. */
   readonly lifetimeMs?: number;
+  /** Called once for each new set of CRLs, after `current` gives it; `publish` waits for it. */
+  readonly onPublished?: () => void | Promise<void>;
 }
 
 /** Keeps the CRLs of an authority. */
 export interface CrlPublisher {
   readonly issuer: Issuer;
   /**
-   * Signs new CRLs from the ledger. They contain everything that was revoked before the call.
+   * Signs new CRLs from the ledger. They contain everything that was revoked before the call. Calls that wait for an earlier one share
+   * the next signature: it covers all of them.
    * @returns the highest CRL number
+   * @throws PkiFault of the ledger. The CRLs stay as they were, and `nextPublication` is now
    */
   publish(): Promise<number>;
   /** The latest CRL of a shard, or `undefined` before the first `publish` and for a shard that does not exist. */
   current(shard: number): PublishedCrl | undefined;
-  /** When `publish` should be called next, milliseconds since 1970: at half the lifetime of the CRL. */
+  /**
+   * When `publish` should be called next, milliseconds since 1970: at half the lifetime of the CRL; at once where the last call failed.
+   */
   nextPublication(): number;
 }
 
@@ -55,8 +61,13 @@ export function createCrlPublisher(options: CrlPublisherOptions): CrlPublisher {
   const lifetimeMs = options.lifetimeMs ?? crlLifetimeMs;
   let published: readonly PublishedCrl[] = [];
   let last: Promise<number> = Promise.resolve(0);
+  /** The next signature, as long as it has not begun to read the ledger. */
+  let next: Promise<number> | undefined;
+  let isBehind = false;
 
   const sign = async (): Promise<number> => {
+    next = undefined;
+    isBehind = true;
     const now = clock();
     const thisUpdate = Math.floor(now / 1000) * 1000;
     const nextUpdate = thisUpdate + lifetimeMs;
@@ -78,6 +89,8 @@ export function createCrlPublisher(options: CrlPublisherOptions): CrlPublisher {
       lists.push({ der, number, thisUpdate, nextUpdate });
     }
     published = lists;
+    isBehind = false;
+    await options.onPublished?.();
     return lists[lists.length - 1]?.number ?? 0;
   };
 
@@ -85,13 +98,13 @@ export function createCrlPublisher(options: CrlPublisherOptions): CrlPublisher {
     issuer,
     publish() {
       // One after the other: a newer CRL must not be replaced by one with fewer entries.
-      last = last.catch(() => 0).then(sign);
-      return last;
+      next ??= last = last.catch(() => 0).then(sign);
+      return next;
     },
     current: (shard) => published[shard],
     nextPublication() {
       const first = published[0];
-      return first === undefined ? clock() : first.thisUpdate + lifetimeMs / 2;
+      return first === undefined || isBehind ? clock() : first.thisUpdate + lifetimeMs / 2;
     },
   };
 }

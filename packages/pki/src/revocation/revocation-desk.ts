@@ -4,9 +4,16 @@ import type { Clock } from '../ground/signer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { CrlPublisher } from './crl-publisher.ts';
 
+/** What was revoked, and the CRL that says so. */
+export interface RevokedAtOnce {
+  /** Serial numbers that were not revoked before, lower-case hexadecimal. */
+  readonly serials: readonly string[];
+  readonly crlNumber: number;
+}
+
 /** The outcome of a revocation. */
 export type RevocationOutcome =
-  | { readonly ok: true; readonly serials: readonly string[]; readonly crlNumber: number }
+  | ({ readonly ok: true } & RevokedAtOnce)
   | { readonly ok: false; readonly refusal: PkiRefusal };
 
 /** Revokes certificates, and publishes the CRL at once. */
@@ -21,6 +28,11 @@ export interface RevocationDesk {
    * @param subject - FQDN, administrator's name or address of record
    */
   revokeSubject(subject: string, reason: RevocationReason): Promise<RevocationOutcome>;
+  /**
+   * Revokes any number of certificates with one CRL. Those that are revoked already, or that the ledger does not know, are left out.
+   * @param serialsHex - lower-case hexadecimal
+   */
+  revokeAll(serialsHex: readonly string[], reason: RevocationReason): Promise<RevokedAtOnce>;
 }
 
 /**
@@ -31,7 +43,20 @@ export interface RevocationDesk {
  */
 export function createRevocationDesk(ledger: Ledger, publisher: CrlPublisher, clock: Clock): RevocationDesk {
   const issuer = publisher.issuer.id;
+
+  const revokeAll: RevocationDesk['revokeAll'] = async (serialsHex, reason) => {
+    const at = clock();
+    // At once, so that the ledger writes them together.
+    const outcomes = await Promise.all(
+      serialsHex.map((serialHex) => ledger.revoke(issuer, serialHex, { at, reason })),
+    );
+    const serials = serialsHex.filter((_, index) => outcomes[index] === 'revoked');
+    const crlNumber = serials.length > 0 ? await publisher.publish() : (publisher.current(0)?.number ?? 0);
+    return { serials, crlNumber };
+  };
+
   return {
+    revokeAll,
     async revoke(serialHex, reason) {
       const outcome = await ledger.revoke(issuer, serialHex, { at: clock(), reason });
       if (outcome === 'revoked')
@@ -51,15 +76,9 @@ export function createRevocationDesk(ledger: Ledger, publisher: CrlPublisher, cl
       return { ok: false, refusal };
     },
     async revokeSubject(subject, reason) {
-      const now = clock();
-      const serials: string[] = [];
-      for (const certificate of await ledger.issuedTo(subject, now)) {
-        if (certificate.issuer !== issuer) continue;
-        const outcome = await ledger.revoke(issuer, certificate.serialHex, { at: now, reason });
-        if (outcome === 'revoked') serials.push(certificate.serialHex);
-      }
-      const crlNumber = serials.length > 0 ? await publisher.publish() : (publisher.current(0)?.number ?? 0);
-      return { ok: true, serials, crlNumber };
+      const issued = await ledger.issuedTo(subject, clock());
+      const serials = issued.filter((one) => one.issuer === issuer).map(({ serialHex }) => serialHex);
+      return { ok: true, ...(await revokeAll(serials, reason)) };
     },
   };
 }

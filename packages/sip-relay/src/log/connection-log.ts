@@ -1,7 +1,7 @@
 import type { SipRequest } from '@entente/sip';
 import type { GivenUp, SipConnection } from '@entente/sip-endpoint';
 import type { RequestRefusal } from '@entente/sip-proxy';
-import type { Log, RefusalLimit } from '@entente/tls';
+import type { LeftOut, Log, RefusalLimit } from '@entente/tls';
 import type { RefusedByPolicy } from '../request-policy/ask-policies.ts';
 
 /** The peer of a connection, for logs: the server it proved to be, the domain of a partner, a user, or else an address. */
@@ -44,17 +44,9 @@ export function logRequestRefusal(
   connection: SipConnection,
 ): void {
   const { plugin } = refusal as Partial<RefusedByPolicy>;
-  const { server, source, users } = connection;
   // A challenge is the usual first step of a conversation, not something an operator looks into.
   const level = refusal.reason === 'authentication-required' ? 'debug' : 'warn';
-  const leftOut =
-    level === 'debug'
-      ? {}
-      : limit.line({
-          name: server,
-          address: source?.address,
-          admitted: server !== undefined || users.size > 0,
-        });
+  const leftOut = level === 'debug' ? {} : lineAbout(connection, limit);
   if (leftOut === undefined) return;
   log[level](
     {
@@ -75,12 +67,7 @@ export function logRequestRefusal(
 
 /** Logs that a connection is closed for what its peer alone has done; within the same limit as refused requests. */
 export function logGivenUp(log: Log, limit: RefusalLimit, why: GivenUp, connection: SipConnection): void {
-  const { server, source, users } = connection;
-  const leftOut = limit.line({
-    name: server,
-    address: source?.address,
-    admitted: server !== undefined || users.size > 0,
-  });
+  const leftOut = lineAbout(connection, limit);
   if (leftOut === undefined) return;
   const { message, remedy } = givenUp[why];
   log.warn(
@@ -111,7 +98,21 @@ const givenUp: Readonly<Record<GivenUp, { readonly message: string; readonly rem
   },
 };
 
-/** Logs a fault of this program while a message of a peer was handled. */
-export function logMessageFault(log: Log, error: unknown, connection: SipConnection): void {
-  log.error({ event: 'fault', peer: peerName(connection), err: error }, 'a message could not be handled');
+/** Logs a fault of this program while a message of a peer was handled; within the same limit: a peer may be able to repeat it. */
+export function logMessageFault(
+  log: Log,
+  limit: RefusalLimit,
+  error: unknown,
+  connection: SipConnection,
+): void {
+  const leftOut = lineAbout(connection, limit);
+  if (leftOut === undefined) return;
+  const fields = { event: 'fault', peer: peerName(connection), err: error, ...leftOut };
+  log.error(fields, 'a message could not be handled');
+}
+
+/** Asks for a line about the peer of a connection. */
+function lineAbout({ server, source, users }: SipConnection, limit: RefusalLimit): LeftOut | undefined {
+  const admitted = server !== undefined || users.size > 0;
+  return limit.line({ name: server, address: source?.address, admitted });
 }

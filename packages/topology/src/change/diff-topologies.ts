@@ -119,9 +119,11 @@ function diffPools(record: Recorder, before: TopologyDocument, after: TopologyDo
 }
 
 function diffServers(record: Recorder, before: TopologyDocument, after: TopologyDocument): void {
+  const hasAuthority = after.servers.some(({ role }) => role === 'authority');
   record.entries<ServerEntry>(before.servers, after.servers, ['servers'], (server) => server.fqdn, {
     added: () => 'quorum',
-    removed: () => 'narrowing',
+    // Without an authority nothing can be taken back: no certificate, and no later version reaches a member.
+    removed: ({ role }) => (role === 'authority' && !hasAuthority ? 'quorum' : 'narrowing'),
     both: (old, server, path) => {
       record.value(old.role, server.role, [...path, 'role'], 'quorum');
       record.value(old.pool, server.pool, [...path, 'pool'], 'quorum');

@@ -144,7 +144,7 @@ function checkSuccession(known: TopologyDocument, document: TopologyDocument): T
       reason: 'lower-version',
       message: `Version ${known.version} is in force, and the document is version ${document.version}.`,
       remedy:
-        'To go back, publish the old content as a new version, signed by a quorum (entente topology sign).',
+        'To go back, publish the old content as a new version (entente topology rollback), signed like any change.',
     };
   }
   const inForce = topologyHash(known);

@@ -1,0 +1,142 @@
+import {
+  type PkiRefusal,
+  type RevocationDesk,
+  type RevocationOutcome,
+  type RevocationReason,
+  type RevokedAtOnce,
+  refuse,
+} from '@entente/pki';
+import type { Ledger } from '@entente/pki/ledger';
+import type { Topology } from '@entente/topology';
+import { isNamed } from './administrators.ts';
+import type { DomainKeyStore } from './domain-keys/key-store.ts';
+import { keyOwner } from './domain-keys/may-have-keys.ts';
+import type { RemovedAdministrator } from './topology-store.ts';
+
+/** What the revocations of a domain follow. */
+export interface DomainRevocationOptions {
+  readonly desk: RevocationDesk;
+  readonly ledger: Ledger;
+  /** Identifier of the issuing authority. */
+  readonly issuerId: string;
+  /** The authority's own FQDN. */
+  readonly fqdn: string;
+  readonly domainKeys: DomainKeyStore;
+  readonly topology: () => Topology | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Revokes certificates of a domain, and takes back what they had opened to their holders. */
+export interface DomainRevocations extends RevocationDesk {
+  /**
+   * Revokes the certificates of servers that the topology does not list, and of administrators that it has removed, with one CRL.
+   * @param removed - administrators whom a version has removed
+   * @returns what was revoked, by subject
+   */
+  revokeUnlisted(removed: readonly RemovedAdministrator[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Gives pools another key whose key is with somebody who may not have it now; also after a crash half-way. */
+  reconcileKeys(): Promise<void>;
+}
+
+/** Reasons for which a key of the subject may be in the hands of others (RFC 5280 §5.3.1). */
+const keyCompromises: ReadonlySet<RevocationReason> = new Set([
+  'keyCompromise',
+  'cACompromise',
+  'aACompromise',
+]);
+
+/**
+ * Creates the revocations of a domain.
+ * @param options - desk, ledger, topology and keys
+ */
+export function createDomainRevocations(options: DomainRevocationOptions): DomainRevocations {
+  const { desk, domainKeys, fqdn, issuerId, ledger, now, topology } = options;
+
+  const reconcileKeys = async (): Promise<void> => {
+    const current = topology();
+    if (current === undefined) return;
+    const certified = new Set(await ledger.subjects('server', now()));
+    const members = new Map<string, Set<string>>();
+    for (const server of current.servers.values()) {
+      const owner = keyOwner(server);
+      const those = members.get(owner) ?? new Set();
+      if (certified.has(server.fqdn)) those.add(server.fqdn);
+      members.set(owner, those);
+    }
+    await domainKeys.reconcile(members);
+  };
+
+  const takeBack = async (subjects: Iterable<string>, reason: RevocationReason): Promise<void> => {
+    if (keyCompromises.has(reason)) for (const subject of subjects) await domainKeys.compromised(subject);
+    await reconcileKeys();
+  };
+
+  /** Serial numbers of the certificates of a subject that are neither expired nor revoked. */
+  const valid = async (subject: string, profile: 'server' | 'administrator') =>
+    (await ledger.issuedTo(subject, now())).filter(
+      (one) => one.issuer === issuerId && one.profile === profile && one.revocation === undefined,
+    );
+
+  /** One administrator must not end the domain: nobody could join, and no later list or topology would reach a member. */
+  const lastAuthority = async (serialHex?: string): Promise<PkiRefusal | undefined> => {
+    const others = [...(topology()?.servers.values() ?? [])].filter(
+      (server) => server.role === 'authority' && server.fqdn !== fqdn,
+    );
+    if (others.length > 0) return undefined;
+    const inUse = (await valid(fqdn, 'server')).at(-1);
+    if (inUse === undefined || (serialHex !== undefined && inUse.serialHex !== serialHex)) return undefined;
+    return refuse(
+      'last-authority',
+      `the certificate ${inUse.serialHex} is the one with which ${fqdn}, the only authority, serves its members`,
+      `if its key may be known to others, stop the authority, delete its tls.key, start it again: it issues itself another certificate; then revoke ${inUse.serialHex}`,
+    );
+  };
+
+  return {
+    reconcileKeys,
+    async revoke(serialHex, reason): Promise<RevocationOutcome> {
+      const refusal = await lastAuthority(serialHex);
+      if (refusal !== undefined) return { ok: false, refusal };
+      const recorded = await ledger.find(issuerId, serialHex);
+      const outcome = await desk.revoke(serialHex, reason);
+      if (outcome.ok) await takeBack(recorded === undefined ? [] : [recorded.subject], reason);
+      return outcome;
+    },
+    async revokeSubject(subject, reason): Promise<RevocationOutcome> {
+      const refusal = subject === fqdn ? await lastAuthority() : undefined;
+      if (refusal !== undefined) return { ok: false, refusal };
+      const outcome = await desk.revokeSubject(subject, reason);
+      if (outcome.ok) await takeBack([subject], reason);
+      return outcome;
+    },
+    async revokeAll(serialsHex, reason): Promise<RevokedAtOnce> {
+      const recorded = await Promise.all(serialsHex.map((serialHex) => ledger.find(issuerId, serialHex)));
+      const outcome = await desk.revokeAll(serialsHex, reason);
+      await takeBack(new Set(recorded.flatMap((one) => (one === undefined ? [] : [one.subject]))), reason);
+      return outcome;
+    },
+    async revokeUnlisted(removed) {
+      const current = topology();
+      const serialsOf = new Map<string, readonly string[]>();
+      if (current === undefined) return serialsOf;
+      for (const subject of await ledger.subjects('server', now())) {
+        if (current.servers.has(subject) || subject === fqdn) continue;
+        serialsOf.set(
+          subject,
+          (await valid(subject, 'server')).map(({ serialHex }) => serialHex),
+        );
+      }
+      for (const { name, issuedUntil } of removed) {
+        if (isNamed(current, name)) continue;
+        const serials = (await valid(name, 'administrator'))
+          .filter(({ issuedAt }) => issuedAt <= issuedUntil)
+          .map(({ serialHex }) => serialHex);
+        if (serials.length > 0) serialsOf.set(`administrator ${name}`, serials);
+      }
+      const all = [...serialsOf.values()].flat();
+      if (all.length > 0) await desk.revokeAll(all, 'cessationOfOperation');
+      return serialsOf;
+    },
+  };
+}

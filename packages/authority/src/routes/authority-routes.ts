@@ -1,0 +1,51 @@
+import { refuse } from '@entente/pki';
+import { Hono } from 'hono';
+import type { Authority } from '../open-domain-authority.ts';
+import type { RefusalLog } from '../refusals.ts';
+import type { AuthoritySettings } from '../settings.ts';
+import { addCertificateRoutes } from './certificate-routes.ts';
+import { addDomainKeyRoutes } from './domain-key-routes.ts';
+import { addEventRoutes } from './event-routes.ts';
+import { guardBy } from './guard.ts';
+import { addJoinTokenRoutes } from './join-token-routes.ts';
+import { addOpenRoutes } from './open-routes.ts';
+import { addRevocationRoutes } from './revocation-routes.ts';
+import type { AuthorityApp, Bindings, RouteContext } from './route-context.ts';
+import { addTopologyRoutes } from './topology-routes.ts';
+import { addTrustStateRoutes } from './trust-state-routes.ts';
+
+/**
+ * The HTTPS routes of an authority.
+ * @param settings - its names
+ * @param authority - the authority
+ * @param refusals - logs refusals
+ */
+export function authorityRoutes(
+  settings: AuthoritySettings,
+  authority: Authority,
+  refusals: RefusalLog,
+): AuthorityApp {
+  const app: AuthorityApp = new Hono<{ Bindings: Bindings }>();
+  const context: RouteContext = {
+    settings,
+    authority,
+    refusals,
+    guard: guardBy(refusals, () => authority.topologies.current?.topology),
+  };
+  addOpenRoutes(app, context);
+  addEventRoutes(app, context);
+  addTopologyRoutes(app, context);
+  addTrustStateRoutes(app, context);
+  addDomainKeyRoutes(app, context);
+  addCertificateRoutes(app, context);
+  addRevocationRoutes(app, context);
+  addJoinTokenRoutes(app, context);
+  app.onError((fault, c) => refusals.fault(fault, c.env.caller));
+  app.notFound((c) =>
+    refusals.request(
+      refuse('not-found', 'there is no resource at this path', 'see the paths of the authority'),
+      c.env.caller,
+    ),
+  );
+  return app;
+}

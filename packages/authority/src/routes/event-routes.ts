@@ -1,0 +1,40 @@
+import type { Problem } from '@entente/pki';
+import { type AuthorityEvent, stateEvent } from '../event-hub.ts';
+import type { Authority } from '../open-domain-authority.ts';
+import type { AuthorityApp, RouteContext } from './route-context.ts';
+
+/**
+ * News for members.
+ * @param app - receives the route
+ * @param context - what it answers with
+ */
+export function addEventRoutes(app: AuthorityApp, { authority, guard, refusals }: RouteContext): void {
+  app.get('/events', (c) => {
+    const refused = guard('member', c.env.caller);
+    if (refused !== undefined) return refused;
+    return authority.events.listen(standing(authority)) ?? refusals.request(tooManyListeners, c.env.caller);
+  });
+}
+
+/** A listener that was disconnected learns the present state first. */
+function standing(authority: Authority): AuthorityEvent[] {
+  const topology = authority.topologies.current?.topology;
+  const list = authority.publisher.current(0);
+  const state = authority.states.current;
+  return [
+    ...(state === undefined ? [] : [stateEvent(state)]),
+    ...(topology === undefined
+      ? []
+      : [{ type: 'topology', version: topology.document.version, hash: topology.hash } as const]),
+    ...(list === undefined
+      ? []
+      : [{ type: 'crl', issuer: authority.issuance.issuer.id, number: list.number } as const]),
+  ];
+}
+
+const tooManyListeners: Problem = {
+  reason: 'throttled',
+  message: 'the authority has its maximum number of event listeners',
+  remedy: 'try again later',
+  status: 503,
+};

@@ -1,0 +1,57 @@
+import { type Problem, refuse } from '@entente/pki';
+import type { Topology } from '@entente/topology';
+import { isNamed, unnamedAdministrator } from '../administrators.ts';
+import type { Caller } from '../caller.ts';
+import type { RefusalLog } from '../refusals.ts';
+
+/**
+ * Who may ask for a resource. A `publisher` is an administrator; before there is a topology, everybody with the certificate of one, because
+ * a first topology proves itself by its signatures.
+ */
+export type Guarded = 'member' | 'administrator' | 'publisher';
+
+/** Refuses callers that may not ask. */
+export type Guard = (who: Guarded, caller: Caller) => Response | undefined;
+
+/**
+ * @param refusals - logs each refusal
+ * @param topology - the one in force
+ * @returns answers with the refusal of a caller, or with nothing where it may ask
+ */
+export function guardBy(refusals: RefusalLog, topology: () => Topology | undefined): Guard {
+  return (who, caller) => {
+    const problem = problemOf(who, caller, topology());
+    return problem === undefined ? undefined : refusals.request(problem, caller);
+  };
+}
+
+function problemOf(who: Guarded, caller: Caller, topology: Topology | undefined): Problem | undefined {
+  switch (caller.kind) {
+    case 'nobody':
+      return refuse(
+        'no-certificate',
+        'expected a client certificate, found none',
+        'connect with the certificate of a member',
+      );
+    case 'server':
+      if (who === 'member') return undefined;
+      return {
+        reason: 'role-not-allowed-on-link',
+        message: `expected an administrator, found the server ${caller.server}`,
+        remedy: 'use the client certificate of an administrator',
+        status: 403,
+      };
+    case 'administrator':
+      if (topology === undefined) return who === 'administrator' ? noTopologyYet : undefined;
+      // The connection is closed too; a request that was under way does not outlive it.
+      return isNamed(topology, caller.name)
+        ? undefined
+        : { ...unnamedAdministrator(topology, caller.name), status: 403 };
+  }
+}
+
+const noTopologyYet = refuse(
+  'not-in-topology',
+  'no topology has been published yet, so no administrator is known',
+  'publish the first topology with entente topology publish',
+);

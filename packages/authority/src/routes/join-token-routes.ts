@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { formatJoinToken, issueJoinToken, refuse } from '@entente/pki';
+import { administratorSetHash } from '@entente/topology';
+import { badOrder, readOrder } from './order.ts';
+import type { AuthorityApp, RouteContext } from './route-context.ts';
+
+/**
+ * Join tokens, which administrators order.
+ * @param app - receives the route
+ * @param context - what it answers with
+ */
+export function addJoinTokenRoutes(app: AuthorityApp, context: RouteContext): void {
+  const { authority, guard, refusals, settings } = context;
+  app.post('/join-tokens', async (c) => {
+    const { caller } = c.env;
+    const order = await readOrder(c.req.raw, caller, guard);
+    if (order instanceof Response) return order;
+    const { server, lifetimeSeconds = 3_600 } = order;
+    const seconds = lifetimeSeconds as number;
+    if (typeof server !== 'string' || !Number.isInteger(seconds) || seconds < 1 || seconds > 3_600) {
+      return refusals.request(badOrder('"server", and "lifetimeSeconds" from 1 to 3600'), caller);
+    }
+    const topology = authority.topologies.current?.topology;
+    const listed = topology?.servers.get(server);
+    if (topology === undefined || listed === undefined) {
+      const message =
+        topology === undefined
+          ? 'no topology has been published yet'
+          : `the server ${JSON.stringify(server.slice(0, 253))} is not in the topology`;
+      return refusals.request(
+        refuse(
+          'not-in-topology',
+          message,
+          'add it with entente topology add server and publish the topology first',
+        ),
+        caller,
+      );
+    }
+    const token = await issueJoinToken(
+      { ledger: authority.opened.ledger, clock: () => authority.clock.now(), random: randomBytes },
+      {
+        authority: settings.authorityUrl,
+        server,
+        rootSpkiHash: authority.rootSpkiHash,
+        administratorsHash: administratorSetHash(topology.document.administrators),
+        lifetimeMs: seconds * 1000,
+        createdBy: caller.kind === 'administrator' ? caller.name : '',
+      },
+    );
+    const { notAfter } = token;
+    return c.json({ token: formatJoinToken(token), server, role: listed.role, notAfter }, 201, {
+      'cache-control': 'no-store',
+    });
+  });
+}

@@ -1,0 +1,30 @@
+import { isRevocationReason } from '@entente/pki';
+import { badOrder, readOrder } from './order.ts';
+import type { AuthorityApp, RouteContext } from './route-context.ts';
+
+/**
+ * What administrators revoke.
+ * @param app - receives the route
+ * @param context - what it answers with
+ */
+export function addRevocationRoutes(app: AuthorityApp, { authority, guard, refusals }: RouteContext): void {
+  app.post('/revoke', async (c) => {
+    const { caller } = c.env;
+    const order = await readOrder(c.req.raw, caller, guard);
+    if (order instanceof Response) return order;
+    const { serial, server, reason = 'unspecified' } = order;
+    if (!isRevocationReason(reason) || (typeof serial === 'string') === (typeof server === 'string')) {
+      return refusals.request(
+        badOrder('either "serial" or "server", and "reason" with a name from RFC 5280'),
+        caller,
+      );
+    }
+    const outcome =
+      typeof serial === 'string'
+        ? await authority.revocation.revoke(serial.toLowerCase(), reason)
+        : await authority.revocation.revokeSubject(String(server).toLowerCase(), reason);
+    return outcome.ok
+      ? c.json({ serials: outcome.serials, crlNumber: outcome.crlNumber })
+      : refusals.request(outcome.refusal, caller);
+  });
+}

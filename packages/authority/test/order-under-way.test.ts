@@ -1,0 +1,120 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAuthority, type RunningAuthority } from '@entente/authority';
+import { initialiseAuthority } from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
+import type { Peer } from '@entente/tls';
+import {
+  administratorSetHash,
+  encodeSignedTopology,
+  signTopology,
+  type TopologyDocument,
+} from '@entente/topology';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contoso, next } from './contoso.ts';
+
+const people = ['alice', 'bob'].map((id) => {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+  return {
+    key: { id, algorithm: 'EdDSA' as const, publicKey: spki },
+    signer: {
+      keyId: id,
+      algorithm: 'EdDSA' as const,
+      sign: (bytes: Uint8Array) => sign(null, bytes, privateKey),
+    },
+  };
+});
+const signers = people.map(({ signer }) => signer);
+const first: TopologyDocument = {
+  ...contoso,
+  administrators: { required: 1, keys: people.map(({ key }) => key) },
+};
+const withoutBob = next(first, { administrators: { required: 1, keys: [people[0]!.key] } });
+
+const peerOf = (name: string): Peer =>
+  ({
+    peer: { uris: [`entente://contoso.example/administrators/${name}`], dnsNames: [], serialHex: '0a' },
+  }) as never;
+
+/** A body that ends when it is told to. */
+function slowBody(text: string): { readonly body: ReadableStream<Uint8Array>; end(): void } {
+  let controller: ReadableStreamDefaultController<Uint8Array>;
+  const body = new ReadableStream<Uint8Array>({
+    start(given) {
+      controller = given;
+    },
+  });
+  return {
+    body,
+    end() {
+      controller.enqueue(new TextEncoder().encode(text));
+      controller.close();
+    },
+  };
+}
+
+describe('a command that is under way while its administrator is removed', () => {
+  let directory: string;
+  let authority: RunningAuthority;
+  const post = (path: string, name: string, body: ReadableStream<Uint8Array> | string) =>
+    authority.fetch(
+      new Request(`https://ca.contoso.example${path}`, {
+        method: 'POST',
+        body,
+        duplex: 'half',
+      } as RequestInit),
+      peerOf(name),
+      '192.0.2.1',
+    );
+  const publish = (document: TopologyDocument, name: string) =>
+    post('/topology', name, encodeSignedTopology(signTopology(document, signers)));
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'entente-under-way-'));
+    await initialiseAuthority({
+      directory,
+      domain: 'contoso.example',
+      fqdn: 'ca.contoso.example',
+      objectsUrl: 'http://ca.contoso.example',
+      now: Date.now(),
+      openLedger,
+    });
+    const silent = { info() {}, warn() {}, error() {}, debug() {} };
+    authority = await createAuthority(
+      {
+        domain: 'contoso.example',
+        fqdn: 'ca.contoso.example',
+        directory,
+        administratorsHash: administratorSetHash(first.administrators),
+        authorityUrl: 'https://ca.contoso.example',
+        objectsUrl: 'http://ca.contoso.example',
+      },
+      silent as never,
+    );
+    expect((await publish(first, 'alice')).status).toBe(200);
+  });
+  afterAll(async () => {
+    await authority[Symbol.asyncDispose]();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('is refused: a token, a revocation, and the next topology', async () => {
+    const order = JSON.stringify({ server: 'fe01.contoso.example' });
+    const widened = next(withoutBob, { title: 'another' });
+    const slow = [
+      { path: '/join-tokens', ...slowBody(order) },
+      { path: '/revoke', ...slowBody(order) },
+      { path: '/certificates', ...slowBody(order) },
+      { path: '/topology', ...slowBody(encodeSignedTopology(signTopology(widened, [signers[0]!]))) },
+    ];
+    const answers = slow.map(({ body, path }) => post(path, 'bob', body));
+    expect((await publish(withoutBob, 'alice')).status).toBe(200);
+    for (const { end } of slow) end();
+    for (const answer of answers) {
+      expect(await (await answer).json()).toMatchObject({ status: 403, reason: 'not-in-topology' });
+    }
+  });
+});

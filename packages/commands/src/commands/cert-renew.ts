@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { OperatorFault } from '@entente/host';
+import { createKeyAndRequest } from '@entente/pki/client';
+import { publicMode, secretMode, writeWhole } from '@entente/pki/node';
+import { decodePemCertificates, encodePem } from '@entente/x509';
+import type { Command } from 'commander';
+import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
+import { administratorCommand } from '../authority/administrator-command.ts';
+import { certificateCommand } from '../authority/certificate-command.ts';
+import { timeText } from '../authority/certificates.ts';
+import { sendCommand } from '../authority/send-command.ts';
+
+/**
+ * Adds `entente cert renew`: the next client certificate of the administrator.
+ * @param program - the command line
+ */
+export function register(program: Command): void {
+  const renew = certificateCommand(program)
+    .command('renew')
+    .summary('renew your own client certificate')
+    .description(
+      'Creates a new key, and gets the next client certificate for it from the authority, valid for 90 days, while the present one is still valid. It replaces the two files that --as names; the ones before are kept beside them with the ending .before. Servers renew their certificates themselves. With an expired certificate: entente ca administrator, on the authority’s host. Exit status 1: refused.',
+    );
+  administratorCommand(renew, 'entente cert renew').action(run);
+}
+
+async function run(options: AdministratorOptions): Promise<void> {
+  const access = await accessOf(options);
+  const before = await readFile(access.certificate, 'utf8');
+  const name = nameIn(before, access.certificate);
+  const { privateKeyPem, request } = await createKeyAndRequest({ subject: name });
+  const body = JSON.stringify({ request: encodePem('CERTIFICATE REQUEST', request) });
+  const command = { path: '/certificates', mediaType: 'application/json', body };
+  await sendCommand(command, options, async ({ certificate, notAfter, serial }) => {
+    await writeWhole(`${access.key}.before`, await readFile(access.key), secretMode);
+    await writeWhole(`${access.certificate}.before`, before, publicMode);
+    await writeWhole(access.key, privateKeyPem, secretMode);
+    await writeWhole(access.certificate, String(certificate), publicMode);
+    const until = timeText(Number(notAfter));
+    return {
+      json: { name, serial, notAfter: until, certificate: access.certificate, key: access.key },
+      lines: [
+        `renewed the client certificate of ${name}, serial ${serial}, valid until ${until}: ${access.certificate}`,
+        `the one before: ${access.certificate}.before and ${access.key}.before`,
+      ],
+      next: [
+        'if a command now fails because key and certificate do not match: move the two .before files back',
+        'once it works: remove the two .before files',
+      ],
+    };
+  });
+}
+
+function nameIn(pem: string, place: string): string {
+  const decoded = decodePemCertificates(Buffer.from(pem, 'utf8'));
+  const [leaf] = decoded.ok ? decoded.value : [];
+  const name = leaf?.subject.rdns.flat()[0]?.text;
+  if (name !== undefined) return name;
+  throw new OperatorFault('ENTENTE_CERTIFICATE_UNREADABLE', {
+    sentence: 'expected the client certificate of an administrator, found something else',
+    place,
+    remedy: 'name the file that entente ca init wrote, e.g. ca/administrators/alice.crt',
+  });
+}

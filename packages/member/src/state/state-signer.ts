@@ -1,0 +1,63 @@
+import { trustStateName, trustStatePurpose } from '@entente/pki';
+import type { SignedTrustState } from '@entente/topology';
+import { type AnchorSet, createJudge, profiles } from '@entente/trust';
+import type { CertificateList } from '@entente/x509';
+
+/** What a signer of trust states is judged by. */
+export interface StateSignerKnowledge {
+  readonly network: string;
+  /** The enterprise roots. */
+  readonly anchors: AnchorSet;
+  /** The lists in force, and those that the state names. */
+  readonly lists: readonly CertificateList[];
+  /** See `JudgeOptions` of `@entente/trust`; milliseconds since the epoch. */
+  readonly latestSigned: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** The verdict, but for the purpose, which is none of TLS: it is checked below. */
+const policy = { ...profiles.entente, extKeyUsage: { mode: 'ignore', anyInLeaf: false } } as const;
+const link = {
+  name: 'trust state',
+  direction: 'outbound',
+  interface: 'internal',
+  purpose: 'server',
+} as const;
+
+/**
+ * Judges the key that signed a trust state: its certificate leads to one of our roots, is neither expired nor revoked, has the name of our
+ * network's trust states, and its one purpose. A server of ours has another purpose, so it cannot sign a state.
+ * @param signed - a state whose signature fits the certificate
+ * @param knowledge - what it is judged by
+ * @returns why the signer is refused, or undefined
+ */
+export function refuseStateSigner(
+  { chain, signer }: Pick<SignedTrustState, 'chain' | 'signer'>,
+  knowledge: StateSignerKnowledge,
+): { readonly reason: string; readonly message: string } | undefined {
+  const { anchors, latestSigned, lists, network, now } = knowledge;
+  const purposes = signer.extKeyUsage ?? [];
+  if (purposes.length !== 1 || purposes[0] !== trustStatePurpose) {
+    return {
+      reason: 'extended-key-usage-missing',
+      message: `expected a certificate for trust states alone, found ${signer.subject.toString()}`,
+    };
+  }
+  const judge = createJudge({
+    anchors,
+    revocation: { crls: lists },
+    policy,
+    latestSigned: () => latestSigned,
+  });
+  const verdict = judge.judge(
+    { certificates: chain },
+    {
+      now,
+      link,
+      identity: { mode: 'service', allowed: [trustStateName(network)] },
+      authorise: () => ({ ok: true }),
+    },
+  );
+  return verdict.trusted ? undefined : verdict.rejection;
+}

@@ -1,0 +1,92 @@
+/** What was done, or what somebody wanted to do. */
+export type AuditAction =
+  | 'topology-published'
+  | 'token-ordered'
+  | 'certificate-issued'
+  | 'certificate-renewed'
+  | 'certificate-revoked'
+  | 'hold-ended'
+  | 'key-blocked'
+  | 'list-signed'
+  | 'domain-keys-rotated'
+  | 'request-refused';
+
+/** Every action, for readers that filter by it. */
+export const auditActions: readonly AuditAction[] = [
+  'topology-published',
+  'token-ordered',
+  'certificate-issued',
+  'certificate-renewed',
+  'certificate-revoked',
+  'hold-ended',
+  'key-blocked',
+  'list-signed',
+  'domain-keys-rotated',
+  'request-refused',
+];
+
+/** Who did what to whom, when and from where. It contains no secret. */
+export interface AuditRecord {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly action: AuditAction;
+  /** `administrator:alice`, `server:fe01.contoso.example`, `join-token:1f…`; `authority` where it acted by itself. */
+  readonly actor: string;
+  /** IP address of the connection; absent where the authority acted by itself. */
+  readonly from?: string;
+  /** FQDN of a server, name of an administrator: what the action was about. */
+  readonly subject?: string;
+  readonly outcome: 'done' | 'refused';
+  /** Reason of the refusal, or of the revocation. */
+  readonly reason?: string;
+  /** More about it, e.g. serial number, version, hash. At most a few short values. */
+  readonly details: Readonly<Record<string, string | number>>;
+}
+
+/** A record as it was stored. */
+export type StoredAuditRecord = AuditRecord & {
+  /** 1, 2, 3… in the order in which they were recorded. */
+  readonly number: number;
+};
+
+/** Which records are read. */
+export interface AuditQuery {
+  /** Most records in the answer, 1 to 1,000. */
+  readonly limit: number;
+  /** Only records with a lower number: `next` of the answer before. */
+  readonly before?: number;
+  readonly action?: AuditAction;
+  readonly subject?: string;
+  readonly actor?: string;
+}
+
+/** Records, newest first. */
+export interface AuditPage {
+  readonly records: readonly StoredAuditRecord[];
+  /** For `before` of the next query; absent on the last page. */
+  readonly next?: number;
+}
+
+/** Largest {@link AuditQuery.limit}. */
+export const maxAuditPage = 1_000;
+
+/**
+ * The audit trail of an authority: records are added, never changed and never removed.
+ *
+ * An implementation must pass the rules of `@entente/pki/audit/compliance`.
+ */
+export interface AuditTrail {
+  /**
+   * Adds a record. It is durable when the promise resolves, so what it is about can be acknowledged then, and not before.
+   * @throws PkiFault `ENTENTE_PKI_AUDIT_UNAVAILABLE` where it could not be stored: nothing was, and a later call may succeed;
+   *   `ENTENTE_PKI_AUDIT_CLOSED`
+   */
+  record(record: AuditRecord): Promise<void>;
+  /**
+   * Reads records, newest first.
+   * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` for a limit out of range, `ENTENTE_PKI_AUDIT_CLOSED`
+   */
+  read(query: AuditQuery): Promise<AuditPage>;
+  /** Waits for records in progress, then closes files and connections. */
+  [Symbol.asyncDispose](): Promise<void>;
+}

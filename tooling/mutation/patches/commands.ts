@@ -1,0 +1,197 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const commands = 'packages/commands/src';
+const mayIssue = 'packages/authority/src/may-issue.ts';
+const routes = 'packages/authority/src/routes/certificate-routes.ts';
+
+const signedFiles = (title: string): MutationPatch['test'] => ({
+  file: 'packages/commands/test/signed-files.test.ts',
+  title,
+});
+const confirming = (title: string): MutationPatch['test'] => ({
+  file: 'packages/commands/test/confirm.test.ts',
+  title,
+});
+const sent = (title: string): MutationPatch['test'] => ({
+  file: 'packages/commands/test/authority-commands.test.ts',
+  title,
+  inOrder: true,
+});
+const issuing = (title: string): MutationPatch['test'] => ({
+  file: 'packages/authority/test/may-issue.test.ts',
+  title,
+});
+const ordered = (title: string): MutationPatch['test'] => ({
+  file: 'apps/authority-server/test/certificate-orders.test.ts',
+  title,
+  inOrder: true,
+});
+
+/** What the command line refuses or asks, and what administrators may order of the authority. */
+export const patches: PatchList = {
+  name: 'commands',
+  list: [
+    {
+      name: 'signed-files',
+      off: 'a signed version is edited where the YAML was meant',
+      file: `${commands}/topology/edit-topology.ts`,
+      find: '  refuseSigned(file, text);\n',
+      replace: '',
+      test: signedFiles('is not changed by add, which names the YAML instead'),
+    },
+    {
+      name: 'laid-out',
+      off: 'a signed version counts as YAML once a program has laid it out',
+      file: `${commands}/topology/read-topology.ts`,
+      find: 'return /^\\s*\\{\\s*"(document|signatures)"\\s*:/.test(text);',
+      replace: 'return text.startsWith(\'{"document":\');',
+      test: signedFiles('is not changed either where a program has laid it out differently'),
+    },
+    {
+      name: 'version-before',
+      off: 'a version is approved against another one than it follows',
+      file: `${commands}/authority/version-before.ts`,
+      find: 'if (found !== undefined && topologyHash(found) === document.previous) return found;',
+      replace: 'if (found !== undefined) return found;',
+      test: signedFiles(
+        'does not sign what it cannot compare: the version before is missing, or is another one',
+      ),
+    },
+    {
+      name: 'approve-asks',
+      off: 'a version is approved without being asked about',
+      file: `${commands}/commands/topology-approve.ts`,
+      find: '}, given.yes);',
+      replace: '}, true);',
+      test: signedFiles(
+        'shows what changes from the version before, and signs nothing that nobody has confirmed',
+      ),
+    },
+    {
+      name: 'approve-complete',
+      off: 'a version with all its signatures is approved again',
+      file: `${commands}/commands/topology-approve.ts`,
+      find: 'if (inForce !== undefined && topologyHash(inForce) === topologyHash(document)) {',
+      replace: 'if (inForce !== undefined && topologyHash(inForce) === "") {',
+      test: signedFiles(
+        'is left by approve where it has all its signatures or another version is in force: topology.signed.json',
+      ),
+    },
+    {
+      name: 'no-terminal',
+      off: 'what standard input happens to have is taken for an answer',
+      file: `${commands}/topology/confirm.ts`,
+      find: 'if (input.isTTY !== true) {',
+      replace: 'if (input.isTTY === undefined) {',
+      test: confirming('cannot be given without a terminal: --yes is named, whatever standard input says'),
+    },
+    {
+      name: 'only-yes',
+      off: 'every answer that begins with y is a yes',
+      file: `${commands}/topology/confirm.ts`,
+      find: '/^y(es)?$/i',
+      replace: '/^y/i',
+      test: confirming('is not given by "yesterday\\n": nothing is done'),
+    },
+    {
+      name: 'publish-pending',
+      off: 'publish succeeds with nothing to publish, while the newest version needs signatures',
+      file: `${commands}/commands/topology-publish.ts`,
+      find: '  if (waiting !== undefined) {\n',
+      replace: '  if (waiting !== undefined && waiting.next === "") {\n',
+      test: sent(
+        'topology publish says that nothing was published where the newest version still needs signatures',
+      ),
+    },
+    {
+      name: 'publish-asks',
+      off: 'a version that takes something away is published without being asked about',
+      file: `${commands}/commands/topology-publish.ts`,
+      find: '  if (changes.some(takesAway)) {\n',
+      replace: '  if (changes.length < 0) {\n',
+      test: sent(
+        'topology publish asks before it takes something away, and --dry-run shows it and sends nothing',
+      ),
+    },
+    {
+      name: 'revoke-asks',
+      off: 'certificates are revoked without being asked about',
+      file: `${commands}/commands/cert-revoke.ts`,
+      find: '}, options.yes);',
+      replace: '}, true);',
+      test: sent('cert revoke asks first, and --dry-run shows what it would revoke and revokes nothing'),
+    },
+    {
+      name: 'rollback-asks',
+      off: 'a rollback replaces the YAML without being asked about',
+      file: `${commands}/commands/topology-rollback.ts`,
+      find: '}, yes);',
+      replace: '}, true);',
+      test: {
+        file: 'packages/commands/test/going-back.test.ts',
+        title: 'writes nothing before it is confirmed, and keeps what the YAML had',
+      },
+    },
+    {
+      name: 'json-faults',
+      off: 'a program that asked for JSON gets a sentence',
+      file: `${commands}/cli.ts`,
+      find: 'const fault = asJson ? describeFault(error, place) : undefined;',
+      replace: 'const fault = args.length < 0 ? describeFault(error, place) : undefined;',
+      test: {
+        file: 'packages/commands/test/faults.test.ts',
+        title: 'is one JSON object on standard output, and nothing else: entente topology check missing.yaml',
+      },
+    },
+    {
+      name: 'own-name-only',
+      off: 'an administrator gets the certificate of another one',
+      file: mayIssue,
+      find: "return requester.kind === 'administrator' && requester.name === subject;",
+      replace: "return requester.kind === 'administrator';",
+      test: issuing(
+        'gives an administrator the next certificate of their own, and nobody else that of an administrator',
+      ),
+    },
+    {
+      name: 'not-the-authority',
+      off: 'an administrator gets a certificate of the authority',
+      file: mayIssue,
+      find: "return requester.kind === 'administrator' ? subject !== authority : requester.server === subject;",
+      replace: "return requester.kind === 'administrator' ? authority !== '' : requester.server === subject;",
+      test: issuing(
+        'gives an administrator a certificate for a server that the topology lists, and never for the authority',
+      ),
+    },
+    {
+      name: 'named-administrators',
+      off: 'an administrator whom the topology does not name orders certificates',
+      file: mayIssue,
+      find: '(current === undefined || !isNamed(current, requester.name))) {',
+      replace: 'current === undefined) {',
+      test: issuing(
+        'gives nothing to an administrator whom the topology does not name, and to none before there is one',
+      ),
+    },
+    {
+      name: 'list-guard',
+      off: 'every member reads which certificates there are',
+      file: routes,
+      find: "app.get('/certificates', async (c) => {\n    const { caller } = c.env;\n    const refused = guard('administrator', caller);",
+      replace:
+        "app.get('/certificates', async (c) => {\n    const { caller } = c.env;\n    const refused = guard('member', caller);",
+      test: ordered('are for administrators only'),
+    },
+    {
+      name: 'revoked-meanwhile',
+      off: 'an administrator whose certificate was revoked gets another one on an open connection',
+      file: routes,
+      find: 'if ((await opened.ledger.find(issuer, serialHex))?.revocation !== undefined) {',
+      replace: "if ((await opened.ledger.find(issuer, serialHex))?.subject === '') {",
+      test: {
+        file: 'packages/authority/test/revoked-requester.test.ts',
+        title: 'an administrator whose certificate was revoked on an open connection gets no other one',
+      },
+    },
+  ],
+};
