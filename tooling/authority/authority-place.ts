@@ -26,7 +26,7 @@ export interface AuthorityPlace {
   readonly httpsPort: number;
   readonly objectsPort: number;
   readonly ceremony: InitialisedAuthority;
-  /** Signs topologies, PKCS#8 PEM. */
+  /** Of the first administrator: signs topologies, PKCS#8 PEM. */
   readonly signingKey: string;
   /** The first topology: the authority, and the servers that were asked for. */
   readonly topology: TopologyDocument;
@@ -44,7 +44,7 @@ export interface AuthorityPlaceOptions {
   readonly partners?: readonly Partner[];
   /** Addresses at which edges serve signed objects to outsiders. */
   readonly outsideObjectsUrls?: readonly string[];
-  /** Names of administrators; the first one signs and sends. Default `administrator` alone. */
+  /** Names of administrators, `administrator` first, who signs and sends. Default that one alone. */
   readonly administrators?: readonly string[];
 }
 
@@ -72,11 +72,7 @@ export async function createAuthorityPlace(options: AuthorityPlaceOptions): Prom
     openLedger,
     administrators,
   });
-  const keys = generateKeyPairSync('ec', {
-    namedCurve: 'P-256',
-    publicKeyEncoding: { type: 'spki', format: 'der' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
+  const signers = administrators.map((id) => ({ id, ...signingKeys() }));
   const topology: TopologyDocument = {
     format: topologyFormat,
     network: domain,
@@ -84,7 +80,11 @@ export async function createAuthorityPlace(options: AuthorityPlaceOptions): Prom
     issued: `${new Date().toISOString().slice(0, 19)}Z`,
     administrators: {
       required: 1,
-      keys: [{ id: 'administrator', algorithm: 'ES256', publicKey: keys.publicKey.toString('base64') }],
+      keys: signers.map(({ id, publicKey }) => ({
+        id,
+        algorithm: 'ES256',
+        publicKey: publicKey.toString('base64'),
+      })),
     },
     anchors: { enterprise: [enterpriseAnchor(ceremony)] },
     domains: [{ name: domain, ...(pools[0] === undefined ? {} : { pool: pools[0].fqdn }) }],
@@ -119,9 +119,17 @@ export async function createAuthorityPlace(options: AuthorityPlaceOptions): Prom
     httpsPort,
     objectsPort,
     ceremony,
-    signingKey: keys.privateKey,
+    signingKey: signers[0]?.privateKey ?? '',
     topology,
   };
+}
+
+function signingKeys() {
+  return generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
 }
 
 function enterpriseAnchor({ rootPem, rootSha256 }: InitialisedAuthority): AnchorReference {

@@ -1,6 +1,6 @@
 import { createKeyAndRequest, enrol, parseJoinToken, renew } from '@entente/pki/client';
-import { type Credential, loadCredential } from '@entente/tls';
-import { authorityClient, openTrustIn } from './authority-orders.ts';
+import { type Credential, loadCredential, type Trust } from '@entente/tls';
+import { authorityClient } from './authority-orders.ts';
 import type { AuthorityPlace } from './authority-place.ts';
 
 /** A certificate that a server has received, with its key. */
@@ -16,14 +16,19 @@ export interface Enrolled {
  * Joins with a token, as a member does.
  *
  * @param place - the authority
+ * @param trust - what judges it
  * @param tokenText - as the authority gave it to an administrator
  * @param fqdn - of the server
  * @throws Error where the authority refuses, or does not answer
  */
-export async function enrolServer(place: AuthorityPlace, tokenText: string, fqdn: string): Promise<Enrolled> {
+export async function enrolServer(
+  place: AuthorityPlace,
+  trust: Trust,
+  tokenText: string,
+  fqdn: string,
+): Promise<Enrolled> {
   const parsed = parseJoinToken(tokenText);
   if (!parsed.ok) throw new Error('the authority gave no join token that can be read');
-  await using trust = await openTrustIn(place);
   using client = authorityClient(place, trust);
   const key = await createKeyAndRequest({ subject: fqdn });
   const transport = (request: Request): Promise<Response> => client.fetch(request);
@@ -37,17 +42,18 @@ export async function enrolServer(place: AuthorityPlace, tokenText: string, fqdn
  * Renews with a current certificate, for one of the server's interfaces.
  *
  * @param place - the authority
+ * @param trust - what judges it
  * @param current - what the server has
  * @param wanted - name that the certificate is for, and the interface; default the internal one
  * @throws Error where the authority refuses, or does not answer
  */
 export async function renewServer(
   place: AuthorityPlace,
+  trust: Trust,
   current: Enrolled,
   wanted: { readonly subject: string; readonly interface?: 'external' },
 ): Promise<Enrolled> {
-  await using trust = await openTrustIn(place);
-  const identity = await credentialOf(current);
+  await using identity = await credentialOf(current);
   using client = authorityClient(place, trust, identity);
   const key = await createKeyAndRequest({ subject: wanted.subject });
   const outcome = await renew({
@@ -61,7 +67,6 @@ export async function renewServer(
   return { chainPem, keyPem: key.privateKeyPem, serialHex };
 }
 
-/** What a server presents. */
-export function credentialOf({ chainPem, keyPem }: Enrolled): Promise<Credential> {
+function credentialOf({ chainPem, keyPem }: Enrolled): Promise<Credential> {
   return loadCredential({ certificate: chainPem, key: keyPem });
 }

@@ -98,6 +98,38 @@ describe('live trust on the server side', () => {
     expect(servers.refusals).toMatchObject([{ when: 'live', rejection: { reason: 'certificate-expired' } }]);
   });
 
+  /** A connection under a leaf that expires, and what has been refused once the clock has come to a moment. */
+  async function expiring() {
+    const { clock } = servers.world;
+    const notAfter = Math.ceil(clock.now() / 1_000) * 1_000 + hourMs;
+    const { admitted } = await open();
+    const { socket } = await admitted(await servers.world.issue({ dnsNames: [clientName], notAfter }));
+    return {
+      notAfter,
+      [Symbol.dispose]: () => socket.destroy(),
+      async refusedAt(at: number) {
+        clock.advance(at - clock.now());
+        await new Promise((resolve) => setImmediate(resolve));
+        return servers.refusals.map((refusal) => refusal.rejection?.reason);
+      },
+    };
+  }
+
+  it('closes it in the second after its last, however the clock comes there', async () => {
+    using leaf = await expiring();
+    // Validity has whole seconds, and the last one counts to its end.
+    for (const at of [0, 1, 999]) expect(await leaf.refusedAt(leaf.notAfter + at)).toEqual([]);
+    expect(await leaf.refusedAt(leaf.notAfter + 1_000)).toEqual(['certificate-expired']);
+  });
+
+  it('closes it too where the clock was set back while its time ended', async () => {
+    using leaf = await expiring();
+    servers.world.clock.advance(leaf.notAfter + 1_000 - servers.world.clock.now());
+    // Before the verdict that has become due.
+    expect(await leaf.refusedAt(leaf.notAfter - 60_000)).toEqual([]);
+    expect(await leaf.refusedAt(leaf.notAfter + 1_000)).toEqual(['certificate-expired']);
+  });
+
   it('closes an open connection when its CRL goes stale under hard-fail', async () => {
     const { admitted } = await open();
     const { end } = await admitted();

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { get } from 'node:http';
 import path from 'node:path';
-import { createIssuance, issuerId, publicationPaths, userNames } from '@entente/pki';
+import { createIssuance, userNames } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
 import { openAuthority } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { startApp } from '@entente/testkit';
 import { decodePemCertificates, encodePem } from '@entente/x509';
-import { type AuthorityOrders, openOrders } from '../../authority/authority-orders.ts';
+import { type AuthorityOrders, openOrders, openTrustIn } from '../../authority/authority-orders.ts';
 import { type AuthorityPlace, createAuthorityPlace, domain } from '../../authority/authority-place.ts';
 import { type Enrolled, enrolServer, renewServer } from '../../authority/enrolled.ts';
+import { type ListOwner, publishedListPem } from '../../authority/published-lists.ts';
 
 /** A leaf that the authority has issued. */
 export interface IssuedLeaf {
@@ -40,7 +40,7 @@ export interface EveryProfile extends AsyncDisposable {
   /** Certificates of authorities, PEM: root, issuing, and issuing for outsiders. */
   readonly authorities: readonly { readonly what: string; readonly file: string }[];
   /** Fetches the list of an authority from plain HTTP and writes it as PEM. @returns path of the file */
-  list(whose: 'root' | 'issuing'): Promise<string>;
+  list(whose: ListOwner): Promise<string>;
 }
 
 const edge = `edge1.${domain}`;
@@ -90,13 +90,17 @@ export async function issueEveryProfile(directory: string): Promise<EveryProfile
   try {
     orders = await openOrders(place);
     await orders.publish(place.topology);
+    await using trust = await openTrustIn(place);
     const join = async (fqdn: string): Promise<Enrolled> =>
-      enrolServer(place, await (orders as AuthorityOrders).joinToken(fqdn), fqdn);
+      enrolServer(place, trust, await (orders as AuthorityOrders).joinToken(fqdn), fqdn);
     const write = ({ chainPem }: Enrolled, name: string): Promise<Written> =>
       writeLeaf(chainPem, path.join(directory, `${name}.crt`));
     const joined = await write(await join(`fe1.${domain}`), 'fe1');
     const kept = await write(await join(`fe2.${domain}`), 'fe2');
-    const external = await renewServer(place, await join(edge), { subject: access, interface: 'external' });
+    const external = await renewServer(place, trust, await join(edge), {
+      subject: access,
+      interface: 'external',
+    });
     const outside = await write(external, 'access');
     const bob = place.ceremony.administrators.find(({ name }) => name === 'bob')?.certificate ?? '';
     const own = await writeLeaf(
@@ -131,7 +135,11 @@ export async function issueEveryProfile(directory: string): Promise<EveryProfile
         { what: 'issuing authority', file: files.issuingCertificate },
         { what: 'issuing authority, for outsiders', file: files.outsideCertificate },
       ],
-      list: (whose) => fetchList(place, whose, path.join(directory, `${whose}.crl`)),
+      list: async (whose) => {
+        const file = path.join(directory, `${whose}.crl`);
+        await writeFile(file, await publishedListPem(place, whose));
+        return file;
+      },
       [Symbol.asyncDispose]: stop,
     };
   } catch (error) {
@@ -174,31 +182,4 @@ async function writeLeaf(chainPem: string, file: string): Promise<Written> {
   if (leaf === undefined) throw new Error(`${file}: there is no certificate`);
   await writeFile(file, encodePem('CERTIFICATE', leaf.der));
   return { file, serialHex: leaf.serialHex };
-}
-
-async function fetchList(place: AuthorityPlace, whose: 'root' | 'issuing', file: string): Promise<string> {
-  const id = whose === 'issuing' ? place.ceremony.issuerId : rootIdOf(place);
-  const der = await fetchPlain(place.objectsPort, publicationPaths.crl(id, 0));
-  await writeFile(file, encodePem('X509 CRL', der));
-  return file;
-}
-
-function rootIdOf(place: AuthorityPlace): string {
-  const root = decodePemCertificates(place.ceremony.rootPem);
-  if (!root.ok || root.value[0] === undefined) throw new Error('the ceremony gave no root');
-  return issuerId(root.value[0].publicKey.der);
-}
-
-function fetchPlain(port: number, path: string): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    get({ host: '127.0.0.1', port, path }, (response) => {
-      const parts: Uint8Array[] = [];
-      response.on('data', (part: Uint8Array) => parts.push(part));
-      response.on('end', () =>
-        response.statusCode === 200
-          ? resolve(Buffer.concat(parts))
-          : reject(new Error(`${path}: status ${response.statusCode}`)),
-      );
-    }).on('error', reject);
-  });
 }

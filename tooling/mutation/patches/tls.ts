@@ -38,6 +38,22 @@ export const patches: PatchList = {
   name: 'tls',
   list: [
     {
+      name: 'expiry-at-once',
+      off: 'a connection outlives its leaf by a minute',
+      file: 'packages/tls/src/live/live-connections.ts',
+      find: 'return (Math.floor(time / 1_000) + 1) * 1_000;',
+      replace: 'return (Math.floor(time / 1_000) + 61) * 1_000;',
+      test: live('closes it in the second after its last, however the clock comes there'),
+    },
+    {
+      name: 'expiry-with-the-clock-set-back',
+      off: 'a connection that became due and still passed is never judged by time again',
+      file: 'packages/tls/src/live/live-connections.ts',
+      find: ' || entry.dueAt === undefined) {',
+      replace: ') {',
+      test: live('closes it too where the clock was set back while its time ended'),
+    },
+    {
       name: 'verdict',
       off: 'a socket is let in whatever the judge says',
       file: sources,

@@ -24,7 +24,10 @@ export interface LiveConnection {
 interface Entry {
   /** Undefined once closed, so that a deadline that stays in the queue keeps no socket in memory. */
   connection: LiveConnection | undefined;
-  dueAt: number;
+  /** When time alone ends its last verdict, milliseconds since the epoch. */
+  until: number;
+  /** When it is judged again, milliseconds since the epoch; undefined where that has passed, or never comes. */
+  dueAt: number | undefined;
   /** From `Trust.use`. */
   readonly release: (() => void) | undefined;
 }
@@ -80,7 +83,8 @@ export class LiveConnections {
       this.#stopListening = this.#trust.onChange((change) => this.#changed(change.scope));
     }
     const { path } = connection.verdict;
-    const entry: Entry = { connection, dueAt: path.validUntil, release: this.#trust.use?.(path) };
+    const release = this.#trust.use?.(path);
+    const entry: Entry = { connection, until: path.validUntil, dueAt: undefined, release };
     this.#index.set(entry, connection.verdict);
     this.#entries.add(entry);
     this.#watchTime(entry);
@@ -161,15 +165,20 @@ export class LiveConnections {
     }
     connection.verdict = verdict;
     this.#index.set(entry, verdict);
-    if (verdict.path.validUntil !== entry.dueAt) {
-      entry.dueAt = verdict.path.validUntil;
+    const { validUntil } = verdict.path;
+    // What has become due and still passes becomes due again: the clock may have been set back.
+    if (validUntil !== entry.until || entry.dueAt === undefined) {
+      entry.until = validUntil;
       this.#watchTime(entry);
     }
     connection.confirmed(verdict);
   }
 
   #watchTime(entry: Entry): void {
-    if (!Number.isFinite(entry.dueAt)) return;
+    entry.dueAt = undefined;
+    if (!Number.isFinite(entry.until)) return;
+    const now = this.#trust.clock.now();
+    entry.dueAt = Math.max(secondAfter(entry.until), secondAfter(now));
     this.#deadlines.add(entry.dueAt, entry);
     this.#arm();
   }
@@ -179,21 +188,27 @@ export class LiveConnections {
     if (next === undefined || next >= this.#armedFor) return;
     this.#disarm?.();
     this.#armedFor = next;
-    // The last millisecond of validity still counts (RFC 5280 §4.1.2.5), so the connection is judged in the next one.
-    this.#disarm = this.#trust.clock.after(next + 1 - this.#trust.clock.now(), () => this.#due());
+    this.#disarm = this.#trust.clock.after(next - this.#trust.clock.now(), () => this.#due());
   }
 
   #due(): void {
     this.#armedFor = Number.POSITIVE_INFINITY;
     const now = this.#trust.clock.now();
-    for (
-      let due = this.#deadlines.takeDue(now - 1);
-      due !== undefined;
-      due = this.#deadlines.takeDue(now - 1)
-    ) {
-      // A deadline may be out of date: its connection has closed, or has a later one.
-      if (due.item.connection !== undefined && due.item.dueAt === due.dueAt) this.#enqueue([due.item]);
+    for (let due = this.#deadlines.takeDue(now); due !== undefined; due = this.#deadlines.takeDue(now)) {
+      const { dueAt, item } = due;
+      // A deadline may be out of date: its connection has closed, or has another one.
+      if (item.connection === undefined || item.dueAt !== dueAt) continue;
+      item.dueAt = undefined;
+      this.#enqueue([item]);
     }
     this.#arm();
   }
+}
+
+/**
+ * The first moment at which a time has passed for the judge: it counts in whole seconds, as certificates and lists do, and the last one
+ * counts to its end (RFC 5280 §4.1.2.5).
+ */
+function secondAfter(time: number): number {
+  return (Math.floor(time / 1_000) + 1) * 1_000;
 }
