@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority, type RunningAuthority } from '@entente/authority';
-import { trustStateName, trustStatePurpose } from '@entente/pki';
+import { type Requester, trustStateName, trustStatePurpose } from '@entente/pki';
 import { initialiseAuthority } from '@entente/pki/node';
 import { createTestLog } from '@entente/testkit';
 import {
@@ -14,6 +13,7 @@ import {
 } from '@entente/topology';
 import { type CertificateList, decodeCrl } from '@entente/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mayIssueStateKey } from '../src/trust-state/state-key.ts';
 import { StateSequence } from '../src/trust-state/state-sequence.ts';
 import { contoso, next, signed } from './contoso.ts';
 
@@ -190,11 +190,26 @@ describe('the trust state of an authority', () => {
     expect(named).toBeDefined();
   });
 
-  it('has no certificate for a server that asks for one', async () => {
-    await publish();
-    const body = randomBytes(8).toString('hex');
-    const answer = await authority.fetch(new Request(`${url}/enrol`, { method: 'POST', body }), member);
-    expect(answer.status).not.toBe(201);
+  it('has a certificate that the authority gives itself alone', async () => {
+    const others = () => ({ ok: true, names: { commonName: '', dnsNames: [], uris: [] } }) as const;
+    const mayIssue = mayIssueStateKey({ domain: 'contoso.example', fqdn: 'ca.contoso.example' }, others);
+    const request = {
+      profile: 'trust-state',
+      subject: 'trust-state',
+      publicKey: new Uint8Array(),
+      requestedNames: [],
+    } as const;
+    const answer = async (requester: Requester) => (await mayIssue(request, requester)).ok;
+    expect(await answer({ kind: 'server', server: 'ca.contoso.example', serialHex: 'self' })).toBe(true);
+    expect(await answer({ kind: 'server', server: 'ca.contoso.example', serialHex: '01' })).toBe(false);
+    expect(await answer({ kind: 'server', server: 'fe01.contoso.example', serialHex: 'self' })).toBe(false);
+    expect(await answer({ kind: 'administrator', name: 'alice' })).toBe(false);
+    expect(await answer({ kind: 'join-token', server: 'ca.contoso.example', tokenId: '01' })).toBe(false);
+    const ofServer = { ...request, profile: 'server' } as const;
+    expect(
+      await mayIssue(ofServer, { kind: 'administrator', name: 'alice' }),
+      'others have their rule',
+    ).toEqual(others());
   });
 });
 

@@ -218,13 +218,16 @@ export class DomainFollower implements AsyncDisposable {
   async #failed(error: unknown): Promise<void> {
     if (this.#stop.signal.aborted) return;
     const { authority, log, own } = this.#options;
-    const { fields, message } = authorityFailure(error);
+    const {
+      fields: { event, ...others },
+      message,
+    } = authorityFailure(error);
     log.warn(
-      { ...fields, peer: authority.url },
+      { event, ...others, peer: authority.url },
       `the domain was not refreshed, and the last good state stays in force: ${message}`,
     );
     own.check();
-    if (fields.event === 'authority-refused-us') await own.lookOutside(this.#stop.signal);
+    if (event === 'authority-refused-us') await own.lookOutside(this.#stop.signal);
   }
 }
 
