@@ -24,6 +24,7 @@ import { createEventHub, type EventHub, stateEvent } from './event-hub.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideProblem, outsideView } from './outside-view.ts';
 import type { AuthoritySettings } from './settings.ts';
+import { MemberStandings } from './standing/member-standings.ts';
 import { openTopologyStore, type TopologyStore } from './topology-store.ts';
 import { type PublishedList, publishedLists } from './trust-state/published-lists.ts';
 import { mayIssueStateKey } from './trust-state/state-key.ts';
@@ -38,6 +39,8 @@ export interface Authority {
   readonly events: EventHub;
   /** The signed trust states. */
   readonly states: Pick<StatePublisher, 'current'>;
+  /** What members last said of themselves. */
+  readonly standings: MemberStandings;
   /** The revocation lists in force, as the trust state names them. */
   lists(): readonly PublishedList[];
   /** The keys of all pools. */
@@ -243,6 +246,7 @@ export async function openDomainAuthority(
     topologies,
     events,
     states,
+    standings: new MemberStandings(() => topologies.current?.topology, now),
     lists,
     domainKeys,
     trust,

@@ -101,7 +101,7 @@ export const patches: PatchList = {
       replace: 'readCanonical(json)',
       test: {
         file: 'packages/topology/test/trust-state.test.ts',
-        title: 'is refused where any character differs',
+        title: 'is refused in another spelling, also where its key has signed that',
       },
     },
     {
@@ -240,10 +240,10 @@ export const patches: PatchList = {
     },
     {
       name: 'sequence-in-memory',
-      off: 'the sequence of the trust states goes back when the authority is killed',
+      off: 'the authority uses numbers of trust states that are not reserved on disk, so they go back when it is killed',
       file: 'packages/authority/src/trust-state/state-sequence.ts',
-      find: 'await writeWhole(this.#path, `${JSON.stringify({ reserved })}\\n`, publicMode);',
-      replace: 'await writeWhole(`${this.#path}.none`, `${JSON.stringify({ reserved })}\\n`, publicMode);',
+      find: 'this.#reserved = reserved;\n    }\n    this.#last = number;',
+      replace: 'this.#reserved = reserved + 1_000;\n    }\n    this.#last = number;',
       test: {
         file: 'packages/authority/test/trust-state.test.ts',
         title: 'gives no number twice, whatever its clock says and whenever it was killed',
@@ -291,6 +291,28 @@ export const patches: PatchList = {
       test: {
         file: 'packages/authority/test/trust-state.test.ts',
         title: 'has another key at once where the certificate of its key is revoked',
+      },
+    },
+    {
+      name: 'format-nobody-reads',
+      off: 'a topology is published in a format that servers do not read, which they then refuse for ever',
+      file: 'packages/authority/src/routes/topology-routes.ts',
+      find: 'if (format !== undefined && behind.length > 0)',
+      replace: 'if (format !== undefined && behind.length > 99)',
+      test: {
+        file: 'packages/authority/test/trust-state.test.ts',
+        title: 'does not name a topology that a member has not said it reads',
+      },
+    },
+    {
+      name: 'standing-of-strangers',
+      off: 'the authority keeps what servers say that no topology lists any more',
+      file: 'packages/authority/src/standing/member-standings.ts',
+      find: 'if (topology?.servers.has(known) !== true) this.#last.delete(known);',
+      replace: 'if (topology?.servers.has(known) === false && known === server) this.#last.delete(known);',
+      test: {
+        file: 'packages/authority/test/trust-state.test.ts',
+        title: 'is kept for servers of the topology, with the time, and forgotten with them',
       },
     },
   ],
