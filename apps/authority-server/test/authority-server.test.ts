@@ -8,6 +8,7 @@ import { createIssuance, createIssuer } from '@entente/pki';
 import { createKeyAndRequest, renew } from '@entente/pki/client';
 import { createMemoryLedger } from '@entente/pki/ledger';
 import { initialiseAuthority, keySigner } from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
 import { links } from '@entente/topology';
 import { decodeCrl, encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -126,7 +127,7 @@ describe('a member', () => {
   });
   let signedText = '';
   beforeAll(async () => {
-    const folder = join(scene.made.files.ledger, '..', 'topologies');
+    const folder = join(scene.made.files.rootCertificate, '..', 'topologies');
     signedText = await readFile(join(folder, '1.json'), 'utf8');
   });
 
@@ -330,7 +331,7 @@ describe('starting', () => {
     const directory = await mkdtemp(join(tmpdir(), 'entente-authority-host-'));
     const names = { domain: 'contoso.example', fqdn: 'ca.contoso.example' };
     const [url, objectsUrl] = ['https://ca.contoso.example', 'http://ca.contoso.example'];
-    await initialiseAuthority({ ...names, directory, objectsUrl, now: Date.now() });
+    await initialiseAuthority({ ...names, directory, objectsUrl, now: Date.now(), openLedger });
     const silent = { info() {}, warn() {}, error() {}, debug() {}, child: () => silent };
     const config = { ...names, directory, administratorsHash: '00'.repeat(32) };
     const server = await createAuthorityServer({
@@ -346,7 +347,7 @@ describe('starting', () => {
     const config = {
       domain: 'contoso.example',
       fqdn: 'ca.contoso.example',
-      directory: join(scene.made.files.ledger, '..'),
+      directory: join(scene.made.files.rootCertificate, '..'),
       administratorsHash: '00'.repeat(32),
       https: { host: '127.0.0.1', port: 0, url: 'https://ca.contoso.example' },
       objects: { host: '127.0.0.1', port: 0, url: 'http://ca.contoso.example' },

@@ -56,7 +56,7 @@ describe('/domain-keys', () => {
 
   it('keeps them in a file of mode 0600, in no log line, and gives the same after a restart', async () => {
     const keys = await keysOf(fe01);
-    const file = join(dirname(scene.made.files.ledger), 'domain-keys.json');
+    const file = join(dirname(scene.made.files.rootCertificate), 'domain-keys.json');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const secret = Buffer.from(keys.keys[0].key).toString('base64url');
     expect(await readFile(file, 'utf8')).toContain(secret);

@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import { type AuthorityServer, createAuthorityServer } from '@entente/authority-server';
 import { createKeyAndRequest, enrol, parseJoinToken } from '@entente/pki/client';
 import { type InitialisedAuthority, initialiseAuthority } from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
 import type { Clock } from '@entente/tls';
 import {
   type AdministratorSet,
@@ -99,6 +100,7 @@ export async function startScene(clock?: Clock): Promise<Scene> {
     fqdn: 'ca.contoso.example',
     objectsUrl: 'http://ca.contoso.example',
     now: Date.now(),
+    openLedger,
     administrators: ['alice'],
   });
   const files = made.administrators[0];

@@ -13,6 +13,7 @@ import {
   type TrustBundle,
 } from '@entente/pki';
 import { type OpenAuthority, openAuthority } from '@entente/pki/node';
+import { openStore, type SqlStore, type Standing } from '@entente/store-sql';
 import { type Clock, createTrust, type Log, type OwnedTrust } from '@entente/tls';
 import { anchorsHash, type VerifyResult } from '@entente/topology';
 import { createJudge, type RevocationKnowledge } from '@entente/trust';
@@ -21,6 +22,7 @@ import { bundleSequence } from './bundle-sequence.ts';
 import { DomainKeyStore } from './domain-keys/key-store.ts';
 import { keyOwner } from './domain-keys/may-have-keys.ts';
 import { createEventHub, type EventHub, stateEvent } from './event-hub.ts';
+import { importLog } from './import-log.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideProblem, outsideView } from './outside-view.ts';
 import type { AuthoritySettings } from './settings.ts';
@@ -51,6 +53,8 @@ export interface Authority {
   readonly rootSpkiHash: string;
   readonly clock: Clock;
   bundle(): TrustBundle;
+  /** Whether the last change was stored. */
+  standing(): Standing;
   /** Verifies, stores and applies a topology; revokes the certificates of servers that it no longer lists. */
   publish(text: string): Promise<VerifyResult>;
   /** Revokes certificates, and applies the new CRL to the authority's own verdicts. */
@@ -71,7 +75,11 @@ export async function openDomainAuthority(
   log: Log,
   clock: Clock,
 ): Promise<Authority> {
-  const opened = await openAuthority(settings.directory);
+  let store: SqlStore | undefined;
+  const opened = await openAuthority(settings.directory, async (directory) => {
+    store = await openStore(directory, { onImport: importLog(log) });
+    return store.ledger;
+  });
   const { issuer, root, ledger } = opened;
   const { objectsUrl } = settings;
   const now = (): number => clock.now();
@@ -254,6 +262,7 @@ export async function openDomainAuthority(
     clock,
     bundle: () => ({ domain: settings.domain, sequence, refreshHintSeconds, roots }),
     publish,
+    standing: () => store?.standing() ?? { ok: true },
     revocation,
     refreshCrl,
     async [Symbol.asyncDispose]() {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certifyOutside, initialiseAuthority, type OpenAuthority, openAuthority } from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
 import { buildTopology, type Topology } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outsideProblem, outsideView } from '../src/outside-view.ts';
@@ -31,9 +32,10 @@ describe('certificates for outsiders', () => {
       fqdn: 'ca.contoso.example',
       objectsUrl: 'http://ca.contoso.example',
       now: Date.now(),
+      openLedger,
     });
     if (addresses.length > 0) await certifyOutside({ directory, objectsUrls: addresses });
-    return openAuthority(directory);
+    return openAuthority(directory, openLedger);
   };
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'entente-outside-view-'));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createAuthority, type RunningAuthority } from '@entente/authority';
 import { type Requester, trustStateName, trustStatePurpose } from '@entente/pki';
 import { initialiseAuthority } from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
 import { createTestLog } from '@entente/testkit';
 import {
   administratorSetHash,
@@ -81,6 +82,7 @@ describe('the trust state of an authority', () => {
       fqdn: 'ca.contoso.example',
       objectsUrl: 'http://ca.contoso.example',
       now: start,
+      openLedger,
     });
     authority = await open();
   });

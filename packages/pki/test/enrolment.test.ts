@@ -335,7 +335,10 @@ describe('the enrol handler', () => {
   it('judges a token even if the peer shows a certificate', async () => {
     const { handler } = scene();
     const secret = randomBytes(16).toString('base64url');
-    const response = await handler(post(new Uint8Array(10), { authorization: `Bearer ${secret}` }), peer);
+    const response = await handler(
+      post((await newKey()).request, { authorization: `Bearer ${secret}` }),
+      peer,
+    );
     expect(await response.json()).toMatchObject({ reason: 'token-unknown' });
   });
 });

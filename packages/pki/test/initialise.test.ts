@@ -5,18 +5,21 @@ import { administratorOf } from '@entente/pki';
 import { type InitialisedAuthority, initialiseAuthority, openAuthority } from '@entente/pki/node';
 import { decodePemCertificates } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { memoryLedgers } from './memory-ledgers.ts';
 import { hasOpenssl, openssl } from './openssl.ts';
 
 let folder: string;
 let directory: string;
 let made: InitialisedAuthority;
 // The real time: openssl verifies against its own clock.
+const openLedger = memoryLedgers();
 const options = (target: string) => ({
   directory: target,
   domain: 'contoso.example',
   fqdn: 'ca.contoso.example',
   objectsUrl: 'http://ca.contoso.example',
   now: Date.now(),
+  openLedger,
   administrators: ['alice'],
 });
 
@@ -29,7 +32,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the ceremony of a domain', () => {
   it('writes keys that only their owner can read', async () => {
-    const keys = [made.files.rootKey, made.files.issuingKey, made.files.serverKey, made.files.ledger];
+    const keys = [made.files.rootKey, made.files.issuingKey, made.files.serverKey];
     for (const path of [...keys, made.administrators[0]?.key as string]) {
       expect((await stat(path)).mode & 0o777, path).toBe(0o600);
     }
@@ -88,7 +91,7 @@ describe('the ceremony of a domain', () => {
 
 describe('opening an authority', () => {
   it('finds what the ceremony issued in the ledger', async () => {
-    const authority = await openAuthority(directory);
+    const authority = await openAuthority(directory, openLedger);
     const subjects = await authority.ledger.subjects('administrator', Date.now());
     expect(subjects).toEqual(['alice']);
     expect(authority.issuer.id).toBe(made.issuerId);
@@ -99,14 +102,16 @@ describe('opening an authority', () => {
     const other = await initialiseAuthority(options(join(folder, 'second')));
     const own = await readFile(made.files.issuingKey);
     await writeFile(made.files.issuingKey, await readFile(other.files.issuingKey));
-    await expect(openAuthority(directory)).rejects.toMatchObject({ code: 'ENTENTE_PKI_KEY_MISMATCH' });
+    await expect(openAuthority(directory, openLedger)).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_KEY_MISMATCH',
+    });
     await writeFile(made.files.issuingKey, own);
   });
 
   it('names the file that is missing', async () => {
     const path = made.files.issuingCertificate;
     await rename(path, `${path}.away`);
-    await expect(openAuthority(directory)).rejects.toMatchObject({
+    await expect(openAuthority(directory, openLedger)).rejects.toMatchObject({
       code: 'ENTENTE_PKI_AUTHORITY_DAMAGED',
       place: path,
     });

@@ -9,6 +9,7 @@ import { createJudge, type Question } from '@entente/trust';
 import { decodeCrl, encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serverNames } from './authority.ts';
+import { memoryLedgers } from './memory-ledgers.ts';
 import { hasOpenssl, opensslTried } from './openssl.ts';
 
 let folder: string;
@@ -17,6 +18,7 @@ let scene: Awaited<ReturnType<typeof build>>;
 /** A whole authority at the real time: others verify against their own clock. */
 async function build() {
   const directory = join(folder, 'ca');
+  const openLedger = memoryLedgers();
   const objectsUrl = 'http://ca.contoso.example';
   const made = await initialiseAuthority({
     directory,
@@ -24,8 +26,9 @@ async function build() {
     fqdn: 'ca.contoso.example',
     objectsUrl,
     now: Date.now(),
+    openLedger,
   });
-  const opened = await openAuthority(directory);
+  const opened = await openAuthority(directory, openLedger);
   const { issuer, ledger } = opened;
   const common = { issuer, ledger, clock: Date.now, objectsUrl };
   const issuance = createIssuance({

@@ -8,6 +8,7 @@ import { certifyOutside, initialiseAuthority, keySigner, openAuthority } from '@
 import { type Certificate, decodeCertificate, oids } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { now, objectsUrl, type TestAuthority, testAuthority, testIssuance } from './authority.ts';
+import { memoryLedgers } from './memory-ledgers.ts';
 import { hasOpenssl, openssl } from './openssl.ts';
 
 const edges = ['http://access.contoso.example', 'http://access2.contoso.example:8080'];
@@ -119,6 +120,7 @@ describe('a certificate of an external interface', () => {
 });
 
 describe('an authority with edges', () => {
+  const openLedger = memoryLedgers();
   let folder: string;
   let directory: string;
   const ceremony = (target: string, outside: readonly string[]) =>
@@ -129,6 +131,7 @@ describe('an authority with edges', () => {
       objectsUrl,
       outsideObjectsUrls: outside,
       now: Date.now(),
+      openLedger,
     });
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'entente-outside-'));
@@ -138,15 +141,15 @@ describe('an authority with edges', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('has its certificate for outsiders from the ceremony, or from the root’s key later', async () => {
-    await using opened = await openAuthority(directory);
+    await using opened = await openAuthority(directory, openLedger);
     expect(points(opened.outside as Certificate)[0]).toHaveLength(2);
     const later = join(folder, 'later');
     await ceremony(later, []);
-    await using before = await openAuthority(later);
+    await using before = await openAuthority(later, openLedger);
     expect(before.outside).toBeUndefined();
     await before[Symbol.asyncDispose]();
     await certifyOutside({ directory: later, objectsUrls: edges });
-    await using after = await openAuthority(later);
+    await using after = await openAuthority(later, openLedger);
     expect(points(after.outside as Certificate)[0]).toHaveLength(2);
   });
 
@@ -166,7 +169,9 @@ describe('an authority with edges', () => {
     await ceremony(strange, []);
     const other = await readFile(join(directory, 'intermediate_ca_outside.crt'));
     await writeFile(join(strange, 'intermediate_ca_outside.crt'), other);
-    await expect(openAuthority(strange)).rejects.toMatchObject({ code: 'ENTENTE_PKI_KEY_MISMATCH' });
+    await expect(openAuthority(strange, openLedger)).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_KEY_MISMATCH',
+    });
   });
 
   it('is not certified for no address', async () => {

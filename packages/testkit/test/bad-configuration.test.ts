@@ -104,7 +104,6 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
   it('authority-server: a port in use', async () => {
     const directory = join(folder, 'authority');
     await cp(join(network.directory, 'authority'), directory, { recursive: true });
-    await rm(join(directory, 'ledger.jsonl.lock'));
     const file = await write('authority.yaml', { ...(await configOf('ca.contoso.example.yaml')), directory });
     const port = network.organisation.authority.httpsPort;
     expectFault(await run('authority-server', file), `127.0.0.1:${port}`, 'ENTENTE_LISTEN_FAILED');

@@ -14,7 +14,8 @@ import {
 } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
 import { createMemoryLedger, type Ledger } from '@entente/pki/ledger';
-import { keySigner, openFileLedger } from '@entente/pki/node';
+import { keySigner } from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
 import { decodeCertificationRequest } from '@entente/x509';
 import * as peculiar from '@peculiar/x509';
 import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
@@ -52,7 +53,7 @@ async function run({ seconds, short, log }: BenchOptions): Promise<BenchOutcome>
   const { issuer, keys, root } = await authority();
   const folder = await mkdtemp(join(tmpdir(), 'entente-bench-pki-'));
   const memory = createMemoryLedger();
-  const file = await openFileLedger(join(folder, 'ledger.jsonl'));
+  const file = await openLedger(folder);
   try {
     const request = (await createKeyAndRequest({ subject: names.commonName })).request;
     const decoded = decodeCertificationRequest(request);

@@ -1,7 +1,8 @@
 import type { MutationPatch, PatchList } from '../patch.ts';
 
 const issuance = 'packages/pki/src/issuing/issuance.ts';
-const ledgerState = 'packages/pki/src/ledger/ledger-state.ts';
+const tokenState = 'packages/pki/src/ledger/token-state.ts';
+const readRequest = 'packages/pki/src/issuing/read-request.ts';
 const enrolHandler = 'packages/pki/src/enrolment/enrol-handler.ts';
 
 const issuing = (title: string): MutationPatch['test'] => ({
@@ -29,15 +30,15 @@ export const patches: PatchList = {
     {
       name: 'possession',
       off: 'a request need not be signed with its own key',
-      file: issuance,
-      find: 'if (!provesPossession(decoded.value)) {',
-      replace: 'if (decoded.value === null) {',
+      file: readRequest,
+      find: 'if (!provesPossession(decoded)) {',
+      replace: 'if (decoded === null) {',
       test: issuing('refuses a request that is not signed with its own key'),
     },
     {
       name: 'key-strength',
       off: 'a weak key gets a certificate',
-      file: issuance,
+      file: readRequest,
       find: 'if (!isAllowedKey(publicKey)) {',
       replace: 'if (publicKey === null) {',
       test: issuing('refuses an RSA key of 1024 bits'),
@@ -53,16 +54,16 @@ export const patches: PatchList = {
     {
       name: 'token-spent',
       off: 'a join token may be used again',
-      file: ledgerState,
-      find: "if (held.spent) return { ok: false, reason: 'token-spent' };",
+      file: tokenState,
+      find: "if (spentBy !== undefined && spentBy !== keyHash) return { ok: false, reason: 'token-spent', token };",
       replace: '',
       test: enrolment('lets a token be used once'),
     },
     {
       name: 'token-expiry',
       off: 'a join token may be used after its time',
-      file: ledgerState,
-      find: "if (now > held.token.notAfter) return { ok: false, reason: 'token-expired' };",
+      file: tokenState,
+      find: "if (now > token.notAfter) return { ok: false, reason: 'token-expired', token };",
       replace: '',
       test: enrolment('refuses a token after its time'),
     },

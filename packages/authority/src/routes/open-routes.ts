@@ -28,5 +28,7 @@ export function addOpenRoutes(app: AuthorityApp, { authority, refusals }: RouteC
   const bundle = trustBundleHandler(authority.bundle);
   app.get('/roots.pem', (c) => roots(c.req.raw));
   app.get('/trust-bundle', (c) => bundle(c.req.raw));
-  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  app.get('/healthz', (c) =>
+    authority.standing().ok ? c.json({ status: 'ok' }) : c.json({ status: 'ledger-unavailable' }, 503),
+  );
 }

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initialiseAuthority, openAuthority } from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -23,6 +24,7 @@ beforeEach(async () => {
     objectsUrl,
     now: Date.now() - 80 * day,
     administrators: ['alice'],
+    openLedger,
   });
   const https = { host: '10.0.0.5', port: 8443, url: 'https://ca.contoso.example:8443' };
   await writeFile(
@@ -64,7 +66,9 @@ describe('entente ca administrator', () => {
     expect(after.publicKey.equals(before.publicKey)).toBe(false);
     expect(Date.parse(after.validTo) - Date.parse(before.validTo)).toBeGreaterThan(79 * day);
     expect((await stat(key!)).mode & 0o777).toBe(0o600);
-    expect(await readFile(join(folder, 'ca/ledger.jsonl'), 'utf8')).toContain(serial);
+    await using ledger = await openLedger(join(folder, 'ca'));
+    const recorded = await ledger.issuedTo('alice', 0);
+    expect(recorded.map(({ serialHex }) => serialHex)).toContain(serial);
   });
 
   it('writes what --as reads, for a new administrator too', async () => {
@@ -84,7 +88,7 @@ describe('entente ca administrator', () => {
   });
 
   it('refuses while the authority runs: two may not write one ledger', async () => {
-    await using running = await openAuthority(join(folder, 'ca'));
+    await using running = await openAuthority(join(folder, 'ca'), openLedger);
     expect(running.ledger).toBeDefined();
     await expect(run('bob')).rejects.toMatchObject({ code: 'ENTENTE_PKI_LEDGER_LOCKED' });
   });

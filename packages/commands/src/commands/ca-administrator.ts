@@ -5,6 +5,7 @@ import { OperatorFault } from '@entente/host';
 import { administratorNames, createIssuance } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
 import { authorityFiles, openAuthority, publicMode, secretMode, writeWhole } from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
 import { encodePem } from '@entente/x509';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
@@ -60,7 +61,7 @@ async function certify(name: string, { config, json, replace }: CaAdministratorO
       remedy: 'give --replace to issue the next one, or choose another name',
     });
   }
-  await using authority = await openAuthority(directory);
+  await using authority = await openAuthority(directory, openLedger);
   const { issuer, ledger } = authority;
   const issuance = createIssuance({
     issuer,

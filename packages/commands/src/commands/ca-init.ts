@@ -11,6 +11,7 @@ import {
   writeWhole,
 } from '@entente/pki/node';
 import { packPkcs12 } from '@entente/pki/pkcs12';
+import { openLedger } from '@entente/store-sql';
 import { administratorSetHash, outsideObjectUrls, type Topology } from '@entente/topology';
 import { parseTopology } from '@entente/topology-planning';
 import { decodePemCertificates } from '@entente/x509';
@@ -96,6 +97,7 @@ async function initialise(options: CaInitOptions): Promise<Made> {
     objectsUrl: objectsUrl.origin,
     outsideObjectsUrls: outsideObjectUrls(topology),
     now: Date.now(),
+    openLedger,
     administrators: options.administrator,
   });
   const configuration = join(directory, 'authority.yaml');

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initialiseAuthority } from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
 import { decodePemCertificates } from '@entente/x509';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -21,6 +22,7 @@ beforeEach(async () => {
     fqdn: 'ca.contoso.example',
     objectsUrl: 'http://ca.contoso.example',
     now: Date.now(),
+    openLedger,
   });
 });
 afterEach(async () => {

@@ -54,9 +54,7 @@ async function run(options: RevokeOptions): Promise<void> {
       return {
         json,
         lines: [`Nothing revoked: no valid certificate ${which}`],
-        next: [
-          'entente topology certs lists the servers; ledger.jsonl in the folder of the authority lists serial numbers',
-        ],
+        next: ['entente topology certs lists the servers of the topology'],
         failed: true,
       };
     }

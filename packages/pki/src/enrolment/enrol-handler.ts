@@ -1,7 +1,9 @@
 import { encodePem } from '@entente/x509';
+import { spkiHash } from '../ground/issuer-id.ts';
 import { type PkiReason, type PkiRefusal, refuse } from '../ground/refusal.ts';
 import type { IssuedCertificate, Requester } from '../ground/request.ts';
 import type { Clock } from '../ground/signer.ts';
+import { decodeRequest } from '../issuing/decode-request.ts';
 import type { Issuance } from '../issuing/issuance.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { plainRefusal, problemResponse } from '../publication/problem.ts';
@@ -46,7 +48,7 @@ const statusesOfShape: ReadonlySet<number> = new Set([401, 405, 415]);
 
 interface Admission {
   readonly requester: Requester & { readonly server: string };
-  readonly spend?: () => Promise<PkiRefusal | undefined>;
+  readonly spend?: (keyHash: string) => Promise<PkiRefusal | undefined>;
 }
 
 /**
@@ -64,12 +66,15 @@ export function enrolHandler(options: EnrolOptions): EnrolHandler {
     const shape = shapeRefusal(request);
     if (shape !== undefined) return refused(shape, peer?.server);
     const authorization = request.headers.get('authorization');
+    if (authorization === null && peer === undefined) return refused(withoutProof(), undefined);
+    const body = await readBody(request, maxBodyBytes);
+    if (body === undefined) return refused(tooLarge(), peer?.server);
     const admission =
-      authorization === null ? await admitPeer(options, peer) : await admitToken(options, authorization);
+      authorization === null
+        ? await admitPeer(options, peer as EnrolledPeer)
+        : await admitToken(options, authorization, body);
     if ('reason' in admission) return refused(admission, peer?.server);
     const { requester, spend } = admission;
-    const body = await readBody(request, maxBodyBytes);
-    if (body === undefined) return refused(tooLarge(), requester.server);
     const side = new URL(request.url).searchParams.get('interface');
     const outcome = await options.issuance.issue(
       {
@@ -110,17 +115,15 @@ function shapeRefusal(request: Request): PkiRefusal | undefined {
   );
 }
 
-async function admitPeer(
-  options: EnrolOptions,
-  peer: EnrolledPeer | undefined,
-): Promise<Admission | PkiRefusal> {
-  if (peer === undefined) {
-    return refuse(
-      'no-certificate',
-      'expected a join token or a client certificate, found neither',
-      'join with a token from entente join-token, or renew with the current certificate of the server',
-    );
-  }
+function withoutProof(): PkiRefusal {
+  return refuse(
+    'no-certificate',
+    'expected a join token or a client certificate, found neither',
+    'join with a token from entente join-token, or renew with the current certificate of the server',
+  );
+}
+
+async function admitPeer(options: EnrolOptions, peer: EnrolledPeer): Promise<Admission | PkiRefusal> {
   const { server, serialHex } = peer;
   return (
     (await revokedRequester(options, server, serialHex)) ?? {
@@ -158,7 +161,11 @@ async function withdrawnMeanwhile(
   return refusal;
 }
 
-async function admitToken(options: EnrolOptions, authorization: string): Promise<Admission | PkiRefusal> {
+async function admitToken(
+  options: EnrolOptions,
+  authorization: string,
+  body: Uint8Array,
+): Promise<Admission | PkiRefusal> {
   const text = authorization.startsWith(bearer) ? authorization.slice(bearer.length) : '';
   const secret = Buffer.from(text, 'base64url');
   if (text.length !== secretLength || secret.toString('base64url') !== text) {
@@ -169,15 +176,19 @@ async function admitToken(options: EnrolOptions, authorization: string): Promise
     );
   }
   const hash = joinTokenSecretHash(secret);
-  const checked = await options.ledger.checkToken(hash, options.clock());
+  const decoded = decodeRequest(body);
+  if ('reason' in decoded) return decoded;
+  const checked = await options.ledger.checkToken(hash, spkiHash(decoded.publicKey.der), options.clock());
   if (!checked.ok) return tokenRefusal(checked.reason);
+  if (checked.again) return tokenRefusal('token-spent');
   const { server } = checked.token;
   return {
     // Enough of the hash to find the token again, too little to be useful to a reader of logs.
     requester: { kind: 'join-token', server, tokenId: hash.slice(0, 16) },
-    async spend() {
-      const spent = await options.ledger.spendToken(hash, server, options.clock());
-      return spent.ok ? undefined : tokenRefusal(spent.reason);
+    async spend(keyHash) {
+      const spent = await options.ledger.spendToken(hash, server, keyHash, options.clock());
+      if (!spent.ok) return tokenRefusal(spent.reason);
+      return spent.again ? tokenRefusal('token-spent') : undefined;
     },
   };
 }

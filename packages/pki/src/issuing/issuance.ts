@@ -1,10 +1,6 @@
-import {
-  type CertificateNames,
-  type CertificationRequest,
-  decodeCertificate,
-  decodeCertificationRequest,
-} from '@entente/x509';
+import { type CertificateNames, type CertificationRequest, decodeCertificate } from '@entente/x509';
 import type { Issuer } from '../ground/issuer.ts';
+import { spkiHash } from '../ground/issuer-id.ts';
 import type { CertificateProfile } from '../ground/profile.ts';
 import { type PkiRefusal, refuse } from '../ground/refusal.ts';
 import type {
@@ -22,8 +18,8 @@ import { backdateMs } from '../ground/validity.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LeafFields, LeafKey, LeafTemplate } from './leaf-template.ts';
 import { type LeafTemplates, leafTemplates, type OutsideView } from './leaf-templates.ts';
-import { isAllowedKey, lintCertificate } from './lint.ts';
-import { provesPossession } from './proof-of-possession.ts';
+import { lintCertificate } from './lint.ts';
+import { readRequest } from './read-request.ts';
 
 /** Options of {@link createIssuance}. */
 export interface IssuanceOptions {
@@ -54,9 +50,9 @@ export interface CertificateApplication {
   /** PKCS#10, DER. */
   readonly request: Uint8Array;
   /**
-   * Called after all checks, just before signing: the place to spend a token. A refusal stops the issuance.
+   * Called with the hash of the key after all checks, just before signing: the place to spend a token. A refusal stops the issuance.
    */
-  readonly spend?: () => Promise<PkiRefusal | undefined>;
+  readonly spend?: (keyHash: string) => Promise<PkiRefusal | undefined>;
 }
 
 /** Issues certificates. */
@@ -87,8 +83,8 @@ export interface SignedLeaf {
   readonly notAfter: number;
 }
 
-const maxRequestBytes = 16_384;
-/** The name of the interface in the topology. */
+/** The names of the interfaces in the topology. */
+const internalInterface = 'internal';
 const externalInterface = 'external';
 const noSignature = Uint8Array.of(0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01);
 
@@ -179,7 +175,8 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       const view = application.interface === externalInterface ? options.outside?.() : undefined;
       const written = write(templatesOf(view), application.profile, decision.names, read.publicKey);
       if ('reason' in written) return refused(written);
-      const unspent = await application.spend?.();
+      const keyHash = spkiHash(read.publicKey.der);
+      const unspent = await application.spend?.(keyHash);
       if (unspent !== undefined) return refused(unspent);
       const leaf = await finish(written);
       const certificate: IssuedCertificate = {
@@ -199,6 +196,10 @@ export function createIssuance(options: IssuanceOptions): Issuance {
         notAfter: leaf.notAfter,
         issuedAt: clock(),
         requester: requesterText(requester),
+        keyHash,
+        ...(application.interface === undefined || application.interface === internalInterface
+          ? {}
+          : { interface: application.interface }),
         certificate: leaf.der,
       });
       // The rule may have changed while the certificate was signed, e.g. by a topology without this server. That change
@@ -221,33 +222,6 @@ function encode(template: LeafTemplate, fields: LeafFields): Uint8Array | PkiRef
     const message = `${fault.place}: ${fault.sentence}`;
     return refuse('profile-violated', message, 'correct the names in the topology');
   }
-}
-
-function readRequest(der: Uint8Array): CertificationRequest | PkiRefusal {
-  const decoded = decodeCertificationRequest(der, { maxBytes: maxRequestBytes });
-  if (!decoded.ok) {
-    return refuse(
-      'malformed-request',
-      `the PKCS#10 request cannot be read: ${decoded.error.message} (${decoded.error.where})`,
-      'create the request again, DER encoded',
-    );
-  }
-  const { publicKey } = decoded.value;
-  if (!isAllowedKey(publicKey)) {
-    return refuse(
-      'key-not-allowed',
-      `expected a P-256, P-384 or RSA key of at least 2048 bits, found ${publicKey.kind} of ${publicKey.sizeBits} bits`,
-      'generate a key of an allowed kind',
-    );
-  }
-  if (!provesPossession(decoded.value)) {
-    return refuse(
-      'possession-not-proven',
-      'the request is not signed with the private half of its key',
-      'sign the request with its own key, with SHA-256 or stronger',
-    );
-  }
-  return decoded.value;
 }
 
 /** The names in a request; kinds of names that are never issued are kept, so that they are refused. */

@@ -1,4 +1,10 @@
+export { PkiFault, type PkiFaultCode } from '../ground/fault.ts';
 export type {
+  CertificateId,
+  CertificatePage,
+  CertificateQuery,
+  ForeignCertificate,
+  IssuanceIntent,
   Ledger,
   LedgerEntry,
   RecordedCertificate,

@@ -1,3 +1,6 @@
+import { decodeCertificate } from '@entente/x509';
+import { spkiHash } from '../ground/issuer-id.ts';
+import { isRevocationReason } from '../ground/revocation-reason.ts';
 import type { LedgerRecord } from './ledger-record.ts';
 
 /**
@@ -6,10 +9,23 @@ import type { LedgerRecord } from './ledger-record.ts';
  * @returns the line with its end
  */
 export function formatLedgerLine(record: LedgerRecord): string {
-  if (record.type !== 'issued') return `${JSON.stringify(record)}\n`;
-  const certificate = Buffer.from(record.entry.certificate).toString('base64');
-  return `${JSON.stringify({ type: 'issued', entry: { ...record.entry, certificate } })}\n`;
+  return `${JSON.stringify(writable(record))}\n`;
 }
+
+function writable(record: LedgerRecord): object {
+  switch (record.type) {
+    case 'issued':
+      return { type: 'issued', entry: { ...record.entry, certificate: base64(record.entry.certificate) } };
+    case 'intended': {
+      const { intent } = record;
+      return { type: 'intended', intent: { ...intent, preCertificate: base64(intent.preCertificate) } };
+    }
+    default:
+      return record;
+  }
+}
+
+type Fields = Record<string, unknown>;
 
 /**
  * Parses a line of {@link formatLedgerLine}.
@@ -24,46 +40,80 @@ export function parseLedgerLine(line: string): LedgerRecord | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const record = value as { type?: unknown; entry?: Record<string, unknown> };
-  switch (record.type) {
+  const fields = value as Fields;
+  switch (fields.type) {
     case 'issued': {
-      const entry = record.entry;
-      if (typeof entry !== 'object' || entry === null || typeof entry.certificate !== 'string')
-        return undefined;
-      if (!hasTexts(entry, ['issuer', 'serialHex', 'profile', 'subject', 'requester'])) return undefined;
-      if (!hasNumbers(entry, ['notBefore', 'notAfter', 'issuedAt'])) return undefined;
-      const certificate = new Uint8Array(Buffer.from(entry.certificate, 'base64'));
-      return { type: 'issued', entry: { ...entry, certificate } } as unknown as LedgerRecord;
+      const entry = certificateFields(fields.entry, 'certificate', 'issuedAt');
+      return entry && ({ type: 'issued', entry } as unknown as LedgerRecord);
     }
-    case 'revoked': {
-      const revocation = (value as { revocation?: unknown }).revocation;
-      return hasTexts(value, ['issuer', 'serialHex']) &&
-        hasTexts(revocation, ['reason']) &&
-        hasNumbers(revocation, ['at'])
-        ? (value as LedgerRecord)
-        : undefined;
+    case 'intended': {
+      const intent = certificateFields(fields.intent, 'preCertificate', 'intendedAt');
+      return intent && ({ type: 'intended', intent } as unknown as LedgerRecord);
     }
-    case 'released':
-      return hasTexts(value, ['issuer', 'serialHex']) && hasNumbers(value, ['at'])
-        ? (value as LedgerRecord)
-        : undefined;
-    case 'crl-number':
-      return hasTexts(value, ['issuer']) && hasNumbers(value, ['number'])
-        ? (value as LedgerRecord)
-        : undefined;
-    case 'token-added': {
-      const token = (value as { token?: unknown }).token;
-      return hasTexts(token, ['secretHash', 'server', 'createdBy']) && hasNumbers(token, ['notAfter'])
-        ? (value as LedgerRecord)
-        : undefined;
-    }
-    case 'token-spent':
-      return hasTexts(value, ['secretHash']) && hasNumbers(value, ['at'])
-        ? (value as LedgerRecord)
-        : undefined;
     default:
-      return undefined;
+      return isRecord(fields) ? (fields as LedgerRecord) : undefined;
   }
+}
+
+/** The types without octets. */
+function isRecord(fields: Fields): boolean {
+  switch (fields.type) {
+    case 'revoked':
+      return hasTexts(fields, ['issuer', 'serialHex']) && isRevocation(fields.revocation);
+    case 'foreign-revoked':
+      return (
+        hasTexts(fields.foreign, ['issuer', 'serialHex']) &&
+        hasNumbers(fields.foreign, ['notAfter']) &&
+        isRevocation(fields.revocation)
+      );
+    case 'key-blocked':
+      return hasTexts(fields, ['keyHash']) && isRevocation(fields.revocation);
+    case 'released':
+      return hasTexts(fields, ['issuer', 'serialHex']) && hasNumbers(fields, ['at']);
+    case 'crl-number':
+      return hasTexts(fields, ['issuer']) && hasNumbers(fields, ['number']);
+    case 'token-added':
+      return (
+        hasTexts(fields.token, ['secretHash', 'server', 'createdBy']) &&
+        hasNumbers(fields.token, ['notAfter']) &&
+        [undefined, true].includes((fields.token as { replace?: true }).replace)
+      );
+    case 'token-spent':
+      return (
+        hasTexts(fields, ['secretHash']) &&
+        hasNumbers(fields, ['at']) &&
+        (fields.keyHash === undefined || typeof fields.keyHash === 'string')
+      );
+    default:
+      return false;
+  }
+}
+
+/** What an entry and an intent have in common; `undefined` where a field is missing. */
+function certificateFields(value: unknown, octets: string, time: string): Fields | undefined {
+  if (!hasTexts(value, ['issuer', 'serialHex', 'profile', 'subject', 'requester', octets])) return undefined;
+  if (!hasNumbers(value, ['notBefore', 'notAfter', time])) return undefined;
+  const fields = value as Fields;
+  if (fields.interface !== undefined && typeof fields.interface !== 'string') return undefined;
+  if (fields.predecessor !== undefined && !hasTexts(fields.predecessor, ['issuer', 'serialHex']))
+    return undefined;
+  const der = new Uint8Array(Buffer.from(fields[octets] as string, 'base64'));
+  const keyHash = fields.keyHash ?? keyHashOf(der);
+  return typeof keyHash === 'string' ? { ...fields, keyHash, [octets]: der } : undefined;
+}
+
+/** Lines of earlier versions do not say which key was certified. */
+function keyHashOf(der: Uint8Array): string | undefined {
+  const decoded = decodeCertificate(der);
+  return decoded.ok ? spkiHash(decoded.value.publicKey.der) : undefined;
+}
+
+function base64(octets: Uint8Array): string {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString('base64');
+}
+
+function isRevocation(value: unknown): boolean {
+  return hasNumbers(value, ['at']) && isRevocationReason((value as { reason?: unknown }).reason);
 }
 
 function hasTexts(value: unknown, fields: readonly string[]): boolean {
@@ -76,5 +126,5 @@ function hasNumbers(value: unknown, fields: readonly string[]): boolean {
 
 function hasFields(value: unknown, fields: readonly string[], test: (field: unknown) => boolean): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return fields.every((name) => test((value as Record<string, unknown>)[name]));
+  return fields.every((name) => test((value as Fields)[name]));
 }

@@ -2,12 +2,16 @@ import type { CertificateNames } from '@entente/x509';
 import type { ProfileName } from '../ground/request.ts';
 import type { RevocationReason } from '../ground/revocation-reason.ts';
 
-/** One issued certificate. */
-export interface LedgerEntry {
+/** Names one certificate of one authority. */
+export interface CertificateId {
   /** Identifier of the issuing authority, see `issuerId`. */
   readonly issuer: string;
   /** Lower-case hexadecimal content octets of the serial number. */
   readonly serialHex: string;
+}
+
+/** One issued certificate. */
+export interface LedgerEntry extends CertificateId {
   readonly profile: ProfileName;
   /** FQDN, administrator's name or address of record. */
   readonly subject: string;
@@ -20,7 +24,30 @@ export interface LedgerEntry {
   readonly issuedAt: number;
   /** The requester, e.g. `join-token:1f…` or `server:fe01.contoso.example`. */
   readonly requester: string;
+  /** Lower-case hexadecimal SHA-256 of the SubjectPublicKeyInfo, see `spkiHash`. */
+  readonly keyHash: string;
+  /** The interface of the server that the certificate is for, e.g. `external`; absent for `internal`. */
+  readonly interface?: string;
+  /** The certificate that this one renews; absent for a first one. */
+  readonly predecessor?: CertificateId;
   readonly certificate: Uint8Array;
+}
+
+/**
+ * What is about to be signed. It is recorded first, so that whatever the key of the authority has signed can be found and revoked,
+ * even where the authority stopped before it recorded the certificate.
+ */
+export interface IssuanceIntent extends Omit<LedgerEntry, 'certificate' | 'issuedAt'> {
+  /** DER: the same to-be-signed fields, signed by a key that no relying party trusts. */
+  readonly preCertificate: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly intendedAt: number;
+}
+
+/** A certificate of an issuer that the ledger has not recorded, e.g. one that is newer than the backup that was restored. */
+export interface ForeignCertificate extends CertificateId {
+  /** Milliseconds since 1970. */
+  readonly notAfter: number;
 }
 
 /** When and why a certificate was revoked. */
@@ -32,6 +59,26 @@ export interface Revocation {
 
 /** A ledger entry with its revocation, if there is one. */
 export type RecordedCertificate = LedgerEntry & { readonly revocation?: Revocation };
+
+/** Selects certificates, see {@link Ledger.list}. */
+export interface CertificateQuery {
+  /** FQDN, administrator's name or address of record. */
+  readonly subject?: string;
+  readonly profile?: ProfileName;
+  /** Those that have expired at this time are left out, milliseconds since 1970. */
+  readonly validAt?: number;
+  /** Most certificates in the answer, 1 to 1,000. */
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly after?: string;
+}
+
+/** A part of the certificates that a query selects. */
+export interface CertificatePage {
+  readonly certificates: readonly RecordedCertificate[];
+  /** Where the next page begins; absent on the last page. */
+  readonly next?: string;
+}
 
 /** One entry of a CRL. */
 export interface RevokedCertificate {
@@ -50,6 +97,8 @@ export interface StoredJoinToken {
   readonly notAfter: number;
   /** Name of the administrator who issued it. */
   readonly createdBy: string;
+  /** Whether the certificates that the server has are revoked when the token has been used. */
+  readonly replace?: true;
 }
 
 /** The outcome of {@link Ledger.revoke}. */
@@ -57,10 +106,17 @@ export type RevokeOutcome = 'revoked' | 'already-revoked' | 'unknown';
 
 /** The outcome of {@link Ledger.spendToken}. */
 export type SpendOutcome =
-  | { readonly ok: true; readonly token: StoredJoinToken }
+  | {
+      readonly ok: true;
+      readonly token: StoredJoinToken;
+      /** The same key has used the token before: the caller answers with the certificate that it got then. */
+      readonly again: boolean;
+    }
+  | { readonly ok: false; readonly reason: 'token-unknown' }
   | {
       readonly ok: false;
-      readonly reason: 'token-unknown' | 'token-expired' | 'token-spent' | 'token-for-another-server';
+      readonly reason: 'token-expired' | 'token-spent' | 'token-for-another-server';
+      readonly token: StoredJoinToken;
     };
 
 /**
@@ -71,11 +127,19 @@ export type SpendOutcome =
  */
 export interface Ledger {
   /**
-   * Records a certificate.
-   * @throws PkiFault `ENTENTE_PKI_DUPLICATE_SERIAL` if the issuer has used the serial number before
+   * Records what is about to be signed.
+   * @throws PkiFault `ENTENTE_PKI_DUPLICATE_SERIAL` if an intent, a certificate or a foreign certificate of the issuer has the
+   * serial number
+   */
+  intend(intent: IssuanceIntent): Promise<void>;
+  /**
+   * Records a certificate, and with that completes the intent that has its serial number. A revocation of the intent stays.
+   * @throws PkiFault `ENTENTE_PKI_DUPLICATE_SERIAL` if a certificate or a foreign certificate of the issuer has the serial number
    */
   append(entry: LedgerEntry): Promise<void>;
-  /** Finds a certificate by issuer and serial number. */
+  /** Lists the intents of an issuer that are neither completed nor revoked, oldest first: what a crash has left. */
+  unfinished(issuer: string): Promise<readonly IssuanceIntent[]>;
+  /** Finds a recorded certificate by issuer and serial number; an intent is none. */
   find(issuer: string, serialHex: string): Promise<RecordedCertificate | undefined>;
   /**
    * Lists the certificates of a subject, oldest first, revoked ones included.
@@ -83,37 +147,74 @@ export interface Ledger {
    */
   issuedTo(subject: string, validAt: number): Promise<readonly RecordedCertificate[]>;
   /**
+   * Lists the certificates of a key, of all issuers, oldest first, expired and revoked ones included.
+   * @param keyHash - as in {@link LedgerEntry}
+   */
+  issuedFor(keyHash: string): Promise<readonly RecordedCertificate[]>;
+  /** Lists the certificates whose predecessor is this one, oldest first, expired and revoked ones included. */
+  successors(id: CertificateId): Promise<readonly RecordedCertificate[]>;
+  /**
    * Lists the subjects that hold a certificate of a profile which is neither expired nor revoked.
    * @param validAt - milliseconds since 1970
    */
   subjects(profile: ProfileName, validAt: number): Promise<readonly string[]>;
   /**
-   * Revokes a certificate. This is final, with one exception: `certificateHold` may be replaced by another reason (RFC 5280
-   * §5.3.1).
+   * Lists certificates in the order in which they were recorded.
+   * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` for a limit outside 1 to 1,000, and for an `after` that is no `next`
+   */
+  list(query: CertificateQuery): Promise<CertificatePage>;
+  /**
+   * Revokes a certificate, an intent or a foreign certificate. This is final, with one exception: `certificateHold` may be replaced
+   * by another reason (RFC 5280 §5.3.1).
    */
   revoke(issuer: string, serialHex: string, revocation: Revocation): Promise<RevokeOutcome>;
+  /** Revokes a certificate that the ledger has not recorded. For one that it has recorded, it is the same as `revoke`. */
+  revokeForeign(
+    foreign: ForeignCertificate,
+    revocation: Revocation,
+  ): Promise<Exclude<RevokeOutcome, 'unknown'>>;
+  /**
+   * Blocks a key: no certificate may be issued for it from now on. The first reason stays.
+   * @param keyHash - as in {@link LedgerEntry}
+   */
+  blockKey(keyHash: string, revocation: Revocation): Promise<void>;
+  /**
+   * Why no certificate may be issued for a key: it was blocked, or else the first revocation of a certificate or intent of it for
+   * `keyCompromise`.
+   * @param keyHash - as in {@link LedgerEntry}
+   */
+  blockedKey(keyHash: string): Promise<Revocation | undefined>;
   /**
    * Ends a hold.
    * @returns false if the certificate is not on hold
    */
   release(issuer: string, serialHex: string, at: number): Promise<boolean>;
   /**
-   * Lists revoked certificates in the order of revocation.
+   * Lists revoked certificates in the order of revocation, intents and foreign certificates included.
    * @param notAfterFrom - certificates that expired before this time are left out, milliseconds since 1970
    */
   revoked(issuer: string, notAfterFrom: number): Promise<readonly RevokedCertificate[]>;
-  /** The next CRL number of an issuer: 1, 2, 3… never the same twice, not even after a crash. */
-  nextCrlNumber(issuer: string): Promise<number>;
+  /**
+   * The next CRL number of an issuer: 1, 2, 3… never the same twice, not even after a crash.
+   * @param above - the number is greater than this too, e.g. than the newest one that members have; default 0
+   */
+  nextCrlNumber(issuer: string, above?: number): Promise<number>;
   /** Stores a join token. */
   addToken(token: StoredJoinToken): Promise<void>;
-  /** Whether `spendToken` would succeed now; does not spend the token. */
-  checkToken(secretHash: string, now: number): Promise<SpendOutcome>;
   /**
-   * Spends a join token: of any number of concurrent calls one succeeds. A refusal does not spend it.
-   * @param server - FQDN of the server that uses it
+   * Whether `spendToken` would succeed now; does not spend the token.
+   * @param keyHash - of the key to be certified, as in {@link LedgerEntry}
    * @param now - milliseconds since 1970
    */
-  spendToken(secretHash: string, server: string, now: number): Promise<SpendOutcome>;
+  checkToken(secretHash: string, keyHash: string, now: number): Promise<SpendOutcome>;
+  /**
+   * Spends a join token: it is bound to the first key that uses it. The same key may use it again until it expires; for any other
+   * key it is spent. A refusal does not spend it.
+   * @param server - FQDN of the server that uses it
+   * @param keyHash - of the key to be certified, as in {@link LedgerEntry}
+   * @param now - milliseconds since 1970
+   */
+  spendToken(secretHash: string, server: string, keyHash: string, now: number): Promise<SpendOutcome>;
   /** Waits for changes in progress, then closes files and connections. */
   [Symbol.asyncDispose](): Promise<void>;
 }

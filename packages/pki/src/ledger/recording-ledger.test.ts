@@ -1,5 +1,9 @@
+import { createTestAuthority } from '@entente/testkit';
+import { type Certificate, decodePemCertificates } from '@entente/x509';
 import { describe, expect, it } from 'vitest';
-import { entry, issuer, now, storedToken } from './compliance/rule.ts';
+import { spkiHash } from '../ground/issuer-id.ts';
+import { entry, intent, issuer, keyHash, now, storedToken } from './compliance/rule.ts';
+import type { LedgerEntry } from './ledger.ts';
 import { formatLedgerLine, parseLedgerLine } from './ledger-line.ts';
 import type { LedgerRecord } from './ledger-record.ts';
 import { LedgerState } from './ledger-state.ts';
@@ -33,7 +37,43 @@ describe('a line of the ledger', () => {
     { type: 'crl-number', issuer, number: 7 },
     { type: 'token-added', token: storedToken('aa') },
     { type: 'token-spent', secretHash: 'aa', at: now },
+    { type: 'intended', intent: intent('01') },
+    { type: 'key-blocked', keyHash: keyHash('01'), revocation: { at: now, reason: 'keyCompromise' } },
+    {
+      type: 'foreign-revoked',
+      foreign: { issuer, serialHex: '0f', notAfter: now },
+      revocation: { at: now, reason: 'superseded' },
+    },
   ];
+
+  it('of an earlier version gets the hash of the key from its certificate', async () => {
+    const { certificatePem } = await createTestAuthority('Contoso Root');
+    const certificate = decodePemCertificates(certificatePem);
+    if (!certificate.ok) throw new Error(certificate.error.message);
+    const [{ der, publicKey }] = certificate.value as [Certificate];
+    const { keyHash: _, ...old } = entry('01', { certificate: der });
+    const line = formatLedgerLine({ type: 'issued', entry: old as LedgerEntry });
+    const expected = entry('01', { certificate: der, keyHash: spkiHash(publicKey.der) });
+    expect(parseLedgerLine(line.trimEnd())).toEqual({ type: 'issued', entry: expected });
+  });
+
+  it('of an earlier version does not say which key has spent a token: no key may use it again', async () => {
+    const state = new LedgerState();
+    state.apply({ type: 'token-added', token: storedToken('aa') });
+    const line = JSON.stringify({ type: 'token-spent', secretHash: 'aa', at: now });
+    state.apply(parseLedgerLine(line) as LedgerRecord);
+    expect(state.tokens.outcomeOfSpending('aa', keyHash('01'), now)).toMatchObject({ reason: 'token-spent' });
+  });
+
+  it('with a revocation for a reason that does not exist is no change', () => {
+    const revocation = { at: now, reason: 'bored' };
+    for (const record of [
+      { type: 'revoked', issuer, serialHex: '01', revocation },
+      { type: 'key-blocked', keyHash: keyHash('01'), revocation },
+    ]) {
+      expect(parseLedgerLine(JSON.stringify(record))).toBeUndefined();
+    }
+  });
 
   for (const record of records) {
     it(`of type ${record.type} comes back as it was written, and is no change once a field is missing`, () => {

@@ -48,9 +48,16 @@ export function recordingLedger(state: LedgerState, journal: LedgerJournal): Led
   };
 
   return {
+    async intend(intent) {
+      open().refuseDuplicate(intent, false);
+      await write({ type: 'intended', intent });
+    },
     async append(entry) {
-      open().refuseDuplicate(entry);
+      open().refuseDuplicate(entry, true);
       await write({ type: 'issued', entry });
+    },
+    async unfinished(issuer) {
+      return open().unfinished(issuer);
     },
     async find(issuer, serialHex) {
       return open().find(issuer, serialHex);
@@ -58,13 +65,39 @@ export function recordingLedger(state: LedgerState, journal: LedgerJournal): Led
     async issuedTo(subject, validAt) {
       return open().issuedTo(subject, validAt);
     },
+    async issuedFor(keyHash) {
+      return open().issuedFor(keyHash);
+    },
+    async successors(id) {
+      return open().successors(id);
+    },
     async subjects(profile, validAt) {
       return open().subjects(profile, validAt);
+    },
+    async list(query) {
+      return open().list(query);
     },
     async revoke(issuer, serialHex, revocation) {
       const outcome = open().outcomeOfRevoking(issuer, serialHex, revocation);
       if (outcome === 'revoked') await write({ type: 'revoked', issuer, serialHex, revocation });
       return outcome;
+    },
+    async revokeForeign(foreign, revocation) {
+      const { issuer, serialHex } = foreign;
+      const outcome = open().outcomeOfRevoking(issuer, serialHex, revocation);
+      if (outcome === 'already-revoked') return outcome;
+      await write(
+        outcome === 'unknown'
+          ? { type: 'foreign-revoked', foreign, revocation }
+          : { type: 'revoked', issuer, serialHex, revocation },
+      );
+      return 'revoked';
+    },
+    async blockKey(keyHash, revocation) {
+      if (!open().isBlocked(keyHash)) await write({ type: 'key-blocked', keyHash, revocation });
+    },
+    async blockedKey(keyHash) {
+      return open().blockedKey(keyHash);
     },
     async release(issuer, serialHex, at) {
       if (!open().isOnHold(issuer, serialHex)) return false;
@@ -74,20 +107,20 @@ export function recordingLedger(state: LedgerState, journal: LedgerJournal): Led
     async revoked(issuer, notAfterFrom) {
       return open().revoked(issuer, notAfterFrom);
     },
-    async nextCrlNumber(issuer) {
-      const number = open().nextCrlNumber(issuer);
+    async nextCrlNumber(issuer, above = 0) {
+      const number = open().nextCrlNumber(issuer, above);
       await write({ type: 'crl-number', issuer, number });
       return number;
     },
     async addToken(token) {
       await write({ type: 'token-added', token });
     },
-    async checkToken(secretHash, now) {
-      return open().outcomeOfSpending(secretHash, now);
+    async checkToken(secretHash, keyHash, now) {
+      return open().tokens.outcomeOfSpending(secretHash, keyHash, now);
     },
-    async spendToken(secretHash, server, now) {
-      const outcome = open().outcomeOfSpending(secretHash, now, server);
-      if (outcome.ok) await write({ type: 'token-spent', secretHash, at: now });
+    async spendToken(secretHash, server, keyHash, now) {
+      const outcome = open().tokens.outcomeOfSpending(secretHash, keyHash, now, server);
+      if (outcome.ok && !outcome.again) await write({ type: 'token-spent', secretHash, at: now, keyHash });
       return outcome;
     },
     async [Symbol.asyncDispose]() {

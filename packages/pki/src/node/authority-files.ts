@@ -17,7 +17,6 @@ export const authorityFiles = {
   /** The key that signs trust states, and its chain; the authority creates them itself. */
   stateKey: 'state.key',
   stateCertificate: 'state.crt',
-  ledger: 'ledger.jsonl',
 } as const;
 
 /**

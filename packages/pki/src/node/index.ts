@@ -1,6 +1,5 @@
 export { authorityFiles } from './authority-files.ts';
 export { type CertifyOutsideOptions, certifyOutside } from './certify-outside.ts';
-export { openFileLedger } from './file-ledger.ts';
 export {
   type AdministratorFiles,
   type InitialisedAuthority,
@@ -8,6 +7,7 @@ export {
   initialiseAuthority,
 } from './initialise-authority.ts';
 export { keySigner } from './key-signer.ts';
-export { type OpenAuthority, openAuthority } from './open-authority.ts';
+export { type OpenAuthority, type OpenLedger, openAuthority } from './open-authority.ts';
+export { type LedgerFileRecord, readLedgerFile } from './read-ledger-file.ts';
 export { readSecret } from './read-secret.ts';
-export { publicMode, secretMode, writeWhole } from './write-whole.ts';
+export { publicMode, secretMode, syncFolder, writeWhole } from './write-whole.ts';

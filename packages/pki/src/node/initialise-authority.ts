@@ -18,8 +18,8 @@ import { issuingAuthorityLifetimeMs } from '../ground/validity.ts';
 import { createIssuance, type Issuance } from '../issuing/issuance.ts';
 import { createCrl } from '../revocation/create-crl.ts';
 import { authorityFiles } from './authority-files.ts';
-import { openFileLedger } from './file-ledger.ts';
 import { keySigner } from './key-signer.ts';
+import type { OpenLedger } from './open-authority.ts';
 import { publicMode, secretMode, writeWhole } from './write-whole.ts';
 
 /** Options of {@link initialiseAuthority}. */
@@ -39,6 +39,8 @@ export interface InitialiseOptions {
   readonly outsideObjectsUrls?: readonly string[];
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Opens the ledger in the folder, e.g. `openLedger` of `@entente/store-sql`. It is closed at the end. */
+  readonly openLedger: OpenLedger;
   /** Default `ec-p256`. */
   readonly keyKind?: AuthorityKeyKind;
   /** Names of the first administrators: each gets a client certificate. Default none. */
@@ -115,7 +117,7 @@ export async function initialiseAuthority(options: InitialiseOptions): Promise<I
   const issuingKeyPem = await privatePem(issuingKeys.privateKey);
   const issuer = await createIssuer(issuing, keySigner(createPrivateKey(issuingKeyPem)));
 
-  await using ledger = await openFileLedger(files.ledger);
+  await using ledger = await options.openLedger(directory);
   const rootCrl = await createCrl(rootIssuer, {
     number: await ledger.nextCrlNumber(rootIssuer.id),
     thisUpdate: now,

@@ -6,8 +6,13 @@ import { createIssuer, type Issuer } from '../ground/issuer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PublishedCrl } from '../revocation/crl-publisher.ts';
 import { authorityFiles, readAuthorityFile, readPrivateKey } from './authority-files.ts';
-import { openFileLedger } from './file-ledger.ts';
 import { keySigner } from './key-signer.ts';
+
+/**
+ * Opens the ledger of an authority.
+ * @param directory - its folder
+ */
+export type OpenLedger = (directory: string) => Promise<Ledger>;
 
 /** The open authority of a domain. The root's key is not needed and not read. */
 export interface OpenAuthority {
@@ -32,10 +37,10 @@ export interface OpenAuthority {
 /**
  * Opens an authority that `initialiseAuthority` created.
  * @param directory - its folder
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_KEY_MISMATCH`, `ENTENTE_PKI_LEDGER_LOCKED`,
- * `ENTENTE_PKI_LEDGER_DAMAGED`
+ * @param openLedger - opens its ledger, e.g. `openLedger` of `@entente/store-sql`
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_KEY_MISMATCH`, and what `openLedger` throws
  */
-export async function openAuthority(directory: string): Promise<OpenAuthority> {
+export async function openAuthority(directory: string, openLedger: OpenLedger): Promise<OpenAuthority> {
   const roots = await readCertificates(join(directory, authorityFiles.rootCertificate));
   const [issuing] = await readCertificates(join(directory, authorityFiles.issuingCertificate));
   const key = await readPrivateKey(directory, authorityFiles.issuingKey);
@@ -49,7 +54,7 @@ export async function openAuthority(directory: string): Promise<OpenAuthority> {
   }
   const outside = await readOutside(directory, issuing);
   const rootCrl = await readCrl(join(directory, authorityFiles.rootCrl));
-  const ledger = await openFileLedger(join(directory, authorityFiles.ledger));
+  const ledger = await openLedger(directory);
   return {
     issuer,
     outside,

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type InitialisedAuthority, initialiseAuthority } from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
 import { decodePemCertificates } from '@entente/x509';
 import { type Organisation, outsideObjectsUrl } from './organisation.ts';
 
@@ -39,6 +40,7 @@ export async function prepareOrganisation(
     objectsUrl: `http://${authority.fqdn}:${authority.objectsPort}`,
     ...(withEdge ? { outsideObjectsUrls: [outsideObjectsUrl(organisation)] } : {}),
     now: Date.now(),
+    openLedger,
     administrators: ['administrator'],
   });
   const signingKey = generateKeyPairSync('ec', {

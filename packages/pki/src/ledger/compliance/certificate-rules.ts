@@ -7,9 +7,10 @@ export const certificateRules: readonly LedgerRule[] = [
     rule: 'finds an appended certificate by issuer and serial number, with every field',
     durable: false,
     async check({ ledger }) {
-      await ledger.append(entry('0a'));
+      const whole = entry('0a', { interface: 'external', predecessor: { issuer, serialHex: '09' } });
+      await ledger.append(whole);
       const found = await ledger.find(issuer, '0a');
-      must(same(found, entry('0a')), `found ${JSON.stringify(found)}`);
+      must(same(found, whole), `found ${JSON.stringify(found)}`);
       must((await ledger.find(issuer, '0b')) === undefined, 'found a serial number that was never issued');
       must((await ledger.find('fedcba9876543210', '0a')) === undefined, 'mixed up two issuers');
     },
@@ -117,6 +118,20 @@ export const certificateRules: readonly LedgerRule[] = [
       must(same([...numbers].sort(), [1, 2, 3]), `gave ${numbers.join()}`);
       must((await ledger.nextCrlNumber('fedcba9876543210')) === 1, 'mixed up two issuers');
       must((await ledger.nextCrlNumber(issuer)) === 4, 'did not go on with 4');
+    },
+  },
+  {
+    id: 'crl-number-above',
+    rule: 'gives a CRL number above the one that is named, and goes on from there',
+    durable: false,
+    async check({ ledger }) {
+      const numbers = [
+        await ledger.nextCrlNumber(issuer, 7),
+        await ledger.nextCrlNumber(issuer, 7),
+        await ledger.nextCrlNumber(issuer, 3),
+        await ledger.nextCrlNumber(issuer),
+      ];
+      must(same(numbers, [8, 9, 10, 11]), `gave ${numbers.join()}`);
     },
   },
   {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ledger, RecordedCertificate } from '../ledger.ts';
+import type { Ledger, RecordedCertificate, Revocation } from '../ledger.ts';
 import type { LedgerRecord } from '../ledger-record.ts';
 import { LedgerState } from '../ledger-state.ts';
 import { createMemoryLedger } from '../memory-ledger.ts';
@@ -66,28 +66,79 @@ const brokenFakes: Record<string, () => LedgerUnderTest> = {
     };
   }),
   'closed-is-closed': broken(() => ({ [Symbol.asyncDispose]: async () => {} })),
+  'crl-number-above': broken((sound) => ({ nextCrlNumber: (issuer) => sound.nextCrlNumber(issuer) })),
+  'lists-certificates-of-key': broken((sound) => ({
+    issuedFor: async (keyHash) =>
+      (await sound.issuedFor(keyHash)).filter(({ revocation }) => revocation === undefined),
+  })),
+  'lists-successors': broken((sound) => ({
+    successors: async (id) => [...(await sound.successors(id))].reverse(),
+  })),
+  'lists-in-pages': broken((sound) => ({
+    // Says that there is more as soon as a page is full.
+    list: async (query) => {
+      const page = await sound.list(query);
+      return page.certificates.length === query.limit ? { next: '1', ...page } : page;
+    },
+  })),
+  'lists-by-query': broken((sound) => ({
+    list: ({ validAt: _, ...query }) => sound.list(query),
+  })),
+  'bounds-a-page': broken((sound) => ({
+    list: (query) => sound.list({ ...query, limit: Math.min(Math.max(1, Math.floor(query.limit)), 1_000) }),
+  })),
+  'intent-until-issued': broken((sound) => ({
+    find: async (issuer, serial) =>
+      (await sound.find(issuer, serial)) ??
+      ((await sound.unfinished(issuer))[0] as unknown as RecordedCertificate | undefined),
+  })),
+  'intent-has-the-serial': broken((sound) => ({ intend: (intent) => sound.intend(intent).catch(() => {}) })),
+  'intent-revoked': broken((sound) => ({
+    revoke: async (issuer, serial, revocation) =>
+      (await sound.find(issuer, serial)) === undefined ? 'unknown' : sound.revoke(issuer, serial, revocation),
+  })),
+  'foreign-revoked': broken((sound) => ({
+    revokeForeign: async (foreign, revocation) => {
+      await sound.revokeForeign(foreign, revocation);
+      return 'revoked';
+    },
+  })),
+  'key-blocked': broken((sound) => {
+    const blocked = new Map<string, Revocation>();
+    return {
+      blockKey: async (keyHash, revocation) => void blocked.set(keyHash, revocation),
+      blockedKey: async (keyHash) => blocked.get(keyHash) ?? sound.blockedKey(keyHash),
+    };
+  }),
   'token-spent-once': broken((sound) => ({
     // Looks, waits, then writes: the classic race.
-    spendToken: async (hash, server, now) => {
-      const outcome = await sound.checkToken(hash, now);
+    spendToken: async (hash, server, keyHash, now) => {
+      const outcome = await sound.checkToken(hash, keyHash, now);
       await pause();
-      await sound.spendToken(hash, server, now);
+      await sound.spendToken(hash, server, keyHash, now);
       return outcome;
     },
   })),
-  'token-expires': broken((sound) => ({ spendToken: (hash, server) => sound.spendToken(hash, server, 0) })),
+  'token-expires': broken((sound) => ({
+    spendToken: (hash, server, keyHash) => sound.spendToken(hash, server, keyHash, 0),
+  })),
   'token-bound-to-server': broken((sound) => ({
-    spendToken: (hash, _server, now) => sound.spendToken(hash, 'fe02.contoso.example', now),
+    spendToken: (hash, _server, keyHash, now) => sound.spendToken(hash, 'fe02.contoso.example', keyHash, now),
   })),
   'token-unknown': broken((sound) => ({
-    spendToken: (_hash, server, now) => sound.spendToken('aa', server, now),
+    spendToken: (_hash, server, keyHash, now) => sound.spendToken('aa', server, keyHash, now),
   })),
   'token-check-spends-nothing': broken((sound) => ({
-    checkToken: (hash, now) => sound.spendToken(hash, 'fe02.contoso.example', now),
+    checkToken: (hash, keyHash, now) => sound.spendToken(hash, 'fe02.contoso.example', keyHash, now),
+  })),
+  'token-bound-to-key': broken((sound) => ({
+    spendToken: (hash, server, _keyHash, now) => sound.spendToken(hash, server, 'any', now),
   })),
   'survives-certificates': () => arrayLedger(({ type }) => type !== 'released'),
   'survives-crl-numbers': () => arrayLedger(({ type }) => type !== 'crl-number'),
   'survives-tokens': () => arrayLedger(({ type }) => type !== 'token-spent'),
+  'survives-intents': () => arrayLedger(({ type }) => type !== 'intended'),
+  'survives-blocked-keys': () => arrayLedger(({ type }) => type !== 'key-blocked'),
 };
 
 describe('the ledger in memory', () => {

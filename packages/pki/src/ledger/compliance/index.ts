@@ -1,5 +1,7 @@
 import { certificateRules } from './certificate-rules.ts';
 import { durabilityRules } from './durability-rules.ts';
+import { intentRules } from './intent-rules.ts';
+import { queryRules } from './query-rules.ts';
 import type { LedgerRule } from './rule.ts';
 import { tokenRules } from './token-rules.ts';
 
@@ -11,6 +13,6 @@ export type { LedgerRule, LedgerUnderTest } from './rule.ts';
  * @param options - `durable: false` leaves out the rules about a crash, for a ledger in memory
  */
 export function ledgerCompliance(options: { readonly durable: boolean }): readonly LedgerRule[] {
-  const rules = [...certificateRules, ...tokenRules, ...durabilityRules];
+  const rules = [...certificateRules, ...queryRules, ...intentRules, ...tokenRules, ...durabilityRules];
   return options.durable ? rules : rules.filter((rule) => !rule.durable);
 }

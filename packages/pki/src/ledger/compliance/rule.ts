@@ -1,5 +1,5 @@
 import type { PkiFault } from '../../ground/fault.ts';
-import type { Ledger, LedgerEntry, StoredJoinToken } from '../ledger.ts';
+import type { IssuanceIntent, Ledger, LedgerEntry, StoredJoinToken } from '../ledger.ts';
 
 /** A ledger for one compliance rule, which may change it. */
 export interface LedgerUnderTest {
@@ -47,9 +47,26 @@ export function entry(serialHex: string, changes: Partial<LedgerEntry> = {}): Le
     notAfter: now + 604_800_000,
     issuedAt: now,
     requester: 'server:fe01.contoso.example',
+    keyHash: keyHash('01'),
     certificate: Uint8Array.of(0x30, 0x03, 0x02, 0x01, 0x2a),
     ...changes,
   };
+}
+
+/** The intent that {@link entry} with the same serial number completes. */
+export function intent(serialHex: string, changes: Partial<IssuanceIntent> = {}): IssuanceIntent {
+  const { certificate: preCertificate, issuedAt: intendedAt, ...rest } = entry(serialHex);
+  return { ...rest, preCertificate, intendedAt, ...changes };
+}
+
+/** The hash of a key, from two hexadecimal digits. */
+export function keyHash(digits: string): string {
+  return digits.repeat(32);
+}
+
+/** The serial numbers of a list, in its order. */
+export function serials(list: readonly { readonly serialHex: string }[]): string {
+  return list.map(({ serialHex }) => serialHex).join();
 }
 
 /** A token that may be spent at {@link now}. */
@@ -62,9 +79,14 @@ export function must(condition: boolean, breach: string): void {
   if (!condition) throw new Error(breach);
 }
 
-/** Whether two values are the same as JSON. */
+/** Whether two values are the same as JSON, whatever the order of their fields is. */
 export function same(found: unknown, expected: unknown): boolean {
-  return JSON.stringify(found) === JSON.stringify(expected);
+  return JSON.stringify(found, inOrder) === JSON.stringify(expected, inOrder);
+}
+
+function inOrder(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Whether a promise rejects with a code. */

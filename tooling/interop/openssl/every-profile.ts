@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
+import path from 'node:path';
+import { createIssuance, issuerId, publicationPaths, userNames } from '@entente/pki';
+import { createKeyAndRequest } from '@entente/pki/client';
+import { openAuthority } from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
+import { startApp } from '@entente/testkit';
+import { decodePemCertificates, encodePem } from '@entente/x509';
+import { type AuthorityOrders, openOrders } from '../../authority/authority-orders.ts';
+import { type AuthorityPlace, createAuthorityPlace, domain } from '../../authority/authority-place.ts';
+import { type Enrolled, enrolServer, renewServer } from '../../authority/enrolled.ts';
+
+/** A leaf that the authority has issued. */
+export interface IssuedLeaf {
+  /** What it is, e.g. `server, internal interface`. */
+  readonly what: string;
+  /** PEM with the leaf alone. */
+  readonly file: string;
+  /** PEM with the authorities above it, without the root. */
+  readonly above: string;
+  readonly serialHex: string;
+  /** A name that it must have; undefined where it has none that openssl checks. */
+  readonly host?: string;
+  /** Which ends of TLS it may be, as openssl calls them. */
+  readonly purposes: readonly ('sslserver' | 'sslclient')[];
+}
+
+/** A running authority that has issued a certificate of every profile. */
+export interface EveryProfile extends AsyncDisposable {
+  readonly place: AuthorityPlace;
+  readonly orders: AuthorityOrders;
+  /** One of each kind, to be revoked. */
+  readonly leaves: readonly IssuedLeaf[];
+  /** Another server's, that stays valid. */
+  readonly kept: IssuedLeaf;
+  /** The authority's own. */
+  readonly own: IssuedLeaf;
+  /** Certificates of authorities, PEM: root, issuing, and issuing for outsiders. */
+  readonly authorities: readonly { readonly what: string; readonly file: string }[];
+  /** Fetches the list of an authority from plain HTTP and writes it as PEM. @returns path of the file */
+  list(whose: 'root' | 'issuing'): Promise<string>;
+}
+
+const edge = `edge1.${domain}`;
+const access = `access.${domain}`;
+const user = `alice@${domain}`;
+
+/**
+ * Starts the authority-server app over what the ceremony created, and requests certificates as members do.
+ *
+ * @param directory - folder for everything
+ */
+export async function issueEveryProfile(directory: string): Promise<EveryProfile> {
+  const frontEnd = (fqdn: string, address: string) => ({
+    fqdn,
+    role: 'front-end' as const,
+    pool: `pool.${domain}`,
+    interfaces: { internal: { address } },
+  });
+  const place = await createAuthorityPlace({
+    directory,
+    pools: [{ fqdn: `pool.${domain}`, role: 'front-end' }],
+    servers: [
+      frontEnd(`fe1.${domain}`, '127.0.0.11'),
+      frontEnd(`fe2.${domain}`, '127.0.0.12'),
+      {
+        fqdn: edge,
+        role: 'edge',
+        interfaces: {
+          internal: { address: '127.0.0.13' },
+          external: { fqdn: access, address: '127.0.0.14' },
+        },
+      },
+    ],
+    outsideObjectsUrls: [`http://${access}`],
+    administrators: ['administrator', 'bob'],
+  });
+  const files = place.ceremony.files;
+  const above = files.issuingCertificate;
+  // No order issues a user's certificate yet, so the authority's own issuance does, before the server opens its folder.
+  const ofUser = await issueForUser(place, path.join(directory, 'user.crt'));
+  const running = await startApp('authority-server', { name: place.fqdn, configFile: place.configFile });
+  let orders: AuthorityOrders | undefined;
+  const stop = async (): Promise<void> => {
+    await orders?.[Symbol.asyncDispose]();
+    await running[Symbol.asyncDispose]();
+  };
+  try {
+    orders = await openOrders(place);
+    await orders.publish(place.topology);
+    const join = async (fqdn: string): Promise<Enrolled> =>
+      enrolServer(place, await (orders as AuthorityOrders).joinToken(fqdn), fqdn);
+    const write = ({ chainPem }: Enrolled, name: string): Promise<Written> =>
+      writeLeaf(chainPem, path.join(directory, `${name}.crt`));
+    const joined = await write(await join(`fe1.${domain}`), 'fe1');
+    const kept = await write(await join(`fe2.${domain}`), 'fe2');
+    const external = await renewServer(place, await join(edge), { subject: access, interface: 'external' });
+    const outside = await write(external, 'access');
+    const bob = place.ceremony.administrators.find(({ name }) => name === 'bob')?.certificate ?? '';
+    const own = await writeLeaf(
+      await readFile(files.serverCertificate, 'utf8'),
+      path.join(directory, 'ca.crt'),
+    );
+    const both = ['sslserver', 'sslclient'] as const;
+    return {
+      place,
+      orders,
+      kept: { what: 'another server', ...kept, above, host: `fe2.${domain}`, purposes: both },
+      leaves: [
+        { what: 'server, internal interface', ...joined, above, host: `fe1.${domain}`, purposes: both },
+        {
+          what: 'server, external interface',
+          ...outside,
+          above: files.outsideCertificate,
+          host: access,
+          purposes: both,
+        },
+        {
+          what: 'administrator',
+          ...(await writeLeaf(await readFile(bob, 'utf8'), path.join(directory, 'bob.crt'))),
+          above,
+          purposes: ['sslclient'],
+        },
+        { what: 'user', ...ofUser, above, purposes: ['sslclient'] },
+      ],
+      own: { what: 'the authority itself', ...own, above, host: place.fqdn, purposes: both },
+      authorities: [
+        { what: 'root', file: files.rootCertificate },
+        { what: 'issuing authority', file: files.issuingCertificate },
+        { what: 'issuing authority, for outsiders', file: files.outsideCertificate },
+      ],
+      list: (whose) => fetchList(place, whose, path.join(directory, `${whose}.crl`)),
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Written {
+  readonly file: string;
+  readonly serialHex: string;
+}
+
+async function issueForUser(place: AuthorityPlace, file: string): Promise<Written> {
+  await using opened = await openAuthority(place.directory, openLedger);
+  const issuance = createIssuance({
+    issuer: opened.issuer,
+    ledger: opened.ledger,
+    clock: Date.now,
+    random: randomBytes,
+    objectsUrl: `http://${place.fqdn}:${place.objectsPort}`,
+    mayIssue: ({ subject }) => ({ ok: true, names: userNames(subject) }),
+  });
+  const { request } = await createKeyAndRequest({ subject: user });
+  const outcome = await issuance.issue(
+    { profile: 'user', subject: user, request },
+    { kind: 'administrator', name: 'administrator' },
+  );
+  if (!outcome.ok) throw new Error(outcome.refusal.message);
+  await writeFile(file, encodePem('CERTIFICATE', outcome.certificate.der));
+  return { file, serialHex: outcome.certificate.serialHex };
+}
+
+/** Writes the first certificate of a chain to a file of its own. */
+async function writeLeaf(chainPem: string, file: string): Promise<Written> {
+  const chain = decodePemCertificates(chainPem);
+  const leaf = chain.ok ? chain.value[0] : undefined;
+  if (leaf === undefined) throw new Error(`${file}: there is no certificate`);
+  await writeFile(file, encodePem('CERTIFICATE', leaf.der));
+  return { file, serialHex: leaf.serialHex };
+}
+
+async function fetchList(place: AuthorityPlace, whose: 'root' | 'issuing', file: string): Promise<string> {
+  const id = whose === 'issuing' ? place.ceremony.issuerId : rootIdOf(place);
+  const der = await fetchPlain(place.objectsPort, publicationPaths.crl(id, 0));
+  await writeFile(file, encodePem('X509 CRL', der));
+  return file;
+}
+
+function rootIdOf(place: AuthorityPlace): string {
+  const root = decodePemCertificates(place.ceremony.rootPem);
+  if (!root.ok || root.value[0] === undefined) throw new Error('the ceremony gave no root');
+  return issuerId(root.value[0].publicKey.der);
+}
+
+function fetchPlain(port: number, path: string): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path }, (response) => {
+      const parts: Uint8Array[] = [];
+      response.on('data', (part: Uint8Array) => parts.push(part));
+      response.on('end', () =>
+        response.statusCode === 200
+          ? resolve(Buffer.concat(parts))
+          : reject(new Error(`${path}: status ${response.statusCode}`)),
+      );
+    }).on('error', reject);
+  });
+}
