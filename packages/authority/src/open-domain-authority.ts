@@ -26,6 +26,7 @@ import { importLog } from './import-log.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideProblem, outsideView } from './outside-view.ts';
 import type { AuthoritySettings } from './settings.ts';
+import { MemberStandings } from './standing/member-standings.ts';
 import { SurplusWatch } from './surplus-names/surplus-watch.ts';
 import {
   openTopologyStore,
@@ -46,6 +47,8 @@ export interface Authority {
   readonly events: EventHub;
   /** The signed trust states. */
   readonly states: Pick<StatePublisher, 'current'>;
+  /** What members last said of themselves. */
+  readonly standings: MemberStandings;
   /** The revocation lists in force, as the trust state names them. */
   lists(): readonly PublishedList[];
   /** The keys of all pools. */
@@ -137,19 +140,7 @@ export async function openDomainAuthority(
   });
 
   const lists = publishedLists(opened, publisher);
-  const states = await StatePublisher.open({
-    directory: settings.directory,
-    fqdn: settings.fqdn,
-    network: settings.domain,
-    anchors: anchorsHash(opened.roots.map(({ der }) => der)),
-    issuance,
-    topology: () => topologies.current?.topology,
-    lists,
-    isRevoked: async (serialHex) => (await ledger.find(issuer.id, serialHex))?.revocation !== undefined,
-    onSigned: (state) => events.announce(stateEvent(state)),
-    clock,
-    log,
-  });
+  let states: StatePublisher | undefined;
 
   async function listChanged(): Promise<void> {
     const list = publisher.current(0);
@@ -157,7 +148,7 @@ export async function openDomainAuthority(
     knowledge = { crls: [rootList, readList(list.der)] };
     trust.announce();
     // Before the other events: a member that hears of those finds the state that names what is new.
-    await states.sign();
+    await states?.sign();
     events.announce({ type: 'crl', issuer: issuer.id, number: list.number });
     const { number } = list;
     log.info(
@@ -226,7 +217,7 @@ export async function openDomainAuthority(
       surplus.topologyChanged();
       // First of all: connections and commands of whom it removes end now.
       trust.announce();
-      await states.sign();
+      await states?.sign();
       const time = now();
       const gone = before === undefined ? [] : removedAdministrators(before, result.topology);
       await revokeUnlisted(gone.map((name) => ({ name, issuedUntil: time })));
@@ -251,6 +242,21 @@ export async function openDomainAuthority(
     );
   }
   await publisher.publish();
+  // After the first list: the certificate of its key is judged by it.
+  states = await StatePublisher.open({
+    directory: settings.directory,
+    fqdn: settings.fqdn,
+    network: settings.domain,
+    anchors: anchorsHash(opened.roots.map(({ der }) => der)),
+    issuance,
+    topology: () => topologies.current?.topology,
+    lists,
+    isRevoked: async (serialHex) => (await ledger.find(issuer.id, serialHex))?.revocation !== undefined,
+    onSigned: (state) => events.announce(stateEvent(state)),
+    clock,
+    log,
+  });
+  await states.sign();
   await revokeUnlisted(topologies.removedAdministrators);
   await revocation.reconcileKeys();
   await warnOfUnnamed();
@@ -264,6 +270,7 @@ export async function openDomainAuthority(
     topologies,
     events,
     states,
+    standings: new MemberStandings(() => topologies.current?.topology, now),
     lists,
     domainKeys,
     trust,

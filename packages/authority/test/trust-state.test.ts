@@ -1,20 +1,25 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority, type RunningAuthority } from '@entente/authority';
-import { trustStateName, trustStatePurpose } from '@entente/pki';
+import { type Requester, trustStateName, trustStatePurpose } from '@entente/pki';
 import { initialiseAuthority } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { createTestLog } from '@entente/testkit';
 import {
   administratorSetHash,
+  buildTopology,
   decodeTrustState,
+  type MemberStanding,
+  memberStandingFormat,
   type SignedTrustState,
+  type Topology,
   topologyHash,
 } from '@entente/topology';
 import { type CertificateList, decodeCrl } from '@entente/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MemberStandings } from '../src/standing/member-standings.ts';
+import { mayIssueStateKey } from '../src/trust-state/state-key.ts';
 import { StateSequence } from '../src/trust-state/state-sequence.ts';
 import { contoso, next, signed } from './contoso.ts';
 
@@ -192,11 +197,105 @@ describe('the trust state of an authority', () => {
     expect(named).toBeDefined();
   });
 
-  it('has no certificate for a server that asks for one', async () => {
+  it('stands beside what members say of themselves, which administrators see', async () => {
     await publish();
-    const body = randomBytes(8).toString('hex');
-    const answer = await authority.fetch(new Request(`${url}/enrol`, { method: 'POST', body }), member);
-    expect(answer.status).not.toBe(201);
+    const say = (body: string, peer: unknown = member) =>
+      authority.fetch(new Request(`${url}/standing`, { method: 'POST', body }), (peer ?? undefined) as never);
+    const formats = ['entente-topology/1'];
+    const certificateEnd = '2026-06-08T00:00:00.000Z';
+    const said = { format: memberStandingFormat, topology: 1, state: 5, lists: [], certificateEnd, formats };
+    expect((await say(JSON.stringify(said), null)).status).toBe(401);
+    expect((await say(JSON.stringify({ ...said, more: 1 }))).status).toBe(400);
+    expect((await say('x'.repeat(200_000))).status).toBe(413);
+    expect((await say(JSON.stringify(said))).status).toBe(204);
+    expect((await get('/members')).status).toBe(403);
+    const answer = await get('/members', administrator);
+    const { members } = (await answer.json()) as { members: { server: string }[] };
+    expect(members.find(({ server }) => server === 'fe01.contoso.example')).toMatchObject({ standing: said });
+  });
+
+  it('does not name a topology that a member has not said it reads', async () => {
+    await publish();
+    const text = signed(next(contoso, { title: 'second' })).replace(
+      'entente-topology/1',
+      'entente-topology/2',
+    );
+    const refused = await order('/topology', text);
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toMatchObject({
+      reason: 'format-not-read',
+      detail: expect.stringContaining('fe01.contoso.example, edge01.contoso.example'),
+    });
+    expect((await state()).state.topology.version).toBe(1);
+  });
+
+  it('has a certificate that the authority gives itself alone', async () => {
+    const others = () => ({ ok: true, names: { commonName: '', dnsNames: [], uris: [] } }) as const;
+    const mayIssue = mayIssueStateKey({ domain: 'contoso.example', fqdn: 'ca.contoso.example' }, others);
+    const request = {
+      profile: 'trust-state',
+      subject: 'trust-state',
+      publicKey: new Uint8Array(),
+      requestedNames: [],
+    } as const;
+    const answer = async (requester: Requester) => (await mayIssue(request, requester)).ok;
+    expect(await answer({ kind: 'server', server: 'ca.contoso.example', serialHex: 'self' })).toBe(true);
+    expect(await answer({ kind: 'server', server: 'ca.contoso.example', serialHex: '01' })).toBe(false);
+    expect(await answer({ kind: 'server', server: 'fe01.contoso.example', serialHex: 'self' })).toBe(false);
+    expect(await answer({ kind: 'administrator', name: 'alice' })).toBe(false);
+    expect(await answer({ kind: 'join-token', server: 'ca.contoso.example', tokenId: '01' })).toBe(false);
+    const ofServer = { ...request, profile: 'server' } as const;
+    expect(
+      await mayIssue(ofServer, { kind: 'administrator', name: 'alice' }),
+      'others have their rule',
+    ).toEqual(others());
+  });
+});
+
+describe('what members say of themselves', () => {
+  let now = start;
+  let topology: Topology | undefined;
+  let standings: MemberStandings;
+  const standing = (formats: readonly string[]): MemberStanding => ({
+    format: memberStandingFormat,
+    topology: 1,
+    state: 5,
+    lists: [],
+    certificateEnd: '2026-06-08T00:00:00.000Z',
+    formats,
+  });
+  beforeEach(() => {
+    topology = buildTopology(contoso);
+    standings = new MemberStandings(
+      () => topology,
+      () => now,
+    );
+  });
+
+  it('is kept for servers of the topology, with the time, and forgotten with them', () => {
+    now = start + minute;
+    standings.record('fe01.contoso.example', standing([]));
+    standings.record('stranger.contoso.example', standing([]));
+    const seen = () => standings.list().filter(({ lastSeen }) => lastSeen !== null);
+    expect(standings.list().map(({ server }) => server)).toEqual([...(topology?.servers.keys() ?? [])]);
+    expect(seen()).toMatchObject([{ server: 'fe01.contoso.example', lastSeen: '2026-06-01T00:01:00.000Z' }]);
+    const before = topology;
+    topology = buildTopology({ ...contoso, servers: contoso.servers.slice(0, 1) });
+    standings.record('ca.contoso.example', standing([]));
+    topology = before;
+    expect(seen().map(({ server }) => server)).toEqual(['ca.contoso.example']);
+  });
+
+  it('leaves nobody behind with the format that is in force, and with another one all who have not said that they read it', () => {
+    const behind = (format: string) => standings.notReading(format, 'ca.contoso.example');
+    expect(behind('entente-topology/1')).toEqual([]);
+    const others = ['fe01.contoso.example', 'edge01.contoso.example', 'edge02.contoso.example'];
+    expect(behind('entente-topology/2')).toEqual(others);
+    standings.record('fe01.contoso.example', standing(['entente-topology/1', 'entente-topology/2']));
+    standings.record('edge01.contoso.example', standing(['entente-topology/1']));
+    expect(behind('entente-topology/2')).toEqual(others.slice(1));
+    topology = undefined;
+    expect(behind('entente-topology/2'), 'before the first topology there is nobody').toEqual([]);
   });
 });
 

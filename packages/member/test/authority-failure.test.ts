@@ -55,7 +55,7 @@ describe('why the authority gives nothing', () => {
       ['authority-answer-refused', undefined],
     ],
     ['its answer is no HTTP', tlsFault('ENTENTE_ANSWER_INVALID'), ['authority-answer-refused', undefined]],
-  ])('is told apart: %s', (_, error, expected) => {
+  ])('has its own event: %s', (_, error, expected) => {
     expect(causeOf(error)).toEqual(expected);
   });
 
@@ -151,8 +151,10 @@ describe('a server whose own certificate is over', () => {
   it('believes no such list that its authority has not signed', async () => {
     await using published = await publish();
     await using member = await startMember({}, published.url);
-    const forger = await createTestAuthority('Contoso Root');
-    published.list = (await listOf(forger, { number: 2, revoked: [member.ownSerial] })).der;
+    const forged = (await listOf(member.root, { number: 2, revoked: [member.ownSerial] })).der.slice();
+    // In the signature.
+    forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
+    published.list = forged;
     member.answer('/state', (_, response) => response.writeHead(403).end());
     await member.follower.refresh();
     expect(member.lines.map(({ event }) => event)).toEqual(['authority-refused-us']);

@@ -69,9 +69,14 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string) {
   const goodState: Answer = (_request, response) => response.end(stateText());
   const listPath = `/lists/${nameList(root, list).issuer}/0`;
   const asked: string[] = [];
+  const reported: string[] = [];
   const answers: Record<string, Answer> = {
     '/domain-keys': (_request, response) => response.end(poolKeysText),
     '/state': goodState,
+    '/standing': (request, response) => {
+      request.setEncoding('utf8').once('data', (text: string) => void reported.push(text));
+      request.once('end', () => void response.writeHead(204).end());
+    },
     [listPath]: (_request, response) => response.end(list.der),
   };
   const open = new Set<ServerResponse>();
@@ -131,6 +136,7 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string) {
       now: () => systemClock.now(),
       log,
     }),
+    certificateEnd: () => own.current.leaf.notAfter,
     own: new OwnCertificateWatch({
       fqdn,
       chainPem: () => own.current.certificatePem,
@@ -174,6 +180,8 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string) {
     /** What the authority was asked for. */
     asked,
     listPath,
+    /** What it has said of itself. */
+    reported,
     goodState,
     /** A state that names the topology and the list of now, with the next sequence. */
     stateText,

@@ -34,6 +34,15 @@ describe('the file of what was last known', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('holds the last trust state over a restart', async () => {
+    const known = { trustState: { sequence: 7, hash: 'ab'.repeat(32), signedAt: start } };
+    const file = await open();
+    await file.keep(known);
+    expect(await restore()).toEqual(known);
+    await file.keep({ trustState: { ...known.trustState, sequence: 8, hash: 'cd'.repeat(32) } });
+    expect((await restore()).trustState?.sequence, 'and is written at once').toBe(8);
+  });
+
   it('is written once a minute and not at every confirmation, also after a restart', async () => {
     const file = await open();
     for (let second = 0; second < 60; second++) await file.keep({ confirmedAt: start + second * 1_000 });
@@ -54,7 +63,15 @@ describe('the file of what was last known', () => {
   });
 
   it('says nothing where it is damaged, which is logged', async () => {
-    for (const text of ['', '{"latestSigned":', '{"confirmedAt":"yesterday"}', 'null', '{"confirmedAt":5}']) {
+    for (const text of [
+      '',
+      '{"latestSigned":',
+      '{"confirmedAt":"yesterday"}',
+      'null',
+      '{"confirmedAt":5}',
+      '{"trustState":{"sequence":1}}',
+      '{"trustState":5}',
+    ]) {
       written = text;
       warnings = [];
       expect(await restore(), text).toEqual({});

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { TestAuthority } from '@entente/testkit';
-import type { TrustState, TrustStateSigner } from '@entente/topology';
+import { parseMemberStanding, type TrustState, type TrustStateSigner } from '@entente/topology';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startMember } from './hostile-authority.ts';
 import { hour, listOf, nextDocument } from './sample-domain.ts';
@@ -170,7 +170,21 @@ describe('a member whose authority, or a machine before it, lies about the trust
     await member.follower.refresh();
     member.asked.length = 0;
     await member.follower.refresh();
-    expect(member.asked.sort()).toEqual(['/domain-keys', '/state']);
+    expect(member.asked.sort()).toEqual(['/domain-keys', '/standing', '/state']);
+  });
+
+  it('says how it stands, and goes on where nobody wants to hear it', async () => {
+    const { trustState } = member.state.lastKnown;
+    expect(parseMemberStanding(member.reported.at(-1) ?? '')).toMatchObject({
+      topology: 1,
+      state: trustState?.sequence,
+      lists: [{ shard: 0, number: 1 }],
+      formats: ['entente-topology/1', 'entente-trust-state/1'],
+    });
+    member.answer('/standing', (_, response) => void response.writeHead(500).end());
+    await member.follower.refresh();
+    expect(member.lines.at(-1)?.event).toBe('standing-not-sent');
+    expect(member.state.lastKnown.trustState?.sequence).toBeGreaterThan(trustState?.sequence ?? 0);
   });
 
   it('believes a signed time that it has written, and none that was ahead of the clock already then', async () => {

@@ -86,6 +86,13 @@ export {
   zoneOfRole,
 } from './terms/roles.ts';
 export {
+  formatMemberStanding,
+  type MemberStanding,
+  maxStandingLength,
+  memberStandingFormat,
+  parseMemberStanding,
+} from './trust-state/member-standing.ts';
+export {
   refuseTrustState,
   type TrustStateKnowledge,
   type TrustStateMark,

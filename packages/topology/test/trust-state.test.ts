@@ -91,6 +91,18 @@ describe('a signed trust state', () => {
     );
   });
 
+  it('is refused in another spelling, also where its key has signed that', () => {
+    const sign = (header: string, payload: string) => {
+      const input = `${header}.${payload}`;
+      return `${input}.${Buffer.from(signer.sign(Buffer.from(input))).toString('base64url')}`;
+    };
+    const [header = '', payload = ''] = signTrustState(state, signer).split('.');
+    expect(decodeTrustState(sign(header, payload)).ok).toBe(true);
+    const spaced = Buffer.from(JSON.stringify(state, null, 1)).toString('base64url');
+    for (const text of [sign(header, `${payload}=`), sign(header, spaced), sign(`${header}=`, payload)])
+      expect(decodeTrustState(text)).toMatchObject({ ok: false, reason: 'malformed' });
+  });
+
   it('is refused where it is anything else', () => {
     fc.assert(
       fc.property(

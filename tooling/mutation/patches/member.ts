@@ -8,8 +8,8 @@ export const patches: PatchList = {
       name: 'forged-list',
       off: 'a member takes a revocation list that its authority has not signed',
       file: 'packages/member/src/follow/accept-lists.ts',
-      find: '(issuer) => issuer.subject.canonical === list.issuer.canonical && isSignedBy(list, issuer),',
-      replace: '(issuer) => issuer.subject.canonical === list.issuer.canonical,',
+      find: '(named === undefined || issuerId(issuer.publicKey.der) === named.issuer) &&\n      isSignedBy(list, issuer),',
+      replace: '(named === undefined || issuerId(issuer.publicKey.der) === named.issuer),',
       test: {
         file: 'packages/member/test/revocation-lists.test.ts',
         title: 'let nothing in that our authority has not signed, whatever number it carries',
@@ -19,18 +19,18 @@ export const patches: PatchList = {
       name: 'played-back-list',
       off: 'an old revocation list that is played back replaces the newer one',
       file: 'packages/member/src/follow/accept-lists.ts',
-      find: 'if (known === undefined || (list.crlNumber ?? 0n) > (known.crlNumber ?? 0n))',
-      replace: 'if (known === undefined || list !== known)',
+      find: 'if (number < before)',
+      replace: 'if (number < 0n)',
       test: {
         file: 'packages/member/test/revocation-lists.test.ts',
-        title: 'never go back to an older number',
+        title: 'never go back to an older number, also where a state names it',
       },
     },
     {
       name: 'delta-for-a-list',
       off: 'a delta that our authority has signed takes the place of its whole revocation list',
       file: 'packages/member/src/follow/accept-lists.ts',
-      find: "if (list.baseCrlNumber !== undefined) return 'is a delta, not a whole list';",
+      find: "if (list.baseCrlNumber !== undefined) return { reason: 'delta', problem: 'is a delta, not a whole list' };",
       replace: '',
       test: {
         file: 'packages/member/test/revocation-lists.test.ts',
@@ -41,12 +41,12 @@ export const patches: PatchList = {
       name: 'list-of-others',
       off: 'a revocation list that covers other certificates takes a place that it was not asked at',
       file: 'packages/member/src/follow/accept-lists.ts',
-      find: "return covers ? undefined : 'covers other certificates than those that name this URL';",
-      replace: 'return covers ? undefined : undefined;',
+      find: 'if (covers(list, named)) return undefined;',
+      replace: 'if (list !== undefined) return undefined;',
       test: {
         file: 'packages/member/test/revocation-lists.test.ts',
         title:
-          'never give way to one that covers other certificates: it must name the place where it was fetched',
+          'never give way to one that covers other certificates: it must name the place that the state names',
       },
     },
     {
@@ -136,8 +136,8 @@ export const patches: PatchList = {
       name: 'confirmation-of-another',
       off: 'a topology that could not be written is confirmed on disk, so a restart believes the one before it as if it were new',
       file: 'packages/member/src/follow/domain-follower.ts',
-      find: 'if (this.#topologyKept) await',
-      replace: 'await',
+      find: 'if (this.#unwritten === undefined) this.#confirmedOnDisk',
+      replace: 'this.#confirmedOnDisk',
       test: {
         file: 'packages/member/test/hostile-authority.test.ts',
         title:
@@ -148,7 +148,7 @@ export const patches: PatchList = {
       name: 'end-of-follower',
       off: 'an answer that arrives after the end of a member is accepted and written to the directory of the next run',
       file: 'packages/member/src/follow/domain-follower.ts',
-      find: 'if (this.#stop.signal.aborted) return;\n    if (!result.accepted)',
+      find: 'if (this.#stop.signal.aborted) return false;\n    if (!result.accepted)',
       replace: 'if (!result.accepted)',
       test: {
         file: 'packages/member/test/hostile-authority.test.ts',
@@ -193,8 +193,8 @@ export const patches: PatchList = {
       name: 'lasting-alarm',
       off: 'a member that reported an unconfirmed topology never reports that the authority has answered again',
       file: 'packages/member/src/follow/domain-follower.ts',
-      find: 'state.takeUp({ topology, confirmedAt: clock.now() });\n    this.#alarm.check();',
-      replace: 'state.takeUp({ topology, confirmedAt: clock.now() });',
+      find: 'state.takeUp({ topology: state.topology, confirmedAt });\n      this.#alarm.check();',
+      replace: 'state.takeUp({ topology: state.topology, confirmedAt });',
       test: {
         file: 'packages/member/test/confirmation-alarm.test.ts',
         title: 'begins and ends with what the authority answers to a member that follows it',

@@ -11,6 +11,7 @@ import { addJoinTokenRoutes } from './join-token-routes.ts';
 import { addOpenRoutes } from './open-routes.ts';
 import { addRevocationRoutes } from './revocation-routes.ts';
 import type { AuthorityApp, Bindings, RouteContext } from './route-context.ts';
+import { addStandingRoutes } from './standing-routes.ts';
 import { addTopologyRoutes } from './topology-routes.ts';
 import { addTrustStateRoutes } from './trust-state-routes.ts';
 
@@ -36,6 +37,7 @@ export function authorityRoutes(
   addEventRoutes(app, context);
   addTopologyRoutes(app, context);
   addTrustStateRoutes(app, context);
+  addStandingRoutes(app, context);
   addDomainKeyRoutes(app, context);
   addCertificateRoutes(app, context);
   addRevocationRoutes(app, context);

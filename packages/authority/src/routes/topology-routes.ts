@@ -1,5 +1,6 @@
 import { type Problem, readBody } from '@entente/pki';
 import type { Authority } from '../open-domain-authority.ts';
+import { topologyFormatOf } from '../standing/member-standings.ts';
 import { tooLarge } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
@@ -11,7 +12,10 @@ const signedMediaType = 'application/jose+json';
  * @param app - receives the routes
  * @param context - what they answer with
  */
-export function addTopologyRoutes(app: AuthorityApp, { authority, guard, refusals }: RouteContext): void {
+export function addTopologyRoutes(
+  app: AuthorityApp,
+  { authority, guard, refusals, settings }: RouteContext,
+): void {
   app.get('/topology/:version?', async (c) => {
     const refused = guard('member', c.env.caller);
     if (refused !== undefined) return refused;
@@ -28,8 +32,12 @@ export function addTopologyRoutes(app: AuthorityApp, { authority, guard, refusal
     if (refused !== undefined) return refused;
     const body = await readBody(c.req.raw, maxTopologyBytes);
     if (body === undefined) return refusals.request(tooLarge(maxTopologyBytes), caller);
+    const text = Buffer.from(body).toString('utf8');
+    const format = topologyFormatOf(text);
+    const behind = format === undefined ? [] : authority.standings.notReading(format, settings.fqdn);
+    if (format !== undefined && behind.length > 0) return refusals.request(notRead(format, behind), caller);
     const publisher = caller.kind === 'administrator' ? caller.name : '';
-    const result = await authority.publish(Buffer.from(body).toString('utf8'), publisher);
+    const result = await authority.publish(text, publisher);
     if (!result.accepted) return refusals.request({ status: 422, ...result.refusal }, caller);
     const { document, hash } = result.topology;
     return c.json({ version: document.version, hash, effect: result.effect, signers: result.signers });
@@ -49,3 +57,17 @@ const noTopology: Problem = {
   remedy: 'publish the first one, or request a version that exists',
   status: 404,
 };
+
+/** Names that are listed in a refusal. */
+const mostNames = 20;
+
+function notRead(format: string, members: readonly string[]): Problem {
+  const named = members.slice(0, mostNames).join(', ');
+  const more = members.length > mostNames ? `, and ${members.length - mostNames} more` : '';
+  return {
+    reason: 'format-not-read',
+    message: `${members.length} of the servers have not said that they read ${JSON.stringify(format)}: ${named}${more}`,
+    remedy: 'update and start these servers, or take them out of the topology, then publish it again',
+    status: 422,
+  };
+}

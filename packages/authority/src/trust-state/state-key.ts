@@ -77,7 +77,7 @@ export function isRenewalDue({ certificate }: StateKey, now: number): boolean {
 
 /**
  * Creates a key with its certificate, and writes both.
- * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED`
+ * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED`, `ENTENTE_PKI_KEY_MISMATCH`
  */
 export async function createStateKey(options: StateKeyOptions): Promise<StateKey> {
   const { directory, fqdn, issuance, network } = options;
@@ -98,7 +98,13 @@ export async function createStateKey(options: StateKeyOptions): Promise<StateKey
   await writeWhole(files.key, created.privateKeyPem, secretMode);
   await writeWhole(files.certificate, pem, publicMode);
   const key = stateKeyOf(created.privateKeyPem, pem);
-  if (key === undefined) throw new Error('the certificate that was just issued does not fit its key');
+  if (key === undefined) {
+    throw new PkiFault('ENTENTE_PKI_KEY_MISMATCH', {
+      sentence: 'the certificate that was just issued does not fit its key',
+      place: files.certificate,
+      remedy: 'delete both files, and start the authority again',
+    });
+  }
   return key;
 }
 

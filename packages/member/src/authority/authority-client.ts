@@ -132,6 +132,18 @@ export class AuthorityClient implements AsyncDisposable {
   }
 
   /**
+   * Says how we stand.
+   * @param standing - see `formatMemberStanding` of `@entente/topology`
+   * @throws MemberFault `ENTENTE_MEMBER_ANSWER` where the status is not 204
+   */
+  async report(standing: string): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    const request = new Request(new URL('/standing', this.url), { method: 'POST', body: standing, headers });
+    const response = await this.transport(request);
+    if (response.status !== 204) throw await refusedAnswer(this.url, '/standing', response);
+  }
+
+  /**
    * Reads the authority's events until the stream ends.
    * @param listeners - called when the stream is open, and for each event
    * @returns why it ended, an error; never rejects

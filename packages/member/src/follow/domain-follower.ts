@@ -1,6 +1,14 @@
 import { parsePoolKeys } from '@entente/pki';
 import type { Clock, Log } from '@entente/tls';
-import type { Topology, TrustState } from '@entente/topology';
+import {
+  formatMemberStanding,
+  isoTime,
+  memberStandingFormat,
+  type Topology,
+  type TrustState,
+  topologyFormat,
+  trustStateFormat,
+} from '@entente/topology';
 import type { AuthorityClient } from '../authority/authority-client.ts';
 import type { ServerEvent } from '../authority/event-stream.ts';
 import type { DomainKeysFile } from '../files/domain-keys-file.ts';
@@ -27,6 +35,8 @@ export interface DomainFollowerOptions {
   readonly topologyFile: Pick<TopologyFile, 'keep'>;
   readonly keysFile: Pick<DomainKeysFile, 'keep'>;
   readonly lastKnownFile: Pick<LastKnownFile, 'keep'>;
+  /** End of our own certificate, milliseconds since the epoch. */
+  readonly certificateEnd: () => number;
   readonly clock: Clock;
   readonly log: Log;
   /** Milliseconds between refreshes when no event comes. */
@@ -117,7 +127,8 @@ export class DomainFollower implements AsyncDisposable {
     return this.#confirmedOnDisk === undefined ? others : { ...others, confirmedAt: this.#confirmedOnDisk };
   }
 
-  async #followTopology({ signedAt, topology: named }: TrustState): Promise<void> {
+  async #followTopology(accepted: TrustState): Promise<void> {
+    const { signedAt, topology: named } = accepted;
     const { state } = this.#options;
     const confirmedAt = Date.parse(signedAt);
     if (named.hash === state.topology.hash) {
@@ -128,6 +139,31 @@ export class DomainFollower implements AsyncDisposable {
     if (!this.#keysWanted || this.#stop.signal.aborted) return;
     this.#keysWanted = false;
     await this.#refreshKeys();
+    await this.#report(accepted);
+  }
+
+  /** So that administrators see who is behind, before they publish what some cannot read. */
+  async #report({ lists, sequence }: TrustState): Promise<void> {
+    const { authority, certificateEnd, log, state } = this.#options;
+    if (this.#stop.signal.aborted) return;
+    const standing = formatMemberStanding({
+      format: memberStandingFormat,
+      topology: state.topology.document.version,
+      state: sequence,
+      lists: lists.map(({ issuer, number, shard }) => ({ issuer, number, shard })),
+      certificateEnd: isoTime(certificateEnd()),
+      formats: [topologyFormat, trustStateFormat],
+    });
+    try {
+      await authority.report(standing);
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      const { message } = error as Error;
+      log.debug(
+        { event: 'standing-not-sent', peer: authority.url },
+        `the authority was not told how this server stands: ${message}`,
+      );
+    }
   }
 
   /** @returns whether the topology in force is the one that the state names, or a newer one */
@@ -218,13 +254,16 @@ export class DomainFollower implements AsyncDisposable {
   async #failed(error: unknown): Promise<void> {
     if (this.#stop.signal.aborted) return;
     const { authority, log, own } = this.#options;
-    const { fields, message } = authorityFailure(error);
+    const {
+      fields: { event, ...others },
+      message,
+    } = authorityFailure(error);
     log.warn(
-      { ...fields, peer: authority.url },
+      { event, ...others, peer: authority.url },
       `the domain was not refreshed, and the last good state stays in force: ${message}`,
     );
     own.check();
-    if (fields.event === 'authority-refused-us') await own.lookOutside(this.#stop.signal);
+    if (event === 'authority-refused-us') await own.lookOutside(this.#stop.signal);
   }
 }
 

@@ -37,8 +37,11 @@ export async function followEvents(options: FollowEventsOptions): Promise<void> 
       onEvent: onNews,
     });
     if (signal.aborted) return;
-    const { fields, message } = authorityFailure(why);
-    log.warn({ ...fields, peer: authority.url }, `the authority's event stream ended: ${message}`);
+    const {
+      fields: { event, ...others },
+      message,
+    } = authorityFailure(why);
+    log.warn({ event, ...others, peer: authority.url }, `the authority's event stream ended: ${message}`);
     await pause(retryMs * (0.5 + Math.random()), signal);
     retryMs = Math.min(retryMs * 2, longestRetryMs);
   }

@@ -90,6 +90,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
       state,
       authority,
       lists: new RevocationLists({ chainPem, authority, files, state, now: () => clock.now(), log }),
+      certificateEnd: () => credential.current.leaf.notAfter,
       own: new OwnCertificateWatch({ fqdn, chainPem, addresses, state, clock, log }),
       topologyFile,
       keysFile,

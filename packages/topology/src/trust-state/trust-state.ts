@@ -49,11 +49,7 @@ export interface TrustState {
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
-const time = z
-  .string()
-  .refine(
-    (text) => text.length === 24 && !Number.isNaN(Date.parse(text)) && isoTime(Date.parse(text)) === text,
-  );
+const time = z.string().refine(isIsoTime);
 
 const schema = z.strictObject({
   format: z.literal(trustStateFormat),
@@ -109,6 +105,11 @@ export function anchorsHash(roots: readonly Uint8Array[]): string {
  */
 export function isoTime(time: number): string {
   return new Date(time).toISOString();
+}
+
+/** Whether a text is a time as {@link isoTime} writes it. */
+export function isIsoTime(text: string): boolean {
+  return text.length === 24 && !Number.isNaN(Date.parse(text)) && isoTime(Date.parse(text)) === text;
 }
 
 /** Each list once. */

@@ -1,0 +1,78 @@
+import { isoTime, type MemberStanding, type Topology } from '@entente/topology';
+
+/** A server of the topology, and what it last said of itself. */
+export interface ListedMember {
+  readonly server: string;
+  readonly role: string;
+  /** ISO 8601, UTC; null where it has said nothing since the authority started. */
+  readonly lastSeen: string | null;
+  readonly standing: MemberStanding | null;
+}
+
+/** What each server of the topology last said of itself. It is kept in memory: a member says it again within a minute. */
+export class MemberStandings {
+  readonly #topology: () => Topology | undefined;
+  readonly #now: () => number;
+  readonly #last = new Map<string, { readonly at: number; readonly standing: MemberStanding }>();
+
+  /**
+   * @param topology - the one in force
+   * @param now - milliseconds since 1970
+   */
+  constructor(topology: () => Topology | undefined, now: () => number) {
+    this.#topology = topology;
+    this.#now = now;
+  }
+
+  /**
+   * Keeps what a server says, in the place of what it said before.
+   * @param server - FQDN that its certificate has proven; one that the topology does not list is not kept
+   */
+  record(server: string, standing: MemberStanding): void {
+    const topology = this.#topology();
+    for (const known of this.#last.keys())
+      if (topology?.servers.has(known) !== true) this.#last.delete(known);
+    if (topology?.servers.has(server) === true) this.#last.set(server, { at: this.#now(), standing });
+  }
+
+  /** Every server of the topology, in its order. */
+  list(): readonly ListedMember[] {
+    return [...(this.#topology()?.servers.values() ?? [])].map(({ fqdn, role }) => {
+      const last = this.#last.get(fqdn);
+      return {
+        server: fqdn,
+        role,
+        lastSeen: last === undefined ? null : isoTime(last.at),
+        standing: last?.standing ?? null,
+      };
+    });
+  }
+
+  /**
+   * The members that a topology of another format would leave behind.
+   * @param format - of the topology that is to be published
+   * @param authority - FQDN of the authority itself, which reads what it verifies
+   * @returns servers that have not said that they read it; none for the format of the topology in force, which they follow
+   */
+  notReading(format: string, authority: string): readonly string[] {
+    const topology = this.#topology();
+    if (topology === undefined || topology.document.format === format) return [];
+    return [...topology.servers.keys()].filter(
+      (fqdn) => fqdn !== authority && this.#last.get(fqdn)?.standing.formats.includes(format) !== true,
+    );
+  }
+}
+
+/**
+ * The format that a signed topology says it has.
+ * @param text - hostile
+ * @returns undefined where it says none: then the verifier refuses it
+ */
+export function topologyFormatOf(text: string): string | undefined {
+  try {
+    const { document } = JSON.parse(text) as { document?: { format?: unknown } };
+    return typeof document?.format === 'string' ? document.format.slice(0, 64) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,319 @@
+import type { PatchList } from '../patch.ts';
+
+/** What the authority says is in force, and what members make of it. */
+export const patches: PatchList = {
+  name: 'trust-state',
+  list: [
+    {
+      name: 'replayed',
+      off: 'a trust state that was played back takes a revoked server in again',
+      file: 'packages/topology/src/trust-state/refuse-trust-state.ts',
+      find: 'last !== undefined && state.sequence < last.sequence',
+      replace: 'last !== undefined && state.sequence < 0',
+      test: {
+        file: 'packages/member/test/trust-states.test.ts',
+        title: 'refuses one that was sent before',
+      },
+    },
+    {
+      name: 'forgotten-sequence',
+      off: 'a restart forgets the last trust state, so an old one is believed',
+      file: 'packages/member/src/files/last-known-file.ts',
+      find: 'trustState: markIn(trustState)',
+      replace: 'trustState: undefined as never',
+      test: {
+        file: 'packages/member/test/last-known-file.test.ts',
+        title: 'holds the last trust state over a restart',
+      },
+    },
+    {
+      name: 'forked',
+      off: 'two different trust states with one sequence are both believed',
+      file: 'packages/topology/src/trust-state/refuse-trust-state.ts',
+      find: 'state.sequence === last.sequence && hash !== last.hash',
+      replace: "state.sequence === last.sequence && hash === ''",
+      test: {
+        file: 'packages/member/test/trust-states.test.ts',
+        title: 'refuses another one with the same sequence',
+      },
+    },
+    {
+      name: 'expired-state',
+      off: 'a trust state that was held back is believed at any time',
+      file: 'packages/topology/src/trust-state/refuse-trust-state.ts',
+      find: 'Date.parse(state.expires) <= now',
+      replace: 'Date.parse(state.expires) <= 0',
+      test: {
+        file: 'packages/topology/test/trust-state.test.ts',
+        title: 'refuses one that has expired',
+      },
+    },
+    {
+      name: 'state-from-the-future',
+      off: 'a trust state from the future is believed',
+      file: 'packages/topology/src/trust-state/refuse-trust-state.ts',
+      find: 'Date.parse(state.signedAt) > now + knowledge.clockSkewMs',
+      replace: 'Number.isNaN(now)',
+      test: {
+        file: 'packages/topology/test/trust-state.test.ts',
+        title: 'refuses one that is ahead of its clock by more than clocks may differ',
+      },
+    },
+    {
+      name: 'state-of-others',
+      off: 'the trust state of another network is believed',
+      file: 'packages/topology/src/trust-state/refuse-trust-state.ts',
+      find: 'state.network !== network',
+      replace: "state.network === ''",
+      test: {
+        file: 'packages/topology/test/trust-state.test.ts',
+        title: 'refuses one of another network',
+      },
+    },
+    {
+      name: 'older-topology',
+      off: 'a trust state that names an older topology confirms it',
+      file: 'packages/topology/src/trust-state/refuse-trust-state.ts',
+      find: 'state.topology.version < topology.version',
+      replace: 'state.topology.version < 0',
+      test: {
+        file: 'packages/topology/test/trust-state.test.ts',
+        title:
+          'refuses one that names an older topology than the one in force, or another one of its version',
+      },
+    },
+    {
+      name: 'unsigned-state',
+      off: 'a trust state that was changed after it was signed is believed',
+      file: 'packages/topology/src/trust-state/signed-trust-state.ts',
+      find: 'if (signed) return',
+      replace: 'if (signed || read !== undefined) return',
+      test: {
+        file: 'packages/topology/test/trust-state.test.ts',
+        title: 'does not count where its payload is that of another one',
+      },
+    },
+    {
+      name: 'spelling',
+      off: 'a trust state is read in more than one spelling',
+      file: 'packages/topology/src/trust-state/signed-trust-state.ts',
+      find: 'encode(json) === payload ? readCanonical(json) : undefined',
+      replace: 'readCanonical(json)',
+      test: {
+        file: 'packages/topology/test/trust-state.test.ts',
+        title: 'is refused in another spelling, also where its key has signed that',
+      },
+    },
+    {
+      name: 'purpose-of-the-key',
+      off: 'a server of ours signs trust states with the key of its TLS certificate',
+      file: 'packages/member/src/state/state-signer.ts',
+      find: 'if (purposes.length !== 1 || purposes[0] !== trustStatePurpose) {',
+      replace: 'if (purposes.length > 99) {',
+      test: {
+        file: 'packages/member/test/trust-states.test.ts',
+        title: 'refuses one whose key is that of a server of ours',
+      },
+    },
+    {
+      name: 'name-of-the-key',
+      off: 'the key of another network signs our trust states',
+      file: 'packages/member/src/state/state-signer.ts',
+      find: "identity: { mode: 'service', allowed: [trustStateName(network)] },",
+      replace: "identity: { mode: 'inbound' },",
+      test: {
+        file: 'packages/member/test/trust-states.test.ts',
+        title: 'refuses one whose key is that of another network',
+      },
+    },
+    {
+      name: 'verdict-on-the-key',
+      off: 'a trust state is believed whose key is revoked, expired or certified by somebody else',
+      file: 'packages/member/src/state/state-signer.ts',
+      find: 'return verdict.trusted ? undefined : verdict.rejection;',
+      replace: 'return verdict.trusted || chain.length > 0 ? undefined : verdict.rejection;',
+      test: {
+        file: 'packages/member/test/trust-states.test.ts',
+        title: 'refuses one whose key is revoked by the very list that it names',
+      },
+    },
+    {
+      name: 'unknown-list',
+      off: 'any list of our authority takes the place of the one that the trust state names',
+      file: 'packages/member/src/follow/accept-lists.ts',
+      find: 'if (number < wanted)',
+      replace: 'if (number < 0n)',
+      test: {
+        file: 'packages/member/test/revocation-lists.test.ts',
+        title: 'never go back to an older number, also where a state names it',
+      },
+    },
+    {
+      name: 'hash-of-the-list',
+      off: 'another list with the number that the trust state names takes its place',
+      file: 'packages/member/src/follow/accept-lists.ts',
+      find: 'if (number > wanted || listHash(list) === named.sha256) return undefined;',
+      replace: 'if (number >= wanted) return undefined;',
+      test: {
+        file: 'packages/member/test/revocation-lists.test.ts',
+        title: 'are never another one of the number that the state names, or that is in force',
+      },
+    },
+    {
+      name: 'list-from-the-future',
+      off: 'a list from the future makes every peer clock-untrusted until its time',
+      file: 'packages/member/src/follow/accept-lists.ts',
+      find: 'if (!isAhead(thisUpdate, now)) return undefined;',
+      replace: 'if (!isAhead(thisUpdate, Number.MAX_SAFE_INTEGER)) return undefined;',
+      test: {
+        file: 'packages/member/test/revocation-lists.test.ts',
+        title:
+          'are never dated ahead of our clock by more than clocks may differ, and do not set the latest signed time then',
+      },
+    },
+    {
+      name: 'poisoned-file',
+      off: 'a signed time from the future that an earlier run has written refuses everybody for ever',
+      file: 'packages/member/src/state/signed-times.ts',
+      find: 'return isAhead(written, known) ? known : written;',
+      replace: 'return isAhead(written, Number.MAX_SAFE_INTEGER) ? known : written;',
+      test: {
+        file: 'packages/member/test/trust-states.test.ts',
+        title:
+          'believes a signed time that it has written, and none that was ahead of the clock already then',
+      },
+    },
+    {
+      name: 'large-list',
+      off: 'a list of any size is fetched',
+      file: 'packages/member/src/follow/revocation-lists.ts',
+      find: 'one.bytes > maxListBytes',
+      replace: 'one.bytes < 0',
+      test: {
+        file: 'packages/member/test/revocation-lists.test.ts',
+        title: 'are not fetched where they are larger than what is read',
+      },
+    },
+    {
+      name: 'again-and-again',
+      off: 'a member fetches a list that it has with every trust state',
+      file: 'packages/member/src/follow/revocation-lists.ts',
+      find: 'if (hash === one.sha256 || (held?.crlNumber ?? -1n) > BigInt(one.number)) continue;',
+      replace: 'if ((held?.crlNumber ?? -1n) > BigInt(one.number)) continue;',
+      test: {
+        file: 'packages/member/test/revocation-lists.test.ts',
+        title: 'are not fetched again where we have them, and the authority hears which one we have',
+      },
+    },
+    {
+      name: 'strange-authority',
+      off: 'an authority that none of our roots has certified brings lists in with a trust state',
+      file: 'packages/member/src/follow/revocation-lists.ts',
+      find: 'return decoded.ok && isOurs ? [decoded.value] : [];',
+      replace: 'return decoded.ok || isOurs ? [(decoded as { value: Certificate }).value] : [];',
+      test: {
+        file: 'packages/member/test/revocation-lists.test.ts',
+        title: 'are not those of an authority that none of our roots has certified',
+      },
+    },
+    {
+      name: 'older-than-the-state',
+      off: 'a topology that is older than the trust state says comes into force',
+      file: 'packages/member/src/follow/domain-follower.ts',
+      find: 'if (version < named.version) {',
+      replace: 'if (version < 0) {',
+      test: {
+        file: 'packages/member/test/trust-states.test.ts',
+        title: 'refuses a topology that is newer than its own and older than the state says',
+      },
+    },
+    {
+      name: 'list-for-outsiders',
+      off: 'a list that nobody has signed says that our certificate is revoked',
+      file: 'packages/member/src/follow/own-certificate-watch.ts',
+      find: 'if (authorities.some((issuer) => isSignedBy(list, issuer))) this.#look(leaf, [list]);',
+      replace: 'if (authorities.length > 0) this.#look(leaf, [list]);',
+      test: {
+        file: 'packages/member/test/authority-failure.test.ts',
+        title: 'believes no such list that its authority has not signed',
+      },
+    },
+    {
+      name: 'sequence-in-memory',
+      off: 'the authority uses numbers of trust states that are not reserved on disk, so they go back when it is killed',
+      file: 'packages/authority/src/trust-state/state-sequence.ts',
+      find: 'this.#reserved = reserved;\n    }\n    this.#last = number;',
+      replace: 'this.#reserved = reserved + 1_000;\n    }\n    this.#last = number;',
+      test: {
+        file: 'packages/authority/test/trust-state.test.ts',
+        title: 'gives no number twice, whatever its clock says and whenever it was killed',
+      },
+    },
+    {
+      name: 'sequence-of-a-copy',
+      off: 'an authority that was restored from a copy gives numbers that members refuse',
+      file: 'packages/authority/src/trust-state/state-sequence.ts',
+      find: 'Math.max(this.#last + 1, Math.floor(this.#now() / 1_000))',
+      replace: 'this.#last + 1 + 0 * this.#now()',
+      test: {
+        file: 'packages/authority/test/trust-state.test.ts',
+        title: 'never has a lower sequence, also after a restart, and after a copy of the files was restored',
+      },
+    },
+    {
+      name: 'state-for-anyone',
+      off: 'the trust state is served to anyone',
+      file: 'packages/authority/src/routes/trust-state-routes.ts',
+      find: "const refused = guard('member', c.env.caller);\n    if (refused !== undefined) return refused;\n    const { current }",
+      replace: 'const { current }',
+      test: {
+        file: 'packages/authority/test/trust-state.test.ts',
+        title: 'is for members, and there is none before the first topology',
+      },
+    },
+    {
+      name: 'state-key-for-servers',
+      off: 'a server gets a certificate for trust states',
+      file: 'packages/authority/src/trust-state/state-key.ts',
+      find: 'if (isSelf && request.subject === subject) {',
+      replace: "if (requester.kind === 'server' || isSelf) {",
+      test: {
+        file: 'packages/authority/test/trust-state.test.ts',
+        title: 'has a certificate that the authority gives itself alone',
+      },
+    },
+    {
+      name: 'revoked-state-key',
+      off: 'the authority goes on signing with a key whose certificate is revoked',
+      file: 'packages/authority/src/trust-state/state-publisher.ts',
+      find: '(await isRevoked(this.#key.certificate.serialHex))',
+      replace: "(await isRevoked(''))",
+      test: {
+        file: 'packages/authority/test/trust-state.test.ts',
+        title: 'has another key at once where the certificate of its key is revoked',
+      },
+    },
+    {
+      name: 'format-nobody-reads',
+      off: 'a topology is published in a format that servers do not read, which they then refuse for ever',
+      file: 'packages/authority/src/routes/topology-routes.ts',
+      find: 'if (format !== undefined && behind.length > 0)',
+      replace: 'if (format !== undefined && behind.length > 99)',
+      test: {
+        file: 'packages/authority/test/trust-state.test.ts',
+        title: 'does not name a topology that a member has not said it reads',
+      },
+    },
+    {
+      name: 'standing-of-strangers',
+      off: 'the authority keeps what servers say that no topology lists any more',
+      file: 'packages/authority/src/standing/member-standings.ts',
+      find: 'if (topology?.servers.has(known) !== true) this.#last.delete(known);',
+      replace: 'if (topology?.servers.has(known) === false && known === server) this.#last.delete(known);',
+      test: {
+        file: 'packages/authority/test/trust-state.test.ts',
+        title: 'is kept for servers of the topology, with the time, and forgotten with them',
+      },
+    },
+  ],
+};
