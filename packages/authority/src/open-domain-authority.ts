@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import {
   type CrlPublisher,
   createCrlPublisher,
@@ -10,16 +11,20 @@ import {
   spkiHash,
   type TrustBundle,
 } from '@entente/pki';
-import { type OpenAuthority, openAuthority } from '@entente/pki/node';
+import type { AuditTrail } from '@entente/pki/audit';
+import { type OpenAuthority, openAuthority, openFileAuditTrail } from '@entente/pki/node';
 import { type Clock, createTrust, type Log, type OwnedTrust } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import { createJudge, type RevocationKnowledge } from '@entente/trust';
 import { type CertificateList, decodeCrl, encodePem } from '@entente/x509';
 import { isNamed, removedAdministrators, unnamedAdministrator } from './administrators.ts';
+import { type AuditEntry, AuditLog, serialDetails } from './audit/audit-log.ts';
 import { bundleSequence } from './bundle-sequence.ts';
 import { DomainKeyStore } from './domain-keys/key-store.ts';
 import { createDomainRevocations, type DomainRevocations } from './domain-revocations.ts';
 import { createEventHub, type EventHub } from './event-hub.ts';
+import { Health } from './health/health.ts';
+import { listProbe } from './health/probes.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideProblem, outsideView } from './outside-view.ts';
 import type { AuthoritySettings } from './settings.ts';
@@ -44,13 +49,20 @@ export interface Authority {
   /** Lower-case hexadecimal SHA-256 of the root's key. */
   readonly rootSpkiHash: string;
   readonly clock: Clock;
+  /** Who did what, when and from where. */
+  readonly auditTrail: AuditTrail;
+  readonly audit: AuditLog;
+  /** What does not work now. */
+  readonly health: Health;
   bundle(): TrustBundle;
   /**
    * Verifies, stores and applies a topology; revokes the certificates of servers and administrators that it no longer names.
    * @param text - the signed document
    * @param publisher - name of the administrator who sends it
+   * @param from - their IP address
+   * @throws PkiFault of the ledger, the audit trail, or `ENTENTE_PKI_FILE_UNAVAILABLE`
    */
-  publish(text: string, publisher: string): Promise<PublishResult>;
+  publish(text: string, publisher: string, from?: string): Promise<PublishResult>;
   /** Revokes certificates, and applies the new CRL to the authority's own verdicts. */
   readonly revocation: DomainRevocations;
   [Symbol.asyncDispose](): Promise<void>;
@@ -71,6 +83,9 @@ export async function openDomainAuthority(
   const { issuer, root, ledger } = opened;
   const { objectsUrl } = settings;
   const now = (): number => clock.now();
+  const health = new Health();
+  const auditTrail = await openFileAuditTrail(join(settings.directory, 'audit.jsonl'));
+  const audit = new AuditLog(auditTrail, health, now);
   const topologies = await openTopologyStore(settings.directory, settings.administratorsHash);
   const issuance = createIssuance({
     issuer,
@@ -95,6 +110,14 @@ export async function openDomainAuthority(
     random: randomBytes,
     onRotated({ epoch, pool, why }) {
       events.announce({ type: 'domain-keys', pool });
+      audit.note({
+        action: 'domain-keys-rotated',
+        actor: 'authority',
+        subject: pool,
+        outcome: 'done',
+        reason: why,
+        details: { epoch },
+      });
       log.info({ event: 'domain-keys', pool, epoch, why }, `${pool} has a new key: ${why}`);
     },
   });
@@ -118,6 +141,7 @@ export async function openDomainAuthority(
     trust.announce();
     events.announce({ type: 'crl', issuer: issuer.id, number: list.number });
     const { number } = list;
+    audit.note({ action: 'list-signed', actor: 'authority', outcome: 'done', details: { number } });
     log.info(
       { event: 'revocation-list', issuer: issuer.id, number },
       `revocation list ${number} is published`,
@@ -133,8 +157,19 @@ export async function openDomainAuthority(
     now,
   });
   /** Revokes what the topology has taken away; also after a crash half-way. */
-  const revokeUnlisted = async (removed: readonly RemovedAdministrator[]): Promise<void> => {
-    for (const [subject, serials] of await revocation.revokeUnlisted(removed)) {
+  const revokeUnlisted = async (
+    removed: readonly RemovedAdministrator[],
+    who: Pick<AuditEntry, 'actor' | 'from'>,
+  ): Promise<void> => {
+    const revoked = [...(await revocation.revokeUnlisted(removed))];
+    const reason = 'cessationOfOperation';
+    const entry = { ...who, action: 'certificate-revoked', outcome: 'done', reason } as const;
+    await Promise.all(
+      revoked.map(([subject, serials]) =>
+        audit.record({ ...entry, subject, details: serialDetails(serials) }),
+      ),
+    );
+    for (const [subject, serials] of revoked) {
       log.info(
         { event: 'revoked', server: subject, serials },
         `${subject} is no longer in the topology, and its certificates are revoked`,
@@ -159,7 +194,7 @@ export async function openDomainAuthority(
   };
 
   let last: Promise<unknown> = Promise.resolve();
-  const publish: Authority['publish'] = (text, publisherName) => {
+  const publish: Authority['publish'] = (text, publisherName, from) => {
     const turn = last.then(async (): Promise<PublishResult> => {
       const before = topologies.current?.topology;
       const refusalBy = (topology: Topology): Problem | undefined =>
@@ -169,17 +204,30 @@ export async function openDomainAuthority(
       // An earlier turn may have removed the publisher. A first topology must name them, or nobody here could send the next command.
       const refusal = before === undefined ? undefined : refusalBy(before);
       if (refusal !== undefined) return { accepted: false, refusal };
-      const result = await topologies.publish(text, now(), before === undefined ? refusalBy : undefined);
+      const result = await health.follow('topologies', () =>
+        topologies.publish(text, now(), before === undefined ? refusalBy : undefined),
+      );
       if (!result.accepted || result.topology.hash === before?.hash) return result;
       const { hash, document } = result.topology;
       // First of all: connections and commands of whom it removes end now.
       trust.announce();
+      const who = { actor: `administrator:${publisherName}`, ...(from === undefined ? {} : { from }) };
+      const { version } = document;
+      await audit.record({
+        ...who,
+        action: 'topology-published',
+        subject: settings.domain,
+        outcome: 'done',
+        details: { version, hash, effect: result.effect, signers: result.signers.join(' ').slice(0, 500) },
+      });
       const time = now();
       const gone = before === undefined ? [] : removedAdministrators(before, result.topology);
-      await revokeUnlisted(gone.map((name) => ({ name, issuedUntil: time })));
+      await revokeUnlisted(
+        gone.map((name) => ({ name, issuedUntil: time })),
+        who,
+      );
       events.announce({ type: 'topology', version: document.version, hash });
       await revocation.reconcileKeys();
-      const { version } = document;
       log.info(
         { event: 'topology', version, hash, signers: result.signers },
         `topology version ${version} is in force`,
@@ -191,8 +239,10 @@ export async function openDomainAuthority(
     return turn;
   };
 
+  health.watch(listProbe('revocation-list', () => publisher.current(0), now));
+  health.watch(listProbe('root-revocation-list', () => opened.rootCrl, now));
   await publisher.publish();
-  await revokeUnlisted(topologies.removedAdministrators);
+  await revokeUnlisted(topologies.removedAdministrators, { actor: 'authority' });
   await revocation.reconcileKeys();
   await warnOfUnnamed();
   warnOfOutside();
@@ -209,12 +259,16 @@ export async function openDomainAuthority(
     rootSpkiHash: spkiHash(root.publicKey.der),
     clock,
     bundle: () => ({ domain: settings.domain, sequence, refreshHintSeconds, roots }),
+    auditTrail,
+    audit,
+    health,
     publish,
     revocation,
     async [Symbol.asyncDispose]() {
       events.close();
       await trust[Symbol.asyncDispose]();
       await opened[Symbol.asyncDispose]();
+      await auditTrail[Symbol.asyncDispose]();
     },
   };
 }

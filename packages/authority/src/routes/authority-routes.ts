@@ -1,11 +1,13 @@
 import { refuse } from '@entente/pki';
 import { Hono } from 'hono';
+import { RequestLimits } from '../limits/request-limits.ts';
 import type { Authority } from '../open-domain-authority.ts';
 import type { RefusalLog } from '../refusals.ts';
 import type { AuthoritySettings } from '../settings.ts';
+import { addAuditRoutes } from './audit-routes.ts';
 import { addDomainKeyRoutes } from './domain-key-routes.ts';
 import { addEventRoutes } from './event-routes.ts';
-import { guardBy } from './guard.ts';
+import { guardBy, limitBy } from './guard.ts';
 import { addJoinTokenRoutes } from './join-token-routes.ts';
 import { addOpenRoutes } from './open-routes.ts';
 import { addRevocationRoutes } from './revocation-routes.ts';
@@ -28,6 +30,7 @@ export function authorityRoutes(
     settings,
     authority,
     refusals,
+    limited: limitBy(new RequestLimits(() => authority.clock.now()), refusals),
     guard: guardBy(refusals, () => authority.topologies.current?.topology),
   };
   addOpenRoutes(app, context);
@@ -36,6 +39,7 @@ export function authorityRoutes(
   addDomainKeyRoutes(app, context);
   addRevocationRoutes(app, context);
   addJoinTokenRoutes(app, context);
+  addAuditRoutes(app, context);
   app.onError((fault, c) => refusals.fault(fault, c.env.caller));
   app.notFound((c) =>
     refusals.request(

@@ -11,7 +11,10 @@ const signedMediaType = 'application/jose+json';
  * @param app - receives the routes
  * @param context - what they answer with
  */
-export function addTopologyRoutes(app: AuthorityApp, { authority, guard, refusals }: RouteContext): void {
+export function addTopologyRoutes(
+  app: AuthorityApp,
+  { authority, guard, limited, refusals }: RouteContext,
+): void {
   app.get('/topology/:version?', async (c) => {
     const refused = guard('member', c.env.caller);
     if (refused !== undefined) return refused;
@@ -24,12 +27,13 @@ export function addTopologyRoutes(app: AuthorityApp, { authority, guard, refusal
 
   app.post('/topology', async (c) => {
     const { caller } = c.env;
-    const refused = guard('publisher', caller);
+    const refused = guard('publisher', caller) ?? limited('command', caller);
     if (refused !== undefined) return refused;
     const body = await readBody(c.req.raw, maxTopologyBytes);
     if (body === undefined) return refusals.request(tooLarge(maxTopologyBytes), caller);
     const publisher = caller.kind === 'administrator' ? caller.name : '';
-    const result = await authority.publish(Buffer.from(body).toString('utf8'), publisher);
+    const text = Buffer.from(body).toString('utf8');
+    const result = await authority.publish(text, publisher, caller.address);
     if (!result.accepted) return refusals.request({ status: 422, ...result.refusal }, caller);
     const { document, hash } = result.topology;
     return c.json({ version: document.version, hash, effect: result.effect, signers: result.signers });
