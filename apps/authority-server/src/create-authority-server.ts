@@ -1,6 +1,6 @@
 import https from 'node:https';
 import { createAuthority } from '@entente/authority';
-import { type Logger, servePublicHttp } from '@entente/host';
+import { endInTime, type Logger, servePublicHttp } from '@entente/host';
 import { type Clock, peerOf, serve } from '@entente/tls';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AuthorityConfig } from './config.ts';
@@ -58,7 +58,8 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
         http: { maxHeaderBytes: 8_192, requestTimeoutMs: 60_000 },
       },
       getRequestListener((request, env) => {
-        const { incoming } = env as HttpBindings;
+        const { incoming, outgoing } = env as HttpBindings;
+        if (!isEndless(incoming.url)) endInTime(outgoing, answerTimeoutMs);
         return authority.fetch(request, peerOf(incoming), incoming.socket.remoteAddress);
       }),
     );
@@ -87,6 +88,14 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
     await close();
     throw fault;
   }
+}
+
+/** Milliseconds from the header of a request until its answer has been taken. */
+const answerTimeoutMs = 120_000;
+
+/** Events are sent for as long as their listener is there; how many may wait for one that reads slowly is bounded. */
+function isEndless(url: string | undefined): boolean {
+  return url?.split('?', 1)[0] === '/events';
 }
 
 function addressOf({ host, port }: { readonly host?: string | undefined; readonly port: number }) {

@@ -12,8 +12,16 @@ export type Caller =
       readonly serialHex: string;
       /** DNS names of its certificate, lower case. */
       readonly names: readonly string[];
+      /** Source of the connection. */
+      readonly address?: string;
     }
-  | { readonly kind: 'administrator'; readonly name: string; readonly serialHex: string }
+  | {
+      readonly kind: 'administrator';
+      readonly name: string;
+      readonly serialHex: string;
+      /** Source of the connection. */
+      readonly address?: string;
+    }
   /** It presented no certificate. `claimed` is the server of its join token, `address` the source of the connection. */
   | { readonly kind: 'nobody'; readonly address: string; readonly claimed?: string };
 
@@ -69,8 +77,8 @@ export function callerOf(peer: Peer | undefined, address: string, domain: string
   if (identity === undefined) return { kind: 'nobody', address };
   const name = administratorOf(domain, identity.uris);
   const { serialHex } = identity;
-  if (name !== undefined) return { kind: 'administrator', name, serialHex };
+  if (name !== undefined) return { kind: 'administrator', name, serialHex, address };
   return identity.server === undefined
     ? { kind: 'nobody', address }
-    : { kind: 'server', server: identity.server, serialHex, names: identity.dnsNames };
+    : { kind: 'server', server: identity.server, serialHex, names: identity.dnsNames, address };
 }

@@ -10,6 +10,7 @@ import {
 } from '@entente/tls';
 import type { Authorise } from '@entente/trust';
 import { allowAtAuthority, callerOf } from './caller.ts';
+import { ownCertificateProbe } from './health/probes.ts';
 import { type Authority, openDomainAuthority } from './open-domain-authority.ts';
 import { openOwnCertificate } from './own-certificate.ts';
 import { createRefusalLog, linkNames } from './refusals.ts';
@@ -66,8 +67,18 @@ export async function createAuthority(
 async function run(authority: Authority, settings: AuthoritySettings, log: Log): Promise<RunningAuthority> {
   const { opened, issuance, topologies, trust, clock, publisher } = authority;
   const { domain, fqdn } = settings;
-  const own = await openOwnCertificate(fqdn, opened, issuance, clock, log);
-  const refusals = createRefusalLog(log, () => clock.now());
+  const { audit, health } = authority;
+  const own = await openOwnCertificate(fqdn, opened, issuance, clock, log, (serial) =>
+    audit.record({
+      action: 'certificate-renewed',
+      actor: 'authority',
+      subject: fqdn,
+      outcome: 'done',
+      details: { serial },
+    }),
+  );
+  health.watch(ownCertificateProbe(own));
+  const refusals = createRefusalLog(log, () => clock.now(), audit);
   const app = authorityRoutes(settings, authority, refusals);
   const objects = objectsHandler(
     [
@@ -102,8 +113,12 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
       link: { name: linkNames.member, interface: 'internal', local: fqdn },
       onRefusal: refusals.connection,
     },
-    fetch: async (request, peer, address = '?') =>
-      app.fetch(request, { caller: callerOf(peer, address, domain) }),
+    async fetch(request, peer, address = '?') {
+      const caller = callerOf(peer, address, domain);
+      const response = await app.fetch(request, { caller });
+      await audit.settled(caller);
+      return response;
+    },
     fetchObject: async (request) => objects(request),
     endStreams: authority.events.close,
     async [Symbol.asyncDispose]() {

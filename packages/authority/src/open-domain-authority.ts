@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import {
   type CrlPublisher,
   createCrlPublisher,
@@ -11,17 +12,21 @@ import {
   spkiHash,
   type TrustBundle,
 } from '@entente/pki';
-import { type OpenAuthority, openAuthority } from '@entente/pki/node';
-import { openStore, type SqlStore, type Standing } from '@entente/store-sql';
+import type { AuditTrail } from '@entente/pki/audit';
+import { type OpenAuthority, openAuthority, openFileAuditTrail } from '@entente/pki/node';
+import { openStore, type SqlStore } from '@entente/store-sql';
 import { type Clock, createTrust, type Log, type OwnedTrust } from '@entente/tls';
 import { anchorsHash, type Topology } from '@entente/topology';
 import { createJudge, type RevocationKnowledge } from '@entente/trust';
 import { type CertificateList, decodeCrl, encodePem } from '@entente/x509';
 import { isNamed, removedAdministrators, unnamedAdministrator } from './administrators.ts';
+import { type AuditEntry, AuditLog, serialDetails } from './audit/audit-log.ts';
 import { bundleSequence } from './bundle-sequence.ts';
 import { DomainKeyStore } from './domain-keys/key-store.ts';
 import { createDomainRevocations, type DomainRevocations } from './domain-revocations.ts';
 import { createEventHub, type EventHub, stateEvent } from './event-hub.ts';
+import { Health } from './health/health.ts';
+import { ledgerProbe, listProbe } from './health/probes.ts';
 import { importLog } from './import-log.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideProblem, outsideView } from './outside-view.ts';
@@ -58,15 +63,20 @@ export interface Authority {
   /** Lower-case hexadecimal SHA-256 of the root's key. */
   readonly rootSpkiHash: string;
   readonly clock: Clock;
+  /** Who did what, when and from where. */
+  readonly auditTrail: AuditTrail;
+  readonly audit: AuditLog;
+  /** What does not work now. */
+  readonly health: Health;
   bundle(): TrustBundle;
-  /** Whether the last change was stored. */
-  standing(): Standing;
   /**
    * Verifies, stores and applies a topology; revokes the certificates of servers and administrators that it no longer names.
    * @param text - the signed document
    * @param publisher - name of the administrator who sends it
+   * @param from - their IP address
+   * @throws PkiFault of the ledger, the audit trail, or `ENTENTE_PKI_FILE_UNAVAILABLE`
    */
-  publish(text: string, publisher: string): Promise<PublishResult>;
+  publish(text: string, publisher: string, from?: string): Promise<PublishResult>;
   /** Revokes certificates, and applies the new CRL to the authority's own verdicts. */
   readonly revocation: DomainRevocations;
   /** Revokes certificates with names that the topology has taken away, when their time has come. */
@@ -93,6 +103,9 @@ export async function openDomainAuthority(
   const { issuer, root, ledger } = opened;
   const { objectsUrl } = settings;
   const now = (): number => clock.now();
+  const health = new Health();
+  const auditTrail = await openFileAuditTrail(join(settings.directory, 'audit.jsonl'));
+  const audit = new AuditLog(auditTrail, health, now);
   const topologies = await openTopologyStore(settings.directory, settings.administratorsHash);
   const issuance = createIssuance({
     issuer,
@@ -123,6 +136,14 @@ export async function openDomainAuthority(
     random: randomBytes,
     onRotated({ epoch, pool, why }) {
       events.announce({ type: 'domain-keys', pool });
+      audit.note({
+        action: 'domain-keys-rotated',
+        actor: 'authority',
+        subject: pool,
+        outcome: 'done',
+        reason: why,
+        details: { epoch },
+      });
       log.info({ event: 'domain-keys', pool, epoch, why }, `${pool} has a new key: ${why}`);
     },
   });
@@ -151,6 +172,7 @@ export async function openDomainAuthority(
     await states?.sign();
     events.announce({ type: 'crl', issuer: issuer.id, number: list.number });
     const { number } = list;
+    audit.note({ action: 'list-signed', actor: 'authority', outcome: 'done', details: { number } });
     log.info(
       { event: 'revocation-list', issuer: issuer.id, number },
       `revocation list ${number} is published`,
@@ -166,8 +188,19 @@ export async function openDomainAuthority(
     now,
   });
   /** Revokes what the topology has taken away; also after a crash half-way. */
-  const revokeUnlisted = async (removed: readonly RemovedAdministrator[]): Promise<void> => {
-    for (const [subject, serials] of await revocation.revokeUnlisted(removed)) {
+  const revokeUnlisted = async (
+    removed: readonly RemovedAdministrator[],
+    who: Pick<AuditEntry, 'actor' | 'from'>,
+  ): Promise<void> => {
+    const revoked = [...(await revocation.revokeUnlisted(removed))];
+    const reason = 'cessationOfOperation';
+    const entry = { ...who, action: 'certificate-revoked', outcome: 'done', reason } as const;
+    await Promise.all(
+      revoked.map(([subject, serials]) =>
+        audit.record({ ...entry, subject, details: serialDetails(serials) }),
+      ),
+    );
+    for (const [subject, serials] of revoked) {
       log.info(
         { event: 'revoked', server: subject, serials },
         `${subject} is no longer in the topology, and its certificates are revoked`,
@@ -201,7 +234,7 @@ export async function openDomainAuthority(
   };
 
   let last: Promise<unknown> = Promise.resolve();
-  const publish: Authority['publish'] = (text, publisherName) => {
+  const publish: Authority['publish'] = (text, publisherName, from) => {
     const turn = last.then(async (): Promise<PublishResult> => {
       const before = topologies.current?.topology;
       const refusalBy = (topology: Topology): Problem | undefined =>
@@ -211,19 +244,32 @@ export async function openDomainAuthority(
       // An earlier turn may have removed the publisher. A first topology must name them, or nobody here could send the next command.
       const refusal = before === undefined ? undefined : refusalBy(before);
       if (refusal !== undefined) return { accepted: false, refusal };
-      const result = await topologies.publish(text, now(), before === undefined ? refusalBy : undefined);
+      const result = await health.follow('topologies', () =>
+        topologies.publish(text, now(), before === undefined ? refusalBy : undefined),
+      );
       if (!result.accepted || result.topology.hash === before?.hash) return result;
       const { hash, document } = result.topology;
       surplus.topologyChanged();
       // First of all: connections and commands of whom it removes end now.
       trust.announce();
       await states?.sign();
+      const who = { actor: `administrator:${publisherName}`, ...(from === undefined ? {} : { from }) };
+      const { version } = document;
+      await audit.record({
+        ...who,
+        action: 'topology-published',
+        subject: settings.domain,
+        outcome: 'done',
+        details: { version, hash, effect: result.effect, signers: result.signers.join(' ').slice(0, 500) },
+      });
       const time = now();
       const gone = before === undefined ? [] : removedAdministrators(before, result.topology);
-      await revokeUnlisted(gone.map((name) => ({ name, issuedUntil: time })));
+      await revokeUnlisted(
+        gone.map((name) => ({ name, issuedUntil: time })),
+        who,
+      );
       events.announce({ type: 'topology', version: document.version, hash });
       await revocation.reconcileKeys();
-      const { version } = document;
       log.info(
         { event: 'topology', version, hash, signers: result.signers },
         `topology version ${version} is in force`,
@@ -241,6 +287,9 @@ export async function openDomainAuthority(
       'the authority stopped while it issued a certificate, and nobody has received it: it is revoked',
     );
   }
+  health.watch(ledgerProbe(() => store?.standing()));
+  health.watch(listProbe('revocation-list', () => publisher.current(0), now));
+  health.watch(listProbe('root-revocation-list', () => opened.rootCrl, now));
   await publisher.publish();
   // After the first list: the certificate of its key is judged by it.
   states = await StatePublisher.open({
@@ -257,7 +306,7 @@ export async function openDomainAuthority(
     log,
   });
   await states.sign();
-  await revokeUnlisted(topologies.removedAdministrators);
+  await revokeUnlisted(topologies.removedAdministrators, { actor: 'authority' });
   await revocation.reconcileKeys();
   await warnOfUnnamed();
   warnOfOutside();
@@ -277,8 +326,10 @@ export async function openDomainAuthority(
     rootSpkiHash: spkiHash(root.publicKey.der),
     clock,
     bundle: () => ({ domain: settings.domain, sequence, refreshHintSeconds, roots }),
+    auditTrail,
+    audit,
+    health,
     publish,
-    standing: () => store?.standing() ?? { ok: true },
     revocation,
     revokeSurplus: () => surplus.look(),
     async [Symbol.asyncDispose]() {
@@ -286,6 +337,7 @@ export async function openDomainAuthority(
       await states[Symbol.asyncDispose]();
       await trust[Symbol.asyncDispose]();
       await opened[Symbol.asyncDispose]();
+      await auditTrail[Symbol.asyncDispose]();
     },
   };
 }

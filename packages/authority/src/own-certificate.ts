@@ -7,8 +7,8 @@ import { encodePem } from '@entente/x509';
 /** The authority's own server certificate, which it renews itself. */
 export interface OwnCertificate {
   readonly identity: Credential;
-  /** Whether a member would accept it now: neither expired nor revoked. */
-  isValid(): Promise<boolean>;
+  /** Why a member would refuse it now, as far as is known: it has expired, or is revoked. */
+  invalid(): string | undefined;
   /** Issues another one where it is not valid, or where half of its life is over. One call after the other. */
   keepValid(): Promise<void>;
 }
@@ -27,6 +27,7 @@ const unusable: ReadonlySet<unknown> = new Set([
  * Loads the authority's certificate. It issues another one where the files are missing or damaged, where they do not match after a crash,
  * and where the certificate has expired, is revoked or is due: members would refuse it, and nobody else could give it another.
  * @param fqdn - the authority's own name
+ * @param onRenewed - records the new certificate, before it is used
  * @throws PkiFault `ENTENTE_PKI_NOT_ISSUED` where the topology does not allow it a certificate; faults of `loadCredential` and of the
  *   ledger
  */
@@ -36,6 +37,7 @@ export async function openOwnCertificate(
   issuance: Issuance,
   clock: Clock,
   log: Log,
+  onRenewed: (serialHex: string) => Promise<void> = async () => {},
 ): Promise<OwnCertificate> {
   const files = { certificate: opened.serverCertificate, key: opened.serverKey };
   const renewFiles = async (why: string): Promise<void> => {
@@ -52,9 +54,10 @@ export async function openOwnCertificate(
       });
     }
     const pem = outcome.certificate.chain.map((der) => encodePem('CERTIFICATE', der)).join('');
+    const { serialHex: serial } = outcome.certificate;
+    await onRenewed(serial);
     await writeWhole(files.key, key.privateKeyPem, secretMode);
     await writeWhole(files.certificate, pem, publicMode);
-    const { serialHex: serial } = outcome.certificate;
     log.info({ event: 'renewed', serial, why }, `the authority renewed its own certificate: ${why}`);
   };
 
@@ -64,22 +67,26 @@ export async function openOwnCertificate(
     return loadCredential(files);
   });
 
-  /** Why it needs another certificate, if it does. */
-  const need = async (): Promise<string | undefined> => {
-    const { leaf } = identity.current;
-    const { revocation } = (await opened.ledger.find(issuance.issuer.id, leaf.serialHex)) ?? {};
-    if (revocation !== undefined) return `${leaf.serialHex} is revoked (${revocation.reason})`;
-    if (leaf.notAfter <= clock.now()) return `${leaf.serialHex} has expired`;
-    return undefined;
+  let revokedSerial: string | undefined;
+  const invalid = (): string | undefined => {
+    const { notAfter, serialHex } = identity.current.leaf;
+    if (serialHex === revokedSerial) return `the authority's own certificate ${serialHex} is revoked`;
+    return notAfter <= clock.now() ? `the authority's own certificate ${serialHex} has expired` : undefined;
+  };
+  const learnOfRevocation = async (): Promise<void> => {
+    const { serialHex } = identity.current.leaf;
+    const { revocation } = (await opened.ledger.find(issuance.issuer.id, serialHex)) ?? {};
+    if (revocation !== undefined) revokedSerial = serialHex;
   };
   let last: Promise<void> = Promise.resolve();
   const own: OwnCertificate = {
     identity,
-    isValid: async () => (await need()) === undefined,
+    invalid,
     keepValid() {
       const turn = last.then(async () => {
+        await learnOfRevocation();
         const isDue = renewalTime(identity.current.leaf, noJitter) <= clock.now();
-        const why = (await need()) ?? (isDue ? 'half of its life is over' : undefined);
+        const why = invalid() ?? (isDue ? 'half of its life is over' : undefined);
         if (why === undefined) return;
         await renewFiles(why);
         await identity.replace(files);

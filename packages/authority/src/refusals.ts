@@ -1,6 +1,7 @@
 import { alarmingReasons, type Problem, plainRefusal, problemResponse } from '@entente/pki';
 import { type ConnectionRefusal, type Log, logRefusal, RefusalLimit } from '@entente/tls';
 import { links } from '@entente/topology';
+import type { AuditLog } from './audit/audit-log.ts';
 import type { Caller } from './caller.ts';
 
 /** Names of the listener's links: rows of the allow matrix. */
@@ -19,6 +20,10 @@ export interface RefusalLog {
    * @returns the answer to it: with reason and remedy for a member or an administrator, plain for a caller that has proven nothing
    */
   request(problem: Problem, caller: Caller): Response;
+  /** The same as `request`, always with a line: for a refusal of which its caller sees that there are few. */
+  once(problem: Problem, caller: Caller): Response;
+  /** The same as `request` without a line, for a refusal that has been logged. */
+  again(problem: Problem, caller: Caller): Response;
   /**
    * Logs a fault of the authority.
    * @returns an answer that does not describe it
@@ -34,41 +39,86 @@ export interface RefusalLog {
  * Creates the log of refusals.
  * @param log - receives the lines
  * @param now - milliseconds since the epoch; default: the clock of the machine
+ * @param audit - records the refusals of callers that have proven a name, within the same bounds; default none
  */
-export function createRefusalLog(log: Log, now: () => number = Date.now): RefusalLog {
+export function createRefusalLog(
+  log: Log,
+  now: () => number = Date.now,
+  audit?: Pick<AuditLog, 'refused'>,
+): RefusalLog {
   const limit = new RefusalLimit(now);
-  const note: RefusalLog['note'] = ({ reason, message, remedy }, caller) => {
+  const write = (
+    { reason, message, remedy }: Omit<Problem, 'status'>,
+    caller: Caller,
+    more: object,
+  ): void => {
+    audit?.refused({ reason, message, remedy }, caller);
+    const link = caller.kind === 'administrator' ? linkNames.administrator : linkNames.member;
+    const fields = { event: 'refused', reason, ...peerFields(caller), link, remedy, ...more };
+    if (alarmingReasons.has(reason)) log.error(fields, message);
+    else log.warn(fields, message);
+  };
+  const note: RefusalLog['note'] = (problem, caller) => {
     const leftOut =
       caller.kind === 'nobody'
         ? limit.line({ address: caller.address, admitted: false })
         : limit.line({ name: nameOf(caller), admitted: true });
-    if (leftOut === undefined) return;
-    const link = caller.kind === 'administrator' ? linkNames.administrator : linkNames.member;
-    const fields = { event: 'refused', reason, ...peerFields(caller), link, remedy, ...leftOut };
-    if (alarmingReasons.has(reason)) log.error(fields, message);
-    else log.warn(fields, message);
+    if (leftOut !== undefined) write(problem, caller, leftOut);
   };
+  const again: RefusalLog['again'] = (problem, caller) =>
+    caller.kind === 'nobody'
+      ? plainRefusal(problem.status, problem.retryAfterSeconds)
+      : problemResponse(problem);
   return {
     note,
+    again,
+    once(problem, caller) {
+      write(problem, caller, {});
+      return again(problem, caller);
+    },
     request(problem, caller) {
       note(problem, caller);
-      return caller.kind === 'nobody' ? plainRefusal(problem.status) : problemResponse(problem);
+      return again(problem, caller);
     },
     fault(fault, caller) {
       log.error(
         { event: 'fault', err: fault, code: (fault as { code?: unknown }).code },
         `a request failed: ${fault.message}`,
       );
-      if (caller.kind === 'nobody') return plainRefusal(500);
-      const message = 'the authority failed to process the request';
-      return problemResponse({
-        reason: 'fault',
-        message,
-        remedy: 'see the log of the authority, then try again',
-        status: 500,
-      });
+      return again(problemOfFault(fault), caller);
     },
     connection: logRefusal(log, limit),
+  };
+}
+
+/** What fails now and may succeed later, without a restart: a disk that is full, a database that is busy. */
+const transient: ReadonlySet<unknown> = new Set([
+  'ENTENTE_PKI_LEDGER_UNAVAILABLE',
+  'ENTENTE_PKI_AUDIT_UNAVAILABLE',
+  'ENTENTE_PKI_FILE_UNAVAILABLE',
+  'ENOSPC',
+  'EDQUOT',
+  'EIO',
+  'EROFS',
+]);
+const retryAfterSeconds = 30;
+
+/** The answer to a fault: one that passes is said to pass, and what failed; of any other nothing is told but that it happened. */
+function problemOfFault(fault: Error): Problem {
+  if (transient.has((fault as { code?: unknown }).code)) {
+    return {
+      reason: 'storage-unavailable',
+      message: `the authority cannot record anything now: ${fault.message}`,
+      remedy: 'see GET /healthz of the authority, free space on its disk, then send the request again',
+      status: 503,
+      retryAfterSeconds,
+    };
+  }
+  return {
+    reason: 'fault',
+    message: 'the authority failed to process the request',
+    remedy: 'see the log of the authority, then try again',
+    status: 500,
   };
 }
 

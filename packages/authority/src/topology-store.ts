@@ -32,6 +32,7 @@ export interface TopologyStore {
    * @param text - the signed document
    * @param now - milliseconds since 1970
    * @param refuse - looks at a valid document before it is stored
+   * @throws PkiFault `ENTENTE_PKI_FILE_UNAVAILABLE` where it could not be stored; the version before stays in force
    */
   publish(
     text: string,
@@ -97,12 +98,26 @@ export async function openTopologyStore(
       const refusal = refuse?.(topology);
       if (refusal !== undefined) return { accepted: false, refusal };
       const canonical = encodeSignedTopology(result.signed);
-      await writeWhole(pathOf(topology.document.version), canonical, publicMode);
+      await store(pathOf(topology.document.version), canonical);
       follow(topology, canonical);
       return result;
     },
     version: (number) => readText(pathOf(number)),
   };
+}
+
+/** The version before stays in force where the disk does not take another: nothing half-written is left behind. */
+async function store(path: string, text: string): Promise<void> {
+  try {
+    await writeWhole(path, text, publicMode);
+  } catch (cause) {
+    throw new PkiFault('ENTENTE_PKI_FILE_UNAVAILABLE', {
+      sentence: `the topology could not be stored: ${(cause as Error).message}`,
+      place: path,
+      remedy: 'free space on the disk, or correct its rights, then publish the topology again',
+      cause,
+    });
+  }
 }
 
 /** Numbers of the stored versions, ascending. */

@@ -40,7 +40,8 @@ export function startUpkeep(authority: Authority, own: OwnCertificate, log: Log)
   };
   const lookAgain = (): void => {
     cancel = clock.after(pulseMs, () => {
-      look()
+      authority.health
+        .follow('periodic-work', look)
         .catch((fault: Error) =>
           log.error({ event: 'fault', err: fault }, `periodic work failed: ${fault.message}`),
         )

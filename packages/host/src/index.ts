@@ -12,6 +12,7 @@ export { type PublicLimits, publicLimits } from './plain-http/public-limits.ts';
 export {
   boundAnswers,
   createPublicServer,
+  endInTime,
   type PublicListener,
   servePublicHttp,
 } from './plain-http/public-server.ts';

@@ -1,12 +1,14 @@
 import { refuse } from '@entente/pki';
 import { Hono } from 'hono';
+import { RequestLimits } from '../limits/request-limits.ts';
 import type { Authority } from '../open-domain-authority.ts';
 import type { RefusalLog } from '../refusals.ts';
 import type { AuthoritySettings } from '../settings.ts';
+import { addAuditRoutes } from './audit-routes.ts';
 import { addCertificateRoutes } from './certificate-routes.ts';
 import { addDomainKeyRoutes } from './domain-key-routes.ts';
 import { addEventRoutes } from './event-routes.ts';
-import { guardBy } from './guard.ts';
+import { guardBy, limitBy } from './guard.ts';
 import { addJoinTokenRoutes } from './join-token-routes.ts';
 import { addOpenRoutes } from './open-routes.ts';
 import { addRevocationRoutes } from './revocation-routes.ts';
@@ -31,6 +33,7 @@ export function authorityRoutes(
     settings,
     authority,
     refusals,
+    limited: limitBy(new RequestLimits(() => authority.clock.now()), refusals),
     guard: guardBy(refusals, () => authority.topologies.current?.topology),
   };
   addOpenRoutes(app, context);
@@ -42,6 +45,7 @@ export function authorityRoutes(
   addCertificateRoutes(app, context);
   addRevocationRoutes(app, context);
   addJoinTokenRoutes(app, context);
+  addAuditRoutes(app, context);
   app.onError((fault, c) => refusals.fault(fault, c.env.caller));
   app.notFound((c) =>
     refusals.request(

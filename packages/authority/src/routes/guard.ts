@@ -2,6 +2,7 @@ import { type Problem, refuse } from '@entente/pki';
 import type { Topology } from '@entente/topology';
 import { isNamed, unnamedAdministrator } from '../administrators.ts';
 import type { Caller } from '../caller.ts';
+import type { Limited, RequestLimits } from '../limits/request-limits.ts';
 import type { RefusalLog } from '../refusals.ts';
 
 /**
@@ -22,6 +23,23 @@ export function guardBy(refusals: RefusalLog, topology: () => Topology | undefin
   return (who, caller) => {
     const problem = problemOf(who, caller, topology());
     return problem === undefined ? undefined : refusals.request(problem, caller);
+  };
+}
+
+/** Refuses a request that is one too many. */
+export type LimitedBy = (what: Limited, caller: Caller) => Response | undefined;
+
+/**
+ * Bounds how often a caller may ask.
+ * @param limits - count the requests
+ * @param refusals - logs the first refusal of a time, not each
+ */
+export function limitBy(limits: RequestLimits, refusals: RefusalLog): LimitedBy {
+  return (what, caller) => {
+    const tooMany = limits.count(what, caller);
+    if (tooMany === undefined) return undefined;
+    const { isFirst, problem } = tooMany;
+    return isFirst ? refusals.once(problem, caller) : refusals.again(problem, caller);
   };
 }
 

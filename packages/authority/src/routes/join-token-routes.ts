@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { formatJoinToken, issueJoinToken, refuse, refuseAlreadyJoined } from '@entente/pki';
+import {
+  formatJoinToken,
+  issueJoinToken,
+  joinTokenSecretHash,
+  refuse,
+  refuseAlreadyJoined,
+} from '@entente/pki';
 import { administratorSetHash } from '@entente/topology';
+import { by } from '../audit/audit-log.ts';
 import { badOrder, readOrder } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
@@ -10,11 +17,13 @@ import type { AuthorityApp, RouteContext } from './route-context.ts';
  * @param context - what it answers with
  */
 export function addJoinTokenRoutes(app: AuthorityApp, context: RouteContext): void {
-  const { authority, guard, refusals, settings } = context;
+  const { authority, guard, limited, refusals, settings } = context;
   app.post('/join-tokens', async (c) => {
     const { caller } = c.env;
     const order = await readOrder(c.req.raw, caller, guard);
     if (order instanceof Response) return order;
+    const tooMany = limited('join-token', caller);
+    if (tooMany !== undefined) return tooMany;
     const { server, lifetimeSeconds = 3_600, replace = false } = order;
     const seconds = lifetimeSeconds as number;
     const isWhole = Number.isInteger(seconds) && seconds >= 1 && seconds <= 3_600;
@@ -56,6 +65,13 @@ export function addJoinTokenRoutes(app: AuthorityApp, context: RouteContext): vo
       },
     );
     const { notAfter } = token;
+    await authority.audit.record({
+      ...by(caller),
+      action: 'token-ordered',
+      subject: server,
+      outcome: 'done',
+      details: { id: joinTokenSecretHash(token.secret).slice(0, 16), notAfter },
+    });
     return c.json({ token: formatJoinToken(token), server, role: listed.role, notAfter }, 201, {
       'cache-control': 'no-store',
     });

@@ -1,4 +1,5 @@
 import { isRevocationReason } from '@entente/pki';
+import { by, serialDetails } from '../audit/audit-log.ts';
 import { badOrder, readOrder } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
@@ -7,11 +8,16 @@ import type { AuthorityApp, RouteContext } from './route-context.ts';
  * @param app - receives the route
  * @param context - what it answers with
  */
-export function addRevocationRoutes(app: AuthorityApp, { authority, guard, refusals }: RouteContext): void {
+export function addRevocationRoutes(
+  app: AuthorityApp,
+  { authority, guard, limited, refusals }: RouteContext,
+): void {
   app.post('/revoke', async (c) => {
     const { caller } = c.env;
     const order = await readOrder(c.req.raw, caller, guard);
     if (order instanceof Response) return order;
+    const tooMany = limited('command', caller);
+    if (tooMany !== undefined) return tooMany;
     const { serial, server, reason = 'unspecified' } = order;
     if (!isRevocationReason(reason) || (typeof serial === 'string') === (typeof server === 'string')) {
       return refusals.request(
@@ -23,9 +29,17 @@ export function addRevocationRoutes(app: AuthorityApp, { authority, guard, refus
       typeof serial === 'string'
         ? await authority.revocation.revoke(serial.toLowerCase(), reason)
         : await authority.revocation.revokeSubject(String(server).toLowerCase(), reason);
-    return outcome.ok
-      ? c.json({ serials: outcome.serials, crlNumber: outcome.crlNumber })
-      : refusals.request(outcome.refusal, caller);
+    if (!outcome.ok) return refusals.request(outcome.refusal, caller);
+    const { crlNumber, serials } = outcome;
+    await authority.audit.record({
+      ...by(caller),
+      action: 'certificate-revoked',
+      subject: String(server ?? serial).slice(0, 253),
+      outcome: 'done',
+      reason,
+      details: { ...serialDetails(serials), crlNumber },
+    });
+    return c.json({ serials, crlNumber });
   });
 
   app.post('/release', async (c) => {

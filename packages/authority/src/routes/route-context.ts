@@ -3,7 +3,7 @@ import type { Caller } from '../caller.ts';
 import type { Authority } from '../open-domain-authority.ts';
 import type { RefusalLog } from '../refusals.ts';
 import type { AuthoritySettings } from '../settings.ts';
-import type { Guard } from './guard.ts';
+import type { Guard, LimitedBy } from './guard.ts';
 
 /** What belongs to a request beside itself. */
 export interface Bindings {
@@ -19,4 +19,5 @@ export interface RouteContext {
   readonly authority: Authority;
   readonly refusals: RefusalLog;
   readonly guard: Guard;
+  readonly limited: LimitedBy;
 }

@@ -14,7 +14,7 @@ const signedMediaType = 'application/jose+json';
  */
 export function addTopologyRoutes(
   app: AuthorityApp,
-  { authority, guard, refusals, settings }: RouteContext,
+  { authority, guard, limited, refusals, settings }: RouteContext,
 ): void {
   app.get('/topology/:version?', async (c) => {
     const refused = guard('member', c.env.caller);
@@ -28,7 +28,7 @@ export function addTopologyRoutes(
 
   app.post('/topology', async (c) => {
     const { caller } = c.env;
-    const refused = guard('publisher', caller);
+    const refused = guard('publisher', caller) ?? limited('command', caller);
     if (refused !== undefined) return refused;
     const body = await readBody(c.req.raw, maxTopologyBytes);
     if (body === undefined) return refusals.request(tooLarge(maxTopologyBytes), caller);
@@ -37,7 +37,7 @@ export function addTopologyRoutes(
     const behind = format === undefined ? [] : authority.standings.notReading(format, settings.fqdn);
     if (format !== undefined && behind.length > 0) return refusals.request(notRead(format, behind), caller);
     const publisher = caller.kind === 'administrator' ? caller.name : '';
-    const result = await authority.publish(text, publisher);
+    const result = await authority.publish(text, publisher, caller.address);
     if (!result.accepted) return refusals.request({ status: 422, ...result.refusal }, caller);
     const { document, hash } = result.topology;
     return c.json({ version: document.version, hash, effect: result.effect, signers: result.signers });

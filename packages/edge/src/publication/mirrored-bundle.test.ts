@@ -62,7 +62,11 @@ describe('our federation bundle at the edge', () => {
     const find = bundleObject(() => current);
     expect(find('/trust-bundle')).toBeUndefined();
     current = readBundle(text(), rules) as Bundle;
-    expect(find('/trust-bundle')).toMatchObject({ body: text(), mediaType: 'application/json' });
+    const object = find('/trust-bundle');
+    expect(object).toMatchObject({ body: Buffer.from(text()), mediaType: 'application/json' });
+    expect(find('/trust-bundle')?.body, 'the same octets for each reader').toBe(object?.body);
+    current = readBundle(text({ sequence: 3 }), rules) as Bundle;
+    expect(find('/trust-bundle')?.tag).not.toBe(object?.tag);
     expect(find('/')).toBeUndefined();
   });
 });

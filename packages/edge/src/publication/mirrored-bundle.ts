@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { PublicObject } from '@entente/pki';
 import type { FindObject } from './answer-requests.ts';
 
 /** A bundle of ours as the authority wrote it. */
@@ -53,15 +54,22 @@ export function readBundle(text: string, rules: BundleRules): Bundle | string {
  * @param bundle - what there is at the moment
  */
 export function bundleObject(bundle: () => Bundle | undefined): FindObject {
+  let last: { readonly bundle: Bundle; readonly object: PublicObject } | undefined;
   return (path) => {
     const current = path === '/trust-bundle' ? bundle() : undefined;
     if (current === undefined) return undefined;
-    return {
-      body: current.text,
-      mediaType: 'application/json',
-      tag: createHash('sha256').update(current.text).digest('hex').slice(0, 32),
-      maxAgeSeconds,
-    };
+    // The octets of one bundle are in memory once, however many take it.
+    if (last?.bundle !== current) last = { bundle: current, object: objectOf(current) };
+    return last.object;
+  };
+}
+
+function objectOf({ text }: Bundle): PublicObject {
+  return {
+    body: Buffer.from(text),
+    mediaType: 'application/json',
+    tag: createHash('sha256').update(text).digest('hex').slice(0, 32),
+    maxAgeSeconds,
   };
 }
 

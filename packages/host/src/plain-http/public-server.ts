@@ -107,7 +107,7 @@ export function boundAnswers(
   { answerTimeoutMs }: Pick<PublicLimits, 'answerTimeoutMs'> = publicLimits,
 ): RequestListener {
   return (incoming, outgoing) => {
-    boundInTime(outgoing, answerTimeoutMs);
+    endInTime(outgoing, answerTimeoutMs);
     const { headers } = incoming;
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined)
       outgoing.setHeader('connection', 'close');
@@ -115,8 +115,12 @@ export function boundAnswers(
   };
 }
 
-/** A client that reads its answer octet by octet would otherwise hold a connection for ever. */
-function boundInTime(outgoing: ServerResponse, timeoutMs: number): void {
+/**
+ * Closes the connection of an answer that is not taken in time: a client that reads it octet by octet would otherwise hold it for ever.
+ * @param outgoing - the answer
+ * @param timeoutMs - from now, milliseconds
+ */
+export function endInTime(outgoing: ServerResponse, timeoutMs: number): void {
   const deadline = setTimeout(() => outgoing.destroy(), timeoutMs);
   deadline.unref();
   outgoing.once('close', () => clearTimeout(deadline));

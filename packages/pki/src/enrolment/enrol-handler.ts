@@ -25,8 +25,16 @@ export interface EnrolledPeer {
 /** Called for a refusal, with the server, as far as it is known. */
 export type OnRefused = (refusal: PkiRefusal, server: string | undefined) => void;
 
-/** Options of {@link enrolHandler}. */
-export interface EnrolOptions {
+/** Who hears of the outcome of an enrolment. */
+export interface EnrolHooks {
+  /** Called for every certificate that was issued, and not for one that is given again. The answer waits for it. */
+  readonly onIssued?: (certificate: IssuedCertificate, requester: Requester) => void | Promise<void>;
+  /** Called for every refusal. */
+  readonly onRefused?: OnRefused;
+}
+
+/** Options of {@link enrolHandler}; the hooks are for calls without their own. */
+export interface EnrolOptions extends EnrolHooks {
   readonly issuance: Issuance;
   readonly ledger: Ledger;
   readonly clock: Clock;
@@ -35,10 +43,6 @@ export interface EnrolOptions {
    * ledger, and published with the next list.
    */
   readonly revoke?: (serialHex: string, reason: RevocationReason) => Promise<unknown>;
-  /** Called for every certificate that was issued, and not for one that is given again. */
-  readonly onIssued?: (certificate: IssuedCertificate, requester: Requester) => void;
-  /** Called for every refusal for which the call of the handler has no `onRefused` of its own. */
-  readonly onRefused?: OnRefused;
 }
 
 /**
@@ -46,14 +50,14 @@ export interface EnrolOptions {
  * other.
  * @param request - body PKCS#10 DER (`application/pkcs10`); a joining server adds `Authorization: Bearer <secret, base64url>`
  * @param peer - the authenticated peer; absent if it presented no certificate
- * @param onRefused - called for a refusal of this request
+ * @param hooks - who hears of the outcome of this request
  * @returns leaf and issuing authorities (`application/pem-certificate-chain`), or a problem document; to a caller without certificate the
  *   same one whatever is wrong with its token or its request
  */
 export type EnrolHandler = (
   request: Request,
   peer: EnrolledPeer | undefined,
-  onRefused?: OnRefused,
+  hooks?: EnrolHooks,
 ) => Promise<Response>;
 
 const maxBodyBytes = 16_384;
@@ -81,8 +85,9 @@ type Outcome =
  */
 export function enrolHandler(options: EnrolOptions): EnrolHandler {
   const turns = new Turns();
-  return async (request, peer, onRefused = options.onRefused) => {
-    const outcome = await enrolment(options, turns, request, peer);
+  return async (request, peer, hooks = {}) => {
+    const { onRefused, ...others } = { ...options, ...hooks };
+    const outcome = await enrolment(others, turns, request, peer);
     if (!outcome.ok) {
       const { refusal, server = peer?.server } = outcome;
       onRefused?.(refusal, server);
@@ -205,7 +210,7 @@ async function issue(
   );
   if (!outcome.ok) return { ok: false, refusal: outcome.refusal, server };
   const { chain, serialHex } = outcome.certificate;
-  options.onIssued?.(outcome.certificate, requester);
+  await options.onIssued?.(outcome.certificate, requester);
   return { ok: true, chain, serialHex };
 }
 

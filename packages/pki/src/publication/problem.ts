@@ -6,6 +6,8 @@ export interface Problem {
   readonly remedy: string;
   /** HTTP status. */
   readonly status: number;
+  /** When the request may be repeated, seconds from now (RFC 9110 §10.2.3). */
+  readonly retryAfterSeconds?: number;
 }
 
 /**
@@ -24,8 +26,16 @@ export function problemResponse(problem: Problem): Response {
   };
   return new Response(JSON.stringify(body), {
     status: problem.status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    headers: headersOf(problem.retryAfterSeconds),
   });
+}
+
+function headersOf(retryAfterSeconds: number | undefined): Record<string, string> {
+  return {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
+  };
 }
 
 const plainSentences: Readonly<Record<number, string>> = {
@@ -41,12 +51,13 @@ const plainSentences: Readonly<Record<number, string>> = {
  * The refusal of a request whose sender has proven nothing: a status and a plain sentence, the same for every reason with that status. The
  * reason, the names and the remedy are for the log.
  * @param status - HTTP status
+ * @param retryAfterSeconds - when the request may be repeated, seconds from now
  * @see RFC 9457 §5
  */
-export function plainRefusal(status: number): Response {
+export function plainRefusal(status: number, retryAfterSeconds?: number): Response {
   const detail = plainSentences[status] ?? 'The request is refused.';
   return new Response(JSON.stringify({ type: 'about:blank', status, detail }), {
     status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    headers: headersOf(retryAfterSeconds),
   });
 }

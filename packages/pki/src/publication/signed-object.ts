@@ -1,4 +1,5 @@
 import { plainRefusal } from './problem.ts';
+import { isWorthSharing, sharedBody } from './shared-body.ts';
 
 /** An object to be served. */
 export interface PublicObject {
@@ -44,5 +45,10 @@ export function answerWithObject(request: Request, object: PublicObject | undefi
     return new Response(null, { status: 304, headers });
   const body = typeof object.body === 'string' ? Buffer.from(object.body) : object.body;
   headers.set('content-length', String(body.length));
-  return new Response(request.method === 'HEAD' ? null : new Uint8Array(body), { status: 200, headers });
+  if (request.method === 'HEAD') return new Response(null, { status: 200, headers });
+  // Slow readers share a long list: each would otherwise hold a copy of it.
+  return new Response(isWorthSharing(body) ? sharedBody(body) : new Uint8Array(body), {
+    status: 200,
+    headers,
+  });
 }

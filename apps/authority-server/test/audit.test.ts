@@ -1,0 +1,119 @@
+import { joinTokenSecretHash, parseJoinToken } from '@entente/pki';
+import { createKeyAndRequest, renew } from '@entente/pki/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Credentials, document, frontEnd, type Scene, send, signed, startScene } from './network.ts';
+
+const first = document([frontEnd('fe01.contoso.example'), frontEnd('fe02.contoso.example')]);
+let scene: Scene;
+
+beforeAll(async () => {
+  scene = await startScene();
+});
+afterAll(() => scene.close());
+
+interface Page {
+  readonly records: readonly { readonly number: number; readonly action: string; readonly at: number }[];
+  readonly next?: number;
+}
+
+const read = async (query = ''): Promise<Page> =>
+  (await (await scene.ask(`/audit${query}`, scene.alice)).json()) as Page;
+const last = async (action: string) =>
+  (await read('?limit=1000')).records.find((one) => one.action === action);
+const post = (who: Credentials, path: string, body: object) =>
+  scene.ask(path, who, { method: 'POST', body: JSON.stringify(body) });
+const from = '127.0.0.1';
+const alice = { actor: 'administrator:alice', from };
+
+describe('the audit trail', () => {
+  let fe01: Credentials & { serialHex: string };
+
+  it('has who published a topology', async () => {
+    await scene.publish(signed(first));
+    const details = { version: 1, effect: 'first', signers: 'alice bob' };
+    expect(await last('topology-published')).toMatchObject({ ...alice, outcome: 'done', details });
+  });
+
+  it('has who ordered a token, without the token, and who joined with it', async () => {
+    const order = { server: 'fe02.contoso.example' };
+    const { token } = (await (await post(scene.alice, '/join-tokens', order)).json()) as { token: string };
+    const parsed = parseJoinToken(token);
+    const id = parsed.ok ? joinTokenSecretHash(parsed.token.secret).slice(0, 16) : '';
+    expect(await last('token-ordered')).toMatchObject({
+      ...alice,
+      subject: 'fe02.contoso.example',
+      details: { id },
+    });
+    fe01 = await scene.join('fe01.contoso.example');
+    expect(await last('certificate-issued')).toMatchObject({
+      actor: expect.stringMatching(/^join-token:[0-9a-f]{16}$/),
+      from,
+      subject: 'fe01.contoso.example',
+      details: { serial: fe01.serialHex },
+    });
+    expect(JSON.stringify(await read('?limit=1000'))).not.toContain(token);
+  });
+
+  it('has who renewed', async () => {
+    const key = await createKeyAndRequest({ subject: 'fe01.contoso.example' });
+    const { port } = scene.server().https;
+    const transport = (request: Request) => send(request, port, scene.made.rootPem, fe01);
+    const outcome = await renew({ authority: 'https://ca.contoso.example', key, transport });
+    if (!outcome.ok) throw new Error(outcome.refusal.message);
+    expect(await last('certificate-renewed')).toMatchObject({
+      actor: 'server:fe01.contoso.example',
+      subject: 'fe01.contoso.example',
+      details: { serial: outcome.certificate.serialHex },
+    });
+  });
+
+  it('has what was refused to a server that has proven its name, and nothing of others', async () => {
+    await post(fe01, '/revoke', {});
+    expect(await last('request-refused')).toMatchObject({
+      actor: 'server:fe01.contoso.example',
+      from,
+      outcome: 'refused',
+      reason: 'role-not-allowed-on-link',
+    });
+    const before = (await read('?limit=1')).records[0]?.number;
+    await scene.ask('/topology');
+    expect((await read('?limit=1')).records[0]?.number).toBe(before);
+  });
+
+  it('has who revoked, and what a topology took away', async () => {
+    await post(scene.alice, '/revoke', { serial: fe01.serialHex, reason: 'keyCompromise' });
+    expect(await last('certificate-revoked')).toMatchObject({
+      ...alice,
+      subject: fe01.serialHex,
+      reason: 'keyCompromise',
+    });
+    await scene.join('fe02.contoso.example');
+    await scene.publish(signed(document([frontEnd('fe01.contoso.example')], first)));
+    expect(await last('certificate-revoked')).toMatchObject({
+      ...alice,
+      subject: 'fe02.contoso.example',
+      reason: 'cessationOfOperation',
+    });
+    expect(await last('list-signed')).toMatchObject({ actor: 'authority' });
+  });
+
+  it('is read page by page, by administrators alone, and survives a restart', async () => {
+    const all = await read('?limit=1000');
+    const numbers: number[] = [];
+    for (let page = await read('?limit=3'); ; page = await read(`?limit=3&before=${page.next}`)) {
+      numbers.push(...page.records.map(({ number }) => number));
+      if (page.next === undefined) break;
+    }
+    expect(numbers).toEqual(all.records.map(({ number }) => number));
+    for (const query of ['?limit=0', '?limit=1001', '?limit=x', '?before=-1']) {
+      expect((await scene.ask(`/audit${query}`, scene.alice)).status).toBe(400);
+    }
+    expect((await scene.ask('/audit')).status).toBe(401);
+    const fe01Again = await scene.join('fe01.contoso.example');
+    expect((await scene.ask('/audit', fe01Again)).status).toBe(403);
+    await scene.restart();
+    expect((await read('?limit=1000')).records).toEqual(
+      expect.arrayContaining(all.records.map((one) => expect.objectContaining(one))),
+    );
+  });
+});

@@ -1,0 +1,66 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { systemClock } from '@entente/tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Credentials, document, frontEnd, type Scene, signed, startScene } from './network.ts';
+
+const first = document([frontEnd('fe01.contoso.example')]);
+const second = document([frontEnd('fe01.contoso.example'), frontEnd('fe02.contoso.example')], first);
+let scene: Scene;
+let clock: { offsetMs: number };
+let fe01: Credentials;
+
+beforeAll(async () => {
+  const moved = { offsetMs: 0 };
+  clock = moved;
+  scene = await startScene({ ...systemClock, now: () => Date.now() + moved.offsetMs });
+  await scene.publish(signed(first));
+  fe01 = await scene.join('fe01.contoso.example');
+});
+afterAll(() => scene.close());
+
+const folder = () => join(dirname(scene.made.files.serverKey), 'topologies');
+
+describe('the health of an authority', () => {
+  it('is well while everything can be recorded', async () => {
+    const response = await scene.ask('/healthz');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ status: 'ok' });
+  });
+
+  it('tells a member and an administrator what fails, and anybody else no more than a status', async () => {
+    // What a full disk does to a write: it fails, whatever is tried.
+    await mkdir(join(folder(), '2.json', 'in the way'), { recursive: true });
+    const refused = await scene.publish(signed(second));
+    expect(refused.status).toBe(503);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ reason: 'storage-unavailable', remedy: expect.any(String) });
+    for (const who of [scene.alice, fe01]) {
+      const response = await scene.ask('/healthz', who);
+      expect(response.status).toBe(503);
+      expect(await response.json()).toMatchObject({
+        status: 'unavailable',
+        problems: [{ part: 'topologies', message: expect.any(String), remedy: expect.any(String) }],
+      });
+    }
+    const plain = await scene.ask('/healthz');
+    expect([plain.status, await plain.json()]).toEqual([503, { status: 'unavailable' }]);
+  });
+
+  it('leaves the version before in force, and nothing half-written', async () => {
+    expect((await scene.ask('/topology', fe01)).status).toBe(200);
+    expect((await readdir(folder())).sort()).toEqual(['1.json', '2.json']);
+  });
+
+  it('is well again with the first success, without a restart', async () => {
+    await rm(join(folder(), '2.json'), { recursive: true });
+    expect(await (await scene.publish(signed(second))).json()).toMatchObject({ version: 2 });
+    expect(await (await scene.ask('/healthz')).json()).toEqual({ status: 'ok' });
+  });
+
+  it('says that the revocation list has expired, and the certificate of the authority itself', async () => {
+    clock.offsetMs = 8 * 86_400_000;
+    const response = await scene.ask('/healthz');
+    expect(response.status).toBe(503);
+  });
+});

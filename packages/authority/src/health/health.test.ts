@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { Health, type HealthProblem } from './health.ts';
+
+const expired: HealthProblem = { part: 'revocation-list', message: 'it has expired', remedy: 'wait' };
+
+describe('the health of an authority', () => {
+  it('has what failed until it succeeds again, with its remedy, and leaves the fault to the caller', async () => {
+    const health = new Health();
+    const fault = Object.assign(new Error('no space left'), { remedy: 'free space' });
+    await expect(health.follow('topologies', () => Promise.reject(fault))).rejects.toBe(fault);
+    await expect(health.follow('periodic-work', () => Promise.reject(new Error('other')))).rejects.toThrow();
+    expect(health.problems()).toEqual([
+      { part: 'topologies', message: 'no space left', remedy: 'free space' },
+      { part: 'periodic-work', message: 'other', remedy: expect.any(String) },
+    ]);
+    expect(await health.follow('topologies', async () => 7)).toBe(7);
+    expect(health.problems().map(({ part }) => part)).toEqual(['periodic-work']);
+  });
+
+  it('has what a probe finds when somebody asks', () => {
+    const health = new Health();
+    let found: HealthProblem | undefined = expired;
+    health.watch(() => found);
+    expect(health.problems()).toEqual([expired]);
+    found = undefined;
+    expect(health.problems()).toEqual([]);
+  });
+});

@@ -1,0 +1,60 @@
+/** A part of an authority that may fail while the rest goes on. */
+export type HealthPart =
+  | 'ledger'
+  | 'audit-trail'
+  | 'topologies'
+  | 'revocation-list'
+  | 'root-revocation-list'
+  | 'own-certificate'
+  | 'periodic-work';
+
+/** What is wrong with a part. */
+export interface HealthProblem {
+  readonly part: HealthPart;
+  /** What was found, in one sentence. */
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** Looks at a part when health is asked for. */
+export type HealthProbe = () => HealthProblem | undefined;
+
+const faultRemedy = 'see the log of the authority; it tries again by itself';
+
+/**
+ * The truth about an authority: what has failed and has not succeeded since, and what its probes find now. A part that failed is well again
+ * with the first success, without a restart.
+ */
+export class Health {
+  readonly #failed = new Map<HealthPart, HealthProblem>();
+  readonly #probes: HealthProbe[] = [];
+
+  /** @param probe - looks each time that somebody asks */
+  watch(probe: HealthProbe): void {
+    this.#probes.push(probe);
+  }
+
+  /**
+   * Does something that may fail, and remembers whether it did.
+   * @param part - what it belongs to
+   * @param action - what is done
+   * @returns what the action returns
+   */
+  async follow<T>(part: HealthPart, action: () => Promise<T>): Promise<T> {
+    try {
+      const value = await action();
+      this.#failed.delete(part);
+      return value;
+    } catch (fault) {
+      const { message, remedy } = fault as Error & { readonly remedy?: unknown };
+      this.#failed.set(part, { part, message, remedy: typeof remedy === 'string' ? remedy : faultRemedy });
+      throw fault;
+    }
+  }
+
+  /** Everything that is wrong now. */
+  problems(): readonly HealthProblem[] {
+    const found = this.#probes.flatMap((probe) => probe() ?? []);
+    return [...this.#failed.values(), ...found];
+  }
+}

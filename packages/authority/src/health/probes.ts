@@ -1,0 +1,60 @@
+import type { Standing } from '@entente/store-sql';
+import type { OwnCertificate } from '../own-certificate.ts';
+import type { HealthProbe, HealthProblem } from './health.ts';
+
+/**
+ * Finds a ledger whose last change could not be stored.
+ * @param standing - of the database
+ */
+export function ledgerProbe(standing: () => Standing | undefined): HealthProbe {
+  return () => {
+    const now = standing();
+    if (now === undefined || now.ok) return undefined;
+    return { part: 'ledger', message: now.sentence, remedy: now.remedy };
+  };
+}
+
+/** A revocation list in force. */
+interface ListInForce {
+  readonly number: number;
+  /** Milliseconds since 1970. */
+  readonly nextUpdate: number;
+}
+
+/**
+ * Finds a revocation list that has expired: members go on with it for a while, and then refuse every connection.
+ * @param part - of the issuing authority, or of the root
+ * @param list - the one in force
+ * @param now - milliseconds since 1970
+ */
+export function listProbe(
+  part: 'revocation-list' | 'root-revocation-list',
+  list: () => ListInForce | undefined,
+  now: () => number,
+): HealthProbe {
+  return (): HealthProblem | undefined => {
+    const inForce = list();
+    if (inForce !== undefined && inForce.nextUpdate > now()) return undefined;
+    const found =
+      inForce === undefined
+        ? 'none'
+        : `${inForce.number}, which expired at ${new Date(inForce.nextUpdate).toISOString()}`;
+    const remedy =
+      part === 'revocation-list'
+        ? 'see the log of the authority for why it signs no other; it tries again by itself'
+        : 'create a new authority with entente ca init, and follow the steps of entente rotate plan';
+    return { part, message: `expected a revocation list that is in force, found ${found}`, remedy };
+  };
+}
+
+/**
+ * Finds a certificate of the authority itself that members refuse.
+ * @param own - the certificate
+ */
+export function ownCertificateProbe(own: Pick<OwnCertificate, 'invalid'>): HealthProbe {
+  return () => {
+    const message = own.invalid();
+    const remedy = 'see the log of the authority for why it issues itself no other; it tries again by itself';
+    return message === undefined ? undefined : { part: 'own-certificate', message, remedy };
+  };
+}

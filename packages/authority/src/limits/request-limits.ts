@@ -1,0 +1,94 @@
+import type { Problem } from '@entente/pki';
+import { addressGroup } from '@entente/tls';
+import type { Caller } from '../caller.ts';
+import { type Rate, RateLimit, type Taken } from './rate-limit.ts';
+
+/** What is counted: each fills the disk of the authority a little. */
+export type Limited = 'certificate' | 'join' | 'join-token' | 'command';
+
+/**
+ * How often each caller may ask. A server renews twice a week, and tries again every ten minutes where that fails; an administrator who
+ * installs a large network orders tokens by the hundred.
+ */
+export const requestRates: Readonly<Record<Limited, Rate>> = {
+  /** By a server, with its certificate. */
+  certificate: { burst: 20, perHour: 10 },
+  /** With join tokens, from one address; one /64 of IPv6 counts as one. */
+  join: { burst: 1_000, perHour: 1_000 },
+  /** Ordered by an administrator. */
+  'join-token': { burst: 1_000, perHour: 1_000 },
+  /** Topologies and revocations of an administrator. */
+  command: { burst: 1_000, perHour: 1_000 },
+};
+
+const whatIs: Readonly<Record<Limited, string>> = {
+  certificate: 'certificates for this server',
+  join: 'requests with join tokens from this address',
+  'join-token': 'join tokens ordered by this administrator',
+  command: 'commands of this administrator',
+};
+
+/** Largest number of servers in a topology; there are fewer administrators and addresses worth remembering. */
+const maxRemembered = 20_000;
+
+/** A request that is one too many. */
+export interface TooMany {
+  readonly problem: Problem & { readonly retryAfterSeconds: number };
+  /** Whether a line of the log says so: the first time, not each time. */
+  readonly isFirst: boolean;
+}
+
+/** Bounds how often each caller asks for what is recorded for ever. */
+export class RequestLimits {
+  readonly #limits: Readonly<Record<Limited, RateLimit>>;
+
+  /**
+   * @param now - milliseconds since 1970
+   * @param rates - default {@link requestRates}
+   */
+  constructor(now: () => number, rates: Readonly<Record<Limited, Rate>> = requestRates) {
+    const limit = (what: Limited) => new RateLimit(rates[what], maxRemembered, now);
+    this.#limits = {
+      certificate: limit('certificate'),
+      join: limit('join'),
+      'join-token': limit('join-token'),
+      command: limit('command'),
+    };
+  }
+
+  /**
+   * Counts a request.
+   * @param what - is asked for
+   * @param caller - by whom
+   * @returns what to answer where it is one too many
+   */
+  count(what: Limited, caller: Caller): TooMany | undefined {
+    const taken = this.#limits[what].take(keyOf(caller));
+    return taken.ok ? undefined : tooMany(what, taken);
+  }
+}
+
+/** A caller that shows no certificate is known by its address alone. */
+function keyOf(caller: Caller): string {
+  switch (caller.kind) {
+    case 'server':
+      return caller.server;
+    case 'administrator':
+      return caller.name;
+    case 'nobody':
+      return addressGroup(caller.address);
+  }
+}
+
+function tooMany(what: Limited, { isFirst, retryAfterSeconds }: Extract<Taken, { ok: false }>): TooMany {
+  return {
+    isFirst,
+    problem: {
+      reason: 'throttled',
+      message: `too many ${whatIs[what]}: expected at most ${requestRates[what].perHour} an hour`,
+      remedy: `send the request again in ${retryAfterSeconds} seconds; find out why there are so many`,
+      status: 429,
+      retryAfterSeconds,
+    },
+  };
+}

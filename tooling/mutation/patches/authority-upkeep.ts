@@ -1,0 +1,101 @@
+import type { PatchList } from '../patch.ts';
+
+/** What keeps the authority of a domain well: its health, its limits, its audit trail. */
+export const patches: PatchList = {
+  name: 'authority-upkeep',
+  list: [
+    {
+      name: 'shared-list',
+      off: 'each slow reader of a list holds a copy of it',
+      file: 'packages/pki/src/publication/signed-object.ts',
+      find: 'isWorthSharing(body) ? sharedBody(body) : new Uint8Array(body)',
+      replace: 'new Uint8Array(body)',
+      test: {
+        file: 'packages/pki/test/long-list.test.ts',
+        title:
+          'is in memory once however many read it, and each is handed a part when it has taken the one before',
+      },
+    },
+    {
+      name: 'certificates-an-hour',
+      off: 'a server asks for certificates without end',
+      file: 'packages/authority/src/routes/open-routes.ts',
+      find: "return limited(isJoin ? 'join' : 'certificate', caller) ?? enrol(c.req.raw, caller);",
+      replace: 'return enrol(c.req.raw, caller);',
+      test: {
+        file: 'apps/authority-server/test/request-limits.test.ts',
+        title: 'is told to wait, and why; the log says so once, and others are not affected',
+      },
+    },
+    {
+      name: 'limits-are-bounded',
+      off: 'what a limit remembers grows without end',
+      file: 'packages/authority/src/limits/rate-limit.ts',
+      find: 'if (this.#buckets.size <= this.#maxKeys) return;',
+      replace: 'return;',
+      test: {
+        file: 'packages/authority/src/limits/rate-limit.test.ts',
+        title: 'remembers a bounded number, and forgets who has done nothing for longest',
+      },
+    },
+    {
+      name: 'health',
+      off: 'an authority that cannot store a topology says that it is well',
+      file: 'packages/authority/src/routes/open-routes.ts',
+      find: 'const isWell = problems.length === 0;',
+      replace: 'const isWell = problems.length >= 0;',
+      test: {
+        file: 'apps/authority-server/test/health.test.ts',
+        title: 'tells a member and an administrator what fails, and anybody else no more than a status',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'plain-health',
+      off: 'anybody learns what is wrong with an authority',
+      file: 'packages/authority/src/routes/open-routes.ts',
+      find: "const isKnown = c.env.caller.kind !== 'nobody';",
+      replace: 'const isKnown = true;',
+      test: {
+        file: 'apps/authority-server/test/health.test.ts',
+        title: 'tells a member and an administrator what fails, and anybody else no more than a status',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'audited-token',
+      off: 'a token is given out that the audit trail does not have',
+      file: 'packages/authority/src/routes/join-token-routes.ts',
+      find: 'await authority.audit.record({\n      ...by(caller),',
+      replace: 'await Promise.resolve({\n      ...by(caller),',
+      test: {
+        file: 'apps/authority-server/test/audit.test.ts',
+        title: 'has who ordered a token, without the token, and who joined with it',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'audited-refusal',
+      off: 'what is refused to a server leaves no trace',
+      file: 'packages/authority/src/refusals.ts',
+      find: 'audit?.refused({ reason, message, remedy }, caller);',
+      replace: '',
+      test: {
+        file: 'apps/authority-server/test/audit.test.ts',
+        title: 'has what was refused to a server that has proven its name, and nothing of others',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'torn-audit-line',
+      off: 'a record that a crash left incomplete makes the audit trail unreadable',
+      file: 'packages/pki/src/node/file-audit-trail.ts',
+      find: 'if (bytes < size) {',
+      replace: 'if (bytes > size) {',
+      test: {
+        file: 'packages/pki/src/node/file-audit-trail.test.ts',
+        title: 'cuts off a last line that a crash left incomplete, and refuses one that is no record',
+      },
+    },
+  ],
+};
