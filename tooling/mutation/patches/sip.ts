@@ -140,5 +140,16 @@ export const patches: PatchList = {
         title: 'that is too short is refused with 422 and Min-SE where the client knows timers',
       },
     },
+    {
+      name: 'via-of-the-request',
+      off: 'a response goes back by the Via that its request had, whatever stands in it',
+      file: 'packages/sip/src/message/message.ts',
+      find: '    if (text !== other.headerWire.slice(others[there + 1], others[there + 2])) return;\n',
+      replace: '',
+      test: {
+        file: 'packages/sip/src/message/without-top-via.test.ts',
+        title: 'says of its Via what stands there, and not what its request had: another branch',
+      },
+    },
   ],
 };
