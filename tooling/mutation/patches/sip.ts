@@ -151,5 +151,16 @@ export const patches: PatchList = {
         title: 'says of its Via what stands there, and not what its request had: another branch',
       },
     },
+    {
+      name: 'escaped-percent',
+      off: 'a per cent sign in a plain user part begins an escape',
+      file: 'packages/sip/src/syntax/escape.ts',
+      find: "text.indexOf('%') === -1 && isAll(text, bit)",
+      replace: "isAll(text.replaceAll('%', 'a'), bit)",
+      test: {
+        file: 'packages/sip/src/uri/uri.test.ts',
+        title: 'escapes a per cent sign of plain text, what is not ASCII, and nothing that may stand in a user part',
+      },
+    },
   ],
 };
