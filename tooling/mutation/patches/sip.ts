@@ -159,7 +159,8 @@ export const patches: PatchList = {
       replace: "isAll(text.replaceAll('%', 'a'), bit)",
       test: {
         file: 'packages/sip/src/uri/uri.test.ts',
-        title: 'escapes a per cent sign of plain text, what is not ASCII, and nothing that may stand in a user part',
+        title:
+          'escapes a per cent sign of plain text, what is not ASCII, and nothing that may stand in a user part',
       },
     },
   ],

@@ -6,7 +6,8 @@ import { withoutTopVia } from './without-top-via.ts';
 
 const ours = 'Via: SIP/2.0/TLS fe1.contoso.example:5061;branch=z9hG4bKours';
 const theirs = 'Via: SIP/2.0/TLS 192.0.2.1:5061;branch=z9hG4bKtheirs;x="\u00a0,"';
-const rest = 'From: <sip:a@contoso.example>;tag=1\r\nTo: <sip:b@contoso.example>\r\nCall-ID: c\r\nCSeq: 1 MESSAGE';
+const rest =
+  'From: <sip:a@contoso.example>;tag=1\r\nTo: <sip:b@contoso.example>\r\nCall-ID: c\r\nCSeq: 1 MESSAGE';
 
 function parsed<M>(start: string, vias: readonly string[]): M {
   const result = parseWire([start, ...vias, rest, 'Content-Length: 0', '', ''].join('\r\n'));
