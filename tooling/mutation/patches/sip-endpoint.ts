@@ -105,11 +105,22 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'readers-that-wait',
+      off: 'peers have a chunk wait on as many connections as they have',
+      file: 'packages/sip-endpoint/src/connection/loop-turn.ts',
+      find: 'if (this.#readers.length >= maxReaders) return false;',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
+        title: 'do not all wait: one beyond the most reads at once',
+      },
+    },
+    {
       name: 'one-chunk-waits',
       off: 'a peer has as many bytes wait as come within a turn',
       file: 'packages/sip-endpoint/src/connection/arrived-bytes.ts',
-      find: '    else this.#read(before);\n',
-      replace: '    else this.#waiting = Buffer.concat([before, bytes]);\n',
+      find: 'if (before !== undefined) this.#read(before);',
+      replace: 'if (before !== undefined) this.#waiting = Buffer.concat([before, bytes]);',
       test: {
         file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
         title: 'never wait more than one chunk at a time, and keep their order',

@@ -36,7 +36,7 @@ export class ArrivedBytes implements TurnReader {
   #add(bytes: Uint8Array): void {
     const before = this.#waiting;
     this.#waiting = bytes;
-    if (before === undefined) this.#turn.reads(this);
-    else this.#read(before);
+    if (before !== undefined) this.#read(before);
+    else if (!this.#turn.reads(this)) this.readArrived();
   }
 }

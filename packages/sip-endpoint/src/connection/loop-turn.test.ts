@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { ArrivedBytes } from './arrived-bytes.ts';
-import { LoopTurn } from './loop-turn.ts';
+import { LoopTurn, maxReaders } from './loop-turn.ts';
 
 function turnByHand() {
   const runs: (() => void)[] = [];
@@ -48,6 +48,23 @@ describe('a turn of the event loop', () => {
     expect(scheduled()).toBe(1);
     finish();
     expect(done).toEqual(['read a', 'write a', 'read late', 'write late']);
+    expect(scheduled()).toBe(0);
+  });
+});
+
+describe('very many connections', () => {
+  it('do not all wait: one beyond the most reads at once', () => {
+    const { finish, scheduled, turn } = turnByHand();
+    const read: string[] = [];
+    const sockets = Array.from({ length: maxReaders + 1 }, (_, i) => {
+      const socket = new PassThrough();
+      new ArrivedBytes(socket, turn, () => void read.push(`${i}`));
+      return socket;
+    });
+    for (const socket of sockets) socket.emit('data', Buffer.from('x'));
+    expect(read).toEqual([`${maxReaders}`]);
+    finish();
+    expect(read).toHaveLength(sockets.length);
     expect(scheduled()).toBe(0);
   });
 });

@@ -8,6 +8,9 @@ export interface TurnWriter {
   flush(): void;
 }
 
+/** Readers that wait at once, each with one chunk of at most 16 KiB: together they hold 16 MiB at most. */
+export const maxReaders = 1_024;
+
 /**
  * What is done once for all connections in a turn of the event loop, when every socket that was ready has handed over its bytes: first all
  * that came is read, then all that was gathered is written. Reading one message after the other keeps its code and tables in the caches of
@@ -25,10 +28,15 @@ export class LoopTurn {
     this.#schedule = schedule;
   }
 
-  /** @param reader - reads in this turn; is not waiting for it yet */
-  reads(reader: TurnReader): void {
+  /**
+   * @param reader - reads in this turn; is not waiting for it yet
+   * @returns false where so many wait that this one has to read at once
+   */
+  reads(reader: TurnReader): boolean {
+    if (this.#readers.length >= maxReaders) return false;
     this.#readers.push(reader);
     this.#soon();
+    return true;
   }
 
   /** @param writer - writes in this turn; is not waiting for it yet */
