@@ -17,14 +17,17 @@ export async function openCalled(tls: LoadTls, pair: LoadPair): Promise<LoadConn
   return connection;
 }
 
-/** RFC 3261 §12.1.1: what answers an INVITE carries its Record-Route, and a Contact. */
+/**
+ * RFC 3261 §12.1.1: what answers an INVITE carries its Record-Route, once each, and a Contact. A proxy may have put it among the fields
+ * that are taken over as they are, or behind them.
+ */
 function answer(request: string, status: string, port: number): string {
   const start = request.indexOf('\r\n');
-  const dialog = request.startsWith('INVITE ')
-    ? `${recorded(request)}\r\nContact: <sip:called@127.0.0.1:${port};transport=tls>`
-    : '';
   const callId = request.indexOf('\r\nCall-ID: ', start);
   const cseqEnd = request.indexOf('\r\n', request.indexOf('\r\nCSeq: ', callId) + 2);
+  const dialog = request.startsWith('INVITE ')
+    ? `${recorded(request.slice(cseqEnd))}\r\nContact: <sip:called@127.0.0.1:${port};transport=tls>`
+    : '';
   const to = request.slice(start, callId).includes(';tag=load') ? '' : ';tag=load';
   return `SIP/2.0 ${status}${request.slice(start, callId)}${to}${request.slice(callId, cseqEnd)}${dialog}\r\nContent-Length: 0\r\n\r\n`;
 }

@@ -82,5 +82,49 @@ export const patches: PatchList = {
         title: 'goes on although the connection of its dialog has closed: the next hop is dialled',
       },
     },
+    {
+      name: 'bytes-before-the-end',
+      off: 'the last message before the end of a stream is not read',
+      file: 'packages/sip-endpoint/src/connection/arrived-bytes.ts',
+      find: "    socket.on('end', () => this.readArrived());\n",
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
+        title: 'are read before the end of the stream is heard',
+      },
+    },
+    {
+      name: 'ended-connections-unread',
+      off: 'a message counts whose connection was ended because its peer has lost its standing',
+      file: 'packages/sip-endpoint/src/connection/arrived-bytes.ts',
+      find: ' && !this.#socket.destroyed',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
+        title: 'are not read where the connection was ended before the turn was over',
+      },
+    },
+    {
+      name: 'readers-that-wait',
+      off: 'peers have a chunk wait on as many connections as they have',
+      file: 'packages/sip-endpoint/src/connection/loop-turn.ts',
+      find: 'if (this.#readers.length >= maxReaders) return false;',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
+        title: 'do not all wait: one beyond the most reads at once',
+      },
+    },
+    {
+      name: 'one-chunk-waits',
+      off: 'a peer has as many bytes wait as come within a turn',
+      file: 'packages/sip-endpoint/src/connection/arrived-bytes.ts',
+      find: 'if (before !== undefined) this.#read(before);',
+      replace: 'if (before !== undefined) this.#waiting = Buffer.concat([before, bytes]);',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/loop-turn.test.ts',
+        title: 'never wait more than one chunk at a time, and keep their order',
+      },
+    },
   ],
 };

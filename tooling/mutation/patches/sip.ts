@@ -140,5 +140,28 @@ export const patches: PatchList = {
         title: 'that is too short is refused with 422 and Min-SE where the client knows timers',
       },
     },
+    {
+      name: 'via-of-the-request',
+      off: 'a response goes back by the Via that its request had, whatever stands in it',
+      file: 'packages/sip/src/message/message.ts',
+      find: '    if (text !== other.headerWire.slice(others[there + 1], others[there + 2])) return;\n',
+      replace: '',
+      test: {
+        file: 'packages/sip/src/message/without-top-via.test.ts',
+        title: 'says of its Via what stands there, and not what its request had: another branch',
+      },
+    },
+    {
+      name: 'escaped-percent',
+      off: 'a per cent sign in a plain user part begins an escape',
+      file: 'packages/sip/src/syntax/escape.ts',
+      find: "text.indexOf('%') === -1 && isAll(text, bit)",
+      replace: "isAll(text.replaceAll('%', 'a'), bit)",
+      test: {
+        file: 'packages/sip/src/uri/uri.test.ts',
+        title:
+          'escapes a per cent sign of plain text, what is not ASCII, and nothing that may stand in a user part',
+      },
+    },
   ],
 };

@@ -13,10 +13,12 @@ import type { Account } from '../budget/account.ts';
 import type { Ledger } from '../budget/ledger.ts';
 import type { MessageBudget } from '../budget/message-budget.ts';
 import type { PeerKind } from '../budget/peer-kind.ts';
+import { ArrivedBytes } from './arrived-bytes.ts';
 import type { EverySecond, Ticked } from './every-second.ts';
 import { FailingTargets } from './failing-targets.ts';
 import type { IdleWatch, Idling } from './idle-watch.ts';
 import { Incoming } from './incoming.ts';
+import { loopTurn } from './loop-turn.ts';
 import { Outgoing } from './outgoing.ts';
 import { kindOf, limitsTo } from './peer-limits.ts';
 import { RefusalPause } from './refusal-pause.ts';
@@ -158,7 +160,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     this.#idleWatch.add(this);
     // It broke between the verdict and now: its close event will not come again.
     if (socket.destroyed) queueMicrotask(() => this.#end());
-    socket.on('data', (bytes: Buffer) => this.#read(bytes));
+    new ArrivedBytes(socket, loopTurn, (bytes) => this.#read(bytes));
     socket.on('error', () => this.#end());
     socket.on('close', () => this.#end());
     socket.on('end', () => this.close());
@@ -285,7 +287,6 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   }
 
   // What the framer finds.
-
   message(message: SipMessage): void {
     this.#incoming.completed();
     if (this.#closed) return;
@@ -338,7 +339,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     return this.#kind === 'unknown' || this.#kind === 'user';
   }
 
-  #read(bytes: Buffer): void {
+  #read(bytes: Uint8Array): void {
     if (this.#closed) return;
     this.#isHeard = true;
     const isWithin = this.#incoming.push(bytes, this);

@@ -1,23 +1,14 @@
 import type { Writable } from 'node:stream';
+import { loopTurn, type TurnWriter } from './loop-turn.ts';
 
 /** Bytes, or text whose every character is one byte. */
 export type WireData = Uint8Array | string;
 
-const waiting: GatheredWriter[] = [];
-let scheduled = false;
-
-function flushAll(): void {
-  scheduled = false;
-  // A flush may fail a socket, whose owner may write elsewhere: those writers wait for the next turn.
-  const batch = waiting.splice(0);
-  for (const writer of batch) writer.flush();
-}
-
 /**
- * Gathers what is written to a socket until the event loop has read from every other socket that was ready, then hands it
- * over in one piece: one TLS record and one system call for many messages.
+ * Gathers what is written to a socket until everything that came in this turn of the event loop is read, then hands it over in one
+ * piece: one TLS record and one system call for many messages.
  */
-export class GatheredWriter {
+export class GatheredWriter implements TurnWriter {
   readonly #socket: Writable;
   #text = '';
   #chunks: WireData[] | undefined;
@@ -37,13 +28,7 @@ export class GatheredWriter {
 
   /** @param data - what to send; strings are latin1, one character a byte */
   write(data: WireData): void {
-    if (this.#bytes === 0) {
-      waiting.push(this);
-      if (!scheduled) {
-        scheduled = true;
-        setImmediate(flushAll);
-      }
-    }
+    if (this.#bytes === 0) loopTurn.writes(this);
     this.#bytes += data.length;
     if (typeof data === 'string') this.#text += data;
     else {

@@ -124,14 +124,17 @@ function removeRoutes(editor: MessageEditor<SipRequest>, preprocessed: Preproces
 /**
  * The response that goes back: without our Via.
  * @param response - as received by our client transaction
+ * @param also - further edits, run last
+ * @param request - that it answers, as we received it: see `withoutTopVia`
  * @returns undefined where ours was the only Via, so that there is nobody to send it to
  * @see RFC 3261 §16.7 step 3
  */
 export function forwardResponse(
   response: SipResponse,
   also?: (editor: MessageEditor<SipResponse>) => void,
+  request?: SipRequest,
 ): SipResponse | undefined {
-  const forwarded = withoutTopVia(response);
+  const forwarded = withoutTopVia(response, request);
   if (forwarded === undefined || also === undefined) return forwarded;
   const editor = edit(forwarded);
   also(editor);

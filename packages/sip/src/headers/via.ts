@@ -53,6 +53,9 @@ export class Via {
   declare readonly host: string;
   declare readonly port: number | undefined;
   declare readonly parameters: Parameters;
+  /** What stands before and behind the branch; `null` where that is not plain ASCII. */
+  declare private around: readonly [before: string, behind: string] | null | undefined;
+  declare private text: string | undefined;
 
   constructor(
     protocol: string,
@@ -66,6 +69,8 @@ export class Via {
     this.host = host;
     this.port = port;
     this.parameters = parameters;
+    this.around = undefined;
+    this.text = undefined;
   }
 
   /**
@@ -143,17 +148,27 @@ export class Via {
         'make it of the magic cookie and text that is new for each transaction (RFC 3261 §8.1.1.7)',
       );
     }
-    return new Via(
-      this.protocol,
-      this.transport,
-      this.host,
-      this.port,
-      this.parameters.withRaw('branch', branch),
-    );
+    const parameters = this.parameters.withRaw('branch', branch);
+    const via = new Via(this.protocol, this.transport, this.host, this.port, parameters);
+    if (this.around === undefined) this.around = this.aroundBranch();
+    if (this.around !== null) via.text = this.around[0] + branch + this.around[1];
+    return via;
+  }
+
+  /** The value as one line of ASCII, where that is known without looking at each character. Internal. */
+  get plainText(): string | undefined {
+    return this.text;
+  }
+
+  private aroundBranch(): readonly [before: string, behind: string] | null {
+    const { host, parameters, port, protocol, transport } = this;
+    const marked = `${new Via(protocol, transport, host, port, parameters.withRaw('branch', '\0'))}`;
+    const [before = '', behind = '', ...more] = marked.split('\0');
+    return more.length === 0 && /^[ -~]*$/.test(before + behind) ? [before, behind] : null;
   }
 
   toString(): string {
-    return `${this.protocol}/${this.transport} ${this.sentBy}${this.parameters.toString()}`;
+    return this.text ?? `${this.protocol}/${this.transport} ${this.sentBy}${this.parameters.toString()}`;
   }
 }
 

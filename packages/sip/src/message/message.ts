@@ -122,6 +122,24 @@ export abstract class SipMessageBase extends HeaderLines {
     this.viaIsAlone = true;
   }
 
+  /**
+   * Takes over what another message has read of its topmost Via, where the first Via fields of both are the same text without folds.
+   * Internal.
+   */
+  knowTopViaAs(other: SipMessageBase): void {
+    if (other.cachedVia === undefined) return;
+    const here = this.find(VIA);
+    const there = other.find(VIA);
+    if (here === -1 || there === -1) return;
+    const { lines } = this.head;
+    const others = other.head.lines;
+    if (lines[here + 3] !== VIA || others[there + 3] !== VIA) return;
+    const text = this.headerWire.slice(lines[here + 1], lines[here + 2]);
+    if (text !== other.headerWire.slice(others[there + 1], others[there + 2])) return;
+    this.cachedVia = other.cachedVia;
+    this.viaIsAlone = other.viaIsAlone;
+  }
+
   /** Whether the topmost Via value is known to have a field of its own. Internal. */
   get hasTopViaAlone(): boolean {
     return this.viaIsAlone;

@@ -1,17 +1,24 @@
 import { edit } from './edit.ts';
 import { type Head, STRIDE } from './head-index.ts';
 import { VIA } from './header-names.ts';
+import type { SipRequest } from './request.ts';
 import type { SipResponse } from './response.ts';
 
 /**
  * A response as it goes back from a proxy: without the topmost Via value; every other byte stays as it was.
  *
+ * @param response - As received, with our Via on top.
+ * @param request - That it answers, as received: where the Via that is topmost then is as it was there, it is not read again.
  * @returns `undefined` where there is no other Via value, so that there is nobody to send it to.
  * @see RFC 3261 §16.7 step 3
  */
-export function withoutTopVia(response: SipResponse): SipResponse | undefined {
+export function withoutTopVia(response: SipResponse, request?: SipRequest): SipResponse | undefined {
   // As a rule the topmost value has a field of its own, and is read.
-  if (response.viaBelowTop !== -1) return withoutField(response, response.find(VIA));
+  if (response.viaBelowTop !== -1) {
+    const without = withoutField(response, response.find(VIA));
+    if (request !== undefined) without.knowTopViaAs(request);
+    return without;
+  }
   if (response.values('Via').length < 2) return undefined;
   return edit(response).removeFirstValue('Via').toMessage();
 }

@@ -43,7 +43,9 @@ export function writeLine(name: string, value: HeaderValue): WrittenLine {
 
 function writeKnown(id: number, name: string, value: HeaderValue): WrittenLine {
   const via = id === VIA && value instanceof Via ? value : undefined;
-  return { id, lowerName: '', nameLength: name.length, text: fieldOfKnownName(name, value), via };
+  const plain = via?.plainText;
+  const text = plain === undefined ? fieldOfKnownName(name, value) : `${name}: ${plain}\r\n`;
+  return { id, lowerName: '', nameLength: name.length, text, via };
 }
 
 function isKept(value: number): boolean {

@@ -1,5 +1,5 @@
 import { Buffer, isUtf8 } from 'node:buffer';
-import { classes, HEX, PERCENT } from './characters.ts';
+import { classes, HEX, isAll, PERCENT } from './characters.ts';
 
 /** Says whether every `%` of a range is followed by two hexadecimal digits (RFC 3261 §25.1, escaped). */
 export function escapesAreWhole(text: string, start: number, end: number): boolean {
@@ -33,6 +33,8 @@ export function unescapeUri(text: string): string {
  * @param bit - The character class of that part.
  */
 export function escapeUri(text: string, bit: number): string {
+  // A token of ours, or a host, is as long as its URI, and needs none.
+  if (text.indexOf('%') === -1 && isAll(text, bit)) return text;
   let out = '';
   for (const byte of Buffer.from(text, 'utf8')) {
     if (byte !== PERCENT && (classes[byte]! & bit) !== 0) out += String.fromCharCode(byte);

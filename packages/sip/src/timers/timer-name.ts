@@ -36,10 +36,14 @@ export const timerBit: Readonly<Record<TransactionTimer, number>> = {
 
 const names = Object.keys(timerBit) as TransactionTimer[];
 
+/** Sets that were asked for, each with its names: a few of the 8,192 that there are. */
+const namesOf: (readonly TransactionTimer[] | undefined)[] = [];
+
 /**
  * @param bits - a set of timers
  * @returns the names in the set
  */
-export function timerNames(bits: number): TransactionTimer[] {
-  return names.filter((name) => (bits & timerBit[name]) !== 0);
+export function timerNames(bits: number): readonly TransactionTimer[] {
+  namesOf[bits] ??= names.filter((name) => (bits & timerBit[name]) !== 0);
+  return namesOf[bits];
 }

@@ -47,6 +47,13 @@ describe('parseUri', () => {
     expect(sip('sip:x%ff@a').user).toBe('x%FF');
   });
 
+  it('escapes a per cent sign of plain text, what is not ASCII, and nothing that may stand in a user part', () => {
+    expect(SipUri.from({ user: 'a%41b', host: 'a' }).rawUser).toBe('a%2541b');
+    expect(SipUri.from({ user: '\u00fc b', host: 'a' }).rawUser).toBe('%C3%BC%20b');
+    expect(SipUri.from({ user: '\u00fc\u0141', host: 'a' }).rawUser).toBe('%C3%BC%C5%81');
+    expect(SipUri.from({ user: "aZ09-_.!~*'()&=+$,;?/", host: 'a' }).rawUser).toBe("aZ09-_.!~*'()&=+$,;?/");
+  });
+
   it('reads IPv6 references, also with the extra colon of the old grammar', () => {
     expect(sip('sip:[2001:db8::10]:5070')).toMatchObject({ host: '[2001:db8::10]', port: 5070 });
     expect(sip('sip:[2001:db8::10:5070]').port).toBeUndefined();
