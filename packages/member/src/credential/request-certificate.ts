@@ -40,7 +40,7 @@ export async function requestCertificate(options: RequestOptions): Promise<KeyPa
   });
 }
 
-/** A text that is no key is replaced: nothing was requested with it. */
+/** A text that is not a key is replaced: nothing was requested with it. */
 async function keptKey({ files, keyInUse, subject }: RequestOptions): Promise<KeyAndRequest | undefined> {
   const privateKeyPem = await files.nextKey();
   if (privateKeyPem === undefined || privateKeyPem === keyInUse) return undefined;

@@ -36,7 +36,7 @@ const algorithms = {
  * Generates a key, or takes the one that is given, and signs a request with it.
  * @param options - subject, names and kind of key
  * @returns key and request; nothing is stored
- * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED` for a `privateKeyPem` that is no key of an allowed kind
+ * @throws PkiFault `ENTENTE_PKI_KEY_UNSUPPORTED` for a `privateKeyPem` that is not a key of an allowed kind
  */
 export async function createKeyAndRequest(options: KeyAndRequestOptions): Promise<KeyAndRequest> {
   const { algorithm, keys } =

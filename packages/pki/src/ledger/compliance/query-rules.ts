@@ -78,7 +78,7 @@ export const queryRules: readonly LedgerRule[] = [
   },
   {
     id: 'bounds-a-page',
-    rule: 'refuses a page of no certificates or of more than 1,000, and one after something that is no page',
+    rule: 'refuses a page of no certificates or of more than 1,000, and one after something that is not a page',
     durable: false,
     async check({ ledger }) {
       await ledger.append(entry('01'));
