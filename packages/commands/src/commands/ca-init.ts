@@ -196,6 +196,7 @@ function answerOf(made: Made, topology: string): Answer {
       `  root            ${files.rootCertificate}`,
       `                  key hash ${made.rootSpkiHash}`,
       `                  fingerprint ${made.rootSha256}`,
+      `                  key ${files.rootKey}: whoever has it has the whole network for ten years. Do not leave it here`,
       `  issuing         ${files.issuingCertificate}`,
       `  configuration   ${made.configuration}`,
       `  listens on      ${listen}${listen === loopback ? ': this machine only; to change it, set host in the configuration or give --listen' : ''}`,
@@ -204,7 +205,7 @@ function answerOf(made: Made, topology: string): Answer {
       ...made.pkcs12.map((path) => `  PKCS#12         ${path}`),
     ],
     next: [
-      `move the root key ${files.rootKey} to storage that no network reaches`,
+      `move the root key ${files.rootKey} to storage that no network reaches; copy it back only for entente ca outside, and to certify the next issuing authority`,
       `entente topology add anchor --certificate ${files.rootCertificate} --file ${topology}`,
       `entente topology sign ${topology} --key <your key>`,
       `start the authority: ${start}`,

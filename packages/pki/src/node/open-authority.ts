@@ -5,7 +5,7 @@ import { PkiFault } from '../ground/fault.ts';
 import { createIssuer, type Issuer } from '../ground/issuer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PublishedCrl } from '../revocation/crl-publisher.ts';
-import { authorityFiles, readAuthorityFile, readPrivateKey } from './authority-files.ts';
+import { authorityFiles, presentRootKey, readAuthorityFile, readPrivateKey } from './authority-files.ts';
 import { openFileLedger } from './file-ledger.ts';
 import { keySigner } from './key-signer.ts';
 
@@ -21,6 +21,8 @@ export interface OpenAuthority {
   /** The root's CRL, as the ceremony signed it. */
   readonly rootCrl: PublishedCrl;
   readonly ledger: Ledger;
+  /** Path of the root's key where it lies beside the issuing key, which is a danger. */
+  readonly rootKey: string | undefined;
   /** Path of the authority's own server certificate. */
   readonly serverCertificate: string;
   /** Path of its key. */
@@ -32,7 +34,8 @@ export interface OpenAuthority {
 /**
  * Opens an authority that `initialiseAuthority` created.
  * @param directory - its folder
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_KEY_MISMATCH`, `ENTENTE_PKI_LEDGER_LOCKED`,
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_KEY_MISMATCH`, `ENTENTE_PKI_SECRET_EXPOSED`,
+ * `ENTENTE_PKI_LEDGER_LOCKED`,
  * `ENTENTE_PKI_LEDGER_DAMAGED`
  */
 export async function openAuthority(directory: string): Promise<OpenAuthority> {
@@ -57,6 +60,7 @@ export async function openAuthority(directory: string): Promise<OpenAuthority> {
     roots,
     rootCrl,
     ledger,
+    rootKey: await presentRootKey(directory),
     serverCertificate: join(directory, authorityFiles.serverCertificate),
     serverKey: join(directory, authorityFiles.serverKey),
     [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose](),
