@@ -85,3 +85,14 @@ describe('one of two authorities', () => {
     expect(scene.log).toContainEqual(expect.objectContaining({ event: 'renewed' }));
   });
 });
+
+describe('an authority beside the key of its root', () => {
+  it('says at each start that the key must be moved away, until it is', async () => {
+    const warnings = () => scene.log.filter((line) => 'event' in line && line.event === 'root-key-present');
+    expect(warnings()).toEqual([expect.objectContaining({ remedy: expect.stringContaining('move ') })]);
+    await scene.restart();
+    expect(warnings()).toHaveLength(2);
+    await scene.stopped(() => rm(scene.made.files.rootKey));
+    expect(warnings()).toHaveLength(2);
+  });
+});

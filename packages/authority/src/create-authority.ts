@@ -78,6 +78,13 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
     }),
   );
   health.watch(ownCertificateProbe(own));
+  if (opened.rootKey !== undefined) {
+    const remedy = `move ${opened.rootKey} to storage that no network reaches; copy it back only for entente ca outside, and to certify the next issuing authority`;
+    log.error(
+      { event: 'root-key-present', file: opened.rootKey, remedy },
+      'the key of the root is on the machine of the authority: who takes over the machine has the whole network for ten years',
+    );
+  }
   const refusals = createRefusalLog(log, () => clock.now(), audit);
   const app = authorityRoutes(settings, authority, refusals);
   const objects = objectsHandler(

@@ -106,7 +106,15 @@ export async function openDomainAuthority(
   const health = new Health();
   const auditTrail = await openFileAuditTrail(join(settings.directory, 'audit.jsonl'));
   const audit = new AuditLog(auditTrail, health, now);
-  const topologies = await openTopologyStore(settings.directory, settings.administratorsHash);
+  const topologies = await openTopologyStore(
+    settings.directory,
+    settings.administratorsHash,
+    ({ problem: { message, remedy }, version }) =>
+      log.warn(
+        { event: 'topology-outdated', version, remedy },
+        `topology version ${version} would be refused today: ${message}`,
+      ),
+  );
   const issuance = createIssuance({
     issuer,
     anchors: opened.roots,

@@ -2,7 +2,17 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PkiFault, type Problem } from '@entente/pki';
 import { publicMode, writeWhole } from '@entente/pki/node';
-import { encodeSignedTopology, type Topology, type VerifyResult, verifyTopology } from '@entente/topology';
+import {
+  buildTopology,
+  checkDocument,
+  encodeSignedTopology,
+  type Topology,
+  type TopologyDocument,
+  type TopologyKnowledge,
+  type VerifyResult,
+  verifyLink,
+  verifyTopology,
+} from '@entente/topology';
 import { isNamed, removedAdministrators } from './administrators.ts';
 
 /** A topology in force, with the text that was signed. */
@@ -20,6 +30,12 @@ export interface RemovedAdministrator {
   readonly name: string;
   /** When the version that removed them was written: certificates of before are no longer theirs. Milliseconds since 1970. */
   readonly issuedUntil: number;
+}
+
+/** A stored version that would be refused if it were published today. */
+export interface OutdatedVersion {
+  readonly version: number;
+  readonly problem: { readonly message: string; readonly remedy: string };
 }
 
 /** Keeps every version that was published. */
@@ -45,14 +61,17 @@ export interface TopologyStore {
 
 /**
  * Opens the store. The whole chain is verified again, from the administrators in the configuration: write access to this folder is
- * not enough to add a document without their signatures.
+ * not enough to add a document without their signatures. Every version was accepted once, so a setting that is refused today does not
+ * refuse a stored one; only the newest must be one that this release can read.
  * @param directory - folder of the authority
  * @param administratorsHash - hash of the administrators who may publish the first version
+ * @param onOutdated - called for each stored version that would be refused today
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` if a stored document does not verify
  */
 export async function openTopologyStore(
   directory: string,
   administratorsHash: string,
+  onOutdated: (outdated: OutdatedVersion) => void = () => {},
 ): Promise<TopologyStore> {
   const folder = join(directory, 'topologies');
   await mkdir(folder, { recursive: true, mode: 0o755 });
@@ -66,21 +85,34 @@ export async function openTopologyStore(
       removed.set(name, Date.parse(topology.document.issued));
     current = { topology, text };
   };
-  const judge = (text: string, now: number): VerifyResult => {
-    const known =
-      current === undefined
-        ? { administratorSetHash: administratorsHash }
-        : { document: current.topology.document };
-    return verifyTopology(text, { known, now });
-  };
+  const knownFrom = (document: TopologyDocument | undefined): TopologyKnowledge['known'] =>
+    document === undefined ? { administratorSetHash: administratorsHash } : { document };
 
-  for (const version of await storedVersions(folder)) {
-    const text = await readFile(pathOf(version), 'utf8');
-    const result = judge(text, issuedAt(text));
-    if (!result.accepted) throw damaged(pathOf(version), result.refusal.message);
-    const found = result.topology.document.version;
-    if (found !== version) throw damaged(pathOf(version), `it is version ${found}`);
-    follow(result.topology, text);
+  const versions = await storedVersions(folder);
+  /** The version before, where this release cannot read it. */
+  let unread: TopologyDocument | undefined;
+  for (const version of versions) {
+    const place = pathOf(version);
+    const text = await readFile(place, 'utf8');
+    const known = knownFrom(unread ?? current?.topology.document);
+    const link = verifyLink(text, known);
+    if (!link.ok) throw damaged(place, link.refusal.message);
+    const { document } = link;
+    if (document.version !== version) throw damaged(place, `it is version ${document.version}`);
+    const [problem] = link.problems;
+    if (problem !== undefined) {
+      if (version === versions.at(-1)) throw damaged(place, problem.message);
+      onOutdated({ version, problem });
+      unread = document;
+      continue;
+    }
+    // What changed since a version that cannot be read cannot be told: its signatures are all that can be verified.
+    const result = unread === undefined ? judgeStored(text, known) : undefined;
+    if (result?.accepted === false) throw damaged(place, result.refusal.message);
+    for (const outdated of checkDocument(document))
+      if (outdated.severity === 'error') onOutdated({ version, problem: outdated });
+    follow(buildTopology(document), text);
+    unread = undefined;
   }
 
   return {
@@ -91,7 +123,8 @@ export async function openTopologyStore(
       return [...removed].map(([name, issuedUntil]) => ({ name, issuedUntil }));
     },
     async publish(text, now, refuse) {
-      const result = judge(text, now);
+      const known = knownFrom(current?.topology.document);
+      const result = verifyTopology(text, { known, now });
       if (!result.accepted) return result;
       const { topology } = result;
       if (topology.hash === current?.topology.hash) return result;
@@ -136,6 +169,10 @@ function damaged(place: string, found: string): PkiFault {
     place,
     remedy: 'restore it from a copy, or correct administratorsHash in the configuration',
   });
+}
+
+function judgeStored(text: string, known: TopologyKnowledge['known']): VerifyResult {
+  return verifyTopology(text, { known, now: issuedAt(text), stored: true });
 }
 
 /** A document is verified for the time at which it was issued: it stays part of the chain. */

@@ -18,6 +18,8 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const file = (version: number): string => join(folder, 'topologies', `${version}.json`);
 
+const damaged = { code: 'ENTENTE_PKI_AUTHORITY_DAMAGED' };
+
 describe('the store of topologies', () => {
   it('keeps every version, and has the last one in force after a restart', async () => {
     const store = await openTopologyStore(folder, administrators);
@@ -73,7 +75,40 @@ describe('the store of topologies', () => {
     expect(store.current?.topology.document.version).toBe(1);
   });
 
-  const damaged = { code: 'ENTENTE_PKI_AUTHORITY_DAMAGED' };
+  it('opens a chain with settings that are refused today, and says which', async () => {
+    await (await openTopologyStore(folder, administrators)).publish(signed(contoso), now);
+    const promising = next(contoso, { policies: { federation: { throttle: { messagesPerSecond: 5 } } } });
+    const unknown = next(promising, { policies: { retired: true } as never });
+    const newest = next(unknown, { policies: {} });
+    for (const [version, document] of [promising, unknown, newest].entries())
+      await writeFile(file(version + 2), signedUnchecked(document));
+    const outdated: number[] = [];
+    const store = await openTopologyStore(folder, administrators, ({ version }) => outdated.push(version));
+    expect(store.current?.topology.document.version).toBe(4);
+    expect(outdated).toEqual([2, 3]);
+    expect(await store.publish(signed(next(newest, { title: 'Contoso' })), now)).toMatchObject({
+      accepted: true,
+    });
+  });
+
+  it('does not open where the newest version cannot be read, or one that cannot be read is not signed', async () => {
+    await (await openTopologyStore(folder, administrators)).publish(signed(contoso), now);
+    const unknown = next(contoso, { policies: { retired: true } as never });
+    await writeFile(file(2), signedUnchecked(unknown));
+    await expect(openTopologyStore(folder, administrators)).rejects.toMatchObject({
+      ...damaged,
+      place: file(2),
+    });
+    await writeFile(file(2), signedUnchecked(unknown).replace('retired', 'retirex'));
+    await writeFile(
+      file(3),
+      signed(next({ ...unknown, policies: { retirex: true } as never }, { policies: {} })),
+    );
+    await expect(openTopologyStore(folder, administrators)).rejects.toMatchObject({
+      ...damaged,
+      place: file(2),
+    });
+  });
 
   it('does not open with other administrators than those of the first version', async () => {
     await (await openTopologyStore(folder, administrators)).publish(signed(contoso), now);

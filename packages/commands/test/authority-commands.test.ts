@@ -74,7 +74,9 @@ describe('commands to an authority', () => {
       ['gw1', 'your own program'],
     ] as const) {
       const file = join(folder, `${server}-role.yaml`);
-      const { stdout } = await runEntente(`join-token ${server}.contoso.example --config ${file} ${options}`);
+      const { stdout } = await runEntente(
+        `join-token ${server}.contoso.example --replace --config ${file} ${options}`,
+      );
       const { users } = parse(await readFile(file, 'utf8')) as { users?: string };
       expect(users?.endsWith('users.yaml'), server).toBe(server === 'fe1' ? true : undefined);
       expect(stdout).toContain(`: ${program}`);

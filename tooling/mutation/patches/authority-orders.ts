@@ -66,8 +66,8 @@ export const patches: PatchList = {
       name: 'own-certificate-revoked',
       off: 'an authority goes on with a certificate of its own that is revoked',
       file: 'packages/authority/src/own-certificate.ts',
-      find: 'if (revocation !== undefined) return',
-      replace: 'if (revocation === null) return',
+      find: 'if (revocation !== undefined) revokedSerial = serialHex;',
+      replace: '',
       test: {
         file: 'apps/authority-server/test/last-authority.test.ts',
         title: 'issues itself another certificate where its own was revoked',

@@ -97,5 +97,28 @@ export const patches: PatchList = {
         title: 'cuts off a last line that a crash left incomplete, and refuses one that is no record',
       },
     },
+    {
+      name: 'exposed-key',
+      off: 'a key of the authority is used that others may read',
+      file: 'packages/pki/src/node/authority-files.ts',
+      find: 'if ((mode & othersMask) !== 0)',
+      replace: 'if ((mode & othersMask) < 0)',
+      test: {
+        file: 'packages/pki/src/node/authority-files.test.ts',
+        title: 'are not used where others may open them: mode 416',
+      },
+    },
+    {
+      name: 'unread-version',
+      off: 'a stored version that this release cannot read needs no signature',
+      file: 'packages/topology/src/signing/verify-link.ts',
+      find: 'if (!verified.ok) return verified;',
+      replace: 'if (!verified.ok) return { ok: true, document, problems };',
+      test: {
+        file: 'packages/authority/test/topology-store.test.ts',
+        title:
+          'does not open where the newest version cannot be read, or one that cannot be read is not signed',
+      },
+    },
   ],
 };

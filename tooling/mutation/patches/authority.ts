@@ -21,8 +21,8 @@ export const patches: PatchList = {
       name: 'refusal-lines',
       off: 'callers that show no certificate fill the log of the authority',
       file: 'packages/authority/src/refusals.ts',
-      find: '    if (leftOut === undefined) return;\n',
-      replace: '',
+      find: 'if (leftOut !== undefined) write(problem, caller, leftOut);',
+      replace: 'write(problem, caller, leftOut ?? {});',
       test: {
         file: 'packages/authority/src/refusals.test.ts',
         title: 'cannot be flooded by requests of callers that have proven nothing',
@@ -32,8 +32,8 @@ export const patches: PatchList = {
       name: 'plain-refusals',
       off: 'a caller that shows no certificate learns why it is refused',
       file: 'packages/authority/src/refusals.ts',
-      find: "caller.kind === 'nobody' ? plainRefusal(problem.status) : problemResponse(problem)",
-      replace: "caller.kind === 'nobody' ? problemResponse(problem) : problemResponse(problem)",
+      find: '? plainRefusal(problem.status, problem.retryAfterSeconds)',
+      replace: '? problemResponse(problem)',
       test: {
         file: 'apps/authority-server/test/plain-refusals.test.ts',
         title: 'learns at GET /events the status 401 and a plain sentence, and the log has no-certificate',

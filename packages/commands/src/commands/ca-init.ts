@@ -204,6 +204,7 @@ function answerOf(made: Made, topology: string): Answer {
       `  root            ${files.rootCertificate}`,
       `                  key hash ${made.rootSpkiHash}`,
       `                  fingerprint ${made.rootSha256}`,
+      `                  key ${files.rootKey}: whoever has it has the whole network for ten years. Do not leave it here`,
       `  issuing         ${files.issuingCertificate}`,
       `  signatures      ${required} of ${counted(administrators.length, 'administrator')} must sign the first topology: ${administrators.join(', ')}`,
       `                  ${whatLossCosts(required, administrators.length)}`,
@@ -214,7 +215,7 @@ function answerOf(made: Made, topology: string): Answer {
       ...made.pkcs12.map((path) => `  PKCS#12         ${path}`),
     ],
     next: [
-      `move the root key ${files.rootKey} to storage that no network reaches`,
+      `move the root key ${files.rootKey} to storage that no network reaches; copy it back only for entente ca outside, and to certify the next issuing authority`,
       `entente topology add anchor --certificate ${files.rootCertificate} --file ${topology}`,
       `entente topology sign ${topology} --key <your key>`,
       `start the authority: ${start}`,

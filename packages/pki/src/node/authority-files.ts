@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { access, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PkiFault } from '../ground/fault.ts';
 
@@ -19,12 +19,55 @@ export const authorityFiles = {
   stateCertificate: 'state.crt',
 } as const;
 
+/** Bits of a file mode that let others than the owner in. */
+const othersMask = 0o077;
+
 /**
- * Reads a private key.
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`
+ * Finds the root's key where it lies beside the issuing key: whoever takes over the machine then has the whole network, for ten years.
+ * @param directory - folder of the authority
+ * @returns its path, or `undefined` where it was moved away
+ */
+export async function presentRootKey(directory: string): Promise<string | undefined> {
+  const path = join(directory, authorityFiles.rootKey);
+  return access(path).then(
+    () => path,
+    () => undefined,
+  );
+}
+
+/**
+ * Refuses a key that others may read, or that belongs to another user who may read it.
+ * @param path - of the key; a link is followed
+ * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED`
+ */
+async function refuseExposed(path: string): Promise<void> {
+  const user = process.getuid?.();
+  // There are no such modes on Windows.
+  if (user === undefined || process.platform === 'win32') return;
+  const status = await stat(path).catch(() => undefined);
+  if (status === undefined) return;
+  const mode = status.mode & 0o777;
+  if ((mode & othersMask) !== 0)
+    throw exposed(path, `its mode is 0${mode.toString(8)}, so that others may open it`, `chmod 600 ${path}`);
+  if (user !== 0 && status.uid !== user && status.uid !== 0)
+    throw exposed(path, `it belongs to user ${status.uid}, not to user ${user}`, `chown ${user} ${path}`);
+}
+
+function exposed(place: string, found: string, command: string): PkiFault {
+  return new PkiFault('ENTENTE_PKI_SECRET_EXPOSED', {
+    sentence: `the key of a certification authority is not used: ${found}`,
+    place,
+    remedy: `run ${command}; where somebody else may have read the key, create a new authority with entente ca init instead`,
+  });
+}
+
+/**
+ * Reads a private key of the authority.
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`; `ENTENTE_PKI_SECRET_EXPOSED` where others may read it
  */
 export async function readPrivateKey(directory: string, name: string): Promise<KeyObject> {
   const path = join(directory, name);
+  await refuseExposed(path);
   const text = await readAuthorityFile(path);
   try {
     return createPrivateKey(text);

@@ -6,7 +6,7 @@ import { createIssuer, type Issuer } from '../ground/issuer.ts';
 import type { Signer } from '../ground/signer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PublishedCrl } from '../revocation/crl-publisher.ts';
-import { authorityFiles, readAuthorityFile, readPrivateKey } from './authority-files.ts';
+import { authorityFiles, presentRootKey, readAuthorityFile, readPrivateKey } from './authority-files.ts';
 import { keySigner } from './key-signer.ts';
 import { throwAwaySigner } from './throw-away-signer.ts';
 
@@ -30,6 +30,8 @@ export interface OpenAuthority {
   readonly ledger: Ledger;
   /** Signs pre-certificates, see `throwAwaySigner`. */
   readonly throwAway: Signer;
+  /** Path of the root's key where it lies beside the issuing key, which is a danger. */
+  readonly rootKey: string | undefined;
   /** Path of the authority's own server certificate. */
   readonly serverCertificate: string;
   /** Path of its key. */
@@ -42,7 +44,8 @@ export interface OpenAuthority {
  * Opens an authority that `initialiseAuthority` created.
  * @param directory - its folder
  * @param openLedger - opens its ledger, e.g. `openLedger` of `@entente/store-sql`
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_KEY_MISMATCH`, and what `openLedger` throws
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_KEY_MISMATCH`, `ENTENTE_PKI_SECRET_EXPOSED`, and what `openLedger`
+ * throws
  */
 export async function openAuthority(directory: string, openLedger: OpenLedger): Promise<OpenAuthority> {
   const roots = await readCertificates(join(directory, authorityFiles.rootCertificate));
@@ -68,6 +71,7 @@ export async function openAuthority(directory: string, openLedger: OpenLedger): 
     roots,
     rootCrl,
     ledger,
+    rootKey: await presentRootKey(directory),
     serverCertificate: join(directory, authorityFiles.serverCertificate),
     serverKey: join(directory, authorityFiles.serverKey),
     [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose](),
