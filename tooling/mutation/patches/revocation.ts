@@ -107,8 +107,8 @@ export const patches: PatchList = {
       name: 'lists-used-by-connections',
       off: 'the fetcher does not hear which lists open connections need',
       file: 'packages/tls/src/live/live-connections.ts',
-      find: 'release: this.#trust.use?.(path)',
-      replace: 'release: undefined',
+      find: 'const release = this.#trust.use?.(path);',
+      replace: 'const release = undefined;',
       test: {
         file: 'packages/tls/test/live.test.ts',
         title: 'keeps what was fetched for a connection until it has closed',
