@@ -30,6 +30,7 @@ async function ledgerWith(serialHex: string, isRevoked: boolean) {
     issuedAt: now,
     requester: 'server:fe1.contoso.example',
     certificate: new Uint8Array(),
+    keyHash: '00',
   });
   if (isRevoked) await ledger.revoke(issuer, serialHex, { at: now, reason: 'superseded' });
   return ledger;
