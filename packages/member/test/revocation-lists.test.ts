@@ -126,6 +126,12 @@ describe('the lists of our own authorities', () => {
     expect(numbers()).toEqual([8]);
   });
 
+  it('never go back among those that an earlier run has written', async () => {
+    const [six, seven] = [await ours.crl([], { number: 6 }), await ours.crl([], { number: 7 })];
+    written.set('lists', seven + six);
+    expect((await open()).numbers()).toEqual([7]);
+  });
+
   it('are never another one of the number that the state names, or that is in force', async () => {
     const { fetched, numbers, offered, reasons } = await open();
     const [one, other] = [await derOf(ours, 8), await derOf(ours, 8, { thisUpdate: Date.now() - hour })];

@@ -109,6 +109,7 @@ export class RevocationLists {
       if (!decoded.ok) return { lists: current, refusal: unreadable(one, decoded.error.message) };
       offered.push({ list: decoded.value, named: one });
     }
+    if (offered.length === 0) return { lists: current, refusal: undefined };
     const { lists, refused } = acceptLists(offered, { current, authorities, now: now() });
     logRefused(log, refused, authority.url);
     const [first] = refused;

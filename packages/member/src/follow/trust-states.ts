@@ -6,9 +6,10 @@ import {
   type TrustState,
   type TrustStateRefusal,
 } from '@entente/topology';
+import type { Judge } from '@entente/trust';
 import type { DomainState } from '../state/domain-state.ts';
 import { clockSkewMs } from '../state/signed-times.ts';
-import { refuseStateSigner } from '../state/state-signer.ts';
+import { refuseStateSigner, stateSignerJudge } from '../state/state-signer.ts';
 import type { RevocationLists } from './revocation-lists.ts';
 
 /** What trust states are accepted with. */
@@ -28,9 +29,18 @@ export interface TrustStatesOptions {
 /** Accepts the trust states of the authority, and puts the lists in force that they name. */
 export class TrustStates {
   readonly #options: TrustStatesOptions;
+  readonly #judge: Judge;
+  /** By which the signer is judged that is asked about. */
+  #lists: DomainState['lists'] = [];
 
   constructor(options: TrustStatesOptions) {
+    const { state } = options;
     this.#options = options;
+    this.#judge = stateSignerJudge({
+      anchors: () => state.anchors,
+      lists: () => this.#lists,
+      latestSigned: () => state.latestSigned,
+    });
   }
 
   /**
@@ -82,13 +92,9 @@ export class TrustStates {
 
   #refuseSigner(signed: SignedTrustState, lists: DomainState['lists']): TrustStateRefusal | undefined {
     const { now, state } = this.#options;
-    const rejection = refuseStateSigner(signed, {
-      network: state.topology.document.network,
-      anchors: state.anchors,
-      lists,
-      latestSigned: state.latestSigned,
-      now: now(),
-    });
+    this.#lists = lists;
+    const { network } = state.topology.document;
+    const rejection = refuseStateSigner(signed, { judge: this.#judge, network, now: now() });
     if (rejection === undefined) return undefined;
     return {
       reason: 'signer-refused',
