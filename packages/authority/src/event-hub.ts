@@ -1,5 +1,7 @@
 /** An event that members react to. */
 export type AuthorityEvent =
+  /** A new trust state, whole: a compact JWS. */
+  | { readonly type: 'state'; readonly sequence: number; readonly state: string }
   | { readonly type: 'topology'; readonly version: number; readonly hash: string }
   | { readonly type: 'crl'; readonly issuer: string; readonly number: number }
   /** A pool has another key; `/domain-keys` has it. */

@@ -14,7 +14,7 @@ import {
 } from '@entente/pki';
 import { type OpenAuthority, openAuthority } from '@entente/pki/node';
 import { type Clock, createTrust, type Log, type OwnedTrust } from '@entente/tls';
-import type { VerifyResult } from '@entente/topology';
+import { anchorsHash, type VerifyResult } from '@entente/topology';
 import { createJudge, type RevocationKnowledge } from '@entente/trust';
 import { type CertificateList, decodeCrl, encodePem } from '@entente/x509';
 import { bundleSequence } from './bundle-sequence.ts';
@@ -25,6 +25,9 @@ import { mayIssueByTopology } from './may-issue.ts';
 import { outsideProblem, outsideView } from './outside-view.ts';
 import type { AuthoritySettings } from './settings.ts';
 import { openTopologyStore, type TopologyStore } from './topology-store.ts';
+import { type PublishedList, publishedLists } from './trust-state/published-lists.ts';
+import { mayIssueStateKey } from './trust-state/state-key.ts';
+import { StatePublisher } from './trust-state/state-publisher.ts';
 
 /** The authority of a domain, without its listeners. */
 export interface Authority {
@@ -33,6 +36,10 @@ export interface Authority {
   readonly publisher: CrlPublisher;
   readonly topologies: TopologyStore;
   readonly events: EventHub;
+  /** The signed trust states. */
+  readonly states: Pick<StatePublisher, 'current'>;
+  /** The revocation lists in force, as the trust state names them. */
+  lists(): readonly PublishedList[];
   /** The keys of all pools. */
   readonly domainKeys: DomainKeyStore;
   /** The authority trusts its own root alone, and knows of a revocation at once. */
@@ -69,7 +76,10 @@ export async function openDomainAuthority(
   const issuance = createIssuance({
     issuer,
     ledger,
-    mayIssue: mayIssueByTopology(settings.fqdn, () => topologies.current?.topology),
+    mayIssue: mayIssueStateKey(
+      settings,
+      mayIssueByTopology(settings.fqdn, () => topologies.current?.topology),
+    ),
     clock: now,
     random: randomBytes,
     objectsUrl,
@@ -100,11 +110,28 @@ export async function openDomainAuthority(
     platformAnchors: () => opened.roots.map(({ der }) => encodePem('CERTIFICATE', der)),
   });
 
-  const listChanged = (): void => {
+  const lists = publishedLists(opened, publisher);
+  const states = await StatePublisher.open({
+    directory: settings.directory,
+    fqdn: settings.fqdn,
+    network: settings.domain,
+    anchors: anchorsHash(opened.roots.map(({ der }) => der)),
+    issuance,
+    topology: () => topologies.current?.topology,
+    lists,
+    isRevoked: async (serialHex) => (await ledger.find(issuer.id, serialHex))?.revocation !== undefined,
+    onSigned: ({ sequence, text }) => events.announce({ type: 'state', sequence, state: text }),
+    clock,
+    log,
+  });
+
+  const listChanged = async (): Promise<void> => {
     const list = publisher.current(0);
     if (list === undefined) return;
     knowledge = { crls: [rootList, readList(list.der)] };
     trust.announce();
+    // Before the other events: a member that hears of those finds the state that names what is new.
+    await states.sign();
     events.announce({ type: 'crl', issuer: issuer.id, number: list.number });
     const { number } = list;
     log.info(
@@ -114,14 +141,14 @@ export async function openDomainAuthority(
   };
   const refreshCrl = async (): Promise<void> => {
     await publisher.publish();
-    listChanged();
+    await listChanged();
   };
   const inForce =
     <A extends unknown[], R>(action: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
       const before = publisher.current(0)?.number;
       const outcome = await action(...args);
-      if (publisher.current(0)?.number !== before) listChanged();
+      if (publisher.current(0)?.number !== before) await listChanged();
       return outcome;
     };
   /** Who has keys of a pool and may not have them now, has taken them along; also after a crash half-way. */
@@ -188,6 +215,7 @@ export async function openDomainAuthority(
       const { hash, document } = result.topology;
       await revokeUnlisted();
       trust.announce();
+      await states.sign();
       events.announce({ type: 'topology', version: document.version, hash });
       await reconcileKeys();
       const { version } = document;
@@ -214,6 +242,8 @@ export async function openDomainAuthority(
     publisher,
     topologies,
     events,
+    states,
+    lists,
     domainKeys,
     trust,
     rootSpkiHash: spkiHash(root.publicKey.der),
@@ -224,6 +254,7 @@ export async function openDomainAuthority(
     refreshCrl,
     async [Symbol.asyncDispose]() {
       events.close();
+      await states[Symbol.asyncDispose]();
       await trust[Symbol.asyncDispose]();
       await opened[Symbol.asyncDispose]();
     },

@@ -54,6 +54,8 @@ export {
   administratorOf,
   type CertificateProfile,
   profiles,
+  trustStateName,
+  trustStatePurpose,
   userNames,
 } from './ground/profile.ts';
 export { type PkiReason, type PkiRefusal, pkiReasons, refuse } from './ground/refusal.ts';
@@ -98,7 +100,7 @@ export {
   publishedObjects,
 } from './publication/objects-handler.ts';
 export { type Problem, plainRefusal, problemResponse } from './publication/problem.ts';
-export { objectHeaders, type PublicObject } from './publication/signed-object.ts';
+export { answerWithObject, objectHeaders, type PublicObject } from './publication/signed-object.ts';
 export { type CrlContent, createCrl } from './revocation/create-crl.ts';
 export {
   type CrlPublisher,

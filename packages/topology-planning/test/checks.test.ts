@@ -258,21 +258,19 @@ providers: [{ id: h, fqdn: e.h.example, domains: [h.example], anchors: [{ name: 
     'flags and policies that nothing enforces',
     `${with_('    role: front-end\n    pool', '    role: front-end\n    flags: { throttleAsServer: true, requiresReplication: true }\n    pool')}policies:
   federation: { discovery: true, throttle: { messagesPerSecond: 5 } }
-  trustState: { intervalSeconds: 30 }
 `,
     [
       'setting-not-enforced at line 10: true, requiresRe',
       'setting-not-enforced at line 10: true }',
       'setting-not-enforced at line 22: true, throttle: ',
       'setting-not-enforced at line 22: 5 } }',
-      'setting-not-enforced at line 23: 30 }',
     ],
   ],
   [
-    'nothing, where the defaults of settings that nothing enforces are written out, and the time of the alarm is changed',
+    'nothing, where the defaults of settings that nothing enforces are written out, and the times of the trust state are changed',
     `${with_('    role: front-end\n    pool', '    role: front-end\n    flags: { throttleAsServer: false, requiresReplication: false }\n    pool')}policies:
   federation: { discovery: false, throttle: { messagesPerSecond: 20, distinctUris: 1000, suspectMessagesPerSecond: 1 } }
-  trustState: { intervalSeconds: 60, alarmAfterSeconds: 900 }
+  trustState: { intervalSeconds: 30, alarmAfterSeconds: 900 }
 `,
     [],
   ],

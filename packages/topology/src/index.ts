@@ -85,3 +85,30 @@ export {
   type Zone,
   zoneOfRole,
 } from './terms/roles.ts';
+export {
+  refuseTrustState,
+  type TrustStateKnowledge,
+  type TrustStateMark,
+  type TrustStateRefusal,
+  type TrustStateRefusalReason,
+} from './trust-state/refuse-trust-state.ts';
+export {
+  type DecodedTrustState,
+  decodeTrustState,
+  type SignedTrustState,
+  signTrustState,
+  type TrustStateSigner,
+  trustStateMediaType,
+} from './trust-state/signed-trust-state.ts';
+export {
+  anchorsHash,
+  asTrustState,
+  compareNamedLists,
+  isoTime,
+  maxListBytes,
+  maxNamedLists,
+  type NamedList,
+  type TrustState,
+  trustStateFormat,
+  trustStateLifetimeMs,
+} from './trust-state/trust-state.ts';

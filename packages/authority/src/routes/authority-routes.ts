@@ -11,6 +11,7 @@ import { addOpenRoutes } from './open-routes.ts';
 import { addRevocationRoutes } from './revocation-routes.ts';
 import type { AuthorityApp, Bindings, RouteContext } from './route-context.ts';
 import { addTopologyRoutes } from './topology-routes.ts';
+import { addTrustStateRoutes } from './trust-state-routes.ts';
 
 /**
  * The HTTPS routes of an authority.
@@ -28,6 +29,7 @@ export function authorityRoutes(
   addOpenRoutes(app, context);
   addEventRoutes(app, context);
   addTopologyRoutes(app, context);
+  addTrustStateRoutes(app, context);
   addDomainKeyRoutes(app, context);
   addRevocationRoutes(app, context);
   addJoinTokenRoutes(app, context);

@@ -20,7 +20,11 @@ export function addEventRoutes(app: AuthorityApp, { authority, guard, refusals }
 function standing(authority: Authority): AuthorityEvent[] {
   const topology = authority.topologies.current?.topology;
   const list = authority.publisher.current(0);
+  const state = authority.states.current;
   return [
+    ...(state === undefined
+      ? []
+      : [{ type: 'state', sequence: state.sequence, state: state.text } as const]),
     ...(topology === undefined
       ? []
       : [{ type: 'topology', version: topology.document.version, hash: topology.hash } as const]),

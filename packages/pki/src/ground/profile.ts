@@ -15,13 +15,20 @@ export interface CertificateProfile {
 const dayMs = 86_400_000;
 
 /**
+ * The purpose of a key that signs trust states and nothing else: no TLS peer is accepted with it. The arc is that of UUIDs (X.667), which
+ * needs no registration.
+ */
+export const trustStatePurpose = '2.25.170165884486811272848645420157873357025';
+
+/**
  * The kinds of leaf. A server is both ends of mutual TLS, so it always has both purposes. Its lifetime can be 7 days because a
- * revocation takes effect at once. A user's certificate is valid for a day.
+ * revocation takes effect at once. A user's certificate is valid for a day. The key that signs trust states is renewed as those of servers.
  */
 export const profiles: Readonly<Record<ProfileName, CertificateProfile>> = {
   server: { name: 'server', extKeyUsage: [oids.serverAuth, oids.clientAuth], lifetimeMs: 7 * dayMs },
   administrator: { name: 'administrator', extKeyUsage: [oids.clientAuth], lifetimeMs: 90 * dayMs },
   user: { name: 'user', extKeyUsage: [oids.clientAuth], lifetimeMs: dayMs },
+  'trust-state': { name: 'trust-state', extKeyUsage: [trustStatePurpose], lifetimeMs: 7 * dayMs },
 };
 
 /**
@@ -64,6 +71,14 @@ export function administratorOf(domain: string, uris: readonly string[]): string
  */
 export function userNames(addressOfRecord: string): CertificateNames {
   return { commonName: addressOfRecord, dnsNames: [], uris: [`sip:${addressOfRecord}`] };
+}
+
+/**
+ * The name of the key that signs the trust states of a network.
+ * @param domain - the organisation's network, e.g. `contoso.example`
+ */
+export function trustStateName(domain: string): string {
+  return `entente://${domain}/trust-state`;
 }
 
 function administratorPrefix(domain: string): string {

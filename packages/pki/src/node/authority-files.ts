@@ -14,6 +14,9 @@ export const authorityFiles = {
   outsideCertificate: 'intermediate_ca_outside.crt',
   serverCertificate: 'tls.crt',
   serverKey: 'tls.key',
+  /** The key that signs trust states, and its chain; the authority creates them itself. */
+  stateKey: 'state.key',
+  stateCertificate: 'state.crt',
   ledger: 'ledger.jsonl',
 } as const;
 

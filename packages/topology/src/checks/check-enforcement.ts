@@ -9,7 +9,7 @@ const idleFlags = {
   requiresReplication: 'No server replicates the state of its pool',
 } as const satisfies Partial<Record<keyof ServerFlags, string>>;
 
-const { federation, trustState } = defaultPolicies;
+const { federation } = defaultPolicies;
 
 /** Policies that no program acts on yet: where each is written, its default, and what is missing. */
 const idlePolicies: readonly (readonly [path: readonly string[], usual: unknown, why: string])[] = [
@@ -18,11 +18,6 @@ const idlePolicies: readonly (readonly [path: readonly string[], usual: unknown,
     ([name, usual]) =>
       [['federation', 'throttle', name], usual, 'No edge limits the rate of a partner'] as const,
   ),
-  [
-    ['trustState', 'intervalSeconds'],
-    trustState.intervalSeconds,
-    'The authority confirms the topology at each request of a member, at no interval',
-  ],
 ];
 
 /**

@@ -1,0 +1,142 @@
+import type { Clock, Log } from '@entente/tls';
+import {
+  isoTime,
+  signTrustState,
+  type Topology,
+  type TrustState,
+  trustStateFormat,
+  trustStateLifetimeMs,
+} from '@entente/topology';
+import type { PublishedList } from './published-lists.ts';
+import { createStateKey, isRenewalDue, openStateKey, type StateKey, type StateKeyOptions } from './state-key.ts';
+import { StateSequence } from './state-sequence.ts';
+
+/** A trust state as members get it. */
+export interface PublishedState {
+  readonly sequence: number;
+  /** Compact JWS. */
+  readonly text: string;
+}
+
+/** What states are made of. */
+export interface StatePublisherOptions extends Omit<StateKeyOptions, 'now'> {
+  /** `anchorsHash` of the roots. */
+  readonly anchors: string;
+  /** The topology in force; no state is signed before the first one. */
+  readonly topology: () => Topology | undefined;
+  readonly lists: () => readonly PublishedList[];
+  /** Whether the certificate of the key was revoked. */
+  readonly isRevoked: (serialHex: string) => Promise<boolean>;
+  /** Called with each new state, once it may be served. */
+  readonly onSigned: (state: PublishedState) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Where no topology says how often. */
+const defaultIntervalMs = 60_000;
+
+/**
+ * Signs a trust state at the interval that the topology sets, and at once with each change. Its key is replaced when it is due, and when its
+ * certificate was revoked.
+ */
+export class StatePublisher implements AsyncDisposable {
+  readonly #options: StatePublisherOptions;
+  readonly #sequence: StateSequence;
+  #key: StateKey;
+  #current: PublishedState | undefined;
+  #last: Promise<void> = Promise.resolve();
+  #cancel: (() => void) | undefined;
+  #closed = false;
+
+  private constructor(options: StatePublisherOptions, sequence: StateSequence, key: StateKey) {
+    this.#options = options;
+    this.#sequence = sequence;
+    this.#key = key;
+    this.#wait();
+  }
+
+  /** @throws PkiFault of the files of key and sequence */
+  static async open(options: StatePublisherOptions): Promise<StatePublisher> {
+    const now = () => options.clock.now();
+    const sequence = await StateSequence.open(options.directory, now);
+    return new StatePublisher(options, sequence, await openStateKey({ ...options, now }));
+  }
+
+  /** The newest state; undefined before the first topology. */
+  get current(): PublishedState | undefined {
+    return this.#current;
+  }
+
+  /**
+   * Signs a state of what is in force now. A failure is logged: what was changed is in force here, and the next attempt follows.
+   * @returns when it may be served
+   */
+  sign(): Promise<void> {
+    // One after the other: an older state must not be served after a newer one.
+    this.#last = this.#last.then(async () => {
+      try {
+        await this.#sign();
+      } catch (error) {
+        const { code, message } = error as Error & { code?: string };
+        this.#options.log.error(
+          { event: 'trust-state-not-signed', code, err: error },
+          `no trust state was signed, so members do not hear of changes: ${message}`,
+        );
+      }
+    });
+    return this.#last;
+  }
+
+  /** Signs no more. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    this.#cancel?.();
+    await this.#last;
+  }
+
+  async #sign(): Promise<void> {
+    const { anchors, clock, isRevoked, lists, network, onSigned, topology } = this.#options;
+    if (this.#closed || topology() === undefined) return;
+    const now = () => clock.now();
+    if (isRenewalDue(this.#key, now()) || (await isRevoked(this.#key.certificate.serialHex))) {
+      this.#key = await createStateKey({ ...this.#options, now });
+      this.#options.log.info(
+        { event: 'renewed', serial: this.#key.certificate.serialHex },
+        'the authority has a new key for trust states',
+      );
+    }
+    const sequence = await this.#sequence.next();
+    // Read after the last wait, so that a later number never names what is older.
+    const inForce = topology();
+    if (inForce === undefined) return;
+    const signedAt = now();
+    // A member that asks just before the next one gets this one.
+    const lifetimeMs = Math.max(trustStateLifetimeMs, 2 * this.#intervalMs());
+    const state: TrustState = {
+      format: trustStateFormat,
+      network,
+      sequence,
+      topology: { version: inForce.document.version, hash: inForce.hash },
+      anchors,
+      lists: lists().map(({ issuer, shard, number, sha256, bytes }) => ({ issuer, shard, number, sha256, bytes })),
+      signedAt: isoTime(signedAt),
+      expires: isoTime(signedAt + lifetimeMs),
+    };
+    this.#current = { sequence, text: signTrustState(state, this.#key) };
+    onSigned(this.#current);
+  }
+
+  #intervalMs(): number {
+    const seconds = this.#options.topology()?.policies.trustState.intervalSeconds;
+    return seconds === undefined ? defaultIntervalMs : seconds * 1_000;
+  }
+
+  #wait(): void {
+    this.#cancel = this.#options.clock.after(this.#intervalMs(), () => {
+      void this.sign().then(() => {
+        if (!this.#closed) this.#wait();
+      });
+    });
+  }
+}

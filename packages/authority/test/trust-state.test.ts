@@ -1,0 +1,232 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAuthority, type RunningAuthority } from '@entente/authority';
+import { trustStateName, trustStatePurpose } from '@entente/pki';
+import { initialiseAuthority } from '@entente/pki/node';
+import { createTestLog } from '@entente/testkit';
+import { administratorSetHash, decodeTrustState, type SignedTrustState, topologyHash } from '@entente/topology';
+import { type CertificateList, decodeCrl } from '@entente/x509';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StateSequence } from '../src/trust-state/state-sequence.ts';
+import { contoso, next, signed } from './contoso.ts';
+
+const url = 'https://ca.contoso.example';
+const start = Date.UTC(2026, 5, 1);
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** A clock that moves only when the test says so. */
+class StepClock {
+  time = start;
+  readonly #waiting = new Set<{ readonly at: number; readonly run: () => void }>();
+
+  now(): number {
+    return this.time;
+  }
+
+  after(delayMs: number, run: () => void): () => void {
+    const entry = { at: this.time + delayMs, run };
+    this.#waiting.add(entry);
+    return () => void this.#waiting.delete(entry);
+  }
+
+  advance(ms: number): void {
+    this.time += ms;
+    for (const entry of [...this.#waiting]) {
+      if (entry.at <= this.time && this.#waiting.delete(entry)) entry.run();
+    }
+  }
+}
+
+const peerOf = (fields: object) => ({ peer: { uris: [], dnsNames: [], serialHex: '01', ...fields } }) as never;
+const member = peerOf({ server: 'fe01.contoso.example' });
+const administrator = peerOf({ uris: ['entente://contoso.example/administrators/alice'] });
+
+describe('the trust state of an authority', () => {
+  let directory: string;
+  let clock: StepClock;
+  let authority: RunningAuthority;
+  const open = () =>
+    createAuthority(
+      {
+        domain: 'contoso.example',
+        fqdn: 'ca.contoso.example',
+        directory,
+        administratorsHash: administratorSetHash(contoso.administrators),
+        authorityUrl: url,
+        objectsUrl: 'http://ca.contoso.example',
+      },
+      createTestLog(),
+      clock,
+    );
+  beforeEach(async () => {
+    directory = join(await mkdtemp(join(tmpdir(), 'entente-states-')), 'ca');
+    clock = new StepClock();
+    await initialiseAuthority({
+      directory,
+      domain: 'contoso.example',
+      fqdn: 'ca.contoso.example',
+      objectsUrl: 'http://ca.contoso.example',
+      now: start,
+    });
+    authority = await open();
+  });
+  afterEach(async () => {
+    await authority[Symbol.asyncDispose]();
+    await rm(join(directory, '..'), { recursive: true, force: true });
+  });
+
+  const get = (path: string, peer: unknown = member, headers: Record<string, string> = {}) =>
+    authority.fetch(new Request(`${url}${path}`, { headers }), (peer ?? undefined) as never, '192.0.2.1');
+  const order = (path: string, body: string) =>
+    authority.fetch(new Request(`${url}${path}`, { method: 'POST', body }), administrator);
+  const publish = (document = contoso) => order('/topology', signed(document));
+  const state = async (): Promise<SignedTrustState> => {
+    const response = await get('/state');
+    const decoded = decodeTrustState(await response.text());
+    if (!decoded.ok) throw new Error(`${response.status} ${decoded.message}`);
+    return decoded;
+  };
+  const listAt = async (path: string): Promise<CertificateList> => {
+    const decoded = decodeCrl(new Uint8Array(await (await get(path)).arrayBuffer()));
+    if (!decoded.ok) throw new Error(decoded.error.message);
+    return decoded.value;
+  };
+
+  it('is for members, and there is none before the first topology', async () => {
+    expect((await get('/state', null)).status).toBe(401);
+    expect((await get('/lists/0000000000000000/0', null)).status).toBe(401);
+    expect((await get('/state')).status).toBe(404);
+    await publish();
+    expect((await get('/state')).status).toBe(200);
+  });
+
+  it('names the topology in force and each list with number, hash and length', async () => {
+    await publish();
+    const first = (await state()).state;
+    expect(first.topology).toEqual({ version: 1, hash: topologyHash(contoso) });
+    expect(first.lists).toHaveLength(2);
+    for (const { bytes, issuer, number, sha256, shard } of first.lists) {
+      const path = `/lists/${issuer}/${shard}`;
+      const list = await listAt(path);
+      expect([Number(list.crlNumber), list.der.length]).toEqual([number, bytes]);
+      const again = await get(path, member, { 'if-none-match': `"${sha256}"` });
+      expect(again.status, 'a list is not sent to a member that has it').toBe(304);
+      const other = await get(path, member, { 'if-none-match': `"${number}"` });
+      expect(other.status).toBe(200);
+    }
+    expect((await get('/lists/0000000000000000/0')).status).toBe(404);
+  });
+
+  it('is signed again with each change before the change is answered, and at the interval of the topology', async () => {
+    await publish();
+    const first = (await state()).state;
+    const second = next(contoso, { policies: { trustState: { intervalSeconds: 20 } } });
+    expect((await publish(second)).status).toBe(200);
+    const changed = (await state()).state;
+    expect(changed.topology.version).toBe(2);
+    expect(changed.sequence).toBeGreaterThan(first.sequence);
+    clock.advance(minute);
+    await expect.poll(async () => (await state()).state.sequence).toBeGreaterThan(changed.sequence);
+    const later = (await state()).state;
+    await expect
+      .poll(async () => {
+        clock.advance(20_000);
+        return (await state()).state.sequence;
+      })
+      .toBeGreaterThan(later.sequence);
+    expect(Date.parse(later.expires)).toBeGreaterThan(Date.parse(later.signedAt));
+  });
+
+  it('never has a lower sequence, also after a restart, and after a copy of the files was restored', async () => {
+    await publish();
+    const before = (await state()).state.sequence;
+    const copy = await readFile(join(directory, 'state-sequence.json'), 'utf8');
+    await authority[Symbol.asyncDispose]();
+    authority = await open();
+    const restarted = (await state()).state.sequence;
+    expect(restarted).toBeGreaterThan(before);
+    await authority[Symbol.asyncDispose]();
+    await writeFile(join(directory, 'state-sequence.json'), copy);
+    clock.advance(day);
+    authority = await open();
+    expect((await state()).state.sequence).toBeGreaterThan(restarted);
+  });
+
+  it('is signed with a key that issues nothing and that no TLS peer is accepted with', async () => {
+    await publish();
+    const { signer } = await state();
+    expect(signer.extKeyUsage).toEqual([trustStatePurpose]);
+    expect(signer.basicConstraints?.cA ?? false).toBe(false);
+    expect(signer.subjectAltName).toEqual([{ type: 'uri', value: trustStateName('contoso.example') }]);
+    expect((await stat(join(directory, 'state.key'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('has the same key after a restart, and another at half of its life', async () => {
+    await publish();
+    const { serialHex } = (await state()).signer;
+    await authority[Symbol.asyncDispose]();
+    authority = await open();
+    expect((await state()).signer.serialHex).toBe(serialHex);
+    clock.advance(5 * day);
+    await expect.poll(async () => (await state()).signer.serialHex).not.toBe(serialHex);
+  });
+
+  it('has another key at once where the certificate of its key is revoked', async () => {
+    await publish();
+    const { serialHex } = (await state()).signer;
+    expect((await order('/revoke', JSON.stringify({ serial: serialHex }))).status).toBe(200);
+    const after = await state();
+    expect(after.signer.serialHex).not.toBe(serialHex);
+    const [named] = after.state.lists.filter(({ issuer }) => issuer === after.state.lists[0]?.issuer);
+    expect(named).toBeDefined();
+  });
+
+  it('has no certificate for a server that asks for one', async () => {
+    await publish();
+    const body = randomBytes(8).toString('hex');
+    const answer = await authority.fetch(new Request(`${url}/enrol`, { method: 'POST', body }), member);
+    expect(answer.status).not.toBe(201);
+  });
+});
+
+describe('the sequence of trust states', () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'entente-sequence-'));
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+
+  it('gives no number twice, whatever its clock says and whenever it was killed', async () => {
+    const given: number[] = [];
+    for (let run = 0; run < 4; run++) {
+      // A run that is killed leaves what it has reserved, and nothing else.
+      const sequence = await StateSequence.open(directory, () => start - run * day);
+      for (let count = 0; count < 70; count++) given.push(await sequence.next());
+    }
+    expect(given).toEqual([...new Set(given)].sort((one, other) => one - other));
+  });
+
+  it('gives no number that is not reserved on disk', async () => {
+    const sequence = await StateSequence.open(directory, () => start);
+    const number = await sequence.next();
+    const { reserved } = JSON.parse(await readFile(join(directory, 'state-sequence.json'), 'utf8'));
+    expect(reserved).toBeGreaterThanOrEqual(number);
+    await rm(directory, { recursive: true });
+    const more = async () => {
+      for (let count = 0; count < 100; count++) await sequence.next();
+    };
+    await expect(more()).rejects.toThrow();
+  });
+
+  it('does not begin where its file is damaged', async () => {
+    for (const text of ['', '{"reserved":', '{"reserved":"5"}', 'null']) {
+      await writeFile(join(directory, 'state-sequence.json'), text);
+      await expect(StateSequence.open(directory, () => start)).rejects.toMatchObject({
+        code: 'ENTENTE_PKI_AUTHORITY_DAMAGED',
+      });
+    }
+  });
+});
