@@ -8,7 +8,7 @@ export const floors: readonly (readonly string[])[] = [
   ['x509', 'sip'],
   ['trust', 'topology', 'sip-proxy'],
   ['pki', 'tls', 'federation', 'topology-planning'],
-  ['member', 'sip-endpoint', 'host'],
+  ['member', 'sip-endpoint', 'host', 'store-sql'],
   ['sip-relay'],
   ['authority', 'front-end', 'edge', 'commands'],
   ['authority-server', 'pool-server', 'edge-server', 'demo-client', 'cli'],

@@ -1,3 +1,4 @@
+export { PkiFault, type PkiFaultCode } from '../ground/fault.ts';
 export type {
   CertificateId,
   CertificatePage,

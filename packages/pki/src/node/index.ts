@@ -9,5 +9,6 @@ export {
 } from './initialise-authority.ts';
 export { keySigner } from './key-signer.ts';
 export { type OpenAuthority, openAuthority } from './open-authority.ts';
+export { type LedgerFileRecord, readLedgerFile } from './read-ledger-file.ts';
 export { readSecret } from './read-secret.ts';
-export { publicMode, secretMode, writeWhole } from './write-whole.ts';
+export { publicMode, secretMode, syncFolder, writeWhole } from './write-whole.ts';

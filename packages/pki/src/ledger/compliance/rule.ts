@@ -79,9 +79,14 @@ export function must(condition: boolean, breach: string): void {
   if (!condition) throw new Error(breach);
 }
 
-/** Whether two values are the same as JSON. */
+/** Whether two values are the same as JSON, whatever the order of their fields is. */
 export function same(found: unknown, expected: unknown): boolean {
-  return JSON.stringify(found) === JSON.stringify(expected);
+  return JSON.stringify(found, inOrder) === JSON.stringify(expected, inOrder);
+}
+
+function inOrder(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Whether a promise rejects with a code. */

@@ -1,0 +1,3 @@
+export type { ImportProgress } from './import/import-ledger-file.ts';
+export { openLedger, openStore, type SqlStore, type StoreOptions } from './open-store.ts';
+export type { Standing } from './standing.ts';

@@ -1,0 +1,57 @@
+import type { SqlTransaction } from '../driver/sql-driver.ts';
+import {
+  append,
+  find,
+  intend,
+  issuedFor,
+  issuedTo,
+  listWindow,
+  subjects,
+  successors,
+  unfinished,
+} from './certificates.ts';
+import {
+  blockedKey,
+  blockKey,
+  nextCrlNumber,
+  release,
+  revoke,
+  revokedWindow,
+  revokeForeign,
+} from './revocations.ts';
+import { addToken, checkToken, spendToken } from './tokens.ts';
+
+/** Everything that a database can be asked for, by name, and whether it changes something. */
+export const operations = {
+  intend: { mode: 'write', run: intend },
+  append: { mode: 'write', run: append },
+  unfinished: { mode: 'read', run: unfinished },
+  find: { mode: 'read', run: find },
+  issuedTo: { mode: 'read', run: issuedTo },
+  issuedFor: { mode: 'read', run: issuedFor },
+  successors: { mode: 'read', run: successors },
+  subjects: { mode: 'read', run: subjects },
+  listWindow: { mode: 'read', run: listWindow },
+  revoke: { mode: 'write', run: revoke },
+  revokeForeign: { mode: 'write', run: revokeForeign },
+  release: { mode: 'write', run: release },
+  revokedWindow: { mode: 'read', run: revokedWindow },
+  blockKey: { mode: 'write', run: blockKey },
+  blockedKey: { mode: 'read', run: blockedKey },
+  nextCrlNumber: { mode: 'write', run: nextCrlNumber },
+  addToken: { mode: 'write', run: addToken },
+  checkToken: { mode: 'read', run: checkToken },
+  spendToken: { mode: 'write', run: spendToken },
+} as const;
+
+/** Name of an operation. */
+export type OperationName = keyof typeof operations;
+
+type Run<N extends OperationName> = (typeof operations)[N]['run'];
+
+/** What an operation needs beside the transaction. */
+export type OperationParameters<N extends OperationName> =
+  Parameters<Run<N>> extends [SqlTransaction, ...infer Rest] ? Rest : never;
+
+/** What an operation answers. */
+export type OperationValue<N extends OperationName> = Awaited<ReturnType<Run<N>>>;

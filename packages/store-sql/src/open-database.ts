@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { openSqlite, type SqliteOptions } from './driver/open-sqlite.ts';
+import type { SqlDriver } from './driver/sql-driver.ts';
+import { type ImportProgress, importLedgerFile } from './import/import-ledger-file.ts';
+import { migrate } from './schema/migrate.ts';
+
+/** The database in the folder of an authority. */
+export const databaseFile = 'authority.sqlite';
+
+/**
+ * Opens the database of a folder, with the schema of this program, and with the ledger of earlier releases taken over.
+ * @param directory - the folder of the authority
+ * @param onImport - told of such a ledger
+ * @param options - of SQLite
+ * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED`, `ENTENTE_PKI_LEDGER_DAMAGED`, `ENTENTE_PKI_LEDGER_UNAVAILABLE`,
+ * `ENTENTE_PKI_LEDGER_TOO_NEW`
+ */
+export async function openDatabase(
+  directory: string,
+  onImport: (progress: ImportProgress) => void = () => {},
+  options: SqliteOptions = {},
+): Promise<SqlDriver> {
+  const driver = await openSqlite(join(directory, databaseFile), options);
+  try {
+    await migrate(driver);
+    await importLedgerFile(driver, directory, onImport);
+    return driver;
+  } catch (error) {
+    await driver.close();
+    throw error;
+  }
+}

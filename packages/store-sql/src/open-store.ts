@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { type Ledger, PkiFault } from '@entente/pki/ledger';
+import type { ImportProgress } from './import/import-ledger-file.ts';
+import { createSqlLedger } from './ledger/sql-ledger.ts';
+import { databaseFile } from './open-database.ts';
+import type { Standing } from './standing.ts';
+import { OperationQueue } from './worker/operation-queue.ts';
+import { startThread } from './worker/start-thread.ts';
+
+/** Options of {@link openStore}. */
+export interface StoreOptions {
+  /** Told how far it is, when the ledger of an earlier release is taken over. Default none. */
+  readonly onImport?: (progress: ImportProgress) => void;
+  /** Milliseconds since 1970, for {@link SqlStore.standing}. Default the clock of the machine. */
+  readonly now?: () => number;
+  /** Operations that may wait for the database; one more is refused as unavailable. Default 10,000. */
+  readonly maxWaiting?: number;
+}
+
+/** What an authority records, in one database. */
+export interface SqlStore {
+  /** Closing it closes the store. */
+  readonly ledger: Ledger;
+  /** Whether the last change was stored: for the health of a server. */
+  standing(): Standing;
+  /** Waits for what was asked for, then closes the database. Idempotent. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Opens the database in the folder of an authority, in a thread of its own: no flush of the disk holds up a connection. One process at
+ * a time; the lock is the database's own, and ends with the process.
+ * @param directory - the folder; a `ledger.jsonl` of an earlier release in it is taken over
+ * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED`, `ENTENTE_PKI_LEDGER_DAMAGED`, `ENTENTE_PKI_LEDGER_UNAVAILABLE`,
+ * `ENTENTE_PKI_LEDGER_TOO_NEW`
+ */
+export async function openStore(directory: string, options: StoreOptions = {}): Promise<SqlStore> {
+  const place = join(directory, databaseFile);
+  const thread = await startThread(directory, options.onImport ?? (() => {}));
+  const queue = new OperationQueue({
+    place,
+    execute: thread.execute,
+    now: options.now ?? Date.now,
+    ...(options.maxWaiting === undefined ? {} : { maxWaiting: options.maxWaiting }),
+  });
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= queue.end(closedFault(place)).then(() => thread.close());
+    return closing;
+  };
+  return {
+    ledger: createSqlLedger(queue, close),
+    standing: () => queue.standing(),
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/**
+ * Opens the ledger of an authority, for `openAuthority` and `initialiseAuthority`; closing it closes the database.
+ * @param directory - the folder of the authority
+ * @throws as {@link openStore}
+ */
+export async function openLedger(directory: string): Promise<Ledger> {
+  return (await openStore(directory)).ledger;
+}
+
+function closedFault(place: string): PkiFault {
+  return new PkiFault('ENTENTE_PKI_LEDGER_CLOSED', {
+    sentence: 'the ledger is closed',
+    place,
+    remedy: 'open it again before using it',
+  });
+}

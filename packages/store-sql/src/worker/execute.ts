@@ -1,0 +1,79 @@
+import { PkiFault } from '@entente/pki/ledger';
+import type { SqlDriver, SqlTransaction } from '../driver/sql-driver.ts';
+import { operations } from '../ledger/operations.ts';
+import { type BatchAnswer, type FaultText, faultText, type Order, type Outcome } from './order.ts';
+
+/**
+ * Executes what waits as one transaction, with one flush of the disk for all of it. An operation that is refused undoes only what it has
+ * changed itself. If the storage fails, every change is undone and refused, and the queries are answered without it.
+ * @param driver - the database
+ * @param orders - in the order in which they were asked for
+ */
+export async function execute(driver: SqlDriver, orders: readonly Order[]): Promise<BatchAnswer> {
+  const changes = orders.some(isChange);
+  try {
+    const outcomes = await inTransaction(driver, orders);
+    return changes ? { outcomes, storage: 'stored' } : { outcomes };
+  } catch (error) {
+    const fault = storageFault(driver, error);
+    const refused: Outcome = { ok: false, fault };
+    if (!changes) return { outcomes: orders.map(() => refused) };
+    const queries = orders.filter((order) => !isChange(order));
+    const answered = queries.length === 0 ? [] : (await execute(driver, queries)).outcomes;
+    let next = 0;
+    const outcomes = orders.map((order) => (isChange(order) ? refused : (answered[next++] ?? refused)));
+    return { outcomes, storage: fault };
+  }
+}
+
+function isChange({ name }: Order): boolean {
+  return operations[name].mode === 'write';
+}
+
+async function inTransaction(driver: SqlDriver, orders: readonly Order[]): Promise<readonly Outcome[]> {
+  return driver.transaction(orders.some(isChange) ? 'write' : 'read', async (transaction) => {
+    const outcomes: Outcome[] = [];
+    for (const order of orders) outcomes.push(await outcomeOf(driver, transaction, order));
+    return outcomes;
+  });
+}
+
+async function outcomeOf(driver: SqlDriver, transaction: SqlTransaction, order: Order): Promise<Outcome> {
+  const run = operations[order.name].run as (
+    transaction: SqlTransaction,
+    ...parameters: readonly unknown[]
+  ) => Promise<unknown>;
+  const part = (): Promise<unknown> => run(transaction, ...order.parameters);
+  try {
+    return { ok: true, value: isChange(order) ? await transaction.attempt(part) : await part() };
+  } catch (error) {
+    if (driver.isStorageFailure(error)) throw error;
+    if (error instanceof PkiFault) return { ok: false, fault: faultText(error) };
+    return {
+      ok: false,
+      fault: {
+        code: 'ENTENTE_PKI_LEDGER_DAMAGED',
+        sentence: `the database refused the operation "${order.name}": ${(error as Error).message}`,
+        place: driver.place,
+        remedy: 'check that no other program has changed the database; if one has, restore it from a backup',
+      },
+    };
+  }
+}
+
+function storageFault(driver: SqlDriver, error: unknown): FaultText {
+  if (driver.isDamage(error)) {
+    return {
+      code: 'ENTENTE_PKI_LEDGER_DAMAGED',
+      sentence: `the database is damaged: ${(error as Error).message}`,
+      place: driver.place,
+      remedy: 'stop the authority and restore the database from a backup',
+    };
+  }
+  return {
+    code: 'ENTENTE_PKI_LEDGER_UNAVAILABLE',
+    sentence: `the database could not store the change: ${(error as Error).message}`,
+    place: driver.place,
+    remedy: 'make space on the disk or correct its fault, and repeat the request; no restart is needed',
+  };
+}

@@ -1,0 +1,34 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { PkiFault } from '@entente/pki/ledger';
+import type { SqlDriver } from '../driver/sql-driver.ts';
+import { openDatabase } from '../open-database.ts';
+import { execute } from './execute.ts';
+import { faultText } from './order.ts';
+import type { FromThread, ThreadData, ToThread } from './thread-messages.ts';
+
+/** The thread that owns the database. It ends when it is told to close, and gives back the lock of the database by that. */
+async function run(): Promise<void> {
+  const port = parentPort;
+  if (port === null) return;
+  const say = (message: FromThread): void => port.postMessage(message);
+  let driver: SqlDriver;
+  try {
+    const { directory } = workerData as ThreadData;
+    driver = await openDatabase(directory, (progress) => say({ type: 'imported', progress }));
+  } catch (error) {
+    if (!(error instanceof PkiFault)) throw error;
+    say({ type: 'not-opened', fault: faultText(error) });
+    return;
+  }
+  port.on('message', async (message: ToThread) => {
+    if (message.type === 'execute') {
+      say({ type: 'executed', answer: await execute(driver, message.orders) });
+      return;
+    }
+    await driver.close();
+    port.close();
+  });
+  say({ type: 'opened' });
+}
+
+await run();

@@ -1,0 +1,4 @@
+import { library } from '../../tooling/build/library.ts';
+
+// `thread` is the entry point of the worker thread, which `index` starts by the name of its file beside it.
+export default library({ index: 'src/index.ts', thread: 'src/worker/thread.ts' });
