@@ -7,6 +7,7 @@ import { decodeRequest } from '../issuing/decode-request.ts';
 import type { Issuance } from '../issuing/issuance.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { plainRefusal, problemResponse } from '../publication/problem.ts';
+import { findIssued } from '../rollover/find-issued.ts';
 import { joinTokenSecretHash } from './join-token.ts';
 import { readBody } from './read-body.ts';
 
@@ -137,7 +138,7 @@ async function revokedRequester(
   server: string,
   serialHex: string,
 ): Promise<PkiRefusal | undefined> {
-  const recorded = await ledger.find(issuance.issuer.id, serialHex);
+  const recorded = await findIssued(ledger, issuance, serialHex);
   if (recorded?.revocation === undefined) return undefined;
   return refuse(
     'requester-revoked',
@@ -156,7 +157,10 @@ async function withdrawnMeanwhile(
   const refusal = await revokedRequester(options, requester.server, requester.serialHex);
   if (refusal !== undefined) {
     const { ledger, issuance, clock } = options;
-    await ledger.revoke(issuance.issuer.id, issued, { at: clock(), reason: 'superseded' });
+    const successor = await findIssued(ledger, issuance, issued);
+    if (successor !== undefined) {
+      await ledger.revoke(successor.issuer, issued, { at: clock(), reason: 'superseded' });
+    }
   }
   return refusal;
 }

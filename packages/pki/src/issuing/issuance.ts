@@ -58,6 +58,8 @@ export interface CertificateApplication {
 /** Issues certificates. */
 export interface Issuance {
   readonly issuer: Issuer;
+  /** All whose certificates may still be in use, see `rollingIssuance`; absent where there is one alone. */
+  readonly issuers?: readonly Issuer[];
   /**
    * Decides on a request, and issues: parse, key, possession, decision, names, lint, token, sign, record.
    * @param application - what is requested
