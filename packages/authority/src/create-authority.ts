@@ -13,6 +13,7 @@ import { allowAtAuthority, callerOf } from './caller.ts';
 import { type Authority, openDomainAuthority } from './open-domain-authority.ts';
 import { openOwnCertificate } from './own-certificate.ts';
 import { createRefusalLog, linkNames } from './refusals.ts';
+import { publishedIssuers } from './rollover/published-issuers.ts';
 import { authorityRoutes } from './routes/authority-routes.ts';
 import type { AuthoritySettings } from './settings.ts';
 import { startUpkeep } from './upkeep.ts';
@@ -69,22 +70,7 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
   const own = await openOwnCertificate(fqdn, opened, issuance, clock, log);
   const refusals = createRefusalLog(log, () => clock.now());
   const app = authorityRoutes(settings, authority, refusals);
-  const objects = objectsHandler(
-    [
-      {
-        // Outsiders too fetch the issuer of a certificate.
-        certificate: (opened.outside ?? opened.issuer.certificate).der,
-        publicKey: opened.issuer.certificate.publicKey.der,
-        crl: (shard) => publisher.current(shard),
-      },
-      {
-        certificate: opened.root.der,
-        publicKey: opened.root.publicKey.der,
-        crl: (shard) => (shard === 0 ? opened.rootCrl : undefined),
-      },
-    ],
-    () => clock.now(),
-  );
+  const objects = objectsHandler(publishedIssuers(opened, publisher), () => clock.now());
   const stopUpkeep = startUpkeep(authority, own, log);
   return {
     listener: {

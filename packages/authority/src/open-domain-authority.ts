@@ -1,14 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import {
-  type CrlPublisher,
   createCrlPublisher,
   createIssuance,
   createRevocationDesk,
+  findIssued,
   type Issuance,
+  type Issuer,
+  issuerId,
+  type LiveIssuers,
   PkiFault,
   type RevocationDesk,
   type RevocationOutcome,
   type RevocationReason,
+  type RollingPublisher,
+  rollingDesk,
+  rollingIssuance,
+  rollingPublisher,
   spkiHash,
   type TrustBundle,
 } from '@entente/pki';
@@ -23,6 +30,7 @@ import { keyOwner } from './domain-keys/may-have-keys.ts';
 import { createEventHub, type EventHub } from './event-hub.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideProblem, outsideView } from './outside-view.ts';
+import { Rollover } from './rollover/rollover.ts';
 import type { AuthoritySettings } from './settings.ts';
 import { openTopologyStore, type TopologyStore } from './topology-store.ts';
 import { type PublishedList, publishedLists } from './trust-state/published-lists.ts';
@@ -33,7 +41,7 @@ import { StatePublisher } from './trust-state/state-publisher.ts';
 export interface Authority {
   readonly opened: OpenAuthority;
   readonly issuance: Issuance;
-  readonly publisher: CrlPublisher;
+  readonly publisher: RollingPublisher;
   readonly topologies: TopologyStore;
   readonly events: EventHub;
   /** The signed trust states. */
@@ -54,6 +62,8 @@ export interface Authority {
   readonly revocation: RevocationDesk;
   /** Signs a new CRL and announces it to all listeners. */
   refreshCrl(): Promise<void>;
+  /** Lets one issuing authority follow the other. */
+  readonly rollover: Rollover;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -69,24 +79,52 @@ export async function openDomainAuthority(
   clock: Clock,
 ): Promise<Authority> {
   const opened = await openAuthority(settings.directory);
-  const { issuer, root, ledger } = opened;
+  const { root, ledger } = opened;
   const { objectsUrl } = settings;
   const now = (): number => clock.now();
   const topologies = await openTopologyStore(settings.directory, settings.administratorsHash);
-  const issuance = createIssuance({
-    issuer,
-    ledger,
-    mayIssue: mayIssueStateKey(
-      settings,
-      mayIssueByTopology(settings.fqdn, () => topologies.current?.topology),
-    ),
-    clock: now,
-    random: randomBytes,
-    objectsUrl,
-    outside: () => outsideView(opened, topologies.current?.topology),
+  /** What a change of issuing authorities is followed by, once everything is open. */
+  let started = async (): Promise<void> => {};
+  const rollover = new Rollover({
+    settings,
+    opened,
+    topology: () => topologies.current?.topology,
+    clock,
+    log,
+    onChanged: () => started(),
   });
-  const publisher = createCrlPublisher({ issuer, ledger, clock: now, objectsUrl });
-  const desk = createRevocationDesk(ledger, publisher, now);
+  // Before anything is issued: the successor of an authority that has ended meanwhile may wait.
+  await rollover
+    .tick()
+    .catch((fault: Error) =>
+      log.error({ event: 'fault', err: fault }, `the rollover failed: ${fault.message}`),
+    );
+  const live: LiveIssuers = () => {
+    const [first, ...others] = opened.issuers.live.map(({ issuer }) => issuer);
+    return [first as Issuer, ...others];
+  };
+  const issuance = rollingIssuance(live, (issuer) =>
+    createIssuance({
+      issuer,
+      ledger,
+      mayIssue: mayIssueStateKey(
+        settings,
+        mayIssueByTopology(settings.fqdn, () => topologies.current?.topology),
+      ),
+      clock: now,
+      random: randomBytes,
+      objectsUrl,
+      outside: () =>
+        outsideView(
+          opened.issuers.of(issuer.id) ?? { issuer, outside: undefined },
+          topologies.current?.topology,
+        ),
+    }),
+  );
+  const publisher = rollingPublisher(live, (issuer) =>
+    createCrlPublisher({ issuer, ledger, clock: now, objectsUrl }),
+  );
+  const desk = rollingDesk(publisher, (one) => createRevocationDesk(ledger, one, now));
   const events = createEventHub();
   const domainKeys = await DomainKeyStore.open({
     directory: settings.directory,
@@ -98,14 +136,19 @@ export async function openDomainAuthority(
     },
   });
 
-  const rootList = readList(opened.rootCrl.der);
-  let knowledge: RevocationKnowledge = { crls: [rootList] };
+  let knowledge: RevocationKnowledge = { crls: [opened.issuers.rootList] };
+  /** Numbers of the lists in force, the root's first. */
+  let listNumbers = '0';
   const anchors = {
     anchors: opened.roots.map((certificate) => ({ name: spkiHash(certificate.publicKey.der), certificate })),
   };
   const trust = createTrust({
-    judge: createJudge({ anchors, revocation: () => knowledge, intermediates: [issuer.certificate] }),
-    version: () => `${topologies.current?.topology.hash ?? 'none'}/${publisher.current(0)?.number ?? 0}`,
+    judge: createJudge({
+      anchors,
+      revocation: () => knowledge,
+      intermediates: () => live().map(({ certificate }) => certificate),
+    }),
+    version: () => `${topologies.current?.topology.hash ?? 'none'}/${listNumbers}`,
     clock,
     platformAnchors: () => opened.roots.map(({ der }) => encodePem('CERTIFICATE', der)),
   });
@@ -119,25 +162,34 @@ export async function openDomainAuthority(
     issuance,
     topology: () => topologies.current?.topology,
     lists,
-    isRevoked: async (serialHex) => (await ledger.find(issuer.id, serialHex))?.revocation !== undefined,
+    isRevoked: async (serialHex) => {
+      const recorded = await findIssued(ledger, issuance, serialHex);
+      return recorded === undefined || recorded.revocation !== undefined;
+    },
     onSigned: ({ sequence, text }) => events.announce({ type: 'state', sequence, state: text }),
     clock,
     log,
   });
 
+  const announced = new Map<string, number>();
   const listChanged = async (): Promise<void> => {
-    const list = publisher.current(0);
-    if (list === undefined) return;
-    knowledge = { crls: [rootList, readList(list.der)] };
+    const lists = publisher.all().flatMap(({ current, issuer }) => {
+      const list = current(0);
+      return list === undefined ? [] : [{ issuer: issuer.id, list }];
+    });
+    knowledge = { crls: [opened.issuers.rootList, ...lists.map(({ list }) => readList(list.der))] };
+    listNumbers = [opened.rootCrl, ...lists.map(({ list }) => list)].map(({ number }) => number).join('-');
     trust.announce();
     // Before the other events: a member that hears of those finds the state that names what is new.
     await states.sign();
-    events.announce({ type: 'crl', issuer: issuer.id, number: list.number });
-    const { number } = list;
-    log.info(
-      { event: 'revocation-list', issuer: issuer.id, number },
-      `revocation list ${number} is published`,
-    );
+    const all = [{ issuer: issuerId(opened.root.publicKey.der), list: opened.rootCrl }, ...lists];
+    for (const { issuer, list } of all) {
+      const { number } = list;
+      if (announced.get(issuer) === number) continue;
+      announced.set(issuer, number);
+      events.announce({ type: 'crl', issuer, number });
+      log.info({ event: 'revocation-list', issuer, number }, `revocation list ${number} is published`);
+    }
   };
   const refreshCrl = async (): Promise<void> => {
     await publisher.publish();
@@ -146,9 +198,14 @@ export async function openDomainAuthority(
   const inForce =
     <A extends unknown[], R>(action: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
-      const before = publisher.current(0)?.number;
+      const numbers = (): string =>
+        publisher
+          .all()
+          .map(({ current }) => current(0)?.number)
+          .join();
+      const before = numbers();
       const outcome = await action(...args);
-      if (publisher.current(0)?.number !== before) await listChanged();
+      if (numbers() !== before) await listChanged();
       return outcome;
     };
   /** Who has keys of a pool and may not have them now, has taken them along; also after a crash half-way. */
@@ -178,7 +235,7 @@ export async function openDomainAuthority(
     };
   const revocation: RevocationDesk = {
     revoke: revoking(desk.revoke, async (serialHex) => {
-      const recorded = await ledger.find(issuer.id, serialHex);
+      const recorded = await findIssued(ledger, issuance, serialHex);
       return recorded === undefined ? [] : [recorded.subject];
     }),
     revokeSubject: revoking(desk.revokeSubject, async (subject) => [subject]),
@@ -230,6 +287,7 @@ export async function openDomainAuthority(
     return turn;
   };
 
+  started = refreshCrl;
   await refreshCrl();
   await revokeUnlisted();
   await reconcileKeys();
@@ -252,6 +310,7 @@ export async function openDomainAuthority(
     publish,
     revocation,
     refreshCrl,
+    rollover,
     async [Symbol.asyncDispose]() {
       events.close();
       await states[Symbol.asyncDispose]();

@@ -6,7 +6,12 @@ import { createAuthority, type RunningAuthority } from '@entente/authority';
 import { trustStateName, trustStatePurpose } from '@entente/pki';
 import { initialiseAuthority } from '@entente/pki/node';
 import { createTestLog } from '@entente/testkit';
-import { administratorSetHash, decodeTrustState, type SignedTrustState, topologyHash } from '@entente/topology';
+import {
+  administratorSetHash,
+  decodeTrustState,
+  type SignedTrustState,
+  topologyHash,
+} from '@entente/topology';
 import { type CertificateList, decodeCrl } from '@entente/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StateSequence } from '../src/trust-state/state-sequence.ts';
@@ -40,7 +45,8 @@ class StepClock {
   }
 }
 
-const peerOf = (fields: object) => ({ peer: { uris: [], dnsNames: [], serialHex: '01', ...fields } }) as never;
+const peerOf = (fields: object) =>
+  ({ peer: { uris: [], dnsNames: [], serialHex: '01', ...fields } }) as never;
 const member = peerOf({ server: 'fe01.contoso.example' });
 const administrator = peerOf({ uris: ['entente://contoso.example/administrators/alice'] });
 

@@ -6,6 +6,7 @@ import type { AuthoritySettings } from '../settings.ts';
 import { addDomainKeyRoutes } from './domain-key-routes.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { guardBy } from './guard.ts';
+import { addIssuerRoutes } from './issuer-routes.ts';
 import { addJoinTokenRoutes } from './join-token-routes.ts';
 import { addOpenRoutes } from './open-routes.ts';
 import { addRevocationRoutes } from './revocation-routes.ts';
@@ -33,6 +34,7 @@ export function authorityRoutes(
   addDomainKeyRoutes(app, context);
   addRevocationRoutes(app, context);
   addJoinTokenRoutes(app, context);
+  addIssuerRoutes(app, context);
   app.onError((fault, c) => refusals.fault(fault, c.env.caller));
   app.notFound((c) =>
     refusals.request(

@@ -44,8 +44,7 @@ export function mayIssueStateKey(
 ): MayIssue {
   return (request, requester) => {
     if (request.profile !== 'trust-state') return others(request, requester);
-    const isSelf =
-      requester.kind === 'server' && requester.server === fqdn && requester.serialHex === self;
+    const isSelf = requester.kind === 'server' && requester.server === fqdn && requester.serialHex === self;
     if (isSelf && request.subject === subject) {
       const names = { commonName: commonNameOf(domain), dnsNames: [], uris: [trustStateName(domain)] };
       return { ok: true, names };

@@ -8,7 +8,13 @@ import {
   trustStateLifetimeMs,
 } from '@entente/topology';
 import type { PublishedList } from './published-lists.ts';
-import { createStateKey, isRenewalDue, openStateKey, type StateKey, type StateKeyOptions } from './state-key.ts';
+import {
+  createStateKey,
+  isRenewalDue,
+  openStateKey,
+  type StateKey,
+  type StateKeyOptions,
+} from './state-key.ts';
 import { StateSequence } from './state-sequence.ts';
 
 /** A trust state as members get it. */
@@ -119,7 +125,13 @@ export class StatePublisher implements AsyncDisposable {
       sequence,
       topology: { version: inForce.document.version, hash: inForce.hash },
       anchors,
-      lists: lists().map(({ issuer, shard, number, sha256, bytes }) => ({ issuer, shard, number, sha256, bytes })),
+      lists: lists().map(({ issuer, shard, number, sha256, bytes }) => ({
+        issuer,
+        shard,
+        number,
+        sha256,
+        bytes,
+      })),
       signedAt: isoTime(signedAt),
       expires: isoTime(signedAt + lifetimeMs),
     };

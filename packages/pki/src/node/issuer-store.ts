@@ -1,4 +1,4 @@
-import { type Certificate, type CertificateList, encodePem } from '@entente/x509';
+import { type Certificate, type CertificateList, decodeCertificate, encodePem } from '@entente/x509';
 import { createIssuer, type Issuer } from '../ground/issuer.ts';
 import { issuerId } from '../ground/issuer-id.ts';
 import type { PublishedCrl } from '../revocation/crl-publisher.ts';
@@ -97,6 +97,11 @@ export class IssuerStore {
     return this.#live[0] as LiveIssuer;
   }
 
+  /** @param id - see `issuerId` */
+  of(id: string): LiveIssuer | undefined {
+    return this.#live.find(({ record }) => record.id === id);
+  }
+
   /** The root's list in force. */
   get rootCrl(): PublishedCrl {
     return this.#listPublished;
@@ -110,6 +115,15 @@ export class IssuerStore {
   /** The certificate of an issuing authority, retired or not. */
   certificate(number: number): Certificate | undefined {
     return this.#certificates.get(number);
+  }
+
+  /**
+   * Whether a certificate is on the root's list.
+   * @param certificate - DER, of an issuing authority
+   */
+  isRevoked(certificate: Uint8Array): boolean {
+    const decoded = decodeCertificate(certificate);
+    return decoded.ok && isListed(this.#list, decoded.value);
   }
 
   /**
