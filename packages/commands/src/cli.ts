@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander';
 import { register as caAdministrator } from './commands/ca-administrator.ts';
 import { register as caInit } from './commands/ca-init.ts';
 import { register as caOutside } from './commands/ca-outside.ts';
+import { register as caRollover } from './commands/ca-rollover.ts';
+import { register as caRoot } from './commands/ca-root.ts';
 import { register as certRevoke } from './commands/cert-revoke.ts';
 import { register as explain } from './commands/explain.ts';
 import { register as joinToken } from './commands/join-token.ts';
@@ -31,6 +33,8 @@ const verbs = [
   caInit,
   caAdministrator,
   caOutside,
+  caRoot,
+  caRollover,
   topologyInit,
   topologyAdd,
   topologyRemove,

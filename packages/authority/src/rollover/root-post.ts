@@ -78,11 +78,15 @@ export class RootPost {
     const before = parseRootRequest((await folder.read(rolloverFiles.request))?.toString('utf8') ?? '');
     const revoke = (before?.revoke ?? []).filter(({ certificate }) => !store.isRevoked(certificate));
     const outside = this.#outsideNeeded();
-    if (!needs.issuing && !needs.list && outside.certify.length === 0 && revoke.length === 0) {
+    // Somebody may have asked before it is due: until the root has answered, that stays.
+    const isOpen = before !== undefined && Buffer.from(before.list).equals(store.rootCrl.der);
+    const asked = isOpen && before.issuing?.number === store.records.length + 1;
+    const issuing = needs.issuing || asked;
+    if (!issuing && !needs.list && !isOpen && outside.certify.length === 0 && revoke.length === 0) {
       if (before !== undefined) await folder.remove(rolloverFiles.request);
       return { kind: 'nothing' };
     }
-    const request = await this.#request(needs, outside, revoke);
+    const request = await this.#request({ ...needs, issuing }, outside, revoke);
     const key = await folder.read(authorityFiles.rootKey);
     if (key === undefined) {
       if (before !== undefined && isSame(before, request)) return { kind: 'waiting' };

@@ -42,7 +42,7 @@ export function register(program: Command): void {
     .command('init')
     .summary('create root, issuing authority, ledger and configuration')
     .description(
-      'Runs the key ceremony for a domain. Creates a root (10 years), an issuing authority (1 year), the authority’s own certificate, client certificates of administrators with a file for --as, an empty ledger and authority.yaml.',
+      'Runs the key ceremony for a domain. Creates a root (10 years), an issuing authority (2 years), the authority’s own certificate, client certificates of administrators with a file for --as, an empty ledger and authority.yaml.',
     )
     .requiredOption('--domain <name>', 'the organisation’s network, e.g. contoso.example')
     .requiredOption('--fqdn <name>', 'the authority’s own name, e.g. ca.contoso.example')
