@@ -38,7 +38,7 @@ const objectsUrl = 'http://ca.contoso.example';
 const hour = 3_600_000;
 const day = 24 * hour;
 const start = Date.UTC(2026, 5, 1);
-const days = 3 * 365;
+const days = Number(process.env.TRIAL_DAYS ?? 20);
 /** How long a request for the root lies about before somebody makes the yearly visit. */
 const visitAfterDays = 25;
 
