@@ -38,7 +38,7 @@ const objectsUrl = 'http://ca.contoso.example';
 const hour = 3_600_000;
 const day = 24 * hour;
 const start = Date.UTC(2026, 5, 1);
-const days = Number(process.env.TRIAL_DAYS ?? 20);
+const days = 3 * 365;
 /** How long a request for the root lies about before somebody makes the yearly visit. */
 const visitAfterDays = 25;
 
@@ -112,7 +112,7 @@ describe('three years of an authority whose root is elsewhere', () => {
     const outcome = await renew({
       authority: url,
       ...(side === 'external' ? { interface: side } : {}),
-      key: await createKeyAndRequest({ subject: server }),
+      key: await createKeyAndRequest({ subject: side === 'external' ? 'access.contoso.example' : server }),
       transport: (request) => authority.fetch(request, peerOf(own)),
     });
     if (!outcome.ok) throw new Error(`${server}: ${outcome.refusal.reason} ${outcome.refusal.message}`);
@@ -228,13 +228,11 @@ describe('three years of an authority whose root is elsewhere', () => {
 
     let requestedAt: number | undefined;
     for (let passed = 0; passed < days; passed++) {
-      for (let half = 0; half < 2; half++) {
-        await clock.advance(12 * hour);
-        for (const holder of holders) {
-          if (clock.now() < renewalTime(holder.leaf, 0.5)) continue;
-          holder.chain = await renewed(holder.server, holder.side);
-          holder.leaf = read(holder.chain[0] as Uint8Array);
-        }
+      await clock.advance(day);
+      for (const holder of holders) {
+        if (clock.now() < renewalTime(holder.leaf, 0.5)) continue;
+        holder.chain = await renewed(holder.server, holder.side);
+        holder.leaf = read(holder.chain[0] as Uint8Array);
       }
       if (read(administrator[0] as Uint8Array).notAfter - clock.now() < 20 * day)
         await certifyAdministrator();

@@ -21,7 +21,10 @@ export interface AuthorityFolder {
   destroy(name: string): Promise<void>;
 }
 
-/** @param directory - of an authority */
+/**
+ * The files of an authority on disk.
+ * @param directory - of the authority
+ */
 export function authorityFolder(directory: string): AuthorityFolder {
   const pathOf = (name: string): string => join(directory, name);
   return {

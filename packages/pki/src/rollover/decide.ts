@@ -1,3 +1,4 @@
+import { PkiFault } from '../ground/fault.ts';
 import { crlLifetimeMs } from '../revocation/crl-publisher.ts';
 import type { IssuerRecord } from './issuer-record.ts';
 
@@ -41,7 +42,7 @@ export interface RolloverStep {
   readonly number: number;
 }
 
-/** @returns when a successor should be certified: at half of the life, milliseconds since 1970 */
+/** When a successor should be certified: at half of the life, milliseconds since 1970. */
 export function preparationDue({
   notAfter,
   notBefore,
@@ -49,21 +50,28 @@ export function preparationDue({
   return notBefore + (notAfter - notBefore) / 2;
 }
 
-/** @returns when the successor should issue: at two thirds of the life, milliseconds since 1970 */
+/** When the successor should issue: at two thirds of the life, milliseconds since 1970. */
 export function activationDue({ notAfter, notBefore }: Pick<IssuerRecord, 'notAfter' | 'notBefore'>): number {
   return notBefore + ((notAfter - notBefore) * 2) / 3;
 }
 
-/** @returns when the root's next list should be signed: at two thirds of the life, milliseconds since 1970 */
+/** When the root's next list should be signed: at two thirds of the life, milliseconds since 1970. */
 export function rootListDue({ nextUpdate, thisUpdate }: RootListTimes): number {
   return thisUpdate + ((nextUpdate - thisUpdate) * 2) / 3;
 }
 
-/** The one that issues. */
+/**
+ * The one that issues.
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` where there is none; `parseIssuers` accepts no such record
+ */
 export function activeOf(issuers: readonly IssuerRecord[]): IssuerRecord {
   const active = issuers.find(({ stage }) => stage === 'active');
-  if (active === undefined) throw new Error('no issuing authority is active');
-  return active;
+  if (active !== undefined) return active;
+  throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+    sentence: 'no issuing authority is active',
+    place: 'record of the issuing authorities',
+    remedy: 'restore it from a copy',
+  });
 }
 
 /**

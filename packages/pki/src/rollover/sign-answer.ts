@@ -1,6 +1,7 @@
 import { decodeCertificate } from '@entente/x509';
 import { certifyIssuing } from '../ceremony/certify-issuing.ts';
 import { createOutsideAuthority } from '../ceremony/outside-authority.ts';
+import { PkiFault } from '../ground/fault.ts';
 import type { Issuer } from '../ground/issuer.ts';
 import { drawSerialNumber } from '../ground/serial-number.ts';
 import type { RandomBytes } from '../ground/signer.ts';
@@ -22,6 +23,7 @@ export interface SignAnswerOptions {
  * Signs what a request was examined for: always the root's next list, and what else is in the plan.
  * @param plan - from `examineRootRequest`, with the certificate of this root
  * @param options - root, time and randomness
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` for a plan that `examineRootRequest` did not make
  */
 export async function signRootAnswer(plan: RootPlan, options: SignAnswerOptions): Promise<RootAnswer> {
   const { now, random, root } = options;
@@ -46,8 +48,13 @@ export async function signRootAnswer(plan: RootPlan, options: SignAnswerOptions)
   const certified = [...plan.outside];
   if (issuing !== undefined && outsideObjectsUrls.length > 0) {
     const decoded = decodeCertificate(issuing);
-    if (!decoded.ok)
-      throw new Error(`the certificate that was just signed is malformed: ${decoded.error.message}`);
+    if (!decoded.ok) {
+      throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+        sentence: `the certificate that was just signed is malformed: ${decoded.error.message}`,
+        place: 'plan of signRootAnswer',
+        remedy: 'pass a plan of examineRootRequest',
+      });
+    }
     certified.push(decoded.value);
   }
   const outside: Uint8Array[] = [];
