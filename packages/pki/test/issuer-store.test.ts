@@ -129,7 +129,7 @@ describe('the issuing authorities of a domain', () => {
     await run.remove();
   });
 
-  it('keep the key that waits for the root, whoever asks for it and how often', async () => {
+  it('keep the key that waits for the root, however often it is asked for', async () => {
     const run = await cutAt(0, false, async () => {});
     const stores = await Promise.all([1, 2, 3].map(() => IssuerStore.open(run.folder)));
     await Promise.all(stores.map((store) => store.request(domain)));

@@ -142,7 +142,7 @@ export function nextStep(view: RolloverView, now: number): RolloverStep | undefi
 }
 
 /**
- * The record after a step. `destroy-key` changes none: whether a key exists is no matter of the record.
+ * The record after a step. `destroy-key` changes none: the record does not say whether a key exists.
  * @param issuers - before
  * @param step - as {@link nextStep} has decided
  * @param now - milliseconds since 1970
