@@ -165,7 +165,7 @@ export class Rollover {
       const now = clock.now();
       const step = nextStep(await this.#view(), now);
       if (step === undefined) return;
-      // Before the last list of an authority is needed: a caller finds one that is current.
+      // Recorded first: a crash after this goes on from here.
       await opened.issuers.take(step, now);
       const { id, stage } = opened.issuers.records[step.number - 1] ?? {};
       log.info(
