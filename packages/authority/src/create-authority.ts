@@ -14,6 +14,7 @@ import { ownCertificateProbe } from './health/probes.ts';
 import { type Authority, openDomainAuthority } from './open-domain-authority.ts';
 import { openOwnCertificate } from './own-certificate.ts';
 import { createRefusalLog, linkNames } from './refusals.ts';
+import { publishedIssuers } from './rollover/published-issuers.ts';
 import { authorityRoutes } from './routes/authority-routes.ts';
 import type { AuthoritySettings } from './settings.ts';
 import { startUpkeep } from './upkeep.ts';
@@ -87,22 +88,7 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
   }
   const refusals = createRefusalLog(log, () => clock.now(), audit);
   const app = authorityRoutes(settings, authority, refusals);
-  const objects = objectsHandler(
-    [
-      {
-        // Outsiders too fetch the issuer of a certificate.
-        certificate: (opened.outside ?? opened.issuer.certificate).der,
-        publicKey: opened.issuer.certificate.publicKey.der,
-        crl: (shard) => publisher.current(shard),
-      },
-      {
-        certificate: opened.root.der,
-        publicKey: opened.root.publicKey.der,
-        crl: (shard) => (shard === 0 ? opened.rootCrl : undefined),
-      },
-    ],
-    () => clock.now(),
-  );
+  const objects = objectsHandler(publishedIssuers(opened, publisher), () => clock.now());
   const stopUpkeep = startUpkeep(authority, own, log);
   // Its own certificate may be the one that was revoked.
   const stopListening = trust.onChange(() => {

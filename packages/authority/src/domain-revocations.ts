@@ -1,4 +1,6 @@
 import {
+  findIssued,
+  type KnownIssuers,
   type PkiRefusal,
   type RevocationDesk,
   type RevocationOutcome,
@@ -17,8 +19,8 @@ import type { RemovedAdministrator } from './topology-store.ts';
 export interface DomainRevocationOptions {
   readonly desk: RevocationDesk;
   readonly ledger: Ledger;
-  /** Identifier of the issuing authority. */
-  readonly issuerId: string;
+  /** Whose certificates it revokes; `Issuance` fits. */
+  readonly issuers: KnownIssuers;
   /** The authority's own FQDN. */
   readonly fqdn: string;
   readonly domainKeys: DomainKeyStore;
@@ -51,7 +53,7 @@ const keyCompromises: ReadonlySet<RevocationReason> = new Set([
  * @param options - desk, ledger, topology and keys
  */
 export function createDomainRevocations(options: DomainRevocationOptions): DomainRevocations {
-  const { desk, domainKeys, fqdn, issuerId, ledger, now, topology } = options;
+  const { desk, domainKeys, fqdn, issuers, ledger, now, topology } = options;
 
   const reconcileKeys = async (): Promise<void> => {
     const current = topology();
@@ -75,7 +77,7 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
   /** Serial numbers of the certificates of a subject that are neither expired nor revoked. */
   const valid = async (subject: string, profile: 'server' | 'administrator') =>
     (await ledger.issuedTo(subject, now())).filter(
-      (one) => one.issuer === issuerId && one.profile === profile && one.revocation === undefined,
+      (one) => one.profile === profile && one.revocation === undefined,
     );
 
   /** One administrator must not end the domain: nobody could join, and no later list or topology would reach a member. */
@@ -98,7 +100,7 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
     async revoke(serialHex, reason): Promise<RevocationOutcome> {
       const refusal = await lastAuthority(serialHex);
       if (refusal !== undefined) return { ok: false, refusal };
-      const recorded = await ledger.find(issuerId, serialHex);
+      const recorded = await findIssued(ledger, issuers, serialHex);
       const outcome = await desk.revoke(serialHex, reason);
       if (outcome.ok) await takeBack(recorded === undefined ? [] : [recorded.subject], reason);
       return outcome;
@@ -111,7 +113,9 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
       return outcome;
     },
     async revokeAll(serialsHex, reason): Promise<RevokedAtOnce> {
-      const recorded = await Promise.all(serialsHex.map((serialHex) => ledger.find(issuerId, serialHex)));
+      const recorded = await Promise.all(
+        serialsHex.map((serialHex) => findIssued(ledger, issuers, serialHex)),
+      );
       const outcome = await desk.revokeAll(serialsHex, reason);
       await takeBack(new Set(recorded.flatMap((one) => (one === undefined ? [] : [one.subject]))), reason);
       return outcome;

@@ -1,4 +1,4 @@
-import { type PoolKeys, type Problem, refuse } from '@entente/pki';
+import { findIssued, type PoolKeys, type Problem, refuse } from '@entente/pki';
 import type { Caller } from './caller.ts';
 import { mayHaveKeys } from './domain-keys/may-have-keys.ts';
 import type { Authority } from './open-domain-authority.ts';
@@ -38,7 +38,7 @@ async function revokedCaller(
   { issuance, opened }: Pick<Authority, 'issuance' | 'opened'>,
   { serialHex, server }: ServerCaller,
 ): Promise<{ readonly ok: false; readonly refusal: Problem } | undefined> {
-  const recorded = await opened.ledger.find(issuance.issuer.id, serialHex);
+  const recorded = await findIssued(opened.ledger, issuance, serialHex);
   if (recorded?.revocation === undefined) return undefined;
   const refusal = refuse(
     'requester-revoked',

@@ -1,14 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import {
-  type CrlPublisher,
   createCrlPublisher,
   createIssuance,
   createRevocationDesk,
+  findIssued,
   type Issuance,
+  type Issuer,
+  issuerId,
+  type LiveIssuers,
   PkiFault,
   type Problem,
+  type RollingPublisher,
   revokeUnfinished,
+  rollingDesk,
+  rollingIssuance,
+  rollingPublisher,
   spkiHash,
   type TrustBundle,
 } from '@entente/pki';
@@ -30,6 +37,7 @@ import { ledgerProbe, listProbe } from './health/probes.ts';
 import { importLog } from './import-log.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideProblem, outsideView } from './outside-view.ts';
+import { Rollover } from './rollover/rollover.ts';
 import type { AuthoritySettings } from './settings.ts';
 import { MemberStandings } from './standing/member-standings.ts';
 import { SurplusWatch } from './surplus-names/surplus-watch.ts';
@@ -47,7 +55,7 @@ import { StatePublisher } from './trust-state/state-publisher.ts';
 export interface Authority {
   readonly opened: OpenAuthority;
   readonly issuance: Issuance;
-  readonly publisher: CrlPublisher;
+  readonly publisher: RollingPublisher;
   readonly topologies: TopologyStore;
   readonly events: EventHub;
   /** The signed trust states. */
@@ -81,6 +89,8 @@ export interface Authority {
   readonly revocation: DomainRevocations;
   /** Revokes certificates with names that the topology has taken away, when their time has come. */
   revokeSurplus(): Promise<void>;
+  /** Lets one issuing authority follow the other. */
+  readonly rollover: Rollover;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -100,7 +110,7 @@ export async function openDomainAuthority(
     store = await openStore(directory, { onImport: importLog(log) });
     return store.ledger;
   });
-  const { issuer, root, ledger } = opened;
+  const { root, ledger } = opened;
   const { objectsUrl } = settings;
   const now = (): number => clock.now();
   const health = new Health();
@@ -115,28 +125,56 @@ export async function openDomainAuthority(
         `topology version ${version} would be refused today: ${message}`,
       ),
   );
-  const issuance = createIssuance({
-    issuer,
-    anchors: opened.roots,
-    revocation: () => knowledge,
-    throwAway: opened.throwAway,
-    ledger,
-    mayIssue: mayIssueStateKey(
-      settings,
-      mayIssueByTopology(settings.fqdn, () => topologies.current?.topology, settings.domain),
-    ),
-    clock: now,
-    random: randomBytes,
-    objectsUrl,
-    outside: () => outsideView(opened, topologies.current?.topology),
+  /** What a change of issuing authorities is followed by, once everything is open. */
+  let started = async (): Promise<unknown> => undefined;
+  const rollover = new Rollover({
+    settings,
+    opened,
+    topology: () => topologies.current?.topology,
+    clock,
+    log,
+    onChanged: async () => void (await started()),
   });
-  const publisher = createCrlPublisher({
-    issuer,
-    ledger,
-    clock: now,
-    objectsUrl,
-    onPublished: () => listChanged(),
-  });
+  // Before anything is issued: the successor of an authority that has ended meanwhile may wait.
+  await rollover
+    .tick()
+    .catch((fault: Error) =>
+      log.error({ event: 'fault', err: fault }, `the rollover failed: ${fault.message}`),
+    );
+  const live: LiveIssuers = () => {
+    const [first, ...others] = opened.issuers.live.map(({ issuer }) => issuer);
+    return [first as Issuer, ...others];
+  };
+  const issuance = rollingIssuance(live, (issuer) =>
+    createIssuance({
+      issuer,
+      anchors: opened.roots,
+      revocation: () => knowledge,
+      throwAway: opened.throwAway,
+      ledger,
+      mayIssue: mayIssueStateKey(
+        settings,
+        mayIssueByTopology(settings.fqdn, () => topologies.current?.topology, settings.domain),
+      ),
+      clock: now,
+      random: randomBytes,
+      objectsUrl,
+      outside: () =>
+        outsideView(
+          opened.issuers.of(issuer.id) ?? { issuer, outside: undefined },
+          topologies.current?.topology,
+        ),
+    }),
+  );
+  const publisher = rollingPublisher(live, (issuer) =>
+    createCrlPublisher({
+      issuer,
+      ledger,
+      clock: now,
+      objectsUrl,
+      onPublished: () => listsChanged(),
+    }),
+  );
   const events = createEventHub();
   const domainKeys = await DomainKeyStore.open({
     directory: settings.directory,
@@ -156,14 +194,19 @@ export async function openDomainAuthority(
     },
   });
 
-  const rootList = readList(opened.rootCrl.der);
-  let knowledge: RevocationKnowledge = { crls: [rootList] };
+  let knowledge: RevocationKnowledge = { crls: [opened.issuers.rootList] };
+  /** Numbers of the lists in force, the root's first. */
+  let listNumbers = '0';
   const anchors = {
     anchors: opened.roots.map((certificate) => ({ name: spkiHash(certificate.publicKey.der), certificate })),
   };
   const trust = createTrust({
-    judge: createJudge({ anchors, revocation: () => knowledge, intermediates: [issuer.certificate] }),
-    version: () => `${topologies.current?.topology.hash ?? 'none'}/${publisher.current(0)?.number ?? 0}`,
+    judge: createJudge({
+      anchors,
+      revocation: () => knowledge,
+      intermediates: () => live().map(({ certificate }) => certificate),
+    }),
+    version: () => `${topologies.current?.topology.hash ?? 'none'}/${listNumbers}`,
     clock,
     platformAnchors: () => opened.roots.map(({ der }) => encodePem('CERTIFICATE', der)),
   });
@@ -171,25 +214,33 @@ export async function openDomainAuthority(
   const lists = publishedLists(opened, publisher);
   let states: StatePublisher | undefined;
 
-  async function listChanged(): Promise<void> {
-    const list = publisher.current(0);
-    if (list === undefined) return;
-    knowledge = { crls: [rootList, readList(list.der)] };
+  const announced = new Map<string, number>();
+  async function listsChanged(): Promise<void> {
+    const published = publisher.all().flatMap(({ current, issuer }) => {
+      const list = current(0);
+      return list === undefined ? [] : [{ issuer: issuer.id, list }];
+    });
+    knowledge = { crls: [opened.issuers.rootList, ...published.map(({ list }) => readList(list.der))] };
+    listNumbers = [opened.rootCrl, ...published.map(({ list }) => list)]
+      .map(({ number }) => number)
+      .join('-');
     trust.announce();
     // Before the other events: a member that hears of those finds the state that names what is new.
     await states?.sign();
-    events.announce({ type: 'crl', issuer: issuer.id, number: list.number });
-    const { number } = list;
-    audit.note({ action: 'list-signed', actor: 'authority', outcome: 'done', details: { number } });
-    log.info(
-      { event: 'revocation-list', issuer: issuer.id, number },
-      `revocation list ${number} is published`,
-    );
+    const all = [{ issuer: issuerId(root.publicKey.der), list: opened.rootCrl }, ...published];
+    for (const { issuer, list } of all) {
+      const { number } = list;
+      if (announced.get(issuer) === number) continue;
+      announced.set(issuer, number);
+      events.announce({ type: 'crl', issuer, number });
+      audit.note({ action: 'list-signed', actor: 'authority', outcome: 'done', details: { issuer, number } });
+      log.info({ event: 'revocation-list', issuer, number }, `revocation list ${number} is published`);
+    }
   }
   const revocation = createDomainRevocations({
-    desk: createRevocationDesk(ledger, publisher, now),
+    desk: rollingDesk(publisher, (one) => createRevocationDesk(ledger, one, now)),
     ledger,
-    issuerId: issuer.id,
+    issuers: issuance,
     fqdn: settings.fqdn,
     domainKeys,
     topology: () => topologies.current?.topology,
@@ -289,7 +340,8 @@ export async function openDomainAuthority(
     return turn;
   };
 
-  for (const { serialHex, subject } of await revokeUnfinished(ledger, issuer, now)) {
+  const unfinished = await Promise.all(live().map((issuer) => revokeUnfinished(ledger, issuer, now)));
+  for (const { serialHex, subject } of unfinished.flat()) {
     log.warn(
       { event: 'unfinished-issuance', serial: serialHex, subject },
       'the authority stopped while it issued a certificate, and nobody has received it: it is revoked',
@@ -298,6 +350,7 @@ export async function openDomainAuthority(
   health.watch(ledgerProbe(() => store?.standing()));
   health.watch(listProbe('revocation-list', () => publisher.current(0), now));
   health.watch(listProbe('root-revocation-list', () => opened.rootCrl, now));
+  started = () => publisher.publish();
   await publisher.publish();
   // After the first list: the certificate of its key is judged by it.
   states = await StatePublisher.open({
@@ -308,7 +361,11 @@ export async function openDomainAuthority(
     issuance,
     topology: () => topologies.current?.topology,
     lists,
-    isRevoked: async (serialHex) => (await ledger.find(issuer.id, serialHex))?.revocation !== undefined,
+    issuers: () => live().map(({ certificate }) => certificate.der),
+    isRevoked: async (serialHex) => {
+      const recorded = await findIssued(ledger, issuance, serialHex);
+      return recorded === undefined || recorded.revocation !== undefined;
+    },
     onSigned: (state) => events.announce(stateEvent(state)),
     clock,
     log,
@@ -340,6 +397,7 @@ export async function openDomainAuthority(
     publish,
     revocation,
     revokeSurplus: () => surplus.look(),
+    rollover,
     async [Symbol.asyncDispose]() {
       events.close();
       await states[Symbol.asyncDispose]();

@@ -1,6 +1,7 @@
 import type { OutsideView } from '@entente/pki';
 import type { OpenAuthority } from '@entente/pki/node';
 import { outsideObjectUrls, type Topology } from '@entente/topology';
+import type { Certificate } from '@entente/x509';
 
 /**
  * How certificates of external interfaces differ from others: their CRLs are at the addresses of the edges, and their chain is the
@@ -37,13 +38,25 @@ export function outsideProblem(
       remedy,
     };
   }
-  const named = (outside.crlDistributionPoints ?? []).flatMap(({ name }) =>
-    name?.type === 'full' ? name.names.flatMap((one) => (one.type === 'uri' ? [one.value] : [])) : [],
-  );
-  const missing = wanted.filter((url) => !named.some((one) => one.startsWith(`${url}/`)));
+  const named = namedOutside(outside);
+  const missing = wanted.filter((url) => !named.includes(url));
   if (missing.length === 0) return undefined;
   return {
     message: `the issuing authority's certificate for outsiders does not name ${missing.join(', ')}`,
     remedy,
   };
+}
+
+/**
+ * The bases of the addresses at which a certificate for outsiders says that the root's CRL is.
+ * @param outside - none names none
+ */
+export function namedOutside(outside: Certificate | undefined): readonly string[] {
+  return (outside?.crlDistributionPoints ?? []).flatMap(({ name }) =>
+    name?.type === 'full'
+      ? name.names.flatMap((one) =>
+          one.type === 'uri' && URL.canParse(one.value) ? [new URL(one.value).origin] : [],
+        )
+      : [],
+  );
 }

@@ -1,4 +1,4 @@
-import { type Issuance, PkiFault } from '@entente/pki';
+import { findIssued, type Issuance, PkiFault } from '@entente/pki';
 import { createKeyAndRequest, renewalTime } from '@entente/pki/client';
 import { type OpenAuthority, publicMode, secretMode, writeWhole } from '@entente/pki/node';
 import { type Clock, type Credential, type Log, loadCredential } from '@entente/tls';
@@ -9,8 +9,11 @@ export interface OwnCertificate {
   readonly identity: Credential;
   /** Why a member would refuse it now, as far as is known: it has expired, or is revoked. */
   invalid(): string | undefined;
-  /** Issues another one where it is not valid, or where half of its life is over. One call after the other. */
-  keepValid(): Promise<void>;
+  /**
+   * Issues another one where it is not valid, or where half of its life is over. One call after the other.
+   * @param otherwise - why another one is needed all the same
+   */
+  keepValid(otherwise?: string): Promise<void>;
 }
 
 /** The middle of the interval: a single authority needs no spreading. */
@@ -75,18 +78,18 @@ export async function openOwnCertificate(
   };
   const learnOfRevocation = async (): Promise<void> => {
     const { serialHex } = identity.current.leaf;
-    const { revocation } = (await opened.ledger.find(issuance.issuer.id, serialHex)) ?? {};
+    const { revocation } = (await findIssued(opened.ledger, issuance, serialHex)) ?? {};
     if (revocation !== undefined) revokedSerial = serialHex;
   };
   let last: Promise<void> = Promise.resolve();
   const own: OwnCertificate = {
     identity,
     invalid,
-    keepValid() {
+    keepValid(otherwise) {
       const turn = last.then(async () => {
         await learnOfRevocation();
         const isDue = renewalTime(identity.current.leaf, noJitter) <= clock.now();
-        const why = invalid() ?? (isDue ? 'half of its life is over' : undefined);
+        const why = invalid() ?? (isDue ? 'half of its life is over' : otherwise);
         if (why === undefined) return;
         await renewFiles(why);
         await identity.replace(files);

@@ -4,18 +4,15 @@ import type { OwnCertificate } from './own-certificate.ts';
 
 /** Well below the idle timeout of common middleboxes. */
 const pulseMs = 15_000;
-const dayMs = 86_400_000;
-const rootListWarningMs = 30 * dayMs;
 
 /**
  * Does the periodic work. It checks the time every few seconds, so that a jump of the clock is noticed: it signs a new CRL at half
- * of its lifetime, renews the authority's certificate, rotates the keys of pools, revokes what has surplus names, keeps event streams alive, and warns while there is time
- * to sign the root's next CRL.
+ * of its lifetime, renews the authority's certificate, rotates the keys of pools, revokes what has surplus names, keeps event streams alive, and lets
+ * one issuing authority follow the other.
  * @returns stops the work
  */
 export function startUpkeep(authority: Authority, own: OwnCertificate, log: Log): () => void {
-  const { clock, publisher, opened } = authority;
-  let warnedAt = Number.NEGATIVE_INFINITY;
+  const { clock, publisher } = authority;
   let stopped = false;
   let cancel: () => void;
 
@@ -23,20 +20,11 @@ export function startUpkeep(authority: Authority, own: OwnCertificate, log: Log)
     authority.events.pulse();
     const now = clock.now();
     if (now >= publisher.nextPublication()) await publisher.publish();
-    await own.keepValid();
     await authority.domainKeys.rotateDue();
     await authority.revokeSurplus();
-    const left = opened.rootCrl.nextUpdate - now;
-    if (left < rootListWarningMs && now - warnedAt >= dayMs) {
-      warnedAt = now;
-      const daysLeft = Math.floor(left / dayMs);
-      const remedy =
-        'create a new authority with entente ca init, and follow the steps of entente rotate plan';
-      log.warn(
-        { event: 'root-list-expires', daysLeft, remedy },
-        `the revocation list of the root expires in ${daysLeft} days`,
-      );
-    }
+    await authority.rollover.tick();
+    const isOfOurs = authority.rollover.hasIssuer(own.identity.current.leaf);
+    await own.keepValid(isOfOurs ? undefined : 'its issuing authority counts no longer');
   };
   const lookAgain = (): void => {
     cancel = clock.after(pulseMs, () => {

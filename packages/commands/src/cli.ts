@@ -5,6 +5,8 @@ import { register as audit } from './commands/audit.ts';
 import { register as caAdministrator } from './commands/ca-administrator.ts';
 import { register as caInit } from './commands/ca-init.ts';
 import { register as caOutside } from './commands/ca-outside.ts';
+import { register as caRollover } from './commands/ca-rollover.ts';
+import { register as caRoot } from './commands/ca-root.ts';
 import { register as certIssue } from './commands/cert-issue.ts';
 import { register as certList } from './commands/cert-list.ts';
 import { register as certRelease } from './commands/cert-release.ts';
@@ -43,6 +45,8 @@ const verbs = [
   caInit,
   caAdministrator,
   caOutside,
+  caRoot,
+  caRollover,
   topologyInit,
   topologyAdd,
   topologyRemove,

@@ -1,5 +1,6 @@
 export type { AuthorityName } from './ceremony/authority-name.ts';
 export { type AuthorityRequestOptions, createAuthorityRequest } from './ceremony/authority-request.ts';
+export { type CertifyIssuingOptions, certifyIssuing, issuingName } from './ceremony/certify-issuing.ts';
 export { createIssuingAuthority, type IssuingAuthorityOptions } from './ceremony/issuing-authority.ts';
 export { type AuthorityKeyKind, authorityKeyAlgorithms } from './ceremony/key-algorithm.ts';
 export { createOutsideAuthority, type OutsideAuthorityOptions } from './ceremony/outside-authority.ts';
@@ -76,7 +77,12 @@ export {
 } from './ground/revocation-reason.ts';
 export { drawSerialNumber } from './ground/serial-number.ts';
 export type { Clock, RandomBytes, SignatureScheme, Signer } from './ground/signer.ts';
-export { backdateMs, issuingAuthorityLifetimeMs, rootLifetimeMs } from './ground/validity.ts';
+export {
+  backdateMs,
+  issuingAuthorityLifetimeMs,
+  rootLifetimeMs,
+  rootListLifetimeMs,
+} from './ground/validity.ts';
 export {
   type CertificateApplication,
   createIssuance,
@@ -117,3 +123,49 @@ export {
   type RevocationOutcome,
   type RevokedAtOnce,
 } from './revocation/revocation-desk.ts';
+export {
+  activationDue,
+  activationTime,
+  activeOf,
+  afterStep,
+  listMarginMs,
+  nextStep,
+  preparationDue,
+  type RolloverStep,
+  type RolloverView,
+  type RootListTimes,
+  type RootNeeds,
+  retirementTime,
+  rootListDue,
+  rootNeeds,
+  settleMs,
+  successorOf,
+} from './rollover/decide.ts';
+export {
+  examineRootRequest,
+  type RootKnowledge,
+  type RootPlan,
+} from './rollover/examine-request.ts';
+export { findIssued, type KnownIssuers } from './rollover/find-issued.ts';
+export {
+  formatIssuers,
+  type IssuerRecord,
+  type IssuerStage,
+  parseIssuers,
+} from './rollover/issuer-record.ts';
+export { rollingDesk } from './rollover/rolling-desk.ts';
+export { type LiveIssuers, rollingIssuance } from './rollover/rolling-issuance.ts';
+export { type RollingPublisher, rollingPublisher } from './rollover/rolling-publisher.ts';
+export {
+  formatRootAnswer,
+  formatRootRequest,
+  maxRootDocumentLength,
+  parseRootAnswer,
+  parseRootRequest,
+  type RootAnswer,
+  type RootRequest,
+} from './rollover/root-documents.ts';
+export { type Checked, type RootReason, type RootRefusal, rootReasons } from './rollover/root-refusal.ts';
+export { type SignAnswerOptions, signRootAnswer } from './rollover/sign-answer.ts';
+export { type AnswerKnowledge, type VerifiedAnswer, verifyRootAnswer } from './rollover/verify-answer.ts';
+export { type RolloverWarning, rolloverWarnings } from './rollover/warnings.ts';

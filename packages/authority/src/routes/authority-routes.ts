@@ -9,6 +9,7 @@ import { addCertificateRoutes } from './certificate-routes.ts';
 import { addDomainKeyRoutes } from './domain-key-routes.ts';
 import { addEventRoutes } from './event-routes.ts';
 import { guardBy, limitBy } from './guard.ts';
+import { addIssuerRoutes } from './issuer-routes.ts';
 import { addJoinTokenRoutes } from './join-token-routes.ts';
 import { addOpenRoutes } from './open-routes.ts';
 import { addRevocationRoutes } from './revocation-routes.ts';
@@ -46,6 +47,7 @@ export function authorityRoutes(
   addRevocationRoutes(app, context);
   addJoinTokenRoutes(app, context);
   addAuditRoutes(app, context);
+  addIssuerRoutes(app, context);
   app.onError((fault, c) => refusals.fault(fault, c.env.caller));
   app.notFound((c) =>
     refusals.request(

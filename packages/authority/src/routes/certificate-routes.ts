@@ -1,4 +1,4 @@
-import { type PkiRefusal, type Problem, refuse } from '@entente/pki';
+import { findIssued, type PkiRefusal, type Problem, refuse } from '@entente/pki';
 import { decodePem, encodePem } from '@entente/x509';
 import type { Caller } from '../caller.ts';
 import type { Authority } from '../open-domain-authority.ts';
@@ -37,7 +37,7 @@ export function addCertificateRoutes(app: AuthorityApp, { authority, guard, refu
     const refused = guard('administrator', caller);
     if (refused !== undefined) return refused;
     const serial = c.req.param('serial').toLowerCase();
-    const found = await ledger.find(authority.issuance.issuer.id, serial);
+    const found = await findIssued(ledger, authority.issuance, serial);
     if (found === undefined) return refusals.request(unknownSerial(serial), caller);
     return c.json(certificateDetails(found), 200, notStored);
   });
@@ -95,7 +95,6 @@ async function issueTo(
 ): Promise<object | PkiRefusal> {
   const { clock, issuance, opened } = authority;
   const { name, serialHex } = caller;
-  const issuer = issuance.issuer.id;
   const outcome = await issuance.issue(
     {
       ...(server === undefined
@@ -109,8 +108,11 @@ async function issueTo(
   if (!outcome.ok) return outcome.refusal;
   const { certificate } = outcome;
   // The verdict on the connection may be older than a revocation that came meanwhile.
-  if ((await opened.ledger.find(issuer, serialHex))?.revocation !== undefined) {
-    await opened.ledger.revoke(issuer, certificate.serialHex, { at: clock.now(), reason: 'superseded' });
+  if ((await findIssued(opened.ledger, issuance, serialHex))?.revocation !== undefined) {
+    await opened.ledger.revoke(issuance.issuer.id, certificate.serialHex, {
+      at: clock.now(),
+      reason: 'superseded',
+    });
     return refuse(
       'requester-revoked',
       `the certificate ${serialHex} of the administrator ${name} is revoked`,

@@ -19,16 +19,16 @@ export function addEventRoutes(app: AuthorityApp, { authority, guard, refusals }
 /** A listener that was disconnected learns the present state first. */
 function standing(authority: Authority): AuthorityEvent[] {
   const topology = authority.topologies.current?.topology;
-  const list = authority.publisher.current(0);
   const state = authority.states.current;
   return [
     ...(state === undefined ? [] : [stateEvent(state)]),
     ...(topology === undefined
       ? []
       : [{ type: 'topology', version: topology.document.version, hash: topology.hash } as const]),
-    ...(list === undefined
-      ? []
-      : [{ type: 'crl', issuer: authority.issuance.issuer.id, number: list.number } as const]),
+    ...authority.publisher.all().flatMap(({ current, issuer }) => {
+      const list = current(0);
+      return list === undefined ? [] : [{ type: 'crl', issuer: issuer.id, number: list.number } as const];
+    }),
   ];
 }
 

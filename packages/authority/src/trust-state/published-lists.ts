@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type CrlPublisher, issuerId, type PublishedCrl } from '@entente/pki';
+import { issuerId, type PublishedCrl, type RollingPublisher } from '@entente/pki';
 import type { OpenAuthority } from '@entente/pki/node';
 import { compareNamedLists, type NamedList } from '@entente/topology';
 
@@ -9,14 +9,14 @@ export interface PublishedList extends NamedList {
 }
 
 /**
- * The revocation lists of an authority: those of its issuing authority, and the one of its root.
+ * The revocation lists of an authority: those of its issuing authorities, and the one of its root.
  * @param opened - with the root's list
  * @param publisher - has the others
  * @returns gives those in force at the moment, in the order of a trust state
  */
 export function publishedLists(
   opened: Pick<OpenAuthority, 'root' | 'rootCrl'>,
-  publisher: Pick<CrlPublisher, 'current' | 'issuer'>,
+  publisher: Pick<RollingPublisher, 'all'>,
 ): () => readonly PublishedList[] {
   const rootId = issuerId(opened.root.publicKey.der);
   // A list may be large: each is hashed once.
@@ -32,10 +32,12 @@ export function publishedLists(
   };
   return () => {
     const lists = [nameOf(rootId, 0, opened.rootCrl)];
-    for (let shard = 0; ; shard++) {
-      const crl = publisher.current(shard);
-      if (crl === undefined) break;
-      lists.push(nameOf(publisher.issuer.id, shard, crl));
+    for (const { current, issuer } of publisher.all()) {
+      for (let shard = 0; ; shard++) {
+        const crl = current(shard);
+        if (crl === undefined) break;
+        lists.push(nameOf(issuer.id, shard, crl));
+      }
     }
     return lists.sort(compareNamedLists);
   };

@@ -31,6 +31,8 @@ export interface StatePublisherOptions extends Omit<StateKeyOptions, 'now'> {
   /** The topology in force; no state is signed before the first one. */
   readonly topology: () => Topology | undefined;
   readonly lists: () => readonly PublishedList[];
+  /** Certificates of all issuing authorities whose lists it names, DER: a member may know one of them alone. */
+  readonly issuers: () => readonly Uint8Array[];
   /** Whether the certificate of the key was revoked. */
   readonly isRevoked: (serialHex: string) => Promise<boolean>;
   /** Called with each new state, once it may be served. */
@@ -102,7 +104,7 @@ export class StatePublisher implements AsyncDisposable {
   }
 
   async #sign(): Promise<void> {
-    const { anchors, clock, isRevoked, lists, network, onSigned, topology } = this.#options;
+    const { anchors, clock, isRevoked, issuers, lists, network, onSigned, topology } = this.#options;
     if (this.#closed || topology() === undefined) return;
     const now = () => clock.now();
     if (isRenewalDue(this.#key, now()) || (await isRevoked(this.#key.certificate.serialHex))) {
@@ -135,7 +137,10 @@ export class StatePublisher implements AsyncDisposable {
       signedAt: isoTime(signedAt),
       expires: isoTime(signedAt + lifetimeMs),
     };
-    this.#current = { sequence, text: signTrustState(state, this.#key) };
+    this.#current = {
+      sequence,
+      text: signTrustState(state, { ...this.#key, chain: withIssuers(this.#key.chain, issuers()) }),
+    };
     onSigned(this.#current);
   }
 
@@ -151,4 +156,10 @@ export class StatePublisher implements AsyncDisposable {
       });
     });
   }
+}
+
+/** The chain of the key first. */
+function withIssuers(chain: readonly Uint8Array[], issuers: readonly Uint8Array[]): readonly Uint8Array[] {
+  const others = issuers.filter((der) => !chain.some((one) => Buffer.from(one).equals(der)));
+  return [...chain, ...others];
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { administratorNames, createIssuance } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
@@ -8,8 +8,8 @@ import { authorityFiles, openAuthority, publicMode, secretMode, writeWhole } fro
 import { openLedger } from '@entente/store-sql';
 import { encodePem } from '@entente/x509';
 import type { Command } from 'commander';
-import { parse } from 'yaml';
 import { writeAccess } from '../authority/administrator-access.ts';
+import { authorityNamesOf } from '../authority/authority-names.ts';
 import { give } from '../topology/answer.ts';
 import { exists } from '../topology/read-topology.ts';
 
@@ -17,16 +17,6 @@ interface CaAdministratorOptions {
   readonly config: string;
   readonly replace?: boolean;
   readonly json?: boolean;
-}
-
-/** The fields of `authority.yaml` that are needed here. */
-interface AuthorityNames {
-  readonly domain: string;
-  readonly directory: string;
-  readonly authorityUrl: string;
-  readonly objectsUrl: string;
-  /** Address that the authority listens on, where it is a single one. */
-  readonly address: string | undefined;
 }
 
 /**
@@ -49,7 +39,7 @@ export function register(program: Command): void {
 }
 
 async function certify(name: string, { config, json, replace }: CaAdministratorOptions): Promise<void> {
-  const { address, authorityUrl, directory, domain, objectsUrl } = await namesOf(config);
+  const { address, authorityUrl, directory, domain, objectsUrl } = await authorityNamesOf(config);
   const names = namesFor(domain, name);
   const folder = join(directory, 'administrators');
   const certificate = join(folder, `${name}.crt`);
@@ -117,35 +107,4 @@ function namesFor(domain: string, name: string) {
       cause,
     });
   }
-}
-
-async function namesOf(file: string): Promise<AuthorityNames> {
-  const read = parse(await readFile(file, 'utf8')) as Record<
-    string,
-    Record<string, unknown> | unknown
-  > | null;
-  const https = read?.https as Record<string, unknown> | undefined;
-  const objects = read?.objects as Record<string, unknown> | undefined;
-  const [domain, directory] = [read?.domain, read?.directory];
-  const [authorityUrl, objectsUrl, host] = [https?.url, objects?.url, https?.host];
-  if (
-    typeof domain !== 'string' ||
-    typeof directory !== 'string' ||
-    typeof authorityUrl !== 'string' ||
-    typeof objectsUrl !== 'string'
-  ) {
-    throw new OperatorFault('ENTENTE_CONFIG_INVALID', {
-      sentence: 'expected domain, directory, https.url and objects.url',
-      place: file,
-      remedy: 'name the authority.yaml that entente ca init wrote',
-    });
-  }
-  const one = typeof host === 'string' && host !== '::' && host !== '0.0.0.0';
-  return {
-    domain,
-    directory: resolve(dirname(file), directory),
-    authorityUrl,
-    objectsUrl,
-    address: one ? (host as string) : undefined,
-  };
 }

@@ -44,7 +44,7 @@ export function register(program: Command): void {
     .command('init')
     .summary('create root, issuing authority, ledger and configuration')
     .description(
-      'Runs the key ceremony for a domain. Creates a root (10 years), an issuing authority (1 year), the authority’s own certificate, client certificates of administrators with a file for --as, an empty ledger and authority.yaml. It fixes who may publish the first topology: the administrators of the topology, and how many of them must sign. Choose them first; entente topology init --help says what a lost key costs.',
+      'Runs the key ceremony for a domain. Creates a root (10 years), an issuing authority (2 years), the authority’s own certificate, client certificates of administrators with a file for --as, an empty ledger and authority.yaml. It fixes who may publish the first topology: the administrators of the topology, and how many of them must sign. Choose them first; entente topology init --help says what a lost key costs.',
     )
     .requiredOption('--domain <name>', 'the organisation’s network, e.g. contoso.example')
     .requiredOption('--fqdn <name>', 'the authority’s own name, e.g. ca.contoso.example')

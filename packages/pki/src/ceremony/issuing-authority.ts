@@ -35,7 +35,7 @@ export interface IssuingAuthorityOptions {
   readonly crlUrl: string;
   /** Where the root's certificate is, plain HTTP. */
   readonly issuerUrl: string;
-  /** Milliseconds. Default 1 year; the certificate never outlives the root. */
+  /** Milliseconds. Default 2 years; the certificate never outlives the root. */
   readonly lifetimeMs?: number;
 }
 

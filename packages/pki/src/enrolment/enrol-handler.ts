@@ -8,6 +8,7 @@ import { decodeRequest } from '../issuing/decode-request.ts';
 import type { CertificateApplication, Issuance } from '../issuing/issuance.ts';
 import type { Ledger, StoredJoinToken } from '../ledger/ledger.ts';
 import { plainRefusal, problemResponse } from '../publication/problem.ts';
+import { findIssued } from '../rollover/find-issued.ts';
 import { validCertificates } from './already-joined.ts';
 import { decideJoin, readSecretHash, tokenRefusal } from './joining.ts';
 import { readBody } from './read-body.ts';
@@ -150,9 +151,9 @@ async function join(options: EnrolOptions, secretHash: string, wanted: Wanted): 
   const decision = await decideJoin({ token, tokenId }, keyHash, ledger, clock());
   if (decision.kind === 'refused') return refused(decision.refusal, server);
   if (decision.kind === 'again') {
-    const { certificate, serialHex } = decision.certificate;
+    const { certificate, issuer, serialHex } = decision.certificate;
     if (token.replace === true) await replaceOthers(options, server, serialHex);
-    return { ok: true, chain: [certificate, ...issuance.chainFor(wanted.side)] };
+    return { ok: true, chain: [certificate, ...issuance.chainFor(wanted.side, issuer)] };
   }
   const spend: CertificateApplication['spend'] = async () => {
     const spent = await ledger.spendToken(secretHash, server, keyHash, clock());
@@ -165,16 +166,18 @@ async function join(options: EnrolOptions, secretHash: string, wanted: Wanted): 
 
 async function renew(options: EnrolOptions, peer: EnrolledPeer, wanted: Wanted): Promise<Outcome> {
   const { clock, issuance, ledger } = options;
-  const { issuer } = issuance;
   const { serialHex, server } = peer;
   const { keyHash, side } = wanted;
   const decision = await decideRenewal(
     { server, serialHex, interface: side, keyHash },
-    { ledger, issuer, now: clock() },
+    { ledger, issuers: issuance, now: clock() },
   );
   if (decision.kind === 'refused') return refused(decision.refusal, server);
   if (decision.kind === 'again') {
-    return { ok: true, chain: [decision.certificate.certificate, ...issuance.chainFor(side)] };
+    return {
+      ok: true,
+      chain: [decision.certificate.certificate, ...issuance.chainFor(side, decision.certificate.issuer)],
+    };
   }
   const { predecessor } = decision;
   const outcome = await issue(options, { kind: 'server', server, serialHex }, wanted, {
@@ -182,7 +185,7 @@ async function renew(options: EnrolOptions, peer: EnrolledPeer, wanted: Wanted):
   });
   if (!outcome.ok) return outcome;
   // A certificate that is revoked while it is being renewed gets no successor.
-  const presented = await ledger.find(issuer.id, serialHex);
+  const presented = await findIssued(ledger, issuance, serialHex);
   const late = presented === undefined ? undefined : refuseRevoked(presented, server);
   if (late === undefined) return outcome;
   await revoke(options, outcome.serialHex);
@@ -216,9 +219,9 @@ async function issue(
 
 /** Revokes the other certificates of a server, after it has got its new one. Repeated where the answer was lost half-way. */
 async function replaceOthers(options: EnrolOptions, server: string, serialHex: string): Promise<void> {
-  const { clock, issuance, ledger } = options;
+  const { clock, ledger } = options;
   for (const other of await validCertificates(ledger, server, clock())) {
-    if (other.serialHex === serialHex || other.issuer !== issuance.issuer.id) continue;
+    if (other.serialHex === serialHex) continue;
     await revoke(options, other.serialHex);
   }
 }
@@ -227,8 +230,13 @@ async function revoke(
   { clock, issuance, ledger, ...options }: EnrolOptions,
   serialHex: string,
 ): Promise<void> {
-  if (options.revoke !== undefined) await options.revoke(serialHex, 'superseded');
-  else await ledger.revoke(issuance.issuer.id, serialHex, { at: clock(), reason: 'superseded' });
+  if (options.revoke !== undefined) {
+    await options.revoke(serialHex, 'superseded');
+    return;
+  }
+  const recorded = await findIssued(ledger, issuance, serialHex);
+  if (recorded === undefined) return;
+  await ledger.revoke(recorded.issuer, serialHex, { at: clock(), reason: 'superseded' });
 }
 
 function refused(refusal: PkiRefusal, server?: string): Outcome & { readonly ok: false } {

@@ -1,6 +1,6 @@
-import type { Issuer } from '../ground/issuer.ts';
 import { type PkiRefusal, refuse } from '../ground/refusal.ts';
 import type { CertificateId, Ledger, RecordedCertificate } from '../ledger/ledger.ts';
+import { findIssued, type KnownIssuers } from '../rollover/find-issued.ts';
 import { validCertificates } from './already-joined.ts';
 
 /** A request for a renewal, after the caller has authenticated the peer. */
@@ -24,7 +24,7 @@ export type RenewalDecision =
 /** What renewals are decided with. */
 export interface RenewalContext {
   readonly ledger: Ledger;
-  readonly issuer: Pick<Issuer, 'id'>;
+  readonly issuers: KnownIssuers;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -38,9 +38,9 @@ const internalInterface = 'internal';
  * @param context - what the authority knows
  */
 export async function decideRenewal(renewal: Renewal, context: RenewalContext): Promise<RenewalDecision> {
-  const { ledger, issuer, now } = context;
+  const { ledger, issuers, now } = context;
   const { keyHash, serialHex, server } = renewal;
-  const presented = await ledger.find(issuer.id, serialHex);
+  const presented = await findIssued(ledger, issuers, serialHex);
   if (presented === undefined || presented.subject !== server || presented.profile !== 'server') {
     return refused(
       refuse(
@@ -56,7 +56,6 @@ export async function decideRenewal(renewal: Renewal, context: RenewalContext): 
   const side = isInternal ? undefined : renewal.interface;
   const before = (await ledger.issuedFor(keyHash)).find(
     (one) =>
-      one.issuer === issuer.id &&
       one.subject === server &&
       one.interface === side &&
       one.serialHex !== serialHex &&

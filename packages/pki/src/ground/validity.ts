@@ -7,8 +7,11 @@ export const backdateMs = 600_000;
 /** Lifetime of a root: 10 years. */
 export const rootLifetimeMs = 3_652 * dayMs;
 
-/** Lifetime of an issuing authority: 1 year. */
-export const issuingAuthorityLifetimeMs = 365 * dayMs;
+/** Lifetime of an issuing authority: 2 years, so that one visit a year to the key of the root is enough. */
+export const issuingAuthorityLifetimeMs = 730 * dayMs;
+
+/** Lifetime of a root's CRL: 18 months, so that a visit a year later is early enough by 6 months. */
+export const rootListLifetimeMs = 548 * dayMs;
 
 /** A validity period in whole seconds, like all X.509 times. */
 export interface Validity {

@@ -75,11 +75,14 @@ export interface CertificateApplication {
 /** Issues certificates. */
 export interface Issuance {
   readonly issuer: Issuer;
+  /** All whose certificates may still be in use, see `rollingIssuance`; absent where there is one alone. */
+  readonly issuers?: readonly Issuer[];
   /**
    * The certificates that follow a leaf, without the root. DER.
    * @param side - the interface that the leaf is for, e.g. `external`; default `internal`
+   * @param issuedBy - identifier of the authority that issued the leaf; default the one that issues now
    */
-  chainFor(side?: string): readonly Uint8Array[];
+  chainFor(side?: string, issuedBy?: string): readonly Uint8Array[];
   /**
    * Decides on a request, and issues: parse, key, possession, decision, names, lint, token, record the intent, sign, judge as a
    * relying party, record.

@@ -115,8 +115,11 @@ export function leafTemplate(
   };
 }
 
-/** SHA-1 is an identifier here, not a protection (RFC 5280 §4.2.1.2, method 1). */
-function keyIdentifier(publicKeyBits: Uint8Array): Uint8Array {
+/**
+ * The identifier of a key (RFC 5280 §4.2.1.2, method 1). SHA-1 is an identifier here, not a protection.
+ * @param publicKeyBits - see `LeafKey`
+ */
+export function keyIdentifier(publicKeyBits: Uint8Array): Uint8Array {
   return createHash('sha1').update(publicKeyBits).digest();
 }
 

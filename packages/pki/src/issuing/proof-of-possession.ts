@@ -1,4 +1,4 @@
-import { isSignedByInPool } from '@entente/trust';
+import { isSignedBy, isSignedByInPool } from '@entente/trust';
 import { type CertificationRequest, oids } from '@entente/x509';
 
 /** The signature algorithms with which a requester may prove possession. */
@@ -18,4 +18,13 @@ const allowed: ReadonlySet<string> = new Set([
  */
 export async function provesPossession(request: CertificationRequest): Promise<boolean> {
   return allowed.has(request.signatureAlgorithm.oid) && isSignedByInPool(request, request);
+}
+
+/**
+ * The same in the calling thread, for a ceremony, which examines one request.
+ * @param request - PKCS#10
+ * @see RFC 2986 §3
+ */
+export function provesPossessionInCeremony(request: CertificationRequest): boolean {
+  return allowed.has(request.signatureAlgorithm.oid) && isSignedBy(request, request);
 }

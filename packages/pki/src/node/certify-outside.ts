@@ -6,8 +6,11 @@ import { PkiFault } from '../ground/fault.ts';
 import { createIssuer } from '../ground/issuer.ts';
 import { drawSerialNumber } from '../ground/serial-number.ts';
 import { authorityFiles, readAuthorityFile, readPrivateKey } from './authority-files.ts';
+import { authorityFolder } from './authority-folder.ts';
+import { issuerFiles } from './issuer-files.ts';
 import { keySigner } from './key-signer.ts';
-import { publicMode, writeWhole } from './write-whole.ts';
+import { readRecords } from './read-issuers.ts';
+import { publicMode } from './write-whole.ts';
 
 /** Options of {@link certifyOutside}. */
 export interface CertifyOutsideOptions {
@@ -18,10 +21,10 @@ export interface CertifyOutsideOptions {
 }
 
 /**
- * Certifies the issuing authority for outsiders, with the root's key, and writes the certificate beside the one for members. The
+ * Certifies the issuing authorities for outsiders, with the root's key, and writes each certificate beside the one for members. The
  * ceremony does this where the edges are known; call it again whenever their addresses change.
  * @param options - folder and addresses
- * @returns path of the certificate
+ * @returns path of the certificate of the active one
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` if a file is missing, for example the root's key;
  * `ENTENTE_PKI_KEY_MISMATCH`; `ENTENTE_PKI_BAD_ARGUMENT` without an address
  */
@@ -33,19 +36,24 @@ export async function certifyOutside({ directory, objectsUrls }: CertifyOutsideO
       remedy: 'add an edge with an external interface to the topology first',
     });
   }
-  const issuing = await readFirst(join(directory, authorityFiles.issuingCertificate));
+  const folder = authorityFolder(directory);
   const root = await createIssuer(
     (await readFirst(join(directory, authorityFiles.rootCertificate))).der,
     keySigner(await readPrivateKey(directory, authorityFiles.rootKey)),
   );
-  const certificate = await createOutsideAuthority({
-    issuing,
-    root,
-    serialNumber: drawSerialNumber(randomBytes),
-    objectsUrls,
-  });
-  const path = join(directory, authorityFiles.outsideCertificate);
-  await writeWhole(path, encodePem('CERTIFICATE', certificate), publicMode);
+  let path = '';
+  for (const { number, stage } of await readRecords(folder)) {
+    if (stage === 'retired') continue;
+    const files = issuerFiles(number);
+    const certificate = await createOutsideAuthority({
+      issuing: await readFirst(join(directory, files.certificate)),
+      root,
+      serialNumber: drawSerialNumber(randomBytes),
+      objectsUrls,
+    });
+    await folder.write(files.outside, encodePem('CERTIFICATE', certificate), publicMode);
+    if (stage === 'active') path = folder.pathOf(files.outside);
+  }
   return path;
 }
 

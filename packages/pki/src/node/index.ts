@@ -1,4 +1,5 @@
 export { authorityFiles } from './authority-files.ts';
+export { type AuthorityFolder, authorityFolder } from './authority-folder.ts';
 export { type CertifyOutsideOptions, certifyOutside } from './certify-outside.ts';
 export { openFileAuditTrail } from './file-audit-trail.ts';
 export {
@@ -7,8 +8,11 @@ export {
   type InitialiseOptions,
   initialiseAuthority,
 } from './initialise-authority.ts';
+export { type IssuerFiles, issuerFiles, rolloverFiles } from './issuer-files.ts';
+export { IssuerStore, type LiveIssuer } from './issuer-store.ts';
 export { keySigner } from './key-signer.ts';
 export { type OpenAuthority, type OpenLedger, openAuthority } from './open-authority.ts';
+export type { PendingIssuer } from './pending-issuer.ts';
 export { type LedgerFileRecord, readLedgerFile } from './read-ledger-file.ts';
 export { readSecret } from './read-secret.ts';
 export { throwAwaySigner } from './throw-away-signer.ts';

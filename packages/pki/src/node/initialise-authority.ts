@@ -14,7 +14,7 @@ import { issuerId, publicationPaths, spkiHash } from '../ground/issuer-id.ts';
 import { administratorNames } from '../ground/profile.ts';
 import type { ProfileName } from '../ground/request.ts';
 import { drawSerialNumber } from '../ground/serial-number.ts';
-import { issuingAuthorityLifetimeMs } from '../ground/validity.ts';
+import { rootListLifetimeMs } from '../ground/validity.ts';
 import { createIssuance, type Issuance } from '../issuing/issuance.ts';
 import { createCrl } from '../revocation/create-crl.ts';
 import { authorityFiles } from './authority-files.ts';
@@ -75,7 +75,7 @@ export interface AdministratorFiles {
 /**
  * Runs the key ceremony of a domain: root, issuing authority, the root's CRL, the authority's own server certificate, and an empty
  * ledger. Keys have mode 0600. The root's key is needed again only to certify the next issuing authority and to sign the root's
- * next CRL, in a year: move it off the machine.
+ * next CRL, once a year: move it off the machine.
  * @param options - folder, names and addresses
  * @returns what was created
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS` if the folder contains an authority
@@ -122,7 +122,7 @@ export async function initialiseAuthority(options: InitialiseOptions): Promise<I
   const rootCrl = await createCrl(rootIssuer, {
     number: await ledger.nextCrlNumber(rootIssuer.id),
     thisUpdate: now,
-    nextUpdate: now + issuingAuthorityLifetimeMs,
+    nextUpdate: now + rootListLifetimeMs,
     revoked: [],
   });
   const issuance = createIssuance({

@@ -23,12 +23,22 @@ const issuerMaxAgeSeconds = 86_400;
 /**
  * Serves the signed objects: `/crl/<issuer>/<shard>.crl`, `/issuer/<issuer>.cer`, and `/issuer` for the certificate
  * of the first issuer. They are signed, so they are served over plain HTTP (RFC 5280 §8), and nothing else is.
- * @param issuers - the issuing authority first, then the root
+ * @param issuers - the issuing authorities first, the active one before the others, then the root; a function gives another array after
+ * each change
  * @param clock - for the age of a CRL
  */
-export function objectsHandler(issuers: readonly PublishedIssuer[], clock: Clock): Handler {
-  const find = publishedObjects(issuers, clock);
-  return (request) => answerWithObject(request, find(new URL(request.url).pathname));
+export function objectsHandler(
+  issuers: readonly PublishedIssuer[] | (() => readonly PublishedIssuer[]),
+  clock: Clock,
+): Handler {
+  let seen: readonly PublishedIssuer[] | undefined;
+  let find: ReturnType<typeof publishedObjects>;
+  return (request) => {
+    const inForce = typeof issuers === 'function' ? issuers() : issuers;
+    if (inForce !== seen) find = publishedObjects(inForce, clock);
+    seen = inForce;
+    return answerWithObject(request, find(new URL(request.url).pathname));
+  };
 }
 
 /**

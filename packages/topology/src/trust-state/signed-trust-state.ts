@@ -13,7 +13,8 @@ const signatureType = 'entente-trust-state+jws';
 const signatureBytes = 64;
 /** Characters; a state with the most lists is shorter. */
 const maxLength = 524_288;
-const maxCertificates = 4;
+/** The leaf, and the issuing authorities that live: one or two, in a rollover some more. */
+const maxCertificates = 8;
 
 /** The key that signs trust states, and its certificate. */
 export interface TrustStateSigner {

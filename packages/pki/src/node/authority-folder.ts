@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { syncFolder, writeDraft, writeWhole } from './write-whole.ts';
+
+/** The files of an authority that change in a rollover. Each call is one step: a crash leaves the state before it, or that after it. */
+export interface AuthorityFolder {
+  /** Full path of a file, for messages. */
+  pathOf(name: string): string;
+  /** @returns undefined where there is no such file */
+  read(name: string): Promise<Buffer | undefined>;
+  exists(name: string): Promise<boolean>;
+  /** Replaces the whole file. */
+  write(name: string, content: string, mode: number): Promise<void>;
+  /** Creates a file; one that exists stays as it is. */
+  create(name: string, content: string, mode: number): Promise<void>;
+  remove(name: string): Promise<void>;
+  /**
+   * Overwrites and removes a key. A disk or file system that keeps old blocks may keep the key: only a hardware module can promise more.
+   */
+  destroy(name: string): Promise<void>;
+}
+
+/**
+ * The files of an authority on disk.
+ * @param directory - of the authority
+ */
+export function authorityFolder(directory: string): AuthorityFolder {
+  const pathOf = (name: string): string => join(directory, name);
+  return {
+    pathOf,
+    async read(name) {
+      try {
+        return await readFile(pathOf(name));
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    },
+    exists: (name) =>
+      stat(pathOf(name)).then(
+        () => true,
+        (error: unknown) => {
+          if (isMissing(error)) return false;
+          throw error;
+        },
+      ),
+    async write(name, content, mode) {
+      await mkdir(dirname(pathOf(name)), { recursive: true, mode: 0o700 });
+      await writeWhole(pathOf(name), content, mode);
+    },
+    async create(name, content, mode) {
+      const path = pathOf(name);
+      const folder = dirname(path);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const draft = join(folder, `.${basename(path)}.${randomBytes(12).toString('hex')}.new`);
+      await writeDraft(draft, content, mode);
+      try {
+        // Two processes may do this at once: the first one wins, and a reader never sees half of the file.
+        await link(draft, path);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      } finally {
+        await rm(draft, { force: true });
+      }
+      await syncFolder(folder);
+    },
+    async remove(name) {
+      await rm(pathOf(name), { force: true });
+      await syncFolder(dirname(pathOf(name)));
+    },
+    async destroy(name) {
+      const path = pathOf(name);
+      const file = await open(path, 'r+').catch((error: unknown) => {
+        if (isMissing(error)) return undefined;
+        throw error;
+      });
+      if (file === undefined) return;
+      try {
+        const { size } = await file.stat();
+        await file.write(randomBytes(Math.max(size, 1)), 0, Math.max(size, 1), 0);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rm(path, { force: true });
+      await syncFolder(dirname(path));
+    },
+  };
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
+}

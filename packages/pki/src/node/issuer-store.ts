@@ -1,0 +1,264 @@
+import { type Certificate, type CertificateList, decodeCertificate, encodePem } from '@entente/x509';
+import { createIssuer, type Issuer } from '../ground/issuer.ts';
+import { issuerId } from '../ground/issuer-id.ts';
+import type { PublishedCrl } from '../revocation/crl-publisher.ts';
+import { activeOf, afterStep, type RolloverStep, type RolloverView } from '../rollover/decide.ts';
+import { formatIssuers, type IssuerRecord } from '../rollover/issuer-record.ts';
+import { isListed } from '../rollover/root-list.ts';
+import type { AnswerKnowledge, VerifiedAnswer } from '../rollover/verify-answer.ts';
+import { authorityFiles } from './authority-files.ts';
+import type { AuthorityFolder } from './authority-folder.ts';
+import { issuerFiles, rolloverFiles } from './issuer-files.ts';
+import { type PendingIssuer, pendingIssuer, requestOf } from './pending-issuer.ts';
+import {
+  certificatesIn,
+  damaged,
+  readList,
+  readOutside,
+  readRecords,
+  rootOf,
+  same,
+  signerIn,
+} from './read-issuers.ts';
+import { publicMode } from './write-whole.ts';
+
+/** An issuing authority whose lists are published, with its key. */
+export interface LiveIssuer {
+  readonly record: IssuerRecord;
+  readonly issuer: Issuer;
+  /** Its certificate for outsiders, where there is one. */
+  readonly outside: Certificate | undefined;
+}
+
+/**
+ * The issuing authorities of a domain, in files. It is the only writer of the record, and each change is complete with the record: what was
+ * written before it is written again after a crash, or counts already.
+ */
+export class IssuerStore {
+  readonly #folder: AuthorityFolder;
+  readonly #roots: readonly Certificate[];
+  #records: readonly IssuerRecord[];
+  #certificates: ReadonlyMap<number, Certificate> = new Map();
+  #live: readonly LiveIssuer[] = [];
+  #keys: ReadonlySet<number> = new Set();
+  #list: CertificateList;
+  #listPublished: PublishedCrl;
+
+  private constructor(
+    folder: AuthorityFolder,
+    roots: readonly Certificate[],
+    records: readonly IssuerRecord[],
+    list: CertificateList,
+  ) {
+    this.#folder = folder;
+    this.#roots = roots;
+    this.#records = records;
+    this.#list = list;
+    this.#listPublished = publishedOf(list);
+  }
+
+  /**
+   * @param folder - of the authority
+   * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_KEY_MISMATCH`
+   */
+  static async open(folder: AuthorityFolder): Promise<IssuerStore> {
+    const roots = await certificatesIn(folder, authorityFiles.rootCertificate);
+    const records = await readRecords(folder);
+    const root = await rootOf(folder, roots, activeOf(records));
+    const list = await readList(folder, root);
+    const store = new IssuerStore(folder, roots, records, list);
+    await store.#load();
+    return store;
+  }
+
+  /** Every root in the file. */
+  get roots(): readonly Certificate[] {
+    return this.#roots;
+  }
+
+  /** The root that has certified the active issuing authority. */
+  get root(): Certificate {
+    const { issuer } = this.active.issuer.certificate;
+    return this.#roots.find(({ subject }) => subject.canonical === issuer.canonical) as Certificate;
+  }
+
+  /** All that were ever certified, in the order of their numbers. */
+  get records(): readonly IssuerRecord[] {
+    return this.#records;
+  }
+
+  /** Those whose lists are published: the active one first. Another array after each change. */
+  get live(): readonly LiveIssuer[] {
+    return this.#live;
+  }
+
+  /** The one that issues. */
+  get active(): LiveIssuer {
+    return this.#live[0] as LiveIssuer;
+  }
+
+  /** @param id - see `issuerId` */
+  of(id: string): LiveIssuer | undefined {
+    return this.#live.find(({ record }) => record.id === id);
+  }
+
+  /** The root's list in force. */
+  get rootCrl(): PublishedCrl {
+    return this.#listPublished;
+  }
+
+  /** The same, decoded. */
+  get rootList(): CertificateList {
+    return this.#list;
+  }
+
+  /** The certificate of an issuing authority, retired or not. */
+  certificate(number: number): Certificate | undefined {
+    return this.#certificates.get(number);
+  }
+
+  /**
+   * Whether a certificate is on the root's list.
+   * @param certificate - DER, of an issuing authority
+   */
+  isRevoked(certificate: Uint8Array): boolean {
+    const decoded = decodeCertificate(certificate);
+    return decoded.ok && isListed(this.#list, decoded.value);
+  }
+
+  /**
+   * What the next step is decided by.
+   * @param lastEnd - from the ledger
+   */
+  view(lastEnd: RolloverView['lastEnd']): RolloverView {
+    const revoked = new Set<number>();
+    for (const [number, certificate] of this.#certificates) {
+      if (isListed(this.#list, certificate)) revoked.add(number);
+    }
+    return { issuers: this.#records, revoked, lastEnd, keys: this.#keys };
+  }
+
+  /** What an answer of the root is verified by. */
+  async knowledge(domain: string, objectsUrl: string, now: number): Promise<AnswerKnowledge> {
+    const pending = await this.pending();
+    return {
+      domain,
+      root: this.root,
+      list: this.#list,
+      objectsUrl,
+      ...(pending === undefined ? {} : { pending }),
+      issuers: [...this.#certificates.values()],
+      now,
+    };
+  }
+
+  /** The key that waits for a certificate, if there is one. */
+  pending(): Promise<PendingIssuer | undefined> {
+    return pendingIssuer(this.#folder, this.#records.length + 1);
+  }
+
+  /**
+   * The request of the next issuing authority. Its key is created where there is none yet, and stays until the root has certified it.
+   * @param domain - the organisation's network
+   * @returns PKCS#10, DER
+   */
+  async request(domain: string): Promise<{ readonly number: number; readonly request: Uint8Array }> {
+    const number = this.#records.length + 1;
+    const { publicKey } = this.active.issuer.certificate;
+    return { number, request: await requestOf(this.#folder, domain, number, publicKey.kind) };
+  }
+
+  /**
+   * Puts a verified answer in force. What is stored again after a crash is the same.
+   * @param answer - from `verifyRootAnswer`, with the knowledge of this store
+   * @param now - milliseconds since 1970
+   * @returns whether anything has changed
+   */
+  async accept(answer: VerifiedAnswer, now: number): Promise<boolean> {
+    const { issuing, list, outside } = answer;
+    let changed = false;
+    const numberOf = (publicKey: Uint8Array): number | undefined =>
+      issuing !== undefined && same(issuing.certificate.publicKey.der, publicKey)
+        ? issuing.number
+        : [...this.#certificates].find(([, known]) => same(known.publicKey.der, publicKey))?.[0];
+    const write = async (name: string, text: string): Promise<void> => {
+      if ((await this.#folder.read(name))?.toString('utf8') === text) return;
+      await this.#folder.write(name, text, publicMode);
+      changed = true;
+    };
+    if (issuing !== undefined) {
+      await write(issuerFiles(issuing.number).certificate, encodePem('CERTIFICATE', issuing.certificate.der));
+    }
+    for (const certificate of outside) {
+      const number = numberOf(certificate.publicKey.der);
+      if (number !== undefined) {
+        await write(issuerFiles(number).outside, encodePem('CERTIFICATE', certificate.der));
+      }
+    }
+    await write(authorityFiles.rootCrl, encodePem('X509 CRL', list.der));
+    if (issuing !== undefined) {
+      const { notAfter, notBefore, publicKey } = issuing.certificate;
+      const record: IssuerRecord = {
+        number: issuing.number,
+        id: issuerId(publicKey.der),
+        stage: 'prepared',
+        notBefore,
+        notAfter,
+        preparedAt: now,
+      };
+      await this.#record([...this.#records, record]);
+      changed = true;
+    }
+    this.#list = list;
+    this.#listPublished = publishedOf(list);
+    if (changed) await this.#load();
+    return changed;
+  }
+
+  /**
+   * Takes a step.
+   * @param step - from `nextStep`, with the view of this store
+   * @param now - milliseconds since 1970
+   */
+  async take(step: RolloverStep, now: number): Promise<void> {
+    if (step.kind === 'destroy-key') await this.#folder.destroy(issuerFiles(step.number).key);
+    else await this.#record(afterStep(this.#records, step, now));
+    await this.#load();
+  }
+
+  async #record(records: readonly IssuerRecord[]): Promise<void> {
+    await this.#folder.write(rolloverFiles.issuers, formatIssuers(records), publicMode);
+    this.#records = records;
+  }
+
+  /** Reads again what the record names. */
+  async #load(): Promise<void> {
+    const certificates = new Map<number, Certificate>();
+    const keys = new Set<number>();
+    const live: LiveIssuer[] = [];
+    for (const record of this.#records) {
+      const files = issuerFiles(record.number);
+      const [certificate] = await certificatesIn(this.#folder, files.certificate);
+      if (issuerId(certificate.publicKey.der) !== record.id) {
+        throw damaged(
+          this.#folder.pathOf(files.certificate),
+          'the certificate is not the one that is recorded',
+        );
+      }
+      certificates.set(record.number, certificate);
+      if (await this.#folder.exists(files.key)) keys.add(record.number);
+      if (record.stage === 'retired') continue;
+      const known = this.#live.find(({ record: { number } }) => number === record.number)?.issuer;
+      const issuer = known ?? (await createIssuer(certificate.der, await signerIn(this.#folder, files.key)));
+      live.push({ record, issuer, outside: await readOutside(this.#folder, files.outside, certificate) });
+    }
+    this.#certificates = certificates;
+    this.#keys = keys;
+    const isActive = ({ record }: LiveIssuer): boolean => record.stage === 'active';
+    this.#live = [...live.filter(isActive), ...live.filter((one) => !isActive(one)).reverse()];
+  }
+}
+
+function publishedOf({ crlNumber, der, nextUpdate, thisUpdate }: CertificateList): PublishedCrl {
+  return { der, number: Number(crlNumber), thisUpdate, nextUpdate: nextUpdate as number };
+}

@@ -1,0 +1,65 @@
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { encodeCertificationRequest, encodeRequestInfo, type KeyKind } from '@entente/x509';
+import { issuingName } from '../ceremony/certify-issuing.ts';
+import { signatureAlgorithm } from '../ground/signature-algorithm.ts';
+import type { AuthorityFolder } from './authority-folder.ts';
+import { issuerFiles } from './issuer-files.ts';
+import { keySigner } from './key-signer.ts';
+import { secretMode } from './write-whole.ts';
+
+/** A key that waits for a certificate of the root. */
+export interface PendingIssuer {
+  readonly number: number;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array;
+}
+
+const rsaBits = 3072;
+
+/**
+ * The key that waits for a certificate.
+ * @param folder - of the authority
+ * @param number - of the next issuing authority
+ * @returns undefined where there is none
+ */
+export async function pendingIssuer(
+  folder: AuthorityFolder,
+  number: number,
+): Promise<PendingIssuer | undefined> {
+  const pem = await folder.read(issuerFiles(number).key);
+  return pem === undefined ? undefined : { number, publicKey: keySigner(createPrivateKey(pem)).publicKey };
+}
+
+/**
+ * The request of the next issuing authority. Its key is created where there is none yet.
+ * @param folder - of the authority
+ * @param domain - the organisation's network
+ * @param number - of the next issuing authority
+ * @param kind - of the key of the active one: the next has the same
+ * @returns PKCS#10, DER
+ * @see RFC 2986
+ */
+export async function requestOf(
+  folder: AuthorityFolder,
+  domain: string,
+  number: number,
+  kind: KeyKind,
+): Promise<Uint8Array> {
+  const { key } = issuerFiles(number);
+  if (!(await folder.exists(key))) await folder.create(key, newKey(kind), secretMode);
+  const signer = keySigner(createPrivateKey((await folder.read(key)) as Buffer));
+  const info = encodeRequestInfo({
+    subject: issuingName(domain, number),
+    publicKey: { der: signer.publicKey },
+  });
+  return encodeCertificationRequest(info, signatureAlgorithm(signer.scheme), await signer.sign(info));
+}
+
+/** PKCS#8, PEM. */
+function newKey(kind: KeyKind): string {
+  const { privateKey } =
+    kind === 'rsa'
+      ? generateKeyPairSync('rsa', { modulusLength: rsaBits })
+      : generateKeyPairSync('ec', { namedCurve: kind === 'ec-p384' ? 'P-384' : 'P-256' });
+  return privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+}

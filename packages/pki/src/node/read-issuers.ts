@@ -1,0 +1,137 @@
+import { createPrivateKey } from 'node:crypto';
+import { type Certificate, type CertificateList, decodePem, decodePemCertificates } from '@entente/x509';
+import { PkiFault } from '../ground/fault.ts';
+import { issuerId } from '../ground/issuer-id.ts';
+import type { Signer } from '../ground/signer.ts';
+import { type IssuerRecord, parseIssuers } from '../rollover/issuer-record.ts';
+import { readRootList } from '../rollover/root-list.ts';
+import { authorityFiles } from './authority-files.ts';
+import type { AuthorityFolder } from './authority-folder.ts';
+import { issuerFiles, rolloverFiles } from './issuer-files.ts';
+import { keySigner } from './key-signer.ts';
+
+/**
+ * Reads the record of all issuing authorities; before the first rollover there is the one of the ceremony.
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`
+ */
+export async function readRecords(folder: AuthorityFolder): Promise<readonly IssuerRecord[]> {
+  const text = await folder.read(rolloverFiles.issuers);
+  if (text !== undefined) {
+    const records = parseIssuers(text.toString('utf8'));
+    if (records !== undefined) return records;
+    throw damaged(folder.pathOf(rolloverFiles.issuers), 'the file is not a record of issuing authorities');
+  }
+  const [{ notAfter, notBefore, publicKey }] = await certificatesIn(
+    folder,
+    authorityFiles.issuingCertificate,
+  );
+  const id = issuerId(publicKey.der);
+  const times = { notBefore, notAfter, preparedAt: notBefore, activatedAt: notBefore };
+  return [{ number: 1, id, stage: 'active', ...times }];
+}
+
+/**
+ * Finds the root that has certified the active issuing authority.
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`
+ */
+export async function rootOf(
+  folder: AuthorityFolder,
+  roots: readonly Certificate[],
+  active: IssuerRecord,
+): Promise<Certificate> {
+  const { certificate } = issuerFiles(active.number);
+  const [issuing] = await certificatesIn(folder, certificate);
+  const root = roots.find(({ subject }) => subject.canonical === issuing.issuer.canonical);
+  if (root !== undefined) return root;
+  throw damaged(
+    folder.pathOf(certificate),
+    `the issuing authority was certified by ${issuing.issuer.toString()}, not by a root here`,
+  );
+}
+
+/**
+ * Reads the certificates of a file.
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` where there is none
+ */
+export async function certificatesIn(
+  folder: AuthorityFolder,
+  name: string,
+): Promise<readonly [Certificate, ...Certificate[]]> {
+  const decoded = decodePemCertificates(await required(folder, name));
+  const [first, ...others] = decoded.ok ? decoded.value : [];
+  if (first !== undefined) return [first, ...others];
+  throw damaged(folder.pathOf(name), decoded.ok ? 'the file contains no certificate' : decoded.error.message);
+}
+
+async function required(folder: AuthorityFolder, name: string): Promise<Buffer> {
+  const content = await folder.read(name);
+  if (content !== undefined) return content;
+  throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+    sentence: 'a file of the authority is missing',
+    place: folder.pathOf(name),
+    remedy: 'create the authority with entente ca init, or correct the directory in the configuration',
+  });
+}
+
+/**
+ * Reads the list of the root, and checks its signature.
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`
+ */
+export async function readList(folder: AuthorityFolder, root: Certificate): Promise<CertificateList> {
+  const blocks = decodePem(await required(folder, authorityFiles.rootCrl));
+  const der = blocks.ok ? blocks.value.find(({ label }) => label === 'X509 CRL')?.der : undefined;
+  const list = der === undefined ? undefined : readRootList(der, root);
+  if (list?.ok === true) return list.value;
+  throw damaged(
+    folder.pathOf(authorityFiles.rootCrl),
+    list?.refusal.message ?? 'the file contains no CRL with a CRL number and nextUpdate',
+  );
+}
+
+/**
+ * Reads a key.
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_KEY_UNSUPPORTED`
+ */
+export async function signerIn(folder: AuthorityFolder, name: string): Promise<Signer> {
+  const pem = await required(folder, name);
+  try {
+    return keySigner(createPrivateKey(pem));
+  } catch (cause) {
+    if (cause instanceof PkiFault) throw cause;
+    throw damaged(folder.pathOf(name), 'the file does not contain a private key', cause);
+  }
+}
+
+/**
+ * Reads a certificate for outsiders; there is none without edges. One for another key would make every chain for outsiders invalid.
+ * @throws PkiFault `ENTENTE_PKI_KEY_MISMATCH`
+ */
+export async function readOutside(
+  folder: AuthorityFolder,
+  name: string,
+  issuing: Certificate,
+): Promise<Certificate | undefined> {
+  if (!(await folder.exists(name))) return undefined;
+  const [outside] = await certificatesIn(folder, name);
+  if (same(outside.publicKey.der, issuing.publicKey.der)) return outside;
+  throw new PkiFault('ENTENTE_PKI_KEY_MISMATCH', {
+    sentence: 'the certificate for outsiders has another key than the issuing authority',
+    place: folder.pathOf(name),
+    remedy: 'remove it, and create it again with entente ca outside',
+  });
+}
+
+/** @param sentence - what is wrong with a file of the authority */
+export function damaged(place: string, sentence: string, cause?: unknown): PkiFault {
+  return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+    sentence,
+    place,
+    remedy: 'restore it from a copy, or make a new authority with entente ca init in another directory',
+    cause,
+  });
+}
+
+/** Whether two encodings are the same. */
+export function same(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.from(one).equals(other);
+}

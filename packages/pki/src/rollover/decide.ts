@@ -1,0 +1,193 @@
+import { PkiFault } from '../ground/fault.ts';
+import { crlLifetimeMs } from '../revocation/crl-publisher.ts';
+import type { IssuerRecord } from './issuer-record.ts';
+
+const dayMs = 86_400_000;
+
+/** Milliseconds for which the lists of a prepared authority are published before it issues: so long that every member has them. */
+export const settleMs = 3_600_000;
+/** Milliseconds for which an authority signs lists after the last certificate that it has issued has ended. */
+export const listMarginMs = 2 * crlLifetimeMs;
+/** A visit to the root that is due takes along what would be due within this time, milliseconds. */
+export const togetherMs = 60 * dayMs;
+
+/** The list of the root that is in force. Milliseconds since 1970. */
+export interface RootListTimes {
+  readonly thisUpdate: number;
+  readonly nextUpdate: number;
+}
+
+/** What a step of the rollover is decided by. */
+export interface RolloverView {
+  /** In the order of their numbers; exactly one is active. */
+  readonly issuers: readonly IssuerRecord[];
+  /** Numbers of those whose certificate is on the root's list. */
+  readonly revoked: ReadonlySet<number>;
+  /**
+   * When the last certificate ends that a retiring authority has issued, milliseconds since 1970, by its number. It is absent while that
+   * is not known.
+   */
+  readonly lastEnd: ReadonlyMap<number, number>;
+  /** Numbers of those whose key exists. */
+  readonly keys: ReadonlySet<number>;
+}
+
+/** A step that is due. */
+export interface RolloverStep {
+  /**
+   * `activate`: from now on this one issues, and the active one retires. `retire`: nothing that it issued counts any more. `destroy-key`:
+   * its key is not needed again.
+   */
+  readonly kind: 'activate' | 'retire' | 'destroy-key';
+  readonly number: number;
+}
+
+/** When a successor should be certified: at half of the life, milliseconds since 1970. */
+export function preparationDue({
+  notAfter,
+  notBefore,
+}: Pick<IssuerRecord, 'notAfter' | 'notBefore'>): number {
+  return notBefore + (notAfter - notBefore) / 2;
+}
+
+/** When the successor should issue: at two thirds of the life, milliseconds since 1970. */
+export function activationDue({ notAfter, notBefore }: Pick<IssuerRecord, 'notAfter' | 'notBefore'>): number {
+  return notBefore + ((notAfter - notBefore) * 2) / 3;
+}
+
+/** When the root's next list should be signed: at two thirds of the life, milliseconds since 1970. */
+export function rootListDue({ nextUpdate, thisUpdate }: RootListTimes): number {
+  return thisUpdate + ((nextUpdate - thisUpdate) * 2) / 3;
+}
+
+/**
+ * The one that issues.
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` where there is none; `parseIssuers` accepts no such record
+ */
+export function activeOf(issuers: readonly IssuerRecord[]): IssuerRecord {
+  const active = issuers.find(({ stage }) => stage === 'active');
+  if (active !== undefined) return active;
+  throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+    sentence: 'no issuing authority is active',
+    place: 'record of the issuing authorities',
+    remedy: 'restore it from a copy',
+  });
+}
+
+/**
+ * The one that will issue next: prepared, not revoked, not ended.
+ * @param now - milliseconds since 1970
+ */
+export function successorOf(
+  { issuers, revoked }: Pick<RolloverView, 'issuers' | 'revoked'>,
+  now: number,
+): IssuerRecord | undefined {
+  return issuers.find(
+    ({ notAfter, number, stage }) => stage === 'prepared' && !revoked.has(number) && now < notAfter,
+  );
+}
+
+/**
+ * When a prepared successor takes over: at two thirds of the active one's life, but not before members have its lists. It takes over at once
+ * where the active one was revoked, or ends sooner than that.
+ * @returns milliseconds since 1970
+ */
+export function activationTime(
+  active: IssuerRecord,
+  successor: Pick<IssuerRecord, 'preparedAt'>,
+  revoked: ReadonlySet<number>,
+): number {
+  if (revoked.has(active.number)) return Number.NEGATIVE_INFINITY;
+  const settled = Math.max(activationDue(active), successor.preparedAt + settleMs);
+  return Math.min(settled, active.notAfter - settleMs);
+}
+
+/**
+ * When a retiring authority is not needed any more.
+ * @returns milliseconds since 1970; undefined while the end of its last certificate is not known
+ */
+export function retirementTime(
+  { notAfter, number }: IssuerRecord,
+  { lastEnd, revoked }: Pick<RolloverView, 'lastEnd' | 'revoked'>,
+): number | undefined {
+  if (revoked.has(number)) return Number.NEGATIVE_INFINITY;
+  const end = lastEnd.get(number);
+  // After the end of its own certificate no relying party accepts a list that it signs.
+  return end === undefined ? undefined : Math.min(end + listMarginMs, notAfter);
+}
+
+/**
+ * Decides on the next step of the rollover.
+ * @param view - what is recorded and known
+ * @param now - milliseconds since 1970
+ * @returns the step, or undefined where none is due
+ */
+export function nextStep(view: RolloverView, now: number): RolloverStep | undefined {
+  const { issuers, keys, revoked } = view;
+  for (const { notAfter, number, stage } of issuers) {
+    if (stage === 'retired' && keys.has(number)) return { kind: 'destroy-key', number };
+    if (stage === 'prepared' && (revoked.has(number) || now > notAfter)) return { kind: 'retire', number };
+  }
+  const active = activeOf(issuers);
+  const successor = successorOf(view, now);
+  if (successor !== undefined && now >= activationTime(active, successor, revoked)) {
+    return { kind: 'activate', number: successor.number };
+  }
+  for (const issuer of issuers) {
+    if (issuer.stage !== 'retiring') continue;
+    const at = retirementTime(issuer, view) ?? issuer.notAfter;
+    if (now > at) return { kind: 'retire', number: issuer.number };
+  }
+  return undefined;
+}
+
+/**
+ * The record after a step. `destroy-key` changes none: the record does not say whether a key exists.
+ * @param issuers - before
+ * @param step - as {@link nextStep} has decided
+ * @param now - milliseconds since 1970
+ */
+export function afterStep(
+  issuers: readonly IssuerRecord[],
+  { kind, number }: RolloverStep,
+  now: number,
+): readonly IssuerRecord[] {
+  return issuers.map((issuer) => {
+    if (kind === 'activate') {
+      if (issuer.number === number) return { ...issuer, stage: 'active', activatedAt: now };
+      return issuer.stage === 'active' ? { ...issuer, stage: 'retiring', retiringSince: now } : issuer;
+    }
+    const retires = kind === 'retire' && issuer.number === number;
+    return retires ? { ...issuer, stage: 'retired', retiredAt: now } : issuer;
+  });
+}
+
+/** What only the key of the root can do. */
+export interface RootNeeds {
+  /** Certify the next issuing authority. */
+  readonly issuing: boolean;
+  /** Sign the next list of the root. */
+  readonly list: boolean;
+}
+
+/**
+ * Decides what the root should sign now. What is due soon is done in the same visit.
+ * @param view - what is recorded and known
+ * @param list - the root's list in force
+ * @param now - milliseconds since 1970
+ */
+export function rootNeeds(
+  view: Pick<RolloverView, 'issuers' | 'revoked'>,
+  list: RootListTimes,
+  now: number,
+): RootNeeds {
+  const active = activeOf(view.issuers);
+  const isMissing = successorOf(view, now) === undefined;
+  const due = view.revoked.has(active.number) ? now : preparationDue(active);
+  const issuing = isMissing && now >= due;
+  const listDue = rootListDue(list);
+  return {
+    issuing: issuing || (isMissing && now >= listDue && now >= due - togetherMs),
+    list: now >= listDue || (issuing && now >= listDue - togetherMs),
+  };
+}

@@ -1,0 +1,228 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  activationDue,
+  afterStep,
+  listMarginMs,
+  nextStep,
+  preparationDue,
+  type RolloverStep,
+  type RolloverView,
+  rootNeeds,
+  settleMs,
+} from './decide.ts';
+import { formatIssuers, type IssuerRecord, parseIssuers } from './issuer-record.ts';
+import { rolloverWarnings } from './warnings.ts';
+
+const day = 86_400_000;
+const life = 600 * day;
+const leafMs = 90 * day;
+const stageOrder = ['prepared', 'active', 'retiring', 'retired'];
+
+const prepared = (number: number, now: number): IssuerRecord => ({
+  number,
+  id: number.toString(16).padStart(16, '0'),
+  stage: 'prepared',
+  notBefore: now,
+  notAfter: now + life,
+  preparedAt: now,
+});
+const first: IssuerRecord = { ...prepared(1, 0), stage: 'active', activatedAt: 0 };
+const view = (issuers: readonly IssuerRecord[], changes: Partial<RolloverView> = {}): RolloverView => ({
+  issuers,
+  revoked: new Set(),
+  lastEnd: new Map(),
+  keys: new Set(issuers.map(({ number }) => number)),
+  ...changes,
+});
+
+/** What may happen to an authority from one moment to the next. */
+const event = fc.record({
+  days: fc.double({ min: 0.04, max: 200, noNaN: true }),
+  answered: fc.boolean(),
+  revokes: fc.option(fc.nat(5), { freq: 30 }),
+});
+
+describe('the life of issuing authorities', () => {
+  it('has one that issues, goes in one direction, and keeps a key until nothing that it issued counts', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 40 }), (events) => {
+        let now = 0;
+        let issuers: readonly IssuerRecord[] = [first];
+        const keys = new Set([1]);
+        const revoked = new Set<number>();
+        /** The last end of a leaf that each has issued; the active one issues at each moment. */
+        const ends = new Map<number, number>();
+        for (const { answered, days, revokes } of events) {
+          now += days * day;
+          if (revokes !== null && issuers.some(({ number }) => number === revokes)) revoked.add(revokes);
+          const state = view(issuers, { revoked, keys });
+          if (answered && rootNeeds(state, { thisUpdate: 0, nextUpdate: 1e15 }, now).issuing) {
+            issuers = [...issuers, prepared(issuers.length + 1, now)];
+            keys.add(issuers.length);
+          }
+          const steps: RolloverStep[] = [];
+          for (;;) {
+            const lastEnd = new Map([...ends].filter(([n]) => issuers[n - 1]?.stage === 'retiring'));
+            const current = view(issuers, { revoked, keys, lastEnd });
+            const step = nextStep(current, now);
+            if (step === undefined) break;
+            steps.push(step);
+            expect(steps.length, JSON.stringify(steps)).toBeLessThan(20);
+            const before = issuers[step.number - 1] as IssuerRecord;
+            const active = issuers.find(({ stage }) => stage === 'active') as IssuerRecord;
+            if (step.kind === 'destroy-key') {
+              expect(before.stage).toBe('retired');
+              keys.delete(step.number);
+            }
+            if (step.kind === 'activate') {
+              expect(revoked.has(step.number)).toBe(false);
+              const due = now >= activationDue(active) && now >= before.preparedAt + settleMs;
+              const urgent = revoked.has(active.number) || now >= active.notAfter - settleMs;
+              expect(due || urgent).toBe(true);
+            }
+            if (step.kind === 'retire' && before.stage === 'retiring' && !revoked.has(step.number)) {
+              const end = ends.get(step.number) ?? before.notAfter;
+              expect(now > Math.min(end + listMarginMs, before.notAfter)).toBe(true);
+            }
+            const after = afterStep(issuers, step, now);
+            for (const [index, issuer] of after.entries()) {
+              const was = stageOrder.indexOf((issuers[index] as IssuerRecord).stage);
+              expect(stageOrder.indexOf(issuer.stage)).toBeGreaterThanOrEqual(was);
+            }
+            issuers = after;
+            expect(issuers.filter(({ stage }) => stage === 'active')).toHaveLength(1);
+            expect(parseIssuers(formatIssuers(issuers.map(whole)))).toBeDefined();
+          }
+          for (const { number, stage } of issuers)
+            if (stage === 'retired') expect(keys.has(number)).toBe(false);
+          const active = issuers.find(({ stage }) => stage === 'active') as IssuerRecord;
+          ends.set(active.number, Math.min(now + leafMs, active.notAfter));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('asks for a successor at half of the life, and for nothing before', () => {
+    const list = { thisUpdate: 0, nextUpdate: 1e15 };
+    expect(rootNeeds(view([first]), list, preparationDue(first) - 1)).toEqual({
+      issuing: false,
+      list: false,
+    });
+    expect(rootNeeds(view([first]), list, preparationDue(first))).toEqual({ issuing: true, list: false });
+    const both = view([first, prepared(2, preparationDue(first))]);
+    expect(rootNeeds(both, list, activationDue(first))).toEqual({ issuing: false, list: false });
+  });
+
+  it('takes along to the root what is due soon', () => {
+    const half = preparationDue(first);
+    const soon = { thisUpdate: half - 200 * day, nextUpdate: half + 175 * day };
+    expect(rootNeeds(view([first]), soon, half)).toEqual({ issuing: true, list: true });
+    const early = { thisUpdate: 0, nextUpdate: (half - 30 * day) * 1.5 };
+    expect(rootNeeds(view([first]), early, half - 30 * day)).toEqual({ issuing: true, list: true });
+    expect(rootNeeds(view([first]), early, half - 31 * day)).toEqual({ issuing: false, list: false });
+  });
+
+  it('lets a successor take over at two thirds of the life, an hour after it was prepared at the earliest', () => {
+    const due = activationDue(first);
+    const state = view([first, prepared(2, preparationDue(first))]);
+    expect(nextStep(state, due - 1)).toBeUndefined();
+    expect(nextStep(state, due)).toEqual({ kind: 'activate', number: 2 });
+    const late = view([first, prepared(2, due + day)]);
+    expect(nextStep(late, due + day + settleMs - 1)).toBeUndefined();
+    expect(nextStep(late, due + day + settleMs)).toEqual({ kind: 'activate', number: 2 });
+  });
+
+  it('does not wait where the active one was revoked', () => {
+    const state = view([first, prepared(2, day)], { revoked: new Set([1]) });
+    expect(nextStep(state, day)).toEqual({ kind: 'activate', number: 2 });
+    const issuers = afterStep(state.issuers, { kind: 'activate', number: 2 }, day);
+    expect(nextStep({ ...state, issuers }, day)).toEqual({ kind: 'retire', number: 1 });
+  });
+
+  it('never lets a revoked successor take over, and asks for another one', () => {
+    const state = view([first, prepared(2, day)], { revoked: new Set([2]) });
+    expect(nextStep(state, activationDue(first))).toEqual({ kind: 'retire', number: 2 });
+    const list = { thisUpdate: 0, nextUpdate: 1e15 };
+    expect(rootNeeds(state, list, preparationDue(first)).issuing).toBe(true);
+  });
+
+  it('destroys the key of a retired one, also where that was interrupted', () => {
+    const retired: IssuerRecord = { ...prepared(2, 0), stage: 'retired', retiredAt: day };
+    expect(nextStep(view([first, retired]), day)).toEqual({ kind: 'destroy-key', number: 2 });
+    expect(nextStep(view([first, retired], { keys: new Set([1]) }), day)).toBeUndefined();
+  });
+});
+
+describe('warnings of the rollover', () => {
+  const root = { notAfter: 20 * life };
+  const list = { thisUpdate: 0, nextUpdate: 1e15 };
+  const kinds = (state: RolloverView, now: number, times = list) =>
+    rolloverWarnings(state, times, root, now).map(({ kind, loud }) => `${kind}${loud ? '!' : ''}`);
+
+  it('begin at half of the life, and are loud a month before the successor should take over', () => {
+    const due = activationDue(first);
+    expect(kinds(view([first]), preparationDue(first) - 1)).toEqual([]);
+    expect(kinds(view([first]), preparationDue(first))).toEqual(['successor-needed']);
+    expect(kinds(view([first]), due - 30 * day)).toEqual(['successor-needed!']);
+    expect(kinds(view([first, prepared(2, due - day)]), due)).toEqual([]);
+  });
+
+  it('say that certificates are cut short where the successor is late', () => {
+    expect(kinds(view([first]), first.notAfter - 90 * day)).toEqual(['successor-needed!']);
+    expect(kinds(view([first]), first.notAfter - 90 * day + 1)).toEqual([
+      'successor-needed!',
+      'issuer-ends!',
+    ]);
+  });
+
+  it('come for the list of the root at two thirds of its life, and loud two months before its end', () => {
+    const year = { thisUpdate: 0, nextUpdate: 540 * day };
+    const state = view([{ ...first, notAfter: 10 * life }]);
+    expect(kinds(state, 360 * day - 1, year)).toEqual([]);
+    expect(kinds(state, 360 * day, year)).toEqual(['root-list-expires']);
+    expect(kinds(state, 480 * day, year)).toEqual(['root-list-expires!']);
+    expect(rolloverWarnings(state, year, root, 541 * day)[0]?.message).toContain('has expired');
+  });
+
+  it('come for the root two years before its end', () => {
+    const state = view([{ ...first, notAfter: 100 * life }]);
+    expect(kinds(state, root.notAfter - 730 * day)).toEqual(['root-ends']);
+    expect(kinds(state, root.notAfter - 365 * day)).toEqual(['root-ends!']);
+  });
+
+  it('say that nothing is accepted where the only issuing authority was revoked', () => {
+    expect(kinds(view([first], { revoked: new Set([1]) }), day)).toEqual(['issuer-revoked!']);
+  });
+});
+
+describe('the record of issuing authorities', () => {
+  it('is refused where it has no active one, two, a gap, or a field that it should not have', () => {
+    const two = [first, prepared(2, day)];
+    expect(parseIssuers(formatIssuers(two))).toEqual(two);
+    const broken: readonly (readonly IssuerRecord[])[] = [
+      [],
+      [prepared(1, 0)],
+      [first, { ...prepared(2, day), stage: 'active' }],
+      [first, prepared(3, day)],
+      [first, { ...prepared(2, day), id: first.id }],
+      [first, { ...prepared(2, day), id: '../../etc' }],
+      [first, { ...prepared(2, day), stage: 'other' as never }],
+      [first, { ...prepared(2, day), notAfter: '1' as never }],
+    ];
+    for (const issuers of broken) expect(parseIssuers(formatIssuers(issuers))).toBeUndefined();
+    for (const text of ['', 'null', '[]', '{"format":"entente-issuers/2","issuers":[]}']) {
+      expect(parseIssuers(text)).toBeUndefined();
+    }
+  });
+});
+
+/** Times of a record are whole. */
+function whole(issuer: IssuerRecord): IssuerRecord {
+  const entries = Object.entries(issuer).map(([key, value]) => [
+    key,
+    typeof value === 'number' ? Math.round(value) : value,
+  ]);
+  return Object.fromEntries(entries) as unknown as IssuerRecord;
+}

@@ -1,0 +1,104 @@
+import { profiles } from '../ground/profile.ts';
+import {
+  activationDue,
+  activeOf,
+  preparationDue,
+  type RolloverView,
+  type RootListTimes,
+  rootListDue,
+  successorOf,
+} from './decide.ts';
+
+const dayMs = 86_400_000;
+
+/** Milliseconds before something is needed at which a warning becomes loud. */
+export const loudMs = 30 * dayMs;
+/** Milliseconds before the end of the root at which its own end is announced: the time for a new root. */
+const rootWarningMs = 730 * dayMs;
+
+/** Something that needs the root before it is too late. */
+export interface RolloverWarning {
+  readonly kind: 'successor-needed' | 'issuer-ends' | 'issuer-revoked' | 'root-list-expires' | 'root-ends';
+  /** Whether it is urgent. */
+  readonly loud: boolean;
+  readonly message: string;
+  readonly remedy: string;
+  /** When it is too late, milliseconds since 1970. */
+  readonly until: number;
+}
+
+const visitRemedy =
+  'carry root-request.json from the directory of the authority to the key of the root, sign it with entente ca root sign, and bring the answer back with entente ca root accept';
+/** The longest life of a leaf, milliseconds. */
+const longestLeafMs = Math.max(...Object.values(profiles).map(({ lifetimeMs }) => lifetimeMs));
+
+/**
+ * What must be done at the root, and how urgent it is. A root whose key is at hand does the same without being asked.
+ * @param view - what is recorded and known
+ * @param list - the root's list in force
+ * @param root - end of the root's certificate
+ * @param now - milliseconds since 1970
+ */
+export function rolloverWarnings(
+  view: Pick<RolloverView, 'issuers' | 'revoked'>,
+  list: RootListTimes,
+  root: { readonly notAfter: number },
+  now: number,
+): readonly RolloverWarning[] {
+  const warnings: RolloverWarning[] = [];
+  const active = activeOf(view.issuers);
+  const successor = successorOf(view, now);
+  if (view.revoked.has(active.number) && successor === undefined) {
+    warnings.push({
+      kind: 'issuer-revoked',
+      loud: true,
+      message: `issuing authority ${active.number} is on the list of the root, and there is no other: nothing that it issues is accepted`,
+      remedy: visitRemedy,
+      until: now,
+    });
+  } else if (successor === undefined && now >= preparationDue(active)) {
+    const until = activationDue(active);
+    warnings.push({
+      kind: 'successor-needed',
+      loud: now >= until - loudMs,
+      message: `the root has not certified a successor of issuing authority ${active.number}, which should take over on ${day(until)}; nothing can be issued after ${day(active.notAfter)}`,
+      remedy: visitRemedy,
+      until,
+    });
+  }
+  if (now > active.notAfter - longestLeafMs) {
+    warnings.push({
+      kind: 'issuer-ends',
+      loud: true,
+      message: `issuing authority ${active.number} ends on ${day(active.notAfter)}, so that certificates end earlier than they should: its successor is late`,
+      remedy: visitRemedy,
+      until: active.notAfter,
+    });
+  }
+  if (now >= rootListDue(list)) {
+    warnings.push({
+      kind: 'root-list-expires',
+      loud: now >= list.nextUpdate - 2 * loudMs,
+      message:
+        now > list.nextUpdate
+          ? `the revocation list of the root has expired on ${day(list.nextUpdate)}`
+          : `the revocation list of the root expires in ${Math.floor((list.nextUpdate - now) / dayMs)} days`,
+      remedy: visitRemedy,
+      until: list.nextUpdate,
+    });
+  }
+  if (now >= root.notAfter - rootWarningMs) {
+    warnings.push({
+      kind: 'root-ends',
+      loud: now >= root.notAfter - rootWarningMs / 2,
+      message: `the root ends on ${day(root.notAfter)}, and with it everything that it has certified`,
+      remedy: 'create a new authority with entente ca init, and follow the steps of entente rotate plan',
+      until: root.notAfter,
+    });
+  }
+  return warnings;
+}
+
+function day(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

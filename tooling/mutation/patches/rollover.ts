@@ -1,0 +1,71 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const examine = 'packages/pki/src/rollover/examine-request.ts';
+const verify = 'packages/pki/src/rollover/verify-answer.ts';
+const decide = 'packages/pki/src/rollover/decide.ts';
+
+const visit = (title: string): MutationPatch['test'] => ({
+  file: 'packages/pki/test/root-visit.test.ts',
+  title,
+});
+const life = (title: string): MutationPatch['test'] => ({
+  file: 'packages/pki/src/rollover/rollover.test.ts',
+  title,
+});
+
+/** What stands between a file and the root, and between an answer and the authority. */
+export const patches: PatchList = {
+  name: 'rollover',
+  list: [
+    {
+      name: 'authority-key',
+      off: 'the root certifies a weak key',
+      file: examine,
+      find: 'if (!isAuthorityKey(publicKey)) {',
+      replace: 'if (publicKey === null) {',
+      test: visit('refuses a key that is too weak, and its own'),
+    },
+    {
+      name: 'authority-name',
+      off: 'the root certifies any name',
+      file: examine,
+      find: 'if (subject.canonical !== expected.canonical) {',
+      replace: 'if (subject === null) {',
+      test: visit('refuses a name that differs, and a request that its key has not signed'),
+    },
+    {
+      name: 'authority-rights',
+      off: 'the root takes rights from the request',
+      file: examine,
+      find: 'if (asksForMore || !isPlain) {',
+      replace: 'if (asksForMore && !isPlain && subject === null) {',
+      test: visit('refuses a path length that differs, and any other right'),
+    },
+    {
+      name: 'pending-key',
+      off: 'an authority accepts a certificate for another key',
+      file: verify,
+      find: 'if (pending === undefined || !Buffer.from(certificate.publicKey.der).equals(pending.publicKey)) {',
+      replace: 'if (pending === undefined) {',
+      test: visit('refuses the answer of another root'),
+    },
+    {
+      name: 'withdrawn',
+      off: 'an authority accepts a list that takes a revocation back',
+      file: verify,
+      find: 'if (isListed(list, { serialNumber })) continue;',
+      replace: 'if (serialNumber !== null) continue;',
+      test: visit('refuses a list that takes a revocation back'),
+    },
+    {
+      name: 'settled',
+      off: 'a successor issues before members have its list',
+      file: decide,
+      find: 'successor.preparedAt + settleMs);',
+      replace: 'successor.preparedAt);',
+      test: life(
+        'lets a successor take over at two thirds of the life, an hour after it was prepared at the earliest',
+      ),
+    },
+  ],
+};
