@@ -10,7 +10,7 @@ export const databaseFile = 'authority.sqlite';
 /**
  * Opens the database of a folder, with the schema of this program, and with the ledger of earlier releases taken over.
  * @param directory - the folder of the authority
- * @param onImport - told of such a ledger
+ * @param onImport - called with how far the import of such a ledger is
  * @param options - of SQLite
  * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED`, `ENTENTE_PKI_LEDGER_DAMAGED`, `ENTENTE_PKI_LEDGER_UNAVAILABLE`,
  * `ENTENTE_PKI_LEDGER_TOO_NEW`

@@ -23,7 +23,7 @@ const recorded = `SELECT c.number, ${qualified(certificateColumns)}, r.revoked_a
   LEFT JOIN revocations r ON r.issuer = c.issuer AND r.serial_hex = c.serial_hex`;
 
 /** Certificates that {@link listWindow} looks at, so that a list of few among many holds up nothing else. */
-const windowRows = 5_000;
+const windowSize = 5_000;
 
 /** Records what is about to be signed. @throws PkiFault `ENTENTE_PKI_DUPLICATE_SERIAL` */
 export async function intend(transaction: SqlTransaction, intent: IssuanceIntent): Promise<void> {
@@ -142,7 +142,7 @@ export async function listWindow(
     values.push(value);
   };
   // The certificates of one subject are found by their index, wherever they are.
-  const end = subject === undefined ? after + windowRows : undefined;
+  const end = subject === undefined ? after + windowSize : undefined;
   where('c.number <= ?', end);
   where('c.subject = ?', subject);
   where('c.profile = ?', profile);

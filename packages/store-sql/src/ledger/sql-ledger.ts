@@ -5,8 +5,8 @@ import {
   PkiFault,
   type RevokedCertificate,
 } from '@entente/pki/ledger';
-import type { OperationPort } from '../worker/operation-queue.ts';
 import type { ListWindow } from './certificates.ts';
+import type { OperationPort } from './operation-port.ts';
 
 /** Most certificates of a page. */
 const maxLimit = 1_000;

@@ -1,4 +1,5 @@
 import type { PkiFault } from '@entente/pki/ledger';
+import type { OperationPort } from '../ledger/operation-port.ts';
 import type { OperationName, OperationParameters, OperationValue } from '../ledger/operations.ts';
 import type { Standing } from '../standing.ts';
 import { type BatchAnswer, faultOf, type Order } from './order.ts';
@@ -7,17 +8,6 @@ import { type BatchAnswer, faultOf, type Order } from './order.ts';
 const maxWaiting = 10_000;
 /** Operations of one transaction: more would make the callers of small ones wait, and the answers come all at once. */
 const maxBatch = 128;
-
-/** Carries out operations on a database. */
-export interface OperationPort {
-  /**
-   * @param name - the operation
-   * @param parameters - what it needs
-   * @returns its value, once its change is durable
-   * @throws PkiFault of the operation, or `ENTENTE_PKI_LEDGER_UNAVAILABLE`, `ENTENTE_PKI_LEDGER_CLOSED`
-   */
-  call<N extends OperationName>(name: N, ...parameters: OperationParameters<N>): Promise<OperationValue<N>>;
-}
 
 /** Options of {@link OperationQueue}. */
 export interface QueueOptions {

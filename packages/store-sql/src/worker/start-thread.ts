@@ -21,7 +21,7 @@ interface Awaited {
 /**
  * Starts the thread that owns the database of a folder.
  * @param directory - the folder of the authority
- * @param onImport - told of an import of the earlier format
+ * @param onImport - called with how far an import of the earlier format is
  * @throws PkiFault of opening
  */
 export async function startThread(
