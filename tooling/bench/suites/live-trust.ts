@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TopologyDocument, topologyHash } from '@entente/topology';
 import { ConnectionRecord, type Held, quantile } from '../live-trust/connection-record.ts';
-import { Connections } from '../live-trust/connections.ts';
+import { administratorParty, Connections } from '../live-trust/connections.ts';
 import { openSockets } from '../live-trust/kernel-sockets.ts';
 import { guest, type LiveNetwork, partner, startLiveNetwork } from '../live-trust/network.ts';
 import { monotonicMs } from '../live-trust/order.ts';
@@ -28,6 +28,9 @@ const waitMs = 10_000;
 const pollMs = 20;
 /** In which whatever else an order may close is seen closing. */
 const settleMs = 1_500;
+
+/** The administrator who is removed. */
+const dismissed = 'bob';
 
 interface Scene {
   readonly network: LiveNetwork;
@@ -96,7 +99,7 @@ async function openAll({ connections, count, network }: Scene): Promise<void> {
     await connections.fromMember(from, 'authority', count.toAuthority);
   }
   await connections.fromPartner(count.fromPartner);
-  for (const name of ['administrator', 'bob'])
+  for (const name of ['administrator', dismissed])
     await connections.fromAdministrator(name, count.fromAdministrator);
 }
 
@@ -136,6 +139,15 @@ function ordersOf(scene: Scene, topology: () => TopologyDocument): readonly Orde
       party: partner,
       async give() {
         await publish({ partners: [{ kind: 'blocked', id: 'fabrikam', domains: [partner] }] });
+        return undefined;
+      },
+    },
+    {
+      what: 'an administrator is removed from the topology',
+      party: administratorParty(dismissed),
+      async give() {
+        const { keys, required } = topology().administrators;
+        await publish({ administrators: { required, keys: keys.filter(({ id }) => id !== dismissed) } });
         return undefined;
       },
     },
