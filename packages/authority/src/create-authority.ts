@@ -9,9 +9,10 @@ import {
   systemClock,
 } from '@entente/tls';
 import type { Authorise } from '@entente/trust';
+import type { Authority } from './authority.ts';
 import { allowAtAuthority, callerOf } from './caller.ts';
 import { ownCertificateProbe } from './health/probes.ts';
-import { type Authority, openDomainAuthority } from './open-domain-authority.ts';
+import { openDomainAuthority } from './open-domain-authority.ts';
 import { openOwnCertificate } from './own-certificate.ts';
 import { createRefusalLog, linkNames } from './refusals.ts';
 import { publishedIssuers } from './rollover/published-issuers.ts';

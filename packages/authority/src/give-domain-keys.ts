@@ -1,7 +1,7 @@
 import { findIssued, type PoolKeys, type Problem, refuse } from '@entente/pki';
+import type { Authority } from './authority.ts';
 import type { Caller } from './caller.ts';
 import { mayHaveKeys } from './domain-keys/may-have-keys.ts';
-import type { Authority } from './open-domain-authority.ts';
 
 /** The keys of the caller's pool, or why it gets none. */
 export type GivenKeys =

@@ -5,33 +5,30 @@ import {
   createIssuance,
   createRevocationDesk,
   findIssued,
-  type Issuance,
   type Issuer,
   issuerId,
   type LiveIssuers,
   PkiFault,
   type Problem,
-  type RollingPublisher,
   revokeUnfinished,
   rollingDesk,
   rollingIssuance,
   rollingPublisher,
   spkiHash,
-  type TrustBundle,
 } from '@entente/pki';
-import type { AuditTrail } from '@entente/pki/audit';
-import { type OpenAuthority, openAuthority, openFileAuditTrail } from '@entente/pki/node';
+import { openAuthority, openFileAuditTrail } from '@entente/pki/node';
 import { openStore, type SqlStore } from '@entente/store-sql';
-import { type Clock, createTrust, type Log, type OwnedTrust } from '@entente/tls';
+import { type Clock, createTrust, type Log } from '@entente/tls';
 import { anchorsHash, type Topology } from '@entente/topology';
 import { createJudge, type RevocationKnowledge } from '@entente/trust';
 import { type CertificateList, decodeCrl, encodePem } from '@entente/x509';
 import { isNamed, removedAdministrators, unnamedAdministrator } from './administrators.ts';
 import { type AuditEntry, AuditLog, serialDetails } from './audit/audit-log.ts';
+import type { Authority } from './authority.ts';
 import { bundleSequence } from './bundle-sequence.ts';
 import { DomainKeyStore } from './domain-keys/key-store.ts';
-import { createDomainRevocations, type DomainRevocations } from './domain-revocations.ts';
-import { createEventHub, type EventHub, stateEvent } from './event-hub.ts';
+import { createDomainRevocations } from './domain-revocations.ts';
+import { createEventHub, stateEvent } from './event-hub.ts';
 import { Health } from './health/health.ts';
 import { ledgerProbe, listProbe } from './health/probes.ts';
 import { importLog } from './import-log.ts';
@@ -41,58 +38,10 @@ import { Rollover } from './rollover/rollover.ts';
 import type { AuthoritySettings } from './settings.ts';
 import { MemberStandings } from './standing/member-standings.ts';
 import { SurplusWatch } from './surplus-names/surplus-watch.ts';
-import {
-  openTopologyStore,
-  type PublishResult,
-  type RemovedAdministrator,
-  type TopologyStore,
-} from './topology-store.ts';
-import { type PublishedList, publishedLists } from './trust-state/published-lists.ts';
+import { openTopologyStore, type PublishResult, type RemovedAdministrator } from './topology-store.ts';
+import { publishedLists } from './trust-state/published-lists.ts';
 import { mayIssueStateKey } from './trust-state/state-key.ts';
 import { StatePublisher } from './trust-state/state-publisher.ts';
-
-/** The authority of a domain, without its listeners. */
-export interface Authority {
-  readonly opened: OpenAuthority;
-  readonly issuance: Issuance;
-  readonly publisher: RollingPublisher;
-  readonly topologies: TopologyStore;
-  readonly events: EventHub;
-  /** The signed trust states. */
-  readonly states: Pick<StatePublisher, 'current'>;
-  /** What members last said of themselves. */
-  readonly standings: MemberStandings;
-  /** The revocation lists in force, as the trust state names them. */
-  lists(): readonly PublishedList[];
-  /** The keys of all pools. */
-  readonly domainKeys: DomainKeyStore;
-  /** The authority trusts its own root alone, and knows of a revocation at once. */
-  readonly trust: OwnedTrust;
-  /** Lower-case hexadecimal SHA-256 of the root's key. */
-  readonly rootSpkiHash: string;
-  readonly clock: Clock;
-  /** Who did what, when and from where. */
-  readonly auditTrail: AuditTrail;
-  readonly audit: AuditLog;
-  /** What does not work now. */
-  readonly health: Health;
-  bundle(): TrustBundle;
-  /**
-   * Verifies, stores and applies a topology; revokes the certificates of servers and administrators that it no longer names.
-   * @param text - the signed document
-   * @param publisher - name of the administrator who sends it
-   * @param from - their IP address
-   * @throws PkiFault of the ledger, the audit trail, or `ENTENTE_PKI_FILE_UNAVAILABLE`
-   */
-  publish(text: string, publisher: string, from?: string): Promise<PublishResult>;
-  /** Revokes certificates, and applies the new CRL to the authority's own verdicts. */
-  readonly revocation: DomainRevocations;
-  /** Revokes certificates with names that the topology has taken away, when their time has come. */
-  revokeSurplus(): Promise<void>;
-  /** Lets one issuing authority follow the other. */
-  readonly rollover: Rollover;
-  [Symbol.asyncDispose](): Promise<void>;
-}
 
 /**
  * Opens an authority.

@@ -1,5 +1,5 @@
 import type { Log } from '@entente/tls';
-import type { Authority } from './open-domain-authority.ts';
+import type { Authority } from './authority.ts';
 import type { OwnCertificate } from './own-certificate.ts';
 
 /** Well below the idle timeout of common middleboxes. */

@@ -1,7 +1,7 @@
 import { refuse } from '@entente/pki';
 import { Hono } from 'hono';
+import type { Authority } from '../authority.ts';
 import { RequestLimits } from '../limits/request-limits.ts';
-import type { Authority } from '../open-domain-authority.ts';
 import type { RefusalLog } from '../refusals.ts';
 import type { AuthoritySettings } from '../settings.ts';
 import { addAuditRoutes } from './audit-routes.ts';

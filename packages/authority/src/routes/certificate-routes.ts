@@ -1,7 +1,7 @@
 import { findIssued, type PkiRefusal, type Problem, refuse } from '@entente/pki';
 import { decodePem, encodePem } from '@entente/x509';
+import type { Authority } from '../authority.ts';
 import type { Caller } from '../caller.ts';
-import type { Authority } from '../open-domain-authority.ts';
 import { readCertificateQuery } from './certificate-query.ts';
 import { certificateDetails, certificateRow } from './certificate-view.ts';
 import { badOrder, readOrder } from './order.ts';

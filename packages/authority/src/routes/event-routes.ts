@@ -1,6 +1,6 @@
 import type { Problem } from '@entente/pki';
+import type { Authority } from '../authority.ts';
 import { type AuthorityEvent, stateEvent } from '../event-hub.ts';
-import type { Authority } from '../open-domain-authority.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
+import type { Authority } from '../authority.ts';
 import type { Caller } from '../caller.ts';
-import type { Authority } from '../open-domain-authority.ts';
 import type { RefusalLog } from '../refusals.ts';
 import type { AuthoritySettings } from '../settings.ts';
 import type { Guard, LimitedBy } from './guard.ts';

@@ -1,5 +1,5 @@
 import { type Problem, readBody } from '@entente/pki';
-import type { Authority } from '../open-domain-authority.ts';
+import type { Authority } from '../authority.ts';
 import { topologyFormatOf } from '../standing/member-standings.ts';
 import { tooLarge } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';

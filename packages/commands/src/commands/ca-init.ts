@@ -204,7 +204,7 @@ function answerOf(made: Made, topology: string): Answer {
       `  root            ${files.rootCertificate}`,
       `                  key hash ${made.rootSpkiHash}`,
       `                  fingerprint ${made.rootSha256}`,
-      `                  key ${files.rootKey}: whoever has it has the whole network for ten years. Do not leave it here`,
+      `                  key ${files.rootKey}: who has it has the whole network for ten years. Do not leave it here`,
       `  issuing         ${files.issuingCertificate}`,
       `  signatures      ${required} of ${counted(administrators.length, 'administrator')} must sign the first topology: ${administrators.join(', ')}`,
       `                  ${whatLossCosts(required, administrators.length)}`,

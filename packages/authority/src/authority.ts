@@ -1,0 +1,57 @@
+import type { Issuance, RollingPublisher, TrustBundle } from '@entente/pki';
+import type { AuditTrail } from '@entente/pki/audit';
+import type { OpenAuthority } from '@entente/pki/node';
+import type { Clock, OwnedTrust } from '@entente/tls';
+import type { AuditLog } from './audit/audit-log.ts';
+import type { DomainKeyStore } from './domain-keys/key-store.ts';
+import type { DomainRevocations } from './domain-revocations.ts';
+import type { EventHub } from './event-hub.ts';
+import type { Health } from './health/health.ts';
+import type { Rollover } from './rollover/rollover.ts';
+import type { MemberStandings } from './standing/member-standings.ts';
+import type { PublishResult, TopologyStore } from './topology-store.ts';
+import type { PublishedList } from './trust-state/published-lists.ts';
+import type { StatePublisher } from './trust-state/state-publisher.ts';
+
+/** The authority of a domain, without its listeners. */
+export interface Authority {
+  readonly opened: OpenAuthority;
+  readonly issuance: Issuance;
+  readonly publisher: RollingPublisher;
+  readonly topologies: TopologyStore;
+  readonly events: EventHub;
+  /** The signed trust states. */
+  readonly states: Pick<StatePublisher, 'current'>;
+  /** What members last said of themselves. */
+  readonly standings: MemberStandings;
+  /** The revocation lists in force, as the trust state names them. */
+  lists(): readonly PublishedList[];
+  /** The keys of all pools. */
+  readonly domainKeys: DomainKeyStore;
+  /** The authority trusts its own root alone, and knows of a revocation at once. */
+  readonly trust: OwnedTrust;
+  /** Lower-case hexadecimal SHA-256 of the root's key. */
+  readonly rootSpkiHash: string;
+  readonly clock: Clock;
+  /** Who did what, when and from where. */
+  readonly auditTrail: AuditTrail;
+  readonly audit: AuditLog;
+  /** What does not work now. */
+  readonly health: Health;
+  bundle(): TrustBundle;
+  /**
+   * Verifies, stores and applies a topology; revokes the certificates of servers and administrators that it no longer names.
+   * @param text - the signed document
+   * @param publisher - name of the administrator who sends it
+   * @param from - their IP address
+   * @throws PkiFault of the ledger, the audit trail, or `ENTENTE_PKI_FILE_UNAVAILABLE`
+   */
+  publish(text: string, publisher: string, from?: string): Promise<PublishResult>;
+  /** Revokes certificates, and applies the new CRL to the authority's own verdicts. */
+  readonly revocation: DomainRevocations;
+  /** Revokes certificates with names that the topology has taken away, when their time has come. */
+  revokeSurplus(): Promise<void>;
+  /** Lets one issuing authority follow the other. */
+  readonly rollover: Rollover;
+  [Symbol.asyncDispose](): Promise<void>;
+}
