@@ -196,7 +196,7 @@ function answerOf(made: Made, topology: string): Answer {
       `  root            ${files.rootCertificate}`,
       `                  key hash ${made.rootSpkiHash}`,
       `                  fingerprint ${made.rootSha256}`,
-      `                  key ${files.rootKey}: whoever has it has the whole network for ten years. Do not leave it here`,
+      `                  key ${files.rootKey}: anyone who has it has the whole network for ten years. Do not leave it here`,
       `  issuing         ${files.issuingCertificate}`,
       `  configuration   ${made.configuration}`,
       `  listens on      ${listen}${listen === loopback ? ': this machine only; to change it, set host in the configuration or give --listen' : ''}`,

@@ -21,7 +21,7 @@ export const authorityFiles = {
 const othersMask = 0o077;
 
 /**
- * Finds the root's key where it lies beside the issuing key: whoever takes over the machine then has the whole network, for ten years.
+ * Finds the root's key where it lies beside the issuing key: anyone who takes over the machine then has the whole network, for ten years.
  * @param directory - folder of the authority
  * @returns its path, or `undefined` where it was moved away
  */
