@@ -84,7 +84,7 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
     const remedy = `move ${opened.rootKey} to storage that no network reaches; copy it back only for entente ca outside, and to certify the next issuing authority`;
     log.error(
       { event: 'root-key-present', file: opened.rootKey, remedy },
-      'the key of the root is on the machine of the authority: who takes over the machine has the whole network for ten years',
+      'the key of the root is on the machine of the authority: anyone who takes over the machine has the whole network for ten years',
     );
   }
   const refusals = createRefusalLog(log, () => clock.now(), audit);
