@@ -132,8 +132,9 @@ export const patches: PatchList = {
       name: 'every-refusal',
       off: 'the audit trail has a refusal only where the log has a line',
       file: 'packages/authority/src/refusals.ts',
-      find: '    audit?.refused(problem, caller);\n    const leftOut =',
-      replace: '    const leftOut =',
+      find: "const note: RefusalLog['note'] = (problem, caller) => {\n    audit?.refused(",
+      replace:
+        "const note: RefusalLog['note'] = (problem, caller) => {\n    if (limit.line({ name: 'audited', admitted: true }) !== undefined) audit?.refused(",
       test: audited('has every refusal of an administrator, also where the log leaves out lines'),
     },
     {
