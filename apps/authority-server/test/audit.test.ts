@@ -1,5 +1,6 @@
 import { joinTokenSecretHash, parseJoinToken } from '@entente/pki';
 import { createKeyAndRequest, renew } from '@entente/pki/client';
+import { encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Credentials, document, frontEnd, type Scene, send, signed, startScene } from './network.ts';
 
@@ -12,7 +13,12 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 
 interface Page {
-  readonly records: readonly { readonly number: number; readonly action: string; readonly at: number }[];
+  readonly records: readonly {
+    readonly number: number;
+    readonly action: string;
+    readonly actor: string;
+    readonly at: number;
+  }[];
   readonly next?: number;
 }
 
@@ -20,6 +26,13 @@ const read = async (query = ''): Promise<Page> =>
   (await (await scene.ask(`/audit${query}`, scene.alice)).json()) as Page;
 const last = async (action: string) =>
   (await read('?limit=1000')).records.find((one) => one.action === action);
+/** What administrators and servers caused meanwhile, newest first. */
+const recordsOf = async (action: () => Promise<unknown>) => {
+  const before = (await read('?limit=1')).records[0]?.number ?? 0;
+  await action();
+  const { records } = await read('?limit=100');
+  return records.filter(({ actor, number }) => number > before && actor !== 'authority');
+};
 const post = (who: Credentials, path: string, body: object) =>
   scene.ask(path, who, { method: 'POST', body: JSON.stringify(body) });
 const from = '127.0.0.1';
@@ -27,6 +40,7 @@ const alice = { actor: 'administrator:alice', from };
 
 describe('the audit trail', () => {
   let fe01: Credentials & { serialHex: string };
+  let inForce: string;
 
   it('has who published a topology', async () => {
     await scene.publish(signed(first));
@@ -88,13 +102,58 @@ describe('the audit trail', () => {
       reason: 'keyCompromise',
     });
     await scene.join('fe02.contoso.example');
-    await scene.publish(signed(document([frontEnd('fe01.contoso.example')], first)));
+    inForce = signed(document([frontEnd('fe01.contoso.example')], first));
+    await scene.publish(inForce);
     expect(await last('certificate-revoked')).toMatchObject({
       ...alice,
       subject: 'fe02.contoso.example',
       reason: 'cessationOfOperation',
     });
     expect(await last('list-signed')).toMatchObject({ actor: 'authority' });
+  });
+
+  it('has each order of an administrator once, done or refused', async () => {
+    const { request } = await createKeyAndRequest({ subject: 'fe01.contoso.example' });
+    const pem = encodePem('CERTIFICATE REQUEST', request);
+    const server = 'fe01.contoso.example';
+    const issued = (await recordsOf(() => post(scene.alice, '/certificates', { server, request: pem })))[0];
+    expect(issued).toMatchObject({
+      ...alice,
+      action: 'certificate-issued',
+      subject: server,
+      outcome: 'done',
+      details: { serial: expect.stringMatching(/^[0-9a-f]+$/), notAfter: expect.any(Number) },
+    });
+    const { serial } = (issued as unknown as { details: { serial: string } }).details;
+    const own = await createKeyAndRequest({ subject: 'alice' });
+    const ownPem = encodePem('CERTIFICATE REQUEST', own.request);
+    const held = { serial, reason: 'certificateHold' };
+    const orders: readonly (readonly [path: string, body: object | string, record: object])[] = [
+      ['/certificates', { request: ownPem }, { action: 'certificate-renewed', subject: 'alice' }],
+      ['/certificates', { request: 'nothing' }, { reason: 'malformed-request' }],
+      ['/certificates', { request: pem }, { reason: 'name-not-allowed' }],
+      ['/release', { serial }, { reason: 'certificate-not-on-hold' }],
+      ['/revoke', held, { action: 'certificate-revoked', reason: 'certificateHold' }],
+      ['/release', { serial }, { action: 'hold-ended', subject: server, details: { serial } }],
+      ['/release', {}, { reason: 'malformed-request' }],
+      ['/revoke', {}, { reason: 'malformed-request' }],
+      ['/join-tokens', { server: 'fe09.contoso.example' }, { reason: 'not-in-topology' }],
+      ['/topology', {}, { action: 'request-refused' }],
+      ['/topology', inForce, { action: 'topology-published', details: { effect: 'unchanged' } }],
+    ];
+    for (const [path, body, record] of orders) {
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      const all = await recordsOf(() => scene.ask(path, scene.alice, { method: 'POST', body: text }));
+      const outcome = 'action' in record && record.action !== 'request-refused' ? 'done' : 'refused';
+      expect(all, `${path} ${text.slice(0, 60)}`).toMatchObject([{ ...alice, outcome, ...record }]);
+    }
+  });
+
+  it('has every refusal of an administrator, also where the log leaves out lines', async () => {
+    const many = await recordsOf(async () => {
+      for (let index = 0; index < 15; index++) await post(scene.alice, '/revoke', {});
+    });
+    expect(many.map(({ action }) => action)).toEqual(Array(15).fill('request-refused'));
   });
 
   it('is read page by page, by administrators alone, and survives a restart', async () => {

@@ -39,3 +39,17 @@ describe('a server that asks for certificates without end', () => {
     expect((await enrol(fe01)).status).toBe(400);
   });
 });
+
+describe('an administrator who orders certificates without end', () => {
+  it('is told to wait, refused orders counted too, and servers are not affected', async () => {
+    const order = () => scene.ask('/certificates', scene.alice, { method: 'POST', body: '{}' });
+    for (let index = 0; index < 20; index++) expect((await order()).status).toBe(400);
+    const response = await order();
+    expect(response.status).toBe(429);
+    expect(await response.json()).toMatchObject({
+      reason: 'throttled',
+      detail: expect.stringContaining('ordered by this administrator'),
+    });
+    expect((await enrol(fe02)).status).toBe(400);
+  });
+});

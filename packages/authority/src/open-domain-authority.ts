@@ -255,21 +255,32 @@ export async function openDomainAuthority(
       const result = await health.follow('topologies', () =>
         topologies.publish(text, now(), before === undefined ? refusalBy : undefined),
       );
-      if (!result.accepted || result.topology.hash === before?.hash) return result;
+      if (!result.accepted) return result;
       const { hash, document } = result.topology;
+      const who = { actor: `administrator:${publisherName}`, ...(from === undefined ? {} : { from }) };
+      const { version } = document;
+      const recordPublished = (): Promise<void> =>
+        audit.record({
+          ...who,
+          action: 'topology-published',
+          subject: settings.domain,
+          outcome: 'done',
+          details: {
+            version,
+            hash,
+            effect: hash === before?.hash ? 'unchanged' : result.effect,
+            signers: result.signers.join(' ').slice(0, 500),
+          },
+        });
+      if (hash === before?.hash) {
+        await recordPublished();
+        return result;
+      }
       surplus.topologyChanged();
       // First of all: connections and commands of whom it removes end now.
       trust.announce();
       await states?.sign();
-      const who = { actor: `administrator:${publisherName}`, ...(from === undefined ? {} : { from }) };
-      const { version } = document;
-      await audit.record({
-        ...who,
-        action: 'topology-published',
-        subject: settings.domain,
-        outcome: 'done',
-        details: { version, hash, effect: result.effect, signers: result.signers.join(' ').slice(0, 500) },
-      });
+      await recordPublished();
       const time = now();
       const gone = before === undefined ? [] : removedAdministrators(before, result.topology);
       await revokeUnlisted(

@@ -39,7 +39,7 @@ export interface RefusalLog {
  * Creates the log of refusals.
  * @param log - receives the lines
  * @param now - milliseconds since the epoch; default: the clock of the machine
- * @param audit - records the refusals of callers that have proven a name, within the same bounds; default none
+ * @param audit - records the refusals of callers that have proven a name, within bounds of its own; default none
  */
 export function createRefusalLog(
   log: Log,
@@ -52,13 +52,14 @@ export function createRefusalLog(
     caller: Caller,
     more: object,
   ): void => {
-    audit?.refused({ reason, message, remedy }, caller);
     const link = caller.kind === 'administrator' ? linkNames.administrator : linkNames.member;
     const fields = { event: 'refused', reason, ...peerFields(caller), link, remedy, ...more };
     if (alarmingReasons.has(reason)) log.error(fields, message);
     else log.warn(fields, message);
   };
+  // The audit trail has bounds of its own: it says what was refused also where the log leaves out lines.
   const note: RefusalLog['note'] = (problem, caller) => {
+    audit?.refused(problem, caller);
     const leftOut =
       caller.kind === 'nobody'
         ? limit.line({ address: caller.address, admitted: false })
@@ -73,6 +74,7 @@ export function createRefusalLog(
     note,
     again,
     once(problem, caller) {
+      audit?.refused(problem, caller);
       write(problem, caller, {});
       return again(problem, caller);
     },

@@ -210,7 +210,12 @@ describe('the trust state of an authority', () => {
     expect((await say(JSON.stringify(said))).status).toBe(204);
     expect((await get('/members')).status).toBe(403);
     const answer = await get('/members', administrator);
-    const { members } = (await answer.json()) as { members: { server: string }[] };
+    const { at, members, since } = (await answer.json()) as {
+      at: string;
+      since: string;
+      members: { server: string }[];
+    };
+    expect(Date.parse(at)).toBeGreaterThanOrEqual(Date.parse(since));
     expect(members.find(({ server }) => server === 'fe01.contoso.example')).toMatchObject({ standing: said });
   });
 

@@ -8,7 +8,7 @@ import { encodeSignedTopology, signTopology, type TopologyDocument, topologyHash
 import { encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { answerOf, runEntente, succeed } from './command-line.ts';
+import { answerOf, runEntente } from './command-line.ts';
 
 describe('commands to an authority', () => {
   let network: Network;
@@ -194,25 +194,6 @@ describe('commands to an authority', () => {
     expect(String(json.next)).toContain(`entente topology publish ${signed}`);
   });
 
-  it('status says what each server has, and ends with status 1 where something needs attention', async () => {
-    const { json, status } = await answerOf(`status ${options}`);
-    expect(status).toBe(1);
-    expect(json).toMatchObject({ ok: false, network: 'contoso.example' });
-    const members = json.members as { server: string; attention: string | null }[];
-    expect(members.find(({ server }) => server === 'fe2.contoso.example')?.attention).toBeNull();
-    expect(json.attention).toEqual(
-      ['gw1', 'med1'].map(
-        (name) =>
-          `${name}.contoso.example has no valid certificate: it has not joined, was revoked, or has expired`,
-      ),
-    );
-    const told = await runEntente(`status ${options}`);
-    expect(told.stdout).toMatch(/\nfe2\.contoso\.example +front-end +\S+Z +not reported/);
-    expect(told.stdout).toMatch(/\ngw1\.contoso\.example +\S+ +none +not reported/);
-    expect(told.stdout).toContain('2 things to attend to:');
-    expect(told.stdout).toContain('entente join-token gw1.contoso.example');
-  });
-
   it('cert list and cert show say what the authority has issued', async () => {
     const { json, status } = await answerOf(`cert list --server fe2.contoso.example ${options}`);
     expect({ status, count: (json.certificates as object[]).length }).toEqual({ status: 0, count: 1 });
@@ -259,19 +240,6 @@ describe('commands to an authority', () => {
     await writeFile(csr, 'no request');
     const unreadable = await runEntente(line.replace('gw1.crt', 'rogue.crt'));
     expect(unreadable).toMatchObject({ status: 2, stderr: expect.stringContaining('openssl req -new') });
-  });
-
-  it('status needs nothing once every server has a certificate', async () => {
-    const { request } = await createKeyAndRequest({ subject: 'med1.contoso.example' });
-    const csr = join(folder, 'med1.csr');
-    await writeFile(csr, encodePem('CERTIFICATE REQUEST', request));
-    const output = join(folder, 'med1.crt');
-    await succeed(`cert issue --csr ${csr} --server med1.contoso.example --output ${output} ${options}`);
-    expect(await answerOf(`status ${options}`)).toMatchObject({
-      status: 0,
-      json: { ok: true, attention: [] },
-    });
-    expect((await runEntente(`status ${options}`)).stdout).toContain('nothing needs attention');
   });
 
   it('cert renew replaces the files of the administrator, who goes on with them', async () => {

@@ -1,4 +1,10 @@
-import type { PatchList } from '../patch.ts';
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const audited = (title: string): MutationPatch['test'] => ({
+  file: 'apps/authority-server/test/audit.test.ts',
+  title,
+  inOrder: true,
+});
 
 /** Who may send commands to the authority of a domain, and what becomes of them. */
 export const patches: PatchList = {
@@ -95,6 +101,63 @@ export const patches: PatchList = {
         file: 'packages/pki/test/publication.test.ts',
         title:
           'signs one list for calls that arrive while an earlier one waits, and another for one that arrives later',
+      },
+    },
+    {
+      name: 'ordered-certificates',
+      off: 'the audit trail does not have the certificates that administrators order',
+      file: 'packages/authority/src/routes/certificate-routes.ts',
+      find: '  await audit.record({\n    ...by(caller),',
+      replace: '  if (serialHex === "") await audit.record({\n    ...by(caller),',
+      test: audited('has each order of an administrator once, done or refused'),
+    },
+    {
+      name: 'ended-holds',
+      off: 'the audit trail does not have who ended a hold',
+      file: 'packages/authority/src/routes/revocation-routes.ts',
+      find: "await authority.audit.record({\n      ...by(caller),\n      action: 'hold-ended',",
+      replace:
+        "if (serialHex === '') await authority.audit.record({\n      ...by(caller),\n      action: 'hold-ended',",
+      test: audited('has each order of an administrator once, done or refused'),
+    },
+    {
+      name: 'published-again',
+      off: 'the audit trail does not have a version that was published again',
+      file: 'packages/authority/src/open-domain-authority.ts',
+      find: '        await recordPublished();\n        return result;',
+      replace: '        return result;',
+      test: audited('has each order of an administrator once, done or refused'),
+    },
+    {
+      name: 'every-refusal',
+      off: 'the audit trail has a refusal only where the log has a line',
+      file: 'packages/authority/src/refusals.ts',
+      find: "const note: RefusalLog['note'] = (problem, caller) => {\n    audit?.refused(",
+      replace:
+        "const note: RefusalLog['note'] = (problem, caller) => {\n    if (limit.line({ name: 'audited', admitted: true }) !== undefined) audit?.refused(",
+      test: audited('has every refusal of an administrator, also where the log leaves out lines'),
+    },
+    {
+      name: 'ordered-without-end',
+      off: 'an administrator orders certificates without end',
+      file: 'packages/authority/src/routes/certificate-routes.ts',
+      find: '    if (tooMany !== undefined) return tooMany;\n',
+      replace: '',
+      test: {
+        file: 'apps/authority-server/test/request-limits.test.ts',
+        title: 'is told to wait, refused orders counted too, and servers are not affected',
+      },
+    },
+    {
+      name: 'released-without-end',
+      off: 'an administrator ends holds without end',
+      file: 'packages/authority/src/routes/revocation-routes.ts',
+      find: 'if (tooMany !== undefined) return tooMany;\n    const { serial } = order;',
+      replace: 'const { serial } = order;',
+      test: {
+        file: 'packages/authority/test/order-limits.test.ts',
+        title:
+          'revocations, ends of holds and topologies of an administrator are counted together, refused ones too',
       },
     },
   ],

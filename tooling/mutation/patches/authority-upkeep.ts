@@ -78,8 +78,8 @@ export const patches: PatchList = {
       name: 'audited-refusal',
       off: 'what is refused to a server leaves no trace',
       file: 'packages/authority/src/refusals.ts',
-      find: 'audit?.refused({ reason, message, remedy }, caller);',
-      replace: '',
+      find: '    audit?.refused(problem, caller);\n    const leftOut =',
+      replace: '    const leftOut =',
       test: {
         file: 'apps/authority-server/test/audit.test.ts',
         title: 'has what was refused to a server that has proven its name, and nothing of others',

@@ -17,6 +17,15 @@ const sent = (title: string): MutationPatch['test'] => ({
   title,
   inOrder: true,
 });
+const judged = (title: string): MutationPatch['test'] => ({
+  file: `${commands}/authority/member-state.test.ts`,
+  title,
+});
+const stated = (title: string): MutationPatch['test'] => ({
+  file: 'packages/commands/test/network-state.test.ts',
+  title,
+  inOrder: true,
+});
 const issuing = (title: string): MutationPatch['test'] => ({
   file: 'packages/authority/test/may-issue.test.ts',
   title,
@@ -192,6 +201,62 @@ export const patches: PatchList = {
         file: 'packages/authority/test/revoked-requester.test.ts',
         title: 'an administrator whose certificate was revoked on an open connection gets no other one',
       },
+    },
+    {
+      name: 'behind-topology',
+      off: 'a server with an older topology needs nothing',
+      file: `${commands}/authority/member-state.ts`,
+      find: 'if (standing.topology < state.topology.version)',
+      replace: 'if (standing.topology < 0)',
+      test: judged('is behind with an older topology, an older list, or without the list'),
+    },
+    {
+      name: 'behind-list',
+      off: 'a server with a list of another authority is up to date',
+      file: `${commands}/authority/member-state.ts`,
+      find: 'list.issuer === issuer && list.shard === shard',
+      replace: 'list.shard === shard',
+      test: judged('is behind with an older topology, an older list, or without the list'),
+    },
+    {
+      name: 'silent-server',
+      off: 'a server that has stopped needs nothing',
+      file: `${commands}/authority/member-state.ts`,
+      find: 'if (members.at - lastSeen > silentAfterMs)',
+      replace: 'if (members.at < lastSeen)',
+      test: judged('is silent after more than ten minutes without a report'),
+    },
+    {
+      name: 'never-reported',
+      off: 'a server that never reports needs nothing',
+      file: `${commands}/authority/member-state.ts`,
+      find: 'if (mayBeSilent || at - since <= silentAfterMs) return [];',
+      replace: 'if (mayBeSilent || at > 0) return [];',
+      test: judged('that has never reported is silent once the authority has run for ten minutes'),
+    },
+    {
+      name: 'last-third',
+      off: 'a certificate in the last third of its life needs nothing',
+      file: `${commands}/authority/member-state.ts`,
+      find: 'if ((until - now) * 3 >= lifetime) return [];',
+      replace: 'if (until >= now) return [];',
+      test: judged('has a certificate about to end in the last third of its life'),
+    },
+    {
+      name: 'certificate-in-use',
+      off: 'a server is judged by a certificate that it does not use',
+      file: `${commands}/authority/member-state.ts`,
+      find: 'Date.parse(report.standing.certificateEnd)',
+      replace: 'certificate.notAfter',
+      test: judged('is judged by the certificate that it uses, although a newer one was issued'),
+    },
+    {
+      name: 'health-of-authority',
+      off: 'what fails at the authority does not fail the status',
+      file: `${commands}/commands/status.ts`,
+      find: '...problems.map(({ message, part }) =>',
+      replace: '...problems.slice(problems.length).map(({ message, part }) =>',
+      test: stated('status says what fails at the authority, with the remedy'),
     },
   ],
 };

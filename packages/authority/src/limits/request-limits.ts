@@ -11,18 +11,17 @@ export type Limited = 'certificate' | 'join' | 'join-token' | 'command';
  * installs a large network orders tokens by the hundred.
  */
 export const requestRates: Readonly<Record<Limited, Rate>> = {
-  /** By a server, with its certificate. */
+  /** By a server, with its certificate; by an administrator, for a server that cannot join, or the next one of their own. */
   certificate: { burst: 20, perHour: 10 },
   /** With join tokens, from one address; one /64 of IPv6 counts as one. */
   join: { burst: 1_000, perHour: 1_000 },
   /** Ordered by an administrator. */
   'join-token': { burst: 1_000, perHour: 1_000 },
-  /** Topologies and revocations of an administrator. */
+  /** Topologies, revocations and ends of holds of an administrator. */
   command: { burst: 1_000, perHour: 1_000 },
 };
 
-const whatIs: Readonly<Record<Limited, string>> = {
-  certificate: 'certificates for this server',
+const whatIs: Readonly<Record<Exclude<Limited, 'certificate'>, string>> = {
   join: 'requests with join tokens from this address',
   'join-token': 'join tokens ordered by this administrator',
   command: 'commands of this administrator',
@@ -64,7 +63,7 @@ export class RequestLimits {
    */
   count(what: Limited, caller: Caller): TooMany | undefined {
     const taken = this.#limits[what].take(keyOf(caller));
-    return taken.ok ? undefined : tooMany(what, taken);
+    return taken.ok ? undefined : tooMany(what, caller, taken);
   }
 }
 
@@ -74,18 +73,30 @@ function keyOf(caller: Caller): string {
     case 'server':
       return caller.server;
     case 'administrator':
-      return caller.name;
+      // An id of an administrator may look like the name of a server.
+      return `administrator ${caller.name}`;
     case 'nobody':
       return addressGroup(caller.address);
   }
 }
 
-function tooMany(what: Limited, { isFirst, retryAfterSeconds }: Extract<Taken, { ok: false }>): TooMany {
+function describe(what: Limited, caller: Caller): string {
+  if (what !== 'certificate') return whatIs[what];
+  return caller.kind === 'administrator'
+    ? 'certificates ordered by this administrator'
+    : 'certificates for this server';
+}
+
+function tooMany(
+  what: Limited,
+  caller: Caller,
+  { isFirst, retryAfterSeconds }: Extract<Taken, { ok: false }>,
+): TooMany {
   return {
     isFirst,
     problem: {
       reason: 'throttled',
-      message: `too many ${whatIs[what]}: expected at most ${requestRates[what].perHour} an hour`,
+      message: `too many ${describe(what, caller)}: expected at most ${requestRates[what].perHour} an hour`,
       remedy: `send the request again in ${retryAfterSeconds} seconds; find out why there are so many`,
       status: 429,
       retryAfterSeconds,

@@ -1,5 +1,6 @@
 import { findIssued, type PkiRefusal, type Problem, refuse } from '@entente/pki';
 import { decodePem, encodePem } from '@entente/x509';
+import { by } from '../audit/audit-log.ts';
 import type { Authority } from '../authority.ts';
 import type { Caller } from '../caller.ts';
 import { readCertificateQuery } from './certificate-query.ts';
@@ -13,7 +14,10 @@ import type { AuthorityApp, RouteContext } from './route-context.ts';
  * @param app - receives the routes
  * @param context - what they answer with
  */
-export function addCertificateRoutes(app: AuthorityApp, { authority, guard, refusals }: RouteContext): void {
+export function addCertificateRoutes(
+  app: AuthorityApp,
+  { authority, guard, limited, refusals }: RouteContext,
+): void {
   const { ledger } = authority.opened;
 
   app.get('/certificates', async (c) => {
@@ -47,6 +51,8 @@ export function addCertificateRoutes(app: AuthorityApp, { authority, guard, refu
     const read = await readOrder(c.req.raw, caller, guard, maxOrderBytes);
     if (read instanceof Response) return read;
     if (caller.kind !== 'administrator') return c.notFound();
+    const tooMany = limited('certificate', caller);
+    if (tooMany !== undefined) return tooMany;
     const order = certificateOrder(read);
     if ('reason' in order) return refusals.request(order, caller);
     const outcome = await issueTo(authority, order, caller);
@@ -93,7 +99,7 @@ async function issueTo(
   { request, server, interface: side }: CertificateOrder,
   caller: Administrator,
 ): Promise<object | PkiRefusal> {
-  const { clock, issuance, opened } = authority;
+  const { audit, clock, issuance, opened } = authority;
   const { name, serialHex } = caller;
   const outcome = await issuance.issue(
     {
@@ -119,6 +125,13 @@ async function issueTo(
       'let another administrator order it',
     );
   }
+  await audit.record({
+    ...by(caller),
+    action: server === undefined ? 'certificate-renewed' : 'certificate-issued',
+    subject: certificate.subject,
+    outcome: 'done',
+    details: { serial: certificate.serialHex, notAfter: certificate.notAfter },
+  });
   return {
     serial: certificate.serialHex,
     subject: certificate.subject,

@@ -46,11 +46,22 @@ export function addRevocationRoutes(
     const { caller } = c.env;
     const order = await readOrder(c.req.raw, caller, guard);
     if (order instanceof Response) return order;
+    const tooMany = limited('command', caller);
+    if (tooMany !== undefined) return tooMany;
     const { serial } = order;
     if (typeof serial !== 'string') return refusals.request(badOrder('"serial"'), caller);
-    const outcome = await authority.revocation.release(serial.toLowerCase());
-    return outcome.ok
-      ? c.json({ serials: outcome.serials, crlNumber: outcome.crlNumber })
-      : refusals.request(outcome.refusal, caller);
+    const serialHex = serial.toLowerCase();
+    const outcome = await authority.revocation.release(serialHex);
+    if (!outcome.ok) return refusals.request(outcome.refusal, caller);
+    const { crlNumber, serials } = outcome;
+    const released = await authority.opened.ledger.find(authority.issuance.issuer.id, serialHex);
+    await authority.audit.record({
+      ...by(caller),
+      action: 'hold-ended',
+      ...(released === undefined ? {} : { subject: released.subject }),
+      outcome: 'done',
+      details: { serial: serialHex, crlNumber },
+    });
+    return c.json({ serials, crlNumber });
   });
 }

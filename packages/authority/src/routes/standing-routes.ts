@@ -1,5 +1,5 @@
 import { readBody } from '@entente/pki';
-import { maxStandingLength, parseMemberStanding } from '@entente/topology';
+import { isoTime, maxStandingLength, parseMemberStanding } from '@entente/topology';
 import { badOrder, tooLarge } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
@@ -26,6 +26,11 @@ export function addStandingRoutes(app: AuthorityApp, { authority, guard, refusal
   app.get('/members', (c) => {
     const refused = guard('administrator', c.env.caller);
     if (refused !== undefined) return refused;
-    return c.json({ members: authority.standings.list() }, 200, { 'cache-control': 'no-store' });
+    const { clock, standings } = authority;
+    return c.json(
+      { at: isoTime(clock.now()), since: isoTime(standings.since), members: standings.list() },
+      200,
+      { 'cache-control': 'no-store' },
+    );
   });
 }

@@ -13,6 +13,8 @@ export interface ListedMember {
 export class MemberStandings {
   readonly #topology: () => Topology | undefined;
   readonly #now: () => number;
+  /** When it began to keep what members say, milliseconds since 1970. */
+  readonly since: number;
   readonly #last = new Map<string, { readonly at: number; readonly standing: MemberStanding }>();
 
   /**
@@ -22,6 +24,7 @@ export class MemberStandings {
   constructor(topology: () => Topology | undefined, now: () => number) {
     this.#topology = topology;
     this.#now = now;
+    this.since = now();
   }
 
   /**

@@ -30,10 +30,11 @@ export interface AuthorityConnection extends AsyncDisposable {
   /**
    * Reads what the authority serves to administrators.
    * @param path - e.g. `/topology`
+   * @param statuses - of answers that are the document; default 200
    * @returns its text, or why it was refused
    * @throws as `send` does
    */
-  get(path: string): Promise<TextOutcome>;
+  get(path: string, statuses?: readonly number[]): Promise<TextOutcome>;
 }
 
 /** What the authority answered to a request for a document. */
@@ -93,9 +94,9 @@ export async function connectAuthority(access: AdministratorAccess): Promise<Aut
       const { status, text } = await ask(request, maxAnswerBytes);
       return readOutcome(status, text, url);
     },
-    async get(path) {
+    async get(path, statuses = [200]) {
       const { status, text } = await ask(new Request(new URL(path, url)), maxDocumentBytes);
-      if (status === 200) return { ok: true, text };
+      if (statuses.includes(status)) return { ok: true, text };
       const outcome = readOutcome(status, text, url);
       if (!outcome.ok) return outcome;
       throw unusable(url, `the authority answered ${status}`);

@@ -1,20 +1,31 @@
 import { readFile } from 'node:fs/promises';
-import { buildTopology, certificateNames, type Topology, type TopologyDocument } from '@entente/topology';
+import { buildTopology, type TopologyDocument, type TrustState } from '@entente/topology';
 import { decodePemCertificates } from '@entente/x509';
 import type { Command } from 'commander';
-import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
+import {
+  type AdministratorAccess,
+  type AdministratorOptions,
+  accessOf,
+} from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
-import { type ListedCertificate, listCertificates, stateOf, timeText } from '../authority/certificates.ts';
-import { connectAuthority } from '../authority/connect-authority.ts';
+import { type Found, listCertificates, timeText } from '../authority/certificates.ts';
+import { type AuthorityConnection, connectAuthority } from '../authority/connect-authority.ts';
+import { type MemberState, memberStates } from '../authority/member-state.ts';
+import {
+  type ReportedProblem,
+  reportedMembers,
+  reportedProblems,
+  stateInForce,
+} from '../authority/reported-members.ts';
 import { giveRefusal } from '../authority/send-command.ts';
 import { versionInForce } from '../authority/version-in-force.ts';
 import { counted, give, table } from '../topology/answer.ts';
 
 const dayMs = 86_400_000;
-/** A server renews half-way through seven days: with less than this left, several renewals have failed. */
-const serverWarningMs = 2 * dayMs;
 const administratorWarningMs = 14 * dayMs;
 const topologyWarningMs = 14 * dayMs;
+/** Numbers of lists in one cell of the table; `--json` has all. */
+const mostLists = 3;
 
 /**
  * Adds `entente status`: whether the network needs something.
@@ -25,111 +36,114 @@ export function register(program: Command): void {
     .command('status')
     .summary('show the state of the network, and what needs attention')
     .description(
-      'Asks the authority whether it runs, which version is in force, and until when the certificate of each server is valid. Says what needs attention: a server without a valid certificate, one whose renewals fail, your own certificate or the topology about to expire. Exit status 1: something needs attention, or the authority refused.',
+      'Asks the authority whether it works, what is in force, and for each server until when its certificate is valid, which version of the topology, revocation list and trust state it last reported, and when. Says what needs attention: something that fails at the authority; a server without a valid certificate, with one in the last third of its life, behind what is in force, or silent for more than 10 minutes; your own certificate or the topology about to expire. Exit status 1: something needs attention, or the authority refused.',
     );
   administratorCommand(status, 'entente status').action(run);
-}
-
-/** One certificate that a server should have. */
-interface MemberState {
-  readonly server: string;
-  readonly role: string;
-  readonly interface: string;
-  /** When the newest valid certificate expires, milliseconds since 1970. */
-  readonly certificateUntil: number | undefined;
-  readonly attention: string | undefined;
 }
 
 async function run(options: AdministratorOptions): Promise<void> {
   const access = await accessOf(options);
   await using connection = await connectAuthority(access);
-  const now = Date.now();
-  const inForce = await versionInForce(connection, access);
-  if (!inForce.ok) {
-    giveRefusal(inForce.refusal, options.json);
+  const asked = await ask(connection, access);
+  if (!asked.ok) {
+    giveRefusal(asked.refusal, options.json);
     return;
   }
-  const listed = await listCertificates(connection, { profile: 'server' });
-  if (!listed.ok) {
-    giveRefusal(listed.refusal, options.json);
-    return;
-  }
-  const document = inForce.signed?.document;
-  const members = document === undefined ? [] : membersOf(buildTopology(document), listed.found, now);
+  const { document, members, now, problems, state } = asked.found;
   const attention = [
+    ...problems.map(({ message, part }) => `${part} of the authority: ${message}`),
     ...(document === undefined ? ['no topology has been published'] : expiryOf(document, now)),
-    ...members.flatMap((member) => member.attention ?? []),
+    ...members.flatMap((member) => member.attention),
     ...(await ownExpiry(access.certificate, now)),
   ];
   give(
     {
       json: {
         authority: access.authority,
+        problems,
         network: document?.network ?? null,
         version: document?.version ?? null,
-        members: members.map(({ attention: needs, ...member }) => ({ ...member, attention: needs ?? null })),
+        state: state?.sequence ?? null,
+        lists: (state?.lists ?? []).map(({ issuer, number, shard }) => ({ issuer, shard, number })),
+        members: members.map(jsonOf),
         attention,
       },
       lines: [
-        `${access.authority} answers`,
+        `${access.authority} answers${problems.length === 0 ? '' : `, and reports ${counted(problems.length, 'problem')}`}`,
         ...(document === undefined
           ? []
+          : [`version ${document.version} of ${document.network} is in force, issued ${document.issued}`]),
+        ...(state === undefined
+          ? []
           : [
-              `version ${document.version} of ${document.network} is in force, issued ${document.issued}`,
-              '',
+              `trust state ${state.sequence} is in force, with revocation ${state.lists.length === 1 ? 'list' : 'lists'} ${listsText(state.lists)}`,
             ]),
-        ...(members.length === 0 ? [] : rowsOf(members)),
+        ...(members.length === 0 ? [] : ['', ...rowsOf(members)]),
         '',
         ...(attention.length === 0
           ? ['nothing needs attention']
           : [`${counted(attention.length, 'thing')} to attend to:`, ...attention.map((one) => `  ${one}`)]),
       ],
-      next: nextFor(members, document),
+      next: [...new Set(problems.map(({ remedy }) => remedy)), ...nextFor(members, document)],
       failed: attention.length > 0,
     },
     options.json,
   );
 }
 
-/** The certificates that the topology asks of the authority, each with the newest valid one. */
-function membersOf(
-  topology: Topology,
-  certificates: readonly ListedCertificate[],
-  now: number,
-): readonly MemberState[] {
-  const newest = new Map<string, number>();
-  for (const certificate of certificates) {
-    if (stateOf(certificate, now) !== 'valid') continue;
-    const key = `${certificate.subject} ${certificate.commonName}`;
-    newest.set(key, Math.max(newest.get(key) ?? 0, certificate.notAfter));
-  }
-  return [...topology.servers.values()].flatMap(({ fqdn, role }) =>
-    certificateNames(topology, fqdn)
-      .filter(({ issuer }) => issuer === 'enterprise')
-      .map((names) => {
-        const until = newest.get(`${fqdn} ${names.commonName}`);
-        return {
-          server: fqdn,
-          role,
-          interface: names.interface,
-          certificateUntil: until,
-          attention: attentionOf(fqdn, names.interface, until, now),
-        };
-      }),
-  );
+/** All that the authority told. */
+interface Asked {
+  readonly document: TopologyDocument | undefined;
+  readonly state: TrustState | undefined;
+  readonly members: readonly MemberState[];
+  readonly problems: readonly ReportedProblem[];
+  /** By the clock of the authority, milliseconds since 1970. */
+  readonly now: number;
 }
 
-function attentionOf(
-  server: string,
-  side: string,
-  until: number | undefined,
-  now: number,
-): string | undefined {
-  const which = side === 'external' ? `${server}, outside,` : server;
-  if (until === undefined)
-    return `${which} has no valid certificate: it has not joined, was revoked, or has expired`;
-  if (until - now >= serverWarningMs) return undefined;
-  return `the certificate of ${which} expires at ${timeText(until)}: it should have been renewed`;
+/** What is in force is asked for before what members report: a change between the two makes nobody look behind. */
+async function ask(connection: AuthorityConnection, access: AdministratorAccess): Promise<Found<Asked>> {
+  const problems = await reportedProblems(connection);
+  if (!problems.ok) return problems;
+  const inForce = await versionInForce(connection, access);
+  if (!inForce.ok) return inForce;
+  const document = inForce.signed?.document;
+  const nothing = { document, state: undefined, members: [], problems: problems.found, now: Date.now() };
+  if (document === undefined) return { ok: true, found: nothing };
+  const state = await stateInForce(connection);
+  if (!state.ok) return state;
+  const listed = await listCertificates(connection, { profile: 'server' });
+  if (!listed.ok) return listed;
+  const members = await reportedMembers(connection);
+  if (!members.ok) return members;
+  const judged = memberStates({
+    topology: buildTopology(document),
+    state: state.found,
+    certificates: listed.found,
+    members: members.found,
+  });
+  return {
+    ok: true,
+    found: {
+      document,
+      state: state.found,
+      members: judged,
+      problems: problems.found,
+      now: members.found.at,
+    },
+  };
+}
+
+function jsonOf({ report, isOrdered: _, certificateUntil, ...member }: MemberState): object {
+  const { lists, state, topology } = report?.standing ?? {};
+  return {
+    ...member,
+    certificateUntil: certificateUntil ?? null,
+    topology: topology ?? null,
+    state: state ?? null,
+    lists: lists ?? null,
+    lastSeen: report?.lastSeen ?? null,
+  };
 }
 
 function expiryOf({ expires, version }: TopologyDocument, now: number): readonly string[] {
@@ -146,30 +160,46 @@ async function ownExpiry(file: string, now: number): Promise<readonly string[]> 
 
 function rowsOf(members: readonly MemberState[]): readonly string[] {
   return table([
-    ['server', 'role', 'certificate until', 'topology', 'list', 'last seen'],
-    ...members.map(({ certificateUntil, interface: side, role, server }) => [
-      side === 'external' ? `${server} (outside)` : server,
-      role,
-      certificateUntil === undefined ? 'none' : timeText(certificateUntil),
-      ...notReported,
+    ['server', 'role', 'certificate until', 'topology', 'list', 'state', 'last seen'],
+    ...members.map((member) => [
+      member.interface === 'external' ? `${member.server} (outside)` : member.server,
+      member.role,
+      member.certificateUntil === undefined ? 'none' : timeText(member.certificateUntil),
+      ...reportOf(member),
     ]),
   ]);
 }
 
-/** Members do not tell the authority yet what they act on. */
-const notReported = ['not reported', 'not reported', 'not reported'] as const;
+function reportOf({ interface: side, report }: MemberState): readonly string[] {
+  if (side === 'external') return ['', '', '', ''];
+  if (report === undefined) return ['-', '-', '-', 'not reported'];
+  const { lists, state, topology } = report.standing;
+  return [String(topology), listsText(lists), String(state), timeText(report.lastSeen)];
+}
+
+function listsText(lists: readonly { readonly number: number }[]): string {
+  const numbers = lists.slice(0, mostLists).map(({ number }) => number);
+  const more = lists.length > mostLists ? ` and ${lists.length - mostLists} more` : '';
+  return numbers.length === 0 ? 'none' : `${numbers.join(', ')}${more}`;
+}
 
 function nextFor(members: readonly MemberState[], document: TopologyDocument | undefined): readonly string[] {
   if (document === undefined) return ['entente topology publish --as ca/administrators/<you>.yaml'];
   const missing = members.find(({ certificateUntil }) => certificateUntil === undefined);
-  const late = members.find((one) => one.certificateUntil !== undefined && one.attention !== undefined);
+  const late = members.find((one) => one.certificateUntil !== undefined && one.attention.length > 0);
   return [
     ...(missing === undefined
       ? []
       : [
           `entente join-token ${missing.server} --config ${missing.server}.yaml --as ca/administrators/<you>.yaml`,
         ]),
-    ...(late === undefined ? [] : [`see renewal-failed in the log of ${late.server}`]),
+    ...(late === undefined ? [] : [remedyFor(late)]),
     'entente topology status --as ca/administrators/<you>.yaml shows what is not signed or published',
   ];
+}
+
+function remedyFor({ isOrdered, report, server }: MemberState): string {
+  return isOrdered && report === undefined
+    ? `entente cert issue --csr <file> --server ${server} --as ca/administrators/<you>.yaml`
+    : `check that ${server} runs and reaches the authority: see authority-unreachable, renewal-failed and trust-state-refused in its log`;
 }

@@ -1,0 +1,160 @@
+import {
+  buildTopology,
+  type MemberStanding,
+  memberStandingFormat,
+  type TopologyDocument,
+  type TrustState,
+  topologyFormat,
+  trustStateFormat,
+} from '@entente/topology';
+import { describe, expect, it } from 'vitest';
+import type { ListedCertificate } from './certificates.ts';
+import { type InForce, memberStates, silentAfterMs } from './member-state.ts';
+
+const at = Date.parse('2026-06-01T00:00:00.000Z');
+const dayMs = 86_400_000;
+const fe1 = 'fe1.contoso.example';
+const issuer = '0123456789abcdef';
+
+const document: TopologyDocument = {
+  format: topologyFormat,
+  network: 'contoso.example',
+  version: 4,
+  previous: '00'.repeat(32),
+  issued: '2026-05-01T00:00:00Z',
+  administrators: { required: 1, keys: [{ id: 'alice', algorithm: 'ES256', publicKey: '' }] },
+  domains: [{ name: 'contoso.example', pool: 'pool1.contoso.example' }],
+  pools: [{ fqdn: 'pool1.contoso.example', role: 'front-end' }],
+  servers: [
+    { fqdn: 'ca.contoso.example', role: 'authority' },
+    { fqdn: fe1, role: 'front-end', pool: 'pool1.contoso.example' },
+  ],
+};
+const list = { issuer, shard: 0, number: 41, sha256: '00'.repeat(32), bytes: 400 };
+const state: TrustState = {
+  format: trustStateFormat,
+  network: 'contoso.example',
+  sequence: 90,
+  topology: { version: 4, hash: '00'.repeat(32) },
+  anchors: '00'.repeat(32),
+  lists: [list],
+  signedAt: '2026-06-01T00:00:00.000Z',
+  expires: '2026-06-01T00:10:00.000Z',
+};
+const certificate = (subject: string, leftMs: number, requester = 'join-token:1f'): ListedCertificate => ({
+  serial: '0a',
+  profile: 'server',
+  subject,
+  commonName: subject,
+  notBefore: at + leftMs - 6 * dayMs,
+  notAfter: at + leftMs,
+  issuedAt: at + leftMs - 6 * dayMs,
+  requester,
+});
+const standing: MemberStanding = {
+  format: memberStandingFormat,
+  topology: 4,
+  state: 90,
+  lists: [{ issuer, shard: 0, number: 41 }],
+  certificateEnd: new Date(at + 4 * dayMs).toISOString(),
+  formats: [topologyFormat],
+};
+
+interface Case {
+  readonly certificates?: readonly ListedCertificate[];
+  readonly said?: Partial<MemberStanding> | null;
+  readonly silentMs?: number;
+  readonly runsMs?: number;
+  readonly state?: TrustState | undefined;
+}
+
+/** What is wrong with fe1. */
+function attention({ said = {}, silentMs = 0, runsMs = dayMs, ...more }: Case): readonly string[] {
+  const reports = new Map(
+    said === null ? [] : [[fe1, { lastSeen: at - silentMs, standing: { ...standing, ...said } }]],
+  );
+  const inForce: InForce = {
+    topology: buildTopology(document),
+    state: 'state' in more ? more.state : state,
+    certificates: more.certificates ?? [certificate(fe1, 4 * dayMs)],
+    members: { at, since: at - runsMs, reports },
+  };
+  return memberStates(inForce).find(({ server }) => server === fe1)?.attention ?? ['it is not listed'];
+}
+
+describe('a server', () => {
+  it('needs nothing that reports what is in force, or newer', () => {
+    expect(attention({})).toEqual([]);
+    expect(attention({ said: { topology: 5, lists: [{ issuer, shard: 0, number: 42 }] } })).toEqual([]);
+    expect(attention({ said: { topology: 1, lists: [] }, state: undefined })).toEqual([]);
+  });
+
+  it('is behind with an older topology, an older list, or without the list', () => {
+    expect(attention({ said: { topology: 3 } })).toEqual([
+      `${fe1} acts on version 3 of the topology: version 4 is in force`,
+    ]);
+    expect(attention({ said: { lists: [{ issuer, shard: 0, number: 40 }] } })).toEqual([
+      `${fe1} has revocation list 40 of ${issuer}, shard 0: list 41 is in force`,
+    ]);
+    const others = [
+      { issuer: 'fedcba9876543210', shard: 0, number: 50 },
+      { issuer, shard: 1, number: 50 },
+    ];
+    expect(attention({ said: { lists: others } })).toEqual([
+      `${fe1} has no revocation list of ${issuer}, shard 0: list 41 is in force`,
+    ]);
+  });
+
+  it('is silent after more than ten minutes without a report', () => {
+    expect(attention({ silentMs: silentAfterMs })).toEqual([]);
+    expect(attention({ silentMs: silentAfterMs + 1 })).toEqual([
+      `${fe1} has reported nothing since 2026-05-31T23:49:59Z`,
+    ]);
+  });
+
+  it('that has never reported is silent once the authority has run for ten minutes', () => {
+    expect(attention({ said: null, runsMs: silentAfterMs })).toEqual([]);
+    expect(attention({ said: null, runsMs: silentAfterMs + 1 })).toEqual([
+      `${fe1} has reported nothing since the authority started at 2026-05-31T23:49:59Z`,
+    ]);
+  });
+
+  it('whose certificate an administrator ordered may report nothing, and must not stop once it has', () => {
+    const certificates = [certificate(fe1, 4 * dayMs, 'administrator:alice')];
+    expect(attention({ said: null, certificates })).toEqual([]);
+    expect(attention({ silentMs: silentAfterMs + 1, certificates })).toHaveLength(1);
+  });
+
+  it('has a certificate about to end in the last third of its life', () => {
+    const left = (ms: number) => attention({ said: null, runsMs: 0, certificates: [certificate(fe1, ms)] });
+    expect(left(2 * dayMs)).toEqual([]);
+    expect(left(2 * dayMs - 1)).toEqual([
+      `the certificate of ${fe1} expires at 2026-06-02T23:59:59Z: it should have been renewed`,
+    ]);
+  });
+
+  it('is judged by the certificate that it uses, although a newer one was issued', () => {
+    const said = { certificateEnd: new Date(at + dayMs).toISOString() };
+    expect(attention({ said })).toEqual([
+      `the certificate of ${fe1} expires at 2026-06-02T00:00:00Z: it should have been renewed`,
+    ]);
+  });
+
+  it('has none where all are revoked, on hold, expired, or of others', () => {
+    const none = `${fe1} has no valid certificate: it has not joined, was revoked, or has expired`;
+    const held = { ...certificate(fe1, dayMs * 4), revocation: { at, reason: 'certificateHold' } };
+    const certificates = [held, certificate(fe1, 0), certificate('fe2.contoso.example', 4 * dayMs)];
+    expect(attention({ said: null, certificates })).toEqual([none]);
+    expect(attention({ certificates })).toEqual([none]);
+  });
+});
+
+it('an authority reports nothing to itself', () => {
+  const states = memberStates({
+    topology: buildTopology(document),
+    state,
+    certificates: [certificate('ca.contoso.example', 4 * dayMs, 'server:ca.contoso.example')],
+    members: { at, since: 0, reports: new Map() },
+  });
+  expect(states.find(({ role }) => role === 'authority')?.attention).toEqual([]);
+});

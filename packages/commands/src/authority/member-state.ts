@@ -1,0 +1,125 @@
+import { certificateNames, type NamedList, type Topology, type TrustState } from '@entente/topology';
+import { type ListedCertificate, stateOf, timeText } from './certificates.ts';
+import type { ReportedMember, ReportedMembers } from './reported-members.ts';
+
+/** A member reports every minute: after so long without a report something is wrong, milliseconds. */
+export const silentAfterMs = 600_000;
+
+/** A certificate that a server should have, and for its internal interface what the server last reported. */
+export interface MemberState {
+  readonly server: string;
+  readonly role: string;
+  readonly interface: string;
+  /** End of the certificate that the server uses, or else of the newest valid one; milliseconds since 1970. */
+  readonly certificateUntil: number | undefined;
+  /** Whether an administrator ordered the newest valid certificate: then nothing renews it, and the server may report nothing. */
+  readonly isOrdered: boolean;
+  /** Absent for an external interface, and where the server has reported nothing. */
+  readonly report: ReportedMember | undefined;
+  /** What is wrong, one sentence each. */
+  readonly attention: readonly string[];
+}
+
+/** What servers are judged by. */
+export interface InForce {
+  readonly topology: Topology;
+  /** Absent before the first one. */
+  readonly state: TrustState | undefined;
+  /** All that were issued to servers. */
+  readonly certificates: readonly ListedCertificate[];
+  readonly members: ReportedMembers;
+}
+
+/**
+ * Judges each server of the topology: by its certificates, and by what it last reported.
+ * @param inForce - as the authority told it; times are by its clock
+ */
+export function memberStates(inForce: InForce): readonly MemberState[] {
+  const { certificates, members, topology } = inForce;
+  const newest = new Map<string, ListedCertificate>();
+  for (const certificate of certificates) {
+    if (stateOf(certificate, members.at) !== 'valid') continue;
+    const key = `${certificate.subject} ${certificate.commonName}`;
+    const known = newest.get(key);
+    if (known === undefined || known.notAfter <= certificate.notAfter) newest.set(key, certificate);
+  }
+  return [...topology.servers.values()].flatMap(({ fqdn, role }) =>
+    certificateNames(topology, fqdn)
+      .filter(({ issuer }) => issuer === 'enterprise')
+      .map((names) => {
+        const certificate = newest.get(`${fqdn} ${names.commonName}`);
+        const report = names.interface === 'internal' ? members.reports.get(fqdn) : undefined;
+        const until =
+          certificate === undefined || report === undefined
+            ? certificate?.notAfter
+            : Date.parse(report.standing.certificateEnd);
+        const isOrdered = certificate?.requester.startsWith('administrator:') === true;
+        const which = names.interface === 'external' ? `${fqdn}, outside,` : fqdn;
+        return {
+          server: fqdn,
+          role,
+          interface: names.interface,
+          certificateUntil: until,
+          isOrdered,
+          report,
+          attention: [
+            ...ofCertificate(which, certificate, until, members.at),
+            ...(report === undefined ? [] : ofReport(fqdn, report, inForce)),
+            ...(report === undefined && names.interface === 'internal' && certificate !== undefined
+              ? ofSilence(fqdn, role === 'authority' || isOrdered, members)
+              : []),
+          ],
+        };
+      }),
+  );
+}
+
+function ofCertificate(
+  which: string,
+  certificate: ListedCertificate | undefined,
+  until: number | undefined,
+  now: number,
+): readonly string[] {
+  if (certificate === undefined || until === undefined)
+    return [`${which} has no valid certificate: it has not joined, was revoked, or has expired`];
+  const lifetime = certificate.notAfter - certificate.notBefore;
+  if ((until - now) * 3 >= lifetime) return [];
+  return [`the certificate of ${which} expires at ${timeText(until)}: it should have been renewed`];
+}
+
+function ofReport(
+  server: string,
+  { lastSeen, standing }: ReportedMember,
+  { members, state }: InForce,
+): readonly string[] {
+  const found: string[] = [];
+  if (members.at - lastSeen > silentAfterMs)
+    found.push(`${server} has reported nothing since ${timeText(lastSeen)}`);
+  if (state === undefined) return found;
+  if (standing.topology < state.topology.version)
+    found.push(
+      `${server} acts on version ${standing.topology} of the topology: version ${state.topology.version} is in force`,
+    );
+  const older = state.lists.find((list) => numberOf(standing.lists, list) < list.number);
+  if (older !== undefined) {
+    const number = numberOf(standing.lists, older);
+    const has = number < 0 ? 'no revocation list' : `revocation list ${number}`;
+    found.push(
+      `${server} has ${has} of ${older.issuer}, shard ${older.shard}: list ${older.number} is in force`,
+    );
+  }
+  return found;
+}
+
+/** An authority reports nothing to itself, and a gateway of another maker to nobody. */
+function ofSilence(server: string, mayBeSilent: boolean, { at, since }: ReportedMembers): readonly string[] {
+  if (mayBeSilent || at - since <= silentAfterMs) return [];
+  return [`${server} has reported nothing since the authority started at ${timeText(since)}`];
+}
+
+function numberOf(
+  lists: readonly Pick<NamedList, 'issuer' | 'shard' | 'number'>[],
+  { issuer, shard }: NamedList,
+): number {
+  return lists.find((list) => list.issuer === issuer && list.shard === shard)?.number ?? -1;
+}

@@ -1,0 +1,238 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createKeyAndRequest, enrol, parseJoinToken } from '@entente/pki/client';
+import { type Network, startNetwork } from '@entente/testkit';
+import { encodeSignedTopology, signTopology, type TopologyDocument, topologyHash } from '@entente/topology';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { answerOf, runEntente, succeed } from './command-line.ts';
+
+describe('the state of a network', () => {
+  let network: Network;
+  let folder: string;
+  let options: string;
+  let gatewayKey: string;
+  beforeAll(async () => {
+    network = await startNetwork({ clients: [] });
+    folder = await mkdtemp(join(tmpdir(), 'entente-network-state-'));
+    const { authority } = network.organisation;
+    const files = join(network.directory, 'authority', 'administrators', 'administrator');
+    options = `--authority https://${authority.fqdn}:${authority.httpsPort} --address 127.0.0.1 --anchors ${network.anchorsFile} --certificate ${files}.crt --key ${files}.key`;
+  });
+  afterAll(async () => {
+    await network?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** The state of the network once both front ends have reported what is in force. */
+  function statusOnceCurrent(): Promise<Awaited<ReturnType<typeof answerOf>>> {
+    return vi.waitFor(
+      async () => {
+        const answer = await answerOf(`status ${options}`);
+        const members = answer.json.members as { server: string; attention: string[] }[];
+        const behind = members.filter(
+          ({ attention, server }) => server.startsWith('fe') && attention.length > 0,
+        );
+        const silent = members.filter(
+          (one) => one.server.startsWith('fe') && !('lastSeen' in one && one.lastSeen),
+        );
+        expect([...behind, ...silent]).toEqual([]);
+        return answer;
+      },
+      { timeout: 20_000 },
+    );
+  }
+
+  /** Node's own client: what any program can send to the authority. */
+  async function send(
+    request: Request,
+    who?: { readonly cert: string; readonly key: string },
+  ): Promise<Response> {
+    const { authority } = network.organisation;
+    const ca = await readFile(network.anchorsFile, 'utf8');
+    const body = Buffer.from(await request.arrayBuffer());
+    return new Promise((resolve, reject) => {
+      const { pathname, search } = new URL(request.url);
+      const headers = { ...Object.fromEntries(request.headers), 'content-length': body.length };
+      const outgoing = https.request(
+        {
+          host: '127.0.0.1',
+          port: authority.httpsPort,
+          servername: authority.fqdn,
+          ca,
+          ...who,
+          agent: false,
+          method: request.method,
+          path: `${pathname}${search}`,
+          headers,
+        },
+        async (incoming) => {
+          const parts: Buffer[] = [];
+          for await (const part of incoming) parts.push(part as Buffer);
+          const status = incoming.statusCode ?? 0;
+          const answered = incoming.headers as Record<string, string>;
+          resolve(new Response(status === 204 ? null : Buffer.concat(parts), { status, headers: answered }));
+        },
+      );
+      outgoing.once('error', reject);
+      outgoing.end(body);
+    });
+  }
+
+  it('status says what each server has and acts on, and ends with status 1 where something needs attention', async () => {
+    const { json, status } = await statusOnceCurrent();
+    expect(status).toBe(1);
+    expect(json).toMatchObject({ ok: false, network: 'contoso.example', problems: [] });
+    const members = json.members as Record<string, unknown>[];
+    for (const name of ['fe1', 'fe2']) {
+      expect(members.find(({ server }) => server === `${name}.contoso.example`)).toMatchObject({
+        topology: json.version,
+        lists: json.lists,
+        state: expect.any(Number),
+        lastSeen: expect.any(Number),
+        attention: [],
+      });
+    }
+    expect(json.attention).toEqual(
+      ['gw1', 'med1'].map(
+        (name) =>
+          `${name}.contoso.example has no valid certificate: it has not joined, was revoked, or has expired`,
+      ),
+    );
+    const told = await runEntente(`status ${options}`);
+    expect(told.stdout).toMatch(
+      new RegExp(
+        `\\nfe2\\.contoso\\.example +front-end +\\S+Z +${String(json.version)} +\\d+, \\d+ +\\d+ +\\S+Z\\n`,
+      ),
+    );
+    expect(told.stdout).toMatch(/\ngw1\.contoso\.example +\S+ +none +- +- +- +not reported\n/);
+    expect(told.stdout).toContain('2 things to attend to:');
+    expect(told.stdout).toContain('entente join-token gw1.contoso.example');
+  });
+
+  it('status needs nothing once every server has a certificate', async () => {
+    for (const name of ['gw1', 'med1']) {
+      const server = `${name}.contoso.example`;
+      const { privateKeyPem, request } = await createKeyAndRequest({ subject: server });
+      if (name === 'gw1') gatewayKey = privateKeyPem;
+      const [csr, output] = [join(folder, `${name}.csr`), join(folder, `${name}.crt`)];
+      await writeFile(csr, request);
+      await succeed(`cert issue --csr ${csr} --server ${server} --output ${output} ${options}`);
+    }
+    expect(await statusOnceCurrent()).toMatchObject({ status: 0, json: { ok: true, attention: [] } });
+    expect((await runEntente(`status ${options}`)).stdout).toContain('nothing needs attention');
+  });
+
+  it('status marks a server that is behind, and one whose certificate is about to end', async () => {
+    const standing = {
+      format: 'entente-member-standing/1',
+      topology: 0,
+      state: 0,
+      lists: [],
+      certificateEnd: new Date(Date.now() + 3_600_000).toISOString(),
+      formats: [],
+    };
+    const cert = await readFile(join(folder, 'gw1.crt'), 'utf8');
+    const request = new Request('https://ca.contoso.example/standing', {
+      method: 'POST',
+      body: JSON.stringify(standing),
+    });
+    expect((await send(request, { cert, key: gatewayKey })).status).toBe(204);
+    const { json, status } = await statusOnceCurrent();
+    expect(status).toBe(1);
+    expect(json.attention).toEqual([
+      expect.stringMatching(/^the certificate of gw1\.contoso\.example expires at .+Z: it should have/),
+      `gw1.contoso.example acts on version 0 of the topology: version ${String(json.version)} is in force`,
+      expect.stringMatching(
+        /^gw1\.contoso\.example has no revocation list of [0-9a-f]{16}, shard 0: list \d+ is/,
+      ),
+    ]);
+    expect(String(json.next)).toContain('check that gw1.contoso.example runs and reaches the authority');
+  });
+
+  it('status says what fails at the authority, with the remedy', async () => {
+    const versions = join(network.directory, 'authority', 'topologies');
+    const newest = Math.max(...(await readdir(versions)).map((name) => Number.parseInt(name, 10)));
+    const { document } = JSON.parse(await readFile(join(versions, `${newest}.json`), 'utf8')) as {
+      document: TopologyDocument;
+    };
+    const version = document.version + 1;
+    const next = { ...document, version, previous: topologyHash(document), title: 'in the way' };
+    const file = join(folder, 'in-the-way.json');
+    await writeFile(file, encodeSignedTopology(signTopology(next, [network.administrator.signer])));
+    const inTheWay = join(versions, `${version}.json`);
+    await mkdir(join(inTheWay, 'folder'), { recursive: true });
+    try {
+      const refused = await runEntente(`topology publish ${file} ${options}`);
+      expect(refused).toMatchObject({ status: 1, stdout: expect.stringContaining('storage-unavailable') });
+      const { json, status } = await answerOf(`status ${options}`);
+      expect(status).toBe(1);
+      expect(json.problems).toMatchObject([{ part: 'topologies', remedy: expect.any(String) }]);
+      const [{ remedy }] = json.problems as [{ remedy: string }];
+      expect(json.next).toContain(remedy);
+      expect(json.attention).toContainEqual(expect.stringMatching(/^topologies of the authority: /));
+      const told = await runEntente(`status ${options}`);
+      expect(told).toMatchObject({ status: 1, stdout: expect.stringContaining(', and reports 1 problem\n') });
+    } finally {
+      await rm(inTheWay, { recursive: true });
+    }
+    await succeed(`topology publish ${file} ${options}`);
+    expect((await statusOnceCurrent()).json.problems).toEqual([]);
+  });
+
+  it('cert release makes a certificate on hold count again', async () => {
+    const { json } = await answerOf(`cert list --server gw1.contoso.example ${options}`);
+    const [{ serial }] = json.certificates as [{ serial: string }];
+    await succeed(`cert revoke --serial ${serial} --reason certificateHold --yes ${options}`);
+    const held = await answerOf(`cert list --server gw1.contoso.example --all ${options}`);
+    expect(held.json.certificates).toMatchObject([{ serial, state: 'on hold' }]);
+    const released = await answerOf(`cert release ${serial} ${options}`);
+    expect(released).toMatchObject({ status: 0, json: { ok: true, serial, released: true } });
+    const again = await answerOf(`cert list --server gw1.contoso.example ${options}`);
+    expect(again.json.certificates).toMatchObject([{ serial, state: 'valid' }]);
+    expect(await answerOf(`cert release ${serial} ${options}`)).toMatchObject({
+      status: 1,
+      json: { refusal: { reason: 'certificate-not-on-hold' } },
+    });
+  });
+
+  it('join-token --replace lets a server join again that has a certificate, which is revoked then', async () => {
+    const line = `join-token gw1.contoso.example ${options}`;
+    expect(await answerOf(line)).toMatchObject({
+      status: 1,
+      json: { refusal: { reason: 'already-joined' } },
+    });
+    const before = await answerOf(`cert list --server gw1.contoso.example ${options}`);
+    const [{ serial }] = before.json.certificates as [{ serial: string }];
+    const { json, status } = await answerOf(`${line} --replace`);
+    expect(status).toBe(0);
+    const parsed = parseJoinToken(String(json.token));
+    if (!parsed.ok) throw new Error(parsed.refusal.message);
+    const key = await createKeyAndRequest({ subject: 'gw1.contoso.example' });
+    const joined = await enrol({ token: parsed.token, key, transport: (request) => send(request) });
+    if (!joined.ok) throw new Error(joined.refusal.message);
+    const after = await answerOf(`cert list --server gw1.contoso.example --all ${options}`);
+    expect(after.json.certificates).toMatchObject([
+      { serial, state: 'revoked', revocation: { reason: 'superseded' } },
+      { serial: joined.certificate.serialHex, state: 'valid' },
+    ]);
+  });
+
+  it('audit shows the newest first, who did it and from where, page by page', async () => {
+    const { json, status } = await answerOf(`audit --limit 3 ${options}`);
+    expect(status).toBe(0);
+    const records = json.records as { number: number; action: string }[];
+    expect(records).toHaveLength(3);
+    expect(json.before).toBe(records[2]?.number);
+    const older = await answerOf(`audit --limit 1 --before ${String(json.before)} ${options}`);
+    expect(older.json.records).toMatchObject([{ number: Number(json.before) - 1 }]);
+    const { stdout } = await runEntente(`audit --limit 1000 ${options}`);
+    const by = 'by administrator:administrator from 127\\.0\\.0\\.1';
+    expect(stdout).toMatch(new RegExp(`Z token-ordered gw1\\.contoso\\.example ${by}`));
+    expect(stdout).toMatch(new RegExp(`Z hold-ended gw1\\.contoso\\.example ${by}`));
+    expect(stdout).toMatch(new RegExp(`Z certificate-issued med1\\.contoso\\.example ${by}`));
+    expect(stdout).toMatch(new RegExp(`Z request-refused ${by} refused \\(already-joined\\)`));
+    expect((await runEntente(`audit --limit 1001 ${options}`)).status).toBe(2);
+  });
+});
