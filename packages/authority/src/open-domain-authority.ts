@@ -241,6 +241,10 @@ export async function openDomainAuthority(
     }
   };
 
+  /** A version in force of which something could not be recorded: what it takes away is taken away when it is sent again, or at the start. */
+  let unfinished:
+    | { readonly hash: string; readonly effect: string; readonly gone: readonly string[] }
+    | undefined;
   let last: Promise<unknown> = Promise.resolve();
   const publish: Authority['publish'] = (text, publisherName, from) => {
     const turn = last.then(async (): Promise<PublishResult> => {
@@ -259,6 +263,8 @@ export async function openDomainAuthority(
       const { hash, document } = result.topology;
       const who = { actor: `administrator:${publisherName}`, ...(from === undefined ? {} : { from }) };
       const { version } = document;
+      const isRepeated = hash === before?.hash;
+      const begun = unfinished?.hash === hash ? unfinished.effect : undefined;
       const recordPublished = (): Promise<void> =>
         audit.record({
           ...who,
@@ -268,27 +274,32 @@ export async function openDomainAuthority(
           details: {
             version,
             hash,
-            effect: hash === before?.hash ? 'unchanged' : result.effect,
+            effect: begun ?? (isRepeated ? 'unchanged' : result.effect),
             signers: result.signers.join(' ').slice(0, 500),
           },
         });
-      if (hash === before?.hash) {
+      if (isRepeated && begun === undefined) {
         await recordPublished();
         return result;
       }
+      const gone = [
+        ...(unfinished?.gone ?? []),
+        ...(before === undefined ? [] : removedAdministrators(before, result.topology)),
+      ];
+      unfinished = { hash, effect: begun ?? result.effect, gone };
       surplus.topologyChanged();
       // First of all: connections and commands of whom it removes end now.
       trust.announce();
       await states?.sign();
       await recordPublished();
       const time = now();
-      const gone = before === undefined ? [] : removedAdministrators(before, result.topology);
       await revokeUnlisted(
         gone.map((name) => ({ name, issuedUntil: time })),
         who,
       );
       events.announce({ type: 'topology', version: document.version, hash });
       await revocation.reconcileKeys();
+      unfinished = undefined;
       log.info(
         { event: 'topology', version, hash, signers: result.signers },
         `topology version ${version} is in force`,

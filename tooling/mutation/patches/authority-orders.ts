@@ -160,5 +160,28 @@ export const patches: PatchList = {
           'revocations, ends of holds and topologies of an administrator are counted together, refused ones too',
       },
     },
+    {
+      name: 'carried-out-again',
+      off: 'what a topology takes away stays valid where the publication could not be recorded at first',
+      file: 'packages/authority/src/open-domain-authority.ts',
+      find: 'if (isRepeated && begun === undefined) {',
+      replace: 'if (isRepeated) {',
+      test: {
+        file: 'packages/authority/test/audit-unavailable.test.ts',
+        title: 'is carried out and recorded when it is sent again: a topology revokes what it has taken away',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'recorded-first',
+      off: 'a certificate is given out that could not be recorded',
+      file: 'packages/authority/src/routes/certificate-routes.ts',
+      find: '  await audit.record({\n    ...by(caller),',
+      replace: '  audit.note({\n    ...by(caller),',
+      test: {
+        file: 'packages/authority/test/audit-unavailable.test.ts',
+        title: 'is not acknowledged: nobody gets the certificate',
+      },
+    },
   ],
 };

@@ -1,0 +1,103 @@
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAuthority, type RunningAuthority } from '@entente/authority';
+import { createKeyAndRequest } from '@entente/pki/client';
+import { initialiseAuthority } from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
+import type { Peer } from '@entente/tls';
+import { administratorSetHash } from '@entente/topology';
+import { encodePem } from '@entente/x509';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contoso, next, signed } from './contoso.ts';
+
+const edge = 'edge01.contoso.example';
+const disk = { isFull: false };
+let directory: string;
+let authority: RunningAuthority;
+let files: Pick<FileHandle, 'appendFile'>;
+let append: FileHandle['appendFile'];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'entente-audit-unavailable-'));
+  // A disk that takes no more lines: the audit trail alone appends to a file.
+  const probe = await open(join(directory, 'probe'), 'a+');
+  files = Object.getPrototypeOf(probe) as FileHandle;
+  await probe.close();
+  append = files.appendFile;
+  files.appendFile = function (this: FileHandle, ...given) {
+    if (disk.isFull) return Promise.reject(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
+    return append.apply(this, given);
+  };
+  const names = { domain: 'contoso.example', fqdn: 'ca.contoso.example', directory };
+  const objectsUrl = 'http://ca.contoso.example';
+  await initialiseAuthority({ ...names, objectsUrl, now: Date.now(), openLedger });
+  const silent = { info() {}, warn() {}, error() {}, debug() {} };
+  const administratorsHash = administratorSetHash(contoso.administrators);
+  const authorityUrl = 'https://ca.contoso.example';
+  authority = await createAuthority(
+    { ...names, administratorsHash, authorityUrl, objectsUrl },
+    silent as never,
+  );
+  expect((await ask('/topology', signed(contoso))).status).toBe(200);
+});
+afterAll(async () => {
+  files.appendFile = append;
+  await authority[Symbol.asyncDispose]();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function ask(path: string, body?: string) {
+  const peer = {
+    peer: { uris: ['entente://contoso.example/administrators/alice'], dnsNames: [], serialHex: '0a' },
+  } as unknown as Peer;
+  const request = new Request(`https://ca.contoso.example${path}`, {
+    ...(body === undefined ? {} : { method: 'POST', body }),
+  });
+  const response = await authority.fetch(request, peer, '192.0.2.1');
+  return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+}
+
+async function order() {
+  const { request } = await createKeyAndRequest({ subject: edge });
+  const body = { server: edge, request: encodePem('CERTIFICATE REQUEST', request) };
+  return ask('/certificates', JSON.stringify(body));
+}
+
+async function whileFull<T>(action: () => Promise<T>): Promise<T> {
+  disk.isFull = true;
+  try {
+    return await action();
+  } finally {
+    disk.isFull = false;
+  }
+}
+
+describe('a command that cannot be recorded', () => {
+  it('is not acknowledged: nobody gets the certificate', async () => {
+    const { answer, status } = await whileFull(order);
+    expect({ status, reason: answer.reason }).toEqual({ status: 503, reason: 'storage-unavailable' });
+    expect(JSON.stringify(answer)).not.toContain('BEGIN CERTIFICATE');
+    expect((await order()).status).toBe(201);
+  });
+
+  it('is carried out and recorded when it is sent again: a topology revokes what it has taken away', async () => {
+    const servers = contoso.servers.filter(({ fqdn }) => fqdn !== edge);
+    const text = signed(next(contoso, { servers }));
+    expect((await whileFull(() => ask('/topology', text))).status).toBe(503);
+    expect((await ask('/topology', text)).status).toBe(200);
+    const { answer } = await ask(`/certificates?subject=${edge}`);
+    const certificates = answer.certificates as { revocation?: object }[];
+    expect(certificates.length).toBeGreaterThan(0);
+    expect(certificates.every(({ revocation }) => revocation !== undefined)).toBe(true);
+    expect((await ask('/topology', text)).status).toBe(200);
+    const { records } = (await ask('/audit?limit=100')).answer as {
+      records: { action: string; details: { version?: number; effect?: string } }[];
+    };
+    const published = records.filter(
+      ({ action, details }) => action === 'topology-published' && details.version === 2,
+    );
+    expect(published.map(({ details }) => details.effect)).toEqual(['unchanged', 'narrowing']);
+    expect(records).toContainEqual(expect.objectContaining({ action: 'certificate-revoked', subject: edge }));
+  });
+});
