@@ -311,8 +311,8 @@ export async function openDomainAuthority(
     return turn;
   };
 
-  const unfinished = await Promise.all(live().map((issuer) => revokeUnfinished(ledger, issuer, now)));
-  for (const { serialHex, subject } of unfinished.flat()) {
+  const begun = await Promise.all(live().map((issuer) => revokeUnfinished(ledger, issuer, now)));
+  for (const { serialHex, subject } of begun.flat()) {
     log.warn(
       { event: 'unfinished-issuance', serial: serialHex, subject },
       'the authority stopped while it issued a certificate, and nobody has received it: it is revoked',
