@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { joinDomain, type Member } from '@entente/member';
@@ -161,11 +161,15 @@ describe('keys of a pool', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
+  /** A member with a copy of the folder of a server that runs, which goes on; one that has not joined joins. */
   async function joinAs(fqdn: string): Promise<Member> {
+    const running = join(network.directory, fqdn);
+    const hasJoined = network.processes.some(({ name }) => name === fqdn);
+    if (hasJoined) await cp(running, join(directory, fqdn), { recursive: true });
     const member = await joinDomain({
       fqdn,
       directory: join(directory, fqdn),
-      token: await network.administrator.joinToken(fqdn, true),
+      ...(hasJoined ? {} : { token: await network.administrator.joinToken(fqdn) }),
       addresses: network.addresses,
       log: createTestLog(),
     });
