@@ -195,8 +195,8 @@ export const patches: PatchList = {
       name: 'revoked-meanwhile',
       off: 'an administrator whose certificate was revoked gets another one on an open connection',
       file: routes,
-      find: 'if ((await opened.ledger.find(issuer, serialHex))?.revocation !== undefined) {',
-      replace: "if ((await opened.ledger.find(issuer, serialHex))?.subject === '') {",
+      find: 'if ((await findIssued(opened.ledger, issuance, serialHex))?.revocation !== undefined) {',
+      replace: "if ((await findIssued(opened.ledger, issuance, serialHex))?.subject === '') {",
       test: {
         file: 'packages/authority/test/revoked-requester.test.ts',
         title: 'an administrator whose certificate was revoked on an open connection gets no other one',
