@@ -31,7 +31,7 @@ export interface AuthorityOrders extends AsyncDisposable {
   /** Signs a topology and publishes it. @throws Error where it is refused */
   publish(document: TopologyDocument): Promise<void>;
   /** @returns a join token as text */
-  joinToken(server: string): Promise<string>;
+  joinToken(server: string, replace?: boolean): Promise<string>;
 }
 
 /** Names of the authority's hosts, all on this machine. */
@@ -106,8 +106,8 @@ export async function openOrders(place: AuthorityPlace, administrator?: string):
       const answer = await send('/topology', { method: 'POST', headers, body });
       if (answer.status !== 200) throw new Error(`the topology was refused: ${JSON.stringify(answer)}`);
     },
-    async joinToken(server) {
-      const answer = await post('/join-tokens', { server });
+    async joinToken(server, replace = false) {
+      const answer = await post('/join-tokens', { server, replace });
       if (answer.status !== 201) throw new Error(`no join token: ${JSON.stringify(answer)}`);
       return answer.body.token as string;
     },

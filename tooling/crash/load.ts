@@ -58,7 +58,8 @@ export class Load {
       const before = current;
       const joins = before === undefined || random.oneIn(enrolOneIn);
       current = joins
-        ? await enrolServer(place, trust, await orders.joinToken(fqdn), fqdn)
+        ? // Its answer to a renewal may be lost: it then joins again, and what it had before is revoked.
+          await enrolServer(place, trust, await orders.joinToken(fqdn, true), fqdn)
         : await renewServer(place, trust, before, { subject: fqdn });
       acknowledged.issued(current.serialHex);
       if (before !== undefined && random.oneIn(revokeOneIn)) await this.#revoke(before.serialHex);
