@@ -175,14 +175,18 @@ describe('a certificate is renewed once', () => {
 
 describe('a key that is compromised', () => {
   it('is never certified again: not by a renewal, not with a token', async () => {
-    const { desk, first, join, key, makeToken, refusals, renew, succeeded } = await joined();
+    const { desk, first, join, key, ledger, makeToken, refusals, renew, succeeded } = await joined();
     const successor = succeeded(await renew(first.serialHex, await newKey()));
     await desk.revoke(first.serialHex, 'keyCompromise');
+    const issued = async () => (await ledger.list({ limit: 1_000 })).certificates.length;
+    const before = await issued();
     expect(await renew(successor.serialHex, key)).toMatchObject({
       refusal: { reason: 'key-compromised', status: 403 },
     });
     await join(await makeToken(true), key);
     expect(refusals.map(({ reason }) => reason)).toEqual(['key-compromised', 'key-compromised']);
+    // Refused before anything is signed, and not revoked afterwards.
+    expect(await issued()).toBe(before);
   });
 
   it('is not certified where it was blocked while the certificate was signed', async () => {
