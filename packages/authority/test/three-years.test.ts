@@ -9,6 +9,7 @@ import {
   createIssuer,
   examineRootRequest,
   formatRootAnswer,
+  issuerId,
   parseJoinToken,
   parseRootRequest,
   signRootAnswer,
@@ -26,7 +27,7 @@ import {
 } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
 import { createTestLog, type TestLogLine } from '@entente/testkit';
-import { administratorSetHash, buildTopology, outsideObjectUrls } from '@entente/topology';
+import { administratorSetHash, buildTopology, decodeTrustState, outsideObjectUrls } from '@entente/topology';
 import { createJudge } from '@entente/trust';
 import { type Certificate, decodeCertificate, decodeCrl, decodePemCertificates } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -192,6 +193,17 @@ describe('three years of an authority whose root is elsewhere', () => {
     return outcome.trusted ? 'trusted' : `${outcome.rejection.reason}: ${outcome.rejection.message}`;
   };
 
+  /** A member may know one issuing authority alone: the state brings the certificates of all whose lists it names. */
+  const expectStateComplete = async (): Promise<void> => {
+    const response = await authority.fetch(new Request(`${url}/state`), peerOf(holders[0] as Holder));
+    const decoded = decodeTrustState(await response.text());
+    if (!decoded.ok) throw new Error(decoded.message);
+    const known = new Set([root, ...decoded.chain.map(read)].map(({ publicKey }) => issuerId(publicKey.der)));
+    for (const { issuer } of decoded.state.lists) {
+      if (!known.has(issuer)) refused.push(`day ${(clock.now() - start) / day}: no certificate of ${issuer}`);
+    }
+  };
+
   const expectTrusted = async (what: string, chain: readonly Uint8Array[], purpose: 'client' | 'server') => {
     const found = await verdict(chain, purpose);
     if (found !== 'trusted') refused.push(`day ${(clock.now() - start) / day}: ${what}: ${found}`);
@@ -246,6 +258,7 @@ describe('three years of an authority whose root is elsewhere', () => {
         if (seen.at(-1) !== leaf.issuer.toString() && server.startsWith('fe01'))
           seen.push(leaf.issuer.toString());
       }
+      await expectStateComplete();
       await expectTrusted('the administrator', administrator, 'client');
       const own = decodePemCertificates(authority.listener.identity.current.certificatePem);
       await expectTrusted('the authority', own.ok ? own.value.map(({ der }) => der) : [], 'server');

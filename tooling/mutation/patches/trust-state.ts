@@ -315,5 +315,16 @@ export const patches: PatchList = {
         title: 'is kept for servers of the topology, with the time, and forgotten with them',
       },
     },
+    {
+      name: 'certificates-of-all-issuers',
+      off: 'a member that knows one issuing authority alone refuses each trust state while another one is prepared',
+      file: 'packages/authority/src/trust-state/state-publisher.ts',
+      find: 'withIssuers(this.#key.chain, issuers())',
+      replace: 'this.#key.chain',
+      test: {
+        file: 'packages/authority/test/three-years.test.ts',
+        title: 'refuse no member, no administrator and not the authority on any day',
+      },
+    },
   ],
 };
