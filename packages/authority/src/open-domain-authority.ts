@@ -6,10 +6,7 @@ import {
   createRevocationDesk,
   findIssued,
   type Issuer,
-  issuerId,
   type LiveIssuers,
-  PkiFault,
-  type Problem,
   revokeUnfinished,
   rollingDesk,
   rollingIssuance,
@@ -19,11 +16,10 @@ import {
 import { openAuthority, openFileAuditTrail } from '@entente/pki/node';
 import { openStore, type SqlStore } from '@entente/store-sql';
 import { type Clock, createTrust, type Log } from '@entente/tls';
-import { anchorsHash, type Topology } from '@entente/topology';
-import { createJudge, type RevocationKnowledge } from '@entente/trust';
-import { type CertificateList, decodeCrl, encodePem } from '@entente/x509';
-import { isNamed, removedAdministrators, unnamedAdministrator } from './administrators.ts';
-import { type AuditEntry, AuditLog, serialDetails } from './audit/audit-log.ts';
+import { anchorsHash } from '@entente/topology';
+import { createJudge } from '@entente/trust';
+import { encodePem } from '@entente/x509';
+import { AuditLog } from './audit/audit-log.ts';
 import type { Authority } from './authority.ts';
 import { bundleSequence } from './bundle-sequence.ts';
 import { DomainKeyStore } from './domain-keys/key-store.ts';
@@ -33,12 +29,16 @@ import { Health } from './health/health.ts';
 import { ledgerProbe, listProbe } from './health/probes.ts';
 import { importLog } from './import-log.ts';
 import { mayIssueByTopology } from './may-issue.ts';
-import { outsideProblem, outsideView } from './outside-view.ts';
+import { outsideView } from './outside-view.ts';
+import { KnownLists } from './publication/known-lists.ts';
+import { revokeUnlisted } from './publication/revoke-unlisted.ts';
+import { TopologyPublication } from './publication/topology-publication.ts';
+import { warnOfOutside, warnOfUnnamed } from './publication/warnings.ts';
 import { Rollover } from './rollover/rollover.ts';
 import type { AuthoritySettings } from './settings.ts';
 import { MemberStandings } from './standing/member-standings.ts';
 import { SurplusWatch } from './surplus-names/surplus-watch.ts';
-import { openTopologyStore, type PublishResult, type RemovedAdministrator } from './topology-store.ts';
+import { openTopologyStore } from './topology-store.ts';
 import { publishedLists } from './trust-state/published-lists.ts';
 import { mayIssueStateKey } from './trust-state/state-key.ts';
 import { StatePublisher } from './trust-state/state-publisher.ts';
@@ -98,7 +98,7 @@ export async function openDomainAuthority(
     createIssuance({
       issuer,
       anchors: opened.roots,
-      revocation: () => knowledge,
+      revocation: () => known.knowledge,
       throwAway: opened.throwAway,
       ledger,
       mayIssue: mayIssueStateKey(
@@ -143,19 +143,17 @@ export async function openDomainAuthority(
     },
   });
 
-  let knowledge: RevocationKnowledge = { crls: [opened.issuers.rootList] };
-  /** Numbers of the lists in force, the root's first. */
-  let listNumbers = '0';
+  const known = new KnownLists({ opened, publisher, events, audit, log });
   const anchors = {
     anchors: opened.roots.map((certificate) => ({ name: spkiHash(certificate.publicKey.der), certificate })),
   };
   const trust = createTrust({
     judge: createJudge({
       anchors,
-      revocation: () => knowledge,
+      revocation: () => known.knowledge,
       intermediates: () => live().map(({ certificate }) => certificate),
     }),
-    version: () => `${topologies.current?.topology.hash ?? 'none'}/${listNumbers}`,
+    version: () => `${topologies.current?.topology.hash ?? 'none'}/${known.numbers}`,
     clock,
     platformAnchors: () => opened.roots.map(({ der }) => encodePem('CERTIFICATE', der)),
   });
@@ -163,29 +161,7 @@ export async function openDomainAuthority(
   const lists = publishedLists(opened, publisher);
   let states: StatePublisher | undefined;
 
-  const announced = new Map<string, number>();
-  async function listsChanged(): Promise<void> {
-    const published = publisher.all().flatMap(({ current, issuer }) => {
-      const list = current(0);
-      return list === undefined ? [] : [{ issuer: issuer.id, list }];
-    });
-    knowledge = { crls: [opened.issuers.rootList, ...published.map(({ list }) => readList(list.der))] };
-    listNumbers = [opened.rootCrl, ...published.map(({ list }) => list)]
-      .map(({ number }) => number)
-      .join('-');
-    trust.announce();
-    // Before the other events: a member that hears of those finds the state that names what is new.
-    await states?.sign();
-    const all = [{ issuer: issuerId(root.publicKey.der), list: opened.rootCrl }, ...published];
-    for (const { issuer, list } of all) {
-      const { number } = list;
-      if (announced.get(issuer) === number) continue;
-      announced.set(issuer, number);
-      events.announce({ type: 'crl', issuer, number });
-      audit.note({ action: 'list-signed', actor: 'authority', outcome: 'done', details: { issuer, number } });
-      log.info({ event: 'revocation-list', issuer, number }, `revocation list ${number} is published`);
-    }
-  }
+  const listsChanged = (): Promise<void> => known.changed(trust, async () => await states?.sign());
   const revocation = createDomainRevocations({
     desk: rollingDesk(publisher, (one) => createRevocationDesk(ledger, one, now)),
     ledger,
@@ -195,27 +171,7 @@ export async function openDomainAuthority(
     topology: () => topologies.current?.topology,
     now,
   });
-  /** Revokes what the topology has taken away; also after a crash half-way. */
-  const revokeUnlisted = async (
-    removed: readonly RemovedAdministrator[],
-    who: Pick<AuditEntry, 'actor' | 'from'>,
-  ): Promise<void> => {
-    const revoked = [...(await revocation.revokeUnlisted(removed))];
-    const reason = 'cessationOfOperation';
-    const entry = { ...who, action: 'certificate-revoked', outcome: 'done', reason } as const;
-    await Promise.all(
-      revoked.map(([subject, serials]) =>
-        audit.record({ ...entry, subject, details: serialDetails(serials) }),
-      ),
-    );
-    for (const [subject, serials] of revoked) {
-      log.info(
-        { event: 'revoked', server: subject, serials },
-        `${subject} is no longer in the topology, and its certificates are revoked`,
-      );
-    }
-  };
-
+  const revokeWhatIsUnlisted = revokeUnlisted({ revocation, audit, log });
   const surplus = new SurplusWatch({
     fqdn: settings.fqdn,
     ledger,
@@ -225,91 +181,22 @@ export async function openDomainAuthority(
     log,
   });
 
-  const warnOfOutside = (): void => {
-    const problem = outsideProblem(opened, topologies.current?.topology);
-    if (problem !== undefined)
-      log.warn({ event: 'outside-certificate', remedy: problem.remedy }, problem.message);
-  };
-
-  const warnOfUnnamed = async (): Promise<void> => {
-    const topology = topologies.current?.topology;
-    if (topology === undefined) return;
-    for (const name of await ledger.subjects('administrator', now())) {
-      if (isNamed(topology, name)) continue;
-      const { message, remedy } = unnamedAdministrator(topology, name);
-      log.warn({ event: 'administrator-unnamed', administrator: name, remedy }, message);
-    }
-  };
-
-  /** A version in force of which something could not be recorded: what it takes away is taken away when it is sent again, or at the start. */
-  let unfinished:
-    | { readonly hash: string; readonly effect: string; readonly gone: readonly string[] }
-    | undefined;
-  let last: Promise<unknown> = Promise.resolve();
-  const publish: Authority['publish'] = (text, publisherName, from) => {
-    const turn = last.then(async (): Promise<PublishResult> => {
-      const before = topologies.current?.topology;
-      const refusalBy = (topology: Topology): Problem | undefined =>
-        isNamed(topology, publisherName)
-          ? undefined
-          : { ...unnamedAdministrator(topology, publisherName), status: 403 };
-      // An earlier turn may have removed the publisher. A first topology must name them, or nobody here could send the next command.
-      const refusal = before === undefined ? undefined : refusalBy(before);
-      if (refusal !== undefined) return { accepted: false, refusal };
-      const result = await health.follow('topologies', () =>
-        topologies.publish(text, now(), before === undefined ? refusalBy : undefined),
-      );
-      if (!result.accepted) return result;
-      const { hash, document } = result.topology;
-      const who = { actor: `administrator:${publisherName}`, ...(from === undefined ? {} : { from }) };
-      const { version } = document;
-      const isRepeated = hash === before?.hash;
-      const begun = unfinished?.hash === hash ? unfinished.effect : undefined;
-      const recordPublished = (): Promise<void> =>
-        audit.record({
-          ...who,
-          action: 'topology-published',
-          subject: settings.domain,
-          outcome: 'done',
-          details: {
-            version,
-            hash,
-            effect: begun ?? (isRepeated ? 'unchanged' : result.effect),
-            signers: result.signers.join(' ').slice(0, 500),
-          },
-        });
-      if (isRepeated && begun === undefined) {
-        await recordPublished();
-        return result;
-      }
-      const gone = [
-        ...(unfinished?.gone ?? []),
-        ...(before === undefined ? [] : removedAdministrators(before, result.topology)),
-      ];
-      unfinished = { hash, effect: begun ?? result.effect, gone };
-      surplus.topologyChanged();
-      // First of all: connections and commands of whom it removes end now.
-      trust.announce();
-      await states?.sign();
-      await recordPublished();
-      const time = now();
-      await revokeUnlisted(
-        gone.map((name) => ({ name, issuedUntil: time })),
-        who,
-      );
-      events.announce({ type: 'topology', version: document.version, hash });
-      await revocation.reconcileKeys();
-      unfinished = undefined;
-      log.info(
-        { event: 'topology', version, hash, signers: result.signers },
-        `topology version ${version} is in force`,
-      );
-      warnOfOutside();
-      return result;
-    });
-    last = turn.catch(() => {});
-    return turn;
-  };
+  const lookOutside = (): void => warnOfOutside(opened, topologies.current?.topology, log);
+  const publication = new TopologyPublication({
+    settings,
+    topologies,
+    health,
+    audit,
+    surplus,
+    trust,
+    signState: async () => await states?.sign(),
+    revokeUnlisted: revokeWhatIsUnlisted,
+    revocation,
+    events,
+    now,
+    log,
+    onPublished: lookOutside,
+  });
 
   const begun = await Promise.all(live().map((issuer) => revokeUnfinished(ledger, issuer, now)));
   for (const { serialHex, subject } of begun.flat()) {
@@ -342,10 +229,10 @@ export async function openDomainAuthority(
     log,
   });
   await states.sign();
-  await revokeUnlisted(topologies.removedAdministrators, { actor: 'authority' });
+  await revokeWhatIsUnlisted(topologies.removedAdministrators, { actor: 'authority' });
   await revocation.reconcileKeys();
-  await warnOfUnnamed();
-  warnOfOutside();
+  await warnOfUnnamed(ledger, topologies.current?.topology, now(), log);
+  lookOutside();
   const roots = opened.roots.map(({ der, publicKey }) => ({ certificate: der, publicKey: publicKey.der }));
   const sequence = await bundleSequence(settings.directory, opened.roots);
   return {
@@ -365,7 +252,7 @@ export async function openDomainAuthority(
     auditTrail,
     audit,
     health,
-    publish,
+    publish: (text, publisher, from) => publication.publish(text, publisher, from),
     revocation,
     revokeSurplus: () => surplus.look(),
     rollover,
@@ -381,14 +268,3 @@ export async function openDomainAuthority(
 
 /** How often members look for new roots even without an event. */
 const refreshHintSeconds = 300;
-
-/** The authority's own CRL, decoded as every member decodes it. */
-function readList(der: Uint8Array): CertificateList {
-  const decoded = decodeCrl(der);
-  if (decoded.ok) return decoded.value;
-  throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
-    sentence: `expected a CRL, found ${decoded.error.message}`,
-    place: 'CRL of this authority',
-    remedy: "restore the authority's directory from a copy",
-  });
-}
