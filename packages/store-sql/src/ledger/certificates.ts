@@ -7,6 +7,7 @@ import {
   type RecordedCertificate,
 } from '@entente/pki/ledger';
 import type { SqlTransaction, SqlValue } from '../driver/sql-driver.ts';
+import { startOfKeyHash } from '../schema/migrations.ts';
 import {
   certificateColumns,
   certificateOf,
@@ -85,7 +86,8 @@ export async function issuedFor(
   transaction: SqlTransaction,
   keyHash: string,
 ): Promise<readonly RecordedCertificate[]> {
-  return certificates(transaction, 'c.key_hash = ?', [keyHash]);
+  const condition = `${startOfKeyHash('c.key_hash')} = ${startOfKeyHash('?')} AND c.key_hash = ?`;
+  return certificates(transaction, condition, [keyHash, keyHash]);
 }
 
 /** The certificates that renew one. */
