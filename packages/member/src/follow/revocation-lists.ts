@@ -1,9 +1,11 @@
 import { issuerId } from '@entente/pki';
 import type { Log } from '@entente/tls';
 import {
+  enterpriseRoots,
   maxListBytes,
   type NamedList,
   type SignedTrustState,
+  type Topology,
   type TrustStateRefusal,
 } from '@entente/topology';
 import { isSignedBy } from '@entente/trust';
@@ -71,7 +73,7 @@ export interface RevocationListsOptions {
   readonly chainPem: () => string;
   readonly authority: Pick<AuthorityClient, 'list' | 'url'>;
   readonly files: Pick<MemberFiles, 'write'>;
-  readonly state: Pick<DomainState, 'lists' | 'takeUp'>;
+  readonly state: Pick<DomainState, 'lists' | 'rootsUnder' | 'takeUp'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: Log;
@@ -98,23 +100,23 @@ export class RevocationLists {
   }
 
   /**
-   * Fetches what a state names and we do not have. Nothing is put in force yet. A list of an authority that leads to none of the roots is
-   * passed over: nothing below that authority is believed, as when its root was retired.
+   * Fetches what a state names and we do not have. Nothing is put in force yet. Where the topology lists our roots, a list of an authority
+   * that leads to none of them is passed over: its root was retired, and nothing below it is believed.
    * @param signed - the state; its signer need not have been judged
-   * @param roots - the enterprise roots while the topology is in force that the state names
+   * @param topology - by whose roots the state is judged
    * @throws where the authority does not answer; see `AuthorityClient.list`
    */
   async gather(
     { chain, state: { lists: named } }: SignedTrustState,
-    roots: readonly Certificate[],
+    topology: Topology,
   ): Promise<GatheredLists> {
     const { chainPem, state } = this.#options;
-    const authorities = withIntermediates(authoritiesOf(chainPem(), roots), chain);
+    const authorities = withIntermediates(authoritiesOf(chainPem(), state.rootsUnder(topology)), chain);
     const ours = new Set(authorities.map(({ publicKey }) => issuerId(publicKey.der)));
-    const gathered = await this.#gather(
-      named.filter(({ issuer }) => ours.has(issuer)),
-      { current: state.lists, authorities },
-    );
+    const isRetired = ({ issuer }: NamedList) => !ours.has(issuer);
+    const counting =
+      enterpriseRoots(topology) === undefined ? named : named.filter((one) => !isRetired(one));
+    const gathered = await this.#gather(counting, { current: state.lists, authorities });
     return { ...gathered, authorities };
   }
 

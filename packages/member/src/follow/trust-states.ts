@@ -88,7 +88,7 @@ export class TrustStates {
   async accept(signed: SignedTrustState, topology: Topology, signal: AbortSignal): Promise<boolean> {
     const { listAlarm, lists, state } = this.#options;
     const roots = state.rootsUnder(topology);
-    const gathered = await lists.gather(signed, roots);
+    const gathered = await lists.gather(signed, topology);
     if (signal.aborted) return false;
     this.#anchors = topology === state.topology ? state.anchors : enterpriseAnchors(roots, topology);
     const refused = this.#refuseSigner(signed, gathered.lists);
