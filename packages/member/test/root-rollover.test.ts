@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Member } from '@entente/member';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dial, echoing, fqdn, type OpenConnection, startTwoRoots } from './two-roots.ts';
+import { dial, echoing, type OpenConnection } from './echoing-peers.ts';
+import { listOf } from './sample-domain.ts';
+import { fqdn, startTwoRoots } from './two-roots.ts';
 
 const oldPeer = 'fe2.contoso.example';
 const newPeer = 'fe3.contoso.example';
@@ -141,6 +143,27 @@ describe('a member whose domain replaces its root', () => {
     expect(rootsOf(member)).toEqual([two]);
     await expect.poll(() => issuerOf(member)).toBe('CN=Contoso Issuing 2');
     expect(errors).toEqual([]);
+  });
+
+  it('alarms once of a list on plain HTTP that is another one than the trust state names, and does not put it in force', async () => {
+    const from = await domain.joined('fe1');
+    await rollOver();
+    // The list of the new issuing authority as outsiders get it, which this member needs for its first connection.
+    const { issuing2 } = domain.issuers;
+    domain.publishesOutside('issuing2', await listOf(issuing2, { number: 1, revoked: ['0a'] }));
+    const alarms: object[] = [];
+    const member = await started(from, ({ fields, level }) => {
+      if (level === 'error') alarms.push(fields as object);
+    });
+    await follows(member);
+    const named = domain.lists.get('issuing2');
+    expect(alarms).toMatchObject([
+      { event: 'revocation-list-differs', reason: 'forked', peer: domain.listAt('issuing2'), number: 1 },
+    ]);
+    expect(member.revocationLists.filter(({ crlNumber }) => crlNumber === 1n)).toContainEqual(
+      expect.objectContaining({ der: named?.der }),
+    );
+    expect(member.revocationLists.flatMap((list) => list.lookup(10n) ?? [])).toEqual([]);
   });
 
   it('refuses a trust state that names other roots than its topology, and goes on with the topology in force', async () => {

@@ -4,12 +4,11 @@ import { createServer } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import * as tls from 'node:tls';
 import { joinDomain, type Member } from '@entente/member';
 import { firstPoolKeys, formatPoolKeys, issuerId } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
 import { createTestAuthority, createTestLog, type TestAuthority } from '@entente/testkit';
-import { type Credential, connect, loadCredential, openTrust, serve, type TrustedSocket } from '@entente/tls';
+import { type Credential, loadCredential, openTrust, serve } from '@entente/tls';
 import {
   administratorSetHash,
   anchorsHash,
@@ -42,13 +41,6 @@ const dayMs = 86_400_000;
 /** The two roots, and the two authorities that issue below them. */
 export type Issuer = 'root1' | 'root2' | 'issuing1' | 'issuing2';
 
-/** A connection of the member with a peer that echoes. */
-export interface OpenConnection {
-  readonly socket: TrustedSocket | tls.TLSSocket;
-  /** Sends a byte through it, and waits until it comes back. */
-  echo(): Promise<void>;
-}
-
 /**
  * A domain whose root is being replaced: an authority on real sockets that the test leads from step to step, its revocation lists over
  * plain HTTP, and peers with certificates below either root.
@@ -57,8 +49,10 @@ export interface OpenConnection {
 export async function startTwoRoots(directory: string) {
   const closers: (() => unknown)[] = [];
   const lists = new Map<Issuer, CertificateList>();
+  const outside = new Map<Issuer, CertificateList>();
   const plain = createServer((request, response) => {
-    const list = lists.get(request.url?.slice(1) as Issuer);
+    const issuer = request.url?.slice(1) as Issuer;
+    const list = outside.get(issuer) ?? lists.get(issuer);
     if (list === undefined) response.writeHead(404).end();
     else response.end(list.der);
   });
@@ -206,6 +200,10 @@ export async function startTwoRoots(directory: string) {
       });
       documents.push(nextDocument(current(), { anchors: { enterprise } }));
     },
+    /** Plain HTTP gives another list than the authority names. */
+    publishesOutside(issuer: Issuer, list: CertificateList) {
+      outside.set(issuer, list);
+    },
     /** The states name this list too from now on. */
     names(...issuer: Issuer[]) {
       named.push(...issuer);
@@ -250,60 +248,6 @@ export async function startTwoRoots(directory: string) {
     everything,
     async [Symbol.asyncDispose]() {
       for (const close of closers.reverse()) await close();
-    },
-  };
-}
-
-/** A server that greets and echoes. */
-export async function echoing(options: {
-  readonly trust: Member['trust'];
-  readonly identity: Credential;
-  readonly allow: readonly string[];
-  readonly onReason?: (reason: string) => void;
-}) {
-  const { allow, identity, onReason = () => {}, trust } = options;
-  return serve(
-    tls,
-    {
-      trust,
-      identity,
-      allow: [...allow],
-      host: '127.0.0.1',
-      onRefusal: ({ rejection }) => onReason(rejection?.reason ?? 'none'),
-      limits: { drainTimeoutMs: 0 },
-    },
-    (socket) => {
-      socket.write('!');
-      socket.on('error', () => {});
-      socket.pipe(socket);
-    },
-  );
-}
-
-/** Dials an echoing server, and waits for its greeting. */
-export async function dial(options: {
-  readonly trust: Member['trust'];
-  readonly identity: Credential;
-  readonly name: string;
-  readonly port: number;
-}): Promise<OpenConnection> {
-  const { identity, name, port, trust } = options;
-  const socket = await connect({
-    host: '127.0.0.1',
-    port,
-    trust,
-    identity,
-    allow: [name],
-    expect: { mode: 'host', name },
-  });
-  socket.on('error', () => {});
-  await once(socket, 'data');
-  return {
-    socket,
-    async echo() {
-      const back = once(socket, 'data');
-      socket.write('?');
-      await back;
     },
   };
 }
