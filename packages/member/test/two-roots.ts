@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import https from 'node:https';
@@ -14,7 +14,6 @@ import {
   anchorsHash,
   buildTopology,
   certificateNames,
-  type EnterpriseAnchorReference,
   enterpriseRoots,
   type RootStage,
   signTrustState,
@@ -29,6 +28,7 @@ import {
   firstDocument,
   listOf,
   nextDocument,
+  referenceTo,
   signed,
 } from './sample-domain.ts';
 import { nameList, stateOf, stateSigner } from './sample-states.ts';
@@ -178,12 +178,6 @@ export async function startTwoRoots(directory: string) {
   closers.push(goDown);
   const url = `https://${host}:${server.port}`;
 
-  const reference = (name: 'root1' | 'root2', stage: RootStage): EnterpriseAnchorReference => {
-    const { der } = certificateOf(issuers[name]);
-    const sha256 = createHash('sha256').update(der).digest('hex');
-    return { name, sha256, certificate: Buffer.from(der).toString('base64'), stage };
-  };
-
   return {
     issuers,
     lists,
@@ -196,7 +190,7 @@ export async function startTwoRoots(directory: string) {
     publish(roots: Partial<Record<'root1' | 'root2', RootStage>>) {
       const enterprise = (['root1', 'root2'] as const).flatMap((name) => {
         const stage = roots[name];
-        return stage === undefined ? [] : [reference(name, stage)];
+        return stage === undefined ? [] : [referenceTo(issuers[name], stage)];
       });
       documents.push(nextDocument(current(), { anchors: { enterprise } }));
     },

@@ -293,9 +293,9 @@ providers: [{ id: h, fqdn: e.h.example, domains: [h.example], anchors: [{ name: 
     - { stage: prepared, name: b, sha256: ${sha('Zm9v')}, certificate: Zm9v }
 `,
     [
+      'no-active-root at line 22: - { stage: taint',
       'root-unusable at line 22: a, sha256: aaaaa',
       'root-unusable at line 23: Zm9v }',
-      'no-active-root at line 22: - { stage: taint',
     ],
   ],
   [
