@@ -87,6 +87,7 @@ describe('fetching revocation knowledge', () => {
     const shown: [number, string][] = [];
     const made = await fetcher({
       refreshEveryMs: 0,
+      retryAfterMs: 0,
       onCrl: ({ crlNumber }, from) => shown.push([Number(crlNumber), from]),
     });
     answer = gives(await crl(200));
