@@ -88,7 +88,10 @@ describe('the lists of our own authorities', () => {
     /** The authority answers with these bytes to a member whose state names that. */
     const offered = async (bytes: Uint8Array | undefined, ...names: NamedList[]) => {
       answer = bytes;
-      const gathered = await lists.gather(signedState(stateOf(firstDocument(), names), signer));
+      const gathered = await lists.gather(
+        signedState(stateOf(firstDocument(), names), signer),
+        state.topology,
+      );
       await lists.putInForce(gathered.lists);
       return gathered.refusal?.reason;
     };

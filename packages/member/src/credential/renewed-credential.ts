@@ -25,6 +25,8 @@ export class RenewedCredential implements AsyncDisposable {
   readonly credential: Credential;
   readonly #options: RenewalOptions;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer runs out, milliseconds since the epoch. */
+  #dueAt = Number.POSITIVE_INFINITY;
   #renewing: Promise<void> | undefined;
   #closed = false;
 
@@ -70,6 +72,18 @@ export class RenewedCredential implements AsyncDisposable {
     await this.#renewing;
   }
 
+  /**
+   * Renews at a random moment of the next while, unless that is planned earlier: all servers of the domain may have the same reason.
+   * @param spreadMs - milliseconds, 0 to a day
+   */
+  renewWithin(spreadMs: number): void {
+    if (this.#renewing !== undefined) return;
+    const waitMs = Math.random() * spreadMs;
+    if (this.#options.now() + waitMs >= this.#dueAt) return;
+    clearTimeout(this.#timer);
+    this.#wait(waitMs);
+  }
+
   #plan(): void {
     const { notAfter, notBefore } = this.credential.current.leaf;
     const at = renewalTime({ notBefore, notAfter }, Math.random());
@@ -78,6 +92,7 @@ export class RenewedCredential implements AsyncDisposable {
 
   #wait(ms: number): void {
     if (this.#closed) return;
+    this.#dueAt = this.#options.now() + ms;
     this.#timer = setTimeout(() => void this.renewNow(), ms);
     this.#timer.unref();
   }
