@@ -183,4 +183,4 @@ export { type Checked, type RootReason, type RootRefusal, rootReasons } from './
 export { type SignAnswerOptions, signRootAnswer } from './rollover/sign-answer.ts';
 export { type VerifiedAnswer, verifyRootAnswer } from './rollover/verify-answer.ts';
 export type { VerifiedRoot } from './rollover/verify-next-root.ts';
-export { type RolloverWarning, rolloverWarnings } from './rollover/warnings.ts';
+export { type RolloverWarning, rolloverWarnings, rootListWarnings } from './rollover/warnings.ts';

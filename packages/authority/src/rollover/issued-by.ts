@@ -4,7 +4,10 @@ import type { Ledger, RecordedCertificate } from '@entente/pki/ledger';
 const pageSize = 1_000;
 
 /** Each certificate that has not ended at a time, revoked ones included, a page at a time. */
-async function* validAt(ledger: Pick<Ledger, 'list'>, time: number): AsyncGenerator<RecordedCertificate> {
+export async function* validAt(
+  ledger: Pick<Ledger, 'list'>,
+  time: number,
+): AsyncGenerator<RecordedCertificate> {
   for (let after: string | undefined; ; ) {
     const page = await ledger.list({
       validAt: time,

@@ -2,10 +2,10 @@ import { type Certificate, type CertificateList, decodeCertificate, encodePem } 
 import { createIssuer, type Issuer } from '../ground/issuer.ts';
 import { issuerId } from '../ground/issuer-id.ts';
 import type { PublishedCrl } from '../revocation/crl-publisher.ts';
+import type { AnswerKnowledge } from '../rollover/answer-knowledge.ts';
 import { afterStep, type RolloverStep, type RolloverView } from '../rollover/decide.ts';
 import { formatIssuers, type IssuerRecord } from '../rollover/issuer-record.ts';
 import { isListed } from '../rollover/root-list.ts';
-import type { AnswerKnowledge } from '../rollover/answer-knowledge.ts';
 import type { VerifiedAnswer } from '../rollover/verify-answer.ts';
 import type { AuthorityFolder } from './authority-folder.ts';
 import { issuerFiles, rolloverFiles } from './issuer-files.ts';
