@@ -197,7 +197,7 @@ export class IssuerStore {
       } else if (await this.roots.acceptCrossOutside(certificate)) changed = true;
     }
     if (await this.roots.acceptList(root, list)) changed = true;
-    if (nextRoot !== undefined) {
+    if (nextRoot !== undefined && this.roots.of(nextRoot.certificate) === undefined) {
       await this.roots.acceptRoot(nextRoot, now);
       changed = true;
     }
