@@ -26,6 +26,8 @@ interface SeenList {
 
 /** States that may have been on their way when the list was published. */
 const statesOnTheWay = 1;
+/** Most lists that are kept until their authority is known. */
+const mostEarlyLists = 16;
 /** Most lists that are remembered; an authority has a few. */
 const mostLists = 256;
 
@@ -39,6 +41,8 @@ export class ListAlarm {
   readonly #log: Log;
   readonly #waiting = new Map<string, SeenList>();
   readonly #told = new Set<string>();
+  /** Seen before a state told us of their authority, as while a member starts; each with where. */
+  readonly #early = new Map<CertificateList, string>();
   #state: TrustState | undefined;
   #authorities: readonly Certificate[] = [];
 
@@ -60,16 +64,25 @@ export class ListAlarm {
     for (const [key, seen] of [...this.#waiting]) {
       if (this.#judge(seen, state)) this.#waiting.delete(key);
     }
+    for (const [list, from] of [...this.#early]) {
+      if (this.#issuerOf(list) === undefined) continue;
+      this.#early.delete(list);
+      this.see(list, from);
+    }
   }
 
   /**
-   * @param list - seen elsewhere; one that no authority of ours has signed is passed over
+   * @param list - seen elsewhere; one that no authority of ours has signed is no alarm
    * @param from - where: a URL
    */
   see(list: CertificateList, from: string): void {
+    if (list.baseCrlNumber !== undefined) return;
     const sha256 = listHash(list);
     const issuer = this.#issuerOf(list);
-    if (issuer === undefined || list.baseCrlNumber !== undefined) return;
+    if (issuer === undefined) {
+      if (this.#early.size < mostEarlyLists) this.#early.set(list, from);
+      return;
+    }
     const key = `${issuer} ${sha256}`;
     if (this.#told.has(key) || this.#waiting.has(key)) return;
     const seen: SeenList = {

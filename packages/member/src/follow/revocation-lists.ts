@@ -114,8 +114,7 @@ export class RevocationLists {
     const authorities = withIntermediates(authoritiesOf(chainPem(), state.rootsUnder(topology)), chain);
     const ours = new Set(authorities.map(({ publicKey }) => issuerId(publicKey.der)));
     const isRetired = ({ issuer }: NamedList) => !ours.has(issuer);
-    const counting =
-      enterpriseRoots(topology) === undefined ? named : named.filter((one) => !isRetired(one));
+    const counting = enterpriseRoots(topology) === undefined ? named : named.filter((one) => !isRetired(one));
     const gathered = await this.#gather(counting, { current: state.lists, authorities });
     return { ...gathered, authorities };
   }
