@@ -28,10 +28,8 @@ import {
 import { createKeyAndRequest } from '@entente/pki/client';
 import {
   authorityFolder,
-  createRootFolder,
   IssuerStore,
   keySigner,
-  openRootFolder,
   rootFiles,
   rootsFile,
   throwAwaySigner,
@@ -277,7 +275,7 @@ describe('the roots of an authority', () => {
     }
   });
 
-  it('each certify issuing authorities, whose certificates reach whoever believes either or both', () => {
+  it('each certify issuing authorities, whose certificates reach relying parties that believe either or both', () => {
     const verdict = (
       roots: readonly Certificate[],
       presented: readonly Uint8Array[],
@@ -317,7 +315,7 @@ describe('the roots of an authority', () => {
     for (const roots of [[first], [second], [first, second]]) expect(verdict(roots, chain)).toBe('trusted');
     expect(verdict([second], chain.slice(0, 2))).toBe('trusted');
     expect(verdict([first], chain.slice(0, 2))).toBe('unknown-issuer');
-    // Whoever believes the first root needs its list too: it may have taken the certificate of the second one back.
+    // A relying party of the first root needs its list too: that may have the certificate of the second one.
     expect(verdict([first], chain, crls.slice(1))).toBe('revocation-unknown');
     expect(verdict([second], chain, crls.slice(1))).toBe('trusted');
   });
@@ -372,41 +370,5 @@ describe('the roots of an authority', () => {
       code: 'ENTENTE_PKI_AUTHORITY_DAMAGED',
     });
     await writeFile(join(visit.directory, certificate), kept);
-  });
-});
-
-describe('the directory of the next root', () => {
-  it('keeps its key and certificate where it is prepared again, because the answer may have been lost', async () => {
-    const base = await mkdtemp(join(tmpdir(), 'entente-next-'));
-    const directory = join(base, 'root2');
-    const wanted = { domain, number: 2, kind: 'ec-p256' } as const;
-    const first = await createRootFolder(directory, wanted);
-    expect(first).toMatchObject({ existing: undefined, listNumber: 1 });
-    const options = { root: visit.root, now: half, random: randomBytes };
-    await first.finish(await prepareRoot(request, { ...options, signer: first.signer, listNumber: 1 }));
-    const again = await createRootFolder(directory, wanted);
-    expect(again.listNumber).toBe(2);
-    expect(Buffer.from(again.signer.publicKey)).toEqual(Buffer.from(first.signer.publicKey));
-    const { existing, listNumber, signer } = again;
-    const second = await prepareRoot(request, {
-      ...options,
-      signer,
-      listNumber,
-      existing: existing as Certificate,
-    });
-    expect(Buffer.from(second.certificate)).toEqual(Buffer.from(existing?.der ?? []));
-    await expect(createRootFolder(directory, { ...wanted, number: 3 })).rejects.toMatchObject({
-      code: 'ENTENTE_PKI_AUTHORITY_EXISTS',
-    });
-    const opened = await openRootFolder(directory, '00'.repeat(32));
-    const revoked = [
-      { serialHex: '01', notAfter: half + day, revocation: { at: half, reason: 'cACompromise' as const } },
-    ];
-    const times = { number: 3, thisUpdate: half, nextUpdate: half + day };
-    await opened.keep(await createCrl(await opened.issuer(), { ...times, revoked }));
-    await expect(createRootFolder(directory, wanted)).rejects.toMatchObject({
-      code: 'ENTENTE_PKI_AUTHORITY_EXISTS',
-    });
-    await rm(base, { recursive: true, force: true });
   });
 });

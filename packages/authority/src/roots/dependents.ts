@@ -1,6 +1,6 @@
 import type { Ledger } from '@entente/pki/ledger';
 import type { LiveIssuer } from '@entente/pki/node';
-import { validAt } from '../rollover/issued-by.ts';
+import { validAt } from '../valid-certificates.ts';
 
 /**
  * The roots to which the valid certificates of each server lead, those for members alone.

@@ -103,8 +103,8 @@ export interface CrossCertifyOptions {
 }
 
 /**
- * Certifies the next root by the present one: whoever believes the present root alone then reaches everything that the next one
- * certifies. It has the name and the key of the next root, and ends with the first of the two.
+ * Certifies the next root by the present one: a relying party that believes the present root alone then reaches everything that the next
+ * one certifies. It has the name and the key of the next root, and ends with the first of the two.
  * @param options - both roots, randomness, addresses
  * @returns the certificate, DER
  * @see RFC 5280 §3.2, §4.2.1.9, §4.2.1.13

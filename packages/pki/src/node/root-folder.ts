@@ -67,8 +67,8 @@ export interface NextRootFolder {
 }
 
 /**
- * Creates the directory of the next root with its key. One whose certificate was created before is used again as long as that root has
- * revoked nothing: the answer may have been lost on its way to the authority.
+ * Creates the directory of the next root with its key. One whose certificate was created before is used again as long as the
+ * list of that root is empty: the answer may have been lost on its way to the authority.
  * @param directory - created with mode 0700 where it does not exist
  * @param root - what is to be created: domain, number, and the kind of key of the present root
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS` where the directory has another root, or one that has been used
