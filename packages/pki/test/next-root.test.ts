@@ -183,6 +183,9 @@ describe('an authority', () => {
     ]) {
       expect(await verify({ cross })).toBe('next-root-invalid');
     }
+    const forged = Uint8Array.from(prepared.cross as Uint8Array);
+    forged[forged.length - 1] = (forged[forged.length - 1] as number) ^ 1;
+    expect(await verify({ cross: forged })).toBe('next-root-invalid');
     const named = await crossCertify({ ...options, objectsUrls: ['http://edge.contoso.example'] });
     expect(await verify({ crossOutside: named })).toBe('accepted');
     expect(await verify({ crossOutside: prepared.certificate })).toBe('next-root-invalid');
