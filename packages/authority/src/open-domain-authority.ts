@@ -7,21 +7,20 @@ import {
   findIssued,
   type Issuer,
   type LiveIssuers,
+  type PublishedCrl,
   revokeUnfinished,
   rollingDesk,
   rollingIssuance,
   rollingPublisher,
-  spkiHash,
 } from '@entente/pki';
-import { openAuthority, openFileAuditTrail } from '@entente/pki/node';
+import { openAuthority, openFileAuditTrail, type StoredRoot } from '@entente/pki/node';
 import { openStore, type SqlStore } from '@entente/store-sql';
 import { type Clock, createTrust, type Log } from '@entente/tls';
-import { anchorsHash } from '@entente/topology';
+import { anchorsHash, type Topology } from '@entente/topology';
 import { createJudge } from '@entente/trust';
 import { encodePem } from '@entente/x509';
 import { AuditLog } from './audit/audit-log.ts';
 import type { Authority } from './authority.ts';
-import { bundleSequence } from './bundle-sequence.ts';
 import { DomainKeyStore } from './domain-keys/key-store.ts';
 import { createDomainRevocations } from './domain-revocations.ts';
 import { createEventHub, stateEvent } from './event-hub.ts';
@@ -35,12 +34,16 @@ import { revokeUnlisted } from './publication/revoke-unlisted.ts';
 import { TopologyPublication } from './publication/topology-publication.ts';
 import { warnOfOutside, warnOfUnnamed } from './publication/warnings.ts';
 import { Rollover } from './rollover/rollover.ts';
+import { DomainRoots } from './roots/domain-roots.ts';
+import { mayIssueBelow } from './roots/may-issue-below.ts';
+import { PublishedRoots } from './roots/published-roots.ts';
+import { refuseRoots } from './roots/refuse-roots.ts';
 import type { AuthoritySettings } from './settings.ts';
 import { MemberStandings } from './standing/member-standings.ts';
 import { SurplusWatch } from './surplus-names/surplus-watch.ts';
 import { openTopologyStore } from './topology-store.ts';
 import { publishedLists } from './trust-state/published-lists.ts';
-import { mayIssueStateKey } from './trust-state/state-key.ts';
+import { mayIssueStateKey, stateSubject } from './trust-state/state-key.ts';
 import { StatePublisher } from './trust-state/state-publisher.ts';
 
 /**
@@ -59,7 +62,7 @@ export async function openDomainAuthority(
     store = await openStore(directory, { onImport: importLog(log) });
     return store.ledger;
   });
-  const { root, ledger } = opened;
+  const { ledger } = opened;
   const { objectsUrl } = settings;
   const now = (): number => clock.now();
   const health = new Health();
@@ -74,12 +77,24 @@ export async function openDomainAuthority(
         `topology version ${version} would be refused today: ${message}`,
       ),
   );
+  const inForce = (): Topology | undefined => topologies.current?.topology;
+  const roots = new DomainRoots({ store: opened.issuers, topology: inForce, now });
+  const publishedRoots = new PublishedRoots({
+    directory: settings.directory,
+    domain: settings.domain,
+    roots,
+    store: opened.issuers.roots,
+  });
+  await publishedRoots.refresh();
+  const standings = new MemberStandings(inForce, now);
   /** What a change of issuing authorities is followed by, once everything is open. */
   let started = async (): Promise<unknown> => undefined;
   const rollover = new Rollover({
     settings,
     opened,
-    topology: () => topologies.current?.topology,
+    roots,
+    standings,
+    topology: inForce,
     clock,
     log,
     onChanged: async () => void (await started()),
@@ -97,22 +112,21 @@ export async function openDomainAuthority(
   const issuance = rollingIssuance(live, (issuer) =>
     createIssuance({
       issuer,
-      anchors: opened.roots,
+      anchors: () => roots.believed,
+      above: (subject) => roots.chainOf(issuer, subject === settings.fqdn || subject === stateSubject),
       revocation: () => known.knowledge,
       throwAway: opened.throwAway,
       ledger,
-      mayIssue: mayIssueStateKey(
-        settings,
-        mayIssueByTopology(settings.fqdn, () => topologies.current?.topology, settings.domain),
+      mayIssue: mayIssueBelow(
+        roots,
+        opened.issuers,
+        mayIssueStateKey(settings, mayIssueByTopology(settings.fqdn, inForce, settings.domain)),
       ),
       clock: now,
       random: randomBytes,
       objectsUrl,
       outside: () =>
-        outsideView(
-          opened.issuers.of(issuer.id) ?? { issuer, outside: undefined },
-          topologies.current?.topology,
-        ),
+        outsideView(opened.issuers.of(issuer.id) ?? { issuer, outside: undefined }, inForce(), roots),
     }),
   );
   const publisher = rollingPublisher(live, (issuer) =>
@@ -144,21 +158,19 @@ export async function openDomainAuthority(
   });
 
   const known = new KnownLists({ opened, publisher, events, audit, log });
-  const anchors = {
-    anchors: opened.roots.map((certificate) => ({ name: spkiHash(certificate.publicKey.der), certificate })),
-  };
   const trust = createTrust({
     judge: createJudge({
-      anchors,
+      anchors: () => roots.anchors(),
       revocation: () => known.knowledge,
       intermediates: () => live().map(({ certificate }) => certificate),
     }),
     version: () => `${topologies.current?.topology.hash ?? 'none'}/${known.numbers}`,
     clock,
-    platformAnchors: () => opened.roots.map(({ der }) => encodePem('CERTIFICATE', der)),
+    platformAnchors: () =>
+      roots.anchors().anchors.map(({ certificate }) => encodePem('CERTIFICATE', certificate.der)),
   });
 
-  const lists = publishedLists(opened, publisher);
+  const lists = publishedLists(roots, publisher);
   let states: StatePublisher | undefined;
 
   const listsChanged = (): Promise<void> => known.changed(trust, async () => await states?.sign());
@@ -168,19 +180,26 @@ export async function openDomainAuthority(
     issuers: issuance,
     fqdn: settings.fqdn,
     domainKeys,
-    topology: () => topologies.current?.topology,
+    topology: inForce,
     now,
   });
   const revokeWhatIsUnlisted = revokeUnlisted({ revocation, audit, log });
   const surplus = new SurplusWatch({
     fqdn: settings.fqdn,
     ledger,
-    topology: () => topologies.current?.topology,
+    topology: inForce,
     revoke: revocation.revoke,
     now,
     log,
   });
 
+  /** What could not be written is written again by the next periodic work; the roots are served all the same. */
+  const publishRoots = (): Promise<void> =>
+    publishedRoots
+      .refresh()
+      .catch((fault: Error) =>
+        log.error({ event: 'fault', err: fault }, `the roots could not be written: ${fault.message}`),
+      );
   const lookOutside = (): void => warnOfOutside(opened, topologies.current?.topology, log);
   const publication = new TopologyPublication({
     settings,
@@ -189,7 +208,16 @@ export async function openDomainAuthority(
     audit,
     surplus,
     trust,
-    signState: async () => await states?.sign(),
+    refuseRoots: (next, leaveBehind) =>
+      refuseRoots(
+        next,
+        { store: opened.issuers, ledger, topology: inForce, fqdn: settings.fqdn, now },
+        leaveBehind,
+      ),
+    async signState() {
+      await publishRoots();
+      await states?.sign();
+    },
     revokeUnlisted: revokeWhatIsUnlisted,
     revocation,
     events,
@@ -207,7 +235,7 @@ export async function openDomainAuthority(
   }
   health.watch(ledgerProbe(() => store?.standing()));
   health.watch(listProbe('revocation-list', () => publisher.current(0), now));
-  health.watch(listProbe('root-revocation-list', () => opened.rootCrl, now));
+  health.watch(listProbe('root-revocation-list', () => firstToEnd(roots.withLists), now));
   started = () => publisher.publish();
   await publisher.publish();
   // After the first list: the certificate of its key is judged by it.
@@ -215,14 +243,14 @@ export async function openDomainAuthority(
     directory: settings.directory,
     fqdn: settings.fqdn,
     network: settings.domain,
-    anchors: anchorsHash(opened.roots.map(({ der }) => der)),
+    anchors: () => anchorsHash(roots.believed.map(({ der }) => der)),
     issuance,
-    topology: () => topologies.current?.topology,
+    topology: inForce,
     lists,
-    issuers: () => live().map(({ certificate }) => certificate.der),
-    isRevoked: async (serialHex) => {
+    issuers: () => [...roots.liveBelieved.map(({ issuer }) => issuer.certificate.der), ...roots.crosses],
+    isUseless: async (serialHex) => {
       const recorded = await findIssued(ledger, issuance, serialHex);
-      return recorded === undefined || recorded.revocation !== undefined;
+      return recorded?.revocation !== undefined || recorded === undefined || roots.isLeft(recorded.issuer);
     },
     onSigned: (state) => events.announce(stateEvent(state)),
     clock,
@@ -233,8 +261,6 @@ export async function openDomainAuthority(
   await revocation.reconcileKeys();
   await warnOfUnnamed(ledger, topologies.current?.topology, now(), log);
   lookOutside();
-  const roots = opened.roots.map(({ der, publicKey }) => ({ certificate: der, publicKey: publicKey.der }));
-  const sequence = await bundleSequence(settings.directory, opened.roots);
   return {
     opened,
     issuance,
@@ -242,17 +268,17 @@ export async function openDomainAuthority(
     topologies,
     events,
     states,
-    standings: new MemberStandings(() => topologies.current?.topology, now),
+    standings,
     lists,
     domainKeys,
     trust,
-    rootSpkiHash: spkiHash(root.publicKey.der),
+    roots,
+    publishedRoots,
     clock,
-    bundle: () => ({ domain: settings.domain, sequence, refreshHintSeconds, roots }),
     auditTrail,
     audit,
     health,
-    publish: (text, publisher, from) => publication.publish(text, publisher, from),
+    publish: (text, publisher, from, leaveBehind) => publication.publish(text, publisher, from, leaveBehind),
     revocation,
     revokeSurplus: () => surplus.look(),
     rollover,
@@ -266,5 +292,7 @@ export async function openDomainAuthority(
   };
 }
 
-/** How often members look for new roots even without an event. */
-const refreshHintSeconds = 300;
+/** The list that expires first. */
+function firstToEnd(roots: readonly Pick<StoredRoot, 'crl'>[]): PublishedCrl | undefined {
+  return roots.map(({ crl }) => crl).sort((one, other) => one.nextUpdate - other.nextUpdate)[0];
+}

@@ -22,7 +22,7 @@ import {
   keySigner,
   openAuthority,
   publicMode,
-  rolloverFiles,
+  rootFiles,
   writeWhole,
 } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
@@ -149,7 +149,7 @@ describe('three years of an authority whose root is elsewhere', () => {
   /** On the machine of the root, which has its key and keeps its last list. */
   let rootList: Uint8Array | undefined;
   const visitRoot = async (): Promise<void> => {
-    const request = parseRootRequest(await readFile(join(directory, rolloverFiles.request), 'utf8'));
+    const request = parseRootRequest(await readFile(join(directory, rootFiles(1).request), 'utf8'));
     if (request === undefined) throw new Error('no request');
     const plan = examineRootRequest(request, {
       root,
@@ -160,7 +160,7 @@ describe('three years of an authority whose root is elsewhere', () => {
     const issuer = await createIssuer(root.der, keySigner(createPrivateKey(rootKey)));
     const answer = await signRootAnswer(plan.value, { root: issuer, now: clock.now(), random: randomBytes });
     rootList = answer.list;
-    await writeWhole(join(directory, rolloverFiles.answer), formatRootAnswer(answer), publicMode);
+    await writeWhole(join(directory, rootFiles(1).answer), formatRootAnswer(answer), publicMode);
     visits.push(clock.now());
   };
 
@@ -262,7 +262,7 @@ describe('three years of an authority whose root is elsewhere', () => {
       await expectTrusted('the administrator', administrator, 'client');
       const own = decodePemCertificates(authority.listener.identity.current.certificatePem);
       await expectTrusted('the authority', own.ok ? own.value.map(({ der }) => der) : [], 'server');
-      const waits = await stat(join(directory, rolloverFiles.request)).then(
+      const waits = await stat(join(directory, rootFiles(1).request)).then(
         () => true,
         () => false,
       );

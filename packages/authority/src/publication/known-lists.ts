@@ -1,4 +1,4 @@
-import { issuerId, PkiFault, type RollingPublisher } from '@entente/pki';
+import { PkiFault, type RollingPublisher } from '@entente/pki';
 import type { OpenAuthority } from '@entente/pki/node';
 import type { Log, OwnedTrust } from '@entente/tls';
 import type { RevocationKnowledge } from '@entente/trust';
@@ -8,7 +8,7 @@ import type { EventHub } from '../event-hub.ts';
 
 /** What the revocation lists of an authority are made known with. */
 export interface KnownListsOptions {
-  readonly opened: Pick<OpenAuthority, 'issuers' | 'root' | 'rootCrl'>;
+  readonly opened: Pick<OpenAuthority, 'issuers'>;
   readonly publisher: Pick<RollingPublisher, 'all'>;
   readonly events: EventHub;
   readonly audit: AuditLog;
@@ -24,7 +24,7 @@ export class KnownLists {
 
   constructor(options: KnownListsOptions) {
     this.#options = options;
-    this.#knowledge = { crls: [options.opened.issuers.rootList] };
+    this.#knowledge = { crls: options.opened.issuers.roots.all.map(({ list }) => list) };
   }
 
   /** By which the authority judges. */
@@ -32,13 +32,13 @@ export class KnownLists {
     return this.#knowledge;
   }
 
-  /** Numbers of the lists in force, the root's first. */
+  /** Numbers of the lists in force, those of the roots first. */
   get numbers(): string {
     return this.#numbers;
   }
 
   /**
-   * Takes up the lists in force.
+   * Applies the lists in force.
    * @param trust - judges open connections again
    * @param sign - signs the next trust state
    */
@@ -48,16 +48,15 @@ export class KnownLists {
       const list = current(0);
       return list === undefined ? [] : [{ issuer: issuer.id, list }];
     });
+    const roots = opened.issuers.roots.all;
     this.#knowledge = {
-      crls: [opened.issuers.rootList, ...published.map(({ list }) => readList(list.der))],
+      crls: [...roots.map(({ list }) => list), ...published.map(({ list }) => readList(list.der))],
     };
-    this.#numbers = [opened.rootCrl, ...published.map(({ list }) => list)]
-      .map(({ number }) => number)
-      .join('-');
+    const all = [...roots.map(({ crl, id }) => ({ issuer: id, list: crl })), ...published];
+    this.#numbers = all.map(({ list }) => list.number).join('-');
     trust.announce();
     // Before the other events: a member that hears of those finds the state that names what is new.
     await sign();
-    const all = [{ issuer: issuerId(opened.root.publicKey.der), list: opened.rootCrl }, ...published];
     for (const { issuer, list } of all) {
       const { number } = list;
       if (this.#announced.get(issuer) === number) continue;

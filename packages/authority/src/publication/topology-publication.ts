@@ -19,6 +19,8 @@ export interface TopologyPublicationOptions {
   readonly audit: AuditLog;
   readonly surplus: Pick<SurplusWatch, 'topologyChanged'>;
   readonly trust: Pick<OwnedTrust, 'announce'>;
+  /** Decides on the roots that a version lists, see `refuseRoots`. */
+  readonly refuseRoots: (next: Topology, leaveBehind: boolean) => Promise<Problem | undefined>;
   /** Signs the next trust state. */
   readonly signState: () => Promise<unknown>;
   readonly revokeUnlisted: RevokeUnlisted;
@@ -48,13 +50,18 @@ export class TopologyPublication {
   }
 
   /** See `Authority.publish`. */
-  publish(text: string, publisherName: string, from?: string): Promise<PublishResult> {
-    const turn = this.#last.then(() => this.#publish(text, publisherName, from));
+  publish(text: string, publisherName: string, from?: string, leaveBehind = false): Promise<PublishResult> {
+    const turn = this.#last.then(() => this.#publish(text, publisherName, from, leaveBehind));
     this.#last = turn.catch(() => {});
     return turn;
   }
 
-  async #publish(text: string, publisherName: string, from: string | undefined): Promise<PublishResult> {
+  async #publish(
+    text: string,
+    publisherName: string,
+    from: string | undefined,
+    leaveBehind: boolean,
+  ): Promise<PublishResult> {
     const {
       audit,
       events,
@@ -77,7 +84,13 @@ export class TopologyPublication {
     const refusal = before === undefined ? undefined : refusalBy(before);
     if (refusal !== undefined) return { accepted: false, refusal };
     const result = await health.follow('topologies', () =>
-      topologies.publish(text, now(), before === undefined ? refusalBy : undefined),
+      topologies.publish(
+        text,
+        now(),
+        async (next) =>
+          (before === undefined ? refusalBy(next) : undefined) ??
+          (await this.#options.refuseRoots(next, leaveBehind)),
+      ),
     );
     if (!result.accepted) return result;
     const { hash, document } = result.topology;
@@ -96,6 +109,7 @@ export class TopologyPublication {
           hash,
           effect: begun ?? (isRepeated ? 'unchanged' : result.effect),
           signers: result.signers.join(' ').slice(0, 500),
+          ...(leaveBehind ? { leaveBehind: 'yes' } : {}),
         },
       });
     if (isRepeated && begun === undefined) {
