@@ -2,7 +2,7 @@ import https from 'node:https';
 import tls from 'node:tls';
 import type { Member } from '@entente/member';
 import { createTestAuthority } from '@entente/testkit';
-import { connect, type Credential, httpClient, loadCredential, serve, type Trust } from '@entente/tls';
+import { type Credential, connect, httpClient, loadCredential, serve, type Trust } from '@entente/tls';
 import { links, type ServerEntry } from '@entente/topology';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { frontEnd } from './network.ts';

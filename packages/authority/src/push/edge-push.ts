@@ -104,7 +104,14 @@ export class EdgePush implements AsyncDisposable {
     this.#isLinked = false;
     if (reason !== this.#lastReason || this.#failures % attemptsBetweenLines === 0) {
       log.warn(
-        { event: 'push-failed', peer: fqdn, link: links.authorityToEdge.name, reason, code, remedy: remedyOf(error) },
+        {
+          event: 'push-failed',
+          peer: fqdn,
+          link: links.authorityToEdge.name,
+          reason,
+          code,
+          remedy: remedyOf(error),
+        },
         `${fqdn} was not told of what is new: ${message}`,
       );
     }

@@ -42,7 +42,10 @@ const idleTimeoutMs = 30_000;
  * @throws TrustError where the server is refused; TlsFault; Error where it answers anything else
  */
 export async function pushRound(options: PushRoundOptions): Promise<PushOutcome> {
-  let last = await exchange(options, new Request(new URL(pushPaths.begin, options.origin), { method: 'POST' }));
+  let last = await exchange(
+    options,
+    new Request(new URL(pushPaths.begin, options.origin), { method: 'POST' }),
+  );
   const wanted: PushedRequest[] = [...last.answer.requests];
   for (let answered = 0; answered < mostRequests; answered++) {
     const next = wanted.shift();
@@ -88,7 +91,8 @@ async function exchange(
   incoming.setEncoding('utf8');
   for await (const part of incoming as AsyncIterable<string>) {
     text += part;
-    if (text.length > maxPushAnswerLength) throw new Error(`it answers with more than ${maxPushAnswerLength} characters`);
+    if (text.length > maxPushAnswerLength)
+      throw new Error(`it answers with more than ${maxPushAnswerLength} characters`);
   }
   const answer = parsePushAnswer(text);
   if (answer === undefined) throw new Error('its answer to a push is not one that this release reads');

@@ -81,7 +81,8 @@ export class AuthorityWays {
 
 function notYetPushed(): MemberFault {
   return new MemberFault('ENTENTE_MEMBER_UNREACHABLE', {
-    sentence: 'the topology lets this server ask the authority over pushes alone, and there has been none lately',
+    sentence:
+      'the topology lets this server ask the authority over pushes alone, and there has been none lately',
     place: 'port "push" of this server',
     remedy:
       'look at the log of the authority for push-failed, and compare the firewall with entente topology firewall',

@@ -54,10 +54,7 @@ export async function followEvents(options: FollowEventsOptions): Promise<void> 
     isTold = true;
     log[level]({ event, ...others, peer: authority.url }, `the authority's event stream ended: ${message}`);
     await pause(retryMs * (0.5 + Math.random()), signal);
-    retryMs = Math.min(
-      retryMs * 2,
-      authority.isPushedTo ? longestRetryBesidePushesMs : longestRetryMs,
-    );
+    retryMs = Math.min(retryMs * 2, authority.isPushedTo ? longestRetryBesidePushesMs : longestRetryMs);
   }
 }
 

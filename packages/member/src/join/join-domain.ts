@@ -1,6 +1,6 @@
 import { type Credential, type Log, systemClock } from '@entente/tls';
-import type { Certificate } from '@entente/x509';
 import { mayAskAuthority, type Topology } from '@entente/topology';
+import type { Certificate } from '@entente/x509';
 import { AuthorityClient } from '../authority/authority-client.ts';
 import { AuthorityWays } from '../authority/authority-ways.ts';
 import { CredentialFiles } from '../credential/credential-files.ts';

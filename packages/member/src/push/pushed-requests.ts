@@ -118,7 +118,8 @@ export class PushedRequests {
     const path = pathname + search;
     if (!isCarried(method, path)) throw unreachable(`${method} ${path} is not carried by pushes`);
     const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
-    if ((body?.length ?? 0) > maxPushedBody) throw unreachable(`the request has more than ${maxPushedBody} bytes`);
+    if ((body?.length ?? 0) > maxPushedBody)
+      throw unreachable(`the request has more than ${maxPushedBody} bytes`);
     if (this.#waiting.size >= mostWaiting) throw unreachable(`${mostWaiting} requests wait for it already`);
     const written: PushedRequest = {
       id: randomBytes(16).toString('hex'),
@@ -127,7 +128,7 @@ export class PushedRequests {
       headers: headersOf(request),
       ...(body === undefined ? {} : { body: body.toString('base64') }),
     };
-    return this.#wait(written, [signal, request.signal]);
+    return this.#wait(written, AbortSignal.any([signal, request.signal]));
   }
 
   /**
@@ -153,18 +154,14 @@ export class PushedRequests {
     return Math.abs(this.#options.clock.now() - this.#lastSign);
   }
 
-  #wait(request: PushedRequest, signals: readonly AbortSignal[]): Promise<Response> {
+  #wait(request: PushedRequest, signal: AbortSignal): Promise<Response> {
     return new Promise<Response>((resolve, reject) => {
       let cancel = (): void => {};
-      const aborts = signals.map((signal) => {
-        const abort = (): void => waiting.fail(signal.reason);
-        signal.addEventListener('abort', abort, { once: true });
-        return () => signal.removeEventListener('abort', abort);
-      });
+      const abort = (): void => waiting.fail(signal.reason);
       const end = (): void => {
         this.#waiting.delete(request.id);
         cancel();
-        for (const stop of aborts) stop();
+        signal.removeEventListener('abort', abort);
       };
       const waiting: Waiting = {
         request,
@@ -182,12 +179,15 @@ export class PushedRequests {
       const patience = (): void => {
         const leftMs = (waiting.isUrgent ? hungUpMs : this.#options.openMs()) - this.#silenceMs;
         if (leftMs > 0) cancel = this.#options.clock.after(leftMs, patience);
-        else waiting.fail(unreachable(waiting.isUrgent ? 'it hung up in the middle of a push' : 'it pushes no more'));
+        else
+          waiting.fail(
+            unreachable(waiting.isUrgent ? 'it hung up in the middle of a push' : 'it pushes no more'),
+          );
       };
       this.#waiting.set(request.id, waiting);
       patience();
-      const aborted = signals.find((signal) => signal.aborted);
-      if (aborted !== undefined) waiting.fail(aborted.reason);
+      signal.addEventListener('abort', abort, { once: true });
+      if (signal.aborted) abort();
       for (const watcher of [...this.#watchers]) watcher();
     });
   }
