@@ -84,7 +84,8 @@ export async function startPushedNetwork() {
     comeBack: (fqdn: string, way: 'free' | 'cut') => start(fqdn, way === 'cut' ? nowhere : '127.0.0.1'),
     /** Publishes the next version. */
     async publish(change: Partial<TopologyDocument>) {
-      current = { ...document(current.servers.slice(1), current), ...change };
+      const { links = [] } = current;
+      current = { ...document(current.servers.slice(1), current), links, ...change };
       await send();
     },
     async [Symbol.asyncDispose]() {

@@ -15,6 +15,8 @@ import { startMember } from './hostile-authority.ts';
 import { administrator, listOf, signed } from './sample-domain.ts';
 import { nameList, stateSigner } from './sample-states.ts';
 
+/** Far below that of a program, and above everything that the test pushes. */
+const maxAnswerBytes = 200_000;
 const memberName = 'fe1.contoso.example';
 
 /** What an authority pushes as the answer to a path; a status alone, where it is a number. */
@@ -34,6 +36,7 @@ describe('a member to which its authority pushes', () => {
       refresh: () => follower.refresh(),
       holds: () => state.trustState?.sequence,
       clock: systemClock,
+      maxAnswerBytes,
     });
     const server = await serve(
       https,
@@ -186,6 +189,19 @@ describe('a member to which its authority pushes', () => {
     expect(status).toBe(400);
     expect((await exchange('/state', { body: member.stateText() })).status).toBe(404);
     expect((await exchange(pushPaths.begin, { method: 'GET' })).status).toBe(404);
+  });
+
+  it('reads no answer that is longer than the longest list', async () => {
+    const { requests } = await read(await exchange(pushPaths.begin));
+    const { id } = requests[0] as PushedRequest;
+    const tooLong = 'x'.repeat(maxAnswerBytes + 1);
+    const headers = { [pushedStatusHeader]: '200' };
+    const refused = await exchange(pushPaths.answers + id, { body: tooLong, headers }).then(
+      ({ status }) => status,
+      () => 'closed',
+    );
+    expect([413, 'closed']).toContain(refused);
+    expect(await push(good())).toContain('/state');
   });
 
   it('goes on with the next push where the authority hung up in the middle of one', async () => {

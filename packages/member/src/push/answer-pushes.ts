@@ -18,13 +18,13 @@ export interface AnswerPushesOptions {
   /** Sequence of the last trust state that was accepted. */
   readonly holds: () => number | undefined;
   readonly clock: Clock;
+  /** Longest answer of the authority that is read, bytes. Default 67,108,864, the longest revocation list. */
+  readonly maxAnswerBytes?: number;
 }
 
 /** Milliseconds for which an answer waits for a further request: well below the time that the authority waits. */
 const holdMs = 10_000;
 const jsonMediaType = 'application/json';
-/** An answer of the authority that a member reads: no longer than over a connection of its own. */
-const maxAnswerBytes = maxListBytes;
 
 /**
  * Answers the pushes of the authority. The listener must admit nobody else.
@@ -34,7 +34,7 @@ const maxAnswerBytes = maxListBytes;
 export function answerPushes(
   options: AnswerPushesOptions,
 ): (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void> {
-  const { clock, holds, refresh, requests } = options;
+  const { clock, holds, maxAnswerBytes = maxListBytes, refresh, requests } = options;
   let underWay = 0;
   let finished = new AbortController();
 
@@ -72,7 +72,7 @@ export function answerPushes(
     }
     if (method === 'POST' && url.startsWith(pushPaths.answers)) {
       const status = Number(incoming.headers[pushedStatusHeader]);
-      const body = await readAnswer(incoming, () => requests.heard());
+      const body = await readAnswer(incoming, maxAnswerBytes, () => requests.heard());
       if (body === undefined) return refuse(outgoing, 413);
       if (!Number.isInteger(status) || status < 200 || status > 599) return refuse(outgoing, 400);
       requests.answer(url.slice(pushPaths.answers.length), answerOf(status, incoming, body));
@@ -84,14 +84,18 @@ export function answerPushes(
 }
 
 /** @returns undefined where it is too long, or breaks off */
-async function readAnswer(incoming: IncomingMessage, onPart: () => void): Promise<Buffer | undefined> {
+async function readAnswer(
+  incoming: IncomingMessage,
+  maxBytes: number,
+  onPart: () => void,
+): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   let size = 0;
   try {
     for await (const part of incoming as AsyncIterable<Buffer>) {
       onPart();
       size += part.length;
-      if (size > maxAnswerBytes) return undefined;
+      if (size > maxBytes) return undefined;
       parts.push(part);
     }
   } catch {
