@@ -2,7 +2,7 @@ import https from 'node:https';
 import tls from 'node:tls';
 import type { Member } from '@entente/member';
 import { createTestAuthority } from '@entente/testkit';
-import { type Credential, connect, httpClient, loadCredential, serve, type Trust } from '@entente/tls';
+import { type Credential, httpClient, loadCredential, serve, type Trust } from '@entente/tls';
 import { links, type ServerEntry } from '@entente/topology';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { frontEnd } from './network.ts';
@@ -173,10 +173,10 @@ describe('the port for pushes', () => {
       .toContainEqual(expect.objectContaining({ reason, link: links.authorityToEdge.name }));
   });
 
-  it('is open exactly while the topology has it: not where row 16 is closed, and then nobody is dialled', async () => {
+  it('is open exactly while the topology has it: not where its row is closed, and then nobody is dialled', async () => {
     const edge = await network.join(edgeName);
     await expect.poll(() => reported(network.linesOf(edge.fqdn), 'link').length).toBeGreaterThan(1);
-    await network.publish({ links: [{ row: 16, closed: true }] });
+    await network.publish({ links: [{ row: links.authorityToEdge.row, closed: true }] });
     await expect.poll(() => edge.topology.document.version).toBe(2);
     await expect.poll(() => push(edge.identity, edge.trust)).toBe('ECONNREFUSED');
     const failed = reported(network.lines, 'push-failed').length;
@@ -210,11 +210,11 @@ describe('the port for pushes', () => {
   });
 });
 
-describe('a topology that closes row 15 for an edge', () => {
+describe('a topology that closes the row of members for an edge', () => {
   it('lets it ask over pushes alone', async () => {
     const fqdn = edgeName;
     const joined = await network.join(fqdn);
-    await network.publish({ links: [{ row: 15, a: [fqdn], closed: true }] });
+    await network.publish({ links: [{ row: links.memberToAuthority.row, a: [fqdn], closed: true }] });
     await expect.poll(() => joined.topology.document.version).toBe(2);
     await joined[Symbol.asyncDispose]();
     network.linesOf(fqdn).length = 0;
@@ -223,7 +223,8 @@ describe('a topology that closes row 15 for an edge', () => {
     await expect.poll(() => edge.topology.document.version).toBe(3);
     const lines = network.linesOf(fqdn);
     expect(reported(lines, 'authority-refused-us'), 'and it does not try otherwise').toEqual([]);
-    const links15 = reported(lines, 'link').filter((line) => (line as { link?: unknown }).link === 15);
-    expect(links15).toEqual([]);
+    const { row } = links.memberToAuthority;
+    const opened = reported(lines, 'link').filter((line) => (line as { link?: unknown }).link === row);
+    expect(opened).toEqual([]);
   });
 });

@@ -159,7 +159,7 @@ describe('the way of a request to the authority', () => {
     expect(outcome.text).toBe('200 direct');
   });
 
-  it('is never a connection of our own where the topology closes row 15', async () => {
+  it('is never a connection of our own where the topology closes the row of members', async () => {
     mayDial = false;
     expect(await send(good)).toBe('ENTENTE_MEMBER_UNREACHABLE');
     pushed.arrived();

@@ -115,7 +115,7 @@ describe('the firewall plan', () => {
     expect(opened).not.toContain('rp1.contoso.example fe1.contoso.example 15061');
   });
 
-  it('opens nothing from an edge to the authority where row 15 is closed for it, and the port for pushes in the other direction', () => {
+  it('opens nothing from an edge to the authority where its row to the authority is closed, and the port for pushes in the other direction', () => {
     const between = (rows: readonly number[], narrowed = topology) =>
       firewallPlan(narrowed)
         .filter(({ row }) => row !== undefined && rows.includes(row))

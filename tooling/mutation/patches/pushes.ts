@@ -26,14 +26,14 @@ export const patches: PatchList = {
     },
     {
       name: 'open-for-ever',
-      off: 'an edge takes pushes although the topology has closed row 16',
+      off: 'an edge takes pushes although the topology has closed their row',
       file: 'packages/member/src/push/push-service.ts',
       find: "if (what !== 'topology') return;",
       replace: "if (what !== 'keys') return;",
       test: {
         file: scene,
         title:
-          'is open exactly while the topology has it: not where row 16 is closed, and then nobody is dialled',
+          'is open exactly while the topology has it: not where its row is closed, and then nobody is dialled',
       },
     },
     {
@@ -87,13 +87,13 @@ export const patches: PatchList = {
     },
     {
       name: 'closed-way',
-      off: 'a server dials the authority although the topology has closed row 15',
+      off: 'a server dials the authority although the topology has closed that row',
       file: 'packages/member/src/authority/authority-ways.ts',
       find: 'if (!mayDial()) return pushed.isOpen',
       replace: 'if (mayDial() === undefined) return pushed.isOpen',
       test: {
         file: 'packages/member/test/pushed-requests.test.ts',
-        title: 'is never a connection of our own where the topology closes row 15',
+        title: 'is never a connection of our own where the topology closes the row of members',
       },
     },
     {

@@ -93,7 +93,7 @@ export class EdgePush implements AsyncDisposable {
     if (sequence === undefined || (holds ?? 0) >= sequence) return;
     log.warn(
       { event: 'push-not-taken', peer: fqdn, state: sequence, holds, remedy: notTakenRemedy },
-      `${fqdn} was told of trust state ${sequence}, and holds ${holds ?? 'none'}`,
+      `${fqdn} was pushed trust state ${sequence}, and holds ${holds ?? 'none'}`,
     );
   }
 
@@ -112,7 +112,7 @@ export class EdgePush implements AsyncDisposable {
           code,
           remedy: remedyOf(error),
         },
-        `${fqdn} was not told of what is new: ${message}`,
+        `${fqdn} could not be pushed to: ${message}`,
       );
     }
     this.#lastReason = reason;
@@ -128,8 +128,7 @@ export class EdgePush implements AsyncDisposable {
 const notTakenRemedy = 'look at the log of the server for trust-state-refused and topology-refused';
 const refusedRemedy =
   'look at the log of the server, which has the reason; compare the topology in force there with the newest one';
-const unreachableRemedy =
-  'check that the server runs, and that the firewall has what entente topology firewall lists for row 16; close row 16 in the topology where the server fetches by itself';
+const unreachableRemedy = `check that the server runs, and that the firewall has what entente topology firewall lists for the link “${links.authorityToEdge.name}”; close that row in the topology where the server fetches by itself`;
 
 function reasonOf(error: Error & { code?: string }): string {
   if (refusedByPeer(error) !== undefined) return 'peer-refused';
