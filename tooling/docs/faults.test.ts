@@ -55,6 +55,7 @@ const exceptions: Readonly<Record<string, string>> = {
 
 /** Files that throw plain errors, by package and name, each with its reason. */
 const plainErrors: Readonly<Record<string, string>> = {
+  'authority push-round.ts': 'logged by the push to that server, which is tried again',
   'edge forwarding.ts': 'the relay answers the request and logs it; no operator can do anything about it',
   'edge serve-objects.ts': 'caught in the same function, and logged',
   'host load-plugins.ts': 'caught in the same function, and made a fault that names the plugin',

@@ -175,7 +175,10 @@ const settings: Readonly<Record<string, Tested | Refused>> = {
   'servers[].interfaces.internal.ports.federation': noSuchService,
   'servers[].interfaces.internal.ports.web': services,
   'servers[].interfaces.internal.ports.proxied': services,
-  'servers[].interfaces.internal.ports.push': services,
+  'servers[].interfaces.internal.ports.push': [
+    'packages/topology/test/pushes.test.ts',
+    'is that of every edge, 4443 unless the topology says otherwise, and authorities push there',
+  ],
   'servers[].interfaces.internal.ports.https': whereToDial,
   'servers[].interfaces.internal.ports.objects': services,
   'servers[].interfaces.internal.ports.bundle': noSuchService,

@@ -112,6 +112,18 @@ describe('the audit trail', () => {
     expect(await last('list-signed')).toMatchObject({ actor: 'authority' });
   });
 
+  it('has a revocation before it is done: who ordered it, and what it is about', async () => {
+    const { records } = await read('?limit=1000');
+    const indexOf = (action: string, subject: string) =>
+      records.findIndex((one) => one.action === action && (one as { subject?: string }).subject === subject);
+    for (const subject of [fe01.serialHex, 'fe02.contoso.example']) {
+      const ordered = indexOf('revocation-ordered', subject);
+      // The newest comes first.
+      expect(ordered, subject).toBeGreaterThan(indexOf('certificate-revoked', subject));
+      expect(records[ordered]).toMatchObject({ ...alice, outcome: 'done' });
+    }
+  });
+
   it('has each order of an administrator once, done or refused', async () => {
     const { request } = await createKeyAndRequest({ subject: 'fe01.contoso.example' });
     const pem = encodePem('CERTIFICATE REQUEST', request);
@@ -145,7 +157,11 @@ describe('the audit trail', () => {
       const text = typeof body === 'string' ? body : JSON.stringify(body);
       const all = await recordsOf(() => scene.ask(path, scene.alice, { method: 'POST', body: text }));
       const outcome = 'action' in record && record.action !== 'request-refused' ? 'done' : 'refused';
-      expect(all, `${path} ${text.slice(0, 60)}`).toMatchObject([{ ...alice, outcome, ...record }]);
+      // A revocation is there before it is done, too.
+      const ordered = all.filter(({ action }) => action === 'revocation-ordered');
+      expect(ordered).toHaveLength(body === held ? 1 : 0);
+      const others = all.filter((one) => !ordered.includes(one));
+      expect(others, `${path} ${text.slice(0, 60)}`).toMatchObject([{ ...alice, outcome, ...record }]);
     }
   });
 

@@ -111,17 +111,25 @@ export interface SceneOptions {
   readonly certified?: readonly string[];
   /** Who may publish the first topology; default alice and bob. */
   readonly set?: AdministratorSet;
+  /** Ports, also in tokens and certificates; default any, and there none. */
+  readonly ports?: { readonly https: number; readonly objects: number };
+  /** Where outsiders find revocation lists; default nowhere. */
+  readonly outsideObjectsUrl?: string;
 }
 
 /** @param clock - of the authority; default that of the machine */
 export async function startScene(clock?: Clock, options: SceneOptions = {}): Promise<Scene> {
-  const { certified = ['alice'], set = administrators } = options;
+  const { certified = ['alice'], outsideObjectsUrl, set = administrators } = options;
+  const { https: port = 0, objects: objectsPort = 0 } = options.ports ?? {};
+  const urlOf = (scheme: string, at: number) => `${scheme}://ca.contoso.example${at === 0 ? '' : `:${at}`}`;
+  const objectsUrl = urlOf('http', objectsPort);
   const directory = await mkdtemp(join(tmpdir(), 'entente-authority-server-'));
   const made = await initialiseAuthority({
     directory: join(directory, 'ca'),
     domain: 'contoso.example',
     fqdn: 'ca.contoso.example',
-    objectsUrl: 'http://ca.contoso.example',
+    objectsUrl,
+    ...(outsideObjectsUrl === undefined ? {} : { outsideObjectsUrls: [outsideObjectsUrl] }),
     now: Date.now(),
     openLedger,
     administrators: certified,
@@ -142,8 +150,8 @@ export async function startScene(clock?: Clock, options: SceneOptions = {}): Pro
         fqdn: 'ca.contoso.example',
         directory: join(directory, 'ca'),
         administratorsHash: administratorSetHash(set),
-        https: { host: '127.0.0.1', port: 0, url: 'https://ca.contoso.example' },
-        objects: { host: '127.0.0.1', port: 0, url: 'http://ca.contoso.example' },
+        https: { host: '127.0.0.1', port, url: urlOf('https', port) },
+        objects: { host: '127.0.0.1', port: objectsPort, url: objectsUrl },
       },
       logger,
       ...(clock === undefined ? {} : { clock }),

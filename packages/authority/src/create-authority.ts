@@ -14,6 +14,7 @@ import { allowAtAuthority, callerOf } from './caller.ts';
 import { ownCertificateProbe } from './health/probes.ts';
 import { openDomainAuthority } from './open-domain-authority.ts';
 import { openOwnCertificate } from './own-certificate.ts';
+import { PerimeterPush } from './push/perimeter-push.ts';
 import { createRefusalLog, linkNames } from './refusals.ts';
 import { publishedIssuers } from './rollover/published-issuers.ts';
 import { authorityRoutes } from './routes/authority-routes.ts';
@@ -99,25 +100,38 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
         log.error({ event: 'fault', err: fault }, `renewing failed: ${fault.message}`),
       );
   });
+  const answer: RunningAuthority['fetch'] = async (request, peer, address = '?') => {
+    const caller = callerOf(peer, address, domain);
+    const response = await app.fetch(request, { caller });
+    await audit.settled(caller);
+    return response;
+  };
+  const topology = () => topologies.current?.topology;
+  const pushes = new PerimeterPush({
+    fqdn,
+    authority,
+    topology,
+    trust,
+    identity: own.identity,
+    answer,
+    clock,
+    log,
+  });
   return {
     listener: {
       trust,
       identity: own.identity,
-      allow: allowAtAuthority({ domain, fqdn, topology: () => topologies.current?.topology }),
+      allow: allowAtAuthority({ domain, fqdn, topology }),
       link: { name: linkNames.member, interface: 'internal', local: fqdn },
       onRefusal: refusals.connection,
     },
-    async fetch(request, peer, address = '?') {
-      const caller = callerOf(peer, address, domain);
-      const response = await app.fetch(request, { caller });
-      await audit.settled(caller);
-      return response;
-    },
+    fetch: answer,
     fetchObject: async (request) => objects(request),
     endStreams: authority.events.close,
     async [Symbol.asyncDispose]() {
       stopUpkeep();
       stopListening();
+      await pushes[Symbol.asyncDispose]();
       await own.identity[Symbol.asyncDispose]();
       await authority[Symbol.asyncDispose]();
     },

@@ -34,9 +34,13 @@ export interface DomainRevocations extends RevocationDesk {
   /**
    * Revokes the certificates of servers that the topology does not list, and of administrators that it has removed, with one CRL.
    * @param removed - administrators whom a version has removed
+   * @param before - called with what will be revoked, by subject, where there is any; nothing is revoked where it throws
    * @returns what was revoked, by subject
    */
-  revokeUnlisted(removed: readonly RemovedAdministrator[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  revokeUnlisted(
+    removed: readonly RemovedAdministrator[],
+    before: (serialsOf: ReadonlyMap<string, readonly string[]>) => Promise<unknown>,
+  ): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Gives pools another key whose key is with somebody who may not have it now; also after a crash half-way. */
   reconcileKeys(): Promise<void>;
 }
@@ -125,7 +129,7 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
       if (outcome.ok) await reconcileKeys();
       return outcome;
     },
-    async revokeUnlisted(removed) {
+    async revokeUnlisted(removed, before) {
       const current = topology();
       const serialsOf = new Map<string, readonly string[]>();
       if (current === undefined) return serialsOf;
@@ -144,7 +148,10 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
         if (serials.length > 0) serialsOf.set(`administrator ${name}`, serials);
       }
       const all = [...serialsOf.values()].flat();
-      if (all.length > 0) await desk.revokeAll(all, 'cessationOfOperation');
+      if (all.length > 0) {
+        await before(serialsOf);
+        await desk.revokeAll(all, 'cessationOfOperation');
+      }
       return serialsOf;
     },
   };

@@ -23,6 +23,12 @@ export interface EventHub {
    * @returns `undefined` if there are too many listeners
    */
   listen(first: readonly AuthorityEvent[]): Response | undefined;
+  /**
+   * Hears of events inside this process.
+   * @param hear - called with each event, after it was sent to the listeners
+   * @returns stops it
+   */
+  subscribe(hear: (event: AuthorityEvent) => void): () => void;
   /** Sends an event to all listeners. */
   announce(event: AuthorityEvent): void;
   /** Keeps idle connections alive; called every few seconds. */
@@ -39,6 +45,7 @@ const encoder = new TextEncoder();
 /** Creates a hub. */
 export function createEventHub(): EventHub {
   const listeners = new Set<ReadableStreamDefaultController<Uint8Array>>();
+  const subscribers = new Set<(event: AuthorityEvent) => void>();
   const send = (text: string): void => {
     const bytes = encoder.encode(text);
     for (const listener of [...listeners]) {
@@ -68,7 +75,15 @@ export function createEventHub(): EventHub {
         headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' },
       });
     },
-    announce: (event) => send(formatEvent(event)),
+    subscribe(hear) {
+      const own = (event: AuthorityEvent): void => hear(event);
+      subscribers.add(own);
+      return () => void subscribers.delete(own);
+    },
+    announce(event) {
+      send(formatEvent(event));
+      for (const hear of [...subscribers]) hear(event);
+    },
     pulse: () => send(':\n\n'),
     close() {
       for (const listener of listeners) listener.close();

@@ -81,6 +81,18 @@ describe('a command that cannot be recorded', () => {
     expect((await order()).status).toBe(201);
   });
 
+  it('is not carried out: a certificate is revoked only once the trail has who ordered it', async () => {
+    const { answer } = await order();
+    const { serial } = answer as { serial: string };
+    const body = JSON.stringify({ serial, reason: 'superseded' });
+    expect((await whileFull(() => ask('/revoke', body))).status).toBe(503);
+    const isRevoked = async () =>
+      ((await ask(`/certificates/${serial}`)).answer as { revocation?: object }).revocation !== undefined;
+    expect(await isRevoked()).toBe(false);
+    expect((await ask('/revoke', body)).status).toBe(200);
+    expect(await isRevoked()).toBe(true);
+  });
+
   it('is carried out and recorded when it is sent again: a topology revokes what it has taken away', async () => {
     const servers = contoso.servers.filter(({ fqdn }) => fqdn !== edge);
     const text = signed(next(contoso, { servers }));

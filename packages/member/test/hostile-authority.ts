@@ -15,12 +15,14 @@ import {
 } from '@entente/topology';
 import type { CertificateList } from '@entente/x509';
 import { AuthorityClient } from '../src/authority/authority-client.ts';
+import { AuthorityWays } from '../src/authority/authority-ways.ts';
 import type { LastKnown } from '../src/files/last-known-file.ts';
 import { DomainFollower } from '../src/follow/domain-follower.ts';
 import { ListAlarm } from '../src/follow/list-alarm.ts';
 import { OwnCertificateWatch } from '../src/follow/own-certificate-watch.ts';
 import { RevocationLists } from '../src/follow/revocation-lists.ts';
 import { fetchFirstTopology } from '../src/join/first-topology.ts';
+import type { PushedRequests } from '../src/push/pushed-requests.ts';
 import { DomainState } from '../src/state/domain-state.ts';
 import {
   administrator,
@@ -47,8 +49,9 @@ export const poolKeysText = formatPoolKeys(
  * A member's side of an authority that answers whatever the test says.
  * @param lastKnown - what an earlier run of the member has kept
  * @param crlUrl - that its certificate names
+ * @param pushed - the way of its requests, where the authority comes to it
  */
-export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string) {
+export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string, pushed?: PushedRequests) {
   const root = await createTestAuthority('Contoso Root');
   let list = await listOf(root, { number: 1 });
   const crls = { pem: await root.crl([]) };
@@ -121,6 +124,7 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string) {
     addresses: new Map([[host, '127.0.0.1']]),
     trust,
     credential: own,
+    ...(pushed === undefined ? {} : { ways: new AuthorityWays({ pushed, mayDial: () => false }) }),
   });
   const state = new DomainState({
     topology: buildTopology(first),
@@ -178,6 +182,11 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string) {
   return {
     authority,
     follower,
+    trust,
+    /** Of the member. */
+    identity: own,
+    /** Of the authority. */
+    authorityIdentity: await credentialOf(host),
     state,
     warnings,
     /** The `event` of each line of the log. */

@@ -89,6 +89,7 @@ describe('a member that comes to its end', () => {
       authority,
       internal,
       follower: { async [Symbol.asyncDispose]() {} },
+      pushes: { async [Symbol.asyncDispose]() {} },
       files,
       lastKnownFile: new LastKnownFile(files, log, {}),
       spreadMs: 0,

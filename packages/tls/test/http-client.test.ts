@@ -240,3 +240,91 @@ describe('httpClient: open', () => {
     expect(await error).toMatchObject({ message: 'enough' });
   });
 });
+
+describe('a body whose length is known', () => {
+  const length = 40 * 65_536;
+  /** Parts that are created as they are taken. @returns the stream, and how much was taken */
+  function parts() {
+    const taken = { bytes: 0 };
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          controller.enqueue(new Uint8Array(65_536));
+          taken.bytes += 65_536;
+          if (taken.bytes >= length) controller.close();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    return { stream, taken };
+  }
+  const post = (body: ReadableStream<Uint8Array>, contentLength = length) =>
+    to('/', {
+      method: 'POST',
+      body,
+      headers: { 'content-length': String(contentLength) },
+      duplex: 'half',
+    } as RequestInit);
+
+  it('is sent as it is read, and arrives whole', async () => {
+    answer = (response, body) => response.end(String(body.length));
+    const response = await client().fetch(post(parts().stream));
+    expect((await response.text()).split(' ').at(-1)).toBe(
+      String(`POST / ${serverName}:${port} `.length + length),
+    );
+  });
+
+  it('is not read further than a server takes it', async () => {
+    const silent = await serve(
+      https,
+      {
+        trust: world.trust,
+        identity: world.server,
+        allow: [clientName],
+        host: '127.0.0.1',
+        limits: { drainTimeoutMs: 0 },
+      },
+      () => {},
+    );
+    closers.push(() => silent.close());
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        read += 65_536;
+        controller.enqueue(new Uint8Array(65_536));
+      },
+    });
+    let read = 0;
+    const stop = new AbortController();
+    const request = new Request(`https://${serverName}:${silent.port}/`, {
+      method: 'POST',
+      body: endless,
+      headers: { 'content-length': String(2 ** 40) },
+      duplex: 'half',
+      signal: stop.signal,
+    } as RequestInit);
+    const failed = client()
+      .fetch(request)
+      .catch((error: unknown) => error);
+    let before = -1;
+    await expect
+      .poll(() => {
+        const isSame = read > 0 && read === before;
+        before = read;
+        return isSame;
+      })
+      .toBe(true);
+    expect(read).toBeLessThan(64 * 2 ** 20);
+    stop.abort(new Error('enough'));
+    expect(await failed).toMatchObject({ message: 'enough' });
+  });
+
+  it('fails with what its reader throws, and with a length that it does not have', async () => {
+    const broken = new ReadableStream<Uint8Array>({
+      pull() {
+        throw new Error('the disk failed');
+      },
+    });
+    await expect(client().fetch(post(broken))).rejects.toThrow('the disk failed');
+    await expect(client().fetch(post(parts().stream, 10))).rejects.toThrow();
+  });
+});

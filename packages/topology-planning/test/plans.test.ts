@@ -115,6 +115,26 @@ describe('the firewall plan', () => {
     expect(opened).not.toContain('rp1.contoso.example fe1.contoso.example 15061');
   });
 
+  it('opens nothing from an edge to the authority where its row to the authority is closed, and the port for pushes in the other direction', () => {
+    const between = (rows: readonly number[], narrowed = topology) =>
+      firewallPlan(narrowed)
+        .filter(({ row }) => row !== undefined && rows.includes(row))
+        .flatMap(({ destination, from, port, sources, to }) =>
+          sources.map((source) => `${from} ${source} → ${to} ${destination} ${port}`),
+        );
+    const pushes = 'internal ca1.contoso.example → perimeter edge1.contoso.example 4443';
+    const asks = /^perimeter edge1\.contoso\.example → internal ca1\.contoso\.example /;
+    expect(between([15]).some((line) => asks.test(line))).toBe(true);
+    const silent = buildTopology({
+      ...placed,
+      links: [{ row: links.memberToAuthority.row, a: ['edge1.contoso.example'], closed: true }],
+    });
+    expect(between([15], silent).filter((line) => line.includes('edge1.'))).toEqual([]);
+    expect(between([16], silent)).toContain(pushes);
+    const unpushed = buildTopology({ ...placed, links: [{ row: links.authorityToEdge.row, closed: true }] });
+    expect(between([16], unpushed)).toEqual([]);
+  });
+
   it('closes what a narrowing closes', () => {
     const narrowed = buildTopology({
       ...placed,

@@ -56,6 +56,7 @@ export { mayReceiveUnauthenticated } from './matrix/may-receive-unauthenticated.
 export { mayRequest, type RequestAllowed, type RequestEnd } from './matrix/may-request.ts';
 export { outsideObjectUrls, publishesOutside } from './matrix/outside-objects.ts';
 export { type DialTarget, dialTargets, peersOf } from './matrix/peers-of.ts';
+export { mayAskAuthority, pushTargets, takesPushes } from './matrix/pushes.ts';
 export type { TopologyReason, TopologyRejection } from './matrix/rejection.ts';
 export type { Direction, Party, Protection, Row, RowSide } from './matrix/row.ts';
 export { buildTopology } from './network/build-topology.ts';
@@ -64,6 +65,21 @@ export { type EnterpriseRoot, enterpriseRoots } from './network/enterprise-roots
 export { revocationPolicy, type TopologyRevocation } from './network/revocation-policy.ts';
 export type { Narrowing, Pool, Server, ServerInterface, Topology } from './network/topology.ts';
 export { type Standing, trustStateStanding } from './network/trust-state-standing.ts';
+export {
+  carriedHeaders,
+  formatPushAnswer,
+  isCarried,
+  maxPushAnswerLength,
+  maxPushedBody,
+  maxPushedRequests,
+  type PushAnswer,
+  type PushedRequest,
+  parsePushAnswer,
+  pushAnswerFormat,
+  pushedHeaders,
+  pushedStatusHeader,
+  pushPaths,
+} from './push/push-answer.ts';
 export type { TopologyRefusal, TopologyRefusalReason } from './signing/refusal.ts';
 export { addSignature, signTopology, type TopologySigner } from './signing/sign-topology.ts';
 export {

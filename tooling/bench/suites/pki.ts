@@ -19,11 +19,12 @@ import { openLedger } from '@entente/store-sql';
 import { decodeCertificationRequest } from '@entente/x509';
 import * as peculiar from '@peculiar/x509';
 import { ledgerSize } from '../ledger/ledger-size.ts';
+import { slowReaders } from '../lists/slow-readers.ts';
 import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
 
 /**
  * Issuing P-256 certificates on one thread: written, linted and signed; the same from request to ledger; and with the
- * ledger on disk. The ledger on disk with many certificates. Beside them the generator of @peculiar/x509 with the same names and extensions, in rounds that
+ * ledger on disk. The ledger on disk with many certificates. Memory for slow readers of a long list. Beside them the generator of @peculiar/x509 with the same names and extensions, in rounds that
  * alternate, so that a busy machine hurts both.
  */
 export const suite: BenchSuite = { name: 'pki', run };
@@ -52,7 +53,12 @@ interface Contestant {
 
 async function run(options: BenchOptions): Promise<BenchOutcome> {
   const { results, invalid } = await issuing(options);
-  return { results: [...results, ...(await ledgerSize(options))], invalid };
+  const lists = await slowReaders(options);
+  return {
+    results: [...results, ...(await ledgerSize(options)), ...lists.results],
+    invalid: [...invalid, ...lists.invalid],
+    skipped: lists.skipped ?? [],
+  };
 }
 
 async function issuing({ seconds, short, log }: BenchOptions): Promise<BenchOutcome> {

@@ -35,6 +35,26 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'ordered-first',
+      off: 'a revocation takes effect of which the audit trail has nothing',
+      file: 'packages/authority/src/routes/revocation-routes.ts',
+      find: "await authority.audit.record({ ...entry, action: 'revocation-ordered', details: {} });",
+      replace: '',
+      test: {
+        file: 'packages/authority/test/audit-unavailable.test.ts',
+        title: 'is not carried out: a certificate is revoked only once the trail has who ordered it',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'taken-away-first',
+      off: 'a topology takes certificates away before the audit trail has it',
+      file: 'packages/authority/src/domain-revocations.ts',
+      find: 'await before(serialsOf);',
+      replace: '',
+      test: audited('has a revocation before it is done: who ordered it, and what it is about'),
+    },
+    {
       name: 'order-under-way',
       off: 'a command counts that was under way when its administrator was removed',
       file: 'packages/authority/src/routes/order.ts',

@@ -41,6 +41,18 @@ export const patches: PatchList = {
   name: 'commands',
   list: [
     {
+      name: 'unnamed-administrator',
+      off: 'the ceremony certifies an administrator whom the topology does not name, and who can do nothing',
+      file: 'packages/commands/src/commands/ca-init.ts',
+      find: 'if (unnamed.length === 0) return;',
+      replace: 'if (unnamed.length >= 0) return;',
+      test: {
+        file: 'packages/commands/src/commands/ca-init.test.ts',
+        title:
+          'refuses an administrator whom the topology does not name, at once and before it creates anything',
+      },
+    },
+    {
       name: 'signed-files',
       off: 'a signed version is edited where the YAML was meant',
       file: `${commands}/topology/edit-topology.ts`,

@@ -10,7 +10,7 @@ export type RevokeUnlisted = (
 ) => Promise<void>;
 
 /**
- * Revokes what the topology has taken away, and records it; also after a crash half-way.
+ * Revokes what the topology has taken away; also after a crash half-way. The audit trail has it before it is done, and once it is.
  * @param options - revocations of the domain, audit trail and log
  */
 export function revokeUnlisted({
@@ -23,14 +23,20 @@ export function revokeUnlisted({
   readonly log: Log;
 }): RevokeUnlisted {
   return async (removed, who) => {
-    const revoked = [...(await revocation.revokeUnlisted(removed))];
-    const reason = 'cessationOfOperation';
-    const entry = { ...who, action: 'certificate-revoked', outcome: 'done', reason } as const;
-    await Promise.all(
-      revoked.map(([subject, serials]) =>
-        audit.record({ ...entry, subject, details: serialDetails(serials) }),
-      ),
+    const entry = { ...who, outcome: 'done', reason: 'cessationOfOperation' } as const;
+    const record = (
+      action: 'revocation-ordered' | 'certificate-revoked',
+      serialsOf: ReadonlyMap<string, readonly string[]>,
+    ) =>
+      Promise.all(
+        [...serialsOf].map(([subject, serials]) =>
+          audit.record({ ...entry, action, subject, details: serialDetails(serials) }),
+        ),
+      );
+    const revoked = await revocation.revokeUnlisted(removed, (planned) =>
+      record('revocation-ordered', planned),
     );
+    await record('certificate-revoked', revoked);
     for (const [subject, serials] of revoked) {
       log.info(
         { event: 'revoked', server: subject, serials },

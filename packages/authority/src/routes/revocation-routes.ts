@@ -25,6 +25,14 @@ export function addRevocationRoutes(
         caller,
       );
     }
+    const entry = {
+      ...by(caller),
+      subject: String(server ?? serial).slice(0, 253),
+      outcome: 'done',
+      reason,
+    } as const;
+    // Before it takes effect: what was revoked is in the trail even where the authority stops half-way.
+    await authority.audit.record({ ...entry, action: 'revocation-ordered', details: {} });
     const outcome =
       typeof serial === 'string'
         ? await authority.revocation.revoke(serial.toLowerCase(), reason)
@@ -32,11 +40,8 @@ export function addRevocationRoutes(
     if (!outcome.ok) return refusals.request(outcome.refusal, caller);
     const { crlNumber, serials } = outcome;
     await authority.audit.record({
-      ...by(caller),
+      ...entry,
       action: 'certificate-revoked',
-      subject: String(server ?? serial).slice(0, 253),
-      outcome: 'done',
-      reason,
       details: { ...serialDetails(serials), crlNumber },
     });
     return c.json({ serials, crlNumber });

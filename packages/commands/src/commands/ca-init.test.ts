@@ -57,6 +57,15 @@ async function run(...more: string[]): Promise<string> {
 }
 
 describe('entente ca init', () => {
+  it('refuses an administrator whom the topology does not name, at once and before it creates anything', async () => {
+    await expect(run('--administrator', 'alice', 'carol')).rejects.toMatchObject({
+      code: 'ENTENTE_USAGE',
+      place: '--administrator',
+      sentence: expect.stringMatching(/\(alice\), found carol$/),
+    });
+    await expect(stat(join(folder, 'ca'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('makes an authority, its configuration and an administrator, and prints one JSON object', async () => {
     const made = JSON.parse(await run('--administrator', 'alice', '--json'));
     expect(made.administrators).toMatchObject([{ name: 'alice' }]);

@@ -56,7 +56,11 @@ export function register(program: Command): void {
       'URL for revocation lists, plain HTTP, e.g. http://ca.contoso.example',
     )
     .option('--listen <ip>', 'address to listen on; default its address in the topology, or 127.0.0.1')
-    .option('--administrator <name...>', 'administrators who get a client certificate', [])
+    .option(
+      '--administrator <name...>',
+      'administrators who get a client certificate, by their ids in the topology',
+      [],
+    )
     .option(
       '--p12-password-file <file>',
       'also write the administrators’ certificates as PKCS#12, with the password in this file',
@@ -87,6 +91,7 @@ async function initialise(options: CaInitOptions): Promise<Made> {
   const directory = resolve(options.directory);
   const topology = await topologyOf(options.topology);
   const { administrators } = topology.document;
+  refuseUnnamed(topology, options);
   const internal = topology.servers.get(options.fqdn)?.interfaces.internal;
   const host = addressOf(options.listen) ?? internal?.address ?? loopback;
   const httpsUrl = originOf(options.httpsUrl, 'https:', '--https-url');
@@ -146,6 +151,19 @@ function addressOf(listen: string | undefined): string | undefined {
     sentence: `expected an IP address, found ${listen}`,
     place: '--listen',
     remedy: 'give an address of this machine, or 0.0.0.0 or :: for all of them',
+  });
+}
+
+/** The authority believes an administrator whom the topology names: one of another name could send no command, not even the first topology. */
+function refuseUnnamed({ document }: Topology, { administrator, topology }: CaInitOptions): void {
+  const ids = document.administrators.keys.map(({ id }) => id);
+  const unnamed = administrator.filter((name) => !ids.includes(name));
+  if (unnamed.length === 0) return;
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence: `expected ids of administrators of ${topology} (${ids.join(', ')}), found ${unnamed.join(', ')}`,
+    place: '--administrator',
+    remedy:
+      'give ids that the topology has, or add the administrator to it first, with entente topology key and entente topology add administrator',
   });
 }
 

@@ -1,5 +1,5 @@
 import { links } from '@entente/topology';
-import { firewallPlan } from '@entente/topology-planning';
+import { type FirewallOpening, firewallPlan } from '@entente/topology-planning';
 import type { Command } from 'commander';
 import { give, table } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';
@@ -40,9 +40,37 @@ export function register(program: Command): void {
           'whatever the other ports are. A server that joins with a token does not need it.',
         );
       }
+      lines.push(...perimeterNotes(openings));
       const next = [
         'allow these and nothing else; from outside, entente explain <host:port> shows what answers',
       ];
       give({ json: { file, openings }, lines, next }, given.json);
     });
+}
+
+/** An edge that has joined needs one of two ways to the authority, and the firewall may be spared the other. */
+function perimeterNotes(openings: readonly FirewallOpening[]): readonly string[] {
+  const asks = openings.some(({ from, row }) => from === 'perimeter' && row === links.memberToAuthority.row);
+  const isPushedTo = openings.filter(({ row }) => row === links.authorityToEdge.row);
+  const asking = new Set(
+    openings.flatMap(({ row, sources }) => (row === links.memberToAuthority.row ? sources : [])),
+  );
+  const silent = isPushedTo.filter(({ destination }) => !asking.has(destination));
+  const [ask, push] = [links.memberToAuthority.row, links.authorityToEdge.row];
+  return [
+    ...(asks && isPushedTo.length > 0
+      ? [
+          '',
+          `An edge that has joined needs one of rows ${ask} and ${push} alone. To let nothing in from the perimeter to the authority, close`,
+          `row ${ask} for the edge under "links" of the topology; row ${push} then carries its renewals too.`,
+        ]
+      : []),
+    ...(silent.length > 0
+      ? [
+          '',
+          `Row ${ask} is closed for ${silent.map(({ destination }) => destination).join(', ')}. Open it, in the topology and in the firewall, for an edge that`,
+          `joins, or joins again because its certificate has expired.`,
+        ]
+      : []),
+  ];
 }

@@ -8,6 +8,7 @@ import {
 } from '@entente/tls';
 import { links, maxListBytes } from '@entente/topology';
 import { allowNames } from '@entente/trust';
+import type { AuthorityWays } from './authority-ways.ts';
 import { readEventStream, type ServerEvent } from './event-stream.ts';
 import { refusedAnswer } from './refused-answer.ts';
 
@@ -21,6 +22,8 @@ export interface AuthorityClientOptions {
   readonly trust: Trust;
   /** Shown to the authority; none before the first certificate. */
   readonly credential?: Credential;
+  /** The ways to the authority; default: connections that this client opens. */
+  readonly ways?: AuthorityWays;
 }
 
 /** Of a revocation list; well above the largest topology that an authority stores. */
@@ -39,10 +42,11 @@ export class AuthorityClient implements AsyncDisposable {
   readonly enrolTransport: (request: Request) => Promise<Response>;
   readonly #http: HttpClient;
   readonly #enrolling: HttpClient;
+  readonly #ways: AuthorityWays | undefined;
   readonly #stop = new AbortController();
 
   /** @param options - where the authority is, and how it is judged */
-  constructor({ addresses, credential, trust, url }: AuthorityClientOptions) {
+  constructor({ addresses, credential, trust, url, ways }: AuthorityClientOptions) {
     const { hostname } = new URL(url);
     this.url = url;
     const options: HttpClientOptions = {
@@ -56,8 +60,19 @@ export class AuthorityClient implements AsyncDisposable {
     };
     this.#http = httpClient(options);
     this.#enrolling = httpClient({ ...options, keepAlive: false });
-    this.transport = (request) => this.#http.fetch(request);
-    this.enrolTransport = (request) => this.#enrolling.fetch(request);
+    this.#ways = ways;
+    this.transport = (request) => this.#send(request, this.#http);
+    this.enrolTransport = (request) => this.#send(request, this.#enrolling);
+  }
+
+  /** Whether the topology lets this client open connections to the authority. */
+  get mayDial(): boolean {
+    return this.#ways?.mayDial ?? true;
+  }
+
+  /** Whether the authority can be asked over its pushes, also where this client reaches it by no connection of its own. */
+  get isPushedTo(): boolean {
+    return this.#ways?.isPushedTo ?? false;
   }
 
   /** The name that the authority proves. */
@@ -148,15 +163,27 @@ export class AuthorityClient implements AsyncDisposable {
    * @param listeners - called when the stream is open, and for each event
    * @returns why it ended, an error; never rejects
    */
-  events(listeners: {
+  async events(listeners: {
     readonly onOpen: (incoming: IncomingMessage) => void;
     readonly onEvent: (event: ServerEvent) => void;
   }): Promise<unknown> {
-    return readEventStream({
+    const { onEvent, onOpen } = listeners;
+    const why = await readEventStream({
       url: new URL('/events', this.url),
       client: this.#http,
-      ...listeners,
+      onOpen: (incoming) => {
+        this.#ways?.reached();
+        onOpen(incoming);
+      },
+      onEvent,
     });
+    this.#ways?.lost();
+    return why;
+  }
+
+  #send(request: Request, http: HttpClient): Promise<Response> {
+    const direct = (one: Request) => http.fetch(one);
+    return this.#ways === undefined ? direct(request) : this.#ways.send(request, direct, this.#stop.signal);
   }
 
   async #text(path: string): Promise<string> {

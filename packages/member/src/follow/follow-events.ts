@@ -7,10 +7,12 @@ import { authorityFailure } from './authority-failure.ts';
 
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
+/** Where the authority pushes: a connection of our own is a second way, which a firewall may close for ever. */
+const longestRetryBesidePushesMs = 300_000;
 
 /** Whose events are followed, and for what. */
 export interface FollowEventsOptions {
-  readonly authority: Pick<AuthorityClient, 'events' | 'host' | 'url'>;
+  readonly authority: Pick<AuthorityClient, 'events' | 'host' | 'isPushedTo' | 'mayDial' | 'url'>;
   /** Our own FQDN, for the log. */
   readonly fqdn: string;
   /** Called when the stream opens, because something may have happened before, and with each event. */
@@ -21,16 +23,23 @@ export interface FollowEventsOptions {
 
 /**
  * Keeps a stream of the authority's events open until the signal aborts. One that ends is opened again, after 0.5 s at first and
- * up to 30 s later, jittered so that the members of a domain do not come back all at once.
+ * up to 30 s later, jittered so that the members of a domain do not come back all at once. Where the authority pushes, it may be the only
+ * way: then attempts are fewer, and the log has the first failure alone.
  * @param options - whose events, and for what
  */
 export async function followEvents(options: FollowEventsOptions): Promise<void> {
   const { authority, log, onNews, signal } = options;
   let retryMs = firstRetryMs;
+  let isTold = false;
   while (!signal.aborted) {
+    if (!authority.mayDial) {
+      await pause(longestRetryMs, signal);
+      continue;
+    }
     const why = await authority.events({
       onOpen: (incoming) => {
         retryMs = firstRetryMs;
+        isTold = false;
         logLink(options, incoming);
         onNews();
       },
@@ -41,9 +50,11 @@ export async function followEvents(options: FollowEventsOptions): Promise<void> 
       fields: { event, ...others },
       message,
     } = authorityFailure(why);
-    log.warn({ event, ...others, peer: authority.url }, `the authority's event stream ended: ${message}`);
+    const level = isTold && authority.isPushedTo ? 'debug' : 'warn';
+    isTold = true;
+    log[level]({ event, ...others, peer: authority.url }, `the authority's event stream ended: ${message}`);
     await pause(retryMs * (0.5 + Math.random()), signal);
-    retryMs = Math.min(retryMs * 2, longestRetryMs);
+    retryMs = Math.min(retryMs * 2, authority.isPushedTo ? longestRetryBesidePushesMs : longestRetryMs);
   }
 }
 

@@ -1,6 +1,8 @@
 import { type Credential, type Log, systemClock } from '@entente/tls';
+import { mayAskAuthority, type Topology } from '@entente/topology';
 import type { Certificate } from '@entente/x509';
 import { AuthorityClient } from '../authority/authority-client.ts';
+import { AuthorityWays } from '../authority/authority-ways.ts';
 import { CredentialFiles } from '../credential/credential-files.ts';
 import { RenewedCredential } from '../credential/renewed-credential.ts';
 import { DomainKeysFile } from '../files/domain-keys-file.ts';
@@ -12,6 +14,8 @@ import { DomainFollower } from '../follow/domain-follower.ts';
 import { ListAlarm } from '../follow/list-alarm.ts';
 import { OwnCertificateWatch } from '../follow/own-certificate-watch.ts';
 import { RevocationLists, restoreLists } from '../follow/revocation-lists.ts';
+import { PushService } from '../push/push-service.ts';
+import { PushedRequests } from '../push/pushed-requests.ts';
 import { DomainState } from '../state/domain-state.ts';
 import { type ListFetching, openDomainTrust, openRootTrust } from '../state/domain-trust.ts';
 import { readRoots, rootsUnder } from '../state/enterprise-anchors.ts';
@@ -79,7 +83,10 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
     const onCrl: ListFetching['onCrl'] = (list, url) => listAlarm.see(list, url);
     const trust = await openDomainTrust(state, { ...fetching, onCrl });
     opened.push(trust);
-    const authority = new AuthorityClient({ url, addresses, trust, credential });
+    const pushed = new PushedRequests({ openMs: () => pushesEndMs(state.topology), clock });
+    const mayDial = () => mayAskAuthority(state.topology, fqdn);
+    const ways = new AuthorityWays({ pushed, mayDial });
+    const authority = new AuthorityClient({ url, addresses, trust, credential, ways });
     opened.push(authority);
     const lastKnownFile = new LastKnownFile(files, log, known);
     const internal = new RenewedCredential(credential, {
@@ -104,13 +111,24 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
       log,
       pollMs,
     });
+    const pushes = new PushService({
+      fqdn,
+      state,
+      trust,
+      identity: credential,
+      requests: pushed,
+      refresh: () => follower.refresh(),
+      log,
+    });
     const parts = {
-      ...{ fqdn, state, trust, authority, internal, follower, files, lastKnownFile, log },
+      ...{ fqdn, state, trust, authority, internal, follower, pushes, files, lastKnownFile, log },
       // As long as it may take until all of them know the topology.
       spreadMs: pollMs,
     };
     const member = new JoinedMember(parts);
     opened.splice(0, opened.length, member);
+    // Before anything is fetched: the authority may be reached in no other way.
+    await pushes.open();
     await follower.start();
     return member;
   } catch (error) {
@@ -170,6 +188,11 @@ function fetchingOf({ addresses, directory }: MemberOptions, authority: string):
       ? {}
       : { lookUp: async (host) => [addresses.get(host)].filter((address) => address !== undefined) }),
   };
+}
+
+/** Milliseconds after a push for which another is expected: the authority pushes with each trust state, and tries again within a minute. */
+function pushesEndMs({ policies }: Topology): number {
+  return policies.trustState.intervalSeconds * 3_000 + 60_000;
 }
 
 function withoutCertificate(place: string): MemberFault {

@@ -22,6 +22,8 @@ export interface MemberParts {
   readonly internal: RenewedCredential;
   /** Keeps the state up to date. */
   readonly follower: AsyncDisposable;
+  /** Takes pushes of the authority, where the topology says so. */
+  readonly pushes: AsyncDisposable;
   readonly files: MemberFiles;
   readonly lastKnownFile: AsyncDisposable;
   /** Over how long the renewals of a domain are spread when all of its servers renew, milliseconds. */
@@ -102,12 +104,13 @@ export class JoinedMember implements Member {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { authority, follower, internal, lastKnownFile, state, trust } = this.#parts;
+    const { authority, follower, internal, lastKnownFile, pushes, state, trust } = this.#parts;
     this.#closed = true;
     state[Symbol.dispose]();
     // Closed before the authority's client aborts its requests, so that none of them is logged as a failure.
     const closing = [
       follower[Symbol.asyncDispose](),
+      pushes[Symbol.asyncDispose](),
       internal[Symbol.asyncDispose](),
       this.#external?.then(
         (external) => external[Symbol.asyncDispose](),

@@ -4,6 +4,8 @@ export type AuditAction =
   | 'token-ordered'
   | 'certificate-issued'
   | 'certificate-renewed'
+  /** Recorded before it is done; what was revoked follows as `certificate-revoked`. */
+  | 'revocation-ordered'
   | 'certificate-revoked'
   | 'hold-ended'
   | 'key-blocked'
@@ -17,6 +19,7 @@ export const auditActions: readonly AuditAction[] = [
   'token-ordered',
   'certificate-issued',
   'certificate-renewed',
+  'revocation-ordered',
   'certificate-revoked',
   'hold-ended',
   'key-blocked',

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Agent } from 'node:https';
+import { Readable } from 'node:stream';
+import type { ReadableStream as NodeStream } from 'node:stream/web';
 import { TlsFault } from '../fault/fault.ts';
 import { OptionPlace, type Shape, wholeNumber, withMethods } from '../options/option-rule.ts';
 import { abortSignal } from '../options/peer-rules.ts';
@@ -31,7 +33,8 @@ export interface HttpClient {
   /**
    * Sends a request and reads its answer to the end. Redirects are not followed.
    *
-   * @param request - with an `https:` URL; its `signal` gives up this request alone
+   * @param request - with an `https:` URL; its `signal` gives up this request alone. A body is read whole before it is sent, unless the
+   * request has a `content-length`: then it is sent as it is read
    * @returns the answer with its whole body
    * @throws TrustError `ENTENTE_REFUSED`
    * @throws TlsFault `ENTENTE_TIMEOUT`, `ENTENTE_ANSWER_TOO_LARGE`, `ENTENTE_ANSWER_INVALID`, `ENTENTE_PLAIN_HTTP`, and those of
@@ -81,7 +84,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     if (url.protocol !== 'https:') throw plainHttp(url);
     signal?.throwIfAborted();
     request.signal.throwIfAborted();
-    const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
+    const body = await bodyOf(request);
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
     return new HttpExchange(
       {
@@ -94,7 +97,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
         headers: {
           ...Object.fromEntries(request.headers),
           host: url.host,
-          ...(body === undefined ? {} : { 'content-length': String(body.length) }),
+          ...(Buffer.isBuffer(body) ? { 'content-length': String(body.length) } : {}),
         },
       },
       body,
@@ -111,6 +114,13 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     },
     [Symbol.dispose]: () => dialler.destroy(),
   };
+}
+
+/** A long body may be shared by many requests: it is not copied where its length is known. */
+async function bodyOf(request: Request): Promise<Buffer | Readable | undefined> {
+  if (request.body === null) return undefined;
+  if (request.headers.has('content-length')) return Readable.fromWeb(request.body as NodeStream);
+  return Buffer.from(await request.arrayBuffer());
 }
 
 function plainHttp(url: URL): TlsFault {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type RequestOptions, request } from 'node:https';
+import { pipeline, type Readable } from 'node:stream';
 import { TlsFault } from '../fault/fault.ts';
 
 /** When an exchange is given up. */
@@ -22,10 +23,10 @@ export class HttpExchange {
 
   /**
    * @param target - where the request goes, over which agent
-   * @param body - of the request
+   * @param body - of the request; a stream must have the length that the target's headers say
    * @param bounds - when it is given up
    */
-  constructor(target: RequestOptions, body: Buffer | undefined, bounds: ExchangeBounds) {
+  constructor(target: RequestOptions, body: Buffer | Readable | undefined, bounds: ExchangeBounds) {
     this.#bounds = bounds;
     const { deadlineMs, idleTimeoutMs, place, signals } = bounds;
     const outgoing = request({ ...target, timeout: idleTimeoutMs });
@@ -58,7 +59,9 @@ export class HttpExchange {
       clearTimeout(timer);
       for (const stop of aborts) stop();
     };
-    outgoing.end(body);
+    if (body === undefined || Buffer.isBuffer(body)) outgoing.end(body);
+    // An error of either is an error of the request.
+    else pipeline(body, outgoing, (error) => error != null && this.#fail(error));
   }
 
   /**

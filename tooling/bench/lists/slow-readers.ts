@@ -1,0 +1,208 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
+import { type InitialisedAuthority, initialiseAuthority } from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
+import { type AppProcess, freePorts, startApp } from '@entente/testkit';
+import { stringify } from 'yaml';
+import { type BenchOptions, type BenchOutcome, measured } from '../suite.ts';
+
+const readers = 150;
+/** Revocations that wait for the ledger while it is filled. */
+const callers = 256;
+/** The plain listener gives one address at most 64 connections. */
+const readersOfAddress = 50;
+const fqdn = 'ca.contoso.example';
+/** What a listener holds for readers that take nothing, in copies of a long list: their own buffers are most of it. */
+const mostCopies = 4;
+
+/**
+ * Resident memory of a running authority while 150 readers take nothing of a long revocation list that each has asked for: over HTTPS as
+ * members, and over plain HTTP as outsiders. Beside it what one copy for each would be.
+ */
+export async function slowReaders({ log, short }: BenchOptions): Promise<BenchOutcome> {
+  if (!existsSync('/proc/self/status'))
+    return {
+      results: [],
+      invalid: [],
+      skipped: ['slow readers of a list: memory is read in /proc, as Linux has it'],
+    };
+  const folder = await mkdtemp(join(tmpdir(), 'entente-bench-lists-'));
+  try {
+    const [httpsPort, objectsPort] = (await freePorts(2)) as [number, number];
+    const made = await initialise(folder, objectsPort);
+    await fill(join(folder, 'ca'), made.issuerId, short ? 10_000 : 100_000);
+    await using authority = await start(folder, httpsPort, objectsPort);
+    const plain = () => plainReaders(objectsPort, `/crl/${made.issuerId}/0.crl`);
+    const mutual = () => memberReaders(httpsPort, `/lists/${made.issuerId}/0`, made);
+    // Once before it counts: code is compiled, and buffers that stay are there.
+    await whileReading(authority, mutual);
+    await whileReading(authority, plain);
+    const overHttps = await whileReading(authority, mutual);
+    const overHttp = await whileReading(authority, plain);
+    const megabytes = overHttps.listBytes / 1e6;
+    log(`a list of ${megabytes.toFixed(1)} MB, ${readers} readers that take nothing of it`);
+    const against = { what: 'a copy for each', value: readers * megabytes };
+    // A short list weighs less than the buffers of its readers.
+    const aim = short ? {} : { aim: { atMost: mostCopies * megabytes } };
+    return {
+      results: [
+        measured(
+          `resident memory for ${readers} slow readers of a list, HTTPS`,
+          overHttps.growth / 1e6,
+          'MB',
+          { against, ...aim },
+        ),
+        measured(`resident memory for ${readers} slow readers of a list, HTTP`, overHttp.growth / 1e6, 'MB', {
+          against,
+          ...aim,
+        }),
+      ],
+      invalid:
+        overHttp.listBytes === overHttps.listBytes ? [] : ['the two ways gave lists of different length'],
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function initialise(folder: string, objectsPort: number): Promise<InitialisedAuthority> {
+  return initialiseAuthority({
+    directory: join(folder, 'ca'),
+    domain: 'contoso.example',
+    fqdn,
+    objectsUrl: `http://${fqdn}:${objectsPort}`,
+    now: Date.now(),
+    openLedger,
+    administrators: ['alice'],
+  });
+}
+
+/** Records certificates that are revoked, so that the first list of the authority has them all. */
+async function fill(directory: string, issuer: string, certificates: number): Promise<void> {
+  await using ledger = await openLedger(directory);
+  const now = Date.now();
+  let count = 0;
+  const one = async (): Promise<void> => {
+    while (count < certificates) {
+      const subject = `fe${count++}.contoso.example`;
+      const serialHex = `01${randomBytes(19).toString('hex')}`;
+      await ledger.append({
+        issuer,
+        serialHex,
+        profile: 'server',
+        subject,
+        names: { commonName: subject, dnsNames: [subject], uris: [] },
+        notBefore: now,
+        notAfter: now + 604_800_000,
+        issuedAt: now,
+        requester: `server:${subject}`,
+        keyHash: randomBytes(32).toString('hex'),
+        certificate: new Uint8Array(64),
+      });
+      await ledger.revoke(issuer, serialHex, { at: now, reason: 'superseded' });
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, one));
+}
+
+async function start(folder: string, httpsPort: number, objectsPort: number): Promise<AppProcess> {
+  const configFile = join(folder, 'authority.yaml');
+  const config = {
+    domain: 'contoso.example',
+    fqdn,
+    directory: join(folder, 'ca'),
+    administratorsHash: '00'.repeat(32),
+    https: { host: '127.0.0.1', port: httpsPort, url: `https://${fqdn}:${httpsPort}` },
+    objects: { host: '127.0.0.1', port: objectsPort, url: `http://${fqdn}:${objectsPort}` },
+  };
+  await writeFile(configFile, stringify(config));
+  return startApp('authority-server', { name: fqdn, configFile });
+}
+
+/** Readers that have the header of their answer, and its length. */
+interface Readers {
+  readonly sockets: readonly Socket[];
+  readonly listBytes: number;
+}
+
+/** @returns how much resident memory the authority has more while they read */
+async function whileReading(
+  { pid }: AppProcess,
+  begin: () => Promise<Readers>,
+): Promise<{ readonly growth: number; readonly listBytes: number }> {
+  const before = await settledMemory(pid);
+  const { listBytes, sockets } = await begin();
+  const during = await settledMemory(pid);
+  for (const socket of sockets) socket.destroy();
+  return { growth: during - before, listBytes };
+}
+
+/** Resident memory once it no longer changes, or after five seconds; bytes. */
+async function settledMemory(pid: number): Promise<number> {
+  let last = residentMemory(pid);
+  for (let look = 0; look < 10; look++) {
+    await pause(500);
+    const now = residentMemory(pid);
+    if (Math.abs(now - last) < 262_144 && look > 1) return now;
+    last = now;
+  }
+  return last;
+}
+
+function residentMemory(pid: number): number {
+  const found = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(found?.[1]) * 1_024;
+}
+
+async function plainReaders(port: number, path: string): Promise<Readers> {
+  const opened = await Promise.all(
+    Array.from({ length: readers }, async (_, index) => {
+      const localAddress = `127.0.0.${2 + Math.floor(index / readersOfAddress)}`;
+      const socket = connect({ host: '127.0.0.1', port, localAddress });
+      return ask(socket, 'connect', path);
+    }),
+  );
+  return { sockets: opened.map(({ socket }) => socket), listBytes: opened[0]?.length ?? 0 };
+}
+
+async function memberReaders(port: number, path: string, made: InitialisedAuthority): Promise<Readers> {
+  const [files] = made.administrators;
+  const identity = {
+    cert: readFileSync(files?.certificate ?? ''),
+    key: readFileSync(files?.key ?? ''),
+    ca: made.rootPem,
+  };
+  const opened: { readonly socket: Socket; readonly length: number }[] = [];
+  // Not all handshakes at once: they are not what is measured.
+  for (let index = 0; index < readers; index++) {
+    const socket = connectTls({ host: '127.0.0.1', port, servername: fqdn, ...identity });
+    opened.push(await ask(socket, 'secureConnect', path));
+  }
+  return { sockets: opened.map(({ socket }) => socket), listBytes: opened[0]?.length ?? 0 };
+}
+
+/** Asks, reads the first part of the answer, and nothing more. */
+function ask(
+  socket: Socket,
+  open: 'connect' | 'secureConnect',
+  path: string,
+): Promise<{ readonly socket: Socket; readonly length: number }> {
+  return new Promise((resolve, reject) => {
+    socket.once(open, () => socket.write(`GET ${path} HTTP/1.1\r\nhost: ${fqdn}\r\n\r\n`));
+    socket.once('error', reject);
+    socket.once('data', (part: Buffer) => {
+      socket.pause();
+      const head = part.toString('latin1');
+      const length = /^content-length: (\d+)\r$/im.exec(head)?.[1];
+      if (head.startsWith('HTTP/1.1 200 ') && length !== undefined)
+        resolve({ socket, length: Number(length) });
+      else reject(new Error(`expected a list, found ${head.slice(0, 200)}`));
+    });
+  });
+}
