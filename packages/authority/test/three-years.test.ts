@@ -26,13 +26,12 @@ import {
   writeWhole,
 } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
-import { createTestLog, type TestLogLine } from '@entente/testkit';
+import { createTestLog, StepClock, type TestLogLine } from '@entente/testkit';
 import { administratorSetHash, buildTopology, decodeTrustState, outsideObjectUrls } from '@entente/topology';
 import { createJudge } from '@entente/trust';
 import { type Certificate, decodeCertificate, decodeCrl, decodePemCertificates } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contoso, signed } from './contoso.ts';
-import { StepClock } from './step-clock.ts';
 
 const domain = 'contoso.example';
 const url = 'https://ca.contoso.example';

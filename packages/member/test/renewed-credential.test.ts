@@ -59,7 +59,7 @@ describe('the certificate of an interface', () => {
       subject: () => 'fe1.contoso.example',
       files: new CredentialFiles(files, 'internal'),
       authority: { url: 'https://ca.contoso.example', enrolTransport: transport },
-      now: () => Date.now(),
+      clock: systemClock,
       log: createTestLog(({ message }) => logged.push(message)),
     });
     return { renewed, asked, answer, logged };
@@ -118,7 +118,7 @@ describe('the certificate of an interface', () => {
         subject: () => 'fe1.contoso.example',
         files: new CredentialFiles(new MemberFiles(directory), 'internal'),
         authority: { url: 'https://ca.contoso.example', enrolTransport: transport },
-        now: () => Date.now(),
+        clock: systemClock,
         log: createTestLog(() => {}),
       });
       await renewed.renewNow();
@@ -156,7 +156,7 @@ describe('the certificate of an interface', () => {
           return Response.json(problem, { status: 403 });
         },
       },
-      now: () => Date.now(),
+      clock: systemClock,
       log: createTestLog(() => {}),
     });
     await renewed.renewNow();

@@ -1,4 +1,4 @@
-import { openTrust, type Trust } from '@entente/tls';
+import { type Clock, openTrust, type Trust } from '@entente/tls';
 import type { LookUp, Store } from '@entente/trust/node';
 import type { Certificate } from '@entente/x509';
 import type { DomainChange, DomainState } from './domain-state.ts';
@@ -11,6 +11,8 @@ export interface ListFetching {
   /** Finds the addresses of a host; default: DNS. */
   readonly lookUp?: LookUp;
   readonly cacheDirectory: string;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -33,6 +35,7 @@ export function openDomainTrust(state: DomainState, fetching: ListFetching): Pro
       ({ what }) => what === 'lists',
     ),
     latestSigned: () => state.latestSigned,
+    ...clockOf(fetching),
     fetch: fetchFrom(fetching),
   });
 }
@@ -51,8 +54,13 @@ export function openRootTrust(
   return openTrust({
     anchors: enterpriseAnchors(roots),
     latestSigned: () => latestSigned,
+    ...clockOf(fetching),
     fetch: fetchFrom(fetching),
   });
+}
+
+function clockOf({ clock }: ListFetching) {
+  return clock === undefined ? {} : { clock };
 }
 
 function fetchFrom({ cacheDirectory, hosts, lookUp }: ListFetching) {

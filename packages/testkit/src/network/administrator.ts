@@ -1,5 +1,5 @@
 import { createPrivateKey, sign as signBytes } from 'node:crypto';
-import { type Credential, httpClient, loadCredential, openTrust } from '@entente/tls';
+import { type Clock, type Credential, httpClient, loadCredential, openTrust } from '@entente/tls';
 import {
   addSignature,
   encodeSignedTopology,
@@ -33,6 +33,8 @@ export interface AdministratorOptions {
   readonly certificate: string;
   readonly key: string;
   readonly signer: TopologySigner;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
 }
 
 /** A signer with an ES256 key in PEM. */
@@ -59,6 +61,7 @@ export async function createAdministrator(options: AdministratorOptions): Promis
   const identity: Credential = await loadCredential({ certificate: options.certificate, key: options.key });
   const trust = await openTrust({
     anchors: options.anchorsFile,
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
     fetch: {
       hosts: [],
       privateHosts: [...addresses.keys()],

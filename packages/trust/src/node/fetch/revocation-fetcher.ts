@@ -31,6 +31,8 @@ export interface FetcherOptions extends FetchRules {
   readonly retryAfterMs?: number;
   /** The current time, milliseconds since the epoch. Default: the clock of the machine. */
   readonly now?: () => number;
+  /** Runs something later, once, and gives a function that cancels it. Default: a timer of the machine that does not keep the process alive. */
+  readonly after?: (delayMs: number, run: () => void) => () => void;
   /** Default: the system's resolver. */
   readonly lookUp?: LookUp;
   /** Called for every location that failed, with the cause. */
@@ -102,7 +104,7 @@ class Fetcher implements RevocationFetcher {
   readonly #ocspCache: DiskCache | undefined;
   /** Files that are being removed. */
   readonly #removals = new Set<Promise<void>>();
-  readonly #timer: NodeJS.Timeout | undefined;
+  #stopRefreshing = (): void => {};
   #knowledge: RevocationKnowledge = { crls: [] };
 
   constructor(options: FetcherOptions) {
@@ -144,8 +146,14 @@ class Fetcher implements RevocationFetcher {
     };
     if (options.refresh === false) return;
     const everyMs = Math.max(shortestRefreshMs, options.refreshEveryMs ?? refreshIntervalMs);
-    this.#timer = setInterval(() => void this.refresh(), Math.min(everyMs, refreshIntervalMs));
-    this.#timer.unref();
+    const after = options.after ?? machineTimer;
+    const refreshLater = (): void => {
+      this.#stopRefreshing = after(Math.min(everyMs, refreshIntervalMs), () => {
+        refreshLater();
+        void this.refresh();
+      });
+    };
+    refreshLater();
   }
 
   get failures(): ReadonlyMap<string, string> {
@@ -240,7 +248,7 @@ class Fetcher implements RevocationFetcher {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
+    this.#stopRefreshing();
     this.#listeners.clear();
     await this.#flights.landed();
     await Promise.all(this.#removals);
@@ -379,6 +387,12 @@ class Fetcher implements RevocationFetcher {
 /** Names of one certificate whose lists count as used; a fetch takes no more. */
 const mostUsedNames = 64;
 const none: readonly never[] = [];
+
+function machineTimer(delayMs: number, run: () => void): () => void {
+  const timer = setTimeout(run, delayMs);
+  timer.unref();
+  return () => clearTimeout(timer);
+}
 
 function certificateIn(der: Uint8Array | undefined): Certificate | undefined {
   const decoded = der === undefined ? undefined : decodeCertificate(der);
