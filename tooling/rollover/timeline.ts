@@ -7,8 +7,11 @@ import type { InProcessOrganisation } from './network/in-process.ts';
 const hour = 3_600_000;
 /** A list is signed again after twelve hours, and a partner accepts none after twenty-four: nothing is missed in between. */
 const stepMs = 4 * hour;
-/** How often a telephone connects again: sooner than half of the life of a server's certificate. */
-const reconnectMs = 24 * hour;
+/**
+ * How often telephones are started again, while nothing is under way: a connection ends with the certificate of the server, and a client that
+ * stays connected for longer than that must connect again.
+ */
+const restartMs = 24 * hour;
 /** Ends what hangs; a busy machine may be slow. */
 const limitMs = 60_000;
 
@@ -21,7 +24,7 @@ export class Timeline implements AsyncDisposable {
   readonly phones: ReadonlyMap<string, Phone>;
   readonly traffic: Traffic;
   readonly #trusts: readonly Trust[];
-  #reconnectAt: number;
+  #restartAt: number;
 
   private constructor(
     federation: MovedFederation,
@@ -32,7 +35,7 @@ export class Timeline implements AsyncDisposable {
     this.federation = federation;
     this.phones = phones;
     this.#trusts = trusts;
-    this.#reconnectAt = clock.now() + reconnectMs;
+    this.#restartAt = clock.now() + restartMs;
     const phone = (name: string) => phones.get(name) as Phone;
     const [alice, bob, erin, other] = ['alice', 'bob', 'erin', 'partner'].map(phone) as [
       Phone,
@@ -66,7 +69,7 @@ export class Timeline implements AsyncDisposable {
       const [ours, theirs] = trusts as [Trust, Trust];
       for (const name of ['alice', 'bob', 'erin']) phones.set(name, phoneOf(contoso, name, ours));
       phones.set('partner', phoneOf(fabrikam, 'alice', theirs));
-      for (const phone of phones.values()) await phone.reconnect();
+      for (const phone of phones.values()) await phone.restart();
       return new Timeline(federation, trusts, phones);
     } catch (fault) {
       for (const item of [...phones.values(), ...trusts]) await item[Symbol.asyncDispose]();
@@ -118,15 +121,17 @@ export class Timeline implements AsyncDisposable {
 
   async #step(ms: number): Promise<void> {
     const { clock, contoso, fabrikam } = this.federation;
-    clock.move(ms);
+    await clock.advance(ms);
     await eventually('every member has the state of its authority', () =>
       [contoso, fabrikam].every(({ members }) =>
         [...members.values()].every(({ latestSigned = 0 }) => latestSigned >= clock.now() - 1_000),
       ),
     );
-    if (clock.now() >= this.#reconnectAt) {
-      this.#reconnectAt = clock.now() + reconnectMs;
-      for (const phone of this.phones.values()) await phone.reconnect();
+    if (clock.now() >= this.#restartAt) {
+      this.#restartAt = clock.now() + restartMs;
+      await this.traffic.quiet(async () => {
+        for (const phone of this.phones.values()) await phone.restart();
+      });
     }
     await this.traffic.round();
   }

@@ -32,7 +32,7 @@ export async function createEdgeServer(
     ...(config.join === undefined ? {} : { token: config.join.token }),
     addresses,
     ...(clock === undefined ? {} : { clock }),
-      log: logger,
+    log: logger,
   });
   try {
     // The authority has no external certificate for another role, and its refusal would not name the role.

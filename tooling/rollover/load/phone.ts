@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Call, type IncomingCall, UserAgent } from '@entente/sip-endpoint';
+import { UserAgent } from '@entente/sip-endpoint';
 import { connect, type Trust } from '@entente/tls';
 import { type Link, links } from '@entente/topology';
 
@@ -16,126 +16,84 @@ export interface PhoneOptions {
   readonly trust: Trust;
 }
 
-/** One connection of a telephone, and what still runs on it. */
-interface Line {
-  readonly agent: UserAgent;
-  readonly underWay: Set<Promise<unknown>>;
-}
-
-/**
- * The telephone of a user. It answers each call, and connects again before the certificate of its server ends, as one does that is
- * restarted every day.
- */
+/** The telephone of a user. It answers each call. */
 export class Phone implements AsyncDisposable {
   readonly address: string;
   readonly #options: PhoneOptions;
-  #line: Line | undefined;
-  /** How often a connection was closed that the telephone still used. */
-  disconnected = 0;
+  #agent: UserAgent | undefined;
 
   constructor(options: PhoneOptions) {
     this.#options = options;
     this.address = `sip:${options.address}`;
   }
 
-  /** Registers over a new connection; the one before ends when nothing runs on it any more. */
-  async reconnect(): Promise<void> {
-    const before = this.#line;
-    const line = this.#open();
-    const { status } = await line.agent.register();
+  /** Starts the telephone again: it registers over a new connection. What ran on the one before is lost. */
+  async restart(): Promise<void> {
+    const before = this.#agent;
+    await before?.register(0);
+    await before?.[Symbol.asyncDispose]();
+    const agent = this.#open();
+    this.#agent = agent;
+    const { status } = await agent.register();
     if (status !== 200) throw new Error(`${this.address} was not registered: ${status}`);
-    this.#line = line;
-    if (before !== undefined) await this.#retire(before);
   }
 
   /** @returns status of the final response */
-  message(to: string, text: string): Promise<number> {
-    return this.#use(async ({ agent }) => (await agent.message(to, text)).status);
+  async message(to: string, text: string): Promise<number> {
+    return (await this.#current().message(to, text)).status;
   }
 
   /** Calls, and hangs up at once. @returns status of the INVITE, then of the BYE */
   async call(to: string): Promise<readonly number[]> {
-    return this.#use(async ({ agent }) => {
-      const outcome = await agent.call(to, onHold());
-      if (!outcome.ok) return [outcome.response.status];
-      return [outcome.response.status, (await outcome.call.hangUp()).status];
-    });
+    const outcome = await this.#current().call(to, onHold());
+    if (!outcome.ok) return [outcome.response.status];
+    return [outcome.response.status, (await outcome.call.hangUp()).status];
   }
 
   /** A call that stays up. @returns ends it, with the status of the BYE */
   async longCall(to: string): Promise<() => Promise<number>> {
-    const outcome = await this.#current().agent.call(to, onHold());
+    const outcome = await this.#current().call(to, onHold());
     if (!outcome.ok) throw new Error(`the call was answered ${outcome.response.status}`);
     return async () => (await outcome.call.hangUp()).status;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const line = this.#line;
-    this.#line = undefined;
-    if (line !== undefined) await line.agent[Symbol.asyncDispose]();
+    await this.#agent?.[Symbol.asyncDispose]();
   }
 
-  #current(): Line {
-    if (this.#line === undefined) throw new Error(`${this.address} is not connected`);
-    return this.#line;
+  #current(): UserAgent {
+    if (this.#agent === undefined) throw new Error(`${this.address} is not connected`);
+    return this.#agent;
   }
 
-  #use<T>(work: (line: Line) => Promise<T>): Promise<T> {
-    const line = this.#current();
-    return track(line, work(line));
-  }
-
-  async #retire(line: Line): Promise<void> {
-    await line.agent.register(0);
-    while (line.underWay.size > 0) await Promise.allSettled([...line.underWay]);
-    await line.agent[Symbol.asyncDispose]();
-  }
-
-  #open(): Line {
+  #open(): UserAgent {
     const { address, external, password, port, trust } = this.#options;
     const link: Link = external ? links.clientToEdge : links.clientToFrontEnd;
     const [username = '', domain = ''] = address.split('@');
-    const underWay = new Set<Promise<unknown>>();
-    const line: Line = {
-      underWay,
-      agent: new UserAgent({
-        addressOfRecord: this.address,
-        credentials: { secret: { username, password } },
-        server: { name: domain, address: '127.0.0.1', port, link },
-        newToken: () => randomBytes(12).toString('hex'),
-        dial: async (hop) => ({
-          socket: await connect({
-            host: hop.address,
-            port: hop.port,
-            trust,
-            expect: { mode: 'sip-domain', domain: hop.name },
-            allow: [hop.name],
-            link: { name: hop.link.name, interface: 'internal' },
-          }),
-          link: hop.link,
+    return new UserAgent({
+      addressOfRecord: this.address,
+      credentials: { secret: { username, password } },
+      server: { name: domain, address: '127.0.0.1', port, link },
+      newToken: () => randomBytes(12).toString('hex'),
+      dial: async (hop) => ({
+        socket: await connect({
+          host: hop.address,
+          port: hop.port,
+          trust,
+          expect: { mode: 'sip-domain', domain: hop.name },
+          allow: [hop.name],
+          link: { name: hop.link.name, interface: 'internal' },
         }),
-        events: {
-          onCall: (call) => answer(line, call),
-          onDisconnected: () => {
-            if (this.#line === line) this.disconnected++;
-          },
-        },
+        link: hop.link,
       }),
-    };
-    return line;
+      events: {
+        onCall: (incoming) => {
+          incoming.ring();
+          incoming.accept(onHold());
+        },
+      },
+    });
   }
-}
-
-function answer(line: Line, incoming: IncomingCall): void {
-  incoming.ring();
-  const call: Call | undefined = incoming.accept(onHold());
-  if (call !== undefined) void track(line, call.ended);
-}
-
-function track<T>({ underWay }: Line, work: Promise<T>): Promise<T> {
-  const done = work.finally(() => underWay.delete(done));
-  underWay.add(done);
-  return done;
 }
 
 /** No media, on hold. It names SRTP with a key of its own, as the federation requires. */

@@ -17,6 +17,8 @@ export class Traffic implements AsyncDisposable {
   readonly #loops: Promise<void>[];
   readonly #finished: number[];
   readonly #waiting = new Set<() => void>();
+  #idle = 0;
+  #pause: Promise<void> | undefined;
   #stopped = false;
 
   /**
@@ -35,6 +37,25 @@ export class Traffic implements AsyncDisposable {
     const wanted = this.#finished.map((count) => count + 2);
     while (this.#finished.some((count, index) => count < (wanted[index] as number))) {
       await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
+  /**
+   * Does something while nothing is under way.
+   * @param work - what is done
+   */
+  async quiet(work: () => Promise<void>): Promise<void> {
+    let resume = (): void => {};
+    this.#pause = new Promise((resolve) => {
+      resume = resolve;
+    });
+    try {
+      while (this.#idle < this.#loops.length)
+        await new Promise<void>((resolve) => this.#waiting.add(resolve));
+      await work();
+    } finally {
+      this.#pause = undefined;
+      resume();
     }
   }
 
@@ -59,8 +80,19 @@ export class Traffic implements AsyncDisposable {
         await new Promise((resolve) => setImmediate(resolve));
       }
       this.#finished[index] = (this.#finished[index] as number) + 1;
-      for (const resolve of this.#waiting) resolve();
-      this.#waiting.clear();
+      if (this.#pause === undefined) {
+        this.#wake();
+        continue;
+      }
+      this.#idle++;
+      this.#wake();
+      await this.#pause;
+      this.#idle--;
     }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
   }
 }

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Member } from '@entente/member';
 import { createCredentialRecord } from '@entente/sip';
 import { createTestLog, type StepClock, type TestLogLine } from '@entente/testkit';
 import {
@@ -15,7 +16,6 @@ import { createEdgeServer, edgeServerConfig } from '../../../apps/edge-server/sr
 import { createPoolServer, poolServerConfig } from '../../../apps/pool-server/src/index.ts';
 import { certifyAdministrator } from './administrator-certificate.ts';
 import { RootStorage } from './root-storage.ts';
-import type { Member } from '@entente/member';
 
 /** A line that a server has logged, with the time of the network. */
 export interface NetworkLine extends TestLogLine {
@@ -31,6 +31,9 @@ export interface Surroundings {
   readonly dns: string;
   readonly lines: NetworkLine[];
 }
+
+/** Age of the administrator's certificate at the start, so that it ends a week later, as those of the servers. */
+const administratorAgeMs = 83 * 86_400_000;
 
 interface RunningMember extends AsyncDisposable {
   readonly member: Member;
@@ -81,7 +84,7 @@ export class InProcessOrganisation implements AsyncDisposable {
     const objectsUrl = `http://${place.fqdn}:${place.objectsPort}`;
     const root = await RootStorage.take(authorityDirectory, join(directory, 'root'));
     const names = { directory: authorityDirectory, domain, objectsUrl };
-    const files = await certifyAdministrator(names, 'administrator', clock.now());
+    const files = await certifyAdministrator(names, 'administrator', clock.now() - administratorAgeMs);
     const authority = await createAuthorityServer({
       config: {
         domain,

@@ -72,7 +72,9 @@ describe('what an edge mirrors', () => {
   });
 
   it('serves the list of an issuing authority after our own certificate is by the next one, while it has a list', async () => {
-    const [first, second] = await Promise.all(['Issuing 1', 'Issuing 2'].map((name) => ours.subordinate(name)));
+    const [first, second] = await Promise.all(
+      ['Issuing 1', 'Issuing 2'].map((name) => ours.subordinate(name)),
+    );
     const leaf = (await ours.issue({ dnsNames: ['access.contoso.example'] })).certificatePem;
     const chain = (issuing = first) => `${leaf}${issuing?.certificatePem}`;
     const [certificate] = certificatesIn(first?.certificatePem ?? '');

@@ -28,8 +28,14 @@ import {
 import { openLedger } from '@entente/store-sql';
 import { createTestLog, StepClock, type TestLogLine } from '@entente/testkit';
 import { administratorSetHash, buildTopology, decodeTrustState, outsideObjectUrls } from '@entente/topology';
-import { createJudge } from '@entente/trust';
-import { type Certificate, decodeCertificate, decodeCrl, decodePemCertificates } from '@entente/x509';
+import { createJudge, type Judge } from '@entente/trust';
+import {
+  type Certificate,
+  type CertificateList,
+  decodeCertificate,
+  decodeCrl,
+  decodePemCertificates,
+} from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contoso, signed } from './contoso.ts';
 
@@ -39,9 +45,16 @@ const objectsUrl = 'http://ca.contoso.example';
 const hour = 3_600_000;
 const day = 24 * hour;
 const start = Date.UTC(2026, 5, 1);
-const days = 3 * 365;
+const end = start + 3_650 * day;
 /** How long a request for the root lies about before somebody makes the yearly visit. */
 const visitAfterDays = 25;
+
+/** What `GET /issuers` answers, as far as it is read here. Times in milliseconds since 1970. */
+interface IssuersView {
+  readonly issuers: readonly { readonly next?: { readonly at: number } }[];
+  readonly rootList: { readonly due: number };
+  readonly warnings: readonly unknown[];
+}
 
 interface Holder {
   readonly server: string;
@@ -56,7 +69,7 @@ function read(der: Uint8Array): Certificate {
   return decoded.value;
 }
 
-describe('three years of an authority whose root is elsewhere', () => {
+describe('ten years of an authority whose root is elsewhere', () => {
   let base: string;
   let directory: string;
   let authority: RunningAuthority;
@@ -71,6 +84,7 @@ describe('three years of an authority whose root is elsewhere', () => {
   const seen: string[] = [];
   const visits: number[] = [];
   const refused: string[] = [];
+  let steps = 0;
 
   const settings = () => ({
     domain,
@@ -163,24 +177,42 @@ describe('three years of an authority whose root is elsewhere', () => {
     visits.push(clock.now());
   };
 
+  /** Where the list of a certificate is: asked for once a step, because all ask at the same time. */
+  const fetched = new Map<string, CertificateList | string>();
+  const listAt = async (url: string): Promise<CertificateList | string> => {
+    const known = fetched.get(url);
+    if (known !== undefined) return known;
+    const response = await authority.fetchObject(new Request(url));
+    const list = decodeCrl(new Uint8Array(await response.arrayBuffer()));
+    const found = list.ok ? list.value : `${url}: ${response.status}`;
+    fetched.set(url, found);
+    return found;
+  };
+
+  let crls: readonly CertificateList[] = [];
+  let party: Judge | undefined;
+  const relyingParty = (): Judge => {
+    party ??= createJudge({
+      anchors: { anchors: [{ name: 'root', certificate: root, revocation: { mode: 'hard-fail' } }] },
+      revocation: () => ({ crls }),
+    });
+    return party;
+  };
+
   /** A relying party: our root, and the lists that the certificates name, fetched at this moment. */
   const verdict = async (chain: readonly Uint8Array[], purpose: 'client' | 'server'): Promise<string> => {
-    const crls = [];
+    const named = [];
     for (const { crlDistributionPoints = [] } of chain.map(read)) {
       const [name] = crlDistributionPoints.flatMap((point) =>
         point.name?.type === 'full' ? point.name.names : [],
       );
       if (name?.type !== 'uri') return 'no list is named';
-      const response = await authority.fetchObject(new Request(name.value));
-      const list = decodeCrl(new Uint8Array(await response.arrayBuffer()));
-      if (!list.ok) return `${name.value}: ${response.status}`;
-      crls.push(list.value);
+      const list = await listAt(name.value);
+      if (typeof list === 'string') return list;
+      named.push(list);
     }
-    const judge = createJudge({
-      anchors: { anchors: [{ name: 'root', certificate: root, revocation: { mode: 'hard-fail' } }] },
-      revocation: { crls },
-    });
-    const outcome = judge.judge(
+    crls = named;
+    const outcome = relyingParty().judge(
       { certificates: chain },
       {
         now: clock.now(),
@@ -206,6 +238,31 @@ describe('three years of an authority whose root is elsewhere', () => {
   const expectTrusted = async (what: string, chain: readonly Uint8Array[], purpose: 'client' | 'server') => {
     const found = await verdict(chain, purpose);
     if (found !== 'trusted') refused.push(`day ${(clock.now() - start) / day}: ${what}: ${found}`);
+  };
+
+  const administratorDue = () => read(administrator[0] as Uint8Array).notAfter - 20 * day;
+  const isRequested = () =>
+    stat(join(directory, rolloverFiles.request)).then(
+      () => true,
+      () => false,
+    );
+
+  /**
+   * The next time at which somebody has something to do, or the authority says something: nothing changes before, but for lists and states,
+   * which whoever asks after a step gets new. While it warns it does so once a day, and no day is left out.
+   */
+  const nextDue = async (requestedAt: number | undefined): Promise<number> => {
+    const answer = await authority.fetch(new Request(`${url}/issuers`), alice);
+    const { issuers, rootList, warnings } = (await answer.json()) as IssuersView;
+    const now = clock.now();
+    const times = [
+      ...holders.map(({ leaf }) => renewalTime(leaf, 0.5)),
+      ...issuers.flatMap(({ next }) => (next === undefined ? [] : [next.at])),
+      rootList.due,
+      administratorDue(),
+      ...(requestedAt === undefined && warnings.length === 0 ? [] : [now + day]),
+    ];
+    return Math.min(...times.filter((time) => time > now));
   };
 
   beforeAll(async () => {
@@ -242,15 +299,17 @@ describe('three years of an authority whose root is elsewhere', () => {
     });
 
     let requestedAt: number | undefined;
-    for (let passed = 0; passed < days; passed++) {
-      await clock.advance(day);
+    while (clock.now() < end) {
+      const due = await nextDue(requestedAt);
+      await clock.advance(Math.min(Math.max(due - clock.now(), hour), end - clock.now()));
+      steps++;
+      fetched.clear();
       for (const holder of holders) {
         if (clock.now() < renewalTime(holder.leaf, 0.5)) continue;
         holder.chain = await renewed(holder.server, holder.side);
         holder.leaf = read(holder.chain[0] as Uint8Array);
       }
-      if (read(administrator[0] as Uint8Array).notAfter - clock.now() < 20 * day)
-        await certifyAdministrator();
+      if (clock.now() >= administratorDue()) await certifyAdministrator();
       for (const { chain, leaf, server, side } of holders) {
         await expectTrusted(`${server} ${side}`, chain, 'server');
         await expectTrusted(`${server} ${side}`, chain, 'client');
@@ -261,11 +320,7 @@ describe('three years of an authority whose root is elsewhere', () => {
       await expectTrusted('the administrator', administrator, 'client');
       const own = decodePemCertificates(authority.listener.identity.current.certificatePem);
       await expectTrusted('the authority', own.ok ? own.value.map(({ der }) => der) : [], 'server');
-      const waits = await stat(join(directory, rolloverFiles.request)).then(
-        () => true,
-        () => false,
-      );
-      requestedAt = waits ? (requestedAt ?? clock.now()) : undefined;
+      requestedAt = (await isRequested()) ? (requestedAt ?? clock.now()) : undefined;
       if (requestedAt !== undefined && clock.now() - requestedAt >= visitAfterDays * day) {
         await visitRoot();
         requestedAt = undefined;
@@ -273,6 +328,11 @@ describe('three years of an authority whose root is elsewhere', () => {
     }
   }, 600_000);
   afterAll(async () => {
+    console.log({
+      steps,
+      visits: visits.map((v) => ((v - start) / day / 365).toFixed(2)),
+      refused: refused.length,
+    });
     await authority[Symbol.asyncDispose]();
     await rm(base, { recursive: true, force: true });
   });
