@@ -1,4 +1,4 @@
-import type { Issuance, RollingPublisher, TrustBundle } from '@entente/pki';
+import type { Issuance, RollingPublisher } from '@entente/pki';
 import type { AuditTrail } from '@entente/pki/audit';
 import type { OpenAuthority } from '@entente/pki/node';
 import type { Clock, OwnedTrust } from '@entente/tls';
@@ -8,6 +8,8 @@ import type { DomainRevocations } from './domain-revocations.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Health } from './health/health.ts';
 import type { Rollover } from './rollover/rollover.ts';
+import type { DomainRoots } from './roots/domain-roots.ts';
+import type { PublishedRoots } from './roots/published-roots.ts';
 import type { MemberStandings } from './standing/member-standings.ts';
 import type { PublishResult, TopologyStore } from './topology-store.ts';
 import type { PublishedList } from './trust-state/published-lists.ts';
@@ -28,25 +30,27 @@ export interface Authority {
   lists(): readonly PublishedList[];
   /** The keys of all pools. */
   readonly domainKeys: DomainKeyStore;
-  /** The authority trusts its own root alone, and knows of a revocation at once. */
+  /** The authority trusts its own roots alone, and knows of a revocation at once. */
   readonly trust: OwnedTrust;
-  /** Lower-case hexadecimal SHA-256 of the root's key. */
-  readonly rootSpkiHash: string;
+  /** The roots as the topology in force regards them. */
+  readonly roots: DomainRoots;
   readonly clock: Clock;
   /** Who did what, when and from where. */
   readonly auditTrail: AuditTrail;
   readonly audit: AuditLog;
   /** What does not work now. */
   readonly health: Health;
-  bundle(): TrustBundle;
+  /** The roots as they are published. */
+  readonly publishedRoots: PublishedRoots;
   /**
    * Verifies, stores and applies a topology; revokes the certificates of servers and administrators that it no longer names.
    * @param text - the signed document
    * @param publisher - name of the administrator who sends it
    * @param from - their IP address
+   * @param leaveBehind - whether servers may be left that have to join again; default false
    * @throws PkiFault of the ledger, the audit trail, or `ENTENTE_PKI_FILE_UNAVAILABLE`
    */
-  publish(text: string, publisher: string, from?: string): Promise<PublishResult>;
+  publish(text: string, publisher: string, from?: string, leaveBehind?: boolean): Promise<PublishResult>;
   /** Revokes certificates, and applies the new CRL to the authority's own verdicts. */
   readonly revocation: DomainRevocations;
   /** Revokes certificates with names that the topology has taken away, when their time has come. */

@@ -2,21 +2,25 @@ import type { OutsideView } from '@entente/pki';
 import type { OpenAuthority } from '@entente/pki/node';
 import { outsideObjectUrls, type Topology } from '@entente/topology';
 import type { Certificate } from '@entente/x509';
+import type { DomainRoots } from './roots/domain-roots.ts';
 
 /**
  * How certificates of external interfaces differ from others: their CRLs are at the addresses of the edges, and their chain is the
  * one for outsiders.
  * @param opened - the authority's certificates
  * @param topology - the one in force
+ * @param roots - give what follows the issuing authority; default nothing
  * @returns `undefined` where no edge serves outsiders
  */
 export function outsideView(
   { issuer, outside }: Pick<OpenAuthority, 'issuer' | 'outside'>,
   topology: Topology | undefined,
+  roots?: Pick<DomainRoots, 'chainOf' | 'chainOutside'>,
 ): OutsideView | undefined {
   const objectsUrls = topology === undefined ? [] : outsideObjectUrls(topology);
   if (objectsUrls.length === 0) return undefined;
-  return { objectsUrls, chain: outside === undefined ? issuer.chain : [outside.der] };
+  if (outside === undefined) return { objectsUrls, chain: roots?.chainOf(issuer, false) ?? issuer.chain };
+  return { objectsUrls, chain: roots?.chainOutside(issuer, outside) ?? [outside.der] };
 }
 
 /**

@@ -53,7 +53,7 @@ export interface TopologyStore {
   publish(
     text: string,
     now: number,
-    refuse?: (topology: Topology) => Problem | undefined,
+    refuse?: (topology: Topology) => Problem | undefined | Promise<Problem | undefined>,
   ): Promise<PublishResult>;
   /** The text of a version. */
   version(number: number): Promise<string | undefined>;
@@ -128,7 +128,7 @@ export async function openTopologyStore(
       if (!result.accepted) return result;
       const { topology } = result;
       if (topology.hash === current?.topology.hash) return result;
-      const refusal = refuse?.(topology);
+      const refusal = await refuse?.(topology);
       if (refusal !== undefined) return { accepted: false, refusal };
       const canonical = encodeSignedTopology(result.signed);
       await store(pathOf(topology.document.version), canonical);

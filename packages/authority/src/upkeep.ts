@@ -7,8 +7,8 @@ const pulseMs = 15_000;
 
 /**
  * Does the periodic work. It checks the time every few seconds, so that a jump of the clock is noticed: it signs a new CRL at half
- * of its lifetime, renews the authority's certificate, rotates the keys of pools, revokes what has surplus names, keeps event streams alive, and lets
- * one issuing authority follow the other.
+ * of its lifetime, renews the authority's certificate, rotates the keys of pools, revokes what has surplus names, keeps event streams alive, publishes the
+ * roots that are believed, and lets one issuing authority follow the other.
  * @returns stops the work
  */
 export function startUpkeep(authority: Authority, own: OwnCertificate, log: Log): () => void {
@@ -22,9 +22,9 @@ export function startUpkeep(authority: Authority, own: OwnCertificate, log: Log)
     if (now >= publisher.nextPublication()) await publisher.publish();
     await authority.domainKeys.rotateDue();
     await authority.revokeSurplus();
+    await authority.publishedRoots.refresh();
     await authority.rollover.tick();
-    const isOfOurs = authority.rollover.hasIssuer(own.identity.current.leaf);
-    await own.keepValid(isOfOurs ? undefined : 'its issuing authority counts no longer');
+    await own.keepValid(authority.rollover.whyRenew(own.identity.current.leaf));
   };
   const lookAgain = (): void => {
     cancel = clock.after(pulseMs, () => {

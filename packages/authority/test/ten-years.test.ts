@@ -23,7 +23,7 @@ import {
   keySigner,
   openAuthority,
   publicMode,
-  rolloverFiles,
+  rootFiles,
   writeWhole,
 } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
@@ -165,7 +165,7 @@ describe('ten years of an authority whose root is elsewhere', () => {
   /** On the machine of the root, which has its key and keeps its last list. */
   let rootList: Uint8Array | undefined;
   const visitRoot = async (): Promise<void> => {
-    const request = parseRootRequest(await readFile(join(directory, rolloverFiles.request), 'utf8'));
+    const request = parseRootRequest(await readFile(join(directory, rootFiles(1).request), 'utf8'));
     if (request === undefined) throw new Error('no request');
     const plan = examineRootRequest(request, {
       root,
@@ -176,7 +176,7 @@ describe('ten years of an authority whose root is elsewhere', () => {
     const issuer = await createIssuer(root.der, keySigner(createPrivateKey(rootKey)));
     const answer = await signRootAnswer(plan.value, { root: issuer, now: clock.now(), random: randomBytes });
     rootList = answer.list;
-    await writeWhole(join(directory, rolloverFiles.answer), formatRootAnswer(answer), publicMode);
+    await writeWhole(join(directory, rootFiles(1).answer), formatRootAnswer(answer), publicMode);
     visits.push(clock.now());
   };
 
@@ -245,7 +245,7 @@ describe('ten years of an authority whose root is elsewhere', () => {
 
   const administratorDue = () => read(administrator[0] as Uint8Array).notAfter - 20 * day;
   const isRequested = () =>
-    stat(join(directory, rolloverFiles.request)).then(
+    stat(join(directory, rootFiles(1).request)).then(
       () => true,
       () => false,
     );

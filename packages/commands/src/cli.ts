@@ -32,6 +32,7 @@ import { register as topologyPublish } from './commands/topology-publish.ts';
 import { register as topologyRehearse } from './commands/topology-rehearse.ts';
 import { register as topologyRemove } from './commands/topology-remove.ts';
 import { register as topologyRollback } from './commands/topology-rollback.ts';
+import { register as topologyRoot } from './commands/topology-root.ts';
 import { register as topologySchema } from './commands/topology-schema.ts';
 import { register as topologySign } from './commands/topology-sign.ts';
 import { register as topologyStatus } from './commands/topology-status.ts';
@@ -61,6 +62,7 @@ const verbs = [
   topologyApprove,
   topologyPublish,
   topologyRollback,
+  topologyRoot,
   topologyStatus,
   topologyKey,
   topologySchema,

@@ -6,6 +6,7 @@ import { createTestAuthority, createTestLog } from '@entente/testkit';
 import { loadCredential, openTrust, serve, systemClock } from '@entente/tls';
 import {
   administratorSetHash,
+  anchorsHash,
   buildTopology,
   signTrustState,
   type TopologyDocument,
@@ -16,6 +17,7 @@ import type { CertificateList } from '@entente/x509';
 import { AuthorityClient } from '../src/authority/authority-client.ts';
 import type { LastKnown } from '../src/files/last-known-file.ts';
 import { DomainFollower } from '../src/follow/domain-follower.ts';
+import { ListAlarm } from '../src/follow/list-alarm.ts';
 import { OwnCertificateWatch } from '../src/follow/own-certificate-watch.ts';
 import { RevocationLists } from '../src/follow/revocation-lists.ts';
 import { fetchFirstTopology } from '../src/join/first-topology.ts';
@@ -62,10 +64,14 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string) {
   const first = firstDocument([one.entry]);
   const goodKey = await stateSigner(root);
   let named = first;
+  const anchors = anchorsHash([certificateOf(root).der]);
   // Higher than in an earlier run of the test's member.
   let sequence = 1_000;
   const stateText = (changes: Partial<TrustState> = {}, signer: TrustStateSigner = goodKey): string =>
-    signTrustState(stateOf(named, [nameList(root, list)], { sequence: ++sequence, ...changes }), signer);
+    signTrustState(
+      stateOf(named, [nameList(root, list)], { sequence: ++sequence, anchors, ...changes }),
+      signer,
+    );
   const goodState: Answer = (_request, response) => response.end(stateText());
   const listPath = `/lists/${nameList(root, list).issuer}/0`;
   const asked: string[] = [];
@@ -124,6 +130,7 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string) {
     clock: systemClock,
     onFault: (fault) => void warnings.push(String(fault)),
   });
+  const listAlarm = new ListAlarm({ log });
   const follower = new DomainFollower({
     fqdn,
     state,
@@ -137,7 +144,9 @@ export async function startMember(lastKnown: LastKnown = {}, crlUrl?: string) {
       log,
     }),
     certificateEnd: () => own.current.leaf.notAfter,
+    listAlarm,
     own: new OwnCertificateWatch({
+      listAlarm,
       fqdn,
       chainPem: () => own.current.certificatePem,
       addresses: new Map([[host, '127.0.0.1']]),

@@ -1,8 +1,9 @@
 import { createTestAuthority } from '@entente/testkit';
-import { sampleTopology } from '@entente/testkit/topology';
-import { certificateNames, type Topology } from '@entente/topology';
+import { sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
+import { certificateNames, type EnterpriseAnchorReference, type Topology } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
-import { fitsTopology } from '../src/credential/interface-chain.ts';
+import { fitsTopology, leadsToStayingRoot } from '../src/credential/interface-chain.ts';
+import { referenceTo } from './sample-domain.ts';
 
 const fqdn = 'edge1.contoso.example';
 const fits = (chainPem: string, of: Topology, server: string) =>
@@ -69,5 +70,39 @@ describe('the chain of an internal interface', () => {
     });
     expect(fitsTopology(certificatePem, moved, server, 'internal')).toBe(false);
     expect(fitsTopology(certificatePem, moved, 'fe9.contoso.example', 'internal')).toBe(true);
+  });
+});
+
+describe('the chain of an interface leads to a root that stays', () => {
+  const server = sampleFrontEnd.fqdn;
+  const with_ = (...enterprise: EnterpriseAnchorReference[]) => sampleTopology({ anchors: { enterprise } });
+  const leads = (chainPem: string, of: Topology) => leadsToStayingRoot(chainPem, of, server, 'internal');
+
+  it('where the topology lists it, and not as tainted', async () => {
+    const [one, two] = [await createTestAuthority('Root 1'), await createTestAuthority('Root 2')];
+    const issuing = await one.subordinate('Issuing 1');
+    const { chainPem } = await issuing.issue({ dnsNames: [server] });
+    for (const stage of ['prepared', 'active'] as const)
+      expect(leads(chainPem, with_(referenceTo(one, stage), referenceTo(two)))).toBe(true);
+    expect(leads(chainPem, with_(referenceTo(one, 'tainted'), referenceTo(two)))).toBe(false);
+    expect(leads(chainPem, with_(referenceTo(two)))).toBe(false);
+    const { certificatePem } = await one.issue({ dnsNames: [server] });
+    expect(leads(certificatePem, with_(referenceTo(one)))).toBe(true);
+  });
+
+  it('only where the root has signed it, whatever its name is', async () => {
+    const [one, other] = [await createTestAuthority('Root'), await createTestAuthority('Root')];
+    const { certificatePem } = await one.issue({ dnsNames: [server] });
+    expect(leads(certificatePem, with_(referenceTo(other)))).toBe(false);
+  });
+
+  it('where the topology lists no roots, where a public CA issues it, and where there is no such interface', async () => {
+    const { certificatePem } = await (await createTestAuthority('Root')).issue({ dnsNames: [server] });
+    expect(leads(certificatePem, sampleTopology())).toBe(true);
+    const listed = with_(referenceTo(await createTestAuthority('Root 2')));
+    expect(leadsToStayingRoot(certificatePem, listed, server, 'external')).toBe(true);
+    const isPublic = { ...topology({ certificate: 'public' }).document, anchors: listed.document.anchors };
+    expect(leadsToStayingRoot(certificatePem, sampleTopology(isPublic), fqdn, 'external')).toBe(true);
+    expect(leads('', listed), 'no chain').toBe(false);
   });
 });

@@ -91,6 +91,7 @@ describe('a member that comes to its end', () => {
       follower: { async [Symbol.asyncDispose]() {} },
       files,
       lastKnownFile: new LastKnownFile(files, log, {}),
+      spreadMs: 0,
       log,
     });
     return {

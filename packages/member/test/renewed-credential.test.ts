@@ -81,6 +81,16 @@ describe('the certificate of an interface', () => {
     await renewed[Symbol.asyncDispose]();
   });
 
+  it('is renewed within a while, which a later wish for a longer one does not postpone', async () => {
+    const { answer, asked, renewed } = await open(new MemberFiles(directory));
+    answer.open();
+    renewed.renewWithin(1);
+    renewed.renewWithin(86_400_000);
+    await asked.opened;
+    await expect.poll(() => renewed.credential.current.keyPem).not.toBe(first.key);
+    await renewed[Symbol.asyncDispose]();
+  });
+
   it('stays on disk as it is where the answer comes after the end: the directory may be the next one’s by then', async () => {
     const files = new WatchedFiles(directory);
     const { answer, asked, logged, renewed } = await open(files);

@@ -1,5 +1,11 @@
 import { createTestAuthority, createTestLog, type TestAuthority } from '@entente/testkit';
-import { maxListBytes, type NamedList, type TrustStateSigner } from '@entente/topology';
+import {
+  compareNamedLists,
+  maxListBytes,
+  type NamedList,
+  type Topology,
+  type TrustStateSigner,
+} from '@entente/topology';
 import {
   type Certificate,
   decodePem,
@@ -10,7 +16,7 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import { RevocationLists, restoreLists } from '../src/follow/revocation-lists.ts';
 import { DomainState } from '../src/state/domain-state.ts';
-import { certificateOf, firstDocument, hour, TestClock, topologyOf } from './sample-domain.ts';
+import { certificateOf, firstDocument, hour, referenceTo, TestClock, topologyOf } from './sample-domain.ts';
 import { nameList, signedState, stateOf, stateSigner } from './sample-states.ts';
 
 const name = 'Contoso Root';
@@ -47,7 +53,13 @@ describe('the lists of our own authorities', () => {
     ...nameList(authority, { crlNumber: BigInt(number), der } as never, shard),
   });
 
-  const open = async ({ roots = [root] }: { roots?: Certificate[] } = {}) => {
+  const open = async ({
+    roots = [root],
+    topology = topologyOf(),
+  }: {
+    roots?: Certificate[];
+    topology?: Topology;
+  } = {}) => {
     const reasons: unknown[] = [];
     const log = createTestLog(({ fields }) => {
       if ('reason' in fields) reasons.push(fields.reason);
@@ -61,7 +73,7 @@ describe('the lists of our own authorities', () => {
       now: clock.now(),
     });
     const state = new DomainState({
-      topology: topologyOf(),
+      topology,
       roots,
       lists: restored,
       lastKnown: {},
@@ -88,7 +100,10 @@ describe('the lists of our own authorities', () => {
     /** The authority answers with these bytes to a member whose state names that. */
     const offered = async (bytes: Uint8Array | undefined, ...names: NamedList[]) => {
       answer = bytes;
-      const gathered = await lists.gather(signedState(stateOf(firstDocument(), names), signer));
+      const gathered = await lists.gather(
+        signedState(stateOf(firstDocument(), names), signer),
+        state.topology,
+      );
       await lists.putInForce(gathered.lists);
       return gathered.refusal?.reason;
     };
@@ -212,6 +227,18 @@ describe('the lists of our own authorities', () => {
     const der = await derOf(issuing, 3);
     expect(await offered(der, named(3, der, issuing))).toBe('list-refused');
     expect(numbers()).toEqual([]);
+  });
+
+  it('are passed over where the topology lists our roots and their authority leads to none of them: its root was retired', async () => {
+    const anchors = { enterprise: [referenceTo(ours)] };
+    const { asked, numbers, offered } = await open({ topology: topologyOf({ anchors }) });
+    const retired = await forger.subordinate('Contoso Issuing 1');
+    const der = await derOf(ours, 3);
+    const [old, root] = [await derOf(retired, 8), await derOf(forger, 9)];
+    const names = [named(3, der), named(8, old, retired), named(9, root, forger)];
+    expect(await offered(der, ...names.sort(compareNamedLists))).toBeUndefined();
+    expect(numbers()).toEqual([3]);
+    expect(asked).toHaveLength(1);
   });
 
   it('stay as they are where what comes is cut off, or is none', async () => {

@@ -1,10 +1,12 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { createTestAuthority, type TestAuthority } from '@entente/testkit';
 import { sampleDocument, sampleFrontEnd } from '@entente/testkit/topology';
 import type { Clock } from '@entente/tls';
 import {
   buildTopology,
+  type EnterpriseAnchorReference,
   encodeSignedTopology,
+  type RootStage,
   signTopology,
   type Topology,
   type TopologyDocument,
@@ -99,6 +101,17 @@ export function certificateOf({ certificatePem }: TestAuthority): Certificate {
   const decoded = decodePemCertificates(certificatePem);
   if (!decoded.ok || decoded.value[0] === undefined) throw new Error('no certificate');
   return decoded.value[0];
+}
+
+/** A test authority as a root of ours that the topology lists. */
+export function referenceTo(authority: TestAuthority, stage?: RootStage): EnterpriseAnchorReference {
+  const { der, subject } = certificateOf(authority);
+  return {
+    name: subject.toString(),
+    sha256: createHash('sha256').update(der).digest('hex'),
+    certificate: Buffer.from(der).toString('base64'),
+    ...(stage === undefined ? {} : { stage }),
+  };
 }
 
 /** A revocation list of a test authority. */

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import type { TestAuthority } from '@entente/testkit';
-import { parseMemberStanding, type TrustState, type TrustStateSigner } from '@entente/topology';
+import { createTestAuthority, type TestAuthority } from '@entente/testkit';
+import { anchorsHash, parseMemberStanding, type TrustState, type TrustStateSigner } from '@entente/topology';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startMember } from './hostile-authority.ts';
-import { hour, listOf, nextDocument } from './sample-domain.ts';
+import { certificateOf, hour, listOf, nextDocument, referenceTo } from './sample-domain.ts';
 import { stateSigner } from './sample-states.ts';
 
 const minute = 60_000;
@@ -151,6 +151,39 @@ describe('a member whose authority, or a machine before it, lies about the trust
     member.publish(member.next());
     await member.follower.refresh();
     expect(member.version()).toBe(2);
+  });
+
+  it('refuses one that names other roots than those of the topology, and takes in the list all the same', async () => {
+    const { lastKnown } = member.state;
+    member.namesList(await listOf(member.root, { number: 2 }));
+    member.answer('/state', member.stateText({ anchors: anchorsHash([]) }));
+    await member.follower.refresh();
+    expect(refused().map(({ reason }) => reason)).toEqual(['anchors-differ']);
+    expect(refused()[0]?.remedy).toContain('entente ca rollover');
+    expect(member.state.lastKnown.trustState).toEqual(lastKnown.trustState);
+    expect(member.state.lastKnown.confirmedAt).toBe(lastKnown.confirmedAt);
+    expect(member.state.lists.map(({ crlNumber }) => crlNumber)).toEqual([2n]);
+  });
+
+  it('takes in the list of a state whose topology cannot be fetched', async () => {
+    member.names(member.next());
+    member.answer('/topology', (_, response) => void response.writeHead(500).end());
+    member.namesList(await listOf(member.root, { number: 2 }));
+    await member.follower.refresh();
+    expect(member.version()).toBe(1);
+    expect(member.lines.map(({ event }) => event)).toContain('authority-answer-refused');
+    expect(member.state.lists.map(({ crlNumber }) => crlNumber)).toEqual([2n]);
+  });
+
+  it('does not put a topology in force whose roots do not lead to the signer of its state', async () => {
+    const other = await createTestAuthority('Contoso Root 2');
+    const anchors = { enterprise: [referenceTo(other)] };
+    member.publish(nextDocument(member.first, { anchors }));
+    member.answer('/state', member.stateText({ anchors: anchorsHash([certificateOf(other).der]) }));
+    await member.follower.refresh();
+    expect(refused().map(({ reason }) => reason)).toEqual(['signer-refused']);
+    expect(member.version()).toBe(1);
+    expect(member.state.roots.map(({ subject }) => subject.toString())).toEqual(['CN=Contoso Root']);
   });
 
   it('refuses a topology that is newer than its own and older than the state says', async () => {

@@ -3,6 +3,16 @@ export { type AuthorityRequestOptions, createAuthorityRequest } from './ceremony
 export { type CertifyIssuingOptions, certifyIssuing, issuingName } from './ceremony/certify-issuing.ts';
 export { createIssuingAuthority, type IssuingAuthorityOptions } from './ceremony/issuing-authority.ts';
 export { type AuthorityKeyKind, authorityKeyAlgorithms } from './ceremony/key-algorithm.ts';
+export {
+  type CrossCertifyOptions,
+  createNextRoot,
+  crossCertify,
+  crossPathLength,
+  mayCrossCertify,
+  type NextRootOptions,
+  rootName,
+  rootPathLength,
+} from './ceremony/new-root.ts';
 export { createOutsideAuthority, type OutsideAuthorityOptions } from './ceremony/outside-authority.ts';
 export { createRootAuthority, type RootAuthorityOptions } from './ceremony/root-authority.ts';
 export {
@@ -123,6 +133,7 @@ export {
   type RevocationOutcome,
   type RevokedAtOnce,
 } from './revocation/revocation-desk.ts';
+export type { AnswerKnowledge } from './rollover/answer-knowledge.ts';
 export {
   activationDue,
   activationTime,
@@ -153,6 +164,7 @@ export {
   type IssuerStage,
   parseIssuers,
 } from './rollover/issuer-record.ts';
+export { type PrepareRootOptions, prepareRoot } from './rollover/prepare-root.ts';
 export { rollingDesk } from './rollover/rolling-desk.ts';
 export { type LiveIssuers, rollingIssuance } from './rollover/rolling-issuance.ts';
 export { type RollingPublisher, rollingPublisher } from './rollover/rolling-publisher.ts';
@@ -160,12 +172,15 @@ export {
   formatRootAnswer,
   formatRootRequest,
   maxRootDocumentLength,
+  type PreparedRoot,
   parseRootAnswer,
   parseRootRequest,
   type RootAnswer,
   type RootRequest,
 } from './rollover/root-documents.ts';
+export { formatRoots, parseRoots, type RootRecord } from './rollover/root-record.ts';
 export { type Checked, type RootReason, type RootRefusal, rootReasons } from './rollover/root-refusal.ts';
 export { type SignAnswerOptions, signRootAnswer } from './rollover/sign-answer.ts';
-export { type AnswerKnowledge, type VerifiedAnswer, verifyRootAnswer } from './rollover/verify-answer.ts';
-export { type RolloverWarning, rolloverWarnings } from './rollover/warnings.ts';
+export { type VerifiedAnswer, verifyRootAnswer } from './rollover/verify-answer.ts';
+export type { VerifiedRoot } from './rollover/verify-next-root.ts';
+export { type RolloverWarning, rolloverWarnings, rootListWarnings } from './rollover/warnings.ts';

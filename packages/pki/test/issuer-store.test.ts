@@ -1,15 +1,28 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nextStep, type RolloverStep, verifyRootAnswer } from '@entente/pki';
-import { type AuthorityFolder, authorityFolder, IssuerStore, issuerFiles } from '@entente/pki/node';
+import { nextStep, type PreparedRoot, prepareRoot, type RolloverStep, verifyRootAnswer } from '@entente/pki';
+import {
+  type AuthorityFolder,
+  authorityFolder,
+  IssuerStore,
+  issuerFiles,
+  keySigner,
+} from '@entente/pki/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { objectsUrl } from './authority.ts';
 import { day, domain, half, startVisit, type Visit } from './root-visit.ts';
 
 let visit: Visit;
+let nextRoot: PreparedRoot;
 beforeAll(async () => {
   visit = await startVisit();
+  const asked = { ...(await visit.request(await visit.store())), nextRoot: 2 };
+  const signer = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
+  const options = { root: visit.root, signer, listNumber: 1, now: half, random: randomBytes };
+  nextRoot = await prepareRoot(asked, options);
+  await visit.folder.remove(issuerFiles(2).key);
 });
 afterAll(() => visit.remove());
 
@@ -49,7 +62,7 @@ async function rollOver(folder: AuthorityFolder): Promise<IssuerStore> {
   const store = await IssuerStore.open(folder);
   if (store.records.length === 1) {
     const answer = await visit.answer(await visit.request(store));
-    await accept(store, answer);
+    await accept(store, { ...answer, nextRoot });
   }
   const ends = new Map([[1, half]]);
   for (const time of [half + 130 * day, half + 230 * day]) {
@@ -107,6 +120,11 @@ describe('the issuing authorities of a domain', () => {
         const store = await rollOver(run.folder);
         expect(stages(store), `cut ${cut}`).toEqual(['retired', 'active']);
         expect(store.rootCrl.number).toBeGreaterThanOrEqual(2);
+        const found = store.roots.all.map(({ certificate, cross }) => [certificate.der, cross !== undefined]);
+        expect(found, `cut ${cut}`).toEqual([
+          [visit.root.certificate.der, false],
+          [new Uint8Array(nextRoot.certificate), true],
+        ]);
         expect(store.active.outside?.subject.canonical).toBe(
           store.active.issuer.certificate.subject.canonical,
         );
@@ -116,7 +134,7 @@ describe('the issuing authorities of a domain', () => {
         cuts++;
       }
     }
-    expect(cuts).toBeGreaterThanOrEqual(14);
+    expect(cuts).toBeGreaterThanOrEqual(24);
   });
 
   it('accept the same answer again, which changes nothing', async () => {

@@ -330,7 +330,9 @@ describe('an authority', () => {
 describe('each reason of a refusal at the root', () => {
   it('is documented, and a test expects it', async () => {
     const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-    const tests = await readFile(new URL(import.meta.url), 'utf8');
+    const files = ['root-visit.test.ts', 'next-root.test.ts'];
+    const texts = files.map((file) => readFile(new URL(`./${file}`, import.meta.url), 'utf8'));
+    const tests = (await Promise.all(texts)).join('\n');
     for (const reason of rootReasons) {
       expect(readme.replaceAll(/ +/g, ' ')).toContain(`| \`${reason}\` |`);
       if (reason !== 'root-document-malformed') expect(tests).toMatch(new RegExp(`toBe\\(\\s*'${reason}'`));

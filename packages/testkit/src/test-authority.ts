@@ -44,7 +44,10 @@ export interface TestAuthority {
   /** Certifies the key of a PKCS#10 request, DER; what else the request says is not read. Gives the chain, leaf first, PEM. */
   certify(request: Uint8Array, options: TestCertificateOptions): Promise<string>;
   /** An authority below this one. */
-  subordinate(name: string, options?: { readonly pathLength?: number | null }): Promise<TestAuthority>;
+  subordinate(
+    name: string,
+    options?: { readonly pathLength?: number | null; readonly crlUrl?: string },
+  ): Promise<TestAuthority>;
   /** A CRL over the given serial numbers, PEM. */
   crl(
     revoked: readonly string[],
@@ -119,6 +122,7 @@ function authority(
         commonName: name,
         notAfter: Date.now() + 365 * dayMs,
         ca: { pathLength: options.pathLength === undefined ? 0 : options.pathLength },
+        ...(options.crlUrl === undefined ? {} : { crlUrl: options.crlUrl }),
       });
       return authority(
         child,

@@ -1,7 +1,10 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { createTestAuthority } from '@entente/testkit';
 import { type CheckCode, checkCodes, links } from '@entente/topology';
 import { afterAll, describe, expect, it } from 'vitest';
 import { good, head, one, problemsIn, two, with_ } from './fixtures/spoilt.ts';
 
+const [ownRoot, nextRoot] = [await rootOf('Contoso Root 1'), await rootOf('Contoso Root 2')];
 const { row: oneWay } = links.reverseProxyToWebServices;
 const { row: equals } = links.frontEndToFrontEnd;
 const produced = new Set<string>();
@@ -276,11 +279,29 @@ providers: [{ id: h, fqdn: e.h.example, domains: [h.example], anchors: [{ name: 
   ],
   [
     'limits of our own roots, which no member applies',
-    `${head}${good}anchors: { enterprise: [{ name: r, sha256: ${sha('Zm9v')}, certificate: Zm9v, maxDepth: 1, notAfter: "2030-01-01T00:00:00Z" }] }\n`,
+    `${head}${good}anchors: { enterprise: [{ maxDepth: 1, notAfter: "2030-01-01T00:00:00Z", ${ownRoot} }] }\n`,
     [
       'setting-not-enforced at line 20: 1, notAfter: "20',
       'setting-not-enforced at line 20: "2030-01-01T00:0',
     ],
+  ],
+  [
+    'a root of ours without certificate, with one that is none, and none that is active',
+    `${head}${good}anchors:
+  enterprise:
+    - { stage: tainted, name: a, sha256: ${'a'.repeat(64)} }
+    - { stage: prepared, name: b, sha256: ${sha('Zm9v')}, certificate: Zm9v }
+`,
+    [
+      'no-active-root at line 22: - { stage: taint',
+      'root-unusable at line 22: a, sha256: aaaaa',
+      'root-unusable at line 23: Zm9v }',
+    ],
+  ],
+  [
+    'nothing, where a root of ours is prepared beside the active one',
+    `${head}${good}anchors: { enterprise: [{ ${ownRoot} }, { stage: prepared, ${nextRoot} }] }\n`,
+    [],
   ],
   [
     'a bundle of a partner, which nothing fetches',
@@ -311,6 +332,13 @@ describe('checking a topology finds', () => {
     expect(codes.filter((code) => !produced.has(code))).toEqual([]);
   });
 });
+
+/** The fields of a root of ours. */
+async function rootOf(name: string): Promise<string> {
+  const { raw } = new X509Certificate((await createTestAuthority(name)).certificatePem);
+  const sha256 = createHash('sha256').update(raw).digest('hex');
+  return `name: ${name}, sha256: "${sha256}", certificate: "${raw.toString('base64')}"`;
+}
 
 /** Fingerprints of the stand-ins for certificates. */
 function sha(base64: string): string {

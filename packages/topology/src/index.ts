@@ -25,8 +25,10 @@ export type {
   AnchorReference,
   BlockedPartner,
   BundleSource,
+  EnterpriseAnchorReference,
   Partner,
   Provider,
+  RootStage,
 } from './document/partner.ts';
 export {
   defaultPolicies,
@@ -58,6 +60,7 @@ export type { TopologyReason, TopologyRejection } from './matrix/rejection.ts';
 export type { Direction, Party, Protection, Row, RowSide } from './matrix/row.ts';
 export { buildTopology } from './network/build-topology.ts';
 export { certificateNames, type InterfaceCertificate } from './network/certificate-names.ts';
+export { type EnterpriseRoot, enterpriseRoots } from './network/enterprise-roots.ts';
 export { revocationPolicy, type TopologyRevocation } from './network/revocation-policy.ts';
 export type { Narrowing, Pool, Server, ServerInterface, Topology } from './network/topology.ts';
 export { type Standing, trustStateStanding } from './network/trust-state-standing.ts';

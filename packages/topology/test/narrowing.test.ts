@@ -12,15 +12,17 @@ import {
 } from '@entente/topology';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ownRoot } from './fixtures/own-roots.ts';
 import { permissionsOf } from './fixtures/permissions.ts';
 
+const [firstRoot, secondRoot] = [await ownRoot('root 1'), await ownRoot('root 2')];
 /** The fixture with everything in it that can be taken away or turned. */
 const rich: TopologyDocument = {
   ...contoso,
   anchors: {
     enterprise: [
-      { name: 'root 1', sha256: '11'.repeat(32), maxDepth: 2 },
-      { name: 'root 2', sha256: '22'.repeat(32) },
+      { ...firstRoot, maxDepth: 2 },
+      { ...secondRoot, stage: 'tainted' },
     ],
     federation: [
       { name: 'shared root', sha256: 'ab'.repeat(32), notAfter: '2028-12-31T00:00:00Z' },
@@ -65,7 +67,7 @@ const enforced: TopologyDocument = {
   partners: rich.partners!.map((entry) => ('bundle' in entry ? { ...entry, bundle: undefined } : entry)),
   anchors: {
     ...rich.anchors,
-    enterprise: rich.anchors?.enterprise?.map(({ name, sha256 }) => ({ name, sha256 })),
+    enterprise: [firstRoot, { ...secondRoot, stage: 'tainted' }],
   },
 };
 const open: TopologyDocument = { ...rich, policies: { federation: { discovery: true } } };
@@ -85,6 +87,8 @@ const plausible = [
     'grace',
     'optional',
     'berlin',
+    'tainted',
+    'active',
   ],
   ...[
     '2027-01-01T00:00:00Z',
@@ -114,6 +118,7 @@ const plausible = [
 
 /** Names of fields that may be absent. */
 const optionalFields = [
+  'stage',
   ...['pool', 'title', 'flags', 'zone', 'site', 'domains', 'anchors', 'maxDepth', 'notAfter', 'certificate'],
   ...[
     'serverAuthOnly',

@@ -48,7 +48,7 @@ export const patches: PatchList = {
     {
       name: 'publisher-under-way',
       off: 'a topology counts that a removed administrator was sending',
-      file: 'packages/authority/src/open-domain-authority.ts',
+      file: 'packages/authority/src/publication/topology-publication.ts',
       find: 'if (refusal !== undefined) return { accepted: false, refusal };',
       replace: '',
       test: {
@@ -123,9 +123,9 @@ export const patches: PatchList = {
     {
       name: 'published-again',
       off: 'the audit trail does not have a version that was published again',
-      file: 'packages/authority/src/open-domain-authority.ts',
-      find: '        await recordPublished();\n        return result;',
-      replace: '        return result;',
+      file: 'packages/authority/src/publication/topology-publication.ts',
+      find: '      await recordPublished();\n      return result;',
+      replace: '      return result;',
       test: audited('has each order of an administrator once, done or refused'),
     },
     {
@@ -163,7 +163,7 @@ export const patches: PatchList = {
     {
       name: 'carried-out-again',
       off: 'what a topology takes away stays valid where the publication could not be recorded at first',
-      file: 'packages/authority/src/open-domain-authority.ts',
+      file: 'packages/authority/src/publication/topology-publication.ts',
       find: 'if (isRepeated && begun === undefined) {',
       replace: 'if (isRepeated) {',
       test: {

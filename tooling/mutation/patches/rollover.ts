@@ -61,8 +61,8 @@ export const patches: PatchList = {
       name: 'settled',
       off: 'a successor issues before members have its list',
       file: decide,
-      find: 'successor.preparedAt + settleMs);',
-      replace: 'successor.preparedAt);',
+      find: 'const known = successor.preparedAt + settleMs;',
+      replace: 'const known = successor.preparedAt;',
       test: life(
         'lets a successor take over at two thirds of the life, an hour after it was prepared at the earliest',
       ),

@@ -42,7 +42,7 @@ export function listProbe(
     const remedy =
       part === 'revocation-list'
         ? 'see the log of the authority for why it signs no other; it tries again by itself'
-        : 'create a new authority with entente ca init, and follow the steps of entente rotate plan';
+        : 'let the root sign the next one: carry root-request.json to its key, sign it with entente ca root sign, and bring the answer back with entente ca root accept';
     return { part, message: `expected a revocation list that is in force, found ${found}`, remedy };
   };
 }

@@ -1,21 +1,6 @@
 import { listMarginMs } from '@entente/pki';
-import type { Ledger, RecordedCertificate } from '@entente/pki/ledger';
-
-const pageSize = 1_000;
-
-/** Each certificate that has not ended at a time, revoked ones included, a page at a time. */
-async function* validAt(ledger: Pick<Ledger, 'list'>, time: number): AsyncGenerator<RecordedCertificate> {
-  for (let after: string | undefined; ; ) {
-    const page = await ledger.list({
-      validAt: time,
-      limit: pageSize,
-      ...(after === undefined ? {} : { after }),
-    });
-    yield* page.certificates;
-    if (page.next === undefined) return;
-    after = page.next;
-  }
-}
+import type { Ledger } from '@entente/pki/ledger';
+import { validAt } from '../valid-certificates.ts';
 
 /**
  * When the last certificate of an issuing authority ends, whatever is known of it: recorded, about to be signed, or revoked without being

@@ -2,20 +2,23 @@ import type { PublishedIssuer, RollingPublisher } from '@entente/pki';
 import type { OpenAuthority } from '@entente/pki/node';
 
 /**
- * What is published over plain HTTP: the issuing authorities whose certificates may still be in use, the active one first, and the root.
- * @param opened - certificates, and the list of the root
+ * What is published over plain HTTP: the issuing authorities whose certificates may still be in use, the active one first, and
+ * every root, also one that members believe no more: those that were off reach the authority by it.
+ * @param opened - certificates, and the lists of the roots
  * @param publisher - has the other lists
  * @returns gives another array after each change
  */
 export function publishedIssuers(
-  opened: Pick<OpenAuthority, 'issuers' | 'root' | 'rootCrl'>,
+  opened: Pick<OpenAuthority, 'issuers'>,
   publisher: Pick<RollingPublisher, 'all'>,
 ): () => readonly PublishedIssuer[] {
   let live: OpenAuthority['issuers']['live'] | undefined;
+  let roots: OpenAuthority['issuers']['roots']['all'] | undefined;
   let published: readonly PublishedIssuer[] = [];
   return () => {
-    if (live === opened.issuers.live) return published;
+    if (live === opened.issuers.live && roots === opened.issuers.roots.all) return published;
     live = opened.issuers.live;
+    roots = opened.issuers.roots.all;
     const issuing = live.map(({ issuer, outside }) => ({
       // Outsiders too fetch the issuer of a certificate.
       certificate: (outside ?? issuer.certificate).der,
@@ -26,12 +29,12 @@ export function publishedIssuers(
           .find((one) => one.issuer.id === issuer.id)
           ?.current(shard),
     }));
-    const root = {
-      certificate: opened.root.der,
-      publicKey: opened.root.publicKey.der,
-      crl: (shard: number) => (shard === 0 ? opened.rootCrl : undefined),
-    };
-    published = [...issuing, root];
+    const above = roots.map(({ certificate, crl }) => ({
+      certificate: certificate.der,
+      publicKey: certificate.publicKey.der,
+      crl: (shard: number) => (shard === 0 ? crl : undefined),
+    }));
+    published = [...issuing, ...above];
     return published;
   };
 }

@@ -1,5 +1,4 @@
 import {
-  activationDue,
   activationTime,
   activeOf,
   type IssuerStage,
@@ -14,18 +13,23 @@ import {
   settleMs,
   successorOf,
 } from '@entente/pki';
-import { authorityFolder, type OpenAuthority, rolloverFiles } from '@entente/pki/node';
+import { authorityFolder, type OpenAuthority, rootFiles, type StoredRoot } from '@entente/pki/node';
 import type { Clock, Log } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import type { Certificate } from '@entente/x509';
+import { type DomainRoots, nameOfRoot } from '../roots/domain-roots.ts';
 import type { AuthoritySettings } from '../settings.ts';
+import type { MemberStandings } from '../standing/member-standings.ts';
 import { countValid, lastEndOf } from './issued-by.ts';
 import { type AnswerOutcome, RootPost } from './root-post.ts';
+import { otherListWarnings, type RootStatus, rootStatus } from './root-status.ts';
 
 /** What a rollover is made with. */
 export interface RolloverOptions {
   readonly settings: AuthoritySettings;
   readonly opened: Pick<OpenAuthority, 'issuers' | 'ledger'>;
+  readonly roots: DomainRoots;
+  readonly standings: Pick<MemberStandings, 'list'>;
   readonly topology: () => Topology | undefined;
   readonly clock: Clock;
   readonly log: Log;
@@ -40,6 +44,8 @@ export interface IssuerStatus {
   readonly stage: IssuerStage;
   readonly notAfter: number;
   readonly revoked: boolean;
+  /** Number of the root that has certified it. */
+  readonly root: number;
   /** Certificates that are neither expired nor revoked. */
   readonly valid: number;
   /** What happens next, and when; absent where nothing does. */
@@ -49,9 +55,9 @@ export interface IssuerStatus {
 /** Where the rollover stands. */
 export interface RolloverStatus {
   readonly issuers: readonly IssuerStatus[];
-  readonly rootList: { readonly number: number; readonly nextUpdate: number; readonly due: number };
-  /** Whether a request waits for the root. */
-  readonly waiting: boolean;
+  readonly roots: readonly RootStatus[];
+  /** Files with requests that wait for a root. */
+  readonly waiting: readonly string[];
   readonly warnings: readonly RolloverWarning[];
 }
 
@@ -76,11 +82,12 @@ export class Rollover {
 
   constructor(options: RolloverOptions) {
     this.#options = options;
-    const { clock, opened, settings, topology } = options;
+    const { clock, opened, roots, settings, topology } = options;
     this.#post = new RootPost({
       settings,
       folder: authorityFolder(settings.directory),
       store: opened.issuers,
+      roots,
       topology,
       now: () => clock.now(),
     });
@@ -96,21 +103,27 @@ export class Rollover {
     return turn;
   }
 
-  /** Whether the issuing authority of a certificate of ours still counts. */
-  hasIssuer({ authorityKeyId }: Pick<Certificate, 'authorityKeyId'>): boolean {
+  /**
+   * Why the authority should give itself another certificate before it is due.
+   * @param own - the one that it has
+   * @returns undefined where its issuing authority counts, and leads to the root in use
+   */
+  whyRenew({ authorityKeyId }: Pick<Certificate, 'authorityKeyId'>): string | undefined {
     const keyId = authorityKeyId?.keyId;
-    const { issuers } = this.#options.opened;
-    return issuers.live.some(
+    const { opened, roots } = this.#options;
+    const found = opened.issuers.live.find(
       ({ issuer: { certificate } }) =>
-        keyId !== undefined &&
-        Buffer.from(certificate.subjectKeyId ?? []).equals(keyId) &&
-        !issuers.isRevoked(certificate.der),
+        keyId !== undefined && Buffer.from(certificate.subjectKeyId ?? []).equals(keyId),
     );
+    if (found === undefined || opened.issuers.isRevoked(found.issuer.certificate.der))
+      return 'its issuing authority counts no longer';
+    // New members begin with the root in use, and must reach the authority by it.
+    return roots.isLeft(found.record.id) ? 'another root is in use' : undefined;
   }
 
   /** Where the rollover stands, for people. */
   async status(): Promise<RolloverStatus> {
-    const { clock, opened, settings } = this.#options;
+    const { clock, opened, roots, standings, topology } = this.#options;
     const { issuers, ledger } = opened;
     const now = clock.now();
     const view = await this.#view();
@@ -125,38 +138,60 @@ export class Rollover {
           stage,
           notAfter,
           revoked: view.revoked.has(number),
+          root: issuers.roots.above(issuers.certificate(number) as Certificate)?.number ?? 0,
           valid: counts.get(id) ?? 0,
           ...(next === undefined ? {} : { next }),
         };
       }),
-      rootList: {
-        number: issuers.rootCrl.number,
-        nextUpdate: issuers.rootCrl.nextUpdate,
-        due: rootListDue(issuers.rootCrl),
-      },
-      waiting: await authorityFolder(settings.directory).exists(rolloverFiles.request),
-      warnings: rolloverWarnings(view, issuers.rootCrl, issuers.root, now),
+      roots: await rootStatus({ store: issuers, roots, ledger, standings, topology: topology(), now }),
+      waiting: await this.#waiting(),
+      warnings: this.#warnings(view, now),
     };
   }
 
   async #tick(): Promise<void> {
-    const { clock, log, opened } = this.#options;
-    const { issuers } = opened;
-    const collected = await this.#post.collect();
-    if (collected !== undefined) await this.#told(collected);
+    const { issuers } = this.#options.opened;
+    for (const root of issuers.roots.all) {
+      const collected = await this.#post.collect(root);
+      if (collected !== undefined) await this.#told(collected, root);
+    }
     await this.#steps();
-    const sent = await this.#post.send(rootNeeds(await this.#view(), issuers.rootCrl, clock.now()));
+    for (const { number } of issuers.roots.all) await this.#ask(number);
+    await this.#warn();
+  }
+
+  /** Asks a root for what it should sign. One that is believed no more signs nothing for us. */
+  async #ask(number: number): Promise<void> {
+    const { clock, log, opened, roots } = this.#options;
+    const root = opened.issuers.roots.all[number - 1] as StoredRoot;
+    if (!roots.isBelieved(number)) return;
+    const now = clock.now();
+    const needs =
+      number === roots.standing.inUse
+        ? rootNeeds(await this.#view(), root.crl, now)
+        : { issuing: false, list: now >= rootListDue(root.crl) };
+    const sent = await this.#post.send(root, needs);
     if (sent.kind === 'written') {
       log.warn(
         { event: 'root-request', remedy: requestRemedy },
-        `${rolloverFiles.request} is ready to be signed by the root`,
+        `${rootFiles(number).request} is ready to be signed by the root`,
       );
     }
     if (sent.kind === 'signed' && this.#isNew(sent.outcome)) {
-      await this.#told(sent.outcome);
+      await this.#told(sent.outcome, root);
       await this.#steps();
     }
-    await this.#warn();
+  }
+
+  async #waiting(): Promise<readonly string[]> {
+    const { opened, settings } = this.#options;
+    const folder = authorityFolder(settings.directory);
+    const waiting: string[] = [];
+    for (const { number } of opened.issuers.roots.all) {
+      const { request } = rootFiles(number);
+      if (await folder.exists(request)) waiting.push(request);
+    }
+    return waiting;
   }
 
   async #steps(): Promise<void> {
@@ -179,7 +214,7 @@ export class Rollover {
   }
 
   async #view(): Promise<RolloverView> {
-    const { clock, opened } = this.#options;
+    const { clock, opened, roots } = this.#options;
     const now = clock.now();
     for (const { id, number, retiringSince, stage } of opened.issuers.records) {
       // What was under way when the successor took over has ended an hour later.
@@ -188,7 +223,7 @@ export class Rollover {
         this.#lastEnd.set(number, await lastEndOf(opened.ledger, id, now));
       }
     }
-    return opened.issuers.view(this.#lastEnd);
+    return opened.issuers.view(this.#lastEnd, roots.standing);
   }
 
   /** A refusal that repeats itself is logged once a day. */
@@ -196,7 +231,7 @@ export class Rollover {
     return outcome.accepted || this.#isFirstToday(outcome.refusal.reason);
   }
 
-  async #told(outcome: AnswerOutcome): Promise<void> {
+  async #told(outcome: AnswerOutcome, root: StoredRoot): Promise<void> {
     const { log, onChanged, opened } = this.#options;
     if (!outcome.accepted) {
       const { message, reason, remedy } = outcome.refusal;
@@ -206,25 +241,31 @@ export class Rollover {
       );
       return;
     }
-    const { number } = opened.issuers.rootCrl;
+    const { issuing, nextRoot } = outcome.answer;
+    const { records, roots } = opened.issuers;
+    const { number } = (roots.all[root.number - 1] as StoredRoot).crl;
     log.info(
-      { event: 'root-answer', number, issuers: opened.issuers.records.length },
-      `list ${number} of the root is in force${outcome.answer.issuing === undefined ? '' : `, and issuing authority ${opened.issuers.records.length} is prepared`}`,
+      { event: 'root-answer', number, issuers: records.length, roots: roots.all.length },
+      `list ${number} of ${nameOfRoot(root)} is in force${issuing === undefined ? '' : `, and issuing authority ${records.length} is prepared`}${nextRoot === undefined ? '' : `, and root ${roots.all.length} is recorded`}`,
     );
     if (outcome.changed) await onChanged();
   }
 
   async #warn(): Promise<void> {
-    const { clock, log, opened } = this.#options;
-    const { issuers } = opened;
-    const view = await this.#view();
-    for (const warning of rolloverWarnings(view, issuers.rootCrl, issuers.root, clock.now())) {
-      const { kind, loud, message, remedy, until } = warning;
-      if (!this.#isFirstToday(kind)) continue;
+    const { clock, log } = this.#options;
+    for (const warning of this.#warnings(await this.#view(), clock.now())) {
+      const { kind, loud, message, of = '', remedy, until } = warning;
+      if (!this.#isFirstToday(`${kind} ${of}`)) continue;
       const fields = { ...events[kind], remedy, until: new Date(until).toISOString() };
       if (loud) log.error(fields, message);
       else log.warn(fields, message);
     }
+  }
+
+  #warnings(view: RolloverView, now: number): readonly RolloverWarning[] {
+    const { opened, roots } = this.#options;
+    const { certificate, crl } = opened.issuers.roots.all[roots.standing.inUse - 1] as StoredRoot;
+    return [...rolloverWarnings(view, crl, certificate, now), ...otherListWarnings(roots, now)];
   }
 
   #isFirstToday(kind: string): boolean {
@@ -246,10 +287,13 @@ function nextOf(view: RolloverView, number: number, now: number): IssuerStatus['
   if (record.stage === 'active') {
     return successor === undefined
       ? { what: 'the root should certify its successor', at: preparationDue(record) }
-      : { what: `issuing authority ${successor.number} takes over`, at: activationDue(record) };
+      : {
+          what: `issuing authority ${successor.number} takes over`,
+          at: Math.max(now, activationTime(record, successor, view)),
+        };
   }
   if (record.stage === 'prepared' && record === successor) {
-    return { what: 'it takes over', at: Math.max(now, activationTime(active, record, view.revoked)) };
+    return { what: 'it takes over', at: Math.max(now, activationTime(active, record, view)) };
   }
   if (record.stage === 'retiring') {
     const at = retirementTime(record, view);

@@ -15,14 +15,15 @@ import {
 } from '@entente/pki';
 import {
   type AuthorityFolder,
-  authorityFiles,
   type IssuerStore,
   keySigner,
   publicMode,
-  rolloverFiles,
+  rootFiles,
+  type StoredRoot,
 } from '@entente/pki/node';
 import { outsideObjectUrls, type Topology } from '@entente/topology';
 import { namedOutside } from '../outside-view.ts';
+import type { DomainRoots } from '../roots/domain-roots.ts';
 import type { AuthoritySettings } from '../settings.ts';
 
 /** What is exchanged with the root. */
@@ -30,6 +31,7 @@ export interface RootPostOptions {
   readonly settings: Pick<AuthoritySettings, 'domain' | 'objectsUrl'>;
   readonly folder: AuthorityFolder;
   readonly store: IssuerStore;
+  readonly roots: Pick<DomainRoots, 'standing'>;
   readonly topology: () => Topology | undefined;
   readonly now: () => number;
 }
@@ -39,7 +41,7 @@ export type AnswerOutcome =
   | { readonly accepted: true; readonly changed: boolean; readonly answer: RootAnswer }
   | { readonly accepted: false; readonly refusal: RootRefusal };
 
-/** Writes what the root should sign into a file, and takes the answer from another one. */
+/** Writes what a root should sign into a file, and takes the answer from another one: two files for each root. */
 export class RootPost {
   readonly #options: RootPostOptions;
 
@@ -48,85 +50,102 @@ export class RootPost {
   }
 
   /**
-   * Takes the answer that was brought, if there is one. An answer that is refused is put aside.
+   * Takes the answer of a root that was brought, if there is one. An answer that is refused is put aside.
    * @returns undefined where there is none
    */
-  async collect(): Promise<AnswerOutcome | undefined> {
+  async collect(root: StoredRoot): Promise<AnswerOutcome | undefined> {
     const { folder } = this.#options;
-    const text = (await folder.read(rolloverFiles.answer))?.toString('utf8');
+    const files = rootFiles(root.number);
+    const text = (await folder.read(files.answer))?.toString('utf8');
     if (text === undefined) return undefined;
     const answer = parseRootAnswer(text);
     const outcome: AnswerOutcome =
-      answer === undefined ? { accepted: false, refusal: malformed } : await this.#accept(answer);
-    if (!outcome.accepted) await folder.write(rolloverFiles.refused, text, publicMode);
-    await folder.remove(rolloverFiles.answer);
+      answer === undefined ? { accepted: false, refusal: malformed } : await this.#accept(answer, root);
+    if (!outcome.accepted) await folder.write(files.refused, text, publicMode);
+    await folder.remove(files.answer);
     return outcome;
   }
 
   /**
-   * Gets what is needed: from the key of the root where it is beside the authority, otherwise by a file that somebody carries to it.
+   * Gets what is needed of a root: from its key where that is beside the authority, otherwise by a file that somebody carries to it.
+   * @param root - one that is recorded
    * @param needs - what is due
    * @returns `signed` with the outcome, `written` where there is a new request, `waiting` where there was one before, or `nothing`
    */
   async send(
+    root: StoredRoot,
     needs: RootNeeds,
   ): Promise<
     | { readonly kind: 'nothing' | 'waiting' | 'written' }
     | { readonly kind: 'signed'; readonly outcome: AnswerOutcome }
   > {
-    const { folder, now, store } = this.#options;
-    const before = parseRootRequest((await folder.read(rolloverFiles.request))?.toString('utf8') ?? '');
+    const { folder, now, roots, store } = this.#options;
+    const files = rootFiles(root.number);
+    const before = parseRootRequest((await folder.read(files.request))?.toString('utf8') ?? '');
     const revoke = (before?.revoke ?? []).filter(({ certificate }) => !store.isRevoked(certificate));
-    const outside = this.#outsideNeeded();
+    const outside = this.#outsideNeeded(root);
     // Somebody may have asked before it is due: until the root has answered, that stays.
-    const isOpen = before !== undefined && Buffer.from(before.list).equals(store.rootCrl.der);
-    const asked = isOpen && before.issuing?.number === store.records.length + 1;
+    const isOpen = before !== undefined && Buffer.from(before.list).equals(root.crl.der);
+    const certifies = root.number === roots.standing.inUse;
+    const asked = certifies && isOpen && before.issuing?.number === store.records.length + 1;
     const issuing = needs.issuing || asked;
     if (!issuing && !needs.list && !isOpen && outside.certify.length === 0 && revoke.length === 0) {
-      if (before !== undefined) await folder.remove(rolloverFiles.request);
+      if (before !== undefined) await folder.remove(files.request);
       return { kind: 'nothing' };
     }
-    const request = await this.#request({ ...needs, issuing }, outside, revoke);
-    const key = await folder.read(authorityFiles.rootKey);
+    const request = await this.#request(root, { ...needs, issuing }, outside, revoke);
+    const key = await folder.read(files.key);
     if (key === undefined) {
       if (before !== undefined && isSame(before, request)) return { kind: 'waiting' };
-      await folder.write(rolloverFiles.request, formatRootRequest(request), publicMode);
+      await folder.write(files.request, formatRootRequest(request), publicMode);
       return { kind: 'written' };
     }
-    const root = await createIssuer(store.root.der, keySigner(createPrivateKey(key)));
+    const signer = await createIssuer(root.certificate.der, keySigner(createPrivateKey(key)));
     const plan = examineRootRequest(request, { root: root.certificate, now: now() });
     if (!plan.ok) return { kind: 'signed', outcome: { accepted: false, refusal: plan.refusal } };
-    const answer = await signRootAnswer(plan.value, { root, now: now(), random: randomBytes });
-    const outcome = await this.#accept(answer);
-    if (outcome.accepted) await folder.remove(rolloverFiles.request);
+    const answer = await signRootAnswer(plan.value, { root: signer, now: now(), random: randomBytes });
+    const outcome = await this.#accept(answer, root);
+    if (outcome.accepted) await folder.remove(files.request);
     return { kind: 'signed', outcome };
   }
 
-  async #accept(answer: RootAnswer): Promise<AnswerOutcome> {
+  async #accept(answer: RootAnswer, root: StoredRoot): Promise<AnswerOutcome> {
     const { now, settings, store } = this.#options;
     const time = now();
-    const knowledge = await store.knowledge(settings.domain, settings.objectsUrl, time);
+    const knowledge = await store.knowledge(settings.domain, settings.objectsUrl, time, root);
     const verified = verifyRootAnswer(answer, knowledge);
     if (!verified.ok) return { accepted: false, refusal: verified.refusal };
     return { accepted: true, changed: await store.accept(verified.value, time), answer };
   }
 
-  /** Issuing authorities whose certificate for outsiders lacks an address, and the addresses. */
-  #outsideNeeded(): { readonly urls: readonly string[]; readonly certify: readonly Uint8Array[] } {
+  /** Authorities below a root whose certificate for outsiders lacks an address, and the addresses. */
+  #outsideNeeded(root: StoredRoot): {
+    readonly urls: readonly string[];
+    readonly certify: readonly Uint8Array[];
+  } {
     const { now, store, topology } = this.#options;
     const inForce = topology();
     const urls = inForce === undefined ? [] : outsideObjectUrls(inForce);
-    const certify = store.live
-      .filter(({ issuer, outside }) => {
+    const issuing = store.live
+      .filter((one) => one.root === root.number)
+      .map(({ issuer, outside }) => ({ inside: issuer.certificate, outside }));
+    const next = store.roots.all.flatMap(({ cross, crossOutside }) =>
+      cross !== undefined && store.roots.above(cross)?.number === root.number
+        ? [{ inside: cross, outside: crossOutside }]
+        : [],
+    );
+    const certify = [...issuing, ...next]
+      .filter(({ inside, outside }) => {
         const named = namedOutside(outside);
         const lacks = urls.some((url) => !named.includes(url));
-        return lacks && !store.isRevoked(issuer.certificate.der) && now() < issuer.certificate.notAfter;
+        return lacks && !store.isRevoked(inside.der) && now() < inside.notAfter;
       })
-      .map(({ issuer }) => issuer.certificate.der);
+      .map(({ inside }) => inside.der);
     return { urls, certify };
   }
 
   async #request(
+    root: StoredRoot,
     needs: RootNeeds,
     outside: { readonly urls: readonly string[]; readonly certify: readonly Uint8Array[] },
     revoke: RootRequest['revoke'],
@@ -134,11 +153,12 @@ export class RootPost {
     const { settings, store } = this.#options;
     return {
       domain: settings.domain,
-      root: spkiHash(store.root.der),
-      list: store.rootCrl.der,
+      root: spkiHash(root.certificate.der),
+      list: root.crl.der,
       objectsUrl: settings.objectsUrl,
       outsideObjectsUrls: outside.urls,
       ...(needs.issuing ? { issuing: await store.request(settings.domain) } : {}),
+      nextRoot: store.roots.all.length + 1,
       certifyOutside: outside.certify,
       revoke,
     };

@@ -8,6 +8,7 @@ import {
 } from '@entente/pki';
 import { administratorSetHash } from '@entente/topology';
 import { by } from '../audit/audit-log.ts';
+import { pinOf } from '../roots/published-roots.ts';
 import { badOrder, readOrder } from './order.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
@@ -57,7 +58,7 @@ export function addJoinTokenRoutes(app: AuthorityApp, context: RouteContext): vo
       {
         authority: settings.authorityUrl,
         server,
-        rootSpkiHash: authority.rootSpkiHash,
+        rootSpkiHash: pinOf(authority.roots),
         administratorsHash: administratorSetHash(topology.document.administrators),
         lifetimeMs: seconds * 1000,
         createdBy: caller.kind === 'administrator' ? caller.name : '',

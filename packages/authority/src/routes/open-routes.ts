@@ -41,8 +41,8 @@ export function addOpenRoutes(app: AuthorityApp, context: RouteContext): void {
     return limited(isJoin ? 'join' : 'certificate', caller) ?? enrol(c.req.raw, caller);
   });
 
-  const roots = rootsHandler(authority.bundle);
-  const bundle = trustBundleHandler(authority.bundle);
+  const roots = rootsHandler(() => authority.publishedRoots.bundle());
+  const bundle = trustBundleHandler(() => authority.publishedRoots.bundle());
   app.get('/roots.pem', (c) => roots(c.req.raw));
   app.get('/trust-bundle', (c) => bundle(c.req.raw));
   app.get('/healthz', (c) => {

@@ -37,7 +37,8 @@ export function addTopologyRoutes(
     const behind = format === undefined ? [] : authority.standings.notReading(format, settings.fqdn);
     if (format !== undefined && behind.length > 0) return refusals.request(notRead(format, behind), caller);
     const publisher = caller.kind === 'administrator' ? caller.name : '';
-    const result = await authority.publish(text, publisher, caller.address);
+    const leaveBehind = c.req.query('leave-behind') === 'true';
+    const result = await authority.publish(text, publisher, caller.address, leaveBehind);
     if (!result.accepted) return refusals.request({ status: 422, ...result.refusal }, caller);
     const { document, hash } = result.topology;
     return c.json({ version: document.version, hash, effect: result.effect, signers: result.signers });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { issuerId, type PublishedCrl, type RollingPublisher } from '@entente/pki';
-import type { OpenAuthority } from '@entente/pki/node';
+import type { PublishedCrl, RollingPublisher } from '@entente/pki';
 import { compareNamedLists, type NamedList } from '@entente/topology';
+import type { DomainRoots } from '../roots/domain-roots.ts';
 
 /** A revocation list in force, and how a trust state names it. */
 export interface PublishedList extends NamedList {
@@ -9,16 +9,15 @@ export interface PublishedList extends NamedList {
 }
 
 /**
- * The revocation lists of an authority: those of its issuing authorities, and the one of its root.
- * @param opened - with the root's list
+ * The revocation lists that members need: of the roots that they believe, and of the issuing authorities below those.
+ * @param roots - with their lists
  * @param publisher - has the others
  * @returns gives those in force at the moment, in the order of a trust state
  */
 export function publishedLists(
-  opened: Pick<OpenAuthority, 'root' | 'rootCrl'>,
+  roots: Pick<DomainRoots, 'liveBelieved' | 'withLists'>,
   publisher: Pick<RollingPublisher, 'all'>,
 ): () => readonly PublishedList[] {
-  const rootId = issuerId(opened.root.publicKey.der);
   // A list may be large: each is hashed once.
   const named = new WeakMap<PublishedCrl, PublishedList>();
   const nameOf = (issuer: string, shard: number, crl: PublishedCrl): PublishedList => {
@@ -31,8 +30,10 @@ export function publishedLists(
     return list;
   };
   return () => {
-    const lists = [nameOf(rootId, 0, opened.rootCrl)];
+    const lists = roots.withLists.map(({ crl, id }) => nameOf(id, 0, crl));
+    const believed = new Set(roots.liveBelieved.map(({ record }) => record.id));
     for (const { current, issuer } of publisher.all()) {
+      if (!believed.has(issuer.id)) continue;
       for (let shard = 0; ; shard++) {
         const crl = current(shard);
         if (crl === undefined) break;

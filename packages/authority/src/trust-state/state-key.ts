@@ -26,7 +26,7 @@ export interface StateKeyOptions {
 }
 
 /** The subject in the ledger, which no server, administrator or user can have. */
-const subject = 'trust-state';
+export const stateSubject = 'trust-state';
 /** Marks the authority itself as the requester: the serial number of a peer is hexadecimal. */
 const self = 'self';
 const maxKeyBytes = 16_384;
@@ -45,7 +45,7 @@ export function mayIssueStateKey(
   return (request, requester) => {
     if (request.profile !== 'trust-state') return others(request, requester);
     const isSelf = requester.kind === 'server' && requester.server === fqdn && requester.serialHex === self;
-    if (isSelf && request.subject === subject) {
+    if (isSelf && request.subject === stateSubject) {
       const names = { commonName: commonNameOf(domain), dnsNames: [], uris: [trustStateName(domain)] };
       return { ok: true, names };
     }
@@ -83,7 +83,7 @@ export async function createStateKey(options: StateKeyOptions): Promise<StateKey
   const { directory, fqdn, issuance, network } = options;
   const created = await createKeyAndRequest({ subject: commonNameOf(network) });
   const outcome = await issuance.issue(
-    { profile: 'trust-state', subject, request: created.request },
+    { profile: 'trust-state', subject: stateSubject, request: created.request },
     { kind: 'server', server: fqdn, serialHex: self },
   );
   const files = filesOf(directory);

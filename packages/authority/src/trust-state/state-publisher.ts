@@ -26,15 +26,15 @@ export interface PublishedState {
 
 /** What states are made of. */
 export interface StatePublisherOptions extends Omit<StateKeyOptions, 'now'> {
-  /** `anchorsHash` of the roots. */
-  readonly anchors: string;
+  /** `anchorsHash` of the roots that are believed. */
+  readonly anchors: () => string;
   /** The topology in force; no state is signed before the first one. */
   readonly topology: () => Topology | undefined;
   readonly lists: () => readonly PublishedList[];
-  /** Certificates of all issuing authorities whose lists it names, DER: a member may know one of them alone. */
+  /** Certificates of all issuing authorities whose lists it names, and of those above them, DER: a member may know one of them alone. */
   readonly issuers: () => readonly Uint8Array[];
-  /** Whether the certificate of the key was revoked. */
-  readonly isRevoked: (serialHex: string) => Promise<boolean>;
+  /** Whether the certificate of the key was revoked, or leads to another root than the one in use. */
+  readonly isUseless: (serialHex: string) => Promise<boolean>;
   /** Called with each new state, once it may be served. */
   readonly onSigned: (state: PublishedState) => void;
   readonly clock: Clock;
@@ -104,10 +104,10 @@ export class StatePublisher implements AsyncDisposable {
   }
 
   async #sign(): Promise<void> {
-    const { anchors, clock, isRevoked, issuers, lists, network, onSigned, topology } = this.#options;
+    const { anchors, clock, isUseless, issuers, lists, network, onSigned, topology } = this.#options;
     if (this.#closed || topology() === undefined) return;
     const now = () => clock.now();
-    if (isRenewalDue(this.#key, now()) || (await isRevoked(this.#key.certificate.serialHex))) {
+    if (isRenewalDue(this.#key, now()) || (await isUseless(this.#key.certificate.serialHex))) {
       this.#key = await createStateKey({ ...this.#options, now });
       this.#options.log.info(
         { event: 'renewed', serial: this.#key.certificate.serialHex },
@@ -126,7 +126,7 @@ export class StatePublisher implements AsyncDisposable {
       network,
       sequence,
       topology: { version: inForce.document.version, hash: inForce.hash },
-      anchors,
+      anchors: anchors(),
       lists: lists().map(({ issuer, shard, number, sha256, bytes }) => ({
         issuer,
         shard,

@@ -11,16 +11,26 @@ interface Status {
     readonly stage: string;
     readonly notAfter: number;
     readonly revoked: boolean;
+    readonly root: number;
     readonly valid: number;
     readonly next?: { readonly what: string; readonly at: number };
   }[];
-  readonly rootList: { readonly number: number; readonly nextUpdate: number; readonly due: number };
-  readonly waiting: boolean;
+  readonly roots: readonly {
+    readonly number: number;
+    readonly subject: string;
+    readonly stage: string;
+    readonly notAfter: number;
+    readonly isReached: boolean;
+    readonly list: { readonly number: number; readonly nextUpdate: number; readonly due: number };
+    readonly dependents: readonly string[];
+    readonly next?: string;
+  }[];
+  readonly waiting: readonly string[];
   readonly warnings: readonly { readonly message: string; readonly remedy: string }[];
 }
 
 /**
- * Adds `entente ca rollover`: where each issuing authority is in its life, and what happens next.
+ * Adds `entente ca rollover`: where each issuing authority and each root is in its life, and what happens next.
  * @param program - the command line, or its `ca` command's parent
  */
 export function register(program: Command): void {
@@ -28,9 +38,9 @@ export function register(program: Command): void {
   administratorCommand(
     ca
       .command('rollover')
-      .summary('show the issuing authorities, and what happens next')
+      .summary('show the issuing authorities and the roots, and what happens next')
       .description(
-        'Shows each issuing authority with its stage, the certificates that it has issued and that are valid, what happens next and when, and what the root should sign.',
+        'Shows each issuing authority with its stage, the certificates that it has issued and that are valid, what happens next and when; each root with its stage, its list and how many servers depend on it alone, with what the next step would do; and what a root should sign.',
       ),
     'entente ca rollover',
   ).action(show);
@@ -53,22 +63,34 @@ async function show(options: AdministratorOptions): Promise<void> {
     return;
   }
   const status = JSON.parse(outcome.text) as Status;
-  const rows = status.issuers.map(({ next, notAfter, number, revoked, stage, valid }) => [
+  const rows = status.issuers.map(({ next, notAfter, number, revoked, root, stage, valid }) => [
     String(number),
+    String(root),
     revoked ? `${stage}, revoked` : stage,
     day(notAfter),
     String(valid),
     next === undefined ? '' : `${day(next.at)}: ${next.what}`,
   ]);
-  const { due, nextUpdate, number } = status.rootList;
+  const roots = status.roots.map(({ dependents, list, next = '', notAfter, number, stage }) => [
+    String(number),
+    stage,
+    day(notAfter),
+    `${list.number}, until ${day(list.nextUpdate)}, due ${day(list.due)}`,
+    String(dependents.length),
+    next,
+  ]);
   give(
     {
       json: status,
       lines: [
-        ...table([['number', 'stage', 'ends', 'valid', 'next'], ...rows]),
+        'issuing authorities',
+        ...table([['number', 'root', 'stage', 'ends', 'valid', 'next'], ...rows]),
         '',
-        `list of the root: number ${number}, expires on ${day(nextUpdate)}, should be signed again from ${day(due)}`,
-        ...(status.waiting ? ['root-request.json waits for the key of the root'] : []),
+        'roots',
+        ...table([['number', 'stage', 'ends', 'list', 'servers', 'next'], ...roots]),
+        ...status.roots.map(({ number, subject }) => `  root ${number} is ${subject}`),
+        '',
+        ...status.waiting.map((file) => `${file} waits for the key of the root`),
         ...status.warnings.map(({ message }) => `warning: ${message}`),
       ],
       next: [...new Set(status.warnings.map(({ remedy }) => remedy))],

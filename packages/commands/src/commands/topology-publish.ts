@@ -21,6 +21,7 @@ import { describeChanges, effectText } from './topology-diff.ts';
 
 interface PublishOptions extends AdministratorOptions {
   readonly dryRun?: boolean;
+  readonly leaveBehind?: boolean;
   readonly yes?: boolean;
 }
 
@@ -37,6 +38,10 @@ export function register(program: Command): void {
     )
     .argument('[file]', 'the signed topology', 'topology.signed.json')
     .option('--dry-run', 'compare with the version in force and show what would change; send nothing')
+    .option(
+      '--leave-behind',
+      'retire a root although servers have certificates below it alone: they must join again',
+    )
     .option(...yesOption);
   administratorCommand(publish, 'entente topology publish topology.signed.json').action(run);
 }
@@ -84,7 +89,8 @@ async function run(file: string, options: PublishOptions): Promise<void> {
   if (changes.some(takesAway)) {
     await confirm({ lines, question: `publish version ${document.version}?` }, options.yes);
   }
-  const outcome = await connection.send('/topology', 'application/jose+json', await readText(file));
+  const path = options.leaveBehind === true ? '/topology?leave-behind=true' : '/topology';
+  const outcome = await connection.send(path, 'application/jose+json', await readText(file));
   if (!outcome.ok) {
     const missing = await missingVersions(file, inForce, document);
     giveRefusal(outcome.refusal, options.json, missing);

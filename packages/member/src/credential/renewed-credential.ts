@@ -24,6 +24,8 @@ export class RenewedCredential implements AsyncDisposable {
   readonly credential: Credential;
   readonly #options: RenewalOptions;
   #cancel = (): void => {};
+  /** When it is renewed, milliseconds since the epoch. */
+  #dueAt = Number.POSITIVE_INFINITY;
   #renewing: Promise<void> | undefined;
   #closed = false;
 
@@ -69,6 +71,18 @@ export class RenewedCredential implements AsyncDisposable {
     await this.#renewing;
   }
 
+  /**
+   * Renews at a random moment of the next while, unless that is planned earlier: all servers of the domain may have the same reason.
+   * @param spreadMs - milliseconds, 0 to a day
+   */
+  renewWithin(spreadMs: number): void {
+    if (this.#renewing !== undefined) return;
+    const at = this.#options.clock.now() + Math.random() * spreadMs;
+    if (at >= this.#dueAt) return;
+    this.#cancel();
+    this.#waitUntil(at);
+  }
+
   #plan(): void {
     const { notAfter, notBefore } = this.credential.current.leaf;
     const at = renewalTime({ notBefore, notAfter }, Math.random());
@@ -77,6 +91,7 @@ export class RenewedCredential implements AsyncDisposable {
 
   #waitUntil(at: number): void {
     if (this.#closed) return;
+    this.#dueAt = at;
     const { clock } = this.#options;
     const leftMs = at - clock.now();
     if (leftMs <= 0) return void this.renewNow();

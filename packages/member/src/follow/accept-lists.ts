@@ -83,8 +83,17 @@ export function heldFor(
     (list) =>
       list.issuer.canonical === issuer.subject.canonical &&
       hex(list.authorityKeyId?.keyId) === hex(issuer.subjectKeyId) &&
-      (list.issuingDistributionPoint === undefined ? named.shard === 0 : covers(list, named)),
+      coversPlace(list, named),
   );
+}
+
+/**
+ * Whether a list is for the certificates for which a state names one.
+ * @param list - of the same authority
+ * @param named - by the state
+ */
+export function coversPlace(list: CertificateList, named: NamedList): boolean {
+  return list.issuingDistributionPoint === undefined ? named.shard === 0 : covers(list, named);
 }
 
 /** SHA-256 of a list, DER, lower-case hexadecimal. Lists may be large: each is hashed once. */

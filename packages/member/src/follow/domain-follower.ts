@@ -4,6 +4,7 @@ import {
   formatMemberStanding,
   isoTime,
   memberStandingFormat,
+  type SignedTrustState,
   type Topology,
   type TrustState,
   topologyFormat,
@@ -18,6 +19,7 @@ import type { DomainState } from '../state/domain-state.ts';
 import { authorityFailure } from './authority-failure.ts';
 import { ConfirmationAlarm } from './confirmation-alarm.ts';
 import { followEvents } from './follow-events.ts';
+import type { ListAlarm } from './list-alarm.ts';
 import type { OwnCertificateWatch } from './own-certificate-watch.ts';
 import type { RevocationLists } from './revocation-lists.ts';
 import { SingleFlight } from './single-flight.ts';
@@ -31,6 +33,7 @@ export interface DomainFollowerOptions {
   readonly state: DomainState;
   readonly authority: AuthorityClient;
   readonly lists: Pick<RevocationLists, 'gather' | 'putInForce'>;
+  readonly listAlarm: Pick<ListAlarm, 'know'>;
   readonly own: Pick<OwnCertificateWatch, 'check' | 'lookOutside'>;
   readonly topologyFile: Pick<TopologyFile, 'keep'>;
   readonly keysFile: Pick<DomainKeysFile, 'keep'>;
@@ -41,6 +44,12 @@ export interface DomainFollowerOptions {
   readonly log: Log;
   /** Milliseconds between refreshes when no event comes. */
   readonly pollMs: number;
+}
+
+/** A topology that was verified, and the text that was signed. */
+interface FetchedTopology {
+  readonly topology: Topology;
+  readonly text: string;
 }
 
 /** Longest trust state that is read from an event, characters. */
@@ -57,7 +66,7 @@ export class DomainFollower implements AsyncDisposable {
   readonly #alarm: ConfirmationAlarm;
   readonly #states: TrustStates;
   /** A topology that is in force and not on disk yet. */
-  #unwritten: { readonly topology: Topology; readonly text: string } | undefined;
+  #unwritten: FetchedTopology | undefined;
   /** Confirmation of the topology that is on disk. */
   #confirmedOnDisk: number | undefined;
   /** A state that came as an event, to be looked at next. */
@@ -69,9 +78,16 @@ export class DomainFollower implements AsyncDisposable {
   constructor(options: DomainFollowerOptions) {
     this.#options = options;
     this.#refreshing = new SingleFlight(() => this.#refresh(), this.#stop.signal);
-    const { authority, clock, lists, log, state } = options;
+    const { authority, clock, listAlarm, lists, log, state } = options;
     this.#confirmedOnDisk = state.lastKnown.confirmedAt;
-    this.#states = new TrustStates({ state, lists, authority: authority.url, now: () => clock.now(), log });
+    this.#states = new TrustStates({
+      state,
+      lists,
+      listAlarm,
+      authority: authority.url,
+      now: () => clock.now(),
+      log,
+    });
     this.#alarm = new ConfirmationAlarm({ state, authority: authority.url, clock, log });
   }
 
@@ -119,8 +135,8 @@ export class DomainFollower implements AsyncDisposable {
     const offered = this.#offered;
     this.#offered = undefined;
     try {
-      const accepted = await this.#states.accept(offered ?? (await authority.state()), this.#stop.signal);
-      if (accepted !== undefined) await this.#followTopology(accepted);
+      const signed = this.#states.read(offered ?? (await authority.state()));
+      if (signed !== undefined) await this.#follow(signed);
       own.check();
     } catch (error) {
       await this.#failed(error);
@@ -135,19 +151,38 @@ export class DomainFollower implements AsyncDisposable {
     return this.#confirmedOnDisk === undefined ? others : { ...others, confirmedAt: this.#confirmedOnDisk };
   }
 
-  async #followTopology(accepted: TrustState): Promise<void> {
-    const { signedAt, topology: named } = accepted;
+  /**
+   * A topology that is newer than ours is fetched first: the state is judged by the roots that it lists. It is put in force when the
+   * state was accepted.
+   */
+  async #follow(signed: SignedTrustState): Promise<void> {
+    const { signedAt, topology: named } = signed.state;
     const { state } = this.#options;
+    const isInForce = named.hash === state.topology.hash;
+    let newer: FetchedTopology | undefined;
+    let failure: unknown;
+    try {
+      newer = isInForce ? undefined : await this.#fetchTopology(named);
+    } catch (error) {
+      // What the state says of revocation counts without it.
+      failure = error;
+    }
+    const accepted = await this.#states.accept(signed, newer?.topology ?? state.topology, this.#stop.signal);
+    if (this.#stop.signal.aborted) return;
+    if (failure !== undefined) throw failure;
+    if (!accepted) return;
     const confirmedAt = Date.parse(signedAt);
-    if (named.hash === state.topology.hash) {
+    if (newer !== undefined) await this.#putInForce(newer, confirmedAt);
+    else if (!isInForce) return;
+    else {
       state.takeUp({ topology: state.topology, confirmedAt });
       this.#alarm.check();
       if (this.#unwritten !== undefined) await this.#write(this.#unwritten);
-    } else if (!(await this.#fetchTopology(named, confirmedAt))) return;
+    }
     if (!this.#keysWanted || this.#stop.signal.aborted) return;
     this.#keysWanted = false;
     await this.#refreshKeys();
-    await this.#report(accepted);
+    await this.#report(signed.state);
   }
 
   /** So that administrators see who is behind, before they publish what some cannot read. */
@@ -174,8 +209,8 @@ export class DomainFollower implements AsyncDisposable {
     }
   }
 
-  /** @returns whether the topology in force is the one that the state names, or a newer one */
-  async #fetchTopology(named: TrustState['topology'], confirmedAt: number): Promise<boolean> {
+  /** @returns the topology that the state names, or a newer one, which is not in force yet; undefined where it is refused */
+  async #fetchTopology(named: TrustState['topology']): Promise<FetchedTopology | undefined> {
     const { authority, clock, log, state } = this.#options;
     const text = await authority.topology();
     const result = await verifyThrough(text, {
@@ -184,27 +219,30 @@ export class DomainFollower implements AsyncDisposable {
       now: () => clock.now(),
       fetchVersion: (version) => authority.topologyVersion(version),
     });
-    if (this.#stop.signal.aborted) return false;
+    if (this.#stop.signal.aborted) return undefined;
     if (!result.accepted) {
       const { message, reason, remedy } = result.refusal;
       log.warn({ event: 'topology-refused', reason, remedy, peer: authority.url }, message);
-      return false;
+      return undefined;
     }
     const { topology } = result;
     const { version } = topology.document;
-    if (version < named.version) {
-      log.warn(
-        { event: 'topology-refused', reason: 'stale', remedy: staleRemedy, peer: authority.url },
-        `the authority answers version ${version} of the topology, and its trust state names version ${named.version}`,
-      );
-      return false;
-    }
+    if (version >= named.version) return { topology, text };
+    log.warn(
+      { event: 'topology-refused', reason: 'stale', remedy: staleRemedy, peer: authority.url },
+      `the authority answers version ${version} of the topology, and its trust state names version ${named.version}`,
+    );
+    return undefined;
+  }
+
+  async #putInForce({ text, topology }: FetchedTopology, confirmedAt: number): Promise<void> {
+    const { log, state } = this.#options;
+    const { version } = topology.document;
     state.takeUp({ topology, confirmedAt });
     this.#alarm.check();
     log.info({ event: 'topology', version, hash: topology.hash }, `topology version ${version} is in force`);
     this.#keysWanted = true;
     await this.#write({ topology, text });
-    return true;
   }
 
   /** After the topology, which says of which pool we are. Nobody signs keys: that the authority gives them over TLS is what counts. */
@@ -245,7 +283,7 @@ export class DomainFollower implements AsyncDisposable {
   }
 
   /** Called when the topology is in force already: a full disk must not keep a server in that was taken out. */
-  async #write(unwritten: { readonly topology: Topology; readonly text: string }): Promise<void> {
+  async #write(unwritten: FetchedTopology): Promise<void> {
     const { log, topologyFile } = this.#options;
     this.#unwritten = unwritten;
     try {

@@ -3,6 +3,7 @@ import { isSignedBy } from '@entente/trust';
 import { type Certificate, type CertificateList, decodePemCertificates } from '@entente/x509';
 import type { DomainState } from '../state/domain-state.ts';
 import { crlLocations, fetchCrl } from './fetch-crl.ts';
+import type { ListAlarm } from './list-alarm.ts';
 import { ownCertificateProblem } from './own-certificate.ts';
 
 /** Whose certificate is watched, and where it is logged. */
@@ -14,6 +15,8 @@ export interface OwnCertificateWatchOptions {
   /** Addresses of hosts that DNS does not know, by name. */
   readonly addresses: ReadonlyMap<string, string>;
   readonly state: Pick<DomainState, 'lists' | 'roots'>;
+  /** Is shown the lists of our authorities that are seen outside. */
+  readonly listAlarm: Pick<ListAlarm, 'see'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -39,13 +42,14 @@ export class OwnCertificateWatch {
    * @param signal - gives up
    */
   async lookOutside(signal: AbortSignal): Promise<void> {
-    const { addresses, state } = this.#options;
+    const { addresses, listAlarm, state } = this.#options;
     const [leaf, ...intermediates] = this.#chain();
     if (leaf === undefined) return;
     const authorities = [...intermediates, ...state.roots];
     for (const url of crlLocations([leaf])) {
       const list = await fetchCrl(url, addresses.get(url.hostname), signal).catch(() => undefined);
       if (signal.aborted || list === undefined) continue;
+      listAlarm.see(list, url.href);
       if (authorities.some((issuer) => isSignedBy(list, issuer))) this.#look(leaf, [list]);
     }
   }

@@ -1,8 +1,11 @@
+import { issuerId } from '@entente/pki';
 import type { Log } from '@entente/tls';
 import {
+  enterpriseRoots,
   maxListBytes,
   type NamedList,
   type SignedTrustState,
+  type Topology,
   type TrustStateRefusal,
 } from '@entente/topology';
 import { isSignedBy } from '@entente/trust';
@@ -18,7 +21,14 @@ import {
 import type { AuthorityClient } from '../authority/authority-client.ts';
 import type { MemberFiles } from '../files/member-files.ts';
 import type { DomainState } from '../state/domain-state.ts';
-import { acceptLists, heldFor, listHash, type OfferedList, type RefusedList } from './accept-lists.ts';
+import {
+  acceptLists,
+  heldFor,
+  type ListKnowledge,
+  listHash,
+  type OfferedList,
+  type RefusedList,
+} from './accept-lists.ts';
 
 const pemLabel = 'X509 CRL';
 const earlierRun = 'an earlier run';
@@ -44,15 +54,15 @@ export async function restoreLists(options: RestoreListsOptions): Promise<readon
   const text = await files.read('lists');
   const blocks = text === undefined ? undefined : decodePem(text);
   if (blocks?.ok !== true) return [];
+  const authorities = authoritiesOf(chainPem, roots);
+  // Of a root that was retired, or of an authority that has certified others: the next trust state brings those that count.
+  const isOfOurs = ({ issuer }: CertificateList) =>
+    authorities.some(({ subject }) => subject.canonical === issuer.canonical);
   const offered = blocks.value.flatMap(({ label, der }): readonly OfferedList[] => {
     const decoded = label === pemLabel ? decodeCrl(der) : undefined;
-    return decoded?.ok === true ? [{ list: decoded.value, named: undefined }] : [];
+    return decoded?.ok === true && isOfOurs(decoded.value) ? [{ list: decoded.value, named: undefined }] : [];
   });
-  const { lists, refused } = acceptLists(offered, {
-    current: [],
-    authorities: authoritiesOf(chainPem, roots),
-    now,
-  });
+  const { lists, refused } = acceptLists(offered, { current: [], authorities, now });
   logRefused(log, refused, earlierRun);
   return lists;
 }
@@ -63,7 +73,7 @@ export interface RevocationListsOptions {
   readonly chainPem: () => string;
   readonly authority: Pick<AuthorityClient, 'list' | 'url'>;
   readonly files: Pick<MemberFiles, 'write'>;
-  readonly state: Pick<DomainState, 'lists' | 'roots' | 'takeUp'>;
+  readonly state: Pick<DomainState, 'lists' | 'rootsUnder' | 'takeUp'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: Log;
@@ -75,6 +85,8 @@ export interface GatheredLists {
   readonly lists: readonly CertificateList[];
   /** The first one that was refused. */
   readonly refusal: TrustStateRefusal | undefined;
+  /** Our authorities, whose lists were looked for. */
+  readonly authorities: readonly Certificate[];
 }
 
 /**
@@ -88,14 +100,30 @@ export class RevocationLists {
   }
 
   /**
-   * Fetches what a state names and we do not have. Nothing is put in force yet.
+   * Fetches what a state names and we do not have. Nothing is put in force yet. Where the topology lists our roots, a list of an authority
+   * that leads to none of them is passed over: its root was retired, and nothing below it is believed.
    * @param signed - the state; its signer need not have been judged
+   * @param topology - by whose roots the state is judged
    * @throws where the authority does not answer; see `AuthorityClient.list`
    */
-  async gather({ chain, state: { lists: named } }: SignedTrustState): Promise<GatheredLists> {
-    const { authority, chainPem, log, now, state } = this.#options;
-    const current = state.lists;
-    const authorities = withIntermediates(authoritiesOf(chainPem(), state.roots), chain);
+  async gather(
+    { chain, state: { lists: named } }: SignedTrustState,
+    topology: Topology,
+  ): Promise<GatheredLists> {
+    const { chainPem, state } = this.#options;
+    const authorities = withIntermediates(authoritiesOf(chainPem(), state.rootsUnder(topology)), chain);
+    const ours = new Set(authorities.map(({ publicKey }) => issuerId(publicKey.der)));
+    const isRetired = ({ issuer }: NamedList) => !ours.has(issuer);
+    const counting = enterpriseRoots(topology) === undefined ? named : named.filter((one) => !isRetired(one));
+    const gathered = await this.#gather(counting, { current: state.lists, authorities });
+    return { ...gathered, authorities };
+  }
+
+  async #gather(
+    named: readonly NamedList[],
+    { authorities, current }: Pick<ListKnowledge, 'authorities' | 'current'>,
+  ): Promise<Pick<GatheredLists, 'lists' | 'refusal'>> {
+    const { authority, log, now } = this.#options;
     const offered: OfferedList[] = [];
     for (const one of named) {
       const held = heldFor(one, { current, authorities });

@@ -1,24 +1,29 @@
 import type { Log } from '@entente/tls';
 import {
+  anchorsHash,
   decodeTrustState,
   refuseTrustState,
   type SignedTrustState,
-  type TrustState,
+  type Topology,
   type TrustStateRefusal,
 } from '@entente/topology';
-import type { Judge } from '@entente/trust';
+import type { AnchorSet, Judge } from '@entente/trust';
+import type { Certificate } from '@entente/x509';
 import type { DomainState } from '../state/domain-state.ts';
+import { enterpriseAnchors } from '../state/enterprise-anchors.ts';
 import { clockSkewMs } from '../state/signed-times.ts';
 import { refuseStateSigner, stateSignerJudge } from '../state/state-signer.ts';
+import type { ListAlarm } from './list-alarm.ts';
 import type { RevocationLists } from './revocation-lists.ts';
 
 /** What trust states are accepted with. */
 export interface TrustStatesOptions {
   readonly state: Pick<
     DomainState,
-    'anchors' | 'latestSigned' | 'lists' | 'takeUp' | 'topology' | 'trustState'
+    'anchors' | 'latestSigned' | 'lists' | 'rootsUnder' | 'takeUp' | 'topology' | 'trustState'
   >;
   readonly lists: Pick<RevocationLists, 'gather' | 'putInForce'>;
+  readonly listAlarm: Pick<ListAlarm, 'know'>;
   /** URL of the authority, for the log. */
   readonly authority: string;
   /** Milliseconds since the epoch. */
@@ -32,52 +37,31 @@ export class TrustStates {
   readonly #judge: Judge;
   /** By which the signer is judged that is asked about. */
   #lists: DomainState['lists'] = [];
+  #anchors: AnchorSet;
 
   constructor(options: TrustStatesOptions) {
     const { state } = options;
     this.#options = options;
+    this.#anchors = state.anchors;
     this.#judge = stateSignerJudge({
-      anchors: () => state.anchors,
+      anchors: () => this.#anchors,
       lists: () => this.#lists,
       latestSigned: () => state.latestSigned,
     });
   }
 
   /**
-   * Accepts a signed state, with the lists that it names. What is refused is logged, and nothing changes.
+   * Reads a signed state. What is refused is logged.
    * @param text - as it arrived
-   * @param signal - once aborted, nothing changes
-   * @returns the state; undefined where it was refused. Its topology is for the caller to fetch.
-   * @throws where a list cannot be fetched
+   * @returns undefined where it is refused by what is known already; its signer is judged by `accept`
    */
-  async accept(text: string, signal: AbortSignal): Promise<TrustState | undefined> {
-    const signed = this.#read(text);
-    if (signed === undefined) return undefined;
-    const { lists, state } = this.#options;
-    const gathered = await lists.gather(signed);
-    if (signal.aborted) return undefined;
-    const refusal = this.#refuseSigner(signed, gathered.lists) ?? undefined;
-    if (refusal !== undefined) return this.#refuse(refusal);
-    // Also where another list is missing: each of these is newer than what it replaces.
-    const written = lists.putInForce(gathered.lists);
-    if (gathered.refusal === undefined) {
-      const { sequence, signedAt } = signed.state;
-      state.takeUp({ trustState: { sequence, hash: signed.hash, signedAt: Date.parse(signedAt) } });
-    }
-    await written;
-    return gathered.refusal === undefined ? signed.state : this.#refuse(gathered.refusal);
-  }
-
-  #read(text: string): SignedTrustState | undefined {
+  read(text: string): SignedTrustState | undefined {
     const { now, state } = this.#options;
     const decoded = decodeTrustState(text);
     if (!decoded.ok) {
       const { message, reason } = decoded;
-      return this.#refuse({
-        reason,
-        message,
-        remedy: 'look at the log of the authority, and at its version',
-      });
+      this.#refuse({ reason, message, remedy: 'look at the log of the authority, and at its version' });
+      return undefined;
     }
     const { document, hash } = state.topology;
     const refusal = refuseTrustState(decoded, {
@@ -87,7 +71,38 @@ export class TrustStates {
       now: now(),
       clockSkewMs,
     });
-    return refusal === undefined ? decoded : this.#refuse(refusal);
+    if (refusal === undefined) return decoded;
+    this.#refuse(refusal);
+    return undefined;
+  }
+
+  /**
+   * Accepts a state, with the lists that it names, by the roots of the topology that it names: that may list others than the one in
+   * force. What is refused is logged; lists that are newer than those in force count all the same, once the signer has passed.
+   * @param signed - from `read`
+   * @param topology - the one that the state names or a newer one, verified; the one in force where it cannot be had
+   * @param signal - once aborted, nothing changes
+   * @returns whether it was accepted. The topology is for the caller to put in force.
+   * @throws where a list cannot be fetched
+   */
+  async accept(signed: SignedTrustState, topology: Topology, signal: AbortSignal): Promise<boolean> {
+    const { listAlarm, lists, state } = this.#options;
+    const roots = state.rootsUnder(topology);
+    const gathered = await lists.gather(signed, topology);
+    if (signal.aborted) return false;
+    this.#anchors = topology === state.topology ? state.anchors : enterpriseAnchors(roots, topology);
+    const refused = this.#refuseSigner(signed, gathered.lists);
+    if (refused !== undefined) return this.#refuse(refused);
+    const refusal = refuseRoots(signed, topology, roots) ?? gathered.refusal;
+    // Also where the state is refused: each of these is newer than what it replaces.
+    const written = lists.putInForce(gathered.lists);
+    if (refusal === undefined) {
+      const { sequence, signedAt } = signed.state;
+      state.takeUp({ trustState: { sequence, hash: signed.hash, signedAt: Date.parse(signedAt) } });
+      listAlarm.know(signed.state, gathered.authorities);
+    }
+    await written;
+    return refusal === undefined ? true : this.#refuse(refusal);
   }
 
   #refuseSigner(signed: SignedTrustState, lists: DomainState['lists']): TrustStateRefusal | undefined {
@@ -103,10 +118,31 @@ export class TrustStates {
     };
   }
 
-  #refuse({ message, reason, remedy }: TrustStateRefusal): undefined {
+  #refuse({ message, reason, remedy }: TrustStateRefusal): false {
     const { authority, log } = this.#options;
-    const level = reason === 'forked' || reason === 'replayed' ? 'error' : 'warn';
+    const level = alarming.has(reason) ? 'error' : 'warn';
     log[level]({ event: 'trust-state-refused', reason, remedy, peer: authority }, message);
-    return undefined;
+    return false;
   }
+}
+
+/** Two who say different things, or an old one that comes again. */
+const alarming: ReadonlySet<TrustStateRefusal['reason']> = new Set(['forked', 'replayed', 'anchors-differ']);
+
+/** A state that believes other roots than its topology lists would have members of one version believe different peers. */
+function refuseRoots(
+  { state }: SignedTrustState,
+  { document: { version }, hash }: Topology,
+  roots: readonly Certificate[],
+): TrustStateRefusal | undefined {
+  // Under another version other roots may count.
+  if (state.topology.hash !== hash) return undefined;
+  const ours = anchorsHash(roots.map(({ der }) => der));
+  if (state.anchors === ours) return undefined;
+  return {
+    reason: 'anchors-differ',
+    message: `The trust state names the roots ${state.anchors}, and the roots of version ${version} of the topology are ${ours}.`,
+    remedy:
+      'compare the roots of the authority (entente ca rollover) with anchors.enterprise of the topology; where the topology lists none, with those that this server joined with',
+  };
 }

@@ -9,11 +9,12 @@ import { type LastKnown, LastKnownFile, readLastKnown } from '../files/last-know
 import { MemberFiles, type Membership } from '../files/member-files.ts';
 import { TopologyFile } from '../files/topology-file.ts';
 import { DomainFollower } from '../follow/domain-follower.ts';
+import { ListAlarm } from '../follow/list-alarm.ts';
 import { OwnCertificateWatch } from '../follow/own-certificate-watch.ts';
 import { RevocationLists, restoreLists } from '../follow/revocation-lists.ts';
 import { DomainState } from '../state/domain-state.ts';
 import { type ListFetching, openDomainTrust, openRootTrust } from '../state/domain-trust.ts';
-import { readRoots } from '../state/enterprise-anchors.ts';
+import { readRoots, rootsUnder } from '../state/enterprise-anchors.ts';
 import { believedSigned } from '../state/signed-times.ts';
 import { enrolServer } from './enrol-server.ts';
 import { fetchFirstTopology } from './first-topology.ts';
@@ -28,7 +29,7 @@ import type { Member, MemberOptions } from './member.ts';
  * @throws MemberFault by code; TrustError where the authority does not pass the verdict
  */
 export async function joinDomain(options: MemberOptions): Promise<Member> {
-  const { addresses = new Map<string, string>(), clock = systemClock, fqdn, log } = options;
+  const { addresses = new Map<string, string>(), clock = systemClock, fqdn, log, pollMs = 60_000 } = options;
   const files = new MemberFiles(options.directory);
   await files.prepare();
   const known = await readLastKnown(files, log);
@@ -61,10 +62,11 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
     if (beginning.text !== undefined) await topologyFile.keep(topology, beginning.text);
     const keysFile = new DomainKeysFile(files, log);
     const chainPem = () => credential.current.certificatePem;
+    const restoring = { chainPem: chainPem(), roots: rootsUnder(topology, roots), files, log };
     const state = new DomainState({
       topology,
       roots,
-      lists: await restoreLists({ chainPem: chainPem(), roots, files, log, now: clock.now() }),
+      lists: await restoreLists({ ...restoring, now: clock.now() }),
       keys: await keysFile.restore(),
       lastKnown: beginning.lastKnown,
       clock,
@@ -72,7 +74,9 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
         log.error({ event: 'fault', err: fault }, 'a listener to changes of the domain has failed'),
     });
     opened.push(state);
-    const trust = await openDomainTrust(state, fetching);
+    const listAlarm = new ListAlarm({ log });
+    const onCrl: ListFetching['onCrl'] = (list, url) => listAlarm.see(list, url);
+    const trust = await openDomainTrust(state, { ...fetching, onCrl });
     opened.push(trust);
     const authority = new AuthorityClient({ url, addresses, trust, credential });
     opened.push(authority);
@@ -90,15 +94,20 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
       authority,
       lists: new RevocationLists({ chainPem, authority, files, state, now: () => clock.now(), log }),
       certificateEnd: () => credential.current.leaf.notAfter,
-      own: new OwnCertificateWatch({ fqdn, chainPem, addresses, state, clock, log }),
+      listAlarm,
+      own: new OwnCertificateWatch({ fqdn, chainPem, addresses, state, listAlarm, clock, log }),
       topologyFile,
       keysFile,
       lastKnownFile,
       clock,
       log,
-      pollMs: options.pollMs ?? 60_000,
+      pollMs,
     });
-    const parts = { fqdn, state, trust, authority, internal, follower, files, lastKnownFile, log };
+    const parts = {
+      ...{ fqdn, state, trust, authority, internal, follower, files, lastKnownFile, log },
+      // As long as it may take until all of them know the topology.
+      spreadMs: pollMs,
+    };
     const member = new JoinedMember(parts);
     opened.splice(0, opened.length, member);
     await follower.start();

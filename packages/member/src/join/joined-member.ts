@@ -3,8 +3,8 @@ import type { Topology } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 import type { Certificate, CertificateList } from '@entente/x509';
 import type { AuthorityClient } from '../authority/authority-client.ts';
-import { CredentialFiles } from '../credential/credential-files.ts';
-import { fitsTopology } from '../credential/interface-chain.ts';
+import { CredentialFiles, type Side } from '../credential/credential-files.ts';
+import { fitsTopology, leadsToStayingRoot } from '../credential/interface-chain.ts';
 import { RenewedCredential } from '../credential/renewed-credential.ts';
 import type { MemberFiles } from '../files/member-files.ts';
 import { authoriseBy, type OwnEnd, whileConfirmed } from '../state/authorisation.ts';
@@ -24,6 +24,8 @@ export interface MemberParts {
   readonly follower: AsyncDisposable;
   readonly files: MemberFiles;
   readonly lastKnownFile: AsyncDisposable;
+  /** Over how long the renewals of a domain are spread when all of its servers renew, milliseconds. */
+  readonly spreadMs: number;
   readonly log: Log;
 }
 
@@ -43,9 +45,9 @@ export class JoinedMember implements Member {
     this.#parts = parts;
     // The authority gives the keys of a pool to those alone whose certificate names the pool.
     parts.state.onChange(({ what }) => {
-      if (what === 'topology') this.#fitInternal();
+      if (what === 'topology') this.#fit(parts.internal, 'internal');
     });
-    this.#fitInternal();
+    this.#fit(parts.internal, 'internal');
   }
 
   get topology(): Topology {
@@ -118,10 +120,12 @@ export class JoinedMember implements Member {
     await trust[Symbol.asyncDispose]();
   }
 
-  #fitInternal(): void {
-    const { fqdn, internal } = this.#parts;
-    const { certificatePem } = internal.credential.current;
-    if (!fitsTopology(certificatePem, this.topology, fqdn, 'internal')) void internal.renewNow();
+  /** Renews a certificate that is not what the topology says: at once for its names, soon for a root that leaves. */
+  #fit(renewed: RenewedCredential, side: Side): void {
+    const { fqdn, spreadMs } = this.#parts;
+    const { certificatePem } = renewed.credential.current;
+    if (!fitsTopology(certificatePem, this.topology, fqdn, side)) void renewed.renewNow();
+    else if (!leadsToStayingRoot(certificatePem, this.topology, fqdn, side)) renewed.renewWithin(spreadMs);
   }
 
   async #openExternal(): Promise<RenewedCredential> {
@@ -135,10 +139,7 @@ export class JoinedMember implements Member {
     });
     // Opened while the member came to its end, which disposes of it.
     if (this.#closed) return opened;
-    const fit = (): void => {
-      const { certificatePem } = opened.credential.current;
-      if (!fitsTopology(certificatePem, this.topology, fqdn, 'external')) void opened.renewNow();
-    };
+    const fit = (): void => this.#fit(opened, 'external');
     fit();
     this.onTopology(fit);
     return opened;

@@ -30,7 +30,7 @@ export interface Member extends AsyncDisposable {
   readonly trust: Trust;
   /** The topology in force; another object after each change. */
   readonly topology: Topology;
-  /** The enterprise roots in force. */
+  /** The enterprise roots in force: those that the topology lists, or those of joining where it lists none. */
   readonly roots: readonly Certificate[];
   /**
    * The newest revocation list of each of our authorities, every one signed by it; another array after each change. Empty until

@@ -4,7 +4,7 @@ import { type Confirmation, refuseUnconfirmed, type Topology, type TrustStateMar
 import type { AnchorSet } from '@entente/trust';
 import type { Certificate, CertificateList } from '@entente/x509';
 import type { LastKnown } from '../files/last-known-file.ts';
-import { enterpriseAnchors } from './enterprise-anchors.ts';
+import { enterpriseAnchors, rootsUnder } from './enterprise-anchors.ts';
 import { believedSigned, latestSigned } from './signed-times.ts';
 
 const dayMs = 86_400_000;
@@ -12,7 +12,7 @@ const dayMs = 86_400_000;
 /** What a member knows of its domain when it starts, verified. */
 export interface DomainBeginning {
   readonly topology: Topology;
-  /** The enterprise roots. */
+  /** The enterprise roots that this member joined with; they count while the topology lists none. */
   readonly roots: readonly Certificate[];
   /** The newest revocation list of each place. */
   readonly lists: readonly CertificateList[];
@@ -63,12 +63,13 @@ export interface DomainChange {
  * the passing of time, in no other way, and each change is one event.
  */
 export class DomainState implements Disposable {
-  readonly #roots: readonly Certificate[];
+  readonly #joined: readonly Certificate[];
   readonly #clock: Clock;
   readonly #onFault: (fault: unknown) => void;
   readonly #listeners = new Set<(change: DomainChange) => void>();
   readonly #arrived: (DomainNews | 'time' | 'key-time')[] = [];
   #topology: Topology;
+  #roots: readonly Certificate[];
   #anchors: AnchorSet;
   #lists: readonly CertificateList[];
   #latestSigned: number | undefined;
@@ -86,9 +87,10 @@ export class DomainState implements Disposable {
     const { clock, keys, lastKnown, lists, onFault, roots, topology } = beginning;
     this.#clock = clock;
     this.#onFault = onFault;
-    this.#roots = roots;
+    this.#joined = roots;
     this.#topology = topology;
-    this.#anchors = enterpriseAnchors(roots, topology);
+    this.#roots = rootsUnder(topology, roots);
+    this.#anchors = enterpriseAnchors(this.#roots, topology);
     this.#lists = lists;
     this.#latestSigned = latestSigned(lists, believedSigned(lastKnown), clock.now());
     this.#confirmedAt = lastKnown.confirmedAt;
@@ -103,11 +105,21 @@ export class DomainState implements Disposable {
     return this.#topology;
   }
 
+  /** The enterprise roots: those that the topology in force lists, or those of joining where it lists none. */
   get roots(): readonly Certificate[] {
     return this.#roots;
   }
 
-  /** The roots, under what the topology in force says of revocation; another object after each change of the topology. */
+  /**
+   * The enterprise roots while a topology is in force.
+   * @param topology - the one in force, or one that may follow it
+   */
+  rootsUnder(topology: Topology): readonly Certificate[] {
+    if (topology === this.#topology) return this.#roots;
+    return rootsUnder(topology, this.#joined, [...this.#roots, ...this.#joined]);
+  }
+
+  /** The roots as anchors, under what the topology in force says of revocation; another object after each change of the topology. */
   get anchors(): AnchorSet {
     return this.#anchors;
   }
@@ -209,6 +221,7 @@ export class DomainState implements Disposable {
     if (news !== 'time') {
       this.#confirmedAt = news.confirmedAt;
       if (news.topology.hash !== hash) {
+        this.#roots = this.rootsUnder(news.topology);
         this.#topology = news.topology;
         this.#anchors = enterpriseAnchors(this.#roots, news.topology);
       }

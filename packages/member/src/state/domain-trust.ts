@@ -1,6 +1,6 @@
 import { type Clock, openTrust, type Trust } from '@entente/tls';
 import type { LookUp, Store } from '@entente/trust/node';
-import type { Certificate } from '@entente/x509';
+import type { Certificate, CertificateList } from '@entente/x509';
 import type { DomainChange, DomainState } from './domain-state.ts';
 import { enterpriseAnchors } from './enterprise-anchors.ts';
 
@@ -11,6 +11,8 @@ export interface ListFetching {
   /** Finds the addresses of a host; default: DNS. */
   readonly lookUp?: LookUp;
   readonly cacheDirectory: string;
+  /** Called for each list that was fetched and that the authority has signed whose certificate names it. */
+  readonly onCrl?: (list: CertificateList, url: string) => void;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
 }
@@ -63,8 +65,14 @@ function clockOf({ clock }: ListFetching) {
   return clock === undefined ? {} : { clock };
 }
 
-function fetchFrom({ cacheDirectory, hosts, lookUp }: ListFetching) {
-  return { hosts: [], privateHosts: hosts, cacheDirectory, ...(lookUp === undefined ? {} : { lookUp }) };
+function fetchFrom({ cacheDirectory, hosts, lookUp, onCrl }: ListFetching) {
+  return {
+    hosts: [],
+    privateHosts: hosts,
+    cacheDirectory,
+    ...(lookUp === undefined ? {} : { lookUp }),
+    ...(onCrl === undefined ? {} : { onCrl }),
+  };
 }
 
 /** A part of the state, as a store for `openTrust`. */

@@ -1,11 +1,11 @@
-import { revocationPolicy, type Topology } from '@entente/topology';
+import { enterpriseRoots, revocationPolicy, type Topology } from '@entente/topology';
 import { type AnchorSet, enterpriseRevocation } from '@entente/trust';
-import { type Certificate, decodePemCertificates } from '@entente/x509';
+import { type Certificate, decodeCertificate, decodePemCertificates } from '@entente/x509';
 import { MemberFault } from '../files/fault.ts';
 
 /**
  * The enterprise roots as anchors.
- * @param roots - certificates that the join token pinned
+ * @param roots - see {@link rootsUnder}
  * @param topology - the one in force, which says how fresh revocation knowledge must be; without one the default of `@entente/trust` applies
  */
 export function enterpriseAnchors(roots: readonly Certificate[], topology?: Topology): AnchorSet {
@@ -17,6 +17,28 @@ export function enterpriseAnchors(roots: readonly Certificate[], topology?: Topo
       revocation,
     })),
   };
+}
+
+/**
+ * The enterprise roots while a topology is in force: exactly those that it lists, or those that this member joined with where it lists
+ * none.
+ * @param topology - verified
+ * @param joined - those that this member joined with
+ * @param known - decoded before; one of these is given again where it is the same certificate
+ */
+export function rootsUnder(
+  topology: Topology,
+  joined: readonly Certificate[],
+  known: readonly Certificate[] = joined,
+): readonly Certificate[] {
+  const listed = enterpriseRoots(topology);
+  if (listed === undefined) return joined;
+  return listed.flatMap(({ certificate: der }) => {
+    const same = known.find((one) => Buffer.compare(one.der, der) === 0);
+    if (same !== undefined) return [same];
+    const decoded = decodeCertificate(der);
+    return decoded.ok ? [decoded.value] : [];
+  });
 }
 
 /**

@@ -23,6 +23,7 @@ export type PkiReason =
   | 'profile-not-allowed'
   | 'profile-violated'
   | 'certificate-not-trusted'
+  | 'root-not-in-use'
   | 'certificate-unknown'
   | 'certificate-already-revoked'
   | 'last-authority'
@@ -64,6 +65,7 @@ const statusOf: Record<PkiReason, number> = {
   'profile-not-allowed': 403,
   'profile-violated': 422,
   'certificate-not-trusted': 503,
+  'root-not-in-use': 503,
   'certificate-unknown': 404,
   'certificate-already-revoked': 409,
   'last-authority': 409,

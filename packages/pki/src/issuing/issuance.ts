@@ -30,8 +30,11 @@ import { leafWriter, type WrittenLeaf } from './write-leaf.ts';
 /** Options of {@link createIssuance}. */
 export interface IssuanceOptions {
   readonly issuer: Issuer;
-  /** The roots that relying parties trust: whatever is issued is judged by them before it is handed out. */
-  readonly anchors: readonly Certificate[];
+  /**
+   * The roots that relying parties trust: whatever is issued is judged by them before it is handed out. A function gives the same array as
+   * long as they are the same.
+   */
+  readonly anchors: readonly Certificate[] | (() => readonly Certificate[]);
   /**
    * Revocation lists for that verdict, which then refuses what an authority signs whose own certificate is revoked. Default: revocation
    * is not part of it.
@@ -51,6 +54,12 @@ export interface IssuanceOptions {
    * server. Called at each issuance. Default, and for `undefined`: they do not differ.
    */
   readonly outside?: () => OutsideView | undefined;
+  /**
+   * The certificates that follow a leaf for members, without the root, DER: during a rollover of the root it depends on who has to reach
+   * which. Called at each issuance with the subject, and without one where the chain of a certificate is asked for. Default: the chain of
+   * the issuer.
+   */
+  readonly above?: (subject: string | undefined) => readonly Uint8Array[];
   /** Number of CRLs over which revoked certificates are spread, 1 to 65,536. Default 1. Never change it for an issuer. */
   readonly shards?: number;
   /** Profiles that replace the default ones. */
@@ -121,6 +130,7 @@ const externalInterface = 'external';
  */
 export function createIssuance(options: IssuanceOptions): Issuance {
   const { issuer, ledger, clock, mayIssue } = options;
+  const { above = () => issuer.chain } = options;
   refuseThrowAway(options);
   const templatesOf = leafTemplates(options);
   const write = leafWriter({ ...options, shards: options.shards ?? 1 });
@@ -157,7 +167,7 @@ export function createIssuance(options: IssuanceOptions): Issuance {
 
   return {
     issuer,
-    chainFor: (side) => viewOf(side)?.chain ?? issuer.chain,
+    chainFor: (side) => viewOf(side)?.chain ?? above(undefined),
     async sign(profile, names, publicKey) {
       const leaf = await write(templatesOf(undefined)[profile], names, publicKey);
       if ('reason' in leaf) return leaf;
@@ -204,7 +214,7 @@ export function createIssuance(options: IssuanceOptions): Issuance {
       };
       // Before the signature: what the key of the authority has signed is never unknown.
       await ledger.intend({ ...recorded, preCertificate, intendedAt: clock() });
-      const issued = await finish(leaf, { names, profile, subject }, view?.chain ?? issuer.chain);
+      const issued = await finish(leaf, { names, profile, subject }, view?.chain ?? above(subject));
       if ('reason' in issued) return refused(issued);
       await ledger.append({ ...recorded, issuedAt: clock(), certificate: issued.der });
       // Another certificate of the key may have been revoked meanwhile.

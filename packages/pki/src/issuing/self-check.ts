@@ -1,4 +1,5 @@
 import {
+  type AnchorSet,
   anchorSet,
   createJudge,
   type LinkContext,
@@ -15,8 +16,8 @@ import type { IssuedCertificate, ProfileName } from '../ground/request.ts';
 
 /** What a relying party of an authority knows. */
 export interface SelfCheckOptions {
-  /** The roots that relying parties trust. */
-  readonly anchors: readonly Certificate[];
+  /** The roots that relying parties trust. A function gives the same array as long as they are the same. */
+  readonly anchors: readonly Certificate[] | (() => readonly Certificate[]);
   /** Revocation lists of the authority and of those above it. Without it revocation is not part of the check. */
   readonly revocation?: () => RevocationKnowledge;
 }
@@ -51,14 +52,22 @@ const withoutPurpose = { ...profiles.entente, extKeyUsage: { mode: 'ignore', any
  * @param options - what relying parties know
  */
 export function selfCheck({ anchors, revocation }: SelfCheckOptions): SelfCheck {
-  const known = {
-    anchors: anchorSet(
-      anchors.map((certificate) => ({
+  const setOf = (roots: readonly Certificate[]): AnchorSet =>
+    anchorSet(
+      roots.map((certificate) => ({
         name: spkiHash(certificate.publicKey.der),
         certificate,
         ...(revocation === undefined ? { revocation: unchecked } : {}),
       })),
-    ),
+    );
+  // What the judge remembers counts for the same set of anchors only.
+  let last: { readonly roots: readonly Certificate[]; readonly set: AnchorSet } | undefined;
+  const current = (roots: readonly Certificate[]): AnchorSet => {
+    if (last?.roots !== roots) last = { roots, set: setOf(roots) };
+    return last.set;
+  };
+  const known = {
+    anchors: typeof anchors === 'function' ? () => current(anchors()) : setOf(anchors),
     ...(revocation === undefined ? {} : { revocation }),
   };
   const judge = createJudge(known);

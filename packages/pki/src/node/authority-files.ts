@@ -23,16 +23,24 @@ export const authorityFiles = {
 const othersMask = 0o077;
 
 /**
- * Finds the root's key where it lies beside the issuing key: who takes over the machine then has the whole network, for ten years.
+ * Finds the key of a root where it lies beside the issuing key: who takes over the machine then has the whole network, for ten years.
  * @param directory - folder of the authority
- * @returns its path, or `undefined` where it was moved away
+ * @param names - where the keys of its roots would be
+ * @returns the path of the first one, or `undefined` where all were moved away
  */
-export async function presentRootKey(directory: string): Promise<string | undefined> {
-  const path = join(directory, authorityFiles.rootKey);
-  return access(path).then(
-    () => path,
-    () => undefined,
-  );
+export async function presentRootKey(
+  directory: string,
+  names: readonly string[] = [authorityFiles.rootKey],
+): Promise<string | undefined> {
+  for (const name of names) {
+    const path = join(directory, name);
+    const isThere = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return path;
+  }
+  return undefined;
 }
 
 /**

@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { decodePemCertificates, encodePem } from '@entente/x509';
+import { type Certificate, decodePemCertificates, encodePem } from '@entente/x509';
 import { createOutsideAuthority } from '../ceremony/outside-authority.ts';
 import { PkiFault } from '../ground/fault.ts';
 import { createIssuer } from '../ground/issuer.ts';
 import { drawSerialNumber } from '../ground/serial-number.ts';
-import { authorityFiles, readAuthorityFile, readPrivateKey } from './authority-files.ts';
+import { readAuthorityFile, readPrivateKey } from './authority-files.ts';
 import { authorityFolder } from './authority-folder.ts';
 import { issuerFiles } from './issuer-files.ts';
 import { keySigner } from './key-signer.ts';
 import { readRecords } from './read-issuers.ts';
+import { rootFiles } from './root-files.ts';
+import { RootStore, type StoredRoot } from './root-store.ts';
 import { publicMode } from './write-whole.ts';
 
 /** Options of {@link certifyOutside}. */
@@ -37,27 +39,39 @@ export async function certifyOutside({ directory, objectsUrls }: CertifyOutsideO
     });
   }
   const folder = authorityFolder(directory);
-  const root = await createIssuer(
-    (await readFirst(join(directory, authorityFiles.rootCertificate))).der,
-    keySigner(await readPrivateKey(directory, authorityFiles.rootKey)),
-  );
+  const roots = await RootStore.open(folder);
+  const certify = async (issuing: Certificate, file: string): Promise<void> => {
+    const above = roots.above(issuing) as StoredRoot;
+    const key = await readPrivateKey(directory, rootFiles(above.number).key);
+    const certificate = await createOutsideAuthority({
+      issuing,
+      root: await createIssuer(above.certificate.der, keySigner(key)),
+      serialNumber: drawSerialNumber(randomBytes),
+      objectsUrls,
+    });
+    await folder.write(file, encodePem('CERTIFICATE', certificate), publicMode);
+  };
+  const hasKey = async (certificate: Certificate): Promise<boolean> => {
+    const above = roots.above(certificate);
+    return above !== undefined && (await folder.exists(rootFiles(above.number).key));
+  };
   let path = '';
   for (const { number, stage } of await readRecords(folder)) {
     if (stage === 'retired') continue;
     const files = issuerFiles(number);
-    const certificate = await createOutsideAuthority({
-      issuing: await readFirst(join(directory, files.certificate)),
-      root,
-      serialNumber: drawSerialNumber(randomBytes),
-      objectsUrls,
-    });
-    await folder.write(files.outside, encodePem('CERTIFICATE', certificate), publicMode);
+    const issuing = await readFirst(join(directory, files.certificate));
+    // During a rollover the key of one of the two roots may be elsewhere; that of the active one is needed.
+    if (stage !== 'active' && !(await hasKey(issuing))) continue;
+    await certify(issuing, files.outside);
     if (stage === 'active') path = folder.pathOf(files.outside);
+  }
+  for (const { cross, number } of roots.all) {
+    if (cross !== undefined && (await hasKey(cross))) await certify(cross, rootFiles(number).crossOutside);
   }
   return path;
 }
 
-async function readFirst(path: string) {
+async function readFirst(path: string): Promise<Certificate> {
   const decoded = decodePemCertificates(await readAuthorityFile(path));
   if (decoded.ok && decoded.value[0] !== undefined) return decoded.value[0];
   throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {

@@ -9,11 +9,14 @@ export {
   initialiseAuthority,
 } from './initialise-authority.ts';
 export { type IssuerFiles, issuerFiles, rolloverFiles } from './issuer-files.ts';
-export { IssuerStore, type LiveIssuer } from './issuer-store.ts';
+export { IssuerStore, type LiveIssuer, type RootStanding } from './issuer-store.ts';
 export { keySigner } from './key-signer.ts';
 export { type OpenAuthority, type OpenLedger, openAuthority } from './open-authority.ts';
 export type { PendingIssuer } from './pending-issuer.ts';
 export { type LedgerFileRecord, readLedgerFile } from './read-ledger-file.ts';
 export { readSecret } from './read-secret.ts';
+export { type RootFiles, rootFiles, rootsFile } from './root-files.ts';
+export { createRootFolder, openRootFolder, type RootFolder } from './root-folder.ts';
+export { RootStore, type StoredRoot } from './root-store.ts';
 export { throwAwaySigner } from './throw-away-signer.ts';
 export { publicMode, secretMode, syncFolder, writeWhole } from './write-whole.ts';

@@ -5,6 +5,7 @@ import { encodePem } from '@entente/x509';
 import { createAuthorityRequest } from '../ceremony/authority-request.ts';
 import { createIssuingAuthority } from '../ceremony/issuing-authority.ts';
 import { type AuthorityKeyKind, authorityKeyAlgorithms } from '../ceremony/key-algorithm.ts';
+import { rootPathLength } from '../ceremony/new-root.ts';
 import { createOutsideAuthority } from '../ceremony/outside-authority.ts';
 import { createRootAuthority } from '../ceremony/root-authority.ts';
 import { createKeyAndRequest } from '../client/key-and-request.ts';
@@ -97,6 +98,8 @@ export async function initialiseAuthority(options: InitialiseOptions): Promise<I
     crypto,
     serialNumber: drawSerialNumber(randomBytes),
     now,
+    // So that it can certify the root that follows it.
+    pathLength: rootPathLength,
   });
   const rootKeyPem = await privatePem(rootKeys.privateKey);
   const rootIssuer = await createIssuer(root, keySigner(createPrivateKey(rootKeyPem)));

@@ -12,10 +12,6 @@ export interface IssuerFiles {
 export const rolloverFiles = {
   /** The record of all issuing authorities; absent before the first rollover. */
   issuers: 'issuers.json',
-  request: 'root-request.json',
-  answer: 'root-answer.json',
-  /** An answer that was refused. */
-  refused: 'root-answer.refused.json',
 } as const;
 
 /**

@@ -2,24 +2,16 @@ import { type Certificate, type CertificateList, decodeCertificate, encodePem } 
 import { createIssuer, type Issuer } from '../ground/issuer.ts';
 import { issuerId } from '../ground/issuer-id.ts';
 import type { PublishedCrl } from '../revocation/crl-publisher.ts';
-import { activeOf, afterStep, type RolloverStep, type RolloverView } from '../rollover/decide.ts';
+import type { AnswerKnowledge } from '../rollover/answer-knowledge.ts';
+import { afterStep, type RolloverStep, type RolloverView } from '../rollover/decide.ts';
 import { formatIssuers, type IssuerRecord } from '../rollover/issuer-record.ts';
 import { isListed } from '../rollover/root-list.ts';
-import type { AnswerKnowledge, VerifiedAnswer } from '../rollover/verify-answer.ts';
-import { authorityFiles } from './authority-files.ts';
+import type { VerifiedAnswer } from '../rollover/verify-answer.ts';
 import type { AuthorityFolder } from './authority-folder.ts';
 import { issuerFiles, rolloverFiles } from './issuer-files.ts';
 import { type PendingIssuer, pendingIssuer, requestOf } from './pending-issuer.ts';
-import {
-  certificatesIn,
-  damaged,
-  readList,
-  readOutside,
-  readRecords,
-  rootOf,
-  same,
-  signerIn,
-} from './read-issuers.ts';
+import { certificatesIn, damaged, readOutside, readRecords, same, signerIn } from './read-issuers.ts';
+import { RootStore, type StoredRoot } from './root-store.ts';
 import { publicMode } from './write-whole.ts';
 
 /** An issuing authority whose lists are published, with its key. */
@@ -28,6 +20,16 @@ export interface LiveIssuer {
   readonly issuer: Issuer;
   /** Its certificate for outsiders, where there is one. */
   readonly outside: Certificate | undefined;
+  /** Number of the root that has certified it. */
+  readonly root: number;
+}
+
+/** How the topology regards the roots, by their numbers. */
+export interface RootStanding {
+  /** The one that certifies the next issuing authority. */
+  readonly inUse: number;
+  /** Those below which nothing is issued any more. */
+  readonly withdrawn: ReadonlySet<number>;
 }
 
 /**
@@ -36,25 +38,17 @@ export interface LiveIssuer {
  */
 export class IssuerStore {
   readonly #folder: AuthorityFolder;
-  readonly #roots: readonly Certificate[];
+  /** Every root of the domain, believed today or not. */
+  readonly roots: RootStore;
   #records: readonly IssuerRecord[];
   #certificates: ReadonlyMap<number, Certificate> = new Map();
   #live: readonly LiveIssuer[] = [];
   #keys: ReadonlySet<number> = new Set();
-  #list: CertificateList;
-  #listPublished: PublishedCrl;
 
-  private constructor(
-    folder: AuthorityFolder,
-    roots: readonly Certificate[],
-    records: readonly IssuerRecord[],
-    list: CertificateList,
-  ) {
+  private constructor(folder: AuthorityFolder, roots: RootStore, records: readonly IssuerRecord[]) {
     this.#folder = folder;
-    this.#roots = roots;
+    this.roots = roots;
     this.#records = records;
-    this.#list = list;
-    this.#listPublished = publishedOf(list);
   }
 
   /**
@@ -62,24 +56,14 @@ export class IssuerStore {
    * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_KEY_MISMATCH`
    */
   static async open(folder: AuthorityFolder): Promise<IssuerStore> {
-    const roots = await certificatesIn(folder, authorityFiles.rootCertificate);
-    const records = await readRecords(folder);
-    const root = await rootOf(folder, roots, activeOf(records));
-    const list = await readList(folder, root);
-    const store = new IssuerStore(folder, roots, records, list);
+    const store = new IssuerStore(folder, await RootStore.open(folder), await readRecords(folder));
     await store.#load();
     return store;
   }
 
-  /** Every root in the file. */
-  get roots(): readonly Certificate[] {
-    return this.#roots;
-  }
-
   /** The root that has certified the active issuing authority. */
   get root(): Certificate {
-    const { issuer } = this.active.issuer.certificate;
-    return this.#roots.find(({ subject }) => subject.canonical === issuer.canonical) as Certificate;
+    return this.#activeRoot.certificate;
   }
 
   /** All that were ever certified, in the order of their numbers. */
@@ -102,14 +86,14 @@ export class IssuerStore {
     return this.#live.find(({ record }) => record.id === id);
   }
 
-  /** The root's list in force. */
+  /** The list in force of the root that has certified the active issuing authority. */
   get rootCrl(): PublishedCrl {
-    return this.#listPublished;
+    return this.#activeRoot.crl;
   }
 
   /** The same, decoded. */
   get rootList(): CertificateList {
-    return this.#list;
+    return this.#activeRoot.list;
   }
 
   /** The certificate of an issuing authority, retired or not. */
@@ -118,36 +102,53 @@ export class IssuerStore {
   }
 
   /**
-   * Whether a certificate is on the root's list.
+   * Whether a certificate is on the list of the root that has signed it.
    * @param certificate - DER, of an issuing authority
    */
   isRevoked(certificate: Uint8Array): boolean {
     const decoded = decodeCertificate(certificate);
-    return decoded.ok && isListed(this.#list, decoded.value);
+    return decoded.ok && this.#isListed(decoded.value);
   }
 
   /**
    * What the next step is decided by.
    * @param lastEnd - from the ledger
+   * @param standing - of the roots; default: the one that has certified the active issuing authority is in use
    */
-  view(lastEnd: RolloverView['lastEnd']): RolloverView {
+  view(lastEnd: RolloverView['lastEnd'], standing?: RootStanding): RolloverView {
     const revoked = new Set<number>();
+    const superseded = new Set<number>();
+    const withdrawn = new Set<number>();
     for (const [number, certificate] of this.#certificates) {
-      if (isListed(this.#list, certificate)) revoked.add(number);
+      if (this.#isListed(certificate)) revoked.add(number);
+      const root = this.roots.above(certificate)?.number;
+      if (standing === undefined || root === undefined) continue;
+      if (root !== standing.inUse) superseded.add(number);
+      if (standing.withdrawn.has(root)) withdrawn.add(number);
     }
-    return { issuers: this.#records, revoked, lastEnd, keys: this.#keys };
+    return { issuers: this.#records, revoked, lastEnd, keys: this.#keys, superseded, withdrawn };
   }
 
-  /** What an answer of the root is verified by. */
-  async knowledge(domain: string, objectsUrl: string, now: number): Promise<AnswerKnowledge> {
+  /**
+   * What an answer of a root is verified by.
+   * @param root - the one that was asked; default the one that has certified the active issuing authority
+   */
+  async knowledge(
+    domain: string,
+    objectsUrl: string,
+    now: number,
+    root: StoredRoot = this.#activeRoot,
+  ): Promise<AnswerKnowledge> {
     const pending = await this.pending();
+    const certified = [...this.#certificates.values(), ...this.roots.all.flatMap(({ cross }) => cross ?? [])];
     return {
       domain,
-      root: this.root,
-      list: this.#list,
+      root: root.certificate,
+      roots: this.roots.all.map(({ certificate }) => certificate),
+      list: root.list,
       objectsUrl,
       ...(pending === undefined ? {} : { pending }),
-      issuers: [...this.#certificates.values()],
+      issuers: certified.filter((one) => this.roots.above(one)?.number === root.number),
       now,
     };
   }
@@ -175,7 +176,7 @@ export class IssuerStore {
    * @returns whether anything has changed
    */
   async accept(answer: VerifiedAnswer, now: number): Promise<boolean> {
-    const { issuing, list, outside } = answer;
+    const { issuing, list, nextRoot, outside, root } = answer;
     let changed = false;
     const numberOf = (publicKey: Uint8Array): number | undefined =>
       issuing !== undefined && same(issuing.certificate.publicKey.der, publicKey)
@@ -193,9 +194,13 @@ export class IssuerStore {
       const number = numberOf(certificate.publicKey.der);
       if (number !== undefined) {
         await write(issuerFiles(number).outside, encodePem('CERTIFICATE', certificate.der));
-      }
+      } else if (await this.roots.acceptCrossOutside(certificate)) changed = true;
     }
-    await write(authorityFiles.rootCrl, encodePem('X509 CRL', list.der));
+    if (await this.roots.acceptList(root, list)) changed = true;
+    if (nextRoot !== undefined && this.roots.of(nextRoot.certificate) === undefined) {
+      await this.roots.acceptRoot(nextRoot, now);
+      changed = true;
+    }
     if (issuing !== undefined) {
       const { notAfter, notBefore, publicKey } = issuing.certificate;
       const record: IssuerRecord = {
@@ -209,8 +214,6 @@ export class IssuerStore {
       await this.#record([...this.#records, record]);
       changed = true;
     }
-    this.#list = list;
-    this.#listPublished = publishedOf(list);
     if (changed) await this.#load();
     return changed;
   }
@@ -224,6 +227,15 @@ export class IssuerStore {
     if (step.kind === 'destroy-key') await this.#folder.destroy(issuerFiles(step.number).key);
     else await this.#record(afterStep(this.#records, step, now));
     await this.#load();
+  }
+
+  get #activeRoot(): StoredRoot {
+    return this.roots.above(this.active.issuer.certificate) as StoredRoot;
+  }
+
+  #isListed(certificate: Certificate): boolean {
+    const root = this.roots.above(certificate);
+    return root !== undefined && isListed(root.list, certificate);
   }
 
   async #record(records: readonly IssuerRecord[]): Promise<void> {
@@ -245,20 +257,22 @@ export class IssuerStore {
           'the certificate is not the one that is recorded',
         );
       }
+      const root = this.roots.above(certificate);
+      if (root === undefined) {
+        const found = `the issuing authority was certified by ${certificate.issuer.toString()}, not by a root here`;
+        throw damaged(this.#folder.pathOf(files.certificate), found);
+      }
       certificates.set(record.number, certificate);
       if (await this.#folder.exists(files.key)) keys.add(record.number);
       if (record.stage === 'retired') continue;
       const known = this.#live.find(({ record: { number } }) => number === record.number)?.issuer;
       const issuer = known ?? (await createIssuer(certificate.der, await signerIn(this.#folder, files.key)));
-      live.push({ record, issuer, outside: await readOutside(this.#folder, files.outside, certificate) });
+      const outside = await readOutside(this.#folder, files.outside, certificate);
+      live.push({ record, issuer, outside, root: root.number });
     }
     this.#certificates = certificates;
     this.#keys = keys;
     const isActive = ({ record }: LiveIssuer): boolean => record.stage === 'active';
     this.#live = [...live.filter(isActive), ...live.filter((one) => !isActive(one)).reverse()];
   }
-}
-
-function publishedOf({ crlNumber, der, nextUpdate, thisUpdate }: CertificateList): PublishedCrl {
-  return { der, number: Number(crlNumber), thisUpdate, nextUpdate: nextUpdate as number };
 }

@@ -7,6 +7,7 @@ import type { PublishedCrl } from '../revocation/crl-publisher.ts';
 import { authorityFiles, presentRootKey } from './authority-files.ts';
 import { authorityFolder } from './authority-folder.ts';
 import { IssuerStore } from './issuer-store.ts';
+import { rootFiles } from './root-files.ts';
 import { throwAwaySigner } from './throw-away-signer.ts';
 
 /**
@@ -17,7 +18,7 @@ export type OpenLedger = (directory: string) => Promise<Ledger>;
 
 /** The open authority of a domain. The root's key is not needed and not read. What changes in a rollover is read again at each use. */
 export interface OpenAuthority {
-  /** All issuing authorities, and the list of the root. */
+  /** All issuing authorities, and the roots with their lists. */
   readonly issuers: IssuerStore;
   /** The one that issues. */
   readonly issuer: Issuer;
@@ -25,14 +26,14 @@ export interface OpenAuthority {
   readonly outside: Certificate | undefined;
   /** The root that certified it. */
   readonly root: Certificate;
-  /** Every root in the file: during a rollover there are two. */
+  /** Every root that is recorded, believed today or not. */
   readonly roots: readonly Certificate[];
-  /** The root's CRL in force. */
+  /** The CRL in force of `root`. */
   readonly rootCrl: PublishedCrl;
   readonly ledger: Ledger;
   /** Signs pre-certificates, see `throwAwaySigner`. */
   readonly throwAway: Signer;
-  /** Path of the root's key where it lies beside the issuing key, which is a danger. */
+  /** Path of the key of a root where it lies beside the issuing key, which is a danger. */
   readonly rootKey: string | undefined;
   /** Path of the authority's own server certificate. */
   readonly serverCertificate: string;
@@ -65,12 +66,17 @@ export async function openAuthority(directory: string, openLedger: OpenLedger): 
     get root() {
       return issuers.root;
     },
-    roots: issuers.roots,
+    get roots() {
+      return issuers.roots.all.map(({ certificate }) => certificate);
+    },
     get rootCrl() {
       return issuers.rootCrl;
     },
     ledger,
-    rootKey: await presentRootKey(directory),
+    rootKey: await presentRootKey(
+      directory,
+      issuers.roots.all.map(({ number }) => rootFiles(number).key),
+    ),
     serverCertificate: join(directory, authorityFiles.serverCertificate),
     serverKey: join(directory, authorityFiles.serverKey),
     [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose](),

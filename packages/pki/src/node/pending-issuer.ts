@@ -55,8 +55,12 @@ export async function requestOf(
   return encodeCertificationRequest(info, signatureAlgorithm(signer.scheme), await signer.sign(info));
 }
 
-/** PKCS#8, PEM. */
-function newKey(kind: KeyKind): string {
+/**
+ * A new key of an authority.
+ * @param kind - P-384 and RSA as they are; anything else is P-256
+ * @returns PKCS#8, PEM
+ */
+export function newKey(kind: KeyKind): string {
   const { privateKey } =
     kind === 'rsa'
       ? generateKeyPairSync('rsa', { modulusLength: rsaBits })

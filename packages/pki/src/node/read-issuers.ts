@@ -7,7 +7,7 @@ import { type IssuerRecord, parseIssuers } from '../rollover/issuer-record.ts';
 import { readRootList } from '../rollover/root-list.ts';
 import { authorityFiles } from './authority-files.ts';
 import type { AuthorityFolder } from './authority-folder.ts';
-import { issuerFiles, rolloverFiles } from './issuer-files.ts';
+import { rolloverFiles } from './issuer-files.ts';
 import { keySigner } from './key-signer.ts';
 
 /**
@@ -28,25 +28,6 @@ export async function readRecords(folder: AuthorityFolder): Promise<readonly Iss
   const id = issuerId(publicKey.der);
   const times = { notBefore, notAfter, preparedAt: notBefore, activatedAt: notBefore };
   return [{ number: 1, id, stage: 'active', ...times }];
-}
-
-/**
- * Finds the root that has certified the active issuing authority.
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`
- */
-export async function rootOf(
-  folder: AuthorityFolder,
-  roots: readonly Certificate[],
-  active: IssuerRecord,
-): Promise<Certificate> {
-  const { certificate } = issuerFiles(active.number);
-  const [issuing] = await certificatesIn(folder, certificate);
-  const root = roots.find(({ subject }) => subject.canonical === issuing.issuer.canonical);
-  if (root !== undefined) return root;
-  throw damaged(
-    folder.pathOf(certificate),
-    `the issuing authority was certified by ${issuing.issuer.toString()}, not by a root here`,
-  );
 }
 
 /**
@@ -74,16 +55,20 @@ async function required(folder: AuthorityFolder, name: string): Promise<Buffer> 
 }
 
 /**
- * Reads the list of the root, and checks its signature.
+ * Reads the list of a root, and checks its signature.
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`
  */
-export async function readList(folder: AuthorityFolder, root: Certificate): Promise<CertificateList> {
-  const blocks = decodePem(await required(folder, authorityFiles.rootCrl));
+export async function listOf(
+  folder: AuthorityFolder,
+  name: string,
+  root: Certificate,
+): Promise<CertificateList> {
+  const blocks = decodePem(await required(folder, name));
   const der = blocks.ok ? blocks.value.find(({ label }) => label === 'X509 CRL')?.der : undefined;
   const list = der === undefined ? undefined : readRootList(der, root);
   if (list?.ok === true) return list.value;
   throw damaged(
-    folder.pathOf(authorityFiles.rootCrl),
+    folder.pathOf(name),
     list?.refusal.message ?? 'the file contains no CRL with a CRL number and nextUpdate',
   );
 }

@@ -29,7 +29,10 @@ export interface CrlContent {
  * @returns CertificateList, DER
  * @see RFC 5280 §5.1, §5.2.3, §5.2.5
  */
-export async function createCrl(issuer: Issuer, content: CrlContent): Promise<Uint8Array> {
+export async function createCrl(
+  issuer: Pick<Issuer, 'certificate' | 'signer'>,
+  content: CrlContent,
+): Promise<Uint8Array> {
   const algorithm = signatureAlgorithm(issuer.signer.scheme);
   const extensions = [
     authorityKeyIdExtension({ keyId: issuer.certificate.subjectKeyId }),

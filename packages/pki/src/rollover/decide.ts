@@ -30,7 +30,13 @@ export interface RolloverView {
   readonly lastEnd: ReadonlyMap<number, number>;
   /** Numbers of those whose key exists. */
   readonly keys: ReadonlySet<number>;
+  /** Numbers of those that another root than the one in use has certified. Default: none. */
+  readonly superseded?: ReadonlySet<number>;
+  /** Numbers of those below a root below which nothing is issued any more: it is tainted, or not believed. Default: none. */
+  readonly withdrawn?: ReadonlySet<number>;
 }
+
+const none: ReadonlySet<number> = new Set();
 
 /** A step that is due. */
 export interface RolloverStep {
@@ -75,30 +81,42 @@ export function activeOf(issuers: readonly IssuerRecord[]): IssuerRecord {
 }
 
 /**
- * The one that will issue next: prepared, not revoked, not ended.
+ * The one that will issue next: prepared, not revoked, not ended, below a root that is in use. One that another root has certified is the
+ * last resort.
  * @param now - milliseconds since 1970
  */
 export function successorOf(
-  { issuers, revoked }: Pick<RolloverView, 'issuers' | 'revoked'>,
+  { issuers, revoked, superseded = none, withdrawn = none }: Pick<RolloverView, IssuerFacts>,
   now: number,
 ): IssuerRecord | undefined {
-  return issuers.find(
-    ({ notAfter, number, stage }) => stage === 'prepared' && !revoked.has(number) && now < notAfter,
+  const usable = issuers.filter(
+    ({ notAfter, number, stage }) =>
+      stage === 'prepared' && !revoked.has(number) && !withdrawn.has(number) && now < notAfter,
   );
+  return usable.find(({ number }) => !superseded.has(number)) ?? usable[0];
 }
 
+/** What is known of issuing authorities without the ledger. */
+type IssuerFacts = 'issuers' | 'revoked' | 'superseded' | 'withdrawn';
+
 /**
- * When a prepared successor takes over: at two thirds of the active one's life, but not before members have its lists. It takes over at once
- * where the active one was revoked, or ends sooner than that.
+ * When a prepared successor takes over: at two thirds of the active one's life, but not before members have its lists. It waits for that
+ * alone where it follows to another root, and takes over at once where the active one was revoked, must not issue, or ends sooner.
  * @returns milliseconds since 1970
  */
 export function activationTime(
   active: IssuerRecord,
-  successor: Pick<IssuerRecord, 'preparedAt'>,
-  revoked: ReadonlySet<number>,
+  successor: Pick<IssuerRecord, 'number' | 'preparedAt'>,
+  {
+    revoked,
+    superseded = none,
+    withdrawn = none,
+  }: Pick<RolloverView, 'revoked' | 'superseded' | 'withdrawn'>,
 ): number {
-  if (revoked.has(active.number)) return Number.NEGATIVE_INFINITY;
-  const settled = Math.max(activationDue(active), successor.preparedAt + settleMs);
+  if (revoked.has(active.number) || withdrawn.has(active.number)) return Number.NEGATIVE_INFINITY;
+  const changesRoot = superseded.has(active.number) && !superseded.has(successor.number);
+  const known = successor.preparedAt + settleMs;
+  const settled = changesRoot ? known : Math.max(activationDue(active), known);
   return Math.min(settled, active.notAfter - settleMs);
 }
 
@@ -123,14 +141,17 @@ export function retirementTime(
  * @returns the step, or undefined where none is due
  */
 export function nextStep(view: RolloverView, now: number): RolloverStep | undefined {
-  const { issuers, keys, revoked } = view;
+  const { issuers, keys, revoked, superseded = none } = view;
   for (const { notAfter, number, stage } of issuers) {
     if (stage === 'retired' && keys.has(number)) return { kind: 'destroy-key', number };
     if (stage === 'prepared' && (revoked.has(number) || now > notAfter)) return { kind: 'retire', number };
   }
   const active = activeOf(issuers);
+  // It was prepared by the root before, and the next one issues already.
+  const left = issuers.find(({ number, stage }) => stage === 'prepared' && superseded.has(number));
+  if (left !== undefined && !superseded.has(active.number)) return { kind: 'retire', number: left.number };
   const successor = successorOf(view, now);
-  if (successor !== undefined && now >= activationTime(active, successor, revoked)) {
+  if (successor !== undefined && now >= activationTime(active, successor, view)) {
     return { kind: 'activate', number: successor.number };
   }
   for (const issuer of issuers) {
@@ -171,19 +192,23 @@ export interface RootNeeds {
 }
 
 /**
- * Decides what the root should sign now. What is due soon is done in the same visit.
+ * Decides what the root in use should sign now. What is due soon is done in the same visit.
  * @param view - what is recorded and known
  * @param list - the root's list in force
  * @param now - milliseconds since 1970
  */
 export function rootNeeds(
-  view: Pick<RolloverView, 'issuers' | 'revoked'>,
+  view: Pick<RolloverView, IssuerFacts>,
   list: RootListTimes,
   now: number,
 ): RootNeeds {
+  const { revoked, superseded = none, withdrawn = none } = view;
   const active = activeOf(view.issuers);
-  const isMissing = successorOf(view, now) === undefined;
-  const due = view.revoked.has(active.number) ? now : preparationDue(active);
+  const successor = successorOf(view, now);
+  const isMissing = successor === undefined || superseded.has(successor.number);
+  const { number } = active;
+  const isUrgent = revoked.has(number) || superseded.has(number) || withdrawn.has(number);
+  const due = isUrgent ? now : preparationDue(active);
   const issuing = isMissing && now >= due;
   const listDue = rootListDue(list);
   return {

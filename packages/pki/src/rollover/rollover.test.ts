@@ -148,6 +148,33 @@ describe('the life of issuing authorities', () => {
     expect(rootNeeds(state, list, preparationDue(first)).issuing).toBe(true);
   });
 
+  it('follows to another root an hour after that has certified a successor, and asks it for one at once', () => {
+    const list = { thisUpdate: 0, nextUpdate: 1e15 };
+    const alone = view([first, prepared(2, day)], { superseded: new Set([1, 2]) });
+    expect(rootNeeds(alone, list, 2 * day)).toEqual({ issuing: true, list: false });
+    const next = view([first, prepared(2, day), prepared(3, 2 * day)], { superseded: new Set([1, 2]) });
+    expect(rootNeeds(next, list, 2 * day).issuing).toBe(false);
+    expect(nextStep(next, 2 * day + settleMs - 1)).toBeUndefined();
+    expect(nextStep(next, 2 * day + settleMs)).toEqual({ kind: 'activate', number: 3 });
+    const issuers = afterStep(next.issuers, { kind: 'activate', number: 3 }, 3 * day);
+    expect(nextStep({ ...next, issuers }, 3 * day)).toEqual({ kind: 'retire', number: 2 });
+  });
+
+  it('follows at once where nothing may be issued below the root of the active one, and never back', () => {
+    const next = view([first, prepared(2, day)], { superseded: new Set([1]), withdrawn: new Set([1]) });
+    expect(nextStep(next, day)).toEqual({ kind: 'activate', number: 2 });
+    const back = view([first, prepared(2, day)], { withdrawn: new Set([2]), superseded: new Set([2]) });
+    expect(nextStep(back, activationDue(first))).toEqual({ kind: 'retire', number: 2 });
+    const neither = view([first, prepared(2, day)], { withdrawn: new Set([1, 2]) });
+    expect(nextStep(neither, activationDue(first))).toBeUndefined();
+  });
+
+  it('goes on with one of the root before where the next root has certified none', () => {
+    const state = view([first, prepared(2, day)], { superseded: new Set([1, 2]) });
+    expect(nextStep(state, activationDue(first) - 1)).toBeUndefined();
+    expect(nextStep(state, activationDue(first))).toEqual({ kind: 'activate', number: 2 });
+  });
+
   it('destroys the key of a retired one, also where that was interrupted', () => {
     const retired: IssuerRecord = { ...prepared(2, 0), stage: 'retired', retiredAt: day };
     expect(nextStep(view([first, retired]), day)).toEqual({ kind: 'destroy-key', number: 2 });

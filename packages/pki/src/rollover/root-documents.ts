@@ -21,8 +21,22 @@ export interface RootRequest {
   };
   /** Certificates of issuing authorities that need one for outsiders, DER. */
   readonly certifyOutside: readonly Uint8Array[];
-  /** Certificates of issuing authorities to put on the root's list, DER. */
+  /** Number that the next root gets, where one is prepared; requests of earlier releases do not say it. */
+  readonly nextRoot?: number;
+  /** Certificates of issuing authorities, or of the next root, to put on the root's list, DER. */
   readonly revoke: readonly { readonly certificate: Uint8Array; readonly reason: RevocationReason }[];
+}
+
+/** The next root, as the present one has prepared it. */
+export interface PreparedRoot {
+  /** Self-signed, DER. */
+  readonly certificate: Uint8Array;
+  /** The first list of the next root, DER. */
+  readonly list: Uint8Array;
+  /** Name and key of the next root, certified by the present one, DER; absent where its path length leaves no room for that. */
+  readonly cross?: Uint8Array;
+  /** The same for outsiders: with the addresses at which edges serve the list of the present root. */
+  readonly crossOutside?: Uint8Array;
 }
 
 /** What the root has signed. Each part is proven by its own signature. */
@@ -36,6 +50,8 @@ export interface RootAnswer {
   readonly issuing?: Uint8Array;
   /** Certificates of issuing authorities for outsiders, DER. */
   readonly outside: readonly Uint8Array[];
+  /** The next root, where it was prepared at this visit. */
+  readonly nextRoot?: PreparedRoot;
 }
 
 const requestFormat = 'entente-root-request/1';
@@ -51,7 +67,8 @@ const listLabel = 'X509 CRL';
 
 /** Writes a request as text that people can read. */
 export function formatRootRequest(request: RootRequest): string {
-  const { certifyOutside, domain, issuing, list, objectsUrl, outsideObjectsUrls, revoke, root } = request;
+  const { certifyOutside, domain, issuing, list, nextRoot, objectsUrl, outsideObjectsUrls, revoke, root } =
+    request;
   return write({
     format: requestFormat,
     domain,
@@ -62,6 +79,7 @@ export function formatRootRequest(request: RootRequest): string {
     ...(issuing === undefined
       ? {}
       : { issuing: { number: issuing.number, request: encodePem(requestLabel, issuing.request) } }),
+    ...(nextRoot === undefined ? {} : { nextRoot }),
     certifyOutside: certifyOutside.map((der) => encodePem(certificateLabel, der)),
     revoke: revoke.map(({ certificate, reason }) => ({
       certificate: encodePem(certificateLabel, certificate),
@@ -86,12 +104,13 @@ export function parseRootRequest(text: string): RootRequest | undefined {
     certifyOutside: asArray(fields.certifyOutside, maxCertificates).map((one) =>
       asDer(one, certificateLabel),
     ),
+    ...(fields.nextRoot === undefined ? {} : { nextRoot: asNumber(fields.nextRoot) }),
     revoke: asArray(fields.revoke, maxCertificates).map(asRevoked),
   }));
 }
 
 /** Writes an answer as text. */
-export function formatRootAnswer({ domain, issuing, list, outside, root }: RootAnswer): string {
+export function formatRootAnswer({ domain, issuing, list, nextRoot, outside, root }: RootAnswer): string {
   return write({
     format: answerFormat,
     domain,
@@ -99,6 +118,7 @@ export function formatRootAnswer({ domain, issuing, list, outside, root }: RootA
     list: encodePem(listLabel, list),
     ...(issuing === undefined ? {} : { issuing: encodePem(certificateLabel, issuing) }),
     outside: outside.map((der) => encodePem(certificateLabel, der)),
+    ...(nextRoot === undefined ? {} : { nextRoot: preparedText(nextRoot) }),
   });
 }
 
@@ -114,6 +134,7 @@ export function parseRootAnswer(text: string): RootAnswer | undefined {
     list: asDer(fields.list, listLabel),
     ...(fields.issuing === undefined ? {} : { issuing: asDer(fields.issuing, certificateLabel) }),
     outside: asArray(fields.outside, maxCertificates).map((one) => asDer(one, certificateLabel)),
+    ...(fields.nextRoot === undefined ? {} : { nextRoot: asPrepared(fields.nextRoot) }),
   }));
 }
 
@@ -175,8 +196,32 @@ function asDer(value: unknown, label: string): Uint8Array {
 
 function asIssuing(value: unknown): NonNullable<RootRequest['issuing']> {
   const { number, request } = asFields(value);
-  if (!Number.isSafeInteger(number) || (number as number) < 2) throw new MalformedRootDocument();
-  return { number: number as number, request: asDer(request, requestLabel) };
+  return { number: asNumber(number), request: asDer(request, requestLabel) };
+}
+
+/** The first of each kind is that of the ceremony. */
+function asNumber(value: unknown): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 2) throw new MalformedRootDocument();
+  return value as number;
+}
+
+function preparedText({ certificate, cross, crossOutside, list }: PreparedRoot): object {
+  return {
+    certificate: encodePem(certificateLabel, certificate),
+    list: encodePem(listLabel, list),
+    ...(cross === undefined ? {} : { cross: encodePem(certificateLabel, cross) }),
+    ...(crossOutside === undefined ? {} : { crossOutside: encodePem(certificateLabel, crossOutside) }),
+  };
+}
+
+function asPrepared(value: unknown): PreparedRoot {
+  const { certificate, cross, crossOutside, list } = asFields(value);
+  return {
+    certificate: asDer(certificate, certificateLabel),
+    list: asDer(list, listLabel),
+    ...(cross === undefined ? {} : { cross: asDer(cross, certificateLabel) }),
+    ...(crossOutside === undefined ? {} : { crossOutside: asDer(crossOutside, certificateLabel) }),
+  };
 }
 
 function asRevoked(value: unknown): RootRequest['revoke'][number] {

@@ -13,7 +13,9 @@ export type RootReason =
   | 'issuing-rights-not-allowed'
   | 'issuing-not-requested'
   | 'issuing-certificate-invalid'
-  | 'certificate-not-of-root';
+  | 'certificate-not-of-root'
+  | 'next-root-invalid'
+  | 'next-root-not-requested';
 
 /** Every reason; a test checks that each one is documented and tested. */
 export const rootReasons: readonly RootReason[] = [
@@ -31,6 +33,8 @@ export const rootReasons: readonly RootReason[] = [
   'issuing-not-requested',
   'issuing-certificate-invalid',
   'certificate-not-of-root',
+  'next-root-invalid',
+  'next-root-not-requested',
 ];
 
 /** A refusal as a value: nothing was signed or accepted. */

@@ -1,49 +1,33 @@
 import { isSignedBy } from '@entente/trust';
-import {
-  authorityKeyIdExtension,
-  basicConstraintsExtension,
-  type Certificate,
-  type CertificateList,
-  decodeCertificate,
-  type Extension,
-  keyUsageExtension,
-  oids,
-  subjectKeyIdExtension,
-} from '@entente/x509';
+import { type Certificate, type CertificateList, decodeCertificate } from '@entente/x509';
 import { issuingName } from '../ceremony/certify-issuing.ts';
-import { issuerId, publicationPaths, spkiHash } from '../ground/issuer-id.ts';
-import { issuerAt, listsAt } from '../ground/published-at.ts';
-import { keyIdentifier } from '../issuing/leaf-template.ts';
+import { spkiHash } from '../ground/issuer-id.ts';
+import type { AnswerKnowledge } from './answer-knowledge.ts';
+import {
+  addressesOfRoot,
+  extensionsOutside,
+  formProblem,
+  listAddressesIn,
+  rightsBelow,
+  surplusExtension,
+} from './exact-certificate.ts';
 import { rootClockSkewMs } from './examine-request.ts';
 import type { RootAnswer } from './root-documents.ts';
 import { isListed, readRootList } from './root-list.ts';
 import { type Checked, failed, passed } from './root-refusal.ts';
-
-/** What an answer is verified by. */
-export interface AnswerKnowledge {
-  /** The organisation's network. */
-  readonly domain: string;
-  /** The root that certified the active issuing authority. */
-  readonly root: Certificate;
-  /** The root's list in force. */
-  readonly list: CertificateList;
-  /** Base of the plain HTTP address of the root's list. */
-  readonly objectsUrl: string;
-  /** The key for which a certificate was requested; absent where none was. */
-  readonly pending?: { readonly number: number; readonly publicKey: Uint8Array };
-  /** Certificates of the issuing authorities that are recorded. */
-  readonly issuers: readonly Certificate[];
-  /** Milliseconds since 1970. */
-  readonly now: number;
-}
+import { type VerifiedRoot, verifyNextRoot } from './verify-next-root.ts';
 
 /** What may be put in force. */
 export interface VerifiedAnswer {
+  /** The root that has signed it. */
+  readonly root: Certificate;
   readonly list: CertificateList;
   /** The next issuing authority; absent where the answer has none, or one that is recorded already. */
   readonly issuing?: { readonly number: number; readonly certificate: Certificate };
   /** Certificates for outsiders. */
   readonly outside: readonly Certificate[];
+  /** The next root; absent where the answer has none, or one that is recorded already. */
+  readonly nextRoot?: VerifiedRoot;
 }
 
 const again = 'sign root-request.json again with entente ca root sign, and bring that answer';
@@ -71,10 +55,14 @@ export function verifyRootAnswer(answer: RootAnswer, knowledge: AnswerKnowledge)
   const inside = issuing.value === undefined ? [] : [issuing.value.certificate];
   const outside = verifyOutside(answer, knowledge, [...knowledge.issuers, ...inside]);
   if (!outside.ok) return outside;
+  const nextRoot = verifyNextRoot(answer, knowledge, list.value);
+  if (!nextRoot.ok) return nextRoot;
   return passed({
+    root,
     list: list.value,
     ...(issuing.value === undefined ? {} : { issuing: issuing.value }),
     outside: outside.value,
+    ...(nextRoot.value === undefined ? {} : { nextRoot: nextRoot.value }),
   });
 }
 
@@ -133,15 +121,6 @@ function verifyIssuing(
   return passed({ number: pending.number, certificate });
 }
 
-const minSerialBytes = 8;
-const modernSignatures: readonly string[] = [
-  oids.ecdsaWithSHA256,
-  oids.ecdsaWithSHA384,
-  oids.ecdsaWithSHA512,
-  oids.sha256WithRSAEncryption,
-  '1.3.101.112',
-];
-
 function problemOf(
   certificate: Certificate,
   { domain, now, objectsUrl, root }: AnswerKnowledge,
@@ -155,42 +134,17 @@ function problemOf(
   if (certificate.issuer.canonical !== root.subject.canonical || !isSignedBy(certificate, root)) {
     return 'the certificate is not signed by the root';
   }
-  if (!modernSignatures.includes(certificate.signatureAlgorithm.oid)) {
-    return `the certificate is signed with ${certificate.signatureAlgorithm.oid}, which is not allowed`;
-  }
-  if (certificate.version !== 3 || certificate.serialNumber.length < minSerialBytes) {
-    return `expected version 3 and a serial number of ${minSerialBytes} octets at least`;
-  }
+  const form = formProblem(certificate);
+  if (form !== undefined) return form;
   const { notAfter, notBefore } = certificate;
   if (notBefore > now + rootClockSkewMs || notAfter <= now || notAfter > root.notAfter) {
     return `the certificate is valid from ${iso(notBefore)} to ${iso(notAfter)}, and it is ${iso(now)}; the root ends on ${iso(root.notAfter)}`;
   }
   if (isListed(list, certificate)) return 'the certificate is on the list of the root';
-  const id = issuerId(root.publicKey.der);
   return surplusExtension(certificate, [
-    ...rightsOf(certificate, root),
-    listsAt([objectsUrl], id, 0),
-    issuerAt([objectsUrl], id),
+    ...rightsBelow(root, certificate, 0),
+    ...addressesOfRoot(root, [objectsUrl]),
   ]);
-}
-
-/** What every certificate of an issuing authority has: it may sign leaves and lists, and certify no other authority. */
-function rightsOf(certificate: Certificate, root: Certificate): readonly Extension[] {
-  return [
-    basicConstraintsExtension({ cA: true, pathLength: 0 }),
-    keyUsageExtension({ keyCertSign: true, cRLSign: true }),
-    subjectKeyIdExtension(keyIdentifier(certificate.publicKey.bits)),
-    authorityKeyIdExtension({ keyId: root.subjectKeyId }),
-  ];
-}
-
-/** Exactly these extensions, octet for octet: a right that is not expected is refused, whatever its name is. */
-function surplusExtension({ extensions }: Certificate, expected: readonly Extension[]): string | undefined {
-  const same = (one: Extension, other: Extension): boolean =>
-    one.oid === other.oid && one.critical === other.critical && Buffer.from(one.value).equals(other.value);
-  const surplus = extensions.find((one) => !expected.some((other) => same(one, other)));
-  if (surplus !== undefined) return `the extension ${surplus.oid} has another content than requested`;
-  return extensions.length === expected.length ? undefined : 'the certificate lacks an extension';
 }
 
 function verifyOutside(
@@ -217,7 +171,7 @@ function verifyOutside(
       certificate.subject.canonical === inside.subject.canonical &&
       certificate.notBefore === inside.notBefore &&
       certificate.notAfter === inside.notAfter;
-    const urls = addressesOf(certificate, root);
+    const urls = listAddressesIn(certificate, root);
     if (!isSame || urls === undefined || !isSignedBy(certificate, root)) {
       return failed(
         'issuing-certificate-invalid',
@@ -225,30 +179,11 @@ function verifyOutside(
         again,
       );
     }
-    const id = issuerId(root.publicKey.der);
-    const surplus = surplusExtension(certificate, [
-      ...inside.extensions.filter(({ oid }) => !addresses.includes(oid)),
-      listsAt(urls, id, 0),
-      issuerAt(urls, id),
-    ]);
+    const surplus = surplusExtension(certificate, extensionsOutside(inside, root, urls));
     if (surplus !== undefined) return failed('issuing-certificate-invalid', surplus, again);
     verified.push(certificate);
   }
   return passed(verified);
-}
-
-/** Extensions in which a certificate for outsiders differs. */
-const addresses: readonly string[] = [oids.cRLDistributionPoints, oids.authorityInfoAccess];
-
-/** Bases of the addresses of the root's list in a certificate; undefined where one is no such address. */
-function addressesOf(certificate: Certificate, root: Certificate): readonly string[] | undefined {
-  const path = publicationPaths.crl(issuerId(root.publicKey.der), 0);
-  const [point, ...more] = certificate.crlDistributionPoints ?? [];
-  const names = point?.name?.type === 'full' ? point.name.names : [];
-  const urls = names.map((name) => (name.type === 'uri' ? name.value : ''));
-  const areOurs = urls.every((url) => url.startsWith('http://') && url.endsWith(path));
-  if (more.length > 0 || urls.length === 0 || !areOurs) return undefined;
-  return urls.map((url) => url.slice(0, -path.length));
 }
 
 function iso(time: number): string {

@@ -23,6 +23,8 @@ export interface RolloverWarning {
   readonly loud: boolean;
   readonly message: string;
   readonly remedy: string;
+  /** The root that it is about, where there are several. */
+  readonly of?: string;
   /** When it is too late, milliseconds since 1970. */
   readonly until: number;
 }
@@ -33,6 +35,28 @@ const visitRemedy =
 const longestLeafMs = Math.max(...Object.values(profiles).map(({ lifetimeMs }) => lifetimeMs));
 
 /**
+ * What must be done for the list of a root, and how urgent it is.
+ * @param list - in force
+ * @param now - milliseconds since 1970
+ * @param name - of the root, where there are several
+ * @returns none or one
+ */
+export function rootListWarnings(
+  list: RootListTimes,
+  now: number,
+  name?: string,
+): readonly RolloverWarning[] {
+  if (now < rootListDue(list)) return [];
+  const message =
+    now > list.nextUpdate
+      ? `the revocation list of ${name ?? 'the root'} has expired on ${day(list.nextUpdate)}`
+      : `the revocation list of ${name ?? 'the root'} expires in ${Math.floor((list.nextUpdate - now) / dayMs)} days`;
+  const loud = now >= list.nextUpdate - 2 * loudMs;
+  const warning = { kind: 'root-list-expires', loud, message, remedy: visitRemedy } as const;
+  return [{ ...warning, ...(name === undefined ? {} : { of: name }), until: list.nextUpdate }];
+}
+
+/**
  * What must be done at the root, and how urgent it is. A root whose key is at hand does the same without being asked.
  * @param view - what is recorded and known
  * @param list - the root's list in force
@@ -40,7 +64,7 @@ const longestLeafMs = Math.max(...Object.values(profiles).map(({ lifetimeMs }) =
  * @param now - milliseconds since 1970
  */
 export function rolloverWarnings(
-  view: Pick<RolloverView, 'issuers' | 'revoked'>,
+  view: Pick<RolloverView, 'issuers' | 'revoked' | 'superseded' | 'withdrawn'>,
   list: RootListTimes,
   root: { readonly notAfter: number },
   now: number,
@@ -75,24 +99,14 @@ export function rolloverWarnings(
       until: active.notAfter,
     });
   }
-  if (now >= rootListDue(list)) {
-    warnings.push({
-      kind: 'root-list-expires',
-      loud: now >= list.nextUpdate - 2 * loudMs,
-      message:
-        now > list.nextUpdate
-          ? `the revocation list of the root has expired on ${day(list.nextUpdate)}`
-          : `the revocation list of the root expires in ${Math.floor((list.nextUpdate - now) / dayMs)} days`,
-      remedy: visitRemedy,
-      until: list.nextUpdate,
-    });
-  }
+  warnings.push(...rootListWarnings(list, now));
   if (now >= root.notAfter - rootWarningMs) {
     warnings.push({
       kind: 'root-ends',
       loud: now >= root.notAfter - rootWarningMs / 2,
       message: `the root ends on ${day(root.notAfter)}, and with it everything that it has certified`,
-      remedy: 'create a new authority with entente ca init, and follow the steps of entente rotate plan',
+      remedy:
+        'prepare the next root with entente ca root prepare, and list it with entente topology root prepare',
       until: root.notAfter,
     });
   }

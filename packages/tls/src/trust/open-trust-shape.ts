@@ -96,6 +96,7 @@ const fetch = nested<FetcherOptions>({
   now: callback,
   lookUp: callback,
   onFailure: callback,
+  onCrl: callback,
 });
 
 const count = needed(wholeNumber(0, Number.MAX_SAFE_INTEGER));

@@ -60,7 +60,7 @@ export function planRotation(rollover: Rollover): RotationPlan {
   steps.push({
     action: { kind: 'trust-new-anchor' },
     instruction:
-      'Add the new root to anchors.enterprise, sign and publish. Wait until every member has the new version.',
+      'Add the new root to anchors.enterprise with the stage prepared, sign and publish. Wait until every member has the new version.',
     breaks: rehearse(state(judges.old, nobody), state(judges.both, nobody)).breaks,
   });
   const renewed = new Set<string>();
@@ -75,13 +75,13 @@ export function planRotation(rollover: Rollover): RotationPlan {
   steps.push({
     action: { kind: 'renew-certificates', servers },
     instruction:
-      'Let the authority issue under the new root, and renew the certificate of every server, in any order.',
+      'Let the authority issue under the new root, give that the stage active and the old one the stage tainted, sign and publish: every server renews, in any order.',
     breaks: brokenByRenewal,
   });
   steps.push({
     action: { kind: 'distrust-old-anchor' },
     instruction:
-      'Remove the old root with entente topology remove <name> --kind anchor, sign (one administrator is enough) and publish.',
+      'Remove the old root with entente topology remove <name> --kind anchor, sign and publish. Every change of our own roots needs as many administrators as administrators.required says.',
     breaks: rehearse(state(judges.both, everybody), state(judges.new, everybody)).breaks,
   });
   const atOnce = rehearse(state(judges.old, nobody), state(judges.new, nobody)).breaks;

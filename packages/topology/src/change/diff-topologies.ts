@@ -7,6 +7,7 @@ import type {
   StoreEntry,
   TopologyDocument,
 } from '../document/document.ts';
+import type { EnterpriseAnchorReference } from '../document/partner.ts';
 import { effectivePolicies } from '../document/policies.ts';
 import type { Path } from '../terms/problem.ts';
 import type { Change, Effect } from './change.ts';
@@ -83,9 +84,30 @@ function diffRoots(record: Recorder, before: TopologyDocument, after: TopologyDo
   if ((old?.enterprise === undefined) !== (anchors?.enterprise === undefined)) {
     record.value(old?.enterprise, anchors?.enterprise, [...path, 'enterprise'], 'quorum');
   } else {
-    diffAnchors(record, old?.enterprise, anchors?.enterprise, [...path, 'enterprise']);
+    diffOwnRoots(record, old?.enterprise, anchors?.enterprise, [...path, 'enterprise']);
   }
   diffAnchors(record, old?.federation, anchors?.federation, [...path, 'federation']);
+}
+
+/**
+ * Every change of our own roots needs the quorum, removal too: a single administrator could otherwise cut off every server below a
+ * root.
+ */
+function diffOwnRoots(
+  record: Recorder,
+  before: readonly EnterpriseAnchorReference[] | undefined,
+  after: readonly EnterpriseAnchorReference[] | undefined,
+  path: Path,
+): void {
+  record.entries(before, after, path, (anchor) => anchor.name, {
+    added: () => 'quorum',
+    removed: () => 'quorum',
+    both: (old, anchor, at) => {
+      for (const field of ['sha256', 'certificate', 'maxDepth', 'notAfter', 'stage'] as const) {
+        record.value(old[field], anchor[field], [...at, field], 'quorum');
+      }
+    },
+  });
 }
 
 function diffDomains(record: Recorder, before: TopologyDocument, after: TopologyDocument): void {

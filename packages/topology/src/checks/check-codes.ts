@@ -25,6 +25,8 @@ export const checkCodes = {
   'partner-without-anchors': ['warning', 'A partner has no anchors, and there are no federation anchors.'],
   'fingerprint-mismatch': ['error', 'A certificate does not have the fingerprint beside it.'],
   'anchor-without-certificate': ['warning', 'An anchor has a fingerprint, but no certificate.'],
+  'root-unusable': ['error', 'A root of ours has no certificate, or one that is not a root.'],
+  'no-active-root': ['error', 'None of our own roots is active.'],
   'too-few-administrators': ['error', 'More signatures are required than there are administrators.'],
   'one-signature-widens': ['warning', 'A single administrator can widen the topology.'],
   'unusable-key': ['error', 'An administrator’s public key cannot verify signatures of its algorithm.'],

@@ -5,6 +5,7 @@ import { type CheckCode, checkCodes } from './check-codes.ts';
 import { checkEnforcement } from './check-enforcement.ts';
 import { checkLinks } from './check-links.ts';
 import { checkNames } from './check-names.ts';
+import { checkOwnRoots } from './check-own-roots.ts';
 import { checkPartners } from './check-partners.ts';
 import { checkPolicies } from './check-policies.ts';
 import { checkReferences } from './check-references.ts';
@@ -31,6 +32,7 @@ export function checkDocument(document: TopologyDocument): readonly Problem<Chec
   checkReferences(document, report);
   checkServers(document, report);
   checkPartners(document, report);
+  checkOwnRoots(document, report);
   checkLinks(document, report);
   checkPolicies(document, report);
   checkEnforcement(document, report);

@@ -48,7 +48,7 @@ export function checkEnforcement(document: TopologyDocument, report: Report): vo
       idle(
         ['anchors', 'enterprise', index, limit],
         `${limit} of ${anchor.name}`,
-        'Members believe the roots that they got when they joined, without limits',
+        'Members believe the roots that the topology lists, without limits',
         'Remove the limit from the topology.',
       );
     }

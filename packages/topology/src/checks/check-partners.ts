@@ -1,7 +1,7 @@
 import type { TopologyDocument } from '../document/document.ts';
-import type { AnchorReference, Partner, Provider } from '../document/partner.ts';
-import { sha256Hex } from '../document/topology-hash.ts';
+import type { Partner, Provider } from '../document/partner.ts';
 import type { Path } from '../terms/problem.ts';
+import { checkAnchors } from './check-anchors.ts';
 import type { Report } from './report.ts';
 
 interface Listed {
@@ -44,10 +44,8 @@ export function checkPartners(document: TopologyDocument, report: Report): void 
       );
     }
   }
-  for (const kind of ['enterprise', 'federation'] as const) {
-    const anchors = document.anchors?.[kind];
-    if (anchors !== undefined) checkAnchors(anchors, ['anchors', kind], report);
-  }
+  const federation = document.anchors?.federation;
+  if (federation !== undefined) checkAnchors(federation, ['anchors', 'federation'], report);
 }
 
 function allEntries(document: TopologyDocument): readonly Listed[] {
@@ -141,34 +139,4 @@ function parents(domain: string): readonly string[] {
   for (let at = domain.indexOf('.'); at !== -1; at = domain.indexOf('.', at + 1))
     names.push(domain.slice(at + 1));
   return names;
-}
-
-function checkAnchors(anchors: readonly AnchorReference[], path: Path, report: Report): void {
-  const names = new Set<string>();
-  for (const [index, anchor] of anchors.entries()) {
-    if (names.has(anchor.name)) {
-      report(
-        'duplicate-id',
-        [...path, index, 'name'],
-        `The anchor name ${anchor.name} is used more than once.`,
-        'Give it another name.',
-      );
-    }
-    names.add(anchor.name);
-    if (anchor.certificate === undefined) {
-      report(
-        'anchor-without-certificate',
-        [...path, index, 'name'],
-        `The anchor ${anchor.name} has a fingerprint but no certificate, so members cannot use it yet.`,
-        'Add the certificate (entente topology add anchor --certificate FILE).',
-      );
-    } else if (sha256Hex(Buffer.from(anchor.certificate, 'base64')) !== anchor.sha256) {
-      report(
-        'fingerprint-mismatch',
-        [...path, index, 'certificate'],
-        `The certificate of ${anchor.name} does not have the fingerprint ${anchor.sha256}.`,
-        'Ask the partner for both again, over a channel that you trust.',
-      );
-    }
-  }
 }

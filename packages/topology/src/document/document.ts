@@ -1,5 +1,5 @@
 import type { InterfaceName, Role, Service, Zone } from '../terms/roles.ts';
-import type { AnchorReference, Partner, Provider } from './partner.ts';
+import type { AnchorReference, EnterpriseAnchorReference, Partner, Provider } from './partner.ts';
 import type { Policies } from './policies.ts';
 
 /** The literal that names this format and its generation. */
@@ -60,8 +60,8 @@ export type SignatureAlgorithm = 'ES256' | 'EdDSA';
 
 /** Roots that members trust. */
 export interface Anchors {
-  /** The organisation's own CA. */
-  readonly enterprise?: readonly AnchorReference[] | undefined;
+  /** The organisation's own roots, each with its certificate; where absent, members believe those that they joined with. */
+  readonly enterprise?: readonly EnterpriseAnchorReference[] | undefined;
   /** Third-party CAs that partners without anchors of their own are judged by, at the edge only. */
   readonly federation?: readonly AnchorReference[] | undefined;
 }

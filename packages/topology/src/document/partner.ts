@@ -12,6 +12,21 @@ export interface AnchorReference {
   readonly notAfter?: string | undefined;
 }
 
+/**
+ * Where a root of ours is in a rollover. Members believe it in every stage.
+ *
+ * - `prepared`: listed before anything is issued below it, so that every member believes it first
+ * - `active`: certificates are issued below it
+ * - `tainted`: nothing is issued below it any more, and members whose chain needs it renew
+ */
+export type RootStage = 'prepared' | 'active' | 'tainted';
+
+/** One of our own roots. */
+export interface EnterpriseAnchorReference extends AnchorReference {
+  /** Default `active`. */
+  readonly stage?: RootStage | undefined;
+}
+
 /** What both kinds of allowed partner have in common. */
 interface AllowedPartner {
   /** Unique among partners and providers; what logs and commands call it. */

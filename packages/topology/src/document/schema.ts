@@ -20,6 +20,7 @@ import {
 export const entryLimits = {
   administrators: 64,
   anchors: 256,
+  ownRoots: 16,
   sites: 1_000,
   domains: 1_000,
   pools: 5_000,
@@ -41,6 +42,11 @@ const anchor = z.strictObject({
   notAfter: utcTime.optional(),
 });
 const anchors = z.array(anchor).min(1).max(entryLimits.anchors);
+const ownRoot = z.strictObject({
+  ...anchor.shape,
+  stage: z.enum(['prepared', 'active', 'tainted']).optional(),
+});
+const ownRoots = z.array(ownRoot).min(1).max(entryLimits.ownRoots);
 const domainList = z.array(domainName).min(1).max(entryLimits.domainsOfPartner);
 
 const administrator = z.strictObject({
@@ -174,7 +180,7 @@ export const documentSchema: z.ZodType<TopologyDocument> = z.strictObject({
     required: z.int().min(1).max(entryLimits.administrators),
     keys: z.array(administrator).min(1).max(entryLimits.administrators),
   }),
-  anchors: z.strictObject({ enterprise: anchors.optional(), federation: anchors.optional() }).optional(),
+  anchors: z.strictObject({ enterprise: ownRoots.optional(), federation: anchors.optional() }).optional(),
   sites: z
     .array(z.strictObject({ id: identifier, title: title.optional() }))
     .max(entryLimits.sites)

@@ -19,6 +19,8 @@ export type TrustStateRefusalReason =
   | 'not-yet-signed'
   /** It names a topology that is older than the one in force. */
   | 'lower-version'
+  /** It names other roots than the topology that it names. */
+  | 'anchors-differ'
   /** A list that it names is not what the authority has, or is too large. */
   | 'list-refused';
 

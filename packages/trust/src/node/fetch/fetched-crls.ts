@@ -37,6 +37,8 @@ export interface CrlSource {
   readonly locations?: readonly string[];
   /** Milliseconds since the epoch. */
   readonly fetchedAt?: number;
+  /** Called where the issuer has signed the CRL, also where it is not accepted. */
+  readonly onSigned?: ((crl: CertificateList, url: string) => void) | undefined;
 }
 
 /**
@@ -90,7 +92,7 @@ export class FetchedCrls {
   offer(
     url: string,
     bytes: Uint8Array,
-    { anchor, fetchedAt, issuer, locations, now }: CrlSource,
+    { anchor, fetchedAt, issuer, locations, now, onSigned }: CrlSource,
     maxBytes: number,
   ): string | undefined {
     const key = keyOf(anchor, url);
@@ -100,6 +102,7 @@ export class FetchedCrls {
     const unchecked = issuer !== undefined && crl.issuer.canonical !== issuer.subject.canonical;
     if (issuer !== undefined && !unchecked) {
       if (!verifySignature(crl, verificationKey(issuer))) return 'a CRL that its issuer did not sign';
+      onSigned?.(crl, url);
     } else if (unchecked && crl.issuingDistributionPoint?.indirectCRL !== true) {
       return `a CRL of another issuer, ${crl.issuer.toString()}`;
     }

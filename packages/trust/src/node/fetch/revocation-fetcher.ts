@@ -1,4 +1,4 @@
-import { type Certificate, decodeCertificate } from '@entente/x509';
+import { type Certificate, type CertificateList, decodeCertificate } from '@entente/x509';
 import type { RevocationKnowledge } from '../../knowledge/revocation-knowledge.ts';
 import type { ValidatedPath } from '../../path/validated-path.ts';
 import type { AnchorSet } from '../../policy/anchor.ts';
@@ -37,6 +37,11 @@ export interface FetcherOptions extends FetchRules {
   readonly lookUp?: LookUp;
   /** Called for every location that failed, with the cause. */
   readonly onFailure?: (url: string, why: string) => void;
+  /**
+   * Called for every CRL that was fetched and that the issuer of the certificate has signed which names its location, also where it
+   * is older than the known one.
+   */
+  readonly onCrl?: (crl: CertificateList, url: string) => void;
 }
 
 /** Fetches revocation knowledge when a verdict lacks it, and keeps it fresh. */
@@ -298,7 +303,8 @@ class Fetcher implements RevocationFetcher {
       const answer = await this.#fetch({ url, maxBytes });
       if (!answer.ok) return answer.why;
       const before = this.#crls.get(key)?.crl;
-      const source = { anchor, issuer, locations, fetchedAt, now: fetchedAt };
+      const { onCrl } = this.#options;
+      const source = { anchor, issuer, locations, fetchedAt, now: fetchedAt, onSigned: onCrl };
       const why = this.#crls.offer(url, answer.bytes, source, maxBytes);
       if (why !== undefined || this.#crls.get(key)?.crl === before) return why;
       this.#changed();

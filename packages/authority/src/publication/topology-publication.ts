@@ -1,0 +1,144 @@
+import type { Problem } from '@entente/pki';
+import type { Log, OwnedTrust } from '@entente/tls';
+import type { Topology } from '@entente/topology';
+import { isNamed, removedAdministrators, unnamedAdministrator } from '../administrators.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { DomainRevocations } from '../domain-revocations.ts';
+import type { EventHub } from '../event-hub.ts';
+import type { Health } from '../health/health.ts';
+import type { AuthoritySettings } from '../settings.ts';
+import type { SurplusWatch } from '../surplus-names/surplus-watch.ts';
+import type { PublishResult, TopologyStore } from '../topology-store.ts';
+import type { RevokeUnlisted } from './revoke-unlisted.ts';
+
+/** What a topology is published with. */
+export interface TopologyPublicationOptions {
+  readonly settings: Pick<AuthoritySettings, 'domain'>;
+  readonly topologies: TopologyStore;
+  readonly health: Health;
+  readonly audit: AuditLog;
+  readonly surplus: Pick<SurplusWatch, 'topologyChanged'>;
+  readonly trust: Pick<OwnedTrust, 'announce'>;
+  /** Decides on the roots that a version lists, see `refuseRoots`. */
+  readonly refuseRoots: (next: Topology, leaveBehind: boolean) => Promise<Problem | undefined>;
+  /** Signs the next trust state. */
+  readonly signState: () => Promise<unknown>;
+  readonly revokeUnlisted: RevokeUnlisted;
+  readonly revocation: Pick<DomainRevocations, 'reconcileKeys'>;
+  readonly events: EventHub;
+  readonly now: () => number;
+  readonly log: Log;
+  /** Called when a version is in force and everything is done. */
+  readonly onPublished: () => void;
+}
+
+/** A version in force of which something could not be recorded: what it takes away is taken away when it is sent again, or at the start. */
+interface Unfinished {
+  readonly hash: string;
+  readonly effect: string;
+  readonly gone: readonly string[];
+}
+
+/** Puts topologies in force, one after the other, with all that follows from one. */
+export class TopologyPublication {
+  readonly #options: TopologyPublicationOptions;
+  #unfinished: Unfinished | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: TopologyPublicationOptions) {
+    this.#options = options;
+  }
+
+  /** See `Authority.publish`. */
+  publish(text: string, publisherName: string, from?: string, leaveBehind = false): Promise<PublishResult> {
+    const turn = this.#last.then(() => this.#publish(text, publisherName, from, leaveBehind));
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  async #publish(
+    text: string,
+    publisherName: string,
+    from: string | undefined,
+    leaveBehind: boolean,
+  ): Promise<PublishResult> {
+    const {
+      audit,
+      events,
+      health,
+      log,
+      now,
+      revocation,
+      revokeUnlisted,
+      settings,
+      surplus,
+      topologies,
+      trust,
+    } = this.#options;
+    const before = topologies.current?.topology;
+    const refusalBy = (topology: Topology): Problem | undefined =>
+      isNamed(topology, publisherName)
+        ? undefined
+        : { ...unnamedAdministrator(topology, publisherName), status: 403 };
+    // An earlier turn may have removed the publisher. A first topology must name them, or nobody here could send the next command.
+    const refusal = before === undefined ? undefined : refusalBy(before);
+    if (refusal !== undefined) return { accepted: false, refusal };
+    const result = await health.follow('topologies', () =>
+      topologies.publish(
+        text,
+        now(),
+        async (next) =>
+          (before === undefined ? refusalBy(next) : undefined) ??
+          (await this.#options.refuseRoots(next, leaveBehind)),
+      ),
+    );
+    if (!result.accepted) return result;
+    const { hash, document } = result.topology;
+    const who = { actor: `administrator:${publisherName}`, ...(from === undefined ? {} : { from }) };
+    const { version } = document;
+    const isRepeated = hash === before?.hash;
+    const begun = this.#unfinished?.hash === hash ? this.#unfinished.effect : undefined;
+    const recordPublished = (): Promise<void> =>
+      audit.record({
+        ...who,
+        action: 'topology-published',
+        subject: settings.domain,
+        outcome: 'done',
+        details: {
+          version,
+          hash,
+          effect: begun ?? (isRepeated ? 'unchanged' : result.effect),
+          signers: result.signers.join(' ').slice(0, 500),
+          ...(leaveBehind ? { leaveBehind: 'yes' } : {}),
+        },
+      });
+    if (isRepeated && begun === undefined) {
+      await recordPublished();
+      return result;
+    }
+    const gone = [
+      ...(this.#unfinished?.gone ?? []),
+      ...(before === undefined ? [] : removedAdministrators(before, result.topology)),
+    ];
+    this.#unfinished = { hash, effect: begun ?? result.effect, gone };
+    surplus.topologyChanged();
+    // First of all: connections and commands of whom it removes end now.
+    trust.announce();
+    await this.#options.signState();
+    await recordPublished();
+    const time = now();
+    await revokeUnlisted(
+      gone.map((name) => ({ name, issuedUntil: time })),
+      who,
+    );
+    events.announce({ type: 'topology', version: document.version, hash });
+    await revocation.reconcileKeys();
+    this.#unfinished = undefined;
+    log.info(
+      { event: 'topology', version, hash, signers: result.signers },
+      `topology version ${version} is in force`,
+    );
+    this.#options.onPublished();
+    return result;
+  }
+}

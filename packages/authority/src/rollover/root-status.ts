@@ -1,0 +1,125 @@
+import { type RolloverWarning, rootListDue, rootListWarnings } from '@entente/pki';
+import type { Ledger } from '@entente/pki/ledger';
+import type { IssuerStore, StoredRoot } from '@entente/pki/node';
+import type { Topology } from '@entente/topology';
+import { dependentOn, rootsOfServers } from '../roots/dependents.ts';
+import { type DomainRoots, nameOfRoot, type RootRegard } from '../roots/domain-roots.ts';
+import type { MemberStandings } from '../standing/member-standings.ts';
+
+/** A root, for people. Times in milliseconds since 1970. */
+export interface RootStatus {
+  readonly number: number;
+  readonly id: string;
+  readonly subject: string;
+  readonly stage: RootRegard;
+  readonly notAfter: number;
+  /** Whether those who believe the root before alone reach it. */
+  readonly isReached: boolean;
+  readonly list: { readonly number: number; readonly nextUpdate: number; readonly due: number };
+  /** Numbers of the issuing authorities that it has certified and that are not retired. */
+  readonly issuers: readonly number[];
+  /** Servers all of whose valid certificates lead to it. */
+  readonly dependents: readonly string[];
+  /** What would be done next; absent where nothing is. */
+  readonly next?: string;
+}
+
+/** What the status of the roots is made of. */
+export interface RootStatusOptions {
+  readonly store: Pick<IssuerStore, 'roots' | 'live' | 'active'>;
+  readonly roots: DomainRoots;
+  readonly ledger: Pick<Ledger, 'list'>;
+  readonly standings: Pick<MemberStandings, 'list'>;
+  readonly topology: Topology | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Every root of a domain: how the topology regards it, who depends on it, and what the next step would do. */
+export async function rootStatus(options: RootStatusOptions): Promise<readonly RootStatus[]> {
+  const { ledger, now, roots, store, topology } = options;
+  const rootsOf = await rootsOfServers(ledger, store.live, now);
+  const servers = [...(topology?.servers.keys() ?? [])];
+  const behind = behindIn(options);
+  return store.roots.all.map((root) => {
+    const { certificate, cross, crl, id, number } = root;
+    const dependents = dependentOn(rootsOf, servers, new Set([number]));
+    const next = nextOf(root, options, dependents, behind);
+    return {
+      number,
+      id,
+      subject: certificate.subject.toString(),
+      stage: roots.regard(number),
+      notAfter: certificate.notAfter,
+      isReached: cross !== undefined && now <= cross.notAfter,
+      list: { number: crl.number, nextUpdate: crl.nextUpdate, due: rootListDue(crl) },
+      issuers: store.live.filter((one) => one.root === number).map(({ record }) => record.number),
+      dependents,
+      ...(next === undefined ? {} : { next }),
+    };
+  });
+}
+
+/** Servers that have not said that the topology in force is in force there. */
+function behindIn({ standings, topology }: RootStatusOptions): readonly string[] {
+  const version = topology?.document.version ?? 0;
+  return standings
+    .list()
+    .filter(({ role, standing }) => role !== 'authority' && (standing?.topology ?? 0) < version)
+    .map(({ server }) => server);
+}
+
+function nextOf(
+  { certificate, number }: StoredRoot,
+  { roots, store }: RootStatusOptions,
+  dependents: readonly string[],
+  behind: readonly string[],
+): string | undefined {
+  const { inUse } = roots.standing;
+  const activeRoot = store.active.root;
+  switch (roots.regard(number)) {
+    case 'unlisted':
+      return 'entente topology root prepare lists it, so that members believe it';
+    case 'prepared':
+      return behind.length === 0
+        ? 'every server has the topology that lists it; entente topology root activate lets it certify'
+        : `wait for ${counted(behind)}, which have not said that they have the topology that lists it`;
+    case 'active':
+      if (number === inUse)
+        return activeRoot === number
+          ? undefined
+          : 'it certifies the next issuing authority, which takes over an hour later';
+      return activeRoot === number
+        ? `wait until root ${inUse} has certified an issuing authority, and that has taken over`
+        : `entente topology root taint lets ${dependents.length === 0 ? 'no server' : counted(dependents)} renew at once`;
+    case 'tainted':
+      return dependents.length === 0
+        ? 'no server depends on it; entente topology root retire ends that members believe it'
+        : `wait for ${counted(dependents)}, whose valid certificates lead to it alone`;
+    case 'retired':
+      return `it is believed no more; the certificate of the next root by it ends on ${new Date(certificate.notAfter).toISOString().slice(0, 10)} at the latest`;
+  }
+}
+
+/** Names in a sentence. */
+const mostNames = 5;
+
+function counted(servers: readonly string[]): string {
+  const named = servers.slice(0, mostNames).join(', ');
+  const more = servers.length > mostNames ? `, and ${servers.length - mostNames} more` : '';
+  return `${servers.length} ${servers.length === 1 ? 'server' : 'servers'} (${named}${more})`;
+}
+
+/**
+ * The lists of roots that end soon: each believed root but the one in use, whose list is among the other warnings.
+ * @param now - milliseconds since 1970
+ */
+export function otherListWarnings(
+  roots: Pick<DomainRoots, 'withLists' | 'standing'>,
+  now: number,
+): readonly RolloverWarning[] {
+  const { inUse } = roots.standing;
+  return roots.withLists
+    .filter(({ number }) => number !== inUse)
+    .flatMap((root) => rootListWarnings(root.crl, now, nameOfRoot(root)));
+}

@@ -1,0 +1,72 @@
+import type { Problem } from '@entente/pki';
+import type { Ledger } from '@entente/pki/ledger';
+import type { IssuerStore } from '@entente/pki/node';
+import type { Topology } from '@entente/topology';
+import { dependentOn, rootsOfServers } from './dependents.ts';
+import { DomainRoots, nameOfRoot } from './domain-roots.ts';
+
+/** What the roots of a topology that is to be published are judged by. */
+export interface RefuseRootsOptions {
+  readonly store: Pick<IssuerStore, 'roots' | 'live' | 'active' | 'isRevoked'>;
+  readonly ledger: Pick<Ledger, 'list'>;
+  /** The topology in force. */
+  readonly topology: () => Topology | undefined;
+  /** FQDN of the authority, which gives itself another certificate. */
+  readonly fqdn: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Names that are listed in a refusal. */
+const mostNames = 20;
+
+/**
+ * Decides whether the roots that a topology lists may replace those in force. The authority would issue nothing where none of its own
+ * authorities led to one of them, and members whose certificates lead to a retired root alone could only join again.
+ * @param next - verified
+ * @param options - roots, certificates and time
+ * @param leaveBehind - whether the administrators accept that members have to join again
+ */
+export async function refuseRoots(
+  next: Topology,
+  options: RefuseRootsOptions,
+  leaveBehind: boolean,
+): Promise<Problem | undefined> {
+  const { fqdn, ledger, now, store, topology } = options;
+  const before = new DomainRoots({ store, topology, now });
+  const after = new DomainRoots({ store, topology: () => next, now });
+  const numbers = store.roots.all.map(({ number }) => number);
+  if (numbers.every((number) => before.regard(number) === after.regard(number))) return undefined;
+  const { withdrawn } = after.standing;
+  const goesOn = store.live.some(
+    ({ issuer, record, root }) =>
+      (record.stage === 'active' || record.stage === 'prepared') &&
+      !withdrawn.has(root) &&
+      !store.isRevoked(issuer.certificate.der),
+  );
+  if (!goesOn) {
+    return {
+      reason: 'root-in-use',
+      message: `issuing authority ${store.active.record.number} leads to ${nameOfRoot(after.first)}, which would be ${after.regard(after.first.number)}, and no other one could take over: nothing could be issued`,
+      remedy:
+        'list this root as active until another root has certified an issuing authority, which entente ca rollover shows',
+      status: 422,
+    };
+  }
+  const retired = numbers.filter((number) => before.isBelieved(number) && !after.isBelieved(number));
+  if (retired.length === 0 || leaveBehind) return undefined;
+  const unbelieved = new Set(numbers.filter((number) => !after.isBelieved(number)));
+  const roots = await rootsOfServers(ledger, store.live, now());
+  const members = [...next.servers.keys()].filter((server) => server !== fqdn);
+  const left = dependentOn(roots, members, unbelieved);
+  if (left.length === 0) return undefined;
+  const named = left.slice(0, mostNames).join(', ');
+  const more = left.length > mostNames ? `, and ${left.length - mostNames} more` : '';
+  return {
+    reason: 'members-left-behind',
+    message: `the only valid certificates of ${left.length} ${left.length === 1 ? 'server' : 'servers'} lead to a root that this version retires: ${named}${more}`,
+    remedy:
+      'wait until they have renewed, which entente ca rollover shows, or publish with --leave-behind: these servers then join again with a token from entente join-token',
+    status: 422,
+  };
+}

@@ -1,0 +1,297 @@
+import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAuthority, type RunningAuthority } from '@entente/authority';
+import {
+  createIssuer,
+  examineRootRequest,
+  formatRootAnswer,
+  type Issuer,
+  parseJoinToken,
+  parseRootRequest,
+  prepareRoot,
+  type RootRequest,
+  signRootAnswer,
+  spkiHash,
+} from '@entente/pki';
+import { createKeyAndRequest, enrol, renew } from '@entente/pki/client';
+import {
+  authorityFolder,
+  IssuerStore,
+  initialiseAuthority,
+  keySigner,
+  publicMode,
+  rootFiles,
+  writeWhole,
+} from '@entente/pki/node';
+import { openLedger } from '@entente/store-sql';
+import { createTestLog, StepClock } from '@entente/testkit';
+import {
+  administratorSetHash,
+  buildTopology,
+  decodeTrustState,
+  type EnterpriseAnchorReference,
+  outsideObjectUrls,
+  type TopologyDocument,
+  type TrustState,
+} from '@entente/topology';
+import { createJudge, type Judge } from '@entente/trust';
+import { type Certificate, decodeCertificate, decodeCrl, decodePemCertificates } from '@entente/x509';
+import { contoso, next, signed } from './contoso.ts';
+
+export const domain = 'contoso.example';
+export const url = 'https://ca.contoso.example';
+const objectsUrl = 'http://ca.contoso.example';
+export const day = 86_400_000;
+const start = Date.UTC(2026, 5, 1);
+/** After the periodic work that follows a change, milliseconds. */
+export const tick = 15_000;
+
+/** A server, and what it presents to peers. */
+export interface Holder {
+  readonly server: string;
+  readonly side: 'internal' | 'external';
+  chain: readonly Uint8Array[];
+}
+
+export function read(der: Uint8Array): Certificate {
+  const decoded = decodeCertificate(der);
+  if (!decoded.ok) throw new Error(decoded.error.message);
+  return decoded.value;
+}
+
+/** An authority whose roots are elsewhere, with members that a test moves on by hand. */
+export class RollingRoot implements AsyncDisposable {
+  readonly clock = new StepClock(start);
+  readonly holders: Holder[] = [];
+  /** With their keys, in the order of their numbers. */
+  readonly roots: Issuer[] = [];
+  document: TopologyDocument = contoso;
+  authority!: RunningAuthority;
+  readonly #base: string;
+
+  private constructor(base: string) {
+    this.#base = base;
+  }
+
+  static async start(): Promise<RollingRoot> {
+    const run = new RollingRoot(await mkdtemp(join(tmpdir(), 'entente-rolling-root-')));
+    const made = await initialiseAuthority({
+      directory: run.directory,
+      domain,
+      fqdn: 'ca.contoso.example',
+      objectsUrl,
+      outsideObjectsUrls: outsideObjectUrls(buildTopology(contoso)),
+      now: start,
+      openLedger,
+      administrators: ['alice'],
+    });
+    const decoded = decodePemCertificates(made.rootPem);
+    if (!decoded.ok) throw new Error(decoded.error.message);
+    const key = keySigner(createPrivateKey(await readFile(made.files.rootKey)));
+    run.roots.push(await createIssuer((decoded.value[0] as Certificate).der, key));
+    await rename(made.files.rootKey, join(run.#base, 'root_ca.key'));
+    run.authority = await run.open();
+    await run.order('/topology', signed(contoso));
+    for (const server of ['fe01.contoso.example', 'edge01.contoso.example']) await run.join(server);
+    const external = { server: 'edge01.contoso.example', side: 'external', chain: [] } as const;
+    run.holders.push({ ...external });
+    await run.renewAll();
+    return run;
+  }
+
+  get directory(): string {
+    return join(this.#base, 'ca');
+  }
+
+  open(): Promise<RunningAuthority> {
+    const settings = {
+      domain,
+      fqdn: 'ca.contoso.example',
+      directory: this.directory,
+      administratorsHash: administratorSetHash(contoso.administrators),
+      authorityUrl: url,
+      objectsUrl,
+    };
+    return createAuthority(
+      settings,
+      createTestLog(() => {}),
+      this.clock,
+    );
+  }
+
+  async restart(): Promise<void> {
+    await this.authority[Symbol.asyncDispose]();
+    this.authority = await this.open();
+  }
+
+  async order(path: string, body?: string): Promise<Record<string, never>> {
+    const peer = { uris: [`entente://${domain}/administrators/alice`], dnsNames: [], serialHex: '01' };
+    const request = new Request(`${url}${path}`, body === undefined ? {} : { method: 'POST', body });
+    const answer = await this.authority.fetch(request, { peer } as never);
+    return (await answer.json()) as Record<string, never>;
+  }
+
+  /** @returns `accepted`, or the reason of the refusal and its message */
+  async publish(enterprise: readonly EnterpriseAnchorReference[], query = ''): Promise<string> {
+    const wanted = next(this.document, { anchors: { enterprise }, issued: this.#iso() });
+    const { reason, detail } = await this.order(`/topology${query}`, signed(wanted));
+    if (reason !== undefined) return `${reason}: ${detail}`;
+    this.document = wanted;
+    return 'accepted';
+  }
+
+  #iso(): string {
+    return new Date(this.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+  }
+
+  /** How the topology lists a root. */
+  listed(number: number, stage?: EnterpriseAnchorReference['stage']): EnterpriseAnchorReference {
+    const { der } = (this.roots[number - 1] as Issuer).certificate;
+    return {
+      name: `root ${number}`,
+      sha256: spkiHash(der),
+      certificate: Buffer.from(der).toString('base64'),
+      ...(stage === undefined ? {} : { stage }),
+    };
+  }
+
+  async token(server: string) {
+    const { token, ...answer } = await this.order('/join-tokens', JSON.stringify({ server }));
+    const parsed = parseJoinToken(String(token));
+    if (!parsed.ok) throw new Error(JSON.stringify(answer));
+    return parsed.token;
+  }
+
+  async join(server: string): Promise<void> {
+    const outcome = await enrol({
+      token: await this.token(server),
+      key: await createKeyAndRequest({ subject: server }),
+      transport: (request) => this.authority.fetch(request, undefined),
+    });
+    if (!outcome.ok) throw new Error(outcome.refusal.message);
+    this.holders.push({ server, side: 'internal', chain: outcome.certificate.chain });
+  }
+
+  holder(server: string, side: Holder['side'] = 'internal'): Holder {
+    return this.holders.find((one) => one.server === server && one.side === side) as Holder;
+  }
+
+  /** A member asks with its internal certificate, as it presents it to the authority. */
+  async renew(holder: Holder): Promise<void> {
+    const { server, side } = holder;
+    const leaf = read(this.holder(server).chain[0] as Uint8Array);
+    const peer = { uris: [], dnsNames: [server], serialHex: leaf.serialHex, server };
+    const outcome = await renew({
+      authority: url,
+      ...(side === 'external' ? { interface: side } : {}),
+      key: await createKeyAndRequest({ subject: side === 'external' ? 'access.contoso.example' : server }),
+      transport: (request) => this.authority.fetch(request, { peer } as never),
+    });
+    if (!outcome.ok) throw new Error(`${server}: ${outcome.refusal.reason} ${outcome.refusal.message}`);
+    holder.chain = outcome.certificate.chain;
+  }
+
+  async renewAll(): Promise<void> {
+    for (const holder of this.holders) await this.renew(holder);
+  }
+
+  /** What the administrator carries to the key of a root, as `entente ca root request` writes it. */
+  async #request(number: number): Promise<RootRequest & { readonly nextRoot: number }> {
+    const store = await IssuerStore.open(authorityFolder(this.directory));
+    const root = store.roots.all[number - 1];
+    if (root === undefined) throw new Error(`no root ${number}`);
+    return {
+      domain,
+      root: spkiHash(root.certificate.der),
+      list: root.crl.der,
+      objectsUrl,
+      outsideObjectsUrls: outsideObjectUrls(buildTopology(contoso)),
+      nextRoot: store.roots.all.length + 1,
+      certifyOutside: [],
+      revoke: [],
+    };
+  }
+
+  /** The present root prepares the next one, and the answer is brought back. */
+  async prepare(): Promise<void> {
+    const root = this.roots.at(-1) as Issuer;
+    const now = this.clock.now();
+    const request = await this.#request(this.roots.length);
+    const plan = examineRootRequest(request, { root: root.certificate, now });
+    if (!plan.ok) throw new Error(plan.refusal.message);
+    const signer = keySigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey);
+    const nextRoot = await prepareRoot(request, { root, signer, listNumber: 1, now, random: randomBytes });
+    const answer = await signRootAnswer(plan.value, { root, now, random: randomBytes });
+    const { answer: file } = rootFiles(this.roots.length);
+    this.roots.push(await createIssuer(nextRoot.certificate, signer));
+    await writeWhole(join(this.directory, file), formatRootAnswer({ ...answer, nextRoot }), publicMode);
+  }
+
+  /** The visit to a root: signs what the authority has written by itself. */
+  async visit(number: number): Promise<void> {
+    const files = rootFiles(number);
+    const request = parseRootRequest(await readFile(join(this.directory, files.request), 'utf8'));
+    if (request === undefined) throw new Error('no request');
+    const root = this.roots[number - 1] as Issuer;
+    const plan = examineRootRequest(request, { root: root.certificate, now: this.clock.now() });
+    if (!plan.ok) throw new Error(plan.refusal.message);
+    const answer = await signRootAnswer(plan.value, { root, now: this.clock.now(), random: randomBytes });
+    await writeWhole(join(this.directory, files.answer), formatRootAnswer(answer), publicMode);
+  }
+
+  /** The trust state as a member gets it. */
+  async state(): Promise<TrustState & { readonly chain: readonly Uint8Array[] }> {
+    const [holder] = this.holders;
+    const peer = { uris: [], dnsNames: [holder?.server], serialHex: '01', server: holder?.server };
+    const response = await this.authority.fetch(new Request(`${url}/state`), { peer } as never);
+    const decoded = decodeTrustState(await response.text());
+    if (!decoded.ok) throw new Error(decoded.message);
+    return { ...decoded.state, chain: decoded.chain };
+  }
+
+  /** Chain of the authority's own certificate. */
+  get own(): readonly Uint8Array[] {
+    const decoded = decodePemCertificates(this.authority.listener.identity.current.certificatePem);
+    return decoded.ok ? decoded.value.map(({ der }) => der) : [];
+  }
+
+  /** A relying party that believes some roots, and fetches the lists that the certificates name. */
+  async verdict(believed: readonly number[], chain: readonly Uint8Array[]): Promise<string> {
+    const crls = [];
+    for (const { crlDistributionPoints = [] } of chain.map(read)) {
+      const [name] = crlDistributionPoints.flatMap(({ name }) => (name?.type === 'full' ? name.names : []));
+      if (name?.type !== 'uri') return 'no list is named';
+      const response = await this.authority.fetchObject(new Request(name.value));
+      const list = decodeCrl(new Uint8Array(await response.arrayBuffer()));
+      if (!list.ok) return `${name.value}: ${response.status}`;
+      crls.push(list.value);
+    }
+    const anchors = believed.map((number) => ({
+      name: `root ${number}`,
+      certificate: (this.roots[number - 1] as Issuer).certificate,
+      revocation: { mode: 'hard-fail' as const },
+    }));
+    return this.judged(createJudge({ anchors: { anchors }, revocation: { crls } }), chain);
+  }
+
+  /** What a judge says of a server. */
+  judged(judge: Judge, certificates: readonly Uint8Array[]): string {
+    const outcome = judge.judge(
+      { certificates },
+      {
+        now: this.clock.now(),
+        link: { name: 'test', direction: 'inbound', interface: 'internal', purpose: 'client' },
+        identity: { mode: 'inbound' },
+        authorise: () => ({ ok: true }),
+      },
+    );
+    return outcome.trusted ? 'trusted' : outcome.rejection.reason;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.authority[Symbol.asyncDispose]();
+    await rm(this.#base, { recursive: true, force: true });
+  }
+}

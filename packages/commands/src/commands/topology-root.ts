@@ -1,0 +1,149 @@
+import { OperatorFault } from '@entente/host';
+import type { Command } from 'commander';
+import { type Document, isSeq } from 'yaml';
+import { readAnchor } from '../topology/add/read-anchor.ts';
+import { give } from '../topology/answer.ts';
+import { append, editTopology, indexOfEntry, setField } from '../topology/edit-topology.ts';
+import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
+
+const list = ['anchors', 'enterprise'];
+
+interface StageOptions {
+  readonly file: string;
+  readonly json?: boolean;
+}
+
+interface PrepareOptions extends StageOptions {
+  readonly certificate: string;
+  readonly present?: string;
+  readonly name?: string;
+}
+
+/**
+ * Adds `entente topology root prepare`, `activate`, `taint` and `retire`: the steps by which one root follows the other.
+ * @param program - the command line
+ */
+export function register(program: Command): void {
+  const root = topologyCommand(program)
+    .command('root')
+    .summary('the steps by which one root of the domain follows the other')
+    .description(
+      'Writes which roots members believe, and how far each is, into the topology. Every change of them needs the quorum.',
+    )
+    .addHelpText('after', '\nExample:\n  entente topology root prepare --certificate root2/root_ca.crt');
+  step(
+    root,
+    'prepare',
+    'list the next root: members believe it, and nothing is issued below it yet',
+    'entente topology root prepare --certificate root2/root_ca.crt --present ca/root_ca.crt',
+  )
+    .requiredOption('--certificate <file>', 'the next root, e.g. root2/root_ca.crt')
+    .option('--present <file>', 'the present root, where the topology lists none yet, e.g. ca/root_ca.crt')
+    .option('--name <text>', 'what the topology calls the next root; default its common name')
+    .action(prepare);
+  step(
+    root,
+    'activate',
+    'let a listed root certify the next issuing authority',
+    'entente topology root activate "contoso.example Root CA 2"',
+  )
+    .argument('<name>', 'what the topology calls the root')
+    .action((name: string, options: StageOptions) => setStage(name, undefined, options));
+  step(
+    root,
+    'taint',
+    'let everything below a root be renewed at once; it is believed all the same',
+    'entente topology root taint "contoso.example Root CA"',
+  )
+    .argument('<name>', 'what the topology calls the root')
+    .action((name: string, options: StageOptions) => setStage(name, 'tainted', options));
+  step(
+    root,
+    'retire',
+    'list a root no longer: members believe it no more',
+    'entente topology root retire "contoso.example Root CA"',
+  )
+    .argument('<name>', 'what the topology calls the root')
+    .action(retire);
+}
+
+function step(root: Command, verb: string, summary: string, example: string): Command {
+  return root
+    .command(verb)
+    .summary(summary)
+    .description(
+      `${summary.charAt(0).toUpperCase()}${summary.slice(1)}. The file keeps its comments. The change takes effect when it is signed and published.`,
+    )
+    .option('--file <path>', 'the topology', defaultFile)
+    .option('--json', 'one JSON object on the last line')
+    .addHelpText('after', `\nExample:\n  ${example}`);
+}
+
+async function prepare(options: PrepareOptions): Promise<void> {
+  const next = await readAnchor(options.certificate, options.name);
+  const present = options.present === undefined ? undefined : await readAnchor(options.present);
+  const edited = await editTopology(options.file, (document) => {
+    if (!isSeq(document.getIn(list))) {
+      if (present === undefined) throw presentMissing(options.file);
+      append(document, list, present);
+    }
+    append(document, list, { ...next, stage: 'prepared' });
+  });
+  giveStep(next.name, 'prepared', edited.open, options, [
+    'when every server has that version, which entente ca rollover shows: entente topology root activate',
+  ]);
+}
+
+/** Members believe exactly the listed roots: the next one alone would end their trust in the present one. */
+function presentMissing(file: string): OperatorFault {
+  return new OperatorFault('ENTENTE_USAGE', {
+    sentence: 'the topology lists no root, and members would believe the next one alone',
+    place: file,
+    remedy: 'give the present one too, with --present ca/root_ca.crt',
+  });
+}
+
+async function setStage(name: string, stage: 'tainted' | undefined, options: StageOptions): Promise<void> {
+  const edited = await editTopology(options.file, (document) => {
+    const path = [...list, indexOf(document, name), 'stage'];
+    if (stage === undefined) document.deleteIn(path);
+    else setField(document, path, stage);
+  });
+  giveStep(name, stage ?? 'active', edited.open, options, []);
+}
+
+async function retire(name: string, options: StageOptions): Promise<void> {
+  const edited = await editTopology(options.file, (document) =>
+    document.deleteIn([...list, indexOf(document, name)]),
+  );
+  giveStep(name, 'retired', edited.open, options, []);
+}
+
+function indexOf(document: Document, name: string): number {
+  return indexOfEntry(document, list, 'name', name);
+}
+
+function giveStep(
+  name: string,
+  stage: string,
+  open: readonly { readonly code: string; readonly message: string; readonly remedy: string }[],
+  { file, json }: StageOptions,
+  next: readonly string[],
+): void {
+  const missing = open.map(({ code, message, remedy }) => ({ code, message, remedy }));
+  give(
+    {
+      json: { root: name, stage, file, open: missing },
+      lines: [
+        `the root ${name} is ${stage} in ${file}`,
+        ...missing.map(({ message }) => `still missing: ${message}`),
+      ],
+      next: [
+        ...missing.map(({ remedy }) => remedy),
+        `entente topology sign ${file} --key <your key>, then entente topology approve and publish`,
+        ...next,
+      ],
+    },
+    json,
+  );
+}

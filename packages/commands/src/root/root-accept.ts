@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { parseRootAnswer, spkiHash, verifyRootAnswer } from '@entente/pki';
+import { authorityFolder, IssuerStore, publicMode, rootFiles, writeWhole } from '@entente/pki/node';
+import { authorityNamesOf } from '../authority/authority-names.ts';
+import { give } from '../topology/answer.ts';
+import { giveRootRefusal, malformedFile, readRootDocument } from './root-files-io.ts';
+
+/** Options of `entente ca root accept`. */
+export interface AcceptOptions {
+  readonly config: string;
+  readonly json?: boolean;
+}
+
+/** Verifies the answer of a root, and leaves it to the authority. */
+export async function acceptAnswer(file: string, { config, json }: AcceptOptions): Promise<void> {
+  const { directory, domain, objectsUrl } = await authorityNamesOf(config);
+  const text = await readRootDocument(file);
+  const answer = parseRootAnswer(text);
+  if (answer === undefined) return giveRootRefusal(malformedFile(file), json);
+  const store = await IssuerStore.open(authorityFolder(directory));
+  // One of a root that is not here is refused by what it says.
+  const root =
+    store.roots.all.find(({ certificate }) => spkiHash(certificate.der) === answer.root) ??
+    store.roots.all.find(({ number }) => number === store.active.root);
+  const knowledge = await store.knowledge(domain, objectsUrl, Date.now(), root);
+  const verified = verifyRootAnswer(answer, knowledge);
+  if (!verified.ok) return giveRootRefusal(verified.refusal, json);
+  await writeWhole(join(directory, rootFiles(root?.number ?? 1).answer), text, publicMode);
+  const { issuing, list, nextRoot } = verified.value;
+  give(
+    {
+      json: {
+        list: Number(list.crlNumber),
+        issuing: issuing?.number ?? null,
+        root: nextRoot?.number ?? null,
+      },
+      lines: [
+        'Answer of the root accepted.',
+        '',
+        `  list            number ${list.crlNumber}`,
+        ...(issuing === undefined ? [] : [`  prepared        ${issuing.certificate.subject.toString()}`]),
+        ...(nextRoot === undefined ? [] : [`  next root       ${nextRoot.certificate.subject.toString()}`]),
+      ],
+      next: [
+        'nothing: the authority puts it in force within a minute, or when it starts',
+        ...(nextRoot === undefined
+          ? []
+          : ['then list the root with entente topology root prepare, sign and publish']),
+      ],
+    },
+    json,
+  );
+}

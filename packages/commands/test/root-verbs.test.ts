@@ -1,0 +1,184 @@
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Network, startNetwork } from '@entente/testkit';
+import { encodeSignedTopology, signTopology, type TopologyDocument, topologyHash } from '@entente/topology';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { answerOf, runEntente, succeed } from './command-line.ts';
+
+interface Rollover {
+  readonly roots: readonly { readonly stage: string; readonly list: { readonly number: number } }[];
+  readonly issuers: readonly { readonly number: number; readonly root: number; readonly stage: string }[];
+  readonly waiting: readonly string[];
+}
+
+/** The authority looks for answers every 15 seconds. */
+const patience = { timeout: 45_000, interval: 250 };
+
+describe('the verbs of a root, with a running authority', () => {
+  let network: Network;
+  let folder: string;
+  let options: string;
+  let config: string;
+  const at = (name: string): string => join(folder, name);
+  beforeAll(async () => {
+    network = await startNetwork({ clients: [] });
+    folder = await mkdtemp(join(tmpdir(), 'entente-root-verbs-'));
+    const { authority } = network.organisation;
+    const directory = join(network.directory, 'authority');
+    const files = join(directory, 'administrators', 'administrator');
+    config = join(network.directory, `${authority.fqdn}.yaml`);
+    options = `--authority https://${authority.fqdn}:${authority.httpsPort} --address 127.0.0.1 --anchors ${at('root1/root_ca.crt')} --certificate ${files}.crt --key ${files}.key`;
+    await mkdir(at('root1'));
+    await copyFile(join(directory, 'root_ca.crt'), at('root1/root_ca.crt'));
+    await rename(join(directory, 'root_ca.key'), at('root1/root_ca.key'));
+  }, 120_000);
+  afterAll(async () => {
+    await network?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const rollover = async (): Promise<Rollover> =>
+    (await answerOf(`ca rollover ${options}`)).json as unknown as Rollover;
+  const request = async (more = ''): Promise<string> => {
+    const { json } = await answerOf(`ca root request --config ${config} ${more}`);
+    await rename(String(json.request), at('request.json'));
+    return at('request.json');
+  };
+  /** The newest version with other roots, signed and published. */
+  const publish = async (enterprise: readonly object[]): Promise<number> => {
+    const versions = join(network.directory, 'authority', 'topologies');
+    const newest = Math.max(...(await readdir(versions)).map((name) => Number.parseInt(name, 10)));
+    const text = await readFile(join(versions, `${newest}.json`), 'utf8');
+    const { document } = JSON.parse(text) as { document: TopologyDocument };
+    const issued = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+    const next = {
+      ...document,
+      issued,
+      version: newest + 1,
+      previous: topologyHash(document),
+      anchors: { enterprise } as TopologyDocument['anchors'],
+    };
+    const file = at('topology.signed.json');
+    await writeFile(file, encodeSignedTopology(signTopology(next, [network.administrator.signer])));
+    return (await runEntente(`topology publish ${file} --yes ${options}`)).status;
+  };
+
+  it('ca root request, sign and accept bring the next issuing authority from the root', async () => {
+    const asked = await request('--next');
+    const line = `ca root sign ${asked} --root ${at('root1')} --out ${at('answer.json')}`;
+    expect((await runEntente(line)).stderr).toContain('--yes');
+    expect((await answerOf(`${line} --yes`)).json).toMatchObject({ list: 2, issuing: 2 });
+    expect(await answerOf(`ca root accept ${asked} --config ${config}`)).toMatchObject({
+      status: 1,
+      json: { refusal: { reason: 'root-document-malformed' } },
+    });
+    const accepted = await answerOf(`ca root accept ${at('answer.json')} --config ${config}`);
+    expect(accepted.json).toMatchObject({ list: 2, issuing: 2, root: null });
+    await vi.waitFor(async () => {
+      const { issuers, roots } = await rollover();
+      expect(issuers).toMatchObject([
+        { number: 1, root: 1, stage: 'active' },
+        { number: 2, root: 1, stage: 'prepared' },
+      ]);
+      expect(roots).toMatchObject([{ stage: 'active', list: { number: 2 } }]);
+    }, patience);
+    const shown = await succeed(`ca rollover ${options}`);
+    expect(shown).toMatch(/issuing authorities\n *number +root +stage/);
+    expect(shown).toMatch(/roots\n *number +stage +ends +list +servers/);
+  });
+
+  it('ca root sign keeps the list, so that an old request takes no revocation back', async () => {
+    const old = at('old.json');
+    await copyFile(await request(), old);
+    const asked = await request('--revoke 2');
+    const sign = (file: string) =>
+      answerOf(`ca root sign ${file} --root ${at('root1')} --out ${at('revoking.json')} --yes`);
+    expect((await sign(asked)).json).toMatchObject({ list: 3 });
+    expect((await sign(old)).json).toMatchObject({ list: 4 });
+    const { status } = await answerOf(`ca root accept ${at('revoking.json')} --config ${config}`);
+    expect(status).toBe(0);
+    await vi.waitFor(async () => {
+      expect((await rollover()).issuers[1]).toMatchObject({ stage: 'retired', revoked: true });
+    }, patience);
+    const unknown = await runEntente(`ca root request --config ${config} --revoke 9`);
+    expect(unknown).toMatchObject({ status: 2, stderr: expect.stringContaining('entente ca rollover') });
+    expect((await runEntente(`ca root request --config ${config} --root 2`)).status).toBe(2);
+    expect((await runEntente(`ca root request --config ${config} --revoke-root 2`)).status).toBe(2);
+  });
+
+  it('ca root prepare creates the next root once, and the authority records it', async () => {
+    const asked = await request();
+    const line = `ca root prepare ${asked} --root ${at('root1')} --new-root ${at('root2')} --out ${at('next.json')}`;
+    expect((await runEntente(line)).stderr).toContain('--yes');
+    expect(await readdir(folder)).not.toContain('root2');
+    const { json, status } = await answerOf(`${line} --yes`);
+    expect({ status, json }).toMatchObject({ status: 0, json: { root: 2, list: 5, crossCertified: true } });
+    const certificate = await readFile(at('root2/root_ca.crt'), 'utf8');
+    expect((await answerOf(`${line} --yes`)).json).toMatchObject({ root: 2, list: 6 });
+    expect(await readFile(at('root2/root_ca.crt'), 'utf8')).toBe(certificate);
+    const accepted = await answerOf(`ca root accept ${at('next.json')} --config ${config}`);
+    expect(accepted.json).toMatchObject({ list: 6, issuing: null, root: 2 });
+    await vi.waitFor(async () => {
+      expect((await rollover()).roots).toMatchObject([{ stage: 'active' }, { stage: 'unlisted' }]);
+    }, patience);
+  });
+
+  it('topology root writes each step into the topology, and the authority follows the published ones', async () => {
+    const file = at('topology.yaml');
+    const text = await readFile(join(network.directory, 'authority', 'topologies', '1.json'), 'utf8');
+    const { document } = JSON.parse(text) as { document: TopologyDocument };
+    const { anchors: _, ...plain } = document;
+    await writeFile(file, stringify(plain));
+    const listed = async () => (parse(await readFile(file, 'utf8')) as TopologyDocument).anchors?.enterprise;
+    const root = (words: string) => runEntente(`topology root ${words} --file ${file}`);
+    const next = `prepare --certificate ${at('root2/root_ca.crt')} --name second`;
+    expect(await root(next)).toMatchObject({ status: 2, stderr: expect.stringContaining('--present') });
+    expect((await root(`${next} --present ${at('root1/root_ca.crt')}`)).status).toBe(0);
+    const [one, two] = (await listed()) ?? [];
+    expect([one?.stage, two?.stage, two?.name]).toEqual([undefined, 'prepared', 'second']);
+    expect(await publish([one as object, two as object])).toBe(0);
+    expect((await rollover()).roots).toMatchObject([{ stage: 'active' }, { stage: 'prepared' }]);
+
+    expect(await root('activate third')).toMatchObject({ status: 2 });
+    expect((await root('activate second')).status).toBe(0);
+    expect((await listed())?.map(({ stage }) => stage)).toEqual([undefined, undefined]);
+    expect((await root('taint second')).status).toBe(0);
+    expect((await listed())?.map(({ stage }) => stage)).toEqual([undefined, 'tainted']);
+    expect((await root('retire second')).status).toBe(0);
+    expect((await listed())?.map(({ name }) => name)).toEqual([one?.name]);
+  });
+
+  it('topology publish is refused where nothing could be issued below the roots that it lists', async () => {
+    const [, two] = await rootsInForce();
+    expect(await publish([{ ...two, stage: 'active' }])).toBe(1);
+    expect((await rollover()).roots).toMatchObject([{ stage: 'active' }, { stage: 'prepared' }]);
+  });
+
+  it('ca root sign works for the next root with its own directory, once it is active', async () => {
+    const [one, two] = await rootsInForce();
+    expect(await publish([one as object, { ...two, stage: 'active' }])).toBe(0);
+    const file = join(network.directory, 'authority', 'root-request-2.json');
+    await vi.waitFor(async () => {
+      expect((await rollover()).waiting).toEqual(['root-request-2.json']);
+    }, patience);
+    const wrong = await answerOf(`ca root sign ${file} --root ${at('root1')} --out ${at('x.json')} --yes`);
+    expect(wrong).toMatchObject({ status: 1, json: { refusal: { reason: 'root-of-another-domain' } } });
+    const line = `ca root sign ${file} --root ${at('root2')} --out ${at('second.json')} --yes`;
+    expect((await answerOf(line)).json).toMatchObject({ issuing: 3 });
+    const accepted = await answerOf(`ca root accept ${at('second.json')} --config ${config}`);
+    expect(accepted.json).toMatchObject({ issuing: 3, root: null });
+    await vi.waitFor(async () => {
+      expect((await rollover()).issuers[2]).toMatchObject({ number: 3, root: 2, stage: 'prepared' });
+    }, patience);
+    expect(await succeed(`ca rollover ${options}`)).toContain('root 2 is');
+  });
+
+  async function rootsInForce(): Promise<readonly object[]> {
+    const versions = join(network.directory, 'authority', 'topologies');
+    const newest = Math.max(...(await readdir(versions)).map((name) => Number.parseInt(name, 10)));
+    const text = await readFile(join(versions, `${newest}.json`), 'utf8');
+    return (JSON.parse(text) as { document: TopologyDocument }).document.anchors?.enterprise ?? [];
+  }
+}, 180_000);

@@ -1,0 +1,110 @@
+import { type Certificate, decodePem, encodePem, type KeyKind } from '@entente/x509';
+import { rootName } from '../ceremony/new-root.ts';
+import { PkiFault } from '../ground/fault.ts';
+import { createIssuer, type Issuer } from '../ground/issuer.ts';
+import { spkiHash } from '../ground/issuer-id.ts';
+import type { Signer } from '../ground/signer.ts';
+import type { PreparedRoot } from '../rollover/root-documents.ts';
+import { authorityFiles, readPrivateKey } from './authority-files.ts';
+import { type AuthorityFolder, authorityFolder } from './authority-folder.ts';
+import { keySigner } from './key-signer.ts';
+import { newKey } from './pending-issuer.ts';
+import { certificatesIn, listOf, signerIn } from './read-issuers.ts';
+import { rootFiles, rootsFile } from './root-files.ts';
+import { RootStore } from './root-store.ts';
+import { publicMode, secretMode } from './write-whole.ts';
+
+/** A root with its key: in a directory of its own, or beside an authority. */
+export interface RootFolder {
+  readonly certificate: Certificate;
+  /** The newest list that this directory has, DER; undefined where it keeps none. */
+  readonly list: Uint8Array | undefined;
+  /**
+   * The root with its key.
+   * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_SECRET_EXPOSED`, `ENTENTE_PKI_KEY_MISMATCH`
+   */
+  issuer(): Promise<Issuer>;
+  /** Keeps a list that this root has signed, so that no later request takes a revocation back. */
+  keep(list: Uint8Array): Promise<void>;
+}
+
+/**
+ * Opens the directory of a root.
+ * @param directory - with root_ca.crt and root_ca.key; or that of an authority
+ * @param sha256 - of the certificate that is wanted, lower-case hexadecimal; where it is not there, the first one is opened
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` where there is no certificate
+ */
+export async function openRootFolder(directory: string, sha256: string): Promise<RootFolder> {
+  const folder = authorityFolder(directory);
+  const { certificate, files } = await find(folder, sha256);
+  const blocks = decodePem((await folder.read(files.list)) ?? Buffer.alloc(0));
+  return {
+    certificate,
+    list: blocks.ok ? blocks.value.find(({ label }) => label === 'X509 CRL')?.der : undefined,
+    issuer: async () => createIssuer(certificate.der, keySigner(await readPrivateKey(directory, files.key))),
+    keep: (list) => folder.write(files.list, encodePem('X509 CRL', list), publicMode),
+  };
+}
+
+async function find(folder: AuthorityFolder, sha256: string) {
+  const isWanted = ({ der }: Certificate): boolean => spkiHash(der) === sha256;
+  const others = (await folder.exists(rootsFile)) ? (await RootStore.open(folder)).all : [];
+  const stored = others.find(({ certificate }) => isWanted(certificate));
+  if (stored !== undefined) return { certificate: stored.certificate, files: rootFiles(stored.number) };
+  const certificates = await certificatesIn(folder, authorityFiles.rootCertificate);
+  return { certificate: certificates.find(isWanted) ?? certificates[0], files: rootFiles(1) };
+}
+
+/** The directory in which the next root is created. */
+export interface NextRootFolder {
+  readonly signer: Signer;
+  /** Its certificate, where an earlier call has created it. */
+  readonly existing: Certificate | undefined;
+  /** Number of its next list. */
+  readonly listNumber: number;
+  /** Writes certificate and list. */
+  finish(prepared: PreparedRoot): Promise<void>;
+}
+
+/**
+ * Creates the directory of the next root with its key. One whose certificate was created before is used again as long as the
+ * list of that root is empty: the answer may have been lost on its way to the authority.
+ * @param directory - created with mode 0700 where it does not exist
+ * @param root - what is to be created: domain, number, and the kind of key of the present root
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS` where the directory has another root, or one that has been used
+ */
+export async function createRootFolder(
+  directory: string,
+  { domain, kind, number }: { readonly domain: string; readonly number: number; readonly kind: KeyKind },
+): Promise<NextRootFolder> {
+  const folder = authorityFolder(directory);
+  const { list: listFile } = rootFiles(1);
+  const isThere = await folder.exists(authorityFiles.rootCertificate);
+  const existing = isThere ? (await certificatesIn(folder, authorityFiles.rootCertificate))[0] : undefined;
+  const list = existing === undefined ? undefined : await listOf(folder, listFile, existing);
+  const isOther = existing !== undefined && existing.subject.canonical !== rootName(domain, number).canonical;
+  if (isOther || (list !== undefined && [...list.entries()].length > 0)) {
+    throw new PkiFault('ENTENTE_PKI_AUTHORITY_EXISTS', {
+      sentence: isOther
+        ? `the directory has another root, ${existing?.subject.toString()}`
+        : 'the directory has a root that has revoked certificates: it is in use already',
+      place: directory,
+      remedy: 'choose a directory that does not exist yet',
+    });
+  }
+  await folder.create(authorityFiles.rootKey, newKey(kind), secretMode);
+  const signer = await signerIn(folder, authorityFiles.rootKey);
+  return {
+    signer,
+    existing,
+    listNumber: Number(list?.crlNumber ?? 0n) + 1,
+    async finish(prepared) {
+      await folder.write(listFile, encodePem('X509 CRL', prepared.list), publicMode);
+      await folder.write(
+        authorityFiles.rootCertificate,
+        encodePem('CERTIFICATE', prepared.certificate),
+        publicMode,
+      );
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import type { PatchList } from '../patch.ts';
+
+const rollover = 'packages/member/test/root-rollover.test.ts';
+const ownRoots = 'packages/topology/test/own-roots.test.ts';
+const alarm = 'packages/member/test/list-alarm.test.ts';
+
+/** Our own roots: which are believed, who may change them, and lists that are signed behind our back. */
+export const patches: PatchList = {
+  name: 'roots',
+  list: [
+    {
+      name: 'retired-root',
+      off: 'a member believes the root that it joined with after the topology has retired it',
+      file: 'packages/member/src/state/enterprise-anchors.ts',
+      find: 'if (listed === undefined) return joined;',
+      replace: 'if (listed === undefined || joined.length > 0) return joined;',
+      test: {
+        file: rollover,
+        title: 'believes after a restart what the signed topology lists, not what it joined with',
+      },
+    },
+    {
+      name: 'roots-at-once',
+      off: 'the roots of a new topology count after a restart only',
+      file: 'packages/member/src/state/domain-state.ts',
+      find: 'this.#roots = this.rootsUnder(news.topology);',
+      replace: '',
+      test: {
+        file: rollover,
+        title:
+          'follows it through prepare, activate, taint and retire, and no connection ends but those of peers below the old root alone',
+      },
+    },
+    {
+      name: 'roots-of-a-state',
+      off: 'a trust state that names other roots than its topology is accepted',
+      file: 'packages/member/src/follow/trust-states.ts',
+      find: 'if (state.anchors === ours) return undefined;',
+      replace: 'if (state.anchors !== undefined) return undefined;',
+      test: {
+        file: rollover,
+        title:
+          'refuses a trust state that names other roots than its topology, and goes on with the topology in force',
+      },
+    },
+    {
+      name: 'signer-below-its-roots',
+      off: 'a topology is put in force whose roots do not lead to the signer of its trust state',
+      file: 'packages/member/src/follow/trust-states.ts',
+      find: 'this.#anchors = topology === state.topology ? state.anchors : enterpriseAnchors(roots, topology);',
+      replace: 'this.#anchors = enterpriseAnchors(roots, topology) && state.anchors;',
+      test: {
+        file: 'packages/member/test/trust-states.test.ts',
+        title: 'does not put a topology in force whose roots do not lead to the signer of its state',
+      },
+    },
+    {
+      name: 'tainted-root',
+      off: 'a server keeps its certificate below a tainted root until that root is retired',
+      file: 'packages/member/src/credential/interface-chain.ts',
+      find: "stage === 'tainted' ? undefined : decodeCertificate(certificate)",
+      replace: 'stage === undefined ? undefined : decodeCertificate(certificate)',
+      test: {
+        file: 'packages/member/test/interface-chain.test.ts',
+        title: 'where the topology lists it, and not as tainted',
+      },
+    },
+    {
+      name: 'one-retires-a-root',
+      off: 'a single administrator retires a root of ours',
+      file: 'packages/topology/src/change/diff-topologies.ts',
+      find: "    added: () => 'quorum',\n    removed: () => 'quorum',\n    both: (old, anchor, at) => {",
+      replace:
+        "    added: () => 'quorum',\n    removed: () => 'narrowing',\n    both: (old, anchor, at) => {",
+      test: {
+        file: ownRoots,
+        title: 'need the quorum where one is retired: one administrator cannot do it',
+      },
+    },
+    {
+      name: 'root-without-certificate',
+      off: 'a topology is signed that lists a root of ours that no member can believe',
+      file: 'packages/topology/src/checks/check-own-roots.ts',
+      find: '} else if (rootCertificate(root) === undefined) {',
+      replace: "} else if (root.name === '') {",
+      test: { file: ownRoots, title: 'each need the certificate of a root' },
+    },
+    {
+      name: 'no-active-root',
+      off: 'a topology without an active root is signed',
+      file: 'packages/topology/src/checks/check-own-roots.ts',
+      find: "if (!roots.some(({ stage }) => (stage ?? 'active') === 'active')) {",
+      replace: 'if (roots.length === 0) {',
+      test: { file: ownRoots, title: 'have one among them that is active' },
+    },
+    {
+      name: 'list-behind-our-back',
+      off: 'nobody notices another list under the number that the trust state names',
+      file: 'packages/member/src/follow/list-alarm.ts',
+      find: 'if (seen.sha256 !== named.sha256)',
+      replace: "if (seen.sha256 === '')",
+      test: {
+        file: alarm,
+        title: 'is an alarm where it has the number of the named one and other content, once',
+      },
+    },
+    {
+      name: 'list-with-an-unknown-number',
+      off: 'nobody notices a list with a number that the trust states do not know',
+      file: 'packages/member/src/follow/list-alarm.ts',
+      find: 'seen.unaware++;',
+      replace: '',
+      test: {
+        file: alarm,
+        title: 'is an alarm where it has a higher number that two later states do not know',
+      },
+    },
+    {
+      name: 'list-of-a-forger',
+      off: 'anybody can raise the alarm about lists of our authorities with a list of their own',
+      file: 'packages/member/src/follow/list-alarm.ts',
+      find: '(one) => one.subject.canonical === list.issuer.canonical && isSignedBy(list, one),',
+      replace: '(one) => one.subject.canonical === list.issuer.canonical,',
+      test: {
+        file: alarm,
+        title: 'is none where somebody else has signed it, or it covers other certificates',
+      },
+    },
+  ],
+};
