@@ -1,4 +1,5 @@
 import { openTrust, type Trust } from '@entente/tls';
+import { links } from '@entente/topology';
 import { Phone } from './load/phone.ts';
 import { Traffic } from './load/traffic.ts';
 import { type FederationTimes, type MovedFederation, startMovedFederation } from './network/federation.ts';
@@ -112,6 +113,17 @@ export class Timeline implements AsyncDisposable {
     );
   }
 
+  /**
+   * What servers have logged as an error. Two things are no faults: the clock jumps by hours, so that the last state is old until the next
+   * one has come; and the authorities warn while the root has not signed.
+   */
+  faults(): readonly unknown[] {
+    const expected = ['topology-unconfirmed', 'successor-needed', 'root-list-expires'];
+    return this.federation.lines.filter(
+      ({ fields, level }) => level === 'error' && !expected.includes((fields as { event: string }).event),
+    );
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.traffic[Symbol.asyncDispose]();
     for (const phone of this.phones.values()) await phone[Symbol.asyncDispose]();
@@ -135,6 +147,21 @@ export class Timeline implements AsyncDisposable {
     }
     await this.traffic.round();
   }
+}
+
+/**
+ * Connections and requests that were refused. A challenge is logged as the refusal of a request. A stream of events ends with the certificate
+ * that it was opened with, and is opened again.
+ * @param timeline - at its end
+ */
+export function refusedConnections(timeline: Timeline): readonly unknown[] {
+  const isStream = (link: unknown) => link === links.memberToAuthority.name;
+  return timeline
+    .logged('refused')
+    .filter(({ reason }) => reason !== 'authentication-required')
+    .filter(
+      ({ link, reason, when }) => !(isStream(link) && reason === 'certificate-expired' && when === 'live'),
+    );
 }
 
 function trustOf({ prepared }: InProcessOrganisation, { around }: MovedFederation): Promise<Trust> {

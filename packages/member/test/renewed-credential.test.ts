@@ -195,10 +195,9 @@ describe('the certificate of an interface', () => {
         url: 'https://ca.contoso.example',
         async enrolTransport(request) {
           asked.open();
-          return new Response(
-            await root.certify(new Uint8Array(await request.arrayBuffer()), { dnsNames }),
-            { status: 201 },
-          );
+          return new Response(await root.certify(new Uint8Array(await request.arrayBuffer()), { dnsNames }), {
+            status: 201,
+          });
         },
       },
       clock,

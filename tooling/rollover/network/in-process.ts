@@ -9,7 +9,13 @@ import {
   es256Signer,
   type PreparedOrganisation,
 } from '@entente/testkit/parts';
-import { administratorSetHash, type TopologyDocument } from '@entente/topology';
+import {
+  administratorSetHash,
+  buildTopology,
+  outsideObjectUrls,
+  type TopologyDocument,
+  topologyHash,
+} from '@entente/topology';
 import { stringify } from 'yaml';
 import { type AuthorityServer, createAuthorityServer } from '../../../apps/authority-server/src/index.ts';
 import { createEdgeServer, edgeServerConfig } from '../../../apps/edge-server/src/index.ts';
@@ -48,6 +54,7 @@ export class InProcessOrganisation implements AsyncDisposable {
   readonly #around: Surroundings;
   readonly #members = new Map<string, RunningMember>();
   readonly #usersFile: string;
+  #topology: TopologyDocument;
 
   private constructor(
     around: Surroundings,
@@ -57,6 +64,7 @@ export class InProcessOrganisation implements AsyncDisposable {
       readonly administrator: Administrator;
       readonly authority: AuthorityServer;
       readonly usersFile: string;
+      readonly topology: TopologyDocument;
     },
   ) {
     this.#around = around;
@@ -65,6 +73,7 @@ export class InProcessOrganisation implements AsyncDisposable {
     this.administrator = parts.administrator;
     this.authority = parts.authority;
     this.#usersFile = parts.usersFile;
+    this.#topology = parts.topology;
   }
 
   /**
@@ -82,7 +91,8 @@ export class InProcessOrganisation implements AsyncDisposable {
     const { authorityDirectory, ceremony, directory, organisation, signingKey } = prepared;
     const { authority: place, domain } = organisation;
     const objectsUrl = `http://${place.fqdn}:${place.objectsPort}`;
-    const root = await RootStorage.take(authorityDirectory, join(directory, 'root'));
+    const outsideObjectsUrls = outsideObjectUrls(buildTopology(topology));
+    const root = await RootStorage.take(authorityDirectory, { domain, objectsUrl, outsideObjectsUrls });
     const names = { directory: authorityDirectory, domain, objectsUrl };
     const files = await certifyAdministrator(names, 'administrator', clock.now() - administratorAgeMs);
     const authority = await createAuthorityServer({
@@ -117,7 +127,27 @@ export class InProcessOrganisation implements AsyncDisposable {
       ]),
     );
     await writeFile(usersFile, stringify({ users }), { mode: 0o600 });
-    return new InProcessOrganisation(around, prepared, { root, administrator, authority, usersFile });
+    const parts = { root, administrator, authority, usersFile, topology };
+    return new InProcessOrganisation(around, prepared, parts);
+  }
+
+  /** The topology in force. */
+  get topology(): TopologyDocument {
+    return this.#topology;
+  }
+
+  /**
+   * The administrators sign the next version, and publish it.
+   * @param changes - what is other than in the version in force
+   * @param leaveBehind - retire a root although servers depend on it
+   */
+  async publish(changes: Partial<TopologyDocument>, leaveBehind = false): Promise<void> {
+    const before = this.#topology;
+    const issued = `${new Date(this.#around.clock.now()).toISOString().slice(0, 19)}Z`;
+    const version = { version: before.version + 1, previous: topologyHash(before), issued };
+    const document = { ...before, ...version, ...changes };
+    await this.administrator.publish(document, leaveBehind ? '?leave-behind=true' : '');
+    this.#topology = document;
   }
 
   /** The members that run, by name. */
