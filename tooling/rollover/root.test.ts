@@ -27,7 +27,7 @@ describe('one root follows the other under load, while a partner goes on', () =>
     timeline.logged(event).filter(({ from }) => from === 'ca.fabrikam.example');
 
   beforeAll(async () => {
-    timeline = await Timeline.start({ ceremony, start: ceremony + 10 * day });
+    timeline = await Timeline.start({ ceremony, start: ceremony + 100 * day });
     const { contoso, fabrikam } = timeline.federation;
     await timeline.pass(4 * hour);
     await fabrikam.stop(sleeper);
