@@ -76,8 +76,12 @@ describe('the guide to two organisations', { timeout: 900_000 }, () => {
     expect(there).toMatch(/"peer":"unknown","claimed":"access\.contoso\.example/);
   });
 
-  it('leaves a network on which every block of “Operations” does what that page says', async () => {
-    expect(await readFile(operations, 'utf8'), 'a block that no test runs').not.toMatch(/^```bash$/m);
+  it('leaves a network on which the blocks of “Operations” do what that page says', async () => {
+    const left = [...(await readFile(operations, 'utf8')).matchAll(/^```bash\n(.*?)^```$/gms)];
+    expect(
+      left.map(([, block]) => block),
+      'blocks that this test does not run: they come an hour later',
+    ).toEqual([expect.stringMatching(/^entente topology root taint .*\nentente topology root retire .*\n$/)]);
     await servers.run('cd ../contoso');
     const stop = async (log: string) => {
       const [record = ''] = (await readFile(join(folder, 'contoso', log), 'utf8')).split('\n', 1);
@@ -103,7 +107,7 @@ describe('the guide to two organisations', { timeout: 900_000 }, () => {
     expect(all).toContain('Signed by the root.');
     expect(all).toContain('Answer of the root accepted.');
     expect(all).toMatch(/issued certificate [0-9a-f]+ to gw1\.contoso\.example/);
-    expect(all).toMatch(/back to the content of version 1, from version 2/);
+    expect(all).toMatch(/back to the content of version 3, from version 4/);
     expect(all.match(/version \d of contoso\.example is in force: narrowing change/g)?.length).toBe(3);
     expect(told.filter((each) => /^"number":\d+\n$/.test(each))).toHaveLength(1);
   });
