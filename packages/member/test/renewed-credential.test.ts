@@ -81,7 +81,7 @@ describe('the certificate of an interface', () => {
     await renewed[Symbol.asyncDispose]();
   });
 
-  it('is renewed within a while, which a later wish for a longer one does not postpone', async () => {
+  it('is renewed within a while, which a later call with a longer one does not postpone', async () => {
     const { answer, asked, renewed } = await open(new MemberFiles(directory));
     answer.open();
     renewed.renewWithin(1);

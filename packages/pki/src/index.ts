@@ -152,6 +152,7 @@ export {
   settleMs,
   successorOf,
 } from './rollover/decide.ts';
+export { listAddressesIn } from './rollover/exact-certificate.ts';
 export {
   examineRootRequest,
   type RootKnowledge,

@@ -77,7 +77,7 @@ export const patches: PatchList = {
       find: 'return (basicConstraints?.pathLength ?? rootPathLength) > crossPathLength;',
       replace: 'return basicConstraints !== undefined;',
       test: next(
-        'is not certified by a root that allows one authority below it, which relying parties would refuse',
+        'is not certified by a root that allows one authority below it, and is accepted without that',
       ),
     },
     {

@@ -116,6 +116,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'older-list-not-shown',
+      off: 'a list that is older than the known one is not compared with what the trust state names',
+      file: 'packages/trust/src/node/fetch/fetched-crls.ts',
+      find: '      onSigned?.(crl, url);\n',
+      replace: '      if (this.#byKey.get(key) === undefined) onSigned?.(crl, url);\n',
+      test: {
+        file: 'packages/trust/src/node/fetch/shown-crls.test.ts',
+        title:
+          'a fetcher shows each list that the issuer has signed, also one that is older than the known one',
+      },
+    },
+    {
       name: 'list-of-a-forger',
       off: 'anybody can raise the alarm about lists of our authorities with a list of their own',
       file: 'packages/member/src/follow/list-alarm.ts',

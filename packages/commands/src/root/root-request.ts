@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OperatorFault } from '@entente/host';
-import { formatRootRequest, parseRootRequest, type RootRequest, spkiHash } from '@entente/pki';
+import {
+  formatRootRequest,
+  listAddressesIn,
+  parseRootRequest,
+  type RootRequest,
+  spkiHash,
+} from '@entente/pki';
 import {
   authorityFolder,
   IssuerStore,
@@ -37,7 +43,7 @@ export async function writeRequest(options: RequestOptions): Promise<void> {
     root: spkiHash(root.certificate.der),
     list: root.crl.der,
     objectsUrl,
-    outsideObjectsUrls: before?.outsideObjectsUrls ?? [],
+    outsideObjectsUrls: before?.outsideObjectsUrls ?? outsideUrlsOf(store),
     ...(next === true || before?.issuing !== undefined ? { issuing: await store.request(domain) } : {}),
     nextRoot: store.roots.all.length + 1,
     certifyOutside: before?.certifyOutside ?? [],
@@ -60,6 +66,11 @@ export async function writeRequest(options: RequestOptions): Promise<void> {
     },
     json,
   );
+}
+
+/** Where edges serve lists to outsiders today, so that a next root is reached by them too. */
+function outsideUrlsOf({ active, root }: IssuerStore): readonly string[] {
+  return active.outside === undefined ? [] : (listAddressesIn(active.outside, root) ?? []);
 }
 
 function rootOf(store: IssuerStore, number: string | undefined): StoredRoot {

@@ -35,7 +35,7 @@ const mostLists = 256;
  * Compares the lists of our authorities that are seen elsewhere, as on the plain HTTP of port 80, with those that the trust state names, and
  * logs `revocation-list-differs` once for each that should not exist: another list under a number that the state names, or one with
  * a higher number that the states since do not know. Somebody else then has a key of ours, or the authority went back. What is seen
- * is never in force. An older list is no alarm: caches keep them.
+ * is never in force. An older list is passed over: caches keep them.
  */
 export class ListAlarm {
   readonly #log: Log;
@@ -72,7 +72,7 @@ export class ListAlarm {
   }
 
   /**
-   * @param list - seen elsewhere; one that no authority of ours has signed is no alarm
+   * @param list - seen elsewhere; one that no authority of ours has signed is passed over
    * @param from - where: a URL
    */
   see(list: CertificateList, from: string): void {

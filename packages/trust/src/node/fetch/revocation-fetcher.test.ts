@@ -83,26 +83,6 @@ describe('fetching revocation knowledge', () => {
     expect(told).toBe(1);
   });
 
-  it('shows each list that it fetches and that the issuer has signed, also one that is older than the known one', async () => {
-    const shown: [number, string][] = [];
-    const made = await fetcher({
-      refreshEveryMs: 0,
-      retryAfterMs: 0,
-      onCrl: ({ crlNumber }, from) => shown.push([Number(crlNumber), from]),
-    });
-    answer = gives(await crl(200));
-    await made.prepare(await chain(), anchors, Date.now());
-    answer = gives(await crl(201, Date.now(), await createTestAuthority('Contoso Root')));
-    await made.refresh();
-    answer = gives(await crl(199, Date.now() - 3_600_000));
-    await made.refresh();
-    expect(shown).toEqual([
-      [200, url()],
-      [199, url()],
-    ]);
-    expect(made.store.current.crls.map(({ crlNumber }) => crlNumber)).toEqual([200n]);
-  });
-
   it('asks a location once, however many verdicts wait for it, and not again while the answer is fresh', async () => {
     answer = gives(await crl(200));
     const made = await fetcher();
