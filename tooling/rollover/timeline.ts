@@ -114,7 +114,7 @@ export class Timeline implements AsyncDisposable {
   }
 
   /**
-   * What servers have logged as an error. Two things are no faults: the clock jumps by hours, so that the last state is old until the next
+   * What servers have logged as an error. Two things are left out: the clock jumps by hours, so that the last state is old until the next
    * one has come; and the authorities warn while the root has not signed.
    */
   faults(): readonly unknown[] {

@@ -235,7 +235,11 @@ describe('the second opinion of OpenSSL on internal interfaces', () => {
     const hour = 3_600_000;
     const later = () => Date.now() + 2 * hour;
     const next = () =>
-      servers.world.issue({ dnsNames: [clientName], notBefore: Date.now() + hour, notAfter: Date.now() + 5 * hour });
+      servers.world.issue({
+        dnsNames: [clientName],
+        notBefore: Date.now() + hour,
+        notAfter: Date.now() + 5 * hour,
+      });
     const trusting = (clock?: Clock) =>
       createTrust({
         version: () => '1',

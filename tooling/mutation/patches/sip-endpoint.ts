@@ -130,7 +130,7 @@ export const patches: PatchList = {
       name: 'make-before-break',
       off: 'a connection is used until a certificate of it ends',
       file: 'packages/sip-endpoint/src/connection/when-aged.ts',
-      find: 'after(leftMs * (0.7 + 0.1 * random()), () => {',
+      find: 'after(Math.min(leftMs, longestAgeMs) * (0.7 + 0.1 * random()), () => {',
       replace: 'after(leftMs * (1.7 + 0.1 * random()), () => {',
       test: {
         file: 'packages/sip-endpoint/src/connection/when-aged.test.ts',

@@ -73,7 +73,8 @@ async function init(network: string, given: InitOptions): Promise<void> {
     });
   }
   const required = requiredOf(given);
-  const emergencyFile = given.emergency === undefined ? undefined : join(given.keys, `${given.emergency}.key`);
+  const emergencyFile =
+    given.emergency === undefined ? undefined : join(given.keys, `${given.emergency}.key`);
   const keys: AdministratorKey[] = [];
   const made: string[] = [];
   // Everything is checked before a key is created, so that a mistake leaves nothing behind.

@@ -4,6 +4,8 @@ import type { Replaceable } from './dialled-socket.ts';
 
 /** Milliseconds before the end of a certificate within which it is of no use to dial again. */
 const tooLateMs = 60_000;
+/** Milliseconds that a connection counts as young at most: about a day, so that it shows no certificate that was replaced long ago. */
+const longestAgeMs = 108_000_000;
 /** The longest wait after our certificate was replaced, milliseconds: not all dial at once. */
 const longestWaitMs = 60_000;
 
@@ -21,8 +23,8 @@ export interface AgeOptions {
 }
 
 /**
- * Lets another connection take the place of one: soon after our certificate was replaced, and when about three quarters of the time have
- * passed until the first of the two certificates ends that were shown. At that end both sides close the connection, whatever is under way;
+ * Lets another connection take the place of one: soon after our certificate was replaced, every day, because that of the other side may have
+ * been, and when about three quarters of the time have passed until the first of the two certificates ends that were shown. At that end both sides close the connection, whatever is under way;
  * both have another certificate long before. The one before is closed ten minutes later.
  * @param socket - a connection that was admitted
  * @param options - clock and our certificate
@@ -51,7 +53,7 @@ export function whenAged(socket: TLSSocket, options: AgeOptions, connection: Rep
   const wait = (): void => {
     const leftMs = Math.min(...ends) - clock.now();
     if (!Number.isFinite(leftMs) || leftMs < tooLateMs) return;
-    after(leftMs * (0.7 + 0.1 * random()), () => {
+    after(Math.min(leftMs, longestAgeMs) * (0.7 + 0.1 * random()), () => {
       void replace();
       wait();
     });

@@ -14,6 +14,7 @@ import { FetchedOcspAnswers, type OcspInquiry, ocspKey } from './fetched-ocsp.ts
 import { KeptObjects, noRoom } from './kept-objects.ts';
 import { statusLocations } from './locations.ts';
 import { ocspQuestion } from './ocsp-question.ts';
+import { type After, repeatedly } from './repeatedly.ts';
 import { SingleFlight } from './single-flight.ts';
 
 /** Options of {@link createRevocationFetcher}. */
@@ -32,7 +33,7 @@ export interface FetcherOptions extends FetchRules {
   /** The current time, milliseconds since the epoch. Default: the clock of the machine. */
   readonly now?: () => number;
   /** Runs something later, once, and gives a function that cancels it. Default: a timer of the machine that does not keep the process alive. */
-  readonly after?: (delayMs: number, run: () => void) => () => void;
+  readonly after?: After;
   /** Default: the system's resolver. */
   readonly lookUp?: LookUp;
   /** Called for every location that failed, with the cause. */
@@ -151,14 +152,8 @@ class Fetcher implements RevocationFetcher {
     };
     if (options.refresh === false) return;
     const everyMs = Math.max(shortestRefreshMs, options.refreshEveryMs ?? refreshIntervalMs);
-    const after = options.after ?? machineTimer;
-    const refreshLater = (): void => {
-      this.#stopRefreshing = after(Math.min(everyMs, refreshIntervalMs), () => {
-        refreshLater();
-        void this.refresh();
-      });
-    };
-    refreshLater();
+    const refresh = (): void => void this.refresh();
+    this.#stopRefreshing = repeatedly(Math.min(everyMs, refreshIntervalMs), refresh, options.after);
   }
 
   get failures(): ReadonlyMap<string, string> {
@@ -393,12 +388,6 @@ class Fetcher implements RevocationFetcher {
 /** Names of one certificate whose lists count as used; a fetch takes no more. */
 const mostUsedNames = 64;
 const none: readonly never[] = [];
-
-function machineTimer(delayMs: number, run: () => void): () => void {
-  const timer = setTimeout(run, delayMs);
-  timer.unref();
-  return () => clearTimeout(timer);
-}
 
 function certificateIn(der: Uint8Array | undefined): Certificate | undefined {
   const decoded = der === undefined ? undefined : decodeCertificate(der);
