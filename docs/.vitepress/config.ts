@@ -9,7 +9,14 @@ interface Page {
 }
 
 /** The order in which guides are read; one that is not listed comes last. */
-const guides = ['one-organisation', 'first-network', 'two-organisations', 'operations', 'mutual-tls'];
+const guides = [
+  'one-organisation',
+  'first-network',
+  'two-organisations',
+  'operations',
+  'emergencies',
+  'mutual-tls',
+];
 
 /** The pages of a folder, named by their first headings. */
 function pagesOf(folder: string, order: readonly string[] = []): Page[] {

@@ -2,6 +2,7 @@ import { library } from '../../tooling/build/library.ts';
 
 export default library({
   index: 'src/index.ts',
+  parts: 'src/network/parts.ts',
   'heap-growth': 'src/heap-growth.ts',
   'request-between': 'src/request-between.ts',
   'topology/index': 'src/topology/index.ts',

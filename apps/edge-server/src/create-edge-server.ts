@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { edgeInterfaces, type RunningEdge, serveEdge } from '@entente/edge';
 import { type Logger, OperatorFault, pathBeside } from '@entente/host';
 import { joinDomain, type Member } from '@entente/member';
-import { loadCredential } from '@entente/tls';
+import { type Clock, loadCredential } from '@entente/tls';
 import type { EdgeServerConfig } from './config.ts';
 
 /** A running edge. */
@@ -15,14 +15,14 @@ export interface EdgeServer extends AsyncDisposable {
 /**
  * Starts an edge: joins the domain over its internal side, then serves both.
  * @param config - see `config.ts`
- * @param parts - log, and the configuration file that paths are relative to
+ * @param parts - log, the configuration file that paths are relative to, and a clock other than the machine's
  * @throws faults with code, place and remedy
  */
 export async function createEdgeServer(
   config: EdgeServerConfig,
-  parts: { readonly configFile: string; readonly logger: Logger },
+  parts: { readonly configFile: string; readonly logger: Logger; readonly clock?: Clock },
 ): Promise<EdgeServer> {
-  const { configFile, logger } = parts;
+  const { clock, configFile, logger } = parts;
   const directory = pathBeside(configFile, config.directory);
   const addresses = new Map(Object.entries(config.addresses));
   const resolver = createResolver(config.dns, configFile);
@@ -31,6 +31,7 @@ export async function createEdgeServer(
     directory,
     ...(config.join === undefined ? {} : { token: config.join.token }),
     addresses,
+    ...(clock === undefined ? {} : { clock }),
     log: logger,
   });
   try {

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { type RunningFrontEnd, serveFrontEnd } from '@entente/front-end';
 import { type Logger, loadPlugins, type Plugins, pathBeside } from '@entente/host';
-import { joinDomain, type Member } from '@entente/member';
+import { joinDomain, type Member, type MemberOptions } from '@entente/member';
 import { type RequestPolicy, requestPolicyPort } from '@entente/sip-relay/request-policy';
 import type { PoolServerConfig } from './config.ts';
 import { loadCredentials } from './credentials.ts';
@@ -15,14 +15,14 @@ export interface PoolServer extends AsyncDisposable {
 /**
  * Starts a server of a pool: joins the domain, then serves the role that the topology gives it.
  * @param config - see `config.ts`
- * @param parts - log, and the configuration file that paths are relative to
+ * @param parts - log, the configuration file that paths are relative to, and a clock other than the machine's
  * @throws faults with code, place and remedy
  */
 export async function createPoolServer(
   config: PoolServerConfig,
-  parts: { readonly configFile: string; readonly logger: Logger },
+  parts: { readonly configFile: string; readonly logger: Logger; readonly clock?: MemberOptions['clock'] },
 ): Promise<PoolServer> {
-  const { configFile, logger } = parts;
+  const { clock, configFile, logger } = parts;
   const credentials = loadCredentials(pathBeside(configFile, config.users));
   const plugins = await loadPlugins({
     plugins: config.plugins,
@@ -37,6 +37,7 @@ export async function createPoolServer(
       directory: pathBeside(configFile, config.directory),
       ...(config.join === undefined ? {} : { token: config.join.token }),
       addresses: new Map(Object.entries(config.addresses)),
+      ...(clock === undefined ? {} : { clock }),
       log: logger,
     });
     const policies = policiesOf(plugins);

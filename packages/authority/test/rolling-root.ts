@@ -1,9 +1,12 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority, type RunningAuthority } from '@entente/authority';
 import {
+  administratorNames,
+  createIssuance,
   createIssuer,
   examineRootRequest,
   formatRootAnswer,
@@ -21,12 +24,13 @@ import {
   IssuerStore,
   initialiseAuthority,
   keySigner,
+  openAuthority,
   publicMode,
   rootFiles,
   writeWhole,
 } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
-import { createTestLog } from '@entente/testkit';
+import { createTestLog, StepClock, type TestLogLine } from '@entente/testkit';
 import {
   administratorSetHash,
   buildTopology,
@@ -39,15 +43,20 @@ import {
 import { createJudge, type Judge } from '@entente/trust';
 import { type Certificate, decodeCertificate, decodeCrl, decodePemCertificates } from '@entente/x509';
 import { contoso, next, signed } from './contoso.ts';
-import { StepClock } from './step-clock.ts';
 
 export const domain = 'contoso.example';
 export const url = 'https://ca.contoso.example';
 const objectsUrl = 'http://ca.contoso.example';
 export const day = 86_400_000;
-const start = Date.UTC(2026, 5, 1);
+/** Of the first ceremony, milliseconds since 1970. */
+export const start = Date.UTC(2026, 5, 1);
+/** In memory where the system has such a folder: that what was written survives a crash is not what this is about. */
+const folderForFiles = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 /** After the periodic work that follows a change, milliseconds. */
 export const tick = 15_000;
+
+/** As what a peer presents its certificate. */
+export type Purpose = 'client' | 'server';
 
 /** A server, and what it presents to peers. */
 export interface Holder {
@@ -70,6 +79,10 @@ export class RollingRoot implements AsyncDisposable {
   readonly roots: Issuer[] = [];
   document: TopologyDocument = contoso;
   authority!: RunningAuthority;
+  /** What the authority has logged. */
+  readonly lines: (TestLogLine & { readonly at: number })[] = [];
+  /** Chain of the administrator. */
+  administrator: readonly Uint8Array[] = [];
   readonly #base: string;
 
   private constructor(base: string) {
@@ -77,7 +90,7 @@ export class RollingRoot implements AsyncDisposable {
   }
 
   static async start(): Promise<RollingRoot> {
-    const run = new RollingRoot(await mkdtemp(join(tmpdir(), 'entente-rolling-root-')));
+    const run = new RollingRoot(await mkdtemp(join(folderForFiles, 'entente-rolling-root-')));
     const made = await initialiseAuthority({
       directory: run.directory,
       domain,
@@ -91,6 +104,8 @@ export class RollingRoot implements AsyncDisposable {
     const decoded = decodePemCertificates(made.rootPem);
     if (!decoded.ok) throw new Error(decoded.error.message);
     const key = keySigner(createPrivateKey(await readFile(made.files.rootKey)));
+    const client = decodePemCertificates(await readFile(made.administrators[0]?.certificate as string));
+    run.administrator = client.ok ? client.value.map(({ der }) => der) : [];
     run.roots.push(await createIssuer((decoded.value[0] as Certificate).der, key));
     await rename(made.files.rootKey, join(run.#base, 'root_ca.key'));
     run.authority = await run.open();
@@ -117,13 +132,39 @@ export class RollingRoot implements AsyncDisposable {
     };
     return createAuthority(
       settings,
-      createTestLog(() => {}),
+      createTestLog((line) => void this.lines.push({ ...line, at: this.clock.now() })),
       this.clock,
     );
   }
 
   async restart(): Promise<void> {
     await this.authority[Symbol.asyncDispose]();
+    this.authority = await this.open();
+  }
+
+  /** Certifies the administrator again, as `entente ca administrator` does: with the authority stopped. */
+  async certifyAdministrator(): Promise<void> {
+    await this.authority[Symbol.asyncDispose]();
+    {
+      await using opened = await openAuthority(this.directory, openLedger);
+      const issuance = createIssuance({
+        issuer: opened.issuer,
+        ledger: opened.ledger,
+        anchors: opened.roots,
+        throwAway: opened.throwAway,
+        clock: () => this.clock.now(),
+        random: randomBytes,
+        objectsUrl,
+        mayIssue: () => ({ ok: true, names: administratorNames(domain, 'alice') }),
+      });
+      const { request } = await createKeyAndRequest({ subject: 'alice' });
+      const outcome = await issuance.issue(
+        { profile: 'administrator', subject: 'alice', request },
+        { kind: 'administrator', name: 'ceremony' },
+      );
+      if (!outcome.ok) throw new Error(outcome.refusal.message);
+      this.administrator = outcome.certificate.chain;
+    }
     this.authority = await this.open();
   }
 
@@ -259,7 +300,11 @@ export class RollingRoot implements AsyncDisposable {
   }
 
   /** A relying party that believes some roots, and fetches the lists that the certificates name. */
-  async verdict(believed: readonly number[], chain: readonly Uint8Array[]): Promise<string> {
+  async verdict(
+    believed: readonly number[],
+    chain: readonly Uint8Array[],
+    purposes: readonly Purpose[] = ['client'],
+  ): Promise<string> {
     const crls = [];
     for (const { crlDistributionPoints = [] } of chain.map(read)) {
       const [name] = crlDistributionPoints.flatMap(({ name }) => (name?.type === 'full' ? name.names : []));
@@ -274,16 +319,18 @@ export class RollingRoot implements AsyncDisposable {
       certificate: (this.roots[number - 1] as Issuer).certificate,
       revocation: { mode: 'hard-fail' as const },
     }));
-    return this.judged(createJudge({ anchors: { anchors }, revocation: { crls } }), chain);
+    const judge = createJudge({ anchors: { anchors }, revocation: { crls } });
+    const found = purposes.map((purpose) => this.judged(judge, chain, purpose));
+    return found.find((one) => one !== 'trusted') ?? 'trusted';
   }
 
   /** What a judge says of a server. */
-  judged(judge: Judge, certificates: readonly Uint8Array[]): string {
+  judged(judge: Judge, certificates: readonly Uint8Array[], purpose: Purpose = 'client'): string {
     const outcome = judge.judge(
       { certificates },
       {
         now: this.clock.now(),
-        link: { name: 'test', direction: 'inbound', interface: 'internal', purpose: 'client' },
+        link: { name: 'test', direction: 'inbound', interface: 'internal', purpose },
         identity: { mode: 'inbound' },
         authorise: () => ({ ok: true }),
       },

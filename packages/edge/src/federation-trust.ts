@@ -61,6 +61,7 @@ export async function openFederationTrust(options: FederationTrustOptions): Prom
   return openTrust({
     anchors: store,
     latestSigned: () => member.latestSigned,
+    clock: member.trust.clock,
     fetch: {
       hosts: () => listHosts(member.topology),
       privateHosts: () => [...addresses.keys(), ...pinnedAddresses(member.topology).keys()],

@@ -3,7 +3,7 @@ import tls from 'node:tls';
 import { authorisePartner } from '@entente/federation';
 import { type Logger, OperatorFault } from '@entente/host';
 import type { Member } from '@entente/member';
-import { createTokenSource, dialServer, MessageBudget } from '@entente/sip-endpoint';
+import { createTokenSource, dialServer, MessageBudget, whenAged } from '@entente/sip-endpoint';
 import { ServiceLocator, type ServiceResolver } from '@entente/sip-endpoint/resolve';
 import { createSealing } from '@entente/sip-proxy';
 import { FlowNames, logConnection, ProxyRuntime, peerName } from '@entente/sip-relay';
@@ -132,7 +132,8 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         identity: externalIdentity,
         onRefusal: onPartnerRefusal,
       });
-      return { socket, link: hop.link };
+      const ends = { trust: federationTrust, identity: externalIdentity };
+      return { socket, link: hop.link, onAged: (connection) => whenAged(socket, ends, connection) };
     },
   });
 

@@ -70,7 +70,7 @@ describe('a member that comes to its end', () => {
       subject: () => fqdn,
       files: credentialFiles,
       authority,
-      now: () => Date.now(),
+      clock: systemClock,
       log,
     });
     const state = new DomainState({

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority, createTestLog, type TestAuthority } from '@entente/testkit';
+import { type Clock, systemClock } from '@entente/tls';
 import { decodeCertificationRequest } from '@entente/x509';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CredentialFiles, type KeyPair } from '../src/credential/credential-files.ts';
@@ -59,7 +60,7 @@ describe('the certificate of an interface', () => {
       subject: () => 'fe1.contoso.example',
       files: new CredentialFiles(files, 'internal'),
       authority: { url: 'https://ca.contoso.example', enrolTransport: transport },
-      now: () => Date.now(),
+      clock: systemClock,
       log: createTestLog(({ message }) => logged.push(message)),
     });
     return { renewed, asked, answer, logged };
@@ -128,7 +129,7 @@ describe('the certificate of an interface', () => {
         subject: () => 'fe1.contoso.example',
         files: new CredentialFiles(new MemberFiles(directory), 'internal'),
         authority: { url: 'https://ca.contoso.example', enrolTransport: transport },
-        now: () => Date.now(),
+        clock: systemClock,
         log: createTestLog(() => {}),
       });
       await renewed.renewNow();
@@ -166,7 +167,7 @@ describe('the certificate of an interface', () => {
           return Response.json(problem, { status: 403 });
         },
       },
-      now: () => Date.now(),
+      clock: systemClock,
       log: createTestLog(() => {}),
     });
     await renewed.renewNow();
@@ -174,6 +175,41 @@ describe('the certificate of an interface', () => {
     await renewed[Symbol.asyncDispose]();
     expect(new Set(keys).size).toBe(2);
     expect(await onDisk()).toEqual(first);
+  });
+
+  it('is renewed when its time has come although the clock was set meanwhile, or the machine slept', async () => {
+    const waits: { readonly delayMs: number; readonly run: () => void }[] = [];
+    let now = Date.now();
+    const clock: Clock = {
+      now: () => now,
+      after(delayMs, run) {
+        waits.push({ delayMs, run });
+        return () => {};
+      },
+    };
+    const asked = gate();
+    const renewed = await RenewedCredential.open({
+      subject: () => 'fe1.contoso.example',
+      files: new CredentialFiles(new MemberFiles(directory), 'internal'),
+      authority: {
+        url: 'https://ca.contoso.example',
+        async enrolTransport(request) {
+          asked.open();
+          return new Response(await root.certify(new Uint8Array(await request.arrayBuffer()), { dnsNames }), {
+            status: 201,
+          });
+        },
+      },
+      clock,
+      log: createTestLog(() => {}),
+    });
+    expect(waits.at(-1)?.delayMs, 'ten minutes at most').toBeLessThanOrEqual(600_000);
+    waits.at(-1)?.run();
+    expect(waits, 'it is not time yet').toHaveLength(2);
+    now = renewed.credential.current.leaf.notAfter - 60_000;
+    waits.at(-1)?.run();
+    await asked.opened;
+    await renewed[Symbol.asyncDispose]();
   });
 
   it('is not asked for any more after the end', async () => {

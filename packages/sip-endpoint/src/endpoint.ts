@@ -21,6 +21,7 @@ import {
   SipConnection,
 } from './connection/connection.ts';
 import { ConnectionPool } from './connection/connection-pool.ts';
+import type { DialledSocket } from './connection/dialled-socket.ts';
 import { EverySecond } from './connection/every-second.ts';
 import { IdleWatch } from './connection/idle-watch.ts';
 import type { NextHop } from './connection/next-hop.ts';
@@ -65,7 +66,7 @@ export interface EndpointOptions {
    * Dials a hop under the verdict.
    * @returns the socket that `connect` of `@entente/tls` gave
    */
-  readonly dial: (hop: NextHop) => Promise<{ readonly socket: TLSSocket; readonly link: ConnectionLink }>;
+  readonly dial: (hop: NextHop) => Promise<DialledSocket>;
   /**
    * Finds where a hop is, in the order to try; the hop that is dialled then has host, address and port of one of them. Without it each
    * hop is dialled at the address that it has.
@@ -122,8 +123,13 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     this.#idleWatch = new IdleWatch(options.limits?.idleTimeoutMs ?? defaultIdleMs);
     this.#pool = new ConnectionPool({
       dial: async (hop) => {
-        const { socket, link } = await options.dial(hop);
-        return this.#adopt(socket, link, true);
+        const { socket, link, onAged } = await options.dial(hop);
+        const connection = this.#adopt(socket, link, true);
+        onAged?.({
+          replace: () => this.#pool.replace(connection),
+          close: () => connection.close(),
+        });
+        return connection;
       },
       locate: options.locate,
       clock: options.clock,

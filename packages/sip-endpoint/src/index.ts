@@ -11,7 +11,9 @@ export {
   SipConnection,
 } from './connection/connection.ts';
 export { type DialServerOptions, dialServer } from './connection/dial-server.ts';
+export type { DialledSocket, Replaceable } from './connection/dialled-socket.ts';
 export { HopDownError, type NextHop } from './connection/next-hop.ts';
+export { type AgeOptions, whenAged } from './connection/when-aged.ts';
 export {
   type AskOptions,
   type EndpointOptions,

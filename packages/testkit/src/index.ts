@@ -24,6 +24,7 @@ export {
   uninvitedEdgePeers,
 } from './scenario/uninvited-edge-peers.ts';
 export { refusalOf, type UninvitedPeer, uninvitedPeers } from './scenario/uninvited-peers.ts';
+export { StepClock } from './step-clock.ts';
 export {
   createTestAuthority,
   type TestAuthority,

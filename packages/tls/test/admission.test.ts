@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import * as https from 'node:https';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { createTrust, peerOf, serve } from '@entente/tls';
+import { type Clock, createTrust, peerOf, serve, systemClock } from '@entente/tls';
 import { describe, expect, it } from 'vitest';
 import { bare, clientName, ended, issueFrom, knowledge, makeCrl, makeWorld, presenting } from './fixture.ts';
 import { useGreetingServers } from './greeting-server.ts';
@@ -229,6 +229,41 @@ describe('the second opinion of OpenSSL on internal interfaces', () => {
     const { port } = await greet({ trust, link: { interface: 'internal' } });
     expect((await ended(bare(port, presenting(other.client)))).received).toBe('');
     expect(servers.refusals).toMatchObject([{ rejection: { reason: 'platform-refused' } }]);
+  });
+
+  describe('about a certificate of the next hour, which is valid by another clock', () => {
+    const hour = 3_600_000;
+    const later = () => Date.now() + 2 * hour;
+    const next = () =>
+      servers.world.issue({
+        dnsNames: [clientName],
+        notBefore: Date.now() + hour,
+        notAfter: Date.now() + 5 * hour,
+      });
+    const trusting = (clock?: Clock) =>
+      createTrust({
+        version: () => '1',
+        judge: {
+          judge: (presented, question) =>
+            servers.world.trust.judge.judge(presented, { ...question, now: later() }),
+        },
+        platformAnchors: () => [servers.world.authority.certificatePem],
+        ...(clock === undefined ? {} : { clock }),
+      });
+
+    it('counts where the verdict had the clock of the machine', async () => {
+      const { port } = await greet({ trust: trusting(), link: { interface: 'internal' } });
+      expect((await ended(bare(port, presenting(await next())))).received).toBe('');
+      expect(servers.refusals).toMatchObject([
+        { rejection: { reason: 'platform-refused', error: 'CERT_NOT_YET_VALID' } },
+      ]);
+    });
+
+    it('does not count where the verdict had that clock: OpenSSL knows the time of the machine alone', async () => {
+      const clock: Clock = { now: later, after: systemClock.after };
+      const { port } = await greet({ trust: trusting(clock), link: { interface: 'internal' } });
+      expect((await ended(bare(port, presenting(await next())))).received).toBe('hello');
+    });
   });
 
   it('agrees with a verdict that trusts', async () => {

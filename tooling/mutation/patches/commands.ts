@@ -270,5 +270,16 @@ export const patches: PatchList = {
       replace: '...problems.slice(problems.length).map(({ message, part }) =>',
       test: stated('status says what fails at the authority, with the remedy'),
     },
+    {
+      name: 'emergency-key',
+      off: 'the key of an administrator is taken for the emergency',
+      file: 'packages/commands/src/commands/topology-init.ts',
+      find: 'given.emergency !== undefined && given.administrator.includes(given.emergency)',
+      replace: "given.emergency === '' && given.administrator.includes(given.emergency)",
+      test: {
+        file: 'packages/commands/test/emergency-key.test.ts',
+        title: 'refuses the key of an administrator as that of the emergency',
+      },
+    },
   ],
 };

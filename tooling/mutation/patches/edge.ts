@@ -249,5 +249,17 @@ export const patches: PatchList = {
       replace: "if (hop.kind === 'sip' && hop.host === '')",
       test: routing('is refused where its Route would carry the name of a server inside'),
     },
+    {
+      name: 'list-before',
+      off: 'the list of the issuing authority before is gone outside as soon as our certificate is by the next one',
+      file: `${sources}publication/mirrored-objects.ts`,
+      find: 'if (isOurs && !byId.has(id) && listOf(authority) !== undefined) byId.set(id, authority);',
+      replace: "if (isOurs && id === '') byId.set(id, authority);",
+      test: {
+        file: 'packages/edge/src/publication/mirrored-objects.test.ts',
+        title:
+          'serves the list of an issuing authority after our own certificate is by the next one, while it has a list',
+      },
+    },
   ],
 };

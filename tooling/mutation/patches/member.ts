@@ -200,5 +200,16 @@ export const patches: PatchList = {
         title: 'begins and ends with what the authority answers to a member that follows it',
       },
     },
+    {
+      name: 'renewal-by-the-clock',
+      off: 'a renewal does not notice that the clock was set',
+      file: 'packages/member/src/credential/renewed-credential.ts',
+      find: 'clock.after(Math.min(leftMs, lookMs), () => this.#waitUntil(at));',
+      replace: 'clock.after(Math.max(leftMs, lookMs), () => this.#waitUntil(at));',
+      test: {
+        file: 'packages/member/test/renewed-credential.test.ts',
+        title: 'is renewed when its time has come although the clock was set meanwhile, or the machine slept',
+      },
+    },
   ],
 };

@@ -126,5 +126,28 @@ export const patches: PatchList = {
         title: 'never wait more than one chunk at a time, and keep their order',
       },
     },
+    {
+      name: 'make-before-break',
+      off: 'a connection is used until a certificate of it ends',
+      file: 'packages/sip-endpoint/src/connection/when-aged.ts',
+      find: 'after(Math.min(leftMs, longestAgeMs) * (0.7 + 0.1 * random()), () => {',
+      replace: 'after(leftMs * (1.7 + 0.1 * random()), () => {',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/when-aged.test.ts',
+        title:
+          'is replaced when three quarters of the time to the first end have passed, and closed ten minutes later',
+      },
+    },
+    {
+      name: 'newest-of-those-that-came',
+      off: 'the oldest connection of a server stays in use',
+      file: 'packages/sip-endpoint/src/connection/connection-pool.ts',
+      find: 'if (open.length > 0 && open.every((other) => !this.#dialled.has(other))) this.#open.delete(name);',
+      replace: "if (open.length > 0 && name === '') this.#open.delete(name);",
+      test: {
+        file: 'packages/sip-endpoint/src/connection/connection-pool.test.ts',
+        title: 'give way to a newer one that the same server has opened: its certificates last longer',
+      },
+    },
   ],
 };

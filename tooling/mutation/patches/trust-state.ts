@@ -322,8 +322,8 @@ export const patches: PatchList = {
       find: 'withIssuers(this.#key.chain, issuers())',
       replace: 'this.#key.chain',
       test: {
-        file: 'packages/authority/test/three-years.test.ts',
-        title: 'refuse no member, no administrator and not the authority on any day',
+        file: 'packages/authority/test/ten-years.test.ts',
+        title: 'refuse no member, no administrator and not the authority at any step',
       },
     },
   ],

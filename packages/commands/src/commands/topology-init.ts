@@ -15,6 +15,7 @@ import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 interface InitOptions {
   readonly administrator: readonly string[];
   readonly required?: string;
+  readonly emergency?: string;
   readonly keys: string;
   readonly file: string;
   readonly title?: string;
@@ -30,7 +31,7 @@ export function register(program: Command): void {
     .command('init')
     .summary('create the topology of a network')
     .description(
-      'Writes the first topology of a network with its administrators. A change that does more than narrow needs the signatures of k of the n administrators (--required k). Choose k with lost keys in mind: while more than n - k keys are lost, no such change can be signed any more, a new administrator included, and the network must be created again. With 2 of 2 one lost key is enough for that; with 2 of 3 the other two administrators replace it. The holders of k keys can change everything. Creates the keys that do not exist yet: <id>.key, which only that administrator keeps, and <id>.pub.',
+      'Writes the first topology of a network with its administrators. A change that does more than narrow needs the signatures of k of the n administrators (--required k). Choose k with lost keys in mind: while more than n - k keys are lost, no such change can be signed any more, a new administrator included, and the network must be created again. With 2 of 2 one lost key is enough for that; with 2 of 3 the other two administrators replace it. Where there is no third administrator, --emergency names a third key that lies offline. The holders of k keys can change everything. Creates the keys that do not exist yet: <id>.key, which only that administrator keeps, and <id>.pub.',
     )
     .argument('<network>', 'the domain of the organisation, e.g. contoso.example; also its first SIP domain')
     .requiredOption(
@@ -41,13 +42,17 @@ export function register(program: Command): void {
       '--required <k>',
       'signatures needed for a change that does more than narrow; default more than half',
     )
+    .option(
+      '--emergency <id>',
+      'one more key, to be kept offline: it replaces the first one that is lost, and signs nothing else',
+    )
     .option('--keys <directory>', 'folder of the administrators’ keys', 'administrators')
     .option('--file <path>', 'the topology', defaultFile)
     .option('--title <text>', 'description for people')
     .option('--json', 'one JSON object on the last line')
     .addHelpText(
       'after',
-      '\nExample:\n  entente topology init contoso.example --administrator alice bob --required 2',
+      '\nExample:\n  entente topology init contoso.example --administrator alice bob --required 2 --emergency offline',
     )
     .action(init);
 }
@@ -60,13 +65,22 @@ async function init(network: string, given: InitOptions): Promise<void> {
       remedy: 'add to it with entente topology add, or give another --file',
     });
   }
+  if (given.emergency !== undefined && given.administrator.includes(given.emergency)) {
+    throw new OperatorFault('ENTENTE_USAGE', {
+      sentence: `${given.emergency} is an administrator already, and one key cannot replace itself`,
+      place: 'option --emergency',
+      remedy: 'give it a name of its own, e.g. --emergency offline',
+    });
+  }
   const required = requiredOf(given);
+  const emergencyFile =
+    given.emergency === undefined ? undefined : join(given.keys, `${given.emergency}.key`);
   const keys: AdministratorKey[] = [];
   const made: string[] = [];
   // Everything is checked before a key is created, so that a mistake leaves nothing behind.
   check(textOf(network, given, required, [placeholder]), given.file);
   await mkdir(given.keys, { recursive: true, mode: 0o700 });
-  for (const id of given.administrator) {
+  for (const id of idsOf(given)) {
     const files = { privateKey: join(given.keys, `${id}.key`), publicKey: join(given.keys, `${id}.pub`) };
     if (!(await exists(files.publicKey))) {
       await makeAdministratorKey(files);
@@ -90,9 +104,18 @@ async function init(network: string, given: InitOptions): Promise<void> {
       lines: [
         `wrote ${given.file}: topology of ${network}, version 1; ${required} of ${counted(keys.length, 'administrator')} must sign`,
         whatLossCosts(required, keys.length),
-        ...made.map((file) => `created ${file}: give it to this administrator and keep no copy`),
+        ...made.map((file) =>
+          file === emergencyFile
+            ? `created ${file}: keep it offline, where no administrator's key is, and keep no copy here`
+            : `created ${file}: give it to this administrator and keep no copy`,
+        ),
       ],
       next: [
+        ...(required === keys.length
+          ? [
+              `before anything is signed: remove ${given.file}, and name one more key with --emergency offline, so that one may be lost`,
+            ]
+          : []),
         `entente topology add server <fqdn> --role authority --file ${given.file}`,
         `entente topology add pool <fqdn> --role front-end --home --file ${given.file}`,
         `entente topology check ${given.file}`,
@@ -100,6 +123,11 @@ async function init(network: string, given: InitOptions): Promise<void> {
     },
     given.json,
   );
+}
+
+/** The administrators, and the key for the day on which one of theirs is lost. */
+function idsOf({ administrator, emergency }: InitOptions): readonly string[] {
+  return emergency === undefined ? administrator : [...administrator, emergency];
 }
 
 /** A valid key that belongs to nobody, so that the rest can be checked before keys are created. */

@@ -29,7 +29,10 @@ export function register(program: Command): void {
         {
           json: files,
           lines: [`created ${files.privateKey} and ${files.publicKey}`],
-          next: [`entente topology add administrator ${id} --public-key ${files.publicKey}`],
+          next: [
+            'choose how many must sign so that a key may be lost: with 2 of 2 one lost key ends all changes but narrowing ones, with 2 of 3 the other two replace it',
+            `entente topology add administrator ${id} --public-key ${files.publicKey}`,
+          ],
         },
         given.json,
       );

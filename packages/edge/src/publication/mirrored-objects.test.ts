@@ -71,6 +71,25 @@ describe('what an edge mirrors', () => {
     });
   });
 
+  it('serves the list of an issuing authority after our own certificate is by the next one, while it has a list', async () => {
+    const [first, second] = await Promise.all(
+      ['Issuing 1', 'Issuing 2'].map((name) => ours.subordinate(name)),
+    );
+    const leaf = (await ours.issue({ dnsNames: ['access.contoso.example'] })).certificatePem;
+    const chain = (issuing = first) => `${leaf}${issuing?.certificatePem}`;
+    const [certificate] = certificatesIn(first?.certificatePem ?? '');
+    const path = `/crl/${issuerId((certificate as Certificate).publicKey.der)}/0.crl`;
+    const old = await list(first as TestAuthority, 3);
+    const { find, state } = mirror({ lists: [old], chains: [chain()] });
+    expect(find(path)?.tag).toBe('3');
+    state.chains = [chain(second)];
+    expect(find(path)?.tag, 'partners still have connections that it judges').toBe('3');
+    state.lists = [await list(first as TestAuthority, 4)];
+    expect(find(path)?.tag).toBe('4');
+    state.lists = [];
+    expect(find(path), 'retired').toBeUndefined();
+  });
+
   it('serves no certificate of a CA that is not ours, e.g. of a public one that certified our name', async () => {
     const [ownBelow, strange] = await Promise.all(
       [ours, forger].map((authority) =>

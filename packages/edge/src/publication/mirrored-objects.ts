@@ -24,19 +24,30 @@ export interface OwnObjects {
 export function mirroredObjects(own: OwnObjects): FindObject {
   let seen: readonly unknown[] = [];
   let find: FindObject = () => undefined;
+  let before: readonly Certificate[] = [];
   return (path) => {
     const inForce = [own.lists(), ...own.roots(), ...own.chains()];
     if (inForce.length !== seen.length || inForce.some((item, index) => item !== seen[index])) {
-      find = publishedObjects(issuersOf(own), () => own.now());
+      const { issuing, issuers } = issuersOf(own, before);
+      find = publishedObjects(issuers, () => own.now());
+      before = issuing;
       seen = inForce;
     }
     return find(path);
   };
 }
 
-/** The issuing authorities first, then the roots, each with the list that it has signed. */
-function issuersOf(own: OwnObjects): readonly PublishedIssuer[] {
+/**
+ * The issuing authorities first, then the roots, each with the list that it has signed. When our certificate is renewed by the next issuing
+ * authority, partners still judge connections by the list of the one before: as long as that has a list in force, it stays.
+ */
+function issuersOf(
+  own: OwnObjects,
+  before: readonly Certificate[],
+): { readonly issuing: readonly Certificate[]; readonly issuers: readonly PublishedIssuer[] } {
   const roots = own.roots();
+  const listOf = (authority: Certificate) =>
+    own.lists().find((candidate) => issued(authority, candidate) && isSignedBy(candidate, authority));
   const byId = new Map<string, Certificate>();
   for (const pem of own.chains()) {
     const decoded = decodePemCertificates(pem);
@@ -47,17 +58,22 @@ function issuersOf(own: OwnObjects): readonly PublishedIssuer[] {
       if (!byId.has(id)) byId.set(id, authority);
     }
   }
+  for (const authority of before) {
+    const id = issuerId(authority.publicKey.der);
+    const isOurs = roots.some((root) => issued(root, authority) && isSignedBy(authority, root));
+    if (isOurs && !byId.has(id) && listOf(authority) !== undefined) byId.set(id, authority);
+  }
+  const issuing = [...byId.values()];
   for (const root of roots) byId.set(issuerId(root.publicKey.der), root);
-  return [...byId.values()].map((authority) => {
-    const list = own
-      .lists()
-      .find((candidate) => issued(authority, candidate) && isSignedBy(candidate, authority));
+  const issuers = [...byId.values()].map((authority): PublishedIssuer => {
+    const list = listOf(authority);
     return {
       certificate: authority.der,
       publicKey: authority.publicKey.der,
       crl: (shard) => (shard === 0 && list !== undefined ? published(list) : undefined),
     };
   });
+  return { issuing, issuers };
 }
 
 function issued(authority: Certificate, { issuer }: Pick<Certificate | CertificateList, 'issuer'>): boolean {

@@ -127,7 +127,7 @@ function whileOpen(open: () => boolean, find: FindObject): FindObject {
 /** Takes the bundle from the authority, and again at the interval that it names. */
 function followBundle(member: Member, logger: Logger): { current(): Bundle | undefined; stop(): void } {
   let current: Bundle | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let cancel = (): void => {};
   const ending = new AbortController();
   const take = async (): Promise<void> => {
     const response = await member.ask(
@@ -155,8 +155,7 @@ function followBundle(member: Member, logger: Logger): { current(): Bundle | und
       .finally(() => {
         if (ending.signal.aborted) return;
         const hintMs = current === undefined ? retryMs : current.refreshHintSeconds * 1_000;
-        timer = setTimeout(again, Math.min(hintMs, longestWaitMs));
-        timer.unref();
+        cancel = member.trust.clock.after(Math.min(hintMs, longestWaitMs), again);
       });
   };
   again();
@@ -164,7 +163,7 @@ function followBundle(member: Member, logger: Logger): { current(): Bundle | und
     current: () => current,
     stop() {
       ending.abort();
-      clearTimeout(timer);
+      cancel();
     },
   };
 }

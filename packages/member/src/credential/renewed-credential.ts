@@ -1,11 +1,11 @@
 import { renew, renewalTime } from '@entente/pki/client';
-import { type Credential, type Log, loadCredential } from '@entente/tls';
+import { type Clock, type Credential, type Log, loadCredential } from '@entente/tls';
 import type { AuthorityClient } from '../authority/authority-client.ts';
 import type { CredentialFiles, KeyPair } from './credential-files.ts';
 import { requestCertificate } from './request-certificate.ts';
 
-/** setTimeout takes 31 bits of milliseconds; a certificate of a server is valid for days, so one step is enough. */
-const longestWaitMs = 2_000_000_000;
+/** The time is looked at as often as this: a timer does not notice that the clock was set, or that the machine slept. */
+const lookMs = 600_000;
 const shortestWaitMs = 1_000;
 const retryMs = 600_000;
 
@@ -15,8 +15,7 @@ export interface RenewalOptions {
   readonly subject: () => string;
   readonly files: CredentialFiles;
   readonly authority: Pick<AuthorityClient, 'enrolTransport' | 'url'>;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -24,8 +23,8 @@ export interface RenewalOptions {
 export class RenewedCredential implements AsyncDisposable {
   readonly credential: Credential;
   readonly #options: RenewalOptions;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  /** When the timer runs out, milliseconds since the epoch. */
+  #cancel = (): void => {};
+  /** When it is renewed, milliseconds since the epoch. */
   #dueAt = Number.POSITIVE_INFINITY;
   #renewing: Promise<void> | undefined;
   #closed = false;
@@ -57,7 +56,7 @@ export class RenewedCredential implements AsyncDisposable {
   /** Afterwards nothing is written: the directory may belong to a later run. A pair that is being written is finished first. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#cancel();
     await this.#renewing;
     await this.credential[Symbol.asyncDispose]();
   }
@@ -65,7 +64,7 @@ export class RenewedCredential implements AsyncDisposable {
   /** Renews now, because the certificate in hand no longer fits. One that cannot be had is requested again later. */
   async renewNow(): Promise<void> {
     if (this.#closed) return;
-    clearTimeout(this.#timer);
+    this.#cancel();
     this.#renewing ??= this.#renew().finally(() => {
       this.#renewing = undefined;
     });
@@ -78,23 +77,25 @@ export class RenewedCredential implements AsyncDisposable {
    */
   renewWithin(spreadMs: number): void {
     if (this.#renewing !== undefined) return;
-    const waitMs = Math.random() * spreadMs;
-    if (this.#options.now() + waitMs >= this.#dueAt) return;
-    clearTimeout(this.#timer);
-    this.#wait(waitMs);
+    const at = this.#options.clock.now() + Math.random() * spreadMs;
+    if (at >= this.#dueAt) return;
+    this.#cancel();
+    this.#waitUntil(at);
   }
 
   #plan(): void {
     const { notAfter, notBefore } = this.credential.current.leaf;
     const at = renewalTime({ notBefore, notAfter }, Math.random());
-    this.#wait(Math.max(shortestWaitMs, Math.min(at - this.#options.now(), longestWaitMs)));
+    this.#waitUntil(Math.max(this.#options.clock.now() + shortestWaitMs, at));
   }
 
-  #wait(ms: number): void {
+  #waitUntil(at: number): void {
     if (this.#closed) return;
-    this.#dueAt = this.#options.now() + ms;
-    this.#timer = setTimeout(() => void this.renewNow(), ms);
-    this.#timer.unref();
+    this.#dueAt = at;
+    const { clock } = this.#options;
+    const leftMs = at - clock.now();
+    if (leftMs <= 0) return void this.renewNow();
+    this.#cancel = clock.after(Math.min(leftMs, lookMs), () => this.#waitUntil(at));
   }
 
   async #renew(): Promise<void> {
@@ -119,7 +120,7 @@ export class RenewedCredential implements AsyncDisposable {
         { event: 'renewal-failed', interface: side },
         `the certificate of the ${side} interface was not renewed: ${message}`,
       );
-      this.#wait(retryMs);
+      this.#waitUntil(this.#options.clock.now() + retryMs);
     }
   }
 }

@@ -72,7 +72,7 @@ export class DomainFollower implements AsyncDisposable {
   /** A state that came as an event, to be looked at next. */
   #offered: string | undefined;
   #keysWanted = true;
-  #poll: ReturnType<typeof setInterval> | undefined;
+  #stopPolling = (): void => {};
   #following: Promise<void> | undefined;
 
   constructor(options: DomainFollowerOptions) {
@@ -95,11 +95,10 @@ export class DomainFollower implements AsyncDisposable {
   async start(): Promise<void> {
     await this.refresh();
     if (!this.#stop.signal.aborted) this.#alarm.check();
-    const { authority, fqdn, log, pollMs } = this.#options;
+    const { authority, fqdn, log } = this.#options;
     const onNews = (event?: ServerEvent) => this.#hear(event);
     this.#following = followEvents({ authority, fqdn, log, onNews, signal: this.#stop.signal });
-    this.#poll = setInterval(() => onNews(), pollMs);
-    this.#poll.unref();
+    this.#pollLater();
   }
 
   /** Fetches the trust state and what it names again; failures are logged, and the last good state stays in force. */
@@ -112,8 +111,17 @@ export class DomainFollower implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     this.#alarm[Symbol.dispose]();
-    clearInterval(this.#poll);
+    this.#stopPolling();
     await Promise.all([this.#refreshing.settled(), this.#following]);
+  }
+
+  #pollLater(): void {
+    if (this.#stop.signal.aborted) return;
+    const { clock, pollMs } = this.#options;
+    this.#stopPolling = clock.after(pollMs, () => {
+      this.#hear(undefined);
+      this.#pollLater();
+    });
   }
 
   #hear(event: ServerEvent | undefined): void {

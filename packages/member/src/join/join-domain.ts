@@ -33,8 +33,7 @@ import type { Member, MemberOptions } from './member.ts';
  * @throws MemberFault by code; TrustError where the authority does not pass the verdict
  */
 export async function joinDomain(options: MemberOptions): Promise<Member> {
-  const { addresses = new Map<string, string>(), fqdn, log, pollMs = 60_000 } = options;
-  const clock = systemClock;
+  const { addresses = new Map<string, string>(), clock = systemClock, fqdn, log, pollMs = 60_000 } = options;
   const files = new MemberFiles(options.directory);
   await files.prepare();
   const known = await readLastKnown(files, log);
@@ -93,7 +92,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
       subject: () => fqdn,
       files: credentialFiles,
       authority,
-      now: () => clock.now(),
+      clock,
       log,
     });
     const follower = new DomainFollower({
@@ -180,8 +179,9 @@ async function fetchBeginning(options: BeginningOptions) {
 }
 
 /** Lists are fetched from hosts of the domain, at the addresses that the configuration gives. */
-function fetchingOf({ addresses, directory }: MemberOptions, authority: string): ListFetching {
+function fetchingOf({ addresses, clock, directory }: MemberOptions, authority: string): ListFetching {
   return {
+    ...(clock === undefined ? {} : { clock }),
     hosts: [new URL(authority).hostname, ...(addresses?.keys() ?? [])],
     cacheDirectory: `${directory}/revocation`,
     ...(addresses === undefined || addresses.size === 0

@@ -137,7 +137,7 @@ export class JoinedMember implements Member {
       subject: () => this.topology.servers.get(fqdn)?.interfaces.external?.fqdn ?? fqdn,
       files: new CredentialFiles(files, 'external'),
       authority,
-      now: () => trust.clock.now(),
+      clock: trust.clock,
       log,
     });
     // Opened while the member came to its end, which disposes of it.

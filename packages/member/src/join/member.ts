@@ -1,4 +1,4 @@
-import type { Credential, Log, Trust } from '@entente/tls';
+import type { Clock, Credential, Log, Trust } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 import type { Certificate, CertificateList } from '@entente/x509';
@@ -18,6 +18,8 @@ export interface MemberOptions {
   readonly log: Log;
   /** Milliseconds between refreshes from the authority when no event comes. Default one minute. */
   readonly pollMs?: number;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
 }
 
 /** A server that has joined its domain: its credential, its trust, and the topology in force. */

@@ -1,4 +1,4 @@
-import { openTrust, type Trust } from '@entente/tls';
+import { type Clock, openTrust, type Trust } from '@entente/tls';
 import type { LookUp, Store } from '@entente/trust/node';
 import type { Certificate, CertificateList } from '@entente/x509';
 import type { DomainChange, DomainState } from './domain-state.ts';
@@ -13,6 +13,8 @@ export interface ListFetching {
   readonly cacheDirectory: string;
   /** Called for each list that was fetched and that the authority has signed whose certificate names it. */
   readonly onCrl?: (list: CertificateList, url: string) => void;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -35,6 +37,7 @@ export function openDomainTrust(state: DomainState, fetching: ListFetching): Pro
       ({ what }) => what === 'lists',
     ),
     latestSigned: () => state.latestSigned,
+    ...clockOf(fetching),
     fetch: fetchFrom(fetching),
   });
 }
@@ -53,8 +56,13 @@ export function openRootTrust(
   return openTrust({
     anchors: enterpriseAnchors(roots),
     latestSigned: () => latestSigned,
+    ...clockOf(fetching),
     fetch: fetchFrom(fetching),
   });
+}
+
+function clockOf({ clock }: ListFetching) {
+  return clock === undefined ? {} : { clock };
 }
 
 function fetchFrom({ cacheDirectory, hosts, lookUp, onCrl }: ListFetching) {

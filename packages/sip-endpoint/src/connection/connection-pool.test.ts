@@ -62,12 +62,53 @@ describe('connections to servers', () => {
     expect(dials).toHaveLength(2);
   });
 
-  it('stay as they are when another to the same server is offered', () => {
+  it('give way to a newer one that the same server has opened: its certificates last longer', () => {
     const { pool } = poolOnFakeClock();
     const [first, second] = [connection(), connection()];
     pool.offer(hop.name, first);
     pool.offer(hop.name, second);
-    expect(pool.get(hop.name)).toBe(first);
+    expect(pool.get(hop.name)).toBe(second);
+  });
+
+  it('that were dialled here stay in use when the server opens one', async () => {
+    const { dials, pool } = poolOnFakeClock();
+    const [dialled, offered] = [connection(), connection()];
+    const reached = pool.reach(hop);
+    dials[0]?.resolve(dialled);
+    await reached;
+    pool.offer(hop.name, offered);
+    expect(pool.get(hop.name)).toBe(dialled);
+  });
+
+  it('are replaced before they end: the next request goes over the new one, and the old one is not closed', async () => {
+    const { dials, pool } = poolOnFakeClock();
+    const [old, young] = [connection(), connection()];
+    const reached = pool.reach(hop);
+    dials[0]?.resolve(old);
+    await reached;
+    const replaced = pool.replace(old);
+    expect(pool.get(hop.name), 'until the new one is up').toBe(old);
+    dials[1]?.resolve(young);
+    await replaced;
+    expect(pool.get(hop.name)).toBe(young);
+    expect(old.isClosed).toBe(false);
+    await pool.replace(old);
+    expect(dials, 'the old one is not in use').toHaveLength(2);
+  });
+
+  it('stay in use where the new one cannot be dialled, and are not replaced once they are closed', async () => {
+    const { dials, pool } = poolOnFakeClock();
+    const old = connection();
+    const reached = pool.reach(hop);
+    dials[0]?.resolve(old);
+    await reached;
+    const replaced = pool.replace(old);
+    dials[1]?.reject(new Error('connect ECONNREFUSED'));
+    await replaced;
+    expect(pool.get(hop.name)).toBe(old);
+    old.isClosed = true;
+    await pool.replace(old);
+    expect(dials).toHaveLength(2);
   });
 
   it('make room for another once they are closed, and a closed one is never taken', () => {

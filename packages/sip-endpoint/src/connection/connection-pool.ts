@@ -43,6 +43,8 @@ export class ConnectionPool {
   readonly #open = new Map<string, SipConnection[]>();
   readonly #dialling = new Map<string, Promise<SipConnection>>();
   readonly #places = new WeakMap<SipConnection, Place>();
+  /** Where each connection that was dialled here leads. */
+  readonly #dialled = new WeakMap<SipConnection, NextHop>();
   readonly #dial: Dial;
   readonly #locate: Locate | undefined;
   readonly #clock: () => number;
@@ -65,13 +67,41 @@ export class ConnectionPool {
   }
 
   /**
-   * Makes a connection of a proven server available for requests towards it. The one that is open stays.
+   * Makes a connection of a proven server available for requests towards it. One that was dialled here stays in use; of those that the server
+   * has dialled the newest is used, because it dials again before the certificates of a connection end.
    * @param name - whom the connection leads to
    */
   offer(name: string, connection: SipConnection): void {
     if (connection.isClosed) return;
     this.#backoff.forgive(name);
+    const open = this.#open.get(name) ?? [];
+    if (open.length > 0 && open.every((other) => !this.#dialled.has(other))) this.#open.delete(name);
     this.#keep(name, connection);
+  }
+
+  /**
+   * Dials again to where a connection leads, and uses the new one from then on. What is under way goes on over the one before, which stays
+   * open. Where the dialling fails, the one before stays in use.
+   * @param connection - one that was dialled here; otherwise nothing happens
+   * @returns whether another one has taken its place
+   */
+  async replace(connection: SipConnection): Promise<boolean> {
+    const hop = this.#dialled.get(connection);
+    if (hop === undefined || !this.#isInUse(connection)) return false;
+    let next: SipConnection;
+    try {
+      next = await this.#dialTo(hop);
+    } catch {
+      return false;
+    }
+    if (next.isClosed) return false;
+    const place = this.#places.get(connection);
+    if (place !== undefined) this.#places.set(next, place);
+    for (const open of this.#open.values()) {
+      const at = open.indexOf(connection);
+      if (at !== -1) open[at] = next;
+    }
+    return true;
   }
 
   /** A peer has shown that it is there: it may be dialled at once. */
@@ -156,7 +186,7 @@ export class ConnectionPool {
       }
       dials++;
       try {
-        const connection = await this.#dial(place);
+        const connection = await this.#dialTo(place);
         this.#backoff.reached(place);
         if (this.#locate !== undefined) this.#places.set(connection, place);
         return connection;
@@ -167,6 +197,16 @@ export class ConnectionPool {
       }
     }
     throw failure ?? new HopDownError(hop, 0, new Error('it has no other address'));
+  }
+
+  async #dialTo(hop: NextHop): Promise<SipConnection> {
+    const connection = await this.#dial(hop);
+    this.#dialled.set(connection, hop);
+    return connection;
+  }
+
+  #isInUse(connection: SipConnection): boolean {
+    return !connection.isClosed && [...this.#open.values()].some((open) => open.includes(connection));
   }
 
   async #located(hop: NextHop, epoch: number): Promise<readonly Place[]> {

@@ -1,7 +1,7 @@
-import type { TLSSocket } from 'node:tls';
 import { type ConnectOptions, connect } from '@entente/tls';
-import type { ConnectionLink } from './connection.ts';
+import type { DialledSocket } from './dialled-socket.ts';
 import type { NextHop } from './next-hop.ts';
+import { whenAged } from './when-aged.ts';
 
 /** As whom a server of the topology dials another. */
 export interface DialServerOptions
@@ -17,10 +17,7 @@ export interface DialServerOptions
  * @returns for `dial` of an endpoint
  * @throws what `connect` of `@entente/tls` throws
  */
-export async function dialServer(
-  hop: NextHop,
-  { local, ...who }: DialServerOptions,
-): Promise<{ readonly socket: TLSSocket; readonly link: ConnectionLink }> {
+export async function dialServer(hop: NextHop, { local, ...who }: DialServerOptions): Promise<DialledSocket> {
   const socket = await connect({
     ...who,
     host: hop.address,
@@ -28,5 +25,10 @@ export async function dialServer(
     expect: { mode: 'host', name: hop.name },
     link: { name: hop.link.name, interface: 'internal', local },
   });
-  return { socket, link: hop.link };
+  const { identity, trust } = who;
+  return {
+    socket,
+    link: hop.link,
+    onAged: (connection) => whenAged(socket, { trust, identity }, connection),
+  };
 }

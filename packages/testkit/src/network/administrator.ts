@@ -1,5 +1,5 @@
 import { createPrivateKey, sign as signBytes } from 'node:crypto';
-import { type Credential, httpClient, loadCredential, openTrust } from '@entente/tls';
+import { type Clock, type Credential, httpClient, loadCredential, openTrust } from '@entente/tls';
 import {
   addSignature,
   encodeSignedTopology,
@@ -12,8 +12,11 @@ import {
 /** An administrator of the test network: signs topologies, and sends commands to the authority. */
 export interface Administrator extends AsyncDisposable {
   readonly signer: TopologySigner;
-  /** Signs a document and publishes it at the authority. */
-  publish(document: TopologyDocument): Promise<void>;
+  /**
+   * Signs a document and publishes it at the authority.
+   * @param query - of the request, e.g. `?leave-behind=true`
+   */
+  publish(document: TopologyDocument, query?: string): Promise<void>;
   /**
    * @param replace - for a server that has joined: its certificates are revoked when the token has been used; default false
    * @returns a join token for a server of the topology, as text
@@ -33,6 +36,8 @@ export interface AdministratorOptions {
   readonly certificate: string;
   readonly key: string;
   readonly signer: TopologySigner;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock;
 }
 
 /** A signer with an ES256 key in PEM. */
@@ -59,6 +64,7 @@ export async function createAdministrator(options: AdministratorOptions): Promis
   const identity: Credential = await loadCredential({ certificate: options.certificate, key: options.key });
   const trust = await openTrust({
     anchors: options.anchorsFile,
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
     fetch: {
       hosts: [],
       privateHosts: [...addresses.keys()],
@@ -82,8 +88,8 @@ export async function createAdministrator(options: AdministratorOptions): Promis
   };
   return {
     signer,
-    async publish(document) {
-      await order('/topology', 'application/jose+json', signedText(document, [signer]));
+    async publish(document, query = '') {
+      await order(`/topology${query}`, 'application/jose+json', signedText(document, [signer]));
     },
     async joinToken(server, replace = false) {
       const { token } = await order('/join-tokens', 'application/json', JSON.stringify({ server, replace }));

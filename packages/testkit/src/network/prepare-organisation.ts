@@ -24,11 +24,13 @@ export interface PreparedOrganisation {
  * @param organisation - names and ports
  * @param directory - made if it does not exist
  * @param withEdge - its issuing CA also gets the certificate that outsiders receive
+ * @param now - time of the ceremony, milliseconds since 1970; default that of the machine
  */
 export async function prepareOrganisation(
   organisation: Organisation,
   directory: string,
   withEdge: boolean,
+  now: number = Date.now(),
 ): Promise<PreparedOrganisation> {
   const { authority, domain } = organisation;
   await mkdir(directory, { recursive: true });
@@ -39,7 +41,7 @@ export async function prepareOrganisation(
     fqdn: authority.fqdn,
     objectsUrl: `http://${authority.fqdn}:${authority.objectsPort}`,
     ...(withEdge ? { outsideObjectsUrls: [outsideObjectsUrl(organisation)] } : {}),
-    now: Date.now(),
+    now,
     openLedger,
     administrators: ['administrator'],
   });

@@ -42,7 +42,11 @@ export async function openTrust(given: OpenTrustOptions): Promise<Trust> {
     const fetcher =
       options.fetch === undefined
         ? undefined
-        : await createRevocationFetcher({ now: () => clock.now(), ...options.fetch });
+        : await createRevocationFetcher({
+            now: () => clock.now(),
+            after: (delayMs, run) => clock.after(delayMs, run),
+            ...options.fetch,
+          });
     if (fetcher !== undefined) opened.push(fetcher);
     return assemble(options, clock, anchors, crls, fetcher, opened);
   } catch (fault) {

@@ -22,6 +22,17 @@ const explanations: ReadonlyMap<string, Explanation> = new Map([
   ['INVALID_PURPOSE', serverAuthSufficed],
 ]);
 
+const timeErrors: ReadonlySet<string> = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
+
+/**
+ * Tells whether OpenSSL refuses because of the time.
+ *
+ * @param error - literal of `authorizationError`
+ */
+export function isAboutTime(error: string): boolean {
+  return timeErrors.has(error);
+}
+
 /**
  * Tells whether an error of OpenSSL contradicts a verdict.
  *

@@ -14,6 +14,7 @@ import { FetchedOcspAnswers, type OcspInquiry, ocspKey } from './fetched-ocsp.ts
 import { KeptObjects, noRoom } from './kept-objects.ts';
 import { statusLocations } from './locations.ts';
 import { ocspQuestion } from './ocsp-question.ts';
+import { type After, repeatedly } from './repeatedly.ts';
 import { SingleFlight } from './single-flight.ts';
 
 /** Options of {@link createRevocationFetcher}. */
@@ -31,6 +32,8 @@ export interface FetcherOptions extends FetchRules {
   readonly retryAfterMs?: number;
   /** The current time, milliseconds since the epoch. Default: the clock of the machine. */
   readonly now?: () => number;
+  /** Runs something later, once, and gives a function that cancels it. Default: a timer of the machine that does not keep the process alive. */
+  readonly after?: After;
   /** Default: the system's resolver. */
   readonly lookUp?: LookUp;
   /** Called for every location that failed, with the cause. */
@@ -107,7 +110,7 @@ class Fetcher implements RevocationFetcher {
   readonly #ocspCache: DiskCache | undefined;
   /** Files that are being removed. */
   readonly #removals = new Set<Promise<void>>();
-  readonly #timer: NodeJS.Timeout | undefined;
+  #stopRefreshing = (): void => {};
   #knowledge: RevocationKnowledge = { crls: [] };
 
   constructor(options: FetcherOptions) {
@@ -149,8 +152,8 @@ class Fetcher implements RevocationFetcher {
     };
     if (options.refresh === false) return;
     const everyMs = Math.max(shortestRefreshMs, options.refreshEveryMs ?? refreshIntervalMs);
-    this.#timer = setInterval(() => void this.refresh(), Math.min(everyMs, refreshIntervalMs));
-    this.#timer.unref();
+    const refresh = (): void => void this.refresh();
+    this.#stopRefreshing = repeatedly(Math.min(everyMs, refreshIntervalMs), refresh, options.after);
   }
 
   get failures(): ReadonlyMap<string, string> {
@@ -245,7 +248,7 @@ class Fetcher implements RevocationFetcher {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
+    this.#stopRefreshing();
     this.#listeners.clear();
     await this.#flights.landed();
     await Promise.all(this.#removals);

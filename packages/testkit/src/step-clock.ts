@@ -1,5 +1,8 @@
-/** A clock that moves only when a test says so. Work that it starts is waited for. */
-export class StepClock {
+import type { Clock } from '@entente/tls';
+
+/** A clock that moves only when a test says so. It stands still while servers work. */
+export class StepClock implements Clock {
+  /** Milliseconds since 1970. */
   time: number;
   readonly #waiting = new Set<{ readonly at: number; readonly delayMs: number; readonly run: () => void }>();
 
@@ -8,10 +11,16 @@ export class StepClock {
     this.time = start;
   }
 
+  /** @returns milliseconds since 1970 */
   now(): number {
     return this.time;
   }
 
+  /**
+   * @param delayMs - milliseconds from now
+   * @param run - called once, by the move that reaches that time
+   * @returns a function that cancels it
+   */
   after(delayMs: number, run: () => void): () => void {
     const entry = { at: this.time + delayMs, delayMs, run };
     this.#waiting.add(entry);
@@ -19,16 +28,24 @@ export class StepClock {
   }
 
   /**
-   * Moves on, and runs what is due.
-   * @param ms - milliseconds
-   * @returns once the periodic work that was due has ended: it then waits for its next time
+   * Moves on, and runs what is due, each once.
+   * @param ms - milliseconds, at least 0
    */
-  async advance(ms: number): Promise<void> {
-    const before = this.#periodic();
+  move(ms: number): void {
     this.time += ms;
     for (const entry of [...this.#waiting]) {
       if (entry.at <= this.time && this.#waiting.delete(entry)) entry.run();
     }
+  }
+
+  /**
+   * Moves on, and runs what is due.
+   * @param ms - milliseconds, at least 0
+   * @returns once the periodic work of an authority that was due has ended: it then waits for its next time
+   */
+  async advance(ms: number): Promise<void> {
+    const before = this.#periodic();
+    this.move(ms);
     while (this.#periodic() < before) await new Promise((resolve) => setImmediate(resolve));
   }
 

@@ -1,0 +1,21 @@
+import type { TLSSocket } from 'node:tls';
+import type { ConnectionLink } from './connection.ts';
+
+/** A connection of an endpoint, for what decides about its age. */
+export interface Replaceable {
+  /**
+   * Dials again, and uses the new connection from then on.
+   * @returns whether there is another one now
+   */
+  replace(): Promise<boolean>;
+  /** Closes it, whatever is under way. */
+  close(): void;
+}
+
+/** A socket that was dialled. */
+export interface DialledSocket {
+  readonly socket: TLSSocket;
+  readonly link: ConnectionLink;
+  /** Decides when another connection takes the place of this one; see `whenAged`. */
+  readonly onAged?: (connection: Replaceable) => void;
+}
