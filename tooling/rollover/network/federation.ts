@@ -55,7 +55,7 @@ export async function startMovedFederation(times: FederationTimes): Promise<Move
     const pair = [first, second] as [PreparedOrganisation, PreparedOrganisation];
     const addresses = new Map(pair.flatMap(({ organisation }) => [...addressesOf(organisation)]));
     const dns = await startDnsServer({ addresses, services: servicesOf(pair) });
-    stops.push(() => dns[Symbol.asyncDispose]());
+    stops.push(async () => dns[Symbol.asyncDispose]());
     const clock = new StepClock(times.start);
     const lines: NetworkLine[] = [];
     const around = { clock, addresses, dns: `${dns.address}:${dns.port}`, lines };

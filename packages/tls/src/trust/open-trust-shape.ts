@@ -93,6 +93,7 @@ const fetch = nested<FetcherOptions>({
   refresh: yesOrNo,
   refreshEveryMs: wholeNumber(1_000, Number.MAX_SAFE_INTEGER),
   retryAfterMs: milliseconds,
+  after: callback,
   now: callback,
   lookUp: callback,
   onFailure: callback,
