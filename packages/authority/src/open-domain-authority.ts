@@ -5,6 +5,7 @@ import {
   createIssuance,
   createRevocationDesk,
   findIssued,
+  issuerId,
   type Issuer,
   type LiveIssuers,
   revokeUnfinished,
@@ -13,8 +14,8 @@ import {
   rollingPublisher,
   spkiHash,
 } from '@entente/pki';
-import { openAuthority, openFileAuditTrail } from '@entente/pki/node';
-import { openStore, type SqlStore } from '@entente/store-sql';
+import { openAuthority, openFileAuditTrail, writeBackup } from '@entente/pki/node';
+import { databaseFile, openStore, type SqlStore } from '@entente/store-sql';
 import { type Clock, createTrust, type Log } from '@entente/tls';
 import { anchorsHash } from '@entente/topology';
 import { createJudge } from '@entente/trust';
@@ -34,8 +35,11 @@ import { KnownLists } from './publication/known-lists.ts';
 import { revokeUnlisted } from './publication/revoke-unlisted.ts';
 import { TopologyPublication } from './publication/topology-publication.ts';
 import { warnOfOutside, warnOfUnnamed } from './publication/warnings.ts';
+import { afterRestore } from './restored/after-restore.ts';
+import { IssuedSinceBackup } from './restored/issued-since-backup.ts';
 import { Rollover } from './rollover/rollover.ts';
 import type { AuthoritySettings } from './settings.ts';
+import { BehindWatch } from './standing/behind-watch.ts';
 import { MemberStandings } from './standing/member-standings.ts';
 import { SurplusWatch } from './surplus-names/surplus-watch.ts';
 import { openTopologyStore } from './topology-store.ts';
@@ -143,6 +147,15 @@ export async function openDomainAuthority(
     },
   });
 
+  const restored = await afterRestore({
+    directory: settings.directory,
+    ledger,
+    issuers: live,
+    domainKeys,
+    audit,
+    now,
+    log,
+  });
   const known = new KnownLists({ opened, publisher, events, audit, log });
   const anchors = {
     anchors: opened.roots.map((certificate) => ({ name: spkiHash(certificate.publicKey.der), certificate })),
@@ -235,7 +248,26 @@ export async function openDomainAuthority(
   lookOutside();
   const roots = opened.roots.map(({ der, publicKey }) => ({ certificate: der, publicKey: publicKey.der }));
   const sequence = await bundleSequence(settings.directory, opened.roots);
+  const topology = () => topologies.current?.topology;
+  const issuedSince = { settings, topology, live, ledger, publisher, audit, now, log };
   return {
+    ...(restored === undefined
+      ? {}
+      : { issuedSince: new IssuedSinceBackup({ ...issuedSince, takenAt: restored.takenAt }) }),
+    behind: new BehindWatch({ topology, lists, root: issuerId(root.publicKey.der), log }),
+    async backUp(to) {
+      const { directory } = settings;
+      const database = { file: databaseFile, copyTo: async (file: string) => await store?.copyTo(file) };
+      const manifest = await writeBackup({ directory, to, database, now });
+      await audit.record({
+        action: 'backup-written',
+        actor: 'authority',
+        outcome: 'done',
+        details: { to: to.slice(0, 500), files: manifest.files.length },
+      });
+      log.info({ event: 'backup', to, files: manifest.files.length }, `a backup was written to ${to}`);
+      return manifest;
+    },
     opened,
     issuance,
     publisher,

@@ -9,6 +9,9 @@ export type AuditAction =
   | 'key-blocked'
   | 'list-signed'
   | 'domain-keys-rotated'
+  | 'backup-written'
+  | 'authority-restored'
+  | 'certificate-adopted'
   | 'request-refused';
 
 /** Every action, for readers that filter by it. */
@@ -22,6 +25,9 @@ export const auditActions: readonly AuditAction[] = [
   'key-blocked',
   'list-signed',
   'domain-keys-rotated',
+  'backup-written',
+  'authority-restored',
+  'certificate-adopted',
   'request-refused',
 ];
 
