@@ -1,3 +1,4 @@
+import { PkiFault } from '@entente/pki/ledger';
 import { damaged, openSqlite } from './driver/open-sqlite.ts';
 
 /**
@@ -12,5 +13,18 @@ export async function checkDatabase(file: string): Promise<void> {
     if (found !== undefined) throw damaged(file, new Error(found));
   } finally {
     await driver.close();
+  }
+}
+
+/**
+ * Refuses a database that a process has open. One that is damaged is in use by none.
+ * @param file - the database, which exists
+ * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED`
+ */
+export async function refuseInUse(file: string): Promise<void> {
+  try {
+    await (await openSqlite(file)).close();
+  } catch (error) {
+    if (error instanceof PkiFault && error.code === 'ENTENTE_PKI_LEDGER_LOCKED') throw error;
   }
 }

@@ -3,7 +3,7 @@ import type { Ledger, LedgerEntry } from '@entente/pki/ledger';
 import type { Log } from '@entente/tls';
 import { certificateNames, type Topology } from '@entente/topology';
 import type { ValidatedPath } from '@entente/trust';
-import { type Certificate, sameCertificateNames } from '@entente/x509';
+import { type Certificate, certificateNamesOf, sameCertificateNames } from '@entente/x509';
 import { isNamed } from '../administrators.ts';
 import { type AuditLog, by } from '../audit/audit-log.ts';
 import type { Caller } from '../caller.ts';
@@ -102,7 +102,7 @@ export class IssuedSinceBackup {
     if (leaf.notBefore + backdateMs + toleranceMs < takenAt)
       return { why: 'it is older than the backup, which does not have it', reason, wait: false };
     const current = topology();
-    const names = namesOf(leaf);
+    const names = certificateNamesOf(leaf);
     if (caller.kind === 'administrator') {
       const isTheirs = sameCertificateNames(names, administratorNames(settings.domain, caller.name));
       return isTheirs && current !== undefined && isNamed(current, caller.name)
@@ -147,7 +147,7 @@ export class IssuedSinceBackup {
     await ledger.append({
       ...entry,
       serialHex,
-      names: namesOf(leaf),
+      names: certificateNamesOf(leaf),
       notBefore,
       notAfter,
       issuedAt: notBefore + backdateMs,
@@ -208,11 +208,4 @@ export class IssuedSinceBackup {
     this.#settled.add(key);
     this.#waiting.delete(key);
   }
-}
-
-function namesOf({ subject, subjectAltName }: Certificate): LedgerEntry['names'] {
-  const all = subjectAltName ?? [];
-  const of = (type: 'dns' | 'uri') => all.flatMap((one) => (one.type === type ? [one.value] : []));
-  const commonName = subject.rdns.flat().find(({ oid }) => oid === '2.5.4.3')?.text ?? '';
-  return { commonName, dnsNames: of('dns'), uris: of('uri') };
 }

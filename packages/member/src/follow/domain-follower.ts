@@ -63,6 +63,8 @@ export class DomainFollower implements AsyncDisposable {
   /** A state that came as an event, to be looked at next. */
   #offered: string | undefined;
   #keysWanted = true;
+  /** The last state that was accepted in this run. */
+  #reported: TrustState | undefined;
   #poll: ReturnType<typeof setInterval> | undefined;
   #following: Promise<void> | undefined;
 
@@ -113,6 +115,7 @@ export class DomainFollower implements AsyncDisposable {
     try {
       const accepted = await this.#states.accept(offered ?? (await authority.state()), this.#stop.signal);
       if (accepted !== undefined) await this.#followTopology(accepted);
+      else if (this.#keysWanted) await this.#reportRefusal();
       own.check();
     } catch (error) {
       await this.#failed(error);
@@ -139,11 +142,19 @@ export class DomainFollower implements AsyncDisposable {
     if (!this.#keysWanted || this.#stop.signal.aborted) return;
     this.#keysWanted = false;
     await this.#refreshKeys();
+    this.#reported = accepted;
     await this.#report(accepted);
   }
 
+  /** An authority that was restored from an old backup learns in no other way that its members know of something newer. */
+  async #reportRefusal(): Promise<void> {
+    this.#keysWanted = false;
+    const sequence = this.#options.state.trustState?.sequence ?? 0;
+    await this.#report({ lists: [], ...this.#reported, sequence });
+  }
+
   /** So that administrators see who is behind, before they publish what some cannot read. */
-  async #report({ lists, sequence }: TrustState): Promise<void> {
+  async #report({ lists, sequence }: Pick<TrustState, 'lists' | 'sequence'>): Promise<void> {
     const { authority, certificateEnd, log, state } = this.#options;
     if (this.#stop.signal.aborted) return;
     const standing = formatMemberStanding({
