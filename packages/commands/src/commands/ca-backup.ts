@@ -62,5 +62,5 @@ async function run({ config, json, to: named }: CaBackupOptions): Promise<void> 
 async function ofStopped(directory: string, to: string): Promise<BackupManifest> {
   await using store = await openStore(directory);
   const database = { file: databaseFile, copyTo: (file: string) => store.copyTo(file) };
-  return writeBackup({ directory, to, database, now: Date.now });
+  return await writeBackup({ directory, to, database, now: Date.now });
 }

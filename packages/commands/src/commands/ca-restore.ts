@@ -64,7 +64,7 @@ async function run(backup: string, options: CaRestoreOptions): Promise<void> {
     async prepare(folder) {
       await checkDatabase(join(folder, databaseFile));
       await using ledger = await openLedger(folder);
-      return importLists(folder, ledger, files);
+      return await importLists(folder, ledger, files);
     },
   });
   const takenAt = timeText(manifest.takenAt);
