@@ -181,6 +181,7 @@ export async function openDomainAuthority(
     issuers: issuance,
     fqdn: settings.fqdn,
     domainKeys,
+    publish: () => publisher.publish(),
     topology: () => topologies.current?.topology,
     now,
   });

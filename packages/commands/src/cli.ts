@@ -9,6 +9,7 @@ import { register as caOutside } from './commands/ca-outside.ts';
 import { register as caRestore } from './commands/ca-restore.ts';
 import { register as caRollover } from './commands/ca-rollover.ts';
 import { register as caRoot } from './commands/ca-root.ts';
+import { register as certBlockKey } from './commands/cert-block-key.ts';
 import { register as certIssue } from './commands/cert-issue.ts';
 import { register as certList } from './commands/cert-list.ts';
 import { register as certRelease } from './commands/cert-release.ts';
@@ -77,6 +78,7 @@ const verbs = [
   certRenew,
   certRevoke,
   certRelease,
+  certBlockKey,
   userAdd,
 ];
 
