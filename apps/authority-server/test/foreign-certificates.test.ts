@@ -50,7 +50,11 @@ async function foreign(subject: string): Promise<Credentials & { readonly serial
   );
   if (!outcome.ok) throw new Error(outcome.refusal.message);
   const { chain, serialHex } = outcome.certificate;
-  return { cert: chain.map((der) => encodePem('CERTIFICATE', der)).join(''), key: key.privateKeyPem, serialHex };
+  return {
+    cert: chain.map((der) => encodePem('CERTIFICATE', der)).join(''),
+    key: key.privateKeyPem,
+    serialHex,
+  };
 }
 
 describe('a certificate that the ledger does not have', () => {
@@ -115,7 +119,11 @@ describe('a key', () => {
     expect(issued.reason).toBe('key-compromised');
     const { records } = await answerOf(scene.ask('/audit', scene.alice));
     expect(records).toContainEqual(
-      expect.objectContaining({ action: 'key-blocked', actor: 'administrator:alice', reason: 'keyCompromise' }),
+      expect.objectContaining({
+        action: 'key-blocked',
+        actor: 'administrator:alice',
+        reason: 'keyCompromise',
+      }),
     );
   });
 

@@ -5,7 +5,15 @@ import { importLists, restoreBackup } from '@entente/pki/node';
 import { databaseFile, openLedger } from '@entente/store-sql';
 import { decodeTrustState, memberStandingFormat, type TrustState } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Credentials, document, frontEnd, type LogLine, type Scene, signed, startScene } from './network.ts';
+import {
+  type Credentials,
+  document,
+  frontEnd,
+  type LogLine,
+  type Scene,
+  signed,
+  startScene,
+} from './network.ts';
 
 const [fe01, fe02, fe03] = ['fe01.contoso.example', 'fe02.contoso.example', 'fe03.contoso.example'] as const;
 type Joined = Credentials & { readonly serialHex: string };
@@ -29,8 +37,11 @@ const numberOf = ({ lists }: TrustState) =>
 const command = (path: string, body: object) =>
   scene.ask(path, scene.alice, { method: 'POST', body: JSON.stringify(body) });
 const listed = async (subject: string) =>
-  ((await (await scene.ask(`/certificates?subject=${subject}`, scene.alice)).json()) as { certificates: object[] })
-    .certificates;
+  (
+    (await (await scene.ask(`/certificates?subject=${subject}`, scene.alice)).json()) as {
+      certificates: object[];
+    }
+  ).certificates;
 const bundle = async () =>
   ((await (await scene.ask('/trust-bundle')).json()) as { sequence: number }).sequence;
 const lines = (event: string) =>
@@ -66,7 +77,9 @@ describe('the backup of a running authority', () => {
     const socket = join(folder, 'orders.sock');
     expect((await stat(socket)).mode & 0o777).toBe(0o600);
     const manifest = await sendLocalOrder(socket, { order: 'backup', to: backup });
-    expect(manifest).toMatchObject({ files: expect.arrayContaining([expect.objectContaining({ path: databaseFile })]) });
+    expect(manifest).toMatchObject({
+      files: expect.arrayContaining([expect.objectContaining({ path: databaseFile })]),
+    });
     const { records } = (await (await scene.ask('/audit', scene.alice)).json()) as { records: object[] };
     expect(records).toContainEqual(
       expect.objectContaining({ action: 'backup-written', details: expect.objectContaining({ to: backup }) }),
@@ -135,8 +148,7 @@ describe('an authority that was restored from it', () => {
       certificateEnd: new Date(Date.now()).toISOString(),
       formats: ['entente-topology/1'],
     };
-    const report = () =>
-      scene.ask('/standing', as(fe01), { method: 'POST', body: JSON.stringify(standing) });
+    const report = () => scene.ask('/standing', as(fe01), { method: 'POST', body: JSON.stringify(standing) });
     expect((await report()).status).toBe(204);
     await report();
     expect(lines('topology-behind')).toMatchObject([

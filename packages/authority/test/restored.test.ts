@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { createIssuance, type Issuer, issuerId, spkiHash } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
 import { createMemoryLedger, type Ledger } from '@entente/pki/ledger';
-import { authorityFolder, initialiseAuthority, openAuthority, readRestoredMark, writeRestoredMark } from '@entente/pki/node';
+import {
+  authorityFolder,
+  initialiseAuthority,
+  openAuthority,
+  readRestoredMark,
+  writeRestoredMark,
+} from '@entente/pki/node';
 import { createTestLog } from '@entente/testkit';
 import { buildTopology, type MemberStanding, memberStandingFormat, type Topology } from '@entente/topology';
 import { type Certificate, type CertificateNames, decodeCertificate } from '@entente/x509';
@@ -31,8 +37,17 @@ let throwAway: Parameters<typeof createIssuance>[0]['throwAway'];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'entente-restored-'));
   const directory = join(folder, 'ca');
-  const names = { domain: 'contoso.example', fqdn: 'ca.contoso.example', objectsUrl: 'http://ca.contoso.example' };
-  await initialiseAuthority({ ...names, directory, now: takenAt - 30 * day, openLedger: async () => createMemoryLedger() });
+  const names = {
+    domain: 'contoso.example',
+    fqdn: 'ca.contoso.example',
+    objectsUrl: 'http://ca.contoso.example',
+  };
+  await initialiseAuthority({
+    ...names,
+    directory,
+    now: takenAt - 30 * day,
+    openLedger: async () => createMemoryLedger(),
+  });
   const opened = await openAuthority(directory, async () => createMemoryLedger());
   ({ issuer, roots: anchors, throwAway } = opened);
   issuing = issuer.certificate;
@@ -165,7 +180,9 @@ describe('a certificate that the ledger of a restored authority does not have', 
 
   it('is left alone where no authority here has issued it', async () => {
     const leaf = await issued(given, takenAt + 60_000);
-    expect(await since.look(server(leaf.serialHex), { certificates: [leaf, anchors[0] as Certificate] })).toBeUndefined();
+    expect(
+      await since.look(server(leaf.serialHex), { certificates: [leaf, anchors[0] as Certificate] }),
+    ).toBeUndefined();
     expect(await since.look(server(leaf.serialHex), undefined)).toBeUndefined();
     expect(await ledger.list({ limit: 1 })).toEqual({ certificates: [] });
   });
@@ -257,7 +274,14 @@ describe('an authority that is behind its members', () => {
   it('says so once for each newer version and list, and what to do', () => {
     const lines: object[] = [];
     const log = createTestLog(({ fields, level }) => lines.push({ level, ...fields }));
-    const list = (id: string) => ({ issuer: id, shard: 0, number: 5, sha256: '', bytes: 0, der: new Uint8Array() });
+    const list = (id: string) => ({
+      issuer: id,
+      shard: 0,
+      number: 5,
+      sha256: '',
+      bytes: 0,
+      der: new Uint8Array(),
+    });
     const watch = new BehindWatch({
       topology: () => buildTopology(contoso),
       lists: () => [list(root), list(issuer.id)],
@@ -270,9 +294,19 @@ describe('an authority that is behind its members', () => {
     report({ topology: 3 });
     report({ topology: 3 });
     report({ topology: 2 });
-    report({ lists: [{ issuer: root, shard: 0, number: 6 }, { issuer: issuer.id, shard: 0, number: 9 }] });
+    report({
+      lists: [
+        { issuer: root, shard: 0, number: 6 },
+        { issuer: issuer.id, shard: 0, number: 9 },
+      ],
+    });
     expect(lines).toMatchObject([
-      { level: 'error', event: 'topology-behind', version: 3, remedy: expect.stringContaining('topology.v2.json') },
+      {
+        level: 'error',
+        event: 'topology-behind',
+        version: 3,
+        remedy: expect.stringContaining('topology.v2.json'),
+      },
       { event: 'list-behind', issuer: root, number: 6, remedy: expect.stringContaining('ca root accept') },
       { event: 'list-behind', issuer: issuer.id, number: 9, remedy: expect.stringContaining('ca restore') },
     ]);

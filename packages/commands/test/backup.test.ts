@@ -122,7 +122,10 @@ describe('entente ca restore', () => {
     expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('--replace') });
     await using _running = await openStore(ca);
     const running = await runEntente(`ca restore ${backup} --directory ${ca} --replace`);
-    expect(running).toMatchObject({ status: 2, stderr: expect.stringContaining('ENTENTE_PKI_LEDGER_LOCKED') });
+    expect(running).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('ENTENTE_PKI_LEDGER_LOCKED'),
+    });
   });
 
   it('refuses a database that is damaged although its hash fits, and a number that is none', async () => {
@@ -132,12 +135,17 @@ describe('entente ca restore', () => {
     const database = join(copy, 'authority.sqlite');
     await writeFile(database, Buffer.from('no database of SQLite at all'.repeat(200)));
 
-    const sha256 = createHash('sha256').update(await readFile(database)).digest('hex');
+    const sha256 = createHash('sha256')
+      .update(await readFile(database))
+      .digest('hex');
     const file = manifest.files.find(({ path }: { path: string }) => path === 'authority.sqlite');
     Object.assign(file, { sha256, bytes: 5_600 });
     await writeFile(join(copy, 'manifest.json'), JSON.stringify(manifest));
     const damaged = await runEntente(`ca restore ${copy} --directory ${join(folder, 'damaged')}`);
-    expect(damaged).toMatchObject({ status: 2, stderr: expect.stringContaining('ENTENTE_PKI_LEDGER_DAMAGED') });
+    expect(damaged).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('ENTENTE_PKI_LEDGER_DAMAGED'),
+    });
     const wrong = await runEntente(`ca restore ${backup} --directory ${ca} --list-number-above many`);
     expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining('--list-number-above') });
     expect(await readdir(folder)).not.toContain('damaged');

@@ -68,7 +68,13 @@ describe('a backup', () => {
     const { files } = await backup();
     const paths = files.map(({ path }) => path);
     expect(paths).toEqual(
-      expect.arrayContaining([databaseFile, 'audit.jsonl', 'authority.yaml', 'intermediate_ca.key', 'tls.key']),
+      expect.arrayContaining([
+        databaseFile,
+        'audit.jsonl',
+        'authority.yaml',
+        'intermediate_ca.key',
+        'tls.key',
+      ]),
     );
     expect(files.filter(({ secret }) => secret).map(({ path }) => path)).toEqual([
       'administrators/alice.key',
@@ -136,7 +142,9 @@ describe('a restore', () => {
     expect({ manifest, prepared }).toMatchObject({ manifest: { takenAt, files }, prepared: 'prepared' });
     for (const { path } of files) {
       expect(await readFile(join(into, path))).toEqual(await readFile(join(directory, path)));
-      const modes = [stat(join(into, path)), stat(join(directory, path))].map(async (one) => (await one).mode);
+      const modes = [stat(join(into, path)), stat(join(directory, path))].map(
+        async (one) => (await one).mode,
+      );
       expect(await modes[0], path).toBe(await modes[1]);
     }
     const mark = await readRestoredMark(authorityFolder(into));

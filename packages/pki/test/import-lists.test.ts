@@ -14,8 +14,8 @@ import {
 } from '@entente/pki/node';
 import { encodePem } from '@entente/x509';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { memoryLedgers } from './memory-ledgers.ts';
 import { now, testAuthority } from './authority.ts';
+import { memoryLedgers } from './memory-ledgers.ts';
 
 let folder: string;
 let directory: string;

@@ -61,9 +61,7 @@ export const patches: PatchList = {
       file: backup('restore-backup.ts'),
       find: 'if (!isEmpty && !replace) throw notEmpty(directory);',
       replace: 'if (!isEmpty && !replace && directory.length === 0) throw notEmpty(directory);',
-      test: backedUp(
-        'does not touch a folder with files, unless it is to be replaced: then it is kept',
-      ),
+      test: backedUp('does not touch a folder with files, unless it is to be replaced: then it is kept'),
     },
     {
       name: 'whose-list',

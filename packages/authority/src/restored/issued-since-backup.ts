@@ -1,4 +1,12 @@
-import { administratorNames, backdateMs, type Issuer, issuerId, type PkiRefusal, refuse, spkiHash } from '@entente/pki';
+import {
+  administratorNames,
+  backdateMs,
+  type Issuer,
+  issuerId,
+  type PkiRefusal,
+  refuse,
+  spkiHash,
+} from '@entente/pki';
 import type { Ledger, LedgerEntry } from '@entente/pki/ledger';
 import type { Log } from '@entente/tls';
 import { certificateNames, type Topology } from '@entente/topology';
@@ -32,7 +40,11 @@ const maxRemembered = 100_000;
 
 type Judged =
   | { readonly adopt: Pick<LedgerEntry, 'interface' | 'profile' | 'subject'> }
-  | { readonly why: string; readonly reason: 'keyCompromise' | 'cessationOfOperation'; readonly wait: boolean };
+  | {
+      readonly why: string;
+      readonly reason: 'keyCompromise' | 'cessationOfOperation';
+      readonly wait: boolean;
+    };
 
 /**
  * After a restore, looks at each certificate that is presented: one that the key of this authority has signed and that the ledger does not
@@ -109,7 +121,8 @@ export class IssuedSinceBackup {
         ? { adopt: { profile: 'administrator', subject: caller.name } }
         : { why: 'the topology does not name this administrator', reason, wait: true };
     }
-    const given = current?.servers.has(caller.server) === true ? certificateNames(current, caller.server) : [];
+    const given =
+      current?.servers.has(caller.server) === true ? certificateNames(current, caller.server) : [];
     const fitting = given.find((one) => one.issuer === 'enterprise' && sameCertificateNames(names, one));
     if (fitting === undefined)
       return { why: 'its names are not those that the topology gives', reason, wait: true };

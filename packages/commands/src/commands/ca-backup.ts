@@ -28,7 +28,10 @@ export function register(program: Command): void {
     .requiredOption('--to <folder>', 'the folder to be written; it does not exist yet')
     .option('--config <file>', 'configuration of the authority', 'ca/authority.yaml')
     .option('--json', 'one JSON object on the last line')
-    .addHelpText('after', '\nExample:\n  entente ca backup --to backups/2026-11-27 --config ca/authority.yaml')
+    .addHelpText(
+      'after',
+      '\nExample:\n  entente ca backup --to backups/2026-11-27 --config ca/authority.yaml',
+    )
     .action(run);
 }
 

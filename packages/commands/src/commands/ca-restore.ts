@@ -87,7 +87,11 @@ async function run(backup: string, options: CaRestoreOptions): Promise<void> {
   );
 }
 
-function listLines({ revoked, unknown }: ImportedLists, hasLists: boolean, takenAt: string): readonly string[] {
+function listLines(
+  { revoked, unknown }: ImportedLists,
+  hasLists: boolean,
+  takenAt: string,
+): readonly string[] {
   if (!hasLists) return [`not restored: what was revoked since ${takenAt}`];
   return [
     `${counted(revoked.length, 'revocation')} since then ${revoked.length === 1 ? 'was' : 'were'} found in the lists`,

@@ -71,8 +71,7 @@ async function run(options: BlockKeyOptions): Promise<void> {
 }
 
 async function keyOf(file: string | undefined, csr: string | undefined): Promise<object> {
-  if (file !== undefined && csr === undefined)
-    return { certificate: (await readCertificateFile(file)).pem };
+  if (file !== undefined && csr === undefined) return { certificate: (await readCertificateFile(file)).pem };
   if (csr !== undefined && file === undefined) return { request: await readRequestFile(csr) };
   throw new OperatorFault('ENTENTE_USAGE', {
     sentence: 'expected either --file or --csr',

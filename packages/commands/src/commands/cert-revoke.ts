@@ -94,7 +94,10 @@ async function run(options: RevokeOptions): Promise<void> {
   if (options.dryRun === true) {
     const serials = revocable.map(({ serial }) => serial);
     give(
-      { json: { ...named(target), reason, revoked: false, serials }, lines: [`would revoke ${what}:`, ...lines] },
+      {
+        json: { ...named(target), reason, revoked: false, serials },
+        lines: [`would revoke ${what}:`, ...lines],
+      },
       json,
     );
     return;

@@ -92,7 +92,13 @@ async function copyOnce(
     secret: isSecretPath(path),
   }));
   const { size } = await stat(copy);
-  files.push({ path: database.file, bytes: size, sha256: await hashOfFile(copy), mode: 0o600, secret: false });
+  files.push({
+    path: database.file,
+    bytes: size,
+    sha256: await hashOfFile(copy),
+    mode: 0o600,
+    secret: false,
+  });
   return { takenAt, files: files.sort((one, other) => (one.path < other.path ? -1 : 1)) };
 }
 
