@@ -149,7 +149,7 @@ export const patches: PatchList = {
     },
     {
       name: 'orders-for-the-owner',
-      off: 'everybody on the machine may give orders to the authority',
+      off: 'everybody on the machine may send commands to the authority',
       file: 'packages/host/src/local-orders/serve-local-orders.ts',
       find: 'await chmod(path, 0o600);',
       replace: 'await chmod(path, 0o666);',

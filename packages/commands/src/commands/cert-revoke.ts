@@ -166,7 +166,7 @@ function rowOf(certificate: Certificate): ListedCertificate {
   };
 }
 
-/** The target in an answer: its PEM is no news to who gave it. */
+/** The target in an answer, without the PEM that the operator has given. */
 function named(target: Target): object {
   return 'certificate' in target ? {} : target;
 }

@@ -24,7 +24,7 @@ export async function sendLocalOrder(path: string, order: object): Promise<objec
     });
     if (cause !== undefined) {
       if (absent.has(cause.code)) return undefined;
-      throw failed(path, `the server cannot be given an order: ${cause.message}`, cause);
+      throw failed(path, `the command cannot be sent to the server: ${cause.message}`, cause);
     }
     socket.on('error', () => {});
     socket.write(`${JSON.stringify(order)}\n`);
