@@ -23,7 +23,7 @@ export function register(program: Command): void {
   ca.command('backup')
     .summary('back up the authority, also while it runs')
     .description(
-      'Writes everything that the authority needs into a new folder, as it was at one moment: database, keys of the issuing authorities and of the pools, topologies, configuration. Run it on the authority’s host; a running authority writes it itself, as its own user. Each file has mode 0600. Who has the backup has the authority: encrypt it before it leaves the machine. The key of the root is not in it.',
+      'Writes everything that the authority needs into a new folder, as it was at one moment: database, keys of the issuing authorities and of the pools, topologies, configuration. Run it on the authority’s host; a running authority writes it itself, as its own user. Each file has mode 0600. Anyone who has it can act as the authority, so encrypt it before it leaves the machine. The key of the root is not in it.',
     )
     .requiredOption('--to <folder>', 'the folder to be written; it does not exist yet')
     .option('--config <file>', 'configuration of the authority', 'ca/authority.yaml')
@@ -50,7 +50,7 @@ async function run({ config, json, to: named }: CaBackupOptions): Promise<void> 
         `secret: ${secrets.join(', ')}`,
       ],
       next: [
-        'encrypt it, and take it to another machine: who has these keys has the authority',
+        'encrypt it, and take it to another machine: anyone who has it can act as the authority',
         ...((await exists(rootKey))
           ? [`move ${rootKey} to storage that no network reaches: it is not in the backup`]
           : []),
