@@ -4,6 +4,7 @@ import { endInTime, type Logger, servePublicHttp } from '@entente/host';
 import { type Clock, peerOf, serve } from '@entente/tls';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AuthorityConfig } from './config.ts';
+import { serveOrders } from './local-orders.ts';
 
 /** An authority that listens. */
 export interface AuthorityServer {
@@ -48,6 +49,8 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
       options.clock,
     );
     stop.push(() => authority[Symbol.asyncDispose]());
+    const orders = await serveOrders(authority, directory, logger);
+    stop.push(async () => orders[Symbol.asyncDispose]());
     const server = await serve(
       https,
       {

@@ -1,15 +1,17 @@
 import type { Issuance, RollingPublisher } from '@entente/pki';
 import type { AuditTrail } from '@entente/pki/audit';
-import type { OpenAuthority } from '@entente/pki/node';
+import type { BackupManifest, OpenAuthority } from '@entente/pki/node';
 import type { Clock, OwnedTrust } from '@entente/tls';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { DomainKeyStore } from './domain-keys/key-store.ts';
 import type { DomainRevocations } from './domain-revocations.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Health } from './health/health.ts';
+import type { IssuedSinceBackup } from './restored/issued-since-backup.ts';
 import type { Rollover } from './rollover/rollover.ts';
 import type { DomainRoots } from './roots/domain-roots.ts';
 import type { PublishedRoots } from './roots/published-roots.ts';
+import type { BehindWatch } from './standing/behind-watch.ts';
 import type { MemberStandings } from './standing/member-standings.ts';
 import type { PublishResult, TopologyStore } from './topology-store.ts';
 import type { PublishedList } from './trust-state/published-lists.ts';
@@ -57,5 +59,15 @@ export interface Authority {
   revokeSurplus(): Promise<void>;
   /** Lets one issuing authority follow the other. */
   readonly rollover: Rollover;
+  /** What was issued since the backup from which the authority was restored; absent where it was not. */
+  readonly issuedSince?: IssuedSinceBackup;
+  /** Notices members that know of something newer. */
+  readonly behind: BehindWatch;
+  /**
+   * Writes a backup, as everything is at one moment.
+   * @param to - folder that does not exist yet
+   * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS`, `ENTENTE_PKI_FILE_UNAVAILABLE`, of the audit trail
+   */
+  backUp(to: string): Promise<BackupManifest>;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -27,6 +27,18 @@ export async function bundleSequence(directory: string, roots: readonly Certific
   return next.sequence;
 }
 
+/**
+ * Makes the sequence number of the trust bundle jump, in its file.
+ * @param directory - folder of the authority
+ * @param above - the next number is greater than this
+ */
+export async function raiseBundleSequence(directory: string, above: number): Promise<void> {
+  const path = join(directory, 'trust-bundle.json');
+  const sequence = Math.max((await readStored(path))?.sequence ?? 0, above);
+  // No roots have this hash, so the next start gives another number.
+  await writeWhole(path, `${JSON.stringify({ sequence, roots: '' } satisfies Stored)}\n`, publicMode);
+}
+
 async function readStored(path: string): Promise<Stored | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Stored;

@@ -1,4 +1,5 @@
 import { objectsHandler } from '@entente/pki';
+import type { BackupManifest } from '@entente/pki/node';
 import {
   type Clock,
   type ConnectionRefusal,
@@ -40,6 +41,12 @@ export interface RunningAuthority {
   fetch(request: Request, peer: Peer | undefined, address?: string): Promise<Response>;
   /** Answers a request over plain HTTP: signed objects, and nothing else. */
   fetchObject(request: Request): Promise<Response>;
+  /**
+   * Writes a backup of everything, as it is at one moment.
+   * @param to - folder that does not exist yet
+   * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS`, `ENTENTE_PKI_FILE_UNAVAILABLE`, of the audit trail
+   */
+  backUp(to: string): Promise<BackupManifest>;
   /** Ends the event streams, which would otherwise prevent a listener from draining. */
   endStreams(): void;
   /** Stops upkeep, closes the ledger. Close the listeners first. */
@@ -102,7 +109,9 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
   });
   const answer: RunningAuthority['fetch'] = async (request, peer, address = '?') => {
     const caller = callerOf(peer, address, domain);
-    const response = await app.fetch(request, { caller });
+    const foreign = await authority.issuedSince?.look(caller, peer?.verdict?.path);
+    const response =
+      foreign === undefined ? await app.fetch(request, { caller }) : refusals.request(foreign, caller);
     await audit.settled(caller);
     return response;
   };
@@ -127,6 +136,7 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
     },
     fetch: answer,
     fetchObject: async (request) => objects(request),
+    backUp: (to) => authority.backUp(to),
     endStreams: authority.events.close,
     async [Symbol.asyncDispose]() {
       stopUpkeep();

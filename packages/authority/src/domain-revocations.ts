@@ -1,6 +1,6 @@
 import {
   findIssued,
-  type KnownIssuers,
+  type Issuance,
   type PkiRefusal,
   type RevocationDesk,
   type RevocationOutcome,
@@ -10,6 +10,8 @@ import {
 } from '@entente/pki';
 import type { Ledger } from '@entente/pki/ledger';
 import type { Topology } from '@entente/topology';
+import { isSignedBy } from '@entente/trust';
+import { type Certificate, certificateNamesOf } from '@entente/x509';
 import { isNamed } from './administrators.ts';
 import type { DomainKeyStore } from './domain-keys/key-store.ts';
 import { keyOwner } from './domain-keys/may-have-keys.ts';
@@ -19,11 +21,13 @@ import type { RemovedAdministrator } from './topology-store.ts';
 export interface DomainRevocationOptions {
   readonly desk: RevocationDesk;
   readonly ledger: Ledger;
-  /** Whose certificates it revokes; `Issuance` fits. */
-  readonly issuers: KnownIssuers;
+  /** Whose certificates it revokes. */
+  readonly issuers: Pick<Issuance, 'issuer' | 'issuers'>;
   /** The authority's own FQDN. */
   readonly fqdn: string;
   readonly domainKeys: DomainKeyStore;
+  /** Signs new lists; returns the highest number. */
+  readonly publish: () => Promise<number>;
   readonly topology: () => Topology | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -41,6 +45,11 @@ export interface DomainRevocations extends RevocationDesk {
     removed: readonly RemovedAdministrator[],
     before: (serialsOf: ReadonlyMap<string, readonly string[]>) => Promise<unknown>,
   ): Promise<ReadonlyMap<string, readonly string[]>>;
+  /**
+   * Revokes a certificate that one of our keys has signed, also one that the ledger does not have.
+   * @param certificate - any certificate
+   */
+  revokeCertificate(certificate: Certificate, reason: RevocationReason): Promise<RevocationOutcome>;
   /** Gives pools another key whose key is with somebody who may not have it now; also after a crash half-way. */
   reconcileKeys(): Promise<void>;
 }
@@ -57,7 +66,7 @@ const keyCompromises: ReadonlySet<RevocationReason> = new Set([
  * @param options - desk, ledger, topology and keys
  */
 export function createDomainRevocations(options: DomainRevocationOptions): DomainRevocations {
-  const { desk, domainKeys, fqdn, issuers, ledger, now, topology } = options;
+  const { desk, domainKeys, fqdn, issuers, ledger, now, publish, topology } = options;
 
   const reconcileKeys = async (): Promise<void> => {
     const current = topology();
@@ -99,15 +108,30 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
     );
   };
 
+  const revoke: RevocationDesk['revoke'] = async (serialHex, reason) => {
+    const refusal = await lastAuthority(serialHex);
+    if (refusal !== undefined) return { ok: false, refusal };
+    const recorded = await findIssued(ledger, issuers, serialHex);
+    const outcome = await desk.revoke(serialHex, reason);
+    if (outcome.ok) await takeBack(recorded === undefined ? [] : [recorded.subject], reason);
+    return outcome;
+  };
+
   return {
     reconcileKeys,
-    async revoke(serialHex, reason): Promise<RevocationOutcome> {
-      const refusal = await lastAuthority(serialHex);
-      if (refusal !== undefined) return { ok: false, refusal };
-      const recorded = await findIssued(ledger, issuers, serialHex);
-      const outcome = await desk.revoke(serialHex, reason);
-      if (outcome.ok) await takeBack(recorded === undefined ? [] : [recorded.subject], reason);
-      return outcome;
+    revoke,
+    async revokeCertificate(certificate, reason) {
+      const { issuer: active, issuers: all = [active] } = issuers;
+      const { notAfter, serialHex } = certificate;
+      const issuer = all.find((one) => isSignedBy(certificate, one.certificate));
+      if (issuer === undefined) return { ok: false, refusal: notOurs(serialHex) };
+      if ((await ledger.find(issuer.id, serialHex)) !== undefined) return revoke(serialHex, reason);
+      const foreign = { issuer: issuer.id, serialHex, notAfter };
+      const outcome = await ledger.revokeForeign(foreign, { at: now(), reason });
+      if (outcome !== 'revoked') return { ok: false, refusal: alreadyRevoked(serialHex) };
+      const crlNumber = await publish();
+      await takeBack(certificateNamesOf(certificate).dnsNames, reason);
+      return { ok: true, serials: [serialHex], crlNumber };
     },
     async revokeSubject(subject, reason): Promise<RevocationOutcome> {
       const refusal = subject === fqdn ? await lastAuthority() : undefined;
@@ -155,4 +179,20 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
       return serialsOf;
     },
   };
+}
+
+function notOurs(serialHex: string): PkiRefusal {
+  return refuse(
+    'certificate-unknown',
+    `the certificate ${serialHex} is not signed by an issuing authority of this network`,
+    'give the certificate to the authority that its issuer names',
+  );
+}
+
+function alreadyRevoked(serialHex: string): PkiRefusal {
+  return refuse(
+    'certificate-already-revoked',
+    `the certificate ${serialHex} is already revoked`,
+    'nothing needs to be done',
+  );
 }

@@ -6,6 +6,7 @@ import {
   createRevocationDesk,
   findIssued,
   type Issuer,
+  issuerId,
   type LiveIssuers,
   type PublishedCrl,
   revokeUnfinished,
@@ -13,8 +14,8 @@ import {
   rollingIssuance,
   rollingPublisher,
 } from '@entente/pki';
-import { openAuthority, openFileAuditTrail, type StoredRoot } from '@entente/pki/node';
-import { openStore, type SqlStore } from '@entente/store-sql';
+import { openAuthority, openFileAuditTrail, type StoredRoot, writeBackup } from '@entente/pki/node';
+import { databaseFile, openStore, type SqlStore } from '@entente/store-sql';
 import { type Clock, createTrust, type Log } from '@entente/tls';
 import { anchorsHash, type Topology } from '@entente/topology';
 import { createJudge } from '@entente/trust';
@@ -33,12 +34,15 @@ import { KnownLists } from './publication/known-lists.ts';
 import { revokeUnlisted } from './publication/revoke-unlisted.ts';
 import { TopologyPublication } from './publication/topology-publication.ts';
 import { warnOfOutside, warnOfUnnamed } from './publication/warnings.ts';
+import { afterRestore } from './restored/after-restore.ts';
+import { IssuedSinceBackup } from './restored/issued-since-backup.ts';
 import { Rollover } from './rollover/rollover.ts';
 import { DomainRoots } from './roots/domain-roots.ts';
 import { mayIssueBelow } from './roots/may-issue-below.ts';
 import { PublishedRoots } from './roots/published-roots.ts';
 import { refuseRoots } from './roots/refuse-roots.ts';
 import type { AuthoritySettings } from './settings.ts';
+import { BehindWatch } from './standing/behind-watch.ts';
 import { MemberStandings } from './standing/member-standings.ts';
 import { SurplusWatch } from './surplus-names/surplus-watch.ts';
 import { openTopologyStore } from './topology-store.ts';
@@ -157,6 +161,15 @@ export async function openDomainAuthority(
     },
   });
 
+  const restored = await afterRestore({
+    directory: settings.directory,
+    ledger,
+    issuers: live,
+    domainKeys,
+    audit,
+    now,
+    log,
+  });
   const known = new KnownLists({ opened, publisher, events, audit, log });
   const trust = createTrust({
     judge: createJudge({
@@ -180,6 +193,7 @@ export async function openDomainAuthority(
     issuers: issuance,
     fqdn: settings.fqdn,
     domainKeys,
+    publish: () => publisher.publish(),
     topology: inForce,
     now,
   });
@@ -261,7 +275,27 @@ export async function openDomainAuthority(
   await revocation.reconcileKeys();
   await warnOfUnnamed(ledger, topologies.current?.topology, now(), log);
   lookOutside();
+  const topology = inForce;
+  const isRoot = (issuer: string): boolean => opened.issuers.roots.all.some(({ id }) => id === issuer);
+  const issuedSince = { settings, topology, live, ledger, publisher, audit, now, log };
   return {
+    ...(restored === undefined
+      ? {}
+      : { issuedSince: new IssuedSinceBackup({ ...issuedSince, takenAt: restored.takenAt }) }),
+    behind: new BehindWatch({ topology, lists, isRoot, log }),
+    async backUp(to) {
+      const { directory } = settings;
+      const database = { file: databaseFile, copyTo: async (file: string) => await store?.copyTo(file) };
+      const manifest = await writeBackup({ directory, to, database, now });
+      await audit.record({
+        action: 'backup-written',
+        actor: 'authority',
+        outcome: 'done',
+        details: { to: to.slice(0, 500), files: manifest.files.length },
+      });
+      log.info({ event: 'backup', to, files: manifest.files.length }, `a backup was written to ${to}`);
+      return manifest;
+    },
     opened,
     issuance,
     publisher,

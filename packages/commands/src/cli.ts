@@ -3,10 +3,13 @@ import { describeFault, type FaultDescription, reportFault } from '@entente/host
 import { Command, CommanderError } from 'commander';
 import { register as audit } from './commands/audit.ts';
 import { register as caAdministrator } from './commands/ca-administrator.ts';
+import { register as caBackup } from './commands/ca-backup.ts';
 import { register as caInit } from './commands/ca-init.ts';
 import { register as caOutside } from './commands/ca-outside.ts';
+import { register as caRestore } from './commands/ca-restore.ts';
 import { register as caRollover } from './commands/ca-rollover.ts';
 import { register as caRoot } from './commands/ca-root.ts';
+import { register as certBlockKey } from './commands/cert-block-key.ts';
 import { register as certIssue } from './commands/cert-issue.ts';
 import { register as certList } from './commands/cert-list.ts';
 import { register as certRelease } from './commands/cert-release.ts';
@@ -48,6 +51,8 @@ const verbs = [
   caOutside,
   caRoot,
   caRollover,
+  caBackup,
+  caRestore,
   topologyInit,
   topologyAdd,
   topologyRemove,
@@ -75,6 +80,7 @@ const verbs = [
   certRenew,
   certRevoke,
   certRelease,
+  certBlockKey,
   userAdd,
 ];
 

@@ -7,6 +7,8 @@ export {
   type Plugins,
   type PluginUse,
 } from './load-plugins.ts';
+export { sendLocalOrder } from './local-orders/send-local-order.ts';
+export { type LocalOrderOptions, serveLocalOrders } from './local-orders/serve-local-orders.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 export { type PublicLimits, publicLimits } from './plain-http/public-limits.ts';
 export {

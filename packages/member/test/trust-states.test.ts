@@ -220,6 +220,20 @@ describe('a member whose authority, or a machine before it, lies about the trust
     expect(member.state.lastKnown.trustState?.sequence).toBeGreaterThan(trustState?.sequence ?? 0);
   });
 
+  it('says how it stands also where it refuses what is older than what it has, so that the authority learns of it', async () => {
+    member.publish(member.next());
+    await member.follower.refresh();
+    const accepted = member.state.lastKnown.trustState?.sequence;
+    member.reported.length = 0;
+    // The authority was restored from a backup of before.
+    member.names(member.first);
+    await member.follower.refresh();
+    expect(member.lines.some(({ reason }) => reason === 'lower-version')).toBe(true);
+    expect(member.reported.map(parseMemberStanding)).toMatchObject([
+      { topology: 2, state: accepted, lists: [{ shard: 0, number: 1 }] },
+    ]);
+  });
+
   it('believes a signed time that it has written, and none that was ahead of the clock already then', async () => {
     const now = Date.now();
     await using back = await startMember({ latestSigned: now + hour, confirmedAt: now + hour });

@@ -23,6 +23,12 @@ export interface SqlStore {
   readonly ledger: Ledger;
   /** Whether the last change was stored: for the health of a server. */
   standing(): Standing;
+  /**
+   * Writes a copy of the database, as it is at one moment; changes wait meanwhile.
+   * @param file - does not exist yet; it gets mode 0600
+   * @throws PkiFault `ENTENTE_PKI_FILE_UNAVAILABLE`, `ENTENTE_PKI_LEDGER_CLOSED`
+   */
+  copyTo(file: string): Promise<void>;
   /** Waits for what was asked for, then closes the database. Idempotent. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -51,6 +57,7 @@ export async function openStore(directory: string, options: StoreOptions = {}): 
   return {
     ledger: createSqlLedger(queue, close),
     standing: () => queue.standing(),
+    copyTo: (file) => queue.between(() => thread.copyTo(file)),
     [Symbol.asyncDispose]: close,
   };
 }

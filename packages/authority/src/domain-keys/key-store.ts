@@ -109,6 +109,11 @@ export class DomainKeyStore {
     });
   }
 
+  /** Gives each pool another key: a server may have left since the keys were written that were restored. */
+  renewAll(): Promise<void> {
+    return this.#inTurn(() => this.#rotate([...this.#pools.values()], 'restored'));
+  }
+
   async #rotate(held: readonly HeldKeys[], why: RotationReason): Promise<void> {
     if (held.length === 0) return;
     const { now, onRotated, random } = this.#options;

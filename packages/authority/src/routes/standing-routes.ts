@@ -19,7 +19,10 @@ export function addStandingRoutes(app: AuthorityApp, { authority, guard, refusal
     if (standing === undefined) {
       return refusals.request(badOrder('the fields of entente-member-standing/1, and no others'), caller);
     }
-    if (caller.kind === 'server') authority.standings.record(caller.server, standing);
+    if (caller.kind === 'server') {
+      authority.standings.record(caller.server, standing);
+      authority.behind.look(caller.server, standing);
+    }
     return c.body(null, 204);
   });
 

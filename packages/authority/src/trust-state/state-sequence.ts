@@ -50,6 +50,18 @@ export class StateSequence {
   }
 }
 
+/**
+ * Makes the sequence of an authority jump, in its file.
+ * @param directory - folder of the authority, which gives no numbers now
+ * @param above - the next number is greater than this
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` where the file cannot be read as it was written
+ */
+export async function raiseStateSequence(directory: string, above: number): Promise<void> {
+  const path = join(directory, 'state-sequence.json');
+  const reserved = Math.max(await readReserved(path), above);
+  await writeWhole(path, `${JSON.stringify({ reserved })}\n`, publicMode);
+}
+
 async function readReserved(path: string): Promise<number> {
   let text: string;
   try {

@@ -100,6 +100,10 @@ function ofReport(
     found.push(
       `${server} acts on version ${standing.topology} of the topology: version ${state.topology.version} is in force`,
     );
+  if (standing.topology > state.topology.version)
+    found.push(
+      `${server} acts on version ${standing.topology} of the topology, which is newer than version ${state.topology.version} of the authority: publish it again with entente topology publish`,
+    );
   const older = state.lists.find((list) => numberOf(standing.lists, list) < list.number);
   if (older !== undefined) {
     const number = numberOf(standing.lists, older);

@@ -1,5 +1,6 @@
 import { OperatorFault } from '@entente/host';
 import { revocationReasonCodes } from '@entente/pki';
+import { type Certificate, certificateNamesOf } from '@entente/x509';
 import { type Command, Option } from 'commander';
 import {
   type AdministratorAccess,
@@ -8,6 +9,7 @@ import {
 } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { certificateCommand } from '../authority/certificate-command.ts';
+import { readCertificateFile } from '../authority/certificate-file.ts';
 import {
   type Found,
   type ListedCertificate,
@@ -26,12 +28,20 @@ import { confirm, yesOption } from '../topology/confirm.ts';
 interface RevokeOptions extends AdministratorOptions {
   readonly serial?: string;
   readonly server?: string;
+  readonly file?: string;
   readonly reason: string;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
 }
 
-type Target = { readonly serial: string } | { readonly server: string };
+type Target =
+  | { readonly serial: string }
+  | { readonly server: string }
+  /** PEM. */
+  | { readonly certificate: string };
+
+/** What is to be revoked, and as what it is listed. */
+type Chosen = Found<readonly ListedCertificate[]> & { readonly target: Target };
 
 /**
  * Adds `entente cert revoke`: revokes certificates.
@@ -46,6 +56,7 @@ export function register(program: Command): void {
     )
     .option('--serial <hex>', 'serial number of one certificate')
     .option('--server <fqdn>', 'every certificate of this server')
+    .option('--file <certificate>', 'a certificate, PEM or DER; also one that the authority has no record of')
     .addOption(
       new Option('--reason <reason>', 'why, as RFC 5280 §5.3.1 names it')
         .choices(Object.keys(revocationReasonCodes))
@@ -61,10 +72,11 @@ export function register(program: Command): void {
 
 async function run(options: RevokeOptions): Promise<void> {
   const { json, reason } = options;
-  const target = targetOf(options);
+  checkTarget(options);
   const access = await accessOf(options);
   await using connection = await connectAuthority(access);
-  const answer = await certificatesOf(target, connection);
+  const answer = await certificatesOf(options, connection);
+  const { target } = answer;
   if (!answer.ok) {
     giveRefusal(answer.refusal, json);
     return;
@@ -82,7 +94,10 @@ async function run(options: RevokeOptions): Promise<void> {
   if (options.dryRun === true) {
     const serials = revocable.map(({ serial }) => serial);
     give(
-      { json: { ...target, reason, revoked: false, serials }, lines: [`would revoke ${what}:`, ...lines] },
+      {
+        json: { ...named(target), reason, revoked: false, serials },
+        lines: [`would revoke ${what}:`, ...lines],
+      },
       json,
     );
     return;
@@ -96,7 +111,7 @@ async function run(options: RevokeOptions): Promise<void> {
   }
   const { crlNumber, serials } = outcome.answer;
   const revoked = Array.isArray(serials) ? serials.map(String) : [];
-  const fields = { ...target, reason, serials: revoked, crlNumber };
+  const fields = { ...named(target), reason, serials: revoked, crlNumber };
   if (revoked.length === 0) {
     // Somebody else was faster.
     give({ json: fields, lines: ['Nothing revoked: it has been revoked meanwhile'], failed: true }, json);
@@ -116,14 +131,44 @@ async function run(options: RevokeOptions): Promise<void> {
 }
 
 async function certificatesOf(
-  target: Target,
+  { file, serial: text, server }: RevokeOptions,
   connection: AuthorityConnection,
-): Promise<Found<readonly ListedCertificate[]>> {
-  if ('server' in target) {
-    return listCertificates(connection, { subject: target.server, expired: true });
+): Promise<Chosen> {
+  if (server !== undefined) {
+    const subject = server.toLowerCase();
+    const listed = await listCertificates(connection, { subject, expired: true });
+    return { ...listed, target: { server: subject } };
   }
-  const shown = await showCertificate(connection, target.serial);
-  return shown.ok ? { ok: true, found: [shown.found] } : shown;
+  const read = file === undefined ? undefined : await readCertificateFile(file);
+  const serial = read?.certificate.serialHex ?? readSerial(text ?? '', 'option --serial');
+  const shown = await showCertificate(connection, serial);
+  if (shown.ok) return { ok: true, found: [shown.found], target: { serial } };
+  if (read === undefined || shown.refusal.reason !== 'certificate-unknown')
+    return { ...shown, target: { serial } };
+  // The authority judges by its signature.
+  return { ok: true, found: [rowOf(read.certificate)], target: { certificate: read.pem } };
+}
+
+function rowOf(certificate: Certificate): ListedCertificate {
+  const { notAfter, notBefore, serialHex: serial } = certificate;
+  const { commonName } = certificateNamesOf(certificate);
+  const subject = `${commonName}, of which the authority has no record`;
+  const requester = 'not recorded';
+  return {
+    serial,
+    profile: 'not recorded',
+    subject,
+    commonName: subject,
+    notBefore,
+    notAfter,
+    issuedAt: notBefore,
+    requester,
+  };
+}
+
+/** The target in an answer, without the PEM that the operator has given. */
+function named(target: Target): object {
+  return 'certificate' in target ? {} : target;
 }
 
 /** A hold may become final, for another reason (RFC 5280 §5.3.1). */
@@ -139,7 +184,7 @@ async function giveNothing(
   access: AdministratorAccess,
   { json, reason }: RevokeOptions,
 ): Promise<void> {
-  const fields = { ...target, reason, serials: [] };
+  const fields = { ...named(target), reason, serials: [] };
   const answer = (said: Pick<Answer, 'lines' | 'next'>) =>
     give({ json: fields, ...said, lines: ['Nothing revoked', ...said.lines], failed: true }, json);
   const last = found.at(-1);
@@ -167,12 +212,12 @@ function nextFor({ profile, subject }: ListedCertificate): readonly string[] {
   ];
 }
 
-function targetOf({ serial, server }: RevokeOptions): Target {
-  if (serial !== undefined && server === undefined) return { serial: readSerial(serial, 'option --serial') };
-  if (server !== undefined && serial === undefined) return { server: server.toLowerCase() };
+function checkTarget({ file, serial, server }: RevokeOptions): void {
+  if (serial !== undefined) readSerial(serial, 'option --serial');
+  if ([file, serial, server].filter((one) => one !== undefined).length === 1) return;
   throw new OperatorFault('ENTENTE_USAGE', {
-    sentence: 'expected either --serial or --server',
+    sentence: 'expected one of --serial, --server and --file',
     place: 'the command line',
-    remedy: 'name one certificate by its serial number, or a server by its FQDN',
+    remedy: 'name one certificate by its serial number or file, or a server by its FQDN',
   });
 }

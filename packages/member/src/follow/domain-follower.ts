@@ -72,6 +72,8 @@ export class DomainFollower implements AsyncDisposable {
   /** A state that came as an event, to be looked at next. */
   #offered: string | undefined;
   #keysWanted = true;
+  /** The last state that was accepted in this run. */
+  #reported: TrustState | undefined;
   #stopPolling = (): void => {};
   #following: Promise<void> | undefined;
 
@@ -136,7 +138,8 @@ export class DomainFollower implements AsyncDisposable {
     this.#offered = undefined;
     try {
       const signed = this.#states.read(offered ?? (await authority.state()));
-      if (signed !== undefined) await this.#follow(signed);
+      const isAccepted = signed !== undefined && (await this.#follow(signed));
+      if (!isAccepted && this.#keysWanted) await this.#reportRefusal();
       own.check();
     } catch (error) {
       await this.#failed(error);
@@ -154,8 +157,9 @@ export class DomainFollower implements AsyncDisposable {
   /**
    * A topology that is newer than ours is fetched first: the state is judged by the roots that it lists. It is put in force when the
    * state was accepted.
+   * @returns whether the state was accepted
    */
-  async #follow(signed: SignedTrustState): Promise<void> {
+  async #follow(signed: SignedTrustState): Promise<boolean> {
     const { signedAt, topology: named } = signed.state;
     const { state } = this.#options;
     const isInForce = named.hash === state.topology.hash;
@@ -168,25 +172,34 @@ export class DomainFollower implements AsyncDisposable {
       failure = error;
     }
     const accepted = await this.#states.accept(signed, newer?.topology ?? state.topology, this.#stop.signal);
-    if (this.#stop.signal.aborted) return;
+    if (this.#stop.signal.aborted) return true;
     if (failure !== undefined) throw failure;
-    if (!accepted) return;
+    if (!accepted) return false;
     const confirmedAt = Date.parse(signedAt);
     if (newer !== undefined) await this.#putInForce(newer, confirmedAt);
-    else if (!isInForce) return;
+    else if (!isInForce) return true;
     else {
       state.takeUp({ topology: state.topology, confirmedAt });
       this.#alarm.check();
       if (this.#unwritten !== undefined) await this.#write(this.#unwritten);
     }
-    if (!this.#keysWanted || this.#stop.signal.aborted) return;
+    if (!this.#keysWanted || this.#stop.signal.aborted) return true;
     this.#keysWanted = false;
     await this.#refreshKeys();
+    this.#reported = signed.state;
     await this.#report(signed.state);
+    return true;
+  }
+
+  /** An authority that was restored from an old backup learns in no other way that its members know of something newer. */
+  async #reportRefusal(): Promise<void> {
+    this.#keysWanted = false;
+    const sequence = this.#options.state.trustState?.sequence ?? 0;
+    await this.#report({ lists: [], ...this.#reported, sequence });
   }
 
   /** So that administrators see who is behind, before they publish what some cannot read. */
-  async #report({ lists, sequence }: TrustState): Promise<void> {
+  async #report({ lists, sequence }: Pick<TrustState, 'lists' | 'sequence'>): Promise<void> {
     const { authority, certificateEnd, log, state } = this.#options;
     if (this.#stop.signal.aborted) return;
     const standing = formatMemberStanding({

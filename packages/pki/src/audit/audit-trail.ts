@@ -11,6 +11,9 @@ export type AuditAction =
   | 'key-blocked'
   | 'list-signed'
   | 'domain-keys-rotated'
+  | 'backup-written'
+  | 'authority-restored'
+  | 'certificate-adopted'
   | 'request-refused';
 
 /** Every action, for readers that filter by it. */
@@ -25,6 +28,9 @@ export const auditActions: readonly AuditAction[] = [
   'key-blocked',
   'list-signed',
   'domain-keys-rotated',
+  'backup-written',
+  'authority-restored',
+  'certificate-adopted',
   'request-refused',
 ];
 

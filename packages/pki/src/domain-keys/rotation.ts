@@ -20,9 +20,9 @@ export const announcedPromptlyMs = 300_000;
 
 /**
  * Why a pool gets another key: its time has come; a server that has the keys is no longer of the pool; a key of such a server may be
- * in the hands of others.
+ * in the hands of others; the keys come from a backup.
  */
-export type RotationReason = 'scheduled' | 'server-left' | 'compromised';
+export type RotationReason = 'scheduled' | 'server-left' | 'compromised' | 'restored';
 
 /** What a new key is made with. */
 export interface RotationOptions {
@@ -57,9 +57,10 @@ export function rotatePoolKeys(before: PoolKeys, why: RotationReason, options: R
   const key = random(poolKeyBytes);
   const next = { epoch: newest.epoch + 1, key, opensUntil: undefined };
   if (why === 'compromised') return { pool: before.pool, keys: [{ ...next, sealsFrom: now }] };
+  const isPrompt = why === 'server-left' || why === 'restored';
   const planned = sealing.sealsFrom + sealsMs;
   const inTime = planned >= now + announcedMs && planned <= now + sealsMs;
-  const sealsFrom = why === 'server-left' ? now + announcedPromptlyMs : inTime ? planned : now + announcedMs;
+  const sealsFrom = isPrompt ? now + announcedPromptlyMs : inTime ? planned : now + announcedMs;
   const kept = before.keys
     // One that has not sealed yet is not needed to open anything.
     .filter((one) => one.epoch <= sealing.epoch && (one.opensUntil === undefined || one.opensUntil > now))

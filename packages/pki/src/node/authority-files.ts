@@ -19,6 +19,9 @@ export const authorityFiles = {
   stateCertificate: 'state.crt',
 } as const;
 
+/** The socket of a running authority, for orders of its own machine, in its folder. */
+export const ordersSocket = 'orders.sock';
+
 /** Bits of a file mode that let others than the owner in. */
 const othersMask = 0o077;
 

@@ -1,5 +1,20 @@
-export { authorityFiles } from './authority-files.ts';
+export { authorityFiles, ordersSocket } from './authority-files.ts';
 export { type AuthorityFolder, authorityFolder } from './authority-folder.ts';
+export {
+  type FoundRevocation,
+  type ImportedLists,
+  importLists,
+  type ListFile,
+} from './backup/import-lists.ts';
+export type { BackedUpFile, BackupManifest } from './backup/manifest.ts';
+export { type RestoredBackup, type RestoreOptions, restoreBackup } from './backup/restore-backup.ts';
+export {
+  type RestoredMark,
+  readRestoredMark,
+  restoredFile,
+  writeRestoredMark,
+} from './backup/restored-mark.ts';
+export { type BackupOptions, writeBackup } from './backup/write-backup.ts';
 export { type CertifyOutsideOptions, certifyOutside } from './certify-outside.ts';
 export { openFileAuditTrail } from './file-audit-trail.ts';
 export {

@@ -61,10 +61,23 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
   }
 }
 
+async function createNew(path: string): Promise<void> {
+  await (await open(path, 'wx', 0o600)).close();
+}
+
+async function flush(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 /** SQLite would create it with the rights that the umask leaves; its log gets the rights of the database. */
 async function createForOwner(path: string): Promise<void> {
   try {
-    await (await open(path, 'wx', 0o600)).close();
+    await createNew(path);
   } catch (error) {
     // An existing file must not be opened and closed here: that would end a lock that this process holds (POSIX).
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -130,6 +143,16 @@ function sqliteDriver(place: string, database: Database.Database): SqlDriver {
     async schemaVersion() {
       const [row] = database.prepare('PRAGMA user_version').all([]) as { user_version: number }[];
       return row?.user_version ?? 0;
+    },
+    async copyTo(file) {
+      // SQLite writes into an empty file; one that it creates itself could be read by others.
+      await createNew(file);
+      database.prepare('VACUUM INTO ?').run([sound(file)]);
+      await flush(file);
+    },
+    async firstDamage() {
+      const [row] = database.prepare('PRAGMA integrity_check(1)').all([]) as { integrity_check: string }[];
+      return row?.integrity_check === 'ok' ? undefined : row?.integrity_check;
     },
     isStorageFailure: (error) => isOneOf(storageFailures, error) || isOneOf(damages, error),
     isDamage: (error) => isOneOf(damages, error),

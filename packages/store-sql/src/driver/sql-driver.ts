@@ -40,6 +40,16 @@ export interface SqlDriver {
   isStorageFailure(error: unknown): boolean;
   /** Whether an error says that the content of the database is damaged. */
   isDamage(error: unknown): boolean;
+  /**
+   * Writes a copy of the database, as it is at one moment. Not while a transaction is open.
+   * @param file - does not exist yet; it gets mode 0600, and is flushed to the disk
+   */
+  copyTo(file: string): Promise<void>;
+  /**
+   * Reads the whole database, and compares it with itself.
+   * @returns what is damaged first, or undefined
+   */
+  firstDamage(): Promise<string | undefined>;
   /** Closes the database. Idempotent. */
   close(): Promise<void>;
 }

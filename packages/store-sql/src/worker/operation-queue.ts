@@ -34,6 +34,8 @@ interface Waiting {
 export class OperationQueue implements OperationPort {
   readonly #options: QueueOptions;
   #waiting: Waiting[] = [];
+  /** What has the database for itself, between two transactions. */
+  #between: (() => Promise<void>)[] = [];
   #underWay: Promise<void> | undefined;
   #ended: PkiFault | undefined;
   #standing: Standing = { ok: true };
@@ -53,6 +55,18 @@ export class OperationQueue implements OperationPort {
     });
   }
 
+  /**
+   * Does something between two transactions; operations wait meanwhile.
+   * @param action - what is done; its fault is that of the returned promise
+   */
+  between<T>(action: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended !== undefined) return reject(this.#ended);
+      this.#between.push(() => action().then(resolve, reject));
+      this.#underWay ??= Promise.resolve().then(() => this.#executeWaiting());
+    });
+  }
+
   /** Whether the last change was stored. */
   standing(): Standing {
     return this.#standing;
@@ -68,7 +82,9 @@ export class OperationQueue implements OperationPort {
   }
 
   async #executeWaiting(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length > 0 || this.#between.length > 0) {
+      await this.#between.shift()?.();
+      if (this.#waiting.length === 0) continue;
       const batch = this.#waiting.splice(0, maxBatch);
       try {
         this.#settle(batch, await this.#options.execute(batch.map(({ order }) => order)));

@@ -8,6 +8,12 @@ import type { FromThread, ThreadData, ToThread } from './thread-messages.ts';
 export interface DatabaseThread {
   /** Executes orders as one transaction. Rejects only if the thread has ended. */
   execute(orders: readonly Order[]): Promise<BatchAnswer>;
+  /**
+   * Writes a copy of the database.
+   * @param file - does not exist yet
+   * @throws PkiFault `ENTENTE_PKI_FILE_UNAVAILABLE`
+   */
+  copyTo(file: string): Promise<void>;
   /** Closes the database, and resolves when the thread has ended and its lock is free. */
   close(): Promise<void>;
 }
@@ -68,6 +74,10 @@ export async function startThread(
     async execute(orders) {
       const message = await next({ type: 'execute', orders });
       return message.type === 'executed' ? message.answer : { outcomes: [] };
+    },
+    async copyTo(file) {
+      const message = await next({ type: 'copy', file });
+      if (message.type === 'copied' && message.fault !== undefined) throw faultOf(message.fault);
     },
     async close() {
       worker.ref();

@@ -7,9 +7,10 @@ export interface ThreadData {
   readonly directory: string;
 }
 
-/** To the thread. `execute` is answered by `executed`; one at a time. */
+/** To the thread. `execute` is answered by `executed`, `copy` by `copied`; one at a time. */
 export type ToThread =
   | { readonly type: 'execute'; readonly orders: readonly Order[] }
+  | { readonly type: 'copy'; readonly file: string }
   | { readonly type: 'close' };
 
 /** From the thread. */
@@ -17,4 +18,5 @@ export type FromThread =
   | { readonly type: 'imported'; readonly progress: ImportProgress }
   | { readonly type: 'opened' }
   | { readonly type: 'not-opened'; readonly fault: FaultText }
-  | { readonly type: 'executed'; readonly answer: BatchAnswer };
+  | { readonly type: 'executed'; readonly answer: BatchAnswer }
+  | { readonly type: 'copied'; readonly fault?: FaultText };

@@ -3,7 +3,7 @@ import { PkiFault } from '@entente/pki/ledger';
 import type { SqlDriver } from '../driver/sql-driver.ts';
 import { openDatabase } from '../open-database.ts';
 import { execute } from './execute.ts';
-import { faultText } from './order.ts';
+import { type FaultText, faultText } from './order.ts';
 import type { FromThread, ThreadData, ToThread } from './thread-messages.ts';
 
 /** The thread that owns the database. It ends when it is told to close, and gives back the lock of the database by that. */
@@ -25,10 +25,29 @@ async function run(): Promise<void> {
       say({ type: 'executed', answer: await execute(driver, message.orders) });
       return;
     }
+    if (message.type === 'copy') {
+      const fault = await copyFault(driver, message.file);
+      say({ type: 'copied', ...(fault === undefined ? {} : { fault }) });
+      return;
+    }
     await driver.close();
     port.close();
   });
   say({ type: 'opened' });
+}
+
+async function copyFault(driver: SqlDriver, file: string): Promise<FaultText | undefined> {
+  try {
+    await driver.copyTo(file);
+    return undefined;
+  } catch (error) {
+    return {
+      code: 'ENTENTE_PKI_FILE_UNAVAILABLE',
+      sentence: `the copy of the database could not be written: ${(error as Error).message}`,
+      place: file,
+      remedy: 'name a folder in which the authority may write, on a disk with space for the whole database',
+    };
+  }
 }
 
 await run();

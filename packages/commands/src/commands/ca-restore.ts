@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { OperatorFault } from '@entente/host';
+import { type ImportedLists, importLists, restoreBackup } from '@entente/pki/node';
+import { checkDatabase, databaseFile, openLedger, refuseInUse } from '@entente/store-sql';
+import type { Command } from 'commander';
+import { timeText } from '../authority/certificates.ts';
+import { counted, give } from '../topology/answer.ts';
+import { exists } from '../topology/read-topology.ts';
+
+interface CaRestoreOptions {
+  readonly directory: string;
+  readonly lists: readonly string[];
+  readonly replace?: boolean;
+  readonly listNumberAbove?: string;
+  readonly json?: boolean;
+}
+
+/** The largest list that members fetch has 64 MiB; in PEM a third more, and a file may have several. */
+const maxListFileBytes = 268_435_456;
+
+/**
+ * Adds `entente ca restore`: puts a backup in the place of an authority.
+ * @param program - the command line, or its `ca` command's parent
+ */
+export function register(program: Command): void {
+  const ca = program.commands.find((command) => command.name() === 'ca') ?? program.command('ca');
+  ca.command('restore')
+    .summary('restore the authority from a backup')
+    .description(
+      'Verifies a backup of entente ca backup, and puts it in place; no authority of this network may run, here or elsewhere. At its next start the authority makes its numbers jump ahead of what any member has seen, and adopts certificates that it has issued since the backup when they are presented. What was revoked since is taken from the lists that members have: name the file revocation.crl of at least one with --lists, copied before the authority starts again.',
+    )
+    .argument('<backup>', 'the folder that entente ca backup has written')
+    .option('--directory <folder>', 'folder of the authority; it does not exist, or is empty', 'ca')
+    .option(
+      '--lists <file>',
+      'revocation lists of a member, e.g. its revocation.crl, with what was revoked since; repeatable',
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    )
+    .option('--replace', 'set the folder that is there aside, under another name')
+    .option('--list-number-above <number>', 'number of a list that a member has, where the clocks were wrong')
+    .option('--json', 'one JSON object on the last line')
+    .addHelpText(
+      'after',
+      '\nExample:\n  entente ca restore backups/2026-11-27 --directory ca --replace --lists fe1.contoso.example/revocation.crl',
+    )
+    .action(run);
+}
+
+async function run(backup: string, options: CaRestoreOptions): Promise<void> {
+  const directory = resolve(options.directory);
+  const above = numberOf(options.listNumberAbove);
+  const files = await Promise.all(options.lists.map(readLists));
+  if (options.replace === true && (await exists(join(directory, databaseFile))))
+    await refuseInUse(join(directory, databaseFile));
+  const { manifest, prepared, setAside } = await restoreBackup({
+    from: resolve(backup),
+    directory,
+    replace: options.replace === true,
+    above,
+    databaseFile,
+    now: Date.now,
+    async prepare(folder) {
+      await checkDatabase(join(folder, databaseFile));
+      await using ledger = await openLedger(folder);
+      return await importLists(folder, ledger, files);
+    },
+  });
+  const takenAt = timeText(manifest.takenAt);
+  give(
+    {
+      json: {
+        directory,
+        takenAt: new Date(manifest.takenAt).toISOString(),
+        ...(setAside === undefined ? {} : { setAside }),
+        ...prepared,
+      },
+      lines: [
+        `restored ${counted(manifest.files.length, 'file')} to ${directory}: the authority as it was at ${takenAt}`,
+        ...(setAside === undefined ? [] : [`what was there before is in ${setAside}`]),
+        ...listLines(prepared, options.lists.length > 0, takenAt),
+      ],
+      next: nextSteps(options, takenAt),
+    },
+    options.json,
+  );
+}
+
+function listLines(
+  { revoked, unknown }: ImportedLists,
+  hasLists: boolean,
+  takenAt: string,
+): readonly string[] {
+  if (!hasLists) return [`not restored: what was revoked since ${takenAt}`];
+  return [
+    `${counted(revoked.length, 'revocation')} since then ${revoked.length === 1 ? 'was' : 'were'} found in the lists`,
+    ...revoked.map(
+      ({ at, reason, serialHex, subject }) =>
+        `  ${serialHex}  ${subject ?? 'issued since the backup'}, ${reason}, at ${timeText(at)}`,
+    ),
+    ...unknown.map((issuer) => `not used: the list of ${issuer}, which this backup does not know`),
+  ];
+}
+
+function nextSteps({ lists }: CaRestoreOptions, takenAt: string): readonly string[] {
+  return [
+    ...(lists.length > 0
+      ? []
+      : [
+          'before the authority starts: restore once more, with --replace and --lists <folder of a member>/revocation.crl; a member gives its list up for the first one of the restored authority',
+          `otherwise repeat each entente cert revoke, cert release and cert block-key since ${takenAt}`,
+        ]),
+    'start the authority',
+    `publish each topology since ${takenAt} again, in the order of their versions: entente topology publish topology.v<version>.json`,
+    'order join tokens that were not used yet again: entente join-token',
+    'entente status shows which members are not yet up to date',
+  ];
+}
+
+async function readLists(file: string) {
+  const content = await readFile(file);
+  if (content.length <= maxListFileBytes) return { place: file, content };
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence: `expected revocation lists of at most ${maxListFileBytes} bytes, found ${content.length}`,
+    place: file,
+    remedy: 'name the file revocation.crl of the folder of a member',
+  });
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (/^[0-9]+$/.test(text) && Number.isSafeInteger(number)) return number;
+  throw new OperatorFault('ENTENTE_USAGE', {
+    sentence: `expected a whole number, found ${text.slice(0, 40)}`,
+    place: 'option --list-number-above',
+    remedy: 'give the number of a revocation list, as the log of a member has it',
+  });
+}

@@ -1,0 +1,153 @@
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCrl } from '@entente/pki';
+import { authorityFolder, IssuerStore } from '@entente/pki/node';
+import { openStore } from '@entente/store-sql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answerOf, runEntente } from './command-line.ts';
+
+let folder: string;
+let ca: string;
+let backup: string;
+let taken: Awaited<ReturnType<typeof answerOf>>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'entente-ca-backup-'));
+  ca = join(folder, 'ca');
+  backup = join(folder, 'backups', '2026-11-27');
+  const topology = join(folder, 'topology.yaml');
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const key = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+  const document = {
+    format: 'entente-topology/1',
+    network: 'contoso.example',
+    version: 1,
+    issued: '2026-01-15T12:00:00Z',
+    administrators: { required: 1, keys: [{ id: 'alice', algorithm: 'ES256', publicKey: key }] },
+    domains: [{ name: 'contoso.example' }],
+    servers: [{ fqdn: 'ca.contoso.example', role: 'authority' }],
+  };
+  await writeFile(topology, JSON.stringify(document));
+  const names = '--domain contoso.example --fqdn ca.contoso.example --administrator alice';
+  const urls = '--https-url https://ca.contoso.example --objects-url http://ca.contoso.example';
+  const made = await answerOf(`ca init ${names} ${urls} --directory ${ca} --topology ${topology}`);
+  expect(made.status).toBe(0);
+  taken = await backUp();
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const backUp = () => answerOf(`ca backup --to ${backup} --config ${join(ca, 'authority.yaml')}`);
+
+describe('entente ca backup', () => {
+  it('backs up a stopped authority, names what is secret, and says that the key of the root is not in it', async () => {
+    const { json, status } = taken;
+    expect(status).toBe(0);
+    expect(json).toMatchObject({ ok: true, to: backup, running: false });
+    const files = json.files as { path: string; secret: boolean }[];
+    expect(files.filter(({ secret }) => secret).map(({ path }) => path)).toEqual([
+      'administrators/alice.key',
+      'intermediate_ca.key',
+      'tls.key',
+    ]);
+    expect(JSON.stringify(json.next)).toContain(join(ca, 'root_ca.key'));
+    expect(await readdir(backup)).not.toContain('root_ca.key');
+    expect((await stat(join(backup, 'authority.sqlite'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('refuses to write where something is', async () => {
+    const { status, stderr } = await runEntente(
+      `ca backup --to ${backup} --config ${join(ca, 'authority.yaml')}`,
+    );
+    expect({ status, stderr }).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('ENTENTE_PKI_AUTHORITY_EXISTS'),
+    });
+  });
+
+  it('does not read beside an authority that runs and takes no orders', async () => {
+    await using _running = await openStore(ca);
+    const { status, stderr } = await runEntente(
+      `ca backup --to ${backup} --config ${join(ca, 'authority.yaml')}`,
+    );
+    expect({ status, stderr }).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('ENTENTE_PKI_LEDGER_LOCKED'),
+    });
+  });
+});
+
+describe('entente ca restore', () => {
+  it('restores into a new folder, and says what is lost and in which order to go on', async () => {
+    const into = join(folder, 'new');
+    const { json, status } = await answerOf(`ca restore ${backup} --directory ${into}`);
+    expect({ json, status }).toMatchObject({ status: 0, json: { directory: into, lists: [], revoked: [] } });
+    expect(json.next).toMatchObject([
+      expect.stringContaining('--replace and --lists'),
+      expect.stringContaining('entente cert revoke'),
+      'start the authority',
+      expect.stringContaining('entente topology publish'),
+      expect.stringContaining('entente join-token'),
+      expect.stringContaining('entente status'),
+    ]);
+    expect(await readFile(join(into, 'authority.yaml'))).toEqual(await readFile(join(ca, 'authority.yaml')));
+    expect((await stat(join(into, 'intermediate_ca.key'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('takes over what the list of a member says is revoked since', async () => {
+    const { active } = await IssuerStore.open(authorityFolder(ca));
+    const into = join(folder, 'new');
+    const list = join(folder, 'revocation.crl');
+    const now = Math.floor(Date.now() / 1_000) * 1_000;
+    const revoked = [
+      { serialHex: '7f01', notAfter: now, revocation: { at: now, reason: 'keyCompromise' as const } },
+    ];
+    const content = { number: 9, thisUpdate: now, nextUpdate: now + 86_400_000, revoked };
+    await writeFile(list, await createCrl(active.issuer, content));
+    const { json } = await answerOf(`ca restore ${backup} --directory ${into} --replace --lists ${list}`);
+    expect(json).toMatchObject({
+      setAside: expect.stringMatching(/new\.replaced-\d{8}T\d{6}Z$/),
+      lists: [{ number: 9 }],
+      revoked: [{ serialHex: '7f01', reason: 'keyCompromise' }],
+    });
+    expect(JSON.stringify(json.next)).not.toContain('cert revoke');
+    await using store = await openStore(into);
+    expect(await store.ledger.revoked(active.record.id, 0)).toMatchObject([{ serialHex: '7f01' }]);
+    expect(await store.ledger.nextCrlNumber(active.record.id)).toBeGreaterThan(9);
+  });
+
+  it('replaces nothing without a word, and never an authority that runs', async () => {
+    const refused = await runEntente(`ca restore ${backup} --directory ${ca}`);
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('--replace') });
+    await using _running = await openStore(ca);
+    const running = await runEntente(`ca restore ${backup} --directory ${ca} --replace`);
+    expect(running).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('ENTENTE_PKI_LEDGER_LOCKED'),
+    });
+  });
+
+  it('refuses a database that is damaged although its hash fits, and a number that is none', async () => {
+    const copy = join(folder, 'copy');
+    await cp(backup, copy, { recursive: true });
+    const manifest = JSON.parse(await readFile(join(copy, 'manifest.json'), 'utf8'));
+    const database = join(copy, 'authority.sqlite');
+    await writeFile(database, Buffer.from('no database of SQLite at all'.repeat(200)));
+
+    const sha256 = createHash('sha256')
+      .update(await readFile(database))
+      .digest('hex');
+    const file = manifest.files.find(({ path }: { path: string }) => path === 'authority.sqlite');
+    Object.assign(file, { sha256, bytes: 5_600 });
+    await writeFile(join(copy, 'manifest.json'), JSON.stringify(manifest));
+    const damaged = await runEntente(`ca restore ${copy} --directory ${join(folder, 'damaged')}`);
+    expect(damaged).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('ENTENTE_PKI_LEDGER_DAMAGED'),
+    });
+    const wrong = await runEntente(`ca restore ${backup} --directory ${ca} --list-number-above many`);
+    expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining('--list-number-above') });
+    expect(await readdir(folder)).not.toContain('damaged');
+  });
+});

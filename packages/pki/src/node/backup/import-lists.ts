@@ -1,0 +1,138 @@
+import { isSignedBy } from '@entente/trust';
+import { type CertificateList, decodeCrl, decodePem } from '@entente/x509';
+import { PkiFault } from '../../ground/fault.ts';
+import { issuerId } from '../../ground/issuer-id.ts';
+import { profiles } from '../../ground/profile.ts';
+import { isRevocationReason, type RevocationReason } from '../../ground/revocation-reason.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { readRootList } from '../../rollover/root-list.ts';
+import { authorityFolder } from '../authority-folder.ts';
+import { IssuerStore } from '../issuer-store.ts';
+import type { RootStore, StoredRoot } from '../root-store.ts';
+
+/** A file with revocation lists, e.g. `revocation.crl` of a member. */
+export interface ListFile {
+  /** Its path, for faults. */
+  readonly place: string;
+  /** PEM with any number of lists, or one in DER. */
+  readonly content: Uint8Array;
+}
+
+/** A revocation that the ledger did not have. */
+export interface FoundRevocation {
+  /** Lower-case hexadecimal. */
+  readonly serialHex: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly reason: RevocationReason;
+  /** Whose certificate it is, where the ledger has recorded it. */
+  readonly subject?: string;
+}
+
+/** What lists have told. */
+export interface ImportedLists {
+  /** Those that count: signed by an authority of this folder. */
+  readonly lists: readonly { readonly issuer: string; readonly number: number }[];
+  readonly revoked: readonly FoundRevocation[];
+  /** Issuers of lists that no authority of this folder has signed, RFC 4514 form. */
+  readonly unknown: readonly string[];
+}
+
+/** Revocations that are written together. */
+const atOnce = 500;
+/** A certificate that is revoked had been issued before, so it ends no later than this after it. */
+const longestLifeMs = Math.max(...Object.values(profiles).map(({ lifetimeMs }) => lifetimeMs));
+
+/**
+ * Takes over revocations that were signed since a backup was taken: each list is believed because the key of this authority has signed it. A
+ * newer list of the root takes the place of the one in the folder.
+ * @param directory - folder of the authority, which does not run
+ * @param ledger - of the folder
+ * @param files - from members
+ * @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` for a file in which no list is signed by an authority of the folder
+ */
+export async function importLists(
+  directory: string,
+  ledger: Ledger,
+  files: readonly ListFile[],
+): Promise<ImportedLists> {
+  const folder = authorityFolder(directory);
+  const store = await IssuerStore.open(folder);
+  const issuing = store.records.flatMap(({ number }) => store.certificate(number) ?? []);
+  const lists: ImportedLists['lists'][number][] = [];
+  const revoked: FoundRevocation[] = [];
+  const unknown = new Set<string>();
+  for (const { content, place } of files) {
+    const before = lists.length;
+    for (const list of listsIn(content, place)) {
+      const number = Number(list.crlNumber ?? 0n);
+      const root = store.roots.all.find(({ certificate }) => isSignedBy(list, certificate));
+      const issuer = root?.certificate ?? issuing.find((one) => isSignedBy(list, one));
+      if (issuer === undefined) {
+        unknown.add(list.issuer.toString());
+        continue;
+      }
+      const id = issuerId(issuer.publicKey.der);
+      lists.push({ issuer: id, number });
+      if (root === undefined) revoked.push(...(await take(list, id, ledger)));
+      else await replaceRootList(store.roots, list, root);
+    }
+    if (lists.length === before) throw noneOfOurs(place, [...unknown]);
+  }
+  return { lists, revoked, unknown: [...unknown] };
+}
+
+/** Each entry is recorded before the number: a crash between the two leaves nothing out. */
+async function take(list: CertificateList, issuer: string, ledger: Ledger): Promise<FoundRevocation[]> {
+  const found: FoundRevocation[] = [];
+  const entries = [...list.entries()];
+  while (entries.length > 0) {
+    // At once, so that the ledger writes them together.
+    const some = entries.splice(0, atOnce).map(async ({ reason: said, revocationDate: at, serialHex }) => {
+      const reason = isRevocationReason(said) ? said : 'unspecified';
+      const foreign = { issuer, serialHex, notAfter: at + longestLifeMs };
+      const outcome = await ledger.revokeForeign(foreign, { at, reason });
+      if (outcome !== 'revoked') return [];
+      const subject = (await ledger.find(issuer, serialHex))?.subject;
+      return [{ serialHex, at, reason, ...(subject === undefined ? {} : { subject }) }];
+    });
+    found.push(...(await Promise.all(some)).flat());
+  }
+  await ledger.nextCrlNumber(issuer, Number(list.crlNumber ?? 0n));
+  return found;
+}
+
+async function replaceRootList(roots: RootStore, list: CertificateList, root: StoredRoot): Promise<void> {
+  if (Number(list.crlNumber ?? 0n) <= root.crl.number) return;
+  if (readRootList(list.der, root.certificate).ok) await roots.acceptList(root.certificate, list);
+}
+
+/** @throws PkiFault `ENTENTE_PKI_BAD_ARGUMENT` */
+function listsIn(content: Uint8Array, place: string): readonly CertificateList[] {
+  const blocks = content[0] === 0x30 ? undefined : decodePem(content);
+  const encoded =
+    blocks === undefined
+      ? [content]
+      : blocks.ok
+        ? blocks.value.filter(({ label }) => label === 'X509 CRL').map(({ der }) => der)
+        : [];
+  // A delta says less than all, and what it takes back is not known here.
+  const lists = encoded.flatMap((der) => {
+    const decoded = decodeCrl(der);
+    return decoded.ok && decoded.value.baseCrlNumber === undefined ? [decoded.value] : [];
+  });
+  if (lists.length > 0) return lists;
+  throw new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+    sentence: 'expected revocation lists, PEM or DER, found none',
+    place,
+    remedy: 'name the file revocation.crl of the folder of a member',
+  });
+}
+
+function noneOfOurs(place: string, issuers: readonly string[]): PkiFault {
+  return new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+    sentence: `expected a revocation list that this authority has signed, found those of ${issuers.join(', ')}`,
+    place,
+    remedy: 'name the file revocation.crl of a member of this network',
+  });
+}

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { access, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { PkiFault } from '../../ground/fault.ts';
+import { secretMode, syncFolder, writeDraft } from '../write-whole.ts';
+import { isSecretPath } from './backup-path.ts';
+import { type FolderFile, folderFiles, hashOfFile } from './folder-files.ts';
+import { type BackedUpFile, type BackupManifest, formatManifest, manifestFile } from './manifest.ts';
+
+/** What a backup is taken of. */
+export interface BackupOptions {
+  /** Folder of the authority. */
+  readonly directory: string;
+  /** The folder to be written; it does not exist yet. */
+  readonly to: string;
+  /** The database of the authority. */
+  readonly database: {
+    /** Its name in the folder; files whose names begin with it are its own. */
+    readonly file: string;
+    /** Writes a copy, as it is at one moment. */
+    copyTo(file: string): Promise<void>;
+  };
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Attempts; each fails only if a file changes while the database is copied. */
+const attempts = 20;
+/** Records are added to its end alone, so what is longer afterwards was no other before. */
+const appendOnly = 'audit.jsonl';
+
+/**
+ * Writes a backup of an authority, also while it runs. Everything in it is as it was at one moment: the database is copied between two of its
+ * transactions, and the other files are the same before that and after it; where one has changed, all is copied again. Each file has mode 0600,
+ * and the folder appears once it is complete.
+ * @param options - what is copied, and where to
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS` where something is there already, `ENTENTE_PKI_FILE_UNAVAILABLE`
+ */
+export async function writeBackup(options: BackupOptions): Promise<BackupManifest> {
+  const { database, directory, to } = options;
+  await refuseExisting(to);
+  const draft = join(dirname(to), `.${basename(to)}.${randomBytes(12).toString('hex')}.new`);
+  try {
+    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      await mkdir(draft, { mode: 0o700 });
+      const manifest = await copyOnce(options, draft).catch((error: NodeJS.ErrnoException) => {
+        // A file was removed while the folder was read.
+        if (error.code === 'ENOENT') return undefined;
+        throw error;
+      });
+      if (manifest !== undefined) {
+        await writeDraft(join(draft, manifestFile), formatManifest(manifest), secretMode);
+        await syncFolder(draft);
+        await rename(draft, to);
+        await syncFolder(dirname(to));
+        return manifest;
+      }
+      await rm(draft, { recursive: true });
+    }
+  } catch (cause) {
+    await rm(draft, { recursive: true, force: true });
+    if (cause instanceof PkiFault) throw cause;
+    throw unavailable(to, `the backup could not be written: ${(cause as Error).message}`, cause);
+  }
+  throw unavailable(
+    directory,
+    `the files of the authority did not stay the same for a moment: ${attempts} attempts, and no two with the same ${database.file}`,
+  );
+}
+
+/** @returns undefined where a file has changed meanwhile */
+async function copyOnce(
+  { database, directory, now }: BackupOptions,
+  draft: string,
+): Promise<BackupManifest | undefined> {
+  const isDatabase = (path: string): boolean => path.startsWith(database.file);
+  const before = await folderFiles(directory, isDatabase);
+  const copy = join(draft, database.file);
+  await database.copyTo(copy);
+  const takenAt = now();
+  const after = await folderFiles(directory, isDatabase, async (path, content) => {
+    await mkdir(dirname(join(draft, path)), { recursive: true, mode: 0o700 });
+    await writeDraft(join(draft, path), content, secretMode);
+  });
+  if (!isSame(before, after)) return undefined;
+  const files: BackedUpFile[] = after.map(({ bytes, isPrivate, path, sha256 }) => ({
+    path,
+    bytes,
+    sha256,
+    mode: isPrivate ? 0o600 : 0o644,
+    secret: isSecretPath(path),
+  }));
+  const { size } = await stat(copy);
+  files.push({
+    path: database.file,
+    bytes: size,
+    sha256: await hashOfFile(copy),
+    mode: 0o600,
+    secret: false,
+  });
+  return { takenAt, files: files.sort((one, other) => (one.path < other.path ? -1 : 1)) };
+}
+
+function isSame(before: readonly FolderFile[], after: readonly FolderFile[]): boolean {
+  return (
+    before.length === after.length &&
+    before.every((one, index) => {
+      const other = after[index];
+      return one.path === other?.path && (one.sha256 === other.sha256 || one.path === appendOnly);
+    })
+  );
+}
+
+async function refuseExisting(to: string): Promise<void> {
+  const exists = await access(to).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) return;
+  throw new PkiFault('ENTENTE_PKI_AUTHORITY_EXISTS', {
+    sentence: 'expected a folder that does not exist yet, found that there is something with this name',
+    place: to,
+    remedy: 'name another folder, e.g. one with the date in its name; nothing is overwritten',
+  });
+}
+
+function unavailable(place: string, sentence: string, cause?: unknown): PkiFault {
+  return new PkiFault('ENTENTE_PKI_FILE_UNAVAILABLE', {
+    sentence,
+    place,
+    remedy: 'name a folder in which the authority may write, on a disk with enough space, and try again',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

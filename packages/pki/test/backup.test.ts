@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { initialiseAuthority, readRestoredMark, restoreBackup, writeBackup } from '@entente/pki/node';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { authorityFolder } from '../src/node/authority-folder.ts';
+import { memoryLedgers } from './memory-ledgers.ts';
+
+const takenAt = Date.UTC(2026, 10, 27, 3);
+const restoredAt = Date.UTC(2026, 10, 28, 4, 5, 6);
+const databaseFile = 'authority.sqlite';
+let folder: string;
+let directory: string;
+let to: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'entente-backup-'));
+  directory = join(folder, 'ca');
+  to = join(folder, 'backups', 'first');
+  await initialiseAuthority({
+    directory,
+    domain: 'contoso.example',
+    fqdn: 'ca.contoso.example',
+    objectsUrl: 'http://ca.contoso.example',
+    now: takenAt,
+    openLedger: memoryLedgers(),
+    administrators: ['alice'],
+  });
+  await writeFile(join(directory, 'authority.yaml'), 'domain: contoso.example\n');
+  await writeFile(join(directory, 'authority.yaml.log'), '{}\n');
+  await writeFile(join(directory, 'audit.jsonl'), 'one\n', { mode: 0o600 });
+  await writeFile(join(directory, databaseFile), 'database', { mode: 0o600 });
+  await writeFile(join(directory, `${databaseFile}-wal`), 'log');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** @param meanwhile - what happens while the database is copied */
+const backup = (meanwhile: (attempt: number) => Promise<void> = async () => {}) => {
+  let attempt = 0;
+  const copyTo = async (file: string) => {
+    await writeFile(file, 'database', { flag: 'wx', mode: 0o600 });
+    await meanwhile(++attempt);
+  };
+  return writeBackup({
+    directory,
+    to,
+    database: { file: databaseFile, copyTo },
+    now: () => takenAt,
+  });
+};
+const restore = (into: string, changes: object = {}) =>
+  restoreBackup({
+    from: to,
+    directory: into,
+    replace: false,
+    databaseFile,
+    prepare: async () => 'prepared',
+    now: () => restoredAt,
+    ...changes,
+  });
+const manifestOf = async () => JSON.parse(await readFile(join(to, 'manifest.json'), 'utf8'));
+const writeManifest = (manifest: object) => writeFile(join(to, 'manifest.json'), JSON.stringify(manifest));
+const damaged = (place: string) => ({ code: 'ENTENTE_PKI_BACKUP_DAMAGED', place: join(to, place) });
+
+describe('a backup', () => {
+  it('has every file of the authority with its hash, for its owner alone, and says which are secret', async () => {
+    const { files } = await backup();
+    const paths = files.map(({ path }) => path);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        databaseFile,
+        'audit.jsonl',
+        'authority.yaml',
+        'intermediate_ca.key',
+        'tls.key',
+      ]),
+    );
+    expect(files.filter(({ secret }) => secret).map(({ path }) => path)).toEqual([
+      'administrators/alice.key',
+      'intermediate_ca.key',
+      'tls.key',
+    ]);
+    for (const { bytes, path, sha256 } of files) {
+      const content = await readFile(join(to, path));
+      expect([content.length, createHash('sha256').update(content).digest('hex')]).toEqual([bytes, sha256]);
+      expect((await stat(join(to, path))).mode & 0o777, path).toBe(0o600);
+    }
+    expect((await stat(to)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(to, 'manifest.json'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('has neither the key of the root, nor logs, nor what is beside the database', async () => {
+    const paths = (await backup()).files.map(({ path }) => path);
+    for (const path of ['root_ca.key', 'authority.yaml.log', `${databaseFile}-wal`]) {
+      expect(paths).not.toContain(path);
+    }
+    expect(paths).toContain('root_ca.crt');
+  });
+
+  it('is taken again where a file has changed while the database was copied, so that all is of one moment', async () => {
+    let attempts = 0;
+    await backup(async (attempt) => {
+      attempts = attempt;
+      if (attempt === 1) await writeFile(join(directory, 'domain-keys.json'), 'new', { mode: 0o600 });
+      if (attempt === 2) await rm(join(directory, 'authority.yaml'));
+    });
+    expect(attempts).toBe(3);
+    expect(await readFile(join(to, 'domain-keys.json'), 'utf8')).toBe('new');
+  });
+
+  it('is given up where files change all the time, and nothing is left', async () => {
+    const changing = backup((attempt) => writeFile(join(directory, 'domain-keys.json'), `${attempt}`));
+    await expect(changing).rejects.toMatchObject({ code: 'ENTENTE_PKI_FILE_UNAVAILABLE' });
+    expect(await readdir(join(folder, 'backups'))).toEqual([]);
+  });
+
+  it('takes records with it that were added meanwhile', async () => {
+    let attempts = 0;
+    await backup(async () => {
+      attempts++;
+      await appendFile(join(directory, 'audit.jsonl'), 'two\n');
+    });
+    expect(attempts).toBe(1);
+  });
+
+  it('overwrites nothing, and leaves nothing where it fails', async () => {
+    await mkdir(to, { recursive: true });
+    await expect(backup()).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS', place: to });
+    await rm(to, { recursive: true });
+    const failing = backup(() => Promise.reject(new Error('no space left')));
+    await expect(failing).rejects.toMatchObject({ code: 'ENTENTE_PKI_FILE_UNAVAILABLE' });
+    expect(await readdir(join(folder, 'backups'))).toEqual([]);
+  });
+});
+
+describe('a restore', () => {
+  it('puts every file back with its rights, and marks the folder', async () => {
+    const { files } = await backup();
+    const into = join(folder, 'other', 'ca');
+    const { manifest, prepared } = await restore(into, { above: 77 });
+    expect({ manifest, prepared }).toMatchObject({ manifest: { takenAt, files }, prepared: 'prepared' });
+    for (const { path } of files) {
+      expect(await readFile(join(into, path))).toEqual(await readFile(join(directory, path)));
+      const modes = [stat(join(into, path)), stat(join(directory, path))].map(
+        async (one) => (await one).mode,
+      );
+      expect(await modes[0], path).toBe(await modes[1]);
+    }
+    const mark = await readRestoredMark(authorityFolder(into));
+    expect(mark).toEqual({ takenAt, restoredAt, above: 77 });
+    expect(await readdir(join(folder, 'other'))).toEqual(['ca']);
+  });
+
+  it('does not touch a folder with files, unless it is to be replaced: then it is kept', async () => {
+    await backup();
+    await expect(restore(directory)).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS' });
+    await writeFile(join(directory, 'tls.key'), 'changed');
+    const { setAside = '' } = await restore(directory, { replace: true });
+    expect(setAside).toBe(`${directory}.replaced-20261128T040506Z`);
+    expect(await readFile(join(setAside, 'tls.key'), 'utf8')).toBe('changed');
+    expect(await readFile(join(directory, 'tls.key'), 'utf8')).toContain('PRIVATE KEY');
+  });
+
+  it('takes an empty folder', async () => {
+    await backup();
+    await mkdir(join(folder, 'empty'));
+    await restore(join(folder, 'empty'));
+    expect(await readdir(join(folder, 'empty'))).toContain('restored.json');
+  });
+
+  it('is refused where a file is not the one of the manifest, or is missing; then nothing was changed', async () => {
+    await backup();
+    const key = join(to, 'intermediate_ca.key');
+    await appendFile(key, '\n');
+    const refused = restore(directory, { replace: true });
+    await expect(refused).rejects.toMatchObject(damaged('intermediate_ca.key'));
+    await rm(key);
+    await expect(restore(join(folder, 'new'))).rejects.toMatchObject(damaged('intermediate_ca.key'));
+    expect((await readdir(folder)).sort()).toEqual(['backups', 'ca']);
+  });
+
+  it('is refused where the manifest leads out of the folder, or lacks the database', async () => {
+    await backup();
+    const manifest = await manifestOf();
+    for (const path of ['../outside', '/etc/passwd', 'a/../../b', 'root_ca.key', '.hidden']) {
+      const file = { ...manifest.files[0], path };
+      await writeManifest({ ...manifest, files: [...manifest.files, file] });
+      await expect(restore(join(folder, 'new')), path).rejects.toMatchObject(damaged('manifest.json'));
+    }
+    const without = manifest.files.filter(({ path }: { path: string }) => path !== databaseFile);
+    await writeManifest({ ...manifest, files: without });
+    await expect(restore(join(folder, 'new'))).rejects.toMatchObject(damaged('manifest.json'));
+    await rm(join(to, 'manifest.json'));
+    await expect(restore(join(folder, 'new'))).rejects.toMatchObject(damaged('manifest.json'));
+  });
+
+  it('leaves everything as it was where its preparation fails', async () => {
+    await backup();
+    const fault = Object.assign(new Error('the database is damaged'), { code: 'ENTENTE_PKI_LEDGER_DAMAGED' });
+    const failing = restore(directory, { replace: true, prepare: () => Promise.reject(fault) });
+    await expect(failing).rejects.toBe(fault);
+    expect((await readdir(folder)).sort()).toEqual(['backups', 'ca']);
+    expect(await readFile(join(directory, databaseFile), 'utf8')).toBe('database');
+  });
+});

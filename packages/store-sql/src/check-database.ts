@@ -1,0 +1,30 @@
+import { PkiFault } from '@entente/pki/ledger';
+import { damaged, openSqlite } from './driver/open-sqlite.ts';
+
+/**
+ * Reads a whole database, and compares it with itself: that of a backup, before it is restored.
+ * @param file - the database; no process may have it open
+ * @throws PkiFault `ENTENTE_PKI_LEDGER_DAMAGED`, `ENTENTE_PKI_LEDGER_LOCKED`, `ENTENTE_PKI_LEDGER_UNAVAILABLE`
+ */
+export async function checkDatabase(file: string): Promise<void> {
+  const driver = await openSqlite(file);
+  try {
+    const found = await driver.firstDamage();
+    if (found !== undefined) throw damaged(file, new Error(found));
+  } finally {
+    await driver.close();
+  }
+}
+
+/**
+ * Refuses a database that a process has open. One that is damaged is in use by none.
+ * @param file - the database, which exists
+ * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED`
+ */
+export async function refuseInUse(file: string): Promise<void> {
+  try {
+    await (await openSqlite(file)).close();
+  } catch (error) {
+    if (error instanceof PkiFault && error.code === 'ENTENTE_PKI_LEDGER_LOCKED') throw error;
+  }
+}

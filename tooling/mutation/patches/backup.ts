@@ -1,0 +1,162 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const backup = (path: string): string => `packages/pki/src/node/backup/${path}`;
+const restored = (path: string): string => `packages/authority/src/restored/${path}`;
+const backedUp = (title: string): MutationPatch['test'] => ({
+  file: 'packages/pki/test/backup.test.ts',
+  title,
+});
+const started = (title: string): MutationPatch['test'] => ({
+  file: 'packages/authority/test/restored.test.ts',
+  title,
+});
+const imported = (title: string): MutationPatch['test'] => ({
+  file: 'packages/pki/test/import-lists.test.ts',
+  title,
+});
+
+/** That a backup is whole, and that a restore brings nobody back who was revoked, and repeats no number. */
+export const patches: PatchList = {
+  name: 'backup',
+  list: [
+    {
+      name: 'one-moment',
+      off: 'a backup is kept although a file changed while the database was copied',
+      file: backup('write-backup.ts'),
+      find: 'if (!isSame(before, after)) return undefined;',
+      replace: '',
+      test: backedUp(
+        'is taken again where a file has changed while the database was copied, so that all is of one moment',
+      ),
+    },
+    {
+      name: 'root-key',
+      off: 'the key of the root is part of each backup',
+      file: backup('backup-path.ts'),
+      find: 'new Set([authorityFiles.rootKey, ',
+      replace: 'new Set([',
+      test: backedUp('has neither the key of the root, nor logs, nor what is beside the database'),
+    },
+    {
+      name: 'hashes',
+      off: 'a file is restored that is not the one of the manifest',
+      file: backup('restore-backup.ts'),
+      find: 'if (size !== bytes || (await hashOfFile(target)) !== sha256)',
+      replace: 'if (size < 0 && (await hashOfFile(target)) !== sha256 && bytes < 0)',
+      test: backedUp(
+        'is refused where a file is not the one of the manifest, or is missing; then nothing was changed',
+      ),
+    },
+    {
+      name: 'paths',
+      off: 'a manifest may name a file outside of the folder',
+      file: backup('manifest.ts'),
+      find: 'isBackupPath(path) &&',
+      replace: '(isBackupPath(path) || true) &&',
+      test: backedUp('is refused where the manifest leads out of the folder, or lacks the database'),
+    },
+    {
+      name: 'not-empty',
+      off: 'a restore replaces a folder without a word',
+      file: backup('restore-backup.ts'),
+      find: 'if (!isEmpty && !replace) throw notEmpty(directory);',
+      replace: 'if (!isEmpty && !replace && directory.length === 0) throw notEmpty(directory);',
+      test: backedUp('does not touch a folder with files, unless it is to be replaced: then it is kept'),
+    },
+    {
+      name: 'whose-list',
+      off: 'a list counts that no key of this authority has signed',
+      file: backup('import-lists.ts'),
+      find: 'find((one) => isSignedBy(list, one))',
+      replace: 'find((one) => isSignedBy(list, one) || one.version === 3)',
+      test: imported('count only where the key of this authority has signed them'),
+    },
+    {
+      name: 'list-numbers',
+      off: 'the numbers of lists go on after those of the backup',
+      file: restored('after-restore.ts'),
+      find: 'await ledger.nextCrlNumber(id, Math.max(time, above));',
+      replace: 'await ledger.nextCrlNumber(id);',
+      test: started('takes its numbers from the time, and each pool gets another key'),
+    },
+    {
+      name: 'clock-behind',
+      off: 'numbers are taken from a clock that is behind the backup',
+      file: restored('after-restore.ts'),
+      find: 'Math.max(now(), takenAt, restoredAt)',
+      replace: 'now()',
+      test: started('is not fooled by a clock that is behind, or by a number that is higher than the time'),
+    },
+    {
+      name: 'adopted-names',
+      off: 'a certificate is adopted with any names',
+      file: restored('issued-since-backup.ts'),
+      find: "one.issuer === 'enterprise' && sameCertificateNames(names, one)",
+      replace: "one.issuer === 'enterprise' && (sameCertificateNames(names, one) || true)",
+      test: started(
+        'is revoked by its serial number after an hour, where its names are not those of the topology',
+      ),
+    },
+    {
+      name: 'adopted-age',
+      off: 'a certificate is adopted although it is older than the backup that lacks it',
+      file: restored('issued-since-backup.ts'),
+      find: 'if (leaf.notBefore + backdateMs + toleranceMs < takenAt)',
+      replace: 'if (leaf.notBefore + backdateMs + toleranceMs < 0)',
+      test: started('is revoked at once where it is older than the backup: the backup would have it'),
+    },
+    {
+      name: 'adopted-key',
+      off: 'a certificate is adopted although its key is blocked',
+      file: restored('issued-since-backup.ts'),
+      find: 'if (blocked !== undefined)',
+      replace: 'if (blocked !== undefined && takenAt < 0)',
+      test: started('is revoked at once where its key is blocked'),
+    },
+    {
+      name: 'our-signature',
+      off: 'any certificate may be put on our list',
+      file: 'packages/authority/src/domain-revocations.ts',
+      find: 'all.find((one) => isSignedBy(certificate, one.certificate))',
+      replace: 'all.find((one) => isSignedBy(certificate, one.certificate) || one === active)',
+      test: {
+        file: 'apps/authority-server/test/foreign-certificates.test.ts',
+        title: 'is not revoked where no key of this network has signed it',
+        inOrder: true,
+      },
+    },
+    {
+      name: 'running-authority',
+      off: 'the folder of a running authority is replaced',
+      file: 'packages/store-sql/src/check-database.ts',
+      find: "if (error instanceof PkiFault && error.code === 'ENTENTE_PKI_LEDGER_LOCKED') throw error;",
+      replace: "if (error instanceof PkiFault && error.code === 'ENTENTE_PKI_LEDGER_CLOSED') throw error;",
+      test: {
+        file: 'packages/store-sql/test/copy.test.ts',
+        title: 'is in use while a store has it open, and not after',
+      },
+    },
+    {
+      name: 'copy-in-turn',
+      off: 'a copy of the database has what was asked for later',
+      file: 'packages/store-sql/src/worker/operation-queue.ts',
+      find: 'await this.#between.shift()?.();\n      if (this.#waiting.length === 0) continue;',
+      replace: 'if (this.#waiting.length === 0) await this.#between.shift()?.();',
+      test: {
+        file: 'packages/store-sql/test/copy.test.ts',
+        title: 'has everything that was acknowledged before, and nothing that was asked for later',
+      },
+    },
+    {
+      name: 'orders-for-the-owner',
+      off: 'everybody on the machine may send commands to the authority',
+      file: 'packages/host/src/local-orders/serve-local-orders.ts',
+      find: 'await chmod(path, 0o600);',
+      replace: 'await chmod(path, 0o666);',
+      test: {
+        file: 'packages/host/src/local-orders/local-orders.test.ts',
+        title: 'are carried out over a socket for its owner alone, which is gone afterwards',
+      },
+    },
+  ],
+};
