@@ -220,8 +220,8 @@ export const patches: PatchList = {
       name: 'older-than-the-state',
       off: 'a topology that is older than the trust state says comes into force',
       file: 'packages/member/src/follow/domain-follower.ts',
-      find: 'if (version < named.version) {',
-      replace: 'if (version < 0) {',
+      find: 'if (version >= named.version) return',
+      replace: 'if (version > 0) return',
       test: {
         file: 'packages/member/test/trust-states.test.ts',
         title: 'refuses a topology that is newer than its own and older than the state says',
