@@ -68,7 +68,7 @@ describe('a member to which its authority pushes', () => {
   };
   const sendAnswer = async ({ id }: PushedRequest, pushedNow: Pushed): Promise<PushAnswer> => {
     const status = typeof pushedNow === 'number' ? pushedNow : 200;
-    const body = typeof pushedNow === 'number' ? '' : (pushedNow as string | Uint8Array<ArrayBuffer>);
+    const body = typeof pushedNow === 'number' ? '' : new Uint8Array(Buffer.from(pushedNow));
     const headers = { [pushedStatusHeader]: String(status) };
     return read(await exchange(pushPaths.answers + id, { body, headers }));
   };
