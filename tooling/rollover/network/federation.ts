@@ -55,7 +55,7 @@ export async function startMovedFederation(times: FederationTimes): Promise<Move
     const pair = [first, second] as [PreparedOrganisation, PreparedOrganisation];
     const addresses = new Map(pair.flatMap(({ organisation }) => [...addressesOf(organisation)]));
     const dns = await startDnsServer({ addresses, services: servicesOf(pair) });
-    stops.push(() => dns[Symbol.asyncDispose]());
+    stops.push(async () => dns[Symbol.asyncDispose]());
     const clock = new StepClock(times.start);
     const lines: NetworkLine[] = [];
     const around = { clock, addresses, dns: `${dns.address}:${dns.port}`, lines };
@@ -65,7 +65,7 @@ export async function startMovedFederation(times: FederationTimes): Promise<Move
         own,
         topologyWith(own, partner, times.start),
       );
-      stops.push(() => organisation[Symbol.asyncDispose]());
+      stops.push(async () => organisation[Symbol.asyncDispose]());
       const { edge, frontEnds } = own.organisation;
       for (const { fqdn } of [...frontEnds, edge]) await organisation.join(fqdn);
       return organisation;

@@ -94,6 +94,7 @@ const fetch = nested<FetcherOptions>({
   refreshEveryMs: wholeNumber(1_000, Number.MAX_SAFE_INTEGER),
   retryAfterMs: milliseconds,
   now: callback,
+  after: callback,
   lookUp: callback,
   onFailure: callback,
   onCrl: callback,
