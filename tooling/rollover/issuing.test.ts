@@ -56,7 +56,7 @@ describe('one issuing authority follows the other under load, in two organisatio
     await timeline.passUntil('both retire', () => stages('destroy-key').length === 2, 15 * day);
     await timeline.pass(day);
     await timeline.traffic[Symbol.asyncDispose]();
-  }, 280_000);
+  }, 600_000);
   afterAll(async () => timeline?.[Symbol.asyncDispose]());
 
   it('fails no transaction of those that go on all the time', () => {

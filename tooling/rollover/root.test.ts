@@ -65,7 +65,7 @@ describe('one root follows the other under load, while a partner goes on', () =>
     await timeline.passUntil('the server that was off is below the next root', isMoved, 2 * day);
     await timeline.pass(day);
     await timeline.traffic[Symbol.asyncDispose]();
-  }, 280_000);
+  }, 600_000);
   afterAll(async () => timeline?.[Symbol.asyncDispose]());
 
   it('fails no transaction of those that go on all the time', () => {

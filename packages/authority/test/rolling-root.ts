@@ -41,7 +41,13 @@ import {
   type TrustState,
 } from '@entente/topology';
 import { createJudge, type Judge } from '@entente/trust';
-import { type Certificate, decodeCertificate, decodeCrl, decodePemCertificates } from '@entente/x509';
+import {
+  type Certificate,
+  decodeCertificate,
+  decodeCrl,
+  decodePemCertificates,
+  encodePem,
+} from '@entente/x509';
 import { contoso, next, signed } from './contoso.ts';
 
 export const domain = 'contoso.example';
@@ -166,6 +172,20 @@ export class RollingRoot implements AsyncDisposable {
       this.administrator = outcome.certificate.chain;
     }
     this.authority = await this.open();
+  }
+
+  /** The administrator gets the next certificate while the last one is valid, as with `entente cert renew`. */
+  async renewAdministrator(): Promise<void> {
+    const { request } = await createKeyAndRequest({ subject: 'alice' });
+    const { serialHex } = read(this.administrator[0] as Uint8Array);
+    const peer = { uris: [`entente://${domain}/administrators/alice`], dnsNames: [], serialHex };
+    const body = JSON.stringify({ request: encodePem('CERTIFICATE REQUEST', request) });
+    const asked = new Request(`${url}/certificates`, { method: 'POST', body });
+    const answer = await this.authority.fetch(asked, { peer } as never);
+    const { certificate, detail } = (await answer.json()) as { certificate?: string; detail?: string };
+    const decoded = decodePemCertificates(certificate ?? '');
+    if (!decoded.ok) throw new Error(detail);
+    this.administrator = decoded.value.map(({ der }) => der);
   }
 
   async order(path: string, body?: string): Promise<Record<string, never>> {

@@ -34,6 +34,8 @@ describe('ten years of an authority whose roots are elsewhere', () => {
   const seen: string[] = [];
   const visits: { readonly at: number; readonly root: number }[] = [];
   const refused: string[] = [];
+  /** Certificates that the administrator has had after the first one. */
+  let certified = 0;
   /** Steps of the administrators from the first root to the next, with their times. */
   const rollover: { readonly step: string; readonly at: number }[] = [];
   /** Roots that somebody who takes part may believe at this time. */
@@ -139,7 +141,11 @@ describe('ten years of an authority whose roots are elsewhere', () => {
     await run.clock.advance(Math.min(Math.max(due - run.clock.now(), hour), end - run.clock.now()));
     for (const holder of run.holders)
       if (run.clock.now() >= renewalTime(leafOf(holder), 0.5)) await run.renew(holder);
-    if (run.clock.now() >= administratorDue()) await run.certifyAdministrator();
+    if (run.clock.now() >= administratorDue()) {
+      // About once a year it was left too late, and the authority is restarted for it.
+      if (++certified % 5 === 0) await run.certifyAdministrator();
+      else await run.renewAdministrator();
+    }
     for (const holder of run.holders) {
       await expectTrusted(`${holder.server} ${holder.side}`, holder.chain);
       const issuer = leafOf(holder).issuer.toString();
@@ -162,14 +168,7 @@ describe('ten years of an authority whose roots are elsewhere', () => {
   beforeAll(async () => {
     run = await RollingRoot.start();
     let waiting: ReadonlyMap<number, number> = new Map();
-    let n = 0;
-    while (run.clock.now() < end) {
-      waiting = await step(waiting);
-      if (++n % 50 === 0)
-        process.stderr.write(
-          `STEP ${n} day ${((run.clock.now() - start) / day).toFixed(0)} cpu ${process.cpuUsage().user / 1e6} refused ${refused.length} ${refused[0]}\n`,
-        );
-    }
+    while (run.clock.now() < end) waiting = await step(waiting);
   }, 900_000);
   afterAll(async () => run?.[Symbol.asyncDispose]());
 

@@ -38,9 +38,7 @@ describe('the guide to emergencies', { timeout: 900_000 }, () => {
   it('says what a lost key costs before anything is signed', () => {
     const said = told.get('A network to try it on') ?? '';
     expect(said).toContain('2 of 3 administrators must sign');
-    expect(said.indexOf('if one key is lost')).toBeLessThan(
-      said.indexOf('version 1 of contoso.example is signed'),
-    );
+    expect(said.indexOf('if one key is lost')).toBeLessThan(said.indexOf('signed by alice'));
   });
 
   it('replaces a lost key of an administrator with the offline one', () => {

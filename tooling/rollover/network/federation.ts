@@ -65,7 +65,7 @@ export async function startMovedFederation(times: FederationTimes): Promise<Move
         own,
         topologyWith(own, partner, times.start),
       );
-      stops.push(() => organisation[Symbol.asyncDispose]());
+      stops.push(async () => organisation[Symbol.asyncDispose]());
       const { edge, frontEnds } = own.organisation;
       for (const { fqdn } of [...frontEnds, edge]) await organisation.join(fqdn);
       return organisation;

@@ -95,6 +95,7 @@ const fetch = nested<FetcherOptions>({
   retryAfterMs: milliseconds,
   after: callback,
   now: callback,
+  after: callback,
   lookUp: callback,
   onFailure: callback,
   onCrl: callback,
