@@ -5,7 +5,11 @@ import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { type AuthorityServer, createAuthorityServer } from '@entente/authority-server';
+import {
+  type AuthorityServer,
+  type AuthorityServerOptions,
+  createAuthorityServer,
+} from '@entente/authority-server';
 import { createKeyAndRequest, enrol, parseJoinToken } from '@entente/pki/client';
 import { type InitialisedAuthority, initialiseAuthority } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
@@ -111,6 +115,8 @@ export interface SceneOptions {
   readonly certified?: readonly string[];
   /** Who may publish the first topology; default alice and bob. */
   readonly set?: AdministratorSet;
+  /** Opens what the authority records in. */
+  readonly openStore?: AuthorityServerOptions['openStore'];
 }
 
 /** @param clock - of the authority; default that of the machine */
@@ -147,6 +153,7 @@ export async function startScene(clock?: Clock, options: SceneOptions = {}): Pro
       },
       logger,
       ...(clock === undefined ? {} : { clock }),
+      ...(options.openStore === undefined ? {} : { openStore: options.openStore }),
     });
   let server = await start();
 

@@ -80,6 +80,20 @@ export const migrations: readonly Migration[] = [
     'DROP INDEX certificates_by_key',
     `CREATE INDEX certificates_by_start_of_key ON certificates (${startOfKeyHash('key_hash')})`,
   ],
+  [
+    `CREATE TABLE audit_records (
+  number INTEGER PRIMARY KEY,
+  recorded_at BIGINT NOT NULL,
+  action TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  source TEXT,
+  subject TEXT,
+  outcome TEXT NOT NULL,
+  reason TEXT,
+  details TEXT NOT NULL
+)`,
+    'CREATE TABLE topology_versions (version INTEGER PRIMARY KEY, signed_text TEXT NOT NULL)',
+  ],
 ];
 
 /**
