@@ -1,10 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKeyAndRequest, enrol, parseJoinToken } from '@entente/pki/client';
 import { type Network, startNetwork } from '@entente/testkit';
-import { encodeSignedTopology, signTopology, type TopologyDocument, topologyHash } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { answerOf, runEntente, succeed } from './command-line.ts';
 
