@@ -133,7 +133,7 @@ export const patches: PatchList = {
     },
     {
       name: 'audit-line',
-      off: 'a line of the audit trail that is no record is left out',
+      off: 'a line of the audit trail that cannot be read counts as a record',
       file: source('import/import-audit-file.ts'),
       find: 'if (record === undefined)',
       replace: 'if (record === undefined && changes < 0)',

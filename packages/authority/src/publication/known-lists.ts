@@ -38,7 +38,7 @@ export class KnownLists {
   }
 
   /**
-   * Takes up the lists in force.
+   * Applies the lists in force.
    * @param trust - judges open connections again
    * @param sign - signs the next trust state
    */

@@ -1,5 +1,5 @@
 /**
- * Keeps every version of the topology of a network that was published. It verifies nothing: whoever reads it follows the signatures.
+ * Keeps every version of the topology of a network that was published. It verifies nothing: the reader verifies the signatures.
  *
  * An implementation must pass the rules of `@entente/topology/versions/compliance`.
  */
