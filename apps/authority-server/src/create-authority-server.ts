@@ -1,5 +1,5 @@
 import https from 'node:https';
-import { createAuthority } from '@entente/authority';
+import { createAuthority, type OpenStore } from '@entente/authority';
 import { endInTime, type Logger, servePublicHttp } from '@entente/host';
 import { type Clock, peerOf, serve } from '@entente/tls';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
@@ -20,6 +20,8 @@ export interface AuthorityServerOptions {
   readonly logger: Logger;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
+  /** Opens what the authority records in; default SQLite in its folder. */
+  readonly openStore?: OpenStore;
 }
 
 /**
@@ -47,6 +49,7 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
       },
       logger,
       options.clock,
+      options.openStore,
     );
     stop.push(() => authority[Symbol.asyncDispose]());
     const orders = await serveOrders(authority, directory, logger);

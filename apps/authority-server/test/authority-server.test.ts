@@ -127,8 +127,7 @@ describe('a member', () => {
   });
   let signedText = '';
   beforeAll(async () => {
-    const folder = join(scene.made.files.rootCertificate, '..', 'topologies');
-    signedText = await readFile(join(folder, '1.json'), 'utf8');
+    signedText = await (await scene.ask('/topology/1', scene.alice)).text();
   });
 
   it('renews with the certificate that it has', async () => {

@@ -5,7 +5,11 @@ import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { type AuthorityServer, createAuthorityServer } from '@entente/authority-server';
+import {
+  type AuthorityServer,
+  type AuthorityServerOptions,
+  createAuthorityServer,
+} from '@entente/authority-server';
 import { createKeyAndRequest, enrol, parseJoinToken } from '@entente/pki/client';
 import { type InitialisedAuthority, initialiseAuthority } from '@entente/pki/node';
 import { openLedger } from '@entente/store-sql';
@@ -115,6 +119,8 @@ export interface SceneOptions {
   readonly ports?: { readonly https: number; readonly objects: number };
   /** Where outsiders find revocation lists; default nowhere. */
   readonly outsideObjectsUrl?: string;
+  /** Opens what the authority records in. */
+  readonly openStore?: AuthorityServerOptions['openStore'];
 }
 
 /** @param clock - of the authority; default that of the machine */
@@ -155,6 +161,7 @@ export async function startScene(clock?: Clock, options: SceneOptions = {}): Pro
       },
       logger,
       ...(clock === undefined ? {} : { clock }),
+      ...(options.openStore === undefined ? {} : { openStore: options.openStore }),
     });
   let server = await start();
 

@@ -13,7 +13,7 @@ import type { Authorise } from '@entente/trust';
 import type { Authority } from './authority.ts';
 import { allowAtAuthority, callerOf } from './caller.ts';
 import { ownCertificateProbe } from './health/probes.ts';
-import { openDomainAuthority } from './open-domain-authority.ts';
+import { type OpenStore, openDomainAuthority } from './open-domain-authority.ts';
 import { openOwnCertificate } from './own-certificate.ts';
 import { PerimeterPush } from './push/perimeter-push.ts';
 import { createRefusalLog, linkNames } from './refusals.ts';
@@ -58,14 +58,16 @@ export interface RunningAuthority {
  * @param settings - its names and its folder
  * @param log - receives what it does and what it refuses
  * @param clock - milliseconds since 1970; default: the clock of the machine
+ * @param open - opens what it records in; default SQLite in its folder
  * @throws PkiFault of the ledger, the authority's files, or the stored topologies
  */
 export async function createAuthority(
   settings: AuthoritySettings,
   log: Log,
   clock: Clock = systemClock,
+  open?: OpenStore,
 ): Promise<RunningAuthority> {
-  const authority = await openDomainAuthority(settings, log, clock);
+  const authority = await openDomainAuthority(settings, log, clock, open);
   try {
     return await run(authority, settings, log);
   } catch (fault) {

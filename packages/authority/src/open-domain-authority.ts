@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import {
   createCrlPublisher,
   createIssuance,
@@ -14,8 +13,8 @@ import {
   rollingIssuance,
   rollingPublisher,
 } from '@entente/pki';
-import { openAuthority, openFileAuditTrail, type StoredRoot, writeBackup } from '@entente/pki/node';
-import { databaseFile, openStore, type SqlStore } from '@entente/store-sql';
+import { openAuthority, type StoredRoot, writeBackup } from '@entente/pki/node';
+import { databaseFile, openStore, type SqlStore, type StoreOptions } from '@entente/store-sql';
 import { type Clock, createTrust, type Log } from '@entente/tls';
 import { anchorsHash, type Topology } from '@entente/topology';
 import { createJudge } from '@entente/trust';
@@ -50,30 +49,36 @@ import { publishedLists } from './trust-state/published-lists.ts';
 import { mayIssueStateKey, stateSubject } from './trust-state/state-key.ts';
 import { StatePublisher } from './trust-state/state-publisher.ts';
 
+/** Opens what an authority records in. */
+export type OpenStore = (directory: string, options: StoreOptions) => Promise<SqlStore>;
+
 /**
  * Opens an authority.
  * @param settings - its names and its folder
  * @param log - receives what it does
  * @param clock - the time
+ * @param open - opens what it records in; default SQLite in its folder
  */
 export async function openDomainAuthority(
   settings: AuthoritySettings,
   log: Log,
   clock: Clock,
+  open: OpenStore = openStore,
 ): Promise<Authority> {
-  let store: SqlStore | undefined;
+  let opening: SqlStore | undefined;
   const opened = await openAuthority(settings.directory, async (directory) => {
-    store = await openStore(directory, { onImport: importLog(log) });
-    return store.ledger;
+    opening = await open(directory, { onImport: importLog(log) });
+    return opening.ledger;
   });
+  const store = opening as SqlStore;
   const { ledger } = opened;
   const { objectsUrl } = settings;
   const now = (): number => clock.now();
   const health = new Health();
-  const auditTrail = await openFileAuditTrail(join(settings.directory, 'audit.jsonl'));
+  const auditTrail = store.audit;
   const audit = new AuditLog(auditTrail, health, now);
   const topologies = await openTopologyStore(
-    settings.directory,
+    store.topologies,
     settings.administratorsHash,
     ({ problem: { message, remedy }, version }) =>
       log.warn(
@@ -247,7 +252,7 @@ export async function openDomainAuthority(
       'the authority stopped while it issued a certificate, and nobody has received it: it is revoked',
     );
   }
-  health.watch(ledgerProbe(() => store?.standing()));
+  health.watch(ledgerProbe(() => store.standing()));
   health.watch(listProbe('revocation-list', () => publisher.current(0), now));
   health.watch(listProbe('root-revocation-list', () => firstToEnd(roots.withLists), now));
   started = () => publisher.publish();
@@ -285,7 +290,7 @@ export async function openDomainAuthority(
     behind: new BehindWatch({ topology, lists, isRoot, log }),
     async backUp(to) {
       const { directory } = settings;
-      const database = { file: databaseFile, copyTo: async (file: string) => await store?.copyTo(file) };
+      const database = { file: databaseFile, copyTo: (file: string) => store.copyTo(file) };
       const manifest = await writeBackup({ directory, to, database, now });
       await audit.record({
         action: 'backup-written',
@@ -320,8 +325,8 @@ export async function openDomainAuthority(
       events.close();
       await states[Symbol.asyncDispose]();
       await trust[Symbol.asyncDispose]();
-      await opened[Symbol.asyncDispose]();
       await auditTrail[Symbol.asyncDispose]();
+      await opened[Symbol.asyncDispose]();
     },
   };
 }

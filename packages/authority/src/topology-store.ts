@@ -1,7 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { PkiFault, type Problem } from '@entente/pki';
-import { publicMode, writeWhole } from '@entente/pki/node';
 import {
   buildTopology,
   checkDocument,
@@ -13,6 +10,7 @@ import {
   verifyLink,
   verifyTopology,
 } from '@entente/topology';
+import type { TopologyVersions } from '@entente/topology/versions';
 import { isNamed, removedAdministrators } from './administrators.ts';
 
 /** A topology in force, with the text that was signed. */
@@ -48,7 +46,7 @@ export interface TopologyStore {
    * @param text - the signed document
    * @param now - milliseconds since 1970
    * @param refuse - looks at a valid document before it is stored
-   * @throws PkiFault `ENTENTE_PKI_FILE_UNAVAILABLE` where it could not be stored; the version before stays in force
+   * @throws where it could not be stored; the version before stays in force
    */
   publish(
     text: string,
@@ -60,22 +58,20 @@ export interface TopologyStore {
 }
 
 /**
- * Opens the store. The whole chain is verified again, from the administrators in the configuration: write access to this folder is
+ * Opens the store. The whole chain is verified again, from the administrators in the configuration: write access to the database is
  * not enough to add a document without their signatures. Every version was accepted once, so a setting that is refused today does not
  * refuse a stored one; only the newest must be one that this release can read.
- * @param directory - folder of the authority
+ * @param versions - keeps them
  * @param administratorsHash - hash of the administrators who may publish the first version
  * @param onOutdated - called for each stored version that would be refused today
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED` if a stored document does not verify
  */
 export async function openTopologyStore(
-  directory: string,
+  versions: TopologyVersions,
   administratorsHash: string,
   onOutdated: (outdated: OutdatedVersion) => void = () => {},
 ): Promise<TopologyStore> {
-  const folder = join(directory, 'topologies');
-  await mkdir(folder, { recursive: true, mode: 0o755 });
-  const pathOf = (version: number): string => join(folder, `${version}.json`);
+  const placeOf = (version: number): string => `version ${version} in ${versions.place}`;
   let current: CurrentTopology | undefined;
   const removed = new Map<string, number>();
   const follow = (topology: Topology, text: string): void => {
@@ -88,12 +84,12 @@ export async function openTopologyStore(
   const knownFrom = (document: TopologyDocument | undefined): TopologyKnowledge['known'] =>
     document === undefined ? { administratorSetHash: administratorsHash } : { document };
 
-  const versions = await storedVersions(folder);
+  const numbers = await versions.numbers();
   /** The version before, where this release cannot read it. */
   let unread: TopologyDocument | undefined;
-  for (const version of versions) {
-    const place = pathOf(version);
-    const text = await readFile(place, 'utf8');
+  for (const version of numbers) {
+    const place = placeOf(version);
+    const text = (await versions.read(version)) ?? '';
     const known = knownFrom(unread ?? current?.topology.document);
     const link = verifyLink(text, known);
     if (!link.ok) throw damaged(place, link.refusal.message);
@@ -101,7 +97,7 @@ export async function openTopologyStore(
     if (document.version !== version) throw damaged(place, `it is version ${document.version}`);
     const [problem] = link.problems;
     if (problem !== undefined) {
-      if (version === versions.at(-1)) throw damaged(place, problem.message);
+      if (version === numbers.at(-1)) throw damaged(place, problem.message);
       onOutdated({ version, problem });
       unread = document;
       continue;
@@ -131,36 +127,12 @@ export async function openTopologyStore(
       const refusal = await refuse?.(topology);
       if (refusal !== undefined) return { accepted: false, refusal };
       const canonical = encodeSignedTopology(result.signed);
-      await store(pathOf(topology.document.version), canonical);
+      await versions.add(topology.document.version, canonical);
       follow(topology, canonical);
       return result;
     },
-    version: (number) => readText(pathOf(number)),
+    version: (number) => versions.read(number),
   };
-}
-
-/** The version before stays in force where the disk does not take another: nothing half-written is left behind. */
-async function store(path: string, text: string): Promise<void> {
-  try {
-    await writeWhole(path, text, publicMode);
-  } catch (cause) {
-    throw new PkiFault('ENTENTE_PKI_FILE_UNAVAILABLE', {
-      sentence: `the topology could not be stored: ${(cause as Error).message}`,
-      place: path,
-      remedy: 'free space on the disk, or correct its rights, then publish the topology again',
-      cause,
-    });
-  }
-}
-
-/** Numbers of the stored versions, ascending. */
-async function storedVersions(folder: string): Promise<readonly number[]> {
-  const numbers: number[] = [];
-  for (const name of await readdir(folder)) {
-    const number = Number(name.slice(0, -'.json'.length));
-    if (Number.isSafeInteger(number) && name === `${number}.json`) numbers.push(number);
-  }
-  return numbers.sort((one, other) => one - other);
 }
 
 function damaged(place: string, found: string): PkiFault {
@@ -182,14 +154,5 @@ function issuedAt(text: string): number {
     return Date.parse(document?.issued ?? '');
   } catch {
     return Number.NaN;
-  }
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
   }
 }

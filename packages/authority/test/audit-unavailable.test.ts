@@ -1,10 +1,11 @@
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuthority, type RunningAuthority } from '@entente/authority';
+import { createAuthority, type OpenStore, type RunningAuthority } from '@entente/authority';
+import { PkiFault } from '@entente/pki';
 import { createKeyAndRequest } from '@entente/pki/client';
 import { initialiseAuthority } from '@entente/pki/node';
-import { openLedger } from '@entente/store-sql';
+import { openLedger, openStore } from '@entente/store-sql';
 import type { Peer } from '@entente/tls';
 import { administratorSetHash } from '@entente/topology';
 import { encodePem } from '@entente/x509';
@@ -15,20 +16,25 @@ const edge = 'edge01.contoso.example';
 const disk = { isFull: false };
 let directory: string;
 let authority: RunningAuthority;
-let files: Pick<FileHandle, 'appendFile'>;
-let append: FileHandle['appendFile'];
+
+/** A database that takes no more records of the audit trail. */
+const openFull: OpenStore = async (folder, options) => {
+  const store = await openStore(folder, options);
+  const { audit } = store;
+  const full = {
+    sentence: 'no space left',
+    place: 'the audit trail of this test',
+    remedy: 'free space',
+  };
+  const record: typeof audit.record = async (entry) => {
+    if (disk.isFull) throw new PkiFault('ENTENTE_PKI_AUDIT_UNAVAILABLE', full);
+    return audit.record(entry);
+  };
+  return { ...store, audit: { ...audit, record } };
+};
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'entente-audit-unavailable-'));
-  // A disk that takes no more lines: the audit trail alone appends to a file.
-  const probe = await open(join(directory, 'probe'), 'a+');
-  files = Object.getPrototypeOf(probe) as FileHandle;
-  await probe.close();
-  append = files.appendFile;
-  files.appendFile = function (this: FileHandle, ...given) {
-    if (disk.isFull) return Promise.reject(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
-    return append.apply(this, given);
-  };
   const names = { domain: 'contoso.example', fqdn: 'ca.contoso.example', directory };
   const objectsUrl = 'http://ca.contoso.example';
   await initialiseAuthority({ ...names, objectsUrl, now: Date.now(), openLedger });
@@ -38,11 +44,12 @@ beforeAll(async () => {
   authority = await createAuthority(
     { ...names, administratorsHash, authorityUrl, objectsUrl },
     silent as never,
+    undefined,
+    openFull,
   );
   expect((await ask('/topology', signed(contoso))).status).toBe(200);
 });
 afterAll(async () => {
-  files.appendFile = append;
   await authority[Symbol.asyncDispose]();
   await rm(directory, { recursive: true, force: true });
 });

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKeyAndRequest } from '@entente/pki/client';
@@ -9,6 +9,7 @@ import { encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { answerOf, runEntente } from './command-line.ts';
+import { newestTopology } from './newest-topology.ts';
 
 describe('commands to an authority', () => {
   let network: Network;
@@ -26,12 +27,7 @@ describe('commands to an authority', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Of the authority's own: a member may not have heard yet of what was published above. */
-  async function newestText(): Promise<string> {
-    const versions = join(network.directory, 'authority', 'topologies');
-    const newest = Math.max(...(await readdir(versions)).map((name) => Number.parseInt(name, 10)));
-    return readFile(join(versions, `${newest}.json`), 'utf8');
-  }
+  const newestText = () => newestTopology(network);
 
   it('join-token prints a token for a server of the topology', async () => {
     const { json, status } = await answerOf(`join-token gw1.contoso.example ${options}`);

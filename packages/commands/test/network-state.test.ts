@@ -1,10 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKeyAndRequest, enrol, parseJoinToken } from '@entente/pki/client';
 import { type Network, startNetwork } from '@entente/testkit';
-import { encodeSignedTopology, signTopology, type TopologyDocument, topologyHash } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { answerOf, runEntente, succeed } from './command-line.ts';
 
@@ -152,33 +151,28 @@ describe('the state of a network', () => {
   });
 
   it('status says what fails at the authority, with the remedy', async () => {
-    const versions = join(network.directory, 'authority', 'topologies');
-    const newest = Math.max(...(await readdir(versions)).map((name) => Number.parseInt(name, 10)));
-    const { document } = JSON.parse(await readFile(join(versions, `${newest}.json`), 'utf8')) as {
-      document: TopologyDocument;
-    };
-    const version = document.version + 1;
-    const next = { ...document, version, previous: topologyHash(document), title: 'in the way' };
-    const file = join(folder, 'in-the-way.json');
-    await writeFile(file, encodeSignedTopology(signTopology(next, [network.administrator.signer])));
-    const inTheWay = join(versions, `${version}.json`);
-    await mkdir(join(inTheWay, 'folder'), { recursive: true });
+    // What periodic work looks for, and cannot read.
+    const inTheWay = join(network.directory, 'authority', 'root-answer.json');
+    await mkdir(inTheWay);
+    const failing = { timeout: 40_000 };
     try {
-      const refused = await runEntente(`topology publish ${file} ${options}`);
-      expect(refused).toMatchObject({ status: 1, stdout: expect.stringContaining('storage-unavailable') });
-      const { json, status } = await answerOf(`status ${options}`);
-      expect(status).toBe(1);
-      expect(json.problems).toMatchObject([{ part: 'topologies', remedy: expect.any(String) }]);
+      const { json } = await vi.waitFor(async () => {
+        const answer = await answerOf(`status ${options}`);
+        expect(answer.json.problems).toMatchObject([{ part: 'periodic-work', remedy: expect.any(String) }]);
+        return answer;
+      }, failing);
       const [{ remedy }] = json.problems as [{ remedy: string }];
       expect(json.next).toContain(remedy);
-      expect(json.attention).toContainEqual(expect.stringMatching(/^topologies of the authority: /));
+      expect(json.attention).toContainEqual(expect.stringMatching(/^periodic-work of the authority: /));
       const told = await runEntente(`status ${options}`);
       expect(told).toMatchObject({ status: 1, stdout: expect.stringContaining(', and reports 1 problem\n') });
     } finally {
       await rm(inTheWay, { recursive: true });
     }
-    await succeed(`topology publish ${file} ${options}`);
-    expect((await statusOnceCurrent()).json.problems).toEqual([]);
+    await vi.waitFor(
+      async () => expect((await answerOf(`status ${options}`)).json.problems).toEqual([]),
+      failing,
+    );
   });
 
   it('cert release makes a certificate on hold count again', async () => {

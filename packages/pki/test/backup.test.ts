@@ -29,7 +29,6 @@ beforeEach(async () => {
   });
   await writeFile(join(directory, 'authority.yaml'), 'domain: contoso.example\n');
   await writeFile(join(directory, 'authority.yaml.log'), '{}\n');
-  await writeFile(join(directory, 'audit.jsonl'), 'one\n', { mode: 0o600 });
   await writeFile(join(directory, databaseFile), 'database', { mode: 0o600 });
   await writeFile(join(directory, `${databaseFile}-wal`), 'log');
 });
@@ -70,7 +69,7 @@ describe('a backup', () => {
     expect(paths).toEqual(
       expect.arrayContaining([
         databaseFile,
-        'audit.jsonl',
+
         'authority.yaml',
         'intermediate_ca.key',
         'tls.key',
@@ -113,15 +112,6 @@ describe('a backup', () => {
     const changing = backup((attempt) => writeFile(join(directory, 'domain-keys.json'), `${attempt}`));
     await expect(changing).rejects.toMatchObject({ code: 'ENTENTE_PKI_FILE_UNAVAILABLE' });
     expect(await readdir(join(folder, 'backups'))).toEqual([]);
-  });
-
-  it('takes records with it that were added meanwhile', async () => {
-    let attempts = 0;
-    await backup(async () => {
-      attempts++;
-      await appendFile(join(directory, 'audit.jsonl'), 'two\n');
-    });
-    expect(attempts).toBe(1);
   });
 
   it('overwrites nothing, and leaves nothing where it fails', async () => {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { openSqlite, type SqliteOptions } from './driver/open-sqlite.ts';
 import type { SqlDriver } from './driver/sql-driver.ts';
+import { importAuditFile } from './import/import-audit-file.ts';
 import { type ImportProgress, importLedgerFile } from './import/import-ledger-file.ts';
+import { importTopologies } from './import/import-topologies.ts';
 import { migrate } from './schema/migrate.ts';
 
 /** The database in the folder of an authority. */
@@ -24,6 +26,8 @@ export async function openDatabase(
   try {
     await migrate(driver);
     await importLedgerFile(driver, directory, onImport);
+    await importAuditFile(driver, directory, onImport);
+    await importTopologies(driver, directory);
     return driver;
   } catch (error) {
     await driver.close();

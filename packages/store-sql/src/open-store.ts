@@ -1,7 +1,11 @@
 import { join } from 'node:path';
+import type { AuditTrail } from '@entente/pki/audit';
 import { type Ledger, PkiFault } from '@entente/pki/ledger';
+import type { TopologyVersions } from '@entente/topology/versions';
 import type { ImportProgress } from './import/import-ledger-file.ts';
+import { createSqlAuditTrail } from './ledger/sql-audit-trail.ts';
 import { createSqlLedger } from './ledger/sql-ledger.ts';
+import { createSqlVersions } from './ledger/sql-versions.ts';
 import { databaseFile } from './open-database.ts';
 import type { Standing } from './standing.ts';
 import { OperationQueue } from './worker/operation-queue.ts';
@@ -21,6 +25,10 @@ export interface StoreOptions {
 export interface SqlStore {
   /** Closing it closes the store. */
   readonly ledger: Ledger;
+  /** Closing it leaves the store open. */
+  readonly audit: AuditTrail;
+  /** Every version of the topology that was published. */
+  readonly topologies: TopologyVersions;
   /** Whether the last change was stored: for the health of a server. */
   standing(): Standing;
   /**
@@ -56,6 +64,8 @@ export async function openStore(directory: string, options: StoreOptions = {}): 
   };
   return {
     ledger: createSqlLedger(queue, close),
+    audit: createSqlAuditTrail(queue, place),
+    topologies: createSqlVersions(queue, place),
     standing: () => queue.standing(),
     copyTo: (file) => queue.between(() => thread.copyTo(file)),
     [Symbol.asyncDispose]: close,

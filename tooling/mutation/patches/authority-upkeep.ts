@@ -87,17 +87,6 @@ export const patches: PatchList = {
       },
     },
     {
-      name: 'torn-audit-line',
-      off: 'a record that a crash left incomplete makes the audit trail unreadable',
-      file: 'packages/pki/src/node/file-audit-trail.ts',
-      find: 'if (bytes < size) {',
-      replace: 'if (bytes > size) {',
-      test: {
-        file: 'packages/pki/src/node/file-audit-trail.test.ts',
-        title: 'cuts off a last line that a crash left incomplete, and refuses one that is no record',
-      },
-    },
-    {
       name: 'exposed-key',
       off: 'a key of the authority is used that others may read',
       file: 'packages/pki/src/node/authority-files.ts',

@@ -123,5 +123,47 @@ export const patches: PatchList = {
         'lets the key that spent a token use it again until it expires, and no other key',
       ),
     },
+    {
+      name: 'audit-numbers',
+      off: 'the audit trail begins its numbers again after an import',
+      file: source('ledger/audit-records.ts'),
+      find: '    record.number,\n',
+      replace: '    record.number + 100,\n',
+      test: test('other-records', 'is taken over once, and renamed: the trail goes on after its last number'),
+    },
+    {
+      name: 'audit-line',
+      off: 'a line of the audit trail that cannot be read counts as a record',
+      file: source('import/import-audit-file.ts'),
+      find: 'if (record === undefined)',
+      replace: 'if (record === undefined && changes < 0)',
+      test: test(
+        'other-records',
+        'is refused with a line that is no record, and with other records beside it',
+      ),
+    },
+    {
+      name: 'two-truths',
+      off: 'what an earlier release has left is mixed with other records',
+      file: source('import/import-once.ts'),
+      find: 'if (known !== undefined || rows.length > 0) throw twoTruths(path);',
+      replace: 'if (known !== undefined && rows.length < 0) throw twoTruths(path);',
+      test: test(
+        'other-records',
+        'is refused with a line that is no record, and with other records beside it',
+      ),
+    },
+    {
+      name: 'other-version',
+      off: 'a version of the topology is replaced',
+      file: source('ledger/versions.ts'),
+      find: 'if (before !== undefined) {',
+      replace:
+        "await transaction.run('DELETE FROM topology_versions WHERE version = ?', [version]);\n  if (before === '') {",
+      test: test(
+        'other-records',
+        'keeps a version as it is: the same text again does nothing, another one is refused',
+      ),
+    },
   ],
 };

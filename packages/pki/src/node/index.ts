@@ -16,7 +16,6 @@ export {
 } from './backup/restored-mark.ts';
 export { type BackupOptions, writeBackup } from './backup/write-backup.ts';
 export { type CertifyOutsideOptions, certifyOutside } from './certify-outside.ts';
-export { openFileAuditTrail } from './file-audit-trail.ts';
 export {
   type AdministratorFiles,
   type InitialisedAuthority,

@@ -1,4 +1,5 @@
 import type { SqlTransaction } from '../driver/sql-driver.ts';
+import { auditWindow, recordAudit } from './audit-records.ts';
 import {
   append,
   find,
@@ -20,6 +21,7 @@ import {
   revokeForeign,
 } from './revocations.ts';
 import { addToken, checkToken, spendToken } from './tokens.ts';
+import { addVersion, readVersion, versionNumbers } from './versions.ts';
 
 /** Everything that a database can be asked for, by name, and whether it changes something. */
 export const operations = {
@@ -42,6 +44,11 @@ export const operations = {
   addToken: { mode: 'write', run: addToken },
   checkToken: { mode: 'read', run: checkToken },
   spendToken: { mode: 'write', run: spendToken },
+  recordAudit: { mode: 'write', run: recordAudit },
+  auditWindow: { mode: 'read', run: auditWindow },
+  addVersion: { mode: 'write', run: addVersion },
+  readVersion: { mode: 'read', run: readVersion },
+  versionNumbers: { mode: 'read', run: versionNumbers },
 } as const;
 
 /** Name of an operation. */

@@ -1,7 +1,7 @@
 import type { SqlTransaction } from '../driver/sql-driver.ts';
 
 /** Tables whose rows have a number, which says in which order they were recorded. */
-export type NumberedTable = 'certificates' | 'intents' | 'revocations';
+export type NumberedTable = 'certificates' | 'intents' | 'revocations' | 'audit_records';
 
 /** The number of the next row of a table, as an expression of SQL. */
 export function followingNumber(table: NumberedTable): string {

@@ -75,10 +75,24 @@ export const migrations: readonly Migration[] = [
 )`,
     'CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)',
   ],
-  // A quarter of the hash tells keys apart as well, and the index takes a third of the pages, which a change anywhere in it reads and writes.
+  // A quarter of the hash distinguishes keys as well, and the index takes a third of the pages, which a change anywhere in it reads and writes.
   [
     'DROP INDEX certificates_by_key',
     `CREATE INDEX certificates_by_start_of_key ON certificates (${startOfKeyHash('key_hash')})`,
+  ],
+  [
+    `CREATE TABLE audit_records (
+  number INTEGER PRIMARY KEY,
+  recorded_at BIGINT NOT NULL,
+  action TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  source TEXT,
+  subject TEXT,
+  outcome TEXT NOT NULL,
+  reason TEXT,
+  details TEXT NOT NULL
+)`,
+    'CREATE TABLE topology_versions (version INTEGER PRIMARY KEY, signed_text TEXT NOT NULL)',
   ],
 ];
 

@@ -93,7 +93,6 @@ const fetch = nested<FetcherOptions>({
   refresh: yesOrNo,
   refreshEveryMs: wholeNumber(1_000, Number.MAX_SAFE_INTEGER),
   retryAfterMs: milliseconds,
-  after: callback,
   now: callback,
   after: callback,
   lookUp: callback,

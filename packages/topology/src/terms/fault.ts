@@ -3,7 +3,8 @@ export type TopologyFaultCode =
   | 'ENTENTE_NOT_CANONICAL'
   | 'ENTENTE_UNKNOWN_SERVER'
   | 'ENTENTE_INVALID_TOPOLOGY'
-  | 'ENTENTE_BAD_SIGNER';
+  | 'ENTENTE_BAD_SIGNER'
+  | 'ENTENTE_TOPOLOGY_VERSION_EXISTS';
 
 /** A mistake of the caller. Match it by `code`. */
 export class TopologyFault extends Error {

@@ -26,8 +26,6 @@ export interface BackupOptions {
 
 /** Attempts; each fails only if a file changes while the database is copied. */
 const attempts = 20;
-/** Records are added to its end alone, so what is longer afterwards was no other before. */
-const appendOnly = 'audit.jsonl';
 
 /**
  * Writes a backup of an authority, also while it runs. Everything in it is as it was at one moment: the database is copied between two of its
@@ -107,7 +105,7 @@ function isSame(before: readonly FolderFile[], after: readonly FolderFile[]): bo
     before.length === after.length &&
     before.every((one, index) => {
       const other = after[index];
-      return one.path === other?.path && (one.sha256 === other.sha256 || one.path === appendOnly);
+      return one.path === other?.path && one.sha256 === other.sha256;
     })
   );
 }

@@ -1,0 +1,2 @@
+export { createMemoryTopologyVersions } from './memory-versions.ts';
+export type { TopologyVersions } from './topology-versions.ts';
