@@ -109,6 +109,22 @@ describe('operations of one transaction', () => {
     expect(await ledger.find(issuer, '03')).toBeDefined();
   });
 
+  it('undo what they have changed before they are refused, and nothing else', async () => {
+    const { driver } = await breakable();
+    const { ledger } = ledgerHere(driver);
+    await ledger.append(entry('01'));
+    await ledger.revoke(issuer, '01', { at: now, reason: 'certificateHold' });
+    const outcomes = await Promise.allSettled([
+      ledger.append(entry('02')),
+      // The hold is removed before the reason is refused.
+      ledger.revoke(issuer, '01', { at: now, reason: 'a\0b' as 'superseded' }),
+      ledger.append(entry('03')),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await ledger.find(issuer, '01')).toMatchObject({ revocation: { reason: 'certificateHold' } });
+    expect(await ledger.find(issuer, '02')).toBeDefined();
+  });
+
   it('are refused beyond those that may wait, and the others are not', async () => {
     const { driver } = await breakable();
     const { ledger } = ledgerHere(driver, undefined, 3);

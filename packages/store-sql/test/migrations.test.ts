@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSqlite } from '../src/driver/open-sqlite.ts';
 import type { SqlDriver } from '../src/driver/sql-driver.ts';
 import { migrate } from '../src/schema/migrate.ts';
-import { migrations } from '../src/schema/migrations.ts';
+import { migrations, startOfKeyHash } from '../src/schema/migrations.ts';
 
 let folder: string;
 let driver: SqlDriver;
@@ -62,7 +62,10 @@ describe('the steps of the schema', () => {
     for (const [condition, index] of [
       ["issuer = 'i' AND serial_hex = 's'", 'certificates_by_serial'],
       ["subject = 's' AND not_after >= 1 ORDER BY number", 'certificates_by_subject'],
-      ["key_hash = 'k' ORDER BY number", 'certificates_by_key'],
+      [
+        `${startOfKeyHash('key_hash')} = ${startOfKeyHash("'k'")} AND key_hash = 'k' ORDER BY number`,
+        'certificates_by_start_of_key',
+      ],
       ["profile = 'server' AND not_after >= 1", 'certificates_by_expiry'],
       ["predecessor_serial = 's' AND predecessor_issuer = 'i'", 'certificates_by_predecessor'],
     ]) {

@@ -30,6 +30,14 @@ export const patches: PatchList = {
       test: digest('covers the body of the answer where the client asked for auth-int'),
     },
     {
+      name: 'digest-of-another-algorithm',
+      off: 'a digest that is kept serves another algorithm',
+      file: 'packages/sip/src/digest/request-digest.ts',
+      find: 'if (known?.algorithm === algorithm)',
+      replace: 'if (known !== undefined)',
+      test: digest('is of its own algorithm, method and URI, whichever were used before it'),
+    },
+    {
       name: 'hashed-username',
       off: 'a hashed username may be that of anybody',
       file: 'packages/sip/src/digest/verify.ts',

@@ -35,6 +35,14 @@ export const patches: PatchList = {
       test: test('failing-storage', 'undo only themselves when they are refused'),
     },
     {
+      name: 'savepoint-needed',
+      off: 'an operation that is refused after it has changed something leaves that',
+      file: source('worker/execute.ts'),
+      find: 'throw changed && error instanceof PkiFault ? new SavepointNeeded() : error;',
+      replace: 'throw error;',
+      test: test('failing-storage', 'undo what they have changed before they are refused, and nothing else'),
+    },
+    {
       name: 'failed-commit',
       off: 'a change is acknowledged although its commit failed',
       file: source('worker/execute.ts'),
@@ -97,8 +105,8 @@ export const patches: PatchList = {
       name: 'foreign-serial',
       off: 'the serial number of a foreign certificate is used again',
       file: source('ledger/certificates.ts'),
-      find: '  UNION ALL SELECT 1 FROM foreign_certificates WHERE issuer = ? AND serial_hex = ?`,',
-      replace: '  AND ? = ?`,',
+      find: "const isTaken = await has(transaction, 'foreign_certificates', entry);",
+      replace: 'const isTaken = false;',
       test: test(
         'sqlite-ledger',
         'revokes a certificate that was never recorded, once, and a recorded one as usual',

@@ -1,3 +1,4 @@
+import { detached } from '../syntax/detached.ts';
 import { type DigestAlgorithm, digestHex } from './algorithm.ts';
 
 /** Quality of protection: `auth` covers method and URI, `auth-int` the body too. */
@@ -27,8 +28,29 @@ export const noBody: Uint8Array = new Uint8Array(0);
  */
 export function requestDigest(algorithm: DigestAlgorithm, ha1: string, fields: DigestedFields): string {
   const { nonce, nonceCount, cnonce, qop, method, uri } = fields;
-  const a2 = qop === 'auth' ? `${method}:${uri}` : `${method}:${uri}:${digestHex(algorithm, fields.body)}`;
-  return digestHex(algorithm, `${ha1}:${nonce}:${nonceCount}:${cnonce}:${qop}:${digestHex(algorithm, a2)}`);
+  const a2 = `${method}:${uri}`;
+  const ha2 =
+    qop === 'auth'
+      ? knownDigest(algorithm, a2)
+      : digestHex(algorithm, `${a2}:${digestHex(algorithm, fields.body)}`);
+  return digestHex(algorithm, `${ha1}:${nonce}:${nonceCount}:${cnonce}:${qop}:${ha2}`);
+}
+
+/** Methods and URIs whose digest is kept for the next request, and the longest of them: 300 kB at most. */
+const maxKept = 512;
+const maxKeptLength = 256;
+const kept = new Map<string, { readonly algorithm: DigestAlgorithm; readonly digest: string }>();
+
+/** H(A2): of the same few methods and URIs in nearly every request, and secret to nobody. */
+function knownDigest(algorithm: DigestAlgorithm, a2: string): string {
+  const known = kept.get(a2);
+  if (known?.algorithm === algorithm) return known.digest;
+  const digest = digestHex(algorithm, a2);
+  if (a2.length <= maxKeptLength) {
+    if (kept.size >= maxKept) kept.clear();
+    kept.set(detached(a2), { algorithm, digest });
+  }
+  return digest;
 }
 
 /** Reads a quality of protection, in any case; `undefined` for one this package does not know. */

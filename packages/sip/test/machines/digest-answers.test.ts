@@ -101,6 +101,42 @@ describe('the examples of RFC 7616 §3.9', () => {
   });
 });
 
+describe('a digest', () => {
+  const digests = { 'SHA-256': 'sha256', 'SHA-512-256': 'sha512-256', MD5: 'md5' } as const;
+  const expected = (algorithm: DigestAlgorithm, method: string, uri: string, nonceCount: string): string => {
+    const h = (value: string): string => createHash(digests[algorithm]).update(value).digest('hex');
+    const ha1 = h(`${user.username}:${realm}:${user.password}`);
+    return h(`${ha1}:${nonce}:${nonceCount}:c1:auth:${h(`${method}:${uri}`)}`);
+  };
+  const found = (algorithm: DigestAlgorithm, method: string, uri: string): string | undefined => {
+    const options = { cnonce: 'c1', nonceCount: 1 };
+    const value = answerChallenge(challengeOf({ algorithm }), { method, uri }, user, options);
+    const authorization = parseAuthorization(value);
+    return typeof authorization === 'object' ? authorization.response : undefined;
+  };
+
+  it('is of its own algorithm, method and URI, whichever were used before it', () => {
+    for (let round = 0; round < 2; round++) {
+      for (const algorithm of Object.keys(digests) as DigestAlgorithm[]) {
+        for (const method of ['MESSAGE', 'INVITE']) {
+          for (const target of [uri, 'sip:bob@contoso.example']) {
+            expect(found(algorithm, method, target)).toBe(expected(algorithm, method, target, '00000001'));
+          }
+        }
+      }
+    }
+  });
+
+  it('is right for more URIs than are kept, and for a long one', () => {
+    for (const count of Array.from({ length: 1_100 }, (_, index) => index % 600)) {
+      const target = `sip:user${count}@contoso.example`;
+      expect(found('SHA-256', 'MESSAGE', target)).toBe(expected('SHA-256', 'MESSAGE', target, '00000001'));
+    }
+    const long = `sip:${'a'.repeat(1_000)}@contoso.example`;
+    expect(found('SHA-256', 'MESSAGE', long)).toBe(expected('SHA-256', 'MESSAGE', long, '00000001'));
+  });
+});
+
 describe('auth-int, RFC 7616 §3.4.3', () => {
   const offer = { qop: ['auth', 'auth-int'] } as const;
 

@@ -4,7 +4,7 @@ import Database from 'libsql';
 import type { SqlDriver, SqlRow, SqlTransaction, SqlValue } from './sql-driver.ts';
 
 /** Largest cache of pages, in kB. */
-const cacheKb = 32_768;
+const cacheKb = 49_152;
 /** Pages of 4 kB in the write-ahead log after which it is copied into the database: 16 MB. */
 const checkpointPages = 4_096;
 /** Statements that stay prepared; the program has fewer. */

@@ -21,8 +21,8 @@ const columns = [
 export const certificateColumns = [...columns, 'issued_at', 'certificate'].join(', ');
 /** Columns of an intent without its number. */
 export const intentColumns = [...columns, 'intended_at', 'pre_certificate'].join(', ');
-/** A placeholder for each of either, and for the number. */
-export const rowPlaceholders = Array.from({ length: columns.length + 3 }, () => '?').join(', ');
+/** A placeholder for each of either. */
+export const rowPlaceholders = Array.from({ length: columns.length + 2 }, () => '?').join(', ');
 
 /** The values of a certificate in the order of {@link certificateColumns}. */
 export function certificateValues(entry: LedgerEntry): SqlValue[] {

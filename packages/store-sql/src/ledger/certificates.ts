@@ -6,7 +6,8 @@ import {
   PkiFault,
   type RecordedCertificate,
 } from '@entente/pki/ledger';
-import type { SqlRow, SqlTransaction, SqlValue } from '../driver/sql-driver.ts';
+import type { SqlTransaction, SqlValue } from '../driver/sql-driver.ts';
+import { startOfKeyHash } from '../schema/migrations.ts';
 import {
   certificateColumns,
   certificateOf,
@@ -16,7 +17,7 @@ import {
   intentValues,
   rowPlaceholders,
 } from './certificate-row.ts';
-import { nextNumber } from './next-number.ts';
+import { followingNumber, lastNumber } from './row-number.ts';
 
 /** Certificates with their revocation. */
 const recorded = `SELECT c.number, ${qualified(certificateColumns)}, r.revoked_at, r.reason FROM certificates c
@@ -27,25 +28,22 @@ const windowSize = 5_000;
 
 /** Records what is about to be signed. @throws PkiFault `ENTENTE_PKI_DUPLICATE_SERIAL` */
 export async function intend(transaction: SqlTransaction, intent: IssuanceIntent): Promise<void> {
-  if ((await isRecorded(transaction, intent)) || (await isIntended(transaction, intent)))
+  const isTaken =
+    (await has(transaction, 'certificates', intent)) ||
+    (await has(transaction, 'foreign_certificates', intent));
+  if (isTaken || !(await add(transaction, 'intents', intentColumns, intentValues(intent)))) {
     throw duplicate(intent);
-  const number = await nextNumber(transaction, 'intents');
-  await transaction.run(`INSERT INTO intents (number, ${intentColumns}) VALUES (${rowPlaceholders})`, [
-    number,
-    ...intentValues(intent),
-  ]);
+  }
 }
 
 /** Records a certificate, which completes its intent. @throws PkiFault `ENTENTE_PKI_DUPLICATE_SERIAL` */
 export async function append(transaction: SqlTransaction, entry: LedgerEntry): Promise<void> {
   const { issuer, serialHex } = entry;
-  if (await isRecorded(transaction, entry)) throw duplicate(entry);
+  const isTaken = await has(transaction, 'foreign_certificates', entry);
+  if (isTaken || !(await add(transaction, 'certificates', certificateColumns, certificateValues(entry)))) {
+    throw duplicate(entry);
+  }
   await transaction.run('DELETE FROM intents WHERE issuer = ? AND serial_hex = ?', [issuer, serialHex]);
-  const number = await nextNumber(transaction, 'certificates');
-  await transaction.run(
-    `INSERT INTO certificates (number, ${certificateColumns}) VALUES (${rowPlaceholders})`,
-    [number, ...certificateValues(entry)],
-  );
 }
 
 /** The intents that are neither completed nor revoked. */
@@ -88,7 +86,8 @@ export async function issuedFor(
   transaction: SqlTransaction,
   keyHash: string,
 ): Promise<readonly RecordedCertificate[]> {
-  return certificates(transaction, 'c.key_hash = ?', [keyHash]);
+  const condition = `${startOfKeyHash('c.key_hash')} = ${startOfKeyHash('?')} AND c.key_hash = ?`;
+  return certificates(transaction, condition, [keyHash, keyHash]);
 }
 
 /** The certificates that renew one. */
@@ -152,7 +151,7 @@ export async function listWindow(
     [...values, limit],
   );
   const found = rows.map((row) => ({ number: row.number as number, certificate: certificateOf(row) }));
-  if (end === undefined || end >= (await nextNumber(transaction, 'certificates')) - 1) return { found };
+  if (end === undefined || end >= (await lastNumber(transaction, 'certificates'))) return { found };
   return { found, next: end };
 }
 
@@ -165,25 +164,32 @@ async function certificates(
   return rows.map(certificateOf);
 }
 
-/** Whether a certificate of the issuer, or a foreign one, has the serial number. */
-async function isRecorded(
+/** Whether a table has a serial number of an issuer. */
+async function has(
   transaction: SqlTransaction,
+  table: 'certificates' | 'foreign_certificates',
   { issuer, serialHex }: CertificateId,
 ): Promise<boolean> {
-  const rows: readonly SqlRow[] = await transaction.all(
-    `SELECT 1 AS taken FROM certificates WHERE issuer = ? AND serial_hex = ?
-  UNION ALL SELECT 1 FROM foreign_certificates WHERE issuer = ? AND serial_hex = ?`,
-    [issuer, serialHex, issuer, serialHex],
-  );
-  return rows.length > 0;
+  const sql = `SELECT 1 AS taken FROM ${table} WHERE issuer = ? AND serial_hex = ?`;
+  return (await transaction.all(sql, [issuer, serialHex])).length > 0;
 }
 
-async function isIntended(
+/**
+ * Adds a row with the next number.
+ * @returns false where the table has the serial number of that issuer already
+ */
+async function add(
   transaction: SqlTransaction,
-  { issuer, serialHex }: CertificateId,
+  table: 'certificates' | 'intents',
+  columns: string,
+  values: readonly SqlValue[],
 ): Promise<boolean> {
-  const sql = 'SELECT 1 AS taken FROM intents WHERE issuer = ? AND serial_hex = ?';
-  return (await transaction.all(sql, [issuer, serialHex])).length > 0;
+  const added = await transaction.run(
+    `INSERT INTO ${table} (number, ${columns}) VALUES (${followingNumber(table)}, ${rowPlaceholders})
+  ON CONFLICT (issuer, serial_hex) DO NOTHING`,
+    values,
+  );
+  return added > 0;
 }
 
 function qualified(columns: string): string {

@@ -1,7 +1,7 @@
 import type { ForeignCertificate, Revocation, RevokedCertificate, RevokeOutcome } from '@entente/pki/ledger';
 import type { SqlTransaction } from '../driver/sql-driver.ts';
 import { revocationOf } from './certificate-row.ts';
-import { nextNumber } from './next-number.ts';
+import { lastNumber } from './row-number.ts';
 
 /** Revokes a certificate, an intent or a foreign certificate. */
 export async function revoke(
@@ -166,7 +166,7 @@ async function setRevocation(
   { issuer, serialHex, notAfter }: ForeignCertificate,
   { at, reason }: Revocation,
 ): Promise<void> {
-  const number = await nextNumber(transaction, 'revocations');
+  const number = (await lastNumber(transaction, 'revocations')) + 1;
   await removeRevocation(transaction, issuer, serialHex);
   await transaction.run(
     'INSERT INTO revocations (number, issuer, serial_hex, not_after, revoked_at, reason) VALUES (?, ?, ?, ?, ?, ?)',

@@ -75,4 +75,17 @@ export const migrations: readonly Migration[] = [
 )`,
     'CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)',
   ],
+  // A quarter of the hash tells keys apart as well, and the index takes a third of the pages, which a change anywhere in it reads and writes.
+  [
+    'DROP INDEX certificates_by_key',
+    `CREATE INDEX certificates_by_start_of_key ON certificates (${startOfKeyHash('key_hash')})`,
+  ],
 ];
+
+/**
+ * What the index of keys goes by, as an expression of SQL: the first 64 bits of their hashes. Compare the whole hash too.
+ * @param hash - a column, or `?`
+ */
+export function startOfKeyHash(hash: string): string {
+  return `substr(${hash}, 1, 16)`;
+}

@@ -30,24 +30,69 @@ function isChange({ name }: Order): boolean {
   return operations[name].mode === 'write';
 }
 
+/** A refused operation has changed something, and only a savepoint can undo it alone. */
+class SavepointNeeded extends Error {}
+
+/**
+ * Few operations are refused, and those before they change anything: so the first attempt sets no savepoints, which take two statements for
+ * each operation. Where one is needed after all, everything is undone and executed again with them.
+ */
 async function inTransaction(driver: SqlDriver, orders: readonly Order[]): Promise<readonly Outcome[]> {
+  try {
+    return await attempt(driver, orders, withoutSavepoint);
+  } catch (error) {
+    if (!(error instanceof SavepointNeeded)) throw error;
+    return attempt(driver, orders, (transaction, part) => transaction.attempt(() => part(transaction)));
+  }
+}
+
+type Part = (transaction: SqlTransaction) => Promise<unknown>;
+type Attempt = (transaction: SqlTransaction, part: Part) => Promise<unknown>;
+
+async function attempt(
+  driver: SqlDriver,
+  orders: readonly Order[],
+  by: Attempt,
+): Promise<readonly Outcome[]> {
   return driver.transaction(orders.some(isChange) ? 'write' : 'read', async (transaction) => {
     const outcomes: Outcome[] = [];
-    for (const order of orders) outcomes.push(await outcomeOf(driver, transaction, order));
+    for (const order of orders) outcomes.push(await outcomeOf(driver, transaction, order, by));
     return outcomes;
   });
 }
 
-async function outcomeOf(driver: SqlDriver, transaction: SqlTransaction, order: Order): Promise<Outcome> {
+async function withoutSavepoint(transaction: SqlTransaction, part: Part): Promise<unknown> {
+  let changed = false;
+  const watched: SqlTransaction = {
+    ...transaction,
+    async run(sql, parameters) {
+      const rows = await transaction.run(sql, parameters);
+      changed ||= rows > 0;
+      return rows;
+    },
+  };
+  try {
+    return await part(watched);
+  } catch (error) {
+    throw changed && error instanceof PkiFault ? new SavepointNeeded() : error;
+  }
+}
+
+async function outcomeOf(
+  driver: SqlDriver,
+  transaction: SqlTransaction,
+  order: Order,
+  by: Attempt,
+): Promise<Outcome> {
   const run = operations[order.name].run as (
     transaction: SqlTransaction,
     ...parameters: readonly unknown[]
   ) => Promise<unknown>;
-  const part = (): Promise<unknown> => run(transaction, ...order.parameters);
+  const part: Part = (within) => run(within, ...order.parameters);
   try {
-    return { ok: true, value: isChange(order) ? await transaction.attempt(part) : await part() };
+    return { ok: true, value: await (isChange(order) ? by(transaction, part) : part(transaction)) };
   } catch (error) {
-    if (driver.isStorageFailure(error)) throw error;
+    if (error instanceof SavepointNeeded || driver.isStorageFailure(error)) throw error;
     if (error instanceof PkiFault) return { ok: false, fault: faultText(error) };
     return {
       ok: false,
