@@ -1,4 +1,4 @@
-import { createPrivateKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   createIssuer,
   examineRootRequest,
@@ -17,6 +17,7 @@ import {
   type AuthorityFolder,
   type IssuerStore,
   keySigner,
+  presentPrivateKey,
   publicMode,
   rootFiles,
   type StoredRoot,
@@ -71,6 +72,7 @@ export class RootPost {
    * @param root - one that is recorded
    * @param needs - what is due
    * @returns `signed` with the outcome, `written` where there is a new request, `waiting` where there was one before, or `nothing`
+   * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED` where others may read the key of the root
    */
   async send(
     root: StoredRoot,
@@ -94,13 +96,13 @@ export class RootPost {
       return { kind: 'nothing' };
     }
     const request = await this.#request(root, { ...needs, issuing }, outside, revoke);
-    const key = await folder.read(files.key);
+    const key = await presentPrivateKey(folder.pathOf(files.key));
     if (key === undefined) {
       if (before !== undefined && isSame(before, request)) return { kind: 'waiting' };
       await folder.write(files.request, formatRootRequest(request), publicMode);
       return { kind: 'written' };
     }
-    const signer = await createIssuer(root.certificate.der, keySigner(createPrivateKey(key)));
+    const signer = await createIssuer(root.certificate.der, keySigner(key));
     const plan = examineRootRequest(request, { root: root.certificate, now: now() });
     if (!plan.ok) return { kind: 'signed', outcome: { accepted: false, refusal: plan.refusal } };
     const answer = await signRootAnswer(plan.value, { root: signer, now: now(), random: randomBytes });

@@ -1,4 +1,4 @@
-export { authorityFiles } from './authority-files.ts';
+export { authorityFiles, presentPrivateKey } from './authority-files.ts';
 export { type AuthorityFolder, authorityFolder } from './authority-folder.ts';
 export { type CertifyOutsideOptions, certifyOutside } from './certify-outside.ts';
 export { openFileAuditTrail } from './file-audit-trail.ts';
