@@ -1,6 +1,9 @@
 import type { PatchList } from '../patch.ts';
 
 const exposed = 'packages/pki/test/exposed-key.test.ts';
+const handler = 'packages/pki/src/enrolment/enrol-handler.ts';
+const replaced = 'packages/pki/src/enrolment/replaced.ts';
+const spent = 'packages/pki/test/spent-token.test.ts';
 
 /** What a key that others may read, and what a token or a certificate that somebody else has used, is still good for. */
 export const patches: PatchList = {
@@ -39,6 +42,52 @@ export const patches: PatchList = {
       test: {
         file: 'packages/authority/src/rollover/root-post.test.ts',
         title: 'signs nothing where others may read it',
+      },
+    },
+    {
+      name: 'possession-for-a-token',
+      off: 'a token that is spent answers whoever knows the public key that has spent it',
+      file: handler,
+      find: 'if (unproven !== undefined) return refused(unproven, token.server);',
+      replace: '',
+      test: { file: spent, title: 'gets nothing by a token that the key has spent' },
+    },
+    {
+      name: 'possession-for-a-renewal',
+      off: 'a renewal is answered again for whoever knows the public key of it',
+      file: handler,
+      find: 'if (unproven !== undefined) return refused(unproven);',
+      replace: '',
+      test: { file: spent, title: 'gets nothing by a certificate that was renewed for the key' },
+    },
+    {
+      name: 'replaced-since',
+      off: 'a token that is shown again revokes what the server has got since',
+      file: replaced,
+      find: 'index < first ||',
+      replace: 'index !== first ||',
+      test: { file: spent, title: 'revokes nothing that the server has got since by its new certificate' },
+    },
+    {
+      name: 'replaced-and-renewed',
+      off: 'a certificate that was to be replaced lives on in what was renewed from it',
+      file: replaced,
+      find: '(index > first && isRenewed)',
+      replace: '(index < 0 && isRenewed)',
+      test: {
+        file: spent,
+        title: 'revokes the rest where the authority stopped half-way, and what was renewed from it meanwhile',
+      },
+    },
+    {
+      name: 'replaced-in-the-trail',
+      off: 'nobody finds in the audit trail what a token has revoked',
+      file: 'packages/authority/src/routes/open-routes.ts',
+      find: "action: 'certificate-revoked',",
+      replace: "action: 'certificate-issued',",
+      test: {
+        file: 'packages/authority/test/replaced-certificates.test.ts',
+        title: 'the audit trail has each certificate that a token has replaced, and which token it was',
       },
     },
   ],
