@@ -143,3 +143,36 @@ describe('a token that replaces, shown again', () => {
     expect(revoked).toEqual([`${first} join-token`, `${meanwhile} join-token`]);
   });
 });
+
+describe('the certificate of an external interface', () => {
+  it('is given once for each internal certificate: another key is refused while it lives', async () => {
+    const { first, refusals, renew, valid } = await joined();
+    const key = await newKey();
+    const outside = await serialOf(await renew(first, 'external', key.request));
+    const answers = [await renew(first, 'external'), await renew(first, 'external')];
+    expect(answers.map(({ status }) => status)).toEqual([409, 409]);
+    expect(refusals.map(({ reason }) => reason)).toEqual(['already-renewed', 'already-renewed']);
+    expect(
+      await serialOf(await renew(first, 'external', key.request)),
+      'and the same key gets it again',
+    ).toBe(outside);
+    expect(await valid()).toEqual([first, outside]);
+  });
+
+  it('is not given to an internal certificate that has been renewed with another key', async () => {
+    const { first, refusals, renew } = await joined();
+    const inside = await serialOf(await renew(first, 'internal'));
+    expect((await renew(first, 'external')).status).toBe(409);
+    expect(refusals.map(({ reason }) => reason)).toEqual(['already-renewed']);
+    await serialOf(await renew(inside, 'external'));
+  });
+
+  it('is given again by an internal certificate that is newer than it', async () => {
+    const { first, renew, valid } = await joined();
+    const outside = await serialOf(await renew(first, 'external'));
+    const inside = await serialOf(await renew(first, 'internal'));
+    const next = await serialOf(await renew(inside, 'external'));
+    expect(await valid()).toEqual([first, outside, inside, next]);
+    expect((await renew(inside, 'external')).status).toBe(409);
+  });
+});

@@ -2,6 +2,7 @@ import type { PatchList } from '../patch.ts';
 
 const exposed = 'packages/pki/test/exposed-key.test.ts';
 const handler = 'packages/pki/src/enrolment/enrol-handler.ts';
+const renewing = 'packages/pki/src/enrolment/renewing.ts';
 const replaced = 'packages/pki/src/enrolment/replaced.ts';
 const spent = 'packages/pki/test/spent-token.test.ts';
 
@@ -76,7 +77,41 @@ export const patches: PatchList = {
       replace: '(index < 0 && isRenewed)',
       test: {
         file: spent,
-        title: 'revokes the rest where the authority stopped half-way, and what was renewed from it meanwhile',
+        title:
+          'revokes the rest where the authority stopped half-way, and what was renewed from it meanwhile',
+      },
+    },
+    {
+      name: 'external-once',
+      off: 'one internal certificate gets any number of external ones',
+      file: renewing,
+      find: 'if (!isNewer) return',
+      replace: 'if (isNewer || !isNewer) return',
+      test: {
+        file: spent,
+        title: 'is given once for each internal certificate: another key is refused while it lives',
+      },
+    },
+    {
+      name: 'external-of-a-renewed-one',
+      off: 'an internal certificate that has been renewed still gets an external one',
+      file: renewing,
+      find: '(isInternal || living.keyHash !== presented.keyHash)',
+      replace: 'isInternal',
+      test: {
+        file: spent,
+        title: 'is not given to an internal certificate that has been renewed with another key',
+      },
+    },
+    {
+      name: 'internal-first',
+      off: 'a member asks for an external certificate with an internal one that has asked before',
+      file: 'packages/member/src/credential/renewed-credential.ts',
+      find: 'await this.#options.asking?.newerThan(leaf.notBefore);',
+      replace: 'void leaf;',
+      test: {
+        file: 'packages/member/test/renewed-first.test.ts',
+        title: 'comes after one of the internal certificate where that has asked before',
       },
     },
     {
