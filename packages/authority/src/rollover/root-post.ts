@@ -3,6 +3,7 @@ import {
   createIssuer,
   examineRootRequest,
   formatRootRequest,
+  maxRootDocumentLength,
   parseRootAnswer,
   parseRootRequest,
   type RootAnswer,
@@ -17,6 +18,7 @@ import {
   type AuthorityFolder,
   type IssuerStore,
   keySigner,
+  type PlainFile,
   presentPrivateKey,
   publicMode,
   rootFiles,
@@ -51,20 +53,28 @@ export class RootPost {
   }
 
   /**
-   * Takes the answer of a root that was brought, if there is one. An answer that is refused is put aside.
+   * Takes the answer of a root that was brought, if there is one. It is moved first, so that another one that is brought meanwhile has its
+   * turn later. An answer that is refused is put aside, as it is.
    * @returns undefined where there is none
    */
   async collect(root: StoredRoot): Promise<AnswerOutcome | undefined> {
     const { folder } = this.#options;
     const files = rootFiles(root.number);
-    const text = (await folder.read(files.answer))?.toString('utf8');
-    if (text === undefined) return undefined;
-    const answer = parseRootAnswer(text);
-    const outcome: AnswerOutcome =
-      answer === undefined ? { accepted: false, refusal: malformed } : await this.#accept(answer, root);
-    if (!outcome.accepted) await folder.write(files.refused, text, publicMode);
-    await folder.remove(files.answer);
+    const left = await folder.readBrought(files.taken, maxRootDocumentLength);
+    if (left === undefined && !(await folder.move(files.answer, files.taken))) return undefined;
+    const brought = left ?? (await folder.readBrought(files.taken, maxRootDocumentLength));
+    if (brought === undefined) return undefined;
+    const outcome = await this.#outcomeOf(brought, root);
+    if (outcome.accepted) await folder.remove(files.taken);
+    else await folder.move(files.taken, files.refused);
     return outcome;
+  }
+
+  async #outcomeOf(brought: PlainFile, root: StoredRoot): Promise<AnswerOutcome> {
+    if (!brought.ok) return { accepted: false, refusal: malformed(brought.found) };
+    const answer = parseRootAnswer(brought.content.toString('utf8'));
+    if (answer === undefined) return { accepted: false, refusal: malformed('something else') };
+    return this.#accept(answer, root);
   }
 
   /**
@@ -83,7 +93,8 @@ export class RootPost {
   > {
     const { folder, now, roots, store } = this.#options;
     const files = rootFiles(root.number);
-    const before = parseRootRequest((await folder.read(files.request))?.toString('utf8') ?? '');
+    const written = await folder.readBrought(files.request, maxRootDocumentLength);
+    const before = written?.ok === true ? parseRootRequest(written.content.toString('utf8')) : undefined;
     const revoke = (before?.revoke ?? []).filter(({ certificate }) => !store.isRevoked(certificate));
     const outside = this.#outsideNeeded(root);
     // Somebody may have asked before it is due: until the root has answered, that stays.
@@ -179,8 +190,10 @@ function isSame(one: RootRequest, other: RootRequest): boolean {
   return comparable(one) === comparable(other);
 }
 
-const malformed: RootRefusal = {
-  reason: 'root-document-malformed',
-  message: 'expected an answer of entente ca root sign, found something else',
-  remedy: 'bring the file again, unchanged',
-};
+function malformed(found: string): RootRefusal {
+  return {
+    reason: 'root-document-malformed',
+    message: `expected an answer of entente ca root sign in a plain file of at most ${maxRootDocumentLength} bytes, found ${found}`,
+    remedy: 'bring the file again, unchanged',
+  };
+}
