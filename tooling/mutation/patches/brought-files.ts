@@ -4,7 +4,7 @@ const plain = 'packages/pki/src/node/read-plain.ts';
 const post = 'packages/authority/src/rollover/root-post.test.ts';
 const upkeep = 'packages/authority/src/upkeep.test.ts';
 
-/** What is read of the files that somebody brings to an authority, and what goes on where a part of its work does not. */
+/** What is read of what somebody brings or sends, and what goes on where a part of the work of an authority does not. */
 export const patches: PatchList = {
   name: 'brought-files',
   list: [
@@ -53,6 +53,56 @@ export const patches: PatchList = {
       find: 'clock.now() - began <= longestMs',
       replace: 'clock.now() >= began',
       test: { file: upkeep, title: 'is in the health where it has not ended after five minutes' },
+    },
+    {
+      name: 'brought-meanwhile',
+      off: 'an answer of the root that is brought while another one is examined is lost',
+      file: 'packages/authority/src/rollover/root-post.ts',
+      find: 'else await folder.move(files.taken, files.refused);',
+      replace: 'else await folder.move(files.taken, files.refused).then(() => folder.remove(files.answer));',
+      test: { file: post, title: 'has its turn where it is brought while another one is examined' },
+    },
+    {
+      name: 'brought-before-a-crash',
+      off: 'an answer of the root that was being examined at a crash is given up for the next one',
+      file: 'packages/authority/src/rollover/root-post.ts',
+      find: 'if (left === undefined && !(await',
+      replace: 'if (!(await',
+      test: { file: post, title: 'is examined again after a crash, before another one' },
+    },
+    {
+      name: 'quoted-records',
+      off: 'a text in the audit trail can look like a record on a line of its own',
+      file: 'packages/commands/src/authority/audit.ts',
+      find: 'if (plain.test(text)) return text;',
+      replace: 'if (plain.test(text) || text !== "") return text;',
+      test: {
+        file: 'packages/commands/src/authority/audit.test.ts',
+        title: 'quotes what somebody has chosen, and shows in it no spaces that begin another line',
+      },
+    },
+    {
+      name: 'root-deadline',
+      off: 'a server that joins waits for the root as long as a byte comes now and then',
+      file: 'packages/member/src/join/pinned-root.ts',
+      find: 'outgoing.destroy(new Error(`no whole answer within ${deadlineMs} ms`)),',
+      replace: 'undefined,',
+      test: {
+        file: 'packages/member/test/pinned-root.test.ts',
+        title:
+          'a server that joins does not wait for ever for the root, not even where a byte comes now and then',
+      },
+    },
+    {
+      name: 'any-of-the-tags',
+      off: 'who has an object under another form of its tag gets it whole',
+      file: 'packages/pki/src/publication/if-none-match.ts',
+      find: 'if (one === tag) return true;',
+      replace: 'if (header === `"${tag}"` && one === tag) return true;',
+      test: {
+        file: 'packages/pki/test/publication.test.ts',
+        title: 'tells so a caller that has it weakly, among others, or whichever it is, and nobody else',
+      },
     },
   ],
 };

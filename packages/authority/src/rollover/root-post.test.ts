@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { maxRootDocumentLength } from '@entente/pki';
 import { createMemoryLedger } from '@entente/pki/ledger';
 import {
+  type AuthorityFolder,
   authorityFolder,
   IssuerStore,
   initialiseAuthority,
@@ -31,6 +32,8 @@ const files = rootFiles(1);
 let directory: string;
 let post: RootPost;
 let root: StoredRoot;
+/** What somebody does while an answer is examined. */
+let meanwhile: () => Promise<void>;
 
 beforeEach(async () => {
   directory = join(await mkdtemp(join(tmpdir(), 'entente-root-post-')), 'ca');
@@ -39,9 +42,15 @@ beforeEach(async () => {
   const folder = authorityFolder(directory);
   const store = await IssuerStore.open(folder);
   root = store.roots.all[0] as StoredRoot;
+  meanwhile = async () => {};
+  const readBrought: AuthorityFolder['readBrought'] = async (...parts) => {
+    const found = await folder.readBrought(...parts);
+    if (found !== undefined) await meanwhile();
+    return found;
+  };
   post = new RootPost({
     settings: names,
-    folder,
+    folder: { ...folder, readBrought },
     store,
     roots: { standing: { inUse: 1, withdrawn: new Set() } },
     topology: () => undefined,
@@ -102,6 +111,29 @@ describe.skipIf(process.platform === 'win32')('what is brought as an answer of t
     expect(await post.collect(root)).toMatchObject(refusedAs(`a file of ${maxRootDocumentLength + 1} bytes`));
     expect(await answers()).toEqual([files.refused]);
     expect(await post.collect(root)).toBeUndefined();
+  });
+
+  it('has its turn where it is brought while another one is examined', async () => {
+    await writeFile(at(files.answer), 'the first');
+    meanwhile = () => writeFile(at(files.answer), 'the second');
+    await post.collect(root);
+    expect(await readFile(at(files.answer), 'utf8')).toBe('the second');
+    expect(await readFile(at(files.refused), 'utf8')).toBe('the first');
+  });
+
+  it('is examined again after a crash, before another one', async () => {
+    await writeFile(at(files.answer), 'the first');
+    meanwhile = async () => {
+      throw new Error('killed');
+    };
+    await expect(post.collect(root)).rejects.toThrow('killed');
+    meanwhile = async () => {};
+    await writeFile(at(files.answer), 'the second');
+    await post.collect(root);
+    expect(await readFile(at(files.refused), 'utf8')).toBe('the first');
+    await post.collect(root);
+    expect(await readFile(at(files.refused), 'utf8')).toBe('the second');
+    expect(await answers()).toEqual([files.refused]);
   });
 });
 
