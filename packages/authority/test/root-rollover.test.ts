@@ -166,6 +166,11 @@ describe('a domain that goes from one root to the next', () => {
   });
 
   it('is reached by a member that was off all the time, and that member may renew', async () => {
+    const before = read(run.own[0] as Uint8Array).serialHex;
+    await run.clock.advance(4 * day);
+    await run.clock.advance(tick);
+    await run.renewAll();
+    expect(read(run.own[0] as Uint8Array).serialHex).not.toBe(before);
     expect(issuersOf({ chain: run.own })).toEqual(['Issuing CA 2', 'Root CA 2', 'Root CA']);
     expect(await run.verdict([1], run.own)).toBe('trusted');
     const { trust } = run.authority.listener;

@@ -140,6 +140,7 @@ describe('a member whose authority answers garbage', () => {
 
   it('takes nothing up and writes nothing once it has come to its end', async () => {
     const before = [...member.written];
+    const { lastKnown } = member.state;
     let release = (): void => {};
     member.names(member.next());
     const asked = new Promise<void>((resolve) => {
@@ -154,6 +155,7 @@ describe('a member whose authority answers garbage', () => {
     release();
     await Promise.all([refreshing, ending]);
     expect(member.version()).toBe(1);
+    expect(member.state.lastKnown).toEqual(lastKnown);
     expect(member.written).toEqual(before);
     expect(member.warnings).toEqual([]);
   });

@@ -93,8 +93,8 @@ export const patches: PatchList = {
       name: 'names-of-the-inside',
       off: 'a server that is moved to another pool keeps a certificate that does not name it, and so has no keys for days',
       file: 'packages/member/src/join/joined-member.ts',
-      find: "if (what === 'topology') this.#fitInternal();",
-      replace: "if (what === 'lists') this.#fitInternal();",
+      find: "if (what === 'topology') this.#fit(parts.internal, 'internal');",
+      replace: "if (what === 'lists') this.#fit(parts.internal, 'internal');",
       test: {
         file: 'packages/member/test/member-end.test.ts',
         title:

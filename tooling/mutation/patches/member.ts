@@ -147,9 +147,9 @@ export const patches: PatchList = {
     {
       name: 'end-of-follower',
       off: 'an answer that arrives after the end of a member is accepted and written to the directory of the next run',
-      file: 'packages/member/src/follow/domain-follower.ts',
-      find: 'if (this.#stop.signal.aborted) return false;\n    if (!result.accepted)',
-      replace: 'if (!result.accepted)',
+      file: 'packages/member/src/follow/trust-states.ts',
+      find: '    if (signal.aborted) return false;\n',
+      replace: '',
       test: {
         file: 'packages/member/test/hostile-authority.test.ts',
         title: 'takes nothing up and writes nothing once it has come to its end',

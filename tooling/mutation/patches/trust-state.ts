@@ -220,8 +220,8 @@ export const patches: PatchList = {
       name: 'older-than-the-state',
       off: 'a topology that is older than the trust state says comes into force',
       file: 'packages/member/src/follow/domain-follower.ts',
-      find: 'if (version < named.version) {',
-      replace: 'if (version < 0) {',
+      find: 'if (version >= named.version) return',
+      replace: 'if (version > 0) return',
       test: {
         file: 'packages/member/test/trust-states.test.ts',
         title: 'refuses a topology that is newer than its own and older than the state says',
@@ -275,7 +275,7 @@ export const patches: PatchList = {
       name: 'state-key-for-servers',
       off: 'a server gets a certificate for trust states',
       file: 'packages/authority/src/trust-state/state-key.ts',
-      find: 'if (isSelf && request.subject === subject) {',
+      find: 'if (isSelf && request.subject === stateSubject) {',
       replace: "if (requester.kind === 'server' || isSelf) {",
       test: {
         file: 'packages/authority/test/trust-state.test.ts',
@@ -286,7 +286,7 @@ export const patches: PatchList = {
       name: 'revoked-state-key',
       off: 'the authority goes on signing with a key whose certificate is revoked',
       file: 'packages/authority/src/trust-state/state-publisher.ts',
-      find: '(await isRevoked(this.#key.certificate.serialHex))',
+      find: '(await isUseless(this.#key.certificate.serialHex))',
       replace: 'this.#closed',
       test: {
         file: 'packages/authority/test/trust-state.test.ts',
