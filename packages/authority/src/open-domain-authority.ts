@@ -5,7 +5,6 @@ import {
   createRevocationDesk,
   findIssued,
   type Issuer,
-  issuerId,
   type LiveIssuers,
   type PublishedCrl,
   revokeUnfinished,

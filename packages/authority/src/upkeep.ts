@@ -1,39 +1,61 @@
 import type { Log } from '@entente/tls';
 import type { Authority } from './authority.ts';
+import { eachStep } from './each-step.ts';
 import type { OwnCertificate } from './own-certificate.ts';
 
 /** Well below the idle timeout of common middleboxes. */
 const pulseMs = 15_000;
 
+/** A list of a million entries takes seconds to sign: what takes longer than this waits for something that does not come. */
+const longestMs = 300_000;
+
+/** What the periodic work is done with. */
+export type UpkeptAuthority = Pick<
+  Authority,
+  'clock' | 'domainKeys' | 'events' | 'health' | 'publishedRoots' | 'publisher' | 'revokeSurplus' | 'rollover'
+>;
+
 /**
  * Does the periodic work. It checks the time every few seconds, so that a jump of the clock is noticed: it signs a new CRL at half
  * of its lifetime, renews the authority's certificate, rotates the keys of pools, revokes what has surplus names, keeps event streams alive, publishes the
- * roots that are believed, and lets one issuing authority follow the other.
+ * roots that are believed, and lets one issuing authority follow the other. A part that fails does not keep the others from being done; work
+ * that does not end is in the health of the authority.
  * @returns stops the work
  */
-export function startUpkeep(authority: Authority, own: OwnCertificate, log: Log): () => void {
-  const { clock, publisher } = authority;
+export function startUpkeep(authority: UpkeptAuthority, own: OwnCertificate, log: Log): () => void {
+  const { clock, health, publisher, rollover } = authority;
   let stopped = false;
   let cancel: () => void;
+  let began: number | undefined;
+  health.watch(() => {
+    if (began === undefined || clock.now() - began <= longestMs) return undefined;
+    const message = `expected that the periodic work ends within ${longestMs / 1_000} s, found that it has not since ${new Date(began).toISOString()}`;
+    return { part: 'periodic-work', message, remedy: 'restart the authority, and see its log before that' };
+  });
 
-  const look = async (): Promise<void> => {
+  const look = (): Promise<void> => {
     authority.events.pulse();
-    const now = clock.now();
-    if (now >= publisher.nextPublication()) await publisher.publish();
-    await authority.domainKeys.rotateDue();
-    await authority.revokeSurplus();
-    await authority.publishedRoots.refresh();
-    await authority.rollover.tick();
-    await own.keepValid(authority.rollover.whyRenew(own.identity.current.leaf));
+    return eachStep(
+      [
+        () => (clock.now() >= publisher.nextPublication() ? publisher.publish() : undefined),
+        () => authority.domainKeys.rotateDue(),
+        () => authority.revokeSurplus(),
+        () => authority.publishedRoots.refresh(),
+        () => rollover.tick(),
+        () => own.keepValid(rollover.whyRenew(own.identity.current.leaf)),
+      ],
+      (fault) => log.error({ event: 'fault', err: fault }, `periodic work failed: ${fault.message}`),
+    );
   };
   const lookAgain = (): void => {
     cancel = clock.after(pulseMs, () => {
-      authority.health
+      began = clock.now();
+      health
         .follow('periodic-work', look)
-        .catch((fault: Error) =>
-          log.error({ event: 'fault', err: fault }, `periodic work failed: ${fault.message}`),
-        )
+        // Each fault is in the log by now.
+        .catch(() => {})
         .finally(() => {
+          began = undefined;
           if (!stopped) lookAgain();
         });
     });

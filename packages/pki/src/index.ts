@@ -111,6 +111,7 @@ export {
 } from './issuing/lint.ts';
 export { revokeUnfinished } from './issuing/unfinished.ts';
 export { rootsHandler, type TrustBundle, trustBundleHandler } from './publication/bundle-handler.ts';
+export { hasObject } from './publication/if-none-match.ts';
 export {
   type Handler,
   objectsHandler,

@@ -17,6 +17,7 @@ import { authorityFolder, type OpenAuthority, rootFiles, type StoredRoot } from 
 import type { Clock, Log } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import type { Certificate } from '@entente/x509';
+import { eachStep } from '../each-step.ts';
 import { type DomainRoots, nameOfRoot } from '../roots/domain-roots.ts';
 import type { AuthoritySettings } from '../settings.ts';
 import type { MemberStandings } from '../standing/member-standings.ts';
@@ -95,7 +96,7 @@ export class Rollover {
 
   /**
    * Does what is due: takes an answer of the root, lets a successor take over, retires, asks the root, and warns once a day.
-   * @throws Error of the files or the ledger; the next call goes on
+   * @throws Error of the files or the ledger, the first of them: what else is due is done; the next call goes on
    */
   tick(): Promise<void> {
     const turn = this.#last.then(() => this.#tick());
@@ -151,13 +152,25 @@ export class Rollover {
 
   async #tick(): Promise<void> {
     const { issuers } = this.#options.opened;
-    for (const root of issuers.roots.all) {
-      const collected = await this.#post.collect(root);
-      if (collected !== undefined) await this.#told(collected, root);
-    }
-    await this.#steps();
-    for (const { number } of issuers.roots.all) await this.#ask(number);
-    await this.#warn();
+    await eachStep([
+      ...issuers.roots.all.map((root) => () => this.#collect(root)),
+      () => this.#steps(),
+      // What was collected may have brought another root.
+      () =>
+        eachStep(
+          issuers.roots.all.map(
+            ({ number }) =>
+              () =>
+                this.#ask(number),
+          ),
+        ),
+      () => this.#warn(),
+    ]);
+  }
+
+  async #collect(root: StoredRoot): Promise<void> {
+    const collected = await this.#post.collect(root);
+    if (collected !== undefined) await this.#told(collected, root);
   }
 
   /** Asks a root for what it should sign. One that is believed no more signs nothing for us. */

@@ -1,8 +1,9 @@
-import { createPrivateKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   createIssuer,
   examineRootRequest,
   formatRootRequest,
+  maxRootDocumentLength,
   parseRootAnswer,
   parseRootRequest,
   type RootAnswer,
@@ -17,6 +18,8 @@ import {
   type AuthorityFolder,
   type IssuerStore,
   keySigner,
+  type PlainFile,
+  presentPrivateKey,
   publicMode,
   rootFiles,
   type StoredRoot,
@@ -50,20 +53,28 @@ export class RootPost {
   }
 
   /**
-   * Takes the answer of a root that was brought, if there is one. An answer that is refused is put aside.
+   * Takes the answer of a root that was brought, if there is one. It is moved first, so that another one that is brought meanwhile has its
+   * turn later. An answer that is refused is put aside, as it is.
    * @returns undefined where there is none
    */
   async collect(root: StoredRoot): Promise<AnswerOutcome | undefined> {
     const { folder } = this.#options;
     const files = rootFiles(root.number);
-    const text = (await folder.read(files.answer))?.toString('utf8');
-    if (text === undefined) return undefined;
-    const answer = parseRootAnswer(text);
-    const outcome: AnswerOutcome =
-      answer === undefined ? { accepted: false, refusal: malformed } : await this.#accept(answer, root);
-    if (!outcome.accepted) await folder.write(files.refused, text, publicMode);
-    await folder.remove(files.answer);
+    const left = await folder.readBrought(files.taken, maxRootDocumentLength);
+    if (left === undefined && !(await folder.move(files.answer, files.taken))) return undefined;
+    const brought = left ?? (await folder.readBrought(files.taken, maxRootDocumentLength));
+    if (brought === undefined) return undefined;
+    const outcome = await this.#outcomeOf(brought, root);
+    if (outcome.accepted) await folder.remove(files.taken);
+    else await folder.move(files.taken, files.refused);
     return outcome;
+  }
+
+  async #outcomeOf(brought: PlainFile, root: StoredRoot): Promise<AnswerOutcome> {
+    if (!brought.ok) return { accepted: false, refusal: malformed(brought.found) };
+    const answer = parseRootAnswer(brought.content.toString('utf8'));
+    if (answer === undefined) return { accepted: false, refusal: malformed('something else') };
+    return this.#accept(answer, root);
   }
 
   /**
@@ -71,6 +82,7 @@ export class RootPost {
    * @param root - one that is recorded
    * @param needs - what is due
    * @returns `signed` with the outcome, `written` where there is a new request, `waiting` where there was one before, or `nothing`
+   * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED` where others may read the key of the root
    */
   async send(
     root: StoredRoot,
@@ -81,7 +93,8 @@ export class RootPost {
   > {
     const { folder, now, roots, store } = this.#options;
     const files = rootFiles(root.number);
-    const before = parseRootRequest((await folder.read(files.request))?.toString('utf8') ?? '');
+    const written = await folder.readBrought(files.request, maxRootDocumentLength);
+    const before = written?.ok === true ? parseRootRequest(written.content.toString('utf8')) : undefined;
     const revoke = (before?.revoke ?? []).filter(({ certificate }) => !store.isRevoked(certificate));
     const outside = this.#outsideNeeded(root);
     // Somebody may have asked before it is due: until the root has answered, that stays.
@@ -94,13 +107,13 @@ export class RootPost {
       return { kind: 'nothing' };
     }
     const request = await this.#request(root, { ...needs, issuing }, outside, revoke);
-    const key = await folder.read(files.key);
+    const key = await presentPrivateKey(folder.pathOf(files.key));
     if (key === undefined) {
       if (before !== undefined && isSame(before, request)) return { kind: 'waiting' };
       await folder.write(files.request, formatRootRequest(request), publicMode);
       return { kind: 'written' };
     }
-    const signer = await createIssuer(root.certificate.der, keySigner(createPrivateKey(key)));
+    const signer = await createIssuer(root.certificate.der, keySigner(key));
     const plan = examineRootRequest(request, { root: root.certificate, now: now() });
     if (!plan.ok) return { kind: 'signed', outcome: { accepted: false, refusal: plan.refusal } };
     const answer = await signRootAnswer(plan.value, { root: signer, now: now(), random: randomBytes });
@@ -177,8 +190,10 @@ function isSame(one: RootRequest, other: RootRequest): boolean {
   return comparable(one) === comparable(other);
 }
 
-const malformed: RootRefusal = {
-  reason: 'root-document-malformed',
-  message: 'expected an answer of entente ca root sign, found something else',
-  remedy: 'bring the file again, unchanged',
-};
+function malformed(found: string): RootRefusal {
+  return {
+    reason: 'root-document-malformed',
+    message: `expected an answer of entente ca root sign in a plain file of at most ${maxRootDocumentLength} bytes, found ${found}`,
+    remedy: 'bring the file again, unchanged',
+  };
+}

@@ -29,6 +29,17 @@ export function addOpenRoutes(app: AuthorityApp, context: RouteContext): void {
           details: { serial, notAfter },
         });
       },
+      async onRevoked({ serialHex: serial, subject }, requester) {
+        await authority.audit.record({
+          ...by(caller),
+          ...(requester.kind === 'join-token' ? { actor: `join-token:${requester.tokenId}` } : {}),
+          action: 'certificate-revoked',
+          subject,
+          outcome: 'done',
+          reason: 'superseded',
+          details: { serial },
+        });
+      },
       onRefused: (refusal, server) =>
         refusals.note(
           refusal,

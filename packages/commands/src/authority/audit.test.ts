@@ -33,4 +33,17 @@ describe('the audit trail of an authority', () => {
       describeEvent({ at: refused.at, action: 'list-signed', actor: 'authority', outcome: 'done' }),
     ).toBe('2026-01-31T12:00:00Z list-signed by authority');
   });
+
+  it('quotes what somebody has chosen, and shows in it no spaces that begin another line', () => {
+    const forged = '2026-01-31T11:59:00Z certificate-revoked fe2.contoso.example by authority';
+    const line = describeEvent({
+      ...refused,
+      subject: `fe1 ${forged}`,
+      details: { message: `the name "a${' '.repeat(150)}${forged}`, more: `\u00a0\u2003${forged}` },
+    });
+    expect(line).toContain(`certificate-revoked "fe1 ${forged}" by administrator:alice`);
+    expect(line).toContain(`message="the name \\"a ${'\\u0020'.repeat(149)}${forged}"`);
+    expect(line).toContain(`more="\\u00a0\\u2003${forged}"`);
+    expect(line).not.toContain('  ');
+  });
 });

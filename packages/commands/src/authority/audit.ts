@@ -40,13 +40,38 @@ export function readAudit(text: string): {
   });
 }
 
+/** What needs no quotes: names, numbers, addresses. */
+const plain = /^[\p{L}\p{N}\p{M}._:;/@+=?&%~#*[\]-]*$/u;
+
+/** A space after another one, and each other kind of space. */
+const padding = /(?<= ) |[^\P{Zs} ]/gu;
+
+/**
+ * A word of a record as it is, and anything else in quotes, without spaces that move what follows to a line of its own: somebody has chosen
+ * the text, and a part of it must not look like a record.
+ */
+function quoted(text: string): string {
+  if (plain.test(text)) return text;
+  const escaped = (space: string): string => `\\u${space.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(text).replace(padding, escaped);
+}
+
 /** One record as a line for people. */
 export function describeEvent(event: AuditedEvent): string {
-  const { action, actor, at, from, outcome, reason, subject } = event;
-  const details = Object.entries(event.details ?? {}).map(([name, value]) => `${name}=${value}`);
+  const { action, at } = event;
+  const [actor, from, outcome, reason, subject] = [
+    quoted(event.actor),
+    event.from === undefined ? undefined : quoted(event.from),
+    quoted(event.outcome),
+    event.reason === undefined ? undefined : quoted(event.reason),
+    event.subject === undefined ? undefined : quoted(event.subject),
+  ];
+  const details = Object.entries(event.details ?? {}).map(
+    ([name, value]) => `${quoted(name)}=${quoted(String(value))}`,
+  );
   return [
     timeText(at),
-    action,
+    quoted(action),
     ...(subject === undefined ? [] : [subject]),
     `by ${actor}${from === undefined ? '' : ` from ${from}`}`,
     ...(outcome === 'done' ? [] : [outcome]),

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { objectHeaders, type PublicObject } from '@entente/pki';
+import { hasObject, objectHeaders, type PublicObject } from '@entente/pki';
 
 /** What is public at a path. */
 export type FindObject = (path: string) => PublicObject | undefined;
@@ -31,7 +31,7 @@ export function answerRequests(find: FindObject, onFault: (fault: unknown) => vo
       return;
     }
     const headersOfObject = objectHeaders(object);
-    if (headers['if-none-match'] === headersOfObject.etag) {
+    if (hasObject(headers['if-none-match'], object.tag)) {
       outgoing.writeHead(304, headersOfObject).end();
       return;
     }

@@ -1,6 +1,7 @@
 import { renew, renewalTime } from '@entente/pki/client';
 import { type Clock, type Credential, type Log, loadCredential } from '@entente/tls';
 import type { AuthorityClient } from '../authority/authority-client.ts';
+import { MemberFault } from '../files/fault.ts';
 import type { CredentialFiles, KeyPair } from './credential-files.ts';
 import { requestCertificate } from './request-certificate.ts';
 
@@ -16,6 +17,11 @@ export interface RenewalOptions {
   readonly files: CredentialFiles;
   readonly authority: Pick<AuthorityClient, 'enrolTransport' | 'url'>;
   readonly clock: Clock;
+  /**
+   * The one that asks the authority, where it is another one: the authority gives a certificate for a further interface once for each
+   * certificate that asks, so that one is renewed first where it has asked before.
+   */
+  readonly asking?: Pick<RenewedCredential, 'newerThan'>;
   readonly log: Log;
 }
 
@@ -47,6 +53,7 @@ export class RenewedCredential implements AsyncDisposable {
     const { files } = options;
     const loaded = await files.load();
     if (loaded !== undefined) return new RenewedCredential(loaded, options);
+    await options.asking?.newerThan(undefined);
     const pair = await requestPair(options);
     await files.replace(pair);
     await files.dropNextKey();
@@ -59,6 +66,24 @@ export class RenewedCredential implements AsyncDisposable {
     this.#cancel();
     await this.#renewing;
     await this.credential[Symbol.asyncDispose]();
+  }
+
+  /**
+   * Waits for a renewal that is under way, and renews where the certificate is not newer than another one.
+   * @param other - when the other one begins, milliseconds since the epoch; absent where there is none yet
+   * @throws MemberFault `ENTENTE_MEMBER_REFUSED` where it could not be renewed
+   */
+  async newerThan(other: number | undefined): Promise<void> {
+    await this.#renewing;
+    const { notBefore, serialHex } = this.credential.current.leaf;
+    if (other === undefined || notBefore > other) return;
+    await this.renewNow();
+    if (this.credential.current.leaf.serialHex !== serialHex) return;
+    throw new MemberFault('ENTENTE_MEMBER_REFUSED', {
+      sentence: 'the certificate that asks the authority must be renewed first, and was not',
+      place: this.#options.authority.url,
+      remedy: 'see the line of the log before; it is tried again by itself',
+    });
   }
 
   /** Renews now, because the certificate in hand no longer fits. One that cannot be had is requested again later. */
@@ -102,7 +127,10 @@ export class RenewedCredential implements AsyncDisposable {
     const { files, log } = this.#options;
     const { side } = files;
     try {
-      const pair = await requestPair(this.#options, this.credential.current.keyPem);
+      const { keyPem, leaf } = this.credential.current;
+      await this.#options.asking?.newerThan(leaf.notBefore);
+      if (this.#closed) return;
+      const pair = await requestPair(this.#options, keyPem);
       if (this.#closed) return;
       await files.replace(pair);
       await files.dropNextKey();

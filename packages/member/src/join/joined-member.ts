@@ -132,11 +132,12 @@ export class JoinedMember implements Member {
   }
 
   async #openExternal(): Promise<RenewedCredential> {
-    const { authority, files, fqdn, log, trust } = this.#parts;
+    const { authority, files, fqdn, internal, log, trust } = this.#parts;
     const opened = await RenewedCredential.open({
       subject: () => this.topology.servers.get(fqdn)?.interfaces.external?.fqdn ?? fqdn,
       files: new CredentialFiles(files, 'external'),
       authority,
+      asking: internal,
       clock: trust.clock,
       log,
     });

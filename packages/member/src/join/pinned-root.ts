@@ -4,7 +4,10 @@ import type { Certificate } from '@entente/x509';
 import { MemberFault } from '../files/fault.ts';
 
 const maxBytes = 262_144;
+/** Without a byte of the authority. */
 const timeoutMs = 10_000;
+/** Of the whole answer: one that comes byte by byte has an end too. */
+const deadlineMs = 30_000;
 
 /**
  * Fetches the root that a join token pins. The connection is not authenticated and carries no secret: the root is accepted only if
@@ -43,6 +46,10 @@ function get(url: URL, address: string | undefined): Promise<Buffer> {
           cause,
         }),
       );
+    const late = setTimeout(
+      () => outgoing.destroy(new Error(`no whole answer within ${deadlineMs} ms`)),
+      deadlineMs,
+    );
     const outgoing = request(
       {
         host: address ?? url.hostname,
@@ -72,6 +79,7 @@ function get(url: URL, address: string | undefined): Promise<Buffer> {
     );
     outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer within ${timeoutMs} ms`)));
     outgoing.once('error', fail);
+    outgoing.once('close', () => clearTimeout(late));
     outgoing.end();
   });
 }

@@ -6,13 +6,14 @@ import type { RevocationReason } from '../ground/revocation-reason.ts';
 import type { Clock } from '../ground/signer.ts';
 import { decodeRequest } from '../issuing/decode-request.ts';
 import type { CertificateApplication, Issuance } from '../issuing/issuance.ts';
-import type { Ledger, StoredJoinToken } from '../ledger/ledger.ts';
+import { readRequest } from '../issuing/read-request.ts';
+import type { Ledger, RecordedCertificate, StoredJoinToken } from '../ledger/ledger.ts';
 import { plainRefusal, problemResponse } from '../publication/problem.ts';
 import { findIssued } from '../rollover/find-issued.ts';
-import { validCertificates } from './already-joined.ts';
 import { decideJoin, readSecretHash, tokenRefusal } from './joining.ts';
 import { readBody } from './read-body.ts';
 import { decideRenewal, refuseRevoked } from './renewing.ts';
+import { replacedBy } from './replaced.ts';
 import { Turns } from './turns.ts';
 
 /** A server that has authenticated with its current certificate. */
@@ -30,6 +31,11 @@ export type OnRefused = (refusal: PkiRefusal, server: string | undefined) => voi
 export interface EnrolHooks {
   /** Called for every certificate that was issued, and not for one that is given again. The answer waits for it. */
   readonly onIssued?: (certificate: IssuedCertificate, requester: Requester) => void | Promise<void>;
+  /**
+   * Called for every certificate that was revoked because its server has another now, or has lost the right to it meanwhile. The answer
+   * waits for it.
+   */
+  readonly onRevoked?: (certificate: RecordedCertificate, requester: Requester) => void | Promise<void>;
   /** Called for every refusal. */
   readonly onRefused?: OnRefused;
 }
@@ -43,7 +49,7 @@ export interface EnrolOptions extends EnrolHooks {
    * Revokes one of the certificates that a new one replaces, and publishes that; `RevocationDesk.revoke` fits. Default: it is in the
    * ledger, and published with the next list.
    */
-  readonly revoke?: (serialHex: string, reason: RevocationReason) => Promise<unknown>;
+  readonly revoke?: (serialHex: string, reason: RevocationReason) => Promise<{ readonly ok: boolean }>;
 }
 
 /**
@@ -123,11 +129,22 @@ async function enrolment(
   const wanted: Wanted = { body, keyHash: spkiHash(decoded.publicKey.der), side };
   if (secret === undefined) {
     const renewing = peer as EnrolledPeer;
+    const unproven = await possessionRefusal(body);
+    if (unproven !== undefined) return refused(unproven);
     return turns.take(renewing.server, () => renew(options, renewing, wanted));
   }
   const { secretHash } = secret;
   const token = await checkToken(options, secretHash, wanted);
-  return 'ok' in token ? token : turns.take(token.server, () => join(options, secretHash, wanted));
+  if ('ok' in token) return token;
+  // Before anything is decided: the key of a server is in its certificates, which everybody has.
+  const unproven = await possessionRefusal(body);
+  if (unproven !== undefined) return refused(unproven, token.server);
+  return turns.take(token.server, () => join(options, secretHash, wanted));
+}
+
+async function possessionRefusal(body: Uint8Array): Promise<PkiRefusal | undefined> {
+  const read = await readRequest(body);
+  return 'reason' in read ? read : undefined;
 }
 
 async function checkToken(
@@ -150,17 +167,18 @@ async function join(options: EnrolOptions, secretHash: string, wanted: Wanted): 
   const tokenId = secretHash.slice(0, 16);
   const decision = await decideJoin({ token, tokenId }, keyHash, ledger, clock());
   if (decision.kind === 'refused') return refused(decision.refusal, server);
+  const requester = { kind: 'join-token', server, tokenId } as const;
   if (decision.kind === 'again') {
     const { certificate, issuer, serialHex } = decision.certificate;
-    if (token.replace === true) await replaceOthers(options, server, serialHex);
+    if (token.replace === true) await replaceOthers(options, requester, serialHex);
     return { ok: true, chain: [certificate, ...issuance.chainFor(wanted.side, issuer)] };
   }
   const spend: CertificateApplication['spend'] = async () => {
     const spent = await ledger.spendToken(secretHash, server, keyHash, clock());
     return spent.ok ? undefined : tokenRefusal(spent.reason);
   };
-  const outcome = await issue(options, { kind: 'join-token', server, tokenId }, wanted, { spend });
-  if (outcome.ok && token.replace === true) await replaceOthers(options, server, outcome.serialHex);
+  const outcome = await issue(options, requester, wanted, { spend });
+  if (outcome.ok && token.replace === true) await replaceOthers(options, requester, outcome.serialHex);
   return outcome;
 }
 
@@ -180,7 +198,8 @@ async function renew(options: EnrolOptions, peer: EnrolledPeer, wanted: Wanted):
     };
   }
   const { predecessor } = decision;
-  const outcome = await issue(options, { kind: 'server', server, serialHex }, wanted, {
+  const requester = { kind: 'server', server, serialHex } as const;
+  const outcome = await issue(options, requester, wanted, {
     ...(predecessor === undefined ? {} : { predecessor }),
   });
   if (!outcome.ok) return outcome;
@@ -188,7 +207,8 @@ async function renew(options: EnrolOptions, peer: EnrolledPeer, wanted: Wanted):
   const presented = await findIssued(ledger, issuance, serialHex);
   const late = presented === undefined ? undefined : refuseRevoked(presented, server);
   if (late === undefined) return outcome;
-  await revoke(options, outcome.serialHex);
+  const issued = await findIssued(ledger, issuance, outcome.serialHex);
+  if (issued !== undefined) await revoke(options, issued, requester);
   return refused(late, server);
 }
 
@@ -217,26 +237,30 @@ async function issue(
   return { ok: true, chain, serialHex };
 }
 
-/** Revokes the other certificates of a server, after it has got its new one. Repeated where the answer was lost half-way. */
-async function replaceOthers(options: EnrolOptions, server: string, serialHex: string): Promise<void> {
+/** Revokes what a server had, after it has got its new certificate. Repeated where the answer was lost half-way. */
+async function replaceOthers(
+  options: EnrolOptions,
+  requester: Requester & { readonly server: string },
+  serialHex: string,
+): Promise<void> {
   const { clock, ledger } = options;
-  for (const other of await validCertificates(ledger, server, clock())) {
-    if (other.serialHex === serialHex) continue;
-    await revoke(options, other.serialHex);
+  for (const other of await replacedBy(ledger, requester.server, serialHex, clock())) {
+    await revoke(options, other, requester);
   }
 }
 
 async function revoke(
-  { clock, issuance, ledger, ...options }: EnrolOptions,
-  serialHex: string,
+  options: EnrolOptions,
+  certificate: RecordedCertificate,
+  requester: Requester,
 ): Promise<void> {
-  if (options.revoke !== undefined) {
-    await options.revoke(serialHex, 'superseded');
-    return;
-  }
-  const recorded = await findIssued(ledger, issuance, serialHex);
-  if (recorded === undefined) return;
-  await ledger.revoke(recorded.issuer, serialHex, { at: clock(), reason: 'superseded' });
+  const { clock, ledger } = options;
+  const { issuer, serialHex } = certificate;
+  const isDone =
+    options.revoke === undefined
+      ? (await ledger.revoke(issuer, serialHex, { at: clock(), reason: 'superseded' })) === 'revoked'
+      : (await options.revoke(serialHex, 'superseded')).ok;
+  if (isDone) await options.onRevoked?.(certificate, requester);
 }
 
 function refused(refusal: PkiRefusal, server?: string): Outcome & { readonly ok: false } {

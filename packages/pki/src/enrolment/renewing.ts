@@ -33,7 +33,8 @@ const internalInterface = 'internal';
 
 /**
  * Decides on a renewal. A certificate is renewed once for each interface: the same key again gets the same certificate, because the
- * answer may have been lost; another key is refused while the successor lives, because then two hold the certificate.
+ * answer may have been lost; another key is refused while the successor lives, because then two hold the certificate. The internal one
+ * vouches for another interface once, and not after it has been renewed: a server renews it first.
  * @param renewal - who renews what, for which key
  * @param context - what the authority knows
  */
@@ -66,21 +67,29 @@ export async function decideRenewal(renewal: Renewal, context: RenewalContext): 
     const late = refuseRevoked(before, server);
     return late === undefined ? { kind: 'again', certificate: before } : refused(late);
   }
-  if (!isInternal) {
-    const those = (await validCertificates(ledger, server, now)).filter((one) => one.interface === side);
-    const newest = those[those.length - 1];
-    return { kind: 'issue', ...(newest === undefined ? {} : { predecessor: idOf(newest) }) };
-  }
   const living = (await ledger.successors(idOf(presented))).find(
     (one) => one.interface === undefined && one.notAfter >= now && one.revocation === undefined,
   );
-  if (living === undefined) return { kind: 'issue', predecessor: idOf(presented) };
-  return refused(
-    refuse(
-      'already-renewed',
-      `the certificate ${serialHex} of ${server} has been renewed, and its successor ${living.serialHex} has another key`,
-      'if the server has lost its newest certificate, let it join again with a token from entente join-token with --replace; if not, somebody else has its key: revoke its certificates with entente cert revoke',
-    ),
+  if (living !== undefined && (isInternal || living.keyHash !== presented.keyHash)) {
+    const found = `has been renewed, and its successor ${living.serialHex} has another key`;
+    return refused(alreadyRenewed(renewal, found));
+  }
+  if (isInternal) return { kind: 'issue', predecessor: idOf(presented) };
+  // Oldest first. One that is newer than the certificate presented was asked for with it, or with one that has been renewed since.
+  const valid = await validCertificates(ledger, server, now);
+  const newest = valid.findLast((one) => one.interface === side);
+  if (newest === undefined) return { kind: 'issue' };
+  const isNewer = valid.indexOf(newest) > valid.findIndex((one) => one.serialHex === serialHex);
+  if (!isNewer) return { kind: 'issue', predecessor: idOf(newest) };
+  const found = `is older than ${newest.serialHex}, which the interface ${side} has got with another key`;
+  return refused(alreadyRenewed(renewal, found));
+}
+
+function alreadyRenewed({ serialHex, server }: Renewal, found: string): PkiRefusal {
+  return refuse(
+    'already-renewed',
+    `the certificate ${serialHex} of ${server} ${found}`,
+    'if the server has lost its newest certificate, let it join again with a token from entente join-token with --replace; if not, somebody else has its key: revoke its certificates with entente cert revoke',
   );
 }
 

@@ -26,13 +26,13 @@ describe('the keys of an authority', () => {
     async (mode) => {
       const path = join(directory, authorityFiles.issuingKey);
       await chmod(path, mode);
-      await expect(readPrivateKey(directory, authorityFiles.issuingKey)).rejects.toMatchObject({
+      await expect(readPrivateKey(path)).rejects.toMatchObject({
         code: 'ENTENTE_PKI_SECRET_EXPOSED',
         place: path,
         remedy: expect.stringContaining(`chmod 600 ${path}`),
       });
       await chmod(path, 0o600);
-      expect((await readPrivateKey(directory, authorityFiles.issuingKey)).type).toBe('private');
+      expect((await readPrivateKey(path)).type).toBe('private');
     },
   );
 

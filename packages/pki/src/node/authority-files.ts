@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { access, readFile, stat } from 'node:fs/promises';
+import { access, constants, type FileHandle, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PkiFault } from '../ground/fault.ts';
 
@@ -24,6 +24,8 @@ export const ordersSocket = 'orders.sock';
 
 /** Bits of a file mode that let others than the owner in. */
 const othersMask = 0o077;
+/** A key of RSA with 16,384 bits has 13,000 bytes. */
+const maxKeyBytes = 65_536;
 
 /**
  * Finds the key of a root where it lies beside the issuing key: who takes over the machine then has the whole network, for ten years.
@@ -48,15 +50,15 @@ export async function presentRootKey(
 
 /**
  * Refuses a key that others may read, or that belongs to another user who may read it.
- * @param path - of the key; a link is followed
+ * @param file - of the key, open: it is the one that is read then
+ * @param path - of the key
  * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED`
  */
-async function refuseExposed(path: string): Promise<void> {
+async function refuseExposed(file: FileHandle, path: string): Promise<void> {
   const user = process.getuid?.();
   // There are no such modes on Windows.
   if (user === undefined || process.platform === 'win32') return;
-  const status = await stat(path).catch(() => undefined);
-  if (status === undefined) return;
+  const status = await file.stat();
   const mode = status.mode & 0o777;
   if ((mode & othersMask) !== 0)
     throw exposed(path, `its mode is 0${mode.toString(8)}, so that others may open it`, `chmod 600 ${path}`);
@@ -73,23 +75,54 @@ function exposed(place: string, found: string, command: string): PkiFault {
 }
 
 /**
- * Reads a private key of the authority.
+ * Reads a private key of the authority, where there is one.
+ * @param path - of the key; a link is followed
+ * @returns undefined where there is none
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`; `ENTENTE_PKI_SECRET_EXPOSED` where others may read it
  */
-export async function readPrivateKey(directory: string, name: string): Promise<KeyObject> {
-  const path = join(directory, name);
-  await refuseExposed(path);
-  const text = await readAuthorityFile(path);
+export async function presentPrivateKey(path: string): Promise<KeyObject | undefined> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw cause;
+  });
+  if (file === undefined) return undefined;
   try {
-    return createPrivateKey(text);
-  } catch (cause) {
-    throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
-      sentence: 'the file does not contain a private key',
-      place: path,
-      remedy: 'restore it from a copy',
-      cause,
-    });
+    const status = await file.stat();
+    if (!status.isFile() || status.size > maxKeyBytes)
+      throw damagedKey(path, `the key is not a plain file of at most ${maxKeyBytes} bytes`);
+    await refuseExposed(file, path);
+    return parseKey(await file.readFile(), path);
+  } finally {
+    await file.close();
   }
+}
+
+function parseKey(pem: Buffer, path: string): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch (cause) {
+    throw damagedKey(path, 'the file does not contain a private key', cause);
+  }
+}
+
+function damagedKey(place: string, sentence: string, cause?: unknown): PkiFault {
+  return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+    sentence,
+    place,
+    remedy: 'restore it from a copy',
+    cause,
+  });
+}
+
+/**
+ * Reads a private key of the authority.
+ * @param path - of the key; a link is followed
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`; `ENTENTE_PKI_SECRET_EXPOSED` where others may read it
+ */
+export async function readPrivateKey(path: string): Promise<KeyObject> {
+  const key = await presentPrivateKey(path);
+  if (key === undefined) throw missing(path);
+  return key;
 }
 
 /**
@@ -101,11 +134,15 @@ export async function readAuthorityFile(path: string): Promise<Buffer> {
     return await readFile(path);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-    throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
-      sentence: 'a file of the authority is missing',
-      place: path,
-      remedy: 'create the authority with entente ca init, or correct the directory in the configuration',
-      cause,
-    });
+    throw missing(path, cause);
   }
+}
+
+function missing(place: string, cause?: unknown): PkiFault {
+  return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
+    sentence: 'a file of the authority is missing',
+    place,
+    remedy: 'create the authority with entente ca init, or correct the directory in the configuration',
+    cause,
+  });
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { type PlainFile, readPlain } from './read-plain.ts';
 import { syncFolder, writeDraft, writeWhole } from './write-whole.ts';
 
 /** The files of an authority that change in a rollover. Each call is one step: a crash leaves the state before it, or that after it. */
@@ -9,11 +10,21 @@ export interface AuthorityFolder {
   pathOf(name: string): string;
   /** @returns undefined where there is no such file */
   read(name: string): Promise<Buffer | undefined>;
+  /**
+   * Reads what somebody has brought, see `readPlain`.
+   * @returns undefined where there is no such file
+   */
+  readBrought(name: string, maxBytes: number): Promise<PlainFile | undefined>;
   exists(name: string): Promise<boolean>;
   /** Replaces the whole file. */
   write(name: string, content: string, mode: number): Promise<void>;
   /** Creates a file; one that exists stays as it is. */
   create(name: string, content: string, mode: number): Promise<void>;
+  /**
+   * Gives a file another name, whatever it is: a link is moved, not followed. What has the other name is removed.
+   * @returns false where there is no such file
+   */
+  move(name: string, to: string): Promise<boolean>;
   remove(name: string): Promise<void>;
   /**
    * Overwrites and removes a key. A disk or file system that keeps old blocks may keep the key: only a hardware module can promise more.
@@ -37,6 +48,7 @@ export function authorityFolder(directory: string): AuthorityFolder {
         throw error;
       }
     },
+    readBrought: (name, maxBytes) => readPlain(pathOf(name), maxBytes),
     exists: (name) =>
       stat(pathOf(name)).then(
         () => true,
@@ -64,6 +76,19 @@ export function authorityFolder(directory: string): AuthorityFolder {
         await rm(draft, { force: true });
       }
       await syncFolder(folder);
+    },
+    async move(name, to) {
+      try {
+        await lstat(pathOf(name));
+      } catch (error) {
+        if (isMissing(error)) return false;
+        throw error;
+      }
+      // No file takes the place of a folder by a rename alone.
+      await rm(pathOf(to), { recursive: true, force: true });
+      await rename(pathOf(name), pathOf(to));
+      await syncFolder(dirname(pathOf(to)));
+      return true;
     },
     async remove(name) {
       await rm(pathOf(name), { force: true });

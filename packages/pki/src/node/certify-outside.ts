@@ -42,7 +42,7 @@ export async function certifyOutside({ directory, objectsUrls }: CertifyOutsideO
   const roots = await RootStore.open(folder);
   const certify = async (issuing: Certificate, file: string): Promise<void> => {
     const above = roots.above(issuing) as StoredRoot;
-    const key = await readPrivateKey(directory, rootFiles(above.number).key);
+    const key = await readPrivateKey(folder.pathOf(rootFiles(above.number).key));
     const certificate = await createOutsideAuthority({
       issuing,
       root: await createIssuer(above.certificate.der, keySigner(key)),

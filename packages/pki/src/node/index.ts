@@ -1,4 +1,5 @@
-export { authorityFiles, ordersSocket } from './authority-files.ts';
+export { authorityFiles, ordersSocket, presentPrivateKey } from './authority-files.ts';
+
 export { type AuthorityFolder, authorityFolder } from './authority-folder.ts';
 export {
   type FoundRevocation,
@@ -28,6 +29,7 @@ export { keySigner } from './key-signer.ts';
 export { type OpenAuthority, type OpenLedger, openAuthority } from './open-authority.ts';
 export type { PendingIssuer } from './pending-issuer.ts';
 export { type LedgerFileRecord, readLedgerFile } from './read-ledger-file.ts';
+export type { PlainFile } from './read-plain.ts';
 export { readSecret } from './read-secret.ts';
 export { type RootFiles, rootFiles, rootsFile } from './root-files.ts';
 export { createRootFolder, openRootFolder, type RootFolder } from './root-folder.ts';

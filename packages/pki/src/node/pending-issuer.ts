@@ -1,7 +1,8 @@
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { encodeCertificationRequest, encodeRequestInfo, type KeyKind } from '@entente/x509';
 import { issuingName } from '../ceremony/certify-issuing.ts';
 import { signatureAlgorithm } from '../ground/signature-algorithm.ts';
+import { presentPrivateKey, readPrivateKey } from './authority-files.ts';
 import type { AuthorityFolder } from './authority-folder.ts';
 import { issuerFiles } from './issuer-files.ts';
 import { keySigner } from './key-signer.ts';
@@ -21,13 +22,14 @@ const rsaBits = 3072;
  * @param folder - of the authority
  * @param number - of the next issuing authority
  * @returns undefined where there is none
+ * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED` where others may read it
  */
 export async function pendingIssuer(
   folder: AuthorityFolder,
   number: number,
 ): Promise<PendingIssuer | undefined> {
-  const pem = await folder.read(issuerFiles(number).key);
-  return pem === undefined ? undefined : { number, publicKey: keySigner(createPrivateKey(pem)).publicKey };
+  const key = await presentPrivateKey(folder.pathOf(issuerFiles(number).key));
+  return key === undefined ? undefined : { number, publicKey: keySigner(key).publicKey };
 }
 
 /**
@@ -37,6 +39,7 @@ export async function pendingIssuer(
  * @param number - of the next issuing authority
  * @param kind - of the key of the active one: the next has the same
  * @returns PKCS#10, DER
+ * @throws PkiFault `ENTENTE_PKI_SECRET_EXPOSED` where others may read the key that is there
  * @see RFC 2986
  */
 export async function requestOf(
@@ -47,7 +50,7 @@ export async function requestOf(
 ): Promise<Uint8Array> {
   const { key } = issuerFiles(number);
   if (!(await folder.exists(key))) await folder.create(key, newKey(kind), secretMode);
-  const signer = keySigner(createPrivateKey((await folder.read(key)) as Buffer));
+  const signer = keySigner(await readPrivateKey(folder.pathOf(key)));
   const info = encodeRequestInfo({
     subject: issuingName(domain, number),
     publicKey: { der: signer.publicKey },

@@ -1,11 +1,10 @@
-import { createPrivateKey } from 'node:crypto';
 import { type Certificate, type CertificateList, decodePem, decodePemCertificates } from '@entente/x509';
 import { PkiFault } from '../ground/fault.ts';
 import { issuerId } from '../ground/issuer-id.ts';
 import type { Signer } from '../ground/signer.ts';
 import { type IssuerRecord, parseIssuers } from '../rollover/issuer-record.ts';
 import { readRootList } from '../rollover/root-list.ts';
-import { authorityFiles } from './authority-files.ts';
+import { authorityFiles, readPrivateKey } from './authority-files.ts';
 import type { AuthorityFolder } from './authority-folder.ts';
 import { rolloverFiles } from './issuer-files.ts';
 import { keySigner } from './key-signer.ts';
@@ -75,16 +74,10 @@ export async function listOf(
 
 /**
  * Reads a key.
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_KEY_UNSUPPORTED`
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, `ENTENTE_PKI_SECRET_EXPOSED`, `ENTENTE_PKI_KEY_UNSUPPORTED`
  */
 export async function signerIn(folder: AuthorityFolder, name: string): Promise<Signer> {
-  const pem = await required(folder, name);
-  try {
-    return keySigner(createPrivateKey(pem));
-  } catch (cause) {
-    if (cause instanceof PkiFault) throw cause;
-    throw damaged(folder.pathOf(name), 'the file does not contain a private key', cause);
-  }
+  return keySigner(await readPrivateKey(folder.pathOf(name)));
 }
 
 /**
@@ -107,12 +100,11 @@ export async function readOutside(
 }
 
 /** @param sentence - what is wrong with a file of the authority */
-export function damaged(place: string, sentence: string, cause?: unknown): PkiFault {
+export function damaged(place: string, sentence: string): PkiFault {
   return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
     sentence,
     place,
     remedy: 'restore it from a copy, or make a new authority with entente ca init in another directory',
-    cause,
   });
 }
 

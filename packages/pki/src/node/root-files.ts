@@ -14,6 +14,8 @@ export interface RootFiles {
   readonly request: string;
   /** What it has signed. */
   readonly answer: string;
+  /** The answer that is being put in force; a later one may be brought meanwhile. */
+  readonly taken: string;
   /** An answer that was refused. */
   readonly refused: string;
 }
@@ -36,6 +38,7 @@ export function rootFiles(number: number): RootFiles {
     crossOutside: `${base}_cross_outside.crt`,
     request: `root-request${exchanged}.json`,
     answer: `root-answer${exchanged}.json`,
+    taken: `root-answer${exchanged}.taken.json`,
     refused: `root-answer${exchanged}.refused.json`,
   };
 }

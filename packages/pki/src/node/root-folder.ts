@@ -41,7 +41,8 @@ export async function openRootFolder(directory: string, sha256: string): Promise
   return {
     certificate,
     list: blocks.ok ? blocks.value.find(({ label }) => label === 'X509 CRL')?.der : undefined,
-    issuer: async () => createIssuer(certificate.der, keySigner(await readPrivateKey(directory, files.key))),
+    issuer: async () =>
+      createIssuer(certificate.der, keySigner(await readPrivateKey(folder.pathOf(files.key)))),
     keep: (list) => folder.write(files.list, encodePem('X509 CRL', list), publicMode),
   };
 }

@@ -1,3 +1,4 @@
+import { hasObject } from './if-none-match.ts';
 import { plainRefusal } from './problem.ts';
 import { isWorthSharing, sharedBody } from './shared-body.ts';
 
@@ -41,7 +42,7 @@ export function answerWithObject(request: Request, object: PublicObject | undefi
   }
   if (object === undefined) return plainRefusal(404);
   const headers = new Headers(objectHeaders(object));
-  if (request.headers.get('if-none-match') === headers.get('etag'))
+  if (hasObject(request.headers.get('if-none-match'), object.tag))
     return new Response(null, { status: 304, headers });
   const body = typeof object.body === 'string' ? Buffer.from(object.body) : object.body;
   headers.set('content-length', String(body.length));

@@ -1,0 +1,94 @@
+import { createTestLog } from '@entente/testkit';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Health } from './health/health.ts';
+import type { OwnCertificate } from './own-certificate.ts';
+import { startUpkeep, type UpkeptAuthority } from './upkeep.ts';
+
+const start = Date.UTC(2026, 5, 1);
+const minute = 60_000;
+
+describe('the periodic work of an authority', () => {
+  let time: number;
+  let due: (() => void) | undefined;
+  let done: string[];
+  let logged: string[];
+  let health: Health;
+  let failing: ReadonlySet<string>;
+  /** What a part waits for. */
+  let until: Promise<void> | undefined;
+  beforeEach(() => {
+    [time, due, done, logged, failing, until] = [start, undefined, [], [], new Set(), undefined];
+    health = new Health();
+  });
+
+  const part = (name: string) => async () => {
+    await until;
+    done.push(name);
+    if (failing.has(name)) throw new Error(`${name} is broken`);
+  };
+  const begin = () => {
+    const authority = {
+      clock: {
+        now: () => time,
+        after(_ms: number, run: () => void) {
+          due = run;
+          return () => {};
+        },
+      },
+      health,
+      events: { pulse() {} },
+      publisher: { nextPublication: () => 0, publish: part('list') },
+      domainKeys: { rotateDue: part('keys') },
+      revokeSurplus: part('surplus'),
+      publishedRoots: { refresh: part('roots') },
+      rollover: { tick: part('rollover'), whyRenew: () => undefined },
+    } as unknown as UpkeptAuthority;
+    const own = { identity: { current: {} }, keepValid: part('own') } as unknown as OwnCertificate;
+    startUpkeep(
+      authority,
+      own,
+      createTestLog(({ message }) => logged.push(message)),
+    );
+  };
+  /** Until the next turn is planned. */
+  const turn = async () => {
+    const run = due;
+    due = undefined;
+    run?.();
+    await expect.poll(() => due).toBeDefined();
+  };
+
+  const all = ['list', 'keys', 'surplus', 'roots', 'rollover', 'own'];
+
+  it('is done to its end where parts of it fail: each is in the log, and the first in the health', async () => {
+    failing = new Set(['list', 'rollover']);
+    begin();
+    await turn();
+    expect(done).toEqual(all);
+    expect(logged).toEqual(['list', 'rollover'].map((name) => `periodic work failed: ${name} is broken`));
+    expect(health.problems()).toMatchObject([{ part: 'periodic-work', message: 'list is broken' }]);
+    failing = new Set();
+    await turn();
+    expect(done).toEqual([...all, ...all]);
+    expect(health.problems()).toEqual([]);
+  });
+
+  it('is in the health where it has not ended after five minutes', async () => {
+    let end = (): void => {};
+    until = new Promise((resolve) => {
+      end = resolve;
+    });
+    begin();
+    time += minute;
+    const ended = turn();
+    time += 5 * minute;
+    expect(health.problems()).toEqual([]);
+    time += 1;
+    expect(health.problems()).toMatchObject([
+      { part: 'periodic-work', message: expect.stringContaining('2026-06-01T00:01:00.000Z') },
+    ]);
+    end();
+    await ended;
+    expect(health.problems()).toEqual([]);
+  });
+});

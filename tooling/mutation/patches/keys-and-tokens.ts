@@ -1,0 +1,129 @@
+import type { PatchList } from '../patch.ts';
+
+const exposed = 'packages/pki/test/exposed-key.test.ts';
+const handler = 'packages/pki/src/enrolment/enrol-handler.ts';
+const renewing = 'packages/pki/src/enrolment/renewing.ts';
+const replaced = 'packages/pki/src/enrolment/replaced.ts';
+const spent = 'packages/pki/test/spent-token.test.ts';
+
+/** What a key that others may read, and what a token or a certificate that somebody else has used, is still good for. */
+export const patches: PatchList = {
+  name: 'keys-and-tokens',
+  list: [
+    {
+      name: 'exposed-issuing-key',
+      off: 'an authority opens with an issuing key that others may read',
+      file: 'packages/pki/src/node/read-issuers.ts',
+      find: 'keySigner(await readPrivateKey(folder.pathOf(name)))',
+      replace: "keySigner((await import('node:crypto')).createPrivateKey(await required(folder, name)))",
+      test: {
+        file: exposed,
+        title: 'opens no authority where it is the one that the authority issues with',
+      },
+    },
+    {
+      name: 'exposed-next-key',
+      off: 'the key of the next issuing authority is requested for though others may read it',
+      file: 'packages/pki/src/node/pending-issuer.ts',
+      find: 'keySigner(await readPrivateKey(folder.pathOf(key)))',
+      replace:
+        "keySigner((await import('node:crypto')).createPrivateKey((await folder.read(key)) as Buffer))",
+      test: {
+        file: exposed,
+        title: 'is not certified, and not waited for, where it is that of the next issuing authority',
+      },
+    },
+    {
+      name: 'exposed-root-key',
+      off: 'the key of a root beside the authority signs though others may read it',
+      file: 'packages/authority/src/rollover/root-post.ts',
+      find: 'await presentPrivateKey(folder.pathOf(files.key));',
+      replace: `await folder.read(files.key).then(async (pem) =>
+      pem === undefined ? pem : (await import('node:crypto')).createPrivateKey(pem));`,
+      test: {
+        file: 'packages/authority/src/rollover/root-post.test.ts',
+        title: 'signs nothing where others may read it',
+      },
+    },
+    {
+      name: 'possession-for-a-token',
+      off: 'a token that is spent answers whoever knows the public key that has spent it',
+      file: handler,
+      find: 'if (unproven !== undefined) return refused(unproven, token.server);',
+      replace: '',
+      test: { file: spent, title: 'gets nothing by a token that the key has spent' },
+    },
+    {
+      name: 'possession-for-a-renewal',
+      off: 'a renewal is answered again for whoever knows the public key of it',
+      file: handler,
+      find: 'if (unproven !== undefined) return refused(unproven);',
+      replace: '',
+      test: { file: spent, title: 'gets nothing by a certificate that was renewed for the key' },
+    },
+    {
+      name: 'replaced-since',
+      off: 'a token that is shown again revokes what the server has got since',
+      file: replaced,
+      find: 'index < first ||',
+      replace: 'index !== first ||',
+      test: { file: spent, title: 'revokes nothing that the server has got since by its new certificate' },
+    },
+    {
+      name: 'replaced-and-renewed',
+      off: 'a certificate that was to be replaced lives on in what was renewed from it',
+      file: replaced,
+      find: '(index > first && isRenewed)',
+      replace: '(index < 0 && isRenewed)',
+      test: {
+        file: spent,
+        title:
+          'revokes the rest where the authority stopped half-way, and what was renewed from it meanwhile',
+      },
+    },
+    {
+      name: 'external-once',
+      off: 'one internal certificate gets any number of external ones',
+      file: renewing,
+      find: 'if (!isNewer) return',
+      replace: 'if (isNewer || !isNewer) return',
+      test: {
+        file: spent,
+        title: 'is given once for each internal certificate: another key is refused while it lives',
+      },
+    },
+    {
+      name: 'external-of-a-renewed-one',
+      off: 'an internal certificate that has been renewed still gets an external one',
+      file: renewing,
+      find: '(isInternal || living.keyHash !== presented.keyHash)',
+      replace: 'isInternal',
+      test: {
+        file: spent,
+        title: 'is not given to an internal certificate that has been renewed with another key',
+      },
+    },
+    {
+      name: 'internal-first',
+      off: 'a member asks for an external certificate with an internal one that has asked before',
+      file: 'packages/member/src/credential/renewed-credential.ts',
+      find: 'await this.#options.asking?.newerThan(leaf.notBefore);',
+      replace: 'void leaf;',
+      test: {
+        file: 'packages/member/test/renewed-first.test.ts',
+        title: 'comes after one of the internal certificate where that has asked before',
+      },
+    },
+    {
+      name: 'replaced-in-the-trail',
+      off: 'nobody finds in the audit trail what a token has revoked',
+      file: 'packages/authority/src/routes/open-routes.ts',
+      find: "action: 'certificate-revoked',",
+      replace: "action: 'certificate-issued',",
+      test: {
+        file: 'packages/authority/test/replaced-certificates.test.ts',
+        title: 'the audit trail has each certificate that a token has replaced, and which token it was',
+      },
+    },
+  ],
+};
