@@ -8,6 +8,7 @@ export {
   type PluginUse,
 } from './load-plugins.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { oneAtATime } from './plain-http/one-at-a-time.ts';
 export { type PublicLimits, publicLimits } from './plain-http/public-limits.ts';
 export {
   boundAnswers,

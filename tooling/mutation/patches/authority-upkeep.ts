@@ -8,8 +8,8 @@ export const patches: PatchList = {
       name: 'shared-list',
       off: 'each slow reader of a list holds a copy of it',
       file: 'packages/pki/src/publication/signed-object.ts',
-      find: 'isWorthSharing(body) ? sharedBody(body) : new Uint8Array(body)',
-      replace: 'new Uint8Array(body)',
+      find: 'new Response(sharedBody(body),',
+      replace: 'new Response(new Uint8Array(body),',
       test: {
         file: 'packages/pki/test/long-list.test.ts',
         title:

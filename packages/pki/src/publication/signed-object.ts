@@ -1,5 +1,5 @@
 import { plainRefusal } from './problem.ts';
-import { isWorthSharing, sharedBody } from './shared-body.ts';
+import { sharedBody } from './shared-body.ts';
 
 /** An object to be served. */
 export interface PublicObject {
@@ -46,9 +46,6 @@ export function answerWithObject(request: Request, object: PublicObject | undefi
   const body = typeof object.body === 'string' ? Buffer.from(object.body) : object.body;
   headers.set('content-length', String(body.length));
   if (request.method === 'HEAD') return new Response(null, { status: 200, headers });
-  // Slow readers share a long list: each would otherwise hold a copy of it.
-  return new Response(isWorthSharing(body) ? sharedBody(body) : new Uint8Array(body), {
-    status: 200,
-    headers,
-  });
+  // Slow readers share it: each would otherwise hold a copy.
+  return new Response(sharedBody(body), { status: 200, headers });
 }
