@@ -7,6 +7,13 @@ const line = (title: string): MutationPatch['test'] => ({
   title,
 });
 
+const turns = (title: string): MutationPatch['test'] => ({
+  file: 'packages/authority/test/caller-turns.test.ts',
+  title,
+});
+const callerTurns = 'packages/authority/src/limits/caller-turns.ts';
+const fairTurns = 'packages/authority/src/limits/fair-turns.ts';
+
 /** What one caller, or one address, can make an authority hold and do at once. */
 export const patches: PatchList = {
   name: 'authority-load',
@@ -46,6 +53,70 @@ export const patches: PatchList = {
       find: 'return oneAtATime((incoming, outgoing) => {',
       replace: 'return ((listen: RequestListener) => listen)((incoming, outgoing) => {',
       test: line('closes a connection that sends more than a few early, of which it starts one'),
+    },
+    {
+      name: 'one-at-a-time-at-the-authority',
+      off: 'the HTTPS port of an authority answers all requests of a packet at once',
+      file: 'apps/authority-server/src/create-authority-server.ts',
+      find: 'oneAtATime(\n',
+      replace: '((listen: ReturnType<typeof oneAtATime>) => listen)(\n',
+      test: {
+        file: 'apps/authority-server/test/early-requests.test.ts',
+        title: 'is closed when it sends many at once, of which one is answered at most',
+      },
+    },
+    {
+      name: 'turns',
+      off: 'one server asks the ledger as much at once as it has connections',
+      file: callerTurns,
+      find: 'server: { each: 4,',
+      replace: 'server: { each: 1_000,',
+      test: turns('is asked a few things at once for one server, over however many connections: HEAD'),
+    },
+    {
+      name: 'turns-of-addresses',
+      off: 'one address asks the ledger as much at once as it has connections',
+      file: callerTurns,
+      find: 'nobody: { each: 8,',
+      replace: 'nobody: { each: 1_000,',
+      test: turns('is asked a few things at once for strangers, from one address and from all'),
+    },
+    {
+      name: 'turns-of-strangers',
+      off: 'strangers with many addresses ask the ledger without bound',
+      file: callerTurns,
+      find: 'all: 64,',
+      replace: 'all: 64_000,',
+      test: turns('is asked a few things at once for strangers, from one address and from all'),
+    },
+    {
+      name: 'turn-after-body',
+      off: 'a request holds a turn while its body is sent',
+      file: 'packages/authority/src/routes/open-routes.ts',
+      find: 'const request = await withWholeBody(c.req.raw);',
+      replace: 'const request = c.req.raw;',
+      test: turns('is not kept from others by strangers who send their requests octet by octet'),
+    },
+    {
+      name: 'few-wait-for-turns',
+      off: 'any number of requests of one caller waits',
+      file: fairTurns,
+      find: 'places.waiting.length >= waitingOfEach || ',
+      replace: '',
+      test: turns(
+        'is asked nothing for a caller of whom a hundred requests wait: the next one is told to come again',
+      ),
+    },
+    {
+      name: 'turns-go-round',
+      off: 'a caller with much that waits is before another with little',
+      file: fairTurns,
+      find: '      this.#callers.delete(caller);\n      this.#callers.set(caller, places);',
+      replace: '',
+      test: {
+        file: 'packages/authority/src/limits/fair-turns.test.ts',
+        title: 'go round: a caller with much that waits is not before another with little',
+      },
     },
     {
       name: 'short-lists-shared',

@@ -1,4 +1,4 @@
-import { enrolHandler, rootsHandler, trustBundleHandler } from '@entente/pki';
+import { enrolHandler, readBody, rootsHandler, trustBundleHandler } from '@entente/pki';
 import { by } from '../audit/audit-log.ts';
 import type { Caller } from '../caller.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
@@ -9,7 +9,7 @@ import type { AuthorityApp, RouteContext } from './route-context.ts';
  * @param context - what they answer with
  */
 export function addOpenRoutes(app: AuthorityApp, context: RouteContext): void {
-  const { authority, limited, refusals } = context;
+  const { authority, inTurn, limited, refusals } = context;
   const handle = enrolHandler({
     issuance: authority.issuance,
     ledger: authority.opened.ledger,
@@ -35,10 +35,15 @@ export function addOpenRoutes(app: AuthorityApp, context: RouteContext): void {
           caller.kind === 'nobody' && server !== undefined ? { ...caller, claimed: server } : caller,
         ),
     });
-  app.all('/enrol', (c) => {
+  app.all('/enrol', async (c) => {
     const { caller } = c.env;
     const isJoin = c.req.header('authorization') !== undefined || caller.kind !== 'server';
-    return limited(isJoin ? 'join' : 'certificate', caller) ?? enrol(c.req.raw, caller);
+    const tooMany = limited(isJoin ? 'join' : 'certificate', caller);
+    if (tooMany !== undefined) return tooMany;
+    if (c.req.method !== 'POST') return enrol(c.req.raw, caller);
+    // A turn is for the ledger: who sends octet by octet holds none meanwhile.
+    const request = await withWholeBody(c.req.raw);
+    return inTurn(caller, () => enrol(request, caller));
   });
 
   const roots = rootsHandler(authority.bundle);
@@ -55,4 +60,15 @@ export function addOpenRoutes(app: AuthorityApp, context: RouteContext): void {
       'cache-control': 'no-store',
     });
   });
+}
+
+/** What a request for a certificate may have (`enrolHandler`). */
+const maxEnrolBytes = 16_384;
+
+/** The same request when its body is there; one that is too long is left to be refused, by its length. */
+async function withWholeBody(request: Request): Promise<Request> {
+  const body = await readBody(request, maxEnrolBytes);
+  const headers = new Headers(request.headers);
+  if (body === undefined) headers.set('content-length', String(maxEnrolBytes + 1));
+  return new Request(request.url, { method: request.method, headers, body: body ?? '' });
 }
