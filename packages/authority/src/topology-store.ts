@@ -14,6 +14,7 @@ import {
   verifyTopology,
 } from '@entente/topology';
 import { isNamed, removedAdministrators } from './administrators.ts';
+import { KeptVersions } from './publication/kept-versions.ts';
 
 /** A topology in force, with the text that was signed. */
 export interface CurrentTopology {
@@ -55,8 +56,8 @@ export interface TopologyStore {
     now: number,
     refuse?: (topology: Topology) => Problem | undefined,
   ): Promise<PublishResult>;
-  /** The text of a version. */
-  version(number: number): Promise<string | undefined>;
+  /** The text of a version, UTF-8: the same octets for all who ask for it at about the same time. Must not be changed. */
+  version(number: number): Promise<Uint8Array | undefined>;
 }
 
 /**
@@ -77,6 +78,7 @@ export async function openTopologyStore(
   await mkdir(folder, { recursive: true, mode: 0o755 });
   const pathOf = (version: number): string => join(folder, `${version}.json`);
   let current: CurrentTopology | undefined;
+  let currentBytes: Uint8Array | undefined;
   const removed = new Map<string, number>();
   const follow = (topology: Topology, text: string): void => {
     const before = current?.topology;
@@ -84,10 +86,12 @@ export async function openTopologyStore(
     for (const name of before === undefined ? [] : removedAdministrators(before, topology))
       removed.set(name, Date.parse(topology.document.issued));
     current = { topology, text };
+    currentBytes = undefined;
   };
   const knownFrom = (document: TopologyDocument | undefined): TopologyKnowledge['known'] =>
     document === undefined ? { administratorSetHash: administratorsHash } : { document };
 
+  const kept = new KeptVersions((number) => readBytes(pathOf(number)));
   const versions = await storedVersions(folder);
   /** The version before, where this release cannot read it. */
   let unread: TopologyDocument | undefined;
@@ -135,7 +139,11 @@ export async function openTopologyStore(
       follow(topology, canonical);
       return result;
     },
-    version: (number) => readText(pathOf(number)),
+    async version(number) {
+      if (number !== current?.topology.document.version) return kept.version(number);
+      currentBytes ??= Buffer.from(current.text);
+      return currentBytes;
+    },
   };
 }
 
@@ -185,9 +193,9 @@ function issuedAt(text: string): number {
   }
 }
 
-async function readText(path: string): Promise<string | undefined> {
+async function readBytes(path: string): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
