@@ -130,6 +130,8 @@ function peerFields(caller: Caller): object {
   return { peer: claimed ?? 'unknown', from: address };
 }
 
-function nameOf(caller: Exclude<Caller, { kind: 'nobody' }>): string {
+/** A caller by the name that it has proven; an address where it has proven none. */
+export function nameOf(caller: Caller): string {
+  if (caller.kind === 'nobody') return caller.address;
   return caller.kind === 'server' ? caller.server : `administrator ${caller.name}`;
 }

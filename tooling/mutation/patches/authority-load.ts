@@ -119,6 +119,63 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'versions-kept',
+      off: 'the file of a version of the topology is read for each request',
+      file: 'packages/authority/src/publication/kept-versions.ts',
+      find: 'this.#kept.get(number) ?? this.#begin(number);',
+      replace: 'this.#begin(number);',
+      test: {
+        file: 'apps/authority-server/test/topology-versions.test.ts',
+        title:
+          'members who ask for a version of the topology many times have it read once, and get all of it with its length',
+      },
+    },
+    {
+      name: 'few-versions-kept',
+      off: 'all versions of the topology are kept in memory',
+      file: 'packages/authority/src/publication/kept-versions.ts',
+      find: 'if (this.#kept.size <= maxKept) break;',
+      replace: 'break;',
+      test: {
+        file: 'packages/authority/test/topology-store.test.ts',
+        title: 'has a version in memory once, however many ask for it, and few of them at a time',
+      },
+    },
+    {
+      name: 'topology-shared',
+      off: 'each slow reader of a topology holds a copy of it',
+      file: 'packages/authority/src/routes/topology-routes.ts',
+      find: 'c.body(sharedBody(bytes), 200, {',
+      replace: 'c.body(new Uint8Array(bytes), 200, {',
+      test: {
+        file: 'packages/authority/test/shared-topology.test.ts',
+        title: 'is handed to all who ask for it as views of the same octets: /topology/1',
+      },
+    },
+    {
+      name: 'two-streams',
+      off: 'a member has as many event streams as it likes',
+      file: 'packages/authority/src/event-hub.ts',
+      find: 'endOldest(listener);\n',
+      replace: '\n',
+      test: {
+        file: 'apps/authority-server/test/event-streams.test.ts',
+        title:
+          'a member that opens one event stream after the other keeps the newest two, and takes none from the others',
+      },
+    },
+    {
+      name: 'full-hub',
+      off: 'a hub without room for another listener says nothing',
+      file: 'packages/authority/src/health/probes.ts',
+      find: 'events.isFull()\n',
+      replace: 'events === undefined\n',
+      test: {
+        file: 'packages/authority/src/health/health.test.ts',
+        title: 'has that no more members can listen, for as long as that is so',
+      },
+    },
+    {
       name: 'short-lists-shared',
       off: 'each reader of a short list holds a copy of it',
       file: 'packages/pki/src/publication/signed-object.ts',
