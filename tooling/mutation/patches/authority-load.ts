@@ -176,6 +176,28 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'fault-lines',
+      off: 'requests that fail fill the log of the authority',
+      file: 'packages/authority/src/refusals.ts',
+      find: '      if (leftOut !== undefined)\n        log.error(',
+      replace: '      log.error(',
+      test: {
+        file: 'apps/authority-server/test/fault-lines.test.ts',
+        title: 'a member whose requests fail, again and again, has a few lines in the log of a second',
+      },
+    },
+    {
+      name: 'no-stack',
+      off: 'a full disk gets fuller with the stack of each fault',
+      file: 'packages/authority/src/refusals.ts',
+      find: 'transient.has(code) ? {} : { err: fault }',
+      replace: '{ err: fault }',
+      test: {
+        file: 'packages/authority/src/refusals.test.ts',
+        title: 'has a fault that passes without its stack',
+      },
+    },
+    {
       name: 'short-lists-shared',
       off: 'each reader of a short list holds a copy of it',
       file: 'packages/pki/src/publication/signed-object.ts',
