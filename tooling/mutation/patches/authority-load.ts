@@ -198,6 +198,28 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'good-tokens-pass',
+      off: 'a stranger keeps the servers at his address from joining',
+      file: 'packages/authority/src/routes/open-routes.ts',
+      find: "isRenewal ? limited('certificate', caller) : undefined",
+      replace: "limited(isRenewal ? 'certificate' : 'join', caller)",
+      test: {
+        file: 'apps/authority-server/test/refused-tokens.test.ts',
+        title: 'is counted for its address, and keeps no good token from there out',
+      },
+    },
+    {
+      name: 'refused-tokens-counted',
+      off: 'an address sends join tokens that are refused without end',
+      file: 'packages/authority/src/routes/open-routes.ts',
+      find: 'if (hasToken(request)) tooMany',
+      replace: 'if (request.bodyUsed && !request.bodyUsed) tooMany',
+      test: {
+        file: 'apps/authority-server/test/refused-tokens.test.ts',
+        title: 'is counted for its address, and keeps no good token from there out',
+      },
+    },
+    {
       name: 'short-lists-shared',
       off: 'each reader of a short list holds a copy of it',
       file: 'packages/pki/src/publication/signed-object.ts',

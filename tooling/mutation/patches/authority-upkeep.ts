@@ -20,8 +20,8 @@ export const patches: PatchList = {
       name: 'certificates-an-hour',
       off: 'a server asks for certificates without end',
       file: 'packages/authority/src/routes/open-routes.ts',
-      find: "return limited(isJoin ? 'join' : 'certificate', caller) ?? enrol(c.req.raw, caller);",
-      replace: 'return enrol(c.req.raw, caller);',
+      find: "isRenewal ? limited('certificate', caller) : undefined",
+      replace: 'isRenewal ? undefined : undefined',
       test: {
         file: 'apps/authority-server/test/request-limits.test.ts',
         title: 'is told to wait, and why; the log says so once, and others are not affected',

@@ -16,8 +16,9 @@ export function addOpenRoutes(app: AuthorityApp, context: RouteContext): void {
     clock: () => authority.clock.now(),
     revoke: authority.revocation.revoke,
   });
-  const enrol = (request: Request, caller: Caller): Promise<Response> =>
-    handle(request, caller.kind === 'server' ? caller : undefined, {
+  const enrol = async (request: Request, caller: Caller): Promise<Response> => {
+    let tooMany: Response | undefined;
+    const answer = await handle(request, caller.kind === 'server' ? caller : undefined, {
       async onIssued({ notAfter, serialHex: serial, subject }, requester) {
         const isJoin = requester.kind === 'join-token';
         await authority.audit.record({
@@ -29,16 +30,22 @@ export function addOpenRoutes(app: AuthorityApp, context: RouteContext): void {
           details: { serial, notAfter },
         });
       },
-      onRefused: (refusal, server) =>
+      onRefused(refusal, server) {
+        if (hasToken(request)) tooMany = limited('join', caller);
+        if (tooMany !== undefined) return;
         refusals.note(
           refusal,
           caller.kind === 'nobody' && server !== undefined ? { ...caller, claimed: server } : caller,
-        ),
+        );
+      },
     });
+    return tooMany ?? answer;
+  };
   app.all('/enrol', async (c) => {
     const { caller } = c.env;
-    const isJoin = c.req.header('authorization') !== undefined || caller.kind !== 'server';
-    const tooMany = limited(isJoin ? 'join' : 'certificate', caller);
+    // A good token passes, whoever else has used up what is left to its address: only tokens that are refused count.
+    const isRenewal = caller.kind === 'server' && c.req.header('authorization') === undefined;
+    const tooMany = isRenewal ? limited('certificate', caller) : undefined;
     if (tooMany !== undefined) return tooMany;
     if (c.req.method !== 'POST') return enrol(c.req.raw, caller);
     // A turn is for the ledger: who sends octet by octet holds none meanwhile.
@@ -60,6 +67,10 @@ export function addOpenRoutes(app: AuthorityApp, context: RouteContext): void {
       'cache-control': 'no-store',
     });
   });
+}
+
+function hasToken(request: Request): boolean {
+  return request.method === 'POST' && request.headers.has('authorization');
 }
 
 /** What a request for a certificate may have (`enrolHandler`). */
