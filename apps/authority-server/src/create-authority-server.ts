@@ -1,6 +1,6 @@
 import https from 'node:https';
 import { createAuthority, type OpenStore } from '@entente/authority';
-import { endInTime, type Logger, servePublicHttp } from '@entente/host';
+import { endInTime, type Logger, oneAtATime, servePublicHttp } from '@entente/host';
 import { type Clock, peerOf, serve } from '@entente/tls';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AuthorityConfig } from './config.ts';
@@ -63,11 +63,13 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
         // Callers that have proven nothing are answered here too.
         http: { maxHeaderBytes: 8_192, requestTimeoutMs: 60_000 },
       },
-      getRequestListener((request, env) => {
-        const { incoming, outgoing } = env as HttpBindings;
-        if (!isEndless(incoming.url)) endInTime(outgoing, answerTimeoutMs);
-        return authority.fetch(request, peerOf(incoming), incoming.socket.remoteAddress);
-      }),
+      oneAtATime(
+        getRequestListener((request, env) => {
+          const { incoming, outgoing } = env as HttpBindings;
+          if (!isEndless(incoming.url)) endInTime(outgoing, answerTimeoutMs);
+          return authority.fetch(request, peerOf(incoming), incoming.socket.remoteAddress);
+        }),
+      ),
     );
     stop.push(() => server.close());
     stop.push(async () => authority.endStreams());

@@ -19,10 +19,14 @@ export function stateEvent(state: { readonly sequence: number; readonly text: st
 /** Sends events to all listeners (server-sent events). */
 export interface EventHub {
   /**
-   * A stream of events. It begins with the given ones, so that a listener that was disconnected learns the current state.
-   * @returns `undefined` if there are too many listeners
+   * A stream of events. It begins with the given ones, so that a listener that was disconnected learns the current state. A listener has
+   * two streams at most: the one before, which may be dead, and the one that it has begun instead; a third ends the oldest.
+   * @param listener - who listens
+   * @returns `undefined` if there are too many streams
    */
-  listen(first: readonly AuthorityEvent[]): Response | undefined;
+  listen(first: readonly AuthorityEvent[], listener: string): Response | undefined;
+  /** Whether a new listener gets no stream. */
+  isFull(): boolean;
   /**
    * Hears of events inside this process.
    * @param hear - called with each event, after it was sent to the listeners
@@ -37,38 +41,68 @@ export interface EventHub {
   close(): void;
 }
 
-const maxListeners = 10_000;
+const defaultMaxStreams = 10_000;
+const maxStreamsOfListener = 2;
 /** A listener with this many unread events is disconnected; its next connection begins with the current state. */
 const maxWaitingEvents = 100;
 const encoder = new TextEncoder();
 
-/** Creates a hub. */
-export function createEventHub(): EventHub {
-  const listeners = new Set<ReadableStreamDefaultController<Uint8Array>>();
+type Stream = ReadableStreamDefaultController<Uint8Array>;
+
+/**
+ * Creates a hub.
+ * @param maxStreams - of all listeners, default 10,000
+ */
+export function createEventHub(maxStreams: number = defaultMaxStreams): EventHub {
+  /** Who listens. */
+  const listeners = new Map<Stream, string>();
   const subscribers = new Set<(event: AuthorityEvent) => void>();
+  /** In the order in which they began. */
+  const streamsOf = new Map<string, Set<Stream>>();
+  const isFull = (): boolean => listeners.size >= maxStreams;
+  const enter = (stream: Stream, listener: string): void => {
+    listeners.set(stream, listener);
+    streamsOf.set(listener, (streamsOf.get(listener) ?? new Set()).add(stream));
+  };
+  const leave = (stream: Stream): void => {
+    const listener = listeners.get(stream);
+    if (listener === undefined) return;
+    listeners.delete(stream);
+    const own = streamsOf.get(listener);
+    own?.delete(stream);
+    if (own?.size === 0) streamsOf.delete(listener);
+  };
+  const endOldest = (listener: string): void => {
+    const [oldest, ...others] = streamsOf.get(listener) ?? [];
+    if (oldest === undefined || others.length + 1 < maxStreamsOfListener) return;
+    leave(oldest);
+    oldest.close();
+  };
   const send = (text: string): void => {
     const bytes = encoder.encode(text);
-    for (const listener of [...listeners]) {
+    for (const listener of [...listeners.keys()]) {
       if ((listener.desiredSize ?? 0) > -maxWaitingEvents) {
         listener.enqueue(bytes);
         continue;
       }
-      listeners.delete(listener);
+      leave(listener);
       listener.error(new Error('the listener reads too slowly'));
     }
   };
   return {
-    listen(first) {
-      if (listeners.size >= maxListeners) return undefined;
-      let own: ReadableStreamDefaultController<Uint8Array>;
+    isFull,
+    listen(first, listener) {
+      endOldest(listener);
+      if (isFull()) return undefined;
+      let own: Stream;
       const stream = new ReadableStream<Uint8Array>({
         start(controller) {
           own = controller;
           controller.enqueue(encoder.encode(`retry: 1000\n\n${first.map(formatEvent).join('')}`));
-          listeners.add(controller);
+          enter(controller, listener);
         },
         cancel() {
-          listeners.delete(own);
+          leave(own);
         },
       });
       return new Response(stream, {
@@ -86,8 +120,9 @@ export function createEventHub(): EventHub {
     },
     pulse: () => send(':\n\n'),
     close() {
-      for (const listener of listeners) listener.close();
+      for (const listener of listeners.keys()) listener.close();
       listeners.clear();
+      streamsOf.clear();
     },
   };
 }

@@ -24,7 +24,7 @@ import { DomainKeyStore } from './domain-keys/key-store.ts';
 import { createDomainRevocations } from './domain-revocations.ts';
 import { createEventHub, stateEvent } from './event-hub.ts';
 import { Health } from './health/health.ts';
-import { ledgerProbe, listProbe } from './health/probes.ts';
+import { eventsProbe, ledgerProbe, listProbe } from './health/probes.ts';
 import { importLog } from './import-log.ts';
 import { mayIssueByTopology } from './may-issue.ts';
 import { outsideView } from './outside-view.ts';
@@ -252,6 +252,7 @@ export async function openDomainAuthority(
     );
   }
   health.watch(ledgerProbe(() => store.standing()));
+  health.watch(eventsProbe(events));
   health.watch(listProbe('revocation-list', () => publisher.current(0), now));
   health.watch(listProbe('root-revocation-list', () => firstToEnd(roots.withLists), now));
   started = () => publisher.publish();

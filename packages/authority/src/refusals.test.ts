@@ -38,7 +38,7 @@ function start() {
       },
       caller,
     );
-  return { clock, lines, connection, request };
+  return { clock, lines, connection, request, refusals };
 }
 
 describe('the log of an authority', () => {
@@ -70,6 +70,28 @@ describe('the log of an authority', () => {
       request({ kind: 'nobody', address: '192.0.2.1', claimed: `fe${count}.contoso.example` });
     }
     expect(lines.length).toBeLessThanOrEqual(10);
+  });
+
+  it.each([
+    { kind: 'nobody', address: '192.0.2.1' },
+    { kind: 'server', server: 'fe01.contoso.example', serialHex: '01', names: [] },
+    { kind: 'administrator', name: 'alice', serialHex: '02' },
+  ] as const)('cannot be flooded by requests that fail: $kind', (caller) => {
+    const { clock, lines, refusals } = start();
+    const fault = Object.assign(new Error('it failed'), { code: 'EISDIR' });
+    for (let count = 0; count < 10_000; count++) expect(refusals.fault(fault, caller).status).toBe(500);
+    expect(lines).toHaveLength(10);
+    expect(lines[0]).toMatchObject({ event: 'fault', err: fault, code: 'EISDIR' });
+    clock.now += 1_000;
+    refusals.fault(fault, caller);
+    expect(lines.at(-1)).toMatchObject({ event: 'fault', more: 9_990 });
+  });
+
+  it('has a fault that passes without its stack', () => {
+    const { lines, refusals } = start();
+    const fault = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    expect(refusals.fault(fault, { kind: 'administrator', name: 'alice', serialHex: '02' }).status).toBe(503);
+    expect(lines).toEqual([{ event: 'fault', code: 'ENOSPC', message: 'a request failed: no space left' }]);
   });
 
   it('keeps its lines for other peers while one floods it', () => {

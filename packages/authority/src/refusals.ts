@@ -1,5 +1,5 @@
 import { alarmingReasons, type Problem, plainRefusal, problemResponse } from '@entente/pki';
-import { type ConnectionRefusal, type Log, logRefusal, RefusalLimit } from '@entente/tls';
+import { type ConnectionRefusal, type LeftOut, type Log, logRefusal, RefusalLimit } from '@entente/tls';
 import { links } from '@entente/topology';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { Caller } from './caller.ts';
@@ -25,7 +25,8 @@ export interface RefusalLog {
   /** The same as `request` without a line, for a refusal that has been logged. */
   again(problem: Problem, caller: Caller): Response;
   /**
-   * Logs a fault of the authority.
+   * Logs a fault of the authority, within the same bounds: one that anybody can cause again and again fills no disk. A fault that passes
+   * has no stack.
    * @returns an answer that does not describe it
    */
   fault(fault: Error, caller: Caller): Response;
@@ -57,13 +58,14 @@ export function createRefusalLog(
     if (alarmingReasons.has(reason)) log.error(fields, message);
     else log.warn(fields, message);
   };
+  const lineFor = (caller: Caller): LeftOut | undefined =>
+    caller.kind === 'nobody'
+      ? limit.line({ address: caller.address, admitted: false })
+      : limit.line({ name: nameOf(caller), admitted: true });
   // The audit trail has bounds of its own: it says what was refused also where the log leaves out lines.
   const note: RefusalLog['note'] = (problem, caller) => {
     audit?.refused(problem, caller);
-    const leftOut =
-      caller.kind === 'nobody'
-        ? limit.line({ address: caller.address, admitted: false })
-        : limit.line({ name: nameOf(caller), admitted: true });
+    const leftOut = lineFor(caller);
     if (leftOut !== undefined) write(problem, caller, leftOut);
   };
   const again: RefusalLog['again'] = (problem, caller) =>
@@ -83,10 +85,12 @@ export function createRefusalLog(
       return again(problem, caller);
     },
     fault(fault, caller) {
-      log.error(
-        { event: 'fault', err: fault, code: (fault as { code?: unknown }).code },
-        `a request failed: ${fault.message}`,
-      );
+      const leftOut = lineFor(caller);
+      const code = (fault as { code?: unknown }).code;
+      // Where a fault comes from is of use for a defect alone.
+      const cause = transient.has(code) ? {} : { err: fault };
+      if (leftOut !== undefined)
+        log.error({ event: 'fault', ...cause, code, ...leftOut }, `a request failed: ${fault.message}`);
       return again(problemOfFault(fault), caller);
     },
     connection: logRefusal(log, limit),
@@ -130,6 +134,8 @@ function peerFields(caller: Caller): object {
   return { peer: claimed ?? 'unknown', from: address };
 }
 
-function nameOf(caller: Exclude<Caller, { kind: 'nobody' }>): string {
+/** A caller by the name that it has proven; an address where it has proven none. */
+export function nameOf(caller: Caller): string {
+  if (caller.kind === 'nobody') return caller.address;
   return caller.kind === 'server' ? caller.server : `administrator ${caller.name}`;
 }

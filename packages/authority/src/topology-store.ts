@@ -12,6 +12,7 @@ import {
 } from '@entente/topology';
 import type { TopologyVersions } from '@entente/topology/versions';
 import { isNamed, removedAdministrators } from './administrators.ts';
+import { KeptVersions } from './publication/kept-versions.ts';
 
 /** A topology in force, with the text that was signed. */
 export interface CurrentTopology {
@@ -53,8 +54,8 @@ export interface TopologyStore {
     now: number,
     refuse?: (topology: Topology) => Problem | undefined | Promise<Problem | undefined>,
   ): Promise<PublishResult>;
-  /** The text of a version. */
-  version(number: number): Promise<string | undefined>;
+  /** The text of a version, UTF-8: the same octets for all who ask for it at about the same time. Must not be changed. */
+  version(number: number): Promise<Uint8Array | undefined>;
 }
 
 /**
@@ -73,6 +74,7 @@ export async function openTopologyStore(
 ): Promise<TopologyStore> {
   const placeOf = (version: number): string => `version ${version} in ${versions.place}`;
   let current: CurrentTopology | undefined;
+  let currentBytes: Uint8Array | undefined;
   const removed = new Map<string, number>();
   const follow = (topology: Topology, text: string): void => {
     const before = current?.topology;
@@ -80,10 +82,15 @@ export async function openTopologyStore(
     for (const name of before === undefined ? [] : removedAdministrators(before, topology))
       removed.set(name, Date.parse(topology.document.issued));
     current = { topology, text };
+    currentBytes = undefined;
   };
   const knownFrom = (document: TopologyDocument | undefined): TopologyKnowledge['known'] =>
     document === undefined ? { administratorSetHash: administratorsHash } : { document };
 
+  const kept = new KeptVersions(async (number) => {
+    const text = await versions.read(number);
+    return text === undefined ? undefined : Buffer.from(text);
+  });
   const numbers = await versions.numbers();
   /** The version before, where this release cannot read it. */
   let unread: TopologyDocument | undefined;
@@ -131,7 +138,11 @@ export async function openTopologyStore(
       follow(topology, canonical);
       return result;
     },
-    version: (number) => versions.read(number),
+    async version(number) {
+      if (number !== current?.topology.document.version) return kept.version(number);
+      currentBytes ??= Buffer.from(current.text);
+      return currentBytes;
+    },
   };
 }
 

@@ -33,9 +33,30 @@ describe('the store of topologies', () => {
     });
     const again = await openTopologyStore(versions, administrators);
     expect(again.current?.topology.document.version).toBe(2);
-    expect(again.current?.text).toBe(await again.version(2));
-    expect(await again.version(1)).toBe(await versions.read(1));
+    const text = async (version: number) => Buffer.from((await again.version(version)) ?? []).toString();
+    expect(again.current?.text).toBe(await text(2));
+    expect(await text(1)).toBe(await versions.read(1));
     expect(await again.version(3)).toBeUndefined();
+  });
+
+  it('has a version in memory once, however many ask for it, and few of them at a time', async () => {
+    const store = await openTopologyStore(versions, administrators);
+    let last = contoso;
+    await store.publish(signed(last), now);
+    while (last.version < 7) {
+      last = next(last);
+      await store.publish(signed(last), now);
+    }
+    for (const version of [1, last.version]) {
+      const [one, other] = await Promise.all([store.version(version), store.version(version)]);
+      expect(one).toBe(other);
+      expect(one).toBe(await store.version(version));
+    }
+    const first = await store.version(1);
+    for (const version of [2, 3, 4, 5]) await store.version(version);
+    const again = await store.version(1);
+    expect(again).not.toBe(first);
+    expect(again).toEqual(first);
   });
 
   it('opens a chain with a document that has expired since', async () => {

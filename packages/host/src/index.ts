@@ -10,6 +10,7 @@ export {
 export { sendLocalOrder } from './local-orders/send-local-order.ts';
 export { type LocalOrderOptions, serveLocalOrders } from './local-orders/serve-local-orders.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { oneAtATime } from './plain-http/one-at-a-time.ts';
 export { type PublicLimits, publicLimits } from './plain-http/public-limits.ts';
 export {
   boundAnswers,

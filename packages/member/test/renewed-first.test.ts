@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority, createTestLog, type TestAuthority } from '@entente/testkit';
+import { systemClock } from '@entente/tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CredentialFiles, type Side } from '../src/credential/credential-files.ts';
 import { RenewedCredential } from '../src/credential/renewed-credential.ts';
@@ -47,7 +48,7 @@ describe('a renewal of the external certificate', () => {
         },
       },
       ...(asking === undefined ? {} : { asking }),
-      now: () => Date.now(),
+      clock: systemClock,
       log: createTestLog(({ message }) => logged.push(message)),
     });
   };

@@ -119,6 +119,7 @@ export {
   publishedObjects,
 } from './publication/objects-handler.ts';
 export { type Problem, plainRefusal, problemResponse } from './publication/problem.ts';
+export { sharedBody } from './publication/shared-body.ts';
 export { answerWithObject, objectHeaders, type PublicObject } from './publication/signed-object.ts';
 export { type CrlContent, createCrl } from './revocation/create-crl.ts';
 export {

@@ -7,15 +7,16 @@ beforeAll(async () => {
   authority = await testAuthority();
 });
 
-describe('a long list', () => {
+describe('a list', () => {
   const body = new Uint8Array(1_000_000).map((_, index) => index);
-  const serve = () =>
+  const short = body.subarray(0, 32_768);
+  const serve = (der = body) =>
     objectsHandler(
       [
         {
           certificate: authority.issuer.certificate.der,
           publicKey: authority.issuer.certificate.publicKey.der,
-          crl: () => ({ der: body, number: 1, thisUpdate: now, nextUpdate: now + 1000 }),
+          crl: () => ({ der, number: 1, thisUpdate: now, nextUpdate: now + 1000 }),
         },
       ],
       () => now,
@@ -27,6 +28,12 @@ describe('a long list', () => {
     expect(first?.value?.buffer, 'a view of the list, not a copy').toBe(body.buffer);
     expect(first?.value?.length).toBeLessThanOrEqual(65_536);
     await reader?.cancel();
+  });
+
+  it('is not copied for anybody, however short it is', async () => {
+    const reader = (await serve(short)).body?.getReader();
+    expect((await reader?.read())?.value?.buffer).toBe(body.buffer);
+    expect(Buffer.from(await (await serve(short)).arrayBuffer()).equals(short)).toBe(true);
   });
 
   it('arrives whole, with its length', async () => {

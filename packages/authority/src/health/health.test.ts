@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createEventHub } from '../event-hub.ts';
 import { Health, type HealthProblem } from './health.ts';
+import { eventsProbe } from './probes.ts';
 
 const expired: HealthProblem = { part: 'revocation-list', message: 'it has expired', remedy: 'wait' };
 
@@ -23,6 +25,17 @@ describe('the health of an authority', () => {
     health.watch(() => found);
     expect(health.problems()).toEqual([expired]);
     found = undefined;
+    expect(health.problems()).toEqual([]);
+  });
+
+  it('has that no more members can listen, for as long as that is so', () => {
+    const health = new Health();
+    const hub = createEventHub(1);
+    health.watch(eventsProbe(hub));
+    expect(health.problems()).toEqual([]);
+    const stream = hub.listen([], 'fe01.contoso.example');
+    expect(health.problems()).toMatchObject([{ part: 'events', remedy: expect.any(String) }]);
+    void stream?.body?.cancel();
     expect(health.problems()).toEqual([]);
   });
 });

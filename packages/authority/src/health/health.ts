@@ -6,6 +6,7 @@ export type HealthPart =
   | 'revocation-list'
   | 'root-revocation-list'
   | 'own-certificate'
+  | 'events'
   | 'periodic-work';
 
 /** What is wrong with a part. */

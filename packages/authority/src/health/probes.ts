@@ -1,4 +1,5 @@
 import type { Standing } from '@entente/store-sql';
+import type { EventHub } from '../event-hub.ts';
 import type { OwnCertificate } from '../own-certificate.ts';
 import type { HealthProbe, HealthProblem } from './health.ts';
 
@@ -57,4 +58,20 @@ export function ownCertificateProbe(own: Pick<OwnCertificate, 'invalid'>): Healt
     const remedy = 'see the log of the authority for why it issues itself no other; it tries again by itself';
     return message === undefined ? undefined : { part: 'own-certificate', message, remedy };
   };
+}
+
+/**
+ * Finds that no more members can listen: those who cannot are told of nothing, and learn of a revocation when they next ask.
+ * @param events - the hub
+ */
+export function eventsProbe(events: Pick<EventHub, 'isFull'>): HealthProbe {
+  return () =>
+    events.isFull()
+      ? {
+          part: 'events',
+          message: 'the authority has its maximum number of event streams',
+          remedy:
+            'see the log of the authority for who is refused; a member has no need of more than one stream',
+        }
+      : undefined;
 }

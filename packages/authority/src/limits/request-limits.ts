@@ -13,7 +13,7 @@ export type Limited = 'certificate' | 'join' | 'join-token' | 'command';
 export const requestRates: Readonly<Record<Limited, Rate>> = {
   /** By a server, with its certificate; by an administrator, for a server that cannot join, or the next one of their own. */
   certificate: { burst: 20, perHour: 10 },
-  /** With join tokens, from one address; one /64 of IPv6 counts as one. */
+  /** With join tokens that are refused, from one address; one /64 of IPv6 counts as one. */
   join: { burst: 1_000, perHour: 1_000 },
   /** Ordered by an administrator. */
   'join-token': { burst: 1_000, perHour: 1_000 },
@@ -22,7 +22,7 @@ export const requestRates: Readonly<Record<Limited, Rate>> = {
 };
 
 const whatIs: Readonly<Record<Exclude<Limited, 'certificate'>, string>> = {
-  join: 'requests with join tokens from this address',
+  join: 'requests with join tokens that were refused from this address',
   'join-token': 'join tokens ordered by this administrator',
   command: 'commands of this administrator',
 };

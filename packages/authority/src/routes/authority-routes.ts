@@ -1,6 +1,7 @@
 import { refuse } from '@entente/pki';
 import { Hono } from 'hono';
 import type { Authority } from '../authority.ts';
+import { CallerTurns } from '../limits/caller-turns.ts';
 import { RequestLimits } from '../limits/request-limits.ts';
 import type { RefusalLog } from '../refusals.ts';
 import type { AuthoritySettings } from '../settings.ts';
@@ -8,7 +9,7 @@ import { addAuditRoutes } from './audit-routes.ts';
 import { addCertificateRoutes } from './certificate-routes.ts';
 import { addDomainKeyRoutes } from './domain-key-routes.ts';
 import { addEventRoutes } from './event-routes.ts';
-import { guardBy, limitBy } from './guard.ts';
+import { guardBy, inTurnBy, limitBy } from './guard.ts';
 import { addIssuerRoutes } from './issuer-routes.ts';
 import { addJoinTokenRoutes } from './join-token-routes.ts';
 import { addOpenRoutes } from './open-routes.ts';
@@ -30,13 +31,23 @@ export function authorityRoutes(
   refusals: RefusalLog,
 ): AuthorityApp {
   const app: AuthorityApp = new Hono<{ Bindings: Bindings }>();
+  const inTurn = inTurnBy(new CallerTurns(), refusals);
   const context: RouteContext = {
     settings,
     authority,
     refusals,
     limited: limitBy(new RequestLimits(() => authority.clock.now()), refusals),
+    inTurn,
     guard: guardBy(refusals, () => authority.topologies.current?.topology),
   };
+  // One with a body would hold its turn for as long as it takes to send it: what administrators send is bounded by the hour.
+  app.use(async (c, next) => {
+    if (c.req.method === 'POST') return next();
+    return inTurn(c.env.caller, async () => {
+      await next();
+      return c.res;
+    });
+  });
   addOpenRoutes(app, context);
   addEventRoutes(app, context);
   addTopologyRoutes(app, context);

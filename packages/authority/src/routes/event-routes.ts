@@ -1,6 +1,7 @@
 import type { Problem } from '@entente/pki';
 import type { Authority } from '../authority.ts';
 import { type AuthorityEvent, stateEvent } from '../event-hub.ts';
+import { nameOf } from '../refusals.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
 
 /**
@@ -10,9 +11,11 @@ import type { AuthorityApp, RouteContext } from './route-context.ts';
  */
 export function addEventRoutes(app: AuthorityApp, { authority, guard, refusals }: RouteContext): void {
   app.get('/events', (c) => {
-    const refused = guard('member', c.env.caller);
+    const { caller } = c.env;
+    const refused = guard('member', caller);
     if (refused !== undefined) return refused;
-    return authority.events.listen(standing(authority)) ?? refusals.request(tooManyListeners, c.env.caller);
+    const stream = authority.events.listen(standing(authority), nameOf(caller));
+    return stream ?? refusals.request(tooManyListeners, caller);
   });
 }
 

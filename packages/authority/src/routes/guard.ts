@@ -2,6 +2,7 @@ import { type Problem, refuse } from '@entente/pki';
 import type { Topology } from '@entente/topology';
 import { isNamed, unnamedAdministrator } from '../administrators.ts';
 import type { Caller } from '../caller.ts';
+import { type CallerTurns, tooManyWaiting } from '../limits/caller-turns.ts';
 import type { Limited, RequestLimits } from '../limits/request-limits.ts';
 import type { RefusalLog } from '../refusals.ts';
 
@@ -41,6 +42,18 @@ export function limitBy(limits: RequestLimits, refusals: RefusalLog): LimitedBy 
     const { isFirst, problem } = tooMany;
     return isFirst ? refusals.once(problem, caller) : refusals.again(problem, caller);
   };
+}
+
+/** Answers a request when the turn of its caller has come. */
+export type InTurn = (caller: Caller, answer: () => Promise<Response>) => Promise<Response>;
+
+/**
+ * Lets callers take turns.
+ * @param turns - bounds how much is done at once
+ * @param refusals - logs a request that may not even wait
+ */
+export function inTurnBy(turns: CallerTurns, refusals: RefusalLog): InTurn {
+  return async (caller, answer) => turns.take(caller, answer) ?? refusals.request(tooManyWaiting, caller);
 }
 
 function problemOf(who: Guarded, caller: Caller, topology: Topology | undefined): Problem | undefined {

@@ -1,4 +1,4 @@
-import { enrolHandler, rootsHandler, trustBundleHandler } from '@entente/pki';
+import { enrolHandler, readBody, rootsHandler, trustBundleHandler } from '@entente/pki';
 import { by } from '../audit/audit-log.ts';
 import type { Caller } from '../caller.ts';
 import type { AuthorityApp, RouteContext } from './route-context.ts';
@@ -9,15 +9,16 @@ import type { AuthorityApp, RouteContext } from './route-context.ts';
  * @param context - what they answer with
  */
 export function addOpenRoutes(app: AuthorityApp, context: RouteContext): void {
-  const { authority, limited, refusals } = context;
+  const { authority, inTurn, limited, refusals } = context;
   const handle = enrolHandler({
     issuance: authority.issuance,
     ledger: authority.opened.ledger,
     clock: () => authority.clock.now(),
     revoke: authority.revocation.revoke,
   });
-  const enrol = (request: Request, caller: Caller): Promise<Response> =>
-    handle(request, caller.kind === 'server' ? caller : undefined, {
+  const enrol = async (request: Request, caller: Caller): Promise<Response> => {
+    let tooMany: Response | undefined;
+    const answer = await handle(request, caller.kind === 'server' ? caller : undefined, {
       async onIssued({ notAfter, serialHex: serial, subject }, requester) {
         const isJoin = requester.kind === 'join-token';
         await authority.audit.record({
@@ -40,16 +41,27 @@ export function addOpenRoutes(app: AuthorityApp, context: RouteContext): void {
           details: { serial },
         });
       },
-      onRefused: (refusal, server) =>
+      onRefused(refusal, server) {
+        if (hasToken(request)) tooMany = limited('join', caller);
+        if (tooMany !== undefined) return;
         refusals.note(
           refusal,
           caller.kind === 'nobody' && server !== undefined ? { ...caller, claimed: server } : caller,
-        ),
+        );
+      },
     });
-  app.all('/enrol', (c) => {
+    return tooMany ?? answer;
+  };
+  app.all('/enrol', async (c) => {
     const { caller } = c.env;
-    const isJoin = c.req.header('authorization') !== undefined || caller.kind !== 'server';
-    return limited(isJoin ? 'join' : 'certificate', caller) ?? enrol(c.req.raw, caller);
+    // A good token passes, whoever else has used up what is left to its address: only tokens that are refused count.
+    const isRenewal = caller.kind === 'server' && c.req.header('authorization') === undefined;
+    const tooMany = isRenewal ? limited('certificate', caller) : undefined;
+    if (tooMany !== undefined) return tooMany;
+    if (c.req.method !== 'POST') return enrol(c.req.raw, caller);
+    // A turn is for the ledger: who sends octet by octet holds none meanwhile.
+    const request = await withWholeBody(c.req.raw);
+    return inTurn(caller, () => enrol(request, caller));
   });
 
   const roots = rootsHandler(() => authority.publishedRoots.bundle());
@@ -66,4 +78,19 @@ export function addOpenRoutes(app: AuthorityApp, context: RouteContext): void {
       'cache-control': 'no-store',
     });
   });
+}
+
+function hasToken(request: Request): boolean {
+  return request.method === 'POST' && request.headers.has('authorization');
+}
+
+/** What a request for a certificate may have (`enrolHandler`). */
+const maxEnrolBytes = 16_384;
+
+/** The same request when its body is there; one that is too long is left to be refused, by its length. */
+async function withWholeBody(request: Request): Promise<Request> {
+  const body = await readBody(request, maxEnrolBytes);
+  const headers = new Headers(request.headers);
+  if (body === undefined) headers.set('content-length', String(maxEnrolBytes + 1));
+  return new Request(request.url, { method: request.method, headers, body: body ?? '' });
 }

@@ -3,7 +3,7 @@ import type { Authority } from '../authority.ts';
 import type { Caller } from '../caller.ts';
 import type { RefusalLog } from '../refusals.ts';
 import type { AuthoritySettings } from '../settings.ts';
-import type { Guard, LimitedBy } from './guard.ts';
+import type { Guard, InTurn, LimitedBy } from './guard.ts';
 
 /** What belongs to a request beside itself. */
 export interface Bindings {
@@ -20,4 +20,5 @@ export interface RouteContext {
   readonly refusals: RefusalLog;
   readonly guard: Guard;
   readonly limited: LimitedBy;
+  readonly inTurn: InTurn;
 }

@@ -1,4 +1,4 @@
-import { type Problem, readBody } from '@entente/pki';
+import { type Problem, readBody, sharedBody } from '@entente/pki';
 import type { Authority } from '../authority.ts';
 import { topologyFormatOf } from '../standing/member-standings.ts';
 import { tooLarge } from './order.ts';
@@ -19,11 +19,13 @@ export function addTopologyRoutes(
   app.get('/topology/:version?', async (c) => {
     const refused = guard('member', c.env.caller);
     if (refused !== undefined) return refused;
-    const number = c.req.param('version');
-    const text =
-      number === undefined ? authority.topologies.current?.text : await versionText(authority, number);
-    if (text === undefined) return refusals.request(noTopology, c.env.caller);
-    return c.body(text, 200, { 'content-type': signedMediaType, 'cache-control': 'no-store' });
+    const bytes = await versionBytes(authority, c.req.param('version'));
+    if (bytes === undefined) return refusals.request(noTopology, c.env.caller);
+    return c.body(sharedBody(bytes), 200, {
+      'content-type': signedMediaType,
+      'content-length': String(bytes.length),
+      'cache-control': 'no-store',
+    });
   });
 
   app.post('/topology', async (c) => {
@@ -45,11 +47,14 @@ export function addTopologyRoutes(
   });
 }
 
-async function versionText(authority: Authority, number: string): Promise<string | undefined> {
-  const version = Number(number);
-  const newest = authority.topologies.current?.topology.document.version ?? 0;
+async function versionBytes(
+  { topologies }: Authority,
+  number: string | undefined,
+): Promise<Uint8Array | undefined> {
+  const newest = topologies.current?.topology.document.version ?? 0;
+  const version = number === undefined ? newest : Number(number);
   if (!Number.isInteger(version) || version < 1 || version > newest) return undefined;
-  return authority.topologies.version(version);
+  return topologies.version(version);
 }
 
 const noTopology: Problem = {

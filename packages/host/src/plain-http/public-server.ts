@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { addressGroup } from '@entente/tls';
 import { OperatorFault } from '../fault.ts';
 import { FairPlaces } from './fair-places.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { type PublicLimits, publicLimits } from './public-limits.ts';
 
 /** A listener of plain HTTP. */
@@ -97,8 +98,8 @@ export async function servePublicHttp(
 }
 
 /**
- * Bounds the answers of a listener that anybody may ask: each is taken in time, and a request with a body is answered without reading it,
- * then its connection is closed.
+ * Bounds the answers of a listener that anybody may ask: one at a time on each connection, each is taken in time, and a request with a
+ * body is answered without reading it, then its connection is closed.
  * @param listener - answers requests; it reads no body
  * @param limits - default `publicLimits`
  */
@@ -106,13 +107,13 @@ export function boundAnswers(
   listener: RequestListener,
   { answerTimeoutMs }: Pick<PublicLimits, 'answerTimeoutMs'> = publicLimits,
 ): RequestListener {
-  return (incoming, outgoing) => {
+  return oneAtATime((incoming, outgoing) => {
     endInTime(outgoing, answerTimeoutMs);
     const { headers } = incoming;
     if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined)
       outgoing.setHeader('connection', 'close');
     listener(incoming, outgoing);
-  };
+  });
 }
 
 /**

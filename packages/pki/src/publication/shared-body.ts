@@ -19,8 +19,3 @@ export function sharedBody(bytes: Uint8Array): ReadableStream<Uint8Array> {
     { highWaterMark: 0 },
   );
 }
-
-/** Whether a body is worth being shared: a smaller one is handed out at once. */
-export function isWorthSharing(bytes: Uint8Array): boolean {
-  return bytes.length > partBytes;
-}

@@ -1,6 +1,6 @@
 import { hasObject } from './if-none-match.ts';
 import { plainRefusal } from './problem.ts';
-import { isWorthSharing, sharedBody } from './shared-body.ts';
+import { sharedBody } from './shared-body.ts';
 
 /** An object to be served. */
 export interface PublicObject {
@@ -47,9 +47,6 @@ export function answerWithObject(request: Request, object: PublicObject | undefi
   const body = typeof object.body === 'string' ? Buffer.from(object.body) : object.body;
   headers.set('content-length', String(body.length));
   if (request.method === 'HEAD') return new Response(null, { status: 200, headers });
-  // Slow readers share a long list: each would otherwise hold a copy of it.
-  return new Response(isWorthSharing(body) ? sharedBody(body) : new Uint8Array(body), {
-    status: 200,
-    headers,
-  });
+  // Slow readers share it: each would otherwise hold a copy.
+  return new Response(sharedBody(body), { status: 200, headers });
 }

@@ -1,0 +1,234 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const oneAtATime = 'packages/host/src/plain-http/one-at-a-time.ts';
+
+const line = (title: string): MutationPatch['test'] => ({
+  file: 'packages/host/src/plain-http/one-at-a-time.test.ts',
+  title,
+});
+
+const turns = (title: string): MutationPatch['test'] => ({
+  file: 'packages/authority/test/caller-turns.test.ts',
+  title,
+});
+const callerTurns = 'packages/authority/src/limits/caller-turns.ts';
+const fairTurns = 'packages/authority/src/limits/fair-turns.ts';
+
+/** What one caller, or one address, can make an authority hold and do at once. */
+export const patches: PatchList = {
+  name: 'authority-load',
+  list: [
+    {
+      name: 'one-at-a-time',
+      off: 'all requests of a packet are answered at once',
+      file: oneAtATime,
+      find: 'if (!this.#isAnswering) {',
+      replace: 'if (!this.#isAnswering || exchange !== undefined) {',
+      test: line(
+        'answers what a connection sends early in order, each when the answer before is written, and reads no more until then',
+      ),
+    },
+    {
+      name: 'reading-pauses',
+      off: 'a connection is read on while its requests wait',
+      file: oneAtATime,
+      find: 'if (this.#waiting.length > 0) socket.pause();',
+      replace: '',
+      test: line(
+        'answers what a connection sends early in order, each when the answer before is written, and reads no more until then',
+      ),
+    },
+    {
+      name: 'few-wait',
+      off: 'any number of requests waits on a connection',
+      file: oneAtATime,
+      find: 'if (this.#waiting.length >= maxRequestsWaiting) {',
+      replace: 'if (this.#waiting.length < 0) {',
+      test: line('closes a connection that sends more than a few early, of which it starts one'),
+    },
+    {
+      name: 'public-listeners',
+      off: 'a public listener answers all requests of a packet at once',
+      file: 'packages/host/src/plain-http/public-server.ts',
+      find: 'return oneAtATime((incoming, outgoing) => {',
+      replace: 'return ((listen: RequestListener) => listen)((incoming, outgoing) => {',
+      test: line('closes a connection that sends more than a few early, of which it starts one'),
+    },
+    {
+      name: 'one-at-a-time-at-the-authority',
+      off: 'the HTTPS port of an authority answers all requests of a packet at once',
+      file: 'apps/authority-server/src/create-authority-server.ts',
+      find: 'oneAtATime(\n',
+      replace: '((listen: ReturnType<typeof oneAtATime>) => listen)(\n',
+      test: {
+        file: 'apps/authority-server/test/early-requests.test.ts',
+        title: 'is closed when it sends many at once, of which one is answered at most',
+      },
+    },
+    {
+      name: 'turns',
+      off: 'one server asks the ledger as much at once as it has connections',
+      file: callerTurns,
+      find: 'server: { each: 4,',
+      replace: 'server: { each: 1_000,',
+      test: turns('is asked a few things at once for one server, over however many connections: HEAD'),
+    },
+    {
+      name: 'turns-of-addresses',
+      off: 'one address asks the ledger as much at once as it has connections',
+      file: callerTurns,
+      find: 'nobody: { each: 8,',
+      replace: 'nobody: { each: 1_000,',
+      test: turns('is asked a few things at once for strangers, from one address and from all'),
+    },
+    {
+      name: 'turns-of-strangers',
+      off: 'strangers with many addresses ask the ledger without bound',
+      file: callerTurns,
+      find: 'all: 64,',
+      replace: 'all: 64_000,',
+      test: turns('is asked a few things at once for strangers, from one address and from all'),
+    },
+    {
+      name: 'turn-after-body',
+      off: 'a request holds a turn while its body is sent',
+      file: 'packages/authority/src/routes/open-routes.ts',
+      find: 'const request = await withWholeBody(c.req.raw);',
+      replace: 'const request = c.req.raw;',
+      test: turns('is not kept from others by strangers who send their requests octet by octet'),
+    },
+    {
+      name: 'few-wait-for-turns',
+      off: 'any number of requests of one caller waits',
+      file: fairTurns,
+      find: 'places.waiting.length >= waitingOfEach || ',
+      replace: '',
+      test: turns(
+        'is asked nothing for a caller of whom a hundred requests wait: the next one is told to come again',
+      ),
+    },
+    {
+      name: 'turns-go-round',
+      off: 'a caller with much that waits is before another with little',
+      file: fairTurns,
+      find: '      this.#callers.delete(caller);\n      this.#callers.set(caller, places);',
+      replace: '',
+      test: {
+        file: 'packages/authority/src/limits/fair-turns.test.ts',
+        title: 'go round: a caller with much that waits is not before another with little',
+      },
+    },
+    {
+      name: 'versions-kept',
+      off: 'the file of a version of the topology is read for each request',
+      file: 'packages/authority/src/publication/kept-versions.ts',
+      find: 'this.#kept.get(number) ?? this.#begin(number);',
+      replace: 'this.#begin(number);',
+      test: {
+        file: 'apps/authority-server/test/topology-versions.test.ts',
+        title:
+          'members who ask for a version of the topology many times have it read once, and get all of it with its length',
+      },
+    },
+    {
+      name: 'few-versions-kept',
+      off: 'all versions of the topology are kept in memory',
+      file: 'packages/authority/src/publication/kept-versions.ts',
+      find: 'if (this.#kept.size <= maxKept) break;',
+      replace: 'break;',
+      test: {
+        file: 'packages/authority/test/topology-store.test.ts',
+        title: 'has a version in memory once, however many ask for it, and few of them at a time',
+      },
+    },
+    {
+      name: 'topology-shared',
+      off: 'each slow reader of a topology holds a copy of it',
+      file: 'packages/authority/src/routes/topology-routes.ts',
+      find: 'c.body(sharedBody(bytes), 200, {',
+      replace: 'c.body(new Uint8Array(bytes), 200, {',
+      test: {
+        file: 'packages/authority/test/shared-topology.test.ts',
+        title: 'is handed to all who ask for it as views of the same octets: /topology/1',
+      },
+    },
+    {
+      name: 'two-streams',
+      off: 'a member has as many event streams as it likes',
+      file: 'packages/authority/src/event-hub.ts',
+      find: 'endOldest(listener);\n',
+      replace: '\n',
+      test: {
+        file: 'apps/authority-server/test/event-streams.test.ts',
+        title:
+          'a member that opens one event stream after the other keeps the newest two, and takes none from the others',
+      },
+    },
+    {
+      name: 'full-hub',
+      off: 'a hub without room for another listener says nothing',
+      file: 'packages/authority/src/health/probes.ts',
+      find: 'events.isFull()\n',
+      replace: 'events === undefined\n',
+      test: {
+        file: 'packages/authority/src/health/health.test.ts',
+        title: 'has that no more members can listen, for as long as that is so',
+      },
+    },
+    {
+      name: 'fault-lines',
+      off: 'requests that fail fill the log of the authority',
+      file: 'packages/authority/src/refusals.ts',
+      find: '      if (leftOut !== undefined)\n        log.error(',
+      replace: '      log.error(',
+      test: {
+        file: 'apps/authority-server/test/fault-lines.test.ts',
+        title: 'a member whose requests fail, again and again, has a few lines in the log of a second',
+      },
+    },
+    {
+      name: 'no-stack',
+      off: 'a full disk gets fuller with the stack of each fault',
+      file: 'packages/authority/src/refusals.ts',
+      find: 'transient.has(code) ? {} : { err: fault }',
+      replace: '{ err: fault }',
+      test: {
+        file: 'packages/authority/src/refusals.test.ts',
+        title: 'has a fault that passes without its stack',
+      },
+    },
+    {
+      name: 'good-tokens-pass',
+      off: 'a stranger keeps the servers at his address from joining',
+      file: 'packages/authority/src/routes/open-routes.ts',
+      find: "isRenewal ? limited('certificate', caller) : undefined",
+      replace: "limited(isRenewal ? 'certificate' : 'join', caller)",
+      test: {
+        file: 'apps/authority-server/test/refused-tokens.test.ts',
+        title: 'is counted for its address, and keeps no good token from there out',
+      },
+    },
+    {
+      name: 'refused-tokens-counted',
+      off: 'an address sends join tokens that are refused without end',
+      file: 'packages/authority/src/routes/open-routes.ts',
+      find: 'if (hasToken(request)) tooMany',
+      replace: 'if (request.bodyUsed && !request.bodyUsed) tooMany',
+      test: {
+        file: 'apps/authority-server/test/refused-tokens.test.ts',
+        title: 'is counted for its address, and keeps no good token from there out',
+      },
+    },
+    {
+      name: 'short-lists-shared',
+      off: 'each reader of a short list holds a copy of it',
+      file: 'packages/pki/src/publication/signed-object.ts',
+      find: 'new Response(sharedBody(body),',
+      replace: 'new Response(body.length > 65_536 ? sharedBody(body) : new Uint8Array(body),',
+      test: {
+        file: 'packages/pki/test/long-list.test.ts',
+        title: 'is not copied for anybody, however short it is',
+      },
+    },
+  ],
+};
