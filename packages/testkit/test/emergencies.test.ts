@@ -24,7 +24,7 @@ describe('the guide to emergencies', { timeout: 900_000 }, () => {
       for (const _ of section.matchAll(/^```sh$/gm)) output += await terminal.run(blocks[next++] ?? '');
       told.set(title, output);
     }
-  });
+  }, 900_000);
   afterAll(async () => {
     await terminal?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
