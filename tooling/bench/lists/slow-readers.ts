@@ -37,7 +37,7 @@ export async function slowReaders({ log, short }: BenchOptions): Promise<BenchOu
   try {
     const [httpsPort, objectsPort] = (await freePorts(2)) as [number, number];
     const made = await initialise(folder, objectsPort);
-    await fill(join(folder, 'ca'), made.issuerId, short ? 10_000 : 220_000);
+    await fill(join(folder, 'ca'), made.issuerId, short ? 10_000 : 100_000);
     await using authority = await start(folder, httpsPort, objectsPort);
     const plain = (count: number) => plainReaders(count, objectsPort, `/crl/${made.issuerId}/0.crl`);
     const mutual = (count: number) => memberReaders(count, httpsPort, `/lists/${made.issuerId}/0`, made);
