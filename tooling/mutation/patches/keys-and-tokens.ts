@@ -47,7 +47,7 @@ export const patches: PatchList = {
     },
     {
       name: 'possession-for-a-token',
-      off: 'a token that is spent answers whoever knows the public key that has spent it',
+      off: 'a token that is spent answers anyone who knows the public key that has spent it',
       file: handler,
       find: 'if (unproven !== undefined) return refused(unproven, token.server);',
       replace: '',
@@ -55,7 +55,7 @@ export const patches: PatchList = {
     },
     {
       name: 'possession-for-a-renewal',
-      off: 'a renewal is answered again for whoever knows the public key of it',
+      off: 'a renewal is answered again for anyone who knows the public key of it',
       file: handler,
       find: 'if (unproven !== undefined) return refused(unproven);',
       replace: '',

@@ -89,7 +89,7 @@ describe.skipIf(process.platform === 'win32')('what is brought as an answer of t
 
   it('is not waited for where it is a pipe that nobody writes to', async () => {
     execFileSync('mkfifo', [at(files.answer)]);
-    expect(await post.collect(root)).toMatchObject(refusedAs('something that is no plain file'));
+    expect(await post.collect(root)).toMatchObject(refusedAs('something other than a plain file'));
     expect(await answers()).toEqual([files.refused]);
   });
 
@@ -97,7 +97,7 @@ describe.skipIf(process.platform === 'win32')('what is brought as an answer of t
     for (let time = 0; time < 2; time++) {
       await mkdir(at(files.answer));
       await writeFile(join(at(files.answer), 'a file'), '');
-      expect(await post.collect(root)).toMatchObject(refusedAs('something that is no plain file'));
+      expect(await post.collect(root)).toMatchObject(refusedAs('something other than a plain file'));
       expect(await answers()).toEqual([files.refused]);
     }
     await writeFile(at(files.answer), 'no answer');

@@ -31,7 +31,7 @@ export async function readPlain(path: string, maxBytes: number): Promise<PlainFi
   if (typeof opened === 'string') return { ok: false, found: opened };
   try {
     const status = await opened.stat();
-    if (!status.isFile()) return { ok: false, found: 'something that is no plain file' };
+    if (!status.isFile()) return { ok: false, found: 'something other than a plain file' };
     if (status.size > maxBytes) return { ok: false, found: `a file of ${status.size} bytes` };
     // It may grow while it is read: no more than was seen.
     const content = Buffer.alloc(status.size);
