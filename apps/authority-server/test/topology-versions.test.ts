@@ -25,7 +25,8 @@ it('members who ask for a version of the topology many times have it read once, 
   };
   const one = await ask('/topology/1');
   expect(one.document).toEqual(first);
-  for (const version of [1, 2]) await rename(join(folder, `${version}.json`), join(folder, `${version}.away`));
+  for (const version of [1, 2])
+    await rename(join(folder, `${version}.json`), join(folder, `${version}.away`));
   expect(await ask('/topology/1')).toEqual(one);
   expect((await ask('/topology')).document).toEqual(second);
   expect((await ask('/topology/2')).document).toEqual(second);

@@ -42,7 +42,8 @@ describe('the stream of events', () => {
     expect(await streams[0]?.text()).toBe('retry: 1000\n\n');
     hub.announce(crl);
     hub.close();
-    for (const stream of [streams[1], streams[2], other]) expect(await stream?.text()).toContain('event: crl');
+    for (const stream of [streams[1], streams[2], other])
+      expect(await stream?.text()).toContain('event: crl');
   });
 
   it('is full at a bound, says so, and has room again when a listener goes away', () => {

@@ -15,22 +15,25 @@ const times = <T>(count: number, act: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => act(index));
 
 describe('the ledger of an authority', () => {
-  it.each(['GET', 'HEAD'])('is asked a few things at once for one server, over however many connections: %s', async (method) => {
-    const flood = times(20, () => held.send(fe01, `${method} /domain-keys`));
-    await expect.poll(held.arrived).toBe(20);
-    const others = [
-      held.send('server fe02.contoso.example', 'GET /domain-keys'),
-      held.send('administrator alice', 'GET /certificates?limit=1'),
-    ];
-    await expect.poll(held.arrived).toBe(22);
-    await expect.poll(held.asked).toBe(4 + 2);
-    held.release();
-    // The test's topology names neither server.
-    expect(await Promise.all(flood)).toEqual(times(20, () => 403));
-    expect(await Promise.all(others)).toEqual([403, 200]);
-  });
+  it.each(['GET', 'HEAD'])(
+    'is asked a few things at once for one server, over however many connections: %s',
+    async (method) => {
+      const flood = times(20, () => held.send(fe01, `${method} /domain-keys`));
+      await expect.poll(held.arrived).toBe(20);
+      const others = [
+        held.send('server fe02.contoso.example', 'GET /domain-keys'),
+        held.send('administrator alice', 'GET /certificates?limit=1'),
+      ];
+      await expect.poll(held.arrived).toBe(22);
+      await expect.poll(held.asked).toBe(4 + 2);
+      held.release();
+      // The test's topology names neither server.
+      expect(await Promise.all(flood)).toEqual(times(20, () => 403));
+      expect(await Promise.all(others)).toEqual([403, 200]);
+    },
+  );
 
-  it('is asked a few things at once for strangers, from one address and from all', async () => {
+  it('is asked a few things at once for callers without certificate, from one address and from all', async () => {
     const key = await createKeyAndRequest({ subject: 'fe01.contoso.example' });
     const body = new Uint8Array(key.request);
     const join = (address: string) =>
@@ -45,7 +48,7 @@ describe('the ledger of an authority', () => {
     expect(await Promise.all([...fromOne, ...fromMany])).toEqual(times(110, () => 403));
   });
 
-  it('is not kept from others by strangers who send their requests octet by octet', async () => {
+  it('is not kept from others by callers without certificate that send their requests octet by octet', async () => {
     const key = await createKeyAndRequest({ subject: 'fe01.contoso.example' });
     const body = new Uint8Array(key.request);
     for (const index of times(90, (one) => one))
