@@ -38,7 +38,7 @@ const answered = (answers: string) => answers.split('HTTP/1.1 200').length - 1;
 
 describe.each([
   ['a member', () => fe01],
-  ['a stranger', () => undefined],
+  ['an outsider', () => undefined],
 ])('a connection of %s to an authority', (_, who) => {
   it('has its requests answered one after the other, and those that are a little early too', async () => {
     const { answers } = await sendEarly(who(), 4, (text) => answered(text) === 4);

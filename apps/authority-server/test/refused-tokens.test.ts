@@ -18,7 +18,7 @@ afterAll(async () => {
   await scene.close();
 });
 
-/** A request of a stranger, on a connection that is used again. @returns its status */
+/** A request without certificate, on a connection that is used again. @returns its status */
 function enrol(method: 'GET' | 'POST', headers: Record<string, string> = {}): Promise<number> {
   return new Promise((resolve, reject) => {
     const outgoing = https.request(

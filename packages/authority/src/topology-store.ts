@@ -12,7 +12,7 @@ import {
 } from '@entente/topology';
 import type { TopologyVersions } from '@entente/topology/versions';
 import { isNamed, removedAdministrators } from './administrators.ts';
-import { KeptVersions } from './publication/kept-versions.ts';
+import { KeptVersions } from './kept-versions.ts';
 
 /** A topology in force, with the text that was signed. */
 export interface CurrentTopology {
@@ -54,7 +54,7 @@ export interface TopologyStore {
     now: number,
     refuse?: (topology: Topology) => Problem | undefined | Promise<Problem | undefined>,
   ): Promise<PublishResult>;
-  /** The text of a version, UTF-8: the same octets for all who ask for it at about the same time. Must not be changed. */
+  /** The text of a version, UTF-8: the same octets for all requests at about the same time. Must not be changed. */
   version(number: number): Promise<Uint8Array | undefined>;
 }
 

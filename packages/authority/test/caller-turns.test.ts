@@ -33,7 +33,7 @@ describe('the ledger of an authority', () => {
     },
   );
 
-  it('is asked a few things at once for strangers, from one address and from all', async () => {
+  it('is asked a few things at once for callers without certificate, from one address and from all', async () => {
     const key = await createKeyAndRequest({ subject: 'fe01.contoso.example' });
     const body = new Uint8Array(key.request);
     const join = (address: string) =>
@@ -48,7 +48,7 @@ describe('the ledger of an authority', () => {
     expect(await Promise.all([...fromOne, ...fromMany])).toEqual(times(110, () => 403));
   });
 
-  it('is not kept from others by strangers who send their requests octet by octet', async () => {
+  it('is not kept from others by callers without certificate that send their requests octet by octet', async () => {
     const key = await createKeyAndRequest({ subject: 'fe01.contoso.example' });
     const body = new Uint8Array(key.request);
     for (const index of times(90, (one) => one))

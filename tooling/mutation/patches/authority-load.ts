@@ -79,15 +79,19 @@ export const patches: PatchList = {
       file: callerTurns,
       find: 'nobody: { each: 8,',
       replace: 'nobody: { each: 1_000,',
-      test: turns('is asked a few things at once for strangers, from one address and from all'),
+      test: turns(
+        'is asked a few things at once for callers without certificate, from one address and from all',
+      ),
     },
     {
       name: 'turns-of-strangers',
-      off: 'strangers with many addresses ask the ledger without bound',
+      off: 'callers without certificate and with many addresses ask the ledger without bound',
       file: callerTurns,
       find: 'all: 64,',
       replace: 'all: 64_000,',
-      test: turns('is asked a few things at once for strangers, from one address and from all'),
+      test: turns(
+        'is asked a few things at once for callers without certificate, from one address and from all',
+      ),
     },
     {
       name: 'turn-after-body',
@@ -95,7 +99,9 @@ export const patches: PatchList = {
       file: 'packages/authority/src/routes/open-routes.ts',
       find: 'const request = await withWholeBody(c.req.raw);',
       replace: 'const request = c.req.raw;',
-      test: turns('is not kept from others by strangers who send their requests octet by octet'),
+      test: turns(
+        'is not kept from others by callers without certificate that send their requests octet by octet',
+      ),
     },
     {
       name: 'few-wait-for-turns',
@@ -121,7 +127,7 @@ export const patches: PatchList = {
     {
       name: 'versions-kept',
       off: 'the file of a version of the topology is read for each request',
-      file: 'packages/authority/src/publication/kept-versions.ts',
+      file: 'packages/authority/src/kept-versions.ts',
       find: 'this.#kept.get(number) ?? this.#begin(number);',
       replace: 'this.#begin(number);',
       test: {
@@ -133,7 +139,7 @@ export const patches: PatchList = {
     {
       name: 'few-versions-kept',
       off: 'all versions of the topology are kept in memory',
-      file: 'packages/authority/src/publication/kept-versions.ts',
+      file: 'packages/authority/src/kept-versions.ts',
       find: 'if (this.#kept.size <= maxKept) break;',
       replace: 'break;',
       test: {
@@ -199,7 +205,7 @@ export const patches: PatchList = {
     },
     {
       name: 'good-tokens-pass',
-      off: 'a stranger keeps the servers at his address from joining',
+      off: 'an outsider keeps the servers at its address from joining',
       file: 'packages/authority/src/routes/open-routes.ts',
       find: "isRenewal ? limited('certificate', caller) : undefined",
       replace: "limited(isRenewal ? 'certificate' : 'join', caller)",

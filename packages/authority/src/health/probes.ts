@@ -61,7 +61,7 @@ export function ownCertificateProbe(own: Pick<OwnCertificate, 'invalid'>): Healt
 }
 
 /**
- * Finds that no more members can listen: those who cannot are told of nothing, and learn of a revocation when they next ask.
+ * Finds that no more members can listen: one without a stream learns of a revocation only when it next asks.
  * @param events - the hub
  */
 export function eventsProbe(events: Pick<EventHub, 'isFull'>): HealthProbe {

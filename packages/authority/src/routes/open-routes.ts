@@ -54,7 +54,7 @@ export function addOpenRoutes(app: AuthorityApp, context: RouteContext): void {
   };
   app.all('/enrol', async (c) => {
     const { caller } = c.env;
-    // A good token passes, whoever else has used up what is left to its address: only tokens that are refused count.
+    // Only tokens that are refused count: a good one passes, also where others have used up what is left to its address.
     const isRenewal = caller.kind === 'server' && c.req.header('authorization') === undefined;
     const tooMany = isRenewal ? limited('certificate', caller) : undefined;
     if (tooMany !== undefined) return tooMany;

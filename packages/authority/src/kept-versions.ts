@@ -14,7 +14,7 @@ export class KeptVersions {
 
   /**
    * @param number - of the version
-   * @returns the same octets for all who ask while they are kept; undefined where there is none
+   * @returns the same octets for every request while they are kept; undefined where there is none
    */
   version(number: number): Promise<Uint8Array | undefined> {
     const found = this.#kept.get(number) ?? this.#begin(number);
