@@ -42,9 +42,11 @@ export async function slowReaders({ log, short }: BenchOptions): Promise<BenchOu
     const plain = (count: number) => plainReaders(count, objectsPort, `/crl/${made.issuerId}/0.crl`);
     const mutual = (count: number) => memberReaders(count, httpsPort, `/lists/${made.issuerId}/0`, made);
     // A few before it counts: code is compiled. Not more, or what these have cost would be there before it counts.
-    for (const begin of [mutual, plain]) await whileReading(authority, () => begin(warmUp));
-    const overHttps = await whileReading(authority, () => mutual(readers));
-    const overHttp = await whileReading(authority, () => plain(readers));
+    for (const begin of [mutual, plain]) await whileReading(authority, 0, () => begin(warmUp));
+    // For both: what the first readers have cost may stay, and would hide what the others cost.
+    const before = await settledMemory(authority.pid);
+    const overHttps = await whileReading(authority, before, () => mutual(readers));
+    const overHttp = await whileReading(authority, before, () => plain(readers));
     const megabytes = overHttps.listBytes / 1e6;
     log(`a list of ${megabytes.toFixed(1)} MB, ${readers} readers that take nothing of it`);
     const against = { what: 'a copy for each', value: readers * megabytes };
@@ -131,12 +133,15 @@ interface Readers {
   readonly listBytes: number;
 }
 
-/** @returns how much resident memory the authority has more while they read */
+/**
+ * @param before - resident memory without readers, bytes
+ * @returns how much the authority has more while they read
+ */
 async function whileReading(
   { pid }: AppProcess,
+  before: number,
   begin: () => Promise<Readers>,
 ): Promise<{ readonly growth: number; readonly listBytes: number }> {
-  const before = await settledMemory(pid);
   const { listBytes, sockets } = await begin();
   const during = await settledMemory(pid);
   for (const socket of sockets) socket.destroy();
