@@ -129,6 +129,8 @@ describe('ten years of an authority whose roots are elsewhere', () => {
       case 'taint': {
         const { roots } = await status();
         if (roots.find(({ number }) => number === 1)?.dependents.length !== 0) return;
+        // Nobody renews for an administrator: before the root is retired, they do it themselves.
+        await run.renewAdministrator();
         await list([2]);
         believed = [[2]];
         return take('retire');

@@ -67,5 +67,17 @@ export const patches: PatchList = {
         'lets a successor take over at two thirds of the life, an hour after it was prepared at the earliest',
       ),
     },
+    {
+      name: 'own-certificate-at-start',
+      off: 'an authority starts with a certificate whose issuing authority is on the list of the root',
+      file: 'packages/authority/src/create-authority.ts',
+      find: 'await own.keepValid(authority.rollover.whyRenew(own.identity.current.leaf));',
+      replace: 'await own.keepValid();',
+      test: {
+        file: 'packages/authority/test/revoked-issuer.test.ts',
+        title:
+          'an authority whose issuing authority is on the list of the root presents another certificate from its start on',
+      },
+    },
   ],
 };
