@@ -72,7 +72,7 @@ describe('ten years of an authority whose roots are elsewhere', () => {
 
   /**
    * The next time at which somebody has something to do, or the authority says something. Nothing changes before but lists and states, which
-   * are new for anyone who asks after a step. While the authority warns it does so once a day, and no day is left out.
+   * are new for every caller after a step. While the authority warns it does so once a day, and no day is left out.
    */
   const nextDue = async (waiting: ReadonlyMap<number, number>): Promise<number> => {
     const { issuers, roots, warnings } = await status();
