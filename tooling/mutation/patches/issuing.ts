@@ -90,8 +90,8 @@ export const patches: PatchList = {
       name: 'already-renewed',
       off: 'a certificate is renewed as often as somebody asks',
       file: renewing,
-      find: "if (living === undefined) return { kind: 'issue', predecessor: idOf(presented) };",
-      replace: "if (living !== null) return { kind: 'issue', predecessor: idOf(presented) };",
+      find: 'if (living !== undefined && (isInternal ||',
+      replace: 'if (living !== undefined && !isInternal && (isInternal ||',
       test: renewal('refuses another key while the successor lives, also when both come at once'),
     },
     {
