@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { maxSeed, randomSeed } from './tooling/seed/random-seed.ts';
@@ -8,6 +9,8 @@ export default defineConfig({
   test: {
     include: ['{packages,apps}/*/{src,test}/**/*.test.ts', 'tooling/**/*.test.ts'],
     pool: 'forks',
+    // Many tests wait for other processes: also on two cores two files at once.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: ['tooling/seed/announce-seed.ts', 'tooling/runner/end-with-launchers.ts'],
     setupFiles: 'tooling/seed/seed-properties.ts',
     env: { ENTENTE_SEED: `${randomSeed(process.env, () => randomInt(1, maxSeed))}` },
