@@ -45,6 +45,23 @@ describe('requests that travel over pushes', () => {
     expect(pushed.answer(request.id, new Response('again')), 'and no second one').toBe(false);
   });
 
+  it('wait for the next push where our certificate was replaced since the authority dialled', async () => {
+    pushed.arrived();
+    const outcome = outcomeOf(pushed.send(get('/trust-bundle'), running));
+    await settled();
+    pushed.replaced();
+    expect(pushed.isAttended, 'others travel another way, if there is one').toBe(false);
+    expect(pushed.hasNews).toBe(false);
+    expect(pushed.hand()).toEqual([]);
+    pushed.left();
+    pushed.arrived();
+    expect(pushed.isAttended).toBe(true);
+    const [request] = pushed.hand() as [PushedRequest];
+    pushed.answer(request.id, new Response('by the new one'));
+    await settled();
+    expect(outcome.text).toBe('200 by the new one');
+  });
+
   it('wait for the next push where the authority is not there, and are given to it again where it hung up', async () => {
     pushed.arrived();
     pushed.left();

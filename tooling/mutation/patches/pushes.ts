@@ -25,6 +25,17 @@ export const patches: PatchList = {
       test: { file: scene, title: 'refuses somebody without a certificate with the reason: no-certificate' },
     },
     {
+      name: 'by-the-one-before',
+      off: 'an edge asks over a push by a certificate that was replaced',
+      file: 'packages/member/src/push/pushed-requests.ts',
+      find: 'replaced(): void {\n    this.#isOutdated = true;',
+      replace: 'replaced(): void {\n    this.#isOutdated = false;',
+      test: {
+        file: 'packages/member/test/pushed-requests.test.ts',
+        title: 'wait for the next push where our certificate was replaced since the authority dialled',
+      },
+    },
+    {
       name: 'open-for-ever',
       off: 'an edge takes pushes although the topology has closed their row',
       file: 'packages/member/src/push/push-service.ts',

@@ -88,6 +88,7 @@ export async function joinDomain(options: MemberOptions): Promise<Member> {
     const authority = new AuthorityClient({ url, addresses, trust, credential, ways });
     opened.push(authority);
     const lastKnownFile = new LastKnownFile(files, log, known);
+    credential.onChange(() => pushed.replaced());
     const internal = new RenewedCredential(credential, {
       subject: () => fqdn,
       files: credentialFiles,

@@ -42,6 +42,8 @@ export class PushedRequests {
   readonly #watchers = new Set<() => void>();
   #lastSign: number | undefined;
   #isThere = false;
+  /** Whether the authority knows us by a certificate that was replaced since it dialled. */
+  #isOutdated = false;
 
   constructor(options: PushedRequestsOptions) {
     this.#options = options;
@@ -54,11 +56,12 @@ export class PushedRequests {
 
   /** Whether the authority is there now, and takes requests. */
   get isAttended(): boolean {
-    return this.#isThere && this.#silenceMs < hungUpMs;
+    return this.#isThere && !this.#isOutdated && this.#silenceMs < hungUpMs;
   }
 
   /** Whether there is something to give to the authority. */
   get hasNews(): boolean {
+    if (this.#isOutdated) return false;
     for (const { isHanded } of this.#waiting.values()) if (!isHanded) return true;
     return false;
   }
@@ -67,7 +70,16 @@ export class PushedRequests {
   arrived(): void {
     for (const waiting of this.#waiting.values()) waiting.isHanded = false;
     this.#isThere = true;
+    this.#isOutdated = false;
     this.heard();
+  }
+
+  /**
+   * The certificate of the internal interface was replaced. The authority takes a request for one by the certificate that it saw when it
+   * dialled, and refuses one that was renewed: so it gets nothing more before it dials again.
+   */
+  replaced(): void {
+    this.#isOutdated = true;
   }
 
   /** The authority has shown a sign of life. */
@@ -86,6 +98,7 @@ export class PushedRequests {
    */
   hand(): readonly PushedRequest[] {
     const handed: PushedRequest[] = [];
+    if (this.#isOutdated) return handed;
     for (const waiting of this.#waiting.values()) {
       if (waiting.isHanded || handed.length >= maxPushedRequests) continue;
       waiting.isHanded = true;
