@@ -1,4 +1,5 @@
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Network, startNetwork } from '@entente/testkit';
@@ -48,15 +49,12 @@ describe('the verbs of a root, with a running authority', () => {
   };
   /** The newest version with other roots, signed and published. */
   const publish = async (enterprise: readonly object[]): Promise<number> => {
-    const versions = join(network.directory, 'authority', 'topologies');
-    const newest = Math.max(...(await readdir(versions)).map((name) => Number.parseInt(name, 10)));
-    const text = await readFile(join(versions, `${newest}.json`), 'utf8');
-    const { document } = JSON.parse(text) as { document: TopologyDocument };
+    const document = await inForce();
     const issued = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
     const next = {
       ...document,
       issued,
-      version: newest + 1,
+      version: document.version + 1,
       previous: topologyHash(document),
       anchors: { enterprise } as TopologyDocument['anchors'],
     };
@@ -127,9 +125,7 @@ describe('the verbs of a root, with a running authority', () => {
 
   it('topology root writes each step into the topology, and the authority follows the published ones', async () => {
     const file = at('topology.yaml');
-    const text = await readFile(join(network.directory, 'authority', 'topologies', '1.json'), 'utf8');
-    const { document } = JSON.parse(text) as { document: TopologyDocument };
-    const { anchors: _, ...plain } = document;
+    const { anchors: _, ...plain } = await inForce();
     await writeFile(file, stringify(plain));
     const listed = async () => (parse(await readFile(file, 'utf8')) as TopologyDocument).anchors?.enterprise;
     const root = (words: string) => runEntente(`topology root ${words} --file ${file}`);
@@ -176,9 +172,25 @@ describe('the verbs of a root, with a running authority', () => {
   });
 
   async function rootsInForce(): Promise<readonly object[]> {
-    const versions = join(network.directory, 'authority', 'topologies');
-    const newest = Math.max(...(await readdir(versions)).map((name) => Number.parseInt(name, 10)));
-    const text = await readFile(join(versions, `${newest}.json`), 'utf8');
-    return (JSON.parse(text) as { document: TopologyDocument }).document.anchors?.enterprise ?? [];
+    return (await inForce()).anchors?.enterprise ?? [];
+  }
+
+  async function inForce(): Promise<TopologyDocument> {
+    const { fqdn, httpsPort } = network.organisation.authority;
+    const files = join(network.directory, 'authority', 'administrators', 'administrator');
+    const read = (name: string): Promise<string> => readFile(name, 'utf8');
+    const who = { cert: await read(`${files}.crt`), key: await read(`${files}.key`) };
+    const ca = await read(at('root1/root_ca.crt'));
+    const place = { host: '127.0.0.1', port: httpsPort, servername: fqdn, path: '/topology', agent: false };
+    const text = await new Promise<string>((resolve, reject) => {
+      https
+        .get({ ...place, ...who, ca }, async (incoming) => {
+          let received = '';
+          for await (const part of incoming.setEncoding('utf8')) received += part as string;
+          resolve(received);
+        })
+        .on('error', reject);
+    });
+    return (JSON.parse(text) as { document: TopologyDocument }).document;
   }
 }, 180_000);

@@ -38,7 +38,7 @@ export const patches: PatchList = {
       name: 'savepoint-needed',
       off: 'an operation that is refused after it has changed something leaves that',
       file: source('worker/execute.ts'),
-      find: 'throw changed && error instanceof PkiFault ? new SavepointNeeded() : error;',
+      find: 'throw changed && error instanceof PkiFault ? savepointNeeded : error;',
       replace: 'throw error;',
       test: test('failing-storage', 'undo what they have changed before they are refused, and nothing else'),
     },

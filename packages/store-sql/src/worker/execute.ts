@@ -30,8 +30,8 @@ function isChange({ name }: Order): boolean {
   return operations[name].mode === 'write';
 }
 
-/** A refused operation has changed something, and only a savepoint can undo it alone. */
-class SavepointNeeded extends Error {}
+/** Thrown inside of this file where a refused operation has changed something: only a savepoint can undo it alone. */
+const savepointNeeded = Symbol('savepoint needed');
 
 /**
  * Few operations are refused, and those before they change anything: so the first attempt sets no savepoints, which take two statements for
@@ -41,7 +41,7 @@ async function inTransaction(driver: SqlDriver, orders: readonly Order[]): Promi
   try {
     return await attempt(driver, orders, withoutSavepoint);
   } catch (error) {
-    if (!(error instanceof SavepointNeeded)) throw error;
+    if (error !== savepointNeeded) throw error;
     return attempt(driver, orders, (transaction, part) => transaction.attempt(() => part(transaction)));
   }
 }
@@ -74,7 +74,7 @@ async function withoutSavepoint(transaction: SqlTransaction, part: Part): Promis
   try {
     return await part(watched);
   } catch (error) {
-    throw changed && error instanceof PkiFault ? new SavepointNeeded() : error;
+    throw changed && error instanceof PkiFault ? savepointNeeded : error;
   }
 }
 
@@ -92,7 +92,7 @@ async function outcomeOf(
   try {
     return { ok: true, value: await (isChange(order) ? by(transaction, part) : part(transaction)) };
   } catch (error) {
-    if (error instanceof SavepointNeeded || driver.isStorageFailure(error)) throw error;
+    if (error === savepointNeeded || driver.isStorageFailure(error)) throw error;
     if (error instanceof PkiFault) return { ok: false, fault: faultText(error) };
     return {
       ok: false,
