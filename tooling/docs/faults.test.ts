@@ -59,6 +59,8 @@ const plainErrors: Readonly<Record<string, string>> = {
   'edge forwarding.ts': 'the relay answers the request and logs it; no operator can do anything about it',
   'edge serve-objects.ts': 'caught in the same function, and logged',
   'host load-plugins.ts': 'caught in the same function, and made a fault that names the plugin',
+  'host serve-local-orders.ts':
+    'logged by the authority as orders-unavailable, like a socket that the system refuses',
   'member last-known-file.ts': 'caught in the same file: a file that cannot be read counts as absent',
   'member fetch-crl.ts': 'logged while a member runs; a fault of joining before it',
   'pki enrol.ts': 'caught in the same function, and made a fault that names the URL',
