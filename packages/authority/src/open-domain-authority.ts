@@ -93,7 +93,6 @@ export async function openDomainAuthority(
     roots,
     store: opened.issuers.roots,
   });
-  await publishedRoots.refresh();
   const standings = new MemberStandings(inForce, now);
   /** What a change of issuing authorities is followed by, once everything is open. */
   let started = async (): Promise<unknown> => undefined;
@@ -174,6 +173,8 @@ export async function openDomainAuthority(
     now,
     log,
   });
+  // After that: it makes the number of the bundle jump.
+  await publishedRoots.refresh();
   const known = new KnownLists({ opened, publisher, events, audit, log });
   const trust = createTrust({
     judge: createJudge({
