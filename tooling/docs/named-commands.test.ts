@@ -57,7 +57,7 @@ function wrongWith(words: readonly string[]): string | undefined {
 function commandsOfBlocks(page: string): readonly string[] {
   return [...page.matchAll(/^```(?:sh|bash)\n(.*?)^```$/gms)]
     .flatMap(([, block = '']) => block.replaceAll(/\\\n\s*/g, ' ').split('\n'))
-    .flatMap((line) => line.split(/ && | \| /))
+    .flatMap((line) => line.split(/ && | \|{1,2} /))
     .map((line) => line.replace(/\s#.*$/, '').trim())
     .filter((line) => line.startsWith('entente ') && !line.includes('…'));
 }

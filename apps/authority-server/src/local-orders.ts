@@ -36,6 +36,6 @@ async function carryOut(authority: Pick<RunningAuthority, 'backUp'>, order: unkn
   throw new OperatorFault('ENTENTE_ORDER_UNKNOWN', {
     sentence: 'the authority does not know this order',
     place: ordersSocket,
-    remedy: 'use the entente command of the same release as the authority',
+    remedy: 'use the command line of the same release as the authority',
   });
 }

@@ -83,10 +83,16 @@ function attention({ said = {}, silentMs = 0, runsMs = dayMs, ...more }: Case): 
 }
 
 describe('a server', () => {
-  it('needs nothing that reports what is in force, or newer', () => {
+  it('needs nothing that reports what is in force, or a newer list', () => {
     expect(attention({})).toEqual([]);
-    expect(attention({ said: { topology: 5, lists: [{ issuer, shard: 0, number: 42 }] } })).toEqual([]);
+    expect(attention({ said: { topology: 4, lists: [{ issuer, shard: 0, number: 42 }] } })).toEqual([]);
     expect(attention({ said: { topology: 1, lists: [] }, state: undefined })).toEqual([]);
+  });
+
+  it('is ahead with a newer topology, which the authority has lost', () => {
+    expect(attention({ said: { topology: 5 } })).toEqual([
+      `${fe1} acts on version 5 of the topology, which is newer than version 4 of the authority: publish it again with entente topology publish`,
+    ]);
   });
 
   it('is behind with an older topology, an older list, or without the list', () => {
