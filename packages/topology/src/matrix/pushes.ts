@@ -34,12 +34,13 @@ export function takesPushes(topology: Topology, server: Server): ServerInterface
  * Whether a member may ask an authority over connections that it opens itself: row 15 is not closed for it.
  *
  * @param topology - built from a checked document
- * @param fqdn - the member; one that the topology does not list may ask, and is told why it gets nothing
+ * @param fqdn - the member; one that the topology does not list may ask, and is told why it gets nothing. Where it lists no authority, all may
  */
 export function mayAskAuthority(topology: Topology, fqdn: string): boolean {
   const member = topology.servers.get(fqdn);
-  if (member === undefined) return true;
-  return dialTargets(topology, member, authoritiesOf(topology)).some(
+  const authorities = authoritiesOf(topology);
+  if (member === undefined || authorities.length === 0) return true;
+  return dialTargets(topology, member, authorities).some(
     ({ maySend, row, service }) => row === links.memberToAuthority.row && service === 'https' && maySend,
   );
 }
