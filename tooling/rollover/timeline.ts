@@ -134,10 +134,14 @@ export class Timeline implements AsyncDisposable {
   async #step(ms: number): Promise<void> {
     const { clock, contoso, fabrikam } = this.federation;
     await clock.advance(ms);
-    await eventually('every member has the state of its authority', () =>
-      [contoso, fabrikam].every(({ members }) =>
-        [...members.values()].every(({ latestSigned = 0 }) => latestSigned >= clock.now() - 1_000),
-      ),
+    const since = clock.now() - 1_000;
+    const behind = (): readonly string[] =>
+      [contoso, fabrikam].flatMap(({ members }) =>
+        [...members].flatMap(([fqdn, { latestSigned = 0 }]) => (latestSigned >= since ? [] : [fqdn])),
+      );
+    await eventually(
+      () => `every member has the state of its authority, and not ${behind().join(', ')}`,
+      () => behind().length === 0,
     );
     if (clock.now() >= this.#restartAt) {
       this.#restartAt = clock.now() + restartMs;
@@ -187,10 +191,10 @@ function phoneOf({ prepared }: InProcessOrganisation, name: string, trust: Trust
 }
 
 /** Waits for what other parts of this process do; time of the network does not pass meanwhile. */
-async function eventually(what: string, condition: () => boolean): Promise<void> {
+async function eventually(what: () => string, condition: () => boolean): Promise<void> {
   const limit = performance.now() + limitMs;
   while (!condition()) {
-    if (performance.now() > limit) throw new Error(`it took too long until ${what}`);
+    if (performance.now() > limit) throw new Error(`it took too long until ${what()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

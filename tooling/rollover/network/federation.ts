@@ -83,9 +83,11 @@ function topologyWith(own: PreparedOrganisation, partner: PreparedOrganisation, 
   const { organisation, root, signingKey } = own;
   const { domain } = partner.organisation;
   const [id = domain] = domain.split('.');
-  return topologyOf(organisation, { administrator: signingKey.publicKey, root }, now, {
+  const document = topologyOf(organisation, { administrator: signingKey.publicKey, root }, now, {
     partners: [{ kind: 'allowed-domain', id, domains: [domain], anchors: [anchorOf('root', partner.root)] }],
   });
+  // A push that is under way when the clock jumps by hours is given up, and its server waits until time goes on, which waits for the server.
+  return { ...document, links: [{ row: 16, closed: true as const }] };
 }
 
 function servicesOf(organisations: readonly PreparedOrganisation[]) {
