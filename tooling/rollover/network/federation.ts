@@ -13,6 +13,7 @@ import {
   startDnsServer,
   topologyOf,
 } from '@entente/testkit/parts';
+import { links } from '@entente/topology';
 import { InProcessOrganisation, type NetworkLine, type Surroundings } from './in-process.ts';
 
 /** Two organisations in this process that trust each other, with an edge and two front ends each. */
@@ -87,7 +88,7 @@ function topologyWith(own: PreparedOrganisation, partner: PreparedOrganisation, 
     partners: [{ kind: 'allowed-domain', id, domains: [domain], anchors: [anchorOf('root', partner.root)] }],
   });
   // A push that is under way when the clock jumps by hours is given up, and its server waits until time goes on, which waits for the server.
-  return { ...document, links: [{ row: 16, closed: true as const }] };
+  return { ...document, links: [{ row: links.authorityToEdge.row, closed: true as const }] };
 }
 
 function servicesOf(organisations: readonly PreparedOrganisation[]) {
