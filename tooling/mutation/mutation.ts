@@ -26,18 +26,21 @@ export interface NamedPatch {
 /** What a run is told, and asks, as it goes. */
 export interface MutationProgress {
   readonly done: (run: MutationRun) => void;
+  /** Asked before each lot, which then is done whole. */
   readonly mayBegin?: () => boolean;
 }
 
 /** Copies that are broken side by side, each with one patch at a time. */
 const atOnce = Math.min(4, availableParallelism());
+/** Patches whose tests are run without a patch together. Neighbours in a list often name tests of one file. */
+const lotSize = 8;
 
 /**
- * Applies each patch alone to a copy of the repository and runs its test there, which must fail. All the tests must
- * pass without a patch, and each patch must still find its text: a patch that changes nothing proves nothing.
+ * Applies each patch alone to a copy of the repository and runs its test there, which must fail. The test must pass
+ * without the patch, and the patch must still find its text: a patch that changes nothing proves nothing.
  *
  * @param root Absolute path of the repository.
- * @param progress `done` is called after each patch; none is begun once `mayBegin` says no.
+ * @param progress `done` is called after each patch; no lot of them is begun once `mayBegin` says no.
  * @returns What became of each that was begun, in the order of the patches.
  */
 export async function mutate(
@@ -45,32 +48,43 @@ export async function mutate(
   patches: readonly NamedPatch[],
   { done, mayBegin = () => true }: MutationProgress,
 ): Promise<MutationRun[]> {
-  if (patches.length === 0) return [];
+  const lots: NamedPatch[][] = [];
+  for (let at = 0; at < patches.length; at += lotSize) lots.push(patches.slice(at, at + lotSize));
   const copies: RepositoryCopy[] = [];
   try {
-    const first = await copyRepository(root);
-    copies.push(first);
-    while (copies.length < Math.min(atOnce, patches.length)) copies.push(await copyRepository(root));
-    const unpatched = await runTests(
-      first.root,
-      patches.map(({ patch }) => patch.test),
-    );
-    const runs: MutationRun[] = [];
-    const waiting = patches.entries();
+    while (copies.length < Math.min(atOnce, lots.length)) copies.push(await copyRepository(root));
+    const runs: MutationRun[][] = [];
+    // One iterator feeds all copies.
+    const waiting = lots.entries();
     const work = async (copy: RepositoryCopy): Promise<void> => {
-      // One iterator feeds all copies.
-      for (const [i, named] of waiting) {
+      for (const [i, lot] of waiting) {
         if (!mayBegin()) return;
-        const run = await runOne(copy.root, named, unpatched[i] as TestEnd);
-        done(run);
-        runs[i] = run;
+        runs[i] = await runLot(copy.root, lot, done);
       }
     };
     await Promise.all(copies.map(work));
-    return runs.filter((run) => run !== undefined);
+    return runs.flat();
   } finally {
     await Promise.all(copies.map((copy) => copy[Symbol.asyncDispose]()));
   }
+}
+
+async function runLot(
+  root: string,
+  lot: readonly NamedPatch[],
+  done: (run: MutationRun) => void,
+): Promise<MutationRun[]> {
+  const unpatched = await runTests(
+    root,
+    lot.map(({ patch }) => patch.test),
+  );
+  const runs: MutationRun[] = [];
+  for (const [i, named] of lot.entries()) {
+    const run = await runOne(root, named, unpatched[i] as TestEnd);
+    done(run);
+    runs.push(run);
+  }
+  return runs;
 }
 
 async function runOne(root: string, { name, patch }: NamedPatch, unpatched: TestEnd): Promise<MutationRun> {

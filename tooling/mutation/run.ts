@@ -8,8 +8,8 @@ import type { PatchList } from './patch.ts';
 const usage = `pnpm mutation [room | room/patch …] [--minutes N] [--json]
 
 Turns each security check off, one at a time, in a temporary copy of the sources, and demands that the test named with
-it fails. With no name every patch. With --minutes no further patch is begun after that time, and the first one is another
-one each day, so that all have their turn.
+it fails. With no name every patch. With --minutes no further lot of eight is begun after that time, and the first patch is
+another one each day, so that all have their turn.
 Example: pnpm mutation trust`;
 
 /** Where this run differs from the command's: tests pass their own repository. */
