@@ -149,5 +149,28 @@ export const patches: PatchList = {
         title: 'give way to a newer one that the same server has opened: its certificates last longer',
       },
     },
+    {
+      name: 'replaced-by-one',
+      off: 'a connection is replaced as often as somebody asks before the first answer',
+      file: 'packages/sip-endpoint/src/connection/connection-pool.ts',
+      find: 'this.#replacing.has(connection) || ',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/connection-pool.test.ts',
+        title: 'are replaced by one other, however many ask for it at once',
+      },
+    },
+    {
+      name: 'surplus-replacement',
+      off: 'a connection that was dialled for one that has closed meanwhile stays open beside the one in use',
+      file: 'packages/sip-endpoint/src/connection/connection-pool.ts',
+      find: 'else if (!isTaken) next.close();',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/connection-pool.test.ts',
+        title:
+          'that close while they are replaced leave their place to the new one, or to what has taken it meanwhile',
+      },
+    },
   ],
 };

@@ -10,9 +10,15 @@ const hop: NextHop = {
   link: { row: 0, name: 'a test' },
 };
 
-/** All that the pool looks at. */
+/** All that the pool looks at and does. */
 function connection(): SipConnection & { isClosed: boolean } {
-  return { isClosed: false } as SipConnection & { isClosed: boolean };
+  const made = {
+    isClosed: false,
+    close() {
+      made.isClosed = true;
+    },
+  };
+  return made as SipConnection & { isClosed: boolean };
 }
 
 /** A pool whose dialling the test settles, on a clock that it moves. */
@@ -109,6 +115,41 @@ describe('connections to servers', () => {
     old.isClosed = true;
     await pool.replace(old);
     expect(dials).toHaveLength(2);
+  });
+
+  it('are replaced by one other, however many ask for it at once', async () => {
+    const { dials, pool } = poolOnFakeClock();
+    const [old, young] = [connection(), connection()];
+    const reached = pool.reach(hop);
+    dials[0]?.resolve(old);
+    await reached;
+    const both = Promise.all([pool.replace(old), pool.replace(old)]);
+    dials[1]?.resolve(young);
+    expect(await both).toEqual([true, false]);
+    expect(dials).toHaveLength(2);
+  });
+
+  it('that close while they are replaced leave their place to the new one, or to what has taken it meanwhile', async () => {
+    const { dials, pool } = poolOnFakeClock();
+    const replaceWhileClosing = async (offered?: SipConnection) => {
+      const reached = pool.reach(hop);
+      const [old, young] = [connection(), connection()];
+      dials.at(-1)?.resolve(old);
+      const replaced = pool.replace(await reached);
+      old.close();
+      pool.forget(old);
+      if (offered !== undefined) pool.offer(hop.name, offered);
+      dials.at(-1)?.resolve(young);
+      expect(await replaced).toBe(false);
+      return young;
+    };
+    const young = await replaceWhileClosing();
+    expect(pool.get(hop.name)).toBe(young);
+    pool.forget(young);
+    const offered = connection();
+    const surplus = await replaceWhileClosing(offered);
+    expect(pool.get(hop.name)).toBe(offered);
+    expect(surplus.isClosed).toBe(true);
   });
 
   it('make room for another once they are closed, and a closed one is never taken', () => {

@@ -45,6 +45,8 @@ export class ConnectionPool {
   readonly #places = new WeakMap<SipConnection, Place>();
   /** Where each connection that was dialled here leads. */
   readonly #dialled = new WeakMap<SipConnection, NextHop>();
+  /** Those for which another one is being dialled. */
+  readonly #replacing = new Set<SipConnection>();
   readonly #dial: Dial;
   readonly #locate: Locate | undefined;
   readonly #clock: () => number;
@@ -82,26 +84,20 @@ export class ConnectionPool {
   /**
    * Dials again to where a connection leads, and uses the new one from then on. What is under way goes on over the one before, which stays
    * open. Where the dialling fails, the one before stays in use.
-   * @param connection - one that was dialled here; otherwise nothing happens
+   * @param connection - one that was dialled here, and for which none is being dialled; otherwise nothing happens
    * @returns whether another one has taken its place
    */
   async replace(connection: SipConnection): Promise<boolean> {
     const hop = this.#dialled.get(connection);
-    if (hop === undefined || !this.#isInUse(connection)) return false;
-    let next: SipConnection;
+    if (hop === undefined || this.#replacing.has(connection) || !this.#isInUse(connection)) return false;
+    this.#replacing.add(connection);
     try {
-      next = await this.#dialTo(hop);
+      return this.#putInPlaceOf(connection, hop.name, await this.#dialTo(hop));
     } catch {
       return false;
+    } finally {
+      this.#replacing.delete(connection);
     }
-    if (next.isClosed) return false;
-    const place = this.#places.get(connection);
-    if (place !== undefined) this.#places.set(next, place);
-    for (const open of this.#open.values()) {
-      const at = open.indexOf(connection);
-      if (at !== -1) open[at] = next;
-    }
-    return true;
   }
 
   /** A peer has shown that it is there: it may be dialled at once. */
@@ -203,6 +199,23 @@ export class ConnectionPool {
     const connection = await this.#dial(hop);
     this.#dialled.set(connection, hop);
     return connection;
+  }
+
+  #putInPlaceOf(connection: SipConnection, name: string, next: SipConnection): boolean {
+    if (next.isClosed) return false;
+    const place = this.#places.get(connection);
+    if (place !== undefined) this.#places.set(next, place);
+    let isTaken = false;
+    for (const open of this.#open.values()) {
+      const at = open.indexOf(connection);
+      if (at === -1) continue;
+      open[at] = next;
+      isTaken = true;
+    }
+    // The one before has closed while this one was dialled.
+    if (!isTaken && this.get(name) === undefined) this.#keep(name, next);
+    else if (!isTaken) next.close();
+    return isTaken;
   }
 
   #isInUse(connection: SipConnection): boolean {
