@@ -9,7 +9,7 @@ const day = 24 * hour;
 const ceremony = Date.UTC(2026, 0, 5);
 /** Issuing authorities live two years, and hand over at two thirds of that. */
 const handOver = ceremony + (2 * 730 * day) / 3;
-/** It is off while the next issuing authority is prepared, takes over, and certifies all others. */
+/** It is off while the next issuing authority is prepared, takes over, and certifies all others, for as long as its certificate lets it. */
 const sleeper = 'fe2.fabrikam.example';
 
 describe('one issuing authority follows the other under load, in two organisations at once', () => {
@@ -18,13 +18,13 @@ describe('one issuing authority follows the other under load, in two organisatio
   /** Status of the BYE of a call that began before the successor took over. */
   let ended: number | undefined;
   let sleeperIssuerBefore: string | undefined;
+  let sleeperEnds = 0;
 
   const organisations = () => [timeline.federation.contoso, timeline.federation.fabrikam];
   const stages = (step: string) => timeline.logged('issuer-stage').filter((line) => line.step === step);
-  const issuerOf = (fqdn: string) => {
-    const member = organisations().flatMap(({ members }) => members.get(fqdn) ?? [])[0];
-    return member?.identity.current.leaf.issuer.toString() ?? '';
-  };
+  const leafOf = (fqdn: string) =>
+    organisations().flatMap(({ members }) => members.get(fqdn) ?? [])[0]?.identity.current.leaf;
+  const issuerOf = (fqdn: string) => leafOf(fqdn)?.issuer.toString() ?? '';
   const running = () => organisations().flatMap(({ members }) => [...members.keys()]);
 
   beforeAll(async () => {
@@ -32,6 +32,7 @@ describe('one issuing authority follows the other under load, in two organisatio
     const { fabrikam } = timeline.federation;
     await timeline.pass(4 * hour);
     sleeperIssuerBefore = issuerOf(sleeper);
+    sleeperEnds = leafOf(sleeper)?.notAfter ?? 0;
     await fabrikam.stop(sleeper);
     await timeline.pass(4 * hour);
     // Prepare: the yearly visit to the root, late.
@@ -46,6 +47,9 @@ describe('one issuing authority follows the other under load, in two organisatio
       () => running().every((fqdn) => issuerOf(fqdn).includes('Issuing CA 2')),
       5 * day,
     );
+    // The old one retires when the last certificate of it has ended, which is the sleeper's.
+    await timeline.pass(sleeperEnds - 8 * hour - timeline.now);
+    expect(stages('destroy-key')).toEqual([]);
     await fabrikam.run(sleeper);
     await timeline.passUntil(
       'the server that was off renews',
