@@ -60,6 +60,7 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
         ...authority.listener,
         ...addressOf(config.https),
         clientCertificate: 'optional',
+        limits: { maxConnectionsPerPeer },
         // Callers that have proven nothing are answered here too.
         http: { maxHeaderBytes: 8_192, requestTimeoutMs: 60_000 },
       },
@@ -97,6 +98,9 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
     throw fault;
   }
 }
+
+/** A member or an administrator has two streams of events, and a few requests under way. */
+const maxConnectionsPerPeer = 64;
 
 /** Milliseconds from the header of a request until its answer has been taken. */
 const answerTimeoutMs = 120_000;

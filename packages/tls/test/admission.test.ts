@@ -176,6 +176,45 @@ describe('bounds', () => {
     expect(server).toMatchObject({ pending: 0, connections: 0 });
   });
 
+  it('refuses a further open connection of a peer that holds the most allowed, from whatever address, and says whose', async () => {
+    const server = await serve(tls, { ...common(), limits: { maxConnectionsPerPeer: 2 } }, (socket) => {
+      socket.write('hello');
+    });
+    servers.closeAfterwards(() => server.close());
+    const held = [await hold(server.port), await hold(server.port, '127.0.0.2')];
+    const third = { ...presenting(servers.world.client), localAddress: '127.0.0.3' } as tls.ConnectionOptions;
+    expect((await ended(bare(server.port, third))).received).toBe('');
+    expect(servers.refusals).toMatchObject([
+      {
+        when: 'admission',
+        rejection: {
+          reason: 'throttled',
+          message: 'expected at most 2 open connections of one peer, found one more',
+        },
+        peer: { dnsNames: [clientName] },
+        remoteAddress: '127.0.0.3',
+      },
+    ]);
+    for (const socket of held) socket.destroy();
+  });
+
+  it('gives the place of a peer back when its connection closes', async () => {
+    const server = await serve(tls, { ...common(), limits: { maxConnectionsPerPeer: 1 } }, (socket) => {
+      socket.write('hello');
+    });
+    servers.closeAfterwards(() => server.close());
+    for (let round = 0; round < 3; round++) {
+      const closed = new Promise<void>((resolve) =>
+        server.server.once('secureConnection', (socket: tls.TLSSocket) =>
+          socket.once('close', () => resolve()),
+        ),
+      );
+      (await hold(server.port)).destroy();
+      await closed;
+    }
+    expect(servers.refusals).toEqual([]);
+  });
+
   it('counts a client that comes over IPv6 as mapped IPv4 by its address', async () => {
     const server = await serve(
       tls,

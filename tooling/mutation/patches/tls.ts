@@ -182,6 +182,16 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'peer-limit',
+      off: 'one peer may hold any number of open connections',
+      file: 'packages/tls/src/listen/peer-places.ts',
+      find: 'if (count >= this.#max)',
+      replace: 'if (count >= 1_000_000)',
+      test: admission(
+        'refuses a further open connection of a peer that holds the most allowed, from whatever address, and says whose',
+      ),
+    },
+    {
       name: 'open-limit',
       off: 'one address may hold any number of open connections',
       file: sources,

@@ -9,6 +9,7 @@ import { type Asking, judgeSocket, type Outcome } from '../trust/judge-socket.ts
 import type { RefusedVerdict } from '../trust/peer.ts';
 import { protectionOf } from '../trust/protection.ts';
 import { ConnectionPlaces, tooMany } from './admission-limits.ts';
+import { PeerPlaces } from './peer-places.ts';
 import type { ServeLimits } from './serve-options.ts';
 
 /** Options of {@link AdmissionControl}. */
@@ -36,6 +37,8 @@ export class AdmissionControl implements AdmissionOwner {
   readonly #options: AdmissionControlOptions;
   readonly #pending: ConnectionPlaces;
   readonly #open: ConnectionPlaces;
+  /** Undefined where a peer may have as many as all. */
+  readonly #ofPeer: PeerPlaces | undefined;
   readonly #emit: Emit;
 
   /**
@@ -50,6 +53,8 @@ export class AdmissionControl implements AdmissionOwner {
       max: limits.maxConnections ?? defaultMaxConnections,
       maxPerAddress: limits.maxConnectionsPerAddress ?? 1_000,
     });
+    const { maxConnectionsPerPeer } = limits;
+    this.#ofPeer = maxConnectionsPerPeer === undefined ? undefined : new PeerPlaces(maxConnectionsPerPeer);
     this.#pending = new ConnectionPlaces({
       what: 'connections without a verdict',
       max: limits.maxPending ?? 5_000,
@@ -163,6 +168,14 @@ export class AdmissionControl implements AdmissionOwner {
       return;
     }
     if (socket.destroyed) return;
+    const proven = outcome.peer.peer;
+    const place = proven === undefined ? undefined : this.#ofPeer?.enter(proven);
+    if (typeof place === 'object') {
+      this.#tell(socket, 'admission', place, undefined, proven);
+      socket.destroy();
+      return;
+    }
+    if (place !== undefined) socket.once('close', place);
     this.admitted.add(socket);
     admitSocket(socket, outcome, this.#options.asking, judgedUnder, this);
     this.#emit('secureConnection', socket);

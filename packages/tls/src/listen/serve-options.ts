@@ -14,6 +14,11 @@ export interface ServeLimits {
   readonly maxConnections?: number;
   /** Of these, from one address, 1 to 1,000,000; more are refused before the handshake. Default 1,000. */
   readonly maxConnectionsPerAddress?: number;
+  /**
+   * Of these, from one peer that has proven who it is, 1 to 1,000,000; more are refused after the handshake. A server that the topology names
+   * counts as one, whatever certificate it shows; anybody else counts by certificate. Default: no bound of its own.
+   */
+  readonly maxConnectionsPerPeer?: number;
   /** Connections at once without a verdict, 1 to 1,000,000. Default 5,000. */
   readonly maxPending?: number;
   /** Of these, from one address, 1 to 1,000,000. Default 500. */

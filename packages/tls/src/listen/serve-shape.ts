@@ -28,6 +28,7 @@ const connections = wholeNumber(1, 1_000_000);
 const limits = nested<ServeLimits>({
   maxConnections: connections,
   maxConnectionsPerAddress: connections,
+  maxConnectionsPerPeer: connections,
   maxPending: connections,
   maxPendingPerAddress: connections,
   handshakeTimeoutMs: wholeNumber(1, 120_000),
