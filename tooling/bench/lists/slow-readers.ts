@@ -16,8 +16,8 @@ const readers = 150;
 const warmUp = 3;
 /** Revocations that wait for the ledger while it is filled. */
 const callers = 256;
-/** The plain listener gives one address at most 64 connections. */
-const readersOfAddress = 50;
+/** Either listener gives one caller at most 64 connections: the one an administrator, the plain one an address. */
+const readersOfOne = 50;
 const fqdn = 'ca.contoso.example';
 /** What a listener holds for readers that take nothing, in copies of a long list: their own buffers are most of it. */
 const mostCopies = 4;
@@ -81,7 +81,7 @@ function initialise(folder: string, objectsPort: number): Promise<InitialisedAut
     objectsUrl: `http://${fqdn}:${objectsPort}`,
     now: Date.now(),
     openLedger,
-    administrators: ['alice'],
+    administrators: Array.from({ length: readers / readersOfOne }, (_, index) => `administrator-${index}`),
   });
 }
 
@@ -168,7 +168,7 @@ function residentMemory(pid: number): number {
 async function plainReaders(count: number, port: number, path: string): Promise<Readers> {
   const opened = await Promise.all(
     Array.from({ length: count }, async (_, index) => {
-      const localAddress = `127.0.0.${2 + Math.floor(index / readersOfAddress)}`;
+      const localAddress = `127.0.0.${2 + Math.floor(index / readersOfOne)}`;
       const socket = connect({ host: '127.0.0.1', port, localAddress });
       return ask(socket, 'connect', path);
     }),
@@ -182,15 +182,15 @@ async function memberReaders(
   path: string,
   made: InitialisedAuthority,
 ): Promise<Readers> {
-  const [files] = made.administrators;
-  const identity = {
-    cert: readFileSync(files?.certificate ?? ''),
-    key: readFileSync(files?.key ?? ''),
+  const identities = made.administrators.map(({ certificate, key }) => ({
+    cert: readFileSync(certificate),
+    key: readFileSync(key),
     ca: made.rootPem,
-  };
+  }));
   const opened: { readonly socket: Socket; readonly length: number }[] = [];
   // Not all handshakes at once: they are not what is measured.
   for (let index = 0; index < count; index++) {
+    const identity = identities[Math.floor(index / readersOfOne)];
     const socket = connectTls({ host: '127.0.0.1', port, servername: fqdn, ...identity });
     opened.push(await ask(socket, 'secureConnect', path));
   }
