@@ -81,6 +81,10 @@ export async function runBench(
     for (const reason of run.invalid) log(`  ✗ invalid: ${reason}`);
     runs.push(run);
   }
+  // Once more at the end: that is what a reader of a long log sees.
+  if (runs.length > 1)
+    for (const { name, invalid } of runs)
+      for (const reason of invalid) log(`✗ ${name} is invalid: ${reason}`);
   const valid = runs.every((run) => run.invalid.length === 0);
   const met = runs.every((run) => run.results.every((result) => result.ok));
   const ok = valid && (met || values.strict !== true);
