@@ -89,11 +89,23 @@ export const patches: PatchList = {
       name: 'waiting-requests',
       off: 'requests that wait for a push are without number',
       file: 'packages/member/src/push/pushed-requests.ts',
-      find: 'this.#waiting.size >= mostWaiting',
+      find: 'this.#waiting.size >= maxWaitingRequests',
       replace: 'this.#waiting.size < 0',
       test: {
         file: 'packages/member/test/pushed-requests.test.ts',
         title: 'are no others than those of members, no longer than a standing, and no more than 64',
+      },
+    },
+    {
+      name: 'queue-of-an-edge',
+      off: 'an edge that was taken over fills the memory of the authority with requests',
+      file: 'packages/authority/src/push/push-round.ts',
+      find: 'wanted.length > maxWaitingRequests',
+      replace: 'wanted.length < 0',
+      test: {
+        file: 'packages/authority/test/push-round.test.ts',
+        title:
+          'ends where the server asks for more than its own requests that may wait, so that it fills no memory',
       },
     },
     {
