@@ -1,4 +1,5 @@
 import https from 'node:https';
+import net from 'node:net';
 import tls from 'node:tls';
 import type { Member } from '@entente/member';
 import { createTestAuthority } from '@entente/testkit';
@@ -171,6 +172,20 @@ describe('the port for pushes', () => {
     await expect
       .poll(() => reported(network.linesOf(edge.fqdn), 'refused'))
       .toContainEqual(expect.objectContaining({ reason, link: links.authorityToEdge.name }));
+  });
+
+  it('takes pushes while strangers hold as many connections open as they may, also from the address of the authority', async () => {
+    const edge = await cutEdge();
+    await expect.poll(() => reported(network.linesOf(edge.fqdn), 'link')).not.toHaveLength(0);
+    for (const localAddress of ['127.0.0.1', '127.0.0.2']) {
+      for (let count = 0; count < 100; count++) {
+        const socket = net.connect({ port: network.pushPort, host: '127.0.0.1', localAddress });
+        stops.push(() => socket.destroy());
+        await new Promise((resolve) => socket.on('error', resolve).once('connect', resolve));
+      }
+    }
+    await network.publish({ title: 'another' });
+    await expect.poll(() => edge.topology.document.version).toBe(2);
   });
 
   it('is open exactly while the topology has it: not where its row is closed, and then nobody is dialled', async () => {
