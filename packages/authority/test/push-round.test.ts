@@ -23,7 +23,10 @@ function pushTo(asks: readonly number[]) {
         const requests = Array.from({ length: asks[answers++] ?? 0 }, ask);
         const text = formatPushAnswer({ format: pushAnswerFormat, holds: 7, isDone: false, requests });
         const socket = { remoteAddress: '127.0.0.1' };
-        return Object.assign(Readable.from([text]), { statusCode: 200, socket }) as unknown as IncomingMessage;
+        return Object.assign(Readable.from([text]), {
+          statusCode: 200,
+          socket,
+        }) as unknown as IncomingMessage;
       },
     },
     origin,
