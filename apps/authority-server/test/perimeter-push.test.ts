@@ -182,7 +182,7 @@ describe('the port for pushes', () => {
       .toContainEqual(expect.objectContaining({ reason, link: links.authorityToEdge.name }));
   });
 
-  it('takes pushes while strangers hold as many connections open as they may, also from the address of the authority', async () => {
+  it('takes pushes while outsiders hold as many connections open as they may, also from the address of the authority', async () => {
     const edge = await cutEdge();
     await network.publish({ title: 'before' });
     // What it says last in a push: the next version comes over another connection.

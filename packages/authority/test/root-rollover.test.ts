@@ -72,7 +72,7 @@ describe('a domain that goes from one root to the next', () => {
     expect(await run.publish([run.listed(1, 'tainted'), run.listed(2)])).toMatch(/^root-in-use: /);
   });
 
-  it('refuses a topology that lists a root of which it has no record, whoever has signed that', async () => {
+  it('refuses a topology that lists a root of which it has no record, also with every signature', async () => {
     const { certificatePem } = await createTestAuthority('contoso.example Root CA 2');
     const decoded = decodePemCertificates(certificatePem);
     const { der } = (decoded.ok ? decoded.value[0] : undefined) as { readonly der: Uint8Array };

@@ -25,7 +25,7 @@ import {
   spkiHash,
   verifyRootAnswer,
 } from '@entente/pki';
-import { createKeyAndRequest, pinnedRoot } from '@entente/pki/client';
+import { createKeyAndRequest } from '@entente/pki/client';
 import {
   authorityFolder,
   IssuerStore,
@@ -108,14 +108,6 @@ describe('the next root', () => {
     expect(cross.issuer.canonical).toBe(visit.root.certificate.subject.canonical);
     expect(cross.basicConstraints).toEqual({ cA: true, critical: true, pathLength: 1 });
     expect(cross.notAfter).toBe(Math.min(root.notAfter, visit.root.certificate.notAfter));
-  });
-
-  it('is what a joining server takes for its root, and not the certificate by the present one, which has its key', () => {
-    const { certificate, cross } = prepared;
-    const pem = [cross as Uint8Array, certificate].map((der) => encodePem('CERTIFICATE', der)).join('');
-    const pin = spkiHash(read(certificate).publicKey.der);
-    expect(Buffer.from(pinnedRoot(pem, pin)?.der ?? [])).toEqual(Buffer.from(certificate));
-    expect(pinnedRoot(encodePem('CERTIFICATE', cross as Uint8Array), pin)).toBeUndefined();
   });
 
   it('is not certified by a root that allows one authority below it, and is accepted without that', async () => {

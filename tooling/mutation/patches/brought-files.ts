@@ -89,7 +89,8 @@ export const patches: PatchList = {
       replace: 'rootSpkiHash.length > 0,',
       test: {
         file: 'packages/pki/test/enrolment-client.test.ts',
-        title: 'takes no certificate that has the pinned key and was not signed with it: anybody can write one',
+        title:
+          'takes no certificate that has the pinned key and was not signed with it: anybody can write one',
       },
     },
     {

@@ -131,7 +131,9 @@ export const patches: PatchList = {
       file: `${roots}refuse-roots.ts`,
       find: '.filter(({ certificate }) => !known.has(spkiHash(certificate)))',
       replace: '.filter(({ certificate }) => certificate.length === 0)',
-      test: steps('refuses a topology that lists a root of which it has no record, whoever has signed that'),
+      test: steps(
+        'refuses a topology that lists a root of which it has no record, also with every signature',
+      ),
     },
     {
       name: 'left-behind',

@@ -25,15 +25,15 @@ export const patches: PatchList = {
       test: { file: scene, title: 'refuses somebody without a certificate with the reason: no-certificate' },
     },
     {
-      name: 'strangers-keep-places',
-      off: 'strangers without a certificate keep the authority away from the port for pushes',
+      name: 'outsiders-keep-places',
+      off: 'outsiders without a certificate keep the authority away from the port for pushes',
       file: 'packages/member/src/push/push-service.ts',
       find: "whenPendingIsFull: 'close-oldest',",
       replace: "whenPendingIsFull: 'refuse-newest',",
       test: {
         file: scene,
         title:
-          'takes pushes while strangers hold as many connections open as they may, also from the address of the authority',
+          'takes pushes while outsiders hold as many connections open as they may, also from the address of the authority',
       },
     },
     {

@@ -83,7 +83,7 @@ export async function refuseRoots(
   };
 }
 
-/** The roots that a version lists anew, and that are not among those of the authority. */
+/** The roots that a version lists and the one in force does not, and that are not among those of the authority. */
 function unrecorded(
   next: Topology,
   inForce: Topology | undefined,

@@ -31,7 +31,7 @@ export interface PushServiceOptions {
 
 /**
  * An authority needs one at a time; there may be a second authority, and a connection that is not known to be dead. The others are for
- * those who have proven nothing: strangers who hold them open must not keep an authority out, even from behind its address.
+ * those who have proven nothing: outsiders who hold them open must not keep an authority out, even from behind its address.
  */
 const limits = {
   maxConnections: 528,

@@ -20,7 +20,7 @@ export interface ServeLimits {
   readonly maxPendingPerAddress?: number;
   /**
    * Whose turn it is to go where a further connection is one too many without a verdict. `close-oldest` is for listeners that few peers
-   * dial: strangers who hold connections open keep none of them away. With many peers it would close those whose handshakes are
+   * dial: outsiders who hold connections open keep none of them away. With many peers it would close those whose handshakes are
    * nearly done. Default `refuse-newest`.
    */
   readonly whenPendingIsFull?: 'refuse-newest' | 'close-oldest';
