@@ -1,4 +1,5 @@
 import https from 'node:https';
+import net from 'node:net';
 import tls from 'node:tls';
 import type { Member } from '@entente/member';
 import { createTestAuthority } from '@entente/testkit';
@@ -128,6 +129,14 @@ describe('an edge with two ways to the authority', () => {
 });
 
 describe('the port for pushes', () => {
+  /** What a server has said last of itself. */
+  async function standingOf(fqdn: string): Promise<unknown> {
+    const { members } = (await (await network.scene.ask('/members', network.scene.alice)).json()) as {
+      members: readonly { readonly server: string; readonly standing: unknown }[];
+    };
+    return members.find(({ server }) => server === fqdn)?.standing;
+  }
+
   /** A client as anybody may write it. @returns what became of the request */
   async function push(identity: Credential | undefined, trust: Trust): Promise<string> {
     using client = httpClient({
@@ -171,6 +180,25 @@ describe('the port for pushes', () => {
     await expect
       .poll(() => reported(network.linesOf(edge.fqdn), 'refused'))
       .toContainEqual(expect.objectContaining({ reason, link: links.authorityToEdge.name }));
+  });
+
+  it('takes pushes while outsiders hold as many connections open as they may, also from the address of the authority', async () => {
+    const edge = await cutEdge();
+    await network.publish({ title: 'before' });
+    // What it says last in a push: the next version comes over another connection.
+    await expect.poll(() => standingOf(edge.fqdn)).toMatchObject({ topology: 2 });
+    for (const localAddress of ['127.0.0.1', '127.0.0.2']) {
+      for (let count = 0; count < 100; count++) {
+        const socket = net.connect({ port: network.pushPort, host: '127.0.0.1', localAddress });
+        stops.push(() => socket.destroy());
+        await new Promise((resolve) => socket.on('error', resolve).once('connect', resolve));
+      }
+    }
+    const failed = () => reported(network.lines, 'push-failed').length;
+    const before = failed();
+    await network.publish({ title: 'after' });
+    await expect.poll(() => edge.topology.document.version).toBe(3);
+    expect(failed(), 'at the first attempt').toBe(before);
   });
 
   it('is open exactly while the topology has it: not where its row is closed, and then nobody is dialled', async () => {

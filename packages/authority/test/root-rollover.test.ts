@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { issuerId, spkiHash } from '@entente/pki';
 import { authorityFiles } from '@entente/pki/node';
+import { createTestAuthority } from '@entente/testkit';
 import { anchorsHash } from '@entente/topology';
 import { decodePemCertificates } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -69,6 +70,16 @@ describe('a domain that goes from one root to the next', () => {
   it('refuses a topology that lists no root below which anything could be issued', async () => {
     expect(await run.publish([run.listed(2)])).toMatch(/^root-in-use: /);
     expect(await run.publish([run.listed(1, 'tainted'), run.listed(2)])).toMatch(/^root-in-use: /);
+  });
+
+  it('refuses a topology that lists a root of which it has no record, also with every signature', async () => {
+    const { certificatePem } = await createTestAuthority('contoso.example Root CA 2');
+    const decoded = decodePemCertificates(certificatePem);
+    const { der } = (decoded.ok ? decoded.value[0] : undefined) as { readonly der: Uint8Array };
+    const certificate = Buffer.from(der).toString('base64');
+    const forged = { name: 'root 2', sha256: spkiHash(der), certificate, stage: 'prepared' } as const;
+    expect(await run.publish([run.listed(1), forged])).toMatch(/^root-unknown: .*root 2/);
+    expect((await run.state()).anchors).toBe(anchorsOf(1));
   });
 
   it('believes both once the topology lists the next one as prepared, and issues below the first', async () => {

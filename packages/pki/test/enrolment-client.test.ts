@@ -66,4 +66,13 @@ describe('the client', () => {
     expect(pinnedRoot(encodePem('CERTIFICATE', other.root), rootSpkiHash)).toBeUndefined();
     expect(pinnedRoot('no PEM at all', rootSpkiHash)).toBeUndefined();
   });
+
+  it('takes no certificate that has the pinned key and was not signed with it: anybody can write one', async () => {
+    const forged = Buffer.from(authority.root);
+    // Its last octet is one of the signature.
+    forged[forged.length - 1] = (forged.at(-1) as number) ^ 1;
+    expect(pinnedRoot(encodePem('CERTIFICATE', forged), rootSpkiHash)).toBeUndefined();
+    const pem = encodePem('CERTIFICATE', forged) + encodePem('CERTIFICATE', authority.root);
+    expect(Buffer.from(pinnedRoot(pem, rootSpkiHash)?.der ?? [])).toEqual(Buffer.from(authority.root));
+  });
 });

@@ -89,6 +89,48 @@ describe('holding a socket until the verdict', () => {
     expect(servers.refusals).toMatchObject([{ when: 'admission', rejection: { reason: 'throttled' } }]);
     idle.destroy();
   });
+
+  describe('where the oldest gives way', () => {
+    const idle = async (port: number, localAddress: string) => {
+      const socket = net.connect({ port, host: '127.0.0.1', localAddress }).on('error', () => {});
+      await new Promise((resolve) => socket.once('connect', resolve));
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      return { socket, closed };
+    };
+
+    it('closes the oldest connection without a verdict for a further one, and none that was admitted', async () => {
+      const limits = { maxPending: 2, whenPendingIsFull: 'close-oldest' } as const;
+      const server = await serve(tls, { ...common(), limits }, (socket) => void socket.write('hello'));
+      servers.closeAfterwards(() => server.close());
+      const admitted = bare(server.port, presenting(servers.world.client));
+      await new Promise((resolve) => admitted.once('data', resolve));
+      const first = await idle(server.port, '127.0.0.2');
+      const second = await idle(server.port, '127.0.0.3');
+      await expect.poll(() => server.pending).toBe(2);
+      const late = bare(server.port, presenting(servers.world.client));
+      await new Promise((resolve) => late.once('data', resolve));
+      await first.closed;
+      expect(server).toMatchObject({ pending: 1, connections: 2 });
+      expect(servers.refusals).toMatchObject([
+        { when: 'admission', rejection: { reason: 'throttled' }, remoteAddress: '127.0.0.2' },
+      ]);
+      for (const socket of [admitted, late, second.socket]) socket.destroy();
+    });
+
+    it('closes the oldest one of the same address where that holds the most allowed', async () => {
+      const limits = { maxPendingPerAddress: 1, whenPendingIsFull: 'close-oldest' } as const;
+      const server = await greet({ limits });
+      const elsewhere = await idle(server.port, '127.0.0.2');
+      await expect.poll(() => server.pending).toBe(1);
+      const first = await idle(server.port, '127.0.0.1');
+      await expect.poll(() => server.pending).toBe(2);
+      const { received } = await ended(bare(server.port, presenting(servers.world.client)));
+      expect(received).not.toBe('');
+      await first.closed;
+      expect(server.pending).toBe(1);
+      elsewhere.socket.destroy();
+    });
+  });
 });
 
 describe('bounds', () => {

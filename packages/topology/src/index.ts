@@ -72,6 +72,7 @@ export {
   maxPushAnswerLength,
   maxPushedBody,
   maxPushedRequests,
+  maxWaitingRequests,
   type PushAnswer,
   type PushedRequest,
   parsePushAnswer,

@@ -82,6 +82,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'root-of-its-key',
+      off: 'a server that joins takes any certificate for its root in which somebody has written the pinned key',
+      file: 'packages/pki/src/client/pinned-root.ts',
+      find: 'isSignedBy(certificate, certificate),',
+      replace: 'rootSpkiHash.length > 0,',
+      test: {
+        file: 'packages/pki/test/enrolment-client.test.ts',
+        title:
+          'takes no certificate that has the pinned key and was not signed with it: anybody can write one',
+      },
+    },
+    {
       name: 'root-deadline',
       off: 'a server that joins waits for the root as long as a byte comes now and then',
       file: 'packages/member/src/join/pinned-root.ts',

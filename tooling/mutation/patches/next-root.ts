@@ -126,6 +126,16 @@ export const patches: PatchList = {
       test: steps('refuses a topology that lists no root below which anything could be issued'),
     },
     {
+      name: 'root-of-anybody',
+      off: 'a topology lists a root that the present one has not brought to the authority',
+      file: `${roots}refuse-roots.ts`,
+      find: '.filter(({ certificate }) => !known.has(spkiHash(certificate)))',
+      replace: '.filter(({ certificate }) => certificate.length === 0)',
+      test: steps(
+        'refuses a topology that lists a root of which it has no record, also with every signature',
+      ),
+    },
+    {
       name: 'left-behind',
       off: 'a root is retired although members have nothing else',
       file: `${roots}refuse-roots.ts`,

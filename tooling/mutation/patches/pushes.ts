@@ -25,6 +25,18 @@ export const patches: PatchList = {
       test: { file: scene, title: 'refuses somebody without a certificate with the reason: no-certificate' },
     },
     {
+      name: 'outsiders-keep-places',
+      off: 'outsiders without a certificate keep the authority away from the port for pushes',
+      file: 'packages/member/src/push/push-service.ts',
+      find: "whenPendingIsFull: 'close-oldest',",
+      replace: "whenPendingIsFull: 'refuse-newest',",
+      test: {
+        file: scene,
+        title:
+          'takes pushes while outsiders hold as many connections open as they may, also from the address of the authority',
+      },
+    },
+    {
       name: 'by-the-one-before',
       off: 'an edge asks over a push by a certificate that was replaced',
       file: 'packages/member/src/push/pushed-requests.ts',
@@ -89,11 +101,23 @@ export const patches: PatchList = {
       name: 'waiting-requests',
       off: 'requests that wait for a push are without number',
       file: 'packages/member/src/push/pushed-requests.ts',
-      find: 'this.#waiting.size >= mostWaiting',
+      find: 'this.#waiting.size >= maxWaitingRequests',
       replace: 'this.#waiting.size < 0',
       test: {
         file: 'packages/member/test/pushed-requests.test.ts',
         title: 'are no others than those of members, no longer than a standing, and no more than 64',
+      },
+    },
+    {
+      name: 'queue-of-an-edge',
+      off: 'an edge that was taken over fills the memory of the authority with requests',
+      file: 'packages/authority/src/push/push-round.ts',
+      find: 'wanted.length > maxWaitingRequests',
+      replace: 'wanted.length < 0',
+      test: {
+        file: 'packages/authority/test/push-round.test.ts',
+        title:
+          'ends where the server asks for more than its own requests that may wait, so that it fills no memory',
       },
     },
     {

@@ -192,6 +192,24 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'oldest-gives-way',
+      off: 'connections without a verdict keep others away where the oldest should give way',
+      file: sources,
+      find: "if (this.#options.limits.whenPendingIsFull === 'close-oldest') this.#makeRoom(socket);",
+      replace: 'if (socket.destroyed) this.#makeRoom(socket);',
+      test: admission(
+        'closes the oldest connection without a verdict for a further one, and none that was admitted',
+      ),
+    },
+    {
+      name: 'oldest-of-the-address',
+      off: 'a connection of another address gives way, so that one address keeps its others out',
+      file: 'packages/tls/src/listen/admission-limits.ts',
+      find: 'const group = isFull ? groupOf(socket) : undefined;',
+      replace: 'const group = isFull ? undefined : groupOf(socket);',
+      test: admission('closes the oldest one of the same address where that holds the most allowed'),
+    },
+    {
       name: 'open-limit',
       off: 'one address may hold any number of open connections',
       file: sources,

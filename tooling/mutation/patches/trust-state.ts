@@ -326,5 +326,27 @@ export const patches: PatchList = {
         title: 'refuse no member, no administrator and not the authority at any step',
       },
     },
+    {
+      name: 'liar-silences',
+      off: 'one server that says a number which is not true silences what all others know',
+      file: 'packages/authority/src/standing/behind-watch.ts',
+      find: 'if (numbers.has(number) || servers.has(server)) return false;',
+      replace: 'if (numbers.size > 0) return false;',
+      test: {
+        file: 'packages/authority/src/standing/behind-watch.test.ts',
+        title: 'hears of it also after one server has said a number that is not true',
+      },
+    },
+    {
+      name: 'lines-of-one-server',
+      off: 'one server fills the log of the authority with numbers that are not true',
+      file: 'packages/authority/src/standing/behind-watch.ts',
+      find: 'if (numbers.has(number) || servers.has(server)) return false;',
+      replace: 'if (numbers.has(number)) return false;',
+      test: {
+        file: 'packages/authority/src/standing/behind-watch.test.ts',
+        title: 'hears of it from each server once, so that none fills the log',
+      },
+    },
   ],
 };

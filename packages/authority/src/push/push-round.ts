@@ -1,6 +1,7 @@
 import { type HttpClient, type Peer, peerOf } from '@entente/tls';
 import {
   maxPushAnswerLength,
+  maxWaitingRequests,
   type PushAnswer,
   type PushedRequest,
   parsePushAnswer,
@@ -54,6 +55,9 @@ export async function pushRound(options: PushRoundOptions): Promise<PushOutcome>
     const response = await options.answer(requestOf(next, options.origin), last.peer, options.address);
     last = await exchange(options, carrying(response, new URL(pushPaths.answers + next.id, options.origin)));
     wanted.push(...last.answer.requests);
+    // Each may be long: what it has taken over must not fill the memory of the authority.
+    if (wanted.length > maxWaitingRequests)
+      throw new Error(`more than ${maxWaitingRequests} requests wait for their answers`);
   }
   return { holds: last.answer.holds, peer: last.peer };
 }

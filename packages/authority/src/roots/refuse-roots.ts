@@ -1,7 +1,7 @@
-import type { Problem } from '@entente/pki';
+import { type Problem, spkiHash } from '@entente/pki';
 import type { Ledger } from '@entente/pki/ledger';
 import type { IssuerStore } from '@entente/pki/node';
-import type { Topology } from '@entente/topology';
+import { type EnterpriseRoot, enterpriseRoots, type Topology } from '@entente/topology';
 import { dependentOn, rootsOfServers } from './dependents.ts';
 import { DomainRoots, nameOfRoot } from './domain-roots.ts';
 
@@ -21,8 +21,9 @@ export interface RefuseRootsOptions {
 const mostNames = 20;
 
 /**
- * Decides whether the roots that a topology lists may replace those in force. The authority would issue nothing where none of its own
- * authorities led to one of them, and members whose certificates lead to a retired root alone could only join again.
+ * Decides whether the roots that a topology lists may replace those in force. The authority has no list of a root that it has not
+ * recorded: only the present root brings the next one, and a certificate with its name may be of anybody's making. It would issue nothing
+ * where none of its own authorities led to one of them, and members whose certificates lead to a retired root alone could only join again.
  * @param next - verified
  * @param options - roots, certificates and time
  * @param leaveBehind - whether the administrators accept that members have to join again
@@ -33,6 +34,17 @@ export async function refuseRoots(
   leaveBehind: boolean,
 ): Promise<Problem | undefined> {
   const { fqdn, ledger, now, store, topology } = options;
+  const inForce = topology();
+  const [foreign] = unrecorded(next, inForce, store);
+  if (foreign !== undefined) {
+    return {
+      reason: 'root-unknown',
+      message: `anchors.enterprise lists ${foreign.name}, and the authority has no root with the fingerprint ${spkiHash(foreign.certificate)}`,
+      remedy:
+        'compare the fingerprint on the machine of the root; if it is right, bring the answer of entente ca root prepare with entente ca root accept first',
+      status: 422,
+    };
+  }
   const before = new DomainRoots({ store, topology, now });
   const after = new DomainRoots({ store, topology: () => next, now });
   const numbers = store.roots.all.map(({ number }) => number);
@@ -69,4 +81,20 @@ export async function refuseRoots(
       'wait until they have renewed, which entente ca rollover shows, or publish with --leave-behind: these servers then join again with a token from entente join-token',
     status: 422,
   };
+}
+
+/** The roots that a version lists and the one in force does not, and that are not among those of the authority. */
+function unrecorded(
+  next: Topology,
+  inForce: Topology | undefined,
+  { roots }: RefuseRootsOptions['store'],
+): readonly EnterpriseRoot[] {
+  const listed = (inForce === undefined ? undefined : enterpriseRoots(inForce)) ?? [];
+  const known = new Set(
+    [
+      ...roots.all.map(({ certificate }) => certificate.der),
+      ...listed.map(({ certificate }) => certificate),
+    ].map(spkiHash),
+  );
+  return (enterpriseRoots(next) ?? []).filter(({ certificate }) => !known.has(spkiHash(certificate)));
 }

@@ -18,8 +18,8 @@ export interface BehindWatchOptions {
  */
 export class BehindWatch {
   readonly #options: BehindWatchOptions;
-  /** The highest number that was reported, by what it is the number of. */
-  readonly #reported = new Map<string, number>();
+  /** What was logged, by what it is the number of: one line for each number, and for each server. */
+  readonly #reported = new Map<string, { readonly numbers: Set<number>; readonly servers: Set<string> }>();
 
   constructor(options: BehindWatchOptions) {
     this.#options = options;
@@ -33,7 +33,7 @@ export class BehindWatch {
   look(server: string, standing: MemberStanding): void {
     const { isRoot, lists, log, topology } = this.#options;
     const version = topology()?.document.version ?? 0;
-    if (standing.topology > version && this.#isNews('topology', standing.topology)) {
+    if (standing.topology > version && this.#isNews('topology', standing.topology, server)) {
       const remedy = `publish version ${standing.topology} again, and those between in their order: entente topology publish topology.v${version + 1}.json`;
       log.error(
         { event: 'topology-behind', peer: server, version: standing.topology, remedy },
@@ -42,7 +42,7 @@ export class BehindWatch {
     }
     for (const { issuer, number } of lists()) {
       const reported = standing.lists.find((one) => one.issuer === issuer)?.number ?? 0;
-      if (reported <= number || !this.#isNews(issuer, reported)) continue;
+      if (reported <= number || !this.#isNews(issuer, reported, server)) continue;
       const remedy = isRoot(issuer)
         ? `bring the newest answer of the root again with entente ca root accept, or restore the backup again with entente ca restore --lists and the file revocation.crl of ${server}`
         : `stop the authority, and restore the newest backup with entente ca restore --replace --lists and the file revocation.crl of ${server}`;
@@ -53,9 +53,11 @@ export class BehindWatch {
     }
   }
 
-  #isNews(what: string, number: number): boolean {
-    if (number <= (this.#reported.get(what) ?? 0)) return false;
-    this.#reported.set(what, number);
+  /** A server that says a number which is not true silences no other, and fills no log. */
+  #isNews(what: string, number: number, server: string): boolean {
+    const { numbers, servers } = this.#reported.get(what) ?? { numbers: new Set(), servers: new Set() };
+    if (numbers.has(number) || servers.has(server)) return false;
+    this.#reported.set(what, { numbers: numbers.add(number), servers: servers.add(server) });
     return true;
   }
 }

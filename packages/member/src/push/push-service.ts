@@ -29,8 +29,17 @@ export interface PushServiceOptions {
   readonly log: Log;
 }
 
-/** An authority needs one at a time; there may be a second authority, and a connection that is not known to be dead. */
-const limits = { maxConnections: 16, maxConnectionsPerAddress: 8, maxPending: 64, maxPendingPerAddress: 16 };
+/**
+ * An authority needs one at a time; there may be a second authority, and a connection that is not known to be dead. The others are for
+ * those who have proven nothing: outsiders who hold them open must not keep an authority out, even from behind its address.
+ */
+const limits = {
+  maxConnections: 528,
+  maxConnectionsPerAddress: 80,
+  maxPending: 512,
+  maxPendingPerAddress: 64,
+  whenPendingIsFull: 'close-oldest',
+} as const;
 /** The longest list passes in it at 1.2 Mbit/s. */
 const http = { maxHeaderBytes: 8_192, requestTimeoutMs: 450_000, keepAliveTimeoutMs: 30_000 };
 

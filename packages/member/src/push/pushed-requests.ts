@@ -5,6 +5,7 @@ import {
   isCarried,
   maxPushedBody,
   maxPushedRequests,
+  maxWaitingRequests,
   type PushedRequest,
 } from '@entente/topology';
 import { MemberFault } from '../files/fault.ts';
@@ -29,8 +30,6 @@ interface Waiting {
 
 /** Milliseconds without a sign of the authority after which it has hung up in the middle of a push. */
 const hungUpMs = 15_000;
-/** More wait only where the program is at fault. */
-const mostWaiting = 64;
 
 /**
  * Requests of this server to its authority that travel the other way round: the authority dials, takes the requests that wait, and brings
@@ -133,7 +132,9 @@ export class PushedRequests {
     const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
     if ((body?.length ?? 0) > maxPushedBody)
       throw unreachable(`the request has more than ${maxPushedBody} bytes`);
-    if (this.#waiting.size >= mostWaiting) throw unreachable(`${mostWaiting} requests wait for it already`);
+    // More wait only where the program is at fault.
+    if (this.#waiting.size >= maxWaitingRequests)
+      throw unreachable(`${maxWaitingRequests} requests wait for it already`);
     const written: PushedRequest = {
       id: randomBytes(16).toString('hex'),
       method: method as PushedRequest['method'],

@@ -116,6 +116,7 @@ export class AdmissionControl implements AdmissionOwner {
   }
 
   #accept(socket: Socket): boolean {
+    if (this.#options.limits.whenPendingIsFull === 'close-oldest') this.#makeRoom(socket);
     const refused = this.#open.enter(socket) ?? this.#pending.enter(socket);
     if (refused !== undefined) {
       this.#open.leave(socket);
@@ -128,6 +129,17 @@ export class AdmissionControl implements AdmissionOwner {
       this.#open.leave(socket);
     });
     return this.#emit('connection', socket);
+  }
+
+  /** Closes the connection without a verdict that has had the longest time, where there is no place for another one. */
+  #makeRoom(socket: Socket): void {
+    const full = this.#pending.refusal(socket);
+    const oldest = full === undefined ? undefined : this.#pending.oldestBefore(socket);
+    if (full === undefined || oldest === undefined) return;
+    this.#pending.leave(oldest);
+    this.#open.leave(oldest);
+    this.#tell(oldest, 'admission', full);
+    oldest.destroy();
   }
 
   #secured(socket: TLSSocket): boolean {

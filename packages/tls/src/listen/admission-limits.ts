@@ -40,17 +40,41 @@ export class ConnectionPlaces {
    * @returns the rejection where a limit is reached; undefined where the connection has a place now
    */
   enter(socket: Socket): RejectionOf<'throttled'> | undefined {
-    const { max, maxPerAddress, what } = this.#limits;
-    if (this.#taken.size >= max) return tooMany(what, max);
-    if (this.#taken.size >= maxPerAddress) {
-      this.#byAddress ??= countByAddress(this.#taken);
-      if ((this.#byAddress.get(groupOf(socket)) ?? 0) >= maxPerAddress) {
-        return tooMany(`${what} from one address`, maxPerAddress);
-      }
-    }
+    const refused = this.refusal(socket);
+    if (refused !== undefined) return refused;
     this.#taken.add(socket);
     this.#count(socket, 1);
     return undefined;
+  }
+
+  /**
+   * Whether there is a place for a connection.
+   * @param socket - the accepted connection
+   * @returns the rejection where a limit is reached
+   */
+  refusal(socket: Socket): RejectionOf<'throttled'> | undefined {
+    const { max, maxPerAddress, what } = this.#limits;
+    if (this.#taken.size >= max) return tooMany(what, max);
+    return this.#isFullFor(socket) ? tooMany(`${what} from one address`, maxPerAddress) : undefined;
+  }
+
+  /**
+   * The connection that has had the longest time among those that keep another one out.
+   * @param socket - the accepted connection, for which there is no place
+   * @returns of the same address where that holds the most allowed
+   */
+  oldestBefore(socket: Socket): Socket | undefined {
+    const isFull = this.#isFullFor(socket);
+    const group = isFull ? groupOf(socket) : undefined;
+    for (const one of this.#taken) if (group === undefined || groupOf(one) === group) return one;
+    return undefined;
+  }
+
+  #isFullFor(socket: Socket): boolean {
+    const { maxPerAddress } = this.#limits;
+    if (this.#taken.size < maxPerAddress) return false;
+    this.#byAddress ??= countByAddress(this.#taken);
+    return (this.#byAddress.get(groupOf(socket)) ?? 0) >= maxPerAddress;
   }
 
   /**

@@ -23,6 +23,12 @@ export interface ServeLimits {
   readonly maxPending?: number;
   /** Of these, from one address, 1 to 1,000,000. Default 500. */
   readonly maxPendingPerAddress?: number;
+  /**
+   * Whose turn it is to go where a further connection is one too many without a verdict. `close-oldest` is for listeners that few peers
+   * dial: outsiders who hold connections open keep none of them away. With many peers it would close those whose handshakes are
+   * nearly done. Default `refuse-newest`.
+   */
+  readonly whenPendingIsFull?: 'refuse-newest' | 'close-oldest';
   /** Milliseconds from the accepted connection to the end of the handshake, 1 to 120,000. Default 10,000. */
   readonly handshakeTimeoutMs?: number;
   /** Milliseconds for fetching revocation knowledge before the verdict, 1 to 120,000. Default 5,000. */

@@ -31,6 +31,7 @@ const limits = nested<ServeLimits>({
   maxConnectionsPerPeer: connections,
   maxPending: connections,
   maxPendingPerAddress: connections,
+  whenPendingIsFull: oneOf('refuse-newest', 'close-oldest'),
   handshakeTimeoutMs: wholeNumber(1, 120_000),
   verdictTimeoutMs: wholeNumber(1, 120_000),
   drainTimeoutMs: wholeNumber(0, 600_000),

@@ -24,6 +24,9 @@ export const maxPushAnswerLength = 1_048_576;
 /** Requests in one answer; those that are left follow in the next one. */
 export const maxPushedRequests = 4;
 
+/** Requests of one server that wait for their answers. */
+export const maxWaitingRequests = 64;
+
 /** Longest body of a request, bytes: the largest standing. */
 export const maxPushedBody = 131_072;
 

@@ -1,0 +1,50 @@
+import { createTestLog } from '@entente/testkit';
+import { type MemberStanding, memberStandingFormat, type Topology } from '@entente/topology';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { PublishedList } from '../trust-state/published-lists.ts';
+import { BehindWatch } from './behind-watch.ts';
+
+const issuer = 'ab'.repeat(8);
+const standing = (topology: number, list = 0): MemberStanding => ({
+  format: memberStandingFormat,
+  topology,
+  state: 1,
+  lists: [{ issuer, shard: 0, number: list }],
+  certificateEnd: '2026-06-01T00:00:00.000Z',
+  formats: [],
+});
+
+/** An authority that was restored: its topology has version 3, and its list number 30. */
+describe('an authority that went back', () => {
+  let lines: string[];
+  let watch: BehindWatch;
+  beforeEach(() => {
+    lines = [];
+    watch = new BehindWatch({
+      topology: () => ({ document: { version: 3 } }) as Topology,
+      lists: () => [{ issuer, shard: 0, number: 30 } as PublishedList],
+      isRoot: () => false,
+      log: createTestLog(({ fields }) => {
+        const { event, number, peer, version } = fields as Record<string, unknown>;
+        lines.push(`${event} ${peer} ${version ?? number}`);
+      }),
+    });
+  });
+
+  it('hears of it once, however many servers say the same', () => {
+    for (const server of ['fe1', 'fe2', 'fe3', 'fe1']) watch.look(server, standing(5, 50));
+    expect(lines).toEqual(['topology-behind fe1 5', 'list-behind fe1 50']);
+  });
+
+  it('hears of it also after one server has said a number that is not true', () => {
+    watch.look('fe1', standing(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER));
+    lines.length = 0;
+    watch.look('fe2', standing(5, 50));
+    expect(lines).toEqual(['topology-behind fe2 5', 'list-behind fe2 50']);
+  });
+
+  it('hears of it from each server once, so that none fills the log', () => {
+    for (let number = 31; number < 100; number++) watch.look('fe1', standing(number, number));
+    expect(lines).toHaveLength(2);
+  });
+});
