@@ -68,9 +68,12 @@ export async function startServer(
   );
   const hop: NextHop = { name: 'contoso.example', address: '127.0.0.1', port: server.port, link };
   const agents: UserAgent[] = [];
+  const dialled: string[] = [];
   const sockets: tls.TLSSocket[] = [];
   return {
     endpoint,
+    /** Addresses that agents believed to dial. */
+    dialled,
     /** Has every connection judged again, as a change of the topology does. */
     judgeAgain() {
       version++;
@@ -119,16 +122,17 @@ export async function startServer(
         ...(places !== undefined && {
           locate: async () => places.map((address) => ({ host: hop.name, address, port: hop.port })),
         }),
-        dial: async () => ({
-          socket: await connect({
+        dial: async ({ address }) => {
+          dialled.push(address);
+          const socket = await connect({
             host: hop.address,
             port: hop.port,
             trust,
             expect: { mode: 'sip-domain', domain: 'contoso.example' },
             allow: ['contoso.example'],
-          }),
-          link,
-        }),
+          });
+          return { socket, link };
+        },
       });
       agents.push(agent);
       return agent;

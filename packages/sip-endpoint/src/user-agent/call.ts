@@ -23,7 +23,7 @@ export class Call {
   readonly remoteBody: string;
   /** Settles when the call has ended, by either side. */
   readonly ended: Promise<'local' | 'remote' | 'lost'>;
-  readonly #session: UserSession;
+  #session: UserSession;
   readonly #settle: (by: 'local' | 'remote' | 'lost') => void;
 
   constructor(session: UserSession, dialog: Dialog, remoteBody: string) {
@@ -37,7 +37,7 @@ export class Call {
     this.#settle = settle;
   }
 
-  /** The connection that the call was set up on. */
+  /** The connection that its requests go over: another one once the user agent had to connect again. */
   get connection(): SipConnection {
     return this.#session.connection;
   }
@@ -74,7 +74,12 @@ export class Call {
     else answer(request.method === 'INVITE' || request.method === 'UPDATE' ? 488 : 405);
   }
 
-  /** The connection broke. */
+  /** The user agent has connected again. */
+  moved(session: UserSession): void {
+    this.#session = session;
+  }
+
+  /** The connection broke, and no other takes its place. */
   lost(): void {
     this.dialog.terminate();
     this.#settle('lost');

@@ -34,12 +34,25 @@ export class UserSession {
   readonly endpoint: SipEndpoint;
   readonly connection: SipConnection;
   readonly #credentials: UserCredentials;
+  readonly #touched: () => void;
   readonly #challenges = new Map<string, UsableChallenge>();
 
-  constructor(endpoint: SipEndpoint, connection: SipConnection, credentials: UserCredentials) {
+  /**
+   * @param endpoint - that sends
+   * @param connection - where to
+   * @param credentials - of the user
+   * @param touched - called when something is sent or has come
+   */
+  constructor(
+    endpoint: SipEndpoint,
+    connection: SipConnection,
+    credentials: UserCredentials,
+    touched: () => void,
+  ) {
     this.endpoint = endpoint;
     this.connection = connection;
     this.#credentials = credentials;
+    this.#touched = touched;
   }
 
   /**
@@ -53,12 +66,19 @@ export class UserSession {
     options: AskOptions = {},
   ): Promise<{ readonly request: SipRequest; readonly response: SipResponse }> {
     let request = this.#authorised(build());
-    let response = await this.endpoint.ask(request, this.connection, options);
+    let response = await this.#send(request, options);
     if ((response.status === 401 || response.status === 407) && this.#learn(response)) {
       request = this.#authorised(build());
-      response = await this.endpoint.ask(request, this.connection, options);
+      response = await this.#send(request, options);
     }
     return { request, response };
+  }
+
+  async #send(request: SipRequest, options: AskOptions): Promise<SipResponse> {
+    this.#touched();
+    const response = await this.endpoint.ask(request, this.connection, options);
+    this.#touched();
+    return response;
   }
 
   #authorised(request: SipRequest): SipRequest {
