@@ -28,11 +28,17 @@ export {
   silentUser,
 } from './transaction/transaction-context.ts';
 export type { NotTaken } from './transaction/transaction-layer.ts';
-export { Call, type CallOutcome, IncomingCall, type SessionBody } from './user-agent/call.ts';
+export type { Answer, ChosenAnswer } from './user-agent/answer.ts';
+export { Call, type ReferOptions } from './user-agent/call.ts';
+export type { SubscribeOptions, Subscription } from './user-agent/dialog-events.ts';
+export { IncomingCall } from './user-agent/incoming-call.ts';
 export { NotConnectedError } from './user-agent/not-connected.ts';
+export type { CallOptions, CallOutcome } from './user-agent/outgoing-call.ts';
 export type { RegistrationState, StayTimings } from './user-agent/registration-state.ts';
+export type { SessionBody } from './user-agent/session-body.ts';
 export { UserAgent } from './user-agent/user-agent.ts';
 export type {
+  AgentRequestParts,
   ReceivedMessage,
   UserAgentEvents,
   UserAgentOptions,

@@ -11,7 +11,15 @@ import {
   type UserAgentEvents,
 } from '@entente/sip-endpoint';
 import { createTestAuthority } from '@entente/testkit';
-import { connect, createTrust, loadCredential, openTrust, type ServeOptions, serve } from '@entente/tls';
+import {
+  type Clock,
+  connect,
+  createTrust,
+  loadCredential,
+  openTrust,
+  type ServeOptions,
+  serve,
+} from '@entente/tls';
 
 /** How a server under test differs from others. */
 export interface ServerUnderTest {
@@ -102,10 +110,12 @@ export async function startServer(
       addressOfRecord: string,
       events: UserAgentEvents = {},
       {
+        clock,
         password = 'secret',
         places,
         sips,
       }: {
+        readonly clock?: Clock;
         readonly password?: string;
         readonly places?: readonly string[];
         readonly sips?: 'required';
@@ -119,6 +129,7 @@ export async function startServer(
         newToken,
         events,
         ...(sips && { sips }),
+        ...(clock && { clock }),
         ...(places !== undefined && {
           locate: async () => places.map((address) => ({ host: hop.name, address, port: hop.port })),
         }),

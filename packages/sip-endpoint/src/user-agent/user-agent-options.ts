@@ -1,7 +1,9 @@
+import type { RequestParts, SipRequest } from '@entente/sip';
 import type { Clock } from '@entente/tls';
 import type { NextHop } from '../connection/next-hop.ts';
 import type { EndpointOptions } from '../endpoint.ts';
-import type { IncomingCall } from './call.ts';
+import type { ChosenAnswer } from './answer.ts';
+import type { IncomingCall } from './incoming-call.ts';
 import type { RegistrationState, StayTimings } from './registration-state.ts';
 import type { UserCredentials } from './user-agent-session.ts';
 
@@ -12,17 +14,34 @@ export interface ReceivedMessage {
   readonly to: string;
   readonly text: string;
   readonly contentType: string;
+  /** The MESSAGE as it arrived. */
+  readonly request: SipRequest;
 }
 
-/** What a user agent tells. */
+/** What a user agent reports, and what it leaves to the application. */
 export interface UserAgentEvents {
-  onMessage?(message: ReceivedMessage): void;
+  /**
+   * Chooses the answer to a MESSAGE, now or later; 200 where nothing is chosen.
+   * @see RFC 3428 §7
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a listener that only listens returns nothing.
+  onMessage?(message: ReceivedMessage): ChosenAnswer | void;
+  /** Chooses the answer to a request outside a call that has no other member here; 405 where nothing is chosen. */
+  onRequest?(request: SipRequest): ChosenAnswer;
+  /** Something was thrown by what chooses an answer: a fault of the application. The request was answered 500. */
+  onFault?(error: unknown): void;
   /** A call rings: answer it, or it stays unanswered. */
   onCall?(call: IncomingCall): void;
   /** The connection is gone; where the user is registered, another one is on its way. */
   onDisconnected?(): void;
   /** The registration stands otherwise than before. */
   onRegistration?(state: RegistrationState): void;
+}
+
+/** A request outside a call, beside its method and target. */
+export interface AgentRequestParts extends Pick<RequestParts, 'headers' | 'contentType' | 'body'> {
+  /** Another From than the user's own; servers refuse it. */
+  readonly as?: string;
 }
 
 /** Who a user agent is and where its server is. */

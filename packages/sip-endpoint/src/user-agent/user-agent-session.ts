@@ -19,6 +19,12 @@ export interface UserCredentials {
   readonly algorithms?: readonly DigestAlgorithm[];
 }
 
+/** How {@link UserSession.ask} waits. */
+export interface SessionAskOptions extends AskOptions {
+  /** Hears of the request as it is sent, with its credentials and without our Via; again where it was challenged. */
+  readonly onSent?: (request: SipRequest) => void;
+}
+
 interface UsableChallenge {
   readonly challenge: DigestChallenge;
   readonly field: 'Authorization' | 'Proxy-Authorization';
@@ -63,7 +69,7 @@ export class UserSession {
    */
   async ask(
     build: () => SipRequest,
-    options: AskOptions = {},
+    options: SessionAskOptions = {},
   ): Promise<{ readonly request: SipRequest; readonly response: SipResponse }> {
     let request = this.#authorised(build());
     let response = await this.#send(request, options);
@@ -74,8 +80,9 @@ export class UserSession {
     return { request, response };
   }
 
-  async #send(request: SipRequest, options: AskOptions): Promise<SipResponse> {
+  async #send(request: SipRequest, options: SessionAskOptions): Promise<SipResponse> {
     this.#touched();
+    options.onSent?.(request);
     const response = await this.endpoint.ask(request, this.connection, options);
     this.#touched();
     return response;

@@ -3,6 +3,7 @@ import {
   createRequest,
   createResponse,
   dialogIdOfRequest,
+  SipArgumentError,
   type SipRequest,
   type SipResponse,
 } from '@entente/sip';
@@ -11,15 +12,19 @@ import { type EndpointUser, SipEndpoint } from '../endpoint.ts';
 import { NoAnswerError } from '../transaction/no-answer.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { agentClock } from './agent-clock.ts';
+import { type Answer, answerAsChosen } from './answer.ts';
 import { askServers } from './ask-servers.ts';
-import { type Call, type CallOutcome, concludeInvite, IncomingCall, type SessionBody } from './call.ts';
-import { InviteAnswers } from './invite-answers.ts';
+import type { Call } from './call.ts';
+import { IncomingCall } from './incoming-call.ts';
 import { KeepAlive } from './keep-alive.ts';
+import type { Line } from './line.ts';
+import { type CallOptions, type CallOutcome, placeCall } from './outgoing-call.ts';
 import { RegisterRequests } from './register-request.ts';
 import { Registration } from './registration.ts';
 import { defaultStayTimings, type RegistrationState } from './registration-state.ts';
+import type { SessionBody } from './session-body.ts';
 import { SessionSource } from './session-source.ts';
-import type { UserAgentOptions } from './user-agent-options.ts';
+import type { AgentRequestParts, ReceivedMessage, UserAgentOptions } from './user-agent-options.ts';
 import { taggedAddress, UserSession } from './user-agent-session.ts';
 
 /**
@@ -33,7 +38,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   /** User and host of our Contact. */
   readonly #contact: string;
   readonly #calls = new Map<string, Call>();
-  readonly #ringing = new Map<string, IncomingCall>();
+  readonly #line: Line;
   readonly #registers: RegisterRequests;
   readonly #registration: Registration;
   readonly #keepAlive: KeepAlive;
@@ -71,6 +76,13 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       server: options.server.name,
       isComing: () => this.#registration.isKept,
     });
+    this.#line = {
+      clock,
+      random,
+      next: () => this.#sessions.next(),
+      contactFor: (uri) => this.#contactFor(uri),
+      onFault: (error) => options.events.onFault?.(error),
+    };
     this.#registration = new Registration({
       clock,
       random,
@@ -141,63 +153,71 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
    * @param as - another From than the user's own; servers refuse it
    * @see RFC 3428
    */
-  async message(to: string, text: string, as: string = this.addressOfRecord): Promise<SipResponse> {
+  message(to: string, text: string, as: string = this.addressOfRecord): Promise<SipResponse> {
+    return this.request('MESSAGE', to, { as, contentType: 'text/plain;charset=UTF-8', body: text });
+  }
+
+  /**
+   * Sends a request outside a call.
+   * @param method - any that establishes no dialog, e.g. OPTIONS, MESSAGE, PUBLISH
+   * @param to - `sip:bob@contoso.example`
+   * @param parts - header fields and body
+   * @returns the final response
+   * @throws NotConnectedError where there is no connection, and none comes within 32 seconds
+   * @throws NoAnswerError where no answer comes
+   * @throws SipArgumentError for a method that has a member of its own
+   */
+  async request(method: string, to: string, parts: AgentRequestParts = {}): Promise<SipResponse> {
+    if (elsewhere.has(method)) {
+      throw new SipArgumentError(
+        `expected a method that establishes no dialog, found ${method}`,
+        'method of a request',
+        'use call, register or the members of Call',
+      );
+    }
+    const { as = this.addressOfRecord, ...rest } = parts;
     const fromTag = this.#options.newToken();
     const callId = this.#options.newToken();
     const session = await this.#sessions.next();
     const { response } = await session.ask(() =>
       createRequest({
-        method: 'MESSAGE',
+        ...rest,
+        method,
         uri: to,
         from: taggedAddress(as, fromTag),
         to: `<${to}>`,
         callId,
         cseq: ++this.#sequence,
-        contentType: 'text/plain;charset=UTF-8',
-        body: text,
       }),
     );
     return response;
   }
 
   /**
-   * Calls somebody; settles when the call is answered or refused.
+   * Calls somebody; settles when the call is answered or refused. Where several devices answer, the first has the call, and the others are
+   * hung up on.
    * @param to - `sip:bob@contoso.example`
    * @param offer - body of the INVITE
    * @param options - `onProvisional` hears of ringing; `signal` gives the call up
+   * @see RFC 3261 §13.2
    */
-  async call(
-    to: string,
-    offer: SessionBody,
-    options: { readonly onProvisional?: (response: SipResponse) => void; readonly signal?: AbortSignal } = {},
-  ): Promise<CallOutcome> {
+  async call(to: string, offer: SessionBody, options: CallOptions = {}): Promise<CallOutcome> {
     const fromTag = this.#options.newToken();
     const callId = this.#options.newToken();
-    const session = await this.#sessions.next();
-    const answers = new InviteAnswers(session);
-    let invite: SipRequest | undefined;
-    const { request, response } = await session.ask(
-      () => {
-        invite = createRequest({
-          method: 'INVITE',
-          uri: to,
-          from: taggedAddress(this.addressOfRecord, fromTag),
-          to: `<${to}>`,
-          callId,
-          cseq: ++this.#sequence,
-          contact: this.#contactFor(to),
-          contentType: offer.contentType,
-          body: offer.body,
-          headers: { Allow: allowed },
-        });
-        return invite;
-      },
-      {
-        ...options,
-        onFurtherSuccess: (further) => answers.acknowledgeFurther(invite as SipRequest, further),
-      },
-    );
-    const outcome = concludeInvite(session, answers, request, response);
+    const build = () =>
+      createRequest({
+        method: 'INVITE',
+        uri: to,
+        from: taggedAddress(this.addressOfRecord, fromTag),
+        to: `<${to}>`,
+        callId,
+        cseq: ++this.#sequence,
+        contact: this.#contactFor(to),
+        contentType: offer.contentType,
+        body: offer.body,
+        headers: { Allow: allowed },
+      });
+    const outcome = await placeCall(this.#line, build, offer, options);
     if (outcome.ok) this.#keep(outcome.call);
     return outcome;
   }
@@ -233,14 +253,13 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       transaction.respond(createResponse(request, 480, undefined, { toTag, headers }));
       return;
     }
+    const { events } = this.#options;
+    const parts = { toTag, onFault: this.#line.onFault };
     switch (request.method) {
       case 'MESSAGE':
-        transaction.respond(createResponse(request, 200, undefined, { toTag }));
-        this.#options.events.onMessage?.({
-          from: request.from.uri.toString(),
-          to: request.to.uri.toString(),
-          text: request.bodyText,
-          contentType: request.contentType ?? 'text/plain',
+        answerAsChosen(transaction, () => events.onMessage?.(messageOf(request)) ?? undefined, {
+          ...parts,
+          otherwise: { status: 200 },
         });
         return;
       case 'INVITE':
@@ -252,15 +271,14 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
         transaction.respond(createResponse(request, 200, undefined, { toTag, headers: { Allow: allowed } }));
         return;
       default:
-        transaction.respond(createResponse(request, 405, undefined, { toTag, headers: { Allow: allowed } }));
+        answerAsChosen(transaction, () => events.onRequest?.(request), { ...parts, otherwise: notAllowed });
     }
   }
 
   onAck(ack: SipRequest): void {
     const id = dialogIdOfRequest(ack);
     if (id === undefined) return;
-    this.#ringing.get(id)?.acknowledged();
-    this.#ringing.delete(id);
+    this.#calls.get(id)?.acknowledged(ack);
   }
 
   onPong(connection: SipConnection): void {
@@ -316,11 +334,9 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   #ring(transaction: ServerTransaction, session: UserSession): void {
     const incoming = new IncomingCall(transaction, {
       session,
-      contact: this.#contactFor(transaction.request.uriText),
-      accepted: (call) => {
-        this.#ringing.set(call.dialog.id, incoming);
-        this.#keep(call);
-      },
+      line: this.#line,
+      allow: allowed,
+      accepted: (call) => this.#keep(call),
     });
     if (this.#options.events.onCall === undefined) incoming.reject(480);
     else this.#options.events.onCall(incoming);
@@ -337,11 +353,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   #keep(call: Call): void {
     const { id } = call.dialog;
     this.#calls.set(id, call);
-    void call.ended.then(() => {
-      this.#calls.delete(id);
-      this.#ringing.get(id)?.acknowledged();
-      this.#ringing.delete(id);
-    });
+    void call.ended.then(() => this.#calls.delete(id));
   }
 
   #sessionOn(connection: SipConnection): UserSession {
@@ -356,4 +368,17 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
 }
 
 const unnamedHost = 'client.invalid';
-const allowed = 'INVITE, ACK, BYE, CANCEL, MESSAGE, OPTIONS';
+const allowed = 'INVITE, ACK, BYE, CANCEL, MESSAGE, OPTIONS, INFO, UPDATE, NOTIFY';
+const notAllowed: Answer = { status: 405, headers: { Allow: allowed } };
+/** Methods that are sent by other members, or by none. */
+const elsewhere: ReadonlySet<string> = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'REGISTER']);
+
+function messageOf(request: SipRequest): ReceivedMessage {
+  return {
+    from: request.from.uri.toString(),
+    to: request.to.uri.toString(),
+    text: request.bodyText,
+    contentType: request.contentType ?? 'text/plain',
+    request,
+  };
+}
