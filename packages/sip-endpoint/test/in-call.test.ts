@@ -1,5 +1,5 @@
 import { sipfragType } from '@entente/sip';
-import type { Call, SessionBody } from '@entente/sip-endpoint';
+import type { Call, ChosenAnswer, SessionBody } from '@entente/sip-endpoint';
 import { StepClock } from '@entente/testkit';
 import type { Clock } from '@entente/tls';
 import { describe, expect, it } from 'vitest';
@@ -174,12 +174,12 @@ describe('in a call', () => {
 });
 
 describe('a MESSAGE', () => {
-  it.each([
+  it.each<[string, () => ChosenAnswer, number]>([
     ['nothing: 200', () => undefined, 200],
     ['a status', () => ({ status: 486 }), 486],
     ['a status later', async () => ({ status: 603 }), 603],
     ['a provisional status, which is none: 500', () => ({ status: 180 }), 500],
-  ] as const)('is answered as the application chooses: %s', async (_, onMessage, status) => {
+  ])('is answered as the application chooses: %s', async (_, onMessage, status) => {
     await using network = await startExchange({ onMessage });
     expect((await network.alice.agent.message('sip:bob@contoso.example', 'hello')).status).toBe(status);
   });
