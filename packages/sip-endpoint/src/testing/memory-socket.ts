@@ -19,7 +19,7 @@ const nobody: Peer = {
 export class MemorySocket extends Duplex {
   readonly remoteAddress: string;
   readonly remotePort: number;
-  /** Whether what is written is dropped, and the other end is not told of the end either. */
+  /** Whether what is written is dropped, and the other end does not learn of the end. */
   isDark = false;
   #other: MemorySocket | undefined;
   #isEnded = false;

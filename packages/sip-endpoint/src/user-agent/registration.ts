@@ -83,6 +83,7 @@ export class Registration {
    */
   async end(): Promise<SipResponse> {
     this.#forget();
+    this.#until = undefined;
     try {
       return await this.#parts.send(0);
     } finally {
@@ -174,9 +175,9 @@ export class Registration {
       this.#stopTimer?.();
       this.#stopTimer = undefined;
       this.#isAsking = true;
-      this.#tell({ state: 'registering' });
       // Once all others have heard of the loss.
       queueMicrotask(() => this.#attemptLater(want));
+      this.#tell({ state: 'registering' });
       return;
     }
     this.#failures++;

@@ -294,8 +294,11 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     this.#keepAlive.ended();
     const why = new NoAnswerError('transport-error', 'the next request', this.#options.server.name);
     if (isKept && this.#endpoint.suspect(connection, why)) this.#avoidsLast = true;
-    this.#options.events.onDisconnected?.();
-    this.#registration.lost(why);
+    try {
+      this.#options.events.onDisconnected?.();
+    } finally {
+      this.#registration.lost(why);
+    }
   }
 
   async #sendRegister(expiresSeconds: number): Promise<SipResponse> {
