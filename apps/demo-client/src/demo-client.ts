@@ -111,6 +111,8 @@ class Client implements DemoClient {
         onMessage: ({ from, text }) => logger.info({ event: 'message', from, text }, `message from ${from}`),
         onCall: (call) => this.#answer(call),
         onDisconnected: () => logger.warn({ event: 'disconnected' }, 'the connection was closed'),
+        onRegistration: ({ state }) =>
+          logger.info({ event: 'registration', state }, `registration: ${state}`),
       },
     });
   }

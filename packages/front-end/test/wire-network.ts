@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { serveFrontEnd } from '@entente/front-end';
+import { type ServeFrontEndOptions, serveFrontEnd } from '@entente/front-end';
 import type { Logger } from '@entente/host';
 import type { Member, PurposeKeys } from '@entente/member';
 import {
@@ -13,7 +13,7 @@ import {
   type SipResponse,
   selectChallenges,
 } from '@entente/sip';
-import { SipEndpoint } from '@entente/sip-endpoint';
+import { type DialledSocket, type NextHop, SipEndpoint } from '@entente/sip-endpoint';
 import type { NamedPolicy } from '@entente/sip-relay';
 import { createTestAuthority, freePorts } from '@entente/testkit';
 import { sampleEdge, sampleFrontEnd, sampleTopology } from '@entente/testkit/topology';
@@ -29,10 +29,13 @@ export async function startFrontEnd({
   policies = [],
   settings,
   applicationFlags,
+  clock,
 }: {
   policies?: readonly NamedPolicy[];
   settings?: Policies;
   applicationFlags?: ServerFlags;
+  /** Milliseconds since 1970, of its registrar. */
+  clock?: () => number;
 } = {}) {
   const root = await createTestAuthority('Contoso Test Root');
   const [port = 0] = await freePorts(1);
@@ -57,10 +60,11 @@ export async function startFrontEnd({
   const write = (fields: object, msg: string) => void lines.push({ ...fields, msg });
   const logger: Logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
   const keys = { current: { epoch: 1, key: randomBytes(32) }, keyOf: () => keys.current.key };
-  const frontEnd = await serveFrontEnd({
+  const identity = await identityOf('fe1.contoso.example');
+  const options: ServeFrontEndOptions = {
     member: {
       fqdn: 'fe1.contoso.example',
-      identity: await identityOf('fe1.contoso.example'),
+      identity,
       trust,
       topology,
       keysFor: (_purpose: string) => keys as PurposeKeys,
@@ -72,8 +76,10 @@ export async function startFrontEnd({
       find: (username) => createCredentialRecord({ username, realm, password }),
       hasMd5: () => false,
     },
-  });
-  const opened: AsyncDisposable[] = [frontEnd, trust];
+    ...(clock === undefined ? {} : { clock }),
+  };
+  let frontEnd: AsyncDisposable | undefined = await serveFrontEnd(options);
+  const opened: AsyncDisposable[] = [trust];
   const dialFrontEnd = async (identity?: Credential) => {
     const peer = new Peer(port, trust, identity);
     opened.unshift(peer);
@@ -82,6 +88,17 @@ export async function startFrontEnd({
   return {
     lines,
     port,
+    /** Stops it, with all that it has in memory. */
+    async stop() {
+      await frontEnd?.[Symbol.asyncDispose]();
+      frontEnd = undefined;
+    },
+    /** Starts it again after `stop`. */
+    async start() {
+      frontEnd = await serveFrontEnd(options);
+    },
+    /** For clients that are no {@link Peer}. */
+    dial: (hop: NextHop) => dialDomain(hop, trust),
     /** A client that proves itself as a user and registers. */
     async user(username: string) {
       const peer = await dialFrontEnd();
@@ -99,9 +116,28 @@ export async function startFrontEnd({
     /** A server of the topology. */
     server: async (fqdn: string) => dialFrontEnd(await identityOf(fqdn)),
     async [Symbol.asyncDispose]() {
-      for (const item of opened) await item[Symbol.asyncDispose]();
+      for (const item of opened) if (item !== trust) await item[Symbol.asyncDispose]();
+      await frontEnd?.[Symbol.asyncDispose]();
+      await trust[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Dials a place where a server of the domain is. */
+async function dialDomain(
+  hop: NextHop,
+  trust: Awaited<ReturnType<typeof openTrust>>,
+  identity?: Credential,
+): Promise<DialledSocket> {
+  const socket = await connect({
+    host: hop.address,
+    port: hop.port,
+    trust,
+    expect: { mode: 'sip-domain', domain: realm },
+    allow: [realm],
+    ...(identity === undefined ? {} : { identity }),
+  });
+  return { socket, link: hop.link };
 }
 
 /** How a {@link Peer} asks. */
@@ -161,17 +197,9 @@ class Peer implements AsyncDisposable {
           );
         },
       },
-      dial: async (hop) => {
+      dial: (hop) => {
         this.connections++;
-        const socket = await connect({
-          host: hop.address,
-          port: hop.port,
-          trust,
-          expect: { mode: 'sip-domain', domain: realm },
-          allow: [realm],
-          ...(identity === undefined ? {} : { identity }),
-        });
-        return { socket, link: hop.link };
+        return dialDomain(hop, trust, identity);
       },
     });
   }

@@ -13,16 +13,12 @@ import {
 } from '@entente/sip';
 import type { Account } from './budget/account.ts';
 import { MessageBudget } from './budget/message-budget.ts';
-import {
-  type ConnectionLimits,
-  type ConnectionLink,
-  type ConnectionUser,
-  type GivenUp,
-  SipConnection,
-} from './connection/connection.ts';
+import { type ConnectionLink, type ConnectionUser, SipConnection } from './connection/connection.ts';
+import type { ConnectionLimits } from './connection/connection-limits.ts';
 import { ConnectionPool } from './connection/connection-pool.ts';
 import type { DialledSocket } from './connection/dialled-socket.ts';
 import { EverySecond } from './connection/every-second.ts';
+import type { GivenUp } from './connection/given-up.ts';
 import { IdleWatch } from './connection/idle-watch.ts';
 import type { NextHop } from './connection/next-hop.ts';
 import { OwnVias, type SentBy } from './connection/own-vias.ts';
@@ -45,6 +41,8 @@ export interface EndpointUser {
   /** A connection is up, dialled or accepted. */
   onConnection?(connection: SipConnection): void;
   onClosed?(connection: SipConnection): void;
+  /** The peer has answered a keep-alive (RFC 5626 §4.4.1). */
+  onPong?(connection: SipConnection): void;
   /** The endpoint is about to close all connections: begin nothing more on them. */
   onDisposing?(): void;
   /** Bytes that were no message; they have been answered where that is possible. */
@@ -344,6 +342,10 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
 
   onGivenUp(why: GivenUp, connection: SipConnection): void {
     this.#user.onGivenUp?.(why, connection);
+  }
+
+  onPong(connection: SipConnection): void {
+    this.#user.onPong?.(connection);
   }
 
   onClosed(connection: SipConnection): void {

@@ -8,7 +8,7 @@ afterEach(() => {
 });
 
 /** A server that hands each connection to the test. */
-async function serverOf(options: ServerUnderTest = {}) {
+async function serverOf({ onPong, ...options }: ServerUnderTest & Pick<EndpointUser, 'onPong'> = {}) {
   const closed: number[] = [];
   const opened: SipConnection[] = [];
   const user: EndpointUser = {
@@ -16,6 +16,7 @@ async function serverOf(options: ServerUnderTest = {}) {
     onAck() {},
     onConnection: (connection) => opened.push(connection),
     onClosed: (connection) => closed.push(connection.id),
+    ...(onPong === undefined ? {} : { onPong }),
   };
   const server = await startServer(user, options);
   return {
@@ -54,6 +55,22 @@ describe('keep-alive', () => {
     });
     socket.write('\r\n\r\n'.repeat(3));
     await expect.poll(() => received).toBe('\r\n'.repeat(3));
+  });
+
+  it('takes each answer to a ping for one, and answers none: two, one after the other, look like a ping', async () => {
+    let pongs = 0;
+    await using network = await serverOf({ onPong: () => void pongs++ });
+    const { connection, socket } = await network.connect();
+    let received = '';
+    socket.on('data', (bytes: Buffer) => {
+      received += bytes.toString('latin1');
+      socket.write('\r\n');
+    });
+    for (let sent = 1; sent <= 4; sent++) {
+      connection.ping();
+      await expect.poll(() => pongs).toBe(sent);
+    }
+    expect(received).toBe('\r\n\r\n'.repeat(4));
   });
 
   it('adds no more pongs than may wait', async () => {

@@ -49,6 +49,35 @@ describe('a call that several devices answer (RFC 3261 §13.2.2.4)', () => {
   });
 });
 
+describe('a call whose INVITE was challenged', () => {
+  it('has the credentials of the INVITE in its ACK, which nobody can challenge (RFC 3261 §13.2.2.4)', async () => {
+    const acks: SipRequest[] = [];
+    const sent: (string | undefined)[] = [];
+    await using server = await startServer({
+      onRequest(transaction) {
+        const { request } = transaction;
+        sent.push(request.get('Proxy-Authorization'));
+        const challenge = 'Digest realm="contoso.example", nonce="n", algorithm=SHA-256, qop="auth"';
+        transaction.respond(
+          request.has('Proxy-Authorization')
+            ? createResponse(request, 200, undefined, { toTag: 'b', contact: '<sip:b@client.invalid>' })
+            : createResponse(request, 407, undefined, {
+                toTag: 'b',
+                headers: { 'Proxy-Authenticate': challenge },
+              }),
+        );
+      },
+      onAck: (ack) => void acks.push(ack),
+    });
+    const alice = server.agent('sip:alice@contoso.example');
+    await alice.connect();
+    expect((await alice.call('sip:bob@contoso.example', offer)).ok).toBe(true);
+    await expect.poll(() => acks.length).toBe(1);
+    expect(acks[0]?.get('Proxy-Authorization')).toBe(sent[1]);
+    expect(sent[1]).toContain('response=');
+  });
+});
+
 describe('a request that requires an extension', () => {
   it('does not ring: it is answered 420, and the extensions are named (RFC 3261 §8.2.2.3)', async () => {
     const opened: SipConnection[] = [];

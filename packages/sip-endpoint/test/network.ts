@@ -11,7 +11,15 @@ import {
   type UserAgentEvents,
 } from '@entente/sip-endpoint';
 import { createTestAuthority } from '@entente/testkit';
-import { connect, createTrust, loadCredential, openTrust, type ServeOptions, serve } from '@entente/tls';
+import {
+  type Clock,
+  connect,
+  createTrust,
+  loadCredential,
+  openTrust,
+  type ServeOptions,
+  serve,
+} from '@entente/tls';
 
 /** How a server under test differs from others. */
 export interface ServerUnderTest {
@@ -68,9 +76,12 @@ export async function startServer(
   );
   const hop: NextHop = { name: 'contoso.example', address: '127.0.0.1', port: server.port, link };
   const agents: UserAgent[] = [];
+  const dialled: string[] = [];
   const sockets: tls.TLSSocket[] = [];
   return {
     endpoint,
+    /** Addresses that agents believed to dial. */
+    dialled,
     /** Has every connection judged again, as a change of the topology does. */
     judgeAgain() {
       version++;
@@ -99,10 +110,12 @@ export async function startServer(
       addressOfRecord: string,
       events: UserAgentEvents = {},
       {
+        clock,
         password = 'secret',
         places,
         sips,
       }: {
+        readonly clock?: Clock;
         readonly password?: string;
         readonly places?: readonly string[];
         readonly sips?: 'required';
@@ -116,19 +129,21 @@ export async function startServer(
         newToken,
         events,
         ...(sips && { sips }),
+        ...(clock && { clock }),
         ...(places !== undefined && {
           locate: async () => places.map((address) => ({ host: hop.name, address, port: hop.port })),
         }),
-        dial: async () => ({
-          socket: await connect({
+        dial: async ({ address }) => {
+          dialled.push(address);
+          const socket = await connect({
             host: hop.address,
             port: hop.port,
             trust,
             expect: { mode: 'sip-domain', domain: 'contoso.example' },
             allow: ['contoso.example'],
-          }),
-          link,
-        }),
+          });
+          return { socket, link };
+        },
       });
       agents.push(agent);
       return agent;

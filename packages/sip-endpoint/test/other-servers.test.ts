@@ -1,4 +1,4 @@
-import { createResponse } from '@entente/sip';
+import { createResponse, type SipResponse } from '@entente/sip';
 import type { EndpointUser, SipConnection } from '@entente/sip-endpoint';
 import { describe, expect, it } from 'vitest';
 import { startServer } from './network.ts';
@@ -37,6 +37,34 @@ describe('a user agent whose server has several addresses (RFC 3263 §4.3)', () 
       await expect.poll(() => [...server.endpoint.connections].length).toBe(1);
     },
   );
+
+  it('registers at the next one when the connection to the first breaks, and what follows goes there', async () => {
+    const { connections, server } = await serverOf(200, 200);
+    await using _ = server;
+    const alice = server.agent('sip:alice@contoso.example', {}, { places });
+    await alice.register();
+    connections[0]?.socket.destroy();
+    await expect.poll(() => connections.length).toBe(2);
+    await expect.poll(() => alice.registration.state).toBe('registered');
+    expect(server.dialled).toEqual(places.slice(0, 2));
+    expect((await alice.message('sip:bob@contoso.example', 'hello')).status).toBe(200);
+    expect(connections).toHaveLength(2);
+  });
+
+  it('holds a request back while it connects again, and sends it then', async () => {
+    const { connections, server } = await serverOf(200, 200);
+    await using _ = server;
+    let held: Promise<SipResponse> | undefined;
+    const onDisconnected = () => {
+      held ??= alice.message('sip:bob@contoso.example', 'hello');
+    };
+    const alice = server.agent('sip:alice@contoso.example', { onDisconnected }, { places });
+    await alice.register();
+    connections[0]?.socket.destroy();
+    await expect.poll(() => held).toBeDefined();
+    expect((await held)?.status).toBe(200);
+    expect(connections).toHaveLength(2);
+  });
 
   it('asks four of them, and gives the answer of the last', async () => {
     const { connections, server } = await serverOf(503, 503, 503, 503, 503);

@@ -64,7 +64,11 @@ export {
   type SubscriberTimer,
   type SubscriptionEnd,
 } from './subscription/subscriber.ts';
-export { formatSubscriptionState, type SubscriptionState } from './subscription/subscription-state.ts';
+export {
+  formatSubscriptionState,
+  readSubscriptionState,
+  type SubscriptionState,
+} from './subscription/subscription-state.ts';
 export {
   type ProxiedSessionTimer,
   type ProxySessionDecision,

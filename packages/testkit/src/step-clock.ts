@@ -49,6 +49,14 @@ export class StepClock implements Clock {
     while (this.#periodic() < before) await new Promise((resolve) => setImmediate(resolve));
   }
 
+  /**
+   * How many timers wait that were set with a delay: what a test waits for where real sockets meet this clock.
+   * @param delayMs - milliseconds
+   */
+  pending(delayMs: number): number {
+    return [...this.#waiting].filter((entry) => entry.delayMs === delayMs).length;
+  }
+
   /** How many timers wait that are set again after each run. */
   #periodic(): number {
     return [...this.#waiting].filter(({ delayMs }) => periods.includes(delayMs)).length;

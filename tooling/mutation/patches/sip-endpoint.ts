@@ -172,5 +172,132 @@ export const patches: PatchList = {
           'that close while they are replaced leave their place to the new one, or to what has taken it meanwhile',
       },
     },
+    {
+      name: 'registration-half-life',
+      off: 'a registration is renewed when it has ended already',
+      file: 'packages/sip-endpoint/src/user-agent/registration.ts',
+      find: 'Math.max(shortestWaitMs, ms / 2)',
+      replace: 'Math.max(shortestWaitMs, ms + 1)',
+      test: {
+        file: 'packages/sip-endpoint/src/user-agent/registration.test.ts',
+        title: 'is renewed at half of the time that was granted, again and again',
+      },
+    },
+    {
+      name: 'registration-back-off',
+      off: 'ten thousand clients ask a server that does not run without a pause',
+      file: 'packages/sip-endpoint/src/user-agent/registration-state.ts',
+      find: 'return longest * (0.5 + random / 2);',
+      replace: 'return longest * 0;',
+      test: {
+        file: 'packages/sip-endpoint/src/user-agent/registration.test.ts',
+        title: 'waits longer after each failure, also after the first attempt, and tells of what it failed',
+      },
+    },
+    {
+      name: 'registration-unproven-flow',
+      off: 'a server that accepts and closes at once is asked without a pause',
+      file: 'packages/sip-endpoint/src/user-agent/registration.ts',
+      find: 'if (this.#isProven && !isUp) {',
+      replace: 'if (!isUp) {',
+      test: {
+        file: 'packages/sip-endpoint/src/user-agent/registration.test.ts',
+        title:
+          'waits where the connection breaks before a keep-alive was answered, so that no server is asked without pause',
+      },
+    },
+    {
+      name: 'registration-refused',
+      off: 'a user whose password is wrong is asked for again and again',
+      file: 'packages/sip-endpoint/src/user-agent/registration.ts',
+      find: 'return status === 408 || status === 430 || status === 480;',
+      replace: 'return status >= 400;',
+      test: {
+        file: 'packages/sip-endpoint/src/user-agent/registration.test.ts',
+        title: 'ends where the registrar answers 403: asking again is of no use',
+      },
+    },
+    {
+      name: 'keep-alive-answer',
+      off: 'a dead connection counts as good until TCP finds out',
+      file: 'packages/sip-endpoint/src/user-agent/keep-alive.ts',
+      find: 'else connection.close();',
+      replace: '',
+      test: {
+        file: 'packages/sip-endpoint/src/user-agent/keep-alive.test.ts',
+        title: 'close the connection where no answer comes within 10 s',
+      },
+    },
+    {
+      name: 'keep-alive-learns',
+      off: 'an address translator that forgets after 4 s cuts the user off again and again',
+      file: 'packages/sip-endpoint/src/user-agent/keep-alive.ts',
+      find: 'const longest = Math.min(this.#longestMs, this.#learntMs);',
+      replace: 'const longest = this.#longestMs;',
+      test: {
+        file: 'packages/front-end/test/stays-reachable.test.ts',
+        title:
+          'stays reachable for an hour over a server restart, an idle limit of 4 s and changed addresses',
+      },
+    },
+    {
+      name: 'two-pongs',
+      off: 'the second answer to a keep-alive counts as a ping, and the connection as dead',
+      file: 'packages/sip-endpoint/src/connection/connection.ts',
+      find: 'if (this.#pingsDue > 0) {',
+      replace: "if (kind === 'pong' && this.#pingsDue > 0) {",
+      test: {
+        file: 'packages/sip-endpoint/test/connection.test.ts',
+        title:
+          'takes each answer to a ping for one, and answers none: two, one after the other, look like a ping',
+      },
+    },
+    {
+      name: 'flow-of-the-device',
+      off: 'a binding whose connection has died unnoticed stays beside the new one',
+      file: 'packages/sip-endpoint/src/user-agent/register-request.ts',
+      find: "return this.#isOutbound ? address.withParameter('reg-id', regId) : address;",
+      replace: 'return address;',
+      test: {
+        file: 'packages/sip-endpoint/src/user-agent/register-request.test.ts',
+        title:
+          'names device and flow, the same each time, so that the registrar replaces the one before (RFC 5626 §4.2)',
+      },
+    },
+    {
+      name: 'next-server',
+      off: 'a user agent dials the server again that has just failed, and no other',
+      file: 'packages/sip-endpoint/src/user-agent/user-agent.ts',
+      find: 'this.#avoidsLast = true;',
+      replace: 'this.#avoidsLast = false;',
+      test: {
+        file: 'packages/sip-endpoint/test/other-servers.test.ts',
+        title:
+          'registers at the next one when the connection to the first breaks, and what follows goes there',
+      },
+    },
+    {
+      name: 'credentials-in-ack',
+      off: 'the ACK for a 2xx has no credentials, and a server drops it',
+      file: 'packages/sip-endpoint/src/user-agent/invite-answers.ts',
+      find: "for (const name of ['Authorization', 'Proxy-Authorization'])",
+      replace: 'for (const name of [])',
+      test: {
+        file: 'packages/sip-endpoint/test/forked-call.test.ts',
+        title:
+          'has the credentials of the INVITE in its ACK, which nobody can challenge (RFC 3261 §13.2.2.4)',
+      },
+    },
+    {
+      name: 'chosen-answer-is-final',
+      off: 'an application answers with a provisional status, and the request hangs',
+      file: 'packages/sip-endpoint/src/user-agent/answer.ts',
+      find: 'if (!(status >= 200 && status <= 699)) {',
+      replace: 'if (!(status >= 100 && status <= 699)) {',
+      test: {
+        file: 'packages/sip-endpoint/test/in-call.test.ts',
+        title: 'is answered as the application chooses: a provisional status, which is none: 500',
+      },
+    },
   ],
 };

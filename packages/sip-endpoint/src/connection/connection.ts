@@ -14,8 +14,10 @@ import type { Ledger } from '../budget/ledger.ts';
 import type { MessageBudget } from '../budget/message-budget.ts';
 import type { PeerKind } from '../budget/peer-kind.ts';
 import { ArrivedBytes } from './arrived-bytes.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 import type { EverySecond, Ticked } from './every-second.ts';
 import { FailingTargets } from './failing-targets.ts';
+import type { GivenUp } from './given-up.ts';
 import type { IdleWatch, Idling } from './idle-watch.ts';
 import { Incoming } from './incoming.ts';
 import { loopTurn } from './loop-turn.ts';
@@ -30,35 +32,17 @@ export interface ConnectionLink {
   readonly name: string;
 }
 
-/** Why a connection was closed although its peer spoke SIP. */
-export type GivenUp =
-  /** A message that began did not end in time. */
-  | 'message-incomplete'
-  /** What the peer has begun to send exceeds what it may have under way. */
-  | 'no-room'
-  /** The peer sends requests and does not take the answers. */
-  | 'answers-not-taken';
-
 /** Who takes what a connection brings. */
 export interface ConnectionUser {
   onRequest(request: SipRequest, connection: SipConnection): void;
   onResponse(response: SipResponse, connection: SipConnection): void;
   /** A message was refused as malformed; it has been answered, and the connection is closed if framing is lost. */
   onMalformed(fault: MessageFault, connection: SipConnection): void;
+  /** The peer has answered a ping (RFC 5626 §4.4.1). */
+  onPong(connection: SipConnection): void;
   /** The connection is about to be closed, for what the peer alone has done. */
   onGivenUp(why: GivenUp, connection: SipConnection): void;
   onClosed(connection: SipConnection): void;
-}
-
-/** Bounds of one connection. */
-export interface ConnectionLimits {
-  /**
-   * Bytes that may wait to be sent; more are not added. Above an eighth of it, what others send the peer is refused to them; above half
-   * of it, a client is not read from. Default 4 MiB.
-   */
-  readonly maxPendingBytes?: number;
-  /** Milliseconds without a byte from the peer after which the connection is closed. Default 15 minutes. */
-  readonly idleTimeoutMs?: number;
 }
 
 /** Milliseconds that a closing connection has to take what waits for it. */
@@ -102,6 +86,8 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   readonly #user: ConnectionUser;
   #kind: PeerKind;
   #isTicked = false;
+  /** Pings that the peer has not answered. */
+  #pingsDue = 0;
   /** Whether a byte has come since {@link heardSinceLook}. */
   #isHeard = false;
   /** Seconds for which the peer was not read from; -1 where it is. */
@@ -179,6 +165,11 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   /** Whether a user has authenticated here, or the peer is a server or partner. */
   get isProven(): boolean {
     return this.#kind !== 'unknown';
+  }
+
+  /** Whether a message has begun and its end has not come yet. */
+  get isReceiving(): boolean {
+    return this.#incoming.isWaiting;
   }
 
   /** Whether the peer takes so little that no further request of it is worth answering. */
@@ -270,7 +261,9 @@ export class SipConnection implements FramerSink, Ticked, Idling {
 
   /** Sends the double CRLF that keeps a flow alive (RFC 5626 §3.5.1). */
   ping(): void {
-    if (!this.#closed && this.#outgoing.takesFrom(4, undefined)) this.#outgoing.write('\r\n\r\n');
+    if (this.#closed || !this.#outgoing.takesFrom(4, undefined)) return;
+    this.#pingsDue++;
+    this.#outgoing.write('\r\n\r\n');
   }
 
   /** Sends what was gathered and closes. */
@@ -306,7 +299,14 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   }
 
   keepAlive(kind: 'ping' | 'pong'): void {
-    if (kind !== 'ping' || this.#closed) return;
+    if (this.#closed) return;
+    // Two pongs, one after the other, look like a ping; a server that is pinged sends none itself.
+    if (this.#pingsDue > 0) {
+      this.#pingsDue--;
+      this.#user.onPong(this);
+      return;
+    }
+    if (kind === 'pong') return;
     const takes = this.#outgoing.takesAnswer(2);
     if (takes) this.#outgoing.write('\r\n');
     this.#answered(takes);

@@ -1,200 +1,396 @@
 import {
   createResponse,
   type Dialog,
-  dialogOfRequest,
+  DialogFault,
+  glareDelayMs,
+  type InDialogParts,
+  NameAddr,
+  SessionChanges,
+  type SessionMethod,
   type SipRequest,
   type SipResponse,
 } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
+import { NoAnswerError } from '../transaction/no-answer.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
-import type { InviteAnswers } from './invite-answers.ts';
+import { type Answer, answerAsChosen, type ChosenAnswer } from './answer.ts';
+import { DialogEvents, referListener, type SubscribeOptions, Subscription } from './dialog-events.ts';
+import { ackFor, sendAck } from './invite-answers.ts';
+import type { Line } from './line.ts';
+import { heldSession, nextVersion, type SessionBody } from './session-body.ts';
+import { UntilAcknowledged } from './until-acknowledged.ts';
 import type { UserSession } from './user-agent-session.ts';
 
-/** Body of an INVITE or its answer. */
-export interface SessionBody {
-  readonly contentType: string;
-  readonly body: string;
+/** What a {@link Call} is made of. */
+export interface CallParts {
+  readonly session: UserSession;
+  readonly line: Line;
+  readonly dialog: Dialog;
+  /** What each side has sent: offer and answer. */
+  readonly localBody: SessionBody;
+  readonly remoteBody: string;
 }
 
-/** A call that is established; both sides have it. */
+/** How a call is transferred. */
+export interface ReferOptions {
+  /** A call to the target that the new one shall take the place of there (attended transfer, RFC 3891). */
+  readonly replaces?: Call;
+  /** Status of the latest response that the other side got from the target. */
+  readonly onProgress?: (status: number) => void;
+}
+
+/** Attempts to change the session that cross with one of the other side. */
+const maxGlares = 3;
+/** Answers where the application chooses none. */
+const usual: Readonly<Record<string, Answer>> = {
+  INVITE: { status: 488 },
+  UPDATE: { status: 488 },
+  INFO: { status: 200 },
+  OPTIONS: { status: 200 },
+};
+
+/** A call that is established; both sides have it. It goes on when its user agent connects again. */
 export class Call {
   readonly dialog: Dialog;
-  /** Body that the other side sent: the answer for the caller, the offer for the called. */
-  readonly remoteBody: string;
   /** Settles when the call has ended, by either side. */
   readonly ended: Promise<'local' | 'remote' | 'lost'>;
-  readonly #session: UserSession;
-  readonly #settle: (by: 'local' | 'remote' | 'lost') => void;
+  /**
+   * Chooses the answer to a request that the other side sends in this call: INVITE and UPDATE change the session (488 where nothing is
+   * chosen; the body of a 200 is the answer to the offer), INFO and OPTIONS (200), any other method (405).
+   */
+  onRequest: ((request: SipRequest) => ChosenAnswer) | undefined;
+  readonly #line: Line;
+  readonly #changes = new SessionChanges();
+  readonly #events = new DialogEvents();
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #untilAcknowledged: UntilAcknowledged;
+  #session: UserSession;
+  #localBody: SessionBody;
+  #remoteBody: string;
+  /** Our session description before it was put on hold. */
+  #beforeHold: SessionBody | undefined;
+  #settle: (by: 'local' | 'remote' | 'lost') => void = () => {};
 
-  constructor(session: UserSession, dialog: Dialog, remoteBody: string) {
+  /** @param parts - the dialog, and what was agreed in it */
+  constructor({ dialog, line, localBody, remoteBody, session }: CallParts) {
     this.#session = session;
+    this.#line = line;
     this.dialog = dialog;
-    this.remoteBody = remoteBody;
-    let settle: (by: 'local' | 'remote' | 'lost') => void = () => {};
+    this.#localBody = localBody;
+    this.#remoteBody = remoteBody;
+    this.#untilAcknowledged = new UntilAcknowledged(line.clock);
     this.ended = new Promise((resolve) => {
-      settle = resolve;
+      this.#settle = resolve;
     });
-    this.#settle = settle;
   }
 
-  /** The connection that the call was set up on. */
+  /** Body that the other side sent last: the answer for the caller, the offer for the called, or a later one. */
+  get remoteBody(): string {
+    return this.#remoteBody;
+  }
+
+  /** Body that this side sent last. */
+  get localBody(): SessionBody {
+    return this.#localBody;
+  }
+
+  /** The connection that its requests go over: another one once the user agent had to connect again. */
   get connection(): SipConnection {
     return this.#session.connection;
   }
 
   /**
-   * Ends the call with BYE.
+   * Sends a request in the call.
+   * @param method - any but INVITE, ACK, CANCEL and BYE, which have methods of their own here
+   * @param parts - header fields and body
+   * @returns the final response; 481 and 408 end the call (RFC 3261 §12.2.1.2)
+   * @throws NoAnswerError if none comes
+   * @throws DialogFault where the call has ended
+   */
+  async request(method: string, parts: InDialogParts = {}): Promise<SipResponse> {
+    if (method === 'INVITE' || method === 'BYE')
+      throw new DialogFault('expected another method', `${method} in a call`, 'use reinvite or hangUp');
+    return (await this.#ask(method, parts)).response;
+  }
+
+  /**
+   * Offers another session with INVITE; where the other side does the same at the same time, again after a moment.
+   * @param offer - body of the INVITE
+   * @returns the final response; after a failure the session is as it was
+   * @throws DialogFault where a change of this side is not answered yet, or the call has ended
+   * @see RFC 3261 §14.1
+   */
+  reinvite(offer: SessionBody): Promise<SipResponse> {
+    return this.#change('INVITE', offer);
+  }
+
+  /**
+   * Offers another session with UPDATE, which the other side answers at once.
+   * @param offer - body of the UPDATE
+   * @returns the final response; after a failure the session is as it was
+   * @throws DialogFault as {@link Call.reinvite}
+   * @see RFC 3311 §5
+   */
+  update(offer: SessionBody): Promise<SipResponse> {
+    return this.#change('UPDATE', offer);
+  }
+
+  /**
+   * Puts the other side on hold: each stream of our session description, which has to be SDP, receives nothing more.
+   * @returns the final response to the INVITE
+   * @see RFC 3264 §8.4
+   */
+  async hold(): Promise<SipResponse> {
+    const before = this.#beforeHold ?? this.#localBody;
+    const response = await this.reinvite(heldSession(this.#localBody));
+    if (response.status < 300) this.#beforeHold = before;
+    return response;
+  }
+
+  /** Offers the session again that was put on hold. @returns the final response to the INVITE */
+  async resume(): Promise<SipResponse> {
+    const { body, contentType } = this.#beforeHold ?? this.#localBody;
+    // The version counts on from the last offer.
+    const version = /^o=.*$/m.exec(this.#localBody.body)?.[0];
+    const offer = version === undefined ? body : body.replace(/^o=.*$/m, () => version);
+    const response = await this.reinvite(nextVersion({ contentType, body: offer }));
+    if (response.status < 300) this.#beforeHold = undefined;
+    return response;
+  }
+
+  /**
+   * Sends information of the application (RFC 6086).
+   * @param body - what is sent
+   */
+  info({ body, contentType }: SessionBody): Promise<SipResponse> {
+    return this.request('INFO', { body, contentType });
+  }
+
+  /**
+   * Has the other side call somebody else.
+   * @param target - `sip:carol@contoso.example`
+   * @param options - what the new call replaces, and who hears how it goes
+   * @returns the final response: 202 where the other side tries
+   * @see RFC 3515, RFC 3891
+   */
+  async refer(target: string, { onProgress, replaces }: ReferOptions = {}): Promise<SipResponse> {
+    const value =
+      replaces === undefined
+        ? target
+        : `${target}?Replaces=${encodeURIComponent(replacesOf(replaces.dialog))}`;
+    // The first NOTIFY may come before the answer.
+    this.#events.listen(
+      'refer',
+      referListener((status) => onProgress?.(status)),
+    );
+    const response = await this.request('REFER', { headers: { 'Refer-To': NameAddr.from({ uri: value }) } });
+    if (response.status >= 300) this.#events.forget('refer');
+    return response;
+  }
+
+  /**
+   * Subscribes to an event of the other side in this call, until it is ended by either side.
+   * @param event - package, e.g. `conference`
+   * @param options - how long, and who hears of it
+   * @throws DialogFault where there is a subscription to the event already
+   * @see RFC 6665 §4.1, §4.5.2
+   */
+  subscribe(event: string, options: SubscribeOptions): Subscription {
+    if (this.#events.has(event))
+      throw new DialogFault(
+        `expected no subscription to ${event}, found one`,
+        'SUBSCRIBE in a call',
+        'end that one first',
+      );
+    const send = (expiresSec: number) =>
+      this.request('SUBSCRIBE', { headers: { Event: event, Expires: expiresSec } });
+    const subscription = new Subscription(event, { clock: this.#line.clock, send }, options);
+    this.#subscriptions.add(subscription);
+    this.#events.listen(event, (notify) => subscription.receive(notify));
+    void subscription.ended.then(() => {
+      this.#subscriptions.delete(subscription);
+      this.#events.forget(event);
+    });
+    return subscription;
+  }
+
+  /**
+   * Ends the call with BYE; where the connection is gone, over the one that takes its place.
    * @returns the answer to the BYE
    * @throws NoAnswerError if none comes; the call has ended all the same
    */
   async hangUp(): Promise<SipResponse> {
     try {
-      // A server outside may challenge the BYE too: it is built again, with the next number, for the answer.
-      const { response } = await this.#session.ask(() => this.dialog.createRequest('BYE'));
-      return response;
+      return (await this.#ask('BYE', {})).response;
+    } catch (error) {
+      const isLost = error instanceof NoAnswerError && error.code === 'ENTENTE_SIP_CONNECTION_LOST';
+      if (!isLost || this.dialog.state === 'terminated') throw error;
+      // It may not have arrived; twice does no harm.
+      return await this.#ask('BYE', {}).then(
+        ({ response }) => response,
+        () => Promise.reject(error),
+      );
     } finally {
-      this.dialog.terminate();
-      this.#settle('local');
+      this.#end('local');
     }
   }
 
   /** A request arrived in the dialog of this call. */
   receive(transaction: ServerTransaction): void {
     const { request } = transaction;
+    const { method } = request;
     const verdict = this.dialog.receiveRequest(request);
-    const answer = (status: number) => {
-      transaction.respond(createResponse(request, status));
-      this.dialog.requestAnswered(request, status);
-    };
-    if (!verdict.ok) answer(verdict.status);
-    else if (request.method === 'BYE') {
-      answer(200);
-      this.#settle('remote');
-    } else if (request.method === 'INFO' || request.method === 'OPTIONS') answer(200);
-    else answer(request.method === 'INVITE' || request.method === 'UPDATE' ? 488 : 405);
-  }
-
-  /** The connection broke. */
-  lost(): void {
-    this.dialog.terminate();
-    this.#settle('lost');
-  }
-}
-
-/** A call that rings here. */
-export class IncomingCall {
-  readonly request: SipRequest;
-  readonly #transaction: ServerTransaction;
-  readonly #session: UserSession;
-  readonly #localTag: string;
-  readonly #contact: string;
-  readonly #accepted: (call: Call) => void;
-  #repeat: ReturnType<typeof setTimeout> | undefined;
-  #cancelled: (() => void) | undefined;
-
-  constructor(
-    transaction: ServerTransaction,
-    parts: {
-      readonly session: UserSession;
-      readonly contact: string;
-      readonly accepted: (call: Call) => void;
-    },
-  ) {
-    this.request = transaction.request;
-    this.#transaction = transaction;
-    this.#session = parts.session;
-    this.#contact = parts.contact;
-    this.#accepted = parts.accepted;
-    this.#localTag = parts.session.endpoint.newToken();
-    transaction.context.user = {
-      onCancel: () => {
-        this.#transaction.respond(createResponse(this.request, 487, undefined, { toTag: this.#localTag }));
-        this.#cancelled?.();
-      },
-    };
-  }
-
-  /** Called if the caller gives up before the call is accepted. */
-  onCancelled(listener: () => void): void {
-    this.#cancelled = listener;
-  }
-
-  /** Answers 180. */
-  ring(): void {
-    this.#transaction.respond(
-      createResponse(this.request, 180, undefined, { toTag: this.#localTag, contact: this.#contact }),
-    );
-  }
-
-  /** Answers with a failure, 300 to 699. */
-  reject(status: number): void {
-    this.#transaction.respond(createResponse(this.request, status, undefined, { toTag: this.#localTag }));
+    if (!verdict.ok) transaction.respond(createResponse(request, verdict.status));
+    else if (method === 'BYE') {
+      transaction.respond(createResponse(request, 200));
+      this.dialog.requestAnswered(request, 200);
+      this.#end('remote');
+    } else if (method === 'INVITE' || method === 'UPDATE') this.#changedBy(transaction, method);
+    else {
+      const status = method === 'NOTIFY' ? this.#events.receive(request) : undefined;
+      if (status === undefined) this.#choose(transaction, usual[method] ?? { status: 405 });
+      else transaction.respond(createResponse(request, status));
+    }
   }
 
   /**
-   * Answers 200 and repeats it until the ACK comes.
-   * @param answer - body of the 200
-   * @see RFC 3261 §13.3.1.4
+   * The 2xx to an INVITE of the other side was sent: it is repeated until its ACK comes.
+   * @param transaction - of the INVITE
+   * @param response - the 2xx
    */
-  accept(answer: SessionBody): Call | undefined {
-    const established = dialogOfRequest(this.request, { status: 200, localTag: this.#localTag }, true);
-    if (!established.ok) {
-      this.reject(400);
-      return undefined;
+  accepted(transaction: ServerTransaction, response: SipResponse): void {
+    const giveUp = () => void this.hangUp().catch(() => {});
+    this.#untilAcknowledged.start(() => transaction.respond(response), giveUp);
+  }
+
+  /** The ACK for a 2xx has come; where the offer was in the 2xx, it has the answer. */
+  acknowledged(ack: SipRequest): void {
+    this.#untilAcknowledged.end();
+    if (ack.bodyLength > 0) this.#remoteBody = ack.bodyText;
+  }
+
+  /** The user agent has connected again. */
+  moved(session: UserSession): void {
+    this.#session = session;
+  }
+
+  /** The connection broke, and no other takes its place. */
+  lost(): void {
+    this.#end('lost');
+  }
+
+  async #ask(
+    method: string,
+    parts: InDialogParts,
+    onFurtherSuccess?: () => void,
+  ): Promise<{
+    readonly request: SipRequest;
+    readonly response: SipResponse;
+    readonly session: UserSession;
+  }> {
+    const session = await this.#line.next();
+    const contact = this.#line.contactFor(this.dialog.remoteTarget.toString());
+    // A server outside may challenge it: it is built again, with the next number, for the answer.
+    const asked = await session.ask(
+      () => this.dialog.createRequest(method, refreshing.has(method) ? { ...parts, contact } : parts),
+      { onFurtherSuccess },
+    );
+    this.dialog.receiveResponse(asked.response);
+    if (method !== 'BYE' && this.dialog.state === 'terminated') this.#end('remote');
+    return { ...asked, session };
+  }
+
+  async #change(method: SessionMethod, offer: SessionBody): Promise<SipResponse> {
+    const { clock, random } = this.#line;
+    for (let glares = 1; ; glares++) {
+      const response = await this.#offer(method, offer);
+      if (response.status !== 491 || glares === maxGlares) return response;
+      const delayMs = glareDelayMs(this.dialog.role === 'uac', random());
+      await new Promise<void>((resolve) => void clock.after(delayMs, resolve));
     }
-    // The body goes with the answer.
-    const offer = this.request.bodyText;
-    const response = createResponse(this.request, 200, undefined, {
-      toTag: this.#localTag,
-      contact: this.#contact,
-      contentType: answer.contentType,
-      body: answer.body,
-    });
-    if (!this.#transaction.respond(response)) return undefined;
-    const call = new Call(this.#session, established.dialog, offer);
-    this.#accepted(call);
-    this.#repeatUntilAck(response, call, 500, 64 * 500);
-    return call;
   }
 
-  /** The ACK for the 200 has come. */
-  acknowledged(): void {
-    clearTimeout(this.#repeat);
-    this.#repeat = undefined;
-  }
-
-  #repeatUntilAck(response: SipResponse, call: Call, gapMs: number, leftMs: number): void {
-    this.#repeat = setTimeout(() => {
-      if (leftMs <= 0) {
-        // RFC 3261 §13.3.1.4: without an ACK the session ends with BYE.
-        call.hangUp().catch(() => {});
-        return;
+  async #offer(method: SessionMethod, offer: SessionBody): Promise<SipResponse> {
+    if (!this.#changes.maySend(method, true))
+      throw new DialogFault(
+        'expected no change under way, found one',
+        `${method} in a call`,
+        'wait for its answer',
+      );
+    this.#changes.sent(method, true);
+    let ack: SipRequest | undefined;
+    try {
+      const again = () => void (ack !== undefined && sendAck(this.#session, ack));
+      const { request, response, session } = await this.#ask(method, { ...offer }, again);
+      if (response.status < 300) {
+        if (method === 'INVITE') {
+          ack = ackFor(request, this.dialog);
+          sendAck(session, ack);
+        }
+        this.#localBody = offer;
+        this.#remoteBody = response.bodyText;
       }
-      this.#transaction.respond(response);
-      this.#repeatUntilAck(response, call, Math.min(2 * gapMs, 4_000), leftMs - gapMs);
-    }, gapMs);
-    this.#repeat.unref();
+      return response;
+    } finally {
+      this.#changes.answered(method);
+    }
+  }
+
+  #changedBy(transaction: ServerTransaction, method: SessionMethod): void {
+    const { request } = transaction;
+    const withOffer = request.bodyLength > 0;
+    const verdict = this.#changes.receive(method, withOffer, 11 * this.#line.random());
+    if (!verdict.ok) {
+      const headers = verdict.status === 500 ? { 'Retry-After': verdict.retryAfterSec } : {};
+      transaction.respond(createResponse(request, verdict.status, undefined, { headers }));
+      return;
+    }
+    const offer = request.bodyText;
+    transaction.context.user = {
+      onCancel: () => void transaction.respond(createResponse(request, 487)),
+      onEnd: () => this.#changes.replied(method),
+    };
+    this.#choose(transaction, usual[method] as Answer, (response) => {
+      this.#changes.replied(method);
+      if (response.status >= 300) return;
+      if (withOffer) this.#remoteBody = offer;
+      if (response.bodyLength > 0)
+        this.#localBody = { contentType: response.contentType ?? '', body: response.bodyText };
+      if (method === 'INVITE') this.accepted(transaction, response);
+    });
+  }
+
+  #choose(
+    transaction: ServerTransaction,
+    otherwise: Answer,
+    onAnswered?: (response: SipResponse) => void,
+  ): void {
+    const { request } = transaction;
+    answerAsChosen(transaction, () => this.onRequest?.(request), {
+      otherwise,
+      ...(refreshing.has(request.method) && {
+        contact: this.#line.contactFor(this.dialog.remoteTarget.toString()),
+      }),
+      onFault: this.#line.onFault,
+      onAnswered: (response) => {
+        this.dialog.requestAnswered(request, response.status);
+        onAnswered?.(response);
+      },
+    });
+  }
+
+  #end(by: 'local' | 'remote' | 'lost'): void {
+    this.dialog.terminate();
+    this.#untilAcknowledged.end();
+    for (const subscription of this.#subscriptions) subscription.lost();
+    this.#settle(by);
   }
 }
 
-/** How an INVITE came out. */
-export type CallOutcome =
-  | { readonly ok: true; readonly call: Call; readonly response: SipResponse }
-  | { readonly ok: false; readonly response: SipResponse };
+/** Requests that say where the next ones go (RFC 3261 §12.2, RFC 3311 §5.1, RFC 6665 §4.4.1). */
+const refreshing: ReadonlySet<string> = new Set(['INVITE', 'UPDATE', 'SUBSCRIBE', 'NOTIFY', 'REFER']);
 
-/**
- * Finishes an INVITE that was answered: acknowledges a 2xx and makes the call.
- * @param request - the INVITE as sent
- * @param response - its final response
- */
-export function concludeInvite(
-  session: UserSession,
-  answers: InviteAnswers,
-  request: SipRequest,
-  response: SipResponse,
-): CallOutcome {
-  if (response.status >= 300) return { ok: false, response };
-  const dialog = answers.acknowledge(request, response);
-  if (dialog === undefined) return { ok: false, response };
-  return { ok: true, call: new Call(session, dialog, response.bodyText), response };
+/** From the side of the target: its own tag is the one that is remote here (RFC 3891 §3). */
+function replacesOf({ callId, localTag, remoteTag }: Dialog): string {
+  return `${callId};to-tag=${remoteTag};from-tag=${localTag}`;
 }

@@ -26,18 +26,22 @@ export class InviteAnswers {
     const tag = response.to.tag ?? '';
     const sent = this.#acks.get(tag);
     if (sent !== undefined) {
-      this.#send(sent);
+      sendAck(this.#session, sent);
       return undefined;
     }
     const established = dialogOfResponse(invite, response, true);
     if (!established.ok) return undefined;
-    const ack = established.dialog.createAck(invite.cseq.sequence);
+    const ack = ackFor(invite, established.dialog);
     this.#acks.set(tag, ack);
-    this.#send(ack);
+    sendAck(this.#session, ack);
     return established.dialog;
   }
 
-  /** A 2xx that came after the first: acknowledged, and ended where it is of another device. */
+  /**
+   * A 2xx that came after the first: acknowledged, and ended where it is of another device.
+   * @param invite - as sent
+   * @param response - a 2xx to it
+   */
   acknowledgeFurther(invite: SipRequest, response: SipResponse): void {
     const dialog = this.acknowledge(invite, response);
     if (dialog === undefined) return;
@@ -47,9 +51,26 @@ export class InviteAnswers {
       .catch(() => {})
       .finally(() => dialog.terminate());
   }
+}
 
-  #send(ack: SipRequest): void {
-    const { connection, endpoint } = this.#session;
-    endpoint.sendAck(edit(ack).prepend('Via', endpoint.via(connection)).toMessage(), connection);
-  }
+/**
+ * The ACK for a 2xx: in its dialog, with the number and the credentials of the INVITE.
+ * @param invite - as sent
+ * @param dialog - that the 2xx has established, or that the INVITE was sent in
+ * @see RFC 3261 §13.2.2.4
+ */
+export function ackFor(invite: SipRequest, dialog: Dialog): SipRequest {
+  const editor = edit(dialog.createAck(invite.cseq.sequence));
+  for (const name of ['Authorization', 'Proxy-Authorization'])
+    for (const value of invite.all(name)) editor.append(name, value);
+  return editor.toMessage();
+}
+
+/**
+ * Sends an ACK, each time with a new Via: it belongs to no transaction.
+ * @param session - on which the INVITE was sent
+ * @param ack - from {@link ackFor}
+ */
+export function sendAck({ connection, endpoint }: UserSession, ack: SipRequest): void {
+  endpoint.sendAck(edit(ack).prepend('Via', endpoint.via(connection)).toMessage(), connection);
 }

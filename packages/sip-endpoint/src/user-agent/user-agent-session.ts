@@ -19,6 +19,12 @@ export interface UserCredentials {
   readonly algorithms?: readonly DigestAlgorithm[];
 }
 
+/** How {@link UserSession.ask} waits. */
+export interface SessionAskOptions extends AskOptions {
+  /** Hears of the request as it is sent, with its credentials and without our Via; again where it was challenged. */
+  readonly onSent?: (request: SipRequest) => void;
+}
+
 interface UsableChallenge {
   readonly challenge: DigestChallenge;
   readonly field: 'Authorization' | 'Proxy-Authorization';
@@ -34,12 +40,25 @@ export class UserSession {
   readonly endpoint: SipEndpoint;
   readonly connection: SipConnection;
   readonly #credentials: UserCredentials;
+  readonly #touched: () => void;
   readonly #challenges = new Map<string, UsableChallenge>();
 
-  constructor(endpoint: SipEndpoint, connection: SipConnection, credentials: UserCredentials) {
+  /**
+   * @param endpoint - that sends
+   * @param connection - where to
+   * @param credentials - of the user
+   * @param touched - called when something is sent or has come
+   */
+  constructor(
+    endpoint: SipEndpoint,
+    connection: SipConnection,
+    credentials: UserCredentials,
+    touched: () => void,
+  ) {
     this.endpoint = endpoint;
     this.connection = connection;
     this.#credentials = credentials;
+    this.#touched = touched;
   }
 
   /**
@@ -50,15 +69,23 @@ export class UserSession {
    */
   async ask(
     build: () => SipRequest,
-    options: AskOptions = {},
+    options: SessionAskOptions = {},
   ): Promise<{ readonly request: SipRequest; readonly response: SipResponse }> {
     let request = this.#authorised(build());
-    let response = await this.endpoint.ask(request, this.connection, options);
+    let response = await this.#send(request, options);
     if ((response.status === 401 || response.status === 407) && this.#learn(response)) {
       request = this.#authorised(build());
-      response = await this.endpoint.ask(request, this.connection, options);
+      response = await this.#send(request, options);
     }
     return { request, response };
+  }
+
+  async #send(request: SipRequest, options: SessionAskOptions): Promise<SipResponse> {
+    this.#touched();
+    options.onSent?.(request);
+    const response = await this.endpoint.ask(request, this.connection, options);
+    this.#touched();
+    return response;
   }
 
   #authorised(request: SipRequest): SipRequest {

@@ -1,0 +1,1 @@
+export { type MemoryPlace, MemoryTransport, memoryTransport } from './memory-transport.ts';

@@ -1,0 +1,79 @@
+import { createResponse, type HeaderFields, SipArgumentError, type SipResponse } from '@entente/sip';
+import type { ServerTransaction } from '../transaction/transaction-context.ts';
+
+/** What a request is answered with. */
+export interface Answer {
+  /** 200 to 699. */
+  readonly status: number;
+  /** Further header fields. */
+  readonly headers?: HeaderFields;
+  readonly contentType?: string;
+  readonly body?: string | Uint8Array;
+}
+
+/** An answer now or later; nothing leaves it to the user agent. */
+export type ChosenAnswer = Answer | undefined | Promise<Answer | undefined>;
+
+/** What an answer is made with. */
+export interface AnswerParts {
+  /** Given where nothing is chosen. */
+  readonly otherwise: Answer;
+  /** Tag of To, where the request has none. */
+  readonly toTag?: string;
+  /** Contact of a 2xx. */
+  readonly contact?: string;
+  /** Hears what was thrown while the answer was chosen; the request is answered 500. */
+  readonly onFault: (error: unknown) => void;
+  /** Hears of the answer once it is given. */
+  readonly onAnswered?: (response: SipResponse) => void;
+}
+
+/**
+ * Answers a request with what the application chooses.
+ * @param transaction - of the request
+ * @param choose - the application; what it throws, and an answer that is none, count as 500
+ * @param parts - what is added, and who hears of it
+ */
+export function answerAsChosen(
+  transaction: ServerTransaction,
+  choose: () => ChosenAnswer,
+  parts: AnswerParts,
+): void {
+  const give = (answer: Answer) => {
+    const response = responseOf(transaction, answer, parts);
+    if (transaction.respond(response)) parts.onAnswered?.(response);
+  };
+  const failed = (error: unknown) => {
+    parts.onFault(error);
+    give({ status: 500 });
+  };
+  try {
+    const chosen = choose();
+    if (chosen instanceof Promise) chosen.then((late) => give(late ?? parts.otherwise)).catch(failed);
+    else give(chosen ?? parts.otherwise);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+function responseOf(
+  { request }: ServerTransaction,
+  answer: Answer,
+  { contact, toTag }: AnswerParts,
+): SipResponse {
+  const { body, contentType, headers, status } = answer;
+  if (!(status >= 200 && status <= 699)) {
+    throw new SipArgumentError(
+      `expected 200 to 699, found ${status}`,
+      `answer to ${request.method}`,
+      'give a final status of RFC 3261 §21',
+    );
+  }
+  return createResponse(request, status, undefined, {
+    ...(toTag !== undefined && { toTag }),
+    ...(contact !== undefined && status < 300 && { contact }),
+    ...(headers !== undefined && { headers }),
+    ...(contentType !== undefined && { contentType }),
+    ...(body !== undefined && { body }),
+  });
+}

@@ -1,0 +1,168 @@
+import {
+  parseEvent,
+  readSubscriptionState,
+  type SipRequest,
+  type SipResponse,
+  Subscriber,
+  type SubscriberSink,
+  type SubscriberTimer,
+  type SubscriptionEnd,
+  type SubscriptionState,
+} from '@entente/sip';
+import type { Clock } from '@entente/tls';
+
+/** Takes the NOTIFY requests of one event. @returns the status to answer, and whether more will come */
+type Listener = (notify: SipRequest) => { readonly status: number; readonly isOver: boolean };
+
+/** Who hears of the NOTIFY requests in a dialog: one listener for each event package. */
+export class DialogEvents {
+  readonly #listeners = new Map<string, Listener>();
+
+  /** Whether somebody listens for an event. */
+  has(event: string): boolean {
+    return this.#listeners.has(event);
+  }
+
+  /**
+   * @param event - package, e.g. `refer`
+   * @param listener - takes the place of the one before
+   */
+  listen(event: string, listener: Listener): void {
+    this.#listeners.set(event, listener);
+  }
+
+  /** Nobody listens for an event any more. */
+  forget(event: string): void {
+    this.#listeners.delete(event);
+  }
+
+  /**
+   * A NOTIFY has come.
+   * @returns the status to answer; undefined where nobody listens for its event
+   */
+  receive(notify: SipRequest): number | undefined {
+    const event = parseEvent(notify.get('Event') ?? '');
+    if (!event.ok) return 400;
+    const listener = this.#listeners.get(event.value.type);
+    if (listener === undefined) return undefined;
+    const { isOver, status } = listener(notify);
+    if (isOver && this.#listeners.get(event.value.type) === listener) this.forget(event.value.type);
+    return status;
+  }
+}
+
+/**
+ * Takes what a REFER brings: how the referred call goes.
+ * @param onProgress - status of the latest response to the referred request
+ * @see RFC 3515 §2.4.4, §2.4.5
+ */
+export function referListener(onProgress: (status: number) => void): Listener {
+  return (notify) => {
+    const state = readSubscriptionState(notify.get('Subscription-State') ?? '');
+    const status = /^SIP\/2\.0 ([1-6]\d\d) /.exec(notify.bodyText)?.[1];
+    if (state === undefined || status === undefined) return { status: 400, isOver: false };
+    onProgress(Number(status));
+    return { status: 200, isOver: state.state === 'terminated' };
+  };
+}
+
+/** How a subscription is made, and who hears of it. */
+export interface SubscribeOptions {
+  /** Seconds; default 3,600. 0 asks for the state once. */
+  readonly expiresSeconds?: number;
+  /** The notifier has sent state: in the body of the NOTIFY. */
+  readonly onNotify: (notify: SipRequest, state: SubscriptionState) => void;
+}
+
+/**
+ * A subscription of this side: it is renewed until it is ended by either side.
+ * @see RFC 6665 §4.1
+ */
+export class Subscription implements SubscriberSink {
+  readonly event: string;
+  /** Settles when it has ended. */
+  readonly ended: Promise<SubscriptionEnd>;
+  readonly #clock: Clock;
+  readonly #send: (expiresSec: number) => Promise<SipResponse>;
+  readonly #options: SubscribeOptions;
+  readonly #timers = new Map<SubscriberTimer, () => void>();
+  readonly #subscriber: Subscriber;
+  #settle: (end: SubscriptionEnd) => void = () => {};
+
+  /**
+   * @param event - package
+   * @param parts - time, and what sends SUBSCRIBE
+   * @param options - how long, and who hears
+   */
+  constructor(
+    event: string,
+    parts: { readonly clock: Clock; readonly send: (expiresSec: number) => Promise<SipResponse> },
+    options: SubscribeOptions,
+  ) {
+    this.event = event;
+    this.#clock = parts.clock;
+    this.#send = parts.send;
+    this.#options = options;
+    this.ended = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.#subscriber = new Subscriber(this, options.expiresSeconds ?? 3_600);
+    this.#subscriber.start();
+  }
+
+  /** Ends it; the last NOTIFY still comes. */
+  unsubscribe(): void {
+    this.#subscriber.unsubscribe();
+  }
+
+  /** The dialog has ended, and the subscription with it. */
+  lost(): void {
+    for (const stop of this.#timers.values()) stop();
+    this.#timers.clear();
+    this.#settle({ cause: 'failure', resubscribeAfterMs: undefined });
+  }
+
+  /** A NOTIFY of it has come. */
+  receive(notify: SipRequest): ReturnType<Listener> {
+    const status = this.#subscriber.receiveNotify(notify);
+    return { status, isOver: this.#subscriber.state === 'terminated' };
+  }
+
+  // What the machine does.
+
+  subscribe(subscriber: Subscriber, expiresSec: number): void {
+    this.#send(expiresSec).then(
+      (response) => subscriber.subscribed(response.status, expiresOf(response)),
+      () => subscriber.subscribed(408),
+    );
+  }
+
+  startTimer(subscriber: Subscriber, timer: SubscriberTimer, afterMs: number): void {
+    this.#timers.get(timer)?.();
+    this.#timers.set(
+      timer,
+      this.#clock.after(afterMs, () => {
+        this.#timers.delete(timer);
+        subscriber.wake(timer);
+      }),
+    );
+  }
+
+  stopTimer(_subscriber: Subscriber, timer: SubscriberTimer): void {
+    this.#timers.get(timer)?.();
+    this.#timers.delete(timer);
+  }
+
+  notified(_subscriber: Subscriber, notify: SipRequest, state: SubscriptionState): void {
+    this.#options.onNotify(notify, state);
+  }
+
+  terminated(_subscriber: Subscriber, end: SubscriptionEnd): void {
+    this.#settle(end);
+  }
+}
+
+function expiresOf(response: SipResponse): number | undefined {
+  const seconds = Number(response.get('Expires') ?? Number.NaN);
+  return Number.isInteger(seconds) && seconds >= 0 ? seconds : undefined;
+}

@@ -1,0 +1,111 @@
+import { StepClock } from '@entente/testkit';
+import { describe, expect, it } from 'vitest';
+import type { SipConnection } from '../connection/connection.ts';
+import { KeepAlive } from './keep-alive.ts';
+
+/** A keep-alive on a clock that the test moves, and connections that count what it does. */
+function start({ random = 0 } = {}) {
+  const clock = new StepClock(1_000_000);
+  let alive = 0;
+  const keepAlive = new KeepAlive({
+    clock,
+    random: () => random,
+    timings: { pingMs: 120_000, pongMs: 10_000 },
+    onAlive: () => void alive++,
+  });
+  const open = () => {
+    const connection = { pings: [] as number[], isReceiving: false, isClosed: false };
+    return Object.assign(connection, {
+      ping: () => void connection.pings.push((clock.now() - 1_000_000) / 1_000),
+      close() {
+        connection.isClosed = true;
+        keepAlive.ended();
+      },
+    }) as unknown as SipConnection & typeof connection;
+  };
+  const pass = (seconds: number) => clock.move(seconds * 1_000);
+  /** Silence ends a connection after so many seconds, though the server answers. */
+  const endAfter = (seconds: number) => {
+    const connection = open();
+    keepAlive.start(connection, 120, true);
+    keepAlive.answered(connection);
+    pass(seconds);
+    keepAlive.ended();
+  };
+  return { clock, endAfter, keepAlive, open, pass, alive: () => alive };
+}
+
+describe('keep-alives of a flow (RFC 5626 §4.4.1)', () => {
+  it.each([
+    [0, 96],
+    [0.5, 108],
+  ])(
+    'begin at once, and come within 80 to 100 %% of the time that the server names: chance %f',
+    (random, next) => {
+      const { keepAlive, open, pass } = start({ random });
+      const connection = open();
+      keepAlive.start(connection, 120, true);
+      keepAlive.answered(connection);
+      pass(next - 1);
+      expect(connection.pings).toEqual([0]);
+      pass(1);
+      expect(connection.pings).toEqual([0, next]);
+    },
+  );
+
+  it('close the connection where no answer comes within 10 s', () => {
+    const { keepAlive, open, pass } = start();
+    const connection = open();
+    keepAlive.start(connection, 120, true);
+    pass(9);
+    expect(connection.isClosed).toBe(false);
+    pass(1);
+    expect(connection.isClosed).toBe(true);
+  });
+
+  it('wait on while a message is arriving, which holds the answer up', () => {
+    const { keepAlive, open, pass } = start();
+    const connection = open();
+    connection.isReceiving = true;
+    keepAlive.start(connection, 120, true);
+    pass(10);
+    expect(connection.isClosed).toBe(false);
+    connection.isReceiving = false;
+    pass(10);
+    expect(connection.isClosed).toBe(true);
+  });
+
+  it('expect no answer of a server that has not agreed to it, until it has given one', () => {
+    const { alive, keepAlive, open, pass } = start();
+    const connection = open();
+    keepAlive.start(connection, undefined, false);
+    pass(90);
+    expect(connection.isClosed).toBe(false);
+    keepAlive.answered(connection);
+    expect(alive()).toBe(1);
+    pass(6);
+    pass(10);
+    expect(connection.isClosed).toBe(true);
+  });
+
+  it('come more often once two connections in a row have ended after about the same silence', () => {
+    const { endAfter, keepAlive, open, pass } = start();
+    endAfter(4);
+    endAfter(4.5);
+    const connection = open();
+    keepAlive.start(connection, 120, true);
+    keepAlive.answered(connection);
+    pass(2.4);
+    expect(connection.pings).toHaveLength(2);
+  });
+
+  it('come as before where connections end after other silences, or in the middle of something', () => {
+    const { endAfter, keepAlive, open, pass } = start();
+    for (const seconds of [4, 20, 0.5, 60]) endAfter(seconds);
+    const connection = open();
+    keepAlive.start(connection, 120, true);
+    keepAlive.answered(connection);
+    pass(95);
+    expect(connection.pings).toHaveLength(1);
+  });
+});

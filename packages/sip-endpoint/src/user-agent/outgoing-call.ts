@@ -1,0 +1,49 @@
+import type { SipRequest, SipResponse } from '@entente/sip';
+import { Call } from './call.ts';
+import { InviteAnswers } from './invite-answers.ts';
+import type { Line } from './line.ts';
+import type { SessionBody } from './session-body.ts';
+
+/** How an INVITE came out. */
+export type CallOutcome =
+  | { readonly ok: true; readonly call: Call; readonly response: SipResponse }
+  | { readonly ok: false; readonly response: SipResponse };
+
+/** How a call is made. */
+export interface CallOptions {
+  /** Hears of ringing. */
+  readonly onProvisional?: (response: SipResponse) => void;
+  /** Gives the call up (RFC 3261 §9.1). */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Sends an INVITE and makes a call of the first 2xx; those of other devices are acknowledged and ended.
+ * @param line - over which
+ * @param build - creates the INVITE for each attempt
+ * @param offer - its body
+ * @param options - who hears of it, and what gives it up
+ * @see RFC 3261 §13.2
+ */
+export async function placeCall(
+  line: Line,
+  build: () => SipRequest,
+  offer: SessionBody,
+  options: CallOptions,
+): Promise<CallOutcome> {
+  const session = await line.next();
+  const answers = new InviteAnswers(session);
+  let sent: SipRequest | undefined;
+  const { request, response } = await session.ask(build, {
+    ...options,
+    onSent: (invite) => {
+      sent = invite;
+    },
+    onFurtherSuccess: (further) => answers.acknowledgeFurther(sent as SipRequest, further),
+  });
+  if (response.status >= 300) return { ok: false, response };
+  const dialog = answers.acknowledge(request, response);
+  if (dialog === undefined) return { ok: false, response };
+  const call = new Call({ session, line, dialog, localBody: offer, remoteBody: response.bodyText });
+  return { ok: true, call, response };
+}

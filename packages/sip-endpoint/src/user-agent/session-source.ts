@@ -1,0 +1,83 @@
+import type { Clock } from '@entente/tls';
+import { NotConnectedError } from './not-connected.ts';
+import type { UserSession } from './user-agent-session.ts';
+
+interface Waiting {
+  readonly resolve: (session: UserSession) => void;
+  readonly reject: (error: NotConnectedError) => void;
+  readonly stop: () => void;
+}
+
+/** What a {@link SessionSource} needs. */
+export interface SessionSourceParts {
+  readonly clock: Clock;
+  /** Name of the server, for faults. */
+  readonly server: string;
+  /** Whether another connection is on its way. */
+  readonly isComing: () => boolean;
+}
+
+/** How long a request waits for a connection: as long as for its answer (64·T1, RFC 3261 §17.1.2.2). */
+const longestWaitMs = 32_000;
+
+/** Where the requests of a user agent go: over the connection that is up, or over the one that takes its place. */
+export class SessionSource {
+  readonly #parts: SessionSourceParts;
+  readonly #waiting = new Set<Waiting>();
+  #current: UserSession | undefined;
+
+  /** @param parts - time, and whether waiting is of use */
+  constructor(parts: SessionSourceParts) {
+    this.#parts = parts;
+  }
+
+  /** The session on the connection that is up. */
+  get current(): UserSession | undefined {
+    return this.#current;
+  }
+
+  /** @param session - is used from now on */
+  use(session: UserSession): void {
+    this.#current = session;
+  }
+
+  /** The connection is gone. */
+  lost(): void {
+    this.#current = undefined;
+  }
+
+  /** The user is registered: who waits may ask. */
+  ready(): void {
+    if (this.#current !== undefined) for (const one of this.#take()) one.resolve(this.#current);
+  }
+
+  /** No connection will come: who waits hears of it. */
+  giveUp(): void {
+    for (const one of this.#take()) one.reject(new NotConnectedError(this.#parts.server));
+  }
+
+  /**
+   * The session for a request; where the connection is gone and another one is on its way, that one's, within 32 seconds.
+   * @throws NotConnectedError where there is none
+   */
+  async next(): Promise<UserSession> {
+    if (this.#current !== undefined) return this.#current;
+    const { clock, isComing, server } = this.#parts;
+    if (!isComing()) throw new NotConnectedError(server);
+    return new Promise((resolve, reject) => {
+      const stop = clock.after(longestWaitMs, () => {
+        this.#waiting.delete(waiting);
+        reject(new NotConnectedError(server));
+      });
+      const waiting: Waiting = { resolve, reject, stop };
+      this.#waiting.add(waiting);
+    });
+  }
+
+  #take(): readonly Waiting[] {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const { stop } of waiting) stop();
+    return waiting;
+  }
+}

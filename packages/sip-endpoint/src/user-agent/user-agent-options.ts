@@ -1,0 +1,74 @@
+import type { RequestParts, SipRequest } from '@entente/sip';
+import type { Clock } from '@entente/tls';
+import type { NextHop } from '../connection/next-hop.ts';
+import type { EndpointOptions } from '../endpoint.ts';
+import type { ChosenAnswer } from './answer.ts';
+import type { IncomingCall } from './incoming-call.ts';
+import type { RegistrationState, StayTimings } from './registration-state.ts';
+import type { UserCredentials } from './user-agent-session.ts';
+
+/** A MESSAGE that arrived (RFC 3428). */
+export interface ReceivedMessage {
+  /** Address of record it comes from, as the From header says. */
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+  readonly contentType: string;
+  /** The MESSAGE as it arrived. */
+  readonly request: SipRequest;
+}
+
+/** What a user agent reports, and what it leaves to the application. */
+export interface UserAgentEvents {
+  /**
+   * Chooses the answer to a MESSAGE, now or later; 200 where nothing is chosen.
+   * @see RFC 3428 §7
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a listener that only listens returns nothing.
+  onMessage?(message: ReceivedMessage): ChosenAnswer | void;
+  /** Chooses the answer to a request outside a call that has no other member here; 405 where nothing is chosen. */
+  onRequest?(request: SipRequest): ChosenAnswer;
+  /** Something was thrown by what chooses an answer: a fault of the application. The request was answered 500. */
+  onFault?(error: unknown): void;
+  /** A call rings: answer it, or it stays unanswered. */
+  onCall?(call: IncomingCall): void;
+  /** The connection is gone; where the user is registered, another one is on its way. */
+  onDisconnected?(): void;
+  /** The registration stands otherwise than before. */
+  onRegistration?(state: RegistrationState): void;
+}
+
+/** A request outside a call, beside its method and target. */
+export interface AgentRequestParts extends Pick<RequestParts, 'headers' | 'contentType' | 'body'> {
+  /** Another From than the user's own; servers refuse it. */
+  readonly as?: string;
+}
+
+/** Who a user agent is and where its server is. */
+export interface UserAgentOptions {
+  /** `sip:alice@contoso.example`. */
+  readonly addressOfRecord: string;
+  readonly credentials: UserCredentials;
+  /** The server that serves the user's domain. */
+  readonly server: NextHop;
+  readonly dial: EndpointOptions['dial'];
+  /** Finds where the server is, in the order to try (RFC 3263). Without it it is dialled at the address that it has. */
+  readonly locate?: EndpointOptions['locate'];
+  readonly newToken: () => string;
+  readonly events: UserAgentEvents;
+  /** `required`: this user is reached with sips alone, registers so, and refuses the rest (RFC 5630 §5.1.2, "always SIPS"). */
+  readonly sips?: 'required';
+  /** What stands in Via: a name for this host. Default `client.invalid` (RFC 7118 §5 shows its use). */
+  readonly host?: string;
+  /**
+   * URN of this device, the same after each start: registrars then replace what the device registered before. Default a new one
+   * (RFC 5626 §4.1).
+   */
+  readonly instance?: string;
+  /** How the registration is kept. */
+  readonly stay?: Partial<StayTimings>;
+  /** Time and timers. Default the machine’s; its timers keep the process alive while a registration is kept. */
+  readonly clock?: Clock;
+  /** 0 (included) to 1 (excluded). Default the system’s. */
+  readonly random?: () => number;
+}
