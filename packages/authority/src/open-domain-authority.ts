@@ -169,6 +169,7 @@ export async function openDomainAuthority(
     ledger,
     issuers: live,
     domainKeys,
+    tokens: store,
     audit,
     now,
     log,
@@ -245,7 +246,9 @@ export async function openDomainAuthority(
     onPublished: lookOutside,
   });
 
-  const begun = await Promise.all(live().map((issuer) => revokeUnfinished(ledger, issuer, now)));
+  const begun = await Promise.all(
+    live().map((issuer) => revokeUnfinished(ledger, issuer, now, restored?.takenAt)),
+  );
   for (const { serialHex, subject } of begun.flat()) {
     log.warn(
       { event: 'unfinished-issuance', serial: serialHex, subject },

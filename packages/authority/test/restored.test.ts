@@ -205,6 +205,7 @@ describe('the first start after a restore', () => {
       ledger,
       issuers: () => [issuer],
       domainKeys: { renewAll: async () => void renewed++ },
+      tokens: { forgetTokens: async () => {} },
       audit: { record: async () => {} },
       now: () => time,
       log,

@@ -10,6 +10,10 @@ const started = (title: string): MutationPatch['test'] => ({
   file: 'packages/authority/test/restored.test.ts',
   title,
 });
+const underLoad = (title: string): MutationPatch['test'] => ({
+  file: 'apps/authority-server/test/restore-under-load.test.ts',
+  title,
+});
 const imported = (title: string): MutationPatch['test'] => ({
   file: 'packages/pki/test/import-lists.test.ts',
   title,
@@ -112,6 +116,24 @@ export const patches: PatchList = {
       find: 'if (blocked !== undefined)',
       replace: 'if (blocked !== undefined && takenAt < 0)',
       test: started('is revoked at once where its key is blocked'),
+    },
+    {
+      name: 'under-way',
+      off: 'what was under way when the backup was taken is revoked, although its server may have received it since',
+      file: 'packages/authority/src/open-domain-authority.ts',
+      find: 'revokeUnfinished(ledger, issuer, now, restored?.takenAt)',
+      replace: 'revokeUnfinished(ledger, issuer, now)',
+      test: underLoad(
+        'does not revoke the certificate that was under way: its server may have received it since',
+      ),
+    },
+    {
+      name: 'tokens-of-the-backup',
+      off: 'a join token that was used since the backup may be used once more',
+      file: restored('after-restore.ts'),
+      find: 'await tokens.forgetTokens();',
+      replace: '',
+      test: underLoad('knows no join token of the backup: it cannot know which were used since'),
     },
     {
       name: 'our-signature',

@@ -21,6 +21,8 @@ export interface AfterRestoreOptions {
   /** Those whose lists are published. */
   readonly issuers: () => readonly Pick<Issuer, 'id'>[];
   readonly domainKeys: Pick<DomainKeyStore, 'renewAll'>;
+  /** Which of its join tokens were used since the backup, the ledger cannot know. */
+  readonly tokens: { forgetTokens(): Promise<void> };
   readonly audit: Pick<AuditLog, 'record'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -43,7 +45,7 @@ const longestLifeMs = Math.max(...Object.values(profiles).map(({ lifetimeMs }) =
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, of the ledger and of the audit trail
  */
 export async function afterRestore(options: AfterRestoreOptions): Promise<RestoredMark | undefined> {
-  const { audit, directory, domainKeys, issuers, ledger, log, now } = options;
+  const { audit, directory, domainKeys, issuers, ledger, log, now, tokens } = options;
   const folder = authorityFolder(directory);
   const mark = await readRestoredMark(folder);
   if (mark === undefined) return undefined;
@@ -59,6 +61,7 @@ export async function afterRestore(options: AfterRestoreOptions): Promise<Restor
   await raiseStateSequence(directory, seconds + daySeconds);
   await raiseBundleSequence(directory, seconds);
   await domainKeys.renewAll();
+  await tokens.forgetTokens();
   const taken = new Date(takenAt).toISOString();
   await audit.record({
     action: 'authority-restored',
