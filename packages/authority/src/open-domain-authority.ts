@@ -5,6 +5,7 @@ import {
   createRevocationDesk,
   findIssued,
   type Issuer,
+  issuerId,
   type LiveIssuers,
   type PublishedCrl,
   revokeUnfinished,
@@ -164,10 +165,11 @@ export async function openDomainAuthority(
     },
   });
 
+  const pending = await opened.issuers.pending();
   const restored = await afterRestore({
     directory: settings.directory,
     ledger,
-    issuers: live,
+    issuers: [...live().map(({ id }) => id), ...(pending === undefined ? [] : [issuerId(pending.publicKey)])],
     domainKeys,
     tokens: store,
     audit,
