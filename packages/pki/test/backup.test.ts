@@ -1,7 +1,20 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PkiFault } from '@entente/pki';
 import { initialiseAuthority, readRestoredMark, restoreBackup, writeBackup } from '@entente/pki/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { authorityFolder } from '../src/node/authority-folder.ts';
@@ -33,6 +46,12 @@ beforeEach(async () => {
   await writeFile(join(directory, `${databaseFile}-wal`), 'log');
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Whether this test may mount a file system: as root, and not in every container. */
+function mayMount(): boolean {
+  const size = ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', tmpdir()];
+  return process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'mount', ...size]).status === 0;
+}
 
 /** @param meanwhile - what happens while the database is copied */
 const backup = (meanwhile: (attempt: number) => Promise<void> = async () => {}) => {
@@ -183,6 +202,118 @@ describe('a restore', () => {
     await expect(restore(join(folder, 'new'))).rejects.toMatchObject(damaged('manifest.json'));
     await rm(join(to, 'manifest.json'));
     await expect(restore(join(folder, 'new'))).rejects.toMatchObject(damaged('manifest.json'));
+  });
+
+  it('does not put the authority of somebody else in the place of the one that is there', async () => {
+    await backup();
+    const other = join(folder, 'fabrikam');
+    await initialiseAuthority({
+      directory: other,
+      domain: 'fabrikam.example',
+      fqdn: 'ca.fabrikam.example',
+      objectsUrl: 'http://ca.fabrikam.example',
+      now: takenAt,
+      openLedger: memoryLedgers(),
+    });
+    await expect(restore(other, { replace: true })).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_AUTHORITY_EXISTS',
+      message: expect.stringMatching(/fabrikam.*the backup is of .*contoso/),
+    });
+    expect((await readdir(folder)).sort()).toEqual(['backups', 'ca', 'fabrikam']);
+    // Of one that cannot be read nobody can say whose it is; it may be why somebody restores.
+    await rm(join(other, 'root_ca.crt'));
+    await restore(other, { replace: true });
+  });
+
+  it('opens no pipe and follows no link in the place of a file', async () => {
+    await backup();
+    const key = join(to, 'tls.key');
+    const elsewhere = join(folder, 'elsewhere');
+    await rename(key, elsewhere);
+    for (const place of [
+      () => execFileSync('mkfifo', [key]),
+      () => symlink(elsewhere, key),
+      () => mkdir(key),
+    ]) {
+      await place();
+      await expect(restore(join(folder, 'new'))).rejects.toMatchObject(damaged('tls.key'));
+      await rm(key, { recursive: true });
+    }
+  });
+
+  it('finds that another one was faster, and leaves what that has restored', async () => {
+    await backup();
+    const into = join(folder, 'new');
+    const slow = restore(into, { prepare: () => restore(into) });
+    await expect(slow).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS', place: into });
+    expect(await readdir(into)).toContain('restored.json');
+    expect((await readdir(folder)).sort()).toEqual(['backups', 'ca', 'new']);
+  });
+
+  it('puts the folder back that it had set aside, where the restored one cannot take its place', async () => {
+    await backup();
+    let draft = '';
+    const failing = restore(directory, {
+      replace: true,
+      prepare: async (prepared: string) => {
+        draft = prepared;
+      },
+      beforeSetAside: () => rename(draft, join(folder, 'lost')),
+    });
+    await expect(failing).rejects.toMatchObject({ code: 'ENTENTE_PKI_FILE_UNAVAILABLE' });
+    expect(await readFile(join(directory, databaseFile), 'utf8')).toBe('database');
+    expect((await readdir(folder)).sort()).toEqual(['backups', 'ca', 'lost']);
+  });
+
+  it('names the file of the backup, and not of the draft, where something in it cannot be used', async () => {
+    await backup();
+    const because = (code: PkiFault['code']) =>
+      restore(join(folder, 'new'), {
+        prepare: (draft: string) =>
+          Promise.reject(
+            new PkiFault(code, { sentence: 'why', place: join(draft, databaseFile), remedy: 'stop it' }),
+          ),
+      });
+    await expect(because('ENTENTE_PKI_LEDGER_DAMAGED')).rejects.toMatchObject(damaged(databaseFile));
+    await expect(because('ENTENTE_PKI_LEDGER_TOO_NEW')).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_LEDGER_TOO_NEW',
+      place: join(to, databaseFile),
+      remedy: 'stop it',
+    });
+    await expect(because('ENTENTE_PKI_LEDGER_UNAVAILABLE')).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_FILE_UNAVAILABLE',
+      place: folder,
+      remedy: expect.stringContaining('space'),
+    });
+  });
+
+  describe.skipIf(!mayMount())('into a mount point', () => {
+    let disk: string;
+    const mount = async (size: string) => {
+      disk = join(folder, 'disk');
+      await mkdir(disk);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk]);
+    };
+    afterEach(() => execFileSync('umount', [disk]));
+
+    it('leaves nothing there where the disk is full', async () => {
+      await backup();
+      await mount('16k');
+      const full = expect.stringContaining('ENOSPC');
+      await expect(restore(disk)).rejects.toMatchObject({ message: full });
+      expect(await readdir(disk)).toEqual([]);
+    });
+
+    it('says that a mount point cannot be set aside', async () => {
+      await backup();
+      await mount('1m');
+      await restore(disk);
+      await expect(restore(disk, { replace: true })).rejects.toMatchObject({
+        code: 'ENTENTE_PKI_FILE_UNAVAILABLE',
+        remedy: expect.stringContaining('without --replace'),
+      });
+      expect(await readdir(disk)).toContain('restored.json');
+    });
   });
 
   it('leaves everything as it was where its preparation fails', async () => {

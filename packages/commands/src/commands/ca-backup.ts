@@ -1,10 +1,11 @@
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { sendLocalOrder } from '@entente/host';
 import { authorityFiles, type BackupManifest, ordersSocket, writeBackup } from '@entente/pki/node';
 import { databaseFile, openStore } from '@entente/store-sql';
 import type { Command } from 'commander';
 import { authorityNamesOf } from '../authority/authority-names.ts';
 import { timeText } from '../authority/certificates.ts';
+import { leftDrafts } from '../authority/left-drafts.ts';
 import { counted, give } from '../topology/answer.ts';
 import { exists } from '../topology/read-topology.ts';
 
@@ -50,6 +51,7 @@ async function run({ config, json, to: named }: CaBackupOptions): Promise<void> 
         `secret: ${secrets.join(', ')}`,
       ],
       next: [
+        ...(await leftDrafts(dirname(to))),
         'encrypt it, and take it to another machine: anyone who has it can act as the authority',
         ...((await exists(rootKey))
           ? [`move ${rootKey} to storage that no network reaches: it is not in the backup`]
