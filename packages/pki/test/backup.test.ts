@@ -184,6 +184,9 @@ describe('a restore', () => {
     await appendFile(key, '\n');
     const refused = restore(directory, { replace: true });
     await expect(refused).rejects.toMatchObject(damaged('intermediate_ca.key'));
+    const content = await readFile(key, 'utf8');
+    await writeFile(key, content.slice(0, -1).replace('MI', 'mi'));
+    await expect(restore(join(folder, 'new'))).rejects.toMatchObject(damaged('intermediate_ca.key'));
     await rm(key);
     await expect(restore(join(folder, 'new'))).rejects.toMatchObject(damaged('intermediate_ca.key'));
     expect((await readdir(folder)).sort()).toEqual(['backups', 'ca']);

@@ -218,6 +218,18 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'foreign-key',
+      off: 'the key of a certificate without a record may be certified again after it was revoked for keyCompromise',
+      file: 'packages/authority/src/domain-revocations.ts',
+      find: "if (reason === 'keyCompromise')",
+      replace: "if (reason === 'unspecified')",
+      test: {
+        file: 'apps/authority-server/test/foreign-certificates.test.ts',
+        title: 'is revoked by itself: it is on the list at once, and its holder is refused',
+        inOrder: true,
+      },
+    },
+    {
       name: 'running-authority',
       off: 'the folder of a running authority is replaced',
       file: 'packages/store-sql/src/check-database.ts',
