@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { sendLocalOrder } from '@entente/host';
+import { PkiFault } from '@entente/pki';
 import { createKeyAndRequest, enrol, parseJoinToken } from '@entente/pki/client';
 import { restoreBackup } from '@entente/pki/node';
 import { databaseFile, openStore } from '@entente/store-sql';
@@ -13,6 +14,9 @@ let folder: string;
 /** Done once, between the record of what is about to be signed and the record of the certificate. */
 let midIssuance: (() => Promise<unknown>) | undefined;
 let underWay: Credentials & { readonly serialHex: string };
+/** Joined since the backup. */
+let sinceThen: Credentials;
+let isFull = false;
 /** One that was used since the backup, and one that was not. */
 let used: string;
 let unused: string;
@@ -22,12 +26,14 @@ const order = async (server: string) => {
   const answer = await scene.ask('/join-tokens', scene.alice, { method: 'POST', body });
   return ((await answer.json()) as { token: string }).token;
 };
-/** Joins with a key of its own. */
-const joinWith = async (text: string, fqdn: string) => {
+/** Joins with a key of its own; undefined where that is refused. */
+const joinWith = async (text: string, fqdn: string): Promise<Credentials | undefined> => {
   const token = parseJoinToken(text);
   if (!token.ok) throw new Error(token.refusal.message);
   const transport = (request: Request) => send(request, scene.server().https.port, scene.made.rootPem);
-  return enrol({ token: token.token, key: await createKeyAndRequest({ subject: fqdn }), transport });
+  const key = await createKeyAndRequest({ subject: fqdn });
+  const outcome = await enrol({ token: token.token, key, transport });
+  return outcome.ok ? { cert: outcome.certificate.chainPem, key: key.privateKeyPem } : undefined;
 };
 const listed = async (subject: string) =>
   (
@@ -47,6 +53,11 @@ beforeAll(async () => {
         ledger: {
           ...ledger,
           async append(entry) {
+            if (isFull) {
+              const sentence = 'the database could not store the change';
+              const remedy = 'make space on the disk';
+              throw new PkiFault('ENTENTE_PKI_LEDGER_UNAVAILABLE', { sentence, place: directory, remedy });
+            }
             const meanwhile = midIssuance;
             midIssuance = undefined;
             await meanwhile?.();
@@ -63,7 +74,7 @@ beforeAll(async () => {
   unused = await order(fe03);
   midIssuance = () => sendLocalOrder(join(folder, 'orders.sock'), { order: 'backup', to: backup });
   underWay = await scene.join(fe01);
-  expect(await joinWith(used, fe02)).toMatchObject({ ok: true });
+  sinceThen = (await joinWith(used, fe02)) as Credentials;
   await scene.stopped(async () => {
     await restoreBackup({
       from: backup,
@@ -90,9 +101,19 @@ describe('an authority that was restored from a backup that was taken while it i
   });
 
   it('knows no join token of the backup: it cannot know which were used since', async () => {
-    expect(await joinWith(used, fe02)).toMatchObject({ ok: false });
-    expect(await joinWith(unused, fe03)).toMatchObject({ ok: false });
+    expect(await joinWith(used, fe02)).toBeUndefined();
+    expect(await joinWith(unused, fe03)).toBeUndefined();
     expect(scene.log.filter(({ reason }) => reason === 'token-unknown')).toHaveLength(2);
-    expect(await joinWith(await order(fe03), fe03)).toMatchObject({ ok: true });
+    expect(await joinWith(await order(fe03), fe03)).toBeDefined();
+  });
+
+  it('says for how long to wait where it cannot record what it adopts, and adopts it then', async () => {
+    isFull = true;
+    const refused = await scene.ask('/topology', sinceThen);
+    expect([refused.status, refused.headers.has('retry-after')]).toEqual([503, true]);
+    expect(await refused.json()).toMatchObject({ reason: 'storage-unavailable' });
+    isFull = false;
+    expect((await scene.ask('/topology', sinceThen)).status).toBe(200);
+    expect(await listed(fe02)).toMatchObject([{ requester: 'restored' }]);
   });
 });

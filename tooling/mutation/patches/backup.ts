@@ -137,7 +137,7 @@ export const patches: PatchList = {
       name: 'waiting-issuer',
       off: 'lists of an issuing authority that was certified after the backup begin with 1 again',
       file: 'packages/authority/src/open-domain-authority.ts',
-      find: '...(pending === undefined ? [] : [issuerId(pending.publicKey)]),',
+      find: ', ...(pending === undefined ? [] : [issuerId(pending.publicKey)])',
       replace: '',
       test: {
         file: 'apps/authority-server/test/restore.test.ts',
@@ -204,6 +204,17 @@ export const patches: PatchList = {
       find: 'await tokens.forgetTokens();',
       replace: '',
       test: underLoad('knows no join token of the backup: it cannot know which were used since'),
+    },
+    {
+      name: 'adoption-fails',
+      off: 'a member whose certificate cannot be recorded is not told to come again',
+      file: 'packages/authority/src/create-authority.ts',
+      find: 'await refuseForeign(caller, peer).catch((fault: Error) => refusals.fault(fault, caller))',
+      replace: 'await refuseForeign(caller, peer)',
+      test: {
+        ...underLoad('says for how long to wait where it cannot record what it adopts, and adopts it then'),
+        inOrder: true,
+      },
     },
     {
       name: 'our-signature',
