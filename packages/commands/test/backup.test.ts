@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCrl } from '@entente/pki';
@@ -149,6 +149,17 @@ describe('entente ca restore', () => {
     expect(again.json.next).toContainEqual(expect.stringContaining(left));
     await rm(left, { recursive: true });
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'says whose the folder must be, where it was of another user',
+    async () => {
+      const into = join(folder, 'theirs');
+      await answerOf(`ca restore ${backup} --directory ${into}`);
+      await chown(into, 65_534, 65_534);
+      const { json } = await answerOf(`ca restore ${backup} --directory ${into} --replace`);
+      expect(json.next).toContainEqual(expect.stringContaining(`chown -R 65534 ${into}`));
+    },
+  );
 
   it('replaces nothing without a word, and never an authority that runs', async () => {
     const refused = await runEntente(`ca restore ${backup} --directory ${ca}`);

@@ -137,6 +137,15 @@ describe('a backup', () => {
     await mkdir(to, { recursive: true });
     await expect(backup()).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS', place: to });
     await rm(to, { recursive: true });
+    await mkdir(join(folder, 'backups'), { recursive: true });
+    await symlink(join(folder, 'nowhere'), to);
+    await expect(backup()).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS', place: to });
+    await rm(to);
+    // Another one with this name is faster.
+    const slow = backup(async () => void (await mkdir(join(to, 'taken'), { recursive: true })));
+    await expect(slow).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS', place: to });
+    expect(await readdir(join(folder, 'backups'))).toEqual(['first']);
+    await rm(to, { recursive: true });
     const failing = backup(() => Promise.reject(new Error('no space left')));
     await expect(failing).rejects.toMatchObject({ code: 'ENTENTE_PKI_FILE_UNAVAILABLE' });
     expect(await readdir(join(folder, 'backups'))).toEqual([]);

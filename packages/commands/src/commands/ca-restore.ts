@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { type ImportedLists, importLists, restoreBackup } from '@entente/pki/node';
@@ -86,7 +86,11 @@ async function run(backup: string, options: CaRestoreOptions): Promise<void> {
         ...(setAside === undefined ? [] : [`what was there before is in ${setAside}`]),
         ...listLines(prepared, takenAt),
       ],
-      next: [...(await leftDrafts(dirname(directory))), ...nextSteps(prepared, takenAt)],
+      next: [
+        ...(await leftDrafts(dirname(directory))),
+        ...(await ownerOf(setAside, directory)),
+        ...nextSteps(prepared, takenAt),
+      ],
     },
     options.json,
   );
@@ -106,6 +110,14 @@ function listLines({ lists, revoked, unknown }: ImportedLists, takenAt: string):
     ),
     ...unknown.map((issuer) => `not used: the list of ${issuer}, which this backup does not know`),
   ];
+}
+
+/** Files belong to who restores them; the authority reads only its own. */
+async function ownerOf(setAside: string | undefined, directory: string): Promise<readonly string[]> {
+  const { uid } = setAside === undefined ? { uid: undefined } : await stat(setAside);
+  return uid === undefined || uid === process.getuid?.()
+    ? []
+    : [`give the folder to the user that it was of: chown -R ${uid} ${directory}`];
 }
 
 /** Whether one of the lists says what was revoked since the backup: one of the root does not. */

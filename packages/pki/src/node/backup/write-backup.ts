@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PkiFault } from '../../ground/fault.ts';
 import { secretMode, syncFolder, writeDraft } from '../write-whole.ts';
@@ -24,6 +24,8 @@ export interface BackupOptions {
   readonly now: () => number;
 }
 
+/** What a rename finds where the name has been taken meanwhile. */
+const taken: ReadonlySet<unknown> = new Set(['EEXIST', 'ENOTEMPTY', 'ENOTDIR']);
 /** Attempts; each fails only if a file changes while the database is copied. */
 const attempts = 20;
 
@@ -59,6 +61,8 @@ export async function writeBackup(options: BackupOptions): Promise<BackupManifes
   } catch (cause) {
     await rm(draft, { recursive: true, force: true });
     if (cause instanceof PkiFault) throw cause;
+    // Another backup of this name was faster.
+    if (taken.has((cause as NodeJS.ErrnoException).code)) throw existing(to);
     throw unavailable(to, `the backup could not be written: ${(cause as Error).message}`, cause);
   }
   throw unavailable(
@@ -111,12 +115,16 @@ function isSame(before: readonly FolderFile[], after: readonly FolderFile[]): bo
 }
 
 async function refuseExisting(to: string): Promise<void> {
-  const exists = await access(to).then(
+  // A link that leads nowhere is something too.
+  const exists = await lstat(to).then(
     () => true,
     () => false,
   );
-  if (!exists) return;
-  throw new PkiFault('ENTENTE_PKI_AUTHORITY_EXISTS', {
+  if (exists) throw existing(to);
+}
+
+function existing(to: string): PkiFault {
+  return new PkiFault('ENTENTE_PKI_AUTHORITY_EXISTS', {
     sentence: 'expected a folder that does not exist yet, found that there is something with this name',
     place: to,
     remedy: 'name another folder, e.g. one with the date in its name; nothing is overwritten',
