@@ -102,7 +102,7 @@ function listLines({ lists, revoked, unknown }: ImportedLists, takenAt: string):
   return [
     ...(isNew
       ? []
-      : [`not restored: what was revoked since ${takenAt}; the lists are no newer than the backup`]),
+      : [`not restored: what was revoked since ${takenAt}; the lists do not say it`]),
     `${counted(revoked.length, 'revocation')} since then ${revoked.length === 1 ? 'was' : 'were'} found in the lists`,
     ...revoked.map(
       ({ at, reason, serialHex, subject }) =>

@@ -40,7 +40,7 @@ export function notEmpty(place: string): PkiFault {
  * @param cause - anything that was thrown
  * @param draft - the folder that was prepared
  * @param from - the backup
- * @returns undefined where it is no fault with a code of ours
+ * @returns undefined where it has no code of ours
  */
 export function preparationFault(cause: unknown, draft: string, from: string): Error | undefined {
   const { code, place, remedy } = cause as { code?: unknown; place?: unknown; remedy?: string };
