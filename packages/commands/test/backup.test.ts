@@ -66,6 +66,17 @@ describe('entente ca backup', () => {
     });
   });
 
+  it('names the key of the next root too, where it is on the machine of the authority', async () => {
+    const key = join(ca, 'roots', '2.key');
+    await mkdir(join(ca, 'roots'));
+    await writeFile(key, 'of a root', { mode: 0o600 });
+    const to = join(folder, 'with-next-root');
+    const { json } = await answerOf(`ca backup --to ${to} --config ${join(ca, 'authority.yaml')}`);
+    expect(json.next).toContainEqual(expect.stringContaining(`move ${key} to storage`));
+    expect(json.files).not.toContainEqual(expect.objectContaining({ path: 'roots/2.key' }));
+    await rm(join(ca, 'roots'), { recursive: true });
+  });
+
   it('does not read beside an authority that runs and takes no orders', async () => {
     await using _running = await openStore(ca);
     const { status, stderr } = await runEntente(

@@ -13,7 +13,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PkiFault } from '@entente/pki';
 import { initialiseAuthority, readRestoredMark, restoreBackup, writeBackup } from '@entente/pki/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -108,12 +108,25 @@ describe('a backup', () => {
     expect((await stat(join(to, 'manifest.json'))).mode & 0o777).toBe(0o600);
   });
 
-  it('has neither the key of the root, nor logs, nor what is beside the database', async () => {
+  it('has the key of no root, nor logs, nor what is beside the database', async () => {
+    // That of the next root, and what somebody has set aside.
+    const others = ['roots/2.key', 'roots/2.crt', 'before/root_ca.key'];
+    for (const path of others) {
+      await mkdir(dirname(join(directory, path)), { recursive: true });
+      await writeFile(join(directory, path), 'of a root', { mode: 0o600 });
+    }
     const paths = (await backup()).files.map(({ path }) => path);
-    for (const path of ['root_ca.key', 'authority.yaml.log', `${databaseFile}-wal`]) {
+    const out = [
+      'root_ca.key',
+      'roots/2.key',
+      'before/root_ca.key',
+      'authority.yaml.log',
+      `${databaseFile}-wal`,
+    ];
+    for (const path of out) {
       expect(paths).not.toContain(path);
     }
-    expect(paths).toContain('root_ca.crt');
+    expect(paths).toEqual(expect.arrayContaining(['root_ca.crt', 'roots/2.crt']));
   });
 
   it('is taken again where a file has changed while the database was copied, so that all is of one moment', async () => {
@@ -131,6 +144,14 @@ describe('a backup', () => {
     const changing = backup((attempt) => writeFile(join(directory, 'domain-keys.json'), `${attempt}`));
     await expect(changing).rejects.toMatchObject({ code: 'ENTENTE_PKI_FILE_UNAVAILABLE' });
     expect(await readdir(join(folder, 'backups'))).toEqual([]);
+  });
+
+  it('is not written into the folder that it is a copy of', async () => {
+    for (const inner of [join(directory, 'backups', 'first'), directory]) {
+      to = inner;
+      await expect(backup()).rejects.toMatchObject({ place: inner });
+    }
+    expect(await readdir(directory)).not.toContain('backups');
   });
 
   it('overwrites nothing, and leaves nothing where it fails', async () => {
@@ -178,6 +199,18 @@ describe('a restore', () => {
     expect(setAside).toBe(`${directory}.replaced-20261128T040506Z`);
     expect(await readFile(join(setAside, 'tls.key'), 'utf8')).toBe('changed');
     expect(await readFile(join(directory, 'tls.key'), 'utf8')).toContain('PRIVATE KEY');
+  });
+
+  it('takes a backup of an earlier release, which has the key of a next root', async () => {
+    await backup();
+    const manifest = await manifestOf();
+    const sha256 = createHash('sha256').update('of a root').digest('hex');
+    await mkdir(join(to, 'roots'));
+    await writeFile(join(to, 'roots', '2.key'), 'of a root');
+    const key = { path: 'roots/2.key', bytes: 9, sha256, mode: 0o600, secret: true };
+    await writeManifest({ ...manifest, files: [...manifest.files, key] });
+    await restore(join(folder, 'new'));
+    expect(await readFile(join(folder, 'new', 'roots', '2.key'), 'utf8')).toBe('of a root');
   });
 
   it('takes an empty folder', async () => {

@@ -100,9 +100,7 @@ function listLines({ lists, revoked, unknown }: ImportedLists, takenAt: string):
   const isNew = tellsMore({ lists });
   if (lists.length === 0) return [`not restored: what was revoked since ${takenAt}`];
   return [
-    ...(isNew
-      ? []
-      : [`not restored: what was revoked since ${takenAt}; the lists do not say it`]),
+    ...(isNew ? [] : [`not restored: what was revoked since ${takenAt}; the lists do not say it`]),
     `${counted(revoked.length, 'revocation')} since then ${revoked.length === 1 ? 'was' : 'were'} found in the lists`,
     ...revoked.map(
       ({ at, reason, serialHex, subject }) =>
