@@ -2,10 +2,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   appendFile,
+  lstat,
   mkdir,
   mkdtemp,
   readdir,
   readFile,
+  realpath,
   rename,
   rm,
   stat,
@@ -199,6 +201,19 @@ describe('a restore', () => {
     expect(setAside).toBe(`${directory}.replaced-20261128T040506Z`);
     expect(await readFile(join(setAside, 'tls.key'), 'utf8')).toBe('changed');
     expect(await readFile(join(directory, 'tls.key'), 'utf8')).toContain('PRIVATE KEY');
+  });
+
+  it('goes to where a link leads, and leaves the link as it is', async () => {
+    await backup();
+    const [link, disk] = [join(folder, 'link'), join(folder, 'disk-2')];
+    await mkdir(join(disk, 'ca'), { recursive: true });
+    await symlink(join(disk, 'ca'), link);
+    await restore(link);
+    expect(await readdir(join(disk, 'ca'))).toContain('restored.json');
+    const { setAside = '' } = await restore(link, { replace: true });
+    expect(dirname(setAside)).toBe(await realpath(disk));
+    expect(await readdir(join(disk, 'ca'))).toContain('restored.json');
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
   });
 
   it('takes a backup of an earlier release, which has the key of a next root', async () => {

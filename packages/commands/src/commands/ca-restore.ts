@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { type ImportedLists, importLists, restoreBackup } from '@entente/pki/node';
@@ -87,7 +87,7 @@ async function run(backup: string, options: CaRestoreOptions): Promise<void> {
         ...listLines(prepared, takenAt),
       ],
       next: [
-        ...(await leftDrafts(dirname(directory))),
+        ...(await leftDrafts(dirname(await realpath(directory)))),
         ...(await ownerOf(setAside, directory)),
         ...nextSteps(prepared, takenAt),
       ],

@@ -1,5 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, cp, lstat, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import {
+  copyFile,
+  cp,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { authorityFiles } from '../authority-files.ts';
 import { authorityFolder } from '../authority-folder.ts';
@@ -55,7 +67,9 @@ const needed = [authorityFiles.rootCertificate, authorityFiles.rootCrl, authorit
  *   `ENTENTE_PKI_FILE_UNAVAILABLE`; what `prepare` throws
  */
 export async function restoreBackup<T>(options: RestoreOptions<T>): Promise<RestoredBackup<T>> {
-  const { above, directory, from, now, prepare, replace } = options;
+  const { above, from, now, prepare, replace } = options;
+  // A link stays: its folder may be on another disk.
+  const directory = await realpath(options.directory).catch(() => options.directory);
   const isEmpty = await isAbsentOrEmpty(directory);
   if (!isEmpty && !replace) throw notEmpty(directory);
   const manifest = await readManifest(from, options.databaseFile);
