@@ -69,6 +69,9 @@ describe('a certificate that the ledger does not have', () => {
     const list = decodeCrl(new Uint8Array(await response.arrayBuffer()));
     expect(list.ok && list.value.lookup(Buffer.from(stray.serialHex, 'hex'))?.reason).toBe('keyCompromise');
     await expect(scene.ask('/topology', stray)).rejects.toThrow();
+    // As for one that the ledger has: nothing is issued for its key any more.
+    const blocked = await answerOf(order('/block-key', { certificate, reason: 'superseded' }));
+    expect(blocked).toMatchObject({ blocked: false, reason: 'keyCompromise' });
     const again = await answerOf(order('/revoke', { certificate }));
     expect(again).toMatchObject({ reason: 'certificate-already-revoked' });
     const { records } = await answerOf(scene.ask('/audit', scene.alice));

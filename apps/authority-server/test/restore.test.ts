@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sendLocalOrder } from '@entente/host';
-import { importLists, restoreBackup } from '@entente/pki/node';
+import { issuerId } from '@entente/pki';
+import { authorityFolder, IssuerStore, importLists, restoreBackup } from '@entente/pki/node';
 import { databaseFile, openLedger } from '@entente/store-sql';
 import { decodeTrustState, memberStandingFormat, type TrustState } from '@entente/topology';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -63,11 +64,19 @@ const restore = (lists: readonly { readonly place: string; readonly content: Uin
     });
   });
 
+/** The id of the next issuing authority, whose certificate waits at the root. */
+async function waitingIssuer(): Promise<string> {
+  const store = await IssuerStore.open(authorityFolder(folder));
+  await store.request('contoso.example');
+  return issuerId((await store.pending())?.publicKey ?? new Uint8Array());
+}
+
 beforeAll(async () => {
   scene = await startScene();
   folder = dirname(scene.made.files.rootCertificate);
   backup = join(dirname(folder), 'backup');
   await scene.publish(signed(first));
+  await scene.stopped(async () => void (await waitingIssuer()));
   for (const fqdn of [fe01, fe02]) joined.set(fqdn, await scene.join(fqdn));
 });
 afterAll(() => scene.close());
@@ -115,6 +124,14 @@ describe('an authority that was restored from it', () => {
     const number = numberOf(await state());
     expect([number > numberOf(after), number - numberOf(after) < 20]).toEqual([true, true]);
     expect(lines('restored')).toHaveLength(1);
+  });
+
+  it('gives the lists of the next issuing authority numbers that they had not, too', async () => {
+    const id = await waitingIssuer();
+    await scene.stopped(async () => {
+      await using ledger = await openLedger(folder);
+      expect(await ledger.nextCrlNumber(id)).toBeGreaterThan(Date.parse('2026-01-01'));
+    });
   });
 
   it('keeps out what was revoked since, because a member had the list', async () => {

@@ -11,7 +11,7 @@ import {
 } from '@entente/tls';
 import type { Authorise } from '@entente/trust';
 import type { Authority } from './authority.ts';
-import { allowAtAuthority, callerOf } from './caller.ts';
+import { allowAtAuthority, type Caller, callerOf } from './caller.ts';
 import { ownCertificateProbe } from './health/probes.ts';
 import { type OpenStore, openDomainAuthority } from './open-domain-authority.ts';
 import { openOwnCertificate } from './own-certificate.ts';
@@ -111,13 +111,17 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
         log.error({ event: 'fault', err: fault }, `renewing failed: ${fault.message}`),
       );
   });
+  /** After a restore: what the ledger does not have is adopted or revoked before anything is answered. */
+  const refuseForeign = async (caller: Caller, peer: Peer | undefined): Promise<Response | undefined> => {
+    const foreign = await authority.issuedSince?.look(caller, peer?.verdict?.path);
+    return foreign === undefined ? undefined : refusals.request(foreign, caller);
+  };
   const answer: RunningAuthority['fetch'] = async (request, peer, address = '?') => {
     const caller = callerOf(peer, address, domain);
-    const foreign = await authority.issuedSince?.look(caller, peer?.verdict?.path);
-    const response =
-      foreign === undefined ? await app.fetch(request, { caller }) : refusals.request(foreign, caller);
+    const response = await refuseForeign(caller, peer).catch((fault: Error) => refusals.fault(fault, caller));
+    const answered = response ?? (await app.fetch(request, { caller }));
     await audit.settled(caller);
-    return response;
+    return answered;
   };
   const topology = () => topologies.current?.topology;
   const pushes = new PerimeterPush({

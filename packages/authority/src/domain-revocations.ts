@@ -7,6 +7,7 @@ import {
   type RevocationReason,
   type RevokedAtOnce,
   refuse,
+  spkiHash,
 } from '@entente/pki';
 import type { Ledger } from '@entente/pki/ledger';
 import type { Topology } from '@entente/topology';
@@ -126,6 +127,9 @@ export function createDomainRevocations(options: DomainRevocationOptions): Domai
       const issuer = all.find((one) => isSignedBy(certificate, one.certificate));
       if (issuer === undefined) return { ok: false, refusal: notOurs(serialHex) };
       if ((await ledger.find(issuer.id, serialHex)) !== undefined) return revoke(serialHex, reason);
+      // First: the ledger blocks the key of a certificate that it has by itself, and does not know this one.
+      if (reason === 'keyCompromise')
+        await ledger.blockKey(spkiHash(certificate.publicKey.der), { at: now(), reason });
       const foreign = { issuer: issuer.id, serialHex, notAfter };
       const outcome = await ledger.revokeForeign(foreign, { at: now(), reason });
       if (outcome !== 'revoked') return { ok: false, refusal: alreadyRevoked(serialHex) };

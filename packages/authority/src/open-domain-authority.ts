@@ -5,6 +5,7 @@ import {
   createRevocationDesk,
   findIssued,
   type Issuer,
+  issuerId,
   type LiveIssuers,
   type PublishedCrl,
   revokeUnfinished,
@@ -164,11 +165,13 @@ export async function openDomainAuthority(
     },
   });
 
+  const pending = await opened.issuers.pending();
   const restored = await afterRestore({
     directory: settings.directory,
     ledger,
-    issuers: live,
+    issuers: [...live().map(({ id }) => id), ...(pending === undefined ? [] : [issuerId(pending.publicKey)])],
     domainKeys,
+    tokens: store,
     audit,
     now,
     log,
@@ -245,7 +248,9 @@ export async function openDomainAuthority(
     onPublished: lookOutside,
   });
 
-  const begun = await Promise.all(live().map((issuer) => revokeUnfinished(ledger, issuer, now)));
+  const begun = await Promise.all(
+    live().map((issuer) => revokeUnfinished(ledger, issuer, now, restored?.takenAt)),
+  );
   for (const { serialHex, subject } of begun.flat()) {
     log.warn(
       { event: 'unfinished-issuance', serial: serialHex, subject },

@@ -27,6 +27,8 @@ import { contoso, next } from './contoso.ts';
 const day = 86_400_000;
 const takenAt = Date.UTC(2026, 5, 1);
 const restoredAt = takenAt + day;
+/** The id of an issuing authority that the root has not certified yet. */
+const pending = 'fedcba9876543210';
 const fqdn = 'fe01.contoso.example';
 let folder: string;
 let issuer: Issuer;
@@ -171,6 +173,13 @@ describe('a certificate that the ledger of a restored authority does not have', 
     expect(await ledger.revoked(issuer.id, 0)).toHaveLength(1);
   });
 
+  it('is not judged by its age where the clock shows that the time of the backup is wrong', async () => {
+    const leaf = await issued(given, takenAt - 2 * 3_600_000);
+    time = takenAt - 3_600_000;
+    expect(await look(leaf)).toBeUndefined();
+    expect(await ledger.find(issuer.id, leaf.serialHex)).toMatchObject({ subject: fqdn });
+  });
+
   it('is revoked at once where its key is blocked', async () => {
     const leaf = await issued(given, takenAt + 60_000);
     await ledger.blockKey(spkiHash(leaf.publicKey.der), { at: takenAt, reason: 'keyCompromise' });
@@ -203,8 +212,9 @@ describe('the first start after a restore', () => {
     afterRestore({
       directory,
       ledger,
-      issuers: () => [issuer],
+      issuers: [issuer.id, pending],
       domainKeys: { renewAll: async () => void renewed++ },
+      tokens: { forgetTokens: async () => {} },
       audit: { record: async () => {} },
       now: () => time,
       log,
@@ -219,8 +229,8 @@ describe('the first start after a restore', () => {
     await start(restoredAt + 5);
     const { bundle, list, state } = await numbers(restoredAt + 5);
     expect(list).toBeGreaterThan(restoredAt + 5);
-    expect(state).toBeGreaterThan(Math.floor(restoredAt / 1_000) + 86_400);
-    expect(bundle).toBeGreaterThan(Math.floor(restoredAt / 1_000));
+    expect(state).toBeGreaterThan(restoredAt + 5);
+    expect(bundle).toBeGreaterThan(restoredAt + 5);
     expect(renewed).toBe(1);
   });
 
@@ -231,6 +241,29 @@ describe('the first start after a restore', () => {
     await writeRestoredMark(authorityFolder(directory), { takenAt, restoredAt, above });
     await start(0);
     expect((await numbers(0)).list).toBeGreaterThan(above);
+  });
+
+  it('repeats no number of a state where the same backup is restored again soon after', async () => {
+    await start(restoredAt);
+    const states = await StateSequence.open(directory, () => restoredAt);
+    let last = 0;
+    for (let count = 0; count < 500; count++) last = await states.next();
+    await rm(join(directory, 'state-sequence.json'));
+    await writeRestoredMark(authorityFolder(directory), { takenAt, restoredAt: restoredAt + 5_000 });
+    await start(restoredAt + 5_000);
+    expect((await numbers(restoredAt + 5_000)).state).toBeGreaterThan(last);
+  });
+
+  it('takes the number that an administrator gives for states and bundles too', async () => {
+    const above = restoredAt * 2;
+    await writeRestoredMark(authorityFolder(directory), { takenAt, restoredAt, above });
+    await start(restoredAt);
+    for (const number of Object.values(await numbers(restoredAt))) expect(number).toBeGreaterThan(above);
+  });
+
+  it('gives an issuing authority whose certificate waits at the root a number of the time too', async () => {
+    await start(restoredAt);
+    expect(await ledger.nextCrlNumber(pending)).toBeGreaterThan(restoredAt);
   });
 
   it('is done once; where it was interrupted, it is done again', async () => {
@@ -250,6 +283,13 @@ describe('the first start after a restore', () => {
     expect(await start(restoredAt + 90 * day)).toBeUndefined();
     expect(await readRestoredMark(authorityFolder(directory))).toBeUndefined();
     expect(await start(restoredAt)).toBeUndefined();
+  });
+
+  it('ends no earlier because the clock was behind at the restore', async () => {
+    await writeRestoredMark(authorityFolder(directory), { takenAt, restoredAt: 0 });
+    await start(restoredAt);
+    expect(await start(restoredAt + 90 * day - 1)).toMatchObject({ takenAt });
+    expect(await start(restoredAt + 90 * day)).toBeUndefined();
   });
 
   it('does not happen where the mark cannot be read: numbers might repeat', async () => {

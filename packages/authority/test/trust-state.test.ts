@@ -321,6 +321,15 @@ describe('the sequence of trust states', () => {
     expect(given).toEqual([...new Set(given)].sort((one, other) => one - other));
   });
 
+  it('gives no number again that it gave since a copy of its file was made, not even in a moment with many', async () => {
+    const copied = await StateSequence.open(directory, () => start);
+    let last = 0;
+    for (let count = 0; count < 500; count++) last = await copied.next();
+    await rm(join(directory, 'state-sequence.json'));
+    const restored = await StateSequence.open(directory, () => start + 5_000);
+    expect(await restored.next()).toBeGreaterThan(last);
+  });
+
   it('gives no number that is not reserved on disk', async () => {
     const sequence = await StateSequence.open(directory, () => start);
     const number = await sequence.next();

@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCrl } from '@entente/pki';
@@ -66,6 +66,17 @@ describe('entente ca backup', () => {
     });
   });
 
+  it('names the key of the next root too, where it is on the machine of the authority', async () => {
+    const key = join(ca, 'roots', '2.key');
+    await mkdir(join(ca, 'roots'));
+    await writeFile(key, 'of a root', { mode: 0o600 });
+    const to = join(folder, 'with-next-root');
+    const { json } = await answerOf(`ca backup --to ${to} --config ${join(ca, 'authority.yaml')}`);
+    expect(json.next).toContainEqual(expect.stringContaining(`move ${key} to storage`));
+    expect(json.files).not.toContainEqual(expect.objectContaining({ path: 'roots/2.key' }));
+    await rm(join(ca, 'roots'), { recursive: true });
+  });
+
   it('does not read beside an authority that runs and takes no orders', async () => {
     await using _running = await openStore(ca);
     const { status, stderr } = await runEntente(
@@ -117,6 +128,50 @@ describe('entente ca restore', () => {
     expect(await store.ledger.nextCrlNumber(active.record.id)).toBeGreaterThan(9);
   });
 
+  it('says that a list tells nothing which is of the root, or no newer than the backup', async () => {
+    const { active } = await IssuerStore.open(authorityFolder(ca));
+    const now = Math.floor(Date.now() / 1_000) * 1_000;
+    const old = join(folder, 'old.crl');
+    const content = { number: 1, thisUpdate: now, nextUpdate: now + 86_400_000, revoked: [] };
+    await writeFile(old, await createCrl(active.issuer, content));
+    {
+      await using store = await openStore(ca);
+      await store.ledger.nextCrlNumber(active.record.id);
+    }
+    const later = join(folder, 'later');
+    await answerOf(`ca backup --to ${later} --config ${join(ca, 'authority.yaml')}`);
+    for (const [index, list] of [old, join(ca, 'root_ca.crl')].entries()) {
+      const into = join(folder, `list-${index}`);
+      const { json } = await answerOf(`ca restore ${later} --directory ${into} --lists ${list}`);
+      expect(json.next).toContainEqual(expect.stringContaining('--replace and --lists'));
+    }
+    const misnamed = await runEntente(`ca restore ${later} --directory ${join(folder, 'l')} --lists ${ca}`);
+    expect(misnamed).toMatchObject({ status: 2, stderr: expect.stringContaining('found a folder') });
+  });
+
+  it('names what an interrupted backup or restore has left', async () => {
+    const left = join(folder, `.ca.${'0a'.repeat(12)}.new`);
+    await mkdir(left);
+    const { json } = await answerOf(`ca restore ${backup} --directory ${join(folder, 'beside')}`);
+    expect(json.next).toContainEqual(expect.stringContaining(left));
+    const again = await answerOf(
+      `ca backup --to ${join(folder, 'other')} --config ${join(ca, 'authority.yaml')}`,
+    );
+    expect(again.json.next).toContainEqual(expect.stringContaining(left));
+    await rm(left, { recursive: true });
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'says whose the folder must be, where it was of another user',
+    async () => {
+      const into = join(folder, 'theirs');
+      await answerOf(`ca restore ${backup} --directory ${into}`);
+      await chown(into, 65_534, 65_534);
+      const { json } = await answerOf(`ca restore ${backup} --directory ${into} --replace`);
+      expect(json.next).toContainEqual(expect.stringContaining(`chown -R 65534 ${into}`));
+    },
+  );
+
   it('replaces nothing without a word, and never an authority that runs', async () => {
     const refused = await runEntente(`ca restore ${backup} --directory ${ca}`);
     expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('--replace') });
@@ -144,10 +199,12 @@ describe('entente ca restore', () => {
     const damaged = await runEntente(`ca restore ${copy} --directory ${join(folder, 'damaged')}`);
     expect(damaged).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('ENTENTE_PKI_LEDGER_DAMAGED'),
+      stderr: expect.stringContaining(`${join(copy, 'authority.sqlite')}: the database is damaged`),
     });
-    const wrong = await runEntente(`ca restore ${backup} --directory ${ca} --list-number-above many`);
-    expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining('--list-number-above') });
+    for (const number of ['many', `${2 ** 53 - 1}`]) {
+      const wrong = await runEntente(`ca restore ${backup} --directory ${ca} --list-number-above ${number}`);
+      expect(wrong).toMatchObject({ status: 2, stderr: expect.stringContaining('--list-number-above') });
+    }
     expect(await readdir(folder)).not.toContain('damaged');
   });
 });

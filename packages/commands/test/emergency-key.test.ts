@@ -30,6 +30,16 @@ describe('a network whose administrators may lose a key', () => {
     expect(json).toMatchObject({ administrators: ['alice'], required: 1 });
   });
 
+  it('does not promise that this key signs less than another one', async () => {
+    const out = await succeed('topology init contoso.example --administrator alice bob --emergency offline');
+    expect(out).toContain('it signs what any other key signs');
+    expect(await succeed('topology init --help')).not.toContain('nothing else');
+    await succeed('topology add server ca.contoso.example --role authority');
+    await succeed('topology sign --key administrators/alice.key');
+    await succeed('topology approve topology.pending.json --key administrators/offline.key --yes');
+    expect((await stat('topology.v1.json')).isFile()).toBe(true);
+  });
+
   it('counts that key for no majority: without --required more than half of the administrators sign', async () => {
     const { json } = await answerOf(
       'topology init contoso.example --administrator alice bob carol --emergency offline',

@@ -93,6 +93,20 @@ export function describeFault(error: unknown, context = 'the process'): FaultDes
         place: fault.path ?? context,
         remedy: `create it, or correct the path in ${context}`,
       };
+    case 'EISDIR':
+      return {
+        code: fault.code,
+        sentence: 'expected a file, found a folder',
+        place: fault.path ?? context,
+        remedy: 'name the file in it',
+      };
+    case 'ENOSPC':
+      return {
+        code: fault.code,
+        sentence: 'the disk is full',
+        place: fault.path ?? context,
+        remedy: 'make space on the disk, then try again',
+      };
     default:
       return undefined;
   }

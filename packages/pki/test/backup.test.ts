@@ -1,7 +1,22 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { PkiFault } from '@entente/pki';
 import { initialiseAuthority, readRestoredMark, restoreBackup, writeBackup } from '@entente/pki/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { authorityFolder } from '../src/node/authority-folder.ts';
@@ -33,6 +48,12 @@ beforeEach(async () => {
   await writeFile(join(directory, `${databaseFile}-wal`), 'log');
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Whether this test may mount a file system: as root, and not in every container. */
+function mayMount(): boolean {
+  const size = ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', tmpdir()];
+  return process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'mount', ...size]).status === 0;
+}
 
 /** @param meanwhile - what happens while the database is copied */
 const backup = (meanwhile: (attempt: number) => Promise<void> = async () => {}) => {
@@ -89,12 +110,25 @@ describe('a backup', () => {
     expect((await stat(join(to, 'manifest.json'))).mode & 0o777).toBe(0o600);
   });
 
-  it('has neither the key of the root, nor logs, nor what is beside the database', async () => {
+  it('has the key of no root, nor logs, nor what is beside the database', async () => {
+    // That of the next root, and what somebody has set aside.
+    const others = ['roots/2.key', 'roots/2.crt', 'before/root_ca.key'];
+    for (const path of others) {
+      await mkdir(dirname(join(directory, path)), { recursive: true });
+      await writeFile(join(directory, path), 'of a root', { mode: 0o600 });
+    }
     const paths = (await backup()).files.map(({ path }) => path);
-    for (const path of ['root_ca.key', 'authority.yaml.log', `${databaseFile}-wal`]) {
+    const out = [
+      'root_ca.key',
+      'roots/2.key',
+      'before/root_ca.key',
+      'authority.yaml.log',
+      `${databaseFile}-wal`,
+    ];
+    for (const path of out) {
       expect(paths).not.toContain(path);
     }
-    expect(paths).toContain('root_ca.crt');
+    expect(paths).toEqual(expect.arrayContaining(['root_ca.crt', 'roots/2.crt']));
   });
 
   it('is taken again where a file has changed while the database was copied, so that all is of one moment', async () => {
@@ -114,9 +148,26 @@ describe('a backup', () => {
     expect(await readdir(join(folder, 'backups'))).toEqual([]);
   });
 
+  it('is not written into the folder that it is a copy of', async () => {
+    for (const inner of [join(directory, 'backups', 'first'), directory]) {
+      to = inner;
+      await expect(backup()).rejects.toMatchObject({ place: inner });
+    }
+    expect(await readdir(directory)).not.toContain('backups');
+  });
+
   it('overwrites nothing, and leaves nothing where it fails', async () => {
     await mkdir(to, { recursive: true });
     await expect(backup()).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS', place: to });
+    await rm(to, { recursive: true });
+    await mkdir(join(folder, 'backups'), { recursive: true });
+    await symlink(join(folder, 'nowhere'), to);
+    await expect(backup()).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS', place: to });
+    await rm(to);
+    // Another one with this name is faster.
+    const slow = backup(async () => void (await mkdir(join(to, 'taken'), { recursive: true })));
+    await expect(slow).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS', place: to });
+    expect(await readdir(join(folder, 'backups'))).toEqual(['first']);
     await rm(to, { recursive: true });
     const failing = backup(() => Promise.reject(new Error('no space left')));
     await expect(failing).rejects.toMatchObject({ code: 'ENTENTE_PKI_FILE_UNAVAILABLE' });
@@ -152,6 +203,31 @@ describe('a restore', () => {
     expect(await readFile(join(directory, 'tls.key'), 'utf8')).toContain('PRIVATE KEY');
   });
 
+  it('goes to where a link leads, and leaves the link as it is', async () => {
+    await backup();
+    const [link, disk] = [join(folder, 'link'), join(folder, 'disk-2')];
+    await mkdir(join(disk, 'ca'), { recursive: true });
+    await symlink(join(disk, 'ca'), link);
+    await restore(link);
+    expect(await readdir(join(disk, 'ca'))).toContain('restored.json');
+    const { setAside = '' } = await restore(link, { replace: true });
+    expect(dirname(setAside)).toBe(await realpath(disk));
+    expect(await readdir(join(disk, 'ca'))).toContain('restored.json');
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+  });
+
+  it('takes a backup of an earlier release, which has the key of a next root', async () => {
+    await backup();
+    const manifest = await manifestOf();
+    const sha256 = createHash('sha256').update('of a root').digest('hex');
+    await mkdir(join(to, 'roots'));
+    await writeFile(join(to, 'roots', '2.key'), 'of a root');
+    const key = { path: 'roots/2.key', bytes: 9, sha256, mode: 0o600, secret: true };
+    await writeManifest({ ...manifest, files: [...manifest.files, key] });
+    await restore(join(folder, 'new'));
+    expect(await readFile(join(folder, 'new', 'roots', '2.key'), 'utf8')).toBe('of a root');
+  });
+
   it('takes an empty folder', async () => {
     await backup();
     await mkdir(join(folder, 'empty'));
@@ -165,6 +241,9 @@ describe('a restore', () => {
     await appendFile(key, '\n');
     const refused = restore(directory, { replace: true });
     await expect(refused).rejects.toMatchObject(damaged('intermediate_ca.key'));
+    const content = await readFile(key, 'utf8');
+    await writeFile(key, content.slice(0, -1).replace('MI', 'mi'));
+    await expect(restore(join(folder, 'new'))).rejects.toMatchObject(damaged('intermediate_ca.key'));
     await rm(key);
     await expect(restore(join(folder, 'new'))).rejects.toMatchObject(damaged('intermediate_ca.key'));
     expect((await readdir(folder)).sort()).toEqual(['backups', 'ca']);
@@ -183,6 +262,118 @@ describe('a restore', () => {
     await expect(restore(join(folder, 'new'))).rejects.toMatchObject(damaged('manifest.json'));
     await rm(join(to, 'manifest.json'));
     await expect(restore(join(folder, 'new'))).rejects.toMatchObject(damaged('manifest.json'));
+  });
+
+  it('does not put the authority of somebody else in the place of the one that is there', async () => {
+    await backup();
+    const other = join(folder, 'fabrikam');
+    await initialiseAuthority({
+      directory: other,
+      domain: 'fabrikam.example',
+      fqdn: 'ca.fabrikam.example',
+      objectsUrl: 'http://ca.fabrikam.example',
+      now: takenAt,
+      openLedger: memoryLedgers(),
+    });
+    await expect(restore(other, { replace: true })).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_AUTHORITY_EXISTS',
+      message: expect.stringMatching(/fabrikam.*the backup is of .*contoso/),
+    });
+    expect((await readdir(folder)).sort()).toEqual(['backups', 'ca', 'fabrikam']);
+    // Of one that cannot be read nobody can say whose it is; it may be why somebody restores.
+    await rm(join(other, 'root_ca.crt'));
+    await restore(other, { replace: true });
+  });
+
+  it('opens no pipe and follows no link in the place of a file', async () => {
+    await backup();
+    const key = join(to, 'tls.key');
+    const elsewhere = join(folder, 'elsewhere');
+    await rename(key, elsewhere);
+    for (const place of [
+      () => execFileSync('mkfifo', [key]),
+      () => symlink(elsewhere, key),
+      () => mkdir(key),
+    ]) {
+      await place();
+      await expect(restore(join(folder, 'new'))).rejects.toMatchObject(damaged('tls.key'));
+      await rm(key, { recursive: true });
+    }
+  });
+
+  it('finds that another one was faster, and leaves what that has restored', async () => {
+    await backup();
+    const into = join(folder, 'new');
+    const slow = restore(into, { prepare: () => restore(into) });
+    await expect(slow).rejects.toMatchObject({ code: 'ENTENTE_PKI_AUTHORITY_EXISTS', place: into });
+    expect(await readdir(into)).toContain('restored.json');
+    expect((await readdir(folder)).sort()).toEqual(['backups', 'ca', 'new']);
+  });
+
+  it('puts the folder back that it had set aside, where the restored one cannot take its place', async () => {
+    await backup();
+    let draft = '';
+    const failing = restore(directory, {
+      replace: true,
+      prepare: async (prepared: string) => {
+        draft = prepared;
+      },
+      beforeSetAside: () => rename(draft, join(folder, 'lost')),
+    });
+    await expect(failing).rejects.toMatchObject({ code: 'ENTENTE_PKI_FILE_UNAVAILABLE' });
+    expect(await readFile(join(directory, databaseFile), 'utf8')).toBe('database');
+    expect((await readdir(folder)).sort()).toEqual(['backups', 'ca', 'lost']);
+  });
+
+  it('names the file of the backup, and not of the draft, where something in it cannot be used', async () => {
+    await backup();
+    const because = (code: PkiFault['code']) =>
+      restore(join(folder, 'new'), {
+        prepare: (draft: string) =>
+          Promise.reject(
+            new PkiFault(code, { sentence: 'why', place: join(draft, databaseFile), remedy: 'stop it' }),
+          ),
+      });
+    await expect(because('ENTENTE_PKI_LEDGER_DAMAGED')).rejects.toMatchObject(damaged(databaseFile));
+    await expect(because('ENTENTE_PKI_LEDGER_TOO_NEW')).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_LEDGER_TOO_NEW',
+      place: join(to, databaseFile),
+      remedy: 'stop it',
+    });
+    await expect(because('ENTENTE_PKI_LEDGER_UNAVAILABLE')).rejects.toMatchObject({
+      code: 'ENTENTE_PKI_FILE_UNAVAILABLE',
+      place: folder,
+      remedy: expect.stringContaining('space'),
+    });
+  });
+
+  describe.skipIf(!mayMount())('into a mount point', () => {
+    let disk: string;
+    const mount = async (size: string) => {
+      disk = join(folder, 'disk');
+      await mkdir(disk);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk]);
+    };
+    afterEach(() => execFileSync('umount', [disk]));
+
+    it('leaves nothing there where the disk is full', async () => {
+      await backup();
+      await mount('16k');
+      const full = expect.stringContaining('ENOSPC');
+      await expect(restore(disk)).rejects.toMatchObject({ message: full });
+      expect(await readdir(disk)).toEqual([]);
+    });
+
+    it('says that a mount point cannot be set aside', async () => {
+      await backup();
+      await mount('1m');
+      await restore(disk);
+      await expect(restore(disk, { replace: true })).rejects.toMatchObject({
+        code: 'ENTENTE_PKI_FILE_UNAVAILABLE',
+        remedy: expect.stringContaining('without --replace'),
+      });
+      expect(await readdir(disk)).toContain('restored.json');
+    });
   });
 
   it('leaves everything as it was where its preparation fails', async () => {

@@ -82,7 +82,7 @@ describe('lists that members have', () => {
     const imported = await importLists(directory, ledger, [{ place: 'revocation.crl', content }]);
     const at = now - 60_000;
     expect(imported).toEqual({
-      lists: [{ issuer, number: 57 }],
+      lists: [{ issuer, number: 57, newer: true }],
       revoked: [
         { serialHex: '01', at, reason: 'keyCompromise', subject: 'fe1.contoso.example' },
         { serialHex: '7f', at, reason: 'certificateHold' },
@@ -93,6 +93,28 @@ describe('lists that members have', () => {
     const [last] = (await ledger.revoked(issuer, 0)).slice(-1);
     expect(last).toMatchObject({ serialHex: '7f', notAfter: at + profiles.administrator.lifetimeMs });
     expect(await ledger.nextCrlNumber(issuer)).toBeGreaterThan(57);
+  });
+
+  it('put nothing on hold again that was released before the backup, or in a newer list', async () => {
+    const issuer = made.issuerId;
+    await ledger.nextCrlNumber(issuer, 19);
+    const give = async (...contents: readonly Buffer[]) =>
+      importLists(
+        directory,
+        ledger,
+        contents.map((content) => ({ place: 'revocation.crl', content })),
+      );
+    const old = await listOf(20, [
+      ['01', 'certificateHold'],
+      ['02', 'superseded'],
+    ]);
+    const given = await give(old);
+    expect(given.lists).toEqual([{ issuer, number: 20, newer: false }]);
+    // A revocation is final: an older list says the truth of it all the same.
+    expect(given.revoked.map(({ serialHex }) => serialHex)).toEqual(['02']);
+    const held = await listOf(31, [['03', 'certificateHold']]);
+    const newest = await listOf(32, [['04', 'certificateHold']]);
+    expect((await give(newest, held)).revoked.map(({ serialHex }) => serialHex)).toEqual(['04']);
   });
 
   it('count only where the key of this authority has signed them', async () => {

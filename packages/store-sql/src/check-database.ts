@@ -17,14 +17,17 @@ export async function checkDatabase(file: string): Promise<void> {
 }
 
 /**
- * Refuses a database that a process has open. One that is damaged is in use by none.
+ * Holds a database that no process has open, so that none opens it meanwhile. One that is damaged is in use by none.
  * @param file - the database, which exists
+ * @returns gives it up; idempotent
  * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED`
  */
-export async function refuseInUse(file: string): Promise<void> {
+export async function holdDatabase(file: string): Promise<AsyncDisposable> {
   try {
-    await (await openSqlite(file)).close();
+    const driver = await openSqlite(file);
+    return { [Symbol.asyncDispose]: () => driver.close() };
   } catch (error) {
     if (error instanceof PkiFault && error.code === 'ENTENTE_PKI_LEDGER_LOCKED') throw error;
+    return { [Symbol.asyncDispose]: async () => {} };
   }
 }

@@ -1,4 +1,4 @@
-export { checkDatabase, refuseInUse } from './check-database.ts';
+export { checkDatabase, holdDatabase } from './check-database.ts';
 export type { ImportProgress } from './import/import-ledger-file.ts';
 export { databaseFile } from './open-database.ts';
 export { openLedger, openStore, type SqlStore, type StoreOptions } from './open-store.ts';

@@ -37,6 +37,11 @@ export interface SqlStore {
    * @throws PkiFault `ENTENTE_PKI_FILE_UNAVAILABLE`, `ENTENTE_PKI_LEDGER_CLOSED`
    */
   copyTo(file: string): Promise<void>;
+  /**
+   * Forgets the join tokens that nothing has used, for a database that is a copy: which of them were used since, it cannot know.
+   * @throws PkiFault `ENTENTE_PKI_LEDGER_UNAVAILABLE`, `ENTENTE_PKI_LEDGER_CLOSED`
+   */
+  forgetTokens(): Promise<void>;
   /** Waits for what was asked for, then closes the database. Idempotent. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -68,6 +73,7 @@ export async function openStore(directory: string, options: StoreOptions = {}): 
     topologies: createSqlVersions(queue, place),
     standing: () => queue.standing(),
     copyTo: (file) => queue.between(() => thread.copyTo(file)),
+    forgetTokens: () => queue.call('forgetTokens'),
     [Symbol.asyncDispose]: close,
   };
 }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkDatabase, databaseFile, openStore, refuseInUse } from '@entente/store-sql';
+import { checkDatabase, databaseFile, holdDatabase, openStore } from '@entente/store-sql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { entry, issuer, serial } from './records.ts';
 
@@ -62,15 +62,25 @@ describe('a database that is looked at', () => {
     await handle.write(Buffer.alloc(4_096, 0xff), 0, 4_096, Math.floor(size / 8_192) * 4_096);
     await handle.close();
     await expect(checkDatabase(file)).rejects.toMatchObject({ code: 'ENTENTE_PKI_LEDGER_DAMAGED' });
-    await refuseInUse(file);
+    await using _held = await holdDatabase(file);
   });
 
   it('is in use while a store has it open, and not after', async () => {
     const file = join(folder, databaseFile);
     {
       await using _store = await openStore(folder);
-      await expect(refuseInUse(file)).rejects.toMatchObject({ code: 'ENTENTE_PKI_LEDGER_LOCKED' });
+      await expect(holdDatabase(file)).rejects.toMatchObject({ code: 'ENTENTE_PKI_LEDGER_LOCKED' });
     }
-    await refuseInUse(file);
+    await (await holdDatabase(file))[Symbol.asyncDispose]();
+  });
+
+  it('that is held is opened by nobody, until it is given up', async () => {
+    const file = join(folder, databaseFile);
+    await (await openStore(folder))[Symbol.asyncDispose]();
+    const held = await holdDatabase(file);
+    await expect(openStore(folder)).rejects.toMatchObject({ code: 'ENTENTE_PKI_LEDGER_LOCKED' });
+    await held[Symbol.asyncDispose]();
+    await held[Symbol.asyncDispose]();
+    await (await openStore(folder))[Symbol.asyncDispose]();
   });
 });

@@ -253,7 +253,7 @@ export const patches: PatchList = {
       name: 'sequence-of-a-copy',
       off: 'an authority that was restored from a copy gives numbers that members refuse',
       file: 'packages/authority/src/trust-state/state-sequence.ts',
-      find: 'Math.max(this.#last + 1, Math.floor(this.#now() / 1_000))',
+      find: 'Math.max(this.#last + 1, Math.floor(this.#now()))',
       replace: 'this.#last + 1 + 0 * this.#now()',
       test: {
         file: 'packages/authority/test/trust-state.test.ts',

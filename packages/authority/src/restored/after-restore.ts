@@ -1,4 +1,4 @@
-import { type Issuer, profiles } from '@entente/pki';
+import { profiles } from '@entente/pki';
 import type { Ledger } from '@entente/pki/ledger';
 import {
   authorityFolder,
@@ -18,53 +18,58 @@ export interface AfterRestoreOptions {
   /** Folder of the authority. */
   readonly directory: string;
   readonly ledger: Pick<Ledger, 'nextCrlNumber'>;
-  /** Those whose lists are published. */
-  readonly issuers: () => readonly Pick<Issuer, 'id'>[];
+  /**
+   * Ids of the issuing authorities of the folder, see `issuerId`; also of one whose certificate waits at the root: where it was brought after
+   * the backup, there are lists of it.
+   */
+  readonly issuers: readonly string[];
   readonly domainKeys: Pick<DomainKeyStore, 'renewAll'>;
+  /** Which of its join tokens were used since the backup, the ledger cannot know. */
+  readonly tokens: { forgetTokens(): Promise<void> };
   readonly audit: Pick<AuditLog, 'record'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
 }
 
-/** A state for each change may be signed more often than one a second, but not for a day without a pause. */
-const daySeconds = 86_400;
 /** After that everything that was issued before the restore has expired. */
 const longestLifeMs = Math.max(...Object.values(profiles).map(({ lifetimeMs }) => lifetimeMs));
 
 /**
  * Makes the numbers of a restored authority jump ahead of what any member has seen, once, before anything is signed.
  *
- * Numbers are taken from the time, so nobody must be asked: a revocation list goes on from the milliseconds since 1970, because no authority
- * signs a list in each millisecond; a trust state from the seconds and a day, a trust bundle from the seconds. Where the clock is behind, the
- * time of the backup counts, and an administrator can give a higher number to `entente ca restore`.
+ * Numbers are taken from the time, so nobody must be asked: lists, trust states and the trust bundle go on from the milliseconds since 1970,
+ * because no authority signs one in each millisecond, not even one that was restored a moment ago and is restored again. Where the clock is
+ * behind, the time of the backup counts, and an administrator can give a higher number to `entente ca restore`.
  * @param options - folder, ledger and keys
  * @returns the mark of the restore, as long as something may turn up that was issued since the backup
  * @throws PkiFault `ENTENTE_PKI_AUTHORITY_DAMAGED`, of the ledger and of the audit trail
  */
 export async function afterRestore(options: AfterRestoreOptions): Promise<RestoredMark | undefined> {
-  const { audit, directory, domainKeys, issuers, ledger, log, now } = options;
+  const { audit, directory, domainKeys, issuers, ledger, log, now, tokens } = options;
   const folder = authorityFolder(directory);
   const mark = await readRestoredMark(folder);
   if (mark === undefined) return undefined;
   const { above = 0, jumpedAt, restoredAt, takenAt } = mark;
   if (jumpedAt !== undefined) {
-    if (now() < restoredAt + longestLifeMs) return mark;
+    // Not from when it was restored: that clock may have been behind.
+    if (now() < jumpedAt + longestLifeMs) return mark;
     await folder.remove(restoredFile);
     return undefined;
   }
   const time = Math.max(now(), takenAt, restoredAt);
-  const seconds = Math.floor(time / 1_000);
-  for (const { id } of issuers()) await ledger.nextCrlNumber(id, Math.max(time, above));
-  await raiseStateSequence(directory, seconds + daySeconds);
-  await raiseBundleSequence(directory, seconds);
+  const number = Math.max(time, above);
+  for (const id of issuers) await ledger.nextCrlNumber(id, number);
+  await raiseStateSequence(directory, number);
+  await raiseBundleSequence(directory, number);
   await domainKeys.renewAll();
+  await tokens.forgetTokens();
   const taken = new Date(takenAt).toISOString();
   await audit.record({
     action: 'authority-restored',
     actor: 'authority',
     outcome: 'done',
-    details: { takenAt: taken, restoredAt: new Date(restoredAt).toISOString(), above: Math.max(time, above) },
+    details: { takenAt: taken, restoredAt: new Date(restoredAt).toISOString(), above: number },
   });
   // Last: after a crash before this, all of it is done again.
   await writeRestoredMark(folder, { ...mark, jumpedAt: time });

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { PkiFault } from '@entente/pki';
 import { publicMode, writeWhole } from '@entente/pki/node';
 
-/** Numbers that are reserved at once: one write in an hour. */
+/** Numbers that are reserved at once, for states that are signed within the same moment. */
 const blockSize = 60;
 
 /**
  * The sequence of the trust states of an authority, which never gives a number twice or goes back: numbers are reserved on disk before
- * they are used, and a run skips what the one before it had reserved. It is never behind the seconds since 1970, so that an authority
+ * they are used, and a run skips what the one before it had reserved. It is never behind the milliseconds since 1970, so that an authority
  * that was restored from a copy goes on after the numbers that it gave since the copy.
  */
 export class StateSequence {
@@ -39,7 +39,7 @@ export class StateSequence {
    * @throws where it cannot be reserved; then no number was given
    */
   async next(): Promise<number> {
-    const number = Math.max(this.#last + 1, Math.floor(this.#now() / 1_000));
+    const number = Math.max(this.#last + 1, Math.floor(this.#now()));
     if (number > this.#reserved) {
       const reserved = number + blockSize - 1;
       await writeWhole(this.#path, `${JSON.stringify({ reserved })}\n`, publicMode);

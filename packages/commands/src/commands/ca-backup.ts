@@ -1,10 +1,12 @@
-import { join, resolve } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { sendLocalOrder } from '@entente/host';
 import { authorityFiles, type BackupManifest, ordersSocket, writeBackup } from '@entente/pki/node';
 import { databaseFile, openStore } from '@entente/store-sql';
 import type { Command } from 'commander';
 import { authorityNamesOf } from '../authority/authority-names.ts';
 import { timeText } from '../authority/certificates.ts';
+import { leftDrafts } from '../authority/left-drafts.ts';
 import { counted, give } from '../topology/answer.ts';
 import { exists } from '../topology/read-topology.ts';
 
@@ -23,7 +25,7 @@ export function register(program: Command): void {
   ca.command('backup')
     .summary('back up the authority, also while it runs')
     .description(
-      'Writes everything that the authority needs into a new folder, as it was at one moment: database, keys of the issuing authorities and of the pools, topologies, configuration. Run it on the authority’s host; a running authority writes it itself, as its own user. Each file has mode 0600. Anyone who has it can act as the authority, so encrypt it before it leaves the machine. The key of the root is not in it.',
+      'Writes everything that the authority needs into a new folder, as it was at one moment: database, keys of the issuing authorities and of the pools, topologies, configuration. Run it on the authority’s host; a running authority writes it itself, as its own user. Each file has mode 0600. Anyone who has it can act as the authority, so encrypt it before it leaves the machine. The key of no root is in it.',
     )
     .requiredOption('--to <folder>', 'the folder to be written; it does not exist yet')
     .option('--config <file>', 'configuration of the authority', 'ca/authority.yaml')
@@ -41,7 +43,6 @@ async function run({ config, json, to: named }: CaBackupOptions): Promise<void> 
   const answer = await sendLocalOrder(join(directory, ordersSocket), { order: 'backup', to });
   const { files, takenAt } = (answer as BackupManifest | undefined) ?? (await ofStopped(directory, to));
   const secrets = files.filter(({ secret }) => secret).map(({ path }) => path);
-  const rootKey = join(directory, authorityFiles.rootKey);
   give(
     {
       json: { to, takenAt: new Date(takenAt).toISOString(), files, running: answer !== undefined },
@@ -50,15 +51,24 @@ async function run({ config, json, to: named }: CaBackupOptions): Promise<void> 
         `secret: ${secrets.join(', ')}`,
       ],
       next: [
+        ...(await leftDrafts(dirname(to))),
         'encrypt it, and take it to another machine: anyone who has it can act as the authority',
-        ...((await exists(rootKey))
-          ? [`move ${rootKey} to storage that no network reaches: it is not in the backup`]
-          : []),
+        ...(await rootKeysIn(directory)).map(
+          (key) => `move ${key} to storage that no network reaches: it is not in the backup`,
+        ),
         `to restore it: entente ca restore ${named} --directory ${directory}`,
       ],
     },
     json,
   );
+}
+
+/** The key of the first root, and those of the next ones. */
+async function rootKeysIn(directory: string): Promise<readonly string[]> {
+  const first = join(directory, authorityFiles.rootKey);
+  const roots = join(directory, 'roots');
+  const next = (await readdir(roots).catch(() => [])).filter((name) => /^[0-9]+\.key$/.test(name));
+  return [...((await exists(first)) ? [first] : []), ...next.sort().map((name) => join(roots, name))];
 }
 
 /** The database's own lock says whether the authority is stopped. */

@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { OperatorFault } from '@entente/host';
 import { type ImportedLists, importLists, restoreBackup } from '@entente/pki/node';
-import { checkDatabase, databaseFile, openLedger, refuseInUse } from '@entente/store-sql';
+import { checkDatabase, databaseFile, holdDatabase, openLedger } from '@entente/store-sql';
 import type { Command } from 'commander';
 import { timeText } from '../authority/certificates.ts';
+import { leftDrafts } from '../authority/left-drafts.ts';
 import { counted, give } from '../topology/answer.ts';
 import { exists } from '../topology/read-topology.ts';
 
@@ -16,6 +17,8 @@ interface CaRestoreOptions {
   readonly json?: boolean;
 }
 
+/** Far above the milliseconds since 1970, and far below where one more is no other number any more (2⁵³). */
+const maxListNumber = 2 ** 52;
 /** The largest list that members fetch has 64 MiB; in PEM a third more, and a file may have several. */
 const maxListFileBytes = 268_435_456;
 
@@ -52,8 +55,9 @@ async function run(backup: string, options: CaRestoreOptions): Promise<void> {
   const directory = resolve(options.directory);
   const above = numberOf(options.listNumberAbove);
   const files = await Promise.all(options.lists.map(readLists));
-  if (options.replace === true && (await exists(join(directory, databaseFile))))
-    await refuseInUse(join(directory, databaseFile));
+  const present = join(directory, databaseFile);
+  // While it is held, an authority that is started again meanwhile is refused, and so is a second restore.
+  await using held = options.replace === true && (await exists(present)) ? await holdDatabase(present) : null;
   const { manifest, prepared, setAside } = await restoreBackup({
     from: resolve(backup),
     directory,
@@ -66,6 +70,7 @@ async function run(backup: string, options: CaRestoreOptions): Promise<void> {
       await using ledger = await openLedger(folder);
       return await importLists(folder, ledger, files);
     },
+    beforeSetAside: async () => held?.[Symbol.asyncDispose](),
   });
   const takenAt = timeText(manifest.takenAt);
   give(
@@ -79,21 +84,23 @@ async function run(backup: string, options: CaRestoreOptions): Promise<void> {
       lines: [
         `restored ${counted(manifest.files.length, 'file')} to ${directory}: the authority as it was at ${takenAt}`,
         ...(setAside === undefined ? [] : [`what was there before is in ${setAside}`]),
-        ...listLines(prepared, options.lists.length > 0, takenAt),
+        ...listLines(prepared, takenAt),
       ],
-      next: nextSteps(options, takenAt),
+      next: [
+        ...(await leftDrafts(dirname(await realpath(directory)))),
+        ...(await ownerOf(setAside, directory)),
+        ...nextSteps(prepared, takenAt),
+      ],
     },
     options.json,
   );
 }
 
-function listLines(
-  { revoked, unknown }: ImportedLists,
-  hasLists: boolean,
-  takenAt: string,
-): readonly string[] {
-  if (!hasLists) return [`not restored: what was revoked since ${takenAt}`];
+function listLines({ lists, revoked, unknown }: ImportedLists, takenAt: string): readonly string[] {
+  const isNew = tellsMore({ lists });
+  if (lists.length === 0) return [`not restored: what was revoked since ${takenAt}`];
   return [
+    ...(isNew ? [] : [`not restored: what was revoked since ${takenAt}; the lists do not say it`]),
     `${counted(revoked.length, 'revocation')} since then ${revoked.length === 1 ? 'was' : 'were'} found in the lists`,
     ...revoked.map(
       ({ at, reason, serialHex, subject }) =>
@@ -103,9 +110,22 @@ function listLines(
   ];
 }
 
-function nextSteps({ lists }: CaRestoreOptions, takenAt: string): readonly string[] {
+/** Files belong to who restores them; the authority reads only its own. */
+async function ownerOf(setAside: string | undefined, directory: string): Promise<readonly string[]> {
+  const { uid } = setAside === undefined ? { uid: undefined } : await stat(setAside);
+  return uid === undefined || uid === process.getuid?.()
+    ? []
+    : [`give the folder to the user that it was of: chown -R ${uid} ${directory}`];
+}
+
+/** Whether one of the lists says what was revoked since the backup: one of the root does not. */
+function tellsMore({ lists }: Pick<ImportedLists, 'lists'>): boolean {
+  return lists.some(({ newer }) => newer);
+}
+
+function nextSteps(imported: ImportedLists, takenAt: string): readonly string[] {
   return [
-    ...(lists.length > 0
+    ...(tellsMore(imported)
       ? []
       : [
           'before the authority starts: restore once more, with --replace and --lists <folder of a member>/revocation.crl; a member gives its list up for the first one of the restored authority',
@@ -131,9 +151,9 @@ async function readLists(file: string) {
 function numberOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const number = Number(text);
-  if (/^[0-9]+$/.test(text) && Number.isSafeInteger(number)) return number;
+  if (/^[0-9]+$/.test(text) && number <= maxListNumber) return number;
   throw new OperatorFault('ENTENTE_USAGE', {
-    sentence: `expected a whole number, found ${text.slice(0, 40)}`,
+    sentence: `expected a whole number of at most ${maxListNumber}, found ${text.slice(0, 40)}`,
     place: 'option --list-number-above',
     remedy: 'give the number of a revocation list, as the log of a member has it',
   });

@@ -31,7 +31,7 @@ export function register(program: Command): void {
     .command('init')
     .summary('create the topology of a network')
     .description(
-      'Writes the first topology of a network with its administrators. A change that does more than narrow needs the signatures of k of the n administrators (--required k). Choose k with lost keys in mind: while more than n - k keys are lost, no such change can be signed any more, a new administrator included, and the network must be created again. With 2 of 2 one lost key is enough for that; with 2 of 3 the other two administrators replace it. Where there is no third administrator, --emergency names a third key that lies offline. The holders of k keys can change everything. Creates the keys that do not exist yet: <id>.key, which only that administrator keeps, and <id>.pub.',
+      'Writes the first topology of a network with its administrators. A change that does more than narrow needs the signatures of k of the n administrators (--required k). Choose k with lost keys in mind: while more than n - k keys are lost, no such change can be signed any more, a new administrator included, and the network must be created again. With 2 of 2 one lost key is enough for that; with 2 of 3 the other two administrators replace it. Where there is no third administrator, --emergency names a third key that lies offline; only its place sets it apart, to the network it is an administrator’s key like the others. The holders of k keys can change everything. Creates the keys that do not exist yet: <id>.key, which only that administrator keeps, and <id>.pub.',
     )
     .argument('<network>', 'the domain of the organisation, e.g. contoso.example; also its first SIP domain')
     .requiredOption(
@@ -44,7 +44,7 @@ export function register(program: Command): void {
     )
     .option(
       '--emergency <id>',
-      'one more key, to be kept offline: it replaces the first one that is lost, and signs nothing else',
+      'one more administrator’s key, to be kept offline for the day on which a key is lost; it signs what any other key signs',
     )
     .option('--keys <directory>', 'folder of the administrators’ keys', 'administrators')
     .option('--file <path>', 'the topology', defaultFile)
@@ -106,7 +106,7 @@ async function init(network: string, given: InitOptions): Promise<void> {
         whatLossCosts(required, keys.length),
         ...made.map((file) =>
           file === emergencyFile
-            ? `created ${file}: keep it offline, where no administrator's key is, and keep no copy here`
+            ? `created ${file}: keep it offline, where no administrator's key is, and keep no copy here; it signs what any other key signs`
             : `created ${file}: give it to this administrator and keep no copy`,
         ),
       ],

@@ -35,6 +35,17 @@ describe('orders of the same machine', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('are taken from its owner alone from the first moment of the socket, whatever the umask is', async () => {
+    const before = process.umask(0);
+    try {
+      await using _server = await serveLocalOrders({ path, handle: async () => ({}) });
+      expect((await stat(path)).mode & 0o777).toBe(0o600);
+      expect(process.umask()).toBe(0);
+    } finally {
+      process.umask(before);
+    }
+  });
+
   it('are answered with the fault of the server', async () => {
     const fault = { sentence: 'it exists', place: '/backup', remedy: 'name another one' };
     await using _server = await serveLocalOrders({

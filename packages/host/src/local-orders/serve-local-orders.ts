@@ -1,4 +1,4 @@
-import { chmod, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import net from 'node:net';
 import { describeFault } from '../fault.ts';
 import type { LocalAnswer } from './local-answer.ts';
@@ -20,6 +20,8 @@ export interface LocalOrderOptions {
 
 /** Most orders at once; they come from people on this machine. */
 const maxConnections = 4;
+/** Bits of a mode that are taken away: all of others, and execution. */
+const othersMask = 0o177;
 const maxOrderBytes = 16_384;
 const orderTimeoutMs = 10_000;
 
@@ -49,9 +51,14 @@ export async function serveLocalOrders({ handle, path }: LocalOrderOptions): Pro
   await rm(path, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(path, resolve);
+    // The socket is created in this call, with its mode: one that were changed afterwards, others could have connected to before.
+    const umask = process.umask(othersMask);
+    try {
+      server.listen(path, resolve);
+    } finally {
+      process.umask(umask);
+    }
   });
-  await chmod(path, 0o600);
   // What runs keeps the process alive; waiting for orders alone does not.
   server.unref();
   return {

@@ -71,7 +71,7 @@ type TokenReason = Extract<
 >;
 
 const tokenMessages: Readonly<Record<TokenReason, string>> = {
-  'token-unknown': 'this authority did not issue the join token',
+  'token-unknown': 'this authority has no record of the join token',
   'token-expired': 'the join token has expired',
   'token-spent': 'another key has used the join token before',
   'token-for-another-server': 'the join token is for another server',

@@ -20,7 +20,7 @@ import {
   revokedWindow,
   revokeForeign,
 } from './revocations.ts';
-import { addToken, checkToken, spendToken } from './tokens.ts';
+import { addToken, checkToken, forgetTokens, spendToken } from './tokens.ts';
 import { addVersion, readVersion, versionNumbers } from './versions.ts';
 
 /** Everything that a database can be asked for, by name, and whether it changes something. */
@@ -44,6 +44,7 @@ export const operations = {
   addToken: { mode: 'write', run: addToken },
   checkToken: { mode: 'read', run: checkToken },
   spendToken: { mode: 'write', run: spendToken },
+  forgetTokens: { mode: 'write', run: forgetTokens },
   recordAudit: { mode: 'write', run: recordAudit },
   auditWindow: { mode: 'read', run: auditWindow },
   addVersion: { mode: 'write', run: addVersion },

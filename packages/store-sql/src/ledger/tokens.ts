@@ -51,6 +51,11 @@ export async function markSpent(
   ]);
 }
 
+/** Removes the tokens that nothing has used. */
+export async function forgetTokens(transaction: SqlTransaction): Promise<void> {
+  await transaction.run('DELETE FROM tokens WHERE spent_at IS NULL', []);
+}
+
 /** Without `server`: by the server that the token is bound to. */
 async function outcomeOfSpending(
   transaction: SqlTransaction,

@@ -1,15 +1,25 @@
 import { authorityFiles } from '../authority-files.ts';
 import { restoredFile } from './restored-mark.ts';
 
-/** The key of the root is not part of a backup: it belongs on a machine without a network. */
 const leftOut: ReadonlySet<string> = new Set([authorityFiles.rootKey, restoredFile, 'manifest.json']);
+/** See `rootFiles`. */
+const nextRootKey = /^roots\/[0-9]+\.key$/;
 
 /**
- * Whether a file of the folder of an authority is part of a backup. Logs, drafts of writes that are under way and the key of the root are
- * not.
+ * Whether a file of the folder of an authority is part of a backup. Logs and drafts of writes that are under way are not; nor is the key of
+ * any root, which belongs on a machine without a network.
  * @param path - relative to the folder, with `/`
  */
 export function isBackupPath(path: string): boolean {
+  const isRootKey = path.endsWith(`/${authorityFiles.rootKey}`) || nextRootKey.test(path);
+  return isRestorablePath(path) && !isRootKey;
+}
+
+/**
+ * Whether a manifest may name a file: backups of earlier releases may have the key of a next root.
+ * @param path - relative to the folder, with `/`; hostile
+ */
+export function isRestorablePath(path: string): boolean {
   const parts = path.split('/');
   const isName = (part: string): boolean => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/.test(part);
   return parts.length <= 4 && parts.every(isName) && !leftOut.has(path) && !path.endsWith('.log');

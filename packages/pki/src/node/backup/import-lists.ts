@@ -29,10 +29,19 @@ export interface FoundRevocation {
   readonly subject?: string;
 }
 
+/** A list that counts. */
+export interface ReadList {
+  /** See `issuerId`. */
+  readonly issuer: string;
+  readonly number: number;
+  /** Whether it says what was revoked since the backup: it is of an issuing authority, and newer than the last one of the backup. */
+  readonly newer: boolean;
+}
+
 /** What lists have told. */
 export interface ImportedLists {
   /** Those that count: signed by an authority of this folder. */
-  readonly lists: readonly { readonly issuer: string; readonly number: number }[];
+  readonly lists: readonly ReadList[];
   readonly revoked: readonly FoundRevocation[];
   /** Issuers of lists that no authority of this folder has signed, RFC 4514 form. */
   readonly unknown: readonly string[];
@@ -45,7 +54,8 @@ const longestLifeMs = Math.max(...Object.values(profiles).map(({ lifetimeMs }) =
 
 /**
  * Takes over revocations that were signed since a backup was taken: each list is believed because the key of this authority has signed it. A
- * newer list of the root takes the place of the one in the folder.
+ * newer list of the root takes the place of the one in the folder. A hold counts only where the newest list of all has it, and that is newer
+ * than the backup: it may have been released since an older one.
  * @param directory - folder of the authority, which does not run
  * @param ledger - of the folder
  * @param files - from members
@@ -59,13 +69,14 @@ export async function importLists(
   const folder = authorityFolder(directory);
   const store = await IssuerStore.open(folder);
   const issuing = store.records.flatMap(({ number }) => store.certificate(number) ?? []);
-  const lists: ImportedLists['lists'][number][] = [];
-  const revoked: FoundRevocation[] = [];
+  const lists: ReadList[] = [];
+  const ours: { readonly list: CertificateList; readonly id: string }[] = [];
   const unknown = new Set<string>();
+  const known = new Map<string, number>();
   for (const { content, place } of files) {
     const before = lists.length;
     for (const list of listsIn(content, place)) {
-      const number = Number(list.crlNumber ?? 0n);
+      const number = numberOf(list);
       const root = store.roots.all.find(({ certificate }) => isSignedBy(list, certificate));
       const issuer = root?.certificate ?? issuing.find((one) => isSignedBy(list, one));
       if (issuer === undefined) {
@@ -73,19 +84,37 @@ export async function importLists(
         continue;
       }
       const id = issuerId(issuer.publicKey.der);
-      lists.push({ issuer: id, number });
-      if (root === undefined) revoked.push(...(await take(list, id, ledger)));
-      else await replaceRootList(store.roots, list, root);
+      if (root === undefined) {
+        // The ledger gives its last number only by giving the next one.
+        if (!known.has(id)) known.set(id, (await ledger.nextCrlNumber(id)) - 1);
+        ours.push({ list, id });
+      } else await replaceRootList(store.roots, list, root);
+      lists.push({ issuer: id, number, newer: root === undefined && number > (known.get(id) ?? 0) });
     }
     if (lists.length === before) throw noneOfOurs(place, [...unknown]);
+  }
+  const revoked: FoundRevocation[] = [];
+  for (const { id, list } of ours) {
+    const newest = Math.max(...lists.map(({ issuer, number }) => (issuer === id ? number : 0)));
+    const holds = numberOf(list) === newest && newest > (known.get(id) ?? 0);
+    revoked.push(...(await take(list, id, ledger, holds)));
   }
   return { lists, revoked, unknown: [...unknown] };
 }
 
+function numberOf(list: CertificateList): number {
+  return Number(list.crlNumber ?? 0n);
+}
+
 /** Each entry is recorded before the number: a crash between the two leaves nothing out. */
-async function take(list: CertificateList, issuer: string, ledger: Ledger): Promise<FoundRevocation[]> {
+async function take(
+  list: CertificateList,
+  issuer: string,
+  ledger: Ledger,
+  holds: boolean,
+): Promise<FoundRevocation[]> {
   const found: FoundRevocation[] = [];
-  const entries = [...list.entries()];
+  const entries = [...list.entries()].filter(({ reason }) => holds || reason !== 'certificateHold');
   while (entries.length > 0) {
     // At once, so that the ledger writes them together.
     const some = entries.splice(0, atOnce).map(async ({ reason: said, revocationDate: at, serialHex }) => {
@@ -98,12 +127,12 @@ async function take(list: CertificateList, issuer: string, ledger: Ledger): Prom
     });
     found.push(...(await Promise.all(some)).flat());
   }
-  await ledger.nextCrlNumber(issuer, Number(list.crlNumber ?? 0n));
+  await ledger.nextCrlNumber(issuer, numberOf(list));
   return found;
 }
 
 async function replaceRootList(roots: RootStore, list: CertificateList, root: StoredRoot): Promise<void> {
-  if (Number(list.crlNumber ?? 0n) <= root.crl.number) return;
+  if (numberOf(list) <= root.crl.number) return;
   if (readRootList(list.der, root.certificate).ok) await roots.acceptList(root.certificate, list);
 }
 

@@ -1,4 +1,4 @@
-import { isBackupPath } from './backup-path.ts';
+import { isRestorablePath } from './backup-path.ts';
 
 /** The name of the manifest in a backup. */
 export const manifestFile = 'manifest.json';
@@ -60,7 +60,7 @@ function isFile(value: unknown): value is BackedUpFile {
   const { bytes, mode, path, secret, sha256 } = value as Partial<Record<keyof BackedUpFile, unknown>>;
   return (
     typeof path === 'string' &&
-    isBackupPath(path) &&
+    isRestorablePath(path) &&
     Number.isSafeInteger(bytes) &&
     (bytes as number) >= 0 &&
     typeof sha256 === 'string' &&

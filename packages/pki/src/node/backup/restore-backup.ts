@@ -1,12 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, cp, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import {
+  copyFile,
+  cp,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { PkiFault } from '../../ground/fault.ts';
 import { authorityFiles } from '../authority-files.ts';
 import { authorityFolder } from '../authority-folder.ts';
 import { syncFolder } from '../write-whole.ts';
 import { hashOfFile } from './folder-files.ts';
 import { type BackupManifest, manifestFile, parseManifest } from './manifest.ts';
+import { refuseOtherAuthority } from './other-authority.ts';
+import { damaged, notEmpty, preparationFault, restoreFault } from './restore-faults.ts';
 import { restoredFile, writeRestoredMark } from './restored-mark.ts';
 
 /** What is restored, and where. */
@@ -26,6 +39,8 @@ export interface RestoreOptions<T> {
    * @param folder - complete
    */
   readonly prepare: (folder: string) => Promise<T>;
+  /** Called right before the folder that is there is set aside, e.g. to give up its lock. Default none. */
+  readonly beforeSetAside?: () => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -52,7 +67,9 @@ const needed = [authorityFiles.rootCertificate, authorityFiles.rootCrl, authorit
  *   `ENTENTE_PKI_FILE_UNAVAILABLE`; what `prepare` throws
  */
 export async function restoreBackup<T>(options: RestoreOptions<T>): Promise<RestoredBackup<T>> {
-  const { above, directory, from, now, prepare, replace } = options;
+  const { above, from, now, prepare, replace } = options;
+  // A link stays: its folder may be on another disk.
+  const directory = await realpath(options.directory).catch(() => options.directory);
   const isEmpty = await isAbsentOrEmpty(directory);
   if (!isEmpty && !replace) throw notEmpty(directory);
   const manifest = await readManifest(from, options.databaseFile);
@@ -60,25 +77,27 @@ export async function restoreBackup<T>(options: RestoreOptions<T>): Promise<Rest
   try {
     await mkdir(draft, { recursive: true, mode: 0o700 });
     await copyVerified(from, draft, manifest);
+    if (!isEmpty) await refuseOtherAuthority(authorityFolder(draft), authorityFolder(directory));
     const prepared = await prepare(draft);
     const { takenAt } = manifest;
     const mark = { takenAt, restoredAt: now(), ...(above === undefined ? {} : { above }) };
     await writeRestoredMark(authorityFolder(draft), mark);
     await syncFolder(draft);
     const setAside = isEmpty ? undefined : `${directory}.replaced-${compact(now())}`;
-    if (setAside !== undefined) await rename(directory, setAside);
-    await place(draft, directory, options.databaseFile);
+    if (setAside !== undefined) {
+      await options.beforeSetAside?.();
+      await rename(directory, setAside);
+    }
+    try {
+      await place(draft, directory, options.databaseFile);
+    } catch (error) {
+      if (setAside !== undefined) await rename(setAside, directory);
+      throw error;
+    }
     return { manifest, prepared, ...(setAside === undefined ? {} : { setAside }) };
   } catch (cause) {
     await rm(draft, { recursive: true, force: true });
-    const { code } = cause as { code?: unknown };
-    if (typeof code === 'string' && code.startsWith('ENTENTE_')) throw cause;
-    throw new PkiFault('ENTENTE_PKI_FILE_UNAVAILABLE', {
-      sentence: `the backup could not be restored: ${(cause as Error).message}`,
-      place: directory,
-      remedy: 'make space on the disk, or correct the rights of the folder above it, then restore it again',
-      cause,
-    });
+    throw preparationFault(cause, draft, from) ?? restoreFault(cause as NodeJS.ErrnoException, directory);
   }
 }
 
@@ -109,10 +128,14 @@ async function copyVerified(from: string, to: string, { files }: BackupManifest)
     const source = join(from, path);
     const target = join(to, path);
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-    await copyFile(source, target).catch((cause: NodeJS.ErrnoException) => {
+    const found = await lstat(source).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === 'ENOENT') throw damaged(source, 'a file of the backup is missing');
       throw cause;
     });
+    // Before it is opened: a pipe would be waited for, and a backup has no links.
+    if (!found.isFile() || found.size !== bytes)
+      throw damaged(source, 'the file is not the one that the manifest names');
+    await copyFile(source, target);
     const file = await open(target, 'r+');
     try {
       await file.chmod(mode);
@@ -135,8 +158,14 @@ async function place(draft: string, directory: string, databaseFile: string): Pr
     // The folder is a mount point. Without the certificate of the root, which comes last, no authority starts on a part of it.
     const [first, last] = [[restoredFile, databaseFile], authorityFiles.rootCertificate];
     const others = (await readdir(draft)).filter((name) => !first.includes(name) && name !== last);
-    for (const name of [...first, ...others, last])
-      await cp(join(draft, name), join(directory, name), { recursive: true });
+    const names = [...first, ...others, last];
+    try {
+      for (const name of names) await cp(join(draft, name), join(directory, name), { recursive: true });
+    } catch (fault) {
+      // It was empty: a part of an authority must not stay there, and would be in the way of the next attempt.
+      for (const name of names) await rm(join(directory, name), { recursive: true, force: true });
+      throw fault;
+    }
     await rm(draft, { recursive: true });
   }
   await syncFolder(dirname(directory));
@@ -153,20 +182,4 @@ async function isAbsentOrEmpty(directory: string): Promise<boolean> {
 
 function compact(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
-}
-
-function notEmpty(place: string): PkiFault {
-  return new PkiFault('ENTENTE_PKI_AUTHORITY_EXISTS', {
-    sentence: 'expected no folder, or an empty one, found files in it',
-    place,
-    remedy: 'give --replace: the folder is then kept under another name',
-  });
-}
-
-function damaged(place: string, sentence: string): PkiFault {
-  return new PkiFault('ENTENTE_PKI_BACKUP_DAMAGED', {
-    sentence,
-    place,
-    remedy: 'use another copy of this backup, or an earlier one; nothing was restored',
-  });
 }

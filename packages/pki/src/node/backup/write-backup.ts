@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { lstat, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { PkiFault } from '../../ground/fault.ts';
 import { secretMode, syncFolder, writeDraft } from '../write-whole.ts';
 import { isSecretPath } from './backup-path.ts';
@@ -24,6 +24,8 @@ export interface BackupOptions {
   readonly now: () => number;
 }
 
+/** What a rename finds where the name has been taken meanwhile. */
+const taken: ReadonlySet<unknown> = new Set(['EEXIST', 'ENOTEMPTY', 'ENOTDIR']);
 /** Attempts; each fails only if a file changes while the database is copied. */
 const attempts = 20;
 
@@ -32,10 +34,12 @@ const attempts = 20;
  * transactions, and the other files are the same before that and after it; where one has changed, all is copied again. Each file has mode 0600,
  * and the folder appears once it is complete.
  * @param options - what is copied, and where to
- * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS` where something is there already, `ENTENTE_PKI_FILE_UNAVAILABLE`
+ * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS` where something is there already, `ENTENTE_PKI_BAD_ARGUMENT` where it would be in the folder of
+ *   the authority, `ENTENTE_PKI_FILE_UNAVAILABLE`
  */
 export async function writeBackup(options: BackupOptions): Promise<BackupManifest> {
   const { database, directory, to } = options;
+  if (isInside(directory, to)) throw inside(to);
   await refuseExisting(to);
   const draft = join(dirname(to), `.${basename(to)}.${randomBytes(12).toString('hex')}.new`);
   try {
@@ -59,6 +63,8 @@ export async function writeBackup(options: BackupOptions): Promise<BackupManifes
   } catch (cause) {
     await rm(draft, { recursive: true, force: true });
     if (cause instanceof PkiFault) throw cause;
+    // Another backup of this name was faster.
+    if (taken.has((cause as NodeJS.ErrnoException).code)) throw existing(to);
     throw unavailable(to, `the backup could not be written: ${(cause as Error).message}`, cause);
   }
   throw unavailable(
@@ -111,15 +117,33 @@ function isSame(before: readonly FolderFile[], after: readonly FolderFile[]): bo
 }
 
 async function refuseExisting(to: string): Promise<void> {
-  const exists = await access(to).then(
+  // A link that leads nowhere is something too.
+  const exists = await lstat(to).then(
     () => true,
     () => false,
   );
-  if (!exists) return;
-  throw new PkiFault('ENTENTE_PKI_AUTHORITY_EXISTS', {
+  if (exists) throw existing(to);
+}
+
+function existing(to: string): PkiFault {
+  return new PkiFault('ENTENTE_PKI_AUTHORITY_EXISTS', {
     sentence: 'expected a folder that does not exist yet, found that there is something with this name',
     place: to,
     remedy: 'name another folder, e.g. one with the date in its name; nothing is overwritten',
+  });
+}
+
+function isInside(directory: string, to: string): boolean {
+  const path = relative(resolve(directory), resolve(to));
+  return path !== '..' && !path.startsWith(`..${sep}`);
+}
+
+function inside(to: string): PkiFault {
+  return new PkiFault('ENTENTE_PKI_BAD_ARGUMENT', {
+    sentence:
+      'the backup would be in the folder that it is a copy of: lost with it, and part of the next one',
+    place: to,
+    remedy: 'name a folder beside that of the authority, or on another disk',
   });
 }
 
