@@ -26,7 +26,7 @@ export interface RootStatus {
 
 /** What the status of the roots is made of. */
 export interface RootStatusOptions {
-  readonly store: Pick<IssuerStore, 'roots' | 'live' | 'active'>;
+  readonly store: Pick<IssuerStore, 'roots' | 'live' | 'active' | 'revokedIds'>;
   readonly roots: DomainRoots;
   readonly ledger: Pick<Ledger, 'list'>;
   readonly standings: Pick<MemberStandings, 'list'>;
@@ -38,7 +38,7 @@ export interface RootStatusOptions {
 /** Every root of a domain: how the topology regards it, who depends on it, and what the next step would do. */
 export async function rootStatus(options: RootStatusOptions): Promise<readonly RootStatus[]> {
   const { ledger, now, roots, store, topology } = options;
-  const rootsOf = await rootsOfServers(ledger, store.live, now);
+  const rootsOf = await rootsOfServers(ledger, store, now);
   const servers = [...(topology?.servers.keys() ?? [])];
   const behind = behindIn(options);
   return store.roots.all.map((root) => {

@@ -1,20 +1,22 @@
 import type { Ledger } from '@entente/pki/ledger';
-import type { LiveIssuer } from '@entente/pki/node';
+import type { IssuerStore } from '@entente/pki/node';
 import { validAt } from '../valid-certificates.ts';
 
 /**
  * The roots to which the valid certificates of each server lead, those for members alone.
  * @param ledger - of the authority
- * @param live - its issuing authorities
+ * @param store - its issuing authorities: what a revoked one has issued is not valid
  * @param now - milliseconds since 1970
  * @returns numbers of roots by the name of the server
  */
 export async function rootsOfServers(
   ledger: Pick<Ledger, 'list'>,
-  live: readonly LiveIssuer[],
+  store: Pick<IssuerStore, 'live' | 'revokedIds'>,
   now: number,
 ): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
-  const rootOf = new Map(live.map(({ record, root }) => [record.id, root]));
+  const revoked = store.revokedIds();
+  const counting = store.live.filter(({ record }) => !revoked.has(record.id));
+  const rootOf = new Map(counting.map(({ record, root }) => [record.id, root]));
   const found = new Map<string, Set<number>>();
   for await (const { interface: side, issuer, profile, revocation, subject } of validAt(ledger, now)) {
     const root = rootOf.get(issuer);

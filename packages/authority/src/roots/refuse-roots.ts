@@ -7,7 +7,7 @@ import { DomainRoots, nameOfRoot } from './domain-roots.ts';
 
 /** What the roots of a topology that is to be published are judged by. */
 export interface RefuseRootsOptions {
-  readonly store: Pick<IssuerStore, 'roots' | 'live' | 'active' | 'isRevoked'>;
+  readonly store: Pick<IssuerStore, 'roots' | 'live' | 'active' | 'isRevoked' | 'revokedIds'>;
   readonly ledger: Pick<Ledger, 'list'>;
   /** The topology in force. */
   readonly topology: () => Topology | undefined;
@@ -56,7 +56,7 @@ export async function refuseRoots(
   const retired = numbers.filter((number) => before.isBelieved(number) && !after.isBelieved(number));
   if (retired.length === 0 || leaveBehind) return undefined;
   const unbelieved = new Set(numbers.filter((number) => !after.isBelieved(number)));
-  const roots = await rootsOfServers(ledger, store.live, now());
+  const roots = await rootsOfServers(ledger, store, now());
   const members = [...next.servers.keys()].filter((server) => server !== fqdn);
   const left = dependentOn(roots, members, unbelieved);
   if (left.length === 0) return undefined;
