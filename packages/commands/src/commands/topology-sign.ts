@@ -3,7 +3,6 @@ import {
   type AdministratorKey,
   diffTopologies,
   signTopology,
-  strongestEffect,
   type TopologyDocument,
   topologyHash,
 } from '@entente/topology';
@@ -20,8 +19,9 @@ import {
   requireTopology,
 } from '../topology/read-topology.ts';
 import { fileSigned, signedFilesOf, signersOf } from '../topology/signed-files.ts';
+import { neededFor } from '../topology/signing-progress.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
-import { describeChanges, signaturesFor } from './topology-diff.ts';
+import { describeChanges } from './topology-diff.ts';
 
 interface SignOptions {
   readonly key: string;
@@ -91,11 +91,6 @@ async function sign(file: string, given: SignOptions): Promise<void> {
   const document = inForce === undefined ? written : await numbered(file, inForce);
   const signed = signTopology(document, [signer]);
   const progress = await fileSigned(signed, inForce, files, Date.now());
-  const effect = strongestEffect(changes);
-  const needed =
-    inForce === undefined
-      ? `${document.administrators.required} of ${document.administrators.keys.length} administrators must sign the first version`
-      : signaturesFor(effect, inForce, document);
   giveProgress(
     file,
     signed,
@@ -109,7 +104,7 @@ async function sign(file: string, given: SignOptions): Promise<void> {
             `replaces the pending version ${document.version}, signed by ${signersOf(pending).join(', ')}, which had other changes`,
           ]),
       ...(inForce === undefined ? [] : describeChanges(changes)),
-      needed,
+      neededFor(document, inForce),
     ],
     given.json,
   );
