@@ -49,7 +49,7 @@ export async function refuseRoots(
       reason: 'root-in-use',
       message: `issuing authority ${store.active.record.number} leads to ${nameOfRoot(after.first)}, which would be ${after.regard(after.first.number)}, and no other one could take over: nothing could be issued`,
       remedy:
-        'list this root as active until another root has certified an issuing authority, which entente ca rollover shows',
+        'list this root as active (entente topology root activate), beside the next one, until the next one has certified an issuing authority: while both are active, the authority writes root-request-<number>.json within a minute; sign it with entente ca root sign, bring the answer back with entente ca root accept, and entente ca rollover shows the issuing authority',
       status: 422,
     };
   }
