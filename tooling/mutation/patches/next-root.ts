@@ -126,6 +126,17 @@ export const patches: PatchList = {
       test: steps('refuses a topology that lists no root below which anything could be issued'),
     },
     {
+      name: 'administrators-left-behind',
+      off: 'a root is retired to which alone the certificate of an administrator leads',
+      file: 'packages/authority/src/roots/refuse-roots.ts',
+      find: 'const out = dependentOn(ledTo.administrators, administrators, unbelieved);',
+      replace:
+        'const out = dependentOn(ledTo.administrators, administrators.slice(administrators.length), unbelieved);',
+      test: steps(
+        'refuses to retire the first root while an administrator has no certificate below the next, and names them',
+      ),
+    },
+    {
       name: 'left-behind',
       off: 'a root is retired although members have nothing else',
       file: `${roots}refuse-roots.ts`,

@@ -2,7 +2,7 @@ import type { Problem } from '@entente/pki';
 import type { Ledger } from '@entente/pki/ledger';
 import type { IssuerStore } from '@entente/pki/node';
 import type { Topology } from '@entente/topology';
-import { dependentOn, rootsOfServers } from './dependents.ts';
+import { dependentOn, rootsLedTo } from './dependents.ts';
 import { DomainRoots, nameOfRoot } from './domain-roots.ts';
 
 /** What the roots of a topology that is to be published are judged by. */
@@ -22,7 +22,8 @@ const mostNames = 20;
 
 /**
  * Decides whether the roots that a topology lists may replace those in force. The authority would issue nothing where none of its own
- * authorities led to one of them, and members whose certificates lead to a retired root alone could only join again.
+ * authorities led to one of them, and members whose certificates lead to a retired root alone could only join again; administrators would be
+ * locked out.
  * @param next - verified
  * @param options - roots, certificates and time
  * @param leaveBehind - whether the administrators accept that members have to join again
@@ -56,17 +57,38 @@ export async function refuseRoots(
   const retired = numbers.filter((number) => before.isBelieved(number) && !after.isBelieved(number));
   if (retired.length === 0 || leaveBehind) return undefined;
   const unbelieved = new Set(numbers.filter((number) => !after.isBelieved(number)));
-  const roots = await rootsOfServers(ledger, store, now());
+  const ledTo = await rootsLedTo(ledger, store, now());
   const members = [...next.servers.keys()].filter((server) => server !== fqdn);
-  const left = dependentOn(roots, members, unbelieved);
-  if (left.length === 0) return undefined;
-  const named = left.slice(0, mostNames).join(', ');
-  const more = left.length > mostNames ? `, and ${left.length - mostNames} more` : '';
+  const administrators = next.document.administrators.keys.map(({ id }) => id);
+  const left = dependentOn(ledTo.servers, members, unbelieved);
+  const out = dependentOn(ledTo.administrators, administrators, unbelieved);
+  if (left.length === 0 && out.length === 0) return undefined;
+  const who = [
+    ...(left.length === 0 ? [] : [counted(left, 'server')]),
+    ...(out.length === 0 ? [] : [counted(out, 'administrator')]),
+  ];
   return {
     reason: 'members-left-behind',
-    message: `the only valid certificates of ${left.length} ${left.length === 1 ? 'server' : 'servers'} lead to a root that this version retires: ${named}${more}`,
-    remedy:
-      'wait until they have renewed, which entente ca rollover shows, or publish with --leave-behind: these servers then join again with a token from entente join-token',
+    message: `the only valid certificates of some lead to a root that this version retires: ${who.join('; ')}`,
+    remedy: [
+      ...(left.length === 0
+        ? []
+        : [
+            'wait until the servers have renewed, which entente ca rollover shows, or publish with --leave-behind: these servers then join again with a token from entente join-token',
+          ]),
+      ...(out.length === 0
+        ? []
+        : [
+            'each of the administrators gets the next certificate with entente cert renew; with --leave-behind they are locked out until entente ca administrator certifies them again on the host of the authority',
+          ]),
+    ].join('; '),
     status: 422,
   };
+}
+
+/** How many, of what, and who. */
+function counted(names: readonly string[], what: string): string {
+  const named = names.slice(0, mostNames).join(', ');
+  const more = names.length > mostNames ? `, and ${names.length - mostNames} more` : '';
+  return `${names.length} ${names.length === 1 ? what : `${what}s`}: ${named}${more}`;
 }

@@ -3,13 +3,7 @@ import { exists, readSignedIfThere } from '../topology/read-topology.ts';
 import { signedFilesOf } from '../topology/signed-files.ts';
 
 /** Refusals of what a version says: sent again, it is refused again, and so is each version that was signed after it. */
-const ofContent: ReadonlySet<string> = new Set([
-  'root-in-use',
-  'members-left-behind',
-  'administrators-left-behind',
-  'invalid',
-  'forked',
-]);
+const ofContent: ReadonlySet<string> = new Set(['root-in-use', 'members-left-behind', 'invalid', 'forked']);
 
 /**
  * What to do after a refusal, before its own remedy: the versions between that are published first, or how another version is signed in

@@ -41,7 +41,7 @@ export function register(program: Command): void {
     .option('--dry-run', 'compare with the version in force and show what would change; send nothing')
     .option(
       '--leave-behind',
-      'retire a root although servers have certificates below it alone: they must join again',
+      'retire a root although servers or administrators have certificates below it alone: they must join again, or be certified again',
     )
     .option(...yesOption);
   administratorCommand(publish, 'entente topology publish topology.signed.json').action(run);
