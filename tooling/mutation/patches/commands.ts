@@ -54,8 +54,8 @@ export const patches: PatchList = {
       name: 'issuer-revoked-count',
       off: 'certificates below a revoked issuing authority are counted as valid',
       file: 'packages/authority/src/rollover/issued-by.ts',
-      find: 'if (revocation === undefined && !revokedIssuers.has(issuer)) counts',
-      replace: 'if (revocation === undefined) counts',
+      find: 'revocation === undefined && !revokedIssuers.has(issuer)',
+      replace: 'revocation === undefined',
       test: {
         file: 'packages/authority/test/revoked-issuer.test.ts',
         title: 'counts none of them as valid, and no server as one that depends on the root by them',

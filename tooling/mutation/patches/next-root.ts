@@ -140,8 +140,8 @@ export const patches: PatchList = {
       name: 'left-behind',
       off: 'a root is retired although members have nothing else',
       file: `${roots}refuse-roots.ts`,
-      find: 'if (left.length === 0) return undefined;',
-      replace: 'if (left !== null) return undefined;',
+      find: 'const left = dependentOn(ledTo.servers, members, unbelieved);',
+      replace: 'const left = dependentOn(ledTo.servers, members.slice(members.length), unbelieved);',
       test: steps('refuses to retire the first root while members have nothing else, and names them'),
     },
     {
