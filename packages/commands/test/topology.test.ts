@@ -172,43 +172,6 @@ describe('entente topology add and remove', () => {
     expect(nobody.stderr).toContain('name one of its administrators.keys: alice, bob');
   });
 
-  it('close a row for servers, and open it again for all or for some of them', async () => {
-    await succeed('topology add server fe2.contoso.example --role front-end');
-    const before = await yaml();
-    const close = 'topology add link 15 --a fe1.contoso.example,fe2.contoso.example --closed';
-    await succeed(close);
-    await succeed('topology remove 15 --kind link --a fe1.contoso.example,fe2.contoso.example --yes');
-    expect(await yaml()).toBe(before);
-    await succeed(close);
-    await succeed('topology remove 15 --kind link --yes');
-    expect(await yaml()).toBe(before);
-    await succeed(close);
-    const { stdout } = await runEntente('topology remove 15 --kind link --a fe1.contoso.example --yes');
-    expect(stdout).toContain('fe2.contoso.example');
-    expect(await yaml()).toContain('- row: 15\n    a:\n      - fe2.contoso.example\n');
-  });
-
-  it('open no row where it is open whose entry is meant, and list the entries of the row', async () => {
-    await succeed('topology add server fe2.contoso.example --role front-end');
-    await succeed('topology add link 15 --a fe1.contoso.example --closed');
-    await succeed('topology add link 15 --a fe2.contoso.example --b ca.contoso.example --closed');
-    await succeed('topology add link 16 --closed');
-    const before = await yaml();
-    for (const [line, listed] of [
-      ['remove 15 --kind link', 'entente topology remove 15 --kind link --a fe1.contoso.example'],
-      ['remove 15 --kind link --a ca.contoso.example', '--a fe2.contoso.example --b ca.contoso.example'],
-      ['remove 16 --kind link --b fe2.contoso.example', 'entente topology remove 16 --kind link'],
-      ['remove 13 --kind link', 'entente topology check --links'],
-      ['remove fe1.contoso.example --kind link', 'number of the row'],
-      ['remove fe1.contoso.example --a fe1.contoso.example', '--kind link'],
-    ] as const) {
-      const { status, stderr } = await runEntente(`topology ${line} --yes`);
-      expect(status, line).toBe(2);
-      expect(stderr, line).toContain(listed);
-      expect(await yaml(), line).toBe(before);
-    }
-  });
-
   it('refuse to edit a file that has an error in its text', async () => {
     await writeFile('topology.yaml', `${await yaml()}\nextra: &anchor 1\n`);
     const { status, stderr } = await runEntente('topology add site berlin');
