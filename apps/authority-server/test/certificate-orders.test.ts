@@ -1,14 +1,16 @@
 import { createKeyAndRequest } from '@entente/pki/client';
+import { links } from '@entente/topology';
 import { decodePemCertificates, encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Credentials, document, frontEnd, type Scene, signed, startScene } from './network.ts';
 
+const first = document([frontEnd('fe01.contoso.example'), frontEnd('fe02.contoso.example')]);
 let scene: Scene;
 let fe01: Credentials & { serialHex: string };
 
 beforeAll(async () => {
   scene = await startScene();
-  await scene.publish(signed(document([frontEnd('fe01.contoso.example'), frontEnd('fe02.contoso.example')])));
+  await scene.publish(signed(first));
   fe01 = await scene.join('fe01.contoso.example');
 });
 afterAll(() => scene.close());
@@ -96,6 +98,31 @@ describe('the certificates of an authority', () => {
     const response = await scene.ask(`/certificates${query}`, scene.alice);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ reason: 'malformed-request' });
+  });
+});
+
+describe('a join token', () => {
+  const orderToken = async (server: string) => {
+    const body = JSON.stringify({ server });
+    return (await scene.ask('/join-tokens', scene.alice, { method: 'POST', body })).json();
+  };
+
+  it('is not given for a server for which the topology has closed the link to the authority: it could never join', async () => {
+    const servers = [frontEnd('fe01.contoso.example'), frontEnd('fe02.contoso.example')];
+    const open = document([...servers, { fqdn: 'edge1.contoso.example', role: 'edge' }], first);
+    const row = links.memberToAuthority.row;
+    const closed = {
+      ...document(open.servers.slice(1), open),
+      links: [{ row, a: ['edge1.contoso.example'], closed: true as const }],
+    };
+    await scene.publish(signed(open));
+    expect(await orderToken('edge1.contoso.example')).toHaveProperty('token');
+    await scene.publish(signed(closed));
+    expect(await orderToken('edge1.contoso.example')).toMatchObject({
+      status: 409,
+      reason: 'authority-link-closed',
+      remedy: expect.stringContaining(`entente topology remove ${row} --kind link --a edge1.contoso.example`),
+    });
   });
 });
 

@@ -93,7 +93,7 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
   await own.keepValid(authority.rollover.whyRenew(own.identity.current.leaf));
   health.watch(ownCertificateProbe(own));
   if (opened.rootKey !== undefined) {
-    const remedy = `move ${opened.rootKey} to storage that no network reaches, and sign with it there, with entente ca root sign; copy it back only for entente ca outside`;
+    const remedy = `move ${opened.rootKey} to storage that no network reaches, and sign with it there, with entente ca root sign`;
     log.error(
       { event: 'root-key-present', file: opened.rootKey, remedy },
       'the key of the root is on the machine of the authority: anyone who takes over the machine has the whole network for ten years',

@@ -240,6 +240,7 @@ export async function openDomainAuthority(
       await publishRoots();
       await states?.sign();
     },
+    isStored: () => store.standing().ok,
     revokeUnlisted: revokeWhatIsUnlisted,
     revocation,
     events,

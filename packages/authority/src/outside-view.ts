@@ -35,7 +35,8 @@ export function outsideProblem(
 ): { readonly message: string; readonly remedy: string } | undefined {
   const wanted = topology === undefined ? [] : outsideObjectUrls(topology);
   if (wanted.length === 0) return undefined;
-  const remedy = 'run entente ca outside with the key of the root, then restart the authority';
+  const remedy =
+    'sign root-request.json, which the authority writes within a minute, with entente ca root sign, and bring the answer back with entente ca root accept';
   if (outside === undefined) {
     return {
       message: `partners cannot check the certificates of the edges: the issuing authority has no certificate that names ${wanted.join(', ')}`,

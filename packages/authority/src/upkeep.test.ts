@@ -1,11 +1,12 @@
 import { createTestLog } from '@entente/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Health } from './health/health.ts';
+import { Health, type HealthProblem } from './health/health.ts';
 import type { OwnCertificate } from './own-certificate.ts';
 import { startUpkeep, type UpkeptAuthority } from './upkeep.ts';
 
 const start = Date.UTC(2026, 5, 1);
 const minute = 60_000;
+const full: HealthProblem = { part: 'ledger', message: 'no space left', remedy: 'free space' };
 
 describe('the periodic work of an authority', () => {
   let time: number;
@@ -14,11 +15,13 @@ describe('the periodic work of an authority', () => {
   let logged: string[];
   let health: Health;
   let failing: ReadonlySet<string>;
+  let nextList: number;
   /** What a part waits for. */
   let until: Promise<void> | undefined;
   beforeEach(() => {
     [time, due, done, logged, failing, until] = [start, undefined, [], [], new Set(), undefined];
     health = new Health();
+    nextList = 0;
   });
 
   const part = (name: string) => async () => {
@@ -37,7 +40,7 @@ describe('the periodic work of an authority', () => {
       },
       health,
       events: { pulse() {} },
-      publisher: { nextPublication: () => 0, publish: part('list') },
+      publisher: { nextPublication: () => nextList, publish: part('list') },
       domainKeys: { rotateDue: part('keys') },
       revokeSurplus: part('surplus'),
       publishedRoots: { refresh: part('roots') },
@@ -59,6 +62,18 @@ describe('the periodic work of an authority', () => {
   };
 
   const all = ['list', 'keys', 'surplus', 'roots', 'rollover', 'own'];
+
+  it('signs a list that is not due while nothing could be stored last: the storage is tried until it works again', async () => {
+    nextList = start + minute;
+    begin();
+    await turn();
+    expect(done).not.toContain('list');
+    health.watch(() => (done.includes('list') ? undefined : full));
+    await turn();
+    expect(done.filter((name) => name === 'list')).toHaveLength(1);
+    await turn();
+    expect(done.filter((name) => name === 'list')).toHaveLength(1);
+  });
 
   it('is done to its end where parts of it fail: each is in the log, and the first in the health', async () => {
     failing = new Set(['list', 'rollover']);

@@ -33,11 +33,14 @@ export function startUpkeep(authority: UpkeptAuthority, own: OwnCertificate, log
     return { part: 'periodic-work', message, remedy: 'restart the authority, and see its log before that' };
   });
 
+  // Its number is stored: where nothing could be stored last, this says whether that works again, and the health of the authority with it.
+  const isListDue = (): boolean =>
+    clock.now() >= publisher.nextPublication() || health.problems().some(({ part }) => part === 'ledger');
   const look = (): Promise<void> => {
     authority.events.pulse();
     return eachStep(
       [
-        () => (clock.now() >= publisher.nextPublication() ? publisher.publish() : undefined),
+        () => (isListDue() ? publisher.publish() : undefined),
         () => authority.domainKeys.rotateDue(),
         () => authority.revokeSurplus(),
         () => authority.publishedRoots.refresh(),

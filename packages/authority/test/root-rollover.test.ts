@@ -43,7 +43,12 @@ describe('a domain that goes from one root to the next', () => {
   };
   const statusOf = async () =>
     (await run.order('/issuers')) as unknown as {
-      readonly roots: readonly { stage: string; dependents: readonly string[]; next?: string }[];
+      readonly roots: readonly {
+        stage: string;
+        dependents: readonly string[];
+        dependentAdministrators: readonly string[];
+        next?: string;
+      }[];
       readonly issuers: readonly { number: number; root: number; stage: string }[];
       readonly waiting: readonly string[];
     };
@@ -132,7 +137,7 @@ describe('a domain that goes from one root to the next', () => {
   it('refuses to retire the first root while members have nothing else, and names them', async () => {
     await run.renew(run.holder('edge01.contoso.example'));
     const refusal = await run.publish([run.listed(2)]);
-    expect(refusal).toMatch(/^members-left-behind: .*1 server .*fe01\.contoso\.example$/);
+    expect(refusal).toMatch(/^members-left-behind: .*1 server: fe01\.contoso\.example/);
     expect((await statusOf()).roots[0]?.dependents).toEqual(['fe01.contoso.example']);
     expect((await run.state()).anchors).toBe(anchorsOf(1, 2));
   });
@@ -156,9 +161,19 @@ describe('a domain that goes from one root to the next', () => {
     expect((await statusOf()).roots[0]).toMatchObject({
       stage: 'tainted',
       dependents: [],
-      next: expect.stringContaining('entente topology root retire'),
+      next: expect.stringMatching(/^wait for 1 administrator \(alice\)/),
     });
     await expectEveryone([[1], [2], [1, 2]]);
+  });
+
+  it('refuses to retire the first root while an administrator has no certificate below the next, and names them', async () => {
+    expect(await run.publish([run.listed(2)])).toMatch(/^members-left-behind: .*1 administrator: alice$/);
+    expect((await statusOf()).roots[0]?.dependentAdministrators).toEqual(['alice']);
+    await run.renewAdministrator();
+    expect((await statusOf()).roots[0]).toMatchObject({
+      dependentAdministrators: [],
+      next: expect.stringContaining('entente topology root retire'),
+    });
   });
 
   it('believes the first root no more once it is retired', async () => {
@@ -208,7 +223,9 @@ describe('a domain that goes from one root to the next', () => {
     await run.clock.advance(hour);
     await run.clock.advance(tick);
     expect(issuersOf({ chain: run.own })).toEqual(['Issuing CA 3', 'Root CA 3', 'Root CA 2']);
-    expect(await run.publish([run.listed(3)])).toMatch(/^members-left-behind: .*2 servers/);
+    expect(await run.publish([run.listed(3)])).toMatch(
+      /^members-left-behind: .*2 servers.*; 1 administrator: alice$/,
+    );
     expect(await run.publish([run.listed(3)], '?leave-behind=true')).toBe('accepted');
     expect((await run.state()).anchors).toBe(anchorsOf(3));
     await run.renewAll();

@@ -1,10 +1,17 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKeyAndRequest } from '@entente/pki/client';
 import { createCredentialRecord } from '@entente/sip';
 import { type Network, startNetwork } from '@entente/testkit';
-import { encodeSignedTopology, signTopology, type TopologyDocument, topologyHash } from '@entente/topology';
+import {
+  type AdministratorKey,
+  encodeSignedTopology,
+  signTopology,
+  type TopologyDocument,
+  topologyHash,
+} from '@entente/topology';
 import { encodePem } from '@entente/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -188,6 +195,43 @@ describe('commands to an authority', () => {
       ],
     });
     expect(String(json.next)).toContain(`entente topology publish ${signed}`);
+  });
+
+  it('topology status says how many administrators must sign, who has and who has not', async () => {
+    const text = await newestText();
+    const { document } = JSON.parse(text) as { document: TopologyDocument };
+    const { version } = document;
+    const [old] = document.administrators.keys as [AdministratorKey];
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+    const bob = { id: 'bob', algorithm: 'ES256' as const, publicKey: spki };
+    const beside = join(folder, 'signatures');
+    await mkdir(beside);
+    const [yaml, waits] = [join(beside, 'topology.yaml'), join(beside, 'topology.pending.json')];
+    const next = {
+      ...document,
+      version: version + 1,
+      previous: topologyHash(document),
+      administrators: { required: 2, keys: [old, bob] },
+    };
+    await writeFile(yaml, stringify(next));
+    await writeFile(waits, encodeSignedTopology(signTopology(next, [network.administrator.signer])));
+    const needed = '1 of the 1 administrators in force and 2 of the 2 new ones must sign';
+    const { json } = await answerOf(`topology status ${yaml} ${options}`);
+    expect(json).toMatchObject({
+      administrators: { required: 1, ids: [old.id] },
+      files: [
+        { name: yaml, needed },
+        { name: waits, needed, signers: [old.id], missing: ['bob'] },
+      ],
+    });
+    const { stdout } = await runEntente(`topology status ${yaml} ${options}`);
+    expect(stdout).toContain(
+      `1 of 1 administrators must sign a change that does more than narrow: ${old.id}`,
+    );
+    expect(stdout).toContain(
+      `${waits}: version ${version + 1}, signed by ${old.id}, needs more signatures: ${needed}; not yet signed by bob`,
+    );
   });
 
   it('cert list and cert show say what the authority has issued', async () => {

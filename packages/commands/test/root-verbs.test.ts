@@ -152,6 +152,43 @@ describe('the verbs of a root, with a running authority', () => {
     expect((await rollover()).roots).toMatchObject([{ stage: 'active' }, { stage: 'prepared' }]);
   });
 
+  it('what a refused publication says leads to a version that is accepted, also where others were signed after it', async () => {
+    const [one, two] = (await rootsInForce()) as [object, object];
+    const before = await inForce();
+    const roots = (...enterprise: object[]) => ({ enterprise }) as TopologyDocument['anchors'];
+    const follow = (document: TopologyDocument, anchors: TopologyDocument['anchors']): TopologyDocument => ({
+      ...document,
+      anchors,
+      version: document.version + 1,
+      previous: topologyHash(document),
+    });
+    const store = async (document: TopologyDocument): Promise<void> => {
+      const text = encodeSignedTopology(signTopology(document, [network.administrator.signer]));
+      for (const name of [`topology.v${document.version}.json`, 'topology.signed.json'])
+        await writeFile(at(name), text);
+    };
+    const send = async (name: string) => {
+      const { json, status } = await answerOf(`topology publish ${at(name)} --yes ${options}`);
+      return { status, next: (json.next as string[])[0] ?? '' };
+    };
+    await store(before);
+    const tooEarly = follow(before, roots({ ...one, stage: 'tainted' }, { ...two, stage: 'active' }));
+    await store(tooEarly);
+    await store(follow(tooEarly, roots(one, { ...two, stage: 'active' })));
+    const { next, status } = await send('topology.signed.json');
+    const [, first = ''] = /^first: entente topology publish (\S+) --as/.exec(next) ?? [];
+    expect({ status, first }).toEqual({ status: 1, first: at(`topology.v${tooEarly.version}.json`) });
+    const refused = await send(`topology.v${tooEarly.version}.json`);
+    const [, from = '', to = ''] =
+      /^copy (\S+) to (\S+), correct the YAML and sign again/.exec(refused.next) ?? [];
+    await copyFile(from, to);
+    const { document } = JSON.parse(await readFile(at('topology.signed.json'), 'utf8')) as {
+      document: TopologyDocument;
+    };
+    await store(follow(document, roots(one, { ...two, stage: 'prepared' })));
+    expect((await send('topology.signed.json')).status).toBe(0);
+  });
+
   it('ca root sign works for the next root with its own directory, once it is active', async () => {
     const [one, two] = await rootsInForce();
     expect(await publish([one as object, { ...two, stage: 'active' }])).toBe(0);

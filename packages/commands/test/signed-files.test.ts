@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -150,5 +150,42 @@ describe('entente topology sign', () => {
     expect(await succeed(`topology sign ${bob}`)).toContain(
       'replaces the pending version 3, signed by alice, which had other changes',
     );
+  });
+});
+
+describe('a YAML whose version names none before it', () => {
+  const remedy =
+    /the newest topology\.v<number>\.json.* to topology\.signed\.json beside this file, then entente topology sign/;
+  const strip = async () => {
+    const text = await readFile('topology.yaml', 'utf8');
+    await writeFile('topology.yaml', text.replace(/^previous:.*\n/m, ''));
+  };
+
+  it('is signed once the version before is beside it, which is the remedy where it is not', async () => {
+    await signTwo();
+    await rm('topology.signed.json');
+    await succeed('topology add server fe4.contoso.example --role front-end');
+    await strip();
+    const refused = await runEntente(`topology sign ${alice}`);
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringMatching(remedy) });
+    await copyFile('topology.v2.json', 'topology.signed.json');
+    const { json } = await answerOf(`topology sign ${alice}`);
+    expect(json).toMatchObject({ version: 3, complete: false });
+    await succeed(`topology approve ${bob} --yes`);
+    expect(await readFile('topology.yaml', 'utf8')).toMatch(/^previous: /m);
+  });
+
+  it('is a first version where it is numbered 1, which is the other remedy', async () => {
+    await writeFile(
+      'topology.yaml',
+      (await readFile('topology.yaml', 'utf8')).replace('version: 1', 'version: 2'),
+    );
+    const refused = await runEntente(`topology sign ${alice}`);
+    expect(refused.stderr).toContain('write version: 1 where there is none');
+    await writeFile(
+      'topology.yaml',
+      (await readFile('topology.yaml', 'utf8')).replace('version: 2', 'version: 1'),
+    );
+    await succeed(`topology sign ${alice}`);
   });
 });

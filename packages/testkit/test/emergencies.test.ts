@@ -55,6 +55,9 @@ describe('the guide to emergencies', { timeout: 900_000 }, () => {
     const said = told.get('A compromised issuing authority') ?? '';
     expect(said).toContain('Signed by the root.');
     expect(said).toMatch(/^2 +1 +active/m);
+    expect(said).toMatch(/^1 +1 +retired, revoked +\S+ +0$/m);
+    expect(said).toContain('fe1.contoso.example has no valid certificate: the issuing authority');
+    expect(said).toMatch(/fe1\.contoso\.example .*issuer revoked/);
     expect(said).toContain('pool-server has started with fe1.yaml');
   });
 

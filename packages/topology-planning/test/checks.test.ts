@@ -7,6 +7,8 @@ import { good, head, one, problemsIn, two, with_ } from './fixtures/spoilt.ts';
 const [ownRoot, nextRoot] = [await rootOf('Contoso Root 1'), await rootOf('Contoso Root 2')];
 const { row: oneWay } = links.reverseProxyToWebServices;
 const { row: equals } = links.frontEndToFrontEnd;
+const { row: ask } = links.memberToAuthority;
+const { row: push } = links.authorityToEdge;
 const produced = new Set<string>();
 
 /** What is spoilt, the text, and the problems with line (counted from the end of the head) and what stands there. */
@@ -251,6 +253,21 @@ providers: [{ id: h, fqdn: e.h.example, domains: [h.example], anchors: [{ name: 
     'no authority',
     with_('  - fqdn: ca1.contoso.example\n    role: authority\n', ''),
     ['no-authority at line 8: - fqdn: fe1.cont'],
+  ],
+  [
+    'an edge that may not ask the authority and is not dialled by it',
+    `${head}${good}links: [{ row: ${ask}, a: [edge1.contoso.example], closed: true }, { row: ${push}, closed: true }]\n`,
+    ['authority-out-of-reach at line 11: edge1.contoso.ex'],
+  ],
+  [
+    'a pool that may not ask the authority: nothing else tells its servers of changes',
+    `${head}${good}links: [{ row: ${ask}, a: [pool1.contoso.example], closed: true }]\n`,
+    ['authority-out-of-reach at line 8: fe1.contoso.exam'],
+  ],
+  [
+    'nothing, where an edge has one of the two links',
+    `${head}${good}links: [{ row: ${ask}, a: [edge1.contoso.example], closed: true }]\n`,
+    [],
   ],
   [
     'times out of order',

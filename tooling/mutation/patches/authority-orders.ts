@@ -23,6 +23,19 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'token-for-closed-link',
+      off: 'a join token is given for a server that cannot reach the authority',
+      file: 'packages/authority/src/routes/join-token-routes.ts',
+      find: 'if (!mayAskAuthority(topology, server)) return refusals.request(linkClosed(server), caller);',
+      replace: 'if (!mayAskAuthority(topology, server)) linkClosed(server);',
+      test: {
+        file: 'apps/authority-server/test/certificate-orders.test.ts',
+        title:
+          'is not given for a server for which the topology has closed the link to the authority: it could never join',
+        inOrder: true,
+      },
+    },
+    {
       name: 'removed-administrators',
       off: 'the certificate of an administrator who was removed stays valid',
       file: 'packages/authority/src/domain-revocations.ts',

@@ -41,6 +41,27 @@ export const patches: PatchList = {
   name: 'commands',
   list: [
     {
+      name: 'issuer-revoked',
+      off: 'a certificate below a revoked issuing authority is shown as valid',
+      file: `${commands}/authority/certificates.ts`,
+      find: "return issuerRevoked === true ? 'issuer revoked' : 'valid';",
+      replace: "return issuerRevoked === true && notAfter < 0 ? 'issuer revoked' : 'valid';",
+      test: judged(
+        'whose certificate is below a revoked issuing authority has none that is valid, and must join again',
+      ),
+    },
+    {
+      name: 'issuer-revoked-count',
+      off: 'certificates below a revoked issuing authority are counted as valid',
+      file: 'packages/authority/src/rollover/issued-by.ts',
+      find: 'revocation === undefined && !revokedIssuers.has(issuer)',
+      replace: 'revocation === undefined',
+      test: {
+        file: 'packages/authority/test/revoked-issuer.test.ts',
+        title: 'counts none of them as valid, and no server as one that depends on the root by them',
+      },
+    },
+    {
       name: 'unnamed-administrator',
       off: 'the ceremony certifies an administrator whom the topology does not name, and who can do nothing',
       file: 'packages/commands/src/commands/ca-init.ts',

@@ -136,11 +136,22 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'administrators-left-behind',
+      off: 'a root is retired to which alone the certificate of an administrator leads',
+      file: 'packages/authority/src/roots/refuse-roots.ts',
+      find: 'const out = dependentOn(ledTo.administrators, administrators, unbelieved);',
+      replace:
+        'const out = dependentOn(ledTo.administrators, administrators.slice(administrators.length), unbelieved);',
+      test: steps(
+        'refuses to retire the first root while an administrator has no certificate below the next, and names them',
+      ),
+    },
+    {
       name: 'left-behind',
       off: 'a root is retired although members have nothing else',
       file: `${roots}refuse-roots.ts`,
-      find: 'if (left.length === 0) return undefined;',
-      replace: 'if (left !== null) return undefined;',
+      find: 'const left = dependentOn(ledTo.servers, members, unbelieved);',
+      replace: 'const left = dependentOn(ledTo.servers, members.slice(members.length), unbelieved);',
       test: steps('refuses to retire the first root while members have nothing else, and names them'),
     },
     {

@@ -226,6 +226,17 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'authority-out-of-reach',
+      off: 'a topology may leave a server without any link to an authority, and no check says so',
+      file: 'packages/topology/src/checks/check-document.ts',
+      find: '  checkAuthorityLinks(document, report);\n',
+      replace: '',
+      test: {
+        file: 'packages/topology-planning/test/checks.test.ts',
+        title: 'an edge that may not ask the authority and is not dialled by it, with code and place',
+      },
+    },
+    {
       name: 'last-authority',
       off: 'one administrator removes the last authority',
       file: 'packages/topology/src/change/diff-topologies.ts',

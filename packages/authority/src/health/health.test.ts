@@ -19,6 +19,18 @@ describe('the health of an authority', () => {
     expect(health.problems().map(({ part }) => part)).toEqual(['periodic-work']);
   });
 
+  it('has no more what failed once the part has recovered by other means, and forgets that it failed', async () => {
+    const health = new Health();
+    let isWell = false;
+    const fails = () => Promise.reject(new Error('no space left'));
+    await expect(health.follow('topologies', fails, () => isWell)).rejects.toThrow();
+    expect(health.problems()).toMatchObject([{ part: 'topologies' }]);
+    isWell = true;
+    expect(health.problems()).toEqual([]);
+    isWell = false;
+    expect(health.problems()).toEqual([]);
+  });
+
   it('has what a probe finds when somebody asks', () => {
     const health = new Health();
     let found: HealthProblem | undefined = expired;

@@ -24,10 +24,13 @@ const faultRemedy = 'see the log of the authority; it tries again by itself';
 
 /**
  * The truth about an authority: what has failed and has not succeeded since, and what its probes find now. A part that failed is well again
- * with the first success, without a restart.
+ * with the first success, without a restart, also one of another action that shows the same.
  */
 export class Health {
-  readonly #failed = new Map<HealthPart, HealthProblem>();
+  readonly #failed = new Map<
+    HealthPart,
+    { readonly problem: HealthProblem; readonly isWell: () => boolean }
+  >();
   readonly #probes: HealthProbe[] = [];
 
   /** @param probe - looks each time that somebody asks */
@@ -39,16 +42,22 @@ export class Health {
    * Does something that may fail, and remembers whether it did.
    * @param part - what it belongs to
    * @param action - what is done
+   * @param recovered - whether another action has shown since that this would succeed; asked with the fault, default never
    * @returns what the action returns
    */
-  async follow<T>(part: HealthPart, action: () => Promise<T>): Promise<T> {
+  async follow<T>(
+    part: HealthPart,
+    action: () => Promise<T>,
+    recovered: (fault: unknown) => boolean = () => false,
+  ): Promise<T> {
     try {
       const value = await action();
       this.#failed.delete(part);
       return value;
     } catch (fault) {
       const { message, remedy } = fault as Error & { readonly remedy?: unknown };
-      this.#failed.set(part, { part, message, remedy: typeof remedy === 'string' ? remedy : faultRemedy });
+      const problem = { part, message, remedy: typeof remedy === 'string' ? remedy : faultRemedy };
+      this.#failed.set(part, { problem, isWell: () => recovered(fault) });
       throw fault;
     }
   }
@@ -56,6 +65,7 @@ export class Health {
   /** Everything that is wrong now. */
   problems(): readonly HealthProblem[] {
     const found = this.#probes.flatMap((probe) => probe() ?? []);
-    return [...this.#failed.values(), ...found];
+    for (const [part, { isWell }] of this.#failed) if (isWell()) this.#failed.delete(part);
+    return [...[...this.#failed.values()].map(({ problem }) => problem), ...found];
   }
 }

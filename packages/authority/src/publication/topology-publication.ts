@@ -16,6 +16,8 @@ export interface TopologyPublicationOptions {
   readonly settings: Pick<AuthoritySettings, 'domain'>;
   readonly topologies: TopologyStore;
   readonly health: Health;
+  /** Whether the last change of the database was stored. */
+  readonly isStored: () => boolean;
   readonly audit: AuditLog;
   readonly surplus: Pick<SurplusWatch, 'topologyChanged'>;
   readonly trust: Pick<OwnedTrust, 'announce'>;
@@ -38,6 +40,9 @@ interface Unfinished {
   readonly effect: string;
   readonly gone: readonly string[];
 }
+
+/** Of a version that could not be stored: it can be, once anything else was. */
+const storageFault = 'ENTENTE_PKI_LEDGER_UNAVAILABLE';
 
 /** Puts topologies in force, one after the other, with all that follows from one. */
 export class TopologyPublication {
@@ -83,14 +88,17 @@ export class TopologyPublication {
     // An earlier turn may have removed the publisher. A first topology must name them, or nobody here could send the next command.
     const refusal = before === undefined ? undefined : refusalBy(before);
     if (refusal !== undefined) return { accepted: false, refusal };
-    const result = await health.follow('topologies', () =>
-      topologies.publish(
-        text,
-        now(),
-        async (next) =>
-          (before === undefined ? refusalBy(next) : undefined) ??
-          (await this.#options.refuseRoots(next, leaveBehind)),
-      ),
+    const result = await health.follow(
+      'topologies',
+      () =>
+        topologies.publish(
+          text,
+          now(),
+          async (next) =>
+            (before === undefined ? refusalBy(next) : undefined) ??
+            (await this.#options.refuseRoots(next, leaveBehind)),
+        ),
+      (fault) => (fault as { readonly code?: unknown }).code === storageFault && this.#options.isStored(),
     );
     if (!result.accepted) return result;
     const { hash, document } = result.topology;

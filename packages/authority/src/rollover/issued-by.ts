@@ -26,17 +26,20 @@ export async function lastEndOf(
 }
 
 /**
- * Counts the certificates that are neither expired nor revoked, by their issuing authority.
+ * Counts the certificates that are neither expired nor revoked, nor below a revoked issuing authority, by their issuing authority.
  * @param ledger - of the authority
+ * @param revokedIssuers - ids of the issuing authorities that are revoked
  * @param now - milliseconds since 1970
  */
 export async function countValid(
   ledger: Pick<Ledger, 'list'>,
+  revokedIssuers: ReadonlySet<string>,
   now: number,
 ): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>();
   for await (const { issuer, revocation } of validAt(ledger, now)) {
-    if (revocation === undefined) counts.set(issuer, (counts.get(issuer) ?? 0) + 1);
+    if (revocation === undefined && !revokedIssuers.has(issuer))
+      counts.set(issuer, (counts.get(issuer) ?? 0) + 1);
   }
   return counts;
 }

@@ -47,7 +47,7 @@ export interface IssuerStatus {
   readonly revoked: boolean;
   /** Number of the root that has certified it. */
   readonly root: number;
-  /** Certificates that are neither expired nor revoked. */
+  /** Certificates that are neither expired nor revoked; none where the issuing authority is revoked. */
   readonly valid: number;
   /** What happens next, and when; absent where nothing does. */
   readonly next?: { readonly what: string; readonly at: number };
@@ -128,7 +128,7 @@ export class Rollover {
     const { issuers, ledger } = opened;
     const now = clock.now();
     const view = await this.#view();
-    const counts = await countValid(ledger, now);
+    const counts = await countValid(ledger, issuers.revokedIds(), now);
     return {
       issuers: view.issuers.map((record) => {
         const { id, notAfter, number, stage } = record;

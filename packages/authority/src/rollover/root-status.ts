@@ -2,7 +2,7 @@ import { type RolloverWarning, rootListDue, rootListWarnings } from '@entente/pk
 import type { Ledger } from '@entente/pki/ledger';
 import type { IssuerStore, StoredRoot } from '@entente/pki/node';
 import type { Topology } from '@entente/topology';
-import { dependentOn, rootsOfServers } from '../roots/dependents.ts';
+import { dependentOn, rootsLedTo } from '../roots/dependents.ts';
 import { type DomainRoots, nameOfRoot, type RootRegard } from '../roots/domain-roots.ts';
 import type { MemberStandings } from '../standing/member-standings.ts';
 
@@ -20,13 +20,15 @@ export interface RootStatus {
   readonly issuers: readonly number[];
   /** Servers all of whose valid certificates lead to it. */
   readonly dependents: readonly string[];
+  /** Administrators of whom the same is true: nothing renews for them. */
+  readonly dependentAdministrators: readonly string[];
   /** What would be done next; absent where nothing is. */
   readonly next?: string;
 }
 
 /** What the status of the roots is made of. */
 export interface RootStatusOptions {
-  readonly store: Pick<IssuerStore, 'roots' | 'live' | 'active'>;
+  readonly store: Pick<IssuerStore, 'roots' | 'live' | 'active' | 'revokedIds'>;
   readonly roots: DomainRoots;
   readonly ledger: Pick<Ledger, 'list'>;
   readonly standings: Pick<MemberStandings, 'list'>;
@@ -38,13 +40,16 @@ export interface RootStatusOptions {
 /** Every root of a domain: how the topology regards it, who depends on it, and what the next step would do. */
 export async function rootStatus(options: RootStatusOptions): Promise<readonly RootStatus[]> {
   const { ledger, now, roots, store, topology } = options;
-  const rootsOf = await rootsOfServers(ledger, store.live, now);
+  const ledTo = await rootsLedTo(ledger, store, now);
+  const administrators = (topology?.document.administrators.keys ?? []).map(({ id }) => id);
   const servers = [...(topology?.servers.keys() ?? [])];
   const behind = behindIn(options);
   return store.roots.all.map((root) => {
     const { certificate, cross, crl, id, number } = root;
-    const dependents = dependentOn(rootsOf, servers, new Set([number]));
-    const next = nextOf(root, options, dependents, behind);
+    const only = new Set([number]);
+    const dependents = dependentOn(ledTo.servers, servers, only);
+    const dependentAdministrators = dependentOn(ledTo.administrators, administrators, only);
+    const next = nextOf(root, options, { dependents, dependentAdministrators }, behind);
     return {
       number,
       id,
@@ -55,6 +60,7 @@ export async function rootStatus(options: RootStatusOptions): Promise<readonly R
       list: { number: crl.number, nextUpdate: crl.nextUpdate, due: rootListDue(crl) },
       issuers: store.live.filter((one) => one.root === number).map(({ record }) => record.number),
       dependents,
+      dependentAdministrators,
       ...(next === undefined ? {} : { next }),
     };
   });
@@ -72,7 +78,7 @@ function behindIn({ standings, topology }: RootStatusOptions): readonly string[]
 function nextOf(
   { certificate, number }: StoredRoot,
   { roots, store }: RootStatusOptions,
-  dependents: readonly string[],
+  { dependents, dependentAdministrators }: Pick<RootStatus, 'dependents' | 'dependentAdministrators'>,
   behind: readonly string[],
 ): string | undefined {
   const { inUse } = roots.standing;
@@ -93,9 +99,11 @@ function nextOf(
         ? `wait until root ${inUse} has certified an issuing authority, and that has taken over`
         : `entente topology root taint lets ${dependents.length === 0 ? 'no server' : counted(dependents)} renew at once`;
     case 'tainted':
-      return dependents.length === 0
-        ? 'no server depends on it; entente topology root retire ends that members believe it'
-        : `wait for ${counted(dependents)}, whose valid certificates lead to it alone`;
+      if (dependents.length > 0)
+        return `wait for ${counted(dependents)}, whose valid certificates lead to it alone`;
+      return dependentAdministrators.length === 0
+        ? 'no server and no administrator depends on it; entente topology root retire ends that members believe it'
+        : `wait for ${counted(dependentAdministrators, 'administrator')}, who must renew: entente cert renew`;
     case 'retired':
       return `it is believed no more; the certificate of the next root by it ends on ${new Date(certificate.notAfter).toISOString().slice(0, 10)} at the latest`;
   }
@@ -104,10 +112,10 @@ function nextOf(
 /** Names in a sentence. */
 const mostNames = 5;
 
-function counted(servers: readonly string[]): string {
-  const named = servers.slice(0, mostNames).join(', ');
-  const more = servers.length > mostNames ? `, and ${servers.length - mostNames} more` : '';
-  return `${servers.length} ${servers.length === 1 ? 'server' : 'servers'} (${named}${more})`;
+function counted(names: readonly string[], what = 'server'): string {
+  const named = names.slice(0, mostNames).join(', ');
+  const more = names.length > mostNames ? `, and ${names.length - mostNames} more` : '';
+  return `${names.length} ${names.length === 1 ? what : `${what}s`} (${named}${more})`;
 }
 
 /**

@@ -18,7 +18,7 @@ export function addCertificateRoutes(
   app: AuthorityApp,
   { authority, guard, limited, refusals }: RouteContext,
 ): void {
-  const { ledger } = authority.opened;
+  const { issuers, ledger } = authority.opened;
 
   app.get('/certificates', async (c) => {
     const { caller } = c.env;
@@ -32,7 +32,8 @@ export function addCertificateRoutes(
     });
     if (page === undefined) return refusals.request(badAfter, caller);
     const { certificates, next } = page;
-    const rows = certificates.map(certificateRow);
+    const revoked = issuers.revokedIds();
+    const rows = certificates.map((certificate) => certificateRow(certificate, revoked));
     return c.json({ certificates: rows, ...(next === undefined ? {} : { next }) }, 200, notStored);
   });
 
@@ -41,9 +42,11 @@ export function addCertificateRoutes(
     const refused = guard('administrator', caller);
     if (refused !== undefined) return refused;
     const serial = c.req.param('serial').toLowerCase();
-    const found = await findIssued(ledger, authority.issuance, serial);
+    // Those that are retired too: what they have issued is listed.
+    const known = { issuer: issuers.active.record, issuers: issuers.records };
+    const found = await findIssued(ledger, known, serial);
     if (found === undefined) return refusals.request(unknownSerial(serial), caller);
-    return c.json(certificateDetails(found), 200, notStored);
+    return c.json(certificateDetails(found, issuers.revokedIds()), 200, notStored);
   });
 
   app.post('/certificates', async (c) => {

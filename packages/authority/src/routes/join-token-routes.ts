@@ -3,10 +3,11 @@ import {
   formatJoinToken,
   issueJoinToken,
   joinTokenSecretHash,
+  type PkiRefusal,
   refuse,
   refuseAlreadyJoined,
 } from '@entente/pki';
-import { administratorSetHash } from '@entente/topology';
+import { administratorSetHash, links, mayAskAuthority } from '@entente/topology';
 import { by } from '../audit/audit-log.ts';
 import { pinOf } from '../roots/published-roots.ts';
 import { badOrder, readOrder } from './order.ts';
@@ -50,6 +51,7 @@ export function addJoinTokenRoutes(app: AuthorityApp, context: RouteContext): vo
         caller,
       );
     }
+    if (!mayAskAuthority(topology, server)) return refusals.request(linkClosed(server), caller);
     const { ledger } = authority.opened;
     const joined = replace ? undefined : await refuseAlreadyJoined(ledger, server, authority.clock.now());
     if (joined !== undefined) return refusals.request(joined, caller);
@@ -77,4 +79,14 @@ export function addJoinTokenRoutes(app: AuthorityApp, context: RouteContext): vo
       'cache-control': 'no-store',
     });
   });
+}
+
+/** A server joins over a connection that it opens itself: a token could be used up, and the server would still never start. */
+function linkClosed(server: string): PkiRefusal {
+  const { row } = links.memberToAuthority;
+  return refuse(
+    'authority-link-closed',
+    `the topology has closed row ${row} for ${server}, so it cannot reach the authority to join`,
+    `open the row: entente topology remove ${row} --kind link --a ${server}, sign, publish and order the token again; entente topology add link ${row} --a ${server} --closed closes it once the server has joined`,
+  );
 }

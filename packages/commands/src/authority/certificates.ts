@@ -13,6 +13,8 @@ export interface ListedCertificate {
   readonly issuedAt: number;
   readonly requester: string;
   readonly revocation?: { readonly at: number; readonly reason: string };
+  /** Whether its issuing authority is revoked: it counts no more, though it is on no list itself. */
+  readonly issuerRevoked?: boolean;
 }
 
 /** All that is recorded of one certificate. */
@@ -95,12 +97,16 @@ export async function showCertificate(
 }
 
 /** What a certificate is worth now. */
-export type CertificateState = 'valid' | 'expired' | 'revoked' | 'on hold';
+export type CertificateState = 'valid' | 'expired' | 'revoked' | 'on hold' | 'issuer revoked';
 
 /** @param now - milliseconds since 1970 */
-export function stateOf({ notAfter, revocation }: ListedCertificate, now: number): CertificateState {
+export function stateOf(
+  { issuerRevoked, notAfter, revocation }: ListedCertificate,
+  now: number,
+): CertificateState {
   if (revocation !== undefined) return revocation.reason === 'certificateHold' ? 'on hold' : 'revoked';
-  return notAfter <= now ? 'expired' : 'valid';
+  if (notAfter <= now) return 'expired';
+  return issuerRevoked === true ? 'issuer revoked' : 'valid';
 }
 
 /** A time for people, in UTC, to the second. */

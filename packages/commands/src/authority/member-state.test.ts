@@ -83,6 +83,13 @@ function attention({ said = {}, silentMs = 0, runsMs = dayMs, ...more }: Case): 
 }
 
 describe('a server', () => {
+  it('whose certificate is below a revoked issuing authority has none that is valid, and must join again', () => {
+    const below = { ...certificate(fe1, 4 * dayMs), issuerRevoked: true };
+    expect(attention({ certificates: [below] })).toEqual([
+      `${fe1} has no valid certificate: the issuing authority of the last one is revoked; it must join again`,
+    ]);
+  });
+
   it('needs nothing that reports what is in force, or a newer list', () => {
     expect(attention({})).toEqual([]);
     expect(attention({ said: { topology: 4, lists: [{ issuer, shard: 0, number: 42 }] } })).toEqual([]);

@@ -12,6 +12,8 @@ export interface MemberState {
   readonly interface: string;
   /** End of the certificate that the server uses, or else of the newest valid one; milliseconds since 1970. */
   readonly certificateUntil: number | undefined;
+  /** Whether there is none, because the issuing authority of the last one is revoked. */
+  readonly isIssuerRevoked: boolean;
   /** Whether an administrator ordered the newest valid certificate: then nothing renews it, and the server may report nothing. */
   readonly isOrdered: boolean;
   /** Absent for an external interface, and where the server has reported nothing. */
@@ -37,9 +39,12 @@ export interface InForce {
 export function memberStates(inForce: InForce): readonly MemberState[] {
   const { certificates, members, topology } = inForce;
   const newest = new Map<string, ListedCertificate>();
+  const cutOff = new Set<string>();
   for (const certificate of certificates) {
-    if (stateOf(certificate, members.at) !== 'valid') continue;
     const key = `${certificate.subject} ${certificate.commonName}`;
+    const worth = stateOf(certificate, members.at);
+    if (worth === 'issuer revoked') cutOff.add(key);
+    if (worth !== 'valid') continue;
     const known = newest.get(key);
     if (known === undefined || known.notAfter <= certificate.notAfter) newest.set(key, certificate);
   }
@@ -47,7 +52,9 @@ export function memberStates(inForce: InForce): readonly MemberState[] {
     certificateNames(topology, fqdn)
       .filter(({ issuer }) => issuer === 'enterprise')
       .map((names) => {
-        const certificate = newest.get(`${fqdn} ${names.commonName}`);
+        const key = `${fqdn} ${names.commonName}`;
+        const certificate = newest.get(key);
+        const isIssuerRevoked = certificate === undefined && cutOff.has(key);
         const report = names.interface === 'internal' ? members.reports.get(fqdn) : undefined;
         const until =
           certificate === undefined || report === undefined
@@ -60,10 +67,15 @@ export function memberStates(inForce: InForce): readonly MemberState[] {
           role,
           interface: names.interface,
           certificateUntil: until,
+          isIssuerRevoked,
           isOrdered,
           report,
           attention: [
-            ...ofCertificate(which, certificate, until, members.at),
+            ...(isIssuerRevoked
+              ? [
+                  `${which} has no valid certificate: the issuing authority of the last one is revoked; it must join again`,
+                ]
+              : ofCertificate(which, certificate, until, members.at)),
             ...(report === undefined ? [] : ofReport(fqdn, report, inForce)),
             ...(report === undefined && names.interface === 'internal' && certificate !== undefined
               ? ofSilence(fqdn, role === 'authority' || isOrdered, members)

@@ -233,7 +233,7 @@ function answerOf(made: Made, topology: string): Answer {
       ...made.pkcs12.map((path) => `  PKCS#12         ${path}`),
     ],
     next: [
-      `move the root key ${files.rootKey} to storage that no network reaches, and sign with it there, with entente ca root sign; copy it back only for entente ca outside`,
+      `move the root key ${files.rootKey} to storage that no network reaches, and sign with it there, with entente ca root sign`,
       `entente topology add anchor --certificate ${files.rootCertificate} --file ${topology}`,
       `entente topology sign ${topology} --key <your key>`,
       `start the authority: ${start}`,

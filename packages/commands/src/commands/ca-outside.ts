@@ -22,7 +22,7 @@ export function register(program: Command): void {
   ca.command('outside')
     .summary('certify the issuing authority for peers outside the domain')
     .description(
-      'Issues a second certificate for the issuing authority, with the same key and the addresses at which the edges publish revocation lists. Peers outside the domain receive chains with it. Needs the root key. entente ca init does the same where the topology already has edges.',
+      'Issues a second certificate for the issuing authority, with the same key and the addresses at which the edges publish revocation lists. Peers outside the domain receive chains with it. Needs the root key in the folder of the authority; where it is elsewhere, the running authority asks for the certificate with root-request.json, and entente ca root sign issues it. entente ca init does the same where the topology already has edges.',
     )
     .requiredOption('--directory <path>', 'folder of the authority, with the root key')
     .option('--topology <file>', 'topology.yaml with the edges', defaultFile)

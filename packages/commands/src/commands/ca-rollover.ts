@@ -23,6 +23,7 @@ interface Status {
     readonly isReached: boolean;
     readonly list: { readonly number: number; readonly nextUpdate: number; readonly due: number };
     readonly dependents: readonly string[];
+    readonly dependentAdministrators: readonly string[];
     readonly next?: string;
   }[];
   readonly waiting: readonly string[];
@@ -40,7 +41,7 @@ export function register(program: Command): void {
       .command('rollover')
       .summary('show the issuing authorities and the roots, and what happens next')
       .description(
-        'Shows each issuing authority with its stage, the certificates that it has issued and that are valid, what happens next and when; each root with its stage, its list and how many servers depend on it alone, with what the next step would do; and what a root should sign.',
+        'Shows each issuing authority with its stage, the certificates that it has issued and that are valid, what happens next and when; each root with its stage, its list and how many servers and administrators depend on it alone, with what the next step would do; and what a root should sign.',
       ),
     'entente ca rollover',
   ).action(show);
@@ -71,14 +72,17 @@ async function show(options: AdministratorOptions): Promise<void> {
     String(valid),
     next === undefined ? '' : `${day(next.at)}: ${next.what}`,
   ]);
-  const roots = status.roots.map(({ dependents, list, next = '', notAfter, number, stage }) => [
-    String(number),
-    stage,
-    day(notAfter),
-    `${list.number}, until ${day(list.nextUpdate)}, due ${day(list.due)}`,
-    String(dependents.length),
-    next,
-  ]);
+  const roots = status.roots.map(
+    ({ dependentAdministrators, dependents, list, next = '', notAfter, number, stage }) => [
+      String(number),
+      stage,
+      day(notAfter),
+      `${list.number}, until ${day(list.nextUpdate)}, due ${day(list.due)}`,
+      String(dependents.length),
+      String(dependentAdministrators.length),
+      next,
+    ],
+  );
   give(
     {
       json: status,
@@ -87,7 +91,7 @@ async function show(options: AdministratorOptions): Promise<void> {
         ...table([['number', 'root', 'stage', 'ends', 'valid', 'next'], ...rows]),
         '',
         'roots',
-        ...table([['number', 'stage', 'ends', 'list', 'servers', 'next'], ...roots]),
+        ...table([['number', 'stage', 'ends', 'list', 'servers', 'administrators', 'next'], ...roots]),
         ...status.roots.map(({ number, subject }) => `  root ${number} is ${subject}`),
         '',
         ...status.waiting.map((file) => `${file} waits for the key of the root`),

@@ -26,12 +26,12 @@ export function register(program: Command): void {
     .command('list')
     .summary('list the certificates that the authority has issued')
     .description(
-      'Lists the certificates that are valid, or with --all those too that have expired or are revoked, in the order in which they were issued. Exit status 1: refused, or no certificate was ever issued to the name.',
+      'Lists the certificates that are valid, or with --all those too that have expired, are revoked, or are below a revoked issuing authority, in the order in which they were issued. Exit status 1: refused, or no certificate was ever issued to the name.',
     )
     .option('--server <fqdn>', 'those of this server')
     .option('--subject <name>', 'those of this server, administrator or user')
     .addOption(new Option('--profile <profile>', 'those of this kind').choices(Object.keys(profiles)))
-    .option('--all', 'those too that have expired or are revoked');
+    .option('--all', 'those too that have expired, are revoked, or whose issuing authority is');
   administratorCommand(list, 'entente cert list --server fe1.contoso.example --all').action(run);
 }
 
@@ -63,7 +63,11 @@ async function run(options: ListOptions): Promise<void> {
       json: { certificates, leftOut: left },
       lines: [
         ...(listed.length === 0 ? ['no valid certificate'] : rowsOf(listed, now)),
-        ...(left === 0 ? [] : [`${counted(left, 'certificate')} expired or revoked: --all lists them too`]),
+        ...(left === 0
+          ? []
+          : [
+              `${counted(left, 'certificate')} expired, revoked, or below a revoked issuing authority: --all lists them too`,
+            ]),
       ],
       next: ['entente cert show <serial> --as ca/administrators/<you>.yaml shows one'],
     },

@@ -174,7 +174,9 @@ function named(target: Target): object {
 /** A hold may become final, for another reason (RFC 5280 §5.3.1). */
 function isRevocable(row: ListedCertificate, reason: string): boolean {
   const state = stateOf(row, Date.now());
-  return state === 'valid' || (state === 'on hold' && reason !== 'certificateHold');
+  return (
+    state === 'valid' || state === 'issuer revoked' || (state === 'on hold' && reason !== 'certificateHold')
+  );
 }
 
 async function giveNothing(

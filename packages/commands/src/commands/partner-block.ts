@@ -6,8 +6,9 @@ import { didYouMean } from '../topology/did-you-mean.ts';
 import { editTopology, indexOfEntry, setField } from '../topology/edit-topology.ts';
 import { readSignedIfThere, requireTopology } from '../topology/read-topology.ts';
 import { signedFilesOf } from '../topology/signed-files.ts';
+import { signaturesFor } from '../topology/signing-progress.ts';
 import { defaultFile } from '../topology/topology-command.ts';
-import { describeChanges, signaturesFor } from './topology-diff.ts';
+import { describeChanges } from './topology-diff.ts';
 
 interface PartnerOptions {
   readonly file: string;

@@ -188,14 +188,16 @@ function nextFor(members: readonly MemberState[], document: TopologyDocument | u
   const missing = members.find(({ certificateUntil }) => certificateUntil === undefined);
   const late = members.find((one) => one.certificateUntil !== undefined && one.attention.length > 0);
   return [
-    ...(missing === undefined
-      ? []
-      : [
-          `entente join-token ${missing.server} --config ${missing.server}.yaml --as ca/administrators/<you>.yaml`,
-        ]),
+    ...(missing === undefined ? [] : [joinAgain(missing)]),
     ...(late === undefined ? [] : [remedyFor(late)]),
     'entente topology status --as ca/administrators/<you>.yaml shows what is not signed or published',
   ];
+}
+
+/** What the ledger still has of a server below a revoked issuing authority must be replaced. */
+function joinAgain({ isIssuerRevoked, server }: MemberState): string {
+  const replace = isIssuerRevoked ? ' --replace' : '';
+  return `entente join-token ${server}${replace} --config ${server}.yaml --as ca/administrators/<you>.yaml`;
 }
 
 function remedyFor({ isOrdered, report, server }: MemberState): string {

@@ -17,8 +17,9 @@ import { describeFirst } from '../topology/describe-first.ts';
 import { giveProgress } from '../topology/give-progress.ts';
 import { readSigned, readSignedIfThere } from '../topology/read-topology.ts';
 import { fileSigned, knownBy, type SignedFiles, signedFilesOf, signersOf } from '../topology/signed-files.ts';
+import { signaturesFor } from '../topology/signing-progress.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
-import { describeChanges, signaturesFor } from './topology-diff.ts';
+import { describeChanges } from './topology-diff.ts';
 import { requireSigner } from './topology-sign.ts';
 
 interface ApproveOptions {

@@ -1,14 +1,9 @@
-import {
-  type Change,
-  diffTopologies,
-  type Effect,
-  strongestEffect,
-  type TopologyDocument,
-} from '@entente/topology';
+import { type Change, diffTopologies, strongestEffect } from '@entente/topology';
 import type { Command } from 'commander';
 import { give } from '../topology/answer.ts';
 import { requireTopology } from '../topology/read-topology.ts';
 import { signedFilesOf } from '../topology/signed-files.ts';
+import { signaturesFor } from '../topology/signing-progress.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
 interface DiffOptions {
@@ -55,22 +50,6 @@ export function register(program: Command): void {
 export function describeChanges(changes: readonly Change[]): readonly string[] {
   if (changes.length === 0) return ['no changes'];
   return changes.map((change) => `${marks[change.kind]} ${change.summary} (${effectText(change.effect)})`);
-}
-
-/** Who must sign a change, as a sentence. */
-export function signaturesFor(effect: Effect, before: TopologyDocument, after: TopologyDocument): string {
-  const old = before.administrators;
-  switch (effect) {
-    case 'chain':
-      return 'no signature is needed';
-    case 'cosmetic':
-    case 'narrowing':
-      return 'one administrator’s signature is enough';
-    case 'quorum':
-      return `${old.required} of ${old.keys.length} administrators must sign`;
-    case 'administrators':
-      return `${old.required} of the ${old.keys.length} administrators in force and ${after.administrators.required} of the ${after.administrators.keys.length} new ones must sign`;
-  }
 }
 
 /** An effect, or `first` for a first version, for people. */

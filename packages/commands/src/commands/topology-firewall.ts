@@ -61,15 +61,15 @@ function perimeterNotes(openings: readonly FirewallOpening[]): readonly string[]
     ...(asks && isPushedTo.length > 0
       ? [
           '',
-          `An edge that has joined needs one of rows ${ask} and ${push} alone. To let nothing in from the perimeter to the authority, close`,
-          `row ${ask} for the edge under "links" of the topology; row ${push} then carries its renewals too.`,
+          `An edge that has joined needs one of rows ${ask} and ${push} alone. To let nothing in from the perimeter to the authority, close row ${ask}`,
+          `for the edge: entente topology add link ${ask} --a <edge> --closed. Row ${push} then carries its renewals too.`,
         ]
       : []),
     ...(silent.length > 0
       ? [
           '',
-          `Row ${ask} is closed for ${silent.map(({ destination }) => destination).join(', ')}. Open it, in the topology and in the firewall, for an edge that`,
-          `joins, or joins again because its certificate has expired.`,
+          `Row ${ask} is closed for ${silent.map(({ destination }) => destination).join(', ')}. For an edge that joins, or joins again because its`,
+          `certificate has expired, open it in the firewall and in the topology: entente topology remove ${ask} --kind link.`,
         ]
       : []),
   ];

@@ -9,6 +9,7 @@ import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
 import { connectAuthority } from '../authority/connect-authority.ts';
+import { nextAfterRefusal } from '../authority/refused-version.ts';
 import { giveRefusal } from '../authority/send-command.ts';
 import { versionInForce } from '../authority/version-in-force.ts';
 import { give } from '../topology/answer.ts';
@@ -40,7 +41,7 @@ export function register(program: Command): void {
     .option('--dry-run', 'compare with the version in force and show what would change; send nothing')
     .option(
       '--leave-behind',
-      'retire a root although servers have certificates below it alone: they must join again',
+      'retire a root although servers or administrators have certificates below it alone: they must join again, or be certified again',
     )
     .option(...yesOption);
   administratorCommand(publish, 'entente topology publish topology.signed.json').action(run);
@@ -92,8 +93,8 @@ async function run(file: string, options: PublishOptions): Promise<void> {
   const path = options.leaveBehind === true ? '/topology?leave-behind=true' : '/topology';
   const outcome = await connection.send(path, 'application/jose+json', await readText(file));
   if (!outcome.ok) {
-    const missing = await missingVersions(file, inForce, document);
-    giveRefusal(outcome.refusal, options.json, missing);
+    const { refusal } = outcome;
+    giveRefusal(refusal, options.json, await nextAfterRefusal(file, document, inForce, refusal.reason));
     return;
   }
   const { version, hash, effect, signers } = outcome.answer;
@@ -180,21 +181,4 @@ function giveUnchanged(
     },
     json,
   );
-}
-
-/** The versions between, which are published first, as far as their files are here. */
-async function missingVersions(
-  file: string,
-  inForce: TopologyDocument | undefined,
-  { version }: TopologyDocument,
-): Promise<readonly string[]> {
-  const files = signedFilesOf(file);
-  const commands: string[] = [];
-  for (let missing = (inForce?.version ?? 0) + 1; missing < version && commands.length < 8; missing++) {
-    const name = files.versionFile(missing);
-    if (await exists(name)) {
-      commands.push(`first: entente topology publish ${name} --as ca/administrators/<you>.yaml`);
-    }
-  }
-  return commands;
 }

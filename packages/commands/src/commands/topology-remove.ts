@@ -4,6 +4,7 @@ import { type Document, isCollection } from 'yaml';
 import { give } from '../topology/answer.ts';
 import { confirm, yesOption } from '../topology/confirm.ts';
 import { editTopology, indexOfEntry, setField } from '../topology/edit-topology.ts';
+import { openRow, type Sides } from '../topology/open-row.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
 /** Kinds of entries: where their list is, and the field that names an entry. */
@@ -19,6 +20,7 @@ const kinds = {
   anchor: [['anchors', 'enterprise'], 'name'],
   'federation-anchor': [['anchors', 'federation'], 'name'],
   administrator: [['administrators', 'keys'], 'id'],
+  link: [['links'], ''],
 } as const;
 
 /** Lists that must not be empty: the topology that has none is refused. */
@@ -30,6 +32,8 @@ interface RemoveOptions {
   readonly kind: Kind;
   readonly file: string;
   readonly required?: string;
+  readonly a?: string;
+  readonly b?: string;
   readonly yes?: boolean;
   readonly json?: boolean;
 }
@@ -41,13 +45,18 @@ interface RemoveOptions {
 export function register(program: Command): void {
   topologyCommand(program)
     .command('remove')
-    .summary('remove a server, pool, partner, user, administrator …')
+    .summary('remove a server, pool, partner, user, administrator, or open a row again …')
     .description(
-      'Asks, then removes an entry from the YAML. Most removals only narrow, so one administrator’s signature is enough.',
+      'Asks, then removes an entry from the YAML. Most removals only narrow, so one administrator’s signature is enough. With --kind link, a row of the allow matrix that was narrowed is as before, which needs the quorum.',
     )
-    .argument('<name>', 'FQDN, id, domain, address or name of the entry')
+    .argument(
+      '<name>',
+      'FQDN, id, domain, address or name of the entry; with --kind link the number of the row',
+    )
     .addOption(new Option('--kind <kind>', 'kind of the entry').choices(Object.keys(kinds)).default('server'))
     .option('--required <k>', 'with --kind administrator: signatures needed afterwards')
+    .option('--a <names>', 'with --kind link: for these servers or pools on side A, separated by commas')
+    .option('--b <names>', 'with --kind link: for these on side B')
     .option('--file <path>', 'the topology', defaultFile)
     .option(...yesOption)
     .option('--json', 'one JSON object on the last line')
@@ -57,10 +66,12 @@ export function register(program: Command): void {
 
 async function remove(name: string, given: RemoveOptions): Promise<void> {
   const { file } = given;
+  const sides = sidesOf(given);
   const [path, key] = kinds[given.kind];
   const required = requiredOf(given);
   const edit = (document: Document): void => {
-    if (given.kind !== 'user') document.deleteIn([...path, indexOfEntry(document, path, key, name)]);
+    if (given.kind === 'link') openRow(document, name, sides);
+    else if (given.kind !== 'user') document.deleteIn([...path, indexOfEntry(document, path, key, name)]);
     else if (!document.deleteIn([...path, name])) {
       throw new OperatorFault('ENTENTE_USAGE', {
         sentence: `the topology has no user ${name}`,
@@ -79,8 +90,12 @@ async function remove(name: string, given: RemoveOptions): Promise<void> {
   const edited = await editTopology(file, edit, () =>
     confirm(
       {
-        lines: ['the entry and its comments are deleted; it counts when the version is signed and published'],
-        question: `remove the ${given.kind} ${name} from ${file}?`,
+        lines: [
+          given.kind === 'link'
+            ? 'the row is as the allow matrix has it; this counts when the version is signed and published'
+            : 'the entry and its comments are deleted; it counts when the version is signed and published',
+        ],
+        question: `remove ${ofWhat(given.kind, name, sides)} from ${file}?`,
       },
       given.yes,
     ),
@@ -90,7 +105,7 @@ async function remove(name: string, given: RemoveOptions): Promise<void> {
     {
       json: { removed: name, kind: given.kind, file, open },
       lines: [
-        `removed the ${given.kind} ${name} from ${file}`,
+        `removed ${ofWhat(given.kind, name, sides)} from ${file}`,
         ...open.map((problem) => `still missing: ${problem.message}`),
       ],
       next: [
@@ -101,6 +116,24 @@ async function remove(name: string, given: RemoveOptions): Promise<void> {
     },
     given.json,
   );
+}
+
+function sidesOf({ a, b, kind }: RemoveOptions): Sides {
+  if (kind !== 'link' && (a ?? b) !== undefined) {
+    throw new OperatorFault('ENTENTE_USAGE', {
+      sentence: 'expected --kind link with this option',
+      place: a === undefined ? 'option --b' : 'option --a',
+      remedy: 'give --kind link and the number of the row, or leave the option out',
+    });
+  }
+  return { a: a?.split(','), b: b?.split(',') };
+}
+
+/** What is removed, for people. */
+function ofWhat(kind: Kind, name: string, { a, b }: Sides): string {
+  if (kind !== 'link') return `the ${kind} ${name}`;
+  const servers = [...(a ?? []), ...(b ?? [])];
+  return `the narrowing of row ${name}${servers.length === 0 ? '' : ` for ${servers.join(', ')}`}`;
 }
 
 function requiredOf({ kind, required }: RemoveOptions): number | undefined {

@@ -9,8 +9,9 @@ import { give } from '../topology/answer.ts';
 import { confirm, yesOption } from '../topology/confirm.ts';
 import { exists, readSigned, readSignedIfThere, readTopology } from '../topology/read-topology.ts';
 import { signedFilesOf } from '../topology/signed-files.ts';
+import { signaturesFor } from '../topology/signing-progress.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
-import { describeChanges, signaturesFor } from './topology-diff.ts';
+import { describeChanges } from './topology-diff.ts';
 
 interface RollbackOptions {
   readonly file: string;

@@ -109,7 +109,21 @@ async function setStage(name: string, stage: 'tainted' | undefined, options: Sta
     if (stage === undefined) document.deleteIn(path);
     else setField(document, path, stage);
   });
-  giveStep(name, stage ?? 'active', edited.open, options, []);
+  giveStep(
+    name,
+    stage ?? 'active',
+    edited.open,
+    options,
+    stage === undefined
+      ? [
+          'within a minute after it is published, the authority writes root-request-<number>.json for this root: entente ca root sign, then entente ca root accept',
+          'when entente ca rollover shows that the issuing authority below this root is active, for the root before: entente topology root taint',
+        ]
+      : [
+          'a day later, when entente ca rollover shows that no server depends on it: entente topology root retire',
+          'administrators whose certificate is below it: entente cert renew --as ca/administrators/<you>.yaml',
+        ],
+  );
 }
 
 async function retire(name: string, options: StageOptions): Promise<void> {
@@ -140,7 +154,7 @@ function giveStep(
       ],
       next: [
         ...missing.map(({ remedy }) => remedy),
-        `entente topology sign ${file} --key <your key>, then entente topology approve and publish`,
+        `entente topology sign ${file} --key <your key>, then entente topology approve where it needs more signatures, and entente topology publish before the next step`,
         ...next,
       ],
     },

@@ -3,7 +3,6 @@ import {
   type AdministratorKey,
   diffTopologies,
   signTopology,
-  strongestEffect,
   type TopologyDocument,
   topologyHash,
 } from '@entente/topology';
@@ -12,10 +11,17 @@ import { findAdministrator, openSigner } from '../topology/administrator-key.ts'
 import { give } from '../topology/answer.ts';
 import { editTopology, setField } from '../topology/edit-topology.ts';
 import { giveProgress } from '../topology/give-progress.ts';
-import { readSignedIfThere, readText, refuseSigned, requireTopology } from '../topology/read-topology.ts';
+import {
+  readSignedIfThere,
+  readText,
+  readTopology,
+  refuseSigned,
+  requireTopology,
+} from '../topology/read-topology.ts';
 import { fileSigned, signedFilesOf, signersOf } from '../topology/signed-files.ts';
+import { neededFor } from '../topology/signing-progress.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
-import { describeChanges, signaturesFor } from './topology-diff.ts';
+import { describeChanges } from './topology-diff.ts';
 
 interface SignOptions {
   readonly key: string;
@@ -44,7 +50,7 @@ async function sign(file: string, given: SignOptions): Promise<void> {
   refuseSigned(file, await readText(file));
   const files = signedFilesOf(file);
   const inForce = (await readSignedIfThere(files.inForce))?.document;
-  const written = (await requireTopology(file)).document;
+  const written = await requireWritten(file, inForce);
   const signer = await requireSigner(given.key, [written, inForce]);
   const changes =
     inForce === undefined
@@ -85,11 +91,6 @@ async function sign(file: string, given: SignOptions): Promise<void> {
   const document = inForce === undefined ? written : await numbered(file, inForce);
   const signed = signTopology(document, [signer]);
   const progress = await fileSigned(signed, inForce, files, Date.now());
-  const effect = strongestEffect(changes);
-  const needed =
-    inForce === undefined
-      ? `${document.administrators.required} of ${document.administrators.keys.length} administrators must sign the first version`
-      : signaturesFor(effect, inForce, document);
   giveProgress(
     file,
     signed,
@@ -103,7 +104,7 @@ async function sign(file: string, given: SignOptions): Promise<void> {
             `replaces the pending version ${document.version}, signed by ${signersOf(pending).join(', ')}, which had other changes`,
           ]),
       ...(inForce === undefined ? [] : describeChanges(changes)),
-      needed,
+      neededFor(document, inForce),
     ],
     given.json,
   );
@@ -117,6 +118,20 @@ function waitsFor(
 ): boolean {
   if (pending.version !== (inForce?.version ?? written.version - 1) + 1) return false;
   return diffTopologies(pending, written).every((change) => change.effect === 'chain');
+}
+
+/** What a person has written. A predecessor that was left out is filled in, where the version in force is here. */
+async function requireWritten(
+  file: string,
+  inForce: TopologyDocument | undefined,
+): Promise<TopologyDocument> {
+  const read = await readTopology(file);
+  if (read.ok) return read.topology.document;
+  const errors = read.problems.filter(({ severity }) => severity === 'error');
+  const lacksOnly = errors.every(({ code }) => code === 'previous-missing');
+  return inForce !== undefined && lacksOnly
+    ? numbered(file, inForce)
+    : (await requireTopology(file)).document;
 }
 
 /** Writes version, predecessor and time into the file, so that it shows what was signed. */

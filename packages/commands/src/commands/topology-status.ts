@@ -1,10 +1,4 @@
-import {
-  diffTopologies,
-  type SignedTopology,
-  strongestEffect,
-  type TopologyDocument,
-  topologyHash,
-} from '@entente/topology';
+import { diffTopologies, strongestEffect, type TopologyDocument, topologyHash } from '@entente/topology';
 import type { Command } from 'commander';
 import { type AdministratorOptions, accessOf } from '../authority/administrator-access.ts';
 import { administratorCommand } from '../authority/administrator-command.ts';
@@ -12,6 +6,7 @@ import { connectAuthority } from '../authority/connect-authority.ts';
 import { counted, give } from '../topology/answer.ts';
 import { decodeSigned, readSignedIfThere, readTopology } from '../topology/read-topology.ts';
 import { signedFilesOf, signersOf } from '../topology/signed-files.ts';
+import { neededFor, signaturesFor, signingProgress } from '../topology/signing-progress.ts';
 import { defaultFile, topologyCommand } from '../topology/topology-command.ts';
 
 /**
@@ -23,7 +18,7 @@ export function register(program: Command): void {
     .command('status')
     .summary('show which version is in force, and what is not published')
     .description(
-      'Asks the authority for the version in force, and compares the files here with it: what is changed and not signed, what waits for signatures, what is signed and not published. Exit status 1: the authority has no topology, or refused.',
+      'Asks the authority for the version in force, and compares the files here with it: what is changed and not signed, what waits for signatures, how many it needs, who has signed and who has not, what is signed and not published. Exit status 1: the authority has no topology, or refused.',
     )
     .argument('[file]', 'the YAML', defaultFile);
   administratorCommand(status, 'entente topology status topology.yaml').action(run);
@@ -36,13 +31,23 @@ async function run(file: string, options: AdministratorOptions): Promise<void> {
   if (!outcome.ok) {
     const { reason, message, remedy } = outcome.refusal;
     const none = reason === 'not-found';
+    const here = none ? await waiting(file, undefined) : [];
     give(
       {
-        json: { authority: access.authority, version: null, refusal: outcome.refusal },
+        json: {
+          authority: access.authority,
+          version: null,
+          refusal: outcome.refusal,
+          files: here.map(jsonOf),
+        },
         lines: [
           none ? `${access.authority} has no topology yet` : `the authority refused: ${reason}: ${message}`,
+          ...here.map(textOf),
         ],
-        next: [none ? `entente topology publish --as ca/administrators/<you>.yaml` : remedy],
+        next: [
+          ...here.flatMap(({ next }) => next ?? []),
+          none ? `entente topology publish --as ca/administrators/<you>.yaml` : remedy,
+        ],
         failed: true,
       },
       options.json,
@@ -52,6 +57,8 @@ async function run(file: string, options: AdministratorOptions): Promise<void> {
   const inForce = decodeSigned(`${access.authority}/topology`, outcome.text);
   const { document } = inForce;
   const here = await filesHere(file, document);
+  const { keys, required } = document.administrators;
+  const ids = keys.map(({ id }) => id);
   give(
     {
       json: {
@@ -61,11 +68,13 @@ async function run(file: string, options: AdministratorOptions): Promise<void> {
         hash: topologyHash(document),
         issued: document.issued,
         signers: signersOf(inForce),
-        files: here.map(({ next: _, ...state }) => state),
+        administrators: { required, ids },
+        files: here.map(jsonOf),
       },
       lines: [
         `version ${document.version} of ${document.network} is in force, signed by ${signersOf(inForce).join(', ')} at ${document.issued}`,
-        ...here.map(({ name, state }) => `${name}: ${state}`),
+        `${signaturesFor('quorum', document, document)} a change that does more than narrow: ${ids.join(', ')}`,
+        ...here.map(textOf),
       ],
       next: here.flatMap(({ next }) => next ?? []),
     },
@@ -78,19 +87,54 @@ interface FileState {
   /** What the file is, compared with the version in force. */
   readonly state: string;
   readonly next?: string;
+  /** How many administrators must sign, where it is not signed by all. */
+  readonly needed?: string;
+  /** Ids of those who have signed. */
+  readonly signers?: readonly string[];
+  /** Ids of those who have not. */
+  readonly missing?: readonly string[];
+}
+
+function jsonOf({ next: _, ...state }: FileState): object {
+  return state;
+}
+
+function textOf({ missing, name, needed, state }: FileState): string {
+  const open = missing === undefined ? '' : `; not yet signed by ${missing.join(', ')}`;
+  return `${name}: ${state}${needed === undefined ? '' : `: ${needed}${open}`}`;
 }
 
 /** The files beside the YAML that differ from the version in force, and those that agree with it. */
 async function filesHere(file: string, inForce: TopologyDocument): Promise<readonly FileState[]> {
   const files = signedFilesOf(file);
   const signed = await readSignedIfThere(files.inForce);
-  const pending = await readSignedIfThere(files.pending);
   return [
     await yamlState(file, signed?.document ?? inForce),
-    ...(pending === undefined || pending.document.version <= inForce.version
-      ? []
-      : [pendingState(files.pending, pending)]),
+    ...(await waiting(file, inForce, signed?.document)),
     ...(signed === undefined ? [] : [signedState(files.inForce, signed.document, inForce)]),
+  ];
+}
+
+/** The version that waits for signatures, where there is one. */
+async function waiting(
+  file: string,
+  inForce: TopologyDocument | undefined,
+  signed?: TopologyDocument,
+): Promise<readonly FileState[]> {
+  const { pending: name } = signedFilesOf(file);
+  const pending = await readSignedIfThere(name);
+  if (pending === undefined) return [];
+  const { version } = pending.document;
+  if (version <= (inForce?.version ?? 0)) return [];
+  const before = signed?.version === version - 1 ? signed : inForce;
+  const progress = signingProgress(pending, before);
+  return [
+    {
+      name,
+      state: `version ${version}, signed by ${progress.signers.join(', ')}, needs more signatures`,
+      ...progress,
+      next: `entente topology approve ${name} --key <your key>`,
+    },
   ];
 }
 
@@ -106,15 +150,8 @@ async function yamlState(file: string, signed: TopologyDocument): Promise<FileSt
   return {
     name: file,
     state: `${counted(changes.length, 'change')} to version ${signed.version}, not signed`,
+    needed: neededFor(read.topology.document, signed),
     next: `entente topology diff ${file}`,
-  };
-}
-
-function pendingState(name: string, pending: SignedTopology): FileState {
-  return {
-    name,
-    state: `version ${pending.document.version}, signed by ${signersOf(pending).join(', ')}, needs more signatures`,
-    next: `entente topology approve ${name} --key <your key>`,
   };
 }
 

@@ -17,6 +17,7 @@ export type PkiReason =
   | 'predecessor-unknown'
   | 'already-renewed'
   | 'already-joined'
+  | 'authority-link-closed'
   | 'key-compromised'
   | 'not-in-topology'
   | 'name-not-allowed'
@@ -59,6 +60,7 @@ const statusOf: Record<PkiReason, number> = {
   'predecessor-unknown': 403,
   'already-renewed': 409,
   'already-joined': 409,
+  'authority-link-closed': 409,
   'key-compromised': 403,
   'not-in-topology': 403,
   'name-not-allowed': 403,

@@ -110,6 +110,15 @@ export class IssuerStore {
     return decoded.ok && this.#isListed(decoded.value);
   }
 
+  /** Ids of the issuing authorities that are on the list of the root that has certified them: nothing counts that they have issued. */
+  revokedIds(): ReadonlySet<string> {
+    const listed = this.#records.filter(({ number }) => {
+      const certificate = this.#certificates.get(number);
+      return certificate !== undefined && this.#isListed(certificate);
+    });
+    return new Set(listed.map(({ id }) => id));
+  }
+
   /**
    * What the next step is decided by.
    * @param lastEnd - from the ledger

@@ -95,7 +95,8 @@ export async function readOutside(
   throw new PkiFault('ENTENTE_PKI_KEY_MISMATCH', {
     sentence: 'the certificate for outsiders has another key than the issuing authority',
     place: folder.pathOf(name),
-    remedy: 'remove it, and create it again with entente ca outside',
+    remedy:
+      'remove it: the authority then asks the root for another one with root-request.json, which entente ca root sign signs',
   });
 }
 

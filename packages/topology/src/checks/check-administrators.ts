@@ -61,7 +61,7 @@ function checkChain(document: TopologyDocument, report: Report): void {
       'previous-missing',
       ['version'],
       `Version ${document.version} must name the hash of version ${document.version - 1} as "previous".`,
-      'Sign with entente topology sign, which fills it in.',
+      'Copy the version in force (the newest topology.v<number>.json, or topology.json of a server’s folder) to topology.signed.json beside this file, then entente topology sign fills it in; write version: 1 where there is none.',
     );
   }
   if (document.version === 1 && document.previous !== undefined) {

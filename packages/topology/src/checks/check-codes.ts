@@ -42,6 +42,7 @@ export const checkCodes = {
   'narrowing-not-for-row': ['error', 'An entry for a row names servers that are not on that side of it.'],
   'link-nobody-serves': ['error', 'A link is needed that no server can serve.'],
   'no-authority': ['warning', 'No authority is listed, so members cannot join or renew.'],
+  'authority-out-of-reach': ['warning', 'Every link between a server and the authorities is closed.'],
   'policy-order': ['error', 'Times of the trust state are not in ascending order.'],
   'policy-contradiction': ['error', 'Settings of a policy exclude each other.'],
   'setting-not-enforced': ['error', 'A setting differs from its default, and no program acts on it yet.'],

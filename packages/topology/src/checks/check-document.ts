@@ -1,6 +1,7 @@
 import type { TopologyDocument } from '../document/document.ts';
 import type { Problem } from '../terms/problem.ts';
 import { checkAdministrators } from './check-administrators.ts';
+import { checkAuthorityLinks } from './check-authority-links.ts';
 import { type CheckCode, checkCodes } from './check-codes.ts';
 import { checkEnforcement } from './check-enforcement.ts';
 import { checkLinks } from './check-links.ts';
@@ -34,6 +35,7 @@ export function checkDocument(document: TopologyDocument): readonly Problem<Chec
   checkPartners(document, report);
   checkOwnRoots(document, report);
   checkLinks(document, report);
+  checkAuthorityLinks(document, report);
   checkPolicies(document, report);
   checkEnforcement(document, report);
   return problems;

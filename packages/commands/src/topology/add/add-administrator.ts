@@ -42,7 +42,7 @@ export function register(add: Command): void {
   entryCommand(
     add,
     'link',
-    'narrow a row of the allow matrix',
+    'narrow a row of the allow matrix; entente topology remove --kind link opens it again',
     'entente topology add link 13 --a pool1.contoso.example --b pool2.contoso.example --closed',
   )
     .argument('<row>', `number of the row, 1 to ${allowMatrix.length}`)
