@@ -1,16 +1,15 @@
 import https from 'node:https';
 import { createAuthority, type OpenStore } from '@entente/authority';
-import { endInTime, type Logger, oneAtATime, servePublicHttp } from '@entente/host';
+import { endInTime, type Logger, oneAtATime, type RunningServer, servePublicHttp } from '@entente/host';
 import { type Clock, peerOf, serve } from '@entente/tls';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AuthorityConfig } from './config.ts';
 import { serveOrders } from './local-orders.ts';
 
 /** An authority that listens. */
-export interface AuthorityServer {
+export interface AuthorityServer extends RunningServer {
   readonly https: { readonly host: string; readonly port: number };
   readonly objects: { readonly host: string; readonly port: number };
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Options of {@link createAuthorityServer}. */
@@ -90,6 +89,7 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
     return {
       https: { host: server.host, port: server.port },
       objects: { host: objects.host, port: objects.port },
+      log: logger,
       [Symbol.asyncDispose]: close,
     };
   } catch (fault) {

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-import { boundsHelp, createLogger, loadConfig, runServer } from '@entente/host';
+import { createLogger, loadConfig, runServer, settingsHelp } from '@entente/host';
 import { createEdgeServer, edgeServerConfig } from './index.ts';
 
 await runServer({
   name: 'entente-edge-server',
   summary: 'The edge of an organisation: serves external clients and federation partners.',
-  settings: boundsHelp,
+  settings: settingsHelp,
   async start(configFile) {
     const config = loadConfig(configFile, edgeServerConfig);
     const level = config.logLevel === undefined ? {} : { level: config.logLevel };

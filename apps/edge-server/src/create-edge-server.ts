@@ -1,13 +1,13 @@
 import { Resolver } from 'node:dns/promises';
 import { join } from 'node:path';
 import { edgeInterfaces, type RunningEdge, serveEdge } from '@entente/edge';
-import { type Logger, OperatorFault, pathBeside } from '@entente/host';
+import { type Logger, OperatorFault, pathBeside, type RunningServer } from '@entente/host';
 import { joinDomain, type Member } from '@entente/member';
 import { type Clock, loadCredential } from '@entente/tls';
 import type { EdgeServerConfig } from './config.ts';
 
 /** A running edge. */
-export interface EdgeServer extends AsyncDisposable {
+export interface EdgeServer extends RunningServer {
   readonly member: Member;
   readonly edge: RunningEdge;
 }
@@ -61,6 +61,9 @@ export async function createEdgeServer(
     return {
       member,
       edge,
+      log: logger,
+      drainMs: config.drainSeconds * 1_000,
+      drain: (withinMs) => edge.drain(withinMs),
       async [Symbol.asyncDispose]() {
         await edge[Symbol.asyncDispose]();
         await member[Symbol.asyncDispose]();

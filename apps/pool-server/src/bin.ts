@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-import { boundsHelp, createLogger, loadConfig, runServer } from '@entente/host';
+import { createLogger, loadConfig, runServer, settingsHelp } from '@entente/host';
 import { createPoolServer, poolServerConfig } from './index.ts';
 
 await runServer({
   name: 'entente-pool-server',
   summary:
     'A SIP front end: registers users, routes their requests, and accepts only servers of the signed topology.',
-  settings: boundsHelp,
+  settings: settingsHelp,
   async start(configFile) {
     const config = loadConfig(configFile, poolServerConfig);
     const level = config.logLevel === undefined ? {} : { level: config.logLevel };

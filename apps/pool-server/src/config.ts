@@ -1,4 +1,4 @@
-import { bytesInFlightConfig, connectionLimitsConfig } from '@entente/host';
+import { bytesInFlightConfig, connectionLimitsConfig, drainSecondsConfig } from '@entente/host';
 import { z } from 'zod';
 
 /** The configuration of a pool server. Names, ports and peers come from the signed topology, not from here. */
@@ -19,6 +19,8 @@ export const poolServerConfig = z.strictObject({
   limits: connectionLimitsConfig.default({}),
   /** Bytes of messages under way that the process keeps at most. Default a quarter of its memory, which is also the most. */
   maxBytesInFlight: bytesInFlightConfig,
+  /** Seconds to finish what is under way when the server is told to stop. */
+  drainSeconds: drainSecondsConfig,
   /** Least severe level written to the log. Default info. */
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
 });

@@ -1,13 +1,13 @@
 import { dirname } from 'node:path';
 import { type RunningFrontEnd, serveFrontEnd } from '@entente/front-end';
-import { type Logger, loadPlugins, type Plugins, pathBeside } from '@entente/host';
+import { type Logger, loadPlugins, type Plugins, pathBeside, type RunningServer } from '@entente/host';
 import { joinDomain, type Member, type MemberOptions } from '@entente/member';
 import { type RequestPolicy, requestPolicyPort } from '@entente/sip-relay/request-policy';
 import type { PoolServerConfig } from './config.ts';
 import { loadCredentials } from './credentials.ts';
 
 /** A running server of a pool. */
-export interface PoolServer extends AsyncDisposable {
+export interface PoolServer extends RunningServer {
   readonly member: Member;
   readonly frontEnd: RunningFrontEnd;
 }
@@ -50,7 +50,7 @@ export async function createPoolServer(
       limits,
       ...(maxBytesInFlight === undefined ? {} : { maxBytesInFlight }),
     });
-    return poolServer(member, frontEnd, plugins);
+    return poolServer({ member, frontEnd, log: logger, drainMs: config.drainSeconds * 1_000 }, plugins);
   } catch (error) {
     await member?.[Symbol.asyncDispose]();
     await plugins[Symbol.asyncDispose]();
@@ -64,10 +64,14 @@ function policiesOf(plugins: Plugins) {
     .map(({ plugin, implementation }) => ({ plugin, policy: implementation }));
 }
 
-function poolServer(member: Member, frontEnd: RunningFrontEnd, plugins: Plugins): PoolServer {
+function poolServer(
+  parts: Pick<PoolServer, 'drainMs' | 'frontEnd' | 'log' | 'member'>,
+  plugins: Plugins,
+): PoolServer {
+  const { frontEnd, member } = parts;
   return {
-    member,
-    frontEnd,
+    ...parts,
+    drain: (withinMs) => frontEnd.drain(withinMs),
     async [Symbol.asyncDispose]() {
       await frontEnd[Symbol.asyncDispose]();
       await plugins[Symbol.asyncDispose]();

@@ -36,6 +36,13 @@ export interface RunningEdge extends AsyncDisposable {
     readonly objects: number | undefined;
     readonly bundle: number | undefined;
   };
+  /**
+   * Accepts no more connections of SIP, and closes those that are open by and by, each when nothing is under way on it: those inside last,
+   * because requests in dialogs of external users come over them. Outsiders get lists and the bundle until the end.
+   * @param withinMs - milliseconds, 0 or more
+   * @returns true when none is open any more, false when the time was over before
+   */
+  drain(withinMs: number): Promise<boolean>;
 }
 
 /** What an edge is made of. */
@@ -207,6 +214,12 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
         federation: partners.port,
         objects: served.objects,
         bundle: served.bundle,
+      },
+      async drain(withinMs) {
+        for (const listener of [clients, partners, servers]) listener.stopAccepting();
+        const drainedOutside = outside.drain({ withinMs });
+        const drained = [drainedOutside, inside.drain({ withinMs, keepServersUntil: drainedOutside })];
+        return (await Promise.all(drained)).every(Boolean);
       },
       [Symbol.asyncDispose]: stop,
     };

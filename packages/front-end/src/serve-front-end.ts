@@ -18,6 +18,12 @@ import { FrontEnd, type FrontEndSender } from './front-end.ts';
 /** A front end that listens. */
 export interface RunningFrontEnd extends AsyncDisposable {
   readonly port: number;
+  /**
+   * Accepts no more connections, and closes those that are open by and by, each when nothing is under way on it.
+   * @param withinMs - milliseconds, 0 or more
+   * @returns true when none is open any more, false when the time was over before
+   */
+  drain(withinMs: number): Promise<boolean>;
 }
 
 /** What a front end is made of. */
@@ -100,6 +106,10 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
   );
   return {
     port: server.port,
+    drain(withinMs) {
+      server.stopAccepting();
+      return runtime.drain({ withinMs });
+    },
     async [Symbol.asyncDispose]() {
       await runtime[Symbol.asyncDispose]();
       await server.close();

@@ -1,6 +1,12 @@
 export { loadConfig, parseConfig, pathBeside } from './config.ts';
 export { describeFault, type FaultDescription, OperatorFault } from './fault.ts';
-export { boundsHelp, bytesInFlightConfig, connectionLimitsConfig } from './limits-config.ts';
+export type { RunningServer } from './lifecycle/running-server.ts';
+export {
+  bytesInFlightConfig,
+  connectionLimitsConfig,
+  drainSecondsConfig,
+  settingsHelp,
+} from './limits-config.ts';
 export {
   type LoadPluginsOptions,
   loadPlugins,

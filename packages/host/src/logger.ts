@@ -1,6 +1,7 @@
 import type { Log } from '@entente/tls';
 import { escapeInvisible } from '@entente/trust';
 import { type DestinationStream, pino } from 'pino';
+import { standardOutput } from './standard-output.ts';
 
 /** The log of a server, in JSON lines; a refusal has `reason`, `peer` and `link`. */
 export interface Logger extends Log {
@@ -29,7 +30,7 @@ export interface LoggerOptions {
  */
 export function createLogger(
   options: LoggerOptions,
-  destination: DestinationStream = pino.destination(1),
+  destination: DestinationStream = standardOutput(),
 ): Logger {
   return pino(
     {

@@ -22,6 +22,7 @@ import {
 } from './connection/connection.ts';
 import { ConnectionPool } from './connection/connection-pool.ts';
 import type { DialledSocket } from './connection/dialled-socket.ts';
+import { type DrainOptions, drain } from './connection/drain.ts';
 import { EverySecond } from './connection/every-second.ts';
 import { IdleWatch } from './connection/idle-watch.ts';
 import type { NextHop } from './connection/next-hop.ts';
@@ -311,6 +312,11 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
    */
   sendAck(ack: SipRequest, connection: SipConnection, sender?: Account): boolean {
     return connection.send(ack, sender);
+  }
+
+  /** Closes connections by and by, each when nothing is under way on it; see {@link drain}. */
+  drain(options: DrainOptions): Promise<boolean> {
+    return drain(() => this.#connections.values(), options);
   }
 
   /** Closes every connection; what was under way ends without an answer. */

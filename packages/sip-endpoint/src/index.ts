@@ -12,6 +12,7 @@ export {
 } from './connection/connection.ts';
 export { type DialServerOptions, dialServer } from './connection/dial-server.ts';
 export type { DialledSocket, Replaceable } from './connection/dialled-socket.ts';
+export type { DrainOptions } from './connection/drain.ts';
 export { HopDownError, type NextHop } from './connection/next-hop.ts';
 export { type AgeOptions, whenAged } from './connection/when-aged.ts';
 export {

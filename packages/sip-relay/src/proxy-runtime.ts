@@ -8,6 +8,7 @@ import {
 } from '@entente/sip';
 import {
   type ConnectionLink,
+  type DrainOptions,
   type EndpointOptions,
   type EndpointUser,
   monotonicNow,
@@ -115,6 +116,16 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
   /** The connection that a policy knows as `origin`, if it is still open. */
   connectionOf(origin: RequestOrigin): SipConnection | undefined {
     return this.#endpoint.flow(origin.id);
+  }
+
+  /**
+   * Closes connections by and by, each when nothing is under way on it: clients first, a few at a time, then servers. What comes before that
+   * is served. Stop listening first, and dispose of the runtime afterwards.
+   * @param options - time limit, and the other sides that servers are kept for
+   * @returns true when no connection is open any more, false when the time was over before
+   */
+  drain(options: DrainOptions): Promise<boolean> {
+    return this.#endpoint.drain(options);
   }
 
   /** Closes every connection; what was under way ends without an answer. */

@@ -1,0 +1,18 @@
+import type { Log } from '@entente/tls';
+
+/** A server that runs. Disposing of it closes everything, at once where it must. */
+export interface RunningServer extends AsyncDisposable {
+  /** Has the lines `started`, `stopping` and `stopped`; default a log with the name of the program alone. */
+  readonly log?: Log;
+  /** Milliseconds that {@link drain} may take at most; default 20 seconds. */
+  readonly drainMs?: number;
+  /**
+   * Takes nothing new, moves clients away and finishes what is under way. It is disposed of afterwards, however this ended.
+   * @param withinMs - milliseconds, 0 or more
+   * @returns whether everything was finished
+   */
+  drain?(withinMs: number): Promise<boolean>;
+}
+
+/** Default of {@link RunningServer.drainMs}. */
+export const defaultDrainMs = 20_000;
