@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createLogger, loadConfig, pathBeside, runServer } from '@entente/host';
+import { createLogger, loadConfig, manageServer, pathBeside, runServer } from '@entente/host';
 import { authorityConfigSchema } from './config.ts';
 import { createAuthorityServer } from './create-authority-server.ts';
 
@@ -14,6 +14,7 @@ await runServer({
       source: config.fqdn,
       ...(config.logLevel === undefined ? {} : { level: config.logLevel }),
     });
-    return createAuthorityServer({ config, logger });
+    const { fqdn, management } = config;
+    return manageServer({ fqdn, logger, management }, () => createAuthorityServer({ config, logger }));
   },
 });

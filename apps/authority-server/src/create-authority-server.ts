@@ -1,5 +1,5 @@
 import https from 'node:https';
-import { createAuthority, type OpenStore } from '@entente/authority';
+import { createAuthority, type HealthPart, type OpenStore } from '@entente/authority';
 import { endInTime, type Logger, oneAtATime, type RunningServer, servePublicHttp } from '@entente/host';
 import { type Clock, peerOf, serve } from '@entente/tls';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
@@ -90,6 +90,8 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
       https: { host: server.host, port: server.port },
       objects: { host: objects.host, port: objects.port },
       log: logger,
+      problems: () =>
+        authority.problems().map((problem) => ({ ...problem, stops: stopping.has(problem.part) })),
       [Symbol.asyncDispose]: close,
     };
   } catch (fault) {
@@ -97,6 +99,9 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
     throw fault;
   }
 }
+
+/** Without these it can serve nobody, or change nothing. */
+const stopping: ReadonlySet<HealthPart> = new Set(['ledger', 'own-certificate', 'topologies']);
 
 /** Milliseconds from the header of a request until its answer has been taken. */
 const answerTimeoutMs = 120_000;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createLogger, loadConfig, runServer, settingsHelp } from '@entente/host';
+import { createLogger, loadConfig, manageServer, runServer, settingsHelp } from '@entente/host';
 import { createEdgeServer, edgeServerConfig } from './index.ts';
 
 await runServer({
@@ -10,6 +10,7 @@ await runServer({
     const config = loadConfig(configFile, edgeServerConfig);
     const level = config.logLevel === undefined ? {} : { level: config.logLevel };
     const logger = createLogger({ app: 'edge-server', source: config.fqdn, ...level });
-    return createEdgeServer(config, { configFile, logger });
+    const { fqdn, management } = config;
+    return manageServer({ fqdn, logger, management }, () => createEdgeServer(config, { configFile, logger }));
   },
 });

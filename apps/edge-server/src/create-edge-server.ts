@@ -1,7 +1,13 @@
 import { Resolver } from 'node:dns/promises';
 import { join } from 'node:path';
 import { edgeInterfaces, type RunningEdge, serveEdge } from '@entente/edge';
-import { type Logger, OperatorFault, pathBeside, type RunningServer } from '@entente/host';
+import {
+  type Logger,
+  OperatorFault,
+  pathBeside,
+  type RunningServer,
+  refuseManagementOutside,
+} from '@entente/host';
 import { joinDomain, type Member } from '@entente/member';
 import { type Clock, loadCredential } from '@entente/tls';
 import type { EdgeServerConfig } from './config.ts';
@@ -36,7 +42,8 @@ export async function createEdgeServer(
   });
   try {
     // The authority has no external certificate for another role, and its refusal would not name the role.
-    edgeInterfaces(member.topology, config.fqdn);
+    const { external: outside } = edgeInterfaces(member.topology, config.fqdn);
+    refuseManagementOutside(config.management, outside.address, configFile);
     const cacheDirectory = join(directory, 'federation');
     const { external, maxBytesInFlight, partnerListsEverySeconds: every } = config;
     const externalIdentity =
@@ -63,6 +70,8 @@ export async function createEdgeServer(
       edge,
       log: logger,
       drainMs: config.drainSeconds * 1_000,
+      metrics: edge.metrics,
+      problems: () => member.problems(),
       drain: (withinMs) => edge.drain(withinMs),
       async [Symbol.asyncDispose]() {
         await edge[Symbol.asyncDispose]();

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createLogger, loadConfig, runServer, settingsHelp } from '@entente/host';
+import { createLogger, loadConfig, manageServer, runServer, settingsHelp } from '@entente/host';
 import { createPoolServer, poolServerConfig } from './index.ts';
 
 await runServer({
@@ -11,6 +11,7 @@ await runServer({
     const config = loadConfig(configFile, poolServerConfig);
     const level = config.logLevel === undefined ? {} : { level: config.logLevel };
     const logger = createLogger({ app: 'pool-server', source: config.fqdn, ...level });
-    return createPoolServer(config, { configFile, logger });
+    const { fqdn, management } = config;
+    return manageServer({ fqdn, logger, management }, () => createPoolServer(config, { configFile, logger }));
   },
 });

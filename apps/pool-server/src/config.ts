@@ -1,4 +1,9 @@
-import { bytesInFlightConfig, connectionLimitsConfig, drainSecondsConfig } from '@entente/host';
+import {
+  bytesInFlightConfig,
+  connectionLimitsConfig,
+  drainSecondsConfig,
+  managementConfig,
+} from '@entente/host';
 import { z } from 'zod';
 
 /** The configuration of a pool server. Names, ports and peers come from the signed topology, not from here. */
@@ -21,6 +26,8 @@ export const poolServerConfig = z.strictObject({
   maxBytesInFlight: bytesInFlightConfig,
   /** Seconds to finish what is under way when the server is told to stop. */
   drainSeconds: drainSecondsConfig,
+  /** Where `/healthz`, `/readyz` and `/metrics` are; nowhere without it. */
+  management: managementConfig,
   /** Least severe level written to the log. Default info. */
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
 });

@@ -71,6 +71,8 @@ function poolServer(
   const { frontEnd, member } = parts;
   return {
     ...parts,
+    metrics: frontEnd.metrics,
+    problems: () => member.problems(),
     drain: (withinMs) => frontEnd.drain(withinMs),
     async [Symbol.asyncDispose]() {
       await frontEnd[Symbol.asyncDispose]();

@@ -1,12 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import tls from 'node:tls';
 import { authorisePartner } from '@entente/federation';
-import { type Logger, OperatorFault } from '@entente/host';
+import { domainMetrics, type Logger, type Metric, OperatorFault, RefusedConnections } from '@entente/host';
 import type { Member } from '@entente/member';
 import { createTokenSource, dialServer, MessageBudget, whenAged } from '@entente/sip-endpoint';
 import { ServiceLocator, type ServiceResolver } from '@entente/sip-endpoint/resolve';
 import { createSealing } from '@entente/sip-proxy';
-import { FlowNames, logConnection, ProxyRuntime, peerName } from '@entente/sip-relay';
+import {
+  budgetMetrics,
+  FlowNames,
+  logConnection,
+  ProxyRuntime,
+  peerName,
+  proxyMetrics,
+} from '@entente/sip-relay';
 import { type ConnectionRefusal, type Credential, logRefusal, type ServeLimits, serve } from '@entente/tls';
 import {
   hopFinder,
@@ -28,6 +35,8 @@ import { sniffProtocol } from './sniff-protocol.ts';
 
 /** An edge that listens on its two sides. */
 export interface RunningEdge extends AsyncDisposable {
+  /** What it counts; `docs/reference/metrics.md` lists them. */
+  readonly metrics: readonly Metric[];
   readonly ports: {
     readonly inside: number;
     readonly clients: number;
@@ -75,7 +84,8 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   const { fqdn } = member;
   const { external, internal } = edgeInterfaces(member.topology, fqdn);
   const topology = () => member.topology;
-  const onRefusal = logRefusal(logger);
+  const refused = new RefusedConnections();
+  const onRefusal = refused.counting(logRefusal(logger));
   const onPartnerRefusal = (refusal: ConnectionRefusal) => onRefusal(partnerRefusal(refusal));
   const locator = new ServiceLocator({ resolver });
   const federationTrust = await openFederationTrust({ ...options, locator });
@@ -208,6 +218,13 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     );
     opened.push(partners);
     return {
+      metrics: [
+        ...proxyMetrics(() => inside.counts, 'inside'),
+        ...proxyMetrics(() => outside.counts, 'outside'),
+        ...budgetMetrics(shared.budget),
+        refused.metric,
+        ...domainMetrics(member),
+      ],
       ports: {
         inside: servers.port,
         clients: clients.port,

@@ -16,6 +16,16 @@ export {
 export { sendLocalOrder } from './local-orders/send-local-order.ts';
 export { type LocalOrderOptions, serveLocalOrders } from './local-orders/serve-local-orders.ts';
 export { createLogger, type Logger, type LoggerOptions } from './logger.ts';
+export { type ManageOptions, manageServer } from './management/manage-server.ts';
+export {
+  type ManagementConfig,
+  managementConfig,
+  refuseManagementOutside,
+} from './management/management-config.ts';
+export type { ServerProblem } from './management/server-problem.ts';
+export { type DomainStanding, domainMetrics } from './metrics/domain-metrics.ts';
+export type { Metric, MetricSample } from './metrics/metric.ts';
+export { RefusedConnections } from './metrics/refused-connections.ts';
 export { oneAtATime } from './plain-http/one-at-a-time.ts';
 export { type PublicLimits, publicLimits } from './plain-http/public-limits.ts';
 export {

@@ -27,6 +27,7 @@ import { EverySecond } from './connection/every-second.ts';
 import { IdleWatch } from './connection/idle-watch.ts';
 import type { NextHop } from './connection/next-hop.ts';
 import { OwnVias, type SentBy } from './connection/own-vias.ts';
+import type { TrafficCounts } from './counts/traffic-counts.ts';
 import type { ServiceAddress } from './resolve/service-locator.ts';
 import { NoAnswerError } from './transaction/no-answer.ts';
 import {
@@ -151,6 +152,11 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   /** Open connections. */
   get connections(): Iterable<SipConnection> {
     return this.#connections.values();
+  }
+
+  /** What it has seen so far. */
+  get counts(): TrafficCounts {
+    return this.#transactions.counts;
   }
 
   /** Transactions that are alive. */
@@ -353,6 +359,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   }
 
   onClosed(connection: SipConnection): void {
+    this.counts.connection(connection.link.name, -1);
     this.#connections.delete(connection.id);
     this.#pool.forget(connection);
     this.#transactions.connectionClosed(connection);
@@ -370,6 +377,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
       idleWatch: this.#idleWatch,
       ...(limits === undefined ? {} : { limits }),
     });
+    this.counts.connection(link.name, 1);
     // Dialled or accepted while everything was being closed: nobody would close it any more.
     if (this.#disposed) {
       connection.close();

@@ -15,6 +15,7 @@ export type { DialledSocket, Replaceable } from './connection/dialled-socket.ts'
 export type { DrainOptions } from './connection/drain.ts';
 export { HopDownError, type NextHop } from './connection/next-hop.ts';
 export { type AgeOptions, whenAged } from './connection/when-aged.ts';
+export { countedMethods, TrafficCounts } from './counts/traffic-counts.ts';
 export {
   type AskOptions,
   type EndpointOptions,

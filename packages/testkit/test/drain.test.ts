@@ -1,12 +1,36 @@
-import { type Network, startNetwork } from '@entente/testkit';
+import { type AppProcess, type Network, startNetwork } from '@entente/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 describe('front ends that are told to stop while a call is being set up', () => {
   let network: Network;
   beforeAll(async () => {
-    network = await startNetwork({ clients: ['alice', 'bob', 'carol'] });
+    network = await startNetwork({
+      clients: ['alice', 'bob', 'carol'],
+      frontEndConfig: { management: { port: 0 } },
+    });
   });
   afterAll(() => network?.[Symbol.asyncDispose]());
+
+  /** What a front end says of itself. */
+  async function ask(frontEnd: AppProcess, path: string): Promise<{ status: number; text: string }> {
+    const { at } = await frontEnd.waitFor('where it is managed', ({ event }) => event === 'management');
+    const response = await fetch(`http://${at}${path}`);
+    return { status: response.status, text: await response.text() };
+  }
+
+  it('say before that they are ready, and count what they do', async () => {
+    for (const frontEnd of network.frontEnds) {
+      expect(await ask(frontEnd, '/healthz')).toEqual({ status: 200, text: '{"status":"ok"}\n' });
+      expect((await ask(frontEnd, '/readyz')).status).toBe(200);
+    }
+    const texts = await Promise.all(network.frontEnds.map((frontEnd) => ask(frontEnd, '/metrics')));
+    const registers = texts.map(
+      ({ text }) => /^entente_sip_requests_total\{method="REGISTER"\} (\d+)$/m.exec(text)?.[1],
+    );
+    // Each client is challenged once; the servers of a pool pass registrations on to the home of the user.
+    expect(registers.reduce((sum, count) => sum + Number(count), 0)).toBeGreaterThanOrEqual(6);
+    expect(texts[0]?.text).toContain('\nentente_ready 1\n');
+  });
 
   it('move clients that do nothing away, finish the call, and say that they have stopped', async () => {
     const [alice, bob, carol] = ['alice', 'bob', 'carol'].map((name) => network.user(name)) as [
@@ -17,12 +41,13 @@ describe('front ends that are told to stop while a call is being set up', () => 
     // The client receives the INVITE, and answers once it goes on.
     process.kill(bob.process.pid, 'SIGSTOP');
     const call = alice.call(`sip:${bob.user.address}`);
-    await alice.process.waitFor('a provisional answer', ({ event }) => event === 'progress');
+    const home = network.frontEnds.find(({ name }) => name === bob.user.home) as AppProcess;
+    const invites = 'entente_sip_requests_total{method="INVITE"} 1\n';
+    await expect.poll(async () => (await ask(home, '/metrics')).text).toContain(invites);
     for (const frontEnd of network.frontEnds) process.kill(frontEnd.pid, 'SIGTERM');
     await carol.process.waitFor('the end of the connection', ({ event }) => event === 'disconnected');
-    expect(network.frontEnds.map(({ records }) => records.some(({ event }) => event === 'stopped'))).toEqual(
-      network.frontEnds.map(() => false),
-    );
+    expect(await ask(home, '/readyz')).toEqual({ status: 503, text: '{"status":"stopping"}\n' });
+    expect(home.records.map(({ event }) => event)).not.toContain('stopped');
     process.kill(bob.process.pid, 'SIGCONT');
     expect((await call).status).toBe(200);
     for (const frontEnd of network.frontEnds) {

@@ -1,4 +1,6 @@
 import type { Log } from '@entente/tls';
+import type { ServerProblem } from '../management/server-problem.ts';
+import type { Metric } from '../metrics/metric.ts';
 
 /** A server that runs. Disposing of it closes everything, at once where it must. */
 export interface RunningServer extends AsyncDisposable {
@@ -12,6 +14,10 @@ export interface RunningServer extends AsyncDisposable {
    * @returns whether everything was finished
    */
   drain?(withinMs: number): Promise<boolean>;
+  /** What is wrong with it now, for `/healthz` and `/readyz`. */
+  problems?(): readonly ServerProblem[];
+  /** What it counts, for `/metrics`. */
+  readonly metrics?: readonly Metric[];
 }
 
 /** Default of {@link RunningServer.drainMs}. */

@@ -9,6 +9,7 @@ import { RenewedCredential } from '../credential/renewed-credential.ts';
 import type { MemberFiles } from '../files/member-files.ts';
 import { authoriseBy, type OwnEnd, whileConfirmed } from '../state/authorisation.ts';
 import type { DomainState } from '../state/domain-state.ts';
+import { type MemberProblem, memberProblems } from '../state/member-problem.ts';
 import { type PurposeKeys, purposeKeys } from '../state/purpose-keys.ts';
 import type { Member } from './member.ts';
 
@@ -66,6 +67,15 @@ export class JoinedMember implements Member {
 
   get latestSigned(): number | undefined {
     return this.#parts.state.latestSigned;
+  }
+
+  get confirmedAt(): number | undefined {
+    return this.#parts.state.confirmation.confirmedAt;
+  }
+
+  problems(): readonly MemberProblem[] {
+    const { fqdn, internal, state } = this.#parts;
+    return memberProblems(fqdn, state, internal.credential.current.leaf);
   }
 
   ask(path: string, signal?: AbortSignal): Promise<Response> {

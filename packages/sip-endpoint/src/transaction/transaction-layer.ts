@@ -17,6 +17,7 @@ import {
 } from '@entente/sip';
 import type { Account } from '../budget/account.ts';
 import type { SipConnection } from '../connection/connection.ts';
+import { TrafficCounts } from '../counts/traffic-counts.ts';
 import { TimerWheel } from '../timer/timer-wheel.ts';
 import { mayAnswer } from './may-answer.ts';
 import { RefusedInvites } from './refused-invites.ts';
@@ -68,6 +69,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   readonly #user: TransactionUser;
   readonly #timings: Timings;
   readonly #refused = new RefusedInvites();
+  readonly counts = new TrafficCounts();
 
   /** @param options - user and timings */
   constructor(options: TransactionLayerOptions) {
@@ -123,6 +125,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     this.#servers.add(branch, transaction);
     context.transaction = transaction;
     connection.transactions.add(context);
+    this.counts.request(request.method);
     transaction.start();
     try {
       if (request.method === 'CANCEL') this.#cancel(request, transaction, connection);
@@ -145,6 +148,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
       return;
     }
     const { connection } = transaction.context;
+    this.counts.answer(response.status);
     this.#refused.add(keyOn(connection, serverTransactionKey(transaction.request)));
     connection.send(response);
     transaction.abandon();
@@ -292,6 +296,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   }
 
   #answered(transaction: AnyTransaction, status: number): void {
+    this.counts.answer(status);
     if (transaction.kind !== 'invite-server') return;
     if (status < 300) this.#settle(transaction);
     else this.#keep(transaction, transaction.context.cost - transaction.request.dropBody());
