@@ -6,6 +6,9 @@ import { createAuthorityServer } from './create-authority-server.ts';
 await runServer({
   name: 'entente-authority-server',
   summary: 'The authority of a domain: certificates, revocation lists, topology.',
+  async check(file) {
+    loadConfig(file, authorityConfigSchema);
+  },
   async start(file) {
     const read = loadConfig(file, authorityConfigSchema);
     const config = { ...read, directory: pathBeside(file, read.directory) };

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { createLogger, loadConfig, manageServer, runServer, settingsHelp } from '@entente/host';
+import { checkConfig } from './check-config.ts';
 import { createEdgeServer, edgeServerConfig } from './index.ts';
 
 await runServer({
   name: 'entente-edge-server',
   summary: 'The edge of an organisation: serves external clients and federation partners.',
   settings: settingsHelp,
+  check: checkConfig,
   async start(configFile) {
     const config = loadConfig(configFile, edgeServerConfig);
     const level = config.logLevel === undefined ? {} : { level: config.logLevel };

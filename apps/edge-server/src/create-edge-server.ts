@@ -1,4 +1,3 @@
-import { Resolver } from 'node:dns/promises';
 import { join } from 'node:path';
 import { edgeInterfaces, type RunningEdge, serveEdge } from '@entente/edge';
 import {
@@ -11,6 +10,7 @@ import {
 import { joinDomain, type Member } from '@entente/member';
 import { type Clock, loadCredential } from '@entente/tls';
 import type { EdgeServerConfig } from './config.ts';
+import { createResolver } from './resolver.ts';
 
 /** A running edge. */
 export interface EdgeServer extends RunningServer {
@@ -82,20 +82,4 @@ export async function createEdgeServer(
     await member[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-function createResolver(servers: readonly string[] | undefined, place: string): Resolver {
-  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
-  if (servers === undefined) return resolver;
-  try {
-    resolver.setServers([...servers]);
-  } catch (cause) {
-    throw new OperatorFault('ENTENTE_CONFIG_INVALID', {
-      sentence: `"dns": ${(cause as Error).message}`,
-      place,
-      remedy: 'give addresses of DNS servers, with a port where it is not 53',
-      cause,
-    });
-  }
-  return resolver;
 }

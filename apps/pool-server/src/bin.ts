@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { createLogger, loadConfig, manageServer, runServer, settingsHelp } from '@entente/host';
+import { checkConfig } from './check-config.ts';
 import { createPoolServer, poolServerConfig } from './index.ts';
 
 await runServer({
@@ -7,6 +8,7 @@ await runServer({
   summary:
     'A SIP front end: registers users, routes their requests, and accepts only servers of the signed topology.',
   settings: settingsHelp,
+  check: checkConfig,
   async start(configFile) {
     const config = loadConfig(configFile, poolServerConfig);
     const level = config.logLevel === undefined ? {} : { level: config.logLevel };

@@ -8,6 +8,7 @@ export {
   settingsHelp,
 } from './limits-config.ts';
 export {
+  checkPlugins,
   type LoadPluginsOptions,
   loadPlugins,
   type Plugins,

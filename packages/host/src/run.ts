@@ -11,6 +11,13 @@ export interface ServerProgram extends ProgramHelp {
   /** Whether `start` reads standard input itself. */
   readonly readsStdin?: boolean;
   /**
+   * Checks the configuration and the files that it names, as `start` would, for `--check-config`: it listens nowhere, asks nobody, and
+   * writes nothing.
+   * @param configFile - path given with `--config`
+   * @throws what `start` would throw
+   */
+  check(configFile: string): Promise<void>;
+  /**
    * Starts the server; resolving means started.
    * @param configFile - path given with `--config`
    * @param signal - aborted when the process is asked to end
@@ -20,7 +27,7 @@ export interface ServerProgram extends ProgramHelp {
 }
 
 /**
- * The main function of a server: `--config FILE`, `--stop-with-stdin`, `--help`. SIGINT and SIGTERM drain and stop, a second one stops at
+ * The main function of a server: `--config FILE`, `--check-config`, `--stop-with-stdin`, `--help`. SIGINT and SIGTERM drain and stop, a second one stops at
  * once; with `--stop-with-stdin` the end of standard input does so too, which comes when the process that holds the other end of
  * the pipe ends, however it ends.
  * Exit status 0 after it was told to stop, 2 for a fault that the operator can fix (one sentence, place, remedy; no stack
@@ -35,6 +42,13 @@ export async function runServer(program: ServerProgram): Promise<void> {
     const settings = readProgramArguments(program);
     if (settings === undefined) return;
     configFile = settings.configFile;
+    if (settings.checkConfig) {
+      await program.check(configFile);
+      const line = escapeInvisible(`${program.name}: ${configFile}: the configuration is valid`);
+      // A module of a plugin may keep the process alive.
+      process.stdout.write(`${line}\n`, () => process.exit(0));
+      return;
+    }
     const log = createLogger({ app: program.name });
     const told = new Promise<void>((resolve) => {
       stop.signal.addEventListener('abort', () => resolve());

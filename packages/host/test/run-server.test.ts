@@ -25,6 +25,7 @@ async function start(
   args: readonly string[] = [],
   more = '',
   running = '',
+  config = 'none.yaml',
 ): Promise<Running> {
   const file = join(folder, `${name}.mjs`);
   await writeFile(
@@ -34,6 +35,7 @@ async function start(
        name: 'example-server',
        summary: 'An example.',
        ${more}
+       async check(file) { console.log('checking ' + file); if (file === 'bad.yaml') throw Object.assign(new Error('it is bad'), { code: 'ENTENTE_X', remedy: 'correct it' }); },
        async start(file, signal) {
          signal.addEventListener('abort', () => console.log('aborted'));
          console.log('starting');
@@ -43,7 +45,7 @@ async function start(
      });`,
   );
   const node = ['--conditions=@entente/source', '--import', 'tsx'];
-  const child = spawn(process.execPath, [...node, file, '--config', 'none.yaml', ...args], {
+  const child = spawn(process.execPath, [...node, file, '--config', config, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   children.push(child);
@@ -170,5 +172,25 @@ describe('a server that drains when it is told to stop', () => {
     child.kill('SIGTERM');
     expect((await closed)[0]).toBe(0);
     expect(logged(lines).at(-1)).toMatchObject({ event: 'stopped', outcome: 'told-again' });
+  });
+});
+
+describe('a server that is run with --check-config', () => {
+  it('says that the configuration is valid, starts nothing, and ends, whatever keeps it alive', async () => {
+    const check = 'check-config-valid';
+    const { closed, lines } = await start(
+      check,
+      '',
+      ['--check-config'],
+      'readsStdin: setInterval(() => {}, 1_000),',
+    );
+    expect((await closed)[0]).toBe(0);
+    expect(lines).toEqual(['checking none.yaml', 'example-server: none.yaml: the configuration is valid']);
+  });
+
+  it('ends with status 2 where it is not', async () => {
+    const { closed, lines } = await start('check-config-bad', '', ['--check-config'], '', '', 'bad.yaml');
+    expect((await closed)[0]).toBe(2);
+    expect(lines).toEqual(['checking bad.yaml']);
   });
 });

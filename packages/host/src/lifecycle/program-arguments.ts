@@ -5,6 +5,8 @@ import { OperatorFault } from '../fault.ts';
 export interface ProgramArguments {
   readonly configFile: string;
   readonly stopWithStdin: boolean;
+  /** Check the configuration, and start nothing. */
+  readonly checkConfig: boolean;
 }
 
 /** What `--help` prints. */
@@ -24,7 +26,7 @@ export interface ProgramHelp {
  * @throws OperatorFault `ENTENTE_USAGE`
  */
 export function readProgramArguments(program: ProgramHelp): ProgramArguments | undefined {
-  const usage = `${program.name} --config FILE [--stop-with-stdin]`;
+  const usage = `${program.name} --config FILE [--check-config] [--stop-with-stdin]`;
   const fault = (sentence: string): OperatorFault =>
     new OperatorFault('ENTENTE_USAGE', {
       sentence,
@@ -35,6 +37,7 @@ export function readProgramArguments(program: ProgramHelp): ProgramArguments | u
     config?: string | undefined;
     help?: boolean | undefined;
     'stop-with-stdin'?: boolean | undefined;
+    'check-config'?: boolean | undefined;
   };
   try {
     ({ values } = parseArgs({
@@ -42,6 +45,7 @@ export function readProgramArguments(program: ProgramHelp): ProgramArguments | u
         config: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         'stop-with-stdin': { type: 'boolean' },
+        'check-config': { type: 'boolean' },
       },
     }));
   } catch (error) {
@@ -53,12 +57,17 @@ export function readProgramArguments(program: ProgramHelp): ProgramArguments | u
   ${usage}
 
   --config FILE      configuration, YAML
+  --check-config     check the configuration and the files that it names, start nothing, and end: status 0 or 2
   --stop-with-stdin  stop, as on SIGTERM, when standard input ends: for a supervisor that holds a pipe to it
 ${settingsText(program.settings)}`);
     return undefined;
   }
   if (values.config === undefined) throw fault('the option --config is missing');
-  return { configFile: values.config, stopWithStdin: values['stop-with-stdin'] === true };
+  return {
+    configFile: values.config,
+    stopWithStdin: values['stop-with-stdin'] === true,
+    checkConfig: values['check-config'] === true,
+  };
 }
 
 function settingsText(settings: ProgramHelp['settings'] = {}): string {
