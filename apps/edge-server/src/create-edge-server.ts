@@ -2,14 +2,17 @@ import { join } from 'node:path';
 import { edgeInterfaces, type RunningEdge, serveEdge } from '@entente/edge';
 import {
   type Logger,
+  loadConfig,
   OperatorFault,
   pathBeside,
   type RunningServer,
+  RunningSettings,
   refuseManagementOutside,
 } from '@entente/host';
 import { joinDomain, type Member } from '@entente/member';
+import { logTransactions } from '@entente/sip-relay';
 import { type Clock, loadCredential } from '@entente/tls';
-import type { EdgeServerConfig } from './config.ts';
+import { type EdgeServerConfig, edgeServerConfig } from './config.ts';
 import { createResolver } from './resolver.ts';
 
 /** A running edge. */
@@ -65,15 +68,25 @@ export async function createEdgeServer(
       ...(maxBytesInFlight === undefined ? {} : { maxBytesInFlight }),
       ...(every === undefined ? {} : { refreshEveryMs: every * 1_000 }),
     });
+    const settings = new RunningSettings({
+      config,
+      read: () => loadConfig(configFile, edgeServerConfig),
+      logger,
+      whileDebug: logTransactions,
+    });
     return {
       member,
       edge,
       log: logger,
-      drainMs: config.drainSeconds * 1_000,
+      get drainMs() {
+        return settings.drainMs;
+      },
+      reload: async () => settings.reload(),
       metrics: edge.metrics,
       problems: () => member.problems(),
       drain: (withinMs) => edge.drain(withinMs),
       async [Symbol.asyncDispose]() {
+        settings[Symbol.dispose]();
         await edge[Symbol.asyncDispose]();
         await member[Symbol.asyncDispose]();
       },

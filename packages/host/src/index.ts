@@ -1,6 +1,8 @@
 export { loadConfig, parseConfig, pathBeside } from './config.ts';
 export { describeFault, type FaultDescription, OperatorFault } from './fault.ts';
+export { compareConfigs, type Reloaded } from './lifecycle/reload.ts';
 export type { RunningServer } from './lifecycle/running-server.ts';
+export { RunningSettings, type RunningSettingsOptions } from './lifecycle/running-settings.ts';
 export {
   bytesInFlightConfig,
   connectionLimitsConfig,

@@ -1,6 +1,7 @@
 import { escapeInvisible } from '@entente/trust';
 import { describeFault } from './fault.ts';
 import { type ProgramHelp, readProgramArguments } from './lifecycle/program-arguments.ts';
+import { type Reloaded, reloadServer } from './lifecycle/reload.ts';
 import type { RunningServer } from './lifecycle/running-server.ts';
 import { closingMs, logStopped, stopServer } from './lifecycle/stop-server.ts';
 import { createLogger } from './logger.ts';
@@ -28,7 +29,7 @@ export interface ServerProgram extends ProgramHelp {
 
 /**
  * The main function of a server: `--config FILE`, `--check-config`, `--stop-with-stdin`, `--help`. SIGINT and SIGTERM drain and stop, a second one stops at
- * once; with `--stop-with-stdin` the end of standard input does so too, which comes when the process that holds the other end of
+ * once; SIGHUP calls `reload`; with `--stop-with-stdin` the end of standard input does so too, which comes when the process that holds the other end of
  * the pipe ends, however it ends.
  * Exit status 0 after it was told to stop, 2 for a fault that the operator can fix (one sentence, place, remedy; no stack
  * trace), 1 for a defect of the program.
@@ -64,6 +65,12 @@ export async function runServer(program: ServerProgram): Promise<void> {
     stop.signal.addEventListener('abort', whileStarting);
     for (const name of ['SIGINT', 'SIGTERM'] as const)
       process.on(name, () => (stop.signal.aborted ? hurry : stop).abort());
+    // Until it has started, and once it stops, there is nothing to take over; without a listener the signal would end the process.
+    let reload = async (): Promise<void> => {};
+    let reloading = Promise.resolve();
+    process.on('SIGHUP', () => {
+      reloading = reloading.then(() => reload());
+    });
     if (settings.stopWithStdin) {
       for (const event of ['end', 'error', 'close']) process.stdin.once(event, () => stop.abort());
       // The end shows to a reader only; a program that reads by itself must not lose its first lines to this one.
@@ -74,7 +81,14 @@ export async function runServer(program: ServerProgram): Promise<void> {
     ownLog.info({ event: 'started' }, `${program.name} has started`);
     stop.signal.removeEventListener('abort', whileStarting);
     clearTimeout(startsNoMore);
+    reload = () =>
+      reloadServer(
+        running.reload === undefined ? undefined : () => running.reload?.() as Promise<Reloaded>,
+        ownLog,
+        configFile,
+      );
     await told;
+    reload = async () => {};
     await stopServer(running, ownLog, hurry.signal);
     await endStandardOutput();
     process.exit(0);

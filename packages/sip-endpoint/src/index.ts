@@ -25,6 +25,7 @@ export {
 export { TimerWheel, type WheelTimer } from './timer/timer-wheel.ts';
 export { createTokenSource } from './token-source.ts';
 export { NoAnswerError } from './transaction/no-answer.ts';
+export type { TransactionEvent } from './transaction/transaction-channel.ts';
 export {
   type ClientTransaction,
   type ClientUser,

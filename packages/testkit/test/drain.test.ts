@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type AppProcess, type Network, startNetwork } from '@entente/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -30,6 +32,26 @@ describe('front ends that are told to stop while a call is being set up', () => 
     // Each client is challenged once; the servers of a pool pass registrations on to the home of the user.
     expect(registers.reduce((sum, count) => sum + Number(count), 0)).toBeGreaterThanOrEqual(6);
     expect(texts[0]?.text).toContain('\nentente_ready 1\n');
+  });
+
+  it('take over the level of the log on SIGHUP, and then each transaction has a line; a file that is not valid changes nothing', async () => {
+    const [frontEnd] = network.frontEnds as [AppProcess];
+    const file = join(network.directory, `${frontEnd.name}.yaml`);
+    const config = await readFile(file, 'utf8');
+    const reload = async (text: string, event: string) => {
+      await writeFile(file, text);
+      process.kill(frontEnd.pid, 'SIGHUP');
+      return frontEnd.waitFor('what came of it', (record) => record.event === event);
+    };
+    const failed = await reload(`${config}\nlisen: 1\n`, 'reload-failed');
+    expect(failed).toMatchObject({ level: 50, code: 'ENTENTE_CONFIG_UNKNOWN_FIELD' });
+    const reloaded = await reload(`${config}\nlogLevel: debug\nmaxBytesInFlight: 16777216\n`, 'reloaded');
+    expect(reloaded).toMatchObject({ changed: ['logLevel'], needRestart: ['maxBytesInFlight'] });
+    const home = network.user(frontEnd.name === network.user('alice').user.home ? 'alice' : 'bob');
+    await home.message(`sip:${network.user('carol').user.address}`, 'hello');
+    const line = await frontEnd.waitFor('a transaction', ({ event }) => event === 'transaction');
+    expect(line).toMatchObject({ level: 20, method: 'MESSAGE', callId: expect.any(String) });
+    expect(new Date(String(line.time)).toISOString()).toBe(line.time);
   });
 
   it('move clients that do nothing away, finish the call, and say that they have stopped', async () => {

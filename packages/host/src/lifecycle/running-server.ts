@@ -1,6 +1,7 @@
 import type { Log } from '@entente/tls';
 import type { ServerProblem } from '../management/server-problem.ts';
 import type { Metric } from '../metrics/metric.ts';
+import type { Reloaded } from './reload.ts';
 
 /** A server that runs. Disposing of it closes everything, at once where it must. */
 export interface RunningServer extends AsyncDisposable {
@@ -14,6 +15,11 @@ export interface RunningServer extends AsyncDisposable {
    * @returns whether everything was finished
    */
   drain?(withinMs: number): Promise<boolean>;
+  /**
+   * Reads the configuration again, for SIGHUP, and takes over what it can while it runs: everything that it takes over, or nothing.
+   * @throws OperatorFault where it is not valid
+   */
+  reload?(): Promise<Reloaded>;
   /** What is wrong with it now, for `/healthz` and `/readyz`. */
   problems?(): readonly ServerProblem[];
   /** What it counts, for `/metrics`. */

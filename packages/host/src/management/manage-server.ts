@@ -70,6 +70,7 @@ export async function manageServer<S extends RunningServer>(
               return (server.drain as NonNullable<S['drain']>)(withinMs);
             },
           }),
+      ...(server.reload === undefined ? {} : { reload: () => (server.reload as NonNullable<S['reload']>)() }),
       async [Symbol.asyncDispose]() {
         stage = 'stopping';
         await server[Symbol.asyncDispose]();

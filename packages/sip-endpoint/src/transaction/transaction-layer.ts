@@ -22,6 +22,7 @@ import { TimerWheel } from '../timer/timer-wheel.ts';
 import { mayAnswer } from './may-answer.ts';
 import { RefusedInvites } from './refused-invites.ts';
 import { keyOn, ServerTransactions } from './server-transactions.ts';
+import { tellTransaction } from './transaction-channel.ts';
 import {
   type AnyTransaction,
   type ClientTransaction,
@@ -149,6 +150,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     }
     const { connection } = transaction.context;
     this.counts.answer(response.status);
+    tellTransaction(transaction, response.status);
     this.#refused.add(keyOn(connection, serverTransactionKey(transaction.request)));
     connection.send(response);
     transaction.abandon();
@@ -248,7 +250,10 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     }
     const client = transaction as ClientTransaction;
     const { status } = message;
-    if (status >= 200) this.#waitsNoMore(client.context);
+    if (status >= 200) {
+      this.#waitsNoMore(client.context);
+      tellTransaction(client, status);
+    }
     try {
       client.context.user.onResponse(message, client);
     } catch (error) {
@@ -287,6 +292,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     context.counted = 0;
     if (isClient(transaction)) this.#clients.delete(context.key);
     else this.#servers.delete(transaction);
+    tellTransaction(transaction, undefined, end);
     this.#tellEnd(end, transaction);
   }
 
@@ -297,6 +303,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
 
   #answered(transaction: AnyTransaction, status: number): void {
     this.counts.answer(status);
+    tellTransaction(transaction, status);
     if (transaction.kind !== 'invite-server') return;
     if (status < 300) this.#settle(transaction);
     else this.#keep(transaction, transaction.context.cost - transaction.request.dropBody());
