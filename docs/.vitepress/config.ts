@@ -78,6 +78,7 @@ export default defineConfig({
           page('reference/commands.md'),
           page('reference/http.md'),
           page('reference/metrics.md'),
+          page('reference/diagnostics.md'),
           page('reference/where-the-time-goes.md'),
           page('architecture.md'),
         ],

@@ -32,3 +32,16 @@ describe('the page about metrics', () => {
       expect([name, type === 'counter']).toEqual([name, name?.endsWith('_total')]);
   });
 });
+
+describe('the dashboard for Grafana', () => {
+  const text = readFileSync(join(root, 'examples/grafana/entente.json'), 'utf8');
+
+  it('shows metrics of the page, and each one that tells the state of a server', () => {
+    const shown = new Set(
+      [...text.matchAll(/\b(?:entente|process|nodejs)_[a-z0-9_]+/g)].map(([name]) => name),
+    );
+    const names = documented.map(({ name }) => name);
+    expect([...shown].filter((name) => !names.includes(name))).toEqual([]);
+    expect(names.filter((name) => name?.startsWith('entente_') && !shown.has(name))).toEqual([]);
+  });
+});
