@@ -3,7 +3,6 @@ import { edgeInterfaces, type RunningEdge, serveEdge } from '@entente/edge';
 import {
   type Logger,
   loadConfig,
-  OperatorFault,
   pathBeside,
   type RunningServer,
   RunningSettings,

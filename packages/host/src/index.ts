@@ -3,6 +3,7 @@ export { describeFault, type FaultDescription, OperatorFault } from './fault.ts'
 export { compareConfigs, type Reloaded } from './lifecycle/reload.ts';
 export type { RunningServer } from './lifecycle/running-server.ts';
 export { RunningSettings, type RunningSettingsOptions } from './lifecycle/running-settings.ts';
+export type { ServerProblem } from './lifecycle/server-problem.ts';
 export {
   bytesInFlightConfig,
   connectionLimitsConfig,
@@ -25,7 +26,6 @@ export {
   managementConfig,
   refuseManagementOutside,
 } from './management/management-config.ts';
-export type { ServerProblem } from './management/server-problem.ts';
 export { type DomainStanding, domainMetrics } from './metrics/domain-metrics.ts';
 export type { Metric, MetricSample } from './metrics/metric.ts';
 export { RefusedConnections } from './metrics/refused-connections.ts';

@@ -1,7 +1,7 @@
 import type { Log } from '@entente/tls';
-import type { ServerProblem } from '../management/server-problem.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { Reloaded } from './reload.ts';
+import type { ServerProblem } from './server-problem.ts';
 
 /** A server that runs. Disposing of it closes everything, at once where it must. */
 export interface RunningServer extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ServerProblem } from '../lifecycle/server-problem.ts';
 import { answerManagement, type Managed, type ServerStage } from './answer-management.ts';
 import { managementConfig, refuseManagementOutside } from './management-config.ts';
-import type { ServerProblem } from './server-problem.ts';
 
 const expiring: ServerProblem = { part: 'topology', message: 'old', remedy: 'look', stops: false };
 const revoked: ServerProblem = { part: 'own-certificate', message: 'revoked', remedy: 'join', stops: true };

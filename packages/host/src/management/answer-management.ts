@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
+import type { ServerProblem } from '../lifecycle/server-problem.ts';
 import { expose, expositionType } from '../metrics/exposition.ts';
 import type { Metric } from '../metrics/metric.ts';
-import type { ServerProblem } from './server-problem.ts';
 
 /** How far a server is. */
 export type ServerStage = 'starting' | 'serving' | 'stopping';

@@ -7,9 +7,9 @@ import { CredentialFiles, type Side } from '../credential/credential-files.ts';
 import { fitsTopology, leadsToStayingRoot } from '../credential/interface-chain.ts';
 import { RenewedCredential } from '../credential/renewed-credential.ts';
 import type { MemberFiles } from '../files/member-files.ts';
+import { type MemberProblem, memberProblems } from '../follow/member-problem.ts';
 import { authoriseBy, type OwnEnd, whileConfirmed } from '../state/authorisation.ts';
 import type { DomainState } from '../state/domain-state.ts';
-import { type MemberProblem, memberProblems } from '../state/member-problem.ts';
 import { type PurposeKeys, purposeKeys } from '../state/purpose-keys.ts';
 import type { Member } from './member.ts';
 

@@ -2,8 +2,8 @@ import type { Clock, Credential, Log, Trust } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 import type { Certificate, CertificateList } from '@entente/x509';
+import type { MemberProblem } from '../follow/member-problem.ts';
 import type { OwnEnd } from '../state/authorisation.ts';
-import type { MemberProblem } from '../state/member-problem.ts';
 import type { PurposeKeys } from '../state/purpose-keys.ts';
 
 /** What makes a server a member. */

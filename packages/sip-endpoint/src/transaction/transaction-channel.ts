@@ -28,7 +28,7 @@ const transactions = channel('entente:sip:transaction');
 /** A Call-ID is as long as its sender likes. */
 const maxCallId = 256;
 
-/** What is told of; a transaction of the layer is one. */
+/** What subscribers hear about; a transaction of the layer is one. */
 export interface ToldTransaction {
   readonly kind: 'invite-server' | 'non-invite-server' | 'invite-client' | 'non-invite-client';
   readonly request: { readonly method: string; readonly callId: string };

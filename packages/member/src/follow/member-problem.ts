@@ -1,7 +1,7 @@
 import { trustStateStanding } from '@entente/topology';
 import type { Certificate } from '@entente/x509';
-import { ownCertificateProblem } from '../follow/own-certificate.ts';
-import type { DomainState } from './domain-state.ts';
+import type { DomainState } from '../state/domain-state.ts';
+import { ownCertificateProblem } from './own-certificate.ts';
 
 /** A part of what makes a server a member. */
 export type MemberPart = 'topology' | 'own-certificate' | 'revocation-list' | 'clock';
