@@ -77,6 +77,8 @@ export default defineConfig({
           page('reference/reasons.md'),
           page('reference/commands.md'),
           page('reference/http.md'),
+          page('reference/metrics.md'),
+          page('reference/diagnostics.md'),
           page('reference/where-the-time-goes.md'),
           page('architecture.md'),
         ],

@@ -1,3 +1,4 @@
+import { managementConfig } from '@entente/host';
 import { z } from 'zod';
 
 const hostName = z
@@ -34,6 +35,8 @@ export const authorityConfigSchema = z.strictObject({
   https: listener('https'),
   /** Plain HTTP for revocation lists and issuer certificates, and nothing else. */
   objects: listener('http'),
+  /** Where `/healthz`, `/readyz` and `/metrics` are for this machine; nowhere without it. */
+  management: managementConfig,
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
 });
 

@@ -1,16 +1,15 @@
 import https from 'node:https';
-import { createAuthority, type OpenStore } from '@entente/authority';
-import { endInTime, type Logger, oneAtATime, servePublicHttp } from '@entente/host';
+import { createAuthority, type HealthPart, type OpenStore } from '@entente/authority';
+import { endInTime, type Logger, oneAtATime, type RunningServer, servePublicHttp } from '@entente/host';
 import { type Clock, peerOf, serve } from '@entente/tls';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { AuthorityConfig } from './config.ts';
 import { serveOrders } from './local-orders.ts';
 
 /** An authority that listens. */
-export interface AuthorityServer {
+export interface AuthorityServer extends RunningServer {
   readonly https: { readonly host: string; readonly port: number };
   readonly objects: { readonly host: string; readonly port: number };
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Options of {@link createAuthorityServer}. */
@@ -91,6 +90,9 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
     return {
       https: { host: server.host, port: server.port },
       objects: { host: objects.host, port: objects.port },
+      log: logger,
+      problems: () =>
+        authority.problems().map((problem) => ({ ...problem, stops: stopping.has(problem.part) })),
       [Symbol.asyncDispose]: close,
     };
   } catch (fault) {
@@ -101,6 +103,9 @@ export async function createAuthorityServer(options: AuthorityServerOptions): Pr
 
 /** A member or an administrator has two streams of events, and a few requests under way. */
 const maxConnectionsPerPeer = 64;
+
+/** Without these it can serve nobody, or change nothing. */
+const stopping: ReadonlySet<HealthPart> = new Set(['ledger', 'own-certificate', 'topologies']);
 
 /** Milliseconds from the header of a request until its answer has been taken. */
 const answerTimeoutMs = 120_000;

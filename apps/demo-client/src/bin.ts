@@ -6,6 +6,9 @@ await runServer({
   name: 'entente-demo-client',
   summary: 'A SIP user agent that takes its commands as JSON lines on standard input.',
   readsStdin: true,
+  async check(configFile) {
+    loadConfig(configFile, demoClientConfig);
+  },
   async start(configFile) {
     const config = loadConfig(configFile, demoClientConfig);
     const logger = createLogger({ app: 'demo-client', source: config.user });

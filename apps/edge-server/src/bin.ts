@@ -1,15 +1,18 @@
 #!/usr/bin/env node
-import { boundsHelp, createLogger, loadConfig, runServer } from '@entente/host';
+import { createLogger, loadConfig, manageServer, runServer, settingsHelp } from '@entente/host';
+import { checkConfig } from './check-config.ts';
 import { createEdgeServer, edgeServerConfig } from './index.ts';
 
 await runServer({
   name: 'entente-edge-server',
   summary: 'The edge of an organisation: serves external clients and federation partners.',
-  settings: boundsHelp,
+  settings: settingsHelp,
+  check: checkConfig,
   async start(configFile) {
     const config = loadConfig(configFile, edgeServerConfig);
     const level = config.logLevel === undefined ? {} : { level: config.logLevel };
     const logger = createLogger({ app: 'edge-server', source: config.fqdn, ...level });
-    return createEdgeServer(config, { configFile, logger });
+    const { fqdn, management } = config;
+    return manageServer({ fqdn, logger, management }, () => createEdgeServer(config, { configFile, logger }));
   },
 });

@@ -1,4 +1,9 @@
-import { bytesInFlightConfig, connectionLimitsConfig } from '@entente/host';
+import {
+  bytesInFlightConfig,
+  connectionLimitsConfig,
+  drainSecondsConfig,
+  managementConfig,
+} from '@entente/host';
 import { z } from 'zod';
 
 /** The configuration of an edge. Names, ports, partners and their roots come from the signed topology, not from here. */
@@ -24,6 +29,10 @@ export const edgeServerConfig = z.strictObject({
    * Default 300.
    */
   partnerListsEverySeconds: z.int().min(1).max(3_600).optional(),
+  /** Seconds to finish what is under way when the server is told to stop. */
+  drainSeconds: drainSecondsConfig,
+  /** Where `/healthz`, `/readyz` and `/metrics` are; nowhere without it. */
+  management: managementConfig,
   /** Least severe level written to the log. Default info. */
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
 });

@@ -1,13 +1,21 @@
-import { Resolver } from 'node:dns/promises';
 import { join } from 'node:path';
 import { edgeInterfaces, type RunningEdge, serveEdge } from '@entente/edge';
-import { type Logger, OperatorFault, pathBeside } from '@entente/host';
+import {
+  type Logger,
+  loadConfig,
+  pathBeside,
+  type RunningServer,
+  RunningSettings,
+  refuseManagementOutside,
+} from '@entente/host';
 import { joinDomain, type Member } from '@entente/member';
+import { logTransactions } from '@entente/sip-relay';
 import { type Clock, loadCredential } from '@entente/tls';
-import type { EdgeServerConfig } from './config.ts';
+import { type EdgeServerConfig, edgeServerConfig } from './config.ts';
+import { createResolver } from './resolver.ts';
 
 /** A running edge. */
-export interface EdgeServer extends AsyncDisposable {
+export interface EdgeServer extends RunningServer {
   readonly member: Member;
   readonly edge: RunningEdge;
 }
@@ -36,7 +44,8 @@ export async function createEdgeServer(
   });
   try {
     // The authority has no external certificate for another role, and its refusal would not name the role.
-    edgeInterfaces(member.topology, config.fqdn);
+    const { external: outside } = edgeInterfaces(member.topology, config.fqdn);
+    refuseManagementOutside(config.management, outside.address, configFile);
     const cacheDirectory = join(directory, 'federation');
     const { external, maxBytesInFlight, partnerListsEverySeconds: every } = config;
     const externalIdentity =
@@ -58,10 +67,25 @@ export async function createEdgeServer(
       ...(maxBytesInFlight === undefined ? {} : { maxBytesInFlight }),
       ...(every === undefined ? {} : { refreshEveryMs: every * 1_000 }),
     });
+    const settings = new RunningSettings({
+      config,
+      read: () => loadConfig(configFile, edgeServerConfig),
+      logger,
+      whileDebug: logTransactions,
+    });
     return {
       member,
       edge,
+      log: logger,
+      get drainMs() {
+        return settings.drainMs;
+      },
+      reload: async () => settings.reload(),
+      metrics: edge.metrics,
+      problems: () => member.problems(),
+      drain: (withinMs) => edge.drain(withinMs),
       async [Symbol.asyncDispose]() {
+        settings[Symbol.dispose]();
         await edge[Symbol.asyncDispose]();
         await member[Symbol.asyncDispose]();
       },
@@ -70,20 +94,4 @@ export async function createEdgeServer(
     await member[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-function createResolver(servers: readonly string[] | undefined, place: string): Resolver {
-  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
-  if (servers === undefined) return resolver;
-  try {
-    resolver.setServers([...servers]);
-  } catch (cause) {
-    throw new OperatorFault('ENTENTE_CONFIG_INVALID', {
-      sentence: `"dns": ${(cause as Error).message}`,
-      place,
-      remedy: 'give addresses of DNS servers, with a port where it is not 53',
-      cause,
-    });
-  }
-  return resolver;
 }

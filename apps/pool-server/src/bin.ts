@@ -1,16 +1,19 @@
 #!/usr/bin/env node
-import { boundsHelp, createLogger, loadConfig, runServer } from '@entente/host';
+import { createLogger, loadConfig, manageServer, runServer, settingsHelp } from '@entente/host';
+import { checkConfig } from './check-config.ts';
 import { createPoolServer, poolServerConfig } from './index.ts';
 
 await runServer({
   name: 'entente-pool-server',
   summary:
     'A SIP front end: registers users, routes their requests, and accepts only servers of the signed topology.',
-  settings: boundsHelp,
+  settings: settingsHelp,
+  check: checkConfig,
   async start(configFile) {
     const config = loadConfig(configFile, poolServerConfig);
     const level = config.logLevel === undefined ? {} : { level: config.logLevel };
     const logger = createLogger({ app: 'pool-server', source: config.fqdn, ...level });
-    return createPoolServer(config, { configFile, logger });
+    const { fqdn, management } = config;
+    return manageServer({ fqdn, logger, management }, () => createPoolServer(config, { configFile, logger }));
   },
 });

@@ -1,4 +1,9 @@
-import { bytesInFlightConfig, connectionLimitsConfig } from '@entente/host';
+import {
+  bytesInFlightConfig,
+  connectionLimitsConfig,
+  drainSecondsConfig,
+  managementConfig,
+} from '@entente/host';
 import { z } from 'zod';
 
 /** The configuration of a pool server. Names, ports and peers come from the signed topology, not from here. */
@@ -19,6 +24,10 @@ export const poolServerConfig = z.strictObject({
   limits: connectionLimitsConfig.default({}),
   /** Bytes of messages under way that the process keeps at most. Default a quarter of its memory, which is also the most. */
   maxBytesInFlight: bytesInFlightConfig,
+  /** Seconds to finish what is under way when the server is told to stop. */
+  drainSeconds: drainSecondsConfig,
+  /** Where `/healthz`, `/readyz` and `/metrics` are; nowhere without it. */
+  management: managementConfig,
   /** Least severe level written to the log. Default info. */
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).optional(),
 });

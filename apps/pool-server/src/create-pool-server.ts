@@ -1,13 +1,23 @@
 import { dirname } from 'node:path';
 import { type RunningFrontEnd, serveFrontEnd } from '@entente/front-end';
-import { type Logger, loadPlugins, type Plugins, pathBeside } from '@entente/host';
+import {
+  type Logger,
+  loadConfig,
+  loadPlugins,
+  type Plugins,
+  pathBeside,
+  type RunningServer,
+  RunningSettings,
+} from '@entente/host';
 import { joinDomain, type Member, type MemberOptions } from '@entente/member';
+import { logTransactions } from '@entente/sip-relay';
 import { type RequestPolicy, requestPolicyPort } from '@entente/sip-relay/request-policy';
-import type { PoolServerConfig } from './config.ts';
+import { type PoolServerConfig, poolServerConfig } from './config.ts';
 import { loadCredentials } from './credentials.ts';
+import { LoadedUsers } from './loaded-users.ts';
 
 /** A running server of a pool. */
-export interface PoolServer extends AsyncDisposable {
+export interface PoolServer extends RunningServer {
   readonly member: Member;
   readonly frontEnd: RunningFrontEnd;
 }
@@ -23,7 +33,7 @@ export async function createPoolServer(
   parts: { readonly configFile: string; readonly logger: Logger; readonly clock?: MemberOptions['clock'] },
 ): Promise<PoolServer> {
   const { clock, configFile, logger } = parts;
-  const credentials = loadCredentials(pathBeside(configFile, config.users));
+  const users = new LoadedUsers(config, configFile);
   const plugins = await loadPlugins({
     plugins: config.plugins,
     from: [dirname(configFile)],
@@ -32,7 +42,7 @@ export async function createPoolServer(
   });
   let member: Member | undefined;
   try {
-    member = await joinDomain({
+    const joined = await joinDomain({
       fqdn: config.fqdn,
       directory: pathBeside(configFile, config.directory),
       ...(config.join === undefined ? {} : { token: config.join.token }),
@@ -40,17 +50,47 @@ export async function createPoolServer(
       ...(clock === undefined ? {} : { clock }),
       log: logger,
     });
+    member = joined;
     const policies = policiesOf(plugins);
     const { limits, maxBytesInFlight } = config;
     const frontEnd = await serveFrontEnd({
-      member,
-      credentials,
+      member: joined,
+      credentials: users,
       logger,
       policies,
       limits,
       ...(maxBytesInFlight === undefined ? {} : { maxBytesInFlight }),
     });
-    return poolServer(member, frontEnd, plugins);
+    const settings = new RunningSettings({
+      config,
+      read: () => loadConfig(configFile, poolServerConfig),
+      logger,
+      whileDebug: logTransactions,
+      also: ['users'],
+    });
+    const reload = () =>
+      settings.reload((next) => {
+        const others = loadCredentials(pathBeside(configFile, next.users));
+        return () => users.replace(others);
+      });
+    return {
+      member: joined,
+      frontEnd,
+      log: logger,
+      metrics: frontEnd.metrics,
+      get drainMs() {
+        return settings.drainMs;
+      },
+      reload: async () => reload(),
+      problems: () => joined.problems(),
+      drain: (withinMs) => frontEnd.drain(withinMs),
+      async [Symbol.asyncDispose]() {
+        settings[Symbol.dispose]();
+        await frontEnd[Symbol.asyncDispose]();
+        await plugins[Symbol.asyncDispose]();
+        await joined[Symbol.asyncDispose]();
+      },
+    };
   } catch (error) {
     await member?.[Symbol.asyncDispose]();
     await plugins[Symbol.asyncDispose]();
@@ -62,16 +102,4 @@ function policiesOf(plugins: Plugins) {
   return plugins
     .provided<RequestPolicy>(requestPolicyPort)
     .map(({ plugin, implementation }) => ({ plugin, policy: implementation }));
-}
-
-function poolServer(member: Member, frontEnd: RunningFrontEnd, plugins: Plugins): PoolServer {
-  return {
-    member,
-    frontEnd,
-    async [Symbol.asyncDispose]() {
-      await frontEnd[Symbol.asyncDispose]();
-      await plugins[Symbol.asyncDispose]();
-      await member[Symbol.asyncDispose]();
-    },
-  };
 }

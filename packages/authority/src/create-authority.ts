@@ -12,6 +12,7 @@ import {
 import type { Authorise } from '@entente/trust';
 import type { Authority } from './authority.ts';
 import { allowAtAuthority, type Caller, callerOf } from './caller.ts';
+import type { HealthProblem } from './health/health.ts';
 import { ownCertificateProbe } from './health/probes.ts';
 import { type OpenStore, openDomainAuthority } from './open-domain-authority.ts';
 import { openOwnCertificate } from './own-certificate.ts';
@@ -47,6 +48,8 @@ export interface RunningAuthority {
    * @throws PkiFault `ENTENTE_PKI_AUTHORITY_EXISTS`, `ENTENTE_PKI_FILE_UNAVAILABLE`, of the audit trail
    */
   backUp(to: string): Promise<BackupManifest>;
+  /** What is wrong with it now: what failed and has not succeeded since, and what its probes find. */
+  problems(): readonly HealthProblem[];
   /** Ends the event streams, which would otherwise prevent a listener from draining. */
   endStreams(): void;
   /** Stops upkeep, closes the ledger. Close the listeners first. */
@@ -145,6 +148,7 @@ async function run(authority: Authority, settings: AuthoritySettings, log: Log):
     fetch: answer,
     fetchObject: async (request) => objects(request),
     backUp: (to) => authority.backUp(to),
+    problems: () => health.problems(),
     endStreams: authority.events.close,
     async [Symbol.asyncDispose]() {
       stopUpkeep();

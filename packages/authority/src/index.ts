@@ -1,5 +1,6 @@
 export { type AuthorityContext, allowAtAuthority, type Caller, callerOf } from './caller.ts';
 export { createAuthority, type RunningAuthority } from './create-authority.ts';
+export type { HealthPart, HealthProblem } from './health/health.ts';
 export { mayIssueByTopology } from './may-issue.ts';
 export type { OpenStore } from './open-domain-authority.ts';
 export type { AuthoritySettings } from './settings.ts';

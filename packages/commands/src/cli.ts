@@ -39,6 +39,7 @@ import { register as topologyRoot } from './commands/topology-root.ts';
 import { register as topologySchema } from './commands/topology-schema.ts';
 import { register as topologySign } from './commands/topology-sign.ts';
 import { register as topologyStatus } from './commands/topology-status.ts';
+import { register as trace } from './commands/trace.ts';
 import { register as userAdd } from './commands/user-add.ts';
 
 /** Each verb is one file of `commands/`. */
@@ -46,6 +47,7 @@ const verbs = [
   explain,
   status,
   audit,
+  trace,
   caInit,
   caAdministrator,
   caOutside,

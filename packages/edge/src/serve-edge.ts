@@ -1,12 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import tls from 'node:tls';
 import { authorisePartner } from '@entente/federation';
-import { type Logger, OperatorFault } from '@entente/host';
+import { domainMetrics, type Logger, type Metric, OperatorFault, RefusedConnections } from '@entente/host';
 import type { Member } from '@entente/member';
 import { createTokenSource, dialServer, MessageBudget, whenAged } from '@entente/sip-endpoint';
 import { ServiceLocator, type ServiceResolver } from '@entente/sip-endpoint/resolve';
 import { createSealing } from '@entente/sip-proxy';
-import { FlowNames, logConnection, ProxyRuntime, peerName } from '@entente/sip-relay';
+import {
+  budgetMetrics,
+  FlowNames,
+  logConnection,
+  ProxyRuntime,
+  peerName,
+  proxyMetrics,
+} from '@entente/sip-relay';
 import { type ConnectionRefusal, type Credential, logRefusal, type ServeLimits, serve } from '@entente/tls';
 import {
   hopFinder,
@@ -28,6 +35,8 @@ import { sniffProtocol } from './sniff-protocol.ts';
 
 /** An edge that listens on its two sides. */
 export interface RunningEdge extends AsyncDisposable {
+  /** What it counts; `docs/reference/metrics.md` lists them. */
+  readonly metrics: readonly Metric[];
   readonly ports: {
     readonly inside: number;
     readonly clients: number;
@@ -36,6 +45,13 @@ export interface RunningEdge extends AsyncDisposable {
     readonly objects: number | undefined;
     readonly bundle: number | undefined;
   };
+  /**
+   * Accepts no more connections of SIP, and closes those that are open by and by, each when nothing is under way on it: those inside last,
+   * because requests in dialogs of external users come over them. Outsiders get lists and the bundle until the end.
+   * @param withinMs - milliseconds, 0 or more
+   * @returns true when none is open any more, false when the time was over before
+   */
+  drain(withinMs: number): Promise<boolean>;
 }
 
 /** What an edge is made of. */
@@ -68,7 +84,8 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
   const { fqdn } = member;
   const { external, internal } = edgeInterfaces(member.topology, fqdn);
   const topology = () => member.topology;
-  const onRefusal = logRefusal(logger);
+  const refused = new RefusedConnections();
+  const onRefusal = refused.counting(logRefusal(logger));
   const onPartnerRefusal = (refusal: ConnectionRefusal) => onRefusal(partnerRefusal(refusal));
   const locator = new ServiceLocator({ resolver });
   const federationTrust = await openFederationTrust({ ...options, locator });
@@ -201,12 +218,25 @@ export async function serveEdge(options: ServeEdgeOptions): Promise<RunningEdge>
     );
     opened.push(partners);
     return {
+      metrics: [
+        ...proxyMetrics(() => inside.counts, 'inside'),
+        ...proxyMetrics(() => outside.counts, 'outside'),
+        ...budgetMetrics(shared.budget),
+        refused.metric,
+        ...domainMetrics(member),
+      ],
       ports: {
         inside: servers.port,
         clients: clients.port,
         federation: partners.port,
         objects: served.objects,
         bundle: served.bundle,
+      },
+      async drain(withinMs) {
+        for (const listener of [clients, partners, servers]) listener.stopAccepting();
+        const drainedOutside = outside.drain({ withinMs });
+        const drained = [drainedOutside, inside.drain({ withinMs, keepServersUntil: drainedOutside })];
+        return (await Promise.all(drained)).every(Boolean);
       },
       [Symbol.asyncDispose]: stop,
     };

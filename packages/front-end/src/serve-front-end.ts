@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import tls from 'node:tls';
-import { type Logger, OperatorFault } from '@entente/host';
+import { domainMetrics, type Logger, type Metric, OperatorFault, RefusedConnections } from '@entente/host';
 import type { Member } from '@entente/member';
 import { createTokenSource, dialServer, MessageBudget, monotonicNow } from '@entente/sip-endpoint';
 import { createSealing } from '@entente/sip-proxy';
 import {
+  budgetMetrics,
   type Credentials,
   FlowNames,
   logConnection,
   type NamedPolicy,
   ProxyRuntime,
+  proxyMetrics,
 } from '@entente/sip-relay';
 import { logRefusal, type ServeLimits, serve } from '@entente/tls';
 import { hopFinder, linkOfServer, links, type ServerInterface, type Topology } from '@entente/topology';
@@ -18,6 +20,14 @@ import { FrontEnd, type FrontEndSender } from './front-end.ts';
 /** A front end that listens. */
 export interface RunningFrontEnd extends AsyncDisposable {
   readonly port: number;
+  /** What it counts; `docs/reference/metrics.md` lists them. */
+  readonly metrics: readonly Metric[];
+  /**
+   * Accepts no more connections, and closes those that are open by and by, each when nothing is under way on it.
+   * @param withinMs - milliseconds, 0 or more
+   * @returns true when none is open any more, false when the time was over before
+   */
+  drain(withinMs: number): Promise<boolean>;
 }
 
 /** What a front end is made of. */
@@ -46,7 +56,9 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
   const own = ownInterface(member.topology, fqdn);
   const port = own.ports.sip as number;
   const allow = member.authorise({ fqdn, interface: 'internal', service: 'sip' });
-  const onRefusal = logRefusal(logger);
+  const refused = new RefusedConnections();
+  const onRefusal = refused.counting(logRefusal(logger));
+  const budget = new MessageBudget({ maxBytes: options.maxBytesInFlight });
   const newToken = createTokenSource();
   const flows = new FlowNames();
   const policy = new FrontEnd({
@@ -74,7 +86,7 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
     isOurVia: (host) => host === fqdn,
     log: logger,
     diagnosticsFrom: fqdn,
-    budget: new MessageBudget({ maxBytes: options.maxBytesInFlight }),
+    budget,
     retryOn: (listener) => trust.onChange(listener),
     dial: (hop) => dialServer(hop, { trust, identity, allow, local: fqdn, onRefusal }),
   });
@@ -100,6 +112,16 @@ export async function serveFrontEnd(options: ServeFrontEndOptions): Promise<Runn
   );
   return {
     port: server.port,
+    metrics: [
+      ...proxyMetrics(() => runtime.counts),
+      ...budgetMetrics(budget),
+      refused.metric,
+      ...domainMetrics(member),
+    ],
+    drain(withinMs) {
+      server.stopAccepting();
+      return runtime.drain({ withinMs });
+    },
     async [Symbol.asyncDispose]() {
       await runtime[Symbol.asyncDispose]();
       await server.close();

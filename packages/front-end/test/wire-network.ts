@@ -58,7 +58,14 @@ export async function startFrontEnd({
   };
   const lines: Record<string, unknown>[] = [];
   const write = (fields: object, msg: string) => void lines.push({ ...fields, msg });
-  const logger: Logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
+  const logger: Logger = {
+    level: 'debug',
+    debug: write,
+    info: write,
+    warn: write,
+    error: write,
+    child: () => logger,
+  };
   const keys = { current: { epoch: 1, key: randomBytes(32) }, keyOf: () => keys.current.key };
   const identity = await identityOf('fe1.contoso.example');
   const options: ServeFrontEndOptions = {

@@ -17,10 +17,18 @@ export const connectionLimitsConfig = z.strictObject({
  */
 export const bytesInFlightConfig = z.int().min(16_777_216).max(1_099_511_627_776).exactOptional();
 
-/** What `--help` of a SIP server says of its bounds. */
-export const boundsHelp: Readonly<Record<string, string>> = {
+/**
+ * Schema of the setting that says how long a server that is told to stop may finish what is under way: seconds, 0 to 3600, where 0 ends it
+ * at once. Default 20: a supervisor that kills should wait longer.
+ */
+export const drainSecondsConfig = z.int().min(0).max(3_600).default(20);
+
+/** What `--help` of a SIP server says of its settings. */
+export const settingsHelp: Readonly<Record<string, string>> = {
   'limits.maxConnections': 'open connections of each listener; default 100000',
   'limits.maxConnectionsPerAddress': 'of these, from one address or one /64 of IPv6; default 1000',
   maxBytesInFlight:
     'bytes of messages under way, at least 16777216; default a quarter of the memory of the process, which is also the most',
+  drainSeconds:
+    'seconds to finish what is under way when the server is told to stop; default 20, at most 3600',
 };

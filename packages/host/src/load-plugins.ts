@@ -38,6 +38,22 @@ interface Ready {
  * @throws OperatorFault whose code begins with `ENTENTE_PLUGIN_` and whose place names the plugin
  */
 export async function loadPlugins(options: LoadPluginsOptions): Promise<Plugins> {
+  const { loaded, ready } = await readPlugins(options);
+  return setUp(ready, loaded, options.logger);
+}
+
+/**
+ * Checks plugins as {@link loadPlugins} does, and sets none up. Their modules are imported.
+ * @param options - what would be loaded, and which ports the server uses
+ * @throws OperatorFault as {@link loadPlugins} does, but for `ENTENTE_PLUGIN_SETUP`
+ */
+export async function checkPlugins(options: Omit<LoadPluginsOptions, 'logger'>): Promise<void> {
+  await readPlugins(options);
+}
+
+async function readPlugins(
+  options: Omit<LoadPluginsOptions, 'logger'>,
+): Promise<{ readonly loaded: readonly Plugin[]; readonly ready: readonly Ready[] }> {
   const configs = new Map<Plugin, unknown>();
   const loaded: Plugin[] = [];
   for (const { use, config } of options.plugins) {
@@ -50,7 +66,7 @@ export async function loadPlugins(options: LoadPluginsOptions): Promise<Plugins>
   const ready: Ready[] = [];
   for (const plugin of ordered)
     ready.push({ plugin, config: await checkConfig(plugin, configs.get(plugin)) });
-  return setUp(ready, loaded, options.logger);
+  return { loaded, ready };
 }
 
 async function importPlugin(use: string, from: readonly string[]): Promise<Plugin> {

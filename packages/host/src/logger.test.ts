@@ -24,6 +24,12 @@ describe('a line of the log', () => {
     expect(JSON.parse(line)).toMatchObject({ peer: name, msg: `refused ${name}` });
   });
 
+  it('has its time in ISO 8601, UTC', () => {
+    const [line = ''] = lines((log) => log.info({ event: 'started' }, 'ok'));
+    const { time } = JSON.parse(line) as { time: string };
+    expect(new Date(time).toISOString()).toBe(time);
+  });
+
   it('leaves the letters of every language as they are', () => {
     const [line = ''] = lines((log) => log.info({ user: 'Zoë 秋' }, 'ok'));
     expect(line).toContain('Zoë 秋');

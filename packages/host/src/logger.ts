@@ -1,9 +1,12 @@
 import type { Log } from '@entente/tls';
 import { escapeInvisible } from '@entente/trust';
 import { type DestinationStream, pino } from 'pino';
+import { standardOutput } from './standard-output.ts';
 
 /** The log of a server, in JSON lines; a refusal has `reason`, `peer` and `link`. */
 export interface Logger extends Log {
+  /** Least severe level written; those made by `child` before keep theirs. */
+  level?: string;
   /**
    * Makes a logger whose lines carry further fields.
    * @param fields - added to each line
@@ -22,14 +25,14 @@ export interface LoggerOptions {
 }
 
 /**
- * Makes the logger of a server: JSON lines, time in milliseconds since 1970. Names that peers wrote are in them: characters that a
+ * Makes the logger of a server: JSON lines, time in ISO 8601 with milliseconds, UTC. Names that peers wrote are in them: characters that a
  * terminal would obey, or that hide what a line says, are escaped.
  * @param options - name of the app, server and level
  * @param destination - where the lines go; default standard output
  */
 export function createLogger(
   options: LoggerOptions,
-  destination: DestinationStream = pino.destination(1),
+  destination: DestinationStream = standardOutput(),
 ): Logger {
   return pino(
     {
@@ -39,6 +42,7 @@ export function createLogger(
         ...(options.source === undefined ? {} : { source: options.source }),
         pid: process.pid,
       },
+      timestamp: pino.stdTimeFunctions.isoTime,
       hooks: { streamWrite: escapeLine },
     },
     destination,

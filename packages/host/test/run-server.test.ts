@@ -24,6 +24,8 @@ async function start(
   startBody: string,
   args: readonly string[] = [],
   more = '',
+  running = '',
+  config = 'none.yaml',
 ): Promise<Running> {
   const file = join(folder, `${name}.mjs`);
   await writeFile(
@@ -33,16 +35,17 @@ async function start(
        name: 'example-server',
        summary: 'An example.',
        ${more}
+       async check(file) { console.log('checking ' + file); if (file === 'bad.yaml') throw Object.assign(new Error('it is bad'), { code: 'ENTENTE_X', remedy: 'correct it' }); },
        async start(file, signal) {
          signal.addEventListener('abort', () => console.log('aborted'));
          console.log('starting');
          ${startBody}
-         return { async [Symbol.asyncDispose]() { console.log('disposed'); } };
+         return { ${running} async [Symbol.asyncDispose]() { console.log('disposed'); } };
        },
      });`,
   );
   const node = ['--conditions=@entente/source', '--import', 'tsx'];
-  const child = spawn(process.execPath, [...node, file, '--config', 'none.yaml', ...args], {
+  const child = spawn(process.execPath, [...node, file, '--config', config, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   children.push(child);
@@ -72,6 +75,12 @@ interface Running {
   readonly closed: Promise<[number | null]>;
 }
 
+/** Lines that are not of the log; those of the log come when their stream has time, not between these. */
+const printed = (lines: readonly string[]) => lines.filter((line) => !line.startsWith('{'));
+const logged = (lines: readonly string[]) =>
+  lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>);
+const events = (lines: readonly string[]) => logged(lines).map(({ event }) => event);
+
 const keepsRunning = 'setInterval(() => {}, 1_000);';
 
 describe('a server that is run with --stop-with-stdin', () => {
@@ -80,7 +89,8 @@ describe('a server that is run with --stop-with-stdin', () => {
     await says('has started');
     child.stdin?.end();
     expect((await closed)[0]).toBe(0);
-    expect(lines.slice(-2)).toEqual(['aborted', 'disposed']);
+    expect(printed(lines).slice(-2)).toEqual(['aborted', 'disposed']);
+    expect(events(lines)).toEqual(['started', 'stopping', 'stopped']);
   });
 
   it('stops although it is still starting', async () => {
@@ -89,7 +99,8 @@ describe('a server that is run with --stop-with-stdin', () => {
     await says('starting');
     child.stdin?.end();
     expect((await closed)[0]).toBe(0);
-    expect(lines).toEqual(['starting', 'aborted']);
+    expect(printed(lines)).toEqual(['starting', 'aborted']);
+    expect(logged(lines)).toMatchObject([{ event: 'stopped', outcome: 'starting' }]);
   });
 
   it('leaves what comes on standard input to a program that reads it, and stops at its end', async () => {
@@ -102,7 +113,7 @@ describe('a server that is run with --stop-with-stdin', () => {
     await running.says('has started');
     running.child.stdin?.end();
     expect((await running.closed)[0]).toBe(0);
-    expect(running.lines.at(-1)).toBe('disposed');
+    expect(printed(running.lines).at(-1)).toBe('disposed');
   });
 });
 
@@ -116,6 +127,70 @@ describe('a server that is run without it', () => {
     expect(lines).not.toContain('aborted');
     child.kill('SIGTERM');
     expect((await closed)[0]).toBe(0);
-    expect(lines.at(-1)).toBe('disposed');
+    expect(printed(lines).at(-1)).toBe('disposed');
+    expect(events(lines).at(-1)).toBe('stopped');
+  });
+});
+
+describe('a server that drains when it is told to stop', () => {
+  const drains = (body: string, drainMs = 60_000): string =>
+    `drainMs: ${drainMs}, async drain(withinMs) { console.log('draining ' + withinMs); ${body} },`;
+
+  it('is disposed of once it has drained, and says so in its last line', async () => {
+    const drain = drains(
+      "await new Promise((resolve) => setImmediate(resolve)); console.log('drained'); return true;",
+    );
+    const { child, closed, lines, says } = await start('drains', keepsRunning, [], '', drain);
+    await says('has started');
+    child.kill('SIGTERM');
+    expect((await closed)[0]).toBe(0);
+    expect(printed(lines).slice(-3)).toEqual(['draining 60000', 'drained', 'disposed']);
+    expect(events(lines)).toEqual(['started', 'stopping', 'stopped']);
+    expect(logged(lines).at(-1)).toMatchObject({ level: 30, outcome: 'drained', closed: true });
+  });
+
+  for (const [what, body, drainMs, outcome] of [
+    ['has not finished in its time', 'return false;', 100, 'time-over'],
+    ['does not keep to its time', 'return new Promise(() => {});', 0, 'time-over'],
+    ['fails at it', "throw new Error('no way out');", 60_000, 'failed'],
+  ] as const)
+    it(`is disposed of where it ${what}, and says so in a warning`, async () => {
+      const running = await start(outcome + drainMs, keepsRunning, [], '', drains(body, drainMs));
+      await running.says('has started');
+      running.child.kill('SIGTERM');
+      expect((await running.closed)[0]).toBe(0);
+      expect(printed(running.lines).at(-1)).toBe('disposed');
+      expect(logged(running.lines).at(-1)).toMatchObject({ level: 40, event: 'stopped', outcome });
+    });
+
+  it('stops at once where it is told again', async () => {
+    const drain = drains('return new Promise(() => {});');
+    const { child, closed, lines, says } = await start('told-again', keepsRunning, [], '', drain);
+    await says('has started');
+    child.kill('SIGTERM');
+    await says('draining');
+    child.kill('SIGTERM');
+    expect((await closed)[0]).toBe(0);
+    expect(logged(lines).at(-1)).toMatchObject({ event: 'stopped', outcome: 'told-again' });
+  });
+});
+
+describe('a server that is run with --check-config', () => {
+  it('says that the configuration is valid, starts nothing, and ends, whatever keeps it alive', async () => {
+    const check = 'check-config-valid';
+    const { closed, lines } = await start(
+      check,
+      '',
+      ['--check-config'],
+      'readsStdin: setInterval(() => {}, 1_000),',
+    );
+    expect((await closed)[0]).toBe(0);
+    expect(lines).toEqual(['checking none.yaml', 'example-server: none.yaml: the configuration is valid']);
+  });
+
+  it('ends with status 2 where it is not', async () => {
+    const { closed, lines } = await start('check-config-bad', '', ['--check-config'], '', '', 'bad.yaml');
+    expect((await closed)[0]).toBe(2);
+    expect(lines).toEqual(['checking bad.yaml']);
   });
 });

@@ -17,11 +17,13 @@ import { type ConnectionLink, type ConnectionUser, SipConnection } from './conne
 import type { ConnectionLimits } from './connection/connection-limits.ts';
 import { ConnectionPool } from './connection/connection-pool.ts';
 import type { DialledSocket } from './connection/dialled-socket.ts';
+import { type DrainOptions, drain } from './connection/drain.ts';
 import { EverySecond } from './connection/every-second.ts';
 import type { GivenUp } from './connection/given-up.ts';
 import { IdleWatch } from './connection/idle-watch.ts';
 import type { NextHop } from './connection/next-hop.ts';
 import { OwnVias, type SentBy } from './connection/own-vias.ts';
+import type { TrafficCounts } from './counts/traffic-counts.ts';
 import type { ServiceAddress } from './resolve/service-locator.ts';
 import { NoAnswerError } from './transaction/no-answer.ts';
 import {
@@ -148,6 +150,11 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   /** Open connections. */
   get connections(): Iterable<SipConnection> {
     return this.#connections.values();
+  }
+
+  /** What it has seen so far. */
+  get counts(): TrafficCounts {
+    return this.#transactions.counts;
   }
 
   /** Transactions that are alive. */
@@ -311,6 +318,11 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     return connection.send(ack, sender);
   }
 
+  /** Closes connections by and by, each when nothing is under way on it; see {@link drain}. */
+  drain(options: DrainOptions): Promise<boolean> {
+    return drain(() => this.#connections.values(), options);
+  }
+
   /** Closes every connection; what was under way ends without an answer. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
@@ -349,6 +361,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   }
 
   onClosed(connection: SipConnection): void {
+    this.counts.connection(connection.link.name, -1);
     this.#connections.delete(connection.id);
     this.#pool.forget(connection);
     this.#transactions.connectionClosed(connection);
@@ -366,6 +379,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
       idleWatch: this.#idleWatch,
       ...(limits === undefined ? {} : { limits }),
     });
+    this.counts.connection(link.name, 1);
     // Dialled or accepted while everything was being closed: nobody would close it any more.
     if (this.#disposed) {
       connection.close();

@@ -8,9 +8,11 @@ export { type ConnectionLink, SipConnection } from './connection/connection.ts';
 export type { ConnectionLimits } from './connection/connection-limits.ts';
 export { type DialServerOptions, dialServer } from './connection/dial-server.ts';
 export type { DialledSocket, Replaceable } from './connection/dialled-socket.ts';
+export type { DrainOptions } from './connection/drain.ts';
 export type { GivenUp } from './connection/given-up.ts';
 export { HopDownError, type NextHop } from './connection/next-hop.ts';
 export { type AgeOptions, whenAged } from './connection/when-aged.ts';
+export { countedMethods, TrafficCounts } from './counts/traffic-counts.ts';
 export {
   type AskOptions,
   type EndpointOptions,
@@ -20,6 +22,7 @@ export {
 export { TimerWheel, type WheelTimer } from './timer/timer-wheel.ts';
 export { createTokenSource } from './token-source.ts';
 export { NoAnswerError } from './transaction/no-answer.ts';
+export type { TransactionEvent } from './transaction/transaction-channel.ts';
 export {
   type ClientTransaction,
   type ClientUser,

@@ -4,6 +4,8 @@ export type { AcceptedIdentity, Sender } from './admission/sender.ts';
 export { type DeviceFlow, DeviceFlows } from './device-flows.ts';
 export { FlowNames } from './flow-names.ts';
 export { logConnection, peerName } from './log/connection-log.ts';
+export { logTransactions } from './log/transaction-log.ts';
+export { budgetMetrics, type ProxyCounts, proxyMetrics } from './metrics/proxy-metrics.ts';
 export type { ProxyDecision, ProxyPolicy, RelayDecision, RequestOrigin } from './proxy-policy.ts';
 export { ProxyRuntime, type ProxyRuntimeOptions } from './proxy-runtime.ts';
 export { Relay, type RelayOptions } from './relay/relay.ts';

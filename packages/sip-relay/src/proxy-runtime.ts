@@ -8,6 +8,7 @@ import {
 } from '@entente/sip';
 import {
   type ConnectionLink,
+  type DrainOptions,
   type EndpointOptions,
   type EndpointUser,
   monotonicNow,
@@ -15,11 +16,18 @@ import {
   type SipConnection,
   SipEndpoint,
 } from '@entente/sip-endpoint';
-import { type RequestRefusal, refusal, responseForRefusal, validateRequest } from '@entente/sip-proxy';
+import {
+  type RefusalReason,
+  type RequestRefusal,
+  refusal,
+  responseForRefusal,
+  validateRequest,
+} from '@entente/sip-proxy';
 import { type Log, RefusalLimit } from '@entente/tls';
 import type { FlowNames } from './flow-names.ts';
 import { logGivenUp, logMessageFault, logRequestRefusal } from './log/connection-log.ts';
 import { logUnreachable } from './log/unreachable-log.ts';
+import type { ProxyCounts } from './metrics/proxy-metrics.ts';
 import { PendingDecision } from './pending-decision.ts';
 import type { ProxyDecision, ProxyPolicy, RequestOrigin } from './proxy-policy.ts';
 import { Relay } from './relay/relay.ts';
@@ -84,6 +92,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
   readonly #endpoint: SipEndpoint;
   readonly #relay: Relay;
   readonly #refusals = new RefusalLimit(monotonicNow);
+  readonly #refused = new Map<RefusalReason, number>();
   readonly #validation: { readonly isOurVia: (host: string) => boolean };
 
   /** @param options - who we are, who decides, how to dial, where lines go */
@@ -97,8 +106,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
       flows,
       clock,
       onTooLarge: (transaction, problem) => this.#tooLarge(transaction, problem),
-      onRefused: (request, refused, connection) =>
-        logRequestRefusal(log, this.#refusals, request, refused, connection),
+      onRefused: (request, refused, connection) => this.#logRefusal(request, refused, connection),
       onUnreachable: (name, error, hop) => logUnreachable(log, name, hop, error),
     });
   }
@@ -112,9 +120,25 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
     return this.#endpoint.accept(socket, link);
   }
 
+  /** What it has counted so far. */
+  get counts(): ProxyCounts {
+    const { counts: traffic, transactions } = this.#endpoint;
+    return { traffic, transactions, refused: this.#refused };
+  }
+
   /** The connection that a policy knows as `origin`, if it is still open. */
   connectionOf(origin: RequestOrigin): SipConnection | undefined {
     return this.#endpoint.flow(origin.id);
+  }
+
+  /**
+   * Closes connections by and by, each when nothing is under way on it: clients first, a few at a time, then servers. What comes before that
+   * is served. Stop listening first, and dispose of the runtime afterwards.
+   * @param options - time limit, and the other sides that servers are kept for
+   * @returns true when no connection is open any more, false when the time was over before
+   */
+  drain(options: DrainOptions): Promise<boolean> {
+    return this.#endpoint.drain(options);
   }
 
   /** Closes every connection; what was under way ends without an answer. */
@@ -128,8 +152,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
       onRequest: (transaction, connection) => this.#onRequest(transaction, connection),
       onAck: (ack, connection) => this.#onAck(ack, connection),
       onClosed: (connection) => policy.onClosed?.(connection),
-      onNotTaken: (why, request, connection) =>
-        logRequestRefusal(log, this.#refusals, request, notTaken[why], connection),
+      onNotTaken: (why, request, connection) => this.#logRefusal(request, notTaken[why], connection),
       onGivenUp: (why, connection) => logGivenUp(log, this.#refusals, why, connection),
       onFault: (error, connection) => logMessageFault(log, this.#refusals, error, connection),
       onDisposing: () => this.#relay.close(),
@@ -151,11 +174,11 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
 
   /** Many share the connection of a server: a sender who has taken too much of it is refused, and the others are served. */
   #leavesRoom(transaction: ServerTransaction, connection: SipConnection, sender: Sender): boolean {
-    const { log, policy } = this.#options;
+    const { policy } = this.#options;
     const { request } = transaction;
     const name = policy.onBehalfOf?.(request, sender);
     if (name === undefined || this.#endpoint.countFor(transaction, name)) return true;
-    logRequestRefusal(log, this.#refusals, request, senderHasNoRoom, connection);
+    this.#logRefusal(request, senderHasNoRoom, connection);
     this.#respond(transaction, senderHasNoRoom.status);
     return false;
   }
@@ -180,8 +203,7 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
 
   #passAckOn(decision: ProxyDecision, ack: SipRequest, connection: SipConnection): void {
     // An ACK has no answer that could say why it was dropped.
-    if (decision.kind === 'refuse')
-      logRequestRefusal(this.#options.log, this.#refusals, ack, decision.refusal, connection);
+    if (decision.kind === 'refuse') this.#logRefusal(ack, decision.refusal, connection);
     if (decision.kind !== 'relay') return;
     const target = decision.targets[0]?.[0];
     if (target === undefined) return;
@@ -224,9 +246,9 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
   }
 
   #refuse(transaction: ServerTransaction, connection: SipConnection, refused: RequestRefusal): void {
-    const { diagnosticsFrom, log } = this.#options;
+    const { diagnosticsFrom } = this.#options;
     const { request } = transaction;
-    logRequestRefusal(log, this.#refusals, request, refused, connection);
+    this.#logRefusal(request, refused, connection);
     // An unknown peer learns the status and nothing else.
     const isKnown = connection.server !== undefined || connection.users.size > 0;
     const shown =
@@ -240,7 +262,12 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
   /** A message that its next hop would refuse is not sent; its sender hears the status from the relay. */
   #tooLarge({ context, request }: ServerTransaction, { message, status }: SipProblem): void {
     const refused = refusal('message-too-large', status, message, 'Send less in the header of the message.');
-    logRequestRefusal(this.#options.log, this.#refusals, request, refused, context.connection);
+    this.#logRefusal(request, refused, context.connection);
+  }
+
+  #logRefusal(request: SipRequest, refused: RequestRefusal, connection: SipConnection): void {
+    this.#refused.set(refused.reason, (this.#refused.get(refused.reason) ?? 0) + 1);
+    logRequestRefusal(this.#options.log, this.#refusals, request, refused, connection);
   }
 
   #relayOf(side: string | undefined): Relay {

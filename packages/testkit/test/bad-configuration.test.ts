@@ -10,17 +10,33 @@ import { parse, stringify } from 'yaml';
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Runs an app until it ends by itself. */
-function run(app: string, configFile: string): Promise<{ status: number | null; words: string }> {
+function run(
+  app: string,
+  configFile: string,
+  ...more: readonly string[]
+): Promise<{ status: number | null; words: string; said: string }> {
   const child = spawn(
     process.execPath,
-    ['--conditions=@entente/source', '--import', 'tsx', `apps/${app}/src/bin.ts`, '--config', configFile],
-    { cwd: repository, stdio: ['ignore', 'ignore', 'pipe'] },
+    [
+      '--conditions=@entente/source',
+      '--import',
+      'tsx',
+      `apps/${app}/src/bin.ts`,
+      '--config',
+      configFile,
+      ...more,
+    ],
+    { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let words = '';
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString('utf8');
+  });
   child.stderr.on('data', (chunk: Buffer) => {
     words += chunk.toString('utf8');
   });
-  return new Promise((resolve) => child.once('close', (status) => resolve({ status, words })));
+  return new Promise((resolve) => child.once('close', (status) => resolve({ status, words, said })));
 }
 
 function expectFault(outcome: { status: number | null; words: string }, place: string, code: string): void {
@@ -62,6 +78,40 @@ describe('bad configuration ends an app with one sentence, the place, the remedy
       expectFault(await run(app, file), `${file}:1:1`, 'ENTENTE_CONFIG_UNKNOWN_FIELD');
     });
   }
+
+  it('--check-config finds the same, and nothing in what runs', async () => {
+    const good = join(network.directory, 'fe1.contoso.example.yaml');
+    expect(await run('pool-server', good, '--check-config')).toEqual({
+      status: 0,
+      words: '',
+      said: `entente-pool-server: ${good}: the configuration is valid\n`,
+    });
+    const unknown = await write('check-unknown.yaml', { lisen: 5061 });
+    for (const app of ['authority-server', 'edge-server'])
+      expectFault(
+        await run(app, unknown, '--check-config'),
+        `${unknown}:1:1`,
+        'ENTENTE_CONFIG_UNKNOWN_FIELD',
+      );
+    const plugin = await write('check-plugin.yaml', {
+      ...(await configOf('fe1.contoso.example.yaml')),
+      plugins: [{ use: './missing.js' }],
+    });
+    expectFault(
+      await run('pool-server', plugin, '--check-config'),
+      './missing.js',
+      'ENTENTE_PLUGIN_NOT_FOUND',
+    );
+    const address = await write('check-public.yaml', {
+      ...(await configOf('fe1.contoso.example.yaml')),
+      management: { port: 9100, address: '0.0.0.0' },
+    });
+    expectFault(await run('pool-server', address, '--check-config'), address, 'ENTENTE_CONFIG_INVALID');
+    const external = { certificate: 'missing.pem', key: 'missing.key' };
+    const { users: _, ...config } = await configOf('fe1.contoso.example.yaml');
+    const edge = await write('check-edge.yaml', { ...config, external });
+    expectFault(await run('edge-server', edge, '--check-config'), 'missing.pem', 'ENTENTE_FILE_UNREADABLE');
+  });
 
   it('pool-server: a file that the configuration names and that does not exist', async () => {
     const users = join(folder, 'no-users.yaml');

@@ -34,6 +34,7 @@ export type {
   ServeLimits,
   ServeOptions,
 } from './listen/serve-options.ts';
+export type { ClosedEvent, VerdictEvent } from './live/trust-channels.ts';
 export type { Log } from './log/log.ts';
 export { logRefusal } from './log/log-refusal.ts';
 export { type LeftOut, RefusalLimit, type RefusedPeer } from './log/refusal-limit.ts';

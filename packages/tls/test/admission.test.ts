@@ -287,6 +287,23 @@ describe('bounds', () => {
     });
   });
 
+  it('accepts nothing more once it is told so, and leaves open connections until it is closed', async () => {
+    const server = await serve(tls, { ...common(), limits: { drainTimeoutMs: 1 } }, () => {});
+    const open = net.connect(server.port, '127.0.0.1').resume();
+    await new Promise((resolve) => open.once('connect', resolve));
+    await expect.poll(() => server.pending).toBe(1);
+    server.stopAccepting();
+    server.stopAccepting();
+    const refused = net.connect(server.port, '127.0.0.1');
+    expect(await new Promise((resolve) => refused.once('error', resolve))).toMatchObject({
+      code: 'ECONNREFUSED',
+    });
+    expect(open.closed).toBe(false);
+    const closed = new Promise((resolve) => open.once('close', resolve));
+    await server.close();
+    await closed;
+  });
+
   it('closes what has no verdict yet when the time to drain is over', async () => {
     const server = await serve(tls, { ...common(), limits: { drainTimeoutMs: 1 } }, () => {});
     const idle = net.connect(server.port, '127.0.0.1');

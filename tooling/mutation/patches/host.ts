@@ -78,5 +78,47 @@ export const patches: PatchList = {
       replace: '    if (answerTimeoutMs < 0) endInTime(outgoing, answerTimeoutMs);\n',
       test: asked('closes a connection whose answer is not taken in time'),
     },
+    {
+      name: 'management-address',
+      off: 'anybody reads how a server is',
+      file: 'packages/host/src/management/management-config.ts',
+      find: "inside.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')",
+      replace: "inside.check(address, isIPv6(address) ? 'ipv6' : 'ipv4') || address !== ''",
+      test: {
+        file: 'packages/host/src/management/answer-management.test.ts',
+        title: 'is never 0.0.0.0: no public address, not every address, no name',
+      },
+    },
+    {
+      name: 'management-host',
+      off: 'a page in a browser of the machine reads how a server is',
+      file: 'packages/host/src/management/answer-management.ts',
+      find: 'if (!isOurs(request.host, managed.fqdn)) return',
+      replace: "if (!isOurs(request.host, managed.fqdn) && managed.fqdn === '') return",
+      test: {
+        file: 'packages/host/src/management/answer-management.test.ts',
+        title:
+          'is not said to who asks for host rebound.example: a page in a browser may have pointed its own name here',
+      },
+    },
+    {
+      name: 'ready-while-stopping',
+      off: 'clients are sent to a server that stops',
+      file: 'packages/host/src/management/answer-management.ts',
+      find: "if (stage !== 'serving') return of(503, { status: stage });",
+      replace: "if (stage === 'starting') return of(503, { status: stage });",
+      test: {
+        file: 'packages/host/src/management/answer-management.test.ts',
+        title: 'is not ready while it is stopping',
+      },
+    },
+    {
+      name: 'checked-configuration',
+      off: 'a configuration is called valid that was not looked at',
+      file: 'packages/host/src/run.ts',
+      find: '      await program.check(configFile);\n',
+      replace: '',
+      test: { file: 'packages/host/test/run-server.test.ts', title: 'ends with status 2 where it is not' },
+    },
   ],
 };

@@ -299,5 +299,38 @@ export const patches: PatchList = {
         title: 'is answered as the application chooses: a provisional status, which is none: 500',
       },
     },
+    {
+      name: 'drain-waits-for-answers',
+      off: 'a server that is told to stop cuts requests off that are under way',
+      file: 'packages/sip-endpoint/src/connection/drain.ts',
+      find: "new Set(['calling', 'trying', 'proceeding'])",
+      replace: "new Set(['calling', 'trying'])",
+      test: {
+        file: 'packages/sip-endpoint/src/connection/drain.test.ts',
+        title: 'keeps a connection on which a transaction is proceeding, and half a second longer for an ACK',
+      },
+    },
+    {
+      name: 'drain-at-a-pace',
+      off: 'all clients of a server that stops come to the others in the same moment',
+      file: 'packages/sip-endpoint/src/connection/drain.ts',
+      find: '!this.#isQuiet(connection) || closed >= most',
+      replace: '!this.#isQuiet(connection) || most === 0',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/drain.test.ts',
+        title: 'closes idle connections of clients a few at a time, and those of servers after them',
+      },
+    },
+    {
+      name: 'drain-ends',
+      off: 'one call that rings keeps a server from stopping',
+      file: 'packages/sip-endpoint/src/connection/drain.ts',
+      find: 'if (!isDrained && plan.looksLeft > 0) return;',
+      replace: 'if (!isDrained) return;',
+      test: {
+        file: 'packages/sip-endpoint/src/connection/drain.test.ts',
+        title: 'ends at once where its time is 0',
+      },
+    },
   ],
 };

@@ -98,6 +98,27 @@ describe('a listener of plain HTTP', () => {
     await closed;
   });
 
+  it('that is closed lets an answer end that is being sent, and closes silent connections', async () => {
+    let end = (): void => {};
+    const slow: RequestListener = (_, outgoing) => {
+      outgoing.writeHead(200).write('first');
+      end = () => outgoing.end('last');
+    };
+    const listening = await servePublicHttp(slow, { host: '127.0.0.1', port: 0, what: 'lists' });
+    const quiet = await open(listening.port);
+    const asked = await open(listening.port);
+    let text = '';
+    asked.socket.on('data', (bytes) => {
+      text += bytes.toString('latin1');
+    });
+    asked.socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await expect.poll(() => text).toContain('first');
+    const closed = listening.close();
+    end();
+    await Promise.all([closed, asked.closed, quiet.closed]);
+    expect(text).toContain('last');
+  });
+
   it('says which port cannot be used, and what for', async () => {
     const first = await servePublicHttp(hello, { host: '127.0.0.1', port: 0, what: 'lists' });
     ends.push(first.close);

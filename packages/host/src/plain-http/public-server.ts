@@ -6,12 +6,15 @@ import { FairPlaces } from './fair-places.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { type PublicLimits, publicLimits } from './public-limits.ts';
 
+/** Milliseconds that answers have to end when their listener is closed. */
+const closingMs = 2_000;
+
 /** A listener of plain HTTP. */
 export interface PublicListener {
   /** Address it listens on. */
   readonly host: string;
   readonly port: number;
-  /** Closes it and every connection. */
+  /** Stops accepting, lets answers that are being sent end within two seconds, and closes every connection. */
   close(): Promise<void>;
 }
 
@@ -70,7 +73,12 @@ export async function servePublicHttp(
   at: { readonly host?: string | undefined; readonly port: number; readonly what: string },
 ): Promise<PublicListener> {
   const { host, port, what } = at;
-  const server = createPublicServer(listener);
+  const answers = new Set<ServerResponse>();
+  const server = createPublicServer((incoming, outgoing) => {
+    answers.add(outgoing);
+    outgoing.once('close', () => answers.delete(outgoing));
+    listener(incoming, outgoing);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
@@ -89,11 +97,16 @@ export async function servePublicHttp(
   return {
     host: bound.address,
     port: bound.port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const deadline = setTimeout(() => server.closeAllConnections(), closingMs);
+      await Promise.all(
+        [...answers].map((answer) => new Promise((resolve) => answer.once('close', resolve))),
+      );
+      clearTimeout(deadline);
+      server.closeAllConnections();
+      await closed;
+    },
   };
 }
 

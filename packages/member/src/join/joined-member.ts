@@ -7,6 +7,7 @@ import { CredentialFiles, type Side } from '../credential/credential-files.ts';
 import { fitsTopology, leadsToStayingRoot } from '../credential/interface-chain.ts';
 import { RenewedCredential } from '../credential/renewed-credential.ts';
 import type { MemberFiles } from '../files/member-files.ts';
+import { type MemberProblem, memberProblems } from '../follow/member-problem.ts';
 import { authoriseBy, type OwnEnd, whileConfirmed } from '../state/authorisation.ts';
 import type { DomainState } from '../state/domain-state.ts';
 import { type PurposeKeys, purposeKeys } from '../state/purpose-keys.ts';
@@ -66,6 +67,15 @@ export class JoinedMember implements Member {
 
   get latestSigned(): number | undefined {
     return this.#parts.state.latestSigned;
+  }
+
+  get confirmedAt(): number | undefined {
+    return this.#parts.state.confirmation.confirmedAt;
+  }
+
+  problems(): readonly MemberProblem[] {
+    const { fqdn, internal, state } = this.#parts;
+    return memberProblems(fqdn, state, internal.credential.current.leaf);
   }
 
   ask(path: string, signal?: AbortSignal): Promise<Response> {

@@ -2,6 +2,7 @@ import type { Clock, Credential, Log, Trust } from '@entente/tls';
 import type { Topology } from '@entente/topology';
 import type { Authorise } from '@entente/trust';
 import type { Certificate, CertificateList } from '@entente/x509';
+import type { MemberProblem } from '../follow/member-problem.ts';
 import type { OwnEnd } from '../state/authorisation.ts';
 import type { PurposeKeys } from '../state/purpose-keys.ts';
 
@@ -37,6 +38,10 @@ export interface Member extends AsyncDisposable {
    * the authority has been reached once.
    */
   readonly revocationLists: readonly CertificateList[];
+  /** When the authority last confirmed the topology, milliseconds since 1970; undefined where it never has. */
+  readonly confirmedAt: number | undefined;
+  /** What is wrong now, by what this server knows: topology, own certificate, revocation lists, clock. */
+  problems(): readonly MemberProblem[];
   /**
    * Sends a GET request to our authority, over a connection that was judged.
    * @param path - e.g. `/trust-bundle`

@@ -12,6 +12,7 @@ import type { Account } from '../budget/account.ts';
 import type { SipConnection } from '../connection/connection.ts';
 import type { Placed } from '../connection/unordered-list.ts';
 import type { WheelTimer } from '../timer/timer-wheel.ts';
+import { beginsAt } from './transaction-channel.ts';
 
 /** Who is told what becomes of a request that we sent. */
 export interface ClientUser {
@@ -51,6 +52,8 @@ export class TransactionContext<User> implements Placed {
   /** Where a request of ours counts that a client has not finally answered yet. */
   asked: Account | undefined = undefined;
   place = -1;
+  /** `performance.now` at its beginning; -1 where nobody wants to know, or has been told. */
+  beganAt: number = beginsAt();
   /** At most two timers run at once; a map would cost more than it serves. */
   first: WheelTimer<TransactionTimer> | undefined = undefined;
   second: WheelTimer<TransactionTimer> | undefined = undefined;

@@ -17,10 +17,12 @@ import {
 } from '@entente/sip';
 import type { Account } from '../budget/account.ts';
 import type { SipConnection } from '../connection/connection.ts';
+import { TrafficCounts } from '../counts/traffic-counts.ts';
 import { TimerWheel } from '../timer/timer-wheel.ts';
 import { mayAnswer } from './may-answer.ts';
 import { RefusedInvites } from './refused-invites.ts';
 import { keyOn, ServerTransactions } from './server-transactions.ts';
+import { tellTransaction } from './transaction-channel.ts';
 import {
   type AnyTransaction,
   type ClientTransaction,
@@ -68,6 +70,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   readonly #user: TransactionUser;
   readonly #timings: Timings;
   readonly #refused = new RefusedInvites();
+  readonly counts = new TrafficCounts();
 
   /** @param options - user and timings */
   constructor(options: TransactionLayerOptions) {
@@ -123,6 +126,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     this.#servers.add(branch, transaction);
     context.transaction = transaction;
     connection.transactions.add(context);
+    this.counts.request(request.method);
     transaction.start();
     try {
       if (request.method === 'CANCEL') this.#cancel(request, transaction, connection);
@@ -145,6 +149,8 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
       return;
     }
     const { connection } = transaction.context;
+    this.counts.answer(response.status);
+    tellTransaction(transaction, response.status);
     this.#refused.add(keyOn(connection, serverTransactionKey(transaction.request)));
     connection.send(response);
     transaction.abandon();
@@ -244,7 +250,10 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     }
     const client = transaction as ClientTransaction;
     const { status } = message;
-    if (status >= 200) this.#waitsNoMore(client.context);
+    if (status >= 200) {
+      this.#waitsNoMore(client.context);
+      tellTransaction(client, status);
+    }
     try {
       client.context.user.onResponse(message, client);
     } catch (error) {
@@ -283,6 +292,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     context.counted = 0;
     if (isClient(transaction)) this.#clients.delete(context.key);
     else this.#servers.delete(transaction);
+    tellTransaction(transaction, undefined, end);
     this.#tellEnd(end, transaction);
   }
 
@@ -292,6 +302,8 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   }
 
   #answered(transaction: AnyTransaction, status: number): void {
+    this.counts.answer(status);
+    tellTransaction(transaction, status);
     if (transaction.kind !== 'invite-server') return;
     if (status < 300) this.#settle(transaction);
     else this.#keep(transaction, transaction.context.cost - transaction.request.dropBody());

@@ -56,6 +56,7 @@ export function logRequestRefusal(
       link: connection.link.name,
       method: request.method,
       status: refusal.status,
+      callId: callIdOf(request),
       remedy: refusal.remedy,
       ...(plugin === undefined ? {} : { plugin }),
       ...(refusal.user === undefined ? {} : { user: refusal.user }),
@@ -63,6 +64,18 @@ export function logRequestRefusal(
     },
     refusal.message,
   );
+}
+
+/** Longest Call-ID in a line of the log, characters: its sender may make it longer. */
+const maxCallId = 256;
+
+/** @returns undefined where what the peer wrote is no Call-ID */
+function callIdOf(request: SipRequest): string | undefined {
+  try {
+    return request.callId.slice(0, maxCallId);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Logs that a connection is closed for what its peer alone has done; within the same limit as refused requests. */

@@ -10,6 +10,7 @@ import {
 import { refuseDisabledChecks } from '../credential/platform-settings.ts';
 import { TlsFault, TrustError } from '../fault/fault.ts';
 import { type AdmissionOwner, admitSocket } from '../live/admitted-connection.ts';
+import { tellAdmitted, tellRefused } from '../live/trust-channels.ts';
 import { readOptions } from '../options/read-options.ts';
 import { claimOf } from '../refusal/claimed-name.ts';
 import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
@@ -193,6 +194,7 @@ class Dial implements AdmissionOwner {
       refused: (error) => this.#tellLater(error, 'peer'),
     });
     admitSocket(socket, outcome, asking, judgedUnder, this);
+    tellAdmitted(socket, 'outbound', this.#link.name);
   }
 
   withdrawn(socket: tls.TLSSocket, rejection: Rejection, verdict: RefusedVerdict, peer: PeerIdentity): void {
@@ -218,7 +220,7 @@ class Dial implements AdmissionOwner {
 
   #tell(error: TrustError, when: ConnectionRefusal['when'], known?: PeerIdentity, leaf?: Uint8Array): void {
     const peer = error.verdict?.peer ?? known;
-    this.#options.onRefusal?.({
+    const refusal: ConnectionRefusal = {
       rejection: error.rejection,
       verdict: error.verdict,
       peer,
@@ -227,7 +229,9 @@ class Dial implements AdmissionOwner {
       when,
       remoteAddress: this.socket.remoteAddress ?? this.#options.host,
       remotePort: this.socket.remotePort ?? this.#options.port,
-    });
+    };
+    tellRefused(refusal, 'outbound');
+    this.#options.onRefusal?.(refusal);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
 import type { PeerIdentity, Rejection } from '@entente/trust';
 import { type AdmissionOwner, admitSocket } from '../live/admitted-connection.ts';
+import { tellAdmitted, tellRefused } from '../live/trust-channels.ts';
 import { claimOf } from '../refusal/claimed-name.ts';
 import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
 import { refusedByPeer } from '../refusal/refused-by-peer.ts';
@@ -190,6 +191,7 @@ export class AdmissionControl implements AdmissionOwner {
     if (place !== undefined) socket.once('close', place);
     this.admitted.add(socket);
     admitSocket(socket, outcome, this.#options.asking, judgedUnder, this);
+    tellAdmitted(socket, 'inbound', this.#options.link.name);
     this.#emit('secureConnection', socket);
   }
 
@@ -202,17 +204,19 @@ export class AdmissionControl implements AdmissionOwner {
     leaf?: Uint8Array,
   ): void {
     const peer = verdict?.peer ?? known;
+    const refusal: ConnectionRefusal = {
+      rejection,
+      verdict,
+      peer,
+      ...claimOf(peer, leaf),
+      link: this.#options.link,
+      when,
+      remoteAddress: from.remoteAddress,
+      remotePort: from.remotePort,
+    };
+    tellRefused(refusal, 'inbound');
     try {
-      this.#options.onRefusal?.({
-        rejection,
-        verdict,
-        peer,
-        ...claimOf(peer, leaf),
-        link: this.#options.link,
-        when,
-        remoteAddress: from.remoteAddress,
-        remotePort: from.remotePort,
-      });
+      this.#options.onRefusal?.(refusal);
     } catch (fault) {
       // Whatever the caller does with a refusal, the connection is closed.
       this.#report(fault);

@@ -35,6 +35,8 @@ export interface TrustedServer<S> {
   readonly connections: number;
   /** Number of connections without a verdict. */
   readonly pending: number;
+  /** Stops accepting; open connections stay, and are judged again as before. Idempotent. */
+  stopAccepting(): void;
   /**
    * Stops accepting, waits up to `limits.drainTimeoutMs` for open connections to end, then closes them. Idempotent.
    */
@@ -99,6 +101,9 @@ export async function serve(
     throw fault;
   }
 
+  const stopAccepting = () => {
+    if (server.listening) server.close();
+  };
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= (async () => {
@@ -131,6 +136,7 @@ export async function serve(
     get pending() {
       return admission.pending;
     },
+    stopAccepting,
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -4,6 +4,7 @@ import type { Asking, Outcome } from '../trust/judge-socket.ts';
 import { type Peer, type RefusedVerdict, setPeer, type TrustedVerdict } from '../trust/peer.ts';
 import type { ShownChain } from '../trust/shown-chain.ts';
 import { type LiveConnection, liveConnections } from './live-connections.ts';
+import { tellClosed } from './trust-channels.ts';
 
 /** Owner of admitted connections: a listener or a client. */
 export interface AdmissionOwner {
@@ -42,8 +43,10 @@ export function admitSocket(
     const connection = new AdmittedConnection(socket, asking, shown, peer, owner);
     forget = liveConnections(asking.trust).add(connection, judgedUnder);
   }
+  const admittedAt = performance.now();
   socket.on('close', () => {
     forget?.();
+    tellClosed(socket, admittedAt);
     owner.closed?.(socket);
   });
 }

@@ -1,0 +1,62 @@
+import { trustStateStanding } from '@entente/topology';
+import type { Certificate } from '@entente/x509';
+import type { DomainState } from '../state/domain-state.ts';
+import { ownCertificateProblem } from './own-certificate.ts';
+
+/** A part of what makes a server a member. */
+export type MemberPart = 'topology' | 'own-certificate' | 'revocation-list' | 'clock';
+
+/** What is wrong with a member now. */
+export interface MemberProblem {
+  readonly part: MemberPart;
+  readonly message: string;
+  readonly remedy: string;
+  /** Whether every peer is refused, or refuses this server, because of it. */
+  readonly stops: boolean;
+}
+
+/** The verdict allows the clock to be so much behind a time that an authority has signed (`futureSkewMs` of the enterprise profile). */
+const clockSkewMs = 300_000;
+
+/**
+ * The truth about a member, by what it knows at this moment; nothing is fetched.
+ * @param fqdn - of the member
+ * @param state - of its domain
+ * @param leaf - its certificate
+ */
+export function memberProblems(
+  fqdn: string,
+  state: Pick<DomainState, 'confirmation' | 'latestSigned' | 'lists' | 'topology'>,
+  leaf: Certificate,
+): readonly MemberProblem[] {
+  const { latestSigned, lists, topology } = state;
+  const { confirmedAt = Date.parse(topology.document.issued), now } = state.confirmation;
+  const found: MemberProblem[] = [];
+  const standing = trustStateStanding(topology, confirmedAt, now);
+  if (standing.standing !== 'current') {
+    const { message, remedy } = standing;
+    found.push({ part: 'topology', message, remedy, stops: standing.standing === 'stale' });
+  }
+  const own = ownCertificateProblem(fqdn, leaf, lists, now);
+  if (own !== undefined)
+    found.push({ part: 'own-certificate', message: own.message, remedy: own.fields.remedy, stops: true });
+  for (const { crlNumber, issuer, nextUpdate } of lists) {
+    if (nextUpdate === undefined || nextUpdate > now) continue;
+    found.push({
+      part: 'revocation-list',
+      message: `expected a revocation list of ${issuer.canonical} that is in force, found ${crlNumber}, which expired at ${new Date(nextUpdate).toISOString()}`,
+      remedy:
+        'Check that this server can reach the authority, and that the authority is well: GET /healthz there.',
+      // Peers are refused once the time of grace is over, which the verdict on each of them knows.
+      stops: false,
+    });
+  }
+  if (latestSigned !== undefined && latestSigned > now + clockSkewMs)
+    found.push({
+      part: 'clock',
+      message: `the clock of this server is behind ${new Date(latestSigned).toISOString()}, a time that the authority has signed: every peer is refused`,
+      remedy: 'Set the clock of this server, and let it follow a time server.',
+      stops: true,
+    });
+  return found;
+}
