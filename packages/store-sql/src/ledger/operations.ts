@@ -1,3 +1,13 @@
+import { accountChanges } from '../accounts/account-feed.ts';
+import {
+  changeVerifiers,
+  findAccount,
+  listAccounts,
+  putAccount,
+  putContacts,
+  readContacts,
+  removeAccount,
+} from '../accounts/account-operations.ts';
 import type { SqlTransaction } from '../driver/sql-driver.ts';
 import { auditWindow, recordAudit } from './audit-records.ts';
 import {
@@ -49,6 +59,14 @@ export const operations = {
   addVersion: { mode: 'write', run: addVersion },
   readVersion: { mode: 'read', run: readVersion },
   versionNumbers: { mode: 'read', run: versionNumbers },
+  findAccount: { mode: 'read', run: findAccount },
+  listAccounts: { mode: 'read', run: listAccounts },
+  putAccount: { mode: 'write', run: putAccount },
+  removeAccount: { mode: 'write', run: removeAccount },
+  changeVerifiers: { mode: 'write', run: changeVerifiers },
+  readContacts: { mode: 'read', run: readContacts },
+  putContacts: { mode: 'write', run: putContacts },
+  accountChanges: { mode: 'read', run: accountChanges },
 } as const;
 
 /** Name of an operation. */

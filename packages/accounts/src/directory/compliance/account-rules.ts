@@ -37,6 +37,10 @@ export const accountRules: readonly DirectoryRule[] = [
         'alice',
         'Alice@contoso.example',
         'alice@fabrikam.example',
+        'alice@contoso.example\0',
+        'alic\u00e9@contoso.example',
+        '\ud800',
+        'a'.repeat(100_000),
       ]) {
         must((await directory.find(other)) === undefined, `found ${other}`);
       }
