@@ -155,7 +155,7 @@ export const patches: PatchList = {
     },
     {
       name: 'forgotten-removals',
-      off: 'a reader of the feed is not told of removals that are forgotten',
+      off: 'a reader of the feed misses removals that are forgotten',
       file: source('accounts/account-feed.ts'),
       find: "await transaction.run('UPDATE account_feed SET forgotten = ?', [forgotten]);",
       replace: '',

@@ -34,7 +34,7 @@ export async function nameEpoch(driver: SqlDriver): Promise<void> {
   });
 }
 
-/** Takes the epoch from a copy: whoever opens it goes on with another history, and readers of the feed must hear of that. */
+/** Takes the epoch from a copy: the database goes on from it with another history, and readers of the feed must notice. */
 export async function forgetEpoch(driver: SqlDriver): Promise<void> {
   await driver.transaction('write', async (transaction) => {
     await transaction.run("UPDATE account_feed SET epoch = ''", []);

@@ -42,7 +42,9 @@ export async function listAccounts(transaction: SqlTransaction, query: AccountQu
     conditions.push('home = ?');
     values.push(home);
   }
-  if (state !== undefined) {
+  // Few accounts are disabled: as a literal, it is what their index is for.
+  if (state === 'disabled') conditions.push("state = 'disabled'");
+  else if (state !== undefined) {
     conditions.push('state = ?');
     values.push(state);
   }
