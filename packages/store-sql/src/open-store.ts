@@ -3,12 +3,12 @@ import { type AccountDirectory, defaultKeptRemovals } from '@entente/accounts/di
 import type { AuditTrail } from '@entente/pki/audit';
 import { type Ledger, PkiFault } from '@entente/pki/ledger';
 import type { TopologyVersions } from '@entente/topology/versions';
-import { createSqlDirectory } from './accounts/sql-directory.ts';
 import type { ImportProgress } from './import/import-ledger-file.ts';
-import { createSqlAuditTrail } from './ledger/sql-audit-trail.ts';
-import { createSqlLedger } from './ledger/sql-ledger.ts';
-import { createSqlVersions } from './ledger/sql-versions.ts';
 import { databaseFile } from './open-database.ts';
+import { createSqlAuditTrail } from './ports/sql-audit-trail.ts';
+import { createSqlDirectory } from './ports/sql-directory.ts';
+import { createSqlLedger } from './ports/sql-ledger.ts';
+import { createSqlVersions } from './ports/sql-versions.ts';
 import type { Standing } from './standing.ts';
 import { OperationQueue } from './worker/operation-queue.ts';
 import { startThread } from './worker/start-thread.ts';

@@ -9,7 +9,7 @@ import {
   removeAccount,
 } from '../accounts/account-operations.ts';
 import type { SqlTransaction } from '../driver/sql-driver.ts';
-import { auditWindow, recordAudit } from './audit-records.ts';
+import { auditWindow, recordAudit } from '../ledger/audit-records.ts';
 import {
   append,
   find,
@@ -20,7 +20,7 @@ import {
   subjects,
   successors,
   unfinished,
-} from './certificates.ts';
+} from '../ledger/certificates.ts';
 import {
   blockedKey,
   blockKey,
@@ -29,9 +29,9 @@ import {
   revoke,
   revokedWindow,
   revokeForeign,
-} from './revocations.ts';
-import { addToken, checkToken, spendToken } from './tokens.ts';
-import { addVersion, readVersion, versionNumbers } from './versions.ts';
+} from '../ledger/revocations.ts';
+import { addToken, checkToken, spendToken } from '../ledger/tokens.ts';
+import { addVersion, readVersion, versionNumbers } from '../ledger/versions.ts';
 
 /** Everything that a database can be asked for, by name, and whether it changes something. */
 export const operations = {

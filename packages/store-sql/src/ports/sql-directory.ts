@@ -7,7 +7,7 @@ import {
   checkPageLimit,
 } from '@entente/accounts/directory';
 import { PkiFault } from '@entente/pki/ledger';
-import type { OperationPort } from '../ledger/operation-port.ts';
+import type { OperationPort } from '../operations/operation-port.ts';
 
 /** Options of {@link createSqlDirectory}. */
 export interface SqlDirectoryOptions {
