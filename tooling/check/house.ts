@@ -6,7 +6,7 @@
 /** Rooms by floor, lowest first. A room imports only from lower floors; rooms on one floor do not see each other. */
 export const floors: readonly (readonly string[])[] = [
   ['x509', 'sip'],
-  ['trust', 'topology', 'sip-proxy'],
+  ['trust', 'topology', 'sip-proxy', 'accounts'],
   ['pki', 'tls', 'federation', 'topology-planning'],
   ['member', 'sip-endpoint', 'host', 'store-sql'],
   ['sip-relay'],

@@ -28,6 +28,7 @@ const parts = { sentence: 'expected one, found two', place: 'here', remedy: 'tak
 const faults: Readonly<Record<string, (Fault: FaultClass) => Error>> = {
   OperatorFault: (Fault) => new Fault('ENTENTE_TEST', parts),
   MemberFault: (Fault) => new Fault('ENTENTE_MEMBER_TOKEN', parts),
+  AccountsFault: (Fault) => new Fault('ENTENTE_ACCOUNTS_CLOSED', parts),
   PkiFault: (Fault) => new Fault('ENTENTE_PKI_LEDGER_CLOSED', parts),
   DialogFault: (Fault) => new Fault(parts.sentence, parts.place, parts.remedy),
   SipArgumentError: (Fault) => new Fault(parts.sentence, parts.place, parts.remedy),

@@ -25,7 +25,7 @@ export {
   type SessionChangeVerdict,
   type SessionMethod,
 } from './dialog/session-changes.ts';
-export { type DigestAlgorithm, digestAlgorithm } from './digest/algorithm.ts';
+export { type DigestAlgorithm, digestAlgorithm, digestHexLength } from './digest/algorithm.ts';
 export { answerChallenge, selectChallenges } from './digest/answer.ts';
 export {
   type AuthenticationInfoVerdict,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { nameEpoch } from './accounts/account-feed.ts';
 import { openSqlite, type SqliteOptions } from './driver/open-sqlite.ts';
 import type { SqlDriver } from './driver/sql-driver.ts';
 import { importAuditFile } from './import/import-audit-file.ts';
@@ -25,6 +26,7 @@ export async function openDatabase(
   const driver = await openSqlite(join(directory, databaseFile), options);
   try {
     await migrate(driver);
+    await nameEpoch(driver);
     await importLedgerFile(driver, directory, onImport);
     await importAuditFile(driver, directory, onImport);
     await importTopologies(driver, directory);

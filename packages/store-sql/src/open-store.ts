@@ -1,12 +1,14 @@
 import { join } from 'node:path';
+import { type AccountDirectory, defaultKeptRemovals } from '@entente/accounts/directory';
 import type { AuditTrail } from '@entente/pki/audit';
 import { type Ledger, PkiFault } from '@entente/pki/ledger';
 import type { TopologyVersions } from '@entente/topology/versions';
 import type { ImportProgress } from './import/import-ledger-file.ts';
-import { createSqlAuditTrail } from './ledger/sql-audit-trail.ts';
-import { createSqlLedger } from './ledger/sql-ledger.ts';
-import { createSqlVersions } from './ledger/sql-versions.ts';
 import { databaseFile } from './open-database.ts';
+import { createSqlAuditTrail } from './ports/sql-audit-trail.ts';
+import { createSqlDirectory } from './ports/sql-directory.ts';
+import { createSqlLedger } from './ports/sql-ledger.ts';
+import { createSqlVersions } from './ports/sql-versions.ts';
 import type { Standing } from './standing.ts';
 import { OperationQueue } from './worker/operation-queue.ts';
 import { startThread } from './worker/start-thread.ts';
@@ -19,6 +21,8 @@ export interface StoreOptions {
   readonly now?: () => number;
   /** Operations that may wait for the database; one more is refused as unavailable. Default 10,000. */
   readonly maxWaiting?: number;
+  /** Removed accounts that the feed of accounts remembers, from 0. Default 10,000. */
+  readonly keptRemovals?: number;
 }
 
 /** What an authority records, in one database. */
@@ -29,6 +33,8 @@ export interface SqlStore {
   readonly audit: AuditTrail;
   /** Every version of the topology that was published. */
   readonly topologies: TopologyVersions;
+  /** Who the users are. Closing it leaves the store open. */
+  readonly accounts: AccountDirectory;
   /** Whether the last change was stored: for the health of a server. */
   standing(): Standing;
   /**
@@ -71,6 +77,10 @@ export async function openStore(directory: string, options: StoreOptions = {}): 
     ledger: createSqlLedger(queue, close),
     audit: createSqlAuditTrail(queue, place),
     topologies: createSqlVersions(queue, place),
+    accounts: createSqlDirectory(queue, {
+      place,
+      keptRemovals: options.keptRemovals ?? defaultKeptRemovals,
+    }),
     standing: () => queue.standing(),
     copyTo: (file) => queue.between(() => thread.copyTo(file)),
     forgetTokens: () => queue.call('forgetTokens'),

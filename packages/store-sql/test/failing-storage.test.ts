@@ -6,6 +6,7 @@ import { openStore } from '@entente/store-sql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SqlDriver } from '../src/driver/sql-driver.ts';
 import { openDatabase } from '../src/open-database.ts';
+import { createSqlDirectory } from '../src/ports/sql-directory.ts';
 import { ledgerHere } from './in-this-thread.ts';
 import { entry, issuer, now, serial } from './records.ts';
 
@@ -84,6 +85,26 @@ describe('a commit that fails', () => {
     fail(undefined);
     await ledger.append(entry('01'));
     expect(queue.standing()).toEqual({ ok: true });
+  });
+
+  it('is unavailable accounts for those who change accounts, and no listener is told', async () => {
+    const { driver, fail } = await breakable();
+    const { queue } = ledgerHere(driver);
+    const accounts = createSqlDirectory(queue, { place: driver.place, keptRemovals: 1 });
+    const alice = { address: 'alice@contoso.example', verifiers: {}, state: 'enabled', rights: [] } as const;
+    let told = 0;
+    accounts.onChange(() => told++);
+    fail('SQLITE_FULL');
+    const fault = { ...unavailable, name: 'AccountsFault', code: 'ENTENTE_ACCOUNTS_UNAVAILABLE' };
+    await expect(accounts.put(alice, 'absent')).rejects.toMatchObject(fault);
+    expect(await accounts.find(alice.address)).toBeUndefined();
+    expect(told).toBe(0);
+    fail(undefined);
+    expect(await accounts.put(alice, 'absent')).toMatchObject({ ok: true });
+    expect(told).toBe(1);
+    await expect(accounts.list({ limit: 1, after: 'a\0' })).rejects.toMatchObject({
+      code: 'ENTENTE_ACCOUNTS_BAD_ARGUMENT',
+    });
   });
 
   it('is damage where the database says so', async () => {

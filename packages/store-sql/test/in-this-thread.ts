@@ -1,6 +1,6 @@
 import type { Ledger } from '@entente/pki/ledger';
 import type { SqlDriver } from '../src/driver/sql-driver.ts';
-import { createSqlLedger } from '../src/ledger/sql-ledger.ts';
+import { createSqlLedger } from '../src/ports/sql-ledger.ts';
 import { execute } from '../src/worker/execute.ts';
 import { OperationQueue } from '../src/worker/operation-queue.ts';
 

@@ -71,5 +71,17 @@ describe('the steps of the schema', () => {
     ]) {
       expect(await plan(`SELECT * FROM certificates WHERE ${condition}`)).toContain(index);
     }
+    for (const [condition, index] of [
+      ["address > 'a' AND home = 'h' ORDER BY address LIMIT 9", 'accounts_by_home'],
+      ["address > 'a' AND state = 'disabled' ORDER BY address LIMIT 9", 'accounts_disabled'],
+      ["address > 'a' ORDER BY address LIMIT 9", 'sqlite_autoindex_accounts'],
+      ['feed_version > 1 ORDER BY feed_version LIMIT 9', 'accounts_by_feed'],
+    ]) {
+      const found = await plan(`SELECT * FROM accounts WHERE ${condition}`);
+      expect(found).toContain(index);
+      expect(found).not.toContain('TEMP B-TREE');
+    }
+    const removed = await plan('SELECT version FROM removed_accounts ORDER BY version DESC LIMIT 1 OFFSET 5');
+    expect(removed).toContain('sqlite_autoindex_removed_accounts');
   });
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { AccountDirectory, FeedPosition } from '@entente/accounts/directory';
 import { openStore } from '@entente/store-sql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { issuer } from './records.ts';
@@ -16,6 +17,7 @@ const running: ChildProcessWithoutNullStreams[] = [];
 interface Acknowledged {
   readonly serials: Set<string>;
   readonly numbers: Set<number>;
+  readonly accounts: Set<string>;
 }
 
 beforeEach(async () => {
@@ -41,6 +43,7 @@ async function startWriting(first: number, seen: Acknowledged, atLeast: number) 
     createInterface({ input: child.stdout }).on('line', (line) => {
       const [what, value = ''] = line.split(' ');
       if (what === 'serial') seen.serials.add(value);
+      if (what === 'account') seen.accounts.add(value);
       if (what === 'crl') {
         if (seen.numbers.has(Number(value))) reject(new Error(`CRL number ${value} was given twice`));
         seen.numbers.add(Number(value));
@@ -61,7 +64,7 @@ async function startWriting(first: number, seen: Acknowledged, atLeast: number) 
 
 describe('a second process', () => {
   it('is refused while the first runs, and told what to do; after kill -9 it opens', async () => {
-    const seen = { serials: new Set<string>(), numbers: new Set<number>() };
+    const seen = { serials: new Set<string>(), numbers: new Set<number>(), accounts: new Set<string>() };
     const writing = await startWriting(0, seen, 1);
     await expect(openStore(folder)).rejects.toMatchObject({
       code: 'ENTENTE_PKI_LEDGER_LOCKED',
@@ -89,20 +92,40 @@ describe('a second process', () => {
   });
 });
 
+/** The addresses of the whole feed; its versions rise. */
+async function told(accounts: AccountDirectory): Promise<readonly string[]> {
+  const addresses: string[] = [];
+  let last = 0;
+  for (let position: FeedPosition | undefined, more = true; more; ) {
+    const page = await accounts.changes(position, 1_000);
+    if (!page.ok) throw new Error(page.refusal.message);
+    for (const { address, version } of page.changes) {
+      expect(version).toBeGreaterThan(last);
+      last = version;
+      addresses.push(address);
+    }
+    ({ more, position } = page);
+  }
+  return addresses;
+}
+
 describe('a process that is killed while it writes', () => {
   it('has lost nothing that it acknowledged, and no number is given twice', async () => {
-    const seen = { serials: new Set<string>(), numbers: new Set<number>() };
+    const seen = { serials: new Set<string>(), numbers: new Set<number>(), accounts: new Set<string>() };
     for (let round = 0; round < 4; round++) {
       const writing = await startWriting(round * 1_000_000, seen, 100 + round * 37);
       await writing.kill();
     }
     await using store = await openStore(folder);
-    const { ledger } = store;
+    const { accounts, ledger } = store;
     const lost: string[] = [];
     for (const serialHex of seen.serials) {
       if ((await ledger.find(issuer, serialHex)) === undefined) lost.push(serialHex);
     }
+    for (const address of seen.accounts) if ((await accounts.find(address)) === undefined) lost.push(address);
     expect(lost).toEqual([]);
+    expect(seen.accounts.size).toBeGreaterThan(0);
+    expect(await told(accounts)).toEqual(expect.arrayContaining([...seen.accounts]));
     expect(await ledger.nextCrlNumber(issuer)).toBeGreaterThan(Math.max(...seen.numbers));
   });
 });

@@ -143,6 +143,39 @@ export const patches: PatchList = {
       ),
     },
     {
+      name: 'epoch-of-a-copy',
+      off: 'a restored database goes on with the feed of the one that it is a copy of',
+      file: source('worker/thread.ts'),
+      find: 'await forgetEpoch(copy);',
+      replace: '',
+      test: test(
+        'sqlite-accounts',
+        'has another epoch in a copy, with all accounts, and the same one in the database that it is of',
+      ),
+    },
+    {
+      name: 'forgotten-removals',
+      off: 'a reader of the feed misses removals that are forgotten',
+      file: source('accounts/account-feed.ts'),
+      find: "await transaction.run('UPDATE account_feed SET forgotten = ?', [forgotten]);",
+      replace: '',
+      test: test(
+        'sqlite-accounts',
+        'remembers as many removals as it was told to, and tells a reader before them that it must begin again',
+      ),
+    },
+    {
+      name: 'contacts-of-removed',
+      off: 'a new account gets the contact list of the one that had its address before',
+      file: source('accounts/account-operations.ts'),
+      find: "await transaction.run('DELETE FROM contact_lists WHERE address = ?', [address]);",
+      replace: '',
+      test: test(
+        'sqlite-accounts',
+        'removes an account with its contact list, only with the version of its last change',
+      ),
+    },
+    {
       name: 'two-truths',
       off: 'what an earlier release has left is mixed with other records',
       file: source('import/import-once.ts'),

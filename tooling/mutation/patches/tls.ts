@@ -12,6 +12,10 @@ const admission = (title: string): MutationPatch['test'] => ({
   file: 'packages/tls/test/admission.test.ts',
   title,
 });
+const bounds = (title: string): MutationPatch['test'] => ({
+  file: 'packages/tls/test/bounds.test.ts',
+  title,
+});
 const platform = (title: string): MutationPatch['test'] => ({
   file: 'packages/tls/test/platform-rules.test.ts',
   title,
@@ -187,7 +191,7 @@ export const patches: PatchList = {
       file: 'packages/tls/src/listen/peer-places.ts',
       find: 'if (count >= this.#max)',
       replace: 'if (count >= 1_000_000)',
-      test: admission(
+      test: bounds(
         'refuses a further open connection of a peer that holds the most allowed, from whatever address, and says whose',
       ),
     },
@@ -215,7 +219,7 @@ export const patches: PatchList = {
       file: sources,
       find: 'const refused = this.#open.enter(socket) ?? this.#pending.enter(socket);',
       replace: 'const refused = this.#pending.enter(socket);',
-      test: admission(
+      test: bounds(
         'refuses a further open connection from an address that holds the most allowed, before any handshake',
       ),
     },

@@ -1,6 +1,6 @@
 import { PkiFault } from '@entente/pki/ledger';
 import type { SqlDriver, SqlTransaction } from '../driver/sql-driver.ts';
-import { operations } from '../ledger/operations.ts';
+import { operations } from '../operations/operations.ts';
 import { type BatchAnswer, type FaultText, faultText, type Order, type Outcome } from './order.ts';
 
 /**

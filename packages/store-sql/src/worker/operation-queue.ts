@@ -1,6 +1,6 @@
 import type { PkiFault } from '@entente/pki/ledger';
-import type { OperationPort } from '../ledger/operation-port.ts';
-import type { OperationName, OperationParameters, OperationValue } from '../ledger/operations.ts';
+import type { OperationPort } from '../operations/operation-port.ts';
+import type { OperationName, OperationParameters, OperationValue } from '../operations/operations.ts';
 import type { Standing } from '../standing.ts';
 import { type BatchAnswer, faultOf, type Order } from './order.ts';
 

@@ -1,5 +1,5 @@
 import { PkiFault, type PkiFaultCode } from '@entente/pki/ledger';
-import type { OperationName } from '../ledger/operations.ts';
+import type { OperationName } from '../operations/operations.ts';
 
 /** One operation that a caller asks for, as it goes to the thread of the database. */
 export interface Order {

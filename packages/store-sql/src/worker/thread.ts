@@ -1,5 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PkiFault } from '@entente/pki/ledger';
+import { forgetEpoch } from '../accounts/account-feed.ts';
+import { openSqlite } from '../driver/open-sqlite.ts';
 import type { SqlDriver } from '../driver/sql-driver.ts';
 import { openDatabase } from '../open-database.ts';
 import { execute } from './execute.ts';
@@ -39,6 +41,12 @@ async function run(): Promise<void> {
 async function copyFault(driver: SqlDriver, file: string): Promise<FaultText | undefined> {
   try {
     await driver.copyTo(file);
+    const copy = await openSqlite(file);
+    try {
+      await forgetEpoch(copy);
+    } finally {
+      await copy.close();
+    }
     return undefined;
   } catch (error) {
     return {

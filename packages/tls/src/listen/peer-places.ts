@@ -30,7 +30,7 @@ export class PeerPlaces {
   }
 }
 
-/** A server keeps its name when its certificate is renewed; who is no server of a topology is known by the certificate. */
+/** A server keeps its name when its certificate is renewed; anybody else is known by the certificate. */
 function keyOf({ fingerprint256, server }: PeerIdentity): string {
   return server === undefined ? fingerprint256 : `server ${server}`;
 }

@@ -5,8 +5,8 @@ import {
   PkiFault,
   type RevokedCertificate,
 } from '@entente/pki/ledger';
-import type { ListWindow } from './certificates.ts';
-import type { OperationPort } from './operation-port.ts';
+import type { ListWindow } from '../ledger/certificates.ts';
+import type { OperationPort } from '../operations/operation-port.ts';
 
 /** Most certificates of a page. */
 const maxLimit = 1_000;

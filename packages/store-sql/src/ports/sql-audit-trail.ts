@@ -8,8 +8,8 @@ import {
   type StoredAuditRecord,
 } from '@entente/pki/audit';
 import { PkiFault } from '@entente/pki/ledger';
-import type { AuditWindow } from './audit-records.ts';
-import type { OperationPort } from './operation-port.ts';
+import type { AuditWindow } from '../ledger/audit-records.ts';
+import type { OperationPort } from '../operations/operation-port.ts';
 
 /**
  * The audit trail over a database. Closing it closes the trail alone.

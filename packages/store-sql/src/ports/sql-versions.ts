@@ -1,5 +1,5 @@
 import type { TopologyVersions } from '@entente/topology/versions';
-import type { OperationPort } from './operation-port.ts';
+import type { OperationPort } from '../operations/operation-port.ts';
 
 /**
  * The versions of the topology over a database.

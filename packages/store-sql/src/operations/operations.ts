@@ -1,5 +1,15 @@
+import { accountChanges } from '../accounts/account-feed.ts';
+import {
+  changeVerifiers,
+  findAccount,
+  listAccounts,
+  putAccount,
+  putContacts,
+  readContacts,
+  removeAccount,
+} from '../accounts/account-operations.ts';
 import type { SqlTransaction } from '../driver/sql-driver.ts';
-import { auditWindow, recordAudit } from './audit-records.ts';
+import { auditWindow, recordAudit } from '../ledger/audit-records.ts';
 import {
   append,
   find,
@@ -10,7 +20,7 @@ import {
   subjects,
   successors,
   unfinished,
-} from './certificates.ts';
+} from '../ledger/certificates.ts';
 import {
   blockedKey,
   blockKey,
@@ -19,9 +29,9 @@ import {
   revoke,
   revokedWindow,
   revokeForeign,
-} from './revocations.ts';
-import { addToken, checkToken, forgetTokens, spendToken } from './tokens.ts';
-import { addVersion, readVersion, versionNumbers } from './versions.ts';
+} from '../ledger/revocations.ts';
+import { addToken, checkToken, forgetTokens, spendToken } from '../ledger/tokens.ts';
+import { addVersion, readVersion, versionNumbers } from '../ledger/versions.ts';
 
 /** Everything that a database can be asked for, by name, and whether it changes something. */
 export const operations = {
@@ -50,6 +60,14 @@ export const operations = {
   addVersion: { mode: 'write', run: addVersion },
   readVersion: { mode: 'read', run: readVersion },
   versionNumbers: { mode: 'read', run: versionNumbers },
+  findAccount: { mode: 'read', run: findAccount },
+  listAccounts: { mode: 'read', run: listAccounts },
+  putAccount: { mode: 'write', run: putAccount },
+  removeAccount: { mode: 'write', run: removeAccount },
+  changeVerifiers: { mode: 'write', run: changeVerifiers },
+  readContacts: { mode: 'read', run: readContacts },
+  putContacts: { mode: 'write', run: putContacts },
+  accountChanges: { mode: 'read', run: accountChanges },
 } as const;
 
 /** Name of an operation. */

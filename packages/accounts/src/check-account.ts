@@ -1,0 +1,36 @@
+import { type Account, type AccountRight, accountRights, accountStates } from './account.ts';
+import { refuseAddress } from './address.ts';
+import { isDomainName } from './domain-name.ts';
+import { type AccountRefusal, refuse } from './refusal.ts';
+import { orderedVerifiers, refuseVerifiers } from './verifiers.ts';
+
+/**
+ * Checks an account before it is stored.
+ * @param account - from anywhere, of the right shape
+ * @returns the account in the one form in which it is stored and compared, without any other field, or the first refusal
+ */
+export function checkAccount(
+  account: Account,
+):
+  | { readonly ok: true; readonly account: Account }
+  | { readonly ok: false; readonly refusal: AccountRefusal } {
+  const { address, home, rights, state, verifiers } = account;
+  const refused = refuseAddress(address) ?? refuseVerifiers(verifiers);
+  if (refused !== undefined) return { ok: false, refusal: refused.refusal };
+  if (home !== undefined && !isDomainName(home)) return refuse('home-invalid', { found: home });
+  if (!accountStates.includes(state)) return refuse('state-invalid', { found: `${state}` });
+  const wrong = rights.find(
+    (right: AccountRight, index) => !accountRights.includes(right) || rights.indexOf(right) !== index,
+  );
+  if (wrong !== undefined) return refuse('right-invalid', { found: `${wrong}` });
+  return {
+    ok: true,
+    account: {
+      address,
+      verifiers: orderedVerifiers(verifiers),
+      ...(home === undefined ? {} : { home }),
+      state,
+      rights: accountRights.filter((right) => rights.includes(right)),
+    },
+  };
+}

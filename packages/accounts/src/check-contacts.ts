@@ -1,0 +1,69 @@
+import type { AccountContact } from './account.ts';
+import { refuseAddress } from './address.ts';
+import { type AccountLimit, accountLimits } from './limits.ts';
+import { type AccountRefusal, refuse } from './refusal.ts';
+
+type Checked =
+  | { readonly ok: true; readonly contacts: readonly AccountContact[] }
+  | { readonly ok: false; readonly refusal: AccountRefusal };
+
+/**
+ * Checks a contact list before it is stored. What costs more than counting comes after the counts.
+ * @param contacts - from a user, of the right shape
+ * @returns the contacts without any other field, or the first refusal
+ */
+export function checkContacts(contacts: readonly AccountContact[]): Checked {
+  const refused = refuseCount('contacts', contacts.length) ?? refuseTexts(contacts);
+  if (refused !== undefined) return { ok: false, refusal: refused.refusal };
+  const addresses = new Set<string>();
+  const groups = new Set<string>();
+  for (const [index, contact] of contacts.entries()) {
+    const field = wrongField(contact, addresses);
+    if (field !== undefined) return refuse('contact-invalid', { index, field });
+    addresses.add(contact.address);
+    for (const group of contact.groups) groups.add(group);
+  }
+  const sound = contacts.map(({ address, groups: of, name }) => ({
+    address,
+    ...(name === undefined ? {} : { name }),
+    groups: [...of],
+  }));
+  const tooMuch =
+    refuseCount('groups', groups.size) ??
+    refuseCount('contactListBytes', Buffer.byteLength(JSON.stringify(sound)));
+  return tooMuch === undefined ? { ok: true, contacts: sound } : { ok: false, refusal: tooMuch.refusal };
+}
+
+function refuseTexts(contacts: readonly AccountContact[]): { readonly refusal: AccountRefusal } | undefined {
+  for (const { address, groups, name = '' } of contacts) {
+    const refused =
+      refuseCount('addressLength', address.length) ??
+      refuseCount('contactNameLength', name.length) ??
+      refuseCount('groupsOfContact', groups.length);
+    if (refused !== undefined) return refused;
+    for (const group of groups) {
+      const tooLong = refuseCount('groupNameLength', group.length);
+      if (tooLong !== undefined) return tooLong;
+    }
+  }
+  return undefined;
+}
+
+function refuseCount(limit: AccountLimit, found: number): { readonly refusal: AccountRefusal } | undefined {
+  const most = accountLimits[limit];
+  return found <= most ? undefined : refuse('limit-exceeded', { limit, most, found });
+}
+
+function wrongField(
+  { address, groups, name }: AccountContact,
+  known: ReadonlySet<string>,
+): 'address' | 'name' | 'groups' | undefined {
+  if (known.has(address) || refuseAddress(address) !== undefined) return 'address';
+  if (name !== undefined && !isName(name)) return 'name';
+  return groups.every(isName) && new Set(groups).size === groups.length ? undefined : 'groups';
+}
+
+/** Not empty, and nothing that a terminal or a database would not give back as it is. */
+function isName(text: string): boolean {
+  return /\S/u.test(text) && !/[\p{Cc}\p{Cs}]/u.test(text);
+}

@@ -1,0 +1,27 @@
+/** Those who want to hear of changes. What one of them throws does not reach the others, nor the caller. */
+export class ChangeListeners {
+  readonly #listeners = new Set<{ readonly listener: () => void }>();
+
+  /** @returns ends it */
+  add(listener: () => void): () => void {
+    const entry = { listener };
+    this.#listeners.add(entry);
+    return () => void this.#listeners.delete(entry);
+  }
+
+  /** Tells all. */
+  tell(): void {
+    for (const { listener } of [...this.#listeners]) {
+      try {
+        listener();
+      } catch {
+        // A change that is stored stays stored, whatever a listener makes of it.
+      }
+    }
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.#listeners.clear();
+  }
+}

@@ -1,0 +1,128 @@
+import type { DigestAlgorithm } from '@entente/sip';
+import type { Account, AccountRight, AccountState } from '../account.ts';
+import { parseAccountAddress } from '../address.ts';
+import { refuse } from '../refusal.ts';
+import { verifiersOf } from '../verifiers.ts';
+import { AccountCollector, type AccountDefaults, type AccountsRead, type Refused } from './account-texts.ts';
+
+/** Columns with verifiers, and their algorithms. */
+const verifierColumns: ReadonlyMap<string, DigestAlgorithm> = new Map([
+  ['ha1-sha-256', 'SHA-256'],
+  ['ha1-sha-512-256', 'SHA-512-256'],
+  ['ha1-md5', 'MD5'],
+]);
+const columns = ['address', 'password', ...verifierColumns.keys(), 'home', 'state', 'rights'];
+/** Characters of one line. */
+const maxLineLength = 16_384;
+
+/**
+ * Reads accounts from comma-separated values (RFC 4180). The first line names the columns, in any order: `address`; `password` in plain
+ * text, or `ha1-sha-256`, `ha1-sha-512-256` and `ha1-md5`; `home`; `state`, `enabled` or `disabled`; and `rights`, divided by spaces. Only
+ * `address` must be there, what is empty counts as absent, and no value has a line break. Of a password only the verifier for SHA-256 is kept.
+ * @param text - at most 134,217,728 characters, 1,000,000 accounts
+ * @param defaults - what accounts have whose line does not say otherwise
+ * @see RFC 4180 §2
+ */
+export function readAccountsCsv(text: string, defaults: AccountDefaults = {}): AccountsRead {
+  const collector = new AccountCollector();
+  if (collector.refuseLength(text)) return collector.result();
+  let names: readonly string[] | undefined;
+  let number = 0;
+  for (const line of linesOf(text)) {
+    number++;
+    if (line === '') continue;
+    const values = valuesOf(line);
+    if (names !== undefined) {
+      collector.add(number, values === undefined ? malformed : accountOf(names, values, defaults));
+      continue;
+    }
+    const wrong = values === undefined ? malformed : refuseNames(values);
+    if (wrong !== undefined) {
+      collector.refuse(number, wrong);
+      return collector.result();
+    }
+    names = values;
+  }
+  if (names === undefined) {
+    const expected = 'a line with the names of the columns';
+    collector.refuse(1, refuse('field-invalid', { field: 'address', expected }));
+  }
+  return collector.result();
+}
+
+const malformed: Refused = refuse('text-malformed', {
+  detail: `a quote that is not closed or stands inside a value, or more than ${maxLineLength} characters`,
+});
+
+function* linesOf(text: string): Generator<string> {
+  for (let start = text.startsWith('\uFEFF') ? 1 : 0; start < text.length; ) {
+    const end = text.indexOf('\n', start);
+    const line = text.slice(start, end < 0 ? text.length : end);
+    yield line.endsWith('\r') ? line.slice(0, -1) : line;
+    start = end < 0 ? text.length : end + 1;
+  }
+}
+
+/**
+ * The values of a line. No value goes over the end of its line: none of ours has a line break, and so one wrong quote spoils one line.
+ * @returns undefined for a line that is malformed
+ */
+function valuesOf(line: string): readonly string[] | undefined {
+  if (line.length > maxLineLength) return undefined;
+  const values: string[] = [];
+  const next = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/y;
+  for (;;) {
+    const match = next.exec(line);
+    if (match === null) return undefined;
+    const [, quoted, plain = '', end] = match;
+    values.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end === '') return values;
+  }
+}
+
+function refuseNames(names: readonly string[]): Refused | undefined {
+  const unknown = names.find((name, index) => !columns.includes(name) || names.indexOf(name) !== index);
+  if (unknown !== undefined) {
+    return refuse('field-invalid', {
+      field: unknown,
+      expected: `columns of ${columns.join(', ')}, each once`,
+    });
+  }
+  if (!names.includes('address'))
+    return refuse('field-invalid', { field: 'address', expected: 'this column' });
+  const hasBoth = names.includes('password') && names.some((name) => verifierColumns.has(name));
+  return hasBoth
+    ? refuse('field-invalid', { field: 'password', expected: 'either passwords or verifiers, not both' })
+    : undefined;
+}
+
+function accountOf(
+  names: readonly string[],
+  values: readonly string[],
+  defaults: AccountDefaults,
+): Account | Refused {
+  if (values.length !== names.length) {
+    const expected = `${names.length} values as the first line has, found ${values.length}`;
+    return refuse('field-invalid', { field: 'address', expected });
+  }
+  const fields = new Map(names.map((name, index) => [name, values[index] as string]));
+  const value = (name: string): string | undefined => fields.get(name) || undefined;
+  const parsed = parseAccountAddress(fields.get('address') ?? '');
+  if (!parsed.ok) return parsed;
+  const { address } = parsed.value;
+  const password = value('password');
+  const verifiers: Partial<Record<DigestAlgorithm, string>> = {};
+  for (const [column, algorithm] of verifierColumns) {
+    const ha1 = value(column);
+    if (ha1 !== undefined) verifiers[algorithm] = ha1;
+  }
+  const home = value('home') ?? defaults.home;
+  return {
+    address,
+    verifiers: (password === undefined ? undefined : verifiersOf(address, password)) ?? verifiers,
+    ...(home === undefined ? {} : { home }),
+    // What is not one of the words is refused by the check of the account.
+    state: (value('state') ?? 'enabled') as AccountState,
+    rights: (value('rights')?.split(' ') as AccountRight[] | undefined) ?? defaults.rights ?? [],
+  };
+}

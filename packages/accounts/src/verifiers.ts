@@ -1,0 +1,76 @@
+import { timingSafeEqual } from 'node:crypto';
+import {
+  type CredentialRecord,
+  createCredentialRecord,
+  type DigestAlgorithm,
+  digestHexLength,
+} from '@entente/sip';
+import type { Account, Verifiers } from './account.ts';
+import { parseAccountAddress } from './address.ts';
+import { type AccountRefusal, refuse } from './refusal.ts';
+
+/** Algorithms of verifiers, in the order in which they are stored. */
+export const verifierAlgorithms = Object.keys(digestHexLength) as readonly DigestAlgorithm[];
+
+/**
+ * The verifiers of a password.
+ * @param address - canonical
+ * @param password - in plain text
+ * @param algorithms - default SHA-256 alone
+ * @returns verifiers, or undefined for an address that is none
+ */
+export function verifiersOf(
+  address: string,
+  password: string,
+  algorithms?: readonly DigestAlgorithm[],
+): Verifiers | undefined {
+  const parsed = parseAccountAddress(address);
+  if (!parsed.ok) return undefined;
+  const { domain: realm, username } = parsed.value;
+  return createCredentialRecord({ username, realm, password }, algorithms).ha1;
+}
+
+/**
+ * What authenticates the user of an account, in the form that servers verify digests with.
+ * @param account - checked
+ * @returns undefined for an account that is disabled: nothing authenticates its user
+ */
+export function credentialRecordOf(account: Account): CredentialRecord | undefined {
+  if (account.state !== 'enabled') return undefined;
+  const parsed = parseAccountAddress(account.address);
+  if (!parsed.ok) return undefined;
+  const { domain: realm, username } = parsed.value;
+  return { username, realm, ha1: account.verifiers };
+}
+
+/**
+ * The refusal of verifiers that cannot be any; undefined where they can.
+ * @param verifiers - from anywhere
+ */
+export function refuseVerifiers(verifiers: Verifiers): { readonly refusal: AccountRefusal } | undefined {
+  for (const [algorithm, value] of Object.entries(verifiers)) {
+    const length = Object.hasOwn(digestHexLength, algorithm)
+      ? digestHexLength[algorithm as DigestAlgorithm]
+      : undefined;
+    if (value.length !== length || !/^[0-9a-f]+$/.test(value)) {
+      return refuse('verifier-invalid', { algorithm });
+    }
+  }
+  return undefined;
+}
+
+/** The same verifiers in the order in which they are stored. */
+export function orderedVerifiers(verifiers: Verifiers): Verifiers {
+  const ordered: Partial<Record<DigestAlgorithm, string>> = {};
+  for (const algorithm of verifierAlgorithms) {
+    const value = verifiers[algorithm];
+    if (value !== undefined) ordered[algorithm] = value;
+  }
+  return ordered;
+}
+
+/** Whether two accounts have the same verifiers; takes as long wherever they differ. */
+export function sameVerifiers(one: Verifiers, other: Verifiers): boolean {
+  const [left, right] = [one, other].map((each) => Buffer.from(JSON.stringify(orderedVerifiers(each))));
+  return left !== undefined && right?.length === left.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AccountDirectory, createMemoryDirectory, type FeedPosition } from '@entente/accounts/directory';
+import { importAccounts, readAccountsCsv, readUsersYaml } from '@entente/accounts/import';
+import { openStore } from '@entente/store-sql';
+import { type BenchOptions, type BenchOutcome, type BenchSuite, measured } from '../suite.ts';
+
+/**
+ * Users of a large organisation: read from CSV and from the users file of front ends, imported into the database of an authority, and
+ * followed by a reader of the feed. Beside the database a directory in memory, which takes the same decisions without a disk.
+ */
+export const suite: BenchSuite = { name: 'accounts', run };
+
+/** What an import may take together, text to database, in seconds. */
+const aimSeconds = 60;
+
+async function run({ short, log }: BenchOptions): Promise<BenchOutcome> {
+  const users = short ? 2_000 : 100_000;
+  const invalid: string[] = [];
+  const expect = (holds: boolean, what: string): void => {
+    if (!holds) invalid.push(what);
+  };
+  const csv = csvOf(users);
+  const yaml = yamlOf(users);
+  log(`${users} users: ${mega(csv)} MB of CSV, ${mega(yaml)} MB of YAML`);
+
+  const read = await timed(() => readAccountsCsv(csv));
+  const { accounts } = read.value;
+  expect(accounts.length === users, `read ${accounts.length} accounts from CSV`);
+  const fromYaml = await timed(() => readUsersYaml(yaml));
+  expect(
+    fromYaml.value.accounts.length === users,
+    `read ${fromYaml.value.accounts.length} accounts from YAML`,
+  );
+
+  const memory = createMemoryDirectory();
+  const inMemory = await timed(() => importAccounts(memory, accounts));
+  expect(inMemory.value.added === users, `added ${inMemory.value.added} accounts in memory`);
+
+  const folder = await mkdtemp(join(tmpdir(), 'entente-bench-accounts-'));
+  try {
+    await using store = await openStore(folder);
+    const imported = await timed(() => importAccounts(store.accounts, accounts));
+    expect(imported.value.added === users, `added ${imported.value.added} accounts in SQLite`);
+    const again = await timed(() => importAccounts(store.accounts, accounts, { existing: 'replace' }));
+    expect(again.value.unchanged === users, `left ${again.value.unchanged} accounts alone`);
+    const followed = await timed(() => readAll(store.accounts));
+    expect(followed.value === users, `the feed has ${followed.value} accounts`);
+    const against = { what: 'in memory', value: inMemory.seconds };
+    return {
+      results: [
+        measured(`${users} users read from CSV`, read.seconds, 's'),
+        measured(`${users} users read from YAML`, fromYaml.seconds, 's'),
+        measured(`${users} users imported into SQLite`, imported.seconds, 's', { against }),
+        measured(`${users} users from CSV to SQLite`, read.seconds + imported.seconds, 's', {
+          aim: { atMost: aimSeconds },
+        }),
+        measured(`${users} users imported again, all the same`, again.seconds, 's'),
+        measured('the feed read from its beginning', users / followed.seconds, '/s'),
+      ],
+      invalid,
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function timed<T>(
+  action: () => T | Promise<T>,
+): Promise<{ readonly value: T; readonly seconds: number }> {
+  const begun = performance.now();
+  const value = await action();
+  return { value, seconds: (performance.now() - begun) / 1_000 };
+}
+
+async function readAll(directory: AccountDirectory): Promise<number> {
+  let count = 0;
+  for (let position: FeedPosition | undefined, more = true; more; ) {
+    const page = await directory.changes(position, 1_000);
+    if (!page.ok) throw new Error(page.refusal.message);
+    count += page.changes.length;
+    ({ more, position } = page);
+  }
+  return count;
+}
+
+function csvOf(users: number): string {
+  const lines = Array.from(
+    { length: users },
+    (_, index) => `${nameOf(index)}@contoso.example,${verifierOf(index)}`,
+  );
+  return `address,ha1-sha-256\n${lines.join('\n')}\n`;
+}
+
+function yamlOf(users: number): string {
+  const entries = Array.from(
+    { length: users },
+    (_, index) =>
+      `  - username: ${nameOf(index)}\n    realm: contoso.example\n    ha1:\n      SHA-256: ${verifierOf(index)}\n`,
+  );
+  return `users:\n${entries.join('')}`;
+}
+
+function nameOf(index: number): string {
+  return `user${index.toString().padStart(6, '0')}`;
+}
+
+/** A verifier begins with a letter: YAML would take some others for numbers. */
+function verifierOf(index: number): string {
+  return `a${createHash('sha256').update(`${index}`).digest('hex').slice(1)}`;
+}
+
+function mega(text: string): string {
+  return (text.length / 1_000_000).toFixed(1);
+}

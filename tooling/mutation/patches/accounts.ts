@@ -1,0 +1,104 @@
+import type { MutationPatch, PatchList } from '../patch.ts';
+
+const source = (path: string): string => `packages/accounts/src/${path}`;
+const compliance = (title: string): MutationPatch['test'] => ({
+  file: source('directory/compliance/compliance.test.ts'),
+  title,
+});
+
+/** What decides of accounts. */
+export const patches: PatchList = {
+  name: 'accounts',
+  list: [
+    {
+      name: 'version',
+      off: 'a change that did not see the last one overwrites it',
+      file: source('directory/decisions.ts'),
+      find: 'if (current.version !== expected) return conflict(address, expected, current.version);',
+      replace: '',
+      test: compliance(
+        'replaces an account only with the version of its last change, and one of two that come at once',
+      ),
+    },
+    {
+      name: 'present-password',
+      off: 'a password is changed without the present one',
+      file: source('directory/decisions.ts'),
+      find: '!sameVerifiers(account.verifiers, from)',
+      replace: 'sameVerifiers(account.verifiers, to)',
+      test: compliance(
+        'changes verifiers only from those of the account, one of two changes that come at once, and nothing else',
+      ),
+    },
+    {
+      name: 'password-of-disabled',
+      off: 'the user of a disabled account changes its password',
+      file: source('directory/decisions.ts'),
+      find: "if (account.state !== 'enabled') return refuse('account-disabled', { address });",
+      replace: '',
+      test: compliance(
+        'refuses new verifiers that are malformed, none, or MD5 where there was none; and those of nobody or of a disabled account',
+      ),
+    },
+    {
+      name: 'md5',
+      off: 'a user brings in MD5 by changing the password',
+      file: source('directory/decisions.ts'),
+      find: 'if (to.MD5 !== undefined && account.verifiers.MD5 === undefined) {',
+      replace: 'if (to.MD5 === undefined && account.verifiers.MD5 === null) {',
+      test: compliance(
+        'refuses new verifiers that are malformed, none, or MD5 where there was none; and those of nobody or of a disabled account',
+      ),
+    },
+    {
+      name: 'disabled',
+      off: 'a disabled account still has something to authenticate with',
+      file: source('verifiers.ts'),
+      find: "if (account.state !== 'enabled') return undefined;",
+      replace: '',
+      test: {
+        file: source('check-account.test.ts'),
+        title: 'authenticate nobody while the account is disabled',
+      },
+    },
+    {
+      name: 'other-epoch',
+      off: 'a position of another feed is taken for one of this',
+      file: source('directory/feed.ts'),
+      find: "if (since.epoch !== epoch) return refuse('position-lost', { because: 'other-epoch' });",
+      replace: '',
+      test: compliance('refuses a position of another feed, and one that it has not reached'),
+    },
+    {
+      name: 'begun',
+      off: 'a reader that begins after forgotten removals never comes to the end',
+      file: source('directory/feed.ts'),
+      find: 'Math.max(since.version, since.begun) < forgotten',
+      replace: 'since.version < forgotten',
+      test: compliance(
+        'remembers as many removals as it was told to, and tells a reader before them that it must begin again',
+      ),
+    },
+    {
+      name: 'colon',
+      off: 'a username with a colon, whose H(A1) is also that of another one, is taken',
+      file: source('address.ts'),
+      find: '\\s:"',
+      replace: '\\s"',
+      test: {
+        file: source('address.test.ts'),
+        title: 'is not a%3Ab@contoso.example: a colon, which ends the username in H(A1)',
+      },
+    },
+    {
+      name: 'contact-limits',
+      off: 'a contact list has any size',
+      file: source('check-contacts.ts'),
+      find: 'return found <= most ? undefined',
+      replace: 'return found >= 0 ? undefined',
+      test: compliance(
+        'refuses a contact list that is too large or malformed, with the reason, and keeps the one before',
+      ),
+    },
+  ],
+};
