@@ -273,7 +273,7 @@ export async function openDomainAuthority(
     issuance,
     topology: inForce,
     lists,
-    issuers: () => [...roots.liveBelieved.map(({ issuer }) => issuer.certificate.der), ...roots.crosses],
+    issuers: () => [...roots.crosses, ...roots.liveBelieved.map(({ issuer }) => issuer.certificate.der)],
     isUseless: async (serialHex) => {
       const recorded = await findIssued(ledger, issuance, serialHex);
       return recorded?.revocation !== undefined || recorded === undefined || roots.isLeft(recorded.issuer);

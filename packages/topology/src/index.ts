@@ -123,6 +123,7 @@ export {
 export {
   type DecodedTrustState,
   decodeTrustState,
+  maxStateCertificates,
   type SignedTrustState,
   signTrustState,
   type TrustStateSigner,

@@ -27,6 +27,17 @@ export const patches: PatchList = {
       },
     },
     {
+      name: 'certificates-of-a-state',
+      off: 'with many authorities a state has more certificates than any member reads',
+      file: 'packages/authority/src/trust-state/state-chain.ts',
+      find: '.slice(0, maxStateCertificates)',
+      replace: '',
+      test: {
+        file: 'packages/authority/src/trust-state/state-chain.test.ts',
+        title: 'are no more than members read, however many authorities live',
+      },
+    },
+    {
       name: 'forked',
       off: 'two different trust states with one sequence are both believed',
       file: 'packages/topology/src/trust-state/refuse-trust-state.ts',

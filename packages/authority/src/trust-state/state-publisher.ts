@@ -8,6 +8,7 @@ import {
   trustStateLifetimeMs,
 } from '@entente/topology';
 import type { PublishedList } from './published-lists.ts';
+import { stateChain } from './state-chain.ts';
 import {
   createStateKey,
   isRenewalDue,
@@ -31,7 +32,10 @@ export interface StatePublisherOptions extends Omit<StateKeyOptions, 'now'> {
   /** The topology in force; no state is signed before the first one. */
   readonly topology: () => Topology | undefined;
   readonly lists: () => readonly PublishedList[];
-  /** Certificates of all issuing authorities whose lists it names, and of those above them, DER: a member may know one of them alone. */
+  /**
+   * Certificates of the issuing authorities whose lists it names, and of those above them, DER: a member may know one of them alone. What
+   * matters most comes first, where there are more than a state can carry.
+   */
   readonly issuers: () => readonly Uint8Array[];
   /** Whether the certificate of the key was revoked, or leads to another root than the one in use. */
   readonly isUseless: (serialHex: string) => Promise<boolean>;
@@ -139,7 +143,7 @@ export class StatePublisher implements AsyncDisposable {
     };
     this.#current = {
       sequence,
-      text: signTrustState(state, { ...this.#key, chain: withIssuers(this.#key.chain, issuers()) }),
+      text: signTrustState(state, { ...this.#key, chain: stateChain(this.#key.chain, issuers()) }),
     };
     onSigned(this.#current);
   }
@@ -156,10 +160,4 @@ export class StatePublisher implements AsyncDisposable {
       });
     });
   }
-}
-
-/** The chain of the key first. */
-function withIssuers(chain: readonly Uint8Array[], issuers: readonly Uint8Array[]): readonly Uint8Array[] {
-  const others = issuers.filter((der) => !chain.some((one) => Buffer.from(one).equals(der)));
-  return [...chain, ...others];
 }

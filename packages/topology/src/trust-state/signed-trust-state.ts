@@ -13,12 +13,12 @@ const signatureType = 'entente-trust-state+jws';
 const signatureBytes = 64;
 /** Characters; a state with the most lists is shorter. */
 const maxLength = 524_288;
-/** The leaf, and the issuing authorities that live: one or two, in a rollover some more. */
-const maxCertificates = 8;
+/** Certificates that a state carries at most: the leaf, and the issuing authorities that live, one or two, in a rollover some more. */
+export const maxStateCertificates = 8;
 
 /** The key that signs trust states, and its certificate. */
 export interface TrustStateSigner {
-  /** Leaf first, without the root; DER. */
+  /** Leaf first, without the root; DER. At most {@link maxStateCertificates}: members refuse a state with more. */
   readonly chain: readonly Uint8Array[];
   /**
    * Signs with ES256 (RFC 7518 §3.4).
@@ -94,7 +94,7 @@ function readHeader(part: string): readonly [Uint8Array, ...Uint8Array[]] | unde
   const json = Buffer.from(part, 'base64url').toString('utf8');
   const read = readCanonical(json);
   const x5c = read.ok ? (read.value as { x5c?: unknown } | null)?.x5c : undefined;
-  if (!Array.isArray(x5c) || x5c.length > maxCertificates) return undefined;
+  if (!Array.isArray(x5c) || x5c.length > maxStateCertificates) return undefined;
   if (!x5c.every((item) => typeof item === 'string')) return undefined;
   const [first, ...others] = x5c.map((item) => new Uint8Array(Buffer.from(item, 'base64')));
   if (first === undefined || encode(headerOf([first, ...others])) !== part) return undefined;
