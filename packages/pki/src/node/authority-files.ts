@@ -142,7 +142,8 @@ function missing(place: string, cause?: unknown): PkiFault {
   return new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
     sentence: 'a file of the authority is missing',
     place,
-    remedy: 'create the authority with entente ca init, or correct the directory in the configuration',
+    remedy:
+      'create the authority with entente ca init, or correct the directory in the configuration; where entente ca restore was interrupted, run it again',
     cause,
   });
 }

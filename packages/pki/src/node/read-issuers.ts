@@ -49,7 +49,8 @@ async function required(folder: AuthorityFolder, name: string): Promise<Buffer> 
   throw new PkiFault('ENTENTE_PKI_AUTHORITY_DAMAGED', {
     sentence: 'a file of the authority is missing',
     place: folder.pathOf(name),
-    remedy: 'create the authority with entente ca init, or correct the directory in the configuration',
+    remedy:
+      'create the authority with entente ca init, or correct the directory in the configuration; where entente ca restore was interrupted, run it again',
   });
 }
 
