@@ -117,8 +117,9 @@ describe('an authority that was restored from it', () => {
     await restore([{ place: 'revocation.crl', content }]);
     const after = await state();
     expect(numberOf(after)).toBeGreaterThanOrEqual(took);
-    expect(after.sequence).toBeGreaterThan(before.state.sequence + 86_000);
-    expect(await bundle()).toBeGreaterThanOrEqual(Math.floor(took / 1_000));
+    expect(after.sequence).toBeGreaterThan(before.state.sequence);
+    expect(after.sequence).toBeGreaterThanOrEqual(took);
+    expect(await bundle()).toBeGreaterThanOrEqual(took);
     expect(lines('restored')).toHaveLength(1);
     await scene.restart();
     const number = numberOf(await state());
