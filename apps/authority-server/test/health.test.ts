@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 
 const disk = { isFull: false };
-/** A database that takes no more versions of the topology. */
+/** A database whose disk is full once a version of the topology comes: it takes none, and says so of itself. */
 const openFull: typeof openStore = async (directory, options) => {
   const store = await openStore(directory, options);
   const { topologies } = store;
@@ -30,7 +30,9 @@ const openFull: typeof openStore = async (directory, options) => {
     if (disk.isFull) throw new PkiFault('ENTENTE_PKI_LEDGER_UNAVAILABLE', full);
     return topologies.add(version, text);
   };
-  return { ...store, topologies: { ...topologies, add } };
+  const standing: typeof store.standing = () =>
+    disk.isFull ? { ok: false, since: 0, sentence: full.sentence, remedy: full.remedy } : store.standing();
+  return { ...store, standing, topologies: { ...topologies, add } };
 };
 
 describe('the health of an authority', () => {
@@ -51,7 +53,11 @@ describe('the health of an authority', () => {
       expect(response.status).toBe(503);
       expect(await response.json()).toMatchObject({
         status: 'unavailable',
-        problems: [{ part: 'topologies', message: expect.any(String), remedy: expect.any(String) }],
+        problems: ['topologies', 'ledger'].map((part) => ({
+          part,
+          message: expect.any(String),
+          remedy: expect.any(String),
+        })),
       });
     }
     const plain = await scene.ask('/healthz');

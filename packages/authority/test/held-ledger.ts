@@ -49,7 +49,7 @@ export async function startHeldLedger(): Promise<HeldLedger> {
     checkToken: look({ ok: false, reason: 'token-unknown' }),
   };
   const authority = {
-    opened: { ledger },
+    opened: { ledger, issuers: { revokedIds: () => new Set() } },
     issuance: { issuer: { id: '01' } },
     clock: { now: () => Date.now() },
     revocation: {},
