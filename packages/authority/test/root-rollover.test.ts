@@ -18,7 +18,7 @@ describe('a domain that goes from one root to the next', () => {
   beforeAll(async () => {
     run = await RollingRoot.start();
     off = run.holder('fe01.contoso.example').chain;
-  }, 120_000);
+  });
   afterAll(() => run[Symbol.asyncDispose]());
 
   const anchorsOf = (...numbers: readonly number[]): string =>

@@ -34,7 +34,7 @@ describe('the verbs of a root, with a running authority', () => {
     await mkdir(at('root1'));
     await copyFile(join(directory, 'root_ca.crt'), at('root1/root_ca.crt'));
     await rename(join(directory, 'root_ca.key'), at('root1/root_ca.key'));
-  }, 120_000);
+  });
   afterAll(async () => {
     await network?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
@@ -230,4 +230,4 @@ describe('the verbs of a root, with a running authority', () => {
     });
     return (JSON.parse(text) as { document: TopologyDocument }).document;
   }
-}, 180_000);
+});
