@@ -155,6 +155,7 @@ describe('bounds on connections', () => {
     ['handshakeTimeoutMs', 0],
     ['verdictTimeoutMs', Number.POSITIVE_INFINITY],
     ['drainTimeoutMs', '1' as unknown as number],
+    ['maxConnectionsPerPeer', 0],
   ] as const)('refuses to start with %s %s: no limit can be turned off', async (name, value) => {
     await expect(serve(tls, { ...common(), limits: { [name]: value } }, () => {})).rejects.toMatchObject({
       code: 'ENTENTE_OPTION_INVALID',

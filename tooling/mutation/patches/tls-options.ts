@@ -71,7 +71,7 @@ export const patches: PatchList = {
       find: 'if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value;',
       replace: "if (typeof value === 'number') return value;",
       test: {
-        file: 'packages/tls/test/admission.test.ts',
+        file: 'packages/tls/test/bounds.test.ts',
         title: 'refuses to start with maxConnectionsPerAddress NaN: no limit can be turned off',
       },
     },
