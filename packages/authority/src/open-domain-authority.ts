@@ -233,7 +233,14 @@ export async function openDomainAuthority(
     refuseRoots: (next, leaveBehind) =>
       refuseRoots(
         next,
-        { store: opened.issuers, ledger, topology: inForce, fqdn: settings.fqdn, now },
+        {
+          store: opened.issuers,
+          ledger,
+          topology: inForce,
+          fqdn: settings.fqdn,
+          now,
+          collect: () => rollover.collect(),
+        },
         leaveBehind,
       ),
     async signState() {

@@ -241,6 +241,29 @@ describe('an authority', () => {
     await again.remove();
   });
 
+  it('keeps its first certificate where the request was answered twice, and takes the rest of the second answer', async () => {
+    const again = await startVisit();
+    const asking = await again.store();
+    const asked = await again.request(asking);
+    const first = await again.answer(asked);
+    const second = await again.answer({ ...asked, list: first.list });
+    const apply = async (given: RootAnswer) => {
+      const one = await again.store();
+      const verified = verifyRootAnswer(given, await one.knowledge(domain, objectsUrl, half));
+      if (!verified.ok) throw new Error(verified.refusal.message);
+      await one.accept(verified.value, half);
+      return verified.value;
+    };
+    const { issuing } = await apply(first);
+    expect(second.issuing).not.toEqual(issuing?.certificate.der);
+    const { issuing: repeated, list, outside } = await apply(second);
+    expect(Buffer.from(list.der).equals(second.list)).toBe(true);
+    expect([repeated, outside]).toEqual([undefined, []]);
+    const recorded = (await again.store()).records.map(({ notBefore, number }) => [number, notBefore]);
+    expect(recorded).toContainEqual([issuing?.number, issuing?.certificate.notBefore]);
+    await again.remove();
+  });
+
   it('refuses a list that takes a revocation back', async () => {
     const again = await startVisit();
     const one = await again.store();

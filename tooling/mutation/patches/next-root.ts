@@ -126,6 +126,28 @@ export const patches: PatchList = {
       test: steps('refuses a topology that lists no root below which anything could be issued'),
     },
     {
+      name: 'root-brought-just-now',
+      off: 'a topology that lists the root that was brought a moment ago is refused for a minute',
+      file: `${roots}refuse-roots.ts`,
+      find: 'if (unrecorded(next, inForce, store).length > 0) await options.collect();',
+      replace: '',
+      test: steps(
+        'goes to a third root in the same way, if servers are left behind with the word of the administrators',
+      ),
+    },
+    {
+      name: 'second-answer',
+      off: 'a request that was answered twice brings nothing the second time',
+      file: 'packages/pki/src/rollover/verify-answer.ts',
+      find: 'return isRecorded && isSignedBy(certificate, root) ? certificate : undefined;',
+      replace: 'return isRecorded && certificate.notAfter === 0 ? certificate : undefined;',
+      test: {
+        file: 'packages/pki/test/root-visit.test.ts',
+        title:
+          'keeps its first certificate where the request was answered twice, and takes the rest of the second answer',
+      },
+    },
+    {
       name: 'root-of-anybody',
       off: 'a topology lists a root that the present one has not brought to the authority',
       file: `${roots}refuse-roots.ts`,

@@ -99,7 +99,21 @@ export class Rollover {
    * @throws Error of the files or the ledger, the first of them: what else is due is done; the next call goes on
    */
   tick(): Promise<void> {
-    const turn = this.#last.then(() => this.#tick());
+    return this.#inTurn(() => this.#tick());
+  }
+
+  /**
+   * Takes the answers of roots that somebody has brought, without waiting until that is due.
+   * @throws Error of the files, as `tick` does
+   */
+  collect(): Promise<void> {
+    return this.#inTurn(() =>
+      eachStep(this.#options.opened.issuers.roots.all.map((root) => () => this.#collect(root))),
+    );
+  }
+
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(act);
     this.#last = turn.catch(() => undefined);
     return turn;
   }

@@ -13,6 +13,8 @@ export interface RefuseRootsOptions {
   readonly topology: () => Topology | undefined;
   /** FQDN of the authority, which gives itself another certificate. */
   readonly fqdn: string;
+  /** Takes the answers of roots that have been brought and wait: one may have brought the root that a version lists. */
+  readonly collect: () => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -36,6 +38,7 @@ export async function refuseRoots(
 ): Promise<Problem | undefined> {
   const { fqdn, ledger, now, store, topology } = options;
   const inForce = topology();
+  if (unrecorded(next, inForce, store).length > 0) await options.collect();
   const [foreign] = unrecorded(next, inForce, store);
   if (foreign !== undefined) {
     return {
