@@ -330,7 +330,7 @@ export const patches: PatchList = {
       name: 'certificates-of-all-issuers',
       off: 'a member that knows one issuing authority alone refuses each trust state while another one is prepared',
       file: 'packages/authority/src/trust-state/state-publisher.ts',
-      find: 'withIssuers(this.#key.chain, issuers())',
+      find: 'stateChain(this.#key.chain, issuers())',
       replace: 'this.#key.chain',
       test: {
         file: 'packages/authority/test/ten-years.test.ts',
