@@ -37,10 +37,10 @@ describe('one issuing authority follows the other under load, in two organisatio
     await timeline.pass(4 * hour);
     // Prepare: the yearly visit to the root, late.
     for (const { root } of organisations()) await root.visit(timeline.now);
-    await timeline.passUntil('both are prepared', () => timeline.logged('root-answer').length === 2, 4 * day);
+    await timeline.passUntil('both are prepared', () => timeline.logged('root-answer').length === 2, day);
     // Activate: by itself, while a call is up.
     hangUp = await timeline.phones.get('alice')?.longCall('sip:bob@contoso.example');
-    await timeline.passUntil('both take over', () => stages('activate').length === 2, 4 * day);
+    await timeline.passUntil('both take over', () => stages('activate').length === 2, 2 * day);
     ended = await hangUp?.();
     await timeline.passUntil(
       'every server that runs is certified by the next one',
