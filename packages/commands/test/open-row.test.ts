@@ -1,27 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { links } from '@entente/topology';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runEntente, succeed } from './command-line.ts';
+import { useTopologyFolder } from './topology-folder.ts';
 
 const { row: ask } = links.memberToAuthority;
 const { row: push } = links.authorityToEdge;
 const { row: other } = links.frontEndToFrontEnd;
-const home = process.cwd();
-let folder: string;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'entente-open-row-'));
-  process.chdir(folder);
-  await succeed('topology init contoso.example --administrator alice bob --required 2');
-  await succeed('topology add server fe1.contoso.example --role front-end');
-  await succeed('topology add server ca.contoso.example --role authority');
-});
-afterEach(async () => {
-  process.chdir(home);
-  await rm(folder, { recursive: true, force: true });
-});
+useTopologyFolder();
 
 const yaml = () => readFile('topology.yaml', 'utf8');
 

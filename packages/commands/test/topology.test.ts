@@ -1,23 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
 import { answerOf, runEntente, succeed, verbsBelow } from './command-line.ts';
+import { useTopologyFolder } from './topology-folder.ts';
 
-const home = process.cwd();
-let folder: string;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'entente-topology-'));
-  process.chdir(folder);
-  await succeed('topology init contoso.example --administrator alice bob --required 2');
-  await succeed('topology add server fe1.contoso.example --role front-end');
-  await succeed('topology add server ca.contoso.example --role authority');
-});
-afterEach(async () => {
-  process.chdir(home);
-  await rm(folder, { recursive: true, force: true });
-});
+useTopologyFolder();
 
 const yaml = () => readFile('topology.yaml', 'utf8');
 const alice = '--key administrators/alice.key';
