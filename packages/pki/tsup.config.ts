@@ -9,4 +9,5 @@ export default library({
   'ledger/index': 'src/ledger/index.ts',
   'ledger/compliance/index': 'src/ledger/compliance/index.ts',
   'node/index': 'src/node/index.ts',
+  'node/signer/index': 'src/node/signer/index.ts',
 });

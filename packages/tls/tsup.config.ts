@@ -1,3 +1,3 @@
 import { library } from '../../tooling/build/library.ts';
 
-export default library({ index: 'src/index.ts' }, { maps: false });
+export default library({ index: 'src/index.ts' });

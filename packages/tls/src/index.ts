@@ -1,8 +1,14 @@
-export type { Credential, CredentialSource, KeyMaterial } from './credential/credential.ts';
+export type {
+  Credential,
+  CredentialSource,
+  KeyMaterial,
+  PemSource,
+  Pkcs12Source,
+} from './credential/credential.ts';
 export { type LoadCredentialOptions, loadCredential } from './credential/load-credential.ts';
 export { type AgentOptions, agent } from './dial/agent.ts';
 export { connect, type TrustedSocket } from './dial/connect.ts';
-export type { AskedName, ConnectOptions, OutboundOptions } from './dial/connect-options.ts';
+export type { AskedName, ConnectOptions, OutboundOptions, StreamOptions } from './dial/connect-options.ts';
 export type { HttpOutboundOptions } from './dial/dial-for.ts';
 export {
   type DispatcherOptions,
@@ -15,7 +21,9 @@ export {
   type HttpClientOptions,
   httpClient,
 } from './dial/http-client.ts';
+export { postgresTls } from './dial/postgres-tls.ts';
 export { type ProbedServer, type ProbeOptions, serverChain } from './dial/probe.ts';
+export { type TrustedStream, trustedStream } from './dial/trusted-stream.ts';
 export { isTrustError, TlsFault, type TlsFaultCode, TrustError } from './fault/fault.ts';
 export { addressGroup } from './listen/address-group.ts';
 export type {

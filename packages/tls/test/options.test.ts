@@ -222,7 +222,7 @@ describe('what options say', () => {
   it('is listed where no option is near', async () => {
     const fault = await faultOf('serverChain', { ...good('serverChain'), colour: 1 });
     expect(fault?.remedy).toBe(
-      'leave it out; serverChain has the options host, port, name, alpn, timeoutMs, signal',
+      'leave it out; serverChain has the options host, port, name, over, identity, offersOldVersions, alpn, timeoutMs, signal',
     );
   });
 

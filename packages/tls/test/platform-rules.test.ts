@@ -1,9 +1,9 @@
 import { constants, X509Certificate } from 'node:crypto';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { serve } from '@entente/tls';
+import { connect, serve } from '@entente/tls';
 import { describe, expect, it } from 'vitest';
-import { bare, ended, presenting, resume } from './fixture.ts';
+import { bare, ended, presenting, resume, serverName } from './fixture.ts';
 import { useGreetingServers } from './greeting-server.ts';
 
 const servers = useGreetingServers();
@@ -92,6 +92,48 @@ describe('renegotiation', () => {
     const { port } = await greet();
     const { error } = await ended(bare(port, { ...presenting(servers.world.client), maxVersion: 'TLSv1.2' }));
     expect(error?.code).toContain('PROTOCOL_VERSION');
+  });
+});
+
+describe('a server without TLS 1.3', () => {
+  async function dialled(options: tls.TlsOptions, minVersion: 'TLSv1.2' | 'TLSv1.3' | undefined) {
+    const server = tls.createServer({ ...presenting(servers.world.server), ...options });
+    server.on('tlsClientError', () => {});
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    try {
+      const socket = await connect({
+        host: '127.0.0.1',
+        port: (server.address() as net.AddressInfo).port,
+        trust: servers.world.trust,
+        expect: { mode: 'https', name: serverName },
+        allow: [serverName],
+        ...(minVersion === undefined ? {} : { minVersion }),
+      });
+      const protocol = socket.getProtocol();
+      socket.destroy();
+      return protocol;
+    } finally {
+      server.close();
+    }
+  }
+
+  it('is refused for its version, not for a certificate: the remedy is the option that lets this side speak TLS 1.2', async () => {
+    await expect(dialled({ maxVersion: 'TLSv1.2' }, undefined)).rejects.toMatchObject({
+      code: 'ENTENTE_HANDSHAKE_FAILED',
+      message: expect.stringContaining('expected a server that speaks TLS 1.3'),
+      remedy: expect.stringContaining("minVersion: 'TLSv1.2'"),
+    });
+    expect(await dialled({ maxVersion: 'TLSv1.2' }, 'TLSv1.2')).toBe('TLSv1.2');
+  });
+
+  it('and without TLS 1.2 is refused in the same words', async () => {
+    const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' } as const;
+    await expect(dialled(old, 'TLSv1.2')).rejects.toMatchObject({
+      code: 'ENTENTE_HANDSHAKE_FAILED',
+      message: expect.stringContaining('expected a server that speaks TLS 1.2 or 1.3'),
+    });
   });
 });
 

@@ -59,6 +59,19 @@ describe('an allow list', () => {
     expect(asks([])).toBe('not-in-topology');
   });
 
+  it('lets a peer pass by an IP address of its certificate, however either is spelt, and by no other', () => {
+    const v4 = makeLeaf(ca, [{ ip: [192, 0, 2, 1] }]);
+    const v6 = makeLeaf(ca, [{ ip: [0x20, 1, 0x0d, 0xb8, ...new Array<number>(11).fill(0), 7] }]);
+    const asks = (made: typeof v4, ...names: readonly string[]) =>
+      outcome(ask(judge, [made, ca], { authorise: allowNames(names) }));
+    expect(asks(v4, '192.0.2.1')).toBe('trusted');
+    for (const spelt of ['2001:db8::7', '[2001:DB8:0:0::7]']) expect(asks(v6, spelt)).toBe('trusted');
+    expect(asks(v4, '192.0.2.10', '2001:db8::7', '::ffff:192.0.2.1')).toBe('not-in-topology');
+    const named = makeLeaf(ca, [{ uri: '192.0.2.1' }, { uri: '2001:db8::7' }]);
+    expect(asks(named, '192.0.2.1', '2001:db8::7')).toBe('not-in-topology');
+    expect(() => allowNames(['192.0.2.256'])).toThrow('an IP address');
+  });
+
   it('takes no wildcard from anybody', () => {
     const wild = makeLeaf(ca, ['*.contoso.example']);
     const authorise = allowNames(['fe1.contoso.example']);

@@ -14,6 +14,18 @@ export type AuditAction =
   | 'backup-written'
   | 'authority-restored'
   | 'certificate-adopted'
+  | 'accounts-imported'
+  | 'account-added'
+  | 'account-password-set'
+  /** By a user who knew the one before; the actor is the server that has proven it. */
+  | 'account-password-changed'
+  | 'account-disabled'
+  | 'account-enabled'
+  | 'account-moved'
+  | 'account-number-set'
+  | 'account-right-granted'
+  | 'account-right-revoked'
+  | 'account-removed'
   | 'request-refused';
 
 /** Every action, for readers that filter by it. */
@@ -31,6 +43,17 @@ export const auditActions: readonly AuditAction[] = [
   'backup-written',
   'authority-restored',
   'certificate-adopted',
+  'accounts-imported',
+  'account-added',
+  'account-password-set',
+  'account-password-changed',
+  'account-disabled',
+  'account-enabled',
+  'account-moved',
+  'account-number-set',
+  'account-right-granted',
+  'account-right-revoked',
+  'account-removed',
   'request-refused',
 ];
 

@@ -2,7 +2,7 @@ import type { CertificateNames } from '@entente/x509';
 import type { PkiRefusal } from './refusal.ts';
 
 /** The kinds of leaf that an authority issues. */
-export type ProfileName = 'server' | 'administrator' | 'user' | 'trust-state';
+export type ProfileName = 'server' | 'store' | 'administrator' | 'user' | 'trust-state';
 
 /** Who requests a certificate, according to the transport or a token, never according to the request itself. */
 export type Requester =

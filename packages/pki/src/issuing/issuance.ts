@@ -279,7 +279,7 @@ function surplusName(requested: readonly string[], names: CertificateNames): Pki
   return refuse(
     'name-not-allowed',
     `the request contains the name ${JSON.stringify(surplus.slice(0, 253))}, which is not among the allowed names: ${[...decided].join(', ')}`,
-    'remove the names from the request, or change the topology first',
+    'remove the names from the request; or say which side of the server has them (--interface external); or change the topology first',
   );
 }
 

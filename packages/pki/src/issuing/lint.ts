@@ -101,9 +101,9 @@ const checks: Readonly<Record<LintRule, Check>> = {
     const uri = names.uris.find((text) => !isPlainUri(text));
     if (uri !== undefined) return `expected absolute URIs in printable ASCII, found ${uri}`;
     return expected(
-      'a DNS name in a server certificate only',
+      'a DNS name in the certificate of a server or store only',
       names.dnsNames.join(),
-      names.dnsNames.length > 0 === (profile.name === 'server'),
+      names.dnsNames.length > 0 === (profile.name === 'server' || profile.name === 'store'),
     );
   },
   // RFC 5922 §7.1: with a sip: URI no DNS name counts, so every name must be there in both forms.

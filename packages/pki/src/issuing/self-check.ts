@@ -38,6 +38,7 @@ const unchecked: RevocationPolicy = { mode: 'off', signedBy: 'the authority, for
 
 const purposes: Readonly<Record<ProfileName, readonly LinkContext['purpose'][]>> = {
   server: ['server', 'client'],
+  store: ['server'],
   administrator: ['client'],
   user: ['client'],
   // Its one purpose is none of TLS: the profile and its lint see to that, and the rest of the verdict is as for a server.

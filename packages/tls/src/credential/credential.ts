@@ -4,19 +4,35 @@ import type { Certificate } from '@entente/x509';
 export interface KeyMaterial {
   /** PEM, leaf first, then the intermediates; peers receive all of it. */
   readonly certificatePem: string;
-  /** PEM with a key in PKCS#8, SEC 1 or PKCS#1. */
+  /** PEM with a key in PKCS#8, SEC 1 or PKCS#1, not encrypted. */
   readonly keyPem: string;
   /** The leaf, decoded. */
   readonly leaf: Certificate;
 }
 
-/** Where certificate and key are: PEM text, or the path of a PEM file. */
-export interface CredentialSource {
+/** Where certificate and key are, in PEM. */
+export interface PemSource {
   /** Leaf first, then intermediates: PEM text, or the path of a PEM file. */
   readonly certificate: string;
   /** PEM text, or the path of a PEM file. */
   readonly key: string;
+  /** Of the key, where it is encrypted. */
+  readonly passphrase?: string;
+  readonly pkcs12?: never;
 }
+
+/** Where certificate and key are, in one PKCS#12 file (`.p12`, `.pfx`). */
+export interface Pkcs12Source {
+  /** The file's DER, or its path. Its root is not presented. @see RFC 7292 */
+  readonly pkcs12: string | Uint8Array;
+  /** Of the file. Default: an empty one. */
+  readonly passphrase?: string;
+  readonly certificate?: never;
+  readonly key?: never;
+}
+
+/** Where certificate and key are. */
+export type CredentialSource = PemSource | Pkcs12Source;
 
 /**
  * What this side presents in handshakes. After a replacement the listeners and clients that use it present the new certificate

@@ -1,57 +1,106 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { unwatchFile, watchFile } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { decodePemCertificates } from '@entente/x509';
-import { TlsFault } from '../fault/fault.ts';
-import { callback, required, type Shape, text, yesOrNo } from '../options/option-rule.ts';
+import {
+  callback,
+  OptionPlace,
+  optionFault,
+  rule,
+  type Shape,
+  text,
+  yesOrNo,
+} from '../options/option-rule.ts';
 import { readOptions } from '../options/read-options.ts';
 import type { Credential, CredentialSource, KeyMaterial } from './credential.ts';
+import { isPem, type ReadableSource, readMaterial } from './read-material.ts';
 
 /** Options of {@link loadCredential}. */
-export interface LoadCredentialOptions extends CredentialSource {
+export type LoadCredentialOptions = CredentialSource & {
   /** Load again when one of the files changes; a pair that does not fit yet is skipped. Default false. */
   readonly watch?: boolean;
   /** Called when a changed file cannot be used; the current certificate stays. */
   readonly onFault?: (fault: unknown) => void;
+};
+
+/** All of them, where which of them belong together is checked later. */
+interface GivenOptions extends ReadableSource {
+  readonly watch?: boolean;
+  readonly onFault?: (fault: unknown) => void;
 }
 
-const shape: Shape<LoadCredentialOptions> = {
-  certificate: required(text, 'give the chain: a file of PEM, or PEM text'),
-  key: required(text, 'give the key: a file of PEM, or PEM text'),
+const shape: Shape<GivenOptions> = {
+  certificate: text,
+  key: text,
+  passphrase: rule('a text', (value) => typeof value === 'string'),
+  pkcs12: rule(
+    'a path, or a Uint8Array',
+    (value) => (typeof value === 'string' && value !== '') || value instanceof Uint8Array,
+  ),
   watch: yesOrNo,
   onFault: callback,
 };
 
+function readSource(given: unknown, of: string): GivenOptions {
+  const options = readOptions(given, shape, of);
+  const place = new OptionPlace(of);
+  if (options.pkcs12 === undefined) {
+    const remedies = {
+      certificate: 'give the chain: a file of PEM, or PEM text',
+      key: 'give the key: a file of PEM, or PEM text',
+    } as const;
+    for (const name of ['certificate', 'key'] as const) {
+      if (options[name] !== undefined) continue;
+      throw optionFault(
+        place.within(name),
+        `expected the option ${name}, found none`,
+        `${remedies[name]}; or both as pkcs12`,
+      );
+    }
+    return options;
+  }
+  for (const name of ['certificate', 'key'] as const) {
+    if (options[name] === undefined) continue;
+    throw optionFault(
+      place.within(name),
+      `expected no ${name} beside pkcs12, found one`,
+      `leave ${name} or pkcs12 out`,
+    );
+  }
+  return options;
+}
+
 /**
  * Reads a certificate chain and its key, and checks that the key belongs to the leaf.
  *
- * @param given - PEM text or paths of PEM files
+ * Node keeps the key: it has no interface for one that stays in a token or with a signing service.
+ *
+ * @param given - PEM text or paths of PEM files, or a PKCS#12 file; with a passphrase where they are encrypted
  * @returns the credential, which can be replaced while listeners and clients use it
  * @throws TlsFault `ENTENTE_FILE_UNREADABLE`, `ENTENTE_CERTIFICATE_UNREADABLE`, `ENTENTE_KEY_UNREADABLE`,
  * `ENTENTE_KEY_MISMATCH`, `ENTENTE_OPTION_INVALID`
  */
 export async function loadCredential(given: LoadCredentialOptions): Promise<Credential> {
-  const options = readOptions(given, shape, 'loadCredential');
+  const options = readSource(given, 'loadCredential');
   const listeners = new Set<(material: KeyMaterial) => void>();
   let current = await readMaterial(options);
-  const replace = async (source: CredentialSource) => {
-    const next = await readMaterial(readOptions(source, shape, 'replace'));
+  const renew = async (source: ReadableSource) => {
+    const next = await readMaterial(source);
     if (next.certificatePem === current.certificatePem && next.keyPem === current.keyPem) return;
     current = next;
     for (const listener of [...listeners]) listener(next);
   };
-  const paths = [options.certificate, options.key].filter((text) => !isPem(text));
+  const paths = [options.certificate, options.key, options.pkcs12].filter(
+    (source): source is string => typeof source === 'string' && !isPem(source),
+  );
   const stopWatching =
     options.watch === true && paths.length > 0
       ? watchFiles(paths, () => {
-          replace(options).catch((fault: unknown) => options.onFault?.(fault));
+          renew(options).catch((fault: unknown) => options.onFault?.(fault));
         })
       : undefined;
   return {
     get current() {
       return current;
     },
-    replace,
+    replace: async (source) => renew(readSource(source, 'replace')),
     onChange(listener) {
       listeners.add(listener);
       return () => {
@@ -63,64 +112,6 @@ export async function loadCredential(given: LoadCredentialOptions): Promise<Cred
       listeners.clear();
     },
   };
-}
-
-async function readMaterial(source: CredentialSource): Promise<KeyMaterial> {
-  const certificatePem = await textOf(source.certificate, 'certificate');
-  const keyPem = await textOf(source.key, 'key');
-  const certificatePlace = placeOf(source.certificate, 'option identity.certificate');
-  const keyPlace = placeOf(source.key, 'option identity.key');
-
-  const chain = decodePemCertificates(certificatePem);
-  const leaf = chain.ok ? chain.value[0] : undefined;
-  if (!chain.ok || leaf === undefined) {
-    throw new TlsFault('ENTENTE_CERTIFICATE_UNREADABLE', {
-      sentence: `expected PEM certificates, leaf first, found ${chain.ok ? 'none' : `${chain.error.message} (${chain.error.where})`}`,
-      place: certificatePlace,
-      remedy: 'use a file with one or more CERTIFICATE blocks',
-    });
-  }
-  let key: KeyObject;
-  try {
-    key = createPrivateKey(keyPem);
-  } catch (cause) {
-    throw new TlsFault('ENTENTE_KEY_UNREADABLE', {
-      sentence: 'expected an unencrypted private key in PEM, found something else',
-      place: keyPlace,
-      remedy: 'use a file with a PRIVATE KEY block; `openssl pkcs8 -topk8 -nocrypt` writes one',
-      cause,
-    });
-  }
-  if (!new X509Certificate(leaf.der).checkPrivateKey(key)) {
-    throw new TlsFault('ENTENTE_KEY_MISMATCH', {
-      sentence: `expected the key of certificate ${leaf.subject.toString()} (serial ${leaf.serialHex}), found the key of another`,
-      place: keyPlace,
-      remedy: `use the key that belongs to ${certificatePlace}, or the certificate that was issued for this key`,
-    });
-  }
-  return { certificatePem, keyPem, leaf };
-}
-
-function isPem(text: string): boolean {
-  return text.includes('-----BEGIN ');
-}
-
-function placeOf(text: string, option: string): string {
-  return isPem(text) ? option : text;
-}
-
-async function textOf(textOrPath: string, what: string): Promise<string> {
-  if (isPem(textOrPath)) return textOrPath;
-  try {
-    return await readFile(textOrPath, 'utf8');
-  } catch (cause) {
-    throw new TlsFault('ENTENTE_FILE_UNREADABLE', {
-      sentence: `expected a readable ${what} file, found ${(cause as NodeJS.ErrnoException).code ?? 'an error'}`,
-      place: textOrPath,
-      remedy: 'create the file, correct the path, or give this user the right to read it',
-      cause,
-    });
-  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { DaneExpectation, IdentityExpectation } from '@entente/trust';
 import type { Credential } from '../credential/credential.ts';
 import type { ConnectionRefusal } from '../refusal/connection-refusal.ts';
@@ -34,6 +35,9 @@ export interface OutboundOptions {
   readonly onRefusal?: (refusal: ConnectionRefusal) => void;
 }
 
+/** Where nothing is said: milliseconds from the first packet to the verdict. */
+export const defaultTimeoutMs = 10_000;
+
 /** Options of `connect`. */
 export interface ConnectOptions extends OutboundOptions {
   /** Address or name to dial. The certificate is not checked against it, but against `expect`. */
@@ -48,6 +52,20 @@ export interface ConnectOptions extends OutboundOptions {
   readonly alpn?: readonly string[];
   /** Local address to dial from. */
   readonly localAddress?: string;
+  /**
+   * A TCP connection to that place that is open already, for protocols that agree on TLS in clear text first: the handshake begins on it
+   * at once, and it is destroyed where the server is refused. What was read from it before must not count. Default: one is dialled.
+   */
+  readonly over?: Socket;
   /** Gives up when it aborts; has no effect on a connection that is established. */
   readonly signal?: AbortSignal;
+}
+
+/** Options of `trustedStream`. */
+export interface StreamOptions extends Omit<ConnectOptions, 'over' | 'signal'> {
+  /**
+   * Agrees with the server on TLS in clear text, on a TCP connection that is open, for protocols that begin without TLS; `postgresTls` does it
+   * for PostgreSQL. It pauses the socket before it resolves. What it has read must not count. Default: TLS begins at once.
+   */
+  readonly agree?: (socket: Socket) => Promise<void>;
 }

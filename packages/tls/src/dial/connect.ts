@@ -21,17 +21,17 @@ import { completeLink } from '../trust/link.ts';
 import type { RefusedVerdict } from '../trust/peer.ts';
 import { protectionOf } from '../trust/protection.ts';
 import { clientContext } from './client-context.ts';
-import type { ConnectOptions } from './connect-options.ts';
+import { type ConnectOptions, defaultTimeoutMs } from './connect-options.ts';
 import { connectShape } from './outbound-shape.ts';
+import { within } from './within.ts';
 
 /** A socket that has passed the verdict; `peerOf(socket)` gives the peer. */
 export type TrustedSocket = tls.TLSSocket;
 
-const defaultTimeoutMs = 10_000;
 const defaultRefusalWindowMs = 5_000;
 
 /**
- * Dials, and returns the socket once the verdict trusts the server for the expected name.
+ * Dials, or takes a connection that is open, and returns the socket once the verdict trusts the server for the expected name.
  *
  * The server's verdict on this side may come later: with TLS 1.3 the handshake of a client ends first (RFC 8446 §2). Where
  * the server then closes without having sent a byte, the socket fails with a `TrustError` whose reason is `peer-refused`.
@@ -51,6 +51,7 @@ export async function connect(given: ConnectOptions): Promise<TrustedSocket> {
     return await dial.finish();
   } catch (error) {
     dial.socket.destroy();
+    options.over?.destroy();
     throw error;
   }
 }
@@ -67,9 +68,8 @@ class Dial implements AdmissionOwner {
     this.#link = completeLink('outbound', options.link);
     this.#place = `${options.host}:${options.port}`;
     const name = serverNameFor(options.expect, options.host);
-    const dialled: tls.ConnectionOptions & tls.TLSSocketOptions & TcpNetConnectOpts = {
-      host: options.host,
-      port: options.port,
+    const dialled: tls.ConnectionOptions & tls.TLSSocketOptions & Partial<TcpNetConnectOpts> = {
+      ...(options.over === undefined ? { host: options.host, port: options.port } : { socket: options.over }),
       secureContext: clientContext(options.trust, options.identity?.current, this.#link, options.minVersion),
       // The verdict decides; what OpenSSL and Node find is at most evidence.
       rejectUnauthorized: false,
@@ -127,6 +127,7 @@ class Dial implements AdmissionOwner {
   }
 
   #handshakeError(error: Error): Error {
+    if (isAboutVersion(error)) return this.#noCommonVersion(error);
     const rejection = refusedByPeer(error);
     if (rejection !== undefined) {
       const refusal = new TrustError(rejection, this.#place, undefined, error);
@@ -142,6 +143,19 @@ class Dial implements AdmissionOwner {
       remedy:
         'check that the port speaks TLS, and that both sides share a protocol version and a cipher suite',
       cause: error,
+    });
+  }
+
+  /** An alert, but none about this side's certificate. */
+  #noCommonVersion(cause: NodeJS.ErrnoException): TlsFault {
+    const isStrict = this.#options.minVersion !== 'TLSv1.2';
+    return new TlsFault('ENTENTE_HANDSHAKE_FAILED', {
+      sentence: `expected a server that speaks ${isStrict ? 'TLS 1.3' : 'TLS 1.2 or 1.3'}, found one that does not (${cause.code})`,
+      place: this.#place,
+      remedy: isStrict
+        ? "turn TLS 1.3 on at the server; where it cannot speak it, minVersion: 'TLSv1.2' lets this side speak TLS 1.2"
+        : 'turn TLS 1.2 and 1.3 on at the server (RFC 8996)',
+      cause,
     });
   }
 
@@ -248,33 +262,9 @@ function serverNameFor(expect: IdentityExpectation, host: string): string | unde
   return isIP(name) === 0 && name !== '' ? name : undefined;
 }
 
-async function within<T>(
-  work: Promise<T>,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-  place: string,
-): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  let aborted: (() => void) | undefined;
-  const ended = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(
-        new TlsFault('ENTENTE_TIMEOUT', {
-          sentence: `expected a verdict in time, found none after ${Math.round(timeoutMs)} ms`,
-          place,
-          remedy: 'check that the address is reachable, or raise timeoutMs',
-        }),
-      );
-    }, timeoutMs);
-    aborted = () => reject(signal?.reason);
-    signal?.addEventListener('abort', aborted, { once: true });
-  });
-  try {
-    return await Promise.race([work, ended]);
-  } finally {
-    clearTimeout(timer);
-    if (aborted !== undefined) signal?.removeEventListener('abort', aborted);
-  }
+/** Both sides have no protocol version in common: found by the server (RFC 8446 §6.2), or by this side. */
+function isAboutVersion({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' || code === 'ERR_SSL_UNSUPPORTED_PROTOCOL';
 }
 
 function ignore(): void {}

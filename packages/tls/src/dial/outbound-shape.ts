@@ -1,4 +1,5 @@
-import { callback, required, type Shape, text, wholeNumber } from '../options/option-rule.ts';
+import { Socket } from 'node:net';
+import { callback, required, rule, type Shape, text, wholeNumber } from '../options/option-rule.ts';
 import {
   abortSignal,
   allow,
@@ -10,7 +11,7 @@ import {
   protocols,
   trustState,
 } from '../options/peer-rules.ts';
-import type { ConnectOptions, OutboundOptions } from './connect-options.ts';
+import type { ConnectOptions, OutboundOptions, StreamOptions } from './connect-options.ts';
 
 const timeout = wholeNumber(1, 600_000);
 
@@ -29,8 +30,8 @@ export const outboundShape: Shape<OutboundOptions> = {
   onRefusal: callback,
 };
 
-/** Options of `connect`. */
-export const connectShape: Shape<ConnectOptions> = {
+/** Options of `trustedStream`. */
+export const streamShape: Shape<StreamOptions> = {
   ...outboundShape,
   host: required(text, 'give the address or name to dial'),
   port: required(wholeNumber(1, 65_535), 'give the port to dial'),
@@ -41,5 +42,14 @@ export const connectShape: Shape<ConnectOptions> = {
   dane,
   alpn: protocols,
   localAddress: text,
+  agree: callback,
+};
+
+const { agree: _, ...dialled } = streamShape;
+
+/** Options of `connect`. */
+export const connectShape: Shape<ConnectOptions> = {
+  ...dialled,
+  over: rule('a socket of node:net that is connected', (value) => value instanceof Socket && !value.pending),
   signal: abortSignal,
 };

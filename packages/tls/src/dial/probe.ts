@@ -1,9 +1,10 @@
-import { isIP, type TcpNetConnectOpts } from 'node:net';
+import { isIP, Socket, type TcpNetConnectOpts } from 'node:net';
 import * as tls from 'node:tls';
 import type { PresentedChain } from '@entente/trust';
+import type { Credential } from '../credential/credential.ts';
 import { TlsFault } from '../fault/fault.ts';
-import { required, type Shape, text, wholeNumber } from '../options/option-rule.ts';
-import { abortSignal, protocols } from '../options/peer-rules.ts';
+import { required, rule, type Shape, text, wholeNumber, yesOrNo } from '../options/option-rule.ts';
+import { abortSignal, credential, protocols } from '../options/peer-rules.ts';
 import { readOptions } from '../options/read-options.ts';
 import { protectionOf } from '../trust/protection.ts';
 import { ShownChain } from '../trust/shown-chain.ts';
@@ -15,6 +16,12 @@ export interface ProbeOptions {
   readonly port: number;
   /** Name to send as SNI. Default `host`, where it is a name. */
   readonly name?: string;
+  /** A connected socket on which both sides are about to begin TLS, as after STARTTLS. Default: a new connection to `host`. */
+  readonly over?: Socket;
+  /** What this side shows to a server that asks for a certificate. Default nothing. */
+  readonly identity?: Credential;
+  /** Whether TLS 1.0 and 1.1 are offered too, with the weak suites of their time: to find out what a server speaks. Default false. */
+  readonly offersOldVersions?: boolean;
   readonly alpn?: readonly string[];
   /** Milliseconds for the handshake, 1 to 600,000. Default 10,000. */
   readonly timeoutMs?: number;
@@ -31,16 +38,28 @@ export interface ProbedServer {
   /** IP address of the server. */
   readonly address: string;
   readonly handshakeMs: number;
+  /**
+   * The alert with which the server ended the connection after it had shown its certificate, as OpenSSL calls it: it requires another
+   * certificate of this side, or one at all. With TLS 1.3 an alert is awaited for a second at the most, and until then for a session
+   * ticket, which a server sends to those that it lets in (RFC 8446 §4.6.1).
+   */
+  readonly refusal: string | undefined;
 }
 
 const shape: Shape<ProbeOptions> = {
   host: required(text, 'give the address or name of the server'),
   port: required(wholeNumber(1, 65_535), 'give the port of the server'),
   name: text,
+  over: rule('a socket of node:net that is connected', (value) => value instanceof Socket && !value.pending),
+  identity: credential,
+  offersOldVersions: yesOrNo,
   alpn: protocols,
   timeoutMs: wholeNumber(1, 600_000),
   signal: abortSignal,
 };
+
+/** After a handshake of TLS 1.3. */
+const refusalWindowMs = 1_000;
 
 /**
  * Reads what a TLS server presents, without judging it and without sending application data, and closes the connection. The
@@ -52,19 +71,22 @@ const shape: Shape<ProbeOptions> = {
  */
 export async function serverChain(given: ProbeOptions): Promise<ProbedServer> {
   const options = readOptions(given, shape, 'serverChain');
+  const { alpn, host, identity, name = host, over, port } = options;
   const startedAt = performance.now();
-  const place = `${options.host}:${options.port}`;
-  const name = options.name ?? options.host;
-  const settings: tls.ConnectionOptions & tls.TLSSocketOptions & TcpNetConnectOpts = {
-    host: options.host,
-    port: options.port,
+  const settings: tls.ConnectionOptions & tls.TLSSocketOptions & Partial<TcpNetConnectOpts> = {
+    ...(over === undefined ? { host, port } : { socket: over }),
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
     requestOCSP: true,
-    minVersion: 'TLSv1.2',
+    ...(options.offersOldVersions === true
+      ? { minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' }
+      : { minVersion: 'TLSv1.2' }),
     ca: [],
+    ...(identity === undefined
+      ? {}
+      : { cert: identity.current.certificatePem, key: identity.current.keyPem }),
     ...(isIP(name) === 0 ? { servername: name } : {}),
-    ...(options.alpn === undefined ? {} : { ALPNProtocols: [...options.alpn] }),
+    ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
   };
   const socket = tls.connect(settings);
   try {
@@ -72,25 +94,40 @@ export async function serverChain(given: ProbeOptions): Promise<ProbedServer> {
     socket.once('OCSPResponse', (response: Buffer | null) => {
       if (response !== null && response.length > 0) staple = response;
     });
-    await secured(socket, options, place);
-    const { protocol, cipher, alpn } = protectionOf(socket, false);
-    return {
+    const read = (): Omit<ProbedServer, 'refusal'> => ({
       presented: new ShownChain(socket, staple).whole(),
-      protocol,
-      cipher,
-      alpn,
-      address: socket.remoteAddress ?? options.host,
+      ...negotiated(socket),
+      address: socket.remoteAddress ?? host,
       handshakeMs: performance.now() - startedAt,
-    };
+    });
+    return await answered(socket, options, read);
   } finally {
     socket.on('error', () => {});
     socket.destroy();
+    over?.destroy();
   }
 }
 
-function secured(socket: tls.TLSSocket, { timeoutMs = 10_000, signal }: ProbeOptions, place: string) {
-  return new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => {
+function negotiated(socket: tls.TLSSocket): Pick<ProbedServer, 'alpn' | 'cipher' | 'protocol'> {
+  const { alpn, cipher, protocol } = protectionOf(socket, false);
+  return { alpn, cipher, protocol };
+}
+
+/** @param read - what the server has shown, as long as the connection is there */
+function answered(
+  socket: tls.TLSSocket,
+  options: ProbeOptions,
+  read: () => Omit<ProbedServer, 'refusal'>,
+): Promise<ProbedServer> {
+  const { host, port, signal, timeoutMs = 10_000 } = options;
+  const place = `${host}:${port}`;
+  return new Promise((resolve, reject) => {
+    let secured: Omit<ProbedServer, 'refusal'> | undefined;
+    const end = (refusal?: string): void => {
+      clearTimeout(timer);
+      if (secured !== undefined) resolve({ ...secured, refusal });
+    };
+    let timer = setTimeout(() => {
       reject(
         new TlsFault('ENTENTE_TIMEOUT', {
           sentence: `expected a TLS handshake, found none after ${timeoutMs} ms`,
@@ -101,21 +138,32 @@ function secured(socket: tls.TLSSocket, { timeoutMs = 10_000, signal }: ProbeOpt
     }, timeoutMs);
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
     socket.once('secureConnect', () => {
+      secured = read();
+      // A server of TLS 1.2 has judged what this side has shown by now.
+      if (socket.getProtocol() !== 'TLSv1.3') return end();
       clearTimeout(timer);
-      resolve();
+      timer = setTimeout(end, refusalWindowMs);
+      for (const event of ['session', 'data', 'end', 'close'] as const) socket.once(event, () => end());
     });
     socket.once('error', (cause: NodeJS.ErrnoException) => {
       clearTimeout(timer);
-      if (cause.syscall !== undefined) reject(cause);
-      else
-        reject(
-          new TlsFault('ENTENTE_HANDSHAKE_FAILED', {
-            sentence: `expected a TLS handshake, found ${cause.code ?? cause.message}`,
-            place,
-            remedy: 'check that the port speaks TLS from the first byte, and TLS 1.2 or 1.3',
-            cause,
-          }),
-        );
+      const alert = cause.code ?? cause.message;
+      if (cause.syscall !== undefined && secured === undefined) return reject(cause);
+      // With TLS 1.2 the handshake fails after the server has shown its chain; before that no suite has been chosen.
+      const hasShown = (socket.getCipher() as tls.CipherNameAndProtocol | undefined) !== undefined;
+      if (/^ERR_SSL_.*ALERT/.test(alert) && hasShown) {
+        secured ??= read();
+        return end(alert);
+      }
+      if (secured !== undefined) return end();
+      reject(
+        new TlsFault('ENTENTE_HANDSHAKE_FAILED', {
+          sentence: `expected a TLS handshake, found ${alert}`,
+          place,
+          remedy: 'check that the port speaks TLS from the first byte, and TLS 1.2 or 1.3',
+          cause,
+        }),
+      );
     });
   });
 }

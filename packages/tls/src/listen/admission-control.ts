@@ -10,6 +10,7 @@ import { type Asking, judgeSocket, type Outcome } from '../trust/judge-socket.ts
 import type { RefusedVerdict } from '../trust/peer.ts';
 import { protectionOf } from '../trust/protection.ts';
 import { ConnectionPlaces, tooMany } from './admission-limits.ts';
+import { HandshakeQueue } from './handshake-queue.ts';
 import { PeerPlaces } from './peer-places.ts';
 import type { ServeLimits } from './serve-options.ts';
 
@@ -41,6 +42,7 @@ export class AdmissionControl implements AdmissionOwner {
   /** Undefined where a peer may have as many as all. */
   readonly #ofPeer: PeerPlaces | undefined;
   readonly #emit: Emit;
+  readonly #handshakes = new HandshakeQueue((socket) => void this.#emit('connection', socket));
 
   /**
    * @param server - a listener of node:tls, node:https or node:http2
@@ -126,10 +128,12 @@ export class AdmissionControl implements AdmissionOwner {
       return true;
     }
     socket.on('close', () => {
+      this.#handshakes.remove(socket);
       this.#pending.leave(socket);
       this.#open.leave(socket);
     });
-    return this.#emit('connection', socket);
+    this.#handshakes.add(socket);
+    return true;
   }
 
   /** Closes the connection without a verdict that has had the longest time, where there is no place for another one. */

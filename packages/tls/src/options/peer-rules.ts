@@ -50,8 +50,8 @@ function peerName(name: unknown, place: OptionPlace): string {
   } catch {
     throw optionFault(
       place,
-      `expected a DNS name or a URI, found "${read.slice(0, 60).replaceAll(/[^ -~]/g, '?')}"`,
-      'write it like pool1.contoso.example or sip:contoso.example, without wildcard',
+      `expected a DNS name, a URI or an IP address, found "${read.slice(0, 60).replaceAll(/[^ -~]/g, '?')}"`,
+      'write it like pool1.contoso.example, sip:contoso.example or 192.0.2.1, without wildcard',
     );
   }
   return read;

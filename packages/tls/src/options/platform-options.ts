@@ -1,6 +1,7 @@
 const trusted =
   'the roots that are trusted are given to openTrust({ anchors }), whose result is the option trust';
-const presented = 'what this side presents is the option identity, from loadCredential({ certificate, key })';
+const presented =
+  'what this side presents is the option identity, from loadCredential({ certificate, key }) or loadCredential({ pkcs12, passphrase })';
 const judged = 'every connection is judged, and no option turns that off';
 const resumed = 'no session is resumed where the peer is judged';
 const named = 'the name that the peer must have is the option expect';
@@ -32,6 +33,7 @@ export const platformOptions: ReadonlyMap<string, string> = new Map([
   ['maxVersion', versions],
   ['secureProtocol', versions],
   ['secureOptions', versions],
+  ['socket', 'a TCP connection that is open already is the option over of connect'],
   ['ciphers', 'the cipher suites are those of the platform'],
   ['ALPNProtocols', 'protocols are the option alpn'],
   ['ALPNCallback', 'protocols are the option alpn'],

@@ -2,7 +2,7 @@ import { type Authorise, type Authorised, allowNames } from '@entente/trust';
 import { foundValue } from '../options/found-value.ts';
 import { OptionPlace, optionFault } from '../options/option-rule.ts';
 
-/** Which peers may use a link: exact names (DNS names, SIP domains or URIs), or a function that decides. */
+/** Which peers may use a link: exact names (DNS names, SIP domains, URIs, or IP addresses of the certificate), or a function that decides. */
 export type Allow = readonly string[] | Authorise;
 
 /**

@@ -190,5 +190,12 @@ function joinKnowledge(stores: readonly Store<RevocationKnowledge>[]): Revocatio
   return {
     crls: stores.flatMap((store) => store.current.crls),
     ocspResponses: stores.flatMap((store) => store.current.ocspResponses ?? []),
+    whyNotFetched: (url) => {
+      for (const { current } of stores) {
+        const why = current.whyNotFetched?.(url);
+        if (why !== undefined) return why;
+      }
+      return undefined;
+    },
   };
 }

@@ -44,13 +44,13 @@ export interface HasSocket {
 /**
  * Gives the peer of a connection.
  *
- * @param from - a socket, a request (`node:https`, `node:http2`), an HTTP/2 stream or session
+ * @param from - a socket, a stream of `trustedStream`, a request (`node:https`, `node:http2`), an HTTP/2 stream or session
  * @returns the peer as last judged; undefined for a connection that this package has not admitted
  */
 export function peerOf(from: object | null | undefined): Peer | undefined {
   let at: unknown = from;
-  // socket ← request, socket ← session ← stream ← request: no chain is longer.
-  for (let step = 0; step < 4 && typeof at === 'object' && at !== null; step++) {
+  // socket ← request, socket ← session ← stream ← request, and below a session of a client the stream that it was given: no chain is longer.
+  for (let step = 0; step < 6 && typeof at === 'object' && at !== null; step++) {
     const peer = (at as Carrier)[peerKey];
     if (peer !== undefined) return peer;
     const { socket, session, stream } = at as HasSocket;

@@ -88,7 +88,7 @@ function https(expected: string, names: LeafNames): IdentityMatch {
           (name) => name === wanted || (wildcardMatches(name, wanted) && !isRegistry(name.slice(2))),
         );
   if (matched !== undefined) return { ok: true, expected, matched };
-  return mismatch('https', expected, names.dnsNames);
+  return mismatch('https', expected, [...names.dnsNames, ...names.ipAddresses.map(ipText)]);
 }
 
 function wildcardMatches(name: string, wanted: string): boolean {

@@ -24,6 +24,8 @@ export interface RevocationIndex {
   firstDateAfter(moment: number): number;
   /** OCSP answers by serial number, lower-case hex. */
   answersFor(serialHex: string): readonly OcspAnswer[];
+  /** Why a location gave nothing; undefined where it has answered, or was not asked. */
+  whyNotFetched(url: string): string | undefined;
 }
 
 const indexes = new WeakMap<RevocationKnowledge, RevocationIndex>();
@@ -60,6 +62,7 @@ export function revocationIndex(knowledge: RevocationKnowledge): RevocationIndex
     },
     crlsOf: (issuer) => crls.get(issuer) ?? none,
     answersFor: (serialHex) => answers.get(serialHex) ?? none,
+    whyNotFetched: (url) => knowledge.whyNotFetched?.(url),
   };
   indexes.set(knowledge, index);
   return index;

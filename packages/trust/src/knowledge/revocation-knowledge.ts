@@ -11,4 +11,10 @@ export interface RevocationKnowledge {
   readonly crls: readonly CertificateList[];
   /** DER OCSP responses, fetched or cached. */
   readonly ocspResponses?: readonly Uint8Array[];
+  /**
+   * Why a location gave nothing the last time, for the reason of a refusal; it decides nothing.
+   * @param url - as the certificate names it
+   * @returns undefined where the location has answered, or was not asked
+   */
+  readonly whyNotFetched?: (url: string) => string | undefined;
 }

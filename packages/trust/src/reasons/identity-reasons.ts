@@ -21,8 +21,10 @@ export const identityReasons: ReasonEntries<
     means: 'The certificate carries neither the expected name nor a name of the allow list.',
     sentence: ({ mode, expected, found }) =>
       `expected the name ${expected} (${mode} rules), found ${listed(found, 'no usable name')}`,
-    remedy: ({ expected }) =>
-      `connect to a name that the certificate carries, or have a certificate issued for ${expected}`,
+    remedy: ({ expected, found }) =>
+      found.length === 0
+        ? `have a certificate issued that names ${expected} in subjectAltName: the common name of the subject does not count`
+        : `connect to a name that the certificate carries, or have a certificate issued for ${expected}`,
   },
   'wildcard-not-allowed': {
     stage: 'identity',

@@ -28,14 +28,21 @@ export const pathReasons: ReasonEntries<
     producedBy,
     means:
       'No path leads from the certificate to a trusted anchor: the issuer is unknown, or has the name of a known one and another key.',
-    sentence: ({ depth, subject, issuer, keyId, knownKeyId }) =>
-      knownKeyId === undefined
-        ? `expected a path to a trusted anchor, found ${certificateAt(depth, subject)} issued by "${clip(issuer)}", which is unknown`
-        : `expected ${certificateAt(depth, subject)} to be signed by the known key of "${clip(issuer)}" (key identifier ${clip(knownKeyId)}), found that another key of that name has signed it (${clip(keyId ?? 'not named')})`,
-    remedy: ({ knownKeyId }) =>
-      knownKeyId === undefined
-        ? 'add the root to the anchors if you trust it, or configure the peer to present the missing intermediate'
-        : 'ask the CA which key is its own: if it has a new one, add the new root or have the peer present the new intermediate; otherwise somebody else uses its name',
+    sentence: ({ depth, subject, issuer, keyId, knownKeyId }) => {
+      if (knownKeyId !== undefined)
+        return `expected ${certificateAt(depth, subject)} to be signed by the known key of "${clip(issuer)}" (key identifier ${clip(knownKeyId)}), found that another key of that name has signed it (${clip(keyId ?? 'not named')})`;
+      const found = certificateAt(depth, subject);
+      return depth === 0 && subject === issuer
+        ? `expected a path to a trusted anchor, found ${found}, which is self-signed`
+        : `expected a path to a trusted anchor, found ${found} issued by "${clip(issuer)}", which is unknown`;
+    },
+    remedy: ({ depth, issuer, knownKeyId, subject }) => {
+      if (knownKeyId !== undefined)
+        return 'ask the CA which key is its own: if it has a new one, add the new root or have the peer present the new intermediate; otherwise somebody else uses its name';
+      return depth === 0 && subject === issuer
+        ? 'have a certificate issued by a CA whose root is among the anchors: one that is self-signed vouches for nobody but itself'
+        : 'add the root to the anchors if you trust it, or configure the peer to present the missing intermediate';
+    },
   },
   'signature-invalid': {
     stage: 'path',

@@ -4,6 +4,11 @@ export interface AtCertificate {
   readonly subject: string;
 }
 
+/** Locations of the certificate's status that gave nothing, and why; absent where none was asked in vain. */
+export interface NotFetched {
+  readonly notFetched?: readonly { readonly url: string; readonly why: string }[];
+}
+
 /**
  * The data of each reason. Times are milliseconds since the epoch. Where a reason is produced outside this package (see
  * `docs/reference/reasons.md`) its fields are optional: the producer sets those that it knows.
@@ -66,14 +71,20 @@ export interface ReasonData {
     readonly source: 'crl' | 'ocsp' | 'stapled-ocsp';
     readonly signer: string;
   };
-  'revocation-unknown': AtCertificate & { readonly why: string };
-  'revocation-stale': AtCertificate & {
-    readonly source: 'crl' | 'ocsp' | 'stapled-ocsp';
-    readonly nextUpdate?: number;
-    readonly thisUpdate: number;
-    readonly now: number;
-    readonly graceMs: number;
-  };
+  'revocation-unknown': AtCertificate &
+    NotFetched & {
+      readonly why: string;
+      /** Where the certificate says that its status is, up to four; absent where statements were at hand that could not be used. */
+      readonly locations?: readonly string[];
+    };
+  'revocation-stale': AtCertificate &
+    NotFetched & {
+      readonly source: 'crl' | 'ocsp' | 'stapled-ocsp';
+      readonly nextUpdate?: number;
+      readonly thisUpdate: number;
+      readonly now: number;
+      readonly graceMs: number;
+    };
   'name-mismatch': { readonly mode: string; readonly expected: string; readonly found: readonly string[] };
   'wildcard-not-allowed': {
     readonly mode: string;

@@ -1,10 +1,12 @@
 import type { Certificate } from '@entente/x509';
+import { statusLocations } from '../knowledge/locations.ts';
 import { allReasons } from '../knowledge/reason-mask.ts';
 import type { Standing } from '../knowledge/remembered-standing.ts';
 import type { Findings, Statement } from '../knowledge/statement.ts';
 import type { PathState } from '../path/path-state.ts';
 import type { RevocationPolicy } from '../policy/revocation-policy.ts';
 import { reject } from '../reasons/catalogue.ts';
+import type { NotFetched } from '../reasons/rejection.ts';
 import type { Trail } from '../reasons/trail.ts';
 import { crlStatements } from './crl-statements.ts';
 import { ocspStatements } from './ocsp-statements.ts';
@@ -118,17 +120,39 @@ function refuseUnknown(
 ): number {
   const { sink, now } = context.path;
   const subject = certificate.subject.toString();
+  const locations = locationsOf(certificate);
+  const inVain = notFetched(locations, context);
   const stale = bestOf(statements, Number.NEGATIVE_INFINITY, context);
   if (stale !== undefined) {
     const { source, thisUpdate, nextUpdate } = stale.statement;
     const due = nextUpdate === undefined ? {} : { nextUpdate };
-    sink.push(reject('revocation-stale', { depth, subject, source, thisUpdate, ...due, now, graceMs }));
+    sink.push(
+      reject('revocation-stale', { depth, subject, source, thisUpdate, ...due, now, graceMs, ...inVain }),
+    );
   } else {
     const partly = statements.length > 0 ? 'statements that do not cover every reason' : undefined;
-    const why = partly ?? problems[0] ?? 'no CRL and no OCSP response of its issuer';
-    sink.push(reject('revocation-unknown', { depth, subject, why }));
+    const unusable = partly ?? problems[0];
+    const why = unusable ?? 'no CRL and no OCSP response of its issuer';
+    const where = unusable === undefined ? { locations } : {};
+    sink.push(reject('revocation-unknown', { depth, subject, why, ...where, ...inVain }));
   }
   return now;
+}
+
+/** Locations that a reason names: a certificate may have thousands. */
+const mostNamed = 4;
+
+function locationsOf(certificate: Certificate): readonly string[] {
+  const { crls, ocsp } = statusLocations(certificate);
+  return [...crls.flat(), ...ocsp].slice(0, mostNamed);
+}
+
+function notFetched(locations: readonly string[], { index }: RevocationContext): NotFetched {
+  const inVain = locations.flatMap((url) => {
+    const why = index.whyNotFetched(url);
+    return why === undefined ? [] : [{ url, why }];
+  });
+  return inVain.length === 0 ? {} : { notFetched: inVain };
 }
 
 /** Until when a statement is current, milliseconds. */

@@ -87,6 +87,10 @@ export const intentRules: readonly LedgerRule[] = [
         await rejectsWith('ENTENTE_PKI_DUPLICATE_SERIAL', ledger.intend(intent('0f'))),
         'took the serial number of a foreign certificate',
       );
+      must(
+        await rejectsWith('ENTENTE_PKI_DUPLICATE_SERIAL', ledger.append(entry('0f'))),
+        'recorded a certificate with the serial number of a foreign one',
+      );
     },
   },
   {

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { type ClientRequest, request } from 'node:http';
 import { isIP } from 'node:net';
+import { hostNotListed, onlyInside } from '../../knowledge/not-fetched.ts';
 import { type FetchRules, hostListed, privateAllowed } from './fetch-rules.ts';
 import { isPublicAddress } from './public-address.ts';
 
@@ -44,14 +45,14 @@ export async function fetchObject(
   if (url === undefined || url.protocol !== 'http:') return failed('the location is not an http: URL');
   if (url.username !== '' || url.password !== '') return failed('the location contains a user name');
   const host = url.hostname.toLowerCase().replace(/^\[(.*)\]$/, '$1');
-  if (!hostListed(rules, host)) return failed(`host ${host} is not listed`);
+  if (!hostListed(rules, host)) return failed(`host ${host}${hostNotListed}`);
   const { signal } = wanted;
   const timeout = AbortSignal.timeout(rules.timeoutMs ?? 5_000);
   const end = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
   try {
     end.throwIfAborted();
     const address = await checkedAddress(host, rules, lookUp, end);
-    if (address === undefined) return failed(`host ${host} has no address that may be used`);
+    if (address === undefined) return failed(`host ${host}${onlyInside}`);
     return await transfer(url, address, wanted, end);
   } catch (error) {
     if (signal?.aborted === true) return failed('cancelled by the caller');

@@ -1,11 +1,11 @@
 import { type Certificate, decodeCertificate } from '@entente/x509';
+import { issuerLocations } from '../../knowledge/locations.ts';
 import type { AnchorSet, TrustAnchor } from '../../policy/anchor.ts';
 import type { PresentedChain } from '../../question/presented-chain.ts';
 import { anchorKey } from './anchor-key.ts';
 import { issued } from './chain-issuers.ts';
 import { fetchObject, type LookUp } from './fetch-object.ts';
 import { type FetchRules, hostListed } from './fetch-rules.ts';
-import { issuerLocations } from './locations.ts';
 import { SingleFlight } from './single-flight.ts';
 
 /** Options of {@link createIssuerFetcher}. The anchors list the hosts (`TrustAnchor.issuersFrom`). */

@@ -154,7 +154,7 @@ describe('fetching revocation knowledge', () => {
   it('fetches again when three quarters of a CRL are over, not before', async () => {
     let now = Date.now();
     answer = gives(await crl(200, now));
-    const made = await fetcher({ now: () => now });
+    const made = await fetcher({ now: () => now, refreshEveryMs: 7 * 86_400_000 });
     await made.prepare(await chain(), anchors, now);
     now += 17 * 3_600_000;
     await made.refresh();

@@ -1,4 +1,5 @@
 import { type Certificate, type CertificateList, decodeCertificate } from '@entente/x509';
+import { statusLocations } from '../../knowledge/locations.ts';
 import type { RevocationKnowledge } from '../../knowledge/revocation-knowledge.ts';
 import type { ValidatedPath } from '../../path/validated-path.ts';
 import type { AnchorSet } from '../../policy/anchor.ts';
@@ -12,7 +13,7 @@ import type { FetchRules } from './fetch-rules.ts';
 import { type FetchedCrl, FetchedCrls } from './fetched-crls.ts';
 import { FetchedOcspAnswers, type OcspInquiry, ocspKey } from './fetched-ocsp.ts';
 import { KeptObjects, noRoom } from './kept-objects.ts';
-import { statusLocations } from './locations.ts';
+import { keysOfPath } from './keys-of-path.ts';
 import { ocspQuestion } from './ocsp-question.ts';
 import { type After, repeatedly } from './repeatedly.ts';
 import { SingleFlight } from './single-flight.ts';
@@ -25,7 +26,7 @@ export interface FetcherOptions extends FetchRules {
   readonly refresh?: boolean;
   /**
    * Age at which CRLs are fetched again, however long they are still current: milliseconds, 1,000 or more. A revocation takes
-   * effect here no later than this. Default: they are fetched again only before they expire.
+   * effect here no later than this, where the location answers. Default 3,600,000, an hour.
    */
   readonly refreshEveryMs?: number;
   /** Milliseconds before a location that failed is tried again. Default 30,000. */
@@ -81,6 +82,8 @@ const mostOcspBytesKept = 4 * 1_024 * 1_024;
 /** Fraction of its life after which an object is fetched again. */
 const refreshAfter = 0.75;
 const refreshIntervalMs = 60_000;
+/** What a revocation waits for at the most where nobody has said anything: lists of a private CA are often current for a month. */
+const defaultRefreshEveryMs = 3_600_000;
 const shortestRefreshMs = 1_000;
 const ocspMediaType = 'application/ocsp-request';
 
@@ -206,18 +209,8 @@ class Fetcher implements RevocationFetcher {
     );
   }
 
-  use({ anchor: { certificate: top }, certificates }: ValidatedPath): () => void {
-    const anchor = anchorKey(top);
-    const crls: string[] = [];
-    const answers: string[] = [];
-    for (const [depth, certificate] of certificates.entries()) {
-      const named = statusLocations(certificate);
-      for (const url of named.crls.flat().slice(0, mostUsedNames)) crls.push(keyOf(anchor, url));
-      const [responder] = named.ocsp;
-      if (responder === undefined) continue;
-      const question = ocspQuestion({ certificate, issuer: certificates[depth + 1] ?? top });
-      answers.push(ocspKey(anchor, responder, question));
-    }
+  use(path: ValidatedPath): () => void {
+    const { answers, crls } = keysOfPath(path);
     const now = this.#now();
     for (const key of crls) this.#kept.crls.use(key, now);
     for (const key of answers) this.#kept.answers.use(key, now);
@@ -233,9 +226,8 @@ class Fetcher implements RevocationFetcher {
     this.#dropIdle(now);
     const due = ({ thisUpdate, nextUpdate }: { thisUpdate: number; nextUpdate?: number | undefined }) =>
       nextUpdate !== undefined && now >= thisUpdate + refreshAfter * (nextUpdate - thisUpdate);
-    const { refreshEveryMs = Number.POSITIVE_INFINITY } = this.#options;
-    const old = ({ fetchedAt }: FetchedCrl) =>
-      fetchedAt === undefined ? refreshEveryMs < Number.POSITIVE_INFINITY : now - fetchedAt >= refreshEveryMs;
+    const { refreshEveryMs = defaultRefreshEveryMs } = this.#options;
+    const old = ({ fetchedAt }: FetchedCrl) => fetchedAt === undefined || now - fetchedAt >= refreshEveryMs;
     // The issuer must be known: otherwise a forged CRL could replace the known one.
     const crls = [...this.#crls.entries()].filter(
       (one) => one.issuer !== undefined && (due(one.crl) || old(one)),
@@ -369,7 +361,11 @@ class Fetcher implements RevocationFetcher {
   }
 
   #all(): RevocationKnowledge {
-    return { crls: this.#crls.lists, ocspResponses: this.#answers.responses };
+    return {
+      crls: this.#crls.lists,
+      ocspResponses: this.#answers.responses,
+      whyNotFetched: (url) => this.#flights.whyNot(url),
+    };
   }
 
   #maxCrlBytes(): number {
@@ -385,8 +381,6 @@ class Fetcher implements RevocationFetcher {
   }
 }
 
-/** Names of one certificate whose lists count as used; a fetch takes no more. */
-const mostUsedNames = 64;
 const none: readonly never[] = [];
 
 function certificateIn(der: Uint8Array | undefined): Certificate | undefined {

@@ -16,7 +16,7 @@ const mostFailures = 1_024;
  */
 export class SingleFlight {
   readonly #rules: FlightRules;
-  readonly #flights = new Map<string, Promise<void>>();
+  readonly #flights = new Map<string, { readonly url: string; readonly landing: Promise<void> }>();
   readonly #failures = new Map<string, string>();
   readonly #failedAt = new Map<string, number>();
 
@@ -36,7 +36,7 @@ export class SingleFlight {
    */
   fly(key: string, url: string, fetch: () => Promise<string | undefined>): Promise<void> {
     const running = this.#flights.get(key);
-    if (running !== undefined) return running;
+    if (running !== undefined) return running.landing;
     const failedAt = this.#failedAt.get(key);
     if (failedAt !== undefined && this.#rules.now() - failedAt < this.#rules.retryAfterMs) {
       return Promise.resolve();
@@ -47,8 +47,16 @@ export class SingleFlight {
         else this.#failed(key, url, why);
       })
       .finally(() => this.#flights.delete(key));
-    this.#flights.set(key, flight);
+    this.#flights.set(key, { url, landing: flight });
     return flight;
+  }
+
+  /** Why a location has given nothing, the last time or so far. @param url - of the location */
+  whyNot(url: string): string | undefined {
+    const failed = this.#failures.get(url);
+    if (failed !== undefined) return failed;
+    for (const flight of this.#flights.values()) if (flight.url === url) return 'no answer so far';
+    return undefined;
   }
 
   /** Whether the last request for a key failed. @param key - what was fetched */
@@ -58,7 +66,7 @@ export class SingleFlight {
 
   /** Resolves when no request is in progress. */
   async landed(): Promise<void> {
-    await Promise.all(this.#flights.values());
+    await Promise.all([...this.#flights.values()].map(({ landing }) => landing));
   }
 
   #forgive(key: string, url: string): void {
