@@ -53,6 +53,7 @@ export {
   parseMessage,
   parseWire,
 } from './message/parse-message.ts';
+export type { PlainRequest } from './message/plain-request.ts';
 export { reasonPhrase } from './message/reason-phrases.ts';
 export { SipRequest } from './message/request.ts';
 export { SipResponse } from './message/response.ts';
@@ -70,4 +71,5 @@ export {
 export { addressOfRecord, uriEquals } from './uri/compare-uri.ts';
 export { canonicalHost } from './uri/ip-address.ts';
 export { parseUri } from './uri/parse-uri.ts';
+export { requestUriOf } from './uri/request-uri.ts';
 export { encodeUriHeaders, OpaqueUri, SipUri, type SipUriParts, TelUri, type Uri } from './uri/uri.ts';

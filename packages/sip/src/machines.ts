@@ -40,9 +40,24 @@ export {
   digestA1,
   hashUsername,
 } from './digest/credential-record.ts';
-export { createNonce, type NonceVerdict, nonceSaltBytes, verifyNonce } from './digest/nonce.ts';
+export {
+  createNonce,
+  type NonceVerdict,
+  nonceSaltBytes,
+  type PoolNonceKeys,
+  verifyNonce,
+} from './digest/nonce.ts';
 export { type ReplayVerdict, ReplayWindow } from './digest/replay-window.ts';
 export type { QualityOfProtection } from './digest/request-digest.ts';
+export {
+  cnonceFor,
+  type OpenedVerifiers,
+  openVerifiers,
+  passwordEvent,
+  sealedVerifiersType,
+  sealSaltBytes,
+  sealVerifiers,
+} from './digest/sealed-verifiers.ts';
 export type { ClientSecret } from './digest/secret.ts';
 export {
   type AuthorizationFault,

@@ -1,5 +1,6 @@
 import { NameAddr } from '../headers/name-addr.ts';
-import type { SipUri, Uri } from '../uri/uri.ts';
+import { requestUriOf } from '../uri/request-uri.ts';
+import type { Uri } from '../uri/uri.ts';
 
 /** What a route set and a remote target give a request: its Request-URI and Route values. */
 export interface RoutedTarget {
@@ -18,10 +19,4 @@ export function applyRouteSet(target: Uri, routes: readonly NameAddr[]): RoutedT
   if (first === undefined || first.uri.kind !== 'sip' || first.uri.isLooseRouter)
     return { uri: target, routes };
   return { uri: requestUriOf(first.uri), routes: [...routes.slice(1), NameAddr.from({ uri: target })] };
-}
-
-/** A URI without what may not stand in a Request-URI: the `method` parameter and header components. */
-function requestUriOf(uri: SipUri): SipUri {
-  if (uri.rawHeaders === undefined && !uri.parameters.has('method')) return uri;
-  return uri.with({ headers: undefined, parameters: uri.parameters.without('method') });
 }

@@ -7,15 +7,36 @@ export const nonceSaltBytes = 8;
 const timeBytes = 6;
 const macBytes = 16;
 const headBytes = timeBytes + nonceSaltBytes;
+const ownBytes = headBytes + macBytes;
 /** 30 bytes in base64url. */
-const nonceLength = 40;
+const ownLength = 40;
+const epochBytes = 2;
+/** What it proves opens nothing, so it may be shorter. */
+const tagBytes = 10;
+const signedBytes = ownBytes + epochBytes;
+const pooledBytes = signedBytes + tagBytes;
+/** 42 bytes in base64url. */
+const pooledLength = 56;
+
+/** Keys that the servers of a pool share, by which one of them knows a nonce of another one. They change from epoch to epoch. */
+export interface PoolNonceKeys {
+  /** The key of new nonces, at least 32 secret bytes. */
+  readonly current: { readonly epoch: number; readonly key: Uint8Array };
+  /**
+   * The key of an epoch.
+   * @param epoch - the lowest 16 bits of its number
+   * @returns undefined where it is not kept any more, or never was
+   */
+  keyOf(epoch: number): Uint8Array | undefined;
+}
 
 /**
  * Creates a nonce that the server can verify without storing it: time and random bytes under an HMAC.
- * @param options - `now` in milliseconds since 1970; `key` at least 32 secret bytes, the same on all servers that share
- *   a realm; `salt` 8 random bytes, new each time; `realm` the protection space the nonce is good for
- * @returns 40 characters
- * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where key or salt are too short
+ * @param options - `now` in milliseconds since 1970; `key` at least 32 secret bytes, of those that count the uses of a nonce together;
+ *   `salt` 8 random bytes, new each time; `realm` the protection space the nonce is good for; with `pool` the other servers of a pool
+ *   know the nonce as one of theirs, though it is not good for them
+ * @returns 40 characters, 56 with `pool`
+ * @throws SipArgumentError `SIP_INVALID_ARGUMENT` where a key or the salt are too short
  * @see RFC 7616 §5.4
  */
 export function createNonce(options: {
@@ -23,7 +44,9 @@ export function createNonce(options: {
   readonly key: Uint8Array;
   readonly salt: Uint8Array;
   readonly realm: string;
+  readonly pool?: PoolNonceKeys | undefined;
 }): string {
+  const { pool, realm } = options;
   checkKey(options.key);
   if (options.salt.length !== nonceSaltBytes) {
     throw new SipArgumentError(
@@ -32,23 +55,33 @@ export function createNonce(options: {
       'pass fresh random bytes',
     );
   }
-  const bytes = Buffer.allocUnsafe(headBytes + macBytes);
+  const bytes = Buffer.allocUnsafe(pool === undefined ? ownBytes : pooledBytes);
   bytes.writeUIntBE(Math.floor(options.now), 0, timeBytes);
   bytes.set(options.salt, timeBytes);
-  macOf(bytes.subarray(0, headBytes), options.key, options.realm).copy(bytes, headBytes, 0, macBytes);
+  macOf(bytes.subarray(0, headBytes), options.key, realm).copy(bytes, headBytes, 0, macBytes);
+  if (pool !== undefined) {
+    const { epoch, key } = pool.current;
+    checkKey(key);
+    bytes.writeUInt16BE(epoch & 0xffff, ownBytes);
+    tagOf(bytes.subarray(0, signedBytes), key, realm).copy(bytes, signedBytes, 0, tagBytes);
+  }
   return bytes.toString('base64url');
 }
 
-/** What {@link verifyNonce} found: when the nonce was made, or why it is not accepted. */
+/**
+ * What {@link verifyNonce} found: when the nonce was made, or why it is not accepted. `of-pool`: another server of the pool made it, or
+ * this one before its restart; which counts were used with it only that one knew.
+ */
 export type NonceVerdict =
   | { readonly state: 'fresh' | 'expired'; readonly createdAt: number }
-  | { readonly state: 'forged' };
+  | { readonly state: 'forged' | 'of-pool' };
 
 /**
  * Verifies a nonce of {@link createNonce}.
  * @param nonce - as received
- * @param options - `now` in milliseconds since 1970, `key` and `realm` as at creation, `lifetimeMs` how long it is valid
- * @returns `forged` for anything not made with this key for this realm; a time in the future counts as expired
+ * @param options - `now` in milliseconds since 1970, `key`, `realm` and `pool` as at creation, `lifetimeMs` how long it is valid
+ * @returns `forged` for anything not made with this key, or by another server of the pool, for this realm; a time in the future counts
+ *   as expired
  */
 export function verifyNonce(
   nonce: string,
@@ -57,16 +90,30 @@ export function verifyNonce(
     readonly key: Uint8Array;
     readonly realm: string;
     readonly lifetimeMs: number;
+    readonly pool?: PoolNonceKeys | undefined;
   },
 ): NonceVerdict {
-  checkKey(options.key);
-  if (nonce.length !== nonceLength) return { state: 'forged' };
+  const { key, pool, realm } = options;
+  checkKey(key);
+  if (nonce.length !== (pool === undefined ? ownLength : pooledLength)) return forged;
   const bytes = Buffer.from(nonce, 'base64url');
-  if (bytes.length !== headBytes + macBytes) return { state: 'forged' };
-  const expected = macOf(bytes.subarray(0, headBytes), options.key, options.realm).subarray(0, macBytes);
-  if (!timingSafeEqual(bytes.subarray(headBytes), expected)) return { state: 'forged' };
+  if (bytes.length !== (pool === undefined ? ownBytes : pooledBytes)) return forged;
+  if (pool !== undefined && !isOfPool(bytes, pool, realm)) return forged;
+  const expected = macOf(bytes.subarray(0, headBytes), key, realm).subarray(0, macBytes);
+  if (!timingSafeEqual(bytes.subarray(headBytes, ownBytes), expected))
+    return pool === undefined ? forged : { state: 'of-pool' };
   const createdAt = bytes.readUIntBE(0, timeBytes);
   return { state: isFresh(createdAt, options.now, options.lifetimeMs) ? 'fresh' : 'expired', createdAt };
+}
+
+const forged: NonceVerdict = { state: 'forged' };
+
+/** Whether a server of the pool made it, be it this one or another. */
+function isOfPool(bytes: Buffer, pool: PoolNonceKeys, realm: string): boolean {
+  const key = pool.keyOf(bytes.readUInt16BE(ownBytes));
+  if (key === undefined) return false;
+  const expected = tagOf(bytes.subarray(0, signedBytes), key, realm).subarray(0, tagBytes);
+  return timingSafeEqual(bytes.subarray(signedBytes), expected);
 }
 
 /** Clocks of servers that share a key may differ by this much. */
@@ -79,6 +126,10 @@ export function isFresh(createdAt: number, now: number, lifetimeMs: number): boo
 
 function macOf(head: Uint8Array, key: Uint8Array, realm: string): Buffer {
   return createHmac('sha256', key).update('entente-nonce-1\0').update(head).update(realm).digest();
+}
+
+function tagOf(signed: Uint8Array, key: Uint8Array, realm: string): Buffer {
+  return createHmac('sha256', key).update('entente-pool-nonce-1\0').update(signed).update(realm).digest();
 }
 
 function checkKey(key: Uint8Array): void {

@@ -2,13 +2,13 @@ import { type DigestAlgorithm, digestHex, digestHexLength } from './algorithm.ts
 import { type DigestAuthorization, readCount } from './authorization.ts';
 import { type CredentialRecord, hashUsername } from './credential-record.ts';
 import { equalDigests } from './equal-digests.ts';
-import { isFresh, verifyNonce } from './nonce.ts';
+import { isFresh, type PoolNonceKeys, verifyNonce } from './nonce.ts';
 import type { ReplayWindow } from './replay-window.ts';
 import { noBody, readQop, requestDigest } from './request-digest.ts';
 
 /**
  * Why an authorization was not accepted.
- * `stale-nonce`: only the nonce is too old: challenge again with `stale=true`.
+ * `stale-nonce`: only the nonce is too old, or of another server of the pool: challenge again with `stale=true`.
  * `forged-nonce`: this server did not create it for this realm: challenge again. `uri-mismatch`, `malformed`: answer 400.
  */
 export type AuthorizationFault =
@@ -45,8 +45,10 @@ export interface VerifyOptions {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly nonceKey: Uint8Array;
+  /** By what the nonces of the other servers of a pool are known, where there are such. */
+  readonly poolNonceKeys?: PoolNonceKeys | undefined;
   readonly nonceLifetimeMs: number;
-  /** Shared by all checks of this realm on this server. */
+  /** Shared by all checks of this realm with this key. */
   readonly window: ReplayWindow;
 }
 
@@ -78,6 +80,7 @@ export function verifyAuthorization(
           now: options.now,
           key: options.nonceKey,
           realm: options.realm,
+          pool: options.poolNonceKeys,
           lifetimeMs: options.nonceLifetimeMs,
         })
       : ({
@@ -96,7 +99,8 @@ export function verifyAuthorization(
   if (record === undefined || !isUser(authorization, record, algorithm)) return refused('unknown-user');
   if (ha1 === undefined) return refused('algorithm-not-allowed');
   if (!right) return refused('wrong-response');
-  if (verdict.state === 'expired') return refused('stale-nonce');
+  // Which counts were used with a nonce only the server knows that made it: here it is good for nothing but a new one.
+  if (verdict.state !== 'fresh') return refused('stale-nonce');
   const use = options.window.accept(nonce, verdict.createdAt, count, options.now);
   if (use === 'stale') return refused('stale-nonce');
   if (use === 'replayed') return refused('replayed');

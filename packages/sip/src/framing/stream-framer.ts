@@ -5,6 +5,7 @@ import { type Head, indexHead } from '../message/head-index.ts';
 import { headersTooLong, startLineTooLong } from '../message/head-problems.ts';
 import { defaultLimits, framingLimits, type MessageLimits } from '../message/limits.ts';
 import { type CheckDepth, completeMessage, fail, type MessageFault } from '../message/parse-message.ts';
+import { type PlainRequest, plainRequest } from '../message/plain-request.ts';
 import type { SipMessage } from '../message/sip-message.ts';
 import { startsWithVersion } from '../message/start-line.ts';
 import { CR, LF } from '../syntax/characters.ts';
@@ -22,6 +23,16 @@ export interface FramerSink {
    * connection: the framer accepts no more bytes. Otherwise the message, with its body, is skipped.
    */
   error(fault: MessageFault): void;
+  /**
+   * Whether {@link glance} is asked about requests; looked at for each of them.
+   */
+  readonly glances?: boolean;
+  /**
+   * A whole request has come, and has not been read.
+   *
+   * @returns true where it is done with; it is read and handed over otherwise.
+   */
+  glance?(request: PlainRequest): boolean;
   /**
    * A message announces a body of more than 4 KiB; none of it is stored yet.
    *
@@ -276,6 +287,7 @@ export class StreamFramer {
   }
 
   #deliver(wire: string, head: Head, sink: FramerSink, largeBody = ''): void {
+    if (sink.glances === true && isDoneWith(wire, head, sink)) return;
     const result = completeMessage(wire, head, this.#check, largeBody);
     if (result.ok) sink.message(result.message);
     else sink.error(result.error);
@@ -303,6 +315,11 @@ export class StreamFramer {
     this.#head = undefined;
     this.#needed = 0;
   }
+}
+
+function isDoneWith(wire: string, head: Head, sink: FramerSink): boolean {
+  const request = plainRequest(wire, head);
+  return request !== undefined && sink.glance?.(request) === true;
 }
 
 const defaultFraming = framingLimits(defaultLimits);

@@ -16,6 +16,7 @@ export function carriedHead(original: Head, lines: readonly Line[], startLineEnd
   const after: number[] = new Array(lines.length * STRIDE);
   let problem: Head['problem'];
   let present = 0;
+  let repeatable = 0;
   let at = startLineEnd + 2;
   let count = 0;
   for (const line of lines) {
@@ -45,8 +46,11 @@ export function carriedHead(original: Head, lines: readonly Line[], startLineEnd
       const bit = 1 << id;
       if (id !== UNKNOWN && (present & bit) !== 0) problem ??= repeated(nameOfId(id));
       present |= bit;
-    } else if (id === firstRepeatable) present |= VIA_BIT;
+    } else {
+      if (id === firstRepeatable) present |= VIA_BIT;
+      repeatable |= 1 << (id & 31);
+    }
   }
   const contentLength = (present & (1 << CONTENT_LENGTH)) === 0 ? -1 : original.contentLength;
-  return { startLineEnd, lines: after, bodyStart: at + 2, contentLength, present, problem };
+  return { startLineEnd, lines: after, bodyStart: at + 2, contentLength, present, repeatable, problem };
 }

@@ -208,4 +208,21 @@ describe('checkMessage', () => {
   it('refuses a Via branch that is no token', () => {
     expect(faultOf([], 'SIP/2.0/TLS a;branch="z9hG4bK1"')).toMatchObject({ header: 'Via' });
   });
+
+  it.each(['From', 'To'])('refuses a response whose %s has no valid URI', (name) => {
+    const lines = [
+      'SIP/2.0 200 OK',
+      'Via: SIP/2.0/TLS a.example;branch=z9hG4bK1',
+      `From: <${name === 'From' ? 'e' : 'sip:alice@contoso.example'}>;tag=1`,
+      `To: <${name === 'To' ? 'e' : 'sip:bob@fabrikam.example'}>;tag=2`,
+      'Call-ID: 1',
+      'CSeq: 1 OPTIONS',
+      'Content-Length: 0',
+    ];
+    const parsed = parseWire(`${lines.join('\r\n')}\r\n\r\n`);
+    expect(parsed.ok && checkMessage(parsed.message)).toMatchObject({
+      code: 'malformed-header',
+      header: name,
+    });
+  });
 });

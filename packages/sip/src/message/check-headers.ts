@@ -57,6 +57,9 @@ on(['Via'], (message) => {
   const odd = message.vias.find((via) => !areViaParametersValid(via));
   return odd && malformedHeader('Via', 'parameters with values that fit them', odd.toString());
 });
+// Those of a request have been checked before; of a response nothing else reads them.
+on(['From'], ({ from }, name) => valid(from, name));
+on(['To'], ({ to }, name) => valid(to, name));
 on(['Expires'], (message) => void message.expires);
 on(
   ['Require', 'Proxy-Require', 'Supported', 'Unsupported', 'Allow'],
@@ -123,10 +126,15 @@ function addresses(
   fits: (address: NameAddr) => boolean = () => true,
 ): SipProblem | undefined {
   for (const address of message.addressesOf(name)) {
-    if (!address.hasValidUri) return malformedHeader(name, 'a valid URI', address.uriText);
+    const problem = valid(address, name);
+    if (problem !== undefined) return problem;
     if (!fits(address)) return malformedHeader(name, 'parameters that fit', address.toString());
   }
   return undefined;
+}
+
+function valid(address: NameAddr, name: string): SipProblem | undefined {
+  return address.hasValidUri ? undefined : malformedHeader(name, 'a valid URI', address.uriText);
 }
 
 function bracketed(message: SipMessage, name: string): SipProblem | undefined {

@@ -8,7 +8,7 @@ import type { SipMessage } from './sip-message.ts';
 
 const mandatory = [VIA, FROM, TO, CALL_ID, CSEQ];
 /** The bits of `Head.present` that must be set. */
-const mandatoryBits = VIA_BIT | (1 << FROM) | (1 << TO) | (1 << CALL_ID) | (1 << CSEQ);
+export const mandatoryBits: number = VIA_BIT | (1 << FROM) | (1 << TO) | (1 << CALL_ID) | (1 << CSEQ);
 
 /**
  * Checks what every element needs to route and answer a message; see `CheckDepth`.

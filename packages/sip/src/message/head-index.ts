@@ -42,6 +42,8 @@ export interface Head {
   readonly contentLength: number;
   /** A bit for each id below `firstRepeatable` that is present, and `VIA_BIT`. */
   readonly present: number;
+  /** A bit for each repeatable id that is present, of those that share one for either: what has none is not there. */
+  readonly repeatable: number;
   /** The first problem that leaves the framing intact, so that the message can still be answered. */
   readonly problem: SipProblem | undefined;
 }
@@ -53,6 +55,7 @@ export const noHead: Head = {
   bodyStart: 0,
   contentLength: -1,
   present: 0,
+  repeatable: 0,
   problem: undefined,
 };
 
@@ -67,6 +70,11 @@ export type Indexed = Head | 'incomplete' | BrokenHead;
 
 /** The bit of `Head.present` that stands for Via, the first repeatable name. */
 export const VIA_BIT: number = 1 << 30;
+
+/** Whether a head may have a line with an id: where it may not, no line has to be looked at. */
+export function mayHave({ present, repeatable }: Head, id: number): boolean {
+  return id < firstRepeatable ? ((present >>> id) & 1) === 1 : ((repeatable >>> (id & 31)) & 1) === 1;
+}
 
 /** Instead of an id: the line has no name. */
 const MALFORMED = -1;
@@ -103,6 +111,7 @@ export function indexHead(
   let problem: SipProblem | undefined;
   let contentLength = -1;
   let present = 0;
+  let repeatable = 0;
   let count = 0;
   let at = lf + 1;
   for (;;) {
@@ -158,7 +167,10 @@ export function indexHead(
           }
         } else if (id !== UNKNOWN && (present & bit) !== 0) problem ??= repeated(nameOfId(id));
         present |= bit;
-      } else if (id === firstRepeatable) present |= VIA_BIT;
+      } else {
+        if (id === firstRepeatable) present |= VIA_BIT;
+        repeatable |= 1 << (id & 31);
+      }
       work[count] = at - start;
       work[count + 1] = colon + 1 - start;
       work[count + 2] = lf - 1 - start;
@@ -171,7 +183,15 @@ export function indexHead(
   if (bodyStart > limits.maxHeaderBytes) {
     return { broken: headersTooLong(limits), lines: work.slice(0, count) };
   }
-  return { startLineEnd, lines: work.slice(0, count), bodyStart, contentLength, present, problem };
+  return {
+    startLineEnd,
+    lines: work.slice(0, count),
+    bodyStart,
+    contentLength,
+    present,
+    repeatable,
+    problem,
+  };
 }
 
 /** The bytes end before the head does: more are needed, or it is longer than the limit. */

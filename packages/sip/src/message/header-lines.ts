@@ -2,7 +2,7 @@ import { skipSpace, trimEnd, trimSpace } from '../syntax/characters.ts';
 import { malformedHeader, SipArgumentError, SipSyntaxError } from '../syntax/problem.ts';
 import { splitAtCommas } from '../syntax/quoted.ts';
 import { bytesFromWire, textFromWire, unfold } from '../syntax/text.ts';
-import { FOLDED, type Head, noHead, STRIDE } from './head-index.ts';
+import { FOLDED, type Head, mayHave, noHead, STRIDE } from './head-index.ts';
 import { headerId, nameOfId, UNKNOWN } from './header-names.ts';
 
 /**
@@ -172,6 +172,7 @@ export abstract class HeaderLines {
   protected findByName(name: string, from = 0): number {
     const lines = this.head.lines;
     const id = headerId(name);
+    if (!mayHave(this.head, id)) return -1;
     const lower = id === UNKNOWN ? name.toLowerCase() : '';
     for (let i = from; i < lines.length; i += STRIDE) {
       if ((lines[i + 3]! & 0xff) !== id) continue;

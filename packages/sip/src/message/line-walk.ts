@@ -20,6 +20,7 @@ export class LineWalk {
   #at: number;
   #count = 0;
   #present = 0;
+  #repeatable = 0;
   #problem: Head['problem'];
 
   constructor({ head, headerWire }: SipMessage, startLine: string | undefined) {
@@ -79,6 +80,7 @@ export class LineWalk {
         bodyStart: this.#at + 2,
         contentLength: (present & (1 << CONTENT_LENGTH)) === 0 ? -1 : contentLength,
         present,
+        repeatable: this.#repeatable,
         problem: this.#problem,
       },
     };
@@ -101,6 +103,9 @@ export class LineWalk {
       const bit = 1 << id;
       if (id !== UNKNOWN && (this.#present & bit) !== 0) this.#problem ??= repeated(nameOfId(id));
       this.#present |= bit;
-    } else if (id === firstRepeatable) this.#present |= VIA_BIT;
+    } else {
+      if (id === firstRepeatable) this.#present |= VIA_BIT;
+      this.#repeatable |= 1 << (id & 31);
+    }
   }
 }

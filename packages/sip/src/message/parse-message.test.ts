@@ -176,6 +176,27 @@ describe('the response a refusal carries', () => {
     expect(refused(message({ Via: '' })).response).toBeUndefined();
   });
 
+  it.each([
+    ['To', 'garbage'],
+    ['To', '<sip:alice@contoso.example;tag=1'],
+    ['To', '<sip:alice@contoso.example>;tag=a;tag=b'],
+    ['To', '<sip:alice@contoso.example>;tag='],
+    ['To', undefined],
+    ['From', '"x <sip:bob@contoso.example>;tag=1'],
+    ['From', undefined],
+  ] as const)(
+    'can be read although %s is %s: its receiver would drop it, and wait in vain',
+    (name, value) => {
+      const line = value === undefined ? '' : `${name}: ${value}`;
+      const { response } = refused(
+        message({ start: 'BYE sip:alice@contoso.example SIP/2.0', CSeq: 'CSeq: 1 BYE', [name]: line }),
+      );
+      const read = parseWire(response?.wire ?? '');
+      expect(read).toMatchObject({ ok: true, message: { status: 400, callId: '1@contoso.example' } });
+      expect(response?.all(name)).toEqual([expect.stringContaining('<sip:unreadable.invalid>')]);
+    },
+  );
+
   it('does not repeat a field that the request had twice', () => {
     const response = refused(message({ more: 'Call-ID: 2' })).response;
     expect(response?.all('Call-ID')).toEqual(['1@contoso.example']);

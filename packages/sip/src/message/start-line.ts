@@ -22,7 +22,7 @@ export function messageFrom(wire: string, head: Head): SipMessage | SipProblem {
   const uriStart = i + 1;
   const space = wire.indexOf(' ', uriStart);
   if (i === 0 || codes[i] !== SP || space >= end || space <= uriStart) return badRequestLine(wire, end);
-  if (space !== end - 8 || !isVersion(codes, space + 1)) {
+  if (space !== end - 8 || !isVersionAt(codes, space + 1)) {
     const version = wire.slice(space + 1, end);
     if (version.toUpperCase() !== 'SIP/2.0') {
       return /^SIP\/[0-9]{1,9}\.[0-9]{1,9}$/i.test(version) ? badVersion(version) : badRequestLine(wire, end);
@@ -31,8 +31,8 @@ export function messageFrom(wire: string, head: Head): SipMessage | SipProblem {
   return new SipRequest(wire, head, wire.slice(0, i), space);
 }
 
-/** `SIP/2.0` */
-function isVersion(codes: Uint8Array, at: number): boolean {
+/** Whether `SIP/2.0` stands at an offset. */
+export function isVersionAt(codes: Uint8Array, at: number): boolean {
   return (
     codes[at] === 0x53 &&
     codes[at + 1] === 0x49 &&

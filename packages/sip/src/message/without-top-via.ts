@@ -38,13 +38,14 @@ function withoutField(response: SipResponse, line: number): SipResponse {
     lines[i + 2] = before[i + STRIDE + 2]! - size;
     lines[i + 3] = before[i + STRIDE + 3]!;
   }
-  const { contentLength, present, problem, startLineEnd } = head;
+  const { contentLength, present, problem, repeatable, startLineEnd } = head;
   const moved: Head = {
     startLineEnd,
     lines,
     bodyStart: head.bodyStart - size,
     contentLength,
     present,
+    repeatable,
     problem,
   };
   const without = response.withHead(headerWire.slice(0, start) + headerWire.slice(end), moved);

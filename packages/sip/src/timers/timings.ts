@@ -11,7 +11,7 @@ export interface Timings {
   readonly t4Ms: number;
   /**
    * How long an INVITE server transaction waits for its user before it sends 100 by itself: 200 ms by the RFC,
-   * 0 for at once (what a proxy wants), `Infinity` for never.
+   * 0 for at once, `Infinity` for never.
    */
   readonly tryingAfterMs: number;
 }

@@ -119,6 +119,11 @@ export class InviteClientTransaction<Context = unknown> {
     if (this.state !== 'terminated') this.#end('transport-error');
   }
 
+  /** Ends before timer M where it was accepted: its room is needed. In any other state nothing happens. */
+  forget(): void {
+    if (this.state === 'accepted') this.#end('completed');
+  }
+
   /** Its user gives up: 64·T1 after a CANCEL without a final response (RFC 3261 §9.1), or at shutdown. */
   abandon(): void {
     if (this.state !== 'terminated') this.#end('abandoned');

@@ -129,6 +129,11 @@ export class InviteServerTransaction<Context = unknown> {
     if (this.state !== 'terminated') this.sink.transportFailed(this);
   }
 
+  /** Ends before timer L where it was accepted: its room is needed. In any other state nothing happens. */
+  forget(): void {
+    if (this.state === 'accepted') this.#end('completed');
+  }
+
   /** Its user gives up without an answer, for instance at shutdown. */
   abandon(): void {
     if (this.state !== 'terminated') this.#end('abandoned');

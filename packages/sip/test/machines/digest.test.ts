@@ -68,6 +68,29 @@ describe('nonce', () => {
     );
   });
 
+  it('of a pool is known to its other servers, whatever its age, and good for the one that made it alone', () => {
+    const poolKey = new Uint8Array(32).fill(7);
+    const pool = {
+      current: { epoch: 0x1_0005, key: poolKey },
+      keyOf: (e: number) => (e === 5 ? poolKey : undefined),
+    };
+    const pooled = createNonce({ now, key, salt, realm, pool });
+    const other = { ...options, pool, key: new Uint8Array(32).fill(3) };
+    expect(pooled).toHaveLength(56);
+    expect(verifyNonce(pooled, { ...options, pool })).toEqual({ state: 'fresh', createdAt: now });
+    expect(verifyNonce(pooled, other)).toEqual({ state: 'of-pool' });
+    expect(verifyNonce(pooled, { ...other, now: now + 10 * lifetimeMs })).toEqual({ state: 'of-pool' });
+    expect(verifyNonce(pooled, { ...other, realm: 'fabrikam.example' }).state).toBe('forged');
+    const strange = { current: { epoch: 5, key }, keyOf: () => key };
+    for (const pool of [undefined, strange, { ...strange, keyOf: () => undefined }])
+      expect(verifyNonce(pooled, { ...options, pool }).state).toBe('forged');
+    expect(verifyNonce(nonce, { ...options, pool }).state).toBe('forged');
+    for (let i = 0; i < pooled.length; i++) {
+      const changed = pooled.slice(0, i) + (pooled[i] === 'A' ? 'B' : 'A') + pooled.slice(i + 1);
+      expect(verifyNonce(changed, other).state).toBe('forged');
+    }
+  });
+
   it('from the future counts as expired, apart from a small difference of clocks', () => {
     expect(verifyNonce(nonce, { ...options, now: now - 5_000 }).state).toBe('fresh');
     expect(verifyNonce(nonce, { ...options, now: now - 5_001 }).state).toBe('expired');

@@ -1,0 +1,12 @@
+import type { SipUri } from './uri.ts';
+
+/**
+ * A URI without what may not stand in a Request-URI: the `method` parameter and header components.
+ * @param uri - of a Contact or Route
+ * @returns the same object where there is nothing to remove
+ * @see RFC 3261 §19.1.1, table 1
+ */
+export function requestUriOf(uri: SipUri): SipUri {
+  if (uri.rawHeaders === undefined && !uri.parameters.has('method')) return uri;
+  return uri.with({ headers: undefined, parameters: uri.parameters.without('method') });
+}
