@@ -1,106 +1,41 @@
 import type { TLSSocket } from 'node:tls';
 import {
-  createCancel,
-  createResponse,
   defaultTimings,
-  edit,
   type MessageFault,
   magicCookie,
+  type PlainRequest,
   type SipRequest,
   type SipResponse,
-  type Timings,
   type Via,
 } from '@entente/sip';
+import type { AskOptions } from './ask-options.ts';
+import { askRequest } from './ask-request.ts';
 import type { Account } from './budget/account.ts';
 import { MessageBudget } from './budget/message-budget.ts';
-import { type ConnectionLink, type ConnectionUser, SipConnection } from './connection/connection.ts';
-import type { ConnectionLimits } from './connection/connection-limits.ts';
+import { SipConnection } from './connection/connection.ts';
 import { ConnectionPool } from './connection/connection-pool.ts';
-import type { DialledSocket } from './connection/dialled-socket.ts';
+import type { ConnectionLink, ConnectionUser } from './connection/connection-user.ts';
 import { type DrainOptions, drain } from './connection/drain.ts';
 import { EverySecond } from './connection/every-second.ts';
 import type { GivenUp } from './connection/given-up.ts';
 import { IdleWatch } from './connection/idle-watch.ts';
 import type { NextHop } from './connection/next-hop.ts';
-import { OwnVias, type SentBy } from './connection/own-vias.ts';
+import { OwnVias } from './connection/own-vias.ts';
 import type { TrafficCounts } from './counts/traffic-counts.ts';
-import type { ServiceAddress } from './resolve/service-locator.ts';
-import { NoAnswerError } from './transaction/no-answer.ts';
-import {
-  type ClientTransaction,
-  type ClientUser,
-  type ServerTransaction,
-  silentUser,
-} from './transaction/transaction-context.ts';
-import { type NotTaken, TransactionLayer } from './transaction/transaction-layer.ts';
+import type { EndpointOptions, EndpointUser } from './endpoint-options.ts';
+import type { AcceptedInvites } from './transaction/accepted-invites.ts';
+import { Refuser } from './transaction/at-a-glance.ts';
+import type { ClientTransaction, ClientUser, ServerTransaction } from './transaction/transaction-context.ts';
+import { TransactionLayer } from './transaction/transaction-layer.ts';
+import { UnderLoad } from './transaction/under-load.ts';
 
-/** Who decides about requests of an endpoint. */
-export interface EndpointUser {
-  /** A new request, matched and deduplicated; answer with `transaction.respond`. */
-  onRequest(transaction: ServerTransaction, connection: SipConnection): void;
-  /** An ACK for a 2xx: pass it on or take note of it. */
-  onAck(ack: SipRequest, connection: SipConnection): void;
-  /** A connection is up, dialled or accepted. */
-  onConnection?(connection: SipConnection): void;
-  onClosed?(connection: SipConnection): void;
-  /** The peer has answered a keep-alive (RFC 5626 §4.4.1). */
-  onPong?(connection: SipConnection): void;
-  /** The endpoint is about to close all connections: begin nothing more on them. */
-  onDisposing?(): void;
-  /** Bytes that were no message; they have been answered where that is possible. */
-  onMalformed?(fault: MessageFault, connection: SipConnection): void;
-  /** A request was answered 503 without being looked at, for what its sender has under way or has done before. */
-  onNotTaken?(why: NotTaken, request: SipRequest, connection: SipConnection): void;
-  /** A connection is about to be closed, for what its peer alone has done. */
-  onGivenUp?(why: GivenUp, connection: SipConnection): void;
-  /** Something was thrown while a message was handled: a fault of this program. The message is answered 500 or dropped. */
-  onFault?(error: unknown, connection: SipConnection): void;
-}
-
-/** What an endpoint needs. */
-export interface EndpointOptions {
-  /** What stands in our Via; where it depends on who gets the request, a function of the link. */
-  readonly sentBy: SentBy | ((link: ConnectionLink) => SentBy);
-  readonly user: EndpointUser;
-  /**
-   * Dials a hop under the verdict.
-   * @returns the socket that `connect` of `@entente/tls` gave
-   */
-  readonly dial: (hop: NextHop) => Promise<DialledSocket>;
-  /**
-   * Finds where a hop is, in the order to try; the hop that is dialled then has host, address and port of one of them. Without it each
-   * hop is dialled at the address that it has.
-   * @see RFC 3263 §4
-   */
-  readonly locate?: (hop: NextHop) => Promise<readonly ServiceAddress[]>;
-  /**
-   * A hop that could not be reached is not dialled again for a while: half a second, doubling to 15 seconds. What may have
-   * changed that calls the listener given here, e.g. `trust.onChange`; it returns what stops it.
-   */
-  readonly retryOn?: (listener: () => void) => () => void;
-  /** Unpredictable text without spaces, for branches. */
-  readonly newToken: () => string;
-  /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
-  readonly clock?: () => number;
-  readonly timings?: Timings;
-  readonly limits?: ConnectionLimits;
-  /** What all messages under way may take, shared by the endpoints of a process; default one with the default ceilings. */
-  readonly budget?: MessageBudget;
-}
-
-/** How {@link SipEndpoint.ask} waits. */
-export interface AskOptions {
-  readonly onProvisional?: ((response: SipResponse) => void) | undefined;
-  /** A 2xx to an INVITE after the first final response: of another device, or the same again (RFC 3261 §13.2.2.4). */
-  readonly onFurtherSuccess?: ((response: SipResponse) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
+export type { EndpointUser };
 
 /** Milliseconds without a byte from the peer after which a connection is closed. */
 const defaultIdleMs = 900_000;
 
 /** SIP on connections under the verdict: transactions, connections by identity, flows by number. */
-export class SipEndpoint implements ConnectionUser, AsyncDisposable {
+export class SipEndpoint implements ConnectionUser<SipConnection>, AsyncDisposable {
   readonly newToken: () => string;
   readonly #user: EndpointUser;
   readonly #options: EndpointOptions;
@@ -108,6 +43,8 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   readonly #pool: ConnectionPool;
   readonly #transactions: TransactionLayer;
   readonly #budget: MessageBudget;
+  readonly #load: UnderLoad;
+  readonly #refuser: Refuser;
   readonly #everySecond = new EverySecond();
   readonly #idleWatch: IdleWatch;
   readonly #vias = new OwnVias();
@@ -120,6 +57,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     this.#options = options;
     this.#user = options.user;
     this.#budget = options.budget ?? new MessageBudget();
+    this.#load = new UnderLoad(options.overload);
     this.#idleWatch = new IdleWatch(options.limits?.idleTimeoutMs ?? defaultIdleMs);
     this.#pool = new ConnectionPool({
       dial: async (hop) => {
@@ -138,7 +76,14 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     this.#transactions = new TransactionLayer({
       user: options.user,
       timings: options.timings ?? defaultTimings,
+      load: this.#load,
       ...(options.clock === undefined ? {} : { clock: options.clock }),
+    });
+    this.#refuser = new Refuser({
+      transactions: this.#transactions,
+      load: this.#load,
+      newToken: options.newToken,
+      onNotTaken: (why, request, connection) => options.user.onNotTaken?.(why, request, connection),
     });
   }
 
@@ -155,6 +100,11 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
   /** What it has seen so far. */
   get counts(): TrafficCounts {
     return this.#transactions.counts;
+  }
+
+  /** INVITEs that were sent on and accepted: what stands there in the place of their transactions. */
+  get accepted(): AcceptedInvites {
+    return this.#transactions.accepted;
   }
 
   /** Transactions that are alive. */
@@ -210,9 +160,10 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     return this.#pool.suspect(connection, error);
   }
 
-  /** Lets every hop be dialled at once, also one that could not be reached a moment ago. */
-  retry(): void {
-    this.#pool.forgiveAll();
+  /** Lets every hop, or the one that is given, be dialled at once, also where it could not be reached a moment ago. */
+  retry(hop?: Pick<NextHop, 'name'>): void {
+    if (hop === undefined) this.#pool.forgiveAll();
+    else this.#pool.forgive(hop.name);
   }
 
   /**
@@ -278,36 +229,7 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
    * @throws NoAnswerError if no final response comes
    */
   ask(request: SipRequest, connection: SipConnection, options: AskOptions = {}): Promise<SipResponse> {
-    const sent = edit(request).prepend('Via', this.via(connection)).toMessage();
-    const { onFurtherSuccess, onProvisional, signal } = options;
-    return new Promise((resolve, reject) => {
-      let ringing = false;
-      let answered = false;
-      const cancel = () => {
-        // A CANCEL may follow a provisional response only, and means something for INVITE only.
-        if (ringing && sent.method === 'INVITE') this.forward(createCancel(sent), connection, silentUser);
-      };
-      signal?.addEventListener('abort', cancel, { once: true });
-      this.forward(sent, connection, {
-        onResponse(response) {
-          if (answered) {
-            if (response.status >= 200 && response.status < 300) onFurtherSuccess?.(response);
-          } else if (response.status >= 200) {
-            answered = true;
-            resolve(response);
-          } else {
-            const first = !ringing;
-            ringing = true;
-            if (first && signal?.aborted) cancel();
-            onProvisional?.(response);
-          }
-        },
-        onEnd(end) {
-          signal?.removeEventListener('abort', cancel);
-          if (end !== 'completed') reject(new NoAnswerError(end, request.method, placeOf(connection)));
-        },
-      });
-    });
+    return askRequest(this, request, connection, options);
   }
 
   /**
@@ -335,13 +257,17 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
 
   // What connections bring.
 
+  get glances(): boolean {
+    return this.#load.isOverloaded;
+  }
+
+  glance(request: PlainRequest, connection: SipConnection): boolean {
+    return this.#refuser.glance(request, connection);
+  }
+
   onRequest(request: SipRequest, connection: SipConnection): void {
     const why = this.#transactions.receiveRequest(request, connection);
-    if (why === undefined) return;
-    this.#user.onNotTaken?.(why, request, connection);
-    // RFC 7339 §5.10.2: no Retry-After, it would stop all traffic of this peer.
-    connection.send(createResponse(request, 503, undefined, { toTag: this.newToken() }));
-    connection.refusedAtOnce();
+    if (why !== undefined) this.#refuser.refuse(why, request, connection);
   }
 
   onResponse(response: SipResponse, connection: SipConnection): void {
@@ -389,9 +315,4 @@ export class SipEndpoint implements ConnectionUser, AsyncDisposable {
     this.#user.onConnection?.(connection);
     return connection;
   }
-}
-
-/** The other side of a connection, for a fault. */
-function placeOf({ server, socket }: SipConnection): string {
-  return server ?? `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? '?'}`;
 }

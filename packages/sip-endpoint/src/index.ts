@@ -1,27 +1,37 @@
+export type { AskOptions } from './ask-options.ts';
 export type { Account } from './budget/account.ts';
 export { CeilingFault } from './budget/ceiling-fault.ts';
 export type { Ledger } from './budget/ledger.ts';
 export { MessageBudget, type MessageBudgetOptions } from './budget/message-budget.ts';
 export type { PeerKind } from './budget/peer-kind.ts';
 export { monotonicNow } from './clock/monotonic-clock.ts';
-export { type ConnectionLink, SipConnection } from './connection/connection.ts';
+export { SipConnection } from './connection/connection.ts';
 export type { ConnectionLimits } from './connection/connection-limits.ts';
+export type { ConnectionLink } from './connection/connection-user.ts';
 export { type DialServerOptions, dialServer } from './connection/dial-server.ts';
 export type { DialledSocket, Replaceable } from './connection/dialled-socket.ts';
 export type { DrainOptions } from './connection/drain.ts';
 export type { GivenUp } from './connection/given-up.ts';
 export { HopDownError, type NextHop } from './connection/next-hop.ts';
+export { processLoad } from './connection/process-load.ts';
 export { type AgeOptions, whenAged } from './connection/when-aged.ts';
 export { countedMethods, TrafficCounts } from './counts/traffic-counts.ts';
+export { SipEndpoint } from './endpoint.ts';
+export type { EndpointOptions, EndpointUser } from './endpoint-options.ts';
 export {
-  type AskOptions,
-  type EndpointOptions,
-  type EndpointUser,
-  SipEndpoint,
-} from './endpoint.ts';
+  type AskedRequest,
+  defaultOverloadRules,
+  OverloadControl,
+  type OverloadRules,
+  type RequestUrgency,
+} from './overload/overload-control.ts';
 export { TimerWheel, type WheelTimer } from './timer/timer-wheel.ts';
 export { createTokenSource } from './token-source.ts';
+export type { AcceptedEnd, AcceptedInvite, AcceptedUser } from './transaction/accepted-invite.ts';
+export type { AcceptedInvites } from './transaction/accepted-invites.ts';
+export type { NotTakenRequest } from './transaction/at-a-glance.ts';
 export { NoAnswerError } from './transaction/no-answer.ts';
+export type { NotTaken } from './transaction/not-taken.ts';
 export type { TransactionEvent } from './transaction/transaction-channel.ts';
 export {
   type ClientTransaction,
@@ -30,13 +40,16 @@ export {
   type ServerUser,
   silentUser,
 } from './transaction/transaction-context.ts';
-export type { NotTaken } from './transaction/transaction-layer.ts';
-export type { Answer, ChosenAnswer } from './user-agent/answer.ts';
+export { type Answer, type AnswerParts, answerAsChosen, type ChosenAnswer } from './user-agent/answer.ts';
+export type { BridgeOutcome, PlaceCall } from './user-agent/bridge.ts';
 export { Call, type ReferOptions } from './user-agent/call.ts';
+export { dialAsUser } from './user-agent/dial-as-user.ts';
 export type { SubscribeOptions, Subscription } from './user-agent/dialog-events.ts';
-export { IncomingCall } from './user-agent/incoming-call.ts';
+export { IncomingCall, type IncomingCallParts } from './user-agent/incoming-call.ts';
+export type { Line } from './user-agent/line.ts';
 export { NotConnectedError } from './user-agent/not-connected.ts';
-export type { CallOptions, CallOutcome } from './user-agent/outgoing-call.ts';
+export { OpenCalls } from './user-agent/open-calls.ts';
+export { type CallOptions, type CallOutcome, placeCall } from './user-agent/outgoing-call.ts';
 export type { RegistrationState, StayTimings } from './user-agent/registration-state.ts';
 export type { SessionBody } from './user-agent/session-body.ts';
 export { UserAgent } from './user-agent/user-agent.ts';
@@ -45,5 +58,7 @@ export type {
   ReceivedMessage,
   UserAgentEvents,
   UserAgentOptions,
+  UserServer,
+  UserSocket,
 } from './user-agent/user-agent-options.ts';
-export type { UserCredentials } from './user-agent/user-agent-session.ts';
+export { type UserCredentials, UserSession } from './user-agent/user-agent-session.ts';

@@ -46,7 +46,7 @@ const message = (body: string) =>
   });
 
 describe('keep-alive', () => {
-  it('answers each ping with one pong, however many come at once (RFC 5626 §4.4.1)', async () => {
+  it('answers each ping with one pong, however many come at once (RFC 5626 §5.4, §6)', async () => {
     await using network = await serverOf();
     const { socket } = await network.connect();
     let received = '';
@@ -145,6 +145,17 @@ describe('a peer that is judged again', () => {
 });
 
 describe('a silent peer', () => {
+  it('is kept for longer than two minutes, the Flow-Timer of our registrars (RFC 5626 §5.4)', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    await using network = await serverOf();
+    await network.server.bare();
+    await expect.poll(() => network.opened).toHaveLength(1);
+    vi.advanceTimersByTime(240_000);
+    expect(network.opened[0]?.isClosed).toBe(false);
+    vi.advanceTimersByTime(900_000);
+    await expect.poll(() => network.closed).toHaveLength(1);
+  });
+
   it('is disconnected when its time is over', async () => {
     await using network = await serverOf({ limits: { idleTimeoutMs: 1 } });
     await network.server.bare();

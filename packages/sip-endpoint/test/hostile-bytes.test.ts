@@ -4,6 +4,7 @@ import {
   type EndpointUser,
   type GivenUp,
   MessageBudget,
+  OverloadControl,
   type PeerKind,
   type ServerTransaction,
   type SipConnection,
@@ -37,7 +38,7 @@ function messageOf(text: string): SipRequest {
 }
 
 /** A server that answers nothing, with a small ceiling. */
-async function serverOf() {
+async function serverOf(more: { readonly overload?: OverloadControl } & Pick<EndpointUser, 'weigh'> = {}) {
   const budget = new MessageBudget({ maxBytes, maxTransactions: 2_000 });
   const opened: SipConnection[] = [];
   const closed: SipConnection[] = [];
@@ -50,12 +51,14 @@ async function serverOf() {
       network.onRequest(transaction);
     },
     onAck() {},
+    ...(more.weigh === undefined ? {} : { weigh: more.weigh }),
     onConnection: (connection) => opened.push(connection),
     onGivenUp: (why) => givenUp.push(why),
     onMalformed: ({ code, status }) => codes.push(`${code} ${status}`),
     onClosed: (connection) => closed.push(connection),
   };
-  const server = await startServer(user, { budget });
+  const { overload } = more;
+  const server = await startServer(user, { budget, ...(overload === undefined ? {} : { overload }) });
   const network = {
     budget,
     onRequest(_transaction: ServerTransaction): void {},
@@ -131,6 +134,33 @@ describe('a server that is sent more than it can keep', () => {
     expect(connection.socket.isPaused()).toBe(false);
     await vi.waitFor(() => expect(connection.socket.bytesRead).toBeGreaterThan(read));
     expect(connection.isClosed).toBe(false);
+  });
+
+  it('holds up a client that sends more than others while there is too much to do, and reads on from those', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const rules = { targetMs: 1e9, intervalMs: 0, newMs: 1e9, holdMs: 0, leastNewPerTurn: 0, spreadMs: 0 };
+    const overload = new OverloadControl(rules);
+    overload.turn(2 * rules.targetMs, 0, performance.now() - 1.5 * rules.targetMs);
+    await using network = await serverOf({
+      overload,
+      weigh: (_, { ledger }) => ({ urgency: 'new', peer: ledger.name }),
+    });
+    const [alice, carol, mallory] = [
+      await network.connect({ user: 'alice@contoso.example' }),
+      await network.connect({ user: 'carol@contoso.example' }),
+      await network.connect({ user: 'mallory@contoso.example' }),
+    ];
+    const send = async (peer: Peer, count: number) => {
+      const before = peer.statuses.length;
+      peer.socket.write(Array.from({ length: count }, () => wire('MESSAGE', 0)).join(''), 'latin1');
+      await vi.waitFor(() => expect(peer.statuses.length - before).toBe(count));
+    };
+    for (const peer of [alice, carol]) await send(peer, 30);
+    await send(mallory, 400);
+    expect(mallory.connection.socket.isPaused()).toBe(true);
+    for (const peer of [alice, carol, alice, carol]) await send(peer, 30);
+    expect([alice, carol].map(({ connection }) => connection.socket.isPaused())).toEqual([false, false]);
+    expect(network.waiting).toEqual([]);
   });
 
   it('reads on from a server whose requests it refuses, for many stand behind it', async () => {

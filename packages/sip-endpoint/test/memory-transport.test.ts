@@ -4,6 +4,9 @@ import { memoryTransport } from '@entente/sip-endpoint/testing';
 import { StepClock } from '@entente/testkit';
 import { describe, expect, it } from 'vitest';
 
+/** Of a user agent, where nothing else is said. */
+const pingMs = 2_000;
+const pongMs = 1_500;
 const link = { row: 0, name: 'a test' };
 const places = [1, 2].map((last) => ({
   host: 'sip.contoso.example',
@@ -78,7 +81,7 @@ describe('a network in memory', () => {
     await using test = await start();
     const { alice, network, requests } = test;
     await alice.register();
-    await expect.poll(() => test.clock.pending(10_000)).toBe(0);
+    await expect.poll(() => test.clock.pending(pongMs)).toBe(0);
     network.break();
     await expect.poll(() => requests).toEqual(['REGISTER 192.0.2.1', 'REGISTER 192.0.2.2']);
     await expect.poll(() => alice.registration.state).toBe('registered');
@@ -89,11 +92,11 @@ describe('a network in memory', () => {
     await using test = await start();
     const { alice, clock, network, requests, states } = test;
     await alice.register();
-    await expect.poll(() => clock.pending(10_000)).toBe(0);
+    await expect.poll(() => clock.pending(pongMs)).toBe(0);
     network.goDark();
-    clock.move(80_000);
+    clock.move(pingMs);
     expect(states.at(-1)).toBe('registered');
-    clock.move(10_000);
+    clock.move(pongMs);
     await expect.poll(() => requests).toEqual(['REGISTER 192.0.2.1', 'REGISTER 192.0.2.2']);
   });
 });

@@ -6,6 +6,7 @@ import {
   type EndpointUser,
   type MessageBudget,
   type NextHop,
+  type OverloadControl,
   SipEndpoint,
   UserAgent,
   type UserAgentEvents,
@@ -25,6 +26,8 @@ import {
 export interface ServerUnderTest {
   readonly limits?: ConnectionLimits;
   readonly budget?: MessageBudget;
+  /** Default that of this process. */
+  readonly overload?: OverloadControl;
   /** Has each socket after its verdict and before the endpoint. */
   readonly before?: (socket: tls.TLSSocket) => void;
   /** Which servers are let in. Default fe2.contoso.example. */
@@ -38,7 +41,7 @@ const link = { row: 0, name: 'a test' };
 /** A server endpoint on a real listener, and user agents that dial it. */
 export async function startServer(
   user: EndpointUser,
-  { allow = ['fe2.contoso.example'], budget, limits, before, dial }: ServerUnderTest = {},
+  { allow = ['fe2.contoso.example'], budget, limits, before, dial, overload }: ServerUnderTest = {},
 ) {
   const root = await createTestAuthority('Contoso Test Root');
   const own = await root.issue({
@@ -65,6 +68,7 @@ export async function startServer(
     dial: dial ?? (() => Promise.reject(new Error('the server does not dial'))),
     ...(limits === undefined ? {} : { limits }),
     ...(budget === undefined ? {} : { budget }),
+    ...(overload === undefined ? {} : { overload }),
   });
   const server = await serve(
     tls,

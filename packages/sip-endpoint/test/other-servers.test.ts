@@ -24,7 +24,7 @@ async function serverOf(...behaviours: readonly (number | 'hang up')[]) {
 
 const places = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4', '192.0.2.5'];
 
-describe('a user agent whose server has several addresses (RFC 3263 §4.3)', () => {
+describe('a user agent whose server has several addresses (RFC 3263 §4.3, RFC 5626 §4.2.1)', () => {
   it.each([503, 'hang up'] as const)(
     'registers at the next one where the first does this: %s; what follows goes there',
     async (behaviour) => {

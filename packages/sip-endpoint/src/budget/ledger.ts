@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
+import { ForgettableList } from './forgettable-list.ts';
 import type { Quota } from './quota.ts';
-import { SenderAccount } from './sender-account.ts';
+import { makesRoomFor, SenderAccount } from './sender-account.ts';
 
 /** Where a ledger's counts go, as long as its peer is what it is: those of its own first. */
 export interface LedgerQuotas {
@@ -22,6 +23,7 @@ export class Ledger implements Account {
   #quotas: LedgerQuotas;
   #closed = false;
   #hasLeft = false;
+  readonly forgettable = new ForgettableList();
   readonly #leave: (quotas: LedgerQuotas) => void;
 
   /**
@@ -53,16 +55,29 @@ export class Ledger implements Account {
     return this.#quotas.own.maxBytes;
   }
 
-  /** Whether there is room for so much more, with its address, its peer and all of its kind. */
+  /**
+   * Whether there is room for so much more, with its address, its peer and all of its kind. What the peer may lose makes room first, and
+   * nobody else's does: nobody decides what others lose.
+   */
   has(bytes: number, transactions: number): boolean {
+    if (this.#fits(bytes, transactions)) return true;
+    while (!this.#fits(bytes, 0)) if (!this.forgettable.forgetOldest()) return false;
+    return this.#fits(bytes, transactions);
+  }
+
+  #fits(bytes: number, transactions: number): boolean {
     const { all, crowd, peer } = this.#quotas;
     for (let i = 0; i < all.length; i++) if (!all[i]!.has(bytes, transactions)) return false;
     return crowd === undefined || crowd.leavesRoom(peer, bytes, transactions);
   }
 
-  /** Whether a sender who shares the room of the peer with others leaves some of it with so much more. */
+  /** Whether a sender who shares the room of the peer with others leaves some of it with so much more, once what the peer may lose is gone. */
   hasFor(sender: string, bytes: number, transactions: number): boolean {
-    return this.has(bytes, transactions) && this.#quotas.peer.leavesRoomFor(sender, bytes, transactions);
+    const { forgettable } = this;
+    return (
+      this.has(bytes, transactions) &&
+      makesRoomFor(sender, { room: this.#quotas.peer, forgettable }, bytes, transactions)
+    );
   }
 
   /** Where it counts for one of those who share the room of the peer: users behind a server, or senders to one device. */

@@ -43,6 +43,11 @@ export class Quota {
     return this.leavesRoom(this.#senders?.get(sender) ?? nothing, bytes, transactions);
   }
 
+  /** The same of bytes alone. */
+  leavesBytesFor(sender: string, bytes: number): boolean {
+    return isModest(this.#senders?.get(sender)?.bytes ?? 0, bytes, this.bytes, this.maxBytes);
+  }
+
   /** What one of those has under way who share it. */
   ofSender(name: string): Quota {
     this.#senders ??= new Map();

@@ -54,4 +54,31 @@ describe('those who share the room of a peer', () => {
     expect([late.takeOver(1_000, 1), next.takeOver(1_000, 1)]).toEqual([false, true]);
     expect(next.bytes).toBe(1_000);
   });
+
+  it('have room once what is over goes before its time, and none of that goes for one who has too many transactions', () => {
+    const { budget, link } = linkOf();
+    let forgotten = 0;
+    const bytes = 10_000;
+    while (link.hasOfItsOwn(bytes)) {
+      link.add(bytes, 0);
+      link.forgettable.add({
+        older: undefined,
+        newer: undefined,
+        forget() {
+          forgotten++;
+          link.release(bytes, 0);
+        },
+      });
+    }
+    expect(link.openFor('alice@contoso.example').take(5_000, 2)).toBe(true);
+    link.add(5_000, 1);
+    expect(link.openFor('bob@contoso.example').takeOver(5_000, 1)).toBe(true);
+    expect(forgotten).toBeGreaterThan(0);
+    expect(budget.of('server').bytes).toBeGreaterThan(bytes);
+
+    const before = forgotten;
+    const many = fill(() => link.openFor('mallory@contoso.example'), 1);
+    expect(many.length).toBeGreaterThan(0);
+    expect(forgotten).toBe(before);
+  });
 });

@@ -1,5 +1,22 @@
 import type { Account } from './account.ts';
+import type { ForgettableList } from './forgettable-list.ts';
 import type { Quota } from './quota.ts';
+
+/**
+ * Whether one of those who share a room leaves some of it with so much more, once what all of them may lose is gone as far as it must be.
+ * @param sender - name of the one
+ * @param shared - the room, and what goes before its time
+ */
+export function makesRoomFor(
+  sender: string,
+  { forgettable, room }: { readonly room: Quota; readonly forgettable: ForgettableList },
+  bytes: number,
+  transactions: number,
+): boolean {
+  // Transactions are not given back: nobody loses anything for a sender who has too many of them.
+  while (!room.leavesBytesFor(sender, bytes)) if (!forgettable.forgetOldest()) return false;
+  return room.leavesRoomFor(sender, bytes, transactions);
+}
 
 /**
  * What one of those has under way who share the room of a peer: users behind a server, or senders to one device. It counts for the peer;
@@ -28,8 +45,12 @@ export class SenderAccount implements Account {
     return this.#own?.bytes ?? this.#shared.bytes;
   }
 
+  get forgettable(): ForgettableList {
+    return this.#shared.forgettable;
+  }
+
   has(bytes: number, transactions: number): boolean {
-    return this.#shared.has(bytes, transactions) && this.#room.leavesRoomFor(this.name, bytes, transactions);
+    return this.#shared.has(bytes, transactions) && this.#makesRoom(bytes, transactions);
   }
 
   take(bytes: number, transactions: number): boolean {
@@ -43,7 +64,7 @@ export class SenderAccount implements Account {
    * @returns whether the sender leaves room with it
    */
   takeOver(bytes: number, transactions: number): boolean {
-    if (!this.#room.leavesRoomFor(this.name, bytes, transactions)) return false;
+    if (!this.#makesRoom(bytes, transactions)) return false;
     this.#count(bytes, transactions);
     return true;
   }
@@ -58,6 +79,11 @@ export class SenderAccount implements Account {
     this.#count(-bytes, -transactions);
     const own = this.#own;
     if (own?.bytes === 0 && own.transactions === 0) this.#room.forgetSender(this.name, own);
+  }
+
+  #makesRoom(bytes: number, transactions: number): boolean {
+    const { forgettable, name } = this;
+    return makesRoomFor(name, { room: this.#room, forgettable }, bytes, transactions);
   }
 
   #count(bytes: number, transactions: number): void {

@@ -1,15 +1,20 @@
 import type { Readable } from 'node:stream';
 import type { LoopTurn, TurnReader } from './loop-turn.ts';
 
+/** Chunks of one peer that wait at once. A TLS socket gives one for each record, of at most 16 KiB. */
+export const maxChunksOfPeer = 16;
+
 /**
- * Bytes that have come from a peer and wait for the end of the turn (see {@link LoopTurn}): one chunk at most, which is 16 KiB of a TLS
- * socket. When the next one comes in the same turn, the one before is read first.
+ * Bytes that have come from a peer and wait for the end of the turn (see {@link LoopTurn}). Where too many chunks wait, of this peer or of
+ * all, they are read at once, in the order in which they came.
  */
 export class ArrivedBytes implements TurnReader {
   readonly #socket: Readable;
   readonly #turn: LoopTurn;
   readonly #read: (bytes: Uint8Array) => void;
-  #waiting: Uint8Array | undefined = undefined;
+  #chunks: Uint8Array[] = [];
+  /** Whether the turn knows of it. */
+  #isWaiting = false;
 
   /**
    * Listens to a socket.
@@ -23,20 +28,47 @@ export class ArrivedBytes implements TurnReader {
     this.#read = read;
     socket.on('data', (bytes: Uint8Array) => this.#add(bytes));
     // What came before the end of the stream counts.
-    socket.on('end', () => this.readArrived());
+    socket.on('end', () => this.#readAll());
   }
 
-  /** Reads what waits. Where the connection was ended meanwhile, as it is when its peer has lost its standing, that is nothing. */
   readArrived(): void {
-    const bytes = this.#waiting;
-    this.#waiting = undefined;
-    if (bytes !== undefined && !this.#socket.destroyed) this.#read(bytes);
+    this.#isWaiting = false;
+    this.#readAll();
+  }
+
+  #readAll(): void {
+    const chunks = this.#chunks;
+    if (chunks.length === 0) return;
+    this.#chunks = [];
+    let read = 0;
+    try {
+      while (read < chunks.length) this.#readOne(chunks[read++]!);
+    } catch (error) {
+      this.#chunks = [...chunks.slice(read), ...this.#chunks];
+      this.#wait();
+      throw error;
+    }
+  }
+
+  /** Where the connection was ended meanwhile, as it is when its peer has lost its standing, nothing is read. */
+  #readOne(bytes: Uint8Array): void {
+    if (!this.#socket.destroyed) this.#read(bytes);
   }
 
   #add(bytes: Uint8Array): void {
-    const before = this.#waiting;
-    this.#waiting = bytes;
-    if (before !== undefined) this.#read(before);
-    else if (!this.#turn.reads(this)) this.readArrived();
+    if (this.#chunks.length >= maxChunksOfPeer) this.#readAll();
+    if (this.#turn.holds()) {
+      this.#chunks.push(this.#turn.kept(bytes));
+      this.#wait();
+    } else {
+      this.#readAll();
+      this.#readOne(bytes);
+    }
+  }
+
+  #wait(): void {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.#turn.reads(this);
   }
 }

@@ -39,7 +39,7 @@ function poolOnFakeClock() {
   return { pool, dials, clock, fail };
 }
 
-describe('connections to servers', () => {
+describe('connections to servers (RFC 5626 §4.3)', () => {
   it('are dialled once for all who want the same hop at the same time, and shared afterwards', async () => {
     const { dials, pool } = poolOnFakeClock();
     const both = Promise.all([pool.reach(hop), pool.reach(hop)]);
@@ -127,6 +127,19 @@ describe('connections to servers', () => {
     dials[1]?.resolve(young);
     expect(await both).toEqual([true, false]);
     expect(dials).toHaveLength(2);
+  });
+
+  it('that are not used, because the server has dialled at the same time, count as replaced: they end like those that were', async () => {
+    const { dials, pool } = poolOnFakeClock();
+    const [spare, offered] = [connection(), connection()];
+    const reached = pool.reach(hop);
+    pool.offer(hop.name, offered);
+    dials[0]?.resolve(spare);
+    await reached;
+    expect(pool.get(hop.name)).toBe(offered);
+    expect(await pool.replace(spare)).toBe(true);
+    expect(dials).toHaveLength(1);
+    expect(pool.get(hop.name)).toBe(offered);
   });
 
   it('that close while they are replaced leave their place to the new one, or to what has taken it meanwhile', async () => {

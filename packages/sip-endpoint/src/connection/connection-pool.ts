@@ -85,11 +85,12 @@ export class ConnectionPool {
    * Dials again to where a connection leads, and uses the new one from then on. What is under way goes on over the one before, which stays
    * open. Where the dialling fails, the one before stays in use.
    * @param connection - one that was dialled here, and for which none is being dialled; otherwise nothing happens
-   * @returns whether another one has taken its place
+   * @returns whether another one has taken its place; it has where both servers dialled at once, and the other's came first
    */
   async replace(connection: SipConnection): Promise<boolean> {
     const hop = this.#dialled.get(connection);
-    if (hop === undefined || this.#replacing.has(connection) || !this.#isInUse(connection)) return false;
+    if (hop === undefined || this.#replacing.has(connection) || connection.isClosed) return false;
+    if (!this.#isInUse(connection)) return this.get(hop.name) !== undefined;
     this.#replacing.add(connection);
     try {
       return this.#putInPlaceOf(connection, hop.name, await this.#dialTo(hop));
@@ -219,7 +220,7 @@ export class ConnectionPool {
   }
 
   #isInUse(connection: SipConnection): boolean {
-    return !connection.isClosed && [...this.#open.values()].some((open) => open.includes(connection));
+    return [...this.#open.values()].some((open) => open.includes(connection));
   }
 
   async #located(hop: NextHop, epoch: number): Promise<readonly Place[]> {

@@ -3,10 +3,10 @@ import type {
   FramerSink,
   MessageFault,
   MessageLimits,
+  PlainRequest,
   SipMessage,
   SipProblem,
   SipRequest,
-  SipResponse,
 } from '@entente/sip';
 import { type Peer, peerOf } from '@entente/tls';
 import type { Account } from '../budget/account.ts';
@@ -15,6 +15,7 @@ import type { MessageBudget } from '../budget/message-budget.ts';
 import type { PeerKind } from '../budget/peer-kind.ts';
 import { ArrivedBytes } from './arrived-bytes.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
+import type { ConnectionLink, ConnectionUser } from './connection-user.ts';
 import type { EverySecond, Ticked } from './every-second.ts';
 import { FailingTargets } from './failing-targets.ts';
 import type { GivenUp } from './given-up.ts';
@@ -25,25 +26,6 @@ import { Outgoing } from './outgoing.ts';
 import { kindOf, limitsTo } from './peer-limits.ts';
 import { RefusalPause } from './refusal-pause.ts';
 import { type Placed, UnorderedList } from './unordered-list.ts';
-
-/** The row of the allow matrix that a connection stands on, and what it is called in logs. */
-export interface ConnectionLink {
-  readonly row: number;
-  readonly name: string;
-}
-
-/** Who takes what a connection brings. */
-export interface ConnectionUser {
-  onRequest(request: SipRequest, connection: SipConnection): void;
-  onResponse(response: SipResponse, connection: SipConnection): void;
-  /** A message was refused as malformed; it has been answered, and the connection is closed if framing is lost. */
-  onMalformed(fault: MessageFault, connection: SipConnection): void;
-  /** The peer has answered a ping (RFC 5626 §4.4.1). */
-  onPong(connection: SipConnection): void;
-  /** The connection is about to be closed, for what the peer alone has done. */
-  onGivenUp(why: GivenUp, connection: SipConnection): void;
-  onClosed(connection: SipConnection): void;
-}
 
 /** Milliseconds that a closing connection has to take what waits for it. */
 const closingMs = 5_000;
@@ -83,7 +65,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   readonly #outgoing: Outgoing;
   readonly #everySecond: EverySecond;
   readonly #idleWatch: IdleWatch;
-  readonly #user: ConnectionUser;
+  readonly #user: ConnectionUser<SipConnection>;
   #kind: PeerKind;
   #isTicked = false;
   /** Pings that the peer has not answered. */
@@ -106,7 +88,7 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     options: {
       readonly link: ConnectionLink;
       readonly openedByUs: boolean;
-      readonly user: ConnectionUser;
+      readonly user: ConnectionUser<SipConnection>;
       readonly budget: MessageBudget;
       readonly everySecond: EverySecond;
       readonly idleWatch: IdleWatch;
@@ -205,11 +187,11 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     return this.#failing?.refuses(request) === true;
   }
 
-  /** A request of the peer was refused without being looked at. */
-  refusedAtOnce(): void {
+  /** A request of the peer was refused without being looked at; `isModest`: see `RefusalPause`. */
+  refusedAtOnce(isModest: boolean): void {
     if (!this.#isClient || this.#closed) return;
     this.#refusalPause ??= new RefusalPause(this.socket, () => this.#readOn());
-    this.#refusalPause.refused();
+    this.#refusalPause.refused(isModest);
   }
 
   /** Whether {@link send} would send a message now, and a client does not have too many requests to answer already. */
@@ -259,10 +241,21 @@ export class SipConnection implements FramerSink, Ticked, Idling {
     return takes;
   }
 
+  /**
+   * Sends an answer to a request that nobody has read.
+   * @param wire - its bytes, one character each
+   */
+  answer(wire: string): void {
+    if (this.#closed) return;
+    const takes = this.#outgoing.takesAnswer(wire.length);
+    if (takes) this.#outgoing.write(wire);
+    this.#answered(takes);
+  }
+
   /** Sends the double CRLF that keeps a flow alive (RFC 5626 §3.5.1). */
   ping(): void {
     if (this.#closed || !this.#outgoing.takesFrom(4, undefined)) return;
-    this.#pingsDue++;
+    this.#pingsDue = 1; // not one more: what was never answered would take each later ping of the peer for its answer
     this.#outgoing.write('\r\n\r\n');
   }
 
@@ -280,6 +273,16 @@ export class SipConnection implements FramerSink, Ticked, Idling {
   }
 
   // What the framer finds.
+  get glances(): boolean {
+    return this.#user.glances;
+  }
+
+  glance(request: PlainRequest): boolean {
+    if (this.#closed || !this.#user.glance(request, this)) return false;
+    this.#incoming.completed();
+    return true;
+  }
+
   message(message: SipMessage): void {
     this.#incoming.completed();
     if (this.#closed) return;
@@ -300,16 +303,13 @@ export class SipConnection implements FramerSink, Ticked, Idling {
 
   keepAlive(kind: 'ping' | 'pong'): void {
     if (this.#closed) return;
-    // Two pongs, one after the other, look like a ping; a server that is pinged sends none itself.
+    // Two pongs, one after the other, look like a ping, and so do pings that cross: either is an answer.
     if (this.#pingsDue > 0) {
       this.#pingsDue--;
       this.#user.onPong(this);
       return;
     }
-    if (kind === 'pong') return;
-    const takes = this.#outgoing.takesAnswer(2);
-    if (takes) this.#outgoing.write('\r\n');
-    this.#answered(takes);
+    if (kind === 'ping') this.answer('\r\n');
   }
 
   tick(): boolean {

@@ -6,10 +6,11 @@ import type { NextHop } from './next-hop.ts';
 const hop: NextHop = {
   name: 'edge.fabrikam.example',
   address: '192.0.2.1',
+  host: 'edge.fabrikam.example',
   port: 5061,
   link: { row: 0, name: 'a test' },
 };
-const rules = { firstMs: 500, capMs: 4_000, maxHops: 3, maxPlaces: 2 };
+const rules = { firstMs: 500, capMs: 4_000, knownCapMs: 1_000, maxHops: 3, maxPlaces: 2 };
 const down = new Error('connect ECONNREFUSED');
 const start = 1_000_000;
 
@@ -33,6 +34,18 @@ describe('a hop that could not be reached', () => {
       backoff.failed(hop, down, now, 0);
       expect(backoff.refusal(hop, now + waitMs - 1)).toBeDefined();
       expect(backoff.refusal(hop, now + waitMs)).toBeUndefined();
+      now += waitMs;
+    }
+  });
+
+  it('is dialled again sooner where the topology names its address: it dials nobody itself, and many wait for it', () => {
+    const backoff = new DialBackoff(rules);
+    const { host: _, ...known } = hop;
+    let now = start;
+    for (const waitMs of [500, 1_000, 1_000]) {
+      backoff.failed(known, down, now, 0);
+      expect(backoff.refusal(known, now + waitMs - 1)).toBeDefined();
+      expect(backoff.refusal(known, now + waitMs)).toBeUndefined();
       now += waitMs;
     }
   });

@@ -7,14 +7,22 @@ export interface BackoffRules {
   readonly firstMs: number;
   /** Milliseconds at the most; each further failure doubles the time up to here. */
   readonly capMs: number;
+  /** The same for a hop whose address is known without asking DNS: a server of the topology, which others wait for when it is back. */
+  readonly knownCapMs: number;
   /** Hops that are remembered at once; the one that failed longest ago makes room. */
   readonly maxHops: number;
   /** Places of one hop that are remembered; the one that failed longest ago makes room. */
   readonly maxPlaces: number;
 }
 
-/** Half a second, doubling to 15 seconds, for 10,000 hops of 16 places each. */
-export const defaultBackoff: BackoffRules = { firstMs: 500, capMs: 15_000, maxHops: 10_000, maxPlaces: 16 };
+/** Half a second, doubling to 15 seconds, for a server of the topology to 2; for 10,000 hops of 16 places each. */
+export const defaultBackoff: BackoffRules = {
+  firstMs: 500,
+  capMs: 15_000,
+  knownCapMs: 2_000,
+  maxHops: 10_000,
+  maxPlaces: 16,
+};
 
 interface Failure {
   readonly address: string;
@@ -72,7 +80,9 @@ export class DialBackoff {
    *   hop do not come back to it together
    */
   failed(hop: NextHop, error: unknown, now: number, chance: number): void {
-    const { capMs, firstMs, maxHops, maxPlaces } = this.#rules;
+    const { firstMs, maxHops, maxPlaces } = this.#rules;
+    const isKnown = hop.host === undefined && hop.address !== '';
+    const capMs = isKnown ? this.#rules.knownCapMs : this.#rules.capMs;
     const last = this.#failureOf(hop);
     // Left alone for longer than it had to wait, it has had its chance to recover.
     const inARow = last !== undefined && now - last.until <= capMs;

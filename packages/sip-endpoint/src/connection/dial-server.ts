@@ -5,7 +5,7 @@ import { whenAged } from './when-aged.ts';
 
 /** As whom a server of the topology dials another. */
 export interface DialServerOptions
-  extends Pick<ConnectOptions, 'trust' | 'identity' | 'allow' | 'onRefusal'> {
+  extends Pick<ConnectOptions, 'trust' | 'identity' | 'allow' | 'onRefusal' | 'timeoutMs'> {
   /** Own FQDN. */
   readonly local: string;
 }

@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import type { ConnectionLink } from './connection.ts';
+import type { ConnectionLink } from './connection-user.ts';
 
 /** A connection of an endpoint, for what decides about its age. */
 export interface Replaceable {

@@ -1,7 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { ArrivedBytes } from './arrived-bytes.ts';
-import { LoopTurn, maxReaders } from './loop-turn.ts';
+import { defaultOverloadRules, OverloadControl } from '../overload/overload-control.ts';
+import { QueueDelay } from '../overload/queue-delay.ts';
+import { ArrivedBytes, maxChunksOfPeer } from './arrived-bytes.ts';
+import { LoopTurn, maxChunks } from './loop-turn.ts';
 
 function turnByHand() {
   const runs: (() => void)[] = [];
@@ -52,17 +54,76 @@ describe('a turn of the event loop', () => {
   });
 });
 
+describe('a turn that lasts', () => {
+  it('asks after each connection whether too much waits by now, and those behind it find that', () => {
+    let now = 0;
+    const runs: (() => void)[] = [];
+    const overload = new OverloadControl();
+    const { intervalMs, targetMs } = defaultOverloadRules;
+    const delay = new QueueDelay({ now: () => now, slept: () => 0 });
+    const turn = new LoopTurn((run) => void runs.push(run), { delay, overload });
+    const found: boolean[] = [];
+    const reader = {
+      readArrived() {
+        found.push(overload.isOverloaded);
+        now += targetMs + intervalMs - 1;
+      },
+    };
+    for (let i = 0; i < 3; i++) turn.reads({ ...reader });
+    runs.shift()?.();
+    expect(found).toEqual([false, false, true]);
+  });
+});
+
+describe('bytes that wait', () => {
+  it('are copied while there is too much to do, and not overwritten before they are read', () => {
+    const runs: (() => void)[] = [];
+    const overload = new OverloadControl({ ...defaultOverloadRules, intervalMs: 0 });
+    let now = 0;
+    const delay = new QueueDelay({ now: () => (now += 300), slept: () => 0 });
+    const turn = new LoopTurn((run) => void runs.push(run), { delay, overload });
+    const read: string[] = [];
+    const open = (then = (_text: string) => {}) => {
+      const socket = new PassThrough();
+      new ArrivedBytes(socket, turn, (bytes) => {
+        const text = Buffer.from(bytes).toString('latin1');
+        read.push(text);
+        then(text);
+      });
+      return (text: string) => {
+        const bytes = Buffer.from(text, 'latin1');
+        socket.emit('data', bytes);
+        bytes.fill('x');
+      };
+    };
+    turn.reads({ readArrived() {} });
+    runs.shift()?.();
+    expect(overload.isOverloaded).toBe(true);
+    const other = open();
+    const late = open();
+    const first = open((text) => {
+      if (text === 'a') other('while others are read');
+    });
+    first('a');
+    first('b');
+    runs.shift()?.();
+    late('in the next turn');
+    runs.shift()?.();
+    expect(read).toEqual(['a', 'b', 'while others are read', 'in the next turn']);
+  });
+});
+
 describe('very many connections', () => {
   it('do not all wait: one beyond the most reads at once', () => {
     const { finish, scheduled, turn } = turnByHand();
     const read: string[] = [];
-    const sockets = Array.from({ length: maxReaders + 1 }, (_, i) => {
+    const sockets = Array.from({ length: maxChunks + 1 }, (_, i) => {
       const socket = new PassThrough();
       new ArrivedBytes(socket, turn, () => void read.push(`${i}`));
       return socket;
     });
     for (const socket of sockets) socket.emit('data', Buffer.from('x'));
-    expect(read).toEqual([`${maxReaders}`]);
+    expect(read).toEqual([`${maxChunks}`]);
     finish();
     expect(read).toHaveLength(sockets.length);
     expect(scheduled()).toBe(0);
@@ -93,7 +154,7 @@ describe('bytes that have come', () => {
     const read: string[] = [];
     new ArrivedBytes(socket, turn, (bytes) => void read.push(Buffer.from(bytes).toString('latin1')));
     const come = (text: string) => void socket.emit('data', Buffer.from(text, 'latin1'));
-    return { come, finish, read, scheduled, socket };
+    return { come, finish, read, scheduled, socket, turn };
   }
 
   it('are read at the end of the turn, once', () => {
@@ -108,13 +169,43 @@ describe('bytes that have come', () => {
     expect(read).toEqual(['one', 'two']);
   });
 
-  it('never wait more than one chunk at a time, and keep their order', () => {
+  it('wait for the end of the turn in so many chunks of a peer and no more, and keep their order', () => {
     const { come, finish, read, scheduled } = arriving();
+    const chunks = Array.from({ length: maxChunksOfPeer + 1 }, (_, i) => `${i}`);
+    for (const chunk of chunks.slice(0, maxChunksOfPeer)) come(chunk);
+    expect(read).toEqual([]);
+    come(chunks[maxChunksOfPeer] as string);
+    expect(read).toEqual(chunks.slice(0, maxChunksOfPeer));
+    expect(scheduled()).toBe(1);
+    finish();
+    expect(read).toEqual(chunks);
+    expect(scheduled()).toBe(0);
+  });
+
+  it('are read in the next turn where the reading of those before throws', () => {
+    const { finish, turn } = turnByHand();
+    const socket = new PassThrough();
+    const read: string[] = [];
+    new ArrivedBytes(socket, turn, (bytes) => {
+      read.push(`${bytes}`);
+      if (read.length === 1) throw new Error('broken');
+    });
+    for (const text of ['one', 'two']) socket.emit('data', Buffer.from(text));
+    expect(finish).toThrow('broken');
+    expect(read).toEqual(['one']);
+    finish();
+    expect(read).toEqual(['one', 'two']);
+  });
+
+  it('are read in their order where too many chunks of others wait', () => {
+    const { come, finish, read, turn } = arriving();
     come('one');
+    while (turn.holds());
     come('two');
+    expect(read).toEqual(['one', 'two']);
+    finish();
     come('three');
     expect(read).toEqual(['one', 'two']);
-    expect(scheduled()).toBe(1);
     finish();
     expect(read).toEqual(['one', 'two', 'three']);
   });
@@ -135,5 +226,38 @@ describe('bytes that have come', () => {
     socket.destroy();
     finish();
     expect(read).toEqual([]);
+  });
+});
+
+describe('the delay of a turn', () => {
+  it('is measured when its first bytes come, and once however many come', () => {
+    const times: number[] = [];
+    const delay = new QueueDelay({ now: () => 5 * times.push(0), slept: () => 0 });
+    times.length = 0;
+    const runs: (() => void)[] = [];
+    const turn = new LoopTurn((run) => void runs.push(run), { delay });
+    const reader = { readArrived() {} };
+    for (let i = 0; i < 3; i++) turn.reads(reader);
+    turn.writes({ flush() {} });
+    expect(times.length).toBe(1);
+    runs.shift()?.();
+    expect(times.length, 'once more for each connection that was read').toBe(4);
+    turn.writes({ flush() {} });
+    runs.shift()?.();
+    expect(times.length, 'what is written alone has not waited').toBe(4);
+    turn.reads(reader);
+    expect(times.length).toBe(5);
+  });
+
+  it('decides whether new requests are asked about', () => {
+    let now = 0;
+    const delay = new QueueDelay({ now: () => now, slept: () => 0 });
+    const runs: (() => void)[] = [];
+    const turn = new LoopTurn((run) => void runs.push(run), { delay });
+    for (; now < 2_000; now += 300) {
+      turn.reads({ readArrived() {} });
+      runs.shift()?.();
+    }
+    expect(turn.overload.isOverloaded).toBe(true);
   });
 });

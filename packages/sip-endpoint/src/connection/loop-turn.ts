@@ -1,3 +1,7 @@
+import { OverloadControl } from '../overload/overload-control.ts';
+import { QueueDelay } from '../overload/queue-delay.ts';
+import { TurnBytes } from './turn-bytes.ts';
+
 /** Has bytes that wait to be read. */
 export interface TurnReader {
   readArrived(): void;
@@ -8,8 +12,8 @@ export interface TurnWriter {
   flush(): void;
 }
 
-/** Readers that wait at once, each with one chunk of at most 16 KiB: together they hold 16 MiB at most. */
-export const maxReaders = 1_024;
+/** Chunks that wait at once, each of at most 16 KiB: together they hold 16 MiB at most. */
+export const maxChunks = 1_024;
 
 /**
  * What is done once for all connections in a turn of the event loop, when every socket that was ready has handed over its bytes: first all
@@ -22,27 +26,65 @@ export class LoopTurn {
   #readers: TurnReader[] = [];
   #writers: TurnWriter[] = [];
   #isScheduled = false;
+  #chunks = 0;
+  readonly #bytes = new TurnBytes();
+  /** How long what has come waits until it is read. */
+  readonly delay: QueueDelay;
+  /** What follows from that for new requests. */
+  readonly overload: OverloadControl;
 
-  /** @param schedule - calls once, when the sockets that are ready have been asked; default `setImmediate` */
-  constructor(schedule: (run: () => void) => void = setImmediate) {
+  /**
+   * @param schedule - calls once, when the sockets that are ready have been asked; default `setImmediate`
+   * @param load - what measures the delay, and what decides by it
+   */
+  constructor(
+    schedule: (run: () => void) => void = setImmediate,
+    {
+      delay = new QueueDelay(),
+      overload = new OverloadControl(),
+    }: { readonly delay?: QueueDelay; readonly overload?: OverloadControl } = {},
+  ) {
     this.#schedule = schedule;
+    this.delay = delay;
+    this.overload = overload;
+  }
+
+  /** @param reader - reads in this turn; is not waiting for it yet */
+  reads(reader: TurnReader): void {
+    if (this.#readers.length === 0) this.#begin();
+    this.#readers.push(reader);
+    this.#soon();
   }
 
   /**
-   * @param reader - reads in this turn; is not waiting for it yet
-   * @returns false where so many wait that this one has to read at once
+   * A chunk is to wait until the end of the turn.
+   * @returns false where so many wait that it has to be read at once
    */
-  reads(reader: TurnReader): boolean {
-    if (this.#readers.length >= maxReaders) return false;
-    this.#readers.push(reader);
-    this.#soon();
+  holds(): boolean {
+    if (this.#chunks === maxChunks) return false;
+    this.#chunks++;
     return true;
+  }
+
+  /**
+   * A chunk that waits until the end of the turn; while there is too much to do a copy, because turns are long then, and chunks many.
+   * @param bytes - as they came
+   */
+  kept(bytes: Uint8Array): Uint8Array {
+    return this.overload.isOverloaded ? this.#bytes.copy(bytes) : bytes;
   }
 
   /** @param writer - writes in this turn; is not waiting for it yet */
   writes(writer: TurnWriter): void {
     this.#writers.push(writer);
     this.#soon();
+  }
+
+  /** Once a turn, not for each message. */
+  #begin(): void {
+    const { delay } = this;
+    delay.begin();
+    this.overload.turn(delay.ms, delay.sleptMs, delay.begunAt);
   }
 
   #soon(): void {
@@ -54,9 +96,14 @@ export class LoopTurn {
   #finish(): void {
     const readers = this.#readers;
     this.#readers = [];
+    this.#chunks = 0;
+    if (this.overload.isOverloaded && readers.length > 0) this.overload.reads(this.delay.now());
     let read = 0;
     try {
-      while (read < readers.length) readers[read++]!.readArrived();
+      while (read < readers.length) {
+        readers[read++]!.readArrived();
+        this.overload.goesOn(this.delay.now());
+      }
     } catch (error) {
       // The fault of one message keeps nobody else from being read.
       this.#readers = [...readers.slice(read), ...this.#readers];
@@ -65,6 +112,7 @@ export class LoopTurn {
       throw error;
     }
     this.#isScheduled = false;
+    if (this.#readers.length === 0) this.#bytes.clear();
     // A flush may fail a socket, whose owner may write elsewhere: those writers wait for the next turn.
     const writers = this.#writers;
     this.#writers = [];

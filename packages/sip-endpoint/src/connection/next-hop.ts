@@ -1,4 +1,4 @@
-import type { ConnectionLink } from './connection.ts';
+import type { ConnectionLink } from './connection-user.ts';
 
 /** Where a server of ours or a partner's is reached. */
 export interface NextHop {

@@ -1,8 +1,12 @@
 import type { Readable } from 'node:stream';
+import { monotonicNow } from '../clock/monotonic-clock.ts';
 
 /** Requests of a client that may be refused at once within a window, before no more of them are read until it is over. */
 const refusalsAtOnce = 64;
+/** The same where the server has too much to do, and the client sends no more than others do. */
+const modestRefusalsAtOnce = 512;
 const windowMs = 500;
+const costOfModest = refusalsAtOnce / modestRefusalsAtOnce;
 
 /**
  * Holds up a client that sends many requests which are refused at once: each costs little, but tens of thousands a second take a
@@ -11,38 +15,53 @@ const windowMs = 500;
 export class RefusalPause {
   readonly #socket: Pick<Readable, 'pause'>;
   readonly #resume: () => void;
-  #refusals = 0;
-  #window: NodeJS.Timeout | undefined = undefined;
+  readonly #clock: () => number;
+  #cost = 0;
+  #until = Number.NEGATIVE_INFINITY;
+  #pause: NodeJS.Timeout | undefined = undefined;
 
   /**
    * @param socket - of the client
    * @param resume - goes on reading
+   * @param clock - milliseconds, never set back
    */
-  constructor(socket: Pick<Readable, 'pause'>, resume: () => void) {
+  constructor(socket: Pick<Readable, 'pause'>, resume: () => void, clock: () => number = monotonicNow) {
     this.#socket = socket;
     this.#resume = resume;
+    this.#clock = clock;
   }
 
   /** Whether the client is not read from. */
   get isPaused(): boolean {
-    return this.#refusals >= refusalsAtOnce;
+    return this.#pause !== undefined;
   }
 
-  /** A request has been refused at once. */
-  refused(): void {
-    this.#window ??= setTimeout(() => this.#over(), windowMs).unref();
-    if (++this.#refusals === refusalsAtOnce) this.#socket.pause();
+  /**
+   * A request has been refused at once.
+   * @param isModest - whether only because there is too much to do, of a client that sends no more than others: what it sends in dialogs
+   * comes behind it, and must not wait for what all together are too many of
+   */
+  refused(isModest: boolean): void {
+    if (this.isPaused) return;
+    const now = this.#clock();
+    if (now >= this.#until) {
+      this.#cost = 0;
+      this.#until = now + windowMs;
+    }
+    this.#cost += isModest ? costOfModest : 1;
+    if (this.#cost < refusalsAtOnce) return;
+    this.#pause = setTimeout(() => this.#over(), this.#until - now).unref();
+    this.#socket.pause();
   }
 
   /** The connection is closed. */
   end(): void {
-    clearTimeout(this.#window);
+    clearTimeout(this.#pause);
   }
 
   #over(): void {
-    const wasPaused = this.isPaused;
-    this.#window = undefined;
-    this.#refusals = 0;
-    if (wasPaused) this.#resume();
+    this.#pause = undefined;
+    this.#until = Number.NEGATIVE_INFINITY;
+    this.#resume();
   }
 }

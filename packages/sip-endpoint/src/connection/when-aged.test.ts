@@ -9,12 +9,12 @@ const hour = 3_600_000;
 const start = Date.UTC(2026, 0, 1);
 
 /** A connection between certificates that end at these times, on a clock that the test moves. */
-function aged(ownEnd: number, peerEnd: number, reachable = true) {
+function aged(ownEnd: number, peerEnd: number, reachable = true, shown = 'ours') {
   const clock = new StepClock(start);
   const did: string[] = [];
   let renewed = (): void => {};
   const identity = {
-    current: { leaf: { notAfter: ownEnd } },
+    current: { leaf: { notAfter: ownEnd, der: Buffer.from('ours') } },
     onChange(listener: () => void) {
       renewed = listener;
       return () => {
@@ -23,6 +23,7 @@ function aged(ownEnd: number, peerEnd: number, reachable = true) {
     },
   } as unknown as Credential;
   const socket = Object.assign(new EventEmitter(), {
+    getX509Certificate: () => ({ raw: Buffer.from(shown), validTo: new Date(ownEnd).toISOString() }),
     [Symbol.for('@entente/tls.peer')]: { verdict: { path: { certificates: [{ notAfter: peerEnd }] } } },
   }) as unknown as TLSSocket;
   whenAged(
@@ -66,6 +67,12 @@ describe('a connection whose certificates end', () => {
     const { did, pass, renew } = aged(start + 160 * hour, start + 160 * hour);
     renew();
     expect(did).toEqual([]);
+    await pass(60_000);
+    expect(did).toEqual(['replace']);
+  });
+
+  it('is replaced within a minute where our certificate was while it was made', async () => {
+    const { did, pass } = aged(start + 160 * hour, start + 160 * hour, true, 'the one before');
     await pass(60_000);
     expect(did).toEqual(['replace']);
   });

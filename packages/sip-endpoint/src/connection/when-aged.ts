@@ -33,8 +33,9 @@ export interface AgeOptions {
 export function whenAged(socket: TLSSocket, options: AgeOptions, connection: Replaceable): void {
   const { identity, random = Math.random, trust } = options;
   const { clock } = trust;
+  const shown = identity === undefined ? undefined : socket.getX509Certificate();
   const ends = [
-    identity?.current.leaf.notAfter,
+    shown === undefined ? undefined : Date.parse(shown.validTo),
     peerOf(socket)?.verdict?.path.certificates[0]?.notAfter,
   ].filter((end) => end !== undefined);
   const stops = new Set<() => void>();
@@ -59,7 +60,11 @@ export function whenAged(socket: TLSSocket, options: AgeOptions, connection: Rep
     });
   };
   wait();
-  const forget = identity?.onChange(() => after(random() * longestWaitMs, () => void replace()));
+  const replaceSoon = () => after(random() * longestWaitMs, () => void replace());
+  const forget = identity?.onChange(replaceSoon);
+  // Our certificate was replaced while this connection was made.
+  if (identity !== undefined && shown !== undefined && !shown.raw.equals(identity.current.leaf.der))
+    replaceSoon();
   socket.once('close', () => {
     isOver = true;
     forget?.();

@@ -121,7 +121,7 @@ const zone: Zone = {
   aaaa: { 'edge1.hosting.example': ['2001:db8::1'] },
 };
 
-describe('where a SIP URI leads (RFC 3263 §4)', () => {
+describe('where a SIP URI leads (RFC 3263 §4, RFC 3261 §16.6 step 7)', () => {
   it('follows NAPTR to SRV and on to addresses, IPv4 first, and never a service without TLS', async () => {
     const { asked, uri } = located(zone);
     expect(await uri(`sip:${domain}`)).toEqual([

@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import type { ConnectionLink } from '../connection/connection.ts';
+import type { ConnectionLink } from '../connection/connection-user.ts';
 import type { DialledSocket } from '../connection/dialled-socket.ts';
 import type { NextHop } from '../connection/next-hop.ts';
 import { MemorySocket } from './memory-socket.ts';

@@ -53,6 +53,11 @@ export class TimerWheel<Name> {
     return this.#size;
   }
 
+  /** The time by its clock, milliseconds since 1970. */
+  now(): number {
+    return this.#clock();
+  }
+
   /**
    * @param delayMs - milliseconds from now, 0 or more
    * @param owner - what to wake

@@ -13,6 +13,8 @@ import { TransactionTable } from './transaction-table.ts';
 export class ServerTransactions {
   readonly #byBranch = new TransactionTable<ServerTransaction>();
   readonly #aside = new TransactionTable<ServerTransaction>();
+  /** How many are kept aside of each branch that has any there. */
+  readonly #branchesAside = new Map<string, number>();
 
   /** How many there are. */
   get size(): number {
@@ -40,6 +42,14 @@ export class ServerTransactions {
     return this.#aside.get(keyOn(connection, key));
   }
 
+  /**
+   * Whether there may be one with a branch, of any sender.
+   * @param branch - a token
+   */
+  mayKnow(branch: string): boolean {
+    return this.#byBranch.get(branch) !== undefined || this.#branchesAside.has(branch);
+  }
+
   /** Puts a new one in, which {@link find} has not found. */
   add(branch: string, transaction: ServerTransaction): void {
     const { context, request } = transaction;
@@ -51,10 +61,22 @@ export class ServerTransactions {
     context.isAside = true;
     context.key = keyOn(context.connection, serverTransactionKey(request));
     this.#aside.set(context.key, transaction);
+    this.#countAside(context.key, 1);
   }
 
   delete({ context }: ServerTransaction): void {
-    (context.isAside ? this.#aside : this.#byBranch).delete(context.key);
+    if (!context.isAside) this.#byBranch.delete(context.key);
+    else {
+      this.#aside.delete(context.key);
+      this.#countAside(context.key, -1);
+    }
+  }
+
+  #countAside(key: string, more: 1 | -1): void {
+    const branch = branchIn(key);
+    const count = (this.#branchesAside.get(branch) ?? 0) + more;
+    if (count > 0) this.#branchesAside.set(branch, count);
+    else this.#branchesAside.delete(branch);
   }
 
   /** All of them; a copy. */
@@ -67,6 +89,11 @@ export class ServerTransactions {
  * Of everything that makes a transaction one.
  * @param key - from `serverTransactionKey`
  */
-export function keyOn(connection: SipConnection, key: string | undefined): string {
+function keyOn(connection: SipConnection, key: string | undefined): string {
   return `${connection.id} ${key}`;
+}
+
+/** The branch in a key from {@link keyOn}, where it is a token. */
+function branchIn(key: string): string {
+  return key.slice(key.indexOf(' ') + 1, key.indexOf('|'));
 }

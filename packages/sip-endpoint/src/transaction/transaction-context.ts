@@ -9,6 +9,7 @@ import type {
   TransactionTimer,
 } from '@entente/sip';
 import type { Account } from '../budget/account.ts';
+import type { Forgettable } from '../budget/forgettable-list.ts';
 import type { SipConnection } from '../connection/connection.ts';
 import type { Placed } from '../connection/unordered-list.ts';
 import type { WheelTimer } from '../timer/timer-wheel.ts';
@@ -34,7 +35,7 @@ export interface ServerUser {
 }
 
 /** What a transaction of ours carries with it. */
-export class TransactionContext<User> implements Placed {
+export class TransactionContext<User> implements Placed, Forgettable {
   readonly connection: SipConnection;
   /** By which its table has it. */
   key: string;
@@ -52,6 +53,8 @@ export class TransactionContext<User> implements Placed {
   /** Where a request of ours counts that a client has not finally answered yet. */
   asked: Account | undefined = undefined;
   place = -1;
+  older: Forgettable | undefined = undefined;
+  newer: Forgettable | undefined = undefined;
   /** `performance.now` at its beginning; -1 where nobody wants to know, or has been told. */
   beganAt: number = beginsAt();
   /** At most two timers run at once; a map would cost more than it serves. */
@@ -65,6 +68,11 @@ export class TransactionContext<User> implements Placed {
     this.ledger = ledger;
     this.cost = cost;
   }
+
+  forget(): void {
+    const { transaction } = this;
+    if (transaction?.kind === 'invite-server' || transaction?.kind === 'invite-client') transaction.forget();
+  }
 }
 
 /** A request that we sent and its answers. */
@@ -76,3 +84,8 @@ export type ServerTransaction =
   | InviteServerTransaction<TransactionContext<ServerUser | undefined>>
   | NonInviteServerTransaction<TransactionContext<ServerUser | undefined>>;
 export type AnyTransaction = ClientTransaction | ServerTransaction;
+
+/** Whether a transaction is of a request that we sent. */
+export function isClient(transaction: AnyTransaction): transaction is ClientTransaction {
+  return transaction.kind === 'invite-client' || transaction.kind === 'non-invite-client';
+}

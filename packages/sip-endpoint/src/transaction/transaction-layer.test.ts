@@ -1,69 +1,47 @@
-import {
-  createResponse,
-  defaultTimings,
-  parseMessage,
-  type SipRequest,
-  type SipResponse,
-  type TransactionTimer,
-} from '@entente/sip';
+import { createResponse, defaultTimings, type TransactionTimer } from '@entente/sip';
 import { links } from '@entente/topology';
 import { describe, expect, it } from 'vitest';
-import { MessageBudget } from '../budget/message-budget.ts';
-import type { SipConnection } from '../connection/connection.ts';
-import { UnorderedList } from '../connection/unordered-list.ts';
+import { badRoute, fakeConnection, layerOf, request } from '../../test/transaction-parts.ts';
 import { TimerWheel } from '../timer/timer-wheel.ts';
 import { type ServerTransaction, silentUser } from './transaction-context.ts';
-import { TransactionLayer, type TransactionUser } from './transaction-layer.ts';
 
-let lastId = 0;
-
-const budget = new MessageBudget();
-
-function fakeConnection(
-  server?: string,
-  { address = '192.0.2.1', link = links.clientToFrontEnd, isFull = false, openedByUs = false } = {},
-) {
-  const sent: (SipRequest | SipResponse)[] = [];
-  const connection = {
-    id: ++lastId,
-    server,
-    openedByUs,
-    link,
-    source: { address, port: 40_000 + lastId },
-    isFull,
-    asksInVain: () => false,
-    ledger: budget.open(server === undefined ? 'unknown' : 'server', address, server),
-    transactions: new UnorderedList(),
-    send: (message: SipRequest | SipResponse) => sent.push(message) > 0,
-    ask() {},
-    answered() {},
-  } as unknown as SipConnection;
-  const statuses = () => sent.map((message) => (message.kind === 'response' ? message.status : 0));
-  return { connection, statuses };
-}
-
-function request(method: string, branch: string, more = '', body = ''): SipRequest {
-  const parsed = parseMessage(
-    Buffer.from(
-      `${method} sip:bob@contoso.example SIP/2.0\r\nVia: SIP/2.0/TLS client.invalid;branch=z9hG4bK${branch}\r\n` +
-        `Max-Forwards: 70\r\nFrom: <sip:alice@contoso.example>;tag=1\r\nTo: <sip:bob@contoso.example>\r\n` +
-        `Call-ID: ${branch}\r\nCSeq: 1 ${method}\r\n${more}Content-Length: ${body.length}\r\n\r\n${body}`,
-    ),
-    { check: 'routing' },
-  );
-  if (!parsed.ok || parsed.message.kind !== 'request') throw new Error('the test wrote no request');
-  return parsed.message;
-}
-
-function layerOf(user: Partial<TransactionUser>, limits = {}) {
-  return new TransactionLayer({
-    user: { onRequest() {}, onAck() {}, ...user },
-    timings: { ...defaultTimings, tryingAfterMs: Number.POSITIVE_INFINITY },
-    ...limits,
+describe('a CANCEL (RFC 3261 §16.10, §9.2)', () => {
+  it('is answered 200 at once, and the INVITE that it means is told', () => {
+    const cancelled: string[] = [];
+    const layer = layerOf({
+      onRequest: (transaction) => {
+        transaction.context.user = { onCancel: ({ method }) => void cancelled.push(method) };
+      },
+    });
+    const { connection, statuses } = fakeConnection();
+    layer.receiveRequest(request('INVITE', 'a'), connection);
+    layer.receiveRequest(request('CANCEL', 'a'), connection);
+    expect([cancelled, statuses()]).toEqual([['CANCEL'], [200]]);
   });
-}
 
-const badRoute = 'Route: <<>\r\n';
+  it('that means nothing which is under way is answered 481, and reaches nobody else', () => {
+    const reached: string[] = [];
+    const layer = layerOf({ onRequest: ({ request: { method } }) => void reached.push(method) });
+    const { connection, statuses } = fakeConnection();
+    layer.receiveRequest(request('CANCEL', 'a'), connection);
+    expect([reached, statuses()]).toEqual([[], [481]]);
+  });
+});
+
+describe('a response without its transaction (RFC 6026 §8, instead of RFC 3261 §16.7)', () => {
+  it('goes no further: neither one that nobody asked for, nor one whose request has been answered', () => {
+    const answered: ServerTransaction[] = [];
+    const layer = layerOf({ onRequest: (transaction) => void answered.push(transaction) });
+    const [client, server] = [fakeConnection(), fakeConnection('fe2.contoso.example')];
+    layer.receiveRequest(request('MESSAGE', 'a'), client.connection);
+    const [transaction] = answered;
+    expect(transaction?.respond(createResponse(request('MESSAGE', 'a'), 200))).toBe(true);
+    expect(transaction?.respond(createResponse(request('MESSAGE', 'a'), 404))).toBe(false);
+    for (const stray of [request('MESSAGE', 'never-sent'), request('INVITE', 'never-sent')])
+      layer.receiveResponse(createResponse(stray, 200), server.connection);
+    expect([client.statuses(), server.statuses()]).toEqual([[200], []]);
+  });
+});
 
 describe('the transaction layer', () => {
   it('survives an ACK whose Route its user cannot read', () => {
@@ -216,6 +194,57 @@ describe('the transaction layer', () => {
     layer.connectionClosed(connection);
     layer.connectionClosed(receiver);
     expect(underWay()).toEqual([0, false]);
+  });
+
+  it('ends an INVITE that was accepted before its time where its sender has no room for what comes, and nobody else’s', () => {
+    const served: ServerTransaction[] = [];
+    const layer = layerOf({ onRequest: (transaction) => served.push(transaction) });
+    const [alice, bob] = [fakeConnection(), fakeConnection(undefined, { address: '198.51.100.7' })];
+    const receiver = fakeConnection('fe2.contoso.example').connection;
+    const accept = (branch: string, { connection }: typeof alice): void => {
+      expect(layer.receiveRequest(request('INVITE', branch), connection)).toBeUndefined();
+      const { request: invite } = served.at(-1) as ServerTransaction;
+      served.at(-1)?.respond(createResponse(invite, 200, undefined, { toTag: 't' }));
+    };
+    accept('of-bob', bob);
+    accept('first', alice);
+    const onward = request('INVITE', 'onward');
+    layer.request(onward, receiver, silentUser, alice.connection.ledger);
+    layer.receiveResponse(createResponse(onward, 200, undefined, { toTag: 't' }), receiver);
+    const size = () => layer.size - served.filter(({ state }) => state === 'accepted').length;
+    expect(size(), 'what was sent on').toBe(1);
+    // Many more than there is room for.
+    for (let i = 0; i < 2_000; i++) accept(`more-${i}`, alice);
+    expect(served.filter(({ state }) => state === 'terminated').length).toBeGreaterThan(100);
+    expect([served[0]?.state, served[1]?.state, size()]).toEqual(['accepted', 'terminated', 0]);
+    const { ledger } = alice.connection;
+    expect(ledger.bytes).toBeLessThanOrEqual(ledger.maxBytes);
+    // What is under way is not ended for it.
+    for (
+      let i = 0;
+      layer.receiveRequest(request('INVITE', `ringing-${i}`), alice.connection) === undefined;
+      i++
+    );
+    const ringing = served.filter(({ state }) => state === 'proceeding').length;
+    expect(layer.receiveRequest(request('INVITE', 'too-many'), alice.connection)).toBe('no-room');
+    expect(served.filter(({ state }) => state === 'proceeding').length).toBe(ringing);
+    layer.close();
+    expect(ledger.bytes).toBe(0);
+  });
+
+  it('knows the ACKs of tens of thousands that were refused before the first of them comes', () => {
+    const acks: string[] = [];
+    const layer = layerOf({
+      onRequest: (transaction) =>
+        layer.refuse(transaction, createResponse(transaction.request, 503, undefined, { toTag: 't' })),
+      onAck: ({ callId }) => acks.push(callId),
+    });
+    const { connection } = fakeConnection();
+    const count = 10_000;
+    for (let i = 0; i < count; i++) layer.receiveRequest(request('INVITE', `r${i}`), connection);
+    for (let i = 0; i < count; i++) layer.receiveRequest(request('ACK', `r${i}`), connection);
+    // Two may have the same place in the table, and the later one stays.
+    expect(acks.length).toBeLessThan(count / 5);
   });
 
   it('keeps nothing of a request that is refused, and knows the ACK of the refusal', () => {

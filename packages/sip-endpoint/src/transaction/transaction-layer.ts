@@ -5,10 +5,10 @@ import {
   magicCookie,
   NonInviteClientTransaction,
   NonInviteServerTransaction,
+  type PlainRequest,
   type SipRequest,
   type SipResponse,
   SipSyntaxError,
-  serverTransactionKey,
   type Timings,
   type TransactionEnd,
   type TransactionSink,
@@ -19,48 +19,26 @@ import type { Account } from '../budget/account.ts';
 import type { SipConnection } from '../connection/connection.ts';
 import { TrafficCounts } from '../counts/traffic-counts.ts';
 import { TimerWheel } from '../timer/timer-wheel.ts';
+import { AcceptedInvites } from './accepted-invites.ts';
 import { mayAnswer } from './may-answer.ts';
+import type { NotTaken } from './not-taken.ts';
 import { RefusedInvites } from './refused-invites.ts';
-import { keyOn, ServerTransactions } from './server-transactions.ts';
+import { ServerTransactions } from './server-transactions.ts';
+import { countLess, settle } from './settled-invite.ts';
 import { tellTransaction } from './transaction-channel.ts';
 import {
   type AnyTransaction,
   type ClientTransaction,
   type ClientUser,
+  isClient,
   type ServerTransaction,
   type ServerUser,
   TransactionContext,
 } from './transaction-context.ts';
-import { costOf, settledCostOf } from './transaction-cost.ts';
+import { costOf } from './transaction-cost.ts';
+import type { TransactionLayerOptions, TransactionUser } from './transaction-layer-options.ts';
 import { TransactionTable } from './transaction-table.ts';
-
-/** Who decides about requests; everything about retransmission, matching and CANCEL has been done before it is asked. */
-export interface TransactionUser {
-  /** A new request. Answer with `transaction.respond`. */
-  onRequest(transaction: ServerTransaction, connection: SipConnection): void;
-  /** An ACK for a 2xx: it has no transaction and gets no answer. */
-  onAck(ack: SipRequest, connection: SipConnection): void;
-  /** A response that belongs to no transaction of ours; RFC 6026 §8.9 has proxies drop it. */
-  onStrayResponse?(response: SipResponse, connection: SipConnection): void;
-  /** Something was thrown while a message was handled; the message is answered 500 or dropped, everything else goes on. */
-  onFault?(error: unknown, connection: SipConnection): void;
-}
-
-/** What a {@link TransactionLayer} needs. */
-export interface TransactionLayerOptions {
-  readonly user: TransactionUser;
-  /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
-  readonly clock?: () => number;
-  readonly wheel?: TimerWheel<TransactionTimer>;
-  readonly timings: Timings;
-}
-
-/** Why a request was not taken. */
-export type NotTaken =
-  /** Its sender has too much under way. */
-  | 'no-room'
-  /** Its sender has gone on sending to a target where it led to nothing. */
-  | 'in-vain';
+import { UnderLoad } from './under-load.ts';
 
 /** Runs the transaction machines of RFC 3261 §17 over connections that retransmit by themselves. */
 export class TransactionLayer implements TransactionSink<AnyTransaction> {
@@ -70,18 +48,26 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   readonly #user: TransactionUser;
   readonly #timings: Timings;
   readonly #refused = new RefusedInvites();
+  readonly #load: UnderLoad;
+  #isDelivering = false;
+  /** An INVITE that was accepted while a response is delivered. */
+  #justAccepted: ServerTransaction | undefined = undefined;
   readonly counts = new TrafficCounts();
+  /** INVITEs that were sent on and accepted: what stands there in the place of their transactions. */
+  readonly accepted: AcceptedInvites;
 
   /** @param options - user and timings */
   constructor(options: TransactionLayerOptions) {
     this.#user = options.user;
     this.#wheel = options.wheel ?? new TimerWheel(options.clock);
     this.#timings = options.timings;
+    this.accepted = new AcceptedInvites(this, this.#wheel, 64 * options.timings.t1Ms);
+    this.#load = options.load ?? new UnderLoad();
   }
 
   /** Transactions that are alive. */
   get size(): number {
-    return this.#servers.size + this.#clients.size;
+    return this.#servers.size + this.#clients.size + this.accepted.size;
   }
 
   /**
@@ -95,23 +81,29 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
       if (request.method !== 'ACK') connection.send(createResponse(request, 400, 'Branch without z9hG4bK'));
       return undefined;
     }
+    // It acknowledges a failure of which nothing is kept, and goes no further.
+    if (request.method === 'ACK' && this.#refused.has(connection, branch)) return undefined;
     const known = this.#servers.find(branch, request, connection);
     if (known !== undefined) {
       known.receive(request);
       return undefined;
     }
     if (request.method === 'ACK') {
-      // It acknowledges a failure of which nothing is kept, and goes no further.
-      if (!this.#refused.has(keyOn(connection, serverTransactionKey(request))))
-        this.#acknowledge(request, connection);
+      this.#acknowledge(request, connection);
       return undefined;
     }
+    if (request.method === 'INVITE' && this.accepted.hasReceived(branch, request, connection))
+      return undefined;
     // A peer that takes no answers asks in vain.
     if (connection.isFull) return undefined;
-    if (connection.asksInVain(request)) return 'in-vain';
-    const { ledger } = connection;
     const cost = costOf(request, request.bodyLength);
-    if (!ledger.take(cost, 1)) return 'no-room';
+    const why = this.#whyNot(request, connection, cost);
+    if (why !== undefined) {
+      // Its ACK goes no further (RFC 3261 §17.1.1.3).
+      if (request.method === 'INVITE') this.#refused.add(connection, branch);
+      return why;
+    }
+    const { ledger } = connection;
     const context = new TransactionContext<ServerUser | undefined>(
       connection,
       branch,
@@ -139,6 +131,34 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
   }
 
   /**
+   * Looks at a request that nobody has read, while there is more to do than this process can.
+   * @returns what is to be done with it; undefined: it has to be read
+   */
+  glance(
+    request: PlainRequest,
+    connection: SipConnection,
+  ): 'acknowledges-refusal' | 'overloaded' | undefined {
+    const { branch, method } = request;
+    if (method === 'ACK') return this.#refused.has(connection, branch) ? 'acknowledges-refusal' : undefined;
+    if (connection.isFull || this.#servers.mayKnow(branch)) return undefined;
+    if (!this.#load.refusesAtAGlance(request, connection, this.#user)) return undefined;
+    if (method === 'INVITE') this.#refused.add(connection, branch);
+    return 'overloaded';
+  }
+
+  /** First what costs least: under load nothing else is done for a request. */
+  #whyNot(request: SipRequest, connection: SipConnection, cost: number): NotTaken | undefined {
+    try {
+      if (this.#load.refuses(request, connection, this.#user)) return 'overloaded';
+    } catch (error) {
+      // What cannot be read is answered 400 where its form is checked.
+      this.contain(error, connection);
+    }
+    if (connection.asksInVain(request)) return 'in-vain';
+    return connection.ledger.take(cost, 1) ? undefined : 'no-room';
+  }
+
+  /**
    * Answers with a failure and keeps nothing: no state, and no copy of the request, for somebody who may not have what they ask for.
    * Connections here repeat no response by themselves, so a transaction would only wait for the ACK of an INVITE.
    * @param response - 300 to 699
@@ -151,7 +171,8 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     const { connection } = transaction.context;
     this.counts.answer(response.status);
     tellTransaction(transaction, response.status);
-    this.#refused.add(keyOn(connection, serverTransactionKey(transaction.request)));
+    const branch = transactionBranch(transaction.request);
+    if (branch !== undefined) this.#refused.add(connection, branch);
     connection.send(response);
     transaction.abandon();
   }
@@ -174,6 +195,8 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     const { method } = response.cseq;
     const key = clientKeyOf(response.topVia.branch, method);
     const transaction = key === undefined ? undefined : this.#clients.get(key);
+    if (transaction === undefined && key !== undefined && this.accepted.takes(response, key, connection))
+      return;
     // The branch is ours, and new for each request but a CANCEL (RFC 3261 §17.1.3).
     if (transaction?.request.method !== method || !mayAnswer(transaction.context.connection, connection)) {
       this.#user.onStrayResponse?.(response, connection);
@@ -216,6 +239,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
 
   /** Ends what was under way on a connection that broke. */
   connectionClosed(connection: SipConnection): void {
+    this.accepted.connectionClosed(connection);
     for (const { transaction } of connection.transactions.copy() as readonly TransactionContext<unknown>[]) {
       if (transaction === undefined) continue;
       if (isClient(transaction)) transaction.transportError();
@@ -228,6 +252,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
 
   /** Ends everything, without a word to the peers. */
   close(): void {
+    this.accepted.clear();
     for (const transaction of [...this.#clients.values(), ...this.#servers.values()]) transaction.abandon();
     this.#wheel.clear();
   }
@@ -254,12 +279,17 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
       this.#waitsNoMore(client.context);
       tellTransaction(client, status);
     }
+    this.#isDelivering = true;
     try {
       client.context.user.onResponse(message, client);
     } catch (error) {
       this.contain(error, connection);
     }
-    if (client.kind === 'invite-client' && client.state === 'accepted') this.#settle(client);
+    this.#isDelivering = false;
+    if (client.kind === 'invite-client' && client.state === 'accepted') settle(client);
+    const answered = this.#justAccepted;
+    this.#justAccepted = undefined;
+    if (answered?.state === 'accepted') settle(answered);
   }
 
   startTimer(transaction: AnyTransaction, name: TransactionTimer, afterMs: number): void {
@@ -287,6 +317,7 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     const { context } = transaction;
     context.connection.transactions.remove(context);
     this.#waitsNoMore(context);
+    context.ledger?.forgettable.remove(context);
     context.ledger?.release(context.cost, context.counted);
     context.cost = 0;
     context.counted = 0;
@@ -305,29 +336,10 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     this.counts.answer(status);
     tellTransaction(transaction, status);
     if (transaction.kind !== 'invite-server') return;
-    if (status < 300) this.#settle(transaction);
-    else this.#keep(transaction, transaction.context.cost - transaction.request.dropBody());
-  }
-
-  /**
-   * An INVITE that was accepted stays for 32 s, to be matched by its header (RFC 6026 §7). Nobody waits for anything meanwhile, so it is
-   * under way no more: only what it takes of the memory still counts. A server would otherwise take no more than some hundred
-   * calls a second.
-   */
-  #settle(transaction: AnyTransaction): void {
-    const { context, request } = transaction;
-    if (context.counted === 0) return;
-    request.dropBody();
-    request.forgetFields();
-    context.ledger?.release(0, 1);
-    context.counted = 0;
-    this.#keep(transaction, settledCostOf(request));
-  }
-
-  #keep({ context }: AnyTransaction, cost: number): void {
-    if (cost >= context.cost) return;
-    context.ledger?.release(context.cost - cost, 0);
-    context.cost = cost;
+    // Its user may put a small record in its place, once it has dealt with the response that it passes on.
+    if (status < 300 && this.#isDelivering) this.#justAccepted = transaction;
+    else if (status < 300) settle(transaction);
+    else countLess(transaction, transaction.context.cost - transaction.request.dropBody());
   }
 
   /** A user that throws here would keep the others on a broken connection, or in the same tick, from hearing of their end. */
@@ -345,12 +357,10 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     const branch = transactionBranch(cancel);
     const invite =
       branch === undefined ? undefined : this.#servers.find(branch, cancel, connection, 'INVITE');
-    if (invite === undefined) {
-      transaction.respond(createResponse(cancel, 481));
-      return;
-    }
-    transaction.respond(createResponse(cancel, 200));
-    invite.context.user?.onCancel?.(cancel, invite);
+    const isKnown =
+      invite !== undefined || (branch !== undefined && this.accepted.hasReceived(branch, cancel, connection));
+    transaction.respond(createResponse(cancel, isKnown ? 200 : 481));
+    invite?.context.user?.onCancel?.(cancel, invite);
   }
 
   #acknowledge(ack: SipRequest, connection: SipConnection): void {
@@ -375,10 +385,6 @@ export class TransactionLayer implements TransactionSink<AnyTransaction> {
     if (context.second !== undefined) this.#wheel.cancel(context.second);
     context.second = undefined;
   }
-}
-
-function isClient(transaction: AnyTransaction): transaction is ClientTransaction {
-  return transaction.kind === 'invite-client' || transaction.kind === 'non-invite-client';
 }
 
 /** Under which a request of ours is kept: by its branch, which no other has but the CANCEL of an INVITE. */

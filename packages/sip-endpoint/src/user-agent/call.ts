@@ -10,14 +10,22 @@ import {
   type SipRequest,
   type SipResponse,
 } from '@entente/sip';
+import type { AskOptions } from '../ask-options.ts';
 import type { SipConnection } from '../connection/connection.ts';
 import { NoAnswerError } from '../transaction/no-answer.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { type Answer, answerAsChosen, type ChosenAnswer } from './answer.ts';
-import { DialogEvents, referListener, type SubscribeOptions, Subscription } from './dialog-events.ts';
+import { refreshing, usual } from './call-methods.ts';
+import {
+  DialogEvents,
+  referListener,
+  replacesOf,
+  type SubscribeOptions,
+  Subscription,
+} from './dialog-events.ts';
 import { ackFor, sendAck } from './invite-answers.ts';
 import type { Line } from './line.ts';
-import { heldSession, nextVersion, type SessionBody } from './session-body.ts';
+import { heldSession, type SessionBody, sessionAgain } from './session-body.ts';
 import { UntilAcknowledged } from './until-acknowledged.ts';
 import type { UserSession } from './user-agent-session.ts';
 
@@ -39,15 +47,12 @@ export interface ReferOptions {
   readonly onProgress?: (status: number) => void;
 }
 
+/** What gives an INVITE up. */
+type GivenUp = Pick<AskOptions, 'signal'>;
+/** Of a request that cannot be taken back. */
+const never = new AbortController().signal;
 /** Attempts to change the session that cross with one of the other side. */
 const maxGlares = 3;
-/** Answers where the application chooses none. */
-const usual: Readonly<Record<string, Answer>> = {
-  INVITE: { status: 488 },
-  UPDATE: { status: 488 },
-  INFO: { status: 200 },
-  OPTIONS: { status: 200 },
-};
 
 /** A call that is established; both sides have it. It goes on when its user agent connects again. */
 export class Call {
@@ -56,9 +61,10 @@ export class Call {
   readonly ended: Promise<'local' | 'remote' | 'lost'>;
   /**
    * Chooses the answer to a request that the other side sends in this call: INVITE and UPDATE change the session (488 where nothing is
-   * chosen; the body of a 200 is the answer to the offer), INFO and OPTIONS (200), any other method (405).
+   * chosen; the body of a 200 is the answer to the offer), INFO and OPTIONS (200), any other method (405). `signal` is aborted where the
+   * other side takes an INVITE back.
    */
-  onRequest: ((request: SipRequest) => ChosenAnswer) | undefined;
+  onRequest: ((request: SipRequest, signal: AbortSignal) => ChosenAnswer) | undefined;
   readonly #line: Line;
   readonly #changes = new SessionChanges();
   readonly #events = new DialogEvents();
@@ -116,12 +122,13 @@ export class Call {
   /**
    * Offers another session with INVITE; where the other side does the same at the same time, again after a moment.
    * @param offer - body of the INVITE
+   * @param options - `signal` gives it up (RFC 3261 §9.1)
    * @returns the final response; after a failure the session is as it was
    * @throws DialogFault where a change of this side is not answered yet, or the call has ended
    * @see RFC 3261 §14.1
    */
-  reinvite(offer: SessionBody): Promise<SipResponse> {
-    return this.#change('INVITE', offer);
+  reinvite(offer: SessionBody, options: GivenUp = {}): Promise<SipResponse> {
+    return this.#change('INVITE', offer, options);
   }
 
   /**
@@ -149,11 +156,7 @@ export class Call {
 
   /** Offers the session again that was put on hold. @returns the final response to the INVITE */
   async resume(): Promise<SipResponse> {
-    const { body, contentType } = this.#beforeHold ?? this.#localBody;
-    // The version counts on from the last offer.
-    const version = /^o=.*$/m.exec(this.#localBody.body)?.[0];
-    const offer = version === undefined ? body : body.replace(/^o=.*$/m, () => version);
-    const response = await this.reinvite(nextVersion({ contentType, body: offer }));
+    const response = await this.reinvite(sessionAgain(this.#beforeHold ?? this.#localBody, this.#localBody));
     if (response.status < 300) this.#beforeHold = undefined;
     return response;
   }
@@ -248,7 +251,7 @@ export class Call {
     } else if (method === 'INVITE' || method === 'UPDATE') this.#changedBy(transaction, method);
     else {
       const status = method === 'NOTIFY' ? this.#events.receive(request) : undefined;
-      if (status === undefined) this.#choose(transaction, usual[method] ?? { status: 405 });
+      if (status === undefined) this.#choose(transaction, usual[method] ?? { status: 405 }, never);
       else transaction.respond(createResponse(request, status));
     }
   }
@@ -282,7 +285,7 @@ export class Call {
   async #ask(
     method: string,
     parts: InDialogParts,
-    onFurtherSuccess?: () => void,
+    options: Pick<AskOptions, 'onFurtherSuccess' | 'signal'> = {},
   ): Promise<{
     readonly request: SipRequest;
     readonly response: SipResponse;
@@ -293,24 +296,24 @@ export class Call {
     // A server outside may challenge it: it is built again, with the next number, for the answer.
     const asked = await session.ask(
       () => this.dialog.createRequest(method, refreshing.has(method) ? { ...parts, contact } : parts),
-      { onFurtherSuccess },
+      options,
     );
     this.dialog.receiveResponse(asked.response);
     if (method !== 'BYE' && this.dialog.state === 'terminated') this.#end('remote');
     return { ...asked, session };
   }
 
-  async #change(method: SessionMethod, offer: SessionBody): Promise<SipResponse> {
+  async #change(method: SessionMethod, offer: SessionBody, options: GivenUp = {}): Promise<SipResponse> {
     const { clock, random } = this.#line;
     for (let glares = 1; ; glares++) {
-      const response = await this.#offer(method, offer);
-      if (response.status !== 491 || glares === maxGlares) return response;
+      const response = await this.#offer(method, offer, options);
+      if (response.status !== 491 || glares === maxGlares || options.signal?.aborted) return response;
       const delayMs = glareDelayMs(this.dialog.role === 'uac', random());
       await new Promise<void>((resolve) => void clock.after(delayMs, resolve));
     }
   }
 
-  async #offer(method: SessionMethod, offer: SessionBody): Promise<SipResponse> {
+  async #offer(method: SessionMethod, offer: SessionBody, options: GivenUp): Promise<SipResponse> {
     if (!this.#changes.maySend(method, true))
       throw new DialogFault(
         'expected no change under way, found one',
@@ -320,8 +323,9 @@ export class Call {
     this.#changes.sent(method, true);
     let ack: SipRequest | undefined;
     try {
-      const again = () => void (ack !== undefined && sendAck(this.#session, ack));
-      const { request, response, session } = await this.#ask(method, { ...offer }, again);
+      const onFurtherSuccess = () => void (ack !== undefined && sendAck(this.#session, ack));
+      const asked = await this.#ask(method, { ...offer }, { ...options, onFurtherSuccess });
+      const { request, response, session } = asked;
       if (response.status < 300) {
         if (method === 'INVITE') {
           ack = ackFor(request, this.dialog);
@@ -346,11 +350,15 @@ export class Call {
       return;
     }
     const offer = request.bodyText;
+    const givenUp = new AbortController();
     transaction.context.user = {
-      onCancel: () => void transaction.respond(createResponse(request, 487)),
+      onCancel: () => {
+        transaction.respond(createResponse(request, 487));
+        givenUp.abort();
+      },
       onEnd: () => this.#changes.replied(method),
     };
-    this.#choose(transaction, usual[method] as Answer, (response) => {
+    this.#choose(transaction, usual[method] as Answer, givenUp.signal, (response) => {
       this.#changes.replied(method);
       if (response.status >= 300) return;
       if (withOffer) this.#remoteBody = offer;
@@ -363,10 +371,11 @@ export class Call {
   #choose(
     transaction: ServerTransaction,
     otherwise: Answer,
+    signal: AbortSignal,
     onAnswered?: (response: SipResponse) => void,
   ): void {
     const { request } = transaction;
-    answerAsChosen(transaction, () => this.onRequest?.(request), {
+    answerAsChosen(transaction, () => this.onRequest?.(request, signal), {
       otherwise,
       ...(refreshing.has(request.method) && {
         contact: this.#line.contactFor(this.dialog.remoteTarget.toString()),
@@ -385,12 +394,4 @@ export class Call {
     for (const subscription of this.#subscriptions) subscription.lost();
     this.#settle(by);
   }
-}
-
-/** Requests that say where the next ones go (RFC 3261 §12.2, RFC 3311 §5.1, RFC 6665 §4.4.1). */
-const refreshing: ReadonlySet<string> = new Set(['INVITE', 'UPDATE', 'SUBSCRIBE', 'NOTIFY', 'REFER']);
-
-/** From the side of the target: its own tag is the one that is remote here (RFC 3891 §3). */
-function replacesOf({ callId, localTag, remoteTag }: Dialog): string {
-  return `${callId};to-tag=${remoteTag};from-tag=${localTag}`;
 }

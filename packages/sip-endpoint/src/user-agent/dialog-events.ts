@@ -1,4 +1,5 @@
 import {
+  type Dialog,
   parseEvent,
   readSubscriptionState,
   type SipRequest,
@@ -165,4 +166,9 @@ export class Subscription implements SubscriberSink {
 function expiresOf(response: SipResponse): number | undefined {
   const seconds = Number(response.get('Expires') ?? Number.NaN);
   return Number.isInteger(seconds) && seconds >= 0 ? seconds : undefined;
+}
+
+/** A dialog as Replaces names it: from the side of the target its own tag is the one that is remote here (RFC 3891 §3). */
+export function replacesOf({ callId, localTag, remoteTag }: Dialog): string {
+  return `${callId};to-tag=${remoteTag};from-tag=${localTag}`;
 }

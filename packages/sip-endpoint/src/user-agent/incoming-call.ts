@@ -1,5 +1,6 @@
-import { createResponse, dialogOfRequest, type SipRequest } from '@entente/sip';
+import { createResponse, dialogOfRequest, type SipRequest, type SipResponse } from '@entente/sip';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
+import { type BridgeOutcome, bodyOf, bridge, type PlaceCall, type RingingLeg } from './bridge.ts';
 import { Call } from './call.ts';
 import type { Line } from './line.ts';
 import type { SessionBody } from './session-body.ts';
@@ -12,6 +13,10 @@ export interface IncomingCallParts {
   /** Methods that this side understands. */
   readonly allow: string;
   readonly accepted: (call: Call) => void;
+  /** Called once, when the call rings no more: before it is accepted, once it is rejected, or when the caller gives up. */
+  readonly settled?: () => void;
+  /** Calls somebody else from here. */
+  readonly place: PlaceCall;
 }
 
 /** A call that rings here. */
@@ -21,7 +26,9 @@ export class IncomingCall {
   readonly #parts: IncomingCallParts;
   readonly #localTag: string;
   readonly #contact: string;
-  #cancelled: (() => void) | undefined;
+  readonly #cancelled: (() => void)[] = [];
+  #isCancelled = false;
+  #isSettled = false;
 
   /**
    * @param transaction - of the INVITE
@@ -36,14 +43,16 @@ export class IncomingCall {
     transaction.context.user = {
       onCancel: () => {
         this.#transaction.respond(createResponse(this.request, 487, undefined, { toTag: this.#localTag }));
-        this.#cancelled?.();
+        this.#isCancelled = true;
+        this.#settle();
+        for (const listener of this.#cancelled) listener();
       },
     };
   }
 
   /** Called if the caller gives up before the call is accepted. */
   onCancelled(listener: () => void): void {
-    this.#cancelled = listener;
+    this.#cancelled.push(listener);
   }
 
   /** Answers 180. */
@@ -56,6 +65,7 @@ export class IncomingCall {
   /** Answers with a failure, 300 to 699. */
   reject(status: number): void {
     this.#transaction.respond(createResponse(this.request, status, undefined, { toTag: this.#localTag }));
+    this.#settle();
   }
 
   /**
@@ -65,7 +75,60 @@ export class IncomingCall {
    * @see RFC 3261 §13.3.1.4
    */
   accept(answer: SessionBody): Call | undefined {
-    const dialog = dialogOfRequest(this.request, { status: 200, localTag: this.#localTag }, true);
+    return this.#accept(answer, this.#localTag);
+  }
+
+  /**
+   * Calls somebody for the caller, and joins both calls: a back-to-back user agent. What rings, answers or refuses there does so here; what
+   * one side sends in its call, the other one gets: re-INVITE and UPDATE with an offer, INFO, MESSAGE, CANCEL and BYE. The callee sees this
+   * user agent as the caller. An INVITE without an offer is answered 488, and nothing is transferred (405 for a REFER).
+   * @param uri - `sip:bob@contoso.example`
+   * @returns the two calls, or what the caller was answered
+   * @see RFC 3261 §6 and §12
+   */
+  async bridge(uri: string): Promise<BridgeOutcome> {
+    if (this.#isCancelled) return { ok: false, status: 487 };
+    const givenUp = new AbortController();
+    this.onCancelled(() => givenUp.abort());
+    // Each device of the callee has a dialog of its own with the caller, until one answers (RFC 3261 §13.2.2.4).
+    const tags = new Map<string, string>();
+    const tagFor = ({ to }: SipResponse): string => {
+      const device = to.tag ?? '';
+      const tag =
+        tags.get(device) ?? (tags.size === 0 ? this.#localTag : this.#parts.session.endpoint.newToken());
+      tags.set(device, tag);
+      return tag;
+    };
+    const leg: RingingLeg = {
+      request: this.request,
+      signal: givenUp.signal,
+      progress: (response) => {
+        if (response.status > 100) this.#progress(response, tagFor(response));
+      },
+      accept: (response) => this.#accept(bodyOf(response), tagFor(response)),
+      reject: (status) => this.reject(status),
+    };
+    return bridge(leg, uri, this.#parts.place);
+  }
+
+  #settle(): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#parts.settled?.();
+  }
+
+  #progress({ bodyLength, bodyText, contentType, status }: SipResponse, toTag: string): void {
+    const body = bodyLength > 0 && contentType !== undefined ? { contentType, body: bodyText } : {};
+    const response = createResponse(this.request, status, undefined, {
+      toTag,
+      contact: this.#contact,
+      ...body,
+    });
+    this.#transaction.respond(response);
+  }
+
+  #accept(answer: SessionBody, localTag: string): Call | undefined {
+    const dialog = dialogOfRequest(this.request, { status: 200, localTag }, true);
     if (!dialog.ok) {
       this.reject(400);
       return undefined;
@@ -74,13 +137,14 @@ export class IncomingCall {
     // The body goes with the answer.
     const remoteBody = this.request.bodyText;
     const response = createResponse(this.request, 200, undefined, {
-      toTag: this.#localTag,
+      toTag: localTag,
       contact: this.#contact,
       headers: { Allow: allow },
       contentType: answer.contentType,
       body: answer.body,
     });
     if (!this.#transaction.respond(response)) return undefined;
+    this.#settle();
     const call = new Call({ session, line, dialog: dialog.dialog, localBody: answer, remoteBody });
     accepted(call);
     call.accepted(this.#transaction, response);

@@ -4,13 +4,13 @@ import type { SipConnection } from '../connection/connection.ts';
 import { KeepAlive } from './keep-alive.ts';
 
 /** A keep-alive on a clock that the test moves, and connections that count what it does. */
-function start({ random = 0 } = {}) {
+function start({ pingMs = 120_000, pongMs = 10_000, random = 0 } = {}) {
   const clock = new StepClock(1_000_000);
   let alive = 0;
   const keepAlive = new KeepAlive({
     clock,
     random: () => random,
-    timings: { pingMs: 120_000, pongMs: 10_000 },
+    timings: { pingMs, pongMs },
     onAlive: () => void alive++,
   });
   const open = () => {
@@ -35,7 +35,7 @@ function start({ random = 0 } = {}) {
   return { clock, endAfter, keepAlive, open, pass, alive: () => alive };
 }
 
-describe('keep-alives of a flow (RFC 5626 §4.4.1)', () => {
+describe('keep-alives of a flow (RFC 5626 §4.4, §4.4.1)', () => {
   it.each([
     [0, 96],
     [0.5, 108],
@@ -52,6 +52,20 @@ describe('keep-alives of a flow (RFC 5626 §4.4.1)', () => {
       expect(connection.pings).toEqual([0, next]);
     },
   );
+
+  it.each([
+    [0, 96],
+    [1, 120],
+  ])('come within 80 to 100 %% of two minutes where the server names no time: chance %f', (random, next) => {
+    const { keepAlive, open, pass } = start({ random });
+    const connection = open();
+    keepAlive.start(connection, undefined, true);
+    keepAlive.answered(connection);
+    pass(next - 1);
+    expect(connection.pings).toEqual([0]);
+    pass(1);
+    expect(connection.pings).toEqual([0, next]);
+  });
 
   it('close the connection where no answer comes within 10 s', () => {
     const { keepAlive, open, pass } = start();
@@ -106,6 +120,88 @@ describe('keep-alives of a flow (RFC 5626 §4.4.1)', () => {
     keepAlive.start(connection, 120, true);
     keepAlive.answered(connection);
     pass(95);
+    expect(connection.pings).toHaveLength(1);
+  });
+});
+
+describe('keep-alives that are to notice a dead server soon', () => {
+  const soon = { pingMs: 2_000, pongMs: 2_000 };
+  /** The server answers each ping after so many seconds. */
+  const answering = ({ keepAlive, open, pass }: ReturnType<typeof start>, seconds: number) => {
+    const connection = open();
+    keepAlive.start(connection, 120, true);
+    pass(seconds);
+    keepAlive.answered(connection);
+    return connection;
+  };
+
+  it('come more often than the server demands, and less often never', () => {
+    const parts = start({ ...soon, random: 1 });
+    const connection = answering(parts, 0);
+    parts.pass(2);
+    expect(connection.pings).toEqual([0, 2]);
+    const spared = start({ pingMs: 840_000, random: 1 });
+    const other = answering(spared, 0);
+    spared.pass(120);
+    expect(other.pings).toEqual([0, 120]);
+  });
+
+  it('close a connection 2 s after a ping without an answer', () => {
+    const parts = start(soon);
+    const connection = answering(parts, 0.01);
+    parts.pass(1.6);
+    parts.pass(1.9);
+    expect(connection.isClosed).toBe(false);
+    parts.pass(0.1);
+    expect(connection.isClosed).toBe(true);
+  });
+
+  it('wait longer for a server that was slow, and never longer than 10 s (RFC 5626 §4.4.1)', () => {
+    for (const [answeredAfter, patience] of [
+      [1, 4],
+      [1.9, 7.6],
+    ] as const) {
+      const parts = start({ ...soon, pingMs: 10_000 });
+      const connection = answering(parts, answeredAfter);
+      parts.pass(8 - answeredAfter);
+      expect(connection.pings).toHaveLength(2);
+      parts.pass(patience - 0.1);
+      expect(connection.isClosed).toBe(false);
+      parts.pass(0.1);
+      expect(connection.isClosed).toBe(true);
+    }
+    const parts = start({ ...soon, pingMs: 60_000, pongMs: 9_000 });
+    const connection = answering(parts, 8);
+    parts.pass(40);
+    parts.pass(9.9);
+    expect(connection.isClosed).toBe(false);
+    parts.pass(0.1);
+    expect(connection.isClosed).toBe(true);
+  });
+
+  it('forget how slow a server was once it is fast again', () => {
+    const parts = start(soon);
+    const connection = answering(parts, 1.9);
+    for (let count = 0; count < 40; count++) {
+      parts.pass(1.6);
+      parts.keepAlive.answered(connection);
+    }
+    parts.pass(1.6);
+    parts.pass(2);
+    expect(connection.isClosed).toBe(true);
+  });
+
+  it('teach no shorter time where one server after the other dies', () => {
+    const parts = start(soon);
+    for (let death = 0; death < 3; death++) {
+      const connection = answering(parts, 0);
+      parts.pass(1.6);
+      // The second one has longer: it may be the network that is slow.
+      parts.pass(8);
+      expect(connection.isClosed).toBe(true);
+    }
+    const connection = answering(parts, 0);
+    parts.pass(1.5);
     expect(connection.pings).toHaveLength(1);
   });
 });

@@ -14,6 +14,14 @@ export interface KeepAliveParts {
 
 /** The shortest time between two keep-alives that silence teaches. */
 const shortestMs = 1_000;
+/** A shorter silence teaches nothing: nothing that lies between ends connections so soon. */
+const teachingMs = 3_000;
+/** By then a flow that gives no answer counts as failed, however slow the server was before (RFC 5626 §4.4.1). */
+const longestPongMs = 10_000;
+/** An answer is late where it takes more than so many times what a slow one took of late. */
+const slack = 4;
+/** What is left of a slow answer with each that comes after it. */
+const fading = 0.9;
 /** Two silences are alike where the shorter one is at least so much of the longer one. */
 const alike = 0.75;
 /** Of a silence that has ended connections, what the time between two keep-alives may take. */
@@ -36,6 +44,10 @@ export class KeepAlive {
   #touchedAt = 0;
   /** How long nothing had passed before the ping that is not answered. */
   #silenceBeforePing = 0;
+  /** When the ping was sent that is not answered. */
+  #pingedAt = 0;
+  /** Milliseconds that a slow answer has taken of late, on any connection: a server with much to do is not given up for that. */
+  #slowAnswerMs = 0;
   #lastSilence: number | undefined;
   #learntMs = Number.POSITIVE_INFINITY;
 
@@ -47,12 +59,13 @@ export class KeepAlive {
   /**
    * Keeps a connection alive from now on: the first ping goes at once, so that a flow is known to be good early.
    * @param connection - which; where it is kept alive already, only the times change
-   * @param flowTimerSec - the longest time without a keep-alive that the server allows; undefined: it names none
+   * @param flowTimerSec - the longest time without a keep-alive that the server allows, where it names one: ours may be shorter
    * @param isAnswered - whether the server has agreed to answer
    */
   start(connection: SipConnection, flowTimerSec: number | undefined, isAnswered: boolean): void {
     const isNew = this.#connection !== connection;
-    this.#longestMs = flowTimerSec === undefined ? this.#parts.timings.pingMs : flowTimerSec * 1_000;
+    const serverMs = flowTimerSec === undefined ? Number.POSITIVE_INFINITY : flowTimerSec * 1_000;
+    this.#longestMs = Math.min(this.#parts.timings.pingMs, serverMs);
     if (!isNew) {
       this.#isAnswered ||= isAnswered;
       return;
@@ -83,6 +96,7 @@ export class KeepAlive {
     if (this.#connection !== connection) return;
     this.touched();
     this.#isAnswered = true;
+    if (this.#pongDue !== undefined) this.#took(this.#parts.clock.now() - this.#pingedAt);
     this.#pongDue?.();
     this.#pongDue = undefined;
     this.#parts.onAlive();
@@ -93,7 +107,7 @@ export class KeepAlive {
     const silence =
       this.#pongDue === undefined ? this.#parts.clock.now() - this.#touchedAt : this.#silenceBeforePing;
     this.stop();
-    if (silence < shortestMs) return;
+    if (silence < teachingMs) return;
     const last = this.#lastSilence;
     this.#lastSilence = silence;
     if (last === undefined) return;
@@ -106,7 +120,9 @@ export class KeepAlive {
     const { clock, random, timings } = this.#parts;
     if (this.#pongDue === undefined && this.#isAnswered) {
       this.#silenceBeforePing = clock.now() - this.#touchedAt;
-      this.#awaitPong(connection, timings.pongMs);
+      this.#pingedAt = clock.now();
+      const patient = Math.min(longestPongMs, slack * this.#slowAnswerMs);
+      this.#awaitPong(connection, Math.max(timings.pongMs, patient));
     }
     this.touched();
     connection.ping();
@@ -114,11 +130,19 @@ export class KeepAlive {
     this.#nextPing = clock.after(longest * (0.8 + 0.2 * random()), () => this.#ping(connection));
   }
 
+  #took(answerMs: number): void {
+    this.#slowAnswerMs = Math.max(answerMs, fading * this.#slowAnswerMs);
+  }
+
   #awaitPong(connection: SipConnection, pongMs: number): void {
     this.#pongDue = this.#parts.clock.after(pongMs, () => {
       // A message that is arriving holds the pong up (RFC 5626 §4.4.1); it has a time limit of its own.
       if (connection.isReceiving) this.#awaitPong(connection, pongMs);
-      else connection.close();
+      else {
+        // Where it was only slow, the next one has longer.
+        this.#took(this.#parts.timings.pongMs);
+        connection.close();
+      }
     });
   }
 }

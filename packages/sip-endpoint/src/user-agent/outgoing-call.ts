@@ -15,6 +15,8 @@ export interface CallOptions {
   readonly onProvisional?: (response: SipResponse) => void;
   /** Gives the call up (RFC 3261 §9.1). */
   readonly signal?: AbortSignal;
+  /** Hops that the INVITE may take, 0 to 255; default 70 (RFC 3261 §8.1.1.6). */
+  readonly maxForwards?: number;
 }
 
 /**

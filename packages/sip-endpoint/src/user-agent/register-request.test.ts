@@ -12,9 +12,9 @@ function requests({ isSips = false } = {}) {
   });
 }
 
-describe('the REGISTER of a user agent', () => {
+describe('the REGISTER of a user agent (RFC 5626 §4.1, §4.2.1, §4.5, RFC 5627 §4.1)', () => {
   it('names device and flow, the same each time, so that the registrar replaces the one before (RFC 5626 §4.2)', () => {
-    const built = [1, 2].map((sequence) => requests().build(3_600, sequence, 'a'));
+    const built = [1, 2].map(() => requests().build(3_600, 'a'));
     for (const request of built)
       expect(request.get('Contact')).toBe(
         '<sip:alice-1@client.invalid;transport=tls>;+sip.instance="<urn:uuid:00000000-0000-4000-8000-000000000001>";reg-id=1',
@@ -24,10 +24,10 @@ describe('the REGISTER of a user agent', () => {
 
   it('goes without the flow where the first hop does not support outbound (439), and expects no flow then', () => {
     const registers = requests();
-    const request = registers.build(3_600, 1, 'a');
+    const request = registers.build(3_600, 'a');
     const refusal = createResponse(request, 439, undefined, { toTag: 'r' });
     expect([registers.learn(refusal), registers.learn(refusal)]).toEqual([true, false]);
-    expect(registers.build(3_600, 2, 'a').get('Contact')).not.toContain('reg-id');
+    expect(registers.build(3_600, 'a').get('Contact')).not.toContain('reg-id');
     expect(
       registers.isFlow(createResponse(request, 200, undefined, { headers: { Require: 'outbound' } })),
     ).toBe(false);
@@ -35,10 +35,10 @@ describe('the REGISTER of a user agent', () => {
 
   it('asks for as long as the registrar wants at least (423), and once only (RFC 3261 §10.2.8)', () => {
     const registers = requests();
-    const request = registers.build(60, 1, 'a');
+    const request = registers.build(60, 'a');
     const refusal = createResponse(request, 423, undefined, { toTag: 'r', headers: { 'Min-Expires': 300 } });
     expect([registers.learn(refusal), registers.learn(refusal)]).toEqual([true, false]);
-    expect([registers.build(60, 2, 'a').expires, registers.build(0, 3, 'a').expires]).toEqual([300, 0]);
+    expect([registers.build(60, 'a').expires, registers.build(0, 'a').expires]).toEqual([300, 0]);
   });
 
   it.each([
@@ -48,7 +48,7 @@ describe('the REGISTER of a user agent', () => {
   ])('reads the time of its own Contact, whatever else the answer has: %s', (contact, granted) => {
     const registers = requests();
     const headers = { Contact: contact, Expires: 3_600 };
-    expect(registers.granted(createResponse(registers.build(60, 1, 'a'), 200, undefined, { headers }))).toBe(
+    expect(registers.granted(createResponse(registers.build(60, 'a'), 200, undefined, { headers }))).toBe(
       granted,
     );
   });

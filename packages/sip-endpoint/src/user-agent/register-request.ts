@@ -25,6 +25,8 @@ export class RegisterRequests {
   readonly #registrar: string;
   #isOutbound = true;
   #leastSec = 0;
+  /** CSeq of the last one: of one Call-ID each is one above that before (RFC 3261 §10.2). */
+  #sequence = 0;
 
   /** @param parts - who registers */
   constructor(parts: RegisterParts) {
@@ -36,10 +38,9 @@ export class RegisterRequests {
 
   /**
    * @param expiresSec - seconds that are asked for; 0 removes the binding
-   * @param sequence - of CSeq, not used before
    * @param tag - of From
    */
-  build(expiresSec: number, sequence: number, tag: string): SipRequest {
+  build(expiresSec: number, tag: string): SipRequest {
     const { addressOfRecord, callId } = this.#parts;
     const expires = expiresSec === 0 ? 0 : Math.max(expiresSec, this.#leastSec);
     return createRequest({
@@ -48,7 +49,7 @@ export class RegisterRequests {
       from: taggedAddress(addressOfRecord, tag),
       to: `<${addressOfRecord}>`,
       callId,
-      cseq: sequence,
+      cseq: ++this.#sequence,
       contact: this.#contact(),
       headers: { Expires: expires, Supported: 'path, outbound, gruu' },
     });

@@ -40,20 +40,24 @@ export interface StayTimings {
   /** The longest wait. Default 1,800,000. */
   readonly maxMs: number;
   /**
-   * The longest time between two keep-alives, where the server names none; each comes up to a fifth earlier, at random. Default 120,000;
-   * 840,000 spares a battery.
+   * The longest time between two keep-alives, and shorter where the server's Flow-Timer is; each comes up to a fifth earlier, at random. A
+   * server whose machine loses power says nothing, so this is how long it takes until the client looks. Default 2,000; where a battery is to
+   * be spared, 840,000, which leaves it to the server.
    */
   readonly pingMs: number;
-  /** How long the server has to answer a keep-alive. Default 10,000. */
+  /**
+   * How long the server has to answer a keep-alive; longer, up to 10,000, where its last answers took long. After that the connection is
+   * closed, and another server tried. Default 1,500.
+   */
   readonly pongMs: number;
 }
 
-/** As RFC 5626 §4.4.1 and §4.5 have them. */
+/** Pauses as RFC 5626 §4.5 has them; keep-alives that notice a dead server within 4 s, where §4.4.1 asks for 130. */
 export const defaultStayTimings: StayTimings = {
   baseMs: 30_000,
   maxMs: 1_800_000,
-  pingMs: 120_000,
-  pongMs: 10_000,
+  pingMs: 2_000,
+  pongMs: 1_500,
 };
 
 /**

@@ -61,7 +61,7 @@ function start({ random = 0.5, answersPings = true } = {}) {
 
 const down = new Error('connect ECONNREFUSED');
 
-describe('a registration that is kept', () => {
+describe('a registration that is kept (RFC 5627 §4.2)', () => {
   it('is renewed at half of the time that was granted, again and again', async () => {
     const { attempts, line, pass, registration, states } = start();
     line.push(answer(200, { Expires: 600 }), answer(200, { Expires: 600 }));
@@ -162,6 +162,43 @@ describe('a registration that is kept', () => {
     await pass(86_400);
     expect(attempts).toEqual([0, 0]);
     expect(names().at(-1)).toBe('unregistered');
+  });
+});
+
+describe('a second REGISTER (RFC 3261 §10.2)', () => {
+  it('waits for the answer to the first, and for its failure', async () => {
+    const asked: number[] = [];
+    const answers: ((response: SipResponse) => void)[] = [];
+    const fails: ((error: Error) => void)[] = [];
+    const registration = new Registration({
+      clock: new StepClock(1_000_000),
+      random: () => 0.5,
+      timings: defaultStayTimings,
+      send: (expiresSec) => {
+        asked.push(expiresSec);
+        return new Promise((resolve, reject) => {
+          answers.push(resolve);
+          fails.push(reject);
+        });
+      },
+      granted: (response) => response.expires,
+      server: () => ({ address: '192.0.2.1', port: 5061 }),
+      onGranted: () => true,
+      onState() {},
+    });
+    const first = registration.start(3_600);
+    const second = registration.start(600);
+    const removal = registration.end();
+    expect(asked).toEqual([3_600]);
+    answers[0]?.(answer(200, { Expires: 3_600 }));
+    await first;
+    await expect.poll(() => asked).toEqual([3_600, 600]);
+    fails[1]?.(down);
+    await expect(second).rejects.toBe(down);
+    await expect.poll(() => asked).toEqual([3_600, 600, 0]);
+    answers[2]?.(answer(200));
+    expect((await removal).status).toBe(200);
+    expect(registration.state.state).toBe('unregistered');
   });
 });
 

@@ -50,6 +50,8 @@ export class Registration {
   /** Until when the binding of the flow that is up is in force. */
   #until: number | undefined;
   #stopTimer: (() => void) | undefined;
+  /** The REGISTER that is not answered yet. */
+  #unanswered: Promise<SipResponse> | undefined;
 
   /** @param parts - time, chance, what is sent, who hears of it */
   constructor(parts: RegistrationParts) {
@@ -85,7 +87,7 @@ export class Registration {
     this.#forget();
     this.#until = undefined;
     try {
-      return await this.#parts.send(0);
+      return await this.#send(0);
     } finally {
       if (this.#want === undefined) this.#tell({ state: 'unregistered' });
     }
@@ -96,6 +98,15 @@ export class Registration {
     this.#forget();
     if (this.#state.state !== 'unregistered' && this.#state.state !== 'refused')
       this.#tell({ state: 'unregistered' });
+  }
+
+  /** The registrar may have forgotten the binding: it is registered now, and not when it is due. Nothing where none is kept. */
+  refresh(): void {
+    const want = this.#want;
+    if (want === undefined || this.#isAsking) return;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    this.#attemptLater(want);
   }
 
   /** The server has answered a keep-alive: the flow is good. */
@@ -128,13 +139,25 @@ export class Registration {
     if (this.#until === undefined) this.#tell({ state: 'registering' });
     let response: SipResponse;
     try {
-      response = await this.#parts.send(want.expiresSec);
+      response = await this.#send(want.expiresSec);
     } catch (error) {
       if (this.#want === want) this.#failed(want, error instanceof Error ? error : new Error(String(error)));
       throw error;
     }
     if (this.#want === want) this.#answered(want, response);
     return response;
+  }
+
+  /** One after the other: the next one waits for the answer to the last, or for its end without one (RFC 3261 §10.2). */
+  async #send(expiresSec: number): Promise<SipResponse> {
+    while (this.#unanswered !== undefined) await this.#unanswered.catch(() => {});
+    const sent = this.#parts.send(expiresSec);
+    this.#unanswered = sent;
+    try {
+      return await sent;
+    } finally {
+      this.#unanswered = undefined;
+    }
   }
 
   #answered(want: Want, response: SipResponse): void {

@@ -42,6 +42,18 @@ export function nextVersion(session: SessionBody): SessionBody {
   return { ...session, body };
 }
 
+/**
+ * A session description as the offer after another one: its version counts on from there.
+ * @param session - `application/sdp`, as this side has sent it before
+ * @param last - what this side has sent last
+ * @see RFC 3264 §8
+ */
+export function sessionAgain({ body, contentType }: SessionBody, last: SessionBody): SessionBody {
+  const version = /^o=.*$/m.exec(last.body)?.[0];
+  const offer = version === undefined ? body : body.replace(/^o=.*$/m, () => version);
+  return nextVersion({ contentType, body: offer });
+}
+
 /** The lines before the first stream, then those of each stream. */
 function sectionsOf(body: string): string[][] {
   const sections: string[][] = [[]];

@@ -1,7 +1,8 @@
 import type { RequestParts, SipRequest } from '@entente/sip';
 import type { Clock } from '@entente/tls';
+import type { DialledSocket } from '../connection/dialled-socket.ts';
 import type { NextHop } from '../connection/next-hop.ts';
-import type { EndpointOptions } from '../endpoint.ts';
+import type { EndpointOptions } from '../endpoint-options.ts';
 import type { ChosenAnswer } from './answer.ts';
 import type { IncomingCall } from './incoming-call.ts';
 import type { RegistrationState, StayTimings } from './registration-state.ts';
@@ -44,14 +45,21 @@ export interface AgentRequestParts extends Pick<RequestParts, 'headers' | 'conte
   readonly as?: string;
 }
 
+/** Where the server of a user is. What its link is called matters to servers alone. */
+export type UserServer = Omit<NextHop, 'link'> & Partial<Pick<NextHop, 'link'>>;
+
+/** A socket that was dialled for a user. */
+export type UserSocket = Omit<DialledSocket, 'link'> & Partial<Pick<DialledSocket, 'link'>>;
+
 /** Who a user agent is and where its server is. */
 export interface UserAgentOptions {
   /** `sip:alice@contoso.example`. */
   readonly addressOfRecord: string;
   readonly credentials: UserCredentials;
   /** The server that serves the user's domain. */
-  readonly server: NextHop;
-  readonly dial: EndpointOptions['dial'];
+  readonly server: UserServer;
+  /** Dials it under the verdict; {@link dialAsUser} does. */
+  readonly dial: (hop: NextHop) => Promise<UserSocket>;
   /** Finds where the server is, in the order to try (RFC 3263). Without it it is dialled at the address that it has. */
   readonly locate?: EndpointOptions['locate'];
   readonly newToken: () => string;

@@ -1,31 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import {
-  createRequest,
-  createResponse,
-  dialogIdOfRequest,
-  SipArgumentError,
-  type SipRequest,
-  type SipResponse,
-} from '@entente/sip';
+import { createRequest, createResponse, type SipRequest, type SipResponse } from '@entente/sip';
 import type { SipConnection } from '../connection/connection.ts';
+import type { NextHop } from '../connection/next-hop.ts';
 import { type EndpointUser, SipEndpoint } from '../endpoint.ts';
 import { NoAnswerError } from '../transaction/no-answer.ts';
 import type { ServerTransaction } from '../transaction/transaction-context.ts';
 import { agentClock } from './agent-clock.ts';
 import { type Answer, answerAsChosen } from './answer.ts';
 import { askServers } from './ask-servers.ts';
-import type { Call } from './call.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { Line } from './line.ts';
+import { OpenCalls } from './open-calls.ts';
 import { type CallOptions, type CallOutcome, placeCall } from './outgoing-call.ts';
+import { refuseElsewhere } from './outside-calls.ts';
+import { PasswordChange, type PasswordChangeParts } from './password-change.ts';
+import { messageOf } from './received-message.ts';
 import { RegisterRequests } from './register-request.ts';
 import { Registration } from './registration.ts';
 import { defaultStayTimings, type RegistrationState } from './registration-state.ts';
 import type { SessionBody } from './session-body.ts';
 import { SessionSource } from './session-source.ts';
-import type { AgentRequestParts, ReceivedMessage, UserAgentOptions } from './user-agent-options.ts';
-import { taggedAddress, UserSession } from './user-agent-session.ts';
+import type { AgentRequestParts, UserAgentOptions } from './user-agent-options.ts';
+import { type SessionAskOptions, taggedAddress, UserSession } from './user-agent-session.ts';
 
 /**
  * A user's end of SIP: stays registered, sends and receives MESSAGE, makes and takes calls, over one connection at a time.
@@ -34,15 +31,18 @@ import { taggedAddress, UserSession } from './user-agent-session.ts';
 export class UserAgent implements EndpointUser, AsyncDisposable {
   readonly addressOfRecord: string;
   readonly #options: UserAgentOptions;
+  readonly #server: NextHop;
   readonly #endpoint: SipEndpoint;
   /** User and host of our Contact. */
   readonly #contact: string;
-  readonly #calls = new Map<string, Call>();
+  readonly #calls = new OpenCalls();
   readonly #line: Line;
   readonly #registers: RegisterRequests;
   readonly #registration: Registration;
   readonly #keepAlive: KeepAlive;
   readonly #sessions: SessionSource;
+  readonly #credentials: PasswordChangeParts['credentials'];
+  readonly #password: PasswordChange;
   /** Whether the place that failed last is passed over by the next attempt. */
   #avoidsLast = false;
   #sequence = 0;
@@ -50,6 +50,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   /** @param options - who and where */
   constructor(options: UserAgentOptions) {
     this.#options = options;
+    this.#server = { link: { row: 0, name: 'SIP' }, ...options.server };
     this.addressOfRecord = options.addressOfRecord;
     const { clock = agentClock, host = unnamedHost, newToken, random = Math.random } = options;
     const user = options.addressOfRecord.slice(options.addressOfRecord.indexOf(':') + 1).split('@')[0];
@@ -57,7 +58,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     this.#endpoint = new SipEndpoint({
       sentBy: { host },
       user: this,
-      dial: options.dial,
+      dial: async (hop) => ({ link: hop.link, ...(await options.dial(hop)) }),
       newToken,
       ...(options.locate === undefined ? {} : { locate: options.locate }),
       ...(options.clock === undefined ? {} : { clock: () => clock.now() }),
@@ -93,6 +94,14 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       onGranted: (response) => this.#keepFlow(response),
       onState: (state) => this.#stands(state),
     });
+    this.#credentials = { ...options.credentials };
+    this.#password = new PasswordChange({
+      addressOfRecord: options.addressOfRecord,
+      credentials: this.#credentials,
+      clock,
+      send: (method, parts, cnonce) => this.#ask(method, this.addressOfRecord, parts, { cnonce }),
+      registerAgain: () => this.#registration.refresh(),
+    });
   }
 
   /** The connection to the server, while there is one. */
@@ -111,7 +120,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
    * @throws NoAnswerError where the server closes at once
    */
   async connect(): Promise<SipConnection> {
-    const { server } = this.#options;
+    const server = this.#server;
     let connection: SipConnection | undefined;
     if (this.#avoidsLast) {
       this.#avoidsLast = false;
@@ -147,6 +156,16 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   }
 
   /**
+   * Changes the password of this user, at a server of Entente. Every other device is signed out by that; this one is signed in again.
+   * @param password - the new one; it does not leave this process, and no server can judge it
+   * @returns the final response: 2xx once it is in force
+   * @throws as {@link request}; then the old one or the new one is in force
+   */
+  changePassword(password: string): Promise<SipResponse> {
+    return this.#password.to(password);
+  }
+
+  /**
    * Sends a text.
    * @param to - `sip:bob@contoso.example`
    * @param text - the body, sent as UTF-8
@@ -168,18 +187,16 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
    * @throws SipArgumentError for a method that has a member of its own
    */
   async request(method: string, to: string, parts: AgentRequestParts = {}): Promise<SipResponse> {
-    if (elsewhere.has(method)) {
-      throw new SipArgumentError(
-        `expected a method that establishes no dialog, found ${method}`,
-        'method of a request',
-        'use call, register or the members of Call',
-      );
-    }
+    refuseElsewhere(method);
+    return this.#ask(method, to, parts);
+  }
+
+  async #ask(method: string, to: string, parts: AgentRequestParts, options?: SessionAskOptions) {
     const { as = this.addressOfRecord, ...rest } = parts;
     const fromTag = this.#options.newToken();
     const callId = this.#options.newToken();
     const session = await this.#sessions.next();
-    const { response } = await session.ask(() =>
+    const build = () =>
       createRequest({
         ...rest,
         method,
@@ -188,8 +205,8 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
         to: `<${to}>`,
         callId,
         cseq: ++this.#sequence,
-      }),
-    );
+      });
+    const { response } = await session.ask(build, options);
     return response;
   }
 
@@ -216,15 +233,17 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
         contentType: offer.contentType,
         body: offer.body,
         headers: { Allow: allowed },
+        ...(options.maxForwards !== undefined && { maxForwards: options.maxForwards }),
       });
     const outcome = await placeCall(this.#line, build, offer, options);
-    if (outcome.ok) this.#keep(outcome.call);
+    if (outcome.ok) this.#calls.keep(outcome.call);
     return outcome;
   }
 
   /** Hangs up nothing, says nothing: closes the connection, and keeps no registration. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#keepAlive.stop();
+    this.#password.stop();
     this.#registration.abandon();
     return this.#endpoint[Symbol.asyncDispose]();
   }
@@ -234,13 +253,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   onRequest(transaction: ServerTransaction, connection: SipConnection): void {
     const { request } = transaction;
     this.#keepAlive.touched();
-    const dialog = dialogIdOfRequest(request);
-    if (dialog !== undefined) {
-      const call = this.#calls.get(dialog);
-      if (call === undefined) transaction.respond(createResponse(request, 481));
-      else call.receive(transaction);
-      return;
-    }
+    if (this.#calls.receive(transaction)) return;
     const toTag = this.#options.newToken();
     // This user agent has no extension that a caller could rely on (RFC 3261 §8.2.2.3).
     if (request.has('Require')) {
@@ -276,9 +289,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   }
 
   onAck(ack: SipRequest): void {
-    const id = dialogIdOfRequest(ack);
-    if (id === undefined) return;
-    this.#calls.get(id)?.acknowledged(ack);
+    this.#calls.acknowledged(ack);
   }
 
   onPong(connection: SipConnection): void {
@@ -287,7 +298,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
 
   onClosed(connection: SipConnection): void {
     const { isKept } = this.#registration;
-    if (!isKept) for (const call of this.#calls.values()) if (call.connection === connection) call.lost();
+    if (!isKept) this.#calls.lost(connection);
     // A connection that another has taken the place of says nothing about that one.
     if (this.connection !== connection) return;
     this.#sessions.lost();
@@ -304,8 +315,8 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
   async #sendRegister(expiresSeconds: number): Promise<SipResponse> {
     const first = await this.connect();
     const fromTag = this.#options.newToken();
-    const build = () => this.#registers.build(expiresSeconds, ++this.#sequence, fromTag);
-    return askServers(this.#endpoint, this.#options.server, first, async (connection) => {
+    const build = () => this.#registers.build(expiresSeconds, fromTag);
+    return askServers(this.#endpoint, this.#server, first, async (connection) => {
       const session = this.#sessionOn(connection);
       for (;;) {
         const { response } = await session.ask(build);
@@ -329,7 +340,7 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       this.#keepAlive.stop();
       this.#sessions.giveUp();
       // Nothing brings another connection any more.
-      if (this.connection === undefined) for (const call of this.#calls.values()) call.lost();
+      if (this.connection === undefined) this.#calls.lost();
     }
     this.#options.events.onRegistration?.(state);
   }
@@ -339,7 +350,8 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
       session,
       line: this.#line,
       allow: allowed,
-      accepted: (call) => this.#keep(call),
+      place: (to, offer, options) => this.call(to, offer, options),
+      accepted: (call) => this.#calls.keep(call),
     });
     if (this.#options.events.onCall === undefined) incoming.reject(480);
     else this.#options.events.onCall(incoming);
@@ -353,19 +365,13 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
     return uri.startsWith('sips:') ? `<sips:${this.#contact}>` : `<sip:${this.#contact};transport=tls>`;
   }
 
-  #keep(call: Call): void {
-    const { id } = call.dialog;
-    this.#calls.set(id, call);
-    void call.ended.then(() => this.#calls.delete(id));
-  }
-
   #sessionOn(connection: SipConnection): UserSession {
     const { current } = this.#sessions;
     if (current?.connection === connection) return current;
-    const { credentials } = this.#options;
-    const session = new UserSession(this.#endpoint, connection, credentials, () => this.#keepAlive.touched());
+    const touched = () => this.#keepAlive.touched();
+    const session = new UserSession(this.#endpoint, connection, this.#credentials, touched);
     this.#sessions.use(session);
-    for (const call of this.#calls.values()) call.moved(session);
+    this.#calls.moved(session);
     return session;
   }
 }
@@ -373,15 +379,3 @@ export class UserAgent implements EndpointUser, AsyncDisposable {
 const unnamedHost = 'client.invalid';
 const allowed = 'INVITE, ACK, BYE, CANCEL, MESSAGE, OPTIONS, INFO, UPDATE, NOTIFY';
 const notAllowed: Answer = { status: 405, headers: { Allow: allowed } };
-/** Methods that are sent by other members, or by none. */
-const elsewhere: ReadonlySet<string> = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'REGISTER']);
-
-function messageOf(request: SipRequest): ReceivedMessage {
-  return {
-    from: request.from.uri.toString(),
-    to: request.to.uri.toString(),
-    text: request.bodyText,
-    contentType: request.contentType ?? 'text/plain',
-    request,
-  };
-}

@@ -1,0 +1,55 @@
+import { createCancel, edit, type SipRequest, type SipResponse, type Via } from '@entente/sip';
+import type { AskOptions } from './ask-options.ts';
+import type { SipConnection } from './connection/connection.ts';
+import { NoAnswerError } from './transaction/no-answer.ts';
+import { type ClientUser, silentUser } from './transaction/transaction-context.ts';
+
+/** What sends it; a `SipEndpoint` does. */
+interface Sending {
+  forward(request: SipRequest, connection: SipConnection, user: ClientUser): unknown;
+  via(connection: SipConnection): Via;
+}
+
+/** As `SipEndpoint.ask`. */
+export function askRequest(
+  endpoint: Sending,
+  request: SipRequest,
+  connection: SipConnection,
+  options: AskOptions,
+): Promise<SipResponse> {
+  const sent = edit(request).prepend('Via', endpoint.via(connection)).toMessage();
+  const { onFurtherSuccess, onProvisional, signal } = options;
+  return new Promise((resolve, reject) => {
+    let ringing = false;
+    let answered = false;
+    const cancel = () => {
+      // A CANCEL may follow a provisional response only, and means something for INVITE only.
+      if (ringing && sent.method === 'INVITE') endpoint.forward(createCancel(sent), connection, silentUser);
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    endpoint.forward(sent, connection, {
+      onResponse(response) {
+        if (answered) {
+          if (response.status >= 200 && response.status < 300) onFurtherSuccess?.(response);
+        } else if (response.status >= 200) {
+          answered = true;
+          resolve(response);
+        } else {
+          const first = !ringing;
+          ringing = true;
+          if (first && signal?.aborted) cancel();
+          onProvisional?.(response);
+        }
+      },
+      onEnd(end) {
+        signal?.removeEventListener('abort', cancel);
+        if (end !== 'completed') reject(new NoAnswerError(end, request.method, placeOf(connection)));
+      },
+    });
+  });
+}
+
+/** The other side of a connection, for a fault. */
+function placeOf({ server, socket }: SipConnection): string {
+  return server ?? `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? '?'}`;
+}
