@@ -1,4 +1,4 @@
-import { links, type Partner, type Provider, type Topology } from '@entente/topology';
+import { links, mayOpen, type Partner, type Provider, type Topology } from '@entente/topology';
 import { type Authorise, type PeerIdentity, type Rejection, reject } from '@entente/trust';
 
 /** Which partner a verified peer is, and for which domains it may speak. */
@@ -64,14 +64,23 @@ export function partnerOfPeer(topology: Topology, peer: PeerNames): PartnerFound
 }
 
 /**
- * The authorisation of the link to partners: it allows only listed partners, by the names that they proved.
+ * The authorisation of the link to partners: it allows only listed partners, by the names that they proved, and only as far as the topology
+ * has left the link open for this edge, in this direction.
  * @param topology - called at every verdict
+ * @param edge - FQDN of our own end; default the one that the question names as local. An edge that the topology does not have gets nobody
  */
-export function authorisePartner(topology: () => Topology): Authorise {
-  return (peer) => {
-    const found = partnerOfPeer(topology(), peer);
+export function authorisePartner(topology: () => Topology, edge?: string): Authorise {
+  const { row } = links.federation;
+  return (peer, { direction, local }) => {
+    const current = topology();
+    const ours = { fqdn: edge ?? local ?? '', interface: 'external' } as const;
+    const theirs = { party: 'partner' } as const;
+    const allowed =
+      direction === 'inbound' ? mayOpen(current, theirs, ours, row) : mayOpen(current, ours, theirs, row);
+    if (!allowed.ok) return allowed;
+    const found = partnerOfPeer(current, peer);
     if (!found.ok) return found;
-    return { ok: true, server: found.authority.id, role: 'partner', row: links.federation.row };
+    return { ok: true, server: found.authority.id, role: 'partner', row };
   };
 }
 

@@ -40,6 +40,7 @@ export {
   register,
   registerChange,
   registeredAddress,
+  registrarExtensions,
 } from './registration/registrar.ts';
 export { defaultRegistrationPolicy, type RegistrationPolicy } from './registration/registration-policy.ts';
 export { incomingBreadth, maxBreadth } from './request/breadth.ts';
@@ -53,6 +54,7 @@ export {
   warning,
   warning399,
 } from './request/refusal.ts';
+export { refuseRequired } from './request/required-extensions.ts';
 export { type ValidateOptions, validateRequest } from './request/validate.ts';
 export { type Arrival, decideRoute, type RouteDecision, type RouteKnowledge } from './route/decide-route.ts';
 export { type DialogEnd, type DialogSide, dialogContext, otherSide, unknownEnd } from './route/dialog-end.ts';
@@ -65,6 +67,7 @@ export {
   noteSource,
   type SourceAddress,
 } from './route/forward.ts';
+export { handedOnEntry, writerOf } from './route/handed-on.ts';
 export type { OwnAddress } from './route/own-address.ts';
 export {
   type PreprocessedRequest,
@@ -84,6 +87,21 @@ export {
 export { type EpochKey, type EpochKeys, singleEpoch } from './sealing/epoch-keys.ts';
 export { createSealing } from './sealing/epoch-sealing.ts';
 export type { Sealing } from './sealing/sealing.ts';
+export {
+  type DialledNumber,
+  isTelephoneUri,
+  type NumberProblem,
+  type ReadNumber,
+  readNumber,
+} from './telephone/dialled-number.ts';
+export {
+  isEmergencyNumber,
+  type NormalisedNumber,
+  type Numbering,
+  type NumberRule,
+  normaliseNumber,
+  numberOf,
+} from './telephone/normalise-number.ts';
 export { hidePath, hideRecordRoute, recordRouteOf, restorePath } from './topology-hiding/hidden-path.ts';
 export { hideInsideNames, type InsideNames } from './topology-hiding/hide-inside-names.ts';
 export { type RevealedRoutes, revealRoutes } from './topology-hiding/reveal-routes.ts';

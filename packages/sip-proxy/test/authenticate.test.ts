@@ -17,7 +17,7 @@ function refusalOf(result: Authentication): RequestRefusal {
   return result.refusal;
 }
 
-describe('authenticate', () => {
+describe('authenticate (RFC 3261 §16.3 step 6, §22.3)', () => {
   it('challenges a request without credentials with 407 and SHA-256 alone', () => {
     const refusal = refusalOf(authenticate(request(), authenticationOptions()));
     expect(refusal).toMatchObject({ status: 407, reason: 'authentication-required' });

@@ -18,17 +18,21 @@ const self = 'fe1.contoso.example';
 const next = 'fe2.contoso.example';
 let drawn = 0;
 const sealing = createSealing(singleEpoch(key), (bytes) => new Uint8Array(bytes).map(() => ++drawn));
-const servers = new Set([self, next, 'edge1.contoso.example', 'mediation1.contoso.example']);
+const edge = 'edge1.contoso.example';
+const pool = 'pool1.contoso.example';
+const members = new Set([self, 'fe3.contoso.example', 'fe4.contoso.example']);
+const servers = new Set([...members, pool, next, edge, 'mediation1.contoso.example']);
 const known: RouteKnowledge = {
   self,
   isOurDomain: (domain) => domain === 'contoso.example',
   isOurServer: (host) => servers.has(host),
+  routeName: (server) => (members.has(server) ? pool : server),
   homeOf: () => self,
-  wayTo: () => 'edge1.contoso.example',
+  wayTo: () => edge,
 };
 const client: Arrival = { kind: 'client' };
 const server: Arrival = { kind: 'server', name: next };
-const partner: Arrival = { kind: 'partner', name: 'edge1.contoso.example' };
+const partner: Arrival = { kind: 'partner', name: edge };
 
 const aliceHere: DialogEnd = { user: alice, device: 'a1', via: '' };
 const bobHere: DialogEnd = { user: bob, device: 'b1', via: '' };
@@ -40,7 +44,7 @@ function entry(ends: { caller?: DialogEnd; called?: DialogEnd }, host = self, to
 }
 
 const preprocess = (message: SipRequest) =>
-  preprocessRoutes(message, { isOurHost: (host) => host === self, sealing });
+  preprocessRoutes(message, { isOurHost: (host) => host === pool || members.has(host), sealing });
 const decide = (message: SipRequest, arrival: Arrival = client) =>
   decideRoute(message, preprocess(message), arrival, known);
 const along = (from: 'caller' | 'called', routes: readonly string[], parts: Partial<RequestParts> = {}) =>
@@ -74,7 +78,7 @@ describe('a request in a dialog', () => {
       expect(decide(along('called', [token]), arrival)).toMatchObject({ kind: 'device', device: 'a1' });
   });
 
-  it.each(['mediation1.contoso.example', 'edge1.contoso.example', 'fabrikam.example'])(
+  it.each(['mediation1.contoso.example', edge, pool, 'fabrikam.example'])(
     'goes to no other server than that neighbour, whatever its sender has written behind our entry: %s',
     (host) => {
       const token = entry({ caller: aliceHere, called: beyond });
@@ -112,15 +116,51 @@ describe('a request in a dialog', () => {
     });
   });
 
-  it('of a client that has moved here goes to the server of our pool that sealed its token, and nowhere without', () => {
-    const elsewhere = entry({ caller: aliceHere, called: bobHere }, next);
-    expect(decide(along('caller', [elsewhere]))).toMatchObject({ kind: 'server', server: next });
-    expect(decide(along('caller', [`<sip:t@${next};lr>`]))).toMatchObject({
-      kind: 'refuse',
-      refusal: { reason: 'not-in-dialog' },
+  it('is read by any member of the pool, whichever wrote the entry, and by no other server', () => {
+    for (const host of [pool, self, 'fe3.contoso.example']) {
+      const token = entry({ caller: aliceHere, called: bobHere }, host);
+      const decision = decide(along('caller', [token]));
+      expect(decision).toMatchObject({ kind: 'device', device: 'b1', entry: { host } });
+    }
+    for (const host of [next, 'fabrikam.example']) {
+      const token = entry({ caller: aliceHere, called: bobHere }, host);
+      expect(decide(along('caller', [token]))).toMatchObject({ kind: 'refuse' });
+    }
+    expect(decide(along('caller', [`<sip:t@${pool};lr>`]))).toMatchObject({ refusal: { status: 403 } });
+  });
+});
+
+describe('the entries of members of one pool in a row', () => {
+  const viaPool: DialogEnd = { user: '', device: '', via: pool };
+  const first = entry({ caller: aliceHere, called: viaPool }, pool);
+  const second = entry({ caller: viaPool, called: bobHere }, pool);
+
+  it('are read by one of them: the last says where they lead, from either side', () => {
+    expect(decide(along('caller', [first, second]))).toMatchObject({ kind: 'device', device: 'b1' });
+    expect(decide(along('called', [second, first]), partner)).toMatchObject({ kind: 'device', device: 'a1' });
+    const out = entry({ caller: viaPool, called: beyond }, pool);
+    const decided = { kind: 'server', server: next };
+    expect(decide(along('caller', [first, out, `<sip:t@${next};lr>`]))).toMatchObject(decided);
+  });
+
+  it('lead no further than the first says: behind a device or another neighbour no entry of ours counts', () => {
+    const elsewhere = entry({
+      caller: viaPool,
+      called: { user: 'eve@contoso.example', device: 'e1', via: '' },
     });
-    const foreign = entry({ caller: aliceHere, called: bobHere }, 'fabrikam.example');
-    expect(decide(along('caller', [foreign]))).toMatchObject({ kind: 'refuse' });
+    const own = entry({ caller: aliceHere, called: bobHere }, pool);
+    expect(decide(along('caller', [own, elsewhere]))).toMatchObject({ device: 'b1' });
+    const away = entry({ caller: aliceHere, called: beyond }, pool);
+    expect(decide(along('caller', [away, elsewhere]))).toMatchObject({ kind: 'refuse' });
+  });
+
+  it('are refused where one of them was not sealed for this dialog', () => {
+    const other = entry({ caller: viaPool, called: bobHere }, pool, '<sip:carol@contoso.example>');
+    for (const routes of [
+      [first, other],
+      [other, second],
+    ])
+      expect(decide(along('caller', routes))).toMatchObject({ refusal: { reason: 'relay-not-allowed' } });
   });
 });
 

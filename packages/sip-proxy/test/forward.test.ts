@@ -6,7 +6,7 @@ import { answer, fakeSealing, invite, request } from './fixtures.ts';
 const self = 'fe1.contoso.example';
 const sealing = fakeSealing();
 
-describe('forwardRequest', () => {
+describe('forwardRequest (RFC 3261 §16.6)', () => {
   const via = Via.from({ transport: 'TLS', host: self, branch: 'z9hG4bKnew' });
 
   it('adds Via on top and Max-Breadth, lowers Max-Forwards, and leaves every other byte alone', () => {
@@ -92,7 +92,7 @@ describe('where a request came from (RFC 3261 §18.2.1, RFC 3581 §4)', () => {
   });
 });
 
-describe('forwardResponse', () => {
+describe('forwardResponse (RFC 3261 §16.7 step 3)', () => {
   it('removes our Via and nothing else', () => {
     const response = answer(request(), 200);
     const sent = forwardResponse(response);
@@ -105,7 +105,7 @@ describe('forwardResponse', () => {
   });
 });
 
-describe('beginsDialog', () => {
+describe('beginsDialog (RFC 3261 §16.6 step 4, RFC 5627 §6.2)', () => {
   it('is true for INVITE without To tag, false inside a dialog and for MESSAGE', () => {
     expect(beginsDialog(invite())).toBe(true);
     expect(

@@ -164,7 +164,7 @@ function exchange(onTop: string, change: (response: SipResponse) => SipResponse 
   return { request, out, restored, sealed };
 }
 
-describe('the way of a request that goes out', () => {
+describe('the way of a request that goes out (RFC 3261 §16.6 step 4, §16.7 step 8)', () => {
   it('is one Via and one sealed entry', () => {
     const { out, sealed } = exchange('');
     expect(out.vias.map(String)).toEqual([`${ourVia}`]);

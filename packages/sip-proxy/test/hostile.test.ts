@@ -20,6 +20,7 @@ const known: RouteKnowledge = {
   self: 'fe1.contoso.example',
   isOurDomain: (domain) => domain === 'contoso.example',
   isOurServer: (host) => host.endsWith('.contoso.example'),
+  routeName: (server) => server,
   homeOf: () => 'fe1.contoso.example',
 };
 

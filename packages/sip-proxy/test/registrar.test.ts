@@ -16,7 +16,7 @@ function refused(result: Registration) {
   return result.refusal;
 }
 
-describe('register', () => {
+describe('register (RFC 3261 §10.3, RFC 5627 §10.1)', () => {
   it('stores a contact for the default time, with its connection', () => {
     const result = accepted(register(registerRequest(), alice, [], context));
     expect(result.bindings).toEqual([
@@ -199,7 +199,7 @@ describe('register', () => {
   });
 });
 
-describe('Require', () => {
+describe('Require (RFC 3261 §10.3 step 2)', () => {
   it('of an extension that this registrar lacks is answered 420, and nothing is stored', () => {
     const { headers, reason, status } = refused(
       register(registerRequest({ Require: 'outbound, foo', 'Proxy-Require': 'bar' }), alice, [], context),
@@ -261,7 +261,7 @@ describe('a device that has started again', () => {
   });
 });
 
-describe('Path', () => {
+describe('Path (RFC 3327 §5.3, RFC 5626 §6)', () => {
   const path = ['<sip:t1@fe1.contoso.example;lr;ob>', '<sip:t0@edge.contoso.example;lr;ob>'];
 
   it('is stored in order instead of the connection, and becomes the Route of a target', () => {
@@ -282,22 +282,29 @@ describe('Path', () => {
   });
 });
 
-describe('outbound', () => {
+describe('outbound (RFC 5626 §6, §7)', () => {
   const contact = (uri: string, regId: number) =>
     `<${uri}>;+sip.instance="<urn:uuid:00000000-0000-1000-8000-000A95A0E128>";reg-id=${regId}`;
 
   it('replaces the binding of the same device and reg-id, whatever its URI', () => {
-    const first = stored(registerRequest({ Contact: contact('sip:a@192.0.2.1', 1) }));
-    const second = stored(registerRequest({ Contact: contact('sip:a@192.0.2.9', 1) }, 1, 'new@x'), first);
+    const first = stored(registerRequest({ Supported: 'outbound', Contact: contact('sip:a@192.0.2.1', 1) }));
+    const second = stored(
+      registerRequest({ Supported: 'outbound', Contact: contact('sip:a@192.0.2.9', 1) }, 1, 'new@x'),
+      first,
+    );
     expect(second.map((one) => one.uri)).toEqual(['sip:a@192.0.2.9']);
   });
 
   it('keeps two flows of one device and tries only the newest first', () => {
-    const first = stored(registerRequest({ Contact: contact('sip:a@192.0.2.1', 1) }));
-    const both = stored(registerRequest({ Contact: contact('sip:a@192.0.2.2', 2) }, 2), first, {
-      ...context,
-      now: now + 1,
-    });
+    const first = stored(registerRequest({ Supported: 'outbound', Contact: contact('sip:a@192.0.2.1', 1) }));
+    const both = stored(
+      registerRequest({ Supported: 'outbound', Contact: contact('sip:a@192.0.2.2', 2) }, 2),
+      first,
+      {
+        ...context,
+        now: now + 1,
+      },
+    );
     expect(selectTargets(both, request().uri, 'fe1.contoso.example')).toMatchObject({
       groups: [[{ uri: 'sip:a@192.0.2.2' }], [{ uri: 'sip:a@192.0.2.1' }]],
     });
@@ -305,7 +312,12 @@ describe('outbound', () => {
 
   it('answers with Require: outbound and Flow-Timer', () => {
     const { response } = accepted(
-      register(registerRequest({ Contact: contact('sip:a@192.0.2.1', 1) }), alice, [], context),
+      register(
+        registerRequest({ Supported: 'outbound', Contact: contact('sip:a@192.0.2.1', 1) }),
+        alice,
+        [],
+        context,
+      ),
     );
     expect(response.get('Require')).toBe('outbound');
     expect(response.get('Flow-Timer')).toBe('120');
@@ -320,6 +332,7 @@ describe('outbound', () => {
       to: `<sip:${alice}>`,
       via,
       contact: contact('sip:a@192.0.2.1', 1),
+      headers: { Supported: 'outbound' },
     });
     expect(refused(register(through, alice, [], context))).toMatchObject({
       status: 439,
@@ -328,7 +341,7 @@ describe('outbound', () => {
   });
 });
 
-describe('registeredAddress', () => {
+describe('registeredAddress (RFC 3261 §10.3 steps 4, 5)', () => {
   it('is the address of To where the user may register it', () => {
     expect(registeredAddress(registerRequest(), [alice])).toEqual({ ok: true, aor: alice });
   });

@@ -10,6 +10,8 @@ function forked(
   original: SipRequest,
   groups: (string | Target)[][],
   startFails: Record<string, number> = {},
+  /** Asked for further targets; undefined: none are awaited. */
+  awaits?: (status: number) => boolean,
 ) {
   const log: string[] = [];
   const branches = new Map<string, Branch<string>>();
@@ -31,6 +33,7 @@ function forked(
       responses.push(response);
     },
     giveUp: () => void log.push('give up'),
+    awaitTargets: (_, status) => awaits?.(status) === true,
     done: () => void log.push('done'),
   };
   const context = new ResponseContext(
@@ -52,7 +55,7 @@ function forked(
   };
 }
 
-describe('one target', () => {
+describe('one target (RFC 3261 §16.7)', () => {
   it('passes ringing and the 200, and is done', () => {
     const call = forked(invite(), [['a']]);
     expect(call.look()).toBe('try a');
@@ -115,7 +118,7 @@ describe('one target', () => {
   });
 });
 
-describe('several targets', () => {
+describe('several targets (RFC 3261 §16.1, §16.7)', () => {
   it('cancels the others when one accepts, and waits for them without answering again', () => {
     const call = forked(invite(), [['a', 'b', 'c']]);
     call.receive('a', 180);
@@ -207,7 +210,7 @@ describe('a device that wants another scheme (RFC 5630 §5.3)', () => {
   );
 });
 
-describe('several flows of one device (RFC 5626 §7)', () => {
+describe('several flows of one device (RFC 5626 §7, RFC 5627 §6.1)', () => {
   const flow = (uri: string): Target => ({ ...target(uri), instance: '<urn:uuid:1>' });
 
   it.each([404, 486, 503, 603])('are not tried once it has answered %d', (status) => {
@@ -241,7 +244,7 @@ describe('a request other than INVITE (RFC 4320)', () => {
   });
 });
 
-describe('CANCEL and timer C', () => {
+describe('CANCEL and timer C (RFC 3261 §16.8, §16.10)', () => {
   it('cancels what rings, tries nothing more, and answers 487', () => {
     const call = forked(invite(), [['a'], ['b']]);
     call.receive('a', 180);
@@ -288,6 +291,45 @@ describe('CANCEL and timer C', () => {
     call.receive('a', 404);
     call.context.timerFired(call.get('a'));
     call.context.failed(call.get('a'), 503);
+    expect(call.look()).toBe('');
+  });
+});
+
+describe('targets that are not there yet', () => {
+  it('are awaited where no device was reached, and tried like the others', () => {
+    const call = forked(invite(), [['a']], {}, () => true);
+    call.receive('a', 430);
+    expect(call.look()).toBe('try a');
+    call.context.resume([[target('b')]]);
+    expect(call.look()).toBe('try b');
+    call.receive('b', 200);
+    expect(call.look()).toBe('respond 200, done');
+  });
+
+  it('may be awaited again, and where none comes the failure goes back', () => {
+    const asked: number[] = [];
+    const call = forked(invite(), [['a']], { a: 504 }, (status) => asked.push(status) < 3);
+    call.context.resume([[target('b')]]);
+    call.receive('b', 430);
+    call.context.resume([]);
+    expect(call.look()).toBe('try a, try b, respond 430, done');
+    expect(asked).toEqual([504, 430]);
+    call.context.resume([[target('c')]]);
+    expect(call.look()).toBe('');
+  });
+
+  it.each([404, 480, 486, 500, 600])('are not awaited after an answer of a device: %i', (status) => {
+    const call = forked(invite(), [['a', 'b']], {}, () => true);
+    call.receive('a', 430);
+    call.receive('b', status);
+    expect(call.look()).toContain('done');
+  });
+
+  it('are not awaited once the caller has cancelled: it hears 487 at once', () => {
+    const call = forked(invite(), [['a']], { a: 430 }, () => true);
+    call.context.cancel();
+    expect(call.look()).toBe('try a, respond 487, done');
+    call.context.resume([[target('b')]]);
     expect(call.look()).toBe('');
   });
 });

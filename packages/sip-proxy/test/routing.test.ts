@@ -28,6 +28,7 @@ const known: RouteKnowledge = {
   self,
   isOurDomain: (domain) => domain === 'contoso.example',
   isOurServer: (host) => host === 'fe2.contoso.example' || host === self,
+  routeName: (server) => server,
   homeOf: (aor) =>
     ({
       'alice@contoso.example': self,
@@ -47,7 +48,7 @@ function decide(message: SipRequest, arrival: Arrival = fromClient, knowledge = 
   return decideRoute(message, preprocessRoutes(message, { isOurHost, sealing }), arrival, knowledge);
 }
 
-describe('validateRequest', () => {
+describe('validateRequest (RFC 3261 §16.3)', () => {
   const options = { isOurVia: (host: string) => host === self };
 
   it('accepts an ordinary request', () => expect(validateRequest(request(), options)).toBeUndefined());
@@ -123,7 +124,7 @@ describe('validateRequest', () => {
   });
 });
 
-describe('preprocessRoutes', () => {
+describe('preprocessRoutes (RFC 3261 §16.4)', () => {
   it('takes our own entries off the top and leaves the others', () => {
     const message = inDialog('caller', {
       routes: [ours(), '<sip:pool.contoso.example;lr>', '<sip:fe2.contoso.example;lr>'],
@@ -174,7 +175,7 @@ describe('preprocessRoutes', () => {
   });
 });
 
-describe('decideRoute outside dialogs', () => {
+describe('decideRoute outside dialogs (RFC 3261 §16.5, §16.6)', () => {
   it('looks up a user whose home is here', () => {
     expect(decide(request())).toMatchObject({ kind: 'lookup', aor: 'bob@contoso.example' });
   });
@@ -233,6 +234,18 @@ describe('decideRoute outside dialogs', () => {
     expect(routed('<sip:fabrikam.example;lr>')).toMatchObject({ kind: 'refuse' });
   });
 
+  it('reaches a strict router at the address that becomes the Request-URI (RFC 3261 §16.6 step 7)', () => {
+    const message = request({ routes: ['<sip:fe2.contoso.example>', '<sip:fe3.contoso.example;lr>'] });
+    const decision = decide(message, fromServer);
+    expect(decision).toMatchObject({ kind: 'server', server: 'fe2.contoso.example', why: 'route' });
+    const sent = forwardRequest(message, {
+      via: Via.from({ transport: 'TLS', host: self, branch: 'z9hG4bK1' }),
+      preprocessed: preprocessRoutes(message, { isOurHost, sealing }),
+    });
+    expect(sent.uriText).toBe('sip:fe2.contoso.example');
+    expect(sent.routes.map(String)).toEqual(['<sip:fe3.contoso.example;lr>', '<sip:bob@contoso.example>']);
+  });
+
   it('follows a Path entry for the registrar alone, to that very flow of the device', () => {
     const path = pathEntry(
       { host: self, port: 5061 },
@@ -267,6 +280,29 @@ describe('decideRoute outside dialogs', () => {
       kind: 'self',
     });
     expect(decide(request({ method: 'OPTIONS', uri: `sip:${self}` }))).toMatchObject({ kind: 'self' });
+  });
+
+  it('strips a maddr that names this server, with port and transport (RFC 3261 §16.4)', () => {
+    for (const maddr of [self, 'CONTOSO.example']) {
+      const uri = `sip:carol@contoso.example:5080;transport=tls;maddr=${maddr};x=y`;
+      const decision = decide(request({ uri }));
+      expect(decision).toMatchObject({ kind: 'server', server: 'fe2.contoso.example', why: 'home' });
+      expect(decision.kind === 'server' && `${decision.uri}`).toBe('sip:carol@contoso.example;x=y');
+    }
+  });
+
+  it('refuses any other maddr with 403: no sender chooses the address that a request goes to (RFC 3261 §16.4, §16.5)', () => {
+    for (const arrival of [fromClient, fromServer])
+      for (const maddr of ['192.0.2.99', 'fe2.contoso.example', 'fabrikam.example'])
+        expect(decide(request({ uri: `sip:bob@contoso.example;maddr=${maddr}` }), arrival)).toMatchObject({
+          kind: 'refuse',
+          refusal: { status: 403, reason: 'relay-not-allowed' },
+        });
+  });
+
+  it('looks a user up by the canonical form of the Request-URI (RFC 3261 §16.5)', () => {
+    for (const uri of ['sip:%62ob@CONTOSO.example:5061;user=ip', 'sips:bob@contoso.example;x=y'])
+      expect(decide(request({ uri }))).toMatchObject({ kind: 'lookup', aor: 'bob@contoso.example' });
   });
 
   it('refuses a telephone number with 404', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { alice, request } from './fixtures.ts';
 import { registerRequest, stored } from './registering.ts';
 
-describe('selectTargets', () => {
+describe('selectTargets (RFC 3261 §16.5)', () => {
   it('refuses a user without bindings with 480', () => {
     expect(selectTargets([], request().uri, 'fe1.contoso.example')).toMatchObject({
       ok: false,
@@ -71,6 +71,29 @@ describe('selectTargets', () => {
       selectTargets(bindings, request({ uri: 'sips:alice@contoso.example' }).uri, 'fe1.contoso.example'),
     ).toMatchObject({
       groups: [[{ uri: 'sips:a@192.0.2.2' }]],
+    });
+  });
+
+  it('tries no contact twice, though it is bound with and without reg-id', () => {
+    const contact = '<sip:a@192.0.2.1>;+sip.instance="<urn:uuid:1>"';
+    const flow = stored(registerRequest({ Contact: `${contact};reg-id=1` }));
+    const both = stored(registerRequest({ Contact: '<sip:a@192.0.2.1;x=y>' }, 1, 'other@x'), flow);
+    expect(both).toHaveLength(2);
+    const selected = selectTargets(both, request().uri, 'fe1.contoso.example');
+    expect(selected.ok && selected.groups.flat()).toHaveLength(1);
+  });
+});
+
+describe('the Request-URI for a target (RFC 3261 §16.6 step 2)', () => {
+  it.each([
+    '<sip:a@192.0.2.1;method=INVITE;x=y?Subject=hello>',
+    '<sip:a@192.0.2.1;x=y?Route=%3Csip:evil.example%3E>',
+    '<sip:a@192.0.2.1;x=y;METHOD=BYE>',
+    '<sip:a@192.0.2.1;x=y>',
+  ])('is the contact without method and header components: %s', (Contact) => {
+    const [binding] = stored(registerRequest({ Contact }));
+    expect(selectTargets([binding!], request().uri, 'fe1.contoso.example')).toMatchObject({
+      groups: [[{ uri: 'sip:a@192.0.2.1;x=y' }]],
     });
   });
 });

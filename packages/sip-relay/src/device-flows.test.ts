@@ -30,13 +30,14 @@ describe('the connections of devices', () => {
     flows.registered(alice, [at('d1.1')], 'f1');
     flows.registered(alice, [at('d1.2')], 'f2');
     flows.registered(alice, [at('d2.1')], 'f3');
-    expect(flows.anyFlowOf(alice, 'd1.1')?.flow).toBe('f1');
+    expect(flows.flowsOf(alice, 'd1.1')[0]?.flow).toBe('f1');
     flows.closed('f1');
     expect(flows.flowOf(alice, 'd1.1')).toBeUndefined();
-    expect(flows.anyFlowOf(alice, 'd1.1')?.flow).toBe('f2');
+    expect(flows.flowsOf(alice, 'd1.1')[0]?.flow).toBe('f2');
     flows.registered(alice, [at('d1.3')], 'f4');
-    expect(flows.anyFlowOf(alice, 'd1.1')?.flow).toBe('f4');
-    expect(flows.anyFlowOf(bob, 'd1.1')).toBeUndefined();
+    expect(flows.flowsOf(alice, 'd1.1').map(({ flow }) => flow)).toEqual(['f4', 'f2']);
+    expect(flows.flowsOf(alice, 'd1.2').map(({ flow }) => flow)).toEqual(['f2', 'f4']);
+    expect(flows.flowsOf(bob, 'd1.1')).toEqual([]);
   });
 
   it('end with the registration: of one device, or of all of the user on that connection', () => {
@@ -64,7 +65,7 @@ describe('the connections of devices', () => {
   it('know a device that has not registered by its connection alone', () => {
     const flows = new DeviceFlows();
     const device = flows.deviceOn(bob, 'f1');
-    expect(flows.anyFlowOf(bob, device)).toEqual({ flow: 'f1', uri: '' });
+    expect(flows.flowsOf(bob, device)).toEqual([{ flow: 'f1', uri: '' }]);
     expect([flows.isOn(bob, device, 'f1'), flows.isOn(bob, device, 'f2')]).toEqual([true, false]);
   });
 

@@ -70,16 +70,18 @@ export class DeviceFlows {
   }
 
   /**
-   * Where a device is: over the flow that is named, or over another of the same device (RFC 5626 §3.2).
+   * Where a device is: over the flow that is named, then over its others, the one registered last first (RFC 5626 §3.2). Of most there is
+   * one.
    * @param user - address of record
    * @param device - as a token names it
    */
-  anyFlowOf(user: string, device: string): DeviceFlow | undefined {
-    const known = this.flowOf(user, device);
-    if (known !== undefined) return known;
-    let last: Entry | undefined;
-    for (const entry of this.#byInstance.get(keyOf(user, device))?.values() ?? []) last = entry;
-    return last;
+  flowsOf(user: string, device: string): readonly DeviceFlow[] {
+    const named = this.flowOf(user, device);
+    const flows = this.#byInstance.get(keyOf(user, device));
+    if (flows === undefined || flows.size === 0) return named === undefined ? [] : [named];
+    if (named !== undefined && flows.size === 1) return [named];
+    const others = [...flows.values()].filter((flow) => flow !== named).reverse();
+    return named === undefined ? others : [named, ...others];
   }
 
   /**
@@ -102,7 +104,7 @@ export class DeviceFlows {
    * @param flow - name of the connection
    */
   isOn(user: string, device: string, flow: string): boolean {
-    if (device.startsWith(unregistered)) return device === `${unregistered}${flow}`;
+    if (isUnregistered(device)) return device === `${unregistered}${flow}`;
     return this.#byFlow.get(flow)?.some((entry) => entry.user === user) === true;
   }
 
@@ -146,7 +148,15 @@ function keyOf(user: string, device: string): string {
   return `${user} ${instanceOf(device)}`;
 }
 
+/**
+ * Whether a token names a device that had not registered when it was made: it means one connection of one server, and no other.
+ * @param device - as the token names it
+ */
+export function isUnregistered(device: string): boolean {
+  return device.startsWith(unregistered);
+}
+
 /** Of a device that had not registered when the token was made. */
 function unregisteredFlow(device: string): DeviceFlow | undefined {
-  return device.startsWith(unregistered) ? { flow: device.slice(unregistered.length), uri: '' } : undefined;
+  return isUnregistered(device) ? { flow: device.slice(unregistered.length), uri: '' } : undefined;
 }

@@ -1,14 +1,31 @@
+export { accountsStale } from './admission/accounts-stale.ts';
 export { AckAllowance, type AckRules, defaultAckRules } from './admission/ack-allowance.ts';
-export { Admission, type AdmissionOptions, type Credentials } from './admission/admission.ts';
+export { Admission, type AdmissionOptions } from './admission/admission.ts';
+export { clientAddress, isEdge } from './admission/client-address.ts';
+export { type Credentials, mayAuthenticate } from './admission/credentials.ts';
+export {
+  defaultEmergencyRules,
+  EmergencyAllowance,
+  type EmergencyRules,
+} from './admission/emergency-allowance.ts';
+export { changesPassword, refuseUnprovenChange } from './admission/password-proof.ts';
 export type { AcceptedIdentity, Sender } from './admission/sender.ts';
-export { type DeviceFlow, DeviceFlows } from './device-flows.ts';
+export { askedByField, behalfOf, insiderFields, type VouchingServer, vouchFor } from './admission/vouch.ts';
+export { type DeviceFlow, DeviceFlows, isUnregistered } from './device-flows.ts';
 export { FlowNames } from './flow-names.ts';
+export { livingFirst } from './living/living-first.ts';
+export { LivingServers, type LivingServersOptions } from './living/living-servers.ts';
+export { everySecond, type WatchServersOptions, watchServers } from './living/watch-servers.ts';
 export { logConnection, peerName } from './log/connection-log.ts';
 export { logTransactions } from './log/transaction-log.ts';
-export { budgetMetrics, type ProxyCounts, proxyMetrics } from './metrics/proxy-metrics.ts';
+export { budgetMetrics, loadMetrics, type ProxyCounts, proxyMetrics } from './metrics/proxy-metrics.ts';
+export { numberingOf } from './numbering/numbering-of.ts';
 export type { ProxyDecision, ProxyPolicy, RelayDecision, RequestOrigin } from './proxy-policy.ts';
 export { ProxyRuntime, type ProxyRuntimeOptions } from './proxy-runtime.ts';
-export { Relay, type RelayOptions } from './relay/relay.ts';
-export type { RelayRules, Unreachable } from './relay/relay-rules.ts';
+export { type NotSent, notDialled, notSentOut } from './relay/not-sent.ts';
+export { Relay } from './relay/relay.ts';
+export type { RelayOptions } from './relay/relay-options.ts';
+export type { LaterAnswers, RelayRules, Unreachable } from './relay/relay-rules.ts';
 export { askPolicies, type NamedPolicy, type RefusedByPolicy } from './request-policy/ask-policies.ts';
+export { policiesOfPlugins } from './request-policy/policies-of-plugins.ts';
 export { namesOurDomain } from './service-host.ts';

@@ -19,6 +19,8 @@ export interface RequestOrigin {
           readonly role?: string;
           readonly dnsNames: readonly string[];
           readonly sipDomains: readonly string[];
+          /** Serial number of its certificate, lower-case hexadecimal. */
+          readonly serialHex?: string;
         }
       | undefined;
   };
@@ -70,6 +72,26 @@ export interface ProxyPolicy<Sender extends object = object> {
    * @param sender - what `admit` returned
    */
   onBehalfOf?(request: SipRequest, sender: Sender): string | undefined;
+  /**
+   * Whether a request is in a dialog that passes here, by a token of ours in its Route. Asked under load, before anything else: such a
+   * request is refused last.
+   * @param request - that has Route and a tag in To; its form is not checked yet
+   * @param origin - the connection it came over
+   */
+  isInDialog?(request: SipRequest, origin: RequestOrigin): boolean;
+  /**
+   * Whether a request is by what the servers of our pool stay one: copies of what they know, and questions whether they are there. Asked
+   * under load: such a request has the rank of one in a dialog.
+   * @param request - whose form is not checked yet
+   * @param origin - the connection it came over
+   */
+  isOfPool?(request: SipRequest, origin: RequestOrigin): boolean;
+  /**
+   * Whether a request is an emergency call. Asked under load: it has the rank of one in a dialog.
+   * @param request - whose form is not checked yet
+   * @param origin - the connection it came over
+   */
+  isEmergency?(request: SipRequest, origin: RequestOrigin): boolean;
   /** A connection is closed. */
   onClosed?(origin: RequestOrigin): void;
 }

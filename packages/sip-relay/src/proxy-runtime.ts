@@ -4,6 +4,7 @@ import {
   defaultTimings,
   type SipProblem,
   type SipRequest,
+  type SipResponse,
   SipSyntaxError,
 } from '@entente/sip';
 import {
@@ -12,6 +13,8 @@ import {
   type EndpointOptions,
   type EndpointUser,
   monotonicNow,
+  type NextHop,
+  type NotTakenRequest,
   type ServerTransaction,
   type SipConnection,
   SipEndpoint,
@@ -24,18 +27,24 @@ import {
   validateRequest,
 } from '@entente/sip-proxy';
 import { type Log, RefusalLimit } from '@entente/tls';
+import { weighAtAGlance, weighRequest } from './admission/weigh-request.ts';
 import type { FlowNames } from './flow-names.ts';
+import { OwnRequests } from './living/own-requests.ts';
 import { logGivenUp, logMessageFault, logRequestRefusal } from './log/connection-log.ts';
-import { logUnreachable } from './log/unreachable-log.ts';
+import { logNotSent, logUnreachable } from './log/unreachable-log.ts';
 import type { ProxyCounts } from './metrics/proxy-metrics.ts';
 import { PendingDecision } from './pending-decision.ts';
 import type { ProxyDecision, ProxyPolicy, RequestOrigin } from './proxy-policy.ts';
+import type { NotSent } from './relay/not-sent.ts';
 import { Relay } from './relay/relay.ts';
 import { withSource } from './with-source.ts';
 
 /** What a proxy runtime is made of. */
 export interface ProxyRuntimeOptions<Sender extends object>
-  extends Pick<EndpointOptions, 'budget' | 'dial' | 'limits' | 'locate' | 'newToken' | 'retryOn' | 'sentBy'> {
+  extends Pick<
+    EndpointOptions,
+    'budget' | 'dial' | 'limits' | 'locate' | 'newToken' | 'overload' | 'retryOn' | 'sentBy'
+  > {
   readonly policy: ProxyPolicy<Sender>;
   /** Names of client connections; the policy writes them into tokens and targets. */
   readonly flows: FlowNames;
@@ -47,6 +56,8 @@ export interface ProxyRuntimeOptions<Sender extends object>
    * then carry `Entente-Diagnostics` with the reason. Any other refusal is its status alone.
    */
   readonly diagnosticsFrom?: string;
+  /** Whether a server at the other end of a link gets no `Entente-Diagnostics`, because it is not to learn of those inside; default: every one gets them. */
+  readonly isToldNothing?: (link: SipConnection['link']) => boolean;
   /** The runtimes of the other sides of this server, by the names that decisions use; asked when a request leaves by one. */
   readonly sides?: Readonly<Record<string, () => ProxyRuntime<object>>>;
   /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
@@ -71,6 +82,12 @@ const notTaken = {
     'expected a target that takes requests of this client, found one where those before led to nothing, many a second',
     'Look for why the target answers nothing, or 5xx; it is tried again within seconds.',
   ),
+  overloaded: refusal(
+    'overloaded',
+    503,
+    'expected time for one more request that begins something new, found more to do than this server can',
+    'Look at entente_sip_queue_delay_seconds and for who sends so much; add a server to the pool where the load is meant.',
+  ),
 } as const;
 /** It is not this server that has no room: 503 would have the server in front of it send nobody's requests here (RFC 3263 §4.3). */
 const senderHasNoRoom = refusal(
@@ -79,8 +96,11 @@ const senderHasNoRoom = refusal(
   'expected a sender who leaves room for others of the same server, found one with too much under way',
   'Wait for answers before sending more.',
 );
-/** A proxy answers an INVITE with 100 at once: it cannot know how long the next hop takes. */
-const timings = { ...defaultTimings, tryingAfterMs: 0 };
+/**
+ * 100 is due after 200 ms (RFC 3261 §17.2.1), and timers are late by up to 50. Where something else comes before, a message and a write are
+ * saved for each call.
+ */
+const timings = { ...defaultTimings, tryingAfterMs: 150 };
 
 /**
  * The proxy that every SIP server of the network runs: it owns the endpoint of one side, asks its policy about each request, and does
@@ -91,7 +111,10 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
   readonly #options: ProxyRuntimeOptions<Sender>;
   readonly #endpoint: SipEndpoint;
   readonly #relay: Relay;
+  readonly #own: OwnRequests;
   readonly #refusals = new RefusalLimit(monotonicNow);
+  readonly #unreachable = new RefusalLimit(monotonicNow);
+  readonly #refusedUnderLoad = new RefusalLimit(monotonicNow);
   readonly #refused = new Map<RefusalReason, number>();
   readonly #validation: { readonly isOurVia: (host: string) => boolean };
 
@@ -101,13 +124,17 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
     this.#options = options;
     this.#validation = { isOurVia };
     this.#endpoint = new SipEndpoint({ ...options, timings, user: this.#user() });
+    this.#own = new OwnRequests(this.#endpoint);
     this.#relay = new Relay({
       endpoint: this.#endpoint,
       flows,
       clock,
+      explains: (connection) => this.#diagnosticsFor(connection, 'unreachable'),
       onTooLarge: (transaction, problem) => this.#tooLarge(transaction, problem),
       onRefused: (request, refused, connection) => this.#logRefusal(request, refused, connection),
-      onUnreachable: (name, error, hop) => logUnreachable(log, name, hop, error),
+      onNotSent: (name, refused, transaction) => this.#notSent(name, refused, transaction),
+      onUnreachable: (name, error, hop, request) =>
+        logUnreachable(log, this.#unreachable, { name, error, hop, request }),
     });
   }
 
@@ -124,6 +151,27 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
   get counts(): ProxyCounts {
     const { counts: traffic, transactions } = this.#endpoint;
     return { traffic, transactions, refused: this.#refused };
+  }
+
+  /**
+   * Sends a request of this server itself to another one of ours, which is dialled at once even where that failed a moment ago.
+   * @param request - without our Via
+   * @param hop - where the server is
+   * @returns its final response
+   * @throws what the dialling failed of; `NoAnswerError` where no answer comes within two seconds
+   */
+  ask(request: SipRequest, hop: NextHop): Promise<SipResponse> {
+    return this.#own.ask(request, hop);
+  }
+
+  /**
+   * Asks another server of ours by a keep-alive whether it is there; it is dialled at once even where that failed a moment ago.
+   * @param hop - where the server is
+   * @returns false where no answer comes within a second
+   * @throws what the dialling failed of
+   */
+  isThere(hop: NextHop): Promise<boolean> {
+    return this.#own.isThere(hop);
   }
 
   /** The connection that a policy knows as `origin`, if it is still open. */
@@ -151,8 +199,11 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
     return {
       onRequest: (transaction, connection) => this.#onRequest(transaction, connection),
       onAck: (ack, connection) => this.#onAck(ack, connection),
-      onClosed: (connection) => policy.onClosed?.(connection),
+      onClosed: (connection) => this.#onClosed(connection),
+      onPong: (connection) => this.#own.onPong(connection),
       onNotTaken: (why, request, connection) => this.#logRefusal(request, notTaken[why], connection),
+      weigh: (request, connection) => weighRequest(request, connection, policy),
+      weighAtAGlance,
       onGivenUp: (why, connection) => logGivenUp(log, this.#refusals, why, connection),
       onFault: (error, connection) => logMessageFault(log, this.#refusals, error, connection),
       onDisposing: () => this.#relay.close(),
@@ -170,6 +221,11 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
     const decision = this.#options.policy.decide(request, sender);
     if (decision instanceof Promise) this.#await(decision, transaction, connection);
     else this.#carryOut(decision, transaction, connection);
+  }
+
+  #onClosed(connection: SipConnection): void {
+    this.#own.onClosed(connection);
+    this.#options.policy.onClosed?.(connection);
   }
 
   /** Many share the connection of a server: a sender who has taken too much of it is refused, and the others are served. */
@@ -205,10 +261,9 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
     // An ACK has no answer that could say why it was dropped.
     if (decision.kind === 'refuse') this.#logRefusal(ack, decision.refusal, connection);
     if (decision.kind !== 'relay') return;
-    const target = decision.targets[0]?.[0];
-    if (target === undefined) return;
     const bytes = ack.headerWire.length + ack.droppableBytes;
-    this.#relayOf(decision.side).forwardAck(target, decision.rules, { ledger: connection.ledger, bytes });
+    const sender = { ledger: connection.ledger, bytes };
+    this.#relayOf(decision.side).forwardAck(decision.targets, decision.rules, sender);
   }
 
   #carryOut(decision: ProxyDecision, transaction: ServerTransaction, connection: SipConnection): void {
@@ -246,17 +301,39 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
   }
 
   #refuse(transaction: ServerTransaction, connection: SipConnection, refused: RequestRefusal): void {
-    const { diagnosticsFrom } = this.#options;
     const { request } = transaction;
     this.#logRefusal(request, refused, connection);
-    // An unknown peer learns the status and nothing else.
-    const isKnown = connection.server !== undefined || connection.users.size > 0;
-    const shown =
-      diagnosticsFrom === undefined || !isKnown
-        ? refused
-        : { ...refused, headers: [...refused.headers, diagnosticsOf(refused, diagnosticsFrom)] };
+    const shown = { ...refused, headers: this.#headersOf(refused, connection) };
     const response = responseForRefusal(request, shown, this.#endpoint.newToken());
     this.#endpoint.refuse(transaction, withSource(response, connection));
+  }
+
+  /** The reason for a peer that may know it: an unknown peer learns the status and nothing else. */
+  #diagnosticsFor(
+    { link, server, users }: SipConnection,
+    reason: RefusalReason,
+  ): readonly [name: string, value: string] | undefined {
+    const { diagnosticsFrom, isToldNothing } = this.#options;
+    const isKnown = server !== undefined || users.size > 0;
+    if (diagnosticsFrom === undefined || !isKnown || isToldNothing?.(link) === true) return undefined;
+    return ['Entente-Diagnostics', `${requestRefused};reason="${reason}";source="${diagnosticsFrom}"`];
+  }
+
+  /** Of the answer with a refusal. */
+  #headersOf(refused: RequestRefusal, connection: SipConnection): RequestRefusal['headers'] {
+    const why = this.#diagnosticsFor(connection, refused.reason);
+    return why === undefined ? refused.headers : [...refused.headers, why];
+  }
+
+  /** What the topology does not let this server send is the subject of a line about its target, and of the answer to its sender. */
+  #notSent(
+    name: string,
+    refused: NotSent,
+    { context, request }: ServerTransaction,
+  ): RequestRefusal['headers'] {
+    this.#count(refused);
+    logNotSent(this.#options.log, this.#unreachable, name, refused, request);
+    return this.#headersOf(refused, context.connection);
   }
 
   /** A message that its next hop would refuse is not sent; its sender hears the status from the relay. */
@@ -265,9 +342,14 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
     this.#logRefusal(request, refused, context.connection);
   }
 
-  #logRefusal(request: SipRequest, refused: RequestRefusal, connection: SipConnection): void {
-    this.#refused.set(refused.reason, (this.#refused.get(refused.reason) ?? 0) + 1);
-    logRequestRefusal(this.#options.log, this.#refusals, request, refused, connection);
+  #logRefusal(request: NotTakenRequest, refused: RequestRefusal, connection: SipConnection): void {
+    this.#count(refused);
+    const limit = refused.reason === 'overloaded' ? this.#refusedUnderLoad : this.#refusals;
+    logRequestRefusal(this.#options.log, limit, request, refused, connection);
+  }
+
+  #count({ reason }: RequestRefusal): void {
+    this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1);
   }
 
   #relayOf(side: string | undefined): Relay {
@@ -277,8 +359,4 @@ export class ProxyRuntime<Sender extends object = object> implements AsyncDispos
       throw new TypeError(`decision: expected one of the sides of this server, found ${side}`);
     return other().#relay;
   }
-}
-
-function diagnosticsOf({ reason }: RequestRefusal, source: string): readonly [string, string] {
-  return ['Entente-Diagnostics', `${requestRefused};reason="${reason}";source="${source}"`];
 }

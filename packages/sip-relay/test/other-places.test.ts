@@ -138,7 +138,7 @@ function respond(transaction: ServerTransaction, status: number): void {
   transaction.respond(createResponse(transaction.request, status, undefined, { toTag: 'far', contact }));
 }
 
-describe('a partner with several servers (RFC 3263 §4.3)', () => {
+describe('a partner with several servers (RFC 3263 §4.3, RFC 3261 §16.6 step 7)', () => {
   it.each(['unavailable', 'hang up'] as const)(
     'gets a request at the next one, in a new transaction, where the first does this: %s',
     async (behaviour) => {
@@ -170,6 +170,12 @@ describe('a partner with several servers (RFC 3263 §4.3)', () => {
     const network = await start(Array<Behaviour>(6).fill('unavailable'));
     expect(await network.message('one')).toBe(500);
     expect(network.counts()).toEqual([1, 1, 1, 1, 0, 0]);
+  });
+
+  it('that hangs up on a request counts as one that has answered 503: the sender hears 500 (RFC 3261 §16.9)', async () => {
+    const network = await start(['hang up']);
+    expect(await network.message('one')).toBe(500);
+    expect(network.counts()).toEqual([1]);
   });
 
   it('with one server alone gets a request there once, and the next one again', async () => {

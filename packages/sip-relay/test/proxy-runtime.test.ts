@@ -212,12 +212,15 @@ describe('a decision that takes time', () => {
     const { decision, give } = later();
     policy.next = () => decision;
     const abort = new AbortController();
+    const provisional: number[] = [];
     const outcome = alice.call(
       'sip:bob@contoso.example',
       { contentType: 'text/plain', body: 'x' },
-      { signal: abort.signal },
+      { signal: abort.signal, onProvisional: ({ status }) => provisional.push(status) },
     );
     await expect.poll(() => policy.asked).toContain('decide INVITE');
+    // A CANCEL waits for a provisional response (RFC 3261 §9.1).
+    await expect.poll(() => provisional).toEqual([100]);
     abort.abort();
     await expect.poll(() => policy.asked.length).toBeGreaterThan(1);
     // The CANCEL is answered by the transaction layer; a MESSAGE behind it shows that it has arrived.

@@ -1,5 +1,5 @@
 import { createResponse, type MessageEditor, type SipRequest, type SipResponse } from '@entente/sip';
-import { isAboutSips } from '../request/refusal.ts';
+import { isAboutSips, type RequestRefusal } from '../request/refusal.ts';
 import { forwardResponse } from '../route/forward.ts';
 
 /** A final result of one branch: what came back, or only a status where nothing came. */
@@ -7,6 +7,8 @@ export interface Candidate {
   readonly status: number;
   /** undefined: made by this server, for instance because the next hop could not be reached. */
   readonly response: SipResponse | undefined;
+  /** Of a response that this server makes. */
+  readonly headers?: RequestRefusal['headers'] | undefined;
 }
 
 /** Warnings of one response that are looked at. */
@@ -65,7 +67,8 @@ export function finalResponse(
 ): SipResponse | undefined {
   if (best.status === 408 && request.method !== 'INVITE') return undefined;
   if (best.response === undefined || best.status === 503) {
-    return createResponse(request, best.status === 503 ? 500 : best.status, undefined, { toTag: newTag() });
+    const status = best.status === 503 ? 500 : best.status;
+    return createResponse(request, status, undefined, { toTag: newTag(), headers: best.headers ?? [] });
   }
   const challenged = best.status === 401 || best.status === 407;
   return forwardResponse(best.response, (editor) => {

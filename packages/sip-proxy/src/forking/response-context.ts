@@ -1,4 +1,5 @@
 import type { SipRequest, SipResponse } from '@entente/sip';
+import type { RequestRefusal } from '../request/refusal.ts';
 import { forwardResponse } from '../route/forward.ts';
 import { bestCandidate, type Candidate, finalResponse } from './best-response.ts';
 import { shareBreadth } from './share-breadth.ts';
@@ -35,6 +36,12 @@ export interface ResponseContextSink<Owner> {
   stopTimer(context: ResponseContext<Owner>, branch: Branch<Owner>): void;
   /** Give the response to the server transaction. */
   respond(context: ResponseContext<Owner>, response: SipResponse): void;
+  /**
+   * Every target has failed, and nobody has answered for its device: there may be others soon. Asked again where those have failed too.
+   * @param status - of the best failure
+   * @returns true where `context.resume` is called later; absent: never
+   */
+  awaitTargets?(context: ResponseContext<Owner>, status: number): boolean;
   /** No response may be sent (a non-INVITE that nobody answered, RFC 4320): abandon the server transaction. */
   giveUp(context: ResponseContext<Owner>): void;
   /** Nothing is pending any more; further 2xx to an INVITE may still be handed to `receive`. */
@@ -52,6 +59,9 @@ export interface ResponseContextTimes {
 /** Timer C 181 s, 32 s after a CANCEL. */
 export const defaultResponseContextTimes: ResponseContextTimes = { timerCMs: 181_000, cancelMs: 32_000 };
 
+/** What says that a device was not reached (RFC 5626 §7), or that a server in front of it was not. */
+const unreached: ReadonlySet<number> = new Set([408, 430, 503, 504]);
+
 /**
  * Everything that becomes of one forwarded request: which targets are tried, which responses go back, when branches are
  * cancelled. Driven only by its methods.
@@ -60,7 +70,7 @@ export const defaultResponseContextTimes: ResponseContextTimes = { timerCMs: 181
 export class ResponseContext<Owner = unknown> {
   readonly request: SipRequest;
   readonly sink: ResponseContextSink<Owner>;
-  readonly #groups: TargetGroups;
+  #groups: TargetGroups;
   readonly #newTag: () => string;
   readonly #times: ResponseContextTimes;
   readonly #invite: boolean;
@@ -71,6 +81,8 @@ export class ResponseContext<Owner = unknown> {
   #nextGroup = 0;
   #pending = 0;
   #busy = false;
+  /** Further targets are waited for, or have been. */
+  #awaiting: 'not yet' | 'now' | 'over' = 'not yet';
   /** No further branches: a 2xx, a 6xx or a CANCEL came. */
   #closed = false;
   #finalSent = false;
@@ -141,11 +153,12 @@ export class ResponseContext<Owner = unknown> {
    * @param branch - from `startBranch`
    * @param status - what to count it as: 408 no answer, 503 not sent, 504 the next hop's TLS or trust failed, 430 the
    *   client's connection is gone
+   * @param headers - of the response that is made here where this is the best failure
    */
-  failed(branch: Branch<Owner>, status: number): void {
+  failed(branch: Branch<Owner>, status: number, headers?: RequestRefusal['headers']): void {
     if (branch.state === 'completed') return;
     this.#complete(branch);
-    this.#candidates.push({ status: branch.instead?.status ?? status, response: branch.instead });
+    this.#candidates.push({ status: branch.instead?.status ?? status, response: branch.instead, headers });
     this.#advance();
   }
 
@@ -167,6 +180,22 @@ export class ResponseContext<Owner = unknown> {
   cancel(): void {
     if (!this.#invite || this.#closed) return;
     this.#cancelPending();
+    if (this.#awaiting === 'now') {
+      this.#awaiting = 'over';
+      this.#candidates.splice(0, Infinity, { status: 487, response: undefined });
+    }
+    this.#advance();
+  }
+
+  /**
+   * What `awaitTargets` of the sink has waited for is there, or does not come.
+   * @param groups - further targets, none where nothing came
+   */
+  resume(groups: TargetGroups): void {
+    if (this.#awaiting !== 'now') return;
+    this.#awaiting = groups.length === 0 ? 'over' : 'not yet';
+    this.#groups = shareBreadth(groups, this.request);
+    this.#nextGroup = 0;
     this.#advance();
   }
 
@@ -241,10 +270,22 @@ export class ResponseContext<Owner = unknown> {
     this.#busy = true;
     while (this.#pending === 0 && !this.#closed && this.#nextGroup < this.#groups.length) this.#startGroup();
     this.#busy = false;
-    if (this.#pending > 0 || this.#done) return;
+    if (this.#pending > 0 || this.#done || this.#awaits()) return;
     this.#done = true;
     if (!this.#finalSent) this.#finish();
     this.sink.done(this);
+  }
+
+  /** Whether targets that are not there yet are waited for: only where every one so far could not be reached. */
+  #awaits(): boolean {
+    if (this.#awaiting !== 'not yet' || this.#closed || this.#finalSent) return this.#awaiting === 'now';
+    if (!this.#candidates.every(({ status }) => unreached.has(status))) return false;
+    const best = bestCandidate(this.#candidates, this.request.method);
+    // The sink may resume at once.
+    this.#awaiting = 'now';
+    if (best !== undefined && this.sink.awaitTargets?.(this, best.status) === true) return true;
+    this.#awaiting = 'over';
+    return false;
   }
 
   #startGroup(): void {

@@ -1,4 +1,4 @@
-import type { SipUri, Uri } from '@entente/sip';
+import { parseUri, requestUriOf, type SipUri, type Uri, uriEquals } from '@entente/sip';
 import type { Binding } from '../locations/binding.ts';
 import { deviceOf } from '../locations/device.ts';
 import { gruuLeadsTo, type TemporaryGruu } from '../registration/gruu.ts';
@@ -33,7 +33,7 @@ export type SelectedTargets =
 const maxTargets = 16;
 
 /**
- * Turns the bindings of a user into targets: highest q first, equal q at the same time, of one device only the flow
+ * Turns the bindings of a user into targets: highest q first, equal q at the same time, of one device only the contact
  * registered last (its others follow as later groups).
  * @param bindings - unexpired, of one address of record
  * @param requestUri - the Request-URI; with `gr` only that device is meant (RFC 5627 §6.1)
@@ -56,14 +56,19 @@ export function selectTargets(
   if (meant.length === 0) return notRegistered(bindings, requestUri, wanted, agent);
   if (meant.length === 1) return { ok: true, groups: [[targetOf(meant[0]!, requestUri)]] };
 
-  const sorted = [...meant].sort((a, b) => b.q - a.q || b.updatedAt - a.updatedAt).slice(0, maxTargets);
+  const isGruu = gruu !== undefined || isPublicGruu;
+  // Of the contacts of a GRUU the one refreshed last comes first, whatever q it has (RFC 5627 §6.1).
+  const sorted = [...meant]
+    .sort((a, b) => (isGruu ? 0 : b.q - a.q) || b.updatedAt - a.updatedAt)
+    .slice(0, maxTargets);
   const groups: Target[][] = [];
   const spare: Target[][] = [];
   const seen = new Set<string>();
   let q = Number.NaN;
   for (const binding of sorted) {
     const target = targetOf(binding, requestUri);
-    if (binding.instance !== undefined && binding.regId !== undefined) {
+    if ([...groups, ...spare].flat().some((known) => isSameTarget(known, target))) continue;
+    if (binding.instance !== undefined) {
       if (seen.has(binding.instance)) {
         spare.push([target]);
         continue;
@@ -77,12 +82,28 @@ export function selectTargets(
   return { ok: true, groups: [...groups, ...spare] };
 }
 
+/** Whether a request would go to the same contact on the same way twice (RFC 3261 §16.5). */
+function isSameTarget(one: Target, other: Target): boolean {
+  if (one.flow !== other.flow || one.routes.join() !== other.routes.join()) return false;
+  if (one.uri === other.uri) return true;
+  const [a, b] = [parseUri(one.uri), parseUri(other.uri)];
+  return a.ok && b.ok && uriEquals(a.value, b.value);
+}
+
 /** Do not upgrade a sip: request to sips: the scheme is the caller's choice, only the rest is the contact's (RFC 5630 §5.3). */
 function targetOf(binding: Binding, requestUri: Uri): Target {
-  const insecure = requestUri.scheme !== 'sips' && binding.uri.startsWith('sips:');
-  const uri = insecure ? `sip:${binding.uri.slice('sips:'.length)}` : binding.uri;
+  const contact = allowedInRequest(binding.uri);
+  const insecure = requestUri.scheme !== 'sips' && contact.startsWith('sips:');
+  const uri = insecure ? `sip:${contact.slice('sips:'.length)}` : contact;
   const { aor: user, flow, instance, path: routes } = binding;
   return { uri, flow, routes, instance, user, device: deviceOf(binding) };
+}
+
+/** A Contact may have a method and header components, a Request-URI may not (RFC 3261 §16.6 step 2, §19.1.1). */
+function allowedInRequest(contact: string): string {
+  if (!contact.includes('?') && !/;method[=;]|;method$/i.test(contact)) return contact;
+  const parsed = parseUri(contact);
+  return parsed.ok && parsed.value.kind === 'sip' ? requestUriOf(parsed.value).toString() : contact;
 }
 
 /** A sips Request-URI reaches only sips contacts (RFC 5630 §5.3). */

@@ -6,6 +6,7 @@ import {
   createNonce,
   type DigestAlgorithm,
   type DigestAuthorization,
+  type PoolNonceKeys,
   parseAuthorization,
   parseUri,
   type ReplayWindow,
@@ -40,8 +41,10 @@ export interface AuthenticateOptions {
   readonly credentials: (username: string, realm: string) => CredentialRecord | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** At least 32 secret bytes, shared by the servers of the realm. */
+  /** At least 32 secret bytes, shared by those who share `window`. */
   readonly nonceKey: Uint8Array;
+  /** Shared by the servers of a pool: a nonce of another one is answered with `stale=true`. */
+  readonly poolNonceKeys?: PoolNonceKeys | undefined;
   /** Eight random bytes, new for each call; used only where a challenge goes out. */
   readonly salt: () => Uint8Array;
   readonly nonceLifetimeMs: number;
@@ -52,6 +55,11 @@ export interface AuthenticateOptions {
   readonly address?: string;
   /** What is offered and accepted, preferred first; default SHA-256 alone. MD5 here has no effect. */
   readonly algorithms?: readonly DigestAlgorithm[];
+  /**
+   * Whether a host is an edge that hides addresses of ours behind its own name and has replaced the Request-URI by the address that it
+   * stands for: credentials for an address there count. Default: none is.
+   */
+  readonly hidesAddresses?: (host: string) => boolean;
   /** Whether this user may use MD5, for clients that know nothing else. Default: nobody. */
   readonly allowMd5For?: (username: string) => boolean;
 }
@@ -146,18 +154,26 @@ function verify(request: SipRequest, authorization: DigestAuthorization, options
     method: request.method,
     realm: options.realm,
     record: options.credentials(username, options.realm),
-    uriMatches: (uri) => sameResource(uri, request),
+    uriMatches: (uri) => sameResource(uri, request, options),
     now: options.now,
     nonceKey: options.nonceKey,
+    poolNonceKeys: options.poolNonceKeys,
     nonceLifetimeMs: options.nonceLifetimeMs,
     window: options.window,
   });
 }
 
-function sameResource(digestUri: string, request: SipRequest): boolean {
+function sameResource(
+  digestUri: string,
+  request: SipRequest,
+  { hidesAddresses }: AuthenticateOptions,
+): boolean {
   if (digestUri === request.uriText) return true;
   const parsed = parseUri(digestUri);
-  return parsed.ok && uriEquals(parsed.value, request.uri);
+  if (!parsed.ok) return false;
+  const { value: uri } = parsed;
+  if (uri.kind === 'sip' && uri.rawUser !== undefined && hidesAddresses?.(uri.host) === true) return true;
+  return uriEquals(uri, request.uri);
 }
 
 function challenge(
@@ -166,8 +182,8 @@ function challenge(
   registrar: boolean,
   fault: AuthorizationFault | undefined,
 ): RequestRefusal {
-  const { realm } = options;
-  const nonce = createNonce({ now: options.now, key: options.nonceKey, salt: options.salt(), realm });
+  const { now, nonceKey: key, poolNonceKeys: pool, realm } = options;
+  const nonce = createNonce({ now, key, salt: options.salt(), realm, pool });
   const algorithms = offered(options, claimedUsername(request, realm));
   const name = registrar ? 'WWW-Authenticate' : 'Proxy-Authenticate';
   const stale = fault === 'stale-nonce';
@@ -217,7 +233,7 @@ function explain(
     case 'stale-nonce':
       return [
         'authentication-required',
-        'a nonce that is too old',
+        'a nonce that is too old, or of another server of the pool',
         'Use the new nonce; the password was right.',
       ];
     case 'forged-nonce':

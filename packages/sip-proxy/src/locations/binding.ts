@@ -15,6 +15,17 @@ export interface Binding {
   readonly path: readonly string[];
   /** The connection the REGISTER came over, as the runtime names it; undefined where it came by Path. */
   readonly flow?: string;
+  /** FQDN of the server whose connection `flow` is: others of its pool reach the client through it. */
+  readonly server?: string;
+  /** The server that took the REGISTER: its FQDN, a space, and the serial number of its certificate in lower-case hexadecimal. */
+  readonly vouchedBy?: string;
+  /**
+   * The servers that the REGISTER came over before that, nearest first, written as `vouchedBy`; absent where the client, or a member of the
+   * pool, sent it. Each of them could have written another Contact or Path, so the binding counts as long as all of them are believed.
+   */
+  readonly askedBy?: readonly string[];
+  /** Version of the account under which it was made, as `AccountVersion` of `@entente/accounts/feed`. */
+  readonly account?: string;
   /** `+sip.instance` without quotes, for instance `<urn:uuid:…>` (RFC 5626). */
   readonly instance?: string;
   /** `reg-id`, 1 or more (RFC 5626). */
@@ -27,3 +38,12 @@ export interface Binding {
   /** When it was registered last, milliseconds since 1970: the newest flow of an instance is tried first. */
   readonly updatedAt: number;
 }
+
+/** Bounds of what a registrar binds, so that every copy of a binding can be read: characters, and entries of a path. */
+export const bindingLimits = {
+  uri: 2_048,
+  callId: 1_024,
+  path: 16,
+  pathEntry: 2_048,
+  instance: 256,
+} as const;

@@ -6,7 +6,12 @@ import type { Awaitable, Locations } from './locations.ts';
 export interface LocationsSetup {
   /** A fresh, empty store. */
   setup(): Awaitable<Locations>;
-  /** Called after each rule with the store `setup` gave. */
+  /**
+   * For a store that outlives its process: opens what a crash at this moment would leave. The store that it is given stays open.
+   * @param locations - from `setup`
+   */
+  reopen?(locations: Locations): Awaitable<Locations>;
+  /** Called after each rule with each store that `setup` or `reopen` gave. */
   teardown?(locations: Locations): Awaitable<void>;
 }
 
@@ -29,20 +34,34 @@ const bob = 'bob@contoso.example';
  * ```
  */
 export function locationsCompliance(options: LocationsSetup): readonly ComplianceRule[] {
-  return rules.map(([title, check]) => ({
+  const { reopen, setup, teardown } = options;
+  const chosen = reopen === undefined ? rules : [...rules, ...durableRules];
+  return chosen.map(([title, check]) => ({
     title,
     async run() {
-      const locations = await options.setup();
+      const opened = [await setup()];
+      const [locations] = opened as [Locations];
+      const afterCrash = async () => {
+        const again = await reopen?.(locations);
+        assert.ok(again !== undefined, 'reopen gives a store');
+        opened.push(again);
+        return again;
+      };
       try {
-        await check(locations);
+        await check(locations, afterCrash);
       } finally {
-        await options.teardown?.(locations);
+        for (const one of opened) await teardown?.(one);
       }
     },
   }));
 }
 
-const rules: readonly (readonly [title: string, check: (locations: Locations) => Promise<void>])[] = [
+type Rule = readonly [
+  title: string,
+  check: (locations: Locations, afterCrash: () => Promise<Locations>) => Promise<void>,
+];
+
+const rules: readonly Rule[] = [
   [
     'finds nothing for an address that never registered',
     async (locations) => assert.deepEqual(await locations.lookup(alice, now), []),
@@ -52,6 +71,12 @@ const rules: readonly (readonly [title: string, check: (locations: Locations) =>
     async (locations) => {
       const full = binding({
         path: ['<sip:a@fe1.contoso.example;lr>'],
+        flow: 'boot.7',
+        server: 'fe1.contoso.example',
+        vouchedBy: 'fe1.contoso.example 4f1a',
+        askedBy: ['fe3.contoso.example 07', 'edge1.contoso.example'],
+        account: '7.abc',
+        gruusSince: now,
         instance: '<urn:uuid:1>',
         regId: 2,
         q: 0.5,
@@ -151,6 +176,35 @@ const rules: readonly (readonly [title: string, check: (locations: Locations) =>
     },
   ],
   [
+    'drops the bindings of one user, and says how many',
+    async (locations) => {
+      await put(locations, alice, [binding({ flow: 'f1' }), binding({ uri: 'sip:a@192.0.2.2' })]);
+      await put(locations, bob, [binding({ aor: bob, flow: 'f1' })]);
+      assert.equal(await locations.removeUser(alice), 2);
+      assert.deepEqual(await locations.lookup(alice, now), []);
+      assert.equal((await locations.lookup(bob, now)).length, 1);
+      assert.equal(await locations.removeUser(alice), 0);
+      assert.equal(await locations.removeFlow('f1'), 1);
+    },
+  ],
+  [
+    'drops those bindings of a user that are meant, and leaves the others',
+    async (locations) => {
+      const [old, later] = ['1.a', '2.a'];
+      await put(locations, alice, [
+        binding({ flow: 'f1', account: old }),
+        binding({ uri: 'sip:a@192.0.2.2', flow: 'f2', account: later }),
+      ]);
+      assert.equal(await locations.removeUser(alice, ({ account }) => account === old), 1);
+      assert.deepEqual(
+        (await locations.lookup(alice, now)).map(({ flow }) => flow),
+        ['f2'],
+      );
+      assert.equal(await locations.removeUser(alice, ({ account }) => account === old), 0);
+      assert.equal(await locations.removeFlow('f1'), 0);
+    },
+  ],
+  [
     'forgets the old flow of a binding that moved to another',
     async (locations) => {
       await put(locations, alice, [binding({ flow: 'f1' })]);
@@ -169,6 +223,37 @@ const rules: readonly (readonly [title: string, check: (locations: Locations) =>
       assert.equal(await locations.expire(now + 5_000), 1);
       assert.equal(await locations.expire(now + 5_000), 0);
       assert.equal((await locations.lookup(alice, now + 5_000)).length, 1);
+    },
+  ],
+  [
+    'expires a part at a time, where it can, and everything that is over after enough of them',
+    async (locations) => {
+      if (locations.expireSome === undefined) return;
+      const users = Array.from({ length: 6 }, (_, i) => `user${i}@contoso.example`);
+      for (const [i, aor] of users.entries())
+        await put(locations, aor, [binding({ aor, expiresAt: now + (i % 2 === 0 ? 1_000 : 9_000) })]);
+      for (let part = 0; part < 2 * users.length; part++) await locations.expireSome(now + 5_000, 1);
+      assert.equal(await locations.expire(now + 5_000), 0);
+      const left: number[] = [];
+      for (const aor of users) left.push((await locations.lookup(aor, now + 5_000)).length);
+      assert.deepEqual(left, [0, 1, 0, 1, 0, 1]);
+    },
+  ],
+];
+
+/** For a store that outlives its process. */
+const durableRules: readonly Rule[] = [
+  [
+    'has what it acknowledged after a crash',
+    async (locations, afterCrash) => {
+      const kept = binding({ flow: 'f1', instance: '<urn:uuid:1>', regId: 1 });
+      await put(locations, alice, [kept]);
+      await put(locations, bob, [binding({ aor: bob, flow: 'f2' })]);
+      await locations.removeFlow('f2');
+      const again = await afterCrash();
+      assert.deepEqual(await again.lookup(alice, now), [kept]);
+      assert.deepEqual(await again.lookup(bob, now), []);
+      assert.equal(await again.removeFlow('f1'), 1);
     },
   ],
 ];

@@ -10,7 +10,8 @@ export interface LocationChange<R> {
 }
 
 /**
- * Where users are: the store of a registrar.
+ * Where users are: the store of a registrar. A change that is promised is acknowledged to the client only once the promise is kept.
+ * A store that cannot keep a change now rejects with a `LocationsUnavailableError`: the client is answered 503.
  * @see RFC 3261 §10
  */
 export interface Locations {
@@ -38,8 +39,29 @@ export interface Locations {
    */
   removeFlow(flow: string): Awaitable<number>;
   /**
+   * Drops bindings of a user: the account is disabled, moved or gone, or has another password.
+   * @param aor - `alice@contoso.example`
+   * @param isMeant - whether a binding is to go; without it every one. What was registered since that change, at another server, stays.
+   * @returns how many
+   */
+  removeUser(aor: string, isMeant?: (binding: Binding) => boolean): Awaitable<number>;
+  /**
    * Drops what has expired; lookups never see it anyway.
    * @returns how many
    */
   expire(now: number): Awaitable<number>;
+  /**
+   * Does a part of what {@link expire} does, and goes on from there the next time: one pass over everything keeps requests waiting. A server
+   * calls it each second; a store that leaves it out is asked to `expire` each minute.
+   * @param now - milliseconds since 1970
+   * @param count - addresses of record to look at, 1 or more
+   */
+  expireSome?(now: number, count: number): Awaitable<void>;
+  /**
+   * Reports each address of record whose bindings have changed at another server. A store that does not hear of that leaves it out: a request
+   * that waits for a user is then woken only by a registration here.
+   * @param listener - gets the address of record
+   * @returns ends it
+   */
+  onChangeElsewhere?(listener: (aor: string) => void): () => void;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Binding } from './binding.ts';
 import { locationsCompliance } from './compliance.ts';
-import type { LocationChange } from './locations.ts';
+import type { LocationChange, Locations } from './locations.ts';
 import { MemoryLocations } from './memory-locations.ts';
 
 describe('MemoryLocations keeps every rule of a store', () => {
@@ -129,6 +129,18 @@ const broken: Readonly<Record<string, () => MemoryLocations>> = {
         return 1;
       }
     })(),
+  'drops the bindings of one user, and says how many': () =>
+    new (class extends MemoryLocations {
+      override removeUser(aor: string) {
+        return super.removeUser(aor) + super.removeUser('bob@contoso.example');
+      }
+    })(),
+  'drops those bindings of a user that are meant, and leaves the others': () =>
+    new (class extends MemoryLocations {
+      override removeUser(aor: string) {
+        return super.removeUser(aor);
+      }
+    })(),
   'forgets the old flow of a binding that moved to another': () =>
     new (class extends MemoryLocations {
       override removeFlow() {
@@ -143,10 +155,29 @@ const broken: Readonly<Record<string, () => MemoryLocations>> = {
         return super.expire(Number.MAX_SAFE_INTEGER);
       }
     })(),
+  'expires a part at a time, where it can, and everything that is over after enough of them': () =>
+    new (class extends MemoryLocations {
+      override expireSome() {}
+    })(),
+  'has what it acknowledged after a crash': () => new MemoryLocations(),
 };
 
+describe('a store that outlives its process', () => {
+  it('passes the rule of durability', async () => {
+    // Nothing is lost where the same memory is opened again.
+    const reopen = (locations: Locations) => locations;
+    const rules = locationsCompliance({ setup: () => new MemoryLocations(), reopen });
+    expect(rules.map(({ title }) => title)).toContain('has what it acknowledged after a crash');
+    for (const rule of rules) await rule.run();
+  });
+});
+
 describe('the suite notices a store that breaks the rule', () => {
-  const titles = locationsCompliance({ setup: () => new MemoryLocations() }).map((rule) => rule.title);
+  // A store that forgets everything in a crash.
+  const reopen = () => new MemoryLocations();
+  const titles = locationsCompliance({ setup: () => new MemoryLocations(), reopen }).map(
+    (rule) => rule.title,
+  );
 
   it('has a broken store for each rule', () => {
     expect(Object.keys(broken).sort()).toEqual([...titles].sort());
@@ -154,7 +185,7 @@ describe('the suite notices a store that breaks the rule', () => {
 
   for (const [title, setup] of Object.entries(broken)) {
     it(title, async () => {
-      const rule = locationsCompliance({ setup }).find((one) => one.title === title);
+      const rule = locationsCompliance({ setup, reopen }).find((one) => one.title === title);
       await expect(rule?.run()).rejects.toThrow();
     });
   }

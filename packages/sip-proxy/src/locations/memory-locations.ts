@@ -1,12 +1,14 @@
 import { detached } from '@entente/sip';
 import type { Binding } from './binding.ts';
 import type { LocationChange, Locations } from './locations.ts';
+import { Sweep } from './sweep.ts';
 
 /** Locations in the memory of one process: always at once, gone with the process. */
 export class MemoryLocations implements Locations {
   readonly #byAor = new Map<string, readonly Binding[]>();
   /** Addresses of record with a binding on a flow. */
   readonly #byFlow = new Map<string, Set<string>>();
+  readonly #sweep = new Sweep(this.#byAor);
 
   /** Addresses of record with at least one binding, expired ones included until `expire`. */
   get size(): number {
@@ -30,10 +32,8 @@ export class MemoryLocations implements Locations {
   }
 
   removeFlow(flow: string): number {
-    const aors = this.#byFlow.get(flow);
-    if (aors === undefined) return 0;
     let removed = 0;
-    for (const aor of [...aors]) {
+    for (const aor of this.addressesOn(flow)) {
       const bindings = this.#byAor.get(aor) ?? none;
       const left = bindings.filter((binding) => binding.flow !== flow);
       removed += bindings.length - left.length;
@@ -42,14 +42,35 @@ export class MemoryLocations implements Locations {
     return removed;
   }
 
+  /**
+   * Addresses of record with a binding on a flow.
+   * @param flow - name of the connection
+   */
+  addressesOn(flow: string): readonly string[] {
+    return [...(this.#byFlow.get(flow) ?? [])];
+  }
+
+  removeUser(aor: string, isMeant: (binding: Binding) => boolean = () => true): number {
+    const bindings = this.#byAor.get(aor) ?? none;
+    const left = bindings.filter((binding) => !isMeant(binding));
+    if (left.length < bindings.length) this.#put(aor, left);
+    return bindings.length - left.length;
+  }
+
   expire(now: number): number {
     let removed = 0;
-    for (const [aor, bindings] of this.#byAor) {
-      const left = this.lookup(aor, now);
-      if (left.length === bindings.length) continue;
-      removed += bindings.length - left.length;
-      this.#put(aor, left);
-    }
+    for (const [aor, bindings] of this.#byAor) removed += this.#dropExpired(aor, bindings, now);
+    return removed;
+  }
+
+  expireSome(now: number, count: number): void {
+    this.#sweep.some(count, (aor, bindings) => this.#dropExpired(aor, bindings, now));
+  }
+
+  #dropExpired(aor: string, bindings: readonly Binding[], now: number): number {
+    const left = this.lookup(aor, now);
+    const removed = bindings.length - left.length;
+    if (removed > 0) this.#put(aor, left);
     return removed;
   }
 

@@ -1,5 +1,5 @@
 import { type NameAddr, parseUri, type SipRequest, type Uri, uriEquals } from '@entente/sip';
-import type { Binding } from '../locations/binding.ts';
+import { type Binding, bindingLimits } from '../locations/binding.ts';
 import { type RequestRefusal, refusal } from '../request/refusal.ts';
 import type { RegistrationPolicy } from './registration-policy.ts';
 
@@ -13,9 +13,9 @@ export interface WantedContact {
   readonly regId: number | undefined;
 }
 
-const maxInstanceLength = 256;
+const maxInstanceLength = bindingLimits.instance;
 /** Characters of a Contact URI: it becomes the start line of requests to the device, and has to fit in what each hop accepts of one. */
-const maxUriLength = 2_048;
+const maxUriLength = bindingLimits.uri;
 
 /**
  * Reads one Contact value of a REGISTER.
@@ -29,7 +29,11 @@ export function readContact(
   | { readonly ok: true; readonly wanted: WantedContact }
   | { readonly ok: false; readonly refusal: RequestRefusal } {
   const { uri, parameters } = contact;
-  if (uri.kind !== 'sip') return malformed('Contact', 'a sip: or sips: URI', uri.toString());
+  if (uri.kind !== 'sip') {
+    // A device that could have GRUUs hears 403 (RFC 5627 §5.1).
+    if (parameters.has('+sip.instance')) return notOfDevice(uri);
+    return malformed('Contact', 'a sip: or sips: URI', uri.toString());
+  }
   if (uri.toString().length > maxUriLength)
     return malformed('Contact', `a URI of at most ${maxUriLength} characters`, uri.toString());
   if (uri.scheme === 'sips' && !isSecureThroughout(request)) return insecure();
@@ -71,6 +75,40 @@ export function readContact(
       // Without an instance a reg-id says nothing (RFC 5626 §6).
       regId: instance === undefined ? undefined : regId,
     },
+  };
+}
+
+/**
+ * Refuses a REGISTER with more beside its Contact than a binding has room for.
+ * @param callId - of the REGISTER
+ * @param path - its Path
+ */
+export function tooLong(
+  callId: string,
+  path: readonly NameAddr[],
+): { readonly ok: false; readonly refusal: RequestRefusal } | undefined {
+  const { callId: maxCallId, path: maxPath, pathEntry } = bindingLimits;
+  if (callId.length > maxCallId) return malformed('Call-ID', `at most ${maxCallId} characters`, callId);
+  const endless = path.find((entry) => entry.toString().length > pathEntry);
+  if (endless !== undefined) return malformed('Path', `at most ${pathEntry} characters`, endless.toString());
+  if (path.length > maxPath) return malformed('Path', `at most ${maxPath} entries`, `${path.length}`);
+  return undefined;
+}
+
+/**
+ * The refusal of a contact that leads to nothing but the user: requests would come back here for ever.
+ * @param uri - of the contact
+ * @see RFC 5627 §5.1
+ */
+export function notOfDevice(uri: Uri): { readonly ok: false; readonly refusal: RequestRefusal } {
+  return {
+    ok: false,
+    refusal: refusal(
+      'registration-not-authorised',
+      403,
+      `Contact: expected the SIP address of a device, found ${JSON.stringify(uri.toString().slice(0, 80))}`,
+      'Register the address of the device itself, not the address of record or a GRUU of it.',
+    ),
   };
 }
 
@@ -140,7 +178,7 @@ function malformed(where: string, expected: string, found: string | undefined) {
       'malformed-request',
       400,
       `${where}: expected ${expected}, found ${JSON.stringify((found ?? '').slice(0, 80))}`,
-      'Correct the Contact of the REGISTER.',
+      'Correct it in the REGISTER.',
     ),
   } as const;
 }

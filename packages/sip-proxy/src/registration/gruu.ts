@@ -1,4 +1,4 @@
-import { SipUri, type Uri } from '@entente/sip';
+import { addressOfRecord, SipUri, type Uri } from '@entente/sip';
 import type { Binding } from '../locations/binding.ts';
 import { deviceOf, instanceOf } from '../locations/device.ts';
 import type { Sealing } from '../sealing/sealing.ts';
@@ -76,6 +76,18 @@ export function openTemporaryGruu(uri: Uri, sealing: Sealing): TemporaryGruu | u
   // It counts in the domain that it was issued for alone.
   if (aor.slice(aor.lastIndexOf('@') + 1) !== uri.host) return undefined;
   return { aor, instance, issuedAt: Number.parseInt(issued, 36) };
+}
+
+/**
+ * Whether a URI stands for an address of record itself, as that address and all its GRUUs do: as a contact of it, it would be a loop.
+ * @param uri - of a contact
+ * @param aor - `alice@contoso.example`
+ * @param sealing - of temporary GRUUs
+ * @see RFC 5627 §5.1
+ */
+export function leadsBack(uri: Uri, aor: string, sealing: Sealing | undefined): boolean {
+  if (addressOfRecord(uri) === aor) return true;
+  return sealing !== undefined && openTemporaryGruu(uri, sealing)?.aor === aor;
 }
 
 /**

@@ -10,9 +10,17 @@ import {
 import type { Binding } from '../locations/binding.ts';
 import type { LocationChange } from '../locations/locations.ts';
 import { type RequestRefusal, refusal } from '../request/refusal.ts';
+import { refuseRequired } from '../request/required-extensions.ts';
 import type { Sealing } from '../sealing/sealing.ts';
-import { contactText, isSameBinding, readContact, type WantedContact } from './contact-binding.ts';
-import { gruusOf, gruusSince } from './gruu.ts';
+import {
+  contactText,
+  isSameBinding,
+  notOfDevice,
+  readContact,
+  tooLong,
+  type WantedContact,
+} from './contact-binding.ts';
+import { gruusOf, gruusSince, leadsBack } from './gruu.ts';
 import { defaultRegistrationPolicy, type RegistrationPolicy } from './registration-policy.ts';
 
 /** What a registrar knows about a REGISTER beside its text. */
@@ -23,13 +31,21 @@ export interface RegisterContext {
   readonly toTag: string;
   /** The connection it came over, as the runtime names it; only where the client is a client of this server. */
   readonly flow?: string;
+  /** FQDN of this server, where others read its bindings too. */
+  readonly server?: string;
+  /** Who vouches for the binding, see `Binding`; only where others believe it for that. */
+  readonly vouchedBy?: string;
+  /** Over which servers it came, see `Binding`. */
+  readonly askedBy?: readonly string[];
+  /** Version of the account that the user has at this moment, see `Binding`. */
+  readonly account?: string | undefined;
   readonly policy?: Partial<RegistrationPolicy>;
   /** Seals temporary GRUUs: then devices that support it get GRUUs (RFC 5627). */
   readonly gruus?: Sealing;
 }
 
-/** Option tags that this registrar understands. */
-const extensions: ReadonlySet<string> = new Set(['path', 'outbound', 'gruu']);
+/** Option tags that a registrar understands. */
+export const registrarExtensions: ReadonlySet<string> = new Set(['path', 'outbound', 'gruu']);
 
 /** What {@link register} decides. */
 export type Registration =
@@ -74,25 +90,32 @@ export function register(
   context: RegisterContext,
 ): Registration {
   const policy = { ...defaultRegistrationPolicy, ...context.policy };
-  const required = tags(request, 'Require').filter((tag) => !extensions.has(tag));
-  if (required.length > 0) return extensionRequired(required);
+  const unsupported = refuseRequired(request, registrarExtensions);
+  if (unsupported !== undefined) return { ok: false, refusal: unsupported };
   if (request.isContactWildcard) return removeAll(request, aor, current, context, policy);
   const path = request.has('Path') ? request.addressesOf('Path') : [];
+  const endless = tooLong(request.callId, path);
+  if (endless !== undefined) return endless;
   // Counted before they are compared: each is compared with every binding.
   if (request.contacts.length > policy.maxContacts) return tooMany(request.contacts.length, policy);
+  const supportsOutbound = tags(request, 'Supported').includes('outbound');
   let bindings = current;
   let outbound = false;
   for (const contact of request.contacts) {
     const read = readContact(contact, request, policy);
     if (!read.ok) return read;
-    const { wanted } = read;
+    let { wanted } = read;
+    if (wanted.expiresSec > 0 && leadsBack(wanted.uri, aor, context.gruus)) return notOfDevice(wanted.uri);
+    if (wanted.regId !== undefined && !keepsFlow(request, path, context)) {
+      if (supportsOutbound) return firstHopLacksOutbound();
+      // A client that does not know outbound has not asked for it (RFC 5626 §6).
+      wanted = { ...wanted, regId: undefined };
+    }
     const before = bindings.find((binding) => isSameBinding(binding, wanted, request.callId));
     // A contact named twice in one REGISTER is no earlier registration.
     if (before !== undefined && current.includes(before) && isOvertaken(request, before))
       return outOfOrder(request, before);
-    const flowRefusal = wanted.regId === undefined ? undefined : checkFirstHop(request, path, context);
-    if (flowRefusal !== undefined) return { ok: false, refusal: flowRefusal };
-    if (wanted.regId !== undefined) outbound = true;
+    if (wanted.regId !== undefined) outbound = supportsOutbound;
     const added = wanted.expiresSec > 0 ? bindingOf(request, aor, wanted, path, context) : undefined;
     bindings = replaced(bindings, before, added);
   }
@@ -176,6 +199,10 @@ function bindingOf(
     path: path.map((entry) => detached(entry.toString())),
     updatedAt: context.now,
     ...(path.length === 0 && context.flow !== undefined && { flow: context.flow }),
+    ...(path.length === 0 && context.server !== undefined && { server: context.server }),
+    ...(context.vouchedBy !== undefined && { vouchedBy: context.vouchedBy }),
+    ...(context.askedBy !== undefined && context.askedBy.length > 0 && { askedBy: context.askedBy }),
+    ...(context.account !== undefined && { account: context.account }),
     ...(wanted.instance !== undefined && { instance: detached(wanted.instance) }),
     ...(wanted.regId !== undefined && { regId: wanted.regId }),
   };
@@ -186,21 +213,11 @@ function isOvertaken(request: SipRequest, binding: Binding): boolean {
   return binding.callId === request.callId && request.cseq.sequence <= binding.cseq;
 }
 
-/** With `reg-id` the first hop must keep the flow: this server, or a first Path entry with `ob` (RFC 5626 §6). */
-function checkFirstHop(
-  request: SipRequest,
-  path: readonly NameAddr[],
-  context: RegisterContext,
-): RequestRefusal | undefined {
-  if (path.length === 0 && context.flow !== undefined && request.vias.length === 1) return undefined;
+/** Whether the first hop keeps the flow of the client: this server, or a first Path entry with `ob` (RFC 5626 §6). */
+function keepsFlow(request: SipRequest, path: readonly NameAddr[], context: RegisterContext): boolean {
+  if (path.length === 0 && context.flow !== undefined && request.vias.length === 1) return true;
   const first = path[path.length - 1]?.uri;
-  if (first?.kind === 'sip' && first.parameters.has('ob')) return undefined;
-  return refusal(
-    'first-hop-lacks-outbound',
-    439,
-    'Path: expected a first hop with parameter ob, found none',
-    'Register without reg-id, or through a server that supports outbound.',
-  );
+  return first?.kind === 'sip' && first.parameters.has('ob');
 }
 
 function response(
@@ -258,15 +275,14 @@ function outOfOrder(request: SipRequest, binding: Binding): Registration {
   };
 }
 
-function extensionRequired(found: readonly string[]): Registration {
+function firstHopLacksOutbound(): Registration {
   return {
     ok: false,
     refusal: refusal(
-      'extension-not-supported',
-      420,
-      `Require: expected ${[...extensions].join(', ')} at most, found ${found.slice(0, 8).join(', ')}`,
-      'Register without requiring these extensions.',
-      [['Unsupported', found.join(', ')]],
+      'first-hop-lacks-outbound',
+      439,
+      'Path: expected a first hop with parameter ob, found none',
+      'Register without reg-id, or through a server that supports outbound.',
     ),
   };
 }

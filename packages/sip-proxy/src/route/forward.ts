@@ -58,6 +58,8 @@ export function forwardRequest(request: SipRequest, options: ForwardOptions): Si
   if (options.source !== undefined) noteSource(editor, request, options.source);
   editor.set('Max-Forwards', (request.maxForwards ?? 71) - 1);
   editor.set('Max-Breadth', options.breadth ?? incomingBreadth(request));
+  // Every hop is a stream; what came over WebSocket may have none (RFC 7118 §4.1).
+  if (!request.has('Content-Length')) editor.set('Content-Length', request.body.length);
   const routes = options.routes ?? [];
   for (let i = routes.length - 1; i >= 0; i--) editor.prepend('Route', routes[i]!);
   if (routes.length > 0 || request.has('Route'))

@@ -15,4 +15,34 @@ describe('a URI at this server that somebody else follows', () => {
       'sips:t@fe1.contoso.example:15061;lr',
     );
   });
+
+  it('is what was asked for, whatever was asked for before', () => {
+    const loose = { lr: true } as const;
+    const parts = { scheme: 'sip', user: 't', parameters: loose } as const;
+    const asked: readonly Parameters<typeof uriAt>[] = [
+      [address, parts],
+      [{ ...address, host: 'fe2.contoso.example' }, parts],
+      [{ ...address, port: 5061 }, parts],
+      [{ ...address, member: 'fe2.contoso.example' }, parts],
+      [address, { ...parts, user: 'other' }],
+      [address, { ...parts, scheme: 'sips' }],
+      [address, { ...parts, parameters: { lr: true, ob: true } }],
+      [address, { scheme: 'sip', user: 't' }],
+    ];
+    const expected = [
+      'sip:t@fe1.contoso.example:15061;transport=tls;lr',
+      'sip:t@fe2.contoso.example:15061;transport=tls;lr',
+      'sip:t@fe1.contoso.example:5061;transport=tls;lr',
+      'sip:t@fe1.contoso.example:15061;transport=tls;lr;member=fe2.contoso.example',
+      'sip:other@fe1.contoso.example:15061;transport=tls;lr',
+      'sips:t@fe1.contoso.example:15061;lr',
+      'sip:t@fe1.contoso.example:15061;transport=tls;lr;ob',
+      'sip:t@fe1.contoso.example:15061;transport=tls',
+    ];
+    for (const [index, one] of asked.entries()) {
+      expect(uriAt(address, parts).toString()).toBe(expected[0]);
+      expect(uriAt(...one).toString()).toBe(expected[index]);
+      expect(uriAt(...one).toString()).toBe(expected[index]);
+    }
+  });
 });

@@ -1,9 +1,9 @@
-import type { NameAddr, SipRequest, Uri } from '@entente/sip';
+import type { NameAddr, SipRequest, SipUri, Uri } from '@entente/sip';
 import { type RequestRefusal, refusal } from '../request/refusal.ts';
 import type { Sealing } from '../sealing/sealing.ts';
 import { openRouteToken, type RouteToken } from './route-token.ts';
 
-/** Route entries of our own a request may carry in a row: record-routing twice needs two. */
+/** Route entries of our own a request may carry in a row: up to three members of a pool are on the way of a call. */
 const maxOwnRoutes = 4;
 
 /** What is left of the routing part of a request once our own entries are taken away. */
@@ -22,11 +22,8 @@ export interface PreprocessedRequest {
   readonly removedLast: boolean;
   /** Tokens of ours found in the entries taken away, in order. An entry that names us without a token proves nothing. */
   readonly tokens: readonly RouteToken[];
-  /**
-   * The token in the first of `routes`, where none of ours came before it and a server that shares our keys sealed it: the sender is
-   * connected here, and the dialog began at that server.
-   */
-  readonly onwards?: RouteToken | undefined;
+  /** The entries in which `tokens` stood, in the same order; absent where nothing is handed on by them (`revealRoutes`). */
+  readonly entries?: readonly SipUri[];
   /** An entry that names us, with a token that we cannot read: we did not seal it for this request, or its keys are gone. */
   readonly unreadable?: Uri | undefined;
 }
@@ -46,7 +43,7 @@ export function schemeOfEntries({
 /**
  * Takes our own entries off the Route, and undoes what a strict router in front of us did.
  * @param request - as received
- * @param options - `isOurHost`: whether a URI with this host and port names this server; what seals our tokens
+ * @param options - `isOurHost`: whether a URI with this host and port names this server, its pool or another member; what seals our tokens
  * @see RFC 3261 §16.4
  */
 export function preprocessRoutes(
@@ -60,14 +57,16 @@ export function preprocessRoutes(
   if (!request.has('Route')) return { uri, routes: [], removedFirst: 0, removedLast: false, tokens: [] };
   const { isOurHost, sealing } = options;
   const tokens: RouteToken[] = [];
+  const entries: SipUri[] = [];
   let { routes }: { routes: readonly NameAddr[] } = request;
   let removedLast = false;
 
   // Only we make such a token, so a Request-URI with one is our own Record-Route entry put there by a strict router.
-  const isStrict = routes.length > 0 && uri.kind === 'sip' && isOurHost(uri.host, uri.port);
-  const strict = isStrict ? openRouteToken(uri, request, sealing) : undefined;
-  if (strict !== undefined) {
+  const own = routes.length > 0 && uri.kind === 'sip' && isOurHost(uri.host, uri.port) ? uri : undefined;
+  const strict = own === undefined ? undefined : openRouteToken(own, request, sealing);
+  if (own !== undefined && strict !== undefined) {
     tokens.push(strict);
+    entries.push(own);
     uri = routes[routes.length - 1]!.uri;
     routes = routes.slice(0, -1);
     removedLast = true;
@@ -81,14 +80,15 @@ export function preprocessRoutes(
     if (top.rawUser !== undefined) {
       const token = openRouteToken(top, request, sealing);
       if (token === undefined) unreadable ??= top;
-      else tokens.push(token);
+      else {
+        tokens.push(token);
+        entries.push(top);
+      }
     }
     removedFirst++;
   }
   if (removedFirst > 0) routes = routes.slice(removedFirst);
-  const next = tokens.length === 0 ? routes[0] : undefined;
-  const onwards = next === undefined ? undefined : openRouteToken(next.uri, request, sealing);
-  return { uri, routes, removedFirst, removedLast, tokens, onwards, unreadable };
+  return { uri, routes, removedFirst, removedLast, tokens, entries, unreadable };
 }
 
 /**

@@ -30,6 +30,14 @@ export interface EntryOptions {
   readonly scheme: 'sip' | 'sips';
 }
 
+/** How a Path entry is written. */
+export interface PathOptions extends EntryOptions {
+  /** Whether we are the first hop of the client, so that we keep its flow (RFC 5626 §5.1); default yes. */
+  readonly isFirstHop?: boolean;
+}
+
+const firstHop = { lr: true, ob: true } as const;
+const loose = { lr: true } as const;
 const dialogPurpose = 'dialog';
 const pathPurpose = 'path';
 const dialogFields = 6;
@@ -53,25 +61,26 @@ export function recordRouteEntry(
   const ends = [caller.user, caller.device, caller.via, called.user, called.device, called.via];
   const user = sealing.seal(dialogPurpose, ends, dialogContext(request, 'caller'));
   if (user === undefined) throw tooLong('Record-Route');
-  return NameAddr.from({ uri: uriAt(address, { scheme, user, parameters: { lr: true } }) });
+  return NameAddr.from({ uri: uriAt(address, { scheme, user, parameters: loose }) });
 }
 
 /**
  * The Path entry of a server: it leads requests of the registrar to the device, over whichever connection it has then.
  * @param address - where the registrar reaches us
  * @param token - what it says when it returns
- * @param options - what seals it, and the scheme
+ * @param options - what seals it, the scheme, and whether we are the first hop
  * @throws RangeError (code SIP_PROXY_TOKEN) where user and device are too long to be sealed
  * @see RFC 3327 §5, RFC 5626 §5.1
  */
 export function pathEntry(
   address: OwnAddress,
   { device, user }: Omit<PathToken, 'kind'>,
-  { scheme, sealing }: EntryOptions,
+  { isFirstHop = true, scheme, sealing }: PathOptions,
 ): NameAddr {
   const sealed = sealing.seal(pathPurpose, [user, device]);
   if (sealed === undefined) throw tooLong('Path');
-  return NameAddr.from({ uri: uriAt(address, { scheme, user: sealed, parameters: { lr: true, ob: true } }) });
+  const uri = uriAt(address, { scheme, user: sealed, parameters: isFirstHop ? firstHop : loose });
+  return NameAddr.from({ uri });
 }
 
 /**

@@ -6,6 +6,8 @@ import type { Sealing } from './sealing.ts';
 
 /** Longest sealed text, in characters: a dozen hops and more. The limit holds before anything is decrypted. */
 const maxSealedLength = 4_096;
+/** The same in bytes. */
+const maxSealedBytes = (maxSealedLength * 3) / 4;
 const keyBytes = 32;
 const epochBytes = 2;
 const saltBytes = 6;
@@ -43,6 +45,8 @@ class EpochSealing implements Sealing {
   readonly #salt: Buffer;
   readonly #derived = new Map<string, DerivedKey>();
   readonly #seals = new KnownSeals();
+  /** What is being sealed: one array for all. The salt never changes. */
+  readonly #written = Buffer.alloc(maxSealedBytes);
   /** Random bytes, of which those before `#nonceAt` have been used. */
   #nonces: Uint8Array = new Uint8Array(0);
   #nonceAt = 0;
@@ -51,6 +55,7 @@ class EpochSealing implements Sealing {
     this.#keys = keys;
     this.#random = random;
     this.#salt = Buffer.from(random(saltBytes));
+    this.#written.set(this.#salt, epochBytes);
     checkKey(keys.current.key);
   }
 
@@ -68,9 +73,13 @@ class EpochSealing implements Sealing {
     sealing.setAAD(Buffer.from(context, 'utf8'));
     const sealed = sealing.update(plain, 'utf8');
     sealing.final();
-    const epochPart = Buffer.of((epoch >> 8) & 0xff, epoch & 0xff);
-    const bytes = Buffer.concat([epochPart, this.#salt, nonce, sealed, sealing.getAuthTag()]);
-    const text = bytes.toString('base64url');
+    const bytes = this.#written;
+    bytes.writeUInt16BE(epoch & 0xffff, 0);
+    bytes.set(nonce, epochBytes + saltBytes);
+    bytes.set(sealed, headBytes);
+    const end = headBytes + sealed.length;
+    bytes.set(sealing.getAuthTag(), end);
+    const text = bytes.toString('base64url', 0, end + tagBytes);
     this.#seals.add(text, { epoch: epoch & 0xffff, from, purpose, context, plain });
     return text;
   }

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import {
   addressOfRecord,
-  type CredentialRecord,
   nonceSaltBytes,
+  type PoolNonceKeys,
   ReplayWindow,
   type SipRequest,
-  type Uri,
 } from '@entente/sip';
 import {
   type AssertedIdentity,
@@ -16,35 +15,45 @@ import {
   GuessLimit,
   identityInDialog,
   identityOf,
+  isTelephoneUri,
   type RequestRefusal,
   refusal,
   registeredAddress,
   unknownEnd,
 } from '@entente/sip-proxy';
 import { addressGroup } from '@entente/tls';
-import { mayRequest, type RequestAllowed, type Topology } from '@entente/topology';
+import {
+  mayRequest,
+  type RequestAllowed,
+  type RequestRule,
+  requestRule,
+  routeName,
+  type Topology,
+} from '@entente/topology';
 import type { FlowNames } from '../flow-names.ts';
 import type { RequestOrigin } from '../proxy-policy.ts';
 import { AckAllowance } from './ack-allowance.ts';
+import { applicationIdentity, speaksForItself } from './application-identity.ts';
+import { clientAddress, isEdge } from './client-address.ts';
+import { accountDisabled, type Credentials, mayAuthenticate } from './credentials.ts';
 import type { AcceptedIdentity, Sender } from './sender.ts';
 import { UserAddresses } from './user-addresses.ts';
-
-/** The digests of users' passwords. */
-export interface Credentials {
-  find(username: string, realm: string): CredentialRecord | undefined;
-  /** Whether a user has a verifier for MD5, which is how it is turned on for that user. */
-  hasMd5(username: string, realm: string): boolean;
-}
 
 /** What decides who sends a request. */
 export interface AdmissionOptions {
   readonly fqdn: string;
   readonly topology: () => Topology;
   readonly credentials: Credentials;
+  /** By what the servers of our pool know nonces of each other; without it those of another one are challenged as any wrong ones. */
+  readonly poolNonceKeys?: PoolNonceKeys | undefined;
   /** Names of client connections. */
   readonly flows: FlowNames;
   /** A user has authenticated on a connection for the first time. */
   readonly onUser: (address: string, origin: RequestOrigin) => void;
+  /** Whether a request counts only with credentials of its own, whatever its user has proven on the connection before. */
+  readonly needsProof?: (request: SipRequest) => boolean;
+  /** Limits guessing of passwords; default one of its own. A server that verifies passwords elsewhere too gives both the same. */
+  readonly guesses?: GuessLimit;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }
@@ -55,9 +64,14 @@ interface ServerStanding {
   readonly allowed: RequestAllowed;
   /** Whether it is believed when it says who a user is. */
   readonly vouches: boolean;
+  /** Whether it is an application that is believed about its own addresses alone. */
+  readonly isForItself: boolean;
+  readonly isDirector: boolean;
 }
 
 const nonceLifetimeMs = 300_000;
+/** A request that counts only with a proof of its own is refused later than this: its sender has given it up by then (RFC 3261, Timer F). */
+const proofLifetimeMs = 40_000;
 /** A user who has authenticated on a connection may use it without credentials for this long. */
 const provenForMs = 3_600_000;
 const nonceKeyBytes = 32;
@@ -80,14 +94,17 @@ export class Admission {
   readonly #options: AdmissionOptions;
   readonly #window = new ReplayWindow({ lifetimeMs: nonceLifetimeMs });
   readonly #nonceKey = randomBytes(nonceKeyBytes);
-  readonly #guesses = new GuessLimit();
+  readonly #guesses: GuessLimit;
   readonly #acks = new AckAllowance();
   readonly #addresses = new UserAddresses();
   readonly #standings = new WeakMap<RequestOrigin, ServerStanding>();
+  readonly #clientRule: RequestRule;
 
   /** @param options - this server, its users' credentials, the topology in force */
   constructor(options: AdmissionOptions) {
     this.#options = options;
+    this.#guesses = options.guesses ?? new GuessLimit();
+    this.#clientRule = requestRule({ party: 'internal-client' }, { fqdn: options.fqdn });
   }
 
   /**
@@ -99,7 +116,9 @@ export class Admission {
   admit(request: SipRequest, origin: RequestOrigin, dialog?: DialogToken): Sender | RequestRefusal {
     const { server } = origin;
     if (server !== undefined) return this.#fromServer(request, origin, server, dialog);
-    const { fqdn, flows } = this.#options;
+    const { fqdn, flows, topology } = this.#options;
+    const allowed = this.#clientRule(topology(), origin.link.row);
+    if (!allowed.ok) return notAllowed(allowed.rejection);
     if (request.method === 'ACK') return this.#acknowledgement(request, origin, dialog);
     const proven = this.#provenUser(request, origin, dialog);
     if ('reason' in proven) return proven;
@@ -121,10 +140,11 @@ export class Admission {
     origin: RequestOrigin,
     dialog: DialogToken | undefined,
   ): Sender | RequestRefusal {
-    const { clock, flows } = this.#options;
+    const { clock, credentials, flows } = this.#options;
     const { device, user } = dialog?.[dialog.sender] ?? unknownEnd;
     if (!origin.users.has(user)) {
       if (device === '' || origin.users.size > 0) return notAuthenticated;
+      if (!mayAuthenticate(credentials, user)) return notAuthenticated;
       if (!this.#acks.take(origin, request.wire.length, clock())) return notAuthenticated;
     }
     return clientSender(nobody, origin, flows.of(origin));
@@ -137,19 +157,27 @@ export class Admission {
     dialog: DialogToken | undefined,
   ): Sender | RequestRefusal {
     const { fqdn } = this.#options;
-    const { allowed, vouches } = this.#standingOf(server, origin);
+    const { allowed, isDirector, isForItself, topology, vouches } = this.#standingOf(server, origin);
     if (!allowed.ok) return notAllowed(allowed.rejection);
     if (isEdge(origin) || !vouches) return this.#onBehalfOf(request, origin, server, dialog);
     const identity =
-      request.method === 'ACK' ? nobody : identityOf(request, { kind: 'trusted-server', name: server }, fqdn);
+      request.method === 'ACK'
+        ? nobody
+        : isForItself
+          ? applicationIdentity(request, server, topology, fqdn)
+          : identityOf(request, { kind: 'trusted-server', name: server }, fqdn);
     if (!identity.ok) return identity.refusal;
     const user = dialog?.[dialog.sender].user ?? '';
     if (user !== '' && identity !== nobody && identity.asserted !== user)
       return otherIdentity(user, identity.asserted);
+    // It hosts nobody, and names every user that it has authenticated: where it names none, an outsider is behind it.
+    if (isDirector && identity.asserted === undefined)
+      return unvouchedSender(server, origin, identity, false);
     return {
       arrival: { kind: 'server', name: server },
       identity,
       isInsider: true,
+      isForItself,
       origin,
       flow: '',
       provenBy: undefined,
@@ -163,7 +191,9 @@ export class Admission {
     const known = this.#standings.get(origin);
     if (known?.topology === topology) return known;
     const allowed = mayRequest(topology, { fqdn: server }, { fqdn }, origin.link.row);
-    const standing = { topology, allowed, vouches: mayVouch(topology, server) };
+    const isDirector = topology.servers.get(server)?.role === 'director';
+    const isForItself = speaksForItself(topology, server);
+    const standing = { topology, allowed, isDirector, isForItself, vouches: mayVouch(topology, server) };
     this.#standings.set(origin, standing);
     return standing;
   }
@@ -180,14 +210,18 @@ export class Admission {
     server: string,
     dialog: DialogToken | undefined,
   ): Sender | RequestRefusal {
-    const { fqdn, topology } = this.#options;
+    const { credentials, fqdn, topology } = this.#options;
     const { uri } = request.from;
-    const isNumber = topology().servers.get(server)?.role === 'mediation' && isTelephoneNumber(uri);
+    const isNumber = topology().servers.get(server)?.role === 'mediation' && isTelephoneUri(uri);
     const isOurs =
       dialog === undefined
         ? !isNumber && (uri.kind !== 'sip' || topology().isOurDomain(uri.host))
         : dialog[dialog.sender].user !== '';
-    if (request.method === 'ACK') return unvouchedSender(server, origin, nobody, isOurs);
+    if (request.method === 'ACK') {
+      const user = dialog?.[dialog.sender].user ?? '';
+      if (user !== '' && !mayAuthenticate(credentials, user)) return notAuthenticated;
+      return unvouchedSender(server, origin, nobody, isOurs);
+    }
     if (!isOurs) {
       const identity = identityOf(request, { kind: 'outsider', name: server }, fqdn);
       return identity.ok ? unvouchedSender(server, origin, identity, false) : identity.refusal;
@@ -206,10 +240,11 @@ export class Admission {
     origin: RequestOrigin,
     dialog: DialogToken | undefined,
   ): ProvenUser | RequestRefusal {
-    const { clock, credentials, onUser, topology } = this.#options;
+    const { clock, credentials, needsProof, onUser, poolNonceKeys, topology } = this.#options;
     const now = clock();
     const hasCredentials = request.has('Authorization') || request.has('Proxy-Authorization');
-    if (origin.server === undefined && !hasCredentials && request.method !== 'REGISTER') {
+    const isFree = !hasCredentials && request.method !== 'REGISTER' && needsProof?.(request) !== true;
+    if (origin.server === undefined && isFree) {
       const claimedBy = dialog?.[dialog.sender].user || addressOfRecord(request.from.uri);
       for (const [address, until] of origin.users) {
         if (until <= now) continue;
@@ -228,13 +263,20 @@ export class Admission {
       allowMd5For: (username) => credentials.hasMd5(username, realm),
       now,
       nonceKey: this.#nonceKey,
+      poolNonceKeys,
       salt: () => randomBytes(nonceSaltBytes),
-      nonceLifetimeMs,
+      nonceLifetimeMs: needsProof?.(request) === true ? proofLifetimeMs : nonceLifetimeMs,
       window: this.#window,
       guesses: this.#guesses,
+      // In a dialog alone: the edge has named the Contact that the user's client sends to, and put the true one in its place.
+      ...(dialog !== undefined && isEdge(origin)
+        ? { hidesAddresses: (host: string) => isNameOutside(host, origin.server, topology()) }
+        : {}),
       address: addressGroup(clientAddress(request, origin)),
     });
     if (result.outcome !== 'authenticated') return result.refusal;
+    if (credentials.isDisabled?.(result.user.username, realm) === true)
+      return accountDisabled(result.user.username, realm);
     const address = this.#addresses.of(result.user.username, realm);
     const proven: ProvenUser = { addresses: [address], by: credentialField(request) };
     // An edge carries many users: each request authenticates its own.
@@ -245,17 +287,11 @@ export class Admission {
   }
 }
 
-/**
- * Where the client is: an edge notes it in the Via below its own, unless the client wrote it there itself as the host (RFC 3261 §18.2.1).
- * No other server is believed that.
- */
-function clientAddress(request: SipRequest, origin: RequestOrigin): string | undefined {
-  const via = isEdge(origin) ? request.vias[1] : undefined;
-  return via === undefined ? origin.source?.address : (via.received ?? via.host.replace(/^\[|\]$/g, ''));
-}
-
-function isEdge({ protection }: RequestOrigin): boolean {
-  return protection.peer?.role === 'edge';
+/** Whether outsiders know an edge, or one of its pool, by a host name. No name of a topology is also a domain, where users are. */
+function isNameOutside(host: string, edge: string | undefined, topology: Topology): boolean {
+  if (edge === undefined) return false;
+  const name = routeName(topology, edge);
+  return topology.externalNames.get(host)?.some(({ fqdn }) => routeName(topology, fqdn) === name) === true;
 }
 
 /**
@@ -266,11 +302,6 @@ function mayVouch({ servers }: Topology, server: string): boolean {
   const known = servers.get(server);
   if (known === undefined) return false;
   return known.role === 'front-end' || known.role === 'director' || known.flags.treatAsAuthenticated;
-}
-
-/** RFC 3261 §19.1.1, RFC 3966: a number, be it written as a SIP address. */
-function isTelephoneNumber(uri: Uri): boolean {
-  return uri.scheme === 'tel' || (uri.kind === 'sip' && uri.parameters.get('user') === 'phone');
 }
 
 function userIdentity(

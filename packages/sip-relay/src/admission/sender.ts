@@ -11,6 +11,8 @@ export interface Sender {
   readonly identity: AcceptedIdentity;
   /** Whether a server of our trust domain sent it, and no outsider is behind that server. */
   readonly isInsider: boolean;
+  /** Whether it is a trusted application that speaks as its own addresses, and for no user. */
+  readonly isForItself?: boolean;
   /** The connection it came over. */
   readonly origin: RequestOrigin;
   /** Name of the client connection it came over; empty where it came from a server. */

@@ -1,5 +1,4 @@
-import type { SipRequest } from '@entente/sip';
-import type { GivenUp, SipConnection } from '@entente/sip-endpoint';
+import type { GivenUp, NotTakenRequest, SipConnection } from '@entente/sip-endpoint';
 import type { RequestRefusal } from '@entente/sip-proxy';
 import type { LeftOut, Log, RefusalLimit } from '@entente/tls';
 import type { RefusedByPolicy } from '../request-policy/ask-policies.ts';
@@ -39,14 +38,14 @@ export function logConnection(log: Log, connection: SipConnection, from: string,
 export function logRequestRefusal(
   log: Log,
   limit: RefusalLimit,
-  request: SipRequest,
+  request: NotTakenRequest,
   refusal: RequestRefusal,
   connection: SipConnection,
 ): void {
   const { plugin } = refusal as Partial<RefusedByPolicy>;
   // A challenge is the usual first step of a conversation, not something an operator looks into.
   const level = refusal.reason === 'authentication-required' ? 'debug' : 'warn';
-  const leftOut = level === 'debug' ? {} : lineAbout(connection, limit);
+  const leftOut = level === 'debug' ? {} : lineAbout(connection, limit, refusal.reason !== 'overloaded');
   if (leftOut === undefined) return;
   log[level](
     {
@@ -69,8 +68,11 @@ export function logRequestRefusal(
 /** Longest Call-ID in a line of the log, characters: its sender may make it longer. */
 const maxCallId = 256;
 
-/** @returns undefined where what the peer wrote is no Call-ID */
-function callIdOf(request: SipRequest): string | undefined {
+/**
+ * The Call-ID of a request, for logs.
+ * @returns undefined where what the peer wrote is no Call-ID
+ */
+export function callIdOf(request: Pick<NotTakenRequest, 'callId'>): string | undefined {
   try {
     return request.callId.slice(0, maxCallId);
   } catch {
@@ -124,8 +126,15 @@ export function logMessageFault(
   log.error(fields, 'a message could not be handled');
 }
 
-/** Asks for a line about the peer of a connection. */
-function lineAbout({ server, source, users }: SipConnection, limit: RefusalLimit): LeftOut | undefined {
-  const admitted = server !== undefined || users.size > 0;
+/**
+ * Asks for a line about the peer of a connection.
+ * @param isItsOwn - whether what it is about is the peer's own doing: what many cause together has a hundred lines a second for all
+ */
+function lineAbout(
+  { server, source, users }: SipConnection,
+  limit: RefusalLimit,
+  isItsOwn = true,
+): LeftOut | undefined {
+  const admitted = isItsOwn && (server !== undefined || users.size > 0);
   return limit.line({ name: server, address: source?.address, admitted });
 }

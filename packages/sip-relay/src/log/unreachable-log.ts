@@ -1,19 +1,70 @@
+import type { SipRequest } from '@entente/sip';
 import type { NextHop } from '@entente/sip-endpoint';
-import { isTrustError, type Log } from '@entente/tls';
+import { isTrustError, type Log, type RefusalLimit } from '@entente/tls';
+import type { NotSent } from '../relay/not-sent.ts';
+import { callIdOf } from './connection-log.ts';
+
+/** A request that did not get to its next hop, or got no answer from it. */
+export interface UnreachableHop {
+  /** Name of the server or domain. */
+  readonly name: string;
+  /** Where it was to go, if that was decided. */
+  readonly hop: NextHop | undefined;
+  /** What it failed of. */
+  readonly error: unknown;
+  /** As it arrived; undefined for an ACK. */
+  readonly request?: SipRequest | undefined;
+}
 
 /**
- * Logs that a request could not be sent to its next hop.
+ * Logs that a request did not get to its next hop, with its Call-ID: its sender hears no more than 408, 500 or 504. The limit bounds the lines
+ * about each server; a line has the number of those before it that got none.
  * @param log - where the line goes
- * @param name - of the server or domain
- * @param hop - where it was to go, if that was decided
- * @param error - what dialling failed of. A refusal by a verdict was logged with its reason where the verdict was given.
+ * @param limit - of lines about a server
+ * @param unreachable - the request, and what it failed of
  */
-export function logUnreachable(log: Log, name: string, hop: NextHop | undefined, error: unknown): void {
+export function logUnreachable(
+  log: Log,
+  limit: RefusalLimit,
+  { error, hop, name, request }: UnreachableHop,
+): void {
+  const of = request === undefined ? {} : { method: request.method, callId: callIdOf(request) };
+  const { message } = error as Error;
   if (!isTrustError(error)) {
-    log.warn({ event: 'unreachable', peer: name }, (error as Error).message);
+    warn(log, limit, { event: 'unreachable', peer: name, ...of }, message);
     return;
   }
-  if (error.verdict !== undefined) return;
   const { reason, remedy } = error.rejection;
-  log.warn({ event: 'refused', reason, peer: name, link: hop?.link.name, remedy }, error.message);
+  // What a verdict has refused was logged with its evidence where the verdict was given.
+  warn(log, limit, { event: 'refused', reason, peer: name, link: hop?.link.name, ...of, remedy }, message);
+}
+
+/**
+ * Logs that the topology lets this server not send a request on, within the same limit.
+ * @param log - where the line goes
+ * @param limit - of lines about a server
+ * @param name - of the server or domain that it is for
+ * @param refused - why
+ * @param request - as it arrived
+ */
+export function logNotSent(
+  log: Log,
+  limit: RefusalLimit,
+  name: string,
+  { link, message, reason, remedy, status }: NotSent,
+  request: SipRequest,
+): void {
+  const of = { method: request.method, callId: callIdOf(request) };
+  warn(log, limit, { event: 'refused', reason, peer: name, link, status, ...of, remedy }, message);
+}
+
+function warn(
+  log: Log,
+  limit: RefusalLimit,
+  { event, ...fields }: Readonly<Record<string, unknown>> & { readonly event: string; readonly peer: string },
+  message: string,
+): void {
+  const leftOut = limit.line({ name: fields.peer, address: undefined, admitted: true });
+  if (leftOut === undefined) return;
+  log.warn({ event, ...fields, ...leftOut }, message);
 }

@@ -1,5 +1,5 @@
 import type { Metric, MetricSample } from '@entente/host';
-import { countedMethods, type MessageBudget, type TrafficCounts } from '@entente/sip-endpoint';
+import { countedMethods, type MessageBudget, processLoad, type TrafficCounts } from '@entente/sip-endpoint';
 import type { RefusalReason } from '@entente/sip-proxy';
 
 /** What a runtime has counted. */
@@ -84,3 +84,26 @@ export function budgetMetrics(budget: MessageBudget): readonly Metric[] {
     },
   ];
 }
+
+/** How long what arrives at a server waits, and how often that was too long: for all its sides, which share one event loop. */
+export const loadMetrics: readonly Metric[] = [
+  {
+    name: 'entente_sip_queue_delay_seconds',
+    type: 'gauge',
+    help: 'The longest that SIP messages have waited to be read since the last scrape, in seconds.',
+    samples: () => [{ value: processLoad.takeLongestDelayMs() / 1_000 }],
+  },
+  {
+    name: 'entente_sip_overloads_total',
+    type: 'counter',
+    help: 'How many times this server has begun to refuse new requests because it had more to do than it can.',
+    samples: () => [{ value: processLoad.overloads() }],
+  },
+  {
+    name: 'entente_sip_overload_refused_total',
+    type: 'counter',
+    help: 'SIP requests that were refused because this server had more to do than it can, by what they are for.',
+    samples: () =>
+      Object.entries(processLoad.refusals()).map(([urgency, value]) => ({ labels: { urgency }, value })),
+  },
+];

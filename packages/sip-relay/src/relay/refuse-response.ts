@@ -39,7 +39,9 @@ export function refuseResponse(
   if (isInvite && response.isSuccess) {
     // Another device has accepted before: the INVITE is as it came.
     const invite = run.recorded === undefined ? sent : context.server.request;
-    endCall(run, response, { invite, recorded: run.recorded ?? recordedIn(sent) }, connection, endpoint);
+    run.ended ??= new Set();
+    const sentOn = { invite, recorded: run.recorded ?? recordedIn(sent) };
+    endDeviceCall(run.ended, response, sentOn, connection, endpoint);
   }
   if (branch.state === 'completed') return;
   onRefused?.(context.server.request, refused, connection);
@@ -51,20 +53,28 @@ export function refuseResponse(
   else context.receive(branch, instead);
 }
 
-function endCall(
-  run: BranchRun,
+/**
+ * Ends the call with one of the devices that have answered.
+ *
+ * @param ended - tags of those whose call was ended before
+ * @param answer - a 2xx, as received
+ * @param sent - the INVITE
+ * @param connection - that it came over
+ * @param endpoint - whose connection that is
+ */
+export function endDeviceCall(
+  ended: Set<string>,
   answer: SipResponse,
-  invite: SentInvite,
+  sent: SentInvite,
   connection: SipConnection,
   endpoint: SipEndpoint,
 ): void {
-  run.ended ??= new Set();
   const tag = answer.to.tag ?? '';
-  const isFirst = !run.ended.has(tag);
+  const isFirst = !ended.has(tag);
   // A hop that answers as more devices than that gets no more of our messages.
-  if (isFirst && run.ended.size >= mostEndedCalls) return;
-  run.ended.add(tag);
-  const { ack, bye } = endOfCall(invite, answer);
+  if (isFirst && ended.size >= mostEndedCalls) return;
+  ended.add(tag);
+  const { ack, bye } = endOfCall(sent, answer);
   connection.send(edit(ack).prepend('Via', endpoint.via(connection)).toMessage());
   // Nobody waits for its answer, and connections here repeat nothing: a transaction would count for nobody, and stay as long as the hop
   // keeps silent.

@@ -1,16 +1,31 @@
 import type { SipRequest, SipResponse, Via } from '@entente/sip';
 import type { NextHop } from '@entente/sip-endpoint';
-import type { RequestRefusal, Target } from '@entente/sip-proxy';
+import type { RequestRefusal, Target, TargetGroups } from '@entente/sip-proxy';
+import type { NotSent } from './not-sent.ts';
 
 /** A target that cannot be reached, and the status its branch counts as: 504 where no server may be dialled for it. */
 export interface Unreachable {
   readonly status: number;
 }
 
+/** What becomes of further 2xx to an INVITE that was accepted: as {@link RelayRules} does it with the first one. */
+export interface LaterAnswers {
+  /** Bytes of the request that are kept for it. */
+  readonly keptBytes: number;
+  refuses?(response: SipResponse): RequestRefusal | undefined;
+  arrived?(response: SipResponse): SipResponse;
+  answer?(response: SipResponse): SipResponse;
+}
+
 /** How one request is relayed to its targets. One object serves all branches of the request. */
 export interface RelayRules<T extends Target = Target> {
-  /** The server that a target without `flow` is sent to. A target with `flow` goes over that client connection. */
-  nextHop(target: T): NextHop | Unreachable;
+  /**
+   * The server that a target without `flow` is sent to, or why the topology lets this server not send it there. A target with `flow` goes over
+   * that client connection.
+   */
+  nextHop(target: T): NextHop | Unreachable | NotSent;
+  /** Why the topology lets this server send nothing to the client of a target with `flow`; default it may. */
+  refusesFlow?(target: T): NotSent | undefined;
   /**
    * The request as it goes to a target.
    * @param target - one of those that the decision named
@@ -26,6 +41,18 @@ export interface RelayRules<T extends Target = Target> {
   arrived?(response: SipResponse, target: T): SipResponse;
   /** The response as it goes back; default unchanged. */
   answer?(response: SipResponse): SipResponse;
+  /**
+   * Every target has failed without an answer of its device; default nothing more. Asked again where further targets have failed too;
+   * how long it waits in all, and for how many requests, is for the rules to bound.
+   * @param status - of the best failure: 408, 430, 503 or 504
+   * @returns further targets, once they are there; none where they do not come
+   */
+  awaitTargets?(status: number): Promise<TargetGroups> | undefined;
+  /**
+   * What further 2xx of an INVITE go through once one was accepted. It is kept for 32 s, so it holds nothing of the request; default: these
+   * rules, and the request with them.
+   */
+  laterAnswers?(target: T): LaterAnswers;
   /** What a log calls a target, for instance the FQDN of its server; default its URI. */
   nameOf?(target: T): string;
 }

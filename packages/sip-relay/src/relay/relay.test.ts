@@ -223,7 +223,7 @@ describe('a message that its next hop would refuse', () => {
     const endpoint = { via: () => via, connected: () => connection } as unknown as SipEndpoint;
     const relaying = new Relay({ endpoint, flows: new FlowNames() });
     const forward = (message: typeof request) =>
-      relaying.forwardAck(target, { nextHop: () => hop, build: () => message }, sender);
+      relaying.forwardAck([[target]], { nextHop: () => hop, build: () => message }, sender);
     forward(grown(defaultLimits.maxHeaders));
     expect(sent).toEqual([]);
     forward(request);
@@ -342,7 +342,7 @@ describe('an ACK for a 2xx', () => {
       flows: new FlowNames(),
       onUnreachable: (_name, error) => unreachable.push(error),
     });
-    relaying.forwardAck(target, { nextHop: () => hop, build }, sender);
+    relaying.forwardAck([[target]], { nextHop: () => hop, build }, sender);
     return unreachable;
   };
 
@@ -351,6 +351,34 @@ describe('an ACK for a 2xx', () => {
     const connection = fakeConnection({ send: (message: unknown) => sent.push(message) });
     forwardAck({ connected: () => undefined, reach: async () => connection });
     await expect.poll(() => sent).toEqual([request]);
+  });
+
+  it('goes to the next server where one is not reached, and to one of them alone', async () => {
+    const sent: unknown[] = [];
+    const asked: string[] = [];
+    const names: string[] = [];
+    const relaying = new Relay({
+      endpoint: {
+        via: () => via,
+        connected: () => undefined,
+        reach: async ({ name }: { name: string }) => {
+          asked.push(name);
+          if (name === 'dead') throw new Error('nobody listens');
+          return fakeConnection({ send: () => sent.push(name) });
+        },
+      } as unknown as SipEndpoint,
+      flows: new FlowNames(),
+      onUnreachable: (name) => names.push(name),
+    });
+    const at = (uri: string) => [{ ...target, uri }];
+    const rules = {
+      nextHop: ({ uri }: Target) => (uri === 'closed' ? { status: 504 } : { ...hop, name: uri }),
+      build: () => request,
+    };
+    relaying.forwardAck([at('closed'), at('dead'), at('living'), at('spare')], rules, sender);
+    await expect.poll(() => sent).toEqual(['living']);
+    expect(asked).toEqual(['dead', 'living']);
+    expect(names).toEqual(['dead']);
   });
 
   it('that cannot be sent is logged', async () => {

@@ -28,33 +28,20 @@ import {
 } from '@entente/sip-proxy';
 import type { FlowNames } from '../flow-names.ts';
 import { withSource } from '../with-source.ts';
-import { type OnRefused, refuseResponse } from './refuse-response.ts';
+import { keepAccepted } from './accepted-call.ts';
+import { AckForwarding, type AckSender } from './ack-forwarding.ts';
+import { explained, isServerFailure } from './explain-failure.ts';
+import type { NotSent } from './not-sent.ts';
+import { refuseResponse } from './refuse-response.ts';
+import type { RelayOptions } from './relay-options.ts';
 import type { RelayRules, Unreachable } from './relay-rules.ts';
 import { type BranchOwner, BranchRun, type HopFailure, RelayedRequest } from './relayed-request.ts';
 
-/** What a {@link Relay} needs. */
-export interface RelayOptions {
-  /** On whose connections requests travel. */
-  readonly endpoint: SipEndpoint;
-  /** Names of client connections, as targets have them. */
-  readonly flows: FlowNames;
-  /** The next hop could not be reached or was refused (the branch counts as 504), or the request could not be written for it (500). */
-  readonly onUnreachable?: (name: string, error: unknown, hop: NextHop | undefined) => void;
-  /** A request, or the response to it, exceeds what the next hop accepts once it is written for it: it is not sent. */
-  readonly onTooLarge?: (server: ServerTransaction, problem: SipProblem) => void;
-  /** A response did not go on: see `RelayRules.refuses`. Or a request, because its next hop takes too little (the branch counts as 503). */
-  readonly onRefused?: OnRefused;
-  /** Milliseconds since 1970, never set back or forward; default `monotonicNow`. */
-  readonly clock?: (() => number) | undefined;
-}
-
-/** Where an ACK counts while its next hop is dialled, and how much it is. */
-export interface AckSender {
-  readonly ledger: Account;
-  readonly bytes: number;
-}
-
 const flowFailed: Unreachable = { status: 430 };
+/** No server may be dialled for a target (RFC 3261 §16.9, §21.5.5). */
+const notDialled = 504;
+const noServer =
+  'expected a server that this one may dial, found none: look for the target in the topology, and for the links of this server';
 /** A request that a hop would refuse because of what we add to it (RFC 3261 §21.5.7). */
 const messageTooLarge = 513;
 /** A response that its receiver would refuse (RFC 3261 §21.5.3). */
@@ -81,19 +68,30 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
   readonly #endpoint: SipEndpoint;
   readonly #flows: FlowNames;
   readonly #onUnreachable: RelayOptions['onUnreachable'];
+  readonly #explains: RelayOptions['explains'];
   readonly #onTooLarge: RelayOptions['onTooLarge'];
   readonly #timers: TimerWheel<'C'>;
   readonly #onRefused: RelayOptions['onRefused'];
+  readonly #onNotSent: RelayOptions['onNotSent'];
+  readonly #acks: AckForwarding;
   #closed = false;
 
   /** @param options - endpoint and names of connections */
-  constructor({ clock, endpoint, flows, onRefused, onTooLarge, onUnreachable }: RelayOptions) {
+  constructor(options: RelayOptions) {
+    const { clock, endpoint, explains, flows, onNotSent, onRefused, onTooLarge, onUnreachable } = options;
     this.#endpoint = endpoint;
     this.#flows = flows;
     this.#onRefused = onRefused;
+    this.#onNotSent = onNotSent;
     this.#onUnreachable = onUnreachable;
+    this.#explains = explains;
     this.#onTooLarge = onTooLarge;
     this.#timers = new TimerWheel(clock);
+    this.#acks = new AckForwarding({
+      endpoint,
+      onUnreachable,
+      destination: (target, rules) => this.#destination(target, rules),
+    });
   }
 
   /** Branches whose time is counted. */
@@ -120,32 +118,13 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
   }
 
   /**
-   * Passes an ACK for a 2xx on: it has no transaction and gets no answer.
-   * @param target - where to
+   * Passes an ACK for a 2xx on: it has no transaction and gets no answer. It goes to the first target that is reached.
+   * @param groups - where to
    * @param rules - what the policy decided
    * @param sender - where it counts
    */
-  forwardAck(target: Target, rules: RelayRules, sender: AckSender): void {
-    const to = this.#destination(target, rules);
-    if ('status' in to) return;
-    const open = to instanceof SipConnection ? to : this.#endpoint.connected(to);
-    if (open !== undefined) this.#sendAck(target, rules, open, sender);
-    else if (!this.#closed && !(to instanceof SipConnection)) {
-      const { bytes, ledger } = sender;
-      if (!ledger.take(bytes, 0)) return;
-      // The connection of the dialog has closed meanwhile; without its ACK the callee would end the call.
-      this.#endpoint
-        .reach(to)
-        .finally(() => ledger.release(bytes, 0))
-        .then((connection) => this.#sendAck(target, rules, connection, sender))
-        // What the rules throw too: nothing is above that would contain it.
-        .catch((error: unknown) => this.#onUnreachable?.(rules.nameOf?.(target) ?? target.uri, error, to));
-    }
-  }
-
-  #sendAck(target: Target, rules: RelayRules, connection: SipConnection, { ledger }: AckSender): void {
-    const ack = rules.build(target, this.#endpoint.via(connection));
-    if (checkSize(ack, connection.accepts) === undefined) connection.send(ack, ledger);
+  forwardAck(groups: TargetGroups, rules: RelayRules, sender: AckSender): void {
+    if (!this.#closed) this.#acks.forward(groups, rules, sender);
   }
 
   // The sink of every response context.
@@ -157,7 +136,7 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
       return;
     }
     branch.owner ??= new BranchRun(context, branch, this);
-    let to: SipConnection | NextHop | Unreachable;
+    let to: SipConnection | NextHop | Unreachable | NotSent;
     try {
       to = this.#destination(branch.target, relayed.rules);
     } catch (error) {
@@ -166,8 +145,14 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
       return;
     }
     if (to instanceof SipConnection) this.#launch(relayed, branch, to);
-    else if ('status' in to) context.failed(branch, to.status);
-    else {
+    else if ('reason' in to) {
+      const { nameOf } = relayed.rules;
+      const name = nameOf?.call(relayed.rules, branch.target) ?? branch.target.uri;
+      context.failed(branch, to.status, this.#onNotSent?.(name, to, relayed.server));
+    } else if ('status' in to) {
+      if (to.status === notDialled) this.#unreachable(relayed, branch, new Error(noServer));
+      context.failed(branch, to.status);
+    } else {
       branch.owner.hop = to;
       const open = this.#endpoint.connected(to);
       if (open === undefined) this.#dial(relayed, branch, to);
@@ -213,10 +198,23 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
     }
     const { connection } = server.context;
     if (isServerFailure(answer.status)) connection.failed(server.request);
-    const sent = withSource(answer, connection);
+    const sent = withSource(explained(context as RelayedRequest, answer, this.#explains), connection);
     const problem = checkSize(sent, connection.accepts);
     if (problem === undefined) server.respond(sent);
     else this.#answerTooLarge(server, sent, problem);
+  }
+
+  awaitTargets(context: ResponseContext<BranchRun>, status: number): boolean {
+    const awaited = this.#closed ? undefined : (context as RelayedRequest).rules.awaitTargets?.(status);
+    if (awaited === undefined) return false;
+    awaited
+      .catch((error: unknown) => {
+        this.contain(error, context);
+        return [];
+      })
+      .then((groups) => context.resume(groups))
+      .catch((error: unknown) => this.contain(error, context));
+    return true;
   }
 
   giveUp(context: ResponseContext<BranchRun>): void {
@@ -224,13 +222,21 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
   }
 
   done(context: ResponseContext<BranchRun>): void {
-    (context as RelayedRequest).release();
+    const relayed = context as RelayedRequest;
+    relayed.release();
+    keepAccepted(relayed, this.#endpoint);
   }
 
   // What branches ask for.
 
   refuse(run: BranchRun, response: SipResponse, refused: RequestRefusal): void {
     refuseResponse(run, response, refused, this.#endpoint, this.#onRefused);
+  }
+
+  lost({ branch, context, hop }: BranchRun, failure: HopFailure): void {
+    // A client that is gone is the subject of other lines; without a relay everything is lost.
+    if (hop === undefined || this.#closed) return;
+    this.#unreachable(context as RelayedRequest, branch, new Error(`${hop.name}: ${failures[failure]}`), hop);
   }
 
   contain(error: unknown, context: ResponseContext<BranchRun>): void {
@@ -264,8 +270,10 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
   }
 
   /** A flow that is gone counts as 430 (RFC 5626 §11.5), a server that may not be dialled as what the rules say. */
-  #destination(target: Target, rules: RelayRules): SipConnection | NextHop | Unreachable {
+  #destination(target: Target, rules: RelayRules): SipConnection | NextHop | Unreachable | NotSent {
     if (target.flow === undefined) return rules.nextHop(target);
+    const refused = rules.refusesFlow?.(target);
+    if (refused !== undefined) return refused;
     const id = this.#flows.idOf(target.flow);
     return (id === undefined ? undefined : this.#endpoint.flow(id)) ?? flowFailed;
   }
@@ -280,13 +288,10 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
     );
   }
 
-  #unreachable(
-    { rules }: RelayedRequest,
-    { target }: Branch<BranchRun>,
-    error: unknown,
-    hop?: NextHop,
-  ): void {
-    this.#onUnreachable?.(rules.nameOf?.(target) ?? target.uri, error, hop);
+  #unreachable(relayed: RelayedRequest, { target }: Branch<BranchRun>, error: unknown, hop?: NextHop): void {
+    const { rules, server } = relayed;
+    relayed.wasUnreachable = true;
+    this.#onUnreachable?.(rules.nameOf?.(target) ?? target.uri, error, hop, server.request);
   }
 
   #dial(context: RelayedRequest, branch: Branch<BranchRun>, hop: NextHop): void {
@@ -294,7 +299,7 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
       (connection) => this.#launchLate(context, branch, connection),
       (error: unknown) => {
         this.#unreachable(context, branch, error, hop);
-        context.failed(branch, 504);
+        context.failed(branch, notDialled);
       },
     );
     // After dialling no transaction is above that would report what a rule throws.
@@ -347,11 +352,6 @@ export class Relay implements ResponseContextSink<BranchRun>, BranchOwner {
       context.failed(branch, 503);
     }
   }
-}
-
-/** RFC 3261 §21.5; an answer of §21.6 is the decision of a person. */
-function isServerFailure(status: number): boolean {
-  return status >= 500 && status < 600;
 }
 
 /** In it counts what becomes of a request. */

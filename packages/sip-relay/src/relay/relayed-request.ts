@@ -26,6 +26,8 @@ export class RelayedRequest extends ResponseContext<BranchRun> implements Server
   readonly rules: RelayRules;
   /** Of the routing part, the same for every branch (RFC 5393 §4.2.1). */
   readonly hash: string;
+  /** Whether a server that it was for was not reached, or has not answered. */
+  wasUnreachable = false;
   /** Bytes of failures that wait for the other branches. */
   #kept = 0;
 
@@ -93,6 +95,8 @@ export interface BranchOwner {
     failure: HopFailure,
     otherwise: () => void,
   ): boolean;
+  /** The server that a branch went to has failed it, and it goes nowhere else. */
+  lost(run: BranchRun, failure: HopFailure): void;
   /** A response must not go on, nor any that comes after it. */
   refuse(run: BranchRun, response: SipResponse, refused: RequestRefusal): void;
 }
@@ -129,13 +133,17 @@ export class BranchRun implements ClientUser {
       !this.#tryElsewhere(transaction, 'unavailable', () => this.#receive(response))
     )
       this.#receive(response);
-    if (response.status >= 200 && response.status < 300) this.#dropText(transaction.request);
+    if (response.status >= 200 && response.status < 300 && transaction.state !== 'terminated')
+      this.#dropText(transaction.request);
   }
 
   onEnd(end: TransactionEnd, transaction: ClientTransaction): void {
     if (end === 'completed' || this.#isLeft(transaction)) return;
-    const failed = () => this.context.failed(this.branch, end === 'timeout' ? 408 : 503);
     const failure = this.#failureOf(end);
+    const failed = () => {
+      if (failure !== undefined) this.#owner.lost(this, failure);
+      this.context.failed(this.branch, end === 'timeout' ? 408 : 503);
+    };
     if (failure === undefined || !this.#tryElsewhere(transaction, failure, failed)) failed();
   }
 

@@ -58,20 +58,29 @@ function relayed(method: string) {
     abandon: () => statuses.push(0),
   };
   const target = { uri: request.uriText, flow: undefined, routes: [], instance: undefined };
-  new Relay({ endpoint, flows: new FlowNames() }).relay(server as unknown as ServerTransaction, [[target]], {
-    nextHop: () => hop,
-    build: (_target, via) =>
-      requestBetween('sip:alice@contoso.example', target.uri, {
-        method,
-        via: [`${via}`, `${request.topVia}`],
-      }),
-  });
+  const lost: string[] = [];
+  const onUnreachable = (name: string, error: unknown, _hop?: NextHop, of?: SipRequest) =>
+    lost.push(`${(error as Error).message} (${name}, ${of?.callId === request.callId})`);
+  new Relay({ endpoint, flows: new FlowNames(), onUnreachable }).relay(
+    server as unknown as ServerTransaction,
+    [[target]],
+    {
+      nextHop: () => hop,
+      nameOf: () => hop.name,
+      build: (_target, via) =>
+        requestBetween('sip:alice@contoso.example', target.uri, {
+          method,
+          via: [`${via}`, `${request.topVia}`],
+        }),
+    },
+  );
   const at = (which: number) => sent[which] as Sent;
   return {
     sent,
     cancels,
     statuses,
     suspected,
+    lost,
     first,
     cancel: () => server.context.user?.onCancel?.(),
     answer: (which: number, status: number) => {
@@ -105,6 +114,26 @@ describe('a request that its next hop has failed', () => {
     expect(call.sent).toHaveLength(1);
     expect(call.suspected).toEqual([call.first]);
     expect(call.statuses).toEqual([0]);
+  });
+
+  it('is reported with its name where nothing comes back, or the connection is lost, and it goes nowhere else', async () => {
+    const silent = relayed('MESSAGE');
+    silent.end(0, 'timeout');
+    expect(silent.lost).toEqual(['fabrikam.example: it did not answer in time (fabrikam.example, true)']);
+    const cut = relayed('MESSAGE');
+    cut.end(0, 'transport-error');
+    await cut.reachNobody();
+    expect(cut.lost).toEqual([
+      'fabrikam.example: the connection was lost before it answered (fabrikam.example, true)',
+    ]);
+  });
+
+  it('is not reported where another place has it', async () => {
+    const call = relayed('INVITE');
+    call.end(0, 'timeout');
+    await call.reachSecond();
+    call.answer(1, 200);
+    expect(call.lost).toEqual([]);
   });
 
   it('is answered as the first has answered where no other place is reached', async () => {

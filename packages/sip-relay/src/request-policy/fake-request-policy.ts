@@ -1,6 +1,6 @@
 import type { PolicyRefusal, RequestPolicy, RequestView } from './request-policy.ts';
 
-/** A policy for tests: refuses the methods it is given, and remembers what it saw. */
+/** A policy for tests: refuses the methods it is given, at once, and remembers what it saw. */
 export class FakeRequestPolicy implements RequestPolicy {
   readonly seen: RequestView[] = [];
   readonly #refused: ReadonlySet<string>;

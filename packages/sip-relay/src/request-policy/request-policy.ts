@@ -1,4 +1,4 @@
-/** What a policy sees of a request: copies, so that it can change nothing. */
+/** What a policy sees of a request: plain data, a copy, so that it can change nothing. */
 export interface RequestView {
   readonly method: string;
   /** The Request-URI as text. */
@@ -8,32 +8,39 @@ export interface RequestView {
   /** Value of To as text, with its parameters. */
   readonly to: string;
   /**
-   * @param name - of a header field, in any case or its compact form
-   * @returns its first value, or `undefined` where there is none
+   * All header fields but what proves a password (Authorization, Proxy-Authorization): names in lower case and in full, never compact, each
+   * with its values in order, one for each field.
    */
-  header(name: string): string | undefined;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
   /** The body as UTF-8 text; empty where there is none. */
   readonly body: string;
 }
 
 /** Why a policy refuses a request. */
 export interface PolicyRefusal {
-  /** A sentence for the operator's log; the sender does not see it. */
+  /** A sentence for the operator's log, of which 200 characters are kept; the sender does not see it. */
   readonly sentence: string;
 }
 
 /**
- * Sees a request that has passed every other check of a front end, before anything is done about it, and can only refuse it. It
- * answers at once: a throw, a Promise or any other value than these two counts as a refusal. A request that passes two front
- * ends is shown to the policies of both; ACK and CANCEL, which belong to a request that was shown, are not.
+ * Sees a request that has passed every other check of a front end, before anything is done about it, and can only refuse it. A
+ * policy of a plugin runs in a process of its own and answers within its time limit; any other value than these two is a failure, and so is a
+ * throw. A request that passes two front ends is shown to the policies of both; ACK and CANCEL, which belong to a request that was
+ * shown, are not.
  */
 export interface RequestPolicy {
-  judge(view: RequestView): PolicyRefusal | undefined;
+  /**
+   * Judges a request.
+   * @param view - of the request
+   * @returns a refusal; `undefined` for no opinion
+   */
+  judge(view: RequestView): PolicyRefusal | undefined | Promise<PolicyRefusal | undefined>;
 }
 
 /** The port a plugin provides a {@link RequestPolicy} for. */
 export const requestPolicyPort: {
   readonly name: 'request-policy';
-  readonly version: 1;
+  readonly version: 2;
   readonly contract?: RequestPolicy;
-} = { name: 'request-policy', version: 1 };
+  readonly process: 'own';
+} = { name: 'request-policy', version: 2, process: 'own' };

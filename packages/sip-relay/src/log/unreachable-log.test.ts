@@ -1,0 +1,57 @@
+import { requestBetween } from '@entente/testkit/request';
+import { type Log, RefusalLimit } from '@entente/tls';
+import { describe, expect, it } from 'vitest';
+import { logUnreachable } from './unreachable-log.ts';
+
+const request = requestBetween('sip:alice@contoso.example', 'sip:bob@contoso.example', {
+  method: 'INVITE',
+  callId: 'call-7',
+});
+
+function start() {
+  const lines: object[] = [];
+  let now = 0;
+  const log = { warn: (fields: object, message: string) => void lines.push({ ...fields, message }) };
+  const limit = new RefusalLimit(() => now);
+  return {
+    lines,
+    later: () => {
+      now += 10_000;
+    },
+    fail: (name: string) =>
+      logUnreachable(log as unknown as Log, limit, {
+        name,
+        hop: undefined,
+        error: new Error('connect ECONNREFUSED'),
+        request,
+      }),
+  };
+}
+
+describe('a request whose next hop is dead', () => {
+  it('is in the log with its Call-ID and the server', () => {
+    const { fail, lines } = start();
+    fail('fe2.contoso.example');
+    expect(lines).toEqual([
+      {
+        event: 'unreachable',
+        peer: 'fe2.contoso.example',
+        method: 'INVITE',
+        callId: 'call-7',
+        message: 'connect ECONNREFUSED',
+      },
+    ]);
+  });
+
+  it('has no line of its own where there are many, and those of another server have theirs', () => {
+    const { fail, later, lines } = start();
+    for (let i = 0; i < 1_000; i++) fail('fe2.contoso.example');
+    expect(lines.length).toBeLessThan(100);
+    fail('fe3.contoso.example');
+    expect(lines.at(-1)).toMatchObject({ peer: 'fe3.contoso.example' });
+    const written = lines.length - 1;
+    later();
+    fail('fe2.contoso.example');
+    expect(lines.at(-1)).toMatchObject({ more: 1_000 - written });
+  });
+});

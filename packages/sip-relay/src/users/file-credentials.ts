@@ -1,0 +1,46 @@
+import { loadConfig } from '@entente/host';
+import type { CredentialRecord } from '@entente/sip';
+import { z } from 'zod';
+import type { Credentials } from '../admission/credentials.ts';
+
+const hex = (digits: number) =>
+  z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), `expected ${digits} hexadecimal digits`);
+
+/**
+ * The users: no passwords, only H(A1) (RFC 7616 §3.4.2). A user with `MD5` gets a challenge for it, the only one where there is no
+ * other digest.
+ */
+export const usersConfig = z.strictObject({
+  users: z.array(
+    z.strictObject({
+      username: z.string().min(1),
+      realm: z.string().min(1),
+      ha1: z
+        .strictObject({
+          'SHA-256': hex(64).optional(),
+          'SHA-512-256': hex(64).optional(),
+          MD5: hex(32).optional(),
+        })
+        .refine((digests) => Object.keys(digests).length > 0, 'expected at least one digest'),
+    }),
+  ),
+});
+
+/**
+ * Reads the digests of users' passwords.
+ * @param file - YAML, see `usersConfig`
+ * @throws OperatorFault with the place in the file
+ */
+export function loadCredentials(file: string): Credentials {
+  // By realm, then by name: each request of a user asks, and a key of both would be put together for each.
+  const realms = new Map<string, Map<string, CredentialRecord>>();
+  const toName = 'correct "users" in the configuration, or create the file with entente user add --file';
+  for (const record of loadConfig(file, usersConfig, toName).users) {
+    const records = realms.get(record.realm) ?? new Map<string, CredentialRecord>();
+    realms.set(record.realm, records.set(record.username, record as CredentialRecord));
+  }
+  return {
+    find: (username, realm) => realms.get(realm)?.get(username),
+    hasMd5: (username, realm) => realms.get(realm)?.get(username)?.ha1.MD5 !== undefined,
+  };
+}

@@ -1,0 +1,237 @@
+import { once } from 'node:events';
+import {
+  createCancel,
+  createRequest,
+  createResponse,
+  edit,
+  type SipRequest,
+  type SipResponse,
+} from '@entente/sip';
+import {
+  type EndpointUser,
+  type NextHop,
+  type ServerTransaction,
+  type SipConnection,
+  SipEndpoint,
+} from '@entente/sip-endpoint';
+import { memoryTransport } from '@entente/sip-endpoint/testing';
+import { forwardRequest, refusal, type Target } from '@entente/sip-proxy';
+import { afterEach, describe, expect, it } from 'vitest';
+import { FlowNames } from '../src/flow-names.ts';
+import { Relay } from '../src/relay/relay.ts';
+import type { LaterAnswers, RelayRules } from '../src/relay/relay-rules.ts';
+
+const link = { row: 0, name: 'a test' };
+const hop: NextHop = { name: 'proxy.contoso.example', address: '192.0.2.1', port: 5061, link };
+const clear = refusal('media-not-encrypted', 488, 'expected SRTP', 'Turn it on.');
+const recorded = '<sip:proxy.contoso.example;lr>';
+const noUser: EndpointUser = { onRequest() {}, onAck() {} };
+let tokens = 0;
+
+/** A caller, a proxy that relays to one device, and that device; requests that the device gets are written down. */
+async function calling(later: (rules: RelayRules) => RelayRules = (rules) => rules) {
+  const network = memoryTransport();
+  const endpointOf = (host: string, user: EndpointUser) =>
+    new SipEndpoint({ sentBy: { host }, newToken: () => `t${++tokens}`, user, dial: network.dial });
+  const flows = new FlowNames();
+  const connections: SipConnection[] = [];
+  const target = (): Target => ({
+    uri: 'sip:bob@device.invalid',
+    flow: flows.of(connections[0]!),
+    routes: [],
+    instance: undefined,
+  });
+  const proxy = endpointOf('proxy.contoso.example', {
+    ...noUser,
+    onConnection: (connection) => connections.push(connection),
+    onRequest(transaction) {
+      const { request } = transaction;
+      const rules: RelayRules = {
+        nextHop: () => ({ status: 504 }),
+        build: ({ uri }, via) => forwardRequest(request, { via, uri, recordRoute: recorded }),
+        refuses: (response) => (response.has('Content-Type') ? clear : undefined),
+      };
+      relay.relay(transaction, [[target()]], later(rules));
+    },
+  });
+  const relay = new Relay({ endpoint: proxy, flows });
+  network.listen(hop, (socket) => proxy.accept(socket, link));
+  const got: SipRequest[] = [];
+  let heard = (): void => {};
+  const ringing: ServerTransaction[] = [];
+  const take = (request: SipRequest): void => {
+    got.push(request);
+    heard();
+  };
+  const device = endpointOf('device.invalid', {
+    ...noUser,
+    onAck: take,
+    onRequest(transaction) {
+      if (transaction.request.method === 'INVITE') ringing.push(transaction);
+      else transaction.respond(createResponse(transaction.request, 200));
+      take(transaction.request);
+    },
+  });
+  const caller = endpointOf('caller.invalid', noUser);
+  await device.reach(hop);
+  const line = await caller.reach(hop);
+  const until = async (isThere: () => boolean): Promise<void> => {
+    while (!isThere())
+      await new Promise<void>((resolve) => {
+        heard = resolve;
+      });
+  };
+  const further: SipResponse[] = [];
+  const invite = createRequest({
+    method: 'INVITE',
+    uri: 'sip:bob@contoso.example',
+    from: '<sip:alice@contoso.example>;tag=a',
+    to: '<sip:bob@contoso.example>',
+    callId: `c${++tokens}`,
+    cseq: 1,
+  });
+  return {
+    network,
+    proxy,
+    caller,
+    line,
+    got,
+    further,
+    until,
+    /** Methods that the device got. */
+    methods: () => got.map(({ method }) => method),
+    call() {
+      return caller.ask(invite, line, {
+        onFurtherSuccess(response) {
+          further.push(response);
+          heard();
+        },
+      });
+    },
+    /** The device, or another one behind it, accepts. */
+    async accept(tag: string, body?: string): Promise<void> {
+      await until(() => ringing.length > 0);
+      const [transaction] = ringing as [ServerTransaction];
+      const session = body === undefined ? {} : { contentType: 'application/sdp', body };
+      const contact = `<sip:${tag}@device.invalid>`;
+      transaction.respond(
+        createResponse(transaction.request, 200, undefined, { toTag: tag, contact, ...session }),
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      for (const endpoint of [caller, device, proxy]) await endpoint[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('a call that was accepted (RFC 3261 §16.7 step 5, RFC 6026 §7)', () => {
+  let call: Awaited<ReturnType<typeof calling>>;
+  afterEach(() => call[Symbol.asyncDispose]());
+
+  it('keeps nothing but a record: no transaction is under way, and its room is given back', async () => {
+    call = await calling();
+    const answer = call.call();
+    await call.accept('first');
+    expect((await answer).status).toBe(200);
+    expect([call.proxy.accepted.size, call.proxy.transactions]).toEqual([2, 2]);
+    const [, line] = [...call.proxy.connections];
+    expect(line?.ledger.transactions).toBe(0);
+    expect(line?.ledger.bytes).toBeGreaterThan(0);
+  });
+
+  it('passes on each 2xx that comes behind the first, of another device and of the same', async () => {
+    for (const later of [(rules: RelayRules) => rules, withLater]) {
+      call = await calling(later);
+      const answer = call.call();
+      await call.accept('first');
+      const { topVia } = await answer;
+      await call.accept('second');
+      await call.accept('first');
+      await call.until(() => call.further.length === 2);
+      expect(call.further.map(({ to }) => to.tag)).toEqual(['second', 'first']);
+      for (const response of call.further) {
+        expect(response.vias.map(String)).toEqual([String(topVia)]);
+        expect(response.all('Record-Route')).toEqual([recorded]);
+      }
+      if (later !== withLater) await call[Symbol.asyncDispose]();
+    }
+  });
+
+  it('ends the call of a further device whose answer a rule refuses: one ACK for each 2xx, and one BYE', async () => {
+    call = await calling(withLater);
+    const answer = call.call();
+    await call.accept('first');
+    await answer;
+    await call.accept('clear', 'v=0\r\n');
+    await call.accept('clear', 'v=0\r\n');
+    await call.until(() => call.got.length === 4);
+    expect(call.methods()).toEqual(['INVITE', 'ACK', 'BYE', 'ACK']);
+    const [invite, ack, bye] = call.got as [SipRequest, SipRequest, SipRequest];
+    for (const message of [ack, bye]) {
+      expect([message.uriText, message.to.tag, message.from.tag]).toEqual([
+        'sip:clear@device.invalid',
+        'clear',
+        'a',
+      ]);
+      expect(message.callId).toBe(invite.callId);
+      expect(message.has('Route'), 'nobody but us has recorded a route').toBe(false);
+    }
+    expect([ack.cseq.sequence, bye.cseq.sequence]).toEqual([1, 2]);
+    expect(call.further).toEqual([]);
+  });
+
+  it('absorbs a copy of the INVITE, and answers a CANCEL that comes late with 200', async () => {
+    call = await calling();
+    const sent: SipRequest[] = [];
+    const { line } = call;
+    const send = line.send.bind(line);
+    line.send = (message, sender) => {
+      if (message.kind === 'request') sent.push(message);
+      return send(message, sender);
+    };
+    const answer = call.call();
+    await call.accept('first');
+    await answer;
+    const [invite] = sent as [SipRequest];
+    send(invite);
+    const cancelled = new Promise<number>((resolve) => {
+      call.caller.forward(createCancel(invite), line, {
+        onResponse: ({ status }) => resolve(status),
+        onEnd() {},
+      });
+    });
+    expect(await cancelled).toBe(200);
+    expect(call.methods()).toEqual(['INVITE']);
+    const other = createCancel(edit(invite).replaceFirstValue('Via', call.caller.via(line)).toMessage());
+    const unknown = new Promise<number>((resolve) => {
+      call.caller.forward(other, line, { onResponse: ({ status }) => resolve(status), onEnd() {} });
+    });
+    expect(await unknown).toBe(481);
+  });
+
+  it('ends with the connection of either side', async () => {
+    for (const side of [0, 1]) {
+      call = await calling();
+      const answer = call.call();
+      await call.accept('first');
+      await answer;
+      const connections = [...call.proxy.connections];
+      const closed = once(connections[side]!.socket, 'close');
+      connections[side]!.close();
+      await closed;
+      expect([call.proxy.accepted.size, call.proxy.transactions]).toEqual([0, 0]);
+      for (const { ledger, transactions } of connections)
+        expect([ledger.bytes, transactions.size]).toEqual([0, 0]);
+      if (side === 0) await call[Symbol.asyncDispose]();
+    }
+  });
+});
+
+/** Rules that say what later answers go through without the request. */
+function withLater(rules: RelayRules): RelayRules {
+  const later: LaterAnswers = {
+    keptBytes: 0,
+    refuses: (response) => (response.has('Content-Type') ? clear : undefined),
+  };
+  return { ...rules, laterAnswers: () => later };
+}
