@@ -12,7 +12,7 @@ export const accountStates: readonly AccountState[] = ['enabled', 'disabled'];
 /** Every right that an account may have. Without rights a user reaches the users of the own domains, and nobody else. */
 export const accountRights = ['dial-outside'] as const;
 
-/** A right of an account: `dial-outside` lets it call numbers of the telephone network, through a mediation server. */
+/** A right of an account: `dial-outside` lets it call numbers of the telephone network. A front end refuses such a call of others. */
 export type AccountRight = (typeof accountRights)[number];
 
 /** A user of a domain of ours. The contact list is not in it: see {@link ContactList}. */
@@ -24,6 +24,8 @@ export interface Account {
   /** FQDN of the pool or front end where the user is at home; absent where it is the pool of the domain. */
   readonly home?: string;
   readonly state: AccountState;
+  /** The user's telephone number, `+` and 1 to 15 digits; absent where the user has none. No two users should have the same. */
+  readonly number?: string;
   /** Without repetition. */
   readonly rights: readonly AccountRight[];
 }

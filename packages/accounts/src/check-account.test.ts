@@ -23,6 +23,7 @@ describe('an account that is checked', () => {
     const wild = {
       shoeSize: 41,
       rights: ['dial-outside'],
+      number: '+4930123456',
       state: 'enabled',
       home: 'pool01.contoso.example',
       verifiers: { MD5: 'b2'.repeat(16), 'SHA-256': sha256 },
@@ -36,6 +37,7 @@ describe('an account that is checked', () => {
         verifiers: { 'SHA-256': sha256, MD5: 'b2'.repeat(16) },
         home: 'pool01.contoso.example',
         state: 'enabled',
+        number: '+4930123456',
         rights: ['dial-outside'],
       }),
     );
@@ -64,6 +66,13 @@ describe('an account that is checked', () => {
     ],
     ['a home that is no FQDN', { home: 'pool01' }, ['home-invalid', { found: 'pool01' }]],
     ['a state that is not known', { state: 'active' as 'enabled' }, ['state-invalid', { found: 'active' }]],
+    ...['030123456', '+030123456', '+', '+1234567890123456', '+49 30 123456'].map(
+      (number): readonly [string, Partial<Account>, unknown] => [
+        `the number ${number}`,
+        { number },
+        ['number-invalid', { found: number }],
+      ],
+    ),
     [
       'a right that is not known',
       { rights: ['admin' as 'dial-outside'] },

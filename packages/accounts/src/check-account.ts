@@ -14,11 +14,12 @@ export function checkAccount(
 ):
   | { readonly ok: true; readonly account: Account }
   | { readonly ok: false; readonly refusal: AccountRefusal } {
-  const { address, home, rights, state, verifiers } = account;
+  const { address, home, number, rights, state, verifiers } = account;
   const refused = refuseAddress(address) ?? refuseVerifiers(verifiers);
   if (refused !== undefined) return { ok: false, refusal: refused.refusal };
   if (home !== undefined && !isDomainName(home)) return refuse('home-invalid', { found: home });
   if (!accountStates.includes(state)) return refuse('state-invalid', { found: `${state}` });
+  if (number !== undefined && !isNumber(number)) return refuse('number-invalid', { found: number });
   const wrong = rights.find(
     (right: AccountRight, index) => !accountRights.includes(right) || rights.indexOf(right) !== index,
   );
@@ -30,7 +31,13 @@ export function checkAccount(
       verifiers: orderedVerifiers(verifiers),
       ...(home === undefined ? {} : { home }),
       state,
+      ...(number === undefined ? {} : { number }),
       rights: accountRights.filter((right) => rights.includes(right)),
     },
   };
+}
+
+/** A number of E.164 (§6): no country code begins with 0. */
+function isNumber(text: string): boolean {
+  return /^\+[1-9]\d{0,14}$/.test(text);
 }

@@ -8,6 +8,8 @@ export interface AccountRefusalData {
   readonly 'verifier-invalid': { readonly algorithm: string };
   readonly 'home-invalid': { readonly found: string };
   readonly 'state-invalid': { readonly found: string };
+  /** Not + and 1 to 15 digits. */
+  readonly 'number-invalid': { readonly found: string };
   /** Unknown, or named twice. */
   readonly 'right-invalid': { readonly found: string };
   /** The place of the contact in its list, from 0, and what is wrong with it. */
@@ -81,6 +83,10 @@ const texts: { readonly [Reason in AccountRefusalReason]: Texts<Reason> } = {
   'state-invalid': ({ found }) => [
     `expected the state enabled or disabled, found ${quoted(found)}`,
     'give one of the two',
+  ],
+  'number-invalid': ({ found }) => [
+    `expected a telephone number with + and 1 to 15 digits, found ${quoted(found)}`,
+    'write it with the country code and without spaces, like +4930123456',
   ],
   'right-invalid': ({ found }) => [
     `expected rights of the list, each once, found ${quoted(found)}`,

@@ -12,6 +12,9 @@ import { type AccountRefusal, refuse } from './refusal.ts';
 /** Algorithms of verifiers, in the order in which they are stored. */
 export const verifierAlgorithms = Object.keys(digestHexLength) as readonly DigestAlgorithm[];
 
+/** Characters of the shortest password that is accepted where one is given in plain text: a shorter one is quickly guessed. */
+export const fewestPasswordCharacters = 8;
+
 /**
  * The verifiers of a password.
  * @param address - canonical

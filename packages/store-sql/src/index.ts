@@ -1,3 +1,4 @@
+export { accountsNotedAt, noteAccountsAt } from './accounts-note.ts';
 export { checkDatabase, holdDatabase } from './check-database.ts';
 export type { ImportProgress } from './import/import-ledger-file.ts';
 export { databaseFile } from './open-database.ts';

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { nameEpoch } from './accounts/account-feed.ts';
-import { openSqlite, type SqliteOptions } from './driver/open-sqlite.ts';
-import type { SqlDriver } from './driver/sql-driver.ts';
+import { openSqlite, type SqliteDriver, type SqliteOptions } from './driver/open-sqlite.ts';
 import { importAuditFile } from './import/import-audit-file.ts';
 import { type ImportProgress, importLedgerFile } from './import/import-ledger-file.ts';
 import { importTopologies } from './import/import-topologies.ts';
@@ -22,7 +21,7 @@ export async function openDatabase(
   directory: string,
   onImport: (progress: ImportProgress) => void = () => {},
   options: SqliteOptions = {},
-): Promise<SqlDriver> {
+): Promise<SqliteDriver> {
   const driver = await openSqlite(join(directory, databaseFile), options);
   try {
     await migrate(driver);

@@ -9,3 +9,17 @@ export type Standing =
       readonly sentence: string;
       readonly remedy: string;
     };
+
+/**
+ * The standing after a failure: since the first one.
+ * @param before - the standing until now
+ * @param now - milliseconds since 1970
+ * @param fault - what failed
+ */
+export function failing(
+  before: Standing,
+  now: number,
+  { remedy, sentence }: { readonly sentence: string; readonly remedy: string },
+): Standing {
+  return { ok: false, since: before.ok ? now : before.since, sentence, remedy };
+}

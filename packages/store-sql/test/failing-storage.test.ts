@@ -1,18 +1,19 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '@entente/store-sql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SqlDriver } from '../src/driver/sql-driver.ts';
+import type { SqliteDriver } from '../src/driver/open-sqlite.ts';
 import { openDatabase } from '../src/open-database.ts';
 import { createSqlDirectory } from '../src/ports/sql-directory.ts';
 import { ledgerHere } from './in-this-thread.ts';
+import { mayMount } from './may-mount.ts';
 import { entry, issuer, now, serial } from './records.ts';
 
 const unavailable = { code: 'ENTENTE_PKI_LEDGER_UNAVAILABLE', remedy: expect.stringContaining('no restart') };
 let folder: string;
-const drivers: SqlDriver[] = [];
+const drivers: SqliteDriver[] = [];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'entente-failing-'));
@@ -27,7 +28,7 @@ async function breakable() {
   const sound = await openDatabase(folder);
   drivers.push(sound);
   let failure: string | undefined;
-  const driver: SqlDriver = {
+  const driver: SqliteDriver = {
     ...sound,
     transaction: (mode, work) =>
       sound.transaction(mode, async (transaction) => {
@@ -170,12 +171,6 @@ describe('a folder that cannot be used', () => {
     await expect(openStore(folder)).rejects.toMatchObject({ code: 'ENTENTE_PKI_LEDGER_DAMAGED' });
   });
 });
-
-/** Whether this test may mount a file system: as root, and not in every container. */
-function mayMount(): boolean {
-  const arguments_ = ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', tmpdir()];
-  return process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'mount', ...arguments_]).status === 0;
-}
 
 // Skipped where the user may not mount a tmpfs (needs root and CAP_SYS_ADMIN).
 describe.skipIf(!mayMount())('a disk that is full (a test that needs the right to mount one)', () => {

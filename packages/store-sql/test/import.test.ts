@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { formatLedgerLine, type LedgerRecord, LedgerState } from '@entente/pki/ledger';
 import { type ImportProgress, openStore } from '@entente/store-sql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SqliteDriver } from '../src/driver/open-sqlite.ts';
 import { openSqlite } from '../src/driver/open-sqlite.ts';
-import type { SqlDriver } from '../src/driver/sql-driver.ts';
 import { importLedgerFile } from '../src/import/import-ledger-file.ts';
 import { migrate } from '../src/schema/migrate.ts';
 import { entry, issuer, now } from './records.ts';
@@ -125,7 +125,7 @@ describe('an import that a crash ends', () => {
     await writeFile(file, lines.join(''));
     const sound = await openSqlite(join(folder, 'authority.sqlite'));
     await migrate(sound);
-    const dying: SqlDriver = {
+    const dying: SqliteDriver = {
       ...sound,
       transaction: (mode, work) =>
         sound.transaction(mode, async (transaction) => {

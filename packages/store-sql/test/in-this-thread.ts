@@ -1,5 +1,5 @@
 import type { Ledger } from '@entente/pki/ledger';
-import type { SqlDriver } from '../src/driver/sql-driver.ts';
+import type { SqliteDriver } from '../src/driver/open-sqlite.ts';
 import { createSqlLedger } from '../src/ports/sql-ledger.ts';
 import { execute } from '../src/worker/execute.ts';
 import { OperationQueue } from '../src/worker/operation-queue.ts';
@@ -11,7 +11,11 @@ export interface LedgerHere {
 }
 
 /** @param now - the clock of the standing, milliseconds since 1970 */
-export function ledgerHere(driver: SqlDriver, now: () => number = () => 0, maxWaiting = 10_000): LedgerHere {
+export function ledgerHere(
+  driver: SqliteDriver,
+  now: () => number = () => 0,
+  maxWaiting = 10_000,
+): LedgerHere {
   const queue = new OperationQueue({
     place: driver.place,
     execute: (orders) => execute(driver, orders),

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SqliteDriver } from '../src/driver/open-sqlite.ts';
 import { openSqlite } from '../src/driver/open-sqlite.ts';
-import type { SqlDriver } from '../src/driver/sql-driver.ts';
 import { migrate } from '../src/schema/migrate.ts';
 import { migrations, startOfKeyHash } from '../src/schema/migrations.ts';
 
 let folder: string;
-let driver: SqlDriver;
+let driver: SqliteDriver;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'entente-migrations-'));

@@ -1,3 +1,4 @@
+import type { Account } from '@entente/accounts';
 import type { LedgerEntry } from '@entente/pki/ledger';
 
 /** The issuer of the tests. */
@@ -26,5 +27,15 @@ export function entry(serialHex: string, changes: Partial<LedgerEntry> = {}): Le
     keyHash: serialHex.padStart(64, '0'),
     certificate: new Uint8Array(900).fill(0x30),
     ...changes,
+  };
+}
+
+/** An enabled account with a given user part. */
+export function enabled(user: string): Account {
+  return {
+    address: `${user}@contoso.example`,
+    verifiers: { 'SHA-256': 'a1'.repeat(32) },
+    state: 'enabled',
+    rights: [],
   };
 }

@@ -39,7 +39,8 @@ export function resumeAt(
   if (since === undefined) return { ok: true, from: { epoch, version: 0, begun: version } };
   if (since.epoch !== epoch) return refuse('position-lost', { because: 'other-epoch' });
   for (const each of [since.version, since.begun]) {
-    if (!(each >= 0 && each <= version)) return refuse('position-lost', { because: 'ahead' });
+    if (!Number.isSafeInteger(each) || each < 0 || each > version)
+      return refuse('position-lost', { because: 'ahead' });
   }
   // A removal from before the reader began is of an account that it has never seen.
   return Math.max(since.version, since.begun) < forgotten

@@ -80,6 +80,12 @@ async function storeOne(
 }
 
 /** An account as a text that is the same for the same account. */
-function compared({ home, rights, state, verifiers }: Account): string {
-  return JSON.stringify([home ?? null, state, [...rights].sort(), orderedVerifiers(verifiers)]);
+function compared({ home, number, rights, state, verifiers }: Account): string {
+  return JSON.stringify([
+    home ?? null,
+    number ?? null,
+    state,
+    [...rights].sort(),
+    orderedVerifiers(verifiers),
+  ]);
 }

@@ -52,9 +52,31 @@ describe('accounts as comma-separated values', () => {
   });
 
   it('keep of a password its verifier for SHA-256, and nothing else', () => {
-    const { accounts } = readAccountsCsv('address,password\nalice@contoso.example,"o""p, q"\n');
-    expect(accounts[0]?.account.verifiers).toEqual(verifiersOf('alice@contoso.example', 'o"p, q'));
+    const { accounts } = readAccountsCsv('address,password\nalice@contoso.example,"o""p, q, r"\n');
+    expect(accounts[0]?.account.verifiers).toEqual(verifiersOf('alice@contoso.example', 'o"p, q, r'));
     expect(JSON.stringify(accounts)).not.toContain('p, q');
+  });
+
+  it('are refused without a password where there is a column for it: nobody could sign in, or who could no longer can', () => {
+    const text = lines(
+      'address,password',
+      'alice@contoso.example,a-secret',
+      'bob@contoso.example,',
+      'carol@contoso.example,""',
+    );
+    expect(seen(readAccountsCsv(text))).toEqual({
+      read: ['2 alice@contoso.example'],
+      refused: ['3 field-invalid', '4 field-invalid'],
+    });
+  });
+
+  it('are refused with a password that is quickly guessed, each with its line', () => {
+    const text = lines('address,password', 'alice@contoso.example,12345678', 'bob@contoso.example,7 chars');
+    const read = readAccountsCsv(text);
+    expect(seen(read)).toEqual({ read: ['2 alice@contoso.example'], refused: ['3 field-invalid'] });
+    expect(read.refused[0]?.refusal.message).toContain('at least 8 characters');
+    // Seven characters, though 14 units of UTF-16.
+    expect(readAccountsCsv('address,password\nalice@contoso.example,🙂🙂🙂🙂🙂🙂🙂\n').refusedCount).toBe(1);
   });
 
   it('are refused line by line, with the reason, and the others are read', () => {

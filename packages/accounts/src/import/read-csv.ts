@@ -2,7 +2,7 @@ import type { DigestAlgorithm } from '@entente/sip';
 import type { Account, AccountRight, AccountState } from '../account.ts';
 import { parseAccountAddress } from '../address.ts';
 import { refuse } from '../refusal.ts';
-import { verifiersOf } from '../verifiers.ts';
+import { fewestPasswordCharacters, verifiersOf } from '../verifiers.ts';
 import { AccountCollector, type AccountDefaults, type AccountsRead, type Refused } from './account-texts.ts';
 
 /** Columns with verifiers, and their algorithms. */
@@ -11,14 +11,15 @@ const verifierColumns: ReadonlyMap<string, DigestAlgorithm> = new Map([
   ['ha1-sha-512-256', 'SHA-512-256'],
   ['ha1-md5', 'MD5'],
 ]);
-const columns = ['address', 'password', ...verifierColumns.keys(), 'home', 'state', 'rights'];
+const columns = ['address', 'password', ...verifierColumns.keys(), 'home', 'state', 'number', 'rights'];
 /** Characters of one line. */
 const maxLineLength = 16_384;
 
 /**
  * Reads accounts from comma-separated values (RFC 4180). The first line names the columns, in any order: `address`; `password` in plain
  * text, or `ha1-sha-256`, `ha1-sha-512-256` and `ha1-md5`; `home`; `state`, `enabled` or `disabled`; and `rights`, divided by spaces. Only
- * `address` must be there, what is empty counts as absent, and no value has a line break. Of a password only the verifier for SHA-256 is kept.
+ * `address` must be there, what is empty counts as absent but for a password, which must be given where there is a column for it, and no
+ * value has a line break. A password has {@link fewestPasswordCharacters} characters or more. Of a password only the verifier for SHA-256 is kept.
  * @param text - at most 134,217,728 characters, 1,000,000 accounts
  * @param defaults - what accounts have whose line does not say otherwise
  * @see RFC 4180 §2
@@ -103,7 +104,7 @@ function accountOf(
 ): Account | Refused {
   if (values.length !== names.length) {
     const expected = `${names.length} values as the first line has, found ${values.length}`;
-    return refuse('field-invalid', { field: 'address', expected });
+    return refuse('field-invalid', { field: 'line', expected });
   }
   const fields = new Map(names.map((name, index) => [name, values[index] as string]));
   const value = (name: string): string | undefined => fields.get(name) || undefined;
@@ -111,16 +112,26 @@ function accountOf(
   if (!parsed.ok) return parsed;
   const { address } = parsed.value;
   const password = value('password');
+  if (fields.has('password') && password === undefined) {
+    const expected = 'a password; leave the column out for users who have none yet';
+    return refuse('field-invalid', { field: 'password', expected });
+  }
+  if (password !== undefined && [...password].length < fewestPasswordCharacters) {
+    const expected = `a password of at least ${fewestPasswordCharacters} characters`;
+    return refuse('field-invalid', { field: 'password', expected });
+  }
   const verifiers: Partial<Record<DigestAlgorithm, string>> = {};
   for (const [column, algorithm] of verifierColumns) {
     const ha1 = value(column);
     if (ha1 !== undefined) verifiers[algorithm] = ha1;
   }
   const home = value('home') ?? defaults.home;
+  const number = value('number');
   return {
     address,
     verifiers: (password === undefined ? undefined : verifiersOf(address, password)) ?? verifiers,
     ...(home === undefined ? {} : { home }),
+    ...(number === undefined ? {} : { number }),
     // What is not one of the words is refused by the check of the account.
     state: (value('state') ?? 'enabled') as AccountState,
     rights: (value('rights')?.split(' ') as AccountRight[] | undefined) ?? defaults.rights ?? [],

@@ -8,7 +8,7 @@ import {
   feedVersion,
   resumeAt,
 } from '@entente/accounts/directory';
-import type { SqlDriver, SqlTransaction } from '../driver/sql-driver.ts';
+import type { SqlDriver, SqlReader, SqlTransaction } from '../driver/sql-driver.ts';
 import { accountColumns, accountOf } from './account-row.ts';
 
 /** What the database knows of the feed. */
@@ -52,6 +52,14 @@ export async function rememberRemoval(
   kept: number,
 ): Promise<void> {
   await transaction.run('INSERT INTO removed_accounts (version, address) VALUES (?, ?)', [version, address]);
+  await forgetRemovals(transaction, kept);
+}
+
+/**
+ * Forgets the oldest removals.
+ * @param kept - how many are remembered
+ */
+export async function forgetRemovals(transaction: SqlTransaction, kept: number): Promise<void> {
   const [oldest] = await transaction.all(
     'SELECT version FROM removed_accounts ORDER BY version DESC LIMIT 1 OFFSET ?',
     [kept],
@@ -72,7 +80,21 @@ export async function accountChanges(
   since: FeedPosition | null,
   limit: number,
 ): Promise<FeedPage> {
-  const state = await feedState(transaction);
+  return changesSince(transaction, await feedState(transaction), since, limit);
+}
+
+/**
+ * The same, for a state of the feed that was read in the same transaction.
+ * @param state - of the feed
+ * @param since - position of the reader, null where it begins
+ * @param limit - most changes
+ */
+export async function changesSince(
+  transaction: SqlReader,
+  state: FeedState,
+  since: FeedPosition | null,
+  limit: number,
+): Promise<FeedPage> {
   const resumed = resumeAt(since ?? undefined, state);
   if (!resumed.ok) return resumed;
   const { from } = resumed;

@@ -4,12 +4,20 @@ import type { SqlRow, SqlTransaction, SqlValue } from '../driver/sql-driver.ts';
 
 /** Columns of an account, in the order of {@link accountValues}. */
 export const accountColumns =
-  'address, verifiers, home, state, rights, version, contacts_version, feed_version';
+  'address, verifiers, home, state, rights, version, contacts_version, feed_version, number';
+
+/** Where there is an account with the address, every column of it is set. */
+export const overwriteAccount = `ON CONFLICT (address) DO UPDATE SET verifiers = excluded.verifiers, home = excluded.home,
+  state = excluded.state, rights = excluded.rights, version = excluded.version, contacts_version = excluded.contacts_version,
+  feed_version = excluded.feed_version, number = excluded.number`;
+
+/** The same for a contact list. */
+export const overwriteContacts = 'ON CONFLICT (address) DO UPDATE SET contacts = excluded.contacts';
 
 /** The values of an account. */
 export function accountValues(record: AccountRecord): SqlValue[] {
   const { account, contactsVersion, version } = record;
-  const { address, home, rights, state, verifiers } = account;
+  const { address, home, number, rights, state, verifiers } = account;
   return [
     address,
     JSON.stringify(verifiers),
@@ -19,18 +27,20 @@ export function accountValues(record: AccountRecord): SqlValue[] {
     version,
     contactsVersion,
     feedVersion(record),
+    number ?? null,
   ];
 }
 
 /** The account of a row. */
 export function accountOf(row: SqlRow): AccountRecord {
-  const { address, contacts_version, home, rights, state, verifiers, version } = row;
+  const { address, contacts_version, home, number, rights, state, verifiers, version } = row;
   return {
     account: {
       address: address as string,
       verifiers: JSON.parse(verifiers as string) as Verifiers,
       ...(home === null ? {} : { home: home as string }),
       state: state as AccountState,
+      ...(number === null ? {} : { number: number as string }),
       rights: (rights as string).split(' ').filter((right) => right !== '') as AccountRight[],
     },
     version: version as number,
@@ -41,10 +51,7 @@ export function accountOf(row: SqlRow): AccountRecord {
 /** Stores an account that is new or changed. */
 export async function storeAccount(transaction: SqlTransaction, record: AccountRecord): Promise<void> {
   await transaction.run(
-    `INSERT INTO accounts (${accountColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (address) DO UPDATE SET verifiers = excluded.verifiers, home = excluded.home, state = excluded.state,
-  rights = excluded.rights, version = excluded.version, contacts_version = excluded.contacts_version,
-  feed_version = excluded.feed_version`,
+    `INSERT INTO accounts (${accountColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ${overwriteAccount}`,
     accountValues(record),
   );
 }
@@ -55,8 +62,8 @@ export async function storeContacts(
   address: string,
   contacts: readonly AccountContact[],
 ): Promise<void> {
-  await transaction.run(
-    'INSERT INTO contact_lists (address, contacts) VALUES (?, ?) ON CONFLICT (address) DO UPDATE SET contacts = excluded.contacts',
-    [address, JSON.stringify(contacts)],
-  );
+  await transaction.run(`INSERT INTO contact_lists (address, contacts) VALUES (?, ?) ${overwriteContacts}`, [
+    address,
+    JSON.stringify(contacts),
+  ]);
 }

@@ -24,6 +24,27 @@ const storageFailures = [
 ];
 const damages = ['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_FORMAT'];
 
+/**
+ * A database of SQLite, which this process alone has open. Transactions run one after another: the next begins when the promise of the one
+ * before is settled.
+ */
+export interface SqliteDriver extends SqlDriver {
+  /** Whether an error says that the storage failed, so that the whole transaction is lost and not only one statement. */
+  isStorageFailure(error: unknown): boolean;
+  /** Whether an error says that the content of the database is damaged. */
+  isDamage(error: unknown): boolean;
+  /**
+   * Writes a copy of the database, as it is at one moment. Not while a transaction is open.
+   * @param file - does not exist yet; it gets mode 0600, and is flushed to the disk
+   */
+  copyTo(file: string): Promise<void>;
+  /**
+   * Reads the whole database, and compares it with itself.
+   * @returns what is damaged first, or undefined
+   */
+  firstDamage(): Promise<string | undefined>;
+}
+
 /** Options of {@link openSqlite}. */
 export interface SqliteOptions {
   /** Pages in the write-ahead log after which it is copied into the database, 0 for never. Default 4,096. */
@@ -36,7 +57,7 @@ export interface SqliteOptions {
  * @param path - the file; it is created with mode 0600 if it does not exist
  * @throws PkiFault `ENTENTE_PKI_LEDGER_LOCKED`, `ENTENTE_PKI_LEDGER_DAMAGED`, `ENTENTE_PKI_LEDGER_UNAVAILABLE`
  */
-export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<SqlDriver> {
+export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<SqliteDriver> {
   let database: Database.Database | undefined;
   try {
     await createForOwner(path);
@@ -84,7 +105,7 @@ async function createForOwner(path: string): Promise<void> {
   }
 }
 
-function sqliteDriver(place: string, database: Database.Database): SqlDriver {
+function sqliteDriver(place: string, database: Database.Database): SqliteDriver {
   const statements = new Map<string, Database.Statement<unknown[]>>();
   let closed = false;
   const prepared = (sql: string): Database.Statement<unknown[]> => {

@@ -1,4 +1,9 @@
-import type { OperationName, OperationParameters, OperationValue } from './operations.ts';
+import type {
+  AccountOperationName,
+  OperationName,
+  OperationParameters,
+  OperationValue,
+} from './operations.ts';
 
 /** Carries out operations on a database. */
 export interface OperationPort {
@@ -9,4 +14,13 @@ export interface OperationPort {
    * @throws PkiFault of the operation, or `ENTENTE_PKI_LEDGER_UNAVAILABLE`, `ENTENTE_PKI_LEDGER_CLOSED`
    */
   call<N extends OperationName>(name: N, ...parameters: OperationParameters<N>): Promise<OperationValue<N>>;
+}
+
+/** Carries out the operations of accounts: what a directory needs, also over a database that keeps nothing else. */
+export interface AccountOperationPort {
+  /** As {@link OperationPort.call}. */
+  call<N extends AccountOperationName>(
+    name: N,
+    ...parameters: OperationParameters<N>
+  ): Promise<OperationValue<N>>;
 }

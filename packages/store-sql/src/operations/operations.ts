@@ -1,14 +1,7 @@
+import { changeVerifiers, putAccount, putContacts, removeAccount } from '../accounts/account-changes.ts';
 import { accountChanges } from '../accounts/account-feed.ts';
-import {
-  changeVerifiers,
-  findAccount,
-  listAccounts,
-  putAccount,
-  putContacts,
-  readContacts,
-  removeAccount,
-} from '../accounts/account-operations.ts';
-import type { SqlTransaction } from '../driver/sql-driver.ts';
+import { findAccount, listAccounts, readContacts } from '../accounts/account-queries.ts';
+import { byStatements } from '../accounts/statements-of-changes.ts';
 import { auditWindow, recordAudit } from '../ledger/audit-records.ts';
 import {
   append,
@@ -62,22 +55,33 @@ export const operations = {
   versionNumbers: { mode: 'read', run: versionNumbers },
   findAccount: { mode: 'read', run: findAccount },
   listAccounts: { mode: 'read', run: listAccounts },
-  putAccount: { mode: 'write', run: putAccount },
-  removeAccount: { mode: 'write', run: removeAccount },
-  changeVerifiers: { mode: 'write', run: changeVerifiers },
+  putAccount: { mode: 'write', run: byStatements(putAccount) },
+  removeAccount: { mode: 'write', run: byStatements(removeAccount) },
+  changeVerifiers: { mode: 'write', run: byStatements(changeVerifiers) },
   readContacts: { mode: 'read', run: readContacts },
-  putContacts: { mode: 'write', run: putContacts },
+  putContacts: { mode: 'write', run: byStatements(putContacts) },
   accountChanges: { mode: 'read', run: accountChanges },
 } as const;
 
 /** Name of an operation. */
 export type OperationName = keyof typeof operations;
 
+/** Name of an operation of accounts. */
+export type AccountOperationName =
+  | 'findAccount'
+  | 'listAccounts'
+  | 'putAccount'
+  | 'removeAccount'
+  | 'changeVerifiers'
+  | 'readContacts'
+  | 'putContacts'
+  | 'accountChanges';
+
 type Run<N extends OperationName> = (typeof operations)[N]['run'];
 
 /** What an operation needs beside the transaction. */
 export type OperationParameters<N extends OperationName> =
-  Parameters<Run<N>> extends [SqlTransaction, ...infer Rest] ? Rest : never;
+  Parameters<Run<N>> extends [unknown, ...infer Rest] ? Rest : never;
 
 /** What an operation answers. */
 export type OperationValue<N extends OperationName> = Awaited<ReturnType<Run<N>>>;

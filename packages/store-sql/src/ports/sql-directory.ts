@@ -7,7 +7,7 @@ import {
   checkPageLimit,
 } from '@entente/accounts/directory';
 import { PkiFault } from '@entente/pki/ledger';
-import type { OperationPort } from '../operations/operation-port.ts';
+import type { AccountOperationPort } from '../operations/operation-port.ts';
 
 /** Options of {@link createSqlDirectory}. */
 export interface SqlDirectoryOptions {
@@ -15,15 +15,19 @@ export interface SqlDirectoryOptions {
   readonly place: string;
   /** Removed accounts that the feed remembers, from 0. */
   readonly keptRemovals: number;
+  /** Those who hear of changes, where others tell them too. Changes of this directory are told by itself. */
+  readonly listeners?: ChangeListeners;
 }
 
 /**
- * The accounts over a database that this process alone changes. Closing it closes the directory alone.
+ * The accounts over a database. Closing it closes the directory alone.
  * @param database - executes the operations
  */
-export function createSqlDirectory(database: OperationPort, options: SqlDirectoryOptions): AccountDirectory {
-  const { keptRemovals, place } = options;
-  const listeners = new ChangeListeners();
+export function createSqlDirectory(
+  database: AccountOperationPort,
+  options: SqlDirectoryOptions,
+): AccountDirectory {
+  const { keptRemovals, listeners = new ChangeListeners(), place } = options;
   const underWay = new Set<Promise<unknown>>();
   let closed = false;
   const asked = async <T>(ask: () => Promise<T>): Promise<T> => {

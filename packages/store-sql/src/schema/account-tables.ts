@@ -24,3 +24,6 @@ export function accountTables(address: string): readonly string[] {
     "INSERT INTO account_feed (epoch, version, forgotten) VALUES ('', 0, 0)",
   ];
 }
+
+/** Telephone numbers of users. */
+export const accountNumbers: readonly string[] = ['ALTER TABLE accounts ADD COLUMN number TEXT'];

@@ -1,4 +1,4 @@
-import { accountTables } from './account-tables.ts';
+import { accountNumbers, accountTables } from './account-tables.ts';
 
 /** One step of the schema. Its number is its place in {@link migrations}, from 1. A step that was released is never changed. */
 export type Migration = readonly string[];
@@ -97,6 +97,7 @@ export const migrations: readonly Migration[] = [
     'CREATE TABLE topology_versions (version INTEGER PRIMARY KEY, signed_text TEXT NOT NULL)',
   ],
   accountTables('TEXT'),
+  accountNumbers,
 ];
 
 /**

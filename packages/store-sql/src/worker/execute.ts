@@ -1,5 +1,6 @@
 import { PkiFault } from '@entente/pki/ledger';
-import type { SqlDriver, SqlTransaction } from '../driver/sql-driver.ts';
+import type { SqliteDriver } from '../driver/open-sqlite.ts';
+import type { SqlTransaction } from '../driver/sql-driver.ts';
 import { operations } from '../operations/operations.ts';
 import { type BatchAnswer, type FaultText, faultText, type Order, type Outcome } from './order.ts';
 
@@ -9,7 +10,7 @@ import { type BatchAnswer, type FaultText, faultText, type Order, type Outcome }
  * @param driver - the database
  * @param orders - in the order in which they were asked for
  */
-export async function execute(driver: SqlDriver, orders: readonly Order[]): Promise<BatchAnswer> {
+export async function execute(driver: SqliteDriver, orders: readonly Order[]): Promise<BatchAnswer> {
   const changes = orders.some(isChange);
   try {
     const outcomes = await inTransaction(driver, orders);
@@ -37,7 +38,7 @@ const savepointNeeded = Symbol('savepoint needed');
  * Few operations are refused, and those before they change anything: so the first attempt sets no savepoints, which take two statements for
  * each operation. Where one is needed after all, everything is undone and executed again with them.
  */
-async function inTransaction(driver: SqlDriver, orders: readonly Order[]): Promise<readonly Outcome[]> {
+async function inTransaction(driver: SqliteDriver, orders: readonly Order[]): Promise<readonly Outcome[]> {
   try {
     return await attempt(driver, orders, withoutSavepoint);
   } catch (error) {
@@ -50,7 +51,7 @@ type Part = (transaction: SqlTransaction) => Promise<unknown>;
 type Attempt = (transaction: SqlTransaction, part: Part) => Promise<unknown>;
 
 async function attempt(
-  driver: SqlDriver,
+  driver: SqliteDriver,
   orders: readonly Order[],
   by: Attempt,
 ): Promise<readonly Outcome[]> {
@@ -79,7 +80,7 @@ async function withoutSavepoint(transaction: SqlTransaction, part: Part): Promis
 }
 
 async function outcomeOf(
-  driver: SqlDriver,
+  driver: SqliteDriver,
   transaction: SqlTransaction,
   order: Order,
   by: Attempt,
@@ -106,7 +107,7 @@ async function outcomeOf(
   }
 }
 
-function storageFault(driver: SqlDriver, error: unknown): FaultText {
+function storageFault(driver: SqliteDriver, error: unknown): FaultText {
   if (driver.isDamage(error)) {
     return {
       code: 'ENTENTE_PKI_LEDGER_DAMAGED',

@@ -1,19 +1,15 @@
 import type { PkiFault } from '@entente/pki/ledger';
 import type { OperationPort } from '../operations/operation-port.ts';
 import type { OperationName, OperationParameters, OperationValue } from '../operations/operations.ts';
-import type { Standing } from '../standing.ts';
-import { type BatchAnswer, faultOf, type Order } from './order.ts';
-
-/** Operations that may wait; the next one is refused. */
-const maxWaiting = 10_000;
-/** Operations of one transaction: more would make the callers of small ones wait, and the answers come all at once. */
-const maxBatch = 128;
+import { BatchQueue, type Settled } from '../queue/batch-queue.ts';
+import { failing, type Standing } from '../standing.ts';
+import { type BatchAnswer, type FaultText, faultOf, type Order } from './order.ts';
 
 /** Options of {@link OperationQueue}. */
 export interface QueueOptions {
   /** The file of the database, for faults. */
   readonly place: string;
-  /** Executes orders as one transaction; called again only after the promise is settled. */
+  /** Executes orders as one transaction; called again only after the promise is settled. Rejects only if the thread has ended. */
   readonly execute: (orders: readonly Order[]) => Promise<BatchAnswer>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -21,38 +17,24 @@ export interface QueueOptions {
   readonly maxWaiting?: number;
 }
 
-interface Waiting {
-  readonly order: Order;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (fault: PkiFault) => void;
-}
-
-/**
- * Collects operations while a transaction runs, and gives all that wait to the next one: however many callers there are, they share the
- * flush of the disk. Bounded: beyond `maxWaiting` an operation is refused at once, which a caller sees as a disk that is too slow.
- */
+/** The operations that wait for the thread of the database, and whether the last change was stored. */
 export class OperationQueue implements OperationPort {
   readonly #options: QueueOptions;
-  #waiting: Waiting[] = [];
-  /** What has the database for itself, between two transactions. */
-  #between: (() => Promise<void>)[] = [];
-  #underWay: Promise<void> | undefined;
-  #ended: PkiFault | undefined;
+  readonly #queue: BatchQueue<Order, unknown>;
   #standing: Standing = { ok: true };
 
   constructor(options: QueueOptions) {
     this.#options = options;
+    const { maxWaiting, place } = options;
+    this.#queue = new BatchQueue({
+      execute: (orders) => this.#execute(orders),
+      overloaded: (waiting) => overloaded(waiting, place),
+      ...(maxWaiting === undefined ? {} : { maxWaiting }),
+    });
   }
 
   call<N extends OperationName>(name: N, ...parameters: OperationParameters<N>): Promise<OperationValue<N>> {
-    return new Promise((resolve, reject) => {
-      if (this.#ended !== undefined) return reject(this.#ended);
-      if (this.#waiting.length >= (this.#options.maxWaiting ?? maxWaiting)) return reject(this.#overloaded());
-      const order = { name, parameters };
-      this.#waiting.push({ order, resolve: resolve as (value: unknown) => void, reject });
-      // After the current turn of microtasks, so that its operations share the first transaction.
-      this.#underWay ??= Promise.resolve().then(() => this.#executeWaiting());
-    });
+    return this.#queue.add({ name, parameters }) as Promise<OperationValue<N>>;
   }
 
   /**
@@ -60,11 +42,7 @@ export class OperationQueue implements OperationPort {
    * @param action - what is done; its fault is that of the returned promise
    */
   between<T>(action: () => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      if (this.#ended !== undefined) return reject(this.#ended);
-      this.#between.push(() => action().then(resolve, reject));
-      this.#underWay ??= Promise.resolve().then(() => this.#executeWaiting());
-    });
+    return this.#queue.between(action);
   }
 
   /** Whether the last change was stored. */
@@ -76,48 +54,32 @@ export class OperationQueue implements OperationPort {
    * Refuses what is asked for from now on, and waits for the rest.
    * @param fault - of each later call
    */
-  async end(fault: PkiFault): Promise<void> {
-    this.#ended ??= fault;
-    await this.#underWay;
+  end(fault: PkiFault): Promise<void> {
+    return this.#queue.end(fault);
   }
 
-  async #executeWaiting(): Promise<void> {
-    while (this.#waiting.length > 0 || this.#between.length > 0) {
-      await this.#between.shift()?.();
-      if (this.#waiting.length === 0) continue;
-      const batch = this.#waiting.splice(0, maxBatch);
-      try {
-        this.#settle(batch, await this.#options.execute(batch.map(({ order }) => order)));
-      } catch (error) {
-        // The thread has ended: nobody will answer any more.
-        this.#ended ??= error as PkiFault;
-        const { sentence, remedy } = this.#ended;
-        this.#standing = { ok: false, since: this.#options.now(), sentence, remedy };
-        for (const { reject } of [...batch, ...this.#waiting.splice(0)]) reject(this.#ended);
-      }
-    }
-    this.#underWay = undefined;
-  }
-
-  #settle(batch: readonly Waiting[], { outcomes, storage }: BatchAnswer): void {
-    if (storage === 'stored') this.#standing = { ok: true };
-    else if (storage !== undefined) {
-      const since = this.#standing.ok ? this.#options.now() : this.#standing.since;
-      this.#standing = { ok: false, since, sentence: storage.sentence, remedy: storage.remedy };
-    }
-    for (const [index, { resolve, reject }] of batch.entries()) {
-      const outcome = outcomes[index];
-      if (outcome?.ok) resolve(outcome.value);
-      else if (outcome !== undefined) reject(faultOf(outcome.fault));
+  async #execute(orders: readonly Order[]): Promise<readonly Settled<unknown>[]> {
+    try {
+      const { outcomes, storage } = await this.#options.execute(orders);
+      if (storage === 'stored') this.#standing = { ok: true };
+      else if (storage !== undefined) this.#failed(storage);
+      return outcomes.map((outcome) => (outcome.ok ? outcome : { ok: false, fault: faultOf(outcome.fault) }));
+    } catch (error) {
+      this.#failed(error as PkiFault);
+      throw error;
     }
   }
 
-  #overloaded(): PkiFault {
-    return faultOf({
-      code: 'ENTENTE_PKI_LEDGER_UNAVAILABLE',
-      sentence: `${this.#waiting.length} operations wait for the database, and no more may`,
-      place: this.#options.place,
-      remedy: 'repeat the request later; if this lasts, the disk is too slow for the number of requests',
-    });
+  #failed(fault: FaultText | PkiFault): void {
+    this.#standing = failing(this.#standing, this.#options.now(), fault);
   }
+}
+
+function overloaded(waiting: number, place: string): PkiFault {
+  return faultOf({
+    code: 'ENTENTE_PKI_LEDGER_UNAVAILABLE',
+    sentence: `${waiting} operations wait for the database, and no more may`,
+    place,
+    remedy: 'repeat the request later; if this lasts, the disk is too slow for the number of requests',
+  });
 }

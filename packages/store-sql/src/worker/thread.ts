@@ -1,8 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PkiFault } from '@entente/pki/ledger';
 import { forgetEpoch } from '../accounts/account-feed.ts';
-import { openSqlite } from '../driver/open-sqlite.ts';
-import type { SqlDriver } from '../driver/sql-driver.ts';
+import { openSqlite, type SqliteDriver } from '../driver/open-sqlite.ts';
 import { openDatabase } from '../open-database.ts';
 import { execute } from './execute.ts';
 import { type FaultText, faultText } from './order.ts';
@@ -13,7 +12,7 @@ async function run(): Promise<void> {
   const port = parentPort;
   if (port === null) return;
   const say = (message: FromThread): void => port.postMessage(message);
-  let driver: SqlDriver;
+  let driver: SqliteDriver;
   try {
     const { directory } = workerData as ThreadData;
     driver = await openDatabase(directory, (progress) => say({ type: 'imported', progress }));
@@ -38,7 +37,7 @@ async function run(): Promise<void> {
   say({ type: 'opened' });
 }
 
-async function copyFault(driver: SqlDriver, file: string): Promise<FaultText | undefined> {
+async function copyFault(driver: SqliteDriver, file: string): Promise<FaultText | undefined> {
   try {
     await driver.copyTo(file);
     const copy = await openSqlite(file);

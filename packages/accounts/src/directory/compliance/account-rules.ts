@@ -22,6 +22,7 @@ export const accountRules: readonly DirectoryRule[] = [
       const whole = account('alice', {
         verifiers: { 'SHA-256': verifier('a1'), 'SHA-512-256': verifier('b2'), MD5: 'c3'.repeat(16) },
         state: 'disabled',
+        number: '+4930123456',
         rights: ['dial-outside'],
       });
       const { home: _, ...bare } = account('bob', { verifiers: {} });
@@ -93,6 +94,7 @@ export const accountRules: readonly DirectoryRule[] = [
         [{ verifiers: { 'SHA-256': 'A1'.repeat(32) } }, 'verifier-invalid'],
         [{ home: 'Pool01' }, 'home-invalid'],
         [{ state: 'asleep' as 'enabled' }, 'state-invalid'],
+        [{ number: '030123456' }, 'number-invalid'],
         [{ rights: ['fly' as 'dial-outside'] }, 'right-invalid'],
       ];
       for (const [changes, reason] of wrong) {

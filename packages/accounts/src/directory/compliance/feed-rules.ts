@@ -143,7 +143,9 @@ export const feedRules: readonly DirectoryRule[] = [
           if (!page.more) return;
         }
       };
-      let writing = true;
+      // One read for each change, while the others go on: a reader without pause would keep a directory that answers from memory from
+      // ever coming to its writes.
+      let reading = Promise.resolve();
       const write = async (writer: number): Promise<void> => {
         const target = writers[writer % writers.length] ?? directory;
         for (let round = 0; round < 12; round++) {
@@ -152,14 +154,13 @@ export const feedRules: readonly DirectoryRule[] = [
           if (found === undefined) await stored(target, account(user));
           else if (round % 3 === 0) await target.remove(found.account.address, found.version);
           else await stored(target, account(user, { state: 'disabled' }), found.version);
+          reading = reading.then(read);
+          // Not all at once, so that some write while a page is being read.
+          if (round % 3 === writer % 3) await reading;
         }
       };
-      const reader = (async () => {
-        while (writing) await read();
-      })();
       await Promise.all(Array.from({ length: 8 }, (_, writer) => write(writer)));
-      writing = false;
-      await reader;
+      await reading;
       await read();
       const { records } = await directory.list({ limit: 1_000 });
       const byAddress = [...known.values()].sort((one, other) =>

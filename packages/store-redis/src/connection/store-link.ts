@@ -1,0 +1,144 @@
+import { setTimeout } from 'node:timers/promises';
+import { LocationsUnavailableError } from '@entente/sip-proxy/locations';
+import type { Redis } from 'ioredis';
+import { openRedis } from './open-redis.ts';
+import type { RedisPlace } from './redis-place.ts';
+
+/** What a {@link StoreLink} needs. */
+export interface StoreLinkOptions {
+  readonly place: RedisPlace;
+  /** Account of Redis, where it has any. */
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** Receives a line when the store is lost, and when it is back. */
+  readonly log: {
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+  };
+  /** Changes can be made: for the first time, or again. */
+  readonly onReady: () => void;
+}
+
+/** Milliseconds in which a change is acknowledged by the store, or refused. */
+const commandMs = 2_000;
+/** Longer than a question for changes waits. */
+const followMs = 4_000;
+/** Milliseconds after a failure before the store is asked again. */
+const pauseMs = 200;
+const remedy =
+  'check that Redis runs there, is reachable and accepts this account; clients register again by themselves';
+
+/** The two connections to the store, one for changes and one that waits for those of others, and whether it answers. */
+export class StoreLink implements AsyncDisposable {
+  /** For changes. */
+  readonly writer: Redis;
+  /** Waits for changes of others. */
+  readonly reader: Redis;
+  /** Of the store, e.g. host and port. */
+  readonly name: string;
+  readonly #options: StoreLinkOptions;
+  #isLost = false;
+  readonly #closing = new AbortController();
+  #following: Promise<void> = Promise.resolve();
+
+  /** @param options - where the store is, and as whom it is asked */
+  constructor(options: StoreLinkOptions) {
+    this.#options = options;
+    const { host, port } = options.place;
+    this.name = `${host}:${port}`;
+    const shared = { ...options, random: Math.random, signal: this.#closing.signal };
+    this.writer = openRedis({ ...shared, commandMs });
+    this.reader = openRedis({ ...shared, commandMs: followMs });
+  }
+
+  /** Whether the store does not answer now. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /**
+   * Connects, and follows the store from then on.
+   * @param step - takes in what comes next; again and again, and after each failure
+   */
+  start(step: () => Promise<void>): void {
+    for (const redis of [this.reader, this.writer]) {
+      redis.on('error', (error: Error) => this.#lost(error));
+      void redis.connect().catch(() => {});
+    }
+    this.writer.on('ready', () => this.#options.onReady());
+    this.#following = this.#follow(step);
+  }
+
+  /**
+   * The fault of a change that was not acknowledged.
+   * @param cause - what it failed of
+   */
+  unavailable(cause: Error): LocationsUnavailableError {
+    return new LocationsUnavailableError({
+      sentence: `the store of locations at ${this.name} has not acknowledged a change: ${sentenceOf(cause)}`,
+      place: this.name,
+      remedy,
+      cause,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await this.#following;
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  async #follow(step: () => Promise<void>): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        await whenReady(this.reader);
+        if (this.#isClosed) return;
+        await step();
+        this.#back();
+      } catch (error) {
+        if (this.#isClosed) return;
+        this.#lost(error as Error);
+        // A connection that answers nothing is dialled again.
+        if (this.reader.status === 'ready') this.reader.disconnect(true);
+        await setTimeout(pauseMs, undefined, { ref: false });
+      }
+    }
+  }
+
+  #lost(error: Error): void {
+    if (this.#isLost || this.#isClosed) return;
+    this.#isLost = true;
+    this.#options.log.warn(
+      { event: 'locations-store-lost', store: this.name, remedy },
+      `${this.name} does not answer: ${sentenceOf(error)}; users are found by the copy, and registrations are refused with 503`,
+    );
+  }
+
+  #back(): void {
+    if (!this.#isLost || this.writer.status !== 'ready') return;
+    this.#isLost = false;
+    this.#options.log.info({ event: 'locations-store-back', store: this.name }, `${this.name} answers again`);
+  }
+}
+
+/** The client of Redis speaks of its own settings where a connection broke under a command. */
+function sentenceOf({ message, name }: Error): string {
+  return name === 'MaxRetriesPerRequestError' ? 'the connection broke' : message;
+}
+
+/** Resolves when a connection takes commands, or is over. */
+function whenReady(redis: Redis): Promise<void> {
+  if (redis.status === 'ready' || redis.status === 'end') return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      redis.off('ready', done);
+      redis.off('end', done);
+      resolve();
+    };
+    redis.on('ready', done);
+    redis.on('end', done);
+  });
+}

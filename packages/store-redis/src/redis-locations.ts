@@ -1,0 +1,296 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Binding, LocationChange, Locations } from '@entente/sip-proxy/locations';
+import { checkPlace, type RedisPlace } from './connection/redis-place.ts';
+import { StoreLink } from './connection/store-link.ts';
+import { ChangeWriter, type WrittenChange } from './copy/change-writer.ts';
+import { type CopyReason, StoreFollower, type StoreKeys, storeKeys } from './copy/follow-store.ts';
+import { LocationCopy, readBindings, readCopied } from './copy/location-copy.ts';
+
+/** What keeps the copy of a server over its restart, e.g. a file. */
+export interface LocationsSnapshot {
+  /**
+   * Keeps a change of the copy.
+   * @param aor - address of record
+   * @param value - its bindings, as JSON can have them; undefined where none is left
+   */
+  keep(aor: string, value: readonly Binding[] | undefined): unknown;
+}
+
+/**
+ * Opens a {@link LocationsSnapshot}.
+ * @param restore - to be called with each record of an earlier run; returns whether any of it still counts
+ * @param entries - everything that counts, at any later time
+ */
+export type OpenSnapshot = (
+  restore: (aor: string, value: unknown) => boolean,
+  entries: () => Iterable<readonly [aor: string, value: readonly Binding[]]>,
+) => Promise<LocationsSnapshot>;
+
+/** What {@link RedisLocations.open} needs. */
+export interface RedisLocationsOptions {
+  readonly place: RedisPlace;
+  /** FQDN of the pool: its servers share what is under this name. */
+  readonly pool: string;
+  /** Account of Redis, where it has any. */
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** Receives a line when the store is lost, is back, or was read again. */
+  readonly log: {
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+  };
+  /** Opens what keeps the copy over a restart; without it a start without the store begins with an empty copy. */
+  readonly snapshot?: OpenSnapshot;
+  /** Milliseconds since 1970; default the system's. */
+  readonly clock?: () => number;
+}
+
+/** Milliseconds that a start waits for the store: then it goes on with the copy of an earlier run. */
+const startMs = 5_000;
+/** A key outlives what is in it, so that the clocks of servers and of the store may differ by as much. */
+const keyMarginMs = 60_000;
+/** How often a change is decided again because another server was faster. */
+const maxTries = 32;
+/** Connections, and users, whose bindings are dropped once the store is back. */
+const maxLate = 100_000;
+
+/**
+ * Where the users of a pool are, in Redis or Valkey. Lookups read a copy in this process and never wait; a change is acknowledged once the
+ * store has acknowledged it. Without the store, lookups go on and changes reject with `ENTENTE_LOCATIONS_UNAVAILABLE`.
+ */
+export class RedisLocations implements Locations, AsyncDisposable {
+  readonly #options: RedisLocationsOptions;
+  readonly #clock: () => number;
+  readonly #keys: StoreKeys;
+  readonly #link: StoreLink;
+  readonly #changes: ChangeWriter;
+  readonly #copy: LocationCopy;
+  readonly #follower: StoreFollower;
+  /** One change of an address of record after the other: they would but overtake each other in the store. */
+  readonly #queues = new Map<string, Promise<unknown>>();
+  #snapshot: LocationsSnapshot | undefined;
+  readonly #lateFlows = new Set<string>();
+  /** What of each is to go. */
+  readonly #lateUsers = new Map<string, (binding: Binding) => boolean>();
+  readonly #listeners = new Set<(aor: string) => void>();
+
+  private constructor(options: RedisLocationsOptions) {
+    const { clock = Date.now, pool } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#keys = storeKeys(pool);
+    this.#copy = new LocationCopy((aor, bindings) => {
+      this.#snapshot?.keep(aor, bindings.length > 0 ? bindings : undefined);
+      for (const tell of this.#listeners) tell(aor);
+    });
+    this.#link = new StoreLink({ ...options, onReady: () => void this.#dropLate() });
+    this.#changes = new ChangeWriter(this.#link.writer, this.#keys);
+    this.#follower = new StoreFollower({
+      redis: this.#link.reader,
+      keys: this.#keys,
+      copy: this.#copy,
+      clock,
+      onCopied: (count, why) => this.#copied(count, why),
+      onEmptied: () => void this.#refill(),
+    });
+  }
+
+  /**
+   * Connects, and reads everything. Where the store is not there within five seconds, it goes on with what an earlier run has kept.
+   * @param options - where the store is, whose locations these are
+   * @throws RedisFault `ENTENTE_REDIS_PLAIN`
+   */
+  static async open(options: RedisLocationsOptions): Promise<RedisLocations> {
+    checkPlace(options.place);
+    const locations = new RedisLocations(options);
+    await locations.#start();
+    return locations;
+  }
+
+  /** Own changes are told too: they come by the same copy. */
+  onChangeElsewhere(listener: (aor: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Addresses of record with at least one binding. */
+  get size(): number {
+    return this.#copy.size;
+  }
+
+  /** Whether the store does not answer now: registrations are refused, and the copy may be old. */
+  get isLost(): boolean {
+    return this.#link.isLost;
+  }
+
+  lookup(aor: string, now: number): readonly Binding[] {
+    return this.#copy.lookup(aor, now);
+  }
+
+  async update<R>(
+    aor: string,
+    now: number,
+    decide: (current: readonly Binding[]) => LocationChange<R>,
+  ): Promise<R> {
+    const before = this.#queues.get(aor);
+    const run = () => this.#update(aor, now, decide);
+    const done = before === undefined ? run() : before.then(run);
+    const over = () => {
+      if (this.#queues.get(aor) === settled) this.#queues.delete(aor);
+    };
+    const settled: Promise<void> = done.then(over, over);
+    this.#queues.set(aor, settled);
+    return done;
+  }
+
+  async removeFlow(flow: string): Promise<number> {
+    try {
+      return await this.#removeAll(this.#copy.addressesOn(flow), (binding) => binding.flow === flow);
+    } catch (error) {
+      // Its bindings lead nowhere: they go when the store is back.
+      if (this.#lateFlows.size < maxLate) this.#lateFlows.add(flow);
+      throw error;
+    }
+  }
+
+  async removeUser(aor: string, isMeant: (binding: Binding) => boolean = () => true): Promise<number> {
+    try {
+      return await this.#removeAll([aor], isMeant);
+    } catch (error) {
+      if (this.#lateUsers.size < maxLate) this.#removeLater(aor, isMeant);
+      throw error;
+    }
+  }
+
+  #removeLater(aor: string, isMeant: (binding: Binding) => boolean): void {
+    const since = this.#clock();
+    const before = this.#lateUsers.get(aor);
+    this.#lateUsers.set(
+      aor,
+      // What has been registered since, perhaps at another server, counts.
+      (binding) => before?.(binding) === true || (binding.updatedAt <= since && isMeant(binding)),
+    );
+  }
+
+  expire(now: number): number {
+    // The store lets its keys expire by itself.
+    return this.#copy.expire(now);
+  }
+
+  expireSome(now: number, count: number): void {
+    this.#copy.expireSome(now, count, this.#follower.seen);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#link[Symbol.asyncDispose]();
+  }
+
+  async #start(): Promise<void> {
+    this.#snapshot = await this.#options.snapshot?.(
+      (aor, value) => this.#restore(aor, value),
+      () => this.#copy.entries(this.#clock()),
+    );
+    let copied = () => {};
+    const first = new Promise<void>((resolve) => {
+      copied = resolve;
+    });
+    this.#onFirstCopy = copied;
+    this.#link.start(() => this.#follower.step());
+    const late = new AbortController();
+    const patience = setTimeout(startMs, undefined, { signal: late.signal }).catch(() => {});
+    await Promise.race([first, patience]);
+    late.abort();
+  }
+
+  #restore(aor: string, value: unknown): boolean {
+    const now = this.#clock();
+    const kept = readBindings(JSON.stringify(value) ?? '', aor, now);
+    const bindings = kept.filter(({ expiresAt }) => expiresAt > now);
+    if (bindings.length === 0) return false;
+    // Anything that the store says is later.
+    this.#copy.put(aor, { version: 0, bindings });
+    return true;
+  }
+
+  #onFirstCopy: () => void = () => {};
+
+  async #update<R>(
+    aor: string,
+    now: number,
+    decide: (current: readonly Binding[]) => LocationChange<R>,
+  ): Promise<R> {
+    let known = { version: this.#copy.versionOf(aor), bindings: this.#copy.lookup(aor, now) };
+    for (let tries = 0; tries < maxTries; tries++) {
+      const { bindings, result } = decide(known.bindings);
+      if (bindings === undefined) return result;
+      const other = await this.#put(aor, known.version, bindings, now);
+      if (other === undefined) return result;
+      const { version, bindings: found } = readCopied(other, aor, this.#clock());
+      known = { version, bindings: found.filter(({ expiresAt }) => expiresAt > now) };
+    }
+    throw this.#link.unavailable(new Error(`others changed ${aor} ${maxTries} times meanwhile`));
+  }
+
+  /** @returns what is there instead, where that is not of the expected version */
+  async #put(
+    aor: string,
+    expected: number,
+    bindings: readonly Binding[],
+    now: number,
+  ): Promise<string | undefined> {
+    const lifeMs = Math.max(0, ...bindings.map(({ expiresAt }) => expiresAt - now)) + keyMarginMs;
+    let written: WrittenChange;
+    try {
+      const text = bindings.length === 0 ? '' : JSON.stringify(bindings);
+      written = await this.#changes.write({ aor, expected, bindings: text, lifeMs });
+    } catch (error) {
+      throw this.#link.unavailable(error as Error);
+    }
+    if (!written.isDone) return written.found;
+    // The numbers of another epoch say nothing about this copy: it is about to be read again.
+    const { epoch: own } = this.#follower;
+    if (own === undefined || own === written.epoch)
+      this.#copy.put(aor, { version: written.number, bindings });
+    return undefined;
+  }
+
+  async #removeAll(aors: readonly string[], isMeant: (binding: Binding) => boolean): Promise<number> {
+    const counts = aors.map((aor) =>
+      this.update<number>(aor, 0, (current) => {
+        const bindings = current.filter((binding) => !isMeant(binding));
+        const result = current.length - bindings.length;
+        return result === 0 ? { result } : { bindings, result };
+      }),
+    );
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  }
+
+  async #dropLate(): Promise<void> {
+    const users = [...this.#lateUsers];
+    this.#lateUsers.clear();
+    const flows = [...this.#lateFlows];
+    this.#lateFlows.clear();
+    for (const [aor, isMeant] of users)
+      await this.#removeAll([aor], isMeant).catch(() => this.#lateUsers.set(aor, isMeant));
+    for (const flow of flows) await this.removeFlow(flow).catch(() => {});
+  }
+
+  /** The store has lost what it had acknowledged; what this server still knows goes back, unless another one was faster. */
+  async #refill(): Promise<void> {
+    const now = this.#clock();
+    for (const aor of [...this.#copy.addresses()]) {
+      if (this.#copy.versionOf(aor) !== 0) continue;
+      const bindings = this.#copy.lookup(aor, now);
+      if (bindings.length === 0) this.#copy.forget(aor);
+      else await this.#put(aor, 0, bindings, now).catch(() => {});
+    }
+  }
+
+  #copied(count: number, why: CopyReason): void {
+    this.#options.log.info(
+      { event: 'locations-copied', store: this.#link.name, count, why },
+      `read the locations of ${count} users from ${this.#link.name}`,
+    );
+    this.#onFirstCopy();
+  }
+}

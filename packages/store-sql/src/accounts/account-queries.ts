@@ -1,0 +1,49 @@
+import type { AccountContact, AccountRecord, ContactList } from '@entente/accounts';
+import type { AccountPage, AccountQuery } from '@entente/accounts/directory';
+import type { SqlReader, SqlValue } from '../driver/sql-driver.ts';
+import { accountColumns, accountOf } from './account-row.ts';
+
+/** Whether a text can be the address of an account: a canonical one has no other characters, and a database might change them. */
+export function mayBeAddress(text: string): boolean {
+  return /^[\x21-\x7e]{1,254}$/.test(text);
+}
+
+/** The account of an address. */
+export async function findAccount(database: SqlReader, address: string): Promise<AccountRecord | undefined> {
+  if (!mayBeAddress(address)) return undefined;
+  const [row] = await database.all(`SELECT ${accountColumns} FROM accounts WHERE address = ?`, [address]);
+  return row && accountOf(row);
+}
+
+/** A page of the accounts of a query, in the order of their addresses. */
+export async function listAccounts(database: SqlReader, query: AccountQuery): Promise<AccountPage> {
+  const { after = '', home, limit, state } = query;
+  const conditions = ['address > ?'];
+  const values: SqlValue[] = [after];
+  if (home !== undefined) {
+    conditions.push('home = ?');
+    values.push(home);
+  }
+  // Few accounts are disabled: as a literal, it is what their index is for.
+  if (state === 'disabled') conditions.push("state = 'disabled'");
+  else if (state !== undefined) {
+    conditions.push('state = ?');
+    values.push(state);
+  }
+  const rows = await database.all(
+    `SELECT ${accountColumns} FROM accounts WHERE ${conditions.join(' AND ')} ORDER BY address LIMIT ?`,
+    [...values, limit + 1],
+  );
+  const records = rows.slice(0, limit).map(accountOf);
+  const last = records.at(-1)?.account.address;
+  return rows.length > limit && last !== undefined ? { records, next: last } : { records };
+}
+
+/** The contact list of an account. */
+export async function readContacts(database: SqlReader, address: string): Promise<ContactList | undefined> {
+  const record = await findAccount(database, address);
+  if (record === undefined) return undefined;
+  const [row] = await database.all('SELECT contacts FROM contact_lists WHERE address = ?', [address]);
+  const contacts = row === undefined ? [] : (JSON.parse(row.contacts as string) as AccountContact[]);
+  return { contacts, version: record.contactsVersion };
+}

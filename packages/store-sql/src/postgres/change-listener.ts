@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import pg from 'pg';
+import { pauseBefore } from './backoff.ts';
+import { channel } from './change-batch.ts';
+import { checkSession } from './check-session.ts';
+import { connectionConfig } from './connection-config.ts';
+import type { Contact } from './contact.ts';
+import { postgresFault, thrownByLibrary } from './postgres-fault.ts';
+import { type PostgresServer, placeOf } from './postgres-server.ts';
+
+/** Options of {@link ChangeListener}. */
+export interface ListenerOptions {
+  readonly server: PostgresServer;
+  /** Called when the feed has more, and whenever that may have been missed. */
+  readonly onChange: () => void;
+  /** Told how it goes. */
+  readonly contact: Contact;
+  /** Makes the database ready, where that is not done yet; called each time that it begins to listen. */
+  readonly ready: () => Promise<void>;
+  /** Milliseconds between two questions whether the connection still works and the version is the one that was told. */
+  readonly heartbeatMs: number;
+}
+
+/**
+ * Listens to the changes of all servers, on a connection of its own. A notification that was sent while it was away is lost, and need not
+ * be missed: each time it begins to listen, it tells that there may be more. It compares the version now and then as well, for a pooler in
+ * between that swallows notifications.
+ */
+export class ChangeListener {
+  readonly #options: ListenerOptions;
+  readonly #ending = new AbortController();
+  #listening: Promise<void> | undefined;
+  #told: number | undefined;
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to listen. Idempotent. */
+  start(): void {
+    this.#listening ??= this.#listenAlways();
+  }
+
+  /** Ends it, and waits until its connection is closed. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await this.#listening;
+  }
+
+  async #listenAlways(): Promise<void> {
+    const { contact, server } = this.#options;
+    const { signal } = this.#ending;
+    for (let attempt = 0; !signal.aborted; ) {
+      try {
+        await this.#listenOnce(() => {
+          attempt = 0;
+        });
+      } catch (error) {
+        const fault = postgresFault(thrownByLibrary(error), placeOf(server));
+        if (!signal.aborted && fault !== undefined) contact.unreachable(fault);
+      }
+      await pauseBefore(attempt++, signal);
+    }
+  }
+
+  /** Listens until the connection ends. @param onListening - called when it has begun */
+  async #listenOnce(onListening: () => void): Promise<void> {
+    const { heartbeatMs, server } = this.#options;
+    const client = new pg.Client(connectionConfig(server));
+    const lost = new AbortController();
+    client.on('error', (error) => lost.abort(error));
+    client.on('end', () => lost.abort(new Error('the server has closed the connection')));
+    client.on('notification', ({ payload }) => this.#tell(Number(payload)));
+    const end = (): void => void client.end().catch(() => {});
+    this.#ending.signal.addEventListener('abort', end, { once: true });
+    let beating: NodeJS.Timeout | undefined;
+    try {
+      await client.connect();
+      // Listening alone does not keep a process alive. The types do not know of it.
+      (client as pg.Client & { unref(): void }).unref();
+      await checkSession(client, placeOf(server));
+      await client.query(`LISTEN ${channel}`);
+      await this.#options.ready();
+      onListening();
+      this.#told = undefined;
+      await this.#compare(client);
+      beating = setInterval(() => {
+        this.#compare(client).catch((error) => lost.abort(error));
+      }, heartbeatMs).unref();
+      if (!lost.signal.aborted) await once(lost.signal, 'abort');
+      throw lost.signal.reason;
+    } finally {
+      clearInterval(beating);
+      this.#ending.signal.removeEventListener('abort', end);
+      await client.end().catch(() => {});
+    }
+  }
+
+  async #compare(client: pg.Client): Promise<void> {
+    const { rows } = await client.query<{ version: number }>('SELECT version FROM account_feed');
+    this.#options.contact.reached();
+    const version = rows[0]?.version;
+    if (version !== undefined && version !== this.#told) this.#tell(version);
+  }
+
+  #tell(version: number): void {
+    this.#told = version;
+    this.#options.onChange();
+  }
+}
